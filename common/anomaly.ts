@@ -1,0 +1,81 @@
+/**
+ * Confidence x 100 in four named bands. A log at the threshold has 50; since confidence is 1 - p / (2 x contamination),
+ * `minor` starts where half, `major` where a fifth and `critical` where a twentieth of the expected anomalies score as high.
+ */
+export const SEVERITIES = [
+  { name: 'critical', from: 97.5 },
+  { name: 'major', from: 90 },
+  { name: 'minor', from: 75 },
+  { name: 'warning', from: 0 },
+] as const;
+export type Severity = (typeof SEVERITIES)[number]['name'];
+
+/** One feature's share in the score of one log. */
+export interface Attribution {
+  readonly feature: string;
+  readonly field: string;
+  /** Share in [0, 1]; the shares of one log add up to 1. */
+  readonly share: number;
+  readonly actual: string;
+  readonly typical: string;
+}
+
+/** What scoring says about one log. */
+export interface Verdict {
+  /** s(x) in (0, 1] of Liu et al. 2008; higher is more anomalous. */
+  readonly score: number;
+  /** In [0, 1], 0.5 at the threshold. */
+  readonly confidence: number;
+  readonly severity: Severity;
+  readonly isAnomaly: boolean;
+}
+
+/** A document of `log-anomalies-results-*`: one anomalous log, field names after ECS. */
+export interface AnomalyResult {
+  '@timestamp': string;
+  event: { ingested: string; kind: 'alert' };
+  detector: { id: string; name: string };
+  model: { version: string };
+  anomaly: {
+    score: number;
+    confidence: number;
+    severity: Severity;
+    threshold: number;
+    attribution: Attribution[];
+    /** Sentence for people: why this log stands out. */
+    reason: string;
+    entity?: string;
+    /** Present only in files with ground truth or with feedback. */
+    label?: string;
+  };
+  source: { index: string; id: string };
+  run: { id: string };
+  result: { type: 'log' };
+  /** Context fields of the log itself, nested as in ECS. */
+  [contextField: string]: unknown;
+}
+
+/** A summary for one time bucket and entity: how many logs were scored, how many were anomalous. */
+export interface BucketSummary {
+  '@timestamp': string;
+  event: { ingested: string; kind: 'metric' };
+  detector: { id: string; name: string };
+  model: { version: string };
+  bucket: {
+    logs: number;
+    anomalies: number;
+    max_score: number;
+    mean_score: number;
+    max_confidence: number;
+    unscored: number;
+    span_ms: number;
+  };
+  anomaly: { entity?: string };
+  run: { id: string };
+  result: { type: 'bucket' };
+}
+
+/** @param confidence in [0, 1] */
+export function severityOf(confidence: number): Severity {
+  return SEVERITIES.find((band) => confidence * 100 >= band.from)?.name ?? 'warning';
+}

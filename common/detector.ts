@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { FEATURE_TYPES } from './log_features/types';
+import { SPLIT_METHODS, TRAINERS } from './isolation_forest/types';
+import { DetectionError } from './detection_error';
+
+/** A duration such as `30s`, `5m`, `12h`, `7d`, `2w`. */
+export const durationSchema = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}(s|m|h|d|w)$/, 'must be a duration such as 30s, 5m, 12h or 7d')
+  .describe('A whole number and a unit: s, m, h, d or w');
+
+const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** @returns milliseconds of a duration that {@link durationSchema} has accepted */
+export function durationToMilliseconds(duration: string): number {
+  const unit = duration.slice(-1) as keyof typeof MILLISECONDS;
+  return Number(duration.slice(0, -1)) * MILLISECONDS[unit];
+}
+
+/** Name of an Elasticsearch field: no control characters, at most 512 characters, no leading underscore. */
+const fieldName = z
+  .string()
+  .min(1)
+  .max(512)
+  // eslint-disable-next-line no-control-regex
+  .regex(/^[^_\u0000-\u001f*][^\u0000-\u001f*]*$/, 'must be a field name without wildcards');
+
+export const featureSchema = z
+  .strictObject({
+    type: z.enum(FEATURE_TYPES),
+    field: fieldName,
+    name: z.string().min(1).max(100).optional().describe('Shown to people; default: the field name'),
+    /** Only for type number. `auto` decides by the skew of the training sample. */
+    scale: z.enum(['auto', 'linear', 'log1p']).default('auto'),
+    /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
+    encoding: z.enum(['auto', 'one_hot', 'rarity']).default('auto'),
+    one_hot_limit: z.number().int().min(1).max(64).default(12),
+    /** Only for type hour_of_day and day_of_week: an IANA time zone. */
+    time_zone: z.string().max(64).default('UTC'),
+    /** Only for type text: names and bounded regular expressions that are counted as columns of their own. */
+    patterns: z
+      .array(z.strictObject({ name: z.string().min(1).max(50), regex: z.string().min(1).max(200) }))
+      .max(16)
+      .default([]),
+    /** Characters of a text or message that are looked at. */
+    max_length: z.number().int().min(16).max(65_536).default(2_048),
+  })
+  .describe('One property of a log that the forest looks at');
+export type FeatureDefinition = z.infer<typeof featureSchema>;
+
+export const sourceSchema = z.strictObject({
+  index: z.string().min(1).max(1_024).describe('Index, data stream, alias or pattern, comma-separated'),
+  query: z
+    .union([z.string().max(4_096), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe('Lucene query string or Elasticsearch query DSL that selects the logs'),
+  timestamp_field: fieldName.default('@timestamp'),
+  ingested_field: fieldName
+    .default('event.ingested')
+    .describe('Time of indexing; finds late logs where it exists'),
+});
+
+export const forestSchema = z.strictObject({
+  tree_count: z.number().int().min(1).max(1_000).default(100),
+  subsample_size: z.number().int().min(2).max(4_096).default(256),
+  seed: z.number().int().min(0).max(4_294_967_295).default(42),
+  splits: z.enum(SPLIT_METHODS).default('axis'),
+  extension_level: z.number().int().min(0).max(255).optional(),
+  trainer: z.enum(TRAINERS).default('built_in'),
+});
+
+export const thresholdSchema = z.discriminatedUnion('method', [
+  z.strictObject({
+    method: z.literal('contamination'),
+    contamination: z
+      .number()
+      .gt(0)
+      .max(0.5)
+      .default(0.01)
+      .describe('Share of training logs to call anomalous'),
+  }),
+  z.strictObject({
+    method: z.literal('fixed'),
+    score: z.number().gt(0).max(1).describe('Anomaly score from which a log is an anomaly'),
+  }),
+  z.strictObject({
+    method: z.literal('adaptive'),
+    contamination: z.number().gt(0).max(0.5).default(0.01).describe('Start value, from the training sample'),
+    alerts_per_day: z
+      .number()
+      .gt(0)
+      .max(1_000_000)
+      .default(10)
+      .describe('Alert budget that the threshold keeps to'),
+  }),
+]);
+
+/** The whole configuration of a detector: one schema for files, command line, HTTP API and forms. */
+export const detectorSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).default(''),
+  source: sourceSchema,
+  features: z.array(featureSchema).min(1).max(64),
+  forest: forestSchema.prefault({}),
+  training: z
+    .strictObject({
+      window: durationSchema.default('7d'),
+      max_rows: z.number().int().min(256).max(1_000_000).default(25_600),
+      /** Share of the sample that is kept out of training for evaluation. */
+      holdout: z.number().min(0).max(0.5).default(0.2),
+      min_rows: z.number().int().min(16).max(100_000).default(256),
+      retrain_every: durationSchema.optional(),
+    })
+    .prefault({}),
+  threshold: thresholdSchema.prefault({ method: 'contamination' }),
+  schedule: z
+    .strictObject({
+      interval: durationSchema.default('1m'),
+      query_delay: durationSchema
+        .default('30s')
+        .describe('How far behind now a run stops, so that logs can arrive'),
+      /** How long after its timestamp a late log is still looked for. */
+      late_window: durationSchema.default('1h'),
+    })
+    .prefault({}),
+  entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),
+  /** Log fields that a result carries along beside those of the features. */
+  context_fields: z
+    .array(fieldName)
+    .max(50)
+    .default([
+      'message',
+      'service.name',
+      'host.name',
+      'client.ip',
+      'source.ip',
+      'url.original',
+      'url.path',
+      'http.request.method',
+      'http.response.status_code',
+      'log.level',
+      'user_agent.original',
+    ]),
+});
+export type Detector = z.infer<typeof detectorSchema>;
+export type DetectorInput = z.input<typeof detectorSchema>;
+
+/** @returns one line for each problem: the path of the setting, what was given and what is allowed */
+export function describeZodIssues(error: z.ZodError, input?: unknown): string[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String).join('.') || '(root)';
+    const value = issue.path.reduce<unknown>(
+      (node, key) =>
+        node !== null && typeof node === 'object' ? (node as Record<PropertyKey, unknown>)[key] : undefined,
+      input,
+    );
+    const shown = value === undefined ? '' : ` (got ${JSON.stringify(value)?.slice(0, 120)})`;
+    return `${path}: ${issue.message}${shown}`;
+  });
+}
+
+/**
+ * Checks untrusted input and fills in the defaults.
+ *
+ * @throws DetectionError `invalid_input`, with `details.issues` holding one line for each problem
+ */
+export function parseWith<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issues = describeZodIssues(parsed.error, input);
+  throw new DetectionError('invalid_input', `${what} is not valid: ${issues.join('; ')}`, {
+    details: { issues },
+  });
+}
+
+export const parseDetector = (input: unknown): Detector => parseWith(detectorSchema, input, 'The detector');

@@ -1,0 +1,62 @@
+/**
+ * A dense table of numbers, row-major: the value of column c in row r is `values[r * columnCount + c]`.
+ * NaN marks a missing value; infinities are clamped to the largest finite 32-bit float when read.
+ */
+export interface Matrix {
+  readonly values: Float32Array;
+  readonly rowCount: number;
+  readonly columnCount: number;
+}
+
+/**
+ * - `axis`: a uniformly drawn column and threshold (Liu, Ting & Zhou 2008).
+ * - `extended`: a random hyperplane over `extensionLevel + 1` columns (Hariri, Kind & Brunner 2019).
+ * - `fair_cut`: a random column, the threshold with the largest pooled gain (Cortes 2021).
+ */
+export const SPLIT_METHODS = ['axis', 'extended', 'fair_cut'] as const;
+export type SplitMethod = (typeof SPLIT_METHODS)[number];
+
+export const TRAINERS = ['built_in', 'ml-isolation-forest'] as const;
+export type Trainer = (typeof TRAINERS)[number];
+
+export interface ForestOptions {
+  /** t, the number of trees. */
+  readonly treeCount: number;
+  /** psi, rows drawn without replacement for each tree; at most the number of rows is used. */
+  readonly subsampleSize: number;
+  /** The same seed and rows give the same forest on every platform. A 32-bit unsigned integer. */
+  readonly seed: number;
+  readonly splits: SplitMethod;
+  /** Columns in one split less one; only for `extended`. Default: columnCount - 1. */
+  readonly extensionLevel?: number;
+  readonly trainer: Trainer;
+}
+
+/**
+ * A grown forest in flat arrays. All trees lie one behind another; `treeStart[i]` is the first node of tree i and
+ * `treeStart[treeCount]` the number of nodes. Children of a split lie side by side: left, right = left + 1.
+ */
+export interface IsolationForest {
+  readonly treeCount: number;
+  /** Rows that each tree was grown on: psi, or all rows when there were fewer. Sets c(psi) in the score. */
+  readonly subsampleSize: number;
+  readonly columnCount: number;
+  readonly splits: SplitMethod;
+  /** Stands in for a missing value of each column, in training and in scoring: the median of the training sample. */
+  readonly fillValues: Float32Array;
+  readonly treeStart: Uint32Array;
+  /** Column that a node splits on, -1 for a leaf. For `extended`: offset into the hyperplane table, in steps of its width. */
+  readonly splitColumn: Int32Array;
+  /** A row goes right when its value is > threshold (32-bit comparison), left otherwise. 0 for a leaf. */
+  readonly threshold: Float32Array;
+  /** Index of the left child counted from the start of the whole arrays; 0 for a leaf. */
+  readonly leftChild: Uint32Array;
+  /** Training rows that reached the node. */
+  readonly nodeRowCount: Uint32Array;
+  /** Only for `extended`: columns and weights of each hyperplane, `width` entries each. */
+  readonly hyperplanes?: {
+    readonly width: number;
+    readonly columns: Uint16Array;
+    readonly weights: Float32Array;
+  };
+}

@@ -1,0 +1,34 @@
+/** Unit tests lie beside the code; what crosses modules or needs a real Elasticsearch lies in test/. */
+const shared = {
+  rootDir: __dirname,
+  transform: {
+    '\\.[jt]sx?$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript', tsx: true } },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  testPathIgnorePatterns: ['/node_modules/', '/build/', '/.cache/'],
+  modulePathIgnorePatterns: ['/build/', '/.cache/'],
+};
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{common,server,public,scripts}/**/*.test.{ts,tsx}',
+        '<rootDir>/test/unit/**/*.test.ts',
+      ],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/integration/global_setup.ts',
+      globalTeardown: '<rootDir>/test/integration/global_teardown.ts',
+    },
+  ],
+};
