@@ -1,0 +1,154 @@
+import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
+import type { LogDocument, SourceLog } from '../../common/log_document';
+
+/** Which logs: a detector's source with a half-open time range [from, to), ISO 8601 or epoch milliseconds. */
+export interface LogRange {
+  readonly index: string;
+  readonly query?: string | Record<string, unknown>;
+  readonly timestampField: string;
+  readonly ingestedField: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LogSample {
+  readonly logs: readonly SourceLog[];
+  /** Logs in the range, exact or, past the cluster's counting limit, estimated. */
+  readonly total: number;
+  /** How the cluster drew it: shown to people. */
+  readonly method: 'all' | 'random_sampler' | 'random_score';
+}
+
+/** A page of logs in the order of reading, with the position after its last log. */
+export interface LogPage {
+  readonly logs: readonly SourceLog[];
+  /** Opaque and JSON-safe; reading on from it gives exactly what follows this page. */
+  readonly position: unknown;
+}
+
+export interface SampleOptions {
+  readonly size: number;
+  readonly seed: number;
+  readonly fields: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions {
+  /** Fields to bring along; all of `_source` when absent. */
+  readonly fields?: readonly string[];
+  readonly pageSize?: number;
+  readonly after?: unknown;
+  /** Which clock orders and bounds the range: the log's own time, or that of indexing (for late logs). */
+  readonly by?: 'timestamp' | 'ingested';
+  readonly signal?: AbortSignal;
+}
+
+export interface LogSource {
+  /** Uniform random sample; `size` bounds what leaves the cluster, however many logs the range holds. */
+  sample(range: LogRange, options: SampleOptions): Promise<LogSample>;
+  /** All logs of the range, oldest first, page by page, memory bounded by two pages (the next one is fetched ahead). */
+  read(range: LogRange, options?: ReadOptions): AsyncIterable<LogPage>;
+  count(range: LogRange): Promise<number>;
+  /** Whole documents by index and id, for the few logs that turned out anomalous. Missing ones are left out. */
+  fetch(logs: readonly { index: string; id: string }[], fields?: readonly string[]): Promise<SourceLog[]>;
+}
+
+export interface ResultStore {
+  /**
+   * Writes results and summaries; ids derive from (detector, source index, source id), so writing again changes
+   * nothing. Retries what was refused for load; throws `unavailable` with the number written when retries run out.
+   * @returns how many were new
+   */
+  write(
+    results: readonly AnomalyResult[],
+    summaries?: readonly BucketSummary[],
+  ): Promise<{ created: number }>;
+  search(query: ResultQuery): Promise<{ total: number; results: { id: string; result: AnomalyResult }[] }>;
+}
+
+export interface ResultQuery {
+  readonly detectorId?: string;
+  /** By time of writing (`event.ingested`), half-open. */
+  readonly writtenFrom?: number;
+  readonly writtenTo?: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly minimumConfidence?: number;
+  readonly size?: number;
+}
+
+export interface ModelRecord {
+  readonly version: string;
+  readonly detectorId: string;
+  readonly status: 'candidate' | 'active' | 'retired';
+  readonly createdAt: string;
+  readonly promotedAt?: string;
+  readonly threshold: number;
+  readonly rows: number;
+  readonly evaluation?: unknown;
+  readonly note?: string;
+}
+
+export interface SnapshotStore {
+  /** `text` is what `encodeModelSnapshot` gave. Saving the same version again is a no-op. */
+  save(
+    detectorId: string,
+    version: string,
+    text: string,
+    record: Omit<ModelRecord, 'version' | 'detectorId' | 'status'>,
+  ): Promise<void>;
+  load(detectorId: string, version: string): Promise<string>;
+  list(detectorId?: string): Promise<ModelRecord[]>;
+  active(detectorId: string): Promise<ModelRecord | undefined>;
+  /** Makes one version active and retires the one before it, with optimistic concurrency (`conflict`). */
+  promote(detectorId: string, version: string, note?: string): Promise<{ previous?: string }>;
+  delete(detectorId: string, version: string): Promise<void>;
+}
+
+/** How far a detector has read. Written only after the results are. */
+export interface Checkpoint {
+  readonly detectorId: string;
+  /** Everything with a timestamp before this (epoch ms) has been scored, late logs aside. */
+  readonly scoredTo: number;
+  /** Position inside a range that a run left unfinished. */
+  readonly position?: unknown;
+  /** Everything indexed before this (epoch ms) was looked through for late logs. */
+  readonly lateTo?: number;
+  /** State of the adaptive threshold. */
+  readonly threshold?: unknown;
+  readonly runId: string;
+}
+
+export interface CheckpointStore {
+  read(detectorId: string): Promise<{ checkpoint: Checkpoint; revision: unknown } | undefined>;
+  /** Fails with `conflict` when somebody else has written since `revision` was read. @returns the new revision */
+  write(checkpoint: Checkpoint, revision: unknown): Promise<unknown>;
+}
+
+export type FeedbackVerdict = 'real' | 'not_an_anomaly';
+export interface Feedback {
+  readonly detectorId: string;
+  readonly source: { readonly index: string; readonly id: string };
+  readonly verdict: FeedbackVerdict;
+  readonly comment?: string;
+  readonly by?: string;
+  readonly at: string;
+}
+export interface FeedbackStore {
+  save(feedback: Feedback): Promise<void>;
+  remove(detectorId: string, source: { index: string; id: string }): Promise<void>;
+  list(detectorId: string): Promise<Feedback[]>;
+}
+
+/** Time and randomness come in from outside. */
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Long work reports here; the command line draws a bar, Kibana stores it. */
+export interface Progress {
+  (done: number, total: number | undefined, what: string): void;
+}
+
+export type { LogDocument };
