@@ -119,8 +119,9 @@ export const detectorSchema = z.strictObject({
       query_delay: durationSchema
         .default('30s')
         .describe('How far behind now a run stops, so that logs can arrive'),
-      /** How long after its timestamp a late log is still looked for. */
-      late_window: durationSchema.default('1h'),
+      late_window: durationSchema
+        .default('24h')
+        .describe('A log that is indexed later than this after its timestamp is not scored'),
     })
     .prefault({}),
   entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),

@@ -105,17 +105,24 @@ export interface SnapshotStore {
   delete(detectorId: string, version: string): Promise<void>;
 }
 
-/** How far a detector has read. Written only after the results are. */
+/**
+ * How far a detector has read. Written only after the results are.
+ *
+ * Logs that carry the time of indexing are read in that order, so a late log is simply read when it arrives; logs
+ * without it are read by their own timestamp. The two ranges advance side by side.
+ */
 export interface Checkpoint {
   readonly detectorId: string;
-  /** Everything with a timestamp before this (epoch ms) has been scored, late logs aside. */
-  readonly scoredTo: number;
-  /** Position inside a range that a run left unfinished. */
-  readonly position?: unknown;
-  /** Everything indexed before this (epoch ms) was looked through for late logs. */
-  readonly lateTo?: number;
+  /** Logs without a time of indexing: everything with a timestamp before this (epoch ms) has been scored. */
+  readonly timestampTo: number;
+  /** Position inside a range that a run left unfinished; read on from it up to the next `to`. */
+  readonly timestampPosition?: unknown;
+  /** Logs with a time of indexing: everything indexed before this (epoch ms) has been scored. */
+  readonly ingestedTo: number;
+  readonly ingestedPosition?: unknown;
   /** State of the adaptive threshold. */
   readonly threshold?: unknown;
+  readonly modelVersion?: string;
   readonly runId: string;
 }
 
