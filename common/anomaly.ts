@@ -71,6 +71,8 @@ export interface BucketSummary {
     span_ms: number;
   };
   anomaly: { entity?: string };
+  /** Derived from the first log of the page that was summed up; the id is made of it, the bucket and the entity. */
+  page: { id: string };
   run: { id: string };
   result: { type: 'bucket' };
 }
