@@ -1,0 +1,5 @@
+import './global_setup';
+
+export default async function globalTeardown(): Promise<void> {
+  await globalThis.localElasticsearchOfTests?.stop();
+}
