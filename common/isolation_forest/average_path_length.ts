@@ -1,0 +1,42 @@
+import { DetectionError } from '../detection_error';
+
+/** Euler-Mascheroni constant: the limit of H(i) - ln(i), with H the harmonic number. */
+const EULER_GAMMA = 0.5772156649015329;
+
+/**
+ * Expected path length of an unsuccessful search among `sampleSize` points: the c(n) that makes path lengths
+ * comparable between leaves of different sizes (Liu, Ting & Zhou 2008, eq. 1, with H(i) taken as ln(i) + gamma).
+ *
+ * @param sampleSize number of points, a non-negative integer
+ * @returns 0 below two points: nothing is left to isolate; 1 for two
+ * @example averagePathLength(256) // 10.2448
+ */
+export function averagePathLength(sampleSize: number): number {
+  if (!(sampleSize >= 0)) {
+    throw new DetectionError('invalid_input', `sampleSize: is ${sampleSize}, must be at least 0`);
+  }
+  if (sampleSize <= 1) return 0;
+  if (sampleSize === 2) return 1;
+  return 2 * (Math.log(sampleSize - 1) + EULER_GAMMA) - (2 * (sampleSize - 1)) / sampleSize;
+}
+
+/**
+ * The anomaly score s(x, psi) = 2^(-E(h(x)) / c(psi)) (Liu, Ting & Zhou 2008, eq. 2): near 1 for a row that is
+ * isolated at once, 0.5 for a row that behaves as the average one, towards 0 for the most ordinary rows.
+ *
+ * @param pathLength E(h(x)), the mean path length of the row over all trees, at least 0
+ * @param subsampleSize psi, rows that each tree was grown on
+ * @returns in (0, 1]; 0.5 when psi is below 2, since a single row can be told apart from nothing
+ */
+export function anomalyScore(pathLength: number, subsampleSize: number): number {
+  const expected = averagePathLength(subsampleSize);
+  return expected === 0 ? 0.5 : Math.pow(2, -pathLength / expected);
+}
+
+/**
+ * How deep a tree over `subsampleSize` rows may grow: ceil(log2(psi)), the height of a balanced tree. Rows that
+ * lie deeper are ordinary anyway (Liu, Ting & Zhou 2008, section 4.1). Computed on integers, so the same everywhere.
+ */
+export function heightLimit(subsampleSize: number): number {
+  return subsampleSize <= 1 ? 0 : 32 - Math.clz32(subsampleSize - 1);
+}

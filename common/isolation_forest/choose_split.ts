@@ -1,0 +1,189 @@
+import type { RandomGenerator } from 'pure-rand';
+import type { Split } from './forest_builder';
+import { LARGEST_FLOAT32 } from './missing_values';
+import { drawFraction, drawIndex } from './subsample';
+import type { TreeSample } from './tree_sample';
+import type { SplitMethod } from './types';
+
+/**
+ * Chooses how to split the rows [from, to) of a node and leaves in `sample.values` what each of them is compared
+ * by, so that both sides of `value > threshold` have rows. Depends on the set of rows, never on their order.
+ *
+ * @returns undefined when all rows are equal: the node stays a leaf
+ */
+export type SplitChooser = (from: number, to: number, random: RandomGenerator) => Split | undefined;
+
+export function splitChooserOf(
+  splits: SplitMethod,
+  sample: TreeSample,
+  hyperplaneWidth: number,
+): SplitChooser {
+  switch (splits) {
+    case 'axis':
+      return axisSplits(sample);
+    case 'fair_cut':
+      return fairCuts(sample);
+    case 'extended':
+      return extendedSplits(sample, hyperplaneWidth);
+  }
+}
+
+/** @returns a threshold with minimum <= threshold < maximum, as a 32-bit float, uniform between the two */
+function drawThreshold(minimum: number, maximum: number, random: RandomGenerator): number {
+  const threshold = Math.fround(minimum + drawFraction(random) * (maximum - minimum));
+  return threshold < maximum ? threshold : minimum;
+}
+
+/**
+ * Visits columns in random order, each once: draws without replacement from those not yet drawn for this node.
+ */
+class ColumnDraw {
+  private readonly order: Uint16Array;
+  private drawn = 0;
+
+  constructor(columnCount: number) {
+    this.order = Uint16Array.from({ length: columnCount }, (_, column) => column);
+  }
+
+  restart(): void {
+    this.drawn = 0;
+  }
+
+  next(random: RandomGenerator): number | undefined {
+    const { order, drawn } = this;
+    if (drawn === order.length) return undefined;
+    const place = drawn + drawIndex(order.length - drawn, random);
+    const column = order[place];
+    order[place] = order[drawn];
+    order[drawn] = column;
+    this.drawn++;
+    return column;
+  }
+}
+
+/** A column drawn uniformly from those that vary within the node, with its values in `sample.values`. */
+function drawVaryingColumn(
+  sample: TreeSample,
+  columns: ColumnDraw,
+  from: number,
+  to: number,
+  random: RandomGenerator,
+): number | undefined {
+  for (;;) {
+    const column = columns.next(random);
+    if (column === undefined || sample.readColumn(from, to, column)) return column;
+  }
+}
+
+/** Liu, Ting & Zhou 2008, algorithm 2; columns that do not vary within the node are passed over. */
+function axisSplits(sample: TreeSample): SplitChooser {
+  const columns = new ColumnDraw(sample.columnCount);
+  return (from, to, random) => {
+    columns.restart();
+    const column = drawVaryingColumn(sample, columns, from, to, random);
+    if (column === undefined) return undefined;
+    const { minimum, maximum } = sample.range(from, to);
+    return { columns: [column], threshold: drawThreshold(minimum, maximum, random) };
+  };
+}
+
+/**
+ * A random column, cut where the pooled standard deviation of the two sides, (n_l sd_l + n_r sd_r) / n, is smallest:
+ * the pooled gain of Cortes 2021, "Revisiting randomized choices in isolation forests".
+ */
+function fairCuts(sample: TreeSample): SplitChooser {
+  const columns = new ColumnDraw(sample.columnCount);
+  return (from, to, random) => {
+    columns.restart();
+    const column = drawVaryingColumn(sample, columns, from, to, random);
+    if (column === undefined) return undefined;
+    return { columns: [column], threshold: fairThreshold(sample.values.slice(from, to).sort()) };
+  };
+}
+
+/** @param sorted values in ascending order, at least two of them different */
+function fairThreshold(sorted: Float32Array): number {
+  const count = sorted.length;
+  const origin = sorted[0];
+  const span = sorted[count - 1] - origin;
+  // Scaled to [0, 1]: the sums of squares below neither overflow nor lose the small differences.
+  const scaled = Float64Array.from(sorted, (value) => (value - origin) / span);
+  let sum = 0;
+  let squares = 0;
+  for (const value of scaled) {
+    sum += value;
+    squares += value * value;
+  }
+  const deviation = (n: number, s: number, q: number) => Math.sqrt(Math.max(0, n * q - s * s));
+  let leftSum = 0;
+  let leftSquares = 0;
+  let best = Infinity;
+  let threshold = origin;
+  for (let leftCount = 1; leftCount < count; leftCount++) {
+    const value = scaled[leftCount - 1];
+    leftSum += value;
+    leftSquares += value * value;
+    const below = sorted[leftCount - 1];
+    const above = sorted[leftCount];
+    if (below === above) continue;
+    const pooled =
+      deviation(leftCount, leftSum, leftSquares) +
+      deviation(count - leftCount, sum - leftSum, squares - leftSquares);
+    if (pooled < best) {
+      best = pooled;
+      const middle = Math.fround((below + above) / 2);
+      threshold = middle < above ? middle : below;
+    }
+  }
+  return threshold;
+}
+
+/**
+ * A random hyperplane (Hariri, Kind & Brunner 2019): weights from a normal distribution, each divided by the range
+ * of its column in the node so that units do not matter, and a cut drawn uniformly over the projected rows, which
+ * unlike the paper's random point never leaves a side empty.
+ */
+function extendedSplits(sample: TreeSample, width: number): SplitChooser {
+  const draw = new ColumnDraw(sample.columnCount);
+  const columns = new Uint16Array(width);
+  const weights = new Float32Array(width);
+  return (from, to, random) => {
+    draw.restart();
+    weights.fill(0);
+    columns.fill(0);
+    let used = 0;
+    while (used < width) {
+      const column = drawVaryingColumn(sample, draw, from, to, random);
+      if (column === undefined) break;
+      const { minimum, maximum } = sample.range(from, to);
+      const weight = drawNormal(random) / (maximum - minimum);
+      columns[used] = column;
+      weights[used++] = Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, weight));
+    }
+    if (used === 0) return undefined;
+    for (let i = from; i < to; i++) {
+      const row = sample.rows[i];
+      let projection = 0;
+      for (let j = 0; j < width; j++) projection += weights[j] * sample.cell(row, columns[j]);
+      sample.values[i] = clampToFloat32(projection);
+    }
+    const { minimum, maximum } = sample.range(from, to);
+    if (minimum === maximum) return undefined;
+    return { columns, weights, threshold: drawThreshold(minimum, maximum, random) };
+  };
+}
+
+/** @returns the nearest finite 32-bit float */
+export function clampToFloat32(value: number): number {
+  return Math.fround(Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, value)));
+}
+
+/** A draw from the standard normal distribution by the polar method (Marsaglia & Bray 1964). */
+function drawNormal(random: RandomGenerator): number {
+  for (;;) {
+    const x = 2 * drawFraction(random) - 1;
+    const y = 2 * drawFraction(random) - 1;
+    const radius = x * x + y * y;
+    if (radius > 0 && radius < 1) return x * Math.sqrt((-2 * Math.log(radius)) / radius);
+  }
+}

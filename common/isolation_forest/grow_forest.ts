@@ -1,0 +1,114 @@
+import { DetectionError } from '../detection_error';
+import { heightLimit } from './average_path_length';
+import { splitChooserOf, type SplitChooser } from './choose_split';
+import { ForestBuilder } from './forest_builder';
+import { LARGEST_COLUMN_COUNT, LARGEST_SUBSAMPLE_SIZE, LARGEST_TREE_COUNT } from './limits';
+import { medianOfColumns } from './missing_values';
+import { growWithMlIsolationForest } from './ml_isolation_forest';
+import { drawRows, randomStreams, type RandomStream } from './subsample';
+import { TreeSample } from './tree_sample';
+import { SPLIT_METHODS, TRAINERS, type ForestOptions, type IsolationForest, type Matrix } from './types';
+
+/**
+ * Grows an isolation forest (Liu, Ting & Zhou 2008): each tree splits a random subsample of psi rows, drawn without
+ * replacement, by random cuts until every row stands alone or the height limit ceil(log2(psi)) is reached.
+ *
+ * Time and memory are O(treeCount x psi x columns), whatever the number of rows. The result depends on the seed and
+ * the rows alone; with no more than psi rows not even on their order.
+ *
+ * @param matrix at least one row and one column; NaN is replaced by the median of its column
+ * @throws DetectionError `invalid_input` for an option or shape out of range, `too_few_logs` for no row
+ */
+export function growForest(matrix: Matrix, options: ForestOptions): IsolationForest {
+  checkMatrix(matrix);
+  checkOptions(options);
+  if (matrix.rowCount === 0) {
+    throw new DetectionError('too_few_logs', 'rowCount: is 0, a forest needs at least 1 row');
+  }
+  const { columnCount, rowCount } = matrix;
+  const { splits, trainer } = options;
+  const subsampleSize = Math.min(options.subsampleSize, rowCount);
+  const fillValues = medianOfColumns(matrix, options.seed);
+  const hyperplaneWidth = Math.min((options.extensionLevel ?? columnCount - 1) + 1, columnCount);
+  const builder = new ForestBuilder({
+    subsampleSize,
+    columnCount,
+    splits,
+    fillValues,
+    ...(splits === 'extended' && { hyperplaneWidth }),
+  });
+  const sample = new TreeSample(subsampleSize, columnCount);
+  const chooseSplit = splitChooserOf(splits, sample, hyperplaneWidth);
+  const streams = randomStreams(options.seed);
+  for (let tree = 0; tree < options.treeCount; tree++) {
+    const random = streams.next().value;
+    sample.load(matrix, drawRows(rowCount, subsampleSize, random), fillValues);
+    if (trainer === 'ml-isolation-forest') growWithMlIsolationForest(sample, builder, random);
+    else growTree(sample, builder, chooseSplit, random);
+  }
+  return builder.build();
+}
+
+function growTree(
+  sample: TreeSample,
+  builder: ForestBuilder,
+  chooseSplit: SplitChooser,
+  random: RandomStream,
+): void {
+  const limit = heightLimit(sample.size);
+  const open = [{ node: builder.addTree(sample.size), from: 0, to: sample.size, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, from, to, depth } = next;
+    if (to - from < 2 || depth === limit) continue;
+    const split = chooseSplit(from, to, random);
+    if (split === undefined) continue;
+    const middle = sample.partition(from, to, split.threshold);
+    const left = builder.split(node, split, middle - from, to - middle);
+    open.push({ node: left + 1, from: middle, to, depth: depth + 1 });
+    open.push({ node: left, from, to: middle, depth: depth + 1 });
+  }
+}
+
+/** @throws DetectionError unless `values` holds rowCount x columnCount numbers */
+export function checkMatrix({ values, rowCount, columnCount }: Matrix): void {
+  checkInteger('columnCount', columnCount, 1, LARGEST_COLUMN_COUNT);
+  checkInteger('rowCount', rowCount, 0, Number.MAX_SAFE_INTEGER);
+  if (values.length < rowCount * columnCount) {
+    throw new DetectionError(
+      'invalid_input',
+      `values: has ${values.length} numbers, must have at least ${rowCount} rows x ${columnCount} columns`,
+    );
+  }
+}
+
+function checkOptions(options: ForestOptions): void {
+  checkInteger('treeCount', options.treeCount, 1, LARGEST_TREE_COUNT);
+  checkInteger('subsampleSize', options.subsampleSize, 1, LARGEST_SUBSAMPLE_SIZE);
+  checkInteger('seed', options.seed, 0, 0xffffffff);
+  checkOneOf('splits', options.splits, SPLIT_METHODS);
+  checkOneOf('trainer', options.trainer, TRAINERS);
+  if (options.extensionLevel !== undefined) {
+    checkInteger('extensionLevel', options.extensionLevel, 0, LARGEST_COLUMN_COUNT);
+  }
+  if (options.trainer === 'ml-isolation-forest' && options.splits !== 'axis') {
+    throw new DetectionError(
+      'invalid_input',
+      `splits: is ${options.splits}, must be axis with the trainer ml-isolation-forest, which knows no other`,
+    );
+  }
+}
+
+function checkInteger(name: string, value: number, minimum: number, maximum: number): void {
+  if (!Number.isInteger(value) || value < minimum || value > maximum) {
+    throw new DetectionError(
+      'invalid_input',
+      `${name}: is ${value}, must be an integer from ${minimum} to ${maximum}`,
+    );
+  }
+}
+
+function checkOneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) {
+    throw new DetectionError('invalid_input', `${name}: is ${value}, must be one of ${allowed.join(', ')}`);
+  }
+}

@@ -1,0 +1,14 @@
+export { anomalyScore, averagePathLength, heightLimit } from './average_path_length';
+export { attributeRow } from './attribution';
+export { decodeForest, encodeForest } from './forest_codec';
+export { growForest } from './grow_forest';
+export { createReferenceScorer, createScorer, type Scorer } from './scorer';
+export {
+  SPLIT_METHODS,
+  TRAINERS,
+  type ForestOptions,
+  type IsolationForest,
+  type Matrix,
+  type SplitMethod,
+  type Trainer,
+} from './types';

@@ -1,0 +1,7 @@
+/** Columns are numbered with 16 bits, in hyperplanes and in the scoring kernel. */
+export const LARGEST_COLUMN_COUNT = 65_535;
+
+export const LARGEST_TREE_COUNT = 10_000;
+
+/** 2^24: far beyond any use (256 is usual), so that a stored forest cannot claim more. */
+export const LARGEST_SUBSAMPLE_SIZE = 16_777_216;
