@@ -1,6 +1,69 @@
+import { BLOCK_ROWS, layOutForest, type KernelImage } from './kernel_layout';
+import { KERNEL_WASM_BASE64 } from './kernel.wasm';
 import type { PathLengthSummer } from './scorer';
 import type { IsolationForest } from './types';
 
-export function createKernelSummer(_forest: IsolationForest): PathLengthSummer | undefined {
-  return undefined;
+interface Kernel {
+  sumPathLengths(
+    input: number,
+    rowCount: number,
+    columnCount: number,
+    groups: number,
+    fillValues: number,
+    trees: number,
+    treeCount: number,
+    sums: number,
+  ): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** @returns the kernel, compiled once; undefined where WebAssembly or its vectors are not to be had */
+export function compileKernel(): WebAssembly.Module | undefined {
+  try {
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNEL_WASM_BASE64), (c) => c.charCodeAt(0)));
+    return compiled;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined when the forest or the machine is not suited; the reference scorer then does the work */
+export function createKernelSummer(forest: IsolationForest): PathLengthSummer | undefined {
+  const module = compileKernel();
+  const image = layOutForest(forest);
+  if (module === undefined || image === undefined) return undefined;
+  try {
+    return summerOf(module, image);
+  } catch {
+    // No memory of that size: slower is better than not at all.
+    return undefined;
+  }
+}
+
+function summerOf(module: WebAssembly.Module, image: KernelImage): PathLengthSummer {
+  const memory = new WebAssembly.Memory({ initial: image.pages });
+  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernel;
+  const { columnCount } = image;
+  new Uint8Array(memory.buffer).set(image.bytes);
+  const input = new Float32Array(memory.buffer, image.input, BLOCK_ROWS * columnCount);
+  const blockSums = new Float64Array(memory.buffer, image.sums, BLOCK_ROWS);
+  return (values, firstRow, rowCount, sums) => {
+    const end = firstRow + rowCount;
+    for (let row = firstRow; row < end; row += BLOCK_ROWS) {
+      const count = Math.min(BLOCK_ROWS, end - row);
+      input.set(values.subarray(row * columnCount, (row + count) * columnCount));
+      kernel.sumPathLengths(
+        image.input,
+        count,
+        columnCount,
+        image.groups,
+        image.fillValues,
+        image.trees,
+        image.treeCount,
+        image.sums,
+      );
+      sums.set(blockSums.subarray(0, count), row);
+    }
+  };
 }

@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Compiles the scoring kernel from AssemblyScript to WebAssembly and writes it, as base64, to the generated module
+ * that the scorer loads. A test compiles again and compares, so what is checked in is what the source says.
+ */
+const FOREST_FOLDER = 'common/isolation_forest';
+const SOURCE = 'kernel/score.ts';
+
+/** @returns the text of `kernel.wasm.ts` for a source folder */
+export async function compileKernel(repository: string): Promise<string> {
+  const { main } = (await import('assemblyscript/asc')) as {
+    main: (
+      args: string[],
+      io: {
+        readFile: (name: string, folder: string) => string | null;
+        writeFile: (name: string, content: Uint8Array) => void;
+        listFiles: () => string[];
+      },
+    ) => Promise<{ error: Error | null; stderr: { toString(): string } }>;
+  };
+  let wasm: Uint8Array | undefined;
+  const { error, stderr } = await main(
+    [
+      SOURCE,
+      ...[
+        '--outFile',
+        'kernel.wasm',
+        '--optimizeLevel',
+        '3',
+        '--shrinkLevel',
+        '0',
+        '--converge',
+        '--noAssert',
+      ],
+      ...['--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+    ],
+    {
+      readFile: (name) =>
+        name === SOURCE ? readFileSync(join(repository, FOREST_FOLDER, name), 'utf8') : null,
+      writeFile: (_name, content) => (wasm = content),
+      listFiles: () => [],
+    },
+  );
+  if (error !== null || wasm === undefined) {
+    throw new Error(`the kernel does not compile: ${stderr.toString()}`, { cause: error });
+  }
+  const base64 = Buffer.from(wasm).toString('base64');
+  return `// Generated from ${SOURCE} by \`npm run build:kernel\`; do not edit.\nexport const KERNEL_WASM_BASE64 =\n  '${base64}';\n`;
+}
+
+if (require.main === module) {
+  const repository = join(__dirname, '..');
+  void compileKernel(repository).then((text) =>
+    writeFileSync(join(repository, FOREST_FOLDER, 'kernel.wasm.ts'), text),
+  );
+}
