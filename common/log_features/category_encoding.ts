@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { FeatureDefinition } from '../detector';
+import type { ColumnEncoding } from './column_encoding';
+import { DirtCounter, printable, readableShare, textOf } from './field_value';
+
+/** Most frequent values that are remembered; all others count as unseen. */
+export const MAX_VOCABULARY = 1_000;
+/** UTF-16 code units of a value that tell it from others. */
+const MAX_VALUE_LENGTH = 256;
+/** A value gets a column of its own from this share of the training values on; rarer ones share one column. */
+const ONE_HOT_SHARE = 0.001;
+
+export const categoryStateSchema = z
+  .strictObject({
+    kind: z.literal('category'),
+    one_hot: z.boolean(),
+    /** Value and count in training, most frequent first. */
+    values: z
+      .array(z.tuple([z.string().max(MAX_VALUE_LENGTH), z.number().int().min(1).max(1e15)]))
+      .max(MAX_VOCABULARY),
+    /** The first so many values have columns of their own; only for one-hot. */
+    columns: z.number().int().min(0).max(64),
+    /** Training values, including those that are not remembered. */
+    total: z.number().int().min(0).max(1e15),
+  })
+  .refine((state) => state.columns <= state.values.length, 'more columns than values')
+  .refine(
+    (state) => state.values.reduce((sum, [, count]) => sum + count, 0) <= state.total,
+    'counts exceed the total',
+  );
+type CategoryState = z.infer<typeof categoryStateSchema>;
+
+/**
+ * -log of a value's share with one added to every count (Laplace smoothing) and one place left for the unseen, which
+ * is thereby rarer than the rarest seen: count 0 against count 1 or more.
+ */
+export const rarity = (count: number, total: number, distinct: number): number =>
+  -Math.log((count + 1) / (total + distinct + 1));
+
+/** Descending by count; equal counts by code units, so that the order does not depend on that of the rows. */
+export const byCount = (one: readonly [string, number], other: readonly [string, number]): number =>
+  other[1] - one[1] || (one[0] < other[0] ? -1 : 1);
+
+export function learnCategory(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
+  const dirt = new DirtCounter();
+  const counts = new Map<string, number>();
+  let total = 0;
+  for (const value of values) {
+    const text = textOf(value, MAX_VALUE_LENGTH, dirt);
+    if (text === undefined) continue;
+    total++;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const kept = [...counts].sort(byCount).slice(0, MAX_VOCABULARY);
+  const oneHot =
+    definition.encoding === 'one_hot' ||
+    (definition.encoding === 'auto' && counts.size <= definition.one_hot_limit);
+  const columns = oneHot
+    ? kept.slice(0, definition.one_hot_limit).filter(([, count]) => count >= ONE_HOT_SHARE * total).length
+    : 0;
+  return decodeCategory({ kind: 'category', one_hot: oneHot, values: kept, columns, total });
+}
+
+export function decodeCategory(state: CategoryState): ColumnEncoding {
+  const { one_hot: oneHot, values, columns, total } = state;
+  const rank = new Map(values.map(([value], index) => [value, index]));
+  const rarities = Float64Array.from(values, ([, count]) => rarity(count, total, values.length));
+  const rarityOfUnseen = rarity(0, total, values.length);
+  const unread = new DirtCounter();
+  const typical = values
+    .slice(0, 3)
+    .map(([value, count]) => `${printable(value, 60)} (${readableShare(count / total)})`);
+  return {
+    columns: oneHot
+      ? [...values.slice(0, columns).map(([value]) => `=${printable(value, 60)}`), '=(other)']
+      : ['.rarity'],
+    missing: oneHot ? 0 : NaN,
+    encode(value, out, offset, dirt) {
+      const text = textOf(value, MAX_VALUE_LENGTH, dirt);
+      if (text === undefined) return false;
+      const index = rank.get(text);
+      if (index === undefined) dirt.add('unseen');
+      if (oneHot) {
+        const hot = index === undefined || index > columns ? columns : index;
+        for (let column = 0; column <= columns; column++) out[offset + column] = column === hot ? 1 : 0;
+      } else {
+        out[offset] = index === undefined ? rarityOfUnseen : rarities[index];
+      }
+      return true;
+    },
+    actual(value) {
+      const text = textOf(value, MAX_VALUE_LENGTH, unread);
+      if (text === undefined) return undefined;
+      const index = rank.get(text);
+      const share = index === undefined ? 'not seen in training' : readableShare(values[index][1] / total);
+      return `${printable(text, 120)} (${share})`;
+    },
+    typical:
+      values.length === 0
+        ? 'no value'
+        : typical.join(', ') + (values.length > 3 ? `, ${values.length - 3} more` : ''),
+    toJSON: () => state,
+  };
+}

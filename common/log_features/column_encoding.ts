@@ -1,0 +1,28 @@
+import type { DirtCounter } from './field_value';
+
+/**
+ * How one feature becomes columns, with what was learned for it. All arithmetic is in 64-bit floats on UTF-16 code
+ * units, so that the same formulas give the same numbers in Elasticsearch; the matrix rounds to 32 bits once.
+ */
+export interface ColumnEncoding {
+  /** Column names behind the feature's name: `''`, `.length`, `=404`. */
+  readonly columns: readonly string[];
+  /** Written to every column of a document that lacks the value. */
+  readonly missing: number;
+  /**
+   * Writes the columns to `out` from `offset` on.
+   *
+   * @param value what the document holds in the field, of any type
+   * @returns false when there is no usable value; `out` is then untouched
+   */
+  encode(value: unknown, out: Float64Array, offset: number, dirt: DirtCounter): boolean;
+  /** The value as read, for people; undefined when missing. Not yet shortened or cleaned. */
+  actual(value: unknown): string | undefined;
+  /** What is usual in training, for people. Not yet shortened or cleaned. */
+  readonly typical: string;
+  /** JSON-safe; the matching `decode…` function makes the same encoding of it. */
+  toJSON(): unknown;
+}
+
+/** Characters of a value that explanations show. */
+export const EXPLANATION_LENGTH = 200;

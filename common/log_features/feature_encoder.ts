@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { DetectionError } from '../detection_error';
+import { describeZodIssues, featureSchema, type FeatureDefinition } from '../detector';
+import type { Matrix } from '../isolation_forest/types';
+import type { LogDocument } from '../log_document';
+import { categoryStateSchema, decodeCategory } from './category_encoding';
+import { EXPLANATION_LENGTH, type ColumnEncoding } from './column_encoding';
+import { compileField, type FieldReader } from './field_access';
+import { DirtCounter, printable } from './field_value';
+import { decodeNumber, numberStateSchema } from './number_encoding';
+import { decodeTemplate, templateStateSchema, type MessageTemplate } from './template_encoding';
+import { decodeTextEncoding, textStateSchema } from './text_encoding';
+import { decodeTime, timeStateSchema } from './time_encoding';
+import type { DirtReport, FeatureEncoder, FeatureExplanation } from './types';
+
+export const ENCODING_FORMAT = 'log-anomalies-features';
+export const ENCODING_VERSION = 1;
+export const MAX_FEATURES = 64;
+/** Columns of one feature at most: 64 one-hot, the rest and the missing-indicator. */
+const MAX_FEATURE_COLUMNS = 66;
+
+const fieldName = z.string().min(1).max(512);
+const featureStateSchema = z
+  .strictObject({
+    definition: featureSchema,
+    name: z.string().min(1).max(600),
+    /** Columns that go into the matrix, by index; the one after the encoding's own is the missing-indicator. */
+    kept: z
+      .array(
+        z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_FEATURE_COLUMNS - 1),
+      )
+      .max(MAX_FEATURE_COLUMNS),
+    encoding: z.discriminatedUnion('kind', [
+      numberStateSchema,
+      categoryStateSchema,
+      timeStateSchema,
+      textStateSchema,
+      templateStateSchema,
+    ]),
+  })
+  .refine(
+    (state) => state.kept.every((column, index) => index === 0 || column > state.kept[index - 1]),
+    'kept columns must ascend',
+  )
+  .refine((state) => state.encoding.kind === state.definition.type, 'encoding is not of the feature’s type');
+
+const encodingStateSchema = z
+  .strictObject({
+    format: z.literal(ENCODING_FORMAT),
+    version: z.literal(ENCODING_VERSION),
+    timestamp_field: fieldName,
+    features: z.array(featureStateSchema).min(1).max(MAX_FEATURES),
+  })
+  .refine(
+    (state) => new Set(state.features.map(({ name }) => name)).size === state.features.length,
+    'feature names must differ',
+  )
+  .refine((state) => state.features.some(({ kept }) => kept.length > 0), 'no columns');
+
+/** One feature with what was learned for it and the columns of it that go into the matrix. */
+export interface LearnedFeature {
+  readonly definition: FeatureDefinition;
+  readonly name: string;
+  readonly encoding: ColumnEncoding;
+  readonly kept: readonly number[];
+}
+
+function decodeState(state: z.infer<typeof featureStateSchema>['encoding']): ColumnEncoding {
+  switch (state.kind) {
+    case 'number':
+      return decodeNumber(state);
+    case 'category':
+      return decodeCategory(state);
+    case 'hour_of_day':
+    case 'day_of_week':
+      return decodeTime(state);
+    case 'text':
+      return decodeTextEncoding(state);
+    case 'template':
+      return decodeTemplate(state);
+  }
+}
+
+const isTime = (definition: FeatureDefinition): boolean =>
+  definition.type === 'hour_of_day' || definition.type === 'day_of_week';
+
+/** Reads a feature's value: hour and weekday fall back on the log's timestamp where their own field is absent. */
+export function featureReader(definition: FeatureDefinition, timestampField: string): FieldReader {
+  const read = compileField(definition.field);
+  if (!isTime(definition) || definition.field === timestampField) return read;
+  const readTimestamp = compileField(timestampField);
+  return (document) => read(document) ?? readTimestamp(document);
+}
+
+/** The encoder of {@link learnFeatures} and {@link decodeFeatureEncoding}. */
+export class LogFeatureEncoder implements FeatureEncoder {
+  readonly columnNames: readonly string[];
+  readonly featureOfColumn: readonly number[];
+  readonly featureNames: readonly string[];
+  readonly fields: readonly string[];
+  private readonly readers: readonly FieldReader[];
+
+  constructor(
+    private readonly features: readonly LearnedFeature[],
+    private readonly timestampField: string,
+  ) {
+    this.featureNames = features.map(({ name }) => name);
+    this.columnNames = features.flatMap(({ name, encoding, kept }) =>
+      kept.map((column) => `${name}${[...encoding.columns, '.missing'][column]}`),
+    );
+    this.featureOfColumn = features.flatMap(({ kept }, index) => kept.map(() => index));
+    this.fields = [
+      ...new Set([
+        ...features.map(({ definition }) => definition.field),
+        ...(features.some(({ definition }) => isTime(definition)) ? [timestampField] : []),
+      ]),
+    ];
+    this.readers = features.map(({ definition }) => featureReader(definition, timestampField));
+  }
+
+  encode(documents: readonly LogDocument[], dirt?: DirtReport): Matrix {
+    const { features, readers } = this;
+    const columnCount = this.columnNames.length;
+    const values = new Float32Array(documents.length * columnCount);
+    const row = new Float64Array(MAX_FEATURE_COLUMNS);
+    const counters = features.map(() => new DirtCounter());
+    let next = 0;
+    for (let index = 0; index < documents.length; index++) {
+      const document = documents[index];
+      for (let feature = 0; feature < features.length; feature++) {
+        const { encoding, kept } = features[feature];
+        const own = encoding.columns.length;
+        row[own] = 0;
+        if (!encoding.encode(readers[feature](document), row, 0, counters[feature])) {
+          row.fill(encoding.missing, 0, own);
+          row[own] = 1;
+        }
+        for (let column = 0; column < kept.length; column++) values[next++] = row[kept[column]];
+      }
+    }
+    if (dirt !== undefined) {
+      features.forEach(({ name }, feature) => counters[feature].flush(dirt, name));
+    }
+    return { values, rowCount: documents.length, columnCount };
+  }
+
+  explain(document: LogDocument): FeatureExplanation[] {
+    return this.features.map(({ definition, name, encoding }, feature) => ({
+      feature: name,
+      field: definition.field,
+      type: definition.type,
+      actual: printable(encoding.actual(this.readers[feature](document)) ?? 'missing', EXPLANATION_LENGTH),
+      typical: printable(encoding.typical, EXPLANATION_LENGTH),
+    }));
+  }
+
+  /** The log template of each feature of type template that has a known one in this document. */
+  templatesOf(document: LogDocument): (MessageTemplate & { readonly feature: string })[] {
+    return this.features.flatMap(({ name, encoding }, feature) => {
+      if (!('templateOf' in encoding)) return [];
+      const { templateOf } = encoding as { templateOf(value: unknown): MessageTemplate | undefined };
+      const template = templateOf(this.readers[feature](document));
+      return template === undefined ? [] : [{ feature: name, ...template }];
+    });
+  }
+
+  toJSON(): unknown {
+    return {
+      format: ENCODING_FORMAT,
+      version: ENCODING_VERSION,
+      timestamp_field: this.timestampField,
+      features: this.features.map(({ definition, name, kept, encoding }) => ({
+        definition,
+        name,
+        kept,
+        encoding: encoding.toJSON(),
+      })),
+    };
+  }
+}
+
+/** Problems of a refused encoding that its message names. */
+const SHOWN_ISSUES = 5;
+
+/**
+ * Makes the encoder that `toJSON` wrote, with bit-identical matrices. The input is not trusted: counts, sizes and types
+ * are bounded by the schema and regular expressions are checked again.
+ *
+ * @throws DetectionError `refused` with the reasons
+ */
+export function decodeFeatureEncoding(json: unknown): FeatureEncoder {
+  const refuse = (reasons: string[], cause?: unknown): DetectionError =>
+    new DetectionError('refused', `The feature encoding is not valid: ${reasons.join('; ')}`, {
+      cause,
+      details: { issues: reasons },
+    });
+  const parsed = encodingStateSchema.safeParse(json);
+  if (!parsed.success) {
+    throw refuse(describeZodIssues(new z.ZodError(parsed.error.issues.slice(0, SHOWN_ISSUES)), json));
+  }
+  const { features, timestamp_field: timestampField } = parsed.data;
+  const learned = features.map((state): LearnedFeature => {
+    let encoding: ColumnEncoding;
+    try {
+      encoding = decodeState(state.encoding);
+    } catch (error) {
+      if (error instanceof DetectionError) throw refuse([`${state.name}: ${error.message}`], error);
+      throw error;
+    }
+    if (state.kept.some((column) => column > encoding.columns.length)) {
+      throw refuse([`${state.name}: kept columns beyond the ${encoding.columns.length + 1} of the feature`]);
+    }
+    return { definition: state.definition, name: state.name, kept: state.kept, encoding };
+  });
+  return new LogFeatureEncoder(learned, timestampField);
+}

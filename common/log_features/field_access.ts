@@ -1,0 +1,76 @@
+type Node = Record<string, unknown>;
+
+/** Paths with more parts are looked up only as one dotted key and as purely nested objects. */
+const MAX_MIXED_PARTS = 12;
+
+/** Reads one field of a document; undefined when the document does not have it. */
+export type FieldReader = (document: unknown) => unknown;
+
+/** @returns the value of an own property: nothing is ever read from a prototype */
+function own(node: Node, key: string): unknown {
+  const value = node[key];
+  return value !== undefined && Object.hasOwn(node, key) ? value : undefined;
+}
+
+/** The object to go on in: an array stands for its first object, as Elasticsearch flattens arrays of objects. */
+function asNode(value: unknown): Node | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  if (!Array.isArray(value)) return value as Node;
+  for (let index = 0; index < Math.min(value.length, 16); index++) {
+    const element: unknown = value[index];
+    if (element !== null && typeof element === 'object' && !Array.isArray(element)) return element as Node;
+  }
+  return undefined;
+}
+
+/**
+ * Makes a reader for a field name such as `http.response.status_code`. It finds the field nested
+ * (`{http: {response: {status_code}}}`), dotted (`{'http.response.status_code'}`) and mixed
+ * (`{'http.response': {status_code}}`); of several spellings in one document the longest dotted key wins.
+ */
+export function compileField(path: string): FieldReader {
+  const parts = path.split('.');
+  if (parts.length === 1) {
+    return (document) => {
+      const node = asNode(document);
+      return node === undefined ? undefined : own(node, path);
+    };
+  }
+  // keys[start][length - 1] is parts[start .. start + length) as one dotted key
+  const mixed = parts.length <= MAX_MIXED_PARTS;
+  const keys = parts.map((_, start) =>
+    mixed || start === 0
+      ? parts.slice(start).map((_part, last) => parts.slice(start, start + last + 1).join('.'))
+      : [parts[start]],
+  );
+  const read = (node: Node, start: number): unknown => {
+    const candidates = keys[start];
+    const rest = parts.length - start;
+    for (let length = candidates.length; length >= 1; length--) {
+      const value = own(node, candidates[length - 1]);
+      if (value === undefined) continue;
+      if (length === rest) return value;
+      const child = asNode(value);
+      const found = child === undefined ? undefined : read(child, start + length);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return (document) => {
+    const node = asNode(document);
+    return node === undefined ? undefined : read(node, 0);
+  };
+}
+
+const readers = new Map<string, FieldReader>();
+
+/** {@link compileField} for a single look-up; readers of the most recent 1,000 paths are kept. */
+export function getField(document: unknown, path: string): unknown {
+  let reader = readers.get(path);
+  if (reader === undefined) {
+    if (readers.size >= 1_000) readers.clear();
+    reader = compileField(path);
+    readers.set(path, reader);
+  }
+  return reader(document);
+}

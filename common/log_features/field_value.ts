@@ -1,0 +1,144 @@
+import { DIRT_KINDS, type DirtKind, type DirtReport } from './types';
+
+/** Counts of one feature, by index in DIRT_KINDS. */
+export class DirtCounter {
+  private readonly counts = new Float64Array(DIRT_KINDS.length);
+
+  add(kind: DirtKind): void {
+    this.counts[DIRT_KINDS.indexOf(kind)]++;
+  }
+
+  /** Adds what was counted to `report` under `feature` and starts again at zero. */
+  flush(report: DirtReport, feature: string): void {
+    for (let index = 0; index < this.counts.length; index++) {
+      const count = this.counts[index];
+      if (count === 0) continue;
+      this.counts[index] = 0;
+      // defineProperty: a feature named __proto__ is a name like any other
+      if (!Object.hasOwn(report, feature)) {
+        Object.defineProperty(report, feature, {
+          value: {},
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        });
+      }
+      const counts = report[feature];
+      counts[DIRT_KINDS[index]] = (counts[DIRT_KINDS[index]] ?? 0) + count;
+    }
+  }
+}
+
+type Scalar = string | number | boolean | bigint;
+
+const isScalar = (value: unknown): value is Scalar =>
+  typeof value === 'string' ||
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  typeof value === 'bigint';
+
+/** Elements of an array that are looked at for a scalar. */
+const MAX_ELEMENTS = 16;
+
+/**
+ * The scalar to use for a field: of an array its first one. Empty strings and `-` (a log's sign for "nothing") are
+ * missing. What is odd is counted.
+ *
+ * @returns undefined when there is none: the feature is missing in this document
+ */
+export function scalarOf(value: unknown, dirt: DirtCounter): Scalar | undefined {
+  let scalar = value;
+  if (typeof scalar === 'object' && scalar !== null) {
+    if (!Array.isArray(scalar)) {
+      dirt.add('object');
+      return undefined;
+    }
+    dirt.add('array');
+    scalar = scalar.slice(0, MAX_ELEMENTS).find((element) => isScalar(element) && element !== '');
+  }
+  if (!isScalar(scalar) || scalar === '' || scalar === '-') {
+    dirt.add('missing');
+    return undefined;
+  }
+  return scalar;
+}
+
+const NUMERIC = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?$/;
+const NOT_FINITE = /^(?:nan|[+-]?inf(?:inity)?)$/i;
+const MAX_NUMERIC_LENGTH = 400;
+
+/** The largest finite 32-bit float. */
+export const FLOAT32_MAX = 3.4028234663852886e38;
+
+/**
+ * A number or a string that is one (`"200"`, `" 1e3 "`). Beyond the range of 32-bit floats it is clamped and counted.
+ *
+ * @returns undefined for anything else, counted
+ */
+export function numberOf(value: unknown, dirt: DirtCounter): number | undefined {
+  const scalar = typeof value === 'number' ? value : scalarOf(value, dirt);
+  if (scalar === undefined) return undefined;
+  let number: number;
+  if (typeof scalar === 'number') {
+    number = scalar;
+    if (!Number.isFinite(number)) {
+      dirt.add('not_finite');
+      return undefined;
+    }
+  } else if (typeof scalar === 'bigint') {
+    number = Number(scalar);
+  } else {
+    const text =
+      typeof scalar === 'string' && scalar.length <= MAX_NUMERIC_LENGTH ? scalar.trim() : undefined;
+    if (text === undefined || !NUMERIC.test(text)) {
+      dirt.add(text !== undefined && NOT_FINITE.test(text) ? 'not_finite' : 'wrong_type');
+      return undefined;
+    }
+    number = Number(text);
+  }
+  if (number > FLOAT32_MAX || number < -FLOAT32_MAX) {
+    dirt.add('out_of_range');
+    return number > 0 ? FLOAT32_MAX : -FLOAT32_MAX;
+  }
+  return number;
+}
+
+/** Any scalar as text, cut to `maxLength` UTF-16 code units. */
+export function textOf(value: unknown, maxLength: number, dirt: DirtCounter): string | undefined {
+  const scalar = typeof value === 'string' && value !== '' && value !== '-' ? value : scalarOf(value, dirt);
+  if (scalar === undefined) return undefined;
+  const text = typeof scalar === 'string' ? scalar : String(scalar);
+  if (text.length <= maxLength) return text;
+  dirt.add('truncated');
+  return text.slice(0, maxLength);
+}
+
+/**
+ * Text for people: control, bidirectional-override and lone-surrogate characters become a replacement
+ * character, and at most `maxLength` characters are kept.
+ */
+export function printable(text: string, maxLength: number): string {
+  const head = text.length > maxLength ? text.slice(0, maxLength) : text;
+  // \p{Cs} with the u flag is a surrogate without its partner
+  const clean = head.replace(/[\p{Cc}\p{Cs}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, '\ufffd');
+  return text.length > maxLength ? `${clean}…` : clean;
+}
+
+/** A number for people: at most four significant digits and no trailing zeros. */
+export function readableNumber(number: number): string {
+  if (Number.isInteger(number) && Math.abs(number) < 1e15) return String(number);
+  return String(Number(number.toPrecision(4)));
+}
+
+/** A share in [0, 1] as a percentage. */
+export function readableShare(share: number): string {
+  const percent = share * 100;
+  return percent > 0 && percent < 0.1
+    ? '<0.1%'
+    : `${percent >= 10 ? Math.round(percent) : Number(percent.toFixed(1))}%`;
+}
+
+/** The value at `share` (0 to 1) of ascending `sorted`, nearest rank. */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))];
+}

@@ -1,0 +1,204 @@
+import { featureSchema, type FeatureDefinition } from '../detector';
+import type { LogDocument } from '../log_document';
+import { compileField } from './field_access';
+import { DirtCounter, numberOf, printable, readableShare, scalarOf, textOf } from './field_value';
+import { skewness } from './number_encoding';
+import { tokenise } from './template_miner';
+import { parseTimestamp } from './time_encoding';
+import type { FeatureType } from './types';
+
+export interface FeatureSuggestion {
+  readonly definition: FeatureDefinition;
+  /** Sentence for people: why this field, why so. */
+  readonly reason: string;
+  /** Up to three frequent values, printable and short. */
+  readonly examples: readonly string[];
+  /** Share of the sample's documents that have a usable value, in [0, 1]. */
+  readonly coverage: number;
+}
+
+export interface SuggestOptions {
+  readonly timestampField: string;
+  /** Suggestions at most, the most promising first; default 12. */
+  readonly limit?: number;
+}
+
+const SAMPLE_SIZE = 1_000;
+const MAX_FIELDS = 500;
+const MAX_DEPTH = 10;
+const MIN_COVERAGE = 0.05;
+/** A string field with more different values than this share of its documents is no category. */
+const MAX_CATEGORY_DISTINCT = 0.5;
+/** Fields that are metadata, ids, or ground truth: never features. */
+const EXCLUDED =
+  /(^|[._-])(id|uuid|guid|hash|offset|label|labels|anomaly|is_anomaly|ground_truth|tags|ephemeral_id|trace|span|sequence)$|^(_|anomaly[._]|label[s._]|agent\.|ecs\.|data_stream\.|input\.|elastic_agent|event\.(ingested|created|original|dataset|module)|@version)/i;
+
+/** Names of the leaf fields in a sample, dotted, in order of first appearance. */
+function leafFields(documents: readonly LogDocument[]): string[] {
+  const fields = new Set<string>();
+  const visit = (node: Record<string, unknown>, prefix: string, depth: number): void => {
+    for (const key of Object.keys(node).slice(0, MAX_FIELDS)) {
+      if (fields.size >= MAX_FIELDS) return;
+      const value = node[key];
+      const name = prefix === '' ? key : `${prefix}.${key}`;
+      if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+        if (depth < MAX_DEPTH) visit(value as Record<string, unknown>, name, depth + 1);
+      } else if (name.length <= 512) {
+        fields.add(name);
+      }
+    }
+  };
+  for (const document of documents) {
+    if (document !== null && typeof document === 'object') visit(document, '', 1);
+  }
+  return [...fields];
+}
+
+interface Guess {
+  readonly type: FeatureType;
+  readonly reason: string;
+  /** Higher comes first. */
+  readonly weight: number;
+}
+
+function guess(field: string, values: readonly unknown[], distinct: Map<string, number>): Guess | undefined {
+  const dirt = new DirtCounter();
+  const count = values.length;
+  const numbers = values.map((value) => numberOf(value, dirt)).filter((value) => value !== undefined);
+  if (/(^|[._])hour(_of_day)?$/i.test(field) && numbers.every((value) => value >= 0 && value < 24)) {
+    return { type: 'hour_of_day', reason: 'hours from 0 to 23, read as a cycle', weight: 4 };
+  }
+  if (numbers.length >= 0.9 * count) {
+    if (/status|code|port|level|version/i.test(field) && distinct.size <= 100) {
+      return {
+        type: 'category',
+        reason: `numbers that are codes, ${distinct.size} different values`,
+        weight: 9,
+      };
+    }
+    const skew = skewness(numbers);
+    const shape = skew > 1 ? 'numbers with a long tail, taken on a logarithmic scale' : 'numbers';
+    return {
+      type: 'number',
+      reason: `${shape}, ${distinct.size} different values`,
+      weight: skew > 1 ? 8 : 6,
+    };
+  }
+  const texts = [...distinct.keys()];
+  if (texts.every((text) => parseTimestamp(text) !== undefined)) return undefined;
+  const meanLength = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
+  const spaced = texts.filter((text) => / \S+ /.test(text)).length / texts.length;
+  if (
+    /(^|[._])(url|uri|path|query|referr?er|user_agent|agent|request|original|command_line|payload)/i.test(
+      field,
+    )
+  ) {
+    if (distinct.size > 12) {
+      return {
+        type: 'text',
+        reason: 'free text from outside: length, characters and signs of attacks',
+        weight: 10,
+      };
+    }
+  }
+  if (spaced > 0.5 && distinct.size > 12) {
+    const templates = new Set(texts.slice(0, 300).map((text) => tokenise(text).slice(0, 3).join(' '))).size;
+    return templates <= Math.max(5, 0.7 * Math.min(300, texts.length))
+      ? { type: 'template', reason: `messages that follow about ${templates} templates`, weight: 9 }
+      : { type: 'text', reason: 'free text of many forms', weight: 5 };
+  }
+  if (distinct.size <= Math.max(12, MAX_CATEGORY_DISTINCT * count)) {
+    const few = distinct.size <= 12;
+    return {
+      type: 'category',
+      reason: few
+        ? `${distinct.size} different values, one column each`
+        : `${distinct.size} different values, by rarity`,
+      weight: few ? 7 : 5,
+    };
+  }
+  return meanLength >= 12
+    ? { type: 'text', reason: 'strings of many forms: length, entropy and characters', weight: 3 }
+    : undefined;
+}
+
+/**
+ * Proposes features for a sample of logs: every field that is often there, varies and is no id, time of writing or
+ * ground truth, with the type that its values call for. The timestamp gives hour and weekday when it spans them.
+ */
+export function suggestFeatures(
+  documents: readonly LogDocument[],
+  options: SuggestOptions,
+): FeatureSuggestion[] {
+  const sample = documents.slice(0, SAMPLE_SIZE);
+  const suggestions: (FeatureSuggestion & { weight: number })[] = [];
+  const suggest = (
+    definition: { type: FeatureType; field: string; name?: string },
+    reason: string,
+    weight: number,
+    examples: readonly string[],
+    coverage: number,
+  ): void => {
+    const parsed = featureSchema.safeParse(definition);
+    if (!parsed.success) return;
+    suggestions.push({ definition: parsed.data, reason, examples, coverage, weight });
+  };
+
+  for (const field of leafFields(sample)) {
+    if (field === options.timestampField || EXCLUDED.test(field)) continue;
+    const read = compileField(field);
+    const dirt = new DirtCounter();
+    const distinct = new Map<string, number>();
+    const values: unknown[] = [];
+    for (const document of sample) {
+      const value = scalarOf(read(document), dirt);
+      if (value === undefined) continue;
+      values.push(value);
+      const text = textOf(value, 256, dirt)!;
+      distinct.set(text, (distinct.get(text) ?? 0) + 1);
+    }
+    const coverage = values.length / sample.length;
+    if (coverage < MIN_COVERAGE || distinct.size < 2) continue;
+    const found = guess(field, values, distinct);
+    if (found === undefined) continue;
+    const examples = [...distinct]
+      .sort((one, other) => other[1] - one[1])
+      .slice(0, 3)
+      .map(([value]) => printable(value, 80));
+    const reason = `${found.reason}; in ${readableShare(coverage)} of the logs`;
+    suggest({ type: found.type, field }, reason, found.weight * coverage, examples, coverage);
+  }
+
+  const readTimestamp = compileField(options.timestampField);
+  const times = sample
+    .map((document) => readTimestamp(document))
+    .map((value) => (typeof value === 'string' ? parseTimestamp(value) : value))
+    .filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
+  const span = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
+  const ownHour = suggestions.some(({ definition }) => definition.type === 'hour_of_day');
+  const examples = times.slice(0, 3).map((time) => printable(String(time), 40));
+  const coverage = sample.length === 0 ? 0 : times.length / sample.length;
+  const field = options.timestampField;
+  if (span >= 6 * 3_600_000 && !ownHour) {
+    suggest(
+      { type: 'hour_of_day', field, name: 'hour_of_day' },
+      'the sample spans many hours; what is usual differs by the time of day',
+      4,
+      examples,
+      coverage,
+    );
+  }
+  if (span >= 7 * 86_400_000) {
+    suggest(
+      { type: 'day_of_week', field, name: 'day_of_week' },
+      'the sample spans a week or more; what is usual differs by weekday',
+      3,
+      examples,
+      coverage,
+    );
+  }
+  return suggestions
+    .sort((one, other) => other.weight - one.weight)
+    .slice(0, options.limit ?? 12)
+    .map(({ weight: _weight, ...suggestion }) => suggestion);
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import type { FeatureDefinition } from '../detector';
+import { ATTACK_PATTERNS, findAttackPatterns, patternName } from './attack_patterns';
+import { countMatches, safePattern, type SafePattern } from './bounded_regex';
+import type { ColumnEncoding } from './column_encoding';
+import { DirtCounter, printable, quantile, textOf } from './field_value';
+import {
+  decodeText,
+  encodedShare,
+  normaliseText,
+  SYMBOL_COUNT,
+  symbolOf,
+  textStatistics,
+} from './text_statistics';
+
+const BIGRAM_COUNT = SYMBOL_COUNT * SYMBOL_COUNT;
+/** Added to every bigram count (Lidstone smoothing): an unseen bigram is rare, not impossible. */
+const SMOOTHING = 0.1;
+/** Surprise that one attack pattern adds to the column `suspicion`, in nats: about that of an unseen bigram. */
+const PATTERN_SURPRISE = 4;
+/** Texts whose columns are kept for the next time, and the longest of them. */
+const CACHE_SIZE = 4_096;
+const CACHED_LENGTH = 512;
+
+const percentiles = z.tuple([z.number(), z.number()]);
+export const textStateSchema = z.strictObject({
+  kind: z.literal('text'),
+  max_length: z.number().int().min(16).max(65_536),
+  patterns: z
+    .array(z.strictObject({ name: z.string().min(1).max(50), regex: z.string().min(1).max(200) }))
+    .max(16),
+  /** `[first * SYMBOL_COUNT + second, count]` for each bigram seen in training, ascending. */
+  bigrams: z
+    .array(
+      z.tuple([
+        z
+          .number()
+          .int()
+          .min(0)
+          .max(BIGRAM_COUNT - 1),
+        z.number().int().min(1).max(1e15),
+      ]),
+    )
+    .max(BIGRAM_COUNT),
+  /** 5th and 95th percentile of the length in training; null when there was no text. */
+  length: percentiles.nullable(),
+  /** Share of training texts with an attack pattern. */
+  attack_share: z.number().min(0).max(1),
+});
+type TextState = z.infer<typeof textStateSchema>;
+
+const COLUMNS = [
+  '.length',
+  '.entropy',
+  '.digit_share',
+  '.upper_share',
+  '.special_share',
+  '.non_ascii_share',
+  '.encoded_share',
+  '.longest_token',
+  '.distinct_specials',
+  '.rarity',
+  '.peak_rarity',
+  '.suspicion',
+  '.attack_patterns',
+] as const;
+
+/** -log p(second | first) of every bigram, from counts with Lidstone smoothing. */
+export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Float64Array {
+  const surprises = new Float64Array(BIGRAM_COUNT).fill(SMOOTHING);
+  for (const [bigram, count] of bigrams) surprises[bigram] += count;
+  for (let first = 0; first < SYMBOL_COUNT; first++) {
+    const row = surprises.subarray(first * SYMBOL_COUNT, (first + 1) * SYMBOL_COUNT);
+    const total = row.reduce((sum, count) => sum + count, 0);
+    for (let second = 0; second < SYMBOL_COUNT; second++) row[second] = -Math.log(row[second] / total);
+  }
+  return surprises;
+}
+
+export function learnText(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
+  const dirt = new DirtCounter();
+  const counts = new Float64Array(BIGRAM_COUNT);
+  const lengths: number[] = [];
+  let attacks = 0;
+  for (const value of values) {
+    const text = textOf(value, definition.max_length, dirt);
+    if (text === undefined) continue;
+    lengths.push(text.length);
+    const decoded = decodeText(text);
+    if (findAttackPatterns(normaliseText(decoded)).length > 0) attacks++;
+    for (let index = 1; index < decoded.length; index++) {
+      counts[symbolOf(decoded.charCodeAt(index - 1)) * SYMBOL_COUNT + symbolOf(decoded.charCodeAt(index))]++;
+    }
+  }
+  const sorted = Float64Array.from(lengths).sort();
+  return decodeTextEncoding({
+    kind: 'text',
+    max_length: definition.max_length,
+    patterns: definition.patterns,
+    bigrams: Array.from(counts, (count, bigram): [number, number] => [bigram, count]).filter(
+      ([, count]) => count > 0,
+    ),
+    length: sorted.length === 0 ? null : [quantile(sorted, 0.05), quantile(sorted, 0.95)],
+    attack_share: sorted.length === 0 ? 0 : attacks / sorted.length,
+  });
+}
+
+/** @throws DetectionError `invalid_input` for a pattern that is no regular expression or could take too long */
+export function decodeTextEncoding(state: TextState): ColumnEncoding {
+  const patterns: SafePattern[] = state.patterns.map(safePattern);
+  const surprises = surprisesOf(state.bigrams);
+  const columns = [...COLUMNS, ...patterns.map(({ name }) => `.pattern.${printable(name, 50)}`)];
+  const unread = new DirtCounter();
+  let cache = new Map<string, Float64Array>();
+
+  const compute = (text: string): Float64Array => {
+    const decoded = decodeText(text);
+    const statistics = textStatistics(decoded, surprises);
+    const attackPatterns = findAttackPatterns(normaliseText(decoded)).length;
+    return Float64Array.of(
+      Math.log1p(text.length),
+      statistics.entropy,
+      statistics.digitShare,
+      statistics.upperShare,
+      statistics.specialShare,
+      statistics.nonAsciiShare,
+      encodedShare(text),
+      Math.log1p(statistics.longestToken),
+      statistics.distinctSpecials,
+      statistics.surprise,
+      statistics.peakSurprise,
+      statistics.peakSurprise + PATTERN_SURPRISE * Math.log1p(attackPatterns),
+      attackPatterns,
+      ...patterns.map((pattern) => countMatches(pattern, text)),
+    );
+  };
+
+  return {
+    columns,
+    missing: NaN,
+    encode(value, out, offset, dirt) {
+      const text = textOf(value, state.max_length, dirt);
+      if (text === undefined) return false;
+      let row = cache.get(text);
+      if (row === undefined) {
+        row = compute(text);
+        if (text.length <= CACHED_LENGTH) {
+          if (cache.size >= CACHE_SIZE) cache = new Map();
+          cache.set(text, row);
+        }
+      }
+      for (let column = 0; column < row.length; column++) out[offset + column] = row[column];
+      return true;
+    },
+    actual(value) {
+      const text = textOf(value, state.max_length, unread);
+      if (text === undefined) return undefined;
+      const found = findAttackPatterns(normaliseText(decodeText(text))).map(
+        (index) => ATTACK_PATTERNS[index],
+      );
+      const named = found
+        .slice(0, 2)
+        .map((pattern) => `${pattern.category.replaceAll('_', ' ')} pattern: ${patternName(pattern)}`);
+      const more = found.length > 2 ? [`${found.length - 2} more patterns`] : [];
+      const own = patterns
+        .filter((pattern) => countMatches(pattern, text) > 0)
+        .map(({ name }) => `pattern ${name}`);
+      return [`${text.length} characters`, ...named, ...more, ...own, printable(text, 80)].join(', ');
+    },
+    typical:
+      state.length === null
+        ? 'no value'
+        : `${state.length[0]} to ${state.length[1]} characters, ${
+            state.attack_share < 0.05
+              ? 'no attack patterns'
+              : `attack patterns in ${Math.round(state.attack_share * 100)}%`
+          }`,
+    toJSON: () => state,
+  };
+}

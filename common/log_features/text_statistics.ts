@@ -1,0 +1,193 @@
+const hexDigit = (code: number): number => {
+  if (code >= 48 && code <= 57) return code - 48;
+  if (code >= 65 && code <= 70) return code - 55;
+  if (code >= 97 && code <= 102) return code - 87;
+  return -1;
+};
+
+/** Percent-decodes once, byte by byte: `%27` becomes the code unit 0x27; what is no valid escape stays. */
+function decodePercent(text: string): string {
+  let percent = text.indexOf('%');
+  if (percent < 0) return text;
+  let decoded = '';
+  let start = 0;
+  while (percent >= 0 && percent + 2 < text.length) {
+    const high = hexDigit(text.charCodeAt(percent + 1));
+    const low = hexDigit(text.charCodeAt(percent + 2));
+    if (high >= 0 && low >= 0) {
+      decoded += text.slice(start, percent) + String.fromCharCode(high * 16 + low);
+      start = percent + 3;
+      percent = text.indexOf('%', start);
+    } else {
+      percent = text.indexOf('%', percent + 1);
+    }
+  }
+  return decoded + text.slice(start);
+}
+
+/** Times that percent-encoding is undone: attacks encode twice to get past filters that decode once. */
+const DECODING_ROUNDS = 2;
+
+/** What statistics and patterns look at: percent-encoding undone twice, `+` read as a space. */
+export function decodeText(text: string): string {
+  let decoded = text;
+  if (decoded.indexOf('+') >= 0) decoded = decoded.replaceAll('+', ' ');
+  for (let round = 0; round < DECODING_ROUNDS; round++) decoded = decodePercent(decoded);
+  return decoded;
+}
+
+const NORMALISABLE = /[A-Z\t\n\v\f\r\u00a0]|\/\*\*\/| {2}/;
+
+/** For pattern matching: decoded text with ASCII letters in lower case and one space for white space and `/**\/`. */
+export function normaliseText(decoded: string): string {
+  if (!NORMALISABLE.test(decoded)) return decoded;
+  return decoded
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    .replace(/[\t\n\v\f\r\u00a0]|\/\*\*\//g, ' ')
+    .replace(/ {2,}/g, ' ');
+}
+
+/** Symbols that bigrams are made of: 26 letters, one digit, 33 ASCII marks with the space, control, beyond ASCII. */
+export const SYMBOL_COUNT = 62;
+
+/** The symbol of a code unit: letters without case, all digits alike, so that counts of few texts carry far. */
+export function symbolOf(code: number): number {
+  if (code >= 97 && code <= 122) return code - 97;
+  if (code >= 65 && code <= 90) return code - 65;
+  if (code >= 48 && code <= 57) return 26;
+  if (code >= 128) return 61;
+  if (code < 32 || code === 127) return 60;
+  if (code < 48) return code - 32 + 27; // space to /
+  if (code < 65) return code - 58 + 43; // : to @
+  if (code < 97) return code - 91 + 50; // [ to `
+  return code - 123 + 56; // { to ~
+}
+
+const enum CharacterClass {
+  Lower,
+  Upper,
+  Digit,
+  Special,
+  NonAscii,
+}
+
+const CLASSES = Uint8Array.from({ length: 129 }, (_, code) => {
+  if (code >= 97 && code <= 122) return CharacterClass.Lower;
+  if (code >= 65 && code <= 90) return CharacterClass.Upper;
+  if (code >= 48 && code <= 57) return CharacterClass.Digit;
+  return code === 128 ? CharacterClass.NonAscii : CharacterClass.Special;
+});
+const SYMBOLS = Uint8Array.from({ length: 129 }, (_, code) => symbolOf(code));
+
+/** Texts of up to this length look c ln c up instead of computing it. */
+const X_LOG_X = Float64Array.from({ length: 4_097 }, (_, count) => (count < 2 ? 0 : count * Math.log(count)));
+const xLogX = (count: number): number => (count <= 4_096 ? X_LOG_X[count] : count * Math.log(count));
+
+/** Code units of the window over which surprise is averaged for its peak. */
+export const SURPRISE_WINDOW = 16;
+
+/** Statistics of one decoded text. Shares are of its code units and 0 for the empty text. */
+export interface TextStatistics {
+  /** Shannon entropy of its characters (all beyond ASCII alike), in nats. */
+  entropy: number;
+  digitShare: number;
+  upperShare: number;
+  /** ASCII that is neither letter nor digit, white space and control characters included. */
+  specialShare: number;
+  nonAsciiShare: number;
+  /** The longest run of letters, digits and non-ASCII, in code units. */
+  longestToken: number;
+  /** Mean surprise of a bigram, in nats. */
+  surprise: number;
+  /** Largest mean surprise of SURPRISE_WINDOW bigrams in a row (of all, when there are fewer). */
+  peakSurprise: number;
+  /** Different non-alphanumeric ASCII characters. */
+  distinctSpecials: number;
+}
+
+const counts = new Int32Array(129);
+const recent = new Float64Array(SURPRISE_WINDOW);
+
+/**
+ * All statistics in one pass.
+ *
+ * @param surprises -log p of the second symbol after the first, at `first * SYMBOL_COUNT + second`
+ */
+export function textStatistics(text: string, surprises: Float64Array): TextStatistics {
+  const length = text.length;
+  let classCounts = 0;
+  let upper = 0;
+  let digit = 0;
+  let special = 0;
+  let nonAscii = 0;
+  let token = 0;
+  let longestToken = 0;
+  let distinctSpecials = 0;
+  let entropySum = 0;
+  let surpriseSum = 0;
+  let windowSum = 0;
+  let peak = 0;
+  let before = -1;
+  recent.fill(0);
+  for (let index = 0; index < length; index++) {
+    let code = text.charCodeAt(index);
+    if (code > 128) code = 128;
+    const count = counts[code]++;
+    entropySum += xLogX(count + 1) - xLogX(count);
+    const characterClass = CLASSES[code];
+    if (characterClass === CharacterClass.Special) {
+      special++;
+      if (count === 0) distinctSpecials++;
+      if (token > longestToken) longestToken = token;
+      token = 0;
+    } else {
+      token++;
+      if (characterClass === CharacterClass.Digit) digit++;
+      else if (characterClass === CharacterClass.Upper) upper++;
+      else if (characterClass === CharacterClass.NonAscii) nonAscii++;
+    }
+    const symbol = SYMBOLS[code];
+    if (before >= 0) {
+      const surprise = surprises[before * SYMBOL_COUNT + symbol];
+      const slot = index % SURPRISE_WINDOW;
+      surpriseSum += surprise;
+      windowSum += surprise - recent[slot];
+      recent[slot] = surprise;
+      if (windowSum > peak) peak = windowSum;
+    }
+    before = symbol;
+    classCounts++;
+  }
+  if (token > longestToken) longestToken = token;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    counts[code > 128 ? 128 : code] = 0;
+  }
+  const divisor = Math.max(classCounts, 1);
+  const bigrams = Math.max(length - 1, 1);
+  return {
+    entropy: length === 0 ? 0 : Math.max(0, Math.log(length) - entropySum / length),
+    digitShare: digit / divisor,
+    upperShare: upper / divisor,
+    specialShare: special / divisor,
+    nonAsciiShare: nonAscii / divisor,
+    longestToken,
+    surprise: surpriseSum / bigrams,
+    peakSurprise: peak / SURPRISE_WINDOW,
+    distinctSpecials,
+  };
+}
+
+/** Share of a raw text that is percent-escapes, three code units each. */
+export function encodedShare(text: string): number {
+  let escapes = 0;
+  let percent = text.indexOf('%');
+  while (percent >= 0 && percent + 2 < text.length) {
+    if (hexDigit(text.charCodeAt(percent + 1)) >= 0 && hexDigit(text.charCodeAt(percent + 2)) >= 0) {
+      escapes++;
+      percent += 2;
+    }
+    percent = text.indexOf('%', percent + 1);
+  }
+  return text.length === 0 ? 0 : (escapes * 3) / text.length;
+}
