@@ -1,0 +1,31 @@
+import { detectorEndpoints } from './api/detectors';
+import { feedbackEndpoints } from './api/feedback';
+import { modelEndpoints } from './api/models';
+import { resultEndpoints } from './api/results';
+import { setupEndpoints } from './api/setup';
+import { statusEndpoints } from './api/status';
+
+/** The whole HTTP API, by operation: the server registers it, the pages call it, the OpenAPI document lists it. */
+export const ENDPOINTS = {
+  ...detectorEndpoints,
+  ...statusEndpoints,
+  ...resultEndpoints,
+  ...modelEndpoints,
+  ...feedbackEndpoints,
+  ...setupEndpoints,
+};
+export type Endpoints = typeof ENDPOINTS;
+export type Operation = keyof Endpoints;
+
+export { API_ROOT, apiErrorSchema } from './api/endpoint';
+export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint } from './api/endpoint';
+export type { DetectorRecord } from './api/detectors';
+export type { ModelRecordBody } from './api/models';
+export type {
+  BackfillReport,
+  DetectorState,
+  DetectorStatus,
+  Failure,
+  RunReport,
+  TrainingReport,
+} from './api/status';

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { detectorSchema, sourceSchema } from '../detector';
+import { DIRT_KINDS } from '../log_features/types';
+import { API_ROOT, acknowledgedSchema, detectorParams, endpoint } from './endpoint';
+import { attributionSchema, severitySchema } from './results';
+
+/** A detector as it is saved. `version` changes with every save; an edit names the one that it started from. */
+export const detectorRecordSchema = z.object({
+  id: z.string(),
+  version: z.string().describe('To be sent back with an edit: two people never overwrite each other'),
+  detector: detectorSchema,
+  enabled: z.boolean().describe('Whether the detector is meant to run'),
+  created_at: z.string(),
+  created_by: z.string().optional(),
+  updated_at: z.string(),
+  updated_by: z.string().optional(),
+  owner: z.string().optional().describe('Whose rights read the logs and write the results'),
+});
+export type DetectorRecord = z.infer<typeof detectorRecordSchema>;
+
+export const dirtSchema = z.record(z.string(), z.partialRecord(z.enum(DIRT_KINDS), z.number()));
+
+const DETECTORS = `${API_ROOT}/detectors`;
+const DETECTOR = `${DETECTORS}/{id}`;
+
+/** Logs that a preview looks at unless told otherwise. */
+export const PREVIEW_ROWS = 5_000;
+
+export const detectorEndpoints = {
+  listDetectors: endpoint({
+    method: 'get',
+    path: DETECTORS,
+    summary: 'Detectors of this space',
+    privilege: 'read',
+    query: z.strictObject({
+      page: z.coerce.number().int().min(1).max(1_000).default(1),
+      per_page: z.coerce.number().int().min(1).max(1_000).default(100),
+      search: z.string().max(200).optional().describe('Part of the name'),
+    }),
+    response: z.object({ total: z.number(), detectors: z.array(detectorRecordSchema) }),
+  }),
+  createDetector: endpoint({
+    method: 'post',
+    path: DETECTORS,
+    summary: 'Save a detector; it reads logs and writes results with the rights of whoever saves it',
+    privilege: 'write',
+    body: z.strictObject({ detector: detectorSchema, start: z.boolean().default(false) }),
+    response: detectorRecordSchema,
+  }),
+  getDetector: endpoint({
+    method: 'get',
+    path: DETECTOR,
+    summary: 'One detector',
+    privilege: 'read',
+    params: detectorParams,
+    response: detectorRecordSchema,
+  }),
+  updateDetector: endpoint({
+    method: 'put',
+    path: DETECTOR,
+    summary: 'Change a detector; its rights are renewed from whoever saves it',
+    privilege: 'write',
+    params: detectorParams,
+    body: z.strictObject({
+      detector: detectorSchema,
+      version: z.string().max(100).describe('The version that the edit started from'),
+    }),
+    response: detectorRecordSchema,
+  }),
+  deleteDetector: endpoint({
+    method: 'delete',
+    path: DETECTOR,
+    summary: 'Delete a detector, its task and its API key',
+    privilege: 'write',
+    params: detectorParams,
+    query: z.strictObject({
+      delete_results: z
+        .stringbool()
+        .default(false)
+        .describe('Delete its results, models and feedback as well'),
+    }),
+    response: z.object({ acknowledged: z.literal(true), warnings: z.array(z.string()) }),
+  }),
+  cloneDetector: endpoint({
+    method: 'post',
+    path: `${DETECTOR}/_clone`,
+    summary: 'Save a copy under another name; it is not started',
+    privilege: 'write',
+    params: detectorParams,
+    body: z.strictObject({ name: z.string().min(1).max(200).optional() }),
+    response: detectorRecordSchema,
+  }),
+  validateDetector: endpoint({
+    method: 'post',
+    path: `${DETECTORS}/_validate`,
+    summary: 'Check a detector and the rights it needs, without saving it',
+    privilege: 'read',
+    body: z.strictObject({ detector: z.unknown() }),
+    response: z.object({
+      valid: z.boolean(),
+      issues: z.array(z.string()),
+      detector: detectorSchema.optional(),
+      missing_privileges: z.array(z.string()),
+    }),
+  }),
+  suggestFeatures: endpoint({
+    method: 'post',
+    path: `${DETECTORS}/_suggest`,
+    summary: 'Features that suit a sample of the logs, each with a reason',
+    privilege: 'read',
+    body: z.strictObject({ source: sourceSchema, window: z.string().max(10).default('7d') }),
+    response: z.object({
+      logs: z.number(),
+      suggestions: z.array(z.record(z.string(), z.unknown())),
+    }),
+  }),
+  previewDetector: endpoint({
+    method: 'post',
+    path: `${DETECTORS}/_preview`,
+    summary: 'Which logs would be read and what would be flagged, before anything is saved',
+    privilege: 'read',
+    body: z.strictObject({
+      detector: detectorSchema,
+      rows: z.number().int().min(256).max(25_600).default(PREVIEW_ROWS),
+      top: z.number().int().min(0).max(100).default(10),
+    }),
+    response: z.object({
+      logs_in_window: z.number(),
+      rows: z.number(),
+      sampled_by: z.string(),
+      window: z.object({ from: z.string(), to: z.string() }),
+      features: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
+      dirt: dirtSchema,
+      threshold: z.number(),
+      alert_share: z.number(),
+      alerts_per_day: z.number(),
+      top: z.array(
+        z.object({
+          source: z.object({ index: z.string(), id: z.string() }),
+          document: z.record(z.string(), z.unknown()),
+          score: z.number(),
+          confidence: z.number(),
+          severity: severitySchema,
+          is_anomaly: z.boolean(),
+          reason: z.string(),
+          attribution: z.array(attributionSchema),
+        }),
+      ),
+    }),
+  }),
+  startDetector: endpoint({
+    method: 'post',
+    path: `${DETECTOR}/_start`,
+    summary: 'Run the detector on its schedule; it is trained first where it has no model',
+    privilege: 'write',
+    params: detectorParams,
+    response: detectorRecordSchema,
+  }),
+  stopDetector: endpoint({
+    method: 'post',
+    path: `${DETECTOR}/_stop`,
+    summary: 'Stop the detector; it carries on from where it was when started again',
+    privilege: 'write',
+    params: detectorParams,
+    response: detectorRecordSchema,
+  }),
+  trainDetector: endpoint({
+    method: 'post',
+    path: `${DETECTOR}/_train`,
+    summary: 'Train a new model now, in the background',
+    privilege: 'write',
+    params: detectorParams,
+    response: acknowledgedSchema,
+  }),
+};

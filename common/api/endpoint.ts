@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** All paths of the HTTP API lie below it, after Kibana's base path and `/s/<space>`. */
+export const API_ROOT = '/api/log_anomalies';
+
+/** Kibana feature privilege that an endpoint asks for. */
+export type ApiPrivilege = 'read' | 'write';
+
+/**
+ * One endpoint, as client, server and OpenAPI document see it. `{name}` in a path is filled from `params`; the values
+ * of `query` arrive as text and are converted by their schema.
+ */
+export interface Endpoint {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly path: string;
+  readonly summary: string;
+  readonly privilege: ApiPrivilege;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly response: z.ZodType;
+  /** Largest body in bytes; default 1 MiB as everywhere in Kibana. */
+  readonly maxBodyBytes?: number;
+}
+
+/** Keeps the exact types of the schemas. */
+export const endpoint = <Given extends Endpoint>(given: Given): Given => given;
+
+type Parsed<Of, Part extends string> =
+  Of extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : undefined;
+type Written<Of, Part extends string> =
+  Of extends Record<Part, infer Schema extends z.ZodType> ? z.input<Schema> : undefined;
+
+/** What a handler gets: defaults filled in, texts converted. */
+export interface ApiRequest<Of extends Endpoint> {
+  readonly params: Parsed<Of, 'params'>;
+  readonly query: Parsed<Of, 'query'>;
+  readonly body: Parsed<Of, 'body'>;
+}
+/** What a caller gives. */
+export interface ApiCall<Of extends Endpoint> {
+  readonly params: Written<Of, 'params'>;
+  readonly query: Written<Of, 'query'>;
+  readonly body: Written<Of, 'body'>;
+}
+export type ApiResponse<Of extends Endpoint> = z.output<Of['response']>;
+
+/** Body of every answer that is not 2xx: `code` is one of DETECTION_ERROR_CODES. */
+export const apiErrorSchema = z.object({
+  statusCode: z.number().int(),
+  error: z.string(),
+  message: z.string(),
+  attributes: z
+    .object({ code: z.string(), details: z.record(z.string(), z.unknown()).optional() })
+    .optional(),
+});
+
+/** A point in time: ISO 8601, or milliseconds since 1970. Converted to milliseconds. */
+export const timeSchema = z
+  .union([z.number().int(), z.string().max(40)])
+  .transform((value, context): number => {
+    const time =
+      typeof value === 'number' ? value : /^-?\d{1,15}$/.test(value) ? Number(value) : Date.parse(value);
+    if (Number.isFinite(time) && Math.abs(time) <= 8.64e15) return time;
+    context.addIssue({ code: 'custom', message: 'must be ISO 8601 or milliseconds since 1970' });
+    return z.NEVER;
+  })
+  .describe('ISO 8601, or milliseconds since 1970');
+
+/** Id of a detector: made by Kibana, a UUID. */
+export const detectorIdSchema = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/, 'must be the id of a detector')
+  .describe('Id of a detector');
+export const detectorParams = z.strictObject({ id: detectorIdSchema });
+/** Version of a model; also a part of a document id. */
+export const modelVersionSchema = z
+  .string()
+  .regex(/^[^/\\\s]{1,256}$/, 'must be the version of a model')
+  .describe('Version of a model');
+export const modelParams = z.strictObject({ id: detectorIdSchema, version: modelVersionSchema });
+
+export const acknowledgedSchema = z.object({ acknowledged: z.literal(true) });

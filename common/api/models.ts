@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import {
+  API_ROOT,
+  acknowledgedSchema,
+  detectorParams,
+  endpoint,
+  modelParams,
+  modelVersionSchema,
+} from './endpoint';
+
+export const modelRecordSchema = z.object({
+  version: z.string(),
+  detector_id: z.string(),
+  status: z.enum(['candidate', 'active', 'retired']),
+  created_at: z.string(),
+  promoted_at: z.string().optional(),
+  threshold: z.number(),
+  rows: z.number(),
+  evaluation: z.unknown().optional(),
+  note: z.string().optional(),
+});
+export type ModelRecordBody = z.infer<typeof modelRecordSchema>;
+
+export const modelDetailSchema = modelRecordSchema.extend({
+  detector: z.record(z.string(), z.unknown()).describe('The detector as it was at training'),
+  training: z.record(z.string(), z.unknown()),
+  columns: z.array(z.string()),
+  trees: z.number(),
+  subsample_size: z.number(),
+});
+
+/** A model file holds at most 1,000 trees; 0.5 MB for 100 trees of 256 rows. */
+const LARGEST_MODEL_BYTES = 32 * 1024 * 1024;
+
+const MODELS = `${API_ROOT}/detectors/{id}/models`;
+const note = z.string().max(1_000).optional().describe('Why; kept with the model');
+
+export const modelEndpoints = {
+  listModels: endpoint({
+    method: 'get',
+    path: MODELS,
+    summary: 'Models of a detector, newest first',
+    privilege: 'read',
+    params: detectorParams,
+    response: z.object({ models: z.array(modelRecordSchema) }),
+  }),
+  getModel: endpoint({
+    method: 'get',
+    path: `${MODELS}/{version}`,
+    summary: 'One model: what it was trained on and how it was evaluated',
+    privilege: 'read',
+    params: modelParams,
+    response: modelDetailSchema,
+  }),
+  compareModels: endpoint({
+    method: 'get',
+    path: `${MODELS}/_compare`,
+    summary: 'Two models on the same sample of recent logs',
+    privilege: 'read',
+    params: detectorParams,
+    query: z.strictObject({ left: modelVersionSchema, right: modelVersionSchema }),
+    response: z.object({
+      logs: z.number(),
+      left: z.object({ record: modelRecordSchema, alert_share: z.number(), score_drift: z.number() }),
+      right: z.object({ record: modelRecordSchema, alert_share: z.number(), score_drift: z.number() }),
+      flagged_by_both: z.number(),
+      flagged_by_left_only: z.number(),
+      flagged_by_right_only: z.number(),
+    }),
+  }),
+  promoteModel: endpoint({
+    method: 'post',
+    path: `${MODELS}/{version}/_promote`,
+    summary: 'Make a model the active one',
+    privilege: 'write',
+    params: modelParams,
+    body: z.strictObject({ note }).default({}),
+    response: z.object({ active: z.string(), previous: z.string().optional() }),
+  }),
+  revertModel: endpoint({
+    method: 'post',
+    path: `${MODELS}/_revert`,
+    summary: 'Make the model active again that was active before',
+    privilege: 'write',
+    params: detectorParams,
+    body: z.strictObject({ note }).default({}),
+    response: z.object({ active: z.string(), previous: z.string().optional() }),
+  }),
+  deleteModel: endpoint({
+    method: 'delete',
+    path: `${MODELS}/{version}`,
+    summary: 'Delete a model that is not active',
+    privilege: 'write',
+    params: modelParams,
+    response: acknowledgedSchema,
+  }),
+  exportModel: endpoint({
+    method: 'get',
+    path: `${MODELS}/{version}/_export`,
+    summary: 'The model as the file that the command line reads',
+    privilege: 'read',
+    params: modelParams,
+    response: z.record(z.string(), z.unknown()),
+  }),
+  importModel: endpoint({
+    method: 'post',
+    path: `${MODELS}/_import`,
+    summary: 'Save a model file, as the command line writes it, as a candidate',
+    privilege: 'write',
+    params: detectorParams,
+    body: z.record(z.string(), z.unknown()).describe('The model file'),
+    maxBodyBytes: LARGEST_MODEL_BYTES,
+    response: modelRecordSchema,
+  }),
+};

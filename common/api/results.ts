@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { SEVERITIES, type Severity } from '../anomaly';
+import { API_ROOT, detectorIdSchema, endpoint, timeSchema } from './endpoint';
+
+export const severitySchema = z.enum(
+  SEVERITIES.map((band) => band.name) as unknown as readonly [Severity, ...Severity[]],
+);
+export const attributionSchema = z.object({
+  feature: z.string(),
+  field: z.string(),
+  share: z.number(),
+  actual: z.string(),
+  typical: z.string(),
+});
+
+/** A document of `log-anomalies-results-*`; beside these it carries context fields of the log. */
+export const resultSchema = z.looseObject({
+  '@timestamp': z.string(),
+  event: z.looseObject({ ingested: z.string() }),
+  detector: z.object({ id: z.string(), name: z.string() }),
+  model: z.object({ version: z.string() }),
+  anomaly: z.looseObject({
+    score: z.number(),
+    confidence: z.number(),
+    severity: severitySchema,
+    threshold: z.number(),
+    attribution: z.array(attributionSchema),
+    reason: z.string(),
+    entity: z.string().optional(),
+  }),
+  source: z.looseObject({ index: z.string(), id: z.string() }),
+  run: z.object({ id: z.string() }),
+});
+export const foundResultSchema = z.object({ id: z.string(), result: resultSchema });
+
+const filters = {
+  detector_id: detectorIdSchema.optional(),
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
+  entity: z.string().max(256).optional(),
+};
+
+/** Result ids are SHA-256 digests or made of simple characters. */
+const resultIdSchema = z.string().regex(/^[A-Za-z0-9_.:=-]{1,512}$/, 'must be the id of a result');
+
+export const resultEndpoints = {
+  searchResults: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/results`,
+    summary: 'Anomalous logs of this space',
+    privilege: 'read',
+    query: z.strictObject({
+      ...filters,
+      min_confidence: z.coerce.number().min(0).max(1).optional(),
+      severity: severitySchema.optional(),
+      feature: z.string().max(200).optional().describe('Results that this feature stands out in'),
+      text: z.string().max(1_000).optional().describe('Words of the log line'),
+      written_from: timeSchema.optional(),
+      written_to: timeSchema.optional(),
+      sort: z.enum(['time', 'score']).default('time').describe('Newest or highest first'),
+      page: z.coerce.number().int().min(1).max(1_000).default(1),
+      size: z.coerce.number().int().min(0).max(1_000).default(50),
+    }),
+    response: z.object({ total: z.number(), results: z.array(foundResultSchema) }),
+  }),
+  getResult: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/results/{result_id}`,
+    summary: 'One anomalous log',
+    privilege: 'read',
+    params: z.strictObject({ result_id: resultIdSchema }),
+    response: foundResultSchema,
+  }),
+  summarizeResults: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/results/_buckets`,
+    summary: 'Logs scored, anomalies and highest score for each time bucket and, if asked, entity',
+    privilege: 'read',
+    query: z.strictObject({
+      ...filters,
+      buckets: z.coerce.number().int().min(1).max(500).default(100),
+      by: z.enum(['all', 'entity', 'detector']).default('all'),
+      groups: z.coerce.number().int().min(1).max(100).default(10),
+    }),
+    response: z.object({
+      interval_ms: z.number(),
+      groups: z.array(
+        z.object({
+          key: z.string(),
+          logs: z.number(),
+          anomalies: z.number(),
+          buckets: z.array(
+            z.object({
+              time: z.string(),
+              logs: z.number(),
+              anomalies: z.number(),
+              max_score: z.number().nullable(),
+              max_confidence: z.number().nullable(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  }),
+};

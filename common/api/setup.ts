@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { API_ROOT, endpoint } from './endpoint';
+
+export const setupEndpoints = {
+  checkSetup: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/_setup`,
+    summary: 'Whether detectors can be saved and run here; what is missing and how to get it',
+    privilege: 'read',
+    query: z.strictObject({
+      index: z.string().max(1_024).optional().describe('Logs that are going to be read'),
+    }),
+    response: z.object({
+      security: z.boolean(),
+      encryption_key: z.boolean(),
+      api_keys: z.boolean(),
+      alerts: z.array(z.enum(['slack', 'email'])).describe('Channels configured in kibana.yml'),
+      missing_privileges: z.array(z.string()),
+      problems: z.array(z.string()),
+    }),
+  }),
+  getOpenApi: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/_openapi`,
+    summary: 'This API as an OpenAPI 3.1 document',
+    privilege: 'read',
+    response: z.record(z.string(), z.unknown()),
+  }),
+};

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { DETECTION_ERROR_CODES } from '../detection_error';
+import { API_ROOT, acknowledgedSchema, detectorParams, endpoint, timeSchema } from './endpoint';
+import { dirtSchema } from './detectors';
+
+/**
+ * - `created`: saved, never trained; `ready`: has a model, never started
+ * - `training`: no model yet and one is being trained
+ * - `running`, `stopped`, `failing`: started, stopped, started but its last run failed
+ */
+export const DETECTOR_STATES = ['created', 'training', 'ready', 'running', 'stopped', 'failing'] as const;
+export const detectorStateSchema = z.enum(DETECTOR_STATES);
+export type DetectorState = z.infer<typeof detectorStateSchema>;
+
+/** Why work failed, for people: what happened and what to do about it. */
+export const failureSchema = z.object({
+  at: z.string(),
+  code: z.enum(DETECTION_ERROR_CODES),
+  message: z.string(),
+  next_step: z.string(),
+  retried: z.boolean().describe('Whether it is tried again without anyone doing anything'),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+export const runReportSchema = z.object({
+  id: z.string(),
+  started_at: z.string(),
+  finished_at: z.string(),
+  logs: z.number(),
+  anomalies: z.number(),
+  created: z.number().describe('Results that were not there before'),
+  complete: z.boolean().describe('False when a cap ended the run; the next one carries on'),
+  from: z.string(),
+  to: z.string(),
+  threshold: z.number(),
+  dirt: dirtSchema,
+});
+export type RunReport = z.infer<typeof runReportSchema>;
+
+export const TRAINING_STATES = ['queued', 'running', 'promoted', 'refused', 'failed'] as const;
+export const trainingReportSchema = z.object({
+  state: z.enum(TRAINING_STATES),
+  requested_at: z.string(),
+  finished_at: z.string().optional(),
+  version: z.string().optional(),
+  message: z.string().optional().describe('Why a model was refused, or what was trained'),
+  failure: failureSchema.optional(),
+});
+export type TrainingReport = z.infer<typeof trainingReportSchema>;
+
+export const BACKFILL_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
+export const backfillReportSchema = z.object({
+  id: z.string(),
+  state: z.enum(BACKFILL_STATES),
+  from: z.string(),
+  to: z.string(),
+  requested_at: z.string(),
+  finished_at: z.string().optional(),
+  logs: z.number(),
+  total: z.number().optional().describe('Logs in the range, where they were counted'),
+  anomalies: z.number(),
+  created: z.number(),
+  failure: failureSchema.optional(),
+});
+export type BackfillReport = z.infer<typeof backfillReportSchema>;
+
+export const detectorStatusSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: detectorStateSchema,
+  enabled: z.boolean(),
+  model: z
+    .object({ version: z.string(), created_at: z.string(), threshold: z.number(), rows: z.number() })
+    .optional(),
+  checkpoint: z.object({ timestamp_to: z.string(), ingested_to: z.string() }).optional(),
+  lag_ms: z.number().optional().describe('How far behind now everything has been scored, milliseconds'),
+  running: z.object({ id: z.string(), started_at: z.string() }).optional(),
+  last_run: runReportSchema.optional(),
+  last_log_at: z.string().optional().describe('When a run last found a log to score'),
+  next_run_at: z.string().optional(),
+  consecutive_failures: z.number(),
+  last_error: failureSchema.optional(),
+  training: trainingReportSchema.optional(),
+  backfill: backfillReportSchema.optional(),
+});
+export type DetectorStatus = z.infer<typeof detectorStatusSchema>;
+
+const DETECTOR = `${API_ROOT}/detectors/{id}`;
+
+export const statusEndpoints = {
+  listStatus: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/detectors/_status`,
+    summary: 'State of every detector of this space',
+    privilege: 'read',
+    response: z.object({ statuses: z.array(detectorStatusSchema) }),
+  }),
+  getStatus: endpoint({
+    method: 'get',
+    path: `${DETECTOR}/_status`,
+    summary: 'State, place reached, lag, last error with what to do, next run',
+    privilege: 'read',
+    params: detectorParams,
+    response: detectorStatusSchema,
+  }),
+  startBackfill: endpoint({
+    method: 'post',
+    path: `${DETECTOR}/_backfill`,
+    summary: 'Score a range of the past in the background, with the active model',
+    privilege: 'write',
+    params: detectorParams,
+    body: z.strictObject({ from: timeSchema, to: timeSchema }),
+    response: backfillReportSchema,
+  }),
+  getBackfill: endpoint({
+    method: 'get',
+    path: `${DETECTOR}/_backfill`,
+    summary: 'Progress of the last backfill',
+    privilege: 'read',
+    params: detectorParams,
+    response: backfillReportSchema,
+  }),
+  cancelBackfill: endpoint({
+    method: 'post',
+    path: `${DETECTOR}/_backfill/_cancel`,
+    summary: 'Stop the backfill; results written so far stay',
+    privilege: 'write',
+    params: detectorParams,
+    response: acknowledgedSchema,
+  }),
+};
