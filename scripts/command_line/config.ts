@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+import { detectorSchema, durationSchema, parseWith } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { alertsConfigSchema } from '../../server/notifications/config';
+import { connectionSchema } from '../../server/elasticsearch';
+
+/** What a model must reach, in `validate-model-performance`, in the gate of `deploy-model` and afterwards. */
+export const limitsSchema = z.strictObject({
+  min_precision: z.number().min(0).max(1).default(0.5),
+  min_recall: z.number().min(0).max(1).default(0.5),
+  min_f1: z.number().min(0).max(1).default(0.5),
+  min_roc_auc: z.number().min(0).max(1).default(0.85),
+  min_average_precision: z.number().min(0).max(1).default(0.5),
+  max_false_alarms_per_day: z.number().min(0).optional(),
+  max_detection_delay: durationSchema.optional().describe('95th percentile from occurrence to detection'),
+  max_alerts_per_day: z.number().min(0).optional().describe('Alerts a day that production may see'),
+  max_alert_share: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('Share of logs that may be called anomalous'),
+  max_score_drift: z
+    .number()
+    .min(0)
+    .default(0.25)
+    .describe('Population stability index of the scores against training; 0.25 is the usual alarm'),
+  max_lag: durationSchema.default('10m').describe('How far behind the detector may be'),
+  max_regression: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('How much worse than the active model average precision and ROC AUC may be'),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+export const configSchema = z.strictObject({
+  elasticsearch: connectionSchema.prefault({}),
+  space: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,100}$/, 'must be lower-case letters, digits, _ or -')
+    .default('default'),
+  index: z
+    .string()
+    .min(1)
+    .max(1_024)
+    .default('demo-http-logs')
+    .describe('Logs to read when a command names none'),
+  detector: detectorSchema.optional(),
+  alerts: alertsConfigSchema.optional(),
+  limits: limitsSchema.prefault({}),
+});
+export type Config = z.infer<typeof configSchema>;
+
+export const DEFAULT_CONFIG_FILE = 'config.yaml';
+
+/**
+ * Reads the configuration: the file named by `--config` or LOG_ANOMALIES_CONFIG, else ./config.yaml where it exists.
+ * `${NAME}` in a value stands for an environment variable, so that no secret has to lie in the file; environment
+ * variables named ELASTICSEARCH_* win over the file.
+ *
+ * @throws DetectionError `invalid_input` naming file, setting, value and what is allowed
+ */
+export async function readConfig(path: string | undefined, environment: NodeJS.ProcessEnv): Promise<Config> {
+  const named = path ?? environment.LOG_ANOMALIES_CONFIG;
+  const file = resolve(named ?? DEFAULT_CONFIG_FILE);
+  let text = '';
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (named !== undefined || (error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new DetectionError(
+        'invalid_input',
+        `The configuration file ${file} cannot be read: ${String((error as Error).message)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+  const given = substitute(parseYamlText(text, file) ?? {}, environment, file) as Record<string, unknown>;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new DetectionError('invalid_input', `The configuration file ${file} must hold settings by name.`);
+  }
+  const elasticsearch = {
+    ...(given.elasticsearch as object | undefined),
+    ...connectionFromEnvironment(environment),
+  };
+  return parseWith(configSchema, { ...given, elasticsearch }, `The configuration (${file})`);
+}
+
+/** @throws DetectionError `invalid_input` with the place of the mistake */
+export function parseYamlText(text: string, file: string): unknown {
+  try {
+    return parseYaml(text, { maxAliasCount: 100 });
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new DetectionError('invalid_input', `${file} is not valid YAML: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function connectionFromEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const settings: Record<string, string | undefined> = {
+    url: environment.ELASTICSEARCH_URL,
+    api_key: environment.ELASTICSEARCH_API_KEY,
+    username: environment.ELASTICSEARCH_USERNAME,
+    password: environment.ELASTICSEARCH_PASSWORD,
+    ca: environment.ELASTICSEARCH_CA,
+  };
+  return Object.fromEntries(
+    Object.entries(settings).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
+}
+
+function substitute(value: unknown, environment: NodeJS.ProcessEnv, file: string): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Z_][A-Z0-9_]*)\}/g, (_whole, name: string) => {
+      const replacement = environment[name];
+      if (replacement === undefined) {
+        throw new DetectionError(
+          'invalid_input',
+          `${file} asks for the environment variable ${name}, which is not set.`,
+        );
+      }
+      return replacement;
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => substitute(item, environment, file));
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, substitute(item, environment, file)]),
+    );
+  }
+  return value;
+}

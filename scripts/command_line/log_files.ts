@@ -1,0 +1,209 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough, type Readable } from 'node:stream';
+import { once } from 'node:events';
+import { createGunzip } from 'node:zlib';
+import { DetectionError } from '../../common/detection_error';
+import type { LogDocument } from '../../common/log_document';
+
+/** Longest line that is taken in; what goes beyond is refused as one malformed line. */
+const LINE_CHARACTERS = 16 * 1024 * 1024;
+/** A JSON array is read as a whole, so its file has a limit; NDJSON has none. */
+const ARRAY_BYTES = 1024 ** 3;
+
+/** Lines of a file, or of standard input for `-`; gzip is recognised by its first bytes. */
+export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<string> {
+  const input = await openInput(path);
+  const reader = createInterface({ input, crlfDelay: Infinity });
+  try {
+    for await (const line of reader) {
+      if (signal?.aborted) return;
+      yield line;
+    }
+  } finally {
+    reader.close();
+    input.destroy();
+  }
+}
+
+async function openInput(path: string): Promise<Readable> {
+  if (path !== '-') {
+    const found = await stat(path).catch((error: Error) => {
+      throw new DetectionError('invalid_input', `The file ${path} cannot be read: ${error.message}`, {
+        cause: error,
+      });
+    });
+    if (found.isDirectory())
+      throw new DetectionError('invalid_input', `${path} is a folder; a file is wanted.`);
+  }
+  const raw: Readable = path === '-' ? process.stdin : createReadStream(path);
+  let first: Buffer = await new Promise((settle, fail) => {
+    raw.once('error', fail);
+    raw.once('end', () => settle(Buffer.alloc(0)));
+    raw.once('readable', () => settle((raw.read() as Buffer | null) ?? Buffer.alloc(0)));
+  });
+  if (typeof first === 'string') first = Buffer.from(first);
+  const joined = new PassThrough();
+  joined.write(first);
+  if (raw.readableEnded) joined.end();
+  else raw.pipe(joined);
+  if (first.length < 2 || first[0] !== 0x1f || first[1] !== 0x8b) return joined;
+  const unzipped = createGunzip();
+  joined.on('error', (error) => unzipped.destroy(error));
+  return joined.pipe(unzipped);
+}
+
+export interface DocumentLine {
+  readonly line: number;
+  readonly document?: LogDocument;
+  readonly problem?: string;
+}
+
+/** JSON documents of a file: one a line (NDJSON), or one array. A bad line is told, not thrown. */
+export async function* readDocuments(path: string, signal?: AbortSignal): AsyncGenerator<DocumentLine> {
+  let line = 0;
+  let array: string[] | undefined;
+  let bytes = 0;
+  for await (const text of readLines(path, signal)) {
+    line++;
+    if (array === undefined && text.trim() === '') continue;
+    if (line === 1 && text.trimStart().startsWith('[')) array = [];
+    if (array !== undefined) {
+      bytes += text.length;
+      if (bytes > ARRAY_BYTES) {
+        throw new DetectionError(
+          'invalid_input',
+          `${path} holds a JSON array of more than 1 GiB; write it as NDJSON.`,
+        );
+      }
+      array.push(text);
+      continue;
+    }
+    if (text.length > LINE_CHARACTERS) yield { line, problem: `longer than ${LINE_CHARACTERS} characters` };
+    else yield { line, ...parseDocument(text) };
+  }
+  if (array !== undefined) yield* readArray(array.join('\n'), path);
+}
+
+function parseDocument(text: string): { document: LogDocument } | { problem: string } {
+  try {
+    return asDocument(JSON.parse(text));
+  } catch (error) {
+    return { problem: `not JSON: ${(error as Error).message.slice(0, 120)}` };
+  }
+}
+
+function asDocument(value: unknown): { document: LogDocument } | { problem: string } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? { document: value as LogDocument }
+    : { problem: 'not a JSON object' };
+}
+
+function* readArray(text: string, path: string): Generator<DocumentLine> {
+  let items: unknown;
+  try {
+    items = JSON.parse(text);
+  } catch (error) {
+    throw new DetectionError(
+      'invalid_input',
+      `${path} is not a valid JSON array: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  if (!Array.isArray(items))
+    throw new DetectionError('invalid_input', `${path} must hold a JSON array or one object a line.`);
+  for (const [index, item] of items.entries()) yield { line: index + 1, ...asDocument(item) };
+}
+
+/**
+ * All documents of a file at once, for training and evaluation.
+ *
+ * @throws DetectionError `invalid_input` when nothing usable is in it
+ */
+export async function loadDocuments(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ documents: LogDocument[]; problems: { line: number; problem: string }[] }> {
+  const documents: LogDocument[] = [];
+  const problems: { line: number; problem: string }[] = [];
+  for await (const { line, document, problem } of readDocuments(path, signal)) {
+    if (document !== undefined) documents.push(document);
+    else problems.push({ line, problem: problem ?? '' });
+  }
+  if (signal?.aborted) throw new DetectionError('interrupted', `Reading ${path} was interrupted.`);
+  if (documents.length === 0) {
+    const why = problems.length === 0 ? 'it is empty' : `line ${problems[0].line}: ${problems[0].problem}`;
+    throw new DetectionError('invalid_input', `${path} holds no usable document (${why}).`);
+  }
+  return { documents, problems };
+}
+
+export interface DocumentWriter {
+  write(document: unknown): Promise<void>;
+  /** Puts the finished file in its place. */
+  close(): Promise<void>;
+  /** Leaves what was there before. */
+  abandon(): Promise<void>;
+}
+
+export type DocumentFormat = 'ndjson' | 'json';
+
+/** `.json` means one array, everything else (and standard output) one document a line. */
+export const formatOf = (path: string): DocumentFormat => (/\.json$/i.test(path) ? 'json' : 'ndjson');
+
+/** Writes documents beside the target and moves them over it at the end: a crash leaves no half-written file. */
+export async function openDocumentWriter(path: string, format = formatOf(path)): Promise<DocumentWriter> {
+  const toStandardOutput = path === '-';
+  const target = resolve(path);
+  const draft = draftOf(target);
+  if (!toStandardOutput) await mkdir(dirname(target), { recursive: true });
+  const stream = toStandardOutput ? process.stdout : createWriteStream(draft);
+  if (!toStandardOutput) await once(stream, 'open');
+  let count = 0;
+  const put = async (text: string): Promise<void> => {
+    if (!stream.write(text)) await once(stream, 'drain');
+  };
+  return {
+    write: async (document) => {
+      const text = JSON.stringify(document);
+      await put(format === 'json' ? `${count === 0 ? '[\n' : ',\n'}${text}` : `${text}\n`);
+      count++;
+    },
+    close: async () => {
+      if (format === 'json') await put(count === 0 ? '[]\n' : '\n]\n');
+      if (toStandardOutput) return;
+      stream.end();
+      await once(stream, 'finish');
+      await rename(draft, target);
+    },
+    abandon: async () => {
+      if (toStandardOutput) return;
+      stream.destroy();
+      await rm(draft, { force: true });
+    },
+  };
+}
+
+/** Writes a whole file or leaves the old one: never half of it. */
+export async function writeWhole(path: string, content: string): Promise<void> {
+  if (path === '-') {
+    process.stdout.write(content);
+    return;
+  }
+  const target = resolve(path);
+  const draft = draftOf(target);
+  await mkdir(dirname(target), { recursive: true });
+  const handle = await open(draft, 'w');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, target);
+}
+
+const draftOf = (target: string): string =>
+  join(dirname(target), `.${basename(target)}.${process.pid}.draft`);

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Client } from '@elastic/elasticsearch';
+import { DetectionError } from '../../common/detection_error';
+import type { LogDocument } from '../../common/log_document';
+import type { Clock, Progress } from '../../server/detection/ports';
+import { toDetectionError } from '../../server/elasticsearch';
+
+const keyword = { type: 'keyword', ignore_above: 8_191 } as const;
+
+/** Mapping of the log index that we make when it is not there: ECS names, and the short names of the exercise. */
+const LOG_INDEX_MAPPINGS = {
+  dynamic_templates: [{ strings: { match_mapping_type: 'string', mapping: keyword } }],
+  properties: {
+    '@timestamp': { type: 'date' },
+    message: { type: 'text' },
+    event: {
+      properties: {
+        ingested: { type: 'date' },
+        duration: { type: 'long' },
+        original: { type: 'keyword', index: false, doc_values: false },
+      },
+    },
+    response_time: { type: 'double', ignore_malformed: true },
+    request_size: { type: 'long', ignore_malformed: true },
+    status_code: { type: 'integer', ignore_malformed: true },
+    hour_of_day: { type: 'integer', ignore_malformed: true },
+    client: { properties: { ip: { type: 'ip', ignore_malformed: true } } },
+    source: { properties: { ip: { type: 'ip', ignore_malformed: true } } },
+    http: {
+      properties: {
+        request: { properties: { bytes: { type: 'long', ignore_malformed: true }, method: keyword } },
+        response: {
+          properties: {
+            status_code: { type: 'integer', ignore_malformed: true },
+            body: { properties: { bytes: { type: 'long', ignore_malformed: true } } },
+          },
+        },
+      },
+    },
+  },
+} as const;
+
+const CREATED_ALREADY = 'resource_already_exists_exception';
+
+export interface LogWriting {
+  readonly written: number;
+  /** Logs that were there before: the id is made of the log's place and content. */
+  readonly duplicates: number;
+  readonly rejected: readonly { reason: string; document: LogDocument }[];
+  readonly rejectedCount: number;
+}
+
+const REJECTED_SHOWN = 10;
+
+/** Creates the log index where it is missing; an index, alias or data stream of that name is left as it is. */
+export async function ensureLogIndex(client: Client, index: string): Promise<void> {
+  try {
+    if (await client.indices.exists({ index })) return;
+    await client.indices.create({
+      index,
+      mappings: LOG_INDEX_MAPPINGS as never,
+      settings: { number_of_replicas: 0, refresh_interval: '1s' },
+    });
+  } catch (error) {
+    if (String((error as Error).message).includes(CREATED_ALREADY)) return;
+    throw toDetectionError(error, `create the index ${index}`);
+  }
+}
+
+/**
+ * Writes logs in bulk, stamped with `event.ingested`. What Elasticsearch refuses for load is tried again by the
+ * client; what it refuses for its content is counted and returned. Memory holds a few megabytes at any time.
+ *
+ * @param origin part of every id, so that the same file or seed written again doubles nothing
+ */
+export async function writeLogs(
+  client: Client,
+  index: string,
+  logs: AsyncIterable<LogDocument> | Iterable<LogDocument>,
+  origin: string,
+  clock: Clock,
+  options: { signal?: AbortSignal; progress?: Progress; total?: number; flushInterval?: number } = {},
+): Promise<LogWriting> {
+  await ensureLogIndex(client, index);
+  const rejected: { reason: string; document: LogDocument }[] = [];
+  let position = 0;
+  let duplicates = 0;
+  let rejectedCount = 0;
+  async function* source(): AsyncGenerator<{ id: string; document: LogDocument }> {
+    for await (const log of logs) {
+      if (options.signal?.aborted) return;
+      const id = createHash('sha256')
+        .update(`${origin}|${position++}|${JSON.stringify(log)}`)
+        .digest('base64url')
+        .slice(0, 24);
+      const event = typeof log.event === 'object' && log.event !== null ? log.event : {};
+      yield { id, document: { ...log, event: { ...event, ingested: new Date(clock.now()).toISOString() } } };
+      if (position % 1_000 === 0) options.progress?.(position, options.total, 'logs');
+    }
+  }
+  try {
+    const statistics = await client.helpers.bulk<{ id: string; document: LogDocument }>({
+      datasource: source(),
+      flushBytes: 2_000_000,
+      flushInterval: options.flushInterval ?? 1_000,
+      concurrency: 2,
+      retries: 8,
+      wait: 1_000,
+      refreshOnCompletion: index,
+      onDocument: ({ id, document }) => [{ create: { _index: index, _id: id } }, document] as never,
+      onDrop: ({ status, error, document }) => {
+        if (status === 409) duplicates++;
+        else {
+          rejectedCount++;
+          if (rejected.length < REJECTED_SHOWN) {
+            const { type, reason } = (error ?? {}) as { type?: string; reason?: string };
+            rejected.push({
+              reason: `${status} ${type ?? ''} ${reason ?? ''}`.trim(),
+              document: (document as { document: LogDocument }).document ?? document,
+            });
+          }
+        }
+      },
+    });
+    options.progress?.(position, options.total, 'logs');
+    return { written: statistics.successful, duplicates, rejected, rejectedCount };
+  } catch (error) {
+    if (error instanceof DetectionError) throw error;
+    throw toDetectionError(error, `write logs to ${index}`);
+  }
+}

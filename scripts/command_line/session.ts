@@ -1,0 +1,189 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { SingleBar } from 'cli-progress';
+import colors from 'picocolors';
+import { DetectionError, exitCodeOf } from '../../common/detection_error';
+import type { Clock, Progress } from '../../server/detection/ports';
+import { readConfig, type Config } from './config';
+
+/** What every command gets: its configuration, a way to speak, and a signal that fires on Ctrl-C. */
+export interface Session {
+  readonly config: Config;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Result of the command: the object with `--json`, the text otherwise. Standard output. */
+  result(value: unknown, text: () => string): void;
+  /** One line of JSON or text at once, for commands that go on for long. Standard output. */
+  emit(value: unknown, text: () => string): void;
+  /** A remark for people. Standard error, so that output can be piped. */
+  say(text: string): void;
+  /** A progress bar on a terminal, an occasional line elsewhere, nothing with --json or --quiet. */
+  progress(title: string): Progress & { stop(): void };
+}
+
+export type Handler<Options> = (session: Session, options: Options, command: Command) => Promise<void>;
+
+const LINE_EVERY_MILLISECONDS = 5_000;
+
+/**
+ * Gives a command its common options and its error handling: a known error is one line on standard error and its
+ * exit code (see EXIT_CODES), an unknown one shows its stack.
+ */
+export function runs<Options extends object>(command: Command, handler: Handler<Options>): Command {
+  return command
+    .option('--config <file>', 'configuration file (default: config.yaml where it exists)')
+    .option('--json', 'print JSON for machines', false)
+    .option('--quiet', 'no progress and no remarks', false)
+    .action(async (...received: unknown[]) => {
+      const self = received[received.length - 1] as Command;
+      const options = self.opts<Options & { config?: string; json: boolean; quiet: boolean }>();
+      const interruption = new AbortController();
+      const onSignal = (): void => {
+        if (interruption.signal.aborted) process.exit(130);
+        process.stderr.write('\nInterrupted: finishing what is under way (again to stop at once).\n');
+        interruption.abort();
+      };
+      process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+      try {
+        const config = await readConfig(options.config, process.env);
+        await handler(createSession(config, options.json, options.quiet, interruption.signal), options, self);
+      } catch (error) {
+        process.exitCode = report(error, options.json);
+      } finally {
+        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      }
+    });
+}
+
+export const EXIT_CODES = `
+Exit codes: 0 done; 1 unexpected failure; 2 bad input or configuration; 3 not found; 4 changed meanwhile;
+5 not signed in or not allowed; 6 too few logs; 7 refused by a limit or gate; 8 Elasticsearch or a receiver is not
+available; 130 interrupted.`;
+
+function createSession(config: Config, json: boolean, quiet: boolean, signal: AbortSignal): Session {
+  const emit: Session['emit'] = (value, text) => {
+    process.stdout.write(`${json ? JSON.stringify(value) : text()}\n`);
+  };
+  return {
+    config,
+    json,
+    signal,
+    clock: systemClock,
+    emit,
+    result: (value, text) => {
+      process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text()}\n`);
+    },
+    say: (text) => {
+      if (!quiet && !json) process.stderr.write(`${text}\n`);
+    },
+    progress: (title) => createProgress(title, quiet || json),
+  };
+}
+
+function createProgress(title: string, silent: boolean): Progress & { stop(): void } {
+  if (silent) return Object.assign(() => undefined, { stop: () => undefined });
+  if (!process.stderr.isTTY) {
+    let last = Date.now();
+    let line = '';
+    const write = (): void => {
+      if (line !== '') process.stderr.write(`${line}\n`);
+      line = '';
+    };
+    return Object.assign(
+      (done: number, total: number | undefined, what: string) => {
+        line = `${title}: ${done.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`} ${what}`;
+        if (Date.now() - last >= LINE_EVERY_MILLISECONDS) {
+          last = Date.now();
+          write();
+        }
+      },
+      { stop: write },
+    );
+  }
+  const bar = new SingleBar({
+    format: (options, parameters, payload: { what?: string }) => {
+      const known = parameters.total > 0;
+      const width = 24;
+      const filled = known ? Math.round(width * Math.min(1, parameters.value / parameters.total)) : 0;
+      const picture = known ? `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ` : '';
+      const total = known ? ` of ${parameters.total.toLocaleString('en')}` : '';
+      return `${title} ${picture}${parameters.value.toLocaleString('en')}${total} ${payload.what ?? ''}`;
+    },
+    hideCursor: true,
+    clearOnComplete: false,
+  });
+  let started = false;
+  return Object.assign(
+    (done: number, total: number | undefined, what: string) => {
+      if (!started) bar.start(total ?? 0, done, { what });
+      started = true;
+      if (total !== undefined) bar.setTotal(total);
+      bar.update(done, { what });
+    },
+    {
+      stop: () => {
+        if (started) bar.stop();
+      },
+    },
+  );
+}
+
+/** Writes the error where people and machines look for it. @returns the exit code */
+export function report(error: unknown, json: boolean): number {
+  if (error instanceof DetectionError) {
+    const body = { error: { code: error.code, message: error.message, details: error.details } };
+    process.stderr.write(json ? `${JSON.stringify(body)}\n` : `${colors.red('error')} ${error.message}\n`);
+    return exitCodeOf(error.code);
+  }
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EPIPE') return 0;
+  if (code !== undefined && syscall !== undefined) {
+    return report(new DetectionError('invalid_input', (error as Error).message, { cause: error }), json);
+  }
+  process.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`);
+  return 1;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      signal?.addEventListener('abort', done, { once: true });
+    }),
+};
+
+/** @returns a parser of an option that must be a number in [minimum, maximum] */
+export function numberBetween(minimum: number, maximum: number, whole = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (
+      text.trim() === '' ||
+      !Number.isFinite(value) ||
+      value < minimum ||
+      value > maximum ||
+      (whole && !Number.isInteger(value))
+    ) {
+      throw new InvalidArgumentError(
+        `must be a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}, not "${text}".`,
+      );
+    }
+    return value;
+  };
+}
+
+/** Text from logs on a terminal: control characters, escape sequences among them, are shown and not acted on. */
+export function printable(text: string, length = 200): string {
+  const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  // eslint-disable-next-line no-control-regex
+  return cut.replace(
+    /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

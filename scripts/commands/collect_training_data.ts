@@ -1,0 +1,109 @@
+import { Command } from 'commander';
+import { sourceSchema, parseWith } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { connect, createLogSource } from '../../server/elasticsearch';
+import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_line/log_files';
+import { numberBetween, runs } from '../command_line/session';
+
+const DAY_MILLISECONDS = 86_400_000;
+
+interface Options {
+  days: number;
+  output: string;
+  index?: string;
+  query?: string;
+  maxRows: number;
+  seed: number;
+  fields?: string;
+  format?: DocumentFormat;
+}
+
+export const collectTrainingData = (): Command =>
+  runs<Options>(
+    new Command('collect-training-data')
+      .description('Draw a uniform random sample of recent logs out of Elasticsearch')
+      .option('--days <number>', 'length of the training window, up to now', numberBetween(0.001, 3_650), 7)
+      .requiredOption('--output <file>', '.json one array, else NDJSON; - for standard output')
+      .option('--index <pattern>', 'logs to read (default: index of the configuration)')
+      .option('--query <lucene>', 'only logs that match this query string')
+      .option(
+        '--max-rows <number>',
+        'size of the sample; more logs than this never leave the cluster',
+        numberBetween(1, 1_000_000, true),
+        25_600,
+      )
+      .option('--fields <names>', 'only these fields, comma-separated (default: whole logs)')
+      .option('--seed <number>', 'of the draw', numberBetween(0, 4_294_967_295, true), 42)
+      .option('--format <name>', 'json or ndjson (default: by the name of the file)')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  log-anomalies collect-training-data --days 7 --output training_data.json
+  log-anomalies collect-training-data --days 30 --index 'filebeat-*' --query 'service.name:checkout' --output sample.ndjson`,
+      ),
+    async (session, options) => {
+      if (options.format !== undefined && !['json', 'ndjson'].includes(options.format)) {
+        throw new DetectionError(
+          'invalid_input',
+          `--format is "${options.format as string}"; it must be json or ndjson.`,
+        );
+      }
+      const source = parseWith(
+        sourceSchema,
+        session.config.detector?.source && options.index === undefined
+          ? { ...session.config.detector.source, ...(options.query && { query: options.query }) }
+          : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },
+        'The log source',
+      );
+      const client = connect(session.config.elasticsearch);
+      const to = session.clock.now();
+      const from = Math.round(to - options.days * DAY_MILLISECONDS);
+      try {
+        const sample = await createLogSource(client).sample(
+          {
+            index: source.index,
+            query: source.query,
+            timestampField: source.timestamp_field,
+            ingestedField: source.ingested_field,
+            from,
+            to,
+          },
+          {
+            size: options.maxRows,
+            seed: options.seed,
+            fields: options.fields?.split(',').map((name) => name.trim()) ?? [],
+            signal: session.signal,
+          },
+        );
+        if (sample.logs.length === 0) {
+          throw new DetectionError(
+            'too_few_logs',
+            `${source.index} holds no log from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}.`,
+          );
+        }
+        const writer = await openDocumentWriter(options.output, options.format ?? formatOf(options.output));
+        try {
+          for (const log of sample.logs) await writer.write(log.document);
+          await writer.close();
+        } catch (error) {
+          await writer.abandon();
+          throw error;
+        }
+        const summary = {
+          rows: sample.logs.length,
+          logs_in_window: sample.total,
+          method: sample.method,
+          output: options.output,
+          from: new Date(from).toISOString(),
+          to: new Date(to).toISOString(),
+        };
+        const text = (): string =>
+          `${summary.rows.toLocaleString('en')} of ${summary.logs_in_window.toLocaleString('en')} logs to ${options.output} (${sample.method})`;
+        if (options.output === '-') session.say(text());
+        else session.result(summary, text);
+      } finally {
+        await client.close();
+      }
+    },
+  );

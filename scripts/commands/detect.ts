@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import colors from 'picocolors';
+import type { AnomalyResult, Severity } from '../../common/anomaly';
+import { durationToMilliseconds } from '../../common/detector';
+import { DetectionError, isRetryable } from '../../common/detection_error';
+import type { ModelSnapshot } from '../../common/model_snapshot';
+import { runDetection } from '../../server/detection/run_detection';
+import {
+  connect,
+  createLogSource,
+  createResultStore,
+  ensureIndexResources,
+} from '../../server/elasticsearch';
+import { createFileJournal, createNotifier } from '../../server/notifications';
+import { createCheckpointFile } from '../command_line/checkpoint_file';
+import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
+import { numberBetween, printable, runs, type Session } from '../command_line/session';
+import { parseDuration } from './generate_logs';
+
+interface Options {
+  model?: string;
+  detectorId?: string;
+  threshold?: number;
+  index?: string;
+  checkpoint?: string;
+  from: string;
+  interval?: string;
+  delay?: string;
+  once: boolean;
+  alerts: boolean;
+  context: number;
+}
+
+const FIRST_RETRY_MILLISECONDS = 1_000;
+const LAST_RETRY_MILLISECONDS = 60_000;
+
+export const detect = (): Command =>
+  runs<Options>(
+    new Command('detect')
+      .description('Follow the logs and report each anomaly with confidence, severity, context and reasons')
+      .option(
+        '--model <file>',
+        'model to score with (default: the active one of --detector-id in Elasticsearch)',
+      )
+      .option(
+        '--detector-id <id>',
+        'where results and checkpoint belong (default: from the name of the detector)',
+      )
+      .option(
+        '--threshold <score>',
+        "anomaly score from which a log is an anomaly (default: the model's)",
+        numberBetween(0.000001, 1),
+      )
+      .option('--index <pattern>', "logs to follow (default: the detector's source)")
+      .option(
+        '--checkpoint <file>',
+        'where the place reached is kept (default: .log-anomalies/<detector id>.json)',
+      )
+      .option(
+        '--from <duration>',
+        'where to begin without a checkpoint: so long before now',
+        parseDuration,
+        '15m',
+      )
+      .option('--interval <duration>', "pause between two looks (default: the detector's)", parseDuration)
+      .option(
+        '--delay <duration>',
+        "stay so far behind now (default: the detector's query_delay)",
+        parseDuration,
+      )
+      .option('--once', 'catch up and end', false)
+      .option('--no-alerts', 'do not send the alerts of the configuration')
+      .option('--context <fields>', 'features shown with each anomaly', numberBetween(0, 20, true), 3)
+      .addHelpText(
+        'after',
+        `
+Results go to log-anomalies-results-<space>. Stop with Ctrl-C at any point: the next start carries on from the checkpoint
+file, late logs included; nothing is lost and nothing is written or announced twice.
+
+Examples:
+  log-anomalies detect --model model.json --threshold 0.8
+  log-anomalies detect --detector-id web --once --from 1h --json`,
+      ),
+    async (session, options) => {
+      const client = connect(session.config.elasticsearch);
+      try {
+        const { snapshot, detectorId } = await chooseModel(session, options, client);
+        await ensureIndexResources(client, { space: session.config.space });
+        await follow(session, options, client, snapshot, detectorId);
+      } finally {
+        await client.close();
+      }
+    },
+  );
+
+type Client = ReturnType<typeof connect>;
+
+async function chooseModel(
+  session: Session,
+  options: Options,
+  client: Client,
+): Promise<{ snapshot: ModelSnapshot; detectorId: string }> {
+  const loaded = await (async () => {
+    if (options.model !== undefined) return (await loadModelFile(options.model)).snapshot;
+    if (options.detectorId === undefined) {
+      throw new DetectionError(
+        'invalid_input',
+        'Neither --model nor --detector-id is given; one of them must name the model.',
+      );
+    }
+    const active = await loadActiveModel(client, session.config.space, options.detectorId);
+    if (active === undefined) {
+      throw new DetectionError(
+        'not_found',
+        `The detector "${options.detectorId}" has no active model; deploy one with deploy-model.`,
+      );
+    }
+    return active.snapshot;
+  })();
+  const { detector } = loaded;
+  const snapshot: ModelSnapshot = {
+    ...loaded,
+    detector: {
+      ...detector,
+      source: { ...detector.source, ...(options.index && { index: options.index }) },
+      schedule: { ...detector.schedule, ...(options.delay && { query_delay: options.delay }) },
+    },
+  };
+  return { snapshot, detectorId: options.detectorId ?? detectorIdOf(detector.name) };
+}
+
+async function follow(
+  session: Session,
+  options: Options,
+  client: Client,
+  snapshot: ModelSnapshot,
+  detectorId: string,
+): Promise<void> {
+  const { clock, signal } = session;
+  const { detector } = snapshot;
+  const checkpointPath = options.checkpoint ?? `.log-anomalies/${detectorId}.json`;
+  const checkpoints = createCheckpointFile(checkpointPath);
+  const notifier =
+    options.alerts && session.config.alerts !== undefined
+      ? createNotifier(session.config.alerts, {
+          clock,
+          journal: createFileJournal(`${checkpointPath}.announced`),
+          log: (text) => session.say(text),
+        })
+      : undefined;
+  const source = createLogSource(client);
+  const results = createResultStore(client, { space: session.config.space });
+  const interval = durationToMilliseconds(options.interval ?? detector.schedule.interval);
+  const total = { logs: 0, anomalies: 0, created: 0, runs: 0 };
+  let failures = 0;
+  session.say(
+    `Following ${detector.source.index} with model ${snapshot.version}, threshold ${(options.threshold ?? snapshot.threshold).toFixed(4)}; Ctrl-C stops.`,
+  );
+  while (!signal.aborted) {
+    const started = clock.now();
+    const runId = randomUUID();
+    try {
+      const run = await runDetection({
+        detectorId,
+        snapshot,
+        source,
+        results,
+        checkpoints,
+        clock,
+        runId,
+        startFrom: started - durationToMilliseconds(options.from),
+        thresholdOverride: options.threshold,
+        signal,
+        onResults: async (found) => {
+          for (const result of found) session.emit(result, () => describe(result, options.context));
+          await notifier?.notify({ id: detectorId, name: detector.name }, { id: runId }, found);
+        },
+      });
+      failures = 0;
+      total.logs += run.logs;
+      total.anomalies += run.anomalies;
+      total.created += run.created;
+      total.runs++;
+      const dirty = Object.entries(run.dirt).flatMap(([feature, kinds]) =>
+        Object.entries(kinds).map(([kind, count]) => `${feature} ${kind} ${count}`),
+      );
+      if (run.logs > 0)
+        session.say(
+          colors.dim(
+            `${new Date(run.to).toISOString()}  ${run.logs} logs, ${run.anomalies} anomalies, threshold ${run.threshold.toFixed(4)}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
+          ),
+        );
+      if (options.once && run.complete) break;
+    } catch (error) {
+      if (error instanceof DetectionError && error.code === 'interrupted') break;
+      const worthRetrying =
+        error instanceof DetectionError &&
+        isRetryable(error.code) &&
+        error.code !== 'conflict' &&
+        !options.once;
+      if (!worthRetrying) throw error;
+      const pause = Math.min(LAST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** failures++);
+      session.say(`${(error as Error).message} Trying again in ${pause / 1_000} s.`);
+      await clock.sleep(pause, signal);
+      continue;
+    }
+    await clock.sleep(Math.max(0, started + interval - clock.now()), signal);
+  }
+  const summary = { detector: detectorId, model: snapshot.version, checkpoint: checkpointPath, ...total };
+  if (session.json) session.emit({ summary }, () => '');
+  else
+    session.say(
+      `${total.logs.toLocaleString('en')} logs scored, ${total.anomalies.toLocaleString('en')} anomalies (${total.created.toLocaleString('en')} new).`,
+    );
+}
+
+const PAINT: Record<Severity, (text: string) => string> = {
+  critical: (text) => colors.bold(colors.red(text)),
+  major: colors.red,
+  minor: colors.yellow,
+  warning: colors.cyan,
+};
+
+/** One anomaly for people: when and where, how sure, the log line, and the features that made it so. */
+export function describe(result: AnomalyResult, features: number): string {
+  const { anomaly } = result;
+  const line =
+    typeof result.message === 'string' ? result.message : JSON.stringify(result.url ?? result.source);
+  return [
+    `${PAINT[anomaly.severity](anomaly.severity.toUpperCase().padEnd(8))} ${result['@timestamp']}  confidence ${(anomaly.confidence * 100).toFixed(1)}%  score ${anomaly.score.toFixed(4)}${anomaly.entity === undefined ? '' : `  ${printable(anomaly.entity, 60)}`}`,
+    `  ${printable(line, 180)}`,
+    ...anomaly.attribution
+      .slice(0, features)
+      .map(
+        (part) =>
+          colors.dim(
+            `  ${`${Math.round(part.share * 100)}%`.padStart(4)}  ${part.feature}: ${printable(part.actual, 90)}`,
+          ) + colors.dim(`  (typical ${printable(part.typical, 70)})`),
+      ),
+  ].join('\n');
+}

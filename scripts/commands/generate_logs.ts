@@ -1,0 +1,230 @@
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  ANOMALY_KINDS,
+  DEMO_SERVICES,
+  generateLogs as generate,
+  incidentsOf,
+  type DemoLogOptions,
+} from '../../common/demo_logs';
+import { durationSchema, durationToMilliseconds } from '../../common/detector';
+import type { LogDocument } from '../../common/log_document';
+import { connect } from '../../server/elasticsearch';
+import { openDocumentWriter, writeWhole } from '../command_line/log_files';
+import { writeLogs } from '../command_line/log_writer';
+import { numberBetween, runs, type Session } from '../command_line/session';
+
+interface Options {
+  duration: number;
+  backfill?: string;
+  rate: number;
+  anomalyRate: number;
+  dirtRate: number;
+  lateRate: number;
+  seed?: number;
+  until?: string;
+  services?: string[];
+  kinds?: string[];
+  index?: string;
+  output?: string;
+  incidents?: string;
+}
+
+/** Live traffic is written in steps of this length. */
+const LIVE_STEP_MILLISECONDS = 250;
+
+export const parseDuration = (text: string): string => {
+  const parsed = durationSchema.safeParse(text);
+  if (!parsed.success)
+    throw new InvalidArgumentError(`must be a duration such as 90m, 12h or 7d, not "${text}".`);
+  return parsed.data;
+};
+
+const parseTime = (text: string): string => {
+  if (Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError(`must be a time such as 2026-01-31T00:00:00Z, not "${text}".`);
+  return text;
+};
+
+const parseList =
+  (what: string, allowed: readonly string[]) =>
+  (text: string): string[] => {
+    const names = text.split(',').map((name) => name.trim());
+    const unknown = names.find((name) => !allowed.includes(name));
+    if (unknown !== undefined)
+      throw new InvalidArgumentError(`${what} "${unknown}" is not among ${allowed.join(', ')}.`);
+    return names;
+  };
+
+export const generateLogs = (): Command =>
+  runs<Options>(
+    new Command('generate-logs')
+      .description('Generate demo HTTP logs of several services with labelled anomalies mixed in')
+      .option(
+        '--duration <seconds>',
+        'live traffic for this long, at the pace of the clock',
+        numberBetween(1, 31_536_000),
+        300,
+      )
+      .option(
+        '--backfill <duration>',
+        'instead of live traffic: history of this length up to now, at once',
+        parseDuration,
+      )
+      .option('--rate <logs>', 'logs a second on average', numberBetween(0.001, 100_000), 10)
+      .option('--anomaly-rate <share>', 'share of logs that are anomalous', numberBetween(0, 0.5), 0.05)
+      .option('--dirt-rate <share>', 'share of logs with missing or odd fields', numberBetween(0, 1), 0)
+      .option('--late-rate <share>', 'share of logs that arrive late', numberBetween(0, 1), 0)
+      .option(
+        '--services <names>',
+        'only these, comma-separated',
+        parseList(
+          'The service',
+          DEMO_SERVICES.map(({ name }) => name),
+        ),
+      )
+      .option(
+        '--kinds <names>',
+        `kinds of anomaly, comma-separated: ${ANOMALY_KINDS.join(', ')}`,
+        parseList('The kind', ANOMALY_KINDS),
+      )
+      .option(
+        '--seed <number>',
+        'the same seed, options and --until give the same logs (default: the time)',
+        numberBetween(0, 4_294_967_295, true),
+      )
+      .option('--until <time>', 'end of the history (default: now)', parseTime)
+      .option('--index <name>', 'index to write to (default: index of the configuration)')
+      .option(
+        '--output <file>',
+        'write to a file instead: .json one array, else NDJSON; - for standard output',
+      )
+      .option('--incidents <file>', 'also write the ground truth of all incidents as JSON')
+      .addHelpText(
+        'after',
+        `
+The ground truth stands in labels.anomaly, labels.kind and labels.incident; it is never a feature.
+
+Examples:
+  log-anomalies generate-logs --duration 300 --anomaly-rate 0.05
+  log-anomalies generate-logs --backfill 7d --rate 2 --seed 1
+  log-anomalies generate-logs --backfill 1d --output test_logs.json --seed 7`,
+      ),
+    async (session, options) => {
+      const live = options.backfill === undefined;
+      const now = options.until === undefined ? session.clock.now() : Date.parse(options.until);
+      const length = live ? options.duration * 1_000 : durationToMilliseconds(options.backfill!);
+      const from = live && options.output === undefined ? session.clock.now() : now - length;
+      const settings: DemoLogOptions = {
+        seed: options.seed ?? session.clock.now() % 4_294_967_296,
+        from,
+        to: from + length,
+        ratePerSecond: options.rate,
+        anomalyRate: options.anomalyRate,
+        dirtRate: options.dirtRate,
+        lateRate: options.lateRate,
+        ...(options.services && { services: options.services }),
+        ...(options.kinds && { kinds: options.kinds as DemoLogOptions['kinds'] }),
+      };
+      const counts = { logs: 0, anomalies: 0, kinds: {} as Record<string, number> };
+      const counted = function* (): Generator<{ arrival: number; document: LogDocument }> {
+        for (const log of generate(settings)) {
+          counts.logs++;
+          if (log.incident !== undefined) {
+            counts.anomalies++;
+            counts.kinds[log.incident.kind] = (counts.kinds[log.incident.kind] ?? 0) + 1;
+          }
+          yield log;
+        }
+      };
+      const target = options.output ?? options.index ?? session.config.index;
+      const progress = session.progress('Generating');
+      const expected = Math.round((length / 1_000) * options.rate);
+      try {
+        if (options.output !== undefined)
+          await toFile(options.output, counted(), session, expected, progress);
+        else await toElasticsearch(target, counted(), settings, live, session, expected, progress);
+        if (options.incidents !== undefined) {
+          await writeWhole(options.incidents, `${JSON.stringify([...incidentsOf(settings)], null, 2)}\n`);
+        }
+      } finally {
+        progress.stop();
+      }
+      const summary = {
+        ...counts,
+        target,
+        seed: settings.seed,
+        from: new Date(from).toISOString(),
+        to: new Date(from + length).toISOString(),
+      };
+      if (options.output === '-') session.say(`${counts.logs} logs`);
+      else
+        session.result(
+          summary,
+          () =>
+            `${counts.logs.toLocaleString('en')} logs to ${target}, ${counts.anomalies.toLocaleString('en')} of them anomalous` +
+            Object.entries(counts.kinds)
+              .map(([kind, count]) => `\n  ${kind.padEnd(20)} ${count}`)
+              .join(''),
+        );
+    },
+  );
+
+type Logs = Generator<{ arrival: number; document: LogDocument }>;
+
+async function toFile(
+  path: string,
+  logs: Logs,
+  session: Session,
+  expected: number,
+  progress: ReturnType<Session['progress']>,
+): Promise<void> {
+  const writer = await openDocumentWriter(path);
+  let count = 0;
+  try {
+    for (const { document } of logs) {
+      if (session.signal.aborted) break;
+      await writer.write(document);
+      if (++count % 1_000 === 0) progress(count, expected, 'logs');
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}
+
+async function toElasticsearch(
+  index: string,
+  logs: Logs,
+  settings: DemoLogOptions,
+  live: boolean,
+  session: Session,
+  expected: number,
+  progress: ReturnType<Session['progress']>,
+): Promise<void> {
+  const client = connect(session.config.elasticsearch);
+  async function* paced(): AsyncGenerator<LogDocument> {
+    for (const { arrival, document } of logs) {
+      while (live && arrival - session.clock.now() > 0 && !session.signal.aborted) {
+        await session.clock.sleep(
+          Math.min(LIVE_STEP_MILLISECONDS, arrival - session.clock.now()),
+          session.signal,
+        );
+      }
+      yield document;
+    }
+  }
+  try {
+    const origin = `generate-logs|${settings.seed}|${settings.from}|${settings.ratePerSecond}`;
+    const { rejectedCount, rejected } = await writeLogs(client, index, paced(), origin, session.clock, {
+      signal: session.signal,
+      progress,
+      total: expected,
+      flushInterval: live ? LIVE_STEP_MILLISECONDS : undefined,
+    });
+    if (rejectedCount > 0)
+      session.say(`${rejectedCount} logs were refused by Elasticsearch, e.g. ${rejected[0].reason}`);
+  } finally {
+    await client.close();
+  }
+}

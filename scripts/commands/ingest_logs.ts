@@ -1,0 +1,211 @@
+import { Command } from 'commander';
+import { DetectionError } from '../../common/detection_error';
+import type { LogDocument } from '../../common/log_document';
+import {
+  createLineParser,
+  detectFormat,
+  NAMED_FORMATS,
+  parseTime,
+  shiftTimestamp,
+  type LineParser,
+  type LogFormat,
+  type NamedFormat,
+  type ParseFailure,
+} from '../../common/log_parsing';
+import { connect } from '../../server/elasticsearch';
+import { readLines } from '../command_line/log_files';
+import { writeLogs, type LogWriting } from '../command_line/log_writer';
+import { printable, runs, type Session } from '../command_line/session';
+
+interface Options {
+  index?: string;
+  format: string;
+  pattern?: string;
+  shiftToNow: boolean;
+  service?: string;
+}
+
+/** Lines looked at to tell the format. */
+const FORMAT_LINES = 50;
+const FAILURES_SHOWN = 5;
+
+interface FileReport extends LogWriting {
+  readonly file: string;
+  readonly format: string;
+  readonly malformed: number;
+  readonly examples: readonly ParseFailure[];
+}
+
+export const ingestLogs = (): Command =>
+  runs<Options>(
+    new Command('ingest-logs')
+      .description(
+        'Write log files to Elasticsearch: Apache and nginx access logs, JSON lines, or a pattern of your own',
+      )
+      .argument('<files...>', 'files, gzip or not; - for standard input')
+      .option('--index <name>', 'index to write to (default: index of the configuration)')
+      .option('--format <name>', `auto, ${NAMED_FORMATS.join(', ')}`, 'auto')
+      .option('--pattern <pattern>', "a pattern in the notation of nginx's log_format")
+      .option('--shift-to-now', 'move all times so that the last log is now', false)
+      .option('--service <name>', 'service.name for logs without one')
+      .addHelpText(
+        'after',
+        `
+Lines that cannot be read are counted and shown, the others are written. The id of a log is made of its place and content:
+the same file given twice doubles nothing.
+
+Examples:
+  log-anomalies ingest-logs /var/log/nginx/access.log --index web-logs
+  zcat access.log.gz | log-anomalies ingest-logs - --format combined
+  log-anomalies ingest-logs app.log --pattern '$remote_addr [$time_local] "$request" $status $request_time'`,
+      ),
+    async (session, options, command) => {
+      const format = chosenFormat(options);
+      const files = command.args;
+      if (options.shiftToNow && files.includes('-')) {
+        throw new DetectionError(
+          'invalid_input',
+          '--shift-to-now reads a file twice and so cannot be used with standard input.',
+        );
+      }
+      const client = connect(session.config.elasticsearch);
+      const index = options.index ?? session.config.index;
+      try {
+        const reports: FileReport[] = [];
+        for (const file of files) reports.push(await ingest(file, index, format, options, session, client));
+        session.result({ index, files: reports }, () =>
+          reports.map((report) => describe(report, index)).join('\n'),
+        );
+        if (reports.every((report) => report.written + report.duplicates === 0)) {
+          throw new DetectionError(
+            'invalid_input',
+            'No line of any file could be read as a log; --format or --pattern may help.',
+          );
+        }
+      } finally {
+        await client.close();
+      }
+    },
+  );
+
+function chosenFormat(options: Options): LogFormat | 'auto' {
+  if (options.pattern !== undefined) {
+    const format = { pattern: options.pattern };
+    createLineParser(format); // a pattern that cannot be read is told before anything is written
+    return format;
+  }
+  if (options.format === 'auto' || (NAMED_FORMATS as readonly string[]).includes(options.format)) {
+    return options.format as NamedFormat | 'auto';
+  }
+  throw new DetectionError(
+    'invalid_input',
+    `--format is "${options.format}"; it must be auto, ${NAMED_FORMATS.join(', ')}, or give --pattern.`,
+  );
+}
+
+async function ingest(
+  file: string,
+  index: string,
+  format: LogFormat | 'auto',
+  options: Options,
+  session: Session,
+  client: ReturnType<typeof connect>,
+): Promise<FileReport> {
+  const seen = { malformed: 0, examples: [] as ParseFailure[], format: '' };
+  const shift = options.shiftToNow ? session.clock.now() - (await latestTime(file, format, session)) : 0;
+  async function* documents(): AsyncGenerator<LogDocument> {
+    for await (const { document, failure } of parseFile(
+      file,
+      format,
+      session,
+      (name) => (seen.format = name),
+    )) {
+      if (failure !== undefined) {
+        seen.malformed++;
+        if (seen.examples.length < FAILURES_SHOWN) seen.examples.push(failure);
+        continue;
+      }
+      const named =
+        options.service !== undefined && document.service === undefined
+          ? { ...document, service: { name: options.service } }
+          : document;
+      yield shift === 0 ? named : shiftTimestamp(named, shift);
+    }
+  }
+  const progress = session.progress(file === '-' ? 'standard input' : file);
+  try {
+    const written = await writeLogs(client, index, documents(), `ingest-logs|${file}`, session.clock, {
+      signal: session.signal,
+      progress,
+    });
+    if (session.signal.aborted)
+      throw new DetectionError(
+        'interrupted',
+        `Interrupted: ${written.written} logs of ${file} are written; start again to write the rest.`,
+      );
+    return { file, ...seen, ...written };
+  } finally {
+    progress.stop();
+  }
+}
+
+async function* parseFile(
+  file: string,
+  format: LogFormat | 'auto',
+  session: Session,
+  told: (format: string) => void,
+) {
+  let parse: LineParser | undefined;
+  let waiting: string[] = [];
+  let line = 0;
+  const start = (): LineParser => {
+    const decided = format === 'auto' ? detectFormat(waiting) : format;
+    told(typeof decided === 'string' ? decided : decided.pattern);
+    return createLineParser(decided);
+  };
+  const flush = function* (reader: LineParser) {
+    for (const text of waiting) {
+      const outcome = reader(text, ++line);
+      if (outcome !== undefined) yield outcome;
+    }
+    waiting = [];
+  };
+  for await (const text of readLines(file, session.signal)) {
+    waiting.push(text);
+    if (parse === undefined && waiting.length < FORMAT_LINES) continue;
+    parse ??= start();
+    yield* flush(parse);
+  }
+  if (waiting.length > 0) yield* flush(parse ?? start());
+}
+
+async function latestTime(file: string, format: LogFormat | 'auto', session: Session): Promise<number> {
+  let latest = -Infinity;
+  for await (const { document } of parseFile(file, format, session, () => undefined)) {
+    const time = document === undefined ? undefined : parseTime(document['@timestamp']);
+    if (time !== undefined && time > latest) latest = time;
+  }
+  if (latest === -Infinity)
+    throw new DetectionError(
+      'invalid_input',
+      `No line of ${file} carries a time, so nothing can be shifted to now.`,
+    );
+  return latest;
+}
+
+function describe(report: FileReport, index: string): string {
+  const lines = [
+    `${report.file}: ${report.written.toLocaleString('en')} logs to ${index} (${report.format})`,
+  ];
+  if (report.duplicates > 0) lines.push(`  ${report.duplicates.toLocaleString('en')} were there already`);
+  if (report.malformed > 0) {
+    lines.push(`  ${report.malformed.toLocaleString('en')} lines could not be read, e.g.`);
+    for (const { line, error, excerpt } of report.examples)
+      lines.push(`    line ${line}: ${error}: ${printable(excerpt, 100)}`);
+  }
+  if (report.rejectedCount > 0)
+    lines.push(
+      `  ${report.rejectedCount.toLocaleString('en')} were refused, e.g. ${report.rejected[0].reason}`,
+    );
+  return lines.join('\n');
+}

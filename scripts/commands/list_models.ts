@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { connect, createSnapshotStore } from '../../server/elasticsearch';
+import { runs } from '../command_line/session';
+
+export const listModels = (): Command =>
+  runs<{ detectorId?: string }>(
+    new Command('list-models')
+      .description('List the deployed models of a detector, or of all')
+      .option('--detector-id <id>', 'only this detector')
+      .addHelpText('after', '\nExample:\n  log-anomalies list-models --detector-id web'),
+    async (session, options) => {
+      const client = connect(session.config.elasticsearch);
+      try {
+        const models = await createSnapshotStore(client, { space: session.config.space }).list(
+          options.detectorId,
+        );
+        session.result(models, () =>
+          models.length === 0
+            ? 'No model has been deployed.'
+            : [
+                `${'status'.padEnd(10)}${'created'.padEnd(26)}${'rows'.padStart(8)}  ${'threshold'.padEnd(10)}  detector / version`,
+                ...models.map(
+                  (model) =>
+                    `${model.status.padEnd(10)}${model.createdAt.padEnd(26)}${String(model.rows).padStart(8)}  ${model.threshold.toFixed(4).padEnd(10)}  ${model.detectorId} / ${model.version}${model.note ? `  (${model.note})` : ''}`,
+                ),
+              ].join('\n'),
+        );
+      } finally {
+        await client.close();
+      }
+    },
+  );

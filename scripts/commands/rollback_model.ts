@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { DetectionError } from '../../common/detection_error';
+import { connect, createSnapshotStore } from '../../server/elasticsearch';
+import { runs } from '../command_line/session';
+
+export const rollbackModel = (): Command =>
+  runs<{ detectorId: string; to?: string; note?: string }>(
+    new Command('rollback-model')
+      .description('Make an earlier model active again')
+      .requiredOption('--detector-id <id>', 'the detector')
+      .option('--to <version>', 'the version to go back to (default: the one that was active before)')
+      .option('--note <text>', 'why; kept with the model')
+      .addHelpText(
+        'after',
+        '\nExample:\n  log-anomalies rollback-model --detector-id web --note "too many alerts"',
+      ),
+    async (session, options) => {
+      const client = connect(session.config.elasticsearch);
+      try {
+        const store = createSnapshotStore(client, { space: session.config.space });
+        const models = await store.list(options.detectorId);
+        const active = models.find((model) => model.status === 'active');
+        const before = models
+          .filter((model) => model.status === 'retired' && model.promotedAt !== undefined)
+          .sort((left, right) => (right.promotedAt! < left.promotedAt! ? -1 : 1))[0];
+        const version = options.to ?? before?.version;
+        if (version === undefined) {
+          throw new DetectionError(
+            'not_found',
+            `The detector "${options.detectorId}" has no earlier model to go back to.`,
+          );
+        }
+        if (version === active?.version)
+          throw new DetectionError('invalid_input', `${version} is active already.`);
+        const { previous } = await store.promote(options.detectorId, version, options.note ?? 'rolled back');
+        session.result(
+          { detector: options.detectorId, active: version, previous },
+          () => `${version} is active again; it replaces ${previous ?? 'nothing'}.`,
+        );
+      } finally {
+        await client.close();
+      }
+    },
+  );

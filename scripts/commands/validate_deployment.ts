@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { durationToMilliseconds } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { watchDeployment } from '../../server/detection/watch_deployment';
+import { connect, createLogSource } from '../../server/elasticsearch';
+import { createCheckpointFile } from '../command_line/checkpoint_file';
+import { gateText, insist } from '../command_line/gate_text';
+import { gateLimitsOf, loadActiveModel } from '../command_line/models';
+import { numberBetween, runs } from '../command_line/session';
+import { parseDuration } from './generate_logs';
+
+interface Options {
+  detectorId: string;
+  window: string;
+  duration?: string;
+  interval: string;
+  checkpoint?: string;
+  sample: number;
+}
+
+export const validateDeployment = (): Command =>
+  runs<Options>(
+    new Command('validate-deployment')
+      .description('Watch the active model in production against the limits: alerts a day, score drift, lag')
+      .requiredOption('--detector-id <id>', 'the detector')
+      .option('--window <duration>', 'logs of this long before now are looked at', parseDuration, '1h')
+      .option('--duration <duration>', 'watch for this long (default: one look)', parseDuration)
+      .option('--interval <duration>', 'between two looks', parseDuration, '30s')
+      .option('--checkpoint <file>', 'checkpoint file of the running `detect`, to tell its lag')
+      .option('--sample <number>', 'logs looked at each time', numberBetween(10, 100_000, true), 5_000)
+      .addHelpText(
+        'after',
+        `
+Limits: limits.max_alerts_per_day, max_alert_share, max_score_drift and max_lag of the configuration. Exit code 7 when one is broken.
+
+Example:
+  log-anomalies validate-deployment --detector-id web --duration 10m --checkpoint .log-anomalies/web.json`,
+      ),
+    async (session, options) => {
+      const { limits, space } = session.config;
+      const client = connect(session.config.elasticsearch);
+      const progress = session.progress('Watching');
+      try {
+        const active = await loadActiveModel(client, space, options.detectorId);
+        if (active === undefined)
+          throw new DetectionError('not_found', `The detector "${options.detectorId}" has no active model.`);
+        const report = await watchDeployment({
+          detectorId: options.detectorId,
+          snapshot: active.snapshot,
+          source: createLogSource(client),
+          checkpoints:
+            options.checkpoint === undefined ? undefined : createCheckpointFile(options.checkpoint),
+          clock: session.clock,
+          limits: gateLimitsOf(limits),
+          maxLag: durationToMilliseconds(limits.max_lag),
+          window: durationToMilliseconds(options.window),
+          duration: options.duration === undefined ? 0 : durationToMilliseconds(options.duration),
+          interval: durationToMilliseconds(options.interval),
+          sampleSize: options.sample,
+          seed: 42,
+          signal: session.signal,
+          progress,
+        });
+        progress.stop();
+        session.result(
+          { model: active.version, ...report },
+          () =>
+            `${active.version}: ${report.measures.logs} logs looked at, ${report.looks} looks\n${gateText(report)}`,
+        );
+        insist(report, `${active.version} breaks its limits in production`);
+      } finally {
+        progress.stop();
+        await client.close();
+      }
+    },
+  );
