@@ -10,8 +10,8 @@ const shared = {
       },
     ],
   },
-  testPathIgnorePatterns: ['/node_modules/', '/build/', '/.cache/'],
-  modulePathIgnorePatterns: ['/build/', '/.cache/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/build/', '/.cache/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '/.cache/'],
 };
 module.exports = {
   projects: [
