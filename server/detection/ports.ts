@@ -30,6 +30,11 @@ export interface SampleOptions {
   readonly size: number;
   readonly seed: number;
   readonly fields: readonly string[];
+  /**
+   * Whether each log must carry its id. Without, ids may be empty, which lets the cluster read columns alone: several
+   * times faster where all fields have doc values.
+   */
+  readonly identified?: boolean;
   readonly signal?: AbortSignal;
 }
 
