@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * that the scorer loads. A test compiles again and compares, so what is checked in is what the source says.
  */
 const FOREST_FOLDER = 'common/isolation_forest';
-const SOURCE = 'kernel/score.ts';
+const SOURCES = ['kernel/score.ts', 'kernel/mask_trees.ts', 'kernel/walk_trees.ts'];
 
 /** @returns the text of `kernel.wasm.ts` for a source folder */
 export async function compileKernel(repository: string): Promise<string> {
@@ -23,7 +23,7 @@ export async function compileKernel(repository: string): Promise<string> {
   let wasm: Uint8Array | undefined;
   const { error, stderr } = await main(
     [
-      SOURCE,
+      SOURCES[0],
       ...[
         '--outFile',
         'kernel.wasm',
@@ -38,7 +38,7 @@ export async function compileKernel(repository: string): Promise<string> {
     ],
     {
       readFile: (name) =>
-        name === SOURCE ? readFileSync(join(repository, FOREST_FOLDER, name), 'utf8') : null,
+        SOURCES.includes(name) ? readFileSync(join(repository, FOREST_FOLDER, name), 'utf8') : null,
       writeFile: (_name, content) => (wasm = content),
       listFiles: () => [],
     },
@@ -47,7 +47,7 @@ export async function compileKernel(repository: string): Promise<string> {
     throw new Error(`the kernel does not compile: ${stderr.toString()}`, { cause: error });
   }
   const base64 = Buffer.from(wasm).toString('base64');
-  return `// Generated from ${SOURCE} by \`npm run build:kernel\`; do not edit.\nexport const KERNEL_WASM_BASE64 =\n  '${base64}';\n`;
+  return `// Generated from kernel/ by \`npm run build:kernel\`; do not edit.\nexport const KERNEL_WASM_BASE64 =\n  '${base64}';\n`;
 }
 
 if (require.main === module) {

@@ -1,19 +1,10 @@
-import { BLOCK_ROWS, layOutForest, type KernelImage } from './kernel_layout';
+import { layOutForest, type KernelImage } from './kernel_image';
 import { KERNEL_WASM_BASE64 } from './kernel.wasm';
 import type { PathLengthSummer } from './scorer';
 import type { IsolationForest } from './types';
 
 interface Kernel {
-  sumPathLengths(
-    input: number,
-    rowCount: number,
-    columnCount: number,
-    groups: number,
-    fillValues: number,
-    trees: number,
-    treeCount: number,
-    sums: number,
-  ): void;
+  sumPathLengths(rowCount: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -31,7 +22,7 @@ export function compileKernel(): WebAssembly.Module | undefined {
 /** @returns undefined when the forest or the machine is not suited; the reference scorer then does the work */
 export function createKernelSummer(forest: IsolationForest): PathLengthSummer | undefined {
   const module = compileKernel();
-  const image = layOutForest(forest);
+  const image = module && layOutForest(forest);
   if (module === undefined || image === undefined) return undefined;
   try {
     return summerOf(module, image);
@@ -42,27 +33,18 @@ export function createKernelSummer(forest: IsolationForest): PathLengthSummer | 
 }
 
 function summerOf(module: WebAssembly.Module, image: KernelImage): PathLengthSummer {
+  const { columnCount, blockRows } = image;
   const memory = new WebAssembly.Memory({ initial: image.pages });
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernel;
-  const { columnCount } = image;
   new Uint8Array(memory.buffer).set(image.bytes);
-  const input = new Float32Array(memory.buffer, image.input, BLOCK_ROWS * columnCount);
-  const blockSums = new Float64Array(memory.buffer, image.sums, BLOCK_ROWS);
+  const input = new Float32Array(memory.buffer, image.input, blockRows * columnCount);
+  const blockSums = new Float64Array(memory.buffer, image.sums, blockRows);
   return (values, firstRow, rowCount, sums) => {
     const end = firstRow + rowCount;
-    for (let row = firstRow; row < end; row += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, end - row);
+    for (let row = firstRow; row < end; row += blockRows) {
+      const count = Math.min(blockRows, end - row);
       input.set(values.subarray(row * columnCount, (row + count) * columnCount));
-      kernel.sumPathLengths(
-        image.input,
-        count,
-        columnCount,
-        image.groups,
-        image.fillValues,
-        image.trees,
-        image.treeCount,
-        image.sums,
-      );
+      kernel.sumPathLengths(count);
       sums.set(blockSums.subarray(0, count), row);
     }
   };
