@@ -1,0 +1,9 @@
+export { createModelScorer, type Explanation, type ModelScorer } from './model_scorer';
+export {
+  createModelSnapshot,
+  decodeModelSnapshot,
+  encodeModelSnapshot,
+  LARGEST_MODEL_TEXT,
+} from './snapshot_codec';
+export { MODEL_FORMAT, MODEL_SCHEMA_VERSION, type ModelSnapshot, type TrainingRecord } from './types';
+export type { ScoreQuantiles } from '../threshold';

@@ -1,0 +1,79 @@
+import type { Attribution, Verdict } from '../anomaly';
+import { attributeRow, createScorer, type Matrix } from '../isolation_forest';
+import type { DirtReport } from '../log_features/types';
+import type { LogDocument } from '../log_document';
+import { verdictOf } from '../threshold';
+import type { ModelSnapshot } from './types';
+
+/** A reason names features until they account for this share of the score, but no more than so many. */
+const REASON_SHARE = 0.6;
+const REASON_FEATURES = 3;
+
+export interface Explanation {
+  /** One entry for each feature, the largest share first. */
+  readonly attribution: Attribution[];
+  /** Sentence for people. */
+  readonly reason: string;
+}
+
+export interface ModelScorer {
+  /**
+   * Scores any documents; dirt is added to `dirt`.
+   *
+   * @returns one score in (0, 1] for each document, and the rows as encoded, for {@link explain}
+   */
+  score(documents: readonly LogDocument[], dirt?: DirtReport): { scores: Float64Array; matrix: Matrix };
+  /** @param threshold default: the model's own */
+  verdict(score: number, threshold?: number): Verdict;
+  /**
+   * Why a document scores as it does.
+   *
+   * @param matrix with `row`: where `score` has encoded the document, which saves doing it again
+   */
+  explain(document: LogDocument, matrix?: Matrix, row?: number): Explanation;
+}
+
+/** Prepares a model for scoring. Keep it: it holds working memory of the forest. Not for use from several threads. */
+export function createModelScorer(snapshot: ModelSnapshot): ModelScorer {
+  const { encoder, forest, quantiles } = snapshot;
+  const scorer = createScorer(forest);
+  return {
+    score(documents, dirt) {
+      const matrix = encoder.encode(documents, dirt);
+      return { scores: scorer.score(matrix), matrix };
+    },
+    verdict: (score, threshold = snapshot.threshold) => verdictOf(score, threshold, quantiles),
+    explain(document, matrix = encoder.encode([document]), row = 0) {
+      const { columnCount } = matrix;
+      const columns = attributeRow(forest, matrix.values.slice(row * columnCount, (row + 1) * columnCount));
+      const shares = new Float64Array(encoder.featureNames.length);
+      columns.forEach((share, column) => (shares[encoder.featureOfColumn[column]] += share));
+      const attribution = encoder
+        .explain(document)
+        .map(({ feature, field, actual, typical }, i) => ({
+          feature,
+          field,
+          share: shares[i],
+          actual,
+          typical,
+        }))
+        .sort((a, b) => b.share - a.share);
+      return { attribution, reason: reasonOf(attribution) };
+    },
+  };
+}
+
+/** @example "response_time 8,420 (typical 20–310) and status_code 500 (typical 200) stand out" */
+function reasonOf(attribution: readonly Attribution[]): string {
+  const named: Attribution[] = [];
+  let share = 0;
+  for (const feature of attribution.slice(0, REASON_FEATURES)) {
+    if (share >= REASON_SHARE || feature.share === 0) break;
+    named.push(feature);
+    share += feature.share;
+  }
+  const phrases = named.map(({ feature, actual, typical }) => `${feature} ${actual} (typical ${typical})`);
+  const last = phrases.pop();
+  if (last === undefined) return 'Nothing stands out';
+  return phrases.length === 0 ? `${last} stands out` : `${phrases.join(', ')} and ${last} stand out`;
+}

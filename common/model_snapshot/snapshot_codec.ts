@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { DetectionError } from '../detection_error';
+import { parseDetector, parseWith } from '../detector';
+import { decodeForest, encodeForest } from '../isolation_forest';
+import { decodeFeatureEncoding, DIRT_KINDS } from '../log_features';
+import type { ScoreQuantiles } from '../threshold';
+import { fromBase64, toBase64 } from './base64';
+import { hashOfJson } from './canonical_json';
+import { MODEL_FORMAT, MODEL_SCHEMA_VERSION, type ModelSnapshot } from './types';
+
+/** Characters. The largest forest that a detector allows (1,000 trees of psi 4,096) needs about 40 million. */
+export const LARGEST_MODEL_TEXT = 100_000_000;
+
+const VERSION_NAME_LENGTH = 60;
+const versionPattern = /^[a-z0-9][a-z0-9-]{0,59}-\d{8}T\d{6}-[0-9a-f]{8}$/;
+
+const instant = z.iso.datetime({ offset: true });
+const rising = z
+  .array(z.number().min(0).lte(1))
+  .min(2)
+  .max(1_000)
+  .refine((list) => list.every((value, i) => i === 0 || value > list[i - 1]), 'must rise strictly');
+const quantilesSchema = z
+  .strictObject({
+    shares: rising,
+    scores: rising,
+    tail: z.strictObject({
+      from: z.number().gt(0).max(1),
+      share: z.number().gt(0).lt(1),
+      shape: z.number().min(0).max(0.9),
+      scale: z.number().gt(0).max(1_000),
+    }),
+  })
+  .refine(({ shares, scores }) => shares.length === scores.length, 'shares and scores must be equally many')
+  .refine(({ shares, scores }) => shares[0] === 0 && scores[0] === 0, 'shares and scores must begin at 0')
+  .refine(joinsTail, 'the tail must begin at the last of the shares and scores');
+
+function joinsTail({ shares, scores, tail }: ScoreQuantiles): boolean {
+  const last = scores.length - 1;
+  return scores[last] === tail.from && Math.abs(1 - shares[last] - tail.share) < 1e-12;
+}
+
+const trainingSchema = z.strictObject({
+  started_at: instant,
+  finished_at: instant,
+  rows: z.number().int().min(1),
+  logs_in_window: z.number().int().nonnegative().optional(),
+  window: z.strictObject({ from: instant, to: instant }).optional(),
+  source: z.string().max(4_096),
+  dirt: z.record(z.string().max(600), z.partialRecord(z.enum(DIRT_KINDS), z.number().int().nonnegative())),
+});
+
+const contentShape = {
+  detector: z.unknown(),
+  encoding: z.unknown(),
+  forest: z.string(),
+  quantiles: quantilesSchema,
+  threshold: z.number().gt(0).max(1_000),
+  training: trainingSchema,
+};
+const fileSchema = z.strictObject({
+  format: z.literal(MODEL_FORMAT),
+  schema_version: z.literal(MODEL_SCHEMA_VERSION),
+  version: z.string().regex(versionPattern, 'must be <name>-<yyyymmddThhmmss>-<8 hexadecimal digits>'),
+  ...contentShape,
+  evaluation: z.unknown().optional(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
+});
+type ModelFile = z.infer<typeof fileSchema>;
+type ModelContent = Pick<ModelFile, keyof typeof contentShape>;
+
+function contentOf(parts: Omit<ModelSnapshot, 'version'>): ModelContent {
+  return {
+    detector: parts.detector,
+    encoding: parts.encoder.toJSON(),
+    forest: toBase64(encodeForest(parts.forest)),
+    quantiles: parts.quantiles as ModelContent['quantiles'],
+    threshold: parts.threshold,
+    training: parts.training as ModelContent['training'],
+  };
+}
+
+function versionOf(content: ModelContent, name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, VERSION_NAME_LENGTH)
+    .replace(/^-|-$/g, '');
+  const time = new Date(content.training.finished_at)
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .slice(0, 'yyyymmddThhmmss'.length);
+  return `${slug || 'model'}-${time}-${hashOfJson(content).slice(0, 8)}`;
+}
+
+/**
+ * Names a trained model. The version is derived from its name, the end of its training and its content without the
+ * evaluation: the same parts get the same version, and evaluating a model again does not make it another.
+ */
+export function createModelSnapshot(parts: Omit<ModelSnapshot, 'version'>): ModelSnapshot {
+  return Object.freeze({ ...parts, version: versionOf(contentOf(parts), parts.detector.name) });
+}
+
+/** @returns the text of a model file: one JSON object; about 0.25 MB for 100 trees of psi 256 */
+export function encodeModelSnapshot(snapshot: ModelSnapshot): string {
+  const file = {
+    format: MODEL_FORMAT,
+    schema_version: MODEL_SCHEMA_VERSION,
+    version: snapshot.version,
+    ...contentOf(snapshot),
+    ...(snapshot.evaluation === undefined ? {} : { evaluation: snapshot.evaluation }),
+  };
+  return JSON.stringify({ ...file, sha256: hashOfJson(file) });
+}
+
+/**
+ * Reads a model file. Nothing in it is trusted: its size, its parts and how they fit together are checked, and there is
+ * no code in it to run. The hash tells damage, not forgery: anyone can compute it.
+ *
+ * @throws DetectionError `refused` with the reason
+ */
+export function decodeModelSnapshot(text: string): ModelSnapshot {
+  try {
+    return decodeFile(text);
+  } catch (error) {
+    if (!(error instanceof DetectionError)) throw error;
+    throw new DetectionError('refused', `The model file is refused: ${error.message}`, {
+      cause: error,
+      details: error.details,
+    });
+  }
+}
+
+function decodeFile(text: string): ModelSnapshot {
+  if (text.length > LARGEST_MODEL_TEXT) {
+    throw refusal(`it has ${text.length} characters, at most ${LARGEST_MODEL_TEXT} are allowed`);
+  }
+  const json = parseJson(text);
+  checkKind(json);
+  const file = parseWith(fileSchema, json, 'the file');
+  const { sha256, ...hashed } = json;
+  if (hashOfJson(hashed) !== sha256) throw refusal('its content does not match its sha256; it is damaged');
+
+  const detector = parseDetector(file.detector);
+  const encoder = decodeFeatureEncoding(file.encoding);
+  const forest = decodeForest(fromBase64(file.forest));
+  if (encoder.columnNames.length !== forest.columnCount) {
+    throw refusal(
+      `encoding has ${encoder.columnNames.length} columns, its forest was grown on ${forest.columnCount}`,
+    );
+  }
+  if (encoder.featureNames.length !== detector.features.length) {
+    throw refusal(
+      `encoding has ${encoder.featureNames.length} features, its detector ${detector.features.length}`,
+    );
+  }
+  const expected = versionOf(
+    {
+      detector: json.detector,
+      encoding: json.encoding,
+      forest: file.forest,
+      quantiles: file.quantiles,
+      threshold: file.threshold,
+      training: file.training,
+    },
+    detector.name,
+  );
+  if (file.version !== expected)
+    throw refusal(`version is ${file.version}, its content makes it ${expected}`);
+  const { version, quantiles, threshold, training, evaluation } = file;
+  return Object.freeze({
+    version,
+    detector,
+    encoder,
+    forest,
+    quantiles,
+    threshold,
+    training,
+    ...(evaluation === undefined ? {} : { evaluation }),
+  });
+}
+
+const refusal = (message: string): DetectionError => new DetectionError('refused', message);
+
+function parseJson(text: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new DetectionError('refused', `it is not JSON (${(cause as Error).message.slice(0, 200)})`, {
+      cause,
+    });
+  }
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) {
+    throw refusal('it is not a JSON object');
+  }
+  return json as Record<string, unknown>;
+}
+
+/** Says first what the file is not, before any detail. */
+function checkKind(json: Record<string, unknown>): void {
+  if (json.format !== MODEL_FORMAT) {
+    throw refusal(`format is ${JSON.stringify(json.format)?.slice(0, 100)}, must be "${MODEL_FORMAT}"`);
+  }
+  if (json.schema_version !== MODEL_SCHEMA_VERSION) {
+    throw refusal(
+      `schema_version is ${JSON.stringify(json.schema_version)?.slice(0, 100)}, this program reads ${MODEL_SCHEMA_VERSION}`,
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import type { Detector } from '../detector';
+import type { IsolationForest } from '../isolation_forest/types';
+import type { DirtReport, FeatureEncoder } from '../log_features/types';
+import type { ScoreQuantiles } from '../threshold';
+
+export const MODEL_FORMAT = 'log-anomalies-model';
+export const MODEL_SCHEMA_VERSION = 1;
+
+/** Where a model came from: enough to train it again. */
+export interface TrainingRecord {
+  readonly started_at: string;
+  readonly finished_at: string;
+  /** Rows in the training matrix (after hold-out) and logs that the window held. */
+  readonly rows: number;
+  readonly logs_in_window?: number;
+  readonly window?: { readonly from: string; readonly to: string };
+  readonly source: string;
+  readonly dirt: DirtReport;
+}
+
+/** Everything a training run produced, decoded and ready to score. Immutable. */
+export interface ModelSnapshot {
+  /** `<name>-<yyyymmddThhmmss>-<8 hex of the content hash>`; also what results carry as `model.version`. */
+  readonly version: string;
+  readonly detector: Detector;
+  readonly encoder: FeatureEncoder;
+  readonly forest: IsolationForest;
+  readonly quantiles: ScoreQuantiles;
+  /** Anomaly score from which a log is an anomaly, as set at training. */
+  readonly threshold: number;
+  readonly training: TrainingRecord;
+  /** The `Evaluation` of training or later. No part of what the version stands for. */
+  readonly evaluation?: unknown;
+}

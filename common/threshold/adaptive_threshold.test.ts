@@ -1,0 +1,199 @@
+import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
+import { parseDetector } from '../detector';
+import { AdaptiveThreshold, learnQuantiles, thresholdFrom } from '.';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const START = Date.UTC(2026, 0, 5);
+const SCALE = 0.03;
+
+/** Scores whose excess over 0.4 is exponential with mean {@link SCALE}: n a day exceed 0.4 + SCALE ln(rate / n). */
+function randomScores(seed: number): (shift?: number) => number {
+  const random = xoroshiro128plus(seed);
+  return (shift = 0) => {
+    const u = (unsafeUniformIntDistribution(0, 2 ** 31 - 1, random) + 0.5) / 2 ** 31;
+    return Math.min(1, 0.4 + shift - SCALE * Math.log(u));
+  };
+}
+
+function start(alertsPerDay: number, logsPerDay?: number): AdaptiveThreshold {
+  const next = randomScores(99);
+  const quantiles = learnQuantiles(Float64Array.from({ length: 5_000 }, () => next()));
+  const detector = parseDetector({
+    name: 'test',
+    source: { index: 'logs' },
+    features: [{ type: 'number', field: 'duration' }],
+    threshold: { method: 'adaptive', contamination: 0.01, alerts_per_day: alertsPerDay },
+  });
+  const training = {
+    started_at: new Date(START).toISOString(),
+    finished_at: new Date(START).toISOString(),
+    rows: 5_000,
+    source: 'test',
+    dirt: {},
+    ...(logsPerDay === undefined
+      ? {}
+      : {
+          logs_in_window: logsPerDay * 7,
+          window: { from: new Date(START - 7 * DAY).toISOString(), to: new Date(START).toISOString() },
+        }),
+  };
+  return AdaptiveThreshold.start({
+    detector,
+    quantiles,
+    threshold: thresholdFrom(detector.threshold, quantiles),
+    training,
+  });
+}
+
+/** Feeds `logsPerDay` logs evenly over [from, to) days. @returns alerts */
+function feed(
+  threshold: AdaptiveThreshold,
+  [from, to]: readonly [number, number],
+  logsPerDay: number,
+  score: (day: number) => number,
+): number {
+  let alerts = 0;
+  const step = 1 / logsPerDay;
+  for (let i = Math.round(from * logsPerDay); i < Math.round(to * logsPerDay); i++) {
+    if (threshold.observe(score(i * step), START + i * step * DAY)) alerts++;
+  }
+  return alerts;
+}
+
+describe('on a steady stream', () => {
+  it.each([
+    [5, 2_000],
+    [20, 20_000],
+    [200, 20_000],
+  ])('keeps to %d alerts a day of %d logs within a fifth', (budget, logsPerDay) => {
+    const threshold = start(budget);
+    const next = randomScores(1);
+    feed(threshold, [0, 5], logsPerDay, () => next());
+    const days = 40;
+    const alerts = feed(threshold, [5, 5 + days], logsPerDay, () => next());
+    expect(alerts / days / budget).toBeGreaterThan(0.8);
+    expect(alerts / days / budget).toBeLessThan(1.2);
+    expect(threshold.threshold).toBeCloseTo(0.4 + SCALE * Math.log(logsPerDay / budget), 1);
+  });
+
+  it('keeps the budget from the first day where the training window tells the rate', () => {
+    const next = randomScores(2);
+    const alerts = feed(start(20, 20_000), [0, 1], 20_000, () => next());
+    expect(alerts).toBeLessThan(40); // 200 at the contamination
+  });
+
+  it('finds the rate within an hour otherwise', () => {
+    const threshold = start(20);
+    const next = randomScores(3);
+    const alerts = feed(threshold, [0, 2], 20_000, () => next());
+    expect(alerts).toBeLessThan(80);
+    expect(threshold.history[1].reason).toContain('the rate of logs is known now');
+  });
+});
+
+it('follows a slow drift', () => {
+  const threshold = start(20, 20_000);
+  const next = randomScores(4);
+  feed(threshold, [0, 5], 20_000, () => next());
+  const before = threshold.threshold;
+  const driftPerDay = SCALE / 10;
+  const alerts = feed(threshold, [5, 35], 20_000, (day) => next((day - 5) * driftPerDay));
+  // Without following, the last days would have e^3 = 20 times the budget.
+  expect(alerts / 30).toBeLessThan(32);
+  expect(alerts / 30).toBeGreaterThan(15);
+  expect(threshold.threshold - before).toBeGreaterThan(2.3 * SCALE);
+});
+
+it('comes back to the budget after a lasting jump', () => {
+  const threshold = start(20, 20_000);
+  const next = randomScores(5);
+  feed(threshold, [0, 3], 20_000, () => next());
+  feed(threshold, [3, 10], 20_000, () => next(2 * SCALE));
+  const alerts = feed(threshold, [10, 15], 20_000, () => next(2 * SCALE));
+  expect(alerts / 5).toBeLessThan(30);
+});
+
+/** Five days of peace, then six hours in which half of 20,000 logs are an attacker's, all `above` the threshold. */
+function attack(above: number) {
+  const threshold = start(20, 20_000);
+  const next = randomScores(6);
+  feed(threshold, [0, 5], 20_000, () => next());
+  const before = threshold.threshold;
+  let missed = 0;
+  for (let i = 0; i < 10_000; i++) {
+    const time = START + 5 * DAY + (i * 6 * HOUR) / 10_000;
+    threshold.observe(next(), time);
+    if (!threshold.observe(before + above, time)) missed++;
+  }
+  const after = threshold.threshold;
+  feed(threshold, [5.25, 5.4], 20_000, () => next());
+  return { history: threshold.history, rise: after - before, missed };
+}
+
+describe('an attack', () => {
+  it('raises the threshold by no more than its bound, and stays visible', () => {
+    const { rise, missed } = attack(0.7 * SCALE);
+    expect(rise).toBeLessThan(0.65 * SCALE);
+    expect(missed).toBe(0);
+  });
+
+  it('is held back from what the threshold learns, and the history says so', () => {
+    const { history, rise } = attack(5 * SCALE);
+    expect(rise).toBeLessThan(0.65 * SCALE);
+    const held = history.map(({ reason }) => /(\d+) logs of a burst were not learned from/.exec(reason)?.[1]);
+    expect(Math.max(...held.map((count) => Number(count ?? 0)))).toBeGreaterThan(1_500);
+  });
+});
+
+it('moves by at most a tenth of the scale an hour and stays within its limits', () => {
+  const threshold = start(20, 20_000);
+  const next = randomScores(7);
+  feed(threshold, [0, 30], 20_000, (day) => next(day > 10 ? 0.4 : 0));
+  const { history } = threshold;
+  expect(history.length).toBeGreaterThan(50);
+  history.slice(1).forEach((change, i) => {
+    expect(Math.abs(change.threshold - history[i].threshold)).toBeLessThan(0.1 * 1.3 * SCALE);
+    expect(change.at - history[i].at).toBeGreaterThanOrEqual(HOUR);
+  });
+  expect(threshold.threshold).toBeLessThanOrEqual((0.54 + 1) / 2 + 0.02);
+  expect(history[history.length - 1].reason).toContain('at its upper limit, time to train again');
+});
+
+it('goes on exactly alike after a restart', () => {
+  const whole = start(20);
+  let restarted = start(20);
+  const next = randomScores(8);
+  for (let i = 0; i < 60_000; i++) {
+    const score = next();
+    const time = START + i * 5_000 - (i % 7 === 0 ? 20 * 60_000 : 0); // some arrive late
+    expect(restarted.observe(score, time)).toBe(whole.observe(score, time));
+    if (i % 9_973 === 0) restarted = AdaptiveThreshold.fromJSON(JSON.parse(JSON.stringify(restarted)));
+  }
+  expect(restarted.toJSON()).toEqual(whole.toJSON());
+  expect(whole.history.length).toBeGreaterThan(3);
+});
+
+it('keeps a bounded history and a bounded state', () => {
+  const threshold = start(5, 2_000);
+  const next = randomScores(9);
+  feed(threshold, [0, 60], 2_000, (day) => next(0.02 * Math.sin(day)));
+  expect(threshold.history.length).toBe(200);
+  expect(JSON.stringify(threshold).length).toBeLessThan(60_000);
+});
+
+it('judges but does not learn from what is no score', () => {
+  const threshold = start(20, 20_000);
+  threshold.observe(0.4, START);
+  const before = threshold.toJSON();
+  expect(threshold.observe(NaN, START)).toBe(false);
+  expect(threshold.observe(7, START)).toBe(true);
+  expect(threshold.toJSON()).toEqual(before);
+});
+
+it('refuses a state that it did not write and a detector of another method', () => {
+  const state = start(20).toJSON();
+  expect(() => AdaptiveThreshold.fromJSON({ ...state, bins: [1, 2] })).toThrow('bins');
+  expect(() => AdaptiveThreshold.fromJSON({ ...state, alerts_per_day: -1 })).toThrow('alerts_per_day');
+  expect(() => AdaptiveThreshold.fromJSON('x')).toThrow('The state of the adaptive threshold');
+});

@@ -1,0 +1,5 @@
+export { AdaptiveThreshold, type AdaptiveThresholdState, type ThresholdChange } from './adaptive_threshold';
+export { confidenceOf, thresholdFrom, verdictOf } from './confidence';
+export { exceedance, scoreAtExceedance } from './exceedance';
+export { learnQuantiles } from './learn_quantiles';
+export type { ScoreQuantiles } from './score_quantiles';
