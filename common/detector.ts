@@ -146,6 +146,9 @@ export const detectorSchema = z.strictObject({
 export type Detector = z.infer<typeof detectorSchema>;
 export type DetectorInput = z.input<typeof detectorSchema>;
 
+/** Settings whose values are never shown. */
+const SECRET_SETTING = /password|passwd|secret|token|webhook|api_?key|smtp_server/i;
+
 /** @returns one line for each problem: the path of the setting, what was given and what is allowed */
 export function describeZodIssues(error: z.ZodError, input?: unknown): string[] {
   return error.issues.map((issue) => {
@@ -155,7 +158,10 @@ export function describeZodIssues(error: z.ZodError, input?: unknown): string[] 
         node !== null && typeof node === 'object' ? (node as Record<PropertyKey, unknown>)[key] : undefined,
       input,
     );
-    const shown = value === undefined ? '' : ` (got ${JSON.stringify(value)?.slice(0, 120)})`;
+    const text = value === undefined ? undefined : JSON.stringify(value);
+    const isSecret =
+      SECRET_SETTING.test(path) || (typeof value === 'object' && SECRET_SETTING.test(text ?? ''));
+    const shown = text === undefined || isSecret ? '' : ` (got ${text.slice(0, 120)})`;
     return `${path}: ${issue.message}${shown}`;
   });
 }

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { AnomalyResult, Severity } from '../../common/anomaly';
+import { SEVERITIES } from '../../common/anomaly';
+import type { AlertsConfig } from './config';
+import { cleanText } from './untrusted_text';
+
+/** One anomaly as a message shows it. All text is cleaned and bounded, not yet escaped. */
+export interface AlertItem {
+  readonly time: string;
+  readonly entity: string;
+  readonly severity: Severity;
+  readonly score: number;
+  readonly confidence: number;
+  readonly reason: string;
+  readonly line: string;
+}
+
+/** What one message says: the anomalies of one detector and run. Small, however many there are; JSON-safe. */
+export interface AlertMessage {
+  readonly detector: { readonly id: string; readonly name: string };
+  readonly run: { readonly id: string };
+  readonly total: number;
+  readonly bySeverity: ReadonlyArray<{ readonly severity: Severity; readonly count: number }>;
+  /** Most frequent first. */
+  readonly entities: ReadonlyArray<{ readonly name: string; readonly count: number }>;
+  readonly otherEntities: number;
+  /** Highest score first. */
+  readonly top: readonly AlertItem[];
+  /** ISO 8601, first and last anomaly. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Anomalies that were held back by the limit of messages, told with the next message. */
+export interface SuppressedAlerts {
+  readonly results: number;
+  /** Epoch milliseconds of the first that was held back. */
+  readonly since: number;
+}
+
+const LONGEST_LINE = 300;
+const LONGEST_REASON = 400;
+const LONGEST_NAME = 100;
+const MOST_ENTITIES = 8;
+
+/** Names one result for ever: the same log of the same detector is announced once, in whichever run it is scored. */
+export function announcementId(detectorId: string, result: AnomalyResult): string {
+  const identity = JSON.stringify([detectorId, result.source.index, result.source.id]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+}
+
+function fieldOf(document: Record<string, unknown>, field: string): unknown {
+  if (Object.hasOwn(document, field)) return document[field];
+  let node: unknown = document;
+  for (const part of field.split('.')) {
+    if (node === null || typeof node !== 'object' || !Object.hasOwn(node, part)) return undefined;
+    node = (node as Record<string, unknown>)[part];
+  }
+  return node;
+}
+
+function entityOf(result: AnomalyResult, groupBy: string | undefined): string {
+  const value = groupBy === undefined ? result.anomaly.entity : fieldOf(result, groupBy);
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+  return cleanText(text, LONGEST_NAME) || '(none)';
+}
+
+function lineOf(result: AnomalyResult): string {
+  const message = fieldOf(result, 'message') ?? fieldOf(result, 'url.original');
+  return cleanText(message ?? `${result.source.index}/${result.source.id}`, LONGEST_LINE);
+}
+
+/** @returns whether a result is severe enough to be announced */
+export const isSevereEnough = (severity: Severity, minimum: Severity): boolean =>
+  SEVERITIES.findIndex(({ name }) => name === severity) <=
+  SEVERITIES.findIndex(({ name }) => name === minimum);
+
+/** @param results at least one */
+export function summarise(
+  detector: { id: string; name: string },
+  run: { id: string },
+  results: readonly AnomalyResult[],
+  config: Pick<AlertsConfig, 'group_by' | 'results_per_message'>,
+): AlertMessage {
+  const counts = new Map<string, number>();
+  const entities = results.map((result) => entityOf(result, config.group_by));
+  for (const entity of entities) counts.set(entity, (counts.get(entity) ?? 0) + 1);
+  const ranked = [...counts].sort(([, a], [, b]) => b - a).map(([name, count]) => ({ name, count }));
+  const order = results.map((_, index) => index);
+  order.sort((a, b) => results[b].anomaly.score - results[a].anomaly.score);
+  let from = results[0]['@timestamp'];
+  let to = from;
+  for (const { '@timestamp': time } of results) {
+    if (time < from) from = time;
+    if (time > to) to = time;
+  }
+  return {
+    detector: {
+      id: detector.id,
+      name: cleanText(detector.name, LONGEST_NAME) || cleanText(detector.id, LONGEST_NAME),
+    },
+    run: { id: run.id },
+    total: results.length,
+    bySeverity: SEVERITIES.map(({ name }) => ({
+      severity: name,
+      count: results.filter(({ anomaly }) => anomaly.severity === name).length,
+    })).filter(({ count }) => count > 0),
+    entities: ranked.slice(0, MOST_ENTITIES),
+    otherEntities: Math.max(0, ranked.length - MOST_ENTITIES),
+    top: order.slice(0, config.results_per_message).map((index) => {
+      const { anomaly, '@timestamp': time } = results[index];
+      return {
+        time: cleanText(time, 40),
+        entity: entities[index],
+        severity: anomaly.severity,
+        score: anomaly.score,
+        confidence: anomaly.confidence,
+        reason: cleanText(anomaly.reason, LONGEST_REASON),
+        line: lineOf(results[index]),
+      };
+    }),
+    from: cleanText(from, 40),
+    to: cleanText(to, 40),
+  };
+}
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** The sentences that all channels share. Not escaped. */
+export function headlineOf(message: AlertMessage): string {
+  const severities = message.bySeverity.map(({ severity, count }) => `${count} ${severity}`).join(', ');
+  return `${plural(message.total, 'anomaly', 'anomalies')} in ${message.detector.name} (${severities})`;
+}
+
+export function suppressedSentence(suppressed: SuppressedAlerts): string {
+  const since = new Date(suppressed.since).toISOString();
+  return `${plural(suppressed.results, 'more anomaly', 'more anomalies')} suppressed since ${since}; they are among the results of the detector.`;
+}
+
+export function figuresOf(item: AlertItem): string {
+  return `score ${item.score.toFixed(3)}, confidence ${(item.confidence * 100).toFixed(1)}%`;
+}
+
+/** @returns the configured page with detector and run in its query */
+export function linkOf(linkBase: string | undefined, message: AlertMessage | undefined): string | undefined {
+  if (linkBase === undefined) return undefined;
+  const url = new URL(linkBase);
+  if (message) {
+    url.searchParams.set('detector', message.detector.id);
+    url.searchParams.set('run', message.run.id);
+  }
+  return url.href.replace(/[|<>"']/g, encodeURIComponent);
+}

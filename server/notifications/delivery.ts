@@ -1,0 +1,76 @@
+import type { Clock } from '../detection/ports';
+import type { AlertMessage, SuppressedAlerts } from './alert_message';
+
+/** One way to reach people. */
+export interface AlertChannel {
+  readonly name: 'slack' | 'email';
+  /**
+   * Sends once. Without `message`, only what was suppressed is told.
+   * @throws SendFailure
+   */
+  send(
+    message: AlertMessage | undefined,
+    suppressed: SuppressedAlerts | undefined,
+    signal?: AbortSignal,
+  ): Promise<void>;
+}
+
+/** A message could not be delivered. The text may be shown and logged: it holds no secret. */
+export class SendFailure extends Error {
+  public override readonly name = 'SendFailure';
+
+  constructor(
+    message: string,
+    /** Whether the same may succeed later without anybody doing anything. */
+    public readonly isTemporary: boolean,
+    /** Milliseconds that the receiver asked to be left alone. */
+    public readonly retryAfter?: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface RetryOptions {
+  readonly attempts: number;
+  /** Before the second attempt, milliseconds; doubles with each. */
+  readonly firstDelay: number;
+  /** A receiver that asks for a longer pause than this is left to a later run. */
+  readonly longestDelay: number;
+}
+export const DEFAULT_RETRY: RetryOptions = { attempts: 4, firstDelay: 1_000, longestDelay: 30_000 };
+
+/**
+ * Sends until it succeeds, fails for good, or the attempts run out.
+ *
+ * @throws SendFailure of the last attempt
+ */
+export async function sendWithRetry(
+  send: () => Promise<void>,
+  clock: Clock,
+  retry: RetryOptions,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      const failure =
+        error instanceof SendFailure ? error : new SendFailure('failed for an unknown reason', false);
+      const delay = Math.max(retry.firstDelay * 2 ** (attempt - 1), failure.retryAfter ?? 0);
+      const isOver = attempt >= retry.attempts || delay > retry.longestDelay || signal?.aborted;
+      if (!failure.isTemporary || isOver) throw failure;
+      await clock.sleep(delay, signal);
+    }
+  }
+}
+
+/**
+ * @param header seconds, or an HTTP date (RFC 9110, 10.2.3)
+ * @returns milliseconds from `now`, undefined when absent or unreadable
+ */
+export function parseRetryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,7}(\.\d+)?$/.test(header.trim())) return Number(header) * 1_000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

@@ -1,0 +1,132 @@
+import { createTransport } from 'nodemailer';
+import type { AlertMessage, SuppressedAlerts } from './alert_message';
+import { figuresOf, headlineOf, linkOf, suppressedSentence } from './alert_message';
+import type { AlertsConfig, SmtpServer } from './config';
+import { isLoopback, parseSmtpServer } from './config';
+import type { AlertChannel } from './delivery';
+import { SendFailure } from './delivery';
+import { cleanText, escapeHtml, redact } from './untrusted_text';
+
+const TIMEOUT = 10_000;
+const LONGEST_SUBJECT = 150;
+
+/** Subject, plain text and HTML of a message. The subject is one line without control characters. */
+export function renderEmail(
+  message: AlertMessage | undefined,
+  suppressed: SuppressedAlerts | undefined,
+  linkBase?: string,
+): { subject: string; text: string; html: string } {
+  const note = suppressed ? suppressedSentence(suppressed) : undefined;
+  const headline = message ? headlineOf(message) : (note ?? '');
+  const link = linkOf(linkBase, message);
+  const text: string[] = [headline];
+  const html: string[] = [`<h2>${escapeHtml(headline)}</h2>`];
+  if (message) {
+    const others = message.otherEntities > 0 ? [`${message.otherEntities} others`] : [];
+    const entities = [...message.entities.map(({ name, count }) => `${name}: ${count}`), ...others];
+    const hidden = message.total - message.top.length;
+    text.push(`${message.from} to ${message.to}`, entities.join(', '), '');
+    html.push(`<p>${escapeHtml(message.from)} to ${escapeHtml(message.to)}</p>`);
+    html.push(`<p>${entities.map(escapeHtml).join('<br>')}</p><ul>`);
+    for (const item of message.top) {
+      text.push(`${item.severity}, ${figuresOf(item)}, ${item.entity}, ${item.time}`);
+      text.push(`  ${item.reason}`, `  ${item.line}`, '');
+      html.push(
+        `<li><b>${item.severity}</b>, ${figuresOf(item)}, <b>${escapeHtml(item.entity)}</b>, ${escapeHtml(item.time)}` +
+          `<br>${escapeHtml(item.reason)}<br><code>${escapeHtml(item.line)}</code></li>`,
+      );
+    }
+    html.push('</ul>');
+    if (hidden > 0) {
+      text.push(`and ${hidden} more in this run`, '');
+      html.push(`<p>and ${hidden} more in this run</p>`);
+    }
+    if (note) {
+      text.push(note, '');
+      html.push(`<p>${escapeHtml(note)}</p>`);
+    }
+  }
+  if (link) {
+    text.push(link);
+    html.push(`<p><a href="${escapeHtml(link)}">Open in Log Anomalies</a></p>`);
+  }
+  return {
+    subject: cleanText(`[Log Anomalies] ${headline}`, LONGEST_SUBJECT),
+    text: `${text.join('\n').trimEnd()}\n`,
+    html: `<!doctype html><html><body>${html.join('\n')}</body></html>`,
+  };
+}
+
+interface SmtpError {
+  code?: unknown;
+  responseCode?: unknown;
+  response?: unknown;
+}
+
+function toSendFailure(
+  error: unknown,
+  server: SmtpServer,
+  secrets: readonly (string | undefined)[],
+): SendFailure {
+  const { code, responseCode, response } = error as SmtpError;
+  const where = `SMTP server ${server.host}:${server.port}`;
+  if (typeof responseCode === 'number') {
+    // 4yz asks to come back, 5yz refuses for good (RFC 5321, 4.2.1).
+    const answer = redact(cleanText(response ?? responseCode, 160), secrets);
+    return new SendFailure(`${where} answered ${answer}`, responseCode >= 400 && responseCode < 500);
+  }
+  const reason = typeof code === 'string' ? code : 'connection failed';
+  const isForGood = ['EAUTH', 'EENVELOPE', 'EMESSAGE', 'ENOAUTH', 'ETLS', 'EOAUTH2'].includes(reason);
+  return new SendFailure(`${where} could not be used (${reason})`, !isForGood);
+}
+
+/** Mail over SMTP: one message to all recipients, plain text and HTML. */
+export function createEmailChannel(
+  config: AlertsConfig & { email: NonNullable<AlertsConfig['email']> },
+  { warn }: { warn: (message: string) => void },
+): AlertChannel {
+  const { email } = config;
+  const server = parseSmtpServer(email.smtp_server) as SmtpServer;
+  const needsTls =
+    email.tls === 'required' ||
+    (email.tls === 'auto' && email.password !== undefined && !isLoopback(server.host));
+  return {
+    name: 'email',
+    async send(message, suppressed, signal) {
+      const transport = createTransport({
+        host: server.host,
+        port: server.port,
+        secure: server.isSecure,
+        requireTLS: needsTls && !server.isSecure,
+        ignoreTLS: email.tls === 'off',
+        ...(email.username ? { auth: { user: email.username, pass: email.password } } : {}),
+        // A certificate that this machine made for itself is as good as no encryption, which loopback may do without.
+        tls: { rejectUnauthorized: needsTls || server.isSecure || !isLoopback(server.host) },
+        connectionTimeout: TIMEOUT,
+        greetingTimeout: TIMEOUT,
+        socketTimeout: TIMEOUT,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      const abort = () => transport.close();
+      signal?.addEventListener('abort', abort, { once: true });
+      try {
+        const sent = await transport.sendMail({
+          from: email.from,
+          to: email.recipients,
+          ...renderEmail(message, suppressed, config.link_base),
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        });
+        if (sent.rejected.length > 0)
+          warn(
+            `SMTP server ${server.host}:${server.port} refused ${sent.rejected.length} of ${email.recipients.length} recipients`,
+          );
+      } catch (error) {
+        throw toSendFailure(error, server, [email.password]);
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        transport.close();
+      }
+    },
+  };
+}

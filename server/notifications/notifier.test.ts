@@ -1,0 +1,381 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import type { SMTPServerOptions } from 'smtp-server';
+import type { AnomalyResult } from '../../common/anomaly';
+import { parseAlertsConfig } from './config';
+import type { AlertsConfigInput } from './config';
+import { parseRetryAfter } from './delivery';
+import { createMemoryJournal } from './journal';
+import type { AnnouncementJournal } from './journal';
+import { createNotifier } from './notifier';
+import { createTestClock, resultOf } from './test_results';
+
+const detector = { id: 'd1', name: 'Web shop' };
+const closers: Array<() => Promise<unknown>> = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+/** A real HTTP receiver on loopback; `answer` may refuse. */
+async function startWebhook(
+  answer: (response: ServerResponse, count: number) => void = (response) => response.end('ok'),
+) {
+  const received: Array<Record<string, unknown> & { text: string }> = [];
+  const server: Server = createServer((request: IncomingMessage, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+      answer(response, received.length);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))));
+  const { port } = server.address() as AddressInfo;
+  return { received, webhook_url: `http://127.0.0.1:${port}/services/verysecret` };
+}
+
+/** A real SMTP server on loopback. */
+async function startMail(options: SMTPServerOptions = {}) {
+  const received: Array<{ raw: string; to: string[]; from: string }> = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const { mailFrom, rcptTo } = session.envelope;
+        received.push({
+          raw: Buffer.concat(chunks).toString('utf8'),
+          to: rcptTo.map(({ address }) => address),
+          from: mailFrom ? mailFrom.address : '',
+        });
+        done();
+      });
+    },
+    ...options,
+  });
+  server.on('error', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { port } = server.server.address() as AddressInfo;
+  return { received, smtp_server: `127.0.0.1:${port}` };
+}
+const decoded = (raw: string) =>
+  raw
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_whole, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+const smtpError = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
+
+function setUp(config: AlertsConfigInput, journal: AnnouncementJournal = createMemoryJournal()) {
+  const clock = createTestClock();
+  const lines: string[] = [];
+  const log = { info: (text: string) => lines.push(text), warn: (text: string) => lines.push(text) };
+  const create = () => createNotifier(parseAlertsConfig(config), { clock, journal, log });
+  const notifier = create();
+  const notify = (runId: string, results: AnomalyResult[]) =>
+    notifier.notify(detector, { id: runId }, results);
+  return { clock, lines, journal, notifier, notify, restart: create };
+}
+const textOf = (payload: unknown) => JSON.stringify(payload);
+
+describe('by Slack', () => {
+  it('groups a run into one message and announces each result once', async () => {
+    const { received, webhook_url } = await startWebhook();
+    const { notify, restart } = setUp({ slack: { webhook_url, channel: '#alerts' } });
+    const results = [resultOf('1'), resultOf('2', { entity: 'auth-api' }), resultOf('3')];
+    expect(await notify('r1', results)).toEqual([
+      { channel: 'slack', messages: 1, announced: 3, suppressed: 0, waiting: 0 },
+    ]);
+    await notify('r1', results);
+    await restart().notify(detector, { id: 'r2' }, results);
+    expect(received).toHaveLength(1);
+    expect(received[0].text).toBe('3 anomalies in Web shop (3 major)');
+    expect(received[0].channel).toBe('#alerts');
+    expect(textOf(received[0])).toContain('`checkout-api` 2 · `auth-api` 1');
+    await notify('r2', [...results, resultOf('4')]);
+    expect(received[1].text).toBe('1 anomaly in Web shop (1 major)');
+  });
+
+  it('leaves out what is not severe enough, and says nothing about nothing', async () => {
+    const { received, webhook_url } = await startWebhook();
+    const { notify } = setUp({ slack: { webhook_url }, minimum_severity: 'major' });
+    await notify('r1', [resultOf('1', { confidence: 0.89 })]);
+    await notify('r1', []);
+    expect(received).toHaveLength(0);
+    await notify('r1', [resultOf('1', { confidence: 0.89 }), resultOf('2', { confidence: 0.9 })]);
+    expect(received[0].text).toBe('1 anomaly in Web shop (1 major)');
+  });
+
+  it('tries again after 500, with a growing pause', async () => {
+    const { received, webhook_url } = await startWebhook((response, count) => {
+      response.statusCode = count < 3 ? 500 : 200;
+      response.end();
+    });
+    const { notify, clock } = setUp({ slack: { webhook_url } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 1, announced: 1 }]);
+    expect(received).toHaveLength(3);
+    expect(clock.slept).toEqual([1_000, 2_000]);
+  });
+
+  it('waits as long as Retry-After asks, now if short, later if long', async () => {
+    const { received, webhook_url } = await startWebhook((response, count) => {
+      // The first and the fourth request are refused, for a short and for a long time.
+      if (count === 1 || count === 4) response.writeHead(429, { 'retry-after': count === 1 ? '7' : '600' });
+      response.end();
+    });
+    const { notify, clock, notifier } = setUp({ slack: { webhook_url } });
+    await notify('r1', [resultOf('1')]);
+    expect(clock.slept).toEqual([7_000]);
+    await notify('r2', [resultOf('2')]);
+    expect(await notify('r3', [resultOf('3')])).toMatchObject([
+      { messages: 0, waiting: 1, error: expect.stringContaining('answered 429') },
+    ]);
+    expect(clock.slept).toEqual([7_000]);
+    clock.time += 599_000;
+    expect(await notifier.flush()).toMatchObject([
+      { waiting: 1, error: expect.stringContaining('left alone') },
+    ]);
+    expect(received).toHaveLength(4);
+    clock.time += 1_000;
+    expect(await notifier.flush()).toMatchObject([{ messages: 1, announced: 1, waiting: 0 }]);
+    expect(received).toHaveLength(5);
+  });
+
+  it('keeps what could not be delivered, over a restart, and delivers it once', async () => {
+    const down = await startWebhook();
+    await closers.pop()?.();
+    const { notify, lines, restart, journal, clock } = setUp({ slack: { webhook_url: down.webhook_url } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([
+      { messages: 0, waiting: 1, error: expect.stringContaining('could not be reached (ECONNREFUSED)') },
+    ]);
+    expect(clock.slept).toEqual([1_000, 2_000, 4_000]);
+    await notify('r1', [resultOf('1')]);
+    expect(clock.slept).toHaveLength(3);
+    clock.time += 60_000;
+    expect(lines.join()).not.toContain('verysecret');
+    expect(lines.join()).toContain('127.0.0.1');
+    expect(await restart().flush()).toMatchObject([{ waiting: 1 }]);
+    const up = await startWebhook();
+    const again = setUp({ slack: { webhook_url: up.webhook_url } }, journal);
+    again.clock.time = clock.time + 60_000;
+    expect(await again.notify('r2', [resultOf('1'), resultOf('2')])).toMatchObject([
+      { messages: 2, announced: 2 },
+    ]);
+    expect(up.received.map(({ text }) => text)).toEqual(Array(2).fill('1 anomaly in Web shop (1 major)'));
+  });
+
+  it('does not hammer a receiver that refuses for good, and gives up in the end', async () => {
+    const { received, webhook_url } = await startWebhook((response) => {
+      response.statusCode = 403;
+      response.end('invalid_token /services/verysecret');
+    });
+    const { notify, notifier, clock, lines, journal } = setUp({ slack: { webhook_url } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ waiting: 1 }]);
+    expect(received).toHaveLength(1);
+    expect(clock.slept).toEqual([]);
+    expect(lines.join()).toContain('answered 403 invalid_token [redacted]');
+    await notifier.flush();
+    expect(received).toHaveLength(1);
+    for (let turn = 0; turn < 4; turn++) {
+      clock.time += 60_000;
+      await notifier.flush();
+    }
+    expect(received).toHaveLength(5);
+    expect(await journal.readChannel('slack')).toMatchObject({ outbox: [], suppressed: { results: 1 } });
+  });
+
+  it('does not follow redirects', async () => {
+    const other = await startWebhook();
+    const { webhook_url } = await startWebhook((response) =>
+      response.writeHead(307, { location: other.webhook_url }).end(),
+    );
+    expect(await setUp({ slack: { webhook_url } }).notify('r1', [resultOf('1')])).toMatchObject([
+      { waiting: 1 },
+    ]);
+    expect(other.received).toHaveLength(0);
+  });
+
+  it('holds back what exceeds the limit, and tells how much with the next message', async () => {
+    const { received, webhook_url } = await startWebhook();
+    const { notify, notifier, clock } = setUp({ slack: { webhook_url }, max_per_hour: 2 });
+    await notify('r1', [resultOf('1')]);
+    await notify('r2', [resultOf('2')]);
+    expect(await notify('r3', [resultOf('3'), resultOf('4')])).toMatchObject([
+      { messages: 0, suppressed: 2 },
+    ]);
+    await notify('r4', [resultOf('3'), resultOf('5')]);
+    await notifier.flush();
+    expect(received).toHaveLength(2);
+    clock.time += 3_600_000;
+    await notify('r5', [resultOf('6')]);
+    expect(received).toHaveLength(3);
+    expect(textOf(received[2])).toContain('3 more anomalies suppressed since 2026-01-05T12:00:00.000Z');
+    await notify('r6', [resultOf('7')]);
+    expect(textOf(received[3])).not.toContain('suppressed');
+  });
+
+  it('tells what was suppressed even when nothing more happens', async () => {
+    const { received, webhook_url } = await startWebhook();
+    const { notify, notifier, clock } = setUp({ slack: { webhook_url }, max_per_hour: 1 });
+    await notify('r1', [resultOf('1')]);
+    await notify('r2', [resultOf('2')]);
+    clock.time += 3_600_000;
+    await notifier.flush();
+    await notifier.flush();
+    expect(received).toHaveLength(2);
+    expect(received[1].text).toMatch(/^1 more anomaly suppressed/);
+  });
+
+  it('counts what no longer fits into the outbox', async () => {
+    const { webhook_url } = await startWebhook();
+    await closers.pop()?.();
+    const { notify, journal } = setUp({ slack: { webhook_url } });
+    for (let run = 0; run < 52; run++) await notify(`r${run}`, [resultOf(`${run}`)]);
+    const state = await journal.readChannel('slack');
+    expect(state.outbox).toHaveLength(50);
+    expect(state.suppressed?.results).toBe(2);
+  });
+
+  it('repeats rather than loses a message when it crashes before recording', async () => {
+    const { received, webhook_url } = await startWebhook();
+    const journal = createMemoryJournal();
+    const crashing: AnnouncementJournal = { ...journal, record: () => Promise.reject(new Error('crash')) };
+    await expect(setUp({ slack: { webhook_url } }, crashing).notify('r1', [resultOf('1')])).rejects.toThrow(
+      'crash',
+    );
+    await setUp({ slack: { webhook_url } }, journal).notifier.flush();
+    expect(received).toHaveLength(2);
+  });
+
+  it('does not repeat a message when it crashes after recording', async () => {
+    const { received, webhook_url } = await startWebhook();
+    const journal = createMemoryJournal();
+    let writes = 0;
+    const crashing: AnnouncementJournal = {
+      ...journal,
+      writeChannel: (channel, state) =>
+        ++writes > 1 ? Promise.reject(new Error('crash')) : journal.writeChannel(channel, state),
+    };
+    await expect(setUp({ slack: { webhook_url } }, crashing).notify('r1', [resultOf('1')])).rejects.toThrow(
+      'crash',
+    );
+    expect(await setUp({ slack: { webhook_url } }, journal).notifier.flush()).toMatchObject([{ waiting: 0 }]);
+    expect(received).toHaveLength(1);
+  });
+});
+
+describe('by mail', () => {
+  const recipients = ['ops@example.org', 'dev@example.org'];
+
+  it('sends text and HTML to all recipients, with nothing injected', async () => {
+    const { received, smtp_server } = await startMail();
+    const { notify } = setUp({ email: { smtp_server, recipients, from: 'alerts@example.org' } });
+    const evil = 'x\r\nBcc: victim@example.org\r\n\r\n<script>alert(1)</script>';
+    await notify('r1', [resultOf('1', { message: evil, reason: evil, entity: evil })]);
+    await setUp({ email: { smtp_server, recipients } }).notifier.notify(
+      { id: 'd2', name: evil },
+      { id: 'r1' },
+      [resultOf('1')],
+    );
+    expect(received).toHaveLength(2);
+    expect(received[0]).toMatchObject({ to: recipients, from: 'alerts@example.org' });
+    for (const { raw } of received) {
+      const headers = raw.slice(0, raw.indexOf('\r\n\r\n'));
+      expect(headers).not.toMatch(/^Bcc:/im);
+      expect(headers).toMatch(/^Auto-Submitted: auto-generated$/m);
+      expect(headers).toMatch(/^Content-Type: multipart\/alternative/m);
+    }
+    const parts = decoded(received[0].raw);
+    expect(parts).toContain('Subject: [Log Anomalies] 1 anomaly in Web shop (1 major)');
+    expect(parts).toContain('text/plain');
+    expect(parts).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(parts.slice(parts.indexOf('text/html'))).not.toContain('<script>');
+  });
+
+  it('tries again after a 4xx answer, and not after a 5xx', async () => {
+    let attempts = 0;
+    const flaky = await startMail({
+      onMailFrom: (_address, _session, done) =>
+        ++attempts === 1 ? done(smtpError(451, 'come back later')) : done(),
+    });
+    const first = setUp({ email: { smtp_server: flaky.smtp_server, recipients } });
+    expect(await first.notify('r1', [resultOf('1')])).toMatchObject([{ messages: 1 }]);
+    expect(first.clock.slept).toEqual([1_000]);
+
+    const refusing = await startMail({
+      onMailFrom: (_address, _session, done) => done(smtpError(550, 'not from you')),
+    });
+    const second = setUp({ email: { smtp_server: refusing.smtp_server, recipients } });
+    expect(await second.notify('r1', [resultOf('1')])).toMatchObject([
+      { waiting: 1, error: expect.stringContaining('550') },
+    ]);
+    expect(second.clock.slept).toEqual([]);
+  });
+
+  it('signs in, and never shows the password', async () => {
+    const { received, smtp_server } = await startMail({
+      authOptional: false,
+      onAuth: (auth, _session, done) =>
+        auth.password === 'right'
+          ? done(null, { user: auth.username })
+          : done(smtpError(535, `wrong password ${auth.password}`)),
+    });
+    const emailOf = (password: string) => ({ smtp_server, recipients, username: 'ann', password });
+    await setUp({ email: emailOf('right') }).notify('r1', [resultOf('1')]);
+    expect(received).toHaveLength(1);
+    const wrong = setUp({ email: emailOf('verysecret') });
+    const [report] = await wrong.notify('r1', [resultOf('1')]);
+    expect(report).toMatchObject({ waiting: 1 });
+    expect(`${report.error} ${wrong.lines.join()}`).toContain('535');
+    expect(`${report.error} ${wrong.lines.join()}`).not.toContain('verysecret');
+    expect(wrong.clock.slept).toEqual([]);
+  });
+
+  it('sends nothing unencrypted where TLS is required', async () => {
+    const { received, smtp_server } = await startMail();
+    const { notify } = setUp({ email: { smtp_server, recipients, tls: 'required' } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 0, waiting: 1 }]);
+    expect(received).toHaveLength(0);
+  });
+
+  it('warns of recipients that were refused, and delivers to the others', async () => {
+    const { received, smtp_server } = await startMail({
+      onRcptTo: ({ address }, _session, done) =>
+        address.startsWith('dev') ? done(smtpError(550, 'no such user')) : done(),
+    });
+    const { notify, lines } = setUp({ email: { smtp_server, recipients } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 1 }]);
+    expect(received[0].to).toEqual(['ops@example.org']);
+    expect(lines.join()).toContain('refused 1 of 2 recipients');
+  });
+
+  it('does not hold up one channel for another that is down', async () => {
+    const slack = await startWebhook();
+    const mail = await startMail();
+    await closers.pop()?.();
+    const { notify } = setUp({
+      slack: { webhook_url: slack.webhook_url },
+      email: { smtp_server: mail.smtp_server, recipients },
+    });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([
+      { channel: 'slack', messages: 1, waiting: 0 },
+      { channel: 'email', messages: 0, waiting: 1, error: expect.stringContaining('could not be used') },
+    ]);
+    await notify('r1', [resultOf('1')]);
+    expect(slack.received).toHaveLength(1);
+  });
+});
+
+describe('parseRetryAfter', () => {
+  it('reads seconds and dates', () => {
+    expect(parseRetryAfter('120', 0)).toBe(120_000);
+    expect(parseRetryAfter('Thu, 01 Jan 1970 00:02:00 GMT', 60_000)).toBe(60_000);
+    expect(parseRetryAfter('soon', 0)).toBeUndefined();
+    expect(parseRetryAfter(null, 0)).toBeUndefined();
+  });
+});

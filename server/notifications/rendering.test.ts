@@ -1,0 +1,161 @@
+import { announcementId, summarise } from './alert_message';
+import { renderEmail } from './email_channel';
+import { renderSlack } from './slack_channel';
+import { resultOf } from './test_results';
+import { cleanText, escapeHtml, escapeMrkdwn, redact } from './untrusted_text';
+
+const EVIL =
+  '<!channel> @here @channel <https://evil.example|click> https://evil.example/x `code` *bold*\r\nBcc: a@b.example\u0000\u202e <script>alert("1")</script> & &lt; \ud800';
+const config = { results_per_message: 5 };
+const detector = { id: 'd1', name: 'Web shop' };
+const run = { id: 'r 1&x' };
+const evilMessage = summarise(
+  { id: 'd1', name: EVIL },
+  run,
+  [resultOf('1', { message: EVIL, reason: EVIL, entity: EVIL })],
+  config,
+);
+const textsOf = (payload: unknown): string[] =>
+  typeof payload === 'string'
+    ? [payload]
+    : payload !== null && typeof payload === 'object'
+      ? Object.values(payload).flatMap(textsOf)
+      : [];
+
+describe('summarise', () => {
+  it('counts by severity and entity, and shows the highest scores', () => {
+    const results = Array.from({ length: 30 }, (_, index) =>
+      resultOf(String(index), {
+        score: 0.5 + index / 100,
+        confidence: index < 10 ? 0.6 : 0.99,
+        entity: index % 3 === 0 ? 'auth-api' : `service-${index % 15}`,
+      }),
+    );
+    const message = summarise(detector, run, results, config);
+    expect(message.total).toBe(30);
+    expect(message.bySeverity).toEqual([
+      { severity: 'critical', count: 20 },
+      { severity: 'warning', count: 10 },
+    ]);
+    expect(message.entities[0]).toEqual({ name: 'auth-api', count: 10 });
+    expect(message.entities).toHaveLength(8);
+    expect(message.otherEntities).toBe(3);
+    expect(message.top.map(({ score }) => score)).toEqual([0.79, 0.78, 0.77, 0.76, 0.75]);
+  });
+
+  it('groups by the configured field, nested or dotted', () => {
+    const results = [
+      { ...resultOf('1'), host: { name: 'a' } },
+      { ...resultOf('2'), 'host.name': 'a' },
+      { ...resultOf('3'), host: 'x' },
+    ];
+    expect(summarise(detector, run, results, { ...config, group_by: 'host.name' }).entities).toEqual([
+      { name: 'a', count: 2 },
+      { name: '(none)', count: 1 },
+    ]);
+  });
+
+  it('names a result by detector and source', () => {
+    expect(announcementId('d1', resultOf('1'))).toBe(announcementId('d1', resultOf('1', { score: 0.9 })));
+    expect(announcementId('d1', resultOf('1'))).not.toBe(announcementId('d2', resultOf('1')));
+    expect(announcementId('d1', resultOf('1'))).not.toBe(announcementId('d1', resultOf('2')));
+  });
+
+  it('stays small for long lines', () => {
+    const message = summarise(detector, run, [resultOf('1', { message: 'x'.repeat(1_000_000) })], config);
+    expect(message.top[0].line).toBe(`${'x'.repeat(299)}…`);
+  });
+});
+
+describe('cleanText', () => {
+  it('leaves one well-formed line', () => {
+    const cleaned = cleanText(EVIL, 1_000);
+    expect(cleaned).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
+    expect(cleanText(`${'a'.repeat(8)}😀`, 10)).toBe(`${'a'.repeat(8)}😀`);
+    expect(cleanText(`${'a'.repeat(8)}😀b`, 10)).toBe(`${'a'.repeat(8)}…`);
+    expect(cleanText(undefined, 10)).toBe('');
+  });
+});
+
+describe('Slack', () => {
+  const payload = renderSlack(
+    evilMessage,
+    { results: 3, since: 0 },
+    { channel: '#a', linkBase: 'https://k.example/?a=<b>|' },
+  );
+  const texts = textsOf(payload);
+
+  it('leaves no mark-up, mention or link from logs', () => {
+    const fromLogs = texts.filter((text) => text.includes('evil'));
+    expect(fromLogs.length).toBeGreaterThan(2);
+    for (const text of fromLogs) {
+      expect(text).not.toMatch(/[<>]/);
+      expect(text).not.toMatch(/@(here|channel|everyone)/);
+      expect(text).not.toMatch(/https?:\/\//);
+      expect(text).not.toContain('`code`');
+      expect(text).not.toContain('*bold*');
+      expect(text).toContain('&lt;!');
+    }
+    expect(fromLogs.some((text) => text.includes('&amp; &amp;lt;'))).toBe(true);
+    expect(payload).toMatchObject({ parse: 'none', link_names: false, unfurl_links: false, channel: '#a' });
+  });
+
+  it('says what was found, what was suppressed and where to look', () => {
+    const all = texts.join('\n');
+    expect(all).toContain('score 0.700, confidence 95.0%');
+    expect(all).toContain('3 more anomalies suppressed since 1970-01-01T00:00:00.000Z');
+    expect(all).toContain(
+      '<https://k.example/?a=%3Cb%3E%7C&amp;detector=d1&amp;run=r+1%26x|Open in Log Anomalies>',
+    );
+    expect(textsOf(renderSlack(undefined, { results: 1, since: 0 })).join()).toContain(
+      '1 more anomaly suppressed',
+    );
+  });
+
+  it('keeps to the limits of blocks', () => {
+    const results = Array.from({ length: 25 }, (_, index) =>
+      resultOf(String(index), {
+        message: '&'.repeat(1_000),
+        reason: '&'.repeat(1_000),
+        entity: `${index}${'&'.repeat(200)}`,
+      }),
+    );
+    const { blocks } = renderSlack(
+      summarise(detector, run, results, { results_per_message: 20 }),
+      undefined,
+    ) as {
+      blocks: { text: { text: string } }[];
+    };
+    expect(blocks.length).toBeLessThanOrEqual(50);
+    expect(blocks.every(({ text }) => text.text.length <= 3_000)).toBe(true);
+  });
+
+  it('escapes once', () => expect(escapeMrkdwn('a & b < c')).toBe('a &amp; b &lt; c'));
+});
+
+describe('mail', () => {
+  const { subject, text, html } = renderEmail(evilMessage, { results: 3, since: 0 }, 'https://k.example/"x');
+
+  it('has a subject of one bounded line', () => {
+    expect(subject).not.toMatch(/[\r\n\p{Cc}]/u);
+    expect(subject.length).toBeLessThanOrEqual(150);
+    expect(subject).toMatch(/^\[Log Anomalies\] 1 anomaly in /);
+  });
+
+  it('escapes HTML and has the same in plain text', () => {
+    expect(html).not.toContain('<script');
+    expect(html).not.toMatch(/<https|<!channel/);
+    expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)');
+    expect(html).toContain('href="https://k.example/%22x?detector=d1&amp;run=r+1%26x"');
+    expect(text).toContain('<script>alert("1")</script>');
+    for (const part of [text, html]) expect(part).toContain('3 more anomalies suppressed');
+    expect(escapeHtml(`&'`)).toBe('&amp;&#39;');
+  });
+});
+
+describe('redact', () => {
+  it('blots out secrets in every form', () => {
+    const text = `a s3cr/t b ${Buffer.from('s3cr/t').toString('base64')} c s3cr%2Ft`;
+    expect(redact(text, ['s3cr/t', undefined, ''])).toBe('a [redacted] b [redacted] c [redacted]');
+  });
+});

@@ -1,0 +1,55 @@
+/**
+ * Makes text out of logs fit for showing: on one line, without control, direction and invisible characters, without
+ * halves of surrogate pairs, no longer than `longest` UTF-16 code units (an ellipsis marks the cut).
+ */
+export function cleanText(value: unknown, longest: number): string {
+  const text = (typeof value === 'string' ? value : String(value ?? ''))
+    .slice(0, longest * 4)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]+/gu, ' ')
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/**
+ * Text inside Slack's mrkdwn: the three characters that Slack gives a meaning (`&`, `<`, `>`) are escaped, so there is
+ * no `<!channel>` and no `<url|text>`; an invisible space keeps `@here` and `#channel` from being looked up and
+ * addresses from becoming links; look-alikes stand in for the marks of bold, struck-through and code.
+ */
+export function escapeMrkdwn(cleaned: string): string {
+  return cleaned
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/([@#])(?=[\p{L}\p{N}])/gu, '$1\u200b')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(/\b(mailto|tel):/gi, '$1:\u200b')
+    .replace(/`/g, '\u02cb')
+    .replace(/\*/g, '\u2217')
+    .replace(/~/g, '\u223c');
+}
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text inside HTML elements and quoted attributes. */
+export const escapeHtml = (cleaned: string): string =>
+  cleaned.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character]);
+
+/** @returns `text` with every occurrence of a secret, as it stands or in base64, blotted out */
+export function redact(text: string, secrets: readonly (string | undefined)[]): string {
+  let redacted = text;
+  for (const secret of secrets) {
+    if (!secret) continue;
+    for (const form of [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])
+      redacted = redacted.split(form).join('[redacted]');
+  }
+  return redacted;
+}
