@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
-import { ATTACK_PATTERNS, findAttackPatterns, patternName } from './attack_patterns';
+import { ATTACK_CATEGORIES, ATTACK_PATTERNS, findAttackPatterns, patternName } from './attack_patterns';
 import { countMatches, safePattern, type SafePattern } from './bounded_regex';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, printable, quantile, textOf } from './field_value';
@@ -16,8 +16,8 @@ import {
 const BIGRAM_COUNT = SYMBOL_COUNT * SYMBOL_COUNT;
 /** Added to every bigram count (Lidstone smoothing): an unseen bigram is rare, not impossible. */
 const SMOOTHING = 0.1;
-/** Surprise that one attack pattern adds to the column `suspicion`, in nats: about that of an unseen bigram. */
-const PATTERN_SURPRISE = 4;
+/** Marks of code that one attack pattern counts for in the columns of suspicion. */
+const MARKS_OF_PATTERN = 4;
 /** Texts whose columns are kept for the next time, and the longest of them. */
 const CACHE_SIZE = 4_096;
 const CACHED_LENGTH = 512;
@@ -58,12 +58,13 @@ const COLUMNS = [
   '.non_ascii_share',
   '.encoded_share',
   '.longest_token',
-  '.distinct_specials',
   '.rarity',
-  '.peak_rarity',
+  '.marks',
   '.suspicion',
+  '.suspicion_density',
   '.attack_patterns',
-] as const;
+  ...ATTACK_CATEGORIES.map((category) => `.${category}`),
+];
 
 /** -log p(second | first) of every bigram, from counts with Lidstone smoothing. */
 export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Float64Array {
@@ -75,6 +76,13 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
     for (let second = 0; second < SYMBOL_COUNT; second++) row[second] = -Math.log(row[second] / total);
   }
   return surprises;
+}
+
+/** How many of the found patterns belong to each category, as log(1 + count). */
+function countsByCategory(found: readonly number[]): number[] {
+  const counts = new Array<number>(ATTACK_CATEGORIES.length).fill(0);
+  for (const index of found) counts[ATTACK_CATEGORIES.indexOf(ATTACK_PATTERNS[index].category)]++;
+  return counts.map(Math.log1p);
 }
 
 export function learnText(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
@@ -116,7 +124,10 @@ export function decodeTextEncoding(state: TextState): ColumnEncoding {
   const compute = (text: string): Float64Array => {
     const decoded = decodeText(text);
     const statistics = textStatistics(decoded, surprises);
-    const attackPatterns = findAttackPatterns(normaliseText(decoded)).length;
+    const found = findAttackPatterns(normaliseText(decoded));
+    // attack patterns alone would be constant in a clean training sample and no tree could split on them; together
+    // with the marks that some normal texts hold, they lie far out on columns that vary
+    const suspicion = statistics.marks + MARKS_OF_PATTERN * found.length;
     return Float64Array.of(
       Math.log1p(text.length),
       statistics.entropy,
@@ -126,11 +137,12 @@ export function decodeTextEncoding(state: TextState): ColumnEncoding {
       statistics.nonAsciiShare,
       encodedShare(text),
       Math.log1p(statistics.longestToken),
-      statistics.distinctSpecials,
-      statistics.surprise,
       statistics.peakSurprise,
-      statistics.peakSurprise + PATTERN_SURPRISE * Math.log1p(attackPatterns),
-      attackPatterns,
+      Math.log1p(statistics.marks),
+      Math.log1p(suspicion),
+      text.length === 0 ? 0 : suspicion / text.length,
+      Math.log1p(found.length),
+      ...countsByCategory(found),
       ...patterns.map((pattern) => countMatches(pattern, text)),
     );
   };

@@ -77,6 +77,11 @@ const CLASSES = Uint8Array.from({ length: 129 }, (_, code) => {
   if (code >= 48 && code <= 57) return CharacterClass.Digit;
   return code === 128 ? CharacterClass.NonAscii : CharacterClass.Special;
 });
+/** Characters that structure code and commands and are rare in names, paths and values; control characters too. */
+const MARKS = '\'"<>();|`$\\{}*#!';
+const IS_MARK = Uint8Array.from({ length: 129 }, (_, code) =>
+  code < 32 || code === 127 || MARKS.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 const SYMBOLS = Uint8Array.from({ length: 129 }, (_, code) => symbolOf(code));
 
 /** Texts of up to this length look c ln c up instead of computing it. */
@@ -97,12 +102,10 @@ export interface TextStatistics {
   nonAsciiShare: number;
   /** The longest run of letters, digits and non-ASCII, in code units. */
   longestToken: number;
-  /** Mean surprise of a bigram, in nats. */
-  surprise: number;
-  /** Largest mean surprise of SURPRISE_WINDOW bigrams in a row (of all, when there are fewer). */
+  /** Largest sum of the surprises of SURPRISE_WINDOW bigrams in a row, over SURPRISE_WINDOW, in nats. */
   peakSurprise: number;
-  /** Different non-alphanumeric ASCII characters. */
-  distinctSpecials: number;
+  /** Quotes, brackets and other marks of code, and control characters: how many. */
+  marks: number;
 }
 
 const counts = new Int32Array(129);
@@ -115,16 +118,14 @@ const recent = new Float64Array(SURPRISE_WINDOW);
  */
 export function textStatistics(text: string, surprises: Float64Array): TextStatistics {
   const length = text.length;
-  let classCounts = 0;
   let upper = 0;
   let digit = 0;
   let special = 0;
   let nonAscii = 0;
   let token = 0;
   let longestToken = 0;
-  let distinctSpecials = 0;
+  let marks = 0;
   let entropySum = 0;
-  let surpriseSum = 0;
   let windowSum = 0;
   let peak = 0;
   let before = -1;
@@ -137,7 +138,7 @@ export function textStatistics(text: string, surprises: Float64Array): TextStati
     const characterClass = CLASSES[code];
     if (characterClass === CharacterClass.Special) {
       special++;
-      if (count === 0) distinctSpecials++;
+      marks += IS_MARK[code];
       if (token > longestToken) longestToken = token;
       token = 0;
     } else {
@@ -150,21 +151,18 @@ export function textStatistics(text: string, surprises: Float64Array): TextStati
     if (before >= 0) {
       const surprise = surprises[before * SYMBOL_COUNT + symbol];
       const slot = index % SURPRISE_WINDOW;
-      surpriseSum += surprise;
       windowSum += surprise - recent[slot];
       recent[slot] = surprise;
       if (windowSum > peak) peak = windowSum;
     }
     before = symbol;
-    classCounts++;
   }
   if (token > longestToken) longestToken = token;
   for (let index = 0; index < length; index++) {
     const code = text.charCodeAt(index);
     counts[code > 128 ? 128 : code] = 0;
   }
-  const divisor = Math.max(classCounts, 1);
-  const bigrams = Math.max(length - 1, 1);
+  const divisor = Math.max(length, 1);
   return {
     entropy: length === 0 ? 0 : Math.max(0, Math.log(length) - entropySum / length),
     digitShare: digit / divisor,
@@ -172,9 +170,8 @@ export function textStatistics(text: string, surprises: Float64Array): TextStati
     specialShare: special / divisor,
     nonAsciiShare: nonAscii / divisor,
     longestToken,
-    surprise: surpriseSum / bigrams,
     peakSurprise: peak / SURPRISE_WINDOW,
-    distinctSpecials,
+    marks,
   };
 }
 

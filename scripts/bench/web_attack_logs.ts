@@ -26,7 +26,11 @@ export function parseCsv(text: string): string[][] {
   const records: string[][] = [];
   let record: string[] = [];
   const field = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/y;
-  for (let match = field.exec(text); match !== null && field.lastIndex <= text.length; match = field.exec(text)) {
+  for (
+    let match = field.exec(text);
+    match !== null && field.lastIndex <= text.length;
+    match = field.exec(text)
+  ) {
     record.push(match[1] === undefined ? match[2] : match[1].replaceAll('""', '"'));
     if (match[3] !== ',') {
       records.push(record);
@@ -84,7 +88,7 @@ export function mixAttacks(sources: WebSources, options: MixOptions): LabelledLo
   const withParameter = (request: WebRequest, value: string): LogDocument => {
     const url = request.url.original;
     const path = url.split('?')[0];
-    const written = chance(RAW_SHARE) ? value : encodeURIComponent(value.toWellFormed?.() ?? value);
+    const written = chance(RAW_SHARE) ? value : encodeURIComponent(value);
     const original = `${path}?${draw(PARAMETER_NAMES)}=${written}`;
     return { ...request, url: { original } };
   };
@@ -102,5 +106,8 @@ export function mixAttacks(sources: WebSources, options: MixOptions): LabelledLo
     const other = below(last + 1);
     [logs[last], logs[other]] = [logs[other], logs[last]];
   }
-  return { documents: logs.map(({ document }) => document), labels: Uint8Array.from(logs, ({ label }) => label) };
+  return {
+    documents: logs.map(({ document }) => document),
+    labels: Uint8Array.from(logs, ({ label }) => label),
+  };
 }
