@@ -34,6 +34,11 @@ export interface DetectionRunOptions {
   readonly runId: string;
   /** Where a detector without a checkpoint starts: epoch milliseconds. */
   readonly startFrom: number;
+  /**
+   * Scores the past: logs whose own timestamp is before this (epoch milliseconds), from `startFrom` on, whenever they
+   * were indexed. Such a run needs checkpoints of its own.
+   */
+  readonly upTo?: number;
   /** Stands in for the snapshot's threshold: an anomaly score in (0, 1]. */
   readonly thresholdOverride?: number;
   /** The run stops after the page that reaches this many logs; the next run carries on. */
@@ -43,8 +48,13 @@ export interface DetectionRunOptions {
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
-  /** Called after the results of a page are stored and before the checkpoint moves: at least once for each result. */
+  /** Called after the results of a page are stored. */
   readonly onResults?: (results: readonly AnomalyResult[]) => Promise<void>;
+  /**
+   * Called once, at the end of the run, with all its results and before the checkpoint moves: at least once for each
+   * result. With it the checkpoint moves once a run, so give `maxLogs`, too: results are held until then.
+   */
+  readonly announce?: (results: readonly AnomalyResult[]) => Promise<void>;
 }
 
 export interface DetectionRun {
@@ -64,8 +74,8 @@ export interface DetectionRun {
 /**
  * One run of a detector: scores everything that has arrived since its checkpoint, up to now less the query delay.
  *
- * Results are stored first, then announced, then the checkpoint moves. A crash in between repeats one page, and
- * since ids derive from the source document, repeating it changes nothing.
+ * Results are stored first, then announced, then the checkpoint moves. A crash in between repeats what came after the
+ * checkpoint, and since ids derive from the source document, repeating it changes nothing.
  *
  * @throws DetectionError `conflict` when another process moved the checkpoint meanwhile, `interrupted` on `signal`
  */
@@ -80,13 +90,17 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
     runId: options.runId,
   };
   let revision = stored?.revision;
-  const to = clock.now() - durationToMilliseconds(detector.schedule.query_delay);
+  const to = options.upTo ?? clock.now() - durationToMilliseconds(detector.schedule.query_delay);
   const from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   const page = createPageScorer(options, checkpoint);
   const total = { logs: 0, anomalies: 0, created: 0 };
   let complete = true;
 
-  const save = async (change: Partial<Checkpoint>): Promise<void> => {
+  const unannounced: AnomalyResult[] = [];
+  const store = async (): Promise<void> => {
+    revision = await checkpoints.write(checkpoint, revision);
+  };
+  const advance = async (change: Partial<Checkpoint>): Promise<void> => {
     checkpoint = {
       ...checkpoint,
       ...change,
@@ -94,10 +108,10 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       modelVersion: snapshot.version,
       threshold: page.thresholdState(),
     };
-    revision = await checkpoints.write(checkpoint, revision);
+    if (options.announce === undefined) await store();
   };
 
-  for (const pass of passesOf(detector, checkpoint, to)) {
+  for (const pass of passesOf(detector, checkpoint, to, options.upTo !== undefined)) {
     if (pass.range.to <= pass.range.from) continue;
     let capped = false;
     for await (const logPage of options.source.read(pass.range, {
@@ -111,10 +125,11 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       const { results, summaries } = await page.score(logPage, pass.by);
       const { created } = await options.results.write(results, summaries);
       if (results.length > 0) await options.onResults?.(results);
+      if (options.announce !== undefined) unannounced.push(...results);
       total.logs += logPage.logs.length;
       total.anomalies += results.length;
       total.created += created;
-      await save(
+      await advance(
         pass.by === 'timestamp'
           ? { timestampPosition: logPage.position }
           : { ingestedPosition: logPage.position },
@@ -133,11 +148,15 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       complete = false;
       break;
     }
-    await save(
+    await advance(
       pass.by === 'timestamp'
         ? { timestampTo: to, timestampPosition: undefined }
         : { ingestedTo: to, ingestedPosition: undefined },
     );
+  }
+  if (options.announce !== undefined) {
+    if (unannounced.length > 0) await options.announce(unannounced);
+    await store();
   }
   return { ...total, dirt: page.dirt, threshold: page.threshold(), from, to, complete, checkpoint };
 }
@@ -148,11 +167,18 @@ interface Pass {
   readonly position: unknown;
 }
 
-/** Logs with a time of indexing in the order of indexing, then the others in the order of their own time. */
-function passesOf(detector: Detector, checkpoint: Checkpoint, to: number): Pass[] {
+/**
+ * Logs with a time of indexing in the order of indexing, then the others in the order of their own time. For the past
+ * alone: all logs in the order of their own time.
+ */
+function passesOf(detector: Detector, checkpoint: Checkpoint, to: number, isPast: boolean): Pass[] {
   const { index, query, timestamp_field, ingested_field } = detector.source;
   const names = { index, timestampField: timestamp_field, ingestedField: ingested_field };
   const chosen = query === undefined ? [] : [typeof query === 'string' ? { query_string: { query } } : query];
+  if (isPast) {
+    const range = { ...names, query: { bool: { filter: chosen } }, from: checkpoint.timestampTo, to };
+    return [{ by: 'timestamp', range, position: checkpoint.timestampPosition }];
+  }
   const oldest = checkpoint.ingestedTo - durationToMilliseconds(detector.schedule.late_window);
   return [
     {
@@ -218,21 +244,25 @@ function createPageScorer(options: DetectionRunOptions, checkpoint: Checkpoint) 
   ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[] }> => {
     const documents = page.logs.map((log) => log.document);
     const { scores, matrix } = scorer.score(documents, dirt);
-    const threshold = currentThreshold();
     const writtenAt = new Date(clock.now()).toISOString();
     const anomalous: number[] = [];
+    const thresholds: number[] = [];
     const buckets = new Map<string, MutableBucket>();
     for (let row = 0; row < scores.length; row++) {
       const document = documents[row];
       const time = timestampOf(document, timestampField) ?? clock.now();
       const anomalyScore = scores[row];
-      adaptive?.observe(anomalyScore, time);
-      const isAnomaly = anomalyScore >= threshold;
-      if (isAnomaly) anomalous.push(row);
+      const threshold = currentThreshold();
+      const isAnomaly = adaptive?.observe(anomalyScore, time) ?? anomalyScore >= threshold;
+      if (isAnomaly) {
+        anomalous.push(row);
+        thresholds.push(threshold);
+      }
       addToBucket(buckets, time, entityOf(document, entityField), anomalyScore, isAnomaly);
     }
     const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
-    const results = anomalous.map((row): AnomalyResult => {
+    const results = anomalous.map((row, position): AnomalyResult => {
+      const threshold = thresholds[position];
       const log = page.logs[row];
       const document = whole.get(row) ?? log.document;
       const verdict = scorer.verdict(scores[row], threshold);
@@ -273,7 +303,7 @@ function createPageScorer(options: DetectionRunOptions, checkpoint: Checkpoint) 
         anomalies: bucket.anomalies,
         max_score: bucket.maxScore,
         mean_score: bucket.scoreSum / bucket.logs,
-        max_confidence: scorer.verdict(bucket.maxScore, threshold).confidence,
+        max_confidence: scorer.verdict(bucket.maxScore, currentThreshold()).confidence,
         unscored: 0,
         span_ms: BUCKET_MILLISECONDS,
       },
