@@ -1,0 +1,26 @@
+export { connect, connectionFromEnvironment, connectionSchema } from './connection';
+export type { ConnectionConfig, ConnectionInput } from './connection';
+export type { ElasticsearchClient } from './client';
+export { attempt, DEFAULT_RETRY_POLICY } from './attempt';
+export type { RetryPolicy } from './attempt';
+export { bulkWrite } from './bulk';
+export type { BulkOperation, BulkOutcome, BulkRefusal } from './bulk';
+export { toDetectionError } from './errors';
+export { createLogSource } from './log_source';
+export { createResultStore, resultId, summaryId } from './result_store';
+export type { ElasticsearchResultStore, ResultStoreOptions } from './result_store';
+export { createSnapshotStore } from './snapshot_store';
+export { createCheckpointStore } from './checkpoint_store';
+export { createFeedbackStore } from './feedback_store';
+export { ensureIndexResources, SCHEMA_VERSION } from './index_resources';
+export {
+  CHECKPOINTS_INDEX,
+  DEFAULT_SPACE,
+  feedbackIndex,
+  INDEX_PREFIX,
+  MODELS_INDEX,
+  resultsIndex,
+  resultsPattern,
+} from './names';
+export { checkConnection, ownerRole, readerRole } from './privileges';
+export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './privileges';

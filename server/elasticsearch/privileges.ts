@@ -1,0 +1,171 @@
+import { DetectionError } from '../../common/detection_error';
+import { attempt, type RetryPolicy } from './attempt';
+import type { ElasticsearchClient } from './client';
+import { CHECKPOINTS_INDEX, DEFAULT_SPACE, feedbackIndex, MODELS_INDEX, resultsPattern } from './names';
+
+export interface IndexPrivileges {
+  readonly names: readonly string[];
+  readonly privileges: readonly string[];
+}
+
+/** A role as `PUT _security/role/<name>` takes it. */
+export interface RoleDefinition {
+  readonly cluster: readonly string[];
+  readonly indices: readonly IndexPrivileges[];
+}
+
+export type RoleName = 'owner' | 'reader';
+
+/**
+ * The least that a detector's owner needs: to read logs, and to make, write and read our own indices.
+ *
+ * @param logs indices, data streams and patterns with the logs
+ */
+export const ownerRole = (logs: readonly string[], space: string = DEFAULT_SPACE): RoleDefinition => ({
+  cluster: [],
+  indices: [
+    { names: [...logs], privileges: ['read'] },
+    {
+      names: [resultsPattern(space)],
+      privileges: ['create_index', 'view_index_metadata', 'read', 'index'],
+    },
+    {
+      names: [MODELS_INDEX, feedbackIndex(space)],
+      privileges: ['create_index', 'view_index_metadata', 'read', 'index', 'delete'],
+    },
+    { names: [CHECKPOINTS_INDEX], privileges: ['create_index', 'view_index_metadata', 'read', 'index'] },
+  ],
+});
+
+/** What somebody needs who looks at results, models and feedback but runs no detector. */
+export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
+  cluster: [],
+  indices: [
+    {
+      names: [resultsPattern(space), feedbackIndex(space), MODELS_INDEX],
+      privileges: ['read', 'view_index_metadata'],
+    },
+  ],
+});
+
+export interface ConnectionCheck {
+  /** `unknown` when the user may not ask (cluster privilege `monitor`). */
+  readonly version: string;
+  readonly flavor: string;
+  readonly licence: string;
+  readonly url: string;
+  readonly security: boolean;
+  readonly user?: string;
+  /** e.g. `read on "weblogs-*"` */
+  readonly missingPrivileges: readonly string[];
+  readonly hints: readonly string[];
+}
+
+export interface ConnectionCheckOptions {
+  readonly indices: readonly string[];
+  readonly space?: string;
+  readonly role?: RoleName;
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+}
+
+const OLDEST_SUPPORTED = [8, 12] as const;
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof DetectionError && (error.code === 'forbidden' || error.code === 'invalid_input');
+
+/**
+ * What is there and what is missing. Works without security, too, and for users who may not ask for version or licence.
+ *
+ * @throws DetectionError `unavailable` when nothing answers, `unauthenticated` when key or password are wrong
+ */
+export async function checkConnection(
+  client: ElasticsearchClient,
+  options: ConnectionCheckOptions,
+): Promise<ConnectionCheck> {
+  const { indices, space = DEFAULT_SPACE, role = 'owner', policy, signal } = options;
+  const ask = async <Answer>(request: () => Promise<Answer>, what: string): Promise<Answer | undefined> => {
+    try {
+      return await attempt(request, { what, policy, signal });
+    } catch (error) {
+      if (isRefusal(error)) return undefined;
+      throw error;
+    }
+  };
+  const hints: string[] = [];
+  const information = await ask(() => client.info({}, { signal }), 'reach Elasticsearch');
+  const version = information?.version.number ?? 'unknown';
+  const licence = await ask(() => client.license.get({}, { signal }), 'ask for the licence').catch(
+    () => undefined,
+  );
+  const authenticated = await ask(() => client.security.authenticate({}, { signal }), 'ask who we are').catch(
+    (error: unknown) => {
+      if (
+        error instanceof DetectionError &&
+        ['unauthenticated', 'unavailable', 'interrupted'].includes(error.code)
+      ) {
+        throw error;
+      }
+      return undefined;
+    },
+  );
+  const security = authenticated !== undefined;
+  const wanted = role === 'owner' ? ownerRole(indices, space) : readerRole(space);
+  const missingPrivileges: string[] = [];
+  if (security) {
+    const answer = await ask(
+      () =>
+        client.security.hasPrivileges(
+          {
+            index: wanted.indices.map(({ names, privileges }) => ({
+              names: [...names],
+              privileges: [...privileges],
+            })),
+          },
+          { signal },
+        ),
+      'ask for our privileges',
+    );
+    for (const { names, privileges } of wanted.indices) {
+      for (const name of names) {
+        const lacking = privileges.filter((privilege) => answer?.index[name]?.[privilege] !== true);
+        if (lacking.length > 0) missingPrivileges.push(`${lacking.join(', ')} on "${name}"`);
+      }
+    }
+    if (missingPrivileges.length > 0) {
+      hints.push(
+        `Give the user a role with: ${JSON.stringify(wanted)} (PUT _security/role/log_anomalies_${role}, or Stack Management > Roles).`,
+      );
+    }
+  } else {
+    hints.push('Security is off: whoever reaches this address may read and change everything.');
+  }
+  if (information === undefined) {
+    hints.push(
+      'Version and licence are unknown: seeing them takes the cluster privilege "monitor"; nothing else does.',
+    );
+  } else {
+    const [major, minor] = version.split('.').map(Number);
+    if (major < OLDEST_SUPPORTED[0] || (major === OLDEST_SUPPORTED[0] && minor < OLDEST_SUPPORTED[1])) {
+      hints.push(
+        `Elasticsearch ${version} is older than ${OLDEST_SUPPORTED.join('.')}, the oldest that is supported.`,
+      );
+    }
+  }
+  return {
+    version,
+    flavor: information?.version.build_flavor ?? 'unknown',
+    licence: licence?.license?.type ?? 'unknown',
+    url: addressOf(client),
+    security,
+    ...(authenticated ? { user: authenticated.username } : {}),
+    missingPrivileges,
+    hints,
+  };
+}
+
+/** The address without user and password. */
+function addressOf(client: ElasticsearchClient): string {
+  const url = client.transport.connectionPool.connections[0]?.url;
+  return url === undefined ? 'unknown' : url.origin;
+}

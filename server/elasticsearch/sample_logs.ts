@@ -1,0 +1,242 @@
+import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
+import type { SourceLog } from '../../common/log_document';
+import type { LogRange, LogSample, SampleOptions } from '../detection/ports';
+import { attempt, type RetryPolicy } from './attempt';
+import type { ElasticsearchClient } from './client';
+import { errorBodyOf, errorTypes, reasonOf } from './errors';
+import { fieldTypes, queryOf, type FieldTypes } from './log_query';
+import { readLogs, toSourceLog } from './read_logs';
+import { SAMPLE_SCRIPTS } from './sample_scripts';
+import { searchPages } from './search_pages';
+
+/** Drawing each log by itself gives a binomial number of them; so many standard deviations more make too few unlikely. */
+const MARGIN_DEVIATIONS = 4;
+/** `random_sampler` takes no probability between this and 1. */
+const LARGEST_SAMPLER_PROBABILITY = 0.5;
+/**
+ * Up to so many logs, comparing a hash of each is cheaper than a script that unpacks the documents (measured: 30 ms and
+ * 500 ms for 25,600 of 1,000,000); beyond, the sampler's cost stays bounded and that of hashing does not.
+ */
+const SCAN_LIMIT = 20_000_000;
+/** Rows of one sampler answer: they are held in the heap of a node. */
+const ROWS_A_REQUEST = 50_000;
+/** A longer string is cut when a script collects it; no feature looks at more characters. */
+const CUT_CHARACTERS = 70_000;
+
+/** Types whose doc values give what `_source` holds. */
+const COLUMN_TYPES: ReadonlySet<string> = new Set([
+  'long',
+  'integer',
+  'short',
+  'byte',
+  'double',
+  'float',
+  'boolean',
+  'keyword',
+  'ip',
+  'date',
+  'date_nanos',
+]);
+
+function isColumn(types: FieldTypes[string] | undefined): boolean {
+  const found = Object.entries(types ?? {}).filter(([type]) => type !== 'unmapped');
+  return found.length === 1 && COLUMN_TYPES.has(found[0][0]) && found[0][1].aggregatable;
+}
+
+const areScriptsOff = (error: unknown): boolean => {
+  const body = errorBodyOf(error);
+  return (
+    errorTypes(body).some((type) => type === 'illegal_argument_exception' || type === 'script_exception') &&
+    /cannot execute \[|scripts? .*(disabled|not (allowed|supported))|not allowed|unknown aggregation type/i.test(
+      `${reasonOf(body)} ${body?.reason ?? ''} ${body?.caused_by?.reason ?? ''}`,
+    )
+  );
+};
+
+interface SampleContext {
+  readonly client: ElasticsearchClient;
+  readonly policy?: RetryPolicy;
+  readonly range: LogRange;
+  readonly options: SampleOptions;
+  readonly what: string;
+}
+
+export async function countLogs(
+  client: ElasticsearchClient,
+  range: LogRange,
+  options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
+): Promise<number> {
+  if (range.to <= range.from) return 0;
+  const answer = await attempt(
+    () =>
+      client.count(
+        { index: range.index, query: queryOf(range), allow_no_indices: true },
+        { signal: options.signal },
+      ),
+    { what: `count logs of "${range.index}"`, ...options },
+  );
+  return answer.count;
+}
+
+/** Uniform random sample without replacement; see `LogSource.sample` and docs/elasticsearch.md. */
+export async function sampleLogs(
+  client: ElasticsearchClient,
+  range: LogRange,
+  options: SampleOptions,
+  policy?: RetryPolicy,
+): Promise<LogSample> {
+  const { size, signal } = options;
+  const context: SampleContext = {
+    client,
+    policy,
+    range,
+    options,
+    what: `draw a sample of "${range.index}"`,
+  };
+  const total = await countLogs(client, range, { policy, signal });
+  if (total <= size) {
+    const logs: SourceLog[] = [];
+    for await (const page of readLogs(client, range, { fields: options.fields, signal, policy })) {
+      logs.push(...page.logs);
+    }
+    return { logs, total: logs.length, method: 'all' };
+  }
+  const probability = Math.min(1, (size + MARGIN_DEVIATIONS * Math.sqrt(size)) / total);
+  const sampled =
+    probability <= LARGEST_SAMPLER_PROBABILITY
+      ? await sampleByScript(context, total, probability)
+      : undefined;
+  const logs = sampled ?? (await sampleByScore(context, probability));
+  return {
+    logs: chooseUniformly(logs, size, options.seed),
+    total,
+    method: sampled ? 'random_sampler' : 'random_score',
+  };
+}
+
+/** @returns undefined where the cluster runs no scripts, or where hashing is cheaper */
+async function sampleByScript(
+  context: SampleContext,
+  total: number,
+  probability: number,
+): Promise<SourceLog[] | undefined> {
+  const { client, range, options, policy, what } = context;
+  const { signal, fields } = options;
+  const { types } = await fieldTypes(client, range.index, fields, { policy, signal });
+  const columns = fields.map((field) => isColumn(types[field]));
+  const readsDocuments = options.identified === true || columns.includes(false);
+  if (readsDocuments && total <= SCAN_LIMIT) return undefined;
+  const logs: SourceLog[] = [];
+  for (const slice of await slicesOf(context, range, total, probability)) {
+    let off = false;
+    const answer = await attempt(
+      () =>
+        client
+          .search(
+            {
+              index: range.index,
+              size: 0,
+              track_total_hits: false,
+              query: queryOf(slice),
+              aggs: {
+                sample: {
+                  random_sampler: { probability, seed: seedOf(options.seed) },
+                  aggs: {
+                    rows: {
+                      scripted_metric: {
+                        ...SAMPLE_SCRIPTS,
+                        params: {
+                          fields: [...fields],
+                          columns,
+                          identified: options.identified === true,
+                          cut: CUT_CHARACTERS,
+                        },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+            { signal, querystring: { allow_partial_search_results: false } },
+          )
+          .catch((error: unknown) => {
+            if (!areScriptsOff(error)) throw error;
+            off = true;
+            return undefined;
+          }),
+      { what, policy, signal },
+    );
+    if (off || answer === undefined) return undefined;
+    const sample = answer.aggregations?.sample as { rows: { value: unknown[][] | null } } | undefined;
+    for (const [index, id, ...values] of sample?.rows.value ?? []) {
+      const document: Record<string, unknown> = {};
+      values.forEach((value, column) => {
+        if (value !== null) document[fields[column]] = value;
+      });
+      logs.push({ index: index as string, id: id as string, document });
+    }
+  }
+  return logs;
+}
+
+/** Halves the range until no part is expected to give more rows than one answer should hold. */
+async function slicesOf(
+  context: SampleContext,
+  range: LogRange,
+  total: number,
+  probability: number,
+): Promise<LogRange[]> {
+  if (total * probability <= ROWS_A_REQUEST || range.to - range.from < 2) return total === 0 ? [] : [range];
+  const middle = Math.floor((range.from + range.to) / 2);
+  const left = { ...range, to: middle };
+  const inLeft = await countLogs(context.client, left, {
+    policy: context.policy,
+    signal: context.options.signal,
+  });
+  return [
+    ...(await slicesOf(context, left, inLeft, probability)),
+    ...(await slicesOf(context, { ...range, from: middle }, total - inLeft, probability)),
+  ];
+}
+
+/**
+ * Without scripts: every log has a random score in [0, 1) that depends on the seed, its shard and its sequence
+ * number; those above 1 - probability are read in the order of the index, in a single pass.
+ */
+async function sampleByScore(context: SampleContext, probability: number): Promise<SourceLog[]> {
+  const { client, range, options, policy, what } = context;
+  const logs: SourceLog[] = [];
+  const pages = searchPages(client, {
+    index: range.index,
+    query: {
+      function_score: {
+        query: queryOf(range),
+        functions: [{ random_score: { seed: seedOf(options.seed), field: '_seq_no' } }],
+        boost_mode: 'replace',
+        min_score: 1 - probability,
+      },
+    },
+    sort: [{ _shard_doc: 'asc' }],
+    fields: options.fields,
+    what,
+    policy,
+    signal: options.signal,
+  });
+  for await (const hits of pages) for (const hit of hits) logs.push(toSourceLog(hit));
+  return logs;
+}
+
+/** Elasticsearch's seeds are 32-bit signed integers. */
+const seedOf = (seed: number): number => seed | 0;
+
+/** `size` of the logs, each equally likely (partial Fisher-Yates; Knuth, TAOCP 2, algorithm P). */
+export function chooseUniformly(logs: SourceLog[], size: number, seed: number): SourceLog[] {
+  if (logs.length <= size) return logs;
+  const generator = xoroshiro128plus(seed);
+  const chosen = [...logs];
+  for (let position = 0; position < size; position++) {
+    const other = unsafeUniformIntDistribution(position, chosen.length - 1, generator);
+    [chosen[position], chosen[other]] = [chosen[other], chosen[position]];
+  }
+  return chosen.slice(0, size);
+}

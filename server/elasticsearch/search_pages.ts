@@ -1,0 +1,151 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { attempt, throwIfAborted, type RetryPolicy } from './attempt';
+import type { ElasticsearchClient } from './client';
+import { errorBodyOf, errorTypes } from './errors';
+
+const KEEP_ALIVE = '5m';
+export const MAXIMUM_PAGE = 10_000;
+/** The size of the logs is not known before the first page; later pages follow from it. */
+const FIRST_PAGE = 500;
+const GROWTH = 5;
+/** JSON of one page. Two pages are held, parsed, which takes about twice as much: 64 MB in all. */
+const PAGE_BYTES = 12_000_000;
+const LARGEST_PAGE_BYTES = 24_000_000;
+const MEASURED_HITS = 20;
+
+export type Hit = estypes.SearchHit<Record<string, unknown>>;
+
+export interface PagedSearch {
+  readonly index: string;
+  readonly query: estypes.QueryDslQueryContainer;
+  /** Total order: ends with `_shard_doc`. */
+  readonly sort: estypes.SortCombinations[];
+  /** Fields of `_source`; all of it when absent. */
+  readonly fields?: readonly string[];
+  readonly pageSize?: number;
+  readonly after?: estypes.SortResults;
+  /** Sort values to go on from in a new point in time, given the last ones of the lost one. Without it that fails. */
+  readonly resumeFrom?: (last: estypes.SortResults) => { after: estypes.SortResults };
+  readonly what: string;
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+}
+
+/** `fields` as Elasticsearch takes them; an empty list means no field at all. */
+export const sourceFilter = (fields: readonly string[] | undefined): estypes.SearchSourceConfig =>
+  fields === undefined ? true : fields.length === 0 ? false : { includes: [...fields] };
+
+function bytesOf(hits: readonly Hit[]): number {
+  const step = Math.max(1, Math.floor(hits.length / MEASURED_HITS));
+  let bytes = 0;
+  let measured = 0;
+  for (let position = 0; position < hits.length; position += step) {
+    bytes += JSON.stringify(hits[position]).length;
+    measured++;
+  }
+  return measured === 0 ? 0 : bytes / measured;
+}
+
+interface Page {
+  readonly hits: Hit[];
+  readonly last: boolean;
+}
+
+const isPointInTimeLost = (error: unknown): boolean =>
+  errorTypes(errorBodyOf(error)).includes('search_context_missing_exception');
+const isTooLarge = (error: unknown): boolean =>
+  (error as Error)?.name === 'RequestAbortedError' && /content length/i.test((error as Error).message);
+
+/**
+ * All hits of a search, page by page, in one point in time. The next page is fetched while the caller works on the
+ * current one; pages shrink where documents are large. Leaving the loop early cancels and cleans up.
+ */
+export async function* searchPages(
+  client: ElasticsearchClient,
+  search: PagedSearch,
+): AsyncGenerator<Hit[], void, undefined> {
+  const { what, policy, index, query, sort, resumeFrom } = search;
+  const limit = Math.min(search.pageSize ?? MAXIMUM_PAGE, MAXIMUM_PAGE);
+  const ended = new AbortController();
+  const abort = (): void => ended.abort();
+  search.signal?.addEventListener('abort', abort);
+  if (search.signal?.aborted) abort();
+  const { signal } = ended;
+  let pointInTime: string | undefined;
+  let size = Math.min(limit, FIRST_PAGE);
+
+  const open = async (): Promise<string> => {
+    const opened = await attempt(
+      () => client.openPointInTime({ index, keep_alive: KEEP_ALIVE }, { signal }),
+      {
+        what,
+        policy,
+        signal,
+      },
+    );
+    return opened.id;
+  };
+
+  const fetchPage = async (from: estypes.SortResults | undefined): Promise<Page> => {
+    let after = from;
+    for (;;) {
+      pointInTime ??= await open();
+      const request = {
+        pit: { id: pointInTime, keep_alive: KEEP_ALIVE },
+        size,
+        query,
+        sort,
+        _source: sourceFilter(search.fields),
+        track_total_hits: false,
+        ...(after === undefined ? {} : { search_after: after }),
+      };
+      let problem: 'lost' | 'large' | undefined;
+      const answer = await attempt(
+        () =>
+          client
+            .search<Record<string, unknown>>(request, {
+              signal,
+              querystring: { allow_partial_search_results: false },
+              ...(size > 1 ? { maxResponseSize: LARGEST_PAGE_BYTES } : {}),
+            })
+            .catch((error: unknown) => {
+              if (isPointInTimeLost(error) && (after === undefined || resumeFrom)) problem = 'lost';
+              else if (isTooLarge(error)) problem = 'large';
+              else throw error;
+              return undefined;
+            }),
+        { what, policy, signal },
+      );
+      if (answer !== undefined) {
+        pointInTime = answer.pit_id ?? pointInTime;
+        const { hits } = answer.hits;
+        const last = hits.length < size;
+        if (hits.length > 0) {
+          size = Math.max(1, Math.min(limit, size * GROWTH, Math.floor(PAGE_BYTES / bytesOf(hits))));
+        }
+        return { hits, last };
+      }
+      if (problem === 'large') size = Math.max(1, Math.floor(size / 4));
+      else {
+        pointInTime = undefined;
+        if (after !== undefined && resumeFrom) after = resumeFrom(after).after;
+      }
+    }
+  };
+
+  try {
+    let next: Promise<Page> | undefined = fetchPage(search.after);
+    while (next !== undefined) {
+      const { hits, last }: Page = await next;
+      throwIfAborted(search.signal, what);
+      if (hits.length === 0) return;
+      next = last ? undefined : fetchPage(hits[hits.length - 1].sort);
+      next?.catch(() => {});
+      yield hits;
+    }
+  } finally {
+    search.signal?.removeEventListener('abort', abort);
+    abort();
+    if (pointInTime !== undefined) await client.closePointInTime({ id: pointInTime }).catch(() => {});
+  }
+}
