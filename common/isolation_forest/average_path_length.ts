@@ -4,11 +4,17 @@ import { DetectionError } from '../detection_error';
 const EULER_GAMMA = 0.5772156649015329;
 
 /**
+ * Path lengths are multiples of 2^-32. Sums of up to 2^15 of them are exact, so the order in which trees are added
+ * does not matter, and rows that are all equal score exactly 0.5.
+ */
+const PATH_LENGTH_STEPS = 2 ** 32;
+
+/**
  * Expected path length of an unsuccessful search among `sampleSize` points: the c(n) that makes path lengths
  * comparable between leaves of different sizes (Liu, Ting & Zhou 2008, eq. 1, with H(i) taken as ln(i) + gamma).
  *
  * @param sampleSize number of points, a non-negative integer
- * @returns 0 below two points: nothing is left to isolate; 1 for two
+ * @returns rounded to 2^-32; 0 below two points: nothing is left to isolate; 1 for two
  * @example averagePathLength(256) // 10.2448
  */
 export function averagePathLength(sampleSize: number): number {
@@ -17,7 +23,8 @@ export function averagePathLength(sampleSize: number): number {
   }
   if (sampleSize <= 1) return 0;
   if (sampleSize === 2) return 1;
-  return 2 * (Math.log(sampleSize - 1) + EULER_GAMMA) - (2 * (sampleSize - 1)) / sampleSize;
+  const exact = 2 * (Math.log(sampleSize - 1) + EULER_GAMMA) - (2 * (sampleSize - 1)) / sampleSize;
+  return Math.round(exact * PATH_LENGTH_STEPS) / PATH_LENGTH_STEPS;
 }
 
 /**
@@ -30,7 +37,7 @@ export function averagePathLength(sampleSize: number): number {
  */
 export function anomalyScore(pathLength: number, subsampleSize: number): number {
   const expected = averagePathLength(subsampleSize);
-  return expected === 0 ? 0.5 : Math.pow(2, -pathLength / expected);
+  return expected === 0 ? 0.5 : Math.exp((-pathLength / expected) * Math.LN2);
 }
 
 /**

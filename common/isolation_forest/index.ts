@@ -2,7 +2,9 @@ export { anomalyScore, averagePathLength, heightLimit } from './average_path_len
 export { attributeRow } from './attribution';
 export { decodeForest, encodeForest } from './forest_codec';
 export { growForest } from './grow_forest';
-export { createReferenceScorer, createScorer, type Scorer } from './scorer';
+export { layOutForest, type KernelImage } from './kernel_image';
+export { compileKernel } from './kernel_scorer';
+export { checkFits, createReferenceScorer, createScorer, scoresFromSums, type Scorer } from './scorer';
 export {
   SPLIT_METHODS,
   TRAINERS,

@@ -5,8 +5,8 @@ import type { IsolationForest } from './types';
 
 /** Rows in one call of the kernel, a multiple of 24: they and the tables of a tree stay in the nearest caches. */
 export const BLOCK_ROWS = 480;
-/** A tree that uses more columns is faster walked through than looked up (measured: scripts/bench/scoring.ts). */
-const LARGEST_MASK_COLUMNS = 24;
+/** A tree that uses more columns is walked through faster than looked up: measured, they break even at 10. */
+const LARGEST_MASK_COLUMNS = 10;
 /** Thresholds in one batch of trees: ranks fit 16 bits, and the intervals of a tree (a byte each) the nearest cache. */
 const LARGEST_BATCH_THRESHOLDS = 16_384;
 /** Forests that need more memory are scored in TypeScript; 100 trees of psi 256 need about 1 MB. */
@@ -17,8 +17,7 @@ const HEADER_FIELDS = 9;
 
 /** Kinds of tree, as in kernel/score.ts. */
 const KIND_WALK = 0;
-const KIND_128 = 1;
-const KIND_256 = 2;
+const KIND_MASKS = 1;
 
 /** The memory of a kernel, ready to score: plain data that can be sent to a worker. */
 export interface KernelImage {
@@ -76,7 +75,7 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
   const fillValues = plan.place(forest.fillValues);
   const ranks = plan.reserve(BLOCK_ROWS * columnCount * 2);
   const batches: number[] = [];
-  for (let first = 0; first < treeCount; ) {
+  for (let first = 0; first < treeCount;) {
     const end = endOfBatch(forest, first);
     batches.push(...placeBatch(forest, first, end, { plan, ranks, ofNode, treeDepth }));
     first = end;
@@ -146,14 +145,13 @@ function placeBatch(forest: IsolationForest, first: number, end: number, placing
       trees.push(KIND_WALK, plan.place(nodes), treeDepth[tree], plan.place(lengths));
       return;
     }
-    const { leafCapacity, lengths, columns: tables } = maskTables(forest, tree, columns, ofNode);
+    const { lengths, columns: tables } = maskTables(forest, tree, columns, ofNode);
     const fields = tables.flatMap(({ column, intervals, masks }) => [
       ranks + column * BLOCK_ROWS * 2,
       plan.place(intervals),
       plan.place(masks),
     ]);
-    const kind = leafCapacity === 128 ? KIND_128 : KIND_256;
-    trees.push(kind, plan.place(Uint32Array.from(fields)), tables.length, plan.place(lengths));
+    trees.push(KIND_MASKS, plan.place(Uint32Array.from(fields)), tables.length, plan.place(lengths));
   });
   return [plan.place(Uint32Array.from(columnFields)), plan.place(Uint32Array.from(trees)), end - first];
 }

@@ -1,8 +1,9 @@
 import { LEAF } from './forest_builder';
 import type { IsolationForest } from './types';
 
-/** Masks have 128 or 256 bits. With no more leaves there are no more than 256 intervals: a byte can number them. */
-export const LARGEST_LEAF_COUNT = 256;
+/** Bits of a mask. With no more leaves there are no more intervals, so a byte holds twice the number of one. */
+export const LARGEST_LEAF_COUNT = 128;
+const MASK_WORDS = LARGEST_LEAF_COUNT / 32;
 
 /** For each column the distinct thresholds of a batch of trees, ascending. A rank counts those that a value exceeds. */
 export type BatchColumns = readonly Float32Array[];
@@ -10,7 +11,7 @@ export type BatchColumns = readonly Float32Array[];
 /** The tables of one column of one tree. */
 interface ColumnTables {
   readonly column: number;
-  /** For each rank which interval between the thresholds of this tree it lies in, times two for 128 leaves. */
+  /** For each rank which interval between the thresholds of this tree it lies in, times two (the kernel's way to step by 16 bytes). */
   readonly intervals: Uint8Array;
   /** For each interval one bit for each leaf that a row with such a value may still end in. */
   readonly masks: Uint32Array;
@@ -18,7 +19,6 @@ interface ColumnTables {
 
 /** A tree as the kernel looks it up: see kernel/mask_trees.ts. */
 interface MaskTables {
-  readonly leafCapacity: 128 | 256;
   /** For each 64 leaves their path lengths and a 0 for "none of these". */
   readonly lengths: Float64Array;
   readonly columns: readonly ColumnTables[];
@@ -34,10 +34,8 @@ export function maskTables(
   const start = forest.treeStart[tree];
   const end = forest.treeStart[tree + 1];
   const { firstLeaf, leafCount } = numberLeaves(forest, start, end);
-  const leafCapacity = leafCount[0] <= 128 ? 128 : 256;
-  const words = leafCapacity / 32;
 
-  const lengths = new Float64Array((leafCapacity / 64) * 65);
+  const lengths = new Float64Array((LARGEST_LEAF_COUNT / 64) * 65);
   const thresholds = new Map<number, Set<number>>();
   for (let node = start; node < end; node++) {
     const column = splitColumn[node];
@@ -51,8 +49,10 @@ export function maskTables(
   }
   const tables = new Map<number, { sorted: number[]; masks: Uint32Array }>();
   for (const [column, found] of thresholds) {
-    const masks = new Uint32Array((found.size + 1) * words);
-    for (let i = 0; i <= found.size; i++) setBits(masks, i * words, 0, leafCount[0]);
+    const masks = new Uint32Array((found.size + 1) * MASK_WORDS);
+    for (let word = 0; word < masks.length; word++) {
+      masks[word] = bitsOfWord((word % MASK_WORDS) * 32, 0, leafCount[0]);
+    }
     tables.set(column, { sorted: [...found].sort((a, b) => a - b), masks });
   }
   for (let node = start; node < end; node++) {
@@ -60,18 +60,22 @@ export function maskTables(
     if (table === undefined) continue;
     const left = leftChild[node] - start;
     const place = table.sorted.indexOf(threshold[node]);
-    // Values up to the threshold cannot end on the right, values above it not on the left.
-    for (let i = 0; i <= table.sorted.length; i++) {
-      const lost = i <= place ? left + 1 : left;
-      clearBits(table.masks, i * words, firstLeaf[lost], firstLeaf[lost] + leafCount[lost]);
+    for (let word = 0; word < MASK_WORDS; word++) {
+      const [lostAbove, lostBelow] = [left, left + 1].map((child) =>
+        bitsOfWord(word * 32, firstLeaf[child], firstLeaf[child] + leafCount[child]),
+      );
+      // Values up to the threshold cannot end on the right, values above it not on the left.
+      for (let i = 0; i <= table.sorted.length; i++) {
+        table.masks[i * MASK_WORDS + word] &= ~(i <= place ? lostBelow : lostAbove);
+      }
     }
   }
   const columns = [...tables].map(([column, { sorted, masks }]) => ({
     column,
-    intervals: intervalsOf(batchColumns[column], new Set(sorted), leafCapacity === 128 ? 2 : 1),
+    intervals: intervalsOf(batchColumns[column], new Set(sorted)),
     masks,
   }));
-  return { leafCapacity, lengths, columns };
+  return { lengths, columns };
 }
 
 /** Numbers leaves from left to right, so that those below a node are consecutive. */
@@ -92,20 +96,20 @@ function numberLeaves(forest: IsolationForest, start: number, end: number) {
   return { firstLeaf, leafCount };
 }
 
-function intervalsOf(batchThresholds: Float32Array, own: ReadonlySet<number>, scale: number): Uint8Array {
+function intervalsOf(batchThresholds: Float32Array, own: ReadonlySet<number>): Uint8Array {
   const intervals = new Uint8Array(batchThresholds.length + 1);
   let interval = 0;
   batchThresholds.forEach((threshold, i) => {
     if (own.has(threshold)) interval++;
-    intervals[i + 1] = interval * scale;
+    intervals[i + 1] = interval * 2;
   });
   return intervals;
 }
 
-function setBits(words: Uint32Array, offset: number, from: number, to: number): void {
-  for (let bit = from; bit < to; bit++) words[offset + (bit >> 5)] |= 1 << (bit & 31);
-}
-
-function clearBits(words: Uint32Array, offset: number, from: number, to: number): void {
-  for (let bit = from; bit < to; bit++) words[offset + (bit >> 5)] &= ~(1 << (bit & 31));
+/** The bits [from, to) of the word that starts at bit `first`. */
+function bitsOfWord(first: number, from: number, to: number): number {
+  const low = Math.max(from - first, 0);
+  const high = Math.min(to - first, 32);
+  if (low >= high) return 0;
+  return (high === 32 ? -1 : (1 << high) - 1) & (-1 << low);
 }

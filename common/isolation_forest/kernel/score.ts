@@ -1,6 +1,6 @@
 // AssemblyScript, compiled to ../kernel.wasm.ts by `npm run build:kernel`. ../kernel_image.ts lays out the memory;
 // nothing is checked again here. All addresses and counts in the memory are uint32.
-import { addTreeOf128, addTreeOf256, rankColumn } from './mask_trees';
+import { addMaskedTree, rankColumn } from './mask_trees';
 import { walkTree } from './walk_trees';
 
 // Fields of the header at address 0.
@@ -30,7 +30,6 @@ const TREE_LENGTHS = 12;
 const TREE_BYTES = 16;
 
 const KIND_WALK = 0;
-const KIND_128 = 1;
 
 /** Turns row-major rows into columns; a missing value becomes its fill value, an infinity the largest float. */
 function loadRows(rowCount: i32): void {
@@ -86,8 +85,7 @@ export function sumPathLengths(count: i32): void {
       const size: i32 = load<i32>(tree, TREE_SIZE);
       const lengths: u32 = load<u32>(tree, TREE_LENGTHS);
       if (kind == KIND_WALK) walkTree(table, lengths, size, load<u32>(VALUES), rowCount, sums);
-      else if (kind == KIND_128) addTreeOf128(table, size, lengths, rowCount, sums);
-      else addTreeOf256(table, size, lengths, rowCount, sums);
+      else addMaskedTree(table, size, lengths, rowCount, sums);
       tree += TREE_BYTES;
     }
     batch += BATCH_BYTES;
