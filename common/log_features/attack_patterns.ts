@@ -207,52 +207,87 @@ export const patternName = (pattern: AttackPattern): string =>
   pattern.sequence.map((part) => part.trim() || part).join(' … ');
 
 /**
- * Bit of a character in a set of 32: necessary conditions that spare most searches. Letters share 16 bits, digits
- * have one, the other characters share the remaining 15.
+ * The characters of a text as two bit sets: letters a to z, and all others (some of these share a bit). A text that
+ * lacks a character of a pattern need not be searched for it.
  */
-const bitOf = (code: number): number => {
-  if (code >= 97 && code <= 122) return 1 << (code & 15);
-  if (code >= 48 && code <= 57) return 1 << 16;
-  return 1 << (17 + (code % 15));
-};
-
-const BITS = Int32Array.from({ length: 65_536 }, (_, code) => bitOf(code));
-
-/** The characters of a text as a bit set. */
-export function characterSet(text: string): number {
-  let set = 0;
-  for (let index = 0; index < text.length; index++) set |= BITS[text.charCodeAt(index)];
-  return set;
+interface CharacterSet {
+  letters: number;
+  others: number;
 }
 
-const PATTERN_SETS = Int32Array.from(ATTACK_PATTERNS, ({ sequence }) => characterSet(sequence.join('')));
+/** Marks that tell patterns apart have a bit each; digits, control characters and the rest share the last ones. */
+const OTHERS = ' "#$%&\'()*+,-./:;<=>?@[\\]_`{|}!';
+const bitOfOther = (code: number): number => {
+  const place = OTHERS.indexOf(String.fromCharCode(code));
+  return 1 << (place >= 0 ? Math.min(place, 29) : code >= 48 && code <= 57 ? 30 : 31);
+};
+const isLetter = (code: number): boolean => code >= 97 && code <= 122;
+const LETTER_BITS = Int32Array.from({ length: 129 }, (_, code) => (isLetter(code) ? 1 << (code - 97) : 0));
+const OTHER_BITS = Int32Array.from({ length: 129 }, (_, code) => (isLetter(code) ? 0 : bitOfOther(code)));
 
-/** Whether the parts lie in `text` one behind another, with short gaps. The last occurrence before a gap counts. */
+function characterSet(text: string): CharacterSet {
+  let letters = 0;
+  let others = 0;
+  for (let index = 0; index < text.length; index++) {
+    let code = text.charCodeAt(index);
+    if (code > 128) code = 128;
+    letters |= LETTER_BITS[code];
+    others |= OTHER_BITS[code];
+  }
+  return { letters, others };
+}
+
+/** Patterns that need the same characters beside letters, looked at only when a text has them all. */
+interface PatternGroup {
+  readonly others: number;
+  readonly members: { readonly index: number; readonly letters: number }[];
+}
+const GROUPS: readonly PatternGroup[] = ((): PatternGroup[] => {
+  const groups = new Map<number, PatternGroup>();
+  ATTACK_PATTERNS.forEach(({ sequence }, index) => {
+    const { letters, others } = characterSet(sequence.join(''));
+    const group = groups.get(others) ?? { others, members: [] };
+    group.members.push({ index, letters });
+    groups.set(others, group);
+  });
+  return [...groups.values()];
+})();
+
+/** Whether the parts lie in `text` one behind another: every first part is tried, then the nearest next ones. */
 export function matchesSequence(text: string, sequence: readonly string[]): boolean {
-  const [first, ...rest] = sequence;
+  const first = sequence[0];
   let start = text.indexOf(first);
-  // with every first part tried and every gap bounded the work stays linear
   while (start >= 0) {
     let end = start + first.length;
-    const complete = rest.every((part) => {
-      const next = text.slice(end, end + MAX_GAP + part.length).indexOf(part);
-      end += next + part.length;
-      return next >= 0;
-    });
-    if (complete) return true;
+    let part = 1;
+    while (part < sequence.length) {
+      // the slice bounds the search: the work for one first part does not grow with the text
+      const next = text.slice(end, end + MAX_GAP + sequence[part].length).indexOf(sequence[part]);
+      if (next < 0) break;
+      end += next + sequence[part].length;
+      part++;
+    }
+    if (part === sequence.length) return true;
     start = text.indexOf(first, start + 1);
   }
   return false;
 }
 
-/** @returns the indices in ATTACK_PATTERNS of those that match the normalised text */
-export function findAttackPatterns(text: string): number[] {
-  const set = characterSet(text);
-  const found: number[] = [];
-  for (let index = 0; index < ATTACK_PATTERNS.length; index++) {
-    const needed = PATTERN_SETS[index];
-    if ((set & needed) === needed && matchesSequence(text, ATTACK_PATTERNS[index].sequence))
-      found.push(index);
+const NONE: readonly number[] = [];
+
+/** @returns the indices in ATTACK_PATTERNS of those that match the normalised text, ascending */
+export function findAttackPatterns(text: string): readonly number[] {
+  const { letters, others } = characterSet(text);
+  let found: number[] | undefined;
+  for (let place = 0; place < GROUPS.length; place++) {
+    const group = GROUPS[place];
+    if ((others & group.others) !== group.others) continue;
+    for (const member of group.members) {
+      if ((letters & member.letters) !== member.letters) continue;
+      if (!matchesSequence(text, ATTACK_PATTERNS[member.index].sequence)) continue;
+      found ??= [];
+      found.push(member.index);
+    }
   }
-  return found;
+  return found === undefined ? NONE : found.sort((one, other) => one - other);
 }

@@ -110,7 +110,8 @@ export function textOf(value: unknown, maxLength: number, dirt: DirtCounter): st
   const text = typeof scalar === 'string' ? scalar : String(scalar);
   if (text.length <= maxLength) return text;
   dirt.add('truncated');
-  return text.slice(0, maxLength);
+  // a copy: a slice would keep the whole line in memory for as long as it is remembered; JSON keeps lone surrogates
+  return JSON.parse(JSON.stringify(text.slice(0, maxLength))) as string;
 }
 
 /**

@@ -4,6 +4,7 @@ import { ATTACK_CATEGORIES, ATTACK_PATTERNS, findAttackPatterns, patternName } f
 import { countMatches, safePattern, type SafePattern } from './bounded_regex';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, printable, quantile, textOf } from './field_value';
+import { RowCache } from './row_cache';
 import {
   decodeText,
   encodedShare,
@@ -18,10 +19,6 @@ const BIGRAM_COUNT = SYMBOL_COUNT * SYMBOL_COUNT;
 const SMOOTHING = 0.1;
 /** Marks of code that one attack pattern counts for in the columns of suspicion. */
 const MARKS_OF_PATTERN = 4;
-/** Texts whose columns are kept for the next time, and the longest of them. */
-const CACHE_SIZE = 4_096;
-const CACHED_LENGTH = 512;
-
 const percentiles = z.tuple([z.number(), z.number()]);
 export const textStateSchema = z.strictObject({
   kind: z.literal('text'),
@@ -78,12 +75,10 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
   return surprises;
 }
 
-/** How many of the found patterns belong to each category, as log(1 + count). */
-function countsByCategory(found: readonly number[]): number[] {
-  const counts = new Array<number>(ATTACK_CATEGORIES.length).fill(0);
-  for (const index of found) counts[ATTACK_CATEGORIES.indexOf(ATTACK_PATTERNS[index].category)]++;
-  return counts.map(Math.log1p);
-}
+/** For each pattern the place of its category's column behind the fixed ones. */
+const CATEGORY_OF_PATTERN = Uint8Array.from(ATTACK_PATTERNS, ({ category }) =>
+  ATTACK_CATEGORIES.indexOf(category),
+);
 
 export function learnText(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
   const dirt = new DirtCounter();
@@ -119,32 +114,39 @@ export function decodeTextEncoding(state: TextState): ColumnEncoding {
   const surprises = surprisesOf(state.bigrams);
   const columns = [...COLUMNS, ...patterns.map(({ name }) => `.pattern.${printable(name, 50)}`)];
   const unread = new DirtCounter();
-  let cache = new Map<string, Float64Array>();
+  const cache = new RowCache(columns.length);
 
-  const compute = (text: string): Float64Array => {
+  /** Writes all columns to `out` from `offset` on. */
+  const compute = (text: string, out: Float64Array, offset: number): void => {
     const decoded = decodeText(text);
     const statistics = textStatistics(decoded, surprises);
     const found = findAttackPatterns(normaliseText(decoded));
     // attack patterns alone would be constant in a clean training sample and no tree could split on them; together
     // with the marks that some normal texts hold, they lie far out on columns that vary
     const suspicion = statistics.marks + MARKS_OF_PATTERN * found.length;
-    return Float64Array.of(
-      Math.log1p(text.length),
-      statistics.entropy,
-      statistics.digitShare,
-      statistics.upperShare,
-      statistics.specialShare,
-      statistics.nonAsciiShare,
-      encodedShare(text),
-      Math.log1p(statistics.longestToken),
-      statistics.peakSurprise,
-      Math.log1p(statistics.marks),
-      Math.log1p(suspicion),
-      text.length === 0 ? 0 : suspicion / text.length,
-      Math.log1p(found.length),
-      ...countsByCategory(found),
-      ...patterns.map((pattern) => countMatches(pattern, text)),
-    );
+    out[offset] = Math.log1p(text.length);
+    out[offset + 1] = statistics.entropy;
+    out[offset + 2] = statistics.digitShare;
+    out[offset + 3] = statistics.upperShare;
+    out[offset + 4] = statistics.specialShare;
+    out[offset + 5] = statistics.nonAsciiShare;
+    out[offset + 6] = encodedShare(text);
+    out[offset + 7] = Math.log1p(statistics.longestToken);
+    out[offset + 8] = statistics.peakSurprise;
+    out[offset + 9] = Math.log1p(statistics.marks);
+    out[offset + 10] = Math.log1p(suspicion);
+    out[offset + 11] = text.length === 0 ? 0 : suspicion / text.length;
+    out[offset + 12] = Math.log1p(found.length);
+    const categories = offset + 13;
+    const own = categories + ATTACK_CATEGORIES.length;
+    for (let column = categories; column < own; column++) out[column] = 0;
+    for (const pattern of found) out[categories + CATEGORY_OF_PATTERN[pattern]]++;
+    if (found.length > 0) {
+      for (let column = categories; column < own; column++) out[column] = Math.log1p(out[column]);
+    }
+    for (let pattern = 0; pattern < patterns.length; pattern++) {
+      out[own + pattern] = countMatches(patterns[pattern], text);
+    }
   };
 
   return {
@@ -153,15 +155,7 @@ export function decodeTextEncoding(state: TextState): ColumnEncoding {
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);
       if (text === undefined) return false;
-      let row = cache.get(text);
-      if (row === undefined) {
-        row = compute(text);
-        if (text.length <= CACHED_LENGTH) {
-          if (cache.size >= CACHE_SIZE) cache = new Map();
-          cache.set(text, row);
-        }
-      }
-      for (let column = 0; column < row.length; column++) out[offset + column] = row[column];
+      cache.read(text, out, offset, compute);
       return true;
     },
     actual(value) {

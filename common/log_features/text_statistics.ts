@@ -88,7 +88,7 @@ const SYMBOLS = Uint8Array.from({ length: 129 }, (_, code) => symbolOf(code));
 const X_LOG_X = Float64Array.from({ length: 4_097 }, (_, count) => (count < 2 ? 0 : count * Math.log(count)));
 const xLogX = (count: number): number => (count <= 4_096 ? X_LOG_X[count] : count * Math.log(count));
 
-/** Code units of the window over which surprise is averaged for its peak. */
+/** Bigrams in the window over which surprise is averaged for its peak; a power of two. */
 export const SURPRISE_WINDOW = 16;
 
 /** Statistics of one decoded text. Shares are of its code units and 0 for the empty text. */
@@ -109,62 +109,60 @@ export interface TextStatistics {
 }
 
 const counts = new Int32Array(129);
+const distinct = new Uint8Array(129);
 const recent = new Float64Array(SURPRISE_WINDOW);
 
 /**
- * All statistics in one pass.
+ * All statistics in one pass over the text and one over its different characters.
  *
  * @param surprises -log p of the second symbol after the first, at `first * SYMBOL_COUNT + second`
  */
 export function textStatistics(text: string, surprises: Float64Array): TextStatistics {
   const length = text.length;
-  let upper = 0;
-  let digit = 0;
-  let special = 0;
-  let nonAscii = 0;
+  let distinctCount = 0;
   let token = 0;
   let longestToken = 0;
-  let marks = 0;
-  let entropySum = 0;
   let windowSum = 0;
   let peak = 0;
-  let before = -1;
+  let row = -1;
   recent.fill(0);
   for (let index = 0; index < length; index++) {
     let code = text.charCodeAt(index);
     if (code > 128) code = 128;
-    const count = counts[code]++;
-    entropySum += xLogX(count + 1) - xLogX(count);
-    const characterClass = CLASSES[code];
-    if (characterClass === CharacterClass.Special) {
-      special++;
-      marks += IS_MARK[code];
-      if (token > longestToken) longestToken = token;
-      token = 0;
-    } else {
-      token++;
-      if (characterClass === CharacterClass.Digit) digit++;
-      else if (characterClass === CharacterClass.Upper) upper++;
-      else if (characterClass === CharacterClass.NonAscii) nonAscii++;
-    }
+    if (counts[code]++ === 0) distinct[distinctCount++] = code;
+    if (CLASSES[code] === CharacterClass.Special) token = 0;
+    else if (++token > longestToken) longestToken = token;
     const symbol = SYMBOLS[code];
-    if (before >= 0) {
-      const surprise = surprises[before * SYMBOL_COUNT + symbol];
-      const slot = index % SURPRISE_WINDOW;
+    if (row >= 0) {
+      const surprise = surprises[row + symbol];
+      const slot = index & (SURPRISE_WINDOW - 1);
       windowSum += surprise - recent[slot];
       recent[slot] = surprise;
       if (windowSum > peak) peak = windowSum;
     }
-    before = symbol;
+    row = symbol * SYMBOL_COUNT;
   }
-  if (token > longestToken) longestToken = token;
-  for (let index = 0; index < length; index++) {
-    const code = text.charCodeAt(index);
-    counts[code > 128 ? 128 : code] = 0;
+  let upper = 0;
+  let digit = 0;
+  let special = 0;
+  let nonAscii = 0;
+  let marks = 0;
+  let sumXLogX = 0;
+  for (let place = 0; place < distinctCount; place++) {
+    const code = distinct[place];
+    const count = counts[code];
+    counts[code] = 0;
+    sumXLogX += xLogX(count);
+    if (IS_MARK[code] === 1) marks += count;
+    const characterClass = CLASSES[code];
+    if (characterClass === CharacterClass.Digit) digit += count;
+    else if (characterClass === CharacterClass.Upper) upper += count;
+    else if (characterClass === CharacterClass.Special) special += count;
+    else if (characterClass === CharacterClass.NonAscii) nonAscii += count;
   }
   const divisor = Math.max(length, 1);
   return {
-    entropy: length === 0 ? 0 : Math.max(0, Math.log(length) - entropySum / length),
+    entropy: length === 0 ? 0 : Math.max(0, Math.log(length) - sumXLogX / length),
     digitShare: digit / divisor,
     upperShare: upper / divisor,
     specialShare: special / divisor,
