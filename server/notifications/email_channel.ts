@@ -7,7 +7,6 @@ import type { AlertChannel } from './delivery';
 import { SendFailure } from './delivery';
 import { cleanText, escapeHtml, redact } from './untrusted_text';
 
-const TIMEOUT = 10_000;
 const LONGEST_SUBJECT = 150;
 
 /** Subject, plain text and HTML of a message. The subject is one line without control characters. */
@@ -83,7 +82,7 @@ function toSendFailure(
 /** Mail over SMTP: one message to all recipients, plain text and HTML. */
 export function createEmailChannel(
   config: AlertsConfig & { email: NonNullable<AlertsConfig['email']> },
-  { warn }: { warn: (message: string) => void },
+  { warn, timeout }: { warn: (message: string) => void; timeout: number },
 ): AlertChannel {
   const { email } = config;
   const server = parseSmtpServer(email.smtp_server) as SmtpServer;
@@ -102,9 +101,9 @@ export function createEmailChannel(
         ...(email.username ? { auth: { user: email.username, pass: email.password } } : {}),
         // A certificate that this machine made for itself is as good as no encryption, which loopback may do without.
         tls: { rejectUnauthorized: needsTls || server.isSecure || !isLoopback(server.host) },
-        connectionTimeout: TIMEOUT,
-        greetingTimeout: TIMEOUT,
-        socketTimeout: TIMEOUT,
+        connectionTimeout: timeout,
+        greetingTimeout: timeout,
+        socketTimeout: timeout,
         disableFileAccess: true,
         disableUrlAccess: true,
       });

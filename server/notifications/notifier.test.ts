@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions } from 'smtp-server';
@@ -75,7 +76,7 @@ function setUp(config: AlertsConfigInput, journal: AnnouncementJournal = createM
   const clock = createTestClock();
   const lines: string[] = [];
   const log = { info: (text: string) => lines.push(text), warn: (text: string) => lines.push(text) };
-  const create = () => createNotifier(parseAlertsConfig(config), { clock, journal, log });
+  const create = () => createNotifier(parseAlertsConfig(config), { clock, journal, log, timeout: 1_000 });
   const notifier = create();
   const notify = (runId: string, results: AnomalyResult[]) =>
     notifier.notify(detector, { id: runId }, results);
@@ -187,6 +188,16 @@ describe('by Slack', () => {
     }
     expect(received).toHaveLength(5);
     expect(await journal.readChannel('slack')).toMatchObject({ outbox: [], suppressed: { results: 1 } });
+  });
+
+  it('does not wait for ever for an answer', async () => {
+    const { received, webhook_url } = await startWebhook((response, count) => {
+      if (count > 1) response.end('ok');
+    });
+    expect(await setUp({ slack: { webhook_url } }).notify('r1', [resultOf('1')])).toMatchObject([
+      { messages: 1 },
+    ]);
+    expect(received).toHaveLength(2);
   });
 
   it('does not follow redirects', async () => {
@@ -334,6 +345,35 @@ describe('by mail', () => {
     expect(`${report.error} ${wrong.lines.join()}`).toContain('535');
     expect(`${report.error} ${wrong.lines.join()}`).not.toContain('verysecret');
     expect(wrong.clock.slept).toEqual([]);
+  });
+
+  it('encrypts where the server offers it', async () => {
+    const secure: boolean[] = [];
+    const { received, smtp_server } = await startMail({
+      disabledCommands: [],
+      onMailFrom: (_address, session, done) => {
+        secure.push(session.secure);
+        done();
+      },
+    });
+    await setUp({ email: { smtp_server, recipients } }).notify('r1', [resultOf('1')]);
+    await setUp({ email: { smtp_server, recipients, tls: 'off' } }).notify('r1', [resultOf('1')]);
+    expect(received).toHaveLength(2);
+    expect(secure).toEqual([true, false]);
+    // Required encryption requires a certificate that can be trusted, which the server's own is not.
+    expect(
+      await setUp({ email: { smtp_server, recipients, tls: 'required' } }).notify('r1', [resultOf('1')]),
+    ).toMatchObject([{ messages: 0, waiting: 1 }]);
+    expect(secure).toHaveLength(2);
+  });
+
+  it('does not wait for ever for a greeting', async () => {
+    const silent = createTcpServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    closers.push(() => new Promise((resolve) => silent.close(resolve)));
+    const { port } = silent.address() as AddressInfo;
+    const { notify } = setUp({ email: { smtp_server: `127.0.0.1:${port}`, recipients } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 0, waiting: 1 }]);
   });
 
   it('sends nothing unencrypted where TLS is required', async () => {

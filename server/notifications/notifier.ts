@@ -19,6 +19,8 @@ export interface NotifierDependencies {
   readonly journal: AnnouncementJournal;
   readonly log: AlertLog;
   readonly retry?: RetryOptions;
+  /** Milliseconds that a receiver has for each answer. Default 10 seconds. */
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -54,6 +56,7 @@ export interface Notifier {
 }
 
 const HOUR = 3_600_000;
+const DEFAULT_TIMEOUT = 10_000;
 /** A channel that failed is left alone this long, milliseconds, so that it does not hold up every run. */
 const PAUSE_AFTER_FAILURE = 60_000;
 /** Messages that wait for a channel; more are only counted. */
@@ -63,17 +66,19 @@ const MOST_REFUSALS = 5;
 
 /** @param config as `parseAlertsConfig` gives it; without a channel nothing is ever sent */
 export function createNotifier(config: AlertsConfig, dependencies: NotifierDependencies): Notifier {
-  const { clock, log } = dependencies;
+  const { clock, log, timeout = DEFAULT_TIMEOUT } = dependencies;
   const channels: AlertChannel[] = [];
   if (config.slack)
     channels.push(
       createSlackChannel(
         { ...config, slack: config.slack },
-        { fetch: dependencies.fetch ?? globalThis.fetch, now: () => clock.now() },
+        { fetch: dependencies.fetch ?? globalThis.fetch, now: () => clock.now(), timeout },
       ),
     );
   if (config.email)
-    channels.push(createEmailChannel({ ...config, email: config.email }, { warn: (text) => log.warn(text) }));
+    channels.push(
+      createEmailChannel({ ...config, email: config.email }, { warn: (text) => log.warn(text), timeout }),
+    );
 
   let last: Promise<unknown> = Promise.resolve();
   /** One call after another: they share the journal. */

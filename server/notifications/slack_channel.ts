@@ -5,7 +5,6 @@ import type { AlertsConfig } from './config';
 import type { AlertChannel } from './delivery';
 import { parseRetryAfter, SendFailure } from './delivery';
 
-const TIMEOUT = 10_000;
 /** Slack's limit for the text of one section block. */
 const LONGEST_SECTION = 3_000;
 
@@ -66,7 +65,7 @@ async function beginningOf(response: Response): Promise<string> {
 /** Slack by incoming webhook, and whatever speaks the same (Mattermost, Rocket.Chat). Redirects are not followed. */
 export function createSlackChannel(
   config: AlertsConfig & { slack: NonNullable<AlertsConfig['slack']> },
-  { fetch, now }: { fetch: typeof globalThis.fetch; now: () => number },
+  { fetch, now, timeout }: { fetch: typeof globalThis.fetch; now: () => number; timeout: number },
 ): AlertChannel {
   const { webhook_url: webhook, channel } = config.slack;
   const { host, pathname, search } = new URL(webhook);
@@ -76,7 +75,7 @@ export function createSlackChannel(
     async send(message, suppressed, signal) {
       const controller = new AbortController();
       const abort = () => controller.abort();
-      const timer = setTimeout(abort, TIMEOUT);
+      const timer = setTimeout(abort, timeout);
       signal?.addEventListener('abort', abort, { once: true });
       if (signal?.aborted) abort();
       try {
@@ -105,7 +104,7 @@ export function createSlackChannel(
         const why = controller.signal.aborted
           ? signal?.aborted
             ? 'was interrupted'
-            : `did not answer within ${TIMEOUT / 1_000} s`
+            : `did not answer within ${timeout / 1_000} s`
           : `could not be reached (${typeof cause === 'string' ? cause : 'connection failed'})`;
         throw new SendFailure(`Slack webhook at ${host} ${why}`, true);
       } finally {
