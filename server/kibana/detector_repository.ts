@@ -1,0 +1,138 @@
+import type { DetectorRecord } from '../../common/api';
+import { detectorSchema, parseDetector } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { DETECTOR_TYPE } from './identifiers';
+import type { SavedObject, SavedObjectsClient } from './saved_object_contracts';
+import type { DetectorAttributes } from './saved_object_types';
+
+/** A detector with what only the server knows of it. */
+export interface StoredDetector extends DetectorRecord {
+  readonly apiKeyObject: string | undefined;
+}
+
+/** Detectors of one space: the saved-objects client that is passed in decides which, and who may. */
+export interface DetectorRepository {
+  list(options?: {
+    page?: number;
+    perPage?: number;
+    search?: string;
+  }): Promise<{ total: number; detectors: StoredDetector[]; broken: { id: string; problem: string }[] }>;
+  get(id: string): Promise<StoredDetector>;
+  create(attributes: DetectorAttributes): Promise<StoredDetector>;
+  /** @param version when given, `conflict` unless the detector is still at it */
+  update(id: string, change: Partial<DetectorAttributes>, version?: string): Promise<StoredDetector>;
+  delete(id: string): Promise<void>;
+}
+
+export function createDetectorRepository(client: SavedObjectsClient): DetectorRepository {
+  const get = async (id: string): Promise<StoredDetector> =>
+    recordOf(
+      await client
+        .get<DetectorAttributes>(DETECTOR_TYPE, id)
+        .catch((error: unknown) => rethrow(error, `the detector "${id}"`)),
+    );
+  return {
+    get,
+    list: async ({ page = 1, perPage = 1_000, search } = {}) => {
+      const found = await client
+        .find<DetectorAttributes>({
+          type: DETECTOR_TYPE,
+          page,
+          perPage,
+          ...(search ? { search: `${escapeSearch(search)}*`, searchFields: ['name'] } : {}),
+        })
+        .catch((error: unknown) => rethrow(error, 'the detectors'));
+      const detectors: StoredDetector[] = [];
+      const broken: { id: string; problem: string }[] = [];
+      for (const object of found.saved_objects) {
+        try {
+          detectors.push(recordOf(object));
+        } catch (error) {
+          broken.push({ id: object.id, problem: (error as Error).message });
+        }
+      }
+      return { total: found.total - broken.length, detectors, broken };
+    },
+    create: async (attributes) =>
+      recordOf(
+        await client
+          .create(DETECTOR_TYPE, attributes)
+          .catch((error: unknown) => rethrow(error, 'the new detector')),
+      ),
+    update: async (id, change, version) => {
+      const what = `the detector "${id}"`;
+      const current = await client
+        .get<DetectorAttributes>(DETECTOR_TYPE, id)
+        .catch((error: unknown) => rethrow(error, what));
+      // Not `update`: that merges nested objects, and a setting that was removed would stay.
+      return recordOf(
+        await client
+          .create<DetectorAttributes>(
+            DETECTOR_TYPE,
+            { ...current.attributes, ...change },
+            { id, overwrite: true, version: version ?? current.version },
+          )
+          .catch((error: unknown) => rethrow(error, what)),
+      );
+    },
+    delete: async (id) => {
+      await client
+        .delete(DETECTOR_TYPE, id)
+        .catch((error: unknown) => rethrow(error, `the detector "${id}"`));
+    },
+  };
+}
+
+/** Words of a name, without the operators of Elasticsearch's simple query syntax. */
+const escapeSearch = (text: string): string => text.replace(/[+|\-"*()~\\]/g, ' ').trim();
+
+/** A detector that was imported or edited outside is checked like any input. */
+export function recordOf(object: SavedObject<DetectorAttributes>): StoredDetector {
+  const { attributes } = object;
+  return {
+    id: object.id,
+    version: object.version ?? '',
+    detector: parseDetector(attributes.detector),
+    enabled: attributes.enabled === true,
+    created_at: attributes.created_at,
+    created_by: attributes.created_by ?? undefined,
+    updated_at: attributes.updated_at,
+    updated_by: attributes.updated_by ?? undefined,
+    owner: attributes.owner ?? undefined,
+    apiKeyObject: attributes.api_key_object ?? undefined,
+  };
+}
+
+/** What leaves the server. */
+export function publicRecordOf({ apiKeyObject: _hidden, ...record }: StoredDetector): DetectorRecord {
+  return { ...record, detector: detectorSchema.parse(record.detector) };
+}
+
+/** Errors of saved objects are Boom errors with a status of their own. */
+function rethrow(error: unknown, what: string): never {
+  const { output, message } = error as { output?: { statusCode?: number }; message: string };
+  switch (output?.statusCode) {
+    case 404:
+      throw new DetectionError('not_found', `There is no such object in this space: ${what}.`, {
+        cause: error,
+      });
+    case 403:
+      throw new DetectionError(
+        'forbidden',
+        `Kibana does not let you touch ${what}: ${message}. Ask for the Kibana privilege "Log Anomalies: All" in this space.`,
+        { cause: error },
+      );
+    case 409:
+      throw new DetectionError(
+        'conflict',
+        `Somebody else has changed ${what} meanwhile. Load it again and repeat your change.`,
+        { cause: error },
+      );
+    case 400:
+      throw new DetectionError('invalid_input', `Kibana refuses ${what}: ${message}`, { cause: error });
+    case 503:
+      throw new DetectionError('unavailable', `Kibana cannot reach ${what}: ${message}`, { cause: error });
+    default:
+      throw error;
+  }
+}

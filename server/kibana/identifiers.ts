@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { durationToMilliseconds } from '../../common/detector';
+
+/** Saved-object type of a detector: part of one space, exportable. */
+export const DETECTOR_TYPE = 'log-anomalies-detector';
+/** Hidden saved-object type that holds the API key of a detector's owner, encrypted. */
+export const API_KEY_TYPE = 'log-anomalies-api-key';
+
+export const DETECTION_TASK_TYPE = 'logAnomalies:detect';
+export const TRAINING_TASK_TYPE = 'logAnomalies:train';
+export const BACKFILL_TASK_TYPE = 'logAnomalies:backfill';
+
+export const LOG_ANOMALY_RULE_TYPE = 'logAnomalies.logAnomaly';
+export const DETECTOR_HEALTH_RULE_TYPE = 'logAnomalies.detectorHealth';
+
+/** Names of the API privileges in the Kibana feature. */
+export const API_PRIVILEGES = { read: 'logAnomalies-read', write: 'logAnomalies-write' } as const;
+
+/** What a task is about. */
+export interface TaskTarget {
+  readonly space: string;
+  readonly detectorId: string;
+}
+export const detectionTaskId = ({ space, detectorId }: TaskTarget): string =>
+  `log-anomalies:${space}:${detectorId}`;
+export const trainingTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:train`;
+export const backfillTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:backfill`;
+
+/** A duration of ours as Task Manager writes it: it knows no weeks. @example taskInterval('2w') // '14d' */
+export const taskInterval = (duration: string): string =>
+  duration.endsWith('w') ? `${durationToMilliseconds(duration) / 86_400_000}d` : duration;
+
+/** Saved objects name the default space `undefined`. */
+export const namespaceOf = (space: string): string | undefined => (space === 'default' ? undefined : space);
+
+/** A document id of bounded length that depends on these parts alone. */
+export const digest = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');

@@ -1,0 +1,32 @@
+/** Slices of the security plugin's start contract. Source: x-pack/plugins/security/server/plugin.ts, authentication/api_keys. */
+
+export interface GrantedApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly api_key: string;
+}
+
+export interface ApiKeys {
+  areAPIKeysEnabled(): Promise<boolean>;
+  /** @returns null where security is switched off */
+  grantAsInternalUser(
+    request: unknown,
+    parameters: { name: string; role_descriptors: object; metadata: object },
+  ): Promise<GrantedApiKey | null>;
+  invalidateAsInternalUser(parameters: { ids: string[] }): Promise<{ error_count?: number } | null>;
+}
+
+export interface SecurityStart {
+  readonly authc: {
+    readonly apiKeys: ApiKeys;
+    getCurrentUser(request: unknown): { readonly username: string } | null;
+  };
+}
+
+/** Source: src/core packages/logging. */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}

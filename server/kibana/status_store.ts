@@ -1,0 +1,113 @@
+import type { BackfillReport, TrainingReport } from '../../common/api';
+import { attempt, CHECKPOINTS_INDEX, type ElasticsearchClient } from '../elasticsearch';
+import { statusOf as httpStatusOf } from '../elasticsearch/errors';
+import { ensureIndex } from '../elasticsearch/index_resources';
+import { NEVER_RUN, type RunState } from './detector_state';
+import { digest } from './identifiers';
+
+/** Each part has one writer at a time: the task whose work it tells of. */
+interface Parts {
+  runs: RunState;
+  training: TrainingReport;
+  backfill: BackfillReport;
+  /** Id of the backfill that somebody has asked to stop. */
+  backfill_cancelled: { id: string };
+}
+type Part = keyof Parts;
+
+/** What detectors tell of themselves, beside their checkpoints and with the rights of their owners. */
+export interface StatusStore {
+  read(detectorIds: readonly string[]): Promise<Map<string, StoredStatus>>;
+  readPart<Name extends Part>(detectorId: string, part: Name): Promise<Parts[Name] | undefined>;
+  writePart<Name extends Part>(detectorId: string, part: Name, value: Parts[Name]): Promise<void>;
+}
+
+export interface StoredStatus {
+  readonly runs: RunState;
+  readonly training?: TrainingReport;
+  readonly backfill?: BackfillReport;
+}
+
+const SHOWN = ['runs', 'training', 'backfill'] as const;
+
+export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
+  const idOf = (detectorId: string, part: Part): string => digest('status', space, detectorId, part);
+  const index = CHECKPOINTS_INDEX;
+  const what = 'read the status of detectors';
+  let isReady: Promise<void> | undefined;
+
+  const get = async (
+    keys: readonly { detectorId: string; part: Part }[],
+  ): Promise<(Record<string, unknown> | undefined)[]> => {
+    if (keys.length === 0) return [];
+    const { docs } = await attempt(
+      () =>
+        client.mget<{ status?: Record<string, unknown> }>({
+          index,
+          ids: keys.map(({ detectorId, part }) => idOf(detectorId, part)),
+        }),
+      { what },
+    ).catch((error: { details?: { status?: number } }) => {
+      if (error.details?.status === 404) return { docs: [] };
+      throw error;
+    });
+    return keys.map((_key, position) => {
+      const found = docs[position];
+      return found !== undefined && '_source' in found ? found._source?.status : undefined;
+    });
+  };
+
+  return {
+    read: async (detectorIds) => {
+      const keys = detectorIds.flatMap((detectorId) => SHOWN.map((part) => ({ detectorId, part })));
+      const found = await get(keys);
+      return new Map(
+        detectorIds.map((detectorId, position): [string, StoredStatus] => {
+          const [runs, training, backfill] = found.slice(
+            position * SHOWN.length,
+            (position + 1) * SHOWN.length,
+          );
+          return [
+            detectorId,
+            {
+              runs: (runs as RunState | undefined) ?? NEVER_RUN,
+              ...(training && { training: training as unknown as TrainingReport }),
+              ...(backfill && { backfill: backfill as unknown as BackfillReport }),
+            },
+          ];
+        }),
+      );
+    },
+    readPart: async (detectorId, part) => (await get([{ detectorId, part }]))[0] as never,
+    writePart: async (detectorId, part, value) => {
+      isReady ??= ensureIndex(client, index, 'checkpoints');
+      await isReady;
+      await attempt(
+        () =>
+          client.index({
+            index,
+            id: idOf(detectorId, part),
+            document: { type: 'status', part, space, detector_id: detectorId, status: value },
+          }),
+        { what: `write the status of the detector "${detectorId}"` },
+      );
+    },
+  };
+}
+
+/** Forgets checkpoint and status of a detector. */
+export async function deleteStatus(client: ElasticsearchClient, detectorId: string): Promise<void> {
+  await attempt(
+    () =>
+      client
+        .deleteByQuery({
+          index: CHECKPOINTS_INDEX,
+          query: { term: { detector_id: detectorId } },
+          conflicts: 'proceed',
+        })
+        .catch((error: unknown) => {
+          if (httpStatusOf(error) !== 404) throw error;
+        }),
+    { what: `delete the status of the detector "${detectorId}"` },
+  );
+}
