@@ -83,6 +83,7 @@ function contentOf(parts: Omit<ModelSnapshot, 'version'>): ModelContent {
 function versionOf(content: ModelContent, name: string): string {
   const slug = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, VERSION_NAME_LENGTH)

@@ -1,0 +1,94 @@
+import type { DetectionDelay, GroundTruth, IncidentOutcome } from './types';
+
+/** Anomalous logs of one kind and entity without an incident of their own belong together up to this gap. */
+const LARGEST_GAP = 5 * 60_000;
+export const UNNAMED_KIND = 'anomaly';
+
+export interface IncidentInput {
+  /** Epoch milliseconds, NaN where unknown. */
+  readonly times: Float64Array;
+  readonly truths: ReadonlyArray<GroundTruth | undefined>;
+  readonly entities?: ReadonlyArray<string | undefined>;
+  /** Whether each log was reported. */
+  readonly isAlert: (row: number) => boolean;
+  /** Time that a run waits before it reads a log. */
+  readonly queryDelay: number;
+}
+
+interface Open {
+  readonly id: string;
+  readonly kind: string;
+  readonly from: number;
+  to: number;
+  logs: number;
+  detectedLogs: number;
+  detectedAt?: number;
+}
+
+/**
+ * Groups the anomalous logs into incidents: by their incident label, or else into runs of one kind and entity with no
+ * gap of over five minutes. Logs without a time are left out.
+ *
+ * @returns in order of their first logs
+ */
+export function incidentsOf(input: IncidentInput): IncidentOutcome[] {
+  const { times, truths, entities, isAlert, queryDelay } = input;
+  const rows = truths
+    .flatMap((truth, row) => (truth?.anomaly && Number.isFinite(times[row]) ? [row] : []))
+    .sort((a, b) => times[a] - times[b]);
+  const incidents: Open[] = [];
+  const open = new Map<string, Open>();
+  for (const row of rows) {
+    const { kind = UNNAMED_KIND, incident } = truths[row] as GroundTruth;
+    const key = JSON.stringify([
+      incident ?? null,
+      incident === undefined ? [kind, entities?.[row] ?? ''] : [],
+    ]);
+    let current = open.get(key);
+    if (current === undefined || (incident === undefined && times[row] - current.to > LARGEST_GAP)) {
+      const id = incident ?? `${kind}-${incidents.length + 1}`;
+      current = { id, kind, from: times[row], to: times[row], logs: 0, detectedLogs: 0 };
+      open.set(key, current);
+      incidents.push(current);
+    }
+    current.to = times[row];
+    current.logs++;
+    if (isAlert(row)) {
+      current.detectedLogs++;
+      current.detectedAt ??= times[row];
+    }
+  }
+  return incidents.map((incident) => ({
+    id: incident.id,
+    kind: incident.kind,
+    from: new Date(incident.from).toISOString(),
+    to: new Date(incident.to).toISOString(),
+    logs: incident.logs,
+    detected_logs: incident.detectedLogs,
+    ...(incident.detectedAt === undefined
+      ? {}
+      : { delay_ms: incident.detectedAt - incident.from + queryDelay }),
+  }));
+}
+
+/** Median and 95th percentile over the detected incidents, beside how many of them were detected. */
+export function delayOf(incidents: readonly IncidentOutcome[]): DetectionDelay {
+  const delays = Float64Array.from(
+    incidents.flatMap(({ delay_ms }) => (delay_ms === undefined ? [] : [delay_ms])),
+  ).sort();
+  const counts = { incidents: incidents.length, detected: delays.length };
+  if (delays.length === 0) return counts;
+  return { ...counts, median_ms: quantileOf(delays, 0.5), p95_ms: quantileOf(delays, 0.95) };
+}
+
+/**
+ * Sample quantile with linear interpolation (Hyndman & Fan 1996, type 7).
+ *
+ * @param sorted ascending, at least one value
+ */
+export function quantileOf(sorted: Float64Array, share: number): number {
+  const position = (sorted.length - 1) * share;
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+}

@@ -1,0 +1,12 @@
+export { evaluateScores, type EvaluationInput } from './evaluate_scores';
+export { findLabelField, LABEL_FIELDS, readGroundTruth } from './ground_truth';
+export type {
+  DetectionDelay,
+  Evaluation,
+  GroundTruth,
+  IncidentOutcome,
+  KindOutcome,
+  LabelledEvaluation,
+  TimelineBucket,
+  TopAnomaly,
+} from './types';

@@ -1,0 +1,108 @@
+import { evaluateScores, readGroundTruth, type Evaluation, type TopAnomaly } from '../../common/evaluation';
+import { durationToMilliseconds } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { getField } from '../../common/log_features';
+import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
+import type { LogDocument, Progress } from './ports';
+import { timestampOf } from './run_detection';
+
+/** Documents that are encoded at a time. */
+const BATCH = 10_000;
+const TOP_ANOMALIES = 20;
+/** Where the detector sets no budget. */
+const DEFAULT_ALERTS_PER_DAY = 10;
+const EXCERPT_FIELDS = ['message', 'url.original', 'url.path', 'event.original'];
+const EXCERPT_CHARACTERS = 160;
+const LONGEST_ENTITY = 256;
+
+export interface EvaluationRequest {
+  readonly snapshot: ModelSnapshot;
+  readonly documents: readonly LogDocument[];
+  /** Field with the ground truth; without it the evaluation only says how the scores lie. */
+  readonly labelField?: string;
+  /** Anomaly score in place of the model's own threshold. */
+  readonly threshold?: number;
+  /** In place of the detector's budget. */
+  readonly alertsPerDay?: number;
+  readonly progress?: Progress;
+}
+
+/**
+ * Scores logs with a model and measures how well it does.
+ *
+ * @throws DetectionError `too_few_logs` without documents, `invalid_input` for labels that cannot be read
+ */
+export function evaluateModel(request: EvaluationRequest): Evaluation {
+  const { snapshot, documents, labelField, threshold = snapshot.threshold } = request;
+  const { detector } = snapshot;
+  if (documents.length === 0) {
+    throw new DetectionError('too_few_logs', 'An evaluation needs logs: 0 of at least 1');
+  }
+  const truths = labelField === undefined ? undefined : readGroundTruth(documents, labelField);
+  const scorer = createModelScorer(snapshot);
+  const scores = new Float64Array(documents.length);
+  for (let from = 0; from < documents.length; from += BATCH) {
+    scores.set(scorer.score(documents.slice(from, from + BATCH)).scores, from);
+    request.progress?.(Math.min(from + BATCH, documents.length), documents.length, 'logs scored');
+  }
+  const { timestamp_field: timestampField } = detector.source;
+  const times = Float64Array.from(documents, (document) => timestampOf(document, timestampField) ?? NaN);
+  const entities = documents.map((document) => textOf(document, detector.entity_field, LONGEST_ENTITY));
+  const top = highestRows(scores, TOP_ANOMALIES).map((row): TopAnomaly => {
+    const { score, confidence, severity } = scorer.verdict(scores[row], threshold);
+    const truth = truths?.[row];
+    return {
+      ...(Number.isFinite(times[row]) ? { timestamp: new Date(times[row]).toISOString() } : {}),
+      ...(entities[row] === undefined ? {} : { entity: entities[row] }),
+      score,
+      confidence,
+      severity,
+      reason: scorer.explain(documents[row]).reason,
+      excerpt: excerptOf(documents[row]),
+      ...(truth === undefined ? {} : { truth: truth.anomaly ? (truth.kind ?? 'anomaly') : 'normal' }),
+    };
+  });
+  return evaluateScores({
+    modelVersion: snapshot.version,
+    detector: detector.name,
+    scores,
+    threshold,
+    times,
+    truths,
+    entities,
+    queryDelay: durationToMilliseconds(detector.schedule.query_delay),
+    alertsPerDay:
+      request.alertsPerDay ??
+      (detector.threshold.method === 'adaptive' ? detector.threshold.alerts_per_day : DEFAULT_ALERTS_PER_DAY),
+    top,
+  });
+}
+
+/** The rows with the `count` highest scores, highest first; equal ones in their order. One pass, `count` kept. */
+function highestRows(scores: Float64Array, count: number): number[] {
+  const kept: number[] = [];
+  for (let row = 0; row < scores.length; row++) {
+    if (kept.length === count && scores[row] <= scores[kept[count - 1]]) continue;
+    const place = kept.findIndex((other) => scores[row] > scores[other]);
+    kept.splice(place === -1 ? kept.length : place, 0, row);
+    if (kept.length > count) kept.pop();
+  }
+  return kept;
+}
+
+function textOf(document: LogDocument, field: string | undefined, longest: number): string | undefined {
+  if (field === undefined) return undefined;
+  const value = getField(document, field);
+  const scalar: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean'
+    ? String(scalar).slice(0, longest)
+    : undefined;
+}
+
+function excerptOf(document: LogDocument): string {
+  for (const field of EXCERPT_FIELDS) {
+    const text = textOf(document, field, EXCERPT_CHARACTERS);
+    if (text !== undefined && text !== '') return text.replace(/[\p{C}\s]+/gu, ' ').trim();
+  }
+  return '';
+}

@@ -1,0 +1,146 @@
+import { parseDetector, type DetectorInput } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { generateLogs } from '../../common/demo_logs';
+import type { LogDocument } from '../../common/log_document';
+import { createModelScorer, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
+import { evaluateModel } from './evaluate_model';
+import { trainModel, type TrainingRequest } from './train_model';
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 0, 5);
+
+const demoLogs = (seed: number, hours: number): LogDocument[] =>
+  [
+    ...generateLogs({
+      seed,
+      from: START,
+      to: START + hours * HOUR,
+      ratePerSecond: 0.1,
+      anomalyRate: 0.03,
+      dirtRate: 0.01,
+      kinds: ['server_error', 'slow_response', 'suspicious_request'],
+    }),
+  ].map(({ document }) => document);
+
+const detectorOf = (change: Partial<DetectorInput> = {}) =>
+  parseDetector({
+    name: 'demo',
+    source: { index: 'logs' },
+    threshold: { method: 'contamination', contamination: 0.03 },
+    features: [
+      { type: 'number', field: 'response_time' },
+      { type: 'category', field: 'status_code' },
+    ],
+    entity_field: 'service.name',
+    ...change,
+  });
+
+function clock() {
+  let time = START + 100 * HOUR;
+  return { now: () => (time += 1_000) };
+}
+
+const train = (documents: LogDocument[], change: Partial<TrainingRequest> = {}) =>
+  trainModel({ detector: detectorOf(), documents, source: 'demo', clock: clock(), ...change });
+
+const logs = demoLogs(1, 36);
+
+it('trains the same model from the same logs and seed, and another from another seed', () => {
+  const first = train(logs).snapshot;
+  expect(train(logs).snapshot.version).toBe(first.version);
+  const otherSeed = train(logs, { detector: detectorOf({ forest: { seed: 43 } }) });
+  expect(otherSeed.snapshot.version).not.toBe(first.version);
+  expect(decodeModelSnapshot(encodeModelSnapshot(first)).version).toBe(first.version);
+});
+
+it('holds out a share of the logs and evaluates on it', () => {
+  const { snapshot, report } = train(logs, { labelField: 'labels.anomaly' });
+  expect(report.heldOutRows).toBe(Math.round(logs.length * 0.2));
+  expect(report.rows).toBe(logs.length - report.heldOutRows);
+  expect(snapshot.training.rows).toBe(report.rows);
+  expect(report.evaluation?.evaluated_logs).toBe(report.heldOutRows);
+  expect(report.evaluation?.labelled?.roc_auc).toBeGreaterThan(0.75);
+  expect(snapshot.evaluation).toBe(report.evaluation);
+});
+
+it('finds what is odd in logs of another seed', () => {
+  const { snapshot } = train(logs);
+  const evaluation = evaluateModel({ snapshot, documents: demoLogs(2, 12), labelField: 'labels' });
+  const recallOf = (kind: string) => evaluation.labelled?.by_kind.find((outcome) => outcome.kind === kind);
+  expect(recallOf('server_error')?.roc_auc).toBeGreaterThan(0.95);
+  expect(recallOf('slow_response')?.roc_auc).toBeGreaterThan(0.95);
+  expect(evaluation.top[0].reason).toMatch(/response_time|status_code/);
+  expect(evaluation.top[0].excerpt).not.toBe('');
+  expect(evaluation.top).toHaveLength(20);
+  evaluation.top
+    .slice(1)
+    .forEach(({ score }, i) => expect(score).toBeLessThanOrEqual(evaluation.top[i].score));
+});
+
+describe('the threshold', () => {
+  it.each([
+    [36, 'held_out'],
+    [6, 'cross_fitting'],
+  ] as const)(
+    'calls about the contamination anomalous in fresh logs, from %d hours of logs',
+    (hours, from) => {
+      const { snapshot, report } = train(demoLogs(3, hours));
+      expect(report.quantilesFrom).toBe(from);
+      const fresh = evaluateModel({ snapshot, documents: demoLogs(4, 36) });
+      expect(fresh.alert_share).toBeGreaterThan(0.015);
+      expect(fresh.alert_share).toBeLessThan(0.06);
+    },
+  );
+
+  it('comes from cross-fitting when nothing is held out', () => {
+    const { report } = train(demoLogs(5, 4), { detector: detectorOf({ training: { holdout: 0 } }) });
+    expect(report).toMatchObject({ heldOutRows: 0, quantilesFrom: 'cross_fitting', evaluation: undefined });
+    expect(report.quantileRows).toBe(report.rows);
+  });
+
+  it('lies above every score when the logs are all alike', () => {
+    const alike = Array.from({ length: 500 }, () => ({ response_time: 5, status_code: 200 }));
+    const { snapshot } = train(alike);
+    const scorer = createModelScorer(snapshot);
+    expect(scorer.verdict(scorer.score(alike.slice(0, 1)).scores[0]).isAnomaly).toBe(false);
+  });
+});
+
+it('counts dirty logs and goes on', () => {
+  const dirty = logs.map((log, i) => (i % 50 === 0 ? { ...log, response_time: { odd: 'object' } } : log));
+  const { report } = train(dirty);
+  expect(report.dirt.response_time?.object).toBeGreaterThan(logs.length / 100);
+});
+
+it('records where the model came from', () => {
+  const { snapshot } = train(logs, {
+    window: { from: START, to: START + 36 * HOUR },
+    logsInWindow: 123_456,
+  });
+  expect(snapshot.training).toMatchObject({
+    source: 'demo',
+    logs_in_window: 123_456,
+    window: { from: '2026-01-05T00:00:00.000Z', to: '2026-01-06T12:00:00.000Z' },
+    started_at: '2026-01-09T04:00:01.000Z',
+  });
+});
+
+it('refuses too few logs, saying how many there are and must be', () => {
+  expect(() => train(logs.slice(0, 100))).toThrow(
+    expect.objectContaining({ code: 'too_few_logs', message: expect.stringContaining('100 of 256') }),
+  );
+});
+
+it.each(['labels.anomaly', 'labels'])('refuses a detector that reads the label %s', (labelField) => {
+  const detector = detectorOf({ features: [{ type: 'category', field: 'labels.anomaly' }] });
+  expect(() => train(logs, { detector, labelField })).toThrow(DetectionError);
+  expect(() => train(logs, { detector, labelField })).toThrow('a label must not be a feature');
+});
+
+it('refuses an evaluation without logs or without labels', () => {
+  const { snapshot } = train(logs);
+  expect(() => evaluateModel({ snapshot, documents: [] })).toThrow('0 of at least 1');
+  expect(() => evaluateModel({ snapshot, documents: logs, labelField: 'truth' })).toThrow(
+    'has a label in "truth"',
+  );
+});

@@ -1,0 +1,180 @@
+import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
+import { DetectionError } from '../../common/detection_error';
+import type { Detector } from '../../common/detector';
+import type { Evaluation } from '../../common/evaluation';
+import { createScorer, growForest, type IsolationForest } from '../../common/isolation_forest';
+import { learnFeatures } from '../../common/log_features';
+import type { DirtReport, FeatureEncoder } from '../../common/log_features/types';
+import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import { learnQuantiles, thresholdFrom } from '../../common/threshold';
+import { evaluateModel } from './evaluate_model';
+import type { Clock, LogDocument, Progress } from './ports';
+
+/** With at least as many held-out logs their scores give the quantiles: 20 logs lie above a contamination of 0.01. */
+const ENOUGH_HELD_OUT = 2_000;
+/** Otherwise all logs, up to so many, are scored by models that have not seen them. */
+const MOST_CROSS_FITTED = 10_000;
+const FOLDS = 5;
+
+export interface TrainingRequest {
+  readonly detector: Detector;
+  /** A uniform sample of the training window; row order does not matter beyond the seeded split. */
+  readonly documents: readonly LogDocument[];
+  /** Where the documents came from, for people. */
+  readonly source: string;
+  /** Epoch milliseconds, [from, to). */
+  readonly window?: { readonly from: number; readonly to: number };
+  readonly logsInWindow?: number;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Field with the ground truth, where there is one: used for the evaluation on held-out logs alone. */
+  readonly labelField?: string;
+  readonly progress?: Progress;
+}
+
+export interface TrainingReport {
+  readonly rows: number;
+  readonly heldOutRows: number;
+  readonly columns: readonly string[];
+  readonly dirt: DirtReport;
+  readonly threshold: number;
+  /** Which scores the quantiles and so the threshold come from: always of logs unseen by the model that scored them. */
+  readonly quantilesFrom: 'held_out' | 'cross_fitting';
+  readonly quantileRows: number;
+  readonly milliseconds: number;
+  /** On the held-out logs; absent when none were held out. */
+  readonly evaluation?: Evaluation;
+}
+
+/**
+ * Trains a model: holds out a share of the logs, learns the features and grows the forest on the others, and places the
+ * threshold among the scores of logs that were not trained on. With few logs held out, these come from
+ * cross-fitting: every fifth of the logs is scored by a model trained on the other four.
+ *
+ * The same detector, documents and seed give the same model.
+ *
+ * @throws DetectionError `too_few_logs` below `training.min_rows`, `invalid_input` when a feature reads the label
+ */
+export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot; report: TrainingReport } {
+  const { detector, clock, labelField, progress } = request;
+  const startedAt = clock.now();
+  const { min_rows: minRows, holdout } = detector.training;
+  if (request.documents.length < minRows) {
+    throw new DetectionError(
+      'too_few_logs',
+      `Training needs more logs: ${request.documents.length} of ${minRows} (training.min_rows)`,
+      { details: { logs: request.documents.length, needed: minRows } },
+    );
+  }
+  if (labelField !== undefined) refuseLabelAsFeature(detector, labelField);
+  const documents = shuffle(request.documents, detector.forest.seed);
+  const heldOut = documents.slice(0, Math.round(documents.length * holdout));
+  const training = documents.slice(heldOut.length);
+
+  const fit = fitModel(detector, training);
+  progress?.(1, 3, 'forest grown');
+  const fromHeldOut = heldOut.length >= ENOUGH_HELD_OUT;
+  const unseenScores = fromHeldOut
+    ? scoreWith(fit, heldOut)
+    : crossFittedScores(detector, documents.slice(0, MOST_CROSS_FITTED));
+  const quantiles = learnQuantiles(unseenScores);
+  const threshold = thresholdFrom(detector.threshold, quantiles);
+  progress?.(2, 3, 'threshold placed');
+
+  const { window, logsInWindow, source } = request;
+  const finishedAt = clock.now();
+  const snapshot = createModelSnapshot({
+    detector,
+    encoder: fit.encoder,
+    forest: fit.forest,
+    quantiles,
+    threshold,
+    training: {
+      started_at: new Date(startedAt).toISOString(),
+      finished_at: new Date(finishedAt).toISOString(),
+      rows: training.length,
+      ...(logsInWindow === undefined ? {} : { logs_in_window: logsInWindow }),
+      ...(window === undefined
+        ? {}
+        : { window: { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() } }),
+      source,
+      dirt: fit.dirt,
+    },
+  });
+  const evaluation =
+    heldOut.length === 0 ? undefined : evaluateModel({ snapshot, documents: heldOut, labelField });
+  progress?.(3, 3, 'model evaluated');
+  return {
+    snapshot: evaluation === undefined ? snapshot : { ...snapshot, evaluation },
+    report: {
+      rows: training.length,
+      heldOutRows: heldOut.length,
+      columns: fit.encoder.columnNames,
+      dirt: fit.dirt,
+      threshold,
+      quantilesFrom: fromHeldOut ? 'held_out' : 'cross_fitting',
+      quantileRows: unseenScores.length,
+      milliseconds: clock.now() - startedAt,
+      evaluation,
+    },
+  };
+}
+
+interface Fit {
+  readonly encoder: FeatureEncoder;
+  readonly forest: IsolationForest;
+  readonly dirt: DirtReport;
+}
+
+function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
+  const { encoder, dirt } = learnFeatures(detector.features, documents, {
+    timestampField: detector.source.timestamp_field,
+  });
+  const { tree_count, subsample_size, seed, splits, extension_level, trainer } = detector.forest;
+  const forest = growForest(encoder.encode(documents), {
+    treeCount: tree_count,
+    subsampleSize: subsample_size,
+    seed,
+    splits,
+    extensionLevel: extension_level,
+    trainer,
+  });
+  return { encoder, forest, dirt };
+}
+
+const scoreWith = ({ encoder, forest }: Fit, documents: readonly LogDocument[]): Float64Array =>
+  createScorer(forest).score(encoder.encode(documents));
+
+/** Scores each fold of the documents by a model of the others. */
+function crossFittedScores(detector: Detector, documents: readonly LogDocument[]): Float64Array {
+  const scores = new Float64Array(documents.length);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const from = Math.floor((fold * documents.length) / FOLDS);
+    const to = Math.floor(((fold + 1) * documents.length) / FOLDS);
+    const others = [...documents.slice(0, from), ...documents.slice(to)];
+    scores.set(scoreWith(fitModel(detector, others), documents.slice(from, to)), from);
+  }
+  return scores;
+}
+
+/** Fisher and Yates; the seed decides. */
+function shuffle<Item>(items: readonly Item[], seed: number): Item[] {
+  const random = xoroshiro128plus(seed);
+  const shuffled = [...items];
+  for (let i = shuffled.length - 1; i > 0; i--) {
+    const j = unsafeUniformIntDistribution(0, i, random);
+    [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
+  }
+  return shuffled;
+}
+
+function refuseLabelAsFeature(detector: Detector, labelField: string): void {
+  const reading = detector.features.find(
+    ({ field }) => field === labelField || field.startsWith(`${labelField}.`),
+  );
+  if (reading !== undefined) {
+    throw new DetectionError(
+      'invalid_input',
+      `features: ${reading.field} holds the label (${labelField}); a label must not be a feature`,
+    );
+  }
+}
