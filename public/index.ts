@@ -1,0 +1,4 @@
+import { LogAnomaliesPlugin } from './plugin';
+
+/** Kibana calls it once, when the page loads. */
+export const plugin = () => new LogAnomaliesPlugin();

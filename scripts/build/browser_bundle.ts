@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { rspack, type Compiler, type Stats } from '@rspack/core';
+import { lentBy } from './shared_modules';
+
+export interface BrowserBundleOptions {
+  readonly root: string;
+  readonly outputDirectory: string;
+  readonly pluginId: string;
+  readonly requiredBundles: readonly string[];
+}
+
+/**
+ * Bundles `public/` the way Kibana loads it: one entry that registers the plugin, and chunks that load on demand.
+ *
+ * @returns absolute paths of the source files that went in
+ */
+export async function bundleBrowser(options: BrowserBundleOptions): Promise<string[]> {
+  const { root, pluginId } = options;
+  const compiler = rspack({
+    mode: 'production',
+    context: root,
+    target: ['web', 'es2020'],
+    devtool: false,
+    entry: join(root, 'scripts/build/browser_entry.js'),
+    output: {
+      path: options.outputDirectory,
+      filename: `${pluginId}.plugin.js`,
+      chunkFilename: `${pluginId}.chunk.[id].js`,
+      publicPath: 'auto',
+      uniqueName: pluginId,
+      chunkLoadingGlobal: `${pluginId}_bundle_jsonpfunction`,
+      clean: true,
+    },
+    externalsType: 'var',
+    externals: [
+      ({ request, contextInfo }, callback) => {
+        if (!request || /^[./]/.test(request) || contextInfo?.issuer?.includes('node_modules')) {
+          return callback();
+        }
+        try {
+          const expression = lentBy(request, options.requiredBundles);
+          return expression ? callback(undefined, expression) : callback();
+        } catch (error) {
+          return callback(error as Error);
+        }
+      },
+    ],
+    resolve: { extensions: ['.ts', '.tsx', '.js', '.json'] },
+    optimization: { moduleIds: 'deterministic', chunkIds: 'deterministic' },
+    performance: { hints: false },
+    module: {
+      rules: [
+        {
+          test: /\.tsx?$/,
+          loader: 'builtin:swc-loader',
+          options: {
+            jsc: {
+              target: 'es2020',
+              parser: { syntax: 'typescript', tsx: true },
+              // The automatic JSX runtime is not among the modules that Kibana lends.
+              transform: { react: { runtime: 'classic' } },
+            },
+          },
+          type: 'javascript/auto',
+        },
+      ],
+    },
+  });
+  const stats = await run(compiler);
+  const { modules = [] } = stats.toJson({ all: false, modules: true, nestedModules: true });
+  return modules
+    .flatMap((module) => [module, ...(module.modules ?? [])])
+    .flatMap(({ nameForCondition }) => (nameForCondition ? [nameForCondition] : []));
+}
+
+function run(compiler: Compiler): Promise<Stats> {
+  return new Promise((resolve, reject) => {
+    compiler.run((error, stats) => {
+      compiler.close(() => {
+        if (error) reject(error);
+        else if (!stats || stats.hasErrors()) {
+          reject(new Error(`The browser bundle failed: ${stats?.toString({ all: false, errors: true })}`));
+        } else resolve(stats);
+      });
+    });
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * The slice of Kibana's configuration schemas that we use; the module itself comes from the running Kibana.
+ * Source: packages/kbn-config-schema/index.ts, src/types/object_type.ts and src/types/type.ts (8.12 and 9.x).
+ */
+declare module '@kbn/config-schema' {
+  export interface Type<Value> {
+    validate(value: unknown): Value;
+  }
+  export const schema: {
+    object<Properties extends Record<string, Type<unknown>>>(
+      properties: Properties,
+      options?: {
+        /** Whether keys that are not declared pass as they are. */
+        unknowns?: 'allow' | 'forbid';
+        /** @returns what is wrong, or undefined */
+        validate?: (value: Record<string, unknown>) => string | undefined;
+      },
+    ): Type<{ [Key in keyof Properties]: Properties[Key] extends Type<infer Value> ? Value : never }>;
+    maybe<Value>(type: Type<Value>): Type<Value | undefined>;
+  };
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
+import { version } from '../../package.json';
+import { buildPlugin, type BuiltPlugin } from '../../scripts/build/build_plugin';
+import { SHARED_MODULES } from '../../scripts/build/shared_modules';
+
+const root = resolve(__dirname, '../..');
+const PLUGIN = 'kibana/logAnomalies';
+
+interface ZippedFile {
+  readonly mode: number;
+  readonly time: Date;
+  readonly text: string;
+}
+
+function unzip(bytes: Buffer): Promise<Map<string, ZippedFile>> {
+  return new Promise((done, failed) => {
+    fromBuffer(bytes, { lazyEntries: true }, (error: Error | null, zip: ZipFile) => {
+      if (error) return failed(error);
+      const files = new Map<string, ZippedFile>();
+      zip.on('error', failed);
+      zip.on('end', () => done(files));
+      zip.on('entry', (entry: Entry) => {
+        zip.openReadStream(entry, async (streamError, stream) => {
+          if (streamError) return failed(streamError);
+          const chunks: Buffer[] = [];
+          for await (const chunk of stream) chunks.push(chunk as Buffer);
+          const mode = entry.externalFileAttributes >>> 16;
+          const text = Buffer.concat(chunks).toString('utf8');
+          files.set(entry.fileName, { mode, time: entry.getLastModDate(), text });
+          zip.readEntry();
+        });
+      });
+      zip.readEntry();
+    });
+  });
+}
+
+describe('the installable zip', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'log-anomalies-package-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  let built: BuiltPlugin;
+  let files: Map<string, ZippedFile>;
+  const textOf = (path: string): string => files.get(`${PLUGIN}/${path}`)?.text ?? '';
+  const browserCode = (): string =>
+    [...files]
+      .filter(([path]) => path.startsWith(`${PLUGIN}/target/public/`))
+      .map(([, { text }]) => text)
+      .join('\n');
+
+  beforeAll(async () => {
+    built = await buildPlugin(root, join(directory, 'first'), '8.12.2');
+    files = await unzip(readFileSync(built.archive));
+  }, 60_000);
+
+  it('is named after both versions and has its checksum beside it', () => {
+    expect(basename(built.archive)).toBe(`log-anomalies-${version}_8.12.2.zip`);
+    const checksum = createHash('sha256').update(readFileSync(built.archive)).digest('hex');
+    expect(readFileSync(`${built.archive}.sha256`, 'utf8')).toBe(`${checksum}  ${basename(built.archive)}\n`);
+  });
+
+  it('holds what Kibana needs and nothing else', () => {
+    const names = [...files.keys()].map((path) => path.replace(/\.chunk\.\d+\.js$/, '.chunk.<id>.js'));
+    expect([...new Set(names)].sort()).toEqual(
+      [
+        'LICENSE',
+        'THIRD_PARTY_NOTICES.txt',
+        'kibana.json',
+        'package.json',
+        'server/index.js',
+        'server/kibana/training_worker.js',
+        'target/public/logAnomalies.chunk.<id>.js',
+        'target/public/logAnomalies.plugin.js',
+      ].map((path) => `${PLUGIN}/${path}`),
+    );
+  });
+
+  it('lets everybody read its files and nobody execute or replace them', () => {
+    const modes = [...files.values()].map(({ mode }) => mode.toString(8));
+    expect(new Set(modes)).toEqual(new Set(['100644']));
+  });
+
+  it('has the manifest that Kibana reads from an installed plugin', () => {
+    expect(JSON.parse(textOf('kibana.json'))).toEqual({
+      id: 'logAnomalies',
+      type: 'standard',
+      version,
+      kibanaVersion: '8.12.2',
+      owner: { name: 'Log Anomalies', githubTeam: 'log-anomalies/maintainers' },
+      description: expect.any(String),
+      configPath: 'logAnomalies',
+      server: true,
+      ui: true,
+      requiredPlugins: ['features'],
+      optionalPlugins: [],
+      requiredBundles: [],
+    });
+    expect(JSON.parse(textOf('package.json'))).toEqual({ name: 'log-anomalies', version, private: true });
+  });
+
+  it('asks Kibana for these shared browser modules only', () => {
+    const asked = browserCode().matchAll(/__kbnSharedDeps__\.\w+/g);
+    const names = Object.fromEntries(Object.entries(SHARED_MODULES).map(([name, global]) => [global, name]));
+    expect([...new Set([...asked].map(([global]) => names[global]))].sort()).toEqual([
+      '@elastic/eui',
+      'react',
+      'react-dom',
+    ]);
+  });
+
+  it('runs browser code of no other plugin', () => {
+    expect(browserCode()).not.toContain('__kbnBundles__.get');
+  });
+
+  it('loads its pages on demand: the part on every page of Kibana stays small', () => {
+    expect(textOf('target/public/logAnomalies.plugin.js').length).toBeLessThan(8_000);
+    expect(textOf('target/public/logAnomalies.plugin.js')).toContain(
+      '__kbnBundles__.define("plugin/logAnomalies/public"',
+    );
+  });
+
+  it('needs only Node and these modules of Kibana on the server', () => {
+    const required = [...textOf('server/index.js').matchAll(/\brequire\("([^"]+)"\)/g)].map(
+      ([, name]) => name,
+    );
+    expect([...new Set(required)].filter((name) => !isBuiltin(name))).toEqual(['@kbn/config-schema']);
+  });
+
+  it('carries the licences of the code it brings along', () => {
+    expect(textOf('LICENSE')).toContain('Apache License');
+    expect(textOf('THIRD_PARTY_NOTICES.txt')).toMatch(/^zod \d+\.\d+\.\d+, MIT$/m);
+  });
+
+  it('has the same bytes when built again, elsewhere', async () => {
+    const again = await buildPlugin(root, join(directory, 'second'), '8.12.2');
+    expect(again.sha256).toBe(built.sha256);
+  }, 60_000);
+
+  it('can be built for Kibana 9: only the manifest differs', async () => {
+    const { archive } = await buildPlugin(root, join(directory, 'first'), '9.4.3');
+    expect(basename(archive)).toBe(`log-anomalies-${version}_9.4.3.zip`);
+    const forNine = await unzip(readFileSync(archive));
+    const differing = [...forNine].filter(([path, { text }]) => text !== files.get(path)?.text);
+    expect(differing.map(([path]) => path)).toEqual([`${PLUGIN}/kibana.json`]);
+    expect(JSON.parse(differing[0][1].text)).toEqual({
+      ...JSON.parse(textOf('kibana.json')),
+      kibanaVersion: '9.4.3',
+    });
+  }, 60_000);
+});
