@@ -111,7 +111,15 @@ const MODELS: Properties = {
   history: stored,
 };
 
-const CHECKPOINTS: Properties = { detector_id: { type: 'keyword' }, checkpoint: stored };
+/** Beside the places that detectors have reached: what they tell of their runs, and what was announced of them. */
+const CHECKPOINTS: Properties = {
+  type: keyword,
+  detector_id: { type: 'keyword' },
+  at: date,
+  checkpoint: stored,
+  status: stored,
+  channel: stored,
+};
 
 const FEEDBACK: Properties = {
   detector_id: { type: 'keyword' },

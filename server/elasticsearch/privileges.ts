@@ -30,10 +30,9 @@ export const ownerRole = (logs: readonly string[], space: string = DEFAULT_SPACE
       privileges: ['create_index', 'view_index_metadata', 'read', 'index'],
     },
     {
-      names: [MODELS_INDEX, feedbackIndex(space)],
+      names: [MODELS_INDEX, feedbackIndex(space), CHECKPOINTS_INDEX],
       privileges: ['create_index', 'view_index_metadata', 'read', 'index', 'delete'],
     },
-    { names: [CHECKPOINTS_INDEX], privileges: ['create_index', 'view_index_metadata', 'read', 'index'] },
   ],
 });
 
@@ -42,7 +41,7 @@ export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
   cluster: [],
   indices: [
     {
-      names: [resultsPattern(space), feedbackIndex(space), MODELS_INDEX],
+      names: [resultsPattern(space), feedbackIndex(space), MODELS_INDEX, CHECKPOINTS_INDEX],
       privileges: ['read', 'view_index_metadata'],
     },
   ],

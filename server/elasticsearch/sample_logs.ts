@@ -122,7 +122,7 @@ async function sampleByScript(
 ): Promise<SourceLog[] | undefined> {
   const { client, range, options, policy, what } = context;
   const { signal, fields } = options;
-  const { types } = await fieldTypes(client, range.index, fields, { policy, signal });
+  const { types, indices } = await fieldTypes(client, range.index, fields, { policy, signal });
   const columns = fields.map((field) => isColumn(types[field]));
   const readsDocuments = options.identified === true || columns.includes(false);
   if (readsDocuments && total <= SCAN_LIMIT) return undefined;
@@ -148,6 +148,7 @@ async function sampleByScript(
                         params: {
                           fields: [...fields],
                           columns,
+                          named: indices.length > 1,
                           identified: options.identified === true,
                           cut: CUT_CHARACTERS,
                         },
@@ -173,7 +174,7 @@ async function sampleByScript(
       values.forEach((value, column) => {
         if (value !== null) document[fields[column]] = value;
       });
-      logs.push({ index: index as string, id: id as string, document });
+      logs.push({ index: (index as string) || indices[0], id: id as string, document });
     }
   }
   return logs;

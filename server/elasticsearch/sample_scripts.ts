@@ -1,8 +1,8 @@
 /**
  * Collects `[index, id, value, ...]` for each sampled log. A value comes from doc values where there is exactly
  * one; else, and for fields without doc values, from `_source`, nested or dotted: too long keywords, malformed
- * numbers and arrays look there as they do when logs are read. The id is read only when asked for: it costs as much as
- * the document.
+ * numbers and arrays look there as they do when logs are read. The index is
+ * named where there are several; the id is read only when asked for: it costs as much as the document.
  */
 const COLLECT = `
 def find(Map node, String path) {
@@ -17,7 +17,7 @@ def find(Map node, String path) {
   }
   return null;
 }
-def row = [doc['_index'].value, params.identified ? params._fields['_id'].value : ''];
+def row = [params.named ? doc['_index'].value : '', params.identified ? params._fields['_id'].value : ''];
 Map source = null;
 for (int i = 0; i < params.fields.length; ++i) {
   String field = params.fields[i];
