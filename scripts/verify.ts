@@ -16,7 +16,15 @@ const STEPS: readonly { name: string; command: readonly string[]; counted?: stri
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   {
     name: 'integration tests (Elasticsearch 8.19.8)',
-    command: ['npx', 'jest', '--selectProjects', 'integration', '--runInBand', '--json', '--outputFile=build/verify/integration.json'],
+    command: [
+      'npx',
+      'jest',
+      '--selectProjects',
+      'integration',
+      '--runInBand',
+      '--json',
+      '--outputFile=build/verify/integration.json',
+    ],
     counted: 'build/verify/integration.json',
   },
 ];
@@ -63,9 +71,12 @@ async function main(): Promise<void> {
     const tests = passed > 0 ? `, ${passed} tests` : '';
     process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(0)} s${tests})\n`);
   }
-  const sum = (key: 'passed' | 'failed' | 'pending'): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  const sum = (key: 'passed' | 'failed' | 'pending'): number =>
+    outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const broken = outcomes.filter((outcome) => outcome.code !== 0 && outcome.failed === 0).length;
-  process.stdout.write(`\n${sum('passed')} passed, ${sum('failed') + broken} failed, ${sum('pending')} skipped\n`);
+  process.stdout.write(
+    `\n${sum('passed')} passed, ${sum('failed') + broken} failed, ${sum('pending')} skipped\n`,
+  );
   process.exitCode = outcomes.some((outcome) => outcome.code !== 0) || sum('passed') === 0 ? 1 : 0;
 }
 

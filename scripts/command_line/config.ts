@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { detectorSchema, durationSchema, parseWith } from '../../common/detector';
+import { describeZodIssues, detectorSchema, durationSchema } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { alertsConfigSchema } from '../../server/notifications/config';
-import { connectionSchema } from '../../server/elasticsearch';
+import { connectionFromEnvironment, connectionSchema } from '../../server/elasticsearch';
 
 /** What a model must reach, in `validate-model-performance`, in the gate of `deploy-model` and afterwards. */
 export const limitsSchema = z.strictObject({
@@ -86,11 +86,19 @@ export async function readConfig(path: string | undefined, environment: NodeJS.P
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new DetectionError('invalid_input', `The configuration file ${file} must hold settings by name.`);
   }
-  const elasticsearch = {
-    ...(given.elasticsearch as object | undefined),
-    ...connectionFromEnvironment(environment),
-  };
-  return parseWith(configSchema, { ...given, elasticsearch }, `The configuration (${file})`);
+  const elasticsearch = connectionFromEnvironment(environment, (given.elasticsearch ?? {}) as object);
+  const parsed = configSchema.safeParse({ ...given, elasticsearch });
+  if (parsed.success) return parsed.data;
+  // Values of these two sections are never repeated: some of them are secrets.
+  const { elasticsearch: _connection, alerts: _alerts, ...speakable } = given;
+  const issues = describeZodIssues(parsed.error, speakable);
+  throw new DetectionError(
+    'invalid_input',
+    `The configuration (${file}) is not valid: ${issues.join('; ')}`,
+    {
+      details: { issues },
+    },
+  );
 }
 
 /** @throws DetectionError `invalid_input` with the place of the mistake */
@@ -103,21 +111,6 @@ export function parseYamlText(text: string, file: string): unknown {
       cause: error,
     });
   }
-}
-
-function connectionFromEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const settings: Record<string, string | undefined> = {
-    url: environment.ELASTICSEARCH_URL,
-    api_key: environment.ELASTICSEARCH_API_KEY,
-    username: environment.ELASTICSEARCH_USERNAME,
-    password: environment.ELASTICSEARCH_PASSWORD,
-    ca: environment.ELASTICSEARCH_CA,
-  };
-  return Object.fromEntries(
-    Object.entries(settings).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-    ),
-  );
 }
 
 function substitute(value: unknown, environment: NodeJS.ProcessEnv, file: string): unknown {

@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import type { Clock, Progress } from '../../server/detection/ports';
-import { toDetectionError } from '../../server/elasticsearch';
+import { bulkWrite, type BulkOperation, toDetectionError } from '../../server/elasticsearch';
 
 const keyword = { type: 'keyword', ignore_above: 8_191 } as const;
 
@@ -51,6 +51,7 @@ export interface LogWriting {
 }
 
 const REJECTED_SHOWN = 10;
+const BATCH = 2_000;
 
 /** Creates the log index where it is missing; an index, alias or data stream of that name is left as it is. */
 export async function ensureLogIndex(client: Client, index: string): Promise<void> {
@@ -84,48 +85,44 @@ export async function writeLogs(
   await ensureLogIndex(client, index);
   const rejected: { reason: string; document: LogDocument }[] = [];
   let position = 0;
-  let duplicates = 0;
+  let written = 0;
   let rejectedCount = 0;
-  async function* source(): AsyncGenerator<{ id: string; document: LogDocument }> {
-    for await (const log of logs) {
-      if (options.signal?.aborted) return;
-      const id = createHash('sha256')
-        .update(`${origin}|${position++}|${JSON.stringify(log)}`)
-        .digest('base64url')
-        .slice(0, 24);
-      const event = typeof log.event === 'object' && log.event !== null ? log.event : {};
-      yield { id, document: { ...log, event: { ...event, ingested: new Date(clock.now()).toISOString() } } };
-      if (position % 1_000 === 0) options.progress?.(position, options.total, 'logs');
+  let batch: BulkOperation[] = [];
+  let batchStarted = clock.now();
+  const flush = async (): Promise<void> => {
+    const operations = batch;
+    batch = [];
+    batchStarted = clock.now();
+    const outcome = await bulkWrite(client, operations, { what: `write logs to ${index}` });
+    written += outcome.created.length;
+    if (outcome.unwritten.length > 0) {
+      throw new DetectionError(
+        'unavailable',
+        `${index} takes no more logs for now (${outcome.unwritten[0].reason}); ${written} were written. Start again to write the rest.`,
+      );
     }
-  }
-  try {
-    const statistics = await client.helpers.bulk<{ id: string; document: LogDocument }>({
-      datasource: source(),
-      flushBytes: 2_000_000,
-      flushInterval: options.flushInterval ?? 1_000,
-      concurrency: 2,
-      retries: 8,
-      wait: 1_000,
-      refreshOnCompletion: index,
-      onDocument: ({ id, document }) => [{ create: { _index: index, _id: id } }, document] as never,
-      onDrop: ({ status, error, document }) => {
-        if (status === 409) duplicates++;
-        else {
-          rejectedCount++;
-          if (rejected.length < REJECTED_SHOWN) {
-            const { type, reason } = (error ?? {}) as { type?: string; reason?: string };
-            rejected.push({
-              reason: `${status} ${type ?? ''} ${reason ?? ''}`.trim(),
-              document: (document as { document: LogDocument }).document ?? document,
-            });
-          }
-        }
-      },
-    });
+    rejectedCount += outcome.refused.length;
+    for (const { status, type, reason, operation } of outcome.refused.slice(
+      0,
+      REJECTED_SHOWN - rejected.length,
+    )) {
+      rejected.push({ reason: `${status} ${type}: ${reason}`, document: operation.document as LogDocument });
+    }
     options.progress?.(position, options.total, 'logs');
-    return { written: statistics.successful, duplicates, rejected, rejectedCount };
-  } catch (error) {
-    if (error instanceof DetectionError) throw error;
-    throw toDetectionError(error, `write logs to ${index}`);
+  };
+  for await (const log of logs) {
+    if (options.signal?.aborted) break;
+    const id = createHash('sha256')
+      .update(`${origin}|${position++}|${JSON.stringify(log)}`)
+      .digest('base64url')
+      .slice(0, 24);
+    const event = typeof log.event === 'object' && log.event !== null ? log.event : {};
+    const ingested = new Date(clock.now()).toISOString();
+    batch.push({ action: 'create', index, id, document: { ...log, event: { ...event, ingested } } });
+    if (batch.length >= BATCH || clock.now() - batchStarted >= (options.flushInterval ?? Infinity))
+      await flush();
   }
+  if (batch.length > 0) await flush();
+  await client.indices.refresh({ index }).catch(() => undefined); // without the right to refresh, it happens by itself
+  return { written, duplicates: position - written - rejectedCount, rejected, rejectedCount };
 }

@@ -101,7 +101,7 @@ function createProgress(title: string, silent: boolean): Progress & { stop(): vo
     );
   }
   const bar = new SingleBar({
-    format: (options, parameters, payload: { what?: string }) => {
+    format: (_options, parameters, payload: { what?: string }) => {
       const known = parameters.total > 0;
       const width = 24;
       const filled = known ? Math.round(width * Math.min(1, parameters.value / parameters.total)) : 0;

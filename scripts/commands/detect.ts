@@ -6,12 +6,7 @@ import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { runDetection } from '../../server/detection/run_detection';
-import {
-  connect,
-  createLogSource,
-  createResultStore,
-  ensureIndexResources,
-} from '../../server/elasticsearch';
+import { connect, createLogSource, createResultStore } from '../../server/elasticsearch';
 import { createFileJournal, createNotifier } from '../../server/notifications';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
@@ -30,8 +25,11 @@ interface Options {
   once: boolean;
   alerts: boolean;
   context: number;
+  limit: number;
 }
 
+/** A run ends here and the next one follows at once; alerts are grouped by run. */
+const LOGS_IN_A_RUN = 200_000;
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LAST_RETRY_MILLISECONDS = 60_000;
 
@@ -72,6 +70,12 @@ export const detect = (): Command =>
       .option('--once', 'catch up and end', false)
       .option('--no-alerts', 'do not send the alerts of the configuration')
       .option('--context <fields>', 'features shown with each anomaly', numberBetween(0, 20, true), 3)
+      .option(
+        '--limit <number>',
+        'anomalies printed in one run, the most anomalous first; all are stored',
+        numberBetween(0, 1_000_000, true),
+        1_000,
+      )
       .addHelpText(
         'after',
         `
@@ -86,7 +90,6 @@ Examples:
       const client = connect(session.config.elasticsearch);
       try {
         const { snapshot, detectorId } = await chooseModel(session, options, client);
-        await ensureIndexResources(client, { space: session.config.space });
         await follow(session, options, client, snapshot, detectorId);
       } finally {
         await client.close();
@@ -146,7 +149,7 @@ async function follow(
       ? createNotifier(session.config.alerts, {
           clock,
           journal: createFileJournal(`${checkpointPath}.announced`),
-          log: (text) => session.say(text),
+          log: { info: session.say, warn: session.say },
         })
       : undefined;
   const source = createLogSource(client);
@@ -173,9 +176,14 @@ async function follow(
         thresholdOverride: options.threshold,
         signal,
         onResults: async (found) => {
-          for (const result of found) session.emit(result, () => describe(result, options.context));
-          await notifier?.notify({ id: detectorId, name: detector.name }, { id: runId }, found);
+          show(session, found, options);
         },
+        maxLogs: LOGS_IN_A_RUN,
+        announce:
+          notifier &&
+          (async (found) => {
+            await notifier.notify({ id: detectorId, name: detector.name }, { id: runId }, found);
+          }),
       });
       failures = 0;
       total.logs += run.logs;
@@ -191,7 +199,9 @@ async function follow(
             `${new Date(run.to).toISOString()}  ${run.logs} logs, ${run.anomalies} anomalies, threshold ${run.threshold.toFixed(4)}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
           ),
         );
-      if (options.once && run.complete) break;
+      if (!run.complete) continue;
+      if (options.once) break;
+      await notifier?.flush();
     } catch (error) {
       if (error instanceof DetectionError && error.code === 'interrupted') break;
       const worthRetrying =
@@ -213,6 +223,19 @@ async function follow(
     session.say(
       `${total.logs.toLocaleString('en')} logs scored, ${total.anomalies.toLocaleString('en')} anomalies (${total.created.toLocaleString('en')} new).`,
     );
+}
+
+/** All of them for machines; for people the most anomalous, in the order of time. */
+function show(session: Session, found: readonly AnomalyResult[], options: Options): void {
+  const shown =
+    session.json || found.length <= options.limit
+      ? found
+      : [...found]
+          .sort((left, right) => right.anomaly.score - left.anomaly.score)
+          .slice(0, options.limit)
+          .sort((left, right) => (left['@timestamp'] < right['@timestamp'] ? -1 : 1));
+  for (const result of shown) session.emit(result, () => describe(result, options.context));
+  if (shown.length < found.length) session.say(`… and ${found.length - shown.length} more (all are stored).`);
 }
 
 const PAINT: Record<Severity, (text: string) => string> = {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
-import { connect, createFeedbackStore, ensureIndexResources } from '../../server/elasticsearch';
+import { connect, createFeedbackStore } from '../../server/elasticsearch';
 import type { FeedbackVerdict } from '../../server/detection/ports';
 import { printable, runs } from '../command_line/session';
 
@@ -65,7 +65,6 @@ Examples:
             `--verdict is "${options.verdict ?? ''}"; it must be real or not_an_anomaly.`,
           );
         }
-        await ensureIndexResources(client, { space: session.config.space });
         const said = {
           detectorId: options.detectorId,
           source,

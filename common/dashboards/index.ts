@@ -1,0 +1,138 @@
+import {
+  countOf,
+  dashboard,
+  dataView,
+  measure,
+  overTime,
+  topValues,
+  type SavedObject,
+} from './saved_objects';
+
+export { toNdjson, type SavedObject } from './saved_objects';
+
+const ANOMALIES = 'result.type : "log"';
+const BUCKETS = 'result.type : "bucket"';
+
+/**
+ * Data view and dashboards of one space, made from code; ids carry the space so that spaces do not meet.
+ *
+ * @param space as in `log-anomalies-results-<space>-*`
+ */
+export function resultDashboards(space: string): SavedObject[] {
+  const dataViewId = `log-anomalies-results-${space}`;
+  const panel = { dataViewId } as const;
+  const count = countOf('Anomalies');
+  return [
+    dataView(dataViewId, `Log Anomalies: results (${space})`, `log-anomalies-results-${space}-*`),
+    dashboard(
+      `log-anomalies-overview-${space}`,
+      'Log Anomalies: overview',
+      'How many logs were scored, how many are anomalous, where and why.',
+      [
+        {
+          ...panel,
+          title: 'Anomalies',
+          query: ANOMALIES,
+          columns: { count },
+          visualization: { type: 'lnsMetric', metric: 'count' },
+          grid: { x: 0, y: 0, w: 12, h: 8 },
+        },
+        {
+          ...panel,
+          title: 'Logs scored',
+          query: BUCKETS,
+          columns: { logs: measure('Logs scored', 'sum', 'bucket.logs') },
+          visualization: { type: 'lnsMetric', metric: 'logs' },
+          grid: { x: 12, y: 0, w: 12, h: 8 },
+        },
+        {
+          ...panel,
+          title: 'Highest confidence',
+          query: ANOMALIES,
+          columns: { confidence: measure('Highest confidence', 'max', 'anomaly.confidence') },
+          visualization: { type: 'lnsMetric', metric: 'confidence' },
+          grid: { x: 24, y: 0, w: 12, h: 8 },
+        },
+        {
+          ...panel,
+          title: 'Mean score of all logs',
+          query: BUCKETS,
+          columns: { score: measure('Mean score', 'average', 'bucket.mean_score') },
+          visualization: { type: 'lnsMetric', metric: 'score' },
+          grid: { x: 36, y: 0, w: 12, h: 8 },
+        },
+        {
+          ...panel,
+          title: 'Anomalies by severity',
+          query: ANOMALIES,
+          columns: {
+            time: overTime(),
+            severity: topValues('Severity', 'anomaly.severity', 4, 'count'),
+            count,
+          },
+          visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'severity' },
+          grid: { x: 0, y: 8, w: 48, h: 12 },
+        },
+        {
+          ...panel,
+          title: 'Anomalies by entity',
+          query: ANOMALIES,
+          columns: { time: overTime(), entity: topValues('Entity', 'anomaly.entity', 8, 'count'), count },
+          visualization: { type: 'lnsXY', series: 'line', x: 'time', y: ['count'], split: 'entity' },
+          grid: { x: 0, y: 20, w: 24, h: 13 },
+        },
+        {
+          ...panel,
+          title: 'Highest score of all logs',
+          query: BUCKETS,
+          columns: { time: overTime(), score: measure('Highest score', 'max', 'bucket.max_score') },
+          visualization: { type: 'lnsXY', series: 'line', x: 'time', y: ['score'] },
+          grid: { x: 24, y: 20, w: 24, h: 13 },
+        },
+      ],
+    ),
+    dashboard(
+      `log-anomalies-http-${space}`,
+      'Log Anomalies: HTTP service',
+      'Anomalous requests by status, method, path and client.',
+      [
+        {
+          ...panel,
+          title: 'Anomalous requests by status',
+          query: ANOMALIES,
+          columns: {
+            time: overTime(),
+            status: topValues('Status', 'http.response.status_code', 8, 'count'),
+            count,
+          },
+          visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'status' },
+          grid: { x: 0, y: 0, w: 48, h: 12 },
+        },
+        {
+          ...panel,
+          title: 'Services',
+          query: ANOMALIES,
+          columns: {
+            service: topValues('Service', 'service.name', 20, 'count'),
+            count,
+            score: measure('Highest score', 'max', 'anomaly.score'),
+          },
+          visualization: { type: 'lnsDatatable', columns: ['service', 'count', 'score'] },
+          grid: { x: 0, y: 12, w: 24, h: 14 },
+        },
+        {
+          ...panel,
+          title: 'Paths',
+          query: ANOMALIES,
+          columns: {
+            path: topValues('Path', 'url.path', 20, 'count'),
+            count,
+            score: measure('Highest score', 'max', 'anomaly.score'),
+          },
+          visualization: { type: 'lnsDatatable', columns: ['path', 'count', 'score'] },
+          grid: { x: 24, y: 12, w: 24, h: 14 },
+        },
+      ],
+    ),
+  ];
+}

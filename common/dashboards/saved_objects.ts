@@ -1,0 +1,232 @@
+/** One line of a Kibana saved-object export. */
+export interface SavedObject {
+  readonly id: string;
+  readonly type: 'index-pattern' | 'dashboard';
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly references: readonly { readonly id: string; readonly name: string; readonly type: string }[];
+  readonly coreMigrationVersion: string;
+  readonly typeMigrationVersion: string;
+}
+
+/** Versions of the shapes below; Kibana 8.12 and later migrate them on import. */
+const CORE_MIGRATION_VERSION = '8.8.0';
+const TYPE_MIGRATION_VERSIONS = { 'index-pattern': '8.0.0', dashboard: '8.9.0' } as const;
+
+const savedObject = (
+  type: SavedObject['type'],
+  id: string,
+  attributes: SavedObject['attributes'],
+  references: SavedObject['references'] = [],
+): SavedObject => ({
+  id,
+  type,
+  attributes,
+  references,
+  coreMigrationVersion: CORE_MIGRATION_VERSION,
+  typeMigrationVersion: TYPE_MIGRATION_VERSIONS[type],
+});
+
+export function dataView(id: string, name: string, pattern: string): SavedObject {
+  return savedObject('index-pattern', id, { title: pattern, name, timeFieldName: '@timestamp' });
+}
+
+/** A column of a Lens layer, as Lens stores it. */
+export interface LensColumn {
+  readonly label: string;
+  readonly dataType: 'date' | 'number' | 'string';
+  readonly operationType: 'date_histogram' | 'terms' | 'count' | 'max' | 'average' | 'sum';
+  readonly sourceField: string;
+  readonly isBucketed: boolean;
+  readonly scale: 'interval' | 'ordinal' | 'ratio';
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly customLabel: true;
+}
+
+export const overTime = (label = 'Time'): LensColumn => ({
+  label,
+  dataType: 'date',
+  operationType: 'date_histogram',
+  sourceField: '@timestamp',
+  isBucketed: true,
+  scale: 'interval',
+  params: { interval: 'auto', includeEmptyRows: true, dropPartials: false },
+  customLabel: true,
+});
+
+/** @param orderBy id of the metric column that decides which values are shown */
+export const topValues = (label: string, field: string, size: number, orderBy: string): LensColumn => ({
+  label,
+  dataType: 'string',
+  operationType: 'terms',
+  sourceField: field,
+  isBucketed: true,
+  scale: 'ordinal',
+  params: {
+    size,
+    orderBy: { type: 'column', columnId: orderBy },
+    orderDirection: 'desc',
+    otherBucket: false,
+    missingBucket: false,
+  },
+  customLabel: true,
+});
+
+export const countOf = (label: string): LensColumn => ({
+  label,
+  dataType: 'number',
+  operationType: 'count',
+  sourceField: '___records___',
+  isBucketed: false,
+  scale: 'ratio',
+  params: { emptyAsNull: false },
+  customLabel: true,
+});
+
+export const measure = (
+  label: string,
+  operationType: 'max' | 'average' | 'sum',
+  field: string,
+): LensColumn => ({
+  label,
+  dataType: 'number',
+  operationType,
+  sourceField: field,
+  isBucketed: false,
+  scale: 'ratio',
+  params: { emptyAsNull: true },
+  customLabel: true,
+});
+
+export interface LensPanel {
+  readonly title: string;
+  readonly dataViewId: string;
+  readonly columns: Readonly<Record<string, LensColumn>>;
+  /** KQL that narrows the panel down. */
+  readonly query: string;
+  readonly visualization:
+    | {
+        readonly type: 'lnsXY';
+        readonly series: 'bar_stacked' | 'line' | 'bar_horizontal';
+        readonly x: string;
+        readonly y: readonly string[];
+        readonly split?: string;
+      }
+    | { readonly type: 'lnsDatatable'; readonly columns: readonly string[] }
+    | { readonly type: 'lnsMetric'; readonly metric: string };
+  readonly grid: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+}
+
+const LAYER = 'results';
+
+function visualizationState(panel: LensPanel): Record<string, unknown> {
+  const { visualization } = panel;
+  switch (visualization.type) {
+    case 'lnsXY':
+      return {
+        preferredSeriesType: visualization.series,
+        legend: {
+          isVisible: visualization.split !== undefined || visualization.y.length > 1,
+          position: 'right',
+        },
+        valueLabels: 'hide',
+        layers: [
+          {
+            layerId: LAYER,
+            layerType: 'data',
+            seriesType: visualization.series,
+            xAccessor: visualization.x,
+            accessors: visualization.y,
+            ...(visualization.split !== undefined && { splitAccessor: visualization.split }),
+          },
+        ],
+      };
+    case 'lnsDatatable':
+      return {
+        layerId: LAYER,
+        layerType: 'data',
+        columns: visualization.columns.map((columnId) => ({ columnId })),
+      };
+    case 'lnsMetric':
+      return { layerId: LAYER, layerType: 'data', metricAccessor: visualization.metric };
+  }
+}
+
+const json = JSON.stringify;
+const NO_SEARCH = json({ query: { query: '', language: 'kuery' }, filter: [] });
+
+/** A dashboard of Lens panels, all by value. */
+export function dashboard(
+  id: string,
+  title: string,
+  description: string,
+  panels: readonly LensPanel[],
+): SavedObject {
+  const references = panels.map((panel, position) => ({
+    name: `p${position}:indexpattern-datasource-layer-${LAYER}`,
+    type: 'index-pattern',
+    id: panel.dataViewId,
+  }));
+  const panelsJSON = panels.map((panel, position) => ({
+    version: '8.12.0',
+    type: 'lens',
+    panelIndex: `p${position}`,
+    gridData: { ...panel.grid, i: `p${position}` },
+    title: panel.title,
+    embeddableConfig: {
+      enhancements: {},
+      attributes: {
+        title: panel.title,
+        description: '',
+        visualizationType: panel.visualization.type,
+        state: {
+          datasourceStates: {
+            formBased: {
+              layers: {
+                [LAYER]: {
+                  columnOrder: Object.keys(panel.columns),
+                  incompleteColumns: {},
+                  columns: panel.columns,
+                },
+              },
+            },
+          },
+          visualization: visualizationState(panel),
+          query: { query: panel.query, language: 'kuery' },
+          filters: [],
+          internalReferences: [],
+          adHocDataViews: {},
+        },
+        references: [
+          { type: 'index-pattern', id: panel.dataViewId, name: `indexpattern-datasource-layer-${LAYER}` },
+        ],
+      },
+    },
+  }));
+  return savedObject(
+    'dashboard',
+    id,
+    {
+      title,
+      description,
+      version: 1,
+      timeRestore: true,
+      timeFrom: 'now-7d',
+      timeTo: 'now',
+      refreshInterval: { pause: true, value: 60_000 },
+      optionsJSON: json({
+        useMargins: true,
+        syncColors: false,
+        syncCursor: true,
+        syncTooltips: false,
+        hidePanelTitles: false,
+      }),
+      panelsJSON: json(panelsJSON),
+      kibanaSavedObjectMeta: { searchSourceJSON: NO_SEARCH },
+    },
+    references,
+  );
+}
+
+/** @returns what Kibana's import takes: one object a line */
+export const toNdjson = (objects: readonly SavedObject[]): string =>
+  `${objects.map((object) => json(object)).join('\n')}\n`;

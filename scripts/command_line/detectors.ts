@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { parseWith, detectorSchema, type Detector, type DetectorInput } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { presetFor, suggestFeatures } from '../../common/log_features';
+import type { LogDocument } from '../../common/log_document';
+import { parseYamlText, type Config } from './config';
+
+export interface DetectorOptions {
+  readonly detector?: string;
+  readonly features?: string;
+  readonly name?: string;
+  readonly contamination?: number;
+  readonly seed?: number;
+}
+
+/** Features that are read as something else than their values suggest, by name. */
+const KNOWN_FEATURES: Readonly<Record<string, { type: DetectorInput['features'][number]['type'] }>> = {
+  hour_of_day: { type: 'hour_of_day' },
+  day_of_week: { type: 'day_of_week' },
+  status_code: { type: 'category' },
+  'http.response.status_code': { type: 'category' },
+};
+
+/** @throws DetectionError `invalid_input` naming file, setting, value and what is allowed */
+export async function loadDetectorFile(path: string): Promise<Detector> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new DetectionError('invalid_input', `The detector ${path} cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  });
+  return parseWith(detectorSchema, parseYamlText(text, path), `The detector (${path})`);
+}
+
+/**
+ * The detector to train: a file, named features, the one of the configuration, the preset that fits the logs, or
+ * suggested features, in this order.
+ *
+ * @returns with one sentence on where the features come from
+ */
+export async function chooseDetector(
+  options: DetectorOptions,
+  config: Config,
+  documents: readonly LogDocument[],
+): Promise<{ detector: Detector; why: string }> {
+  const { detector, why } = await baseDetector(options, config, documents);
+  const contamination =
+    options.contamination === undefined
+      ? {}
+      : { threshold: { method: 'contamination', contamination: options.contamination } as const };
+  const seed = options.seed === undefined ? {} : { forest: { ...detector.forest, seed: options.seed } };
+  return {
+    detector: parseWith(
+      detectorSchema,
+      { ...detector, ...contamination, ...seed, ...(options.name && { name: options.name }) },
+      'The detector',
+    ),
+    why,
+  };
+}
+
+async function baseDetector(
+  options: DetectorOptions,
+  config: Config,
+  documents: readonly LogDocument[],
+): Promise<{ detector: Detector; why: string }> {
+  if (options.detector !== undefined)
+    return { detector: await loadDetectorFile(options.detector), why: `from ${options.detector}` };
+  const make = (features: DetectorInput['features'], why: string): { detector: Detector; why: string } => ({
+    detector: parseWith(
+      detectorSchema,
+      {
+        ...(config.detector ?? {}),
+        name: options.name ?? config.detector?.name ?? config.index.replace(/[*,]+/g, ' ').trim(),
+        source: config.detector?.source ?? { index: config.index },
+        features,
+      },
+      'The detector',
+    ),
+    why,
+  });
+  if (options.features !== undefined) {
+    return make(
+      options.features.split(',').map((field) => featureFor(field.trim(), documents)),
+      'named by --features',
+    );
+  }
+  if (config.detector !== undefined) return { detector: config.detector, why: 'from the configuration' };
+  const preset = presetFor(documents);
+  if (preset !== undefined) return make([...preset.definitions], `preset "${preset.title}"`);
+  const suggested = suggestFeatures(documents, { timestampField: '@timestamp' });
+  if (suggested.length === 0) {
+    throw new DetectionError(
+      'too_few_logs',
+      'No field of the logs is fit to be a feature; name some with --features or --detector.',
+    );
+  }
+  return make(
+    suggested.map(({ definition }) => definition),
+    'suggested from the logs',
+  );
+}
+
+function featureFor(field: string, documents: readonly LogDocument[]): DetectorInput['features'][number] {
+  const known = KNOWN_FEATURES[field];
+  if (known !== undefined) return { ...known, field };
+  const suggestion = suggestFeatures(documents, { timestampField: '@timestamp', limit: 64 }).find(
+    ({ definition }) => definition.field === field,
+  );
+  if (suggestion === undefined) {
+    throw new DetectionError(
+      'invalid_input',
+      `--features names "${field}", which the logs do not hold in a usable way; suggest-features lists what they do hold.`,
+    );
+  }
+  return suggestion.definition;
+}

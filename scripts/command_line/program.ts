@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { version } from '../../package.json';
+import { checkConnection } from '../commands/check_connection';
+import { collectTrainingData } from '../commands/collect_training_data';
+import { deployModel } from '../commands/deploy_model';
+import { detect } from '../commands/detect';
+import { evaluateModel } from '../commands/evaluate_model';
+import { feedback } from '../commands/feedback';
+import { generateLogs } from '../commands/generate_logs';
+import { importDashboards } from '../commands/import_dashboards';
+import { ingestLogs } from '../commands/ingest_logs';
+import { listModels } from '../commands/list_models';
+import { rollbackModel } from '../commands/rollback_model';
+import { scoreLogs } from '../commands/score_logs';
+import { suggestFeaturesCommand } from '../commands/suggest_features';
+import { trainModelCommand } from '../commands/train_model';
+import { validateDeployment } from '../commands/validate_deployment';
+import { validateModelPerformance } from '../commands/validate_model_performance';
+import { EXIT_CODES } from './session';
+
+/** The command line, ready to parse. Commands stand in the order in which a newcomer needs them. */
+export function createProgram(): Command {
+  const program = new Command('log-anomalies')
+    .description(
+      'Finds anomalous logs in Elasticsearch with Isolation Forest, explains them and raises alerts.',
+    )
+    .version(version)
+    .showHelpAfterError('(--help shows the options)')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXIT_CODES);
+  for (const create of [
+    checkConnection,
+    generateLogs,
+    ingestLogs,
+    suggestFeaturesCommand,
+    collectTrainingData,
+    trainModelCommand,
+    scoreLogs,
+    evaluateModel,
+    detect,
+    validateModelPerformance,
+    deployModel,
+    validateDeployment,
+    rollbackModel,
+    listModels,
+    feedback,
+    importDashboards,
+  ]) {
+    program.addCommand(create());
+  }
+  // A usage error is bad input like any other: exit code 2.
+  const exitWithTwo = (command: Command): void => {
+    command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+    command.commands.forEach((child) => exitWithTwo(child as Command));
+  };
+  exitWithTwo(program);
+  return program;
+}

@@ -1,0 +1,143 @@
+import { Command } from 'commander';
+import { durationToMilliseconds } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import type { ModelSnapshot } from '../../common/model_snapshot';
+import {
+  checkProduction,
+  joinReports,
+  measureProduction,
+  type GateReport,
+} from '../../server/detection/model_gate';
+import { connect, createLogSource, createSnapshotStore } from '../../server/elasticsearch';
+import { gateText, insist } from '../command_line/gate_text';
+import { checkOnLabelledLogs } from '../command_line/labelled_check';
+import { loadDocuments } from '../command_line/log_files';
+import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
+import { runs, type Session } from '../command_line/session';
+import { parseDuration } from './generate_logs';
+
+interface Options {
+  model: string;
+  detectorId?: string;
+  testData?: string;
+  window: string;
+  force: boolean;
+  candidateOnly: boolean;
+  note?: string;
+}
+
+const SAMPLE = 5_000;
+const DAY_MILLISECONDS = 86_400_000;
+
+export const deployModel = (): Command =>
+  runs<Options>(
+    new Command('deploy-model')
+      .description('Register a model in Elasticsearch, gate it against the active one, and make it active')
+      .requiredOption('--model <file>', 'the model')
+      .option('--detector-id <id>', 'the detector it is for (default: from the name of the detector)')
+      .option('--test-data <file>', 'labelled logs for the gate')
+      .option('--window <duration>', 'recent logs that the gate looks at', parseDuration, '1d')
+      .option('--candidate-only', 'register without making it active', false)
+      .option('--force', 'make it active even if the gate says no', false)
+      .option('--note <text>', 'why; kept with the model')
+      .addHelpText(
+        'after',
+        `
+The gate: share of recent logs called anomalous, alerts a day and score drift against the limits of the configuration; with
+--test-data also the labelled limits, and no regression against the active model. Exit code 7 when it says no: the model is
+registered as a candidate then, and what was active stays active.
+
+Examples:
+  log-anomalies deploy-model --model model.json --test-data test_logs.json
+  log-anomalies deploy-model --model model.json --detector-id web --note "after the spring release"`,
+      ),
+    async (session, options) => {
+      const { snapshot, text } = await loadModelFile(options.model);
+      const detectorId = options.detectorId ?? detectorIdOf(snapshot.detector.name);
+      const client = connect(session.config.elasticsearch);
+      try {
+        const store = createSnapshotStore(client, { space: session.config.space });
+        const active = await loadActiveModel(client, session.config.space, detectorId);
+        await store.save(detectorId, snapshot.version, text, {
+          createdAt: snapshot.training.finished_at,
+          threshold: snapshot.threshold,
+          rows: snapshot.training.rows,
+          evaluation: snapshot.evaluation,
+          note: options.note,
+        });
+        const report = await gate(session, options, snapshot, active?.snapshot, client);
+        const promote = !options.candidateOnly && (report.passed || options.force);
+        if (promote && active?.version !== snapshot.version)
+          await store.promote(detectorId, snapshot.version, options.note);
+        const outcome = {
+          detector: detectorId,
+          model: snapshot.version,
+          active: promote,
+          previous: active?.version,
+          gate: report,
+        };
+        session.result(outcome, () =>
+          [
+            `${snapshot.version} ${promote ? 'is active' : 'is registered as a candidate'} for detector ${detectorId}${promote && active !== undefined && active.version !== snapshot.version ? `; it replaces ${active.version}` : ''}`,
+            gateText(report),
+          ].join('\n'),
+        );
+        if (!options.force) insist(report, 'The gate keeps this model from becoming active');
+      } finally {
+        await client.close();
+      }
+    },
+  );
+
+async function gate(
+  session: Session,
+  options: Options,
+  snapshot: ModelSnapshot,
+  active: ModelSnapshot | undefined,
+  client: ReturnType<typeof connect>,
+): Promise<GateReport> {
+  const limits = gateLimitsOf(session.config.limits);
+  const reports: GateReport[] = [];
+  const { source } = snapshot.detector;
+  const to = session.clock.now();
+  const window = durationToMilliseconds(options.window);
+  const sample = await createLogSource(client)
+    .sample(
+      {
+        index: source.index,
+        query: source.query,
+        timestampField: source.timestamp_field,
+        ingestedField: source.ingested_field,
+        from: to - window,
+        to,
+      },
+      {
+        size: SAMPLE,
+        seed: snapshot.detector.forest.seed,
+        fields: snapshot.encoder.fields,
+        signal: session.signal,
+      },
+    )
+    .catch((error: unknown) => {
+      if (error instanceof DetectionError && error.code === 'not_found') return undefined;
+      throw error;
+    });
+  if (sample === undefined || sample.logs.length === 0) {
+    session.say(
+      `${source.index} holds no log of the last ${options.window}: the gate could not look at recent logs.`,
+    );
+  } else {
+    const documents = sample.logs.map((log) => log.document);
+    reports.push(
+      checkProduction(
+        measureProduction(snapshot, documents, (sample.total * DAY_MILLISECONDS) / window),
+        limits,
+      ),
+    );
+  }
+  if (options.testData !== undefined) {
+    const { documents } = await loadDocuments(options.testData, session.signal);
+    reports.push(checkOnLabelledLogs(snapshot, active, documents, options.testData, limits).report);
+  }
+  return joinReports(...reports);
+}

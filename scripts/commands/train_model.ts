@@ -1,0 +1,104 @@
+import { Command } from 'commander';
+import { encodeModelSnapshot } from '../../common/model_snapshot';
+import { DetectionError } from '../../common/detection_error';
+import { trainModel } from '../../server/detection/train_model';
+import { chooseDetector, type DetectorOptions } from '../command_line/detectors';
+import { loadDocuments, writeWhole } from '../command_line/log_files';
+import { numberBetween, runs } from '../command_line/session';
+
+interface Options extends DetectorOptions {
+  input: string;
+  output: string;
+  labelField?: string;
+}
+
+export const trainModelCommand = (): Command =>
+  runs<Options>(
+    new Command('train-model')
+      .description('Learn features, grow the forest, place the threshold; the model is one portable file')
+      .requiredOption(
+        '--input <file>',
+        'training logs: NDJSON or a JSON array, gzip or not; - for standard input',
+      )
+      .requiredOption('--output <file>', 'the model')
+      .option(
+        '--detector <file>',
+        'detector (YAML or JSON); else --features, the configuration, or what fits the logs',
+      )
+      .option('--features <names>', 'fields to look at, comma-separated')
+      .option('--name <name>', 'name of the detector')
+      .option(
+        '--contamination <share>',
+        'share of logs to call anomalous, over 0, at most 0.5',
+        numberBetween(0.000001, 0.5),
+      )
+      .option(
+        '--seed <number>',
+        'the same seed and logs give the same forest',
+        numberBetween(0, 4_294_967_295, true),
+      )
+      .option('--label-field <name>', 'ground truth for the evaluation on held-out logs; never a feature')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  log-anomalies train-model --input training_data.json --output model.json --contamination 0.02
+  log-anomalies train-model --input logs.ndjson --features response_time,status_code,request_size,hour_of_day --output model.json
+  log-anomalies train-model --input logs.ndjson --detector detector.yml --seed 7 --output model.json`,
+      ),
+    async (session, options) => {
+      const { documents, problems } = await loadDocuments(options.input, session.signal);
+      const { detector, why } = await chooseDetector(options, session.config, documents);
+      const progress = session.progress('Training');
+      const { snapshot, report } = (() => {
+        try {
+          return trainModel({
+            detector,
+            documents,
+            source: options.input,
+            clock: session.clock,
+            labelField: options.labelField,
+            progress,
+          });
+        } finally {
+          progress.stop();
+        }
+      })();
+      if (session.signal.aborted)
+        throw new DetectionError('interrupted', 'Interrupted; no model was written.');
+      const text = encodeModelSnapshot(snapshot);
+      await writeWhole(options.output, text);
+      const { evaluation: _evaluation, ...facts } = report;
+      const summary = {
+        model: snapshot.version,
+        output: options.output,
+        bytes: Buffer.byteLength(text),
+        malformed: problems.length,
+        features: why,
+        ...facts,
+      };
+      if (options.output === '-') return;
+      session.result(summary, () =>
+        [
+          `${snapshot.version}`,
+          `  logs       ${report.rows.toLocaleString('en')} to train on, ${report.heldOutRows.toLocaleString('en')} held out${problems.length > 0 ? `, ${problems.length} lines not readable (line ${problems[0].line}: ${problems[0].problem})` : ''}`,
+          `  features   ${detector.features.map(({ name, field }) => name ?? field).join(', ')} (${why}; ${report.columns.length} columns)`,
+          `  forest     ${detector.forest.tree_count} trees of ${snapshot.forest.subsampleSize} logs`,
+          `  threshold  ${snapshot.threshold.toFixed(4)} (${detector.threshold.method}${'contamination' in detector.threshold ? ` ${detector.threshold.contamination}` : ''}, from ${report.quantileRows.toLocaleString('en')} unseen logs)`,
+          ...dirtLines(report.dirt),
+          `  written    ${options.output} (${Math.round(summary.bytes / 1024)} KiB) in ${(report.milliseconds / 1_000).toFixed(1)} s`,
+        ].join('\n'),
+      );
+    },
+  );
+
+function dirtLines(dirt: Readonly<Record<string, Readonly<Record<string, number | undefined>>>>): string[] {
+  return Object.entries(dirt)
+    .filter(([, kinds]) => Object.keys(kinds).length > 0)
+    .map(
+      ([feature, kinds]) =>
+        `  dirty      ${feature}: ${Object.entries(kinds)
+          .map(([kind, count]) => `${kind} ${count}`)
+          .join(', ')}`,
+    );
+}

@@ -1,0 +1,84 @@
+import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
+import type { LogDocument } from '../../common/log_document';
+import { readWebSources, type WebSources } from '../bench/web_attack_logs';
+
+/** Shares of the three kinds of anomaly among all logs. */
+const ATTACK_SHARE = 0.01;
+const FAILING_SHARE = 0.005;
+const SLOW_SHARE = 0.005;
+/** Share of the ordinary requests that get an ordinary parameter, so that having one gives nothing away. */
+const PARAMETER_SHARE = 0.1;
+/** Ordinary response times: a log-normal around this median. Access logs of this format hold none. */
+const MEDIAN_MILLISECONDS = 40;
+const LATENCY_SPREAD = 0.6;
+/** The first logs are history to train on, the rest is new traffic. */
+export const HISTORY_SHARE = 0.7;
+
+const NANOSECONDS_IN_A_MILLISECOND = 1_000_000;
+const DAY_MILLISECONDS = 86_400_000;
+
+/**
+ * Real access-log requests, compressed into the last days up to `now`, with attacks (real payloads), failing and slow
+ * requests mixed in at known places. Response times are drawn, since access logs of this format have none. The
+ * ground truth stands in `labels`, which is never a feature.
+ */
+export function mixRealWebLogs(
+  now: number,
+  days: number,
+  seed: number,
+  sources: WebSources = readWebSources(),
+): LogDocument[] {
+  const random = xoroshiro128plus(seed);
+  const uniform = (): number => unsafeUniformIntDistribution(1, 1_000_000, random) / 1_000_001;
+  const draw = <Item>(items: readonly Item[]): Item => items[Math.floor(uniform() * items.length)];
+  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const latency = (): number => MEDIAN_MILLISECONDS * Math.exp(LATENCY_SPREAD * normal());
+  const withParameter = (request: LogDocument, value: string): LogDocument => {
+    const path = (request.url as { original: string }).original.split('?')[0];
+    return {
+      ...request,
+      url: {
+        original: `${path}?${draw(['id', 'q', 'name', 'page'])}=${encodeURIComponent(value)}`,
+      },
+    };
+  };
+  const kinds = { suspicious_request: ATTACK_SHARE, server_error: FAILING_SHARE, slow_response: SLOW_SHARE };
+  const anomalies = new Map<number, keyof typeof kinds>();
+  for (const [kind, share] of Object.entries(kinds)) {
+    for (let count = Math.round(sources.requests.length * share); count > 0;) {
+      const place = Math.floor(uniform() * sources.requests.length);
+      if (anomalies.has(place)) continue;
+      anomalies.set(place, kind as keyof typeof kinds);
+      count--;
+    }
+  }
+  const span = days * DAY_MILLISECONDS;
+  const total = sources.requests.length;
+  return sources.requests.map((request, place) => {
+    const kind = anomalies.get(place);
+    let log: LogDocument =
+      uniform() < PARAMETER_SHARE ? withParameter(request, draw(sources.normalValues)) : request;
+    let milliseconds = latency();
+    if (kind === 'suspicious_request') log = withParameter(request, draw(sources.attackValues));
+    if (kind === 'slow_response') milliseconds = 2_000 + 8_000 * uniform();
+    if (kind === 'server_error') {
+      const http = log.http as { response?: object };
+      log = {
+        ...log,
+        http: { ...http, response: { ...http.response, status_code: 503, body: { bytes: 162 } } },
+      };
+      milliseconds = 500 + 2_500 * uniform();
+    }
+    const { message: _line, ...rest } = log;
+    const http = log.http as { request: { method: string }; response: { status_code: number } };
+    return {
+      ...rest,
+      message: `${http.request.method} ${(log.url as { original: string }).original} ${http.response.status_code} ${Math.round(milliseconds)}ms`,
+      '@timestamp': new Date(Math.round(now - span + (span * place) / total)).toISOString(),
+      event: { duration: Math.round(milliseconds * NANOSECONDS_IN_A_MILLISECOND) },
+      service: { name: 'website' },
+      labels:
+        kind === undefined ? { anomaly: 'false' } : { anomaly: 'true', kind, incident: `${kind}-${place}` },
+    };
+  });
+}
