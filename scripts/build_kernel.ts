@@ -11,7 +11,7 @@ const FOREST_FOLDER = 'common/isolation_forest';
 const SOURCES = ['kernel/score.ts', 'kernel/mask_trees.ts', 'kernel/walk_trees.ts'];
 
 /** @returns the text of `kernel.wasm.ts` for a source folder */
-export async function compileKernel(repository: string): Promise<string> {
+async function compileKernel(repository: string): Promise<string> {
   const { main } = (await import(COMPILER)) as {
     main: (
       args: string[],
@@ -52,9 +52,12 @@ export async function compileKernel(repository: string): Promise<string> {
   return `// Generated from kernel/ by \`npm run build:kernel\`; do not edit.\nexport const KERNEL_WASM_BASE64 =\n  '${base64}';\n`;
 }
 
-if (require.main === module) {
+/** Writes the module, or with --print shows what it would write. */
+async function main(): Promise<void> {
   const repository = join(__dirname, '..');
-  void compileKernel(repository).then((text) =>
-    writeFileSync(join(repository, FOREST_FOLDER, 'kernel.wasm.ts'), text),
-  );
+  const text = await compileKernel(repository);
+  if (process.argv.includes('--print')) process.stdout.write(text);
+  else writeFileSync(join(repository, FOREST_FOLDER, 'kernel.wasm.ts'), text);
 }
+
+void main();
