@@ -1,4 +1,4 @@
-import { tokenizer, types, type Token, type Tokens } from 'ret';
+import tokenizer, { types, type Token, type Tokens } from 'ret';
 import { DetectionError } from '../detection_error';
 
 /** Code units of a text that patterns of users are matched against. */
