@@ -25,7 +25,7 @@ export function createFeedbackStore(
     await ensureIndex(client, index, 'feedback', { policy, signal });
     const { refused, unwritten } = await bulkWrite(client, [operation], {
       what,
-      refresh: 'wait_for',
+      refresh: true,
       policy,
       signal,
     });

@@ -75,7 +75,7 @@ export function createSnapshotStore(
   const write = async (operations: BulkOperation[], what: string): Promise<void> => {
     const { refused, unwritten } = await bulkWrite(client, operations, {
       what,
-      refresh: 'wait_for',
+      refresh: true,
       policy,
       signal,
     });
@@ -222,7 +222,7 @@ export function createSnapshotStore(
     await attempt(
       () =>
         client
-          .index({ index, id: activeId(detectorId), document, refresh: 'wait_for', ...condition }, { signal })
+          .index({ index, id: activeId(detectorId), document, refresh: true, ...condition }, { signal })
           .catch(async (error: unknown) => {
             if (statusOf(error) !== 409) throw error;
             const current = (await promotionOf(detectorId))?._source;

@@ -7,6 +7,9 @@ import { connect, type RoleDefinition } from '../../server/elasticsearch';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../../server/elasticsearch';
 import type { LogRange } from '../../server/detection/ports';
 
+/** A cluster on a busy machine may take its time; the waits themselves are short. */
+jest.setTimeout(60_000);
+
 export const START = Date.UTC(2026, 10, 1);
 export const MINUTE = 60_000;
 

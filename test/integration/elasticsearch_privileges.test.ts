@@ -1,0 +1,225 @@
+import { inspect } from 'node:util';
+import type { Client } from '@elastic/elasticsearch';
+import { DetectionError } from '../../common/detection_error';
+import {
+  checkConnection,
+  connect,
+  createCheckpointStore,
+  createFeedbackStore,
+  createLogSource,
+  createResultStore,
+  createSnapshotStore,
+  ownerRole,
+  readerRole,
+  type RoleDefinition,
+} from '../../server/elasticsearch';
+import {
+  administrator,
+  anomalyResult,
+  bucketSummary,
+  createLogs,
+  QUICK,
+  rangeOf,
+  START,
+  uniqueName,
+  userWith,
+} from './elasticsearch_fixture';
+
+/** Everything that a detector's owner does. */
+async function work(client: Client, logs: string, space: string): Promise<void> {
+  const options = { space, policy: QUICK };
+  const source = createLogSource(client, { policy: QUICK });
+  const range = rangeOf(logs);
+  await source.count(range);
+  await source.sample(range, { size: 10, seed: 1, fields: ['number'] });
+  await source.sample(range, { size: 10, seed: 1, fields: ['number'], identified: true });
+  for await (const page of source.read(range)) await source.fetch(page.logs.slice(0, 1));
+  const results = createResultStore(client, options);
+  await results.write([anomalyResult({ id: '1' })], [bucketSummary({ page: 'p', logs: 1 })]);
+  await results.write([anomalyResult({ id: '1' })], [bucketSummary({ page: 'p', logs: 2 })]);
+  await results.search({});
+  const models = createSnapshotStore(client, options);
+  const version = uniqueName('version');
+  const next = uniqueName('version');
+  for (const name of [version, next]) {
+    await models.save('web', name, name, { createdAt: '2026-11-01T00:00:00.000Z', threshold: 0.6, rows: 1 });
+    await models.promote('web', name);
+  }
+  await models.list('web');
+  await models.load('web', version);
+  await models.delete('web', version);
+  const checkpoints = createCheckpointStore(client, options);
+  const detectorId = uniqueName('detector');
+  const checkpoint = { detectorId, timestampTo: START, ingestedTo: START, runId: 'run' };
+  await checkpoints.write(checkpoint, await checkpoints.write(checkpoint, undefined));
+  await checkpoints.read(detectorId);
+  const feedback = createFeedbackStore(client, options);
+  const source1 = { index: logs, id: '1' };
+  await feedback.save({ detectorId, source: source1, verdict: 'real', at: '2026-11-01T00:00:00.000Z' });
+  await feedback.list(detectorId);
+  await feedback.remove(detectorId, source1);
+}
+
+async function codeOf(action: () => Promise<unknown>): Promise<string> {
+  try {
+    await action();
+    return 'ok';
+  } catch (error) {
+    if (error instanceof DetectionError) return error.code;
+    throw error;
+  }
+}
+
+describe('Least privilege on a real Elasticsearch with security', () => {
+  const logs = uniqueName('logs');
+  let client: Client;
+  const spaces: string[] = [];
+  const newSpace = (): string => {
+    const space = uniqueName('space');
+    spaces.push(space);
+    return space;
+  };
+
+  beforeAll(async () => {
+    client = administrator();
+    await createLogs(
+      client,
+      logs,
+      Array.from({ length: 100 }, (_, number) => ({
+        document: { '@timestamp': new Date(START + number).toISOString(), number },
+      })),
+      { mappings: { properties: { '@timestamp': { type: 'date' }, number: { type: 'long' } } } },
+    );
+  });
+  afterAll(async () => {
+    for (const space of spaces) {
+      for (const index of Object.keys(await client.indices.get({ index: `log-anomalies-*-${space}*` }))) {
+        await client.indices.delete({ index });
+      }
+    }
+    await client.indices.delete({ index: logs });
+    await client.close();
+  });
+
+  /** Makes an index absent for the whole of a test, so that creating it is part of the work. */
+  async function withoutSharedIndices(action: () => Promise<void>): Promise<void> {
+    await client.indices.delete({ index: 'log-anomalies-models', ignore_unavailable: true });
+    await client.indices.delete({ index: 'log-anomalies-checkpoints', ignore_unavailable: true });
+    await action();
+  }
+
+  test('the role of an owner is enough, from the first index to the last', async () => {
+    const space = newSpace();
+    const user = await userWith(client, ownerRole([logs], space));
+    await withoutSharedIndices(() => work(user.client, logs, space));
+    await user.remove();
+  });
+
+  const privileges = ownerRole(['logs']).indices.flatMap(({ names, privileges: granted }, position) =>
+    granted.map((privilege) => ({ privilege, on: names.join(' and '), position })),
+  );
+  test.each(privileges)('without $privilege on $on it is not enough', async ({ privilege, position }) => {
+    const space = newSpace();
+    const whole = ownerRole([logs], space);
+    const role: RoleDefinition = {
+      ...whole,
+      indices: whole.indices
+        .map((entry, at) =>
+          at !== position
+            ? entry
+            : { ...entry, privileges: entry.privileges.filter((granted) => granted !== privilege) },
+        )
+        .filter((entry) => entry.privileges.length > 0),
+    };
+    const user = await userWith(client, role);
+    const check = await checkConnection(user.client, { indices: [logs], space });
+    expect(check.missingPrivileges.join('; ')).toContain(privilege);
+    await withoutSharedIndices(async () => {
+      expect(await codeOf(() => work(user.client, logs, space))).toBe('forbidden');
+    });
+    await user.remove();
+  });
+
+  test('a reader sees results, models and feedback and changes nothing', async () => {
+    const space = newSpace();
+    await work(client, logs, space);
+    const user = await userWith(client, readerRole(space));
+    const options = { space, policy: QUICK };
+    const results = createResultStore(user.client, options);
+    expect((await results.search({})).total).toBe(0);
+    await client.indices.refresh({ index: `log-anomalies-results-${space}-*` });
+    expect((await results.search({})).total).toBe(1);
+    expect(await createSnapshotStore(user.client, options).list('web')).toHaveLength(1);
+    expect(await codeOf(() => results.write([anomalyResult({ id: '2' })]))).toBe('forbidden');
+    expect(await codeOf(() => createLogSource(user.client).count(rangeOf(logs)))).toBe('forbidden');
+    const check = await checkConnection(user.client, { indices: [logs], space, role: 'reader' });
+    expect(check.missingPrivileges).toEqual([]);
+    await user.remove();
+  });
+
+  test('an API key does as well as a password, and names what it lacks', async () => {
+    const space = newSpace();
+    const { cluster, indices } = ownerRole([logs], space);
+    const key = await client.security.createApiKey({
+      name: uniqueName('key'),
+      role_descriptors: {
+        owner: {
+          cluster: [...cluster],
+          indices: indices.map(({ names, privileges: granted }) => ({
+            names: [...names],
+            privileges: [...granted],
+          })),
+        },
+      },
+    });
+    const own = connect({ url: process.env.ELASTICSEARCH_URL as string, api_key: key.encoded });
+    await work(own, logs, space);
+    const check = await checkConnection(own, { indices: [logs, 'elsewhere'], space });
+    expect(check.missingPrivileges).toEqual(['read on "elsewhere"']);
+    expect(check.hints.join(' ')).toContain('"elsewhere"');
+    expect(check.security).toBe(true);
+    await own.close();
+    await client.security.invalidateApiKey({ ids: [key.id] });
+  });
+
+  test('checkConnection reports version, licence and user, and what it may not know', async () => {
+    const check = await checkConnection(client, { indices: [logs] });
+    expect(check).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      licence: 'basic',
+      security: true,
+      missingPrivileges: [],
+      url: new URL(process.env.ELASTICSEARCH_URL as string).origin,
+    });
+    const space = newSpace();
+    const user = await userWith(client, ownerRole([logs], space));
+    const limited = await checkConnection(user.client, { indices: [logs], space });
+    expect(limited).toMatchObject({ version: 'unknown', user: user.username, missingPrivileges: [] });
+    expect(limited.hints.join(' ')).toContain('monitor');
+    await user.remove();
+  });
+
+  test('wrong secrets and no address are told apart, and no message holds a secret', async () => {
+    const secret = 'very-secret-value';
+    const url = process.env.ELASTICSEARCH_URL as string;
+    for (const wrong of [
+      connect({ url, username: 'nobody', password: secret }),
+      connect({ url, api_key: Buffer.from(`id:${secret}`).toString('base64') }),
+      connect({ url: url.replace('//', `//nobody:${secret}@`) }),
+    ]) {
+      const error = await checkConnection(wrong, { indices: [logs], policy: QUICK }).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({ code: 'unauthenticated' });
+      const shown = inspect(error, { depth: 20 });
+      expect(shown).not.toContain(secret);
+      expect(shown).not.toContain(Buffer.from(`nobody:${secret}`).toString('base64'));
+      await wrong.close();
+    }
+    const nowhere = connect({ url: 'http://127.0.0.1:1' });
+    await expect(
+      checkConnection(nowhere, { indices: [logs], policy: { ...QUICK, attempts: 1 } }),
+    ).rejects.toMatchObject({ code: 'unavailable' });
+    await nowhere.close();
+  });
+});
