@@ -72,7 +72,7 @@ Examples:
           {
             size: options.maxRows,
             seed: options.seed,
-            fields: options.fields?.split(',').map((name) => name.trim()) ?? [],
+            fields: options.fields?.split(',').map((name) => name.trim()),
             signal: session.signal,
           },
         );

@@ -91,7 +91,7 @@ async function sample(
         from: Math.round(to - days * DAY_MILLISECONDS),
         to,
       },
-      { size: SAMPLE, seed: 42, fields: [], signal: session.signal },
+      { size: SAMPLE, seed: 42, signal: session.signal },
     );
     if (logs.length === 0)
       throw new DetectionError('too_few_logs', `${index} holds no log of the last ${days} days.`);

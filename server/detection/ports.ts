@@ -29,7 +29,8 @@ export interface LogPage {
 export interface SampleOptions {
   readonly size: number;
   readonly seed: number;
-  readonly fields: readonly string[];
+  /** Fields to bring along; whole logs when absent. */
+  readonly fields?: readonly string[];
   /**
    * Whether each log must carry its id. Without, ids may be empty, which lets the cluster read columns alone: several
    * times faster where all fields have doc values.

@@ -43,7 +43,11 @@ export async function fieldTypes(
 ): Promise<{ indices: readonly string[]; types: FieldTypes }> {
   const answer = await attempt(
     () =>
-      client.fieldCaps({ index, fields: [...fields], allow_no_indices: true }, { signal: options.signal }),
+      client.fieldCaps(
+        // Elasticsearch refuses an empty list; the indices are wanted all the same.
+        { index, fields: fields.length === 0 ? ['_index'] : [...fields], allow_no_indices: true },
+        { signal: options.signal },
+      ),
     { what: `read the fields of "${index}"`, ...options },
   );
   const indices = typeof answer.indices === 'string' ? [answer.indices] : answer.indices;

@@ -16,7 +16,17 @@ export function createLogSource(
 ): LogSource {
   const { policy } = options;
   return {
-    sample: (range, sampleOptions) => sampleLogs(client, range, sampleOptions, policy),
+    async sample(range, sampleOptions) {
+      const { fields } = sampleOptions;
+      if (fields !== undefined) return sampleLogs(client, range, { ...sampleOptions, fields }, policy);
+      const drawn = await sampleLogs(
+        client,
+        range,
+        { ...sampleOptions, fields: [], identified: true },
+        policy,
+      );
+      return { ...drawn, logs: await this.fetch(drawn.logs) };
+    },
     read: (range, readOptions) => readLogs(client, range, { ...readOptions, policy }),
     count: (range) => countLogs(client, range, { policy }),
     async fetch(logs, fields) {

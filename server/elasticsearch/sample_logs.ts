@@ -53,11 +53,13 @@ const areScriptsOff = (error: unknown): boolean => {
   );
 };
 
+export type FieldSampleOptions = SampleOptions & { readonly fields: readonly string[] };
+
 interface SampleContext {
   readonly client: ElasticsearchClient;
   readonly policy?: RetryPolicy;
   readonly range: LogRange;
-  readonly options: SampleOptions;
+  readonly options: FieldSampleOptions;
   readonly what: string;
 }
 
@@ -82,7 +84,7 @@ export async function countLogs(
 export async function sampleLogs(
   client: ElasticsearchClient,
   range: LogRange,
-  options: SampleOptions,
+  options: FieldSampleOptions,
   policy?: RetryPolicy,
 ): Promise<LogSample> {
   const { size, signal } = options;
