@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { detectorSchema, sourceSchema } from '../detector';
+import { detectorSchema, durationSchema, sourceSchema } from '../detector';
 import { DIRT_KINDS } from '../log_features/types';
 import { API_ROOT, acknowledgedSchema, detectorParams, endpoint } from './endpoint';
 import { attributionSchema, severitySchema } from './results';
@@ -108,7 +108,7 @@ export const detectorEndpoints = {
     path: `${DETECTORS}/_suggest`,
     summary: 'Features that suit a sample of the logs, each with a reason',
     privilege: 'read',
-    body: z.strictObject({ source: sourceSchema, window: z.string().max(10).default('7d') }),
+    body: z.strictObject({ source: sourceSchema, window: durationSchema.default('7d') }),
     response: z.object({
       logs: z.number(),
       suggestions: z.array(z.record(z.string(), z.unknown())),

@@ -1,0 +1,157 @@
+import type { BackfillReport } from '../../common/api';
+import { durationToMilliseconds } from '../../common/detector';
+import { DetectionError, isRetryable } from '../../common/detection_error';
+import type { CheckpointStore } from '../detection/ports';
+import { runDetection } from '../detection/run_detection';
+import { openDetectorJob, type DetectorJob } from './detector_job';
+import { withCurrentSettings } from './effective_snapshot';
+import { backoffMilliseconds, failureOf } from './failure_advice';
+import type { Services } from './services';
+import { SnapshotCache } from './snapshot_cache';
+import type { TaskDefinition } from './task_contracts';
+import { targetOf } from './task_target';
+
+/** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
+export const BACKFILL_RUN_PREFIX = 'backfill-';
+/** How soon a backfill notices that somebody has cancelled it. */
+const LOOK_FOR_CANCEL_MILLISECONDS = 2_000;
+/** A backfill is given up after so many failures in a row. */
+const MOST_FAILURES = 5;
+const FIRST_PAUSE_MILLISECONDS = 10_000;
+
+/** Scores a range of the past, some of it in each run of the task, until all is done or somebody cancels. */
+export function createBackfillTask(getServices: () => Promise<Services>): TaskDefinition {
+  const cache = new SnapshotCache();
+  return {
+    title: 'Log Anomalies: score past logs of a detector',
+    timeout: '2m',
+    maxAttempts: 5,
+    createTaskRunner: ({ taskInstance }) => {
+      const interruption = new AbortController();
+      return {
+        run: async () => {
+          const services = await getServices();
+          const { clock, log } = services;
+          const target = targetOf(taskInstance);
+          const failures = Number(taskInstance.state.failures ?? 0);
+          const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
+            log.warn(`Detector ${target.detectorId}: its backfill cannot go on: ${error.message}`);
+            return undefined;
+          });
+          const report = await job?.status.readPart(target.detectorId, 'backfill');
+          if (job === undefined || report === undefined) return { state: {} };
+          if (report.state !== 'queued' && report.state !== 'running') return { state: {} };
+          try {
+            const next = await scoreSome(services, cache, job, report, interruption);
+            await job.status.writePart(target.detectorId, 'backfill', next);
+            return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : { state: {} };
+          } catch (error) {
+            const failure = failureOf(error, clock.now());
+            const isOver =
+              failures + 1 >= MOST_FAILURES || !(error instanceof DetectionError) || !isRetryable(error.code);
+            await job.status.writePart(target.detectorId, 'backfill', {
+              ...((await job.status.readPart(target.detectorId, 'backfill')) ?? report),
+              failure,
+              ...(isOver && { state: 'failed', finished_at: failure.at }),
+            });
+            if (isOver) return { state: {} };
+            const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
+            return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
+          }
+        },
+        cancel: async () => interruption.abort(),
+      };
+    },
+  };
+}
+
+async function scoreSome(
+  services: Services,
+  cache: SnapshotCache,
+  job: DetectorJob,
+  before: BackfillReport,
+  interruption: AbortController,
+): Promise<BackfillReport> {
+  const { clock, limits } = services;
+  const { detectorId, space } = job.target;
+  const model = await job.models.active(detectorId);
+  if (model === undefined) {
+    throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
+  }
+  const snapshot = withCurrentSettings(
+    await cache.load(job.models, space, detectorId, model.version),
+    job.stored.detector,
+  );
+  let report: BackfillReport = { ...before, state: 'running', failure: undefined };
+  let isCancelled = await wasCancelled(job, report);
+  const watch = setInterval(() => {
+    void Promise.all([wasCancelled(job, report), job.status.writePart(detectorId, 'backfill', report)])
+      .then(([cancelled]) => {
+        if (!cancelled) return;
+        isCancelled = true;
+        interruption.abort();
+      })
+      .catch(() => undefined);
+  }, LOOK_FOR_CANCEL_MILLISECONDS);
+  const finish = (state: BackfillReport['state']): BackfillReport => ({
+    ...report,
+    state,
+    finished_at: new Date(clock.now()).toISOString(),
+  });
+  try {
+    if (isCancelled) return finish('cancelled');
+    const run = await runDetection({
+      detectorId,
+      snapshot,
+      source: job.source,
+      results: {
+        ...job.results,
+        write: async (results, summaries) => {
+          const written = await job.results.write(results, summaries);
+          report = {
+            ...report,
+            anomalies: report.anomalies + results.length,
+            created: report.created + written.created,
+          };
+          return written;
+        },
+      },
+      checkpoints: checkpointsOf(job.checkpoints, before.id),
+      clock,
+      runId: `${BACKFILL_RUN_PREFIX}${before.id}`,
+      startFrom: Date.parse(before.from),
+      upTo: Date.parse(before.to),
+      maxLogs: limits.max_logs_per_run,
+      deadline: clock.now() + durationToMilliseconds(limits.max_run_time),
+      pageSize: limits.page_size,
+      signal: interruption.signal,
+      progress: (logs) => (report = { ...report, logs: before.logs + logs }),
+    });
+    return run.complete ? finish('done') : report;
+  } catch (error) {
+    if (isCancelled) return finish('cancelled');
+    const isInterrupted = error instanceof DetectionError && error.code === 'interrupted';
+    if (isInterrupted) return report;
+    throw error;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function wasCancelled(job: DetectorJob, report: BackfillReport): Promise<boolean> {
+  const asked = await job.status.readPart(job.target.detectorId, 'backfill_cancelled');
+  return asked?.id === report.id;
+}
+
+/** A backfill keeps its place beside the detector's own. */
+function checkpointsOf(store: CheckpointStore, backfillId: string): CheckpointStore {
+  const name = (detectorId: string): string => `${detectorId}:backfill:${backfillId}`;
+  return {
+    read: async (detectorId) => {
+      const found = await store.read(name(detectorId));
+      return found && { ...found, checkpoint: { ...found.checkpoint, detectorId } };
+    },
+    write: (checkpoint, revision) =>
+      store.write({ ...checkpoint, detectorId: name(checkpoint.detectorId) }, revision),
+  };
+}

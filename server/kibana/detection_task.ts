@@ -1,0 +1,53 @@
+import type { Failure } from '../../common/api';
+import { taskInterval } from './identifiers';
+import { runDetector } from './run_detector';
+import type { Services } from './services';
+import { SnapshotCache } from './snapshot_cache';
+import type { TaskDefinition } from './task_contracts';
+import { nothingLeftToDo, targetOf } from './task_target';
+
+/**
+ * Kept with the task, since a detector whose API key is gone cannot write its status: what failed and how often in a
+ * row.
+ */
+export interface DetectionTaskState {
+  readonly failures?: number;
+  readonly last_error?: Failure;
+}
+
+/** A detector's recurring task. A Kibana that dies in the middle of a run is replaced after the timeout. */
+export function createDetectionTask(getServices: () => Promise<Services>): TaskDefinition {
+  const cache = new SnapshotCache();
+  return {
+    title: 'Log Anomalies: score new logs of a detector',
+    timeout: '2m',
+    createTaskRunner: ({ taskInstance }) => {
+      const interruption = new AbortController();
+      return {
+        run: async () => {
+          const services = await getServices();
+          const target = targetOf(taskInstance);
+          const outcome = await runDetector(
+            services,
+            cache,
+            target,
+            (taskInstance.state as DetectionTaskState).failures ?? 0,
+            interruption.signal,
+          );
+          if (outcome.kind === 'gone') {
+            throw nothingLeftToDo(`The detector ${target.detectorId} was deleted or stopped.`);
+          }
+          return {
+            state: {
+              failures: outcome.failures,
+              ...(outcome.failure && { last_error: outcome.failure }),
+            },
+            schedule: { interval: taskInterval(outcome.interval) },
+            ...(outcome.delay !== undefined && { runAt: new Date(services.clock.now() + outcome.delay) }),
+          };
+        },
+        cancel: async () => interruption.abort(),
+      };
+    },
+  };
+}

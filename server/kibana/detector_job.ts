@@ -1,0 +1,116 @@
+import type { TrainingReport } from '../../common/api';
+import { DetectionError } from '../../common/detection_error';
+import {
+  createCheckpointStore,
+  createLogSource,
+  createResultStore,
+  createSnapshotStore,
+  type ElasticsearchClient,
+  type RetryPolicy,
+} from '../elasticsearch';
+import { DEFAULT_RETRY_POLICY } from '../elasticsearch';
+import type { CheckpointStore, LogSource, ResultStore, SnapshotStore } from '../detection/ports';
+import { authorizationOf, usesApiKeys } from './api_key';
+import { recordOf, type StoredDetector } from './detector_repository';
+import {
+  DETECTOR_TYPE,
+  namespaceOf,
+  trainingTaskId,
+  TRAINING_TASK_TYPE,
+  type TaskTarget,
+} from './identifiers';
+import type { DetectorAttributes } from './saved_object_types';
+import type { Services } from './services';
+import { createStatusStore, type StatusStore } from './status_store';
+
+/** A task waits this long at most for Elasticsearch: what then still fails is tried again by the next run. */
+const JOB_RETRY_POLICY: RetryPolicy = { ...DEFAULT_RETRY_POLICY, attempts: 4, maximumDelayMs: 4_000 };
+
+/** Everything that work on one detector needs, with the rights of its owner. */
+export interface DetectorJob {
+  readonly target: TaskTarget;
+  readonly stored: StoredDetector;
+  readonly client: ElasticsearchClient;
+  readonly status: StatusStore;
+  readonly checkpoints: CheckpointStore;
+  readonly models: SnapshotStore;
+  readonly source: LogSource;
+  readonly results: ResultStore;
+}
+
+/**
+ * @returns undefined when the detector is gone
+ * @throws DetectionError `unauthenticated` when its API key is gone
+ */
+export async function openDetectorJob(
+  services: Services,
+  target: TaskTarget,
+  signal?: AbortSignal,
+): Promise<DetectorJob | undefined> {
+  const stored = await findDetector(services, target);
+  if (stored === undefined) return undefined;
+  const client = services.clientFor(await authorization(services, stored, target.space));
+  const options = { space: target.space, policy: JOB_RETRY_POLICY, signal };
+  return {
+    target,
+    stored,
+    client,
+    status: createStatusStore(client, target),
+    checkpoints: createCheckpointStore(client, options),
+    models: createSnapshotStore(client, { ...options, now: () => services.clock.now() }),
+    source: createLogSource(client, options),
+    results: createResultStore(client, {
+      ...options,
+      warn: (message) => services.log.warn(`Detector ${target.detectorId}: ${message}`),
+    }),
+  };
+}
+
+async function findDetector(services: Services, target: TaskTarget): Promise<StoredDetector | undefined> {
+  try {
+    const object = await services.internalSavedObjects.get<DetectorAttributes>(
+      DETECTOR_TYPE,
+      target.detectorId,
+      { namespace: namespaceOf(target.space) },
+    );
+    return recordOf(object);
+  } catch (error) {
+    if ((error as { output?: { statusCode?: number } }).output?.statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+async function authorization(
+  services: Services,
+  stored: StoredDetector,
+  space: string,
+): Promise<string | undefined> {
+  if (!(await usesApiKeys(services.apiKeys))) return undefined;
+  if (services.encrypted === undefined) {
+    throw new DetectionError(
+      'refused',
+      'The plugin encryptedSavedObjects is switched off, so the API key of the detector cannot be read.',
+    );
+  }
+  return authorizationOf(services.encrypted, stored.apiKeyObject, space);
+}
+
+/** Asks for a new model; does nothing where one is being trained already. */
+export async function requestTraining(
+  services: Services,
+  target: TaskTarget,
+  status: StatusStore,
+): Promise<void> {
+  const report: TrainingReport = {
+    state: 'queued',
+    requested_at: new Date(services.clock.now()).toISOString(),
+  };
+  await status.writePart(target.detectorId, 'training', report);
+  await services.taskManager.ensureScheduled({
+    id: trainingTaskId(target),
+    taskType: TRAINING_TASK_TYPE,
+    params: { space: target.space, detectorId: target.detectorId },
+    state: {},
+    scope: ['logAnomalies'],
+  });
+}

@@ -1,0 +1,250 @@
+import type { DetectorRecord } from '../../common/api';
+import { type Detector } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import {
+  checkConnection,
+  createSnapshotStore,
+  ensureIndexResources,
+  resultsPattern,
+  MODELS_INDEX,
+  feedbackIndex,
+  attempt,
+} from '../elasticsearch';
+import { grantApiKey, revokeApiKey, usesApiKeys } from './api_key';
+import { createDetectorRepository, publicRecordOf, type StoredDetector } from './detector_repository';
+import { requestTraining } from './detector_job';
+import { needsTraining } from './effective_snapshot';
+import {
+  backfillTaskId,
+  detectionTaskId,
+  DETECTION_TASK_TYPE,
+  taskInterval,
+  trainingTaskId,
+  type TaskTarget,
+} from './identifiers';
+import type { RequestScope, Services } from './services';
+import { createStatusStore, deleteStatus } from './status_store';
+
+const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({ space: scope.space, detectorId });
+const isoNow = (services: Services): string => new Date(services.clock.now()).toISOString();
+
+/** @throws DetectionError `forbidden` listing what the user lacks, so that a detector never fails for it later */
+async function checkRights(services: Services, scope: RequestScope, detector: Detector): Promise<void> {
+  if (!(await usesApiKeys(services.apiKeys))) return;
+  const { missingPrivileges } = await checkConnection(scope.elasticsearch, {
+    indices: detector.source.index.split(','),
+    space: scope.space,
+  });
+  if (missingPrivileges.length > 0) {
+    throw new DetectionError(
+      'forbidden',
+      `A detector works with your rights, and you lack: ${missingPrivileges.join('; ')}. Ask for a role that has them.`,
+      { details: { missing_privileges: missingPrivileges } },
+    );
+  }
+}
+
+export async function createDetector(
+  services: Services,
+  scope: RequestScope,
+  detector: Detector,
+  start: boolean,
+): Promise<DetectorRecord> {
+  await checkRights(services, scope, detector);
+  const apiKeyObject = await grantApiKey(services.apiKeys, scope.request, scope.savedObjects, detector.name);
+  const now = isoNow(services);
+  let stored: StoredDetector;
+  try {
+    await ensureIndexResources(scope.elasticsearch, { space: scope.space, now: services.clock.now() });
+    stored = await createDetectorRepository(scope.savedObjects).create({
+      name: detector.name,
+      detector,
+      enabled: start,
+      api_key_object: apiKeyObject ?? null,
+      owner: scope.user ?? null,
+      created_at: now,
+      created_by: scope.user ?? null,
+      updated_at: now,
+      updated_by: scope.user ?? null,
+    });
+  } catch (error) {
+    if (apiKeyObject !== undefined) await revokeApiKey(services.apiKeys, scope.savedObjects, apiKeyObject);
+    throw error;
+  }
+  if (start) await schedule(services, scope, stored);
+  return publicRecordOf(stored);
+}
+
+export async function updateDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+  detector: Detector,
+  version: string,
+): Promise<DetectorRecord> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  const before = await repository.get(id);
+  await checkRights(services, scope, detector);
+  const stored = await saveWithNewKey(services, scope, before, { name: detector.name, detector }, version);
+  if (stored.enabled) {
+    const target = targetOf(scope, id);
+    const interval = taskInterval(detector.schedule.interval);
+    await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
+    await schedule(services, scope, stored);
+    if (needsTraining(before.detector, detector)) {
+      await requestTraining(services, target, createStatusStore(scope.elasticsearch, scope));
+    }
+  }
+  return publicRecordOf(stored);
+}
+
+/** Saves under a key of whoever saves, then revokes the one before. */
+async function saveWithNewKey(
+  services: Services,
+  scope: RequestScope,
+  before: StoredDetector,
+  change: { name?: string; detector?: Detector; enabled?: boolean },
+  version: string,
+): Promise<StoredDetector> {
+  const { apiKeys } = services;
+  const key = await grantApiKey(
+    apiKeys,
+    scope.request,
+    scope.savedObjects,
+    change.name ?? before.detector.name,
+  );
+  let stored: StoredDetector;
+  try {
+    stored = await createDetectorRepository(scope.savedObjects).update(
+      before.id,
+      {
+        ...change,
+        api_key_object: key ?? null,
+        owner: scope.user ?? null,
+        updated_at: isoNow(services),
+        updated_by: scope.user ?? null,
+      },
+      version,
+    );
+  } catch (error) {
+    if (key !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, key);
+    throw error;
+  }
+  if (before.apiKeyObject !== undefined) {
+    await revokeApiKey(apiKeys, scope.savedObjects, before.apiKeyObject);
+  }
+  return stored;
+}
+
+export async function cloneDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+  name: string | undefined,
+): Promise<DetectorRecord> {
+  const { detector } = await createDetectorRepository(scope.savedObjects).get(id);
+  const copy = { ...detector, name: name ?? `${detector.name.slice(0, 190)} (copy)` };
+  return createDetector(services, scope, copy, false);
+}
+
+/** @returns what could not be removed, a sentence for each */
+export async function deleteDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+  withResults: boolean,
+): Promise<string[]> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  const stored = await repository.get(id);
+  const target = targetOf(scope, id);
+  for (const task of [detectionTaskId(target), trainingTaskId(target), backfillTaskId(target)]) {
+    await services.taskManager.removeIfExists(task);
+  }
+  await repository.delete(id);
+  if (stored.apiKeyObject !== undefined) {
+    await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject);
+  }
+  const warnings: string[] = [];
+  const remove = async (work: Promise<unknown>): Promise<void> => {
+    await work.catch((error: Error) => warnings.push(error.message));
+  };
+  await remove(deleteStatus(scope.elasticsearch, id));
+  if (withResults) {
+    await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
+    await remove(deleteDocuments(scope, MODELS_INDEX, { detector_id: id }));
+    await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }));
+  }
+  return warnings;
+}
+
+async function deleteDocuments(
+  scope: RequestScope,
+  index: string,
+  term: Record<string, string>,
+): Promise<void> {
+  await attempt(
+    () =>
+      scope.elasticsearch.deleteByQuery({
+        index,
+        query: { bool: { filter: [{ term }] } },
+        conflicts: 'proceed',
+        ignore_unavailable: true,
+        allow_no_indices: true,
+      }),
+    { what: `delete documents of "${index}"` },
+  );
+}
+
+async function schedule(services: Services, scope: RequestScope, stored: StoredDetector): Promise<void> {
+  const target = targetOf(scope, stored.id);
+  await services.taskManager.ensureScheduled({
+    id: detectionTaskId(target),
+    taskType: DETECTION_TASK_TYPE,
+    schedule: { interval: taskInterval(stored.detector.schedule.interval) },
+    params: { space: target.space, detectorId: target.detectorId },
+    state: {},
+    scope: ['logAnomalies'],
+  });
+}
+
+export async function startDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<DetectorRecord> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  let stored = await repository.get(id);
+  const lacksKey = stored.apiKeyObject === undefined && (await usesApiKeys(services.apiKeys));
+  if (lacksKey) {
+    await checkRights(services, scope, stored.detector);
+    stored = await saveWithNewKey(services, scope, stored, { enabled: true }, stored.version);
+  } else if (!stored.enabled) {
+    stored = await repository.update(id, { enabled: true, updated_at: isoNow(services) }, stored.version);
+  }
+  await schedule(services, scope, stored);
+  const target = targetOf(scope, id);
+  const model = await createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id);
+  if (model === undefined) {
+    await requestTraining(services, target, createStatusStore(scope.elasticsearch, scope));
+  } else await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
+  return publicRecordOf(stored);
+}
+
+export async function stopDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<DetectorRecord> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  let stored = await repository.get(id);
+  if (stored.enabled) {
+    stored = await repository.update(id, { enabled: false, updated_at: isoNow(services) }, stored.version);
+  }
+  await services.taskManager.removeIfExists(detectionTaskId(targetOf(scope, id)));
+  return publicRecordOf(stored);
+}
+
+export async function trainDetectorNow(services: Services, scope: RequestScope, id: string): Promise<void> {
+  await createDetectorRepository(scope.savedObjects).get(id);
+  await requestTraining(services, targetOf(scope, id), createStatusStore(scope.elasticsearch, scope));
+}

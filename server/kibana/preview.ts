@@ -1,0 +1,135 @@
+import type { ApiResponse, Endpoints } from '../../common/api';
+import { durationToMilliseconds, parseDetector, type Detector } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { suggestFeatures } from '../../common/log_features';
+import { checkConnection, createLogSource } from '../elasticsearch';
+import { usesApiKeys } from './api_key';
+import type { RequestScope, Services } from './services';
+import { collectWork } from './train_detector';
+
+/** Text of a log in a preview is cut here, in characters: it is for looking at. */
+const SHOWN_CHARACTERS = 2_000;
+/** Enough to see what a field holds, and looked at in a few milliseconds. */
+const SUGGESTION_ROWS = 300;
+
+/** Says all that is wrong with a detector instead of failing at the first. */
+export async function validateDetector(
+  services: Services,
+  scope: RequestScope,
+  input: unknown,
+): Promise<ApiResponse<Endpoints['validateDetector']>> {
+  let detector: Detector;
+  try {
+    detector = parseDetector(input);
+  } catch (error) {
+    if (!(error instanceof DetectionError)) throw error;
+    const issues = error.details?.issues as string[] | undefined;
+    return { valid: false, issues: issues ?? [error.message], missing_privileges: [] };
+  }
+  const missing = (await usesApiKeys(services.apiKeys))
+    ? (
+        await checkConnection(scope.elasticsearch, {
+          indices: detector.source.index.split(','),
+          space: scope.space,
+        })
+      ).missingPrivileges
+    : [];
+  return { valid: missing.length === 0, issues: [], detector, missing_privileges: [...missing] };
+}
+
+/** Trains in memory on a sample and shows what the model makes of it. Nothing is stored. */
+export async function previewDetector(
+  services: Services,
+  scope: RequestScope,
+  detector: Detector,
+  options: { rows: number; top: number },
+  signal: AbortSignal,
+): Promise<ApiResponse<Endpoints['previewDetector']>> {
+  const source = createLogSource(scope.elasticsearch);
+  let sampledBy = 'all';
+  const work = await collectWork(
+    detector,
+    {
+      ...source,
+      sample: async (range, sampleOptions) => {
+        const sample = await source.sample(range, sampleOptions);
+        sampledBy = sample.method;
+        return sample;
+      },
+    },
+    services.clock.now(),
+    { ...options, top: Math.max(1, options.top), signal },
+  );
+  if (work.logs.length === 0) {
+    throw new DetectionError(
+      'too_few_logs',
+      `${detector.source.index} holds no log from ${new Date(work.window.from).toISOString()} to ${new Date(work.window.to).toISOString()} that the query selects.`,
+    );
+  }
+  const outcome = await services.train(work, signal);
+  const top = outcome.top.slice(0, options.top);
+  const documents = await source.fetch(
+    top.map((log) => log.source),
+    [...detector.context_fields, ...detector.features.map((feature) => feature.field)],
+  );
+  const whole = new Map(documents.map((log) => [`${log.index}/${log.id}`, log.document]));
+  return {
+    logs_in_window: work.logsInWindow,
+    rows: work.logs.length,
+    sampled_by: sampledBy,
+    window: {
+      from: new Date(work.window.from).toISOString(),
+      to: new Date(work.window.to).toISOString(),
+    },
+    features: outcome.features.map(({ name, columns }) => ({ name, columns: [...columns] })),
+    dirt: outcome.dirt as Record<string, Record<string, number>>,
+    threshold: outcome.threshold,
+    alert_share: outcome.alertShare,
+    alerts_per_day: outcome.alertsPerDay,
+    top: top.map((log) => ({
+      source: log.source,
+      document: shortened(whole.get(`${log.source.index}/${log.source.id}`) ?? log.document),
+      score: log.score,
+      confidence: log.confidence,
+      severity: log.severity,
+      is_anomaly: log.isAnomaly,
+      reason: log.reason,
+      attribution: [...log.attribution],
+    })),
+  };
+}
+
+const shortened = (document: unknown): Record<string, unknown> =>
+  JSON.parse(
+    JSON.stringify(document, (_key, value: unknown) =>
+      typeof value === 'string' ? value.slice(0, SHOWN_CHARACTERS) : value,
+    ),
+  ) as Record<string, unknown>;
+
+export async function suggest(
+  services: Services,
+  scope: RequestScope,
+  source: Detector['source'],
+  window: string,
+): Promise<ApiResponse<Endpoints['suggestFeatures']>> {
+  const to = services.clock.now();
+  const sample = await createLogSource(scope.elasticsearch).sample(
+    {
+      index: source.index,
+      query: source.query,
+      timestampField: source.timestamp_field,
+      ingestedField: source.ingested_field,
+      from: to - durationToMilliseconds(window),
+      to,
+    },
+    { size: SUGGESTION_ROWS, seed: 1, fields: ['*'] },
+  );
+  if (sample.logs.length === 0) {
+    throw new DetectionError('too_few_logs', `${source.index} holds no log in the last ${window}.`);
+  }
+  const suggestions = suggestFeatures(
+    sample.logs.map((log) => log.document),
+    { timestampField: source.timestamp_field },
+  );
+  return { logs: sample.total, suggestions: suggestions.map((suggestion) => ({ ...suggestion })) };
+}

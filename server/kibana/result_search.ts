@@ -1,0 +1,235 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
+import type { AnomalyResult } from '../../common/anomaly';
+import { DetectionError } from '../../common/detection_error';
+import { attempt, resultsPattern, type ElasticsearchClient } from '../elasticsearch';
+import { BUCKET_MILLISECONDS } from '../detection/run_detection';
+import { BACKFILL_RUN_PREFIX } from './backfill_task';
+
+type Query = estypes.QueryDslQueryContainer;
+
+/** Elasticsearch pages no further without a point in time. */
+const DEEPEST = 10_000;
+
+export interface ResultFilter {
+  readonly detectorIds?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  /** By the time of writing, half-open. */
+  readonly writtenFrom?: number;
+  readonly writtenTo?: number;
+  readonly entity?: string;
+}
+
+/** The results of one space: the pattern of its indices may match those of a space with a longer name. */
+export function filterOf(space: string, type: 'log' | 'bucket', filter: ResultFilter): Query[] {
+  const between = (field: string, from?: number, to?: number): Query[] =>
+    from === undefined && to === undefined
+      ? []
+      : [
+          {
+            range: {
+              [field]: {
+                ...(from !== undefined && { gte: from }),
+                ...(to !== undefined && { lt: to }),
+                format: 'epoch_millis',
+              },
+            },
+          },
+        ];
+  return [
+    { term: { 'result.space': space } },
+    { term: { 'result.type': type } },
+    ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
+    ...(filter.entity !== undefined ? [{ term: { 'anomaly.entity': filter.entity } }] : []),
+    ...between('@timestamp', filter.from, filter.to),
+    ...between('event.ingested', filter.writtenFrom, filter.writtenTo),
+  ];
+}
+
+const scopeOf = (space: string) => ({
+  index: resultsPattern(space),
+  ignore_unavailable: true,
+  allow_no_indices: true,
+});
+
+export async function searchResults(
+  client: ElasticsearchClient,
+  space: string,
+  query: ApiRequest<Endpoints['searchResults']>['query'],
+): Promise<ApiResponse<Endpoints['searchResults']>> {
+  const from = (query.page - 1) * query.size;
+  if (from + query.size > DEEPEST) {
+    throw new DetectionError(
+      'invalid_input',
+      `page ${query.page} of ${query.size} reaches beyond the first ${DEEPEST} results; narrow the time range.`,
+    );
+  }
+  const filter: Query[] = [
+    ...filterOf(space, 'log', {
+      ...(query.detector_id && { detectorIds: [query.detector_id] }),
+      from: query.from,
+      to: query.to,
+      writtenFrom: query.written_from,
+      writtenTo: query.written_to,
+      entity: query.entity,
+    }),
+    ...(query.min_confidence !== undefined
+      ? [{ range: { 'anomaly.confidence': { gte: query.min_confidence } } }]
+      : []),
+    ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
+    ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
+    ...(query.text
+      ? [{ match: { message: { query: query.text, operator: 'and' as const } } }]
+      : []),
+  ];
+  const time = { '@timestamp': { order: 'desc', unmapped_type: 'date' } } as const;
+  const score = { 'anomaly.score': { order: 'desc', unmapped_type: 'double' } } as const;
+  const answer = await attempt(
+    () =>
+      client.search<AnomalyResult>({
+        ...scopeOf(space),
+        from,
+        size: query.size,
+        track_total_hits: true,
+        query: { bool: { filter } },
+        sort: query.sort === 'time' ? [time, score] : [score, time],
+      }),
+    { what: 'search results' },
+  );
+  const { total } = answer.hits;
+  return {
+    total: typeof total === 'number' ? total : (total?.value ?? 0),
+    results: answer.hits.hits.map((hit) => ({ id: hit._id as string, result: hit._source as never })),
+  };
+}
+
+/** @throws DetectionError `not_found`, too, for a result of another space */
+export async function getResult(
+  client: ElasticsearchClient,
+  space: string,
+  id: string,
+): Promise<ApiResponse<Endpoints['getResult']>> {
+  const answer = await attempt(
+    () =>
+      client.search<AnomalyResult>({
+        ...scopeOf(space),
+        size: 1,
+        query: { bool: { filter: [...filterOf(space, 'log', {}), { ids: { values: [id] } }] } },
+      }),
+    { what: 'read a result' },
+  );
+  const [hit] = answer.hits.hits;
+  if (hit === undefined) throw new DetectionError('not_found', `There is no result "${id}" in this space.`);
+  return { id: hit._id as string, result: hit._source as never };
+}
+
+interface RunSums {
+  logs: { value: number };
+  anomalies: { value: number };
+  max_score: { value: number | null };
+  max_confidence: { value: number | null };
+}
+interface TimeBucket {
+  key: number;
+  live: RunSums;
+  past: { runs: { buckets: RunSums[] } };
+}
+interface Histogram {
+  buckets: TimeBucket[];
+}
+
+/** Summaries of buckets added up. A backfill counts logs again that were scored live: of the two the larger counts. */
+export async function summarizeResults(
+  client: ElasticsearchClient,
+  space: string,
+  query: ApiRequest<Endpoints['summarizeResults']>['query'],
+  now: number,
+): Promise<ApiResponse<Endpoints['summarizeResults']>> {
+  const to = query.to ?? now;
+  const from = query.from ?? to - 86_400_000;
+  const interval = Math.max(1, Math.ceil((to - from) / query.buckets / BUCKET_MILLISECONDS)) * BUCKET_MILLISECONDS;
+  const sums = {
+    logs: { sum: { field: 'bucket.logs' } },
+    anomalies: { sum: { field: 'bucket.anomalies' } },
+    max_score: { max: { field: 'bucket.max_score' } },
+    max_confidence: { max: { field: 'bucket.max_confidence' } },
+  };
+  const isBackfill: Query = { prefix: { 'run.id': BACKFILL_RUN_PREFIX } };
+  const histogram: Record<string, estypes.AggregationsAggregationContainer> = {
+    time: {
+      date_histogram: { field: '@timestamp', fixed_interval: `${interval}ms`, min_doc_count: 1 },
+      aggs: {
+        live: { filter: { bool: { must_not: [isBackfill] } }, aggs: sums },
+        past: {
+          filter: isBackfill,
+          aggs: { runs: { terms: { field: 'run.id', size: 20 }, aggs: sums } },
+        },
+      },
+    },
+  };
+  const field = query.by === 'entity' ? 'anomaly.entity' : 'detector.id';
+  const answer = await attempt(
+    () =>
+      client.search({
+        ...scopeOf(space),
+        size: 0,
+        track_total_hits: false,
+        query: {
+          bool: {
+            filter: filterOf(space, 'bucket', {
+              ...(query.detector_id && { detectorIds: [query.detector_id] }),
+              from,
+              to,
+              entity: query.entity,
+            }),
+          },
+        },
+        aggs:
+          query.by === 'all'
+            ? histogram
+            : {
+                groups: {
+                  terms: { field, size: query.groups, order: { worst: 'desc' }, missing: '' },
+                  aggs: { ...histogram, worst: { max: { field: 'bucket.max_confidence' } } },
+                },
+              },
+      }),
+    { what: 'sum up results' },
+  );
+  const found = answer.aggregations as
+    | { time?: Histogram; groups?: { buckets: { key: string; time: Histogram }[] } }
+    | undefined;
+  const groups =
+    query.by === 'all'
+      ? [{ key: '', time: found?.time ?? { buckets: [] } }]
+      : (found?.groups?.buckets ?? []);
+  return {
+    interval_ms: interval,
+    groups: groups.map(({ key, time }) => {
+      const buckets = time.buckets.map(bucketOf);
+      return {
+        key,
+        logs: buckets.reduce((sum, bucket) => sum + bucket.logs, 0),
+        anomalies: buckets.reduce((sum, bucket) => sum + bucket.anomalies, 0),
+        buckets,
+      };
+    }),
+  };
+}
+
+function bucketOf({ key, live, past }: TimeBucket) {
+  const runs = [live, ...past.runs.buckets];
+  const largest = (pick: (run: RunSums) => number | null): number | null =>
+    runs.reduce<number | null>((most, run) => {
+      const value = pick(run);
+      return value === null || (most !== null && most >= value) ? most : value;
+    }, null);
+  return {
+    time: new Date(key).toISOString(),
+    logs: largest((run) => run.logs.value) ?? 0,
+    anomalies: largest((run) => run.anomalies.value) ?? 0,
+    max_score: largest((run) => run.max_score.value),
+    max_confidence: largest((run) => run.max_confidence.value),
+  };
+}

@@ -1,0 +1,17 @@
+import { detectorHandlers } from './detector_handlers';
+import { feedbackHandlers } from './feedback_handlers';
+import type { Handlers } from './handler';
+import { modelHandlers } from './model_handlers';
+import { resultHandlers } from './result_handlers';
+import { setupHandlers } from './setup_handlers';
+import { statusHandlers } from './status_handlers';
+
+/** A handler for every operation of the API; the compiler says which is missing. */
+export const HANDLERS: Handlers = {
+  ...detectorHandlers,
+  ...statusHandlers,
+  ...resultHandlers,
+  ...modelHandlers,
+  ...feedbackHandlers,
+  ...setupHandlers,
+};

@@ -1,0 +1,133 @@
+import { STATUS_CODES } from 'node:http';
+import type { z } from 'zod';
+import { ENDPOINTS, type Endpoint, type Operation } from '../../../common/api';
+import { describeZodIssues } from '../../../common/detector';
+import { DetectionError, httpStatusOf } from '../../../common/detection_error';
+import { toDetectionError } from '../../elasticsearch';
+import type {
+  KibanaRequest,
+  KibanaResponseFactory,
+  RequestHandlerContext,
+  Router,
+  RouteValidation,
+} from '../contracts';
+import { API_KEY_TYPE, API_PRIVILEGES } from '../identifiers';
+import type { RequestScope, Services } from '../services';
+import type { Logger } from '../security_contracts';
+import { FileAnswer, type HandlerContext } from './handler';
+import { HANDLERS } from './handlers';
+
+export interface RouteDependencies {
+  getServices(): Promise<Services>;
+  /** Space that a request is made in. */
+  spaceOf(request: KibanaRequest): string;
+  readonly log: Logger;
+}
+
+/** Registers every endpoint of the API under its privilege, with its schemas as validation. */
+export function registerRoutes(router: Router, dependencies: RouteDependencies): void {
+  for (const [operation, endpoint] of Object.entries(ENDPOINTS) as [Operation, Endpoint][]) {
+    const privilege = API_PRIVILEGES[endpoint.privilege];
+    router[endpoint.method](
+      {
+        path: endpoint.path,
+        options: {
+          access: 'public',
+          tags: [`access:${privilege}`],
+          ...(endpoint.maxBodyBytes && { body: { maxBytes: endpoint.maxBodyBytes } }),
+        },
+        security: { authz: { requiredPrivileges: [privilege] } },
+        validate: {
+          ...(endpoint.params && { params: validation(endpoint.params) }),
+          ...(endpoint.query && { query: validation(endpoint.query) }),
+          ...(endpoint.body && { body: validation(endpoint.body) }),
+        },
+      },
+      (context, request, response) => answer(operation, dependencies, context, request, response),
+    );
+  }
+}
+
+function validation(schema: z.ZodType): RouteValidation {
+  return (data, { ok, badRequest }) => {
+    // A request without a body arrives as null.
+    const parsed = schema.safeParse(data ?? undefined);
+    return parsed.success ? ok(parsed.data) : badRequest(describeZodIssues(parsed.error, data).join('; '));
+  };
+}
+
+async function answer(
+  operation: Operation,
+  dependencies: RouteDependencies,
+  context: RequestHandlerContext,
+  request: KibanaRequest,
+  response: KibanaResponseFactory,
+): Promise<unknown> {
+  const interruption = new AbortController();
+  const subscription = request.events.aborted$.subscribe(() => interruption.abort());
+  try {
+    const services = await dependencies.getServices();
+    const handle = HANDLERS[operation] as (
+      request: unknown,
+      context: HandlerContext,
+    ) => Promise<unknown>;
+    const { params, query, body } = request;
+    const found = await handle(
+      { params, query, body },
+      {
+        services,
+        scope: await scopeOf(services, dependencies, context, request),
+        signal: interruption.signal,
+      },
+    );
+    if (!(found instanceof FileAnswer)) return response.ok({ body: found });
+    return response.ok({
+      body: found.text,
+      headers: {
+        'content-type': 'application/json',
+        'content-disposition': `attachment; filename="${found.name.replace(/[^A-Za-z0-9._-]/g, '_')}"`,
+      },
+    });
+  } catch (error) {
+    return refuse(error, operation, dependencies.log, response);
+  } finally {
+    subscription.unsubscribe();
+  }
+}
+
+async function scopeOf(
+  services: Services,
+  dependencies: RouteDependencies,
+  context: RequestHandlerContext,
+  request: KibanaRequest,
+): Promise<RequestScope> {
+  const core = await context.core;
+  return {
+    space: dependencies.spaceOf(request),
+    user: services.apiKeys.security?.authc.getCurrentUser(request)?.username,
+    request,
+    elasticsearch: core.elasticsearch.client.asCurrentUser,
+    savedObjects: core.savedObjects.getClient({ includedHiddenTypes: [API_KEY_TYPE] }),
+  };
+}
+
+/** Kibana turns what a handler throws into a bare 500 without a trace, so nothing is thrown. */
+function refuse(error: unknown, operation: Operation, log: Logger, response: KibanaResponseFactory): unknown {
+  const known = asDetectionError(error, operation);
+  if (known.code === 'internal') log.error(`${operation}: ${(error as Error)?.stack ?? String(error)}`);
+  const statusCode = httpStatusOf(known.code);
+  return response.customError({
+    statusCode,
+    body: {
+      message: known.message || STATUS_CODES[statusCode] || 'Failed',
+      attributes: { code: known.code, ...(known.details && { details: known.details }) },
+    },
+  });
+}
+
+/** An error of Elasticsearch carries its request: only what it says goes on. */
+function asDetectionError(error: unknown, operation: Operation): DetectionError {
+  const isOfElasticsearch = (error as { meta?: unknown })?.meta !== undefined;
+  if (error instanceof DetectionError || isOfElasticsearch) return toDetectionError(error, operation);
+  return new DetectionError('internal', `${operation} failed; Kibana's log says why.`, { cause: error });
+}

@@ -1,0 +1,10 @@
+import type { resultEndpoints } from '../../../common/api/results';
+import { getResult, searchResults, summarizeResults } from '../result_search';
+import type { Handlers } from './handler';
+
+export const resultHandlers: Handlers<keyof typeof resultEndpoints> = {
+  searchResults: ({ query }, { scope }) => searchResults(scope.elasticsearch, scope.space, query),
+  getResult: ({ params }, { scope }) => getResult(scope.elasticsearch, scope.space, params.result_id),
+  summarizeResults: ({ query }, { services, scope }) =>
+    summarizeResults(scope.elasticsearch, scope.space, query, services.clock.now()),
+};

@@ -1,0 +1,34 @@
+import type { setupEndpoints } from '../../../common/api/setup';
+import { checkConnection } from '../../elasticsearch';
+import { usesApiKeys } from '../api_key';
+import { createOpenApiDocument } from '../open_api';
+import type { Handlers } from './handler';
+
+export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
+  checkSetup: async ({ query }, { services, scope }) => {
+    const { security, canEncrypt } = services.apiKeys;
+    const hasApiKeys = await usesApiKeys(services.apiKeys);
+    const check = await checkConnection(scope.elasticsearch, {
+      indices: query.index?.split(',') ?? [],
+      space: scope.space,
+    });
+    const missing = hasApiKeys ? [...check.missingPrivileges] : [];
+    return {
+      security: check.security,
+      encryption_key: canEncrypt,
+      api_keys: hasApiKeys,
+      alerts: (['slack', 'email'] as const).filter((channel) => services.alerts?.[channel] !== undefined),
+      missing_privileges: missing,
+      problems: [
+        ...(hasApiKeys && !canEncrypt
+          ? ['Set xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters.']
+          : []),
+        ...(security === undefined && check.security
+          ? ['The security plugin of Kibana is switched off, but Elasticsearch asks for credentials.']
+          : []),
+        ...(missing.length > 0 ? check.hints : []),
+      ],
+    };
+  },
+  getOpenApi: async () => createOpenApiDocument(),
+};

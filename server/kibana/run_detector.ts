@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import type { Failure, RunReport, TrainingReport } from '../../common/api';
+import { durationToMilliseconds } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import type { ModelRecord } from '../detection/ports';
+import { runDetection, type DetectionRun } from '../detection/run_detection';
+import { createNotifier, type Notifier } from '../notifications';
+import { createElasticsearchJournal } from './announcement_journal';
+import { openDetectorJob, requestTraining, type DetectorJob } from './detector_job';
+import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from './detector_state';
+import { withCurrentSettings } from './effective_snapshot';
+import { backoffMilliseconds, failureOf } from './failure_advice';
+import type { TaskTarget } from './identifiers';
+import type { Services } from './services';
+import type { SnapshotCache } from './snapshot_cache';
+
+/** A detector without a checkpoint begins so long before its first run. */
+export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
+/** A run without logs that says nothing new is put on record this often. */
+const IDLE_REPORT_EVERY_MILLISECONDS = 5 * 60_000;
+/** A detector that cannot be trained is tried again after this long. */
+const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
+
+export type RunOutcome =
+  /** The detector was deleted or stopped: its task has nothing left to do. */
+  | { readonly kind: 'gone' }
+  | {
+      readonly kind: 'ran';
+      readonly interval: string;
+      /** Milliseconds from now to the next run; absent: as the schedule says. */
+      readonly delay?: number;
+      /** Failed runs in a row, this one included. */
+      readonly failures: number;
+      readonly failure?: Failure;
+    };
+
+/**
+ * One scheduled run of one detector: scores what has arrived, sees to a model where there is none or the last is too
+ * old, and puts on record how it went. Failures end up in the status and never leave this function, so one bad
+ * detector does not disturb others.
+ */
+export async function runDetector(
+  services: Services,
+  cache: SnapshotCache,
+  target: TaskTarget,
+  failedBefore: number,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const { clock, log } = services;
+  let job: DetectorJob | undefined;
+  let before: RunState = NEVER_RUN;
+  let interval = '1m';
+  try {
+    job = await openDetectorJob(services, target, signal);
+    if (job === undefined || !job.stored.enabled) return { kind: 'gone' };
+    interval = job.stored.detector.schedule.interval;
+    const known = (await job.status.read([target.detectorId])).get(target.detectorId);
+    before = known?.runs ?? NEVER_RUN;
+    const model = await job.models.active(target.detectorId);
+    await seeToTraining(services, job, model, known?.training);
+    if (model === undefined) return { kind: 'ran', interval, failures: 0 };
+    const { run, report } = await score(services, cache, job, model, before, signal);
+    await putOnRecord(job, before, report, clock.now());
+    return { kind: 'ran', interval, failures: 0, ...(run.complete ? {} : { delay: 0 }) };
+  } catch (error) {
+    const code = error instanceof DetectionError ? error.code : 'internal';
+    if (code === 'interrupted') return { kind: 'ran', interval, failures: failedBefore, delay: 0 };
+    if (code === 'conflict') {
+      log.debug(`Detector ${target.detectorId}: ${(error as Error).message}`);
+      return { kind: 'ran', interval, failures: failedBefore };
+    }
+    if (code === 'internal') {
+      log.error(`Detector ${target.detectorId}: ${(error as Error)?.stack ?? String(error)}`);
+    } else log.warn(`Detector ${target.detectorId}: ${(error as Error).message}`);
+    const failures = Math.max(failedBefore, before.consecutive_failures) + 1;
+    const failure = failureOf(error, clock.now());
+    const delay = backoffMilliseconds(failures, durationToMilliseconds(interval));
+    const { running: _over, ...kept } = before;
+    await job?.status
+      .writePart(target.detectorId, 'runs', {
+        ...kept,
+        consecutive_failures: failures,
+        last_error: failure,
+        not_before: new Date(clock.now() + delay).toISOString(),
+      })
+      .catch((problem: Error) =>
+        log.warn(`Detector ${target.detectorId}: its failure could not be put on record: ${problem.message}`),
+      );
+    return { kind: 'ran', interval, failures, failure, delay };
+  }
+}
+
+async function seeToTraining(
+  services: Services,
+  job: DetectorJob,
+  model: ModelRecord | undefined,
+  training: TrainingReport | undefined,
+): Promise<void> {
+  const now = services.clock.now();
+  const { retrain_every: retrainEvery } = job.stored.detector.training;
+  const sinceAsked = training === undefined ? Infinity : now - Date.parse(training.requested_at);
+  const isUnderWay = training?.state === 'queued' || training?.state === 'running';
+  if (isUnderWay && sinceAsked < LONGEST_TRAINING_MILLISECONDS) return;
+  const isDue =
+    model === undefined
+      ? sinceAsked >= TRAINING_RETRY_MILLISECONDS
+      : retrainEvery !== undefined &&
+        now - Date.parse(model.createdAt) >= durationToMilliseconds(retrainEvery) &&
+        sinceAsked >= Math.min(durationToMilliseconds(retrainEvery), 24 * 3_600_000);
+  if (isDue) await requestTraining(services, job.target, job.status);
+}
+
+async function score(
+  services: Services,
+  cache: SnapshotCache,
+  job: DetectorJob,
+  model: ModelRecord,
+  before: RunState,
+  signal: AbortSignal,
+): Promise<{ run: DetectionRun; report: RunReport }> {
+  const { clock, limits, log } = services;
+  const { target, stored } = job;
+  const { detectorId, space } = target;
+  const snapshot = await cache.load(job.models, space, detectorId, model.version);
+  const startedAt = clock.now();
+  const runId = randomUUID();
+  const notifier = notifierOf(services, job, signal);
+  let isAnnounced = false;
+  /** Only a run that has something to do is worth telling while it goes on. */
+  const tellThatItRuns = async (): Promise<void> => {
+    if (isAnnounced) return;
+    isAnnounced = true;
+    await job.status.writePart(detectorId, 'runs', {
+      ...before,
+      running: { id: runId, started_at: new Date(startedAt).toISOString() },
+    });
+  };
+  const run = await runDetection({
+    detectorId,
+    snapshot: withCurrentSettings(snapshot, stored.detector),
+    source: {
+      ...job.source,
+      read: async function* (range, options) {
+        for await (const page of job.source.read(range, options)) {
+          await tellThatItRuns();
+          yield page;
+        }
+      },
+    },
+    results: job.results,
+    checkpoints: job.checkpoints,
+    clock,
+    runId,
+    startFrom: startedAt - FIRST_RUN_LOOKS_BACK_MILLISECONDS,
+    maxLogs: limits.max_logs_per_run,
+    deadline: startedAt + durationToMilliseconds(limits.max_run_time),
+    pageSize: limits.page_size,
+    signal,
+    ...(notifier && {
+      announce: async (results) => {
+        await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
+      },
+    }),
+  });
+  if (notifier !== undefined && run.anomalies === 0) await notifier.flush();
+  if (run.logs > 0) log.debug(`Detector ${detectorId}: ${run.logs} logs, ${run.anomalies} anomalies`);
+  return {
+    run,
+    report: {
+      id: runId,
+      started_at: new Date(startedAt).toISOString(),
+      finished_at: new Date(clock.now()).toISOString(),
+      logs: run.logs,
+      anomalies: run.anomalies,
+      created: run.created,
+      complete: run.complete,
+      from: new Date(run.from).toISOString(),
+      to: new Date(run.to).toISOString(),
+      threshold: run.threshold,
+      dirt: run.dirt as RunReport['dirt'],
+    },
+  };
+}
+
+function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): Notifier | undefined {
+  const { alerts, clock, log } = services;
+  if (alerts?.slack === undefined && alerts?.email === undefined) return undefined;
+  const journal = createElasticsearchJournal(job.client, job.target, () => clock.now());
+  return createNotifier(alerts, { clock, journal, log, signal });
+}
+
+/** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
+async function putOnRecord(
+  job: DetectorJob,
+  before: RunState,
+  report: RunReport,
+  now: number,
+): Promise<void> {
+  const last = before.last_run;
+  const isQuiet = report.logs === 0 && before.consecutive_failures === 0 && before.running === undefined;
+  if (isQuiet && last !== undefined && now - Date.parse(last.finished_at) < IDLE_REPORT_EVERY_MILLISECONDS) {
+    return;
+  }
+  const lastLogAt = report.logs > 0 ? report.finished_at : before.last_log_at;
+  await job.status.writePart(job.target.detectorId, 'runs', {
+    last_run: report,
+    consecutive_failures: 0,
+    ...(lastLogAt && { last_log_at: lastLogAt }),
+  });
+}

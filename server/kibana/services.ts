@@ -1,0 +1,35 @@
+import type { ElasticsearchClient } from '../elasticsearch';
+import type { Clock } from '../detection/ports';
+import type { AlertsConfig } from '../notifications';
+import type { ApiKeyContext } from './api_key';
+import type { KibanaRequest } from './contracts';
+import type { JobLimits } from './job_limits';
+import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
+import type { Logger } from './security_contracts';
+import type { TaskManagerStart } from './task_contracts';
+import type { Trainer } from './training_work';
+
+/** What the plugin has once Kibana is up; routes and tasks are given it. */
+export interface Services {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: JobLimits;
+  readonly alerts: AlertsConfig | undefined;
+  readonly taskManager: TaskManagerStart;
+  readonly apiKeys: ApiKeyContext;
+  readonly encrypted: EncryptedSavedObjectsClient | undefined;
+  /** Saved objects without a user: only to look up the detector that a task is about. */
+  readonly internalSavedObjects: SavedObjectsClient;
+  /** A client with the rights of this Authorization header; without one the plain client, where security is off. */
+  clientFor(authorization: string | undefined): ElasticsearchClient;
+  readonly train: Trainer;
+}
+
+/** One request: whose it is and what that person may. */
+export interface RequestScope {
+  readonly space: string;
+  readonly user: string | undefined;
+  readonly request: KibanaRequest;
+  readonly elasticsearch: ElasticsearchClient;
+  readonly savedObjects: SavedObjectsClient;
+}

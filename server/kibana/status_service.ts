@@ -1,0 +1,82 @@
+import type { DetectorStatus } from '../../common/api';
+import type { ModelRecord } from '../detection/ports';
+import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
+import type { DetectionTaskState } from './detection_task';
+import { createDetectorRepository, type StoredDetector } from './detector_repository';
+import { statusOf, type RunState } from './detector_state';
+import { detectionTaskId } from './identifiers';
+import type { RequestScope, Services } from './services';
+import { createStatusStore, type StoredStatus } from './status_store';
+
+export async function readStatus(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<DetectorStatus> {
+  const stored = await createDetectorRepository(scope.savedObjects).get(id);
+  const [found, model] = await Promise.all([
+    createStatusStore(scope.elasticsearch, scope).read([id]),
+    createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id),
+  ]);
+  return complete(services, scope, stored, found.get(id), model);
+}
+
+export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {
+  const { detectors } = await createDetectorRepository(scope.savedObjects).list();
+  const [found, models] = await Promise.all([
+    createStatusStore(scope.elasticsearch, scope).read(detectors.map(({ id }) => id)),
+    createSnapshotStore(scope.elasticsearch, { space: scope.space }).list(),
+  ]);
+  const active = new Map(
+    models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
+  );
+  return Promise.all(
+    detectors.map((stored) =>
+      complete(services, scope, stored, found.get(stored.id), active.get(stored.id)),
+    ),
+  );
+}
+
+async function complete(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredDetector,
+  status: StoredStatus | undefined,
+  model: ModelRecord | undefined,
+): Promise<DetectorStatus> {
+  const { id, detector, enabled } = stored;
+  const checkpoints = createCheckpointStore(scope.elasticsearch, { space: scope.space });
+  const [task, checkpoint] = await Promise.all([
+    enabled
+      ? services.taskManager
+          .get(detectionTaskId({ space: scope.space, detectorId: id }))
+          .catch(() => undefined)
+      : undefined,
+    checkpoints.read(id),
+  ]);
+  const runs = status?.runs ?? { consecutive_failures: 0 };
+  return statusOf({
+    id,
+    name: detector.name,
+    enabled,
+    runs: withTaskState(runs, task?.state as DetectionTaskState | undefined),
+    training: status?.training,
+    backfill: status?.backfill,
+    model,
+    checkpoint: checkpoint?.checkpoint,
+    nextRunAt: task?.runAt && new Date(task.runAt).getTime(),
+    now: services.clock.now(),
+  });
+}
+
+/** A detector that may not write its status any more still has its task: the later word counts. */
+function withTaskState(runs: RunState, state: DetectionTaskState | undefined): RunState {
+  if (!state?.last_error || !state.failures) return runs;
+  const lastGood = runs.last_run?.finished_at ?? '';
+  if (state.last_error.at <= lastGood) return runs;
+  return {
+    ...runs,
+    consecutive_failures: Math.max(runs.consecutive_failures, state.failures),
+    last_error: state.last_error,
+  };
+}
