@@ -6,9 +6,9 @@ export const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /**
  * Rows that a median is taken over. The standard error of the rank of a median of n rows is 0.5 / sqrt(n): with
- * 10,000 rows the value found lies between the 49th and the 51st percentile 19 times in 20.
+ * 4,096 rows the value found lies between the 48th and the 52nd percentile 99 times in 100.
  */
-const MEDIAN_SAMPLE_ROWS = 10_000;
+const MEDIAN_SAMPLE_ROWS = 4_096;
 
 /** @returns `value`, or what stands in for it: `fillValue` for NaN, the largest float for an infinity */
 export function readValue(value: number, fillValue: number): number {
@@ -29,21 +29,22 @@ export function fillRows(values: Float32Array, rowCount: number, fillValues: Flo
 
 /**
  * What stands in for a missing value of each column: the median of the values that are present (the lower of the
- * middle two, so that it is one that occurs) in a uniform sample of at most 10,000 rows; 0 for a column without any.
+ * middle two, so that it is one that occurs) in a uniform sample of at most 4,096 rows; 0 for a column without any.
  */
 export function medianOfColumns(matrix: Matrix, seed: number): Float32Array {
   const { values, rowCount, columnCount } = matrix;
   // The complement keeps this stream apart from those of the trees.
   const rows = drawRows(rowCount, MEDIAN_SAMPLE_ROWS, randomStreams(~seed).next().value);
-  const medians = new Float32Array(columnCount);
-  const present = new Float32Array(rows.length);
-  for (let column = 0; column < columnCount; column++) {
-    let count = 0;
-    for (const row of rows) {
+  const present = new Float32Array(rows.length * columnCount);
+  const counts = new Uint32Array(columnCount);
+  for (const row of rows) {
+    for (let column = 0; column < columnCount; column++) {
       const value = values[row * columnCount + column];
-      if (!Number.isNaN(value)) present[count++] = readValue(value, 0);
+      if (!Number.isNaN(value)) present[column * rows.length + counts[column]++] = readValue(value, 0);
     }
-    if (count > 0) medians[column] = present.subarray(0, count).sort()[(count - 1) >> 1];
   }
-  return medians;
+  return Float32Array.from(counts, (count, column) => {
+    const start = column * rows.length;
+    return count === 0 ? 0 : present.subarray(start, start + count).sort()[(count - 1) >> 1];
+  });
 }

@@ -8,7 +8,6 @@ import { TreeSample } from './tree_sample';
 
 describe('growWithMlIsolationForest', () => {
   it('sends every row to the leaf that the package sends it to, values on the cuts included', () => {
-    let trained: TreeNode | undefined;
     const train = jest.spyOn(MlIsolationForest.prototype, 'train');
     const matrix = bellMatrix(256, 3);
     for (let i = 0; i < 256; i++) matrix.values[i * 3] = Math.round(matrix.values[i * 3] * 4);
@@ -20,7 +19,7 @@ describe('growWithMlIsolationForest', () => {
     const mathRandom = Math.random;
     growWithMlIsolationForest(sample, builder, random);
     expect(Math.random).toBe(mathRandom);
-    trained = (train.mock.contexts[0] as unknown as MlIsolationForest).forest[0];
+    const trained: TreeNode = (train.mock.contexts[0] as unknown as MlIsolationForest).forest[0];
     train.mockRestore();
     const forest = builder.build();
 

@@ -23,12 +23,14 @@ export class TreeSample {
 
   /** Takes over the given `size` rows of a matrix. */
   load(matrix: Matrix, matrixRows: Float64Array, fillValues: Float32Array): void {
-    const { columnCount, size } = this;
+    const { columnCount, size, cells, rows } = this;
+    const { values } = matrix;
     for (let row = 0; row < size; row++) {
-      this.rows[row] = row;
+      rows[row] = row;
       const start = matrixRows[row] * columnCount;
       for (let column = 0; column < columnCount; column++) {
-        this.cells[column * size + row] = readValue(matrix.values[start + column], fillValues[column]);
+        const value = values[start + column];
+        cells[column * size + row] = value - value === 0 ? value : readValue(value, fillValues[column]);
       }
     }
   }

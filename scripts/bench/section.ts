@@ -1,0 +1,31 @@
+/** One figure of a benchmark. */
+export interface BenchRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** How many times better than what the name compares with. */
+  readonly ratio?: number;
+  /** In words: what the value or the ratio has to reach. */
+  readonly target?: string;
+  readonly met?: boolean;
+}
+
+/** What one benchmark measured; each file of this folder exports `run(): Promise<BenchSection>`. */
+export interface BenchSection {
+  readonly title: string;
+  readonly rows: readonly BenchRow[];
+}
+
+/** @returns the middle value, or the mean of the middle two */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** @returns milliseconds that an action took by the wall clock */
+export async function timed(action: () => unknown): Promise<number> {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+}
