@@ -224,7 +224,7 @@ const isLetter = (code: number): boolean => code >= 97 && code <= 122;
 const LETTER_BITS = Int32Array.from({ length: 129 }, (_, code) => (isLetter(code) ? 1 << (code - 97) : 0));
 const OTHER_BITS = Int32Array.from({ length: 129 }, (_, code) => (isLetter(code) ? 0 : bitOfOther(code)));
 
-function characterSet(text: string): CharacterSet {
+function characterSetOf(text: string): CharacterSet {
   let letters = 0;
   let others = 0;
   for (let index = 0; index < text.length; index++) {
@@ -236,6 +236,20 @@ function characterSet(text: string): CharacterSet {
   return { letters, others };
 }
 
+/**
+ * A coarser set in one 32-bit integer, for engines that search pattern by pattern: letters share 16 bits, digits have
+ * one, the other characters share 15.
+ */
+export function characterSet(text: string): number {
+  let set = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isLetter(code)) set |= 1 << (code & 15);
+    else set |= 1 << (code >= 48 && code <= 57 ? 16 : 17 + (code % 15));
+  }
+  return set;
+}
+
 /** Patterns that need the same characters beside letters, looked at only when a text has them all. */
 interface PatternGroup {
   readonly others: number;
@@ -244,7 +258,7 @@ interface PatternGroup {
 const GROUPS: readonly PatternGroup[] = ((): PatternGroup[] => {
   const groups = new Map<number, PatternGroup>();
   ATTACK_PATTERNS.forEach(({ sequence }, index) => {
-    const { letters, others } = characterSet(sequence.join(''));
+    const { letters, others } = characterSetOf(sequence.join(''));
     const group = groups.get(others) ?? { others, members: [] };
     group.members.push({ index, letters });
     groups.set(others, group);
@@ -276,7 +290,7 @@ const NONE: readonly number[] = [];
 
 /** @returns the indices in ATTACK_PATTERNS of those that match the normalised text, ascending */
 export function findAttackPatterns(text: string): readonly number[] {
-  const { letters, others } = characterSet(text);
+  const { letters, others } = characterSetOf(text);
   let found: number[] | undefined;
   for (let place = 0; place < GROUPS.length; place++) {
     const group = GROUPS[place];

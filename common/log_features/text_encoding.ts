@@ -18,7 +18,7 @@ const BIGRAM_COUNT = SYMBOL_COUNT * SYMBOL_COUNT;
 /** Added to every bigram count (Lidstone smoothing): an unseen bigram is rare, not impossible. */
 const SMOOTHING = 0.1;
 /** Marks of code that one attack pattern counts for in the columns of suspicion. */
-const MARKS_OF_PATTERN = 4;
+export const MARKS_OF_PATTERN = 4;
 const percentiles = z.tuple([z.number(), z.number()]);
 export const textStateSchema = z.strictObject({
   kind: z.literal('text'),
