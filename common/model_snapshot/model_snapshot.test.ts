@@ -248,7 +248,7 @@ describe('the scorer of a model', () => {
   it('explains by features, the largest share first, adding up to 1', () => {
     const { attribution, reason } = scorer.explain(odd);
     expect(attribution.map(({ feature }) => feature).sort()).toEqual([
-      'path',
+      'request_size',
       'response_time',
       'status_code',
     ]);
