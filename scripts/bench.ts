@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { BenchRow, BenchSection } from './bench/section';
+
+/*
+ * npm run bench [-- section…]: runs the named sections, all of them when none is named, prints what they measured and
+ * writes build/bench.json and docs/benchmarks.md. Sections that were not run keep their last figures in both.
+ */
+
+/** Each is a file of scripts/bench/ that exports `run(): Promise<BenchSection>`. */
+const SECTIONS = ['scoring', 'accuracy'] as const;
+type SectionName = (typeof SECTIONS)[number];
+
+interface BenchReport {
+  readonly machine: string;
+  readonly sections: Partial<Record<SectionName, BenchSection & { readonly measured_at: string }>>;
+}
+
+const REPOSITORY = join(__dirname, '..');
+const REPORT = join(REPOSITORY, 'build', 'bench.json');
+const PAGE = join(REPOSITORY, 'docs', 'benchmarks.md');
+
+function shown(value: number): string {
+  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en');
+  return value >= 10 ? value.toFixed(1) : value.toFixed(3);
+}
+
+function cellsOf({ name, value, unit, ratio, target, met }: BenchRow): string[] {
+  return [
+    name,
+    `${shown(value)} ${unit}`.trim(),
+    ratio === undefined ? '' : `${ratio.toFixed(2)}x`,
+    target ?? '',
+    met === undefined ? '' : met ? 'yes' : 'NO',
+  ];
+}
+
+const HEADINGS = ['what', 'value', 'ratio', 'target', 'met'];
+
+function printTable(section: BenchSection): void {
+  const table = [HEADINGS, ...section.rows.map(cellsOf)];
+  const widths = HEADINGS.map((_, i) => Math.max(...table.map((cells) => cells[i].length)));
+  const lines = table.map((cells) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd(),
+  );
+  process.stdout.write(`\n${section.title}\n\n${lines.join('\n')}\n`);
+}
+
+function pageOf({ machine, sections }: BenchReport): string {
+  const parts = Object.entries(sections).map(([name, section]) => {
+    const rows = section.rows.map((row) => `| ${cellsOf(row).join(' | ')} |`);
+    const table = [`| ${HEADINGS.join(' | ')} |`, '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+    return `## ${section.title}\n\n\`npm run bench -- ${name}\`, ${section.measured_at.slice(0, 10)}\n\n${table}\n`;
+  });
+  const intro = `Written by \`npm run bench\`; do not edit. Measured on ${machine}.`;
+  return `# Benchmarks\n\n${intro}\n\n${parts.join('\n')}`;
+}
+
+async function main(): Promise<number> {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !(SECTIONS as readonly string[]).includes(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`section: is ${unknown.join(', ')}, must be of ${SECTIONS.join(', ')}\n`);
+    return 2;
+  }
+  const last = existsSync(REPORT) ? (JSON.parse(readFileSync(REPORT, 'utf8')) as BenchReport).sections : {};
+  const sections: BenchReport['sections'] = { ...last };
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
+  let missed = 0;
+  for (const name of SECTIONS) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    process.stdout.write(`\nMeasuring: ${name}\n`);
+    const { run } = (await import(`./bench/${name}`)) as { run: () => Promise<BenchSection> };
+    const section = await run();
+    printTable(section);
+    missed += section.rows.filter(({ met }) => met === false).length;
+    sections[name] = { ...section, measured_at: new Date().toISOString() };
+    const report: BenchReport = { machine, sections };
+    mkdirSync(join(REPOSITORY, 'build'), { recursive: true });
+    mkdirSync(join(REPOSITORY, 'docs'), { recursive: true });
+    writeFileSync(REPORT, `${JSON.stringify(report, undefined, 2)}\n`);
+    writeFileSync(PAGE, pageOf(report));
+  }
+  process.stdout.write(missed === 0 ? '\nEvery target was met.\n' : `\n${missed} targets were missed.\n`);
+  return missed === 0 ? 0 : 1;
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});
