@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 import { version } from '../../package.json';
 import { buildPlugin, type BuiltPlugin } from '../../scripts/build/build_plugin';
+import { bundleCommandLine } from '../../scripts/build/node_bundles';
 import { SHARED_MODULES } from '../../scripts/build/shared_modules';
 
 const root = resolve(__dirname, '../..');
@@ -151,5 +153,17 @@ describe('the installable zip', () => {
       ...JSON.parse(textOf('kibana.json')),
       kibanaVersion: '9.4.3',
     });
+  }, 60_000);
+});
+
+describe('the built command line', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'log-anomalies-cli-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('is one executable file that needs nothing beside it', async () => {
+    const file = join(directory, 'log-anomalies.js');
+    await bundleCommandLine(root, file);
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('755');
+    expect(execFileSync(file, ['--version'], { cwd: directory, encoding: 'utf8' })).toBe(`${version}\n`);
   }, 60_000);
 });
