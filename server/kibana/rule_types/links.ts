@@ -1,0 +1,40 @@
+import type { AnomalyResult } from '../../../common/anomaly';
+import { PLUGIN_ID } from '../../../common/plugin';
+
+/** A log is shown with what happened so long before and after it. */
+const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
+
+export interface LinkBase {
+  /** `server.publicBaseUrl`; links are relative to Kibana without it. */
+  readonly publicBaseUrl: string | undefined;
+  readonly space: string;
+  readonly kibanaVersion: string;
+}
+
+const root = ({ publicBaseUrl = '', space }: LinkBase): string =>
+  `${publicBaseUrl.replace(/\/$/, '')}${space === 'default' ? '' : `/s/${encodeURIComponent(space)}`}`;
+
+export const resultLink = (base: LinkBase, resultId: string): string =>
+  `${root(base)}/app/${PLUGIN_ID}/results/${encodeURIComponent(resultId)}`;
+
+export const detectorLink = (base: LinkBase, detectorId: string): string =>
+  `${root(base)}/app/${PLUGIN_ID}/detectors/${encodeURIComponent(detectorId)}`;
+
+/** The log itself in Discover, by Kibana's own redirect for such links; no data view has to exist. */
+export function discoverLink(base: LinkBase, result: AnomalyResult): string {
+  const time = Date.parse(result['@timestamp']);
+  const parameters = {
+    dataViewSpec: { title: result.source.index, timeFieldName: '@timestamp' },
+    query: { language: 'kuery', query: `_id : ${JSON.stringify(result.source.id)}` },
+    timeRange: {
+      from: new Date(time - SURROUNDINGS_MILLISECONDS).toISOString(),
+      to: new Date(time + SURROUNDINGS_MILLISECONDS).toISOString(),
+    },
+  };
+  const search = new URLSearchParams({
+    l: 'DISCOVER_APP_LOCATOR',
+    v: base.kibanaVersion,
+    p: JSON.stringify(parameters),
+  });
+  return `${root(base)}/app/r?${search.toString()}`;
+}

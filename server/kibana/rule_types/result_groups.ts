@@ -1,0 +1,74 @@
+import type { AnomalyResult } from '../../../common/anomaly';
+import type { LogAnomalyParams } from '../../../common/rules';
+
+export interface FoundResult {
+  readonly id: string;
+  readonly result: AnomalyResult;
+}
+
+/** Results that make one alert. */
+export interface ResultGroup {
+  /** Of the alert: the same group has the same alert for as long as it goes on. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  readonly count: number;
+  /** Of these, written since the last check. */
+  readonly newCount: number;
+  /** Highest confidence first. */
+  readonly top: readonly FoundResult[];
+}
+
+/** Results that an alert tells of in full. */
+const TOP_RESULTS = 5;
+const LONGEST_NAME = 200;
+const NO_ENTITY = '(none)';
+
+function keyOf({ result }: FoundResult, by: LogAnomalyParams['group_by']): string {
+  switch (by) {
+    case 'detector':
+      return result.detector.name;
+    case 'entity':
+      return result.anomaly.entity ?? NO_ENTITY;
+    case 'feature':
+      return result.anomaly.attribution[0]?.feature ?? NO_ENTITY;
+  }
+}
+
+/** Collects results page by page; what it holds is bounded by the groups, not by the results. */
+export class ResultGroups {
+  private readonly groups = new Map<
+    string,
+    { id: string; name: string; count: number; newCount: number; top: FoundResult[] }
+  >();
+
+  /** @param newFrom results written from then on (epoch milliseconds) are new */
+  constructor(
+    private readonly by: LogAnomalyParams['group_by'],
+    private readonly newFrom: number,
+  ) {}
+
+  public add(found: FoundResult): void {
+    const { detector, event } = found.result;
+    const name = keyOf(found, this.by).slice(0, LONGEST_NAME);
+    const id = this.by === 'detector' ? detector.id : `${detector.id}:${name}`;
+    let group = this.groups.get(id);
+    if (group === undefined) {
+      group = { id, name, count: 0, newCount: 0, top: [] };
+      this.groups.set(id, group);
+    }
+    group.count++;
+    if (Date.parse(event.ingested) >= this.newFrom) group.newCount++;
+    group.top.push(found);
+    group.top.sort((left, right) => right.result.anomaly.confidence - left.result.anomaly.confidence);
+    if (group.top.length > TOP_RESULTS) group.top.pop();
+  }
+
+  /** Groups with at least `count` results, the most confident first. */
+  public reaching(count: number): ResultGroup[] {
+    const highest = (group: ResultGroup): number => group.top[0].result.anomaly.confidence;
+    return [...this.groups.values()]
+      .filter((group) => group.count >= count)
+      .sort((left, right) => highest(right) - highest(left));
+  }
+}
