@@ -44,7 +44,9 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
           try {
             const next = await scoreSome(services, cache, job, report, interruption);
             await job.status.writePart(target.detectorId, 'backfill', next);
-            return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : { state: {} };
+            return next.state === 'running'
+              ? { state: { failures: 0 }, runAt: new Date(clock.now()) }
+              : { state: {} };
           } catch (error) {
             const failure = failureOf(error, clock.now());
             const isOver =

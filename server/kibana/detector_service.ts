@@ -25,7 +25,10 @@ import {
 import type { RequestScope, Services } from './services';
 import { createStatusStore, deleteStatus } from './status_store';
 
-const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({ space: scope.space, detectorId });
+const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({
+  space: scope.space,
+  detectorId,
+});
 const isoNow = (services: Services): string => new Date(services.clock.now()).toISOString();
 
 /** @throws DetectionError `forbidden` listing what the user lacks, so that a detector never fails for it later */

@@ -171,7 +171,10 @@ export async function compareModels(
     },
   );
   if (sample.logs.length === 0) {
-    throw new DetectionError('too_few_logs', `${index} holds no log in the last ${detector.training.window}.`);
+    throw new DetectionError(
+      'too_few_logs',
+      `${index} holds no log in the last ${detector.training.window}.`,
+    );
   }
   const documents = sample.logs.map((log) => log.document);
   const measure = async ({ record, snapshot }: typeof left) => {

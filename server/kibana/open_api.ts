@@ -32,7 +32,10 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
 const content = (schema: Json): Json => ({ 'application/json': { schema } });
 
 function operationOf(name: string, endpoint: Endpoint): Json {
-  const error = { description: 'Refused or failed', content: content({ $ref: '#/components/schemas/Error' }) };
+  const error = {
+    description: 'Refused or failed',
+    content: content({ $ref: '#/components/schemas/Error' }),
+  };
   return {
     operationId: name,
     summary: endpoint.summary,
@@ -68,7 +71,8 @@ export function createOpenApiDocument(): Json {
     info: {
       title: 'Log Anomalies',
       version: '1',
-      description: 'Detectors of anomalous logs, their runs, models, results and feedback. Each Kibana space has its own.',
+      description:
+        'Detectors of anomalous logs, their runs, models, results and feedback. Each Kibana space has its own.',
     },
     paths,
     components: {

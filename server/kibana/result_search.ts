@@ -79,9 +79,7 @@ export async function searchResults(
       : []),
     ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
     ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
-    ...(query.text
-      ? [{ match: { message: { query: query.text, operator: 'and' as const } } }]
-      : []),
+    ...(query.text ? [{ match: { message: { query: query.text, operator: 'and' as const } } }] : []),
   ];
   const time = { '@timestamp': { order: 'desc', unmapped_type: 'date' } } as const;
   const score = { 'anomaly.score': { order: 'desc', unmapped_type: 'double' } } as const;
@@ -148,7 +146,8 @@ export async function summarizeResults(
 ): Promise<ApiResponse<Endpoints['summarizeResults']>> {
   const to = query.to ?? now;
   const from = query.from ?? to - 86_400_000;
-  const interval = Math.max(1, Math.ceil((to - from) / query.buckets / BUCKET_MILLISECONDS)) * BUCKET_MILLISECONDS;
+  const interval =
+    Math.max(1, Math.ceil((to - from) / query.buckets / BUCKET_MILLISECONDS)) * BUCKET_MILLISECONDS;
   const sums = {
     logs: { sum: { field: 'bucket.logs' } },
     anomalies: { sum: { field: 'bucket.anomalies' } },
@@ -198,12 +197,9 @@ export async function summarizeResults(
     { what: 'sum up results' },
   );
   const found = answer.aggregations as
-    | { time?: Histogram; groups?: { buckets: { key: string; time: Histogram }[] } }
-    | undefined;
+    { time?: Histogram; groups?: { buckets: { key: string; time: Histogram }[] } } | undefined;
   const groups =
-    query.by === 'all'
-      ? [{ key: '', time: found?.time ?? { buckets: [] } }]
-      : (found?.groups?.buckets ?? []);
+    query.by === 'all' ? [{ key: '', time: found?.time ?? { buckets: [] } }] : (found?.groups?.buckets ?? []);
   return {
     interval_ms: interval,
     groups: groups.map(({ key, time }) => {

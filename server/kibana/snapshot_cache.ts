@@ -16,8 +16,7 @@ export class SnapshotCache {
     version: string,
   ): Promise<ModelSnapshot> {
     const key = JSON.stringify([space, detectorId, version]);
-    const snapshot =
-      this.snapshots.get(key) ?? decodeModelSnapshot(await models.load(detectorId, version));
+    const snapshot = this.snapshots.get(key) ?? decodeModelSnapshot(await models.load(detectorId, version));
     this.snapshots.delete(key);
     this.snapshots.set(key, snapshot);
     for (const oldest of this.snapshots.keys()) {

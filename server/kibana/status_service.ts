@@ -31,9 +31,7 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
     models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
   );
   return Promise.all(
-    detectors.map((stored) =>
-      complete(services, scope, stored, found.get(stored.id), active.get(stored.id)),
-    ),
+    detectors.map((stored) => complete(services, scope, stored, found.get(stored.id), active.get(stored.id))),
   );
 }
 

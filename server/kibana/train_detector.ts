@@ -99,8 +99,5 @@ function checkGate(detector: Detector, outcome: TrainingOutcome): GateReport {
     max_score_drift: LARGEST_SCORE_DRIFT,
     max_regression: 1,
   };
-  return checkProduction(
-    { logs: outcome.rows, ...outcome, scoreDrift: outcome.scoreDrift },
-    limits,
-  );
+  return checkProduction({ logs: outcome.rows, ...outcome, scoreDrift: outcome.scoreDrift }, limits);
 }

@@ -28,7 +28,10 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
           const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
           const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
           try {
-            await job.status.writePart(detectorId, 'training', { state: 'running', requested_at: requestedAt });
+            await job.status.writePart(detectorId, 'training', {
+              state: 'running',
+              requested_at: requestedAt,
+            });
             const report = await trainDetector(services, job, requestedAt, interruption.signal);
             await job.status.writePart(detectorId, 'training', report);
             log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);

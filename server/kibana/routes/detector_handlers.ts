@@ -21,7 +21,8 @@ export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
     });
     return { total, detectors: detectors.map(publicRecordOf) };
   },
-  createDetector: ({ body }, { services, scope }) => createDetector(services, scope, body.detector, body.start),
+  createDetector: ({ body }, { services, scope }) =>
+    createDetector(services, scope, body.detector, body.start),
   getDetector: async ({ params }, { scope }) =>
     publicRecordOf(await createDetectorRepository(scope.savedObjects).get(params.id)),
   updateDetector: ({ params, body }, { services, scope }) =>

@@ -67,10 +67,7 @@ async function answer(
   const subscription = request.events.aborted$.subscribe(() => interruption.abort());
   try {
     const services = await dependencies.getServices();
-    const handle = HANDLERS[operation] as (
-      request: unknown,
-      context: HandlerContext,
-    ) => Promise<unknown>;
+    const handle = HANDLERS[operation] as (request: unknown, context: HandlerContext) => Promise<unknown>;
     const { params, query, body } = request;
     const found = await handle(
       { params, query, body },
