@@ -34,10 +34,12 @@ async function work(client: Client, logs: string, space: string): Promise<void> 
   await source.sample(range, { size: 10, seed: 1, fields: ['number'] });
   await source.sample(range, { size: 10, seed: 1, fields: ['number'], identified: true });
   for await (const page of source.read(range)) await source.fetch(page.logs.slice(0, 1));
-  const results = createResultStore(client, options);
+  const results = createResultStore(client, { ...options, refresh: true });
   await results.write([anomalyResult({ id: '1' })], [bucketSummary({ page: 'p', logs: 1 })]);
   await results.write([anomalyResult({ id: '1' })], [bucketSummary({ page: 'p', logs: 2 })]);
-  await results.search({});
+  // A pattern silently leaves out what the user may not read.
+  if ((await results.search({})).total !== 1)
+    throw new DetectionError('forbidden', 'Results are not visible');
   const models = createSnapshotStore(client, options);
   const version = uniqueName('version');
   const next = uniqueName('version');
@@ -146,8 +148,6 @@ describe('Least privilege on a real Elasticsearch with security', () => {
     const user = await userWith(client, readerRole(space));
     const options = { space, policy: QUICK };
     const results = createResultStore(user.client, options);
-    expect((await results.search({})).total).toBe(0);
-    await client.indices.refresh({ index: `log-anomalies-results-${space}-*` });
     expect((await results.search({})).total).toBe(1);
     expect(await createSnapshotStore(user.client, options).list('web')).toHaveLength(1);
     expect(await codeOf(() => results.write([anomalyResult({ id: '2' })]))).toBe('forbidden');

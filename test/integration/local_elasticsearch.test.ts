@@ -16,20 +16,16 @@ async function answers(url: string): Promise<boolean> {
 
 describe('A local Elasticsearch', () => {
   test('stops and leaves nothing behind, even when its parent is killed', async () => {
-    const program = `
-      import { startLocalElasticsearch } from ${JSON.stringify(join(repository, 'scripts/local_elasticsearch/index.ts'))};
-      startLocalElasticsearch({ version: '8.19.8', heap: '512m', report: (text) => console.log(text) })
-        .then((node) => { console.log('URL=' + node.url); setInterval(() => {}, 1000); });
-    `;
-    const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
-      cwd: repository,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const parent = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'scripts/local_elasticsearch/main.ts', '--port', '0', '--heap', '512m'],
+      { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     let output = '';
     const url = await new Promise<string>((done, fail) => {
       const read = (chunk: Buffer): void => {
         output += chunk.toString('utf8');
-        const found = /URL=(\S+)/.exec(output)?.[1];
+        const found = /URL=(\S+)\n/.exec(output)?.[1];
         if (found) done(found);
       };
       parent.stdout.on('data', read);
