@@ -23,7 +23,10 @@ const MAGIC = 0x4649414c; // "LAIF"
 const VERSION = 1;
 const CHECKSUM_BYTES = 4;
 
-/** @returns the forest in its compact stored form: about 150 kB for 100 trees of psi 256, less with a height limit */
+/**
+ * @returns the forest in its compact stored form. For 100 trees of psi 256 45 to 60 kB with axis splits, 110 kB with
+ *   fair cuts; extended splits take 5 bytes more for each column of each hyperplane, 170 kB with 4, 390 kB with 10
+ */
 export function encodeForest(forest: IsolationForest): Uint8Array {
   const { treeCount, treeStart, splitColumn, threshold, leftChild, nodeRowCount, hyperplanes } = forest;
   const writer = new ByteWriter();
