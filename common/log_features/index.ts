@@ -1,3 +1,4 @@
+export { columnWeightsOf } from './column_weights';
 export { getField } from './field_access';
 export { learnFeatures, type LearnOptions } from './learn_features';
 export { decodeFeatureEncoding } from './feature_encoder';

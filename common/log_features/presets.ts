@@ -37,6 +37,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'category', field: 'http.request.method', encoding: 'rarity' },
       { type: 'category', field: 'user_agent.original', encoding: 'rarity' },
       { type: 'number', field: 'event.duration' },
+      { type: 'category', field: 'log.level', encoding: 'rarity' },
       { type: 'hour_of_day', field: '@timestamp', name: 'hour_of_day' },
     ],
   ),

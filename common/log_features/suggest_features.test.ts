@@ -102,6 +102,24 @@ describe('suggestFeatures', () => {
     });
   });
 
+  it('leaves out fields that repeat another in other words or units', () => {
+    const repeated = web.map((document, index) => {
+      const url = (document.url as { original: string }).original;
+      return {
+        ...document,
+        url: { original: url, path: url.split('?')[0] },
+        seconds: index % 91,
+        milliseconds: (index % 91) * 1e3,
+        status: index % 20 === 0 ? '404' : '200',
+      };
+    });
+    const types = typesOf(repeated);
+    expect(Object.keys(types)).toEqual(
+      expect.arrayContaining(['url.original', 'http.response.status_code', 'seconds']),
+    );
+    for (const field of ['url.path', 'status', 'milliseconds']) expect(types).not.toHaveProperty([field]);
+  });
+
   it('gives reason, coverage and frequent values', () => {
     const half = web.map((document, index) => (index % 2 === 0 ? document : { ...document, http: {} }));
     const status = suggestFeatures(half, options).find(

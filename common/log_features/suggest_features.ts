@@ -54,6 +54,12 @@ function leafFields(documents: readonly LogDocument[]): string[] {
   return [...fields];
 }
 
+/** A proposed feature with the values of its field, one a document. */
+interface Candidate {
+  readonly type: FeatureType;
+  readonly values: readonly unknown[];
+}
+
 interface Guess {
   readonly type: FeatureType;
   readonly reason: string;
@@ -65,7 +71,10 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
   const dirt = new DirtCounter();
   const count = values.length;
   const numbers = values.map((value) => numberOf(value, dirt)).filter((value) => value !== undefined);
-  if (/(^|[._])hour(_of_day)?$/i.test(field) && numbers.every((value) => value >= 0 && value < 24)) {
+  if (
+    /(^|[._])hour(_of_day)?$/i.test(field) &&
+    numbers.filter((value) => value >= 0 && value < 24).length >= 0.9 * count
+  ) {
     return { type: 'hour_of_day', reason: 'hours from 0 to 23, read as a cycle', weight: 4 };
   }
   if (numbers.length >= 0.9 * count) {
@@ -122,6 +131,37 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
     : undefined;
 }
 
+/** Share of documents in which one field must repeat another to be left out. */
+const REPEATED_SHARE = 0.9;
+
+/**
+ * Whether two fields say the same: equal values, numbers in a fixed ratio (another unit), or, of two free texts, one
+ * within the other (a path in its URL).
+ */
+function repeats(one: Candidate, other: Candidate): boolean {
+  if (one.type === 'template' || other.type === 'template') return false;
+  let both = 0;
+  let same = 0;
+  const dirt = new DirtCounter();
+  let ratio: number | undefined;
+  for (let row = 0; row < one.values.length; row++) {
+    const [first, second] = [one.values[row], other.values[row]];
+    if (first === undefined || second === undefined) continue;
+    both++;
+    if (one.type === 'number' && other.type === 'number') {
+      const quotient = (numberOf(first, dirt) ?? NaN) / (numberOf(second, dirt) ?? NaN);
+      if (!Number.isFinite(quotient)) continue;
+      ratio ??= quotient;
+      if (Math.abs(quotient - ratio) <= 1e-3 * Math.abs(ratio)) same++;
+    } else {
+      const [text, part] = [textOf(first, 2_048, dirt) ?? '', textOf(second, 2_048, dirt) ?? ''];
+      const nested = one.type === 'text' && other.type === 'text';
+      if (text === part || (nested && (text.includes(part) || part.includes(text)))) same++;
+    }
+  }
+  return both > 0 && same >= REPEATED_SHARE * Math.max(both, 0.5 * one.values.length);
+}
+
 /**
  * Proposes features for a sample of logs: every field that is often there, varies and is no id, time of writing or
  * ground truth, with the type that its values call for. The timestamp gives hour and weekday when it spans them.
@@ -131,17 +171,18 @@ export function suggestFeatures(
   options: SuggestOptions,
 ): FeatureSuggestion[] {
   const sample = documents.slice(0, SAMPLE_SIZE);
-  const suggestions: (FeatureSuggestion & { weight: number })[] = [];
+  const suggestions: (FeatureSuggestion & { weight: number; values: readonly unknown[] })[] = [];
   const suggest = (
     definition: { type: FeatureType; field: string; name?: string },
     reason: string,
     weight: number,
     examples: readonly string[],
     coverage: number,
+    values: readonly unknown[] = [],
   ): void => {
     const parsed = featureSchema.safeParse(definition);
     if (!parsed.success) return;
-    suggestions.push({ definition: parsed.data, reason, examples, coverage, weight });
+    suggestions.push({ definition: parsed.data, reason, examples, coverage, weight, values });
   };
 
   for (const field of leafFields(sample)) {
@@ -149,11 +190,9 @@ export function suggestFeatures(
     const read = compileField(field);
     const dirt = new DirtCounter();
     const distinct = new Map<string, number>();
-    const values: unknown[] = [];
-    for (const document of sample) {
-      const value = scalarOf(read(document), dirt);
-      if (value === undefined) continue;
-      values.push(value);
+    const all = sample.map((document) => scalarOf(read(document), dirt));
+    const values = all.filter((value) => value !== undefined);
+    for (const value of values) {
       const text = textOf(value, 256, dirt)!;
       distinct.set(text, (distinct.get(text) ?? 0) + 1);
     }
@@ -166,7 +205,7 @@ export function suggestFeatures(
       .slice(0, 3)
       .map(([value]) => printable(value, 80));
     const reason = `${found.reason}; in ${readableShare(coverage)} of the logs`;
-    suggest({ type: found.type, field }, reason, found.weight * coverage, examples, coverage);
+    suggest({ type: found.type, field }, reason, found.weight * coverage, examples, coverage, all);
   }
 
   const readTimestamp = compileField(options.timestampField);
@@ -197,8 +236,14 @@ export function suggestFeatures(
       coverage,
     );
   }
-  return suggestions
-    .sort((one, other) => other.weight - one.weight)
-    .slice(0, options.limit ?? 12)
-    .map(({ weight: _weight, ...suggestion }) => suggestion);
+  const kept: typeof suggestions = [];
+  for (const suggestion of suggestions.sort((one, other) => other.weight - one.weight)) {
+    if (kept.length >= (options.limit ?? 12)) break;
+    const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
+    const repeated = kept.some(({ definition, values }) =>
+      repeats({ type: definition.type, values }, candidate),
+    );
+    if (!repeated) kept.push(suggestion);
+  }
+  return kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion);
 }
