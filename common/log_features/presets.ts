@@ -25,13 +25,16 @@ const define = (
 });
 
 /** Presets, the most specific first. */
+/** Attacks on a web server come in the URL: its many columns together count as much as all other features. */
+const URL_WEIGHT = 8;
+
 export const PRESETS: readonly FeaturePreset[] = [
   define(
     'web_access',
     'Web access logs',
     'nginx, Apache and other web servers with ECS field names: what was asked for, by whom, how it was answered.',
     [
-      { type: 'text', field: 'url.original' },
+      { type: 'text', field: 'url.original', weight: URL_WEIGHT },
       { type: 'category', field: 'http.response.status_code', encoding: 'rarity' },
       { type: 'number', field: 'http.response.body.bytes' },
       { type: 'category', field: 'http.request.method', encoding: 'rarity' },
