@@ -30,6 +30,12 @@ export const featureSchema = z
     type: z.enum(FEATURE_TYPES),
     field: fieldName,
     name: z.string().min(1).max(100).optional().describe('Shown to people; default: the field name'),
+    weight: z
+      .number()
+      .min(0.01)
+      .max(100)
+      .optional()
+      .describe('How often the forest looks at this feature beside the others; default 1, for text 5'),
     /** Only for type number. `auto` decides by the skew of the training sample. */
     scale: z.enum(['auto', 'linear', 'log1p']).default('auto'),
     /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
@@ -47,6 +53,13 @@ export const featureSchema = z
   })
   .describe('One property of a log that the forest looks at');
 export type FeatureDefinition = z.infer<typeof featureSchema>;
+
+/** A text holds several independent properties (length, characters, signs of attack); any other feature holds one. */
+const TEXT_WEIGHT = 5;
+
+/** @returns the feature's weight, shared by all of its columns */
+export const weightOf = ({ weight, type }: FeatureDefinition): number =>
+  weight ?? (type === 'text' ? TEXT_WEIGHT : 1);
 
 export const sourceSchema = z.strictObject({
   index: z.string().min(1).max(1_024).describe('Index, data stream, alias or pattern, comma-separated'),

@@ -17,14 +17,16 @@ export function splitChooserOf(
   splits: SplitMethod,
   sample: TreeSample,
   hyperplaneWidth: number,
+  columnWeights?: readonly number[],
 ): SplitChooser {
+  const columns = new ColumnDraw(sample.columnCount, columnWeights);
   switch (splits) {
     case 'axis':
-      return axisSplits(sample);
+      return axisSplits(sample, columns);
     case 'fair_cut':
-      return fairCuts(sample);
+      return fairCuts(sample, columns);
     case 'extended':
-      return extendedSplits(sample, hyperplaneWidth);
+      return extendedSplits(sample, columns, hyperplaneWidth);
   }
 }
 
@@ -35,33 +37,53 @@ function drawThreshold(minimum: number, maximum: number, random: RandomGenerator
 }
 
 /**
- * Visits columns in random order, each once: draws without replacement from those not yet drawn for this node.
+ * Visits columns in random order, each once: draws without replacement from those not yet drawn for this node, each
+ * with a chance in proportion to its weight.
  */
 class ColumnDraw {
   private readonly order: Uint16Array;
+  private readonly totalWeight: number;
   private drawn = 0;
+  private weightLeft = 0;
 
-  constructor(columnCount: number) {
+  constructor(
+    columnCount: number,
+    private readonly weights?: readonly number[],
+  ) {
     this.order = Uint16Array.from({ length: columnCount }, (_, column) => column);
+    this.totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? 0;
   }
 
   restart(): void {
     this.drawn = 0;
+    this.weightLeft = this.totalWeight;
   }
 
   next(random: RandomGenerator): number | undefined {
     const { order, drawn } = this;
     if (drawn === order.length) return undefined;
-    const place = drawn + drawIndex(order.length - drawn, random);
+    const place =
+      this.weights === undefined
+        ? drawn + drawIndex(order.length - drawn, random)
+        : this.weighted(this.weights, random);
     const column = order[place];
     order[place] = order[drawn];
     order[drawn] = column;
     this.drawn++;
     return column;
   }
+
+  private weighted(weights: readonly number[], random: RandomGenerator): number {
+    const { order } = this;
+    let rest = drawFraction(random) * this.weightLeft;
+    let place = this.drawn;
+    while (place < order.length - 1 && rest >= weights[order[place]]) rest -= weights[order[place++]];
+    this.weightLeft -= weights[order[place]];
+    return place;
+  }
 }
 
-/** A column drawn uniformly from those that vary within the node, with its values in `sample.values`. */
+/** A column drawn from those that vary within the node, with its values in `sample.values`. */
 function drawVaryingColumn(
   sample: TreeSample,
   columns: ColumnDraw,
@@ -76,8 +98,7 @@ function drawVaryingColumn(
 }
 
 /** Liu, Ting & Zhou 2008, algorithm 2; columns that do not vary within the node are passed over. */
-function axisSplits(sample: TreeSample): SplitChooser {
-  const columns = new ColumnDraw(sample.columnCount);
+function axisSplits(sample: TreeSample, columns: ColumnDraw): SplitChooser {
   return (from, to, random) => {
     columns.restart();
     const column = drawVaryingColumn(sample, columns, from, to, random);
@@ -91,8 +112,7 @@ function axisSplits(sample: TreeSample): SplitChooser {
  * A random column, cut where the pooled standard deviation of the two sides, (n_l sd_l + n_r sd_r) / n, is smallest:
  * the pooled gain of Cortes 2021, "Revisiting randomized choices in isolation forests".
  */
-function fairCuts(sample: TreeSample): SplitChooser {
-  const columns = new ColumnDraw(sample.columnCount);
+function fairCuts(sample: TreeSample, columns: ColumnDraw): SplitChooser {
   return (from, to, random) => {
     columns.restart();
     const column = drawVaryingColumn(sample, columns, from, to, random);
@@ -143,8 +163,7 @@ function fairThreshold(sorted: Float32Array): number {
  * of its column in the node so that units do not matter, and a cut drawn uniformly over the projected rows, which
  * unlike the paper's random point never leaves a side empty.
  */
-function extendedSplits(sample: TreeSample, width: number): SplitChooser {
-  const draw = new ColumnDraw(sample.columnCount);
+function extendedSplits(sample: TreeSample, draw: ColumnDraw, width: number): SplitChooser {
   const columns = new Uint16Array(width);
   const weights = new Float32Array(width);
   return (from, to, random) => {

@@ -152,6 +152,29 @@ describe('growForest', () => {
     expect(count(0) / count(2)).toBeCloseTo(1, 0);
   });
 
+  it('draws columns in proportion to their weights', () => {
+    const forest = growForest(bellMatrix(2_000, 3), {
+      ...testOptions,
+      treeCount: 200,
+      columnWeights: [1, 2, 5],
+    });
+    const counts = [0, 0, 0];
+    for (const column of forest.splitColumn) if (column >= 0) counts[column]++;
+    const total = counts[0] + counts[1] + counts[2];
+    expect(counts[0] / total).toBeCloseTo(1 / 8, 1);
+    expect(counts[1] / total).toBeCloseTo(2 / 8, 1);
+    expect(counts[2] / total).toBeCloseTo(5 / 8, 1);
+    expect(counts[1] / counts[0]).toBeGreaterThan(1.6);
+  });
+
+  it.each([
+    [[1, 1], /columnWeights: has 2 entries, must have 3/],
+    [[1, 0, 1], /columnWeights: is 0 for column 1, must be a positive number/],
+    [[1, NaN, 1], /columnWeights: is NaN for column 1/],
+  ])('refuses the weights %p', (columnWeights, message) => {
+    expect(() => growForest(bellMatrix(10, 3), { ...testOptions, columnWeights })).toThrow(message);
+  });
+
   it('cuts between two groups when cuts are fair', () => {
     const values = Float32Array.from({ length: 100 }, (_, row) => (row < 40 ? row / 100 : 50 + row / 100));
     const forest = growForest(

@@ -22,6 +22,7 @@ import { SPLIT_METHODS, TRAINERS, type ForestOptions, type IsolationForest, type
 export function growForest(matrix: Matrix, options: ForestOptions): IsolationForest {
   checkMatrix(matrix);
   checkOptions(options);
+  checkColumnWeights(options.columnWeights, matrix.columnCount);
   if (matrix.rowCount === 0) {
     throw new DetectionError('too_few_logs', 'rowCount: is 0, a forest needs at least 1 row');
   }
@@ -38,7 +39,7 @@ export function growForest(matrix: Matrix, options: ForestOptions): IsolationFor
     ...(splits === 'extended' && { hyperplaneWidth }),
   });
   const sample = new TreeSample(subsampleSize, columnCount);
-  const chooseSplit = splitChooserOf(splits, sample, hyperplaneWidth);
+  const chooseSplit = splitChooserOf(splits, sample, hyperplaneWidth, options.columnWeights);
   const streams = randomStreams(options.seed);
   for (let tree = 0; tree < options.treeCount; tree++) {
     const random = streams.next().value;
@@ -94,6 +95,23 @@ function checkOptions(options: ForestOptions): void {
     throw new DetectionError(
       'invalid_input',
       `splits: is ${options.splits}, must be axis with the trainer ml-isolation-forest, which knows no other`,
+    );
+  }
+}
+
+function checkColumnWeights(weights: readonly number[] | undefined, columnCount: number): void {
+  if (weights === undefined) return;
+  if (weights.length !== columnCount) {
+    throw new DetectionError(
+      'invalid_input',
+      `columnWeights: has ${weights.length} entries, must have ${columnCount}, one for each column`,
+    );
+  }
+  const column = weights.findIndex((weight) => !(weight > 0 && weight < Infinity));
+  if (column !== -1) {
+    throw new DetectionError(
+      'invalid_input',
+      `columnWeights: is ${weights[column]} for column ${column}, must be a positive number`,
     );
   }
 }

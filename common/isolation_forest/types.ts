@@ -29,6 +29,11 @@ export interface ForestOptions {
   readonly splits: SplitMethod;
   /** Columns in one split less one; only for `extended`. Default: columnCount - 1. */
   readonly extensionLevel?: number;
+  /**
+   * How likely each column is drawn for a split, relative to the others: positive, one for each column. All alike when
+   * absent, as in the papers. Not known to the trainer ml-isolation-forest.
+   */
+  readonly columnWeights?: readonly number[];
   readonly trainer: Trainer;
 }
 

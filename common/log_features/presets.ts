@@ -24,10 +24,10 @@ const define = (
   definitions: definitions.map((definition) => featureSchema.parse(definition)),
 });
 
-/** Presets, the most specific first. */
 /** Attacks on a web server come in the URL: its many columns together count as much as all other features. */
 const URL_WEIGHT = 8;
 
+/** Presets, the most specific first. */
 export const PRESETS: readonly FeaturePreset[] = [
   define(
     'web_access',

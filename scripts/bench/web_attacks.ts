@@ -1,6 +1,6 @@
 import { growForest, createScorer } from '../../common/isolation_forest';
 import { forestSchema } from '../../common/detector';
-import { learnFeatures, presetFor } from '../../common/log_features';
+import { columnWeightsOf, learnFeatures, presetFor } from '../../common/log_features';
 import { averagePrecision, rocAuc } from '../../common/metrics';
 import type { BenchRow, BenchSection } from './section';
 import { mixAttacks, readWebSources, type WebSources } from './web_attack_logs';
@@ -62,6 +62,7 @@ export function measureWebAttacks(
     seed,
     splits: defaults.splits,
     trainer: defaults.trainer,
+    columnWeights: columnWeightsOf(preset.definitions, encoder),
   });
   const scores = createScorer(forest).score(encoder.encode(documents.slice(half)));
   const truth = labels.slice(half);

@@ -3,7 +3,7 @@ import { DetectionError } from '../../common/detection_error';
 import type { Detector } from '../../common/detector';
 import type { Evaluation } from '../../common/evaluation';
 import { createScorer, growForest, type IsolationForest } from '../../common/isolation_forest';
-import { learnFeatures } from '../../common/log_features';
+import { columnWeightsOf, learnFeatures } from '../../common/log_features';
 import type { DirtReport, FeatureEncoder } from '../../common/log_features/types';
 import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { learnQuantiles, thresholdFrom } from '../../common/threshold';
@@ -136,6 +136,7 @@ function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
     seed,
     splits,
     extensionLevel: extension_level,
+    columnWeights: columnWeightsOf(detector.features, encoder),
     trainer,
   });
   return { encoder, forest, dirt };
