@@ -35,7 +35,7 @@ export const featureSchema = z
       .min(0.01)
       .max(100)
       .optional()
-      .describe('How often the forest looks at this feature beside the others; default 1, for text 5'),
+      .describe('How often the forest looks at this feature beside the others; default by type'),
     /** Only for type number. `auto` decides by the skew of the training sample. */
     scale: z.enum(['auto', 'linear', 'log1p']).default('auto'),
     /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
@@ -54,12 +54,21 @@ export const featureSchema = z
   .describe('One property of a log that the forest looks at');
 export type FeatureDefinition = z.infer<typeof featureSchema>;
 
-/** A text holds several independent properties (length, characters, signs of attack); any other feature holds one. */
-const TEXT_WEIGHT = 5;
+/**
+ * How often the forest looks at a feature beside the others. A text holds several independent properties (length,
+ * characters, signs of attack); the time of day is rarely anomalous by itself.
+ */
+export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>> = {
+  text: 5,
+  number: 2,
+  template: 2,
+  category: 1,
+  hour_of_day: 0.25,
+  day_of_week: 0.25,
+};
 
 /** @returns the feature's weight, shared by all of its columns */
-export const weightOf = ({ weight, type }: FeatureDefinition): number =>
-  weight ?? (type === 'text' ? TEXT_WEIGHT : 1);
+export const weightOf = ({ weight, type }: FeatureDefinition): number => weight ?? DEFAULT_WEIGHTS[type];
 
 export const sourceSchema = z.strictObject({
   index: z.string().min(1).max(1_024).describe('Index, data stream, alias or pattern, comma-separated'),

@@ -24,24 +24,22 @@ const define = (
   definitions: definitions.map((definition) => featureSchema.parse(definition)),
 });
 
-/** Attacks on a web server come in the URL: its many columns together count as much as all other features. */
-const URL_WEIGHT = 8;
-
 /** Presets, the most specific first. */
 export const PRESETS: readonly FeaturePreset[] = [
   define(
     'web_access',
     'Web access logs',
     'nginx, Apache and other web servers with ECS field names: what was asked for, by whom, how it was answered.',
+    // The weights let attacks, slow and failing requests all rank high on real and generated web logs.
     [
-      { type: 'text', field: 'url.original', weight: URL_WEIGHT },
-      { type: 'category', field: 'http.response.status_code', encoding: 'rarity' },
-      { type: 'number', field: 'http.response.body.bytes' },
-      { type: 'category', field: 'http.request.method', encoding: 'rarity' },
-      { type: 'category', field: 'user_agent.original', encoding: 'rarity' },
-      { type: 'number', field: 'event.duration' },
-      { type: 'category', field: 'log.level', encoding: 'rarity' },
-      { type: 'hour_of_day', field: '@timestamp', name: 'hour_of_day' },
+      { type: 'text', field: 'url.original', weight: 6 },
+      { type: 'category', field: 'http.response.status_code', weight: 1, encoding: 'rarity' },
+      { type: 'number', field: 'http.response.body.bytes', weight: 0.5 },
+      { type: 'category', field: 'http.request.method', weight: 0.25, encoding: 'rarity' },
+      { type: 'category', field: 'user_agent.original', weight: 0.1, encoding: 'rarity' },
+      { type: 'number', field: 'event.duration', weight: 2.5 },
+      { type: 'category', field: 'log.level', weight: 0.1, encoding: 'rarity' },
+      { type: 'hour_of_day', field: '@timestamp', weight: 0.1, name: 'hour_of_day' },
     ],
   ),
   define(
