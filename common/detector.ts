@@ -40,7 +40,7 @@ export const featureSchema = z
     scale: z.enum(['auto', 'linear', 'log1p']).default('auto'),
     /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
     encoding: z.enum(['auto', 'one_hot', 'rarity']).default('auto'),
-    one_hot_limit: z.number().int().min(1).max(64).default(12),
+    one_hot_limit: z.number().int().min(1).max(64).default(4),
     /** Only for type hour_of_day and day_of_week: an IANA time zone. */
     time_zone: z.string().max(64).default('UTC'),
     /** Only for type text: names and bounded regular expressions that are counted as columns of their own. */
