@@ -23,6 +23,8 @@ export interface Services {
   /** A client with the rights of this Authorization header; without one the plain client, where security is off. */
   clientFor(authorization: string | undefined): ElasticsearchClient;
   readonly train: Trainer;
+  /** Space that a request is made in. */
+  spaceOf(request: KibanaRequest): string;
 }
 
 /** One request: whose it is and what that person may. */

@@ -19,8 +19,6 @@ import { HANDLERS } from './handlers';
 
 export interface RouteDependencies {
   getServices(): Promise<Services>;
-  /** Space that a request is made in. */
-  spaceOf(request: KibanaRequest): string;
   readonly log: Logger;
 }
 
@@ -73,7 +71,7 @@ async function answer(
       { params, query, body },
       {
         services,
-        scope: await scopeOf(services, dependencies, context, request),
+        scope: await scopeOf(services, context, request),
         signal: interruption.signal,
       },
     );
@@ -94,13 +92,12 @@ async function answer(
 
 async function scopeOf(
   services: Services,
-  dependencies: RouteDependencies,
   context: RequestHandlerContext,
   request: KibanaRequest,
 ): Promise<RequestScope> {
   const core = await context.core;
   return {
-    space: dependencies.spaceOf(request),
+    space: services.spaceOf(request),
     user: services.apiKeys.security?.authc.getCurrentUser(request)?.username,
     request,
     elasticsearch: core.elasticsearch.client.asCurrentUser,

@@ -1,0 +1,62 @@
+import { DetectionError } from '../../common/detection_error';
+import { DEFAULT_SPACE } from '../elasticsearch';
+import { sleep } from '../elasticsearch/attempt';
+import type { AlertsConfig } from '../notifications';
+import type { CoreStart, KibanaRequest } from './contracts';
+import { API_KEY_TYPE } from './identifiers';
+import type { JobLimits } from './job_limits';
+import type { EncryptedSavedObjectsClient } from './saved_object_contracts';
+import type { Logger, SecurityStart } from './security_contracts';
+import type { Services } from './services';
+import type { TaskManagerStart } from './task_contracts';
+import { createWorkerTrainer, findTrainingWorker } from './train_in_worker';
+
+/** What we use of other plugins once they have started. */
+export interface PluginsStart {
+  readonly taskManager: TaskManagerStart;
+  readonly security?: SecurityStart;
+  readonly encryptedSavedObjects?: {
+    getClient(options: { includedHiddenTypes: string[] }): EncryptedSavedObjectsClient;
+  };
+  /** Source: x-pack/plugins/spaces/server `SpacesPluginStart`. */
+  readonly spaces?: { readonly spacesService: { getSpaceId(request: KibanaRequest): string } };
+}
+
+export interface ServiceSettings {
+  readonly limits: JobLimits;
+  readonly alerts: AlertsConfig | undefined;
+  readonly canEncrypt: boolean;
+  readonly log: Logger;
+  /** Folder of the running code: the thread that trains lies there or below. */
+  readonly directory: string;
+}
+
+export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
+  const { limits, alerts, canEncrypt, log, directory } = settings;
+  const { client } = core.elasticsearch;
+  const worker = findTrainingWorker(directory);
+  return {
+    clock: { now: Date.now, sleep },
+    log,
+    limits,
+    alerts,
+    taskManager: plugins.taskManager,
+    apiKeys: { security: plugins.security, canEncrypt, log },
+    encrypted: plugins.encryptedSavedObjects?.getClient({ includedHiddenTypes: [API_KEY_TYPE] }),
+    internalSavedObjects: core.savedObjects.createInternalRepository([API_KEY_TYPE]),
+    clientFor: (authorization) =>
+      authorization === undefined
+        ? client.asInternalUser
+        : client.asScoped({ headers: { authorization } }).asCurrentUser,
+    train:
+      worker === undefined
+        ? async () => {
+            throw new DetectionError(
+              'internal',
+              `The plugin is incomplete: ${directory} has no kibana/training_worker.js. Install it again.`,
+            );
+          }
+        : createWorkerTrainer(worker, limits.training_memory_mb),
+    spaceOf: (request) => plugins.spaces?.spacesService.getSpaceId(request) ?? DEFAULT_SPACE,
+  };
+}

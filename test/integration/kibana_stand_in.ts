@@ -1,0 +1,320 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@elastic/elasticsearch';
+import type { Endpoint, Operation } from '../../common/api';
+import { ENDPOINTS } from '../../common/api';
+import { connect } from '../../server/elasticsearch';
+import { sleep } from '../../server/elasticsearch/attempt';
+import { createBackfillTask } from '../../server/kibana/backfill_task';
+import type {
+  KibanaRequest,
+  KibanaResponseFactory,
+  RouteConfig,
+  RouteHandler,
+  Router,
+} from '../../server/kibana/contracts';
+import { createDetectionTask } from '../../server/kibana/detection_task';
+import { BACKFILL_TASK_TYPE, DETECTION_TASK_TYPE, TRAINING_TASK_TYPE } from '../../server/kibana/identifiers';
+import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
+import { registerRoutes } from '../../server/kibana/routes/register_routes';
+import type { SavedObject, SavedObjectsClient } from '../../server/kibana/saved_object_contracts';
+import type { ApiKeys } from '../../server/kibana/security_contracts';
+import type { Services } from '../../server/kibana/services';
+import type {
+  TaskDefinition,
+  TaskInstance,
+  TaskManagerStart,
+  TaskToSchedule,
+} from '../../server/kibana/task_contracts';
+import { createTrainingTask } from '../../server/kibana/training_task';
+import { doTrainingWork } from '../../server/kibana/training_work';
+import type { AlertsConfig } from '../../server/notifications';
+
+const boom = (statusCode: number, message: string): Error =>
+  Object.assign(new Error(message), { output: { statusCode } });
+
+interface Stored extends SavedObject<unknown> {
+  readonly space: string;
+}
+
+/** Saved objects of Kibana in memory: versions, conflicts and spaces behave like the real ones. */
+class SavedObjects {
+  public readonly objects = new Map<string, Stored>();
+  private changes = 0;
+
+  public client(space: string): SavedObjectsClient {
+    const key = (type: string, id: string): string => `${type}/${id}`;
+    const find = (type: string, id: string, namespace?: string): Stored => {
+      const found = this.objects.get(key(type, id));
+      if (found === undefined || found.space !== (namespace ?? space)) {
+        throw boom(404, `Saved object [${type}/${id}] not found`);
+      }
+      return found;
+    };
+    return {
+      create: async (type, attributes, options = {}) => {
+        const id = options.id ?? randomUUID();
+        const existing = this.objects.get(key(type, id));
+        if (existing !== undefined) {
+          if (!options.overwrite) throw boom(409, 'exists');
+          if (options.version !== undefined && options.version !== existing.version) {
+            throw boom(409, 'version conflict');
+          }
+        }
+        const stored: Stored = {
+          id,
+          type,
+          space,
+          version: `v${++this.changes}`,
+          attributes: structuredClone(attributes),
+          namespaces: [space],
+        };
+        this.objects.set(key(type, id), stored);
+        return stored as never;
+      },
+      get: async (type, id, options) => structuredClone(find(type, id, options?.namespace)) as never,
+      delete: async (type, id) => {
+        find(type, id);
+        this.objects.delete(key(type, id));
+        return {};
+      },
+      find: async ({ type, search, page = 1, perPage = 20 }) => {
+        const found = [...this.objects.values()].filter(
+          (object) =>
+            object.type === type &&
+            object.space === space &&
+            (search === undefined ||
+              String((object.attributes as { name: string }).name)
+                .toLowerCase()
+                .startsWith(search.replace(/\*$/, '').toLowerCase())),
+        );
+        return {
+          total: found.length,
+          saved_objects: structuredClone(found.slice((page - 1) * perPage, page * perPage)) as never[],
+        };
+      },
+    };
+  }
+}
+
+/** Task Manager in memory: nothing runs by itself, tests run what is due. */
+class Tasks implements TaskManagerStart {
+  public readonly scheduled = new Map<string, TaskToSchedule & { status: string }>();
+  public readonly soon: string[] = [];
+
+  constructor(private readonly definitions: () => Record<string, TaskDefinition>) {}
+
+  public async schedule(task: TaskToSchedule): Promise<TaskInstance> {
+    if (this.scheduled.has(task.id)) throw boom(409, 'exists');
+    this.scheduled.set(task.id, { ...task, runAt: task.runAt ?? new Date(), status: 'idle' });
+    return task;
+  }
+  public async ensureScheduled(task: TaskToSchedule): Promise<TaskInstance> {
+    return this.scheduled.get(task.id) ?? this.schedule(task);
+  }
+  public async runSoon(id: string): Promise<void> {
+    if (!this.scheduled.has(id)) throw boom(404, 'no task');
+    this.soon.push(id);
+  }
+  public async get(id: string): Promise<TaskInstance> {
+    const found = this.scheduled.get(id);
+    if (found === undefined) throw boom(404, 'no task');
+    return found;
+  }
+  public async removeIfExists(id: string): Promise<void> {
+    this.scheduled.delete(id);
+  }
+  public async bulkUpdateSchedules(ids: string[], schedule: { interval: string }): Promise<void> {
+    for (const id of ids) {
+      const found = this.scheduled.get(id);
+      if (found) this.scheduled.set(id, { ...found, schedule });
+    }
+  }
+
+  /** One run, as Task Manager does it: state and schedule are kept, what has nothing left to do goes. */
+  public async run(id: string): Promise<void> {
+    const task = this.scheduled.get(id);
+    if (task === undefined) throw boom(404, `no task ${id}`);
+    const runner = this.definitions()[task.taskType].createTaskRunner({ taskInstance: task });
+    let outcome;
+    try {
+      outcome = await runner.run();
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'TaskManager/unrecoverable') throw error;
+      this.scheduled.delete(id);
+      return;
+    }
+    if (outcome?.schedule === undefined && outcome?.runAt === undefined) {
+      this.scheduled.delete(id);
+      return;
+    }
+    this.scheduled.set(id, { ...task, ...outcome });
+  }
+}
+
+export interface Person {
+  readonly name: string;
+  readonly client: Client;
+  readonly authorization?: { username: string; password: string };
+  readonly privileges: readonly ('read' | 'write')[];
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: never;
+  readonly headers: Record<string, string>;
+}
+
+export interface KibanaStandIn {
+  readonly services: Services;
+  readonly tasks: Tasks;
+  readonly savedObjects: SavedObjects;
+  readonly routes: ReadonlyMap<string, RouteConfig>;
+  /** Messages that were logged, with their level in front. */
+  readonly logged: string[];
+  now: () => number;
+  call(
+    person: Person,
+    operation: Operation,
+    given?: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown },
+    space?: string,
+  ): Promise<Reply>;
+}
+
+export interface StandInOptions {
+  /** Somebody who may grant API keys; without one security is off. */
+  readonly administrator?: Client;
+  /** Has all rights: stands for Kibana's own client where security is off. */
+  readonly plain?: Client;
+  readonly canEncrypt?: boolean;
+  readonly limits?: Partial<JobLimits>;
+  readonly alerts?: AlertsConfig;
+}
+
+/** The plugin's own routes and tasks over a real Elasticsearch; only Kibana around them is played. */
+export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
+  const savedObjects = new SavedObjects();
+  const logged: string[] = [];
+  const note =
+    (level: string) =>
+    (message: string): void =>
+      void logged.push(`${level} ${message}`);
+  const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const { administrator } = options;
+  const people = new WeakMap<object, Person>();
+  const spaces = new WeakMap<object, string>();
+  const apiKeys: ApiKeys = {
+    areAPIKeysEnabled: async () => administrator !== undefined,
+    grantAsInternalUser: async (request, { name, role_descriptors, metadata }) => {
+      const person = people.get(request as object);
+      if (person?.authorization === undefined) throw new Error('Unsupported scheme "ApiKey"');
+      const granted = await (administrator as Client).security.grantApiKey({
+        grant_type: 'password',
+        ...person.authorization,
+        api_key: { name, role_descriptors: role_descriptors as never, metadata: metadata as never },
+      });
+      return { id: granted.id, name: granted.name, api_key: granted.api_key };
+    },
+    invalidateAsInternalUser: async ({ ids }) => {
+      await (administrator as Client).security.invalidateApiKey({ ids });
+      return { error_count: 0 };
+    },
+  };
+  const standIn = { now: () => Date.now() };
+  const definitions = {
+    [DETECTION_TASK_TYPE]: createDetectionTask(async () => services),
+    [TRAINING_TASK_TYPE]: createTrainingTask(async () => services),
+    [BACKFILL_TASK_TYPE]: createBackfillTask(async () => services),
+  };
+  const tasks = new Tasks(() => definitions);
+  const internal = savedObjects.client('default');
+  const services: Services = {
+    clock: { now: () => standIn.now(), sleep },
+    log,
+    limits: { ...jobLimitsSchema.parse({}), ...options.limits },
+    alerts: options.alerts,
+    taskManager: tasks,
+    apiKeys: {
+      security:
+        administrator === undefined
+          ? undefined
+          : {
+              authc: {
+                apiKeys,
+                getCurrentUser: (request) => {
+                  const person = people.get(request as object);
+                  return person ? { username: person.name } : null;
+                },
+              },
+            },
+      canEncrypt: options.canEncrypt ?? true,
+      log,
+    },
+    encrypted: { getDecryptedAsInternalUser: (type, id, where) => internal.get(type, id, where) },
+    internalSavedObjects: internal,
+    clientFor: (authorization) => {
+      if (authorization === undefined) return options.plain as Client;
+      return connect({
+        url: process.env.ELASTICSEARCH_URL as string,
+        api_key: authorization.replace('ApiKey ', ''),
+      });
+    },
+    train: async (work) => doTrainingWork(work, () => standIn.now()),
+    spaceOf: (request) => spaces.get(request) ?? 'default',
+  };
+
+  const routes = new Map<string, RouteConfig>();
+  const handlers = new Map<string, RouteHandler>();
+  const add =
+    (method: string) =>
+    (route: RouteConfig, handler: RouteHandler): void => {
+      routes.set(`${method} ${route.path}`, route);
+      handlers.set(`${method} ${route.path}`, handler);
+    };
+  const router: Router = { get: add('get'), post: add('post'), put: add('put'), delete: add('delete') };
+  registerRoutes(router, {
+    getServices: async () => services,
+    log,
+  });
+
+  const call: KibanaStandIn['call'] = async (person, operation, given = {}, space = 'default') => {
+    const endpoint: Endpoint = ENDPOINTS[operation];
+    const name = `${endpoint.method} ${endpoint.path}`;
+    const route = routes.get(name) as RouteConfig;
+    const wanted = (route.options?.tags ?? []).map((tag) => tag.replace('access:logAnomalies-', ''));
+    if (!wanted.every((privilege) => person.privileges.includes(privilege as 'read'))) {
+      return { status: 403, body: { message: 'Forbidden' } as never, headers: {} };
+    }
+    const checked: Record<string, unknown> = { params: {}, query: {}, body: null };
+    for (const part of ['params', 'query', 'body'] as const) {
+      const validate = route.validate !== false ? route.validate[part] : undefined;
+      if (validate === undefined) continue;
+      const outcome = validate(given[part] ?? (part === 'body' ? null : {}), {
+        ok: (value) => ({ value }),
+        badRequest: (error) => ({ error }),
+      });
+      if ('error' in outcome) {
+        return { status: 400, body: { message: String(outcome.error) } as never, headers: {} };
+      }
+      checked[part] = outcome.value;
+    }
+    const request = {
+      ...checked,
+      headers: {},
+      events: { aborted$: { subscribe: () => ({ unsubscribe: () => undefined }) } },
+    } as unknown as KibanaRequest;
+    people.set(request, person);
+    spaces.set(request, space);
+    const context = {
+      core: Promise.resolve({
+        elasticsearch: { client: { asCurrentUser: person.client, asInternalUser: person.client } },
+        savedObjects: { client: savedObjects.client(space), getClient: () => savedObjects.client(space) },
+      }),
+    };
+    const response: KibanaResponseFactory = {
+      ok: ({ body, headers = {} }) => ({ status: 200, body, headers }),
+      customError: ({ statusCode, body }) => ({ status: statusCode, body, headers: {} }),
+    };
+    return (await (handlers.get(name) as RouteHandler)(context, request, response)) as Reply;
+  };
+  return Object.assign(standIn, { services, tasks, savedObjects, routes, logged, call });
+}
