@@ -6,7 +6,7 @@ import type { ElasticsearchClient } from './client';
 import { errorBodyOf, errorTypes, reasonOf } from './errors';
 import { fieldTypes, queryOf, type FieldTypes } from './log_query';
 import { readLogs, toSourceLog } from './read_logs';
-import { SAMPLE_SCRIPTS } from './sample_scripts';
+import { COLUMN_KINDS, SAMPLE_SCRIPTS, type ColumnKind } from './sample_scripts';
 import { searchPages } from './search_pages';
 
 /** Drawing each log by itself gives a binomial number of them; so many standard deviations more make too few unlikely. */
@@ -38,9 +38,17 @@ const COLUMN_TYPES: ReadonlySet<string> = new Set([
   'date_nanos',
 ]);
 
-function isColumn(types: FieldTypes[string] | undefined): boolean {
+function columnKind(types: FieldTypes[string] | undefined): ColumnKind {
   const found = Object.entries(types ?? {}).filter(([type]) => type !== 'unmapped');
-  return found.length === 1 && COLUMN_TYPES.has(found[0][0]) && found[0][1].aggregatable;
+  if (found.length !== 1 || !COLUMN_TYPES.has(found[0][0]) || !found[0][1].aggregatable)
+    return COLUMN_KINDS.source;
+  return found[0][0].startsWith('date') ? COLUMN_KINDS.date : COLUMN_KINDS.value;
+}
+
+/** @returns what `_source` holds or would hold: dates as text, to the millisecond */
+function valueOf(value: unknown, kind: ColumnKind): unknown {
+  if (kind !== COLUMN_KINDS.date) return value;
+  return Array.isArray(value) ? (value as unknown[])[0] : new Date(value as number).toISOString();
 }
 
 const areScriptsOff = (error: unknown): boolean => {
@@ -125,8 +133,8 @@ async function sampleByScript(
   const { client, range, options, policy, what } = context;
   const { signal, fields } = options;
   const { types, indices } = await fieldTypes(client, range.index, fields, { policy, signal });
-  const columns = fields.map((field) => isColumn(types[field]));
-  const readsDocuments = options.identified === true || columns.includes(false);
+  const kinds = fields.map((field) => columnKind(types[field]));
+  const readsDocuments = options.identified === true || kinds.includes(COLUMN_KINDS.source);
   if (readsDocuments && total <= SCAN_LIMIT) return undefined;
   const logs: SourceLog[] = [];
   for (const slice of await slicesOf(context, range, total, probability)) {
@@ -149,7 +157,7 @@ async function sampleByScript(
                         ...SAMPLE_SCRIPTS,
                         params: {
                           fields: [...fields],
-                          columns,
+                          kinds,
                           named: indices.length > 1,
                           identified: options.identified === true,
                           cut: CUT_CHARACTERS,
@@ -173,7 +181,8 @@ async function sampleByScript(
     const sample = answer.aggregations?.sample as { rows: { value: unknown[][] | null } } | undefined;
     for (const [index, id, ...values] of sample?.rows.value ?? []) {
       const document: Record<string, unknown> = {};
-      values.forEach((value, column) => {
+      values.forEach((collected, column) => {
+        const value = valueOf(collected, kinds[column]);
         if (value !== null) document[fields[column]] = value;
       });
       logs.push({ index: (index as string) || indices[0], id: id as string, document });
@@ -205,28 +214,33 @@ async function slicesOf(
 /**
  * Without scripts: every log has a random score in [0, 1) that depends on the seed, its shard and its sequence
  * number; those above 1 - probability are read in the order of the index, in a single pass.
+ * Both halves of the range are read at the same time.
  */
 async function sampleByScore(context: SampleContext, probability: number): Promise<SourceLog[]> {
   const { client, range, options, policy, what } = context;
-  const logs: SourceLog[] = [];
-  const pages = searchPages(client, {
-    index: range.index,
-    query: {
-      function_score: {
-        query: queryOf(range),
-        functions: [{ random_score: { seed: seedOf(options.seed), field: '_seq_no' } }],
-        boost_mode: 'replace',
-        min_score: 1 - probability,
+  const part = async (from: number, to: number): Promise<SourceLog[]> => {
+    const logs: SourceLog[] = [];
+    const pages = searchPages(client, {
+      index: range.index,
+      query: {
+        function_score: {
+          query: queryOf({ ...range, from, to }),
+          functions: [{ random_score: { seed: seedOf(options.seed), field: '_seq_no' } }],
+          boost_mode: 'replace',
+          min_score: 1 - probability,
+        },
       },
-    },
-    sort: [{ _shard_doc: 'asc' }],
-    fields: options.fields,
-    what,
-    policy,
-    signal: options.signal,
-  });
-  for await (const hits of pages) for (const hit of hits) logs.push(toSourceLog(hit));
-  return logs;
+      sort: [{ _shard_doc: 'asc' }],
+      fields: options.fields,
+      what,
+      policy,
+      signal: options.signal,
+    });
+    for await (const hits of pages) for (const hit of hits) logs.push(toSourceLog(hit));
+    return logs;
+  };
+  const middle = Math.floor((range.from + range.to) / 2);
+  return (await Promise.all([part(range.from, middle), part(middle, range.to)])).flat();
 }
 
 /** Elasticsearch's seeds are 32-bit signed integers. */

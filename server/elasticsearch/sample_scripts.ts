@@ -17,27 +17,56 @@ def find(Map node, String path) {
   }
   return null;
 }
-def row = [params.named ? doc['_index'].value : '', params.identified ? params._fields['_id'].value : ''];
+String[] fields = state.fields;
+int[] kinds = state.kinds;
+List row = [];
+row.add(params.named ? doc['_index'].value : '');
+row.add(params.identified ? params._fields['_id'].value : '');
 Map source = null;
-for (int i = 0; i < params.fields.length; ++i) {
-  String field = params.fields[i];
+for (int i = 0; i < fields.length; ++i) {
+  String field = fields[i];
   def value = null;
-  if (params.columns[i] && doc.containsKey(field) && doc[field].size() == 1) {
-    value = doc[field].get(0);
-    if (value instanceof ZonedDateTime) value = value.toInstant().toString();
-  } else {
+  boolean isColumn = false;
+  if (kinds[i] > 0 && doc.containsKey(field)) {
+    def column = doc[field];
+    if (column.size() == 1) {
+      isColumn = true;
+      value = column.get(0);
+      if (kinds[i] == 2) value = ((ZonedDateTime) value).toInstant().toEpochMilli();
+    }
+  }
+  if (!isColumn) {
     if (source == null) source = params._source;
     value = find(source, field);
     if (value instanceof String && value.length() > params.cut) value = value.substring(0, params.cut);
+    if (kinds[i] == 2) value = [value];
   }
   row.add(value);
 }
 state.rows.add(row);
 `;
 
+/** Typed arrays: reading them is a good part of the cost otherwise. */
+const INITIALISE = `
+int width = params.fields.length;
+String[] fields = new String[width];
+int[] kinds = new int[width];
+for (int i = 0; i < width; ++i) {
+  fields[i] = params.fields[i];
+  kinds[i] = ((Number) params.kinds[i]).intValue();
+}
+state.fields = fields;
+state.kinds = kinds;
+state.rows = [];
+`;
+
+/** What the script does for a field: see `kinds` in the scripts. A date comes as epoch milliseconds, or as `[value of _source]`. */
+export const COLUMN_KINDS = { source: 0, value: 1, date: 2 } as const;
+export type ColumnKind = (typeof COLUMN_KINDS)[keyof typeof COLUMN_KINDS];
+
 /** The scripts are constant, whatever the fields: each is compiled once. */
 export const SAMPLE_SCRIPTS = {
-  init_script: 'state.rows = [];',
+  init_script: INITIALISE,
   map_script: COLLECT,
   combine_script: 'return state.rows;',
   reduce_script:
