@@ -1,17 +1,82 @@
+import { parseWith } from '../common/detector';
 import type { LogAnomaliesConfig } from './config';
+import type { AlertingSetup } from './kibana/alerting_contracts';
+import { createBackfillTask } from './kibana/backfill_task';
 import type { CoreSetup, FeaturesSetup, PluginInitializerContext } from './kibana/contracts';
+import { createDetectionTask } from './kibana/detection_task';
 import { registerFeature } from './kibana/feature';
+import {
+  API_KEY_TYPE,
+  BACKFILL_TASK_TYPE,
+  DETECTION_TASK_TYPE,
+  TRAINING_TASK_TYPE,
+} from './kibana/identifiers';
+import { jobLimitsSchema } from './kibana/job_limits';
+import { registerRoutes } from './kibana/routes/register_routes';
+import { createDetectorHealthRuleType } from './kibana/rule_types/detector_health';
+import { createLogAnomalyRuleType } from './kibana/rule_types/log_anomaly';
+import type { EncryptedSavedObjectsSetup } from './kibana/saved_object_contracts';
+import {
+  apiKeySavedObjectType,
+  AUTHENTICATED_ATTRIBUTES,
+  detectorSavedObjectType,
+  ENCRYPTED_ATTRIBUTES,
+} from './kibana/saved_object_types';
+import type { Services } from './kibana/services';
+import { createServices, type PluginsStart } from './kibana/start_services';
+import type { TaskManagerSetup } from './kibana/task_contracts';
+import { createTrainingTask } from './kibana/training_task';
+import { parseAlertsConfig } from './notifications';
 
 interface PluginsSetup {
   readonly features: FeaturesSetup;
+  readonly taskManager: TaskManagerSetup;
+  readonly alerting: AlertingSetup;
+  readonly encryptedSavedObjects?: EncryptedSavedObjectsSetup;
 }
 
 /** Wires the parts together; each of them knows only what it is given here. */
 export class LogAnomaliesPlugin {
   constructor(private readonly context: PluginInitializerContext<LogAnomaliesConfig>) {}
 
-  setup(_core: CoreSetup<unknown>, plugins: PluginsSetup): void {
-    registerFeature(plugins.features, this.context.env.packageInfo.version);
+  setup(core: CoreSetup<PluginsStart>, plugins: PluginsSetup): void {
+    const { encryptedSavedObjects, taskManager, alerting } = plugins;
+    const kibanaVersion = this.context.env.packageInfo.version;
+    const config = this.context.config.get();
+    const log = this.context.logger.get();
+
+    registerFeature(plugins.features, kibanaVersion);
+
+    core.savedObjects.registerType(detectorSavedObjectType);
+    core.savedObjects.registerType(apiKeySavedObjectType);
+    encryptedSavedObjects?.registerType({
+      type: API_KEY_TYPE,
+      attributesToEncrypt: ENCRYPTED_ATTRIBUTES,
+      attributesToIncludeInAAD: AUTHENTICATED_ATTRIBUTES,
+    });
+
+    let started: Promise<Services> | undefined;
+    const getServices = (): Promise<Services> =>
+      (started ??= core.getStartServices().then(([coreStart, pluginsStart]) =>
+        createServices(coreStart, pluginsStart, {
+          limits: parseWith(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
+          alerts: config.alerts && parseAlertsConfig(config.alerts),
+          canEncrypt: encryptedSavedObjects?.canEncrypt ?? false,
+          log,
+          directory: __dirname,
+        }),
+      ));
+
+    taskManager.registerTaskDefinitions({
+      [DETECTION_TASK_TYPE]: createDetectionTask(getServices),
+      [TRAINING_TASK_TYPE]: createTrainingTask(getServices),
+      [BACKFILL_TASK_TYPE]: createBackfillTask(getServices),
+    });
+    registerRoutes(core.http.createRouter(), { getServices, log });
+
+    const links = { publicBaseUrl: core.http.basePath.publicBaseUrl, kibanaVersion };
+    alerting.registerType(createLogAnomalyRuleType(links));
+    alerting.registerType(createDetectorHealthRuleType(links));
   }
 
   start(): void {}

@@ -32,3 +32,4 @@ export const jobLimitsSchema = z
     message: 'must be at most 90s: the task of a detector is given up after 2m',
   });
 export type JobLimits = z.output<typeof jobLimitsSchema>;
+export type JobLimitsInput = z.input<typeof jobLimitsSchema>;
