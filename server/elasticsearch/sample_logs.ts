@@ -133,8 +133,10 @@ async function sampleByScript(
   const { client, range, options, policy, what } = context;
   const { signal, fields } = options;
   const { types, indices } = await fieldTypes(client, range.index, fields, { policy, signal });
+  const named = indices.length > 1;
+  const identified = options.identified === true;
   const kinds = fields.map((field) => columnKind(types[field]));
-  const readsDocuments = options.identified === true || kinds.includes(COLUMN_KINDS.source);
+  const readsDocuments = identified || kinds.includes(COLUMN_KINDS.source);
   if (readsDocuments && total <= SCAN_LIMIT) return undefined;
   const logs: SourceLog[] = [];
   for (const slice of await slicesOf(context, range, total, probability)) {
@@ -158,8 +160,8 @@ async function sampleByScript(
                         params: {
                           fields: [...fields],
                           kinds,
-                          named: indices.length > 1,
-                          identified: options.identified === true,
+                          named,
+                          identified,
                           cut: CUT_CHARACTERS,
                         },
                       },
@@ -178,14 +180,18 @@ async function sampleByScript(
       { what, policy, signal },
     );
     if (off || answer === undefined) return undefined;
-    const sample = answer.aggregations?.sample as { rows: { value: unknown[][] | null } } | undefined;
-    for (const [index, id, ...values] of sample?.rows.value ?? []) {
+    const sample = answer.aggregations?.sample as { rows: { value: unknown[] | null } } | undefined;
+    const values = sample?.rows.value ?? [];
+    let next = 0;
+    while (next < values.length) {
+      const index = named ? (values[next++] as string) : indices[0];
+      const id = identified ? (values[next++] as string) : '';
       const document: Record<string, unknown> = {};
-      values.forEach((collected, column) => {
-        const value = valueOf(collected, kinds[column]);
+      for (let column = 0; column < fields.length; column++) {
+        const value = valueOf(values[next++], kinds[column]);
         if (value !== null) document[fields[column]] = value;
-      });
-      logs.push({ index: (index as string) || indices[0], id: id as string, document });
+      }
+      logs.push({ index, id, document });
     }
   }
   return logs;

@@ -1,5 +1,6 @@
 /**
- * Collects `[index, id, value, ...]` for each sampled log. A value comes from doc values where there is exactly
+ * Collects index, id and values of each sampled log, one log behind the other in a single flat list, which is
+ * smaller than a list of lists. A value comes from doc values where there is exactly
  * one; else, and for fields without doc values, from `_source`, nested or dotted: too long keywords, malformed
  * numbers and arrays look there as they do when logs are read. The index is
  * named where there are several; the id is read only when asked for: it costs as much as the document.
@@ -19,9 +20,9 @@ def find(Map node, String path) {
 }
 String[] fields = state.fields;
 int[] kinds = state.kinds;
-List row = [];
-row.add(params.named ? doc['_index'].value : '');
-row.add(params.identified ? params._fields['_id'].value : '');
+List values = state.values;
+if (params.named) values.add(doc['_index'].value);
+if (params.identified) values.add(params._fields['_id'].value);
 Map source = null;
 for (int i = 0; i < fields.length; ++i) {
   String field = fields[i];
@@ -41,9 +42,8 @@ for (int i = 0; i < fields.length; ++i) {
     if (value instanceof String && value.length() > params.cut) value = value.substring(0, params.cut);
     if (kinds[i] == 2) value = [value];
   }
-  row.add(value);
+  values.add(value);
 }
-state.rows.add(row);
 `;
 
 /** Typed arrays: reading them is a good part of the cost otherwise. */
@@ -57,7 +57,7 @@ for (int i = 0; i < width; ++i) {
 }
 state.fields = fields;
 state.kinds = kinds;
-state.rows = [];
+state.values = [];
 `;
 
 /** What the script does for a field: see `kinds` in the scripts. A date comes as epoch milliseconds, or as `[value of _source]`. */
@@ -68,7 +68,7 @@ export type ColumnKind = (typeof COLUMN_KINDS)[keyof typeof COLUMN_KINDS];
 export const SAMPLE_SCRIPTS = {
   init_script: INITIALISE,
   map_script: COLLECT,
-  combine_script: 'return state.rows;',
+  combine_script: 'return state.values;',
   reduce_script:
-    'def rows = []; for (part in states) { if (part != null) { rows.addAll(part); } } return rows;',
+    'def values = []; for (part in states) { if (part != null) { values.addAll(part); } } return values;',
 } as const;
