@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseWith, detectorSchema, type Detector, type DetectorInput } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { presetFor, suggestFeatures } from '../../common/log_features';
+import { getField, presetFor, suggestFeatures } from '../../common/log_features';
 import type { LogDocument } from '../../common/log_document';
 import { parseYamlText, type Config } from './config';
 
@@ -103,7 +103,9 @@ async function baseDetector(
 function featureFor(field: string, documents: readonly LogDocument[]): DetectorInput['features'][number] {
   const known = KNOWN_FEATURES[field];
   if (known !== undefined) return { ...known, field };
-  const suggestion = suggestFeatures(documents, { timestampField: '@timestamp', limit: 64 }).find(
+  // Looked at by itself, so that another field that says the same does not stand in for it.
+  const alone = documents.map((document) => ({ [field]: getField(document, field) }));
+  const suggestion = suggestFeatures(alone, { timestampField: '@timestamp' }).find(
     ({ definition }) => definition.field === field,
   );
   if (suggestion === undefined) {

@@ -14,7 +14,8 @@ export const listModels = (): Command =>
         const models = await createSnapshotStore(client, { space: session.config.space }).list(
           options.detectorId,
         );
-        session.result(models, () =>
+        const listed = models.map(({ evaluation: _evaluation, ...model }) => model);
+        session.result(listed, () =>
           models.length === 0
             ? 'No model has been deployed.'
             : [
