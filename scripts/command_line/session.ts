@@ -181,9 +181,8 @@ export function numberBetween(minimum: number, maximum: number, whole = false): 
 /** Text from logs on a terminal: control characters, escape sequences among them, are shown and not acted on. */
 export function printable(text: string, length = 200): string {
   const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text;
-  // eslint-disable-next-line no-control-regex
   return cut.replace(
-    /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,0 +1,245 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@elastic/elasticsearch';
+import { parseDetector } from '../../common/detector';
+import { generateLogs } from '../../common/demo_logs';
+import type { LogDocument } from '../../common/log_document';
+import { encodeModelSnapshot, decodeModelSnapshot } from '../../common/model_snapshot';
+import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
+import { runDetection } from '../../server/detection/run_detection';
+import { trainModel } from '../../server/detection/train_model';
+import {
+  bulkWrite,
+  connect,
+  connectionFromEnvironment,
+  createLogSource,
+  createResultStore,
+} from '../../server/elasticsearch';
+import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
+import { median, timed, type BenchRow, type BenchSection } from './section';
+
+const INDEX = 'log-anomalies-benchmark-detection';
+const SPACE = 'benchmark';
+const MOST_LOGS = 5_000_000;
+const FEW_LOGS = 100_000;
+const SPEED_LOGS = 500_000;
+const RUNS = 5;
+const BATCH = 5_000;
+const START = Date.UTC(2026, 9, 1);
+const MEMORY_LIMIT_MB = 250;
+const RATE_PER_SECOND = 10;
+
+const detector = parseDetector({
+  name: 'benchmark',
+  source: { index: INDEX },
+  entity_field: 'service.name',
+  features: [
+    { type: 'number', field: 'response_time' },
+    { type: 'category', field: 'status_code' },
+    { type: 'number', field: 'request_size' },
+    { type: 'text', field: 'url.original' },
+  ],
+  schedule: { query_delay: '1s', late_window: '100w' },
+});
+
+/** Logs are a millisecond of indexing apart, so that a range of that clock holds a known number of them. */
+async function load(client: Client): Promise<LogDocument[]> {
+  await client.indices.delete({ index: INDEX, ignore_unavailable: true });
+  const keyword = { type: 'keyword' } as const;
+  await client.indices.create({
+    index: INDEX,
+    settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '-1' },
+    mappings: {
+      dynamic_templates: [{ strings: { match_mapping_type: 'string', mapping: keyword } }],
+      properties: {
+        '@timestamp': { type: 'date' },
+        message: { type: 'text' },
+        event: { properties: { ingested: { type: 'date' } } },
+      },
+    },
+  });
+  const sample: LogDocument[] = [];
+  let batch: LogDocument[] = [];
+  let count = 0;
+  const flush = async (): Promise<void> => {
+    const first = count - batch.length;
+    await bulkWrite(
+      client,
+      batch.map((document, place) => ({
+        action: 'index',
+        index: INDEX,
+        id: String(first + place),
+        document,
+      })),
+      { what: 'load the benchmark' },
+    );
+    batch = [];
+  };
+  // The logs repeat after a while: what counts here is their size and shape.
+  const logs = [
+    ...take(
+      generateLogs({
+        seed: 1,
+        from: START,
+        to: START + 86_400_000,
+        ratePerSecond: RATE_PER_SECOND,
+        anomalyRate: 0.01,
+      }),
+      200_000,
+    ),
+  ];
+  while (count < MOST_LOGS) {
+    const document = logs[count % logs.length];
+    const ingested = new Date(START + count).toISOString();
+    const log = { ...document, event: { ...(document.event as object), ingested } };
+    if (count % 250 === 0) sample.push(log);
+    batch.push(log);
+    count++;
+    if (batch.length === BATCH) await flush();
+    if (count % 500_000 === 0) process.stderr.write(`  ${count.toLocaleString('en')} logs loaded\n`);
+  }
+  await flush();
+  await client.indices.refresh({ index: INDEX });
+  return sample;
+}
+
+function* take(logs: Iterable<{ document: LogDocument }>, count: number): Generator<LogDocument> {
+  for (const { document } of logs) {
+    if (count-- === 0) return;
+    yield document;
+  }
+}
+
+const memoryCheckpoints = (): CheckpointStore => {
+  let stored: Checkpoint | undefined;
+  return {
+    read: async () => stored && { checkpoint: stored, revision: 0 },
+    write: async (checkpoint) => {
+      stored = checkpoint;
+      return 0;
+    },
+  };
+};
+
+/** Scores the first `logs` of them, as `detect` does; returns how many it saw. */
+export async function detectFirst(
+  client: Client,
+  modelText: string,
+  logs: number,
+  detectorId: string,
+): Promise<number> {
+  const run = await runDetection({
+    detectorId,
+    snapshot: decodeModelSnapshot(modelText),
+    source: createLogSource(client),
+    results: createResultStore(client, { space: SPACE }),
+    checkpoints: memoryCheckpoints(),
+    clock: { now: () => START + logs + 1_000, sleep: () => Promise.resolve() },
+    runId: detectorId,
+    startFrom: START,
+  });
+  return run.logs;
+}
+
+async function readFirst(client: Client, logs: number): Promise<number> {
+  let seen = 0;
+  const range = {
+    index: INDEX,
+    timestampField: '@timestamp',
+    ingestedField: 'event.ingested',
+    from: START,
+    to: START + logs,
+  };
+  const fields = [
+    'response_time',
+    'status_code',
+    'request_size',
+    'url.original',
+    '@timestamp',
+    'service.name',
+  ];
+  for await (const page of createLogSource(client).read(range, { by: 'ingested', fields }))
+    seen += page.logs.length;
+  return seen;
+}
+
+/** A process of its own, so that its memory is nobody else's. */
+function peakMemoryMegabytes(environment: NodeJS.ProcessEnv, logs: number): number {
+  const output = execFileSync(
+    process.execPath,
+    ['--import', require.resolve('tsx'), join(__dirname, 'detection_child.ts'), String(logs)],
+    {
+      env: environment,
+      maxBuffer: 1e8,
+    },
+  );
+  return (JSON.parse(output.toString()) as { megabytes: number }).megabytes;
+}
+
+/** The whole loop of `detect` beside reading alone, and its memory as logs grow. */
+export async function run(): Promise<BenchSection> {
+  const local =
+    process.env.ELASTICSEARCH_URL === undefined
+      ? await startLocalElasticsearch({
+          version: DEFAULT_LOCAL_VERSION,
+          report: (text) => process.stderr.write(`  ${text}\n`),
+        })
+      : undefined;
+  const environment = { ...process.env, ...(local && { ELASTICSEARCH_URL: local.url }) };
+  const client = connect(connectionFromEnvironment(environment));
+  try {
+    const sample = await load(client);
+    const { snapshot } = trainModel({
+      detector,
+      documents: sample,
+      source: 'benchmark',
+      clock: { now: () => START },
+    });
+    const modelText = encodeModelSnapshot(snapshot);
+    const ratios: number[] = [];
+    const rates = { read: [] as number[], detect: [] as number[] };
+    for (let round = -1; round < RUNS; round++) {
+      const read = await timed(() => readFirst(client, SPEED_LOGS));
+      const whole = await timed(() => detectFirst(client, modelText, SPEED_LOGS, `speed-${round}`));
+      if (round === -1) continue; // the first round warms up
+      rates.read.push((SPEED_LOGS / read) * 1_000);
+      rates.detect.push((SPEED_LOGS / whole) * 1_000);
+      ratios.push(read / whole);
+    }
+    const rows: BenchRow[] = [
+      { name: 'reading alone, by time of indexing', value: median(rates.read), unit: 'logs/s' },
+      {
+        name: 'detect: read, encode, score, explain, write',
+        value: median(rates.detect),
+        unit: 'logs/s',
+        ratio: median(ratios),
+        target: 'at least 0.6x reading alone, aim 0.8x',
+        met: median(ratios) >= 0.6,
+      },
+    ];
+    const modelFile = await writeModel(modelText);
+    for (const logs of [FEW_LOGS, MOST_LOGS]) {
+      const megabytes = peakMemoryMegabytes({ ...environment, BENCHMARK_MODEL_FILE: modelFile }, logs);
+      rows.push({
+        name: `peak memory of detect over ${logs.toLocaleString('en')} logs`,
+        value: megabytes,
+        unit: 'MB',
+        target: `under ${MEMORY_LIMIT_MB} MB`,
+        met: megabytes < MEMORY_LIMIT_MB,
+      });
+    }
+    return { title: 'Detection loop on a real Elasticsearch', rows };
+  } finally {
+    await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
+    await client.close();
+    await local?.stop();
+  }
+}
+
+async function writeModel(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'log-anomalies-bench-')), 'model.json');
+  await writeFile(path, text);
+  return path;
+}
