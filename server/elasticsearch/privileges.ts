@@ -24,7 +24,7 @@ export type RoleName = 'owner' | 'reader';
 export const ownerRole = (logs: readonly string[], space: string = DEFAULT_SPACE): RoleDefinition => ({
   cluster: [],
   indices: [
-    { names: [...logs], privileges: ['read'] },
+    ...(logs.length > 0 ? [{ names: [...logs], privileges: ['read'] }] : []),
     {
       names: [resultsPattern(space)],
       privileges: ['create_index', 'view_index_metadata', 'read', 'index'],
