@@ -162,7 +162,10 @@ export async function openDocumentWriter(path: string, format = formatOf(path)):
   const stream = toStandardOutput ? process.stdout : createWriteStream(draft);
   if (!toStandardOutput) await once(stream, 'open');
   let count = 0;
+  let failure: Error | undefined;
+  if (!toStandardOutput) stream.on('error', (error: Error) => (failure ??= error));
   const put = async (text: string): Promise<void> => {
+    if (failure !== undefined) throw failure;
     if (!stream.write(text)) await once(stream, 'drain');
   };
   return {
@@ -175,12 +178,15 @@ export async function openDocumentWriter(path: string, format = formatOf(path)):
       if (format === 'json') await put(count === 0 ? '[]\n' : '\n]\n');
       if (toStandardOutput) return;
       stream.end();
+      if (failure !== undefined) throw failure;
       await once(stream, 'finish');
       await rename(draft, target);
     },
     abandon: async () => {
       if (toStandardOutput) return;
+      const closed = new Promise((settle) => stream.once('close', settle));
       stream.destroy();
+      await closed;
       await rm(draft, { force: true });
     },
   };

@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Checkpoint } from '../../server/detection/ports';
+import { createCheckpointFile } from './checkpoint_file';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-anomalies-checkpoint-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const checkpoint: Checkpoint = {
+  detectorId: 'web',
+  timestampTo: 5,
+  ingestedTo: 7,
+  ingestedPosition: [1, 'a'],
+  runId: 'r1',
+};
+
+describe('createCheckpointFile', () => {
+  it('gives back what was written, from another process, too', async () => {
+    const path = join(folder, 'deep', 'web.json');
+    expect(await createCheckpointFile(path).read('web')).toBeUndefined();
+    await createCheckpointFile(path).write(checkpoint, undefined);
+    expect((await createCheckpointFile(path).read('web'))!.checkpoint).toEqual(checkpoint);
+  });
+
+  it('notices that another process has written', async () => {
+    const path = join(folder, 'web.json');
+    const store = createCheckpointFile(path);
+    const revision = await store.write(checkpoint, undefined);
+    const next = await createCheckpointFile(path).write({ ...checkpoint, timestampTo: 6 }, revision);
+    await expect(store.write(checkpoint, revision)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(store.write(checkpoint, undefined)).rejects.toMatchObject({ code: 'conflict' });
+    await store.write(checkpoint, next);
+  });
+
+  it('refuses the checkpoint of another detector and files that are none', async () => {
+    const path = join(folder, 'web.json');
+    await createCheckpointFile(path).write(checkpoint, undefined);
+    await expect(createCheckpointFile(path).read('other')).rejects.toThrow(/belongs to detector "web"/);
+    await writeFile(path, '{"a":1}');
+    await expect(createCheckpointFile(path).read('web')).rejects.toThrow(/not a checkpoint/);
+    await writeFile(path, 'x');
+    await expect(createCheckpointFile(path).read('web')).rejects.toThrow(/not JSON/);
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from './config';
+
+let folder: string;
+const write = async (text: string): Promise<string> => {
+  const path = join(folder, 'config.yaml');
+  await writeFile(path, text);
+  return path;
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-anomalies-config-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('readConfig', () => {
+  it('fills in defaults', async () => {
+    const config = await readConfig(await write(''), {});
+    expect(config.space).toBe('default');
+    expect(config.limits.max_score_drift).toBe(0.25);
+    expect(config.alerts).toBeUndefined();
+  });
+
+  it('takes exactly the alert keys of the documentation', async () => {
+    const config = await readConfig(
+      await write(
+        'alerts:\n  slack: { webhook_url: "https://hooks.example.org/x", channel: "#ops" }\n' +
+          '  email: { smtp_server: "mail.example.org:25", recipients: [a@example.org] }\n',
+      ),
+      {},
+    );
+    expect(config.alerts).toMatchObject({
+      slack: { webhook_url: 'https://hooks.example.org/x', channel: '#ops' },
+      email: { smtp_server: 'mail.example.org:25', recipients: ['a@example.org'] },
+    });
+  });
+
+  it('puts environment variables in place, and lets ELASTICSEARCH_* win over the file', async () => {
+    const path = await write('elasticsearch: { url: "http://file:9200", api_key: "${KEY}" }\n');
+    const config = await readConfig(path, {
+      KEY: 'from-environment',
+      ELASTICSEARCH_URL: 'http://environment:9200',
+    });
+    expect(config.elasticsearch.api_key).toBe('from-environment');
+    expect([config.elasticsearch.url].flat()).toEqual(['http://environment:9200']);
+  });
+
+  it.each([
+    ['limits: { min_recall: 2 }', /limits\.min_recall.*got 2/],
+    ['nonsense: 1', /nonsense/],
+    ['space: "Upper Case"', /space: must be lower-case letters.*Upper Case/],
+    ['- a list', /must hold settings by name/],
+    ['a: [', /not valid YAML/],
+    ['index: "${NOT_SET}"', /NOT_SET, which is not set/],
+  ])('refuses %s', async (text, message) => {
+    await expect(readConfig(await write(text), {})).rejects.toThrow(message);
+  });
+
+  it('refuses a named file that is not there', async () => {
+    await expect(readConfig(join(folder, 'no.yaml'), {})).rejects.toThrow(/no\.yaml cannot be read/);
+  });
+});

@@ -1,0 +1,83 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { loadDocuments, openDocumentWriter, readDocuments, writeWhole } from './log_files';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-anomalies-files-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+const path = (name: string): string => join(folder, name);
+
+async function all(name: string) {
+  const lines = [];
+  for await (const line of readDocuments(path(name))) lines.push(line);
+  return lines;
+}
+
+describe('reading', () => {
+  it('reads one document a line, gzip or not, and tells bad lines with their number', async () => {
+    const text = '{"a":1}\n\nnot json\r\n[1]\n{"b":"é"}';
+    await writeFile(path('plain'), text);
+    await writeFile(path('zipped'), gzipSync(text));
+    const expected = [
+      { line: 1, document: { a: 1 } },
+      { line: 3, problem: expect.stringContaining('not JSON') },
+      { line: 4, problem: 'not a JSON object' },
+      { line: 5, document: { b: 'é' } },
+    ];
+    expect(await all('plain')).toEqual(expected);
+    expect(await all('zipped')).toEqual(expected);
+  });
+
+  it('reads one array, over lines or not', async () => {
+    await writeFile(path('array'), '[{"a":1},\n {"a":2}, 3]');
+    expect(await all('array')).toEqual([
+      { line: 1, document: { a: 1 } },
+      { line: 2, document: { a: 2 } },
+      { line: 3, problem: 'not a JSON object' },
+    ]);
+  });
+
+  it('refuses what holds no document, and says why', async () => {
+    await writeFile(path('empty'), '');
+    await writeFile(path('bad'), 'x\n');
+    await writeFile(path('broken.json'), '[{"a":1}');
+    await expect(loadDocuments(path('empty'))).rejects.toThrow(/it is empty/);
+    await expect(loadDocuments(path('bad'))).rejects.toThrow(/line 1: not JSON/);
+    await expect(loadDocuments(path('broken.json'))).rejects.toThrow(/not a valid JSON array/);
+    await expect(loadDocuments(path('none'))).rejects.toThrow(/cannot be read/);
+    await expect(loadDocuments(folder)).rejects.toThrow(/is a folder/);
+  });
+});
+
+describe('writing', () => {
+  it.each([
+    ['x.json', '[\n{"a":1},\n{"a":2}\n]\n'],
+    ['x.ndjson', '{"a":1}\n{"a":2}\n'],
+  ])('writes %s', async (name, expected) => {
+    const writer = await openDocumentWriter(path(name));
+    await writer.write({ a: 1 });
+    await writer.write({ a: 2 });
+    expect(await readdir(folder)).not.toContain(name);
+    await writer.close();
+    expect(await readFile(path(name), 'utf8')).toBe(expected);
+    expect(await readdir(folder)).toEqual([name]);
+  });
+
+  it('writes an empty array', async () => {
+    await (await openDocumentWriter(path('x.json'))).close();
+    expect(await readFile(path('x.json'), 'utf8')).toBe('[]\n');
+  });
+
+  it('leaves the old file alone when abandoned', async () => {
+    await writeWhole(path('x.ndjson'), 'old\n');
+    const writer = await openDocumentWriter(path('x.ndjson'));
+    await writer.write({ a: 1 });
+    await writer.abandon();
+    expect(await readFile(path('x.ndjson'), 'utf8')).toBe('old\n');
+    expect(await readdir(folder)).toEqual(['x.ndjson']);
+  });
+});
