@@ -1,0 +1,223 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Client } from '@elastic/elasticsearch';
+import colors from 'picocolors';
+import { buildPlugin } from '../../scripts/build/build_plugin';
+import { connect } from '../../server/elasticsearch';
+import { detectorJourney, type DetectorMade } from './journeys/detector';
+import { restartJourney } from './journeys/restart';
+import { rightsJourney } from './journeys/rights';
+import { ruleJourney } from './journeys/rule';
+import { KibanaClient, type Credentials } from './kibana_client';
+import { isAvailable, KibanaProcess } from './kibana_process';
+import { Report } from './report';
+import { createUsers, indicesOf, type World } from './world';
+
+/*
+ * End to end against a real Kibana. Environment:
+ *   KIBANA_URL             a Kibana with the plugin that runs already, or
+ *   KIBANA_HOME            an unpacked Kibana without it: the zip is built, installed, run, removed again
+ *   KIBANA_USERNAME, KIBANA_PASSWORD    a superuser; without them security is taken to be off
+ *   ELASTICSEARCH_URL      (ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD: as Kibana's where not given)
+ *   KIBANA_ELASTICSEARCH_URL            where Kibana itself reaches Elasticsearch, where that is another address
+ */
+const { KIBANA_URL, KIBANA_HOME, KIBANA_USERNAME, KIBANA_PASSWORD, ELASTICSEARCH_URL } = process.env;
+const root = resolve(__dirname, '../..');
+/** Small pages make runs long enough to be interrupted. */
+const PAGE_SIZE = 100;
+
+const report = new Report();
+const credentials: Credentials | undefined =
+  KIBANA_USERNAME && KIBANA_PASSWORD ? { username: KIBANA_USERNAME, password: KIBANA_PASSWORD } : undefined;
+const name = `e2e-${Date.now().toString(36)}`;
+
+async function main(): Promise<boolean> {
+  if (!KIBANA_URL && !KIBANA_HOME) {
+    return skipEverything(
+      'neither KIBANA_URL (a running Kibana) nor KIBANA_HOME (a Kibana to install into) is set',
+    );
+  }
+  if (!ELASTICSEARCH_URL) return skipEverything('ELASTICSEARCH_URL is not set: logs are written there');
+  const started = Date.now();
+  const environment = {
+    ELASTICSEARCH_URL,
+    ELASTICSEARCH_USERNAME: process.env.ELASTICSEARCH_USERNAME ?? KIBANA_USERNAME ?? '',
+    ELASTICSEARCH_PASSWORD: process.env.ELASTICSEARCH_PASSWORD ?? KIBANA_PASSWORD ?? '',
+  };
+  const elasticsearch = connect({
+    url: ELASTICSEARCH_URL,
+    ...(environment.ELASTICSEARCH_USERNAME && {
+      username: environment.ELASTICSEARCH_USERNAME,
+      password: environment.ELASTICSEARCH_PASSWORD,
+    }),
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'log-anomalies-e2e-'));
+  console.log(
+    `End to end on ${KIBANA_HOME ? `the Kibana in ${KIBANA_HOME}` : KIBANA_URL}, security ${credentials ? 'on' : 'off'}`,
+  );
+  try {
+    if (KIBANA_HOME) await withOwnKibana(KIBANA_HOME, folder, elasticsearch, environment);
+    else await journeys({ url: KIBANA_URL as string, folder, elasticsearch, environment });
+  } finally {
+    await elasticsearch.indices
+      .delete({ index: Object.values(indicesOf(name)), ignore_unavailable: true })
+      .catch((error: Error) => console.error(`The logs of this run stay: ${error.message}`));
+    await elasticsearch.close();
+    if (report.hasFailed) console.error(`Logs, configuration and files of this run: ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  }
+  return report.finish(started);
+}
+
+function skipEverything(reason: string): boolean {
+  const line = `END-TO-END TESTS SKIPPED: ${reason}.`;
+  const bar = '='.repeat(Math.min(line.length, 100));
+  console.warn(colors.yellow(`${bar}\n${line}\nNothing was tested; see docs/kibana.md.\n${bar}`));
+  return true;
+}
+
+interface Place {
+  readonly url: string;
+  readonly folder: string;
+  readonly elasticsearch: Client;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly process?: KibanaProcess;
+}
+
+/** @returns milliseconds of a boot with the plugin, over saved objects that are there already */
+async function journeys({
+  url,
+  folder,
+  elasticsearch,
+  environment,
+  process,
+}: Place): Promise<number | undefined> {
+  if (!(await isAvailable(url))) throw new Error(`No Kibana is available at ${url}.`);
+  const admin = new KibanaClient(url, credentials);
+  const users = credentials && (await createUsers(admin, elasticsearch, name));
+  const world: World = {
+    name,
+    report,
+    admin,
+    owner: users ? admin.as(users.owner) : admin,
+    reader: users && admin.as(users.reader),
+    elasticsearch,
+    environment,
+    process,
+    folder,
+    indices: indicesOf(name),
+  };
+  let made: DetectorMade | undefined;
+  let boot: number | undefined;
+  try {
+    made = await detectorJourney(world);
+    if (made === undefined) report.skip('rules, spaces and rights', 'there is no detector');
+    else {
+      await ruleJourney(world, made);
+      await rightsJourney(world, made);
+    }
+    boot = await restartJourney(world);
+    return boot;
+  } finally {
+    // A Kibana that we leave is left as it was; the detector stays where the plugin is going to be removed.
+    if (made !== undefined && process === undefined) {
+      await admin.try('deleteDetector', { params: { id: made.id }, query: { delete_results: 'true' } });
+    }
+    if (users) {
+      for (const kind of ['owner', 'reader']) {
+        await elasticsearch.security.deleteUser({ username: `${name}-${kind}` }).catch(() => undefined);
+        await admin.request('delete', `/api/security/role/${name}-${kind}`).catch(() => undefined);
+      }
+    }
+  }
+}
+
+async function withOwnKibana(
+  home: string,
+  folder: string,
+  elasticsearch: Client,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
+  const token = credentials && (await createServiceToken(elasticsearch));
+  const settings = {
+    'elasticsearch.hosts': [process.env.KIBANA_ELASTICSEARCH_URL ?? ELASTICSEARCH_URL],
+    ...(token && { 'elasticsearch.serviceAccountToken': token }),
+    'xpack.encryptedSavedObjects.encryptionKey': 'only-for-end-to-end-tests-0123456789',
+    'xpack.security.encryptionKey': 'only-for-end-to-end-tests-0123456789',
+  };
+  const kibana = new KibanaProcess(home, folder, await freePort(), {
+    ...settings,
+    logAnomalies: { jobs: { page_size: PAGE_SIZE } },
+  });
+  const stop = (): void => void kibana.stop().finally(() => process.exit(130));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    if (kibana.isInstalled()) throw new Error(`${home} has the plugin already; remove it first.`);
+    let isUp = false;
+    await report.journey(`Install into Kibana ${version}`, async () => {
+      const { archive } = await report.step('the zip is built', () =>
+        buildPlugin(root, join(folder, 'build'), version),
+      );
+      await report.step('bin/kibana-plugin installs it', async () => {
+        kibana.plugin('install', `file://${archive}`);
+        if (!/^logAnomalies@/m.test(kibana.plugin('list'))) throw new Error('It is not in the list.');
+      });
+      const first = await report.step('Kibana boots with it', () => kibana.start());
+      report.figure('first boot, with the plugin', `${(first / 1_000).toFixed(1)} s`);
+      isUp = true;
+    });
+    if (!isUp) return;
+    const boot = await journeys({ url: kibana.url, folder, elasticsearch, environment, process: kibana });
+    await report.journey('Remove', async () => {
+      await report.step('bin/kibana-plugin removes it', async () => {
+        await kibana.stop();
+        kibana.plugin('remove', 'logAnomalies');
+        kibana.configure(settings);
+      });
+      const without = await report.step('Kibana boots without it, over a detector that was left', () =>
+        kibana.start(),
+      );
+      if (boot !== undefined) {
+        report.figure(
+          'boot with and without the plugin',
+          `${(boot / 1_000).toFixed(1)} s and ${(without / 1_000).toFixed(1)} s, ratio ${(boot / without).toFixed(3)}`,
+        );
+      }
+    });
+  } finally {
+    await kibana.stop();
+    if (kibana.isInstalled()) kibana.plugin('remove', 'logAnomalies');
+    if (token) await elasticsearch.security.deleteServiceToken(SERVICE).catch(() => undefined);
+  }
+}
+
+const SERVICE = { namespace: 'elastic', service: 'kibana', name };
+
+/** Kibana's own account, without a password to know. */
+async function createServiceToken(elasticsearch: Client): Promise<string> {
+  const { token } = await elasticsearch.security.createServiceToken(SERVICE);
+  return token.value;
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done((address as { port: number }).port));
+    });
+  });
+
+main().then(
+  (isGood) => process.exit(isGood ? 0 : 1),
+  (error: unknown) => {
+    console.error(
+      colors.red(`The end-to-end tests could not be run: ${error instanceof Error ? error.stack : error}`),
+    );
+    process.exit(1);
+  },
+);
