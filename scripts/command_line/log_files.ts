@@ -186,7 +186,7 @@ export async function openDocumentWriter(path: string, format = formatOf(path)):
       if (toStandardOutput) return;
       const closed = new Promise((settle) => stream.once('close', settle));
       stream.destroy();
-      await closed;
+      if (!stream.closed) await closed;
       await rm(draft, { force: true });
     },
   };

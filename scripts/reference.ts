@@ -1,0 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandReference, settingsReference } from './command_line/reference';
+
+/** Writes the pages that are made from the program itself. */
+const DOCS = join(__dirname, '..', 'docs');
+writeFileSync(join(DOCS, 'commands.md'), commandReference());
+writeFileSync(join(DOCS, 'settings.md'), settingsReference());
