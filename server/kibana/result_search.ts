@@ -145,7 +145,8 @@ export async function summarizeResults(
   now: number,
 ): Promise<ApiResponse<Endpoints['summarizeResults']>> {
   const to = query.to ?? now;
-  const from = query.from ?? to - 86_400_000;
+  // A summary carries the start of its bucket.
+  const from = Math.floor((query.from ?? to - 86_400_000) / BUCKET_MILLISECONDS) * BUCKET_MILLISECONDS;
   const interval =
     Math.max(1, Math.ceil((to - from) / query.buckets / BUCKET_MILLISECONDS)) * BUCKET_MILLISECONDS;
   const sums = {
