@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { once } from 'node:events';
 import { createGunzip } from 'node:zlib';
 import { DetectionError } from '../../common/detection_error';
@@ -159,7 +159,7 @@ export async function openDocumentWriter(path: string, format = formatOf(path)):
   const target = resolve(path);
   const draft = draftOf(target);
   if (!toStandardOutput) await mkdir(dirname(target), { recursive: true });
-  const stream = toStandardOutput ? process.stdout : createWriteStream(draft);
+  const stream: Writable = toStandardOutput ? process.stdout : createWriteStream(draft);
   if (!toStandardOutput) await once(stream, 'open');
   let count = 0;
   let failure: Error | undefined;
