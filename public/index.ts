@@ -1,4 +1,5 @@
+import type { PluginInitializerContext } from './kibana/contracts';
 import { LogAnomaliesPlugin } from './plugin';
 
 /** Kibana calls it once, when the page loads. */
-export const plugin = () => new LogAnomaliesPlugin();
+export const plugin = (context: PluginInitializerContext) => new LogAnomaliesPlugin(context);

@@ -1,6 +1,7 @@
 /** Slices of Kibana's browser contracts, as far as we use them, 8.12 and 9.x alike. */
 import type { ComponentType, ReactElement, ReactNode } from 'react';
 import type { PLUGIN_CATEGORY } from '../../common/plugin';
+import type { ExpressionsSetup, TriggersActionsUiSetup, VisualizationsSetup } from './panel_contracts';
 
 /** Source: packages/core/http/core-http-browser/src/types.ts `HttpSetup`; it adds base path and space. */
 export interface HttpSetup {
@@ -13,6 +14,7 @@ export interface HttpSetup {
       signal?: AbortSignal;
     },
   ): Promise<Body>;
+  readonly basePath: { prepend(path: string): string };
 }
 
 /** Source: packages/core/theme/core-theme-browser/src/types.ts `CoreTheme`. */
@@ -32,15 +34,41 @@ export interface CoreStart {
   readonly theme: { readonly theme$: Observable<CoreTheme> };
   readonly chrome: {
     docTitle: { change(title: string): void };
-    setBreadcrumbs(breadcrumbs: { text: string; href?: string }[]): void;
+    setBreadcrumbs(
+      breadcrumbs: {
+        text: string;
+        href?: string;
+        onClick?: (event: { preventDefault(): void }) => void;
+      }[],
+    ): void;
+  };
+  readonly application: {
+    readonly capabilities: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+    getUrlForApp(id: string, options?: { path?: string }): string;
+  };
+  readonly notifications: {
+    readonly toasts: {
+      addSuccess(toast: { title: string; text?: string }): void;
+      addDanger(toast: { title: string; text?: string }): void;
+    };
   };
   /** From 8.17 on. Source: packages/core/rendering/core-rendering-browser/src/types.ts `RenderingService`. */
   readonly rendering?: { addContext(element: ReactNode): ReactElement };
 }
 
+/** Source: history 4 `History`, scoped by Kibana to the application's own paths. */
+export interface ScopedHistory {
+  readonly location: { readonly pathname: string; readonly search: string };
+  push(path: string): void;
+  replace(path: string): void;
+  createHref(location: { pathname: string; search?: string }): string;
+  listen(listener: () => void): () => void;
+}
+
 /** Source: packages/core/application/core-application-browser/src/app_mount.ts `AppMountParameters`. */
 export interface AppMountParameters {
   readonly element: HTMLElement;
+  readonly history: ScopedHistory;
 }
 
 /** Source: packages/core/application/core-application-browser/src/application.ts `App`. */
@@ -56,4 +84,16 @@ export interface App {
 export interface CoreSetup {
   readonly application: { register(app: App): void };
   getStartServices(): Promise<[CoreStart, unknown, unknown]>;
+}
+
+/** Source: packages/core/plugins/core-plugins-browser/src/plugin_initializer.ts. */
+export interface PluginInitializerContext {
+  readonly env: { readonly packageInfo: { readonly version: string } };
+}
+
+/** Other plugins that take something of ours, where they are present. */
+export interface PluginsSetup {
+  readonly visualizations?: VisualizationsSetup;
+  readonly expressions?: ExpressionsSetup;
+  readonly triggersActionsUi?: TriggersActionsUiSetup;
 }

@@ -1,25 +1,31 @@
 import { PLUGIN_CATEGORY, PLUGIN_ID, PLUGIN_NAME } from '../common/plugin';
-import type { CoreSetup } from './kibana/contracts';
+import type { CoreSetup, PluginInitializerContext, PluginsSetup } from './kibana/contracts';
+import { registerPanels } from './panels/register_panels';
+import { registerRuleForms } from './rule_form/register_rule_forms';
 
 /** After Kibana's own applications of the category. */
 const ORDER = 8_900;
 
 /** What loads with every page of Kibana: it registers, and brings in the pages when they are opened. */
 export class LogAnomaliesPlugin {
-  setup(core: CoreSetup): void {
+  constructor(private readonly context: PluginInitializerContext) {}
+
+  setup(core: CoreSetup, plugins: PluginsSetup): void {
     core.application.register({
       id: PLUGIN_ID,
       title: PLUGIN_NAME,
       category: PLUGIN_CATEGORY,
       order: ORDER,
-      mount: async ({ element }) => {
+      mount: async (parameters) => {
         const [[coreStart], { renderApplication }] = await Promise.all([
           core.getStartServices(),
           import('./application'),
         ]);
-        return renderApplication(coreStart, element);
+        return renderApplication(coreStart, parameters, this.context.env.packageInfo.version);
       },
     });
+    registerPanels(core, plugins);
+    registerRuleForms(core, plugins);
   }
 
   start(): void {}

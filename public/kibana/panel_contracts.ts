@@ -1,0 +1,98 @@
+/** Slices of the contracts of Kibana's plugins that show dashboards and rules, 8.12 and 9.x alike. */
+import type { ComponentType, LazyExoticComponent } from 'react';
+
+/** Source: src/plugins/visualizations/public/vis_types/types.ts `VisTypeDefinition`. */
+export interface VisualizationType {
+  readonly name: string;
+  readonly title: string;
+  readonly icon: string;
+  readonly description: string;
+  readonly getSupportedTriggers?: () => string[];
+  readonly visConfig: { readonly defaults: Readonly<Record<string, unknown>> };
+  readonly editorConfig: {
+    readonly optionsTemplate: ComponentType<VisualizationOptionsProps>;
+    readonly optionTabs?: undefined;
+  };
+  readonly options: {
+    readonly showTimePicker: boolean;
+    readonly showQueryBar: boolean;
+    readonly showFilterBar: boolean;
+  };
+  readonly inspectorAdapters?: Readonly<Record<string, unknown>>;
+  /** Expression that draws a saved panel. */
+  toExpressionAst(vis: { readonly params: Readonly<Record<string, unknown>> }): ExpressionAst;
+}
+/** Source: src/plugins/vis_default_editor/public/vis_options_props.tsx. */
+export interface VisualizationOptionsProps {
+  readonly stateParams: Readonly<Record<string, unknown>>;
+  setValue(name: string, value: unknown): void;
+}
+export interface VisualizationsSetup {
+  createBaseVisualization?(type: VisualizationType): void;
+  /** From 9.0 on. */
+  createBaseVisualizationAsync?(name: string, load: () => Promise<VisualizationType>): void;
+}
+
+/** Source: src/plugins/expressions/common/ast/types.ts. */
+export interface ExpressionAst {
+  readonly type: 'expression';
+  readonly chain: readonly {
+    readonly type: 'function';
+    readonly function: string;
+    readonly arguments: Readonly<Record<string, readonly unknown[]>>;
+  }[];
+}
+export interface TimeRange {
+  readonly from: string;
+  readonly to: string;
+}
+/** Context of a dashboard, or nothing. Source: src/plugins/expressions/common/expression_types/specs `kibana_context`. */
+export interface ExpressionInput {
+  readonly timeRange?: TimeRange;
+}
+export interface RenderHandlers {
+  done(): void;
+  onDestroy(destroy: () => void): void;
+  event(event: { name: string; data: unknown }): void;
+}
+export interface ExpressionsSetup {
+  registerFunction(definition: {
+    readonly name: string;
+    readonly type: 'render';
+    readonly inputTypes: readonly string[];
+    readonly help: string;
+    readonly args: Readonly<Record<string, { types: string[]; help: string; default?: unknown }>>;
+    fn(input: ExpressionInput | null, args: Record<string, unknown>): unknown;
+  }): void;
+  registerRenderer(
+    definition: () => {
+      readonly name: string;
+      readonly displayName: string;
+      readonly reuseDomNode: boolean;
+      render(element: HTMLElement, config: unknown, handlers: RenderHandlers): void | Promise<void>;
+    },
+  ): void;
+}
+
+/** Source: x-pack/plugins/triggers_actions_ui/public/types.ts `RuleTypeParamsExpressionProps`. */
+export interface RuleParametersProps<Params> {
+  readonly ruleParams: Partial<Params>;
+  readonly errors: Readonly<Record<string, readonly string[]>>;
+  setRuleParams(name: string, value: unknown): void;
+}
+export interface RuleTypeModel {
+  readonly id: string;
+  readonly description: string;
+  readonly iconClass: string;
+  readonly documentationUrl: string | null;
+  readonly ruleParamsExpression:
+    | ComponentType<RuleParametersProps<never>>
+    | LazyExoticComponent<ComponentType<RuleParametersProps<never>>>;
+  readonly requiresAppContext: boolean;
+  readonly defaultActionMessage?: string;
+  readonly defaultRecoveryMessage?: string;
+  validate(params: unknown): { errors: Record<string, string[]> };
+}
+export interface TriggersActionsUiSetup {
+  readonly ruleTypeRegistry: { register(model: RuleTypeModel): void };
+}

@@ -1,0 +1,62 @@
+import React, { type ReactElement } from 'react';
+import { EuiBasicTable, EuiProgress, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Attribution } from '../../../common/anomaly';
+import { formatShare } from '../../shared/format';
+
+/** Why a log stands out: each feature's share, with what is usual. */
+export function AttributionBars({ attribution }: { attribution: readonly Attribution[] }): ReactElement {
+  return (
+    <EuiBasicTable<Attribution>
+      compressed
+      items={[...attribution].sort((left, right) => right.share - left.share)}
+      itemId="feature"
+      tableCaption={i18n.translate('logAnomalies.attribution.caption', {
+        defaultMessage: 'Share of each feature in the score',
+      })}
+      columns={[
+        {
+          field: 'feature',
+          name: i18n.translate('logAnomalies.attribution.feature', { defaultMessage: 'Feature' }),
+          width: '22%',
+        },
+        {
+          field: 'share',
+          name: i18n.translate('logAnomalies.attribution.share', { defaultMessage: 'Share in the score' }),
+          width: '24%',
+          render: (share: number, { feature }: Attribution) => (
+            <div style={{ width: '100%' }}>
+              <EuiProgress
+                size="m"
+                color="danger"
+                max={1}
+                value={share}
+                aria-label={feature}
+                valueText={formatShare(share)}
+                label=" "
+              />
+            </div>
+          ),
+        },
+        {
+          field: 'actual',
+          name: i18n.translate('logAnomalies.attribution.actual', { defaultMessage: 'Actual' }),
+          render: (actual: string) => (
+            <EuiText size="xs" className="eui-textBreakWord">
+              <strong>{actual}</strong>
+            </EuiText>
+          ),
+        },
+        {
+          field: 'typical',
+          name: i18n.translate('logAnomalies.attribution.typical', { defaultMessage: 'Typical' }),
+          render: (typical: string) => (
+            <EuiText size="xs" className="eui-textBreakWord">
+              {typical}
+            </EuiText>
+          ),
+        },
+      ]}
+    />
+  );
+}

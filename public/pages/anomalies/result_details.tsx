@@ -1,0 +1,93 @@
+import React, { type ReactElement } from 'react';
+import { EuiButtonEmpty, EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { DetectorRecord } from '../../../common/api';
+import { useApp } from '../../app_context';
+import { discoverLink, queryForLog } from '../../shared/discover_link';
+import { formatScore, formatTime } from '../../shared/format';
+import { logOf, type Found } from '../../shared/results_table';
+import { AttributionBars } from './attribution_bars';
+import { FeedbackButtons, type Feedback } from './feedback_buttons';
+
+const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
+
+/** All about one anomalous log: why, what it was, where to go on, what the user thinks of it. */
+export function ResultDetails(props: {
+  record: DetectorRecord;
+  found: Found;
+  feedback: Feedback | undefined;
+  feedbackChanged: () => void;
+}): ReactElement {
+  const { record, found, feedback, feedbackChanged } = props;
+  const { core, kibanaVersion } = useApp();
+  const { result } = found;
+  const { anomaly, source } = result;
+  const time = Date.parse(result['@timestamp']);
+  const timeRange = {
+    from: new Date(time - SURROUNDINGS_MILLISECONDS).toISOString(),
+    to: new Date(time + SURROUNDINGS_MILLISECONDS).toISOString(),
+  };
+  const timestampField = record.detector.source.timestamp_field;
+  const { entity_field: entityField } = record.detector;
+  const link = (index: string, query: string) =>
+    discoverLink(core.http, kibanaVersion, { index, timestampField, timeRange, query });
+  return (
+    <div data-test-subj="logAnomaliesResultDetails">
+      <EuiSpacer size="s" />
+      <AttributionBars attribution={anomaly.attribution} />
+      <EuiSpacer size="m" />
+      <EuiCodeBlock language="json" fontSize="s" paddingSize="s" overflowHeight={220} isCopyable>
+        {JSON.stringify(logOf(result), null, 2)}
+      </EuiCodeBlock>
+      <EuiSpacer size="s" />
+      <EuiText size="xs" color="subdued">
+        {i18n.translate('logAnomalies.details.facts', {
+          defaultMessage: 'Score {score}, threshold {threshold}, model {model}, found {found}',
+          values: {
+            score: formatScore(anomaly.score),
+            threshold: formatScore(anomaly.threshold),
+            model: result.model.version,
+            found: formatTime(result.event.ingested),
+          },
+        })}
+      </EuiText>
+      <EuiFlexGroup gutterSize="s" responsive={false} wrap>
+        <EuiFlexItem grow={false}>
+          <EuiButtonEmpty
+            size="s"
+            iconType="discoverApp"
+            href={link(source.index, queryForLog(source.id))}
+            data-test-subj="logAnomaliesDiscover"
+          >
+            {i18n.translate('logAnomalies.details.discoverLog', { defaultMessage: 'This log in Discover' })}
+          </EuiButtonEmpty>
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiButtonEmpty
+            size="s"
+            iconType="discoverApp"
+            href={link(
+              record.detector.source.index,
+              entityField && anomaly.entity !== undefined
+                ? `${entityField} : ${JSON.stringify(anomaly.entity)}`
+                : '',
+            )}
+          >
+            {i18n.translate('logAnomalies.details.discoverAround', {
+              defaultMessage: 'What happened around it, in Discover',
+            })}
+          </EuiButtonEmpty>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <EuiSpacer size="s" />
+      <FeedbackButtons
+        key={feedback?.at ?? 'none'}
+        detectorId={record.id}
+        source={source}
+        feedback={feedback}
+        changed={feedbackChanged}
+      />
+      <EuiSpacer size="s" />
+    </div>
+  );
+}

@@ -1,0 +1,204 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiButton,
+  EuiButtonEmpty,
+  EuiCallOut,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiPanel,
+  EuiSpacer,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { DetectorRecord } from '../../../common/api';
+import { ApiFailure } from '../../api_client';
+import { useApp } from '../../app_context';
+import { detectorPath } from '../../location';
+import { useAction } from '../../shared/use_action';
+import { checkDraft, type Draft } from './draft';
+import { FeatureFields } from './feature_fields';
+import { MoreFields } from './more_fields';
+import { PreviewPanel, type Preview } from './preview_panel';
+import { SensitivityFields } from './sensitivity_fields';
+import { SourceFields } from './source_fields';
+import { YamlButtons } from './yaml_buttons';
+
+interface PreviewState {
+  readonly preview?: Preview;
+  readonly failure?: ApiFailure;
+  /** The draft that it was made of. */
+  readonly of?: Draft;
+  readonly isLoading: boolean;
+}
+
+/** Everything about a detector, with a preview beside it. */
+export function DetectorForm({ initial, record }: { initial: Draft; record?: DetectorRecord }): ReactElement {
+  const { api, go, canWrite } = useApp();
+  const { run, isBusy } = useAction();
+  const [draft, setDraft] = useState<Draft>(initial);
+  const [showsProblems, setShowsProblems] = useState(false);
+  const [shown, setShown] = useState<PreviewState>({ isLoading: false });
+  const { detector, problems } = checkDraft(draft);
+  const fields = {
+    draft,
+    change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
+    problem: (path: string) => (showsProblems ? problems.get(path) : undefined),
+  };
+
+  const preview = async () => {
+    // A preview needs no name.
+    const named = checkDraft({ ...draft, name: draft.name || '-' }).detector;
+    if (named === undefined) return setShowsProblems(true);
+    setShown({ isLoading: true });
+    try {
+      setShown({
+        preview: await api('previewDetector', { body: { detector: named } }),
+        of: draft,
+        isLoading: false,
+      });
+    } catch (error) {
+      setShown({ failure: error as ApiFailure, isLoading: false });
+    }
+  };
+  const save = async (start: boolean) => {
+    setShowsProblems(true);
+    if (detector === undefined) return;
+    await run(
+      async () => {
+        const saved =
+          record === undefined
+            ? await api('createDetector', { body: { detector, start } })
+            : await api('updateDetector', {
+                params: { id: record.id },
+                body: { detector, version: record.version },
+              });
+        go(start || record ? detectorPath(saved.id) : '/');
+      },
+      i18n.translate('logAnomalies.form.saved', {
+        defaultMessage: '{name} is saved',
+        values: { name: draft.name },
+      }),
+    );
+  };
+
+  return (
+    <>
+      <EuiFlexGroup alignItems="flexStart" gutterSize="l">
+        <EuiFlexItem grow={3} style={{ minWidth: 480 }}>
+          <Step title={i18n.translate('logAnomalies.form.stepLogs', { defaultMessage: '1. Which logs' })}>
+            <SourceFields {...fields} />
+          </Step>
+          <Step
+            title={i18n.translate('logAnomalies.form.stepFeatures', { defaultMessage: '2. What to look at' })}
+          >
+            <FeatureFields {...fields} />
+          </Step>
+          <Step
+            title={i18n.translate('logAnomalies.form.stepSensitivity', {
+              defaultMessage: '3. How much to flag',
+            })}
+          >
+            <SensitivityFields {...fields} logsInWindow={shown.preview?.logs_in_window} />
+          </Step>
+          <EuiPanel hasBorder hasShadow={false}>
+            <MoreFields {...fields} />
+          </EuiPanel>
+        </EuiFlexItem>
+        <EuiFlexItem grow={2} style={{ minWidth: 420 }}>
+          <EuiPanel hasBorder hasShadow={false}>
+            <EuiFlexGroup alignItems="center" responsive={false}>
+              <EuiFlexItem>
+                <EuiTitle size="xs">
+                  <h2>{i18n.translate('logAnomalies.preview.title', { defaultMessage: 'Preview' })}</h2>
+                </EuiTitle>
+              </EuiFlexItem>
+              <EuiFlexItem grow={false}>
+                <EuiButton
+                  size="s"
+                  iconType="eye"
+                  onClick={preview}
+                  isLoading={shown.isLoading}
+                  isDisabled={!draft.source.index || draft.features.length === 0}
+                  data-test-subj="logAnomaliesPreviewButton"
+                >
+                  {i18n.translate('logAnomalies.preview.run', { defaultMessage: 'Preview' })}
+                </EuiButton>
+              </EuiFlexItem>
+            </EuiFlexGroup>
+            <EuiSpacer size="m" />
+            <PreviewPanel
+              {...shown}
+              preview={shown.preview}
+              failure={shown.failure}
+              isOutdated={shown.of !== draft}
+              retry={preview}
+            />
+          </EuiPanel>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <EuiSpacer size="l" />
+      {showsProblems && problems.size > 0 && (
+        <>
+          <EuiCallOut
+            color="danger"
+            iconType="warning"
+            data-test-subj="logAnomaliesFormProblems"
+            title={i18n.translate('logAnomalies.form.problems', {
+              defaultMessage: 'Some settings need another look',
+            })}
+          >
+            <ul>
+              {[...problems.values()].map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </EuiCallOut>
+          <EuiSpacer />
+        </>
+      )}
+      <EuiFlexGroup responsive={false} wrap alignItems="center">
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            fill
+            iconType="save"
+            isLoading={isBusy}
+            isDisabled={!canWrite}
+            onClick={() => save(record === undefined)}
+            data-test-subj="logAnomaliesSave"
+          >
+            {record === undefined
+              ? i18n.translate('logAnomalies.form.saveAndStart', { defaultMessage: 'Save and start' })
+              : i18n.translate('logAnomalies.form.save', { defaultMessage: 'Save' })}
+          </EuiButton>
+        </EuiFlexItem>
+        {record === undefined && (
+          <EuiFlexItem grow={false}>
+            <EuiButton isDisabled={!canWrite || isBusy} onClick={() => save(false)}>
+              {i18n.translate('logAnomalies.form.saveOnly', { defaultMessage: 'Save without starting' })}
+            </EuiButton>
+          </EuiFlexItem>
+        )}
+        <EuiFlexItem grow={false}>
+          <EuiButtonEmpty onClick={() => go('/')}>
+            {i18n.translate('logAnomalies.form.cancel', { defaultMessage: 'Cancel' })}
+          </EuiButtonEmpty>
+        </EuiFlexItem>
+        <EuiFlexItem />
+        <YamlButtons draft={draft} load={setDraft} />
+      </EuiFlexGroup>
+    </>
+  );
+}
+
+const Step = ({ title, children }: { title: string; children: ReactElement }): ReactElement => (
+  <>
+    <EuiPanel hasBorder hasShadow={false}>
+      <EuiTitle size="xs">
+        <h2>{title}</h2>
+      </EuiTitle>
+      <EuiSpacer size="m" />
+      {children}
+    </EuiPanel>
+    <EuiSpacer size="m" />
+  </>
+);

@@ -1,0 +1,39 @@
+import React, { type ReactElement } from 'react';
+import { EuiPageTemplate } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../../app_context';
+import { RequestState } from '../../shared/request_state';
+import { useRequest } from '../../shared/use_request';
+import { useBreadcrumbs } from '../use_breadcrumbs';
+import { SetupProblems } from '../../shared/setup_problems';
+import { DetectorForm } from './detector_form';
+import { emptyDraft } from './draft';
+
+/** @param id of the detector to edit; a new one without it */
+export default function DetectorFormPage({ id }: { id?: string }): ReactElement {
+  const { api } = useApp();
+  const title =
+    id === undefined
+      ? i18n.translate('logAnomalies.form.createTitle', { defaultMessage: 'Create a detector' })
+      : i18n.translate('logAnomalies.form.editTitle', { defaultMessage: 'Edit a detector' });
+  useBreadcrumbs(title);
+  const request = useRequest(
+    async (signal) => (id === undefined ? undefined : api('getDetector', { params: { id } }, signal)),
+    [api, id],
+  );
+  return (
+    <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesForm">
+      <EuiPageTemplate.Header pageTitle={title} />
+      <EuiPageTemplate.Section>
+        <SetupProblems />
+        {id === undefined ? (
+          <DetectorForm initial={emptyDraft()} />
+        ) : (
+          <RequestState request={request as typeof request & { value: NonNullable<typeof request.value> }}>
+            {(record) => <DetectorForm initial={record.detector} record={record} />}
+          </RequestState>
+        )}
+      </EuiPageTemplate.Section>
+    </EuiPageTemplate>
+  );
+}

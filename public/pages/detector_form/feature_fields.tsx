@@ -1,0 +1,197 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiBasicTable,
+  EuiButton,
+  EuiButtonIcon,
+  EuiCallOut,
+  EuiFieldText,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiIconTip,
+  EuiSelect,
+  EuiSpacer,
+  EuiText,
+  EuiToolTip,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { FEATURE_TYPES, type FeatureType } from '../../../common/log_features/types';
+import type { FeatureDefinition } from '../../../common/detector';
+import { useApp } from '../../app_context';
+import { formatShare } from '../../shared/format';
+import { useAction } from '../../shared/use_action';
+import type { Suggestion } from './draft';
+import type { DraftFieldsProps } from './source_fields';
+
+function typeName(type: FeatureType): string {
+  switch (type) {
+    case 'number':
+      return i18n.translate('logAnomalies.feature.number', { defaultMessage: 'Number' });
+    case 'category':
+      return i18n.translate('logAnomalies.feature.category', { defaultMessage: 'One of a set of values' });
+    case 'hour_of_day':
+      return i18n.translate('logAnomalies.feature.hourOfDay', { defaultMessage: 'Hour of the day' });
+    case 'day_of_week':
+      return i18n.translate('logAnomalies.feature.dayOfWeek', { defaultMessage: 'Day of the week' });
+    case 'text':
+      return i18n.translate('logAnomalies.feature.text', {
+        defaultMessage: 'Text: length, characters, attacks',
+      });
+    case 'template':
+      return i18n.translate('logAnomalies.feature.template', { defaultMessage: 'Message: its wording' });
+  }
+}
+
+interface Row {
+  readonly place: number;
+  readonly feature: Partial<FeatureDefinition>;
+  readonly suggestion: Suggestion | undefined;
+}
+
+/** What the detector looks at in a log, suggested from the logs themselves. */
+export function FeatureFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+  const { api } = useApp();
+  const { run, isBusy } = useAction();
+  const [suggestions, setSuggestions] = useState<readonly Suggestion[]>([]);
+  const { features, source } = draft;
+
+  const suggest = () =>
+    run(async () => {
+      const answer = await api('suggestFeatures', {
+        body: { source, window: draft.training?.window ?? '7d' },
+      });
+      const found = answer.suggestions as unknown as Suggestion[];
+      setSuggestions(found);
+      change({ features: found.map(({ definition }) => definition) });
+    });
+  const replace = (place: number, changes: Partial<FeatureDefinition>) =>
+    change({
+      features: features.map((feature, index) => (index === place ? { ...feature, ...changes } : feature)),
+    });
+
+  const rows: Row[] = features.map((feature, place) => ({
+    place,
+    feature,
+    suggestion: suggestions.find(
+      ({ definition }) => definition.field === feature.field && definition.type === feature.type,
+    ),
+  }));
+  return (
+    <>
+      <EuiFlexGroup gutterSize="s" responsive={false} wrap>
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            iconType="inspect"
+            isLoading={isBusy}
+            isDisabled={!source.index}
+            onClick={suggest}
+            data-test-subj="logAnomaliesSuggest"
+          >
+            {i18n.translate('logAnomalies.form.suggest', { defaultMessage: 'Suggest from the logs' })}
+          </EuiButton>
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            color="text"
+            iconType="plus"
+            onClick={() => change({ features: [...features, { type: 'category', field: '' }] })}
+            data-test-subj="logAnomaliesAddFeature"
+          >
+            {i18n.translate('logAnomalies.form.addFeature', { defaultMessage: 'Add a field' })}
+          </EuiButton>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <EuiSpacer size="m" />
+      {problem('features') && (
+        <>
+          <EuiCallOut
+            size="s"
+            color="danger"
+            title={i18n.translate('logAnomalies.form.noFeatures', {
+              defaultMessage: 'At least one field is needed: let some be suggested, or add one.',
+            })}
+          />
+          <EuiSpacer size="s" />
+        </>
+      )}
+      {rows.length > 0 && (
+        <EuiBasicTable<Row>
+          items={rows}
+          itemId={({ place }: Row) => String(place)}
+          tableLayout="fixed"
+          tableCaption={i18n.translate('logAnomalies.form.featuresCaption', {
+            defaultMessage: 'What the detector looks at in each log',
+          })}
+          columns={[
+            {
+              name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
+              width: '26%',
+              render: ({ place, feature }: Row) => (
+                <EuiToolTip content={problem(`features.${place}.field`)} display="block">
+                  <EuiFieldText
+                    compressed
+                    fullWidth
+                    value={feature.field ?? ''}
+                    aria-label={i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' })}
+                    isInvalid={problem(`features.${place}.field`) !== undefined}
+                    onChange={(event) => replace(place, { field: event.target.value })}
+                  />
+                </EuiToolTip>
+              ),
+            },
+            {
+              name: i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' }),
+              width: '26%',
+              render: ({ place, feature }: Row) => (
+                <EuiSelect
+                  compressed
+                  fullWidth
+                  aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
+                  value={feature.type}
+                  options={FEATURE_TYPES.map((type) => ({ value: type, text: typeName(type) }))}
+                  onChange={(event) => replace(place, { type: event.target.value as FeatureType })}
+                />
+              ),
+            },
+            {
+              name: (
+                <span>
+                  {i18n.translate('logAnomalies.form.why', { defaultMessage: 'Why, and what it holds' })}{' '}
+                  <EuiIconTip
+                    content={i18n.translate('logAnomalies.form.whyHelp', {
+                      defaultMessage:
+                        'From a sample of the logs: the share that has the field, and frequent values.',
+                    })}
+                  />
+                </span>
+              ),
+              render: ({ suggestion }: Row) =>
+                suggestion && (
+                  <EuiText size="xs">
+                    <span>{suggestion.reason}</span>
+                    <EuiText size="xs" color="subdued">
+                      {`${formatShare(suggestion.coverage)} · ${suggestion.examples.join(' · ')}`}
+                    </EuiText>
+                  </EuiText>
+                ),
+            },
+            {
+              name: '',
+              width: '48px',
+              render: ({ place, feature }: Row) => (
+                <EuiButtonIcon
+                  iconType="cross"
+                  color="danger"
+                  aria-label={i18n.translate('logAnomalies.form.removeFeature', {
+                    defaultMessage: 'Leave out {field}',
+                    values: { field: feature.field ?? '' },
+                  })}
+                  onClick={() => change({ features: features.filter((_feature, index) => index !== place) })}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import React, { type ReactElement } from 'react';
+import {
+  EuiAccordion,
+  EuiFieldText,
+  EuiFlexGrid,
+  EuiFlexItem,
+  EuiFormRow,
+  EuiSpacer,
+  EuiTextArea,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { DraftFieldsProps } from './source_fields';
+
+/** What most people never change. */
+export function MoreFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+  const text = (path: string, label: string, help: string, value: string, set: (value: string) => void) => (
+    <EuiFlexItem>
+      <EuiFormRow
+        fullWidth
+        label={label}
+        helpText={help}
+        isInvalid={problem(path) !== undefined}
+        error={problem(path)}
+      >
+        <EuiFieldText
+          fullWidth
+          value={value}
+          isInvalid={problem(path) !== undefined}
+          onChange={(event) => set(event.target.value)}
+        />
+      </EuiFormRow>
+    </EuiFlexItem>
+  );
+  const { training = {}, schedule = {} } = draft;
+  return (
+    <EuiAccordion
+      id="logAnomaliesMore"
+      buttonContent={i18n.translate('logAnomalies.form.more', {
+        defaultMessage: 'Grouping, training and schedule',
+      })}
+    >
+      <EuiSpacer size="m" />
+      <EuiFlexGrid columns={2}>
+        {text(
+          'entity_field',
+          i18n.translate('logAnomalies.form.entity', { defaultMessage: 'Group results by' }),
+          i18n.translate('logAnomalies.form.entityHelp', {
+            defaultMessage: 'A field such as service.name or host.name; each value gets a lane of its own.',
+          }),
+          draft.entity_field ?? '',
+          (value) => change({ entity_field: value }),
+        )}
+        {text(
+          'training.window',
+          i18n.translate('logAnomalies.form.window', { defaultMessage: 'Learn from the last' }),
+          i18n.translate('logAnomalies.form.windowHelp', { defaultMessage: 'Such as 7d or 12h' }),
+          training.window ?? '7d',
+          (value) => change({ training: { ...training, window: value } }),
+        )}
+        {text(
+          'training.retrain_every',
+          i18n.translate('logAnomalies.form.retrain', { defaultMessage: 'Learn again every' }),
+          i18n.translate('logAnomalies.form.retrainHelp', {
+            defaultMessage: 'Such as 7d; empty: only by hand',
+          }),
+          training.retrain_every ?? '',
+          (value) => change({ training: { ...training, retrain_every: value || undefined } }),
+        )}
+        {text(
+          'schedule.interval',
+          i18n.translate('logAnomalies.form.interval', { defaultMessage: 'Look for new logs every' }),
+          i18n.translate('logAnomalies.form.intervalHelp', { defaultMessage: 'Such as 1m' }),
+          schedule.interval ?? '1m',
+          (value) => change({ schedule: { ...schedule, interval: value } }),
+        )}
+        {text(
+          'schedule.query_delay',
+          i18n.translate('logAnomalies.form.delay', { defaultMessage: 'Stay behind now by' }),
+          i18n.translate('logAnomalies.form.delayHelp', {
+            defaultMessage: 'Time that logs need to arrive, such as 30s',
+          }),
+          schedule.query_delay ?? '30s',
+          (value) => change({ schedule: { ...schedule, query_delay: value } }),
+        )}
+      </EuiFlexGrid>
+      <EuiSpacer size="m" />
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.form.description', { defaultMessage: 'Description' })}
+      >
+        <EuiTextArea
+          fullWidth
+          rows={2}
+          value={draft.description ?? ''}
+          onChange={(event) => change({ description: event.target.value })}
+        />
+      </EuiFormRow>
+    </EuiAccordion>
+  );
+}

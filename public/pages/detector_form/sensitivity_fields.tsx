@@ -1,0 +1,84 @@
+import React, { type ReactElement } from 'react';
+import { EuiCallOut, EuiFormRow, EuiIconTip, EuiRange, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { formatCount, formatShare } from '../../shared/format';
+import { alertsPerDay, contaminationOf, CONTAMINATIONS } from './draft';
+import type { DraftFieldsProps } from './source_fields';
+
+/** How many logs to flag, said in alerts a day once the logs were counted by a preview. */
+export function SensitivityFields(
+  props: DraftFieldsProps & { logsInWindow: number | undefined },
+): ReactElement {
+  const { draft, change, logsInWindow } = props;
+  const contamination = contaminationOf(draft);
+  if (contamination === undefined) {
+    return (
+      <EuiCallOut
+        size="s"
+        title={i18n.translate('logAnomalies.form.fixedThreshold', {
+          defaultMessage: 'This detector has a fixed threshold, which is changed in its YAML file.',
+        })}
+      />
+    );
+  }
+  const nearest = CONTAMINATIONS.reduce(
+    (best, each, place) =>
+      Math.abs(Math.log(each / contamination)) < Math.abs(Math.log(CONTAMINATIONS[best] / contamination))
+        ? place
+        : best,
+    0,
+  );
+  const window = draft.training?.window ?? '7d';
+  return (
+    <EuiFormRow
+      fullWidth
+      label={
+        <span>
+          {i18n.translate('logAnomalies.form.sensitivity', { defaultMessage: 'How much to flag' })}{' '}
+          <EuiIconTip
+            content={i18n.translate('logAnomalies.form.contamination', {
+              defaultMessage:
+                'Called contamination: the share of the logs learned from that count as anomalous. It sets the threshold.',
+            })}
+          />
+        </span>
+      }
+    >
+      <>
+        <EuiRange
+          fullWidth
+          min={0}
+          max={CONTAMINATIONS.length - 1}
+          step={1}
+          value={nearest}
+          aria-label={i18n.translate('logAnomalies.form.sensitivity', { defaultMessage: 'How much to flag' })}
+          ticks={CONTAMINATIONS.map((share, value) => ({ value, label: formatShare(share) }))}
+          showTicks
+          onChange={(event) => {
+            const share = CONTAMINATIONS[Number(event.currentTarget.value)];
+            change({
+              threshold:
+                draft.threshold?.method === 'adaptive'
+                  ? { ...draft.threshold, contamination: share }
+                  : { method: 'contamination', contamination: share },
+            });
+          }}
+          data-test-subj="logAnomaliesContamination"
+        />
+        <EuiText size="s">
+          <strong data-test-subj="logAnomaliesAlertsPerDay">
+            {logsInWindow === undefined
+              ? i18n.translate('logAnomalies.form.shareOnly', {
+                  defaultMessage: '{share} of the logs; a preview says how many that are a day',
+                  values: { share: formatShare(contamination) },
+                })
+              : i18n.translate('logAnomalies.form.alertsPerDay', {
+                  defaultMessage: 'about {alerts} anomalies a day on your data',
+                  values: { alerts: formatCount(alertsPerDay(logsInWindow, window, contamination)) },
+                })}
+          </strong>
+        </EuiText>
+      </>
+    </EuiFormRow>
+  );
+}

@@ -1,0 +1,106 @@
+import React, { type ReactElement } from 'react';
+import { EuiComboBox, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiFormRow, EuiTextArea } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../../app_context';
+import { useRequest } from '../../shared/use_request';
+import type { Draft } from './draft';
+
+interface DataViews {
+  readonly data_view: readonly { readonly title: string; readonly name?: string }[];
+}
+
+export interface DraftFieldsProps {
+  readonly draft: Draft;
+  readonly change: (changes: Partial<Draft>) => void;
+  /** What is wrong with a setting, once the user has tried to go on. */
+  readonly problem: (path: string) => string | undefined;
+}
+
+/** Its name, and which logs it reads. */
+export function SourceFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+  const { core } = useApp();
+  // Without data views an index can still be typed.
+  const dataViews = useRequest(
+    (signal) => core.http.fetch<DataViews>('/api/data_views', { method: 'GET', signal }),
+    [core],
+  );
+  const { source } = draft;
+  const changeSource = (changes: Partial<Draft['source']>) => change({ source: { ...source, ...changes } });
+  const query = typeof source.query === 'object' ? JSON.stringify(source.query) : (source.query ?? '');
+  return (
+    <>
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.form.name', { defaultMessage: 'Name' })}
+        isInvalid={problem('name') !== undefined}
+        error={problem('name')}
+      >
+        <EuiFieldText
+          fullWidth
+          value={draft.name}
+          isInvalid={problem('name') !== undefined}
+          onChange={(event) => change({ name: event.target.value })}
+          data-test-subj="logAnomaliesName"
+        />
+      </EuiFormRow>
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.form.index', { defaultMessage: 'Data view or index' })}
+        helpText={i18n.translate('logAnomalies.form.indexHelp', {
+          defaultMessage: 'Choose a data view, or type an index, data stream or pattern and press Enter.',
+        })}
+        isInvalid={problem('source.index') !== undefined}
+        error={problem('source.index')}
+      >
+        <EuiComboBox
+          fullWidth
+          singleSelection={{ asPlainText: true }}
+          isLoading={dataViews.isLoading}
+          options={(dataViews.value?.data_view ?? []).map(({ title }) => ({ label: title }))}
+          selectedOptions={source.index ? [{ label: source.index }] : []}
+          onChange={([chosen]) => changeSource({ index: chosen?.label ?? '' })}
+          onCreateOption={(index) => changeSource({ index: index.trim() })}
+          isInvalid={problem('source.index') !== undefined}
+          data-test-subj="logAnomaliesIndex"
+        />
+      </EuiFormRow>
+      <EuiFlexGroup>
+        <EuiFlexItem grow={2}>
+          <EuiFormRow
+            fullWidth
+            label={i18n.translate('logAnomalies.form.query', { defaultMessage: 'Only logs that match' })}
+            helpText={i18n.translate('logAnomalies.form.queryHelp', {
+              defaultMessage: 'A Lucene query such as {example}; empty: all logs.',
+              values: { example: 'service.name:shop AND NOT url.path:"/health"' },
+            })}
+            isInvalid={problem('source.query') !== undefined}
+            error={problem('source.query')}
+          >
+            <EuiTextArea
+              fullWidth
+              rows={1}
+              value={query}
+              disabled={typeof source.query === 'object'}
+              onChange={(event) => changeSource({ query: event.target.value || undefined })}
+              data-test-subj="logAnomaliesQuery"
+            />
+          </EuiFormRow>
+        </EuiFlexItem>
+        <EuiFlexItem>
+          <EuiFormRow
+            fullWidth
+            label={i18n.translate('logAnomalies.form.timestamp', { defaultMessage: 'Time of a log' })}
+            isInvalid={problem('source.timestamp_field') !== undefined}
+            error={problem('source.timestamp_field')}
+          >
+            <EuiFieldText
+              fullWidth
+              value={source.timestamp_field ?? '@timestamp'}
+              onChange={(event) => changeSource({ timestamp_field: event.target.value })}
+            />
+          </EuiFormRow>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+    </>
+  );
+}

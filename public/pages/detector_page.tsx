@@ -1,0 +1,155 @@
+import React, { lazy, Suspense, type ReactElement } from 'react';
+import { EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiPageTemplate, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Answer } from '../api_client';
+import { useApp } from '../app_context';
+import { DETECTOR_TABS, detectorPath, type DetectorTab } from '../location';
+import { DetectorStateBadge } from '../shared/detector_state';
+import { formatSpan } from '../shared/format';
+import { LoadingPrompt, RequestState } from '../shared/request_state';
+import { useAction } from '../shared/use_action';
+import { useRequest } from '../shared/use_request';
+import { useBreadcrumbs } from './use_breadcrumbs';
+
+const AnomaliesTab = lazy(() => import('./anomalies/anomalies_tab'));
+const ModelsTab = lazy(() => import('./models/models_tab'));
+const JobsTab = lazy(() => import('./jobs/jobs_tab'));
+
+const POLL_MILLISECONDS = 5_000;
+
+export interface DetectorView {
+  readonly record: Answer<'getDetector'>;
+  readonly status: Answer<'getStatus'>;
+  readonly reload: () => void;
+}
+
+function tabName(tab: DetectorTab): string {
+  switch (tab) {
+    case 'anomalies':
+      return i18n.translate('logAnomalies.tab.anomalies', { defaultMessage: 'Anomalies' });
+    case 'models':
+      return i18n.translate('logAnomalies.tab.models', { defaultMessage: 'Models' });
+    case 'jobs':
+      return i18n.translate('logAnomalies.tab.jobs', { defaultMessage: 'Jobs' });
+  }
+}
+
+/** One detector: what it found, its models, its work. */
+export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab }): ReactElement {
+  const { api, go, canWrite, hrefOf } = useApp();
+  const request = useRequest(
+    async (signal) => {
+      const params = { params: { id } };
+      const [record, status] = await Promise.all([
+        api('getDetector', params, signal),
+        api('getStatus', params, signal),
+      ]);
+      return { record, status };
+    },
+    [api, id],
+    POLL_MILLISECONDS,
+  );
+  const { run, isBusy } = useAction(request.reload);
+  const view = request.value;
+  const name = view?.record.detector.name ?? '…';
+  useBreadcrumbs(name, tabName(tab));
+  const params = { params: { id } };
+  return (
+    <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesDetector">
+      <EuiPageTemplate.Header
+        pageTitle={name}
+        description={
+          view && (
+            <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
+              <EuiFlexItem grow={false}>
+                <DetectorStateBadge status={view.status} />
+              </EuiFlexItem>
+              <EuiFlexItem grow={false}>
+                <EuiText size="s" color="subdued">
+                  {view.record.detector.source.index}
+                </EuiText>
+              </EuiFlexItem>
+              {view.status.lag_ms !== undefined && (
+                <EuiFlexItem grow={false}>
+                  <EuiText size="s" color="subdued">
+                    {i18n.translate('logAnomalies.detector.lag', {
+                      defaultMessage: '{lag} behind now',
+                      values: { lag: formatSpan(view.status.lag_ms) },
+                    })}
+                  </EuiText>
+                </EuiFlexItem>
+              )}
+            </EuiFlexGroup>
+          )
+        }
+        rightSideItems={
+          view && canWrite
+            ? [
+                <EuiButtonEmpty key="edit" iconType="pencil" onClick={() => go(detectorPath(id, 'edit'))}>
+                  {i18n.translate('logAnomalies.action.edit', { defaultMessage: 'Edit' })}
+                </EuiButtonEmpty>,
+                <EuiButtonEmpty
+                  key="train"
+                  iconType="refresh"
+                  isLoading={isBusy}
+                  onClick={() =>
+                    run(
+                      () => api('trainDetector', params),
+                      i18n.translate('logAnomalies.action.trained', {
+                        defaultMessage: '{name} is being trained',
+                        values: { name },
+                      }),
+                    )
+                  }
+                >
+                  {i18n.translate('logAnomalies.action.train', { defaultMessage: 'Train' })}
+                </EuiButtonEmpty>,
+                <EuiButtonEmpty
+                  key="run"
+                  iconType={view.record.enabled ? 'stop' : 'play'}
+                  isLoading={isBusy}
+                  onClick={() =>
+                    run(() => api(view.record.enabled ? 'stopDetector' : 'startDetector', params))
+                  }
+                >
+                  {view.record.enabled
+                    ? i18n.translate('logAnomalies.action.stop', { defaultMessage: 'Stop' })
+                    : i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' })}
+                </EuiButtonEmpty>,
+              ]
+            : []
+        }
+        tabs={DETECTOR_TABS.map((each) => ({
+          label: tabName(each),
+          isSelected: each === tab,
+          href: hrefOf(detectorPath(id, each)),
+          onClick: (event: React.MouseEvent) => {
+            event.preventDefault();
+            go(detectorPath(id, each));
+          },
+          'data-test-subj': `logAnomaliesTab-${each}`,
+        }))}
+      />
+      <EuiPageTemplate.Section>
+        <RequestState request={request}>
+          {({ record, status }) => (
+            <Suspense fallback={<LoadingPrompt />}>
+              <CurrentTab tab={tab} view={{ record, status, reload: request.reload }} />
+            </Suspense>
+          )}
+        </RequestState>
+      </EuiPageTemplate.Section>
+    </EuiPageTemplate>
+  );
+}
+
+function CurrentTab({ tab, view }: { tab: DetectorTab; view: DetectorView }): ReactElement {
+  switch (tab) {
+    case 'anomalies':
+      return <AnomaliesTab {...view} />;
+    case 'models':
+      return <ModelsTab {...view} />;
+    case 'jobs':
+      return <JobsTab {...view} />;
+  }
+}

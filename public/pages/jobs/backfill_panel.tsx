@@ -1,0 +1,123 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiButton,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiPanel,
+  EuiProgress,
+  EuiSpacer,
+  EuiSuperDatePicker,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { BackfillReport, DetectorStatus } from '../../../common/api';
+import { useApp } from '../../app_context';
+import { formatCount, formatTime } from '../../shared/format';
+import { resolveRange, type TimeRange } from '../../shared/time_range';
+import { useAction } from '../../shared/use_action';
+
+function stateName(state: BackfillReport['state']): string {
+  switch (state) {
+    case 'queued':
+      return i18n.translate('logAnomalies.backfill.queued', { defaultMessage: 'queued' });
+    case 'running':
+      return i18n.translate('logAnomalies.backfill.running', { defaultMessage: 'running' });
+    case 'done':
+      return i18n.translate('logAnomalies.backfill.done', { defaultMessage: 'done' });
+    case 'cancelled':
+      return i18n.translate('logAnomalies.backfill.cancelled', { defaultMessage: 'cancelled' });
+    case 'failed':
+      return i18n.translate('logAnomalies.backfill.failed', { defaultMessage: 'failed' });
+  }
+}
+
+/** Scores logs of the past, with progress and a way to stop. */
+export function BackfillPanel(props: {
+  detectorId: string;
+  status: DetectorStatus;
+  reload: () => void;
+}): ReactElement {
+  const { detectorId, status, reload } = props;
+  const { api, canWrite } = useApp();
+  const { run, isBusy } = useAction(reload);
+  const [range, setRange] = useState<TimeRange>({ from: 'now-7d', to: 'now' });
+  const { backfill } = status;
+  const isRunning = backfill?.state === 'running' || backfill?.state === 'queued';
+  const params = { id: detectorId };
+  return (
+    <EuiPanel hasBorder hasShadow={false}>
+      <EuiTitle size="xs">
+        <h2>{i18n.translate('logAnomalies.backfill.title', { defaultMessage: 'Score logs of the past' })}</h2>
+      </EuiTitle>
+      <EuiSpacer size="s" />
+      <EuiFlexGroup responsive={false} wrap alignItems="center">
+        <EuiFlexItem grow={false}>
+          <EuiSuperDatePicker
+            start={range.from}
+            end={range.to}
+            showUpdateButton={false}
+            isDisabled={isRunning}
+            onTimeChange={({ start, end }) => setRange({ from: start, to: end })}
+          />
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          {isRunning ? (
+            <EuiButton
+              iconType="cross"
+              color="danger"
+              isLoading={isBusy}
+              isDisabled={!canWrite}
+              onClick={() => run(() => api('cancelBackfill', { params }))}
+            >
+              {i18n.translate('logAnomalies.backfill.cancel', { defaultMessage: 'Stop scoring the past' })}
+            </EuiButton>
+          ) : (
+            <EuiButton
+              iconType="timeRefresh"
+              isLoading={isBusy}
+              isDisabled={!canWrite || status.model === undefined}
+              onClick={() => run(() => api('startBackfill', { params, body: resolveRange(range) }))}
+              data-test-subj="logAnomaliesBackfill"
+            >
+              {i18n.translate('logAnomalies.backfill.start', { defaultMessage: 'Score these logs' })}
+            </EuiButton>
+          )}
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      {backfill && (
+        <>
+          <EuiSpacer size="m" />
+          {isRunning && (
+            <EuiProgress
+              size="s"
+              {...(backfill.total !== undefined && backfill.total > 0
+                ? { max: backfill.total, value: backfill.logs }
+                : {})}
+            />
+          )}
+          <EuiText size="s" color={backfill.state === 'failed' ? 'danger' : 'subdued'}>
+            {i18n.translate('logAnomalies.backfill.report', {
+              defaultMessage: '{from} to {to}: {state}, {logs} logs scored, {anomalies} anomalies',
+              values: {
+                from: formatTime(backfill.from),
+                to: formatTime(backfill.to),
+                state: stateName(backfill.state),
+                logs: formatCount(backfill.logs),
+                anomalies: formatCount(backfill.anomalies),
+              },
+            })}
+            {backfill.failure && <p>{`${backfill.failure.message} ${backfill.failure.next_step}`}</p>}
+          </EuiText>
+        </>
+      )}
+      {status.model === undefined && (
+        <EuiText size="s" color="subdued">
+          {i18n.translate('logAnomalies.backfill.needsModel', {
+            defaultMessage: 'It needs a model: train one first.',
+          })}
+        </EuiText>
+      )}
+    </EuiPanel>
+  );
+}

@@ -1,0 +1,144 @@
+import React, { type ReactElement } from 'react';
+import {
+  EuiCallOut,
+  EuiDescriptionList,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiPanel,
+  EuiSpacer,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/format';
+import type { DetectorView } from '../detector_page';
+import { BackfillPanel } from './backfill_panel';
+
+const NONE = '–';
+const time = (value: string | undefined): string => (value === undefined ? NONE : formatTime(value));
+
+/** What the detector is doing, how far it is, and what went wrong with the next step. */
+export default function JobsTab({ record, status, reload }: DetectorView): ReactElement {
+  const { last_run: lastRun, last_error: lastError } = status;
+  const { schedule } = record.detector;
+  return (
+    <>
+      {lastError && (
+        <>
+          <EuiCallOut
+            color="danger"
+            iconType="warning"
+            data-test-subj="logAnomaliesLastError"
+            title={i18n.translate('logAnomalies.jobs.failed', {
+              defaultMessage:
+                '{count, plural, one {The last run has failed} other {The last # runs have failed}}',
+              values: { count: Math.max(1, status.consecutive_failures) },
+            })}
+          >
+            <p>{`${formatTime(lastError.at)}: ${lastError.message}`}</p>
+            <p>
+              <strong>{lastError.next_step}</strong>
+            </p>
+          </EuiCallOut>
+          <EuiSpacer />
+        </>
+      )}
+      <EuiFlexGroup alignItems="flexStart">
+        <Facts
+          title={i18n.translate('logAnomalies.jobs.schedule', { defaultMessage: 'Schedule' })}
+          facts={[
+            [
+              i18n.translate('logAnomalies.jobs.interval', { defaultMessage: 'Looks for new logs every' }),
+              schedule.interval,
+            ],
+            [
+              i18n.translate('logAnomalies.jobs.delay', { defaultMessage: 'Stays behind now by' }),
+              schedule.query_delay,
+            ],
+            [
+              i18n.translate('logAnomalies.jobs.next', { defaultMessage: 'Next run' }),
+              time(status.next_run_at),
+            ],
+            [
+              i18n.translate('logAnomalies.jobs.running', { defaultMessage: 'Running since' }),
+              time(status.running?.started_at),
+            ],
+            [
+              i18n.translate('logAnomalies.jobs.owner', { defaultMessage: 'Reads with the rights of' }),
+              record.owner ?? NONE,
+            ],
+          ]}
+        />
+        <Facts
+          title={i18n.translate('logAnomalies.jobs.progress', { defaultMessage: 'Progress' })}
+          facts={[
+            [
+              i18n.translate('logAnomalies.overview.lag', { defaultMessage: 'Behind now' }),
+              status.lag_ms === undefined ? NONE : formatSpan(status.lag_ms),
+            ],
+            [
+              i18n.translate('logAnomalies.jobs.reached', { defaultMessage: 'All logs scored up to' }),
+              time(status.checkpoint?.timestamp_to),
+            ],
+            [
+              i18n.translate('logAnomalies.jobs.lastLog', { defaultMessage: 'A log was last found at' }),
+              time(status.last_log_at),
+            ],
+          ]}
+        />
+        <Facts
+          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run with logs' })}
+          facts={
+            lastRun === undefined
+              ? [[i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet' }), NONE]]
+              : [
+                  [
+                    i18n.translate('logAnomalies.jobs.finished', { defaultMessage: 'Finished' }),
+                    time(lastRun.finished_at),
+                  ],
+                  [
+                    i18n.translate('logAnomalies.jobs.took', { defaultMessage: 'Took' }),
+                    formatSpan(Date.parse(lastRun.finished_at) - Date.parse(lastRun.started_at)),
+                  ],
+                  [
+                    i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+                    formatCount(lastRun.logs),
+                  ],
+                  [
+                    i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
+                    formatCount(lastRun.anomalies),
+                  ],
+                  [
+                    i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
+                    formatScore(lastRun.threshold),
+                  ],
+                ]
+          }
+        />
+      </EuiFlexGroup>
+      <EuiSpacer />
+      <BackfillPanel detectorId={record.id} status={status} reload={reload} />
+    </>
+  );
+}
+
+const Facts = ({
+  title,
+  facts,
+}: {
+  title: string;
+  facts: readonly (readonly [string, string])[];
+}): ReactElement => (
+  <EuiFlexItem>
+    <EuiPanel hasBorder hasShadow={false}>
+      <EuiTitle size="xs">
+        <h2>{title}</h2>
+      </EuiTitle>
+      <EuiSpacer size="s" />
+      <EuiDescriptionList
+        compressed
+        type="column"
+        listItems={facts.map(([name, value]) => ({ title: name, description: value }))}
+      />
+    </EuiPanel>
+  </EuiFlexItem>
+);

@@ -1,0 +1,306 @@
+import React, { useRef, useState, type ReactElement } from 'react';
+import {
+  EuiBadge,
+  EuiBasicTable,
+  EuiButton,
+  EuiCallOut,
+  EuiConfirmModal,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiProgress,
+  EuiSpacer,
+  EuiText,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { ModelRecordBody } from '../../../common/api';
+import { useApp } from '../../app_context';
+import { formatCount, formatScore, formatTime } from '../../shared/format';
+import { RequestState } from '../../shared/request_state';
+import { saveFile } from '../../shared/save_file';
+import { useAction } from '../../shared/use_action';
+import { useRequest } from '../../shared/use_request';
+import type { DetectorView } from '../detector_page';
+import { ModelComparison } from './model_comparison';
+import { evaluationFigures } from './evaluation_figures';
+
+function statusName(status: ModelRecordBody['status']): string {
+  switch (status) {
+    case 'active':
+      return i18n.translate('logAnomalies.models.active', { defaultMessage: 'active' });
+    case 'candidate':
+      return i18n.translate('logAnomalies.models.candidate', { defaultMessage: 'candidate' });
+    case 'retired':
+      return i18n.translate('logAnomalies.models.retired', { defaultMessage: 'retired' });
+  }
+}
+
+/** Every model that was trained, and which of them is at work. */
+export default function ModelsTab({ record, status, reload }: DetectorView): ReactElement {
+  const { api, canWrite } = useApp();
+  const params = { id: record.id };
+  const request = useRequest(
+    (signal) => api('listModels', { params }, signal),
+    [api, record.id, status.model?.version, status.training?.finished_at],
+  );
+  const changed = () => {
+    request.reload();
+    reload();
+  };
+  const { run, isBusy } = useAction(changed);
+  const [selected, setSelected] = useState<readonly ModelRecordBody[]>([]);
+  const [deleting, setDeleting] = useState<ModelRecordBody>();
+  const file = useRef<HTMLInputElement>(null);
+  const of = ({ version }: ModelRecordBody) => ({ params: { ...params, version } });
+  const hasPrevious = (request.value?.models ?? []).some(
+    ({ status: each, promoted_at: promoted }) => each === 'retired' && promoted !== undefined,
+  );
+  return (
+    <>
+      <TrainingProgress status={status} />
+      <EuiFlexGroup gutterSize="s" responsive={false} wrap>
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            size="s"
+            iconType="refresh"
+            isLoading={isBusy}
+            isDisabled={!canWrite}
+            onClick={() => run(() => api('trainDetector', { params }))}
+            data-test-subj="logAnomaliesTrainNow"
+          >
+            {i18n.translate('logAnomalies.models.train', { defaultMessage: 'Train a new model' })}
+          </EuiButton>
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            size="s"
+            color="text"
+            iconType="editorUndo"
+            isDisabled={!canWrite || !hasPrevious || isBusy}
+            onClick={() =>
+              run(
+                () => api('revertModel', { params, body: {} }),
+                i18n.translate('logAnomalies.models.reverted', {
+                  defaultMessage: 'The model that was active before is active again',
+                }),
+              )
+            }
+          >
+            {i18n.translate('logAnomalies.models.revert', { defaultMessage: 'Back to the previous model' })}
+          </EuiButton>
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <input
+            ref={file}
+            type="file"
+            accept=".json"
+            hidden
+            onChange={(event) => {
+              const [chosen] = event.target.files ?? [];
+              event.target.value = '';
+              if (chosen === undefined) return;
+              void run(
+                async () => api('importModel', { params, body: JSON.parse(await chosen.text()) }),
+                i18n.translate('logAnomalies.models.imported', { defaultMessage: 'Imported as a candidate' }),
+              );
+            }}
+          />
+          <EuiButton
+            size="s"
+            color="text"
+            iconType="importAction"
+            isDisabled={!canWrite || isBusy}
+            onClick={() => file.current?.click()}
+          >
+            {i18n.translate('logAnomalies.models.import', { defaultMessage: 'Import a model' })}
+          </EuiButton>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <EuiSpacer size="m" />
+      <RequestState request={request}>
+        {({ models }) => (
+          <EuiBasicTable<ModelRecordBody>
+            data-test-subj="logAnomaliesModels"
+            items={models}
+            itemId="version"
+            tableCaption={i18n.translate('logAnomalies.models.caption', {
+              defaultMessage: 'Models of this detector, newest first',
+            })}
+            noItemsMessage={i18n.translate('logAnomalies.models.none', {
+              defaultMessage: 'No model yet: train one, or start the detector.',
+            })}
+            selection={{
+              onSelectionChange: setSelected,
+              selectable: ({ version }) =>
+                selected.length < 2 || selected.some((each) => each.version === version),
+            }}
+            columns={[
+              {
+                field: 'created_at',
+                name: i18n.translate('logAnomalies.models.trained', { defaultMessage: 'Trained' }),
+                render: (time: string, { version, note }: ModelRecordBody) => (
+                  <div>
+                    {formatTime(time)}
+                    <EuiText size="xs" color="subdued">
+                      {version}
+                      {note ? ` · ${note}` : ''}
+                    </EuiText>
+                  </div>
+                ),
+                width: '28%',
+              },
+              {
+                field: 'status',
+                name: i18n.translate('logAnomalies.models.status', { defaultMessage: 'Status' }),
+                render: (each: ModelRecordBody['status']) => (
+                  <EuiBadge color={each === 'active' ? 'success' : 'hollow'}>{statusName(each)}</EuiBadge>
+                ),
+              },
+              {
+                field: 'rows',
+                name: i18n.translate('logAnomalies.models.rows', { defaultMessage: 'Logs learned from' }),
+                render: formatCount,
+              },
+              {
+                field: 'threshold',
+                name: i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
+                render: formatScore,
+              },
+              {
+                name: i18n.translate('logAnomalies.models.evaluation', { defaultMessage: 'Evaluation' }),
+                render: ({ evaluation }: ModelRecordBody) => (
+                  <EuiText size="xs">{evaluationFigures(evaluation).join(' · ') || '–'}</EuiText>
+                ),
+              },
+              {
+                name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
+                actions: [
+                  {
+                    name: i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' }),
+                    description: i18n.translate('logAnomalies.models.promoteDescription', {
+                      defaultMessage: 'Score new logs with this model',
+                    }),
+                    icon: 'launch',
+                    type: 'icon',
+                    isPrimary: true,
+                    'data-test-subj': 'logAnomaliesPromote',
+                    available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
+                    enabled: () => !isBusy,
+                    onClick: (model: ModelRecordBody) =>
+                      void run(
+                        () => api('promoteModel', { ...of(model), body: {} }),
+                        i18n.translate('logAnomalies.models.promoted', {
+                          defaultMessage: 'The model is active now',
+                        }),
+                      ),
+                  },
+                  {
+                    name: i18n.translate('logAnomalies.models.export', { defaultMessage: 'Export' }),
+                    description: i18n.translate('logAnomalies.models.exportDescription', {
+                      defaultMessage: 'Save it as the file that the command line reads',
+                    }),
+                    icon: 'exportAction',
+                    type: 'icon',
+                    onClick: (model: ModelRecordBody) =>
+                      void run(async () => {
+                        const content = await api('exportModel', of(model));
+                        saveFile(
+                          `${record.detector.name}-${model.version}.json`,
+                          JSON.stringify(content),
+                          'application/json',
+                        );
+                      }),
+                  },
+                  {
+                    name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
+                    description: i18n.translate('logAnomalies.models.deleteDescription', {
+                      defaultMessage: 'Delete this model; you are asked first',
+                    }),
+                    icon: 'trash',
+                    type: 'icon',
+                    color: 'danger',
+                    available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
+                    onClick: setDeleting,
+                  },
+                ],
+              },
+            ]}
+          />
+        )}
+      </RequestState>
+      <EuiSpacer size="m" />
+      {selected.length === 2 ? (
+        <ModelComparison detectorId={record.id} left={selected[0]} right={selected[1]} />
+      ) : (
+        <EuiText size="s" color="subdued">
+          {i18n.translate('logAnomalies.models.compareHint', {
+            defaultMessage: 'Tick two models to compare them on the same recent logs.',
+          })}
+        </EuiText>
+      )}
+      {deleting && (
+        <EuiConfirmModal
+          title={i18n.translate('logAnomalies.models.deleteTitle', {
+            defaultMessage: 'Delete the model of {time}?',
+            values: { time: formatTime(deleting.created_at) },
+          })}
+          buttonColor="danger"
+          confirmButtonText={i18n.translate('logAnomalies.delete.confirm', { defaultMessage: 'Delete' })}
+          cancelButtonText={i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
+          onCancel={() => setDeleting(undefined)}
+          onConfirm={async () => {
+            await run(() => api('deleteModel', of(deleting)));
+            setDeleting(undefined);
+          }}
+        >
+          {i18n.translate('logAnomalies.models.deleteBody', {
+            defaultMessage: 'This cannot be undone. Export it first to keep it.',
+          })}
+        </EuiConfirmModal>
+      )}
+    </>
+  );
+}
+
+/** How the training goes that was asked for last; it survives a reload, since the server knows it. */
+function TrainingProgress({ status }: { status: DetectorView['status'] }): ReactElement | null {
+  const { training } = status;
+  if (training === undefined || training.state === 'promoted') return null;
+  if (training.state === 'queued' || training.state === 'running') {
+    return (
+      <>
+        <EuiCallOut
+          size="s"
+          iconType="clock"
+          title={i18n.translate('logAnomalies.training.running', {
+            defaultMessage: 'A model is being trained since {time}',
+            values: { time: formatTime(training.requested_at) },
+          })}
+        >
+          <EuiProgress size="xs" />
+        </EuiCallOut>
+        <EuiSpacer size="m" />
+      </>
+    );
+  }
+  return (
+    <>
+      <EuiCallOut
+        size="s"
+        color={training.state === 'failed' ? 'danger' : 'warning'}
+        iconType="warning"
+        title={
+          training.state === 'failed'
+            ? i18n.translate('logAnomalies.training.failed', { defaultMessage: 'The last training failed' })
+            : i18n.translate('logAnomalies.training.refused', {
+                defaultMessage: 'The last model was not promoted by itself',
+              })
+        }
+      >
+        <p>
+          {training.failure ? `${training.failure.message} ${training.failure.next_step}` : training.message}
+        </p>
+      </EuiCallOut>
+      <EuiSpacer size="m" />
+    </>
+  );
+}

@@ -1,0 +1,223 @@
+import React, { useState, type ReactElement } from 'react';
+import { EuiBasicTable, EuiInMemoryTable, EuiText, EuiToolTip, type EuiBasicTableColumn } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { DetectorRecord, DetectorStatus } from '../../../common/api';
+import { useApp } from '../../app_context';
+import { detectorPath } from '../../location';
+import { AppLink } from '../../shared/app_link';
+import { DetectorStateBadge } from '../../shared/detector_state';
+import { formatCount, formatSpan, formatTime } from '../../shared/format';
+import { useAction } from '../../shared/use_action';
+import { ConfirmDelete } from './confirm_delete';
+import { Sparkline, type SparklineBucket } from './sparkline';
+
+export interface DetectorRow {
+  readonly record: DetectorRecord;
+  readonly name: string;
+  readonly status: DetectorStatus | undefined;
+  /** Undefined when results could not be read. */
+  readonly anomaliesToday: number | undefined;
+  readonly buckets: readonly SparklineBucket[];
+}
+
+const NONE = '–';
+
+export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: () => void }): ReactElement {
+  const [deleting, setDeleting] = useState<DetectorRecord | undefined>();
+  const actions = useDetectorActions(reload, setDeleting);
+  const columns: EuiBasicTableColumn<DetectorRow>[] = [
+    {
+      field: 'name',
+      name: i18n.translate('logAnomalies.overview.name', { defaultMessage: 'Detector' }),
+      sortable: true,
+      width: '24%',
+      render: (name: string, { record }: DetectorRow) => (
+        <div>
+          <AppLink to={detectorPath(record.id)}>{name}</AppLink>
+          <EuiText size="xs" color="subdued">
+            {record.detector.source.index}
+          </EuiText>
+        </div>
+      ),
+    },
+    {
+      name: i18n.translate('logAnomalies.overview.state', { defaultMessage: 'State' }),
+      render: ({ status }: DetectorRow) => (status ? <DetectorStateBadge status={status} /> : NONE),
+      sortable: ({ status }) => status?.state ?? '',
+    },
+    {
+      name: i18n.translate('logAnomalies.overview.lag', { defaultMessage: 'Behind now' }),
+      render: ({ status }: DetectorRow) => (status?.lag_ms === undefined ? NONE : formatSpan(status.lag_ms)),
+      sortable: ({ status }) => status?.lag_ms ?? -1,
+    },
+    {
+      name: i18n.translate('logAnomalies.overview.anomaliesToday', { defaultMessage: 'Anomalies today' }),
+      render: ({ anomaliesToday }: DetectorRow) =>
+        anomaliesToday === undefined ? NONE : formatCount(anomaliesToday),
+      sortable: ({ anomaliesToday }) => anomaliesToday ?? -1,
+    },
+    {
+      name: i18n.translate('logAnomalies.overview.course', { defaultMessage: 'Course of the day' }),
+      width: '160px',
+      render: ({ buckets, name }: DetectorRow) => <Sparkline buckets={buckets} name={name} />,
+    },
+    {
+      name: i18n.translate('logAnomalies.overview.model', { defaultMessage: 'Active model' }),
+      render: ({ status }: DetectorRow) =>
+        status?.model ? (
+          <EuiToolTip content={status.model.version}>
+            <span tabIndex={0}>{formatTime(status.model.created_at)}</span>
+          </EuiToolTip>
+        ) : (
+          NONE
+        ),
+      sortable: ({ status }) => status?.model?.created_at ?? '',
+    },
+    { name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }), actions },
+  ];
+  return (
+    <>
+      <EuiInMemoryTable<DetectorRow>
+        data-test-subj="logAnomaliesDetectors"
+        tableCaption={i18n.translate('logAnomalies.overview.caption', {
+          defaultMessage: 'Detectors of this space',
+        })}
+        items={rows}
+        itemId={({ record }: DetectorRow) => record.id}
+        rowHeader="name"
+        columns={columns}
+        sorting={{ sort: { field: 'name', direction: 'asc' } }}
+        pagination={rows.length > 20 ? { initialPageSize: 20 } : false}
+        search={{
+          box: {
+            incremental: true,
+            placeholder: i18n.translate('logAnomalies.overview.search', { defaultMessage: 'Search by name' }),
+          },
+        }}
+      />
+      {deleting && (
+        <ConfirmDelete
+          record={deleting}
+          close={(isDeleted) => {
+            setDeleting(undefined);
+            if (isDeleted) reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type Actions = NonNullable<
+  Extract<
+    React.ComponentProps<typeof EuiBasicTable<DetectorRow>>['columns'][number],
+    { actions: unknown }
+  >['actions']
+>;
+
+function useDetectorActions(reload: () => void, remove: (record: DetectorRecord) => void): Actions {
+  const { api, canWrite, go } = useApp();
+  const { run, isBusy } = useAction(reload);
+  if (!canWrite) return [];
+  const enabled = () => !isBusy;
+  const params = ({ record }: DetectorRow) => ({ params: { id: record.id } });
+  return [
+    {
+      name: i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' }),
+      description: i18n.translate('logAnomalies.action.startDescription', {
+        defaultMessage: 'Run on its schedule; it is trained first where it has no model',
+      }),
+      icon: 'play',
+      type: 'icon',
+      isPrimary: true,
+      'data-test-subj': 'logAnomaliesStart',
+      available: ({ record }) => !record.enabled,
+      enabled,
+      onClick: (row) =>
+        void run(
+          () => api('startDetector', params(row)),
+          i18n.translate('logAnomalies.action.started', {
+            defaultMessage: '{name} is started',
+            values: { name: row.name },
+          }),
+        ),
+    },
+    {
+      name: i18n.translate('logAnomalies.action.stop', { defaultMessage: 'Stop' }),
+      description: i18n.translate('logAnomalies.action.stopDescription', {
+        defaultMessage: 'Stop; it carries on from where it was when started again',
+      }),
+      icon: 'stop',
+      type: 'icon',
+      isPrimary: true,
+      'data-test-subj': 'logAnomaliesStop',
+      available: ({ record }) => record.enabled,
+      enabled,
+      onClick: (row) =>
+        void run(
+          () => api('stopDetector', params(row)),
+          i18n.translate('logAnomalies.action.stopped', {
+            defaultMessage: '{name} is stopped',
+            values: { name: row.name },
+          }),
+        ),
+    },
+    {
+      name: i18n.translate('logAnomalies.action.train', { defaultMessage: 'Train' }),
+      description: i18n.translate('logAnomalies.action.trainDescription', {
+        defaultMessage: 'Learn again from recent logs, in the background',
+      }),
+      icon: 'refresh',
+      type: 'icon',
+      'data-test-subj': 'logAnomaliesTrain',
+      enabled,
+      onClick: (row) =>
+        void run(
+          () => api('trainDetector', params(row)),
+          i18n.translate('logAnomalies.action.trained', {
+            defaultMessage: '{name} is being trained',
+            values: { name: row.name },
+          }),
+        ),
+    },
+    {
+      name: i18n.translate('logAnomalies.action.edit', { defaultMessage: 'Edit' }),
+      description: i18n.translate('logAnomalies.action.editDescription', {
+        defaultMessage: 'Change what it reads and how',
+      }),
+      icon: 'pencil',
+      type: 'icon',
+      'data-test-subj': 'logAnomaliesEdit',
+      onClick: ({ record }) => go(detectorPath(record.id, 'edit')),
+    },
+    {
+      name: i18n.translate('logAnomalies.action.clone', { defaultMessage: 'Clone' }),
+      description: i18n.translate('logAnomalies.action.cloneDescription', {
+        defaultMessage: 'Save a copy, which is not started',
+      }),
+      icon: 'copy',
+      type: 'icon',
+      'data-test-subj': 'logAnomaliesClone',
+      enabled,
+      onClick: (row) =>
+        void run(
+          () => api('cloneDetector', { ...params(row), body: {} }),
+          i18n.translate('logAnomalies.action.cloned', {
+            defaultMessage: '{name} is copied',
+            values: { name: row.name },
+          }),
+        ),
+    },
+    {
+      name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
+      description: i18n.translate('logAnomalies.action.deleteDescription', {
+        defaultMessage: 'Delete the detector; you are asked first',
+      }),
+      icon: 'trash',
+      type: 'icon',
+      color: 'danger',
+      'data-test-subj': 'logAnomaliesDelete',
+      onClick: ({ record }) => remove(record),
+    },
+  ];
+}

@@ -1,0 +1,96 @@
+import React, { type ReactElement } from 'react';
+import { EuiButton, EuiPageTemplate } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { PLUGIN_NAME } from '../../../common/plugin';
+import type { Answer } from '../../api_client';
+import { useApp } from '../../app_context';
+import { RequestState } from '../../shared/request_state';
+import { useRequest } from '../../shared/use_request';
+import { SetupProblems } from '../../shared/setup_problems';
+import { useBreadcrumbs } from '../use_breadcrumbs';
+import { DetectorTable, type DetectorRow } from './detector_table';
+import { NoDetectors } from './no_detectors';
+
+const POLL_MILLISECONDS = 10_000;
+/** Bars of the small chart of a day. */
+const SPARKLINE_BUCKETS = 48;
+
+/** All detectors of the space. */
+export default function OverviewPage(): ReactElement {
+  const { api, canWrite, go, hrefOf } = useApp();
+  useBreadcrumbs();
+  const request = useRequest(
+    async (signal) => {
+      const midnight = new Date();
+      midnight.setHours(0, 0, 0, 0);
+      const [list, { statuses }, today] = await Promise.all([
+        api('listDetectors', { query: { per_page: 1_000 } }, signal),
+        api('listStatus', {}, signal),
+        // Without the right to read results the detectors are shown all the same.
+        api(
+          'summarizeResults',
+          { query: { by: 'detector', from: midnight.getTime(), buckets: SPARKLINE_BUCKETS, groups: 100 } },
+          signal,
+        ).catch(() => undefined),
+      ]);
+      return rowsOf(list, statuses, today);
+    },
+    [api],
+    POLL_MILLISECONDS,
+  );
+  const createLabel = i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' });
+  const hasDetectors = request.value !== undefined && request.value.length > 0;
+  return (
+    <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesPage">
+      <EuiPageTemplate.Header
+        pageTitle={PLUGIN_NAME}
+        description={i18n.translate('logAnomalies.overview.description', {
+          defaultMessage: 'Detectors learn what your logs usually look like and point out those that do not.',
+        })}
+        rightSideItems={
+          hasDetectors && canWrite
+            ? [
+                <EuiButton
+                  fill
+                  key="create"
+                  iconType="plusInCircle"
+                  href={hrefOf('/detectors/new')}
+                  onClick={(event: React.MouseEvent) => {
+                    event.preventDefault();
+                    go('/detectors/new');
+                  }}
+                  data-test-subj="logAnomaliesCreate"
+                >
+                  {createLabel}
+                </EuiButton>,
+              ]
+            : []
+        }
+      />
+      <EuiPageTemplate.Section>
+        <SetupProblems />
+        <RequestState request={request}>
+          {(rows) =>
+            rows.length === 0 ? <NoDetectors /> : <DetectorTable rows={rows} reload={request.reload} />
+          }
+        </RequestState>
+      </EuiPageTemplate.Section>
+    </EuiPageTemplate>
+  );
+}
+
+function rowsOf(
+  { detectors }: Answer<'listDetectors'>,
+  statuses: Answer<'listStatus'>['statuses'],
+  today: Answer<'summarizeResults'> | undefined,
+): DetectorRow[] {
+  const statusOf = new Map(statuses.map((status) => [status.id, status]));
+  const groupOf = new Map(today?.groups.map((group) => [group.key, group]));
+  return detectors.map((record) => ({
+    record,
+    name: record.detector.name,
+    status: statusOf.get(record.id),
+    anomaliesToday: today === undefined ? undefined : (groupOf.get(record.id)?.anomalies ?? 0),
+    buckets: groupOf.get(record.id)?.buckets ?? [],
+  }));
+}

@@ -1,0 +1,31 @@
+import React, { useEffect, type ReactElement } from 'react';
+import { EuiPageTemplate } from '@elastic/eui';
+import { useApp } from '../app_context';
+import { detectorPath } from '../location';
+import { LoadingPrompt, RequestState } from '../shared/request_state';
+import { useRequest } from '../shared/use_request';
+
+/** What happened so long before and after a result is shown with it. */
+const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
+
+/** Where alerts link to: it goes on to the anomalies around one result. */
+export default function ResultPage({ id }: { id: string }): ReactElement {
+  const { api, go } = useApp();
+  const request = useRequest((signal) => api('getResult', { params: { result_id: id } }, signal), [api, id]);
+  const result = request.value?.result;
+  useEffect(() => {
+    if (result === undefined) return;
+    const time = Date.parse(result['@timestamp']);
+    go(detectorPath(result.detector.id), {
+      from: new Date(time - SURROUNDINGS_MILLISECONDS).toISOString(),
+      to: new Date(time + SURROUNDINGS_MILLISECONDS).toISOString(),
+      open: id,
+    });
+    // Only once it has come.
+  }, [result]);
+  return (
+    <EuiPageTemplate offset={0}>
+      <RequestState request={request}>{() => <LoadingPrompt />}</RequestState>
+    </EuiPageTemplate>
+  );
+}

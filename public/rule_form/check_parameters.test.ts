@@ -1,0 +1,27 @@
+import { detectorHealthParamsSchema, logAnomalyParamsSchema } from '../../common/rules';
+import { checkHealthParameters, checkLogAnomalyParameters } from './check_parameters';
+
+const wrong = (errors: Record<string, string[]>): string[] =>
+  Object.keys(errors)
+    .filter((name) => errors[name].length > 0)
+    .sort();
+
+it('takes what the schemas take by default', () => {
+  expect(wrong(checkLogAnomalyParameters({}))).toEqual([]);
+  expect(wrong(checkLogAnomalyParameters(logAnomalyParamsSchema.parse({})))).toEqual([]);
+  expect(wrong(checkHealthParameters({}))).toEqual([]);
+  expect(wrong(checkHealthParameters(detectorHealthParamsSchema.parse({})))).toEqual([]);
+});
+
+it('names each parameter that the schema refuses', () => {
+  const anomaly = { min_confidence: 1.1, count: 0, window: '5' };
+  expect(wrong(checkLogAnomalyParameters(anomaly))).toEqual(['count', 'min_confidence', 'window']);
+  expect(
+    logAnomalyParamsSchema
+      .safeParse(anomaly)
+      .error!.issues.map(({ path }) => path[0])
+      .sort(),
+  ).toEqual(['count', 'min_confidence', 'window']);
+  const health = { max_lag: 'x', max_failures: 1.5, max_silence: null };
+  expect(wrong(checkHealthParameters(health))).toEqual(['max_failures', 'max_lag']);
+});

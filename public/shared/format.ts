@@ -1,0 +1,26 @@
+import { i18n } from '@kbn/i18n';
+import moment from 'moment';
+
+/** Kibana sets moment to the user's time zone and language. */
+export const formatTime = (time: string | number): string => moment(time).format('YYYY-MM-DD HH:mm:ss');
+
+/** @example formatSpan(7_500_000) // '2h 05m' */
+export function formatSpan(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+export const formatCount = (count: number): string =>
+  new Intl.NumberFormat(i18n.getLocale(), { maximumFractionDigits: count < 10 ? 1 : 0 }).format(count);
+
+/** @param share in [0, 1] */
+export const formatShare = (share: number): string =>
+  new Intl.NumberFormat(i18n.getLocale(), { style: 'percent', maximumSignificantDigits: 3 }).format(share);
+
+/** An anomaly score or a threshold, in (0, 1]. */
+export const formatScore = (score: number): string => score.toFixed(3);

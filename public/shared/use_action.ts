@@ -1,0 +1,34 @@
+import { useCallback, useState } from 'react';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../app_context';
+
+/** Runs what the user asked for, one thing at a time, and says how it ended. */
+export function useAction(after?: () => void): {
+  readonly isBusy: boolean;
+  /** @returns whether it worked */
+  run(work: () => Promise<unknown>, done?: string): Promise<boolean>;
+} {
+  const { core } = useApp();
+  const [isBusy, setIsBusy] = useState(false);
+  const run = useCallback(
+    async (work: () => Promise<unknown>, done?: string): Promise<boolean> => {
+      setIsBusy(true);
+      try {
+        await work();
+        if (done) core.notifications.toasts.addSuccess({ title: done });
+        return true;
+      } catch (error) {
+        core.notifications.toasts.addDanger({
+          title: i18n.translate('logAnomalies.action.failed', { defaultMessage: 'That did not work' }),
+          text: (error as Error).message,
+        });
+        return false;
+      } finally {
+        setIsBusy(false);
+        after?.();
+      }
+    },
+    [core, after],
+  );
+  return { isBusy, run };
+}
