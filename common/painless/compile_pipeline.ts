@@ -1,0 +1,263 @@
+import { DetectionError } from '../detection_error';
+import { averagePathLength } from '../isolation_forest';
+import { fieldKeys } from './field_keys';
+import { featureCode, textTables, type EncodingState, type FeatureCode } from './feature_code';
+import { layOutForest, type ForestTables } from './forest_tables';
+import { READ_VALUES } from './read_values.painless';
+import { verdictTables } from './verdict_tables';
+import { JUDGE, PLACE_VALUES, walkForest } from './walk_forest.painless';
+import type { ModelSnapshot } from '../model_snapshot';
+
+/** Elasticsearch refuses longer scripts (`script.max_size_in_bytes`). */
+const LARGEST_SCRIPT = 65_535;
+/** Bytes of JSON. A pipeline is part of the cluster state, which every node holds and every change of it sends around. */
+export const LARGEST_DEFINITION = 1_048_576;
+
+/** What a log says of a processor that failed on it as a whole. */
+export const PIPELINE_FAILED = 'pipeline: failed';
+
+export interface IngestPipeline {
+  readonly description: string;
+  readonly processors: readonly Record<string, unknown>[];
+  readonly on_failure: readonly Record<string, unknown>[];
+  readonly _meta: PipelineMeta;
+}
+export interface PipelineMeta {
+  readonly managed_by: 'log-anomalies';
+  readonly detector_id: string;
+  readonly model_version: string;
+  readonly threshold: number;
+}
+
+export interface CompileOptions {
+  readonly detectorId: string;
+  /** Stands in for the model's own threshold: an anomaly score. */
+  readonly threshold?: number;
+}
+
+/** Endings of the names of the columns that `featureCode` knows, for each matrix column. */
+function columnSuffixes(snapshot: ModelSnapshot, state: EncodingState): string[] {
+  const { columnNames, featureOfColumn, featureNames } = snapshot.encoder;
+  const kept = (snapshot.encoder.toJSON() as { features: { kept: number[] }[] }).features;
+  const next = kept.map(() => 0);
+  return columnNames.map((name, column) => {
+    const feature = featureOfColumn[column];
+    const { encoding } = state.features[feature];
+    const index = kept[feature].kept[next[feature]++];
+    if (encoding.kind === 'category' && encoding.one_hot && index <= encoding.columns) return `#${index}`;
+    return name.slice(featureNames[feature].length);
+  });
+}
+
+/**
+ * Compiles a model into an ingest pipeline that gives the same scores and verdicts as `createModelScorer`: one Painless
+ * script whose text depends only on the kinds of features and columns, with all that was learned in its parameters.
+ *
+ * The pipeline writes `anomaly.score`, `.confidence`, `.severity`, `.is_anomaly` and `model.version` onto each log, and onto
+ * anomalous ones `anomaly.attribution`. `anomaly.unscored` lists the features that the score had to do without and
+ * why; a log that could not be scored at all has nothing else. Whatever a log holds, it is never rejected.
+ *
+ * @throws DetectionError `refused` for what a pipeline cannot express, naming it and the other way
+ */
+export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions): IngestPipeline {
+  const { detectorId, threshold = snapshot.threshold } = options;
+  const { encoder, forest, detector } = snapshot;
+  const state = encoder.toJSON() as EncodingState;
+  const tables = layOutForest(forest, encoder.featureOfColumn);
+  const suffixes = columnSuffixes(snapshot, state);
+  const codes = state.features.map((feature, i) =>
+    featureCode(
+      feature,
+      i,
+      tables.columns
+        .filter(({ column }) => encoder.featureOfColumn[column] === i)
+        .map(({ column }) => suffixes[column]),
+    ),
+  );
+  const source = sourceOf(snapshot, tables, codes, suffixes);
+  const script = {
+    lang: 'painless',
+    description: `Score with ${snapshot.version}`,
+    source,
+    params: parametersOf(snapshot, state, tables, codes, threshold),
+  };
+  const pipeline: IngestPipeline = {
+    description: `Scores logs for the detector ${JSON.stringify(detector.name)}. Made by log-anomalies; do not edit.`,
+    processors: [{ script }],
+    on_failure: [
+      { remove: { field: 'anomaly', ignore_missing: true, ignore_failure: true } },
+      { set: { field: 'anomaly.unscored', value: PIPELINE_FAILED, ignore_failure: true } },
+    ],
+    _meta: {
+      managed_by: 'log-anomalies',
+      detector_id: detectorId,
+      model_version: snapshot.version,
+      threshold,
+    },
+  };
+  checkSizes(source, pipeline);
+  return pipeline;
+}
+
+export const definitionBytes = (pipeline: IngestPipeline): number =>
+  new TextEncoder().encode(JSON.stringify(pipeline)).length;
+
+function checkSizes(source: string, pipeline: IngestPipeline): void {
+  if (source.length > LARGEST_SCRIPT) {
+    throw new DetectionError(
+      'refused',
+      `features: their script has ${source.length} characters, Elasticsearch allows ${LARGEST_SCRIPT}; use fewer features or score this detector as a job`,
+    );
+  }
+  const bytes = definitionBytes(pipeline);
+  if (bytes > LARGEST_DEFINITION) {
+    throw new DetectionError(
+      'refused',
+      `The pipeline would have ${bytes} bytes, ${LARGEST_DEFINITION} are allowed; lower forest.tree_count or forest.subsample_size, or score this detector as a job`,
+    );
+  }
+}
+
+function sourceOf(
+  { encoder, detector, forest }: ModelSnapshot,
+  tables: ForestTables,
+  codes: readonly FeatureCode[],
+  suffixes: readonly string[],
+): string {
+  const functions = new Set([READ_VALUES, PLACE_VALUES, ...codes.flatMap((code) => code.functions), JUDGE]);
+  const features = codes.map((code, i) => {
+    const read = [
+      `v${i} = field(ctx, (List) paths.get(${i}));`,
+      ...(/^(hour_of_day|day_of_week)$/.test(detector.features[i].type)
+        ? [`if (v${i} == null) v${i} = field(ctx, (List) params.get('timestamp'));`]
+        : []),
+    ];
+    const places = tables.columns.flatMap(({ column }, place) => {
+      if (encoder.featureOfColumn[column] !== i) return [];
+      const suffix = suffixes[column];
+      const value =
+        suffix === '.missing'
+          ? `m${i} ? 1.0 : 0.0`
+          : `m${i} ? ${code.missing === 'NaN' ? 'Double.NaN' : '0.0'} : ${code.columns.get(suffix)}`;
+      return [
+        `place(limits, (String) thresholds.get(${place}), ((Number) starts.get(${place})).intValue(), at(fills, ${place}), ${value});`,
+      ];
+    });
+    // no tree looks at it: it is read only to be shown
+    if (places.length === 0) return { early: [`def v${i} = null;`], late: read };
+    const early = [
+      `def v${i};`,
+      ...read,
+      ...(code.read.includes(`p${i}.`) ? [`Map p${i} = (Map) learned.get(${i});`] : []),
+      code.read,
+      `boolean m${i} = ${code.isMissing};`,
+      `if (m${i}) {`,
+      `  if (unscored == null) unscored = new ArrayList();`,
+      `  unscored.add((String) names.get(${i}) + ': ' + reasonOf(v${i}, ${code.isNumber}));`,
+      `}`,
+      ...places,
+    ];
+    return { early, late: [] };
+  });
+  const expected = averagePathLength(forest.subsampleSize);
+  const main = `
+Map anomaly = new HashMap();
+try {
+  int[] limits = new int[((Number) params.get('blocks')).intValue()];
+  List paths = (List) params.get('paths');
+  List names = (List) params.get('names');
+  List thresholds = (List) params.get('thresholds');
+  List starts = (List) params.get('starts');
+  List fills = (List) params.get('fills');
+  List learned = (List) params.get('learned');
+  Map texts = (Map) params.get('texts');
+  Map forest = (Map) params.get('forest');
+  Map verdict = (Map) params.get('verdict');
+  List unscored = null;
+${features.flatMap(({ early }) => early).join('\n')}
+  double sum = pathLengths((String) forest.get('nodes'), (String) forest.get('leaves'), (List) forest.get('lengths'), limits, ${tables.trees});
+  double score = ${expected === 0 ? '0.5' : `Math.exp(-(sum / ${forest.treeCount}.0) / ((Number) verdict.get('expected')).doubleValue() * 0.6931471805599453)`};
+  double share = exceedance(score, verdict);
+  double contamination = ((Number) verdict.get('contamination')).doubleValue();
+  boolean isAnomaly = sum <= ((Number) verdict.get('anomaly_sum')).doubleValue();
+  List severities = (List) verdict.get('severities');
+  List severitySums = (List) verdict.get('severity_sums');
+  int band = 0;
+  while (band < severitySums.size() && sum > at(severitySums, band)) band++;
+  anomaly.put('score', score);
+  anomaly.put('confidence', isAnomaly ? 1 - share / (2 * contamination) : contamination / (2 * share));
+  anomaly.put('severity', severities.get(band));
+  anomaly.put('is_anomaly', isAnomaly);
+  if (unscored != null) anomaly.put('unscored', unscored);
+  if (isAnomaly) {
+${features.flatMap(({ late }) => late).join('\n')}
+    def[] values = new def[] {${codes.map((_, i) => `v${i}`).join(', ')}};
+    anomaly.put('attribution', attribution(forest, limits, ${2 ** tables.depth}, (List) params.get('features'), values));
+  }
+} catch (Exception e) {
+  anomaly.clear();
+  anomaly.put('unscored', 'pipeline: ' + e.getMessage());
+}
+for (String key : (List) params.get('own')) ctx.remove(key);
+def before = ctx.get('anomaly');
+if (before instanceof Map) {
+  for (def entry : ((Map) before).entrySet()) {
+    if (!((List) params.get('own_parts')).contains(entry.getKey())) anomaly.put(entry.getKey(), entry.getValue());
+  }
+} else if (before != null) anomaly.put('original', before);
+ctx.put('anomaly', anomaly);
+Map model = new HashMap();
+def modelBefore = ctx.get('model');
+if (modelBefore instanceof Map) model.putAll((Map) modelBefore);
+else if (modelBefore != null) model.put('original', modelBefore);
+model.put('version', params.get('version'));
+ctx.put('model', model);
+`;
+  return [...functions].join('') + walkForest(tables.depth) + main;
+}
+
+function parametersOf(
+  { encoder, forest, quantiles, version }: ModelSnapshot,
+  state: EncodingState,
+  tables: ForestTables,
+  codes: readonly FeatureCode[],
+  threshold: number,
+): Record<string, unknown> {
+  const verdict = verdictTables({ forest, quantiles }, threshold, Math.max(...tables.lengths));
+  const columnsOf = (i: number): number => encoder.featureOfColumn.filter((feature) => feature === i).length;
+  const parts = ['score', 'confidence', 'severity', 'is_anomaly', 'unscored', 'attribution'];
+  return {
+    version,
+    names: encoder.featureNames,
+    paths: state.features.map(({ definition }) => fieldKeys(definition.field)),
+    timestamp: fieldKeys(state.timestamp_field),
+    learned: codes.map(({ parameters }) => parameters),
+    ...(state.features.some(({ encoding }) => encoding.kind === 'text') ? { texts: textTables() } : {}),
+    blocks: tables.blocks,
+    thresholds: tables.columns.map(({ thresholds }) => thresholds),
+    starts: tables.columns.map(({ start }) => start),
+    fills: tables.columns.map(({ fill }) => fill),
+    forest: {
+      nodes: tables.nodes,
+      leaves: tables.leaves,
+      lengths: tables.lengths,
+      rows: tables.rows,
+      leaf_rows: tables.leafRows,
+      features: tables.featureOfBlock,
+      even: state.features.map((_, i) => columnsOf(i) / forest.columnCount),
+    },
+    verdict: {
+      expected: averagePathLength(forest.subsampleSize),
+      anomaly_sum: verdict.anomalySum,
+      severities: verdict.severities,
+      severity_sums: verdict.severitySums,
+      scores: verdict.scores,
+      logs: verdict.logExceedances,
+      tail: verdict.tail,
+      contamination: verdict.contamination,
+    },
+    features: encoder.explain({}).map(({ feature, field, typical }) => ({ feature, field, typical })),
+    own: [...parts.map((part) => `anomaly.${part}`), 'model.version'],
+    own_parts: parts,
+  };
+}

@@ -1,0 +1,247 @@
+import { DetectionError } from '../detection_error';
+import type { FeatureDefinition } from '../detector';
+import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/attack_patterns';
+import { rarity } from '../log_features/category_encoding';
+import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text_statistics';
+import { MARKS_OF_PATTERN, surprisesOf } from '../log_features/text_encoding';
+import { offsetsOf } from '../log_features/time_encoding';
+import { characters, wordCharacters } from './character_table';
+import { READ_TEXTS } from './read_texts.painless';
+import { READ_TIMES } from './read_times.painless';
+
+/** What `FeatureEncoder.toJSON` gives, as far as it is read here. */
+export interface EncodingState {
+  readonly timestamp_field: string;
+  readonly features: readonly FeatureState[];
+}
+interface FeatureState {
+  readonly definition: FeatureDefinition;
+  readonly name: string;
+  readonly encoding: KindState;
+}
+type KindState =
+  | { readonly kind: 'number'; readonly log: boolean }
+  | {
+      readonly kind: 'category';
+      readonly one_hot: boolean;
+      readonly values: readonly (readonly [string, number])[];
+      readonly columns: number;
+      readonly total: number;
+    }
+  | { readonly kind: 'hour_of_day' | 'day_of_week'; readonly time_zone: string }
+  | {
+      readonly kind: 'text';
+      readonly max_length: number;
+      readonly bigrams: readonly (readonly [number, number])[];
+    }
+  | { readonly kind: 'template' };
+
+/** One feature as Painless statements; everything learned is in `parameters`. */
+export interface FeatureCode {
+  /** Reads the value `v` (already declared) and declares what the columns use. Names end in the feature's index. */
+  readonly read: string;
+  /** Condition under which the feature has no usable value. */
+  readonly isMissing: string;
+  readonly isNumber: boolean;
+  /** Expression of each column, by the ending of its name, for a feature that has a value. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** What all columns but the missing-indicator hold for a missing value. */
+  readonly missing: 'NaN' | '0';
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly functions: readonly string[];
+}
+
+/** Counts of one character whose c ln c is looked up. */
+const X_LOG_X_ENTRIES = 128;
+const MAX_VALUE_LENGTH = 256;
+
+/** Shared by all features of type text. */
+export function textTables(): Record<string, unknown> {
+  const surprises = new Float64Array(SYMBOL_COUNT * SYMBOL_COUNT);
+  const classes = Array.from({ length: 129 }, (_, code) => {
+    const { upperShare, digitShare, specialShare, nonAsciiShare, marks } = textStatistics(
+      String.fromCharCode(code),
+      surprises,
+    );
+    const kind = upperShare * 1 + digitShare * 2 + specialShare * 3 + nonAsciiShare * 4;
+    return symbolOf(code) | (kind << 6) | (marks << 9);
+  });
+  return {
+    classes: characters(classes),
+    x_log_x: Array.from({ length: X_LOG_X_ENTRIES }, (_, count) => (count < 2 ? 0 : count * Math.log(count))),
+    attacks: {
+      sets: ATTACK_PATTERNS.map(({ sequence }) => wordCharacters(characterSet(sequence.join('')))).join(''),
+      categories: characters(ATTACK_PATTERNS.map(({ category }) => 1 + ATTACK_CATEGORIES.indexOf(category))),
+      sequences: ATTACK_PATTERNS.map(({ sequence }) => sequence),
+    },
+  };
+}
+
+/** Columns of `-log p` in two tables: for each bigram the place of its surprise among the different ones. */
+function surpriseTables(bigrams: readonly (readonly [number, number])[]): Record<string, unknown> {
+  const surprises = surprisesOf(bigrams);
+  const distinct = [...new Set(surprises)];
+  const placeOf = new Map(distinct.map((value, place) => [value, place]));
+  return { bigrams: characters(Array.from(surprises, (value) => placeOf.get(value)!)), surprises: distinct };
+}
+
+function textCode(state: KindState & { kind: 'text' }, i: number, used: readonly string[]): FeatureCode {
+  const needs = (...suffixes: string[]): boolean => used.some((suffix) => suffixes.includes(suffix));
+  const statisticsColumns: readonly (readonly [string, string])[] = [
+    ['.entropy', `s${i}[0]`],
+    ['.digit_share', `s${i}[1]`],
+    ['.upper_share', `s${i}[2]`],
+    ['.special_share', `s${i}[3]`],
+    ['.non_ascii_share', `s${i}[4]`],
+    ['.longest_token', `StrictMath.log1p(s${i}[5])`],
+    ['.rarity', `s${i}[6]`],
+    ['.marks', `StrictMath.log1p(s${i}[7])`],
+  ];
+  const suspicion = `(s${i}[7] + ${MARKS_OF_PATTERN} * a${i}[0])`;
+  const suspicionColumns: readonly (readonly [string, string])[] = [
+    ['.suspicion', `StrictMath.log1p(${suspicion})`],
+    ['.suspicion_density', `${suspicion} / t${i}.length()`],
+  ];
+  const attackColumns: readonly (readonly [string, string])[] = [
+    ['.attack_patterns', `StrictMath.log1p(a${i}[0])`],
+    ...ATTACK_CATEGORIES.map((category, index): [string, string] => [
+      `.${category}`,
+      `StrictMath.log1p(a${i}[${index + 1}])`,
+    ]),
+  ];
+  const suffixes = (columns: readonly (readonly [string, string])[]): string[] =>
+    columns.map(([suffix]) => suffix);
+  const suspicions = suffixes(suspicionColumns);
+  const needsStatistics = needs(...suffixes(statisticsColumns), ...suspicions);
+  const needsAttacks = needs(...suffixes(attackColumns), ...suspicions);
+  return {
+    read: [
+      `String t${i} = textOf(v${i}, ${state.max_length});`,
+      ...(needsStatistics || needsAttacks ? [`String d${i} = t${i} == null ? '' : decodeText(t${i});`] : []),
+      ...(needsStatistics
+        ? [
+            `double[] s${i} = statistics(d${i}, (String) texts.get('classes'), (List) texts.get('x_log_x'), (String) p${i}.get('bigrams'), (List) p${i}.get('surprises'));`,
+          ]
+        : []),
+      ...(needsAttacks
+        ? [`int[] a${i} = attackPatterns(normaliseText(d${i}), (Map) texts.get('attacks'));`]
+        : []),
+    ].join('\n'),
+    isMissing: `t${i} == null`,
+    isNumber: false,
+    columns: new Map([
+      ['.length', `StrictMath.log1p(t${i}.length())`],
+      ['.encoded_share', `encodedShare(t${i})`],
+      ...statisticsColumns,
+      ...suspicionColumns,
+      ...attackColumns,
+    ]),
+    missing: 'NaN',
+    parameters: needsStatistics ? surpriseTables(state.bigrams) : {},
+    functions: [READ_TEXTS],
+  };
+}
+
+function categoryCode(state: KindState & { kind: 'category' }, i: number): FeatureCode {
+  const { values, columns, total } = state;
+  const numberOf = state.one_hot
+    ? (index: number): number => Math.min(index, columns)
+    : (index: number): number => rarity(values[index][1], total, values.length);
+  const unseen = state.one_hot ? columns : rarity(0, total, values.length);
+  return {
+    read: [
+      `String t${i} = textOf(v${i}, ${MAX_VALUE_LENGTH});`,
+      `def k${i} = t${i} == null ? null : ((Map) p${i}.get('values')).get(t${i});`,
+      `double n${i} = ((Number) (k${i} == null ? p${i}.get('unseen') : k${i})).doubleValue();`,
+    ].join('\n'),
+    isMissing: `t${i} == null`,
+    isNumber: false,
+    columns: new Map(
+      state.one_hot
+        ? Array.from({ length: columns + 1 }, (_, column): [string, string] => [
+            `#${column}`,
+            `n${i} == ${column} ? 1.0 : 0.0`,
+          ])
+        : [['.rarity', `n${i}`]],
+    ),
+    missing: state.one_hot ? '0' : 'NaN',
+    parameters: {
+      // null prototype: a value named __proto__ is a value like any other
+      values: Object.assign(
+        Object.create(null),
+        Object.fromEntries(values.map(([value], index) => [value, numberOf(index)])),
+      ),
+      unseen,
+    },
+    functions: [],
+  };
+}
+
+function timeCode(state: KindState & { kind: 'hour_of_day' | 'day_of_week' }, i: number): FeatureCode {
+  offsetsOf(state.time_zone);
+  const isHour = state.kind === 'hour_of_day';
+  const zone = new Intl.DateTimeFormat('en-US', { timeZone: state.time_zone }).resolvedOptions().timeZone;
+  const angle = `g${i}`;
+  return {
+    read: [
+      `double n${i} = positionOf(v${i}, ${isHour}, (String) p${i}.get('zone'));`,
+      `double ${angle} = 6.283185307179586 * n${i} / ${isHour ? 24 : 7};`,
+    ].join('\n'),
+    isMissing: `n${i} != n${i}`,
+    isNumber: true,
+    columns: new Map([
+      ['.sin', `StrictMath.sin(${angle})`],
+      ['.cos', `StrictMath.cos(${angle})`],
+    ]),
+    missing: 'NaN',
+    parameters: ['UTC', 'Etc/UTC', 'GMT'].includes(zone) ? {} : { zone },
+    functions: [READ_TIMES],
+  };
+}
+
+/**
+ * @param used endings of the names of the columns that the forest splits on (`#2` for the third of one-hot columns)
+ * @throws DetectionError `refused` for what Painless cannot express, naming the feature and the other way
+ */
+export function featureCode(state: FeatureState, i: number, used: readonly string[]): FeatureCode {
+  const { encoding } = state;
+  const refuse = (what: string): DetectionError =>
+    new DetectionError(
+      'refused',
+      `features: ${JSON.stringify(state.name)} ${what}, which an ingest pipeline cannot compute. Leave it out and train again, or score this detector as a job.`,
+    );
+  const codeOf = (): FeatureCode => {
+    switch (encoding.kind) {
+      case 'number':
+        return {
+          read: `double n${i} = numberOf(v${i});`,
+          isMissing: `n${i} != n${i}`,
+          isNumber: true,
+          columns: new Map([['', encoding.log ? `signedLog(n${i})` : `n${i}`]]),
+          missing: 'NaN',
+          parameters: {},
+          functions: [],
+        };
+      case 'category':
+        return categoryCode(encoding, i);
+      case 'hour_of_day':
+      case 'day_of_week':
+        return timeCode(encoding, i);
+      case 'text':
+        return textCode(encoding, i, used);
+      case 'template':
+        throw refuse(`is of type template (field ${JSON.stringify(state.definition.field)})`);
+    }
+  };
+  const code = codeOf();
+  for (const suffix of used) {
+    if (suffix !== '.missing' && !code.columns.has(suffix)) {
+      throw refuse(
+        suffix.startsWith('.pattern.')
+          ? `counts the pattern ${JSON.stringify(suffix.slice('.pattern.'.length))}, a regular expression of the user`
+          : `has the column ${JSON.stringify(suffix)}`,
+      );
+    }
+  }
+  return code;
+}

@@ -1,0 +1,185 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { LogDocument } from '../../common/log_document';
+import { PRESETS } from '../../common/log_features';
+import { parseLines } from '../../common/log_parsing';
+import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
+import { compilePipeline, PIPELINE_FAILED, type IngestPipeline } from '../../common/painless';
+import { connect } from '../../server/elasticsearch';
+import { dirtyLogs } from './dirty_logs';
+import { ALL_KINDS, demoDocuments, trainOn } from './ingest_models';
+
+const INDEX = 'ingest-agreement';
+const PIPELINE = 'ingest-agreement';
+const DATA = process.env.LOG_ANOMALIES_DATA ?? join(__dirname, '../../../shared/data');
+const LARGEST_BULK = 20_000_000;
+
+interface Scored {
+  anomaly: {
+    score?: number;
+    confidence: number;
+    severity: string;
+    is_anomaly: boolean;
+    unscored?: string | string[];
+    attribution?: { feature: string; share: number }[];
+  };
+  model: { version: string };
+}
+
+describe('a compiled pipeline in Elasticsearch', () => {
+  jest.setTimeout(300_000);
+  const client = connect();
+
+  beforeEach(async () => {
+    await client.indices.delete({ index: INDEX, ignore_unavailable: true });
+    await client.indices.create({ index: INDEX, mappings: { enabled: false } });
+  });
+  afterAll(async () => {
+    await client.indices.delete({ index: INDEX, ignore_unavailable: true });
+    await client.ingest.deletePipeline({ id: PIPELINE }).catch(() => undefined);
+    await client.close();
+  });
+
+  const put = (pipeline: IngestPipeline): Promise<unknown> =>
+    client.ingest.putPipeline({ id: PIPELINE, ...structuredClone(pipeline) } as never);
+
+  /** Indexes JSON texts through the pipeline. @returns what was stored, in their order */
+  async function stored(logs: readonly string[]): Promise<Scored[]> {
+    const found: Scored[] = [];
+    for (let from = 0; from < logs.length;) {
+      let size = 0;
+      let to = from;
+      while (to < logs.length && to - from < 500 && (to === from || size + logs[to].length < LARGEST_BULK)) {
+        size += logs[to++].length;
+      }
+      const part = logs.slice(from, to);
+      const answer = await client.bulk<unknown, string>({
+        index: INDEX,
+        pipeline: PIPELINE,
+        operations: part.flatMap((log, i) => [`{"index":{"_id":"${from + i}"}}`, log]),
+      });
+      expect(answer.items.flatMap(({ index }) => (index?.error ? [index.error] : []))).toEqual([]);
+      const { docs } = await client.mget<Scored>({ index: INDEX, ids: part.map((_, i) => String(from + i)) });
+      for (const doc of docs) found.push((doc as { _source: Scored })._source);
+      from = to;
+    }
+    return found;
+  }
+
+  async function expectAgreement(snapshot: ModelSnapshot, logs: readonly string[]): Promise<Scored[]> {
+    await put(compilePipeline(snapshot, { detectorId: 'test' }));
+    const scorer = createModelScorer(snapshot);
+    const documents = logs.map((log) => JSON.parse(log) as LogDocument);
+    const { scores } = scorer.score(documents);
+    const found = await stored(logs);
+    const differing: unknown[] = [];
+    found.forEach(({ anomaly, model }, i) => {
+      const verdict = scorer.verdict(scores[i]);
+      const agrees =
+        anomaly.score !== undefined &&
+        Math.abs(anomaly.score - scores[i]) <= 1e-9 &&
+        Math.abs(anomaly.confidence - verdict.confidence) <= 1e-9 &&
+        anomaly.is_anomaly === verdict.isAnomaly &&
+        anomaly.severity === verdict.severity &&
+        model.version === snapshot.version;
+      if (!agrees) differing.push({ log: logs[i].slice(0, 2_000), anomaly, score: scores[i], verdict });
+    });
+    expect(differing.slice(0, 3)).toEqual([]);
+    return found;
+  }
+
+  const texts = (documents: readonly LogDocument[]): string[] => documents.map((log) => JSON.stringify(log));
+
+  it('agrees on demo logs with defects, and on the attribution of anomalies', async () => {
+    const documents = demoDocuments(0.03, 0.3);
+    const snapshot = trainOn(documents, ALL_KINDS);
+    const found = await expectAgreement(snapshot, texts(documents));
+    const scorer = createModelScorer(snapshot);
+    const anomalies = found.flatMap(({ anomaly }, i) => (anomaly.is_anomaly ? [{ anomaly, i }] : []));
+    expect(anomalies.length).toBeGreaterThan(10);
+    for (const { anomaly, i } of anomalies) {
+      const { attribution } = scorer.explain(documents[i]);
+      anomaly.attribution!.forEach(({ share }, place) =>
+        expect(share).toBeCloseTo(attribution[place].share, 9),
+      );
+      for (const { feature, share } of anomaly.attribution!) {
+        expect(share).toBeCloseTo(attribution.find((entry) => entry.feature === feature)!.share, 9);
+      }
+    }
+    expect(found.filter(({ anomaly }) => !anomaly.is_anomaly && anomaly.attribution !== undefined)).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ['axis', 256],
+    ['fair_cut', 64],
+    ['axis', 2],
+  ] as const)('agrees on generated dirt, splits %s, psi %i', async (splits, subsample) => {
+    const snapshot = trainOn(demoDocuments(0.02, 0.3, 11), ALL_KINDS, {
+      forest: { splits, subsample_size: subsample, seed: 5 },
+    });
+    const logs = dirtyLogs({ seed: subsample, count: 2_000, fields: snapshot.encoder.fields });
+    const found = await expectAgreement(snapshot, logs);
+    expect(found.some(({ anomaly }) => anomaly.unscored?.includes('response_time: wrong_type'))).toBe(true);
+    expect(found.some(({ anomaly }) => anomaly.unscored?.includes('request_size: missing'))).toBe(true);
+  });
+
+  it('agrees on generated dirt that it was trained on', async () => {
+    const fields = trainOn(demoDocuments(0.01, 0), ALL_KINDS).encoder.fields;
+    const logs = dirtyLogs({ seed: 99, count: 1_500, fields });
+    const snapshot = trainOn(
+      logs.map((log) => JSON.parse(log) as LogDocument),
+      ALL_KINDS,
+    );
+    await expectAgreement(snapshot, dirtyLogs({ seed: 100, count: 1_500, fields }));
+  });
+
+  const accessLog = join(DATA, 'apache_access.log.gz');
+  (existsSync(accessLog) ? it : it.skip)('agrees on 10,000 real access logs', async () => {
+    const lines = gunzipSync(readFileSync(accessLog)).toString('utf8').split('\n').filter(Boolean);
+    const documents = [...parseLines(lines, 'combined')].flatMap(({ document }) =>
+      document ? [document] : [],
+    );
+    const preset = PRESETS.find(({ name }) => name === 'web_access')!;
+    await expectAgreement(trainOn(documents, [...preset.definitions]), texts(documents));
+  });
+
+  it('keeps what a log brought under the same names, and believes none of it', async () => {
+    const documents = demoDocuments(0.01, 0);
+    const snapshot = trainOn(documents, ALL_KINDS);
+    await put(compilePipeline(snapshot, { detectorId: 'test' }));
+    const [first] = documents;
+    const found = await stored(
+      texts([
+        { ...first, anomaly: 'none', model: 'X200' },
+        { ...first, anomaly: { is_anomaly: false, unscored: ['old'], note: 1 }, model: { name: 'X' } },
+        { ...first, 'anomaly.is_anomaly': true, 'anomaly.score': 1, 'model.version': 'forged' },
+      ]),
+    );
+    const score = createModelScorer(snapshot).score([first]).scores[0];
+    for (const { anomaly, model } of found) {
+      expect(anomaly.score).toBeCloseTo(score, 9);
+      expect(anomaly.unscored).toBeUndefined();
+      expect(model.version).toBe(snapshot.version);
+    }
+    expect(found[0]).toMatchObject({ anomaly: { original: 'none' }, model: { original: 'X200' } });
+    expect(found[1]).toMatchObject({ anomaly: { note: 1 }, model: { name: 'X' } });
+    expect(Object.keys(found[2])).not.toEqual(expect.arrayContaining(['anomaly.score']));
+  });
+
+  it.each([
+    ['inside the script', 'verdict', /^pipeline: /],
+    ['of the processor', 'own', PIPELINE_FAILED],
+  ])('indexes a log all the same after a failure %s', async (_, parameter, reason) => {
+    const documents = demoDocuments(0.01, 0);
+    const pipeline = structuredClone(compilePipeline(trainOn(documents, ALL_KINDS), { detectorId: 'test' }));
+    const { script } = pipeline.processors[0] as { script: { params: Record<string, unknown> } };
+    script.params[parameter] = 5;
+    await put(pipeline);
+    const [found] = await stored(texts(documents.slice(0, 1)));
+    expect(found.anomaly).toEqual({ unscored: expect.stringMatching(reason) });
+    expect(found).toMatchObject({ message: documents[0].message });
+  });
+});
