@@ -1,7 +1,7 @@
 import type { BackfillReport } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
-import type { CheckpointStore } from '../detection/ports';
+import type { Checkpoint, CheckpointStore } from '../detection/ports';
 import { runDetection } from '../detection/run_detection';
 import { openDetectorJob, type DetectorJob } from './detector_job';
 import { withCurrentSettings } from './effective_snapshot';
@@ -84,7 +84,9 @@ async function scoreSome(
     await cache.load(job.models, space, detectorId, model.version),
     job.stored.detector,
   );
-  let report: BackfillReport = { ...before, state: 'running', failure: undefined };
+  const place = placeOf(job.checkpoints, before.id);
+  const counted = await place.counts(detectorId);
+  let report: BackfillReport = { ...before, ...counted, state: 'running', failure: undefined };
   let isCancelled = await wasCancelled(job, report);
   const watch = setInterval(() => {
     void Promise.all([wasCancelled(job, report), job.status.writePart(detectorId, 'backfill', report)])
@@ -105,7 +107,15 @@ async function scoreSome(
     const run = await runDetection({
       detectorId,
       snapshot,
-      source: job.source,
+      source: {
+        ...job.source,
+        read: async function* (range, options) {
+          for await (const page of job.source.read(range, options)) {
+            report = { ...report, logs: report.logs + page.logs.length };
+            yield page;
+          }
+        },
+      },
       results: {
         ...job.results,
         write: async (results, summaries) => {
@@ -118,7 +128,10 @@ async function scoreSome(
           return written;
         },
       },
-      checkpoints: checkpointsOf(job.checkpoints, before.id),
+      checkpoints: {
+        read: place.read,
+        write: (checkpoint, revision) => place.write(checkpoint, revision, countsOf(report)),
+      },
       clock,
       runId: `${BACKFILL_RUN_PREFIX}${before.id}`,
       startFrom: Date.parse(before.from),
@@ -127,7 +140,6 @@ async function scoreSome(
       deadline: clock.now() + durationToMilliseconds(limits.max_run_time),
       pageSize: limits.page_size,
       signal: interruption.signal,
-      progress: (logs) => (report = { ...report, logs: before.logs + logs }),
     });
     return run.complete ? finish('done') : report;
   } catch (error) {
@@ -145,15 +157,23 @@ async function wasCancelled(job: DetectorJob, report: BackfillReport): Promise<b
   return asked?.id === report.id;
 }
 
-/** A backfill keeps its place beside the detector's own. */
-function checkpointsOf(store: CheckpointStore, backfillId: string): CheckpointStore {
+type Counts = Pick<BackfillReport, 'logs' | 'anomalies' | 'created'>;
+const countsOf = ({ logs, anomalies, created }: Counts): Counts => ({ logs, anomalies, created });
+
+/** A backfill keeps its place beside the detector's own, and with it what it has counted so far. */
+function placeOf(store: CheckpointStore, backfillId: string) {
   const name = (detectorId: string): string => `${detectorId}:backfill:${backfillId}`;
+  const stored = (detectorId: string) => store.read(name(detectorId));
   return {
-    read: async (detectorId) => {
-      const found = await store.read(name(detectorId));
+    counts: async (detectorId: string): Promise<Partial<Counts>> =>
+      ((await stored(detectorId))?.checkpoint as { counts?: Counts } | undefined)?.counts ?? {},
+    read: async (detectorId: string) => {
+      const found = await stored(detectorId);
       return found && { ...found, checkpoint: { ...found.checkpoint, detectorId } };
     },
-    write: (checkpoint, revision) =>
-      store.write({ ...checkpoint, detectorId: name(checkpoint.detectorId) }, revision),
+    write: (checkpoint: Checkpoint, revision: unknown, counts: Counts) => {
+      const counted = { ...checkpoint, detectorId: name(checkpoint.detectorId), counts };
+      return store.write(counted, revision);
+    },
   };
 }

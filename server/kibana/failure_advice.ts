@@ -35,14 +35,15 @@ const REPEATED: ReadonlySet<DetectionErrorCode> = new Set([
   'forbidden',
 ]);
 
-export function failureOf(error: unknown, at: number): Failure {
+/** @param isRepeated default: whether it is worth it; the schedule repeats whatever failed */
+export function failureOf(error: unknown, at: number, isRepeated?: boolean): Failure {
   const code = error instanceof DetectionError ? error.code : 'internal';
   return {
     at: new Date(at).toISOString(),
     code,
     message: error instanceof Error ? error.message.slice(0, 2_000) : String(error).slice(0, 2_000),
     next_step: nextStepFor(code),
-    retried: isRetryable(code) || REPEATED.has(code),
+    retried: isRepeated ?? (isRetryable(code) || REPEATED.has(code)),
   };
 }
 

@@ -73,7 +73,7 @@ export async function runDetector(
       log.error(`Detector ${target.detectorId}: ${(error as Error)?.stack ?? String(error)}`);
     } else log.warn(`Detector ${target.detectorId}: ${(error as Error).message}`);
     const failures = Math.max(failedBefore, before.consecutive_failures) + 1;
-    const failure = failureOf(error, clock.now());
+    const failure = failureOf(error, clock.now(), true);
     const delay = backoffMilliseconds(failures, durationToMilliseconds(interval));
     const { running: _over, ...kept } = before;
     await job?.status

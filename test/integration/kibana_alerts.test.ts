@@ -1,0 +1,130 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DetectorRecord } from '../../common/api';
+import { CHECKPOINTS_INDEX, ownerRole, resultsPattern } from '../../server/elasticsearch';
+import { createElasticsearchJournal } from '../../server/kibana/announcement_journal';
+import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
+import { parseAlertsConfig } from '../../server/notifications';
+import { administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
+import { thisMinute, webDetector, webLogs } from './kibana_logs';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+
+const SECONDS = 3_600;
+const admin = administrator();
+const index = uniqueName('weblogs');
+const space = uniqueName('alerts');
+const start = thisMinute() - SECONDS * 1_000;
+const received: string[] = [];
+let status = 200;
+let receiver: Server;
+let owner: Person;
+let removeOwner: () => Promise<void>;
+let kibana: KibanaStandIn;
+
+beforeAll(async () => {
+  await createLogs(admin, index, webLogs({ from: start, to: start + SECONDS * 1_000 }), {
+    mappings: {
+      properties: { '@timestamp': { type: 'date' }, event: { properties: { ingested: { type: 'date' } } } },
+    },
+  });
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      if (status === 200) received.push(body);
+      response.writeHead(status).end('ok');
+    });
+  });
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+  const { port } = receiver.address() as AddressInfo;
+  const user = await userWith(admin, ownerRole([index], space));
+  removeOwner = user.remove;
+  owner = {
+    name: 'olga',
+    client: user.client,
+    authorization: { username: user.username, password: user.password },
+    privileges: ['read', 'write'],
+  };
+  kibana = startKibanaStandIn({
+    administrator: admin,
+    alerts: parseAlertsConfig({ slack: { webhook_url: `http://127.0.0.1:${port}/secret-path` } }),
+  });
+  kibana.now = () => start + SECONDS * 1_000 + MINUTE;
+});
+
+afterAll(async () => {
+  receiver.close();
+  await removeOwner();
+  const results = await admin.indices.get({ index: resultsPattern(space), allow_no_indices: true });
+  await admin.indices.delete({ index: [index, ...Object.keys(results)] });
+  await admin.close();
+});
+
+async function startTrained(): Promise<string> {
+  const created = await kibana.call(
+    owner,
+    'createDetector',
+    { body: { detector: webDetector(index), start: false } },
+    space,
+  );
+  const { id } = created.body as DetectorRecord;
+  await kibana.call(owner, 'startDetector', { params: { id } }, space);
+  await kibana.tasks.run(trainingTaskId({ space, detectorId: id }));
+  return id;
+}
+
+it('tells the anomalies of a run in one message, and never again', async () => {
+  const detectorId = await startTrained();
+  const task = detectionTaskId({ space, detectorId });
+  await kibana.tasks.run(task);
+  expect(received).toHaveLength(1);
+  expect(received[0]).toContain('Web requests');
+
+  // The checkpoint of the run is lost, as after a crash: all is scored again, and nothing announced.
+  await admin.deleteByQuery({
+    index: CHECKPOINTS_INDEX,
+    query: {
+      bool: { filter: [{ term: { detector_id: detectorId } }], must_not: [{ exists: { field: 'type' } }] },
+    },
+    refresh: true,
+  });
+  await kibana.tasks.run(task);
+  expect(received).toHaveLength(1);
+  expect(kibana.logged.join('\n')).not.toContain('secret-path');
+});
+
+it('keeps a message that cannot be delivered for a later run, and goes on scoring', async () => {
+  received.length = 0;
+  status = 400;
+  const detectorId = await startTrained();
+  const task = detectionTaskId({ space, detectorId });
+  await kibana.tasks.run(task);
+  const reply = await kibana.call(owner, 'getStatus', { params: { id: detectorId } }, space);
+  expect(reply.body).toMatchObject({ state: 'running', consecutive_failures: 0 });
+  expect(received).toHaveLength(0);
+  status = 200;
+  const before = kibana.now;
+  kibana.now = () => before() + MINUTE;
+  await kibana.tasks.run(task);
+  kibana.now = before;
+  expect(received).toHaveLength(1);
+});
+
+describe('the journal in Elasticsearch', () => {
+  it('remembers for each detector what was announced and what waits', async () => {
+    const target = { space, detectorId: uniqueName('journal') };
+    const journal = createElasticsearchJournal(owner.client, target, () => kibana.now());
+    expect(await journal.announced(['a', 'b'])).toEqual(new Set());
+    expect(await journal.readChannel('slack')).toEqual({ sentAt: [], outbox: [] });
+    await journal.record(['a'], 'announced');
+    await journal.writeChannel('slack', { sentAt: [1], outbox: [] });
+
+    const elsewhere = createElasticsearchJournal(owner.client, target, () => kibana.now());
+    expect(await elsewhere.announced(['a', 'b'])).toEqual(new Set(['a']));
+    expect(await elsewhere.readChannel('slack')).toEqual({ sentAt: [1], outbox: [] });
+    const other = createElasticsearchJournal(owner.client, { ...target, space: 'default' }, () =>
+      kibana.now(),
+    );
+    expect(await other.announced(['a'])).toEqual(new Set());
+  });
+});
