@@ -17,7 +17,6 @@ import { i18n } from '@kbn/i18n';
 import { FEATURE_TYPES, type FeatureType } from '../../../common/log_features/types';
 import type { FeatureDefinition } from '../../../common/detector';
 import { useApp } from '../../app_context';
-import { formatShare } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
 import type { Suggestion } from './draft';
 import type { DraftFieldsProps } from './source_fields';
@@ -27,17 +26,17 @@ function typeName(type: FeatureType): string {
     case 'number':
       return i18n.translate('logAnomalies.feature.number', { defaultMessage: 'Number' });
     case 'category':
-      return i18n.translate('logAnomalies.feature.category', { defaultMessage: 'One of a set of values' });
+      return i18n.translate('logAnomalies.feature.category', { defaultMessage: 'Category' });
     case 'hour_of_day':
       return i18n.translate('logAnomalies.feature.hourOfDay', { defaultMessage: 'Hour of the day' });
     case 'day_of_week':
       return i18n.translate('logAnomalies.feature.dayOfWeek', { defaultMessage: 'Day of the week' });
     case 'text':
       return i18n.translate('logAnomalies.feature.text', {
-        defaultMessage: 'Text: length, characters, attacks',
+        defaultMessage: 'Text',
       });
     case 'template':
-      return i18n.translate('logAnomalies.feature.template', { defaultMessage: 'Message: its wording' });
+      return i18n.translate('logAnomalies.feature.template', { defaultMessage: 'Message' });
   }
 }
 
@@ -124,7 +123,7 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
           columns={[
             {
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              width: '26%',
+              width: '32%',
               render: ({ place, feature }: Row) => (
                 <EuiToolTip content={problem(`features.${place}.field`)} display="block">
                   <EuiFieldText
@@ -140,7 +139,7 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
             },
             {
               name: i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' }),
-              width: '26%',
+              width: '18%',
               render: ({ place, feature }: Row) => (
                 <EuiSelect
                   compressed
@@ -159,7 +158,7 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
                   <EuiIconTip
                     content={i18n.translate('logAnomalies.form.whyHelp', {
                       defaultMessage:
-                        'From a sample of the logs: the share that has the field, and frequent values.',
+                        'From a sample of the logs: what the field looks like, and frequent values.',
                     })}
                   />
                 </span>
@@ -169,7 +168,7 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
                   <EuiText size="xs">
                     <span>{suggestion.reason}</span>
                     <EuiText size="xs" color="subdued">
-                      {`${formatShare(suggestion.coverage)} · ${suggestion.examples.join(' · ')}`}
+                      {suggestion.examples.join(' · ')}
                     </EuiText>
                   </EuiText>
                 ),

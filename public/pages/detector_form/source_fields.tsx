@@ -64,6 +64,7 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
           data-test-subj="logAnomaliesIndex"
         />
       </EuiFormRow>
+      <EuiSpacer size="m" />
       <EuiFlexGroup>
         <EuiFlexItem grow={2}>
           <EuiFormRow
