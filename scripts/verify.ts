@@ -1,11 +1,20 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { findJava } from './local_elasticsearch/java';
 
 /**
  * Everything that has to hold, one step after another, with one line for each. A failing step does not hide the
  * steps behind it; the exit code is that of the whole.
  */
-const STEPS: readonly { name: string; command: readonly string[]; counted?: string }[] = [
+interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Report of jest that tells how many tests ran. */
+  readonly counted?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+const STEPS: readonly Step[] = [
   { name: 'types', command: ['npx', 'tsc', '--noEmit', '-p', '.'] },
   { name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] },
   {
@@ -29,6 +38,40 @@ const STEPS: readonly { name: string; command: readonly string[]; counted?: stri
   },
 ];
 
+/** The requests to Elasticsearch once more on the next major version, where a Java for it is found. */
+const NEXT_VERSION = '9.4.3';
+const NEXT_VERSION_JAVA = 21;
+
+function stepsHere(): readonly Step[] {
+  if (process.env.ELASTICSEARCH_URL) return STEPS;
+  try {
+    findJava(NEXT_VERSION_JAVA, true);
+  } catch {
+    process.stdout.write(
+      `\n!!! SKIPPED: the integration tests on Elasticsearch ${NEXT_VERSION}; it needs a JDK of ${NEXT_VERSION_JAVA} or later, and none was found.\n`,
+    );
+    return STEPS;
+  }
+  const report = 'build/verify/integration_next.json';
+  return [
+    ...STEPS,
+    {
+      name: `integration tests (Elasticsearch ${NEXT_VERSION})`,
+      command: [
+        'npx',
+        'jest',
+        '--selectProjects=integration',
+        '--runInBand',
+        '--testPathPatterns=elasticsearch_|ingest_',
+        '--json',
+        `--outputFile=${report}`,
+      ],
+      counted: report,
+      environment: { LOCAL_ELASTICSEARCH_VERSION: NEXT_VERSION },
+    },
+  ];
+}
+
 interface Outcome {
   readonly name: string;
   readonly code: number;
@@ -38,12 +81,15 @@ interface Outcome {
   readonly pending: number;
 }
 
-async function run(step: (typeof STEPS)[number]): Promise<Outcome> {
+async function run(step: Step): Promise<Outcome> {
   const started = Date.now();
   process.stdout.write(`\n=== ${step.name}\n`);
   const [command, ...parameters] = step.command;
   const code = await new Promise<number>((settle) => {
-    const child = spawn(command, parameters, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(command, parameters, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...step.environment },
+    });
     child.on('error', () => settle(127));
     child.on('exit', (status) => settle(status ?? 1));
   });
@@ -65,7 +111,7 @@ async function main(): Promise<void> {
   rmSync('build/verify', { recursive: true, force: true });
   mkdirSync('build/verify', { recursive: true });
   const outcomes: Outcome[] = [];
-  for (const step of STEPS) outcomes.push(await run(step));
+  for (const step of stepsHere()) outcomes.push(await run(step));
   process.stdout.write('\n');
   for (const { name, code, seconds, passed } of outcomes) {
     const tests = passed > 0 ? `, ${passed} tests` : '';
