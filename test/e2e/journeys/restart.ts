@@ -83,16 +83,19 @@ export async function restartJourney(world: World): Promise<number | undefined> 
       assert.ok(scored.anomalies > 2 * RESULTS_BEFORE_CRASH, `only ${scored.anomalies} anomalies`);
       return readScores(output);
     });
-    await report.step('the same file is imported as a candidate, and deleted', async () => {
+    await report.step('a copy of the detector takes the file as a candidate; it can be deleted', async () => {
       const model = await owner.call('exportModel', { params: { id, version } });
-      const imported = await owner.call('importModel', { params: { id }, body: model });
+      const copy = { id: (await owner.call('cloneDetector', { params: { id }, body: {} })).id };
+      const imported = await owner.call('importModel', { params: copy, body: model });
       assert.equal(imported.status, 'candidate');
-      await owner.call('deleteModel', { params: { id, version: imported.version } });
+      await owner.call('deleteModel', { params: { ...copy, version: imported.version } });
+      assert.deepEqual((await owner.call('listModels', { params: copy })).models, []);
       const { models } = await owner.call('listModels', { params: { id } });
       assert.deepEqual(
-        models.map((known) => known.version),
-        [version],
+        models.map((known) => [known.version, known.status]),
+        [[version, 'active']],
       );
+      await owner.call('deleteDetector', { params: copy });
     });
     const idle = await statusTimes(world, id);
     if (world.process === undefined) {
