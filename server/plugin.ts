@@ -44,6 +44,7 @@ export class LogAnomaliesPlugin {
     const kibanaVersion = this.context.env.packageInfo.version;
     const config = this.context.config.get();
     const log = this.context.logger.get();
+    const links = { publicBaseUrl: core.http.basePath.publicBaseUrl, kibanaVersion };
 
     registerFeature(plugins.features, kibanaVersion);
 
@@ -61,6 +62,7 @@ export class LogAnomaliesPlugin {
         createServices(coreStart, pluginsStart, {
           limits: parseWith(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
           alerts: config.alerts && parseAlertsConfig(config.alerts),
+          links,
           canEncrypt: encryptedSavedObjects?.canEncrypt ?? false,
           log,
           directory: __dirname,
@@ -74,7 +76,6 @@ export class LogAnomaliesPlugin {
     });
     registerRoutes(core.http.createRouter(), { getServices, log });
 
-    const links = { publicBaseUrl: core.http.basePath.publicBaseUrl, kibanaVersion };
     alerting.registerType(createLogAnomalyRuleType(links));
     alerting.registerType(createDetectorHealthRuleType(links));
   }

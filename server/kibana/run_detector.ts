@@ -11,6 +11,7 @@ import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from './detec
 import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
 import type { TaskTarget } from './identifiers';
+import { detectorLink } from './links';
 import type { Services } from './services';
 import type { SnapshotCache } from './snapshot_cache';
 
@@ -183,10 +184,12 @@ async function score(
 }
 
 function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): Notifier | undefined {
-  const { alerts, clock, log } = services;
+  const { alerts, clock, links, log } = services;
   if (alerts?.slack === undefined && alerts?.email === undefined) return undefined;
   const journal = createElasticsearchJournal(job.client, job.target, () => clock.now());
-  return createNotifier(alerts, { clock, journal, log, signal });
+  const base = { ...links, space: job.target.space };
+  const page = links.publicBaseUrl && detectorLink(base, job.target.detectorId);
+  return createNotifier({ ...alerts, link_base: alerts.link_base ?? page }, { clock, journal, log, signal });
 }
 
 /** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */

@@ -3,6 +3,7 @@ import type { Clock } from '../detection/ports';
 import type { AlertsConfig } from '../notifications';
 import type { ApiKeyContext } from './api_key';
 import type { KibanaRequest } from './contracts';
+import type { LinkBase } from './links';
 import type { JobLimits } from './job_limits';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
 import type { Logger } from './security_contracts';
@@ -15,6 +16,7 @@ export interface Services {
   readonly log: Logger;
   readonly limits: JobLimits;
   readonly alerts: AlertsConfig | undefined;
+  readonly links: Omit<LinkBase, 'space'>;
   readonly taskManager: TaskManagerStart;
   readonly apiKeys: ApiKeyContext;
   readonly encrypted: EncryptedSavedObjectsClient | undefined;

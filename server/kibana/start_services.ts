@@ -26,13 +26,14 @@ export interface ServiceSettings {
   readonly limits: JobLimits;
   readonly alerts: AlertsConfig | undefined;
   readonly canEncrypt: boolean;
+  readonly links: Services['links'];
   readonly log: Logger;
   /** Folder of the running code: the thread that trains lies there or below. */
   readonly directory: string;
 }
 
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
-  const { limits, alerts, canEncrypt, log, directory } = settings;
+  const { limits, alerts, canEncrypt, links, log, directory } = settings;
   const { client } = core.elasticsearch;
   const worker = findTrainingWorker(directory);
   return {
@@ -40,6 +41,7 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
     log,
     limits,
     alerts,
+    links,
     taskManager: plugins.taskManager,
     apiKeys: { security: plugins.security, canEncrypt, log },
     encrypted: plugins.encryptedSavedObjects?.getClient({ includedHiddenTypes: [API_KEY_TYPE] }),

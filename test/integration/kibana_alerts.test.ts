@@ -79,6 +79,7 @@ it('tells the anomalies of a run in one message, and never again', async () => {
   await kibana.tasks.run(task);
   expect(received).toHaveLength(1);
   expect(received[0]).toContain('Web requests');
+  expect(received[0]).toContain(`https://kibana.test/s/${space}/app/logAnomalies/detectors/${detectorId}`);
 
   // The checkpoint of the run is lost, as after a crash: all is scored again, and nothing announced.
   await admin.deleteByQuery({

@@ -232,6 +232,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     log,
     limits: { ...jobLimitsSchema.parse({}), ...options.limits },
     alerts: options.alerts,
+    links: { publicBaseUrl: 'https://kibana.test', kibanaVersion: '8.12.2' },
     taskManager: tasks,
     apiKeys: {
       security:

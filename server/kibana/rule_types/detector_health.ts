@@ -8,7 +8,7 @@ import { DETECTOR_HEALTH_RULE_TYPE } from '../identifiers';
 import { createStatusStore } from '../status_store';
 import { ALERTS_AS_DATA } from './alert_documents';
 import { checkHealth, type Finding } from './health_checks';
-import { detectorLink, type LinkBase } from './links';
+import { detectorLink, type LinkBase } from '../links';
 
 const ACTION_GROUP = 'unhealthy';
 

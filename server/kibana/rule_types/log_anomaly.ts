@@ -10,7 +10,7 @@ import { LOG_ANOMALY_RULE_TYPE } from '../identifiers';
 import { filterOf } from '../result_search';
 import { ALERTS_AS_DATA } from './alert_documents';
 import { logAnomalyAlert, LOG_ANOMALY_VARIABLES, recoveredContext } from './log_anomaly_context';
-import type { LinkBase } from './links';
+import type { LinkBase } from '../links';
 import { ResultGroups } from './result_groups';
 
 const ACTION_GROUP = 'anomaly';

@@ -1,6 +1,6 @@
 import type { AnomalyResult } from '../../../common/anomaly';
 import type { ActionVariable } from '../alerting_contracts';
-import { detectorLink, discoverLink, resultLink, type LinkBase } from './links';
+import { detectorLink, discoverLink, resultLink, type LinkBase } from '../links';
 import { ecsFieldsOf } from './alert_documents';
 import type { FoundResult, ResultGroup } from './result_groups';
 

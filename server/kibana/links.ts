@@ -1,5 +1,5 @@
-import type { AnomalyResult } from '../../../common/anomaly';
-import { PLUGIN_ID } from '../../../common/plugin';
+import type { AnomalyResult } from '../../common/anomaly';
+import { PLUGIN_ID } from '../../common/plugin';
 
 /** A log is shown with what happened so long before and after it. */
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
