@@ -8,8 +8,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Offsets from UTC change only on quarter hours, so one look-up serves a quarter of an hour. */
 const QUARTER = HOUR / 4;
-/** Times that a JavaScript Date can hold, in milliseconds from the epoch. */
-const MAX_TIME = 8.64e15;
+/**
+ * Years 100 to 9999, in milliseconds from the epoch: for these runtimes and Elasticsearch agree on the local time. Outside
+ * of them a formatted year is of another era or has its century left out.
+ */
+const EARLIEST_TIME = Date.UTC(100, 0, 2);
+const LATEST_TIME = Date.UTC(9999, 11, 31);
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 export const timeStateSchema = z.strictObject({
@@ -105,7 +109,7 @@ function positionReader(
       if (kind === 'hour_of_day' && time >= 0 && time < 24) return time;
       if (kind === 'day_of_week' && time >= 0 && time <= 7 && Number.isInteger(time)) return time % 7;
     }
-    if (time < -MAX_TIME + DAY || time > MAX_TIME - DAY) {
+    if (time < EARLIEST_TIME || time > LATEST_TIME) {
       dirt.add('out_of_range');
       return undefined;
     }

@@ -96,6 +96,7 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
     },
   };
   checkSizes(source, pipeline);
+  checkText(pipeline);
   return pipeline;
 }
 
@@ -115,6 +116,23 @@ function checkSizes(source: string, pipeline: IngestPipeline): void {
       'refused',
       `The pipeline would have ${bytes} bytes, ${LARGEST_DEFINITION} are allowed; lower forest.tree_count or forest.subsample_size, or score this detector as a job`,
     );
+  }
+}
+
+/** Names and fields come from people; half of a surrogate pair would break the cluster state. */
+function checkText(part: unknown): void {
+  if (typeof part === 'string') {
+    if (/\p{Cs}/u.test(part)) {
+      throw new DetectionError(
+        'refused',
+        `features: ${JSON.stringify(part.slice(0, 100))} is not valid Unicode (half of a surrogate pair); an ingest pipeline cannot hold it`,
+      );
+    }
+  } else if (part !== null && typeof part === 'object') {
+    for (const [key, value] of Object.entries(part)) {
+      checkText(key);
+      checkText(value);
+    }
   }
 }
 

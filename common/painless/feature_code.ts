@@ -142,16 +142,40 @@ function textCode(state: KindState & { kind: 'text' }, i: number, used: readonly
   };
 }
 
+/** Half of a surrogate pair. A string with one breaks the cluster state that it becomes part of. */
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** As `codeUnits` in Painless. */
+const codeUnits = (text: string): string =>
+  text
+    .split('')
+    .map((unit) => `${unit.charCodeAt(0)} `)
+    .join('');
+
+/** Keys are values of logs; without a prototype one named __proto__ is a key like any other. */
+function tableOf(entries: readonly (readonly [string, number])[]): Record<string, number> {
+  const table = Object.create(null) as Record<string, number>;
+  for (const [key, value] of entries) table[key] = value;
+  return table;
+}
+
 function categoryCode(state: KindState & { kind: 'category' }, i: number): FeatureCode {
   const { values, columns, total } = state;
   const numberOf = state.one_hot
     ? (index: number): number => Math.min(index, columns)
     : (index: number): number => rarity(values[index][1], total, values.length);
   const unseen = state.one_hot ? columns : rarity(0, total, values.length);
+  const numbered = values.map(([value], index): [string, number] => [value, numberOf(index)]);
+  const broken = numbered.filter(([value]) => LONE_SURROGATE.test(value));
   return {
     read: [
       `String t${i} = textOf(v${i}, ${MAX_VALUE_LENGTH});`,
       `def k${i} = t${i} == null ? null : ((Map) p${i}.get('values')).get(t${i});`,
+      ...(broken.length > 0
+        ? [
+            `if (k${i} == null && t${i} != null && hasSurrogate(t${i})) k${i} = ((Map) p${i}.get('broken')).get(codeUnits(t${i}));`,
+          ]
+        : []),
       `double n${i} = ((Number) (k${i} == null ? p${i}.get('unseen') : k${i})).doubleValue();`,
     ].join('\n'),
     isMissing: `t${i} == null`,
@@ -166,11 +190,10 @@ function categoryCode(state: KindState & { kind: 'category' }, i: number): Featu
     ),
     missing: state.one_hot ? '0' : 'NaN',
     parameters: {
-      // null prototype: a value named __proto__ is a value like any other
-      values: Object.assign(
-        Object.create(null),
-        Object.fromEntries(values.map(([value], index) => [value, numberOf(index)])),
-      ),
+      values: tableOf(numbered.filter(([value]) => !LONE_SURROGATE.test(value))),
+      ...(broken.length > 0
+        ? { broken: tableOf(broken.map(([value, number]) => [codeUnits(value), number])) }
+        : {}),
       unseen,
     },
     functions: [],

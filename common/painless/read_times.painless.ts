@@ -81,7 +81,7 @@ double positionOf(def value, boolean isHour, String zone) {
     if (isHour && time >= 0 && time < 24) return time;
     if (!isHour && time >= 0 && time <= 7 && time == Math.rint(time)) return time == 7 ? 0 : time;
   }
-  if (time < -8639999913600000.0 || time > 8639999913600000.0) return Double.NaN;
+  if (time < -59011372800000.0 || time > 253402214400000.0) return Double.NaN;
   double local = time;
   if (zone != null) {
     long quarter = (long) Math.floor(time / 900000);

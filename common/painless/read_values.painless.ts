@@ -118,10 +118,11 @@ String reasonOf(def value, boolean isNumber) {
   if (value instanceof Map) return 'object';
   def scalar = value instanceof Number ? value : scalarOf(value);
   if (scalar == null) return 'missing';
-  if (isNumber && scalar instanceof Number) return 'not_finite';
+  if (isNumber && scalar instanceof Number) return ((Number) scalar).doubleValue() - ((Number) scalar).doubleValue() == 0 ? 'out_of_range' : 'not_finite';
   if (isNumber && scalar instanceof String && ((String) scalar).length() <= 400) {
     String text = trimmed((String) scalar).toLowerCase(Locale.ROOT);
     if (text.startsWith('+') || text.startsWith('-')) text = text.substring(1);
+    if (isNumeric(text)) return 'out_of_range';
     if (text.equals('nan') || text.equals('inf') || text.equals('infinity')) return 'not_finite';
   }
   return 'wrong_type';
@@ -136,15 +137,14 @@ String numberText(double number) {
   String mantissa = e < 0 ? shown : shown.substring(0, e);
   int point = mantissa.indexOf('.');
   int place = point + (e < 0 ? 0 : Integer.parseInt(shown.substring(e + 1)));
-  String digits = mantissa.substring(0, point) + mantissa.substring(point + 1);
-  int from = 0;
-  int to = digits.length();
-  while (from < to - 1 && digits.charAt(from) == 48) {
-    from++;
-    place--;
+  long value = Long.parseLong(mantissa.substring(0, point) + mantissa.substring(point + 1));
+  int exponent = place - mantissa.length() + 1;
+  while (value >= 10 && Double.parseDouble(String.valueOf((value + 5) / 10) + 'E' + (exponent + 1)) == Math.abs(number)) {
+    value = (value + 5) / 10;
+    exponent++;
   }
-  while (to > from + 1 && digits.charAt(to - 1) == 48) to--;
-  digits = digits.substring(from, to);
+  String digits = String.valueOf(value);
+  place = exponent + digits.length();
   int count = digits.length();
   StringBuilder text = new StringBuilder();
   if (number < 0) text.append('-');
@@ -173,6 +173,17 @@ String textOf(def value, int maxLength) {
   else if (scalar instanceof Boolean) text = ((Boolean) scalar).booleanValue() ? 'true' : 'false';
   else text = numberText(((Number) scalar).doubleValue());
   return text.length() <= maxLength ? text : text.substring(0, maxLength);
+}
+
+boolean hasSurrogate(String text) {
+  for (int i = 0; i < text.length(); i++) if (text.charAt(i) >= 55296 && text.charAt(i) < 57344) return true;
+  return false;
+}
+
+String codeUnits(String text) {
+  StringBuilder units = new StringBuilder();
+  for (int i = 0; i < text.length(); i++) units.append((int) text.charAt(i)).append(' ');
+  return units.toString();
 }
 
 double signedLog(double number) {

@@ -1,0 +1,29 @@
+export {
+  attachPipeline,
+  detachPipeline,
+  isAttached,
+  planAttachment,
+  type AttachmentPlan,
+  type AttachOptions,
+  type PlannedRequest,
+} from './attachment';
+export {
+  backfillProgress,
+  cancelBackfill,
+  followBackfill,
+  startBackfill,
+  type BackfillOptions,
+  type BackfillProgress,
+} from './backfill';
+export { componentTemplateName, pipelineName } from './names';
+export {
+  deletePipeline,
+  deployPipeline,
+  livePipeline,
+  revertPipeline,
+  type DeployPipelineOptions,
+  type LivePipeline,
+  type PipelineDeployment,
+} from './pipelines';
+export { SCORED_FIELDS } from './scored_fields';
+export { SCORE_TOLERANCE, simulatePipeline, type SimulationOptions, type SimulationReport } from './simulate';
