@@ -7,18 +7,22 @@ export interface VisualizationType {
   readonly title: string;
   readonly icon: string;
   readonly description: string;
+  readonly group: 'promoted';
+  readonly titleInWizard: string;
+  /** False: it asks our own API, not a data view. */
+  readonly requiresSearch: false;
   readonly getSupportedTriggers?: () => string[];
   readonly visConfig: { readonly defaults: Readonly<Record<string, unknown>> };
   readonly editorConfig: {
     readonly optionsTemplate: ComponentType<VisualizationOptionsProps>;
-    readonly optionTabs?: undefined;
   };
   readonly options: {
     readonly showTimePicker: boolean;
     readonly showQueryBar: boolean;
     readonly showFilterBar: boolean;
+    readonly showIndexSelection: boolean;
   };
-  readonly inspectorAdapters?: Readonly<Record<string, unknown>>;
+  readonly inspectorAdapters: Readonly<Record<string, unknown>>;
   /** Expression that draws a saved panel. */
   toExpressionAst(vis: { readonly params: Readonly<Record<string, unknown>> }): ExpressionAst;
 }

@@ -56,14 +56,13 @@ export function AnomalyPanel({ api, config, drawn, choose }: PanelProps): ReactE
         {(answer) => {
           if (answer.kind === 'table') return <ResultsTable results={answer.results} />;
           if (answer.groups.every(({ logs }) => logs === 0)) return <NothingHere />;
-          const shared = { intervalMilliseconds: answer.intervalMilliseconds, height: '100%' };
+          const shared = {
+            intervalMilliseconds: answer.intervalMilliseconds,
+            range: answer.interval,
+            height: '100%',
+          };
           return answer.kind === 'timeline' ? (
-            <AnomalyTimeline
-              {...shared}
-              buckets={answer.groups[0].buckets}
-              range={answer.interval}
-              choose={choose}
-            />
+            <AnomalyTimeline {...shared} buckets={answer.groups[0].buckets} choose={choose} />
           ) : (
             <SwimLane {...shared} groups={answer.groups} choose={({ range }) => choose(range)} />
           );

@@ -36,10 +36,14 @@ function describe(kind: PanelKind): { title: string; description: string; icon: 
 const visualizationType = (core: CoreSetup, kind: PanelKind): VisualizationType => ({
   name: `log_anomalies_${kind}`,
   ...describe(kind),
+  titleInWizard: describe(kind).title,
+  group: 'promoted',
+  requiresSearch: false,
+  inspectorAdapters: {},
   getSupportedTriggers: () => ['SELECT_RANGE_TRIGGER'],
   visConfig: { defaults: { kind, detectorId: '' } },
   editorConfig: { optionsTemplate: LazyPanelEditor(core) },
-  options: { showTimePicker: true, showQueryBar: false, showFilterBar: false },
+  options: { showTimePicker: true, showQueryBar: false, showFilterBar: false, showIndexSelection: false },
   toExpressionAst: ({ params }) => ({
     type: 'expression',
     chain: [

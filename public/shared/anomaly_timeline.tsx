@@ -43,13 +43,13 @@ export function AnomalyTimeline(props: {
           }
         />
         <Axis
-          id="time"
+          id="time_axis"
           position={Position.Bottom}
           tickFormat={niceTimeFormatter([range.from, range.to])}
           ticks={8}
         />
         <Axis
-          id="logs"
+          id="logs_axis"
           groupId="logs"
           position={Position.Left}
           title={logs}
@@ -57,7 +57,7 @@ export function AnomalyTimeline(props: {
           tickFormat={formatCount}
         />
         <Axis
-          id="anomalies"
+          id="anomalies_axis"
           groupId="anomalies"
           position={Position.Right}
           title={anomalies}

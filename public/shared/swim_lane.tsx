@@ -35,10 +35,11 @@ export const laneName = (key: string): string =>
 export function SwimLane(props: {
   groups: readonly Group[];
   intervalMilliseconds: number;
+  range: Interval;
   choose?: (choice: Choice) => void;
   height?: number | string;
 }): ReactElement {
-  const { groups, intervalMilliseconds, choose, height } = props;
+  const { groups, intervalMilliseconds, range, choose, height } = props;
   const { euiTheme } = useEuiTheme();
   const baseTheme = useChartTheme();
   const cells = groups.flatMap(({ key, buckets }) =>
@@ -79,6 +80,7 @@ export function SwimLane(props: {
         <Settings
           baseTheme={baseTheme}
           showLegend
+          xDomain={{ min: range.from, max: range.to }}
           legendPosition="top"
           ariaLabel={i18n.translate('logAnomalies.lane.label', {
             defaultMessage: 'Severity of the anomalies over time, a lane for each entity',

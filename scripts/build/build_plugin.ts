@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleBrowser } from './browser_bundle';
 import { bundleServer } from './node_bundles';
@@ -49,6 +49,9 @@ export async function buildPlugin(
   await writeFile(join(plugin, 'package.json'), asJson(packageManifest));
   await writeFile(join(plugin, 'THIRD_PARTY_NOTICES.txt'), collectNotices([...browserFiles, ...serverFiles]));
   await copyFile(join(root, 'LICENSE'), join(plugin, 'LICENSE'));
+  // Kibana looks here for translations, and for the files named in it.
+  await copyFile(join(root, '.i18nrc.json'), join(plugin, '.i18nrc.json'));
+  await cp(join(root, 'translations'), join(plugin, 'translations'), { recursive: true });
 
   const archive = join(buildDirectory, `log-anomalies-${manifest.version}_${kibanaVersion}.zip`);
   const sha256 = await writePluginArchive(staging, archive);

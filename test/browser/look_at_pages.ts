@@ -201,6 +201,11 @@ async function main(): Promise<void> {
         return state === 'done' || state === 'failed' ? state : undefined;
       });
     }
+    // Without any data view Kibana shows no dashboard.
+    await ask('POST', '/api/data_views/data_view', {
+      data_view: { title: index, name: index, timeFieldName: '@timestamp' },
+      override: true,
+    });
     const dashboard = await dashboardOf(id);
     await lookAround(page, id, dashboard, 'light');
     await open(page, `/app/logAnomalies/detectors/${id}/anomalies?from=now-7d&to=now`, 'logAnomaliesResults');

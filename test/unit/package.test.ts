@@ -70,6 +70,7 @@ describe('the installable zip', () => {
     const names = [...files.keys()].map((path) => path.replace(/\.chunk\.\d+\.js$/, '.chunk.<id>.js'));
     expect([...new Set(names)].sort()).toEqual(
       [
+        '.i18nrc.json',
         'LICENSE',
         'THIRD_PARTY_NOTICES.txt',
         'kibana.json',
@@ -78,6 +79,7 @@ describe('the installable zip', () => {
         'server/kibana/training_worker.js',
         'target/public/logAnomalies.chunk.<id>.js',
         'target/public/logAnomalies.plugin.js',
+        'translations/fr-FR.json',
       ].map((path) => `${PLUGIN}/${path}`),
     );
   });

@@ -162,6 +162,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                   <SwimLane
                     groups={byEntity.groups}
                     intervalMilliseconds={byEntity.interval_ms}
+                    range={interval}
                     choose={choose}
                   />
                 )}

@@ -1,5 +1,13 @@
 import React, { type ReactElement } from 'react';
-import { EuiComboBox, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiFormRow, EuiTextArea } from '@elastic/eui';
+import {
+  EuiComboBox,
+  EuiFieldText,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiFormRow,
+  EuiSpacer,
+  EuiTextArea,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 import { useRequest } from '../../shared/use_request';

@@ -5,11 +5,12 @@ const NAMES: Readonly<Record<string, () => string>> = {
   precision: () => i18n.translate('logAnomalies.evaluation.precision', { defaultMessage: 'precision' }),
   recall: () => i18n.translate('logAnomalies.evaluation.recall', { defaultMessage: 'recall' }),
   alert_share: () => i18n.translate('logAnomalies.evaluation.alertShare', { defaultMessage: 'flagged' }),
-  alertShare: () => i18n.translate('logAnomalies.evaluation.alertShare', { defaultMessage: 'flagged' }),
+  alerts_per_day: () =>
+    i18n.translate('logAnomalies.evaluation.alertsPerDay', { defaultMessage: 'anomalies a day' }),
   false_alarms_per_day: () =>
     i18n.translate('logAnomalies.evaluation.falseAlarms', { defaultMessage: 'false alarms a day' }),
 };
-const SHARES = new Set(['precision', 'recall', 'alert_share', 'alertShare']);
+const SHARES = new Set(['precision', 'recall', 'alert_share']);
 
 /** The few figures of an evaluation that a table has room for, in words. */
 export function evaluationFigures(evaluation: unknown): string[] {

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '..');
+const MESSAGE =
+  /i18n\.translate\(\s*'([^']+)',\s*\{\s*defaultMessage:\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g;
+
+/** Every message of the pages with all the texts that stand for it. */
+function messagesOfPages(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const entry of readdirSync(__dirname, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/(?<!\.test)\.tsx?$/.test(entry.name)) continue;
+    const code = readFileSync(join(entry.parentPath, entry.name), 'utf8');
+    const calls = code.match(/i18n\.translate\(/g) ?? [];
+    const messages = [...code.matchAll(MESSAGE)];
+    expect([entry.name, messages.length]).toEqual([entry.name, calls.length]);
+    for (const [, id, text] of messages) {
+      const message = text.slice(1, -1).replace(/\\(.)/g, '$1');
+      found.set(id, (found.get(id) ?? new Set()).add(message));
+    }
+  }
+  return found;
+}
+
+const valuesIn = (message: string): string[] => (message.match(/\{\w+(?=[},])/g) ?? []).sort();
+
+describe('the messages of the pages', () => {
+  const messages = messagesOfPages();
+
+  it('are ours and have one text each', () => {
+    expect(messages.size).toBeGreaterThan(200);
+    for (const [id, texts] of messages) {
+      expect(id).toMatch(/^logAnomalies(\.[a-z]\w*){2}$/i);
+      expect([id, [...texts]]).toEqual([id, [expect.any(String)]]);
+    }
+  });
+
+  const { translations } = JSON.parse(readFileSync(join(root, '.i18nrc.json'), 'utf8')) as {
+    translations: string[];
+  };
+  it.each(translations)('are all in %s, with the same values in them', (file) => {
+    const { messages: translated } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+      messages: Record<string, string>;
+    };
+    expect(Object.keys(translated).sort()).toEqual([...messages.keys()].sort());
+    for (const [id, [message]] of [...messages].map(([id, texts]) => [id, [...texts]] as const)) {
+      expect([id, valuesIn(translated[id])]).toEqual([id, valuesIn(message)]);
+    }
+  });
+});
