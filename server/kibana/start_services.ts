@@ -32,6 +32,29 @@ export interface ServiceSettings {
   readonly directory: string;
 }
 
+/** Kibana asks Elasticsearch each time; whether there are API keys changes with a restart of the cluster. */
+const ASK_AGAIN_AFTER_MILLISECONDS = 5 * 60_000;
+
+function rememberApiKeys(security: SecurityStart, now: () => number): SecurityStart {
+  const { authc } = security;
+  let known: { readonly enabled: boolean; readonly at: number } | undefined;
+  return {
+    authc: {
+      getCurrentUser: (request) => authc.getCurrentUser(request),
+      apiKeys: {
+        grantAsInternalUser: (request, parameters) => authc.apiKeys.grantAsInternalUser(request, parameters),
+        invalidateAsInternalUser: (parameters) => authc.apiKeys.invalidateAsInternalUser(parameters),
+        areAPIKeysEnabled: async () => {
+          if (known === undefined || now() - known.at > ASK_AGAIN_AFTER_MILLISECONDS) {
+            known = { enabled: await authc.apiKeys.areAPIKeysEnabled(), at: now() };
+          }
+          return known.enabled;
+        },
+      },
+    },
+  };
+}
+
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
   const { limits, alerts, canEncrypt, links, log, directory } = settings;
   const { client } = core.elasticsearch;
@@ -43,7 +66,11 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
     alerts,
     links,
     taskManager: plugins.taskManager,
-    apiKeys: { security: plugins.security, canEncrypt, log },
+    apiKeys: {
+      security: plugins.security && rememberApiKeys(plugins.security, Date.now),
+      canEncrypt,
+      log,
+    },
     encrypted: plugins.encryptedSavedObjects?.getClient({ includedHiddenTypes: [API_KEY_TYPE] }),
     internalSavedObjects: core.savedObjects.createInternalRepository([API_KEY_TYPE]),
     clientFor: (authorization) =>
