@@ -1,0 +1,253 @@
+import { Client } from '@elastic/elasticsearch';
+import { generateLogs } from '../../common/demo_logs';
+import { parseDetector } from '../../common/detector';
+import type { LogDocument } from '../../common/log_document';
+import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
+import { trainModel } from '../../server/detection/train_model';
+import type { LogRange } from '../../server/detection/ports';
+import { connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
+import {
+  backfillProgress,
+  deployPipeline,
+  pipelineName,
+  SCORED_FIELDS,
+  startBackfill,
+  type LivePipeline,
+} from '../../server/elasticsearch/ingest';
+import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
+import { median, timed, type BenchSection } from './section';
+
+const LOGS = 50_000;
+const PAGE = 2_500;
+const RUNS = 7;
+/** Rounds before the first that counts: Java compiles the script while it runs. */
+const WARM_UP = 2;
+const INDEX = 'log-anomalies-benchmark-ingest';
+const DETECTOR = 'benchmark';
+const START = Date.UTC(2026, 10, 1);
+const DAY = 86_400_000;
+const SLICES = 2;
+
+const MOST_CPU = 1.6;
+const LEAST_RATE = 0.65;
+const MOST_BYTES = 300 * 1_024;
+
+function demoLogs(): LogDocument[] {
+  const logs = generateLogs({ seed: 1, from: START, to: START + DAY, ratePerSecond: 1, anomalyRate: 0.01 });
+  const documents: LogDocument[] = [];
+  for (const { document } of logs) {
+    documents.push(document);
+    if (documents.length === LOGS) break;
+  }
+  return documents;
+}
+
+function train(documents: readonly LogDocument[]): ModelSnapshot {
+  const detector = parseDetector({
+    name: 'benchmark',
+    source: { index: INDEX },
+    features: [
+      { type: 'number', field: 'response_time' },
+      { type: 'category', field: 'status_code' },
+      { type: 'number', field: 'request_size' },
+      { type: 'hour_of_day', field: 'hour_of_day' },
+    ],
+  });
+  return trainModel({
+    detector,
+    documents: documents.slice(0, 25_600),
+    source: 'demo',
+    clock: { now: () => START },
+  }).snapshot;
+}
+
+async function makeIndex(client: Client, pipeline?: string): Promise<void> {
+  await client.indices.delete({ index: INDEX, ignore_unavailable: true });
+  await client.indices.create({
+    index: INDEX,
+    settings: {
+      number_of_shards: 1,
+      number_of_replicas: 0,
+      refresh_interval: '-1',
+      ...(pipeline === undefined ? {} : { final_pipeline: pipeline }),
+    },
+    mappings: { properties: { '@timestamp': { type: 'date' }, ...SCORED_FIELDS } },
+  });
+}
+
+/** Milliseconds of processor time that the node has used so far. */
+async function processorTime(client: Client): Promise<number> {
+  const { nodes } = await client.nodes.stats({ metric: 'process' });
+  return Object.values(nodes).reduce((sum, node) => sum + (node.process?.cpu?.total_in_millis ?? 0), 0);
+}
+
+interface Cost {
+  /** Microseconds of the node's processors, and of the wall clock, for one log. */
+  readonly processor: number;
+  readonly wall: number;
+}
+
+async function measured(client: Client, logs: number, action: () => Promise<unknown>): Promise<Cost> {
+  const before = await processorTime(client);
+  const wall = await timed(action);
+  return {
+    processor: (((await processorTime(client)) - before) * 1_000) / logs,
+    wall: (wall * 1_000) / logs,
+  };
+}
+
+async function indexAll(client: Client, bodies: readonly string[]): Promise<void> {
+  for (const body of bodies) {
+    const { errors } = await client.bulk({ index: INDEX, operations: [body], filter_path: 'errors' });
+    if (errors) throw new Error('some logs were not indexed');
+  }
+}
+
+const range: LogRange = {
+  index: INDEX,
+  timestampField: '@timestamp',
+  ingestedField: 'event.ingested',
+  from: START,
+  to: START + DAY,
+};
+
+async function updateAll(client: Client): Promise<void> {
+  await client.updateByQuery(
+    { index: INDEX, slices: SLICES, conflicts: 'proceed' },
+    { requestTimeout: 600_000 },
+  );
+}
+
+async function backfill(client: Client, live: LivePipeline): Promise<void> {
+  const task = await startBackfill(client, { range, pipeline: live, slices: SLICES });
+  while (!(await backfillProgress(client, task)).complete) await new Promise((wake) => setTimeout(wake, 20));
+}
+
+/** What a backfill in the cluster stands in for: read, score here, write the scores back onto the logs. */
+async function backfillThroughNode(client: Client, snapshot: ModelSnapshot): Promise<void> {
+  const scorer = createModelScorer(snapshot);
+  for await (const page of createLogSource(client).read(range, { fields: snapshot.encoder.fields })) {
+    const { scores } = scorer.score(page.logs.map(({ document }) => document));
+    await client.bulk({
+      index: INDEX,
+      filter_path: 'errors',
+      operations: page.logs.flatMap(({ id }, i) => {
+        const { isAnomaly, ...verdict } = scorer.verdict(scores[i]);
+        const anomaly = { ...verdict, is_anomaly: isAnomaly };
+        return [{ update: { _id: id } }, { doc: { anomaly, model: { version: snapshot.version } } }];
+      }),
+    });
+  }
+}
+
+async function measure(client: Client): Promise<BenchSection> {
+  const documents = demoLogs();
+  const snapshot = train(documents);
+  const { live, bytes, simulation } = await deployPipeline(client, snapshot, {
+    detectorId: DETECTOR,
+    trial: { now: () => performance.now(), documents: documents.slice(0, 1_000) },
+  });
+  const lines = documents.map((document) => `{"index":{}}\n${JSON.stringify(document)}\n`);
+  const bodies: string[] = [];
+  for (let from = 0; from < lines.length; from += PAGE) bodies.push(lines.slice(from, from + PAGE).join(''));
+  const plain: Cost[] = [];
+  const scored: Cost[] = [];
+  const updates: number[] = [];
+  const backfills: number[] = [];
+  const throughNode: number[] = [];
+  for (let run = -WARM_UP; run < RUNS; run++) {
+    await makeIndex(client);
+    const without = await measured(client, LOGS, () => indexAll(client, bodies));
+    await client.indices.refresh({ index: INDEX });
+    const update = await timed(() => updateAll(client));
+    await client.indices.refresh({ index: INDEX });
+    const score = await timed(() => backfill(client, live));
+    await makeIndex(client);
+    await indexAll(client, bodies);
+    await client.indices.refresh({ index: INDEX });
+    const here = await timed(() => backfillThroughNode(client, snapshot));
+    await makeIndex(client, live.name);
+    const withPipeline = await measured(client, LOGS, () => indexAll(client, bodies));
+    if (run < 0) continue;
+    plain.push(without);
+    scored.push(withPipeline);
+    updates.push(update);
+    backfills.push(score);
+    throughNode.push(here);
+  }
+  const processorRatio = median(scored.map(({ processor }, i) => processor / plain[i].processor));
+  const rateRatio = median(scored.map(({ wall }, i) => plain[i].wall / wall));
+  const backfillRatio = median(backfills.map((time, i) => updates[i] / time));
+  const nodeRatio = median(backfills.map((time, i) => throughNode[i] / time));
+  const rate = (milliseconds: number[]): number => (LOGS / median(milliseconds)) * 1_000;
+  const logBytes = Math.round(bodies.join('').length / LOGS);
+  return {
+    title: `Scoring at ingest: ${snapshot.forest.treeCount} trees of ${snapshot.forest.subsampleSize}, 4 features, logs of ${logBytes} bytes`,
+    rows: [
+      {
+        name: 'plain indexing, processor time',
+        value: median(plain.map((cost) => cost.processor)),
+        unit: 'us/log',
+      },
+      {
+        name: 'with the pipeline, processor time',
+        value: median(scored.map((cost) => cost.processor)),
+        unit: 'us/log',
+        ratio: processorRatio,
+        target: `at most ${MOST_CPU}x`,
+        met: processorRatio <= MOST_CPU,
+      },
+      { name: 'plain indexing, rate', value: 1e6 / median(plain.map((cost) => cost.wall)), unit: 'logs/s' },
+      {
+        name: 'with the pipeline, rate',
+        value: 1e6 / median(scored.map((cost) => cost.wall)),
+        unit: 'logs/s',
+        ratio: rateRatio,
+        target: `at least ${LEAST_RATE}x`,
+        met: rateRatio >= LEAST_RATE,
+      },
+      {
+        name: 'pipeline definition',
+        value: bytes,
+        unit: 'bytes',
+        target: `at most ${MOST_BYTES}`,
+        met: bytes <= MOST_BYTES,
+      },
+      { name: 'trial: cost beyond an empty pipeline', value: simulation.microsecondsPerLog, unit: 'us/log' },
+      { name: `plain _update_by_query, ${SLICES} slices`, value: rate(updates), unit: 'logs/s' },
+      {
+        name: `backfill in the cluster, ${SLICES} slices`,
+        value: rate(backfills),
+        unit: 'logs/s',
+        ratio: backfillRatio,
+        target: `at least ${LEAST_RATE}x of the plain update`,
+        met: backfillRatio >= LEAST_RATE,
+      },
+      {
+        name: 'backfill in the cluster against one through Node',
+        value: rate(throughNode),
+        unit: 'logs/s through Node',
+        ratio: nodeRatio,
+        target: 'above 1x',
+        met: nodeRatio > 1,
+      },
+    ],
+  };
+}
+
+/** On the node of ELASTICSEARCH_URL, or on one that is started for it. */
+export async function run(): Promise<BenchSection> {
+  const node =
+    process.env.ELASTICSEARCH_URL === undefined
+      ? await startLocalElasticsearch({ version: DEFAULT_LOCAL_VERSION, heap: '2g' })
+      : undefined;
+  const client = connect(node === undefined ? connectionFromEnvironment() : { url: node.url });
+  try {
+    return await measure(client);
+  } finally {
+    await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
+    await client.ingest.deletePipeline({ id: pipelineName(DETECTOR) }).catch(() => undefined);
+    await client.close();
+    await node?.stop();
+  }
+}

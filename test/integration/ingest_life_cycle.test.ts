@@ -1,0 +1,235 @@
+import type { LogDocument } from '../../common/log_document';
+import type { ModelSnapshot } from '../../common/model_snapshot';
+import type { LogRange } from '../../server/detection/ports';
+import { connect, type ElasticsearchClient } from '../../server/elasticsearch';
+import { sleep } from '../../server/elasticsearch/attempt';
+import {
+  attachPipeline,
+  cancelBackfill,
+  deletePipeline,
+  deployPipeline,
+  detachPipeline,
+  followBackfill,
+  livePipeline,
+  pipelineName,
+  planAttachment,
+  revertPipeline,
+  startBackfill,
+} from '../../server/elasticsearch/ingest';
+import { demoDocuments, trainOn } from './ingest_models';
+
+const DETECTOR = 'life-cycle';
+const PIPELINE = pipelineName(DETECTOR);
+const INDEX = 'ingest-life-cycle';
+const COPY = `${INDEX}-copy`;
+
+interface ScoredSource {
+  anomaly?: { score?: number };
+  model?: { version: string };
+}
+
+describe('the life cycle of an ingest pipeline', () => {
+  jest.setTimeout(300_000);
+  const client = connect();
+  const wide: ElasticsearchClient = client;
+  const clock = { now: () => Date.now(), sleep };
+  const documents = demoDocuments(0.015, 0.05);
+  const features = [
+    { type: 'number', field: 'response_time' },
+    { type: 'number', field: 'request_size' },
+    { type: 'category', field: 'status_code' },
+    { type: 'hour_of_day', field: 'hour_of_day' },
+  ] as const;
+  const train = (seed: number): ModelSnapshot => trainOn(documents, [...features], { forest: { seed } });
+  const first = train(1);
+  const second = train(2);
+  const options = {
+    detectorId: DETECTOR,
+    trial: { now: () => performance.now(), documents: documents.slice(0, 200) },
+  };
+  const range: LogRange = {
+    index: INDEX,
+    timestampField: '@timestamp',
+    ingestedField: 'event.ingested',
+    from: Date.UTC(2026, 10, 1),
+    to: Date.UTC(2026, 10, 3),
+  };
+
+  const index = async (logs: readonly LogDocument[]): Promise<void> => {
+    const answer = await client.bulk({
+      index: INDEX,
+      operations: logs.flatMap((log) => [{ index: {} }, log]),
+    });
+    expect(answer.errors).toBe(false);
+  };
+  /** Logs of an index by version, `none` for those without a score. */
+  const versions = async (name: string): Promise<Record<string, number>> => {
+    await client.indices.refresh({ index: name });
+    const { hits } = await client.search<ScoredSource>({
+      index: name,
+      size: 10_000,
+      _source: ['anomaly', 'model'],
+    });
+    const found: Record<string, number> = {};
+    for (const { _source } of hits.hits) {
+      const version = (_source?.anomaly?.score === undefined ? undefined : _source.model?.version) ?? 'none';
+      found[version] = (found[version] ?? 0) + 1;
+    }
+    return found;
+  };
+  const clean = async (): Promise<void> => {
+    await client.indices.delete({ index: [INDEX, COPY], ignore_unavailable: true });
+    await client.ingest.deletePipeline({ id: `${PIPELINE}*` }).catch(() => undefined);
+    await client.cluster.deleteComponentTemplate({ name: `${PIPELINE}*` }).catch(() => undefined);
+  };
+
+  beforeEach(async () => {
+    await clean();
+    await client.indices.create({
+      index: INDEX,
+      mappings: { dynamic: false, properties: { '@timestamp': { type: 'date' } } },
+    });
+  });
+  afterAll(async () => {
+    await clean();
+    await client.close();
+  });
+
+  it('deploys, swaps under load with no log unscored, reverts, detaches and deletes', async () => {
+    const deployed = await deployPipeline(wide, first, options);
+    expect(deployed.live).toEqual({ name: PIPELINE, version: first.version, threshold: first.threshold });
+    expect(deployed.bytes).toBeLessThan(300 * 1_024);
+    expect(deployed.simulation).toMatchObject({ logs: 200 });
+    expect(Object.keys(await client.ingest.getPipeline({ id: `${PIPELINE}*` }))).toEqual([PIPELINE]);
+
+    const plan = await planAttachment(wide, PIPELINE, INDEX);
+    await index(documents.slice(0, 10));
+    expect(await versions(INDEX)).toEqual({ none: 10 });
+    await attachPipeline(wide, plan);
+    await attachPipeline(wide, plan);
+
+    let deploying = true;
+    const swap = deployPipeline(wide, second, options).finally(() => (deploying = false));
+    let indexed = 0;
+    for (let from = 0; deploying || from < 300; from += 100) {
+      await index(documents.slice(from % 1_000, (from % 1_000) + 100));
+      indexed += 100;
+    }
+    expect((await swap).live).toMatchObject({ version: second.version, previousVersion: first.version });
+    await index(documents.slice(0, 100));
+    const found = await versions(INDEX);
+    expect(found.none).toBe(10);
+    expect(found[second.version]).toBeGreaterThanOrEqual(100);
+    expect(found[first.version] + found[second.version]).toBe(indexed + 100);
+
+    const load = (version: string): Promise<ModelSnapshot> => {
+      expect(version).toBe(first.version);
+      return Promise.resolve(first);
+    };
+    expect((await revertPipeline(wide, load, options)).live).toMatchObject({
+      version: first.version,
+      previousVersion: second.version,
+    });
+
+    await expect(deletePipeline(wide, DETECTOR)).rejects.toThrow(/final pipeline/);
+    expect(await detachPipeline(wide, PIPELINE, INDEX)).toEqual([INDEX]);
+    expect(await detachPipeline(wide, PIPELINE, INDEX)).toEqual([]);
+    await index(documents.slice(0, 7));
+    expect((await versions(INDEX)).none).toBe(17);
+    expect(await deletePipeline(wide, DETECTOR)).toBe(true);
+    expect(await livePipeline(wide, DETECTOR)).toBeUndefined();
+  });
+
+  it('leaves the live version alone when the trial is too dear or fails', async () => {
+    await deployPipeline(wide, first, options);
+    const dear = { ...options, trial: { ...options.trial, maxMicrosecondsPerLog: 0.000_001 } };
+    await expect(deployPipeline(wide, second, dear)).rejects.toMatchObject({ code: 'refused' });
+    const empty = { ...options, trial: { ...options.trial, documents: [] } };
+    await expect(deployPipeline(wide, second, empty)).rejects.toMatchObject({ code: 'too_few_logs' });
+    expect(await livePipeline(wide, DETECTOR)).toMatchObject({ version: first.version });
+    expect(Object.keys(await client.ingest.getPipeline({ id: `${PIPELINE}*` }))).toEqual([PIPELINE]);
+    await expect(revertPipeline(wide, () => Promise.resolve(first), options)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  it('plans without changing anything, and shows all three ways', async () => {
+    await deployPipeline(wide, first, options);
+    const before = await client.indices.get({ index: INDEX });
+    const plan = await planAttachment(wide, PIPELINE, INDEX);
+    expect(await client.indices.get({ index: INDEX })).toEqual(before);
+    expect(plan.requests.map(({ path }) => path)).toEqual([`/${INDEX}/_mapping`, `/${INDEX}/_settings`]);
+    expect(plan.processor).toEqual({ pipeline: { name: PIPELINE } });
+
+    await attachPipeline(wide, plan, { componentTemplate: true });
+    const { component_templates: templates } = await client.cluster.getComponentTemplate({
+      name: `${PIPELINE}*`,
+    });
+    expect(templates[0].component_template.template.settings?.index?.final_pipeline).toBe(PIPELINE);
+  });
+
+  it('refuses an index with another final pipeline or with other fields of our names', async () => {
+    await client.ingest.putPipeline({ id: `${PIPELINE}-other`, processors: [] });
+    await client.indices.putSettings({
+      index: INDEX,
+      settings: { index: { final_pipeline: `${PIPELINE}-other` } },
+    });
+    await expect(planAttachment(wide, PIPELINE, INDEX)).rejects.toThrow(/has the final pipeline .*-other/);
+    await client.indices.putSettings({ index: INDEX, settings: { index: { final_pipeline: '_none' } } });
+    await client.indices.putMapping({ index: INDEX, properties: { model: { type: 'keyword' } } });
+    await expect(planAttachment(wide, PIPELINE, INDEX)).rejects.toThrow(/maps "model" as keyword/);
+  });
+
+  it('scores history where it lies, and again only what is open', async () => {
+    await index(documents);
+    await client.indices.refresh({ index: INDEX });
+    const { live } = await deployPipeline(wide, first, options);
+    const half = { ...range, to: Date.UTC(2026, 10, 2) };
+    const seen: number[] = [];
+    const run = async (chosen: LogRange): Promise<number> => {
+      const task = await startBackfill(wide, { range: chosen, pipeline: live, slices: 2 });
+      const state = await followBackfill(wide, task, { clock, progress: (done) => seen.push(done) });
+      await client.indices.refresh({ index: INDEX });
+      return state.done;
+    };
+    const inHalf = documents.filter((log) => Date.parse(String(log['@timestamp'])) < half.to).length;
+    expect(await run(half)).toBe(inHalf);
+    expect(await run(range)).toBe(documents.length - inHalf);
+    expect(await run(range)).toBe(0);
+    expect(seen).toContain(inHalf);
+    expect(await versions(INDEX)).toEqual({ [first.version]: documents.length });
+
+    // an attached index sends its logs through the pipeline by itself, once
+    await attachPipeline(wide, await planAttachment(wide, PIPELINE, INDEX));
+    const { live: next } = await deployPipeline(wide, second, options);
+    const task = await startBackfill(wide, { range, pipeline: next });
+    await followBackfill(wide, task, { clock });
+    expect(await versions(INDEX)).toEqual({ [second.version]: documents.length });
+  });
+
+  it('is cancelled and goes on where it was, also into a new index', async () => {
+    await index(documents);
+    await client.indices.refresh({ index: INDEX });
+    const { live } = await deployPipeline(wide, first, options);
+    const backfill = { range, pipeline: live, into: COPY };
+    const slow = await startBackfill(wide, { ...backfill, slices: 1, logsPerSecond: 500 });
+    await sleep(1_000);
+    await cancelBackfill(wide, slow);
+    await expect(followBackfill(wide, slow, { clock })).rejects.toMatchObject({ code: 'interrupted' });
+    await client.indices.refresh({ index: COPY });
+    const { count } = await client.count({ index: COPY });
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThan(documents.length);
+
+    const task = await startBackfill(wide, { ...backfill, slices: 2 });
+    const state = await followBackfill(wide, task, { clock });
+    expect(state.done).toBe(documents.length - count);
+    expect(state.conflicts).toBe(count);
+    expect(await versions(COPY)).toEqual({ [first.version]: documents.length });
+    expect(await versions(INDEX)).toEqual({ none: documents.length });
+    await cancelBackfill(wide, task);
+    await expect(
+      startBackfill(wide, { ...backfill, range: { ...range, to: range.from } }),
+    ).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});
