@@ -185,17 +185,22 @@ async function deleteDocuments(
   index: string,
   term: Record<string, string>,
 ): Promise<void> {
-  await attempt(
-    () =>
-      scope.elasticsearch.deleteByQuery({
-        index,
-        query: { bool: { filter: [{ term }] } },
-        conflicts: 'proceed',
-        ignore_unavailable: true,
-        allow_no_indices: true,
-      }),
-    { what: `delete documents of "${index}"` },
+  const query = { bool: { filter: [{ term }] } };
+  const existing = { index, query, ignore_unavailable: true, allow_no_indices: true };
+  const what = `delete documents of "${index}"`;
+  const { count } = await attempt(() => scope.elasticsearch.count(existing), { what });
+  if (count === 0) return;
+  const { deleted = 0 } = await attempt(
+    () => scope.elasticsearch.deleteByQuery({ ...existing, conflicts: 'proceed' }),
+    { what },
   );
+  // Elasticsearch leaves out what a pattern matches but the user may not delete, and says nothing.
+  if (deleted < count) {
+    throw new DetectionError(
+      'forbidden',
+      `${count - deleted} documents stay in "${index}": deleting them takes the privilege "delete" on it.`,
+    );
+  }
 }
 
 async function schedule(services: Services, scope: RequestScope, stored: StoredDetector): Promise<void> {
