@@ -40,7 +40,7 @@ const visualizationType = (core: CoreSetup, kind: PanelKind): VisualizationType 
   group: 'promoted',
   requiresSearch: false,
   inspectorAdapters: {},
-  getSupportedTriggers: () => ['SELECT_RANGE_TRIGGER'],
+  getSupportedTriggers: () => ['FILTER_TRIGGER'],
   visConfig: { defaults: { kind, detectorId: '' } },
   editorConfig: { optionsTemplate: LazyPanelEditor(core) },
   options: { showTimePicker: true, showQueryBar: false, showFilterBar: false, showIndexSelection: false },

@@ -7,6 +7,7 @@ import {
   EuiFlexItem,
   EuiFormRow,
   EuiSelect,
+  EuiSpacer,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import {
@@ -103,6 +104,7 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
         chosen={params.detector_ids}
         change={(ids) => setRuleParams('detector_ids', ids)}
       />
+      <EuiSpacer size="m" />
       <EuiFlexGrid columns={2} gutterSize="m">
         <Row
           label={i18n.translate('logAnomalies.rule.minSeverity', {
@@ -209,6 +211,7 @@ export function DetectorHealthForm(props: FormProps<DetectorHealthParams>): Reac
         chosen={params.detector_ids}
         change={(ids) => setRuleParams('detector_ids', ids)}
       />
+      <EuiSpacer size="m" />
       <EuiFlexGrid columns={2} gutterSize="m">
         {duration(
           'max_silence',
