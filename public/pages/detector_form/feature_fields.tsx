@@ -125,7 +125,11 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
               width: '32%',
               render: ({ place, feature }: Row) => (
-                <EuiToolTip content={problem(`features.${place}.field`)} display="block">
+                <EuiToolTip
+                  content={problem(`features.${place}.field`)}
+                  display="block"
+                  anchorProps={{ style: { width: '100%' } }}
+                >
                   <EuiFieldText
                     compressed
                     fullWidth

@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiCallOut, EuiFormRow, EuiIconTip, EuiRange, EuiText } from '@elastic/eui';
+import { EuiCallOut, EuiFormRow, EuiIconTip, EuiRange, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { formatCount, formatShare } from '../../shared/format';
 import { alertsPerDay, contaminationOf, CONTAMINATIONS } from './draft';
@@ -65,6 +65,7 @@ export function SensitivityFields(
           }}
           data-test-subj="logAnomaliesContamination"
         />
+        <EuiSpacer size="s" />
         <EuiText size="s">
           <strong data-test-subj="logAnomaliesAlertsPerDay">
             {logsInWindow === undefined

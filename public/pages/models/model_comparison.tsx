@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiBasicTable, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
+import { EuiBasicTable, EuiButtonEmpty, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
 import { useApp } from '../../app_context';
@@ -18,8 +18,10 @@ export function ModelComparison(props: {
   detectorId: string;
   left: ModelRecordBody;
   right: ModelRecordBody;
+  /** Absent when the user may not; the table's own actions rest while rows are ticked. */
+  promote?: (model: ModelRecordBody) => void;
 }): ReactElement {
-  const { detectorId, left, right } = props;
+  const { detectorId, left, right, promote } = props;
   const { api } = useApp();
   const request = useRequest(
     (signal) =>
@@ -82,6 +84,24 @@ export function ModelComparison(props: {
                   { field: 'right', name: formatTime(right.created_at) },
                 ]}
               />
+              <EuiSpacer size="s" />
+              {promote &&
+                [left, right]
+                  .filter(({ status }) => status !== 'active')
+                  .map((model) => (
+                    <EuiButtonEmpty
+                      key={model.version}
+                      size="s"
+                      iconType="launch"
+                      onClick={() => promote(model)}
+                      data-test-subj="logAnomaliesPromoteCompared"
+                    >
+                      {i18n.translate('logAnomalies.compare.promote', {
+                        defaultMessage: 'Promote the model of {time}',
+                        values: { time: formatTime(model.created_at) },
+                      })}
+                    </EuiButtonEmpty>
+                  ))}
             </>
           );
         }}

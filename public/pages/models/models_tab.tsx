@@ -51,6 +51,11 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
   const [deleting, setDeleting] = useState<ModelRecordBody>();
   const file = useRef<HTMLInputElement>(null);
   const of = ({ version }: ModelRecordBody) => ({ params: { ...params, version } });
+  const promote = (model: ModelRecordBody) =>
+    void run(
+      () => api('promoteModel', { ...of(model), body: {} }),
+      i18n.translate('logAnomalies.models.promoted', { defaultMessage: 'The model is active now' }),
+    );
   const hasPrevious = (request.value?.models ?? []).some(
     ({ status: each, promoted_at: promoted }) => each === 'retired' && promoted !== undefined,
   );
@@ -185,13 +190,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
                     'data-test-subj': 'logAnomaliesPromote',
                     available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
                     enabled: () => !isBusy,
-                    onClick: (model: ModelRecordBody) =>
-                      void run(
-                        () => api('promoteModel', { ...of(model), body: {} }),
-                        i18n.translate('logAnomalies.models.promoted', {
-                          defaultMessage: 'The model is active now',
-                        }),
-                      ),
+                    onClick: promote,
                   },
                   {
                     name: i18n.translate('logAnomalies.models.export', { defaultMessage: 'Export' }),
@@ -229,7 +228,12 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       </RequestState>
       <EuiSpacer size="m" />
       {selected.length === 2 ? (
-        <ModelComparison detectorId={record.id} left={selected[0]} right={selected[1]} />
+        <ModelComparison
+          detectorId={record.id}
+          left={selected[0]}
+          right={selected[1]}
+          promote={canWrite ? promote : undefined}
+        />
       ) : (
         <EuiText size="s" color="subdued">
           {i18n.translate('logAnomalies.models.compareHint', {
