@@ -39,9 +39,12 @@ describe('the messages of the pages', () => {
     translations: string[];
   };
   it.each(translations)('are all in %s, with the same values in them', (file) => {
-    const { messages: translated } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+    const { formats, messages: translated } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+      formats: object;
       messages: Record<string, string>;
     };
+    // Kibana does not start with a file that has no formats.
+    expect(Object.keys(formats)).not.toEqual([]);
     expect(Object.keys(translated).sort()).toEqual([...messages.keys()].sort());
     for (const [id, [message]] of [...messages].map(([id, texts]) => [id, [...texts]] as const)) {
       expect([id, valuesIn(translated[id])]).toEqual([id, valuesIn(message)]);

@@ -160,6 +160,60 @@ async function judge(page: Page): Promise<void> {
   await page.waitForSelector(byTestSubject('logAnomaliesFeedbackUndo'), { state: 'detached' });
 }
 
+/** By hand, as a user: choose the panel, its detector, save, and find it on the dashboard; brushing it sets the time. */
+async function addPanel(page: Page, detectorId: string): Promise<void> {
+  await page.goto(`${kibana}/app/dashboards#/create?_g=(time:(from:now-5d,to:now))`);
+  await page.click(byTestSubject('dashboardEditorMenuButton'));
+  await page.click('text=Log anomalies: swim lane');
+  await page.waitForSelector(byTestSubject('logAnomaliesPanelDetector'));
+  await page.selectOption(byTestSubject('logAnomaliesPanelDetector'), detectorId);
+  await page.click(byTestSubject('visualizeEditorRenderButton'));
+  await page.waitForSelector(`${byTestSubject('logAnomaliesPanel')} canvas`);
+  await page.click(byTestSubject('visualizesaveAndReturnButton'));
+  await page.waitForURL(/dashboards/);
+  const chart = page.locator(`${byTestSubject('logAnomaliesPanel')} canvas`).first();
+  await chart.waitFor();
+  await picture(page, 'panel_added');
+  const box = await chart.boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForURL(/time:\(from:'?\d{4}-/);
+}
+
+/** Trains a second model, compares both and goes back to the first. */
+async function chooseModel(page: Page, id: string): Promise<void> {
+  const models = () =>
+    ask<{ models: object[] }>('GET', `/api/log_anomalies/detectors/${id}/models`).then(
+      (answer) => answer.models,
+    );
+  const before = (await models()).length;
+  await ask('POST', `/api/log_anomalies/detectors/${id}/_train`);
+  await waitFor('a second model', async () => ((await models()).length > before ? true : undefined));
+  await open(page, `/app/logAnomalies/detectors/${id}/models`, 'logAnomaliesModels');
+  const boxes = page.locator(`${byTestSubject('logAnomaliesModels')} tbody input[type=checkbox]`);
+  await boxes.nth(1).waitFor();
+  await boxes.nth(0).check();
+  await boxes.nth(1).check();
+  await page.waitForSelector(`${byTestSubject('logAnomaliesComparison')} table`);
+  await picture(page, 'comparison');
+  await page.locator(byTestSubject('logAnomaliesPromoteCompared')).first().click();
+  await page.waitForSelector('text=The model is active now');
+}
+
+/** Without the right to read, the page says so and whom to ask. */
+async function withoutRights(page: Page): Promise<void> {
+  const refuse = (url: URL): boolean => url.pathname.startsWith('/api/log_anomalies/');
+  await page.route(refuse, (route) =>
+    route.fulfill({ status: 403, json: { statusCode: 403, error: 'Forbidden', message: 'Forbidden' } }),
+  );
+  await open(page, '/app/logAnomalies', 'logAnomaliesForbidden');
+  await picture(page, 'forbidden');
+  await page.unroute(refuse);
+}
+
 async function ruleForm(page: Page): Promise<void> {
   await open(page, '/app/management/insightsAndAlerting/triggersActions/rules', 'createRuleButton');
   await page.locator(byTestSubject('createRuleButton')).first().click();
@@ -212,6 +266,12 @@ async function main(): Promise<void> {
     await page.locator(byTestSubject('logAnomaliesOpenResult')).first().click();
     await judge(page);
     await ruleForm(page);
+    await addPanel(page, id);
+    await chooseModel(page, id);
+    const beforeRefusal = problems.length;
+    await withoutRights(page);
+    // The browser itself reports each refused request.
+    problems.length = beforeRefusal;
     await ask('POST', '/internal/kibana/settings', { changes: { 'theme:darkMode': true } });
     await lookAround(page, id, dashboard, 'dark');
     assert.deepEqual(problems, []);
