@@ -17,9 +17,9 @@ import {
 import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
 import { median, timed, type BenchSection } from './section';
 
-const LOGS = 50_000;
-const PAGE = 2_500;
-const RUNS = 7;
+const LOGS = 20_000;
+const PAGE = 2_000;
+const RUNS = 5;
 /** Rounds before the first that counts: Java compiles the script while it runs. */
 const WARM_UP = 2;
 const INDEX = 'log-anomalies-benchmark-ingest';

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { attachPipelineCommand } from '../commands/attach_pipeline';
+import { backfill } from '../commands/backfill';
 import { checkConnection } from '../commands/check_connection';
 import { collectTrainingData } from '../commands/collect_training_data';
 import { deployModel } from '../commands/deploy_model';
@@ -40,6 +42,8 @@ export function createProgram(): Command {
     detect,
     validateModelPerformance,
     deployModel,
+    attachPipelineCommand,
+    backfill,
     validateDeployment,
     rollbackModel,
     listModels,

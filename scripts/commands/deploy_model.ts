@@ -9,11 +9,13 @@ import {
   type GateReport,
 } from '../../server/detection/model_gate';
 import { connect, createLogSource, createSnapshotStore } from '../../server/elasticsearch';
+import { deployPipeline, type PipelineDeployment } from '../../server/elasticsearch/ingest';
+import { deploymentText, planFor, planText, trialOptions } from '../command_line/ingest_pipeline';
 import { gateText, insist } from '../command_line/gate_text';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
-import { runs, type Session } from '../command_line/session';
+import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
 
 interface Options {
@@ -23,6 +25,8 @@ interface Options {
   window: string;
   force: boolean;
   candidateOnly: boolean;
+  ingest: boolean;
+  maxCost?: number;
   note?: string;
 }
 
@@ -39,6 +43,16 @@ export const deployModel = (): Command =>
       .option('--window <duration>', 'recent logs that the gate looks at', parseDuration, '1d')
       .option('--candidate-only', 'register without making it active', false)
       .option('--force', 'make it active even if the gate says no', false)
+      .option(
+        '--ingest',
+        'once active, also make it the ingest pipeline that scores logs as they are indexed',
+        false,
+      )
+      .option(
+        '--max-cost <microseconds>',
+        'with --ingest: refuse a pipeline that costs more a log',
+        numberBetween(0.001, 1e6),
+      )
       .option('--note <text>', 'why; kept with the model')
       .addHelpText(
         'after',
@@ -69,17 +83,26 @@ Examples:
         const promote = !options.candidateOnly && (report.passed || options.force);
         if (promote && active?.version !== snapshot.version)
           await store.promote(detectorId, snapshot.version, options.note);
+        let ingest: PipelineDeployment | undefined;
+        if (promote && options.ingest) {
+          const trial = await trialOptions(session, client, snapshot, detectorId, options.maxCost);
+          ingest = await deployPipeline(client, snapshot, trial);
+        }
+        const plan = ingest && (await planFor(session, client, detectorId, snapshot.detector.source.index));
         const outcome = {
           detector: detectorId,
           model: snapshot.version,
           active: promote,
           previous: active?.version,
           gate: report,
+          ...(ingest && { ingest, attachment: plan }),
         };
         session.result(outcome, () =>
           [
             `${snapshot.version} ${promote ? 'is active' : 'is registered as a candidate'} for detector ${detectorId}${promote && active !== undefined && active.version !== snapshot.version ? `; it replaces ${active.version}` : ''}`,
             gateText(report),
+            ...(ingest === undefined ? [] : [deploymentText(ingest)]),
+            ...(plan === undefined ? [] : [planText(plan)]),
           ].join('\n'),
         );
         if (!options.force) insist(report, 'The gate keeps this model from becoming active');

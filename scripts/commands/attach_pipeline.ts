@@ -1,0 +1,102 @@
+import { Command } from 'commander';
+import { DetectionError } from '../../common/detection_error';
+import { decodeModelSnapshot } from '../../common/model_snapshot';
+import { connect, createSnapshotStore } from '../../server/elasticsearch';
+import {
+  attachPipeline,
+  deletePipeline,
+  detachPipeline,
+  livePipeline,
+  planAttachment,
+  revertPipeline,
+} from '../../server/elasticsearch/ingest';
+import { deploymentText, planText, trialOptions } from '../command_line/ingest_pipeline';
+import { runs } from '../command_line/session';
+
+interface Options {
+  detectorId: string;
+  index?: string;
+  apply: boolean;
+  componentTemplate: boolean;
+  detach: boolean;
+  revert: boolean;
+  delete: boolean;
+}
+
+export const attachPipelineCommand = (): Command =>
+  runs<Options>(
+    new Command('attach-pipeline')
+      .description('Send logs through a detector’s ingest pipeline, or stop doing so')
+      .requiredOption('--detector-id <id>', 'the detector; its pipeline comes from deploy-model --ingest')
+      .option('--index <pattern>', 'indices or data streams (needed to attach and to detach)')
+      .option('--apply', 'attach now; without it the requests are only shown', false)
+      .option('--component-template', 'with --apply: write the template for indices to come, too', false)
+      .option('--detach', 'take the pipeline off these indices', false)
+      .option('--revert', 'go back to the version that was live before', false)
+      .option('--delete', 'delete the pipeline; no index may refer to it any more', false)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  log-anomalies attach-pipeline --detector-id web --index 'weblogs-*'
+  log-anomalies attach-pipeline --detector-id web --index 'weblogs-*' --apply
+  log-anomalies attach-pipeline --detector-id web --index 'weblogs-*' --detach`,
+      ),
+    async (session, options) => {
+      const { detectorId } = options;
+      const request = { space: session.config.space, signal: session.signal };
+      const client = connect(session.config.elasticsearch);
+      try {
+        const live = await livePipeline(client, detectorId, request);
+        if (live === undefined) {
+          throw new DetectionError(
+            'not_found',
+            `The detector "${detectorId}" has no ingest pipeline; make one with deploy-model --ingest.`,
+          );
+        }
+        if (options.revert) {
+          const store = createSnapshotStore(client, request);
+          const load = async (version: string) => decodeModelSnapshot(await store.load(detectorId, version));
+          const trial = await trialOptions(session, client, await load(live.version), detectorId);
+          const deployment = await revertPipeline(client, load, trial);
+          session.result(deployment, () => deploymentText(deployment));
+          return;
+        }
+        if (options.delete) {
+          await deletePipeline(client, detectorId, request);
+          session.result({ deleted: live.name }, () => `The ingest pipeline "${live.name}" is deleted.`);
+          return;
+        }
+        if (options.index === undefined) {
+          throw new DetectionError(
+            'invalid_input',
+            '--index is missing; allowed: indices, data streams or a pattern',
+          );
+        }
+        if (options.detach) {
+          const detached = await detachPipeline(client, live.name, options.index, request);
+          session.result(
+            { detached },
+            () => `Detached from ${detached.join(', ') || 'nothing: none had it'}.`,
+          );
+          return;
+        }
+        const plan = await planAttachment(client, live.name, options.index, request);
+        if (!options.apply) {
+          session.result(plan, () => planText(plan));
+          return;
+        }
+        const done = await attachPipeline(client, plan, {
+          ...request,
+          componentTemplate: options.componentTemplate,
+        });
+        session.result({ attached: plan.indices, requests: done }, () =>
+          [`Logs of ${plan.indices.join(', ')} are scored by ${live.version} as they are indexed.`].join(
+            '\n',
+          ),
+        );
+      } finally {
+        await client.close();
+      }
+    },
+  );
