@@ -180,25 +180,30 @@ export async function deleteDetector(
   return warnings;
 }
 
+/** @throws DetectionError `forbidden` when the user may read the documents and not delete them */
 async function deleteDocuments(
   scope: RequestScope,
   index: string,
   term: Record<string, string>,
 ): Promise<void> {
-  const query = { bool: { filter: [{ term }] } };
-  const existing = { index, query, ignore_unavailable: true, allow_no_indices: true };
   const what = `delete documents of "${index}"`;
-  const { count } = await attempt(() => scope.elasticsearch.count(existing), { what });
-  if (count === 0) return;
-  const { deleted = 0 } = await attempt(
-    () => scope.elasticsearch.deleteByQuery({ ...existing, conflicts: 'proceed' }),
+  const chosen = {
+    index,
+    query: { bool: { filter: [{ term }] } },
+    ignore_unavailable: true,
+    allow_no_indices: true,
+  };
+  const { total } = await attempt(
+    () => scope.elasticsearch.deleteByQuery({ ...chosen, conflicts: 'proceed' }),
     { what },
   );
-  // Elasticsearch leaves out what a pattern matches but the user may not delete, and says nothing.
-  if (deleted < count) {
+  if (total !== 0) return;
+  // A pattern stands for those indices alone that one may delete from: none of them is no error.
+  const { count } = await attempt(() => scope.elasticsearch.count(chosen), { what });
+  if (count > 0) {
     throw new DetectionError(
       'forbidden',
-      `${count - deleted} documents stay in "${index}": deleting them takes the privilege "delete" on it.`,
+      `${count} documents of "${index}" were left: deleting them takes the right "delete" on it.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { TrainingReport } from '../../common/api';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
 import { checkProduction, type GateLimits, type GateReport } from '../detection/model_gate';
 import type { LogSource } from '../detection/ports';
 import type { DetectorJob } from './detector_job';
@@ -19,6 +20,7 @@ export async function trainDetector(
   services: Services,
   job: DetectorJob,
   requestedAt: string,
+  isStillThere: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<TrainingReport> {
   const { detectorId } = job.target;
@@ -29,6 +31,9 @@ export async function trainDetector(
     signal,
   });
   const outcome = await services.train(work, signal);
+  if (!(await isStillThere())) {
+    throw new DetectionError('interrupted', 'The detector was deleted while its model was trained.');
+  }
   await job.models.save(detectorId, outcome.version, outcome.text, {
     createdAt: outcome.createdAt,
     threshold: outcome.threshold,

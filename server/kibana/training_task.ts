@@ -32,13 +32,21 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
               state: 'running',
               requested_at: requestedAt,
             });
-            const report = await trainDetector(services, job, requestedAt, interruption.signal);
+            const report = await trainDetector(
+              services,
+              job,
+              requestedAt,
+              async () => (await openDetectorJob(services, target)) !== undefined,
+              interruption.signal,
+            );
             await job.status.writePart(detectorId, 'training', report);
             log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);
             if (job.stored.enabled) {
               await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
             }
           } catch (error) {
+            if ((await openDetectorJob(services, target).catch(() => job)) === undefined)
+              return { state: {} };
             log.warn(`Detector ${detectorId}: training failed: ${(error as Error).message}`);
             await job.status
               .writePart(detectorId, 'training', {

@@ -161,8 +161,13 @@ describe('a detector through the HTTP API', () => {
 
     const key = [...kibana.savedObjects.objects.values()].find((object) => object.type === API_KEY_TYPE)!;
     const keyId = (key.attributes as { api_key_id: string }).api_key_id;
-    const answer = await ok<{ warnings: string[] }>(owner, 'deleteDetector', { params: { id } });
-    expect(answer.warnings).toEqual([]);
+    const answer = await ok<{ warnings: string[] }>(owner, 'deleteDetector', {
+      params: { id },
+      query: { delete_results: 'true' },
+    });
+    expect(answer.warnings).toEqual([
+      expect.stringMatching(/were left: deleting them takes the right "delete"/),
+    ]);
     expect(kibana.tasks.scheduled.size).toBe(0);
     expect([...kibana.savedObjects.objects.values()]).toEqual([]);
     const { api_keys } = await admin.security.getApiKey({ id: keyId });
@@ -493,6 +498,60 @@ describe('rights', () => {
     await kibana.tasks.run(detectionTaskId(target(id)));
     expect((await status(id)).state).toBe('running');
     await ok(owner, 'deleteDetector', { params: { id } });
+  });
+});
+
+describe('without security', () => {
+  it('works with the plain client and needs no key', async () => {
+    const open = startKibanaStandIn({ plain: admin, canEncrypt: false });
+    open.now = kibana.now;
+    const anybody: Person = { name: '', client: admin, privileges: ['read', 'write'] };
+    const created = await open.call(
+      anybody,
+      'createDetector',
+      {
+        body: { detector: webDetector(index), start: false },
+      },
+      space,
+    );
+    const { id, owner: nobody } = created.body as DetectorRecord;
+    expect(nobody).toBeUndefined();
+    await open.call(anybody, 'startDetector', { params: { id } }, space);
+    await open.tasks.run(trainingTaskId(target(id)));
+    await open.tasks.run(detectionTaskId(target(id)));
+    expect(await resultIds(id)).toEqual(expect.arrayContaining(RECENT_ODD));
+    const gone = await open.call(
+      anybody,
+      'deleteDetector',
+      { params: { id }, query: { delete_results: 'true' } },
+      space,
+    );
+    expect(gone.body).toEqual({ acknowledged: true, warnings: [] });
+    expect(await resultIds(id)).toEqual([]);
+  });
+});
+
+describe('a detector that is deleted while it is trained', () => {
+  it('leaves no model behind', async () => {
+    const { id } = await ok<DetectorRecord>(owner, 'createDetector', {
+      body: { detector: webDetector(index), start: true },
+    });
+    await ok(owner, 'trainDetector', { params: { id } });
+    const { train } = kibana.services;
+    Object.assign(kibana.services, {
+      train: async (work: never) => {
+        const outcome = await train(work);
+        kibana.savedObjects.objects.delete(`log-anomalies-detector/${id}`);
+        return outcome;
+      },
+    });
+    try {
+      await kibana.tasks.run(trainingTaskId(target(id)));
+    } finally {
+      Object.assign(kibana.services, { train });
+    }
+    const found = await admin.search({ index: 'log-anomalies-models', query: { term: { detector_id: id } } });
+    expect(found.hits.hits).toEqual([]);
   });
 });
 
