@@ -27,6 +27,8 @@ export async function ruleJourney(world: World, { id, sample }: DetectorMade): P
   };
   await report.journey('A rule "Log anomaly"', async () => {
     const connectors = await report.step('connectors .index and .server-log are made', async () => {
+      // Made beforehand: an index that the connector makes cannot be searched in its first moment.
+      await elasticsearch.indices.create({ index: indices.alerts });
       const make = (body: object) =>
         admin.expect<{ id: string }>('post', '/api/actions/connector', body).then((made) => made.id);
       return {
