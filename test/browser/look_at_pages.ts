@@ -164,7 +164,7 @@ async function judge(page: Page): Promise<void> {
 async function addPanel(page: Page, detectorId: string): Promise<void> {
   await page.goto(`${kibana}/app/dashboards#/create?_g=(time:(from:now-5d,to:now))`);
   await page.click(byTestSubject('dashboardEditorMenuButton'));
-  await page.click('text=Log anomalies: swim lane');
+  await page.click(byTestSubject('visType-log_anomalies_swim_lane'));
   await page.waitForSelector(byTestSubject('logAnomaliesPanelDetector'));
   await page.selectOption(byTestSubject('logAnomaliesPanelDetector'), detectorId);
   await page.click(byTestSubject('visualizeEditorRenderButton'));
@@ -186,9 +186,10 @@ async function addPanel(page: Page, detectorId: string): Promise<void> {
 /** Trains a second model, compares both and goes back to the first. */
 async function chooseModel(page: Page, id: string): Promise<void> {
   const models = () =>
-    ask<{ models: object[] }>('GET', `/api/log_anomalies/detectors/${id}/models`).then(
-      (answer) => answer.models,
-    );
+    ask<{ models: { version: string; status: string }[] }>(
+      'GET',
+      `/api/log_anomalies/detectors/${id}/models`,
+    ).then((answer) => answer.models);
   const before = (await models()).length;
   await ask('POST', `/api/log_anomalies/detectors/${id}/_train`);
   await waitFor('a second model', async () => ((await models()).length > before ? true : undefined));
@@ -200,7 +201,10 @@ async function chooseModel(page: Page, id: string): Promise<void> {
   await page.waitForSelector(`${byTestSubject('logAnomaliesComparison')} table`);
   await picture(page, 'comparison');
   await page.locator(byTestSubject('logAnomaliesPromoteCompared')).first().click();
-  await page.waitForSelector('text=The model is active now');
+  await waitFor('the older model to be active', async () => {
+    const [newest] = await models();
+    return newest.status === 'active' ? undefined : newest;
+  });
 }
 
 /** Without the right to read, the page says so and whom to ask. */
