@@ -3,31 +3,23 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
+import { build } from 'esbuild';
 import { parseDetector } from '../../common/detector';
 import { generateLogs } from '../../common/demo_logs';
 import type { LogDocument } from '../../common/log_document';
-import { encodeModelSnapshot, decodeModelSnapshot } from '../../common/model_snapshot';
-import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
-import { runDetection } from '../../server/detection/run_detection';
+import { encodeModelSnapshot } from '../../common/model_snapshot';
 import { trainModel } from '../../server/detection/train_model';
-import {
-  bulkWrite,
-  connect,
-  connectionFromEnvironment,
-  createLogSource,
-  createResultStore,
-} from '../../server/elasticsearch';
+import { bulkWrite, connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
 import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
+import { detectFirst, START } from './detection_run';
 import { median, timed, type BenchRow, type BenchSection } from './section';
 
 const INDEX = 'log-anomalies-benchmark-detection';
-const SPACE = 'benchmark';
-const MOST_LOGS = 5_000_000;
+const MOST_LOGS = Number(process.env.BENCHMARK_LOGS ?? 5_000_000);
 const FEW_LOGS = 100_000;
-const SPEED_LOGS = 500_000;
+const SPEED_LOGS = Math.min(500_000, MOST_LOGS);
 const RUNS = 5;
 const BATCH = 5_000;
-const START = Date.UTC(2026, 9, 1);
 const MEMORY_LIMIT_MB = 250;
 const RATE_PER_SECOND = 10;
 
@@ -112,37 +104,6 @@ function* take(logs: Iterable<{ document: LogDocument }>, count: number): Genera
   }
 }
 
-const memoryCheckpoints = (): CheckpointStore => {
-  let stored: Checkpoint | undefined;
-  return {
-    read: async () => stored && { checkpoint: stored, revision: 0 },
-    write: async (checkpoint) => {
-      stored = checkpoint;
-      return 0;
-    },
-  };
-};
-
-/** Scores the first `logs` of them, as `detect` does; returns how many it saw. */
-export async function detectFirst(
-  client: Client,
-  modelText: string,
-  logs: number,
-  detectorId: string,
-): Promise<number> {
-  const run = await runDetection({
-    detectorId,
-    snapshot: decodeModelSnapshot(modelText),
-    source: createLogSource(client),
-    results: createResultStore(client, { space: SPACE }),
-    checkpoints: memoryCheckpoints(),
-    clock: { now: () => START + logs + 1_000, sleep: () => Promise.resolve() },
-    runId: detectorId,
-    startFrom: START,
-  });
-  return run.logs;
-}
-
 async function readFirst(client: Client, logs: number): Promise<number> {
   let seen = 0;
   const range = {
@@ -165,16 +126,22 @@ async function readFirst(client: Client, logs: number): Promise<number> {
   return seen;
 }
 
-/** A process of its own, so that its memory is nobody else's. */
-function peakMemoryMegabytes(environment: NodeJS.ProcessEnv, logs: number): number {
-  const output = execFileSync(
-    process.execPath,
-    ['--import', require.resolve('tsx'), join(__dirname, 'detection_child.ts'), String(logs)],
-    {
-      env: environment,
-      maxBuffer: 1e8,
-    },
-  );
+/** A process of its own, bundled as the command line is, so that its memory is nobody else's. */
+async function peakMemoryMegabytes(environment: NodeJS.ProcessEnv, logs: number): Promise<number> {
+  const outfile = join(await mkdtemp(join(tmpdir(), 'log-anomalies-bench-')), 'child.cjs');
+  await build({
+    entryPoints: [join(__dirname, 'detection_child.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node18',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  const output = execFileSync(process.execPath, [outfile, String(logs)], {
+    env: environment,
+    maxBuffer: 1e8,
+  });
   return (JSON.parse(output.toString()) as { megabytes: number }).megabytes;
 }
 
@@ -221,7 +188,7 @@ export async function run(): Promise<BenchSection> {
     ];
     const modelFile = await writeModel(modelText);
     for (const logs of [FEW_LOGS, MOST_LOGS]) {
-      const megabytes = peakMemoryMegabytes({ ...environment, BENCHMARK_MODEL_FILE: modelFile }, logs);
+      const megabytes = await peakMemoryMegabytes({ ...environment, BENCHMARK_MODEL_FILE: modelFile }, logs);
       rows.push({
         name: `peak memory of detect over ${logs.toLocaleString('en')} logs`,
         value: megabytes,

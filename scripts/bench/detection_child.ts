@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from '../../server/elasticsearch';
-import { detectFirst } from './detection';
+import { detectFirst } from './detection_run';
 
 /** Scores as many logs as the argument says and prints the largest memory that it ever held. */
 async function main(): Promise<void> {

@@ -1,0 +1,40 @@
+import type { Client } from '@elastic/elasticsearch';
+import { decodeModelSnapshot } from '../../common/model_snapshot';
+import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
+import { runDetection } from '../../server/detection/run_detection';
+import { createLogSource, createResultStore } from '../../server/elasticsearch';
+
+/** Time of indexing of the first log; the others follow a millisecond apart. */
+export const START = Date.UTC(2026, 9, 1);
+const SPACE = 'benchmark';
+
+const memoryCheckpoints = (): CheckpointStore => {
+  let stored: Checkpoint | undefined;
+  return {
+    read: async () => stored && { checkpoint: stored, revision: 0 },
+    write: async (checkpoint) => {
+      stored = checkpoint;
+      return 0;
+    },
+  };
+};
+
+/** Scores the first `logs` of them, as `detect` does; returns how many it saw. */
+export async function detectFirst(
+  client: Client,
+  modelText: string,
+  logs: number,
+  detectorId: string,
+): Promise<number> {
+  const run = await runDetection({
+    detectorId,
+    snapshot: decodeModelSnapshot(modelText),
+    source: createLogSource(client),
+    results: createResultStore(client, { space: SPACE }),
+    checkpoints: memoryCheckpoints(),
+    clock: { now: () => START + logs + 1_000, sleep: () => Promise.resolve() },
+    runId: detectorId,
+    startFrom: START,
+  });
+  return run.logs;
+}
