@@ -90,10 +90,9 @@ Examples:
           ...request,
           componentTemplate: options.componentTemplate,
         });
-        session.result({ attached: plan.indices, requests: done }, () =>
-          [`Logs of ${plan.indices.join(', ')} are scored by ${live.version} as they are indexed.`].join(
-            '\n',
-          ),
+        session.result(
+          { attached: plan.indices, requests: done },
+          () => `Logs of ${plan.indices.join(', ')} are scored by ${live.version} as they are indexed.`,
         );
       } finally {
         await client.close();
