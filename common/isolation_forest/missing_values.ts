@@ -8,7 +8,7 @@ export const LARGEST_FLOAT32 = 3.4028234663852886e38;
  * Rows that a median is taken over. The standard error of the rank of a median of n rows is 0.5 / sqrt(n): with
  * 4,096 rows the value found lies between the 48th and the 52nd percentile 99 times in 100.
  */
-const MEDIAN_SAMPLE_ROWS = 4_096;
+const MEDIAN_SAMPLE_ROWS = 1_024;
 
 /** @returns `value`, or what stands in for it: `fillValue` for NaN, the largest float for an infinity */
 export function readValue(value: number, fillValue: number): number {

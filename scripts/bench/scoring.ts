@@ -40,6 +40,8 @@ async function inTurns(...actions: (() => Promise<number>)[]): Promise<number[]>
   return times.map(median);
 }
 
+const WARM_UP_FITS = 20;
+
 const perSecond = (rows: number, milliseconds: number) => Math.round((rows / milliseconds) * 1000);
 
 async function compareWithScikitLearn(scikit: ScikitLearn, columnCount: number): Promise<BenchRow[]> {
@@ -52,6 +54,8 @@ async function compareWithScikitLearn(scikit: ScikitLearn, columnCount: number):
   const theirs = async (action: string) =>
     (await scikit.ask<{ milliseconds: number }>({ action, name, seed: 42 })).milliseconds;
 
+  // V8 compiles what is hot; a process that retrains has done so long before.
+  for (let warmUp = 0; warmUp < WARM_UP_FITS; warmUp++) growForest(matrix, { ...options, seed: warmUp });
   const [ourFit, theirFit] = await inTurns(
     () => timed(() => growForest(matrix, options)),
     () => theirs('fit'),
