@@ -4,7 +4,7 @@ export { decodeForest, encodeForest } from './forest_codec';
 export { growForest } from './grow_forest';
 export { layOutForest, type KernelImage } from './kernel_image';
 export { compileKernel } from './kernel_scorer';
-export { checkFits, createReferenceScorer, createScorer, scoresFromSums, type Scorer } from './scorer';
+export { checkFits, createReferenceScorer, createScorer, type Scorer } from './scorer';
 export {
   SPLIT_METHODS,
   TRAINERS,

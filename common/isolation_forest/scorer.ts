@@ -1,5 +1,5 @@
 import { DetectionError } from '../detection_error';
-import { anomalyScore } from './average_path_length';
+import { averagePathLength } from './average_path_length';
 import { checkMatrix } from './grow_forest';
 import { createKernelSummer } from './kernel_scorer';
 import { createReferenceSummer } from './reference_scorer';
@@ -52,15 +52,17 @@ function scorerOf(forest: IsolationForest, sumPathLengths: PathLengthSummer): Sc
 }
 
 /** Turns sums of path lengths into anomaly scores, in place. */
-export function scoresFromSums(
+function scoresFromSums(
   forest: IsolationForest,
   sums: Float64Array,
   firstRow: number,
   rowCount: number,
 ): void {
   const { treeCount, subsampleSize } = forest;
+  // As `anomalyScore` says, with what does not change from row to row worked out once.
+  const expected = averagePathLength(subsampleSize);
   for (let row = firstRow; row < firstRow + rowCount; row++) {
-    sums[row] = anomalyScore(sums[row] / treeCount, subsampleSize);
+    sums[row] = expected === 0 ? 0.5 : Math.exp((-(sums[row] / treeCount) / expected) * Math.LN2);
   }
 }
 

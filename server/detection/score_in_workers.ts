@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { DetectionError } from '../../common/detection_error';
 import {
+  averagePathLength,
   checkFits,
   compileKernel,
   createScorer,
   layOutForest,
-  scoresFromSums,
   type IsolationForest,
   type Matrix,
 } from '../../common/isolation_forest';
@@ -37,14 +37,14 @@ export interface WorkerScorer {
  */
 const WORKER_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { module, image, rowsPerShare } = workerData;
+const { module, image, rowsPerShare, treeCount, expected } = workerData;
 const { columnCount, blockRows } = image;
 const memory = new WebAssembly.Memory({ initial: image.pages });
 const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
 new Uint8Array(memory.buffer).set(image.bytes);
 const input = new Float32Array(memory.buffer, image.input, blockRows * columnCount);
 const blockSums = new Float64Array(memory.buffer, image.sums, blockRows);
-parentPort.on('message', ({ values, sums, nextShare, rowCount }) => {
+parentPort.on('message', ({ values, scores, nextShare, rowCount }) => {
   for (;;) {
     const first = Atomics.add(nextShare, 0, 1) * rowsPerShare;
     if (first >= rowCount) break;
@@ -53,7 +53,10 @@ parentPort.on('message', ({ values, sums, nextShare, rowCount }) => {
       const count = Math.min(blockRows, end - row);
       input.set(values.subarray(row * columnCount, (row + count) * columnCount));
       kernel.sumPathLengths(count);
-      sums.set(blockSums.subarray(0, count), row);
+      // The formula of scoresFromSums in common/isolation_forest, to the last bit.
+      for (let i = 0; i < count; i++) {
+        scores[row + i] = expected === 0 ? 0.5 : Math.exp((-(blockSums[i] / treeCount) / expected) * Math.LN2);
+      }
     }
   }
   parentPort.postMessage('done');
@@ -85,18 +88,17 @@ export async function createWorkerScorer(
   const scoreNow = async (matrix: Matrix): Promise<Float64Array> => {
     if (closed) throw new DetectionError('interrupted', 'The worker scorer was closed before it had scored');
     if (workers.length === 0 || matrix.rowCount < SMALLEST_SHARED_MATRIX) return scorer.score(matrix);
-    const sums = new Float64Array(new SharedArrayBuffer(matrix.rowCount * 8));
-    checkFits(forest, matrix, sums);
+    const scores = new Float64Array(new SharedArrayBuffer(matrix.rowCount * 8));
+    checkFits(forest, matrix, scores);
     try {
-      await sumInWorkers(workers, matrix, sums);
+      await scoreInWorkers(workers, matrix, scores);
     } catch {
       const failed = workers;
       workers = [];
       await stopWorkers(failed);
       return scoreNow(matrix);
     }
-    scoresFromSums(forest, sums, 0, matrix.rowCount);
-    return sums;
+    return scores;
   };
 
   return {
@@ -122,7 +124,9 @@ async function startWorkers(forest: IsolationForest, workerCount: number): Promi
   if (module === undefined || image === undefined) return [];
   const workers: Worker[] = [];
   try {
-    const workerData = { module, image, rowsPerShare: ROWS_PER_SHARE };
+    const { treeCount, subsampleSize } = forest;
+    const expected = averagePathLength(subsampleSize);
+    const workerData = { module, image, rowsPerShare: ROWS_PER_SHARE, treeCount, expected };
     for (let i = 0; i < workerCount; i++) workers.push(new Worker(WORKER_SOURCE, { eval: true, workerData }));
     await Promise.all(workers.map((worker) => nextMessage(worker)));
     // Idle threads do not keep the process alive.
@@ -134,7 +138,11 @@ async function startWorkers(forest: IsolationForest, workerCount: number): Promi
   }
 }
 
-async function sumInWorkers(workers: readonly Worker[], matrix: Matrix, sums: Float64Array): Promise<void> {
+async function scoreInWorkers(
+  workers: readonly Worker[],
+  matrix: Matrix,
+  scores: Float64Array,
+): Promise<void> {
   const { rowCount, columnCount } = matrix;
   const shared = matrix.values.buffer instanceof SharedArrayBuffer;
   const values = shared ? matrix.values : new Float32Array(new SharedArrayBuffer(rowCount * columnCount * 4));
@@ -143,7 +151,7 @@ async function sumInWorkers(workers: readonly Worker[], matrix: Matrix, sums: Fl
   const answers = workers.map((worker) => {
     worker.ref();
     const answer = nextMessage(worker).finally(() => worker.unref());
-    worker.postMessage({ values, sums, nextShare, rowCount });
+    worker.postMessage({ values, scores, nextShare, rowCount });
     return answer;
   });
   await Promise.all(answers);
