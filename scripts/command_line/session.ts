@@ -3,6 +3,7 @@ import { SingleBar } from 'cli-progress';
 import colors from 'picocolors';
 import { DetectionError, exitCodeOf } from '../../common/detection_error';
 import type { Clock, Progress } from '../../server/detection/ports';
+import { sleep } from '../../server/elasticsearch';
 import { readConfig, type Config } from './config';
 
 /** What every command gets: its configuration, a way to speak, and a signal that fires on Ctrl-C. */
@@ -144,20 +145,7 @@ export function report(error: unknown, json: boolean): number {
   return 1;
 }
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const done = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      signal?.addEventListener('abort', done, { once: true });
-    }),
-};
+export const systemClock: Clock = { now: () => Date.now(), sleep };
 
 /** @returns a parser of an option that must be a number in [minimum, maximum] */
 export function numberBetween(minimum: number, maximum: number, whole = false): (text: string) => number {

@@ -1,3 +1,4 @@
+import { DetectionError } from '../../common/detection_error';
 import type { estypes } from '@elastic/elasticsearch';
 import { attempt, delayBefore, DEFAULT_RETRY_POLICY, throwIfAborted, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
@@ -125,4 +126,23 @@ export async function bulkWrite(
     throwIfAborted(signal, what);
   }
   return { created, refused, unwritten };
+}
+
+/**
+ * Writes documents that all have to be there afterwards.
+ *
+ * @throws DetectionError `forbidden`, `unavailable` or `refused` with the first reason why one is not
+ */
+export async function bulkWriteAll(
+  client: ElasticsearchClient,
+  operations: readonly BulkOperation[],
+  options: BulkOptions,
+): Promise<void> {
+  const { refused, unwritten } = await bulkWrite(client, operations, options);
+  const [problem] = [...refused, ...unwritten];
+  if (problem === undefined) return;
+  throw new DetectionError(
+    problem.status === 403 ? 'forbidden' : unwritten.length > 0 ? 'unavailable' : 'refused',
+    `Could not ${options.what}: Elasticsearch refused it with status ${problem.status}: ${problem.reason}`,
+  );
 }

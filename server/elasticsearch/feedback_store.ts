@@ -1,7 +1,7 @@
 import { DetectionError } from '../../common/detection_error';
 import type { Feedback, FeedbackStore } from '../detection/ports';
 import type { RetryPolicy } from './attempt';
-import { bulkWrite, type BulkOperation } from './bulk';
+import { bulkWriteAll, type BulkOperation } from './bulk';
 import type { ElasticsearchClient } from './client';
 import { ensureIndex } from './index_resources';
 import { DEFAULT_SPACE, documentId, feedbackIndex } from './names';
@@ -23,19 +23,7 @@ export function createFeedbackStore(
 
   const write = async (operation: BulkOperation, what: string): Promise<void> => {
     await ensureIndex(client, index, 'feedback', { policy, signal });
-    const { refused, unwritten } = await bulkWrite(client, [operation], {
-      what,
-      refresh: true,
-      policy,
-      signal,
-    });
-    const [problem] = [...refused, ...unwritten];
-    if (problem !== undefined) {
-      throw new DetectionError(
-        problem.status === 403 ? 'forbidden' : unwritten.length > 0 ? 'unavailable' : 'refused',
-        `Could not ${what}: Elasticsearch refused it with status ${problem.status}: ${problem.reason}`,
-      );
-    }
+    await bulkWriteAll(client, [operation], { what, refresh: true, policy, signal });
   };
 
   return {

@@ -1,7 +1,7 @@
 export { connect, connectionFromEnvironment, connectionSchema } from './connection';
 export type { ConnectionConfig, ConnectionInput } from './connection';
 export type { ElasticsearchClient } from './client';
-export { attempt, DEFAULT_RETRY_POLICY } from './attempt';
+export { attempt, DEFAULT_RETRY_POLICY, sleep } from './attempt';
 export type { RetryPolicy } from './attempt';
 export { bulkWrite } from './bulk';
 export type { BulkOperation, BulkOutcome, BulkRefusal } from './bulk';

@@ -3,7 +3,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
-import { bulkWrite, type BulkOperation } from './bulk';
+import { bulkWriteAll, type BulkOperation } from './bulk';
 import type { ElasticsearchClient } from './client';
 import { statusOf } from './errors';
 import { ensureIndex } from './index_resources';
@@ -73,19 +73,7 @@ export function createSnapshotStore(
     );
 
   const write = async (operations: BulkOperation[], what: string): Promise<void> => {
-    const { refused, unwritten } = await bulkWrite(client, operations, {
-      what,
-      refresh: true,
-      policy,
-      signal,
-    });
-    const [problem] = [...refused, ...unwritten];
-    if (problem !== undefined) {
-      throw new DetectionError(
-        problem.status === 403 ? 'forbidden' : unwritten.length > 0 ? 'unavailable' : 'refused',
-        `Could not ${what}: Elasticsearch refused it with status ${problem.status}: ${problem.reason}`,
-      );
-    }
+    await bulkWriteAll(client, operations, { what, refresh: true, policy, signal });
   };
 
   const stored = async (detectorId: string, version: string): Promise<StoredModel> => {
