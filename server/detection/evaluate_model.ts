@@ -4,7 +4,7 @@ import { DetectionError } from '../../common/detection_error';
 import { getField } from '../../common/log_features';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import type { LogDocument, Progress } from './ports';
-import { timestampOf } from './run_detection';
+import { timestampOf } from './log_values';
 
 /** Documents that are encoded at a time. */
 const BATCH = 10_000;

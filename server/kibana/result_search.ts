@@ -3,7 +3,7 @@ import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import type { AnomalyResult } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
 import { attempt, resultsPattern, type ElasticsearchClient } from '../elasticsearch';
-import { BUCKET_MILLISECONDS } from '../detection/run_detection';
+import { BUCKET_MILLISECONDS } from '../detection/page_scorer';
 import { BACKFILL_RUN_PREFIX } from './backfill_task';
 
 type Query = estypes.QueryDslQueryContainer;

@@ -1,0 +1,27 @@
+import type { LogDocument } from '../../common/log_document';
+import { getField } from '../../common/log_features';
+
+/** @returns epoch milliseconds, or undefined when the field holds no usable time */
+export function timestampOf(document: LogDocument, field: string): number | undefined {
+  const value = getField(document, field);
+  const scalar: unknown = Array.isArray(value) ? value[0] : value;
+  const time =
+    typeof scalar === 'number'
+      ? scalar
+      : typeof scalar === 'string'
+        ? /^-?\d+$/.test(scalar)
+          ? Number(scalar)
+          : Date.parse(scalar)
+        : NaN;
+  return Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? time : undefined;
+}
+
+/** @returns what results are grouped by, at most 256 characters; undefined without a field or a scalar in it */
+export function entityOf(document: LogDocument, field: string | undefined): string | undefined {
+  if (field === undefined) return undefined;
+  const value = getField(document, field);
+  const scalar: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean'
+    ? String(scalar).slice(0, 256)
+    : undefined;
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
+import type { DirtReport } from '../../common/log_features/types';
+import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
+import { AdaptiveThreshold } from '../../common/threshold';
+import { entityOf, timestampOf } from './log_values';
+import type { Checkpoint, Clock, LogPage, LogSource } from './ports';
+import { contextOf, pickContext } from './result_context';
+
+/** Span of a bucket summary. */
+export const BUCKET_MILLISECONDS = 300_000;
+
+export interface PageScorerOptions {
+  readonly detectorId: string;
+  readonly snapshot: ModelSnapshot;
+  /** Where whole logs are fetched from. */
+  readonly source: LogSource;
+  readonly clock: Clock;
+  readonly runId: string;
+  /** Stands in for the snapshot's threshold: an anomaly score in (0, 1]. */
+  readonly thresholdOverride?: number;
+}
+
+/**
+ * Turns pages of logs into results and summaries. It holds what outlives a page: the prepared forest, the adaptive
+ * threshold and the count of unusable values.
+ */
+export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpoint) {
+  const { snapshot, clock, detectorId, runId } = options;
+  const { detector } = snapshot;
+  // Preparing a forest takes 20 ms and more, and most runs of a quiet detector find nothing to score.
+  let prepared: ModelScorer | undefined;
+  const scorerOf = (): ModelScorer => (prepared ??= createModelScorer(snapshot));
+  const dirt: DirtReport = {};
+  const { timestamp_field: timestampField } = detector.source;
+  const entityField = detector.entity_field;
+  const adaptive =
+    detector.threshold.method === 'adaptive' && options.thresholdOverride === undefined
+      ? restoreAdaptive(snapshot, checkpoint)
+      : undefined;
+  const fields = [
+    ...new Set([
+      ...snapshot.encoder.fields,
+      timestampField,
+      ...(entityField === undefined ? [] : [entityField]),
+    ]),
+  ];
+  const currentThreshold = (): number =>
+    adaptive?.threshold ?? options.thresholdOverride ?? snapshot.threshold;
+
+  /** @param by the clock in whose order the page was read */
+  const score = async (
+    page: LogPage,
+    by: 'timestamp' | 'ingested',
+  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[] }> => {
+    const scorer = scorerOf();
+    const documents = page.logs.map((log) => log.document);
+    const { scores, matrix } = scorer.score(documents, dirt);
+    const writtenAt = new Date(clock.now()).toISOString();
+    const anomalous: number[] = [];
+    const thresholds: number[] = [];
+    const buckets = new Map<string, MutableBucket>();
+    for (let row = 0; row < scores.length; row++) {
+      const document = documents[row];
+      const time = timestampOf(document, timestampField) ?? clock.now();
+      const anomalyScore = scores[row];
+      const threshold = currentThreshold();
+      const isAnomaly = adaptive?.observe(anomalyScore, time) ?? anomalyScore >= threshold;
+      if (isAnomaly) {
+        anomalous.push(row);
+        thresholds.push(threshold);
+      }
+      addToBucket(buckets, time, entityOf(document, entityField), anomalyScore, isAnomaly);
+    }
+    const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
+    const results = anomalous.map((row, position): AnomalyResult => {
+      const threshold = thresholds[position];
+      const log = page.logs[row];
+      const document = whole.get(row) ?? log.document;
+      const verdict = scorer.verdict(scores[row], threshold);
+      const { attribution, reason } = scorer.explain(documents[row], matrix, row);
+      const context = pickContext(document, detector);
+      return {
+        ...context,
+        '@timestamp': new Date(timestampOf(document, timestampField) ?? clock.now()).toISOString(),
+        event: { ...(context.event as object), ingested: writtenAt, kind: 'alert' },
+        detector: { id: detectorId, name: detector.name },
+        model: { version: snapshot.version },
+        anomaly: {
+          score: scores[row],
+          confidence: verdict.confidence,
+          severity: verdict.severity,
+          threshold,
+          attribution,
+          reason,
+          entity: entityOf(document, entityField),
+        },
+        source: { ...(context.source as object), index: log.index, id: log.id },
+        run: { id: runId },
+        result: { type: 'log' },
+      };
+    });
+    // Only a page that starts at the same place overwrites these summaries: that is a page repeated after a crash.
+    const pageId = createHash('sha256')
+      .update(JSON.stringify([detectorId, by, page.logs[0]?.index, page.logs[0]?.id]))
+      .digest('hex')
+      .slice(0, 24);
+    const summaries = [...buckets.values()].map((bucket): BucketSummary => ({
+      '@timestamp': new Date(bucket.start).toISOString(),
+      event: { ingested: writtenAt, kind: 'metric' },
+      detector: { id: detectorId, name: detector.name },
+      model: { version: snapshot.version },
+      bucket: {
+        logs: bucket.logs,
+        anomalies: bucket.anomalies,
+        max_score: bucket.maxScore,
+        mean_score: bucket.scoreSum / bucket.logs,
+        max_confidence: scorer.verdict(bucket.maxScore, currentThreshold()).confidence,
+        unscored: 0,
+        span_ms: BUCKET_MILLISECONDS,
+      },
+      anomaly: { entity: bucket.entity },
+      page: { id: pageId },
+      run: { id: runId },
+      result: { type: 'bucket' },
+    }));
+    return { results, summaries };
+  };
+  return { score, fields, dirt, threshold: currentThreshold, thresholdState: () => adaptive?.toJSON() };
+}
+
+function restoreAdaptive(snapshot: ModelSnapshot, checkpoint: Checkpoint): AdaptiveThreshold {
+  // A new model scores on its own scale, so its threshold starts afresh.
+  return checkpoint.threshold !== undefined && checkpoint.modelVersion === snapshot.version
+    ? AdaptiveThreshold.fromJSON(checkpoint.threshold)
+    : AdaptiveThreshold.start(snapshot);
+}
+
+interface MutableBucket {
+  readonly start: number;
+  readonly entity: string | undefined;
+  logs: number;
+  anomalies: number;
+  maxScore: number;
+  scoreSum: number;
+}
+
+function addToBucket(
+  buckets: Map<string, MutableBucket>,
+  time: number,
+  entity: string | undefined,
+  score: number,
+  isAnomaly: boolean,
+): void {
+  const start = Math.floor(time / BUCKET_MILLISECONDS) * BUCKET_MILLISECONDS;
+  const key = `${start}|${entity ?? ''}`;
+  let bucket = buckets.get(key);
+  if (bucket === undefined) {
+    bucket = { start, entity, logs: 0, anomalies: 0, maxScore: 0, scoreSum: 0 };
+    buckets.set(key, bucket);
+  }
+  bucket.logs++;
+  bucket.scoreSum += score;
+  if (isAnomaly) bucket.anomalies++;
+  if (score > bucket.maxScore) bucket.maxScore = score;
+}

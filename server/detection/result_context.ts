@@ -1,0 +1,61 @@
+import type { Detector } from '../../common/detector';
+import type { LogDocument, SourceLog } from '../../common/log_document';
+import { getField } from '../../common/log_features';
+import type { LogSource } from './ports';
+
+/** Values kept of one context field; a log line longer than this is cut in the result (never in the source). */
+const CONTEXT_CHARACTERS = 8_192;
+
+/** Whole documents of the few anomalous rows, unless reading brought all that a result shows. */
+export async function contextOf(
+  logs: readonly SourceLog[],
+  rows: readonly number[],
+  fieldsRead: readonly string[],
+  detector: Detector,
+  source: LogSource,
+): Promise<Map<number, LogDocument>> {
+  const wanted = [...new Set([...detector.context_fields, ...fieldsRead])];
+  if (rows.length === 0 || wanted.length === fieldsRead.length) return new Map();
+  const fetched = await source.fetch(
+    rows.map((row) => logs[row]),
+    wanted,
+  );
+  const byKey = new Map(fetched.map((log) => [`${log.index}/${log.id}`, log.document]));
+  return new Map(
+    rows.flatMap((row): [number, LogDocument][] => {
+      const document = byKey.get(`${logs[row].index}/${logs[row].id}`);
+      return document === undefined ? [] : [[row, document]];
+    }),
+  );
+}
+
+/** The context and feature fields of a log as nested objects, scalars only, long text cut. */
+export function pickContext(document: LogDocument, detector: Detector): Record<string, unknown> {
+  const context: Record<string, unknown> = {};
+  for (const field of new Set([
+    ...detector.context_fields,
+    ...detector.features.map((feature) => feature.field),
+  ])) {
+    const value = getField(document, field);
+    const scalar: unknown = Array.isArray(value) ? value[0] : value;
+    if (typeof scalar === 'string') setNested(context, field, scalar.slice(0, CONTEXT_CHARACTERS));
+    else if (typeof scalar === 'boolean' || (typeof scalar === 'number' && Number.isFinite(scalar))) {
+      setNested(context, field, scalar);
+    }
+  }
+  return context;
+}
+
+function setNested(target: Record<string, unknown>, path: string, value: unknown): void {
+  const keys = path.split('.');
+  if (keys.some((key) => key === '__proto__' || key === 'constructor' || key === 'prototype')) return;
+  let node = target;
+  for (const key of keys.slice(0, -1)) {
+    const next = node[key];
+    if (next === undefined) node[key] = {};
+    else if (next === null || typeof next !== 'object') return; // `host` and `host.name` both given: the first wins
+    node = node[key] as Record<string, unknown>;
+  }
+  const last = keys[keys.length - 1];
+  if (node[last] === undefined) node[last] = value;
+}
