@@ -30,10 +30,15 @@ function benchMatrix(rowCount: number, columnCount: number): Matrix {
   return { values, rowCount, columnCount };
 }
 
-/** Times both sides in turns. @returns median milliseconds of each */
+/** V8 compiles what is hot, in each thread anew: all competitors run so often before they are timed. */
+const WARM_UPS = 3;
+
+/** Times all in turns. @returns median milliseconds of each */
 async function inTurns(...actions: (() => Promise<number>)[]): Promise<number[]> {
   const times: number[][] = actions.map(() => []);
-  for (const action of actions) await action();
+  for (let warmUp = 0; warmUp < WARM_UPS; warmUp++) {
+    for (const action of actions) await action();
+  }
   for (let run = 0; run < RUNS; run++) {
     for (const [i, action] of actions.entries()) times[i].push(await action());
   }
