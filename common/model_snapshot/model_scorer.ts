@@ -63,8 +63,12 @@ export function createModelScorer(snapshot: ModelSnapshot): ModelScorer {
   };
 }
 
-/** @example "response_time 8,420 (typical 20–310) and status_code 500 (typical 200) stand out" */
-function reasonOf(attribution: readonly Attribution[]): string {
+/**
+ * Why a log stands out, in one sentence, from its attribution, the largest share first.
+ *
+ * @example "response_time 8,420 (typical 20–310) and status_code 500 (typical 200) stand out"
+ */
+export function reasonOf(attribution: readonly Attribution[]): string {
   const named: Attribution[] = [];
   let share = 0;
   for (const feature of attribution.slice(0, REASON_FEATURES)) {

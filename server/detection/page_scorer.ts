@@ -52,7 +52,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
   const score = async (
     page: LogPage,
     by: 'timestamp' | 'ingested',
-  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[] }> => {
+  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number }> => {
     const scorer = scorerOf();
     const documents = page.logs.map((log) => log.document);
     const { scores, matrix } = scorer.score(documents, dirt);
@@ -124,7 +124,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       run: { id: runId },
       result: { type: 'bucket' },
     }));
-    return { results, summaries };
+    return { results, summaries, logs: page.logs.length };
   };
   return { score, fields, dirt, threshold: currentThreshold, thresholdState: () => adaptive?.toJSON() };
 }

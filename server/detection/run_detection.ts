@@ -1,9 +1,30 @@
-import type { AnomalyResult } from '../../common/anomaly';
+import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import type { DirtReport } from '../../common/log_features/types';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
-import type { Checkpoint, CheckpointStore, LogRange, Progress, ResultStore } from './ports';
+import type { Checkpoint, CheckpointStore, LogPage, LogRange, Progress, ResultStore } from './ports';
+
+/** What a run makes of the logs that have arrived: scores them, or collects what the cluster has scored. */
+export interface RunWork {
+  /** Fields of a log that it needs. */
+  readonly fields: readonly string[];
+  /** Narrows the logs that are read, as query DSL. */
+  readonly filter?: Record<string, unknown>;
+  readonly dirt: DirtReport;
+  /** @param by the clock in whose order the page was read */
+  score(
+    page: LogPage,
+    by: Pass['by'],
+  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number }>;
+  /** Called once a pass is read to its end, for what can only be said of all its logs together. */
+  finish?(
+    range: LogRange,
+    by: Pass['by'],
+  ): AsyncIterable<{ summaries: BucketSummary[]; logs: number; unscored: number }>;
+  threshold(): number;
+  thresholdState(): unknown;
+}
 
 export interface DetectionRunOptions extends PageScorerOptions {
   readonly results: ResultStore;
@@ -29,10 +50,15 @@ export interface DetectionRunOptions extends PageScorerOptions {
    * result. With it the checkpoint moves once a run, so give `maxLogs`, too: results are held until then.
    */
   readonly announce?: (results: readonly AnomalyResult[]) => Promise<void>;
+  /** Default: the logs are read and scored here. */
+  readonly work?: (checkpoint: Checkpoint) => RunWork;
 }
 
 export interface DetectionRun {
+  /** Logs with a score. */
   readonly logs: number;
+  /** Logs that arrived without one, where the cluster scores them. */
+  readonly unscored: number;
   readonly anomalies: number;
   /** Results that were not there before: smaller than `anomalies` after a restart. */
   readonly created: number;
@@ -66,8 +92,9 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   let revision = stored?.revision;
   const to = options.upTo ?? clock.now() - durationToMilliseconds(detector.schedule.query_delay);
   const from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
-  const page = createPageScorer(options, checkpoint);
-  const total = { logs: 0, anomalies: 0, created: 0 };
+  const page: RunWork = options.work?.(checkpoint) ?? createPageScorer(options, checkpoint);
+  const total = { logs: 0, unscored: 0, anomalies: 0, created: 0 };
+  let read = 0;
   let complete = true;
 
   const unannounced: AnomalyResult[] = [];
@@ -88,7 +115,7 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   for (const pass of passesOf(detector, checkpoint, to, options.upTo !== undefined)) {
     if (pass.range.to <= pass.range.from) continue;
     let capped = false;
-    for await (const logPage of options.source.read(pass.range, {
+    for await (const logPage of options.source.read(narrowed(pass.range, page.filter), {
       by: pass.by,
       fields: page.fields,
       after: pass.position,
@@ -96,11 +123,12 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       signal: options.signal,
     })) {
       throwIfInterrupted(options.signal);
-      const { results, summaries } = await page.score(logPage, pass.by);
+      const { results, summaries, logs } = await page.score(logPage, pass.by);
       const { created } = await options.results.write(results, summaries);
       if (results.length > 0) await options.onResults?.(results);
       if (options.announce !== undefined) unannounced.push(...results);
-      total.logs += logPage.logs.length;
+      read += logPage.logs.length;
+      total.logs += logs;
       total.anomalies += results.length;
       total.created += created;
       await advance(
@@ -110,7 +138,7 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       );
       options.progress?.(total.logs, undefined, 'logs scored');
       if (
-        total.logs >= (options.maxLogs ?? Infinity) ||
+        read >= (options.maxLogs ?? Infinity) ||
         (options.deadline !== undefined && clock.now() >= options.deadline)
       ) {
         capped = true;
@@ -121,6 +149,11 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
     if (capped) {
       complete = false;
       break;
+    }
+    for await (const { summaries, logs, unscored } of page.finish?.(pass.range, pass.by) ?? []) {
+      await options.results.write([], summaries);
+      total.logs += logs;
+      total.unscored += unscored;
     }
     await advance(
       pass.by === 'timestamp'
@@ -181,6 +214,9 @@ function passesOf(detector: Detector, checkpoint: Checkpoint, to: number, isPast
     },
   ];
 }
+
+const narrowed = (range: LogRange, filter: RunWork['filter']): LogRange =>
+  filter === undefined ? range : { ...range, query: { bool: { filter: [range.query, filter] } } };
 
 function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
