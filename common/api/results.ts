@@ -33,11 +33,37 @@ export const resultSchema = z.looseObject({
 });
 export const foundResultSchema = z.object({ id: z.string(), result: resultSchema });
 
+/** A URL holds no more. */
+const LONGEST_FILTER = 6_000;
+
+/** Elasticsearch query DSL as JSON text, such as Kibana makes of a query bar and filters. */
+const dslSchema = z
+  .string()
+  .max(LONGEST_FILTER)
+  .transform((text, context): Record<string, unknown> => {
+    try {
+      const query: unknown = JSON.parse(text);
+      if (query !== null && typeof query === 'object' && !Array.isArray(query)) {
+        return query as Record<string, unknown>;
+      }
+    } catch {
+      // Said below.
+    }
+    context.addIssue({ code: 'custom', message: 'must be one query of Elasticsearch as a JSON object' });
+    return z.NEVER;
+  })
+  .describe('One query of Elasticsearch, as JSON, that anomalous logs must match');
+
 const filters = {
   detector_id: detectorIdSchema.optional(),
   from: timeSchema.optional(),
   to: timeSchema.optional(),
   entity: z.string().max(256).optional(),
+  min_confidence: z.coerce.number().min(0).max(1).optional(),
+  severity: severitySchema.optional(),
+  feature: z.string().max(200).optional().describe('Results that this feature stands out in'),
+  text: z.string().max(1_000).optional().describe('Words of the log line'),
+  filter: dslSchema.optional(),
 };
 
 /** Result ids are SHA-256 digests or made of simple characters. */
@@ -51,10 +77,6 @@ export const resultEndpoints = {
     privilege: 'read',
     query: z.strictObject({
       ...filters,
-      min_confidence: z.coerce.number().min(0).max(1).optional(),
-      severity: severitySchema.optional(),
-      feature: z.string().max(200).optional().describe('Results that this feature stands out in'),
-      text: z.string().max(1_000).optional().describe('Words of the log line'),
       written_from: timeSchema.optional(),
       written_to: timeSchema.optional(),
       sort: z.enum(['time', 'score']).default('time').describe('Newest or highest first'),
@@ -74,7 +96,8 @@ export const resultEndpoints = {
   summarizeResults: endpoint({
     method: 'get',
     path: `${API_ROOT}/results/_buckets`,
-    summary: 'Logs scored, anomalies and highest score for each time bucket and, if asked, entity',
+    summary:
+      'Logs scored, anomalies and highest score for each time bucket and, if asked, entity; whatever chooses among results chooses among the anomalies, not the logs scored',
     privilege: 'read',
     query: z.strictObject({
       ...filters,

@@ -53,6 +53,24 @@ const scopeOf = (space: string) => ({
   allow_no_indices: true,
 });
 
+/** What chooses among anomalous logs by what stands in them; a summary of logs knows none of it. */
+function choiceOf(
+  query: Pick<
+    ApiRequest<Endpoints['summarizeResults']>['query'],
+    'min_confidence' | 'severity' | 'feature' | 'text' | 'filter'
+  >,
+): Query[] {
+  return [
+    ...(query.min_confidence !== undefined
+      ? [{ range: { 'anomaly.confidence': { gte: query.min_confidence } } }]
+      : []),
+    ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
+    ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
+    ...(query.text ? [{ match: { message: { query: query.text, operator: 'and' as const } } }] : []),
+    ...(query.filter ? [query.filter as Query] : []),
+  ];
+}
+
 export async function searchResults(
   client: ElasticsearchClient,
   space: string,
@@ -74,12 +92,7 @@ export async function searchResults(
       writtenTo: query.written_to,
       entity: query.entity,
     }),
-    ...(query.min_confidence !== undefined
-      ? [{ range: { 'anomaly.confidence': { gte: query.min_confidence } } }]
-      : []),
-    ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
-    ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
-    ...(query.text ? [{ match: { message: { query: query.text, operator: 'and' as const } } }] : []),
+    ...choiceOf(query),
   ];
   const time = { '@timestamp': { order: 'desc', unmapped_type: 'date' } } as const;
   const score = { 'anomaly.score': { order: 'desc', unmapped_type: 'double' } } as const;
@@ -132,12 +145,21 @@ interface TimeBucket {
   key: number;
   live: RunSums;
   past: { runs: { buckets: RunSums[] } };
+  /** The anomalous logs themselves, where a choice is made among them. */
+  chosen?: {
+    doc_count: number;
+    max_score: { value: number | null };
+    max_confidence: { value: number | null };
+  };
 }
 interface Histogram {
   buckets: TimeBucket[];
 }
 
-/** Summaries of buckets added up. A backfill counts logs again that were scored live: of the two the larger counts. */
+/**
+ * Summaries of buckets added up. A backfill counts logs again that were scored live: of the two the larger counts. Where
+ * a choice is made among the anomalies, these are counted themselves; logs scored are those of the summaries still.
+ */
 export async function summarizeResults(
   client: ElasticsearchClient,
   space: string,
@@ -155,6 +177,9 @@ export async function summarizeResults(
     max_score: { max: { field: 'bucket.max_score' } },
     max_confidence: { max: { field: 'bucket.max_confidence' } },
   };
+  const choice = choiceOf(query);
+  const hasChoice = choice.length > 0;
+  const isLog: Query = { term: { 'result.type': 'log' } };
   const isBackfill: Query = { prefix: { 'run.id': BACKFILL_RUN_PREFIX } };
   const histogram: Record<string, estypes.AggregationsAggregationContainer> = {
     time: {
@@ -165,33 +190,48 @@ export async function summarizeResults(
           filter: isBackfill,
           aggs: { runs: { terms: { field: 'run.id', size: 20 }, aggs: sums } },
         },
+        ...(hasChoice && {
+          chosen: {
+            filter: isLog,
+            aggs: {
+              max_score: { max: { field: 'anomaly.score' } },
+              max_confidence: { max: { field: 'anomaly.confidence' } },
+            },
+          },
+        }),
       },
     },
   };
   const field = query.by === 'entity' ? 'anomaly.entity' : 'detector.id';
+  const range = {
+    ...(query.detector_id && { detectorIds: [query.detector_id] }),
+    from,
+    to,
+    entity: query.entity,
+  };
+  const summaries: Query = { bool: { filter: filterOf(space, 'bucket', range) } };
+  const worst = hasChoice ? 'anomaly.confidence' : 'bucket.max_confidence';
   const answer = await attempt(
     () =>
       client.search({
         ...scopeOf(space),
         size: 0,
         track_total_hits: false,
-        query: {
-          bool: {
-            filter: filterOf(space, 'bucket', {
-              ...(query.detector_id && { detectorIds: [query.detector_id] }),
-              from,
-              to,
-              entity: query.entity,
-            }),
-          },
-        },
+        query: hasChoice
+          ? {
+              bool: {
+                should: [summaries, { bool: { filter: [...filterOf(space, 'log', range), ...choice] } }],
+                minimum_should_match: 1,
+              },
+            }
+          : summaries,
         aggs:
           query.by === 'all'
             ? histogram
             : {
                 groups: {
                   terms: { field, size: query.groups, order: { worst: 'desc' }, missing: '' },
-                  aggs: { ...histogram, worst: { max: { field: 'bucket.max_confidence' } } },
+                  aggs: { ...histogram, worst: { max: { field: worst } } },
                 },
               },
       }),
@@ -215,7 +255,7 @@ export async function summarizeResults(
   };
 }
 
-function bucketOf({ key, live, past }: TimeBucket) {
+function bucketOf({ key, live, past, chosen }: TimeBucket) {
   const runs = [live, ...past.runs.buckets];
   const largest = (pick: (run: RunSums) => number | null): number | null =>
     runs.reduce<number | null>((most, run) => {
@@ -225,8 +265,8 @@ function bucketOf({ key, live, past }: TimeBucket) {
   return {
     time: new Date(key).toISOString(),
     logs: largest((run) => run.logs.value) ?? 0,
-    anomalies: largest((run) => run.anomalies.value) ?? 0,
-    max_score: largest((run) => run.max_score.value),
-    max_confidence: largest((run) => run.max_confidence.value),
+    anomalies: chosen?.doc_count ?? largest((run) => run.anomalies.value) ?? 0,
+    max_score: chosen ? chosen.max_score.value : largest((run) => run.max_score.value),
+    max_confidence: chosen ? chosen.max_confidence.value : largest((run) => run.max_confidence.value),
   };
 }
