@@ -10,11 +10,17 @@ export interface HttpSetup {
     options: {
       method: string;
       query?: Record<string, unknown>;
-      body?: string;
+      body?: string | FormData;
+      /** A form sets its own content type: then `{ 'Content-Type': undefined }`. */
+      headers?: Readonly<Record<string, string | undefined>>;
       signal?: AbortSignal;
     },
   ): Promise<Body>;
-  readonly basePath: { prepend(path: string): string };
+  readonly basePath: {
+    prepend(path: string): string;
+    /** It ends in `/s/<space>` in any space but the default one. */
+    get(): string;
+  };
 }
 
 /** Source: packages/core/theme/core-theme-browser/src/types.ts `CoreTheme`. */
