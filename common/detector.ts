@@ -117,8 +117,10 @@ export const thresholdSchema = z.discriminatedUnion('method', [
   }),
 ]);
 
-/** The whole configuration of a detector: one schema for files, command line, HTTP API and forms. */
-export const detectorSchema = z.strictObject({
+/** Where logs are scored. */
+export const SCORING_WAYS = ['job', 'ingest'] as const;
+
+const detectorSettings = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).default(''),
   source: sourceSchema,
@@ -135,6 +137,12 @@ export const detectorSchema = z.strictObject({
     })
     .prefault({}),
   threshold: thresholdSchema.prefault({ method: 'contamination' }),
+  scoring: z
+    .enum(SCORING_WAYS)
+    .default('job')
+    .describe(
+      'job: the detector reads new logs and scores them; ingest: Elasticsearch scores each log as it is indexed, by an ingest pipeline, and the detector collects what it found',
+    ),
   schedule: z
     .strictObject({
       interval: durationSchema.default('1m'),
@@ -164,6 +172,30 @@ export const detectorSchema = z.strictObject({
       'log.level',
       'user_agent.original',
     ]),
+});
+
+/** The whole configuration of a detector: one schema for files, command line, HTTP API and forms. */
+export const detectorSchema = detectorSettings.superRefine((detector, context) => {
+  if (detector.scoring !== 'ingest') return;
+  const refuse = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  if (detector.threshold.method === 'adaptive') {
+    refuse(
+      ['threshold', 'method'],
+      'cannot be adaptive with scoring: ingest, where the pipeline holds the threshold; allowed: contamination, fixed',
+    );
+  }
+  if (detector.forest.splits === 'extended') {
+    refuse(['forest', 'splits'], 'cannot be extended with scoring: ingest; allowed: axis, fair_cut');
+  }
+  detector.features.forEach(({ type }, i) => {
+    if (type === 'template') {
+      refuse(
+        ['features', i, 'type'],
+        'cannot be template with scoring: ingest; allowed: the other types, or scoring: job',
+      );
+    }
+  });
 });
 export type Detector = z.infer<typeof detectorSchema>;
 export type DetectorInput = z.input<typeof detectorSchema>;

@@ -59,6 +59,43 @@ export interface LogSource {
   fetch(logs: readonly { index: string; id: string }[], fields?: readonly string[]): Promise<SourceLog[]>;
 }
 
+/** Scores of one time bucket and entity, summed up by the cluster. */
+export interface ScoredBucket {
+  /** Epoch milliseconds. */
+  readonly start: number;
+  readonly entity?: string;
+  readonly logs: number;
+  /** Logs without a score of this detector. */
+  readonly unscored: number;
+  readonly anomalies: number;
+  readonly maxScore: number;
+  readonly meanScore: number;
+  readonly maxConfidence: number;
+}
+export interface ScoredPage {
+  readonly buckets: readonly ScoredBucket[];
+  /** What the pipeline noted on values that it could not use, such as `response_time: missing`; on one page only. */
+  readonly remarks: readonly { readonly remark: string; readonly logs: number }[];
+}
+
+/** Logs that the cluster has scored as it indexed them. */
+export interface ScoredLogs {
+  /**
+   * @param versions of models whose scores count; other pipelines write onto logs, too
+   * @throws DetectionError `refused` when a field cannot be grouped by
+   */
+  open(options: {
+    readonly index: string;
+    readonly versions: readonly string[];
+    readonly entityField?: string;
+    readonly bucketMilliseconds: number;
+  }): Promise<{
+    /** Query DSL that selects anomalous logs. */
+    readonly anomalies: Record<string, unknown>;
+    summarize(range: LogRange, by: 'timestamp' | 'ingested'): AsyncIterable<ScoredPage>;
+  }>;
+}
+
 export interface ResultStore {
   /**
    * Writes results and summaries; ids derive from (detector, source index, source id), so writing again changes

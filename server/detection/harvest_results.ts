@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { severityOf, type AnomalyResult, type BucketSummary } from '../../common/anomaly';
+import { DetectionError } from '../../common/detection_error';
+import { getField } from '../../common/log_features';
+import { DIRT_KINDS, type DirtKind, type DirtReport } from '../../common/log_features/types';
+import type { SourceLog } from '../../common/log_document';
+import { reasonOf } from '../../common/model_snapshot';
+import { entityOf, timestampOf } from './log_values';
+import { BUCKET_MILLISECONDS } from './page_scorer';
+import type { ScoredLogs, ScoredPage } from './ports';
+import { pickContext } from './result_context';
+import { runDetection, type DetectionRun, type DetectionRunOptions, type RunWork } from './run_detection';
+
+export interface HarvestOptions extends Omit<DetectionRunOptions, 'work'> {
+  readonly scored: ScoredLogs;
+  /** Models of the detector and the anomaly score from which each calls a log an anomaly. */
+  readonly thresholds: ReadonlyMap<string, number>;
+}
+
+/** Where an index does not go through the pipeline, a log may bring anything under these names. */
+const scoredSchema = z.object({
+  score: z.number().gt(0).max(1),
+  confidence: z.number().min(0).max(1),
+  attribution: z
+    .array(
+      z.object({
+        feature: z.string(),
+        field: z.string(),
+        share: z.number(),
+        actual: z.string(),
+        typical: z.string(),
+      }),
+    )
+    .max(64)
+    .catch([]),
+});
+
+/**
+ * One run of a detector whose logs are scored as Elasticsearch indexes them: collects the anomalous ones since the
+ * checkpoint as results, and sums up all of them by time and entity inside the cluster. Checkpoint, late logs,
+ * announcing and repeating after a crash are those of {@link runDetection}, and what is written looks alike.
+ *
+ * @throws DetectionError `invalid_input` for a threshold of its own or an adaptive one: the pipeline holds the verdict
+ */
+export async function harvestResults(options: HarvestOptions): Promise<DetectionRun> {
+  const { snapshot, scored, thresholds } = options;
+  const { source, entity_field: entityField, threshold } = snapshot.detector;
+  if (options.thresholdOverride !== undefined || threshold.method === 'adaptive') {
+    throw new DetectionError(
+      'invalid_input',
+      `threshold: is ${options.thresholdOverride ?? 'adaptive'}, but with scoring: ingest the pipeline holds the threshold; allowed: the methods contamination and fixed, and to put the pipeline again with another one`,
+    );
+  }
+  const opened = await scored.open({
+    index: source.index,
+    versions: [...thresholds.keys()],
+    ...(entityField === undefined ? {} : { entityField }),
+    bucketMilliseconds: BUCKET_MILLISECONDS,
+  });
+  const dirt: DirtReport = {};
+  const work: RunWork = {
+    fields: fieldsOf(options),
+    filter: opened.anomalies,
+    dirt,
+    score: (page) => {
+      const results = page.logs.flatMap((log) => resultOf(log, options) ?? []);
+      return Promise.resolve({ results, summaries: [], logs: 0 });
+    },
+    finish: async function* (range, by) {
+      // The same place to start from means that a run is repeated: its summaries replace those of the one before.
+      const pageId = createHash('sha256')
+        .update(JSON.stringify(['harvest', options.detectorId, by, range.index, range.from]))
+        .digest('hex')
+        .slice(0, 24);
+      for await (const page of opened.summarize(range, by)) {
+        addDirt(dirt, page.remarks);
+        const count = (part: 'logs' | 'unscored'): number =>
+          page.buckets.reduce((sum, bucket) => sum + bucket[part], 0);
+        yield {
+          summaries: page.buckets.map((bucket) => summaryOf(bucket, pageId, options)),
+          logs: count('logs'),
+          unscored: count('unscored'),
+        };
+      }
+    },
+    threshold: () => thresholds.get(snapshot.version) ?? snapshot.threshold,
+    thresholdState: () => undefined,
+  };
+  return runDetection({ ...options, work: () => work });
+}
+
+function fieldsOf({ snapshot }: HarvestOptions): string[] {
+  const { detector } = snapshot;
+  const { context_fields, entity_field, features, source } = detector;
+  const own = ['anomaly', 'model.version'];
+  return [
+    ...new Set([
+      ...own,
+      ...context_fields,
+      ...features.map(({ field }) => field),
+      source.timestamp_field,
+      ...(entity_field === undefined ? [] : [entity_field]),
+    ]),
+  ];
+}
+
+/** @returns undefined for a log whose score no pipeline of ours has written */
+function resultOf(log: SourceLog, options: HarvestOptions): AnomalyResult | undefined {
+  const { snapshot, thresholds, clock, detectorId, runId } = options;
+  const { detector } = snapshot;
+  const { document } = log;
+  const version = getField(document, 'model.version');
+  const parsed = scoredSchema.safeParse(document.anomaly);
+  if (!parsed.success || typeof version !== 'string') return undefined;
+  const { score, confidence } = parsed.data;
+  const attribution = [...parsed.data.attribution].sort((left, right) => right.share - left.share);
+  const context = pickContext(document, detector);
+  const time = timestampOf(document, detector.source.timestamp_field) ?? clock.now();
+  return {
+    ...context,
+    '@timestamp': new Date(time).toISOString(),
+    event: {
+      ...(context.event as object),
+      ingested: new Date(clock.now()).toISOString(),
+      kind: 'alert',
+    },
+    detector: { id: detectorId, name: detector.name },
+    model: { version },
+    anomaly: {
+      score,
+      confidence,
+      severity: severityOf(confidence),
+      threshold: thresholds.get(version) ?? snapshot.threshold,
+      attribution,
+      reason: reasonOf(attribution),
+      entity: entityOf(document, detector.entity_field),
+    },
+    source: { ...(context.source as object), index: log.index, id: log.id },
+    run: { id: runId },
+    result: { type: 'log' },
+  };
+}
+
+function summaryOf(
+  bucket: ScoredPage['buckets'][number],
+  pageId: string,
+  { snapshot, clock, detectorId, runId }: HarvestOptions,
+): BucketSummary {
+  return {
+    '@timestamp': new Date(bucket.start).toISOString(),
+    event: { ingested: new Date(clock.now()).toISOString(), kind: 'metric' },
+    detector: { id: detectorId, name: snapshot.detector.name },
+    model: { version: snapshot.version },
+    bucket: {
+      logs: bucket.logs,
+      anomalies: bucket.anomalies,
+      max_score: bucket.maxScore,
+      mean_score: bucket.meanScore,
+      max_confidence: bucket.maxConfidence,
+      unscored: bucket.unscored,
+      span_ms: BUCKET_MILLISECONDS,
+    },
+    anomaly: { entity: bucket.entity },
+    page: { id: pageId },
+    run: { id: runId },
+    result: { type: 'bucket' },
+  };
+}
+
+/** @example `response_time: missing` is the dirt `missing` of the feature `response_time` */
+function addDirt(dirt: DirtReport, remarks: ScoredPage['remarks']): void {
+  for (const { remark, logs } of remarks) {
+    const split = remark.lastIndexOf(': ');
+    const kind = remark.slice(split + 2) as DirtKind;
+    if (split < 0 || !DIRT_KINDS.includes(kind)) continue;
+    const counts = (dirt[remark.slice(0, split)] ??= {});
+    counts[kind] = (counts[kind] ?? 0) + logs;
+  }
+}
