@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Client } from '@elastic/elasticsearch';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { DetectorInput } from '../../common/detector';
+import type { Operation } from '../../common/api';
+import { generateLogs } from '../../common/demo_logs';
+import { connect, feedbackIndex, readerRole, resultsPattern, sleep } from '../../server/elasticsearch';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integration/kibana_stand_in';
+import { buildBundle, buildHostPage } from './build_host_page';
+import { startHost, type Host } from './host_server';
+import { keepRunningTasks } from './run_tasks';
+
+const DAY_MILLISECONDS = 86_400_000;
+const LOGS_DAYS = 3;
+const LOGS_PER_SECOND = 0.1;
+const PATIENCE_MILLISECONDS = 30_000;
+
+/** Everything that the pages need, over one Elasticsearch. */
+export interface BrowserWorld {
+  readonly elasticsearch: Client;
+  readonly kibana: KibanaStandIn;
+  readonly host: Host;
+  readonly space: string;
+  /** Index with demo logs. */
+  readonly logs: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Demo logs, the plugin's own routes and tasks over Elasticsearch (ELASTICSEARCH_URL, _USERNAME, _PASSWORD: a user who may
+ * do everything), and the host page with the built bundle. Users `admin` and `reader`.
+ *
+ * @param port of the host page, default any free one
+ */
+export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
+  const space = `browser-${randomBytes(4).toString('hex')}`;
+  const logs = `${space}-logs`;
+  const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-browser-'));
+  const elasticsearch = connect();
+  const [hostPage] = await Promise.all([
+    buildHostPage(),
+    buildBundle(folder),
+    writeDemoLogs(elasticsearch, logs),
+  ]);
+  const kibana = startKibanaStandIn({ administrator: elasticsearch });
+  const reader = await makeReader(elasticsearch, space);
+  const people: Person[] = [
+    administrator(elasticsearch),
+    { name: 'reader', client: reader, privileges: ['read'] },
+  ];
+  const host = await startHost({ kibana, space, hostPage, bundle: folder, people, ...(port && { port }) });
+  const stopTasks = keepRunningTasks(kibana);
+  return {
+    elasticsearch,
+    kibana,
+    host,
+    space,
+    logs,
+    close: async () => {
+      await stopTasks();
+      await host.close();
+      const results = await elasticsearch.indices.get({
+        index: resultsPattern(space),
+        allow_no_indices: true,
+      });
+      const own = [logs, feedbackIndex(space), ...Object.keys(results)];
+      await elasticsearch.indices.delete({ index: own, ignore_unavailable: true });
+      await reader.close();
+      await elasticsearch.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const administrator = (client: Client): Person => ({
+  name: 'admin',
+  client,
+  privileges: ['read', 'write'],
+  authorization: {
+    username: process.env.ELASTICSEARCH_USERNAME ?? '',
+    password: process.env.ELASTICSEARCH_PASSWORD ?? '',
+  },
+});
+
+/** Three days of logs of several services until now, with anomalies. */
+async function writeDemoLogs(client: Client, index: string): Promise<void> {
+  await client.indices.create({ index, settings: { number_of_shards: 1, number_of_replicas: 0 } });
+  const to = Date.now();
+  const generated = generateLogs({
+    seed: 7,
+    from: to - LOGS_DAYS * DAY_MILLISECONDS,
+    to,
+    ratePerSecond: LOGS_PER_SECOND,
+    anomalyRate: 0.01,
+  });
+  const lines: object[] = [];
+  for (const { document } of generated) lines.push({ index: {} }, document);
+  const answer = await client.bulk({ index, operations: lines, refresh: true });
+  const refused = answer.items.find((item) => item.index?.error);
+  if (refused) throw new Error(JSON.stringify(refused));
+}
+
+async function makeReader(client: Client, space: string): Promise<Client> {
+  const name = `${space}-reader`;
+  const password = `pw-${Math.random().toString(36).slice(2)}`;
+  const { indices } = readerRole(space);
+  await client.security.putRole({
+    name,
+    indices: indices.map((each) => ({ names: [...each.names], privileges: [...each.privileges] })),
+  });
+  await client.security.putUser({ username: name, password, roles: [name] });
+  return connect({ url: process.env.ELASTICSEARCH_URL as string, username: name, password });
+}
+
+export const demoDetector = (index: string, change: Partial<DetectorInput> = {}): DetectorInput => ({
+  name: 'Shop requests',
+  source: { index },
+  features: [
+    { type: 'number', field: 'response_time' },
+    { type: 'category', field: 'http.response.status_code' },
+    { type: 'category', field: 'http.request.method' },
+    { type: 'template', field: 'message' },
+  ],
+  entity_field: 'service.name',
+  training: { window: '3d' },
+  ...change,
+});
+
+/** A detector with a model and three days of results, made over the API. @returns its id */
+export async function makeDetector(
+  { kibana, elasticsearch, space, logs }: BrowserWorld,
+  change?: Partial<DetectorInput>,
+): Promise<string> {
+  const admin = administrator(elasticsearch);
+  const call = async <Body>(operation: Operation, given: object): Promise<Body> => {
+    const { status, body } = await kibana.call(admin, operation, given, space);
+    if (status !== 200) throw new Error(`${operation}: ${status} ${JSON.stringify(body)}`);
+    return body as Body;
+  };
+  const body = { detector: demoDetector(logs, change), start: true };
+  const { id } = await call<{ id: string }>('createDetector', { body });
+  const params = { id };
+  const until = async (what: string, look: () => Promise<boolean>): Promise<void> => {
+    const end = Date.now() + PATIENCE_MILLISECONDS;
+    while (!(await look())) {
+      if (Date.now() > end) throw new Error(`Waited in vain for ${what}.\n${kibana.logged.join('\n')}`);
+      await sleep(100);
+    }
+  };
+  await until(
+    'a model',
+    async () => (await call<{ model?: object }>('getStatus', { params })).model !== undefined,
+  );
+  const to = Date.now();
+  await call('startBackfill', { params, body: { from: to - LOGS_DAYS * DAY_MILLISECONDS, to } });
+  await until(
+    'results',
+    async () => (await call<{ state: string }>('getBackfill', { params })).state === 'done',
+  );
+  await elasticsearch.indices.refresh({ index: 'log-anomalies-*' });
+  return id;
+}
+
+export interface Window {
+  readonly user?: 'admin' | 'reader';
+  readonly theme?: 'light' | 'dark';
+  readonly locale?: string;
+  readonly width?: number;
+}
+
+/** Chromium, from Debian or where CHROMIUM says. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** Everything that the browser complained about. */
+  readonly problems: string[];
+}
+
+export async function openPage(
+  browser: Browser,
+  { url }: Host,
+  { user = 'admin', theme = 'light', locale = 'en', width = 1_280 }: Window = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ viewport: { width, height: 1_000 }, baseURL: url });
+  await context.addCookies(
+    Object.entries({ user, theme, locale }).map(([name, value]) => ({ name, value, url })),
+  );
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error.stack)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${message.text()} ${message.location().url}`);
+  });
+  return { page, problems };
+}
+
+export const testSubject = (name: string): string => `[data-test-subj~="${name}"]`;

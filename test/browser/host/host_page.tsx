@@ -1,0 +1,65 @@
+/** A page that stands in for Kibana around the plugin: shared modules, services, dashboard and rule form. */
+import React, { useEffect, useRef, useState, type ReactElement } from 'react';
+import ReactDom from 'react-dom';
+import { EuiGlobalToastList, EuiProvider } from '@elastic/eui';
+import moment from 'moment';
+import { core, dismissToast, scopedHistory, toastListeners, type HostToast } from './core';
+import { Dashboard } from './dashboard';
+import { hostSettings } from './host_settings';
+import { loadPlugin, type Registered } from './plugin_host';
+import { RulePage } from './rule_page';
+
+function Toasts(): ReactElement {
+  const [toasts, setToasts] = useState<readonly HostToast[]>([]);
+  useEffect(() => void toastListeners.add(setToasts), []);
+  return (
+    <EuiGlobalToastList
+      toasts={[...toasts]}
+      dismissToast={({ id }) => dismissToast(id)}
+      toastLifeTimeMs={4_000}
+    />
+  );
+}
+
+function Application({ registered, id }: { registered: Registered; id: string }): ReactElement {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const app = registered.apps.get(id);
+    if (app === undefined) throw new Error(`There is no application ${id}.`);
+    const mounted = app.mount({
+      element: element.current!,
+      history: scopedHistory(core.application.getUrlForApp(id)),
+    });
+    return () => void mounted.then((unmount) => unmount());
+  }, [registered, id]);
+  return <div ref={element} style={{ display: 'flex', flexDirection: 'column', minHeight: '100vh' }} />;
+}
+
+function Place({ registered }: { registered: Registered }): ReactElement {
+  const [, , place] = window.location.pathname.slice(hostSettings.basePath.length).split('/');
+  switch (place) {
+    case 'dashboard':
+      return <Dashboard registered={registered} />;
+    case 'rule':
+      return <RulePage registered={registered} />;
+    default:
+      return <Application registered={registered} id={place} />;
+  }
+}
+
+async function main(): Promise<void> {
+  moment.locale(hostSettings.locale);
+  const registered = await loadPlugin({});
+  ReactDom.render(
+    <EuiProvider colorMode={hostSettings.isDark ? 'dark' : 'light'}>
+      <main>
+        <Place registered={registered} />
+      </main>
+      <Toasts />
+    </EuiProvider>,
+    document.getElementById('host'),
+  );
+}
+
+core.chrome.docTitle.change('Host page');
+void main();

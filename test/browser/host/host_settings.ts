@@ -1,0 +1,17 @@
+/** What the server tells the page, see host_server.ts. */
+export interface HostSettings {
+  readonly locale: string;
+  /** Translations of that language by message id; none for English. */
+  readonly messages: Readonly<Record<string, string>>;
+  readonly isDark: boolean;
+  /** What all paths of a space begin with, e.g. `/s/shop`. */
+  readonly basePath: string;
+  readonly capabilities: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
+}
+
+export const HOST_SETTINGS_ID = 'host-settings';
+
+export const hostSettings: HostSettings =
+  typeof document === 'undefined'
+    ? { locale: 'en', messages: {}, isDark: false, basePath: '', capabilities: {} }
+    : (JSON.parse(document.getElementById(HOST_SETTINGS_ID)?.textContent ?? '{}') as HostSettings);

@@ -1,0 +1,83 @@
+/** Loads the built bundle as Kibana does, and keeps what the plugin registers. */
+import type {
+  App,
+  CoreSetup,
+  PluginInitializerContext,
+  PluginsSetup,
+} from '../../../public/kibana/contracts';
+import type {
+  ExpressionsSetup,
+  RuleTypeModel,
+  VisualizationType,
+} from '../../../public/kibana/panel_contracts';
+import { core } from './core';
+import { sharedModules } from './shared_modules';
+
+type RenderFunction = Parameters<ExpressionsSetup['registerFunction']>[0];
+type Renderer = ReturnType<Parameters<ExpressionsSetup['registerRenderer']>[0]>;
+
+export interface Registered {
+  readonly apps: Map<string, App>;
+  readonly visualizations: Map<string, VisualizationType>;
+  readonly functions: Map<string, RenderFunction>;
+  readonly renderers: Map<string, Renderer>;
+  readonly ruleTypes: Map<string, RuleTypeModel>;
+}
+
+const BUNDLE = '/bundles/logAnomalies/';
+
+interface KibanaGlobals {
+  __kbnSharedDeps__: object;
+  __kbnPublicPath__: Record<string, string>;
+  __kbnBundles__: { define(name: string, load: () => PluginModule): void };
+}
+interface PluginModule {
+  plugin(context: PluginInitializerContext): {
+    setup(core: CoreSetup, plugins: PluginsSetup): void;
+    start(core: unknown, plugins: unknown): void;
+  };
+}
+
+export async function loadPlugin(startPlugins: object): Promise<Registered> {
+  let load: (() => PluginModule) | undefined;
+  Object.assign(globalThis, {
+    __kbnSharedDeps__: sharedModules,
+    __kbnPublicPath__: { logAnomalies: BUNDLE },
+    __kbnBundles__: { define: (_name, loader) => (load = loader) },
+  } satisfies KibanaGlobals);
+  await new Promise((loaded, failed) => {
+    const script = document.createElement('script');
+    script.src = `${BUNDLE}logAnomalies.plugin.js`;
+    script.onload = loaded;
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  const registered: Registered = {
+    apps: new Map(),
+    visualizations: new Map(),
+    functions: new Map(),
+    renderers: new Map(),
+    ruleTypes: new Map(),
+  };
+  const plugin = load!().plugin({ env: { packageInfo: { version: '8.12.2' } } });
+  plugin.setup(
+    {
+      application: { register: (app) => void registered.apps.set(app.id, app) },
+      getStartServices: async () => [core, startPlugins, undefined],
+    },
+    {
+      visualizations: {
+        createBaseVisualization: (type) => void registered.visualizations.set(type.name, type),
+      },
+      expressions: {
+        registerFunction: (definition) => void registered.functions.set(definition.name, definition),
+        registerRenderer: (define) => void registered.renderers.set(define().name, define()),
+      },
+      triggersActionsUi: {
+        ruleTypeRegistry: { register: (model) => void registered.ruleTypes.set(model.id, model) },
+      },
+    },
+  );
+  plugin.start(core, startPlugins);
+  return registered;
+}

@@ -1,0 +1,22 @@
+/** What Kibana lends to plugins: the same packages, at the versions of Kibana 8.12.2, under the same names. */
+import * as ElasticCharts from '@elastic/charts';
+import * as ElasticEui from '@elastic/eui';
+import * as KbnDatemath from '@elastic/datemath';
+import * as EmotionCache from '@emotion/cache';
+import * as EmotionReact from '@emotion/react';
+import Moment from 'moment';
+import React from 'react';
+import ReactDom from 'react-dom';
+import * as KbnI18n from './translations';
+
+export const sharedModules = {
+  ElasticCharts,
+  ElasticEui,
+  EmotionCache,
+  EmotionReact,
+  KbnDatemath,
+  KbnI18n,
+  Moment,
+  React,
+  ReactDom,
+};
