@@ -2,6 +2,7 @@ import { detectorEndpoints } from './api/detectors';
 import { feedbackEndpoints } from './api/feedback';
 import { modelEndpoints } from './api/models';
 import { resultEndpoints } from './api/results';
+import { sampleEndpoints } from './api/sample';
 import { setupEndpoints } from './api/setup';
 import { statusEndpoints } from './api/status';
 
@@ -13,6 +14,7 @@ export const ENDPOINTS = {
   ...modelEndpoints,
   ...feedbackEndpoints,
   ...setupEndpoints,
+  ...sampleEndpoints,
 };
 export type Endpoints = typeof ENDPOINTS;
 export type Operation = keyof Endpoints;
@@ -21,6 +23,7 @@ export { API_ROOT, apiErrorSchema } from './api/endpoint';
 export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint } from './api/endpoint';
 export type { DetectorRecord } from './api/detectors';
 export type { ModelRecordBody } from './api/models';
+export type { SampleReport } from './api/sample';
 export type {
   BackfillReport,
   DetectorState,

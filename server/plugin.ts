@@ -3,11 +3,13 @@ import type { LogAnomaliesConfig } from './config';
 import type { AlertingSetup } from './kibana/alerting_contracts';
 import { createBackfillTask } from './kibana/backfill_task';
 import type { CoreSetup, FeaturesSetup, PluginInitializerContext } from './kibana/contracts';
+import { createDemoTask } from './kibana/demo_task';
 import { createDetectionTask } from './kibana/detection_task';
 import { registerFeature } from './kibana/feature';
 import {
   API_KEY_TYPE,
   BACKFILL_TASK_TYPE,
+  DEMO_TASK_TYPE,
   DETECTION_TASK_TYPE,
   TRAINING_TASK_TYPE,
 } from './kibana/identifiers';
@@ -73,6 +75,7 @@ export class LogAnomaliesPlugin {
       [DETECTION_TASK_TYPE]: createDetectionTask(getServices),
       [TRAINING_TASK_TYPE]: createTrainingTask(getServices),
       [BACKFILL_TASK_TYPE]: createBackfillTask(getServices),
+      [DEMO_TASK_TYPE]: createDemoTask(getServices),
     });
     registerRoutes(core.http.createRouter(), { getServices, log });
 

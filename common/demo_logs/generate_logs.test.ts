@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
 import { DetectionError } from '../detection_error';
 import type { DemoDocument, DemoLogOptions, GeneratedLog, Incident } from '.';
 import { ANOMALY_KINDS, DEMO_SERVICES, generateLogs, incidentsOf } from '.';
 import { DEFECTS } from './defects';
 import { createRandom } from './random';
+import { clientAddress } from './requests';
 import { largestSeasonOf, seasonOf } from './services';
 import { TimeQueue } from './time_queue';
 
@@ -28,6 +30,12 @@ describe('generateLogs', () => {
     const start = { ...options, to: MONDAY + HOUR };
     expect([...generateLogs(start)]).toEqual([...generateLogs(start)]);
     expect([...generateLogs({ ...start, seed: 8 })]).not.toEqual([...generateLogs(start)]);
+  });
+
+  it('comes from addresses that are addresses, however many attackers there are', () => {
+    for (const index of [0, 4, 65_535, 65_536, 25_496_159, 0xffffffff - 8]) {
+      for (let near = index; near < index + 8; near++) expect(isIP(clientAddress(near))).not.toBe(0);
+    }
   });
 
   it('keeps to the range, in order', () => {

@@ -5,3 +5,4 @@ export type { AnomalyKind, Incident } from './incidents';
 export { DEMO_SERVICES } from './services';
 export type { DemoDocument } from './demo_document';
 export type { Defect } from './defects';
+export { demoDetector } from './demo_detector';

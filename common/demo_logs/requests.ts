@@ -44,8 +44,12 @@ const CLIENTS = 4_000;
  */
 export function clientAddress(index: number): string {
   const mixed = Math.imul(index + 1, 0x9e3779b1) >>> 0;
-  if (mixed % 8 === 0)
-    return `2001:db8:${((mixed >>> 8) & 0xffff).toString(16)}::${(index + 1).toString(16)}`;
+  if (mixed % 8 === 0) {
+    const host = index + 1;
+    const high = (host >>> 16) & 0xffff;
+    const low = (host & 0xffff).toString(16);
+    return `2001:db8:${((mixed >>> 8) & 0xffff).toString(16)}::${high === 0 ? '' : `${high.toString(16)}:`}${low}`;
+  }
   return `100.${64 + ((mixed >>> 3) & 63)}.${(mixed >>> 9) & 255}.${1 + ((mixed >>> 17) % 254)}`;
 }
 

@@ -20,6 +20,9 @@ function checked(space: string): string {
 
 export const feedbackIndex = (space: string): string => `${INDEX_PREFIX}feedback-${checked(space)}`;
 
+/** The made-up logs that a newcomer tries the plugin on. */
+export const demoIndex = (space: string): string => `${INDEX_PREFIX}sample-${checked(space)}`;
+
 /**
  * Results lie in one index for each month of the log's own time, so that a log always has the same place.
  *

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BackfillReport } from '../../common/api';
+import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { createLogSource, createSnapshotStore } from '../elasticsearch';
 import { createDetectorRepository } from './detector_repository';
@@ -24,6 +25,21 @@ export async function startBackfill(
     );
   }
   const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  return queueBackfill(services, scope, detectorId, detector, range);
+}
+
+/**
+ * Asks for a backfill with a client that may read the logs.
+ *
+ * @throws DetectionError `refused` without a model, `conflict` while another one is under way
+ */
+export async function queueBackfill(
+  services: Services,
+  scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
+  detectorId: string,
+  detector: Detector,
+  range: { from: number; to: number },
+): Promise<BackfillReport> {
   const status = createStatusStore(scope.elasticsearch, scope);
   const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
   if ((await models.active(detectorId)) === undefined) {
@@ -46,7 +62,7 @@ export async function startBackfill(
     state: 'queued',
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
-    requested_at: new Date(now).toISOString(),
+    requested_at: new Date(services.clock.now()).toISOString(),
     logs: 0,
     total,
     anomalies: 0,

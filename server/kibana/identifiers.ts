@@ -9,6 +9,7 @@ export const API_KEY_TYPE = 'log-anomalies-api-key';
 export const DETECTION_TASK_TYPE = 'logAnomalies:detect';
 export const TRAINING_TASK_TYPE = 'logAnomalies:train';
 export const BACKFILL_TASK_TYPE = 'logAnomalies:backfill';
+export const DEMO_TASK_TYPE = 'logAnomalies:sample';
 
 export const LOG_ANOMALY_RULE_TYPE = 'logAnomalies.logAnomaly';
 export const DETECTOR_HEALTH_RULE_TYPE = 'logAnomalies.detectorHealth';
@@ -25,6 +26,7 @@ export const detectionTaskId = ({ space, detectorId }: TaskTarget): string =>
   `log-anomalies:${space}:${detectorId}`;
 export const trainingTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:train`;
 export const backfillTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:backfill`;
+export const demoTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:sample`;
 
 /** A duration of ours as Task Manager writes it: it knows no weeks. @example taskInterval('2w') // '14d' */
 export const taskInterval = (duration: string): string =>

@@ -1,4 +1,4 @@
-import type { BackfillReport, TrainingReport } from '../../common/api';
+import type { BackfillReport, Failure, TrainingReport } from '../../common/api';
 import { attempt, CHECKPOINTS_INDEX, type ElasticsearchClient } from '../elasticsearch';
 import { statusOf as httpStatusOf } from '../elasticsearch/errors';
 import { ensureIndex } from '../elasticsearch/index_resources';
@@ -12,8 +12,23 @@ interface Parts {
   backfill: BackfillReport;
   /** Id of the backfill that somebody has asked to stop. */
   backfill_cancelled: { id: string };
+  /** Kept for the whole space, under {@link SAMPLE_OF_SPACE} in the place of a detector. */
+  sample: StoredSample;
 }
 type Part = keyof Parts;
+
+/** Each space has its sample logs at most once. */
+export const SAMPLE_OF_SPACE = 'sample';
+
+/** How far the sample logs were brought by their own task; scoring tells of itself. */
+export interface StoredSample {
+  readonly state: 'none' | 'writing' | 'training' | 'scoring' | 'failed';
+  readonly detector_id?: string;
+  readonly requested_at?: string;
+  readonly written: number;
+  readonly total: number;
+  readonly failure?: Failure;
+}
 
 /** What detectors tell of themselves, beside their checkpoints and with the rights of their owners. */
 export interface StatusStore {

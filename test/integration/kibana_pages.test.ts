@@ -7,7 +7,9 @@ import {
   type Operation,
 } from '../../common/api';
 import { ownerRole, readerRole, resultsPattern } from '../../server/elasticsearch';
-import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
+import { demoPrivileges } from '../../server/elasticsearch/demo_index';
+import { demoIndex } from '../../server/elasticsearch/names';
+import { backfillTaskId, demoTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
 import { thisMinute, webDetector, webLogs } from './kibana_logs';
 import { startKibanaStandIn, type KibanaStandIn, type Person, type Reply } from './kibana_stand_in';
@@ -121,5 +123,96 @@ describe('a filter made of a query bar', () => {
     expect(refused(await search('{"no_such_query":{}}'))).toMatch(/^400 .*no_such_query/);
     const broken = JSON.stringify({ query_string: { query: 'service.name:(' } });
     expect(refused(await search(broken))).toMatch(/^400 .*Encountered/);
+  });
+});
+
+describe('sample logs', () => {
+  const countIn = async (where: string): Promise<number> => {
+    await admin.indices.refresh({ index: where, ignore_unavailable: true, allow_no_indices: true });
+    return (await admin.count({ index: where, ignore_unavailable: true, allow_no_indices: true })).count;
+  };
+
+  it('are made, learned and scored with the rights of whoever asks, and removed again', async () => {
+    const role = ownerRole([], space);
+    const newcomer = await person(
+      'nora',
+      {
+        ...role,
+        indices: [
+          ...role.indices,
+          demoPrivileges(space),
+          { names: [resultsPattern(space)], privileges: ['delete'] },
+        ],
+      },
+      ['read', 'write'],
+    );
+    expect(await ok(reader, 'getSample')).toMatchObject({ state: 'none', index: demoIndex(space) });
+    const begun = await ok(newcomer, 'installSample');
+    expect(begun).toMatchObject({ state: 'writing', done: 0 });
+    expect((await kibana.call(newcomer, 'installSample', {}, space)).status).toBe(409);
+
+    const target = { space, detectorId: begun.detector_id as string };
+    await kibana.tasks.run(demoTaskId(target));
+    const written = await countIn(demoIndex(space));
+    expect(written).toBeGreaterThan(14_000);
+    expect(await ok(reader, 'getSample')).toMatchObject({ state: 'training', done: written, total: written });
+    await kibana.tasks.run(trainingTaskId(target));
+    await kibana.tasks.run(demoTaskId(target));
+    expect(kibana.tasks.scheduled.has(demoTaskId(target))).toBe(false);
+    expect(await ok(reader, 'getSample')).toMatchObject({ state: 'scoring', done: 0 });
+    await kibana.tasks.run(backfillTaskId(target));
+    const ready = await ok(reader, 'getSample');
+    expect(ready).toMatchObject({ state: 'ready', detector_id: target.detectorId });
+    expect(ready.done).toBe(ready.total);
+    expect(ready.total).toBeGreaterThan(14_000);
+    await refresh();
+    const query = {
+      detector_id: target.detectorId,
+      from: String(Date.parse(begun.requested_at as string) - 7 * 86_400_000),
+    };
+    expect((await ok(newcomer, 'searchResults', { query })).total).toBeGreaterThan(50);
+
+    expect((await ok(newcomer, 'removeSample')).warnings).toEqual([]);
+    expect(await ok(reader, 'getSample')).toMatchObject({ state: 'none' });
+    expect(await countIn(demoIndex(space))).toBe(0);
+    expect(await admin.indices.exists({ index: demoIndex(space) })).toBe(false);
+    await refresh();
+    expect((await ok(newcomer, 'searchResults', { query })).total).toBe(0);
+    expect(
+      (await kibana.call(newcomer, 'getDetector', { params: { id: target.detectorId } }, space)).status,
+    ).toBe(404);
+    expect([...kibana.tasks.scheduled.keys()].filter((id) => id.includes(target.detectorId))).toEqual([]);
+  });
+
+  it('are not begun without each right that they take', async () => {
+    const reply = refused(await kibana.call(owner, 'installSample', {}, space));
+    expect(reply).toBe(
+      `403 The sample logs are made with your rights, and you lack: create_index, index, read, view_index_metadata, delete_index on "${demoIndex(space)}". Ask for a role that has them.`,
+    );
+    expect((await kibana.call(reader, 'installSample', {}, space)).status).toBe(403);
+    expect(await ok(reader, 'getSample')).toMatchObject({ state: 'none' });
+  });
+
+  it('tell what went wrong on the way, and begin again', async () => {
+    const role = ownerRole([], space);
+    const newcomer = await person('nils', { ...role, indices: [...role.indices, demoPrivileges(space)] }, [
+      'read',
+      'write',
+    ]);
+    const begun = await ok(newcomer, 'installSample');
+    await admin.indices.putSettings({ index: demoIndex(space), settings: { 'index.blocks.write': true } });
+    await kibana.tasks.run(demoTaskId({ space, detectorId: begun.detector_id as string }));
+    const failed = await ok(reader, 'getSample');
+    expect(failed).toMatchObject({
+      state: 'failed',
+      failure: { message: expect.stringMatching(/write sample logs/) },
+    });
+    const again = await ok(newcomer, 'installSample');
+    expect(again).toMatchObject({ state: 'writing' });
+    expect(again.detector_id).not.toBe(begun.detector_id);
+    await ok(newcomer, 'deleteDetector', { params: { id: again.detector_id as string } });
+    expect(await ok(reader, 'getSample')).toMatchObject({ state: 'failed', failure: { code: 'not_found' } });
+    await ok(newcomer, 'removeSample');
+    expect(await admin.indices.exists({ index: demoIndex(space) })).toBe(false);
   });
 });

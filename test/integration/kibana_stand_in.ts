@@ -12,8 +12,14 @@ import type {
   RouteHandler,
   Router,
 } from '../../server/kibana/contracts';
+import { createDemoTask } from '../../server/kibana/demo_task';
 import { createDetectionTask } from '../../server/kibana/detection_task';
-import { BACKFILL_TASK_TYPE, DETECTION_TASK_TYPE, TRAINING_TASK_TYPE } from '../../server/kibana/identifiers';
+import {
+  BACKFILL_TASK_TYPE,
+  DEMO_TASK_TYPE,
+  DETECTION_TASK_TYPE,
+  TRAINING_TASK_TYPE,
+} from '../../server/kibana/identifiers';
 import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
 import { registerRoutes } from '../../server/kibana/routes/register_routes';
 import type { SavedObject, SavedObjectsClient } from '../../server/kibana/saved_object_contracts';
@@ -224,6 +230,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     [DETECTION_TASK_TYPE]: createDetectionTask(async () => services),
     [TRAINING_TASK_TYPE]: createTrainingTask(async () => services),
     [BACKFILL_TASK_TYPE]: createBackfillTask(async () => services),
+    [DEMO_TASK_TYPE]: createDemoTask(async () => services),
   };
   const tasks = new Tasks(() => definitions);
   const internal = savedObjects.client('default');

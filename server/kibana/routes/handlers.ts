@@ -3,6 +3,7 @@ import { feedbackHandlers } from './feedback_handlers';
 import type { Handlers } from './handler';
 import { modelHandlers } from './model_handlers';
 import { resultHandlers } from './result_handlers';
+import { sampleHandlers } from './sample_handlers';
 import { setupHandlers } from './setup_handlers';
 import { statusHandlers } from './status_handlers';
 
@@ -14,4 +15,5 @@ export const HANDLERS: Handlers = {
   ...modelHandlers,
   ...feedbackHandlers,
   ...setupHandlers,
+  ...sampleHandlers,
 };

@@ -1,0 +1,103 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { attempt, type RetryPolicy } from './attempt';
+import { bulkWriteAll } from './bulk';
+import type { ElasticsearchClient } from './client';
+import { errorBodyOf, errorTypes, statusOf } from './errors';
+import { INDEX_SETTINGS } from './index_resources';
+import { demoIndex } from './names';
+import type { IndexPrivileges } from './privileges';
+
+/** What it takes to make the sample logs of a space and to remove them again, beside the rights of an owner. */
+export const demoPrivileges = (space: string): IndexPrivileges => ({
+  names: [demoIndex(space)],
+  privileges: ['create_index', 'index', 'read', 'view_index_metadata', 'delete_index'],
+});
+
+const keyword: estypes.MappingProperty = { type: 'keyword' };
+const object = (properties: Record<string, estypes.MappingProperty>): estypes.MappingProperty => ({
+  properties,
+});
+
+/** ECS as in {@link DemoDocument}; the rest is found by dynamic mapping. */
+const MAPPINGS: estypes.MappingTypeMapping = {
+  properties: {
+    '@timestamp': { type: 'date' },
+    message: { type: 'text' },
+    client: object({ ip: { type: 'ip' } }),
+    service: object({ name: keyword }),
+    host: object({ name: keyword }),
+    url: object({ original: keyword, path: keyword, query: keyword }),
+    user_agent: object({ original: keyword }),
+    log: object({ level: keyword }),
+    trace: object({ id: keyword }),
+    response_time: { type: 'double' },
+    status_code: { type: 'long' },
+    request_size: { type: 'long' },
+  },
+};
+
+export async function createDemoIndex(
+  client: ElasticsearchClient,
+  space: string,
+  options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
+): Promise<void> {
+  const index = demoIndex(space);
+  await attempt(
+    () =>
+      client.indices
+        .create({ index, mappings: MAPPINGS, settings: INDEX_SETTINGS }, { signal: options.signal })
+        .catch((error: unknown) => {
+          if (!errorTypes(errorBodyOf(error)).includes('resource_already_exists_exception')) throw error;
+        }),
+    { what: `make the index "${index}"`, ...options },
+  );
+}
+
+/** Writing the same logs again changes nothing. @param first number of the first one among all sample logs */
+export async function writeDemoLogs(
+  client: ElasticsearchClient,
+  space: string,
+  first: number,
+  documents: readonly unknown[],
+  options: { isLast: boolean; policy?: RetryPolicy; signal?: AbortSignal },
+): Promise<void> {
+  const { isLast, ...rest } = options;
+  const index = demoIndex(space);
+  await bulkWriteAll(
+    client,
+    documents.map((document, place) => ({
+      action: 'index' as const,
+      index,
+      id: String(first + place),
+      document,
+    })),
+    { what: 'write sample logs', refresh: isLast, ...rest },
+  );
+}
+
+export const demoIndexExists = (client: ElasticsearchClient, space: string): Promise<boolean> =>
+  attempt(() => client.indices.exists({ index: demoIndex(space) }), { what: 'look for the sample logs' });
+
+export async function deleteDemoIndex(client: ElasticsearchClient, space: string): Promise<void> {
+  const index = demoIndex(space);
+  await attempt(
+    () =>
+      client.indices.delete({ index }).catch((error: unknown) => {
+        if (statusOf(error) !== 404) throw error;
+      }),
+    { what: `delete the index "${index}"` },
+  );
+}
+
+/** @returns e.g. `create_index on "log-anomalies-sample-default"`; empty when nothing is missing */
+export async function missingDemoPrivileges(client: ElasticsearchClient, space: string): Promise<string[]> {
+  const { names, privileges } = demoPrivileges(space);
+  const answer = await attempt(
+    () => client.security.hasPrivileges({ index: [{ names: [...names], privileges: [...privileges] }] }),
+    { what: 'ask for your privileges' },
+  );
+  return names.flatMap((name) => {
+    const lacking = privileges.filter((privilege) => answer.index[name]?.[privilege] !== true);
+    return lacking.length > 0 ? [`${lacking.join(', ')} on "${name}"`] : [];
+  });
+}
