@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { DetectionError } from '../../common/detection_error';
-import { runDetection } from '../../server/detection/run_detection';
-import { connect, createLogSource, createResultStore } from '../../server/elasticsearch';
+import type { ModelSnapshot } from '../../common/model_snapshot';
+import { detectAnomalies } from '../../server/detection/detect_anomalies';
+import type { CheckpointStore } from '../../server/detection/ports';
+import type { DetectionRun } from '../../server/detection/run_detection';
+import {
+  connect,
+  createLogSource,
+  createResultStore,
+  createScoredLogs,
+  createSnapshotStore,
+  type ElasticsearchClient,
+} from '../../server/elasticsearch';
 import { followBackfill, livePipeline, startBackfill } from '../../server/elasticsearch/ingest';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { loadActiveModel } from '../command_line/models';
-import { numberBetween, runs } from '../command_line/session';
+import { numberBetween, runs, type Session } from '../command_line/session';
 
 interface Options {
   detectorId: string;
@@ -90,17 +100,24 @@ Examples:
           });
           const state = await followBackfill(client, task, { clock, progress, signal });
           progress.stop();
-          session.result(
-            state,
-            () => `${state.done} logs were scored in the cluster by ${pipeline.version}.`,
+          const results = await collect(session, client, options, snapshot);
+          session.result({ ...state, ...(results && { results }) }, () =>
+            [
+              `${state.done} logs were scored in the cluster by ${pipeline.version}.`,
+              results
+                ? `${results.created} new results of ${results.anomalies} anomalies were collected from the ${results.logs} logs of the range that have a score.`
+                : 'The detector says scoring: job, so no results were collected from them.',
+            ].join('\n'),
           );
           return;
         }
         const place = `.log-anomalies/${detectorId}-${RUN_PREFIX}${from}-${to}.json`;
-        const { checkpoint: _place, ...run } = await runDetection({
+        const { checkpoint: _place, ...run } = await detectAnomalies({
           detectorId,
-          snapshot,
+          snapshot: { ...snapshot, detector: { ...snapshot.detector, scoring: 'job' } },
           source: createLogSource(client),
+          scored: createScoredLogs(client),
+          models: createSnapshotStore(client, { space }),
           results: createResultStore(client, { space }),
           checkpoints: createCheckpointFile(place),
           clock,
@@ -121,3 +138,39 @@ Examples:
       }
     },
   );
+
+/** Results of a range that the cluster has scored, where the detector's results come from the scored logs. */
+async function collect(
+  session: Session,
+  client: ElasticsearchClient,
+  options: Options,
+  snapshot: ModelSnapshot,
+): Promise<Omit<DetectionRun, 'checkpoint'> | undefined> {
+  const { detector } = snapshot;
+  if (detector.scoring !== 'ingest') return undefined;
+  const { space } = session.config;
+  const { detectorId, into } = options;
+  // Collecting again is cheap and changes nothing, so the place is not kept.
+  const checkpoints: CheckpointStore = {
+    read: () => Promise.resolve(undefined),
+    write: () => Promise.resolve(undefined),
+  };
+  const { checkpoint: _place, ...run } = await detectAnomalies({
+    detectorId,
+    snapshot: {
+      ...snapshot,
+      detector: { ...detector, source: { ...detector.source, ...(into && { index: into }) } },
+    },
+    source: createLogSource(client),
+    scored: createScoredLogs(client, { signal: session.signal }),
+    models: createSnapshotStore(client, { space }),
+    results: createResultStore(client, { space }),
+    checkpoints,
+    clock: session.clock,
+    runId: `${RUN_PREFIX}${randomUUID()}`,
+    startFrom: Date.parse(options.from),
+    upTo: Date.parse(options.to),
+    signal: session.signal,
+  });
+  return run;
+}

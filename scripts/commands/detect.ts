@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import colors from 'picocolors';
 import type { AnomalyResult, Severity } from '../../common/anomaly';
-import { durationToMilliseconds } from '../../common/detector';
+import { durationToMilliseconds, SCORING_WAYS, type Detector } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { runDetection } from '../../server/detection/run_detection';
-import { connect, createLogSource, createResultStore } from '../../server/elasticsearch';
+import { detectAnomalies } from '../../server/detection/detect_anomalies';
+import {
+  connect,
+  createLogSource,
+  createResultStore,
+  createScoredLogs,
+  createSnapshotStore,
+} from '../../server/elasticsearch';
 import { createFileJournal, createNotifier } from '../../server/notifications';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
@@ -17,6 +23,7 @@ interface Options {
   model?: string;
   detectorId?: string;
   threshold?: number;
+  scoring?: Detector['scoring'];
   index?: string;
   checkpoint?: string;
   from: string;
@@ -49,6 +56,12 @@ export const detect = (): Command =>
         '--threshold <score>',
         "anomaly score from which a log is an anomaly (default: the model's)",
         numberBetween(0.000001, 1),
+      )
+      .addOption(
+        new Option(
+          '--scoring <way>',
+          "job: score here; ingest: collect what the ingest pipeline has scored (default: the detector's)",
+        ).choices(SCORING_WAYS),
       )
       .option('--index <pattern>', "logs to follow (default: the detector's source)")
       .option(
@@ -126,6 +139,7 @@ async function chooseModel(
     ...loaded,
     detector: {
       ...detector,
+      scoring: options.scoring ?? detector.scoring,
       source: { ...detector.source, ...(options.index && { index: options.index }) },
       schedule: { ...detector.schedule, ...(options.delay && { query_delay: options.delay }) },
     },
@@ -153,7 +167,10 @@ async function follow(
         })
       : undefined;
   const source = createLogSource(client);
-  const results = createResultStore(client, { space: session.config.space });
+  const { space } = session.config;
+  const results = createResultStore(client, { space });
+  const scored = createScoredLogs(client, { signal });
+  const models = createSnapshotStore(client, { space });
   const interval = durationToMilliseconds(options.interval ?? detector.schedule.interval);
   const total = { logs: 0, anomalies: 0, created: 0, runs: 0 };
   let failures = 0;
@@ -164,10 +181,12 @@ async function follow(
     const started = clock.now();
     const runId = randomUUID();
     try {
-      const run = await runDetection({
+      const run = await detectAnomalies({
         detectorId,
         snapshot,
         source,
+        scored,
+        models,
         results,
         checkpoints,
         clock,
@@ -193,10 +212,10 @@ async function follow(
       const dirty = Object.entries(run.dirt).flatMap(([feature, kinds]) =>
         Object.entries(kinds).map(([kind, count]) => `${feature} ${kind} ${count}`),
       );
-      if (run.logs > 0)
+      if (run.logs + run.unscored > 0)
         session.say(
           colors.dim(
-            `${new Date(run.to).toISOString()}  ${run.logs} logs, ${run.anomalies} anomalies, threshold ${run.threshold.toFixed(4)}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
+            `${new Date(run.to).toISOString()}  ${run.logs} logs, ${run.anomalies} anomalies, threshold ${run.threshold.toFixed(4)}${run.unscored > 0 ? `; ${run.unscored} logs without a score: is the pipeline attached?` : ''}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
           ),
         );
       if (!run.complete) continue;

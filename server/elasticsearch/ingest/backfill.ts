@@ -89,6 +89,8 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
   }
   const common = {
     slices,
+    // what was scored is collected as soon as the task ends
+    refresh: true,
     wait_for_completion: false,
     requests_per_second: logsPerSecond ?? -1,
     conflicts: 'proceed' as const,
