@@ -45,6 +45,9 @@ export interface AnomalyResult {
     /** Sentence for people: why this log stands out. */
     reason: string;
     entity?: string;
+    /** The feature with the largest share, and what stood there: what results are counted by. Written with the result. */
+    top_feature?: string;
+    top_value?: string;
     /** Present only in files with ground truth or with feedback. */
     label?: string;
   };

@@ -1,6 +1,7 @@
 import { detectorEndpoints } from './api/detectors';
 import { feedbackEndpoints } from './api/feedback';
 import { modelEndpoints } from './api/models';
+import { patternEndpoints } from './api/patterns';
 import { resultEndpoints } from './api/results';
 import { sampleEndpoints } from './api/sample';
 import { setupEndpoints } from './api/setup';
@@ -11,6 +12,7 @@ export const ENDPOINTS = {
   ...detectorEndpoints,
   ...statusEndpoints,
   ...resultEndpoints,
+  ...patternEndpoints,
   ...modelEndpoints,
   ...feedbackEndpoints,
   ...setupEndpoints,

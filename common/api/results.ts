@@ -54,7 +54,7 @@ const dslSchema = z
   })
   .describe('One query of Elasticsearch, as JSON, that anomalous logs must match');
 
-const filters = {
+export const resultFilters = {
   detector_id: detectorIdSchema.optional(),
   from: timeSchema.optional(),
   to: timeSchema.optional(),
@@ -76,7 +76,7 @@ export const resultEndpoints = {
     summary: 'Anomalous logs of this space',
     privilege: 'read',
     query: z.strictObject({
-      ...filters,
+      ...resultFilters,
       written_from: timeSchema.optional(),
       written_to: timeSchema.optional(),
       sort: z.enum(['time', 'score']).default('time').describe('Newest or highest first'),
@@ -100,7 +100,7 @@ export const resultEndpoints = {
       'Logs scored, anomalies and highest score for each time bucket and, if asked, entity; whatever chooses among results chooses among the anomalies, not the logs scored',
     privilege: 'read',
     query: z.strictObject({
-      ...filters,
+      ...resultFilters,
       buckets: z.coerce.number().int().min(1).max(500).default(100),
       by: z.enum(['all', 'entity', 'detector']).default('all'),
       groups: z.coerce.number().int().min(1).max(100).default(10),

@@ -65,6 +65,8 @@ const RESULTS: Properties = {
     reason: text,
     entity: keyword,
     label: keyword,
+    top_feature: keyword,
+    top_value: keyword,
     attribution: object({
       feature: keyword,
       field: keyword,

@@ -46,6 +46,16 @@ export const summaryId = (summary: BucketSummary): string =>
     summary.anomaly.entity ?? '',
   );
 
+/** Shares of frequency that an actual value ends in, e.g. ` (<0.1%)`: they differ from model to model. */
+const FREQUENCY = / \(<?[\d.e-]+%\)$/;
+
+/** What results are counted by: Elasticsearch keeps the parts of an attribution apart from each other. */
+function topOf({ attribution }: AnomalyResult['anomaly']): Partial<AnomalyResult['anomaly']> {
+  if (attribution.length === 0) return {};
+  const top = attribution.reduce((best, each) => (each.share > best.share ? each : best));
+  return { top_feature: top.feature, top_value: top.actual.replace(FREQUENCY, '') };
+}
+
 function reduced(document: Record<string, unknown>, because: string): Record<string, unknown> {
   const event = document.event as Record<string, unknown>;
   const source = document.source as Record<string, unknown> | undefined;
@@ -113,7 +123,12 @@ export function createResultStore(
       document: { ...document, result: { ...document.result, space } },
     });
     const operations = [
-      ...results.map((result) => operationOf('create', resultId(result.detector.id, result.source), result)),
+      ...results.map((result) =>
+        operationOf('create', resultId(result.detector.id, result.source), {
+          ...result,
+          anomaly: { ...result.anomaly, ...topOf(result.anomaly) },
+        }),
+      ),
       ...summaries.map((summary) => operationOf('index', summaryId(summary), summary)),
     ];
     for (const index of new Set(operations.map((operation) => operation.index))) {

@@ -47,14 +47,14 @@ export function filterOf(space: string, type: 'log' | 'bucket', filter: ResultFi
   ];
 }
 
-const scopeOf = (space: string) => ({
+export const scopeOf = (space: string) => ({
   index: resultsPattern(space),
   ignore_unavailable: true,
   allow_no_indices: true,
 });
 
 /** What chooses among anomalous logs by what stands in them; a summary of logs knows none of it. */
-function choiceOf(
+export function choiceOf(
   query: Pick<
     ApiRequest<Endpoints['summarizeResults']>['query'],
     'min_confidence' | 'severity' | 'feature' | 'text' | 'filter'

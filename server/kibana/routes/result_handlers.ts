@@ -1,10 +1,13 @@
+import type { patternEndpoints } from '../../../common/api/patterns';
 import type { resultEndpoints } from '../../../common/api/results';
+import { listPatterns } from '../pattern_search';
 import { getResult, searchResults, summarizeResults } from '../result_search';
 import type { Handlers } from './handler';
 
-export const resultHandlers: Handlers<keyof typeof resultEndpoints> = {
+export const resultHandlers: Handlers<keyof typeof resultEndpoints | keyof typeof patternEndpoints> = {
   searchResults: ({ query }, { scope }) => searchResults(scope.elasticsearch, scope.space, query),
   getResult: ({ params }, { scope }) => getResult(scope.elasticsearch, scope.space, params.result_id),
   summarizeResults: ({ query }, { services, scope }) =>
     summarizeResults(scope.elasticsearch, scope.space, query, services.clock.now()),
+  listPatterns: ({ query }, { scope }) => listPatterns(scope.elasticsearch, scope.space, query),
 };
