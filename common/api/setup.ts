@@ -9,6 +9,10 @@ export const setupEndpoints = {
     privilege: 'read',
     query: z.strictObject({
       index: z.string().max(1_024).optional().describe('Logs that are going to be read'),
+      pipelines: z
+        .stringbool()
+        .default(false)
+        .describe('Look for the rights that ingest pipelines and backfills in the cluster take, too'),
     }),
     response: z.object({
       security: z.boolean(),

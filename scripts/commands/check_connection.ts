@@ -4,15 +4,17 @@ import { checkConnection as check, connect } from '../../server/elasticsearch';
 import { runs } from '../command_line/session';
 
 export const checkConnection = (): Command =>
-  runs<{ index?: string; role: 'owner' | 'reader' }>(
+  runs<{ index?: string; pipelines: boolean }>(
     new Command('check-connection')
       .description('Check that Elasticsearch answers, its version and licence, and which rights are missing')
       .option('--index <pattern>', 'logs that are going to be read (default: index of the configuration)')
+      .option('--pipelines', 'look for the rights that ingest pipelines and backfills take, too', false)
       .addHelpText(
         'after',
         `
 Examples:
   ELASTICSEARCH_URL=http://localhost:9200 log-anomalies check-connection
+  log-anomalies check-connection --index 'weblogs-*' --pipelines
   log-anomalies check-connection --config config.yaml --index 'filebeat-*' --json`,
       ),
     async (session, options) => {
@@ -21,6 +23,7 @@ Examples:
         const found = await check(client, {
           indices: (options.index ?? session.config.index).split(','),
           space: session.config.space,
+          role: options.pipelines ? 'pipelines' : 'owner',
         });
         session.result(found, () =>
           [

@@ -23,5 +23,5 @@ export {
   resultsIndex,
   resultsPattern,
 } from './names';
-export { checkConnection, ownerRole, readerRole } from './privileges';
+export { checkConnection, ownerRole, pipelineRole, readerRole } from './privileges';
 export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './privileges';

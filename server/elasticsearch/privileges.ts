@@ -1,3 +1,4 @@
+import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { attempt, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
@@ -14,15 +15,23 @@ export interface RoleDefinition {
   readonly indices: readonly IndexPrivileges[];
 }
 
-export type RoleName = 'owner' | 'reader';
+export type RoleName = 'owner' | 'reader' | 'pipelines';
+
+/** Puts, tries out, reads and deletes ingest pipelines. */
+const PUT_PIPELINES = 'manage_ingest_pipelines';
 
 /**
- * The least that a detector's owner needs: to read logs, and to make, write and read our own indices.
+ * The least that a detector's owner needs: to read logs, and to make, write and read our own indices; with scoring
+ * at ingest also to swap the pipeline when a new model is promoted.
  *
  * @param logs indices, data streams and patterns with the logs
  */
-export const ownerRole = (logs: readonly string[], space: string = DEFAULT_SPACE): RoleDefinition => ({
-  cluster: [],
+export const ownerRole = (
+  logs: readonly string[],
+  space: string = DEFAULT_SPACE,
+  scoring: Detector['scoring'] = 'job',
+): RoleDefinition => ({
+  cluster: scoring === 'ingest' ? [PUT_PIPELINES] : [],
   indices: [
     ...(logs.length > 0 ? [{ names: [...logs], privileges: ['read'] }] : []),
     {
@@ -47,6 +56,38 @@ export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
   ],
 });
 
+/**
+ * What somebody needs beside {@link ownerRole} who puts pipelines live, attaches them to indices and scores history in the
+ * cluster: `manage` sets mapping and final pipeline, `index` lets the backfill write, `monitor` and `cancel_task` follow
+ * and stop it.
+ */
+export const pipelineRole = (logs: readonly string[]): RoleDefinition => ({
+  cluster: [PUT_PIPELINES, 'monitor', 'cancel_task'],
+  indices: logs.length > 0 ? [{ names: [...logs], privileges: ['read', 'index', 'manage'] }] : [],
+});
+
+/** One role that holds the rights of several. */
+const joined = (...roles: readonly RoleDefinition[]): RoleDefinition => ({
+  cluster: [...new Set(roles.flatMap(({ cluster }) => cluster))],
+  indices: roles.flatMap(({ indices }) => indices),
+});
+
+function roleOf({
+  indices,
+  space = DEFAULT_SPACE,
+  role = 'owner',
+  scoring,
+}: ConnectionCheckOptions): RoleDefinition {
+  switch (role) {
+    case 'owner':
+      return ownerRole(indices, space, scoring);
+    case 'reader':
+      return readerRole(space);
+    case 'pipelines':
+      return joined(ownerRole([], space), pipelineRole(indices));
+  }
+}
+
 export interface ConnectionCheck {
   /** `unknown` when the user may not ask (cluster privilege `monitor`). */
   readonly version: string;
@@ -64,6 +105,8 @@ export interface ConnectionCheckOptions {
   readonly indices: readonly string[];
   readonly space?: string;
   readonly role?: RoleName;
+  /** Where the owner's detector is scored; default `job`. */
+  readonly scoring?: Detector['scoring'];
   readonly policy?: RetryPolicy;
   readonly signal?: AbortSignal;
 }
@@ -82,7 +125,7 @@ export async function checkConnection(
   client: ElasticsearchClient,
   options: ConnectionCheckOptions,
 ): Promise<ConnectionCheck> {
-  const { indices, space = DEFAULT_SPACE, role = 'owner', policy, signal } = options;
+  const { role = 'owner', policy, signal } = options;
   const ask = async <Answer>(request: () => Promise<Answer>, what: string): Promise<Answer | undefined> => {
     try {
       return await attempt(request, { what, policy, signal });
@@ -109,13 +152,14 @@ export async function checkConnection(
     },
   );
   const security = authenticated !== undefined;
-  const wanted = role === 'owner' ? ownerRole(indices, space) : readerRole(space);
+  const wanted = roleOf(options);
   const missingPrivileges: string[] = [];
   if (security) {
     const answer = await ask(
       () =>
         client.security.hasPrivileges(
           {
+            ...(wanted.cluster.length > 0 && { cluster: [...wanted.cluster] }),
             index: wanted.indices.map(({ names, privileges }) => ({
               names: [...names],
               privileges: [...privileges],
@@ -125,10 +169,12 @@ export async function checkConnection(
         ),
       'ask for our privileges',
     );
+    const lacking = wanted.cluster.filter((privilege) => answer?.cluster[privilege] !== true);
+    if (lacking.length > 0) missingPrivileges.push(`${lacking.join(', ')} on the cluster`);
     for (const { names, privileges } of wanted.indices) {
       for (const name of names) {
-        const lacking = privileges.filter((privilege) => answer?.index[name]?.[privilege] !== true);
-        if (lacking.length > 0) missingPrivileges.push(`${lacking.join(', ')} on "${name}"`);
+        const absent = privileges.filter((privilege) => answer?.index[name]?.[privilege] !== true);
+        if (absent.length > 0) missingPrivileges.push(`${absent.join(', ')} on "${name}"`);
       }
     }
     if (missingPrivileges.length > 0) {

@@ -37,6 +37,7 @@ async function checkRights(services: Services, scope: RequestScope, detector: De
   const { missingPrivileges } = await checkConnection(scope.elasticsearch, {
     indices: detector.source.index.split(','),
     space: scope.space,
+    scoring: detector.scoring,
   });
   if (missingPrivileges.length > 0) {
     throw new DetectionError(

@@ -31,6 +31,7 @@ export async function validateDetector(
         await checkConnection(scope.elasticsearch, {
           indices: detector.source.index.split(','),
           space: scope.space,
+          scoring: detector.scoring,
         })
       ).missingPrivileges
     : [];

@@ -180,6 +180,19 @@ export async function detachPipeline(
   return attached;
 }
 
+/**
+ * Where the logs of each index go at last.
+ *
+ * @throws DetectionError `not_found` for an index that does not exist; a pattern may match nothing
+ */
+export async function attachmentsOf(
+  client: ElasticsearchClient,
+  index: string,
+  options: RequestOptions = {},
+): Promise<{ readonly index: string; readonly finalPipeline?: string }[]> {
+  return (await findIndices(client, index, options)).map(({ mappings: _mappings, ...found }) => found);
+}
+
 /** Whether every one of the indices sends its logs through the pipeline by itself. */
 export async function isAttached(
   client: ElasticsearchClient,
@@ -187,6 +200,6 @@ export async function isAttached(
   index: string,
   options: RequestOptions = {},
 ): Promise<boolean> {
-  const found = await findIndices(client, index, options);
+  const found = await attachmentsOf(client, index, options);
   return found.length > 0 && found.every(({ finalPipeline }) => finalPipeline === pipeline);
 }

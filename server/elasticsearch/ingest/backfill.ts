@@ -35,6 +35,8 @@ export interface BackfillProgress {
   readonly cancelled: boolean;
   /** First reasons why logs could not be written. */
   readonly failures: readonly string[];
+  /** Whether it ended for want of a right. */
+  readonly forbidden: boolean;
 }
 
 /** Logs of the range without a score of this version: starting again goes on where it ended, however it ended. */
@@ -140,7 +142,7 @@ interface TaskCounts {
   version_conflicts?: number;
   noops?: number;
   canceled?: string;
-  failures?: { cause?: { reason?: string } }[];
+  failures?: { cause?: { reason?: string; type?: string } }[];
   slices?: (TaskCounts | null)[];
 }
 
@@ -157,7 +159,10 @@ export async function backfillProgress(
   const status = (answer.task.status ?? {}) as TaskCounts;
   const response = (answer.response ?? {}) as TaskCounts;
   const error = answer.error as { reason?: string; type?: string } | undefined;
-  const failures = (response.failures ?? []).map(({ cause }) => cause?.reason ?? 'unknown');
+  const causes = [
+    ...(error === undefined ? [] : [error]),
+    ...(response.failures ?? []).map(({ cause }) => cause),
+  ];
   return {
     task,
     total: status.total ?? 0,
@@ -166,7 +171,8 @@ export async function backfillProgress(
     complete: answer.completed,
     cancelled:
       (response.canceled ?? status.canceled) !== undefined || error?.type === 'task_cancelled_exception',
-    failures: [...(error?.reason === undefined ? [] : [error.reason]), ...failures].slice(0, 5),
+    failures: causes.map((cause) => cause?.reason ?? 'unknown').slice(0, 5),
+    forbidden: causes.some((cause) => cause?.type === 'security_exception'),
   };
 }
 
@@ -188,7 +194,7 @@ export async function cancelBackfill(
 /**
  * Follows a backfill to its end. When the signal fires the task is cancelled; starting again goes on from there.
  *
- * @throws DetectionError `interrupted` when cancelled, `unavailable` when logs could not be written
+ * @throws DetectionError `interrupted` when cancelled, `unavailable` or `forbidden` when logs could not be written
  */
 export async function followBackfill(
   client: ElasticsearchClient,
@@ -217,7 +223,7 @@ export async function followBackfill(
       }
       if (state.failures.length > 0) {
         throw new DetectionError(
-          'unavailable',
+          state.forbidden ? 'forbidden' : 'unavailable',
           `The backfill ended after ${state.done} of ${state.total} logs: ${state.failures[0]}. Start it again to go on.`,
           { details: { ...state } },
         );

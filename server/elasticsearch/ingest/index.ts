@@ -1,5 +1,6 @@
 export {
   attachPipeline,
+  attachmentsOf,
   detachPipeline,
   isAttached,
   planAttachment,
@@ -21,6 +22,7 @@ export {
   deployPipeline,
   livePipeline,
   revertPipeline,
+  tryPipeline,
   type DeployPipelineOptions,
   type LivePipeline,
   type PipelineDeployment,

@@ -25,9 +25,12 @@ export interface LivePipeline {
   readonly threshold: number;
   /** The version that was live before; {@link revertPipeline} goes back to it. */
   readonly previousVersion?: string;
+  /** What a later version may cost at most, unless somebody says otherwise. */
+  readonly maxMicrosecondsPerLog?: number;
 }
 interface StoredMeta extends PipelineMeta {
   readonly previous_version?: string;
+  readonly max_microseconds_per_log?: number;
 }
 
 export interface DeployPipelineOptions extends RequestOptions {
@@ -60,6 +63,29 @@ const putPipeline = (
     { what: `write the ingest pipeline "${name}"`, ...options },
   );
 
+/** A definition is some 100 KB; `filterPath` brings a part of it. @returns undefined when there is no such pipeline */
+async function readPipeline(
+  client: ElasticsearchClient,
+  name: string,
+  filterPath: string | undefined,
+  options: RequestOptions,
+): Promise<{ _meta?: Partial<StoredMeta> } | undefined> {
+  const found = await attempt(
+    () =>
+      client.ingest
+        .getPipeline(
+          { id: name, ...(filterPath === undefined ? {} : { filter_path: filterPath }) },
+          { signal: options.signal },
+        )
+        .catch((error: unknown) => {
+          if (statusOf(error) === 404) return {};
+          throw error;
+        }),
+    { what: `read the ingest pipeline "${name}"`, ...options },
+  );
+  return (found as Record<string, { _meta?: Partial<StoredMeta> }>)[name];
+}
+
 /**
  * @returns undefined when there is none of ours
  * @throws DetectionError `conflict` when the name belongs to a pipeline of somebody else
@@ -70,15 +96,9 @@ export async function livePipeline(
   options: RequestOptions & { readonly space?: string } = {},
 ): Promise<LivePipeline | undefined> {
   const name = pipelineName(detectorId, options.space);
-  const found = await attempt(
-    () =>
-      client.ingest.getPipeline({ id: name }, { signal: options.signal }).catch((error: unknown) => {
-        if (statusOf(error) === 404) return {};
-        throw error;
-      }),
-    { what: `read the ingest pipeline "${name}"`, ...options },
-  );
-  const stored = (found as Record<string, { _meta?: Partial<StoredMeta> }>)[name];
+  const stored =
+    (await readPipeline(client, name, '*._meta', options)) ??
+    (await readPipeline(client, name, undefined, options));
   if (stored === undefined) return undefined;
   const meta = stored._meta;
   if (meta?.managed_by !== 'log-anomalies' || meta.model_version === undefined) {
@@ -92,12 +112,44 @@ export async function livePipeline(
     version: meta.model_version,
     threshold: meta.threshold ?? NaN,
     ...(meta.previous_version === undefined ? {} : { previousVersion: meta.previous_version }),
+    ...(meta.max_microseconds_per_log === undefined
+      ? {}
+      : { maxMicrosecondsPerLog: meta.max_microseconds_per_log }),
   };
 }
 
 /**
- * Makes a model the live pipeline of a detector: compiled, tried out under another name over sample logs, and put under
- * the detector's name in one step, so that every log is scored by the old version or by the new one.
+ * Compiles a model and tries it out under another name over sample logs. Nothing that is live changes.
+ *
+ * @throws DetectionError `refused` for a model that a pipeline cannot express or a failed trial
+ */
+export async function tryPipeline(
+  client: ElasticsearchClient,
+  snapshot: ModelSnapshot,
+  options: DeployPipelineOptions,
+): Promise<{ pipeline: IngestPipeline; simulation: SimulationReport; bytes: number }> {
+  const { detectorId, space, threshold, trial } = options;
+  const pipeline = compilePipeline(snapshot, {
+    detectorId,
+    ...(threshold === undefined ? {} : { threshold }),
+  });
+  const trialPipeline = trialName(pipelineName(detectorId, space));
+  await putPipeline(client, trialPipeline, pipeline, options);
+  try {
+    const simulation = await simulatePipeline(client, trialPipeline, { ...trial, snapshot, threshold });
+    return { pipeline, simulation, bytes: definitionBytes(pipeline) };
+  } finally {
+    await attempt(() => client.ingest.deletePipeline({ id: trialPipeline }), {
+      what: `delete the ingest pipeline "${trialPipeline}"`,
+      policy: options.policy,
+    });
+  }
+}
+
+/**
+ * Makes a model the live pipeline of a detector: compiled, tried out, and put under the detector's name in one step, so
+ * that every log is scored by the old version or by the new one. A limit of cost stays with the pipeline and holds for
+ * the versions that follow.
  *
  * @throws DetectionError `refused` for a model that a pipeline cannot express or a failed trial; nothing has changed then
  */
@@ -106,30 +158,19 @@ export async function deployPipeline(
   snapshot: ModelSnapshot,
   options: DeployPipelineOptions,
 ): Promise<PipelineDeployment> {
-  const { detectorId, space, threshold, trial } = options;
-  const pipeline = compilePipeline(snapshot, {
-    detectorId,
-    ...(threshold === undefined ? {} : { threshold }),
-  });
+  const { detectorId, space } = options;
   const before = await livePipeline(client, detectorId, options);
-  const name = pipelineName(detectorId, space);
-  const trialPipeline = trialName(name);
-  let simulation: SimulationReport;
-  await putPipeline(client, trialPipeline, pipeline, options);
-  try {
-    simulation = await simulatePipeline(client, trialPipeline, { ...trial, snapshot, threshold });
-  } finally {
-    await attempt(() => client.ingest.deletePipeline({ id: trialPipeline }), {
-      what: `delete the ingest pipeline "${trialPipeline}"`,
-      policy: options.policy,
-    });
-  }
+  const limit = options.trial.maxMicrosecondsPerLog ?? before?.maxMicrosecondsPerLog;
+  const trial = { ...options.trial, ...(limit === undefined ? {} : { maxMicrosecondsPerLog: limit }) };
+  const { pipeline, simulation, bytes } = await tryPipeline(client, snapshot, { ...options, trial });
   // the same version again must not become its own predecessor
   const previousVersion = before?.version === snapshot.version ? before.previousVersion : before?.version;
   const meta: StoredMeta = {
     ...pipeline._meta,
     ...(previousVersion === undefined ? {} : { previous_version: previousVersion }),
+    ...(limit === undefined ? {} : { max_microseconds_per_log: limit }),
   };
+  const name = pipelineName(detectorId, space);
   await putPipeline(client, name, { ...pipeline, _meta: meta }, options);
   return {
     live: {
@@ -137,8 +178,9 @@ export async function deployPipeline(
       version: snapshot.version,
       threshold: pipeline._meta.threshold,
       ...(previousVersion === undefined ? {} : { previousVersion }),
+      ...(limit === undefined ? {} : { maxMicrosecondsPerLog: limit }),
     },
-    bytes: definitionBytes(pipeline),
+    bytes,
     simulation,
   };
 }

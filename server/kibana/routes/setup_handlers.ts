@@ -11,6 +11,7 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
     const check = await checkConnection(scope.elasticsearch, {
       indices: query.index?.split(',') ?? [],
       space: scope.space,
+      role: query.pipelines ? 'pipelines' : 'owner',
     });
     const missing = hasApiKeys ? [...check.missingPrivileges] : [];
     return {
