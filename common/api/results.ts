@@ -58,7 +58,10 @@ export const resultFilters = {
   detector_id: detectorIdSchema.optional(),
   from: timeSchema.optional(),
   to: timeSchema.optional(),
-  entity: z.string().max(256).optional(),
+  entity: z
+    .union([z.string().max(256), z.array(z.string().max(256)).max(100)])
+    .optional()
+    .describe('One entity, or any of several'),
   min_confidence: z.coerce.number().min(0).max(1).optional(),
   severity: severitySchema.optional(),
   feature: z.string().max(200).optional().describe('Results that this feature stands out in'),
@@ -92,6 +95,22 @@ export const resultEndpoints = {
     privilege: 'read',
     params: z.strictObject({ result_id: resultIdSchema }),
     response: foundResultSchema,
+  }),
+  getMessagePattern: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/results/{result_id}/_pattern`,
+    summary: 'How often, since when and until when the logs hold messages like that of a result',
+    privilege: 'read',
+    params: z.strictObject({ result_id: resultIdSchema }),
+    response: z.object({
+      pattern: z.string().describe('The message with its variable parts masked; empty without a message'),
+      field: z.string(),
+      from: z.string().describe('Logs before this were not looked at'),
+      logs: z.number(),
+      first_seen: z.string().optional(),
+      last_seen: z.string().optional(),
+      complete: z.boolean().describe('False when the cluster ran out of time: then there may be more'),
+    }),
   }),
   summarizeResults: endpoint({
     method: 'get',

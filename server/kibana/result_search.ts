@@ -18,7 +18,8 @@ export interface ResultFilter {
   /** By the time of writing, half-open. */
   readonly writtenFrom?: number;
   readonly writtenTo?: number;
-  readonly entity?: string;
+  /** One, or any of several. */
+  readonly entity?: string | readonly string[];
 }
 
 /** The results of one space: the pattern of its indices may match those of a space with a longer name. */
@@ -41,7 +42,7 @@ export function filterOf(space: string, type: 'log' | 'bucket', filter: ResultFi
     { term: { 'result.space': space } },
     { term: { 'result.type': type } },
     ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
-    ...(filter.entity !== undefined ? [{ term: { 'anomaly.entity': filter.entity } }] : []),
+    ...(filter.entity !== undefined ? [{ terms: { 'anomaly.entity': [filter.entity].flat() } }] : []),
     ...between('@timestamp', filter.from, filter.to),
     ...between('event.ingested', filter.writtenFrom, filter.writtenTo),
   ];

@@ -126,6 +126,36 @@ describe('a filter made of a query bar', () => {
   });
 });
 
+describe('the pattern of a message', () => {
+  it('says how often and since when the logs hold its like, to whoever may read them', async () => {
+    const { results } = await ok(reader, 'searchResults', { query: { detector_id: detector.id, size: '1' } });
+    const params = { result_id: results[0].id };
+    const last = new Date(start + (SECONDS - 1) * 1_000).toISOString();
+    expect(await ok(owner, 'getMessagePattern', { params })).toMatchObject({
+      pattern: expect.stringMatching(/^GET \S*<num>/),
+      field: 'message',
+      logs: SECONDS,
+      first_seen: new Date(start).toISOString(),
+      last_seen: last,
+      complete: true,
+    });
+    const denied = refused(await kibana.call(reader, 'getMessagePattern', { params }, space));
+    expect(denied).toMatch(/^403 .*messages like this|^403 .*read the fields/);
+  });
+});
+
+describe('several entities', () => {
+  it('are chosen together', async () => {
+    const query = { detector_id: detector.id, from: String(start) };
+    const groupsOf = async (entity: string | string[]) =>
+      (
+        await ok(reader, 'summarizeResults', { query: { ...query, by: 'entity', entity } as never })
+      ).groups.map(({ key }) => key);
+    expect((await groupsOf(['shop', 'blog'])).sort()).toEqual(['blog', 'shop']);
+    expect(await groupsOf('blog')).toEqual(['blog']);
+  });
+});
+
 describe('sample logs', () => {
   const countIn = async (where: string): Promise<number> => {
     await admin.indices.refresh({ index: where, ignore_unavailable: true, allow_no_indices: true });

@@ -1,0 +1,10 @@
+import { phrasesOf } from './message_pattern';
+
+describe('phrasesOf', () => {
+  it.each([
+    ['User 7 logged in from 10.0.0.1', ['User', 'logged in from']],
+    ['GET /cart/17 200 512B 3ms', ['GET']],
+    ['disk "sda 1" is full', ['disk', 'is full']],
+    ['42 -- 17', []],
+  ])('%s', (message, phrases) => expect(phrasesOf(message)).toEqual(phrases));
+});
