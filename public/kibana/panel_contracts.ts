@@ -53,6 +53,9 @@ export interface TimeRange {
 /** Context of a dashboard, or nothing. Source: src/plugins/expressions/common/expression_types/specs `kibana_context`. */
 export interface ExpressionInput {
   readonly timeRange?: TimeRange;
+  /** One query, or that of the panel and that of the dashboard. */
+  readonly query?: unknown;
+  readonly filters?: readonly unknown[];
 }
 export interface RenderHandlers {
   done(): void;

@@ -1,72 +1,162 @@
 import React, { useEffect, type ReactElement } from 'react';
 import { EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { SEVERITIES } from '../../common/anomaly';
 import type { ApiClient } from '../api_client';
+import type { CoreStart } from '../kibana/contracts';
 import { AnomalyTimeline } from '../shared/anomaly_timeline';
 import { RequestState } from '../shared/request_state';
-import { ResultsTable } from '../shared/results_table';
 import { SwimLane } from '../shared/swim_lane';
-import { resolveRange, type Interval, type TimeRange } from '../shared/time_range';
-import { useRequest } from '../shared/use_request';
+import { resolveRange, type TimeRange } from '../shared/time_range';
+import { useRequest, type Request } from '../shared/use_request';
+import { AnomalyRows } from './anomaly_rows';
+import { searchFilterOf, type Choice } from './dashboard_filters';
 import type { PanelConfig } from './panel_kinds';
+import { PatternBars } from './pattern_bars';
 
 const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
 const BUCKETS = 80;
-const LANES = 15;
-const ROWS = 20;
 
 interface PanelProps {
+  readonly core: CoreStart;
   readonly api: ApiClient;
   readonly config: PanelConfig;
+  /** Another number asks for new data. */
+  readonly drawing: number;
   /** Tells the dashboard that the panel is complete. */
   readonly drawn: () => void;
-  readonly choose: (range: Interval) => void;
+  readonly choose: (choice: Choice) => void;
 }
 
-/** One panel of a dashboard; it asks one request. */
-export function AnomalyPanel({ api, config, drawn, choose }: PanelProps): ReactElement {
-  const { kind, detectorId, timeRange = DEFAULT_RANGE } = config;
-  const scope = { detector_id: detectorId || undefined };
+/** One panel of a dashboard; it asks one request for results. */
+export function AnomalyPanel(props: PanelProps): ReactElement {
+  switch (props.config.kind) {
+    case 'table':
+      return <TablePanel {...props} />;
+    case 'patterns':
+      return <PatternsPanel {...props} />;
+    case 'swim_lane':
+    case 'timeline':
+      return <ChartPanel {...props} />;
+  }
+}
+
+/** What the request of every panel follows: its settings and the dashboard around it. */
+function scopeOf({ detectorId, minSeverity, timeRange = DEFAULT_RANGE, query, filters }: PanelConfig) {
+  const lowest = SEVERITIES.find(({ name }) => name === minSeverity)?.from;
+  return {
+    detector_id: detectorId || undefined,
+    ...resolveRange(timeRange),
+    ...(lowest !== undefined && { min_confidence: lowest / 100 }),
+    filter: searchFilterOf(query, filters),
+  };
+}
+
+function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
+  const request = useRequest(
+    (signal) =>
+      api('searchResults', { query: { ...scopeOf(config), sort: 'score', size: config.limit } }, signal),
+    [api, JSON.stringify(config), drawing],
+  );
+  return (
+    <PanelFrame request={request} drawn={drawn} isEmpty={({ results }) => results.length === 0}>
+      {({ results }) => (
+        <AnomalyRows
+          results={results}
+          chooseEntity={(entity) => choose({ value: { field: 'anomaly.entity', is: entity } })}
+          linkOf={(id) => core.application.getUrlForApp('logAnomalies', { path: `/results/${id}` })}
+        />
+      )}
+    </PanelFrame>
+  );
+}
+
+function PatternsPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactElement {
+  const request = useRequest(
+    (signal) => api('listPatterns', { query: { ...scopeOf(config), features: config.limit } }, signal),
+    [api, JSON.stringify(config), drawing],
+  );
+  return (
+    <PanelFrame request={request} drawn={drawn} isEmpty={({ features }) => features.length === 0}>
+      {(patterns) => (
+        <PatternBars patterns={patterns} choose={(field, is) => choose({ value: { field, is } })} />
+      )}
+    </PanelFrame>
+  );
+}
+
+function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactElement {
+  const { kind, laneBy, limit } = config;
+  const by = kind === 'timeline' ? ('all' as const) : laneBy;
   const request = useRequest(
     async (signal) => {
-      const interval = resolveRange(timeRange);
-      if (kind === 'table') {
-        const query = { ...scope, ...interval, sort: 'score' as const, size: ROWS };
-        return { kind, ...(await api('searchResults', { query }, signal)) };
-      }
-      const lanes = detectorId ? ('entity' as const) : ('detector' as const);
-      const by = kind === 'timeline' ? ('all' as const) : lanes;
-      const query = { ...scope, ...interval, by, buckets: BUCKETS, groups: LANES };
-      const summary = await api('summarizeResults', { query }, signal);
-      const names =
-        by === 'detector' ? await api('listDetectors', { query: { per_page: 1_000 } }, signal) : undefined;
+      const scope = scopeOf(config);
+      const query = { ...scope, by, buckets: BUCKETS, groups: limit };
+      const [summary, names] = await Promise.all([
+        api('summarizeResults', { query }, signal),
+        by === 'detector' ? api('listDetectors', { query: { per_page: 1_000 } }, signal) : undefined,
+      ]);
       const nameOf = new Map(names?.detectors.map(({ id, detector }) => [id, detector.name]));
       const groups = summary.groups.map((group) => ({ ...group, key: nameOf.get(group.key) ?? group.key }));
-      return { kind, interval, intervalMilliseconds: summary.interval_ms, groups };
+      const range = { from: scope.from, to: scope.to };
+      return { groups, range, intervalMilliseconds: summary.interval_ms };
     },
-    [api, kind, detectorId, timeRange.from, timeRange.to],
+    [api, JSON.stringify(config), drawing],
   );
+  const laneField = laneBy === 'detector' ? 'detector.name' : 'anomaly.entity';
+  return (
+    <PanelFrame
+      request={request}
+      drawn={drawn}
+      isEmpty={({ groups }) => groups.every(({ logs, anomalies }) => logs === 0 && anomalies === 0)}
+    >
+      {({ groups, ...chart }) =>
+        kind === 'timeline' ? (
+          <AnomalyTimeline
+            {...chart}
+            height="100%"
+            buckets={groups[0].buckets}
+            choose={(range) => choose({ range })}
+          />
+        ) : (
+          <SwimLane
+            {...chart}
+            height="100%"
+            groups={groups}
+            choose={({ range, entities: [lane, ...others] }) =>
+              choose({
+                range,
+                ...(others.length === 0 && lane !== '' && { value: { field: laneField, is: lane } }),
+              })
+            }
+          />
+        )
+      }
+    </PanelFrame>
+  );
+}
+
+/** What the panels have in common: they fill their place, say when they are drawn, and when there is nothing. */
+function PanelFrame<Value>(props: {
+  request: Request<Value>;
+  drawn: () => void;
+  isEmpty: (value: Value) => boolean;
+  children: (value: Value) => ReactElement;
+}): ReactElement {
+  const { request, drawn, isEmpty, children } = props;
   const isOver = !request.isLoading;
   useEffect(() => {
     if (isOver) drawn();
   }, [isOver, drawn]);
   return (
-    <div style={{ width: '100%', height: '100%', overflow: 'auto' }} data-test-subj="logAnomaliesPanel">
+    <div
+      style={{ width: '100%', height: '100%', overflow: 'auto' }}
+      data-test-subj="logAnomaliesPanel"
+      // A region that scrolls is reached with the keyboard.
+      tabIndex={0}
+    >
       <RequestState request={request}>
-        {(answer) => {
-          if (answer.kind === 'table') return <ResultsTable results={answer.results} />;
-          if (answer.groups.every(({ logs }) => logs === 0)) return <NothingHere />;
-          const shared = {
-            intervalMilliseconds: answer.intervalMilliseconds,
-            range: answer.interval,
-            height: '100%',
-          };
-          return answer.kind === 'timeline' ? (
-            <AnomalyTimeline {...shared} buckets={answer.groups[0].buckets} choose={choose} />
-          ) : (
-            <SwimLane {...shared} groups={answer.groups} choose={({ range }) => choose(range)} />
-          );
-        }}
+        {(value) => (isEmpty(value) ? <NothingHere /> : children(value))}
       </RequestState>
     </div>
   );
@@ -76,10 +166,11 @@ const NothingHere = (): ReactElement => (
   <EuiEmptyPrompt
     titleSize="xs"
     iconType="visualizeApp"
+    data-test-subj="logAnomaliesPanelEmpty"
     title={
       <h3>
         {i18n.translate('logAnomalies.panel.nothing', {
-          defaultMessage: 'No log was scored in this time. Choose a longer time, or start the detector.',
+          defaultMessage: 'Nothing here. Choose a longer time or fewer filters, or start the detector.',
         })}
       </h3>
     }

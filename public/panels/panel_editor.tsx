@@ -1,43 +1,133 @@
-import React, { useMemo, type ComponentType } from 'react';
-import { EuiFormRow, EuiPanel, EuiSelect } from '@elastic/eui';
+import React, { useMemo, type ComponentType, type ReactElement } from 'react';
+import { EuiFieldNumber, EuiFormRow, EuiPanel, EuiSelect } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { createApiClient } from '../api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { VisualizationOptionsProps } from '../kibana/panel_contracts';
+import { severityOptions } from '../shared/severity';
 import { useRequest } from '../shared/use_request';
+import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from './panel_kinds';
 
-/** Which detector a panel shows. */
+/** What a panel shows: which detector, from which severity on, how much. */
 export function createPanelEditor(core: CoreStart): ComponentType<VisualizationOptionsProps> {
-  return function DetectorChoice({ stateParams, setValue }) {
-    const api = useMemo(() => createApiClient(core.http), []);
-    const { value, failure, isLoading } = useRequest(
-      (signal) => api('listDetectors', { query: { per_page: 1_000 } }, signal),
-      [api],
-    );
+  return function PanelEditor({ stateParams, setValue }) {
+    const kind = stateParams.kind as PanelKind;
+    const settings: PanelSettings = { ...defaultSettings(kind), ...stateParams };
+    const change = <Name extends keyof PanelSettings>(name: Name, value: PanelSettings[Name]): void =>
+      setValue(name, value);
     return (
       <EuiPanel hasShadow={false}>
+        <DetectorField core={core} settings={settings} change={(id) => change('detectorId', id)} />
         <EuiFormRow
           fullWidth
-          label={i18n.translate('logAnomalies.panel.detector', { defaultMessage: 'Detector' })}
-          isInvalid={failure !== undefined}
-          error={failure?.message}
+          label={i18n.translate('logAnomalies.panel.minSeverity', {
+            defaultMessage: 'Anomalies that are at least',
+          })}
         >
           <EuiSelect
             fullWidth
-            isLoading={isLoading}
-            value={String(stateParams.detectorId ?? '')}
-            data-test-subj="logAnomaliesPanelDetector"
+            value={settings.minSeverity}
             options={[
               {
                 value: '',
-                text: i18n.translate('logAnomalies.panel.allDetectors', { defaultMessage: 'All detectors' }),
+                text: i18n.translate('logAnomalies.panel.anySeverity', { defaultMessage: 'of any severity' }),
               },
-              ...(value?.detectors ?? []).map(({ id, detector }) => ({ value: id, text: detector.name })),
+              ...severityOptions(),
             ]}
-            onChange={(event) => setValue('detectorId', event.target.value)}
+            onChange={(event) => change('minSeverity', event.target.value as PanelSettings['minSeverity'])}
+            data-test-subj="logAnomaliesPanelSeverity"
           />
         </EuiFormRow>
+        {kind === 'swim_lane' && (
+          <EuiFormRow
+            fullWidth
+            label={i18n.translate('logAnomalies.panel.laneBy', { defaultMessage: 'A lane for each' })}
+          >
+            <EuiSelect
+              fullWidth
+              value={settings.laneBy}
+              options={[
+                {
+                  value: 'entity',
+                  text: i18n.translate('logAnomalies.panel.byEntity', { defaultMessage: 'entity' }),
+                },
+                {
+                  value: 'detector',
+                  text: i18n.translate('logAnomalies.panel.byDetector', { defaultMessage: 'detector' }),
+                },
+              ]}
+              onChange={(event) => change('laneBy', event.target.value as PanelSettings['laneBy'])}
+              data-test-subj="logAnomaliesPanelLaneBy"
+            />
+          </EuiFormRow>
+        )}
+        {kind !== 'timeline' && (
+          <LimitField kind={kind} limit={settings.limit} change={(limit) => change('limit', limit)} />
+        )}
       </EuiPanel>
     );
   };
+}
+
+function DetectorField(props: {
+  core: CoreStart;
+  settings: PanelSettings;
+  change: (id: string) => void;
+}): ReactElement {
+  const { core, settings, change } = props;
+  const api = useMemo(() => createApiClient(core.http), [core]);
+  const { value, failure, isLoading } = useRequest(
+    (signal) => api('listDetectors', { query: { per_page: 1_000 } }, signal),
+    [api],
+  );
+  return (
+    <EuiFormRow
+      fullWidth
+      label={i18n.translate('logAnomalies.panel.detector', { defaultMessage: 'Detector' })}
+      isInvalid={failure !== undefined}
+      error={failure?.message}
+    >
+      <EuiSelect
+        fullWidth
+        isLoading={isLoading}
+        value={settings.detectorId}
+        data-test-subj="logAnomaliesPanelDetector"
+        options={[
+          {
+            value: '',
+            text: i18n.translate('logAnomalies.panel.allDetectors', { defaultMessage: 'All detectors' }),
+          },
+          ...(value?.detectors ?? []).map(({ id, detector }) => ({ value: id, text: detector.name })),
+        ]}
+        onChange={(event) => change(event.target.value)}
+      />
+    </EuiFormRow>
+  );
+}
+
+function LimitField(props: {
+  kind: Exclude<PanelKind, 'timeline'>;
+  limit: number;
+  change: (limit: number) => void;
+}): ReactElement {
+  const { kind, limit, change } = props;
+  const labels = {
+    swim_lane: i18n.translate('logAnomalies.panel.lanes', { defaultMessage: 'Most lanes' }),
+    patterns: i18n.translate('logAnomalies.panel.features', { defaultMessage: 'Most features' }),
+    table: i18n.translate('logAnomalies.panel.rows', { defaultMessage: 'Most logs' }),
+  };
+  return (
+    <EuiFormRow fullWidth label={labels[kind]}>
+      <EuiFieldNumber
+        fullWidth
+        min={1}
+        max={LARGEST_LIMIT}
+        value={limit}
+        onChange={({ target: { valueAsNumber: wanted } }) => {
+          if (wanted >= 1 && wanted <= LARGEST_LIMIT) change(Math.round(wanted));
+        }}
+        data-test-subj="logAnomaliesPanelLimit"
+      />
+    </EuiFormRow>
+  );
 }

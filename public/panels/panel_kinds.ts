@@ -1,5 +1,7 @@
+import type { Severity } from '../../common/anomaly';
+
 /** The panels that dashboards may hold. Part of saved dashboards: never rename. */
-export const PANEL_KINDS = ['swim_lane', 'timeline', 'table'] as const;
+export const PANEL_KINDS = ['swim_lane', 'timeline', 'patterns', 'table'] as const;
 export type PanelKind = (typeof PANEL_KINDS)[number];
 
 export const PANEL_FUNCTION = 'log_anomalies_panel';
@@ -10,8 +12,34 @@ export interface PanelSettings {
   readonly kind: PanelKind;
   /** Empty: all detectors of the space. */
   readonly detectorId: string;
+  /** The mildest anomalies that are shown; empty: all. */
+  readonly minSeverity: Severity | '';
+  /** What a lane is; other kinds have none. */
+  readonly laneBy: 'entity' | 'detector';
+  /** Most lanes, rows or features. */
+  readonly limit: number;
 }
+
+/** Most lanes, rows or features, unless the editor says otherwise. */
+export const DEFAULT_LIMITS: Readonly<Record<PanelKind, number>> = {
+  swim_lane: 10,
+  timeline: 1,
+  patterns: 10,
+  table: 20,
+};
+export const LARGEST_LIMIT = 100;
+
+export const defaultSettings = (kind: PanelKind): PanelSettings => ({
+  kind,
+  detectorId: '',
+  minSeverity: '',
+  laneBy: 'entity',
+  limit: DEFAULT_LIMITS[kind],
+});
+
 /** What is drawn: the settings, and what the dashboard says. */
 export interface PanelConfig extends PanelSettings {
   readonly timeRange?: { readonly from: string; readonly to: string };
+  readonly query?: unknown;
+  readonly filters?: readonly unknown[];
 }

@@ -1,59 +1,93 @@
 import { i18n } from '@kbn/i18n';
 import type { CoreSetup, PluginsSetup } from '../kibana/contracts';
 import type { VisualizationType } from '../kibana/panel_contracts';
-import { PANEL_FUNCTION, PANEL_KINDS, PANEL_RENDERER, type PanelConfig, type PanelKind } from './panel_kinds';
 import { LazyPanelEditor } from './lazy_panel_editor';
+import {
+  defaultSettings,
+  PANEL_FUNCTION,
+  PANEL_KINDS,
+  PANEL_RENDERER,
+  type PanelConfig,
+  type PanelKind,
+  type PanelSettings,
+} from './panel_kinds';
 
-function describe(kind: PanelKind): { title: string; description: string; icon: string } {
-  switch (kind) {
-    case 'swim_lane':
-      return {
-        title: i18n.translate('logAnomalies.panel.swimLane', { defaultMessage: 'Log anomalies: swim lane' }),
-        description: i18n.translate('logAnomalies.panel.swimLaneDescription', {
-          defaultMessage: 'Severity over time, a lane for each entity or detector',
-        }),
-        icon: 'heatmap',
-      };
-    case 'timeline':
-      return {
-        title: i18n.translate('logAnomalies.panel.timeline', { defaultMessage: 'Log anomalies: timeline' }),
-        description: i18n.translate('logAnomalies.panel.timelineDescription', {
-          defaultMessage: 'Logs scored and anomalies among them over time',
-        }),
-        icon: 'visBarVertical',
-      };
-    case 'table':
-      return {
-        title: i18n.translate('logAnomalies.panel.table', { defaultMessage: 'Log anomalies: table' }),
-        description: i18n.translate('logAnomalies.panel.tableDescription', {
-          defaultMessage: 'The most severe anomalous logs with their reasons',
-        }),
-        icon: 'visTable',
-      };
-  }
+interface PanelDescription {
+  readonly title: string;
+  readonly description: string;
+  readonly icon: string;
 }
 
-const visualizationType = (core: CoreSetup, kind: PanelKind): VisualizationType => ({
+/** Called when Kibana has its language. */
+const describePanels = (): Record<PanelKind, PanelDescription> => ({
+  swim_lane: {
+    title: i18n.translate('logAnomalies.panel.swimLane', { defaultMessage: 'Log anomalies: swim lane' }),
+    description: i18n.translate('logAnomalies.panel.swimLaneDescription', {
+      defaultMessage: 'Severity over time, a lane for each entity or detector',
+    }),
+    icon: 'heatmap',
+  },
+  timeline: {
+    title: i18n.translate('logAnomalies.panel.timeline', { defaultMessage: 'Log anomalies: timeline' }),
+    description: i18n.translate('logAnomalies.panel.timelineDescription', {
+      defaultMessage: 'Logs scored and anomalies among them over time',
+    }),
+    icon: 'visBarVertical',
+  },
+  patterns: {
+    title: i18n.translate('logAnomalies.panel.patterns', { defaultMessage: 'Log anomalies: top patterns' }),
+    description: i18n.translate('logAnomalies.panel.patternsDescription', {
+      defaultMessage: 'The features that stand out most often, and the values seen there',
+    }),
+    icon: 'visBarHorizontal',
+  },
+  table: {
+    title: i18n.translate('logAnomalies.panel.table', { defaultMessage: 'Log anomalies: table' }),
+    description: i18n.translate('logAnomalies.panel.tableDescription', {
+      defaultMessage: 'The most severe anomalous logs with their reasons',
+    }),
+    icon: 'visTable',
+  },
+});
+
+/** Arguments of the expression function: the settings, by their names. */
+const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; default?: string | number }> = {
+  kind: { types: ['string'], help: PANEL_KINDS.join(', ') },
+  detectorId: { types: ['string'], default: '', help: 'Detector; empty: all' },
+  minSeverity: { types: ['string'], default: '', help: 'Mildest severity; empty: all' },
+  laneBy: { types: ['string'], default: 'entity', help: 'A lane for each entity or detector' },
+  limit: { types: ['number'], default: 10, help: 'Most lanes, rows or features' },
+};
+
+const visualizationType = (
+  core: CoreSetup,
+  kind: PanelKind,
+  description: PanelDescription,
+): VisualizationType => ({
   name: `log_anomalies_${kind}`,
-  ...describe(kind),
-  titleInWizard: describe(kind).title,
+  ...description,
+  titleInWizard: description.title,
   group: 'promoted',
   requiresSearch: false,
   inspectorAdapters: {},
   getSupportedTriggers: () => ['FILTER_TRIGGER'],
-  visConfig: { defaults: { kind, detectorId: '' } },
+  visConfig: { defaults: { ...defaultSettings(kind) } },
   editorConfig: { optionsTemplate: LazyPanelEditor(core) },
-  options: { showTimePicker: true, showQueryBar: false, showFilterBar: false, showIndexSelection: false },
-  toExpressionAst: ({ params }) => ({
-    type: 'expression',
-    chain: [
-      {
-        type: 'function',
-        function: PANEL_FUNCTION,
-        arguments: { kind: [kind], detectorId: [params.detectorId ?? ''] },
-      },
-    ],
-  }),
+  options: { showTimePicker: true, showQueryBar: true, showFilterBar: true, showIndexSelection: false },
+  toExpressionAst: ({ params }) => {
+    const settings = { ...defaultSettings(kind), ...params, kind };
+    const names = Object.keys(ARGUMENTS) as (keyof PanelSettings)[];
+    return {
+      type: 'expression',
+      chain: [
+        {
+          type: 'function',
+          function: PANEL_FUNCTION,
+          arguments: Object.fromEntries(names.map((name) => [name, [settings[name]]])),
+        },
+      ],
+    };
+  },
 });
 
 /** Offers the panels to dashboards, where Kibana has them. What draws them loads with the first one shown. */
@@ -64,15 +98,12 @@ export function registerPanels(core: CoreSetup, { visualizations, expressions }:
     type: 'render',
     inputTypes: ['kibana_context', 'null'],
     help: i18n.translate('logAnomalies.panel.function', { defaultMessage: 'A panel of log anomalies' }),
-    args: {
-      kind: { types: ['string'], help: PANEL_KINDS.join(', ') },
-      detectorId: { types: ['string'], default: '', help: 'Detector; empty: all' },
+    args: ARGUMENTS,
+    fn: (input, settings) => {
+      const { timeRange, query, filters } = input ?? {};
+      const value = { ...settings, timeRange, query, filters } as unknown as PanelConfig;
+      return { type: 'render', as: PANEL_RENDERER, value };
     },
-    fn: (input, { kind, detectorId }) => ({
-      type: 'render',
-      as: PANEL_RENDERER,
-      value: { kind, detectorId, timeRange: input?.timeRange } as PanelConfig,
-    }),
   });
   expressions.registerRenderer(() => ({
     name: PANEL_RENDERER,
@@ -86,8 +117,9 @@ export function registerPanels(core: CoreSetup, { visualizations, expressions }:
       handlers.onDestroy(renderPanel(coreStart, element, config as PanelConfig, handlers));
     },
   }));
+  const descriptions = describePanels();
   for (const kind of PANEL_KINDS) {
-    const type = visualizationType(core, kind);
+    const type = visualizationType(core, kind, descriptions[kind]);
     if (visualizations.createBaseVisualizationAsync) {
       visualizations.createBaseVisualizationAsync(type.name, async () => type);
     } else visualizations.createBaseVisualization?.(type);

@@ -4,7 +4,11 @@ import type { CoreStart } from '../kibana/contracts';
 import type { RenderHandlers } from '../kibana/panel_contracts';
 import { renderInKibana } from '../kibana/render_in_kibana';
 import { AnomalyPanel } from './anomaly_panel';
+import { filterEvent } from './dashboard_filters';
 import type { PanelConfig } from './panel_kinds';
+
+/** Kibana draws again when a dashboard is refreshed, though nothing was changed: that asks for new data. */
+let drawings = 0;
 
 /** @returns takes the panel away again */
 export function renderPanel(
@@ -17,31 +21,12 @@ export function renderPanel(
     core,
     element,
     <AnomalyPanel
+      core={core}
       api={createApiClient(core.http)}
       config={config}
+      drawing={++drawings}
       drawn={() => handlers.done()}
-      choose={(range) =>
-        handlers.event({
-          name: 'applyFilter',
-          data: {
-            timeFieldName: '@timestamp',
-            filters: [
-              {
-                meta: { type: 'range', key: '@timestamp', field: '@timestamp', params: {} },
-                query: {
-                  range: {
-                    '@timestamp': {
-                      gte: new Date(range.from).toISOString(),
-                      lt: new Date(range.to).toISOString(),
-                      format: 'strict_date_optional_time',
-                    },
-                  },
-                },
-              },
-            ],
-          },
-        })
-      }
+      choose={(choice) => handlers.event(filterEvent(choice))}
     />,
   );
 }

@@ -7,7 +7,7 @@ import {
   type HeatmapBrushEvent,
   type HeatmapElementEvent,
 } from '@elastic/charts';
-import { EuiBasicTable, useEuiTheme } from '@elastic/eui';
+import { EuiBasicTable, EuiFlexGroup, EuiFlexItem, EuiHealth, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import moment from 'moment';
 import { SEVERITIES, severityOf } from '../../common/anomaly';
@@ -73,61 +73,75 @@ export function SwimLane(props: {
   };
   return (
     <div
-      style={{ height: height ?? groups.length * LANE_HEIGHT + AXIS_HEIGHT }}
+      style={{
+        display: 'flex',
+        flexDirection: 'column',
+        height: height ?? groups.length * LANE_HEIGHT + AXIS_HEIGHT,
+      }}
       data-test-subj="logAnomaliesSwimLane"
     >
-      <Chart>
-        <Settings
-          baseTheme={baseTheme}
-          showLegend
-          xDomain={{ min: range.from, max: range.to }}
-          legendPosition="top"
-          ariaLabel={i18n.translate('logAnomalies.lane.label', {
-            defaultMessage: 'Severity of the anomalies over time, a lane for each entity',
-          })}
-          onElementClick={([element]) => {
-            const { datum } = (element as HeatmapElementEvent)[0];
-            chosen([datum.x as number], [datum.y as string]);
-          }}
-          onBrushEnd={(brush) => {
-            const { x, y } = brush as HeatmapBrushEvent;
-            if (x.length > 0) chosen(x, y);
-          }}
-          theme={{
-            heatmap: {
-              grid: { stroke: { width: 1, color: euiTheme.colors.emptyShade } },
-              cell: {
-                maxWidth: 'fill',
-                label: { visible: false },
-                border: { strokeWidth: 0, stroke: 'none' },
-              },
-              yAxisLabel: { visible: true, width: 'auto', textColor: euiTheme.colors.text },
-              xAxisLabel: { visible: true, textColor: euiTheme.colors.text },
-              brushTool: { visible: true, fill: euiTheme.colors.mediumShade },
-            } as never,
-          }}
-        />
-        <Heatmap
-          id="severity"
-          name={i18n.translate('logAnomalies.lane.severity', { defaultMessage: 'Highest severity' })}
-          data={cells}
-          xAccessor="time"
-          yAccessor="lane"
-          valueAccessor="value"
-          valueFormatter={(value: number) =>
-            value < 2
-              ? i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' })
-              : `${severityName(severityOf(value / 100))} ${Math.round(value)}`
-          }
-          colorScale={{ type: 'bands', bands }}
-          xScale={{
-            type: ScaleType.Time,
-            interval: { type: 'fixed', unit: 'ms', value: intervalMilliseconds },
-          }}
-          xAxisLabelFormatter={(time) => moment(time).format('MM-DD HH:mm')}
-          ySortPredicate="dataIndex"
-        />
-      </Chart>
+      {/* That of the chart hides what does not fit. */}
+      <EuiFlexGroup gutterSize="m" responsive={false} wrap style={{ flexGrow: 0 }}>
+        {bands.map(({ label, color }) => (
+          <EuiFlexItem grow={false} key={label}>
+            <EuiHealth color={color} textSize="xs">
+              {label}
+            </EuiHealth>
+          </EuiFlexItem>
+        ))}
+      </EuiFlexGroup>
+      <div style={{ flex: '1 1 0', minHeight: 0 }}>
+        <Chart>
+          <Settings
+            baseTheme={baseTheme}
+            xDomain={{ min: range.from, max: range.to }}
+            ariaLabel={i18n.translate('logAnomalies.lane.label', {
+              defaultMessage: 'Severity of the anomalies over time, a lane for each entity',
+            })}
+            onElementClick={([element]) => {
+              const { datum } = (element as HeatmapElementEvent)[0];
+              chosen([datum.x as number], [datum.y as string]);
+            }}
+            onBrushEnd={(brush) => {
+              const { x, y } = brush as HeatmapBrushEvent;
+              if (x.length > 0) chosen(x, y);
+            }}
+            theme={{
+              heatmap: {
+                grid: { stroke: { width: 1, color: euiTheme.colors.emptyShade } },
+                cell: {
+                  maxWidth: 'fill',
+                  label: { visible: false },
+                  border: { strokeWidth: 0, stroke: 'none' },
+                },
+                yAxisLabel: { visible: true, width: 'auto', textColor: euiTheme.colors.text },
+                xAxisLabel: { visible: true, textColor: euiTheme.colors.text },
+                brushTool: { visible: true, fill: euiTheme.colors.mediumShade },
+              } as never,
+            }}
+          />
+          <Heatmap
+            id="severity"
+            name={i18n.translate('logAnomalies.lane.severity', { defaultMessage: 'Highest severity' })}
+            data={cells}
+            xAccessor="time"
+            yAccessor="lane"
+            valueAccessor="value"
+            valueFormatter={(value: number) =>
+              value < 2
+                ? i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' })
+                : `${severityName(severityOf(value / 100))} ${Math.round(value)}`
+            }
+            colorScale={{ type: 'bands', bands }}
+            xScale={{
+              type: ScaleType.Time,
+              interval: { type: 'fixed', unit: 'ms', value: intervalMilliseconds },
+            }}
+            xAxisLabelFormatter={(time) => moment(time).format('MM-DD HH:mm')}
+            ySortPredicate="dataIndex"
+          />
+        </Chart>
+      </div>
     </div>
   );
 }

@@ -52,7 +52,7 @@ describe('dependencies point one way', () => {
   });
 
   it('Kibana packages are named by server/config.ts and, of those that Kibana lends to every page, by public', () => {
-    const lent = /^@kbn\/(i18n|i18n-react|datemath)$/;
+    const lent = /^@kbn\/(i18n|i18n-react|datemath|es-query)$/;
     const wrong = [...sources('server'), ...sources('public')].filter(
       (file) =>
         file !== 'server/config.ts' &&

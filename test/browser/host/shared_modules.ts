@@ -7,6 +7,7 @@ import * as EmotionReact from '@emotion/react';
 import Moment from 'moment';
 import React from 'react';
 import ReactDom from 'react-dom';
+import * as KbnEsQuery from './es_query';
 import * as KbnI18n from './translations';
 
 export const sharedModules = {
@@ -15,6 +16,7 @@ export const sharedModules = {
   EmotionCache,
   EmotionReact,
   KbnDatemath,
+  KbnEsQuery,
   KbnI18n,
   Moment,
   React,

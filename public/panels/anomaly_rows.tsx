@@ -1,0 +1,82 @@
+import React, { type ReactElement } from 'react';
+import { EuiBasicTable, EuiLink, EuiText, EuiTextColor } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { formatTime } from '../shared/format';
+import { logLine } from '../shared/log_line';
+import { logOf, type Found } from '../shared/results_table';
+import { SeverityLabel } from '../shared/severity';
+
+/** Two lines of a text; the whole of it stands in its title. */
+const TWO_LINES = {
+  display: '-webkit-box',
+  WebkitBoxOrient: 'vertical',
+  WebkitLineClamp: 2,
+  overflow: 'hidden',
+} as const;
+
+/** The most anomalous logs in the room of a panel. */
+export function AnomalyRows(props: {
+  results: readonly Found[];
+  chooseEntity: (entity: string) => void;
+  /** Address of the page about a result. */
+  linkOf: (id: string) => string;
+}): ReactElement {
+  const { results, chooseEntity, linkOf } = props;
+  return (
+    <EuiBasicTable<Found>
+      compressed
+      items={[...results]}
+      itemId="id"
+      data-test-subj="logAnomaliesRows"
+      tableCaption={i18n.translate('logAnomalies.results.caption', { defaultMessage: 'Anomalous logs' })}
+      columns={[
+        {
+          name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
+          width: '140px',
+          render: ({ id, result }: Found) => (
+            <EuiText size="xs">
+              <EuiLink href={linkOf(id)}>{formatTime(result['@timestamp'])}</EuiLink>
+            </EuiText>
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
+          width: '100px',
+          render: ({ result }: Found) => (
+            <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.results.entity', { defaultMessage: 'Entity' }),
+          width: '110px',
+          render: ({ result: { anomaly } }: Found) =>
+            anomaly.entity === undefined ? (
+              '–'
+            ) : (
+              <EuiText size="xs" className="eui-textBreakWord">
+                <EuiLink color="text" onClick={() => chooseEntity(anomaly.entity ?? '')}>
+                  {anomaly.entity}
+                </EuiLink>
+              </EuiText>
+            ),
+        },
+        {
+          name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
+          render: ({ result }: Found) => {
+            const line = logLine(logOf(result)) ?? result.source.id;
+            return (
+              <EuiText size="xs" className="eui-textBreakWord">
+                <div style={TWO_LINES} title={line}>
+                  <code>{line}</code>
+                </div>
+                <div style={TWO_LINES} title={result.anomaly.reason}>
+                  <EuiTextColor color="subdued">{result.anomaly.reason}</EuiTextColor>
+                </div>
+              </EuiText>
+            );
+          },
+        },
+      ]}
+    />
+  );
+}

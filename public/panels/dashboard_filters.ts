@@ -1,0 +1,67 @@
+import { buildEsQuery } from '@kbn/es-query';
+import type { Interval } from '../shared/time_range';
+
+const TIME_FIELD = '@timestamp';
+
+/**
+ * Query and filters of a dashboard in Elasticsearch's language, as the API takes it.
+ *
+ * @returns undefined when there are none
+ * @throws Error when the query cannot be read
+ */
+export function searchFilterOf(query: unknown, filters: readonly unknown[] = []): string | undefined {
+  const built = buildEsQuery(undefined, query ?? [], filters);
+  const isEmpty = Object.values(built.bool).every((clauses) => clauses.length === 0);
+  return isEmpty ? undefined : JSON.stringify(built);
+}
+
+/** What a user has chosen in a panel. */
+export interface Choice {
+  readonly range?: Interval;
+  /** A value of a field, e.g. the entity of a lane. */
+  readonly value?: { readonly field: string; readonly is: string };
+}
+
+/** Filters that make a dashboard show what was chosen. Shape: packages/kbn-es-query/src/filters/build_filters. */
+export function filtersOf({ range, value }: Choice): object[] {
+  return [
+    ...(value === undefined
+      ? []
+      : [
+          {
+            meta: {
+              alias: null,
+              disabled: false,
+              negate: false,
+              type: 'phrase',
+              key: value.field,
+              params: { query: value.is },
+            },
+            query: { match_phrase: { [value.field]: value.is } },
+            $state: { store: 'appState' },
+          },
+        ]),
+    ...(range === undefined
+      ? []
+      : [
+          {
+            meta: { type: 'range', key: TIME_FIELD, field: TIME_FIELD, params: {} },
+            query: {
+              range: {
+                [TIME_FIELD]: {
+                  gte: new Date(range.from).toISOString(),
+                  lt: new Date(range.to).toISOString(),
+                  format: 'strict_date_optional_time',
+                },
+              },
+            },
+          },
+        ]),
+  ];
+}
+
+/** The event by which a panel filters its dashboard. */
+export const filterEvent = (choice: Choice): { name: string; data: unknown } => ({
+  name: 'applyFilter',
+  data: { timeFieldName: TIME_FIELD, filters: filtersOf(choice) },
+});
