@@ -1,12 +1,13 @@
 import { createContext, useContext } from 'react';
 import type { ApiClient } from './api_client';
-import type { CoreStart } from './kibana/contracts';
+import type { CoreStart, PluginsStart } from './kibana/contracts';
 import type { Location } from './location';
 
 /** What every page may use. */
 export interface AppContext {
   readonly api: ApiClient;
   readonly core: CoreStart;
+  readonly plugins: PluginsStart;
   readonly kibanaVersion: string;
   /** Whether this user may change detectors, models and feedback. */
   readonly canWrite: boolean;

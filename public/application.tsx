@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { PLUGIN_ID, PLUGIN_NAME } from '../common/plugin';
 import { createApiClient } from './api_client';
 import { AppContextProvider, useApp, type AppContext } from './app_context';
-import type { AppMountParameters, CoreStart, ScopedHistory } from './kibana/contracts';
+import type { AppMountParameters, CoreStart, PluginsStart, ScopedHistory } from './kibana/contracts';
 import { renderInKibana } from './kibana/render_in_kibana';
 import { placeOf, readLocation, writeLocation } from './location';
 import { LoadingPrompt } from './shared/request_state';
@@ -17,6 +17,7 @@ const ResultPage = lazy(() => import('./pages/result_page'));
 /** @returns takes the application away again */
 export function renderApplication(
   core: CoreStart,
+  plugins: PluginsStart,
   { element, history }: AppMountParameters,
   kibanaVersion: string,
 ): () => void {
@@ -24,17 +25,18 @@ export function renderApplication(
   return renderInKibana(
     core,
     element,
-    <Application core={core} history={history} kibanaVersion={kibanaVersion} />,
+    <Application core={core} plugins={plugins} history={history} kibanaVersion={kibanaVersion} />,
   );
 }
 
 interface ApplicationProps {
   readonly core: CoreStart;
+  readonly plugins: PluginsStart;
   readonly history: ScopedHistory;
   readonly kibanaVersion: string;
 }
 
-function Application({ core, history, kibanaVersion }: ApplicationProps): ReactElement {
+function Application({ core, plugins, history, kibanaVersion }: ApplicationProps): ReactElement {
   const [location, setLocation] = useState(() =>
     readLocation(history.location.pathname, history.location.search),
   );
@@ -47,6 +49,7 @@ function Application({ core, history, kibanaVersion }: ApplicationProps): ReactE
     () => ({
       api,
       core,
+      plugins,
       kibanaVersion,
       canWrite: core.application.capabilities[PLUGIN_ID]?.save === true,
       location,
@@ -57,7 +60,7 @@ function Application({ core, history, kibanaVersion }: ApplicationProps): ReactE
       },
       hrefOf: (path) => history.createHref({ pathname: path }),
     }),
-    [api, core, history, kibanaVersion, location],
+    [api, core, plugins, history, kibanaVersion, location],
   );
   return (
     <AppContextProvider value={app}>

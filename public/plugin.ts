@@ -17,11 +17,11 @@ export class LogAnomaliesPlugin {
       category: PLUGIN_CATEGORY,
       order: ORDER,
       mount: async (parameters) => {
-        const [[coreStart], { renderApplication }] = await Promise.all([
+        const [[coreStart, pluginsStart], { renderApplication }] = await Promise.all([
           core.getStartServices(),
           import('./application'),
         ]);
-        return renderApplication(coreStart, parameters, this.context.env.packageInfo.version);
+        return renderApplication(coreStart, pluginsStart, parameters, this.context.env.packageInfo.version);
       },
     });
     registerPanels(core, plugins);

@@ -1,6 +1,7 @@
 /** Slices of Kibana's browser contracts, as far as we use them, 8.12 and 9.x alike. */
 import type { ComponentType, ReactElement, ReactNode } from 'react';
 import type { PLUGIN_CATEGORY } from '../../common/plugin';
+import type { DataViewsStart, UnifiedSearchStart } from './search_contracts';
 import type { ExpressionsSetup, TriggersActionsUiSetup, VisualizationsSetup } from './panel_contracts';
 
 /** Source: packages/core/http/core-http-browser/src/types.ts `HttpSetup`; it adds base path and space. */
@@ -89,12 +90,18 @@ export interface App {
 /** Source: packages/core/lifecycle/core-lifecycle-browser/src/core_setup.ts. */
 export interface CoreSetup {
   readonly application: { register(app: App): void };
-  getStartServices(): Promise<[CoreStart, unknown, unknown]>;
+  getStartServices(): Promise<[CoreStart, PluginsStart, unknown]>;
 }
 
 /** Source: packages/core/plugins/core-plugins-browser/src/plugin_initializer.ts. */
 export interface PluginInitializerContext {
   readonly env: { readonly packageInfo: { readonly version: string } };
+}
+
+/** What other plugins lend to our pages, where they are present. */
+export interface PluginsStart {
+  readonly unifiedSearch?: UnifiedSearchStart;
+  readonly dataViews?: DataViewsStart;
 }
 
 /** Other plugins that take something of ours, where they are present. */

@@ -1,43 +1,43 @@
-import React, { useState, type ReactElement } from 'react';
-import {
-  EuiButton,
-  EuiButtonGroup,
-  EuiEmptyPrompt,
-  EuiFlexGroup,
-  EuiFlexItem,
-  EuiPanel,
-  EuiSpacer,
-  EuiTitle,
-} from '@elastic/eui';
+import React, { useEffect, useMemo, type ReactElement } from 'react';
+import { EuiCallOut, EuiSpacer, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { SEVERITIES } from '../../../common/anomaly';
 import { useApp } from '../../app_context';
-import { AnomalyTimeline } from '../../shared/anomaly_timeline';
+import { elasticsearchQuery } from '../../shared/elasticsearch_query';
 import { formatCount } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
 import { ResultsTable, type Found } from '../../shared/results_table';
-import { SwimLane, SwimLaneTable, type Choice } from '../../shared/swim_lane';
-import { resolveRange, type Interval } from '../../shared/time_range';
-import { useAction } from '../../shared/use_action';
+import { resolveRange } from '../../shared/time_range';
 import { useRequest } from '../../shared/use_request';
 import type { DetectorView } from '../detector_page';
-import { DEFAULT_RANGE, FilterBar } from './filter_bar';
+import { changedQuery, PAGE_SIZE, readExplorerQuery } from './explorer_query';
+import { FilterRow } from './filter_row';
+import { NothingScored } from './nothing_scored';
+import { OverviewCharts } from './overview_charts';
 import { ResultDetails } from './result_details';
+import { SearchBar, useResultsDataView } from './search_bar';
 
 const TIMELINE_BUCKETS = 100;
 const LANE_BUCKETS = 60;
 const LANES = 20;
-const PAGE_SIZE = 25;
 
 /** What the detector has found: when, where, and why. */
 export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
   const { api, location, setQuery } = useApp();
-  const { query } = location;
-  const [isLaneTable, setIsLaneTable] = useState(false);
-  const range = { from: query.from ?? DEFAULT_RANGE.from, to: query.to ?? DEFAULT_RANGE.to };
-  const page = Math.max(0, (Number(query.page) || 1) - 1);
-  const size = Number(query.size) || PAGE_SIZE;
-  const scope = { detector_id: record.id, entity: query.entity };
+  const chosen = useMemo(() => readExplorerQuery(location), [location]);
+  const { range, severity, sort, entities, page, size, open } = chosen;
+  const dataView = useResultsDataView();
+  const { filter, problem } = useMemo(
+    () => filterOf(chosen.query, chosen.language),
+    [chosen.query, chosen.language],
+  );
+  const isReadable = problem === undefined;
+  const scope = {
+    detector_id: record.id,
+    entity: entities.length > 0 ? [...entities] : undefined,
+    severity,
+    filter,
+  };
+  const scopeKey = JSON.stringify(scope);
 
   const summary = useRequest(
     async (signal) => {
@@ -52,219 +52,146 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
       ]);
       return { all, byEntity, interval };
     },
-    [api, record.id, range.from, range.to, query.entity],
+    [api, range.from, range.to, scopeKey],
+    chosen.refresh,
   );
   const results = useRequest(
     (signal) =>
       api(
         'searchResults',
-        {
-          query: {
-            ...scope,
-            ...resolveRange(range),
-            text: query.text,
-            severity: SEVERITIES.find(({ name }) => name === query.severity)?.name,
-            sort: query.sort === 'score' ? 'score' : 'time',
-            page: page + 1,
-            size,
-          },
-        },
+        { query: { ...scope, ...resolveRange(range), sort, page: page + 1, size } },
         signal,
       ),
-    [api, record.id, range.from, range.to, query.entity, query.text, query.severity, query.sort, page, size],
+    [api, range.from, range.to, scopeKey, sort, page, size],
+    chosen.refresh,
   );
   const feedback = useRequest(
     (signal) => api('listFeedback', { params: { id: record.id } }, signal),
     [api, record.id],
   );
-  const refresh = () => {
+  // A first model or a finished backfill brings results that the user waits for.
+  const progress = `${status.model?.version} ${status.backfill?.state} ${status.last_run?.id}`;
+  useEffect(() => {
     summary.reload();
     results.reload();
-  };
-  const chooseTime = ({ from, to }: Interval) =>
-    setQuery({
-      from: new Date(from).toISOString(),
-      to: new Date(to).toISOString(),
-      page: undefined,
-      open: undefined,
-    });
-  const choose = (choice: Choice) =>
-    setQuery({
-      from: new Date(choice.range.from).toISOString(),
-      to: new Date(choice.range.to).toISOString(),
-      entity: choice.entities.length === 1 ? choice.entities[0] : query.entity,
-      page: undefined,
-      open: undefined,
-    });
+  }, [progress]);
   const verdictOn = ({ result }: Found) =>
     feedback.value?.feedback.find(
       ({ source }) => source.id === result.source.id && source.index === result.source.index,
     );
 
+  const isEmpty =
+    (summary.value?.all.groups ?? []).every(({ logs }) => logs === 0) && (results.value?.total ?? 0) === 0;
+
   return (
     <>
-      <FilterBar isLoading={summary.isLoading || results.isLoading} refresh={refresh} />
+      <SearchBar
+        chosen={chosen}
+        dataView={dataView}
+        isLoading={summary.isLoading || results.isLoading}
+        refresh={() => {
+          summary.reload();
+          results.reload();
+        }}
+      />
+      <EuiSpacer size="s" />
+      <FilterRow chosen={chosen} />
       <EuiSpacer size="m" />
+      {!isReadable && (
+        <>
+          <EuiCallOut
+            color="danger"
+            iconType="warning"
+            title={i18n.translate('logAnomalies.filter.unreadable', {
+              defaultMessage: 'The query cannot be read; all anomalies are shown',
+            })}
+            data-test-subj="logAnomaliesQueryProblem"
+          >
+            <pre>{problem}</pre>
+          </EuiCallOut>
+          <EuiSpacer size="m" />
+        </>
+      )}
       <RequestState request={summary}>
         {({ all, byEntity, interval }) =>
-          all.groups.every(({ logs }) => logs === 0) && (results.value?.total ?? 0) === 0 ? (
+          isEmpty ? (
             <NothingScored record={record} status={status} reload={reload} />
           ) : (
-            <>
-              <EuiPanel hasBorder hasShadow={false} paddingSize="s">
-                <AnomalyTimeline
-                  buckets={all.groups[0]?.buckets ?? []}
-                  intervalMilliseconds={all.interval_ms}
-                  range={interval}
-                  height={200}
-                  choose={chooseTime}
-                />
-              </EuiPanel>
-              <EuiSpacer size="m" />
-              <EuiPanel hasBorder hasShadow={false} paddingSize="s">
-                <EuiFlexGroup alignItems="center" responsive={false}>
-                  <EuiFlexItem>
-                    <EuiTitle size="xxs">
-                      <h2>
-                        {i18n.translate('logAnomalies.lane.title', {
-                          defaultMessage: 'By {entity}',
-                          values: {
-                            entity:
-                              record.detector.entity_field ??
-                              i18n.translate('logAnomalies.lane.time', { defaultMessage: 'time' }),
-                          },
-                        })}
-                      </h2>
-                    </EuiTitle>
-                  </EuiFlexItem>
-                  <EuiFlexItem grow={false}>
-                    <EuiButtonGroup
-                      buttonSize="compressed"
-                      legend={i18n.translate('logAnomalies.lane.shownAs', { defaultMessage: 'Shown as' })}
-                      idSelected={isLaneTable ? 'table' : 'lanes'}
-                      options={[
-                        {
-                          id: 'lanes',
-                          label: i18n.translate('logAnomalies.lane.lanes', { defaultMessage: 'Lanes' }),
-                        },
-                        {
-                          id: 'table',
-                          label: i18n.translate('logAnomalies.lane.table', { defaultMessage: 'Table' }),
-                        },
-                      ]}
-                      onChange={(id) => setIsLaneTable(id === 'table')}
-                    />
-                  </EuiFlexItem>
-                </EuiFlexGroup>
-                {isLaneTable ? (
-                  <SwimLaneTable groups={byEntity.groups} />
-                ) : (
-                  <SwimLane
-                    groups={byEntity.groups}
-                    intervalMilliseconds={byEntity.interval_ms}
-                    range={interval}
-                    choose={choose}
-                  />
-                )}
-              </EuiPanel>
-              <EuiSpacer size="m" />
-              <RequestState request={results}>
-                {({ total, results: found }) => (
-                  <>
-                    <EuiTitle size="xxs">
-                      <h2>
-                        {i18n.translate('logAnomalies.results.title', {
-                          defaultMessage: '{count} anomalous logs',
-                          values: { count: formatCount(total) },
-                        })}
-                      </h2>
-                    </EuiTitle>
-                    <ResultsTable
-                      results={found}
-                      isLoading={results.isLoading}
-                      paging={{
-                        page,
-                        size,
-                        total,
-                        change: (nextPage, nextSize) =>
-                          setQuery({
-                            page: String(nextPage + 1),
-                            size: nextSize === PAGE_SIZE ? undefined : String(nextSize),
-                            open: undefined,
-                          }),
-                      }}
-                      open={query.open}
-                      toggle={(id) => setQuery({ open: id === query.open ? undefined : id })}
-                      details={(each) => (
-                        <ResultDetails
-                          record={record}
-                          found={each}
-                          feedback={verdictOn(each)}
-                          feedbackChanged={feedback.reload}
-                        />
-                      )}
-                    />
-                  </>
-                )}
-              </RequestState>
-            </>
+            <OverviewCharts
+              all={all}
+              byEntity={byEntity}
+              interval={interval}
+              entityField={record.detector.entity_field}
+              chooseTime={(time) => setQuery(changedQuery({ range: isoRange(time) }))}
+              choose={({ range: time, entities: lanes }) =>
+                setQuery(
+                  changedQuery({
+                    range: isoRange(time),
+                    ...(lanes.some(Boolean) && { entities: lanes }),
+                  }),
+                )
+              }
+            />
           )
         }
       </RequestState>
+      {!isEmpty && (
+        <>
+          <EuiSpacer size="m" />
+          <RequestState request={results}>
+            {({ total, results: found }) => (
+              <>
+                <EuiTitle size="xxs">
+                  <h2>
+                    {i18n.translate('logAnomalies.results.title', {
+                      defaultMessage: '{count} anomalous logs',
+                      values: { count: formatCount(total) },
+                    })}
+                  </h2>
+                </EuiTitle>
+                <ResultsTable
+                  results={found}
+                  isLoading={results.isLoading}
+                  paging={{
+                    page,
+                    size,
+                    total,
+                    change: (nextPage, nextSize) =>
+                      setQuery({
+                        page: nextPage === 0 ? undefined : String(nextPage + 1),
+                        size: nextSize === PAGE_SIZE ? undefined : String(nextSize),
+                        open: undefined,
+                      }),
+                  }}
+                  open={open}
+                  toggle={(id) => setQuery({ open: id === open ? undefined : id })}
+                  details={(each) => (
+                    <ResultDetails
+                      record={record}
+                      found={each}
+                      feedback={verdictOn(each)}
+                      feedbackChanged={feedback.reload}
+                    />
+                  )}
+                />
+              </>
+            )}
+          </RequestState>
+        </>
+      )}
     </>
   );
 }
 
-/** Nothing was scored in this time: what to do depends on how far the detector is. */
-function NothingScored({ record, status, reload }: DetectorView): ReactElement {
-  const { api, canWrite, setQuery } = useApp();
-  const { run, isBusy } = useAction(reload);
-  const isTraining = status.state === 'training' || status.training?.state === 'running';
-  return (
-    <EuiEmptyPrompt
-      iconType={isTraining ? 'clock' : 'magnifyWithExclamation'}
-      data-test-subj="logAnomaliesNothingScored"
-      title={
-        <h2>
-          {isTraining
-            ? i18n.translate('logAnomalies.nothing.training', {
-                defaultMessage: 'It is learning from your logs',
-              })
-            : i18n.translate('logAnomalies.nothing.title', {
-                defaultMessage: 'No log was scored in this time',
-              })}
-        </h2>
-      }
-      body={
-        <p>
-          {record.enabled
-            ? i18n.translate('logAnomalies.nothing.running', {
-                defaultMessage: 'Results appear here by themselves as new logs arrive.',
-              })
-            : i18n.translate('logAnomalies.nothing.stopped', {
-                defaultMessage:
-                  'The detector is not started. Start it, and new logs are scored on its schedule.',
-              })}
-        </p>
-      }
-      actions={[
-        ...(!record.enabled && canWrite
-          ? [
-              <EuiButton
-                key="start"
-                fill
-                iconType="play"
-                isLoading={isBusy}
-                onClick={() => run(() => api('startDetector', { params: { id: record.id } }))}
-              >
-                {i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' })}
-              </EuiButton>,
-            ]
-          : []),
-        <EuiButton key="wider" onClick={() => setQuery({ from: 'now-30d', to: 'now', entity: undefined })}>
-          {i18n.translate('logAnomalies.nothing.wider', { defaultMessage: 'Look at the last 30 days' })}
-        </EuiButton>,
-      ]}
-    />
-  );
+const isoRange = ({ from, to }: { from: number; to: number }) => ({
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+});
+
+function filterOf(query: string, language: string): { filter?: string; problem?: string } {
+  try {
+    return { filter: elasticsearchQuery({ query, language }) };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
 }

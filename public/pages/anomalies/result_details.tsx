@@ -7,6 +7,7 @@ import { discoverLink, queryForLog } from '../../shared/discover_link';
 import { formatScore, formatTime } from '../../shared/format';
 import { logOf, type Found } from '../../shared/results_table';
 import { AttributionBars } from './attribution_bars';
+import { MessagePattern } from './message_pattern';
 import { FeedbackButtons, type Feedback } from './feedback_buttons';
 
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
@@ -35,6 +36,8 @@ export function ResultDetails(props: {
     <div data-test-subj="logAnomaliesResultDetails">
       <EuiSpacer size="s" />
       <AttributionBars attribution={anomaly.attribution} />
+      <EuiSpacer size="m" />
+      <MessagePattern resultId={found.id} />
       <EuiSpacer size="m" />
       <EuiCodeBlock language="json" fontSize="s" paddingSize="s" overflowHeight={220} isCopyable>
         {JSON.stringify(logOf(result), null, 2)}

@@ -1,10 +1,10 @@
 import React, { type ReactElement } from 'react';
-import { EuiButton, EuiEmptyPrompt } from '@elastic/eui';
+import { EuiButton, EuiButtonEmpty, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 
 /** The first thing that anybody sees. */
-export function NoDetectors(): ReactElement {
+export function NoDetectors({ trySample, isBusy }: { trySample: () => void; isBusy: boolean }): ReactElement {
   const { canWrite, go } = useApp();
   return (
     <EuiEmptyPrompt
@@ -21,15 +21,31 @@ export function NoDetectors(): ReactElement {
         <p>
           {i18n.translate('logAnomalies.empty.body', {
             defaultMessage:
-              'Name the index that your logs are in. Suitable features are suggested, and you see what would have been flagged before anything is saved.',
+              'Look at it first on sample logs, which you can remove again with one button. Or name the index that your own logs are in: suitable features are suggested, and you see what would have been flagged before anything is saved.',
           })}
         </p>
       }
       actions={
         canWrite ? (
-          <EuiButton fill onClick={() => go('/detectors/new')} data-test-subj="logAnomaliesCreateFirst">
-            {i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' })}
-          </EuiButton>
+          [
+            <EuiButton
+              key="sample"
+              fill
+              iconType="beaker"
+              isLoading={isBusy}
+              onClick={trySample}
+              data-test-subj="logAnomaliesTrySample"
+            >
+              {i18n.translate('logAnomalies.empty.sample', { defaultMessage: 'Try it on sample logs' })}
+            </EuiButton>,
+            <EuiButtonEmpty
+              key="create"
+              onClick={() => go('/detectors/new')}
+              data-test-subj="logAnomaliesCreateFirst"
+            >
+              {i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' })}
+            </EuiButtonEmpty>,
+          ]
         ) : (
           <p>
             {i18n.translate('logAnomalies.empty.readOnly', {

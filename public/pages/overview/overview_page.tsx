@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiButton, EuiPageTemplate } from '@elastic/eui';
+import { EuiButton, EuiButtonEmpty, EuiPageTemplate } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { PLUGIN_NAME } from '../../../common/plugin';
 import type { Answer } from '../../api_client';
@@ -10,6 +10,8 @@ import { SetupProblems } from '../../shared/setup_problems';
 import { useBreadcrumbs } from '../use_breadcrumbs';
 import { DetectorTable, type DetectorRow } from './detector_table';
 import { NoDetectors } from './no_detectors';
+import { SamplePanel } from './sample_panel';
+import { isUnderWay, useSample } from './use_sample';
 
 const POLL_MILLISECONDS = 10_000;
 /** Bars of the small chart of a day. */
@@ -38,6 +40,8 @@ export default function OverviewPage(): ReactElement {
     [api],
     POLL_MILLISECONDS,
   );
+  const sample = useSample(request.reload);
+  const sampleState = sample.request.value?.state;
   const createLabel = i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' });
   const hasDetectors = request.value !== undefined && request.value.length > 0;
   return (
@@ -63,16 +67,33 @@ export default function OverviewPage(): ReactElement {
                 >
                   {createLabel}
                 </EuiButton>,
+                ...(sampleState === 'none'
+                  ? [
+                      <EuiButtonEmpty
+                        key="sample"
+                        iconType="beaker"
+                        isLoading={sample.isBusy}
+                        onClick={sample.install}
+                      >
+                        {i18n.translate('logAnomalies.empty.sample', {
+                          defaultMessage: 'Try it on sample logs',
+                        })}
+                      </EuiButtonEmpty>,
+                    ]
+                  : []),
               ]
             : []
         }
       />
       <EuiPageTemplate.Section>
         <SetupProblems />
+        <SamplePanel sample={sample} />
         <RequestState request={request}>
-          {(rows) =>
-            rows.length === 0 ? <NoDetectors /> : <DetectorTable rows={rows} reload={request.reload} />
-          }
+          {(rows) => {
+            if (rows.length > 0) return <DetectorTable rows={rows} reload={request.reload} />;
+            if (isUnderWay(sample.request.value)) return <></>;
+            return <NoDetectors trySample={sample.install} isBusy={sample.isBusy} />;
+          }}
         </RequestState>
       </EuiPageTemplate.Section>
     </EuiPageTemplate>

@@ -1,0 +1,60 @@
+/** Slices of the contracts of Kibana's search bar and data views, 8.12 and 9.x alike. */
+import type { ComponentType } from 'react';
+import type { TimeRange } from './panel_contracts';
+
+/** Source: packages/kbn-es-query/src/es_query/es_query_sql.ts and filters/build_filters/types.ts `Query`. */
+export interface Query {
+  readonly query: string | Readonly<Record<string, unknown>>;
+  /** `kuery` is KQL. */
+  readonly language: string;
+}
+
+/** Source: src/plugins/data_views/common/data_views/data_view.ts `DataView`; passed on as it is. */
+export interface DataView {
+  readonly id?: string;
+  readonly timeFieldName?: string;
+  getIndexPattern(): string;
+}
+
+/** Source: src/plugins/data_views/common/data_views/data_views.ts `DataViewsServicePublic`. */
+export interface DataViewsStart {
+  /** Makes a view that is not saved. */
+  create(
+    specification: { id?: string; title: string; timeFieldName?: string; allowNoIndex?: boolean },
+    skipFetchFields?: boolean,
+    displayErrors?: boolean,
+  ): Promise<DataView>;
+  clearInstanceCache(id?: string): void;
+}
+
+/**
+ * Source: src/plugins/unified_search/public/search_bar/create_search_bar.tsx `StatefulSearchBarProps`. Without
+ * `useDefaultBehaviors` all state is ours and Kibana's own query is left alone.
+ */
+export interface SearchBarProps {
+  readonly appName: string;
+  readonly displayStyle?: 'inPage' | 'detached';
+  readonly indexPatterns: readonly DataView[];
+  readonly query?: Query;
+  readonly dateRangeFrom?: string;
+  readonly dateRangeTo?: string;
+  readonly isRefreshPaused?: boolean;
+  /** Milliseconds. */
+  readonly refreshInterval?: number;
+  readonly isLoading?: boolean;
+  readonly placeholder?: string;
+  readonly showQueryInput?: boolean;
+  readonly showQueryMenu?: boolean;
+  readonly showFilterBar?: boolean;
+  readonly showDatePicker?: boolean;
+  readonly showSubmitButton?: boolean;
+  readonly dataTestSubj?: string;
+  onQuerySubmit?(given: { dateRange: TimeRange; query?: Query }, isUpdate?: boolean): void;
+  onRefresh?(given: { dateRange: TimeRange }): void;
+  onRefreshChange?(given: { isPaused: boolean; refreshInterval: number }): void;
+}
+
+/** Source: src/plugins/unified_search/public/types.ts `UnifiedSearchPublicPluginStart`. */
+export interface UnifiedSearchStart {
+  readonly ui: { readonly SearchBar: ComponentType<SearchBarProps> };
+}

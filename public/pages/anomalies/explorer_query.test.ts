@@ -1,0 +1,71 @@
+import { readLocation, writeLocation } from '../../location';
+import { changedQuery, readExplorerQuery } from './explorer_query';
+
+const after = (changes: Parameters<typeof changedQuery>[0], before: Record<string, string> = {}) => {
+  const [path, search] = writeLocation('/detectors/1/anomalies', {
+    ...before,
+    ...changedQuery(changes),
+  }).split('?');
+  return readExplorerQuery(readLocation(path, `?${search ?? ''}`));
+};
+
+describe('the address of the explorer', () => {
+  it('begins with the last day, newest first', () => {
+    expect(after({})).toEqual({
+      range: { from: 'now-24h', to: 'now' },
+      query: '',
+      language: 'kuery',
+      severity: undefined,
+      sort: 'time',
+      entities: [],
+      page: 0,
+      size: 25,
+      open: undefined,
+      refresh: undefined,
+    });
+  });
+
+  it('brings back what was chosen, on the first page', () => {
+    const range = { from: 'now-7d', to: 'now' };
+    const chosen = {
+      range,
+      query: 'url.path : "/a&b" and not status : 200',
+      language: 'lucene',
+      severity: 'major',
+      sort: 'score',
+      entities: ['shop, eu', 'blog'],
+    } as const;
+    expect(after(chosen, { page: '7', open: 'x', size: '50', refresh: '60000' })).toEqual({
+      ...chosen,
+      page: 0,
+      size: 50,
+      open: undefined,
+      refresh: 60_000,
+    });
+    expect(
+      after({ entities: [], severity: '', query: '' }, { entity: 'a', severity: 'major', query: 'x' }),
+    ).toMatchObject({
+      entities: [],
+      severity: undefined,
+      query: '',
+    });
+  });
+
+  it.each([
+    [
+      { page: '-3', size: '100000', severity: 'worst', sort: 'x', refresh: 'no' },
+      { page: 0, size: 100 },
+    ],
+    [
+      { page: 'x', size: '0' },
+      { page: 0, size: 25 },
+    ],
+    [
+      { page: '2.7', size: '-5' },
+      { page: 1, size: 1 },
+    ],
+  ])('makes sense of %j', (query, expected) => {
+    const read = readExplorerQuery({ path: '/', query: query as unknown as Record<string, string> });
+    expect(read).toMatchObject({ ...expected, severity: undefined, sort: 'time', refresh: undefined });
+  });
+});

@@ -1,0 +1,79 @@
+import React, { useState, type ReactElement } from 'react';
+import { EuiButtonGroup, EuiFlexGroup, EuiFlexItem, EuiPanel, EuiSpacer, EuiTitle } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Answer } from '../../api_client';
+import { AnomalyTimeline } from '../../shared/anomaly_timeline';
+import { SwimLane, SwimLaneTable, type Choice } from '../../shared/swim_lane';
+import type { Interval } from '../../shared/time_range';
+
+/** When, and where: logs and anomalies over time, and the severity of each entity. A brush or a click chooses. */
+export function OverviewCharts(props: {
+  all: Answer<'summarizeResults'>;
+  byEntity: Answer<'summarizeResults'>;
+  interval: Interval;
+  entityField: string | undefined;
+  chooseTime: (interval: Interval) => void;
+  choose: (choice: Choice) => void;
+}): ReactElement {
+  const { all, byEntity, interval, entityField, chooseTime, choose } = props;
+  const [isTable, setIsTable] = useState(false);
+  return (
+    <>
+      <EuiPanel hasBorder hasShadow={false} paddingSize="s">
+        <AnomalyTimeline
+          buckets={all.groups[0]?.buckets ?? []}
+          intervalMilliseconds={all.interval_ms}
+          range={interval}
+          height={200}
+          choose={chooseTime}
+        />
+      </EuiPanel>
+      <EuiSpacer size="m" />
+      <EuiPanel hasBorder hasShadow={false} paddingSize="s">
+        <EuiFlexGroup alignItems="center" responsive={false}>
+          <EuiFlexItem>
+            <EuiTitle size="xxs">
+              <h2>
+                {i18n.translate('logAnomalies.lane.title', {
+                  defaultMessage: 'By {entity}',
+                  values: {
+                    entity:
+                      entityField ?? i18n.translate('logAnomalies.lane.time', { defaultMessage: 'time' }),
+                  },
+                })}
+              </h2>
+            </EuiTitle>
+          </EuiFlexItem>
+          <EuiFlexItem grow={false}>
+            <EuiButtonGroup
+              buttonSize="compressed"
+              legend={i18n.translate('logAnomalies.lane.shownAs', { defaultMessage: 'Shown as' })}
+              idSelected={isTable ? 'table' : 'lanes'}
+              options={[
+                {
+                  id: 'lanes',
+                  label: i18n.translate('logAnomalies.lane.lanes', { defaultMessage: 'Lanes' }),
+                },
+                {
+                  id: 'table',
+                  label: i18n.translate('logAnomalies.lane.table', { defaultMessage: 'Table' }),
+                },
+              ]}
+              onChange={(id) => setIsTable(id === 'table')}
+            />
+          </EuiFlexItem>
+        </EuiFlexGroup>
+        {isTable ? (
+          <SwimLaneTable groups={byEntity.groups} />
+        ) : (
+          <SwimLane
+            groups={byEntity.groups}
+            intervalMilliseconds={byEntity.interval_ms}
+            range={interval}
+            choose={choose}
+          />
+        )}
+      </EuiPanel>
+    </>
+  );
+}

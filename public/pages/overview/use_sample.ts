@@ -1,0 +1,70 @@
+import { useEffect, useRef, useState } from 'react';
+import type { SampleReport } from '../../../common/api';
+import type { ApiFailure } from '../../api_client';
+import { useApp } from '../../app_context';
+import { detectorPath } from '../../location';
+import { useRequest, type Request } from '../../shared/use_request';
+
+const POLL_MILLISECONDS = 2_000;
+
+export const isUnderWay = (sample: SampleReport | undefined): boolean =>
+  sample !== undefined && ['writing', 'training', 'scoring'].includes(sample.state);
+
+export interface Sample {
+  readonly request: Request<SampleReport>;
+  /** What was asked for last and refused, until something else is asked for. */
+  readonly failure: ApiFailure | undefined;
+  /** What the last removal had to leave. */
+  readonly warnings: readonly string[];
+  readonly isBusy: boolean;
+  install(): void;
+  remove(): void;
+  open(): void;
+}
+
+/** The sample logs of the space: the server knows how far they are, so a reload loses nothing. */
+export function useSample(changed: () => void): Sample {
+  const { api, go } = useApp();
+  const [poll, setPoll] = useState<number>();
+  const request = useRequest((signal) => api('getSample', {}, signal), [api], poll);
+  const [failure, setFailure] = useState<ApiFailure>();
+  const [warnings, setWarnings] = useState<readonly string[]>([]);
+  const [isBusy, setIsBusy] = useState(false);
+  const { value } = request;
+  const isWorking = isUnderWay(value);
+  const open = () => {
+    if (value?.detector_id === undefined) return;
+    go(detectorPath(value.detector_id), { from: 'now-7d', to: 'now', sort: 'score' });
+  };
+  const wasWorking = useRef(false);
+  useEffect(() => {
+    setPoll(isWorking ? POLL_MILLISECONDS : undefined);
+    const hasFinished = wasWorking.current && value?.state === 'ready';
+    wasWorking.current = isWorking;
+    if (hasFinished) open();
+    // Only a change of state matters here.
+  }, [isWorking, value?.state]);
+  const run = async (work: () => Promise<unknown>) => {
+    setIsBusy(true);
+    setFailure(undefined);
+    setWarnings([]);
+    try {
+      await work();
+    } catch (error) {
+      setFailure(error as ApiFailure);
+    } finally {
+      setIsBusy(false);
+      request.reload();
+      changed();
+    }
+  };
+  return {
+    request,
+    failure,
+    warnings,
+    isBusy,
+    open,
+    install: () => void run(() => api('installSample')),
+    remove: () => void run(async () => setWarnings((await api('removeSample')).warnings)),
+  };
+}
