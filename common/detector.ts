@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bucketFields, defaultBucketFeatures } from './buckets/bucket_fields';
 import { FEATURE_TYPES } from './log_features/types';
 import { SPLIT_METHODS, TRAINERS } from './isolation_forest/types';
 import { DetectionError } from './detection_error';
@@ -41,7 +42,12 @@ export const featureSchema = z
     /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
     encoding: z.enum(['auto', 'one_hot', 'rarity']).default('auto'),
     one_hot_limit: z.number().int().min(1).max(64).default(4),
-    /** Only for type hour_of_day and day_of_week: an IANA time zone. */
+    by: fieldName
+      .optional()
+      .describe(
+        'Only for type deviation: each value of this field, such as a service, is compared with itself',
+      ),
+    /** Only for type hour_of_day, day_of_week and deviation: an IANA time zone. */
     time_zone: z.string().max(64).default('UTC'),
     /** Only for type text: names and bounded regular expressions that are counted as columns of their own. */
     patterns: z
@@ -62,6 +68,7 @@ export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>
   text: 5,
   number: 2,
   template: 2,
+  deviation: 1,
   category: 1,
   hour_of_day: 0.25,
   day_of_week: 0.25,
@@ -117,6 +124,54 @@ export const thresholdSchema = z.discriminatedUnion('method', [
   }),
 ]);
 
+/** What one row of the matrix stands for. */
+export const UNITS = ['log', 'bucket'] as const;
+
+/** Names and fields of log values; the names end up in those of the row. */
+const namedFields = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a name of lower-case letters, digits and _'),
+    fieldName,
+  )
+  .refine((fields) => Object.keys(fields).length <= 8, 'must be at most 8');
+
+export const bucketSchema = z
+  .strictObject({
+    span: durationSchema
+      .default('5m')
+      .describe('Length of a bucket; buckets begin at whole multiples of it in UTC'),
+    errors: z
+      .union([z.string().min(1).max(4_096), z.record(z.string(), z.unknown())])
+      .default('http.response.status_code:>=500')
+      .describe('Which logs are errors: Lucene query string or query DSL'),
+    latency: fieldName.optional().describe('Number field whose median and 95th percentile are taken'),
+    distinct: namedFields
+      .default({})
+      .describe('name: field, at most 8; the number of different values, as bucket.distinct_<name>'),
+    rare: namedFields
+      .default({})
+      .describe(
+        'name: keyword field, at most 8; the number of logs whose value is rare in the training window, as bucket.rare_<name>',
+      ),
+    silence: z
+      .boolean()
+      .default(true)
+      .describe('Whether a known entity without logs makes a row with the count 0'),
+    look_back: durationSchema
+      .default('1d')
+      .describe(
+        'An entity stays known for so long after its last log; rare values are learned again as often',
+      ),
+    max_entities: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1_000)
+      .describe('A run with more entities is refused: they bound what leaves the cluster'),
+  })
+  .describe('Only with unit: bucket');
+
 /** Where logs are scored. */
 export const SCORING_WAYS = ['job', 'ingest'] as const;
 
@@ -124,7 +179,18 @@ const detectorSettings = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).default(''),
   source: sourceSchema,
-  features: z.array(featureSchema).min(1).max(64),
+  unit: z
+    .enum(UNITS)
+    .default('log')
+    .describe(
+      'log: each log is judged by itself; bucket: what the logs of an entity are together in a span of time',
+    ),
+  bucket: bucketSchema.optional(),
+  features: z
+    .array(featureSchema)
+    .max(64)
+    .default([])
+    .describe('Must be given with unit: log; with unit: bucket the default is all numbers of the row'),
   forest: forestSchema.prefault({}),
   training: z
     .strictObject({
@@ -175,10 +241,71 @@ const detectorSettings = z.strictObject({
 });
 
 /** The whole configuration of a detector: one schema for files, command line, HTTP API and forms. */
-export const detectorSchema = detectorSettings.superRefine((detector, context) => {
-  if (detector.scoring !== 'ingest') return;
-  const refuse = (path: (string | number)[], message: string): void =>
-    context.addIssue({ code: 'custom', path, message });
+export const detectorSchema = detectorSettings
+  .overwrite(withBucketDefaults)
+  .superRefine((detector, context) => {
+    const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path: [...path], message });
+    refuseMisfitsOfUnit(detector, refuse);
+    if (detector.scoring === 'ingest') refuseMisfitsOfIngest(detector, refuse);
+  });
+
+type Refuse = (path: readonly (string | number)[], message: string) => void;
+type Settings = z.infer<typeof detectorSettings>;
+
+/** Fills in what a bucket detector leaves out: its settings, and all numbers of the row as features. */
+function withBucketDefaults(detector: Settings): Settings {
+  if (detector.unit !== 'bucket') return detector;
+  const bucket = detector.bucket ?? bucketSchema.parse({});
+  const { entity_field: entityField, features } = detector;
+  if (features.length > 0 || entityField === undefined) return { ...detector, bucket };
+  const parsed = z.array(featureSchema).safeParse(defaultBucketFeatures(bucket, entityField));
+  return { ...detector, bucket, features: parsed.data ?? [] };
+}
+
+function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
+  if (
+    detector.features.length === 0 &&
+    !(detector.unit === 'bucket' && detector.entity_field === undefined)
+  ) {
+    refuse(['features'], 'must name at least one feature');
+  }
+  detector.features.forEach(({ type, by }, i) => {
+    if (type === 'deviation' && by === undefined) {
+      refuse(['features', i, 'by'], 'must be given for type deviation: a field such as service.name');
+    }
+  });
+  if (detector.unit === 'log') {
+    if (detector.bucket !== undefined) refuse(['bucket'], 'is only for unit: bucket; unit is log');
+    return;
+  }
+  const { entity_field: entityField, bucket, source } = detector;
+  if (entityField === undefined) {
+    refuse(['entity_field'], 'must be given with unit: bucket, such as service.name or client.ip');
+    return;
+  }
+  if (detector.scoring === 'ingest') {
+    refuse(
+      ['scoring'],
+      'cannot be ingest with unit: bucket, since a pipeline sees one log at a time; allowed: job',
+    );
+  }
+  const allowed = [
+    ...bucketFields(bucket as z.infer<typeof bucketSchema>).map(({ field }) => field),
+    source.timestamp_field,
+    entityField,
+  ];
+  detector.features.forEach(({ field, by, type }, i) => {
+    const isTime = type === 'hour_of_day' || type === 'day_of_week';
+    if (!allowed.includes(field) && !isTime) {
+      refuse(['features', i, 'field'], `is not in a bucket row; allowed: ${allowed.join(', ')}`);
+    }
+    if (by !== undefined && by !== entityField) {
+      refuse(['features', i, 'by'], `must be the entity_field of a bucket detector, ${entityField}`);
+    }
+  });
+}
+
+function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
   if (detector.threshold.method === 'adaptive') {
     refuse(
       ['threshold', 'method'],
@@ -189,14 +316,14 @@ export const detectorSchema = detectorSettings.superRefine((detector, context) =
     refuse(['forest', 'splits'], 'cannot be extended with scoring: ingest; allowed: axis, fair_cut');
   }
   detector.features.forEach(({ type }, i) => {
-    if (type === 'template') {
+    if (type === 'template' || type === 'deviation') {
       refuse(
         ['features', i, 'type'],
-        'cannot be template with scoring: ingest; allowed: the other types, or scoring: job',
+        `cannot be ${type} with scoring: ingest; allowed: the other types, or scoring: job`,
       );
     }
   });
-});
+}
 export type Detector = z.infer<typeof detectorSchema>;
 export type DetectorInput = z.input<typeof detectorSchema>;
 

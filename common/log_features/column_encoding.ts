@@ -20,6 +20,8 @@ export interface ColumnEncoding {
   actual(value: unknown): string | undefined;
   /** What is usual in training, for people. Not yet shortened or cleaned. */
   readonly typical: string;
+  /** Likewise, where it depends on the log. */
+  typicalOf?(value: unknown): string;
   /** JSON-safe; the matching `decode…` function makes the same encoding of it. */
   toJSON(): unknown;
 }

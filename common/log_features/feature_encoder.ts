@@ -7,6 +7,7 @@ import { categoryStateSchema, decodeCategory } from './category_encoding';
 import { EXPLANATION_LENGTH, type ColumnEncoding } from './column_encoding';
 import { compileField, type FieldReader } from './field_access';
 import { DirtCounter, printable } from './field_value';
+import { decodeDeviation, deviationReader, deviationStateSchema } from './deviation_encoding';
 import { decodeNumber, numberStateSchema } from './number_encoding';
 import { decodeTemplate, templateStateSchema, type MessageTemplate } from './template_encoding';
 import { decodeTextEncoding, textStateSchema } from './text_encoding';
@@ -40,6 +41,7 @@ const featureStateSchema = z
       timeStateSchema,
       textStateSchema,
       templateStateSchema,
+      deviationStateSchema,
     ]),
   })
   .refine(
@@ -82,15 +84,26 @@ function decodeState(state: z.infer<typeof featureStateSchema>['encoding']): Col
       return decodeTextEncoding(state);
     case 'template':
       return decodeTemplate(state);
+    case 'deviation':
+      return decodeDeviation(state);
   }
 }
 
 const isTime = (definition: FeatureDefinition): boolean =>
   definition.type === 'hour_of_day' || definition.type === 'day_of_week';
 
-/** Reads a feature's value: hour and weekday fall back on the log's timestamp where their own field is absent. */
+const needsTime = (definition: FeatureDefinition): boolean =>
+  isTime(definition) || definition.type === 'deviation';
+
+/**
+ * Reads a feature's value: hour and weekday fall back on the log's timestamp where their own field is absent; a
+ * deviation also needs its group and the time.
+ */
 export function featureReader(definition: FeatureDefinition, timestampField: string): FieldReader {
   const read = compileField(definition.field);
+  if (definition.type === 'deviation') {
+    return deviationReader(read, compileField(definition.by ?? ''), compileField(timestampField));
+  }
   if (!isTime(definition) || definition.field === timestampField) return read;
   const readTimestamp = compileField(timestampField);
   return (document) => read(document) ?? readTimestamp(document);
@@ -116,7 +129,8 @@ export class LogFeatureEncoder implements FeatureEncoder {
     this.fields = [
       ...new Set([
         ...features.map(({ definition }) => definition.field),
-        ...(features.some(({ definition }) => isTime(definition)) ? [timestampField] : []),
+        ...features.flatMap(({ definition }) => definition.by ?? []),
+        ...(features.some(({ definition }) => needsTime(definition)) ? [timestampField] : []),
       ]),
     ];
     this.readers = features.map(({ definition }) => featureReader(definition, timestampField));
@@ -154,7 +168,10 @@ export class LogFeatureEncoder implements FeatureEncoder {
       field: definition.field,
       type: definition.type,
       actual: printable(encoding.actual(this.readers[feature](document)) ?? 'missing', EXPLANATION_LENGTH),
-      typical: printable(encoding.typical, EXPLANATION_LENGTH),
+      typical: printable(
+        encoding.typicalOf?.(this.readers[feature](document)) ?? encoding.typical,
+        EXPLANATION_LENGTH,
+      ),
     }));
   }
 

@@ -4,6 +4,7 @@ import type { LogDocument } from '../log_document';
 import { learnCategory } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import { featureReader, LogFeatureEncoder, MAX_FEATURES, type LearnedFeature } from './feature_encoder';
+import { learnDeviation } from './deviation_encoding';
 import { learnNumber } from './number_encoding';
 import { learnTemplate } from './template_encoding';
 import { learnText } from './text_encoding';
@@ -31,6 +32,8 @@ function learn(definition: FeatureDefinition, values: readonly unknown[]): Colum
       return learnText(definition, values);
     case 'template':
       return learnTemplate(definition, values);
+    case 'deviation':
+      return learnDeviation(definition, values);
   }
 }
 

@@ -12,7 +12,7 @@ export const numberStateSchema = z.strictObject({
 type NumberState = z.infer<typeof numberStateSchema>;
 
 /** From here on a distribution counts as highly skewed (Bulmer 1979, Principles of Statistics, ch. 4). */
-const HIGH_SKEWNESS = 1;
+export const HIGH_SKEWNESS = 1;
 
 /** Sample skewness g1 = m3 / m2^1.5; 0 for constant or too few values. */
 export function skewness(values: ArrayLike<number>): number {

@@ -120,6 +120,16 @@ function positionReader(
   };
 }
 
+/** @returns reads a time as the hour of the day, 0 to 23, in local time; undefined where it is none */
+export function localHourReader(timeZone: string): (value: unknown) => number | undefined {
+  const read = positionReader('hour_of_day', timeZone);
+  const unread = new DirtCounter();
+  return (value) => {
+    const hour = value === undefined ? undefined : read(value, unread);
+    return hour === undefined ? undefined : Math.floor(hour);
+  };
+}
+
 export function learnTime(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
   const kind = definition.type === 'day_of_week' ? 'day_of_week' : 'hour_of_day';
   const read = positionReader(kind, definition.time_zone);

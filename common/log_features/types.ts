@@ -8,6 +8,7 @@ export const FEATURE_TYPES = [
   'day_of_week',
   'text',
   'template',
+  'deviation',
 ] as const;
 export type FeatureType = (typeof FEATURE_TYPES)[number];
 

@@ -34,7 +34,7 @@ type KindState =
       readonly max_length: number;
       readonly bigrams: readonly (readonly [number, number])[];
     }
-  | { readonly kind: 'template' };
+  | { readonly kind: 'template' | 'deviation' };
 
 /** One feature as Painless statements; everything learned is in `parameters`. */
 export interface FeatureCode {
@@ -253,7 +253,8 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
       case 'text':
         return textCode(encoding, i, used);
       case 'template':
-        throw refuse(`is of type template (field ${JSON.stringify(state.definition.field)})`);
+      case 'deviation':
+        throw refuse(`is of type ${encoding.kind} (field ${JSON.stringify(state.definition.field)})`);
     }
   };
   const code = codeOf();

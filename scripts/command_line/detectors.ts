@@ -13,8 +13,10 @@ export interface DetectorOptions {
   readonly seed?: number;
 }
 
+type FeatureInput = NonNullable<DetectorInput['features']>[number];
+
 /** Features that are read as something else than their values suggest, by name. */
-const KNOWN_FEATURES: Readonly<Record<string, { type: DetectorInput['features'][number]['type'] }>> = {
+const KNOWN_FEATURES: Readonly<Record<string, { type: FeatureInput['type'] }>> = {
   hour_of_day: { type: 'hour_of_day' },
   day_of_week: { type: 'day_of_week' },
   status_code: { type: 'category' },
@@ -100,7 +102,7 @@ async function baseDetector(
   );
 }
 
-function featureFor(field: string, documents: readonly LogDocument[]): DetectorInput['features'][number] {
+function featureFor(field: string, documents: readonly LogDocument[]): FeatureInput {
   const known = KNOWN_FEATURES[field];
   if (known !== undefined) return { ...known, field };
   // Looked at by itself, so that another field that says the same does not stand in for it.

@@ -37,6 +37,8 @@ function typeName(type: FeatureType): string {
       });
     case 'template':
       return i18n.translate('logAnomalies.feature.template', { defaultMessage: 'Message' });
+    case 'deviation':
+      return i18n.translate('logAnomalies.feature.deviation', { defaultMessage: 'Compared with itself' });
   }
 }
 

@@ -1,0 +1,62 @@
+import type { Detector, DetectorInput } from '../detector';
+
+type BucketSettings = NonNullable<Detector['bucket']>;
+
+/** One value of a bucket row. */
+export interface BucketField {
+  /** Name in the row, e.g. `bucket.error_share`. */
+  readonly field: string;
+  /** What it is, for people. */
+  readonly title: string;
+  /** Larger is not smaller: which share of the score it may take, relative to the others. */
+  readonly weight: number;
+}
+
+export const COUNT_FIELD = 'bucket.count';
+export const ERRORS_FIELD = 'bucket.errors';
+export const ERROR_SHARE_FIELD = 'bucket.error_share';
+export const LATENCY_P50_FIELD = 'bucket.latency_p50';
+export const LATENCY_P95_FIELD = 'bucket.latency_p95';
+export const distinctField = (name: string): string => `bucket.distinct_${name}`;
+export const rareField = (name: string): string => `bucket.rare_${name}`;
+
+/** All numbers that a bucket row holds, with the title that explanations show. */
+export function bucketFields(bucket: BucketSettings): BucketField[] {
+  return [
+    { field: COUNT_FIELD, title: 'logs', weight: 2 },
+    { field: ERRORS_FIELD, title: 'errors', weight: 0.5 },
+    { field: ERROR_SHARE_FIELD, title: 'error share', weight: 1 },
+    ...(bucket.latency === undefined
+      ? []
+      : [
+          { field: LATENCY_P50_FIELD, title: `median ${bucket.latency}`, weight: 0.5 },
+          { field: LATENCY_P95_FIELD, title: `95th percentile of ${bucket.latency}`, weight: 1 },
+        ]),
+    ...Object.keys(bucket.distinct).map((name) => ({
+      field: distinctField(name),
+      title: `distinct ${name.replaceAll('_', ' ')}`,
+      weight: 1,
+    })),
+    ...Object.keys(bucket.rare).map((name) => ({
+      field: rareField(name),
+      title: `logs with rare ${name.replaceAll('_', ' ')}`,
+      weight: 1,
+    })),
+  ];
+}
+
+/**
+ * What the forest looks at where a detector names no features: each number of the row, compared with what is usual
+ * for its entity at that time of day.
+ */
+export const defaultBucketFeatures = (
+  bucket: BucketSettings,
+  entityField: string,
+): NonNullable<DetectorInput['features']> =>
+  bucketFields(bucket).map(({ field, title, weight }) => ({
+    type: 'deviation',
+    field,
+    by: entityField,
+    name: title,
+    weight,
+  }));

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import type { FeatureDefinition } from '../detector';
+import type { ColumnEncoding } from './column_encoding';
+import type { FieldReader } from './field_access';
+import { DirtCounter, numberOf, quantile, readableNumber, scalarOf } from './field_value';
+import { HIGH_SKEWNESS, signedLog1p, skewness } from './number_encoding';
+import { localHourReader } from './time_encoding';
+
+/** Groups with the most values are remembered; the others share what is usual among all. */
+const MAX_GROUPS = 2_000;
+/** With fewer values a group is not known. */
+const MIN_GROUP_VALUES = 12;
+/** With fewer values around an hour of the day, the group's own median stands for that hour. */
+const MIN_HOUR_VALUES = 6;
+const MAX_NAME_LENGTH = 256;
+/** The quartiles of a normal distribution lie so many standard deviations apart. */
+const QUARTILES_APART = 1.349;
+/** No group counts as steadier than this share of the usual spread, nor than this share of the standard deviation of all. */
+const SMALLEST_SPREAD = { ofUsual: 0.25, ofDeviation: 0.05 };
+/** Standard deviations from the median to the 5th and 95th percentile of a normal distribution. */
+const TYPICAL_DEVIATIONS = 1.645;
+const SIGNIFICANT_DIGITS = 6;
+
+const levelSchema = z.number().min(-1e39).max(1e39);
+const groupSchema = z.strictObject({
+  name: z.string().max(MAX_NAME_LENGTH),
+  spread: z.number().gt(0).max(1e39),
+  /** What is usual in each hour of the day, on the scale of comparison. */
+  levels: z.array(levelSchema).length(24),
+});
+export const deviationStateSchema = z.strictObject({
+  kind: z.literal('deviation'),
+  log: z.boolean(),
+  time_zone: z.string().min(1).max(64),
+  groups: z.array(groupSchema).max(MAX_GROUPS),
+  /** Groups that are not known, and logs without one. */
+  others: groupSchema,
+});
+type DeviationState = z.infer<typeof deviationStateSchema>;
+type Group = z.infer<typeof groupSchema>;
+
+/** What is compared: a value, the group that it is compared within, and when it was. */
+interface Reading {
+  readonly value: unknown;
+  readonly group: unknown;
+  readonly time: unknown;
+}
+
+/** Reads the three fields of a deviation at once. */
+export const deviationReader =
+  (value: FieldReader, group: FieldReader, time: FieldReader): FieldReader =>
+  (document): Reading => ({ value: value(document), group: group(document), time: time(document) });
+
+const rounded = (value: number): number => Number(value.toPrecision(SIGNIFICANT_DIGITS));
+const median = (values: Float64Array): number => quantile(values.sort(), 0.5);
+
+/** Half the work of a median and a spread: numbers of one group by hour. */
+interface Values {
+  readonly hours: number[];
+  readonly values: number[];
+}
+
+/** The median around each hour of the day (the hour and its neighbours), or of the whole day where that holds too few. */
+function levelsOf({ hours, values }: Values): number[] {
+  const byHour = Array.from({ length: 24 }, (): number[] => []);
+  hours.forEach((hour, index) => byHour[hour].push(values[index]));
+  const whole = median(Float64Array.from(values));
+  return byHour.map((own, hour) => {
+    const around = [...byHour[(hour + 23) % 24], ...own, ...byHour[(hour + 1) % 24]];
+    return rounded(around.length < MIN_HOUR_VALUES ? whole : median(Float64Array.from(around)));
+  });
+}
+
+/** Distance of the quartiles of what the levels leave over, as standard deviations of a normal distribution. */
+function spreadOf(residuals: Float64Array): number {
+  residuals.sort();
+  return (quantile(residuals, 0.75) - quantile(residuals, 0.25)) / QUARTILES_APART;
+}
+
+const residualsOf = ({ hours, values }: Values, levels: readonly number[]): Float64Array =>
+  Float64Array.from(values, (value, index) => value - levels[hours[index]]);
+
+function standardDeviation(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0));
+}
+
+export function learnDeviation(definition: FeatureDefinition, readings: readonly unknown[]): ColumnEncoding {
+  const dirt = new DirtCounter();
+  const hourOf = localHourReader(definition.time_zone);
+  const usable = (readings as readonly Reading[]).flatMap(({ value, group, time }) => {
+    const number = numberOf(value, dirt);
+    return number === undefined ? [] : [{ number, group: nameOf(group, dirt), hour: hourOf(time) ?? 0 }];
+  });
+  const numbers = Float64Array.from(usable, ({ number }) => number);
+  let log = definition.scale === 'log1p';
+  if (definition.scale === 'auto') {
+    const skew = Math.abs(skewness(numbers));
+    log = skew > HIGH_SKEWNESS && Math.abs(skewness(numbers.map(signedLog1p))) < skew;
+  }
+  const byGroup = new Map<string, Values>();
+  const all: Values = { hours: [], values: [] };
+  for (const { number, group, hour } of usable) {
+    const value = log ? signedLog1p(number) : number;
+    let own = byGroup.get(group ?? '');
+    if (own === undefined) byGroup.set(group ?? '', (own = { hours: [], values: [] }));
+    for (const { hours, values } of [own, all]) {
+      hours.push(hour);
+      values.push(value);
+    }
+  }
+  const learned = [...byGroup]
+    .filter(([name, { values }]) => name !== '' && values.length >= MIN_GROUP_VALUES)
+    // the name decides among equals, so that the order of the logs does not matter
+    .sort(([a, one], [b, other]) => other.values.length - one.values.length || (a < b ? -1 : 1))
+    .slice(0, MAX_GROUPS)
+    .map(([name, own]) => {
+      const levels = levelsOf(own);
+      const residuals = residualsOf(own, levels);
+      return { name, levels, spread: spreadOf(residuals), residuals };
+    });
+  const levels = all.values.length === 0 ? new Array<number>(24).fill(0) : levelsOf(all);
+  const othersSpread = all.values.length === 0 ? 1 : spreadOf(residualsOf(all, levels));
+  const left = Float64Array.from(learned.flatMap(({ residuals }) => [...residuals])).sort();
+  const usual = learned.length === 0 ? othersSpread : spreadOf(left);
+  const deviation = standardDeviation(learned.length === 0 ? Float64Array.from(all.values) : left);
+  const floor = Math.max(SMALLEST_SPREAD.ofUsual * usual, SMALLEST_SPREAD.ofDeviation * deviation, 0) || 1;
+  const groupOf = (name: string, own: number[], spread: number): Group => ({
+    name,
+    levels: own,
+    spread: rounded(Math.max(spread, floor)),
+  });
+  return decodeDeviation({
+    kind: 'deviation',
+    log,
+    time_zone: definition.time_zone,
+    groups: learned.map((group) => groupOf(group.name, group.levels, group.spread)),
+    others: groupOf('', levels, othersSpread),
+  });
+}
+
+function nameOf(group: unknown, dirt: DirtCounter): string | undefined {
+  const scalar = scalarOf(group, dirt);
+  return scalar === undefined ? undefined : String(scalar).slice(0, MAX_NAME_LENGTH);
+}
+
+/**
+ * How far a number lies from what is usual for its group at that hour of the day: asinh((x - level) / spread), where x
+ * is the number or its signed `log(1 + |x|)`, level the median and spread the distance of the quartiles of the group's
+ * training values, both robust against anomalies among them. asinh is linear near 0 and logarithmic far out, so
+ * that one huge deviation does not make all others look alike.
+ */
+export function decodeDeviation(state: DeviationState): ColumnEncoding {
+  const { log, others } = state;
+  const groups = new Map(state.groups.map((group) => [group.name, group]));
+  const hourOf = localHourReader(state.time_zone);
+  const unseen = new DirtCounter();
+  const usualOf = ({ group, time }: Reading): { level: number; spread: number } => {
+    const { levels, spread } = groups.get(nameOf(group, unseen) ?? '') ?? others;
+    return { level: levels[hourOf(time) ?? 0], spread };
+  };
+  const original = (value: number): number => (log ? Math.sign(value) * Math.expm1(Math.abs(value)) : value);
+  const rangeOf = ({ level, spread }: { level: number; spread: number }): string => {
+    const isPositive = original(level) >= 0;
+    const ends = [level - TYPICAL_DEVIATIONS * spread, level + TYPICAL_DEVIATIONS * spread].map((end) =>
+      readableEnd(isPositive ? Math.max(0, original(end)) : original(end)),
+    );
+    return ends[0] === ends[1] ? ends[0] : `${ends[0]} to ${ends[1]}`;
+  };
+  return {
+    columns: [''],
+    missing: NaN,
+    encode(reading, out, offset, dirt) {
+      const number = numberOf((reading as Reading).value, dirt);
+      if (number === undefined) return false;
+      const { level, spread } = usualOf(reading as Reading);
+      out[offset] = Math.asinh(((log ? signedLog1p(number) : number) - level) / spread);
+      return true;
+    },
+    actual(reading) {
+      const number = numberOf((reading as Reading).value, unseen);
+      return number === undefined ? undefined : readableNumber(number);
+    },
+    typical: rangeOf({ level: others.levels[12], spread: others.spread }),
+    typicalOf: (reading) => rangeOf(usualOf(reading as Reading)),
+    toJSON: () => state,
+  };
+}
+
+/** Two significant digits: the ends of a range are estimates. */
+const readableEnd = (value: number): string =>
+  Math.abs(value) >= 100 ? String(Math.round(value)) : readableNumber(Number(value.toPrecision(2)));
