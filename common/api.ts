@@ -1,3 +1,4 @@
+import { alertEndpoints } from './api/alerts';
 import { detectorEndpoints } from './api/detectors';
 import { feedbackEndpoints } from './api/feedback';
 import { modelEndpoints } from './api/models';
@@ -13,6 +14,7 @@ export const ENDPOINTS = {
   ...statusEndpoints,
   ...resultEndpoints,
   ...patternEndpoints,
+  ...alertEndpoints,
   ...modelEndpoints,
   ...feedbackEndpoints,
   ...setupEndpoints,

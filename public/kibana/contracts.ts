@@ -2,7 +2,12 @@
 import type { ComponentType, ReactElement, ReactNode } from 'react';
 import type { PLUGIN_CATEGORY } from '../../common/plugin';
 import type { DataViewsStart, UnifiedSearchStart } from './search_contracts';
-import type { ExpressionsSetup, TriggersActionsUiSetup, VisualizationsSetup } from './panel_contracts';
+import type {
+  ExpressionsSetup,
+  TriggersActionsUiSetup,
+  TriggersActionsUiStart,
+  VisualizationsSetup,
+} from './panel_contracts';
 
 /** Source: packages/core/http/core-http-browser/src/types.ts `HttpSetup`; it adds base path and space. */
 export interface HttpSetup {
@@ -102,6 +107,7 @@ export interface PluginInitializerContext {
 export interface PluginsStart {
   readonly unifiedSearch?: UnifiedSearchStart;
   readonly dataViews?: DataViewsStart;
+  readonly triggersActionsUi?: TriggersActionsUiStart;
 }
 
 /** Other plugins that take something of ours, where they are present. */

@@ -1,5 +1,5 @@
 /** Slices of the contracts of Kibana's plugins that show dashboards and rules, 8.12 and 9.x alike. */
-import type { ComponentType, LazyExoticComponent } from 'react';
+import type { ComponentType, LazyExoticComponent, ReactElement } from 'react';
 
 /** Source: src/plugins/visualizations/public/vis_types/types.ts `VisTypeDefinition`. */
 export interface VisualizationType {
@@ -102,4 +102,16 @@ export interface RuleTypeModel {
 }
 export interface TriggersActionsUiSetup {
   readonly ruleTypeRegistry: { register(model: RuleTypeModel): void };
+}
+
+/** Source: x-pack/plugins/triggers_actions_ui/public/plugin.ts `TriggersAndActionsUIPublicPluginStart`. */
+export interface TriggersActionsUiStart {
+  /** To 8.17; it asks for Kibana's own React context around it. */
+  getAddRuleFlyout?(props: {
+    readonly consumer: string;
+    readonly ruleTypeId: string;
+    readonly canChangeTrigger: boolean;
+    readonly initialValues: { readonly name: string; readonly params: object };
+    readonly onClose: () => void;
+  }): ReactElement;
 }

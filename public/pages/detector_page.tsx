@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import type { Answer } from '../api_client';
 import { useApp } from '../app_context';
 import { DETECTOR_TABS, detectorPath, type DetectorTab } from '../location';
+import { CreateRuleButton } from '../rule_form/create_rule_button';
 import { DetectorStateBadge } from '../shared/detector_state';
 import { formatSpan } from '../shared/format';
 import { LoadingPrompt, RequestState } from '../shared/request_state';
@@ -85,6 +86,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
         rightSideItems={
           view && canWrite
             ? [
+                <CreateRuleButton key="rule" detectorId={id} detectorName={name} />,
                 <EuiButtonEmpty key="edit" iconType="pencil" onClick={() => go(detectorPath(id, 'edit'))}>
                   {i18n.translate('logAnomalies.action.edit', { defaultMessage: 'Edit' })}
                 </EuiButtonEmpty>,

@@ -1,4 +1,12 @@
 import { detectorHealthParamsSchema, logAnomalyParamsSchema } from '../../common/rules';
+jest.mock(
+  '@kbn/i18n',
+  () => ({
+    i18n: { translate: (_id: string, { defaultMessage }: { defaultMessage: string }) => defaultMessage },
+  }),
+  { virtual: true },
+);
+
 import { checkHealthParameters, checkLogAnomalyParameters } from './check_parameters';
 
 const wrong = (errors: Record<string, string[]>): string[] =>

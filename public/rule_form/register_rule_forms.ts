@@ -1,20 +1,33 @@
 import { lazy, type ComponentType } from 'react';
 import { i18n } from '@kbn/i18n';
 import type { CoreSetup, PluginsSetup } from '../kibana/contracts';
-import type { RuleParametersProps } from '../kibana/panel_contracts';
 import { checkHealthParameters, checkLogAnomalyParameters } from './check_parameters';
+import type { FormProps } from './form_parts';
+import { DETECTOR_HEALTH_RULE_TYPE, LOG_ANOMALY_RULE_TYPE } from './rule_types';
 
-/** As on the server, where the rule types are registered. */
-const LOG_ANOMALY_RULE_TYPE = 'logAnomalies.logAnomaly';
-const DETECTOR_HEALTH_RULE_TYPE = 'logAnomalies.detectorHealth';
+/** What an action says unless the user changes it: variables of the rule type in Mustache. */
+const ANOMALY_MESSAGE = `{{context.message}}
+
+{{#context.results}}
+- {{timestamp}} {{severity}}: {{log_line}}
+{{/context.results}}
+
+The result: {{context.link}}
+The log in Discover: {{context.discover_link}}
+The detector: {{context.detector_link}}`;
+const SHORT_MESSAGE = '{{context.message}}\n\nThe detector: {{context.detector_link}}';
 
 /** Offers the rule types in Kibana's own form for rules; each form loads when it is opened. */
 export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: PluginsSetup): void {
   if (triggersActionsUi === undefined) return;
-  const form = (name: 'LogAnomalyForm' | 'DetectorHealthForm') =>
+  const form = (load: () => Promise<ComponentType<FormProps<never>>>) =>
     lazy(async () => {
-      const [[coreStart], forms] = await Promise.all([core.getStartServices(), import('./rule_forms')]);
-      return { default: forms.withCore(coreStart, forms[name]) as ComponentType<RuleParametersProps<never>> };
+      const [[coreStart], { withCore }, Form] = await Promise.all([
+        core.getStartServices(),
+        import('./form_parts'),
+        load(),
+      ]);
+      return { default: withCore(coreStart, Form) };
     });
   const shared = { iconClass: 'machineLearningApp', documentationUrl: null, requiresAppContext: false };
   triggersActionsUi.ruleTypeRegistry.register({
@@ -23,9 +36,10 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
     description: i18n.translate('logAnomalies.rule.anomalyDescription', {
       defaultMessage: 'Alert when a detector finds logs that are not like the others.',
     }),
-    ruleParamsExpression: form('LogAnomalyForm'),
+    ruleParamsExpression: form(async () => (await import('./log_anomaly_form')).LogAnomalyForm),
     validate: (params) => ({ errors: checkLogAnomalyParameters(params) }),
-    defaultActionMessage: '{{context.message}}\n{{context.detector_link}}',
+    defaultActionMessage: ANOMALY_MESSAGE,
+    defaultRecoveryMessage: SHORT_MESSAGE,
   });
   triggersActionsUi.ruleTypeRegistry.register({
     ...shared,
@@ -33,8 +47,9 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
     description: i18n.translate('logAnomalies.rule.healthDescription', {
       defaultMessage: 'Alert when a detector does not run, is behind, fails or gets no logs.',
     }),
-    ruleParamsExpression: form('DetectorHealthForm'),
+    ruleParamsExpression: form(async () => (await import('./detector_health_form')).DetectorHealthForm),
     validate: (params) => ({ errors: checkHealthParameters(params) }),
-    defaultActionMessage: '{{context.message}}\n{{context.detector_link}}',
+    defaultActionMessage: SHORT_MESSAGE,
+    defaultRecoveryMessage: SHORT_MESSAGE,
   });
 }

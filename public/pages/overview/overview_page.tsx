@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { PLUGIN_NAME } from '../../../common/plugin';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
+import { InstallDashboardsButton } from '../../shared/install_dashboards_button';
 import { RequestState } from '../../shared/request_state';
 import { useRequest } from '../../shared/use_request';
 import { SetupProblems } from '../../shared/setup_problems';
@@ -67,6 +68,7 @@ export default function OverviewPage(): ReactElement {
                 >
                   {createLabel}
                 </EuiButton>,
+                <InstallDashboardsButton key="dashboards" />,
                 ...(sampleState === 'none'
                   ? [
                       <EuiButtonEmpty

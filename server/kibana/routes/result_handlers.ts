@@ -1,16 +1,21 @@
+import type { alertEndpoints } from '../../../common/api/alerts';
 import type { patternEndpoints } from '../../../common/api/patterns';
 import type { resultEndpoints } from '../../../common/api/results';
+import { estimateAlerts } from '../alert_estimate';
 import { listPatterns } from '../pattern_search';
 import { readMessagePattern } from '../message_pattern';
 import { getResult, searchResults, summarizeResults } from '../result_search';
 import type { Handlers } from './handler';
 
-export const resultHandlers: Handlers<keyof typeof resultEndpoints | keyof typeof patternEndpoints> = {
+export const resultHandlers: Handlers<
+  keyof typeof resultEndpoints | keyof typeof patternEndpoints | keyof typeof alertEndpoints
+> = {
   searchResults: ({ query }, { scope }) => searchResults(scope.elasticsearch, scope.space, query),
   getResult: ({ params }, { scope }) => getResult(scope.elasticsearch, scope.space, params.result_id),
   getMessagePattern: ({ params }, { services, scope, signal }) =>
     readMessagePattern(services, scope, params.result_id, signal),
   summarizeResults: ({ query }, { services, scope }) =>
     summarizeResults(scope.elasticsearch, scope.space, query, services.clock.now()),
+  estimateAlerts: ({ query }, { scope }) => estimateAlerts(scope.elasticsearch, scope.space, query),
   listPatterns: ({ query }, { scope }) => listPatterns(scope.elasticsearch, scope.space, query),
 };

@@ -35,7 +35,10 @@ export function windowOf(startedAt: number, window: number, seenTo: unknown) {
 }
 
 /** The confidence from which a result counts. */
-export function lowestConfidence({ min_confidence, min_severity }: LogAnomalyParams): number {
+export function lowestConfidence({
+  min_confidence,
+  min_severity,
+}: Pick<LogAnomalyParams, 'min_confidence' | 'min_severity'>): number {
   const band = SEVERITIES.find(({ name }) => name === min_severity);
   return Math.max(min_confidence, (band?.from ?? 0) / 100);
 }

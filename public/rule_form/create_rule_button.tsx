@@ -1,0 +1,58 @@
+import React, { useState, type ReactElement } from 'react';
+import { EuiButtonEmpty } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { PLUGIN_ID } from '../../common/plugin';
+import { logAnomalyParamsSchema } from '../../common/rules';
+import { useApp } from '../app_context';
+import { findKibanaContextProvider } from '../kibana/kibana_react_context';
+import { LOG_ANOMALY_RULE_TYPE } from './rule_types';
+
+/** Where rules are made where Kibana lends no form. */
+const RULES_PATH = '/insightsAndAlerting/triggersActions/rules';
+
+/** Opens Kibana's form for an alert rule on one detector, filled in; absent for those who may only look. */
+export function CreateRuleButton(props: { detectorId: string; detectorName: string }): ReactElement | null {
+  const { detectorId, detectorName } = props;
+  const { core, plugins, canWrite } = useApp();
+  const [isOpen, setIsOpen] = useState(false);
+  const { triggersActionsUi } = plugins;
+  if (!canWrite || triggersActionsUi === undefined) return null;
+  const label = i18n.translate('logAnomalies.rule.create', { defaultMessage: 'Create alert rule' });
+  const KibanaContextProvider = findKibanaContextProvider();
+  const openForm = triggersActionsUi.getAddRuleFlyout;
+  if (KibanaContextProvider === undefined || openForm === undefined) {
+    return (
+      <EuiButtonEmpty
+        iconType="bell"
+        href={core.application.getUrlForApp('management', { path: RULES_PATH })}
+        data-test-subj="logAnomaliesCreateRule"
+      >
+        {label}
+      </EuiButtonEmpty>
+    );
+  }
+  return (
+    <>
+      <EuiButtonEmpty iconType="bell" onClick={() => setIsOpen(true)} data-test-subj="logAnomaliesCreateRule">
+        {label}
+      </EuiButtonEmpty>
+      {isOpen && (
+        <KibanaContextProvider services={{ ...core, ...plugins }}>
+          {openForm({
+            consumer: PLUGIN_ID,
+            ruleTypeId: LOG_ANOMALY_RULE_TYPE,
+            canChangeTrigger: false,
+            initialValues: {
+              name: i18n.translate('logAnomalies.rule.defaultName', {
+                defaultMessage: 'Anomalies of {detector}',
+                values: { detector: detectorName },
+              }),
+              params: { ...logAnomalyParamsSchema.parse({}), detector_ids: [detectorId] },
+            },
+            onClose: () => setIsOpen(false),
+          })}
+        </KibanaContextProvider>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import React, { useEffect, type ComponentType, type ReactElement } from 'react';
+import { EuiComboBox, EuiFlexItem, EuiFormRow } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { createApiClient } from '../api_client';
+import type { CoreStart } from '../kibana/contracts';
+import type { RuleParametersProps } from '../kibana/panel_contracts';
+import { useRequest } from '../shared/use_request';
+
+export interface FormProps<Params> extends RuleParametersProps<Params> {
+  readonly core: CoreStart;
+}
+
+/** Gives a form what it needs of Kibana. */
+export function withCore(core: CoreStart, Form: ComponentType<FormProps<never>>) {
+  return function RuleForm(props: RuleParametersProps<never>): ReactElement {
+    return <Form {...props} core={core} />;
+  };
+}
+
+/** Kibana starts with no parameters: fills in the defaults of the schema once. */
+export function useDefaults(props: FormProps<object>, defaults: object): void {
+  const { ruleParams, setRuleParams } = props;
+  useEffect(() => {
+    for (const [name, value] of Object.entries(defaults)) {
+      if (!(name in ruleParams)) setRuleParams(name, value);
+    }
+    // Once, when the form opens.
+  }, []);
+}
+
+export function DetectorPicker(props: {
+  core: CoreStart;
+  chosen: readonly string[];
+  change: (ids: string[]) => void;
+}): ReactElement {
+  const { core, chosen, change } = props;
+  const { value, failure, isLoading } = useRequest(
+    (signal) => createApiClient(core.http)('listDetectors', { query: { per_page: 1_000 } }, signal),
+    [core],
+  );
+  const options = (value?.detectors ?? []).map(({ id, detector }) => ({ label: detector.name, value: id }));
+  return (
+    <EuiFormRow
+      fullWidth
+      label={i18n.translate('logAnomalies.rule.detectors', { defaultMessage: 'Detectors' })}
+      isInvalid={failure !== undefined}
+      error={failure?.message}
+    >
+      <EuiComboBox
+        fullWidth
+        isLoading={isLoading}
+        options={options}
+        selectedOptions={chosen.map(
+          (id) => options.find((option) => option.value === id) ?? { label: id, value: id },
+        )}
+        onChange={(selected) => change(selected.map(({ value: id, label }) => id ?? label))}
+        placeholder={i18n.translate('logAnomalies.rule.allDetectors', {
+          defaultMessage: 'All detectors of this space',
+        })}
+        data-test-subj="logAnomaliesRuleDetectors"
+      />
+    </EuiFormRow>
+  );
+}
+
+export function Row(props: {
+  label: string;
+  help?: string;
+  errors?: readonly string[];
+  children: ReactElement;
+}): ReactElement {
+  const { label, help, errors = [], children } = props;
+  return (
+    <EuiFlexItem>
+      <EuiFormRow fullWidth label={label} helpText={help} isInvalid={errors.length > 0} error={[...errors]}>
+        {children}
+      </EuiFormRow>
+    </EuiFlexItem>
+  );
+}

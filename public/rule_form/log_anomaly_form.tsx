@@ -1,0 +1,109 @@
+import React, { type ReactElement } from 'react';
+import { EuiFieldNumber, EuiFieldText, EuiFlexGrid, EuiRange, EuiSelect, EuiSpacer } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
+import { severityOptions } from '../shared/severity';
+import { FiringEstimate } from './firing_estimate';
+import { DetectorPicker, Row, useDefaults, type FormProps } from './form_parts';
+
+const LOG_ANOMALY_DEFAULTS = logAnomalyParamsSchema.parse({});
+
+export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement {
+  const { core, ruleParams, setRuleParams, errors } = props;
+  useDefaults(props, LOG_ANOMALY_DEFAULTS);
+  const params = { ...LOG_ANOMALY_DEFAULTS, ...ruleParams };
+  return (
+    <>
+      <DetectorPicker
+        core={core}
+        chosen={params.detector_ids}
+        change={(ids) => setRuleParams('detector_ids', ids)}
+      />
+      <EuiSpacer size="m" />
+      <EuiFlexGrid columns={2} gutterSize="m">
+        <Row
+          label={i18n.translate('logAnomalies.rule.minSeverity', {
+            defaultMessage: 'Logs whose anomaly is at least',
+          })}
+        >
+          <EuiSelect
+            fullWidth
+            value={params.min_severity}
+            options={severityOptions()}
+            onChange={(event) => setRuleParams('min_severity', event.target.value)}
+            data-test-subj="logAnomaliesRuleSeverity"
+          />
+        </Row>
+        <Row
+          label={i18n.translate('logAnomalies.rule.minConfidence', {
+            defaultMessage: 'And have at least this confidence',
+          })}
+          help={i18n.translate('logAnomalies.rule.minConfidenceHelp', {
+            defaultMessage: '50 is the threshold of the detector, 100 the most unusual there can be.',
+          })}
+          errors={errors.min_confidence}
+        >
+          <EuiRange
+            fullWidth
+            showInput
+            min={0}
+            max={100}
+            step={1}
+            value={Math.round(params.min_confidence * 100)}
+            onChange={(event) => setRuleParams('min_confidence', Number(event.currentTarget.value) / 100)}
+            data-test-subj="logAnomaliesRuleConfidence"
+          />
+        </Row>
+        <Row
+          label={i18n.translate('logAnomalies.rule.count', { defaultMessage: 'Fire from so many logs on' })}
+          errors={errors.count}
+        >
+          <EuiFieldNumber
+            fullWidth
+            min={1}
+            step={1}
+            value={params.count}
+            onChange={(event) => setRuleParams('count', event.target.valueAsNumber)}
+          />
+        </Row>
+        <Row
+          label={i18n.translate('logAnomalies.rule.window', { defaultMessage: 'Within' })}
+          help={i18n.translate('logAnomalies.rule.windowHelp', {
+            defaultMessage: 'For example 5m, 1h or 1d.',
+          })}
+          errors={errors.window}
+        >
+          <EuiFieldText
+            fullWidth
+            value={params.window}
+            onChange={(event) => setRuleParams('window', event.target.value)}
+          />
+        </Row>
+        <Row label={i18n.translate('logAnomalies.rule.groupBy', { defaultMessage: 'One alert for each' })}>
+          <EuiSelect
+            fullWidth
+            value={params.group_by}
+            options={[
+              {
+                value: 'entity',
+                text: i18n.translate('logAnomalies.rule.byEntity', { defaultMessage: 'entity' }),
+              },
+              {
+                value: 'feature',
+                text: i18n.translate('logAnomalies.rule.byFeature', {
+                  defaultMessage: 'feature that stands out most',
+                }),
+              },
+              {
+                value: 'detector',
+                text: i18n.translate('logAnomalies.rule.byDetector', { defaultMessage: 'detector' }),
+              },
+            ]}
+            onChange={(event) => setRuleParams('group_by', event.target.value)}
+          />
+        </Row>
+      </EuiFlexGrid>
+      <FiringEstimate core={core} params={params} />
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+/** As on the server, where the rule types are registered. */
+export const LOG_ANOMALY_RULE_TYPE = 'logAnomalies.logAnomaly';
+export const DETECTOR_HEALTH_RULE_TYPE = 'logAnomalies.detectorHealth';
