@@ -2,6 +2,7 @@ import { alertEndpoints } from './api/alerts';
 import { detectorEndpoints } from './api/detectors';
 import { feedbackEndpoints } from './api/feedback';
 import { modelEndpoints } from './api/models';
+import { pipelineEndpoints } from './api/pipelines';
 import { patternEndpoints } from './api/patterns';
 import { resultEndpoints } from './api/results';
 import { sampleEndpoints } from './api/sample';
@@ -16,6 +17,7 @@ export const ENDPOINTS = {
   ...patternEndpoints,
   ...alertEndpoints,
   ...modelEndpoints,
+  ...pipelineEndpoints,
   ...feedbackEndpoints,
   ...setupEndpoints,
   ...sampleEndpoints,
@@ -27,6 +29,7 @@ export { API_ROOT, apiErrorSchema } from './api/endpoint';
 export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint } from './api/endpoint';
 export type { DetectorRecord } from './api/detectors';
 export type { ModelRecordBody } from './api/models';
+export type { LivePipelineBody } from './api/pipelines';
 export type { SampleReport } from './api/sample';
 export type {
   BackfillReport,

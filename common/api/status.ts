@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DETECTION_ERROR_CODES } from '../detection_error';
 import { API_ROOT, acknowledgedSchema, detectorParams, endpoint, timeSchema } from './endpoint';
 import { dirtSchema } from './detectors';
+import { livePipelineSchema } from './pipelines';
 
 /**
  * - `created`: saved, never trained; `ready`: has a model, never started
@@ -27,6 +28,10 @@ export const runReportSchema = z.object({
   started_at: z.string(),
   finished_at: z.string(),
   logs: z.number(),
+  unscored: z
+    .number()
+    .optional()
+    .describe('With scoring: ingest: logs that arrived without a score, as where no pipeline is attached'),
   anomalies: z.number(),
   created: z.number().describe('Results that were not there before'),
   complete: z.boolean().describe('False when a cap ended the run; the next one carries on'),
@@ -49,6 +54,30 @@ export const trainingReportSchema = z.object({
 export type TrainingReport = z.infer<typeof trainingReportSchema>;
 
 export const BACKFILL_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
+
+/** How a backfill in the cluster is to go about it. */
+const inCluster = {
+  into: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('Write scored copies into this index and leave the logs alone'),
+  slices: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_024)
+    .optional()
+    .describe('Parts side by side; default: as many as shards'),
+  logs_per_second: z.number().positive().max(1e9).optional().describe('At most so many, over all slices'),
+};
+const whereSchema = z
+  .enum(['job', 'cluster'])
+  .describe(
+    'job: Kibana reads the logs and scores them; cluster: Elasticsearch scores them by the ingest pipeline, and no log leaves it',
+  );
+
 export const backfillReportSchema = z.object({
   id: z.string(),
   state: z.enum(BACKFILL_STATES),
@@ -60,6 +89,13 @@ export const backfillReportSchema = z.object({
   total: z.number().optional().describe('Logs in the range, where they were counted'),
   anomalies: z.number(),
   created: z.number(),
+  where: whereSchema.optional().describe('Absent: job'),
+  ...inCluster,
+  task: z.string().optional().describe('In the cluster: the task of Elasticsearch'),
+  collecting: z
+    .boolean()
+    .optional()
+    .describe('In the cluster: all logs are scored, and results are collected from them'),
   failure: failureSchema.optional(),
 });
 export type BackfillReport = z.infer<typeof backfillReportSchema>;
@@ -72,6 +108,9 @@ export const detectorStatusSchema = z.object({
   model: z
     .object({ version: z.string(), created_at: z.string(), threshold: z.number(), rows: z.number() })
     .optional(),
+  pipeline: livePipelineSchema
+    .optional()
+    .describe('The ingest pipeline as it was last put or seen by a run; its version is that of the model'),
   checkpoint: z.object({ timestamp_to: z.string(), ingested_to: z.string() }).optional(),
   lag_ms: z.number().optional().describe('How far behind now everything has been scored, milliseconds'),
   running: z.object({ id: z.string(), started_at: z.string() }).optional(),
@@ -106,10 +145,15 @@ export const statusEndpoints = {
   startBackfill: endpoint({
     method: 'post',
     path: `${DETECTOR}/_backfill`,
-    summary: 'Score a range of the past in the background, with the active model',
+    summary: 'Score a range of the past in the background, by Kibana or inside the cluster',
     privilege: 'write',
     params: detectorParams,
-    body: z.strictObject({ from: timeSchema, to: timeSchema }),
+    body: z.strictObject({
+      from: timeSchema,
+      to: timeSchema,
+      where: whereSchema.optional().describe('Default: cluster with scoring: ingest, else job'),
+      ...inCluster,
+    }),
     response: backfillReportSchema,
   }),
   getBackfill: endpoint({
@@ -123,7 +167,7 @@ export const statusEndpoints = {
   cancelBackfill: endpoint({
     method: 'post',
     path: `${DETECTOR}/_backfill/_cancel`,
-    summary: 'Stop the backfill; results written so far stay',
+    summary: 'Stop the backfill; what was scored so far stays',
     privilege: 'write',
     params: detectorParams,
     response: acknowledgedSchema,

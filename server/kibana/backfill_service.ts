@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { BackfillReport } from '../../common/api';
+import type { ApiRequest, BackfillReport, Endpoints } from '../../common/api';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { createLogSource, createSnapshotStore } from '../elasticsearch';
+import { livePipeline } from '../elasticsearch/ingest';
 import { createDetectorRepository } from './detector_repository';
 import { backfillTaskId, BACKFILL_TASK_TYPE } from './identifiers';
 import type { RequestScope, Services } from './services';
 import { createStatusStore } from './status_store';
+
+type BackfillRequest = ApiRequest<Endpoints['startBackfill']>['body'];
 
 const isUnderWay = (report: BackfillReport | undefined): boolean =>
   report?.state === 'queued' || report?.state === 'running';
@@ -15,7 +18,7 @@ export async function startBackfill(
   services: Services,
   scope: RequestScope,
   detectorId: string,
-  range: { from: number; to: number },
+  range: BackfillRequest,
 ): Promise<BackfillReport> {
   const now = services.clock.now();
   if (range.from >= range.to || range.to > now) {
@@ -38,8 +41,16 @@ export async function queueBackfill(
   scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
   detectorId: string,
   detector: Detector,
-  range: { from: number; to: number },
+  { from, to, where, ...inCluster }: BackfillRequest,
 ): Promise<BackfillReport> {
+  const way = where ?? (detector.scoring === 'ingest' ? 'cluster' : 'job');
+  const given = Object.keys(inCluster);
+  if (way === 'job' && given.length > 0) {
+    throw new DetectionError(
+      'invalid_input',
+      `${given.join(', ')}: only for a backfill in the cluster; allowed: where: cluster`,
+    );
+  }
   const status = createStatusStore(scope.elasticsearch, scope);
   const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
   if ((await models.active(detectorId)) === undefined) {
@@ -49,24 +60,36 @@ export async function queueBackfill(
   if (isUnderWay(before)) {
     throw new DetectionError('conflict', 'A backfill of this detector is under way; cancel it first.');
   }
+  if (way === 'cluster') {
+    const live = await livePipeline(scope.elasticsearch, detectorId, { space: scope.space });
+    if (live === undefined) {
+      throw new DetectionError(
+        'refused',
+        'The detector has no ingest pipeline to score with; put one first.',
+      );
+    }
+  }
   const { index, query, timestamp_field, ingested_field } = detector.source;
   const total = await createLogSource(scope.elasticsearch).count({
     index,
     query,
     timestampField: timestamp_field,
     ingestedField: ingested_field,
-    ...range,
+    from,
+    to,
   });
   const report: BackfillReport = {
     id: randomUUID(),
     state: 'queued',
-    from: new Date(range.from).toISOString(),
-    to: new Date(range.to).toISOString(),
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
     requested_at: new Date(services.clock.now()).toISOString(),
     logs: 0,
     total,
     anomalies: 0,
     created: 0,
+    where: way,
+    ...inCluster,
   };
   await status.writePart(detectorId, 'backfill', report);
   const target = { space: scope.space, detectorId };
@@ -100,6 +123,11 @@ export async function cancelBackfill(
   const status = createStatusStore(scope.elasticsearch, scope);
   await status.writePart(detectorId, 'backfill_cancelled', { id: report.id });
   const task = backfillTaskId({ space: scope.space, detectorId });
+  if (report.task !== undefined) {
+    // Only the owner of the detector is sure to have the right to stop it in the cluster.
+    await services.taskManager.runSoon(task).catch(() => undefined);
+    return;
+  }
   const found = await services.taskManager.get(task).catch(() => undefined);
   if (found?.status === 'running' || found?.status === 'claiming') return;
   await services.taskManager.removeIfExists(task);

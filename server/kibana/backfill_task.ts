@@ -2,7 +2,8 @@ import type { BackfillReport } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../detection/ports';
-import { runDetection } from '../detection/run_detection';
+import { detectAnomalies } from '../detection/detect_anomalies';
+import { scoreInCluster } from './cluster_backfill';
 import { openDetectorJob, type DetectorJob } from './detector_job';
 import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
@@ -42,7 +43,16 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
           if (job === undefined || report === undefined) return { state: {} };
           if (report.state !== 'queued' && report.state !== 'running') return { state: {} };
           try {
-            const next = await scoreSome(services, cache, job, report, interruption);
+            const next =
+              report.where === 'cluster' && !report.collecting
+                ? await scoreInCluster(
+                    services,
+                    job,
+                    report,
+                    () => wasCancelled(job, report),
+                    interruption.signal,
+                  )
+                : await scoreSome(services, cache, job, report, interruption);
             await job.status.writePart(target.detectorId, 'backfill', next);
             return next.state === 'running'
               ? { state: { failures: 0 }, runAt: new Date(clock.now()) }
@@ -80,10 +90,13 @@ async function scoreSome(
   if (model === undefined) {
     throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
   }
-  const snapshot = withCurrentSettings(
-    await cache.load(job.models, space, detectorId, model.version),
-    job.stored.detector,
-  );
+  const { detector } = job.stored;
+  const isCollecting = before.collecting === true;
+  const snapshot = withCurrentSettings(await cache.load(job.models, space, detectorId, model.version), {
+    ...detector,
+    scoring: isCollecting ? 'ingest' : 'job',
+    source: { ...detector.source, ...(before.into !== undefined && { index: before.into }) },
+  });
   const place = placeOf(job.checkpoints, before.id);
   const counted = await place.counts(detectorId);
   let report: BackfillReport = { ...before, ...counted, state: 'running', failure: undefined };
@@ -104,18 +117,21 @@ async function scoreSome(
   });
   try {
     if (isCancelled) return finish('cancelled');
-    const run = await runDetection({
+    const run = await detectAnomalies({
       detectorId,
       snapshot,
       source: {
         ...job.source,
         read: async function* (range, options) {
           for await (const page of job.source.read(range, options)) {
-            report = { ...report, logs: report.logs + page.logs.length };
+            // When results are collected, all logs were counted before.
+            if (!isCollecting) report = { ...report, logs: report.logs + page.logs.length };
             yield page;
           }
         },
       },
+      scored: job.scored,
+      models: job.models,
       results: {
         ...job.results,
         write: async (results, summaries) => {

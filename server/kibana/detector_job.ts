@@ -4,12 +4,13 @@ import {
   createCheckpointStore,
   createLogSource,
   createResultStore,
+  createScoredLogs,
   createSnapshotStore,
   type ElasticsearchClient,
   type RetryPolicy,
 } from '../elasticsearch';
 import { DEFAULT_RETRY_POLICY } from '../elasticsearch';
-import type { CheckpointStore, LogSource, ResultStore, SnapshotStore } from '../detection/ports';
+import type { CheckpointStore, LogSource, ResultStore, ScoredLogs, SnapshotStore } from '../detection/ports';
 import { authorizationOf, usesApiKeys } from './api_key';
 import { recordOf, type StoredDetector } from './detector_repository';
 import {
@@ -35,6 +36,7 @@ export interface DetectorJob {
   readonly checkpoints: CheckpointStore;
   readonly models: SnapshotStore;
   readonly source: LogSource;
+  readonly scored: ScoredLogs;
   readonly results: ResultStore;
 }
 
@@ -59,6 +61,7 @@ export async function openDetectorJob(
     checkpoints: createCheckpointStore(client, options),
     models: createSnapshotStore(client, { ...options, now: () => services.clock.now() }),
     source: createLogSource(client, options),
+    scored: createScoredLogs(client, options),
     results: createResultStore(client, {
       ...options,
       warn: (message) => services.log.warn(`Detector ${target.detectorId}: ${message}`),

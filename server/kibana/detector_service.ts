@@ -3,6 +3,7 @@ import { type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import {
   checkConnection,
+  createLogSource,
   createSnapshotStore,
   ensureIndexResources,
   resultsPattern,
@@ -10,6 +11,7 @@ import {
   feedbackIndex,
   attempt,
 } from '../elasticsearch';
+import { deletePipeline } from '../elasticsearch/ingest';
 import { grantApiKey, revokeApiKey, usesApiKeys } from './api_key';
 import { createDetectorRepository, publicRecordOf, type StoredDetector } from './detector_repository';
 import { requestTraining } from './detector_job';
@@ -22,6 +24,7 @@ import {
   trainingTaskId,
   type TaskTarget,
 } from './identifiers';
+import { swapPipeline } from './pipeline_swap';
 import type { RequestScope, Services } from './services';
 import { createStatusStore, deleteStatus } from './status_store';
 
@@ -89,6 +92,7 @@ export async function updateDetector(
   const repository = createDetectorRepository(scope.savedObjects);
   const before = await repository.get(id);
   await checkRights(services, scope, detector);
+  await swapForEdit(services, scope, before, detector);
   const stored = await saveWithNewKey(services, scope, before, { name: detector.name, detector }, version);
   if (stored.enabled) {
     const target = targetOf(scope, id);
@@ -100,6 +104,37 @@ export async function updateDetector(
     }
   }
   return publicRecordOf(stored);
+}
+
+/**
+ * The pipeline holds the threshold: an edit of it, or of where logs are scored, takes effect with a new pipeline. An edit
+ * that asks for a new model is followed by the pipeline of that model.
+ *
+ * @throws DetectionError `refused` when the pipeline fails its trial; nothing is saved then
+ */
+async function swapForEdit(
+  services: Services,
+  scope: RequestScope,
+  before: StoredDetector,
+  detector: Detector,
+): Promise<void> {
+  const { scoring, threshold } = before.detector;
+  const isSame =
+    scoring === detector.scoring && JSON.stringify(threshold) === JSON.stringify(detector.threshold);
+  if (isSame || detector.scoring !== 'ingest') return;
+  const { elasticsearch: client, space } = scope;
+  const models = createSnapshotStore(client, { space });
+  const active = await models.active(before.id);
+  if (active === undefined || needsTraining(before.detector, detector)) return;
+  const work = {
+    target: targetOf(scope, before.id),
+    stored: { ...before, detector },
+    client,
+    models,
+    source: createLogSource(client),
+    status: createStatusStore(client, scope),
+  };
+  await swapPipeline(services, work, active.version);
 }
 
 /** Saves under a key of whoever saves, then revokes the one before. */
@@ -172,6 +207,9 @@ export async function deleteDetector(
   const remove = async (work: Promise<unknown>): Promise<void> => {
     await work.catch((error: Error) => warnings.push(error.message));
   };
+  if (stored.detector.scoring === 'ingest') {
+    await remove(deletePipeline(scope.elasticsearch, id, { space: scope.space }));
+  }
   await remove(deleteStatus(scope.elasticsearch, id));
   if (withResults) {
     await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));

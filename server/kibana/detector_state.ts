@@ -3,6 +3,7 @@ import type {
   DetectorState,
   DetectorStatus,
   Failure,
+  LivePipelineBody,
   RunReport,
   TrainingReport,
 } from '../../common/api';
@@ -28,6 +29,7 @@ export interface DetectorFacts {
   readonly runs: RunState;
   readonly training?: TrainingReport;
   readonly backfill?: BackfillReport;
+  readonly pipeline?: LivePipelineBody;
   readonly model?: ModelRecord;
   readonly checkpoint?: Checkpoint;
   readonly nextRunAt?: number;
@@ -63,7 +65,7 @@ export function stateOf(facts: DetectorFacts): DetectorState {
 }
 
 export function statusOf(facts: DetectorFacts): DetectorStatus {
-  const { runs, training, backfill, model, checkpoint, now } = facts;
+  const { runs, training, backfill, pipeline, model, checkpoint, now } = facts;
   const state = stateOf(facts);
   const reached = checkpoint && Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   return {
@@ -79,6 +81,7 @@ export function statusOf(facts: DetectorFacts): DetectorStatus {
         rows: model.rows,
       },
     }),
+    ...(pipeline && { pipeline }),
     ...(checkpoint && {
       checkpoint: {
         timestamp_to: new Date(checkpoint.timestampTo).toISOString(),

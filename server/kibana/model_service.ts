@@ -7,7 +7,9 @@ import { createModelScorer, decodeModelSnapshot, type ModelSnapshot } from '../.
 import { scoreDrift } from '../detection/model_gate';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
 import { createLogSource, createSnapshotStore } from '../elasticsearch';
+import { openDetectorJob } from './detector_job';
 import { createDetectorRepository } from './detector_repository';
+import { swapPipeline } from './pipeline_swap';
 import type { RequestScope, Services } from './services';
 
 const COMPARED_LOGS = 5_000;
@@ -101,6 +103,7 @@ export async function importModel(
   return modelBodyOf(await recordOf(store, detectorId, snapshot.version));
 }
 
+/** With `scoring: ingest` the pipeline is swapped first, with the rights of the detector's owner: what its trial refuses is not promoted. */
 export async function promoteModel(
   services: Services,
   scope: RequestScope,
@@ -109,6 +112,12 @@ export async function promoteModel(
   note: string | undefined,
 ): Promise<{ active: string; previous?: string }> {
   const store = await models(services, scope, detectorId);
+  await recordOf(store, detectorId, version);
+  const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  if (detector.scoring === 'ingest') {
+    const job = await openDetectorJob(services, { space: scope.space, detectorId });
+    if (job !== undefined) await swapPipeline(services, job, version);
+  }
   const { previous } = await store.promote(detectorId, version, note ?? 'promoted by hand');
   return { active: version, ...(previous !== undefined && { previous }) };
 }

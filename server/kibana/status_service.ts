@@ -60,6 +60,7 @@ async function complete(
     runs: withTaskState(runs, task?.state as DetectionTaskState | undefined),
     training: status?.training,
     backfill: status?.backfill,
+    pipeline: status?.pipeline,
     model,
     checkpoint: checkpoint?.checkpoint,
     nextRunAt: task?.runAt && new Date(task.runAt).getTime(),

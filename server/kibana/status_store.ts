@@ -1,4 +1,4 @@
-import type { BackfillReport, Failure, TrainingReport } from '../../common/api';
+import type { BackfillReport, Failure, LivePipelineBody, TrainingReport } from '../../common/api';
 import { attempt, CHECKPOINTS_INDEX, type ElasticsearchClient } from '../elasticsearch';
 import { statusOf as httpStatusOf } from '../elasticsearch/errors';
 import { ensureIndex } from '../elasticsearch/index_resources';
@@ -10,6 +10,8 @@ interface Parts {
   runs: RunState;
   training: TrainingReport;
   backfill: BackfillReport;
+  /** Undefined once it is deleted. */
+  pipeline: LivePipelineBody | undefined;
   /** Id of the backfill that somebody has asked to stop. */
   backfill_cancelled: { id: string };
   /** Kept for the whole space, under {@link SAMPLE_OF_SPACE} in the place of a detector. */
@@ -41,9 +43,10 @@ export interface StoredStatus {
   readonly runs: RunState;
   readonly training?: TrainingReport;
   readonly backfill?: BackfillReport;
+  readonly pipeline?: LivePipelineBody;
 }
 
-const SHOWN = ['runs', 'training', 'backfill'] as const;
+const SHOWN = ['runs', 'training', 'backfill', 'pipeline'] as const;
 
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
   const idOf = (detectorId: string, part: Part): string => digest('status', space, detectorId, part);
@@ -78,7 +81,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
       const found = await get(keys);
       return new Map(
         detectorIds.map((detectorId, position): [string, StoredStatus] => {
-          const [runs, training, backfill] = found.slice(
+          const [runs, training, backfill, pipeline] = found.slice(
             position * SHOWN.length,
             (position + 1) * SHOWN.length,
           );
@@ -88,6 +91,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
               runs: (runs as RunState | undefined) ?? NEVER_RUN,
               ...(training && { training: training as unknown as TrainingReport }),
               ...(backfill && { backfill: backfill as unknown as BackfillReport }),
+              ...(pipeline && { pipeline: pipeline as unknown as LivePipelineBody }),
             },
           ];
         }),

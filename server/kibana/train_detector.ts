@@ -4,6 +4,7 @@ import { DetectionError } from '../../common/detection_error';
 import { checkProduction, type GateLimits, type GateReport } from '../detection/model_gate';
 import type { LogSource } from '../detection/ports';
 import type { DetectorJob } from './detector_job';
+import { swapPipeline } from './pipeline_swap';
 import type { Services } from './services';
 import type { TrainingOutcome, TrainingWork } from './training_work';
 
@@ -53,6 +54,16 @@ export async function trainDetector(
       ...finished,
       state: 'refused',
       message: `The new model is kept as a candidate: ${broken.join('; ')}. The active one stays.`,
+    };
+  }
+  try {
+    await swapPipeline(services, job, outcome.version);
+  } catch (error) {
+    if (active === undefined || !(error instanceof DetectionError) || error.code !== 'refused') throw error;
+    return {
+      ...finished,
+      state: 'refused',
+      message: `The new model is kept as a candidate: ${error.message} The active one stays.`,
     };
   }
   await job.models.promote(

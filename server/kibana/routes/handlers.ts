@@ -2,6 +2,7 @@ import { detectorHandlers } from './detector_handlers';
 import { feedbackHandlers } from './feedback_handlers';
 import type { Handlers } from './handler';
 import { modelHandlers } from './model_handlers';
+import { pipelineHandlers } from './pipeline_handlers';
 import { resultHandlers } from './result_handlers';
 import { sampleHandlers } from './sample_handlers';
 import { setupHandlers } from './setup_handlers';
@@ -13,6 +14,7 @@ export const HANDLERS: Handlers = {
   ...statusHandlers,
   ...resultHandlers,
   ...modelHandlers,
+  ...pipelineHandlers,
   ...feedbackHandlers,
   ...setupHandlers,
   ...sampleHandlers,

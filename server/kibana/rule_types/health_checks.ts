@@ -83,7 +83,11 @@ export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): F
   if (model !== undefined && isLonger(now - lastLog, params.max_time_without_logs)) {
     findings.push({
       problem: 'no_data',
-      message: `No log to score for ${inWords(now - lastLog)}, at most ${params.max_time_without_logs} is allowed. Does ${stored.detector.source.index} still receive logs?`,
+      message:
+        `No log to score for ${inWords(now - lastLog)}, at most ${params.max_time_without_logs} is allowed. ` +
+        (runs?.last_run?.unscored
+          ? `Its last run found ${runs.last_run.unscored} logs that the ingest pipeline has not scored: attach it to ${stored.detector.source.index}.`
+          : `Does ${stored.detector.source.index} still receive logs?`),
     });
   }
   const age = model && now - Date.parse(model.createdAt);
