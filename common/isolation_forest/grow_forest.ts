@@ -7,7 +7,14 @@ import { medianOfColumns } from './missing_values';
 import { growWithMlIsolationForest } from './ml_isolation_forest';
 import { drawRows, randomStreams, type RandomStream } from './subsample';
 import { TreeSample } from './tree_sample';
-import { SPLIT_METHODS, TRAINERS, type ForestOptions, type IsolationForest, type Matrix } from './types';
+import {
+  SPLIT_METHODS,
+  TRAINERS,
+  type ForestOptions,
+  type IsolationForest,
+  type Matrix,
+  type SplitMethod,
+} from './types';
 
 /**
  * Grows an isolation forest (Liu, Ting & Zhou 2008): each tree splits a random subsample of psi rows, drawn without
@@ -27,7 +34,8 @@ export function growForest(matrix: Matrix, options: ForestOptions): IsolationFor
     throw new DetectionError('too_few_logs', 'rowCount: is 0, a forest needs at least 1 row');
   }
   const { columnCount, rowCount } = matrix;
-  const { splits, trainer } = options;
+  const { trainer } = options;
+  const splits = trainer === 'ml-isolation-forest' ? 'axis' : options.splits;
   const subsampleSize = Math.min(options.subsampleSize, rowCount);
   const fillValues = medianOfColumns(matrix, options.seed);
   const hyperplaneWidth = Math.min((options.extensionLevel ?? columnCount - 1) + 1, columnCount);
@@ -82,6 +90,9 @@ export function checkMatrix({ values, rowCount, columnCount }: Matrix): void {
   }
 }
 
+/** What the trainer ml-isolation-forest takes: it draws all cuts uniformly. */
+const OWN_CUTS: readonly SplitMethod[] = ['axis', 'mixed'];
+
 function checkOptions(options: ForestOptions): void {
   checkInteger('treeCount', options.treeCount, 1, LARGEST_TREE_COUNT);
   checkInteger('subsampleSize', options.subsampleSize, 1, LARGEST_SUBSAMPLE_SIZE);
@@ -91,10 +102,10 @@ function checkOptions(options: ForestOptions): void {
   if (options.extensionLevel !== undefined) {
     checkInteger('extensionLevel', options.extensionLevel, 0, LARGEST_COLUMN_COUNT);
   }
-  if (options.trainer === 'ml-isolation-forest' && options.splits !== 'axis') {
+  if (options.trainer === 'ml-isolation-forest' && !OWN_CUTS.includes(options.splits)) {
     throw new DetectionError(
       'invalid_input',
-      `splits: is ${options.splits}, must be axis with the trainer ml-isolation-forest, which knows no other`,
+      `splits: is ${options.splits}, must be ${OWN_CUTS.join(' or ')} with the trainer ml-isolation-forest, which draws its own cuts`,
     );
   }
 }

@@ -25,5 +25,6 @@ export const everyKind: readonly Pick<ForestOptions, 'splits' | 'trainer'>[] = [
   { splits: 'axis', trainer: 'built_in' },
   { splits: 'extended', trainer: 'built_in' },
   { splits: 'fair_cut', trainer: 'built_in' },
+  { splits: 'mixed', trainer: 'built_in' },
   { splits: 'axis', trainer: 'ml-isolation-forest' },
 ];

@@ -12,8 +12,9 @@ export interface Matrix {
  * - `axis`: a uniformly drawn column and threshold (Liu, Ting & Zhou 2008).
  * - `extended`: a random hyperplane over `extensionLevel + 1` columns (Hariri, Kind & Brunner 2019).
  * - `fair_cut`: a random column, the threshold with the largest pooled gain (Cortes 2021).
+ * - `mixed`: `axis`, but one cut in ten is a fair one.
  */
-export const SPLIT_METHODS = ['axis', 'extended', 'fair_cut'] as const;
+export const SPLIT_METHODS = ['axis', 'extended', 'fair_cut', 'mixed'] as const;
 export type SplitMethod = (typeof SPLIT_METHODS)[number];
 
 export const TRAINERS = ['built_in', 'ml-isolation-forest'] as const;

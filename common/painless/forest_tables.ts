@@ -91,7 +91,7 @@ function depthOf(forest: IsolationForest): number {
  * @throws DetectionError `refused` for extended splits and for forests with too many split points
  */
 export function layOutForest(forest: IsolationForest, featureOfColumn: readonly number[]): ForestTables {
-  if (forest.hyperplanes !== undefined) throw refuse('forest.splits', 'extended', 'axis and fair_cut');
+  if (forest.hyperplanes !== undefined) throw refuse('forest.splits', 'extended', 'mixed, axis and fair_cut');
   const depth = depthOf(forest);
   if (depth > DEEPEST_TREE) throw refuse('forest', `${depth} splits deep`, `at most ${DEEPEST_TREE}`);
   const points = splitPoints(forest);

@@ -8,6 +8,8 @@ import type { BenchRow, BenchSection } from './section';
 
 const SETS = ['http', 'smtp', 'shuttle', 'mammography', 'annthyroid', 'cardio', 'satellite', 'thyroid'];
 const SEEDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** What a detector takes unless it is told otherwise: this is what the targets are for. */
+const OURS = 'mixed';
 const LARGEST_AUC_LOSS = 0.015;
 const LARGEST_PRECISION_LOSS = 0.05;
 
@@ -17,11 +19,16 @@ interface Accuracy {
 }
 
 const contenders: Record<string, Pick<ForestOptions, 'splits' | 'trainer' | 'treeCount'>> = {
+  mixed: { splits: 'mixed', trainer: 'built_in', treeCount: 100 },
   axis: { splits: 'axis', trainer: 'built_in', treeCount: 100 },
   extended: { splits: 'extended', trainer: 'built_in', treeCount: 100 },
   fair_cut: { splits: 'fair_cut', trainer: 'built_in', treeCount: 100 },
   'trainer ml-isolation-forest': { splits: 'axis', trainer: 'ml-isolation-forest', treeCount: 100 },
 };
+
+/** Extended splits are scored a hundred times slower than the others. */
+const seedsOf = ({ splits }: Pick<ForestOptions, 'splits'>): number =>
+  splits === 'extended' ? 2 : SEEDS.length;
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const meanAccuracy = (all: readonly Accuracy[]): Accuracy => ({
@@ -111,10 +118,10 @@ export async function run(): Promise<BenchSection> {
       rows.push(...show(`${name}, scikit-learn`, reference));
       for (const [contender, kind] of Object.entries(contenders)) {
         const accuracy = meanAccuracy(
-          SEEDS.map((seed) => accuracyOf(matrix, labels, { ...kind, subsampleSize: 256, seed })),
+          SEEDS.slice(0, seedsOf(kind)).map((seed) => accuracyOf(matrix, labels, { ...kind, subsampleSize: 256, seed })),
         );
         all.set(contender, [...(all.get(contender) ?? []), accuracy]);
-        rows.push(...show(`${name}, ${contender}`, accuracy, contender === 'axis' ? reference : undefined));
+        rows.push(...show(`${name}, ${contender}`, accuracy, contender === OURS ? reference : undefined));
       }
     }
   } finally {
@@ -123,7 +130,7 @@ export async function run(): Promise<BenchSection> {
   const reference = meanAccuracy(all.get('scikit-learn') ?? []);
   for (const [contender, accuracies] of all) {
     const { rocAuc: auc, averagePrecision: precision } = meanAccuracy(accuracies);
-    const isOurs = contender === 'axis';
+    const isOurs = contender === OURS;
     rows.push({
       ...{ name: `mean of all sets, ${contender}: ROC AUC`, value: auc, unit: '' },
       ...(isOurs && { target: 'not below scikit-learn', met: auc >= reference.rocAuc }),
@@ -133,5 +140,5 @@ export async function run(): Promise<BenchSection> {
       ...(isOurs && { target: 'not below scikit-learn', met: precision >= reference.averagePrecision }),
     });
   }
-  return { title: 'Accuracy on labelled sets, 100 trees of psi 256, means of 10 seeds', rows };
+  return { title: 'Accuracy on labelled sets, 100 trees of psi 256, means of 10 seeds (extended: 2)', rows };
 }

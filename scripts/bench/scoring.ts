@@ -17,7 +17,7 @@ const options: ForestOptions = {
   treeCount: 100,
   subsampleSize: 256,
   seed: 42,
-  splits: 'axis',
+  splits: 'mixed',
   trainer: 'built_in',
 };
 

@@ -5,6 +5,8 @@ import { errorBodyOf, errorTypes } from './errors';
 
 const KEEP_ALIVE = '5m';
 export const MAXIMUM_PAGE = 10_000;
+/** Parsed pages of this size die young in V8's heap: larger ones are no faster and triple the peak memory of a run. */
+const DEFAULT_PAGE = 2_500;
 /** The size of the logs is not known before the first page; later pages follow from it. */
 const FIRST_PAGE = 500;
 const GROWTH = 5;
@@ -65,7 +67,7 @@ export async function* searchPages(
   search: PagedSearch,
 ): AsyncGenerator<Hit[], void, undefined> {
   const { what, policy, index, query, sort, resumeFrom } = search;
-  const limit = Math.min(search.pageSize ?? MAXIMUM_PAGE, MAXIMUM_PAGE);
+  const limit = Math.min(search.pageSize ?? DEFAULT_PAGE, MAXIMUM_PAGE);
   const ended = new AbortController();
   const abort = (): void => ended.abort();
   search.signal?.addEventListener('abort', abort);
