@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { detectorSchema, durationSchema, sourceSchema } from '../detector';
-import { DIRT_KINDS } from '../log_features/types';
+import { distributionSchema } from '../log_features/distribution';
+import { DIRT_KINDS, FEATURE_TYPES } from '../log_features/types';
 import { API_ROOT, acknowledgedSchema, detectorParams, endpoint } from './endpoint';
 import { attributionSchema, severitySchema } from './results';
 
@@ -19,6 +20,13 @@ export const detectorRecordSchema = z.object({
 export type DetectorRecord = z.infer<typeof detectorRecordSchema>;
 
 export const dirtSchema = z.record(z.string(), z.partialRecord(z.enum(DIRT_KINDS), z.number()));
+
+/** As `ScoreQuantiles`: with it a threshold is known for every share of logs, and a confidence for every score. */
+export const quantilesSchema = z.object({
+  shares: z.array(z.number()).readonly(),
+  scores: z.array(z.number()).readonly(),
+  tail: z.object({ from: z.number(), share: z.number(), shape: z.number(), scale: z.number() }),
+});
 
 const DETECTORS = `${API_ROOT}/detectors`;
 const DETECTOR = `${DETECTORS}/{id}`;
@@ -114,6 +122,34 @@ export const detectorEndpoints = {
       suggestions: z.array(z.record(z.string(), z.unknown())),
     }),
   }),
+  describeLogs: endpoint({
+    method: 'post',
+    path: `${DETECTORS}/_describe`,
+    summary: 'A few logs as they are, and what fields hold in a sample of them',
+    privilege: 'read',
+    body: z.strictObject({
+      source: sourceSchema,
+      window: durationSchema.default('7d'),
+      features: z
+        .array(
+          z.strictObject({
+            type: z.enum(FEATURE_TYPES),
+            field: z.string().min(1).max(512),
+            time_zone: z.string().max(64).optional(),
+          }),
+        )
+        .max(64)
+        .default([]),
+    }),
+    response: z.object({
+      logs: z.number().describe('Logs in the window'),
+      sampled: z.number(),
+      documents: z.array(
+        z.object({ index: z.string(), id: z.string(), document: z.record(z.string(), z.unknown()) }),
+      ),
+      distributions: z.array(distributionSchema).describe('In the order of the features'),
+    }),
+  }),
   previewDetector: endpoint({
     method: 'post',
     path: `${DETECTORS}/_preview`,
@@ -122,7 +158,7 @@ export const detectorEndpoints = {
     body: z.strictObject({
       detector: detectorSchema,
       rows: z.number().int().min(256).max(25_600).default(PREVIEW_ROWS),
-      top: z.number().int().min(0).max(100).default(10),
+      top: z.number().int().min(0).max(500).default(10),
     }),
     response: z.object({
       logs_in_window: z.number(),
@@ -134,6 +170,7 @@ export const detectorEndpoints = {
       threshold: z.number(),
       alert_share: z.number(),
       alerts_per_day: z.number(),
+      quantiles: quantilesSchema,
       top: z.array(
         z.object({
           source: z.object({ index: z.string(), id: z.string() }),

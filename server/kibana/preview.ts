@@ -1,7 +1,9 @@
-import type { ApiResponse, Endpoints } from '../../common/api';
+import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import { durationToMilliseconds, parseDetector, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { suggestFeatures } from '../../common/log_features';
+import { distributionOf } from '../../common/log_features/distribution';
+import type { LogSample } from '../detection/ports';
 import { checkConnection, createLogSource } from '../elasticsearch';
 import { usesApiKeys } from './api_key';
 import type { RequestScope, Services } from './services';
@@ -11,6 +13,9 @@ import { collectWork } from './train_detector';
 const SHOWN_CHARACTERS = 2_000;
 /** Enough to see what a field holds, and looked at in a few milliseconds. */
 const SUGGESTION_ROWS = 300;
+/** Enough for a small histogram of each field. */
+const DESCRIBED_ROWS = 500;
+const SHOWN_LOGS = 10;
 
 /** Says all that is wrong with a detector instead of failing at the first. */
 export async function validateDetector(
@@ -87,6 +92,7 @@ export async function previewDetector(
     threshold: outcome.threshold,
     alert_share: outcome.alertShare,
     alerts_per_day: outcome.alertsPerDay,
+    quantiles: outcome.quantiles,
     top: top.map((log) => ({
       source: log.source,
       document: shortened(whole.get(`${log.source.index}/${log.source.id}`) ?? log.document),
@@ -113,6 +119,21 @@ export async function suggest(
   source: Detector['source'],
   window: string,
 ): Promise<ApiResponse<Endpoints['suggestFeatures']>> {
+  const sample = await sampleOf(services, scope, source, window, SUGGESTION_ROWS);
+  const suggestions = suggestFeatures(
+    sample.logs.map((log) => log.document),
+    { timestampField: source.timestamp_field },
+  );
+  return { logs: sample.total, suggestions: suggestions.map((suggestion) => ({ ...suggestion })) };
+}
+
+async function sampleOf(
+  services: Services,
+  scope: RequestScope,
+  source: Detector['source'],
+  window: string,
+  size: number,
+): Promise<LogSample> {
   const to = services.clock.now();
   const sample = await createLogSource(scope.elasticsearch).sample(
     {
@@ -123,14 +144,28 @@ export async function suggest(
       from: to - durationToMilliseconds(window),
       to,
     },
-    { size: SUGGESTION_ROWS, seed: 1, fields: ['*'] },
+    { size, seed: 1, fields: ['*'], identified: true },
   );
   if (sample.logs.length === 0) {
     throw new DetectionError('too_few_logs', `${source.index} holds no log in the last ${window}.`);
   }
-  const suggestions = suggestFeatures(
-    sample.logs.map((log) => log.document),
-    { timestampField: source.timestamp_field },
-  );
-  return { logs: sample.total, suggestions: suggestions.map((suggestion) => ({ ...suggestion })) };
+  return sample;
+}
+
+/** @throws DetectionError `too_few_logs` when there is nothing to look at */
+export async function describeLogs(
+  services: Services,
+  scope: RequestScope,
+  { source, window, features }: ApiRequest<Endpoints['describeLogs']>['body'],
+): Promise<ApiResponse<Endpoints['describeLogs']>> {
+  const sample = await sampleOf(services, scope, source, window, DESCRIBED_ROWS);
+  const documents = sample.logs.map((log) => log.document);
+  return {
+    logs: sample.total,
+    sampled: documents.length,
+    documents: sample.logs
+      .slice(0, SHOWN_LOGS)
+      .map(({ index, id, document }) => ({ index, id, document: shortened(document) })),
+    distributions: features.map((feature) => distributionOf(feature, documents)),
+  };
 }

@@ -3,6 +3,7 @@ import type { Detector } from '../../common/detector';
 import type { DirtReport } from '../../common/log_features/types';
 import type { LogDocument, SourceLog } from '../../common/log_document';
 import { createModelScorer, encodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import type { ScoreQuantiles } from '../../common/threshold/score_quantiles';
 import { trainModel } from '../detection/train_model';
 import { measureProduction } from '../detection/model_gate';
 
@@ -42,6 +43,8 @@ export interface TrainingOutcome {
   readonly alertShare: number;
   readonly alertsPerDay: number;
   readonly scoreDrift: number;
+  /** How the training sample scored. */
+  readonly quantiles: ScoreQuantiles;
   readonly top: readonly ScoredLog[];
 }
 
@@ -74,6 +77,7 @@ export function doTrainingWork(work: TrainingWork, now: () => number): TrainingO
     alertShare: measures.alertShare,
     alertsPerDay: measures.alertsPerDay,
     scoreDrift: measures.scoreDrift,
+    quantiles: snapshot.quantiles,
     top: work.top > 0 ? highest(snapshot, logs, work.top) : [],
   };
 }

@@ -6,6 +6,8 @@ import {
   type Endpoints,
   type Operation,
 } from '../../common/api';
+import { parseDetector } from '../../common/detector';
+import { scoreAtExceedance } from '../../common/threshold';
 import { ownerRole, readerRole, resultsPattern } from '../../server/elasticsearch';
 import { demoPrivileges } from '../../server/elasticsearch/demo_index';
 import { demoIndex } from '../../server/elasticsearch/names';
@@ -123,6 +125,42 @@ describe('a filter made of a query bar', () => {
     expect(refused(await search('{"no_such_query":{}}'))).toMatch(/^400 .*no_such_query/);
     const broken = JSON.stringify({ query_string: { query: 'service.name:(' } });
     expect(refused(await search(broken))).toMatch(/^400 .*Encountered/);
+  });
+});
+
+describe('what the form of a detector shows', () => {
+  it('are a few logs and what the fields hold, by one request for all of them', async () => {
+    const features = [
+      { type: 'number', field: 'response_time' },
+      { type: 'category', field: 'service.name' },
+      { type: 'category', field: 'no.such.field' },
+    ];
+    const body = { source: { index }, window: '3h', features };
+    const found = await ok(owner, 'describeLogs', { body });
+    expect(found).toMatchObject({ logs: SECONDS, sampled: 500 });
+    expect(found.documents).toHaveLength(10);
+    expect(found.documents[0].document).toMatchObject({ service: { name: expect.any(String) } });
+    const [time, service, none] = found.distributions;
+    expect(time.bins.reduce((sum, bin) => sum + bin.logs, 0)).toBe(500);
+    expect(service.values.map(({ value }) => value).sort()).toEqual(['blog', 'shop']);
+    expect(none).toMatchObject({ missing: 500, values: [] });
+    const denied = await kibana.call(reader, 'describeLogs', { body }, space);
+    expect(denied.status).toBe(403);
+    const nothing = { ...body, source: { index, query: 'service.name:none' } };
+    expect(refused(await kibana.call(owner, 'describeLogs', { body: nothing }, space))).toMatch(
+      /^422 .*no log/,
+    );
+  });
+
+  it('is a preview whose threshold follows from its scores for any share', async () => {
+    const preview = await ok(owner, 'previewDetector', {
+      body: { detector: parseDetector(webDetector(index)), top: 40 },
+    });
+    expect(preview.top).toHaveLength(40);
+    expect(scoreAtExceedance(preview.quantiles, 0.01)).toBeCloseTo(preview.threshold, 9);
+    const flagged = preview.top.filter(({ score }) => score >= preview.threshold);
+    expect(flagged.every(({ is_anomaly }) => is_anomaly)).toBe(true);
+    expect(preview.top.filter(({ is_anomaly }) => is_anomaly)).toHaveLength(flagged.length);
   });
 });
 

@@ -9,7 +9,7 @@ import {
   trainDetectorNow,
   updateDetector,
 } from '../detector_service';
-import { previewDetector, suggest, validateDetector } from '../preview';
+import { describeLogs, previewDetector, suggest, validateDetector } from '../preview';
 import type { Handlers } from './handler';
 
 export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
@@ -35,6 +35,7 @@ export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
     cloneDetector(services, scope, params.id, body.name),
   validateDetector: ({ body }, { services, scope }) => validateDetector(services, scope, body.detector),
   suggestFeatures: ({ body }, { services, scope }) => suggest(services, scope, body.source, body.window),
+  describeLogs: ({ body }, { services, scope }) => describeLogs(services, scope, body),
   previewDetector: ({ body }, { services, scope, signal }) =>
     previewDetector(services, scope, body.detector, { rows: body.rows, top: body.top }, signal),
   startDetector: ({ params }, { services, scope }) => startDetector(services, scope, params.id),
