@@ -45,6 +45,8 @@ export interface AnomalyResult {
     /** Sentence for people: why this log stands out. */
     reason: string;
     entity?: string;
+    /** Field that holds the entity; present where a result stands for all its logs from `event.start` to `event.end`. */
+    entity_field?: string;
     /** The feature with the largest share, and what stood there: what results are counted by. Written with the result. */
     top_feature?: string;
     top_value?: string;

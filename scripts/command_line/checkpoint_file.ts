@@ -11,6 +11,7 @@ const checkpointSchema = z.object({
   timestampPosition: z.unknown().optional(),
   ingestedTo: z.number(),
   ingestedPosition: z.unknown().optional(),
+  sourceMemory: z.unknown().optional(),
   threshold: z.unknown().optional(),
   modelVersion: z.string().optional(),
   runId: z.string(),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
+import { bucketMessage, spanOf } from '../../common/buckets';
 import type { DirtReport } from '../../common/log_features/types';
 import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import { AdaptiveThreshold } from '../../common/threshold';
@@ -45,6 +46,8 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       ...(entityField === undefined ? [] : [entityField]),
     ]),
   ];
+  const isOfBuckets = detector.unit === 'bucket';
+  const summarySpan = isOfBuckets ? spanOf(detector) : BUCKET_MILLISECONDS;
   const currentThreshold = (): number =>
     adaptive?.threshold ?? options.thresholdOverride ?? snapshot.threshold;
 
@@ -65,12 +68,14 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       const time = timestampOf(document, timestampField) ?? clock.now();
       const anomalyScore = scores[row];
       const threshold = currentThreshold();
-      const isAnomaly = adaptive?.observe(anomalyScore, time) ?? anomalyScore >= threshold;
+      // What is scored once more has been observed before.
+      const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
+      const isAnomaly = observed ?? anomalyScore >= threshold;
       if (isAnomaly) {
         anomalous.push(row);
         thresholds.push(threshold);
       }
-      addToBucket(buckets, time, entityOf(document, entityField), anomalyScore, isAnomaly);
+      addToBucket(buckets, time, summarySpan, entityOf(document, entityField), anomalyScore, isAnomaly);
     }
     const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
     const results = anomalous.map((row, position): AnomalyResult => {
@@ -82,6 +87,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       const context = pickContext(document, detector);
       return {
         ...context,
+        ...(isOfBuckets && { message: bucketMessage(document, attribution) }),
         '@timestamp': new Date(timestampOf(document, timestampField) ?? clock.now()).toISOString(),
         event: { ...(context.event as object), ingested: writtenAt, kind: 'alert' },
         detector: { id: detectorId, name: detector.name },
@@ -94,6 +100,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
           attribution,
           reason,
           entity: entityOf(document, entityField),
+          ...(isOfBuckets && { entity_field: entityField }),
         },
         source: { ...(context.source as object), index: log.index, id: log.id },
         run: { id: runId },
@@ -101,8 +108,10 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       };
     });
     // Only a page that starts at the same place overwrites these summaries: that is a page repeated after a crash.
+    // A bucket row has a summary of its own, whichever page it is on.
+    const first = isOfBuckets ? [] : [by, page.logs[0]?.index, page.logs[0]?.id];
     const pageId = createHash('sha256')
-      .update(JSON.stringify([detectorId, by, page.logs[0]?.index, page.logs[0]?.id]))
+      .update(JSON.stringify([detectorId, ...first]))
       .digest('hex')
       .slice(0, 24);
     const summaries = [...buckets.values()].map((bucket): BucketSummary => ({
@@ -117,7 +126,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
         mean_score: bucket.scoreSum / bucket.logs,
         max_confidence: scorer.verdict(bucket.maxScore, currentThreshold()).confidence,
         unscored: 0,
-        span_ms: BUCKET_MILLISECONDS,
+        span_ms: summarySpan,
       },
       anomaly: { entity: bucket.entity },
       page: { id: pageId },
@@ -148,11 +157,12 @@ interface MutableBucket {
 function addToBucket(
   buckets: Map<string, MutableBucket>,
   time: number,
+  span: number,
   entity: string | undefined,
   score: number,
   isAnomaly: boolean,
 ): void {
-  const start = Math.floor(time / BUCKET_MILLISECONDS) * BUCKET_MILLISECONDS;
+  const start = Math.floor(time / span) * span;
   const key = `${start}|${entity ?? ''}`;
   let bucket = buckets.get(key);
   if (bucket === undefined) {

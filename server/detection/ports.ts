@@ -16,7 +16,7 @@ export interface LogSample {
   /** Logs in the range, exact or, past the cluster's counting limit, estimated. */
   readonly total: number;
   /** How the cluster drew it: shown to people. */
-  readonly method: 'all' | 'random_sampler' | 'random_score';
+  readonly method: 'all' | 'random_sampler' | 'random_score' | 'random_buckets';
 }
 
 /** A page of logs in the order of reading, with the position after its last log. */
@@ -24,6 +24,10 @@ export interface LogPage {
   readonly logs: readonly SourceLog[];
   /** Opaque and JSON-safe; reading on from it gives exactly what follows this page. */
   readonly position: unknown;
+  /** What the source must be given with the next range, opaque and JSON-safe; absent where it needs nothing. */
+  readonly memory?: unknown;
+  /** These have been read before and have changed since: their results replace the earlier ones. */
+  readonly revises?: boolean;
 }
 
 export interface SampleOptions {
@@ -44,6 +48,8 @@ export interface ReadOptions {
   readonly fields?: readonly string[];
   readonly pageSize?: number;
   readonly after?: unknown;
+  /** Of the last page that had one, whichever range it was of. */
+  readonly memory?: unknown;
   /** Which clock orders and bounds the range: the log's own time, or that of indexing (for late logs). */
   readonly by?: 'timestamp' | 'ingested';
   readonly signal?: AbortSignal;
@@ -106,7 +112,22 @@ export interface ResultStore {
     results: readonly AnomalyResult[],
     summaries?: readonly BucketSummary[],
   ): Promise<{ created: number }>;
+  /**
+   * Writes anew what was written before for these: results replace earlier ones, and a result of a log that is no
+   * longer anomalous is withdrawn.
+   * @returns the results that were not there before
+   */
+  revise?(revision: Revision): Promise<AnomalyResult[]>;
   search(query: ResultQuery): Promise<{ total: number; results: { id: string; result: AnomalyResult }[] }>;
+}
+
+export interface Revision {
+  readonly detectorId: string;
+  readonly runId: string;
+  /** All that was looked at again, anomalous or not, with their own times in epoch milliseconds. */
+  readonly logs: readonly { readonly index: string; readonly id: string; readonly time: number }[];
+  readonly results: readonly AnomalyResult[];
+  readonly summaries: readonly BucketSummary[];
 }
 
 export interface ResultQuery {
@@ -163,6 +184,8 @@ export interface Checkpoint {
   /** Logs with a time of indexing: everything indexed before this (epoch ms) has been scored. */
   readonly ingestedTo: number;
   readonly ingestedPosition?: unknown;
+  /** `LogPage.memory` of the last page. */
+  readonly sourceMemory?: unknown;
   /** State of the adaptive threshold. */
   readonly threshold?: unknown;
   readonly modelVersion?: string;

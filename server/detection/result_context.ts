@@ -1,3 +1,4 @@
+import { bucketFields } from '../../common/buckets';
 import type { Detector } from '../../common/detector';
 import type { LogDocument, SourceLog } from '../../common/log_document';
 import { getField } from '../../common/log_features';
@@ -15,7 +16,8 @@ export async function contextOf(
   source: LogSource,
 ): Promise<Map<number, LogDocument>> {
   const wanted = [...new Set([...detector.context_fields, ...fieldsRead])];
-  if (rows.length === 0 || wanted.length === fieldsRead.length) return new Map();
+  const isWhole = detector.unit === 'bucket' || wanted.length === fieldsRead.length;
+  if (rows.length === 0 || isWhole) return new Map();
   const fetched = await source.fetch(
     rows.map((row) => logs[row]),
     wanted,
@@ -29,12 +31,19 @@ export async function contextOf(
   );
 }
 
+/** What a bucket row shows beside that: where and when its logs are, and all its numbers. */
+const bucketContext = ({ unit, bucket, entity_field: entityField }: Detector): string[] =>
+  unit !== 'bucket' || bucket === undefined || entityField === undefined
+    ? []
+    : [entityField, 'event.start', 'event.end', ...bucketFields(bucket).map(({ field }) => field)];
+
 /** The context and feature fields of a log as nested objects, scalars only, long text cut. */
 export function pickContext(document: LogDocument, detector: Detector): Record<string, unknown> {
   const context: Record<string, unknown> = {};
   for (const field of new Set([
     ...detector.context_fields,
     ...detector.features.map((feature) => feature.field),
+    ...bucketContext(detector),
   ])) {
     const value = getField(document, field);
     const scalar: unknown = Array.isArray(value) ? value[0] : value;

@@ -1,9 +1,11 @@
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
-import { durationToMilliseconds, type Detector } from '../../common/detector';
+import { durationToMilliseconds } from '../../common/detector';
 import type { DirtReport } from '../../common/log_features/types';
+import { timestampOf } from './log_values';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
 import type { Checkpoint, CheckpointStore, LogPage, LogRange, Progress, ResultStore } from './ports';
+import { passesOf, type Pass } from './reading_passes';
 
 /** What a run makes of the logs that have arrived: scores them, or collects what the cluster has scored. */
 export interface RunWork {
@@ -119,23 +121,37 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       by: pass.by,
       fields: page.fields,
       after: pass.position,
+      memory: checkpoint.sourceMemory,
       pageSize: options.pageSize,
       signal: options.signal,
     })) {
       throwIfInterrupted(options.signal);
       const { results, summaries, logs } = await page.score(logPage, pass.by);
-      const { created } = await options.results.write(results, summaries);
-      if (results.length > 0) await options.onResults?.(results);
-      if (options.announce !== undefined) unannounced.push(...results);
+      let [created, told] = [0, results];
+      if (logPage.revises === true && options.results.revise !== undefined) {
+        const logTimes = logPage.logs.map(({ index, id, document }) => ({
+          index,
+          id,
+          time: timestampOf(document, pass.range.timestampField) ?? NaN,
+        }));
+        const { runId } = options;
+        told = await options.results.revise({ detectorId, runId, logs: logTimes, results, summaries });
+        created = told.length;
+      } else {
+        ({ created } = await options.results.write(results, summaries));
+      }
+      if (told.length > 0) await options.onResults?.(told);
+      if (options.announce !== undefined) unannounced.push(...told);
       read += logPage.logs.length;
       total.logs += logs;
       total.anomalies += results.length;
       total.created += created;
-      await advance(
-        pass.by === 'timestamp'
+      await advance({
+        ...(pass.by === 'timestamp'
           ? { timestampPosition: logPage.position }
-          : { ingestedPosition: logPage.position },
-      );
+          : { ingestedPosition: logPage.position }),
+        ...(logPage.memory === undefined ? {} : { sourceMemory: logPage.memory }),
+      });
       options.progress?.(total.logs, undefined, 'logs scored');
       if (
         read >= (options.maxLogs ?? Infinity) ||
@@ -157,8 +173,8 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
     }
     await advance(
       pass.by === 'timestamp'
-        ? { timestampTo: to, timestampPosition: undefined }
-        : { ingestedTo: to, ingestedPosition: undefined },
+        ? { timestampTo: pass.range.to, timestampPosition: undefined }
+        : { ingestedTo: pass.range.to, ingestedPosition: undefined },
     );
   }
   if (options.announce !== undefined) {
@@ -166,53 +182,6 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
     await store();
   }
   return { ...total, dirt: page.dirt, threshold: page.threshold(), from, to, complete, checkpoint };
-}
-
-interface Pass {
-  readonly by: 'timestamp' | 'ingested';
-  readonly range: LogRange;
-  readonly position: unknown;
-}
-
-/**
- * Logs with a time of indexing in the order of indexing, then the others in the order of their own time. For the past
- * alone: all logs in the order of their own time.
- */
-function passesOf(detector: Detector, checkpoint: Checkpoint, to: number, isPast: boolean): Pass[] {
-  const { index, query, timestamp_field, ingested_field } = detector.source;
-  const names = { index, timestampField: timestamp_field, ingestedField: ingested_field };
-  const chosen = query === undefined ? [] : [typeof query === 'string' ? { query_string: { query } } : query];
-  if (isPast) {
-    const range = { ...names, query: { bool: { filter: chosen } }, from: checkpoint.timestampTo, to };
-    return [{ by: 'timestamp', range, position: checkpoint.timestampPosition }];
-  }
-  const oldest = checkpoint.ingestedTo - durationToMilliseconds(detector.schedule.late_window);
-  return [
-    {
-      by: 'ingested',
-      range: {
-        ...names,
-        query: {
-          bool: {
-            filter: [...chosen, { range: { [timestamp_field]: { gte: oldest, format: 'epoch_millis' } } }],
-          },
-        },
-        from: checkpoint.ingestedTo,
-        to,
-      },
-      position: checkpoint.ingestedPosition,
-    },
-    {
-      by: 'timestamp',
-      range: {
-        ...names,
-        query: { bool: { filter: chosen, must_not: [{ exists: { field: ingested_field } }] } },
-        from: checkpoint.timestampTo,
-        to,
-      },
-      position: checkpoint.timestampPosition,
-    },
-  ];
 }
 
 const narrowed = (range: LogRange, filter: RunWork['filter']): LogRange =>

@@ -7,6 +7,7 @@ export { bulkWrite } from './bulk';
 export type { BulkOperation, BulkOutcome, BulkRefusal } from './bulk';
 export { toDetectionError } from './errors';
 export { createLogSource } from './log_source';
+export { createDetectorSource } from './detector_source';
 export { createScoredLogs } from './scored_logs';
 export { createResultStore, resultId, summaryId } from './result_store';
 export type { ElasticsearchResultStore, ResultStoreOptions } from './result_store';

@@ -1,12 +1,13 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
-import type { ResultQuery, ResultStore } from '../detection/ports';
+import type { ResultQuery, ResultStore, Revision } from '../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
 import { bulkWrite, type BulkOperation, type BulkRefusal } from './bulk';
 import type { ElasticsearchClient } from './client';
 import { ensureIndex } from './index_resources';
 import { DEFAULT_SPACE, documentId, endOfResultsIndex, resultsIndex, resultsPattern } from './names';
+import { reviseResults } from './revise_results';
 
 const DEFAULT_SIZE = 100;
 const MAXIMUM_SIZE = 10_000;
@@ -164,6 +165,23 @@ export function createResultStore(
     return { created: created.filter(({ action }) => action === 'create').length };
   };
 
+  const revise = async (revision: Revision): Promise<AnomalyResult[]> => {
+    const summaries = revision.summaries.map((summary): BulkOperation => ({
+      action: 'index',
+      id: summaryId(summary),
+      index: resultsIndex(space, Date.parse(summary['@timestamp'])),
+      document: { ...summary, result: { ...summary.result, space } },
+    }));
+    const { operations, outcome, added } = await reviseResults(client, revision, summaries, {
+      space,
+      policy,
+      signal,
+      refresh,
+    });
+    failIfIncomplete(operations.length, outcome.unwritten, outcome.refused);
+    return added;
+  };
+
   const search: ResultStore['search'] = async (query) => {
     const size = Math.min(query.size ?? DEFAULT_SIZE, MAXIMUM_SIZE);
     const answer = await attempt(
@@ -212,7 +230,7 @@ export function createResultStore(
     return old.sort();
   };
 
-  return { write, search, deleteBefore };
+  return { write, revise, search, deleteBefore };
 }
 
 function failIfIncomplete(

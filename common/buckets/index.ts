@@ -1,0 +1,3 @@
+export { bucketFields, COUNT_FIELD, defaultBucketFeatures } from './bucket_fields';
+export { bucketDocument, bucketMessage, silentRow, spanOf, spanText } from './bucket_row';
+export type { BucketLabels, BucketRow } from './bucket_row';

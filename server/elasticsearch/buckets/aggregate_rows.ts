@@ -1,0 +1,200 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { BucketLabels, BucketRow } from '../../../common/buckets';
+import type { Detector } from '../../../common/detector';
+import type { LogRange } from '../../detection/ports';
+import { attempt } from '../attempt';
+import type { ElasticsearchClient } from '../client';
+import { queryOf, type RequestOptions } from '../log_query';
+
+/** Rows of one answer; each holds sketches of quantiles and distinct values in the heap of a node. */
+const ROWS_A_REQUEST = 5_000;
+/** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond. */
+const EXACT_DISTINCT = 1_000;
+/** Elasticsearch's own limit is 1,024 clauses. */
+export const MOST_SPANS_A_REQUEST = 200;
+
+/** Which logs become rows, and of which half-open spans of time, each beginning and ending with a bucket. */
+export interface RowRequest {
+  readonly range: LogRange;
+  readonly spans: readonly { readonly from: number; readonly to: number }[];
+  readonly entities?: readonly string[];
+  /** Frequent values by the names of `bucket.rare`; a name that is absent gives no number. */
+  readonly common: Readonly<Record<string, readonly string[]>>;
+  /** Field with the ground truth, e.g. `labels.anomaly`. */
+  readonly labelField?: string;
+}
+
+interface Cell {
+  readonly key: { readonly start: number; readonly entity: string | number | boolean };
+  readonly doc_count: number;
+  readonly [aggregation: string]: unknown;
+}
+
+const asQuery = (query: string | Record<string, unknown>): estypes.QueryDslQueryContainer =>
+  typeof query === 'string' ? { query_string: { query } } : (query as estypes.QueryDslQueryContainer);
+
+function timeQuery(
+  { range, spans, entities }: RowRequest,
+  entityField: string,
+): estypes.QueryDslQueryContainer {
+  const from = Math.min(...spans.map((span) => span.from));
+  const to = Math.max(...spans.map((span) => span.to));
+  const filter: estypes.QueryDslQueryContainer[] = [queryOf({ ...range, from, to })];
+  if (spans.length > 1) {
+    filter.push({
+      bool: {
+        should: spans.map((span) => ({
+          range: { [range.timestampField]: { gte: span.from, lt: span.to, format: 'epoch_millis' } },
+        })),
+        minimum_should_match: 1,
+      },
+    });
+  }
+  if (entities !== undefined) filter.push({ terms: { [entityField]: [...entities] } });
+  return { bool: { filter } };
+}
+
+/** What is asked of Elasticsearch for each time bucket and entity. */
+function measures(
+  detector: Detector,
+  { common, labelField }: RowRequest,
+): Record<string, estypes.AggregationsAggregationContainer> {
+  const { errors, latency, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
+  return {
+    errors: { filter: asQuery(errors) },
+    ...(latency === undefined ? {} : { latency: { percentiles: { field: latency, percents: [50, 95] } } }),
+    ...Object.fromEntries(
+      Object.entries(distinct).map(([name, field]) => [
+        `distinct_${name}`,
+        // Each value is hashed as it comes: sets of ordinals, the default, take 3 times as long for many small buckets.
+        { cardinality: { field, precision_threshold: EXACT_DISTINCT, execution_hint: 'direct' } },
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(rare)
+        .filter(([name]) => common[name] !== undefined)
+        .map(([name, field]) => [
+          `rare_${name}`,
+          {
+            filter: {
+              bool: {
+                filter: [{ exists: { field } }],
+                must_not: [{ terms: { [field]: [...common[name]] } }],
+              },
+            },
+          },
+        ]),
+    ),
+    ...(labelField === undefined ? {} : labelMeasures(labelField)),
+  };
+}
+
+/** Kind and incident stand beside the label, as in `readGroundTruth`. */
+function labelMeasures(labelField: string): Record<string, estypes.AggregationsAggregationContainer> {
+  const prefix = labelField.slice(0, labelField.lastIndexOf('.') + 1);
+  const most = (name: string): estypes.AggregationsAggregationContainer => ({
+    terms: { field: `${prefix}${name}`, size: 1 },
+  });
+  return {
+    anomalous: {
+      filter: { terms: { [labelField]: ['true'] } },
+      aggs: { kind: most('kind'), incident: most('incident') },
+    },
+  };
+}
+
+function labelsOf(cell: Cell): BucketLabels {
+  const anomalous = cell.anomalous as {
+    doc_count: number;
+    kind: { buckets: { key: string }[] };
+    incident: { buckets: { key: string }[] };
+  };
+  if (anomalous.doc_count === 0) return { anomaly: 'false' };
+  const kind = anomalous.kind.buckets[0]?.key;
+  const incident = anomalous.incident.buckets[0]?.key;
+  return { anomaly: 'true', ...(kind && { kind }), ...(incident && { incident }) };
+}
+
+function rowOf(cell: Cell, detector: Detector, request: RowRequest): BucketRow {
+  const { distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
+  const countOf = (name: string): number => (cell[name] as { doc_count: number }).doc_count;
+  const quantiles = (cell.latency as { values: Record<string, number | null> } | undefined)?.values;
+  const [p50, p95] = [quantiles?.['50.0'] ?? undefined, quantiles?.['95.0'] ?? undefined];
+  return {
+    start: cell.key.start,
+    entity: String(cell.key.entity),
+    count: cell.doc_count,
+    errors: countOf('errors'),
+    ...(p50 === undefined ? {} : { latencyP50: p50 }),
+    ...(p95 === undefined ? {} : { latencyP95: p95 }),
+    distinct: Object.fromEntries(
+      Object.keys(distinct).map((name) => [name, (cell[`distinct_${name}`] as { value: number }).value]),
+    ),
+    rare: Object.fromEntries(
+      Object.keys(rare).map((name) => [
+        name,
+        request.common[name] === undefined ? undefined : countOf(`rare_${name}`),
+      ]),
+    ),
+    ...(request.labelField === undefined ? {} : { labels: labelsOf(cell) }),
+  };
+}
+
+/**
+ * The rows of a request, in the order of time and then of the entity: one composite aggregation, page by page. What
+ * leaves the cluster depends on the number of buckets and entities, not on that of the logs. Logs without an entity count
+ * nowhere.
+ *
+ * @param span of a bucket, milliseconds
+ */
+export async function aggregateRows(
+  client: ElasticsearchClient,
+  detector: Detector,
+  span: number,
+  request: RowRequest,
+  options: RequestOptions,
+): Promise<BucketRow[]> {
+  const { range } = request;
+  if (request.spans.length === 0) return [];
+  const entityField = detector.entity_field as string;
+  const rows: BucketRow[] = [];
+  let after: Record<string, estypes.FieldValue> | undefined;
+  for (;;) {
+    const answer = await attempt(
+      () =>
+        client.search(
+          {
+            index: range.index,
+            size: 0,
+            track_total_hits: false,
+            allow_no_indices: true,
+            query: timeQuery(request, entityField),
+            aggs: {
+              rows: {
+                composite: {
+                  size: ROWS_A_REQUEST,
+                  sources: [
+                    {
+                      start: {
+                        date_histogram: { field: range.timestampField, fixed_interval: `${span}ms` },
+                      },
+                    },
+                    { entity: { terms: { field: entityField } } },
+                  ],
+                  ...(after === undefined ? {} : { after }),
+                },
+                aggs: measures(detector, request),
+              },
+            },
+          },
+          { signal: options.signal, querystring: { allow_partial_search_results: false } },
+        ),
+      { what: `sum up "${range.index}" by time and ${entityField}`, ...options },
+    );
+    const page = answer.aggregations?.rows as unknown as
+      { buckets: Cell[]; after_key?: Record<string, estypes.FieldValue> } | undefined;
+    for (const cell of page?.buckets ?? []) rows.push(rowOf(cell, detector, request));
+    after = page?.after_key;
+    if (after === undefined || (page?.buckets.length ?? 0) < ROWS_A_REQUEST) return rows;
+  }
+}

@@ -1,0 +1,63 @@
+import { spanOf } from '../../../common/buckets';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import type { LogSource } from '../../detection/ports';
+import type { RetryPolicy } from '../attempt';
+import type { ElasticsearchClient } from '../client';
+import { chooseUniformly } from '../sample_logs';
+import { listEntities } from './entities';
+import { readBuckets, rereadBuckets, sourceLogOf } from './read_buckets';
+import { sampleBuckets } from './sample_buckets';
+
+/**
+ * The logs of a detector as rows of (time bucket, entity), summed up by Elasticsearch. Each row looks like a log, with an
+ * id made of span, start and entity, so that all that works on logs works on buckets. `index` and `query` of a range
+ * select the logs. Needs `read` on them and nothing else.
+ *
+ * Ranges count whole buckets only. Read by the time of indexing it gives the rows whose logs have changed.
+ */
+export function createBucketSource(
+  client: ElasticsearchClient,
+  detector: Detector,
+  options: { readonly policy?: RetryPolicy; readonly labelField?: string } = {},
+): LogSource {
+  const { policy, labelField } = options;
+  const span = spanOf(detector);
+  return {
+    async sample(range, { size, seed, signal }) {
+      const { rows, total, isWhole } = await sampleBuckets(
+        client,
+        detector,
+        range,
+        { size, seed, ...(labelField === undefined ? {} : { labelField }) },
+        { policy, signal },
+      );
+      const logs = chooseUniformly(
+        rows.map((row) => sourceLogOf(row, detector)),
+        size,
+        seed,
+      );
+      return { logs, total, method: isWhole && logs.length === rows.length ? 'all' : 'random_buckets' };
+    },
+    read: (range, readOptions = {}) =>
+      (readOptions.by === 'ingested' ? rereadBuckets : readBuckets)(client, detector, range, {
+        ...readOptions,
+        policy,
+      }),
+    /** The most that there can be: each entity counts from its first log of the range to `look_back` after its last. */
+    async count(range) {
+      const lookBack = durationToMilliseconds(detector.bucket?.look_back ?? '1d');
+      const entities = await listEntities(client, detector, range, { policy });
+      const first = Math.ceil(range.from / span);
+      const end = Math.floor(range.to / span);
+      let rows = 0;
+      for (const seen of entities.values()) {
+        const from = Math.max(first, Math.floor(seen.first / span));
+        const to = Math.min(end, Math.floor((seen.last + lookBack) / span) + 1);
+        rows += Math.max(0, to - from);
+      }
+      return rows;
+    },
+    /** Rows come whole wherever they are read: there is nothing to add to them. */
+    fetch: () => Promise.resolve([]),
+  };
+}

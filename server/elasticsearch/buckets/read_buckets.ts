@@ -1,0 +1,201 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { z } from 'zod';
+import { bucketDocument, silentRow, spanOf, type BucketRow } from '../../../common/buckets';
+import { parseWith, type Detector } from '../../../common/detector';
+import type { SourceLog } from '../../../common/log_document';
+import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
+import { attempt, throwIfAborted, type RetryPolicy } from '../attempt';
+import type { ElasticsearchClient } from '../client';
+import { queryOf, type RequestOptions } from '../log_query';
+import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
+import { refuseTooMany } from './entities';
+import { openMemory, type BucketMemory } from './memory';
+import { joined } from './sample_buckets';
+
+/** Rows of one page, about; a bucket is never torn apart. */
+const ROWS_A_PAGE = 5_000;
+/** Requests under way at a time: while one answer is read, the next is computed. */
+const LANES = 2;
+/** Buckets of the first page, before it is known how many entities there are. */
+const FIRST_BUCKETS = 12;
+const KEYS_A_REQUEST = 5_000;
+
+const positionSchema = z.strictObject({ v: z.literal(1), next: z.number() });
+
+/** @returns the row as a log with an id that is the same whenever it is computed */
+export function sourceLogOf(row: BucketRow, detector: Detector): SourceLog {
+  return {
+    index: detector.source.index,
+    id: `${detector.bucket?.span}/${new Date(row.start).toISOString()}/${row.entity}`,
+    document: bucketDocument(row, detector),
+  };
+}
+
+/**
+ * The rows of all buckets that lie in the range as a whole, in the order of time, silent entities included; see
+ * `LogSource.read`. The position after a page is the start of the next bucket.
+ */
+export async function* readBuckets(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  options: ReadOptions & { policy?: RetryPolicy },
+): AsyncGenerator<LogPage, void, undefined> {
+  const { signal, policy } = options;
+  const span = spanOf(detector);
+  const from =
+    options.after === undefined
+      ? Math.floor(range.from / span) * span
+      : parseWith(positionSchema, options.after, 'The reading position').next;
+  const to = Math.floor(range.to / span) * span;
+  if (from >= to) return;
+  const memory = await openMemory(client, detector, { ...range, from, to }, options.memory, {
+    signal,
+    policy,
+  });
+  const rowsWanted = Math.min(options.pageSize ?? ROWS_A_PAGE, ROWS_A_PAGE);
+  let perBucket = memory.known(from).length;
+  const lanes: { start: number; end: number; rows: Promise<BucketRow[]> }[] = [];
+  let next = from;
+  const launch = (): void => {
+    const buckets = perBucket === 0 ? FIRST_BUCKETS : Math.max(1, Math.floor(rowsWanted / perBucket));
+    const [start, end] = [next, Math.min(to, next + buckets * span)];
+    const request = { range, spans: [{ from: start, to: end }], common: memory.common };
+    const rows = aggregateRows(client, detector, span, request, { signal, policy });
+    rows.catch(() => {}); // awaited in its turn
+    lanes.push({ start, end, rows });
+    next = end;
+  };
+  while (lanes.length > 0 || next < to) {
+    while (lanes.length < LANES && next < to) launch();
+    const { start, end, rows } = lanes.shift() as (typeof lanes)[number];
+    const found = await rows;
+    throwIfAborted(signal, `sum up "${range.index}"`);
+    const complete = withSilence(found, start, end, span, detector, memory);
+    perBucket = Math.max(perBucket, Math.ceil(complete.length / ((end - start) / span)));
+    if (complete.length === 0) continue;
+    yield {
+      logs: complete.map((row) => sourceLogOf(row, detector)),
+      position: { v: 1, next: end },
+      memory: memory.toJSON(),
+    };
+  }
+}
+
+function withSilence(
+  found: readonly BucketRow[],
+  from: number,
+  to: number,
+  span: number,
+  detector: Detector,
+  memory: BucketMemory,
+): BucketRow[] {
+  const complete: BucketRow[] = [];
+  let next = 0;
+  for (let start = from; start < to; start += span) {
+    const known = new Set(memory.known(start));
+    const first = next;
+    while (next < found.length && found[next].start === start) {
+      const row = found[next++];
+      known.delete(row.entity);
+      memory.saw(row.entity, start);
+      complete.push(row);
+    }
+    refuseTooMany(detector, next - first, `in one bucket of ${detector.bucket?.span}`);
+    for (const entity of known) complete.push(silentRow(start, entity, detector));
+    memory.tidy(start);
+  }
+  return complete;
+}
+
+/**
+ * Rows that have changed since they were read: those with logs that were indexed within the range but happened in
+ * buckets that the range's own query bounds. They are summed up anew, under the ids that they had.
+ */
+export async function* rereadBuckets(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  options: ReadOptions & { policy?: RetryPolicy },
+): AsyncGenerator<LogPage, void, undefined> {
+  const { signal, policy } = options;
+  const span = spanOf(detector);
+  const late = await lateKeys(client, detector, range, span, { signal, policy });
+  if (late.size === 0) return;
+  const starts = [...late.keys()].sort((one, other) => one - other);
+  const memory = await openMemory(client, detector, range, options.memory, { signal, policy });
+  for (let place = 0; place < starts.length; place += MOST_SPANS_A_REQUEST) {
+    const chosen = starts.slice(place, place + MOST_SPANS_A_REQUEST);
+    const entities = [...new Set(chosen.flatMap((start) => [...(late.get(start) ?? [])]))];
+    const found = await aggregateRows(
+      client,
+      detector,
+      span,
+      { range, spans: joined(chosen, span), entities, common: memory.common },
+      { signal, policy },
+    );
+    const rows = found.filter(({ start, entity }) => late.get(start)?.has(entity));
+    for (const { entity, start } of rows) memory.saw(entity, start);
+    if (rows.length === 0) continue;
+    yield {
+      logs: rows.map((row) => sourceLogOf(row, detector)),
+      position: undefined,
+      memory: memory.toJSON(),
+      revises: true,
+    };
+  }
+}
+
+/** Entities with late logs, by the start of the bucket. */
+async function lateKeys(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  span: number,
+  options: RequestOptions,
+): Promise<Map<number, Set<string>>> {
+  const keys = new Map<number, Set<string>>();
+  let after: Record<string, estypes.FieldValue> | undefined;
+  for (;;) {
+    const answer = await attempt(
+      () =>
+        client.search(
+          {
+            index: range.index,
+            size: 0,
+            track_total_hits: false,
+            allow_no_indices: true,
+            query: queryOf(range, 'ingested'),
+            aggs: {
+              keys: {
+                composite: {
+                  size: KEYS_A_REQUEST,
+                  sources: [
+                    {
+                      start: { date_histogram: { field: range.timestampField, fixed_interval: `${span}ms` } },
+                    },
+                    { entity: { terms: { field: detector.entity_field as string } } },
+                  ],
+                  ...(after === undefined ? {} : { after }),
+                },
+              },
+            },
+          },
+          { signal: options.signal, querystring: { allow_partial_search_results: false } },
+        ),
+      { what: `find late logs of "${range.index}"`, ...options },
+    );
+    const page = answer.aggregations?.keys as unknown as
+      | {
+          buckets: { key: { start: number; entity: unknown } }[];
+          after_key?: Record<string, estypes.FieldValue>;
+        }
+      | undefined;
+    for (const { key } of page?.buckets ?? []) {
+      const entities = keys.get(key.start) ?? new Set();
+      keys.set(key.start, entities.add(String(key.entity)));
+    }
+    after = page?.after_key;
+    if (after === undefined || (page?.buckets.length ?? 0) < KEYS_A_REQUEST) return keys;
+  }
+}

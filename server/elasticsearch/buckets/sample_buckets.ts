@@ -1,0 +1,104 @@
+import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
+import { silentRow, spanOf, type BucketRow } from '../../../common/buckets';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import type { LogRange } from '../../detection/ports';
+import type { ElasticsearchClient } from '../client';
+import type { RequestOptions } from '../log_query';
+import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
+import { learnCommonValues, listEntities, type Seen } from './entities';
+
+/** At least so many spans of time are looked at, where the window has them: a day's worth of five minutes. */
+const FEWEST_SPANS = 288;
+/** Rows that are drawn from, relative to the size of the sample: bounds what leaves the cluster. */
+const MOST_ROWS = 8;
+
+export interface BucketSample {
+  readonly rows: readonly BucketRow[];
+  /** Rows of the whole range: exact when all were read, else estimated. */
+  readonly total: number;
+  readonly isWhole: boolean;
+}
+
+/** Starts of the buckets that lie within the range as a whole, in random order. */
+function shuffledStarts({ from, to }: LogRange, span: number, seed: number): number[] {
+  const first = Math.ceil(from / span);
+  const starts = Array.from(
+    { length: Math.max(0, Math.floor(to / span) - first) },
+    (_, i) => (first + i) * span,
+  );
+  const generator = xoroshiro128plus(seed);
+  for (let i = starts.length - 1; i > 0; i--) {
+    const other = unsafeUniformIntDistribution(0, i, generator);
+    [starts[i], starts[other]] = [starts[other], starts[i]];
+  }
+  return starts;
+}
+
+/** Rows of the entities that were known, and silent, at each of the starts. */
+export function silentRows(
+  rows: readonly BucketRow[],
+  starts: readonly number[],
+  entities: ReadonlyMap<string, Seen>,
+  detector: Detector,
+): BucketRow[] {
+  const lookBack = durationToMilliseconds(detector.bucket?.look_back ?? '1d');
+  const present = new Set(rows.map(({ start, entity }) => `${start}|${entity}`));
+  return starts.flatMap((start) =>
+    [...entities].flatMap(([entity, { first, last }]) =>
+      first < start && start - last <= lookBack && !present.has(`${start}|${entity}`)
+        ? [silentRow(start, entity, detector)]
+        : [],
+    ),
+  );
+}
+
+/**
+ * All rows of randomly chosen spans of time, until there are enough to draw a sample from: spans are chosen, not rows,
+ * since the cluster sums up a span for all entities at once.
+ */
+export async function sampleBuckets(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  sample: { readonly size: number; readonly seed: number; readonly labelField?: string },
+  options: RequestOptions,
+): Promise<BucketSample> {
+  const span = spanOf(detector);
+  const starts = shuffledStarts(range, span, sample.seed);
+  const entities =
+    detector.bucket?.silence === false
+      ? new Map<string, Seen>()
+      : await listEntities(client, detector, range, options);
+  const common = await learnCommonValues(client, detector, range, options);
+  const rows: BucketRow[] = [];
+  let done = 0;
+  while (done < starts.length) {
+    const isEnough = rows.length >= sample.size && done >= FEWEST_SPANS;
+    if (isEnough || rows.length >= MOST_ROWS * sample.size) break;
+    const chosen = starts.slice(done, done + MOST_SPANS_A_REQUEST);
+    const spans = joined(chosen, span);
+    const { labelField } = sample;
+    const found = await aggregateRows(client, detector, span, { range, spans, common, labelField }, options);
+    const silent = silentRows(found, chosen, entities, detector).map((row): BucketRow =>
+      labelField === undefined ? row : { ...row, labels: { anomaly: 'false' } },
+    );
+    rows.push(...found, ...silent);
+    done += chosen.length;
+  }
+  return {
+    rows,
+    total: done === 0 ? 0 : Math.round((rows.length * starts.length) / done),
+    isWhole: done >= starts.length,
+  };
+}
+
+/** Neighbouring buckets as one span of time. */
+export function joined(starts: readonly number[], span: number): { from: number; to: number }[] {
+  const spans: { from: number; to: number }[] = [];
+  for (const start of [...starts].sort((one, other) => one - other)) {
+    const last = spans[spans.length - 1];
+    if (last?.to === start) last.to = start + span;
+    else spans.push({ from: start, to: start + span });
+  }
+  return spans;
+}

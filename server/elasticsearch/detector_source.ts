@@ -1,0 +1,20 @@
+import type { Detector } from '../../common/detector';
+import type { LogSource } from '../detection/ports';
+import type { RetryPolicy } from './attempt';
+import { createBucketSource } from './buckets/bucket_source';
+import type { ElasticsearchClient } from './client';
+import { createLogSource } from './log_source';
+
+/**
+ * What a detector judges, as its unit says: single logs, or rows of (time bucket, entity).
+ *
+ * @param options `labelField`: bucket rows tell whether they hold logs that are anomalous by that field
+ */
+export const createDetectorSource = (
+  client: ElasticsearchClient,
+  detector: Detector,
+  options: { readonly policy?: RetryPolicy; readonly labelField?: string } = {},
+): LogSource =>
+  detector.unit === 'bucket'
+    ? createBucketSource(client, detector, options)
+    : createLogSource(client, { policy: options.policy });
