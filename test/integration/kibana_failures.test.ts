@@ -1,0 +1,141 @@
+import { ENDPOINTS, type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
+import { resultsPattern } from '../../server/elasticsearch';
+import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
+import { thisMinute, webDetector, webLogs } from './kibana_logs';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+
+/** Runs of a detector while Elasticsearch itself refuses: nothing is lost, nothing doubled, and the status says why. */
+
+const SECONDS = 3_600;
+const MAPPINGS = {
+  mappings: {
+    properties: {
+      '@timestamp': { type: 'date' },
+      event: { properties: { ingested: { type: 'date' } } },
+    },
+  },
+} as const;
+
+const admin = administrator();
+const index = uniqueName('failures');
+const unassigned = `${index}-unassigned`;
+const space = uniqueName('space').toLowerCase();
+const start = thisMinute() - SECONDS * 1_000;
+const end = start + SECONDS * 1_000;
+const anyone: Person = { name: 'anyone', client: admin, privileges: ['read', 'write'] };
+let kibana: KibanaStandIn;
+let id: string;
+
+async function ok<Body>(operation: Operation, given?: Parameters<KibanaStandIn['call']>[2]): Promise<Body> {
+  const reply = await kibana.call(anyone, operation, given, space);
+  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
+  ENDPOINTS[operation].response.parse(JSON.parse(JSON.stringify(reply.body)));
+  return reply.body as Body;
+}
+
+const status = (): Promise<DetectorStatus> => ok('getStatus', { params: { id } });
+const run = (): Promise<unknown> => kibana.tasks.run(detectionTaskId({ space, detectorId: id }));
+
+async function oddOnes(): Promise<string[]> {
+  await admin.indices.refresh({ index: resultsPattern(space), allow_no_indices: true });
+  const { hits } = await admin.search<{ source: { id: string } }>({
+    index: resultsPattern(space),
+    size: 1_000,
+    query: { bool: { filter: [{ term: { 'detector.id': id } }, { term: { 'result.type': 'log' } }] } },
+  });
+  return hits.hits.map((hit) => hit._source!.source.id).sort();
+}
+
+/** A minute of logs just before now, one of them odd. */
+async function addMinute(
+  prefix: string,
+  change: (document: object) => object = (same) => same,
+): Promise<void> {
+  const now = kibana.now();
+  const logs = webLogs({ from: now - 2 * MINUTE, to: now - MINUTE }, (i) => i === 30, prefix);
+  await addLogs(
+    admin,
+    index,
+    logs.map(({ id: logId, document }) => ({ id: logId, document: change(document) })),
+  );
+}
+
+beforeAll(async () => {
+  await createLogs(admin, index, webLogs({ from: start, to: end }), MAPPINGS);
+  kibana = startKibanaStandIn({ plain: admin, canEncrypt: false });
+  kibana.now = () => end + MINUTE;
+  const detector = webDetector(`${index}*`);
+  id = (await ok<DetectorRecord>('createDetector', { body: { detector, start: true } })).id;
+  await run();
+  await kibana.tasks.run(trainingTaskId({ space, detectorId: id }));
+  await run();
+  expect((await status()).state).toBe('running');
+});
+
+afterAll(async () => {
+  await admin.indices.delete({ index: [index, unassigned], ignore_unavailable: true });
+  const results = await admin.indices.get({ index: resultsPattern(space), allow_no_indices: true });
+  await admin.indices.delete({ index: Object.keys(results), ignore_unavailable: true });
+  await admin.close();
+});
+
+let minutes = 1;
+beforeEach(() => {
+  const now = end + ++minutes * 5 * MINUTE;
+  kibana.now = () => now;
+});
+
+it('waits for a shard that no node holds, rather than passing over its logs', async () => {
+  await admin.indices.create({
+    index: unassigned,
+    settings: { 'index.routing.allocation.require._name': 'no-such-node' },
+    wait_for_active_shards: 0,
+    ...MAPPINGS,
+  });
+  await addMinute('shard');
+  const { checkpoint } = await status();
+  await run();
+  expect(await status()).toMatchObject({
+    state: 'failing',
+    consecutive_failures: 1,
+    checkpoint,
+    last_error: { code: 'unavailable', retried: true, next_step: expect.stringContaining('health') },
+  });
+  await admin.indices.delete({ index: unassigned });
+  await run();
+  expect(await status()).toMatchObject({ state: 'running', consecutive_failures: 0, last_run: { logs: 60 } });
+  expect(await oddOnes()).toContain('shard-30');
+});
+
+it('keeps its place while results are refused with 429, as on a full disk', async () => {
+  const results = Object.keys(await admin.indices.get({ index: resultsPattern(space) }));
+  const block = (value: boolean | null) =>
+    admin.indices.putSettings({ index: results, settings: { 'index.blocks.read_only_allow_delete': value } });
+  await addMinute('blocked');
+  await block(true);
+  try {
+    await run();
+    expect(await status()).toMatchObject({
+      state: 'failing',
+      consecutive_failures: 1,
+      last_error: { code: 'unavailable', retried: true },
+    });
+  } finally {
+    await block(null);
+  }
+  await run();
+  expect((await status()).state).toBe('running');
+  expect((await oddOnes()).filter((each) => each === 'blocked-30')).toHaveLength(1);
+});
+
+it('goes on when a field of the model is in no log any more, and counts that', async () => {
+  await addMinute('bare', (document) => {
+    const { response_time: _gone, ...rest } = document as Record<string, unknown>;
+    return rest;
+  });
+  await run();
+  const { state, last_run: lastRun } = await status();
+  expect(state).toBe('running');
+  expect(lastRun).toMatchObject({ logs: 60, dirt: { response_time: { missing: 60 } } });
+});
