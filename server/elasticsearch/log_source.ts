@@ -18,12 +18,12 @@ export function createLogSource(
   return {
     async sample(range, sampleOptions) {
       const { fields } = sampleOptions;
-      if (fields !== undefined) return sampleLogs(client, range, { ...sampleOptions, fields }, policy);
+      if (fields !== undefined) return sampleLogs(client, range, { ...sampleOptions, fields }, { policy });
       const drawn = await sampleLogs(
         client,
         range,
         { ...sampleOptions, fields: [], identified: true },
-        policy,
+        { policy },
       );
       return { ...drawn, logs: await this.fetch(drawn.logs) };
     },

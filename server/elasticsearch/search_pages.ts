@@ -25,6 +25,8 @@ export interface PagedSearch {
   /** Fields of `_source`; all of it when absent. */
   readonly fields?: readonly string[];
   readonly pageSize?: number;
+  /** How many times larger a page may be than the one before; more where documents come in no order of size. */
+  readonly growth?: number;
   readonly after?: estypes.SortResults;
   /** Sort values to go on from in a new point in time, given the last ones of the lost one. Without it that fails. */
   readonly resumeFrom?: (last: estypes.SortResults) => { after: estypes.SortResults };
@@ -123,7 +125,7 @@ export async function* searchPages(
         const { hits } = answer.hits;
         const last = hits.length < size;
         if (hits.length > 0) {
-          size = Math.max(1, Math.min(limit, size * GROWTH, Math.floor(PAGE_BYTES / bytesOf(hits))));
+          size = Math.max(1, Math.min(limit, size * (search.growth ?? GROWTH), Math.floor(PAGE_BYTES / bytesOf(hits))));
         }
         return { hits, last };
       }

@@ -1,5 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { createLogSource } from '../../server/elasticsearch';
+import { measureLogs, sampleLogs } from '../../server/elasticsearch/sample_logs';
 import { DetectionError } from '../../common/detection_error';
 import type { LogSample } from '../../server/detection/ports';
 import { administrator, createLogs, MINUTE, rangeOf, START, uniqueName } from './elasticsearch_fixture';
@@ -83,6 +84,22 @@ describe('LogSource.sample on a real Elasticsearch', () => {
     for (const seed of [1, 2, 3]) {
       const sample = await source().sample(rangeOf(index), { size: 8_000, seed, fields, identified });
       expect(sample).toMatchObject({ method, total: LOGS });
+      expectUniform(sample, 8_000);
+    }
+  });
+
+  test('estimates how many logs there are where counting is cut short, and draws the whole sample all the same', async () => {
+    for (const limit of [1_000, 50_000]) {
+      const { total, error } = await measureLogs(client, rangeOf(index), { limit });
+      expect(error).toBeGreaterThan(0);
+      expect(Math.abs(total - LOGS)).toBeLessThan(5 * error);
+    }
+    const exact = { total: LOGS, error: 0 };
+    expect(await measureLogs(client, rangeOf(index), { limit: LOGS + 1 })).toEqual(exact);
+    for (const fields of [columns, texts]) {
+      const options = { size: 8_000, seed: 4, fields };
+      const sample = await sampleLogs(client, rangeOf(index), options, { countLimit: 1_000 });
+      expect(sample.total).not.toBe(LOGS);
       expectUniform(sample, 8_000);
     }
   });
