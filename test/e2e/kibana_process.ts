@@ -34,6 +34,12 @@ export class KibanaProcess {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Of the running Kibana. */
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error('Kibana is not running.');
+    return this.child.pid;
+  }
+
   /** Writes kibana.yml; it counts from the next start on. */
   configure(settings: Record<string, unknown>): void {
     const own = {
@@ -78,7 +84,7 @@ export class KibanaProcess {
     while (Date.now() - started < LONGEST_BOOT_MILLISECONDS) {
       if (child.exitCode !== null) throw new Error(`Kibana ended while it started: ${this.complaints()}`);
       if (await isAvailable(this.url)) return Date.now() - started;
-      await sleep(250);
+      await sleep(100);
     }
     throw new Error(
       `Kibana was not available after ${LONGEST_BOOT_MILLISECONDS / 1_000} s: ${this.complaints()}`,

@@ -6,6 +6,7 @@ import type { Client } from '@elastic/elasticsearch';
 import colors from 'picocolors';
 import { buildPlugin } from '../../scripts/build/build_plugin';
 import { connect } from '../../server/elasticsearch';
+import { bootTimes, idleCostJourney } from './journeys/cost';
 import { detectorJourney, type DetectorMade } from './journeys/detector';
 import { restartJourney } from './journeys/restart';
 import { rightsJourney } from './journeys/rights';
@@ -22,9 +23,12 @@ import { createUsers, indicesOf, type World } from './world';
  *   KIBANA_USERNAME, KIBANA_PASSWORD    a superuser; without them security is taken to be off
  *   ELASTICSEARCH_URL      (ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD: as Kibana's where not given)
  *   KIBANA_ELASTICSEARCH_URL            where Kibana itself reaches Elasticsearch, where that is another address
+ * With the argument --cost it measures what the plugin costs a Kibana of KIBANA_HOME instead: boots and idle detectors.
  */
 const { KIBANA_URL, KIBANA_HOME, KIBANA_USERNAME, KIBANA_PASSWORD, ELASTICSEARCH_URL } = process.env;
 const root = resolve(__dirname, '../..');
+const isCostAsked = process.argv.includes('--cost');
+const BOOT_ROUNDS = 5;
 /** Small pages make runs long enough to be interrupted. */
 const PAGE_SIZE = 100;
 
@@ -110,16 +114,19 @@ async function journeys({
     indices: indicesOf(name),
   };
   let made: DetectorMade | undefined;
-  let boot: number | undefined;
   try {
+    if (isCostAsked) {
+      if (process === undefined) throw new Error('--cost needs KIBANA_HOME.');
+      await idleCostJourney(world, process);
+      return undefined;
+    }
     made = await detectorJourney(world);
     if (made === undefined) report.skip('rules, spaces and rights', 'there is no detector');
     else {
       await ruleJourney(world, made);
       await rightsJourney(world, made);
     }
-    boot = await restartJourney(world);
-    return boot;
+    return await restartJourney(world);
   } finally {
     // A Kibana that we leave is left as it was; the detector stays where the plugin is going to be removed.
     if (made !== undefined && process === undefined) {
@@ -157,10 +164,11 @@ async function withOwnKibana(
   try {
     if (kibana.isInstalled()) throw new Error(`${home} has the plugin already; remove it first.`);
     let isUp = false;
+    let archive = '';
     await report.journey(`Install into Kibana ${version}`, async () => {
-      const { archive } = await report.step('the zip is built', () =>
+      ({ archive } = await report.step('the zip is built', () =>
         buildPlugin(root, join(folder, 'build'), version),
-      );
+      ));
       await report.step('bin/kibana-plugin installs it', async () => {
         kibana.plugin('install', `file://${archive}`);
         if (!/^logAnomalies@/m.test(kibana.plugin('list'))) throw new Error('It is not in the list.');
@@ -171,6 +179,22 @@ async function withOwnKibana(
     });
     if (!isUp) return;
     const boot = await journeys({ url: kibana.url, folder, elasticsearch, environment, process: kibana });
+    if (isCostAsked) {
+      await kibana.stop();
+      kibana.plugin('remove', 'logAnomalies');
+      kibana.configure(settings);
+      const times = await bootTimes(
+        kibana,
+        () => kibana.plugin('install', `file://${archive}`),
+        () => kibana.plugin('remove', 'logAnomalies'),
+        BOOT_ROUNDS,
+      );
+      report.figure(
+        `boot with and without the plugin, medians of ${BOOT_ROUNDS} in turns`,
+        `${times.with} ms and ${times.without} ms, ratio ${(times.with / times.without).toFixed(3)}`,
+      );
+      return;
+    }
     await report.journey('Remove', async () => {
       await report.step('bin/kibana-plugin removes it', async () => {
         await kibana.stop();
