@@ -14,6 +14,7 @@ import { ruleJourney } from './journeys/rule';
 import { KibanaClient, type Credentials } from './kibana_client';
 import { isAvailable, KibanaProcess } from './kibana_process';
 import { Report } from './report';
+import { waitFor } from './wait_for';
 import { createUsers, indicesOf, type World } from './world';
 
 /*
@@ -98,7 +99,8 @@ async function journeys({
   environment,
   process,
 }: Place): Promise<number | undefined> {
-  if (!(await isAvailable(url))) throw new Error(`No Kibana is available at ${url}.`);
+  // Just after its boot a busy Kibana may say for a moment that it is degraded.
+  await waitFor(`Kibana at ${url} to be available`, async () => ((await isAvailable(url)) ? {} : undefined));
   const admin = new KibanaClient(url, credentials);
   const users = credentials && (await createUsers(admin, elasticsearch, name));
   const world: World = {
