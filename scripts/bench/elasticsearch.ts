@@ -5,11 +5,16 @@ import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elastic
 import { median, timed, type BenchSection } from './section';
 
 const LOGS = 1_000_000;
+/** To see how the cost of a sample grows. */
+const MANY_LOGS = 5_000_000;
+const MOST_GROWTH = 2;
 const SAMPLE = 25_600;
 const RUNS = 5;
 const READ_LOGS = 300_000;
 const START = Date.UTC(2026, 10, 1);
+const STEP_MS = 600;
 const INDEX = 'log-anomalies-benchmark-logs';
+const LARGE_INDEX = `${INDEX}-many`;
 const COLUMNS = [
   '@timestamp',
   'http.response.status_code',
@@ -21,10 +26,10 @@ const WITH_TEXT = [...COLUMNS, 'message'];
 
 const PAGE = 10_000;
 
-async function load(client: Client): Promise<void> {
-  await client.indices.delete({ index: INDEX, ignore_unavailable: true });
+async function load(client: Client, index: string, logs: number): Promise<void> {
+  await client.indices.delete({ index, ignore_unavailable: true });
   await client.indices.create({
-    index: INDEX,
+    index,
     settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '-1' },
     mappings: {
       properties: {
@@ -40,7 +45,7 @@ async function load(client: Client): Promise<void> {
       },
     },
   });
-  for (let start = 0; start < LOGS; start += PAGE) {
+  for (let start = 0; start < logs; start += PAGE) {
     const lines: string[] = [];
     for (let number = start; number < start + PAGE; number++) {
       // A multiplicative hash (Knuth, TAOCP 3, 6.4) instead of a generator: the same logs every time.
@@ -50,7 +55,7 @@ async function load(client: Client): Promise<void> {
       lines.push(
         '{"index":{}}',
         JSON.stringify({
-          '@timestamp': new Date(START + number * 600).toISOString(),
+          '@timestamp': new Date(START + number * STEP_MS).toISOString(),
           message: `10.0.${hash % 250}.${hash % 199} - - "GET ${path}?id=${number} HTTP/1.1" 200 ${bytes} "-" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"`,
           url: { path },
           http: { response: { status_code: hash % 50 === 0 ? 500 : 200, bytes } },
@@ -58,10 +63,18 @@ async function load(client: Client): Promise<void> {
         }),
       );
     }
-    await client.bulk({ index: INDEX, operations: [lines.join('\n') + '\n'] });
+    await client.bulk({ index, operations: [lines.join('\n') + '\n'] });
   }
-  await client.indices.refresh({ index: INDEX });
+  await client.indices.refresh({ index });
 }
+
+const rangeOf = (index: string, logs: number): LogRange => ({
+  index,
+  timestampField: '@timestamp',
+  ingestedField: 'event.ingested',
+  from: START,
+  to: START + logs * STEP_MS,
+});
 
 /** The usual way to a random sample: the logs with the highest random scores, in pages. */
 async function pageByRandomScore(client: Client, fields: readonly string[], seed: number): Promise<number> {
@@ -94,17 +107,13 @@ async function pageByRandomScore(client: Client, fields: readonly string[], seed
 }
 
 async function measure(client: Client): Promise<BenchSection> {
-  await load(client);
+  await load(client, INDEX, LOGS);
+  await load(client, LARGE_INDEX, MANY_LOGS);
   const source = createLogSource(client);
-  const range: LogRange = {
-    index: INDEX,
-    timestampField: '@timestamp',
-    ingestedField: 'event.ingested',
-    from: START,
-    to: START + LOGS * 600,
-  };
-  const sample = async (fields: readonly string[], seed: number): Promise<void> => {
-    const { logs } = await source.sample(range, { size: SAMPLE, seed, fields });
+  const range = rangeOf(INDEX, LOGS);
+  const many = rangeOf(LARGE_INDEX, MANY_LOGS);
+  const sample = async (fields: readonly string[], seed: number, of = range): Promise<void> => {
+    const { logs } = await source.sample(of, { size: SAMPLE, seed, fields });
     if (logs.length !== SAMPLE) throw new Error(`The sample holds ${logs.length} logs instead of ${SAMPLE}`);
   };
   const read = async (): Promise<void> => {
@@ -123,6 +132,8 @@ async function measure(client: Client): Promise<BenchSection> {
     pagedColumns: (seed) => pageByRandomScore(client, COLUMNS, seed),
     texts: (seed) => sample(WITH_TEXT, seed),
     pagedTexts: (seed) => pageByRandomScore(client, WITH_TEXT, seed),
+    manyColumns: (seed) => sample(COLUMNS, seed, many),
+    manyTexts: (seed) => sample(WITH_TEXT, seed, many),
     read: () => read(),
   };
   const times: Record<string, number[]> = { withoutScripts: [] };
@@ -144,6 +155,12 @@ async function measure(client: Client): Promise<BenchSection> {
     const ratio = median(times[paged]) / median(times[own]);
     return { name, value: of(own), unit: 'ms', ratio, target: `at least ${least}x`, met: ratio >= least };
   };
+  const grown = (name: string, own: string, fewer: string, most?: number) => {
+    const ratio = median(times[own]) / median(times[fewer]);
+    const target = most === undefined ? {} : { target: `at most ${most}x`, met: ratio <= most };
+    return { name, value: of(own), unit: 'ms', ratio, ...target };
+  };
+  const manyShown = MANY_LOGS.toLocaleString('en');
   return {
     title: `Elasticsearch: ${SAMPLE} uniform rows of ${LOGS} (medians of ${RUNS} interleaved runs)`,
     rows: [
@@ -152,6 +169,13 @@ async function measure(client: Client): Promise<BenchSection> {
       compared('our sample where scripts are not allowed, columns', 'withoutScripts', 'pagedColumns', 1),
       { name: 'paging by random_score, with the message text', value: of('pagedTexts'), unit: 'ms' },
       compared('our sample, with the message text', 'texts', 'pagedTexts', 1),
+      grown(
+        `our sample of ${manyShown}, columns, scripts allowed, against ${LOGS.toLocaleString('en')}`,
+        'manyColumns',
+        'columns',
+        MOST_GROWTH,
+      ),
+      grown(`our sample of ${manyShown}, with the message text`, 'manyTexts', 'texts'),
       {
         name: 'reading in order, 6 fields',
         value: Math.round((READ_LOGS / median(times.read)) * 1_000),
@@ -169,7 +193,7 @@ export async function run(): Promise<BenchSection> {
   const client = connect(own ? { url: own.url } : connectionFromEnvironment());
   try {
     const section = await measure(client);
-    if (!own) await client.indices.delete({ index: INDEX });
+    if (!own) await client.indices.delete({ index: [INDEX, LARGE_INDEX] });
     return section;
   } finally {
     await client.close();
