@@ -62,6 +62,12 @@ function columnSuffixes(snapshot: ModelSnapshot, state: EncodingState): string[]
 export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions): IngestPipeline {
   const { detectorId, threshold = snapshot.threshold } = options;
   const { encoder, forest, detector } = snapshot;
+  if (detector.unit === 'bucket') {
+    throw new DetectionError(
+      'refused',
+      'unit is bucket, which an ingest pipeline cannot score, since it sees one log at a time. Score this detector as a job.',
+    );
+  }
   const state = encoder.toJSON() as EncodingState;
   const tables = layOutForest(forest, encoder.featureOfColumn);
   const suffixes = columnSuffixes(snapshot, state);

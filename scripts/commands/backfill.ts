@@ -7,7 +7,7 @@ import type { CheckpointStore } from '../../server/detection/ports';
 import type { DetectionRun } from '../../server/detection/run_detection';
 import {
   connect,
-  createLogSource,
+  createDetectorSource,
   createResultStore,
   createScoredLogs,
   createSnapshotStore,
@@ -115,7 +115,7 @@ Examples:
         const { checkpoint: _place, ...run } = await detectAnomalies({
           detectorId,
           snapshot: { ...snapshot, detector: { ...snapshot.detector, scoring: 'job' } },
-          source: createLogSource(client),
+          source: createDetectorSource(client, snapshot.detector),
           scored: createScoredLogs(client),
           models: createSnapshotStore(client, { space }),
           results: createResultStore(client, { space }),
@@ -161,7 +161,7 @@ async function collect(
       ...snapshot,
       detector: { ...detector, source: { ...detector.source, ...(into && { index: into }) } },
     },
-    source: createLogSource(client),
+    source: createDetectorSource(client, detector),
     scored: createScoredLogs(client, { signal: session.signal }),
     models: createSnapshotStore(client, { space }),
     results: createResultStore(client, { space }),

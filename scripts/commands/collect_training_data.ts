@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { sourceSchema, parseWith } from '../../common/detector';
+import { labelSilences } from '../../common/buckets';
+import { sourceSchema, parseWith, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { connect, createLogSource } from '../../server/elasticsearch';
+import type { LogDocument } from '../../common/log_document';
+import { connect, createDetectorSource, createLogSource } from '../../server/elasticsearch';
+import { parseYamlText } from '../command_line/config';
+import { loadDetectorFile } from '../command_line/detectors';
 import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_line/log_files';
 import { numberBetween, runs } from '../command_line/session';
 
@@ -15,6 +20,9 @@ interface Options {
   maxRows: number;
   seed: number;
   fields?: string;
+  detector?: string;
+  labelField?: string;
+  incidents?: string;
   format?: DocumentFormat;
 }
 
@@ -24,6 +32,10 @@ export const collectTrainingData = (): Command =>
       .description('Draw a uniform random sample of recent logs out of Elasticsearch')
       .option('--days <number>', 'length of the training window, up to now', numberBetween(0.001, 3_650), 7)
       .requiredOption('--output <file>', '.json one array, else NDJSON; - for standard output')
+      .option(
+        '--detector <file>',
+        'detector whose logs to read; with unit: bucket its rows (default: that of the configuration)',
+      )
       .option('--index <pattern>', 'logs to read (default: index of the configuration)')
       .option('--query <lucene>', 'only logs that match this query string')
       .option(
@@ -34,12 +46,18 @@ export const collectTrainingData = (): Command =>
       )
       .option('--fields <names>', 'only these fields, comma-separated (default: whole logs)')
       .option('--seed <number>', 'of the draw', numberBetween(0, 4_294_967_295, true), 42)
+      .option(
+        '--label-field <name>',
+        'bucket rows: field of the logs with the ground truth, such as labels.anomaly; kind and incident stand beside it',
+      )
+      .option('--incidents <file>', 'bucket rows: ground truth of generate-logs, which labels silences')
       .option('--format <name>', 'json or ndjson (default: by the name of the file)')
       .addHelpText(
         'after',
         `
 Examples:
   log-anomalies collect-training-data --days 7 --output training_data.json
+  log-anomalies collect-training-data --detector services.yml --output rows.ndjson
   log-anomalies collect-training-data --days 30 --index 'filebeat-*' --query 'service.name:checkout' --output sample.ndjson`,
       ),
     async (session, options) => {
@@ -49,10 +67,12 @@ Examples:
           `--format is "${options.format as string}"; it must be json or ndjson.`,
         );
       }
+      const detector =
+        options.detector === undefined ? session.config.detector : await loadDetectorFile(options.detector);
       const source = parseWith(
         sourceSchema,
-        session.config.detector?.source && options.index === undefined
-          ? { ...session.config.detector.source, ...(options.query && { query: options.query }) }
+        detector !== undefined && options.index === undefined
+          ? { ...detector.source, ...(options.query && { query: options.query }) }
           : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },
         'The log source',
       );
@@ -60,7 +80,13 @@ Examples:
       const to = session.clock.now();
       const from = Math.round(to - options.days * DAY_MILLISECONDS);
       try {
-        const sample = await createLogSource(client).sample(
+        const isOfBuckets = detector?.unit === 'bucket';
+        const reader = isOfBuckets
+          ? createDetectorSource(client, detector, {
+              labelField: options.labelField ?? (options.incidents && 'labels.anomaly'),
+            })
+          : createLogSource(client);
+        const sample = await reader.sample(
           {
             index: source.index,
             query: source.query,
@@ -84,7 +110,12 @@ Examples:
         }
         const writer = await openDocumentWriter(options.output, options.format ?? formatOf(options.output));
         try {
-          for (const log of sample.logs) await writer.write(log.document);
+          const documents = sample.logs.map((log) => log.document);
+          const labelled =
+            isOfBuckets && options.incidents !== undefined
+              ? await withSilences(documents, detector, options.incidents)
+              : documents;
+          for (const document of labelled) await writer.write(document);
           await writer.close();
         } catch (error) {
           await writer.abandon();
@@ -107,3 +138,16 @@ Examples:
       }
     },
   );
+
+async function withSilences(
+  documents: readonly LogDocument[],
+  detector: Detector,
+  path: string,
+): Promise<LogDocument[]> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new DetectionError('invalid_input', `The file ${path} cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  });
+  return labelSilences(documents, detector, parseYamlText(text, path));
+}

@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
+import { compilePipeline } from '../../common/painless';
 import {
   checkProduction,
   joinReports,
   measureProduction,
   type GateReport,
 } from '../../server/detection/model_gate';
-import { connect, createLogSource, createSnapshotStore } from '../../server/elasticsearch';
+import { connect, createDetectorSource, createSnapshotStore } from '../../server/elasticsearch';
 import { deployPipeline, type PipelineDeployment } from '../../server/elasticsearch/ingest';
 import { deploymentText, planFor, planText, trialOptions } from '../command_line/ingest_pipeline';
 import { gateText, insist } from '../command_line/gate_text';
@@ -68,6 +69,8 @@ Examples:
     async (session, options) => {
       const { snapshot, text } = await loadModelFile(options.model);
       const detectorId = options.detectorId ?? detectorIdOf(snapshot.detector.name);
+      // Refuses what a pipeline cannot express before anything has changed.
+      if (options.ingest) compilePipeline(snapshot, { detectorId });
       const client = connect(session.config.elasticsearch);
       try {
         const store = createSnapshotStore(client, { space: session.config.space });
@@ -124,7 +127,7 @@ async function gate(
   const { source } = snapshot.detector;
   const to = session.clock.now();
   const window = durationToMilliseconds(options.window);
-  const sample = await createLogSource(client)
+  const sample = await createDetectorSource(client, snapshot.detector)
     .sample(
       {
         index: source.index,

@@ -8,7 +8,7 @@ import type { ModelSnapshot } from '../../common/model_snapshot';
 import { detectAnomalies } from '../../server/detection/detect_anomalies';
 import {
   connect,
-  createLogSource,
+  createDetectorSource,
   createResultStore,
   createScoredLogs,
   createSnapshotStore,
@@ -166,7 +166,7 @@ async function follow(
           log: { info: session.say, warn: session.say },
         })
       : undefined;
-  const source = createLogSource(client);
+  const source = createDetectorSource(client, detector);
   const { space } = session.config;
   const results = createResultStore(client, { space });
   const scored = createScoredLogs(client, { signal });

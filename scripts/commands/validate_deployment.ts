@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { watchDeployment } from '../../server/detection/watch_deployment';
-import { connect, createLogSource } from '../../server/elasticsearch';
+import { connect, createDetectorSource } from '../../server/elasticsearch';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
@@ -47,7 +47,7 @@ Example:
         const report = await watchDeployment({
           detectorId: options.detectorId,
           snapshot: active.snapshot,
-          source: createLogSource(client),
+          source: createDetectorSource(client, active.snapshot.detector),
           checkpoints:
             options.checkpoint === undefined ? undefined : createCheckpointFile(options.checkpoint),
           clock: session.clock,

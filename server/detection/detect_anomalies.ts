@@ -1,3 +1,4 @@
+import { DetectionError } from '../../common/detection_error';
 import { harvestResults } from './harvest_results';
 import type { ScoredLogs, SnapshotStore } from './ports';
 import { runDetection, type DetectionRun, type DetectionRunOptions } from './run_detection';
@@ -11,6 +12,12 @@ export interface DetectOptions extends Omit<DetectionRunOptions, 'work'> {
 export async function detectAnomalies(options: DetectOptions): Promise<DetectionRun> {
   const { snapshot, detectorId, models } = options;
   if (snapshot.detector.scoring === 'job') return runDetection(options);
+  if (snapshot.detector.unit === 'bucket') {
+    throw new DetectionError(
+      'invalid_input',
+      'scoring: is ingest, but the unit of the detector is bucket, and a pipeline sees one log at a time; allowed: job',
+    );
+  }
   const thresholds = new Map<string, number>();
   for (const { version, threshold } of await models.list(detectorId)) thresholds.set(version, threshold);
   thresholds.set(snapshot.version, snapshot.threshold);

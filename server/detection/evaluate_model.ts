@@ -1,4 +1,5 @@
 import { evaluateScores, readGroundTruth, type Evaluation, type TopAnomaly } from '../../common/evaluation';
+import { spanOf } from '../../common/buckets';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { getField } from '../../common/log_features';
@@ -70,7 +71,10 @@ export function evaluateModel(request: EvaluationRequest): Evaluation {
     times,
     truths,
     entities,
-    queryDelay: durationToMilliseconds(detector.schedule.query_delay),
+    // A bucket carries the time of its start and is read after its end.
+    queryDelay:
+      durationToMilliseconds(detector.schedule.query_delay) +
+      (detector.unit === 'bucket' ? spanOf(detector) : 0),
     alertsPerDay:
       request.alertsPerDay ??
       (detector.threshold.method === 'adaptive' ? detector.threshold.alerts_per_day : DEFAULT_ALERTS_PER_DAY),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApiRequest, BackfillReport, Endpoints } from '../../common/api';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { createLogSource, createSnapshotStore } from '../elasticsearch';
+import { createDetectorSource, createSnapshotStore } from '../elasticsearch';
 import { livePipeline } from '../elasticsearch/ingest';
 import { createDetectorRepository } from './detector_repository';
 import { backfillTaskId, BACKFILL_TASK_TYPE } from './identifiers';
@@ -70,7 +70,7 @@ export async function queueBackfill(
     }
   }
   const { index, query, timestamp_field, ingested_field } = detector.source;
-  const total = await createLogSource(scope.elasticsearch).count({
+  const total = await createDetectorSource(scope.elasticsearch, detector).count({
     index,
     query,
     timestampField: timestamp_field,

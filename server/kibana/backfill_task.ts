@@ -117,13 +117,14 @@ async function scoreSome(
   });
   try {
     if (isCancelled) return finish('cancelled');
+    const source = job.sourceOf(snapshot.detector);
     const run = await detectAnomalies({
       detectorId,
       snapshot,
       source: {
-        ...job.source,
+        ...source,
         read: async function* (range, options) {
-          for await (const page of job.source.read(range, options)) {
+          for await (const page of source.read(range, options)) {
             // When results are collected, all logs were counted before.
             if (!isCollecting) report = { ...report, logs: report.logs + page.logs.length };
             yield page;

@@ -1,8 +1,9 @@
 import type { TrainingReport } from '../../common/api';
+import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import {
   createCheckpointStore,
-  createLogSource,
+  createDetectorSource,
   createResultStore,
   createScoredLogs,
   createSnapshotStore,
@@ -36,6 +37,8 @@ export interface DetectorJob {
   readonly checkpoints: CheckpointStore;
   readonly models: SnapshotStore;
   readonly source: LogSource;
+  /** As an earlier version of the detector would read it: what a model was trained on. */
+  readonly sourceOf: (detector: Detector) => LogSource;
   readonly scored: ScoredLogs;
   readonly results: ResultStore;
 }
@@ -60,7 +63,8 @@ export async function openDetectorJob(
     status: createStatusStore(client, target),
     checkpoints: createCheckpointStore(client, options),
     models: createSnapshotStore(client, { ...options, now: () => services.clock.now() }),
-    source: createLogSource(client, options),
+    source: createDetectorSource(client, stored.detector, options),
+    sourceOf: (detector) => createDetectorSource(client, detector, options),
     scored: createScoredLogs(client, options),
     results: createResultStore(client, {
       ...options,

@@ -6,7 +6,7 @@ import type { LogDocument } from '../../common/log_document';
 import { createModelScorer, decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { scoreDrift } from '../detection/model_gate';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
-import { createLogSource, createSnapshotStore } from '../elasticsearch';
+import { createDetectorSource, createSnapshotStore } from '../elasticsearch';
 import { openDetectorJob } from './detector_job';
 import { createDetectorRepository } from './detector_repository';
 import { swapPipeline } from './pipeline_swap';
@@ -162,9 +162,16 @@ export async function compareModels(
   });
   const left = await load(versions.left);
   const right = await load(versions.right);
+  for (const { record, snapshot } of [left, right]) {
+    if (snapshot.detector.unit === detector.unit) continue;
+    throw new DetectionError(
+      'refused',
+      `The model ${record.version} scores by ${snapshot.detector.unit}, the detector by ${detector.unit} now; only models of the same unit can be compared.`,
+    );
+  }
   const to = services.clock.now();
   const { index, query, timestamp_field, ingested_field } = detector.source;
-  const sample = await createLogSource(scope.elasticsearch).sample(
+  const sample = await createDetectorSource(scope.elasticsearch, detector).sample(
     {
       index,
       query,

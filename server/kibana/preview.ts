@@ -4,7 +4,7 @@ import { DetectionError } from '../../common/detection_error';
 import { suggestFeatures } from '../../common/log_features';
 import { distributionOf } from '../../common/log_features/distribution';
 import type { LogSample } from '../detection/ports';
-import { checkConnection, createLogSource } from '../elasticsearch';
+import { checkConnection, createDetectorSource, createLogSource } from '../elasticsearch';
 import { usesApiKeys } from './api_key';
 import type { RequestScope, Services } from './services';
 import { collectWork } from './train_detector';
@@ -51,7 +51,7 @@ export async function previewDetector(
   options: { rows: number; top: number },
   signal: AbortSignal,
 ): Promise<ApiResponse<Endpoints['previewDetector']>> {
-  const source = createLogSource(scope.elasticsearch);
+  const source = createDetectorSource(scope.elasticsearch, detector);
   let sampledBy = 'all';
   const work = await collectWork(
     detector,

@@ -140,13 +140,15 @@ async function score(
       running: { id: runId, started_at: new Date(startedAt).toISOString() },
     });
   };
+  const current = withCurrentSettings(snapshot, stored.detector);
+  const source = job.sourceOf(current.detector);
   const run = await detectAnomalies({
     detectorId,
-    snapshot: withCurrentSettings(snapshot, stored.detector),
+    snapshot: current,
     source: {
-      ...job.source,
+      ...source,
       read: async function* (range, options) {
-        for await (const page of job.source.read(range, options)) {
+        for await (const page of source.read(range, options)) {
           await tellThatItRuns();
           yield page;
         }
