@@ -10,8 +10,8 @@ import { localHourReader } from './time_encoding';
 const MAX_GROUPS = 2_000;
 /** With fewer values a group is not known. */
 const MIN_GROUP_VALUES = 12;
-/** With fewer values around an hour of the day, the group's own median stands for that hour. */
-const MIN_HOUR_VALUES = 6;
+/** Of fewer values no median is taken for an hour of the day. */
+const MIN_HOUR_VALUES = 8;
 const MAX_NAME_LENGTH = 256;
 /** The quartiles of a normal distribution lie so many standard deviations apart. */
 const QUARTILES_APART = 1.349;
@@ -54,20 +54,20 @@ export const deviationReader =
 const rounded = (value: number): number => Number(value.toPrecision(SIGNIFICANT_DIGITS));
 const median = (values: Float64Array): number => quantile(values.sort(), 0.5);
 
-/** Half the work of a median and a spread: numbers of one group by hour. */
+/** Numbers of one group, each with its hour of the day. */
 interface Values {
   readonly hours: number[];
   readonly values: number[];
 }
 
-/** The median around each hour of the day (the hour and its neighbours), or of the whole day where that holds too few. */
+/** The median of each hour of the day; with too few values, that of the hour and its neighbours, or of the whole day. */
 function levelsOf({ hours, values }: Values): number[] {
   const byHour = Array.from({ length: 24 }, (): number[] => []);
   hours.forEach((hour, index) => byHour[hour].push(values[index]));
-  const whole = median(Float64Array.from(values));
   return byHour.map((own, hour) => {
     const around = [...byHour[(hour + 23) % 24], ...own, ...byHour[(hour + 1) % 24]];
-    return rounded(around.length < MIN_HOUR_VALUES ? whole : median(Float64Array.from(around)));
+    const enough = [own, around].find((found) => found.length >= MIN_HOUR_VALUES) ?? values;
+    return rounded(median(Float64Array.from(enough)));
   });
 }
 
