@@ -83,6 +83,11 @@ export const sourceSchema = z.strictObject({
     .union([z.string().max(4_096), z.record(z.string(), z.unknown())])
     .optional()
     .describe('Lucene query string or Elasticsearch query DSL that selects the logs'),
+  kql: z
+    .string()
+    .max(4_096)
+    .optional()
+    .describe('The KQL that the form has made query of; shown there again, and not read otherwise'),
   timestamp_field: fieldName.default('@timestamp'),
   ingested_field: fieldName
     .default('event.ingested')

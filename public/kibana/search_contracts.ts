@@ -50,6 +50,7 @@ export interface SearchBarProps {
   readonly showSubmitButton?: boolean;
   readonly dataTestSubj?: string;
   onQuerySubmit?(given: { dateRange: TimeRange; query?: Query }, isUpdate?: boolean): void;
+  onQueryChange?(given: { dateRange: TimeRange; query?: Query }): void;
   onRefresh?(given: { dateRange: TimeRange }): void;
   onRefreshChange?(given: { isPaused: boolean; refreshInterval: number }): void;
 }

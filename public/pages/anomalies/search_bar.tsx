@@ -3,6 +3,7 @@ import { EuiFieldSearch, EuiFlexGroup, EuiFlexItem, EuiSuperDatePicker } from '@
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 import type { DataView } from '../../kibana/search_contracts';
+import { useDataView } from '../../shared/use_data_view';
 import type { TimeRange } from '../../shared/time_range';
 import { changedQuery, type ExplorerQuery } from './explorer_query';
 
@@ -23,35 +24,8 @@ const LUCENE_EXAMPLE = 'service.name:shop AND anomaly.score:>0.7';
 
 /** Fields of the results, for the search bar to suggest; nothing is saved. */
 export function useResultsDataView(): DataView | undefined {
-  const { core, plugins } = useApp();
-  const [dataView, setDataView] = useState<DataView>();
-  useEffect(() => {
-    let isGone = false;
-    let id: string | undefined;
-    const { dataViews } = plugins;
-    dataViews
-      ?.create(
-        {
-          title: `log-anomalies-results-${spaceOf(core.http.basePath.get())}-*`,
-          timeFieldName: '@timestamp',
-          allowNoIndex: true,
-        },
-        false,
-        false,
-      )
-      .then((made) => {
-        id = made.id;
-        if (isGone) dataViews.clearInstanceCache(id);
-        else setDataView(made);
-      })
-      // The bar works without suggestions.
-      .catch(() => undefined);
-    return () => {
-      isGone = true;
-      if (id !== undefined) dataViews?.clearInstanceCache(id);
-    };
-  }, [core, plugins]);
-  return dataView;
+  const { core } = useApp();
+  return useDataView(`log-anomalies-results-${spaceOf(core.http.basePath.get())}-*`, '@timestamp');
 }
 
 const spaceOf = (basePath: string): string => /\/s\/([a-z0-9_-]+)$/.exec(basePath)?.[1] ?? 'default';

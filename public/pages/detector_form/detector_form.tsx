@@ -11,23 +11,43 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
+import { thresholdSchema } from '../../../common/detector';
 import { ApiFailure } from '../../api_client';
 import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { useAction } from '../../shared/use_action';
-import { checkDraft, type Draft } from './draft';
+import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, type Draft } from './draft';
 import { FeatureFields } from './feature_fields';
+import { LogSample } from './log_sample';
 import { MoreFields } from './more_fields';
 import { PreviewPanel, type Preview } from './preview_panel';
+import { readKql } from './read_kql';
 import { SensitivityFields } from './sensitivity_fields';
 import { SourceFields } from './source_fields';
+import { useDescription } from './use_description';
 import { YamlButtons } from './yaml_buttons';
+
+/** Most severe logs that a preview brings along: the slider shows more or fewer of them without asking again. */
+const PREVIEWED_LOGS = 100;
+
+/** What a preview depends on; another threshold needs no new one. */
+const learnedFrom = ({ threshold: _threshold, name: _name, ...rest }: Draft): string => JSON.stringify(rest);
+
+/** @returns undefined while the KQL cannot be read */
+function sourceOf({ source }: Draft): Draft['source'] | undefined {
+  if (source.kql === undefined) return source;
+  try {
+    return { ...source, kql: undefined, query: readKql(source.kql) };
+  } catch {
+    return undefined;
+  }
+}
 
 interface PreviewState {
   readonly preview?: Preview;
   readonly failure?: ApiFailure;
-  /** The draft that it was made of. */
-  readonly of?: Draft;
+  /** What it was learned from. */
+  readonly of?: string;
   readonly isLoading: boolean;
 }
 
@@ -38,7 +58,10 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
   const [shown, setShown] = useState<PreviewState>({ isLoading: false });
-  const { detector, problems } = checkDraft(draft);
+  const { detector, problems } = checkDraft(draft, readKql);
+  const source = sourceOf(draft);
+  const description = useDescription(draft, source);
+  const window = draft.training?.window ?? DEFAULT_WINDOW;
   const fields = {
     draft,
     change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
@@ -47,13 +70,13 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
 
   const preview = async () => {
     // A preview needs no name.
-    const named = checkDraft({ ...draft, name: draft.name || '-' }).detector;
+    const named = checkDraft({ ...draft, name: draft.name || '-' }, readKql).detector;
     if (named === undefined) return setShowsProblems(true);
     setShown({ isLoading: true });
     try {
       setShown({
-        preview: await api('previewDetector', { body: { detector: named } }),
-        of: draft,
+        preview: await api('previewDetector', { body: { detector: named, top: PREVIEWED_LOGS } }),
+        of: learnedFrom(draft),
         isLoading: false,
       });
     } catch (error) {
@@ -86,19 +109,27 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
       <EuiFlexGroup alignItems="flexStart" gutterSize="l">
         <EuiFlexItem grow={3} style={{ minWidth: 480 }}>
           <Step title={i18n.translate('logAnomalies.form.stepLogs', { defaultMessage: '1. Which logs' })}>
-            <SourceFields {...fields} />
+            <>
+              <SourceFields {...fields} />
+              <EuiSpacer size="m" />
+              <LogSample request={description} window={window} />
+            </>
           </Step>
           <Step
             title={i18n.translate('logAnomalies.form.stepFeatures', { defaultMessage: '2. What to look at' })}
           >
-            <FeatureFields {...fields} />
+            <FeatureFields
+              {...fields}
+              source={source}
+              distributions={description.value?.distributions ?? []}
+            />
           </Step>
           <Step
             title={i18n.translate('logAnomalies.form.stepSensitivity', {
               defaultMessage: '3. How much to flag',
             })}
           >
-            <SensitivityFields {...fields} logsInWindow={shown.preview?.logs_in_window} />
+            <SensitivityFields {...fields} logsInWindow={description.value?.logs} />
           </Step>
           <EuiPanel hasBorder hasShadow={false}>
             <MoreFields {...fields} />
@@ -130,7 +161,11 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
               {...shown}
               preview={shown.preview}
               failure={shown.failure}
-              isOutdated={shown.of !== draft}
+              isOutdated={shown.of !== learnedFrom(draft)}
+              threshold={thresholdSchema
+                .catch({ method: 'contamination', contamination: DEFAULT_CONTAMINATION })
+                .parse(draft.threshold)}
+              changeThreshold={(threshold) => fields.change({ threshold })}
               retry={preview}
             />
           </EuiPanel>

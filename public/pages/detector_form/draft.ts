@@ -21,10 +21,11 @@ export interface Suggestion {
 /** Shares of logs to flag that the slider stops at. */
 export const CONTAMINATIONS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1] as const;
 export const DEFAULT_CONTAMINATION = 0.01;
+export const DEFAULT_WINDOW = '7d';
 
 export const emptyDraft = (): Draft => ({
   name: '',
-  source: { index: '' },
+  source: { index: '', kql: '' },
   features: [],
   threshold: { method: 'contamination', contamination: DEFAULT_CONTAMINATION },
 });
@@ -35,9 +36,24 @@ export interface Checked {
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** The same check as on the server, for each setting. */
-export function checkDraft(draft: Draft): Checked {
-  const cleaned = { ...draft, entity_field: draft.entity_field || undefined };
+/** Turns KQL into a query of Elasticsearch; throws with a message for people. */
+export type KqlReader = (kql: string) => Record<string, unknown> | undefined;
+
+/**
+ * The same check as on the server, for each setting; where the draft has KQL, its query is made of it.
+ *
+ * @param readKql Kibana lends it to the browser alone
+ */
+export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
+  let { source } = draft;
+  if (source.kql !== undefined) {
+    try {
+      source = { ...source, kql: source.kql || undefined, query: readKql(source.kql) };
+    } catch (error) {
+      return { detector: undefined, problems: new Map([['source.query', (error as Error).message]]) };
+    }
+  }
+  const cleaned = { ...draft, source, entity_field: draft.entity_field || undefined };
   const parsed = detectorSchema.safeParse(cleaned);
   if (parsed.success) return { detector: parsed.data, problems: new Map() };
   const lines = describeZodIssues(parsed.error, cleaned);

@@ -18,7 +18,9 @@ import { FEATURE_TYPES, type FeatureType } from '../../../common/log_features/ty
 import type { FeatureDefinition } from '../../../common/detector';
 import { useApp } from '../../app_context';
 import { useAction } from '../../shared/use_action';
-import type { Suggestion } from './draft';
+import type { Distribution } from '../../../common/log_features/distribution';
+import { DistributionChart } from './distribution_chart';
+import { DEFAULT_WINDOW, type Draft, type Suggestion } from './draft';
 import type { DraftFieldsProps } from './source_fields';
 
 function typeName(type: FeatureType): string {
@@ -46,19 +48,26 @@ interface Row {
   readonly place: number;
   readonly feature: Partial<FeatureDefinition>;
   readonly suggestion: Suggestion | undefined;
+  readonly distribution: Distribution | undefined;
 }
 
 /** What the detector looks at in a log, suggested from the logs themselves. */
-export function FeatureFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+export function FeatureFields(
+  props: DraftFieldsProps & {
+    source: Draft['source'] | undefined;
+    distributions: readonly Distribution[];
+  },
+): ReactElement {
+  const { draft, change, problem, source, distributions } = props;
   const { api } = useApp();
   const { run, isBusy } = useAction();
   const [suggestions, setSuggestions] = useState<readonly Suggestion[]>([]);
-  const { features, source } = draft;
+  const { features } = draft;
 
   const suggest = () =>
     run(async () => {
       const answer = await api('suggestFeatures', {
-        body: { source, window: draft.training?.window ?? '7d' },
+        body: { source: source ?? draft.source, window: draft.training?.window ?? DEFAULT_WINDOW },
       });
       const found = answer.suggestions as unknown as Suggestion[];
       setSuggestions(found);
@@ -75,6 +84,7 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
     suggestion: suggestions.find(
       ({ definition }) => definition.field === feature.field && definition.type === feature.type,
     ),
+    distribution: distributions.find(({ field, type }) => field === feature.field && type === feature.type),
   }));
   return (
     <>
@@ -83,7 +93,7 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
           <EuiButton
             iconType="inspect"
             isLoading={isBusy}
-            isDisabled={!source.index}
+            isDisabled={!source?.index}
             onClick={suggest}
             data-test-subj="logAnomaliesSuggest"
           >
@@ -125,7 +135,7 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
           columns={[
             {
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              width: '32%',
+              width: '26%',
               render: ({ place, feature }: Row) => (
                 <EuiToolTip
                   content={problem(`features.${place}.field`)}
@@ -144,8 +154,18 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
               ),
             },
             {
-              name: i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' }),
-              width: '18%',
+              name: (
+                <span>
+                  {i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}{' '}
+                  <EuiIconTip
+                    content={i18n.translate('logAnomalies.form.readAsHelp', {
+                      defaultMessage:
+                        'What is looked at in the field, called a feature. Number: its size. Category: how rare the value is. Text: length, characters and signs of attacks. Message: how rare its wording is (template). Hour and day: when it comes.',
+                    })}
+                  />
+                </span>
+              ),
+              width: '17%',
               render: ({ place, feature }: Row) => (
                 <EuiSelect
                   compressed
@@ -156,6 +176,12 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
                   onChange={(event) => replace(place, { type: event.target.value as FeatureType })}
                 />
               ),
+            },
+            {
+              name: i18n.translate('logAnomalies.form.distribution', { defaultMessage: 'In your logs' }),
+              width: '174px',
+              render: ({ distribution }: Row) =>
+                distribution && <DistributionChart distribution={distribution} />,
             },
             {
               name: (
@@ -173,7 +199,12 @@ export function FeatureFields({ draft, change, problem }: DraftFieldsProps): Rea
                 suggestion && (
                   <EuiText size="xs">
                     <span>{suggestion.reason}</span>
-                    <EuiText size="xs" color="subdued">
+                    <EuiText
+                      size="xs"
+                      color="subdued"
+                      className="eui-textTruncate"
+                      title={suggestion.examples.join(' · ')}
+                    >
                       {suggestion.examples.join(' · ')}
                     </EuiText>
                   </EuiText>

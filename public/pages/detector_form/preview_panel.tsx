@@ -5,11 +5,17 @@ import {
   EuiEmptyPrompt,
   EuiFlexGroup,
   EuiFlexItem,
+  EuiFormRow,
+  EuiIconTip,
+  EuiRange,
   EuiSpacer,
   EuiStat,
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { thresholdFrom, verdictOf } from '../../../common/threshold/confidence';
+import { exceedance, scoreAtExceedance } from '../../../common/threshold/exceedance';
+import type { Detector } from '../../../common/detector';
 import type { Answer, ApiFailure } from '../../api_client';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { logLine, timeOf } from '../../shared/log_line';
@@ -17,6 +23,18 @@ import { FailurePrompt, LoadingPrompt } from '../../shared/request_state';
 import { SeverityLabel } from '../../shared/severity';
 
 export type Preview = Answer<'previewDetector'>;
+type PreviewedLog = Preview['top'][number];
+
+const DAY_MILLISECONDS = 86_400_000;
+/** Logs that are listed; more are brought along for the slider. */
+const LISTED_LOGS = 15;
+/** Shares of logs that the slider goes between; the highest threshold lets one log of the window through. */
+const LARGEST_SHARE = 0.2;
+const SLIDER_STEPS = 200;
+
+/** A share of logs to flag, as the contamination may be. */
+export const allowedShare = (share: number): number =>
+  Math.min(0.5, Math.max(1e-7, Number(share.toPrecision(3))));
 
 /** What the detector would have flagged, on a sample of the user's own logs. Nothing is saved for it. */
 export function PreviewPanel(props: {
@@ -25,8 +43,11 @@ export function PreviewPanel(props: {
   isLoading: boolean;
   isOutdated: boolean;
   retry: () => void;
+  /** As the draft has it now. */
+  threshold: Detector['threshold'];
+  changeThreshold: (threshold: Detector['threshold']) => void;
 }): ReactElement {
-  const { preview, failure, isLoading, isOutdated, retry } = props;
+  const { preview, failure, isLoading, isOutdated, retry, threshold: wanted, changeThreshold } = props;
   if (isLoading) return <LoadingPrompt />;
   if (failure) return <FailurePrompt failure={failure} retry={retry} />;
   if (preview === undefined) {
@@ -44,6 +65,11 @@ export function PreviewPanel(props: {
       />
     );
   }
+  const { quantiles, logs_in_window: logs, window } = preview;
+  const days = Math.max(1, Date.parse(window.to) - Date.parse(window.from)) / DAY_MILLISECONDS;
+  const threshold = thresholdFrom(wanted, quantiles);
+  const flaggedShare = exceedance(quantiles, threshold);
+  const flagged = preview.top.filter(({ score }) => score >= threshold).length;
   return (
     <div data-test-subj="logAnomaliesPreview">
       {isOutdated && (
@@ -68,18 +94,27 @@ export function PreviewPanel(props: {
           description={i18n.translate('logAnomalies.preview.rows', { defaultMessage: 'of them looked at' })}
         />
         <Figure
-          title={formatCount(preview.alerts_per_day)}
+          title={formatCount((logs * flaggedShare) / days)}
           description={i18n.translate('logAnomalies.preview.alerts', { defaultMessage: 'anomalies a day' })}
-        />
-        <Figure
-          title={formatScore(preview.threshold)}
-          description={i18n.translate('logAnomalies.preview.threshold', { defaultMessage: 'threshold' })}
+          subject="logAnomaliesPreviewAlerts"
         />
       </EuiFlexGroup>
       <EuiSpacer size="m" />
-      <EuiBasicTable<Preview['top'][number]>
-        items={preview.top}
-        itemId={({ source }: Preview['top'][number]) => `${source.index}/${source.id}`}
+      <ThresholdSlider
+        preview={preview}
+        threshold={threshold}
+        change={(score) =>
+          changeThreshold(
+            wanted.method === 'fixed'
+              ? { method: 'fixed', score }
+              : { ...wanted, contamination: allowedShare(exceedance(quantiles, score)) },
+          )
+        }
+      />
+      <EuiSpacer size="m" />
+      <EuiBasicTable<PreviewedLog>
+        items={preview.top.slice(0, Math.max(5, Math.min(LISTED_LOGS, flagged + 3)))}
+        itemId={({ source }: PreviewedLog) => `${source.index}/${source.id}`}
         tableCaption={i18n.translate('logAnomalies.preview.caption', {
           defaultMessage: 'The logs that stand out most',
         })}
@@ -90,18 +125,20 @@ export function PreviewPanel(props: {
           {
             name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
             width: '110px',
-            render: ({ severity, confidence, is_anomaly }: Preview['top'][number]) =>
-              is_anomaly ? (
+            render: ({ score }: PreviewedLog) => {
+              const { severity, confidence, isAnomaly } = verdictOf(score, threshold, quantiles);
+              return isAnomaly ? (
                 <SeverityLabel severity={severity} confidence={confidence} />
               ) : (
                 <EuiText size="xs" color="subdued">
                   {i18n.translate('logAnomalies.preview.normal', { defaultMessage: 'not flagged' })}
                 </EuiText>
-              ),
+              );
+            },
           },
           {
             name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
-            render: ({ document, reason, source }: Preview['top'][number]) => (
+            render: ({ document, reason, source }: PreviewedLog) => (
               <EuiText size="xs" className="eui-textBreakWord">
                 <code>{logLine(document) ?? source.id}</code>
                 <EuiText size="xs" color="subdued">
@@ -116,8 +153,70 @@ export function PreviewPanel(props: {
   );
 }
 
-const Figure = ({ title, description }: { title: string; description: string }): ReactElement => (
+function ThresholdSlider(props: {
+  preview: Preview;
+  threshold: number;
+  change: (score: number) => void;
+}): ReactElement {
+  const { preview, threshold, change } = props;
+  const { quantiles, logs_in_window: logs, top } = preview;
+  const low = scoreAtExceedance(quantiles, LARGEST_SHARE);
+  const high = Math.min(
+    1,
+    Math.max(top[0]?.score ?? 0, scoreAtExceedance(quantiles, 1 / Math.max(10, logs))),
+  );
+  const step = (high - low) / SLIDER_STEPS;
+  const label = i18n.translate('logAnomalies.preview.slider', {
+    defaultMessage: 'How unusual a log must be',
+  });
+  return (
+    <EuiFormRow
+      fullWidth
+      label={
+        <span>
+          {label}{' '}
+          <EuiIconTip
+            content={i18n.translate('logAnomalies.preview.sliderHelp', {
+              defaultMessage:
+                'The threshold of the anomaly score, now {threshold}: between 0 and 1, and about 0.5 for an everyday log. It changes how much is flagged, and the list below at once.',
+              values: { threshold: formatScore(threshold) },
+            })}
+          />
+        </span>
+      }
+    >
+      <EuiRange
+        fullWidth
+        min={0}
+        max={SLIDER_STEPS}
+        step={1}
+        value={Math.round(Math.min(SLIDER_STEPS, Math.max(0, (threshold - low) / step)))}
+        aria-label={label}
+        ticks={[
+          {
+            value: 0,
+            label: i18n.translate('logAnomalies.preview.sliderLow', { defaultMessage: 'somewhat' }),
+          },
+          {
+            value: SLIDER_STEPS,
+            label: i18n.translate('logAnomalies.preview.sliderHigh', { defaultMessage: 'very' }),
+          },
+        ]}
+        showTicks
+        onChange={(event) => change(low + Number(event.currentTarget.value) * step)}
+        data-test-subj="logAnomaliesThreshold"
+      />
+    </EuiFormRow>
+  );
+}
+
+const Figure = (props: { title: string; description: string; subject?: string }): ReactElement => (
   <EuiFlexItem>
-    <EuiStat titleSize="xs" title={title} description={description} />
+    <EuiStat
+      titleSize="xs"
+      title={props.title}
+      description={props.description}
+      data-test-subj={props.subject}
+    />
   </EuiFlexItem>
 );

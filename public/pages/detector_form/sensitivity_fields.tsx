@@ -1,8 +1,14 @@
 import React, { type ReactElement } from 'react';
-import { EuiCallOut, EuiFormRow, EuiIconTip, EuiRange, EuiSpacer, EuiText } from '@elastic/eui';
+import { EuiButton, EuiCallOut, EuiFormRow, EuiIconTip, EuiRange, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { formatCount, formatShare } from '../../shared/format';
-import { alertsPerDay, contaminationOf, CONTAMINATIONS } from './draft';
+import { formatCount, formatScore, formatShare } from '../../shared/format';
+import {
+  alertsPerDay,
+  contaminationOf,
+  CONTAMINATIONS,
+  DEFAULT_CONTAMINATION,
+  DEFAULT_WINDOW,
+} from './draft';
 import type { DraftFieldsProps } from './source_fields';
 
 /** How many logs to flag, said in alerts a day once the logs were counted by a preview. */
@@ -11,14 +17,28 @@ export function SensitivityFields(
 ): ReactElement {
   const { draft, change, logsInWindow } = props;
   const contamination = contaminationOf(draft);
+  const { threshold } = draft;
   if (contamination === undefined) {
     return (
       <EuiCallOut
         size="s"
         title={i18n.translate('logAnomalies.form.fixedThreshold', {
-          defaultMessage: 'This detector has a fixed threshold, which is changed in its YAML file.',
+          defaultMessage:
+            'This detector has a fixed threshold, {score}. The preview has a slider for it; a share of logs to flag suits most logs better.',
+          values: { score: formatScore(threshold?.method === 'fixed' ? threshold.score : 0) },
         })}
-      />
+      >
+        <EuiButton
+          size="s"
+          onClick={() =>
+            change({ threshold: { method: 'contamination', contamination: DEFAULT_CONTAMINATION } })
+          }
+        >
+          {i18n.translate('logAnomalies.form.useShare', {
+            defaultMessage: 'Flag a share of the logs instead',
+          })}
+        </EuiButton>
+      </EuiCallOut>
     );
   }
   const nearest = CONTAMINATIONS.reduce(
@@ -28,7 +48,7 @@ export function SensitivityFields(
         : best,
     0,
   );
-  const window = draft.training?.window ?? '7d';
+  const window = draft.training?.window ?? DEFAULT_WINDOW;
   return (
     <EuiFormRow
       fullWidth
@@ -70,12 +90,15 @@ export function SensitivityFields(
           <strong data-test-subj="logAnomaliesAlertsPerDay">
             {logsInWindow === undefined
               ? i18n.translate('logAnomalies.form.shareOnly', {
-                  defaultMessage: '{share} of the logs; a preview says how many that are a day',
+                  defaultMessage: '{share} of the logs; choose the logs to see how many that are a day',
                   values: { share: formatShare(contamination) },
                 })
               : i18n.translate('logAnomalies.form.alertsPerDay', {
-                  defaultMessage: 'about {alerts} anomalies a day on your data',
-                  values: { alerts: formatCount(alertsPerDay(logsInWindow, window, contamination)) },
+                  defaultMessage: 'about {alerts} anomalies a day on your data ({share} of the logs)',
+                  values: {
+                    alerts: formatCount(alertsPerDay(logsInWindow, window, contamination)),
+                    share: formatShare(contamination),
+                  },
                 })}
           </strong>
         </EuiText>

@@ -1,17 +1,10 @@
 import React, { type ReactElement } from 'react';
-import {
-  EuiComboBox,
-  EuiFieldText,
-  EuiFlexGroup,
-  EuiFlexItem,
-  EuiFormRow,
-  EuiSpacer,
-  EuiTextArea,
-} from '@elastic/eui';
+import { EuiComboBox, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiFormRow, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 import { useRequest } from '../../shared/use_request';
 import type { Draft } from './draft';
+import { QueryField } from './query_field';
 
 interface DataViews {
   readonly data_view: readonly { readonly title: string; readonly name?: string }[];
@@ -34,7 +27,6 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
   );
   const { source } = draft;
   const changeSource = (changes: Partial<Draft['source']>) => change({ source: { ...source, ...changes } });
-  const query = typeof source.query === 'object' ? JSON.stringify(source.query) : (source.query ?? '');
   return (
     <>
       <EuiFormRow
@@ -75,25 +67,7 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
       <EuiSpacer size="m" />
       <EuiFlexGroup>
         <EuiFlexItem grow={2}>
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.form.query', { defaultMessage: 'Only logs that match' })}
-            helpText={i18n.translate('logAnomalies.form.queryHelp', {
-              defaultMessage: 'A Lucene query such as {example}; empty: all logs.',
-              values: { example: 'service.name:shop AND NOT url.path:"/health"' },
-            })}
-            isInvalid={problem('source.query') !== undefined}
-            error={problem('source.query')}
-          >
-            <EuiTextArea
-              fullWidth
-              rows={1}
-              value={query}
-              disabled={typeof source.query === 'object'}
-              onChange={(event) => changeSource({ query: event.target.value || undefined })}
-              data-test-subj="logAnomaliesQuery"
-            />
-          </EuiFormRow>
+          <QueryField source={source} change={changeSource} problem={problem('source.query')} />
         </EuiFlexItem>
         <EuiFlexItem>
           <EuiFormRow

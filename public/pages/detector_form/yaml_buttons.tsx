@@ -5,6 +5,7 @@ import { parseDetector } from '../../../common/detector';
 import { saveFile } from '../../shared/save_file';
 import { useAction } from '../../shared/use_action';
 import { checkDraft, type Draft } from './draft';
+import { readKql } from './read_kql';
 
 /** The draft as the file that the command line reads, and back. */
 export function YamlButtons({ draft, load }: { draft: Draft; load: (draft: Draft) => void }): ReactElement {
@@ -26,7 +27,7 @@ export function YamlButtons({ draft, load }: { draft: Draft; load: (draft: Draft
       const { stringify } = await import('yaml');
       saveFile(
         `${draft.name || 'detector'}.yml`,
-        stringify(checkDraft(draft).detector ?? draft),
+        stringify(checkDraft(draft, readKql).detector ?? draft),
         'application/yaml',
       );
     });

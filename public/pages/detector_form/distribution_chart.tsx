@@ -1,0 +1,94 @@
+import React, { type ReactElement } from 'react';
+import { EuiText, EuiToolTip, useEuiTheme } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Distribution } from '../../../common/log_features/distribution';
+import { formatCount, formatShare } from '../../shared/format';
+
+const WIDTH = 150;
+const HEIGHT = 30;
+
+/** What a field holds, as small bars: how often each range or each frequent value comes. The figures stand in a hint. */
+export function DistributionChart({ distribution }: { distribution: Distribution }): ReactElement {
+  const { logs, missing, bins, values, of } = distribution;
+  if (missing === logs) {
+    return (
+      <EuiText size="xs" color="danger">
+        {i18n.translate('logAnomalies.distribution.empty', { defaultMessage: 'no log has it' })}
+      </EuiText>
+    );
+  }
+  const bars = of === 'value' ? values : bins;
+  const lines =
+    of === 'value'
+      ? values.map(({ value, logs: count }) => `${value}: ${formatShare(count / logs)}`)
+      : [rangeOf(distribution)];
+  return (
+    <EuiToolTip
+      content={[
+        ...lines,
+        i18n.translate('logAnomalies.distribution.distinct', {
+          defaultMessage: '{count} different values in {logs} logs',
+          values: { count: formatCount(distribution.distinct), logs: formatCount(logs) },
+        }),
+      ].map((line) => (
+        <div key={line}>{line}</div>
+      ))}
+    >
+      <span tabIndex={0} style={{ display: 'inline-block' }}>
+        <Bars heights={bars.map((bar) => bar.logs)} label={lines.join(', ')} />
+        {missing > 0 && (
+          <EuiText size="xs" color="subdued">
+            {i18n.translate('logAnomalies.distribution.missing', {
+              defaultMessage: '{share} without',
+              values: { share: formatShare(missing / logs) },
+            })}
+          </EuiText>
+        )}
+      </span>
+    </EuiToolTip>
+  );
+}
+
+function Bars({ heights, label }: { heights: readonly number[]; label: string }): ReactElement {
+  const { euiTheme } = useEuiTheme();
+  const most = Math.max(1, ...heights);
+  const width = WIDTH / Math.max(1, heights.length);
+  return (
+    <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
+      <line x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} stroke={euiTheme.colors.lightShade} />
+      {heights.map((height, place) => (
+        <rect
+          key={place}
+          x={place * width + 0.5}
+          width={Math.max(1, Math.min(24, width - 1))}
+          // What is rare is what matters: it stays visible.
+          y={HEIGHT - 1 - (height === 0 ? 0 : Math.max(2, (height / most) * (HEIGHT - 2)))}
+          height={height === 0 ? 0 : Math.max(2, (height / most) * (HEIGHT - 2))}
+          fill={euiTheme.colors.primary}
+        />
+      ))}
+    </svg>
+  );
+}
+
+function rangeOf({ of, bins }: Distribution): string {
+  const [from, to] = [bins[0]?.from ?? 0, bins[bins.length - 1]?.to ?? 0].map((edge) => formatCount(edge));
+  switch (of) {
+    case 'length':
+      return i18n.translate('logAnomalies.distribution.lengths', {
+        defaultMessage: '{from} to {to} characters',
+        values: { from, to },
+      });
+    case 'time':
+      return i18n.translate('logAnomalies.distribution.times', {
+        defaultMessage: 'logs by time, from {from} to {to}',
+        values: { from, to },
+      });
+    case 'number':
+    case 'value':
+      return i18n.translate('logAnomalies.distribution.numbers', {
+        defaultMessage: '{from} to {to}',
+        values: { from, to },
+      });
+  }
+}
