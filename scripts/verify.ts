@@ -36,6 +36,19 @@ const STEPS: readonly Step[] = [
     ],
     counted: 'build/verify/integration.json',
   },
+  {
+    name: 'browser tests (Chromium)',
+    command: [
+      'npx',
+      'jest',
+      '--selectProjects',
+      'browser',
+      '--runInBand',
+      '--json',
+      '--outputFile=build/verify/browser.json',
+    ],
+    counted: 'build/verify/browser.json',
+  },
 ];
 
 /** The requests to Elasticsearch once more on the next major version, where a Java for it is found. */

@@ -54,7 +54,7 @@ function scopeOf({ detectorId, minSeverity, timeRange = DEFAULT_RANGE, query, fi
 
 function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
   const request = useRequest(
-    (signal) =>
+    async (signal) =>
       api('searchResults', { query: { ...scopeOf(config), sort: 'score', size: config.limit } }, signal),
     [api, JSON.stringify(config), drawing],
   );
@@ -73,7 +73,8 @@ function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): 
 
 function PatternsPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactElement {
   const request = useRequest(
-    (signal) => api('listPatterns', { query: { ...scopeOf(config), features: config.limit } }, signal),
+    // Asynchronous: a query that cannot be read is a failure like any other.
+    async (signal) => api('listPatterns', { query: { ...scopeOf(config), features: config.limit } }, signal),
     [api, JSON.stringify(config), drawing],
   );
   return (

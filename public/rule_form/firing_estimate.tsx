@@ -115,8 +115,13 @@ function EstimateChart({ estimate }: { estimate: Answer<'estimateAlerts'> }): Re
             defaultMessage: 'Alerts that the rule would have raised, over the last 7 days',
           })}
         />
-        <Axis id="time" position={Position.Bottom} tickFormat={niceTimeFormatter([from, to])} ticks={7} />
-        <Axis id="alerts" position={Position.Left} integersOnly ticks={3} tickFormat={formatCount} />
+        <Axis
+          id="time_axis"
+          position={Position.Bottom}
+          tickFormat={niceTimeFormatter([from, to])}
+          ticks={7}
+        />
+        <Axis id="alerts_axis" position={Position.Left} integersOnly ticks={3} tickFormat={formatCount} />
         <BarSeries
           id="alerts"
           name={name}

@@ -51,7 +51,15 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
     administrator(elasticsearch),
     { name: 'reader', client: reader, privileges: ['read'] },
   ];
-  const host = await startHost({ kibana, space, hostPage, bundle: folder, people, ...(port && { port }) });
+  const host = await startHost({
+    kibana,
+    space,
+    dataViews: [{ id: logs, title: logs, name: 'Logs' }],
+    hostPage,
+    bundle: folder,
+    people,
+    ...(port && { port }),
+  });
   const stopTasks = keepRunningTasks(kibana);
   return {
     elasticsearch,
@@ -199,5 +207,3 @@ export async function openPage(
   });
   return { page, problems };
 }
-
-export const testSubject = (name: string): string => `[data-test-subj~="${name}"]`;

@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly hostPage: ServedFiles;
   /** Folder of the plugin's built bundle. */
   readonly bundle: string;
+  /** What Kibana has saved. */
+  readonly dataViews: readonly { readonly id: string; readonly title: string; readonly name: string }[];
   /** By the name that the cookie `user` gives; without one the first. */
   readonly people: readonly Person[];
   /** Default 0: any free one. */
@@ -95,6 +97,7 @@ async function respond(
     return send(200, readFileSync(join(options.bundle, rest[1])), { 'content-type': type });
   }
   if (url.pathname === '/favicon.ico') return send(204, '', {});
+  if (path === '/api/data_views') return sendJson(200, { data_view: options.dataViews });
   if (path === '/api/saved_objects/_import') {
     const { status, body } = await imported.take(url, await bodyOf(request), request.headers);
     return sendJson(status, body);

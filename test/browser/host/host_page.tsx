@@ -7,6 +7,7 @@ import { core, dismissToast, scopedHistory, toastListeners, type HostToast } fro
 import { Dashboard } from './dashboard';
 import { hostSettings } from './host_settings';
 import { loadPlugin, type Registered } from './plugin_host';
+import { RuleFlyout } from './rule_flyout';
 import { RulePage } from './rule_page';
 
 function Toasts(): ReactElement {
@@ -49,7 +50,9 @@ function Place({ registered }: { registered: Registered }): ReactElement {
 
 async function main(): Promise<void> {
   moment.locale(hostSettings.locale);
-  const registered = await loadPlugin({});
+  const registered = await loadPlugin((all) => ({
+    triggersActionsUi: { getAddRuleFlyout: (props) => <RuleFlyout {...props} registered={all} /> },
+  }));
   ReactDom.render(
     <EuiProvider colorMode={hostSettings.isDark ? 'dark' : 'light'}>
       <main>

@@ -1,9 +1,11 @@
 /** Loads the built bundle as Kibana does, and keeps what the plugin registers. */
+import type { ReactNode } from 'react';
 import type {
   App,
   CoreSetup,
   PluginInitializerContext,
   PluginsSetup,
+  PluginsStart,
 } from '../../../public/kibana/contracts';
 import type {
   ExpressionsSetup,
@@ -29,7 +31,7 @@ const BUNDLE = '/bundles/logAnomalies/';
 interface KibanaGlobals {
   __kbnSharedDeps__: object;
   __kbnPublicPath__: Record<string, string>;
-  __kbnBundles__: { define(name: string, load: () => PluginModule): void };
+  __kbnBundles__: { define(name: string, load: () => PluginModule): void; get(name: string): object };
 }
 interface PluginModule {
   plugin(context: PluginInitializerContext): {
@@ -38,12 +40,18 @@ interface PluginModule {
   };
 }
 
-export async function loadPlugin(startPlugins: object): Promise<Registered> {
+export async function loadPlugin(lend: (registered: Registered) => PluginsStart): Promise<Registered> {
   let load: (() => PluginModule) | undefined;
   Object.assign(globalThis, {
     __kbnSharedDeps__: sharedModules,
     __kbnPublicPath__: { logAnomalies: BUNDLE },
-    __kbnBundles__: { define: (_name, loader) => (load = loader) },
+    __kbnBundles__: {
+      define: (_name, loader) => (load = loader),
+      get: (name) => {
+        if (name !== 'plugin/kibanaReact/public') throw new Error(`There is no bundle ${name}.`);
+        return { KibanaContextProvider: ({ children }: { children: ReactNode }) => children };
+      },
+    },
   } satisfies KibanaGlobals);
   await new Promise((loaded, failed) => {
     const script = document.createElement('script');
@@ -59,6 +67,7 @@ export async function loadPlugin(startPlugins: object): Promise<Registered> {
     renderers: new Map(),
     ruleTypes: new Map(),
   };
+  const startPlugins = lend(registered);
   const plugin = load!().plugin({ env: { packageInfo: { version: '8.12.2' } } });
   plugin.setup(
     {

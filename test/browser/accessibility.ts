@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+
+/** Part of a finding of axe-core. */
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly help: string;
+  readonly nodes: readonly {
+    readonly html: string;
+    readonly failureSummary?: string;
+    readonly any: readonly { readonly data?: { readonly contrastRatio?: number } }[];
+  }[];
+}
+
+/**
+ * Subdued text of EUI 90 in the dark theme has a contrast of 4.49 where 4.5 is asked: a hundredth that is Kibana's. Ours
+ * shows itself below.
+ */
+const CONTRAST_OF_EUI = 4.49;
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds on a page that is at least serious, one line for each element. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // Not as a script element: the security policy of the page forbids that, as Kibana's does.
+  await page.evaluate(AXE);
+  const violations = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+  )) as Violation[];
+  const isOfEui = ({ any }: Violation['nodes'][number]): boolean =>
+    any.some(({ data }) => (data?.contrastRatio ?? 0) >= CONTRAST_OF_EUI);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, impact, help, nodes }) =>
+      nodes
+        .filter((node) => !isOfEui(node))
+        .map(
+          ({ html, failureSummary = '' }) =>
+            `${impact} ${id} (${help}): ${html.slice(0, 200)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`,
+        ),
+    );
+}

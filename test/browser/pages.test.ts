@@ -1,0 +1,112 @@
+import type { Browser } from 'playwright-core';
+import { makeDetector, openBrowser, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { seriousFindings } from './accessibility';
+import {
+  createDetectorByForm,
+  judgeAndUndo,
+  open,
+  openExplorer,
+  promoteAModel,
+  scoreThePast,
+  testSubject,
+  waitForModels,
+} from './steps';
+
+jest.setTimeout(180_000);
+
+/*
+ * The built bundle in Chromium, on a page that stands in for Kibana, over the plugin's own routes and a real
+ * Elasticsearch. Nothing that the browser complains about is let pass.
+ */
+let world: BrowserWorld;
+let browser: Browser;
+/** Of a detector with results. */
+let id: string;
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([startBrowserWorld(), openBrowser()]);
+  id = await makeDetector(world);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+it('takes a newcomer from an empty page over the form and a first training to a promoted model', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  const pages = { page, url: world.host.url };
+  await open(pages, '/app/logAnomalies/', 'logAnomaliesDetectors');
+  await page.click(testSubject('logAnomaliesCreate'));
+  await page.waitForSelector(testSubject('logAnomaliesForm'));
+  const made = await createDetectorByForm(pages, {
+    name: 'By hand',
+    index: world.logs,
+    entity: 'service.name',
+  });
+  await waitForModels(pages, made, 1);
+  await scoreThePast(pages, made);
+  await openExplorer(pages, made);
+  await judgeAndUndo(pages);
+  await promoteAModel(pages, made);
+  await open(pages, '/app/logAnomalies/', 'logAnomaliesDetectors');
+  await page.getByText('By hand').waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+describe.each(['light', 'dark'] as const)('in %s', (theme) => {
+  const places = (): [name: string, path: string, subject: string][] => [
+    ['overview', '/app/logAnomalies/', 'logAnomaliesDetectors'],
+    ['form', '/app/logAnomalies/detectors/new', 'logAnomaliesForm'],
+    [
+      'anomalies',
+      `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now&sort=score`,
+      'logAnomaliesResults',
+    ],
+    ['models', `/app/logAnomalies/detectors/${id}/models`, 'logAnomaliesModels'],
+    ['jobs', `/app/logAnomalies/detectors/${id}/jobs`, 'logAnomaliesBackfill'],
+    ['settings', `/app/logAnomalies/detectors/${id}/edit`, 'logAnomaliesForm'],
+    [
+      'panels',
+      `/app/dashboard?panel=swim_lane&panel=timeline&panel=patterns&panel=table&from=now-3d&detector=${id}&edit`,
+      'logAnomaliesPatterns',
+    ],
+    ['rule', '/app/rule?type=logAnomalies.logAnomaly', 'logAnomaliesFiringEstimate'],
+    ['health rule', '/app/rule?type=logAnomalies.detectorHealth', 'logAnomaliesRuleDetectors'],
+  ];
+
+  it('no page has a serious barrier, and none makes the browser complain', async () => {
+    const { page, problems } = await openPage(browser, world.host, { theme });
+    const findings: string[] = [];
+    for (const [name, path, subject] of places()) {
+      await open({ page, url: world.host.url }, path, subject);
+      await page.waitForLoadState('networkidle');
+      findings.push(...(await seriousFindings(page)).map((finding) => `${name}: ${finding}`));
+    }
+    expect(findings).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
+
+it('reads the swim lane as a table, reached with the keyboard', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  await openExplorer({ page, url: world.host.url }, id, 'now-3d');
+  await page.getByRole('radio', { name: 'Table' }).focus();
+  await page.keyboard.press('Space');
+  const rows = page.getByRole('table', { name: /a lane for each entity/ }).locator('tbody tr');
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(5);
+  expect(await rows.first().innerText()).toMatch(/(warning|minor|major|critical) \d+/);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it('speaks French', async () => {
+  const { page, problems } = await openPage(browser, world.host, { locale: 'fr-FR' });
+  await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesDetectors');
+  await page.getByRole('button', { name: 'Installer les tableaux de bord' }).waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});

@@ -1,0 +1,264 @@
+import type { Browser, Page } from 'playwright-core';
+import { resultsPattern } from '../../server/elasticsearch';
+import { makeDetector, openBrowser, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { open, testSubject } from './steps';
+
+jest.setTimeout(120_000);
+
+const KINDS = ['swim_lane', 'timeline', 'patterns', 'table'];
+const ALL_PANELS = KINDS.map((kind) => `panel=${kind}`).join('&');
+/** What each panel asks the API for. */
+const OPERATION_OF: Record<string, string> = {
+  swim_lane: 'summarizeResults',
+  timeline: 'summarizeResults',
+  patterns: 'listPatterns',
+  table: 'searchResults',
+};
+
+let world: BrowserWorld;
+let browser: Browser;
+let id: string;
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([startBrowserWorld(), openBrowser()]);
+  id = await makeDetector(world);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+/** Does the work on a page of its own, and expects that the browser has nothing to complain about. */
+async function onPage(
+  work: (page: Page) => Promise<void>,
+  given: Parameters<typeof openPage>[2] = {},
+): Promise<void> {
+  const { page, problems } = await openPage(browser, world.host, given);
+  await work(page);
+  // The browser itself reports what a reader is refused.
+  const isRefusal = (problem: string): boolean => given.user === 'reader' && problem.includes('403');
+  expect(problems.filter((problem) => !isRefusal(problem))).toEqual([]);
+  await page.context().close();
+}
+
+/** Opens panels and waits until all have told the dashboard that they are drawn. */
+async function openPanels(page: Page, search: string): Promise<void> {
+  await open({ page, url: world.host.url }, `/app/dashboard?${search}`, 'logAnomaliesPanel');
+  const count = new URLSearchParams(search).getAll('panel').length;
+  await page.waitForFunction(
+    (wanted) => document.querySelectorAll('[data-render-complete]').length === wanted,
+    count,
+  );
+}
+
+const countResults = async (query: object): Promise<number> =>
+  (
+    await world.elasticsearch.count({
+      index: resultsPattern(world.space),
+      query: {
+        bool: {
+          filter: [
+            { term: { 'result.type': 'log' } },
+            { range: { '@timestamp': { gte: 'now-3d' } } },
+            query as never,
+          ],
+        },
+      },
+    })
+  ).count;
+
+/** The table has this many rows or all its room. */
+const rowsOf = (page: Page, subject: string) => page.locator(`${testSubject(subject)} tbody tr`);
+
+it('draws each panel from results, with one request each', () =>
+  onPage(async (page) => {
+    for (const kind of KINDS) {
+      world.host.asked.length = 0;
+      await openPanels(page, `panel=${kind}&from=now-3d&detector=${id}`);
+      const about = world.host.asked.filter((asked) => /Results|Patterns/.test(asked));
+      expect(about.map((asked) => asked.split(' ')[0])).toEqual([OPERATION_OF[kind]]);
+    }
+    await openPanels(page, `${ALL_PANELS}&from=now-3d&detector=${id}`);
+    const canvases = `${testSubject('logAnomaliesSwimLane')} canvas, ${testSubject('logAnomaliesTimeline')} canvas`;
+    expect(await page.locator(canvases).count()).toBeGreaterThanOrEqual(2);
+    expect(await rowsOf(page, 'logAnomaliesRows').count()).toBe(20);
+    const features = await page.locator(`${testSubject('logAnomaliesPatterns')} strong`).allInnerTexts();
+    expect(features.length).toBeGreaterThan(1);
+    const [first] = features;
+    const counted = await countResults({ term: { 'anomaly.top_feature': first } });
+    const row = rowsOf(page, 'logAnomaliesPatterns').first();
+    expect(await row.innerText()).toContain(String(counted));
+  }));
+
+it('follows the query and the filters of the dashboard', () =>
+  onPage(async (page) => {
+    const filters = [{ meta: {}, query: { term: { 'anomaly.severity': 'critical' } } }];
+    const search = new URLSearchParams({
+      from: 'now-3d',
+      query: 'anomaly.entity : "checkout-api"',
+      filters: JSON.stringify(filters),
+    });
+    const wanted = await countResults({
+      bool: {
+        filter: [
+          { term: { 'anomaly.entity': 'checkout-api' } },
+          { term: { 'anomaly.severity': 'critical' } },
+        ],
+      },
+    });
+    expect(wanted).toBeGreaterThan(0);
+    await openPanels(page, `panel=table&panel=patterns&${search.toString()}`);
+    expect(await rowsOf(page, 'logAnomaliesRows').count()).toBe(Math.min(wanted, 20));
+    const severities = await rowsOf(page, 'logAnomaliesRows').allInnerTexts();
+    expect(severities.every((text) => /critical/.test(text) && /checkout-api/.test(text))).toBe(true);
+    const counts = await page
+      .locator(`${testSubject('logAnomaliesPatterns')} tr:has(strong) .euiProgress__valueText`)
+      .allInnerTexts();
+    expect(counts.reduce((sum, text) => sum + Number(text), 0)).toBe(wanted);
+  }));
+
+it('says what is wrong with a query that cannot be read', () =>
+  onPage(async (page) => {
+    await openPanels(page, `panel=table&query=${encodeURIComponent('anomaly.entity :')}`);
+    const failure = page.locator(testSubject('logAnomaliesFailure'));
+    expect(await failure.innerText()).toMatch(/Expected a field and a value/);
+  }));
+
+it('filters the dashboard by a time that is brushed, and by a feature or an entity that is clicked', () =>
+  onPage(async (page) => {
+    await openPanels(page, `panel=timeline&panel=patterns&panel=table&from=now-3d&detector=${id}`);
+    const box = await page
+      .locator(`${testSubject('logAnomaliesTimeline')} canvas`)
+      .first()
+      .boundingBox();
+    const { x, y, width, height } = box!;
+    await page.mouse.move(x + width * 0.3, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.7, y + height / 2, { steps: 8 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d{4}-/);
+    const range = new URL(page.url()).searchParams;
+    const length = Date.parse(range.get('to')!) - Date.parse(range.get('from')!);
+    expect(length).toBeGreaterThan(86_400_000 * 0.5);
+    expect(length).toBeLessThan(86_400_000 * 2);
+
+    const feature = page.locator(`${testSubject('logAnomaliesPatterns')} button`).first();
+    const name = await feature.innerText();
+    await feature.click();
+    await page.waitForURL(/filters=/);
+    const [chosen] = JSON.parse(new URL(page.url()).searchParams.get('filters')!) as object[];
+    expect(chosen).toMatchObject({ query: { match_phrase: { 'anomaly.top_feature': name } } });
+    // Only this feature is left.
+    await page.waitForFunction(
+      (selector) => document.querySelectorAll(selector).length === 1,
+      `${testSubject('logAnomaliesPatterns')} strong`,
+    );
+    const entity = rowsOf(page, 'logAnomaliesRows').first().locator('button');
+    const entityName = await entity.innerText();
+    await entity.click();
+    await page.waitForURL(new RegExp(encodeURIComponent(`"${entityName}"`)));
+  }));
+
+it('has an editor for each panel, which changes what is shown', () =>
+  onPage(async (page) => {
+    await openPanels(page, 'panel=table&from=now-3d&edit');
+    await page.selectOption(testSubject('logAnomaliesPanelSeverity'), 'minor');
+    await page.fill(testSubject('logAnomaliesPanelLimit'), '3');
+    await page.waitForFunction(
+      (selector) => document.querySelectorAll(selector).length === 3,
+      `${testSubject('logAnomaliesRows')} tbody tr`,
+    );
+    const rows = await rowsOf(page, 'logAnomaliesRows').allInnerTexts();
+    expect(rows.every((text) => /minor|major|critical/.test(text))).toBe(true);
+    await openPanels(page, 'panel=swim_lane&from=now-3d&edit');
+    await page.selectOption(testSubject('logAnomaliesPanelLaneBy'), 'detector');
+    await page.selectOption(testSubject('logAnomaliesPanelDetector'), id);
+    await page.waitForSelector(`${testSubject('logAnomaliesSwimLane')} canvas`);
+  }));
+
+it('says so where there is nothing, and where one may not look', async () => {
+  await onPage(async (page) => {
+    await openPanels(page, `${ALL_PANELS}&from=now-30d&to=now-20d`);
+    expect(await page.locator(testSubject('logAnomaliesPanelEmpty')).count()).toBe(4);
+  });
+  const { page } = await openPage(browser, world.host);
+  await page.route(/_buckets|_patterns|\/results\?/, (route) =>
+    route.fulfill({ status: 403, json: { statusCode: 403, error: 'Forbidden', message: 'Forbidden' } }),
+  );
+  await openPanels(page, ALL_PANELS);
+  expect(await page.locator(testSubject('logAnomaliesForbidden')).count()).toBe(4);
+  await page.context().close();
+});
+
+it('estimates how often a rule would have fired, from the page of a detector', () =>
+  onPage(async (page) => {
+    const path = `/app/logAnomalies/detectors/${id}/jobs`;
+    await open({ page, url: world.host.url }, path, 'logAnomaliesCreateRule');
+    await page.click(testSubject('logAnomaliesCreateRule'));
+    const estimate = page.locator(testSubject('logAnomaliesFiringEstimate'));
+    await estimate.getByText(/would have raised [\d,]+ alerts/).waitFor();
+    const alertsOf = async (): Promise<number> =>
+      Number(/raised ([\d,]+) alerts?/.exec(await estimate.innerText())?.[1].replace(/,/g, ''));
+    const before = await alertsOf();
+    const chosen = page.locator(`${testSubject('logAnomaliesRuleDetectors')} .euiComboBoxPill`);
+    expect(await chosen.allInnerTexts()).toEqual(['Shop requests']);
+    await page.selectOption(testSubject('logAnomaliesRuleSeverity'), 'critical');
+    await page.waitForFunction(
+      ([selector, text]) => !document.querySelector(selector)?.textContent?.includes(text),
+      [testSubject('logAnomaliesFiringEstimate'), `${before.toLocaleString('en')} alerts`],
+    );
+    expect(await alertsOf()).toBeLessThan(before);
+  }));
+
+it('fills in the form for the health of detectors, and says what is wrong', () =>
+  onPage(async (page) => {
+    const path = '/app/rule?type=logAnomalies.detectorHealth';
+    await open({ page, url: world.host.url }, path, 'logAnomaliesRuleDetectors');
+    const params = async (): Promise<object> =>
+      JSON.parse((await page.textContent(testSubject('ruleParams'))) ?? '') as object;
+    expect(await params()).toEqual({
+      detector_ids: [],
+      max_silence: '15m',
+      max_lag: '15m',
+      max_failures: 3,
+      max_time_without_logs: '1h',
+      max_model_age: '30d',
+    });
+    await page.getByLabel('Behind now by more than').fill('soon');
+    await page.getByText('It must be a duration such as 30s, 5m, 12h or 7d.').waitFor();
+    await page.getByLabel('Behind now by more than').fill('');
+    await page.getByLabel('So many failed runs in a row').fill('');
+    expect(await params()).toMatchObject({ max_lag: null, max_failures: null });
+  }));
+
+it('installs the dashboards, and asks before it replaces them', async () => {
+  await onPage(async (page) => {
+    await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesInstallDashboards');
+    await page.click(testSubject('logAnomaliesInstallDashboards'));
+    await page.getByText('The data view and the dashboards are installed').waitFor();
+    await page.click(testSubject('logAnomaliesInstallDashboards'));
+    const question = page.locator(testSubject('logAnomaliesReplaceDashboards'));
+    expect(await question.innerText()).toMatch(/Log Anomalies: overview[\s\S]*Log Anomalies: HTTP service/);
+    await page.getByRole('button', { name: 'Replace' }).click();
+    await question.waitFor({ state: 'detached' });
+  });
+});
+
+it('shows a reader what they may not do', () =>
+  onPage(
+    async (page) => {
+      const pages = { page, url: world.host.url };
+      await open(pages, '/app/logAnomalies/', 'logAnomaliesDetectors');
+      expect(await page.locator(testSubject('logAnomaliesCreate')).count()).toBe(0);
+      const path = `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now`;
+      await open(pages, path, 'logAnomaliesResults');
+      expect(await page.locator(testSubject('logAnomaliesCreateRule')).count()).toBe(0);
+      await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+      await page.waitForSelector(testSubject('logAnomaliesFeedbackReal'));
+      expect(await page.locator(testSubject('logAnomaliesFeedbackReal')).isDisabled()).toBe(true);
+      await openPanels(page, `${ALL_PANELS}&from=now-3d&detector=${id}`);
+      expect(await rowsOf(page, 'logAnomaliesRows').count()).toBe(20);
+    },
+    { user: 'reader' },
+  ));

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+
+/** Pages of the plugin in a browser, on Kibana or on the host page. */
+export interface Pages {
+  readonly page: Page;
+  /** What a path of Kibana is put behind. */
+  readonly url: string;
+}
+
+/** Training and scoring take seconds, on a busy machine more. */
+export const WORK_MILLISECONDS = 60_000;
+
+export const testSubject = (name: string): string => `[data-test-subj~="${name}"]`;
+
+/** Goes to a path and waits until something with this test subject is there. */
+export async function open({ page, url }: Pages, path: string, subject: string): Promise<void> {
+  await page.goto(url + path, { waitUntil: 'domcontentloaded' });
+  await page.waitForSelector(testSubject(subject), { timeout: WORK_MILLISECONDS });
+}
+
+/** The form as a newcomer uses it: an index, suggested features, a preview, save. @returns the id of the detector */
+export async function createDetectorByForm(
+  pages: Pages,
+  { name, index, entity }: { name: string; index: string; entity: string },
+): Promise<string> {
+  const { page } = pages;
+  await open(pages, '/app/logAnomalies/detectors/new', 'logAnomaliesForm');
+  await page.fill(testSubject('logAnomaliesName'), name);
+  const box = page.locator(`${testSubject('logAnomaliesIndex')} input`);
+  await box.fill(index);
+  await box.press('Enter');
+  await page.click(testSubject('logAnomaliesSuggest'));
+  await page.waitForSelector(`${testSubject('logAnomaliesForm')} tbody tr`, { timeout: WORK_MILLISECONDS });
+  await page.click(testSubject('logAnomaliesPreviewButton'));
+  await page.waitForSelector(`${testSubject('logAnomaliesPreview')} tbody tr`, {
+    timeout: WORK_MILLISECONDS,
+  });
+  assert.match(await page.innerText(testSubject('logAnomaliesAlertsPerDay')), /\d.* a day/);
+  await page.getByRole('button', { name: 'Grouping, training and schedule' }).last().click();
+  await page.getByLabel('Group results by').fill(entity);
+  await page.click(testSubject('logAnomaliesSave'));
+  await page.waitForSelector(testSubject('logAnomaliesDetector'), { timeout: WORK_MILLISECONDS });
+  const id = new URL(page.url()).pathname.split('/').filter(Boolean).at(-2);
+  assert.match(id ?? '', /^[0-9a-f-]{36}$/, page.url());
+  return id as string;
+}
+
+const tabOf = (id: string, tab: string, query = ''): string =>
+  `/app/logAnomalies/detectors/${id}/${tab}${query}`;
+
+/** Waits on the page of models until there are so many. */
+export async function waitForModels(pages: Pages, id: string, count: number): Promise<void> {
+  await open(pages, tabOf(id, 'models'), 'logAnomaliesModels');
+  await pages.page.waitForFunction(
+    ([selector, wanted]) => document.querySelectorAll(String(selector)).length >= Number(wanted),
+    [`${testSubject('logAnomaliesModels')} tbody tr input[type=checkbox]`, count],
+    { timeout: WORK_MILLISECONDS },
+  );
+}
+
+/** Scores what was there before, from the page of jobs, until it says so. */
+export async function scoreThePast({ page, url }: Pages, id: string): Promise<void> {
+  await open({ page, url }, tabOf(id, 'jobs'), 'logAnomaliesBackfill');
+  await page.click(testSubject('logAnomaliesBackfill'));
+  await page.getByText(/: done, [\d,]+ logs scored/).waitFor({ timeout: WORK_MILLISECONDS });
+}
+
+/** Opens the explorer on the last days. */
+export async function openExplorer(pages: Pages, id: string, from = 'now-7d'): Promise<void> {
+  await open(pages, tabOf(id, 'anomalies', `?from=${from}&to=now&sort=score`), 'logAnomaliesSwimLane');
+  await pages.page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);
+}
+
+/** Opens the first result, calls it real, and takes that back. */
+export async function judgeAndUndo({ page }: Pages): Promise<void> {
+  await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+  await page.waitForSelector(testSubject('logAnomaliesResultDetails'));
+  assert.match(page.url(), /open=/);
+  const real = page.locator(testSubject('logAnomaliesFeedbackReal')).first();
+  await real.click();
+  await page.waitForSelector(testSubject('logAnomaliesFeedbackUndo'));
+  assert.equal(await real.getAttribute('aria-pressed'), 'true');
+  await page.locator(testSubject('logAnomaliesFeedbackUndo')).first().click();
+  await page.waitForSelector(testSubject('logAnomaliesFeedbackUndo'), { state: 'detached' });
+}
+
+/** Trains a second model, compares both, and makes the older one active. */
+export async function promoteAModel(pages: Pages, id: string): Promise<void> {
+  const { page } = pages;
+  await waitForModels(pages, id, 1);
+  await page.click(testSubject('logAnomaliesTrainNow'));
+  await waitForModels(pages, id, 2);
+  const boxes = page.locator(`${testSubject('logAnomaliesModels')} tbody input[type=checkbox]`);
+  await boxes.nth(0).check();
+  await boxes.nth(1).check();
+  await page.waitForSelector(`${testSubject('logAnomaliesComparison')} table`, {
+    timeout: WORK_MILLISECONDS,
+  });
+  const rows = page.locator(`${testSubject('logAnomaliesModels')} tbody tr`);
+  const activeRow = async (): Promise<number> => ((await rows.nth(0).innerText()).includes('active') ? 0 : 1);
+  const before = await activeRow();
+  await page.locator(testSubject('logAnomaliesPromoteCompared')).first().click();
+  await page.waitForFunction(
+    ([selector, place]) =>
+      document.querySelectorAll(String(selector))[1 - Number(place)]?.textContent?.includes('active'),
+    [`${testSubject('logAnomaliesModels')} tbody tr`, before],
+    { timeout: WORK_MILLISECONDS },
+  );
+}
