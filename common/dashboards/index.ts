@@ -12,16 +12,20 @@ export { toNdjson, type SavedObject } from './saved_objects';
 
 const ANOMALIES = 'result.type : "log"';
 const BUCKETS = 'result.type : "bucket"';
+const SWIM_LANE_HEIGHT = 14;
 
 /**
  * Data view and dashboards of one space, made from code; ids carry the space so that spaces do not meet.
  *
  * @param space as in `log-anomalies-results-<space>-*`
+ * @param options.hasPlugin whether that Kibana draws our own panels; without them Lens stands alone
  */
-export function resultDashboards(space: string): SavedObject[] {
+export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: boolean }): SavedObject[] {
   const dataViewId = `log-anomalies-results-${space}`;
   const panel = { dataViewId } as const;
   const count = countOf('Anomalies');
+  /** Room for the swim lane below the figures. */
+  const below = hasPlugin ? SWIM_LANE_HEIGHT : 0;
   return [
     dataView(dataViewId, `Log Anomalies: results (${space})`, `log-anomalies-results-${space}-*`),
     dashboard(
@@ -71,7 +75,7 @@ export function resultDashboards(space: string): SavedObject[] {
             count,
           },
           visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'severity' },
-          grid: { x: 0, y: 8, w: 48, h: 12 },
+          grid: { x: 0, y: 8 + below, w: 48, h: 12 },
         },
         {
           ...panel,
@@ -79,7 +83,7 @@ export function resultDashboards(space: string): SavedObject[] {
           query: ANOMALIES,
           columns: { time: overTime(), entity: topValues('Entity', 'anomaly.entity', 8, 'count'), count },
           visualization: { type: 'lnsXY', series: 'line', x: 'time', y: ['count'], split: 'entity' },
-          grid: { x: 0, y: 20, w: 24, h: 13 },
+          grid: { x: 0, y: 20 + below, w: 24, h: 13 },
         },
         {
           ...panel,
@@ -87,8 +91,27 @@ export function resultDashboards(space: string): SavedObject[] {
           query: BUCKETS,
           columns: { time: overTime(), score: measure('Highest score', 'max', 'bucket.max_score') },
           visualization: { type: 'lnsXY', series: 'line', x: 'time', y: ['score'] },
-          grid: { x: 24, y: 20, w: 24, h: 13 },
+          grid: { x: 24, y: 20 + below, w: 24, h: 13 },
         },
+        ...(hasPlugin
+          ? [
+              {
+                title: 'Severity by entity',
+                kind: 'swim_lane' as const,
+                grid: { x: 0, y: 8, w: 48, h: SWIM_LANE_HEIGHT },
+              },
+              {
+                title: 'What stands out',
+                kind: 'patterns' as const,
+                grid: { x: 0, y: 33 + below, w: 24, h: 16 },
+              },
+              {
+                title: 'Most anomalous logs',
+                kind: 'table' as const,
+                grid: { x: 24, y: 33 + below, w: 24, h: 16 },
+              },
+            ]
+          : []),
       ],
     ),
     dashboard(

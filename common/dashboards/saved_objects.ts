@@ -116,6 +116,14 @@ export interface LensPanel {
   readonly grid: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
 }
 
+/** A panel of our own, where Lens has none like it; Kibana needs the plugin to draw it. */
+export interface PluginPanel {
+  readonly title: string;
+  /** As `public/panels/panel_kinds.ts` names it; the panel fills in the rest of its settings. */
+  readonly kind: 'swim_lane' | 'patterns' | 'table';
+  readonly grid: LensPanel['grid'];
+}
+
 const LAYER = 'results';
 
 function visualizationState(panel: LensPanel): Record<string, unknown> {
@@ -154,53 +162,78 @@ function visualizationState(panel: LensPanel): Record<string, unknown> {
 const json = JSON.stringify;
 const NO_SEARCH = json({ query: { query: '', language: 'kuery' }, filter: [] });
 
-/** A dashboard of Lens panels, all by value. */
+const lensPanel = (panel: LensPanel) => ({
+  type: 'lens',
+  embeddableConfig: {
+    enhancements: {},
+    attributes: {
+      title: panel.title,
+      description: '',
+      visualizationType: panel.visualization.type,
+      state: {
+        datasourceStates: {
+          formBased: {
+            layers: {
+              [LAYER]: {
+                columnOrder: Object.keys(panel.columns),
+                incompleteColumns: {},
+                columns: panel.columns,
+              },
+            },
+          },
+        },
+        visualization: visualizationState(panel),
+        query: { query: panel.query, language: 'kuery' },
+        filters: [],
+        internalReferences: [],
+        adHocDataViews: {},
+      },
+      references: [
+        { type: 'index-pattern', id: panel.dataViewId, name: `indexpattern-datasource-layer-${LAYER}` },
+      ],
+    },
+  },
+});
+
+const pluginPanel = ({ kind }: PluginPanel) => ({
+  type: 'visualization',
+  embeddableConfig: {
+    enhancements: {},
+    savedVis: {
+      title: '',
+      description: '',
+      type: `log_anomalies_${kind}`,
+      params: { kind },
+      uiState: {},
+      data: { aggs: [], searchSource: { query: { query: '', language: 'kuery' }, filter: [] } },
+    },
+  },
+});
+
+/** A dashboard whose panels are all by value. */
 export function dashboard(
   id: string,
   title: string,
   description: string,
-  panels: readonly LensPanel[],
+  panels: readonly (LensPanel | PluginPanel)[],
 ): SavedObject {
-  const references = panels.map((panel, position) => ({
-    name: `p${position}:indexpattern-datasource-layer-${LAYER}`,
-    type: 'index-pattern',
-    id: panel.dataViewId,
-  }));
+  const references = panels.flatMap((panel, position) =>
+    'dataViewId' in panel
+      ? [
+          {
+            name: `p${position}:indexpattern-datasource-layer-${LAYER}`,
+            type: 'index-pattern',
+            id: panel.dataViewId,
+          },
+        ]
+      : [],
+  );
   const panelsJSON = panels.map((panel, position) => ({
     version: '8.12.0',
-    type: 'lens',
     panelIndex: `p${position}`,
     gridData: { ...panel.grid, i: `p${position}` },
     title: panel.title,
-    embeddableConfig: {
-      enhancements: {},
-      attributes: {
-        title: panel.title,
-        description: '',
-        visualizationType: panel.visualization.type,
-        state: {
-          datasourceStates: {
-            formBased: {
-              layers: {
-                [LAYER]: {
-                  columnOrder: Object.keys(panel.columns),
-                  incompleteColumns: {},
-                  columns: panel.columns,
-                },
-              },
-            },
-          },
-          visualization: visualizationState(panel),
-          query: { query: panel.query, language: 'kuery' },
-          filters: [],
-          internalReferences: [],
-          adHocDataViews: {},
-        },
-        references: [
-          { type: 'index-pattern', id: panel.dataViewId, name: `indexpattern-datasource-layer-${LAYER}` },
-        ],
-      },
-    },
+    ...('kind' in panel ? pluginPanel(panel) : lensPanel(panel)),
   }));
   return savedObject(
     'dashboard',

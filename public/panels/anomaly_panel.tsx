@@ -1,12 +1,12 @@
 import React, { useEffect, type ReactElement } from 'react';
-import { EuiEmptyPrompt } from '@elastic/eui';
+import { EuiEmptyPrompt, EuiScreenReaderOnly } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { SEVERITIES } from '../../common/anomaly';
 import type { ApiClient } from '../api_client';
 import type { CoreStart } from '../kibana/contracts';
 import { AnomalyTimeline } from '../shared/anomaly_timeline';
 import { RequestState } from '../shared/request_state';
-import { SwimLane } from '../shared/swim_lane';
+import { SwimLane, SwimLaneTable } from '../shared/swim_lane';
 import { resolveRange, type TimeRange } from '../shared/time_range';
 import { useRequest, type Request } from '../shared/use_request';
 import { AnomalyRows } from './anomaly_rows';
@@ -120,17 +120,24 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
             choose={(range) => choose({ range })}
           />
         ) : (
-          <SwimLane
-            {...chart}
-            height="100%"
-            groups={groups}
-            choose={({ range, entities: [lane, ...others] }) =>
-              choose({
-                range,
-                ...(others.length === 0 && lane !== '' && { value: { field: laneField, is: lane } }),
-              })
-            }
-          />
+          <>
+            <SwimLane
+              {...chart}
+              height="100%"
+              groups={groups}
+              choose={({ range, entities: [lane, ...others] }) =>
+                choose({
+                  range,
+                  ...(others.length === 0 && lane !== '' && { value: { field: laneField, is: lane } }),
+                })
+              }
+            />
+            <EuiScreenReaderOnly>
+              <div>
+                <SwimLaneTable groups={groups} />
+              </div>
+            </EuiScreenReaderOnly>
+          </>
         )
       }
     </PanelFrame>

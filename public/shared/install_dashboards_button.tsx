@@ -20,7 +20,7 @@ interface ImportAnswer {
 const titleOf = ({ meta, id }: NonNullable<ImportAnswer['errors']>[number]): string => meta.title ?? id;
 
 async function importDashboards(http: HttpSetup, overwrite: boolean): Promise<ImportAnswer> {
-  const objects = toNdjson(resultDashboards(spaceOf(http)));
+  const objects = toNdjson(resultDashboards(spaceOf(http), { hasPlugin: true }));
   const body = new FormData();
   body.append('file', new File([objects], 'log-anomalies.ndjson', { type: 'application/ndjson' }));
   return http.fetch<ImportAnswer>('/api/saved_objects/_import', {

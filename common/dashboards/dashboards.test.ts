@@ -1,0 +1,60 @@
+import { resultDashboards, toNdjson, type SavedObject } from './index';
+
+interface Panel {
+  readonly type: string;
+  readonly panelIndex: string;
+  readonly gridData: { x: number; y: number; w: number; h: number };
+  readonly embeddableConfig: { savedVis?: { type: string; params: { kind: string } } };
+}
+const panelsOf = ({ attributes }: SavedObject): Panel[] =>
+  JSON.parse(String(attributes.panelsJSON)) as Panel[];
+const dashboardsOf = (hasPlugin: boolean): SavedObject[] =>
+  resultDashboards('shop', { hasPlugin }).filter(({ type }) => type === 'dashboard');
+
+const overlap = ({ gridData: left }: Panel, { gridData: right }: Panel): boolean =>
+  left.x < right.x + right.w &&
+  right.x < left.x + left.w &&
+  left.y < right.y + right.h &&
+  right.y < left.y + left.h;
+
+it('are a data view and two dashboards of the space, one object a line', () => {
+  const objects = resultDashboards('shop', { hasPlugin: false });
+  expect(objects.map(({ type, id }) => `${type} ${id}`)).toEqual([
+    'index-pattern log-anomalies-results-shop',
+    'dashboard log-anomalies-overview-shop',
+    'dashboard log-anomalies-http-shop',
+  ]);
+  const lines = toNdjson(objects).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as SavedObject)).toEqual(objects);
+});
+
+it.each([true, false])(
+  'lay their panels side by side, each Lens panel on the data view (plugin: %s)',
+  (has) => {
+    for (const dashboard of dashboardsOf(has)) {
+      const panels = panelsOf(dashboard);
+      panels.forEach((panel, place) =>
+        expect(panels.slice(place + 1).filter((other) => overlap(panel, other))).toEqual([]),
+      );
+      expect(panels.every(({ gridData: { x, w } }) => x >= 0 && x + w <= 48)).toBe(true);
+      const lens = panels.filter(({ type }) => type === 'lens').map(({ panelIndex }) => panelIndex);
+      expect(dashboard.references).toEqual(
+        lens.map((index) => ({
+          name: `${index}:indexpattern-datasource-layer-results`,
+          type: 'index-pattern',
+          id: 'log-anomalies-results-shop',
+        })),
+      );
+    }
+  },
+);
+
+it('hold our own panels only where the plugin is', () => {
+  const own = (hasPlugin: boolean): (string | undefined)[] =>
+    dashboardsOf(hasPlugin)
+      .flatMap(panelsOf)
+      .filter(({ type }) => type === 'visualization')
+      .map(({ embeddableConfig: { savedVis } }) => savedVis?.type);
+  expect(own(false)).toEqual([]);
+  expect(own(true)).toEqual(['log_anomalies_swim_lane', 'log_anomalies_patterns', 'log_anomalies_table']);
+});
