@@ -37,5 +37,6 @@ export type {
   DetectorStatus,
   Failure,
   RunReport,
+  RunSummary,
   TrainingReport,
 } from './api/status';

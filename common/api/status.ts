@@ -42,16 +42,35 @@ export const runReportSchema = z.object({
 });
 export type RunReport = z.infer<typeof runReportSchema>;
 
-export const TRAINING_STATES = ['queued', 'running', 'promoted', 'refused', 'failed'] as const;
+export const TRAINING_STATES = ['queued', 'running', 'promoted', 'refused', 'failed', 'cancelled'] as const;
+/** What training does, in this order. */
+export const TRAINING_STEPS = ['sampling', 'learning', 'threshold', 'evaluating', 'storing'] as const;
+export type TrainingStep = (typeof TRAINING_STEPS)[number];
+
 export const trainingReportSchema = z.object({
   state: z.enum(TRAINING_STATES),
   requested_at: z.string(),
+  step: z.enum(TRAINING_STEPS).optional().describe('While it is running'),
   finished_at: z.string().optional(),
   version: z.string().optional(),
   message: z.string().optional().describe('Why a model was refused, or what was trained'),
   failure: failureSchema.optional(),
 });
 export type TrainingReport = z.infer<typeof trainingReportSchema>;
+
+/** What is kept of a run among the last ones. */
+export const runSummarySchema = z.object({
+  id: z.string().optional(),
+  started_at: z.string().optional(),
+  finished_at: z.string(),
+  logs: z.number(),
+  anomalies: z.number(),
+  complete: z.boolean(),
+  failure: failureSchema.optional(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+/** Runs that are kept; idle ones in a row count as one every few minutes. */
+export const RUNS_KEPT = 30;
 
 export const BACKFILL_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
 
@@ -115,6 +134,10 @@ export const detectorStatusSchema = z.object({
   lag_ms: z.number().optional().describe('How far behind now everything has been scored, milliseconds'),
   running: z.object({ id: z.string(), started_at: z.string() }).optional(),
   last_run: runReportSchema.optional(),
+  runs: z
+    .array(runSummarySchema)
+    .optional()
+    .describe(`The last ${RUNS_KEPT} runs, newest first; of a single detector only`),
   last_log_at: z.string().optional().describe('When a run last found a log to score'),
   next_run_at: z.string().optional(),
   consecutive_failures: z.number(),
@@ -141,6 +164,14 @@ export const statusEndpoints = {
     privilege: 'read',
     params: detectorParams,
     response: detectorStatusSchema,
+  }),
+  cancelTraining: endpoint({
+    method: 'post',
+    path: `${DETECTOR}/_train/_cancel`,
+    summary: 'Stop the training; the active model stays',
+    privilege: 'write',
+    params: detectorParams,
+    response: acknowledgedSchema,
   }),
   startBackfill: endpoint({
     method: 'post',

@@ -296,6 +296,24 @@ export async function stopDetector(
   return publicRecordOf(stored);
 }
 
+/** The task sees it within seconds; one that never began, or whose Kibana died, is ended here. */
+export async function cancelTraining(services: Services, scope: RequestScope, id: string): Promise<void> {
+  await createDetectorRepository(scope.savedObjects).get(id);
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const training = await status.readPart(id, 'training');
+  if (training?.state !== 'queued' && training?.state !== 'running') return;
+  await status.writePart(id, 'training_cancelled', { requested_at: training.requested_at });
+  const task = trainingTaskId(targetOf(scope, id));
+  const found = await services.taskManager.get(task).catch(() => undefined);
+  if (found?.status === 'running' || found?.status === 'claiming') return;
+  await services.taskManager.removeIfExists(task);
+  await status.writePart(id, 'training', {
+    state: 'cancelled',
+    requested_at: training.requested_at,
+    finished_at: isoNow(services),
+  });
+}
+
 export async function trainDetectorNow(services: Services, scope: RequestScope, id: string): Promise<void> {
   await createDetectorRepository(scope.savedObjects).get(id);
   await requestTraining(services, targetOf(scope, id), createStatusStore(scope.elasticsearch, scope));

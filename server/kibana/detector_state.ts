@@ -5,6 +5,7 @@ import type {
   Failure,
   LivePipelineBody,
   RunReport,
+  RunSummary,
   TrainingReport,
 } from '../../common/api';
 import type { Checkpoint, ModelRecord } from '../detection/ports';
@@ -13,6 +14,8 @@ import type { Checkpoint, ModelRecord } from '../detection/ports';
 export interface RunState {
   readonly running?: { readonly id: string; readonly started_at: string };
   readonly last_run?: RunReport;
+  /** Newest first, at most RUNS_KEPT. */
+  readonly history?: readonly RunSummary[];
   readonly last_log_at?: string;
   readonly consecutive_failures: number;
   readonly last_error?: Failure;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Failure, LivePipelineBody, RunReport, TrainingReport } from '../../common/api';
+import type { Failure, LivePipelineBody, RunReport, RunSummary, TrainingReport } from '../../common/api';
+import { RUNS_KEPT } from '../../common/api/status';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { detectAnomalies } from '../detection/detect_anomalies';
@@ -84,6 +85,13 @@ export async function runDetector(
     await job?.status
       .writePart(target.detectorId, 'runs', {
         ...kept,
+        history: remembered(before, {
+          finished_at: failure.at,
+          logs: 0,
+          anomalies: 0,
+          complete: false,
+          failure,
+        }),
         consecutive_failures: failures,
         last_error: failure,
         not_before: new Date(clock.now() + delay).toISOString(),
@@ -214,6 +222,18 @@ function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): 
   return createNotifier({ ...alerts, link_base: alerts.link_base ?? page }, { clock, journal, log, signal });
 }
 
+const remembered = ({ history = [] }: RunState, run: RunSummary): RunSummary[] =>
+  [run, ...history].slice(0, RUNS_KEPT);
+
+const summaryOf = ({ id, started_at, finished_at, logs, anomalies, complete }: RunReport): RunSummary => ({
+  id,
+  started_at,
+  finished_at,
+  logs,
+  anomalies,
+  complete,
+});
+
 /** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
 async function putOnRecord(
   job: DetectorJob,
@@ -233,6 +253,7 @@ async function putOnRecord(
   const lastLogAt = report.logs > 0 ? report.finished_at : before.last_log_at;
   await job.status.writePart(job.target.detectorId, 'runs', {
     last_run: report,
+    history: remembered(before, summaryOf(report)),
     consecutive_failures: 0,
     ...(lastLogAt && { last_log_at: lastLogAt }),
   });

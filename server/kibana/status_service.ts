@@ -18,7 +18,11 @@ export async function readStatus(
     createStatusStore(scope.elasticsearch, scope).read([id]),
     createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id),
   ]);
-  return complete(services, scope, stored, found.get(id), model);
+  const runs = found.get(id)?.runs.history;
+  return {
+    ...(await complete(services, scope, stored, found.get(id), model)),
+    ...(runs && { runs: [...runs] }),
+  };
 }
 
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {

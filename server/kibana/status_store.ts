@@ -12,6 +12,8 @@ interface Parts {
   backfill: BackfillReport;
   /** Undefined once it is deleted. */
   pipeline: LivePipelineBody | undefined;
+  /** The training, by the time of its request, that somebody has asked to stop. */
+  training_cancelled: { requested_at: string };
   /** Id of the backfill that somebody has asked to stop. */
   backfill_cancelled: { id: string };
   /** Kept for the whole space, under {@link SAMPLE_OF_SPACE} in the place of a detector. */

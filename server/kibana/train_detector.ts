@@ -1,4 +1,5 @@
 import type { TrainingReport } from '../../common/api';
+import type { TrainingStep } from '../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { checkProduction, type GateLimits, type GateReport } from '../detection/model_gate';
@@ -23,6 +24,7 @@ export async function trainDetector(
   requestedAt: string,
   isStillThere: () => Promise<boolean>,
   signal: AbortSignal,
+  tell: (step: TrainingStep) => void = () => {},
 ): Promise<TrainingReport> {
   const { detectorId } = job.target;
   const { detector } = job.stored;
@@ -31,7 +33,7 @@ export async function trainDetector(
     top: 0,
     signal,
   });
-  const outcome = await services.train(work, signal);
+  const outcome = await services.train(work, signal, tell);
   if (!(await isStillThere())) {
     throw new DetectionError('interrupted', 'The detector was deleted while its model was trained.');
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DetectionError, type DetectionErrorCode } from '../../common/detection_error';
+import type { TrainingStep } from '../../common/api/status';
 import type { SourceLog } from '../../common/log_document';
 import type { Trainer, TrainingOutcome, TrainingWork } from './training_work';
 
@@ -11,11 +12,16 @@ export type WorkerMessage =
   | { readonly kind: 'work'; readonly work: Omit<TrainingWork, 'logs'> };
 
 export type WorkerAnswer =
-  | { readonly outcome: TrainingOutcome; readonly error?: undefined }
+  /** On the way; the others come once, at the end. */
+  | { readonly step: TrainingStep; readonly outcome?: undefined; readonly error?: undefined }
+  | { readonly step?: undefined; readonly outcome: TrainingOutcome; readonly error?: undefined }
   | {
+      readonly step?: undefined;
       readonly outcome?: undefined;
       readonly error: { code: DetectionErrorCode; message: string; details?: Record<string, unknown> };
     };
+
+type FinalAnswer = Exclude<WorkerAnswer, { step: TrainingStep }>;
 
 /** Logs handed over in one go: copying them takes a few milliseconds. */
 const LOGS_A_MESSAGE = 500;
@@ -35,14 +41,17 @@ export function findTrainingWorker(directory: string): string | undefined {
  * @returns a trainer that throws `interrupted` on its signal and `refused` when the thread needs more memory
  */
 export function createWorkerTrainer(path: string, memoryMb: number): Trainer {
-  return async (work, signal) => {
+  return async (work, signal, tell) => {
     const { logs, ...rest } = work;
     const worker = new Worker(path, { resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
     const stop = (): void => void worker.terminate();
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const answered = new Promise<WorkerAnswer>((resolve, reject) => {
-        worker.once('message', resolve);
+      const answered = new Promise<FinalAnswer>((resolve, reject) => {
+        worker.on('message', (answer: WorkerAnswer) => {
+          if (answer.step === undefined) resolve(answer);
+          else tell?.(answer.step);
+        });
         worker.once('error', reject);
         worker.once('exit', () => reject(new DetectionError('interrupted', 'Training was interrupted.')));
       });

@@ -1,4 +1,5 @@
-import { openDetectorJob } from './detector_job';
+import type { TrainingStep } from '../../common/api/status';
+import { openDetectorJob, type DetectorJob } from './detector_job';
 import { failureOf } from './failure_advice';
 import { detectionTaskId } from './identifiers';
 import type { Services } from './services';
@@ -27,26 +28,36 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
           if (job === undefined) return { state: {} };
           const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
           const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
+          if (asked?.state === 'cancelled') return { state: {} };
+          const record = recordProgress(job, requestedAt, interruption);
           try {
-            await job.status.writePart(detectorId, 'training', {
-              state: 'running',
-              requested_at: requestedAt,
-            });
+            record.tell('sampling');
             const report = await trainDetector(
               services,
               job,
               requestedAt,
               async () => (await openDetectorJob(services, target)) !== undefined,
               interruption.signal,
+              record.tell,
             );
+            await record.stop();
             await job.status.writePart(detectorId, 'training', report);
             log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);
             if (job.stored.enabled) {
               await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
             }
           } catch (error) {
+            await record.stop();
             if ((await openDetectorJob(services, target).catch(() => job)) === undefined)
               return { state: {} };
+            if (record.isCancelled()) {
+              await job.status.writePart(detectorId, 'training', {
+                state: 'cancelled',
+                requested_at: requestedAt,
+                finished_at: new Date(clock.now()).toISOString(),
+              });
+              return { state: {} };
+            }
             log.warn(`Detector ${detectorId}: training failed: ${(error as Error).message}`);
             await job.status
               .writePart(detectorId, 'training', {
@@ -61,6 +72,49 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
         },
         cancel: async () => interruption.abort(),
       };
+    },
+  };
+}
+
+/** How soon a training notices that somebody has cancelled it. */
+const LOOK_FOR_CANCEL_MILLISECONDS = 1_000;
+
+interface ProgressRecord {
+  tell(step: TrainingStep): void;
+  isCancelled(): boolean;
+  /** Nothing is written after it. */
+  stop(): Promise<void>;
+}
+
+/** Puts each step on record, one after the other, and interrupts the training when somebody has asked for that. */
+function recordProgress(
+  job: DetectorJob,
+  requestedAt: string,
+  interruption: AbortController,
+): ProgressRecord {
+  const { detectorId } = job.target;
+  let isCancelled = false;
+  let written: Promise<unknown> = Promise.resolve();
+  const look = async (): Promise<void> => {
+    const cancelled = await job.status.readPart(detectorId, 'training_cancelled');
+    if (cancelled?.requested_at !== requestedAt) return;
+    isCancelled = true;
+    interruption.abort();
+  };
+  const watch = setInterval(() => void look().catch(() => undefined), LOOK_FOR_CANCEL_MILLISECONDS);
+  return {
+    tell: (step) => {
+      written = written
+        .then(() =>
+          job.status.writePart(detectorId, 'training', { state: 'running', requested_at: requestedAt, step }),
+        )
+        // The training matters more than what is told of it.
+        .catch(() => undefined);
+    },
+    isCancelled: () => isCancelled,
+    stop: async () => {
+      clearInterval(watch);
+      await written;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Attribution, Severity } from '../../common/anomaly';
+import type { TrainingStep } from '../../common/api/status';
 import type { Detector } from '../../common/detector';
 import type { DirtReport } from '../../common/log_features/types';
 import type { LogDocument, SourceLog } from '../../common/log_document';
@@ -49,12 +50,24 @@ export interface TrainingOutcome {
 }
 
 /** Where {@link doTrainingWork} is done. */
-export type Trainer = (work: TrainingWork, signal?: AbortSignal) => Promise<TrainingOutcome>;
+export type Trainer = (
+  work: TrainingWork,
+  signal?: AbortSignal,
+  tell?: (step: TrainingStep) => void,
+) => Promise<TrainingOutcome>;
+
+/** What comes after each report of {@link trainModel}. */
+const STEP_AFTER: readonly TrainingStep[] = ['learning', 'threshold', 'evaluating', 'storing'];
 
 /** Trains and measures a model. Busy for up to some seconds: not for a thread that has other things to do. */
-export function doTrainingWork(work: TrainingWork, now: () => number): TrainingOutcome {
+export function doTrainingWork(
+  work: TrainingWork,
+  now: () => number,
+  tell?: (step: TrainingStep) => void,
+): TrainingOutcome {
   const { detector, logs, window, logsInWindow } = work;
   const documents = logs.map((log) => log.document);
+  tell?.(STEP_AFTER[0]);
   const { snapshot, report } = trainModel({
     detector,
     documents,
@@ -62,6 +75,7 @@ export function doTrainingWork(work: TrainingWork, now: () => number): TrainingO
     window,
     logsInWindow,
     clock: { now },
+    progress: (done) => tell?.(STEP_AFTER[done]),
   });
   const logsPerDay = (logsInWindow * DAY_MILLISECONDS) / Math.max(1, window.to - window.from);
   const measures = measureProduction(snapshot, documents, logsPerDay);

@@ -14,7 +14,11 @@ parentPort?.on('message', (message: WorkerMessage) => {
   }
   let answer: WorkerAnswer;
   try {
-    answer = { outcome: doTrainingWork({ ...message.work, logs }, Date.now) };
+    answer = {
+      outcome: doTrainingWork({ ...message.work, logs }, Date.now, (step) =>
+        parentPort?.postMessage({ step } satisfies WorkerAnswer),
+      ),
+    };
   } catch (error) {
     answer = {
       error: {

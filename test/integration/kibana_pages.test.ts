@@ -6,6 +6,8 @@ import {
   type Endpoints,
   type Operation,
 } from '../../common/api';
+import { RUNS_KEPT } from '../../common/api/status';
+import { DetectionError } from '../../common/detection_error';
 import { parseDetector } from '../../common/detector';
 import { scoreAtExceedance } from '../../common/threshold';
 import { ownerRole, readerRole, resultsPattern } from '../../server/elasticsearch';
@@ -27,6 +29,7 @@ let kibana: KibanaStandIn;
 let owner: Person;
 let reader: Person;
 let detector: DetectorRecord;
+let beforeTraining: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
 
 async function person(
   name: string,
@@ -67,7 +70,10 @@ beforeAll(async () => {
       },
     },
   });
-  kibana = startKibanaStandIn({ administrator: admin });
+  kibana = startKibanaStandIn({
+    administrator: admin,
+    beforeTraining: async (signal) => beforeTraining?.(signal),
+  });
   kibana.now = () => start + SECONDS * 1_000 + MINUTE;
   owner = await person('olga', ownerRole([index], space), ['read', 'write']);
   reader = await person('rita', readerRole(space), ['read']);
@@ -125,6 +131,69 @@ describe('a filter made of a query bar', () => {
     expect(refused(await search('{"no_such_query":{}}'))).toMatch(/^400 .*no_such_query/);
     const broken = JSON.stringify({ query_string: { query: 'service.name:(' } });
     expect(refused(await search(broken))).toMatch(/^400 .*Encountered/);
+  });
+});
+
+describe('work that is told of while it goes on', () => {
+  const statusOf = () => ok(reader, 'getStatus', { params: { id: detector.id } });
+  const target = () => ({ space, detectorId: detector.id });
+
+  it('is a training with its step, which can be stopped', async () => {
+    const steps: (string | undefined)[] = [];
+    beforeTraining = async (signal) => {
+      steps.push((await statusOf()).training?.step);
+      expect(
+        (await kibana.call(reader, 'cancelTraining', { params: { id: detector.id } }, space)).status,
+      ).toBe(403);
+      const task = kibana.tasks.scheduled.get(trainingTaskId(target()))!;
+      kibana.tasks.scheduled.set(trainingTaskId(target()), { ...task, status: 'running' });
+      await ok(owner, 'cancelTraining', { params: { id: detector.id } });
+      await new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () =>
+          reject(new DetectionError('interrupted', 'Training was interrupted.')),
+        ),
+      );
+    };
+    const before = (await statusOf()).model;
+    await ok(owner, 'trainDetector', { params: { id: detector.id } });
+    await kibana.tasks.run(trainingTaskId(target()));
+    beforeTraining = undefined;
+    expect(steps).toEqual(['sampling']);
+    const after = await statusOf();
+    expect(after.training).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
+    expect(after.model).toEqual(before);
+  });
+
+  it('is not begun when it was stopped in the queue', async () => {
+    await ok(owner, 'trainDetector', { params: { id: detector.id } });
+    await ok(owner, 'cancelTraining', { params: { id: detector.id } });
+    expect(kibana.tasks.scheduled.has(trainingTaskId(target()))).toBe(false);
+    expect((await statusOf()).training?.state).toBe('cancelled');
+  });
+
+  it('are runs, the last of which are remembered with what went wrong', async () => {
+    const [first] = (await statusOf()).runs!;
+    expect(first).toMatchObject({ complete: true, logs: expect.any(Number) });
+    const { now: clock } = kibana;
+    const later = clock() + 6 * MINUTE;
+    kibana.now = () => later;
+    await admin.indices.putSettings({ index, settings: { 'index.blocks.read': true } });
+    try {
+      await kibana.tasks.run(detectionTaskId(target()));
+    } finally {
+      await admin.indices.putSettings({ index, settings: { 'index.blocks.read': null } });
+    }
+    const [failed, before] = (await statusOf()).runs!;
+    expect(failed).toMatchObject({ complete: false, failure: { next_step: expect.any(String) } });
+    expect(before).toEqual(first);
+    const many = RUNS_KEPT + 5;
+    for (let run = 0; run < many; run++) {
+      const now = kibana.now() + 6 * MINUTE;
+      kibana.now = () => now;
+      await kibana.tasks.run(detectionTaskId(target()));
+    }
+    kibana.now = clock;
+    expect((await statusOf()).runs).toHaveLength(RUNS_KEPT);
   });
 });
 

@@ -194,6 +194,8 @@ export interface StandInOptions {
   readonly canEncrypt?: boolean;
   readonly limits?: Partial<JobLimits>;
   readonly alerts?: AlertsConfig;
+  /** Holds training up; throws when `signal` fires, as the thread that trains does. */
+  readonly beforeTraining?: (signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** The plugin's own routes and tasks over a real Elasticsearch; only Kibana around them is played. */
@@ -266,7 +268,10 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
         api_key: authorization.replace('ApiKey ', ''),
       });
     },
-    train: async (work) => doTrainingWork(work, () => standIn.now()),
+    train: async (work, signal, tell) => {
+      if (options.beforeTraining) await options.beforeTraining(signal);
+      return doTrainingWork(work, () => standIn.now(), tell);
+    },
     spaceOf: (request) => spaces.get(request) ?? 'default',
   };
 

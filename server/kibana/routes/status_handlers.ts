@@ -1,11 +1,16 @@
 import type { statusEndpoints } from '../../../common/api/status';
 import { cancelBackfill, readBackfill, startBackfill } from '../backfill_service';
+import { cancelTraining } from '../detector_service';
 import { listStatus, readStatus } from '../status_service';
 import type { Handlers } from './handler';
 
 export const statusHandlers: Handlers<keyof typeof statusEndpoints> = {
   listStatus: async (_request, { services, scope }) => ({ statuses: await listStatus(services, scope) }),
   getStatus: ({ params }, { services, scope }) => readStatus(services, scope, params.id),
+  cancelTraining: async ({ params }, { services, scope }) => {
+    await cancelTraining(services, scope, params.id);
+    return { acknowledged: true };
+  },
   startBackfill: ({ params, body }, { services, scope }) => startBackfill(services, scope, params.id, body),
   getBackfill: ({ params }, { scope }) => readBackfill(scope, params.id),
   cancelBackfill: async ({ params }, { services, scope }) => {
