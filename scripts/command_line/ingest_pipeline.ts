@@ -69,6 +69,9 @@ export async function planFor(
   }
 }
 
+export const attachedText = ({ indices }: AttachmentPlan, version: string): string =>
+  `Logs of ${indices.join(', ')} are scored by ${version} as they are indexed.`;
+
 export function planText(plan: AttachmentPlan): string {
   const shown = ({ method, path, body }: AttachmentPlan['componentTemplate']): string =>
     `${method} ${path}\n${JSON.stringify(body)}`;

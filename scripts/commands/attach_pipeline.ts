@@ -10,7 +10,7 @@ import {
   planAttachment,
   revertPipeline,
 } from '../../server/elasticsearch/ingest';
-import { deploymentText, planText, trialOptions } from '../command_line/ingest_pipeline';
+import { attachedText, deploymentText, planText, trialOptions } from '../command_line/ingest_pipeline';
 import { runs } from '../command_line/session';
 
 interface Options {
@@ -32,7 +32,11 @@ export const attachPipelineCommand = (): Command =>
       .option('--apply', 'attach now; without it the requests are only shown', false)
       .option('--component-template', 'with --apply: write the template for indices to come, too', false)
       .option('--detach', 'take the pipeline off these indices', false)
-      .option('--revert', 'go back to the version that was live before', false)
+      .option(
+        '--revert',
+        'go back to the version that was live before; with scoring: ingest the model, too',
+        false,
+      )
       .option('--delete', 'delete the pipeline; no index may refer to it any more', false)
       .addHelpText(
         'after',
@@ -59,6 +63,10 @@ Examples:
           const load = async (version: string) => decodeModelSnapshot(await store.load(detectorId, version));
           const trial = await trialOptions(session, client, await load(live.version), detectorId);
           const deployment = await revertPipeline(client, load, trial);
+          const { version } = deployment.live;
+          if ((await load(version)).detector.scoring === 'ingest') {
+            await store.promote(detectorId, version, 'reverted with the pipeline');
+          }
           session.result(deployment, () => deploymentText(deployment));
           return;
         }
@@ -90,10 +98,7 @@ Examples:
           ...request,
           componentTemplate: options.componentTemplate,
         });
-        session.result(
-          { attached: plan.indices, requests: done },
-          () => `Logs of ${plan.indices.join(', ')} are scored by ${live.version} as they are indexed.`,
-        );
+        session.result({ attached: plan.indices, requests: done }, () => attachedText(plan, live.version));
       } finally {
         await client.close();
       }

@@ -10,8 +10,14 @@ import {
   type GateReport,
 } from '../../server/detection/model_gate';
 import { connect, createDetectorSource, createSnapshotStore } from '../../server/elasticsearch';
-import { deployPipeline, type PipelineDeployment } from '../../server/elasticsearch/ingest';
-import { deploymentText, planFor, planText, trialOptions } from '../command_line/ingest_pipeline';
+import { attachPipeline, deployPipeline, type PipelineDeployment } from '../../server/elasticsearch/ingest';
+import {
+  attachedText,
+  deploymentText,
+  planFor,
+  planText,
+  trialOptions,
+} from '../command_line/ingest_pipeline';
 import { gateText, insist } from '../command_line/gate_text';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
@@ -27,6 +33,7 @@ interface Options {
   force: boolean;
   candidateOnly: boolean;
   ingest: boolean;
+  attach: boolean;
   maxCost?: number;
   note?: string;
 }
@@ -46,7 +53,12 @@ export const deployModel = (): Command =>
       .option('--force', 'make it active even if the gate says no', false)
       .option(
         '--ingest',
-        'once active, also make it the ingest pipeline that scores logs as they are indexed',
+        'also make it the ingest pipeline that scores logs as they are indexed (implied by scoring: ingest)',
+        false,
+      )
+      .option(
+        '--attach',
+        "with --ingest, which it implies: at once send the logs of the detector's indices through it, as attach-pipeline --apply does",
         false,
       )
       .option(
@@ -64,13 +76,15 @@ registered as a candidate then, and what was active stays active.
 
 Examples:
   log-anomalies deploy-model --model model.json --test-data test_logs.json
-  log-anomalies deploy-model --model model.json --detector-id web --note "after the spring release"`,
+  log-anomalies deploy-model --model model.json --detector-id web --note "after the spring release"
+  log-anomalies deploy-model --model model.json --ingest --attach --max-cost 100`,
       ),
     async (session, options) => {
       const { snapshot, text } = await loadModelFile(options.model);
       const detectorId = options.detectorId ?? detectorIdOf(snapshot.detector.name);
       // Refuses what a pipeline cannot express before anything has changed.
-      if (options.ingest) compilePipeline(snapshot, { detectorId });
+      const hasPipeline = options.ingest || options.attach || snapshot.detector.scoring === 'ingest';
+      if (hasPipeline) compilePipeline(snapshot, { detectorId });
       const client = connect(session.config.elasticsearch);
       try {
         const store = createSnapshotStore(client, { space: session.config.space });
@@ -84,28 +98,31 @@ Examples:
         });
         const report = await gate(session, options, snapshot, active?.snapshot, client);
         const promote = !options.candidateOnly && (report.passed || options.force);
-        if (promote && active?.version !== snapshot.version)
-          await store.promote(detectorId, snapshot.version, options.note);
         let ingest: PipelineDeployment | undefined;
-        if (promote && options.ingest) {
+        if (promote && hasPipeline) {
+          // First, since its trial may refuse: what was active stays then.
           const trial = await trialOptions(session, client, snapshot, detectorId, options.maxCost);
           ingest = await deployPipeline(client, snapshot, trial);
         }
+        if (promote && active?.version !== snapshot.version)
+          await store.promote(detectorId, snapshot.version, options.note);
         const plan = ingest && (await planFor(session, client, detectorId, snapshot.detector.source.index));
+        const attached = plan !== undefined && options.attach;
+        if (attached) await attachPipeline(client, plan, { signal: session.signal });
         const outcome = {
           detector: detectorId,
           model: snapshot.version,
           active: promote,
           previous: active?.version,
           gate: report,
-          ...(ingest && { ingest, attachment: plan }),
+          ...(ingest && { ingest, attachment: plan, attached }),
         };
         session.result(outcome, () =>
           [
             `${snapshot.version} ${promote ? 'is active' : 'is registered as a candidate'} for detector ${detectorId}${promote && active !== undefined && active.version !== snapshot.version ? `; it replaces ${active.version}` : ''}`,
             gateText(report),
             ...(ingest === undefined ? [] : [deploymentText(ingest)]),
-            ...(plan === undefined ? [] : [planText(plan)]),
+            ...(plan === undefined ? [] : [attached ? attachedText(plan, snapshot.version) : planText(plan)]),
           ].join('\n'),
         );
         if (!options.force) insist(report, 'The gate keeps this model from becoming active');

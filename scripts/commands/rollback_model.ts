@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
+import { decodeModelSnapshot } from '../../common/model_snapshot';
 import { connect, createSnapshotStore } from '../../server/elasticsearch';
+import { deployPipeline } from '../../server/elasticsearch/ingest';
+import { deploymentText, trialOptions } from '../command_line/ingest_pipeline';
 import { runs } from '../command_line/session';
 
 export const rollbackModel = (): Command =>
   runs<{ detectorId: string; to?: string; note?: string }>(
     new Command('rollback-model')
-      .description('Make an earlier model active again')
+      .description('Make an earlier model active again; with scoring: ingest its pipeline, too')
       .requiredOption('--detector-id <id>', 'the detector')
       .option('--to <version>', 'the version to go back to (default: the one that was active before)')
       .option('--note <text>', 'why; kept with the model')
@@ -32,6 +35,12 @@ export const rollbackModel = (): Command =>
         }
         if (version === active?.version)
           throw new DetectionError('invalid_input', `${version} is active already.`);
+        const snapshot = decodeModelSnapshot(await store.load(options.detectorId, version));
+        if (snapshot.detector.scoring === 'ingest') {
+          const trial = await trialOptions(session, client, snapshot, options.detectorId);
+          const deployment = await deployPipeline(client, snapshot, trial);
+          session.say(deploymentText(deployment));
+        }
         const { previous } = await store.promote(options.detectorId, version, options.note ?? 'rolled back');
         session.result(
           { detector: options.detectorId, active: version, previous },

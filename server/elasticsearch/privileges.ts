@@ -187,7 +187,7 @@ export async function checkConnection(
   }
   if (information === undefined) {
     hints.push(
-      'Version and licence are unknown: seeing them takes the cluster privilege "monitor"; nothing else does.',
+      'Version and licence are unknown: seeing them takes the cluster privilege "monitor".',
     );
   } else {
     const [major, minor] = version.split('.').map(Number);
