@@ -70,8 +70,8 @@ export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: bool
           title: 'Anomalies by severity',
           query: ANOMALIES,
           columns: {
-            time: overTime(),
             severity: topValues('Severity', 'anomaly.severity', 4, 'count'),
+            time: overTime(),
             count,
           },
           visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'severity' },
@@ -81,8 +81,8 @@ export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: bool
           ...panel,
           title: 'Anomalies by entity',
           query: ANOMALIES,
-          columns: { time: overTime(), entity: topValues('Entity', 'anomaly.entity', 8, 'count'), count },
-          visualization: { type: 'lnsXY', series: 'line', x: 'time', y: ['count'], split: 'entity' },
+          columns: { entity: topValues('Entity', 'anomaly.entity', 8, 'count'), time: overTime(), count },
+          visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'entity' },
           grid: { x: 0, y: 20 + below, w: 24, h: 13 },
         },
         {
@@ -124,8 +124,8 @@ export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: bool
           title: 'Anomalous requests by status',
           query: ANOMALIES,
           columns: {
-            time: overTime(),
             status: topValues('Status', 'http.response.status_code', 8, 'count'),
+            time: overTime(),
             count,
           },
           visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'status' },

@@ -100,6 +100,7 @@ export const measure = (
 export interface LensPanel {
   readonly title: string;
   readonly dataViewId: string;
+  /** What splits the values comes before time: its top values are then those of the whole time. */
   readonly columns: Readonly<Record<string, LensColumn>>;
   /** KQL that narrows the panel down. */
   readonly query: string;
@@ -166,6 +167,8 @@ const lensPanel = (panel: LensPanel) => ({
   type: 'lens',
   embeddableConfig: {
     enhancements: {},
+    // A figure bears its name itself.
+    hidePanelTitles: panel.visualization.type === 'lnsMetric',
     attributes: {
       title: panel.title,
       description: '',

@@ -1,5 +1,6 @@
 /** Slices of the contracts of Kibana's plugins that show dashboards and rules, 8.12 and 9.x alike. */
 import type { ComponentType, LazyExoticComponent, ReactElement } from 'react';
+import type { Query } from './search_contracts';
 
 /** Source: src/plugins/visualizations/public/vis_types/types.ts `VisTypeDefinition`. */
 export interface VisualizationType {
@@ -54,7 +55,7 @@ export interface TimeRange {
 export interface ExpressionInput {
   readonly timeRange?: TimeRange;
   /** One query, or that of the panel and that of the dashboard. */
-  readonly query?: unknown;
+  readonly query?: Query | readonly Query[];
   readonly filters?: readonly unknown[];
 }
 export interface RenderHandlers {

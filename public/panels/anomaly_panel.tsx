@@ -5,12 +5,13 @@ import { SEVERITIES } from '../../common/anomaly';
 import type { ApiClient } from '../api_client';
 import type { CoreStart } from '../kibana/contracts';
 import { AnomalyTimeline } from '../shared/anomaly_timeline';
+import { elasticsearchQuery } from '../shared/elasticsearch_query';
 import { RequestState } from '../shared/request_state';
 import { SwimLane, SwimLaneTable } from '../shared/swim_lane';
 import { resolveRange, type TimeRange } from '../shared/time_range';
 import { useRequest, type Request } from '../shared/use_request';
 import { AnomalyRows } from './anomaly_rows';
-import { searchFilterOf, type Choice } from './dashboard_filters';
+import type { Choice } from './dashboard_filters';
 import type { PanelConfig } from './panel_kinds';
 import { PatternBars } from './pattern_bars';
 
@@ -48,7 +49,7 @@ function scopeOf({ detectorId, minSeverity, timeRange = DEFAULT_RANGE, query, fi
     detector_id: detectorId || undefined,
     ...resolveRange(timeRange),
     ...(lowest !== undefined && { min_confidence: lowest / 100 }),
-    filter: searchFilterOf(query, filters),
+    filter: elasticsearchQuery(query, filters),
   };
 }
 

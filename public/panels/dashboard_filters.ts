@@ -1,19 +1,6 @@
-import { buildEsQuery } from '@kbn/es-query';
 import type { Interval } from '../shared/time_range';
 
 const TIME_FIELD = '@timestamp';
-
-/**
- * Query and filters of a dashboard in Elasticsearch's language, as the API takes it.
- *
- * @returns undefined when there are none
- * @throws Error when the query cannot be read
- */
-export function searchFilterOf(query: unknown, filters: readonly unknown[] = []): string | undefined {
-  const built = buildEsQuery(undefined, query ?? [], filters);
-  const isEmpty = Object.values(built.bool).every((clauses) => clauses.length === 0);
-  return isEmpty ? undefined : JSON.stringify(built);
-}
 
 /** What a user has chosen in a panel. */
 export interface Choice {

@@ -1,4 +1,5 @@
 import type { Severity } from '../../common/anomaly';
+import type { Query } from '../kibana/search_contracts';
 
 /** The panels that dashboards may hold. Part of saved dashboards: never rename. */
 export const PANEL_KINDS = ['swim_lane', 'timeline', 'patterns', 'table'] as const;
@@ -40,6 +41,6 @@ export const defaultSettings = (kind: PanelKind): PanelSettings => ({
 /** What is drawn: the settings, and what the dashboard says. */
 export interface PanelConfig extends PanelSettings {
   readonly timeRange?: { readonly from: string; readonly to: string };
-  readonly query?: unknown;
+  readonly query?: Query | readonly Query[];
   readonly filters?: readonly unknown[];
 }

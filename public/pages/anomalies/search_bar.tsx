@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 import type { DataView } from '../../kibana/search_contracts';
 import { useDataView } from '../../shared/use_data_view';
+import { spaceOf } from '../../shared/space';
 import type { TimeRange } from '../../shared/time_range';
 import { changedQuery, type ExplorerQuery } from './explorer_query';
 
@@ -25,10 +26,8 @@ const LUCENE_EXAMPLE = 'service.name:shop AND anomaly.score:>0.7';
 /** Fields of the results, for the search bar to suggest; nothing is saved. */
 export function useResultsDataView(): DataView | undefined {
   const { core } = useApp();
-  return useDataView(`log-anomalies-results-${spaceOf(core.http.basePath.get())}-*`, '@timestamp');
+  return useDataView(`log-anomalies-results-${spaceOf(core.http)}-*`, '@timestamp');
 }
-
-const spaceOf = (basePath: string): string => /\/s\/([a-z0-9_-]+)$/.exec(basePath)?.[1] ?? 'default';
 
 /** Kibana's own search bar, or a plain one where Kibana has none; all of it stands in the address. */
 export function SearchBar(props: BarProps): ReactElement {
