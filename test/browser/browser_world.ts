@@ -3,19 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { DetectorInput } from '../../common/detector';
 import type { Operation } from '../../common/api';
-import { generateLogs } from '../../common/demo_logs';
 import { connect, feedbackIndex, readerRole, resultsPattern, sleep } from '../../server/elasticsearch';
 import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integration/kibana_stand_in';
 import { buildBundle, buildHostPage } from './build_host_page';
 import { startHost, type Host } from './host_server';
+import { DEMO_LOGS_DAYS, writeDemoLogs } from './demo_logs';
 import { keepRunningTasks } from './run_tasks';
 
 const DAY_MILLISECONDS = 86_400_000;
-const LOGS_DAYS = 3;
-const LOGS_PER_SECOND = 0.1;
 const PATIENCE_MILLISECONDS = 30_000;
 
 /** Everything that the pages need, over one Elasticsearch. */
@@ -93,24 +91,6 @@ const administrator = (client: Client): Person => ({
   },
 });
 
-/** Three days of logs of several services until now, with anomalies. */
-async function writeDemoLogs(client: Client, index: string): Promise<void> {
-  await client.indices.create({ index, settings: { number_of_shards: 1, number_of_replicas: 0 } });
-  const to = Date.now();
-  const generated = generateLogs({
-    seed: 7,
-    from: to - LOGS_DAYS * DAY_MILLISECONDS,
-    to,
-    ratePerSecond: LOGS_PER_SECOND,
-    anomalyRate: 0.01,
-  });
-  const lines: object[] = [];
-  for (const { document } of generated) lines.push({ index: {} }, document);
-  const answer = await client.bulk({ index, operations: lines, refresh: true });
-  const refused = answer.items.find((item) => item.index?.error);
-  if (refused) throw new Error(JSON.stringify(refused));
-}
-
 async function makeReader(client: Client, space: string): Promise<Client> {
   const name = `${space}-reader`;
   const password = `pw-${Math.random().toString(36).slice(2)}`;
@@ -163,7 +143,7 @@ export async function makeDetector(
     async () => (await call<{ model?: object }>('getStatus', { params })).model !== undefined,
   );
   const to = Date.now();
-  await call('startBackfill', { params, body: { from: to - LOGS_DAYS * DAY_MILLISECONDS, to } });
+  await call('startBackfill', { params, body: { from: to - DEMO_LOGS_DAYS * DAY_MILLISECONDS, to } });
   await until(
     'results',
     async () => (await call<{ state: string }>('getBackfill', { params })).state === 'done',
@@ -178,10 +158,6 @@ export interface Window {
   readonly locale?: string;
   readonly width?: number;
 }
-
-/** Chromium, from Debian or where CHROMIUM says. */
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 
 export interface OpenedPage {
   readonly page: Page;

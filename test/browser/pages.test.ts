@@ -1,10 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { makeDetector, openBrowser, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { seriousFindings } from './accessibility';
 import {
   createDetectorByForm,
   judgeAndUndo,
   open,
+  openBrowser,
   openExplorer,
   promoteAModel,
   scoreThePast,

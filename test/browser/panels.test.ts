@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { resultsPattern } from '../../server/elasticsearch';
-import { makeDetector, openBrowser, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
-import { open, testSubject } from './steps';
+import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(120_000);
 

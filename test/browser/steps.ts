@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Pages of the plugin in a browser, on Kibana or on the host page. */
 export interface Pages {
@@ -12,6 +12,10 @@ export interface Pages {
 export const WORK_MILLISECONDS = 60_000;
 
 export const testSubject = (name: string): string => `[data-test-subj~="${name}"]`;
+
+/** Chromium, from Debian or where CHROMIUM says. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 
 /** Goes to a path and waits until something with this test subject is there. */
 export async function open({ page, url }: Pages, path: string, subject: string): Promise<void> {

@@ -8,9 +8,11 @@ import { buildPlugin } from '../../scripts/build/build_plugin';
 import { connect } from '../../server/elasticsearch';
 import { bootTimes, idleCostJourney } from './journeys/cost';
 import { detectorJourney, type DetectorMade } from './journeys/detector';
+import { pagesJourney } from './journeys/pages';
 import { restartJourney } from './journeys/restart';
 import { rightsJourney } from './journeys/rights';
 import { ruleJourney } from './journeys/rule';
+import { speedJourney } from './journeys/speed';
 import { KibanaClient, type Credentials } from './kibana_client';
 import { isAvailable, KibanaProcess } from './kibana_process';
 import { Report } from './report';
@@ -24,11 +26,17 @@ import { createUsers, indicesOf, type World } from './world';
  *   KIBANA_USERNAME, KIBANA_PASSWORD    a superuser; without them security is taken to be off
  *   ELASTICSEARCH_URL      (ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD: as Kibana's where not given)
  *   KIBANA_ELASTICSEARCH_URL            where Kibana itself reaches Elasticsearch, where that is another address
+ * With the argument --pages only the journeys in a browser are made (CHROMIUM: default /usr/bin/chromium; pictures go to
+ * PICTURES, default build/pictures), with --no-pages all others.
+ * With the argument --speed it measures the explorer beside Discover on a million results instead.
  * With the argument --cost it measures what the plugin costs a Kibana of KIBANA_HOME instead: boots and idle detectors.
  */
 const { KIBANA_URL, KIBANA_HOME, KIBANA_USERNAME, KIBANA_PASSWORD, ELASTICSEARCH_URL } = process.env;
 const root = resolve(__dirname, '../..');
 const isCostAsked = process.argv.includes('--cost');
+const isSpeedAsked = process.argv.includes('--speed');
+const arePagesAsked = !process.argv.includes('--no-pages');
+const areOnlyPagesAsked = process.argv.includes('--pages');
 const BOOT_ROUNDS = 5;
 /** Small pages make runs long enough to be interrupted. */
 const PAGE_SIZE = 100;
@@ -122,6 +130,12 @@ async function journeys({
       await idleCostJourney(world, process);
       return undefined;
     }
+    if (isSpeedAsked) {
+      await speedJourney(world, url, credentials);
+      return undefined;
+    }
+    if (arePagesAsked) await pagesJourney(world, url, { admin: credentials, reader: users?.reader });
+    if (areOnlyPagesAsked) return undefined;
     made = await detectorJourney(world);
     if (made === undefined) report.skip('rules, spaces and rights', 'there is no detector');
     else {

@@ -25,13 +25,19 @@ export interface World {
   readonly process: KibanaProcess | undefined;
   /** Where files of this run go. */
   readonly folder: string;
-  readonly indices: { readonly web: string; readonly many: string; readonly alerts: string };
+  readonly indices: {
+    readonly web: string;
+    readonly many: string;
+    readonly pages: string;
+    readonly alerts: string;
+  };
 }
 
 /** Names of what a run makes. */
 export const indicesOf = (name: string) => ({
   web: `${name}-web`,
   many: `${name}-many`,
+  pages: `${name}-pages`,
   alerts: `${name}-alerts`,
 });
 

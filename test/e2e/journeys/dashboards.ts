@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { open, testSubject, WORK_MILLISECONDS } from '../../browser/steps';
+import type { World } from '../world';
+import type { KibanaPages } from './kibana_pages';
+
+const PANELS = ['swim_lane', 'timeline', 'patterns', 'table'] as const;
+const panel = testSubject('logAnomaliesPanel');
+
+const waitForCount = (pages: KibanaPages, selector: string, count: number): Promise<unknown> =>
+  pages.page.waitForFunction(
+    ([what, wanted]) => document.querySelectorAll(String(what)).length === Number(wanted),
+    [selector, count],
+    { timeout: WORK_MILLISECONDS },
+  );
+
+/** Installs the dashboards by the button, and looks at both. */
+export async function dashboardJourney({ report }: World, pages: KibanaPages): Promise<void> {
+  const { page } = pages;
+  await report.step('one button installs data view and dashboards', async () => {
+    await open(pages, '/app/logAnomalies', 'logAnomaliesInstallDashboards');
+    await page.click(testSubject('logAnomaliesInstallDashboards'));
+    const done = page.getByText('The data view and the dashboards are installed');
+    const question = page.locator(testSubject('logAnomaliesReplaceDashboards'));
+    await done.or(question).first().waitFor();
+    if (await question.isVisible()) await page.getByRole('button', { name: 'Replace' }).click();
+    await done.waitFor();
+  });
+  for (const [kind, count] of [
+    ['overview', 10],
+    ['http', 3],
+  ] as const) {
+    await report.step(`the dashboard "${kind}" shows all its panels`, async () => {
+      await page.goto(`${pages.url}/app/dashboards#/view/log-anomalies-${kind}-default`);
+      await waitForCount(pages, '[data-render-complete="true"]', count);
+      assert.equal(await page.locator(testSubject('embeddableError')).count(), 0);
+      assert.equal(await page.locator(testSubject('embeddable-lens-failure')).count(), 0);
+      await pages.picture(`dashboard_${kind}`);
+    });
+  }
+}
+
+/** Each panel from the menu to a saved dashboard, which filters and is found again. @returns its id */
+export async function panelsJourney(world: World, pages: KibanaPages, detectorId: string): Promise<string> {
+  const { report, name } = world;
+  const { page } = pages;
+  const title = `${name} panels`;
+  await report.step('a new dashboard', async () => {
+    await page.goto(`${pages.url}/app/dashboards#/create?_g=(time:(from:now-3d,to:now))`);
+    await page.waitForSelector(testSubject('dashboardEditorMenuButton'));
+  });
+  for (const [place, kind] of PANELS.entries()) {
+    await report.step(`the panel "${kind}" comes from the menu through its editor`, async () => {
+      await page.click(testSubject('dashboardEditorMenuButton'));
+      await page.click(testSubject(`visType-log_anomalies_${kind}`));
+      await page.waitForSelector(testSubject('logAnomaliesPanelDetector'));
+      await page.selectOption(testSubject('logAnomaliesPanelDetector'), detectorId);
+      await page.click(testSubject('visualizeEditorRenderButton'));
+      await page.waitForSelector(`${panel} canvas, ${panel} tbody tr`);
+      if (place === 0) {
+        // By reference: into the library.
+        await page.click(testSubject('visualizeSaveButton'));
+        await page.fill(testSubject('savedObjectTitle'), `${name} swim lane`);
+        await page.click(testSubject('confirmSaveSavedObjectButton'));
+      } else await page.click(testSubject('visualizesaveAndReturnButton'));
+      await page.waitForURL(/app\/dashboards/);
+      await waitForCount(pages, panel, place + 1);
+    });
+  }
+  const id = await report.step('it is saved and, loaded again, shows all panels', async () => {
+    const save = page.locator(testSubject('dashboardQuickSaveMenuItem'));
+    const saveAs = page.locator(testSubject('dashboardSaveMenuItem'));
+    const later = page.locator(testSubject('dashboardInteractiveSaveMenuItem'));
+    await save.or(saveAs).or(later).first().click();
+    await page.fill(testSubject('savedObjectTitle'), title);
+    await page.click(testSubject('confirmSaveSavedObjectButton'));
+    await page.waitForURL(/view\/[0-9a-f-]{36}/);
+    const saved = /view\/([0-9a-f-]{36})/.exec(page.url())![1];
+    await page.goto(`${pages.url}/app/dashboards#/view/${saved}?_g=(time:(from:now-3d,to:now))`);
+    await page.reload();
+    await waitForCount(pages, panel, PANELS.length);
+    await page.waitForSelector(`${testSubject('logAnomaliesRows')} tbody tr`);
+    await pages.picture('dashboard_panels');
+    return saved;
+  });
+  await report.step('its query narrows all of them down', async () => {
+    await page.fill(testSubject('queryInput'), 'anomaly.entity : "auth-api"');
+    await page.click(testSubject('querySubmitButton'));
+    await page.waitForFunction(
+      (selector) => {
+        const rows = [...document.querySelectorAll(selector)];
+        return rows.length > 0 && rows.every((row) => row.textContent?.includes('auth-api'));
+      },
+      `${testSubject('logAnomaliesRows')} tbody tr`,
+    );
+    await pages.picture('dashboard_query');
+  });
+  await report.step('brushing one sets the time of all', async () => {
+    const box = await page
+      .locator(`${testSubject('logAnomaliesTimeline')} canvas`)
+      .first()
+      .boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/time:\(from:'?\d{4}-/);
+  });
+  await report.step('a feature that is clicked becomes a filter', async () => {
+    const feature = page.locator(`${testSubject('logAnomaliesPatterns')} button`).first();
+    const text = await feature.innerText();
+    await feature.click();
+    await page.locator(testSubject('filter-items-group')).getByText(text).waitFor();
+    await pages.picture('dashboard_filter');
+  });
+  return id;
+}
