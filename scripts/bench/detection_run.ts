@@ -2,6 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
 import { runDetection } from '../../server/detection/run_detection';
+import { garbageCollector } from '../command_line/collect_garbage';
 import { createLogSource, createResultStore } from '../../server/elasticsearch';
 
 /** Time of indexing of the first log; the others follow a millisecond apart. */
@@ -35,6 +36,7 @@ export async function detectFirst(
     clock: { now: () => START + logs + 1_000, sleep: () => Promise.resolve() },
     runId: detectorId,
     startFrom: START,
+    progress: garbageCollector(),
   });
   return run.logs;
 }

@@ -14,6 +14,7 @@ import {
   createSnapshotStore,
 } from '../../server/elasticsearch';
 import { createFileJournal, createNotifier } from '../../server/notifications';
+import { garbageCollector } from '../command_line/collect_garbage';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
@@ -174,6 +175,7 @@ async function follow(
   const interval = durationToMilliseconds(options.interval ?? detector.schedule.interval);
   const total = { logs: 0, anomalies: 0, created: 0, runs: 0 };
   let failures = 0;
+  const collectGarbage = garbageCollector();
   session.say(
     `Following ${detector.source.index} with model ${snapshot.version}, threshold ${(options.threshold ?? snapshot.threshold).toFixed(4)}; Ctrl-C stops.`,
   );
@@ -194,6 +196,7 @@ async function follow(
         startFrom: started - durationToMilliseconds(options.from),
         thresholdOverride: options.threshold,
         signal,
+        progress: collectGarbage,
         onResults: async (found) => {
           show(session, found, options);
         },

@@ -100,10 +100,13 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   let complete = true;
 
   const unannounced: AnomalyResult[] = [];
+  let isStored = true;
   const store = async (): Promise<void> => {
     revision = await checkpoints.write(checkpoint, revision);
+    isStored = true;
   };
-  const advance = async (change: Partial<Checkpoint>): Promise<void> => {
+  const advance = (change: Partial<Checkpoint>): void => {
+    isStored = false;
     checkpoint = {
       ...checkpoint,
       ...change,
@@ -111,7 +114,6 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       modelVersion: snapshot.version,
       threshold: page.thresholdState(),
     };
-    if (options.announce === undefined) await store();
   };
 
   for (const pass of passesOf(detector, checkpoint, to, options.upTo !== undefined)) {
@@ -146,12 +148,13 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       total.logs += logs;
       total.anomalies += results.length;
       total.created += created;
-      await advance({
+      advance({
         ...(pass.by === 'timestamp'
           ? { timestampPosition: logPage.position }
           : { ingestedPosition: logPage.position }),
         ...(logPage.memory === undefined ? {} : { sourceMemory: logPage.memory }),
       });
+      if (options.announce === undefined) await store();
       options.progress?.(total.logs, undefined, 'logs scored');
       if (
         read >= (options.maxLogs ?? Infinity) ||
@@ -171,16 +174,14 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       total.logs += logs;
       total.unscored += unscored;
     }
-    await advance(
+    advance(
       pass.by === 'timestamp'
         ? { timestampTo: pass.range.to, timestampPosition: undefined }
         : { ingestedTo: pass.range.to, ingestedPosition: undefined },
     );
   }
-  if (options.announce !== undefined) {
-    if (unannounced.length > 0) await options.announce(unannounced);
-    await store();
-  }
+  if (unannounced.length > 0) await options.announce?.(unannounced);
+  if (!isStored) await store();
   return { ...total, dirt: page.dirt, threshold: page.threshold(), from, to, complete, checkpoint };
 }
 

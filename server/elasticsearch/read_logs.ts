@@ -65,6 +65,7 @@ export async function* readLogs(
     fields,
     pageSize,
     after: last && before(last),
+    isUsuallySmall: true,
     resumeFrom: (lost) => ({ after: before(placeOf(lost)) }),
     what: `read logs of "${range.index}"`,
     signal,

@@ -30,6 +30,8 @@ export interface PagedSearch {
   readonly after?: estypes.SortResults;
   /** Sort values to go on from in a new point in time, given the last ones of the lost one. Without it that fails. */
   readonly resumeFrom?: (last: estypes.SortResults) => { after: estypes.SortResults };
+  /** Whether a first page is worth asking for without a point in time, as it often holds all there is. */
+  readonly isUsuallySmall?: boolean;
   readonly what: string;
   readonly policy?: RetryPolicy;
   readonly signal?: AbortSignal;
@@ -90,6 +92,37 @@ export async function* searchPages(
     return opened.id;
   };
 
+  /** All hits when they fit into the first page, which then takes no point in time. */
+  const fetchAllAtOnce = async (): Promise<Hit[] | undefined> => {
+    const answer = await attempt(
+      () =>
+        client
+          .search<Record<string, unknown>>(
+            {
+              index,
+              size,
+              query,
+              sort: sort.slice(0, -1),
+              _source: sourceFilter(search.fields),
+              track_total_hits: false,
+              ...(search.after === undefined ? {} : { search_after: search.after.slice(0, sort.length - 1) }),
+            },
+            {
+              signal,
+              querystring: { allow_partial_search_results: false },
+              maxResponseSize: LARGEST_PAGE_BYTES,
+            },
+          )
+          .catch((error: unknown) => {
+            if (isTooLarge(error)) return undefined;
+            throw error;
+          }),
+      { what, policy, signal },
+    );
+    const hits = answer?.hits.hits;
+    return hits !== undefined && hits.length < size ? hits : undefined;
+  };
+
   const fetchPage = async (from: estypes.SortResults | undefined): Promise<Page> => {
     let after = from;
     for (;;) {
@@ -125,7 +158,10 @@ export async function* searchPages(
         const { hits } = answer.hits;
         const last = hits.length < size;
         if (hits.length > 0) {
-          size = Math.max(1, Math.min(limit, size * (search.growth ?? GROWTH), Math.floor(PAGE_BYTES / bytesOf(hits))));
+          size = Math.max(
+            1,
+            Math.min(limit, size * (search.growth ?? GROWTH), Math.floor(PAGE_BYTES / bytesOf(hits))),
+          );
         }
         return { hits, last };
       }
@@ -138,6 +174,12 @@ export async function* searchPages(
   };
 
   try {
+    const all = search.isUsuallySmall ? await fetchAllAtOnce() : undefined;
+    if (all !== undefined) {
+      throwIfAborted(search.signal, what);
+      if (all.length > 0) yield all;
+      return;
+    }
     let next: Promise<Page> | undefined = fetchPage(search.after);
     while (next !== undefined) {
       const { hits, last }: Page = await next;
