@@ -47,6 +47,14 @@ export const featureSchema = z
       .describe(
         'Only for type deviation: each value of this field, such as a service, is compared with itself',
       ),
+    tolerance: z
+      .number()
+      .min(0)
+      .max(1e15)
+      .optional()
+      .describe(
+        'Only for type deviation: a difference of this size, in the unit of the field, is never unusual',
+      ),
     /** Only for type hour_of_day, day_of_week and deviation: an IANA time zone. */
     time_zone: z.string().max(64).default('UTC'),
     /** Only for type text: names and bounded regular expressions that are counted as columns of their own. */

@@ -9,7 +9,15 @@ import type { BenchRow, BenchSection } from './bench/section';
  */
 
 /** Each is a file of scripts/bench/ that exports `run(): Promise<BenchSection>`. */
-const SECTIONS = ['scoring', 'accuracy', 'web_attacks', 'elasticsearch', 'ingest', 'detection'] as const;
+const SECTIONS = [
+  'scoring',
+  'accuracy',
+  'web_attacks',
+  'elasticsearch',
+  'ingest',
+  'detection',
+  'buckets',
+] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 interface BenchReport {

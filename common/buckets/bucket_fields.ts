@@ -8,8 +8,10 @@ export interface BucketField {
   readonly field: string;
   /** What it is, for people. */
   readonly title: string;
-  /** Larger is not smaller: which share of the score it may take, relative to the others. */
+  /** How often the forest looks at it beside the others. */
   readonly weight: number;
+  /** A difference of this size is never unusual, however steady the number was. */
+  readonly tolerance?: number;
 }
 
 export const COUNT_FIELD = 'bucket.count';
@@ -20,27 +22,33 @@ export const LATENCY_P95_FIELD = 'bucket.latency_p95';
 export const distinctField = (name: string): string => `bucket.distinct_${name}`;
 export const rareField = (name: string): string => `bucket.rare_${name}`;
 
+/** A log more or less, or two errors where there never was one, are no news. */
+const COUNT_TOLERANCE = 2;
+const SHARE_TOLERANCE = 0.02;
+
 /** All numbers that a bucket row holds, with the title that explanations show. */
 export function bucketFields(bucket: BucketSettings): BucketField[] {
   return [
-    { field: COUNT_FIELD, title: 'logs', weight: 2 },
-    { field: ERRORS_FIELD, title: 'errors', weight: 0.5 },
-    { field: ERROR_SHARE_FIELD, title: 'error share', weight: 1 },
+    { field: COUNT_FIELD, title: 'logs', weight: 1, tolerance: COUNT_TOLERANCE },
+    { field: ERRORS_FIELD, title: 'errors', weight: 0.5, tolerance: COUNT_TOLERANCE },
+    { field: ERROR_SHARE_FIELD, title: 'error share', weight: 1, tolerance: SHARE_TOLERANCE },
     ...(bucket.latency === undefined
       ? []
       : [
-          { field: LATENCY_P50_FIELD, title: `median ${bucket.latency}`, weight: 0.5 },
+          { field: LATENCY_P50_FIELD, title: `median ${bucket.latency}`, weight: 1 },
           { field: LATENCY_P95_FIELD, title: `95th percentile of ${bucket.latency}`, weight: 1 },
         ]),
     ...Object.keys(bucket.distinct).map((name) => ({
       field: distinctField(name),
       title: `distinct ${name.replaceAll('_', ' ')}`,
-      weight: 1,
+      weight: 0.5,
+      tolerance: COUNT_TOLERANCE,
     })),
     ...Object.keys(bucket.rare).map((name) => ({
       field: rareField(name),
       title: `logs with rare ${name.replaceAll('_', ' ')}`,
       weight: 1,
+      tolerance: COUNT_TOLERANCE,
     })),
   ];
 }
@@ -53,10 +61,11 @@ export const defaultBucketFeatures = (
   bucket: BucketSettings,
   entityField: string,
 ): NonNullable<DetectorInput['features']> =>
-  bucketFields(bucket).map(({ field, title, weight }) => ({
+  bucketFields(bucket).map(({ field, title, weight, tolerance }) => ({
     type: 'deviation',
     field,
     by: entityField,
     name: title,
     weight,
+    ...(tolerance === undefined ? {} : { tolerance }),
   }));

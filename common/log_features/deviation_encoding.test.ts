@@ -1,6 +1,6 @@
 import { featureSchema, type FeatureDefinition } from '../detector';
 import type { LogDocument } from '../log_document';
-import { decodeFeatureEncoding, learnFeatures } from './index';
+import { decodeFeatureEncoding, learnFeatures, withFarRows } from './index';
 
 const START = Date.UTC(2026, 10, 1);
 const HOUR = 3_600_000;
@@ -40,23 +40,28 @@ describe('a deviation', () => {
     expect(valueOf(encoder, log('small', 12, 100))).toBeGreaterThan(2.5);
   });
 
-  it('is asinh of the distance from the median in spreads between the quartiles', () => {
+  it('is asinh of the spreads between the quartiles beyond two of them from the median', () => {
     // One hour, values 1 to 101: median 51, quartiles 26 and 76, so a spread of 50 / 1.349.
     const documents = Array.from({ length: 101 }, (_, i) => log('a', 5, i + 1));
     const encoder = learn(documents, define({ scale: 'linear' }));
     expect(valueOf(encoder, log('a', 5, 51))).toBe(0);
-    expect(valueOf(encoder, log('a', 5, 200))).toBeCloseTo(Math.asinh((200 - 51) / (50 / 1.349)), 5);
+    expect(valueOf(encoder, log('a', 5, 200))).toBeCloseTo(Math.asinh((200 - 51) / (50 / 1.349) - 2), 5);
+    expect(valueOf(encoder, log('a', 5, 51 - 70))).toBe(0);
+    expect(valueOf(encoder, log('a', 5, 51 - 100))).toBeCloseTo(-Math.asinh(100 / (50 / 1.349) - 2), 5);
   });
 
   it('is not thrown off by anomalies among the training values', () => {
-    const clean = learn(usual());
-    const flooded = learn([
-      ...usual(),
-      ...Array.from({ length: 8 }, (_, i) => log('large', 12 + 24 * (i % 4), i % 2 === 0 ? 0 : 1e6)),
-    ]);
+    const clean = learn(usual(), define({ scale: 'log1p' }));
+    const flooded = learn(
+      [
+        ...usual(),
+        ...Array.from({ length: 4 }, (_, day) => log('large', 12 + 24 * day, day % 2 === 0 ? 0 : 1e6)),
+      ],
+      define({ scale: 'log1p' }),
+    );
     for (const count of [100, 2_100, 20_000]) {
       const document = log('large', 12, count);
-      expect(Math.abs(valueOf(flooded, document) - valueOf(clean, document))).toBeLessThan(0.5);
+      expect(Math.abs(valueOf(flooded, document) - valueOf(clean, document))).toBeLessThan(1);
     }
   });
 
@@ -97,13 +102,39 @@ describe('a deviation', () => {
     expect(decoded.explain(documents[0])).toEqual(encoder.explain(documents[0]));
   });
 
+  it('lets a difference within the tolerance pass, however steady the number was', () => {
+    const steady = Array.from({ length: 100 }, (_, i) => log('a', i % 24, 0));
+    const strict = learn(steady, define({ tolerance: 0 }));
+    const tolerant = learn(steady, define({ tolerance: 2 }));
+    expect(tolerant.columnNames).toEqual(['count']);
+    expect(valueOf(strict, log('a', 5, 2))).toBeGreaterThan(5);
+    expect(valueOf(tolerant, log('a', 5, 2))).toBe(0);
+    expect(valueOf(tolerant, log('a', 5, 20))).toBeCloseTo(Math.asinh(20 / 2 - 2), 5);
+    expect(tolerant.explain(log('a', 5, 2))[0].typical).toBe('0 to 3.3');
+  });
+
+  it('marks what lies beyond the training values by rows far out, one column at a time', () => {
+    const { encoder, matrix } = (() => {
+      const learned = learn(usual());
+      return { encoder: learned, matrix: learned.encode(usual()) };
+    })();
+    const far = withFarRows(matrix, [define()], encoder, 1);
+    expect(far.rowCount).toBeGreaterThan(matrix.rowCount);
+    expect([...far.values.slice(0, matrix.values.length)]).toEqual([...matrix.values]);
+    const added = [...far.values.slice(matrix.values.length)];
+    expect(Math.max(...added)).toBeCloseTo(Math.asinh(94), 5);
+    expect(Math.min(...added)).toBeCloseTo(-Math.asinh(94), 5);
+    const number = featureSchema.parse({ type: 'number', field: 'count' });
+    expect(withFarRows(matrix, [number], encoder, 1)).toBe(matrix);
+  });
+
   it('takes the hours of its time zone', () => {
     const documents = usual();
-    const berlin = learn(documents, define({ time_zone: 'Asia/Tokyo' }));
-    expect(valueOf(berlin, log('large', 12, 2_100))).toBeCloseTo(
+    const tokyo = learn(documents, define({ time_zone: 'Asia/Tokyo' }));
+    expect(valueOf(tokyo, log('large', 12, 2_100))).toBeCloseTo(
       valueOf(learn(documents), log('large', 12, 2_100)),
       1,
     );
-    expect(JSON.stringify(berlin.toJSON())).not.toBe(JSON.stringify(learn(documents).toJSON()));
+    expect(JSON.stringify(tokyo.toJSON())).not.toBe(JSON.stringify(learn(documents).toJSON()));
   });
 });

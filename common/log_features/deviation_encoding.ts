@@ -17,6 +17,9 @@ const MAX_NAME_LENGTH = 256;
 const QUARTILES_APART = 1.349;
 /** No group counts as steadier than this share of the usual spread, nor than this share of the standard deviation of all. */
 const SMALLEST_SPREAD = { ofUsual: 0.25, ofDeviation: 0.05 };
+/** Deviations up to so many spreads are the everyday: 95 of 100 values of a normal distribution. */
+const USUAL_SPREADS = 2;
+const SMALLEST_POSITIVE = 1e-9;
 /** Standard deviations from the median to the 5th and 95th percentile of a normal distribution. */
 const TYPICAL_DEVIATIONS = 1.645;
 const SIGNIFICANT_DIGITS = 6;
@@ -31,6 +34,8 @@ const groupSchema = z.strictObject({
 export const deviationStateSchema = z.strictObject({
   kind: z.literal('deviation'),
   log: z.boolean(),
+  /** In the unit of the field. */
+  tolerance: z.number().min(0).max(1e15),
   time_zone: z.string().min(1).max(64),
   groups: z.array(groupSchema).max(MAX_GROUPS),
   /** Groups that are not known, and logs without one. */
@@ -124,7 +129,10 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
   const left = Float64Array.from(learned.flatMap(({ residuals }) => [...residuals])).sort();
   const usual = learned.length === 0 ? othersSpread : spreadOf(left);
   const deviation = standardDeviation(learned.length === 0 ? Float64Array.from(all.values) : left);
-  const floor = Math.max(SMALLEST_SPREAD.ofUsual * usual, SMALLEST_SPREAD.ofDeviation * deviation, 0) || 1;
+  // A number that never differed has no spread of its own: the tolerance says what counts then.
+  const floor =
+    Math.max(SMALLEST_SPREAD.ofUsual * usual, SMALLEST_SPREAD.ofDeviation * deviation) ||
+    (definition.tolerance === undefined ? 1 : SMALLEST_POSITIVE);
   const groupOf = (name: string, own: number[], spread: number): Group => ({
     name,
     levels: own,
@@ -133,6 +141,7 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
   return decodeDeviation({
     kind: 'deviation',
     log,
+    tolerance: definition.tolerance ?? 0,
     time_zone: definition.time_zone,
     groups: learned.map((group) => groupOf(group.name, group.levels, group.spread)),
     others: groupOf('', levels, othersSpread),
@@ -145,21 +154,34 @@ function nameOf(group: unknown, dirt: DirtCounter): string | undefined {
 }
 
 /**
- * How far a number lies from what is usual for its group at that hour of the day: asinh((x - level) / spread), where x
+ * A deviation as the forest sees it: nothing within the usual spreads, linear just beyond, logarithmic far out, so that many
+ * small deviations do not add up to more than a large one, and a huge one does not make all others look alike.
+ *
+ * @param spreads distance from what is usual
+ */
+export function compressed(spreads: number): number {
+  const beyond = Math.abs(spreads) - USUAL_SPREADS;
+  return beyond > 0 ? Math.sign(spreads) * Math.asinh(beyond) : 0;
+}
+
+/**
+ * How far a number lies from what is usual for its group at that hour of the day: (x - level) / spread, compressed, where x
  * is the number or its signed `log(1 + |x|)`, level the median and spread the distance of the quartiles of the group's
- * training values, both robust against anomalies among them. asinh is linear near 0 and logarithmic far out, so
- * that one huge deviation does not make all others look alike.
+ * training values, both robust against anomalies among them; the spread is at least the tolerance.
  */
 export function decodeDeviation(state: DeviationState): ColumnEncoding {
-  const { log, others } = state;
+  const { log, others, tolerance } = state;
   const groups = new Map(state.groups.map((group) => [group.name, group]));
   const hourOf = localHourReader(state.time_zone);
   const unseen = new DirtCounter();
+  const original = (value: number): number => (log ? Math.sign(value) * Math.expm1(Math.abs(value)) : value);
   const usualOf = ({ group, time }: Reading): { level: number; spread: number } => {
     const { levels, spread } = groups.get(nameOf(group, unseen) ?? '') ?? others;
-    return { level: levels[hourOf(time) ?? 0], spread };
+    const level = levels[hourOf(time) ?? 0];
+    if (tolerance === 0) return { level, spread };
+    const tolerated = original(level) + Math.sign(level || 1) * tolerance;
+    return { level, spread: Math.max(spread, Math.abs((log ? signedLog1p(tolerated) : tolerated) - level)) };
   };
-  const original = (value: number): number => (log ? Math.sign(value) * Math.expm1(Math.abs(value)) : value);
   const rangeOf = ({ level, spread }: { level: number; spread: number }): string => {
     const isPositive = original(level) >= 0;
     const ends = [level - TYPICAL_DEVIATIONS * spread, level + TYPICAL_DEVIATIONS * spread].map((end) =>
@@ -174,7 +196,7 @@ export function decodeDeviation(state: DeviationState): ColumnEncoding {
       const number = numberOf((reading as Reading).value, dirt);
       if (number === undefined) return false;
       const { level, spread } = usualOf(reading as Reading);
-      out[offset] = Math.asinh(((log ? signedLog1p(number) : number) - level) / spread);
+      out[offset] = compressed(((log ? signedLog1p(number) : number) - level) / spread);
       return true;
     },
     actual(reading) {

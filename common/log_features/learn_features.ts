@@ -63,9 +63,13 @@ function varyingColumns(values: Float32Array, columnCount: number): boolean[] {
   return varies;
 }
 
+/** A number that never differed in training is worth looking at where it is compared with what is usual. */
+const isSteady = ({ definition }: LearnedFeature, column: number, missing: number): boolean =>
+  definition.type === 'deviation' && column === 0 && missing < 1;
+
 /**
  * Learns how each feature becomes columns. Columns that are constant in training say nothing and are left out, unless
- * all are. The encoder is the same for any order of the documents.
+ * all are; those of deviations are kept. The encoder is the same for any order of the documents.
  *
  * @returns the encoder and what was odd in `documents`
  * @throws DetectionError `too_few_logs` without documents, `invalid_input` without features, for an unknown time zone,
@@ -113,7 +117,7 @@ export function learnFeatures(
     first = indicator + 1;
     const kept = feature.kept.filter(
       (column) =>
-        varies[offset + column] &&
+        (varies[offset + column] || isSteady(feature, column, share)) &&
         (offset + column !== indicator || (share >= MISSING_SHARE.from && share <= MISSING_SHARE.to)),
     );
     return { ...feature, kept };

@@ -3,7 +3,7 @@ import { DetectionError } from '../../common/detection_error';
 import type { Detector } from '../../common/detector';
 import type { Evaluation } from '../../common/evaluation';
 import { createScorer, growForest, type IsolationForest } from '../../common/isolation_forest';
-import { columnWeightsOf, learnFeatures } from '../../common/log_features';
+import { columnWeightsOf, learnFeatures, withFarRows } from '../../common/log_features';
 import type { DirtReport, FeatureEncoder } from '../../common/log_features/types';
 import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { learnQuantiles, thresholdFrom } from '../../common/threshold';
@@ -130,7 +130,8 @@ function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
     timestampField: detector.source.timestamp_field,
   });
   const { tree_count, subsample_size, seed, splits, extension_level, trainer } = detector.forest;
-  const forest = growForest(encoder.encode(documents), {
+  const rows = withFarRows(encoder.encode(documents), detector.features, encoder, seed);
+  const forest = growForest(rows, {
     treeCount: tree_count,
     subsampleSize: subsample_size,
     seed,

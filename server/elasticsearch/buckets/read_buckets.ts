@@ -58,7 +58,8 @@ export async function* readBuckets(
   const lanes: { start: number; end: number; rows: Promise<BucketRow[]> }[] = [];
   let next = from;
   const launch = (): void => {
-    const buckets = perBucket === 0 ? FIRST_BUCKETS : Math.max(1, Math.floor(rowsWanted / perBucket));
+    const buckets =
+      perBucket === 0 ? Math.min(FIRST_BUCKETS, rowsWanted) : Math.max(1, Math.floor(rowsWanted / perBucket));
     const [start, end] = [next, Math.min(to, next + buckets * span)];
     const request = { range, spans: [{ from: start, to: end }], common: memory.common };
     const rows = aggregateRows(client, detector, span, request, { signal, policy });

@@ -1,0 +1,173 @@
+import { connect } from '../../server/elasticsearch';
+import { getField } from '../../common/log_features';
+import type { LogPage } from '../../server/detection/ports';
+import { bucketDetector, LOG_MAPPINGS, logsOf, pagesOf, shortly, sourceFor } from './bucket_fixture';
+import { createLogs, MINUTE, rangeOf, START, uniqueName } from './elasticsearch_fixture';
+
+const client = connect();
+const index = uniqueName('buckets');
+
+interface Log {
+  readonly minute: number;
+  readonly second?: number;
+  readonly service?: string;
+  readonly status?: number;
+  readonly duration?: number;
+  readonly client?: number;
+  readonly code?: string;
+}
+
+const documentOf = ({ minute, second = 0, service, status = 200, duration, client: ip = 1, code }: Log) => ({
+  '@timestamp': new Date(START + minute * MINUTE + second * 1_000).toISOString(),
+  ...(service === undefined ? {} : { service: { name: service } }),
+  http: { response: { status_code: status } },
+  ...(duration === undefined ? {} : { event: { duration } }),
+  client: { ip: `10.0.0.${ip}` },
+  ...(code === undefined ? {} : { code }),
+});
+
+const times = (count: number, log: Log): Log[] =>
+  Array.from({ length: count }, (_, i) => ({ ...log, second: (i * 7) % 60, client: 1 + (i % 3) }));
+
+/** Minutes 0 to 9: `a` logs in each but 4 and 5, `b` only in 2, `c` from 8 on, and one log has no service. */
+const LOGS: Log[] = [
+  ...[0, 1, 2, 3, 6, 7, 8, 9].flatMap((minute) => times(20, { minute, service: 'a', code: 'usual' })),
+  ...times(5, { minute: 2, service: 'b', duration: 10 }),
+  ...[8, 9].flatMap((minute) => times(3, { minute, service: 'c' })),
+  { minute: 3, service: 'a', status: 503, duration: 9_000, client: 200, code: 'odd' },
+  { minute: 3, service: undefined },
+];
+
+const range = rangeOf(index, { from: START, to: START + 10 * MINUTE });
+const detector = bucketDetector(index, {
+  bucket: {
+    latency: 'event.duration',
+    distinct: { clients: 'client.ip' },
+    rare: { codes: 'code' },
+    look_back: '3m',
+  },
+});
+
+beforeAll(async () => {
+  await createLogs(
+    client,
+    index,
+    LOGS.map((log) => ({ document: documentOf(log) })),
+    {
+      mappings: LOG_MAPPINGS,
+      shards: 2,
+    },
+  );
+});
+afterAll(async () => {
+  await client.indices.delete({ index, ignore_unavailable: true });
+  await client.close();
+});
+
+const ALL = [
+  ...['0 a 20', '1 a 20', '2 a 20', '2 b 5', '3 a 21', '3 b 0', '4 a 0', '4 b 0', '5 a 0', '5 b 0'],
+  ...['6 a 20', '7 a 20', '8 a 20', '8 c 3', '9 a 20', '9 c 3'],
+];
+
+describe('bucket rows on a real Elasticsearch', () => {
+  it('hold what the logs of an entity are together, and silence of known entities until look_back is over', async () => {
+    const logs = logsOf(await pagesOf(sourceFor(client, detector), range));
+    expect(shortly(logs).sort()).toEqual([...ALL].sort());
+    const busy = logs.find(({ id }) => id === '1m/2026-11-01T00:03:00.000Z/a');
+    expect(busy?.index).toBe(index);
+    expect(busy?.document).toMatchObject({
+      'service.name': 'a',
+      'event.end': '2026-11-01T00:04:00.000Z',
+      message: 'a: 21 logs in 1 min',
+      bucket: {
+        count: 21,
+        errors: 1,
+        error_share: 1 / 21,
+        latency_p50: 9_000,
+        latency_p95: 9_000,
+        distinct_clients: 4,
+      },
+    });
+    const b = logs.find(({ id }) => id === '1m/2026-11-01T00:02:00.000Z/b');
+    expect(getField(b?.document, 'bucket.latency_p95')).toBe(10);
+  });
+
+  it('count logs whose value is rare in the training window', async () => {
+    const source = sourceFor(client, { ...detector, training: { ...detector.training, window: '10m' } });
+    const later = { ...range, from: START + 3 * MINUTE, to: START + 4 * MINUTE };
+    const [row] = logsOf(await pagesOf(source, later));
+    expect(getField(row.document, 'bucket.count')).toBe(21);
+    expect(getField(row.document, 'bucket.rare_codes')).toBe(1);
+    // Nothing is known of what is common before the first log: then nothing is said of what is rare.
+    const [first] = logsOf(await pagesOf(source, { ...range, to: START + MINUTE }));
+    expect(getField(first.document, 'bucket.rare_codes')).toBeUndefined();
+  });
+
+  it('are read for closed buckets only, from the beginning of the first one', async () => {
+    const within = { ...range, from: START + 1.5 * MINUTE, to: START + 3.9 * MINUTE };
+    expect(shortly(logsOf(await pagesOf(sourceFor(client, detector), within)))).toEqual([
+      ...['1 a 20', '2 a 20', '2 b 5'],
+    ]);
+  });
+
+  it('go on after any page where another process stopped, silent entities included', async () => {
+    const source = sourceFor(client, detector);
+    const pages = await pagesOf(source, range, { pageSize: 2 });
+    expect(pages.length).toBeGreaterThan(3);
+    expect(shortly(logsOf(pages)).sort()).toEqual([...ALL].sort());
+    for (const [place, page] of pages.slice(1).entries()) {
+      const { position: after, memory } = JSON.parse(JSON.stringify(page)) as LogPage;
+      const rest = logsOf(await pagesOf(sourceFor(client, detector), range, { after, memory }));
+      expect(shortly(rest)).toEqual(shortly(logsOf(pages.slice(place + 2))));
+      expect(rest.map(({ id }) => id)).toEqual(logsOf(pages.slice(place + 2)).map(({ id }) => id));
+    }
+  });
+
+  it('remember entities from range to range, and look back for them where there is no memory', async () => {
+    const source = sourceFor(client, detector);
+    const silent = { ...range, from: START + 4 * MINUTE, to: START + 5 * MINUTE };
+    const before = await pagesOf(source, { ...range, to: silent.from });
+    const { memory } = before[before.length - 1];
+    expect(shortly(logsOf(await pagesOf(source, silent, { memory }))).sort()).toEqual(['4 a 0', '4 b 0']);
+    expect(shortly(logsOf(await pagesOf(source, silent))).sort()).toEqual(['4 a 0', '4 b 0']);
+    // What belongs to other settings is not believed.
+    const other = bucketDetector(index, { bucket: { look_back: '3m', silence: false } });
+    expect(await pagesOf(sourceFor(client, other), silent, { memory })).toEqual([]);
+  });
+
+  it('are sampled by whole spans of time, the same for the same seed, with the number there is', async () => {
+    const source = sourceFor(client, detector);
+    const all = await source.sample(range, { size: 1_000, seed: 1 });
+    expect([all.method, all.total]).toEqual(['all', ALL.length]);
+    expect(shortly(all.logs).sort()).toEqual([...ALL].sort());
+    const some = await source.sample(range, { size: 5, seed: 1 });
+    expect([some.method, some.logs.length, some.total]).toEqual(['random_buckets', 5, ALL.length]);
+    expect(await source.sample(range, { size: 5, seed: 1 })).toEqual(some);
+    expect((await source.sample(range, { size: 5, seed: 2 })).logs).not.toEqual(some.logs);
+    expect(await source.count(range)).toBeGreaterThanOrEqual(ALL.length);
+  });
+
+  it('are refused beyond max_entities, with the setting and the way out', async () => {
+    const narrow = bucketDetector(index, { bucket: { max_entities: 2 } });
+    const refusal = /bucket\.max_entities is 2, .* more values of service\.name .*source\.query/;
+    await expect(pagesOf(sourceFor(client, narrow), range)).rejects.toThrow(refusal);
+    await expect(sourceFor(client, narrow).sample(range, { size: 5, seed: 1 })).rejects.toThrow(refusal);
+    const oneAtATime = bucketDetector(index, { bucket: { max_entities: 2, silence: false } });
+    expect(logsOf(await pagesOf(sourceFor(client, oneAtATime), range))).toHaveLength(11);
+  });
+
+  it('say which field cannot be summed up', async () => {
+    const wrong = bucketDetector(index, { bucket: { latency: 'code' } });
+    await expect(pagesOf(sourceFor(client, wrong), range)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(/sum up .*\[code\]/) as string,
+    });
+  });
+
+  it('are none where no index matches', async () => {
+    const nowhere = bucketDetector(`${index}-none-*`);
+    const other = { ...range, index: `${index}-none-*` };
+    expect(await pagesOf(sourceFor(client, nowhere), other)).toEqual([]);
+    expect((await sourceFor(client, nowhere).sample(other, { size: 5, seed: 1 })).logs).toEqual([]);
+  });
+});
