@@ -29,6 +29,25 @@ export const modelDetailSchema = modelRecordSchema.extend({
   subsample_size: z.number(),
 });
 
+/** How a model does where the truth is known: precision and recall are null where nothing tells them. */
+const judgementSchema = z.object({
+  from: z.enum(['labels', 'feedback']),
+  logs: z.number().describe('Logs whose truth is known'),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+  false_alarms_per_day: z.number().nullable(),
+});
+export type Judgement = z.infer<typeof judgementSchema>;
+
+const comparedModelSchema = z.object({
+  record: modelRecordSchema,
+  alert_share: z.number(),
+  alerts_per_day: z.number(),
+  score_drift: z.number().describe('Population stability index of the scores against those of its training'),
+  score_shares: z.array(z.number()).describe('Share of the logs in each bin of scores'),
+  judged: z.array(judgementSchema),
+});
+
 /** A model file holds at most 1,000 trees; 0.5 MB for 100 trees of 256 rows. */
 const LARGEST_MODEL_BYTES = 32 * 1024 * 1024;
 
@@ -61,8 +80,16 @@ export const modelEndpoints = {
     query: z.strictObject({ left: modelVersionSchema, right: modelVersionSchema }),
     response: z.object({
       logs: z.number(),
-      left: z.object({ record: modelRecordSchema, alert_share: z.number(), score_drift: z.number() }),
-      right: z.object({ record: modelRecordSchema, alert_share: z.number(), score_drift: z.number() }),
+      left: comparedModelSchema,
+      right: comparedModelSchema,
+      score_edges: z
+        .array(z.number())
+        .describe('Borders of the bins of scores, one more than there are bins'),
+      feature_drift: z
+        .array(z.object({ feature: z.string(), left: z.number().nullable(), right: z.number().nullable() }))
+        .describe(
+          'Population stability index of the recent logs against what each model has learned from; null where that is gone',
+        ),
       flagged_by_both: z.number(),
       flagged_by_left_only: z.number(),
       flagged_by_right_only: z.number(),

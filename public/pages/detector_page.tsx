@@ -14,6 +14,7 @@ import { useBreadcrumbs } from './use_breadcrumbs';
 
 const AnomaliesTab = lazy(() => import('./anomalies/anomalies_tab'));
 const ModelsTab = lazy(() => import('./models/models_tab'));
+const SettingsTab = lazy(() => import('./settings/settings_tab'));
 const JobsTab = lazy(() => import('./jobs/jobs_tab'));
 
 const POLL_MILLISECONDS = 5_000;
@@ -32,6 +33,8 @@ function tabName(tab: DetectorTab): string {
       return i18n.translate('logAnomalies.tab.models', { defaultMessage: 'Models' });
     case 'jobs':
       return i18n.translate('logAnomalies.tab.jobs', { defaultMessage: 'Jobs' });
+    case 'settings':
+      return i18n.translate('logAnomalies.tab.settings', { defaultMessage: 'Settings' });
   }
 }
 
@@ -151,6 +154,8 @@ function CurrentTab({ tab, view }: { tab: DetectorTab; view: DetectorView }): Re
       return <AnomaliesTab {...view} />;
     case 'models':
       return <ModelsTab {...view} />;
+    case 'settings':
+      return <SettingsTab {...view} />;
     case 'jobs':
       return <JobsTab {...view} />;
   }

@@ -233,6 +233,41 @@ describe('what the form of a detector shows', () => {
   });
 });
 
+describe('a comparison of models', () => {
+  it('has figures from feedback, the distribution of scores and the drift of each feature', async () => {
+    const { models } = await ok(reader, 'listModels', { params: { id: detector.id } });
+    const { results } = await ok(reader, 'searchResults', { query: { detector_id: detector.id, size: '3' } });
+    const judge = (place: number, verdict: string) =>
+      ok(owner, 'saveFeedback', {
+        params: { id: detector.id },
+        body: {
+          source: { index: results[place].result.source.index, id: results[place].result.source.id },
+          verdict,
+        },
+      });
+    await judge(0, 'real');
+    await judge(1, 'real');
+    await judge(2, 'not_an_anomaly');
+    const [{ version }] = models;
+    const found = await ok(owner, 'compareModels', {
+      params: { id: detector.id },
+      query: { left: version, right: version },
+    });
+    expect(found.left).toEqual(found.right);
+    expect(found.left.judged).toEqual([
+      { from: 'feedback', logs: 3, precision: 2 / 3, recall: 1, false_alarms_per_day: expect.any(Number) },
+    ]);
+    expect(found.left.judged[0].false_alarms_per_day).toBeCloseTo(found.left.alerts_per_day / 3, 6);
+    expect(found.left.score_shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(found.score_edges).toHaveLength(found.left.score_shares.length + 1);
+    expect(found.feature_drift.map(({ feature }) => feature).sort()).toEqual([
+      'http.response.status_code',
+      'response_time',
+    ]);
+    for (const { left } of found.feature_drift) expect(left).toBeLessThan(0.1);
+  });
+});
+
 describe('the pattern of a message', () => {
   it('says how often and since when the logs hold its like, to whoever may read them', async () => {
     const { results } = await ok(reader, 'searchResults', { query: { detector_id: detector.id, size: '1' } });

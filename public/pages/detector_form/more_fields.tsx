@@ -12,7 +12,8 @@ import { i18n } from '@kbn/i18n';
 import type { DraftFieldsProps } from './source_fields';
 
 /** What most people never change. */
-export function MoreFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+export function MoreFields(props: DraftFieldsProps & { isOpen?: boolean }): ReactElement {
+  const { draft, change, problem, isOpen = false } = props;
   const text = (path: string, label: string, help: string, value: string, set: (value: string) => void) => (
     <EuiFlexItem>
       <EuiFormRow
@@ -35,6 +36,7 @@ export function MoreFields({ draft, change, problem }: DraftFieldsProps): ReactE
   return (
     <EuiAccordion
       id="logAnomaliesMore"
+      initialIsOpen={isOpen}
       buttonContent={i18n.translate('logAnomalies.form.more', {
         defaultMessage: 'Grouping, training and schedule',
       })}

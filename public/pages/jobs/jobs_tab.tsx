@@ -12,6 +12,7 @@ import { i18n } from '@kbn/i18n';
 import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/format';
 import type { DetectorView } from '../detector_page';
 import { BackfillPanel } from './backfill_panel';
+import { RunHistory } from './run_history';
 
 const NONE = '–';
 const time = (value: string | undefined): string => (value === undefined ? NONE : formatTime(value));
@@ -115,6 +116,8 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
           }
         />
       </EuiFlexGroup>
+      <EuiSpacer />
+      <RunHistory runs={status.runs ?? []} />
       <EuiSpacer />
       <BackfillPanel detectorId={record.id} status={status} reload={reload} />
     </>

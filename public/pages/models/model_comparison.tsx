@@ -1,11 +1,22 @@
 import React, { type ReactElement } from 'react';
-import { EuiBasicTable, EuiButtonEmpty, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
+import {
+  EuiBasicTable,
+  EuiButtonEmpty,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiPanel,
+  EuiSpacer,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
+import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
 import { formatCount, formatScore, formatShare, formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
 import { useRequest } from '../../shared/use_request';
+import { FeatureDrift, ScoreDistribution } from './comparison_charts';
 
 interface Line {
   readonly what: string;
@@ -32,6 +43,7 @@ export function ModelComparison(props: {
       ),
     [api, detectorId, left.version, right.version],
   );
+  const names = { leftName: nameOf(left), rightName: nameOf(right) };
   return (
     <EuiPanel hasBorder hasShadow={false} data-test-subj="logAnomaliesComparison">
       <EuiTitle size="xs">
@@ -65,6 +77,12 @@ export function ModelComparison(props: {
               left: formatCount(comparison.flagged_by_both),
               right: formatCount(comparison.flagged_by_both),
             },
+            {
+              what: i18n.translate('logAnomalies.preview.alerts', { defaultMessage: 'anomalies a day' }),
+              left: formatCount(comparison.left.alerts_per_day),
+              right: formatCount(comparison.right.alerts_per_day),
+            },
+            ...judgementLines(comparison),
           ];
           return (
             <>
@@ -80,10 +98,19 @@ export function ModelComparison(props: {
                 tableCaption={i18n.translate('logAnomalies.compare.title', { defaultMessage: 'Comparison' })}
                 columns={[
                   { field: 'what', name: '' },
-                  { field: 'left', name: formatTime(left.created_at) },
-                  { field: 'right', name: formatTime(right.created_at) },
+                  { field: 'left', name: names.leftName },
+                  { field: 'right', name: names.rightName },
                 ]}
               />
+              <EuiSpacer size="m" />
+              <EuiFlexGroup alignItems="flexStart">
+                <EuiFlexItem style={{ minWidth: 360 }}>
+                  <ScoreDistribution comparison={comparison} {...names} />
+                </EuiFlexItem>
+                <EuiFlexItem style={{ minWidth: 360 }}>
+                  <FeatureDrift comparison={comparison} {...names} />
+                </EuiFlexItem>
+              </EuiFlexGroup>
               <EuiSpacer size="s" />
               {promote &&
                 [left, right]
@@ -108,4 +135,59 @@ export function ModelComparison(props: {
       </RequestState>
     </EuiPanel>
   );
+}
+
+const nameOf = ({ created_at: time, status }: ModelRecordBody): string =>
+  status === 'active'
+    ? i18n.translate('logAnomalies.compare.activeName', {
+        defaultMessage: '{time} (active)',
+        values: { time: formatTime(time) },
+      })
+    : formatTime(time);
+
+/** What labels and people say of both models, as far as they have said anything. */
+function judgementLines({ left, right }: Answer<'compareModels'>): Line[] {
+  const [share, count] = [formatShare, formatCount].map(
+    (format) => (value: number | null | undefined) =>
+      value === null || value === undefined ? '–' : format(value),
+  );
+  return left.judged.flatMap((judged) => {
+    const other = right.judged.find(({ from }) => from === judged.from);
+    const source =
+      judged.from === 'labels'
+        ? i18n.translate('logAnomalies.compare.fromLabels', {
+            defaultMessage: 'by the labels of {count} logs',
+            values: { count: formatCount(judged.logs) },
+          })
+        : i18n.translate('logAnomalies.compare.fromFeedback', {
+            defaultMessage: 'by your feedback on {count} logs',
+            values: { count: formatCount(judged.logs) },
+          });
+    return [
+      {
+        what: i18n.translate('logAnomalies.compare.precision', {
+          defaultMessage: 'Of what it flags, real ({source})',
+          values: { source },
+        }),
+        left: share(judged.precision),
+        right: share(other?.precision),
+      },
+      {
+        what: i18n.translate('logAnomalies.compare.recall', {
+          defaultMessage: 'Of what is real, found ({source})',
+          values: { source },
+        }),
+        left: share(judged.recall),
+        right: share(other?.recall),
+      },
+      {
+        what: i18n.translate('logAnomalies.compare.falseAlarms', {
+          defaultMessage: 'False alarms a day ({source})',
+          values: { source },
+        }),
+        left: count(judged.false_alarms_per_day),
+        right: count(other?.false_alarms_per_day),
+      },
+    ];
+  });
 }

@@ -3,11 +3,9 @@ import {
   EuiBadge,
   EuiBasicTable,
   EuiButton,
-  EuiCallOut,
   EuiConfirmModal,
   EuiFlexGroup,
   EuiFlexItem,
-  EuiProgress,
   EuiSpacer,
   EuiText,
 } from '@elastic/eui';
@@ -20,6 +18,7 @@ import { saveFile } from '../../shared/save_file';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
 import type { DetectorView } from '../detector_page';
+import { TrainingProgress } from './training_progress';
 import { ModelComparison } from './model_comparison';
 import { evaluationFigures } from './evaluation_figures';
 
@@ -56,12 +55,17 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       () => api('promoteModel', { ...of(model), body: {} }),
       i18n.translate('logAnomalies.models.promoted', { defaultMessage: 'The model is active now' }),
     );
+  const active = (request.value?.models ?? []).find(({ status: each }) => each === 'active');
+  const compared =
+    selected.length === 1 && active !== undefined && selected[0].version !== active.version
+      ? [selected[0], active]
+      : selected;
   const hasPrevious = (request.value?.models ?? []).some(
     ({ status: each, promoted_at: promoted }) => each === 'retired' && promoted !== undefined,
   );
   return (
     <>
-      <TrainingProgress status={status} />
+      <TrainingProgress record={record} status={status} reload={reload} />
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>
           <EuiButton
@@ -227,17 +231,18 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
         )}
       </RequestState>
       <EuiSpacer size="m" />
-      {selected.length === 2 ? (
+      {compared.length === 2 ? (
         <ModelComparison
           detectorId={record.id}
-          left={selected[0]}
-          right={selected[1]}
+          left={compared[0]}
+          right={compared[1]}
           promote={canWrite ? promote : undefined}
         />
       ) : (
         <EuiText size="s" color="subdued">
           {i18n.translate('logAnomalies.models.compareHint', {
-            defaultMessage: 'Tick two models to compare them on the same recent logs.',
+            defaultMessage:
+              'Tick a model to compare it with the active one on the same recent logs, or two to compare these.',
           })}
         </EuiText>
       )}
@@ -261,50 +266,6 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           })}
         </EuiConfirmModal>
       )}
-    </>
-  );
-}
-
-/** How the training goes that was asked for last; it survives a reload, since the server knows it. */
-function TrainingProgress({ status }: { status: DetectorView['status'] }): ReactElement | null {
-  const { training } = status;
-  if (training === undefined || training.state === 'promoted') return null;
-  if (training.state === 'queued' || training.state === 'running') {
-    return (
-      <>
-        <EuiCallOut
-          size="s"
-          iconType="clock"
-          title={i18n.translate('logAnomalies.training.running', {
-            defaultMessage: 'A model is being trained since {time}',
-            values: { time: formatTime(training.requested_at) },
-          })}
-        >
-          <EuiProgress size="xs" />
-        </EuiCallOut>
-        <EuiSpacer size="m" />
-      </>
-    );
-  }
-  return (
-    <>
-      <EuiCallOut
-        size="s"
-        color={training.state === 'failed' ? 'danger' : 'warning'}
-        iconType="warning"
-        title={
-          training.state === 'failed'
-            ? i18n.translate('logAnomalies.training.failed', { defaultMessage: 'The last training failed' })
-            : i18n.translate('logAnomalies.training.refused', {
-                defaultMessage: 'The last model was not promoted by itself',
-              })
-        }
-      >
-        <p>
-          {training.failure ? `${training.failure.message} ${training.failure.next_step}` : training.message}
-        </p>
-      </EuiCallOut>
-      <EuiSpacer size="m" />
     </>
   );
 }

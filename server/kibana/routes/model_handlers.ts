@@ -1,6 +1,5 @@
 import type { modelEndpoints } from '../../../common/api/models';
 import {
-  compareModels,
   deleteModel,
   exportModel,
   getModel,
@@ -9,6 +8,7 @@ import {
   promoteModel,
   revertModel,
 } from '../model_service';
+import { compareModels } from '../model_comparison';
 import { FileAnswer, type Handlers } from './handler';
 
 export const modelHandlers: Handlers<keyof typeof modelEndpoints> = {

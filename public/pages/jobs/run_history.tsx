@@ -1,0 +1,74 @@
+import React, { type ReactElement } from 'react';
+import { EuiBasicTable, EuiHealth, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { RunSummary } from '../../../common/api';
+import { formatCount, formatSpan, formatTime } from '../../shared/format';
+
+/** The last runs, newest first: how many logs they scored, or why they failed and what to do. */
+export function RunHistory({ runs }: { runs: readonly RunSummary[] }): ReactElement {
+  return (
+    <EuiPanel hasBorder hasShadow={false}>
+      <EuiTitle size="xs">
+        <h2>{i18n.translate('logAnomalies.runs.title', { defaultMessage: 'Last runs' })}</h2>
+      </EuiTitle>
+      <EuiSpacer size="s" />
+      <EuiBasicTable<RunSummary>
+        compressed
+        items={[...runs]}
+        itemId="finished_at"
+        data-test-subj="logAnomaliesRuns"
+        tableCaption={i18n.translate('logAnomalies.runs.title', { defaultMessage: 'Last runs' })}
+        noItemsMessage={i18n.translate('logAnomalies.runs.none', {
+          defaultMessage: 'It has not run yet. Start it, and its runs are listed here.',
+        })}
+        columns={[
+          {
+            field: 'finished_at',
+            name: i18n.translate('logAnomalies.jobs.finished', { defaultMessage: 'Finished' }),
+            width: '170px',
+            render: formatTime,
+          },
+          {
+            name: i18n.translate('logAnomalies.runs.outcome', { defaultMessage: 'Outcome' }),
+            render: ({ failure, complete }: RunSummary) =>
+              failure ? (
+                <EuiText size="xs">
+                  <EuiHealth color="danger">
+                    {i18n.translate('logAnomalies.runs.failed', { defaultMessage: 'failed' })}
+                  </EuiHealth>
+                  <div className="eui-textBreakWord">{failure.message}</div>
+                  <strong>{failure.next_step}</strong>
+                </EuiText>
+              ) : (
+                <EuiHealth color={complete ? 'success' : 'primary'} textSize="xs">
+                  {complete
+                    ? i18n.translate('logAnomalies.runs.complete', { defaultMessage: 'all logs scored' })
+                    : i18n.translate('logAnomalies.runs.partial', {
+                        defaultMessage: 'a part scored, the next run went on',
+                      })}
+                </EuiHealth>
+              ),
+          },
+          {
+            name: i18n.translate('logAnomalies.jobs.took', { defaultMessage: 'Took' }),
+            width: '90px',
+            render: ({ started_at: started, finished_at: finished }: RunSummary) =>
+              started === undefined ? '–' : formatSpan(Date.parse(finished) - Date.parse(started)),
+          },
+          {
+            field: 'logs',
+            name: i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+            width: '110px',
+            render: formatCount,
+          },
+          {
+            field: 'anomalies',
+            name: i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
+            width: '100px',
+            render: formatCount,
+          },
+        ]}
+      />
+    </EuiPanel>
+  );
+}

@@ -1,0 +1,116 @@
+import React, { type ReactElement } from 'react';
+import {
+  EuiButtonEmpty,
+  EuiCallOut,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiProgress,
+  EuiSpacer,
+  EuiText,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { TRAINING_STEPS, type TrainingStep } from '../../../common/api/status';
+import { useApp } from '../../app_context';
+import { formatTime } from '../../shared/format';
+import { useAction } from '../../shared/use_action';
+import type { DetectorView } from '../detector_page';
+
+function stepName(step: TrainingStep | undefined): string {
+  switch (step) {
+    case undefined:
+      return i18n.translate('logAnomalies.training.queued', { defaultMessage: 'Waiting for its turn' });
+    case 'sampling':
+      return i18n.translate('logAnomalies.training.sampling', {
+        defaultMessage: 'Drawing a sample of the logs',
+      });
+    case 'learning':
+      return i18n.translate('logAnomalies.training.learning', { defaultMessage: 'Learning what is usual' });
+    case 'threshold':
+      return i18n.translate('logAnomalies.training.threshold', { defaultMessage: 'Placing the threshold' });
+    case 'evaluating':
+      return i18n.translate('logAnomalies.training.evaluating', {
+        defaultMessage: 'Checking it on unseen logs',
+      });
+    case 'storing':
+      return i18n.translate('logAnomalies.training.storing', { defaultMessage: 'Storing the model' });
+  }
+}
+
+/** How the training goes that was asked for last; it survives a reload, since the server knows it. */
+export function TrainingProgress({ record, status, reload }: DetectorView): ReactElement | null {
+  const { api, canWrite } = useApp();
+  const { run, isBusy } = useAction(reload);
+  const { training } = status;
+  if (training === undefined || training.state === 'promoted') return null;
+  if (training.state === 'queued' || training.state === 'running') {
+    const done = training.step === undefined ? 0 : TRAINING_STEPS.indexOf(training.step) + 0.5;
+    return (
+      <>
+        <EuiCallOut
+          size="s"
+          iconType="clock"
+          data-test-subj="logAnomaliesTrainingRunning"
+          title={i18n.translate('logAnomalies.training.running', {
+            defaultMessage: 'A model is being trained since {time}',
+            values: { time: formatTime(training.requested_at) },
+          })}
+        >
+          <EuiProgress
+            size="s"
+            max={TRAINING_STEPS.length}
+            value={done}
+            aria-label={stepName(training.step)}
+          />
+          <EuiFlexGroup alignItems="center" responsive={false} gutterSize="s">
+            <EuiFlexItem>
+              <EuiText size="xs">{stepName(training.step)}</EuiText>
+            </EuiFlexItem>
+            {canWrite && (
+              <EuiFlexItem grow={false}>
+                <EuiButtonEmpty
+                  size="xs"
+                  color="danger"
+                  isLoading={isBusy}
+                  onClick={() => run(() => api('cancelTraining', { params: { id: record.id } }))}
+                  data-test-subj="logAnomaliesCancelTraining"
+                >
+                  {i18n.translate('logAnomalies.training.cancel', { defaultMessage: 'Stop the training' })}
+                </EuiButtonEmpty>
+              </EuiFlexItem>
+            )}
+          </EuiFlexGroup>
+        </EuiCallOut>
+        <EuiSpacer size="m" />
+      </>
+    );
+  }
+  const { failure, message } = training;
+  return (
+    <>
+      <EuiCallOut
+        size="s"
+        color={training.state === 'failed' ? 'danger' : 'warning'}
+        iconType={training.state === 'cancelled' ? 'minusInCircle' : 'warning'}
+        title={outcomeName(training.state)}
+      >
+        {(failure ?? message) && <p>{failure ? `${failure.message} ${failure.next_step}` : message}</p>}
+      </EuiCallOut>
+      <EuiSpacer size="m" />
+    </>
+  );
+}
+
+function outcomeName(state: 'refused' | 'failed' | 'cancelled'): string {
+  switch (state) {
+    case 'failed':
+      return i18n.translate('logAnomalies.training.failed', { defaultMessage: 'The last training failed' });
+    case 'refused':
+      return i18n.translate('logAnomalies.training.refused', {
+        defaultMessage: 'The last model was not promoted by itself',
+      });
+    case 'cancelled':
+      return i18n.translate('logAnomalies.training.cancelled', {
+        defaultMessage: 'The last training was stopped',
+      });
+  }
+}

@@ -1,0 +1,141 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiButton,
+  EuiButtonEmpty,
+  EuiCallOut,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiPanel,
+  EuiSpacer,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../../app_context';
+import { detectorPath } from '../../location';
+import { useAction } from '../../shared/use_action';
+import type { DetectorView } from '../detector_page';
+import { checkDraft, type Draft } from '../detector_form/draft';
+import { MoreFields } from '../detector_form/more_fields';
+import { readKql } from '../detector_form/read_kql';
+import { SensitivityFields } from '../detector_form/sensitivity_fields';
+import { useDescription } from '../detector_form/use_description';
+
+/** What can be changed without thinking of the logs again: how much to flag, grouping, learning and schedule. */
+export default function SettingsTab({ record, reload }: DetectorView): ReactElement {
+  const { api, canWrite, go } = useApp();
+  const { run, isBusy } = useAction(reload);
+  // What is polled meanwhile must not undo what is being typed.
+  const [draft, setDraft] = useState<Draft>(record.detector);
+  const [startedFrom, setStartedFrom] = useState(record.version);
+  const isElsewhereChanged = startedFrom !== record.version && !isBusy;
+  const { detector, problems } = checkDraft(draft, readKql);
+  const description = useDescription({ ...draft, features: [] }, record.detector.source);
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(record.detector);
+  const fields = {
+    draft,
+    change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
+    problem: (path: string) => problems.get(path),
+  };
+  const begin = () => {
+    setDraft(record.detector);
+    setStartedFrom(record.version);
+  };
+  const save = () =>
+    run(
+      async () => {
+        if (detector === undefined) return;
+        const saved = await api('updateDetector', {
+          params: { id: record.id },
+          body: { detector, version: startedFrom },
+        });
+        setDraft(saved.detector);
+        setStartedFrom(saved.version);
+      },
+      i18n.translate('logAnomalies.form.saved', {
+        defaultMessage: '{name} is saved',
+        values: { name: draft.name },
+      }),
+    );
+  return (
+    <div style={{ maxWidth: 900 }} data-test-subj="logAnomaliesSettings">
+      {isElsewhereChanged && (
+        <>
+          <EuiCallOut
+            size="s"
+            color="warning"
+            iconType="warning"
+            title={i18n.translate('logAnomalies.settings.changed', {
+              defaultMessage: 'Somebody has changed this detector meanwhile',
+            })}
+          >
+            <EuiButtonEmpty size="s" flush="left" onClick={begin}>
+              {i18n.translate('logAnomalies.settings.reload', { defaultMessage: 'Show what is saved now' })}
+            </EuiButtonEmpty>
+          </EuiCallOut>
+          <EuiSpacer size="m" />
+        </>
+      )}
+      <EuiPanel hasBorder hasShadow={false}>
+        <EuiTitle size="xs">
+          <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
+        </EuiTitle>
+        <EuiSpacer size="m" />
+        <SensitivityFields {...fields} logsInWindow={description.value?.logs} />
+        <EuiSpacer size="s" />
+        <EuiText size="s" color="subdued">
+          {i18n.translate('logAnomalies.settings.atOnce', {
+            defaultMessage:
+              'Threshold, grouping and schedule count from the next run on; a new window is used by the next training.',
+          })}
+        </EuiText>
+      </EuiPanel>
+      <EuiSpacer size="m" />
+      <EuiPanel hasBorder hasShadow={false}>
+        <MoreFields {...fields} isOpen />
+      </EuiPanel>
+      <EuiSpacer size="m" />
+      <EuiFlexGroup responsive={false} wrap alignItems="center">
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            fill
+            iconType="save"
+            isLoading={isBusy}
+            isDisabled={!canWrite || !isChanged || detector === undefined}
+            onClick={save}
+            data-test-subj="logAnomaliesSaveSettings"
+          >
+            {i18n.translate('logAnomalies.form.save', { defaultMessage: 'Save' })}
+          </EuiButton>
+        </EuiFlexItem>
+        {isChanged && (
+          <EuiFlexItem grow={false}>
+            <EuiButtonEmpty onClick={begin}>
+              {i18n.translate('logAnomalies.settings.discard', { defaultMessage: 'Discard the changes' })}
+            </EuiButtonEmpty>
+          </EuiFlexItem>
+        )}
+        <EuiFlexItem grow={false}>
+          <EuiButtonEmpty
+            iconType="pencil"
+            isDisabled={!canWrite}
+            onClick={() => go(detectorPath(record.id, 'edit'))}
+          >
+            {i18n.translate('logAnomalies.settings.form', {
+              defaultMessage: 'Change logs, fields, or try a threshold on a preview',
+            })}
+          </EuiButtonEmpty>
+        </EuiFlexItem>
+        {!canWrite && (
+          <EuiFlexItem grow={false}>
+            <EuiText size="s" color="subdued">
+              {i18n.translate('logAnomalies.settings.readOnly', {
+                defaultMessage: 'Changing settings takes the Kibana privilege "Log Anomalies: All".',
+              })}
+            </EuiText>
+          </EuiFlexItem>
+        )}
+      </EuiFlexGroup>
+    </div>
+  );
+}

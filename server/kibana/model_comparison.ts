@@ -1,0 +1,257 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ApiResponse, Endpoints, ModelRecordBody } from '../../common/api';
+import type { Judgement } from '../../common/api/models';
+import { durationToMilliseconds, type Detector } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { LABEL_FIELDS, findLabelField, readGroundTruth } from '../../common/evaluation/ground_truth';
+import { populationStabilityIndex } from '../../common/evaluation/stability_index';
+import type { LogDocument } from '../../common/log_document';
+import { createModelScorer, decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import { scoreDrift } from '../detection/model_gate';
+import type { LogSample, LogSource } from '../detection/ports';
+import { createDetectorSource, createFeedbackStore } from '../elasticsearch';
+import { createDetectorRepository } from './detector_repository';
+import { modelBodyOf, recordOf, storeOf } from './model_service';
+import type { RequestScope, Services } from './services';
+
+type Comparison = ApiResponse<Endpoints['compareModels']>;
+
+const DAY_MILLISECONDS = 86_400_000;
+/** Recent logs that both models score. */
+const COMPARED_LOGS = 5_000;
+/** Logs of a model's own training window, enough for shares of deciles. */
+const LEARNED_LOGS = 2_000;
+/** Judged logs that are fetched, the latest. */
+const JUDGED_LOGS = 500;
+const SCORE_BINS = 30;
+/** Scored in one go, so that Kibana goes on answering in between. */
+const SCORED_AT_ONCE = 500;
+
+interface Model {
+  readonly record: ModelRecordBody;
+  readonly snapshot: ModelSnapshot;
+}
+
+/** Scores the same recent and the same judged logs with both models, and says how far features have moved. */
+export async function compareModels(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  versions: { left: string; right: string },
+): Promise<Comparison> {
+  const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const store = storeOf(services, scope);
+  const load = async (version: string): Promise<Model> => ({
+    record: modelBodyOf(await recordOf(store, detectorId, version)),
+    snapshot: decodeModelSnapshot(await store.load(detectorId, version)),
+  });
+  const models = [await load(versions.left), await load(versions.right)] as const;
+  for (const { record, snapshot } of models) {
+    if (snapshot.detector.unit === detector.unit) continue;
+    throw new DetectionError(
+      'refused',
+      `The model ${record.version} scores by ${snapshot.detector.unit}, the detector by ${detector.unit} now; only models of the same unit can be compared.`,
+    );
+  }
+  const source = createDetectorSource(scope.elasticsearch, detector);
+  const to = services.clock.now();
+  const window = durationToMilliseconds(detector.training.window);
+  const fields = [...new Set(models.flatMap(({ snapshot }) => snapshot.encoder.fields)), LABEL_FIELDS[0]];
+  const sample = await draw(source, detector, { from: to - window, to, size: COMPARED_LOGS, fields });
+  if (sample.logs.length === 0) {
+    throw new DetectionError(
+      'too_few_logs',
+      `${detector.source.index} holds no log in the last ${detector.training.window}.`,
+    );
+  }
+  const documents = sample.logs.map((log) => log.document);
+  const logsPerDay = (sample.total * DAY_MILLISECONDS) / window;
+  const judged = await judgedLogs(scope, source, detectorId, fields);
+  const measured: Float64Array[] = [];
+  for (const { snapshot } of models) measured.push(await scoreInPieces(snapshot, documents));
+  const edges = edgesOf(measured);
+  const sideOf = async (place: 0 | 1): Promise<Comparison['left']> => {
+    const { record, snapshot } = models[place];
+    const scores = measured[place];
+    const alertShare = scores.filter((score) => score >= snapshot.threshold).length / scores.length;
+    const truths = truthsOf(documents);
+    const byFeedback = await scoreInPieces(snapshot, judged.documents);
+    return {
+      record,
+      alert_share: alertShare,
+      alerts_per_day: alertShare * logsPerDay,
+      score_drift: scoreDrift(snapshot.quantiles, scores),
+      score_shares: sharesOf(scores, edges),
+      judged: [
+        ...(truths ? [judge('labels', truths, scores, snapshot.threshold, alertShare * logsPerDay)] : []),
+        ...(judged.truths.length > 0
+          ? [judge('feedback', judged.truths, byFeedback, snapshot.threshold, alertShare * logsPerDay)]
+          : []),
+      ],
+    };
+  };
+  const flagged = models.map(({ snapshot }, place) =>
+    Array.from(measured[place], (score) => score >= snapshot.threshold),
+  );
+  const count = (isWanted: (left: boolean, right: boolean) => boolean): number =>
+    documents.filter((_document, row) => isWanted(flagged[0][row], flagged[1][row])).length;
+  return {
+    logs: documents.length,
+    left: await sideOf(0),
+    right: await sideOf(1),
+    score_edges: edges,
+    feature_drift: await driftOf(source, detector, models, documents),
+    flagged_by_both: count((left, right) => left && right),
+    flagged_by_left_only: count((left, right) => left && !right),
+    flagged_by_right_only: count((left, right) => !left && right),
+  };
+}
+
+function draw(
+  source: LogSource,
+  { source: { index, query, timestamp_field, ingested_field }, forest }: Detector,
+  wanted: { from: number; to: number; size: number; fields: readonly string[] },
+): Promise<LogSample> {
+  const { from, to, size, fields } = wanted;
+  return source.sample(
+    { index, query, timestampField: timestamp_field, ingestedField: ingested_field, from, to },
+    { size, seed: forest.seed, fields },
+  );
+}
+
+async function judgedLogs(
+  scope: RequestScope,
+  source: LogSource,
+  detectorId: string,
+  fields: readonly string[],
+): Promise<{ documents: LogDocument[]; truths: boolean[] }> {
+  const feedback = await createFeedbackStore(scope.elasticsearch, { space: scope.space }).list(detectorId);
+  const latest = feedback.slice(-JUDGED_LOGS);
+  const isReal = new Map(
+    latest.map((each) => [`${each.source.index}/${each.source.id}`, each.verdict === 'real']),
+  );
+  const logs = await source.fetch(
+    latest.map((each) => each.source),
+    fields,
+  );
+  return {
+    documents: logs.map((log) => log.document),
+    truths: logs.map(({ index, id }) => isReal.get(`${index}/${id}`) === true),
+  };
+}
+
+function truthsOf(documents: readonly LogDocument[]): (boolean | undefined)[] | undefined {
+  const field = findLabelField(documents);
+  return field === undefined
+    ? undefined
+    : readGroundTruth(documents, field).map((truth) => truth && truth.anomaly);
+}
+
+/** @param alertsPerDay of the model: the share of false ones among the judged stands for all of them */
+function judge(
+  from: Judgement['from'],
+  truths: readonly (boolean | undefined)[],
+  scores: Float64Array,
+  threshold: number,
+  alertsPerDay: number,
+): Judgement {
+  let [found, missed, falseAlarms, known] = [0, 0, 0, 0];
+  truths.forEach((isAnomaly, row) => {
+    if (isAnomaly === undefined) return;
+    known++;
+    const isFlagged = scores[row] >= threshold;
+    if (isAnomaly && isFlagged) found++;
+    else if (isAnomaly) missed++;
+    else if (isFlagged) falseAlarms++;
+  });
+  const precision = found + falseAlarms > 0 ? found / (found + falseAlarms) : null;
+  return {
+    from,
+    logs: known,
+    precision,
+    recall: found + missed > 0 ? found / (found + missed) : null,
+    false_alarms_per_day: precision === null ? null : (1 - precision) * alertsPerDay,
+  };
+}
+
+function edgesOf(measured: readonly Float64Array[]): number[] {
+  const ends = measured.flatMap((scores) =>
+    scores.reduce(([low, high], score) => [Math.min(low, score), Math.max(high, score)], [1, 0]),
+  );
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  return Array.from({ length: SCORE_BINS + 1 }, (_none, bin) => low + ((high - low) * bin) / SCORE_BINS);
+}
+
+function sharesOf(scores: Float64Array, edges: readonly number[]): number[] {
+  const shares = new Array<number>(SCORE_BINS).fill(0);
+  const width = (edges[SCORE_BINS] - edges[0]) / SCORE_BINS || 1;
+  for (const score of scores) {
+    shares[Math.min(SCORE_BINS - 1, Math.floor((score - edges[0]) / width))] += 1 / scores.length;
+  }
+  return shares;
+}
+
+/** The largest index among the columns of each feature, recent logs against those of each model's training window. */
+async function driftOf(
+  source: LogSource,
+  detector: Detector,
+  models: readonly [Model, Model],
+  recent: readonly LogDocument[],
+): Promise<Comparison['feature_drift']> {
+  const drifts: (Map<string, number> | undefined)[] = [];
+  for (const { snapshot } of models) {
+    const { window } = snapshot.training;
+    const learned =
+      window === undefined
+        ? []
+        : (
+            await draw(source, detector, {
+              from: Date.parse(window.from),
+              to: Date.parse(window.to),
+              size: LEARNED_LOGS,
+              fields: snapshot.encoder.fields,
+            })
+          ).logs.map((log) => log.document);
+    drifts.push(learned.length === 0 ? undefined : featureDrift(snapshot, learned, recent));
+  }
+  const [left, right] = drifts;
+  const features = [...new Set(models.flatMap(({ snapshot }) => snapshot.encoder.featureNames))];
+  return features
+    .map((feature) => ({ feature, left: left?.get(feature) ?? null, right: right?.get(feature) ?? null }))
+    .sort(
+      (one, other) => Math.max(other.left ?? 0, other.right ?? 0) - Math.max(one.left ?? 0, one.right ?? 0),
+    );
+}
+
+function featureDrift(
+  { encoder }: ModelSnapshot,
+  learned: readonly LogDocument[],
+  recent: readonly LogDocument[],
+): Map<string, number> {
+  const [before, now] = [encoder.encode(learned), encoder.encode(recent)];
+  const columnOf = ({ values, columnCount }: typeof before, column: number): Float64Array =>
+    Float64Array.from(
+      { length: values.length / columnCount },
+      (_none, row) => values[row * columnCount + column],
+    );
+  const drift = new Map<string, number>();
+  encoder.featureOfColumn.forEach((feature, column) => {
+    const name = encoder.featureNames[feature];
+    const index = populationStabilityIndex(columnOf(before, column), columnOf(now, column));
+    drift.set(name, Math.max(drift.get(name) ?? 0, index));
+  });
+  return drift;
+}
+
+async function scoreInPieces(
+  snapshot: ModelSnapshot,
+  documents: readonly LogDocument[],
+): Promise<Float64Array> {
+  const scorer = createModelScorer(snapshot);
+  const scores = new Float64Array(documents.length);
+  for (let start = 0; start < documents.length; start += SCORED_AT_ONCE) {
+    scores.set(scorer.score(documents.slice(start, start + SCORED_AT_ONCE)).scores, start);
+    await setImmediate();
+  }
+  return scores;
+}
