@@ -32,6 +32,8 @@ export async function dashboardJourney({ report }: World, pages: KibanaPages): P
     await report.step(`the dashboard "${kind}" shows all its panels`, async () => {
       await page.goto(`${pages.url}/app/dashboards#/view/log-anomalies-${kind}-default`);
       await waitForCount(pages, '[data-render-complete="true"]', count);
+      // Kibana tells newcomers of search sessions, over the panels.
+      await page.keyboard.press('Escape');
       assert.equal(await page.locator(testSubject('embeddableError')).count(), 0);
       assert.equal(await page.locator(testSubject('embeddable-lens-failure')).count(), 0);
       await pages.picture(`dashboard_${kind}`);
@@ -105,6 +107,7 @@ export async function panelsJourney(world: World, pages: KibanaPages, detectorId
     await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 5 });
     await page.mouse.up();
     await page.waitForURL(/time:\(from:'?\d{4}-/);
+    await pages.picture('dashboard_brushed');
   });
   await report.step('a feature that is clicked becomes a filter', async () => {
     const feature = page.locator(`${testSubject('logAnomaliesPatterns')} button`).first();

@@ -134,7 +134,7 @@ async function ruleByHand(
     assert.deepEqual(await chosen.allInnerTexts(), [`${name} pages`]);
     await page
       .locator(testSubject('logAnomaliesFiringEstimate'))
-      .getByText(/would have raised/)
+      .getByText(/This rule would have raised/)
       .waitFor();
     await page.locator(testSubject('logAnomaliesFiringEstimate')).scrollIntoViewIfNeeded();
     await pages.picture('rule');
