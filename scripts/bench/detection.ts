@@ -145,6 +145,18 @@ async function peakMemoryMegabytes(environment: NodeJS.ProcessEnv, logs: number)
   return (JSON.parse(output.toString()) as { megabytes: number }).megabytes;
 }
 
+/** Milliseconds of processor time taken so far. */
+async function processorTime(client: Client): Promise<{ process: number; cluster: number; all: number }> {
+  const { nodes } = await client.nodes.stats({ metric: 'process' });
+  const cluster = Object.values(nodes).reduce(
+    (sum, node) => sum + Number(node.process?.cpu?.total_in_millis ?? 0),
+    0,
+  );
+  const { user, system } = process.cpuUsage();
+  const own = (user + system) / 1_000;
+  return { process: own, cluster, all: own + cluster };
+}
+
 /** The whole loop of `detect` beside reading alone, and its memory as logs grow. */
 export async function run(): Promise<BenchSection> {
   const local =
@@ -167,17 +179,19 @@ export async function run(): Promise<BenchSection> {
     const modelText = encodeModelSnapshot(snapshot);
     const ratios: number[] = [];
     /** Processor time of encoding, scoring, explaining and writing, in that of reading. */
-    const shares: number[] = [];
+    const shares = { process: [] as number[], cluster: [] as number[], all: [] as number[] };
     const rates = { read: [] as number[], detect: [] as number[] };
     for (let round = -1; round < RUNS; round++) {
-      const start = process.cpuUsage();
+      const before = await processorTime(client);
       const read = await timed(() => readFirst(client, SPEED_LOGS));
-      const readProcessor = process.cpuUsage(start);
+      const between = await processorTime(client);
       const whole = await timed(() => detectFirst(client, modelText, SPEED_LOGS, `speed-${round}`));
-      const bothProcessor = process.cpuUsage(start);
+      const after = await processorTime(client);
       if (round === -1) continue; // the first round warms up
-      const ofReading = readProcessor.user + readProcessor.system;
-      shares.push((bothProcessor.user + bothProcessor.system - 2 * ofReading) / ofReading);
+      for (const who of ['process', 'cluster', 'all'] as const) {
+        const reading = between[who] - before[who];
+        shares[who].push((after[who] - between[who] - reading) / reading);
+      }
       rates.read.push((SPEED_LOGS / read) * 1_000);
       rates.detect.push((SPEED_LOGS / whole) * 1_000);
       ratios.push(read / whole);
@@ -193,13 +207,18 @@ export async function run(): Promise<BenchSection> {
         met: median(ratios) >= 0.6,
       },
     ];
-    rows.push({
-      name: 'processor time of encoding, scoring and writing, in that of reading',
-      value: median(shares) * 100,
-      unit: '%',
-      target: 'at most 60%',
-      met: median(shares) <= 0.6,
-    });
+    const work = 'processor time of encoding, scoring and writing, in that of reading';
+    rows.push(
+      {
+        name: `${work}, Elasticsearch included`,
+        value: median(shares.all) * 100,
+        unit: '%',
+        target: 'at most 60%',
+        met: median(shares.all) <= 0.6,
+      },
+      { name: `${work}, our process alone`, value: median(shares.process) * 100, unit: '%' },
+      { name: `${work}, Elasticsearch alone`, value: median(shares.cluster) * 100, unit: '%' },
+    );
     const modelFile = await writeModel(modelText);
     for (const logs of [FEW_LOGS, MOST_LOGS]) {
       const megabytes = await peakMemoryMegabytes({ ...environment, BENCHMARK_MODEL_FILE: modelFile }, logs);
