@@ -24,6 +24,3 @@ export function discoverLink(http: HttpSetup, kibanaVersion: string, logs: LogsT
   });
   return http.basePath.prepend(`/app/r?${search.toString()}`);
 }
-
-/** A log itself, in Kibana's query language. */
-export const queryForLog = (id: string): string => `_id : ${JSON.stringify(id)}`;

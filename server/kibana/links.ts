@@ -1,8 +1,6 @@
 import type { AnomalyResult } from '../../common/anomaly';
+import { logsBehind } from '../../common/logs_behind';
 import { PLUGIN_ID } from '../../common/plugin';
-
-/** A log is shown with what happened so long before and after it. */
-const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
 export interface LinkBase {
   /** `server.publicBaseUrl`; links are relative to Kibana without it. */
@@ -20,16 +18,13 @@ export const resultLink = (base: LinkBase, resultId: string): string =>
 export const detectorLink = (base: LinkBase, detectorId: string): string =>
   `${root(base)}/app/${PLUGIN_ID}/detectors/${encodeURIComponent(detectorId)}`;
 
-/** The log itself in Discover, by Kibana's own redirect for such links; no data view has to exist. */
+/** The log itself, or the logs of a bucket, in Discover, by Kibana's own redirect for such links; no data view has to exist. */
 export function discoverLink(base: LinkBase, result: AnomalyResult): string {
-  const time = Date.parse(result['@timestamp']);
+  const { query, timeRange } = logsBehind(result);
   const parameters = {
     dataViewSpec: { title: result.source.index, timeFieldName: '@timestamp' },
-    query: { language: 'kuery', query: `_id : ${JSON.stringify(result.source.id)}` },
-    timeRange: {
-      from: new Date(time - SURROUNDINGS_MILLISECONDS).toISOString(),
-      to: new Date(time + SURROUNDINGS_MILLISECONDS).toISOString(),
-    },
+    query: { language: 'kuery', query },
+    timeRange,
   };
   const search = new URLSearchParams({
     l: 'DISCOVER_APP_LOCATOR',

@@ -2,8 +2,9 @@ import React, { type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
+import { logsBehind } from '../../../common/logs_behind';
 import { useApp } from '../../app_context';
-import { discoverLink, queryForLog } from '../../shared/discover_link';
+import { discoverLink } from '../../shared/discover_link';
 import { formatScore, formatTime } from '../../shared/format';
 import { logOf, type Found } from '../../shared/results_table';
 import { AttributionBars } from './attribution_bars';
@@ -30,8 +31,9 @@ export function ResultDetails(props: {
   };
   const timestampField = record.detector.source.timestamp_field;
   const { entity_field: entityField } = record.detector;
-  const link = (index: string, query: string) =>
-    discoverLink(core.http, kibanaVersion, { index, timestampField, timeRange, query });
+  const behind = logsBehind(result);
+  const link = (index: string, query: string, within = timeRange) =>
+    discoverLink(core.http, kibanaVersion, { index, timestampField, timeRange: within, query });
   return (
     <div data-test-subj="logAnomaliesResultDetails">
       <EuiSpacer size="s" />
@@ -59,10 +61,16 @@ export function ResultDetails(props: {
           <EuiButtonEmpty
             size="s"
             iconType="discoverApp"
-            href={link(source.index, queryForLog(source.id))}
+            href={link(source.index, behind.query, behind.timeRange)}
             data-test-subj="logAnomaliesDiscover"
           >
-            {i18n.translate('logAnomalies.details.discoverLog', { defaultMessage: 'This log in Discover' })}
+            {behind.isBucket
+              ? i18n.translate('logAnomalies.details.discoverBucket', {
+                  defaultMessage: 'Its logs in Discover',
+                })
+              : i18n.translate('logAnomalies.details.discoverLog', {
+                  defaultMessage: 'This log in Discover',
+                })}
           </EuiButtonEmpty>
         </EuiFlexItem>
         <EuiFlexItem grow={false}>
