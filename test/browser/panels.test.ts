@@ -137,7 +137,7 @@ it('filters the dashboard by a time that is brushed, and by a feature or an enti
     await page.mouse.down();
     await page.mouse.move(x + width * 0.7, y + height / 2, { steps: 8 });
     await page.mouse.up();
-    await page.waitForURL(/from=\d{4}-/);
+    await page.waitForURL(/from=\d{4}-.*&to=\d{4}-/);
     const range = new URL(page.url()).searchParams;
     const length = Date.parse(range.get('to')!) - Date.parse(range.get('from')!);
     expect(length).toBeGreaterThan(86_400_000 * 0.5);
