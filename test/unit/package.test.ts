@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 import { version } from '../../package.json';
 import { buildPlugin, type BuiltPlugin } from '../../scripts/build/build_plugin';
@@ -124,7 +125,6 @@ describe('the installable zip', () => {
       '@elastic/eui',
       '@kbn/datemath',
       '@kbn/es-query',
-      '@kbn/es-query',
       '@kbn/i18n',
       'moment',
       'react',
@@ -141,6 +141,14 @@ describe('the installable zip', () => {
     expect(textOf('target/public/logAnomalies.plugin.js')).toContain(
       '__kbnBundles__.define("plugin/logAnomalies/public"',
     );
+  });
+
+  it('has no page whose code takes more than 150 KB on its way to the browser', () => {
+    const chunks = [...files].filter(([path]) => path.includes('logAnomalies.chunk.'));
+    expect(chunks.length).toBeGreaterThan(5);
+    for (const [path, { text }] of chunks) {
+      expect([path, gzipSync(text).length < 150 * 1024]).toEqual([path, true]);
+    }
   });
 
   it('needs only Node and these modules of Kibana on the server', () => {
