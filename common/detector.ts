@@ -224,7 +224,10 @@ const detectorSettings = z.strictObject({
     ),
   schedule: z
     .strictObject({
-      interval: durationSchema.default('1m'),
+      interval: durationSchema.default('1m').describe('Pause between runs'),
+      idle_interval: durationSchema
+        .default('5m')
+        .describe('Pause between runs once no log has come for half an hour, if longer than interval'),
       query_delay: durationSchema
         .default('30s')
         .describe('How far behind now a run stops, so that logs can arrive'),

@@ -23,6 +23,8 @@ import type { SnapshotCache } from './snapshot_cache';
 export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
 /** A run without logs that says nothing new is put on record this often. */
 const IDLE_REPORT_EVERY_MILLISECONDS = 5 * 60_000;
+/** Without a log for so long, a detector looks less often. */
+const IDLE_AFTER_MILLISECONDS = 30 * 60_000;
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
 
@@ -67,7 +69,8 @@ export async function runDetector(
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
     const { run, report } = await score(services, cache, job, model, before, signal);
     await putOnRecord(job, before, report, clock.now());
-    return { kind: 'ran', interval, failures: 0, ...(run.complete ? {} : { delay: 0 }) };
+    const delay = run.complete ? idlePause(job, before, report, clock.now()) : 0;
+    return { kind: 'ran', interval, failures: 0, ...(delay === undefined ? {} : { delay }) };
   } catch (error) {
     const code = error instanceof DetectionError ? error.code : 'internal';
     if (code === 'interrupted') return { kind: 'ran', interval, failures: failedBefore, delay: 0 };
@@ -233,6 +236,16 @@ const summaryOf = ({ id, started_at, finished_at, logs, anomalies, complete }: R
   anomalies,
   complete,
 });
+
+/** @returns milliseconds to the next run of a detector whose logs have stopped coming; undefined: as the schedule says */
+function idlePause(job: DetectorJob, before: RunState, report: RunReport, now: number): number | undefined {
+  const { stored } = job;
+  const { interval, idle_interval: idleInterval } = stored.detector.schedule;
+  if (report.logs > 0 || report.unscored) return undefined;
+  if (now - Date.parse(before.last_log_at ?? stored.updated_at) < IDLE_AFTER_MILLISECONDS) return undefined;
+  const pause = durationToMilliseconds(idleInterval);
+  return pause > durationToMilliseconds(interval) ? pause : undefined;
+}
 
 /** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
 async function putOnRecord(

@@ -598,6 +598,26 @@ describe('a run that fails', () => {
     for (const each of [id, healthy]) await ok(owner, 'deleteDetector', { params: { id: each } });
   });
 
+  it('looks less often while no logs come, and as often as before once one comes', async () => {
+    const { id } = await trained();
+    const task = detectionTaskId(target(id));
+    const next = (): number => kibana.tasks.scheduled.get(task)!.runAt!.getTime() - kibana.now();
+    await kibana.tasks.run(task);
+    const before = kibana.now();
+    kibana.now = () => before + 40 * MINUTE;
+    try {
+      await kibana.tasks.run(task);
+      expect(next()).toBe(5 * MINUTE);
+      const now = kibana.now();
+      await addLogs(admin, index, webLogs({ from: now - 2 * MINUTE, to: now - MINUTE }, () => false, 'awake'));
+      await kibana.tasks.run(task);
+      expect((await status(id)).last_run?.logs).toBe(60);
+      expect(next()).toBeLessThanOrEqual(MINUTE);
+    } finally {
+      kibana.now = () => before;
+    }
+  });
+
   it('ends its task when the detector is gone', async () => {
     const { id } = await trained();
     kibana.savedObjects.objects.delete(`log-anomalies-detector/${id}`);
