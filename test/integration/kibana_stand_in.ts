@@ -153,7 +153,8 @@ class Tasks implements TaskManagerStart {
       this.scheduled.delete(id);
       return;
     }
-    this.scheduled.set(id, { ...task, ...outcome });
+    // Without a time of its own the next run follows the schedule.
+    this.scheduled.set(id, { ...task, runAt: undefined, ...outcome });
   }
 }
 
