@@ -115,71 +115,77 @@ type Actions = NonNullable<
   >['actions']
 >;
 
+/** Something that the server is asked to do with a detector, and what is said when it is done. */
+interface RequestedAction {
+  readonly name: string;
+  readonly description: string;
+  readonly icon: 'play' | 'stop' | 'refresh' | 'copy';
+  readonly subject: string;
+  readonly isPrimary?: boolean;
+  readonly available?: (row: DetectorRow) => boolean;
+  readonly ask: (row: DetectorRow) => Promise<unknown>;
+  readonly done: (name: string) => string;
+}
+
 function useDetectorActions(reload: () => void, remove: (record: DetectorRecord) => void): Actions {
   const { api, canWrite, go } = useApp();
   const { run, isBusy } = useAction(reload);
   if (!canWrite) return [];
-  const enabled = () => !isBusy;
   const params = ({ record }: DetectorRow) => ({ params: { id: record.id } });
+  const requested = ({ subject, ask, done, ...shown }: RequestedAction): Actions[number] => ({
+    ...shown,
+    type: 'icon',
+    'data-test-subj': subject,
+    enabled: () => !isBusy,
+    onClick: (row) => void run(() => ask(row), done(row.name)),
+  });
   return [
-    {
+    requested({
       name: i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' }),
       description: i18n.translate('logAnomalies.action.startDescription', {
         defaultMessage: 'Run on its schedule; it is trained first where it has no model',
       }),
       icon: 'play',
-      type: 'icon',
+      subject: 'logAnomaliesStart',
       isPrimary: true,
-      'data-test-subj': 'logAnomaliesStart',
       available: ({ record }) => !record.enabled,
-      enabled,
-      onClick: (row) =>
-        void run(
-          () => api('startDetector', params(row)),
-          i18n.translate('logAnomalies.action.started', {
-            defaultMessage: '{name} is started',
-            values: { name: row.name },
-          }),
-        ),
-    },
-    {
+      ask: (row) => api('startDetector', params(row)),
+      done: (name) =>
+        i18n.translate('logAnomalies.action.started', {
+          defaultMessage: '{name} is started',
+          values: { name },
+        }),
+    }),
+    requested({
       name: i18n.translate('logAnomalies.action.stop', { defaultMessage: 'Stop' }),
       description: i18n.translate('logAnomalies.action.stopDescription', {
         defaultMessage: 'Stop; it carries on from where it was when started again',
       }),
       icon: 'stop',
-      type: 'icon',
+      subject: 'logAnomaliesStop',
       isPrimary: true,
-      'data-test-subj': 'logAnomaliesStop',
       available: ({ record }) => record.enabled,
-      enabled,
-      onClick: (row) =>
-        void run(
-          () => api('stopDetector', params(row)),
-          i18n.translate('logAnomalies.action.stopped', {
-            defaultMessage: '{name} is stopped',
-            values: { name: row.name },
-          }),
-        ),
-    },
-    {
+      ask: (row) => api('stopDetector', params(row)),
+      done: (name) =>
+        i18n.translate('logAnomalies.action.stopped', {
+          defaultMessage: '{name} is stopped',
+          values: { name },
+        }),
+    }),
+    requested({
       name: i18n.translate('logAnomalies.action.train', { defaultMessage: 'Train' }),
       description: i18n.translate('logAnomalies.action.trainDescription', {
         defaultMessage: 'Learn again from recent logs, in the background',
       }),
       icon: 'refresh',
-      type: 'icon',
-      'data-test-subj': 'logAnomaliesTrain',
-      enabled,
-      onClick: (row) =>
-        void run(
-          () => api('trainDetector', params(row)),
-          i18n.translate('logAnomalies.action.trained', {
-            defaultMessage: '{name} is being trained',
-            values: { name: row.name },
-          }),
-        ),
-    },
+      subject: 'logAnomaliesTrain',
+      ask: (row) => api('trainDetector', params(row)),
+      done: (name) =>
+        i18n.translate('logAnomalies.action.trained', {
+          defaultMessage: '{name} is being trained',
+          values: { name },
+        }),
+    }),
     {
       name: i18n.translate('logAnomalies.action.edit', { defaultMessage: 'Edit' }),
       description: i18n.translate('logAnomalies.action.editDescription', {
@@ -190,24 +196,20 @@ function useDetectorActions(reload: () => void, remove: (record: DetectorRecord)
       'data-test-subj': 'logAnomaliesEdit',
       onClick: ({ record }) => go(detectorPath(record.id, 'edit')),
     },
-    {
+    requested({
       name: i18n.translate('logAnomalies.action.clone', { defaultMessage: 'Clone' }),
       description: i18n.translate('logAnomalies.action.cloneDescription', {
         defaultMessage: 'Save a copy, which is not started',
       }),
       icon: 'copy',
-      type: 'icon',
-      'data-test-subj': 'logAnomaliesClone',
-      enabled,
-      onClick: (row) =>
-        void run(
-          () => api('cloneDetector', { ...params(row), body: {} }),
-          i18n.translate('logAnomalies.action.cloned', {
-            defaultMessage: '{name} is copied',
-            values: { name: row.name },
-          }),
-        ),
-    },
+      subject: 'logAnomaliesClone',
+      ask: (row) => api('cloneDetector', { ...params(row), body: {} }),
+      done: (name) =>
+        i18n.translate('logAnomalies.action.cloned', {
+          defaultMessage: '{name} is copied',
+          values: { name },
+        }),
+    }),
     {
       name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
       description: i18n.translate('logAnomalies.action.deleteDescription', {
