@@ -13,7 +13,12 @@ import {
   createSnapshotStore,
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
-import { followBackfill, livePipeline, startBackfill } from '../../server/elasticsearch/ingest';
+import {
+  followBackfill,
+  livePipeline,
+  refreshScored,
+  startBackfill,
+} from '../../server/elasticsearch/ingest';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { loadActiveModel } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
@@ -150,6 +155,7 @@ async function collect(
   if (detector.scoring !== 'ingest') return undefined;
   const { space } = session.config;
   const { detectorId, into } = options;
+  await refreshScored(client, into ?? detector.source.index, { signal: session.signal });
   // Collecting again is cheap and changes nothing, so the place is not kept.
   const checkpoints: CheckpointStore = {
     read: () => Promise.resolve(undefined),

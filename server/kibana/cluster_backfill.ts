@@ -1,7 +1,13 @@
 import type { BackfillReport } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { backfillProgress, cancelBackfill, livePipeline, startBackfill } from '../elasticsearch/ingest';
+import {
+  backfillProgress,
+  cancelBackfill,
+  livePipeline,
+  refreshScored,
+  startBackfill,
+} from '../elasticsearch/ingest';
 import type { DetectorJob } from './detector_job';
 import type { Services } from './services';
 
@@ -59,8 +65,10 @@ export async function scoreInCluster(
           `The backfill ended after ${state.done} of ${state.total} logs: ${state.failures[0]}`,
         );
       }
-      const collects = job.stored.detector.scoring === 'ingest';
-      return collects ? { ...report, collecting: true } : finished(report, 'done');
+      const { scoring, source } = job.stored.detector;
+      if (scoring !== 'ingest') return finished(report, 'done');
+      await refreshScored(job.client, report.into ?? source.index);
+      return { ...report, collecting: true };
     }
     if (clock.now() >= deadline || signal.aborted) return report;
     await job.status.writePart(detectorId, 'backfill', report);

@@ -91,8 +91,6 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
   }
   const common = {
     slices,
-    // what was scored is collected as soon as the task ends
-    refresh: true,
     wait_for_completion: false,
     requests_per_second: logsPerSecond ?? -1,
     conflicts: 'proceed' as const,
@@ -133,6 +131,18 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
   }
   if (answer.task === undefined) throw new DetectionError('internal', 'Elasticsearch did not name the task.');
   return String(answer.task);
+}
+
+/** Makes what a backfill has scored visible, for results to be collected at once. */
+export async function refreshScored(
+  client: ElasticsearchClient,
+  index: string,
+  options: RequestOptions = {},
+): Promise<void> {
+  await attempt(() => client.indices.refresh({ index, allow_no_indices: true }, { signal: options.signal }), {
+    what: `refresh "${index}"`,
+    ...options,
+  });
 }
 
 interface TaskCounts {

@@ -12,6 +12,7 @@ export {
   backfillProgress,
   cancelBackfill,
   followBackfill,
+  refreshScored,
   startBackfill,
   type BackfillOptions,
   type BackfillProgress,
