@@ -87,7 +87,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
           ]}
         />
         <Facts
-          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run with logs' })}
+          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run' })}
           facts={
             lastRun === undefined
               ? [[i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet' }), NONE]]

@@ -27,11 +27,13 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
   const { run, isBusy } = useAction(reload);
   // What is polled meanwhile must not undo what is being typed.
   const [draft, setDraft] = useState<Draft>(record.detector);
-  const [startedFrom, setStartedFrom] = useState(record.version);
-  const isElsewhereChanged = startedFrom !== record.version && !isBusy;
+  const [basis, setBasis] = useState(record);
+  const isLater = record.updated_at > basis.updated_at;
+  // Starting and stopping change the version, but nothing that is edited here.
+  const isElsewhereChanged = isLater && JSON.stringify(basis.detector) !== JSON.stringify(record.detector);
   const { detector, problems } = checkDraft(draft, readKql);
   const description = useDescription({ ...draft, features: [] }, record.detector.source);
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(record.detector);
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(basis.detector);
   const fields = {
     draft,
     change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
@@ -39,7 +41,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
   };
   const begin = () => {
     setDraft(record.detector);
-    setStartedFrom(record.version);
+    setBasis(record);
   };
   const save = () =>
     run(
@@ -47,10 +49,10 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
         if (detector === undefined) return;
         const saved = await api('updateDetector', {
           params: { id: record.id },
-          body: { detector, version: startedFrom },
+          body: { detector, version: isElsewhereChanged || !isLater ? basis.version : record.version },
         });
         setDraft(saved.detector);
-        setStartedFrom(saved.version);
+        setBasis(saved);
       },
       i18n.translate('logAnomalies.form.saved', {
         defaultMessage: '{name} is saved',
