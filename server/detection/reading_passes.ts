@@ -53,7 +53,7 @@ export function passesOf(detector: Detector, checkpoint: Checkpoint, to: number,
 
 /**
  * Rows of earlier buckets that late logs have changed, then the rows of the buckets that have closed since. Bounds of
- * the second are rounded down to whole buckets: what is left over is read when its bucket is closed.
+ * the second are rounded down to whole buckets: a checkpoint in the middle of one means that all before it are scored.
  */
 function bucketPassesOf(detector: Detector, checkpoint: Checkpoint, to: number, isPast: boolean): Pass[] {
   const { index, query, timestamp_field: timestampField, ingested_field: ingestedField } = detector.source;

@@ -117,7 +117,7 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   };
 
   for (const pass of passesOf(detector, checkpoint, to, options.upTo !== undefined)) {
-    if (pass.range.to <= pass.range.from) continue;
+    if (to <= (pass.by === 'timestamp' ? checkpoint.timestampTo : checkpoint.ingestedTo)) continue;
     let capped = false;
     for await (const logPage of options.source.read(narrowed(pass.range, page.filter), {
       by: pass.by,
@@ -176,8 +176,8 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
     }
     advance(
       pass.by === 'timestamp'
-        ? { timestampTo: pass.range.to, timestampPosition: undefined }
-        : { ingestedTo: pass.range.to, ingestedPosition: undefined },
+        ? { timestampTo: to, timestampPosition: undefined }
+        : { ingestedTo: to, ingestedPosition: undefined },
     );
   }
   if (unannounced.length > 0) await options.announce?.(unannounced);

@@ -1,4 +1,3 @@
-import { spanOf } from '../../common/buckets';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
@@ -101,12 +100,7 @@ export async function watchDeployment(watch: DeploymentWatch): Promise<Deploymen
 
 async function lagOf(watch: DeploymentWatch, now: number): Promise<number | undefined> {
   const stored = await watch.checkpoints?.read(watch.detectorId);
-  if (stored === undefined) return undefined;
-  const { timestampTo, ingestedTo } = stored.checkpoint;
-  const { detector } = watch.snapshot;
-  // A bucket that is still open is no lag.
-  const open = detector.unit === 'bucket' ? spanOf(detector) : 0;
-  return now - Math.min(timestampTo + open, ingestedTo);
+  return stored && now - Math.min(stored.checkpoint.timestampTo, stored.checkpoint.ingestedTo);
 }
 
 function lagReport(lag: number | undefined, maxLag: number): GateReport {

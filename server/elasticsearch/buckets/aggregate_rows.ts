@@ -167,6 +167,8 @@ export async function aggregateRows(
             index: range.index,
             size: 0,
             track_total_hits: false,
+            // Each row is read once: keeping answers would only push others out of the cache.
+            request_cache: false,
             allow_no_indices: true,
             query: timeQuery(request, entityField),
             aggs: {
