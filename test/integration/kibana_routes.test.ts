@@ -605,11 +605,15 @@ describe('a run that fails', () => {
     await kibana.tasks.run(task);
     expect(nextRun()).toBeUndefined();
     const before = kibana.now();
-    kibana.now = () => before + 40 * MINUTE;
     try {
-      await kibana.tasks.run(task);
+      // The first of these runs still finds what other tests have written.
+      for (const minutes of [40, 80]) {
+        kibana.now = () => before + minutes * MINUTE;
+        await kibana.tasks.run(task);
+      }
       expect(nextRun()).toBe(kibana.now() + 5 * MINUTE);
-      const now = kibana.now();
+      const now = before + 85 * MINUTE;
+      kibana.now = () => now;
       await addLogs(admin, index, webLogs({ from: now - 2 * MINUTE, to: now - MINUTE }, () => false, 'awake'));
       await kibana.tasks.run(task);
       expect((await status(id)).last_run?.logs).toBe(60);
