@@ -1,6 +1,6 @@
 /** Slices of the contracts of Kibana's plugins that show dashboards and rules, 8.12 and 9.x alike. */
 import type { ComponentType, LazyExoticComponent, ReactElement } from 'react';
-import type { Query } from './search_contracts';
+import type { DataView, Query } from './search_contracts';
 
 /** Source: src/plugins/visualizations/public/vis_types/types.ts `VisTypeDefinition`. */
 export interface VisualizationType {
@@ -13,6 +13,8 @@ export interface VisualizationType {
   /** False: it asks our own API, not a data view. */
   readonly requiresSearch: false;
   readonly getSupportedTriggers?: () => string[];
+  /** Without a data view of any panel a dashboard hides its filters, though they count. */
+  readonly getUsedIndexPattern?: () => Promise<DataView[]>;
   readonly visConfig: { readonly defaults: Readonly<Record<string, unknown>> };
   readonly editorConfig: {
     readonly optionsTemplate: ComponentType<VisualizationOptionsProps>;

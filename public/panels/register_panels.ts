@@ -1,6 +1,8 @@
 import { i18n } from '@kbn/i18n';
 import type { CoreSetup, PluginsSetup } from '../kibana/contracts';
 import type { VisualizationType } from '../kibana/panel_contracts';
+import type { DataView } from '../kibana/search_contracts';
+import { spaceOf } from '../shared/space';
 import { LazyPanelEditor } from './lazy_panel_editor';
 import {
   defaultSettings,
@@ -59,6 +61,16 @@ const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; de
   limit: { types: ['number'], default: 10, help: 'Most lanes, rows or features' },
 };
 
+/** Fields of the results for the dashboard's search bar: the data view that goes with the dashboards, saved or not. */
+async function resultsDataView(core: CoreSetup): Promise<DataView[]> {
+  const [{ http }, { dataViews }] = await core.getStartServices();
+  const id = `log-anomalies-results-${spaceOf(http)}`;
+  const specification = { id, title: `${id}-*`, timeFieldName: '@timestamp', allowNoIndex: true };
+  // The panel is drawn without it as well.
+  const view = await dataViews?.create(specification, false, false).catch(() => undefined);
+  return view === undefined ? [] : [view];
+}
+
 const visualizationType = (
   core: CoreSetup,
   kind: PanelKind,
@@ -71,6 +83,7 @@ const visualizationType = (
   requiresSearch: false,
   inspectorAdapters: {},
   getSupportedTriggers: () => ['FILTER_TRIGGER'],
+  getUsedIndexPattern: () => resultsDataView(core),
   visConfig: { defaults: { ...defaultSettings(kind) } },
   editorConfig: { optionsTemplate: LazyPanelEditor(core) },
   options: { showTimePicker: true, showQueryBar: true, showFilterBar: true, showIndexSelection: false },

@@ -1,5 +1,14 @@
 import React, { useEffect, useState, type ReactElement } from 'react';
-import { Axis, BarSeries, Chart, niceTimeFormatter, Position, ScaleType, Settings } from '@elastic/charts';
+import {
+  Axis,
+  BarSeries,
+  Chart,
+  niceTimeFormatter,
+  Position,
+  ScaleType,
+  Settings,
+  Tooltip,
+} from '@elastic/charts';
 import {
   EuiCallOut,
   EuiLoadingChart,
@@ -14,7 +23,7 @@ import type { LogAnomalyParams } from '../../common/rules';
 import { createApiClient, type Answer } from '../api_client';
 import type { CoreStart } from '../kibana/contracts';
 import { useChartTheme } from '../shared/chart_theme';
-import { formatCount } from '../shared/format';
+import { formatCount, formatTime } from '../shared/format';
 import { useRequest } from '../shared/use_request';
 import { checkLogAnomalyParameters } from './check_parameters';
 
@@ -115,6 +124,7 @@ function EstimateChart({ estimate }: { estimate: Answer<'estimateAlerts'> }): Re
             defaultMessage: 'Alerts that the rule would have raised, over the last 7 days',
           })}
         />
+        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
         <Axis
           id="time_axis"
           position={Position.Bottom}

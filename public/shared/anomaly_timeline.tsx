@@ -1,10 +1,19 @@
 import React, { type ReactElement } from 'react';
-import { Axis, BarSeries, Chart, niceTimeFormatter, Position, ScaleType, Settings } from '@elastic/charts';
+import {
+  Axis,
+  BarSeries,
+  Chart,
+  niceTimeFormatter,
+  Position,
+  ScaleType,
+  Settings,
+  Tooltip,
+} from '@elastic/charts';
 import { useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../api_client';
 import { useChartTheme } from './chart_theme';
-import { formatCount } from './format';
+import { formatCount, formatTime } from './format';
 import type { Interval } from './time_range';
 
 export type Group = Answer<'summarizeResults'>['groups'][number];
@@ -42,6 +51,7 @@ export function AnomalyTimeline(props: {
             })
           }
         />
+        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
         <Axis
           id="time_axis"
           position={Position.Bottom}

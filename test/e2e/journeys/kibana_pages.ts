@@ -55,5 +55,8 @@ async function logIn(page: Page, url: string, { username, password }: Credential
   await page.fill(testSubject('loginUsername'), username);
   await page.fill(testSubject('loginPassword'), password);
   await page.click(testSubject('loginSubmit'));
+  // Kibana goes on to its home by itself.
+  await page.waitForURL((address) => !address.pathname.startsWith('/login'));
   await page.waitForSelector(testSubject('kibanaChrome'));
+  await page.waitForLoadState('networkidle');
 }
