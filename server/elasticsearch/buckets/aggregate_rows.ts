@@ -2,12 +2,10 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { BucketLabels, BucketRow } from '../../../common/buckets';
 import type { Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
-import { attempt } from '../attempt';
 import type { ElasticsearchClient } from '../client';
+import { compositePages, type CompositeSearch } from '../composite_pages';
 import { queryOf, type RequestOptions } from '../log_query';
 
-/** Rows of one answer; each holds sketches of quantiles and distinct values in the heap of a node. */
-const ROWS_A_REQUEST = 5_000;
 /** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond. */
 const EXACT_DISTINCT = 1_000;
 /** Elasticsearch's own limit is 1,024 clauses. */
@@ -157,46 +155,32 @@ export async function aggregateRows(
   const { range } = request;
   if (request.spans.length === 0) return [];
   const entityField = detector.entity_field as string;
+  const pages = compositePages<Cell>(
+    client,
+    {
+      index: range.index,
+      query: timeQuery(request, entityField),
+      sources: bucketSources(detector, range, span),
+      aggs: measures(detector, request),
+      // Each row is read once: keeping answers would only push others out of the cache.
+      requestCache: false,
+      what: `sum up "${range.index}" by time and ${entityField}`,
+    },
+    options,
+  );
   const rows: BucketRow[] = [];
-  let after: Record<string, estypes.FieldValue> | undefined;
-  for (;;) {
-    const answer = await attempt(
-      () =>
-        client.search(
-          {
-            index: range.index,
-            size: 0,
-            track_total_hits: false,
-            // Each row is read once: keeping answers would only push others out of the cache.
-            request_cache: false,
-            allow_no_indices: true,
-            query: timeQuery(request, entityField),
-            aggs: {
-              rows: {
-                composite: {
-                  size: ROWS_A_REQUEST,
-                  sources: [
-                    {
-                      start: {
-                        date_histogram: { field: range.timestampField, fixed_interval: `${span}ms` },
-                      },
-                    },
-                    { entity: { terms: { field: entityField } } },
-                  ],
-                  ...(after === undefined ? {} : { after }),
-                },
-                aggs: measures(detector, request),
-              },
-            },
-          },
-          { signal: options.signal, querystring: { allow_partial_search_results: false } },
-        ),
-      { what: `sum up "${range.index}" by time and ${entityField}`, ...options },
-    );
-    const page = answer.aggregations?.rows as unknown as
-      { buckets: Cell[]; after_key?: Record<string, estypes.FieldValue> } | undefined;
-    for (const cell of page?.buckets ?? []) rows.push(rowOf(cell, detector, request));
-    after = page?.after_key;
-    if (after === undefined || (page?.buckets.length ?? 0) < ROWS_A_REQUEST) return rows;
+  for await (const page of pages) {
+    for (const cell of page) rows.push(rowOf(cell, detector, request));
   }
+  return rows;
 }
+
+/** Buckets of time and entity, `span` milliseconds long. */
+export const bucketSources = (
+  detector: Detector,
+  range: LogRange,
+  span: number,
+): CompositeSearch['sources'] => [
+  { start: { date_histogram: { field: range.timestampField, fixed_interval: `${span}ms` } } },
+  { entity: { terms: { field: detector.entity_field as string } } },
+];

@@ -1,12 +1,11 @@
-import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
 import type { Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import { attempt } from '../attempt';
 import type { ElasticsearchClient } from '../client';
+import { compositePages } from '../composite_pages';
 import { queryOf, type RequestOptions } from '../log_query';
 
-const ENTITIES_A_REQUEST = 5_000;
 /** Frequent values that are remembered for each field of `bucket.rare`. */
 const COMMON_VALUES = 500;
 /** A value in a smaller share of the logs that have the field is rare, however few values there are. */
@@ -37,48 +36,31 @@ export async function listEntities(
 ): Promise<Map<string, Seen>> {
   const entities = new Map<string, Seen>();
   if (range.to <= range.from) return entities;
-  let after: Record<string, estypes.FieldValue> | undefined;
-  for (;;) {
-    const answer = await attempt(
-      () =>
-        client.search(
-          {
-            index: range.index,
-            size: 0,
-            track_total_hits: false,
-            allow_no_indices: true,
-            query: queryOf(range),
-            aggs: {
-              entities: {
-                composite: {
-                  size: ENTITIES_A_REQUEST,
-                  sources: [{ entity: { terms: { field: detector.entity_field as string } } }],
-                  ...(after === undefined ? {} : { after }),
-                },
-                aggs: {
-                  first: { min: { field: range.timestampField } },
-                  last: { max: { field: range.timestampField } },
-                },
-              },
-            },
-          },
-          { signal: options.signal, querystring: { allow_partial_search_results: false } },
-        ),
-      { what: `list ${detector.entity_field} of "${range.index}"`, ...options },
-    );
-    const page = answer.aggregations?.entities as unknown as
-      | {
-          buckets: { key: { entity: unknown }; first: { value: number }; last: { value: number } }[];
-          after_key?: Record<string, estypes.FieldValue>;
-        }
-      | undefined;
-    for (const { key, first, last } of page?.buckets ?? []) {
+  const pages = compositePages<{
+    key: { entity: unknown };
+    first: { value: number };
+    last: { value: number };
+  }>(
+    client,
+    {
+      index: range.index,
+      query: queryOf(range),
+      sources: [{ entity: { terms: { field: detector.entity_field as string } } }],
+      aggs: {
+        first: { min: { field: range.timestampField } },
+        last: { max: { field: range.timestampField } },
+      },
+      what: `list ${detector.entity_field} of "${range.index}"`,
+    },
+    options,
+  );
+  for await (const page of pages) {
+    for (const { key, first, last } of page) {
       entities.set(String(key.entity), { first: first.value, last: last.value });
     }
     refuseTooMany(detector, entities.size, `in ${days(range)} days`);
-    after = page?.after_key;
-    if (after === undefined || (page?.buckets.length ?? 0) < ENTITIES_A_REQUEST) return entities;
   }
+  return entities;
 }
 
 const days = ({ from, to }: LogRange): string => ((to - from) / 86_400_000).toFixed(1).replace(/\.0$/, '');

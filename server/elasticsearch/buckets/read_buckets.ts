@@ -1,13 +1,13 @@
-import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { bucketDocument, silentRow, spanOf, type BucketRow } from '../../../common/buckets';
 import { parseWith, type Detector } from '../../../common/detector';
 import type { SourceLog } from '../../../common/log_document';
 import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
-import { attempt, throwIfAborted, type RetryPolicy } from '../attempt';
+import { throwIfAborted, type RetryPolicy } from '../attempt';
 import type { ElasticsearchClient } from '../client';
+import { compositePages } from '../composite_pages';
 import { queryOf, type RequestOptions } from '../log_query';
-import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
+import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import { refuseTooMany } from './entities';
 import { openMemory, type BucketMemory } from './memory';
 import { joined } from './sample_buckets';
@@ -18,7 +18,6 @@ const ROWS_A_PAGE = 5_000;
 const LANES = 2;
 /** Buckets of the first page, before it is known how many entities there are. */
 const FIRST_BUCKETS = 12;
-const KEYS_A_REQUEST = 5_000;
 
 const positionSchema = z.strictObject({ v: z.literal(1), next: z.number() });
 
@@ -156,47 +155,21 @@ async function lateKeys(
   options: RequestOptions,
 ): Promise<Map<number, Set<string>>> {
   const keys = new Map<number, Set<string>>();
-  let after: Record<string, estypes.FieldValue> | undefined;
-  for (;;) {
-    const answer = await attempt(
-      () =>
-        client.search(
-          {
-            index: range.index,
-            size: 0,
-            track_total_hits: false,
-            allow_no_indices: true,
-            query: queryOf(range, 'ingested'),
-            aggs: {
-              keys: {
-                composite: {
-                  size: KEYS_A_REQUEST,
-                  sources: [
-                    {
-                      start: { date_histogram: { field: range.timestampField, fixed_interval: `${span}ms` } },
-                    },
-                    { entity: { terms: { field: detector.entity_field as string } } },
-                  ],
-                  ...(after === undefined ? {} : { after }),
-                },
-              },
-            },
-          },
-          { signal: options.signal, querystring: { allow_partial_search_results: false } },
-        ),
-      { what: `find late logs of "${range.index}"`, ...options },
-    );
-    const page = answer.aggregations?.keys as unknown as
-      | {
-          buckets: { key: { start: number; entity: unknown } }[];
-          after_key?: Record<string, estypes.FieldValue>;
-        }
-      | undefined;
-    for (const { key } of page?.buckets ?? []) {
+  const pages = compositePages<{ key: { start: number; entity: unknown } }>(
+    client,
+    {
+      index: range.index,
+      query: queryOf(range, 'ingested'),
+      sources: bucketSources(detector, range, span),
+      what: `find late logs of "${range.index}"`,
+    },
+    options,
+  );
+  for await (const page of pages) {
+    for (const { key } of page) {
       const entities = keys.get(key.start) ?? new Set();
       keys.set(key.start, entities.add(String(key.entity)));
     }
-    after = page?.after_key;
-    if (after === undefined || (page?.buckets.length ?? 0) < KEYS_A_REQUEST) return keys;
   }
+  return keys;
 }
