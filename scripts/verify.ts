@@ -75,7 +75,7 @@ function stepsHere(): readonly Step[] {
         'jest',
         '--selectProjects=integration',
         '--runInBand',
-        '--testPathPatterns=elasticsearch_|ingest_',
+        '--testPathPatterns=elasticsearch_|ingest_|bucket_source',
         '--json',
         `--outputFile=${report}`,
       ],
