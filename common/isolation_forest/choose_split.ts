@@ -126,30 +126,33 @@ function axisSplits(sample: TreeSample, columns: ColumnDraw, fairShare: number):
   };
 }
 
+/** n times the standard deviation of n values with this sum and sum of squares. */
+const deviation = (n: number, sum: number, squares: number): number =>
+  Math.sqrt(Math.max(0, n * squares - sum * sum));
+
 /** @param sorted values in ascending order, at least two of them different */
 function fairThreshold(sorted: Float32Array): number {
   const count = sorted.length;
   const origin = sorted[0];
   const span = sorted[count - 1] - origin;
   // Scaled to [0, 1]: the sums of squares below neither overflow nor lose the small differences.
-  const scaled = Float64Array.from(sorted, (value) => (value - origin) / span);
   let sum = 0;
   let squares = 0;
-  for (const value of scaled) {
+  for (let i = 0; i < count; i++) {
+    const value = (sorted[i] - origin) / span;
     sum += value;
     squares += value * value;
   }
-  const deviation = (n: number, s: number, q: number) => Math.sqrt(Math.max(0, n * q - s * s));
   let leftSum = 0;
   let leftSquares = 0;
   let best = Infinity;
   let threshold = origin;
   for (let leftCount = 1; leftCount < count; leftCount++) {
-    const value = scaled[leftCount - 1];
-    leftSum += value;
-    leftSquares += value * value;
     const below = sorted[leftCount - 1];
     const above = sorted[leftCount];
+    const value = (below - origin) / span;
+    leftSum += value;
+    leftSquares += value * value;
     if (below === above) continue;
     const pooled =
       deviation(leftCount, leftSum, leftSquares) +
