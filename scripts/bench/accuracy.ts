@@ -118,7 +118,9 @@ export async function run(): Promise<BenchSection> {
       rows.push(...show(`${name}, scikit-learn`, reference));
       for (const [contender, kind] of Object.entries(contenders)) {
         const accuracy = meanAccuracy(
-          SEEDS.slice(0, seedsOf(kind)).map((seed) => accuracyOf(matrix, labels, { ...kind, subsampleSize: 256, seed })),
+          SEEDS.slice(0, seedsOf(kind)).map((seed) =>
+            accuracyOf(matrix, labels, { ...kind, subsampleSize: 256, seed }),
+          ),
         );
         all.set(contender, [...(all.get(contender) ?? []), accuracy]);
         rows.push(...show(`${name}, ${contender}`, accuracy, contender === OURS ? reference : undefined));

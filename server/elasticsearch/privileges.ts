@@ -186,9 +186,7 @@ export async function checkConnection(
     hints.push('Security is off: whoever reaches this address may read and change everything.');
   }
   if (information === undefined) {
-    hints.push(
-      'Version and licence are unknown: seeing them takes the cluster privilege "monitor".',
-    );
+    hints.push('Version and licence are unknown: seeing them takes the cluster privilege "monitor".');
   } else {
     const [major, minor] = version.split('.').map(Number);
     if (major < OLDEST_SUPPORTED[0] || (major === OLDEST_SUPPORTED[0] && minor < OLDEST_SUPPORTED[1])) {

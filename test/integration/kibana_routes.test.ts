@@ -614,7 +614,11 @@ describe('a run that fails', () => {
       expect(nextRun()).toBe(kibana.now() + 5 * MINUTE);
       const now = before + 85 * MINUTE;
       kibana.now = () => now;
-      await addLogs(admin, index, webLogs({ from: now - 2 * MINUTE, to: now - MINUTE }, () => false, 'awake'));
+      await addLogs(
+        admin,
+        index,
+        webLogs({ from: now - 2 * MINUTE, to: now - MINUTE }, () => false, 'awake'),
+      );
       await kibana.tasks.run(task);
       expect((await status(id)).last_run?.logs).toBe(60);
       expect(nextRun()).toBeUndefined();
