@@ -2,10 +2,9 @@ import { evaluateScores, readGroundTruth, type Evaluation, type TopAnomaly } fro
 import { spanOf } from '../../common/buckets';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { getField } from '../../common/log_features';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import type { LogDocument, Progress } from './ports';
-import { timestampOf } from './log_values';
+import { entityOf, textOf, timestampOf } from './log_values';
 
 /** Documents that are encoded at a time. */
 const BATCH = 10_000;
@@ -14,7 +13,6 @@ const TOP_ANOMALIES = 20;
 const DEFAULT_ALERTS_PER_DAY = 10;
 const EXCERPT_FIELDS = ['message', 'url.original', 'url.path', 'event.original'];
 const EXCERPT_CHARACTERS = 160;
-const LONGEST_ENTITY = 256;
 
 export interface EvaluationRequest {
   readonly snapshot: ModelSnapshot;
@@ -48,7 +46,7 @@ export function evaluateModel(request: EvaluationRequest): Evaluation {
   }
   const { timestamp_field: timestampField } = detector.source;
   const times = Float64Array.from(documents, (document) => timestampOf(document, timestampField) ?? NaN);
-  const entities = documents.map((document) => textOf(document, detector.entity_field, LONGEST_ENTITY));
+  const entities = documents.map((document) => entityOf(document, detector.entity_field));
   const top = highestRows(scores, TOP_ANOMALIES).map((row): TopAnomaly => {
     const { score, confidence, severity } = scorer.verdict(scores[row], threshold);
     const truth = truths?.[row];
@@ -92,15 +90,6 @@ function highestRows(scores: Float64Array, count: number): number[] {
     if (kept.length > count) kept.pop();
   }
   return kept;
-}
-
-function textOf(document: LogDocument, field: string | undefined, longest: number): string | undefined {
-  if (field === undefined) return undefined;
-  const value = getField(document, field);
-  const scalar: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean'
-    ? String(scalar).slice(0, longest)
-    : undefined;
 }
 
 function excerptOf(document: LogDocument): string {

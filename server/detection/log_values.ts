@@ -16,12 +16,22 @@ export function timestampOf(document: LogDocument, field: string): number | unde
   return Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? time : undefined;
 }
 
-/** @returns what results are grouped by, at most 256 characters; undefined without a field or a scalar in it */
-export function entityOf(document: LogDocument, field: string | undefined): string | undefined {
+/** @returns the first value of the field as text, cut to `longest` characters; undefined without a field or a scalar in it */
+export function textOf(
+  document: LogDocument,
+  field: string | undefined,
+  longest: number,
+): string | undefined {
   if (field === undefined) return undefined;
   const value = getField(document, field);
   const scalar: unknown = Array.isArray(value) ? value[0] : value;
   return typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean'
-    ? String(scalar).slice(0, 256)
+    ? String(scalar).slice(0, longest)
     : undefined;
 }
+
+const LONGEST_ENTITY = 256;
+
+/** @returns what results are grouped by, at most 256 characters; undefined without a field or a scalar in it */
+export const entityOf = (document: LogDocument, field: string | undefined): string | undefined =>
+  textOf(document, field, LONGEST_ENTITY);
