@@ -9,7 +9,7 @@ import { ResultsTable, type Found } from '../../shared/results_table';
 import { resolveRange } from '../../shared/time_range';
 import { useRequest } from '../../shared/use_request';
 import type { DetectorView } from '../detector_page';
-import { changedQuery, PAGE_SIZE, readExplorerQuery } from './explorer_query';
+import { brushedQuery, changedQuery, PAGE_SIZE, readExplorerQuery } from './explorer_query';
 import { FilterRow } from './filter_row';
 import { NothingScored } from './nothing_scored';
 import { OverviewCharts } from './overview_charts';
@@ -24,7 +24,7 @@ const LANES = 20;
 export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
   const { api, location, setQuery } = useApp();
   const chosen = useMemo(() => readExplorerQuery(location), [location]);
-  const { range, severity, sort, entities, page, size, open } = chosen;
+  const { range, severity, sort, entities, feature, page, size, open } = chosen;
   const dataView = useResultsDataView();
   const { filter, problem } = useMemo(
     () => filterOf(chosen.query, chosen.language),
@@ -35,6 +35,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
     detector_id: record.id,
     entity: entities.length > 0 ? [...entities] : undefined,
     severity,
+    feature,
     filter,
   };
   const scopeKey = JSON.stringify(scope);
@@ -122,14 +123,9 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
               byEntity={byEntity}
               interval={interval}
               entityField={record.detector.entity_field}
-              chooseTime={(time) => setQuery(changedQuery({ range: isoRange(time) }))}
+              chooseTime={(time) => setQuery(brushedQuery(chosen, isoRange(time)))}
               choose={({ range: time, entities: lanes }) =>
-                setQuery(
-                  changedQuery({
-                    range: isoRange(time),
-                    ...(lanes.some(Boolean) && { entities: lanes }),
-                  }),
-                )
+                setQuery(brushedQuery(chosen, isoRange(time), lanes.some(Boolean) ? lanes : undefined))
               }
             />
           )
@@ -170,6 +166,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                       record={record}
                       found={each}
                       feedback={verdictOn(each)}
+                      chooseFeature={(chosenFeature) => setQuery(changedQuery({ feature: chosenFeature }))}
                       feedbackChanged={feedback.reload}
                     />
                   )}

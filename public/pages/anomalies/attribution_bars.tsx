@@ -1,11 +1,15 @@
 import React, { type ReactElement } from 'react';
-import { EuiBasicTable, EuiProgress, EuiText } from '@elastic/eui';
+import { EuiBasicTable, EuiLink, EuiProgress, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Attribution } from '../../../common/anomaly';
 import { formatShare } from '../../shared/format';
 
-/** Why a log stands out: each feature's share, with what is usual. */
-export function AttributionBars({ attribution }: { attribution: readonly Attribution[] }): ReactElement {
+/** Why a log stands out: each feature's share, with what is usual. A click on a feature chooses it. */
+export function AttributionBars(props: {
+  attribution: readonly Attribution[];
+  choose: (feature: string) => void;
+}): ReactElement {
+  const { attribution, choose } = props;
   return (
     <EuiBasicTable<Attribution>
       compressed
@@ -19,6 +23,18 @@ export function AttributionBars({ attribution }: { attribution: readonly Attribu
           field: 'feature',
           name: i18n.translate('logAnomalies.attribution.feature', { defaultMessage: 'Feature' }),
           width: '22%',
+          render: (feature: string) => (
+            <EuiLink
+              onClick={() => choose(feature)}
+              title={i18n.translate('logAnomalies.attribution.choose', {
+                defaultMessage: 'Only anomalies that {feature} stands out in',
+                values: { feature },
+              })}
+              data-test-subj="logAnomaliesChooseFeature"
+            >
+              {feature}
+            </EuiLink>
+          ),
         },
         {
           field: 'share',

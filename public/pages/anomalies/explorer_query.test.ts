@@ -1,5 +1,5 @@
 import { readLocation, writeLocation } from '../../location';
-import { changedQuery, readExplorerQuery } from './explorer_query';
+import { brushedQuery, changedQuery, readExplorerQuery, withoutFilters } from './explorer_query';
 
 const after = (changes: Parameters<typeof changedQuery>[0], before: Record<string, string> = {}) => {
   const [path, search] = writeLocation('/detectors/1/anomalies', {
@@ -18,6 +18,8 @@ describe('the address of the explorer', () => {
       severity: undefined,
       sort: 'time',
       entities: [],
+      feature: undefined,
+      unbrushed: undefined,
       page: 0,
       size: 25,
       open: undefined,
@@ -34,9 +36,11 @@ describe('the address of the explorer', () => {
       severity: 'major',
       sort: 'score',
       entities: ['shop, eu', 'blog'],
+      feature: 'http.response.status_code (category)',
     } as const;
     expect(after(chosen, { page: '7', open: 'x', size: '50', refresh: '60000' })).toEqual({
       ...chosen,
+      unbrushed: undefined,
       page: 0,
       size: 50,
       open: undefined,
@@ -67,5 +71,26 @@ describe('the address of the explorer', () => {
   ])('makes sense of %j', (query, expected) => {
     const read = readExplorerQuery({ path: '/', query: query as unknown as Record<string, string> });
     expect(read).toMatchObject({ ...expected, severity: undefined, sort: 'time', refresh: undefined });
+  });
+
+  it('goes back behind the first of several brushes, and forgets it when a time is picked', () => {
+    const apply = (query: Record<string, string>, changes: Record<string, string | undefined>) => {
+      const [path, search] = writeLocation('/x', { ...query, ...changes }).split('?');
+      const location = readLocation(path, `?${search ?? ''}`);
+      return { ...location, chosen: readExplorerQuery(location) };
+    };
+    const first = apply({}, { from: 'now-7d', to: 'now' });
+    const day = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
+    const hour = { from: '2026-01-01T05:00:00.000Z', to: '2026-01-01T06:00:00.000Z' };
+    const second = apply(first.query, brushedQuery(first.chosen, day));
+    const third = apply(second.query, brushedQuery(second.chosen, hour, ['a', 'b']));
+    expect(third.chosen).toMatchObject({
+      range: hour,
+      unbrushed: { from: 'now-7d', to: 'now' },
+      entities: ['a', 'b'],
+    });
+    const picked = apply(third.query, changedQuery({ range: day }));
+    expect(picked.chosen).toMatchObject({ range: day, unbrushed: undefined, entities: ['a', 'b'] });
+    expect(apply(third.query, withoutFilters(third.chosen)).query).toEqual(first.query);
   });
 });

@@ -15,6 +15,10 @@ export interface ExplorerQuery {
   readonly severity: Severity | undefined;
   readonly sort: 'time' | 'score';
   readonly entities: readonly string[];
+  /** Only anomalies that this feature stands out in. */
+  readonly feature: string | undefined;
+  /** What was shown before a time was brushed; undefined where none was. */
+  readonly unbrushed: TimeRange | undefined;
   /** From 0. */
   readonly page: number;
   readonly size: number;
@@ -33,6 +37,9 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     severity: SEVERITIES.find(({ name }) => name === query.severity)?.name,
     sort: query.sort === 'score' ? 'score' : 'time',
     entities: query.entity ? query.entity.split(BETWEEN_ENTITIES) : [],
+    feature: query.feature || undefined,
+    unbrushed:
+      query.before_from && query.before_to ? { from: query.before_from, to: query.before_to } : undefined,
     page: Math.max(0, (Math.floor(Number(query.page)) || 1) - 1),
     size: Math.min(100, Math.max(1, Math.floor(Number(query.size)) || PAGE_SIZE)),
     open: query.open,
@@ -48,16 +55,42 @@ export function changedQuery(changes: {
   severity?: string;
   sort?: string;
   entities?: readonly string[];
+  feature?: string;
 }): Record<string, string | undefined> {
   const { range, entities, query, language, severity, sort } = changes;
   return {
     page: undefined,
     open: undefined,
-    ...(range && { from: range.from, to: range.to }),
+    ...(range && { from: range.from, to: range.to, before_from: undefined, before_to: undefined }),
     ...('query' in changes && { query: query || undefined }),
     ...('language' in changes && { language: language === 'lucene' ? 'lucene' : undefined }),
     ...('severity' in changes && { severity: severity || undefined }),
+    ...('feature' in changes && { feature: changes.feature || undefined }),
     ...('sort' in changes && { sort: sort === 'score' ? 'score' : undefined }),
     ...(entities && { entity: entities.filter(Boolean).join(BETWEEN_ENTITIES) || undefined }),
   };
 }
+
+/** A time, and perhaps entities, taken with the mouse: what was shown before can be shown again. */
+export function brushedQuery(
+  { range, unbrushed }: ExplorerQuery,
+  brushed: TimeRange,
+  entities?: readonly string[],
+): Record<string, string | undefined> {
+  const before = unbrushed ?? range;
+  return {
+    ...changedQuery({ range: brushed, ...(entities && { entities }) }),
+    before_from: before.from,
+    before_to: before.to,
+  };
+}
+
+/** @returns the changes that take every filter away and keep time, order and refresh */
+export const withoutFilters = ({ unbrushed }: ExplorerQuery): Record<string, string | undefined> =>
+  changedQuery({
+    severity: '',
+    entities: [],
+    query: '',
+    feature: '',
+    ...(unbrushed && { range: unbrushed }),
+  });

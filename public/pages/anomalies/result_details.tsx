@@ -19,8 +19,9 @@ export function ResultDetails(props: {
   found: Found;
   feedback: Feedback | undefined;
   feedbackChanged: () => void;
+  chooseFeature: (feature: string) => void;
 }): ReactElement {
-  const { record, found, feedback, feedbackChanged } = props;
+  const { record, found, feedback, feedbackChanged, chooseFeature } = props;
   const { core, kibanaVersion } = useApp();
   const { result } = found;
   const { anomaly, source } = result;
@@ -37,7 +38,7 @@ export function ResultDetails(props: {
   return (
     <div data-test-subj="logAnomaliesResultDetails">
       <EuiSpacer size="s" />
-      <AttributionBars attribution={anomaly.attribution} />
+      <AttributionBars attribution={anomaly.attribution} choose={chooseFeature} />
       <EuiSpacer size="m" />
       <MessagePattern resultId={found.id} />
       <EuiSpacer size="m" />
