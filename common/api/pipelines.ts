@@ -7,6 +7,7 @@ export const livePipelineSchema = z.object({
   version: z.string().describe('Model that it scores with'),
   threshold: z.number(),
   previous_version: z.string().optional(),
+  put_at: z.string().optional().describe('When it was put'),
   max_microseconds_per_log: z
     .number()
     .optional()

@@ -38,6 +38,7 @@ export async function trialOptions(
   return {
     detectorId,
     space: session.config.space,
+    at: to,
     signal: session.signal,
     trial: {
       now: () => performance.now(),

@@ -31,6 +31,7 @@ export const liveBodyOf = (live: LivePipeline): LivePipelineBody => ({
   ...(live.maxMicrosecondsPerLog !== undefined && {
     max_microseconds_per_log: live.maxMicrosecondsPerLog,
   }),
+  ...(live.putAt !== undefined && { put_at: live.putAt }),
 });
 
 /** A version under the detector's settings of today, and a random sample of its training window to try it out on. */
@@ -61,6 +62,7 @@ export async function prepareTrial(
       detectorId: id,
       space: target.space,
       threshold: snapshot.threshold,
+      at: to,
       signal,
       trial: {
         now: () => performance.now(),

@@ -27,9 +27,12 @@ export interface LivePipeline {
   readonly previousVersion?: string;
   /** What a later version may cost at most, unless somebody says otherwise. */
   readonly maxMicrosecondsPerLog?: number;
+  /** ISO 8601; absent where whoever put it did not say. */
+  readonly putAt?: string;
 }
 interface StoredMeta extends PipelineMeta {
   readonly previous_version?: string;
+  readonly put_at?: string;
   readonly max_microseconds_per_log?: number;
 }
 
@@ -38,6 +41,8 @@ export interface DeployPipelineOptions extends RequestOptions {
   readonly space?: string;
   /** Stands in for the model's threshold: an anomaly score. */
   readonly threshold?: number;
+  /** Kept with the pipeline as the time when it was put, epoch milliseconds. */
+  readonly at?: number;
   /** The trial run that decides whether the pipeline goes live. */
   readonly trial: SimulationOptions & { readonly documents: readonly LogDocument[] };
 }
@@ -115,6 +120,7 @@ export async function livePipeline(
     ...(meta.max_microseconds_per_log === undefined
       ? {}
       : { maxMicrosecondsPerLog: meta.max_microseconds_per_log }),
+    ...(meta.put_at === undefined ? {} : { putAt: meta.put_at }),
   };
 }
 
@@ -165,8 +171,10 @@ export async function deployPipeline(
   const { pipeline, simulation, bytes } = await tryPipeline(client, snapshot, { ...options, trial });
   // the same version again must not become its own predecessor
   const previousVersion = before?.version === snapshot.version ? before.previousVersion : before?.version;
+  const putAt = options.at === undefined ? undefined : new Date(options.at).toISOString();
   const meta: StoredMeta = {
     ...pipeline._meta,
+    ...(putAt === undefined ? {} : { put_at: putAt }),
     ...(previousVersion === undefined ? {} : { previous_version: previousVersion }),
     ...(limit === undefined ? {} : { max_microseconds_per_log: limit }),
   };
@@ -179,6 +187,7 @@ export async function deployPipeline(
       threshold: pipeline._meta.threshold,
       ...(previousVersion === undefined ? {} : { previousVersion }),
       ...(limit === undefined ? {} : { maxMicrosecondsPerLog: limit }),
+      ...(putAt === undefined ? {} : { putAt }),
     },
     bytes,
     simulation,
