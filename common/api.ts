@@ -1,4 +1,5 @@
 import { alertEndpoints } from './api/alerts';
+import { auditEndpoints } from './api/audit';
 import { detectorEndpoints } from './api/detectors';
 import { feedbackEndpoints } from './api/feedback';
 import { modelEndpoints } from './api/models';
@@ -19,6 +20,7 @@ export const ENDPOINTS = {
   ...modelEndpoints,
   ...pipelineEndpoints,
   ...feedbackEndpoints,
+  ...auditEndpoints,
   ...setupEndpoints,
   ...sampleEndpoints,
 };
@@ -27,6 +29,7 @@ export type Operation = keyof Endpoints;
 
 export { API_ROOT, apiErrorSchema } from './api/endpoint';
 export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint } from './api/endpoint';
+export type { AuditEntryBody } from './api/audit';
 export type { DetectorRecord } from './api/detectors';
 export type { ModelRecordBody } from './api/models';
 export type { LivePipelineBody } from './api/pipelines';

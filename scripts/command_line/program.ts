@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import { attachPipelineCommand } from '../commands/attach_pipeline';
+import { audit } from '../commands/audit';
 import { backfill } from '../commands/backfill';
 import { checkConnection } from '../commands/check_connection';
 import { collectTrainingData } from '../commands/collect_training_data';
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     rollbackModel,
     listModels,
     feedback,
+    audit,
     importDashboards,
   ]) {
     program.addCommand(create());

@@ -1,4 +1,5 @@
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
+import type { AuditAction, AuditEntry } from '../../common/audit';
 import type { LogDocument, SourceLog } from '../../common/log_document';
 
 /** Which logs: a detector's source with a half-open time range [from, to), ISO 8601 or epoch milliseconds. */
@@ -211,6 +212,21 @@ export interface FeedbackStore {
   save(feedback: Feedback): Promise<void>;
   remove(detectorId: string, source: { index: string; id: string }): Promise<void>;
   list(detectorId: string): Promise<Feedback[]>;
+}
+
+export interface AuditQuery {
+  /** By the time of the step, half-open, epoch milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly actions?: readonly AuditAction[];
+  /** Newest entries given; default 100, at most 10,000. */
+  readonly size?: number;
+}
+/** What was done to detectors and why. Append-only: nothing here changes or removes an entry. */
+export interface AuditTrail {
+  append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first, those that concern all detectors of the space among them. */
+  list(detectorId: string, query?: AuditQuery): Promise<{ total: number; entries: AuditEntry[] }>;
 }
 
 /** Time and randomness come in from outside. */

@@ -8,6 +8,7 @@ import { DEFAULT_SPACE, documentId, feedbackIndex } from './names';
 import { searchPages } from './search_pages';
 
 interface StoredFeedback extends Omit<Feedback, 'detectorId'> {
+  readonly kind: 'verdict';
   readonly detector_id: string;
 }
 
@@ -28,7 +29,7 @@ export function createFeedbackStore(
 
   return {
     async save({ detectorId, ...feedback }) {
-      const document: StoredFeedback = { detector_id: detectorId, ...feedback };
+      const document: StoredFeedback = { kind: 'verdict', detector_id: detectorId, ...feedback };
       await write(
         { action: 'index', index, id: idOf(detectorId, feedback.source), document },
         'save the feedback',
@@ -41,7 +42,7 @@ export function createFeedbackStore(
       const found: Feedback[] = [];
       const pages = searchPages(client, {
         index,
-        query: { bool: { filter: [{ term: { detector_id: detectorId } }] } },
+        query: { bool: { filter: [{ term: { kind: 'verdict' } }, { term: { detector_id: detectorId } }] } },
         sort: [{ at: { order: 'asc', format: 'strict_date_optional_time' } }, { _shard_doc: 'asc' }],
         what: `list the feedback of "${detectorId}"`,
         policy,
@@ -50,7 +51,7 @@ export function createFeedbackStore(
       try {
         for await (const hits of pages) {
           for (const hit of hits) {
-            const { detector_id, ...feedback } = hit._source as unknown as StoredFeedback;
+            const { kind: _kind, detector_id, ...feedback } = hit._source as unknown as StoredFeedback;
             found.push({ detectorId: detector_id, ...feedback });
           }
         }

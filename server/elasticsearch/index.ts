@@ -14,6 +14,7 @@ export type { ElasticsearchResultStore, ResultStoreOptions } from './result_stor
 export { createSnapshotStore } from './snapshot_store';
 export { createCheckpointStore } from './checkpoint_store';
 export { createFeedbackStore } from './feedback_store';
+export { createAuditTrail } from './audit_trail';
 export { ensureIndexResources, SCHEMA_VERSION } from './index_resources';
 export {
   CHECKPOINTS_INDEX,

@@ -123,13 +123,25 @@ const CHECKPOINTS: Properties = {
   channel: stored,
 };
 
+/** Verdicts, suppressions and the audit trail, told apart by `kind`. */
 const FEEDBACK: Properties = {
+  kind: keyword,
   detector_id: { type: 'keyword' },
   source: object({ index: keyword, id: { type: 'keyword' } }),
   verdict: keyword,
   comment: text,
   by: keyword,
   at: date,
+  scope: keyword,
+  expires_at: date,
+  judged: stored,
+  origin: keyword,
+  suppression: stored,
+  action: keyword,
+  from: keyword,
+  to: keyword,
+  reason: text,
+  details: stored,
 };
 
 export const RESOURCES = { results: RESULTS, models: MODELS, checkpoints: CHECKPOINTS, feedback: FEEDBACK };

@@ -214,7 +214,8 @@ export async function deleteDetector(
   if (withResults) {
     await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
     await remove(deleteDocuments(scope, MODELS_INDEX, { detector_id: id }));
-    await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }));
+    // What was done to it stays on record.
+    await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, { kind: 'audit' }));
   }
   return warnings;
 }
@@ -224,11 +225,12 @@ async function deleteDocuments(
   scope: RequestScope,
   index: string,
   term: Record<string, string>,
+  kept?: Record<string, string>,
 ): Promise<void> {
   const what = `delete documents of "${index}"`;
   const chosen = {
     index,
-    query: { bool: { filter: [{ term }] } },
+    query: { bool: { filter: [{ term }], ...(kept && { must_not: [{ term: kept }] }) } },
     ignore_unavailable: true,
     allow_no_indices: true,
   };

@@ -14,6 +14,7 @@ export class FileAnswer {
   constructor(
     public readonly text: string,
     public readonly name: string,
+    public readonly contentType = 'application/json',
   ) {}
 }
 

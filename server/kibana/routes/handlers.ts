@@ -1,3 +1,4 @@
+import { auditHandlers } from './audit_handlers';
 import { detectorHandlers } from './detector_handlers';
 import { feedbackHandlers } from './feedback_handlers';
 import type { Handlers } from './handler';
@@ -16,6 +17,7 @@ export const HANDLERS: Handlers = {
   ...modelHandlers,
   ...pipelineHandlers,
   ...feedbackHandlers,
+  ...auditHandlers,
   ...setupHandlers,
   ...sampleHandlers,
 };

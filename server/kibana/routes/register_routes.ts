@@ -79,7 +79,7 @@ async function answer(
     return response.ok({
       body: found.text,
       headers: {
-        'content-type': 'application/json',
+        'content-type': found.contentType,
         'content-disposition': `attachment; filename="${found.name.replace(/[^A-Za-z0-9._-]/g, '_')}"`,
       },
     });

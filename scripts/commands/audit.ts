@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { DetectionError } from '../../common/detection_error';
+import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '../../common/audit';
+import { connect, createAuditTrail } from '../../server/elasticsearch';
+import { numberBetween, printable, runs } from '../command_line/session';
+
+interface Options {
+  detectorId: string;
+  action?: string[];
+  size: number;
+}
+
+export const audit = (): Command =>
+  runs<Options>(
+    new Command('audit')
+      .description('Who did what to a detector, when and why, newest first')
+      .requiredOption('--detector-id <id>', 'the detector')
+      .option('--action <name...>', `only these: ${AUDIT_ACTIONS.join(', ')}`)
+      .option('--size <number>', 'entries shown', numberBetween(1, 10_000, true), 100)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  log-anomalies audit --detector-id web
+  log-anomalies audit --detector-id web --action model_promoted model_reverted --json`,
+      ),
+    async (session, options) => {
+      const actions = options.action?.map(actionOf);
+      const client = connect(session.config.elasticsearch);
+      try {
+        const trail = createAuditTrail(client, { space: session.config.space });
+        const { total, entries } = await trail.list(options.detectorId, { actions, size: options.size });
+        session.result({ total, entries }, () =>
+          entries.length === 0 ? 'Nothing was done yet.' : entries.map(describeEntry).join('\n'),
+        );
+      } finally {
+        await client.close();
+      }
+    },
+  );
+
+function actionOf(name: string): AuditAction {
+  const known = AUDIT_ACTIONS.find((action) => action === name);
+  if (known !== undefined) return known;
+  throw new DetectionError(
+    'invalid_input',
+    `--action is "${name}"; it must be one of ${AUDIT_ACTIONS.join(', ')}.`,
+  );
+}
+
+function describeEntry({ at, by, action, from, to, reason }: AuditEntry): string {
+  const change = from === undefined && to === undefined ? '' : ` (${from ?? 'none'} -> ${to ?? 'none'})`;
+  return `${at}  ${action.padEnd(20)} ${printable(by ?? 'the detector', 40)}: ${printable(reason, 400)}${printable(change)}`;
+}
