@@ -10,20 +10,32 @@ const FEW_VALUES = 10;
  * @returns 0 when either is empty
  */
 export function populationStabilityIndex(reference: Float64Array, actual: Float64Array): number {
-  if (reference.length === 0 || actual.length === 0) return 0;
-  const edges = edgesOf(reference);
-  const expected = countsOf(reference, edges);
-  const found = countsOf(actual, edges);
-  return expected.reduce((sum, count, bin) => {
-    if (count === 0 && found[bin] === 0) return sum;
-    const r = Math.max(count, 0.5) / reference.length;
-    const a = Math.max(found[bin], 0.5) / actual.length;
+  const edges = binEdges(reference);
+  return stabilityIndexOfCounts(binCounts(reference, edges), binCounts(actual, edges));
+}
+
+/**
+ * Likewise of counts in the same bins.
+ *
+ * @param reference rows in each bin, as {@link binCounts} gives them
+ * @param actual as many bins
+ * @returns 0 when either is empty
+ */
+export function stabilityIndexOfCounts(reference: readonly number[], actual: readonly number[]): number {
+  const [expectedRows, actualRows] = [totalOf(reference), totalOf(actual)];
+  if (expectedRows === 0 || actualRows === 0) return 0;
+  return reference.reduce((sum, count, bin) => {
+    if (count === 0 && actual[bin] === 0) return sum;
+    const r = Math.max(count, 0.5) / expectedRows;
+    const a = Math.max(actual[bin], 0.5) / actualRows;
     return sum + (a - r) * Math.log(a / r);
   }, 0);
 }
 
-/** Lower edges of all bins but the first, rising strictly. */
-function edgesOf(reference: Float64Array): number[] {
+const totalOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** Lower edges of all bins but the first, rising strictly: deciles, or the middles between values where these are few. */
+export function binEdges(reference: Float64Array): number[] {
   const sorted = reference.filter((value) => !Number.isNaN(value)).sort();
   const distinct = [...new Set(sorted)];
   if (distinct.length <= FEW_VALUES) {
@@ -36,7 +48,8 @@ function edgesOf(reference: Float64Array): number[] {
   return [...new Set(edges)];
 }
 
-function countsOf(values: Float64Array, edges: readonly number[]): number[] {
+/** Rows in each bin, one more than there are edges, and in the last place the missing ones (NaN). */
+export function binCounts(values: Float64Array, edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length + 2).fill(0);
   for (const value of values) {
     if (Number.isNaN(value)) counts[edges.length + 1]++;

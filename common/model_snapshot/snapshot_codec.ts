@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DetectionError } from '../detection_error';
 import { parseDetector, parseWith } from '../detector';
+import { referenceSchema } from '../drift/reference';
 import { decodeForest, encodeForest } from '../isolation_forest';
 import { decodeFeatureEncoding, DIRT_KINDS } from '../log_features';
 import type { ScoreQuantiles } from '../threshold';
@@ -57,6 +58,7 @@ const contentShape = {
   quantiles: quantilesSchema,
   threshold: z.number().gt(0).max(1_000),
   training: trainingSchema,
+  reference: referenceSchema.optional(),
 };
 const fileSchema = z.strictObject({
   format: z.literal(MODEL_FORMAT),
@@ -77,6 +79,7 @@ function contentOf(parts: Omit<ModelSnapshot, 'version'>): ModelContent {
     quantiles: parts.quantiles as ModelContent['quantiles'],
     threshold: parts.threshold,
     training: parts.training as ModelContent['training'],
+    ...(parts.reference === undefined ? {} : { reference: parts.reference as ModelContent['reference'] }),
   };
 }
 
@@ -156,6 +159,11 @@ function decodeFile(text: string): ModelSnapshot {
       `encoding has ${encoder.featureNames.length} features, its detector ${detector.features.length}`,
     );
   }
+  if (file.reference !== undefined && file.reference.columns.length !== forest.columnCount) {
+    throw refusal(
+      `reference has ${file.reference.columns.length} columns, its forest was grown on ${forest.columnCount}`,
+    );
+  }
   const expected = versionOf(
     {
       detector: json.detector,
@@ -164,12 +172,13 @@ function decodeFile(text: string): ModelSnapshot {
       quantiles: file.quantiles,
       threshold: file.threshold,
       training: file.training,
+      ...(file.reference === undefined ? {} : { reference: file.reference }),
     },
     detector.name,
   );
   if (file.version !== expected)
     throw refusal(`version is ${file.version}, its content makes it ${expected}`);
-  const { version, quantiles, threshold, training, evaluation } = file;
+  const { version, quantiles, threshold, training, reference, evaluation } = file;
   return Object.freeze({
     version,
     detector,
@@ -178,6 +187,7 @@ function decodeFile(text: string): ModelSnapshot {
     quantiles,
     threshold,
     training,
+    ...(reference === undefined ? {} : { reference }),
     ...(evaluation === undefined ? {} : { evaluation }),
   });
 }

@@ -1,4 +1,5 @@
 import type { Detector } from '../detector';
+import type { ReferenceDistributions } from '../drift/reference';
 import type { IsolationForest } from '../isolation_forest/types';
 import type { DirtReport, FeatureEncoder } from '../log_features/types';
 import type { ScoreQuantiles } from '../threshold';
@@ -29,6 +30,8 @@ export interface ModelSnapshot {
   /** Anomaly score from which a log is an anomaly, as set at training. */
   readonly threshold: number;
   readonly training: TrainingRecord;
+  /** How the values of each column were spread in training, for telling drift; absent in models of before. */
+  readonly reference?: ReferenceDistributions;
   /** The `Evaluation` of training or later. No part of what the version stands for. */
   readonly evaluation?: unknown;
 }

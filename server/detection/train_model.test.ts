@@ -2,7 +2,12 @@ import { parseDetector, type DetectorInput } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { generateLogs } from '../../common/demo_logs';
 import type { LogDocument } from '../../common/log_document';
-import { createModelScorer, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
+import {
+  createModelScorer,
+  createModelSnapshot,
+  decodeModelSnapshot,
+  encodeModelSnapshot,
+} from '../../common/model_snapshot';
 import { evaluateModel } from './evaluate_model';
 import { trainModel, type TrainingRequest } from './train_model';
 
@@ -51,6 +56,19 @@ it('trains the same model from the same logs and seed, and another from another 
   const otherSeed = train(logs, { detector: detectorOf({ forest: { seed: 43 } }) });
   expect(otherSeed.snapshot.version).not.toBe(first.version);
   expect(decodeModelSnapshot(encodeModelSnapshot(first)).version).toBe(first.version);
+});
+
+it('keeps how the values of each column were spread, and the file brings it back', () => {
+  const { snapshot } = train(logs);
+  expect(snapshot.reference!.columns).toHaveLength(snapshot.encoder.columnNames.length);
+  for (const { counts } of snapshot.reference!.columns) {
+    expect(counts.reduce((sum, count) => sum + count)).toBe(snapshot.training.rows);
+  }
+  const text = encodeModelSnapshot(snapshot);
+  expect(decodeModelSnapshot(text).reference).toEqual(snapshot.reference);
+  const [, ...fewer] = snapshot.reference!.columns;
+  const wrong = createModelSnapshot({ ...snapshot, reference: { columns: fewer } });
+  expect(() => decodeModelSnapshot(encodeModelSnapshot(wrong))).toThrow(/reference has \d+ columns/);
 });
 
 it('holds out a share of the logs and evaluates on it', () => {

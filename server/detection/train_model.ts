@@ -1,14 +1,15 @@
-import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import { DetectionError } from '../../common/detection_error';
 import type { Detector } from '../../common/detector';
+import { learnReference } from '../../common/drift';
 import type { Evaluation } from '../../common/evaluation';
-import { createScorer, growForest, type IsolationForest } from '../../common/isolation_forest';
+import { createScorer, growForest, type IsolationForest, type Matrix } from '../../common/isolation_forest';
 import { columnWeightsOf, learnFeatures, withFarRows } from '../../common/log_features';
 import type { DirtReport, FeatureEncoder } from '../../common/log_features/types';
 import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { learnQuantiles, thresholdFrom } from '../../common/threshold';
 import { evaluateModel } from './evaluate_model';
 import type { Clock, LogDocument, Progress } from './ports';
+import { shuffled } from './shuffled';
 
 /** With at least as many held-out logs their scores give the quantiles: 20 logs lie above a contamination of 0.01. */
 const ENOUGH_HELD_OUT = 2_000;
@@ -66,7 +67,7 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
     );
   }
   if (labelField !== undefined) refuseLabelAsFeature(detector, labelField);
-  const documents = shuffle(request.documents, detector.forest.seed);
+  const documents = shuffled(request.documents, detector.forest.seed);
   const heldOut = documents.slice(0, Math.round(documents.length * holdout));
   const training = documents.slice(heldOut.length);
 
@@ -99,6 +100,7 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
       source,
       dirt: fit.dirt,
     },
+    reference: learnReference(fit.matrix),
   });
   const evaluation =
     heldOut.length === 0 ? undefined : evaluateModel({ snapshot, documents: heldOut, labelField });
@@ -123,6 +125,7 @@ interface Fit {
   readonly encoder: FeatureEncoder;
   readonly forest: IsolationForest;
   readonly dirt: DirtReport;
+  readonly matrix: Matrix;
 }
 
 function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
@@ -130,7 +133,8 @@ function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
     timestampField: detector.source.timestamp_field,
   });
   const { tree_count, subsample_size, seed, splits, extension_level, trainer } = detector.forest;
-  const rows = withFarRows(encoder.encode(documents), detector.features, encoder, seed);
+  const matrix = encoder.encode(documents);
+  const rows = withFarRows(matrix, detector.features, encoder, seed);
   const forest = growForest(rows, {
     treeCount: tree_count,
     subsampleSize: subsample_size,
@@ -140,7 +144,7 @@ function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
     columnWeights: columnWeightsOf(detector.features, encoder),
     trainer,
   });
-  return { encoder, forest, dirt };
+  return { encoder, forest, dirt, matrix };
 }
 
 const scoreWith = ({ encoder, forest }: Fit, documents: readonly LogDocument[]): Float64Array =>
@@ -156,17 +160,6 @@ function crossFittedScores(detector: Detector, documents: readonly LogDocument[]
     scores.set(scoreWith(fitModel(detector, others), documents.slice(from, to)), from);
   }
   return scores;
-}
-
-/** Fisher and Yates; the seed decides. */
-function shuffle<Item>(items: readonly Item[], seed: number): Item[] {
-  const random = xoroshiro128plus(seed);
-  const shuffled = [...items];
-  for (let i = shuffled.length - 1; i > 0; i--) {
-    const j = unsafeUniformIntDistribution(0, i, random);
-    [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
-  }
-  return shuffled;
 }
 
 function refuseLabelAsFeature(detector: Detector, labelField: string): void {

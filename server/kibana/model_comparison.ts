@@ -1,14 +1,15 @@
-import { setImmediate } from 'node:timers/promises';
 import type { ApiResponse, Endpoints, ModelRecordBody } from '../../common/api';
 import type { Judgement } from '../../common/api/models';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
+import { featureDrift, featureDriftBetween, type FeatureDrift } from '../../common/drift';
 import { DetectionError } from '../../common/detection_error';
 import { LABEL_FIELDS, findLabelField, readGroundTruth } from '../../common/evaluation/ground_truth';
-import { populationStabilityIndex } from '../../common/evaluation/stability_index';
+import type { Matrix } from '../../common/isolation_forest';
 import type { LogDocument } from '../../common/log_document';
-import { createModelScorer, decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { scoreDrift } from '../detection/model_gate';
 import type { LogSample, LogSource } from '../detection/ports';
+import { scoreInPieces, type ScoredSample } from '../detection/score_in_pieces';
 import { createDetectorSource, createFeedbackStore } from '../elasticsearch';
 import { createDetectorRepository } from './detector_repository';
 import { modelBodyOf, recordOf, storeOf } from './model_service';
@@ -19,14 +20,11 @@ type Comparison = ApiResponse<Endpoints['compareModels']>;
 const DAY_MILLISECONDS = 86_400_000;
 /** Recent logs that both models score. */
 const COMPARED_LOGS = 5_000;
-/** Logs of a model's own training window, enough for shares of deciles. */
+/** Logs of the training window of a model that keeps no reference, enough for shares of deciles. */
 const LEARNED_LOGS = 2_000;
 /** Judged logs that are fetched, the latest. */
 const JUDGED_LOGS = 500;
 const SCORE_BINS = 30;
-/** Scored in one go, so that Kibana goes on answering in between. */
-const SCORED_AT_ONCE = 500;
-
 interface Model {
   readonly record: ModelRecordBody;
   readonly snapshot: ModelSnapshot;
@@ -67,15 +65,16 @@ export async function compareModels(
   const documents = sample.logs.map((log) => log.document);
   const logsPerDay = (sample.total * DAY_MILLISECONDS) / window;
   const judged = await judgedLogs(scope, source, detectorId, fields);
-  const measured: Float64Array[] = [];
-  for (const { snapshot } of models) measured.push(await scoreInPieces(snapshot, documents));
+  const samples: ScoredSample[] = [];
+  for (const { snapshot } of models) samples.push(await scoreInPieces(snapshot, documents));
+  const measured = samples.map(({ scores }) => scores);
   const edges = edgesOf(measured);
   const sideOf = async (place: 0 | 1): Promise<Comparison['left']> => {
     const { record, snapshot } = models[place];
     const scores = measured[place];
     const alertShare = scores.filter((score) => score >= snapshot.threshold).length / scores.length;
     const truths = truthsOf(documents);
-    const byFeedback = await scoreInPieces(snapshot, judged.documents);
+    const { scores: byFeedback } = await scoreInPieces(snapshot, judged.documents);
     return {
       record,
       alert_share: alertShare,
@@ -100,7 +99,7 @@ export async function compareModels(
     left: await sideOf(0),
     right: await sideOf(1),
     score_edges: edges,
-    feature_drift: await driftOf(source, detector, models, documents),
+    feature_drift: await driftOf(source, detector, models, samples),
     flagged_by_both: count((left, right) => left && right),
     flagged_by_left_only: count((left, right) => left && !right),
     flagged_by_right_only: count((left, right) => !left && right),
@@ -191,28 +190,22 @@ function sharesOf(scores: Float64Array, edges: readonly number[]): number[] {
   return shares;
 }
 
-/** The largest index among the columns of each feature, recent logs against those of each model's training window. */
+/** Recent logs against what each model has learned from: its reference, or for want of one logs of its training window. */
 async function driftOf(
   source: LogSource,
   detector: Detector,
   models: readonly [Model, Model],
-  recent: readonly LogDocument[],
+  recent: readonly ScoredSample[],
 ): Promise<Comparison['feature_drift']> {
   const drifts: (Map<string, number> | undefined)[] = [];
-  for (const { snapshot } of models) {
-    const { window } = snapshot.training;
-    const learned =
-      window === undefined
-        ? []
-        : (
-            await draw(source, detector, {
-              from: Date.parse(window.from),
-              to: Date.parse(window.to),
-              size: LEARNED_LOGS,
-              fields: snapshot.encoder.fields,
-            })
-          ).logs.map((log) => log.document);
-    drifts.push(learned.length === 0 ? undefined : featureDrift(snapshot, learned, recent));
+  for (const [place, { snapshot }] of models.entries()) {
+    const { encoder, reference } = snapshot;
+    const { matrix } = recent[place];
+    const found =
+      reference === undefined
+        ? await driftSinceTraining(source, detector, snapshot, matrix)
+        : featureDrift(reference, encoder, matrix);
+    drifts.push(found && new Map(found.map(({ feature, drift }) => [feature, drift])));
   }
   const [left, right] = drifts;
   const features = [...new Set(models.flatMap(({ snapshot }) => snapshot.encoder.featureNames))];
@@ -223,35 +216,19 @@ async function driftOf(
     );
 }
 
-function featureDrift(
-  { encoder }: ModelSnapshot,
-  learned: readonly LogDocument[],
-  recent: readonly LogDocument[],
-): Map<string, number> {
-  const [before, now] = [encoder.encode(learned), encoder.encode(recent)];
-  const columnOf = ({ values, columnCount }: typeof before, column: number): Float64Array =>
-    Float64Array.from(
-      { length: values.length / columnCount },
-      (_none, row) => values[row * columnCount + column],
-    );
-  const drift = new Map<string, number>();
-  encoder.featureOfColumn.forEach((feature, column) => {
-    const name = encoder.featureNames[feature];
-    const index = populationStabilityIndex(columnOf(before, column), columnOf(now, column));
-    drift.set(name, Math.max(drift.get(name) ?? 0, index));
+async function driftSinceTraining(
+  source: LogSource,
+  detector: Detector,
+  { encoder, training: { window } }: ModelSnapshot,
+  recent: Matrix,
+): Promise<FeatureDrift[] | undefined> {
+  if (window === undefined) return undefined;
+  const { logs } = await draw(source, detector, {
+    from: Date.parse(window.from),
+    to: Date.parse(window.to),
+    size: LEARNED_LOGS,
+    fields: encoder.fields,
   });
-  return drift;
-}
-
-async function scoreInPieces(
-  snapshot: ModelSnapshot,
-  documents: readonly LogDocument[],
-): Promise<Float64Array> {
-  const scorer = createModelScorer(snapshot);
-  const scores = new Float64Array(documents.length);
-  for (let start = 0; start < documents.length; start += SCORED_AT_ONCE) {
-    scores.set(scorer.score(documents.slice(start, start + SCORED_AT_ONCE)).scores, start);
-    await setImmediate();
-  }
-  return scores;
+  if (logs.length === 0) return undefined;
+  return featureDriftBetween(encoder, encoder.encode(logs.map((log) => log.document)), recent);
 }
