@@ -5,19 +5,24 @@ import { useApp } from '../app_context';
 /** Runs what the user asked for, one thing at a time, and says how it ended. */
 export function useAction(after?: () => void): {
   readonly isBusy: boolean;
+  /** Why the last thing did not work. */
+  readonly failure: string | undefined;
   /** @returns whether it worked */
   run(work: () => Promise<unknown>, done?: string): Promise<boolean>;
 } {
   const { core } = useApp();
   const [isBusy, setIsBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
   const run = useCallback(
     async (work: () => Promise<unknown>, done?: string): Promise<boolean> => {
       setIsBusy(true);
+      setFailure(undefined);
       try {
         await work();
         if (done) core.notifications.toasts.addSuccess({ title: done });
         return true;
       } catch (error) {
+        setFailure((error as Error).message);
         core.notifications.toasts.addDanger({
           title: i18n.translate('logAnomalies.action.failed', { defaultMessage: 'That did not work' }),
           text: (error as Error).message,
@@ -30,5 +35,5 @@ export function useAction(after?: () => void): {
     },
     [core, after],
   );
-  return { isBusy, run };
+  return { isBusy, failure, run };
 }

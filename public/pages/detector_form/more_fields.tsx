@@ -5,6 +5,7 @@ import {
   EuiFlexGrid,
   EuiFlexItem,
   EuiFormRow,
+  EuiSelect,
   EuiSpacer,
   EuiTextArea,
 } from '@elastic/eui';
@@ -84,6 +85,39 @@ export function MoreFields(props: DraftFieldsProps & { isOpen?: boolean }): Reac
           schedule.query_delay ?? '30s',
           (value) => change({ schedule: { ...schedule, query_delay: value } }),
         )}
+        <EuiFlexItem>
+          <EuiFormRow
+            fullWidth
+            label={i18n.translate('logAnomalies.form.scoring', { defaultMessage: 'Logs are scored by' })}
+            helpText={i18n.translate('logAnomalies.form.scoringHelp', {
+              defaultMessage:
+                'Kibana suits most; Elasticsearch suits very many logs. See Models for how logs go through its pipeline.',
+            })}
+            isInvalid={problem('scoring') !== undefined}
+            error={problem('scoring')}
+          >
+            <EuiSelect
+              fullWidth
+              value={draft.scoring ?? 'job'}
+              options={[
+                {
+                  value: 'job',
+                  text: i18n.translate('logAnomalies.form.scoringJob', {
+                    defaultMessage: 'Kibana, every so often',
+                  }),
+                },
+                {
+                  value: 'ingest',
+                  text: i18n.translate('logAnomalies.form.scoringIngest', {
+                    defaultMessage: 'Elasticsearch, as they arrive (ingest pipeline)',
+                  }),
+                },
+              ]}
+              onChange={(event) => change({ scoring: event.target.value as 'job' | 'ingest' })}
+              data-test-subj="logAnomaliesScoring"
+            />
+          </EuiFormRow>
+        </EuiFlexItem>
       </EuiFlexGrid>
       <EuiSpacer size="m" />
       <EuiFormRow

@@ -1,5 +1,6 @@
-import React, { useRef, useState, type ReactElement } from 'react';
+import React, { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
 import {
+  EuiAccordion,
   EuiBadge,
   EuiBasicTable,
   EuiButton,
@@ -13,7 +14,7 @@ import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
 import { useApp } from '../../app_context';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
+import { LoadingPrompt, RequestState } from '../../shared/request_state';
 import { saveFile } from '../../shared/save_file';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
@@ -21,6 +22,8 @@ import type { DetectorView } from '../detector_page';
 import { TrainingProgress } from './training_progress';
 import { ModelComparison } from './model_comparison';
 import { evaluationFigures } from './evaluation_figures';
+
+const PipelinePanel = lazy(() => import('./pipeline_panel'));
 
 function statusName(status: ModelRecordBody['status']): string {
   switch (status) {
@@ -246,6 +249,8 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           })}
         </EuiText>
       )}
+      <EuiSpacer size="l" />
+      <PipelineSection record={record} status={status} reload={reload} />
       {deleting && (
         <EuiConfirmModal
           title={i18n.translate('logAnomalies.models.deleteTitle', {
@@ -267,5 +272,30 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
         </EuiConfirmModal>
       )}
     </>
+  );
+}
+
+/** Open where Elasticsearch scores the logs; what it shows is asked for when it is opened. */
+function PipelineSection(view: DetectorView): ReactElement {
+  const [isOpen, setIsOpen] = useState(
+    view.record.detector.scoring === 'ingest' || view.status.pipeline !== undefined,
+  );
+  return (
+    <EuiAccordion
+      id="logAnomaliesPipelineSection"
+      forceState={isOpen ? 'open' : 'closed'}
+      onToggle={setIsOpen}
+      paddingSize="s"
+      data-test-subj="logAnomaliesPipelineSection"
+      buttonContent={i18n.translate('logAnomalies.pipeline.title', {
+        defaultMessage: 'Scoring by Elasticsearch as logs arrive (ingest pipeline)',
+      })}
+    >
+      {isOpen && (
+        <Suspense fallback={<LoadingPrompt />}>
+          <PipelinePanel {...view} />
+        </Suspense>
+      )}
+    </EuiAccordion>
   );
 }

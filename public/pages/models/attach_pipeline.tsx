@@ -1,0 +1,159 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiButton,
+  EuiButtonEmpty,
+  EuiCheckbox,
+  EuiCodeBlock,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiFlyout,
+  EuiFlyoutBody,
+  EuiFlyoutFooter,
+  EuiFlyoutHeader,
+  EuiSpacer,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Answer } from '../../api_client';
+import { useApp } from '../../app_context';
+import { RequestState } from '../../shared/request_state';
+import { useRequest } from '../../shared/use_request';
+
+type Planned = Answer<'planAttachment'>['component_template'];
+
+/** The ways to send logs through the pipeline, each as the requests that it takes; the first can be had by a button. */
+export function AttachPipeline(props: {
+  detectorId: string;
+  close: () => void;
+  attach: (body: { component_template: boolean }) => Promise<boolean>;
+}): ReactElement {
+  const { detectorId, close, attach } = props;
+  const { api } = useApp();
+  const [withTemplate, setWithTemplate] = useState(false);
+  const [isBusy, setIsBusy] = useState(false);
+  const request = useRequest(
+    (signal) => api('planAttachment', { params: { id: detectorId } }, signal),
+    [api, detectorId],
+  );
+  const indices = request.value?.indices ?? [];
+  return (
+    <EuiFlyout onClose={close} size="m" aria-labelledby="logAnomaliesAttachTitle" ownFocus>
+      <EuiFlyoutHeader hasBorder>
+        <EuiTitle size="m">
+          <h2 id="logAnomaliesAttachTitle">
+            {i18n.translate('logAnomalies.attach.title', {
+              defaultMessage: 'Ways to send logs through the pipeline',
+            })}
+          </h2>
+        </EuiTitle>
+      </EuiFlyoutHeader>
+      <EuiFlyoutBody data-test-subj="logAnomaliesAttachPlan">
+        <RequestState request={request}>
+          {(plan) => (
+            <>
+              <EuiTitle size="xs">
+                <h3>
+                  {i18n.translate('logAnomalies.attach.final', {
+                    defaultMessage: '1. As the final pipeline of indices that are there',
+                  })}
+                </h3>
+              </EuiTitle>
+              <EuiText size="s">
+                {i18n.translate('logAnomalies.attach.finalHelp', {
+                  defaultMessage:
+                    'Logs of {indices} are scored after every other pipeline. The button below makes these requests with your rights:',
+                  values: { indices: plan.indices.join(', ') },
+                })}
+              </EuiText>
+              {plan.requests.map((planned) => (
+                <PlannedRequest key={planned.path} planned={planned} />
+              ))}
+              <EuiSpacer size="m" />
+              <EuiTitle size="xs">
+                <h3>
+                  {i18n.translate('logAnomalies.attach.template', {
+                    defaultMessage: '… and of indices to come',
+                  })}
+                </h3>
+              </EuiTitle>
+              <EuiText size="s">
+                {i18n.translate('logAnomalies.attach.templateHelp', {
+                  defaultMessage:
+                    'This component template says the same. Name it in "composed_of" of the index template of your logs; index templates are never changed by us.',
+                })}
+              </EuiText>
+              <PlannedRequest planned={plan.component_template} />
+              <EuiSpacer size="s" />
+              <EuiCheckbox
+                id="logAnomaliesAttachTemplate"
+                checked={withTemplate}
+                onChange={(event) => setWithTemplate(event.target.checked)}
+                label={i18n.translate('logAnomalies.attach.withTemplate', {
+                  defaultMessage: 'Write the component template as well',
+                })}
+              />
+              <EuiSpacer size="m" />
+              <EuiTitle size="xs">
+                <h3>
+                  {i18n.translate('logAnomalies.attach.processor', {
+                    defaultMessage: '2. From a pipeline that the logs go through already',
+                  })}
+                </h3>
+              </EuiTitle>
+              <EuiText size="s">
+                {i18n.translate('logAnomalies.attach.processorHelp', {
+                  defaultMessage: 'Add this as its last processor; then nothing else is needed:',
+                })}
+              </EuiText>
+              <EuiSpacer size="s" />
+              <EuiCodeBlock language="json" fontSize="s" paddingSize="s" isCopyable>
+                {JSON.stringify(plan.processor, null, 2)}
+              </EuiCodeBlock>
+            </>
+          )}
+        </RequestState>
+      </EuiFlyoutBody>
+      <EuiFlyoutFooter>
+        <EuiFlexGroup justifyContent="spaceBetween" responsive={false}>
+          <EuiFlexItem grow={false}>
+            <EuiButtonEmpty onClick={close}>
+              {i18n.translate('logAnomalies.attach.close', { defaultMessage: 'Change nothing' })}
+            </EuiButtonEmpty>
+          </EuiFlexItem>
+          <EuiFlexItem grow={false}>
+            <EuiButton
+              fill
+              isLoading={isBusy}
+              isDisabled={indices.length === 0}
+              onClick={async () => {
+                setIsBusy(true);
+                await attach({ component_template: withTemplate });
+                close();
+              }}
+              data-test-subj="logAnomaliesAttachNow"
+            >
+              {i18n.translate('logAnomalies.attach.now', {
+                defaultMessage:
+                  '{count, plural, one {Make it the final pipeline of this index} other {Make it the final pipeline of # indices}}',
+                values: { count: indices.length },
+              })}
+            </EuiButton>
+          </EuiFlexItem>
+        </EuiFlexGroup>
+      </EuiFlyoutFooter>
+    </EuiFlyout>
+  );
+}
+
+const PlannedRequest = ({ planned: { method, path, body, why } }: { planned: Planned }): ReactElement => (
+  <>
+    <EuiSpacer size="s" />
+    <EuiText size="xs" color="subdued">
+      {why}
+    </EuiText>
+    <EuiCodeBlock language="json" fontSize="s" paddingSize="s" overflowHeight={180} isCopyable>
+      {`${method} ${path}\n${JSON.stringify(body, null, 2)}`}
+    </EuiCodeBlock>
+  </>
+);
