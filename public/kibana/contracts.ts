@@ -39,6 +39,9 @@ export interface Observable<Value> {
   subscribe(listener: (value: Value) => void): { unsubscribe(): void };
 }
 
+/** Draws into an element. Source: packages/core/mount-utils/core-mount-utils-browser/src/mount_point.ts. @returns takes it away */
+export type MountPoint = (element: HTMLElement) => () => void;
+
 /** Source: packages/core/lifecycle/core-lifecycle-browser/src/core_start.ts. */
 export interface CoreStart {
   readonly http: HttpSetup;
@@ -60,7 +63,7 @@ export interface CoreStart {
   };
   readonly notifications: {
     readonly toasts: {
-      addSuccess(toast: { title: string; text?: string }): void;
+      addSuccess(toast: { title: string; text?: string | MountPoint }): void;
       addDanger(toast: { title: string; text?: string }): void;
     };
   };

@@ -1,6 +1,5 @@
-import React, { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
+import React, { lazy, useRef, useState, type ReactElement } from 'react';
 import {
-  EuiAccordion,
   EuiBadge,
   EuiBasicTable,
   EuiButton,
@@ -14,8 +13,9 @@ import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
 import { useApp } from '../../app_context';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
-import { LoadingPrompt, RequestState } from '../../shared/request_state';
+import { RequestState } from '../../shared/request_state';
 import { saveFile } from '../../shared/save_file';
+import { Section } from '../../shared/section';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
 import type { DetectorView } from '../detector_page';
@@ -23,6 +23,7 @@ import { TrainingProgress } from './training_progress';
 import { ModelComparison } from './model_comparison';
 import { evaluationFigures } from './evaluation_figures';
 
+const AuditTrail = lazy(() => import('../audit/audit_trail'));
 const PipelinePanel = lazy(() => import('./pipeline_panel'));
 
 function statusName(status: ModelRecordBody['status']): string {
@@ -249,8 +250,23 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           })}
         </EuiText>
       )}
-      <EuiSpacer size="l" />
-      <PipelineSection record={record} status={status} reload={reload} />
+      <Section
+        id="logAnomaliesPipelineSection"
+        title={i18n.translate('logAnomalies.pipeline.title', {
+          defaultMessage: 'Scoring by Elasticsearch as logs arrive (ingest pipeline)',
+        })}
+        isOpenAtFirst={record.detector.scoring === 'ingest' || status.pipeline !== undefined}
+      >
+        <PipelinePanel record={record} status={status} reload={reload} />
+      </Section>
+      <Section
+        id="logAnomaliesAuditSection"
+        title={i18n.translate('logAnomalies.audit.title', {
+          defaultMessage: 'Who did what, when and why (audit trail)',
+        })}
+      >
+        <AuditTrail detectorId={record.id} />
+      </Section>
       {deleting && (
         <EuiConfirmModal
           title={i18n.translate('logAnomalies.models.deleteTitle', {
@@ -272,30 +288,5 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
         </EuiConfirmModal>
       )}
     </>
-  );
-}
-
-/** Open where Elasticsearch scores the logs; what it shows is asked for when it is opened. */
-function PipelineSection(view: DetectorView): ReactElement {
-  const [isOpen, setIsOpen] = useState(
-    view.record.detector.scoring === 'ingest' || view.status.pipeline !== undefined,
-  );
-  return (
-    <EuiAccordion
-      id="logAnomaliesPipelineSection"
-      forceState={isOpen ? 'open' : 'closed'}
-      onToggle={setIsOpen}
-      paddingSize="s"
-      data-test-subj="logAnomaliesPipelineSection"
-      buttonContent={i18n.translate('logAnomalies.pipeline.title', {
-        defaultMessage: 'Scoring by Elasticsearch as logs arrive (ingest pipeline)',
-      })}
-    >
-      {isOpen && (
-        <Suspense fallback={<LoadingPrompt />}>
-          <PipelinePanel {...view} />
-        </Suspense>
-      )}
-    </EuiAccordion>
   );
 }

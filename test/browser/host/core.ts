@@ -1,13 +1,13 @@
 /** The few services of Kibana's core that the plugin uses, played in the page. */
 import React, { type ReactNode } from 'react';
-import type { CoreStart, HttpSetup, ScopedHistory } from '../../../public/kibana/contracts';
+import type { CoreStart, HttpSetup, MountPoint, ScopedHistory } from '../../../public/kibana/contracts';
 import { hostSettings } from './host_settings';
 
 export interface HostToast {
   readonly id: string;
   readonly color: 'success' | 'danger' | 'warning';
   readonly title: string;
-  readonly text?: string;
+  readonly text?: string | MountPoint;
 }
 
 /** Told of each new list of toasts. */
@@ -18,7 +18,7 @@ function setToasts(next: readonly HostToast[]): void {
   for (const listener of toastListeners) listener(toasts);
 }
 export const dismissToast = (id: string): void => setToasts(toasts.filter((toast) => toast.id !== id));
-const addToast = (color: HostToast['color'], title: string, text?: string): void =>
+const addToast = (color: HostToast['color'], title: string, text?: string | MountPoint): void =>
   setToasts([...toasts, { id: String(Math.random()), color, title, ...(text !== undefined && { text }) }]);
 
 const lowerCased = (headers: Readonly<Record<string, string | undefined>> = {}) =>

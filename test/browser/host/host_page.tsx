@@ -3,6 +3,7 @@ import React, { useEffect, useRef, useState, type ReactElement } from 'react';
 import ReactDom from 'react-dom';
 import { EuiGlobalToastList, EuiProvider } from '@elastic/eui';
 import moment from 'moment';
+import type { MountPoint } from '../../../public/kibana/contracts';
 import { core, dismissToast, scopedHistory, toastListeners, type HostToast } from './core';
 import { Dashboard } from './dashboard';
 import { hostSettings } from './host_settings';
@@ -15,11 +16,20 @@ function Toasts(): ReactElement {
   useEffect(() => void toastListeners.add(setToasts), []);
   return (
     <EuiGlobalToastList
-      toasts={[...toasts]}
+      toasts={toasts.map(({ text, ...toast }) => ({
+        ...toast,
+        text: typeof text === 'function' ? <Mounted draw={text} /> : text,
+      }))}
       dismissToast={({ id }) => dismissToast(id)}
-      toastLifeTimeMs={4_000}
+      toastLifeTimeMs={8_000}
     />
   );
+}
+
+function Mounted({ draw }: { draw: MountPoint }): ReactElement {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => draw(element.current!), [draw]);
+  return <div ref={element} />;
 }
 
 function Application({ registered, id }: { registered: Registered; id: string }): ReactElement {

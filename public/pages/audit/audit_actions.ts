@@ -1,0 +1,31 @@
+import { i18n } from '@kbn/i18n';
+import type { AuditAction } from '../../../common/audit';
+
+const NAMES: Readonly<Record<AuditAction, () => string>> = {
+  model_trained: () => i18n.translate('logAnomalies.audit.modelTrained', { defaultMessage: 'model trained' }),
+  model_promoted: () =>
+    i18n.translate('logAnomalies.audit.modelPromoted', { defaultMessage: 'model promoted' }),
+  model_refused: () => i18n.translate('logAnomalies.audit.modelRefused', { defaultMessage: 'model refused' }),
+  model_reverted: () =>
+    i18n.translate('logAnomalies.audit.modelReverted', { defaultMessage: 'model taken back' }),
+  model_deleted: () => i18n.translate('logAnomalies.audit.modelDeleted', { defaultMessage: 'model deleted' }),
+  retraining_requested: () =>
+    i18n.translate('logAnomalies.audit.retraining', { defaultMessage: 'training asked for' }),
+  threshold_changed: () =>
+    i18n.translate('logAnomalies.audit.threshold', { defaultMessage: 'threshold changed' }),
+  feedback_given: () =>
+    i18n.translate('logAnomalies.audit.feedbackGiven', { defaultMessage: 'anomaly judged' }),
+  feedback_removed: () =>
+    i18n.translate('logAnomalies.audit.feedbackRemoved', { defaultMessage: 'judgement taken back' }),
+  suppression_added: () =>
+    i18n.translate('logAnomalies.audit.suppressionAdded', { defaultMessage: 'silenced' }),
+  suppression_removed: () =>
+    i18n.translate('logAnomalies.audit.suppressionRemoved', { defaultMessage: 'silenced no more' }),
+  suppression_expired: () =>
+    i18n.translate('logAnomalies.audit.suppressionExpired', { defaultMessage: 'silence ran out' }),
+  suppression_refused: () =>
+    i18n.translate('logAnomalies.audit.suppressionRefused', { defaultMessage: 'silencing refused' }),
+};
+
+/** What was done, in words. */
+export const auditActionName = (action: AuditAction): string => NAMES[action]();

@@ -1,0 +1,129 @@
+import React, { useState, type ReactElement } from 'react';
+import { EuiBasicTable, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSelect, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { ENDPOINTS, type AuditEntryBody } from '../../../common/api';
+import { AUDIT_ACTIONS, type AuditAction } from '../../../common/audit';
+import { useApp } from '../../app_context';
+import { formatCount, formatTime } from '../../shared/format';
+import { RequestState } from '../../shared/request_state';
+import { useRequest } from '../../shared/use_request';
+import { auditActionName } from './audit_actions';
+
+const FIRST_ENTRIES = 20;
+/** The server gives no more at a time; the file holds the rest. */
+const MOST_ENTRIES = 1_000;
+
+/** Who did what to a detector, when and why; to be read here or saved as a file. */
+export default function AuditTrail({ detectorId }: { detectorId: string }): ReactElement {
+  const { api, core } = useApp();
+  const [action, setAction] = useState<AuditAction | ''>('');
+  const [size, setSize] = useState(FIRST_ENTRIES);
+  const query = { actions: action || undefined };
+  const request = useRequest(
+    (signal) => api('listAudit', { params: { id: detectorId }, query: { ...query, size } }, signal),
+    [api, detectorId, action, size],
+  );
+  const exportPath = ENDPOINTS.exportAudit.path.replace('{id}', encodeURIComponent(detectorId));
+  return (
+    <div data-test-subj="logAnomaliesAudit">
+      <EuiFlexGroup gutterSize="s" responsive={false} wrap alignItems="center">
+        <EuiFlexItem grow={false}>
+          <EuiSelect
+            compressed
+            value={action}
+            aria-label={i18n.translate('logAnomalies.audit.action', { defaultMessage: 'What' })}
+            options={[
+              {
+                value: '',
+                text: i18n.translate('logAnomalies.audit.anything', { defaultMessage: 'Everything' }),
+              },
+              ...AUDIT_ACTIONS.map((each) => ({ value: each, text: auditActionName(each) })),
+            ]}
+            onChange={(event) => setAction(event.target.value as AuditAction | '')}
+          />
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiButtonEmpty
+            size="s"
+            iconType="exportAction"
+            download={`log-anomalies-audit-${detectorId}.ndjson`}
+            href={core.http.basePath.prepend(exportPath)}
+            data-test-subj="logAnomaliesAuditExport"
+          >
+            {i18n.translate('logAnomalies.audit.export', { defaultMessage: 'Save all of it as a file' })}
+          </EuiButtonEmpty>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <RequestState request={request}>
+        {({ total, entries }) => (
+          <>
+            <EuiBasicTable<AuditEntryBody>
+              compressed
+              items={entries}
+              itemId={({ at, action: done, reason }) => `${at} ${done} ${reason}`}
+              loading={request.isLoading}
+              tableCaption={i18n.translate('logAnomalies.audit.caption', {
+                defaultMessage: 'Who did what to this detector, newest first',
+              })}
+              noItemsMessage={i18n.translate('logAnomalies.audit.none', {
+                defaultMessage: 'Nothing of this kind has been written down yet.',
+              })}
+              columns={[
+                {
+                  field: 'at',
+                  name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
+                  width: '160px',
+                  render: formatTime,
+                },
+                {
+                  field: 'by',
+                  name: i18n.translate('logAnomalies.audit.by', { defaultMessage: 'By' }),
+                  width: '12%',
+                  render: (by: string | undefined) =>
+                    by ??
+                    i18n.translate('logAnomalies.audit.itself', { defaultMessage: 'the detector itself' }),
+                },
+                {
+                  field: 'action',
+                  name: i18n.translate('logAnomalies.audit.action', { defaultMessage: 'What' }),
+                  width: '16%',
+                  render: auditActionName,
+                },
+                {
+                  name: i18n.translate('logAnomalies.audit.change', { defaultMessage: 'From, to' }),
+                  width: '20%',
+                  render: ({ from, to }: AuditEntryBody) => (
+                    <EuiText size="xs" className="eui-textBreakWord">
+                      {[from, to].filter((each) => each !== undefined).join(' → ') || '–'}
+                    </EuiText>
+                  ),
+                },
+                {
+                  field: 'reason',
+                  name: i18n.translate('logAnomalies.audit.reason', { defaultMessage: 'Why' }),
+                  render: (reason: string) => (
+                    <EuiText size="xs" className="eui-textBreakWord">
+                      {reason}
+                    </EuiText>
+                  ),
+                },
+              ]}
+            />
+            {entries.length < total && size < MOST_ENTRIES && (
+              <EuiButtonEmpty
+                size="s"
+                isLoading={request.isLoading}
+                onClick={() => setSize(Math.min(MOST_ENTRIES, size * 5))}
+              >
+                {i18n.translate('logAnomalies.audit.more', {
+                  defaultMessage: 'Show more; there are {total}',
+                  values: { total: formatCount(total) },
+                })}
+              </EuiButtonEmpty>
+            )}
+          </>
+        )}
+      </RequestState>
+    </div>
+  );
+}
