@@ -1,14 +1,4 @@
-import React, { useEffect, useState, type ReactElement } from 'react';
-import {
-  Axis,
-  BarSeries,
-  Chart,
-  niceTimeFormatter,
-  Position,
-  ScaleType,
-  Settings,
-  Tooltip,
-} from '@elastic/charts';
+import React, { type ReactElement } from 'react';
 import {
   EuiCallOut,
   EuiLoadingChart,
@@ -22,18 +12,16 @@ import { i18n } from '@kbn/i18n';
 import type { LogAnomalyParams } from '../../common/rules';
 import { createApiClient, type Answer } from '../api_client';
 import type { CoreStart } from '../kibana/contracts';
-import { useChartTheme } from '../shared/chart_theme';
-import { formatCount, formatTime } from '../shared/format';
+import { formatCount } from '../shared/format';
+import { TimeBars } from '../shared/time_bars';
 import { useRequest } from '../shared/use_request';
+import { useSettled } from '../shared/use_settled';
 import { checkLogAnomalyParameters } from './check_parameters';
 
 const DAYS = 7;
 const WEEK_MILLISECONDS = DAYS * 86_400_000;
 /** Two hours each. */
 const BUCKETS = 84;
-const CHART_HEIGHT = 140;
-/** Somebody who drags the slider asks once, at the end. */
-const SETTLING_MILLISECONDS = 300;
 
 /** How often the rule would have fired in the last week, so that nobody is surprised. */
 export function FiringEstimate(props: { core: CoreStart; params: LogAnomalyParams }): ReactElement {
@@ -109,51 +97,20 @@ function EstimateText({ estimate }: { estimate: Answer<'estimateAlerts'> }): Rea
 
 function EstimateChart({ estimate }: { estimate: Answer<'estimateAlerts'> }): ReactElement {
   const { euiTheme } = useEuiTheme();
-  const baseTheme = useChartTheme();
-  const rows = estimate.buckets.map(({ time, alerts }) => ({ time: Date.parse(time), alerts }));
-  const from = rows[0].time;
-  const to = rows[rows.length - 1].time + estimate.interval_ms;
-  const name = i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' });
   return (
-    <div style={{ height: CHART_HEIGHT }}>
-      <Chart>
-        <Settings
-          baseTheme={baseTheme}
-          xDomain={{ min: from, max: to, minInterval: estimate.interval_ms }}
-          ariaLabel={i18n.translate('logAnomalies.rule.estimateChart', {
-            defaultMessage: 'Alerts that the rule would have raised, over the last 7 days',
-          })}
-        />
-        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
-        <Axis
-          id="time_axis"
-          position={Position.Bottom}
-          tickFormat={niceTimeFormatter([from, to])}
-          ticks={7}
-        />
-        <Axis id="alerts_axis" position={Position.Left} integersOnly ticks={3} tickFormat={formatCount} />
-        <BarSeries
-          id="alerts"
-          name={name}
-          xScaleType={ScaleType.Time}
-          yScaleType={ScaleType.Linear}
-          xAccessor="time"
-          yAccessors={['alerts']}
-          color={euiTheme.colors.danger}
-          data={rows}
-        />
-      </Chart>
-    </div>
+    <TimeBars
+      times={estimate.buckets.map(({ time }) => Date.parse(time))}
+      intervalMilliseconds={estimate.interval_ms}
+      series={[
+        {
+          name: i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' }),
+          color: euiTheme.colors.danger,
+          counts: estimate.buckets.map(({ alerts }) => alerts),
+        },
+      ]}
+      label={i18n.translate('logAnomalies.rule.estimateChart', {
+        defaultMessage: 'Alerts that the rule would have raised, over the last 7 days',
+      })}
+    />
   );
-}
-
-/** @returns the value once it has not changed for a moment */
-function useSettled<Value>(value: Value): Value {
-  const [settled, setSettled] = useState(value);
-  const text = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLING_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

@@ -1,18 +1,9 @@
 import React, { lazy, useRef, useState, type ReactElement } from 'react';
-import {
-  EuiBadge,
-  EuiBasicTable,
-  EuiButton,
-  EuiConfirmModal,
-  EuiFlexGroup,
-  EuiFlexItem,
-  EuiSpacer,
-  EuiText,
-} from '@elastic/eui';
+import { EuiButton, EuiConfirmModal, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
 import { useApp } from '../../app_context';
-import { formatCount, formatScore, formatTime } from '../../shared/format';
+import { formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
 import { saveFile } from '../../shared/save_file';
 import { Section } from '../../shared/section';
@@ -21,21 +12,10 @@ import { useRequest } from '../../shared/use_request';
 import type { DetectorView } from '../detector_page';
 import { TrainingProgress } from './training_progress';
 import { ModelComparison } from './model_comparison';
-import { evaluationFigures } from './evaluation_figures';
+import { ModelsTable } from './models_table';
 
 const AuditTrail = lazy(() => import('../audit/audit_trail'));
 const PipelinePanel = lazy(() => import('./pipeline_panel'));
-
-function statusName(status: ModelRecordBody['status']): string {
-  switch (status) {
-    case 'active':
-      return i18n.translate('logAnomalies.models.active', { defaultMessage: 'active' });
-    case 'candidate':
-      return i18n.translate('logAnomalies.models.candidate', { defaultMessage: 'candidate' });
-    case 'retired':
-      return i18n.translate('logAnomalies.models.retired', { defaultMessage: 'retired' });
-  }
-}
 
 /** Every model that was trained, and which of them is at work. */
 export default function ModelsTab({ record, status, reload }: DetectorView): ReactElement {
@@ -59,6 +39,11 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       () => api('promoteModel', { ...of(model), body: {} }),
       i18n.translate('logAnomalies.models.promoted', { defaultMessage: 'The model is active now' }),
     );
+  const save = (model: ModelRecordBody) =>
+    void run(async () => {
+      const content = await api('exportModel', of(model));
+      saveFile(`${record.detector.name}-${model.version}.json`, JSON.stringify(content), 'application/json');
+    });
   const active = (request.value?.models ?? []).find(({ status: each }) => each === 'active');
   const compared =
     selected.length === 1 && active !== undefined && selected[0].version !== active.version
@@ -131,106 +116,15 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       <EuiSpacer size="m" />
       <RequestState request={request}>
         {({ models }) => (
-          <EuiBasicTable<ModelRecordBody>
-            data-test-subj="logAnomaliesModels"
-            items={models}
-            itemId="version"
-            tableCaption={i18n.translate('logAnomalies.models.caption', {
-              defaultMessage: 'Models of this detector, newest first',
-            })}
-            noItemsMessage={i18n.translate('logAnomalies.models.none', {
-              defaultMessage: 'No model yet: train one, or start the detector.',
-            })}
-            selection={{
-              onSelectionChange: setSelected,
-              selectable: ({ version }) =>
-                selected.length < 2 || selected.some((each) => each.version === version),
-            }}
-            columns={[
-              {
-                field: 'created_at',
-                name: i18n.translate('logAnomalies.models.trained', { defaultMessage: 'Trained' }),
-                render: (time: string, { version, note }: ModelRecordBody) => (
-                  <div>
-                    {formatTime(time)}
-                    <EuiText size="xs" color="subdued">
-                      {version}
-                      {note ? ` · ${note}` : ''}
-                    </EuiText>
-                  </div>
-                ),
-                width: '28%',
-              },
-              {
-                field: 'status',
-                name: i18n.translate('logAnomalies.models.status', { defaultMessage: 'Status' }),
-                render: (each: ModelRecordBody['status']) => (
-                  <EuiBadge color={each === 'active' ? 'success' : 'hollow'}>{statusName(each)}</EuiBadge>
-                ),
-              },
-              {
-                field: 'rows',
-                name: i18n.translate('logAnomalies.models.rows', { defaultMessage: 'Logs learned from' }),
-                render: formatCount,
-              },
-              {
-                field: 'threshold',
-                name: i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
-                render: formatScore,
-              },
-              {
-                name: i18n.translate('logAnomalies.models.evaluation', { defaultMessage: 'Evaluation' }),
-                render: ({ evaluation }: ModelRecordBody) => (
-                  <EuiText size="xs">{evaluationFigures(evaluation).join(' · ') || '–'}</EuiText>
-                ),
-              },
-              {
-                name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
-                actions: [
-                  {
-                    name: i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' }),
-                    description: i18n.translate('logAnomalies.models.promoteDescription', {
-                      defaultMessage: 'Score new logs with this model',
-                    }),
-                    icon: 'launch',
-                    type: 'icon',
-                    isPrimary: true,
-                    'data-test-subj': 'logAnomaliesPromote',
-                    available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
-                    enabled: () => !isBusy,
-                    onClick: promote,
-                  },
-                  {
-                    name: i18n.translate('logAnomalies.models.export', { defaultMessage: 'Export' }),
-                    description: i18n.translate('logAnomalies.models.exportDescription', {
-                      defaultMessage: 'Save it as the file that the command line reads',
-                    }),
-                    icon: 'exportAction',
-                    type: 'icon',
-                    onClick: (model: ModelRecordBody) =>
-                      void run(async () => {
-                        const content = await api('exportModel', of(model));
-                        saveFile(
-                          `${record.detector.name}-${model.version}.json`,
-                          JSON.stringify(content),
-                          'application/json',
-                        );
-                      }),
-                  },
-                  {
-                    name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
-                    description: i18n.translate('logAnomalies.models.deleteDescription', {
-                      defaultMessage: 'Delete this model; you are asked first',
-                    }),
-                    icon: 'trash',
-                    type: 'icon',
-                    color: 'danger',
-                    available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
-                    onClick: setDeleting,
-                  },
-                ],
-              },
-            ]}
+          <ModelsTable
+            models={models}
+            selected={selected}
+            select={setSelected}
+            canWrite={canWrite}
+            isBusy={isBusy}
+            promote={promote}
+            save={save}
+            remove={setDeleting}
           />
         )}
       </RequestState>

@@ -1,0 +1,125 @@
+import React, { type ReactElement } from 'react';
+import { EuiBadge, EuiBasicTable, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { ModelRecordBody } from '../../../common/api';
+import { formatCount, formatScore, formatTime } from '../../shared/format';
+import { evaluationFigures } from './evaluation_figures';
+
+function statusName(status: ModelRecordBody['status']): string {
+  switch (status) {
+    case 'active':
+      return i18n.translate('logAnomalies.models.active', { defaultMessage: 'active' });
+    case 'candidate':
+      return i18n.translate('logAnomalies.models.candidate', { defaultMessage: 'candidate' });
+    case 'retired':
+      return i18n.translate('logAnomalies.models.retired', { defaultMessage: 'retired' });
+  }
+}
+
+/** The models of a detector, each with what can be done with it; one or two can be ticked to be compared. */
+export function ModelsTable(props: {
+  models: readonly ModelRecordBody[];
+  selected: readonly ModelRecordBody[];
+  select: (models: readonly ModelRecordBody[]) => void;
+  canWrite: boolean;
+  isBusy: boolean;
+  promote: (model: ModelRecordBody) => void;
+  save: (model: ModelRecordBody) => void;
+  remove: (model: ModelRecordBody) => void;
+}): ReactElement {
+  const { models, selected, select, canWrite, isBusy, promote, save, remove } = props;
+  return (
+    <EuiBasicTable<ModelRecordBody>
+      data-test-subj="logAnomaliesModels"
+      items={[...models]}
+      itemId="version"
+      tableCaption={i18n.translate('logAnomalies.models.caption', {
+        defaultMessage: 'Models of this detector, newest first',
+      })}
+      noItemsMessage={i18n.translate('logAnomalies.models.none', {
+        defaultMessage: 'No model yet: train one, or start the detector.',
+      })}
+      selection={{
+        onSelectionChange: select,
+        selectable: ({ version }) => selected.length < 2 || selected.some((each) => each.version === version),
+      }}
+      columns={[
+        {
+          field: 'created_at',
+          name: i18n.translate('logAnomalies.models.trained', { defaultMessage: 'Trained' }),
+          render: (time: string, { version, note }: ModelRecordBody) => (
+            <div>
+              {formatTime(time)}
+              <EuiText size="xs" color="subdued">
+                {version}
+                {note ? ` · ${note}` : ''}
+              </EuiText>
+            </div>
+          ),
+          width: '28%',
+        },
+        {
+          field: 'status',
+          name: i18n.translate('logAnomalies.models.status', { defaultMessage: 'Status' }),
+          render: (each: ModelRecordBody['status']) => (
+            <EuiBadge color={each === 'active' ? 'success' : 'hollow'}>{statusName(each)}</EuiBadge>
+          ),
+        },
+        {
+          field: 'rows',
+          name: i18n.translate('logAnomalies.models.rows', { defaultMessage: 'Logs learned from' }),
+          render: formatCount,
+        },
+        {
+          field: 'threshold',
+          name: i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
+          render: formatScore,
+        },
+        {
+          name: i18n.translate('logAnomalies.models.evaluation', { defaultMessage: 'Evaluation' }),
+          render: ({ evaluation }: ModelRecordBody) => (
+            <EuiText size="xs">{evaluationFigures(evaluation).join(' · ') || '–'}</EuiText>
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
+          actions: [
+            {
+              name: i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' }),
+              description: i18n.translate('logAnomalies.models.promoteDescription', {
+                defaultMessage: 'Score new logs with this model',
+              }),
+              icon: 'launch',
+              type: 'icon',
+              isPrimary: true,
+              'data-test-subj': 'logAnomaliesPromote',
+              available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
+              enabled: () => !isBusy,
+              onClick: promote,
+            },
+            {
+              name: i18n.translate('logAnomalies.models.export', { defaultMessage: 'Export' }),
+              description: i18n.translate('logAnomalies.models.exportDescription', {
+                defaultMessage: 'Save it as the file that the command line reads',
+              }),
+              icon: 'exportAction',
+              type: 'icon',
+              onClick: save,
+            },
+            {
+              name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
+              description: i18n.translate('logAnomalies.models.deleteDescription', {
+                defaultMessage: 'Delete this model; you are asked first',
+              }),
+              icon: 'trash',
+              type: 'icon',
+              color: 'danger',
+              available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
+              onClick: remove,
+            },
+          ],
+        },
+      ]}
+    />
+  );
+}
