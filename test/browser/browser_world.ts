@@ -183,3 +183,19 @@ export async function openPage(
   });
   return { page, problems };
 }
+
+/** Does the work on a page of its own, and refuses anything that the browser complains about. */
+export async function onPage(
+  browser: Browser,
+  { host }: BrowserWorld,
+  work: (page: Page) => Promise<void>,
+  given: Window = {},
+): Promise<void> {
+  const { page, problems } = await openPage(browser, host, given);
+  await work(page);
+  // The browser itself reports what is refused.
+  const isRefusal = (problem: string): boolean => /status of 4\d\d/.test(problem);
+  const left = problems.filter((problem) => !isRefusal(problem));
+  if (left.length > 0) throw new Error(`The browser complained:\n${left.join('\n')}`);
+  await page.context().close();
+}

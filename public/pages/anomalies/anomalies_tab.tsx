@@ -140,8 +140,9 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                 <EuiTitle size="xxs">
                   <h2>
                     {i18n.translate('logAnomalies.results.title', {
-                      defaultMessage: '{count} anomalous logs',
-                      values: { count: formatCount(total) },
+                      defaultMessage:
+                        '{total, plural, one {{count} anomalous log} other {{count} anomalous logs}}',
+                      values: { total, count: formatCount(total) },
                     })}
                   </h2>
                 </EuiTitle>

@@ -27,8 +27,14 @@ export function DistributionChart({ distribution }: { distribution: Distribution
       content={[
         ...lines,
         i18n.translate('logAnomalies.distribution.distinct', {
-          defaultMessage: '{count} different values in {logs} logs',
-          values: { count: formatCount(distribution.distinct), logs: formatCount(logs) },
+          defaultMessage:
+            '{values, plural, one {{count} value} other {{count} different values}} in {total, plural, one {{logs} log} other {{logs} logs}}',
+          values: {
+            values: distribution.distinct,
+            count: formatCount(distribution.distinct),
+            total: logs,
+            logs: formatCount(logs),
+          },
         }),
       ].map((line) => (
         <div key={line}>{line}</div>

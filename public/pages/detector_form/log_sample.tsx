@@ -42,8 +42,9 @@ export function LogSample({
       buttonContent={
         <EuiText size="s">
           {i18n.translate('logAnomalies.form.sampleCount', {
-            defaultMessage: '{count} logs in the last {window}; see a few of them',
-            values: { count: formatCount(value.logs), window },
+            defaultMessage:
+              '{logs, plural, one {{count} log} other {{count} logs}} in the last {window}; see a few of them',
+            values: { logs: value.logs, count: formatCount(value.logs), window },
           })}
         </EuiText>
       }

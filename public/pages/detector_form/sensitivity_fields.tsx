@@ -49,6 +49,7 @@ export function SensitivityFields(
     0,
   );
   const window = draft.training?.window ?? DEFAULT_WINDOW;
+  const perDay = alertsPerDay(logsInWindow ?? 0, window, contamination);
   return (
     <EuiFormRow
       fullWidth
@@ -94,9 +95,11 @@ export function SensitivityFields(
                   values: { share: formatShare(contamination) },
                 })
               : i18n.translate('logAnomalies.form.alertsPerDay', {
-                  defaultMessage: 'about {alerts} anomalies a day on your data ({share} of the logs)',
+                  defaultMessage:
+                    'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the logs)',
                   values: {
-                    alerts: formatCount(alertsPerDay(logsInWindow, window, contamination)),
+                    count: Number(perDay.toFixed(perDay < 10 ? 1 : 0)),
+                    alerts: formatCount(perDay),
                     share: formatShare(contamination),
                   },
                 })}

@@ -98,12 +98,15 @@ export function BackfillPanel(props: {
           )}
           <EuiText size="s" color={backfill.state === 'failed' ? 'danger' : 'subdued'}>
             {i18n.translate('logAnomalies.backfill.report', {
-              defaultMessage: '{from} to {to}: {state}, {logs} logs scored, {anomalies} anomalies',
+              defaultMessage:
+                '{from} to {to}: {state}, {count, plural, one {{logs} log} other {{logs} logs}} scored, {found, plural, one {{anomalies} anomaly} other {{anomalies} anomalies}}',
               values: {
                 from: formatTime(backfill.from),
                 to: formatTime(backfill.to),
                 state: stateName(backfill.state),
+                count: backfill.logs,
                 logs: formatCount(backfill.logs),
+                found: backfill.anomalies,
                 anomalies: formatCount(backfill.anomalies),
               },
             })}

@@ -156,12 +156,12 @@ function judgementLines({ left, right }: Answer<'compareModels'>): Line[] {
     const source =
       judged.from === 'labels'
         ? i18n.translate('logAnomalies.compare.fromLabels', {
-            defaultMessage: 'by the labels of {count} logs',
-            values: { count: formatCount(judged.logs) },
+            defaultMessage: 'by the labels of {logs, plural, one {{count} log} other {{count} logs}}',
+            values: { logs: judged.logs, count: formatCount(judged.logs) },
           })
         : i18n.translate('logAnomalies.compare.fromFeedback', {
-            defaultMessage: 'by your feedback on {count} logs',
-            values: { count: formatCount(judged.logs) },
+            defaultMessage: 'by your feedback on {logs, plural, one {{count} log} other {{count} logs}}',
+            values: { logs: judged.logs, count: formatCount(judged.logs) },
           });
     return [
       {
