@@ -3,20 +3,10 @@ import { bucketFields, defaultBucketFeatures } from './buckets/bucket_fields';
 import { FEATURE_TYPES } from './log_features/types';
 import { SPLIT_METHODS, TRAINERS } from './isolation_forest/types';
 import { DetectionError } from './detection_error';
+import { durationSchema, durationToMilliseconds } from './duration';
+import { driftSettingsSchema, olderLogsSchema, promotionSettingsSchema } from './upkeep_settings';
 
-/** A duration such as `30s`, `5m`, `12h`, `7d`, `2w`. */
-export const durationSchema = z
-  .string()
-  .regex(/^[1-9][0-9]{0,5}(s|m|h|d|w)$/, 'must be a duration such as 30s, 5m, 12h or 7d')
-  .describe('A whole number and a unit: s, m, h, d or w');
-
-const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-
-/** @returns milliseconds of a duration that {@link durationSchema} has accepted */
-export function durationToMilliseconds(duration: string): number {
-  const unit = duration.slice(-1) as keyof typeof MILLISECONDS;
-  return Number(duration.slice(0, -1)) * MILLISECONDS[unit];
-}
+export { durationSchema, durationToMilliseconds };
 
 /** Name of an Elasticsearch field: no control characters, at most 512 characters, no leading underscore. */
 const fieldName = z
@@ -213,8 +203,11 @@ const detectorSettings = z.strictObject({
       holdout: z.number().min(0).max(0.5).default(0.2),
       min_rows: z.number().int().min(16).max(100_000).default(256),
       retrain_every: durationSchema.optional(),
+      older: olderLogsSchema.optional(),
     })
     .prefault({}),
+  drift: driftSettingsSchema.prefault({}),
+  promotion: promotionSettingsSchema.prefault({}),
   threshold: thresholdSchema.prefault({ method: 'contamination' }),
   scoring: z
     .enum(SCORING_WAYS)

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** A duration such as `30s`, `5m`, `12h`, `7d`, `2w`. */
+export const durationSchema = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}(s|m|h|d|w)$/, 'must be a duration such as 30s, 5m, 12h or 7d')
+  .describe('A whole number and a unit: s, m, h, d or w');
+
+const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** @returns milliseconds of a duration that {@link durationSchema} has accepted */
+export function durationToMilliseconds(duration: string): number {
+  const unit = duration.slice(-1) as keyof typeof MILLISECONDS;
+  return Number(duration.slice(0, -1)) * MILLISECONDS[unit];
+}
