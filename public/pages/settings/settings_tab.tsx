@@ -19,6 +19,7 @@ import { checkDraft, type Draft } from '../detector_form/draft';
 import { MoreFields } from '../detector_form/more_fields';
 import { readKql } from '../detector_form/read_kql';
 import { SensitivityFields } from '../detector_form/sensitivity_fields';
+import { UpkeepFields } from '../detector_form/upkeep_fields';
 import { useDescription } from '../detector_form/use_description';
 
 /** What can be changed without thinking of the logs again: how much to flag, grouping, learning and schedule. */
@@ -95,6 +96,10 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
       <EuiSpacer size="m" />
       <EuiPanel hasBorder hasShadow={false}>
         <MoreFields {...fields} isOpen />
+      </EuiPanel>
+      <EuiSpacer size="m" />
+      <EuiPanel hasBorder hasShadow={false}>
+        <UpkeepFields {...fields} />
       </EuiPanel>
       <EuiSpacer size="m" />
       <EuiFlexGroup responsive={false} wrap alignItems="center">

@@ -1,0 +1,228 @@
+import React, { type ReactElement } from 'react';
+import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { CandidateCheck, CandidateGate, GateCheckName, GateVerdict } from '../../../common/api/gate';
+import { formatCount, formatShare, formatTime } from '../../shared/format';
+
+/** What the gate said of a new model beside the active one: passed, failed or a person is asked, and why. */
+export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
+  const { candidate, active, planted } = gate;
+  const lines = measureLines(gate);
+  return (
+    <div data-test-subj="logAnomaliesGate">
+      <EuiCallOut size="s" {...LOOKS[gate.verdict]} title={verdictSentence(gate.verdict)}>
+        {gate.reasons.length > 0 && (
+          <ul>
+            {gate.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        )}
+        <EuiText size="xs" color="subdued">
+          {i18n.translate('logAnomalies.gate.logs', {
+            defaultMessage: 'Both models over the same {count} logs from {from} to {to}.',
+            values: {
+              count: formatCount(gate.logs),
+              from: formatTime(gate.from),
+              to: formatTime(gate.to),
+            },
+          })}
+        </EuiText>
+      </EuiCallOut>
+      <EuiSpacer size="s" />
+      <EuiBasicTable<Line>
+        compressed
+        items={lines}
+        itemId="what"
+        tableCaption={i18n.translate('logAnomalies.gate.measures', {
+          defaultMessage: 'The new model beside the active one',
+        })}
+        columns={[
+          { field: 'what', name: '' },
+          {
+            field: 'candidate',
+            name: i18n.translate('logAnomalies.gate.candidate', { defaultMessage: 'New model' }),
+          },
+          ...(active
+            ? [
+                {
+                  field: 'active' as const,
+                  name: i18n.translate('logAnomalies.gate.active', { defaultMessage: 'Active model' }),
+                },
+              ]
+            : []),
+        ]}
+      />
+      <EuiSpacer size="s" />
+      <EuiBasicTable<CandidateCheck>
+        compressed
+        items={gate.checks}
+        itemId="name"
+        tableCaption={i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'What was checked' })}
+        columns={[
+          {
+            field: 'name',
+            name: i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'What was checked' }),
+            width: '26%',
+            render: checkName,
+          },
+          {
+            field: 'verdict',
+            name: i18n.translate('logAnomalies.gate.verdict', { defaultMessage: 'Verdict' }),
+            width: '110px',
+            render: (verdict: GateVerdict) => (
+              <EuiHealth color={HEALTHS[verdict]} textSize="xs">
+                {verdictName(verdict)}
+              </EuiHealth>
+            ),
+          },
+          {
+            field: 'message',
+            name: i18n.translate('logAnomalies.gate.message', { defaultMessage: 'What was measured' }),
+            render: (message: string) => <EuiText size="xs">{message}</EuiText>,
+          },
+        ]}
+      />
+      {planted.length > 0 && (
+        <EuiText size="xs" color="subdued">
+          {i18n.translate('logAnomalies.gate.planted', {
+            defaultMessage: 'Anomalies made of recent logs, found of each kind: {kinds}.',
+            values: {
+              kinds: planted
+                .map(({ kind, logs, found_by_candidate: found }) => `${kind} ${found}/${logs}`)
+                .join(', '),
+            },
+          })}
+        </EuiText>
+      )}
+      {candidate.feature_drift && (
+        <EuiText size="xs" color="subdued">
+          {i18n.translate('logAnomalies.gate.moved', {
+            defaultMessage: 'Moved most since its training: {feature} ({drift}).',
+            values: {
+              feature: candidate.feature_drift.feature,
+              drift: candidate.feature_drift.drift.toFixed(2),
+            },
+          })}
+        </EuiText>
+      )}
+    </div>
+  );
+}
+
+interface Line {
+  readonly what: string;
+  readonly candidate: string;
+  readonly active: string;
+}
+
+function measureLines({ candidate, active }: CandidateGate): Line[] {
+  type Measures = typeof candidate;
+  const line = (what: string, of: (measures: Measures) => string): Line => ({
+    what,
+    candidate: of(candidate),
+    active: active ? of(active) : '',
+  });
+  const found = ({ found: count, logs }: Measures['known']): string =>
+    logs === 0 ? '–' : `${count}/${logs}`;
+  return [
+    line(
+      i18n.translate('logAnomalies.preview.alerts', { defaultMessage: 'anomalies a day' }),
+      ({ alerts_per_day: count }) => formatCount(count),
+    ),
+    line(
+      i18n.translate('logAnomalies.evaluation.falseAlarms', { defaultMessage: 'false alarms a day' }),
+      ({ false_alarms_per_day: count }) => formatCount(count),
+    ),
+    line(
+      i18n.translate('logAnomalies.evaluation.alertShare', { defaultMessage: 'flagged' }),
+      ({ alert_share: share }) => formatShare(share),
+    ),
+    line(
+      i18n.translate('logAnomalies.gate.known', { defaultMessage: 'confirmed anomalies found' }),
+      ({ known }) => found(known),
+    ),
+    line(
+      i18n.translate('logAnomalies.gate.plantedFound', { defaultMessage: 'planted anomalies found' }),
+      ({ planted }) => found(planted),
+    ),
+    line(
+      i18n.translate('logAnomalies.gate.scoreDrift', { defaultMessage: 'drift of the scores' }),
+      ({ score_drift: drift }) => drift.toFixed(2),
+    ),
+    line(
+      i18n.translate('logAnomalies.gate.cost', { defaultMessage: 'microseconds a log' }),
+      ({ microseconds_per_log: cost }) => formatCount(cost),
+    ),
+  ];
+}
+
+const LOOKS = {
+  pass: { color: 'success', iconType: 'check' },
+  ask: { color: 'warning', iconType: 'questionInCircle' },
+  fail: { color: 'danger', iconType: 'cross' },
+} as const;
+const HEALTHS = { pass: 'success', ask: 'warning', fail: 'danger' } as const;
+
+export function verdictName(verdict: GateVerdict): string {
+  switch (verdict) {
+    case 'pass':
+      return i18n.translate('logAnomalies.gate.pass', { defaultMessage: 'passed' });
+    case 'ask':
+      return i18n.translate('logAnomalies.gate.ask', { defaultMessage: 'look at it' });
+    case 'fail':
+      return i18n.translate('logAnomalies.gate.fail', { defaultMessage: 'failed' });
+  }
+}
+
+function verdictSentence(verdict: GateVerdict): string {
+  switch (verdict) {
+    case 'pass':
+      return i18n.translate('logAnomalies.gate.passed', {
+        defaultMessage: 'It passed every check: it may take over',
+      });
+    case 'ask':
+      return i18n.translate('logAnomalies.gate.asked', {
+        defaultMessage: 'Nothing is wrong for certain, but somebody should look before it takes over',
+      });
+    case 'fail':
+      return i18n.translate('logAnomalies.gate.failed', {
+        defaultMessage: 'It failed its checks: it would make things worse',
+      });
+  }
+}
+
+function checkName(name: GateCheckName): string {
+  switch (name) {
+    case 'training_rows':
+      return i18n.translate('logAnomalies.gate.trainingRows', { defaultMessage: 'Enough to learn from' });
+    case 'false_alarms':
+      return i18n.translate('logAnomalies.gate.falseAlarms', { defaultMessage: 'False alarms' });
+    case 'score_drift':
+      return i18n.translate('logAnomalies.gate.scoresFit', {
+        defaultMessage: 'Scores like those of training',
+      });
+    case 'feature_drift':
+      return i18n.translate('logAnomalies.gate.featuresFit', {
+        defaultMessage: 'Features like those of training',
+      });
+    case 'planted_found':
+      return i18n.translate('logAnomalies.gate.findsPlanted', { defaultMessage: 'Finds planted anomalies' });
+    case 'planted_kinds':
+      return i18n.translate('logAnomalies.gate.findsKinds', { defaultMessage: 'Of every kind' });
+    case 'silence':
+      return i18n.translate('logAnomalies.gate.silence', { defaultMessage: 'Not silent' });
+    case 'known_found':
+      return i18n.translate('logAnomalies.gate.findsKnown', { defaultMessage: 'Finds confirmed anomalies' });
+    case 'agreement':
+      return i18n.translate('logAnomalies.gate.agreement', {
+        defaultMessage: 'Agrees with the active model',
+      });
+    case 'cost':
+      return i18n.translate('logAnomalies.gate.cheap', { defaultMessage: 'Cost' });
+    case 'refused_elsewhere':
+      return i18n.translate('logAnomalies.gate.refusedElsewhere', {
+        defaultMessage: 'Accepted where it would run',
+      });
+  }
+}
