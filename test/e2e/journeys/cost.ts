@@ -15,7 +15,8 @@ const LOGS = 1_000;
 /** What a hundred detectors cost that find nothing to do, beside ten of Kibana's own rules that find nothing. */
 export async function idleCostJourney(world: World, kibana: KibanaProcess): Promise<void> {
   const { report, owner, admin, elasticsearch, name } = world;
-  const index = `${name}-idle`;
+  // The role of the owner reads this one.
+  const index = world.indices.many;
   await report.journey('Cost of idle detectors', async () => {
     await report.step('logs of an hour ago are written, and none after them', async () => {
       const operations = Array.from({ length: LOGS }, (_, i) => [
