@@ -30,6 +30,34 @@ export interface Verdict {
   readonly isAnomaly: boolean;
 }
 
+/** One change of a stored result. */
+export interface ResultChange {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by?: string;
+  /** What was done, a sentence. */
+  readonly because: string;
+  /** What was there before. */
+  readonly from: {
+    readonly type: ResultState['type'];
+    readonly score?: number;
+    readonly confidence?: number;
+  };
+}
+
+/** Where a result stands. All that counts results asks for type `log`, so what is hidden stays out by itself. */
+export interface ResultState {
+  /** `suppressed`: hidden, kept and marked; `withdrawn`: its logs, looked at again, are no longer anomalous. */
+  type: 'log' | 'suppressed' | 'withdrawn';
+  /** Ids of all suppressions, or of the verdict, that hide it. */
+  suppressed_by?: string[];
+  suppressed_because?: string;
+  /** What somebody said of it. */
+  verdict?: 'real' | 'not_an_anomaly';
+  /** Newest last, at most 20. */
+  history?: ResultChange[];
+}
+
 /** A document of `log-anomalies-results-*`: one anomalous log, field names after ECS. */
 export interface AnomalyResult {
   '@timestamp': string;
@@ -50,12 +78,14 @@ export interface AnomalyResult {
     /** The feature with the largest share, and what stood there: what results are counted by. Written with the result. */
     top_feature?: string;
     top_value?: string;
+    /** What it has in common with others like it, see `suppressions/result_facts.ts`. Written with the result. */
+    pattern?: string;
     /** Present only in files with ground truth or with feedback. */
     label?: string;
   };
   source: { index: string; id: string };
   run: { id: string };
-  result: { type: 'log' };
+  result: ResultState;
   /** Context fields of the log itself, nested as in ECS. */
   [contextField: string]: unknown;
 }

@@ -9,6 +9,7 @@ import { resultEndpoints } from './api/results';
 import { sampleEndpoints } from './api/sample';
 import { setupEndpoints } from './api/setup';
 import { statusEndpoints } from './api/status';
+import { suppressionEndpoints } from './api/suppressions';
 
 /** The whole HTTP API, by operation: the server registers it, the pages call it, the OpenAPI document lists it. */
 export const ENDPOINTS = {
@@ -20,6 +21,7 @@ export const ENDPOINTS = {
   ...modelEndpoints,
   ...pipelineEndpoints,
   ...feedbackEndpoints,
+  ...suppressionEndpoints,
   ...auditEndpoints,
   ...setupEndpoints,
   ...sampleEndpoints,
@@ -33,6 +35,8 @@ export type { AuditEntryBody } from './api/audit';
 export type { DetectorRecord } from './api/detectors';
 export type { ModelRecordBody } from './api/models';
 export type { LivePipelineBody } from './api/pipelines';
+export type { ReplayBody, SuppressionBody } from './api/suppressions';
+export type { WhatIf } from './api/alerts';
 export type { SampleReport } from './api/sample';
 export type {
   BackfillReport,

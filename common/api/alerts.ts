@@ -12,7 +12,71 @@ const detectorIdsSchema = z
   .pipe(z.array(detectorIdSchema).max(100))
   .describe('Ids of detectors with commas between; empty: all of the space');
 
+/** So many days back are looked at. */
+export const WHAT_IF_DAYS = 30;
+
+export const whatIfSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  alerts: z.number(),
+  results: z.number().describe('Results that count'),
+  window_ms: z.number().describe('At least 5 minutes: shorter windows are counted by that'),
+  complete: z
+    .boolean()
+    .describe('False where there are so many results that alerts of the largest groups alone were counted'),
+  days: z
+    .array(z.object({ time: z.string(), alerts: z.number(), results: z.number() }))
+    .describe('24 hours each, oldest first'),
+  groups: z
+    .array(
+      z.object({
+        key: z.string().describe('Empty: results without one'),
+        alerts: z.number(),
+        results: z.number(),
+        max_confidence: z.number(),
+      }),
+    )
+    .describe('The 10 with most alerts'),
+  confirmed: z.number().describe('Results that somebody called real'),
+  missed: z
+    .array(
+      z.object({
+        id: z.string(),
+        time: z.string(),
+        detector_id: z.string(),
+        entity: z.string().optional(),
+        confidence: z.number(),
+        reason: z.string(),
+        why: z
+          .enum(['below_confidence', 'too_few', 'suppressed'])
+          .describe('Too low itself, too few in its window, or hidden'),
+      }),
+    )
+    .describe('Of these, those that raise no alert; of the 1,000 most confident'),
+});
+export type WhatIf = z.output<typeof whatIfSchema>;
+
 export const alertEndpoints = {
+  whatIf: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/results/_what_if`,
+    summary:
+      'What would have alerted in the last 30 days with another threshold, window or grouping: alerts a day, top groups, missed anomalies',
+    privilege: 'read',
+    query: z.strictObject({
+      detector_ids: detectorIdsSchema.default([]),
+      min_confidence: z.coerce
+        .number()
+        .pipe(min_confidence.unwrap())
+        .default(min_confidence.parse(undefined)),
+      min_severity,
+      count: z.coerce.number().int().min(1).max(10_000).default(1),
+      window,
+      group_by: z.enum(GROUPINGS).default('entity'),
+      to: timeSchema.optional().describe('End of the 30 days; default: now'),
+    }),
+    response: whatIfSchema,
+  }),
   estimateAlerts: endpoint({
     method: 'get',
     path: `${API_ROOT}/results/_alerts`,

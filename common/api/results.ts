@@ -27,6 +27,29 @@ export const resultSchema = z.looseObject({
     attribution: z.array(attributionSchema),
     reason: z.string(),
     entity: z.string().optional(),
+    top_feature: z.string().optional(),
+    pattern: z.string().optional().describe('What it has in common with others like it'),
+  }),
+  result: z.looseObject({
+    type: z.enum(['log', 'suppressed', 'withdrawn']),
+    suppressed_by: z.array(z.string()).optional(),
+    suppressed_because: z.string().optional(),
+    verdict: z.enum(['real', 'not_an_anomaly']).optional().describe('What somebody said of it'),
+    history: z
+      .array(
+        z.looseObject({
+          at: z.string(),
+          by: z.string().optional(),
+          because: z.string(),
+          from: z.looseObject({
+            type: z.string(),
+            score: z.number().optional(),
+            confidence: z.number().optional(),
+          }),
+        }),
+      )
+      .optional()
+      .describe('Changes since it was written, newest last'),
   }),
   source: z.looseObject({ index: z.string(), id: z.string() }),
   run: z.object({ id: z.string() }),
@@ -82,6 +105,10 @@ export const resultEndpoints = {
       ...resultFilters,
       written_from: timeSchema.optional(),
       written_to: timeSchema.optional(),
+      status: z
+        .enum(['open', 'suppressed', 'all'])
+        .default('open')
+        .describe('Results that count, those that are hidden, or both'),
       sort: z.enum(['time', 'score']).default('time').describe('Newest or highest first'),
       page: z.coerce.number().int().min(1).max(1_000).default(1),
       size: z.coerce.number().int().min(0).max(1_000).default(50),
@@ -91,7 +118,7 @@ export const resultEndpoints = {
   getResult: endpoint({
     method: 'get',
     path: `${API_ROOT}/results/{result_id}`,
-    summary: 'One anomalous log',
+    summary: 'One anomalous log, also a hidden one',
     privilege: 'read',
     params: z.strictObject({ result_id: resultIdSchema }),
     response: foundResultSchema,

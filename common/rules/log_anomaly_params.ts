@@ -26,3 +26,12 @@ export const logAnomalyParamsSchema = z.strictObject({
     .describe('One alert for each entity, for each feature that stands out most, or for each detector'),
 });
 export type LogAnomalyParams = z.output<typeof logAnomalyParamsSchema>;
+
+/** The confidence from which a result counts. */
+export function lowestConfidence({
+  min_confidence,
+  min_severity,
+}: Pick<LogAnomalyParams, 'min_confidence' | 'min_severity'>): number {
+  const band = SEVERITIES.find(({ name }) => name === min_severity);
+  return Math.max(min_confidence, (band?.from ?? 0) / 100);
+}

@@ -1,5 +1,6 @@
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import type { AuditAction, AuditEntry } from '../../common/audit';
+import type { FeedbackScope, JudgedFacts, Suppression } from '../../common/suppressions';
 import type { LogDocument, SourceLog } from '../../common/log_document';
 
 /** Which logs: a detector's source with a half-open time range [from, to), ISO 8601 or epoch milliseconds. */
@@ -125,6 +126,8 @@ export interface ResultStore {
 export interface Revision {
   readonly detectorId: string;
   readonly runId: string;
+  /** Epoch milliseconds: when it was looked at again. */
+  readonly at: number;
   /** All that was looked at again, anomalous or not, with their own times in epoch milliseconds. */
   readonly logs: readonly { readonly index: string; readonly id: string; readonly time: number }[];
   readonly results: readonly AnomalyResult[];
@@ -204,14 +207,96 @@ export interface Feedback {
   readonly detectorId: string;
   readonly source: { readonly index: string; readonly id: string };
   readonly verdict: FeedbackVerdict;
+  /** How far `not_an_anomaly` hides results; absent: it hides none, and is a label only. */
+  readonly scope?: FeedbackScope;
   readonly comment?: string;
+  /** ISO 8601. */
+  readonly expiresAt?: string;
+  readonly judged?: JudgedFacts;
+  /** What hides results beyond this one. */
+  readonly suppressionId?: string;
   readonly by?: string;
   readonly at: string;
 }
 export interface FeedbackStore {
+  /** Of the verdict on a log, and of what it hides. */
+  idOf(detectorId: string, source: { index: string; id: string }): string;
+  find(detectorId: string, source: { index: string; id: string }): Promise<Feedback | undefined>;
   save(feedback: Feedback): Promise<void>;
   remove(detectorId: string, source: { index: string; id: string }): Promise<void>;
   list(detectorId: string): Promise<Feedback[]>;
+}
+
+export interface SuppressionStore {
+  /** Oldest first, those of all of the space and expired ones among them. */
+  list(detectorId?: string): Promise<Suppression[]>;
+  find(id: string): Promise<Suppression | undefined>;
+  save(suppression: Suppression): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** What may hide the results of these logs: suppressions of the detector, and verdicts on exactly these. One request. */
+  forResults(
+    detectorId: string,
+    sources: readonly { readonly index: string; readonly id: string }[],
+  ): Promise<{ suppressions: Suppression[]; unnoted: Suppression[] }>;
+  /** Remembers that it is on record that these have expired: `forResults` gives them as `unnoted` until then. */
+  noteExpired(suppressions: readonly Suppression[]): Promise<void>;
+}
+
+/** Who changes stored results, when and why. */
+export interface ChangeNote {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by?: string;
+  readonly because: string;
+}
+
+/** Stored results, hidden and shown again. What is done twice changes nothing the second time. */
+export interface ResultMarks {
+  find(
+    detectorId: string,
+    source: { readonly index: string; readonly id: string },
+  ): Promise<{ id: string; result: AnomalyResult } | undefined>;
+  /**
+   * @param range by the time of the log, epoch milliseconds
+   * @returns results that were shown before
+   */
+  hide(suppression: Suppression, range: { from: number; to: number }, note: ChangeNote): Promise<number>;
+  /**
+   * Results that others hide as well stay hidden.
+   *
+   * @param others to say of these why
+   * @returns results that are shown again
+   */
+  show(suppressionId: string, others: readonly Suppression[], note: ChangeNote): Promise<number>;
+  /** Puts on a result what was said of it; undefined: nothing any more. Does nothing where there is no such result. */
+  judge(
+    detectorId: string,
+    source: { readonly index: string; readonly id: string },
+    verdict: FeedbackVerdict | undefined,
+    note: ChangeNote,
+  ): Promise<void>;
+  /** Stored results that each of these hides. */
+  hiddenBy(suppressionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** What a suppression would have changed, counted by Elasticsearch. */
+  replay(suppression: Suppression, range: { from: number; to: number }): Promise<Replay>;
+}
+
+/** All times in epoch milliseconds. */
+export interface Replay {
+  readonly from: number;
+  readonly to: number;
+  readonly results: { readonly before: number; readonly after: number };
+  readonly alerts: { readonly before: number; readonly after: number };
+  readonly complete: boolean;
+  readonly days: readonly {
+    readonly time: number;
+    readonly alerts: { readonly before: number; readonly after: number };
+    readonly results: { readonly before: number; readonly after: number };
+  }[];
+  readonly confirmed: {
+    readonly total: number;
+    readonly results: readonly { readonly id: string; readonly result: AnomalyResult }[];
+  };
 }
 
 export interface AuditQuery {

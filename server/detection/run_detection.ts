@@ -45,6 +45,11 @@ export interface DetectionRunOptions extends PageScorerOptions {
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
+  /**
+   * Marks those that somebody wants hidden, called for each page that has any. They are stored as they come back; only those
+   * of type `log` are counted and announced.
+   */
+  readonly suppress?: (results: readonly AnomalyResult[]) => Promise<AnomalyResult[]>;
   /** Called after the results of a page are stored. */
   readonly onResults?: (results: readonly AnomalyResult[]) => Promise<void>;
   /**
@@ -62,6 +67,8 @@ export interface DetectionRun {
   /** Logs that arrived without one, where the cluster scores them. */
   readonly unscored: number;
   readonly anomalies: number;
+  /** Results beside these that are stored hidden. */
+  readonly suppressed: number;
   /** Results that were not there before: smaller than `anomalies` after a restart. */
   readonly created: number;
   readonly dirt: DirtReport;
@@ -95,7 +102,7 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   const to = options.upTo ?? clock.now() - durationToMilliseconds(detector.schedule.query_delay);
   const from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   const page: RunWork = options.work?.(checkpoint) ?? createPageScorer(options, checkpoint);
-  const total = { logs: 0, unscored: 0, anomalies: 0, created: 0 };
+  const total = { logs: 0, unscored: 0, anomalies: 0, suppressed: 0, created: 0 };
   let read = 0;
   let complete = true;
 
@@ -128,8 +135,11 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       signal: options.signal,
     })) {
       throwIfInterrupted(options.signal);
-      const { results, summaries, logs } = await page.score(logPage, pass.by);
-      let [created, told] = [0, results];
+      const { results: found, summaries, logs } = await page.score(logPage, pass.by);
+      const results =
+        options.suppress !== undefined && found.length > 0 ? await options.suppress(found) : found;
+      const shown = results.filter(({ result }) => result.type === 'log');
+      let [created, told] = [0, shown];
       if (logPage.revises === true && options.results.revise !== undefined) {
         const logTimes = logPage.logs.map(({ index, id, document }) => ({
           index,
@@ -137,16 +147,21 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
           time: timestampOf(document, pass.range.timestampField) ?? NaN,
         }));
         const { runId } = options;
-        told = await options.results.revise({ detectorId, runId, logs: logTimes, results, summaries });
+        const at = clock.now();
+        told = await options.results.revise({ detectorId, runId, at, logs: logTimes, results, summaries });
         created = told.length;
       } else {
-        ({ created } = await options.results.write(results, summaries));
+        ({ created } = await options.results.write(shown, summaries));
+        if (shown.length < results.length) {
+          await options.results.write(results.filter(({ result }) => result.type !== 'log'));
+        }
       }
       if (told.length > 0) await options.onResults?.(told);
       if (options.announce !== undefined) unannounced.push(...told);
       read += logPage.logs.length;
       total.logs += logs;
-      total.anomalies += results.length;
+      total.anomalies += shown.length;
+      total.suppressed += results.length - shown.length;
       total.created += created;
       advance({
         ...(pass.by === 'timestamp'

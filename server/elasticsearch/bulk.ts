@@ -10,6 +10,8 @@ export interface BulkOperation {
   readonly index: string;
   readonly id: string;
   readonly document?: unknown;
+  /** With `index`: refused with status 409 where somebody has changed the document since. */
+  readonly ifUnchangedSince?: { readonly sequenceNumber: number; readonly primaryTerm: number };
 }
 
 export interface BulkRefusal {
@@ -44,7 +46,9 @@ interface Pending {
 }
 
 function pendingOf(operation: BulkOperation): Pending {
-  const header = JSON.stringify({ [operation.action]: { _index: operation.index, _id: operation.id } });
+  const { action, index, id, ifUnchangedSince: known } = operation;
+  const condition = known && { if_seq_no: known.sequenceNumber, if_primary_term: known.primaryTerm };
+  const header = JSON.stringify({ [action]: { _index: index, _id: id, ...condition } });
   return {
     operation,
     lines:

@@ -1,16 +1,43 @@
 import { DetectionError } from '../../common/detection_error';
 import type { Feedback, FeedbackStore } from '../detection/ports';
-import type { RetryPolicy } from './attempt';
+import { attempt, type RetryPolicy } from './attempt';
 import { bulkWriteAll, type BulkOperation } from './bulk';
 import type { ElasticsearchClient } from './client';
+import { statusOf } from './errors';
 import { ensureIndex } from './index_resources';
 import { DEFAULT_SPACE, documentId, feedbackIndex } from './names';
 import { searchPages } from './search_pages';
 
-interface StoredFeedback extends Omit<Feedback, 'detectorId'> {
+export interface StoredFeedback extends Omit<Feedback, 'detectorId' | 'expiresAt' | 'suppressionId'> {
   readonly kind: 'verdict';
   readonly detector_id: string;
+  readonly expires_at?: string;
+  readonly suppression_id?: string;
 }
+
+const storedOf = ({ detectorId, expiresAt, suppressionId, ...feedback }: Feedback): StoredFeedback => ({
+  kind: 'verdict',
+  detector_id: detectorId,
+  ...feedback,
+  ...(expiresAt !== undefined && { expires_at: expiresAt }),
+  ...(suppressionId !== undefined && { suppression_id: suppressionId }),
+});
+
+export const feedbackOf = ({
+  kind: _kind,
+  detector_id,
+  expires_at,
+  suppression_id,
+  ...feedback
+}: StoredFeedback): Feedback => ({
+  detectorId: detector_id,
+  ...feedback,
+  ...(expires_at !== undefined && { expiresAt: expires_at }),
+  ...(suppression_id !== undefined && { suppressionId: suppression_id }),
+});
+
+export const feedbackId = (detectorId: string, source: { index: string; id: string }): string =>
+  documentId('feedback', detectorId, source.index, source.id);
 
 /** Verdicts of people in `log-anomalies-feedback-<space>`, one for each detector and log. Needs `read`, `index`, `delete`, `create_index`, `view_index_metadata`. */
 export function createFeedbackStore(
@@ -19,8 +46,6 @@ export function createFeedbackStore(
 ): FeedbackStore {
   const { space = DEFAULT_SPACE, policy, signal } = options;
   const index = feedbackIndex(space);
-  const idOf = (detectorId: string, source: { index: string; id: string }): string =>
-    documentId('feedback', detectorId, source.index, source.id);
 
   const write = async (operation: BulkOperation, what: string): Promise<void> => {
     await ensureIndex(client, index, 'feedback', { policy, signal });
@@ -28,15 +53,29 @@ export function createFeedbackStore(
   };
 
   return {
-    async save({ detectorId, ...feedback }) {
-      const document: StoredFeedback = { kind: 'verdict', detector_id: detectorId, ...feedback };
+    idOf: feedbackId,
+    async find(detectorId, source) {
+      const found = await attempt(
+        () =>
+          client
+            .get<StoredFeedback>({ index, id: feedbackId(detectorId, source) }, { signal })
+            .catch((error: unknown) => {
+              if (statusOf(error) === 404) return undefined;
+              throw error;
+            }),
+        { what: 'read what was said of a result', policy, signal },
+      );
+      return found?._source && feedbackOf(found._source);
+    },
+    async save(feedback) {
+      const { detectorId, source } = feedback;
       await write(
-        { action: 'index', index, id: idOf(detectorId, feedback.source), document },
+        { action: 'index', index, id: feedbackId(detectorId, source), document: storedOf(feedback) },
         'save the feedback',
       );
     },
     async remove(detectorId, source) {
-      await write({ action: 'delete', index, id: idOf(detectorId, source) }, 'remove the feedback');
+      await write({ action: 'delete', index, id: feedbackId(detectorId, source) }, 'remove the feedback');
     },
     async list(detectorId) {
       const found: Feedback[] = [];
@@ -50,10 +89,7 @@ export function createFeedbackStore(
       });
       try {
         for await (const hits of pages) {
-          for (const hit of hits) {
-            const { kind: _kind, detector_id, ...feedback } = hit._source as unknown as StoredFeedback;
-            found.push({ detectorId: detector_id, ...feedback });
-          }
+          for (const hit of hits) found.push(feedbackOf(hit._source as unknown as StoredFeedback));
         }
       } catch (error) {
         // Nobody has given any yet.

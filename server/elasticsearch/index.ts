@@ -15,6 +15,9 @@ export { createSnapshotStore } from './snapshot_store';
 export { createCheckpointStore } from './checkpoint_store';
 export { createFeedbackStore } from './feedback_store';
 export { createAuditTrail } from './audit_trail';
+export { createSuppressionStore } from './suppression_store';
+export { createResultMarks } from './mark_results';
+export { whatIf } from './what_if';
 export { ensureIndexResources, SCHEMA_VERSION } from './index_resources';
 export {
   CHECKPOINTS_INDEX,

@@ -67,6 +67,7 @@ const RESULTS: Properties = {
     label: keyword,
     top_feature: keyword,
     top_value: keyword,
+    pattern: keyword,
     attribution: object({
       feature: keyword,
       field: keyword,
@@ -92,7 +93,16 @@ const RESULTS: Properties = {
     unscored: whole,
     span_ms: whole,
   }),
-  result: object({ type: keyword, space: keyword, reduced: { type: 'boolean' }, reduced_because: text }),
+  result: object({
+    type: keyword,
+    space: keyword,
+    reduced: { type: 'boolean' },
+    reduced_because: text,
+    suppressed_by: keyword,
+    suppressed_because: text,
+    verdict: keyword,
+    history: stored,
+  }),
 };
 
 const MODELS: Properties = {

@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
+import { withFacts } from '../../common/suppressions';
 import type { ResultQuery, ResultStore, Revision } from '../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
 import { bulkWrite, type BulkOperation, type BulkRefusal } from './bulk';
@@ -46,16 +47,6 @@ export const summaryId = (summary: BucketSummary): string =>
     summary['@timestamp'],
     summary.anomaly.entity ?? '',
   );
-
-/** Shares of frequency that an actual value ends in, e.g. ` (<0.1%)`: they differ from model to model. */
-const FREQUENCY = / \(<?[\d.e-]+%\)$/;
-
-/** What results are counted by: Elasticsearch keeps the parts of an attribution apart from each other. */
-function topOf({ attribution }: AnomalyResult['anomaly']): Partial<AnomalyResult['anomaly']> {
-  if (attribution.length === 0) return {};
-  const top = attribution.reduce((best, each) => (each.share > best.share ? each : best));
-  return { top_feature: top.feature, top_value: top.actual.replace(FREQUENCY, '') };
-}
 
 function reduced(document: Record<string, unknown>, because: string): Record<string, unknown> {
   const event = document.event as Record<string, unknown>;
@@ -125,10 +116,7 @@ export function createResultStore(
     });
     const operations = [
       ...results.map((result) =>
-        operationOf('create', resultId(result.detector.id, result.source), {
-          ...result,
-          anomaly: { ...result.anomaly, ...topOf(result.anomaly) },
-        }),
+        operationOf('create', resultId(result.detector.id, result.source), withFacts(result)),
       ),
       ...summaries.map((summary) => operationOf('index', summaryId(summary), summary)),
     ];

@@ -1,8 +1,8 @@
 import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
+import { lowestConfidence } from '../../common/rules';
 import { attempt, type ElasticsearchClient } from '../elasticsearch';
 import { filterOf, scopeOf } from './result_search';
-import { lowestConfidence } from './rule_types/log_anomaly';
 
 /** Elasticsearch gives at most 65,536 buckets: a week of five minutes for each of so many groups. */
 const SHORTEST_WINDOW = 5 * 60_000;

@@ -3,6 +3,7 @@ import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../detection/ports';
 import { detectAnomalies } from '../detection/detect_anomalies';
+import { createSuppressor } from '../detection/suppress_results';
 import { scoreInCluster } from './cluster_backfill';
 import { openDetectorJob, type DetectorJob } from './detector_job';
 import { withCurrentSettings } from './effective_snapshot';
@@ -139,12 +140,13 @@ async function scoreSome(
           const written = await job.results.write(results, summaries);
           report = {
             ...report,
-            anomalies: report.anomalies + results.length,
+            anomalies: report.anomalies + results.filter(({ result }) => result.type === 'log').length,
             created: report.created + written.created,
           };
           return written;
         },
       },
+      suppress: createSuppressor({ ...job, detectorId, clock }),
       checkpoints: {
         read: place.read,
         write: (checkpoint, revision) => place.write(checkpoint, revision, countsOf(report)),

@@ -2,16 +2,26 @@ import type { TrainingReport } from '../../common/api';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import {
+  createAuditTrail,
   createCheckpointStore,
   createDetectorSource,
   createResultStore,
   createScoredLogs,
   createSnapshotStore,
+  createSuppressionStore,
   type ElasticsearchClient,
   type RetryPolicy,
 } from '../elasticsearch';
 import { DEFAULT_RETRY_POLICY } from '../elasticsearch';
-import type { CheckpointStore, LogSource, ResultStore, ScoredLogs, SnapshotStore } from '../detection/ports';
+import type {
+  AuditTrail,
+  CheckpointStore,
+  LogSource,
+  ResultStore,
+  ScoredLogs,
+  SnapshotStore,
+  SuppressionStore,
+} from '../detection/ports';
 import { authorizationOf, usesApiKeys } from './api_key';
 import { recordOf, type StoredDetector } from './detector_repository';
 import {
@@ -41,6 +51,8 @@ export interface DetectorJob {
   readonly sourceOf: (detector: Detector) => LogSource;
   readonly scored: ScoredLogs;
   readonly results: ResultStore;
+  readonly suppressions: SuppressionStore;
+  readonly audit: AuditTrail;
 }
 
 /**
@@ -70,6 +82,8 @@ export async function openDetectorJob(
       ...options,
       warn: (message) => services.log.warn(`Detector ${target.detectorId}: ${message}`),
     }),
+    suppressions: createSuppressionStore(client, { ...options, now: () => services.clock.now() }),
+    audit: createAuditTrail(client, options),
   };
 }
 

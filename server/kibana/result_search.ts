@@ -22,8 +22,18 @@ export interface ResultFilter {
   readonly entity?: string | readonly string[];
 }
 
+/** Documents of an index of results: `log` are results that count, `judged` these and hidden ones. */
+const TYPES = {
+  log: ['log'],
+  suppressed: ['suppressed'],
+  judged: ['log', 'suppressed'],
+  withdrawn: ['withdrawn'],
+  bucket: ['bucket'],
+} as const;
+const STATUS_TYPES = { open: 'log', suppressed: 'suppressed', all: 'judged' } as const;
+
 /** The results of one space: the pattern of its indices may match those of a space with a longer name. */
-export function filterOf(space: string, type: 'log' | 'bucket', filter: ResultFilter): Query[] {
+export function filterOf(space: string, type: keyof typeof TYPES, filter: ResultFilter): Query[] {
   const between = (field: string, from?: number, to?: number): Query[] =>
     from === undefined && to === undefined
       ? []
@@ -40,7 +50,7 @@ export function filterOf(space: string, type: 'log' | 'bucket', filter: ResultFi
         ];
   return [
     { term: { 'result.space': space } },
-    { term: { 'result.type': type } },
+    { terms: { 'result.type': [...TYPES[type]] } },
     ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
     ...(filter.entity !== undefined ? [{ terms: { 'anomaly.entity': [filter.entity].flat() } }] : []),
     ...between('@timestamp', filter.from, filter.to),
@@ -85,7 +95,7 @@ export async function searchResults(
     );
   }
   const filter: Query[] = [
-    ...filterOf(space, 'log', {
+    ...filterOf(space, STATUS_TYPES[query.status], {
       ...(query.detector_id && { detectorIds: [query.detector_id] }),
       from: query.from,
       to: query.to,
@@ -127,7 +137,7 @@ export async function getResult(
       client.search<AnomalyResult>({
         ...scopeOf(space),
         size: 1,
-        query: { bool: { filter: [...filterOf(space, 'log', {}), { ids: { values: [id] } }] } },
+        query: { bool: { filter: [...filterOf(space, 'judged', {}), { ids: { values: [id] } }] } },
       }),
     { what: 'read a result' },
   );
@@ -138,7 +148,6 @@ export async function getResult(
 
 interface RunSums {
   logs: { value: number };
-  anomalies: { value: number };
   max_score: { value: number | null };
   max_confidence: { value: number | null };
 }
@@ -146,8 +155,8 @@ interface TimeBucket {
   key: number;
   live: RunSums;
   past: { runs: { buckets: RunSums[] } };
-  /** The anomalous logs themselves, where a choice is made among them. */
-  chosen?: {
+  /** The results themselves. */
+  anomalous: {
     doc_count: number;
     max_score: { value: number | null };
     max_confidence: { value: number | null };
@@ -157,9 +166,14 @@ interface Histogram {
   buckets: TimeBucket[];
 }
 
+/** Below the threshold, where confidence is 0.5. */
+const HIGHEST_OF_NO_ANOMALY = 0.499;
+
 /**
- * Summaries of buckets added up. A backfill counts logs again that were scored live: of the two the larger counts. Where
- * a choice is made among the anomalies, these are counted themselves; logs scored are those of the summaries still.
+ * Logs scored are those of the summaries added up; a backfill counts logs again that were scored live: of the two the
+ * larger counts. Anomalies are results themselves, so that hiding one and showing it again is seen at once. Where a
+ * choice is made among them, score and confidence are theirs alone; without, those of all logs, of which none is
+ * anomalous any more where all results are hidden.
  */
 export async function summarizeResults(
   client: ElasticsearchClient,
@@ -174,7 +188,6 @@ export async function summarizeResults(
     Math.max(1, Math.ceil((to - from) / query.buckets / BUCKET_MILLISECONDS)) * BUCKET_MILLISECONDS;
   const sums = {
     logs: { sum: { field: 'bucket.logs' } },
-    anomalies: { sum: { field: 'bucket.anomalies' } },
     max_score: { max: { field: 'bucket.max_score' } },
     max_confidence: { max: { field: 'bucket.max_confidence' } },
   };
@@ -191,15 +204,13 @@ export async function summarizeResults(
           filter: isBackfill,
           aggs: { runs: { terms: { field: 'run.id', size: 20 }, aggs: sums } },
         },
-        ...(hasChoice && {
-          chosen: {
-            filter: isLog,
-            aggs: {
-              max_score: { max: { field: 'anomaly.score' } },
-              max_confidence: { max: { field: 'anomaly.confidence' } },
-            },
+        anomalous: {
+          filter: isLog,
+          aggs: {
+            max_score: { max: { field: 'anomaly.score' } },
+            max_confidence: { max: { field: 'anomaly.confidence' } },
           },
-        }),
+        },
       },
     },
   };
@@ -211,28 +222,34 @@ export async function summarizeResults(
     entity: query.entity,
   };
   const summaries: Query = { bool: { filter: filterOf(space, 'bucket', range) } };
-  const worst = hasChoice ? 'anomaly.confidence' : 'bucket.max_confidence';
   const answer = await attempt(
     () =>
       client.search({
         ...scopeOf(space),
         size: 0,
         track_total_hits: false,
-        query: hasChoice
-          ? {
-              bool: {
-                should: [summaries, { bool: { filter: [...filterOf(space, 'log', range), ...choice] } }],
-                minimum_should_match: 1,
-              },
-            }
-          : summaries,
+        query: {
+          bool: {
+            should: [summaries, { bool: { filter: [...filterOf(space, 'log', range), ...choice] } }],
+            minimum_should_match: 1,
+          },
+        },
         aggs:
           query.by === 'all'
             ? histogram
             : {
                 groups: {
-                  terms: { field, size: query.groups, order: { worst: 'desc' }, missing: '' },
-                  aggs: { ...histogram, worst: { max: { field: worst } } },
+                  terms: {
+                    field,
+                    size: query.groups,
+                    order: [{ worst: 'desc' }, { highest: 'desc' }],
+                    missing: '',
+                  },
+                  aggs: {
+                    ...histogram,
+                    worst: { max: { field: 'anomaly.confidence' } },
+                    highest: { max: { field: 'bucket.max_confidence' } },
+                  },
                 },
               },
       }),
@@ -245,7 +262,7 @@ export async function summarizeResults(
   return {
     interval_ms: interval,
     groups: groups.map(({ key, time }) => {
-      const buckets = time.buckets.map(bucketOf);
+      const buckets = time.buckets.map((bucket) => bucketOf(bucket, hasChoice));
       return {
         key,
         logs: buckets.reduce((sum, bucket) => sum + bucket.logs, 0),
@@ -256,18 +273,21 @@ export async function summarizeResults(
   };
 }
 
-function bucketOf({ key, live, past, chosen }: TimeBucket) {
+function bucketOf({ key, live, past, anomalous }: TimeBucket, hasChoice: boolean) {
   const runs = [live, ...past.runs.buckets];
   const largest = (pick: (run: RunSums) => number | null): number | null =>
     runs.reduce<number | null>((most, run) => {
       const value = pick(run);
       return value === null || (most !== null && most >= value) ? most : value;
     }, null);
+  const highest = largest((run) => run.max_confidence.value);
   return {
     time: new Date(key).toISOString(),
     logs: largest((run) => run.logs.value) ?? 0,
-    anomalies: chosen?.doc_count ?? largest((run) => run.anomalies.value) ?? 0,
-    max_score: chosen ? chosen.max_score.value : largest((run) => run.max_score.value),
-    max_confidence: chosen ? chosen.max_confidence.value : largest((run) => run.max_confidence.value),
+    anomalies: anomalous.doc_count,
+    max_score: hasChoice ? anomalous.max_score.value : largest((run) => run.max_score.value),
+    max_confidence:
+      anomalous.max_confidence.value ??
+      (hasChoice || highest === null ? null : Math.min(highest, HIGHEST_OF_NO_ANOMALY)),
   };
 }

@@ -6,6 +6,7 @@ import { DetectionError } from '../../common/detection_error';
 import { detectAnomalies } from '../detection/detect_anomalies';
 import type { ModelRecord } from '../detection/ports';
 import type { DetectionRun } from '../detection/run_detection';
+import { createSuppressor } from '../detection/suppress_results';
 import { livePipeline } from '../elasticsearch/ingest';
 import { createNotifier, type Notifier } from '../notifications';
 import { createElasticsearchJournal } from './announcement_journal';
@@ -168,6 +169,7 @@ async function score(
     scored: job.scored,
     models: job.models,
     results: job.results,
+    suppress: createSuppressor({ ...job, detectorId, clock }),
     checkpoints: job.checkpoints,
     clock,
     runId,

@@ -8,6 +8,7 @@ import { resultHandlers } from './result_handlers';
 import { sampleHandlers } from './sample_handlers';
 import { setupHandlers } from './setup_handlers';
 import { statusHandlers } from './status_handlers';
+import { suppressionHandlers } from './suppression_handlers';
 
 /** A handler for every operation of the API; the compiler says which is missing. */
 export const HANDLERS: Handlers = {
@@ -17,6 +18,7 @@ export const HANDLERS: Handlers = {
   ...modelHandlers,
   ...pipelineHandlers,
   ...feedbackHandlers,
+  ...suppressionHandlers,
   ...auditHandlers,
   ...setupHandlers,
   ...sampleHandlers,

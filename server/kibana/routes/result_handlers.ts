@@ -1,6 +1,7 @@
 import type { alertEndpoints } from '../../../common/api/alerts';
 import type { patternEndpoints } from '../../../common/api/patterns';
 import type { resultEndpoints } from '../../../common/api/results';
+import { whatIf } from '../../elasticsearch';
 import { estimateAlerts } from '../alert_estimate';
 import { listPatterns } from '../pattern_search';
 import { readMessagePattern } from '../message_pattern';
@@ -17,5 +18,7 @@ export const resultHandlers: Handlers<
   summarizeResults: ({ query }, { services, scope }) =>
     summarizeResults(scope.elasticsearch, scope.space, query, services.clock.now()),
   estimateAlerts: ({ query }, { scope }) => estimateAlerts(scope.elasticsearch, scope.space, query),
+  whatIf: ({ query: { to, ...params } }, { services, scope, signal }) =>
+    whatIf(scope.elasticsearch, scope.space, params, to ?? services.clock.now(), { signal }),
   listPatterns: ({ query }, { scope }) => listPatterns(scope.elasticsearch, scope.space, query),
 };

@@ -1,5 +1,5 @@
-import { logAnomalyParamsSchema } from '../../../common/rules';
-import { lowestConfidence, windowOf } from './log_anomaly';
+import { logAnomalyParamsSchema, lowestConfidence } from '../../../common/rules';
+import { windowOf } from './log_anomaly';
 
 const HOUR = 3_600_000;
 const NOW = 1_000 * HOUR;

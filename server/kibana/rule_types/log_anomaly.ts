@@ -1,8 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
-import { SEVERITIES, type AnomalyResult } from '../../../common/anomaly';
+import type { AnomalyResult } from '../../../common/anomaly';
 import { durationToMilliseconds, parseWith } from '../../../common/detector';
 import { PLUGIN_ID } from '../../../common/plugin';
-import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../../common/rules';
+import { logAnomalyParamsSchema, lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
 import { attempt, resultsPattern, type ElasticsearchClient } from '../../elasticsearch';
 import type { RuleExecutorOptions, RuleType } from '../alerting_contracts';
 import { BACKFILL_RUN_PREFIX } from '../backfill_task';
@@ -32,15 +32,6 @@ export function windowOf(startedAt: number, window: number, seenTo: unknown) {
   const newFrom = typeof seenTo === 'number' && seenTo <= to ? seenTo : to - window;
   const from = Math.max(Math.min(to - window, newFrom), to - window - LONGEST_CATCH_UP_MILLISECONDS);
   return { from, to, newFrom: Math.max(newFrom, from) };
-}
-
-/** The confidence from which a result counts. */
-export function lowestConfidence({
-  min_confidence,
-  min_severity,
-}: Pick<LogAnomalyParams, 'min_confidence' | 'min_severity'>): number {
-  const band = SEVERITIES.find(({ name }) => name === min_severity);
-  return Math.max(min_confidence, (band?.from ?? 0) / 100);
 }
 
 interface Found {

@@ -1,0 +1,122 @@
+import { readCalendar } from './calendar';
+import { CALENDAR_LIMITS } from './limits';
+
+const BERLIN = `BEGIN:VTIMEZONE
+TZID:Office
+BEGIN:STANDARD
+DTSTART:19701025T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19700329T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+END:DAYLIGHT
+END:VTIMEZONE`;
+const event = (...lines: string[]): string =>
+  ['BEGIN:VEVENT', 'UID:deploy', ...lines, 'END:VEVENT'].join('\n');
+const calendar = (...parts: string[]): string =>
+  ['BEGIN:VCALENDAR', 'VERSION:2.0', ...parts, 'END:VCALENDAR'].join('\n').replace(/\n/g, '\r\n');
+
+const shown = (text: string, from: string, to: string, zone = 'UTC'): string[] =>
+  readCalendar(text, zone)
+    .windows({ from: Date.parse(from), to: Date.parse(to) })
+    .map(
+      (window) =>
+        `${new Date(window.from).toISOString().slice(0, 16)} ${(window.to - window.from) / 60_000}m`,
+    );
+
+describe('an iCalendar text', () => {
+  it('repeats by its rule, without its exceptions, in the zone that it defines', () => {
+    const text = calendar(
+      BERLIN,
+      event(
+        'DTSTART;TZID=Office:20261001T220000',
+        'DTEND;TZID=Office:20261001T233000',
+        'RRULE:FREQ=WEEKLY;BYDAY=TH',
+        'EXDATE;TZID=Office:20261022T220000',
+      ),
+      event(
+        'RECURRENCE-ID;TZID=Office:20261029T220000',
+        'DTSTART;TZID=Office:20261030T080000',
+        'DTEND;TZID=Office:20261030T090000',
+      ),
+      event(
+        'RECURRENCE-ID;TZID=Office:20261105T220000',
+        'DTSTART;TZID=Office:20261105T220000',
+        'STATUS:CANCELLED',
+      ),
+    );
+    expect(shown(text, '2026-10-10', '2026-11-20')).toEqual([
+      '2026-10-15T20:00 90m',
+      // Without daylight saving from here on, and moved to the next morning.
+      '2026-10-30T07:00 60m',
+      '2026-11-12T21:00 90m',
+      '2026-11-19T21:00 90m',
+    ]);
+    expect(readCalendar(text, 'UTC').events).toBe(3);
+  });
+
+  it('takes IANA names that it does not define, and the given zone where it names none', () => {
+    const named = calendar(
+      event('DTSTART;TZID=America/New_York:20261031T200000', 'DURATION:PT2H', 'RRULE:FREQ=DAILY'),
+    );
+    expect(shown(named, '2026-10-31', '2026-11-03')).toEqual([
+      '2026-11-01T00:00 120m',
+      '2026-11-02T01:00 120m',
+    ]);
+    const floating = calendar(event('DTSTART:20261101T080000', 'DTEND:20261101T090000'));
+    expect(shown(floating, '2026-11-01', '2026-11-02', 'Asia/Tokyo')).toEqual([]);
+    expect(shown(floating, '2026-10-31', '2026-11-02', 'Asia/Tokyo')).toEqual(['2026-10-31T23:00 60m']);
+    const withZone = calendar(
+      'X-WR-TIMEZONE:Europe/Berlin',
+      event('DTSTART:20261101T080000', 'DURATION:PT1H'),
+    );
+    expect(shown(withZone, '2026-11-01', '2026-11-02')).toEqual(['2026-11-01T07:00 60m']);
+  });
+
+  it('has all-day events by local days, and other events of their own', () => {
+    const text = calendar(
+      event('DTSTART;VALUE=DATE:20261025', 'DTEND;VALUE=DATE:20261026'),
+      event('DTSTART:20261101T080000Z', 'DTEND:20261101T090000Z').replace('deploy', 'other'),
+      event('RECURRENCE-ID:20261101T080000Z', 'DTSTART:20261102T080000Z', 'DTEND:20261102T090000Z'),
+    );
+    // The day on which clocks go back has 25 hours.
+    expect(shown(text, '2026-10-20', '2026-11-10', 'Europe/Berlin')).toEqual([
+      '2026-10-24T22:00 1500m',
+      '2026-11-01T08:00 60m',
+      '2026-11-02T08:00 60m',
+    ]);
+  });
+
+  it('is refused where it cannot be followed', () => {
+    const rule = (text: string): string =>
+      calendar(event('DTSTART:20260131T100000Z', 'DURATION:PT1H', `RRULE:${text}`));
+    expect(() => readCalendar('hello', 'UTC')).toThrow('cannot be read');
+    expect(() => readCalendar(calendar(), 'UTC')).toThrow('no event');
+    expect(() => readCalendar(calendar(event('SUMMARY:x')), 'UTC')).toThrow('DTSTART');
+    expect(() => readCalendar(rule('FREQ=MINUTELY'), 'UTC')).toThrow('FREQ=MINUTELY; allowed: DAILY, WEEKLY');
+    expect(() => readCalendar(rule('FREQ=DAILY;INTERVAL=7;BYDAY=MO'), 'UTC')).toThrow('INTERVAL=7; allowed');
+    expect(() => readCalendar(rule('FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2'), 'UTC')).toThrow('BYMONTHDAY');
+    expect(() => readCalendar(rule('FREQ=MONTHLY;BYDAY=2SU,5SA;BYSETPOS=31'), 'UTC')).toThrow('BYSETPOS=31');
+    expect(() => readCalendar('x'.repeat(CALENDAR_LIMITS.characters + 1), 'UTC')).toThrow('256000');
+    const ancient = calendar(event('DTSTART:19000101T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY'));
+    expect(() => shown(ancient, '2026-01-01', '2026-01-02')).toThrow('20000 occurrences');
+    const zone = calendar(event('DTSTART;TZID=Somewhere:20261001T220000', 'DURATION:PT1H'));
+    expect(() => shown(zone, '2026-10-01', '2026-10-02')).toThrow('Somewhere');
+  });
+
+  it('may repeat on the last working day of each month', () => {
+    const text = calendar(
+      event(
+        'DTSTART:20260130T100000Z',
+        'DURATION:PT1H',
+        'RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1',
+      ),
+    );
+    expect(shown(text, '2026-05-01', '2026-07-01')).toEqual(['2026-05-29T10:00 60m', '2026-06-30T10:00 60m']);
+  });
+});

@@ -1,0 +1,197 @@
+import ICAL from 'ical.js';
+import { DetectionError } from '../detection_error';
+import { CALENDAR_LIMITS } from './limits';
+import { momentOf, offsetIn } from './local_time';
+import { joinWindows, type TimeWindow } from './time_windows';
+
+/** A calendar that was read: what it holds, and when its events take place. */
+export interface Calendar {
+  readonly name?: string;
+  readonly events: number;
+  /** @throws DetectionError `refused` where too many occurrences lie before the end of the range */
+  windows(range: TimeWindow): TimeWindow[];
+}
+
+const refuse = (what: string, cause?: unknown): never => {
+  throw new DetectionError('invalid_input', `The calendar ${what}`, { cause });
+};
+
+interface Rule {
+  readonly freq: string;
+  readonly interval?: number;
+  readonly parts?: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/**
+ * Parts of a rule that are taken. The library searches without end for what never comes true, and for some that does, so
+ * that is left out: BYMONTHDAY in a daily rule, BYSETPOS in a yearly one, several days apart on a day of the week.
+ */
+const PARTS: Readonly<Record<string, { parts: readonly string[]; interval: number }>> = {
+  DAILY: { parts: ['BYDAY', 'BYMONTH'], interval: 366 },
+  WEEKLY: { parts: ['BYDAY'], interval: 52 },
+  MONTHLY: { parts: ['BYDAY', 'BYMONTHDAY', 'BYSETPOS'], interval: 12 },
+  YEARLY: { parts: ['BYDAY', 'BYMONTH', 'BYMONTHDAY'], interval: 10 },
+};
+const ANYWHERE = ['BYHOUR', 'BYMINUTE', 'BYSECOND'];
+/** Each weekday comes so often in every month. */
+const WEEKS_A_MONTH = 4;
+
+function checkRule(rule: Rule): void {
+  const allowed = PARTS[rule.freq];
+  if (allowed === undefined) {
+    return refuse(`repeats an event by FREQ=${rule.freq}; allowed: ${Object.keys(PARTS).join(', ')}.`);
+  }
+  const given = Object.keys(rule.parts ?? {});
+  const odd = given.find((part) => !allowed.parts.includes(part) && !ANYWHERE.includes(part));
+  if (odd !== undefined) {
+    refuse(
+      `repeats an event by ${odd} in FREQ=${rule.freq}; allowed: ${[...allowed.parts, ...ANYWHERE].join(', ')}.`,
+    );
+  }
+  const interval = rule.interval ?? 1;
+  const longest =
+    rule.freq === 'DAILY' && given.some((part) => allowed.parts.includes(part)) ? 1 : allowed.interval;
+  if (interval < 1 || interval > longest) {
+    refuse(`repeats an event with INTERVAL=${interval}; allowed with FREQ=${rule.freq}: 1 to ${longest}.`);
+  }
+  checkPosition(rule);
+}
+
+/** The BYSETPOS-th of the days of a month must exist in every month. */
+function checkPosition({ parts = {} }: Rule): void {
+  const days = (parts.BYDAY ?? []).map(String);
+  for (const position of parts.BYSETPOS ?? []) {
+    const most = days.some((day) => /\d/.test(day)) ? 0 : days.length * WEEKS_A_MONTH;
+    if (Math.abs(Number(position)) > most) {
+      refuse(
+        `repeats an event by BYSETPOS=${String(position)} of BYDAY=${days.join(',')}; allowed: days without a number, and up to ${WEEKS_A_MONTH} times as many of them.`,
+      );
+    }
+  }
+}
+
+function checkRules(component: ICAL.Component): void {
+  for (const property of component.getAllProperties('rrule')) {
+    const rule = property.getFirstValue() as unknown as Rule;
+    checkRule(rule);
+    if (component.name !== 'vevent' && rule.freq !== 'YEARLY') {
+      refuse(`has a time zone that changes by FREQ=${rule.freq}; allowed: YEARLY.`);
+    }
+  }
+  for (const inner of component.getAllSubcomponents()) checkRules(inner);
+}
+
+/**
+ * Reads the events of an iCalendar text (RFC 5545): recurring ones with their exceptions, time zones that it defines itself
+ * and IANA names, all-day events. Cancelled events take no place.
+ *
+ * @param timeZone IANA name, for events that name no zone, unless the calendar does by X-WR-TIMEZONE
+ * @throws DetectionError `invalid_input` saying what is wrong with the text
+ */
+export function readCalendar(text: string, timeZone: string): Calendar {
+  if (text.length > CALENDAR_LIMITS.characters) {
+    refuse(`has ${text.length} characters; allowed: up to ${CALENDAR_LIMITS.characters}.`);
+  }
+  let root: ICAL.Component;
+  try {
+    const parsed: unknown = ICAL.parse(text);
+    root = new ICAL.Component(
+      (Array.isArray((parsed as unknown[])[0]) ? (parsed as unknown[])[0] : parsed) as never,
+    );
+    checkRules(root);
+  } catch (error) {
+    if (error instanceof DetectionError) throw error;
+    return refuse(`cannot be read: ${(error as Error).message.slice(0, 300)}`, error);
+  }
+  if (root.name !== 'vcalendar') refuse(`begins with ${root.name.toUpperCase()}; it must be VCALENDAR.`);
+  const components = root.getAllSubcomponents('vevent');
+  if (components.length === 0) refuse('has no event.');
+  if (components.length > CALENDAR_LIMITS.events) {
+    refuse(`has ${components.length} events; allowed: up to ${CALENDAR_LIMITS.events}.`);
+  }
+  const named = root.getFirstPropertyValue('x-wr-timezone');
+  const zone = typeof named === 'string' ? named : timeZone;
+  offsetIn(zone);
+  const name = root.getFirstPropertyValue('x-wr-calname');
+  const series = seriesOf(components);
+  return {
+    ...(typeof name === 'string' && { name: name.slice(0, 200) }),
+    events: components.length,
+    windows: (range) => {
+      try {
+        let steps = CALENDAR_LIMITS.steps;
+        const found: TimeWindow[] = [];
+        for (const { event, exceptions } of series) {
+          for (const exception of exceptions) {
+            if (takesPlace(exception)) found.push(windowOf(exception, exception, zone));
+          }
+          if (!takesPlace(event)) continue;
+          const moved = new Set(exceptions.map(({ recurrenceId }) => recurrenceId.toString()));
+          const occurrences = event.iterator();
+          for (let next = occurrences.next(); next; next = occurrences.next()) {
+            if (--steps < 0) {
+              throw new DetectionError(
+                'refused',
+                `The calendar has more than ${CALENDAR_LIMITS.steps} occurrences up to ${new Date(range.to).toISOString()}; let it begin later.`,
+              );
+            }
+            const details = event.getOccurrenceDetails(next);
+            const window = windowOf(details, details.item, zone);
+            if (window.from >= range.to) break;
+            if (!moved.has(next.toString()) && window.to > range.from) found.push(window);
+          }
+        }
+        return joinWindows(found, range);
+      } catch (error) {
+        if (error instanceof DetectionError) throw error;
+        return refuse(`cannot be followed: ${(error as Error).message.slice(0, 300)}`, error);
+      }
+    },
+  };
+}
+
+interface Series {
+  readonly event: ICAL.Event;
+  readonly exceptions: readonly ICAL.Event[];
+}
+
+/** Each event with the exceptions of its own; the library would give it those of all. */
+function seriesOf(components: readonly ICAL.Component[]): Series[] {
+  const isException = (component: ICAL.Component): boolean => component.hasProperty('recurrence-id');
+  const uidOf = (component: ICAL.Component): unknown => component.getFirstPropertyValue('uid');
+  return components
+    .filter((component) => !isException(component))
+    .map((component) => {
+      if (!component.hasProperty('dtstart')) refuse('has an event without DTSTART.');
+      const exceptions = components.filter(
+        (other) => isException(other) && uidOf(other) === uidOf(component),
+      );
+      return {
+        event: new ICAL.Event(component, { strictExceptions: false, exceptions }),
+        exceptions: exceptions.map((other) => new ICAL.Event(other, { exceptions: [] } as never)),
+      };
+    });
+}
+
+const takesPlace = ({ component }: ICAL.Event): boolean =>
+  component.getFirstPropertyValue('status') !== 'CANCELLED';
+
+/** @param item the event that says in which zone its times are */
+function windowOf(
+  { startDate, endDate }: { startDate: ICAL.Time; endDate: ICAL.Time },
+  item: ICAL.Event,
+  zone: string,
+): TimeWindow {
+  const property = item.component.getFirstProperty('dtstart');
+  const given: unknown = property?.getParameter('tzid');
+  const named = typeof given === 'string' ? given : zone;
+  return { from: timeOf(startDate, named), to: timeOf(endDate, named) };
+}
+
+/** A zone that the calendar defines is followed as it says; any other by its IANA name. */
+function timeOf(time: ICAL.Time, zone: string): number {
+  const isKnown = !time.isDate && time.zone !== null && time.zone !== ICAL.Timezone.localTimezone;
+  if (isKnown) return time.toUnixTime() * 1_000;
+  const local = Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
+  return momentOf(local, offsetIn(zone));
+}

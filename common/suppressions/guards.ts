@@ -1,0 +1,57 @@
+import { DetectionError } from '../detection_error';
+import { SUPPRESSION_LIMITS } from './limits';
+import { coverageOf } from './schedule';
+import { isExpired, isOfOneLog, type Suppression } from './suppression';
+
+const DAY = 86_400_000;
+
+/** Whether one hides what it likes of an entity, or of more: then it must end. A schedule narrows it unless it is most of the time. */
+export function mustExpire(suppression: Pick<Suppression, 'match' | 'schedule'>, now: number): boolean {
+  const { match, schedule } = suppression;
+  if (match?.source !== undefined || match?.pattern !== undefined) return false;
+  if (schedule === undefined) return true;
+  const ahead = { from: now, to: now + SUPPRESSION_LIMITS.replayDays * DAY };
+  return coverageOf(schedule, ahead) > SUPPRESSION_LIMITS.scheduledShare;
+}
+
+/**
+ * @param others suppressions of the same detector, expired ones among them
+ * @param addedToday how many wider than one log were added for the detector within 24 hours
+ * @param now epoch milliseconds
+ * @throws DetectionError `refused` or `invalid_input` naming the limit
+ */
+export function checkLimits(
+  suppression: Suppression,
+  others: readonly Suppression[],
+  addedToday: number,
+  now: number,
+): void {
+  if (isOfOneLog(suppression)) return;
+  const { active, newWideADay, longestWideDays } = SUPPRESSION_LIMITS;
+  const { expires_at: expiresAt, id } = suppression;
+  if (isExpired(suppression, now)) {
+    throw new DetectionError('invalid_input', `expires_at is ${expiresAt}; it must lie in the future.`);
+  }
+  if (mustExpire(suppression, now)) {
+    const latest = new Date(now + longestWideDays * DAY).toISOString();
+    if (expiresAt === undefined || expiresAt > latest) {
+      throw new DetectionError(
+        'invalid_input',
+        `expires_at is ${expiresAt ?? 'absent'}; what hides an entity or more must end within ${longestWideDays} days, by ${latest}.`,
+      );
+    }
+  }
+  const standing = others.filter((other) => other.id !== id && !isOfOneLog(other) && !isExpired(other, now));
+  if (standing.length >= active) {
+    throw new DetectionError(
+      'refused',
+      `The detector has ${standing.length} suppressions in effect; allowed: ${active}. Remove some, or use a wider one.`,
+    );
+  }
+  if (addedToday >= newWideADay) {
+    throw new DetectionError(
+      'refused',
+      `${addedToday} suppressions were added for the detector within 24 hours; allowed: ${newWideADay}.`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * What keeps suppressions from silencing a detector, by mistake or on purpose. All limits are here; docs/feedback.md
+ * lists them.
+ */
+export const SUPPRESSION_LIMITS = {
+  /** Suppressions in effect for one detector, those for all of the space among them; verdicts on one log do not count. */
+  active: 100,
+  /** New ones wider than one log, for each detector in 24 hours; what was removed since counts, too. */
+  newWideADay: 50,
+  /** One for an entity or wider must expire within so many days. */
+  longestWideDays: 365,
+  /** Share of the time that a schedule may cover before it counts as none. */
+  scheduledShare: 0.5,
+  /** Days that are replayed before, and marked when, a suppression is applied. */
+  replayDays: 30,
+  /** Share of the results of these days that one hides without being asked twice. */
+  hiddenShare: 0.5,
+  /** Stored results that one may hide. */
+  marked: 100_000,
+  /** Confirmed anomalies that a replay lists. */
+  listed: 20,
+  /** Changes of one result that are kept, newest last. */
+  history: 20,
+} as const;
+
+/** Bounds of an iCalendar text. */
+export const CALENDAR_LIMITS = {
+  characters: 256_000,
+  events: 500,
+  /** Occurrences looked at, from the first one on, to find those of a range; a daily event reaches 20,000 in 54 years. */
+  steps: 20_000,
+} as const;
+
+/** What a caller has to accept by name before a suppression is applied that does it. */
+export const CONSEQUENCES = ['hides_confirmed_anomalies', 'hides_most_results'] as const;
+export type Consequence = (typeof CONSEQUENCES)[number];

@@ -1,0 +1,545 @@
+import {
+  ENDPOINTS,
+  type ApiResponse,
+  type DetectorRecord,
+  type Endpoint,
+  type Endpoints,
+  type Operation,
+} from '../../common/api';
+import type { AnomalyResult } from '../../common/anomaly';
+import { createMatcher, suppressionSchema, SUPPRESSION_LIMITS } from '../../common/suppressions';
+import {
+  createResultStore,
+  feedbackIndex,
+  ownerRole,
+  readerRole,
+  resultsPattern,
+} from '../../server/elasticsearch';
+import { administrator, anomalyResult, createLogs, uniqueName, userWith } from './elasticsearch_fixture';
+import { webDetector } from './kibana_logs';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+
+const DAY = 86_400_000;
+const HOUR = DAY / 24;
+/** Shortly after the end of daylight saving in Europe. */
+const NOW = Date.UTC(2026, 10, 10, 12);
+const admin = administrator();
+const index = uniqueName('weblogs');
+const space = uniqueName('space').toLowerCase();
+const otherSpace = `${space}-b`;
+const cleanUp: (() => Promise<unknown>)[] = [];
+let kibana: KibanaStandIn;
+let owner: Person;
+let reader: Person;
+let id: string;
+let otherId: string;
+
+async function person(
+  name: string,
+  role: Parameters<typeof userWith>[1],
+  privileges: Person['privileges'],
+): Promise<Person> {
+  const user = await userWith(admin, role);
+  cleanUp.push(user.remove);
+  return {
+    name,
+    client: user.client,
+    authorization: { username: user.username, password: user.password },
+    privileges,
+  };
+}
+
+async function ok<Name extends Operation>(
+  who: Person,
+  operation: Name,
+  given?: Parameters<KibanaStandIn['call']>[2],
+  where = space,
+): Promise<ApiResponse<Endpoints[Name]>> {
+  const reply = await kibana.call(who, operation, given, where);
+  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
+  const { response }: Endpoint = ENDPOINTS[operation];
+  response.parse(JSON.parse(JSON.stringify(reply.body)));
+  return reply.body;
+}
+async function refusal(operation: Operation, given: Parameters<KibanaStandIn['call']>[2], who = owner) {
+  const { status, body } = await kibana.call(who, operation, given, space);
+  const { message, attributes } = body as {
+    message: string;
+    attributes?: { details?: { consequences?: string[] } };
+  };
+  return { status, message, consequences: attributes?.details?.consequences };
+}
+
+/** Messages come in three patterns, entities in three, over the 40 days before now. */
+function resultAt(place: number, detectorId = id): AnomalyResult {
+  const time = NOW - (place % 40) * DAY - (place % 23) * HOUR - 1;
+  const result = anomalyResult({
+    id: `log-${place}`,
+    time,
+    detector: detectorId,
+    confidence: 0.5 + (place % 50) / 101,
+    context: {
+      message: ['Payment %d failed', 'User %d logged in', 'Job %d took long'][place % 3].replace(
+        '%d',
+        String(place),
+      ),
+    },
+  });
+  const [attribution] = result.anomaly.attribution;
+  return {
+    ...result,
+    anomaly: {
+      ...result.anomaly,
+      entity: ['shop', 'blog', 'auth'][Math.floor(place / 3) % 3],
+      attribution: [{ ...attribution, feature: place % 2 === 0 ? 'status' : 'duration' }],
+    },
+  };
+}
+const RESULTS = 360;
+const all = (): AnomalyResult[] => Array.from({ length: RESULTS }, (_, place) => resultAt(place));
+const recent = (result: AnomalyResult): boolean => Date.parse(result['@timestamp']) >= NOW - 30 * DAY;
+
+/** Everything that is stored of the results, without their history. */
+async function stored(where = space): Promise<Record<string, unknown>> {
+  await admin.indices.refresh({ index: resultsPattern(where) });
+  const { hits } = await admin.search<AnomalyResult>({
+    index: resultsPattern(where),
+    size: 1_000,
+    query: { term: { 'result.space': where } },
+  });
+  return Object.fromEntries(
+    hits.hits.map(({ _id, _source }) => {
+      const { history: _history, ...result } = (_source as AnomalyResult).result;
+      return [_id, { ..._source, result }];
+    }),
+  );
+}
+const search = (query: Record<string, string> = {}) =>
+  ok(reader, 'searchResults', { query: { size: '1000', ...query } });
+const audited = async (detectorId = id) =>
+  (await ok(reader, 'listAudit', { params: { id: detectorId } })).entries.map(({ action }) => action);
+
+beforeAll(async () => {
+  await createLogs(admin, index, []);
+  kibana = startKibanaStandIn({ administrator: admin });
+  kibana.now = () => NOW;
+  owner = await person('olga', ownerRole([index], space), ['read', 'write']);
+  reader = await person('rita', readerRole(space), ['read']);
+  const create = async (name: string): Promise<string> => {
+    const body = { detector: webDetector(index, { name }), start: false };
+    return ((await ok(owner, 'createDetector', { body })) as DetectorRecord).id;
+  };
+  id = await create('Web');
+  otherId = await create('Other');
+});
+beforeEach(async () => {
+  await createResultStore(admin, { space, refresh: true }).write([...all(), resultAt(0, otherId)]);
+  await createResultStore(admin, { space: otherSpace, refresh: true }).write([resultAt(0), resultAt(1)]);
+});
+afterEach(async () => {
+  kibana.now = () => NOW;
+  for (const where of [resultsPattern(space), feedbackIndex(space)]) {
+    await admin.deleteByQuery({
+      index: where,
+      query: { match_all: {} },
+      refresh: true,
+      conflicts: 'proceed',
+      ignore_unavailable: true,
+    });
+  }
+});
+afterAll(async () => {
+  for (const work of cleanUp) await work();
+  const results = await admin.indices.get({ index: resultsPattern(space) });
+  await admin.indices.delete({
+    index: [index, feedbackIndex(space), ...Object.keys(results)],
+    ignore_unavailable: true,
+  });
+  await admin.close();
+});
+
+describe('a mute', () => {
+  it('does what its replay says, for the results that match, and undo restores them exactly', async () => {
+    const before = await stored();
+    const elsewhere = await stored(otherSpace);
+    const suppression = {
+      detector_ids: [id],
+      name: 'Noise of payments',
+      match: { pattern: 'Payment <num> failed', entity: 'shop' },
+    };
+    const preview = await ok(reader, 'previewSuppression', { body: { suppression } });
+    expect(await stored()).toEqual(before);
+    const expected = all().filter(
+      (result) =>
+        recent(result) && String(result.message).startsWith('Payment') && result.anomaly.entity === 'shop',
+    );
+    expect(expected.length).toBeGreaterThan(20);
+    expect(preview.results).toEqual({
+      before: all().filter(recent).length,
+      after: all().filter(recent).length - expected.length,
+      hidden: expected.length,
+    });
+    expect(preview.days).toHaveLength(30);
+
+    const { suppression: added, hidden } = await ok(owner, 'addSuppression', { body: { suppression } });
+    expect(hidden).toBe(expected.length);
+    expect(added).toMatchObject({ by: 'olga', origin: 'mute', exclude_from_training: false });
+    const open = await search({ detector_id: id });
+    const concealed = await search({ detector_id: id, status: 'suppressed' });
+    expect(concealed.results.map(({ result }) => result.source.id).sort()).toEqual(
+      expected.map(({ source }) => source.id).sort(),
+    );
+    expect([open.total, (await search({ detector_id: id, status: 'all' })).total]).toEqual([
+      RESULTS - hidden,
+      RESULTS,
+    ]);
+    expect(concealed.results[0].result.result).toMatchObject({
+      type: 'suppressed',
+      suppressed_by: [added.id],
+      suppressed_because: 'Muted: Noise of payments',
+      history: [{ because: 'Muted: Noise of payments', by: 'olga', from: { type: 'log' } }],
+    });
+    expect((await ok(reader, 'getResult', { params: { result_id: concealed.results[0].id } })).id).toBe(
+      concealed.results[0].id,
+    );
+
+    // What would alert now is what the replay said would be left.
+    const query = { detector_ids: id, min_confidence: '0', to: String(NOW) };
+    const left = await ok(reader, 'whatIf', { query });
+    expect([left.alerts, left.results]).toEqual([preview.alerts.after, preview.results.after]);
+    expect(left.days.map(({ alerts }) => alerts)).toEqual(preview.days.map((day) => day.alerts_after));
+    expect(left.days.map(({ results }) => results)).toEqual(preview.days.map((day) => day.results_after));
+
+    const listed = await ok(reader, 'listSuppressions', { query: { detector_id: id } });
+    expect(listed.suppressions).toEqual([{ ...added, expired: false, hidden }]);
+    expect(await ok(owner, 'removeSuppression', { params: { suppression_id: added.id } })).toEqual({
+      shown: hidden,
+    });
+    expect(await stored()).toEqual(before);
+    expect(await stored(otherSpace)).toEqual(elsewhere);
+    expect(await audited()).toEqual(['suppression_removed', 'suppression_added']);
+    expect((await refusal('removeSuppression', { params: { suppression_id: added.id } })).status).toBe(404);
+  });
+
+  it('leaves hidden what another one hides as well', async () => {
+    const add = async (match: object) =>
+      ok(owner, 'addSuppression', {
+        body: {
+          suppression: { detector_ids: [id], name: JSON.stringify(match), match, expires_at: '2026-12-01' },
+        },
+      });
+    const byEntity = await add({ entity: 'shop' });
+    const byPattern = await add({ pattern: 'Payment <num> failed' });
+    const both = all().filter(
+      (result) =>
+        recent(result) && String(result.message).startsWith('Payment') && result.anomaly.entity === 'shop',
+    ).length;
+    const payments = all().filter((result) => recent(result) && String(result.message).startsWith('Payment'));
+    expect(byPattern.hidden).toBe(payments.length - both);
+    const { shown } = await ok(owner, 'removeSuppression', {
+      params: { suppression_id: byEntity.suppression.id },
+    });
+    expect(shown).toBe(byEntity.hidden - both);
+    const concealed = await search({ status: 'suppressed' });
+    expect(concealed.total).toBe(payments.length);
+    expect(new Set(concealed.results.map(({ result }) => result.result.suppressed_because))).toEqual(
+      new Set(['Muted: {"pattern":"Payment <num> failed"}']),
+    );
+  });
+
+  it('of all of the space hides results of each detector, and takes an end', async () => {
+    const suppression = { name: 'Move to the new data centre', match: { entity: 'shop' } };
+    expect(await refusal('addSuppression', { body: { suppression } })).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('expires_at is absent'),
+    });
+    const body = { suppression: { ...suppression, expires_at: '2026-12-01' } };
+    await ok(owner, 'addSuppression', { body });
+    expect((await search({ detector_id: otherId })).total).toBe(0);
+    expect(await audited(otherId)).toContain('suppression_added');
+  });
+
+  it('that hides confirmed anomalies or most results asks first, and is on record', async () => {
+    const { source } = resultAt(3);
+    await ok(owner, 'saveFeedback', { params: { id }, body: { source, verdict: 'real' } });
+    const suppression = {
+      detector_ids: [id],
+      name: 'Too much',
+      match: { pattern: 'Payment <num> failed' },
+    };
+    const preview = await ok(reader, 'previewSuppression', { body: { suppression } });
+    expect(preview).toMatchObject({
+      consequences: ['hides_confirmed_anomalies'],
+      confirmed_hidden: { total: 1, results: [{ result: { source: { id: 'log-3' } } }] },
+      contradictions: [{ pattern: 'Payment <num> failed', real: 1, not_an_anomaly: 0 }],
+    });
+    expect(await refusal('addSuppression', { body: { suppression } })).toMatchObject({
+      status: 422,
+      consequences: ['hides_confirmed_anomalies'],
+      message: expect.stringContaining('1 results that somebody called real'),
+    });
+    const wide = { ...suppression, match: undefined, expires_at: '2026-11-20' };
+    expect(
+      await refusal('addSuppression', { body: { suppression: wide, accept: ['hides_most_results'] } }),
+    ).toMatchObject({ status: 422, consequences: ['hides_confirmed_anomalies'] });
+    expect((await search({ status: 'suppressed' })).total).toBe(0);
+    const accept = ['hides_most_results', 'hides_confirmed_anomalies'];
+    const { hidden } = await ok(owner, 'addSuppression', { body: { suppression: wide, accept } });
+    expect(hidden).toBe(all().filter(recent).length);
+    expect((await audited()).slice(0, 3)).toEqual([
+      'suppression_added',
+      'suppression_refused',
+      'suppression_refused',
+    ]);
+  });
+
+  it('takes the privilege, and the rights of the caller', async () => {
+    const body = {
+      suppression: { detector_ids: [id], name: 'x', match: { pattern: 'Payment <num> failed' } },
+    };
+    expect((await refusal('addSuppression', { body }, reader)).status).toBe(403);
+    const powerless: Person = { ...reader, privileges: ['read', 'write'] };
+    expect(await refusal('addSuppression', { body }, powerless)).toMatchObject({ status: 403 });
+    expect((await search({ status: 'suppressed' })).total).toBe(0);
+    expect((await ok(reader, 'listSuppressions', { query: {} })).suppressions).toEqual([]);
+    const unknown = { suppression: { ...body.suppression, detector_ids: ['nothing'] } };
+    expect((await refusal('addSuppression', { body: unknown })).status).toBe(404);
+  });
+
+  it('cannot be one of very many', async () => {
+    const add = (place: number) => ({
+      suppression: { detector_ids: [id], name: 'x', match: { pattern: `pattern ${place}` } },
+    });
+    for (let place = 0; place < SUPPRESSION_LIMITS.newWideADay; place++) {
+      await ok(owner, 'addSuppression', { body: add(place) });
+    }
+    const [{ id: first }] = (await ok(reader, 'listSuppressions', { query: {} })).suppressions;
+    await ok(owner, 'removeSuppression', { params: { suppression_id: first } });
+    expect((await refusal('addSuppression', { body: add(50) })).message).toContain(
+      'within 24 hours; allowed: 50',
+    );
+    const preview = await ok(reader, 'previewSuppression', { body: add(50) });
+    expect(preview.refused).toContain('allowed: 50');
+    kibana.now = () => NOW + DAY + 1;
+    await ok(owner, 'addSuppression', { body: add(50) });
+  });
+});
+
+describe('a quiet time', () => {
+  /** The results that are hidden are those that the matcher of a run would hide. */
+  async function hiddenAsMatched(suppression: object): Promise<string[]> {
+    const { suppression: added, hidden } = await ok(owner, 'addSuppression', {
+      body: { suppression: { origin: 'calendar', detector_ids: [id], name: 'Quiet', ...suppression } },
+    });
+    const hidingOf = createMatcher([suppressionSchema.parse(added)]);
+    const matched = all().filter((result) => recent(result) && hidingOf(result).length > 0);
+    const concealed = await search({ status: 'suppressed' });
+    const ids = concealed.results.map(({ result }) => result.source.id).sort();
+    expect(ids).toEqual(matched.map(({ source }) => source.id).sort());
+    expect([hidden, added.exclude_from_training]).toEqual([ids.length, true]);
+    return concealed.results.map(({ result }) => result['@timestamp']).sort();
+  }
+
+  it('every week follows the clock over the end of daylight saving', async () => {
+    const times = await hiddenAsMatched({
+      schedule: {
+        type: 'weekly',
+        days: ['saturday', 'sunday'],
+        from: '20:00',
+        to: '06:00',
+        time_zone: 'Europe/Berlin',
+      },
+    });
+    const hours = (from: string, to: string) =>
+      new Set(times.filter((time) => time >= from && time < to).map((time) => Number(time.slice(11, 13))));
+    // 18:00 UTC to 4:00 with daylight saving, 19:00 to 5:00 without.
+    const allowed = (first: number, last: number) =>
+      Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => hour >= first || hour < last);
+    expect(allowed(18, 4)).toEqual(expect.arrayContaining([...hours('2026-10-10', '2026-10-24T12')]));
+    expect(allowed(19, 5)).toEqual(expect.arrayContaining([...hours('2026-10-25T12', '2026-11-10')]));
+    expect(times.length).toBeGreaterThan(20);
+  });
+
+  it('is imported from a calendar with rules, exceptions and a zone of its own', async () => {
+    const text = [
+      'BEGIN:VCALENDAR',
+      'BEGIN:VTIMEZONE',
+      'TZID:Office',
+      'BEGIN:STANDARD',
+      'DTSTART:19701025T030000',
+      'TZOFFSETFROM:+0200',
+      'TZOFFSETTO:+0100',
+      'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10',
+      'END:STANDARD',
+      'BEGIN:DAYLIGHT',
+      'DTSTART:19700329T020000',
+      'TZOFFSETFROM:+0100',
+      'TZOFFSETTO:+0200',
+      'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3',
+      'END:DAYLIGHT',
+      'END:VTIMEZONE',
+      'BEGIN:VEVENT',
+      'UID:release',
+      'DTSTART;TZID=Office:20261001T080000',
+      'DTEND;TZID=Office:20261001T200000',
+      'RRULE:FREQ=DAILY',
+      'EXDATE;TZID=Office:20261020T080000',
+      'END:VEVENT',
+      'END:VCALENDAR',
+    ].join('\r\n');
+    const times = await hiddenAsMatched({
+      match: { entity: 'shop' },
+      expires_at: '2026-11-09T00:00:00Z',
+      schedule: { type: 'icalendar', text },
+    }).catch((error: Error) => error.message);
+    // A day without it, and none after it has expired; the end lies in the past, which is refused.
+    expect(times).toContain('must lie in the future');
+    const followed = await hiddenAsMatched({
+      match: { entity: 'shop' },
+      expires_at: '2026-12-09T00:00:00Z',
+      schedule: { type: 'icalendar', text },
+    });
+    expect(followed.length).toBeGreaterThan(10);
+    expect(followed.filter((time) => time.startsWith('2026-10-20'))).toEqual([]);
+    expect(followed.filter((time) => time.startsWith('2026-10-19'))).not.toEqual([]);
+  });
+
+  it('is refused where its calendar cannot be followed', async () => {
+    const text =
+      'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260101T000000Z\r\nRRULE:FREQ=SECONDLY\r\nEND:VEVENT\r\nEND:VCALENDAR';
+    const suppression = { name: 'x', schedule: { type: 'icalendar', text } };
+    expect(await refusal('addSuppression', { body: { suppression } })).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('FREQ=SECONDLY'),
+    });
+  });
+});
+
+describe('"not an anomaly"', () => {
+  const source = { index: 'weblogs', id: 'log-6' };
+  const save = (body: object) => ok(owner, 'saveFeedback', { params: { id }, body: { source, ...body } });
+
+  it('of one log hides that log, is a label, and is undone', async () => {
+    const before = await stored();
+    expect(await save({ verdict: 'not_an_anomaly', comment: 'drill' })).toMatchObject({
+      hidden: 1,
+      scope: 'one',
+      judged: { pattern: 'Payment <num> failed', entity: 'auth', top_feature: 'status' },
+    });
+    const concealed = await search({ status: 'suppressed' });
+    expect(concealed.results.map(({ result }) => [result.source.id, result.result.verdict])).toEqual([
+      ['log-6', 'not_an_anomaly'],
+    ]);
+    // Saying it again changes nothing but the comment.
+    expect(await save({ verdict: 'not_an_anomaly' })).toMatchObject({ hidden: 0, shown: 0 });
+    expect(await ok(owner, 'removeFeedback', { params: { id }, query: source })).toEqual({
+      acknowledged: true,
+      shown: 1,
+    });
+    expect(await stored()).toEqual(before);
+    expect(await audited()).toEqual(['feedback_removed', 'feedback_given', 'feedback_given']);
+  });
+
+  it('of a pattern hides all of it; "real" afterwards shows it again', async () => {
+    const before = (await search()).total;
+    const preview = await ok(reader, 'previewFeedback', {
+      params: { id },
+      body: { source, scope: 'pattern' },
+    });
+    expect(preview.suppression).toMatchObject({ match: { pattern: 'Payment <num> failed' } });
+    const saved = await save({ verdict: 'not_an_anomaly', scope: 'pattern' });
+    expect(saved.hidden).toBe(preview.results.hidden);
+    expect(saved.suppression_id).toEqual(expect.any(String));
+    const corrected = await save({ verdict: 'real' });
+    expect([corrected.shown, corrected.hidden]).toEqual([saved.hidden, 0]);
+    expect(corrected).not.toHaveProperty('suppression_id');
+    const { results, total } = await search();
+    expect(total).toBe(before);
+    const { result } = results.find(
+      (found) => found.result.source.id === 'log-6' && found.result.detector.id === id,
+    )!.result;
+    expect(result.verdict).toBe('real');
+    expect(result.history?.map(({ because }) => because)).toEqual([
+      'olga said: not an anomaly',
+      'olga said: not an anomaly (pattern: Payment <num> failed)',
+      'olga said: real',
+      'olga said: real',
+    ]);
+    expect(await audited()).toEqual([
+      'feedback_given',
+      'suppression_removed',
+      'suppression_added',
+      'feedback_given',
+    ]);
+  });
+
+  it('reaches as far as its scope', async () => {
+    const combined = await save({ verdict: 'not_an_anomaly', scope: 'combination' });
+    const alike = all().filter(
+      (result) =>
+        recent(result) &&
+        String(result.message).startsWith('Payment') &&
+        result.anomaly.entity === 'auth' &&
+        result.anomaly.attribution[0].feature === 'status',
+    );
+    expect(combined.hidden).toBe(alike.length);
+    expect(
+      await refusal('saveFeedback', {
+        params: { id },
+        body: { source, verdict: 'not_an_anomaly', scope: 'entity' },
+      }),
+    ).toMatchObject({ status: 400, message: expect.stringContaining('expires_at is absent') });
+    const entity = await save({ verdict: 'not_an_anomaly', scope: 'entity', expires_at: '2026-12-01' });
+    expect([entity.shown, entity.hidden]).toEqual([
+      combined.hidden,
+      all().filter((result) => recent(result) && result.anomaly.entity === 'auth').length,
+    ]);
+    const { suppressions } = await ok(reader, 'listSuppressions', { query: { origin: 'feedback' } });
+    expect(suppressions).toMatchObject([{ id: entity.suppression_id, hidden: entity.hidden }]);
+    // Taken back as a suppression, what was said stays a label.
+    await ok(owner, 'removeSuppression', { params: { suppression_id: entity.suppression_id as string } });
+    expect((await search({ status: 'suppressed' })).total).toBe(0);
+    const { feedback } = await ok(reader, 'listFeedback', { params: { id } });
+    expect(feedback).toMatchObject([{ verdict: 'not_an_anomaly' }]);
+    expect(feedback[0]).not.toHaveProperty('scope');
+  });
+
+  it('contradicts "real" of the same pattern, which is shown', async () => {
+    await save({ verdict: 'not_an_anomaly' });
+    const other = { index: 'weblogs', id: 'log-9' };
+    const said = await ok(owner, 'saveFeedback', {
+      params: { id },
+      body: { source: other, verdict: 'real' },
+    });
+    expect(said.contradictions).toMatchObject([
+      {
+        pattern: 'Payment <num> failed',
+        real: [{ source: other }],
+        not_an_anomaly: [{ source }],
+      },
+    ]);
+    expect((await ok(reader, 'listFeedback', { params: { id } })).contradictions).toHaveLength(1);
+  });
+
+  it('can be said of a log without a result, but reaches no further', async () => {
+    const unknown = { index: 'weblogs', id: 'never-seen' };
+    const body = { source: unknown, verdict: 'not_an_anomaly' };
+    expect(await ok(owner, 'saveFeedback', { params: { id }, body })).toMatchObject({ hidden: 0 });
+    expect(
+      await refusal('saveFeedback', { params: { id }, body: { ...body, scope: 'pattern' } }),
+    ).toMatchObject({ status: 400, message: expect.stringContaining('no result of log never-seen') });
+  });
+});
+
+it('charts count what is shown', async () => {
+  const range = { from: String(NOW - 30 * DAY), to: String(NOW) };
+  const count = async () =>
+    (await ok(reader, 'summarizeResults', { query: { ...range, detector_id: id } })).groups[0];
+  const before = await count();
+  expect(before.anomalies).toBe(all().filter(recent).length);
+  const suppression = { detector_ids: [id], name: 'x', match: { pattern: 'Payment <num> failed' } };
+  const { hidden, suppression: added } = await ok(owner, 'addSuppression', { body: { suppression } });
+  expect((await count()).anomalies).toBe(before.anomalies - hidden);
+  await ok(owner, 'removeSuppression', { params: { suppression_id: added.id } });
+  expect(await count()).toEqual(before);
+});
