@@ -2,6 +2,7 @@ import { alertEndpoints } from './api/alerts';
 import { auditEndpoints } from './api/audit';
 import { detectorEndpoints } from './api/detectors';
 import { feedbackEndpoints } from './api/feedback';
+import { driftEndpoints } from './api/drift';
 import { modelEndpoints } from './api/models';
 import { pipelineEndpoints } from './api/pipelines';
 import { patternEndpoints } from './api/patterns';
@@ -9,12 +10,15 @@ import { resultEndpoints } from './api/results';
 import { sampleEndpoints } from './api/sample';
 import { setupEndpoints } from './api/setup';
 import { statusEndpoints } from './api/status';
+import { thresholdEndpoints } from './api/threshold';
 import { suppressionEndpoints } from './api/suppressions';
 
 /** The whole HTTP API, by operation: the server registers it, the pages call it, the OpenAPI document lists it. */
 export const ENDPOINTS = {
   ...detectorEndpoints,
   ...statusEndpoints,
+  ...driftEndpoints,
+  ...thresholdEndpoints,
   ...resultEndpoints,
   ...patternEndpoints,
   ...alertEndpoints,
@@ -33,6 +37,8 @@ export { API_ROOT, apiErrorSchema } from './api/endpoint';
 export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint } from './api/endpoint';
 export type { AuditEntryBody } from './api/audit';
 export type { DetectorRecord } from './api/detectors';
+export type { DriftMeasurement } from './api/drift';
+export type { CandidateCheck, CandidateGate, GateVerdict } from './api/gate';
 export type { ModelRecordBody } from './api/models';
 export type { LivePipelineBody } from './api/pipelines';
 export type { ReplayBody, SuppressionBody } from './api/suppressions';
@@ -40,10 +46,14 @@ export type { WhatIf } from './api/alerts';
 export type { SampleReport } from './api/sample';
 export type {
   BackfillReport,
+  CandidateState,
   DetectorState,
   DetectorStatus,
   Failure,
+  ReadinessFinding,
   RunReport,
   RunSummary,
+  TrainingReason,
   TrainingReport,
+  WatchState,
 } from './api/status';

@@ -3,6 +3,8 @@ export const AUDIT_ACTIONS = [
   'model_trained',
   'model_promoted',
   'model_refused',
+  'model_shadowed',
+  'model_waiting',
   'model_reverted',
   'model_deleted',
   'retraining_requested',

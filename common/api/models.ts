@@ -7,6 +7,7 @@ import {
   modelParams,
   modelVersionSchema,
 } from './endpoint';
+import { candidateGateSchema } from './gate';
 
 export const modelRecordSchema = z.object({
   version: z.string(),
@@ -18,6 +19,9 @@ export const modelRecordSchema = z.object({
   rows: z.number(),
   evaluation: z.unknown().optional(),
   note: z.string().optional(),
+  gate: candidateGateSchema
+    .optional()
+    .describe('How it was compared with the model that was active then; absent where it never was'),
 });
 export type ModelRecordBody = z.infer<typeof modelRecordSchema>;
 
@@ -94,6 +98,15 @@ export const modelEndpoints = {
       flagged_by_left_only: z.number(),
       flagged_by_right_only: z.number(),
     }),
+  }),
+  gateModel: endpoint({
+    method: 'post',
+    path: `${MODELS}/{version}/_gate`,
+    summary:
+      'Compare a model with the active one over recent logs, and keep the report with it; changes nothing else',
+    privilege: 'write',
+    params: modelParams,
+    response: candidateGateSchema,
   }),
   promoteModel: endpoint({
     method: 'post',

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DETECTION_ERROR_CODES } from '../detection_error';
 import { API_ROOT, acknowledgedSchema, detectorParams, endpoint, timeSchema } from './endpoint';
 import { dirtSchema } from './detectors';
+import { driftMeasurementSchema } from './drift';
+import { GATE_CHECKS } from './gate';
 import { livePipelineSchema } from './pipelines';
 
 /**
@@ -42,7 +44,20 @@ export const runReportSchema = z.object({
 });
 export type RunReport = z.infer<typeof runReportSchema>;
 
-export const TRAINING_STATES = ['queued', 'running', 'promoted', 'refused', 'failed', 'cancelled'] as const;
+/** `shadowing`: the new model is scored beside the active one; `waiting`: a person decides whether it becomes active. */
+export const TRAINING_STATES = [
+  'queued',
+  'running',
+  'shadowing',
+  'waiting',
+  'promoted',
+  'refused',
+  'failed',
+  'cancelled',
+] as const;
+/** What a training was asked for by. */
+export const TRAINING_REASONS = ['first', 'schedule', 'drift', 'edit', 'hand'] as const;
+export type TrainingReason = (typeof TRAINING_REASONS)[number];
 /** What training does, in this order. */
 export const TRAINING_STEPS = ['sampling', 'learning', 'threshold', 'evaluating', 'storing'] as const;
 export type TrainingStep = (typeof TRAINING_STEPS)[number];
@@ -50,6 +65,8 @@ export type TrainingStep = (typeof TRAINING_STEPS)[number];
 export const trainingReportSchema = z.object({
   state: z.enum(TRAINING_STATES),
   requested_at: z.string(),
+  requested_by: z.string().optional().describe('Absent: the detector itself'),
+  reason: z.enum(TRAINING_REASONS).optional(),
   step: z.enum(TRAINING_STEPS).optional().describe('While it is running'),
   finished_at: z.string().optional(),
   version: z.string().optional(),
@@ -119,6 +136,51 @@ export const backfillReportSchema = z.object({
 });
 export type BackfillReport = z.infer<typeof backfillReportSchema>;
 
+/** A trained model that is not active yet and may become so. */
+export const candidateStateSchema = z.object({
+  version: z.string(),
+  state: z.enum(['shadowing', 'waiting']),
+  since: z.string().describe('When it was trained'),
+  until: z.string().optional().describe('While it is scored in shadow: when its gate decides'),
+});
+export type CandidateState = z.infer<typeof candidateStateSchema>;
+
+export const WATCH_STATES = ['watching', 'kept', 'taken_back', 'ended'] as const;
+/** A model after its promotion; `ended`: somebody has made another one active meanwhile. */
+export const watchStateSchema = z.object({
+  version: z.string(),
+  previous: z.string(),
+  state: z.enum(WATCH_STATES),
+  since: z.string(),
+  until: z.string(),
+  looked_at: z.string().optional(),
+  accepted: z
+    .array(z.enum(GATE_CHECKS))
+    .optional()
+    .describe('Checks that had failed when a person promoted it all the same: they do not take it back'),
+  reasons: z.array(z.string()).optional().describe('Why it was taken back'),
+});
+export type WatchState = z.infer<typeof watchStateSchema>;
+
+export const READINESS_KINDS = [
+  'too_few_logs',
+  'sparse_hours',
+  'constant_feature',
+  'missing_feature',
+  'lag',
+  'suppressed',
+  'drift',
+] as const;
+export const readinessFindingSchema = z.object({
+  kind: z.enum(READINESS_KINDS),
+  level: z
+    .enum(['blocking', 'warning', 'hint'])
+    .describe('blocking: nothing is detected until it is dealt with'),
+  message: z.string(),
+  next_step: z.string().describe('What to do about it'),
+});
+export type ReadinessFinding = z.infer<typeof readinessFindingSchema>;
+
 export const detectorStatusSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -144,6 +206,13 @@ export const detectorStatusSchema = z.object({
   last_error: failureSchema.optional(),
   training: trainingReportSchema.optional(),
   backfill: backfillReportSchema.optional(),
+  candidate: candidateStateSchema.optional().describe('Of a single detector only, like all below'),
+  watch: watchStateSchema.optional().describe('Of the last promotion'),
+  drift: driftMeasurementSchema.optional().describe('The last measurement'),
+  readiness: z
+    .array(readinessFindingSchema)
+    .optional()
+    .describe('What keeps the detector from being as good as it could be, the worst first'),
 });
 export type DetectorStatus = z.infer<typeof detectorStatusSchema>;
 

@@ -1,4 +1,6 @@
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
+import type { DriftMeasurement } from '../../common/api/drift';
+import type { CandidateGate } from '../../common/api/gate';
 import type { AuditAction, AuditEntry } from '../../common/audit';
 import type { FeedbackScope, JudgedFacts, Suppression } from '../../common/suppressions';
 import type { LogDocument, SourceLog } from '../../common/log_document';
@@ -155,6 +157,8 @@ export interface ModelRecord {
   readonly rows: number;
   readonly evaluation?: unknown;
   readonly note?: string;
+  /** How it was compared with the model that was active then. */
+  readonly gate?: CandidateGate;
 }
 
 export interface SnapshotStore {
@@ -163,7 +167,7 @@ export interface SnapshotStore {
     detectorId: string,
     version: string,
     text: string,
-    record: Omit<ModelRecord, 'version' | 'detectorId' | 'status'>,
+    record: Omit<ModelRecord, 'version' | 'detectorId' | 'status' | 'gate'>,
   ): Promise<void>;
   load(detectorId: string, version: string): Promise<string>;
   list(detectorId?: string): Promise<ModelRecord[]>;
@@ -171,6 +175,23 @@ export interface SnapshotStore {
   /** Makes one version active and retires the one before it, with optimistic concurrency (`conflict`). */
   promote(detectorId: string, version: string, note?: string): Promise<{ previous?: string }>;
   delete(detectorId: string, version: string): Promise<void>;
+  /** Keeps a gate report with its model, in the place of an earlier one. */
+  keepGate(detectorId: string, version: string, gate: CandidateGate): Promise<void>;
+}
+
+/** Measurements of drift over time. */
+export interface DriftStore {
+  /** @param slot epoch milliseconds: a second measurement of the same slot replaces the first */
+  write(
+    detector: { readonly id: string; readonly name: string },
+    measurement: DriftMeasurement,
+    slot: number,
+  ): Promise<void>;
+  /** The latest measurements of a half-open range in epoch milliseconds, oldest first, at most 1,000. */
+  list(
+    detectorId: string,
+    range: { readonly from: number; readonly to: number },
+  ): Promise<DriftMeasurement[]>;
 }
 
 /**

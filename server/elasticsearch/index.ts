@@ -13,6 +13,7 @@ export { createResultStore, resultId, summaryId } from './result_store';
 export type { ElasticsearchResultStore, ResultStoreOptions } from './result_store';
 export { createSnapshotStore } from './snapshot_store';
 export { createCheckpointStore } from './checkpoint_store';
+export { countAnomalies, createDriftStore } from './drift_store';
 export { createFeedbackStore } from './feedback_store';
 export { createAuditTrail } from './audit_trail';
 export { createSuppressionStore } from './suppression_store';

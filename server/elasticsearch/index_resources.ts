@@ -93,6 +93,14 @@ const RESULTS: Properties = {
     unscored: whole,
     span_ms: whole,
   }),
+  drift: object({
+    from: date,
+    logs: whole,
+    score_drift: number,
+    largest: number,
+    limit: number,
+    over: { type: 'boolean' },
+  }),
   result: object({
     type: keyword,
     space: keyword,
@@ -115,6 +123,7 @@ const MODELS: Properties = {
   rows: whole,
   note: text,
   evaluation: stored,
+  gate: stored,
   sha256: keyword,
   parts: whole,
   part: whole,

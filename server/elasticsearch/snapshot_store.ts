@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
+import type { CandidateGate } from '../../common/api/gate';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
 import { bulkWriteAll, type BulkOperation } from './bulk';
@@ -25,6 +26,7 @@ interface StoredModel {
   rows: number;
   evaluation?: unknown;
   note?: string;
+  gate?: CandidateGate;
   sha256: string;
   parts: number;
 }
@@ -247,7 +249,15 @@ export function createSnapshotStore(
     );
   };
 
-  return { save, load, list, active, promote, delete: remove };
+  const keepGate: SnapshotStore['keepGate'] = async (detectorId, version, gate) => {
+    const model = await stored(detectorId, version);
+    await write(
+      [{ action: 'index', index, id: modelId(detectorId, version), document: { ...model, gate } }],
+      `keep the gate report of model "${version}"`,
+    );
+  };
+
+  return { save, load, list, active, promote, delete: remove, keepGate };
 }
 
 function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): ModelRecord {
@@ -266,5 +276,6 @@ function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): M
     rows: model.rows,
     ...(model.evaluation === undefined ? {} : { evaluation: model.evaluation }),
     ...(note === undefined ? {} : { note }),
+    ...(model.gate === undefined ? {} : { gate: model.gate }),
   };
 }

@@ -94,7 +94,7 @@ async function advance(
         }
         await put({ written: count });
       });
-      await requestTraining(services, job.target, job.status);
+      await requestTraining(services, job.target, job.status, 'first');
       await put({ state: 'training', written, total: written });
       return LOOK_AGAIN_MILLISECONDS;
     }

@@ -1,10 +1,12 @@
-import type { TrainingReport } from '../../common/api';
+import type { TrainingReason, TrainingReport } from '../../common/api';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import {
   createAuditTrail,
   createCheckpointStore,
   createDetectorSource,
+  createDriftStore,
+  createFeedbackStore,
   createResultStore,
   createScoredLogs,
   createSnapshotStore,
@@ -16,6 +18,8 @@ import { DEFAULT_RETRY_POLICY } from '../elasticsearch';
 import type {
   AuditTrail,
   CheckpointStore,
+  DriftStore,
+  FeedbackStore,
   LogSource,
   ResultStore,
   ScoredLogs,
@@ -51,6 +55,8 @@ export interface DetectorJob {
   readonly sourceOf: (detector: Detector) => LogSource;
   readonly scored: ScoredLogs;
   readonly results: ResultStore;
+  readonly drift: DriftStore;
+  readonly feedback: FeedbackStore;
   readonly suppressions: SuppressionStore;
   readonly audit: AuditTrail;
 }
@@ -82,6 +88,8 @@ export async function openDetectorJob(
       ...options,
       warn: (message) => services.log.warn(`Detector ${target.detectorId}: ${message}`),
     }),
+    drift: createDriftStore(client, options),
+    feedback: createFeedbackStore(client, options),
     suppressions: createSuppressionStore(client, { ...options, now: () => services.clock.now() }),
     audit: createAuditTrail(client, options),
   };
@@ -121,10 +129,14 @@ export async function requestTraining(
   services: Services,
   target: TaskTarget,
   status: StatusStore,
+  reason: TrainingReason,
+  by?: string,
 ): Promise<void> {
   const report: TrainingReport = {
     state: 'queued',
     requested_at: new Date(services.clock.now()).toISOString(),
+    ...(by !== undefined && { requested_by: by }),
+    reason,
   };
   await status.writePart(target.detectorId, 'training', report);
   await services.taskManager.ensureScheduled({

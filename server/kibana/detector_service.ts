@@ -100,7 +100,13 @@ export async function updateDetector(
     await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
     await schedule(services, scope, stored);
     if (needsTraining(before.detector, detector)) {
-      await requestTraining(services, target, createStatusStore(scope.elasticsearch, scope));
+      await requestTraining(
+        services,
+        target,
+        createStatusStore(scope.elasticsearch, scope),
+        'edit',
+        scope.user,
+      );
     }
   }
   return publicRecordOf(stored);
@@ -279,7 +285,13 @@ export async function startDetector(
   const target = targetOf(scope, id);
   const model = await createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id);
   if (model === undefined) {
-    await requestTraining(services, target, createStatusStore(scope.elasticsearch, scope));
+    await requestTraining(
+      services,
+      target,
+      createStatusStore(scope.elasticsearch, scope),
+      'first',
+      scope.user,
+    );
   } else await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
   return publicRecordOf(stored);
 }
@@ -318,5 +330,6 @@ export async function cancelTraining(services: Services, scope: RequestScope, id
 
 export async function trainDetectorNow(services: Services, scope: RequestScope, id: string): Promise<void> {
   await createDetectorRepository(scope.savedObjects).get(id);
-  await requestTraining(services, targetOf(scope, id), createStatusStore(scope.elasticsearch, scope));
+  const status = createStatusStore(scope.elasticsearch, scope);
+  await requestTraining(services, targetOf(scope, id), status, 'hand', scope.user);
 }

@@ -9,6 +9,7 @@ import type {
   TrainingReport,
 } from '../../common/api';
 import type { Checkpoint, ModelRecord } from '../detection/ports';
+import type { CountedRuns } from '../detection/promotion_watch';
 
 /** What the task of a detector keeps of its runs. */
 export interface RunState {
@@ -21,6 +22,8 @@ export interface RunState {
   readonly last_error?: Failure;
   /** Not before this is the next run tried, after failures. ISO 8601. */
   readonly not_before?: string;
+  /** What was scored with the model of the last run, and before that with the one before. */
+  readonly counted?: readonly CountedRuns[];
 }
 export const NEVER_RUN: RunState = { consecutive_failures: 0 };
 

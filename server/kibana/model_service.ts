@@ -1,12 +1,24 @@
-import type { ApiResponse, Endpoints, ModelRecordBody } from '../../common/api';
+import type { ApiResponse, CandidateGate, Endpoints, ModelRecordBody } from '../../common/api';
+import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
-import { createSnapshotStore } from '../elasticsearch';
+import {
+  createAuditTrail,
+  createCheckpointStore,
+  createDetectorSource,
+  createFeedbackStore,
+  createSnapshotStore,
+} from '../elasticsearch';
+import { gateModel, promoteAndWatch } from './candidate_promotion';
 import { openDetectorJob } from './detector_job';
 import { createDetectorRepository } from './detector_repository';
 import { swapPipeline } from './pipeline_swap';
 import type { RequestScope, Services } from './services';
+import { createStatusStore } from './status_store';
+
+/** Who did it where security is off and nobody has a name. */
+const SOMEBODY = 'a user without a name';
 
 export const storeOf = (services: Services, scope: RequestScope): SnapshotStore =>
   createSnapshotStore(scope.elasticsearch, { space: scope.space, now: () => services.clock.now() });
@@ -22,6 +34,7 @@ export function modelBodyOf(record: ModelRecord): ModelRecordBody {
     rows: record.rows,
     ...(record.evaluation !== undefined && { evaluation: record.evaluation }),
     ...(record.note && { note: record.note }),
+    ...(record.gate && { gate: record.gate }),
   };
 }
 
@@ -106,15 +119,34 @@ export async function promoteModel(
   detectorId: string,
   version: string,
   note: string | undefined,
+  action: 'model_promoted' | 'model_reverted' = 'model_promoted',
 ): Promise<{ active: string; previous?: string }> {
   const store = await models(services, scope, detectorId);
-  await recordOf(store, detectorId, version);
-  const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
-  if (detector.scoring === 'ingest') {
-    const job = await openDetectorJob(services, { space: scope.space, detectorId });
+  const { gate } = await recordOf(store, detectorId, version);
+  const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const target = { space: scope.space, detectorId };
+  if (stored.detector.scoring === 'ingest') {
+    const job = await openDetectorJob(services, target);
     if (job !== undefined) await swapPipeline(services, job, version);
   }
-  const { previous } = await store.promote(detectorId, version, note ?? 'promoted by hand');
+  const { previous } = await promoteAndWatch(
+    services,
+    {
+      target,
+      stored,
+      models: store,
+      status: createStatusStore(scope.elasticsearch, scope),
+      audit: createAuditTrail(scope.elasticsearch, { space: scope.space }),
+    },
+    version,
+    {
+      note: note ?? 'promoted by hand',
+      by: scope.user ?? SOMEBODY,
+      action,
+      watched: action === 'model_promoted',
+      ...(gate && { gate }),
+    },
+  );
   return { active: version, ...(previous !== undefined && { previous }) };
 }
 
@@ -131,7 +163,7 @@ export async function revertModel(
   if (before === undefined) {
     throw new DetectionError('not_found', 'The detector has no earlier model to go back to.');
   }
-  return promoteModel(services, scope, detectorId, before.version, note ?? 'reverted');
+  return promoteModel(services, scope, detectorId, before.version, note ?? 'reverted', 'model_reverted');
 }
 
 export async function deleteModel(
@@ -141,4 +173,38 @@ export async function deleteModel(
   version: string,
 ): Promise<void> {
   await (await models(services, scope, detectorId)).delete(detectorId, version);
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const { candidate } = await status.readUpkeep(detectorId);
+  if (candidate?.version === version) await status.writePart(detectorId, 'candidate', undefined);
+  await createAuditTrail(scope.elasticsearch, { space: scope.space }).append([
+    {
+      detectorId,
+      at: new Date(services.clock.now()).toISOString(),
+      by: scope.user ?? SOMEBODY,
+      action: 'model_deleted',
+      from: version,
+      reason: 'deleted by hand',
+    },
+  ]);
+}
+
+/** Compares a model with the active one over recent logs, with the rights of whoever asks. */
+export async function gateByHand(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  version: string,
+  signal: AbortSignal,
+): Promise<CandidateGate> {
+  const store = await models(services, scope, detectorId);
+  await recordOf(store, detectorId, version);
+  const { elasticsearch: client, space } = scope;
+  const work = {
+    stored: await createDetectorRepository(scope.savedObjects).get(detectorId),
+    models: store,
+    checkpoints: createCheckpointStore(client, { space }),
+    feedback: createFeedbackStore(client, { space }),
+    sourceOf: (detector: Detector) => createDetectorSource(client, detector),
+  };
+  return gateModel(services, work, version, { signal });
 }

@@ -5,12 +5,14 @@ import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { detectAnomalies } from '../detection/detect_anomalies';
 import type { ModelRecord } from '../detection/ports';
+import { countRun } from '../detection/promotion_watch';
 import type { DetectionRun } from '../detection/run_detection';
 import { createSuppressor } from '../detection/suppress_results';
 import { livePipeline } from '../elasticsearch/ingest';
 import { createNotifier, type Notifier } from '../notifications';
 import { createElasticsearchJournal } from './announcement_journal';
 import { openDetectorJob, requestTraining, type DetectorJob } from './detector_job';
+import { keepModelGood } from './model_upkeep';
 import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from './detector_state';
 import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
@@ -69,7 +71,12 @@ export async function runDetector(
     if (model === undefined) return { kind: 'ran', interval, failures: 0 };
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
     const { run, report } = await score(services, cache, job, model, before, signal);
-    await putOnRecord(job, before, report, clock.now());
+    const counted = countRun(before.counted, { version: model.version, ...report });
+    await putOnRecord(job, { ...before, counted }, report, clock.now());
+    // A detector without logs has nothing to measure, and one that catches up has better things to do.
+    if (report.logs > 0 && run.complete) {
+      await keepModelGood({ services, cache, job, model, counted, signal });
+    }
     const delay = run.complete ? idlePause(job, before, report, clock.now()) : 0;
     return { kind: 'ran', interval, failures: 0, ...(delay === undefined ? {} : { delay }) };
   } catch (error) {
@@ -124,7 +131,18 @@ async function seeToTraining(
       : retrainEvery !== undefined &&
         now - Date.parse(model.createdAt) >= durationToMilliseconds(retrainEvery) &&
         sinceAsked >= Math.min(durationToMilliseconds(retrainEvery), 24 * 3_600_000);
-  if (isDue) await requestTraining(services, job.target, job.status);
+  if (!isDue) return;
+  await requestTraining(services, job.target, job.status, model === undefined ? 'first' : 'schedule');
+  if (model === undefined) return;
+  await job.audit.append([
+    {
+      detectorId: job.target.detectorId,
+      at: new Date(now).toISOString(),
+      action: 'retraining_requested',
+      from: model.version,
+      reason: `A new model is trained every ${retrainEvery}, and the active one is older.`,
+    },
+  ]);
 }
 
 async function score(
@@ -271,5 +289,6 @@ async function putOnRecord(
     history: remembered(before, summaryOf(report)),
     consecutive_failures: 0,
     ...(lastLogAt && { last_log_at: lastLogAt }),
+    ...(before.counted && { counted: before.counted }),
   });
 }

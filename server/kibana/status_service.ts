@@ -1,12 +1,14 @@
-import type { DetectorStatus } from '../../common/api';
+import type { DetectorStatus, ReadinessFinding } from '../../common/api';
+import { durationToMilliseconds, type Detector } from '../../common/detector';
 import type { ModelRecord } from '../detection/ports';
+import { lagFindingOf } from '../detection/readiness';
 import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
 import type { DetectionTaskState } from './detection_task';
 import { createDetectorRepository, type StoredDetector } from './detector_repository';
 import { statusOf, type RunState } from './detector_state';
 import { detectionTaskId } from './identifiers';
 import type { RequestScope, Services } from './services';
-import { createStatusStore, type StoredStatus } from './status_store';
+import { createStatusStore, type StoredStatus, type StoredUpkeep } from './status_store';
 
 export async function readStatus(
   services: Services,
@@ -14,15 +16,49 @@ export async function readStatus(
   id: string,
 ): Promise<DetectorStatus> {
   const stored = await createDetectorRepository(scope.savedObjects).get(id);
-  const [found, model] = await Promise.all([
-    createStatusStore(scope.elasticsearch, scope).read([id]),
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const [found, upkeep, model] = await Promise.all([
+    status.read([id]),
+    status.readUpkeep(id),
     createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id),
   ]);
   const runs = found.get(id)?.runs.history;
+  const known = await complete(services, scope, stored, found.get(id), model);
+  const { candidate, watch, drift } = upkeep;
   return {
-    ...(await complete(services, scope, stored, found.get(id), model)),
+    ...known,
     ...(runs && { runs: [...runs] }),
+    ...(candidate && { candidate }),
+    ...(watch && { watch }),
+    ...(drift?.latest && { drift: drift.latest }),
+    readiness: readinessFor(known, stored.detector, upkeep, services.clock.now()),
   };
+}
+
+/** What was found by the last training and measurement of drift, and what the status itself tells. */
+function readinessFor(
+  {
+    lag_ms: lag,
+    enabled,
+    consecutive_failures: failures,
+    last_error: lastError,
+    last_run: lastRun,
+  }: DetectorStatus,
+  { schedule }: Detector,
+  { readiness }: StoredUpkeep,
+  now: number,
+): ReadinessFinding[] {
+  const behind = lagFindingOf({
+    lag,
+    usual:
+      durationToMilliseconds(schedule.query_delay) +
+      Math.max(durationToMilliseconds(schedule.interval), durationToMilliseconds(schedule.idle_interval)),
+    enabled,
+    failures,
+    ...(lastError && { lastError: lastError.message }),
+    ...(lastRun && { complete: lastRun.complete, sinceLastRun: now - Date.parse(lastRun.finished_at) }),
+  });
+  return [...(behind ? [behind] : []), ...(readiness?.findings ?? [])];
 }
 
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {

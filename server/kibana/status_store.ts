@@ -1,4 +1,13 @@
-import type { BackfillReport, Failure, LivePipelineBody, TrainingReport } from '../../common/api';
+import type {
+  BackfillReport,
+  CandidateState,
+  Failure,
+  LivePipelineBody,
+  ReadinessFinding,
+  TrainingReport,
+  WatchState,
+} from '../../common/api';
+import type { DriftState } from '../detection/measure_drift';
 import { attempt, CHECKPOINTS_INDEX, type ElasticsearchClient } from '../elasticsearch';
 import { statusOf as httpStatusOf } from '../elasticsearch/errors';
 import { ensureIndex } from '../elasticsearch/index_resources';
@@ -16,6 +25,12 @@ interface Parts {
   training_cancelled: { requested_at: string };
   /** Id of the backfill that somebody has asked to stop. */
   backfill_cancelled: { id: string };
+  drift: DriftState;
+  /** Undefined once it is active or was refused. */
+  candidate: CandidateState | undefined;
+  watch: WatchState;
+  /** As it was found by the last training or measurement of drift. */
+  readiness: StoredReadiness;
   /** Kept for the whole space, under {@link SAMPLE_OF_SPACE} in the place of a detector. */
   sample: StoredSample;
 }
@@ -23,6 +38,11 @@ type Part = keyof Parts;
 
 /** Each space has its sample logs at most once. */
 export const SAMPLE_OF_SPACE = 'sample';
+
+export interface StoredReadiness {
+  readonly at: string;
+  readonly findings: readonly ReadinessFinding[];
+}
 
 /** How far the sample logs were brought by their own task; scoring tells of itself. */
 export interface StoredSample {
@@ -39,7 +59,17 @@ export interface StatusStore {
   read(detectorIds: readonly string[]): Promise<Map<string, StoredStatus>>;
   readPart<Name extends Part>(detectorId: string, part: Name): Promise<Parts[Name] | undefined>;
   writePart<Name extends Part>(detectorId: string, part: Name, value: Parts[Name]): Promise<void>;
+  /** What keeps the model good. */
+  readUpkeep(detectorId: string): Promise<StoredUpkeep>;
 }
+
+export interface StoredUpkeep {
+  readonly drift?: DriftState;
+  readonly candidate?: CandidateState;
+  readonly watch?: WatchState;
+  readonly readiness?: StoredReadiness;
+}
+const UPKEEP = ['drift', 'candidate', 'watch', 'readiness'] as const;
 
 export interface StoredStatus {
   readonly runs: RunState;
@@ -97,6 +127,12 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
             },
           ];
         }),
+      );
+    },
+    readUpkeep: async (detectorId) => {
+      const found = await get(UPKEEP.map((part) => ({ detectorId, part })));
+      return Object.fromEntries(
+        UPKEEP.flatMap((part, place) => (found[place] === undefined ? [] : [[part, found[place]]])),
       );
     },
     readPart: async (detectorId, part) => (await get([{ detectorId, part }]))[0] as never,

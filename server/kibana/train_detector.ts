@@ -2,37 +2,43 @@ import type { TrainingReport } from '../../common/api';
 import type { TrainingStep } from '../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { checkProduction, type GateLimits, type GateReport } from '../detection/model_gate';
-import type { LogSource } from '../detection/ports';
+import { trainingExclusions } from '../../common/suppressions';
+import { timestampOf } from '../detection/log_values';
+import type { AuditTrail, FeedbackStore, LogSource, SuppressionStore } from '../detection/ports';
+import { readinessOf, type ReadinessFacts } from '../detection/readiness';
+import {
+  drawTrainingSample,
+  type TrainingSample,
+  type TrainingSampleRequest,
+} from '../detection/training_sample';
+import { promoteAndWatch, settleCandidate, type Settled } from './candidate_promotion';
 import type { DetectorJob } from './detector_job';
 import { swapPipeline } from './pipeline_swap';
 import type { Services } from './services';
 import type { TrainingOutcome, TrainingWork } from './training_work';
 
-/** A new model may call at most this share of its sample anomalous, or twice what was asked for. */
-const LARGEST_ALERT_SHARE = 0.05;
-/** Population stability index from which the scores of the sample count as those of another population. */
-const LARGEST_SCORE_DRIFT = 0.25;
-
 /**
- * Trains a model of a detector on a fresh sample, stores it and promotes it when it passes its gate. The first model
- * is promoted in any case.
+ * Trains a model of a detector on a fresh sample and stores it. The first model becomes active in any case; a later one
+ * when it passes its gate beside the active one, at once or after it was scored in shadow.
  */
 export async function trainDetector(
   services: Services,
   job: DetectorJob,
-  requestedAt: string,
+  asked: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
   isStillThere: () => Promise<boolean>,
   signal: AbortSignal,
   tell: (step: TrainingStep) => void = () => {},
 ): Promise<TrainingReport> {
   const { detectorId } = job.target;
   const { detector } = job.stored;
-  const work = await collectWork(detector, job.source, services.clock.now(), {
+  const now = services.clock.now();
+  const work = await collectWork(detector, job.source, now, {
     rows: detector.training.max_rows,
     top: 0,
     signal,
+    ...(await leftOutOf(job, detectorId, detector, now)),
   });
+  await noteReadiness(job, now, { ...factsOf(work, now), features: [] });
   const outcome = await services.train(work, signal, tell);
   if (!(await isStillThere())) {
     throw new DetectionError('interrupted', 'The detector was deleted while its model was trained.');
@@ -44,40 +50,98 @@ export async function trainDetector(
     evaluation: outcome.evaluation,
   });
   const active = await job.models.active(detectorId);
-  const gate = checkGate(detector, outcome);
-  const finished = {
-    requested_at: requestedAt,
+  await noteTrained(job.audit, detectorId, asked, work, outcome, active?.version);
+  await noteReadiness(job, services.clock.now(), {
+    ...factsOf(work, now),
+    features: outcome.features.map(({ name, columns }) => ({ name, columns: columns.length })),
+    dirt: { report: outcome.dirt, logs: outcome.rows },
+  });
+  const finished = (settled: Settled): TrainingReport => ({
+    ...asked,
     finished_at: new Date(services.clock.now()).toISOString(),
     version: outcome.version,
-  };
-  if (active !== undefined && !gate.passed) {
-    const broken = gate.checks.filter((check) => !check.passed).map((check) => check.message);
-    return {
-      ...finished,
-      state: 'refused',
-      message: `The new model is kept as a candidate: ${broken.join('; ')}. The active one stays.`,
-    };
-  }
-  try {
+    ...settled,
+  });
+  const trained = `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs; threshold ${outcome.threshold.toFixed(4)}.`;
+  if (active === undefined) {
     await swapPipeline(services, job, outcome.version);
-  } catch (error) {
-    if (active === undefined || !(error instanceof DetectionError) || error.code !== 'refused') throw error;
-    return {
-      ...finished,
-      state: 'refused',
-      message: `The new model is kept as a candidate: ${error.message} The active one stays.`,
-    };
+    await promoteAndWatch(services, job, outcome.version, { note: 'first model' });
+    return finished({ state: 'promoted', message: trained });
   }
-  await job.models.promote(
-    detectorId,
-    outcome.version,
-    active === undefined ? 'first model' : 'trained on schedule',
-  );
+  if (detector.promotion.shadow !== undefined) {
+    return finished(await beginShadow(services, job, outcome, active.version, detector.promotion.shadow));
+  }
+  const settled = await settleCandidate(services, job, outcome.version, active, { signal });
+  return finished(settled.state === 'promoted' ? { ...settled, message: trained } : settled);
+}
+
+async function beginShadow(
+  services: Services,
+  job: DetectorJob,
+  { version }: TrainingOutcome,
+  active: string,
+  shadow: string,
+): Promise<Settled> {
+  const { detectorId } = job.target;
+  const since = services.clock.now();
+  const until = new Date(since + durationToMilliseconds(shadow)).toISOString();
+  const at = new Date(since).toISOString();
+  await job.status.writePart(detectorId, 'candidate', { version, state: 'shadowing', since: at, until });
+  const message = `The new model is scored beside the active one until ${until}; then its gate decides.`;
+  await job.audit.append([
+    { detectorId, at, action: 'model_shadowed', from: active, to: version, reason: message },
+  ]);
+  return { state: 'shadowing', message };
+}
+
+async function noteTrained(
+  audit: AuditTrail,
+  detectorId: string,
+  { requested_by: by, reason }: Pick<TrainingReport, 'requested_by' | 'reason'>,
+  work: CollectedWork,
+  outcome: TrainingOutcome,
+  active: string | undefined,
+): Promise<void> {
+  const { olderLogs, excludedMilliseconds } = work.sample;
+  await audit.append([
+    {
+      detectorId,
+      at: outcome.createdAt,
+      ...(by !== undefined && { by }),
+      action: 'model_trained',
+      ...(active !== undefined && { from: active }),
+      to: outcome.version,
+      reason: `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs${reason === undefined ? '' : ` (asked for by: ${reason})`}.`,
+      details: {
+        rows: outcome.rows,
+        threshold: outcome.threshold,
+        older_logs: olderLogs,
+        excluded_ms: excludedMilliseconds,
+        confirmed_left_out: work.confirmedLeftOut,
+      },
+    },
+  ]);
+}
+
+/** What never gets into a training sample: logs that people have confirmed as anomalies, and excluded times. */
+export async function leftOutOf(
+  { feedback, suppressions }: { readonly feedback: FeedbackStore; readonly suppressions: SuppressionStore },
+  detectorId: string,
+  { training }: Detector,
+  now: number,
+): Promise<Required<Pick<TrainingSampleRequest, 'confirmed' | 'exclusions'>>> {
+  const [given, stored] = await Promise.all([feedback.list(detectorId), suppressions.list(detectorId)]);
+  const weeks = training.older === undefined ? 0 : training.older.weeks * durationToMilliseconds('1w');
+  const from = now - durationToMilliseconds(training.window) - weeks - durationToMilliseconds('1d');
   return {
-    ...finished,
-    state: 'promoted',
-    message: `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs; threshold ${outcome.threshold.toFixed(4)}.`,
+    confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
+    exclusions: trainingExclusions(stored, detectorId, { from, to: now }),
   };
+}
+
+export interface CollectedWork extends TrainingWork {
+  readonly sample: Omit<TrainingSample, 'logs'>;
+  readonly confirmedLeftOut: number;
 }
 
 /** Draws the training sample of a detector. */
@@ -85,37 +149,45 @@ export async function collectWork(
   detector: Detector,
   source: LogSource,
   now: number,
-  options: { rows: number; top: number; signal?: AbortSignal },
-): Promise<TrainingWork> {
-  const { index, query, timestamp_field, ingested_field } = detector.source;
-  const to = now - durationToMilliseconds(detector.schedule.query_delay);
-  const window = { from: to - durationToMilliseconds(detector.training.window), to };
-  const fields = [...new Set([...detector.features.map((feature) => feature.field), timestamp_field])];
-  const sample = await source.sample(
-    { index, query, timestampField: timestamp_field, ingestedField: ingested_field, ...window },
-    {
-      size: options.rows,
-      seed: detector.forest.seed,
-      fields,
-      identified: options.top > 0,
-      signal: options.signal,
-    },
-  );
-  return { detector, logs: sample.logs, window, logsInWindow: sample.total, top: options.top };
+  options: { rows: number; top: number; signal?: AbortSignal } & Partial<
+    Pick<TrainingSampleRequest, 'confirmed' | 'exclusions'>
+  >,
+): Promise<CollectedWork> {
+  const { rows, top, ...rest } = options;
+  const sample = await drawTrainingSample({ detector, source, now, rows, identified: top > 0, ...rest });
+  const { logs, ...drawn } = sample;
+  const { window, logsInWindow } = drawn;
+  return {
+    detector,
+    logs,
+    window,
+    logsInWindow,
+    top,
+    sample: drawn,
+    confirmedLeftOut: options.confirmed?.length ?? 0,
+  };
 }
 
-function checkGate(detector: Detector, outcome: TrainingOutcome): GateReport {
-  const { threshold } = detector;
-  const asked = threshold.method === 'fixed' ? 0 : threshold.contamination;
-  const limits: GateLimits = {
-    min_precision: 0,
-    min_recall: 0,
-    min_f1: 0,
-    min_roc_auc: 0,
-    min_average_precision: 0,
-    max_alert_share: Math.max(LARGEST_ALERT_SHARE, 2 * asked),
-    max_score_drift: LARGEST_SCORE_DRIFT,
-    max_regression: 1,
+function factsOf({ detector, logs }: TrainingWork, now: number): Pick<ReadinessFacts, 'enough' | 'times'> {
+  const { timestamp_field: timestampField } = detector.source;
+  const times = logs.flatMap(({ document }) => timestampOf(document, timestampField) ?? []);
+  const first = times.reduce((low, time) => Math.min(low, time), Infinity);
+  return {
+    enough: {
+      logs: logs.length,
+      needed: detector.training.min_rows,
+      span: Number.isFinite(first) ? now - first : undefined,
+    },
+    times,
   };
-  return checkProduction({ logs: outcome.rows, ...outcome, scoreDrift: outcome.scoreDrift }, limits);
+}
+
+/** Told to people beside the model; a training does not fail for it. */
+async function noteReadiness(job: DetectorJob, now: number, facts: ReadinessFacts): Promise<void> {
+  await job.status
+    .writePart(job.target.detectorId, 'readiness', {
+      at: new Date(now).toISOString(),
+      findings: readinessOf(facts),
+    })
+    .catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import type { TrainingStep } from '../../common/api/status';
+import type { TrainingReport, TrainingStep } from '../../common/api/status';
 import { openDetectorJob, type DetectorJob } from './detector_job';
 import { failureOf } from './failure_advice';
 import { detectionTaskId } from './identifiers';
@@ -28,14 +28,19 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
           if (job === undefined) return { state: {} };
           const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
           const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
+          const request = {
+            requested_at: requestedAt,
+            ...(asked?.requested_by !== undefined && { requested_by: asked.requested_by }),
+            ...(asked?.reason !== undefined && { reason: asked.reason }),
+          };
           if (asked?.state === 'cancelled') return { state: {} };
-          const record = recordProgress(job, requestedAt, interruption);
+          const record = recordProgress(job, request, interruption);
           try {
             record.tell('sampling');
             const report = await trainDetector(
               services,
               job,
-              requestedAt,
+              request,
               async () => (await openDetectorJob(services, target)) !== undefined,
               interruption.signal,
               record.tell,
@@ -53,7 +58,7 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
             if (record.isCancelled()) {
               await job.status.writePart(detectorId, 'training', {
                 state: 'cancelled',
-                requested_at: requestedAt,
+                ...request,
                 finished_at: new Date(clock.now()).toISOString(),
               });
               return { state: {} };
@@ -62,7 +67,7 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
             await job.status
               .writePart(detectorId, 'training', {
                 state: 'failed',
-                requested_at: requestedAt,
+                ...request,
                 finished_at: new Date(clock.now()).toISOString(),
                 failure: failureOf(error, clock.now()),
               })
@@ -89,7 +94,7 @@ interface ProgressRecord {
 /** Puts each step on record, one after the other, and interrupts the training when somebody has asked for that. */
 function recordProgress(
   job: DetectorJob,
-  requestedAt: string,
+  request: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
   interruption: AbortController,
 ): ProgressRecord {
   const { detectorId } = job.target;
@@ -97,7 +102,7 @@ function recordProgress(
   let written: Promise<unknown> = Promise.resolve();
   const look = async (): Promise<void> => {
     const cancelled = await job.status.readPart(detectorId, 'training_cancelled');
-    if (cancelled?.requested_at !== requestedAt) return;
+    if (cancelled?.requested_at !== request.requested_at) return;
     isCancelled = true;
     interruption.abort();
   };
@@ -105,9 +110,7 @@ function recordProgress(
   return {
     tell: (step) => {
       written = written
-        .then(() =>
-          job.status.writePart(detectorId, 'training', { state: 'running', requested_at: requestedAt, step }),
-        )
+        .then(() => job.status.writePart(detectorId, 'training', { state: 'running', ...request, step }))
         // The training matters more than what is told of it.
         .catch(() => undefined);
     },

@@ -8,12 +8,14 @@ import { resultHandlers } from './result_handlers';
 import { sampleHandlers } from './sample_handlers';
 import { setupHandlers } from './setup_handlers';
 import { statusHandlers } from './status_handlers';
+import { upkeepHandlers } from './upkeep_handlers';
 import { suppressionHandlers } from './suppression_handlers';
 
 /** A handler for every operation of the API; the compiler says which is missing. */
 export const HANDLERS: Handlers = {
   ...detectorHandlers,
   ...statusHandlers,
+  ...upkeepHandlers,
   ...resultHandlers,
   ...modelHandlers,
   ...pipelineHandlers,

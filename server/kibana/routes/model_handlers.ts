@@ -2,6 +2,7 @@ import type { modelEndpoints } from '../../../common/api/models';
 import {
   deleteModel,
   exportModel,
+  gateByHand,
   getModel,
   importModel,
   listModels,
@@ -17,6 +18,8 @@ export const modelHandlers: Handlers<keyof typeof modelEndpoints> = {
   }),
   getModel: ({ params }, { services, scope }) => getModel(services, scope, params.id, params.version),
   compareModels: ({ params, query }, { services, scope }) => compareModels(services, scope, params.id, query),
+  gateModel: ({ params }, { services, scope, signal }) =>
+    gateByHand(services, scope, params.id, params.version, signal),
   promoteModel: ({ params, body }, { services, scope }) =>
     promoteModel(services, scope, params.id, params.version, body.note),
   revertModel: ({ params, body }, { services, scope }) => revertModel(services, scope, params.id, body.note),

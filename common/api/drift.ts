@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { API_ROOT, detectorParams, endpoint, timeSchema } from './endpoint';
+
+export const driftMeasurementSchema = z.object({
+  at: z.string().describe('End of the time that was looked at'),
+  from: z.string(),
+  logs: z.number().describe('Logs that were drawn of it'),
+  model_version: z.string(),
+  score_drift: z.number().describe('Population stability index of the scores against those of the training'),
+  features: z
+    .array(z.object({ feature: z.string(), drift: z.number() }))
+    .describe(
+      'The same of each feature, the one that moved most first; empty where the model keeps no reference',
+    ),
+  largest: z.number().describe('The largest of all these'),
+  limit: z.number().describe('As it was set then'),
+  over: z.boolean().describe('Whether the largest reached the limit'),
+});
+/** One measurement of how far logs have moved away from what the model was trained on. */
+export type DriftMeasurement = z.infer<typeof driftMeasurementSchema>;
+
+export const driftEndpoints = {
+  listDrift: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/detectors/{id}/_drift`,
+    summary: 'How far logs have moved away from the training, over time, with the features that moved',
+    privilege: 'read',
+    params: detectorParams,
+    query: z.strictObject({
+      from: timeSchema.optional().describe('Default: 30 days before the end'),
+      to: timeSchema.optional().describe('Default: now'),
+    }),
+    response: z.object({
+      limit: z.number().describe('As it is set now'),
+      measurements: z.array(driftMeasurementSchema).describe('Oldest first, at most 1,000: the latest'),
+    }),
+  }),
+};

@@ -1,0 +1,10 @@
+import type { driftEndpoints } from '../../../common/api/drift';
+import type { thresholdEndpoints } from '../../../common/api/threshold';
+import { listDrift } from '../drift_service';
+import { readThreshold } from '../threshold_service';
+import type { Handlers } from './handler';
+
+export const upkeepHandlers: Handlers<keyof typeof driftEndpoints | keyof typeof thresholdEndpoints> = {
+  listDrift: ({ params, query }, { services, scope }) => listDrift(services, scope, params.id, query),
+  getThreshold: ({ params }, { scope }) => readThreshold(scope, params.id),
+};

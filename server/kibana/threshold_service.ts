@@ -1,0 +1,42 @@
+import type { ApiResponse, Endpoints } from '../../common/api';
+import { decodeModelSnapshot } from '../../common/model_snapshot';
+import { AdaptiveThreshold } from '../../common/threshold';
+import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
+import { createDetectorRepository } from './detector_repository';
+import { withCurrentSettings } from './effective_snapshot';
+import type { RequestScope } from './services';
+
+/** The threshold in force and how it came there: what the last run has stored of it, or what the next run starts with. */
+export async function readThreshold(
+  scope: RequestScope,
+  detectorId: string,
+): Promise<ApiResponse<Endpoints['getThreshold']>> {
+  const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const { method } = detector.threshold;
+  const store = createSnapshotStore(scope.elasticsearch, { space: scope.space });
+  const active = await store.active(detectorId);
+  if (active === undefined) return { method, history: [] };
+  const { version } = active;
+  const load = async () =>
+    withCurrentSettings(decodeModelSnapshot(await store.load(detectorId, version)), detector);
+  if (detector.threshold.method !== 'adaptive') {
+    return { method, threshold: (await load()).threshold, model_version: version, history: [] };
+  }
+  const stored = await createCheckpointStore(scope.elasticsearch, { space: scope.space }).read(detectorId);
+  const { threshold: state, modelVersion } = stored?.checkpoint ?? {};
+  const adaptive =
+    state !== undefined && modelVersion === version
+      ? AdaptiveThreshold.fromJSON(state)
+      : AdaptiveThreshold.start(await load());
+  return {
+    method,
+    threshold: adaptive.threshold,
+    model_version: version,
+    alerts_per_day: detector.threshold.alerts_per_day,
+    history: adaptive.history.map(({ at, threshold, reason }) => ({
+      at: new Date(at).toISOString(),
+      threshold,
+      reason,
+    })),
+  };
+}
