@@ -104,8 +104,10 @@ function* take(logs: Iterable<{ document: LogDocument }>, count: number): Genera
   }
 }
 
-async function readFirst(client: Client, logs: number): Promise<number> {
+/** All that a run reads: the pages, and whole logs where they were found anomalous. @returns how many logs */
+async function readFirst(client: Client, logs: number, anomalous: ReadonlySet<string>): Promise<number> {
   let seen = 0;
+  const source = createLogSource(client);
   const range = {
     index: INDEX,
     timestampField: '@timestamp',
@@ -121,8 +123,12 @@ async function readFirst(client: Client, logs: number): Promise<number> {
     '@timestamp',
     'service.name',
   ];
-  for await (const page of createLogSource(client).read(range, { by: 'ingested', fields }))
+  const context = [...new Set([...detector.context_fields, ...fields])];
+  for await (const page of source.read(range, { by: 'ingested', fields })) {
     seen += page.logs.length;
+    const chosen = page.logs.filter(({ id }) => anomalous.has(id));
+    if (chosen.length > 0) await source.fetch(chosen, context);
+  }
   return seen;
 }
 
@@ -181,9 +187,13 @@ export async function run(): Promise<BenchSection> {
     /** Processor time of encoding, scoring, explaining and writing, in that of reading. */
     const shares = { process: [] as number[], cluster: [] as number[], all: [] as number[] };
     const rates = { read: [] as number[], detect: [] as number[] };
+    const anomalous = new Set<string>();
+    await detectFirst(client, modelText, SPEED_LOGS, 'found', (results) =>
+      results.forEach(({ source }) => anomalous.add(source.id)),
+    );
     for (let round = -1; round < RUNS; round++) {
       const before = await processorTime(client);
-      const read = await timed(() => readFirst(client, SPEED_LOGS));
+      const read = await timed(() => readFirst(client, SPEED_LOGS, anomalous));
       const between = await processorTime(client);
       const whole = await timed(() => detectFirst(client, modelText, SPEED_LOGS, `speed-${round}`));
       const after = await processorTime(client);
@@ -197,7 +207,11 @@ export async function run(): Promise<BenchSection> {
       ratios.push(read / whole);
     }
     const rows: BenchRow[] = [
-      { name: 'reading alone, by time of indexing', value: median(rates.read), unit: 'logs/s' },
+      {
+        name: 'reading alone, by time of indexing, anomalous logs as a whole',
+        value: median(rates.read),
+        unit: 'logs/s',
+      },
       {
         name: 'detect: read, encode, score, explain, write',
         value: median(rates.detect),
@@ -207,7 +221,7 @@ export async function run(): Promise<BenchSection> {
         met: median(ratios) >= 0.6,
       },
     ];
-    const work = 'processor time of encoding, scoring and writing, in that of reading';
+    const work = 'processor time of encoding, scoring, explaining and writing, in that of reading';
     rows.push(
       {
         name: `${work}, Elasticsearch included`,

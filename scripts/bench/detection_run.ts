@@ -1,4 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
+import type { AnomalyResult } from '../../common/anomaly';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
 import { runDetection } from '../../server/detection/run_detection';
@@ -26,6 +27,7 @@ export async function detectFirst(
   modelText: string,
   logs: number,
   detectorId: string,
+  onResults?: (results: readonly AnomalyResult[]) => void,
 ): Promise<number> {
   const run = await runDetection({
     detectorId,
@@ -37,6 +39,7 @@ export async function detectFirst(
     runId: detectorId,
     startFrom: START,
     progress: garbageCollector(),
+    ...(onResults && { onResults: async (results) => onResults(results) }),
   });
   return run.logs;
 }

@@ -62,7 +62,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     const writtenAt = new Date(clock.now()).toISOString();
     const anomalous: number[] = [];
     const thresholds: number[] = [];
-    const buckets = new Map<string, MutableBucket>();
+    const buckets: Buckets = new Map();
     for (let row = 0; row < scores.length; row++) {
       const document = documents[row];
       const time = timestampOf(document, timestampField) ?? clock.now();
@@ -114,25 +114,27 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       .update(JSON.stringify([detectorId, ...first]))
       .digest('hex')
       .slice(0, 24);
-    const summaries = [...buckets.values()].map((bucket): BucketSummary => ({
-      '@timestamp': new Date(bucket.start).toISOString(),
-      event: { ingested: writtenAt, kind: 'metric' },
-      detector: { id: detectorId, name: detector.name },
-      model: { version: snapshot.version },
-      bucket: {
-        logs: bucket.logs,
-        anomalies: bucket.anomalies,
-        max_score: bucket.maxScore,
-        mean_score: bucket.scoreSum / bucket.logs,
-        max_confidence: scorer.verdict(bucket.maxScore, currentThreshold()).confidence,
-        unscored: 0,
-        span_ms: summarySpan,
-      },
-      anomaly: { entity: bucket.entity },
-      page: { id: pageId },
-      run: { id: runId },
-      result: { type: 'bucket' },
-    }));
+    const summaries = [...buckets.values()]
+      .flatMap((ofTime) => [...ofTime.values()])
+      .map((bucket): BucketSummary => ({
+        '@timestamp': new Date(bucket.start).toISOString(),
+        event: { ingested: writtenAt, kind: 'metric' },
+        detector: { id: detectorId, name: detector.name },
+        model: { version: snapshot.version },
+        bucket: {
+          logs: bucket.logs,
+          anomalies: bucket.anomalies,
+          max_score: bucket.maxScore,
+          mean_score: bucket.scoreSum / bucket.logs,
+          max_confidence: scorer.verdict(bucket.maxScore, currentThreshold()).confidence,
+          unscored: 0,
+          span_ms: summarySpan,
+        },
+        anomaly: { entity: bucket.entity },
+        page: { id: pageId },
+        run: { id: runId },
+        result: { type: 'bucket' },
+      }));
     return { results, summaries, logs: page.logs.length };
   };
   return { score, fields, dirt, threshold: currentThreshold, thresholdState: () => adaptive?.toJSON() };
@@ -154,8 +156,11 @@ interface MutableBucket {
   scoreSum: number;
 }
 
+/** By the start of the bucket, then by entity: no key has to be put together for each log. */
+type Buckets = Map<number, Map<string | undefined, MutableBucket>>;
+
 function addToBucket(
-  buckets: Map<string, MutableBucket>,
+  buckets: Buckets,
   time: number,
   span: number,
   entity: string | undefined,
@@ -163,11 +168,15 @@ function addToBucket(
   isAnomaly: boolean,
 ): void {
   const start = Math.floor(time / span) * span;
-  const key = `${start}|${entity ?? ''}`;
-  let bucket = buckets.get(key);
+  let ofTime = buckets.get(start);
+  if (ofTime === undefined) {
+    ofTime = new Map();
+    buckets.set(start, ofTime);
+  }
+  let bucket = ofTime.get(entity);
   if (bucket === undefined) {
     bucket = { start, entity, logs: 0, anomalies: 0, maxScore: 0, scoreSum: 0 };
-    buckets.set(key, bucket);
+    ofTime.set(entity, bucket);
   }
   bucket.logs++;
   bucket.scoreSum += score;

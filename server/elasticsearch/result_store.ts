@@ -13,6 +13,8 @@ import { reviseResults } from './revise_results';
 const DEFAULT_SIZE = 100;
 const MAXIMUM_SIZE = 10_000;
 const REASON_CHARACTERS = 300;
+/** Somebody may delete an index while we write: it must not come back without its mapping. */
+const CHECK_EVERY_MILLISECONDS = 10_000;
 /** What a result consists of without the fields of its log. */
 const OWN_FIELDS = ['@timestamp', 'detector', 'model', 'anomaly', 'run', 'result', 'page', 'bucket'] as const;
 
@@ -102,6 +104,7 @@ export function createResultStore(
 ): ElasticsearchResultStore {
   const { space = DEFAULT_SPACE, policy, signal, refresh, warn = () => {} } = options;
   const what = `write results of space "${space}"`;
+  const checked = new Map<string, number>();
 
   const write: ResultStore['write'] = async (results, summaries = []) => {
     const operationOf = (
@@ -121,7 +124,10 @@ export function createResultStore(
       ...summaries.map((summary) => operationOf('index', summaryId(summary), summary)),
     ];
     for (const index of new Set(operations.map((operation) => operation.index))) {
+      const checkedAt = checked.get(index);
+      if (checkedAt !== undefined && performance.now() - checkedAt < CHECK_EVERY_MILLISECONDS) continue;
       await ensureIndex(client, index, 'results', { policy, signal });
+      checked.set(index, performance.now());
     }
     const settings = { what, policy, signal, refresh };
     const first = await bulkWrite(client, operations, settings);
