@@ -10,6 +10,7 @@ describe('placeOf', () => {
     ['/results/x%3D%3D', { page: 'result', id: 'x==' }],
     ['/detectors/a-1/other', { page: 'unknown' }],
     ['/detectors/a-1/models/more', { page: 'unknown' }],
+    ['/detectors/a-1/feedback', { page: 'detector', id: 'a-1', tab: 'feedback' }],
     ['/detectors', { page: 'unknown' }],
     ['/results/%E0%A4%A', { page: 'result', id: '%E0%A4%A' }],
   ])('%s', (path, place) => {

@@ -12,7 +12,7 @@ export type Place =
   | { page: 'result'; id: string }
   | { page: 'unknown' };
 
-export const DETECTOR_TABS = ['anomalies', 'models', 'jobs', 'settings'] as const;
+export const DETECTOR_TABS = ['anomalies', 'feedback', 'what_if', 'models', 'jobs', 'settings'] as const;
 export type DetectorTab = (typeof DETECTOR_TABS)[number];
 
 export function readLocation(pathname: string, search: string): Location {

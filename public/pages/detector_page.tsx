@@ -7,12 +7,15 @@ import { DETECTOR_TABS, detectorPath, type DetectorTab } from '../location';
 import { CreateRuleButton } from '../rule_form/create_rule_button';
 import { DetectorStateBadge } from '../shared/detector_state';
 import { formatSpan } from '../shared/format';
+import { ReadinessCallouts } from '../shared/readiness_callouts';
 import { LoadingPrompt, RequestState } from '../shared/request_state';
 import { useAction } from '../shared/use_action';
 import { useRequest } from '../shared/use_request';
 import { useBreadcrumbs } from './use_breadcrumbs';
 
 const AnomaliesTab = lazy(() => import('./anomalies/anomalies_tab'));
+const FeedbackTab = lazy(() => import('./feedback/feedback_tab'));
+const WhatIfTab = lazy(() => import('./what_if/what_if_tab'));
 const ModelsTab = lazy(() => import('./models/models_tab'));
 const SettingsTab = lazy(() => import('./settings/settings_tab'));
 const JobsTab = lazy(() => import('./jobs/jobs_tab'));
@@ -29,6 +32,10 @@ function tabName(tab: DetectorTab): string {
   switch (tab) {
     case 'anomalies':
       return i18n.translate('logAnomalies.tab.anomalies', { defaultMessage: 'Anomalies' });
+    case 'feedback':
+      return i18n.translate('logAnomalies.tab.feedback', { defaultMessage: 'Feedback & quiet times' });
+    case 'what_if':
+      return i18n.translate('logAnomalies.tab.whatIf', { defaultMessage: 'What would have alerted?' });
     case 'models':
       return i18n.translate('logAnomalies.tab.models', { defaultMessage: 'Models' });
     case 'jobs':
@@ -139,6 +146,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
         <RequestState request={request}>
           {({ record, status }) => (
             <Suspense fallback={<LoadingPrompt />}>
+              <ReadinessCallouts findings={status.readiness ?? []} />
               <CurrentTab tab={tab} view={{ record, status, reload: request.reload }} />
             </Suspense>
           )}
@@ -152,6 +160,10 @@ function CurrentTab({ tab, view }: { tab: DetectorTab; view: DetectorView }): Re
   switch (tab) {
     case 'anomalies':
       return <AnomaliesTab {...view} />;
+    case 'feedback':
+      return <FeedbackTab {...view} />;
+    case 'what_if':
+      return <WhatIfTab {...view} />;
     case 'models':
       return <ModelsTab {...view} />;
     case 'settings':

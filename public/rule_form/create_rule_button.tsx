@@ -2,7 +2,7 @@ import React, { useState, type ReactElement } from 'react';
 import { EuiButtonEmpty } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { PLUGIN_ID } from '../../common/plugin';
-import { logAnomalyParamsSchema } from '../../common/rules';
+import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
 import { useApp } from '../app_context';
 import { findKibanaContextProvider } from '../kibana/kibana_react_context';
 import { LOG_ANOMALY_RULE_TYPE } from './rule_types';
@@ -11,13 +11,20 @@ import { LOG_ANOMALY_RULE_TYPE } from './rule_types';
 const RULES_PATH = '/insightsAndAlerting/triggersActions/rules';
 
 /** Opens Kibana's form for an alert rule on one detector, filled in; absent for those who may only look. */
-export function CreateRuleButton(props: { detectorId: string; detectorName: string }): ReactElement | null {
-  const { detectorId, detectorName } = props;
+export function CreateRuleButton(props: {
+  detectorId: string;
+  detectorName: string;
+  /** Other values than the defaults. */
+  params?: LogAnomalyParams;
+  label?: string;
+}): ReactElement | null {
+  const { detectorId, detectorName, params } = props;
   const { core, plugins, canWrite } = useApp();
   const [isOpen, setIsOpen] = useState(false);
   const { triggersActionsUi } = plugins;
   if (!canWrite || triggersActionsUi === undefined) return null;
-  const label = i18n.translate('logAnomalies.rule.create', { defaultMessage: 'Create alert rule' });
+  const label =
+    props.label ?? i18n.translate('logAnomalies.rule.create', { defaultMessage: 'Create alert rule' });
   const KibanaContextProvider = findKibanaContextProvider();
   const openForm = triggersActionsUi.getAddRuleFlyout;
   if (KibanaContextProvider === undefined || openForm === undefined) {
@@ -47,7 +54,7 @@ export function CreateRuleButton(props: { detectorId: string; detectorName: stri
                 defaultMessage: 'Anomalies of {detector}',
                 values: { detector: detectorName },
               }),
-              params: { ...logAnomalyParamsSchema.parse({}), detector_ids: [detectorId] },
+              params: { ...(params ?? logAnomalyParamsSchema.parse({})), detector_ids: [detectorId] },
             },
             onClose: () => setIsOpen(false),
           })}

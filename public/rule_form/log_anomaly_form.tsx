@@ -5,6 +5,7 @@ import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rule
 import { severityOptions } from '../shared/severity';
 import { FiringEstimate } from './firing_estimate';
 import { DetectorPicker, Row, useDefaults, type FormProps } from './form_parts';
+import { groupingOptions } from './grouping_options';
 
 const LOG_ANOMALY_DEFAULTS = logAnomalyParamsSchema.parse({});
 
@@ -83,22 +84,7 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
           <EuiSelect
             fullWidth
             value={params.group_by}
-            options={[
-              {
-                value: 'entity',
-                text: i18n.translate('logAnomalies.rule.byEntity', { defaultMessage: 'entity' }),
-              },
-              {
-                value: 'feature',
-                text: i18n.translate('logAnomalies.rule.byFeature', {
-                  defaultMessage: 'feature that stands out most',
-                }),
-              },
-              {
-                value: 'detector',
-                text: i18n.translate('logAnomalies.rule.byDetector', { defaultMessage: 'detector' }),
-              },
-            ]}
+            options={groupingOptions()}
             onChange={(event) => setRuleParams('group_by', event.target.value)}
           />
         </Row>

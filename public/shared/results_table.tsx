@@ -1,5 +1,6 @@
 import React, { type ReactElement, type ReactNode } from 'react';
 import {
+  EuiBadge,
   EuiBasicTable,
   EuiButtonIcon,
   EuiText,
@@ -107,6 +108,16 @@ export function ResultsTable(props: {
               <EuiText size="xs" color="subdued">
                 {result.anomaly.reason}
               </EuiText>
+              {result.result.type !== 'log' && (
+                <EuiBadge color="hollow" iconType="eyeClosed" data-test-subj="logAnomaliesHiddenRow">
+                  {result.result.type === 'withdrawn'
+                    ? i18n.translate('logAnomalies.results.withdrawn', {
+                        defaultMessage: 'no longer anomalous',
+                      })
+                    : (result.result.suppressed_because ??
+                      i18n.translate('logAnomalies.results.hidden', { defaultMessage: 'hidden' }))}
+                </EuiBadge>
+              )}
             </EuiText>
           ),
         },
@@ -122,4 +133,5 @@ const OWN_FIELDS = ['@timestamp', 'event', 'detector', 'model', 'anomaly', 'sour
 export const logOf = (result: Found['result']): Record<string, unknown> =>
   Object.fromEntries(Object.entries(result).filter(([field]) => !OWN_FIELDS.includes(field)));
 
-const lineOf = (result: Found['result']): string => logLine(logOf(result)) ?? result.source.id;
+/** One line that tells people which log a result is about. */
+export const lineOf = (result: Found['result']): string => logLine(logOf(result)) ?? result.source.id;

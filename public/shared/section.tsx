@@ -19,7 +19,7 @@ export function Section(props: {
         forceState={isOpen ? 'open' : 'closed'}
         onToggle={setIsOpen}
         paddingSize="s"
-        borders="horizontal"
+        borders="all"
         buttonElement="button"
         buttonContent={<strong>{title}</strong>}
         data-test-subj={id}

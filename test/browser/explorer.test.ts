@@ -66,7 +66,8 @@ it('narrows to the lanes that are brushed, each a filter of its own', () =>
     expect(lanes.length).toBeGreaterThan(1);
     expect(queryOf(page).entity.split('\n').sort()).toEqual([...lanes].sort());
     // Only these are left in the table of lanes.
-    await page.getByRole('radio', { name: 'Table' }).click({ force: true });
+    await page.getByRole('radio', { name: 'Table' }).focus();
+    await page.keyboard.press('Space');
     const rows = page.getByRole('table', { name: /a lane for each entity/ }).locator('tbody tr');
     await rows.first().waitFor();
     await page.waitForFunction(

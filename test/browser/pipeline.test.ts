@@ -70,7 +70,10 @@ it('says in words what cannot be put live', () =>
     const other = await makeDetector(world, { name: 'Has a template' });
     const pages = { page, url: world.host.url };
     await open(pages, `/app/logAnomalies/detectors/${other}/models`, 'logAnomaliesPipelineSection');
-    await page.getByRole('button', { name: /Scoring by Elasticsearch/ }).last().click();
+    await page
+      .getByRole('button', { name: /Scoring by Elasticsearch/ })
+      .last()
+      .click();
     await page.click(testSubject('logAnomaliesPipelineTry'));
     const panel = page.locator(testSubject('logAnomaliesPipeline'));
     await panel.getByText(/template/).waitFor({ timeout: WORK_MILLISECONDS });

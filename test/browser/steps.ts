@@ -105,10 +105,35 @@ export async function promoteAModel(pages: Pages, id: string): Promise<void> {
   const activeRow = async (): Promise<number> => ((await rows.nth(0).innerText()).includes('active') ? 0 : 1);
   const before = await activeRow();
   await page.locator(testSubject('logAnomaliesPromoteCompared')).first().click();
+  // What was checked is shown before anything is promoted.
+  await page.click(testSubject('logAnomaliesPromoteNow'));
   await page.waitForFunction(
     ([selector, place]) =>
       document.querySelectorAll(String(selector))[1 - Number(place)]?.textContent?.includes('active'),
     [`${testSubject('logAnomaliesModels')} tbody tr`, before],
     { timeout: WORK_MILLISECONDS },
   );
+}
+
+/** How many anomalies the explorer says there are. */
+export const shownAnomalies = async (page: Page): Promise<number> =>
+  Number((await page.innerText(testSubject('logAnomaliesShown'))).split(' ')[0].replace(/\D/g, ''));
+
+/** Calls the first result of the explorer no anomaly: reads what that changes, looks, and applies it. */
+export async function hideResult(
+  { page }: Pages,
+  scope: 'one' | 'pattern',
+  look: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+  await page.locator(testSubject('logAnomaliesFeedbackNot')).first().click();
+  await page.waitForSelector(testSubject('logAnomaliesReplay'), { timeout: WORK_MILLISECONDS });
+  // The label covers the button itself.
+  await page.locator(`#logAnomaliesScope-${scope}`).check({ force: true });
+  await page.waitForLoadState('networkidle');
+  await page.fill(testSubject('logAnomaliesNotComment'), 'tried out');
+  await look();
+  for (const box of await page.locator('[id^=logAnomaliesAccept]').all()) await box.check({ force: true });
+  await page.click(testSubject('logAnomaliesNotApply'));
+  await page.waitForSelector(testSubject('logAnomaliesToastUndo'));
 }

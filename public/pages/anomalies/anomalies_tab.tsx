@@ -24,7 +24,7 @@ const LANES = 20;
 export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
   const { api, location, setQuery } = useApp();
   const chosen = useMemo(() => readExplorerQuery(location), [location]);
-  const { range, severity, sort, entities, feature, page, size, open } = chosen;
+  const { range, severity, sort, entities, feature, withHidden, page, size, open } = chosen;
   const dataView = useResultsDataView();
   const { filter, problem } = useMemo(
     () => filterOf(chosen.query, chosen.language),
@@ -60,10 +60,19 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
     (signal) =>
       api(
         'searchResults',
-        { query: { ...scope, ...resolveRange(range), sort, page: page + 1, size } },
+        {
+          query: {
+            ...scope,
+            ...resolveRange(range),
+            status: withHidden ? 'all' : 'open',
+            sort,
+            page: page + 1,
+            size,
+          },
+        },
         signal,
       ),
-    [api, range.from, range.to, scopeKey, sort, page, size],
+    [api, range.from, range.to, scopeKey, withHidden, sort, page, size],
     chosen.refresh,
   );
   const feedback = useRequest(
@@ -138,7 +147,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
             {({ total, results: found }) => (
               <>
                 <EuiTitle size="xxs">
-                  <h2>
+                  <h2 data-test-subj="logAnomaliesShown">
                     {i18n.translate('logAnomalies.results.title', {
                       defaultMessage:
                         '{total, plural, one {{count} anomalous log} other {{count} anomalous logs}}',
@@ -168,7 +177,11 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                       found={each}
                       feedback={verdictOn(each)}
                       chooseFeature={(chosenFeature) => setQuery(changedQuery({ feature: chosenFeature }))}
-                      feedbackChanged={feedback.reload}
+                      feedbackChanged={() => {
+                        feedback.reload();
+                        summary.reload();
+                        results.reload();
+                      }}
                     />
                   )}
                 />

@@ -19,6 +19,7 @@ describe('the address of the explorer', () => {
       sort: 'time',
       entities: [],
       feature: undefined,
+      withHidden: false,
       unbrushed: undefined,
       page: 0,
       size: 25,
@@ -37,6 +38,7 @@ describe('the address of the explorer', () => {
       sort: 'score',
       entities: ['shop, eu', 'blog'],
       feature: 'http.response.status_code (category)',
+      withHidden: true,
     } as const;
     expect(after(chosen, { page: '7', open: 'x', size: '50', refresh: '60000' })).toEqual({
       ...chosen,

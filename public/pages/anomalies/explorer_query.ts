@@ -17,6 +17,8 @@ export interface ExplorerQuery {
   readonly entities: readonly string[];
   /** Only anomalies that this feature stands out in. */
   readonly feature: string | undefined;
+  /** Whether anomalies that are hidden by feedback, mutes and quiet times are listed, too. */
+  readonly withHidden: boolean;
   /** What was shown before a time was brushed; undefined where none was. */
   readonly unbrushed: TimeRange | undefined;
   /** From 0. */
@@ -38,6 +40,7 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     sort: query.sort === 'score' ? 'score' : 'time',
     entities: query.entity ? query.entity.split(BETWEEN_ENTITIES) : [],
     feature: query.feature || undefined,
+    withHidden: query.hidden === 'show',
     unbrushed:
       query.before_from && query.before_to ? { from: query.before_from, to: query.before_to } : undefined,
     page: Math.max(0, (Math.floor(Number(query.page)) || 1) - 1),
@@ -56,6 +59,7 @@ export function changedQuery(changes: {
   sort?: string;
   entities?: readonly string[];
   feature?: string;
+  withHidden?: boolean;
 }): Record<string, string | undefined> {
   const { range, entities, query, language, severity, sort } = changes;
   return {
@@ -66,6 +70,7 @@ export function changedQuery(changes: {
     ...('language' in changes && { language: language === 'lucene' ? 'lucene' : undefined }),
     ...('severity' in changes && { severity: severity || undefined }),
     ...('feature' in changes && { feature: changes.feature || undefined }),
+    ...('withHidden' in changes && { hidden: changes.withHidden ? 'show' : undefined }),
     ...('sort' in changes && { sort: sort === 'score' ? 'score' : undefined }),
     ...(entities && { entity: entities.filter(Boolean).join(BETWEEN_ENTITIES) || undefined }),
   };

@@ -1,32 +1,35 @@
-import React, { useState, type ReactElement } from 'react';
+import React, { lazy, Suspense, useState, type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
+import type { Found } from '../../shared/results_table';
 import { useAction } from '../../shared/use_action';
 
-export type Feedback = Answer<'listFeedback'>['feedback'][number];
-type Verdict = Feedback['verdict'];
+const NotAnAnomalyFlyout = lazy(() => import('../feedback/not_an_anomaly_flyout'));
 
-/** The user's judgement of one result; it can be taken back. */
+export type Feedback = Answer<'listFeedback'>['feedback'][number];
+
+/** The user's judgement of one result; "not an anomaly" says first what it changes, and each can be taken back. */
 export function FeedbackButtons(props: {
   detectorId: string;
-  source: { index: string; id: string };
+  found: Found;
   feedback: Feedback | undefined;
   changed: () => void;
 }): ReactElement {
-  const { detectorId, source, feedback, changed } = props;
+  const { detectorId, found, feedback, changed } = props;
   const { api, canWrite } = useApp();
   const { run, isBusy } = useAction(changed);
   const [comment, setComment] = useState(feedback?.comment ?? '');
   const params = { id: detectorId };
-  const { index, id } = source;
-  const save = (verdict: Verdict) =>
+  const { index, id } = found.result.source;
+  const [isAsking, setIsAsking] = useState(false);
+  const confirm = () =>
     run(
       () =>
         api('saveFeedback', {
           params,
-          body: { source: { index, id }, verdict, ...(comment !== '' && { comment }) },
+          body: { source: { index, id }, verdict: 'real', ...(comment !== '' && { comment }) },
         }),
       i18n.translate('logAnomalies.feedback.saved', {
         defaultMessage: 'Thank you: this is kept for the next training',
@@ -49,7 +52,7 @@ export function FeedbackButtons(props: {
           fill={feedback?.verdict === 'real'}
           aria-pressed={feedback?.verdict === 'real'}
           isDisabled={!canWrite || isBusy}
-          onClick={() => save('real')}
+          onClick={confirm}
           data-test-subj="logAnomaliesFeedbackReal"
         >
           {i18n.translate('logAnomalies.feedback.real', { defaultMessage: 'Yes, real' })}
@@ -63,10 +66,10 @@ export function FeedbackButtons(props: {
           fill={feedback?.verdict === 'not_an_anomaly'}
           aria-pressed={feedback?.verdict === 'not_an_anomaly'}
           isDisabled={!canWrite || isBusy}
-          onClick={() => save('not_an_anomaly')}
+          onClick={() => setIsAsking(true)}
           data-test-subj="logAnomaliesFeedbackNot"
         >
-          {i18n.translate('logAnomalies.feedback.not', { defaultMessage: 'No, this is normal' })}
+          {i18n.translate('logAnomalies.feedback.not', { defaultMessage: 'Not an anomaly…' })}
         </EuiButton>
       </EuiFlexItem>
       <EuiFlexItem>
@@ -93,6 +96,17 @@ export function FeedbackButtons(props: {
             {i18n.translate('logAnomalies.feedback.undo', { defaultMessage: 'Take back' })}
           </EuiButtonEmpty>
         </EuiFlexItem>
+      )}
+      {isAsking && (
+        <Suspense fallback={null}>
+          <NotAnAnomalyFlyout
+            detectorId={detectorId}
+            found={found}
+            firstComment={comment}
+            close={() => setIsAsking(false)}
+            changed={changed}
+          />
+        </Suspense>
       )}
     </EuiFlexGroup>
   );

@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiBadge, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem } from '@elastic/eui';
+import { EuiBadge, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 import { formatTime } from '../../shared/format';
@@ -20,35 +20,38 @@ export function FilterPills({ chosen }: { chosen: ExplorerQuery }): ReactElement
   const pills = pillsOf(chosen);
   if (pills.length === 0) return null;
   return (
-    <EuiFlexGroup gutterSize="s" wrap alignItems="center" responsive={false}>
-      {pills.map(({ kind, text, without }) => (
-        <EuiFlexItem grow={false} key={`${kind} ${text}`}>
-          <EuiBadge
-            color="hollow"
-            iconType="cross"
-            iconSide="right"
-            iconOnClick={() => setQuery(without)}
-            iconOnClickAriaLabel={i18n.translate('logAnomalies.filter.remove', {
-              defaultMessage: 'Take this filter off: {filter}',
-              values: { filter: text },
-            })}
-            data-test-subj={`logAnomaliesFilter logAnomaliesFilter-${kind}`}
+    <>
+      <EuiSpacer size="s" />
+      <EuiFlexGroup gutterSize="s" wrap alignItems="center" responsive={false}>
+        {pills.map(({ kind, text, without }) => (
+          <EuiFlexItem grow={false} key={`${kind} ${text}`}>
+            <EuiBadge
+              color="hollow"
+              iconType="cross"
+              iconSide="right"
+              iconOnClick={() => setQuery(without)}
+              iconOnClickAriaLabel={i18n.translate('logAnomalies.filter.remove', {
+                defaultMessage: 'Take this filter off: {filter}',
+                values: { filter: text },
+              })}
+              data-test-subj={`logAnomaliesFilter logAnomaliesFilter-${kind}`}
+            >
+              {text}
+            </EuiBadge>
+          </EuiFlexItem>
+        ))}
+        <EuiFlexItem grow={false}>
+          <EuiButtonEmpty
+            size="s"
+            iconType="filterExclude"
+            onClick={() => setQuery(withoutFilters(chosen))}
+            data-test-subj="logAnomaliesClearFilters"
           >
-            {text}
-          </EuiBadge>
+            {i18n.translate('logAnomalies.filter.clear', { defaultMessage: 'Show all' })}
+          </EuiButtonEmpty>
         </EuiFlexItem>
-      ))}
-      <EuiFlexItem grow={false}>
-        <EuiButtonEmpty
-          size="s"
-          iconType="filterExclude"
-          onClick={() => setQuery(withoutFilters(chosen))}
-          data-test-subj="logAnomaliesClearFilters"
-        >
-          {i18n.translate('logAnomalies.filter.clear', { defaultMessage: 'Show all' })}
-        </EuiButtonEmpty>
-      </EuiFlexItem>
-    </EuiFlexGroup>
+      </EuiFlexGroup>
+    </>
   );
 }
 

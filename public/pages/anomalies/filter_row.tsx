@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiFlexGroup, EuiFlexItem, EuiSelect } from '@elastic/eui';
+import { EuiFlexGroup, EuiFlexItem, EuiSelect, EuiSwitch } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 import { severityOptions } from '../../shared/severity';
@@ -11,44 +11,53 @@ export function FilterRow({ chosen }: { chosen: ExplorerQuery }): ReactElement {
   const { setQuery } = useApp();
   const { severity, sort } = chosen;
   return (
-    <EuiFlexGroup gutterSize="s" wrap alignItems="center" responsive={false}>
-      <EuiFlexItem grow={false} style={{ minWidth: 150 }}>
-        <EuiSelect
-          compressed
-          value={severity ?? ''}
-          aria-label={i18n.translate('logAnomalies.filter.severity', { defaultMessage: 'Severity' })}
-          options={[
-            {
-              value: '',
-              text: i18n.translate('logAnomalies.filter.anySeverity', { defaultMessage: 'Any severity' }),
-            },
-            ...severityOptions(),
-          ]}
-          onChange={(event) => setQuery(changedQuery({ severity: event.target.value }))}
-          data-test-subj="logAnomaliesSeverityFilter"
-        />
-      </EuiFlexItem>
-      <EuiFlexItem grow={false} style={{ minWidth: 170 }}>
-        <EuiSelect
-          compressed
-          value={sort}
-          aria-label={i18n.translate('logAnomalies.filter.sort', { defaultMessage: 'Order' })}
-          options={[
-            {
-              value: 'time',
-              text: i18n.translate('logAnomalies.filter.newest', { defaultMessage: 'Newest first' }),
-            },
-            {
-              value: 'score',
-              text: i18n.translate('logAnomalies.filter.worst', { defaultMessage: 'Most severe first' }),
-            },
-          ]}
-          onChange={(event) => setQuery(changedQuery({ sort: event.target.value }))}
-        />
-      </EuiFlexItem>
-      <EuiFlexItem>
-        <FilterPills chosen={chosen} />
-      </EuiFlexItem>
-    </EuiFlexGroup>
+    <>
+      <EuiFlexGroup gutterSize="s" wrap alignItems="center" responsive={false}>
+        <EuiFlexItem grow={false} style={{ minWidth: 150 }}>
+          <EuiSelect
+            compressed
+            value={severity ?? ''}
+            aria-label={i18n.translate('logAnomalies.filter.severity', { defaultMessage: 'Severity' })}
+            options={[
+              {
+                value: '',
+                text: i18n.translate('logAnomalies.filter.anySeverity', { defaultMessage: 'Any severity' }),
+              },
+              ...severityOptions(),
+            ]}
+            onChange={(event) => setQuery(changedQuery({ severity: event.target.value }))}
+            data-test-subj="logAnomaliesSeverityFilter"
+          />
+        </EuiFlexItem>
+        <EuiFlexItem grow={false} style={{ minWidth: 170 }}>
+          <EuiSelect
+            compressed
+            value={sort}
+            aria-label={i18n.translate('logAnomalies.filter.sort', { defaultMessage: 'Order' })}
+            options={[
+              {
+                value: 'time',
+                text: i18n.translate('logAnomalies.filter.newest', { defaultMessage: 'Newest first' }),
+              },
+              {
+                value: 'score',
+                text: i18n.translate('logAnomalies.filter.worst', { defaultMessage: 'Most severe first' }),
+              },
+            ]}
+            onChange={(event) => setQuery(changedQuery({ sort: event.target.value }))}
+          />
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiSwitch
+            compressed
+            label={i18n.translate('logAnomalies.filter.hidden', { defaultMessage: 'Show hidden' })}
+            checked={chosen.withHidden}
+            onChange={(event) => setQuery(changedQuery({ withHidden: event.target.checked }))}
+            data-test-subj="logAnomaliesShowHidden"
+          />
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <FilterPills chosen={chosen} />
+    </>
   );
 }

@@ -10,6 +10,7 @@ import { logOf, type Found } from '../../shared/results_table';
 import { AttributionBars } from './attribution_bars';
 import { MessagePattern } from './message_pattern';
 import { FeedbackButtons, type Feedback } from './feedback_buttons';
+import { HiddenBecause } from './hidden_because';
 
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
@@ -37,6 +38,7 @@ export function ResultDetails(props: {
     discoverLink(core.http, kibanaVersion, { index, timestampField, timeRange: within, query });
   return (
     <div data-test-subj="logAnomaliesResultDetails">
+      <HiddenBecause detectorId={record.id} found={found} feedback={feedback} changed={feedbackChanged} />
       <EuiSpacer size="s" />
       <AttributionBars attribution={anomaly.attribution} choose={chooseFeature} />
       <EuiSpacer size="m" />
@@ -95,7 +97,7 @@ export function ResultDetails(props: {
       <FeedbackButtons
         key={feedback?.at ?? 'none'}
         detectorId={record.id}
-        source={source}
+        found={found}
         feedback={feedback}
         changed={feedbackChanged}
       />

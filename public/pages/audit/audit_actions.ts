@@ -6,6 +6,10 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
   model_promoted: () =>
     i18n.translate('logAnomalies.audit.modelPromoted', { defaultMessage: 'model promoted' }),
   model_refused: () => i18n.translate('logAnomalies.audit.modelRefused', { defaultMessage: 'model refused' }),
+  model_shadowed: () =>
+    i18n.translate('logAnomalies.audit.modelShadowed', { defaultMessage: 'model tried in shadow' }),
+  model_waiting: () =>
+    i18n.translate('logAnomalies.audit.modelWaiting', { defaultMessage: 'model waits for somebody' }),
   model_reverted: () =>
     i18n.translate('logAnomalies.audit.modelReverted', { defaultMessage: 'model taken back' }),
   model_deleted: () => i18n.translate('logAnomalies.audit.modelDeleted', { defaultMessage: 'model deleted' }),

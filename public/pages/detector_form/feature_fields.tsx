@@ -135,7 +135,7 @@ export function FeatureFields(
           columns={[
             {
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              width: '26%',
+              width: '34%',
               render: ({ place, feature }: Row) => (
                 <EuiToolTip
                   content={problem(`features.${place}.field`)}

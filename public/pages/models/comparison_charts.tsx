@@ -130,7 +130,8 @@ export function FeatureDrift(props: {
   );
 }
 
-function DriftBar({ index }: { index: number | null }): ReactElement {
+/** A population stability index, in words and as a bar. */
+export function DriftBar({ index }: { index: number | null }): ReactElement {
   const { euiTheme } = useEuiTheme();
   if (index === null) {
     return (

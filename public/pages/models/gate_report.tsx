@@ -3,6 +3,7 @@ import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText } from '@elast
 import { i18n } from '@kbn/i18n';
 import type { CandidateCheck, CandidateGate, GateCheckName, GateVerdict } from '../../../common/api/gate';
 import { formatCount, formatShare, formatTime } from '../../shared/format';
+import { VERDICT_COLORS, verdictName } from './gate_verdict';
 
 /** What the gate said of a new model beside the active one: passed, failed or a person is asked, and why. */
 export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
@@ -71,7 +72,7 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
             name: i18n.translate('logAnomalies.gate.verdict', { defaultMessage: 'Verdict' }),
             width: '110px',
             render: (verdict: GateVerdict) => (
-              <EuiHealth color={HEALTHS[verdict]} textSize="xs">
+              <EuiHealth color={VERDICT_COLORS[verdict]} textSize="xs">
                 {verdictName(verdict)}
               </EuiHealth>
             ),
@@ -162,18 +163,6 @@ const LOOKS = {
   ask: { color: 'warning', iconType: 'questionInCircle' },
   fail: { color: 'danger', iconType: 'cross' },
 } as const;
-const HEALTHS = { pass: 'success', ask: 'warning', fail: 'danger' } as const;
-
-export function verdictName(verdict: GateVerdict): string {
-  switch (verdict) {
-    case 'pass':
-      return i18n.translate('logAnomalies.gate.pass', { defaultMessage: 'passed' });
-    case 'ask':
-      return i18n.translate('logAnomalies.gate.ask', { defaultMessage: 'look at it' });
-    case 'fail':
-      return i18n.translate('logAnomalies.gate.fail', { defaultMessage: 'failed' });
-  }
-}
 
 function verdictSentence(verdict: GateVerdict): string {
   switch (verdict) {
@@ -220,9 +209,11 @@ function checkName(name: GateCheckName): string {
       });
     case 'cost':
       return i18n.translate('logAnomalies.gate.cheap', { defaultMessage: 'Cost' });
-    case 'refused_elsewhere':
-      return i18n.translate('logAnomalies.gate.refusedElsewhere', {
-        defaultMessage: 'Accepted where it would run',
+    case 'blind_features':
+      return i18n.translate('logAnomalies.gate.blind', { defaultMessage: 'Sees every feature' });
+    case 'pipeline':
+      return i18n.translate('logAnomalies.gate.pipeline', {
+        defaultMessage: 'Works as an ingest pipeline',
       });
   }
 }

@@ -1,4 +1,4 @@
-import React, { lazy, useRef, useState, type ReactElement } from 'react';
+import React, { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
 import { EuiButton, EuiConfirmModal, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
@@ -10,11 +10,15 @@ import { Section } from '../../shared/section';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
 import type { DetectorView } from '../detector_page';
+import { CandidateState } from './candidate_state';
 import { TrainingProgress } from './training_progress';
 import { ModelComparison } from './model_comparison';
 import { ModelsTable } from './models_table';
 
 const AuditTrail = lazy(() => import('../audit/audit_trail'));
+const DriftHistory = lazy(() => import('./drift_history'));
+const ThresholdHistory = lazy(() => import('./threshold_history'));
+const PromoteFlyout = lazy(() => import('./promote_flyout'));
 const PipelinePanel = lazy(() => import('./pipeline_panel'));
 
 /** Every model that was trained, and which of them is at work. */
@@ -34,11 +38,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
   const [deleting, setDeleting] = useState<ModelRecordBody>();
   const file = useRef<HTMLInputElement>(null);
   const of = ({ version }: ModelRecordBody) => ({ params: { ...params, version } });
-  const promote = (model: ModelRecordBody) =>
-    void run(
-      () => api('promoteModel', { ...of(model), body: {} }),
-      i18n.translate('logAnomalies.models.promoted', { defaultMessage: 'The model is active now' }),
-    );
+  const [looking, setLooking] = useState<ModelRecordBody>();
   const save = (model: ModelRecordBody) =>
     void run(async () => {
       const content = await api('exportModel', of(model));
@@ -55,6 +55,12 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
   return (
     <>
       <TrainingProgress record={record} status={status} reload={reload} />
+      <CandidateState
+        status={status}
+        models={request.value?.models ?? []}
+        promote={canWrite ? setLooking : undefined}
+        showGate={setLooking}
+      />
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>
           <EuiButton
@@ -122,7 +128,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
             select={setSelected}
             canWrite={canWrite}
             isBusy={isBusy}
-            promote={promote}
+            look={setLooking}
             save={save}
             remove={setDeleting}
           />
@@ -134,7 +140,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           detectorId={record.id}
           left={compared[0]}
           right={compared[1]}
-          promote={canWrite ? promote : undefined}
+          promote={canWrite ? setLooking : undefined}
         />
       ) : (
         <EuiText size="s" color="subdued">
@@ -144,6 +150,23 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           })}
         </EuiText>
       )}
+      <Section
+        id="logAnomaliesDriftSection"
+        title={i18n.translate('logAnomalies.drift.title', {
+          defaultMessage: 'Have the logs changed since the training? (drift)',
+        })}
+        isOpenAtFirst={status.drift?.over === true}
+      >
+        <DriftHistory detectorId={record.id} />
+      </Section>
+      <Section
+        id="logAnomaliesThresholdSection"
+        title={i18n.translate('logAnomalies.threshold.title', {
+          defaultMessage: 'The threshold over time',
+        })}
+      >
+        <ThresholdHistory detectorId={record.id} />
+      </Section>
       <Section
         id="logAnomaliesPipelineSection"
         title={i18n.translate('logAnomalies.pipeline.title', {
@@ -161,6 +184,24 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       >
         <AuditTrail detectorId={record.id} />
       </Section>
+      {looking && (
+        <Suspense fallback={null}>
+          <PromoteFlyout
+            key={looking.version}
+            detectorId={record.id}
+            model={looking}
+            mayPromote={canWrite}
+            close={() => setLooking(undefined)}
+            checked={request.reload}
+            promote={(note) =>
+              run(
+                () => api('promoteModel', { ...of(looking), body: note === '' ? {} : { note } }),
+                i18n.translate('logAnomalies.models.promoted', { defaultMessage: 'The model is active now' }),
+              )
+            }
+          />
+        </Suspense>
+      )}
       {deleting && (
         <EuiConfirmModal
           title={i18n.translate('logAnomalies.models.deleteTitle', {

@@ -1,9 +1,10 @@
 import React, { type ReactElement } from 'react';
-import { EuiBadge, EuiBasicTable, EuiText } from '@elastic/eui';
+import { EuiBadge, EuiBasicTable, EuiHealth, EuiLink, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { evaluationFigures } from './evaluation_figures';
+import { VERDICT_COLORS, verdictName } from './gate_verdict';
 
 function statusName(status: ModelRecordBody['status']): string {
   switch (status) {
@@ -23,11 +24,12 @@ export function ModelsTable(props: {
   select: (models: readonly ModelRecordBody[]) => void;
   canWrite: boolean;
   isBusy: boolean;
-  promote: (model: ModelRecordBody) => void;
+  /** Shows what was checked of it, and asks whether it is to take over. */
+  look: (model: ModelRecordBody) => void;
   save: (model: ModelRecordBody) => void;
   remove: (model: ModelRecordBody) => void;
 }): ReactElement {
-  const { models, selected, select, canWrite, isBusy, promote, save, remove } = props;
+  const { models, selected, select, canWrite, isBusy, look, save, remove } = props;
   return (
     <EuiBasicTable<ModelRecordBody>
       data-test-subj="logAnomaliesModels"
@@ -82,12 +84,26 @@ export function ModelsTable(props: {
           ),
         },
         {
+          name: i18n.translate('logAnomalies.models.gate', { defaultMessage: 'Checks' }),
+          width: '120px',
+          render: (model: ModelRecordBody) =>
+            model.gate ? (
+              <EuiLink onClick={() => look(model)} data-test-subj="logAnomaliesShowGate">
+                <EuiHealth color={VERDICT_COLORS[model.gate.verdict]} textSize="xs">
+                  {verdictName(model.gate.verdict)}
+                </EuiHealth>
+              </EuiLink>
+            ) : (
+              '–'
+            ),
+        },
+        {
           name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
           actions: [
             {
               name: i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' }),
               description: i18n.translate('logAnomalies.models.promoteDescription', {
-                defaultMessage: 'Score new logs with this model',
+                defaultMessage: 'Score new logs with this model; you are asked first',
               }),
               icon: 'launch',
               type: 'icon',
@@ -95,7 +111,7 @@ export function ModelsTable(props: {
               'data-test-subj': 'logAnomaliesPromote',
               available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
               enabled: () => !isBusy,
-              onClick: promote,
+              onClick: look,
             },
             {
               name: i18n.translate('logAnomalies.models.export', { defaultMessage: 'Export' }),

@@ -41,7 +41,14 @@ export function TrainingProgress({ record, status, reload }: DetectorView): Reac
   const { api, canWrite } = useApp();
   const { run, isBusy } = useAction(reload);
   const { training } = status;
-  if (training === undefined || training.state === 'promoted') return null;
+  if (
+    training === undefined ||
+    training.state === 'promoted' ||
+    training.state === 'shadowing' ||
+    training.state === 'waiting'
+  ) {
+    return null;
+  }
   if (training.state === 'queued' || training.state === 'running') {
     const done = training.step === undefined ? 0 : TRAINING_STEPS.indexOf(training.step) + 0.5;
     return (

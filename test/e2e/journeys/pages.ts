@@ -15,6 +15,7 @@ import {
 import type { Credentials } from '../kibana_client';
 import type { World } from '../world';
 import { dashboardJourney, panelsJourney } from './dashboards';
+import { feedbackJourney } from './feedback';
 import { openKibana, type KibanaPages } from './kibana_pages';
 
 export interface PagesUsers {
@@ -47,6 +48,10 @@ export async function pagesJourney(world: World, url: string, users: PagesUsers)
     await report.journey('Pages: panels', async () => {
       dashboard = await panelsJourney(world, pages, detectorId);
     });
+    if (dashboard !== undefined) {
+      const saved = dashboard;
+      await report.journey('Pages: feedback', () => feedbackJourney(world, pages, detectorId, saved));
+    }
     await report.journey('Pages: a rule', () => ruleByHand(world, pages, detectorId));
     await report.journey('Pages: no complaint', () =>
       report.step('the browser had nothing to complain about', async () =>

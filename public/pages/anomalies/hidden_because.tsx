@@ -1,0 +1,112 @@
+import React, { type ReactElement } from 'react';
+import { EuiButton, EuiCallOut, EuiSpacer, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../../app_context';
+import { formatScore, formatTime } from '../../shared/format';
+import { RequestState } from '../../shared/request_state';
+import type { Found } from '../../shared/results_table';
+import { useAction } from '../../shared/use_action';
+import { useRequest } from '../../shared/use_request';
+import { SuppressionsTable } from '../feedback/suppressions_table';
+import type { Feedback } from './feedback_buttons';
+
+/** Why a result is hidden and by what, with a way to show it again; and what else was changed since it was written. */
+export function HiddenBecause(props: {
+  detectorId: string;
+  found: Found;
+  feedback: Feedback | undefined;
+  changed: () => void;
+}): ReactElement | null {
+  const { detectorId, found, feedback, changed } = props;
+  const { api, canWrite } = useApp();
+  const { run, isBusy } = useAction(changed);
+  const { type, suppressed_by: by = [], suppressed_because: because, history = [] } = found.result.result;
+  const { index, id } = found.result.source;
+  const isHidden = type === 'suppressed';
+  const suppressions = useRequest(
+    async (signal) =>
+      isHidden
+        ? (await api('listSuppressions', { query: { detector_id: detectorId } }, signal)).suppressions
+        : [],
+    [api, detectorId, isHidden],
+  );
+  if (type === 'log' && history.length === 0) return null;
+  const hiding = suppressions.value?.filter((each) => by.includes(each.id)) ?? [];
+  return (
+    <>
+      <EuiSpacer size="s" />
+      <EuiCallOut
+        size="s"
+        color={type === 'log' ? 'primary' : 'warning'}
+        iconType={isHidden ? 'eyeClosed' : 'clock'}
+        title={titleOf(type, because)}
+        data-test-subj="logAnomaliesHidden"
+      >
+        {history.length > 0 && (
+          <EuiText size="xs">
+            <ul>
+              {[...history].reverse().map(({ at, by: who, because: reason, from }) => (
+                <li key={`${at} ${reason}`}>
+                  {[formatTime(at), who, reason, from.score !== undefined && scoreBefore(from.score)]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </li>
+              ))}
+            </ul>
+          </EuiText>
+        )}
+        {isHidden && feedback?.verdict === 'not_an_anomaly' && (
+          <EuiButton
+            size="s"
+            iconType="editorUndo"
+            isLoading={isBusy}
+            isDisabled={!canWrite}
+            onClick={() =>
+              run(
+                () => api('removeFeedback', { params: { id: detectorId }, query: { index, id } }),
+                i18n.translate('logAnomalies.feedback.takenBack', {
+                  defaultMessage: 'It is shown and counted again',
+                }),
+              )
+            }
+            data-test-subj="logAnomaliesShowAgain"
+          >
+            {i18n.translate('logAnomalies.hidden.showAgain', { defaultMessage: 'Show it again' })}
+          </EuiButton>
+        )}
+      </EuiCallOut>
+      {isHidden && hiding.length > 0 && feedback?.verdict !== 'not_an_anomaly' && (
+        <RequestState request={suppressions}>
+          {() => (
+            <SuppressionsTable suppressions={hiding} isLoading={suppressions.isLoading} changed={changed} />
+          )}
+        </RequestState>
+      )}
+      <EuiSpacer size="s" />
+    </>
+  );
+}
+
+const scoreBefore = (score: number): string =>
+  i18n.translate('logAnomalies.hidden.scoreBefore', {
+    defaultMessage: 'score before: {score}',
+    values: { score: formatScore(score) },
+  });
+
+function titleOf(type: Found['result']['result']['type'], because: string | undefined): string {
+  switch (type) {
+    case 'suppressed':
+      return i18n.translate('logAnomalies.hidden.because', {
+        defaultMessage: 'Hidden. {because}',
+        values: { because: because ?? '' },
+      });
+    case 'withdrawn':
+      return i18n.translate('logAnomalies.hidden.withdrawn', {
+        defaultMessage: 'No longer anomalous: its logs were looked at again',
+      });
+    case 'log':
+      return i18n.translate('logAnomalies.hidden.changed', {
+        defaultMessage: 'What was changed since it was found',
+      });
+  }
+}

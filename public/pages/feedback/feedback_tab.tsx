@@ -1,0 +1,84 @@
+import React, { lazy, Suspense, useState, type ReactElement } from 'react';
+import { EuiButton, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../../app_context';
+import { RequestState } from '../../shared/request_state';
+import { useRequest } from '../../shared/use_request';
+import type { DetectorView } from '../detector_page';
+import { JudgeResult } from './judge_result';
+import { SuppressionsTable } from './suppressions_table';
+import { VerdictsTable } from './verdicts_table';
+
+const QuietTimeFlyout = lazy(() => import('./quiet_time_flyout'));
+
+/** What people have said of a detector's anomalies, and when it is to be quiet; with `?result=` it asks about one. */
+export default function FeedbackTab({ record }: DetectorView): ReactElement {
+  const { api, canWrite, location, setQuery } = useApp();
+  const [isAdding, setIsAdding] = useState(false);
+  const params = { id: record.id };
+  const suppressions = useRequest(
+    (signal) => api('listSuppressions', { query: { detector_id: record.id } }, signal),
+    [api, record.id],
+  );
+  const feedback = useRequest((signal) => api('listFeedback', { params }, signal), [api, record.id]);
+  const changed = () => {
+    suppressions.reload();
+    feedback.reload();
+  };
+  const { result } = location.query;
+  return (
+    <div data-test-subj="logAnomaliesFeedbackTab">
+      {result !== undefined && (
+        <JudgeResult
+          resultId={result}
+          record={record}
+          close={() => {
+            setQuery({ result: undefined });
+            changed();
+          }}
+        />
+      )}
+      <EuiFlexGroup alignItems="center" responsive={false} wrap>
+        <EuiFlexItem>
+          <EuiText size="s" color="subdued">
+            {i18n.translate('logAnomalies.feedback.explained', {
+              defaultMessage:
+                'What is hidden is kept and marked, never deleted. It raises no alert, is not counted, and comes back when it is taken back or runs out.',
+            })}
+          </EuiText>
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            iconType="plusInCircle"
+            isDisabled={!canWrite}
+            onClick={() => setIsAdding(true)}
+            data-test-subj="logAnomaliesAddQuietTime"
+          >
+            {i18n.translate('logAnomalies.quiet.title', { defaultMessage: 'Add a quiet time or a mute' })}
+          </EuiButton>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <EuiSpacer size="m" />
+      <RequestState request={suppressions}>
+        {({ suppressions: found }) => (
+          <SuppressionsTable suppressions={found} isLoading={suppressions.isLoading} changed={changed} />
+        )}
+      </RequestState>
+      <EuiSpacer size="l" />
+      <RequestState request={feedback}>
+        {(said) => <VerdictsTable detectorId={record.id} said={said} changed={changed} />}
+      </RequestState>
+      {isAdding && (
+        <Suspense fallback={null}>
+          <QuietTimeFlyout
+            detectorId={record.id}
+            close={(isAdded) => {
+              setIsAdding(false);
+              if (isAdded) changed();
+            }}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,248 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiButton,
+  EuiButtonEmpty,
+  EuiCallOut,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiFlyout,
+  EuiFlyoutBody,
+  EuiFlyoutFooter,
+  EuiFlyoutHeader,
+  EuiFormRow,
+  EuiRadioGroup,
+  EuiSpacer,
+  EuiTextArea,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { FeedbackScope } from '../../../common/suppressions/feedback_scope';
+import type { Consequence } from '../../../common/suppressions/limits';
+import { useApp } from '../../app_context';
+import { addUndoToast } from '../../kibana/undo_toast';
+import { formatCount } from '../../shared/format';
+import { RequestState } from '../../shared/request_state';
+import type { Found } from '../../shared/results_table';
+import { useAction } from '../../shared/use_action';
+import { useRequest } from '../../shared/use_request';
+import { ExpirySelect } from './expiry_select';
+import { AcceptConsequences, isAccepted, ReplayReport } from './replay_report';
+import { scopeName } from './scope_name';
+
+const DAY_MILLISECONDS = 86_400_000;
+/** Whatever is said of an entity must end; this long unless somebody says otherwise. */
+const DEFAULT_ENTITY_DAYS = 30;
+
+/** "Not an anomaly": how far that reaches, what it would have changed, and only then it is applied; with an undo. */
+export default function NotAnAnomalyFlyout(props: {
+  detectorId: string;
+  found: Found;
+  firstComment?: string;
+  close: () => void;
+  /** Something was hidden, or is shown again. */
+  changed: () => void;
+}): ReactElement {
+  const { detectorId, found, firstComment = '', close, changed } = props;
+  const { api, core } = useApp();
+  const { run, isBusy, failure } = useAction();
+  const [now] = useState(() => Date.now());
+  const [scope, setScope] = useState<FeedbackScope>('one');
+  const [days, setDays] = useState<number>();
+  const [comment, setComment] = useState(firstComment);
+  const [accepted, setAccepted] = useState<readonly Consequence[]>([]);
+  const { index, id } = found.result.source;
+  const about = {
+    source: { index, id },
+    scope,
+    ...(days !== undefined && { expires_at: new Date(now + days * DAY_MILLISECONDS).toISOString() }),
+  };
+  const params = { id: detectorId };
+  const replay = useRequest(
+    (signal) => api('previewFeedback', { params, body: about }, signal),
+    [api, detectorId, JSON.stringify(about)],
+  );
+  const isReady = !replay.isLoading && replay.value !== undefined && isAccepted(replay.value, accepted);
+  const takeBack = async () => {
+    await run(
+      () => api('removeFeedback', { params, query: { index, id } }),
+      i18n.translate('logAnomalies.feedback.takenBack', { defaultMessage: 'It is shown and counted again' }),
+    );
+    changed();
+  };
+  const apply = async () => {
+    let hidden = 0;
+    const isDone = await run(async () => {
+      const saved = await api('saveFeedback', {
+        params,
+        body: {
+          ...about,
+          verdict: 'not_an_anomaly',
+          accept: [...accepted],
+          ...(comment !== '' && { comment }),
+        },
+      });
+      hidden = saved.hidden;
+    });
+    if (!isDone) return;
+    addUndoToast(core, {
+      title: i18n.translate('logAnomalies.feedback.applied', { defaultMessage: 'Noted: not an anomaly' }),
+      text: i18n.translate('logAnomalies.feedback.appliedText', {
+        defaultMessage:
+          '{hidden, plural, one {{count} anomaly is} other {{count} anomalies are}} hidden now, and new ones like that will be.',
+        values: { hidden, count: formatCount(hidden) },
+      }),
+      undo: () => void takeBack(),
+    });
+    changed();
+    close();
+  };
+  return (
+    <EuiFlyout
+      onClose={close}
+      size="m"
+      ownFocus
+      aria-labelledby="logAnomaliesNotTitle"
+      data-test-subj="logAnomaliesNotAnAnomaly"
+    >
+      <EuiFlyoutHeader hasBorder>
+        <EuiTitle size="m">
+          <h2 id="logAnomaliesNotTitle">
+            {i18n.translate('logAnomalies.feedback.notTitle', { defaultMessage: 'Not an anomaly' })}
+          </h2>
+        </EuiTitle>
+      </EuiFlyoutHeader>
+      <EuiFlyoutBody>
+        <EuiRadioGroup
+          name="logAnomaliesScope"
+          legend={{
+            children: i18n.translate('logAnomalies.feedback.scope', { defaultMessage: 'What is normal?' }),
+          }}
+          idSelected={scopeId(scope)}
+          options={scopeOptions(found)}
+          onChange={(chosen) => {
+            const next = chosen.slice(SCOPE_ID.length) as FeedbackScope;
+            setScope(next);
+            setAccepted([]);
+            if (next === 'entity' && days === undefined) setDays(DEFAULT_ENTITY_DAYS);
+          }}
+        />
+        <EuiSpacer size="m" />
+        {scope !== 'one' && (
+          <>
+            <ExpirySelect days={days} mayLastForever={scope !== 'entity'} change={setDays} />
+            <EuiSpacer size="m" />
+          </>
+        )}
+        <EuiFormRow
+          fullWidth
+          label={i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' })}
+        >
+          <EuiTextArea
+            fullWidth
+            rows={2}
+            maxLength={2_000}
+            value={comment}
+            onChange={(event) => setComment(event.target.value)}
+            data-test-subj="logAnomaliesNotComment"
+          />
+        </EuiFormRow>
+        <EuiSpacer size="l" />
+        <EuiTitle size="xs">
+          <h3>
+            {i18n.translate('logAnomalies.replay.title', {
+              defaultMessage: 'What it would have changed in the last 30 days',
+            })}
+          </h3>
+        </EuiTitle>
+        <EuiSpacer size="s" />
+        <RequestState request={replay}>
+          {(value) => (
+            <>
+              <ReplayReport replay={value} />
+              <AcceptConsequences replay={value} accepted={accepted} change={setAccepted} />
+            </>
+          )}
+        </RequestState>
+        {failure !== undefined && (
+          <>
+            <EuiSpacer size="m" />
+            <EuiCallOut size="s" color="danger" iconType="warning" title={failure} />
+          </>
+        )}
+      </EuiFlyoutBody>
+      <EuiFlyoutFooter>
+        <EuiFlexGroup justifyContent="spaceBetween" responsive={false}>
+          <EuiFlexItem grow={false}>
+            <EuiButtonEmpty onClick={close}>
+              {i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
+            </EuiButtonEmpty>
+          </EuiFlexItem>
+          <EuiFlexItem grow={false}>
+            <EuiButton
+              fill
+              isLoading={isBusy}
+              isDisabled={!isReady}
+              onClick={apply}
+              data-test-subj="logAnomaliesNotApply"
+            >
+              {i18n.translate('logAnomalies.quiet.apply', { defaultMessage: 'Apply it' })}
+            </EuiButton>
+          </EuiFlexItem>
+        </EuiFlexGroup>
+      </EuiFlyoutFooter>
+    </EuiFlyout>
+  );
+}
+
+const SCOPE_ID = 'logAnomaliesScope-';
+const scopeId = (scope: FeedbackScope): string => SCOPE_ID + scope;
+
+/** What a result lacks cannot be chosen. */
+function scopeOptions({ result }: Found) {
+  const { pattern, entity, top_feature: feature } = result.anomaly;
+  const option = (scope: FeedbackScope, label: string, disabled = false) => ({
+    id: scopeId(scope),
+    label,
+    disabled,
+  });
+  return [
+    option('one', scopeName('one')),
+    option(
+      'pattern',
+      pattern === undefined
+        ? scopeName('pattern')
+        : i18n.translate('logAnomalies.scope.thePattern', {
+            defaultMessage: 'Every log like this: {pattern}',
+            values: { pattern },
+          }),
+      pattern === undefined,
+    ),
+    option(
+      'entity',
+      entity === undefined
+        ? scopeName('entity')
+        : i18n.translate('logAnomalies.scope.theEntity', {
+            defaultMessage: 'Everything of {entity}, for a time',
+            values: { entity },
+          }),
+      entity === undefined,
+    ),
+    option(
+      'combination',
+      i18n.translate('logAnomalies.scope.theCombination', {
+        defaultMessage: 'Logs like this {of} where {feature} stands out',
+        values: {
+          of:
+            entity === undefined
+              ? ''
+              : i18n.translate('logAnomalies.suppression.entity', {
+                  defaultMessage: 'of {entity}',
+                  values: { entity },
+                }),
+          feature: feature ?? '–',
+        },
+      }),
+      pattern === undefined,
+    ),
+  ];
+}

@@ -1,0 +1,200 @@
+import React, { type ReactElement } from 'react';
+import {
+  EuiCallOut,
+  EuiCheckbox,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiSpacer,
+  EuiStat,
+  EuiText,
+  useEuiTheme,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { SUPPRESSION_LIMITS, type Consequence } from '../../../common/suppressions/limits';
+import type { Answer } from '../../api_client';
+import { formatCount, formatShare, formatTime } from '../../shared/format';
+import { TimeBars } from '../../shared/time_bars';
+
+export type Replay = Answer<'previewSuppression'>;
+
+const DAY_MILLISECONDS = 86_400_000;
+const { replayDays } = SUPPRESSION_LIMITS;
+
+/** What a suppression would have changed in the last weeks: alerts a day before and after, and what it would hide. */
+export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
+  const { days, results, alerts, confirmed_hidden: confirmed, contradictions } = replay;
+  const { euiTheme } = useEuiTheme();
+  const perDay = (count: number): string => formatCount(count / replayDays);
+  return (
+    <div data-test-subj="logAnomaliesReplay">
+      <EuiFlexGroup responsive={false} wrap gutterSize="l">
+        <Figure
+          value={perDay(alerts.before)}
+          what={i18n.translate('logAnomalies.replay.before', { defaultMessage: 'alerts a day so far' })}
+        />
+        <Figure
+          value={perDay(alerts.after)}
+          what={i18n.translate('logAnomalies.replay.after', { defaultMessage: 'alerts a day with it' })}
+        />
+        <Figure
+          value={formatCount(results.hidden)}
+          what={i18n.translate('logAnomalies.replay.hidden', {
+            defaultMessage: 'of {count, plural, one {{results} anomaly} other {{results} anomalies}} hidden',
+            values: { count: results.before, results: formatCount(results.before) },
+          })}
+        />
+      </EuiFlexGroup>
+      <EuiSpacer size="s" />
+      <TimeBars
+        times={days.map(({ time }) => Date.parse(time))}
+        intervalMilliseconds={DAY_MILLISECONDS}
+        height={160}
+        series={[
+          {
+            name: i18n.translate('logAnomalies.replay.beforeName', { defaultMessage: 'Alerts so far' }),
+            color: euiTheme.colors.mediumShade,
+            counts: days.map(({ alerts_before: count }) => count),
+          },
+          {
+            name: i18n.translate('logAnomalies.replay.afterName', { defaultMessage: 'Alerts with it' }),
+            color: euiTheme.colors.primary,
+            counts: days.map(({ alerts_after: count }) => count),
+          },
+        ]}
+        label={i18n.translate('logAnomalies.replay.chart', {
+          defaultMessage: 'Alerts a day in the last {days} days, as they were and as they would have been',
+          values: { days: replayDays },
+        })}
+      />
+      {!replay.complete && (
+        <EuiText size="xs" color="subdued">
+          {i18n.translate('logAnomalies.replay.incomplete', {
+            defaultMessage: 'There are so many groups that alerts of the largest alone were counted.',
+          })}
+        </EuiText>
+      )}
+      {replay.refused !== undefined && (
+        <>
+          <EuiSpacer size="s" />
+          <EuiCallOut
+            size="s"
+            color="danger"
+            iconType="error"
+            title={i18n.translate('logAnomalies.replay.refused', {
+              defaultMessage: 'This cannot be applied: {reason}',
+              values: { reason: replay.refused },
+            })}
+            data-test-subj="logAnomaliesReplayRefused"
+          />
+        </>
+      )}
+      {confirmed.total > 0 && (
+        <>
+          <EuiSpacer size="s" />
+          <EuiCallOut
+            size="s"
+            color="danger"
+            iconType="warning"
+            title={i18n.translate('logAnomalies.replay.confirmed', {
+              defaultMessage:
+                'It would hide {count, plural, one {an anomaly that somebody confirmed} other {# anomalies that somebody confirmed}}',
+              values: { count: confirmed.total },
+            })}
+            data-test-subj="logAnomaliesReplayConfirmed"
+          >
+            <ul>
+              {confirmed.results.map(({ id, result }) => (
+                <li key={id}>
+                  {[formatTime(result['@timestamp']), result.anomaly.entity, result.anomaly.reason]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </li>
+              ))}
+            </ul>
+          </EuiCallOut>
+        </>
+      )}
+      {contradictions.length > 0 && (
+        <>
+          <EuiSpacer size="s" />
+          <EuiCallOut
+            size="s"
+            color="warning"
+            iconType="questionInCircle"
+            title={i18n.translate('logAnomalies.replay.contradictions', {
+              defaultMessage: 'People have judged logs like these differently',
+            })}
+          >
+            <ul>
+              {contradictions.map(({ pattern, real, not_an_anomaly: normal }) => (
+                <li key={pattern}>
+                  {i18n.translate('logAnomalies.replay.contradiction', {
+                    defaultMessage: '{pattern}: {real} said real, {normal} said normal',
+                    values: { pattern, real, normal },
+                  })}
+                </li>
+              ))}
+            </ul>
+          </EuiCallOut>
+        </>
+      )}
+    </div>
+  );
+}
+
+const Figure = ({ value, what }: { value: string; what: string }): ReactElement => (
+  <EuiFlexItem grow={false}>
+    <EuiStat title={value} description={what} titleSize="s" reverse />
+  </EuiFlexItem>
+);
+
+/** Whether it can be applied: no limit stands in the way, and all that has to be accepted by name was. */
+export const isAccepted = ({ consequences, refused }: Replay, accepted: readonly Consequence[]): boolean =>
+  refused === undefined && consequences.every((each) => accepted.includes(each));
+
+/** Grave consequences, each to be ticked before anything is applied. */
+export function AcceptConsequences(props: {
+  replay: Replay;
+  accepted: readonly Consequence[];
+  change: (accepted: readonly Consequence[]) => void;
+}): ReactElement | null {
+  const { replay, accepted, change } = props;
+  if (replay.consequences.length === 0) return null;
+  return (
+    <>
+      <EuiSpacer size="m" />
+      <EuiText size="s">
+        <strong>
+          {i18n.translate('logAnomalies.replay.accept', {
+            defaultMessage: 'Before it is applied, say that you want this:',
+          })}
+        </strong>
+      </EuiText>
+      {replay.consequences.map((each) => (
+        <EuiCheckbox
+          key={each}
+          id={`logAnomaliesAccept-${each}`}
+          label={consequenceText(each, replay)}
+          checked={accepted.includes(each)}
+          onChange={(event) =>
+            change(event.target.checked ? [...accepted, each] : accepted.filter((other) => other !== each))
+          }
+        />
+      ))}
+    </>
+  );
+}
+
+function consequenceText(consequence: Consequence, { results }: Replay): string {
+  switch (consequence) {
+    case 'hides_confirmed_anomalies':
+      return i18n.translate('logAnomalies.replay.acceptConfirmed', {
+        defaultMessage: 'Hide anomalies that somebody has confirmed',
+      });
+    case 'hides_most_results':
+      return i18n.translate('logAnomalies.replay.acceptMost', {
+        defaultMessage: 'Hide {share} of all anomalies',
+        values: { share: formatShare(results.before === 0 ? 0 : results.hidden / results.before) },
+      });
+  }
+}

@@ -1,0 +1,169 @@
+import React, { useState, type ReactElement } from 'react';
+import { EuiBadge, EuiBasicTable, EuiConfirmModal, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Answer } from '../../api_client';
+import { useApp } from '../../app_context';
+import { formatCount, formatTime } from '../../shared/format';
+import { useAction } from '../../shared/use_action';
+import { matchText, originName, scheduleText } from './suppression_text';
+
+type Listed = Answer<'listSuppressions'>['suppressions'][number];
+
+/** What hides results, who said so and for how long; each can be taken back. */
+export function SuppressionsTable(props: {
+  suppressions: readonly Listed[];
+  isLoading: boolean;
+  changed: () => void;
+}): ReactElement {
+  const { suppressions, isLoading, changed } = props;
+  const { api, canWrite } = useApp();
+  const { run, isBusy } = useAction(changed);
+  const [removing, setRemoving] = useState<Listed>();
+  return (
+    <>
+      <EuiBasicTable<Listed>
+        data-test-subj="logAnomaliesSuppressions"
+        items={[...suppressions]}
+        itemId="id"
+        loading={isLoading}
+        tableCaption={i18n.translate('logAnomalies.suppression.caption', {
+          defaultMessage: 'Feedback, mutes and quiet times in effect, newest first',
+        })}
+        noItemsMessage={i18n.translate('logAnomalies.suppression.none', {
+          defaultMessage: 'Nothing is hidden: every anomaly is shown and counted.',
+        })}
+        columns={[
+          {
+            field: 'name',
+            name: i18n.translate('logAnomalies.suppression.name', { defaultMessage: 'What for' }),
+            width: '24%',
+            render: (name: string, { origin, comment }: Listed) => (
+              <div>
+                {name} <EuiBadge color="hollow">{originName(origin)}</EuiBadge>
+                {comment && (
+                  <EuiText size="xs" color="subdued">
+                    {comment}
+                  </EuiText>
+                )}
+              </div>
+            ),
+          },
+          {
+            name: i18n.translate('logAnomalies.suppression.what', { defaultMessage: 'Hides' }),
+            render: (each: Listed) => (
+              <EuiText size="xs" className="eui-textBreakWord">
+                {matchText(each)}
+                {each.detector_ids.length === 0 && (
+                  <div>
+                    {i18n.translate('logAnomalies.suppression.everyDetector', {
+                      defaultMessage: 'for every detector',
+                    })}
+                  </div>
+                )}
+              </EuiText>
+            ),
+          },
+          {
+            name: i18n.translate('logAnomalies.suppression.when', { defaultMessage: 'When' }),
+            render: (each: Listed) => (
+              <EuiText size="xs">
+                {scheduleText(each)}
+                {each.exclude_from_training && (
+                  <div>
+                    {i18n.translate('logAnomalies.suppression.notLearned', {
+                      defaultMessage: 'its logs are not learned from',
+                    })}
+                  </div>
+                )}
+              </EuiText>
+            ),
+          },
+          {
+            field: 'expires_at',
+            name: i18n.translate('logAnomalies.suppression.until', { defaultMessage: 'Until' }),
+            width: '150px',
+            render: (time: string | undefined, { expired }: Listed) => (
+              <div>
+                {time === undefined ? '–' : formatTime(time)}
+                {expired && (
+                  <EuiText size="xs" color="subdued">
+                    {i18n.translate('logAnomalies.suppression.expired', { defaultMessage: 'has run out' })}
+                  </EuiText>
+                )}
+              </div>
+            ),
+          },
+          {
+            field: 'hidden',
+            name: i18n.translate('logAnomalies.suppression.hidden', { defaultMessage: 'Hidden so far' }),
+            width: '120px',
+            render: formatCount,
+          },
+          {
+            field: 'at',
+            name: i18n.translate('logAnomalies.suppression.since', { defaultMessage: 'Said' }),
+            width: '150px',
+            render: (time: string, { by }: Listed) => (
+              <div>
+                {formatTime(time)}
+                <EuiText size="xs" color="subdued">
+                  {by}
+                </EuiText>
+              </div>
+            ),
+          },
+          ...(canWrite
+            ? [
+                {
+                  name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
+                  width: '80px',
+                  actions: [
+                    {
+                      name: i18n.translate('logAnomalies.suppression.remove', {
+                        defaultMessage: 'Take back',
+                      }),
+                      description: i18n.translate('logAnomalies.suppression.removeDescription', {
+                        defaultMessage: 'Show what it hides again; you are asked first',
+                      }),
+                      icon: 'editorUndo' as const,
+                      type: 'icon' as const,
+                      'data-test-subj': 'logAnomaliesRemoveSuppression',
+                      enabled: () => !isBusy,
+                      onClick: setRemoving,
+                    },
+                  ],
+                },
+              ]
+            : []),
+        ]}
+      />
+      {removing && (
+        <EuiConfirmModal
+          title={i18n.translate('logAnomalies.suppression.removeTitle', {
+            defaultMessage: 'Take back {name}?',
+            values: { name: removing.name },
+          })}
+          isLoading={isBusy}
+          confirmButtonText={i18n.translate('logAnomalies.suppression.remove', {
+            defaultMessage: 'Take back',
+          })}
+          cancelButtonText={i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
+          onCancel={() => setRemoving(undefined)}
+          onConfirm={async () => {
+            await run(
+              () => api('removeSuppression', { params: { suppression_id: removing.id } }),
+              i18n.translate('logAnomalies.suppression.removed', {
+                defaultMessage: 'What it hid is shown again',
+              }),
+            );
+            setRemoving(undefined);
+          }}
+        >
+          {i18n.translate('logAnomalies.suppression.removeBody', {
+            defaultMessage: 'The anomalies that it hides are shown and counted again at once.',
+          })}
+        </EuiConfirmModal>
+      )}
+    </>
+  );
+}

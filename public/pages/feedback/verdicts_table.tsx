@@ -1,0 +1,151 @@
+import React, { type ReactElement } from 'react';
+import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Answer } from '../../api_client';
+import { useApp } from '../../app_context';
+import { formatTime } from '../../shared/format';
+import { useAction } from '../../shared/use_action';
+import { scopeName } from './scope_name';
+
+type Said = Answer<'listFeedback'>['feedback'][number];
+
+/** What people said of single results, where they disagree, and a way to take each back. */
+export function VerdictsTable(props: {
+  detectorId: string;
+  said: Answer<'listFeedback'>;
+  changed: () => void;
+}): ReactElement {
+  const { detectorId, said, changed } = props;
+  const { api, canWrite } = useApp();
+  const { run, isBusy } = useAction(changed);
+  const title = i18n.translate('logAnomalies.verdicts.title', { defaultMessage: 'Judged anomalies' });
+  return (
+    <>
+      <EuiTitle size="xs">
+        <h2>{title}</h2>
+      </EuiTitle>
+      {said.contradictions.length > 0 && (
+        <>
+          <EuiSpacer size="s" />
+          <EuiCallOut
+            size="s"
+            color="warning"
+            iconType="questionInCircle"
+            title={i18n.translate('logAnomalies.replay.contradictions', {
+              defaultMessage: 'People have judged logs like these differently',
+            })}
+            data-test-subj="logAnomaliesContradictions"
+          >
+            <ul>
+              {said.contradictions.map(({ pattern, real, not_an_anomaly: normal }) => (
+                <li key={pattern}>
+                  {i18n.translate('logAnomalies.replay.contradiction', {
+                    defaultMessage: '{pattern}: {real} said real, {normal} said normal',
+                    values: { pattern, real: names(real), normal: names(normal) },
+                  })}
+                </li>
+              ))}
+            </ul>
+          </EuiCallOut>
+        </>
+      )}
+      <EuiBasicTable<Said>
+        compressed
+        data-test-subj="logAnomaliesVerdicts"
+        items={said.feedback}
+        itemId={({ source }) => `${source.index} ${source.id}`}
+        tableCaption={title}
+        noItemsMessage={i18n.translate('logAnomalies.verdicts.none', {
+          defaultMessage: 'Nobody has judged an anomaly yet. Open one and say whether it is real.',
+        })}
+        columns={[
+          {
+            field: 'verdict',
+            name: i18n.translate('logAnomalies.verdicts.verdict', { defaultMessage: 'Judged' }),
+            width: '160px',
+            render: (verdict: Said['verdict']) => (
+              <EuiHealth color={verdict === 'real' ? 'danger' : 'subdued'} textSize="xs">
+                {verdictName(verdict)}
+              </EuiHealth>
+            ),
+          },
+          {
+            name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
+            render: ({ source, judged }: Said) => (
+              <EuiText size="xs" className="eui-textBreakWord">
+                <code>{judged?.pattern ?? source.id}</code>
+                <div>
+                  {[judged?.time && formatTime(judged.time), judged?.entity].filter(Boolean).join(' · ')}
+                </div>
+              </EuiText>
+            ),
+          },
+          {
+            name: i18n.translate('logAnomalies.verdicts.scope', { defaultMessage: 'Reaches' }),
+            width: '16%',
+            render: ({ verdict, scope }: Said) => scopeName(verdict === 'real' ? 'one' : (scope ?? 'one')),
+          },
+          {
+            field: 'comment',
+            name: i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' }),
+            render: (comment: string | undefined) => comment ?? '–',
+          },
+          {
+            field: 'expires_at',
+            name: i18n.translate('logAnomalies.suppression.until', { defaultMessage: 'Until' }),
+            width: '150px',
+            render: (time: string | undefined) => (time === undefined ? '–' : formatTime(time)),
+          },
+          {
+            field: 'at',
+            name: i18n.translate('logAnomalies.suppression.since', { defaultMessage: 'Said' }),
+            width: '150px',
+            render: (time: string, { by }: Said) => (
+              <div>
+                {formatTime(time)}
+                <EuiText size="xs" color="subdued">
+                  {by}
+                </EuiText>
+              </div>
+            ),
+          },
+          ...(canWrite
+            ? [
+                {
+                  name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
+                  width: '80px',
+                  actions: [
+                    {
+                      name: i18n.translate('logAnomalies.feedback.undo', { defaultMessage: 'Take back' }),
+                      description: i18n.translate('logAnomalies.verdicts.undo', {
+                        defaultMessage: 'Take the judgement back, and show again what it hides',
+                      }),
+                      icon: 'editorUndo' as const,
+                      type: 'icon' as const,
+                      'data-test-subj': 'logAnomaliesTakeBack',
+                      enabled: () => !isBusy,
+                      onClick: ({ source: { index, id } }: Said) =>
+                        void run(
+                          () => api('removeFeedback', { params: { id: detectorId }, query: { index, id } }),
+                          i18n.translate('logAnomalies.suppression.removed', {
+                            defaultMessage: 'What it hid is shown again',
+                          }),
+                        ),
+                    },
+                  ],
+                },
+              ]
+            : []),
+        ]}
+      />
+    </>
+  );
+}
+
+const names = (said: readonly Said[]): string => [...new Set(said.map(({ by }) => by ?? '–'))].join(', ');
+
+export function verdictName(verdict: Said['verdict']): string {
+  return verdict === 'real'
+    ? i18n.translate('logAnomalies.verdicts.real', { defaultMessage: 'real' })
+    : i18n.translate('logAnomalies.suppression.feedback', { defaultMessage: 'not an anomaly' });
+}

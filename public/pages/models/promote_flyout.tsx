@@ -1,0 +1,143 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiButton,
+  EuiButtonEmpty,
+  EuiFieldText,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiFlyout,
+  EuiFlyoutBody,
+  EuiFlyoutFooter,
+  EuiFlyoutHeader,
+  EuiFormRow,
+  EuiSpacer,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { ModelRecordBody } from '../../../common/api';
+import { useApp } from '../../app_context';
+import { formatTime } from '../../shared/format';
+import { useAction } from '../../shared/use_action';
+import { GateReport } from './gate_report';
+
+/** What was checked of a model, and the question whether it is to take over; nothing is promoted before the answer. */
+export default function PromoteFlyout(props: {
+  detectorId: string;
+  model: ModelRecordBody;
+  mayPromote: boolean;
+  close: () => void;
+  promote: (note: string) => Promise<boolean>;
+  /** The checks were made anew. */
+  checked: () => void;
+}): ReactElement {
+  const { detectorId, model, mayPromote, close, promote, checked } = props;
+  const { api } = useApp();
+  const { run, isBusy } = useAction(checked);
+  const [gate, setGate] = useState(model.gate);
+  const [note, setNote] = useState('');
+  const [isPromoting, setIsPromoting] = useState(false);
+  const isAsking = mayPromote && model.status !== 'active';
+  return (
+    <EuiFlyout
+      onClose={close}
+      size="m"
+      ownFocus
+      aria-labelledby="logAnomaliesPromoteTitle"
+      data-test-subj="logAnomaliesPromoteFlyout"
+    >
+      <EuiFlyoutHeader hasBorder>
+        <EuiTitle size="m">
+          <h2 id="logAnomaliesPromoteTitle">
+            {isAsking
+              ? i18n.translate('logAnomalies.promote.title', {
+                  defaultMessage: 'Shall the model of {time} take over?',
+                  values: { time: formatTime(model.created_at) },
+                })
+              : i18n.translate('logAnomalies.promote.report', {
+                  defaultMessage: 'What was checked of the model of {time}',
+                  values: { time: formatTime(model.created_at) },
+                })}
+          </h2>
+        </EuiTitle>
+      </EuiFlyoutHeader>
+      <EuiFlyoutBody>
+        {gate ? (
+          <GateReport gate={gate} />
+        ) : (
+          <EuiText size="s">
+            {i18n.translate('logAnomalies.promote.unchecked', {
+              defaultMessage: 'It was never compared with the active model over the same logs.',
+            })}
+          </EuiText>
+        )}
+        <EuiSpacer size="m" />
+        {isAsking && (
+          <EuiButtonEmpty
+            size="s"
+            flush="left"
+            iconType="inspect"
+            isLoading={isBusy}
+            onClick={() =>
+              run(async () => {
+                const params = { id: detectorId, version: model.version };
+                setGate(await api('gateModel', { params }));
+              })
+            }
+            data-test-subj="logAnomaliesCheckModel"
+          >
+            {i18n.translate('logAnomalies.promote.check', {
+              defaultMessage: 'Check it now, over recent logs',
+            })}
+          </EuiButtonEmpty>
+        )}
+        {isAsking && (
+          <EuiFormRow
+            fullWidth
+            label={i18n.translate('logAnomalies.promote.note', {
+              defaultMessage: 'Why (kept with the model)',
+            })}
+          >
+            <EuiFieldText
+              fullWidth
+              maxLength={1_000}
+              value={note}
+              onChange={(event) => setNote(event.target.value)}
+            />
+          </EuiFormRow>
+        )}
+      </EuiFlyoutBody>
+      <EuiFlyoutFooter>
+        <EuiFlexGroup justifyContent="spaceBetween" responsive={false}>
+          <EuiFlexItem grow={false}>
+            <EuiButtonEmpty onClick={close}>
+              {i18n.translate('logAnomalies.promote.close', { defaultMessage: 'Close' })}
+            </EuiButtonEmpty>
+          </EuiFlexItem>
+          {isAsking && (
+            <EuiFlexItem grow={false}>
+              <EuiButton
+                fill
+                color={gate?.verdict === 'fail' ? 'danger' : 'primary'}
+                iconType="launch"
+                isLoading={isPromoting}
+                onClick={async () => {
+                  setIsPromoting(true);
+                  if (await promote(note)) close();
+                  else setIsPromoting(false);
+                }}
+                data-test-subj="logAnomaliesPromoteNow"
+              >
+                {gate?.verdict === 'fail'
+                  ? i18n.translate('logAnomalies.promote.anyway', {
+                      defaultMessage: 'Promote it all the same',
+                    })
+                  : i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' })}
+              </EuiButton>
+            </EuiFlexItem>
+          )}
+        </EuiFlexGroup>
+      </EuiFlyoutFooter>
+    </EuiFlyout>
+  );
+}

@@ -1,0 +1,172 @@
+import React, { type ReactElement } from 'react';
+import {
+  Axis,
+  Chart,
+  CurveType,
+  LineSeries,
+  niceTimeFormatter,
+  Position,
+  ScaleType,
+  Settings,
+  Tooltip,
+} from '@elastic/charts';
+import { EuiBasicTable, EuiCallOut, EuiSpacer, EuiText, useEuiTheme } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Answer } from '../../api_client';
+import { useApp } from '../../app_context';
+import { useChartTheme } from '../../shared/chart_theme';
+import { formatCount, formatScore, formatTime } from '../../shared/format';
+import { RequestState } from '../../shared/request_state';
+import { useRequest } from '../../shared/use_request';
+
+type Threshold = Answer<'getThreshold'>;
+type Change = Threshold['history'][number];
+
+const CHART_HEIGHT = 180;
+
+/** The threshold in force, how it came there and why it moved. */
+export default function ThresholdHistory({ detectorId }: { detectorId: string }): ReactElement {
+  const { api } = useApp();
+  const request = useRequest(
+    (signal) => api('getThreshold', { params: { id: detectorId } }, signal),
+    [api, detectorId],
+  );
+  return (
+    <div data-test-subj="logAnomaliesThreshold">
+      <RequestState request={request}>
+        {(found) => (
+          <>
+            <EuiText size="s">{sentence(found)}</EuiText>
+            {found.frozen && (
+              <>
+                <EuiSpacer size="s" />
+                <EuiCallOut
+                  size="s"
+                  iconType="pause"
+                  title={i18n.translate('logAnomalies.threshold.frozen', {
+                    defaultMessage: 'It does not move since {time}: {reason}',
+                    values: { time: formatTime(found.frozen.since), reason: found.frozen.reason },
+                  })}
+                />
+              </>
+            )}
+            <EuiSpacer size="s" />
+            {found.history.length > 0 && <ThresholdChart history={found.history} />}
+            <EuiBasicTable<Change>
+              compressed
+              items={[...found.history].reverse()}
+              itemId="at"
+              tableCaption={i18n.translate('logAnomalies.threshold.caption', {
+                defaultMessage: 'Changes of the threshold, newest first',
+              })}
+              noItemsMessage={i18n.translate('logAnomalies.threshold.never', {
+                defaultMessage: 'It has not changed yet.',
+              })}
+              columns={[
+                {
+                  field: 'at',
+                  name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
+                  width: '170px',
+                  render: formatTime,
+                },
+                {
+                  field: 'threshold',
+                  name: i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
+                  width: '110px',
+                  render: formatScore,
+                },
+                {
+                  field: 'reason',
+                  name: i18n.translate('logAnomalies.audit.reason', { defaultMessage: 'Why' }),
+                },
+              ]}
+            />
+          </>
+        )}
+      </RequestState>
+    </div>
+  );
+}
+
+function sentence({ method, threshold, alerts_per_day: budget }: Threshold): string {
+  if (threshold === undefined) {
+    return i18n.translate('logAnomalies.threshold.none', {
+      defaultMessage: 'There is no model yet, and so no threshold.',
+    });
+  }
+  const values = { score: formatScore(threshold) };
+  switch (method) {
+    case 'fixed':
+      return i18n.translate('logAnomalies.threshold.fixed', {
+        defaultMessage: 'Scores from {score} on are anomalies: a fixed threshold.',
+        values,
+      });
+    case 'contamination':
+      return i18n.translate('logAnomalies.threshold.contamination', {
+        defaultMessage:
+          'Scores from {score} on are anomalies: that is what the share of logs to flag comes to.',
+        values,
+      });
+    case 'adaptive':
+      return budget === undefined
+        ? i18n.translate('logAnomalies.threshold.adaptive', {
+            defaultMessage:
+              'Scores from {score} on are anomalies just now: the threshold follows slow change.',
+            values,
+          })
+        : i18n.translate('logAnomalies.threshold.adaptiveBudget', {
+            defaultMessage:
+              'Scores from {score} on are anomalies just now: the threshold follows slow change and keeps to about {budget} anomalies a day.',
+            values: { ...values, budget: formatCount(budget) },
+          });
+  }
+}
+
+function ThresholdChart({ history }: { history: readonly Change[] }): ReactElement {
+  const { euiTheme } = useEuiTheme();
+  const baseTheme = useChartTheme();
+  const name = i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' });
+  const rows = history.map(({ at, threshold }) => ({ time: Date.parse(at), threshold }));
+  const last = rows[rows.length - 1];
+  // A step goes on until now.
+  const now = Math.max(Date.now(), last.time + 1);
+  const scores = rows.map(({ threshold }) => threshold);
+  const room = Math.max(0.005, (Math.max(...scores) - Math.min(...scores)) / 5);
+  return (
+    <div style={{ height: CHART_HEIGHT }}>
+      <Chart>
+        <Settings
+          baseTheme={baseTheme}
+          ariaLabel={i18n.translate('logAnomalies.threshold.chart', {
+            defaultMessage: 'The threshold over time',
+          })}
+        />
+        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
+        <Axis
+          id="time_axis"
+          position={Position.Bottom}
+          tickFormat={niceTimeFormatter([rows[0].time, now])}
+          ticks={7}
+        />
+        <Axis
+          id="threshold_axis"
+          position={Position.Left}
+          ticks={4}
+          domain={{ min: Math.min(...scores) - room, max: Math.max(...scores) + room }}
+          tickFormat={formatScore}
+        />
+        <LineSeries
+          id="threshold"
+          name={name}
+          xScaleType={ScaleType.Time}
+          yScaleType={ScaleType.Linear}
+          xAccessor="time"
+          yAccessors={['threshold']}
+          curve={CurveType.CURVE_STEP_AFTER}
+          color={euiTheme.colors.primary}
+          data={[...rows, { time: now, threshold: last.threshold }]}
+        />
+      </Chart>
+    </div>
+  );
+}

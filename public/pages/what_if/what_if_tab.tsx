@@ -1,0 +1,203 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiFieldNumber,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiFormRow,
+  EuiPanel,
+  EuiRange,
+  EuiSelect,
+  EuiSpacer,
+  EuiText,
+  useEuiTheme,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../../common/rules';
+import { WHAT_IF_DAYS } from '../../../common/api/alerts';
+import type { Answer } from '../../api_client';
+import { useApp } from '../../app_context';
+import { CreateRuleButton } from '../../rule_form/create_rule_button';
+import { groupingOptions } from '../../rule_form/grouping_options';
+import { formatCount } from '../../shared/format';
+import { RequestState } from '../../shared/request_state';
+import { TimeBars } from '../../shared/time_bars';
+import { useRequest } from '../../shared/use_request';
+import { useSettled } from '../../shared/use_settled';
+import type { DetectorView } from '../detector_page';
+import { GroupsTable, MissedTable } from './what_if_tables';
+
+const DAY_MILLISECONDS = 86_400_000;
+/** Windows that the slider stops at. */
+const WINDOWS = ['5m', '15m', '30m', '1h', '3h', '6h', '12h', '1d'] as const;
+
+/** Tries a threshold, a window and a grouping on the last weeks, before any rule is made. */
+export default function WhatIfTab({ record }: DetectorView): ReactElement {
+  const { api } = useApp();
+  const [params, setParams] = useState<LogAnomalyParams>(() =>
+    logAnomalyParamsSchema.parse({ detector_ids: [record.id] }),
+  );
+  const settled = useSettled(params);
+  const request = useRequest(
+    (signal) => api('whatIf', { query: { ...settled, detector_ids: record.id } }, signal),
+    [api, record.id, JSON.stringify(settled)],
+  );
+  return (
+    <EuiFlexGroup alignItems="flexStart" wrap data-test-subj="logAnomaliesWhatIf">
+      <EuiFlexItem grow={1} style={{ minWidth: 300, maxWidth: 420 }}>
+        <EuiPanel hasBorder hasShadow={false}>
+          <Controls params={params} change={(changes) => setParams({ ...params, ...changes })} />
+          <EuiSpacer size="m" />
+          <CreateRuleButton
+            detectorId={record.id}
+            detectorName={record.detector.name}
+            params={params}
+            label={i18n.translate('logAnomalies.whatIf.createRule', {
+              defaultMessage: 'Make a rule with these values',
+            })}
+          />
+        </EuiPanel>
+      </EuiFlexItem>
+      <EuiFlexItem grow={3} style={{ minWidth: 420 }}>
+        <RequestState request={request}>
+          {(found) => <Outcome found={found} isLoading={request.isLoading} />}
+        </RequestState>
+      </EuiFlexItem>
+    </EuiFlexGroup>
+  );
+}
+
+function Controls(props: {
+  params: LogAnomalyParams;
+  change: (changes: Partial<LogAnomalyParams>) => void;
+}): ReactElement {
+  const { params, change } = props;
+  const place = WINDOWS.findIndex((window) => window === params.window);
+  return (
+    <>
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.whatIf.confidence', {
+          defaultMessage: 'Anomalies from this confidence on',
+        })}
+        helpText={i18n.translate('logAnomalies.rule.minConfidenceHelp', {
+          defaultMessage: '50 is the threshold of the detector, 100 the most unusual there can be.',
+        })}
+      >
+        <EuiRange
+          fullWidth
+          showInput
+          min={50}
+          max={100}
+          step={1}
+          value={Math.round(params.min_confidence * 100)}
+          onChange={(event) => change({ min_confidence: Number(event.currentTarget.value) / 100 })}
+          data-test-subj="logAnomaliesWhatIfConfidence"
+        />
+      </EuiFormRow>
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.rule.count', { defaultMessage: 'Fire from so many logs on' })}
+      >
+        <EuiFieldNumber
+          fullWidth
+          min={1}
+          max={10_000}
+          step={1}
+          value={params.count}
+          onChange={({ target: { valueAsNumber: count } }) => {
+            if (count >= 1 && count <= 10_000) change({ count: Math.round(count) });
+          }}
+          data-test-subj="logAnomaliesWhatIfCount"
+        />
+      </EuiFormRow>
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.whatIf.window', {
+          defaultMessage: 'Within {window}',
+          values: { window: params.window },
+        })}
+      >
+        <EuiRange
+          fullWidth
+          min={0}
+          max={WINDOWS.length - 1}
+          step={1}
+          showTicks
+          ticks={WINDOWS.map((label, value) => ({ label, value }))}
+          value={Math.max(0, place)}
+          aria-label={i18n.translate('logAnomalies.whatIf.window', {
+            defaultMessage: 'Within {window}',
+            values: { window: params.window },
+          })}
+          onChange={(event) => change({ window: WINDOWS[Number(event.currentTarget.value)] })}
+          data-test-subj="logAnomaliesWhatIfWindow"
+        />
+      </EuiFormRow>
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.rule.groupBy', { defaultMessage: 'One alert for each' })}
+      >
+        <EuiSelect
+          fullWidth
+          value={params.group_by}
+          options={groupingOptions()}
+          onChange={(event) => change({ group_by: event.target.value as LogAnomalyParams['group_by'] })}
+          data-test-subj="logAnomaliesWhatIfGroup"
+        />
+      </EuiFormRow>
+    </>
+  );
+}
+
+function Outcome({ found, isLoading }: { found: Answer<'whatIf'>; isLoading: boolean }): ReactElement {
+  const { euiTheme } = useEuiTheme();
+  const { alerts, results, days, complete } = found;
+  return (
+    <div aria-busy={isLoading}>
+      <EuiText size="m">
+        <strong data-test-subj="logAnomaliesWhatIfAlerts">
+          {i18n.translate('logAnomalies.whatIf.alerts', {
+            defaultMessage:
+              'About {perDay} alerts a day: {alerts, plural, one {{count} alert} other {{count} alerts}} for {results, plural, one {{logs} anomaly} other {{logs} anomalies}} in the last {days} days',
+            values: {
+              perDay: formatCount(alerts / WHAT_IF_DAYS),
+              alerts,
+              count: formatCount(alerts),
+              results,
+              logs: formatCount(results),
+              days: WHAT_IF_DAYS,
+            },
+          })}
+        </strong>
+      </EuiText>
+      {!complete && (
+        <EuiText size="xs" color="subdued">
+          {i18n.translate('logAnomalies.replay.incomplete', {
+            defaultMessage: 'There are so many groups that alerts of the largest alone were counted.',
+          })}
+        </EuiText>
+      )}
+      <EuiSpacer size="s" />
+      <TimeBars
+        times={days.map(({ time }) => Date.parse(time))}
+        intervalMilliseconds={DAY_MILLISECONDS}
+        height={200}
+        series={[
+          {
+            name: i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' }),
+            color: euiTheme.colors.danger,
+            counts: days.map(({ alerts: count }) => count),
+          },
+        ]}
+        label={i18n.translate('logAnomalies.whatIf.chart', {
+          defaultMessage: 'Alerts a day in the last {days} days',
+          values: { days: WHAT_IF_DAYS },
+        })}
+      />
+      <EuiSpacer size="m" />
+      <GroupsTable found={found} />
+      <EuiSpacer size="l" />
+      <MissedTable found={found} />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import React, { type ReactElement } from 'react';
+import { EuiCallOut, EuiSpacer } from '@elastic/eui';
+import type { ReadinessFinding } from '../../common/api';
+
+const LOOKS = {
+  blocking: { color: 'danger', iconType: 'error' },
+  warning: { color: 'warning', iconType: 'warning' },
+  hint: { color: 'primary', iconType: 'iInCircle' },
+} as const;
+
+/** What keeps a detector from being as good as it could be, and what to do about each. */
+export const ReadinessCallouts = ({ findings }: { findings: readonly ReadinessFinding[] }): ReactElement => (
+  <>
+    {findings.map(({ kind, level, message, next_step: nextStep }) => (
+      <React.Fragment key={`${kind} ${message}`}>
+        <EuiCallOut
+          size="s"
+          {...LOOKS[level]}
+          title={message}
+          data-test-subj={`logAnomaliesReadiness logAnomaliesReadiness-${kind}`}
+        >
+          {nextStep}
+        </EuiCallOut>
+        <EuiSpacer size="s" />
+      </React.Fragment>
+    ))}
+  </>
+);
