@@ -62,6 +62,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 const basePathOf = ({ space }: HostOptions): string => `/s/${space}`;
 
+/** As Kibana reads it: what is given several times is a list. */
+const queryOf = (search: URLSearchParams): Record<string, string | string[]> =>
+  Object.fromEntries(
+    [...new Set(search.keys())].map((key) => {
+      const values = search.getAll(key);
+      return [key, values.length === 1 ? values[0] : values];
+    }),
+  );
+
 async function respond(
   options: HostOptions,
   imported: ImportedObjects,
@@ -108,7 +117,7 @@ async function respond(
   const text = (await bodyOf(request)).toString('utf8');
   const given = {
     params: found.params,
-    query: Object.fromEntries(url.searchParams),
+    query: queryOf(url.searchParams),
     ...(text !== '' && { body: JSON.parse(text) as unknown }),
   };
   const answer = await options.kibana.call(person, found.operation, given, options.space);

@@ -419,7 +419,10 @@ describe('feedback', () => {
       }),
     ]);
     await ok(owner, 'removeFeedback', { params: { id }, query: source });
-    expect(await ok(reader, 'listFeedback', { params: { id } })).toEqual({ feedback: [] });
+    expect(await ok(reader, 'listFeedback', { params: { id } })).toEqual({
+      feedback: [],
+      contradictions: [],
+    });
     await ok(owner, 'deleteDetector', { params: { id } });
   });
 });

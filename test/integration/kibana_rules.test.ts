@@ -1,6 +1,12 @@
 import type { AnomalyResult } from '../../common/anomaly';
 import { detectorHealthParamsSchema, logAnomalyParamsSchema } from '../../common/rules';
-import { createResultStore, readerRole, resultsPattern, resultId } from '../../server/elasticsearch';
+import {
+  createResultMarks,
+  createResultStore,
+  readerRole,
+  resultsPattern,
+  resultId,
+} from '../../server/elasticsearch';
 import type { RuleExecutorOptions } from '../../server/kibana/alerting_contracts';
 import { createDetectorHealthRuleType } from '../../server/kibana/rule_types/detector_health';
 import { createLogAnomalyRuleType } from '../../server/kibana/rule_types/log_anomaly';
@@ -166,7 +172,70 @@ describe('the rule type "Log anomaly"', () => {
     await rule.executor(optionsOf(alerts, params, START + 9 * MINUTE, second.state));
     expect(alerts.reported.size).toBe(0);
     expect([...alerts.recovered.keys()]).toEqual(['web:shop', 'web:blog']);
-    expect(alerts.recovered.get('web:blog')).toMatchObject({ group: 'blog', detector_id: 'web' });
+    expect(alerts.recovered.get('web:blog')).toMatchObject({
+      group: 'blog',
+      detector_id: 'web',
+      recovery_reason: 'too few anomalous logs in 5m',
+    });
+  });
+
+  it('lets alerts recover whose results were hidden or withdrawn, and says so', async () => {
+    const alerts = new Alerts();
+    const params = logAnomalyParamsSchema.parse({ window: '5m' });
+    const { state } = await rule.executor(optionsOf(alerts, params, START + 3 * MINUTE));
+    expect(alerts.reported.get('web:blog')!.context.feedback_link).toBe(
+      `https://kibana.test/base/s/${space}/app/logAnomalies/detectors/web/feedback?result=${resultId('web', { index: 'weblogs', id: 'b1' })}`,
+    );
+    const marks = createResultMarks(admin, { space });
+    const note = { at: new Date(START).toISOString(), because: 'test' };
+    const mute = {
+      id: 'mute',
+      detector_ids: ['web'],
+      name: 'Move of the blog',
+      origin: 'mute' as const,
+      match: { entity: 'blog' },
+      exclude_from_training: false,
+      at: note.at,
+    };
+    await marks.hide(mute, { from: 0, to: START + 60 * MINUTE }, note);
+    const store = createResultStore(admin, { space, refresh: true });
+    const logs = ['a1', 'a2'].map((id, place) => ({ index: 'weblogs', id, time: START + place * MINUTE }));
+    await store.revise?.({
+      detectorId: 'web',
+      runId: 'run-2',
+      at: START + 3 * MINUTE,
+      logs,
+      results: [],
+      summaries: [],
+    });
+    alerts.next();
+    await rule.executor(optionsOf(alerts, params, START + 4 * MINUTE, state));
+    expect(alerts.reported.size).toBe(0);
+    expect(alerts.recovered.get('web:blog')).toMatchObject({
+      message: 'blog is back to normal: one result was hidden (Muted: Move of the blog)',
+    });
+    expect(alerts.recovered.get('web:shop')).toMatchObject({
+      recovery_reason: '2 results were withdrawn, since the logs behind changed',
+    });
+    // Shown and scored again, the alerts are back.
+    await marks.show('mute', [], note);
+    await store.revise?.({
+      detectorId: 'web',
+      runId: 'run-3',
+      at: START + 3 * MINUTE,
+      logs,
+      results: [
+        resultAt('a1', START + MINUTE, { confidence: 0.6 }),
+        resultAt('a2', START + 2 * MINUTE, { confidence: 0.99, feature: 'path' }),
+      ],
+      summaries: [],
+    });
+    const back = new Alerts();
+    await rule.executor(optionsOf(back, params, START + 3 * MINUTE));
+    expect([...back.reported.keys()]).toEqual(['web:shop', 'web:blog']);
+    const { results } = await store.search({ detectorId: 'web' });
+    const { result } = results.find((found) => found.result.source.id === 'a2')!.result;
+    expect(result.history?.map(({ from }) => from.type)).toEqual(['log', 'withdrawn']);
   });
 
   it('counts what lies between two checks once, however far apart they are', async () => {

@@ -182,7 +182,7 @@ export interface KibanaStandIn {
   call(
     person: Person,
     operation: Operation,
-    given?: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown },
+    given?: { params?: Record<string, string>; query?: Record<string, string | string[]>; body?: unknown },
     space?: string,
   ): Promise<Reply>;
 }

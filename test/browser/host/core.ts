@@ -27,7 +27,9 @@ const lowerCased = (headers: Readonly<Record<string, string | undefined>> = {}) 
 const { basePath } = hostSettings;
 const http: HttpSetup = {
   fetch: async (path, { method, query = {}, body, signal, headers }) => {
-    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+    const search = new URLSearchParams(
+      Object.entries(query).flatMap(([key, value]) => [value].flat().map((each) => [key, String(each)])),
+    );
     const given = { 'kbn-xsrf': 'host', 'content-type': 'application/json', ...lowerCased(headers) };
     const known = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const response = await fetch(`${basePath}${path}${search.size > 0 ? `?${search.toString()}` : ''}`, {
