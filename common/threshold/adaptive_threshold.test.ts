@@ -16,9 +16,15 @@ function randomScores(seed: number): (shift?: number) => number {
   };
 }
 
-function start(alertsPerDay: number, logsPerDay?: number): AdaptiveThreshold {
+const start = (alertsPerDay: number, logsPerDay?: number): AdaptiveThreshold =>
+  AdaptiveThreshold.start(modelOf(alertsPerDay, logsPerDay));
+
+/** @param spread of the scores above 0.4, as a multiple of {@link SCALE} */
+function modelOf(alertsPerDay: number, logsPerDay?: number, spread = 1) {
   const next = randomScores(99);
-  const quantiles = learnQuantiles(Float64Array.from({ length: 5_000 }, () => next()));
+  const quantiles = learnQuantiles(
+    Float64Array.from({ length: 5_000 }, () => Math.min(1, 0.4 + spread * (next() - 0.4))),
+  );
   const detector = parseDetector({
     name: 'test',
     source: { index: 'logs' },
@@ -38,12 +44,7 @@ function start(alertsPerDay: number, logsPerDay?: number): AdaptiveThreshold {
           window: { from: new Date(START - 7 * DAY).toISOString(), to: new Date(START).toISOString() },
         }),
   };
-  return AdaptiveThreshold.start({
-    detector,
-    quantiles,
-    threshold: thresholdFrom(detector.threshold, quantiles),
-    training,
-  });
+  return { detector, quantiles, threshold: thresholdFrom(detector.threshold, quantiles), training };
 }
 
 /** Feeds `logsPerDay` logs evenly over [from, to) days. @returns alerts */
@@ -141,9 +142,122 @@ describe('an attack', () => {
   it('is held back from what the threshold learns, and the history says so', () => {
     const { history, rise } = attack(5 * SCALE);
     expect(rise).toBeLessThan(0.65 * SCALE);
-    const held = history.map(({ reason }) => /(\d+) logs of a burst were not learned from/.exec(reason)?.[1]);
-    expect(Math.max(...held.map((count) => Number(count ?? 0)))).toBeGreaterThan(1_500);
+    const frozen = history.find(({ reason }) => reason.startsWith('frozen'))!;
+    expect(frozen.reason).toMatch(/^frozen: \d{3,4} alerts within an hour are \d{3,4} times the budget$/);
+    const over = history.find(({ reason }) => reason.startsWith('the incident is over'))!;
+    expect(over.at - frozen.at).toBeLessThan(8 * HOUR);
+    expect(over.threshold).toBe(frozen.threshold);
   });
+});
+
+describe('an incident', () => {
+  const calm = (): AdaptiveThreshold => {
+    const threshold = start(20, 20_000);
+    const next = randomScores(20);
+    feed(threshold, [0, 5], 20_000, () => next());
+    return threshold;
+  };
+
+  it('freezes the threshold for a day at most; what lasts longer is followed by bounded steps', () => {
+    const threshold = calm();
+    const before = threshold.threshold;
+    const next = randomScores(21);
+    feed(threshold, [5, 5.9], 20_000, () => next(6 * SCALE));
+    expect(threshold.threshold - before).toBeLessThan(0.11 * SCALE);
+    expect(threshold.frozenSince).toBeDefined();
+    feed(threshold, [5.9, 12], 20_000, () => next(6 * SCALE));
+    expect(threshold.threshold - before).toBeGreaterThan(4 * SCALE);
+  });
+
+  it('that people have named teaches nothing, and its logs are judged all the same', () => {
+    const threshold = calm();
+    const { bins, logs } = threshold.toJSON();
+    threshold.freezeDuring([{ from: START + 5 * DAY, to: START + 6 * DAY }]);
+    const next = randomScores(22);
+    const alerts = feed(threshold, [5, 5.02], 20_000, () => next(6 * SCALE));
+    expect(alerts).toBeGreaterThan(100);
+    const after = threshold.toJSON();
+    expect({ bins: after.bins, logs: after.logs }).toEqual({ bins, logs });
+    threshold.freezeDuring([]);
+    feed(threshold, [5.5, 5.51], 20_000, () => next());
+    expect(threshold.toJSON().logs).not.toBe(logs);
+  });
+});
+
+describe('a rhythm', () => {
+  /** Scores are higher at night by one fold, and on Sundays by another. Days count from a Monday. */
+  const rhythm = (day: number): number =>
+    SCALE * ((day % 1 < 0.25 ? 1 : 0) + (Math.floor(day) % 7 === 6 ? 1 : 0));
+  const weeks = 10;
+  const logsPerDay = 10_000;
+  const budget = 40;
+
+  it('of the day and of the week is learned, so that alerts do not gather in a few hours', () => {
+    const threshold = start(budget, logsPerDay);
+    const next = randomScores(30);
+    const alerts = { night: 0, sunday: 0, all: 0 };
+    const from = (weeks - 2) * 7;
+    feed(threshold, [0, from], logsPerDay, (day) => next(rhythm(day)));
+    for (let day = from; day < weeks * 7; day++) {
+      const [night, rest] = [
+        feed(threshold, [day, day + 0.25], logsPerDay, (at) => next(rhythm(at))),
+        feed(threshold, [day + 0.25, day + 1], logsPerDay, (at) => next(rhythm(at))),
+      ];
+      alerts.night += night;
+      alerts.all += night + rest;
+      if (day % 7 === 6) alerts.sunday += night + rest;
+    }
+    // Without offsets a night has e times the alerts of other hours, 48% of all, and a Sunday 31% of a week.
+    expect(alerts.night / alerts.all).toBeLessThan(0.35);
+    expect(alerts.sunday / alerts.all).toBeLessThan(0.22);
+    expect(alerts.all / 14 / budget).toBeGreaterThan(0.75);
+    expect(alerts.all / 14 / budget).toBeLessThan(1.25);
+    const monday = START + weeks * 7 * DAY;
+    const nightly = threshold.thresholdAt(monday + 2 * HOUR) - threshold.thresholdAt(monday + 12 * HOUR);
+    expect(nightly).toBeGreaterThan(0.6 * SCALE);
+    expect(nightly).toBeLessThan(1.3 * SCALE);
+  });
+
+  it('is not made up where there is none', () => {
+    const threshold = start(budget, logsPerDay);
+    const next = randomScores(31);
+    feed(threshold, [0, 35], logsPerDay, () => next());
+    for (const offset of threshold.offsets) expect(Math.abs(offset)).toBeLessThan(0.4 * SCALE);
+  });
+
+  it('is bounded, and an attack each night does not teach one', () => {
+    const threshold = start(budget, logsPerDay);
+    const next = randomScores(32);
+    let missed = 0;
+    for (let day = 0; day < 28; day++) {
+      const above = threshold.thresholdAt(START + day * DAY + 2 * HOUR) + SCALE;
+      feed(threshold, [day, day + 0.1], logsPerDay, () => next());
+      for (let i = 0; i < 400; i++) {
+        const time = START + (day + 0.1 + (i / 400) * 0.04) * DAY;
+        if (!threshold.observe(Math.min(1, above), time)) missed++;
+      }
+      feed(threshold, [day + 0.15, day + 1], logsPerDay, () => next());
+    }
+    expect(missed).toBe(0);
+    for (const offset of threshold.offsets) expect(offset).toBeLessThan(0.5 * SCALE);
+  });
+});
+
+it('keeps the rhythm of the logs under a new model, on its scale', () => {
+  const before = start(20).toJSON();
+  before.rhythm!.daily[5] = before.scale / 2;
+  const model = modelOf(20, undefined, 3);
+  const after = AdaptiveThreshold.start(model, JSON.parse(JSON.stringify(before)));
+  const { scale } = after.toJSON();
+  expect(scale).toBeGreaterThan(2 * before.scale);
+  expect(after.thresholdAt(START + 5 * HOUR) - after.threshold).toBeCloseTo(scale / 2, 9);
+  expect(AdaptiveThreshold.start(model, { bins: 'none' }).offsets.every((offset) => offset === 0)).toBe(true);
+});
+
+it('reads a state that knows of no rhythm', () => {
+  const { rhythm: _rhythm, ...before } = start(20).toJSON();
+  const threshold = AdaptiveThreshold.fromJSON(before);
+  expect(threshold.thresholdAt(START)).toBe(threshold.threshold);
 });
 
 it('moves by at most a tenth of the scale an hour and stays within its limits', () => {

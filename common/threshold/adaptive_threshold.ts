@@ -4,6 +4,7 @@ import { parseWith } from '../detector';
 import type { ModelSnapshot } from '../model_snapshot';
 import { exceedance, scoreAtExceedance } from './exceedance';
 import { learnWeightedQuantiles } from './learn_quantiles';
+import { rhythmSchema, WeeklyRhythm } from './weekly_rhythm';
 import type { ScoreQuantiles } from './score_quantiles';
 
 const HOUR = 3_600_000;
@@ -25,6 +26,11 @@ const FEWEST_ADMITTED = 5;
 /** The threshold never falls below where this many times the contamination scored, or half of the logs. */
 const LOWEST_CONTAMINATIONS = 10;
 const HISTORY_LENGTH = 200;
+/** Alerts in one interval from which it counts as an incident: so many times the budget, and at least so many. */
+const INCIDENT_BUDGETS = 10;
+const FEWEST_INCIDENT_ALERTS = 20;
+/** What lasts longer is no incident: the threshold then follows it, by its bounded steps. */
+const LONGEST_FREEZE = DAY;
 
 const changeSchema = z.strictObject({
   /** Epoch milliseconds of the log that brought the change. */
@@ -52,9 +58,21 @@ const stateSchema = z.strictObject({
   admitted: z.number().int().nonnegative(),
   held_back: z.number().int().nonnegative(),
   history: z.array(changeSchema).max(HISTORY_LENGTH),
+  /** Absent in states of before. */
+  rhythm: rhythmSchema.optional(),
+  /** In this interval: logs that reached the threshold. */
+  alerts: z.number().int().nonnegative().optional(),
+  /** Epoch milliseconds: an incident has been going on since. */
+  frozen_since: z.number().optional(),
 });
 export type AdaptiveThresholdState = z.infer<typeof stateSchema>;
 export type ThresholdChange = z.infer<typeof changeSchema>;
+
+/** Half-open, epoch milliseconds. */
+export interface FrozenWindow {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * A threshold that follows slow change and keeps to a number of alerts a day.
@@ -66,21 +84,33 @@ export type ThresholdChange = z.infer<typeof changeSchema>;
  * estimate as theirs (a table, then a generalised Pareto tail), and the threshold then moves towards that by
  * a bounded step.
  *
+ * Daily and weekly rhythms of the scores are followed by offsets for each hour of the week ({@link WeeklyRhythm}): the
+ * threshold in force is the base and the offset of the hour, and the histogram is one of scores less these offsets, so
+ * that the budget is kept over the week.
+ *
  * An attack must not raise the threshold behind which it hides. SPOT learns nothing from what it reports, which in a
  * budget of many alerts would let the threshold sink; here a few times the budget is learned from in each hour and the
- * rest left out. Steps and range are bounded beside that.
+ * rest left out. Steps and range are bounded beside that. In an hour with many times the budget of alerts, and in windows
+ * that it is told of, nothing moves at all; after a day of that it is no incident any more but how things are.
  *
  * All times are passed in: those of the logs, in any order.
  */
 export class AdaptiveThreshold {
-  private constructor(private readonly state: AdaptiveThresholdState) {}
+  private readonly rhythm: WeeklyRhythm;
+  private frozenWindows: readonly FrozenWindow[] = [];
+
+  private constructor(private readonly state: AdaptiveThresholdState) {
+    this.rhythm = new WeeklyRhythm((state.rhythm ??= WeeklyRhythm.start()), state.scale);
+  }
 
   /**
    * @param model of a detector whose threshold method is `adaptive`
+   * @param before state under another model: the rhythm of the logs goes on, on the scale of the new one
    * @throws DetectionError `invalid_input` for another method
    */
   static start(
     model: Pick<ModelSnapshot, 'detector' | 'quantiles' | 'threshold' | 'training'>,
+    before?: unknown,
   ): AdaptiveThreshold {
     const settings = model.detector.threshold;
     if (settings.method !== 'adaptive') {
@@ -89,19 +119,21 @@ export class AdaptiveThreshold {
     const { quantiles, threshold } = model;
     const p = exceedance(quantiles, threshold);
     const { logs, days } = rateOf(model.training);
+    const scale = scoreAtExceedance(quantiles, p / Math.E) - threshold;
     const adaptive = new AdaptiveThreshold({
       schema_version: 1,
       alerts_per_day: settings.alerts_per_day,
       threshold,
       lowest: Math.min(threshold, scoreAtExceedance(quantiles, Math.min(0.5, LOWEST_CONTAMINATIONS * p))),
       highest: Math.max(threshold, (threshold + 1) / 2),
-      scale: scoreAtExceedance(quantiles, p / Math.E) - threshold,
+      scale,
       bins: priorBins(quantiles),
       logs,
       days,
       admitted: 0,
       held_back: 0,
       history: [],
+      rhythm: rhythmOf(before, scale),
     });
     if (logs > 0) adaptive.state.threshold = adaptive.target();
     return adaptive;
@@ -117,8 +149,30 @@ export class AdaptiveThreshold {
     return structuredClone(this.state);
   }
 
+  /** The base, without the rhythm of the week. */
   get threshold(): number {
     return this.state.threshold;
+  }
+
+  /** The threshold in force for logs of this time, epoch milliseconds. */
+  thresholdAt(time: number): number {
+    const { threshold, lowest, highest } = this.state;
+    return Math.min(highest, Math.max(lowest, threshold + this.rhythm.offsetAt(time)));
+  }
+
+  /** What is added to the base in each hour of the week, Monday 00:00 UTC first. */
+  get offsets(): readonly number[] {
+    return this.rhythm.offsets();
+  }
+
+  /** While an incident goes on: since when, epoch milliseconds. */
+  get frozenSince(): number | undefined {
+    return this.state.frozen_since;
+  }
+
+  /** Logs of these times are judged and not learned from, such as incidents and deployments that people have named. */
+  freezeDuring(windows: readonly FrozenWindow[]): void {
+    this.frozenWindows = windows;
   }
 
   /** The latest changes, oldest first. */
@@ -138,26 +192,40 @@ export class AdaptiveThreshold {
     if (state.adjusted_at === undefined) {
       state.adjusted_at = time;
       this.record(time, 'start, from the training sample');
-    } else if (time >= state.adjusted_at + ADJUST_EVERY) {
-      this.adjust(time);
     }
-    const isAnomaly = score >= state.threshold;
+    if (this.frozenWindows.some(({ from, to }) => time >= from && time < to)) {
+      // Time stands still: nothing is forgotten, and the rate of logs stays what it was.
+      state.adjusted_at = Math.max(state.adjusted_at, time);
+      return score >= this.thresholdAt(time);
+    }
+    if (time >= state.adjusted_at + ADJUST_EVERY) this.adjust(time);
+    const isAnomaly = score >= this.thresholdAt(time);
     if (!(score > 0 && score <= 1)) return isAnomaly;
     state.logs++;
+    const residual = Math.max(0, Math.min(1, score - this.rhythm.offsetAt(time)));
+    this.rhythm.see(residual, time, isAnomaly);
     if (isAnomaly) {
+      state.alerts = (state.alerts ?? 0) + 1;
       if (state.admitted >= this.mostAdmitted()) {
         state.held_back++;
         return true;
       }
       state.admitted++;
     }
-    state.bins[Math.min(BIN_COUNT - 1, Math.floor(score * BIN_COUNT))]++;
+    state.bins[Math.min(BIN_COUNT - 1, Math.floor(residual * BIN_COUNT))]++;
     return isAnomaly;
   }
 
+  private hourlyBudget(): number {
+    return (this.state.alerts_per_day * ADJUST_EVERY) / DAY;
+  }
+
   private mostAdmitted(): number {
-    const budget = (this.state.alerts_per_day * ADJUST_EVERY) / DAY;
-    return Math.max(FEWEST_ADMITTED, Math.round(ADMITTED_BUDGETS * budget));
+    return Math.max(FEWEST_ADMITTED, Math.round(ADMITTED_BUDGETS * this.hourlyBudget()));
+  }
+
+  private mostAlerts(): number {
+    return Math.max(FEWEST_INCIDENT_ALERTS, INCIDENT_BUDGETS * this.hourlyBudget());
   }
 
   private adjust(time: number): void {
@@ -169,11 +237,19 @@ export class AdaptiveThreshold {
     state.logs *= keep;
     state.days = (state.days + passed / DAY) * keep;
     const heldBack = state.held_back;
+    const alerts = state.alerts ?? 0;
+    // Where no rate is known yet, there is no budget to be many times over.
+    const isIncident = !firstRate && alerts > this.mostAlerts();
     state.adjusted_at = time;
     state.admitted = 0;
     state.held_back = 0;
+    state.alerts = 0;
+    const isFrozen = this.freeze(time, isIncident, alerts);
 
-    const target = this.target();
+    const quantiles = this.quantiles();
+    this.rhythm.finishHours(time, quantiles, this.mostAlerts());
+    if (isFrozen) return;
+    const target = this.target(quantiles);
     const way = target - state.threshold;
     if (Math.abs(way) < SMALLEST_STEP * state.scale) return;
     const largest = firstRate ? Infinity : LARGEST_STEP * state.scale;
@@ -181,10 +257,27 @@ export class AdaptiveThreshold {
     this.record(time, this.reasonOf(way, firstRate, heldBack));
   }
 
-  /** The score that as many logs a day reach as the budget allows, within the limits. */
-  private target(): number {
-    const { bins, logs, days, alerts_per_day, lowest, highest, threshold } = this.state;
-    if (logs === 0 || days === 0) return threshold;
+  /** @returns whether nothing moves in this interval */
+  private freeze(time: number, isIncident: boolean, alerts: number): boolean {
+    const { state } = this;
+    if (!isIncident) {
+      if (state.frozen_since === undefined) return false;
+      delete state.frozen_since;
+      this.record(time, 'the incident is over; the threshold follows the logs again');
+      return false;
+    }
+    if (state.frozen_since === undefined) {
+      state.frozen_since = time;
+      this.record(
+        time,
+        `frozen: ${alerts} alerts within an hour are ${Math.round(alerts / this.hourlyBudget())} times the budget`,
+      );
+    }
+    return time - state.frozen_since < LONGEST_FREEZE;
+  }
+
+  private quantiles(): ScoreQuantiles | undefined {
+    const { bins } = this.state;
     const scores: number[] = [];
     const weights: number[] = [];
     for (let bin = 1; bin < BIN_COUNT; bin++) {
@@ -192,7 +285,15 @@ export class AdaptiveThreshold {
       scores.push(bin / BIN_COUNT);
       weights.push(bins[bin]);
     }
-    const quantiles = learnWeightedQuantiles(Float64Array.from(scores), Float64Array.from(weights));
+    return scores.length === 0
+      ? undefined
+      : learnWeightedQuantiles(Float64Array.from(scores), Float64Array.from(weights));
+  }
+
+  /** The score that as many logs a day reach as the budget allows, within the limits. */
+  private target(quantiles = this.quantiles()): number {
+    const { logs, days, alerts_per_day, lowest, highest, threshold } = this.state;
+    if (logs === 0 || days === 0 || quantiles === undefined) return threshold;
     const share = Math.min(0.5, (alerts_per_day * days) / logs);
     return Math.min(highest, Math.max(lowest, scoreAtExceedance(quantiles, share)));
   }
@@ -219,6 +320,12 @@ export class AdaptiveThreshold {
     history.push({ at, threshold, reason });
     if (history.length > HISTORY_LENGTH) history.shift();
   }
+}
+
+function rhythmOf(before: unknown, scale: number): AdaptiveThresholdState['rhythm'] {
+  const parsed = stateSchema.safeParse(before);
+  if (!parsed.success || parsed.data.rhythm === undefined) return undefined;
+  return WeeklyRhythm.onScale(parsed.data.rhythm, scale / parsed.data.scale);
 }
 
 /** The rate of logs in the training window counts as one day seen; nothing where it is not known. */

@@ -3,7 +3,7 @@ import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { bucketMessage, spanOf } from '../../common/buckets';
 import type { DirtReport } from '../../common/log_features/types';
 import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
-import { AdaptiveThreshold } from '../../common/threshold';
+import { AdaptiveThreshold, type FrozenWindow } from '../../common/threshold';
 import { entityOf, timestampOf } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from './ports';
 import { contextOf, pickContext } from './result_context';
@@ -20,6 +20,8 @@ export interface PageScorerOptions {
   readonly runId: string;
   /** Stands in for the snapshot's threshold: an anomaly score in (0, 1]. */
   readonly thresholdOverride?: number;
+  /** Times whose logs an adaptive threshold does not learn from; asked for once there are logs to score. */
+  readonly frozenWindows?: () => Promise<readonly FrozenWindow[]>;
 }
 
 /**
@@ -48,14 +50,23 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
   ];
   const isOfBuckets = detector.unit === 'bucket';
   const summarySpan = isOfBuckets ? spanOf(detector) : BUCKET_MILLISECONDS;
-  const currentThreshold = (): number =>
-    adaptive?.threshold ?? options.thresholdOverride ?? snapshot.threshold;
+  let latest = clock.now();
+  /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
+  const thresholdAt = (time: number): number =>
+    adaptive?.thresholdAt(time) ?? options.thresholdOverride ?? snapshot.threshold;
+  let isTold = false;
+  const tellFrozenWindows = async (): Promise<void> => {
+    if (isTold || adaptive === undefined || options.frozenWindows === undefined) return;
+    isTold = true;
+    adaptive.freezeDuring(await options.frozenWindows());
+  };
 
   /** @param by the clock in whose order the page was read */
   const score = async (
     page: LogPage,
     by: 'timestamp' | 'ingested',
   ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number }> => {
+    await tellFrozenWindows();
     const scorer = scorerOf();
     const documents = page.logs.map((log) => log.document);
     const { scores, matrix } = scorer.score(documents, dirt);
@@ -67,9 +78,10 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       const document = documents[row];
       const time = timestampOf(document, timestampField) ?? clock.now();
       const anomalyScore = scores[row];
-      const threshold = currentThreshold();
+      latest = time;
       // What is scored once more has been observed before.
       const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
+      const threshold = thresholdAt(time);
       const isAnomaly = observed ?? anomalyScore >= threshold;
       if (isAnomaly) {
         anomalous.push(row);
@@ -126,7 +138,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
           anomalies: bucket.anomalies,
           max_score: bucket.maxScore,
           mean_score: bucket.scoreSum / bucket.logs,
-          max_confidence: scorer.verdict(bucket.maxScore, currentThreshold()).confidence,
+          max_confidence: scorer.verdict(bucket.maxScore, thresholdAt(bucket.start)).confidence,
           unscored: 0,
           span_ms: summarySpan,
         },
@@ -137,14 +149,20 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       }));
     return { results, summaries, logs: page.logs.length };
   };
-  return { score, fields, dirt, threshold: currentThreshold, thresholdState: () => adaptive?.toJSON() };
+  return {
+    score,
+    fields,
+    dirt,
+    threshold: () => thresholdAt(latest),
+    thresholdState: () => adaptive?.toJSON(),
+  };
 }
 
 function restoreAdaptive(snapshot: ModelSnapshot, checkpoint: Checkpoint): AdaptiveThreshold {
-  // A new model scores on its own scale, so its threshold starts afresh.
+  // A new model scores on its own scale, so its threshold starts afresh; the rhythm of the logs stays what it was.
   return checkpoint.threshold !== undefined && checkpoint.modelVersion === snapshot.version
     ? AdaptiveThreshold.fromJSON(checkpoint.threshold)
-    : AdaptiveThreshold.start(snapshot);
+    : AdaptiveThreshold.start(snapshot, checkpoint.threshold);
 }
 
 interface MutableBucket {

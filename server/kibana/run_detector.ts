@@ -3,6 +3,8 @@ import type { Failure, LivePipelineBody, RunReport, RunSummary, TrainingReport }
 import { RUNS_KEPT } from '../../common/api/status';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { trainingExclusions } from '../../common/suppressions';
+import type { FrozenWindow } from '../../common/threshold';
 import { detectAnomalies } from '../detection/detect_anomalies';
 import type { ModelRecord } from '../detection/ports';
 import { countRun } from '../detection/promotion_watch';
@@ -28,6 +30,8 @@ export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
 const IDLE_REPORT_EVERY_MILLISECONDS = 5 * 60_000;
 /** Without a log for so long, a detector looks less often. */
 const IDLE_AFTER_MILLISECONDS = 30 * 60_000;
+/** Logs of a run that catches up are seldom older. */
+const FROZEN_LOOK_BACK_MILLISECONDS = 7 * 86_400_000;
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
 
@@ -196,6 +200,7 @@ async function score(
     deadline: startedAt + durationToMilliseconds(limits.max_run_time),
     pageSize: limits.page_size,
     signal,
+    frozenWindows: () => frozenWindowsOf(job, startedAt),
     ...(notifier && {
       announce: async (results) => {
         await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
@@ -221,6 +226,16 @@ async function score(
       dirt: run.dirt as RunReport['dirt'],
     },
   };
+}
+
+/** Times that people keep out of training, such as incidents and deployments, say nothing of what is usual either. */
+async function frozenWindowsOf(job: DetectorJob, now: number): Promise<FrozenWindow[]> {
+  const { detectorId } = job.target;
+  const lateWindow = durationToMilliseconds(job.stored.detector.schedule.late_window);
+  const range = { from: now - Math.max(lateWindow, FROZEN_LOOK_BACK_MILLISECONDS), to: now };
+  return trainingExclusions(await job.suppressions.list(detectorId), detectorId, range).filter(
+    ({ entity }) => entity === undefined,
+  );
 }
 
 /** Another version may have been put past Kibana. Who owns the detector may lack the right to look: nothing is noted then. */

@@ -4,10 +4,11 @@ import { AdaptiveThreshold } from '../../common/threshold';
 import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
 import { createDetectorRepository } from './detector_repository';
 import { withCurrentSettings } from './effective_snapshot';
-import type { RequestScope } from './services';
+import type { RequestScope, Services } from './services';
 
 /** The threshold in force and how it came there: what the last run has stored of it, or what the next run starts with. */
 export async function readThreshold(
+  services: Services,
   scope: RequestScope,
   detectorId: string,
 ): Promise<ApiResponse<Endpoints['getThreshold']>> {
@@ -27,10 +28,11 @@ export async function readThreshold(
   const adaptive =
     state !== undefined && modelVersion === version
       ? AdaptiveThreshold.fromJSON(state)
-      : AdaptiveThreshold.start(await load());
+      : AdaptiveThreshold.start(await load(), state);
+  const { frozenSince } = adaptive;
   return {
     method,
-    threshold: adaptive.threshold,
+    threshold: adaptive.thresholdAt(services.clock.now()),
     model_version: version,
     alerts_per_day: detector.threshold.alerts_per_day,
     history: adaptive.history.map(({ at, threshold, reason }) => ({
@@ -38,5 +40,12 @@ export async function readThreshold(
       threshold,
       reason,
     })),
+    rhythm: [...adaptive.offsets],
+    ...(frozenSince !== undefined && {
+      frozen: {
+        since: new Date(frozenSince).toISOString(),
+        reason: 'many times the budget of alerts: an incident is going on',
+      },
+    }),
   };
 }

@@ -6,5 +6,5 @@ import type { Handlers } from './handler';
 
 export const upkeepHandlers: Handlers<keyof typeof driftEndpoints | keyof typeof thresholdEndpoints> = {
   listDrift: ({ params, query }, { services, scope }) => listDrift(services, scope, params.id, query),
-  getThreshold: ({ params }, { scope }) => readThreshold(scope, params.id),
+  getThreshold: ({ params }, { services, scope }) => readThreshold(services, scope, params.id),
 };
