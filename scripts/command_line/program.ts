@@ -13,12 +13,15 @@ import { generateLogs } from '../commands/generate_logs';
 import { importDashboards } from '../commands/import_dashboards';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
+import { quietTimes } from '../commands/quiet_times';
 import { rollbackModel } from '../commands/rollback_model';
 import { scoreLogs } from '../commands/score_logs';
 import { suggestFeaturesCommand } from '../commands/suggest_features';
+import { suppress } from '../commands/suppress';
 import { trainModelCommand } from '../commands/train_model';
 import { validateDeployment } from '../commands/validate_deployment';
 import { validateModelPerformance } from '../commands/validate_model_performance';
+import { whatIf } from '../commands/what_if';
 import { EXIT_CODES } from './session';
 
 /** The command line, ready to parse. Commands stand in the order in which a newcomer needs them. */
@@ -49,6 +52,9 @@ export function createProgram(): Command {
     rollbackModel,
     listModels,
     feedback,
+    suppress,
+    quietTimes,
+    whatIf,
     audit,
     importDashboards,
   ]) {

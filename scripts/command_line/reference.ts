@@ -11,11 +11,16 @@ const WIDTH = 110;
 export function commandReference(): string {
   const program = createProgram();
   const parts = program.commands.map((command) => {
-    const help = helpOf(command as Command);
-    return `## ${command.name()}\n\n\`\`\`\n${help.trim()}\n\`\`\`\n`;
+    const own = `## ${command.name()}\n\n${helpBlock(command as Command)}`;
+    const inner = command.commands.map(
+      (each) => `### ${command.name()} ${each.name()}\n\n${helpBlock(each as Command)}`,
+    );
+    return [own, ...inner].join('\n');
   });
   return `# Commands\n\nWritten by \`npm run reference\` from the program itself.\n\n${parts.join('\n')}\n## Exit codes\n\n${EXIT_CODES.replace(/^\s*Exit codes: /, '').trim()}\n`;
 }
+
+const helpBlock = (command: Command): string => `\`\`\`\n${helpOf(command).trim()}\n\`\`\`\n`;
 
 function helpOf(command: Command): string {
   let text = '';

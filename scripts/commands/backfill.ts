@@ -20,6 +20,7 @@ import {
   startBackfill,
 } from '../../server/elasticsearch/ingest';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
+import { suppressor } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 
@@ -124,6 +125,7 @@ Examples:
           scored: createScoredLogs(client),
           models: createSnapshotStore(client, { space }),
           results: createResultStore(client, { space }),
+          suppress: suppressor(session, client, detectorId),
           checkpoints: createCheckpointFile(place),
           clock,
           runId: `${RUN_PREFIX}${randomUUID()}`,
@@ -171,6 +173,7 @@ async function collect(
     scored: createScoredLogs(client, { signal: session.signal }),
     models: createSnapshotStore(client, { space }),
     results: createResultStore(client, { space }),
+    suppress: suppressor(session, client, detectorId),
     checkpoints,
     clock: session.clock,
     runId: `${RUN_PREFIX}${randomUUID()}`,

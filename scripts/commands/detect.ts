@@ -16,6 +16,7 @@ import {
 import { createFileJournal, createNotifier } from '../../server/notifications';
 import { garbageCollector } from '../command_line/collect_garbage';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
+import { suppressor } from '../command_line/hiding';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
@@ -172,8 +173,9 @@ async function follow(
   const results = createResultStore(client, { space });
   const scored = createScoredLogs(client, { signal });
   const models = createSnapshotStore(client, { space });
+  const suppress = suppressor(session, client, detectorId);
   const interval = durationToMilliseconds(options.interval ?? detector.schedule.interval);
-  const total = { logs: 0, anomalies: 0, created: 0, runs: 0 };
+  const total = { logs: 0, anomalies: 0, suppressed: 0, created: 0, runs: 0 };
   let failures = 0;
   const collectGarbage = garbageCollector();
   session.say(
@@ -190,6 +192,7 @@ async function follow(
         scored,
         models,
         results,
+        suppress,
         checkpoints,
         clock,
         runId,
@@ -210,6 +213,7 @@ async function follow(
       failures = 0;
       total.logs += run.logs;
       total.anomalies += run.anomalies;
+      total.suppressed += run.suppressed;
       total.created += run.created;
       total.runs++;
       const dirty = Object.entries(run.dirt).flatMap(([feature, kinds]) =>
@@ -218,7 +222,7 @@ async function follow(
       if (run.logs + run.unscored > 0)
         session.say(
           colors.dim(
-            `${new Date(run.to).toISOString()}  ${run.logs} logs, ${run.anomalies} anomalies, threshold ${run.threshold.toFixed(4)}${run.unscored > 0 ? `; ${run.unscored} logs without a score: is the pipeline attached?` : ''}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
+            `${new Date(run.to).toISOString()}  ${run.logs} logs, ${run.anomalies} anomalies${run.suppressed > 0 ? ` and ${run.suppressed} hidden` : ''}, threshold ${run.threshold.toFixed(4)}${run.unscored > 0 ? `; ${run.unscored} logs without a score: is the pipeline attached?` : ''}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
           ),
         );
       if (!run.complete) continue;

@@ -18,6 +18,10 @@ export const resultLink = (base: LinkBase, resultId: string): string =>
 export const detectorLink = (base: LinkBase, detectorId: string): string =>
   `${root(base)}/app/${PLUGIN_ID}/detectors/${encodeURIComponent(detectorId)}`;
 
+/** The page that asks whether a result is real. */
+export const feedbackLink = (base: LinkBase, detectorId: string, resultId: string): string =>
+  `${detectorLink(base, detectorId)}/feedback?result=${encodeURIComponent(resultId)}`;
+
 /** The log itself, or the logs of a bucket, in Discover, by Kibana's own redirect for such links; no data view has to exist. */
 export function discoverLink(base: LinkBase, result: AnomalyResult): string {
   const { query, timeRange } = logsBehind(result);

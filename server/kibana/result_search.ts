@@ -22,12 +22,12 @@ export interface ResultFilter {
   readonly entity?: string | readonly string[];
 }
 
-/** Documents of an index of results: `log` are results that count, `judged` these and hidden ones. */
+/** Documents of an index of results: `log` are results that count, `judged` these and hidden ones, `lost` what counts no more. */
 const TYPES = {
   log: ['log'],
   suppressed: ['suppressed'],
   judged: ['log', 'suppressed'],
-  withdrawn: ['withdrawn'],
+  lost: ['suppressed', 'withdrawn'],
   bucket: ['bucket'],
 } as const;
 const STATUS_TYPES = { open: 'log', suppressed: 'suppressed', all: 'judged' } as const;

@@ -10,6 +10,7 @@ import type { ModelRecord } from '../detection/ports';
 import { countRun } from '../detection/promotion_watch';
 import type { DetectionRun } from '../detection/run_detection';
 import { createSuppressor } from '../detection/suppress_results';
+import { resultId } from '../elasticsearch';
 import { livePipeline } from '../elasticsearch/ingest';
 import { createNotifier, type Notifier } from '../notifications';
 import { createElasticsearchJournal } from './announcement_journal';
@@ -19,7 +20,7 @@ import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from './detec
 import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
 import type { TaskTarget } from './identifiers';
-import { detectorLink } from './links';
+import { detectorLink, feedbackLink } from './links';
 import { liveBodyOf } from './pipeline_swap';
 import type { Services } from './services';
 import type { SnapshotCache } from './snapshot_cache';
@@ -257,7 +258,17 @@ function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): 
   const journal = createElasticsearchJournal(job.client, job.target, () => clock.now());
   const base = { ...links, space: job.target.space };
   const page = links.publicBaseUrl && detectorLink(base, job.target.detectorId);
-  return createNotifier({ ...alerts, link_base: alerts.link_base ?? page }, { clock, journal, log, signal });
+  return createNotifier(
+    { ...alerts, link_base: alerts.link_base ?? page },
+    {
+      clock,
+      journal,
+      log,
+      signal,
+      feedbackLink: ({ detector, source }) =>
+        links.publicBaseUrl && feedbackLink(base, detector.id, resultId(detector.id, source)),
+    },
+  );
 }
 
 const remembered = ({ history = [] }: RunState, run: RunSummary): RunSummary[] =>

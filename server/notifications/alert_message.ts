@@ -13,6 +13,8 @@ export interface AlertItem {
   readonly confidence: number;
   readonly reason: string;
   readonly line: string;
+  /** Page that asks whether it is real. */
+  readonly feedbackLink?: string;
 }
 
 /** What one message says: the anomalies of one detector and run. Small, however many there are; JSON-safe. */
@@ -81,6 +83,7 @@ export function summarise(
   run: { id: string },
   results: readonly AnomalyResult[],
   config: Pick<AlertsConfig, 'group_by' | 'results_per_message'>,
+  feedbackLink: (result: AnomalyResult) => string | undefined = () => undefined,
 ): AlertMessage {
   const counts = new Map<string, number>();
   const entities = results.map((result) => entityOf(result, config.group_by));
@@ -109,6 +112,7 @@ export function summarise(
     otherEntities: Math.max(0, ranked.length - MOST_ENTITIES),
     top: order.slice(0, config.results_per_message).map((index) => {
       const { anomaly, '@timestamp': time } = results[index];
+      const link = feedbackLink(results[index]);
       return {
         time: cleanText(time, 40),
         entity: entities[index],
@@ -117,6 +121,7 @@ export function summarise(
         confidence: anomaly.confidence,
         reason: cleanText(anomaly.reason, LONGEST_REASON),
         line: lineOf(results[index]),
+        ...(link !== undefined && { feedbackLink: new URL(link).href }),
       };
     }),
     from: cleanText(from, 40),

@@ -29,10 +29,15 @@ export function renderEmail(
     html.push(`<p>${entities.map(escapeHtml).join('<br>')}</p><ul>`);
     for (const item of message.top) {
       text.push(`${item.severity}, ${figuresOf(item)}, ${item.entity}, ${item.time}`);
-      text.push(`  ${item.reason}`, `  ${item.line}`, '');
+      text.push(`  ${item.reason}`, `  ${item.line}`);
+      text.push(...(item.feedbackLink === undefined ? [] : [`  Real or not? ${item.feedbackLink}`]), '');
+      const judge =
+        item.feedbackLink === undefined
+          ? ''
+          : `<br><a href="${escapeHtml(item.feedbackLink)}">Real or not?</a>`;
       html.push(
         `<li><b>${item.severity}</b>, ${figuresOf(item)}, <b>${escapeHtml(item.entity)}</b>, ${escapeHtml(item.time)}` +
-          `<br>${escapeHtml(item.reason)}<br><code>${escapeHtml(item.line)}</code></li>`,
+          `<br>${escapeHtml(item.reason)}<br><code>${escapeHtml(item.line)}</code>${judge}</li>`,
       );
     }
     html.push('</ul>');

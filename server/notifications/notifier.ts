@@ -22,6 +22,8 @@ export interface NotifierDependencies {
   /** Milliseconds that a receiver has for each answer. Default 10 seconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** Where somebody can say whether a result is real: an absolute address, or none. */
+  readonly feedbackLink?: (result: AnomalyResult) => string | undefined;
 }
 
 /** What became of one channel in one call. */
@@ -112,7 +114,7 @@ async function enqueue(
   run: { id: string },
   results: readonly AnomalyResult[],
   config: AlertsConfig,
-  { journal, clock }: NotifierDependencies,
+  { journal, clock, feedbackLink }: NotifierDependencies,
 ): Promise<number> {
   const byId = new Map<string, AnomalyResult>();
   for (const result of results) byId.set(`${channel.name}:${announcementId(detector.id, result)}`, result);
@@ -125,7 +127,7 @@ async function enqueue(
     await suppress(channel, state, ids, journal, clock.now());
     return ids.length;
   }
-  const message = summarise(detector, run, [...byId.values()], config);
+  const message = summarise(detector, run, [...byId.values()], config, feedbackLink);
   await journal.writeChannel(channel.name, {
     ...state,
     outbox: [...state.outbox, { ids, message, refusals: 0 }],

@@ -67,6 +67,21 @@ describe('summarise', () => {
   });
 });
 
+it('a message leads to where a result is judged, signed in', () => {
+  const link = 'https://kibana.test/s/a/app/logAnomalies/detectors/d1/feedback?result=x%2Fy&a=<b>|c"';
+  const message = summarise(detector, run, [resultOf('1')], config, () => link);
+  const safe = new URL(link).href;
+  expect(safe).not.toMatch(/[<>"]/);
+  const { text, html } = renderEmail(message, undefined);
+  expect(text).toContain(`Real or not? ${safe}`);
+  expect(html).toContain(`<a href="${escapeHtml(safe)}">Real or not?</a>`);
+  const shown = textsOf(renderSlack(message, undefined)).join('\n');
+  expect(shown).toContain(`<${safe.replace(/&/g, '&amp;').replace(/\|/g, '%7C')}|Real or not?>`);
+  expect(
+    textsOf(renderSlack(summarise(detector, run, [resultOf('1')], config), undefined)).join('\n'),
+  ).not.toContain('Real or not?');
+});
+
 describe('cleanText', () => {
   it('leaves one well-formed line', () => {
     const cleaned = cleanText(EVIL, 1_000);

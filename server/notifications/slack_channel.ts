@@ -12,6 +12,8 @@ const section = (text: string) => ({
   type: 'section',
   text: { type: 'mrkdwn', text: text.slice(0, LONGEST_SECTION), verbatim: true },
 });
+const linked = (link: string, text: string): string =>
+  `<${link.replace(/&/g, '&amp;').replace(/[|<>]/g, encodeURIComponent)}|${text}>`;
 const code = (text: string): string => (text === '' ? '' : `\`${escapeMrkdwn(text)}\``);
 
 /** The payload of an incoming webhook. Everything out of logs is escaped; nothing is unfurled or looked up. */
@@ -33,7 +35,7 @@ export function renderSlack(
     for (const item of message.top)
       blocks.push(
         section(
-          `*${item.severity}* ${figuresOf(item)} · ${code(item.entity)} · ${escapeMrkdwn(item.time)}\n${escapeMrkdwn(item.reason)}\n${code(item.line)}`,
+          `*${item.severity}* ${figuresOf(item)} · ${code(item.entity)} · ${escapeMrkdwn(item.time)}\n${escapeMrkdwn(item.reason)}\n${code(item.line)}${item.feedbackLink === undefined ? '' : `\n${linked(item.feedbackLink, 'Real or not?')}`}`,
         ),
       );
     const hidden = message.total - message.top.length;

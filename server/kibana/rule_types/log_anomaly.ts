@@ -11,6 +11,7 @@ import { filterOf } from '../result_search';
 import { ALERTS_AS_DATA } from './alert_documents';
 import { logAnomalyAlert, LOG_ANOMALY_VARIABLES, recoveredContext } from './log_anomaly_context';
 import type { LinkBase } from '../links';
+import { recoveryReasons } from './recovery_reasons';
 import { ResultGroups } from './result_groups';
 
 const ACTION_GROUP = 'anomaly';
@@ -133,9 +134,17 @@ export async function executeLogAnomaly(
     );
   }
   if (isCut) warn(`Only the ${MOST_RESULTS} most confident results of the window were counted.`);
-  for (const { alert } of alertsClient.getRecoveredAlerts()) {
-    const id = alert.getId();
-    alertsClient.setAlertData({ id, context: recoveredContext(id, params.window, base) });
+  const recovered = alertsClient.getRecoveredAlerts().map(({ alert }) => alert.getId());
+  const reasons =
+    recovered.length === 0
+      ? new Map<string, string>()
+      : await recoveryReasons(services.scopedClusterClient.asCurrentUser, spaceId, params, {
+          from: range.newFrom - durationToMilliseconds(params.window),
+          to: range.to,
+        });
+  for (const id of recovered) {
+    const context = recoveredContext(id, params.window, base, reasons.get(id));
+    alertsClient.setAlertData({ id, context });
   }
   return { state: { seen_to: range.to } };
 }

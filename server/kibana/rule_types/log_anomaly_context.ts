@@ -1,6 +1,6 @@
 import type { AnomalyResult } from '../../../common/anomaly';
 import type { ActionVariable } from '../alerting_contracts';
-import { detectorLink, discoverLink, resultLink, type LinkBase } from '../links';
+import { detectorLink, discoverLink, feedbackLink, resultLink, type LinkBase } from '../links';
 import { ecsFieldsOf } from './alert_documents';
 import type { FoundResult, ResultGroup } from './result_groups';
 
@@ -25,8 +25,18 @@ export const LOG_ANOMALY_VARIABLES: readonly ActionVariable[] = [
   { name: 'typical', description: 'What is usual for that feature' },
   { name: 'log_line', description: 'The log itself' },
   { name: 'link', description: 'The result in Log Anomalies', usesPublicBaseUrl: true },
+  {
+    name: 'feedback_link',
+    description: 'Where to say whether the result is real: takes signing in, and asks before it acts',
+    usesPublicBaseUrl: true,
+  },
   { name: 'discover_link', description: 'The log in Discover', usesPublicBaseUrl: true },
   { name: 'detector_link', description: 'The detector in Log Anomalies', usesPublicBaseUrl: true },
+  {
+    name: 'recovery_reason',
+    description:
+      'Of an alert that recovers: whether its results were hidden or withdrawn, or have become too old',
+  },
   { name: 'results', description: 'The top results, each with the variables above' },
 ];
 
@@ -66,6 +76,7 @@ function resultContext({ id, result }: FoundResult, base: LinkBase) {
     })),
     log_line: lineOf(result),
     link: resultLink(base, id),
+    feedback_link: feedbackLink(base, result.detector.id, id),
     discover_link: discoverLink(base, result),
     detector_link: detectorLink(base, result.detector.id),
   };
@@ -103,12 +114,19 @@ export function logAnomalyAlert(group: ResultGroup, window: string, base: LinkBa
   };
 }
 
-export function recoveredContext(alertId: string, window: string, base: LinkBase): Record<string, unknown> {
+/** @param reason what became of the results; absent where they have only become too old */
+export function recoveredContext(
+  alertId: string,
+  window: string,
+  base: LinkBase,
+  reason = `too few anomalous logs in ${window}`,
+): Record<string, unknown> {
   const separator = alertId.indexOf(':');
   const detectorId = separator < 0 ? alertId : alertId.slice(0, separator);
   const group = separator < 0 ? alertId : alertId.slice(separator + 1);
   return {
-    message: `${group} is back to normal: too few anomalous logs in ${window}`,
+    message: `${group} is back to normal: ${reason}`,
+    recovery_reason: reason,
     group,
     count: 0,
     new_count: 0,

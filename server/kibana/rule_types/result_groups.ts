@@ -35,6 +35,13 @@ function keyOf({ result }: FoundResult, by: LogAnomalyParams['group_by']): strin
   }
 }
 
+/** The alert that a result belongs to. */
+export function groupOf(found: FoundResult, by: LogAnomalyParams['group_by']): { id: string; name: string } {
+  const { detector } = found.result;
+  const name = keyOf(found, by).slice(0, LONGEST_NAME);
+  return { id: by === 'detector' ? detector.id : `${detector.id}:${name}`, name };
+}
+
 /** Collects results page by page; what it holds is bounded by the groups, not by the results. */
 export class ResultGroups {
   private readonly groups = new Map<
@@ -49,9 +56,8 @@ export class ResultGroups {
   ) {}
 
   public add(found: FoundResult): void {
-    const { detector, event } = found.result;
-    const name = keyOf(found, this.by).slice(0, LONGEST_NAME);
-    const id = this.by === 'detector' ? detector.id : `${detector.id}:${name}`;
+    const { event } = found.result;
+    const { id, name } = groupOf(found, this.by);
     let group = this.groups.get(id);
     if (group === undefined) {
       group = { id, name, count: 0, newCount: 0, top: [] };

@@ -1,0 +1,84 @@
+import { Command, Option } from 'commander';
+import type { WhatIf } from '../../common/api';
+import { SEVERITIES, type Severity } from '../../common/anomaly';
+import { parseWith } from '../../common/detector';
+import { GROUPINGS, logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
+import { connect, whatIf as countWhatIf } from '../../server/elasticsearch';
+import { barsOf } from '../command_line/hiding';
+import { numberBetween, printable, runs } from '../command_line/session';
+import { parseDuration } from './generate_logs';
+
+interface Options {
+  detectorId?: string[];
+  minConfidence?: number;
+  minSeverity?: Severity;
+  count?: number;
+  window?: string;
+  groupBy?: LogAnomalyParams['group_by'];
+}
+
+export const whatIf = (): Command =>
+  runs<Options>(
+    new Command('what-if')
+      .description('What would have alerted in the last 30 days: alerts a day, top groups, missed anomalies')
+      .option('--detector-id <id...>', 'the detectors (default: all of the space)')
+      .option('--min-confidence <number>', 'results below do not count (default: 0.5)', numberBetween(0, 1))
+      .addOption(
+        new Option('--min-severity <name>', 'results of lesser severity do not count').choices(
+          SEVERITIES.map(({ name }) => name),
+        ),
+      )
+      .option('--count <number>', 'results that make an alert (default: 1)', numberBetween(1, 10_000, true))
+      .option('--window <duration>', 'in which they must lie (default: 5m)', parseDuration)
+      .addOption(new Option('--group-by <what>', 'one alert for each (default: entity)').choices(GROUPINGS))
+      .addHelpText(
+        'after',
+        `
+Counted by Elasticsearch over the results that are stored, in at most three requests.
+
+Examples:
+  log-anomalies what-if --detector-id web
+  log-anomalies what-if --min-confidence 0.9 --window 1h --count 3 --group-by detector --json`,
+      ),
+    async (session, options) => {
+      const params = parseWith(
+        logAnomalyParamsSchema,
+        {
+          detector_ids: options.detectorId,
+          min_confidence: options.minConfidence,
+          min_severity: options.minSeverity,
+          count: options.count,
+          window: options.window,
+          group_by: options.groupBy,
+        },
+        'The alerts',
+      );
+      const client = connect(session.config.elasticsearch);
+      try {
+        const { clock, signal, config } = session;
+        const counted = await countWhatIf(client, config.space, params, clock.now(), { signal });
+        session.result(counted, () => describeWhatIf(counted));
+      } finally {
+        await client.close();
+      }
+    },
+  );
+
+function describeWhatIf({ alerts, results, days, groups, confirmed, missed, complete }: WhatIf): string {
+  const perDay = days.length === 0 ? 0 : alerts / days.length;
+  return [
+    `${alerts} alerts of ${results} results in ${days.length} days, ${perDay.toFixed(1)} a day${complete ? '' : '; only the largest groups were counted'}.`,
+    '',
+    ...barsOf(days.map(({ time, alerts: count }) => ({ time, before: count, after: count }))),
+    '',
+    ...groups.map(
+      (group) =>
+        `  ${printable(group.key === '' ? '(none)' : group.key, 60)}: ${group.alerts} alerts, ${group.results} results, confidence up to ${(group.max_confidence * 100).toFixed(1)}%`,
+    ),
+    '',
+    `${missed.length} of ${confirmed} confirmed anomalies would raise no alert${missed.length === 0 ? '.' : ':'}`,
+    ...missed.map(
+      ({ time, reason, why }) => `  ${time}  ${printable(reason, 120)} (${why.replace(/_/g, ' ')})`,
+    ),
+  ].join('\n');
+}
