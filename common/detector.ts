@@ -219,8 +219,10 @@ const detectorSettings = z.strictObject({
     .strictObject({
       interval: durationSchema.default('1m').describe('Pause between runs'),
       idle_interval: durationSchema
-        .default('5m')
-        .describe('Pause between runs once no log has come for half an hour, if longer than interval'),
+        .default('10m')
+        .describe(
+          'Longest pause between runs while no log comes: it grows to a quarter of the silence, and up to this',
+        ),
       query_delay: durationSchema
         .default('30s')
         .describe('How far behind now a run stops, so that logs can arrive'),

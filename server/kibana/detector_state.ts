@@ -18,6 +18,8 @@ export interface RunState {
   /** Newest first, at most RUNS_KEPT. */
   readonly history?: readonly RunSummary[];
   readonly last_log_at?: string;
+  /** While no log comes: since when. ISO 8601. */
+  readonly quiet_since?: string;
   readonly consecutive_failures: number;
   readonly last_error?: Failure;
   /** Not before this is the next run tried, after failures. ISO 8601. */

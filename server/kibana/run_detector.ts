@@ -20,6 +20,7 @@ import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from './detec
 import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
 import type { TaskTarget } from './identifiers';
+import { idlePause, longestSilence } from './idle_pause';
 import { detectorLink, feedbackLink } from './links';
 import { liveBodyOf } from './pipeline_swap';
 import type { Services } from './services';
@@ -28,9 +29,7 @@ import type { SnapshotCache } from './snapshot_cache';
 /** A detector without a checkpoint begins so long before its first run. */
 export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
 /** A run without logs that says nothing new is put on record this often. */
-const IDLE_REPORT_EVERY_MILLISECONDS = 5 * 60_000;
-/** Without a log for so long, a detector looks less often. */
-const IDLE_AFTER_MILLISECONDS = 30 * 60_000;
+const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
 /** Logs of a run that catches up are seldom older. */
 const FROZEN_LOOK_BACK_MILLISECONDS = 7 * 86_400_000;
 /** A detector that cannot be trained is tried again after this long. */
@@ -77,12 +76,15 @@ export async function runDetector(
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
     const { run, report } = await score(services, cache, job, model, before, signal);
     const counted = countRun(before.counted, { version: model.version, ...report });
-    await putOnRecord(job, { ...before, counted }, report, clock.now());
+    const quietSince =
+      report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
+    await putOnRecord(job, { ...before, counted, quiet_since: quietSince }, report, clock.now());
     // A detector without logs has nothing to measure, and one that catches up has better things to do.
     if (report.logs > 0 && run.complete) {
       await keepModelGood({ services, cache, job, model, counted, signal });
     }
-    const delay = run.complete ? idlePause(job, before, report, clock.now()) : 0;
+    const silence = quietSince === undefined ? 0 : clock.now() - Date.parse(quietSince);
+    const delay = run.complete ? idlePause(job.stored.detector.schedule, silence) : 0;
     return { kind: 'ran', interval, failures: 0, ...(delay === undefined ? {} : { delay }) };
   } catch (error) {
     const code = error instanceof DetectionError ? error.code : 'internal';
@@ -283,14 +285,22 @@ const summaryOf = ({ id, started_at, finished_at, logs, anomalies, complete }: R
   complete,
 });
 
-/** @returns milliseconds to the next run of a detector whose logs have stopped coming; undefined: as the schedule says */
-function idlePause(job: DetectorJob, before: RunState, report: RunReport, now: number): number | undefined {
-  const { stored } = job;
-  const { interval, idle_interval: idleInterval } = stored.detector.schedule;
-  if (report.logs > 0 || report.unscored) return undefined;
-  if (now - Date.parse(before.last_log_at ?? stored.updated_at) < IDLE_AFTER_MILLISECONDS) return undefined;
-  const pause = durationToMilliseconds(idleInterval);
-  return pause > durationToMilliseconds(interval) ? pause : undefined;
+/**
+ * @returns since when a detector that found no log has been without any, ISO 8601. Of one that never had a log to score,
+ *   the source is asked once.
+ */
+async function startOfSilence(
+  { stored, source }: DetectorJob,
+  before: RunState,
+  clock: Services['clock'],
+): Promise<string> {
+  const known = before.last_log_at ?? before.quiet_since;
+  if (known !== undefined) return known;
+  const { index, query, timestamp_field, ingested_field } = stored.detector.source;
+  const to = clock.now();
+  const from = to - longestSilence(stored.detector.schedule);
+  const range = { index, query, timestampField: timestamp_field, ingestedField: ingested_field, from, to };
+  return (await source.count(range)) === 0 ? new Date(from).toISOString() : stored.updated_at;
 }
 
 /** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
@@ -315,6 +325,7 @@ async function putOnRecord(
     history: remembered(before, summaryOf(report)),
     consecutive_failures: 0,
     ...(lastLogAt && { last_log_at: lastLogAt }),
+    ...(before.quiet_since && { quiet_since: before.quiet_since }),
     ...(before.counted && { counted: before.counted }),
   });
 }
