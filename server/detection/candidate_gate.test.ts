@@ -134,3 +134,77 @@ it('lets nearly all candidates pass that were trained on logs of the same kind',
   }
   expect(verdicts.filter((verdict) => verdict === 'pass').length).toBeGreaterThanOrEqual(18);
 }, 60_000);
+
+describe('beside an active model that no longer fits the logs', () => {
+  const slower = logsOf(7_000, RECENT, { slower: 2.5 });
+  const retrained = train(logsOf(7_001, LOGS, { slower: 2.5 }));
+
+  it('passes the one that was trained on the logs of now, though the two disagree', async () => {
+    const { verdict, checks } = await gate(retrained, actives[0], slower);
+    expect(checks.find(({ name }) => name === 'agreement')!.message).toContain('no longer fits');
+    expect(verdict).toBe('pass');
+  });
+
+  it('still refuses a threshold out of reach', async () => {
+    const { reasons } = await gate(withThreshold(retrained, 0.95), actives[0], slower);
+    expect(reasons.join()).toMatch(/by its threshold it flags 0 of 160/);
+  });
+});
+
+describe('known anomalies', () => {
+  const attack = logsOf(8_000, 30, { poison: 1 });
+  const judged = { documents: attack, truths: attack.map(() => true) };
+
+  it('that a candidate no longer finds speak against it', async () => {
+    const poisoned = BAD['trained on logs of an attack'](8_001, actives[0]);
+    const { checks } = await gate(poisoned, actives[0], logsOf(8_002, RECENT), { judged });
+    const check = checks.find(({ name }) => name === 'known_found')!;
+    expect(check).toMatchObject({ verdict: 'fail', limit: 30 });
+  });
+
+  it('that it finds speak for it', async () => {
+    const good = train(logsOf(8_003, LOGS));
+    const { checks } = await gate(good, actives[0], logsOf(8_002, RECENT), { judged });
+    expect(checks.find(({ name }) => name === 'known_found')!.message).toMatch(/^of 30 known .* find 30$/);
+  });
+
+  it('are no false alarms', async () => {
+    const recent = [...logsOf(8_004, RECENT - 100), ...logsOf(8_005, 100, { poison: 1 })];
+    const truths = recent.map((_log, row) => row >= RECENT - 100);
+    const quiet = { truths, planted: [] };
+    const [told, untold] = [
+      await gate(train(logsOf(8_006, LOGS)), actives[1], recent, quiet),
+      await gate(train(logsOf(8_006, LOGS)), actives[1], recent, { planted: [] }),
+    ].map(({ checks }) => checks.find(({ name }) => name === 'false_alarms')!.value);
+    expect(untold - told).toBeGreaterThan(80_000);
+  });
+});
+
+it('holds a model with other features to what is asked for, not to what the active one finds', async () => {
+  const recent = logsOf(9_000, RECENT);
+  const other = detectorOf({ features: [{ type: 'number', field: 'duration' }] });
+  const evidence = await measureCandidate({
+    candidate: train(logsOf(9_001, LOGS), other),
+    active: actives[0],
+    recent,
+    window: { from: START, to: START + DAY },
+    logsPerDay: 1_000_000,
+    planted: plantAnomalies(detector, recent, { seed: 1 }),
+    staleFrom: limits.max_score_drift,
+  });
+  const { verdict, checks } = judgeCandidate(evidence, { limits, isSameMakeup: false });
+  expect(verdict).toBe('pass');
+  expect(checks.map(({ name }) => name)).not.toContain('planted_found');
+  expect(judgeCandidate(evidence, { limits, isSameMakeup: true }).verdict).toBe('fail');
+});
+
+it('says why, the worst first', async () => {
+  const active = actives[0];
+  const { reasons, checks } = await gate(
+    withThreshold(active, active.threshold * 0.8),
+    active,
+    logsOf(1, RECENT),
+  );
+  expect(reasons[0]).toMatch(/^[\d,]+ false alarms a day, at most [\d,]+ are allowed/);
+  expect(reasons).toHaveLength(checks.filter(({ verdict }) => verdict !== 'pass').length);
+});
