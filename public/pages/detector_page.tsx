@@ -139,6 +139,8 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
             event.preventDefault();
             go(detectorPath(id, each));
           },
+          // Kibana's header would break long names into two lines.
+          className: 'eui-textNoWrap',
           'data-test-subj': `logAnomaliesTab-${each}`,
         }))}
       />

@@ -40,6 +40,8 @@ export async function feedbackJourney(
   const line = String(worst.result.message);
   const onDashboard = async (): Promise<boolean> => {
     await page.goto(`${pages.url}/app/dashboards#/view/${dashboard}?_g=(time:(from:now-3d,to:now))`);
+    // Kibana brings back what was changed in a dashboard and not saved, such as filters.
+    await page.evaluate(() => sessionStorage.clear());
     await page.reload();
     await page.waitForSelector(`${testSubject('logAnomaliesRows')} tbody tr`, { timeout: WORK_MILLISECONDS });
     return (await page.innerText(testSubject('logAnomaliesRows'))).includes(line);

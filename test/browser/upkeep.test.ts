@@ -1,0 +1,107 @@
+import type { Browser } from 'playwright-core';
+import type { DriftMeasurement } from '../../common/api';
+import { seriousFindings } from './accessibility';
+import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { open, openBrowser, testSubject, waitForModels, WORK_MILLISECONDS } from './steps';
+
+jest.setTimeout(180_000);
+
+const HOUR = 3_600_000;
+
+let world: BrowserWorld;
+let browser: Browser;
+let id: string;
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([startBrowserWorld(), openBrowser()]);
+  id = await makeDetector(world, { promotion: { mode: 'manual' } });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+const models = (): string => `/app/logAnomalies/detectors/${id}/models`;
+
+it('lets a new model wait, says what was checked of it, promotes it when asked, and writes that down', () =>
+  onPage(browser, world, async (page) => {
+    const pages = { page, url: world.host.url };
+    await waitForModels(pages, id, 1);
+    await page.click(testSubject('logAnomaliesTrainNow'));
+    await waitForModels(pages, id, 2);
+    await page.locator(testSubject('logAnomaliesPromoteWaiting')).click({ timeout: WORK_MILLISECONDS });
+    const flyout = page.locator(testSubject('logAnomaliesPromoteFlyout'));
+    if ((await flyout.locator(testSubject('logAnomaliesGate')).count()) === 0) {
+      await page.click(testSubject('logAnomaliesCheckModel'));
+    }
+    const gate = flyout.locator(testSubject('logAnomaliesGate'));
+    await gate.waitFor({ timeout: WORK_MILLISECONDS });
+    expect(await gate.innerText()).toMatch(/false alarms a day/);
+    expect(await gate.innerText()).toMatch(/Both models over the same [\d,]+ logs/);
+    expect(await seriousFindings(page)).toEqual([]);
+    await flyout.getByLabel('Why (kept with the model)').fill('looks good to me');
+    await page.click(testSubject('logAnomaliesPromoteNow'));
+    await flyout.waitFor({ state: 'detached' });
+    await page.waitForSelector(testSubject('logAnomaliesCandidate'), { state: 'detached' });
+
+    await page
+      .locator(`${testSubject('logAnomaliesAuditSection')} button`)
+      .first()
+      .click();
+    const trail = page.locator(testSubject('logAnomaliesAudit'));
+    await trail.getByText(/looks good to me/).waitFor();
+    expect(await trail.innerText()).toMatch(/admin\s+model promoted/);
+    await page
+      .locator(`${testSubject('logAnomaliesThresholdSection')} button`)
+      .first()
+      .click();
+    await page
+      .locator(testSubject('logAnomaliesThreshold'))
+      .getByText(/Scores from 0\.\d+ on/)
+      .waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click(testSubject('logAnomaliesAuditExport')),
+    ]);
+    expect(download.suggestedFilename()).toBe(`log-anomalies-audit-${id}.ndjson`);
+  }));
+
+it('draws drift over time with the features that moved, and says what stands in the way', () =>
+  onPage(browser, world, async (page) => {
+    const now = Date.now();
+    const measurements: DriftMeasurement[] = [3, 2, 1].map((hours) => {
+      const drift = 0.5 - 0.1 * hours;
+      return {
+        at: new Date(now - hours * HOUR).toISOString(),
+        from: new Date(now - (hours + 24) * HOUR).toISOString(),
+        logs: 2_000,
+        model_version: 'm1',
+        score_drift: drift / 2,
+        features: [
+          { feature: 'response_time', drift },
+          { feature: 'message', drift: 0.02 },
+        ],
+        largest: drift,
+        limit: 0.25,
+        over: drift >= 0.25,
+      };
+    });
+    await page.route(/\/_drift$/, (route) => route.fulfill({ json: { limit: 0.25, measurements } }));
+    await page.route(/\/_status$/, async (route) => {
+      const status = (await (await route.fetch()).json()) as object;
+      const lag = 'Lag of 4 minutes: a run scores at most 500,000 logs';
+      const readiness = [{ kind: 'lag', level: 'warning', message: lag, next_step: 'Raise the limit.' }];
+      await route.fulfill({ json: { ...status, readiness, drift: measurements[2] } });
+    });
+    await open({ page, url: world.host.url }, models(), 'logAnomaliesDrift');
+    await page.waitForSelector(`${testSubject('logAnomaliesDrift')} canvas`);
+    const drift = await page.innerText(testSubject('logAnomaliesDrift'));
+    expect(drift).toMatch(/over the limit of 0.25/);
+    expect(drift).toMatch(/response_time[\s\S]*0\.40 moved a lot[\s\S]*message[\s\S]*0\.02 stable/);
+    expect(await page.innerText(testSubject('logAnomaliesReadiness'))).toMatch(
+      /Lag of 4 minutes[\s\S]*Raise the limit/,
+    );
+    expect(await seriousFindings(page)).toEqual([]);
+  }));
