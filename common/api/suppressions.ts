@@ -43,9 +43,17 @@ export const replaySchema = z.object({
 });
 export type ReplayBody = z.output<typeof replaySchema>;
 
+/** Of a calendar a list holds no more. */
+export const LISTED_CALENDAR_CHARACTERS = 200;
+
 export const listedSuppressionSchema = suppressionSchema.extend({
   expired: z.boolean(),
   hidden: z.number().describe('Stored results that it hides'),
+  next: z
+    .array(z.object({ from: z.string(), to: z.string() }))
+    .describe(
+      'Of one with a schedule: its windows of the next 30 days, at most 5, the one that holds now among them',
+    ),
 });
 export type SuppressionBody = z.output<typeof listedSuppressionSchema>;
 
@@ -58,7 +66,8 @@ export const suppressionEndpoints = {
   listSuppressions: endpoint({
     method: 'get',
     path: SUPPRESSIONS,
-    summary: 'What hides results of this space: feedback, mutes, quiet times',
+    summary:
+      'What hides results of this space: feedback, mutes, quiet times; the text of a calendar is cut to 200 characters',
     privilege: 'read',
     query: z.strictObject({
       detector_id: detectorIdSchema.optional().describe('Only what applies to this detector'),

@@ -1,13 +1,12 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError } from 'commander';
-import type { ReplayBody } from '../../common/api';
+import type { ReplayBody, SuppressionBody } from '../../common/api';
 import { durationSchema, durationToMilliseconds, parseWith } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import {
   CONSEQUENCES,
   suppressionDraftSchema,
   type Consequence,
-  type Suppression,
   type SuppressionDraft,
 } from '../../common/suppressions';
 import {
@@ -154,16 +153,16 @@ export function barsOf(
 }
 
 /** One line for each suppression. */
-export function listText(
-  suppressions: readonly (Suppression & { expired: boolean; hidden: number })[],
-): string {
+export function listText(suppressions: readonly SuppressionBody[]): string {
   if (suppressions.length === 0) return 'Nothing hides results.';
   return suppressions
     .map((suppression) => {
-      const { id, origin, name, detector_ids: ids, expires_at: end, expired, hidden, by } = suppression;
+      const { id, origin, name, detector_ids: ids, expires_at: end, expired, hidden, next, by } = suppression;
       const detectors = ids.length === 0 ? 'all detectors' : ids.join(', ');
       const until = end === undefined ? '' : expired ? `, ended ${end}` : `, until ${end}`;
-      return `${id}  ${origin.padEnd(8)} ${printable(name, 80)} (${printable(detectors, 80)}${until}): hides ${hidden} results${by === undefined ? '' : `, by ${printable(by, 40)}`}`;
+      const [window] = next;
+      const when = window === undefined ? '' : `, next ${window.from} to ${window.to}`;
+      return `${id}  ${origin.padEnd(8)} ${printable(name, 80)} (${printable(detectors, 80)}${until}${when}): hides ${hidden} results${by === undefined ? '' : `, by ${printable(by, 40)}`}`;
     })
     .join('\n');
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { isExpired, type Suppression } from '../../common/suppressions';
+import type { Suppression } from '../../common/suppressions';
 import { removeSuppression } from '../../server/detection/hide_results';
+import { listSuppressions } from '../../server/detection/list_suppressions';
 import { connected, listText } from './hiding';
 import { runs } from './session';
 
@@ -11,14 +12,11 @@ export const listCommand = (description: string, origins: readonly Suppression['
       .description(description)
       .option('--detector-id <id>', 'only what applies to this detector'),
     (session, { detectorId }) =>
-      connected(session, async ({ suppressions, results }) => {
-        const found = (await suppressions.list(detectorId)).filter(({ origin }) => origins.includes(origin));
-        const hidden = await results.hiddenBy(found.map(({ id }) => id));
-        const listed = found.map((suppression) => ({
-          ...suppression,
-          expired: isExpired(suppression, session.clock.now()),
-          hidden: hidden.get(suppression.id) ?? 0,
-        }));
+      connected(session, async (stores) => {
+        const listed = await listSuppressions(stores, {
+          origins,
+          ...(detectorId !== undefined && { detectorId }),
+        });
         session.result(listed, () => listText(listed));
       }),
   );

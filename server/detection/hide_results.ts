@@ -3,6 +3,7 @@ import type { ReplayBody } from '../../common/api';
 import { ALL_DETECTORS, type AuditAction, type AuditEntry } from '../../common/audit';
 import { DetectionError } from '../../common/detection_error';
 import {
+  appliesTo,
   becauseOf,
   checkLimits,
   isOfOneLog,
@@ -72,7 +73,7 @@ export async function previewSuppression(
   const now = stores.clock.now();
   const { schedule } = suppression;
   if (schedule !== undefined) windowsOf(schedule, { from: now, to: now + CHECKED_AHEAD });
-  const refusal = await refusalOf(stores, suppression, now);
+  const limit = await refusalOf(stores, suppression, now);
   const from = now - SUPPRESSION_LIMITS.replayDays * DAY;
   const counted = await stores.results.replay(suppression, { from, to: now });
   const others = counted.confirmed.results.filter(
@@ -80,6 +81,7 @@ export async function previewSuppression(
   );
   const total = counted.confirmed.total - (counted.confirmed.results.length - others.length);
   const { before, after } = counted.results;
+  const refusal = limit ?? tooMany(before - after);
   const isMost =
     !isOfOneLog(suppression) && before > 0 && before - after > before * SUPPRESSION_LIMITS.hiddenShare;
   return {
@@ -93,28 +95,32 @@ export async function previewSuppression(
   };
 }
 
+function tooMany(hidden: number): DetectionError | undefined {
+  const { marked } = SUPPRESSION_LIMITS;
+  if (hidden <= marked) return undefined;
+  return new DetectionError(
+    'refused',
+    `It would hide ${hidden} stored results; allowed: ${marked}. Narrow it.`,
+  );
+}
+
 async function refusalOf(
   { suppressions, audit }: HidingStores,
   suppression: Suppression,
   now: number,
 ): Promise<DetectionError | undefined> {
+  if (isOfOneLog(suppression)) return undefined;
   const standing = await suppressions.list();
   const { detector_ids: ids } = suppression;
   // One for all of the space counts for each of its detectors.
-  const detectors =
-    ids.length > 0 ? ids : [ALL_DETECTORS, ...new Set(standing.flatMap((each) => each.detector_ids))];
+  const detectors = new Set(ids.length > 0 ? ids : standing.flatMap((each) => each.detector_ids));
+  const addedFor = async (detectorId: string): Promise<number> =>
+    (await audit.list(detectorId, { from: now - DAY, actions: ['suppression_added'], size: 1 })).total;
   try {
-    for (const detector of detectors) {
-      const others = standing.filter(({ detector_ids: of }) => of.length === 0 || of.includes(detector));
-      const { entries } = await audit.list(detector, {
-        from: now - DAY,
-        actions: ['suppression_added'],
-        size: SUPPRESSION_LIMITS.newWideADay,
-      });
-      const added = entries.filter(
-        ({ detectorId }) => detectorId === detector || detectorId === ALL_DETECTORS,
-      );
-      checkLimits(suppression, others, added.length, now);
+    const forAll = ids.length > 0 ? undefined : await addedFor(ALL_DETECTORS);
+    for (const detector of detectors.size > 0 ? detectors : [ALL_DETECTORS]) {
+      const others = standing.filter((other) => appliesTo(other, detector));
+      checkLimits(suppression, others, forAll ?? (await addedFor(detector)), now);
     }
     return undefined;
   } catch (error) {
@@ -243,13 +249,7 @@ export async function addSuppression(
   accept: readonly Consequence[],
 ): Promise<{ suppression: Suppression; hidden: number }> {
   const suppression = suppressionOf(draft, author, stores.clock.now());
-  const { replay } = await allowed(stores, suppression, accept);
-  if (replay.results.before - replay.results.after > SUPPRESSION_LIMITS.marked) {
-    throw new DetectionError(
-      'refused',
-      `It would hide ${replay.results.before - replay.results.after} stored results; allowed: ${SUPPRESSION_LIMITS.marked}. Narrow it.`,
-    );
-  }
+  await allowed(stores, suppression, accept);
   const hidden = await apply(stores, suppression, true);
   const { by, at, name } = suppression;
   await putOnRecord(

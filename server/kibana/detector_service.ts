@@ -26,6 +26,7 @@ import {
 } from './identifiers';
 import { swapPipeline } from './pipeline_swap';
 import type { RequestScope, Services } from './services';
+import { forgetDetector, hidingStoresOf } from './suppression_service';
 import { createStatusStore, deleteStatus } from './status_store';
 
 const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({
@@ -220,8 +221,10 @@ export async function deleteDetector(
   if (withResults) {
     await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
     await remove(deleteDocuments(scope, MODELS_INDEX, { detector_id: id }));
-    // What was done to it stays on record.
-    await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, { kind: 'audit' }));
+    await remove(forgetDetector(hidingStoresOf(services, scope), id));
+    // What was done to it stays on record; what hides results of other detectors, too, goes on.
+    const kept = { kind: ['audit', 'suppression'] };
+    await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, kept));
   }
   return warnings;
 }
@@ -231,12 +234,12 @@ async function deleteDocuments(
   scope: RequestScope,
   index: string,
   term: Record<string, string>,
-  kept?: Record<string, string>,
+  kept?: Record<string, string[]>,
 ): Promise<void> {
   const what = `delete documents of "${index}"`;
   const chosen = {
     index,
-    query: { bool: { filter: [{ term }], ...(kept && { must_not: [{ term: kept }] }) } },
+    query: { bool: { filter: [{ term }], ...(kept && { must_not: [{ terms: kept }] }) } },
     ignore_unavailable: true,
     allow_no_indices: true,
   };

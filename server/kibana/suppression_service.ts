@@ -28,6 +28,16 @@ export async function checkDetectors({ savedObjects }: RequestScope, ids: readon
   for (const id of ids) await repository.get(id);
 }
 
+/** Suppressions that are of one detector alone go with it; of several, the others keep them. */
+export async function forgetDetector({ suppressions }: HidingStores, id: string): Promise<void> {
+  for (const suppression of await suppressions.list(id)) {
+    const others = suppression.detector_ids.filter((other) => other !== id);
+    if (others.length === suppression.detector_ids.length) continue;
+    if (others.length === 0) await suppressions.remove(suppression.id);
+    else await suppressions.save({ ...suppression, detector_ids: others });
+  }
+}
+
 /** Feedback as the HTTP API gives it. */
 export const feedbackBodyOf = ({ detectorId, expiresAt, suppressionId, ...feedback }: Feedback) => ({
   detector_id: detectorId,

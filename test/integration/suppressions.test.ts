@@ -211,7 +211,7 @@ describe('a mute', () => {
     expect(left.days.map(({ results }) => results)).toEqual(preview.days.map((day) => day.results_after));
 
     const listed = await ok(reader, 'listSuppressions', { query: { detector_id: id } });
-    expect(listed.suppressions).toEqual([{ ...added, expired: false, hidden }]);
+    expect(listed.suppressions).toEqual([{ ...added, expired: false, hidden, next: [] }]);
     expect(await ok(owner, 'removeSuppression', { params: { suppression_id: added.id } })).toEqual({
       shown: hidden,
     });
@@ -291,6 +291,21 @@ describe('a mute', () => {
       'suppression_refused',
       'suppression_refused',
     ]);
+  });
+
+  it('of several detectors outlives one of them', async () => {
+    const body = { detector: webDetector(index, { name: 'Short-lived' }), start: false };
+    const { id: shortLived } = (await ok(owner, 'createDetector', { body })) as DetectorRecord;
+    const add = (detectorIds: string[]) =>
+      ok(owner, 'addSuppression', {
+        body: { suppression: { detector_ids: detectorIds, name: 'x', match: { pattern: 'p' } } },
+      });
+    const { suppression } = await add([id, shortLived]);
+    await add([shortLived]);
+    await ok(owner, 'deleteDetector', { params: { id: shortLived }, query: { delete_results: 'true' } });
+    const { suppressions } = await ok(reader, 'listSuppressions', { query: {} });
+    expect(suppressions).toMatchObject([{ id: suppression.id, detector_ids: [id] }]);
+    expect(await audited(shortLived)).toEqual(['suppression_added', 'suppression_added']);
   });
 
   it('takes the privilege, and the rights of the caller', async () => {
@@ -399,6 +414,20 @@ describe('a quiet time', () => {
       expires_at: '2026-12-09T00:00:00Z',
       schedule: { type: 'icalendar', text },
     });
+    const listed = await ok(reader, 'listSuppressions', { query: { origin: 'calendar' } });
+    expect(listed.suppressions).toMatchObject([
+      {
+        hidden: followed.length,
+        next: [
+          { from: '2026-11-10T12:00:00.000Z', to: '2026-11-10T19:00:00.000Z' },
+          { from: '2026-11-11T07:00:00.000Z', to: '2026-11-11T19:00:00.000Z' },
+          {},
+          {},
+          {},
+        ],
+      },
+    ]);
+    expect(listed.suppressions[0].schedule).toMatchObject({ text: text.slice(0, 200) });
     expect(followed.length).toBeGreaterThan(10);
     expect(followed.filter((time) => time.startsWith('2026-10-20'))).toEqual([]);
     expect(followed.filter((time) => time.startsWith('2026-10-19'))).not.toEqual([]);
