@@ -1,5 +1,17 @@
 import React, { type ReactElement } from 'react';
-import { EuiButton, EuiCallOut, EuiFormRow, EuiIconTip, EuiRange, EuiSpacer, EuiText } from '@elastic/eui';
+import {
+  EuiButton,
+  EuiCallOut,
+  EuiFieldNumber,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiFormRow,
+  EuiIconTip,
+  EuiRange,
+  EuiSpacer,
+  EuiSwitch,
+  EuiText,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { formatCount, formatScore, formatShare } from '../../shared/format';
 import {
@@ -15,7 +27,7 @@ import type { DraftFieldsProps } from './source_fields';
 export function SensitivityFields(
   props: DraftFieldsProps & { logsInWindow: number | undefined },
 ): ReactElement {
-  const { draft, change, logsInWindow } = props;
+  const { draft, change, problem, logsInWindow } = props;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
   if (contamination === undefined) {
@@ -105,7 +117,68 @@ export function SensitivityFields(
                 })}
           </strong>
         </EuiText>
+        <EuiSpacer size="m" />
+        <AdaptiveFields draft={draft} change={change} problem={problem} contamination={contamination} />
       </>
     </EuiFormRow>
+  );
+}
+
+const DEFAULT_BUDGET = 10;
+
+/** Whether the threshold stays where training has put it, or follows slow change and keeps to a number of anomalies a day. */
+function AdaptiveFields(props: DraftFieldsProps & { contamination: number }): ReactElement {
+  const { draft, change, problem, contamination } = props;
+  const { threshold } = draft;
+  const isAdaptive = threshold?.method === 'adaptive';
+  return (
+    <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
+      <EuiFlexItem grow={false}>
+        <EuiSwitch
+          label={
+            <span>
+              {i18n.translate('logAnomalies.form.adaptive', {
+                defaultMessage: 'Let it follow slow change and the rhythm of the week',
+              })}{' '}
+              <EuiIconTip
+                content={i18n.translate('logAnomalies.form.adaptiveHelp', {
+                  defaultMessage:
+                    'Called an adaptive threshold: it starts from the share above and keeps to a number of anomalies a day, in small steps; it stands still during an incident.',
+                })}
+              />
+            </span>
+          }
+          checked={isAdaptive}
+          onChange={(event) =>
+            change({
+              threshold: event.target.checked
+                ? { method: 'adaptive', contamination, alerts_per_day: DEFAULT_BUDGET }
+                : { method: 'contamination', contamination },
+            })
+          }
+          data-test-subj="logAnomaliesAdaptive"
+        />
+      </EuiFlexItem>
+      {isAdaptive && (
+        <EuiFlexItem grow={false}>
+          <EuiFormRow
+            display="columnCompressed"
+            label={i18n.translate('logAnomalies.form.budget', { defaultMessage: 'Anomalies a day' })}
+            isInvalid={problem('threshold.alerts_per_day') !== undefined}
+            error={problem('threshold.alerts_per_day')}
+          >
+            <EuiFieldNumber
+              compressed
+              min={1}
+              value={threshold.alerts_per_day ?? DEFAULT_BUDGET}
+              onChange={({ target: { valueAsNumber: budget } }) => {
+                if (budget > 0) change({ threshold: { ...threshold, alerts_per_day: budget } });
+              }}
+              data-test-subj="logAnomaliesBudget"
+            />
+          </EuiFormRow>
+        </EuiFlexItem>
+      )}
+    </EuiFlexGroup>
   );
 }
