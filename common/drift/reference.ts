@@ -19,7 +19,11 @@ const columnSchema = z
   .refine(({ edges, counts }) => counts.length === edges.length + 2, 'counts must be two more than edges');
 
 /** A reference as a model file holds it; columns are those of the encoder, in their order. */
-export const referenceSchema = z.strictObject({ columns: z.array(columnSchema).min(1).max(10_000) });
+export const referenceSchema = z.strictObject({
+  columns: z.array(columnSchema).min(1).max(10_000),
+  /** Likewise of the scores that the forest gives to logs that it was not grown on. */
+  scores: columnSchema.optional(),
+});
 
 /**
  * How the values of each column were spread in training: lower edges of all bins but the first (deciles, or middles
@@ -27,16 +31,24 @@ export const referenceSchema = z.strictObject({ columns: z.array(columnSchema).m
  */
 export type ReferenceDistributions = Readonly<z.infer<typeof referenceSchema>>;
 
-/** Sums up the rows that a model learned from, in random order: about 150 bytes a column. */
-export function learnReference(whole: Matrix): ReferenceDistributions {
+/**
+ * Sums up the rows that a model learned from, in random order: about 150 bytes a column.
+ *
+ * @param scores that the model gives to logs of the same kind
+ */
+export function learnReference(whole: Matrix, scores?: Float64Array): ReferenceDistributions {
   const matrix = { ...whole, rowCount: Math.min(whole.rowCount, MOST_ROWS) };
   return {
-    columns: Array.from({ length: matrix.columnCount }, (_none, column) => {
-      const values = columnOf(matrix, column);
-      const edges = [...new Set(binEdges(values).map((edge) => Number(edge.toPrecision(EDGE_DIGITS))))];
-      return { edges, counts: binCounts(values, edges) };
-    }),
+    columns: Array.from({ length: matrix.columnCount }, (_none, column) =>
+      distributionOf(columnOf(matrix, column)),
+    ),
+    ...(scores && { scores: distributionOf(scores) }),
   };
+}
+
+function distributionOf(values: Float64Array): ReferenceDistributions['columns'][number] {
+  const edges = [...new Set(binEdges(values).map((edge) => Number(edge.toPrecision(EDGE_DIGITS))))];
+  return { edges, counts: binCounts(values, edges) };
 }
 
 /** The values of one column, row by row. */

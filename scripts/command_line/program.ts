@@ -7,6 +7,7 @@ import { checkConnection } from '../commands/check_connection';
 import { collectTrainingData } from '../commands/collect_training_data';
 import { deployModel } from '../commands/deploy_model';
 import { detect } from '../commands/detect';
+import { drift } from '../commands/drift';
 import { evaluateModel } from '../commands/evaluate_model';
 import { feedback } from '../commands/feedback';
 import { generateLogs } from '../commands/generate_logs';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     attachPipelineCommand,
     backfill,
     validateDeployment,
+    drift,
     rollbackModel,
     listModels,
     feedback,

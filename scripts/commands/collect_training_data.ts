@@ -4,13 +4,25 @@ import { labelSilences } from '../../common/buckets';
 import { sourceSchema, parseWith, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
-import { connect, createDetectorSource, createLogSource } from '../../server/elasticsearch';
+import { leftOutOf } from '../../server/detection/left_out_of_training';
+import type { LogSample } from '../../server/detection/ports';
+import { drawCleanSample, mixedWithOlder, type CleanDraw } from '../../server/detection/training_sample';
+import {
+  connect,
+  createDetectorSource,
+  createFeedbackStore,
+  createLogSource,
+  createSuppressionStore,
+  type ElasticsearchClient,
+} from '../../server/elasticsearch';
 import { parseYamlText } from '../command_line/config';
 import { loadDetectorFile } from '../command_line/detectors';
 import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_line/log_files';
-import { numberBetween, runs } from '../command_line/session';
+import { numberBetween, runs, type Session } from '../command_line/session';
 
 const DAY_MILLISECONDS = 86_400_000;
+/** As far back as training.older reaches. */
+const OLDEST_WEEKS = 52;
 
 interface Options {
   days: number;
@@ -23,6 +35,8 @@ interface Options {
   detector?: string;
   labelField?: string;
   incidents?: string;
+  detectorId?: string;
+  exclude?: string[];
   format?: DocumentFormat;
 }
 
@@ -51,6 +65,14 @@ export const collectTrainingData = (): Command =>
         'bucket rows: field of the logs with the ground truth, such as labels.anomaly; kind and incident stand beside it',
       )
       .option('--incidents <file>', 'bucket rows: ground truth of generate-logs, which labels silences')
+      .option(
+        '--detector-id <id>',
+        'leave out what people have confirmed as anomalies of this detector, and its excluded times',
+      )
+      .option(
+        '--exclude <from/to...>',
+        'leave out these times, such as incidents: ISO 8601, two with / between',
+      )
       .option('--format <name>', 'json or ndjson (default: by the name of the file)')
       .addHelpText(
         'after',
@@ -58,6 +80,7 @@ export const collectTrainingData = (): Command =>
 Examples:
   log-anomalies collect-training-data --days 7 --output training_data.json
   log-anomalies collect-training-data --detector services.yml --output rows.ndjson
+  log-anomalies collect-training-data --detector web.yml --detector-id web --exclude 2026-11-02T10:00Z/2026-11-02T14:00Z --output clean.ndjson
   log-anomalies collect-training-data --days 30 --index 'filebeat-*' --query 'service.name:checkout' --output sample.ndjson`,
       ),
     async (session, options) => {
@@ -86,22 +109,30 @@ Examples:
               labelField: options.labelField ?? (options.incidents && 'labels.anomaly'),
             })
           : createLogSource(client);
-        const sample = await reader.sample(
-          {
-            index: source.index,
-            query: source.query,
-            timestampField: source.timestamp_field,
-            ingestedField: source.ingested_field,
-            from,
-            to,
-          },
-          {
-            size: options.maxRows,
-            seed: options.seed,
-            fields: options.fields?.split(',').map((name) => name.trim()),
-            signal: session.signal,
-          },
-        );
+        const left = await leftOut(session, client, options, from, to);
+        const wanted = detector === undefined || options.index !== undefined ? UNKNOWN_DETECTOR : detector;
+        const fields = options.fields?.split(',').map((name) => name.trim());
+        const draw = (start: number, end: number, size: number): Promise<LogSample> =>
+          drawCleanSample(
+            reader,
+            { ...wanted, source },
+            {
+              from: start,
+              to: end,
+              options: { size, seed: options.seed, fields, signal: session.signal },
+              ...left,
+            },
+          );
+        const sample = await draw(from, to, options.maxRows);
+        const { older } = wanted.training;
+        const { logs, olderLogs } =
+          older === undefined
+            ? { logs: sample.logs, olderLogs: 0 }
+            : await mixedWithOlder(
+                sample.logs,
+                { rows: options.maxRows, share: older.share, seed: options.seed },
+                (size) => draw(from - older.weeks * 7 * DAY_MILLISECONDS, from, size),
+              );
         if (sample.logs.length === 0) {
           throw new DetectionError(
             'too_few_logs',
@@ -110,7 +141,7 @@ Examples:
         }
         const writer = await openDocumentWriter(options.output, options.format ?? formatOf(options.output));
         try {
-          const documents = sample.logs.map((log) => log.document);
+          const documents = logs.map((log) => log.document);
           const labelled =
             isOfBuckets && options.incidents !== undefined
               ? await withSilences(documents, detector, options.incidents)
@@ -122,7 +153,8 @@ Examples:
           throw error;
         }
         const summary = {
-          rows: sample.logs.length,
+          rows: logs.length,
+          ...(olderLogs > 0 && { older: olderLogs }),
           logs_in_window: sample.total,
           method: sample.method,
           output: options.output,
@@ -138,6 +170,41 @@ Examples:
       }
     },
   );
+
+/** Of logs without a detector nothing is known but where they are. */
+const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'entity_field'> & {
+  readonly training: Pick<Detector['training'], 'older'>;
+} = { unit: 'log', training: {} };
+
+async function leftOut(
+  { clock, config }: Session,
+  client: ElasticsearchClient,
+  { exclude = [], detectorId }: Options,
+  from: number,
+  to: number,
+): Promise<Pick<CleanDraw, 'confirmed' | 'exclusions'>> {
+  const named = exclude.map((text) => timesOf(text));
+  if (detectorId === undefined) return { confirmed: [], exclusions: named };
+  const { space } = config;
+  const stores = {
+    feedback: createFeedbackStore(client, { space }),
+    suppressions: createSuppressionStore(client, { space, now: () => clock.now() }),
+  };
+  const older = { weeks: OLDEST_WEEKS, share: 0.5 };
+  const window = `${Math.max(1, Math.ceil((to - from) / 60_000))}m`;
+  const found = await leftOutOf(stores, detectorId, { window, older }, to);
+  return { confirmed: found.confirmed, exclusions: [...found.exclusions, ...named] };
+}
+
+/** @throws DetectionError `invalid_input` with what is allowed */
+function timesOf(text: string): { from: number; to: number } {
+  const [from, to] = text.split('/').map((part) => Date.parse(part));
+  if (from < to) return { from, to };
+  throw new DetectionError(
+    'invalid_input',
+    `--exclude is "${text}"; it must be two times of ISO 8601 with / between, the earlier one first.`,
+  );
+}
 
 async function withSilences(
   documents: readonly LogDocument[],

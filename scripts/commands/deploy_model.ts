@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CandidateGate } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
@@ -9,7 +10,15 @@ import {
   measureProduction,
   type GateReport,
 } from '../../server/detection/model_gate';
-import { connect, createDetectorSource, createSnapshotStore } from '../../server/elasticsearch';
+import { gateCandidate } from '../../server/detection/gate_candidate';
+import {
+  connect,
+  createAuditTrail,
+  createDetectorSource,
+  createFeedbackStore,
+  createSnapshotStore,
+  type ElasticsearchClient,
+} from '../../server/elasticsearch';
 import { attachPipeline, deployPipeline, type PipelineDeployment } from '../../server/elasticsearch/ingest';
 import {
   attachedText,
@@ -19,6 +28,7 @@ import {
   trialOptions,
 } from '../command_line/ingest_pipeline';
 import { gateText, insist } from '../command_line/gate_text';
+import { authorOf } from '../command_line/hiding';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
@@ -70,9 +80,10 @@ export const deployModel = (): Command =>
       .addHelpText(
         'after',
         `
-The gate: share of recent logs called anomalous, alerts a day and score drift against the limits of the configuration; with
---test-data also the labelled limits, and no regression against the active model. Exit code 7 when it says no: the model is
-registered as a candidate then, and what was active stays active.
+The gate: share of recent logs called anomalous, alerts a day and score drift against the limits of the configuration; beside
+an active model also what Kibana asks of a candidate by promotion.limits of its detector: false alarms, planted and known
+anomalies still found, agreement, cost; with --test-data also the labelled limits, and no regression. Exit code 7 when
+it says no: the model is registered as a candidate then, and what was active stays active.
 
 Examples:
   log-anomalies deploy-model --model model.json --test-data test_logs.json
@@ -96,7 +107,15 @@ Examples:
           evaluation: snapshot.evaluation,
           note: options.note,
         });
-        const report = await gate(session, options, snapshot, active?.snapshot, client);
+        const candidate =
+          active === undefined || active.version === snapshot.version
+            ? undefined
+            : await gateBeside(session, client, detectorId, snapshot, active.snapshot);
+        if (candidate !== undefined) await store.keepGate(detectorId, snapshot.version, candidate);
+        const report = joinReports(
+          await gate(session, options, snapshot, active?.snapshot, client),
+          ...(candidate === undefined ? [] : [besideReport(candidate)]),
+        );
         const promote = !options.candidateOnly && (report.passed || options.force);
         let ingest: PipelineDeployment | undefined;
         if (promote && hasPipeline) {
@@ -104,8 +123,16 @@ Examples:
           const trial = await trialOptions(session, client, snapshot, detectorId, options.maxCost);
           ingest = await deployPipeline(client, snapshot, trial);
         }
-        if (promote && active?.version !== snapshot.version)
+        if (promote && active?.version !== snapshot.version) {
           await store.promote(detectorId, snapshot.version, options.note);
+        }
+        await noteDeployment(session, client, detectorId, {
+          promote,
+          version: snapshot.version,
+          previous: active?.version,
+          note: options.note,
+          report,
+        });
         const plan = ingest && (await planFor(session, client, detectorId, snapshot.detector.source.index));
         const attached = plan !== undefined && options.attach;
         if (attached) await attachPipeline(client, plan, { signal: session.signal });
@@ -131,6 +158,72 @@ Examples:
       }
     },
   );
+
+/** @returns undefined where no recent log is left to compare on */
+async function gateBeside(
+  session: Session,
+  client: ElasticsearchClient,
+  detectorId: string,
+  candidate: ModelSnapshot,
+  active: ModelSnapshot,
+): Promise<CandidateGate | undefined> {
+  const { detector } = candidate;
+  const feedback = await createFeedbackStore(client, { space: session.config.space }).list(detectorId);
+  return gateCandidate({
+    detector,
+    candidate,
+    active,
+    source: createDetectorSource(client, detector),
+    feedback,
+    clock: session.clock,
+    signal: session.signal,
+  }).catch((error: unknown) => {
+    if (error instanceof DetectionError && ['not_found', 'too_few_logs'].includes(error.code))
+      return undefined;
+    throw error;
+  });
+}
+
+/** A person deploys: what a person should look at is shown, and only what fails is refused. */
+const besideReport = ({ checks }: CandidateGate): GateReport => ({
+  passed: checks.every(({ verdict }) => verdict !== 'fail'),
+  checks: checks.map(({ name, value, limit, verdict, message }) => ({
+    name,
+    value,
+    limit,
+    passed: verdict !== 'fail',
+    message: verdict === 'ask' ? `${message} (worth a look)` : message,
+  })),
+});
+
+interface Deployment {
+  readonly promote: boolean;
+  readonly version: string;
+  readonly previous: string | undefined;
+  readonly note: string | undefined;
+  readonly report: GateReport;
+}
+
+async function noteDeployment(
+  session: Session,
+  client: ElasticsearchClient,
+  detectorId: string,
+  { promote, version, previous, note, report }: Deployment,
+): Promise<void> {
+  if (previous === version) return;
+  const failed = report.checks.filter(({ passed }) => !passed).map(({ message }) => message);
+  await createAuditTrail(client, { space: session.config.space }).append([
+    {
+      detectorId,
+      at: new Date(session.clock.now()).toISOString(),
+      ...(await authorOf(client)),
+      action: promote ? 'model_promoted' : failed.length > 0 ? 'model_refused' : 'model_waiting',
+      ...(previous !== undefined && { from: previous }),
+      to: version,
+      reason: [note ?? 'deployed by the command line', ...failed].join('; '),
+    },
+  ]);
+}
 
 async function gate(
   session: Session,

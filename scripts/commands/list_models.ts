@@ -22,7 +22,7 @@ export const listModels = (): Command =>
                 `${'status'.padEnd(10)}${'created'.padEnd(26)}${'rows'.padStart(8)}  ${'threshold'.padEnd(10)}  detector / version`,
                 ...models.map(
                   (model) =>
-                    `${model.status.padEnd(10)}${model.createdAt.padEnd(26)}${String(model.rows).padStart(8)}  ${model.threshold.toFixed(4).padEnd(10)}  ${model.detectorId} / ${model.version}${model.note ? `  (${model.note})` : ''}`,
+                    `${model.status.padEnd(10)}${model.createdAt.padEnd(26)}${String(model.rows).padStart(8)}  ${model.threshold.toFixed(4).padEnd(10)}  ${model.detectorId} / ${model.version}${model.note ? `  (${model.note})` : ''}${model.gate ? `  gate: ${[model.gate.verdict, ...model.gate.reasons].join('; ')}` : ''}`,
                 ),
               ].join('\n'),
         );

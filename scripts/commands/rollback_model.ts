@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
-import { connect, createSnapshotStore } from '../../server/elasticsearch';
+import { connect, createAuditTrail, createSnapshotStore } from '../../server/elasticsearch';
 import { deployPipeline } from '../../server/elasticsearch/ingest';
+import { authorOf } from '../command_line/hiding';
 import { deploymentText, trialOptions } from '../command_line/ingest_pipeline';
 import { runs } from '../command_line/session';
 
@@ -42,6 +43,17 @@ export const rollbackModel = (): Command =>
           session.say(deploymentText(deployment));
         }
         const { previous } = await store.promote(options.detectorId, version, options.note ?? 'rolled back');
+        await createAuditTrail(client, { space: session.config.space }).append([
+          {
+            detectorId: options.detectorId,
+            at: new Date(session.clock.now()).toISOString(),
+            ...(await authorOf(client)),
+            action: 'model_reverted',
+            ...(previous !== undefined && { from: previous }),
+            to: version,
+            reason: options.note ?? 'rolled back by the command line',
+          },
+        ]);
         session.result(
           { detector: options.detectorId, active: version, previous },
           () => `${version} is active again; it replaces ${previous ?? 'nothing'}.`,

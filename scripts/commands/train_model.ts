@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { encodeModelSnapshot } from '../../common/model_snapshot';
 import { DetectionError } from '../../common/detection_error';
+import { timestampOf } from '../../server/detection/log_values';
+import { readinessOf } from '../../server/detection/readiness';
 import { trainModel } from '../../server/detection/train_model';
 import { chooseDetector, type DetectorOptions } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
@@ -69,6 +71,16 @@ Examples:
       const text = encodeModelSnapshot(snapshot);
       await writeWhole(options.output, text);
       const { evaluation: _evaluation, ...facts } = report;
+      const { encoder } = snapshot;
+      const { timestamp_field: timestampField } = detector.source;
+      const readiness = readinessOf({
+        times: documents.flatMap((document) => timestampOf(document, timestampField) ?? []),
+        features: encoder.featureNames.map((name, feature) => ({
+          name,
+          columns: encoder.featureOfColumn.filter((each) => each === feature).length,
+        })),
+        dirt: { report: report.dirt, logs: report.rows },
+      });
       const summary = {
         model: snapshot.version,
         output: options.output,
@@ -76,6 +88,7 @@ Examples:
         malformed: problems.length,
         features: why,
         ...facts,
+        readiness,
       };
       if (options.output === '-') return;
       session.result(summary, () =>
@@ -86,6 +99,9 @@ Examples:
           `  forest     ${detector.forest.tree_count} trees of ${snapshot.forest.subsampleSize} logs`,
           `  threshold  ${snapshot.threshold.toFixed(4)} (${detector.threshold.method}${'contamination' in detector.threshold ? ` ${detector.threshold.contamination}` : ''}, from ${report.quantileRows.toLocaleString('en')} unseen logs)`,
           ...dirtLines(report.dirt),
+          ...readiness.map(
+            ({ level, message, next_step }) => `  ${level.padEnd(9)}  ${message} ${next_step}`,
+          ),
           `  written    ${options.output} (${Math.round(summary.bytes / 1024)} KiB) in ${(report.milliseconds / 1_000).toFixed(1)} s`,
         ].join('\n'),
       );

@@ -5,7 +5,7 @@ import type { LogDocument } from '../../common/log_document';
 import type { FeatureEncoder } from '../../common/log_features';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { AdaptiveThreshold, exceedance, learnQuantiles, scoreAtExceedance } from '../../common/threshold';
-import { scoreDrift } from './model_gate';
+import { scoreDriftOf } from './model_gate';
 import type { PlantedAnomaly } from './planted_anomalies';
 import { rankCorrelation } from './rank_correlation';
 import { scoreInPieces } from './score_in_pieces';
@@ -160,7 +160,7 @@ async function measure(
       alert_share: recent.length === 0 ? 0 : alerts / recent.length,
       alerts_per_day: alerts * perDay,
       false_alarms_per_day: falseAlarms * perDay,
-      score_drift: recent.length === 0 ? 0 : scoreDrift(snapshot.quantiles, recentScores),
+      score_drift: recent.length === 0 ? 0 : scoreDriftOf(snapshot, recentScores),
       feature_drift: moved ?? null,
       known: { logs: known.length, found: knownScores.filter(isFlagged).length },
       planted: { logs: planted.length, found: plantedScores.filter(isFlagged).length },

@@ -4,7 +4,7 @@ import { featureDrift, isComparable } from '../../common/drift';
 import type { LogDocument } from '../../common/log_document';
 import type { DirtReport } from '../../common/log_features/types';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { scoreDrift } from './model_gate';
+import { scoreDriftOf } from './model_gate';
 import { scoreInPieces } from './score_in_pieces';
 
 /** Below so many logs chance alone moves the index by a few hundredths. */
@@ -32,7 +32,7 @@ export interface DriftRequest {
 export async function measureDrift(request: DriftRequest): Promise<DriftMeasurement | undefined> {
   const { snapshot, documents, window, limit, dirt } = request;
   if (documents.length < FEWEST_DRIFT_LOGS) return undefined;
-  const { encoder, detector, quantiles, reference, version } = snapshot;
+  const { encoder, detector, reference, version } = snapshot;
   const { scores, matrix } = await scoreInPieces(snapshot, documents, { dirt });
   const span = window.to - window.from;
   const comparable = new Set(
@@ -41,7 +41,7 @@ export async function measureDrift(request: DriftRequest): Promise<DriftMeasurem
   const features = (reference === undefined ? [] : featureDrift(reference, encoder, matrix)).filter(
     ({ feature }) => comparable.has(feature),
   );
-  const ofScores = scoreDrift(quantiles, scores);
+  const ofScores = scoreDriftOf(snapshot, scores);
   const largest = Math.max(ofScores, features[0]?.drift ?? 0);
   return {
     at: new Date(window.to).toISOString(),

@@ -1,3 +1,4 @@
+import { binCounts, stabilityIndexOfCounts } from '../../common/evaluation/stability_index';
 import type { LogDocument } from '../../common/log_document';
 import { createModelScorer, type ModelSnapshot, type ScoreQuantiles } from '../../common/model_snapshot';
 import { exceedance } from '../../common/threshold';
@@ -61,6 +62,20 @@ export function scoreDrift(quantiles: ScoreQuantiles, scores: Float64Array): num
     const actual = Math.max(count, 0.5) / scores.length;
     return sum + (actual - expected) * Math.log(actual / expected);
   }, 0);
+}
+
+/**
+ * Likewise against the scores that the model itself gave to unseen logs of its training, where it keeps them: quantiles may
+ * come from other forests (cross-fitting), which score on a scale that differs a little.
+ */
+export function scoreDriftOf(
+  { quantiles, reference }: Pick<ModelSnapshot, 'quantiles' | 'reference'>,
+  scores: Float64Array,
+): number {
+  const known = reference?.scores;
+  return known === undefined
+    ? scoreDrift(quantiles, scores)
+    : stabilityIndexOfCounts(known.counts, binCounts(scores, known.edges));
 }
 
 const atLeast = (name: string, value: number, limit: number): GateCheck => ({
@@ -144,7 +159,7 @@ export function measureProduction(
     logs: documents.length,
     alertShare,
     alertsPerDay: alertShare * logsPerDay,
-    scoreDrift: scoreDrift(snapshot.quantiles, scores),
+    scoreDrift: scoreDriftOf(snapshot, scores),
   };
 }
 

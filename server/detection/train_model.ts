@@ -16,6 +16,9 @@ const ENOUGH_HELD_OUT = 2_000;
 /** Otherwise all logs, up to so many, are scored by models that have not seen them. */
 const MOST_CROSS_FITTED = 10_000;
 const FOLDS = 5;
+/** Held-out logs that suffice for deciles of their scores, and most that are scored for them. */
+const ENOUGH_REFERENCES = 200;
+const MOST_REFERENCES = 5_000;
 
 export interface TrainingRequest {
   readonly detector: Detector;
@@ -100,7 +103,7 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
       source,
       dirt: fit.dirt,
     },
-    reference: learnReference(fit.matrix),
+    reference: learnReference(fit.matrix, referenceScores(fit, heldOut, training)),
   });
   const evaluation =
     heldOut.length === 0 ? undefined : evaluateModel({ snapshot, documents: heldOut, labelField });
@@ -149,6 +152,14 @@ function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
 
 const scoreWith = ({ encoder, forest }: Fit, documents: readonly LogDocument[]): Float64Array =>
   createScorer(forest).score(encoder.encode(documents));
+
+/** Scores of logs that the forest was not grown on or, where few were held out, of those that it was. */
+const referenceScores = (
+  fit: Fit,
+  heldOut: readonly LogDocument[],
+  training: readonly LogDocument[],
+): Float64Array =>
+  scoreWith(fit, (heldOut.length >= ENOUGH_REFERENCES ? heldOut : training).slice(0, MOST_REFERENCES));
 
 /** Scores each fold of the documents by a model of the others. */
 function crossFittedScores(detector: Detector, documents: readonly LogDocument[]): Float64Array {

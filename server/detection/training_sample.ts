@@ -1,7 +1,7 @@
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import type { SourceLog } from '../../common/log_document';
 import { entityOf, timestampOf } from './log_values';
-import type { LogRange, LogSample, LogSource } from './ports';
+import type { LogRange, LogSample, LogSource, SampleOptions } from './ports';
 import { shuffled } from './shuffled';
 
 const WEEK_MILLISECONDS = 7 * 86_400_000;
@@ -53,87 +53,101 @@ export interface TrainingSample {
  * Bucket rows are sifted after they are drawn: a bucket without some of its logs would look like a silence.
  */
 export async function drawTrainingSample(request: TrainingSampleRequest): Promise<TrainingSample> {
-  const { detector, now, rows } = request;
+  const { detector, source, now, rows, exclusions = [], confirmed = [], identified, signal } = request;
   const { training, forest, schedule } = detector;
   const to = now - durationToMilliseconds(schedule.query_delay);
   const window = { from: to - durationToMilliseconds(training.window), to };
-  const recent = await drawClean(request, window, rows);
-  const excludedMilliseconds = excludedWithin(request.exclusions ?? [], window);
-  const older =
-    training.older === undefined
-      ? []
-      : (
-          await drawClean(
-            request,
-            { from: window.from - training.older.weeks * WEEK_MILLISECONDS, to: window.from },
-            Math.round(rows * training.older.share),
-          )
-        ).logs;
-  const olderCount = mostOlder(training.older?.share ?? 0, older.length, recent.logs.length, rows);
-  const recentCount = Math.min(recent.logs.length, rows - olderCount);
-  const logs =
-    olderCount === 0 && recentCount === recent.logs.length
-      ? recent.logs
-      : [
-          ...shuffled(recent.logs, forest.seed).slice(0, recentCount),
-          ...shuffled(older, forest.seed).slice(0, olderCount),
-        ];
+  const { timestamp_field: timestampField } = detector.source;
+  const fields = [
+    ...new Set([
+      ...detector.features.flatMap(({ field, by }) => (by === undefined ? [field] : [field, by])),
+      timestampField,
+    ]),
+  ];
+  const draw = (from: number, end: number, size: number): Promise<LogSample> =>
+    drawCleanSample(source, detector, {
+      from,
+      to: end,
+      options: { size, seed: forest.seed, fields, identified: identified === true, signal },
+      exclusions,
+      confirmed,
+    });
+  const recent = await draw(window.from, to, rows);
+  const { older } = training;
+  const mixed =
+    older === undefined
+      ? { logs: recent.logs, olderLogs: 0 }
+      : await mixedWithOlder(recent.logs, { rows, share: older.share, seed: forest.seed }, (size) =>
+          draw(window.from - older.weeks * WEEK_MILLISECONDS, window.from, size),
+        );
+  const excludedMilliseconds = excludedWithin(exclusions, window);
   const span = to - window.from;
   return {
-    logs,
+    ...mixed,
     window,
     logsInWindow: Math.round((recent.total * span) / Math.max(1, span - excludedMilliseconds)),
     method: recent.method,
-    olderLogs: olderCount,
     excludedMilliseconds,
   };
 }
 
-/** So many that older logs are no larger a share than was asked for, even where few recent ones were found. */
-function mostOlder(share: number, older: number, recent: number, rows: number): number {
-  if (share === 0) return 0;
-  return Math.min(older, Math.round(rows * share), Math.floor((recent * share) / (1 - share)));
+/**
+ * Puts older logs beside recent ones, so many that they are no larger a share than was asked for, even where few recent
+ * ones were found.
+ *
+ * @param draw takes a uniform sample of the older logs
+ */
+export async function mixedWithOlder(
+  recent: readonly SourceLog[],
+  { rows, share, seed }: { readonly rows: number; readonly share: number; readonly seed: number },
+  draw: (size: number) => Promise<Pick<LogSample, 'logs'>>,
+): Promise<{ logs: readonly SourceLog[]; olderLogs: number }> {
+  const size = Math.min(Math.round(rows * share), Math.floor((recent.length * share) / (1 - share)));
+  const older = size === 0 ? [] : (await draw(size)).logs.slice(0, size);
+  const kept = Math.min(recent.length, rows - older.length);
+  return { logs: [...shuffled(recent, seed).slice(0, kept), ...older], olderLogs: older.length };
 }
 
-async function drawClean(
-  request: TrainingSampleRequest,
-  window: { readonly from: number; readonly to: number },
-  size: number,
+export interface CleanDraw extends Required<Pick<TrainingSampleRequest, 'exclusions' | 'confirmed'>> {
+  /** Epoch milliseconds, half-open. */
+  readonly from: number;
+  readonly to: number;
+  readonly options: SampleOptions;
+}
+
+/** Draws a uniform sample of a time without what must not be learned from. */
+export async function drawCleanSample(
+  source: LogSource,
+  detector: Pick<Detector, 'source' | 'unit' | 'entity_field'>,
+  { from, to, options, exclusions, confirmed }: CleanDraw,
 ): Promise<LogSample> {
-  const { detector, source, identified, signal, exclusions = [], confirmed = [] } = request;
   const { timestamp_field: timestampField, ingested_field: ingestedField, index, query } = detector.source;
+  const { entity_field: entityField } = detector;
   const isOfBuckets = detector.unit === 'bucket';
   const overlapping = exclusions
-    .filter(({ from, to }) => from < window.to && to > window.from)
+    .filter((excluded) => excluded.from < to && excluded.to > from)
     .sort((left, right) => right.to - left.to)
     .slice(0, MOST_WINDOWS);
   const latest = confirmed.slice(-MOST_CONFIRMED);
-  const entityField = detector.entity_field;
   const byEntity = overlapping.filter(({ entity }) => entity !== undefined);
   const mustNot = isOfBuckets
     ? []
     : [
         ...overlapping
           .filter(({ entity }) => entity === undefined)
-          .map(({ from, to }) => ({
-            range: { [timestampField]: { gte: from, lt: to, format: 'epoch_millis' } },
+          .map((excluded) => ({
+            range: { [timestampField]: { gte: excluded.from, lt: excluded.to, format: 'epoch_millis' } },
           })),
         ...byIndex(latest),
       ];
-  const range: LogRange = { index, query: without(query, mustNot), timestampField, ingestedField, ...window };
-  const sample = await source.sample(range, {
-    size,
-    seed: detector.forest.seed,
-    fields: [
-      ...new Set([
-        ...detector.features.flatMap(({ field, by }) => (by === undefined ? [field] : [field, by])),
-        timestampField,
-        ...(byEntity.length > 0 && entityField !== undefined ? [entityField] : []),
-      ]),
-    ],
-    identified: identified === true,
-    signal,
-  });
+  const needed = byEntity.length > 0 && entityField !== undefined ? [entityField, timestampField] : [];
+  const sample = await source.sample(
+    { index, query: without(query, mustNot), timestampField, ingestedField, from, to },
+    {
+      ...options,
+      ...(options.fields && { fields: [...new Set([...options.fields, ...needed])] }),
+    },
+  );
   const sifted = isOfBuckets ? overlapping : byEntity;
   if (sifted.length === 0 && !(isOfBuckets && latest.length > 0)) return sample;
   const isConfirmed = new Set(isOfBuckets ? latest.map(({ id }) => id) : []);
@@ -142,8 +156,11 @@ async function drawClean(
     const time = timestampOf(document, timestampField);
     const itsEntity = entityOf(document, entityField);
     return !sifted.some(
-      ({ from, to, entity }) =>
-        time !== undefined && time >= from && time < to && (entity === undefined || entity === itsEntity),
+      (excluded) =>
+        time !== undefined &&
+        time >= excluded.from &&
+        time < excluded.to &&
+        (excluded.entity === undefined || excluded.entity === itsEntity),
     );
   });
   return { ...sample, logs };

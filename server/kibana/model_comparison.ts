@@ -7,7 +7,7 @@ import { LABEL_FIELDS, findLabelField, readGroundTruth } from '../../common/eval
 import type { Matrix } from '../../common/isolation_forest';
 import type { LogDocument } from '../../common/log_document';
 import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
-import { scoreDrift } from '../detection/model_gate';
+import { scoreDriftOf } from '../detection/model_gate';
 import type { LogSample, LogSource } from '../detection/ports';
 import { scoreInPieces, type ScoredSample } from '../detection/score_in_pieces';
 import { createDetectorSource, createFeedbackStore } from '../elasticsearch';
@@ -79,7 +79,7 @@ export async function compareModels(
       record,
       alert_share: alertShare,
       alerts_per_day: alertShare * logsPerDay,
-      score_drift: scoreDrift(snapshot.quantiles, scores),
+      score_drift: scoreDriftOf(snapshot, scores),
       score_shares: sharesOf(scores, edges),
       judged: [
         ...(truths ? [judge('labels', truths, scores, snapshot.threshold, alertShare * logsPerDay)] : []),

@@ -2,9 +2,9 @@ import type { TrainingReport } from '../../common/api';
 import type { TrainingStep } from '../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { trainingExclusions } from '../../common/suppressions';
 import { timestampOf } from '../detection/log_values';
-import type { AuditTrail, FeedbackStore, LogSource, SuppressionStore } from '../detection/ports';
+import { leftOutOf } from '../detection/left_out_of_training';
+import type { AuditTrail, LogSource } from '../detection/ports';
 import { readinessOf, type ReadinessFacts } from '../detection/readiness';
 import {
   drawTrainingSample,
@@ -36,7 +36,7 @@ export async function trainDetector(
     rows: detector.training.max_rows,
     top: 0,
     signal,
-    ...(await leftOutOf(job, detectorId, detector, now)),
+    ...(await leftOutOf(job, detectorId, detector.training, now)),
   });
   await noteReadiness(job, now, { ...factsOf(work, now), features: [] });
   const outcome = await services.train(work, signal, tell);
@@ -121,22 +121,6 @@ async function noteTrained(
       },
     },
   ]);
-}
-
-/** What never gets into a training sample: logs that people have confirmed as anomalies, and excluded times. */
-export async function leftOutOf(
-  { feedback, suppressions }: { readonly feedback: FeedbackStore; readonly suppressions: SuppressionStore },
-  detectorId: string,
-  { training }: Detector,
-  now: number,
-): Promise<Required<Pick<TrainingSampleRequest, 'confirmed' | 'exclusions'>>> {
-  const [given, stored] = await Promise.all([feedback.list(detectorId), suppressions.list(detectorId)]);
-  const weeks = training.older === undefined ? 0 : training.older.weeks * durationToMilliseconds('1w');
-  const from = now - durationToMilliseconds(training.window) - weeks - durationToMilliseconds('1d');
-  return {
-    confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
-    exclusions: trainingExclusions(stored, detectorId, { from, to: now }),
-  };
 }
 
 export interface CollectedWork extends TrainingWork {

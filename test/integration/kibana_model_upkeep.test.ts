@@ -306,6 +306,7 @@ it('asks a person where the detector is to ask', async () => {
   await ok('trainDetector', { params: { id } });
   await runTraining(id);
   const trained = await status(id);
+  expect(trained.training!.message).toMatch(/It passed its gate/);
   expect(trained.training).toMatchObject({ state: 'waiting' });
   expect(trained.candidate).toMatchObject({ state: 'waiting' });
   expect(trained.model!.version).toBe(first);

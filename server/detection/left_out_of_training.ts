@@ -1,0 +1,29 @@
+import { durationToMilliseconds, type Detector } from '../../common/detector';
+import { trainingExclusions } from '../../common/suppressions';
+import type { FeedbackStore, SuppressionStore } from './ports';
+import type { TrainingSampleRequest } from './training_sample';
+
+const DAY_MILLISECONDS = 86_400_000;
+const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
+
+/** What never gets into a training sample: logs that people have confirmed as anomalies, and excluded times. */
+export async function leftOutOf(
+  stores: {
+    readonly feedback: Pick<FeedbackStore, 'list'>;
+    readonly suppressions: Pick<SuppressionStore, 'list'>;
+  },
+  detectorId: string,
+  training: Pick<Detector['training'], 'window' | 'older'>,
+  now: number,
+): Promise<Required<Pick<TrainingSampleRequest, 'confirmed' | 'exclusions'>>> {
+  const [given, stored] = await Promise.all([
+    stores.feedback.list(detectorId),
+    stores.suppressions.list(detectorId),
+  ]);
+  const older = training.older === undefined ? 0 : training.older.weeks * WEEK_MILLISECONDS;
+  const from = now - durationToMilliseconds(training.window) - older - DAY_MILLISECONDS;
+  return {
+    confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
+    exclusions: trainingExclusions(stored, detectorId, { from, to: now }),
+  };
+}
