@@ -65,7 +65,7 @@ it('lets a new model wait, says what was checked of it, promotes it when asked, 
       page.waitForEvent('download'),
       page.click(testSubject('logAnomaliesAuditExport')),
     ]);
-    expect(download.suggestedFilename()).toBe(`log-anomalies-audit-${id}.ndjson`);
+    expect(download.suggestedFilename()).toBe(`${id}-audit.jsonl`);
   }));
 
 it('draws drift over time with the features that moved, and says what stands in the way', () =>

@@ -46,7 +46,7 @@ export default function AuditTrail({ detectorId }: { detectorId: string }): Reac
           <EuiButtonEmpty
             size="s"
             iconType="exportAction"
-            download={`log-anomalies-audit-${detectorId}.ndjson`}
+            download
             href={core.http.basePath.prepend(exportPath)}
             data-test-subj="logAnomaliesAuditExport"
           >

@@ -110,6 +110,9 @@ export async function panelsJourney(world: World, pages: KibanaPages, detectorId
     await pages.picture('dashboard_brushed');
   });
   await report.step('a feature that is clicked becomes a filter', async () => {
+    // So short a time may hold no anomaly of this entity.
+    await page.fill(testSubject('queryInput'), '');
+    await page.click(testSubject('querySubmitButton'));
     const feature = page.locator(`${testSubject('logAnomaliesPatterns')} button`).first();
     const text = await feature.innerText();
     await feature.click();
