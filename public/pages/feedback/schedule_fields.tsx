@@ -8,6 +8,7 @@ import {
   EuiFlexGroup,
   EuiFlexItem,
   EuiFormRow,
+  EuiSpacer,
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
@@ -96,6 +97,7 @@ function WeeklyFields({ schedule, change }: Of<'weekly'>): ReactElement {
           }
         />
       </EuiFormRow>
+      <EuiSpacer size="m" />
       <EuiFlexGroup gutterSize="s">
         <EuiFlexItem>
           <TimeOfDay label={FROM()} value={from} set={(value) => change({ ...schedule, from: value })} />

@@ -22,6 +22,9 @@ import { SensitivityFields } from '../detector_form/sensitivity_fields';
 import { UpkeepFields } from '../detector_form/upkeep_fields';
 import { useDescription } from '../detector_form/use_description';
 
+/** Side by side where there is room. */
+const COLUMN = { minWidth: 560, maxWidth: 900 };
+
 /** What can be changed without thinking of the logs again: how much to flag, grouping, learning and schedule. */
 export default function SettingsTab({ record, reload }: DetectorView): ReactElement {
   const { api, canWrite, go } = useApp();
@@ -61,7 +64,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
       }),
     );
   return (
-    <div style={{ maxWidth: 900 }} data-test-subj="logAnomaliesSettings">
+    <div data-test-subj="logAnomaliesSettings">
       {isElsewhereChanged && (
         <>
           <EuiCallOut
@@ -79,28 +82,33 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
           <EuiSpacer size="m" />
         </>
       )}
-      <EuiPanel hasBorder hasShadow={false}>
-        <EuiTitle size="xs">
-          <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
-        </EuiTitle>
-        <EuiSpacer size="m" />
-        <SensitivityFields {...fields} logsInWindow={description.value?.logs} />
-        <EuiSpacer size="s" />
-        <EuiText size="s" color="subdued">
-          {i18n.translate('logAnomalies.settings.atOnce', {
-            defaultMessage:
-              'Threshold, grouping and schedule count from the next run on; a new window is used by the next training.',
-          })}
-        </EuiText>
-      </EuiPanel>
-      <EuiSpacer size="m" />
-      <EuiPanel hasBorder hasShadow={false}>
-        <MoreFields {...fields} isOpen />
-      </EuiPanel>
-      <EuiSpacer size="m" />
-      <EuiPanel hasBorder hasShadow={false}>
-        <UpkeepFields {...fields} />
-      </EuiPanel>
+      <EuiFlexGroup wrap>
+        <EuiFlexItem style={COLUMN}>
+          <EuiPanel hasBorder hasShadow={false}>
+            <EuiTitle size="xs">
+              <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
+            </EuiTitle>
+            <EuiSpacer size="m" />
+            <SensitivityFields {...fields} logsInWindow={description.value?.logs} />
+            <EuiSpacer size="s" />
+            <EuiText size="s" color="subdued">
+              {i18n.translate('logAnomalies.settings.atOnce', {
+                defaultMessage:
+                  'Threshold, grouping and schedule count from the next run on; a new window is used by the next training.',
+              })}
+            </EuiText>
+          </EuiPanel>
+          <EuiSpacer size="m" />
+          <EuiPanel hasBorder hasShadow={false}>
+            <UpkeepFields {...fields} />
+          </EuiPanel>
+        </EuiFlexItem>
+        <EuiFlexItem style={COLUMN}>
+          <EuiPanel hasBorder hasShadow={false}>
+            <MoreFields {...fields} isOpen />
+          </EuiPanel>
+        </EuiFlexItem>
+      </EuiFlexGroup>
       <EuiSpacer size="m" />
       <EuiFlexGroup responsive={false} wrap alignItems="center">
         <EuiFlexItem grow={false}>
