@@ -6,6 +6,7 @@ import { durationToMilliseconds, SCORING_WAYS, type Detector } from '../../commo
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { detectAnomalies } from '../../server/detection/detect_anomalies';
+import { frozenWindowsOf } from '../../server/detection/left_out_of_training';
 import {
   connect,
   createDetectorSource,
@@ -16,7 +17,7 @@ import {
 import { createFileJournal, createNotifier } from '../../server/notifications';
 import { garbageCollector } from '../command_line/collect_garbage';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
-import { suppressor } from '../command_line/hiding';
+import { hidingStores, suppressor } from '../command_line/hiding';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
@@ -174,6 +175,7 @@ async function follow(
   const scored = createScoredLogs(client, { signal });
   const models = createSnapshotStore(client, { space });
   const suppress = suppressor(session, client, detectorId);
+  const { suppressions } = hidingStores(session, client);
   const interval = durationToMilliseconds(options.interval ?? detector.schedule.interval);
   const total = { logs: 0, anomalies: 0, suppressed: 0, created: 0, runs: 0 };
   let failures = 0;
@@ -193,6 +195,7 @@ async function follow(
         models,
         results,
         suppress,
+        frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
         checkpoints,
         clock,
         runId,

@@ -1,5 +1,6 @@
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { trainingExclusions } from '../../common/suppressions';
+import type { FrozenWindow } from '../../common/threshold';
 import type { FeedbackStore, SuppressionStore } from './ports';
 import type { TrainingSampleRequest } from './training_sample';
 
@@ -26,4 +27,21 @@ export async function leftOutOf(
     confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
     exclusions: trainingExclusions(stored, detectorId, { from, to: now }),
   };
+}
+
+/** Logs of a run that catches up are seldom older. */
+const FROZEN_LOOK_BACK_MILLISECONDS = 7 * DAY_MILLISECONDS;
+
+/** Times that are kept out of training, of all entities: they say nothing of what is usual to a threshold either. */
+export async function frozenWindowsOf(
+  suppressions: Pick<SuppressionStore, 'list'>,
+  detectorId: string,
+  { late_window: lateWindow }: Pick<Detector['schedule'], 'late_window'>,
+  now: number,
+): Promise<FrozenWindow[]> {
+  const longest = Math.max(durationToMilliseconds(lateWindow), FROZEN_LOOK_BACK_MILLISECONDS);
+  return trainingExclusions(await suppressions.list(detectorId), detectorId, {
+    from: now - longest,
+    to: now,
+  }).filter(({ entity }) => entity === undefined);
 }

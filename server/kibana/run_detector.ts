@@ -3,9 +3,8 @@ import type { Failure, LivePipelineBody, RunReport, RunSummary, TrainingReport }
 import { RUNS_KEPT } from '../../common/api/status';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { trainingExclusions } from '../../common/suppressions';
-import type { FrozenWindow } from '../../common/threshold';
 import { detectAnomalies } from '../detection/detect_anomalies';
+import { frozenWindowsOf } from '../detection/left_out_of_training';
 import type { ModelRecord } from '../detection/ports';
 import { countRun } from '../detection/promotion_watch';
 import type { DetectionRun } from '../detection/run_detection';
@@ -30,8 +29,6 @@ import type { SnapshotCache } from './snapshot_cache';
 export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
 /** A run without logs that says nothing new is put on record this often. */
 const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
-/** Logs of a run that catches up are seldom older. */
-const FROZEN_LOOK_BACK_MILLISECONDS = 7 * 86_400_000;
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
 
@@ -203,7 +200,7 @@ async function score(
     deadline: startedAt + durationToMilliseconds(limits.max_run_time),
     pageSize: limits.page_size,
     signal,
-    frozenWindows: () => frozenWindowsOf(job, startedAt),
+    frozenWindows: () => frozenWindowsOf(job.suppressions, detectorId, stored.detector.schedule, startedAt),
     ...(notifier && {
       announce: async (results) => {
         await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
@@ -229,16 +226,6 @@ async function score(
       dirt: run.dirt as RunReport['dirt'],
     },
   };
-}
-
-/** Times that people keep out of training, such as incidents and deployments, say nothing of what is usual either. */
-async function frozenWindowsOf(job: DetectorJob, now: number): Promise<FrozenWindow[]> {
-  const { detectorId } = job.target;
-  const lateWindow = durationToMilliseconds(job.stored.detector.schedule.late_window);
-  const range = { from: now - Math.max(lateWindow, FROZEN_LOOK_BACK_MILLISECONDS), to: now };
-  return trainingExclusions(await job.suppressions.list(detectorId), detectorId, range).filter(
-    ({ entity }) => entity === undefined,
-  );
 }
 
 /** Another version may have been put past Kibana. Who owns the detector may lack the right to look: nothing is noted then. */
