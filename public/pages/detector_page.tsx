@@ -68,6 +68,8 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesDetector">
       <EuiPageTemplate.Header
+        // Else the tabs would share a row with the buttons.
+        alignItems="top"
         pageTitle={name}
         description={
           view && (
