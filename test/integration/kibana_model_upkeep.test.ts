@@ -18,6 +18,8 @@ import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_st
 
 /** What keeps the model of a detector good: drift, retraining, gated promotion, the watch after it. */
 
+jest.setTimeout(240_000);
+
 const HOURS = 2;
 const admin = administrator();
 const space = uniqueName('space').toLowerCase();
