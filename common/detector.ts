@@ -203,6 +203,12 @@ const detectorSettings = z.strictObject({
       holdout: z.number().min(0).max(0.5).default(0.2),
       min_rows: z.number().int().min(16).max(100_000).default(256),
       retrain_every: durationSchema.optional(),
+      learn_from_feedback: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether the forest is re-weighted by what people said of results, once there are ten verdicts',
+        ),
       older: olderLogsSchema.optional(),
     })
     .prefault({}),

@@ -2,6 +2,7 @@ import { DetectionError } from '../detection_error';
 import { heightLimit } from './average_path_length';
 import { ByteReader, ByteWriter, crc32 } from './byte_stream';
 import { ForestBuilder, LEAF } from './forest_builder';
+import { isPossibleAdjustment } from './learn_from_verdicts';
 import { LARGEST_COLUMN_COUNT, LARGEST_SUBSAMPLE_SIZE, LARGEST_TREE_COUNT } from './limits';
 import { SPLIT_METHODS, type IsolationForest } from './types';
 
@@ -12,6 +13,8 @@ import { SPLIT_METHODS, type IsolationForest } from './types';
  *   tree count, subsample size, column count, hyperplane width (0 unless extended)
  *   one float32 fill value a column
  *   the nodes of each tree in preorder
+ *   version 2 alone: how many leaves have an adjusted path length, and for each, in the order of the leaves, how many
+ *   leaves lie between it and the one before, and the adjustment as a float32
  *   CRC-32 of all bytes before it
  *
  * A node with at most one row is a leaf and takes no byte at all. Any other starts with 0 for a leaf, or 1 + column
@@ -21,6 +24,8 @@ import { SPLIT_METHODS, type IsolationForest } from './types';
  */
 const MAGIC = 0x4649414c; // "LAIF"
 const VERSION = 1;
+/** Of a forest that has learned from verdicts. */
+const ADJUSTED_VERSION = 2;
 const CHECKSUM_BYTES = 4;
 
 /**
@@ -31,19 +36,20 @@ export function encodeForest(forest: IsolationForest): Uint8Array {
   const { treeCount, treeStart, splitColumn, threshold, leftChild, nodeRowCount, hyperplanes } = forest;
   const writer = new ByteWriter();
   writer.uint32(MAGIC);
-  writer.byte(VERSION);
+  writer.byte(forest.lengthAdjustment === undefined ? VERSION : ADJUSTED_VERSION);
   writer.byte(SPLIT_METHODS.indexOf(forest.splits));
   writer.count(treeCount);
   writer.count(forest.subsampleSize);
   writer.count(forest.columnCount);
   writer.count(hyperplanes?.width ?? 0);
   forest.fillValues.forEach((value) => writer.float32(value));
+  const leaves: number[] = [];
   for (let tree = 0; tree < treeCount; tree++) {
     const open = [treeStart[tree]];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (nodeRowCount[node] < 2) continue;
       if (splitColumn[node] === LEAF) {
-        writer.count(0);
+        leaves.push(node);
+        if (nodeRowCount[node] >= 2) writer.count(0);
         continue;
       }
       const left = leftChild[node];
@@ -60,9 +66,34 @@ export function encodeForest(forest: IsolationForest): Uint8Array {
       open.push(left + 1, left);
     }
   }
+  if (forest.lengthAdjustment !== undefined) writeAdjustments(writer, leaves, forest.lengthAdjustment);
   const checksum = crc32(writer.finish());
   writer.uint32(checksum);
   return writer.finish();
+}
+
+function writeAdjustments(writer: ByteWriter, leaves: readonly number[], adjustments: Float32Array): void {
+  const adjusted = leaves.flatMap((node, place) => (adjustments[node] === 0 ? [] : [place]));
+  writer.count(adjusted.length);
+  adjusted.forEach((place, i) => {
+    writer.count(i === 0 ? place : place - adjusted[i - 1] - 1);
+    writer.float32(adjustments[leaves[place]]);
+  });
+}
+
+function readAdjustments(reader: ByteReader, leaves: readonly number[], nodeCount: number): Float32Array {
+  const adjustments = new Float32Array(nodeCount);
+  const count = reader.count('the number of adjusted leaves', 0, leaves.length);
+  let place = -1;
+  for (let i = 0; i < count; i++) {
+    place += 1 + reader.count('the gap between adjusted leaves', 0, leaves.length - place - 2);
+    const adjustment = readFinite(reader, 'an adjusted path length');
+    if (!isPossibleAdjustment(adjustment)) {
+      reader.refuse(`an adjusted path length is ${adjustment}, which learning never gives`);
+    }
+    adjustments[leaves[place]] = adjustment;
+  }
+  return adjustments;
 }
 
 /**
@@ -81,7 +112,9 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
     );
   }
   const version = reader.byte();
-  if (version !== VERSION) reader.refuse(`its version is ${version}, must be ${VERSION}`);
+  if (version !== VERSION && version !== ADJUSTED_VERSION) {
+    reader.refuse(`its version is ${version}, must be ${VERSION} or ${ADJUSTED_VERSION}`);
+  }
   const checksum = new ByteReader(bytes.subarray(bytes.length - CHECKSUM_BYTES), 'The checksum').uint32();
   if (checksum !== crc32(bytes.subarray(0, bytes.length - CHECKSUM_BYTES))) {
     reader.refuse('its checksum does not match, it is damaged or cut short');
@@ -101,9 +134,17 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
     fillValues,
     ...(extended && { hyperplaneWidth: width }),
   });
-  for (let tree = 0; tree < treeCount; tree++) readTree(reader, builder, subsampleSize, columnCount, width);
+  const leaves: number[] = [];
+  for (let tree = 0; tree < treeCount; tree++) {
+    readTree(reader, builder, subsampleSize, columnCount, width, leaves);
+  }
+  const built = builder.build();
+  const forest =
+    version === ADJUSTED_VERSION
+      ? { ...built, lengthAdjustment: readAdjustments(reader, leaves, built.splitColumn.length) }
+      : built;
   if (reader.remaining > 0) reader.refuse(`${reader.remaining} bytes follow the last tree`);
-  return builder.build();
+  return forest;
 }
 
 function readTree(
@@ -112,15 +153,18 @@ function readTree(
   subsampleSize: number,
   columnCount: number,
   width: number,
+  leaves: number[],
 ): void {
   // ml-isolation-forest lets its trees grow one level deeper than the paper.
   const deepest = heightLimit(subsampleSize) + 1;
   const open = [{ node: builder.addTree(subsampleSize), rows: subsampleSize, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, rows, depth } = next;
-    if (rows < 2) continue;
-    const code = reader.count('the split column', 0, width > 0 ? 1 : columnCount);
-    if (code === 0) continue;
+    const code = rows < 2 ? 0 : reader.count('the split column', 0, width > 0 ? 1 : columnCount);
+    if (code === 0) {
+      leaves.push(node);
+      continue;
+    }
     if (depth === deepest) reader.refuse(`a tree is deeper than ${deepest} levels`);
     const threshold = reader.float32();
     if (Number.isNaN(threshold)) reader.refuse('a threshold is not a number');

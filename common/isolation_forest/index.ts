@@ -2,6 +2,7 @@ export { anomalyScore, averagePathLength, heightLimit } from './average_path_len
 export { attributeRow } from './attribution';
 export { decodeForest, encodeForest } from './forest_codec';
 export { growForest } from './grow_forest';
+export { FEWEST_VERDICTS, learnFromVerdicts } from './learn_from_verdicts';
 export { layOutForest, type KernelImage } from './kernel_image';
 export { compileKernel } from './kernel_scorer';
 export { checkFits, createReferenceScorer, createScorer, type Scorer } from './scorer';

@@ -4,21 +4,25 @@ import type { IsolationForest } from './types';
 
 /** What a row that ends in a node adds to its path length, and how deep each tree is. */
 export interface PathLengths {
-  /** For each node: its depth plus c(rows in it), for what was not grown below it (Liu et al. 2008, algorithm 3). */
+  /**
+   * For each node: its depth plus c(rows in it), for what was not grown below it (Liu et al. 2008, algorithm 3), plus what
+   * was learned from verdicts.
+   */
   readonly ofNode: Float64Array;
   /** For each tree: splits on its longest path. */
   readonly treeDepth: Uint32Array;
 }
 
 export function pathLengthsOf(forest: IsolationForest): PathLengths {
-  const { treeCount, treeStart, splitColumn, leftChild, nodeRowCount } = forest;
+  const { treeCount, treeStart, splitColumn, leftChild, nodeRowCount, lengthAdjustment } = forest;
   const depth = new Uint32Array(splitColumn.length);
   const ofNode = new Float64Array(splitColumn.length);
   const treeDepth = new Uint32Array(treeCount);
   for (let tree = 0; tree < treeCount; tree++) {
     // Children lie behind their parent, so one pass meets every parent first.
     for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
-      ofNode[node] = depth[node] + averagePathLength(nodeRowCount[node]);
+      const length = depth[node] + averagePathLength(nodeRowCount[node]);
+      ofNode[node] = Math.max(0, length + (lengthAdjustment?.[node] ?? 0));
       if (splitColumn[node] === LEAF) {
         treeDepth[tree] = Math.max(treeDepth[tree], depth[node]);
       } else {

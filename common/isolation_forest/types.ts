@@ -59,6 +59,11 @@ export interface IsolationForest {
   readonly leftChild: Uint32Array;
   /** Training rows that reached the node. */
   readonly nodeRowCount: Uint32Array;
+  /**
+   * What people's verdicts add to the path length of rows that end in a node, for each node, 0 for most: see
+   * `learnFromVerdicts`. Absent in a forest that learned from none. Multiples of 2^-16.
+   */
+  readonly lengthAdjustment?: Float32Array;
   /** Only for `extended`: columns and weights of each hyperplane, `width` entries each. */
   readonly hyperplanes?: {
     readonly width: number;

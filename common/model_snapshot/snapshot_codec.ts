@@ -49,6 +49,12 @@ const trainingSchema = z.strictObject({
   window: z.strictObject({ from: instant, to: instant }).optional(),
   source: z.string().max(4_096),
   dirt: z.record(z.string().max(600), z.partialRecord(z.enum(DIRT_KINDS), z.number().int().nonnegative())),
+  verdicts: z
+    .strictObject({
+      real: z.number().int().nonnegative(),
+      not_an_anomaly: z.number().int().nonnegative(),
+    })
+    .optional(),
 });
 
 const contentShape = {

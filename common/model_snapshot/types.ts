@@ -17,6 +17,8 @@ export interface TrainingRecord {
   readonly window?: { readonly from: string; readonly to: string };
   readonly source: string;
   readonly dirt: DirtReport;
+  /** What people had said of results that the forest learned from. */
+  readonly verdicts?: { readonly real: number; readonly not_an_anomaly: number };
 }
 
 /** Everything a training run produced, decoded and ready to score. Immutable. */

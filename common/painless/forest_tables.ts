@@ -136,7 +136,8 @@ export function layOutForest(forest: IsolationForest, featureOfColumn: readonly 
       }
       if (level < depth) rows[base + place] = count;
       if (forest.splitColumn[node] === LEAF) {
-        const length = level + averagePathLength(count);
+        const adjustment = forest.lengthAdjustment?.[node] ?? 0;
+        const length = Math.max(0, level + averagePathLength(count) + adjustment);
         const key = `${length} ${count}`;
         let leaf = leafOf.get(key);
         if (leaf === undefined) {

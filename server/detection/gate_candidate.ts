@@ -1,6 +1,7 @@
 import type { CandidateCheck, CandidateGate, GateCheckName } from '../../common/api/gate';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { fetchJudgedLogs } from './judged_logs';
 import { findLabelField, LABEL_FIELDS, readGroundTruth } from '../../common/evaluation/ground_truth';
 import type { LogDocument } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
@@ -12,8 +13,6 @@ import type { Clock, Feedback, LogSample, LogSource } from './ports';
 const DAY_MILLISECONDS = 86_400_000;
 /** Recent logs that both models score. */
 const COMPARED_LOGS = 5_000;
-/** Judged logs that are fetched, the latest. */
-const JUDGED_LOGS = 500;
 /** With fewer logs of the recent window, those of the whole training window are drawn. */
 const FEW_LOGS = 500;
 
@@ -55,7 +54,9 @@ export async function gateCandidate(comparison: CandidateComparison): Promise<Ca
     planted: plantAnomalies(candidate.detector, plantable(recent, truths), { seed: detector.forest.seed }),
     staleFrom: detector.promotion.limits.max_score_drift,
     ...(truths && { truths }),
-    judged: await judgedLogs(comparison),
+    judged: await fetchJudgedLogs(comparison.source, comparison.feedback, [
+      ...new Set([...comparison.candidate.encoder.fields, ...(comparison.active?.encoder.fields ?? [])]),
+    ]),
   });
   const { verdict, checks, reasons } = judgeCandidate(evidence, {
     limits: detector.promotion.limits,
@@ -153,24 +154,3 @@ const plantable = (
   truths: readonly (boolean | undefined)[] | undefined,
 ): readonly LogDocument[] =>
   truths === undefined ? documents : documents.filter((_document, row) => truths[row] !== true);
-
-async function judgedLogs({
-  feedback,
-  source,
-  candidate,
-  active,
-}: CandidateComparison): Promise<NonNullable<GateMaterial['judged']>> {
-  const latest = feedback.slice(-JUDGED_LOGS);
-  if (latest.length === 0) return { documents: [], truths: [] };
-  const isReal = new Map(
-    latest.map(({ source: { index, id }, verdict }) => [`${index}/${id}`, verdict === 'real']),
-  );
-  const logs = await source.fetch(
-    latest.map((each) => each.source),
-    [...new Set([...candidate.encoder.fields, ...(active?.encoder.fields ?? [])])],
-  );
-  return {
-    documents: logs.map((log) => log.document),
-    truths: logs.map(({ index, id }) => isReal.get(`${index}/${id}`) === true),
-  };
-}

@@ -162,3 +162,53 @@ it('refuses an evaluation without logs or without labels', () => {
     'has a label in "truth"',
   );
 });
+
+describe('with what people said of results', () => {
+  const kindOf = ({ labels }: LogDocument) => (labels as { kind?: string }).kind;
+  const isReal = (document: LogDocument) =>
+    kindOf(document) === 'server_error' || kindOf(document) === 'suspicious_request';
+  const fresh = demoLogs(9, 36);
+  const flaggedBy = (change: Partial<TrainingRequest>) => {
+    const { snapshot, report } = train(logs, change);
+    const { scores } = createModelScorer(snapshot).score(fresh);
+    const flagged = fresh.filter((_document, row) => scores[row] >= snapshot.threshold);
+    return {
+      real: flagged.filter(isReal).length,
+      slow: flagged.filter((document) => kindOf(document) === 'slow_response').length,
+      snapshot,
+      report,
+    };
+  };
+  const before = flaggedBy({});
+  const scoredBefore = createModelScorer(before.snapshot).score(logs).scores;
+  const flaggedLogs = logs.filter((_document, row) => scoredBefore[row] >= before.snapshot.threshold);
+  // Whoever judges these is used to slow responses.
+  const documents = [
+    ...flaggedLogs.filter((document) => kindOf(document) === 'slow_response').slice(0, 25),
+    ...flaggedLogs.filter(isReal).slice(0, 25),
+  ];
+  const judged = { documents, truths: documents.map(isReal) };
+
+  it('raises fewer of those judged harmless in logs that nobody judged, and the other anomalies still', () => {
+    const after = flaggedBy({ judged });
+    expect(before.slow).toBeGreaterThan(20);
+    expect(after.slow).toBeLessThan(before.slow * 0.7);
+    expect(after.real).toBeGreaterThanOrEqual(before.real * 0.9);
+    expect(after.snapshot.threshold).toBe(before.snapshot.threshold);
+    expect(after.report.verdicts).toBe(documents.length);
+    expect(after.snapshot.training.verdicts).toEqual({
+      real: judged.truths.filter(Boolean).length,
+      not_an_anomaly: judged.truths.filter((isReal) => !isReal).length,
+    });
+    expect(decodeModelSnapshot(encodeModelSnapshot(after.snapshot)).version).toBe(after.snapshot.version);
+  });
+
+  it('changes nothing by a handful of verdicts, or where the detector does not want it', () => {
+    const handful = { documents: documents.slice(0, 5), truths: judged.truths.slice(0, 5) };
+    expect(train(logs, { judged: handful }).snapshot.version).toBe(before.snapshot.version);
+    const detector = detectorOf({ training: { learn_from_feedback: false } });
+    const { snapshot, report } = train(logs, { detector, judged });
+    expect(report.verdicts).toBe(0);
+    expect(snapshot.forest.lengthAdjustment).toBeUndefined();
+  });
+});

@@ -2,12 +2,20 @@ import { DetectionError } from '../../common/detection_error';
 import type { Detector } from '../../common/detector';
 import { learnReference } from '../../common/drift';
 import type { Evaluation } from '../../common/evaluation';
-import { createScorer, growForest, type IsolationForest, type Matrix } from '../../common/isolation_forest';
+import {
+  createScorer,
+  FEWEST_VERDICTS,
+  growForest,
+  learnFromVerdicts,
+  type IsolationForest,
+  type Matrix,
+} from '../../common/isolation_forest';
 import { columnWeightsOf, learnFeatures, withFarRows } from '../../common/log_features';
 import type { DirtReport, FeatureEncoder } from '../../common/log_features/types';
 import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { learnQuantiles, thresholdFrom } from '../../common/threshold';
 import { evaluateModel } from './evaluate_model';
+import type { JudgedLogs } from './judged_logs';
 import type { Clock, LogDocument, Progress } from './ports';
 import { shuffled } from './shuffled';
 
@@ -32,6 +40,8 @@ export interface TrainingRequest {
   readonly clock: Pick<Clock, 'now'>;
   /** Field with the ground truth, where there is one: used for the evaluation on held-out logs alone. */
   readonly labelField?: string;
+  /** What people said of results: the forest learns from it, where there is enough of it and the detector asks for it. */
+  readonly judged?: JudgedLogs;
   readonly progress?: Progress;
 }
 
@@ -44,6 +54,8 @@ export interface TrainingReport {
   /** Which scores the quantiles and so the threshold come from: always of logs unseen by the model that scored them. */
   readonly quantilesFrom: 'held_out' | 'cross_fitting';
   readonly quantileRows: number;
+  /** Verdicts that the forest learned from. */
+  readonly verdicts: number;
   readonly milliseconds: number;
   /** On the held-out logs; absent when none were held out. */
   readonly evaluation?: Evaluation;
@@ -52,7 +64,8 @@ export interface TrainingReport {
 /**
  * Trains a model: holds out a share of the logs, learns the features and grows the forest on the others, and places the
  * threshold among the scores of logs that were not trained on. With few logs held out, these come from
- * cross-fitting: every fifth of the logs is scored by a model trained on the other four.
+ * cross-fitting: every fifth of the logs is scored by a model trained on the other four. What people said of results then
+ * moves scores around that threshold, which stays: fewer logs reach it, and no others come in their place.
  *
  * The same detector, documents and seed give the same model.
  *
@@ -74,14 +87,21 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
   const heldOut = documents.slice(0, Math.round(documents.length * holdout));
   const training = documents.slice(heldOut.length);
 
-  const fit = fitModel(detector, training);
+  let fit = fitModel(detector, training);
   progress?.(1, 3, 'forest grown');
   const fromHeldOut = heldOut.length >= ENOUGH_HELD_OUT;
-  const unseenScores = fromHeldOut
-    ? scoreWith(fit, heldOut)
-    : crossFittedScores(detector, documents.slice(0, MOST_CROSS_FITTED));
-  const quantiles = learnQuantiles(unseenScores);
+  const crossFitted = documents.slice(0, MOST_CROSS_FITTED);
+  let unseenScores = fromHeldOut ? scoreWith(fit, heldOut) : crossFittedScores(detector, crossFitted);
+  let quantiles = learnQuantiles(unseenScores);
   const threshold = thresholdFrom(detector.threshold, quantiles);
+  const judged = detector.training.learn_from_feedback ? request.judged : undefined;
+  const learns = judged !== undefined && judged.documents.length >= FEWEST_VERDICTS && threshold <= 1;
+  if (learns) {
+    const learn = (one: Fit): Fit => withVerdicts(one, judged, threshold);
+    fit = learn(fit);
+    unseenScores = fromHeldOut ? scoreWith(fit, heldOut) : crossFittedScores(detector, crossFitted, learn);
+    quantiles = learnQuantiles(unseenScores);
+  }
   progress?.(2, 3, 'threshold placed');
 
   const { window, logsInWindow, source } = request;
@@ -102,6 +122,12 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
         : { window: { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() } }),
       source,
       dirt: fit.dirt,
+      ...(learns && {
+        verdicts: {
+          real: judged.truths.filter(Boolean).length,
+          not_an_anomaly: judged.truths.filter((isReal) => !isReal).length,
+        },
+      }),
     },
     reference: learnReference(fit.matrix, referenceScores(fit, heldOut, training)),
   });
@@ -118,6 +144,7 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
       threshold,
       quantilesFrom: fromHeldOut ? 'held_out' : 'cross_fitting',
       quantileRows: unseenScores.length,
+      verdicts: learns ? judged.documents.length : 0,
       milliseconds: clock.now() - startedAt,
       evaluation,
     },
@@ -150,6 +177,11 @@ function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
   return { encoder, forest, dirt, matrix };
 }
 
+const withVerdicts = (fit: Fit, { documents, truths }: JudgedLogs, threshold: number): Fit => ({
+  ...fit,
+  forest: learnFromVerdicts(fit.forest, fit.encoder.encode(documents), truths, threshold),
+});
+
 const scoreWith = ({ encoder, forest }: Fit, documents: readonly LogDocument[]): Float64Array =>
   createScorer(forest).score(encoder.encode(documents));
 
@@ -162,13 +194,17 @@ const referenceScores = (
   scoreWith(fit, (heldOut.length >= ENOUGH_REFERENCES ? heldOut : training).slice(0, MOST_REFERENCES));
 
 /** Scores each fold of the documents by a model of the others. */
-function crossFittedScores(detector: Detector, documents: readonly LogDocument[]): Float64Array {
+function crossFittedScores(
+  detector: Detector,
+  documents: readonly LogDocument[],
+  learn: (fit: Fit) => Fit = (fit) => fit,
+): Float64Array {
   const scores = new Float64Array(documents.length);
   for (let fold = 0; fold < FOLDS; fold++) {
     const from = Math.floor((fold * documents.length) / FOLDS);
     const to = Math.floor(((fold + 1) * documents.length) / FOLDS);
     const others = [...documents.slice(0, from), ...documents.slice(to)];
-    scores.set(scoreWith(fitModel(detector, others), documents.slice(from, to)), from);
+    scores.set(scoreWith(learn(fitModel(detector, others)), documents.slice(from, to)), from);
   }
   return scores;
 }

@@ -57,13 +57,7 @@ export async function drawTrainingSample(request: TrainingSampleRequest): Promis
   const { training, forest, schedule } = detector;
   const to = now - durationToMilliseconds(schedule.query_delay);
   const window = { from: to - durationToMilliseconds(training.window), to };
-  const { timestamp_field: timestampField } = detector.source;
-  const fields = [
-    ...new Set([
-      ...detector.features.flatMap(({ field, by }) => (by === undefined ? [field] : [field, by])),
-      timestampField,
-    ]),
-  ];
+  const fields = fieldsLearned(detector);
   const draw = (from: number, end: number, size: number): Promise<LogSample> =>
     drawCleanSample(source, detector, {
       from,
@@ -90,6 +84,14 @@ export async function drawTrainingSample(request: TrainingSampleRequest): Promis
     excludedMilliseconds,
   };
 }
+
+/** Fields of a log that its features are made of. */
+export const fieldsLearned = ({ features, source }: Pick<Detector, 'features' | 'source'>): string[] => [
+  ...new Set([
+    ...features.flatMap(({ field, by }) => (by === undefined ? [field] : [field, by])),
+    source.timestamp_field,
+  ]),
+];
 
 /**
  * Puts older logs beside recent ones, so many that they are no larger a share than was asked for, even where few recent

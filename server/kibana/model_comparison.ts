@@ -8,6 +8,7 @@ import type { Matrix } from '../../common/isolation_forest';
 import type { LogDocument } from '../../common/log_document';
 import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { scoreDriftOf } from '../detection/model_gate';
+import { fetchJudgedLogs } from '../detection/judged_logs';
 import type { LogSample, LogSource } from '../detection/ports';
 import { scoreInPieces, type ScoredSample } from '../detection/score_in_pieces';
 import { createDetectorSource, createFeedbackStore } from '../elasticsearch';
@@ -22,8 +23,6 @@ const DAY_MILLISECONDS = 86_400_000;
 const COMPARED_LOGS = 5_000;
 /** Logs of the training window of a model that keeps no reference, enough for shares of deciles. */
 const LEARNED_LOGS = 2_000;
-/** Judged logs that are fetched, the latest. */
-const JUDGED_LOGS = 500;
 const SCORE_BINS = 30;
 interface Model {
   readonly record: ModelRecordBody;
@@ -64,7 +63,8 @@ export async function compareModels(
   }
   const documents = sample.logs.map((log) => log.document);
   const logsPerDay = (sample.total * DAY_MILLISECONDS) / window;
-  const judged = await judgedLogs(scope, source, detectorId, fields);
+  const feedback = createFeedbackStore(scope.elasticsearch, { space: scope.space });
+  const judged = await fetchJudgedLogs(source, await feedback.list(detectorId), fields);
   const samples: ScoredSample[] = [];
   for (const { snapshot } of models) samples.push(await scoreInPieces(snapshot, documents));
   const measured = samples.map(({ scores }) => scores);
@@ -116,27 +116,6 @@ function draw(
     { index, query, timestampField: timestamp_field, ingestedField: ingested_field, from, to },
     { size, seed: forest.seed, fields },
   );
-}
-
-async function judgedLogs(
-  scope: RequestScope,
-  source: LogSource,
-  detectorId: string,
-  fields: readonly string[],
-): Promise<{ documents: LogDocument[]; truths: boolean[] }> {
-  const feedback = await createFeedbackStore(scope.elasticsearch, { space: scope.space }).list(detectorId);
-  const latest = feedback.slice(-JUDGED_LOGS);
-  const isReal = new Map(
-    latest.map((each) => [`${each.source.index}/${each.source.id}`, each.verdict === 'real']),
-  );
-  const logs = await source.fetch(
-    latest.map((each) => each.source),
-    fields,
-  );
-  return {
-    documents: logs.map((log) => log.document),
-    truths: logs.map(({ index, id }) => isReal.get(`${index}/${id}`) === true),
-  };
 }
 
 function truthsOf(documents: readonly LogDocument[]): (boolean | undefined)[] | undefined {

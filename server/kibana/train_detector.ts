@@ -3,11 +3,13 @@ import type { TrainingStep } from '../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { timestampOf } from '../detection/log_values';
+import { fetchJudgedLogs } from '../detection/judged_logs';
 import { leftOutOf } from '../detection/left_out_of_training';
 import type { AuditTrail, LogSource } from '../detection/ports';
 import { readinessOf, type ReadinessFacts } from '../detection/readiness';
 import {
   drawTrainingSample,
+  fieldsLearned,
   type TrainingSample,
   type TrainingSampleRequest,
 } from '../detection/training_sample';
@@ -39,7 +41,10 @@ export async function trainDetector(
     ...(await leftOutOf(job, detectorId, detector.training, now)),
   });
   await noteReadiness(job, now, { ...factsOf(work, now), features: [] });
-  const outcome = await services.train(work, signal, tell);
+  const judged = detector.training.learn_from_feedback
+    ? await fetchJudgedLogs(job.source, await job.feedback.list(detectorId), fieldsLearned(detector))
+    : undefined;
+  const outcome = await services.train({ ...work, ...(judged && { judged }) }, signal, tell);
   if (!(await isStillThere())) {
     throw new DetectionError('interrupted', 'The detector was deleted while its model was trained.');
   }

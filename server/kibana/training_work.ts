@@ -5,6 +5,7 @@ import type { DirtReport } from '../../common/log_features/types';
 import type { LogDocument, SourceLog } from '../../common/log_document';
 import { createModelScorer, encodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import type { ScoreQuantiles } from '../../common/threshold/score_quantiles';
+import type { JudgedLogs } from '../detection/judged_logs';
 import { trainModel } from '../detection/train_model';
 import { measureProduction } from '../detection/model_gate';
 
@@ -18,6 +19,7 @@ export interface TrainingWork {
   readonly logsInWindow: number;
   /** Highest-scoring logs to bring back with an explanation; 0 where nobody looks. */
   readonly top: number;
+  readonly judged?: JudgedLogs;
 }
 
 export interface ScoredLog {
@@ -65,7 +67,7 @@ export function doTrainingWork(
   now: () => number,
   tell?: (step: TrainingStep) => void,
 ): TrainingOutcome {
-  const { detector, logs, window, logsInWindow } = work;
+  const { detector, logs, window, logsInWindow, judged } = work;
   const documents = logs.map((log) => log.document);
   tell?.(STEP_AFTER[0]);
   const { snapshot, report } = trainModel({
@@ -74,6 +76,7 @@ export function doTrainingWork(
     source: detector.source.index,
     window,
     logsInWindow,
+    judged,
     clock: { now },
     progress: (done) => tell?.(STEP_AFTER[done]),
   });

@@ -8,6 +8,7 @@ import { createModelScorer, type ModelSnapshot } from '../../common/model_snapsh
 import { compilePipeline, PIPELINE_FAILED, type IngestPipeline } from '../../common/painless';
 import { connect } from '../../server/elasticsearch';
 import { dirtyLogs } from './dirty_logs';
+import { trainModel } from '../../server/detection/train_model';
 import { ALL_KINDS, demoDocuments, trainOn } from './ingest_models';
 
 const INDEX = 'ingest-agreement';
@@ -110,6 +111,18 @@ describe('a compiled pipeline in Elasticsearch', () => {
     expect(found.filter(({ anomaly }) => !anomaly.is_anomaly && anomaly.attribution !== undefined)).toEqual(
       [],
     );
+  });
+
+  it('agrees where the forest has learned from verdicts', async () => {
+    const documents = demoDocuments(0.02, 0.3);
+    const { detector } = trainOn(documents, ALL_KINDS);
+    const judged = {
+      documents: documents.slice(0, 40),
+      truths: documents.slice(0, 40).map((_document, i) => i % 4 === 0),
+    };
+    const { snapshot } = trainModel({ detector, documents, judged, source: 'demo', clock: Date });
+    expect(snapshot.forest.lengthAdjustment!.some((adjustment) => adjustment !== 0)).toBe(true);
+    await expectAgreement(snapshot, texts(documents));
   });
 
   it.each([

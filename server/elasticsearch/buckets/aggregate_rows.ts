@@ -6,8 +6,8 @@ import type { ElasticsearchClient } from '../client';
 import { compositePages, type CompositeSearch } from '../composite_pages';
 import { queryOf, type RequestOptions } from '../log_query';
 
-/** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond. */
-const EXACT_DISTINCT = 1_000;
+/** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond; each bucket keeps 1 kB for it. */
+const EXACT_DISTINCT = 100;
 /** Elasticsearch's own limit is 1,024 clauses. */
 export const MOST_SPANS_A_REQUEST = 200;
 
