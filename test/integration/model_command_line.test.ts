@@ -1,0 +1,148 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DriftMeasurement } from '../../common/api';
+import { createModelSnapshot, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
+import { run } from './command_line_fixture';
+import { thisMinute, webDetector, webLogs } from './kibana_logs';
+
+jest.setTimeout(240_000);
+
+/** A model that is trained, deployed, measured and replaced by the command line alone. */
+
+const admin = administrator();
+const index = uniqueName('cli-upkeep');
+const id = uniqueName('cli-detector').toLowerCase();
+const end = thisMinute();
+let folder: string;
+
+const json = <Value>(text: string): Value => JSON.parse(text) as Value;
+const ok = async <Value>(...parameters: string[]): Promise<Value> => {
+  const { code, stdout, stderr } = await run(folder, ...parameters, '--json');
+  if (code !== 0) throw new Error(`${parameters[0]}: ${code} ${stderr}`);
+  return json<Value>(stdout);
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-anomalies-test-'));
+  await createLogs(admin, index, webLogs({ from: end - 120 * MINUTE, to: end }), {
+    mappings: {
+      properties: {
+        '@timestamp': { type: 'date' },
+        event: { properties: { ingested: { type: 'date' } } },
+      },
+    },
+  });
+  const detector = webDetector(index, {
+    name: id,
+    drift: { window: '10m' },
+    schedule: { query_delay: '1s' },
+  });
+  await writeFile(join(folder, 'detector.json'), JSON.stringify(detector));
+});
+
+afterAll(async () => {
+  await admin.indices.delete({ index, ignore_unavailable: true });
+  await admin.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('leaves named times and confirmed anomalies out of the training logs', async () => {
+  const collect = (output: string, ...more: string[]) =>
+    ok<{ rows: number; logs_in_window: number }>(
+      ...['collect-training-data', '--detector', 'detector.json', '--days', '1', '--output', output, ...more],
+    );
+  expect(await collect('all.ndjson')).toMatchObject({ rows: 7_200 });
+  const [from, to] = [end - 90 * MINUTE, end - 60 * MINUTE].map((time) => new Date(time).toISOString());
+  await ok('feedback', '--detector-id', id, '--index', index, '--id', 'log-100', '--verdict', 'real');
+  expect(await collect('clean.ndjson', '--exclude', `${from}/${to}`, '--detector-id', id)).toMatchObject({
+    rows: 7_200 - 1_800 - 1,
+  });
+  const times = (await readFile(join(folder, 'clean.ndjson'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => json<{ '@timestamp': string }>(line)['@timestamp']);
+  expect(times.filter((time) => time >= from && time < to)).toEqual([]);
+  const wrong = await run(
+    folder,
+    ...[
+      'collect-training-data',
+      '--detector',
+      'detector.json',
+      '--output',
+      'x.json',
+      '--exclude',
+      'yesterday',
+    ],
+  );
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('--exclude is "yesterday"');
+});
+
+it('trains and says what keeps the detector from being ready', async () => {
+  const trained = await ok<{ readiness: { kind: string }[] }>(
+    ...['train-model', '--input', 'clean.ndjson', '--detector', 'detector.json', '--output', 'model.json'],
+  );
+  expect(trained.readiness).toEqual([]);
+  const features = [...webDetector(index).features!, { type: 'category', field: 'no.such' }];
+  await writeFile(join(folder, 'odd.json'), JSON.stringify({ ...webDetector(index), features }));
+  const odd = await ok<{ readiness: { kind: string; message: string }[] }>(
+    ...['train-model', '--input', 'clean.ndjson', '--detector', 'odd.json', '--output', 'odd_model.json'],
+  );
+  expect(odd.readiness.map(({ message }) => message).join()).toMatch(/no.such is missing in 100%/);
+});
+
+it('gates a model beside the active one and writes down who deployed what', async () => {
+  const [deploy, beside] = [
+    ['deploy-model', '--model', 'model.json', '--detector-id', id],
+    ['deploy-model', '--model', 'bad.json', '--detector-id', id],
+  ];
+  await ok(...deploy);
+  const model = decodeModelSnapshot(await readFile(join(folder, 'model.json'), 'utf8'));
+  const bad = createModelSnapshot({ ...model, threshold: 0.97 });
+  await writeFile(join(folder, 'bad.json'), encodeModelSnapshot(bad));
+  const refused = await run(folder, ...beside);
+  expect(refused.code).toBe(7);
+  expect(refused.stderr).toMatch(/by its threshold it flags 0 of 80 planted anomalies/);
+  const listed = await ok<{ version: string; status: string; gate?: { verdict: string } }[]>(
+    ...['list-models', '--detector-id', id],
+  );
+  expect(listed.find(({ version }) => version === bad.version)).toMatchObject({
+    status: 'candidate',
+    gate: { verdict: 'fail' },
+  });
+  await ok(...beside, '--force');
+  await ok('rollback-model', '--detector-id', id, '--note', 'it finds nothing');
+  const { entries } = await ok<{ entries: { action: string; by: string; reason: string }[] }>(
+    ...['audit', '--detector-id', id],
+  );
+  expect(entries.map(({ action }) => action).filter((action) => action.startsWith('model'))).toEqual([
+    'model_reverted',
+    'model_promoted',
+    'model_refused',
+    'model_promoted',
+  ]);
+  expect(entries[0]).toMatchObject({ reason: 'it finds nothing', by: expect.any(String) });
+});
+
+it('measures drift, keeps it on request, and exits with 7 over the limit', async () => {
+  const calm = await ok<DriftMeasurement>('drift', '--detector-id', id, '--window', '2h', '--store');
+  expect(calm).toMatchObject({ over: false });
+  const logs = webLogs({ from: end - 9 * MINUTE, to: Date.now() - 2_000 }, () => false, 'slow');
+  await addLogs(
+    admin,
+    index,
+    logs.map(({ id: log, document }) => ({ id: log, document: { ...document, response_time: 5_000 } })),
+  );
+  const moved = await run(folder, 'drift', '--detector-id', id, '--window', '9m', '--store');
+  expect(moved.code).toBe(7);
+  expect(moved.stderr).toMatch(/no longer like those of the training: .*response_time by/);
+  expect(moved.stdout).toMatch(/moved .* response_time/);
+  await admin.indices.refresh({ index: 'log-anomalies-results-*' });
+  const { measurements } = await ok<{ measurements: DriftMeasurement[] }>(
+    ...['drift', '--detector-id', id, '--history'],
+  );
+  expect(measurements.map(({ over }) => over)).toEqual([false, true]);
+  expect((await run(folder, 'drift')).code).toBe(2);
+});
