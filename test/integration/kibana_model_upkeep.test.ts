@@ -10,9 +10,9 @@ import {
 import type { AuditEntryBody } from '../../common/api/audit';
 import type { DetectorInput } from '../../common/detector';
 import { createModelSnapshot, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
-import { resultsPattern } from '../../server/elasticsearch';
+import { ownerRole, resultsPattern } from '../../server/elasticsearch';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
 import { isOddRequest, thisMinute, webDetector, webLogs } from './kibana_logs';
 import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
 
@@ -27,7 +27,9 @@ const end = thisMinute();
 /** Each detector has logs of its own. */
 let index: string;
 const indices: string[] = [];
-const anyone: Person = { name: 'anyone', client: admin, privileges: ['read', 'write'] };
+/** Has the rights of an owner and no more; so has the key that the detector works with. */
+let anyone: Person;
+let removeOwner: () => Promise<void>;
 let kibana: KibanaStandIn;
 let train: KibanaStandIn['services']['train'];
 let now = end + MINUTE;
@@ -101,8 +103,12 @@ async function running(change: Partial<DetectorInput>): Promise<string> {
 const wrecked = (text: string, threshold: number): string =>
   encodeModelSnapshot(createModelSnapshot({ ...decodeModelSnapshot(text), threshold }));
 
-beforeAll(() => {
-  kibana = startKibanaStandIn({ plain: admin, canEncrypt: false });
+beforeAll(async () => {
+  const user = await userWith(admin, ownerRole(['test-upkeep-*'], space));
+  removeOwner = user.remove;
+  const { username, password, client } = user;
+  anyone = { name: 'olga', client, authorization: { username, password }, privileges: ['read', 'write'] };
+  kibana = startKibanaStandIn({ administrator: admin });
   kibana.now = () => now;
   ({ train } = kibana.services);
 });
@@ -114,6 +120,7 @@ afterEach(() => {
 });
 
 afterAll(async () => {
+  await removeOwner();
   await admin.indices.delete({ index: indices, ignore_unavailable: true });
   const results = await admin.indices.get({ index: resultsPattern(space), allow_no_indices: true });
   await admin.indices.delete({ index: Object.keys(results), ignore_unavailable: true });
@@ -212,7 +219,7 @@ it('refuses a candidate that would cry wolf, keeps its report, and lets a person
     to: bad.version,
     reason: 'I know better',
   });
-  expect(promoted.by).toBeDefined();
+  expect(promoted.by).toBe('olga');
   await pass(12);
   await run(id);
   const { watch } = await status(id);
