@@ -118,7 +118,7 @@ export const resultEndpoints = {
   getResult: endpoint({
     method: 'get',
     path: `${API_ROOT}/results/{result_id}`,
-    summary: 'One anomalous log, also a hidden one',
+    summary: 'One anomalous log, also one that is hidden or withdrawn',
     privilege: 'read',
     params: z.strictObject({ result_id: resultIdSchema }),
     response: foundResultSchema,

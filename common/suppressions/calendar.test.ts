@@ -102,11 +102,54 @@ describe('an iCalendar text', () => {
     expect(() => readCalendar(rule('FREQ=DAILY;INTERVAL=7;BYDAY=MO'), 'UTC')).toThrow('INTERVAL=7; allowed');
     expect(() => readCalendar(rule('FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2'), 'UTC')).toThrow('BYMONTHDAY');
     expect(() => readCalendar(rule('FREQ=MONTHLY;BYDAY=2SU,5SA;BYSETPOS=31'), 'UTC')).toThrow('BYSETPOS=31');
+    expect(() => readCalendar(rule('FREQ=DAILY;BYDAY=5FR'), 'UTC')).toThrow('BYDAY=5FR in FREQ=DAILY');
+    expect(() => readCalendar(rule('FREQ=YEARLY;BYDAY=FR;BYMONTHDAY=13'), 'UTC')).toThrow('FREQ=YEARLY');
     expect(() => readCalendar('x'.repeat(CALENDAR_LIMITS.characters + 1), 'UTC')).toThrow('256000');
     const ancient = calendar(event('DTSTART:19000101T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY'));
     expect(() => shown(ancient, '2026-01-01', '2026-01-02')).toThrow('20000 occurrences');
     const zone = calendar(event('DTSTART;TZID=Somewhere:20261001T220000', 'DURATION:PT1H'));
     expect(() => shown(zone, '2026-10-01', '2026-10-02')).toThrow('Somewhere');
+  });
+
+  it('never takes long, whatever its rule: it is followed or refused', () => {
+    let state = 1;
+    const below = (limit: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * limit);
+    };
+    const days = ['MO', 'TU', 'FR', 'SU', '1SA', '-1FR', '5WE', '53MO'];
+    const some = (values: readonly (string | number)[]): string =>
+      [...new Set([values[below(values.length)], values[below(values.length)]])].join(',');
+    const parts: readonly (() => string)[] = [
+      () => `INTERVAL=${1 + below(15)}`,
+      () => `BYDAY=${some(days)}`,
+      () => `BYMONTHDAY=${some([1, 13, 29, 31, -1, -31])}`,
+      () => `BYMONTH=${some([1, 2, 6, 12])}`,
+      () => `BYSETPOS=${some([1, -1, 4, 20])}`,
+      () => `BYHOUR=${some([0, 7, 23])}`,
+    ];
+    const outcomes = { followed: 0, refused: 0 };
+    const started = Date.now();
+    for (let tried = 0; tried < 400; tried++) {
+      const frequency = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'][tried % 4];
+      const chosen = parts.filter(() => below(3) === 0).map((part) => part());
+      const text = calendar(
+        event(
+          'DTSTART:20260131T100000Z',
+          'DURATION:PT1H',
+          `RRULE:${[`FREQ=${frequency}`, ...chosen].join(';')}`,
+        ),
+      );
+      try {
+        readCalendar(text, 'UTC').windows({ from: Date.UTC(2026, 10, 1), to: Date.UTC(2028, 10, 1) });
+        outcomes.followed++;
+      } catch {
+        outcomes.refused++;
+      }
+    }
+    expect(Date.now() - started).toBeLessThan(20_000);
+    expect(outcomes.followed).toBeGreaterThan(100);
+    expect(outcomes.refused).toBeGreaterThan(100);
   });
 
   it('may repeat on the last working day of each month', () => {

@@ -54,7 +54,19 @@ function checkRule(rule: Rule): void {
   if (interval < 1 || interval > longest) {
     refuse(`repeats an event with INTERVAL=${interval}; allowed with FREQ=${rule.freq}: 1 to ${longest}.`);
   }
+  checkDays(rule);
   checkPosition(rule);
+}
+
+/** The first Monday is one of a month or a year; both kinds of days at once take the library very long in a year. */
+function checkDays({ freq, parts = {} }: Rule): void {
+  const numbered = (parts.BYDAY ?? []).map(String).find((day) => /\d/.test(day));
+  if (numbered !== undefined && freq !== 'MONTHLY' && freq !== 'YEARLY') {
+    refuse(`repeats an event by BYDAY=${numbered} in FREQ=${freq}; allowed there: days without a number.`);
+  }
+  if (freq === 'YEARLY' && parts.BYDAY !== undefined && parts.BYMONTHDAY !== undefined) {
+    refuse('repeats an event by BYDAY and BYMONTHDAY in FREQ=YEARLY; allowed: one of them, or FREQ=MONTHLY.');
+  }
 }
 
 /** The BYSETPOS-th of the days of a month must exist in every month. */

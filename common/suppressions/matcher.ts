@@ -1,7 +1,7 @@
 import type { AnomalyResult } from '../anomaly';
 import { factsOf } from './result_facts';
 import { compileSchedule } from './schedule';
-import { appliesTo, type Suppression } from './suppression';
+import { appliesTo, type Match, type Suppression } from './suppression';
 
 /**
  * @returns which of the suppressions hide a result. All that one names must hold; its schedule and its end are judged by the
@@ -15,23 +15,24 @@ export function createMatcher(
     const { match, schedule, expires_at: expiresAt } = suppression;
     const end = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
     const isScheduled = schedule === undefined ? () => true : compileSchedule(schedule);
-    const hides = (result: AnomalyResult): boolean => {
-      if (!appliesTo(suppression, result.detector.id)) return false;
-      const time = Date.parse(result['@timestamp']);
-      if (!(time < end)) return false;
-      if (match !== undefined) {
-        const facts = factsOf(result);
-        const { source } = match;
-        if (source !== undefined && (source.index !== facts.source?.index || source.id !== facts.source.id)) {
-          return false;
-        }
-        if (match.pattern !== undefined && match.pattern !== facts.pattern) return false;
-        if (match.entity !== undefined && match.entity !== facts.entity) return false;
-        if (match.top_feature !== undefined && match.top_feature !== facts.top_feature) return false;
+    const hides = (detectorId: string, time: number, facts: Match): boolean => {
+      if (!appliesTo(suppression, detectorId) || !(time < end)) return false;
+      if (match?.source !== undefined) {
+        const { index, id } = match.source;
+        if (index !== facts.source?.index || id !== facts.source.id) return false;
       }
+      if (match?.pattern !== undefined && match.pattern !== facts.pattern) return false;
+      if (match?.entity !== undefined && match.entity !== facts.entity) return false;
+      if (match?.top_feature !== undefined && match.top_feature !== facts.top_feature) return false;
       return isScheduled(time);
     };
     return { suppression, hides };
   });
-  return (result) => compiled.filter(({ hides }) => hides(result)).map(({ suppression }) => suppression);
+  return (result) => {
+    const time = Date.parse(result['@timestamp']);
+    const facts = factsOf(result);
+    return compiled
+      .filter(({ hides }) => hides(result.detector.id, time, facts))
+      .map(({ suppression }) => suppression);
+  };
 }

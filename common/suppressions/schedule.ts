@@ -60,8 +60,24 @@ function weeklyWindows(
   return windows;
 }
 
+/** Calendars whose windows were worked out lately: a job asks again for each page. */
+const calendars = new Map<string, (time: number) => boolean>();
+const MOST_CALENDARS = 50;
+
 /** @returns whether a schedule holds at a time in epoch milliseconds; fast where times lie close together */
 export function compileSchedule(schedule: Schedule): (time: number) => boolean {
+  if (schedule.type !== 'icalendar') return compiled(schedule);
+  const key = `${schedule.time_zone}\n${schedule.text}`;
+  let known = calendars.get(key);
+  if (known === undefined) {
+    known = compiled(schedule);
+    if (calendars.size >= MOST_CALENDARS) calendars.clear();
+    calendars.set(key, known);
+  }
+  return known;
+}
+
+function compiled(schedule: Schedule): (time: number) => boolean {
   const windows = windowsIn(schedule);
   let span = NaN;
   let known: readonly TimeWindow[] = [];

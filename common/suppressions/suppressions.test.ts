@@ -18,15 +18,13 @@ const NOW = Date.UTC(2026, 10, 10);
 const DAY = 86_400_000;
 const iso = (time: number): string => new Date(time).toISOString();
 
-const resultOf = (
-  change: {
+const resultOf = (change: {
   time?: number;
   entity?: string;
   detector?: string;
   id?: string;
   [contextField: string]: unknown;
-},
-): AnomalyResult => {
+}): AnomalyResult => {
   const { time = NOW, entity = 'shop', detector = 'web', id = '1', ...context } = change;
   return {
     ...context,

@@ -225,7 +225,8 @@ export async function apply(
   const note: ChangeNote = { at, ...(by !== undefined && { by }), because: becauseOf(suppression) };
   if (isStored) await suppressions.save(suppression);
   try {
-    const from = now - SUPPRESSION_LIMITS.replayDays * DAY;
+    // One log is hidden however old it is.
+    const from = isOfOneLog(suppression) ? 0 : now - SUPPRESSION_LIMITS.replayDays * DAY;
     return await results.hide(suppression, { from, to: now + CLOCK_SKEW }, note);
   } catch (error) {
     if (isStored) await suppressions.remove(id);

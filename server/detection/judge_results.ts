@@ -144,7 +144,11 @@ export async function judgeResult(
   await labels.save(feedback);
   try {
     await results.judge(detectorId, source, verdict, note);
-    if (suppression !== undefined && !isRepeated) hidden = await apply(stores, suppression, isWide);
+    if (suppression !== undefined && !isRepeated) {
+      hidden = await apply(stores, suppression, isWide);
+      // The result itself may be older than what a wider scope reaches back to.
+      if (isWide) hidden += await apply(stores, { ...suppression, match: { source } }, false);
+    }
   } catch (error) {
     if (earlier === undefined) await labels.remove(detectorId, source);
     else {

@@ -9,11 +9,13 @@ type Query = estypes.QueryDslQueryContainer;
 
 /** Windows of rules are counted by at least so many milliseconds. */
 export const SHORTEST_WINDOW = 5 * 60_000;
-/** Elasticsearch refuses an answer of more than 65,536 buckets. */
-const MOST_BUCKETS = 60_000;
-/** With so many results each group and each window of one can be a bucket of its own. */
-const MOST_IN_ONE_REQUEST = MOST_BUCKETS / 2;
+/** Elasticsearch refuses an answer of more than 65,536 buckets; numbers of groups are known to a few per cent. */
+const MOST_BUCKETS = 55_000;
 
+/** Groups that are asked for beyond those that were counted, which is known to a few per cent. */
+const MARGIN = 1_000;
+/** Share of the results in the larger half: the middle is known to a few per cent, too. */
+const LARGER_HALF = 0.53;
 /** As many as a rule can name. */
 const MOST_DETECTORS = 100;
 
@@ -53,14 +55,35 @@ export interface AlertSettings {
 /** How much there is to count. */
 export interface Totals {
   readonly results: number;
-  /** About how many detectors these are of. */
+  /** About how many detectors, entities and features these are of. */
   readonly detectors: number;
+  readonly keys: number;
+  /** Time before which half of the results lie, epoch milliseconds. */
+  readonly middle: number;
 }
 
-/** Gives {@link Totals}: `doc_count` of what it stands in, and this. */
-export const DETECTORS: estypes.AggregationsAggregationContainer = {
-  cardinality: { field: 'detector.id' },
-};
+/** What {@link totalsOf} needs beside the number of documents. */
+export const totalsOver = (
+  groupBy: AlertSettings['groupBy'],
+): Record<'detectors' | 'keys' | 'middle', estypes.AggregationsAggregationContainer> => ({
+  detectors: { cardinality: { field: 'detector.id' } },
+  keys: { cardinality: { field: GROUP_FIELDS[groupBy] ?? 'detector.id', precision_threshold: 40_000 } },
+  middle: { percentiles: { field: '@timestamp', percents: [50], keyed: false } },
+});
+
+export interface FoundTotals {
+  readonly doc_count: number;
+  readonly detectors: { readonly value: number };
+  readonly keys: { readonly value: number };
+  readonly middle: { readonly values: readonly { readonly value: number | null }[] };
+}
+
+export const totalsOf = (found: FoundTotals | undefined): Totals => ({
+  results: found?.doc_count ?? 0,
+  detectors: found?.detectors.value ?? 0,
+  keys: found?.keys.value ?? 0,
+  middle: found?.middle.values[0]?.value ?? 0,
+});
 
 interface FoundGroup {
   readonly key: string;
@@ -92,7 +115,7 @@ export const groupName = (detectorId: string, key: string): string => JSON.strin
 
 /**
  * Counts the alerts that a rule would have raised of stored results, by the time of the logs. Takes no request where there
- * are no results, one for up to 30,000, and two for any number beyond.
+ * are no results, one for up to about 50,000, and two beyond: exact up to about 100,000, then of the largest groups.
  *
  * @param filter selects the results that count
  * @param range epoch milliseconds, half-open
@@ -106,20 +129,29 @@ export async function countAlerts(
   settings: AlertSettings,
   options: RequestOptions = {},
 ): Promise<AlertCount> {
-  const { results, detectors } = totals;
+  const { results, detectors, keys } = totals;
   if (results === 0) return { groups: [], complete: true };
-  if (results <= MOST_IN_ONE_REQUEST) {
-    const part = await countPart(client, space, filter, range, settings, results, options);
-    return { groups: groupsOf([part], settings), complete: part.isWhole };
-  }
-  const middle = Math.ceil((range.from + range.to) / 2 / settings.window) * settings.window;
-  const windows = (middle - range.from) / settings.window + 2;
-  const size = Math.max(1, Math.floor(MOST_BUCKETS / windows / Math.max(1, detectors)));
-  const parts = [
-    await countPart(client, space, filter, { from: range.from, to: middle }, settings, size, options),
-    await countPart(client, space, filter, { from: middle, to: range.to }, settings, size, options),
+  const count = (part: { from: number; to: number }, size: number): Promise<Part> =>
+    countPart(client, space, filter, part, settings, size, options);
+  const finished = (parts: readonly Part[]): AlertCount => ({
+    groups: groupsOf(parts, settings),
+    complete: parts.every(({ isWhole }) => isWhole),
+  });
+  // Each result can be alone in its window, and with none missing a group is a bucket, too.
+  const groups = Math.min(results, detectors * (keys + 1));
+  if (results + groups <= MOST_BUCKETS) return finished([await count(range, groups + MARGIN)]);
+  const half = Math.min(Math.max(totals.middle, range.from), range.to);
+  const middle = Math.ceil(half / settings.window) * settings.window;
+  const isHalved = results * LARGER_HALF + groups <= MOST_BUCKETS;
+  const [first, second] = [
+    { from: range.from, to: middle },
+    { from: middle, to: range.to },
   ];
-  return { groups: groupsOf(parts, settings), complete: parts.every(({ isWhole }) => isWhole) };
+  const sizeOf = ({ from, to }: { from: number; to: number }): number =>
+    isHalved
+      ? groups + MARGIN
+      : Math.max(1, Math.floor(MOST_BUCKETS / ((to - from) / settings.window + 2) / Math.max(1, detectors)));
+  return finished([await count(first, sizeOf(first)), await count(second, sizeOf(second))]);
 }
 
 async function countPart(

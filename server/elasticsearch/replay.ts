@@ -4,7 +4,7 @@ import { durationToMilliseconds } from '../../common/duration';
 import { logAnomalyParamsSchema } from '../../common/rules';
 import { SUPPRESSION_LIMITS, type Suppression } from '../../common/suppressions';
 import type { Replay } from '../detection/ports';
-import { countAlerts, DETECTORS } from './alert_counts';
+import { countAlerts, totalsOf, totalsOver, type FoundTotals } from './alert_counts';
 import { attempt } from './attempt';
 import type { ElasticsearchClient } from './client';
 import type { RequestOptions } from './log_query';
@@ -16,10 +16,8 @@ type Query = estypes.QueryDslQueryContainer;
 
 const DAY = 86_400_000;
 
-interface Counted {
-  readonly doc_count: number;
+interface Counted extends FoundTotals {
   readonly days: { readonly buckets: readonly { readonly key: number; readonly doc_count: number }[] };
-  readonly detectors: { readonly value: number };
 }
 
 /**
@@ -44,6 +42,13 @@ export async function replaySuppression(
   ];
   const left: Query = { bool: { must_not: [hidden] } };
   const days = byDay(range.from);
+  const rule = logAnomalyParamsSchema.parse({});
+  const settings = {
+    count: rule.count,
+    window: durationToMilliseconds(rule.window),
+    groupBy: rule.group_by,
+  };
+  const totals = totalsOver(rule.group_by);
   const answer = await attempt(
     () =>
       client.search<AnomalyResult>(
@@ -64,8 +69,8 @@ export async function replaySuppression(
           post_filter: { bool: { filter: [hidden, { term: { 'result.verdict': 'real' } }] } },
           sort: [{ 'anomaly.confidence': { order: 'desc', unmapped_type: 'double' } }],
           aggs: {
-            before: { filter: { match_all: {} }, aggs: { days, detectors: DETECTORS } },
-            after: { filter: left, aggs: { days, detectors: DETECTORS } },
+            before: { filter: { match_all: {} }, aggs: { days, ...totals } },
+            after: { filter: left, aggs: { days, ...totals } },
           },
         },
         { signal: options.signal },
@@ -73,15 +78,16 @@ export async function replaySuppression(
     { what: 'count what would be hidden', ...options },
   );
   const { before, after } = (answer.aggregations ?? {}) as { before?: Counted; after?: Counted };
-  const rule = logAnomalyParamsSchema.parse({});
-  const settings = {
-    count: rule.count,
-    window: durationToMilliseconds(rule.window),
-    groupBy: rule.group_by,
-  };
   const alerts = async (filter: readonly Query[], counted: Counted | undefined) => {
-    const totals = { results: counted?.doc_count ?? 0, detectors: counted?.detectors.value ?? 0 };
-    const { groups, complete } = await countAlerts(client, space, filter, totals, range, settings, options);
+    const { groups, complete } = await countAlerts(
+      client,
+      space,
+      filter,
+      totalsOf(counted),
+      range,
+      settings,
+      options,
+    );
     return { days: alertsByDay(groups, range.from), complete };
   };
   const alertsBefore = await alerts(shown, before);

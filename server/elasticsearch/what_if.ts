@@ -3,7 +3,15 @@ import { WHAT_IF_DAYS, type WhatIf } from '../../common/api/alerts';
 import type { AnomalyResult } from '../../common/anomaly';
 import { durationToMilliseconds } from '../../common/duration';
 import { lowestConfidence, type LogAnomalyParams } from '../../common/rules';
-import { countAlerts, DETECTORS, groupName, SHORTEST_WINDOW, type CountedGroup } from './alert_counts';
+import {
+  countAlerts,
+  groupName,
+  SHORTEST_WINDOW,
+  totalsOf,
+  totalsOver,
+  type CountedGroup,
+  type FoundTotals,
+} from './alert_counts';
 import { attempt } from './attempt';
 import type { ElasticsearchClient } from './client';
 import type { RequestOptions } from './log_query';
@@ -77,7 +85,7 @@ export async function whatIf(
           aggs: {
             counted: {
               filter: { bool: { filter: counts } },
-              aggs: { days: byDay(range.from), detectors: DETECTORS },
+              aggs: { days: byDay(range.from), ...totalsOver(params.group_by) },
             },
           },
         },
@@ -86,16 +94,14 @@ export async function whatIf(
     { what: 'count results', ...options },
   );
   const counted = (
-    answer.aggregations as
-      | { counted?: { doc_count: number; days: { buckets: DayBucket[] }; detectors: { value: number } } }
-      | undefined
+    answer.aggregations as { counted?: FoundTotals & { days: { buckets: DayBucket[] } } } | undefined
   )?.counted;
-  const results = counted?.doc_count ?? 0;
+  const totals = totalsOf(counted);
   const { groups, complete } = await countAlerts(
     client,
     space,
     [...inScope, ...counts],
-    { results, detectors: counted?.detectors.value ?? 0 },
+    totals,
     range,
     { count: params.count, window, groupBy: params.group_by },
     options,
@@ -106,7 +112,7 @@ export async function whatIf(
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
     alerts: days.reduce((sum, alerts) => sum + alerts, 0),
-    results,
+    results: totals.results,
     window_ms: window,
     complete,
     days: days.map((alerts, day) => ({

@@ -28,6 +28,7 @@ const TYPES = {
   suppressed: ['suppressed'],
   judged: ['log', 'suppressed'],
   lost: ['suppressed', 'withdrawn'],
+  any: ['log', 'suppressed', 'withdrawn'],
   bucket: ['bucket'],
 } as const;
 const STATUS_TYPES = { open: 'log', suppressed: 'suppressed', all: 'judged' } as const;
@@ -137,7 +138,7 @@ export async function getResult(
       client.search<AnomalyResult>({
         ...scopeOf(space),
         size: 1,
-        query: { bool: { filter: [...filterOf(space, 'judged', {}), { ids: { values: [id] } }] } },
+        query: { bool: { filter: [...filterOf(space, 'any', {}), { ids: { values: [id] } }] } },
       }),
     { what: 'read a result' },
   );

@@ -67,7 +67,7 @@ it('a false alarm is marked, gone from the next run and from the charts, and und
     return results.map(({ result }) => result.source.id).sort();
   };
   const counted = async () => {
-    const query = { detector_id: id, from: String(end - HOUR), to: String(end + HOUR) };
+    const query = { detector_id: id, from: String(end - 30 * MINUTE), to: String(end + HOUR) };
     return (await ok('summarizeResults', { query })).groups[0].anomalies;
   };
   const before = await found();

@@ -469,6 +469,22 @@ describe('"not an anomaly"', () => {
     expect(await audited()).toEqual(['feedback_removed', 'feedback_given', 'feedback_given']);
   });
 
+  it('hides its own log however old that is', async () => {
+    const old = { index: 'weblogs', id: 'log-36' };
+    expect(recent(resultAt(36))).toBe(false);
+    const one = { source: old, verdict: 'not_an_anomaly' };
+    expect(await ok(owner, 'saveFeedback', { params: { id }, body: one })).toMatchObject({ hidden: 1 });
+    const payments = all().filter((result) => recent(result) && String(result.message).startsWith('Payment'));
+    const body = { ...one, scope: 'pattern' };
+    expect(await ok(owner, 'saveFeedback', { params: { id }, body })).toMatchObject({
+      shown: 1,
+      hidden: payments.length + 1,
+    });
+    expect(await ok(owner, 'removeFeedback', { params: { id }, query: old })).toMatchObject({
+      shown: payments.length + 1,
+    });
+  });
+
   it('of a pattern hides all of it; "real" afterwards shows it again', async () => {
     const before = (await search()).total;
     const preview = await ok(reader, 'previewFeedback', {
