@@ -1,16 +1,18 @@
 import {
   ENDPOINTS,
+  type ApiResponse,
   type CandidateGate,
   type DetectorRecord,
   type DetectorStatus,
   type DriftMeasurement,
+  type Endpoints,
   type ModelRecordBody,
   type Operation,
 } from '../../common/api';
 import type { AuditEntryBody } from '../../common/api/audit';
 import type { DetectorInput } from '../../common/detector';
 import { createModelSnapshot, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
-import { ownerRole, resultsPattern } from '../../server/elasticsearch';
+import { createCheckpointStore, ownerRole, resultsPattern } from '../../server/elasticsearch';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { addLogs, administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
 import { isOddRequest, thisMinute, webDetector, webLogs } from './kibana_logs';
@@ -361,3 +363,44 @@ it('never trains on confirmed anomalies, and says what is missing while there ar
     }),
   ]);
 });
+
+it('leaves excluded times out of the training, and an adaptive threshold does not learn from them', async () => {
+  const threshold: DetectorInput['threshold'] = { method: 'adaptive', alerts_per_day: 20 };
+  const id = await running({ drift: { every: 'off' }, threshold });
+  const begun = await ok<ThresholdBody>('getThreshold', { params: { id } });
+  expect(begun).toMatchObject({ method: 'adaptive', alerts_per_day: 20 });
+  expect(begun.history[0]).toMatchObject({ reason: 'start, from the training sample' });
+  expect(begun.rhythm).toHaveLength(168);
+
+  const [from, to] = [now, now + 40 * MINUTE].map((time) => new Date(time).toISOString());
+  const suppression = {
+    detector_ids: [id],
+    name: 'release',
+    schedule: { type: 'once', windows: [{ from, to }] },
+    origin: 'calendar',
+    exclude_from_training: true,
+  };
+  await ok('addSuppression', { body: { suppression, accept: ['hides_most_results'] } });
+  const { checkpoint: before } = await stateOf(id);
+  await pass(30, slower);
+  await run(id);
+  const { checkpoint: after } = await stateOf(id);
+  // The minute before it began is all that was learned from.
+  expect(after.threshold.logs - before.threshold.logs).toBeLessThanOrEqual(61);
+  expect(after.threshold.days).toBe(before.threshold.days);
+
+  await pass(20);
+  await ok('trainDetector', { params: { id } });
+  await runTraining(id);
+  const trained = (await trail(id)).filter(({ action }) => action === 'model_trained').pop()!;
+  expect(trained.details).toMatchObject({ excluded_ms: 40 * MINUTE });
+});
+
+type ThresholdBody = ApiResponse<Endpoints['getThreshold']>;
+
+async function stateOf(
+  detectorId: string,
+): Promise<{ checkpoint: { threshold: { logs: number; days: number } } }> {
+  const stored = await createCheckpointStore(admin, { space }).read(detectorId);
+  return { checkpoint: { threshold: stored!.checkpoint.threshold as { logs: number; days: number } } };
+}
