@@ -9,6 +9,7 @@ import type { DetectorJob } from './detector_job';
 import { withCurrentSettings } from './effective_snapshot';
 import { swapPipeline } from './pipeline_swap';
 import type { Services } from './services';
+import type { StatusStore } from './status_store';
 
 /** What comparing two models takes, with the rights of whoever asks. */
 export type GateWork = Pick<DetectorJob, 'stored' | 'models' | 'checkpoints' | 'feedback' | 'sourceOf'>;
@@ -176,8 +177,7 @@ export async function promoteAndWatch(
       ...(gate && { details: { verdict: gate.verdict, checks: gate.checks } }),
     },
   ]);
-  const { candidate } = await status.readUpkeep(detectorId);
-  if (candidate?.version === version) await status.writePart(detectorId, 'candidate', undefined);
+  await forgetCandidate(status, detectorId, version, { state: 'promoted', message: note });
   const watch = watched ? startWatch(stored.detector.promotion, version, previous, now) : undefined;
   if (watch !== undefined) {
     // What a person has seen fail and let pass does not take the model back.
@@ -186,4 +186,19 @@ export async function promoteAndWatch(
     await status.writePart(detectorId, 'watch', { ...watch, ...(accepted.length > 0 && { accepted }) });
   }
   return previous === undefined ? {} : { previous };
+}
+
+/** A model that was tried in shadow or waited is a candidate no more; does nothing for any other. */
+export async function forgetCandidate(
+  status: StatusStore,
+  detectorId: string,
+  version: string,
+  settled: Settled,
+): Promise<void> {
+  const { candidate } = await status.readUpkeep(detectorId);
+  if (candidate?.version !== version) return;
+  await status.writePart(detectorId, 'candidate', undefined);
+  const training = await status.readPart(detectorId, 'training');
+  if (training?.version !== version) return;
+  await status.writePart(detectorId, 'training', { ...training, ...settled });
 }

@@ -10,7 +10,7 @@ import {
   createFeedbackStore,
   createSnapshotStore,
 } from '../elasticsearch';
-import { gateModel, promoteAndWatch } from './candidate_promotion';
+import { forgetCandidate, gateModel, promoteAndWatch } from './candidate_promotion';
 import { openDetectorJob } from './detector_job';
 import { createDetectorRepository } from './detector_repository';
 import { swapPipeline } from './pipeline_swap';
@@ -173,9 +173,10 @@ export async function deleteModel(
   version: string,
 ): Promise<void> {
   await (await models(services, scope, detectorId)).delete(detectorId, version);
-  const status = createStatusStore(scope.elasticsearch, scope);
-  const { candidate } = await status.readUpkeep(detectorId);
-  if (candidate?.version === version) await status.writePart(detectorId, 'candidate', undefined);
+  await forgetCandidate(createStatusStore(scope.elasticsearch, scope), detectorId, version, {
+    state: 'refused',
+    message: 'The new model was deleted. The active one stays.',
+  });
   await createAuditTrail(scope.elasticsearch, { space: scope.space }).append([
     {
       detectorId,

@@ -176,7 +176,7 @@ function askedShareOf(snapshot: ModelSnapshot, before: { logs: number; anomalies
 /** @returns false: drift only asks for a new model */
 async function seeToDrift(
   { services, cache, job, model, signal }: UpkeepContext,
-  { drift: before }: StoredUpkeep,
+  { drift: before, candidate }: StoredUpkeep,
 ): Promise<boolean> {
   const { detector } = job.stored;
   const { detectorId, space } = job.target;
@@ -203,7 +203,9 @@ async function seeToDrift(
     limit: settings.limit,
     dirt,
   });
-  const { state, retrain } = afterMeasurement(before, measurement, settings, now);
+  // A candidate that is tried in shadow is the new model that drift asks for.
+  const mayAsk = settings.retrain && candidate?.state !== 'shadowing';
+  const { state, retrain } = afterMeasurement(before, measurement, { retrain: mayAsk }, now);
   if (measurement !== undefined) {
     const every = durationToMilliseconds(settings.every);
     await job.drift.write(

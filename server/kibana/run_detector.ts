@@ -136,6 +136,9 @@ async function seeToTraining(
         now - Date.parse(model.createdAt) >= durationToMilliseconds(retrainEvery) &&
         sinceAsked >= Math.min(durationToMilliseconds(retrainEvery), 24 * 3_600_000);
   if (!isDue) return;
+  // The time of a candidate in shadow is to end before there is another one.
+  const { candidate } = await job.status.readUpkeep(job.target.detectorId);
+  if (candidate?.state === 'shadowing') return;
   await requestTraining(services, job.target, job.status, model === undefined ? 'first' : 'schedule');
   if (model === undefined) return;
   await job.audit.append([

@@ -328,6 +328,7 @@ it('asks a person where the detector is to ask', async () => {
   const after = await status(id);
   expect(after.model!.version).toBe(version);
   expect(after).not.toHaveProperty('candidate');
+  expect(after.training).toMatchObject({ state: 'promoted', version });
   expect((await actionsOf(id)).slice(-2)).toEqual(['model_waiting', 'model_promoted']);
 });
 
