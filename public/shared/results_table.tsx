@@ -85,7 +85,7 @@ export function ResultsTable(props: {
           : []),
         {
           name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-          width: '160px',
+          width: '180px',
           render: ({ result }: Found) => formatTime(result['@timestamp']),
         },
         {
