@@ -188,8 +188,8 @@ export interface LagFacts {
 }
 
 /** A lag of a few pauses is no news. */
-const LAG_FACTOR = 3;
-const LAG_MILLISECONDS = 120_000;
+const LAG_FACTOR = 2;
+const LAG_MILLISECONDS = 60_000;
 
 /** Says how far a running detector is behind and why; cheap enough to be asked for with each status. */
 export function lagFindingOf(facts: LagFacts): ReadinessFinding | undefined {

@@ -52,7 +52,8 @@ function readinessFor(
     lag,
     usual:
       durationToMilliseconds(schedule.query_delay) +
-      Math.max(durationToMilliseconds(schedule.interval), durationToMilliseconds(schedule.idle_interval)),
+      // A run without logs may be followed by a longer pause, and so may the time that it has reached.
+      durationToMilliseconds(lastRun?.logs === 0 ? schedule.idle_interval : schedule.interval),
     enabled,
     failures,
     ...(lastError && { lastError: lastError.message }),

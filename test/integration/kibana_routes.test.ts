@@ -614,7 +614,7 @@ describe('a run that fails', () => {
         kibana.now = () => before + minutes * MINUTE;
         await kibana.tasks.run(task);
       }
-      expect(nextRun()).toBe(kibana.now() + 5 * MINUTE);
+      expect(nextRun()).toBe(kibana.now() + 10 * MINUTE);
       const now = before + 85 * MINUTE;
       kibana.now = () => now;
       await addLogs(
