@@ -66,8 +66,11 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
       'logAnomaliesResults',
     ],
     ['models', `/app/logAnomalies/detectors/${id}/models`, 'logAnomaliesModels'],
+    ['feedback', `/app/logAnomalies/detectors/${id}/feedback`, 'logAnomaliesVerdicts'],
+    ['what if', `/app/logAnomalies/detectors/${id}/what_if`, 'logAnomaliesWhatIfGroups'],
     ['jobs', `/app/logAnomalies/detectors/${id}/jobs`, 'logAnomaliesBackfill'],
-    ['settings', `/app/logAnomalies/detectors/${id}/edit`, 'logAnomaliesForm'],
+    ['settings', `/app/logAnomalies/detectors/${id}/settings`, 'logAnomaliesSaveSettings'],
+    ['edit', `/app/logAnomalies/detectors/${id}/edit`, 'logAnomaliesForm'],
     [
       'panels',
       `/app/dashboard?panel=swim_lane&panel=timeline&panel=patterns&panel=table&from=now-3d&detector=${id}&edit`,
