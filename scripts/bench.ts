@@ -17,6 +17,7 @@ const SECTIONS = [
   'ingest',
   'detection',
   'buckets',
+  'month',
 ] as const;
 type SectionName = (typeof SECTIONS)[number];
 

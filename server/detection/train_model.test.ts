@@ -212,3 +212,20 @@ describe('with what people said of results', () => {
     expect(snapshot.forest.lengthAdjustment).toBeUndefined();
   });
 });
+
+it('counts confirmed anomalies of the window when it places the threshold, though nothing learns from them', () => {
+  const isAnomaly = ({ labels }: LogDocument) => (labels as { anomaly: string }).anomaly === 'true';
+  const clean = logs.filter((document) => !isAnomaly(document));
+  const confirmed = logs.filter(isAnomaly);
+  const request = { window: { from: START, to: START + 36 * HOUR }, logsInWindow: logs.length };
+  const judged = { documents: confirmed, truths: confirmed.map(() => true) };
+  const detector = detectorOf({ training: { learn_from_feedback: false } });
+  const without = train(clean, { ...request, detector });
+  const counted = train(clean, { ...request, detector, judged });
+  expect(counted.snapshot.forest).toEqual(without.snapshot.forest);
+  expect(counted.snapshot.threshold).toBeGreaterThan(without.snapshot.threshold);
+  const { scores } = createModelScorer(counted.snapshot).score(logs);
+  const share = scores.filter((score) => score >= counted.snapshot.threshold).length / logs.length;
+  expect(share).toBeGreaterThan(0.02);
+  expect(share).toBeLessThan(0.04);
+});

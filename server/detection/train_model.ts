@@ -16,6 +16,7 @@ import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snap
 import { learnQuantiles, thresholdFrom } from '../../common/threshold';
 import { evaluateModel } from './evaluate_model';
 import type { JudgedLogs } from './judged_logs';
+import { timestampOf } from './log_values';
 import type { Clock, LogDocument, Progress } from './ports';
 import { shuffled } from './shuffled';
 
@@ -91,7 +92,11 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
   progress?.(1, 3, 'forest grown');
   const fromHeldOut = heldOut.length >= ENOUGH_HELD_OUT;
   const crossFitted = documents.slice(0, MOST_CROSS_FITTED);
-  let unseenScores = fromHeldOut ? scoreWith(fit, heldOut) : crossFittedScores(detector, crossFitted);
+  const unseen = (one: Fit, learn?: (fit: Fit) => Fit): Float64Array => {
+    const scores = fromHeldOut ? scoreWith(one, heldOut) : crossFittedScores(detector, crossFitted, learn);
+    return withConfirmed(scores, one, request);
+  };
+  let unseenScores = unseen(fit);
   let quantiles = learnQuantiles(unseenScores);
   const threshold = thresholdFrom(detector.threshold, quantiles);
   const judged = detector.training.learn_from_feedback ? request.judged : undefined;
@@ -99,7 +104,7 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
   if (learns) {
     const learn = (one: Fit): Fit => withVerdicts(one, judged, threshold);
     fit = learn(fit);
-    unseenScores = fromHeldOut ? scoreWith(fit, heldOut) : crossFittedScores(detector, crossFitted, learn);
+    unseenScores = unseen(fit, learn);
     quantiles = learnQuantiles(unseenScores);
   }
   progress?.(2, 3, 'threshold placed');
@@ -192,6 +197,30 @@ const referenceScores = (
   training: readonly LogDocument[],
 ): Float64Array =>
   scoreWith(fit, (heldOut.length >= ENOUGH_REFERENCES ? heldOut : training).slice(0, MOST_REFERENCES));
+
+/**
+ * Confirmed anomalies are kept out of the sample, and still are among the logs that the threshold counts: without them it
+ * would make room for as many others. As many of them as the sample stands for, spread over their scores.
+ */
+function withConfirmed(
+  scores: Float64Array,
+  fit: Fit,
+  { detector, judged, window, logsInWindow }: TrainingRequest,
+): Float64Array {
+  if (judged === undefined || window === undefined || !logsInWindow) return scores;
+  const confirmed = judged.documents.filter((document, place) => {
+    const time = timestampOf(document, detector.source.timestamp_field);
+    return judged.truths[place] && time !== undefined && time >= window.from && time < window.to;
+  });
+  const count = Math.round(confirmed.length * Math.min(1, scores.length / logsInWindow));
+  if (count === 0) return scores;
+  const theirs = scoreWith(fit, confirmed).sort();
+  const step = theirs.length / count;
+  const all = new Float64Array(scores.length + count);
+  all.set(scores);
+  for (let i = 0; i < count; i++) all[scores.length + i] = theirs[Math.floor((i + 0.5) * step)];
+  return all;
+}
 
 /** Scores each fold of the documents by a model of the others. */
 function crossFittedScores(
