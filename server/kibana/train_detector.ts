@@ -116,9 +116,10 @@ async function noteTrained(
       action: 'model_trained',
       ...(active !== undefined && { from: active }),
       to: outcome.version,
-      reason: `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs${reason === undefined ? '' : ` (asked for by: ${reason})`}.`,
+      reason: `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs${outcome.verdicts > 0 ? ` and ${outcome.verdicts} verdicts of people` : ''}${reason === undefined ? '' : ` (asked for by: ${reason})`}.`,
       details: {
         rows: outcome.rows,
+        verdicts: outcome.verdicts,
         threshold: outcome.threshold,
         older_logs: olderLogs,
         excluded_ms: excludedMilliseconds,

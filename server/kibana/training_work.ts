@@ -39,6 +39,8 @@ export interface TrainingOutcome {
   readonly version: string;
   readonly threshold: number;
   readonly rows: number;
+  /** Verdicts that the forest learned from. */
+  readonly verdicts: number;
   readonly createdAt: string;
   readonly evaluation?: unknown;
   readonly dirt: DirtReport;
@@ -87,6 +89,7 @@ export function doTrainingWork(
     version: snapshot.version,
     threshold: snapshot.threshold,
     rows: report.rows,
+    verdicts: report.verdicts,
     createdAt: snapshot.training.finished_at,
     evaluation: snapshot.evaluation,
     dirt: report.dirt,
