@@ -1,6 +1,7 @@
 import { alertEndpoints } from './api/alerts';
 import { auditEndpoints } from './api/audit';
 import { detectorEndpoints } from './api/detectors';
+import { evidenceEndpoints } from './api/evidence';
 import { feedbackEndpoints } from './api/feedback';
 import { driftEndpoints } from './api/drift';
 import { modelEndpoints } from './api/models';
@@ -20,6 +21,7 @@ export const ENDPOINTS = {
   ...driftEndpoints,
   ...thresholdEndpoints,
   ...resultEndpoints,
+  ...evidenceEndpoints,
   ...patternEndpoints,
   ...alertEndpoints,
   ...modelEndpoints,

@@ -93,7 +93,7 @@ export const resultFilters = {
 };
 
 /** Result ids are SHA-256 digests or made of simple characters. */
-const resultIdSchema = z.string().regex(/^[A-Za-z0-9_.:=-]{1,512}$/, 'must be the id of a result');
+export const resultIdSchema = z.string().regex(/^[A-Za-z0-9_.:=-]{1,512}$/, 'must be the id of a result');
 
 export const resultEndpoints = {
   searchResults: endpoint({
@@ -122,22 +122,6 @@ export const resultEndpoints = {
     privilege: 'read',
     params: z.strictObject({ result_id: resultIdSchema }),
     response: foundResultSchema,
-  }),
-  getMessagePattern: endpoint({
-    method: 'get',
-    path: `${API_ROOT}/results/{result_id}/_pattern`,
-    summary: 'How often, since when and until when the logs hold messages like that of a result',
-    privilege: 'read',
-    params: z.strictObject({ result_id: resultIdSchema }),
-    response: z.object({
-      pattern: z.string().describe('The message with its variable parts masked; empty without a message'),
-      field: z.string(),
-      from: z.string().describe('Logs before this were not looked at'),
-      logs: z.number(),
-      first_seen: z.string().optional(),
-      last_seen: z.string().optional(),
-      complete: z.boolean().describe('False when the cluster ran out of time: then there may be more'),
-    }),
   }),
   summarizeResults: endpoint({
     method: 'get',

@@ -20,6 +20,7 @@ export default function ResultPage({ id }: { id: string }): ReactElement {
       from: new Date(time - SURROUNDINGS_MILLISECONDS).toISOString(),
       to: new Date(time + SURROUNDINGS_MILLISECONDS).toISOString(),
       open: id,
+      ...(result.result.type === 'suppressed' && { hidden: 'show' }),
     });
     // Only once it has come.
   }, [result]);

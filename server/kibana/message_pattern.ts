@@ -1,16 +1,25 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ApiResponse, Endpoints } from '../../common/api';
+import type { AnomalyResult } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
+import type { Detector } from '../../common/detector';
 import { getField } from '../../common/log_features/field_access';
 import { tokenise } from '../../common/log_features/template_miner';
+import { factsOf } from '../../common/suppressions/result_facts';
 import { attempt, type ElasticsearchClient } from '../elasticsearch';
 import { fieldTypes } from '../elasticsearch/log_query';
-import { createDetectorRepository } from './detector_repository';
-import { getResult } from './result_search';
+import { filterOf, scopeOf } from './result_search';
 import type { RequestScope, Services } from './services';
 
 type Query = estypes.QueryDslQueryContainer;
-type MessagePattern = ApiResponse<Endpoints['getMessagePattern']>;
+type MessagePattern = NonNullable<ApiResponse<Endpoints['getEvidence']>['pattern']['value']>;
+
+interface PatternQuestion {
+  readonly services: Services;
+  readonly scope: RequestScope;
+  readonly result: AnomalyResult;
+  readonly signal: AbortSignal;
+}
 
 /** How far back is looked, and how long the cluster may take. */
 const LOOK_BACK_MILLISECONDS = 30 * 86_400_000;
@@ -31,58 +40,78 @@ export function phrasesOf(message: string): string[] {
 
 /**
  * Searches the logs, with the rights of the caller, for the fixed words of a result's message in their order within
- * each run of words.
+ * each run of words. Where there is no message that can be searched for, or the result is one of a bucket, whose message is
+ * in no log, results of the same pattern are counted instead.
  *
  * @throws DetectionError `forbidden` when the caller may see results but not the logs
  */
 export async function readMessagePattern(
-  services: Services,
-  scope: RequestScope,
-  resultId: string,
-  signal: AbortSignal,
+  { services, scope, result, signal }: PatternQuestion,
+  detector: Detector,
 ): Promise<MessagePattern> {
-  const { result } = await getResult(scope.elasticsearch, scope.space, resultId);
-  const { detector } = await createDetectorRepository(scope.savedObjects).get(result.detector.id);
   const from = services.clock.now() - LOOK_BACK_MILLISECONDS;
+  const within = (time: string): Query => ({ range: { [time]: { gte: from, format: 'epoch_millis' } } });
   const templates = detector.features.filter(({ type }) => type === 'template').map(({ field }) => field);
   const [found] = [...templates, ...USUAL_FIELDS].flatMap((field) => {
     const value = getField(result, field);
     return typeof value === 'string' && value.trim() !== '' ? [{ field, message: value }] : [];
   });
-  const nothing = { from: new Date(from).toISOString(), logs: 0, complete: true };
-  if (found === undefined) return { ...nothing, pattern: '', field: '' };
-  const { field, message } = found;
-  const pattern = tokenise(message).join(' ');
-  const query = await queryFor(scope.elasticsearch, detector.source.index, field, phrasesOf(message), signal);
-  if (query === undefined) return { ...nothing, pattern, field };
-  const { timestamp_field: time } = detector.source;
+  const { index, timestamp_field: time } = detector.source;
+  const words =
+    found === undefined || detector.unit === 'bucket'
+      ? undefined
+      : await queryFor(scope.elasticsearch, index, found.field, phrasesOf(found.message), signal);
+  if (found !== undefined && words !== undefined) {
+    return {
+      pattern: tokenise(found.message).join(' '),
+      of: 'logs',
+      from: new Date(from).toISOString(),
+      ...(await countIn(scope, { index, ignore_unavailable: true }, time, [within(time), ...words], signal)),
+    };
+  }
+  const { pattern = '' } = factsOf(result);
+  const filter = [
+    ...filterOf(scope.space, 'judged', { detectorIds: [result.detector.id], from }),
+    { term: { 'anomaly.pattern': pattern } },
+  ];
+  return {
+    pattern,
+    of: 'results',
+    from: new Date(from).toISOString(),
+    ...(await countIn(scope, scopeOf(scope.space), '@timestamp', filter, signal)),
+  };
+}
+
+async function countIn(
+  { elasticsearch }: RequestScope,
+  where: estypes.SearchRequest,
+  time: string,
+  filter: Query[],
+  signal: AbortSignal,
+): Promise<Pick<MessagePattern, 'count' | 'first_seen' | 'last_seen' | 'complete'>> {
   const answer = await attempt(
     () =>
-      scope.elasticsearch.search(
+      elasticsearch.search(
         {
-          index: detector.source.index,
-          ignore_unavailable: true,
+          ...where,
           size: 0,
           timeout: TIME_LIMIT,
           track_total_hits: true,
-          query: {
-            bool: { filter: [{ range: { [time]: { gte: from, format: 'epoch_millis' } } }, ...query] },
-          },
+          query: { bool: { filter } },
           aggs: { first: { min: { field: time } }, last: { max: { field: time } } },
         },
         { signal },
       ),
-    { what: `search "${detector.source.index}" for messages like this`, signal },
+    { what: `search "${String(where.index)}" for messages like this`, signal },
   );
-  const { first, last } = answer.aggregations as Record<'first' | 'last', { value: number | null }>;
+  const found = answer.aggregations as Record<'first' | 'last', { value: number | null }> | undefined;
   const { total } = answer.hits;
+  const seen = (at: number | null | undefined): string | undefined =>
+    at === null || at === undefined ? undefined : new Date(at).toISOString();
   return {
-    pattern,
-    field,
-    from: nothing.from,
-    logs: typeof total === 'number' ? total : (total?.value ?? 0),
-    ...(first.value !== null && { first_seen: new Date(first.value).toISOString() }),
-    ...(last.value !== null && { last_seen: new Date(last.value).toISOString() }),
+    count: typeof total === 'number' ? total : (total?.value ?? 0),
+    first_seen: seen(found?.first.value),
+    last_seen: seen(found?.last.value),
     complete: !answer.timed_out,
   };
 }

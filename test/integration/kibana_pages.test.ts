@@ -268,21 +268,30 @@ describe('a comparison of models', () => {
   });
 });
 
-describe('the pattern of a message', () => {
-  it('says how often and since when the logs hold its like, to whoever may read them', async () => {
+describe('the evidence for a result', () => {
+  it('says how often and since when the logs hold its like, and what stands around it, to whoever may read them', async () => {
     const { results } = await ok(reader, 'searchResults', { query: { detector_id: detector.id, size: '1' } });
-    const params = { result_id: results[0].id };
+    const [{ id, result }] = results;
+    const given = { params: { result_id: id } };
     const last = new Date(start + (SECONDS - 1) * 1_000).toISOString();
-    expect(await ok(owner, 'getMessagePattern', { params })).toMatchObject({
+    const { pattern, neighbours } = await ok(owner, 'getEvidence', given);
+    expect(pattern.value).toMatchObject({
       pattern: expect.stringMatching(/^GET \S*<num>/),
-      field: 'message',
-      logs: SECONDS,
+      of: 'logs',
+      count: SECONDS,
       first_seen: new Date(start).toISOString(),
       last_seen: last,
       complete: true,
     });
-    const denied = refused(await kibana.call(reader, 'getMessagePattern', { params }, space));
-    expect(denied).toMatch(/^403 .*messages like this|^403 .*read the fields/);
+    // Every other second is one of the same service.
+    const seconds = (lines: { time: string }[] = []) =>
+      lines.map(({ time }) => (Date.parse(time) - Date.parse(result['@timestamp'])) / 1_000);
+    expect(seconds(neighbours.value?.before)).toEqual([-10, -8, -6, -4, -2]);
+    expect(neighbours.value?.before[0].log).toMatchObject({ service: { name: result.anomaly.entity } });
+    const denied = await ok(reader, 'getEvidence', given);
+    expect(denied.pattern.failure?.code).toBe('forbidden');
+    expect(denied.neighbours.failure?.code).toBe('forbidden');
+    expect(denied.similar.value?.total).toBeGreaterThan(0);
   });
 });
 

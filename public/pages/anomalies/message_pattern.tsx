@@ -1,53 +1,29 @@
 import React, { type ReactElement } from 'react';
-import { EuiCode, EuiIconTip, EuiLoadingSpinner, EuiText } from '@elastic/eui';
+import { EuiCode, EuiIconTip, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
 import { formatCount, formatTime } from '../../shared/format';
-import { useRequest } from '../../shared/use_request';
 
-/** Whether such a message is new, rare or common: counted in the logs themselves, with the rights of the user. */
-export function MessagePattern({ resultId }: { resultId: string }): ReactElement | null {
-  const { api } = useApp();
-  const { value, failure, isLoading } = useRequest(
-    (signal) => api('getMessagePattern', { params: { result_id: resultId } }, signal),
-    [api, resultId],
-  );
-  if (value === undefined && isLoading) return <EuiLoadingSpinner size="m" />;
-  if (value?.pattern === '') return null;
-  return (
-    <EuiText size="s" data-test-subj="logAnomaliesPattern">
-      {value === undefined ? (
-        <EuiText size="s" color="subdued">
-          {failure?.status === 403
-            ? i18n.translate('logAnomalies.pattern.forbidden', {
-                defaultMessage:
-                  'How often such messages come cannot be said: you may not read the logs themselves.',
-              })
-            : i18n.translate('logAnomalies.pattern.failed', {
-                defaultMessage: 'How often such messages come could not be found out: {reason}',
-                values: { reason: failure?.message ?? '' },
-              })}
-        </EuiText>
-      ) : (
-        <>
-          <strong>{sentence(value)}</strong>{' '}
-          <EuiIconTip
-            content={i18n.translate('logAnomalies.pattern.explained', {
-              defaultMessage:
-                'Logs with the same words as this one, whatever stands in the places of numbers, addresses and ids. Words alone do not make an anomaly: a common message may have an uncommon value.',
-            })}
-          />
-          <br />
-          <EuiCode transparentBackground>{value.pattern}</EuiCode>
-        </>
-      )}
-    </EuiText>
-  );
-}
+type Pattern = NonNullable<Answer<'getEvidence'>['pattern']['value']>;
 
-function sentence(pattern: Answer<'getMessagePattern'>): string {
-  const { logs, first_seen: first, last_seen: last, complete } = pattern;
+/** Whether such a message is new, rare or common. */
+export const MessagePattern = ({ pattern }: { pattern: Pattern }): ReactElement => (
+  <EuiText size="s" data-test-subj="logAnomaliesPattern">
+    <strong>{pattern.of === 'logs' ? sentence(pattern) : sentenceOfResults(pattern)}</strong>{' '}
+    {pattern.of === 'logs' && (
+      <EuiIconTip
+        content={i18n.translate('logAnomalies.pattern.explained', {
+          defaultMessage:
+            'Logs with the same words as this one, whatever stands in the places of numbers, addresses and ids. Words alone do not make an anomaly: a common message may have an uncommon value.',
+        })}
+      />
+    )}
+    <br />
+    <EuiCode transparentBackground>{pattern.pattern}</EuiCode>
+  </EuiText>
+);
+
+function sentence({ count: logs, first_seen: first, last_seen: last, complete }: Pattern): string {
   if (logs === 0 || first === undefined || last === undefined) {
     return i18n.translate('logAnomalies.pattern.never', {
       defaultMessage: 'No message like this can be found in the logs of the last 30 days.',
@@ -69,4 +45,17 @@ function sentence(pattern: Answer<'getMessagePattern'>): string {
           'At least {count} messages like this in the last 30 days, between {first} and {last}.',
         values,
       });
+}
+
+function sentenceOfResults({ count, first_seen: first, last_seen: last }: Pattern): string {
+  if (count === 0 || first === undefined || last === undefined) {
+    return i18n.translate('logAnomalies.pattern.noResults', {
+      defaultMessage: 'No anomaly of this pattern in the last 30 days.',
+    });
+  }
+  return i18n.translate('logAnomalies.pattern.results', {
+    defaultMessage:
+      'Anomalies of this pattern in the last 30 days: {count}, first at {first}, last at {last}.',
+    values: { count: formatCount(count), first: formatTime(first), last: formatTime(last) },
+  });
 }

@@ -8,7 +8,7 @@ import { discoverLink } from '../../shared/discover_link';
 import { formatScore, formatTime } from '../../shared/format';
 import { logOf, type Found } from '../../shared/results_table';
 import { AttributionBars } from './attribution_bars';
-import { MessagePattern } from './message_pattern';
+import { Evidence } from './evidence';
 import { FeedbackButtons, type Feedback } from './feedback_buttons';
 import { HiddenBecause } from './hidden_because';
 
@@ -42,7 +42,7 @@ export function ResultDetails(props: {
       <EuiSpacer size="s" />
       <AttributionBars attribution={anomaly.attribution} choose={chooseFeature} />
       <EuiSpacer size="m" />
-      <MessagePattern resultId={found.id} />
+      <Evidence found={found} />
       <EuiSpacer size="m" />
       <EuiCodeBlock language="json" fontSize="s" paddingSize="s" overflowHeight={220} isCopyable>
         {JSON.stringify(logOf(result), null, 2)}

@@ -1,20 +1,24 @@
 import type { alertEndpoints } from '../../../common/api/alerts';
+import type { evidenceEndpoints } from '../../../common/api/evidence';
 import type { patternEndpoints } from '../../../common/api/patterns';
 import type { resultEndpoints } from '../../../common/api/results';
 import { whatIf } from '../../elasticsearch';
 import { estimateAlerts } from '../alert_estimate';
 import { listPatterns } from '../pattern_search';
-import { readMessagePattern } from '../message_pattern';
+import { readEvidence } from '../result_evidence';
 import { getResult, searchResults, summarizeResults } from '../result_search';
 import type { Handlers } from './handler';
 
 export const resultHandlers: Handlers<
-  keyof typeof resultEndpoints | keyof typeof patternEndpoints | keyof typeof alertEndpoints
+  | keyof typeof resultEndpoints
+  | keyof typeof evidenceEndpoints
+  | keyof typeof patternEndpoints
+  | keyof typeof alertEndpoints
 > = {
   searchResults: ({ query }, { scope }) => searchResults(scope.elasticsearch, scope.space, query),
   getResult: ({ params }, { scope }) => getResult(scope.elasticsearch, scope.space, params.result_id),
-  getMessagePattern: ({ params }, { services, scope, signal }) =>
-    readMessagePattern(services, scope, params.result_id, signal),
+  getEvidence: ({ params }, { services, scope, signal }) =>
+    readEvidence(services, scope, params.result_id, signal),
   summarizeResults: ({ query }, { services, scope }) =>
     summarizeResults(scope.elasticsearch, scope.space, query, services.clock.now()),
   estimateAlerts: ({ query }, { scope }) => estimateAlerts(scope.elasticsearch, scope.space, query),

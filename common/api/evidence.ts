@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { API_ROOT, endpoint } from './endpoint';
+import { resultIdSchema } from './results';
+
+/** Each part is found out by itself: it has either its value or why there is none. */
+const part = <Value extends z.ZodType>(value: Value) =>
+  z.object({
+    value: value.optional(),
+    failure: z
+      .object({ code: z.string().describe('Such as forbidden'), message: z.string() })
+      .optional()
+      .describe('Why there is no value'),
+  });
+
+const neighbourSchema = z.object({
+  time: z.string(),
+  id: z.string().describe('Of the log, or of the result'),
+  log: z.looseObject({}).describe('Message, context fields and fields of features'),
+});
+
+export const evidenceEndpoints = {
+  getEvidence: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/results/{result_id}/_evidence`,
+    summary:
+      'What a result is judged by: how often such a log comes, what stands around it, and how results like it were judged; what takes the right to read the logs says so by itself',
+    privilege: 'read',
+    params: z.strictObject({ result_id: resultIdSchema }),
+    response: z.object({
+      pattern: part(
+        z.object({
+          pattern: z.string().describe('The message with its variable parts masked'),
+          of: z
+            .enum(['logs', 'results'])
+            .describe('What was counted; results where the logs have no such message'),
+          from: z.string().describe('Nothing before this was looked at'),
+          count: z.number(),
+          first_seen: z.string().optional(),
+          last_seen: z.string().optional(),
+          complete: z.boolean().describe('False when the cluster ran out of time: then there may be more'),
+        }),
+      ),
+      neighbours: part(
+        z.object({
+          of: z.enum(['logs', 'results']).describe('Results where the result itself stands for many logs'),
+          before: z.array(neighbourSchema).describe('At most 5, oldest first'),
+          after: z.array(neighbourSchema).describe('At most 5, oldest first'),
+        }),
+      ),
+      similar: part(
+        z.object({
+          total: z.number(),
+          judged: z.object({ real: z.number(), not_an_anomaly: z.number(), unjudged: z.number() }),
+          results: z
+            .array(
+              z.object({
+                id: z.string(),
+                time: z.string(),
+                score: z.number(),
+                confidence: z.number(),
+                entity: z.string().optional(),
+                reason: z.string(),
+                alike: z
+                  .enum(['pattern', 'feature'])
+                  .describe('Same pattern, or else the same feature standing out in the same entity'),
+                suppressed: z.boolean(),
+                verdict: z.enum(['real', 'not_an_anomaly']).optional(),
+              }),
+            )
+            .describe('At most 10; those of the same pattern first, then the newest'),
+        }),
+      ),
+    }),
+  }),
+};

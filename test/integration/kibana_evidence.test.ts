@@ -1,0 +1,204 @@
+import type { ApiResponse, DetectorRecord, Endpoints } from '../../common/api';
+import type { AnomalyResult } from '../../common/anomaly';
+import { createResultStore, readerRole, resultId, resultsPattern } from '../../server/elasticsearch';
+import {
+  administrator,
+  anomalyResult,
+  createLogs,
+  MINUTE,
+  uniqueName,
+  userWith,
+} from './elasticsearch_fixture';
+import { startKibanaStandIn, type Person } from './kibana_stand_in';
+
+const admin = administrator();
+const space = uniqueName('evidence').toLowerCase();
+const index = uniqueName('evidencelogs');
+const now = Date.now();
+const owner: Person = { name: 'olga', client: admin, privileges: ['read', 'write'] };
+const kibana = startKibanaStandIn({ plain: admin });
+let reader: Person;
+let removeReader: () => Promise<void>;
+const ids: Record<'logs' | 'buckets', string> = { logs: '', buckets: '' };
+
+type Evidence = ApiResponse<Endpoints['getEvidence']>;
+
+/** Minutes before now at which the result lies that is asked about. */
+const MIDDLE = 120;
+const at = (minute: number): number => now - (MIDDLE - minute) * MINUTE;
+const iso = (minute: number): string => new Date(at(minute)).toISOString();
+
+const log = (id: string, minute: number, service: string, message = `disk ${id.length} is full`) => ({
+  id,
+  document: { '@timestamp': iso(minute), message, service: { name: service }, secret: 'not shown' },
+});
+
+/** A result `minute` minutes after the one asked about. */
+function result(
+  detector: string,
+  id: string,
+  minute: number,
+  change: {
+    message?: string;
+    entity?: string;
+    feature?: string;
+    state?: Partial<AnomalyResult['result']>;
+  } = {},
+): AnomalyResult {
+  const { message = `disk ${minute} is full`, entity = 'shop', feature = 'message', state } = change;
+  const base = anomalyResult({ id, index, time: at(minute), detector, context: { message } });
+  const attribution = [{ feature, field: feature, share: 1, actual: 'new', typical: 'usual' }];
+  return {
+    ...base,
+    anomaly: { ...base.anomaly, entity, attribution },
+    result: { type: 'log', ...state },
+  };
+}
+
+async function create(unit: 'log' | 'bucket'): Promise<string> {
+  const detector = {
+    name: unit,
+    source: { index },
+    unit,
+    entity_field: 'service.name',
+    features: unit === 'log' ? [{ type: 'template', field: 'message' }] : [],
+  };
+  const { status, body } = await kibana.call(
+    owner,
+    'createDetector',
+    { body: { detector, start: false } },
+    space,
+  );
+  expect([status, body]).toEqual([200, expect.anything()]);
+  return (body as DetectorRecord).id;
+}
+
+const ask = (who: Person, detector: string, id: string, where = space) =>
+  kibana.call(who, 'getEvidence', { params: { result_id: idOf(detector, id) } }, where);
+const idOf = (detector: string, id: string): string => resultId(detector, { index, id });
+const evidence = async (who: Person, detector: string, id: string): Promise<Evidence> => {
+  const { status, body } = await ask(who, detector, id);
+  expect([status, body]).toEqual([200, expect.anything()]);
+  return body;
+};
+
+beforeAll(async () => {
+  const logs = [
+    ...Array.from({ length: 8 }, (_, i) => log(`before-${i}`, -8 + i, 'shop', `GET /page/${i} 200`)),
+    log('asked', 0, 'shop'),
+    log('same-moment', 0, 'shop', 'at the same moment'),
+    log('after', 30, 'shop'),
+    log('too-late', 61, 'shop'),
+    log('elsewhere', 1, 'blog'),
+  ];
+  await createLogs(admin, index, logs, {
+    mappings: {
+      properties: {
+        '@timestamp': { type: 'date' },
+        message: { type: 'text' },
+        service: { properties: { name: { type: 'text', fields: { keyword: { type: 'keyword' } } } } },
+      },
+    },
+  });
+  ids.logs = await create('log');
+  ids.buckets = await create('bucket');
+  const user = await userWith(admin, readerRole(space));
+  removeReader = user.remove;
+  reader = { name: 'rita', client: user.client, privileges: ['read'] };
+  await createResultStore(admin, { space, refresh: true }).write([
+    result(ids.logs, 'asked', 0),
+    result(ids.logs, 'real', -90, { state: { verdict: 'real' } }),
+    result(ids.logs, 'hidden', -50, { state: { type: 'suppressed', verdict: 'not_an_anomaly' } }),
+    result(ids.logs, 'withdrawn', -40, { state: { type: 'withdrawn' } }),
+    result(ids.logs, 'elsewhere', -30, { entity: 'blog' }),
+    ...Array.from({ length: 9 }, (_, i) =>
+      result(ids.logs, `words-${i}`, -20 + i, { message: `odd word ${'xyz'[i % 3]}${'abcdefghi'[i]}` }),
+    ),
+    result(ids.logs, 'unlike', -10, { message: 'other words', feature: 'status', entity: 'shop' }),
+    ...Array.from({ length: 7 }, (_, i) =>
+      result(ids.buckets, `bucket-${i}`, -300 + 60 * i, { message: `shop: ${i} logs in 5 min` }),
+    ),
+    result(ids.buckets, 'bucket-other', 10, { message: 'blog: 0 logs in 5 min', entity: 'blog' }),
+  ]);
+});
+
+afterAll(async () => {
+  await removeReader();
+  const results = await admin.indices.get({ index: resultsPattern(space) });
+  await admin.indices.delete({ index: [index, ...Object.keys(results)], ignore_unavailable: true });
+  await admin.close();
+});
+
+it('counts logs with such a message, and shows the lines of the same entity around it', async () => {
+  const { pattern, neighbours } = await evidence(owner, ids.logs, 'asked');
+  expect(pattern).toEqual({
+    value: {
+      pattern: 'disk <num> is full',
+      of: 'logs',
+      from: expect.any(String),
+      count: 4,
+      first_seen: iso(0),
+      last_seen: iso(61),
+      complete: true,
+    },
+  });
+  const lines = Object.fromEntries(
+    (['before', 'after'] as const).map((side) => [side, neighbours.value![side].map(({ id }) => id)]),
+  );
+  expect(lines).toEqual({
+    before: [3, 4, 5, 6, 7].map((i) => `before-${i}`),
+    after: ['same-moment', 'after'],
+  });
+  expect(neighbours.value!.before[4]).toEqual({
+    id: 'before-7',
+    time: iso(-1),
+    log: { message: 'GET /page/7 200', service: { name: 'shop' } },
+  });
+});
+
+it('shows how results like it were judged: the same pattern first, then what stands out in the same entity', async () => {
+  const { similar } = await evidence(owner, ids.logs, 'asked');
+  const { total, judged, results } = similar.value!;
+  expect({ total, judged }).toEqual({
+    total: 12,
+    judged: { real: 1, not_an_anomaly: 1, unjudged: 10 },
+  });
+  expect(results.map(({ id, alike }) => [id, alike])).toEqual([
+    ...['elsewhere', 'hidden', 'real'].map((id) => [idOf(ids.logs, id), 'pattern']),
+    ...[8, 7, 6, 5, 4, 3, 2].map((i) => [idOf(ids.logs, `words-${i}`), 'feature']),
+  ]);
+  expect(results[1]).toEqual({
+    id: idOf(ids.logs, 'hidden'),
+    time: iso(-50),
+    score: 0.7,
+    confidence: 0.9,
+    entity: 'shop',
+    reason: expect.any(String),
+    alike: 'pattern',
+    suppressed: true,
+    verdict: 'not_an_anomaly',
+  });
+});
+
+it('tells a reader who may not read the logs that, and the rest', async () => {
+  const { pattern, neighbours, similar } = await evidence(reader, ids.logs, 'asked');
+  for (const part of [pattern, neighbours]) {
+    expect(part).toEqual({ failure: { code: 'forbidden', message: expect.stringMatching(index) } });
+  }
+  expect(similar.value?.total).toBe(12);
+});
+
+it('has the earlier and later results of an entity for what stands for many logs', async () => {
+  const { pattern, neighbours } = await evidence(reader, ids.buckets, 'bucket-3');
+  expect(pattern.value).toMatchObject({ of: 'results', count: 7, first_seen: iso(-300), last_seen: iso(60) });
+  const { of, before, after } = neighbours.value!;
+  expect([of, before.map(({ log: { message } }) => message), after.map(({ id }) => id)]).toEqual([
+    'results',
+    [0, 1, 2].map((i) => `shop: ${i} logs in 5 min`),
+    [4, 5, 6].map((i) => idOf(ids.buckets, `bucket-${i}`)),
+  ]);
+});
+
+it('knows nothing of the results of another space', async () => {
+  expect((await ask(owner, ids.logs, 'asked', 'default')).status).toBe(404);
+});
