@@ -332,22 +332,25 @@ it('asks a person where the detector is to ask', async () => {
   expect((await actionsOf(id)).slice(-2)).toEqual(['model_waiting', 'model_promoted']);
 });
 
+/** Says something of so many logs of the last two hours, anomalous or not. */
+async function judge(id: string, count: number, verdictOf: (place: number) => string): Promise<void> {
+  const query = { range: { '@timestamp': { gte: kibana.now() - 2 * 3_600_000, format: 'epoch_millis' } } };
+  const { hits } = await admin.search({ index, size: count, query, _source: false });
+  expect(hits.hits).toHaveLength(count);
+  for (const [place, { _index, _id }] of hits.hits.entries()) {
+    const body = { source: { index: _index, id: _id }, verdict: verdictOf(place) };
+    await ok('saveFeedback', { params: { id }, body });
+  }
+}
+
 it('never trains on confirmed anomalies, and says what is missing while there are too few logs', async () => {
   const id = await running({ drift: { every: 'off' } });
   const [{ rows }] = await modelsOf(id);
-  const { results } = await ok<{ results: { result: { source: { index: string; id: string } } }[] }>(
-    'searchResults',
-    { query: { detector_id: id, size: '3' } },
-  );
-  for (const { result } of results) {
-    const { index: where, id: log } = result.source;
-    const body = { source: { index: where, id: log }, verdict: 'real' };
-    await ok('saveFeedback', { params: { id }, body });
-  }
+  await judge(id, 3, () => 'real');
   await ok('trainDetector', { params: { id } });
   await runTraining(id);
   const trained = (await trail(id)).filter(({ action }) => action === 'model_trained').pop()!;
-  expect(trained.details).toMatchObject({ confirmed_left_out: results.length });
+  expect(trained.details).toMatchObject({ confirmed_left_out: 3 });
   expect(rows).toBeGreaterThan(1_000);
 
   const detector = webDetector(index, { training: { window: '2h', min_rows: 50_000 } });
@@ -363,6 +366,21 @@ it('never trains on confirmed anomalies, and says what is missing while there ar
       message: expect.stringMatching(/of 50,000, ready in about \d+ (h|min)/),
     }),
   ]);
+});
+
+it('learns from what people said of results once there are ten verdicts, unless it is told not to', async () => {
+  const id = await running({ drift: { every: 'off' } });
+  await judge(id, 12, (place) => (place % 2 === 0 ? 'not_an_anomaly' : 'real'));
+  const verdictsOfTraining = async (): Promise<unknown> => {
+    await ok('trainDetector', { params: { id } });
+    await runTraining(id);
+    return (await trail(id)).filter(({ action }) => action === 'model_trained').pop()!.details?.verdicts;
+  };
+  expect(await verdictsOfTraining()).toBe(12);
+  const { detector, version } = await ok<DetectorRecord>('getDetector', { params: { id } });
+  const training = { ...detector.training, learn_from_feedback: false };
+  await ok('updateDetector', { params: { id }, body: { detector: { ...detector, training }, version } });
+  expect(await verdictsOfTraining()).toBe(0);
 });
 
 it('leaves excluded times out of the training, and an adaptive threshold does not learn from them', async () => {
