@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { seriousFindings } from './accessibility';
 import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { openBrowser, openExplorer, testSubject } from './steps';
 
@@ -111,3 +112,37 @@ it('narrows to a feature, a severity and a text, and each goes by itself', () =>
     expect(queryOf(page)).toMatchObject({ from: 'now-3d', to: 'now', sort: 'score' });
     expect(await page.locator(testSubject('logAnomaliesFilter')).count()).toBe(0);
   }));
+
+it('shows the evidence in an opened row: how often, what stands around it, and others like it, which link to themselves', () =>
+  onPage(browser, world, async (page) => {
+    await explore(page);
+    await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+    const evidence = page.locator(testSubject('logAnomaliesEvidence'));
+    await evidence.locator(testSubject('logAnomaliesPattern')).waitFor();
+    expect(await evidence.innerText()).toMatch(/messages? like this in the last 30 days/);
+    const lines = evidence.locator(`${testSubject('logAnomaliesNeighbours')} li`);
+    expect(await lines.count()).toBeGreaterThan(1);
+    const similar = evidence.locator(testSubject('logAnomaliesSimilar'));
+    expect(await similar.innerText()).toMatch(/^\d[\d,]* in all: 0 judged real, 0 judged not an anomaly/);
+    expect(await seriousFindings(page)).toEqual([]);
+    const opened = queryOf(page).open;
+    const link = similar.getByRole('link').first();
+    const id = decodeURIComponent((await link.getAttribute('href'))!.split('/results/')[1]);
+    expect(id).not.toBe(opened);
+    await link.click();
+    await page.waitForURL((url) => url.searchParams.get('open') === id);
+  }));
+
+it('tells who may not read the logs that, and shows the rest of the evidence', () =>
+  onPage(
+    browser,
+    world,
+    async (page) => {
+      await explore(page);
+      await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+      const evidence = page.locator(testSubject('logAnomaliesEvidence'));
+      await evidence.locator(testSubject('logAnomaliesSimilar')).waitFor();
+      expect(await evidence.getByText('you may not read the logs themselves').count()).toBe(2);
+    },
+    { user: 'reader' },
+  ));

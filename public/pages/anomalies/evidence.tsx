@@ -145,7 +145,7 @@ function SimilarResults({ similar: { total, judged, results } }: { similar: Simi
       <p>
         {i18n.translate('logAnomalies.evidence.judged', {
           defaultMessage:
-            '{count} others: {real} judged real, {normal} judged not an anomaly, {unjudged} not judged.',
+            '{count} in all: {real} judged real, {normal} judged not an anomaly, {unjudged} not judged.',
           values: {
             count: formatCount(total),
             real: formatCount(judged.real),
