@@ -175,7 +175,7 @@ describe('work that is told of while it goes on', () => {
     const [first] = (await statusOf()).runs!;
     expect(first).toMatchObject({ complete: true, logs: expect.any(Number) });
     const { now: clock } = kibana;
-    const later = clock() + 6 * MINUTE;
+    const later = clock() + 16 * MINUTE;
     kibana.now = () => later;
     await admin.indices.putSettings({ index, settings: { 'index.blocks.read': true } });
     try {
@@ -188,7 +188,7 @@ describe('work that is told of while it goes on', () => {
     expect(before).toEqual(first);
     const many = RUNS_KEPT + 5;
     for (let run = 0; run < many; run++) {
-      const now = kibana.now() + 6 * MINUTE;
+      const now = kibana.now() + 16 * MINUTE;
       kibana.now = () => now;
       await kibana.tasks.run(detectionTaskId(target()));
     }
