@@ -1,5 +1,5 @@
 import type { TrainingReport } from '../../common/api';
-import type { TrainingStep } from '../../common/api/status';
+import type { TrainingReason, TrainingStep } from '../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { timestampOf } from '../detection/log_values';
@@ -99,6 +99,14 @@ async function beginShadow(
   return { state: 'shadowing', message };
 }
 
+const WHY: Record<TrainingReason, string> = {
+  first: 'since there was no model yet',
+  schedule: 'as the schedule says',
+  drift: 'since the logs had drifted',
+  edit: 'after an edit of the detector',
+  hand: 'as somebody asked for',
+};
+
 async function noteTrained(
   audit: AuditTrail,
   detectorId: string,
@@ -116,7 +124,7 @@ async function noteTrained(
       action: 'model_trained',
       ...(active !== undefined && { from: active }),
       to: outcome.version,
-      reason: `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs${outcome.verdicts > 0 ? ` and ${outcome.verdicts} verdicts of people` : ''}${reason === undefined ? '' : ` (asked for by: ${reason})`}.`,
+      reason: `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs${outcome.verdicts > 0 ? ` and ${outcome.verdicts} verdicts of people` : ''}${reason === undefined ? '' : `, ${WHY[reason]}`}.`,
       details: {
         rows: outcome.rows,
         verdicts: outcome.verdicts,

@@ -88,7 +88,7 @@ export default function OverviewPage(): ReactElement {
         }
       />
       <EuiPageTemplate.Section>
-        <SetupProblems />
+        {canWrite && <SetupProblems />}
         <SamplePanel sample={sample} />
         <RequestState request={request}>
           {(rows) => {
