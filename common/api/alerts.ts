@@ -56,6 +56,16 @@ export const whatIfSchema = z.object({
 });
 export type WhatIf = z.output<typeof whatIfSchema>;
 
+/** Those of a rule "Log anomaly", as they stand in a URL. */
+const ruleParameters = {
+  detector_ids: detectorIdsSchema.default([]),
+  min_confidence: z.coerce.number().pipe(min_confidence.unwrap()).default(min_confidence.parse(undefined)),
+  min_severity,
+  count: z.coerce.number().int().min(1).max(10_000).default(1),
+  window,
+  group_by: z.enum(GROUPINGS).default('entity'),
+};
+
 export const alertEndpoints = {
   whatIf: endpoint({
     method: 'get',
@@ -64,15 +74,7 @@ export const alertEndpoints = {
       'What would have alerted in the last 30 days with another threshold, window or grouping: alerts a day, top groups, missed anomalies',
     privilege: 'read',
     query: z.strictObject({
-      detector_ids: detectorIdsSchema.default([]),
-      min_confidence: z.coerce
-        .number()
-        .pipe(min_confidence.unwrap())
-        .default(min_confidence.parse(undefined)),
-      min_severity,
-      count: z.coerce.number().int().min(1).max(10_000).default(1),
-      window,
-      group_by: z.enum(GROUPINGS).default('entity'),
+      ...ruleParameters,
       to: timeSchema.optional().describe('End of the 30 days; default: now'),
     }),
     response: whatIfSchema,
@@ -83,15 +85,7 @@ export const alertEndpoints = {
     summary: 'Alerts that a rule "Log anomaly" with these parameters would have raised',
     privilege: 'read',
     query: z.strictObject({
-      detector_ids: detectorIdsSchema.default([]),
-      min_confidence: z.coerce
-        .number()
-        .pipe(min_confidence.unwrap())
-        .default(min_confidence.parse(undefined)),
-      min_severity,
-      count: z.coerce.number().int().min(1).max(10_000).default(1),
-      window,
-      group_by: z.enum(GROUPINGS).default('entity'),
+      ...ruleParameters,
       from: timeSchema,
       to: timeSchema,
       buckets: z.coerce.number().int().min(1).max(500).default(84),

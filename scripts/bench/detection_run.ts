@@ -1,25 +1,14 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { AnomalyResult } from '../../common/anomaly';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
-import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
 import { runDetection } from '../../server/detection/run_detection';
 import { garbageCollector } from '../command_line/collect_garbage';
 import { createLogSource, createResultStore } from '../../server/elasticsearch';
+import { memoryCheckpoints } from './memory_checkpoints';
 
 /** Time of indexing of the first log; the others follow a millisecond apart. */
 export const START = Date.UTC(2026, 9, 1);
 const SPACE = 'benchmark';
-
-const memoryCheckpoints = (): CheckpointStore => {
-  let stored: Checkpoint | undefined;
-  return {
-    read: async () => stored && { checkpoint: stored, revision: 0 },
-    write: async (checkpoint) => {
-      stored = checkpoint;
-      return 0;
-    },
-  };
-};
 
 /** Scores the first `logs` of them, as `detect` does; returns how many it saw. */
 export async function detectFirst(

@@ -6,7 +6,7 @@ import { averagePrecision } from '../../common/metrics';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import { gateCandidate } from '../../server/detection/gate_candidate';
 import { fetchJudgedLogs } from '../../server/detection/judged_logs';
-import type { Checkpoint, CheckpointStore, Feedback, LogSource } from '../../server/detection/ports';
+import type { Feedback, LogSource } from '../../server/detection/ports';
 import { hiddenResult } from '../../server/detection/suppress_results';
 import { runDetection } from '../../server/detection/run_detection';
 import { shuffled } from '../../server/detection/shuffled';
@@ -23,6 +23,7 @@ import {
   type MonthDay,
   type Truth,
 } from './month_logs';
+import { memoryCheckpoints } from './memory_checkpoints';
 import type { BenchRow, BenchSection } from './section';
 import { readWebSources, type WebSources } from './web_attack_logs';
 
@@ -73,17 +74,6 @@ function sourceOf(logs: readonly SourceLog[], leftOut: ReadonlySet<string> = new
     },
     count: async ({ from, to }) => within(from, to).length,
     fetch: async (wanted) => wanted.flatMap(({ id }) => byId.get(id) ?? []),
-  };
-}
-
-function memoryCheckpoints(): CheckpointStore {
-  let stored: Checkpoint | undefined;
-  return {
-    read: async () => stored && { checkpoint: stored, revision: 0 },
-    write: async (checkpoint) => {
-      stored = structuredClone(checkpoint);
-      return 0;
-    },
   };
 }
 
