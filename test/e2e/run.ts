@@ -168,6 +168,8 @@ async function withOwnKibana(
   const settings = {
     'elasticsearch.hosts': [process.env.KIBANA_ELASTICSEARCH_URL ?? ELASTICSEARCH_URL],
     ...(token && { 'elasticsearch.serviceAccountToken': token }),
+    // Its toast would lie over what the journeys click on.
+    'xpack.security.showInsecureClusterWarning': false,
     'xpack.encryptedSavedObjects.encryptionKey': 'only-for-end-to-end-tests-0123456789',
     'xpack.security.encryptionKey': 'only-for-end-to-end-tests-0123456789',
   };

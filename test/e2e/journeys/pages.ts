@@ -135,7 +135,8 @@ async function ruleByHand(
     await page.click(testSubject('logAnomaliesCreateRule'));
     await page.waitForSelector(testSubject('logAnomaliesFiringEstimate'));
     const chosen = page.locator(`${testSubject('logAnomaliesRuleDetectors')} .euiComboBoxPill`);
-    await chosen.first().waitFor();
+    // Until the detectors are there, their ids stand in for their names.
+    await chosen.filter({ hasText: `${name} pages` }).waitFor();
     assert.deepEqual(await chosen.allInnerTexts(), [`${name} pages`]);
     await page
       .locator(testSubject('logAnomaliesFiringEstimate'))
