@@ -17,7 +17,7 @@ const LARGEST_EFFECT = 1.5;
 const SMALLEST_SHARE = 0.2;
 const MOST_SWEEPS = 200;
 const CONVERGED = 1e-6;
-/** Fewer verdicts of either kind say nothing of other rows. */
+/** Fewer verdicts, whatever they say, tell nothing of other rows. */
 export const FEWEST_VERDICTS = 10;
 
 /** @returns whether {@link learnFromVerdicts} can have given it */
@@ -35,8 +35,8 @@ export const isPossibleAdjustment = (adjustment: number): boolean =>
  * with how much it tells rows apart. Solved exactly by dual coordinate descent (Hsieh, Chang, Lin, Keerthi &
  * Sundararajan 2008).
  *
- * The two kinds of verdict weigh the same in all, so that many of one kind cannot outvote the other; a row judged both
- * ways does not move. A verdict moves its row by at most 1.5 splits, all of them a leaf by at most 4.
+ * The two kinds of verdict weigh the same in all, up to five of one kind for each of the other, so that many of one kind
+ * can hardly outvote the other; a row judged both ways does not move. A verdict moves its row by at most 1.5 splits, all of them a leaf by at most 4.
  *
  * @param rows judged rows, as encoded; missing values are filled as in scoring
  * @param isAnomaly the verdict of each row
