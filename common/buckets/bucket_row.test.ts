@@ -1,6 +1,6 @@
 import type { Attribution } from '../anomaly';
 import { parseDetector } from '../detector';
-import { bucketDocument, bucketMessage, labelSilences, silentRow } from './index';
+import { bucketDocuments, bucketMessage, labelSilences, silentRow } from './index';
 
 const START = Date.UTC(2026, 10, 1, 12);
 const detector = parseDetector({
@@ -36,7 +36,7 @@ const part = (
 
 describe('a bucket row', () => {
   it('is a document that holds its window, its entity and its numbers', () => {
-    expect(bucketDocument(row, detector)).toEqual({
+    expect(bucketDocuments(detector)(row)).toEqual({
       '@timestamp': '2026-11-01T12:00:00.000Z',
       'event.start': '2026-11-01T12:00:00.000Z',
       'event.end': '2026-11-01T12:05:00.000Z',
@@ -55,17 +55,17 @@ describe('a bucket row', () => {
   });
 
   it('takes the share of errors of at least 10 logs, so that one error of two is no outage', () => {
-    const { bucket } = bucketDocument({ ...row, count: 2, errors: 1 }, detector);
+    const { bucket } = bucketDocuments(detector)({ ...row, count: 2, errors: 1 });
     expect(bucket).toMatchObject({ error_share: 0.1 });
   });
 
   it('of a silent entity counts nothing and has no latency', () => {
-    const { bucket } = bucketDocument(silentRow(START, 'a', detector), detector);
+    const { bucket } = bucketDocuments(detector)(silentRow(START, 'a', detector));
     expect(bucket).toEqual({ count: 0, errors: 0, error_share: 0, distinct_clients: 0, rare_codes: 0 });
   });
 
   it('is told in one line, with what is usual', () => {
-    const silent = bucketDocument(silentRow(START, 'checkout-api', detector), detector);
+    const silent = bucketDocuments(detector)(silentRow(START, 'checkout-api', detector));
     expect(
       bucketMessage(silent, [
         part('logs', 'bucket.count', 0.6, '0', '120 to 180'),
@@ -73,7 +73,7 @@ describe('a bucket row', () => {
       ]),
     ).toBe('checkout-api: 0 logs in 5 min (typical 120 to 180)');
     expect(
-      bucketMessage(bucketDocument(row, detector), [
+      bucketMessage(bucketDocuments(detector)(row), [
         part('error share', 'bucket.error_share', 0.7, '0.1', '0 to 0.01'),
         part('logs', 'bucket.count', 0.2, '40', '30 to 50'),
         part('errors', 'bucket.errors', 0.1, '4', '0'),
@@ -92,7 +92,7 @@ describe('labels of silences', () => {
     logs: 0,
   });
   const labelsOf = (incidents: unknown) =>
-    labelSilences([bucketDocument(row, detector)], detector, incidents)[0].labels;
+    labelSilences([bucketDocuments(detector)(row)], detector, incidents)[0].labels;
 
   it('go to buckets that a silence covers by half or more', () => {
     const label = { anomaly: 'true', kind: 'silence', incident: 'silence-1' };

@@ -56,33 +56,61 @@ export const silentRow = (start: number, entity: string, { bucket }: Detector): 
   rare: Object.fromEntries(Object.keys(bucket?.rare ?? {}).map((name) => [name, 0])),
 });
 
-/** The row as a document that can be scored, stored and shown like a log. */
-export function bucketDocument(row: BucketRow, detector: Detector): LogDocument {
-  const { start, entity, count, errors, labels } = row;
-  const span = detector.bucket?.span ?? '5m';
-  const values: Record<string, number | undefined> = {
-    [COUNT_FIELD]: count,
-    [ERRORS_FIELD]: errors,
-    [ERROR_SHARE_FIELD]: errors / Math.max(count, FEWEST_LOGS_OF_A_SHARE),
-    [LATENCY_P50_FIELD]: row.latencyP50,
-    [LATENCY_P95_FIELD]: row.latencyP95,
-    ...Object.fromEntries(Object.entries(row.distinct).map(([name, value]) => [distinctField(name), value])),
-    ...Object.fromEntries(Object.entries(row.rare).map(([name, value]) => [rareField(name), value])),
-  };
-  return {
-    [detector.source.timestamp_field]: new Date(start).toISOString(),
-    'event.start': new Date(start).toISOString(),
-    'event.end': new Date(start + durationToMilliseconds(span)).toISOString(),
-    [detector.entity_field ?? 'entity']: entity,
-    message: `${entity}: ${logsText(count)} in ${spanText(span)}`,
-    bucket: Object.fromEntries(
-      Object.entries(values).flatMap(([field, value]) =>
-        value === undefined ? [] : [[field.slice('bucket.'.length), value]],
-      ),
-    ),
-    ...(labels === undefined ? {} : { labels }),
+/**
+ * Makes rows of the detector into documents that can be scored, stored and shown like a log. There are many rows: what
+ * the settings and the time say is worked out once.
+ */
+export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocument {
+  const { bucket, entity_field: entityField = 'entity' } = detector;
+  const span = bucket?.span ?? '5m';
+  const spanMilliseconds = durationToMilliseconds(span);
+  const during = ` in ${spanText(span)}`;
+  const keys = (names: object | undefined, field: (name: string) => string): [string, string][] =>
+    Object.keys(names ?? {}).map((name) => [name, keyOf(field(name))]);
+  const distinct = keys(bucket?.distinct, distinctField);
+  const rare = keys(bucket?.rare, rareField);
+  let time = { start: NaN, from: '', to: '' };
+  return ({ start, entity, count, errors, latencyP50, latencyP95, ...row }) => {
+    if (start !== time.start) {
+      time = {
+        start,
+        from: new Date(start).toISOString(),
+        to: new Date(start + spanMilliseconds).toISOString(),
+      };
+    }
+    const values: Record<string, number> = {
+      [COUNT]: count,
+      [ERRORS]: errors,
+      [ERROR_SHARE]: errors / Math.max(count, FEWEST_LOGS_OF_A_SHARE),
+    };
+    const put = (key: string, value: number | undefined): void => {
+      if (value !== undefined) values[key] = value;
+    };
+    put(LATENCY_P50, latencyP50);
+    put(LATENCY_P95, latencyP95);
+    for (const [name, key] of distinct) put(key, row.distinct[name]);
+    for (const [name, key] of rare) put(key, row.rare[name]);
+    return {
+      [detector.source.timestamp_field]: time.from,
+      'event.start': time.from,
+      'event.end': time.to,
+      [entityField]: entity,
+      message: `${entity}: ${logsText(count)}${during}`,
+      bucket: values,
+      ...(row.labels && { labels: row.labels }),
+    };
   };
 }
+
+/** Where the number stands in the object `bucket` of a document. */
+const keyOf = (field: string): string => field.slice('bucket.'.length);
+const [COUNT, ERRORS, ERROR_SHARE, LATENCY_P50, LATENCY_P95] = [
+  COUNT_FIELD,
+  ERRORS_FIELD,
+  ERROR_SHARE_FIELD,
+  LATENCY_P50_FIELD,
+  LATENCY_P95_FIELD,
+].map(keyOf);
 
 const logsText = (count: number): string => `${count} ${count === 1 ? 'log' : 'logs'}`;
 

@@ -21,8 +21,15 @@ const CONTRAST_OF_EUI = 4.49;
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
+/** A colour half way through its transition is nobody's text: waits until all that ends has ended. */
+const ANIMATIONS_ENDED = `new Promise(requestAnimationFrame).then(() => Promise.allSettled(
+  document.getAnimations()
+    .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+    .map(({ finished }) => finished)))`;
+
 /** What axe finds on a page that is at least serious, one line for each element. */
 export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(ANIMATIONS_ENDED);
   // Not as a script element: the security policy of the page forbids that, as Kibana's does.
   await page.evaluate(AXE);
   const violations = (await page.evaluate(

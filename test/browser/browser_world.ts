@@ -170,7 +170,11 @@ export async function openPage(
   { url }: Host,
   { user = 'admin', theme = 'light', locale = 'en', width = 1_280 }: Window = {},
 ): Promise<OpenedPage> {
-  const context = await browser.newContext({ viewport: { width, height: 1_000 }, baseURL: url });
+  const context = await browser.newContext({
+    viewport: { width, height: 1_000 },
+    baseURL: url,
+    reducedMotion: 'reduce',
+  });
   await context.addCookies(
     Object.entries({ user, theme, locale }).map(([name, value]) => ({ name, value, url })),
   );

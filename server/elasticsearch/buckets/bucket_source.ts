@@ -5,7 +5,7 @@ import type { RetryPolicy } from '../attempt';
 import type { ElasticsearchClient } from '../client';
 import { chooseUniformly } from '../sample_logs';
 import { listEntities } from './entities';
-import { readBuckets, rereadBuckets, sourceLogOf } from './read_buckets';
+import { readBuckets, rereadBuckets, sourceLogs } from './read_buckets';
 import { sampleBuckets } from './sample_buckets';
 
 /**
@@ -31,11 +31,7 @@ export function createBucketSource(
         { size, seed, ...(labelField === undefined ? {} : { labelField }) },
         { policy, signal },
       );
-      const logs = chooseUniformly(
-        rows.map((row) => sourceLogOf(row, detector)),
-        size,
-        seed,
-      );
+      const logs = chooseUniformly(rows.map(sourceLogs(detector)), size, seed);
       return { logs, total, method: isWhole && logs.length === rows.length ? 'all' : 'random_buckets' };
     },
     read: (range, readOptions = {}) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bucketDocument, silentRow, spanOf, type BucketRow } from '../../../common/buckets';
+import { bucketDocuments, silentRow, spanOf, type BucketRow } from '../../../common/buckets';
 import { parseWith, type Detector } from '../../../common/detector';
 import type { SourceLog } from '../../../common/log_document';
 import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
@@ -14,20 +14,23 @@ import { joined } from './sample_buckets';
 
 /** Rows of one page, about; a bucket is never torn apart. */
 const ROWS_A_PAGE = 5_000;
-/** Requests under way at a time: while one answer is read, the next is computed. */
+/** Requests under way at a time: while one answer is read, the next are computed. */
 const LANES = 2;
 /** Buckets of the first page, before it is known how many entities there are. */
 const FIRST_BUCKETS = 12;
 
 const positionSchema = z.strictObject({ v: z.literal(1), next: z.number() });
 
-/** @returns the row as a log with an id that is the same whenever it is computed */
-export function sourceLogOf(row: BucketRow, detector: Detector): SourceLog {
-  return {
-    index: detector.source.index,
-    id: `${detector.bucket?.span}/${new Date(row.start).toISOString()}/${row.entity}`,
-    document: bucketDocument(row, detector),
-  };
+/** Makes rows into logs, each with an id that is the same whenever it is computed. */
+export function sourceLogs(detector: Detector): (row: BucketRow) => SourceLog {
+  const documentOf = bucketDocuments(detector);
+  const { index } = detector.source;
+  const span = detector.bucket?.span;
+  return (row) => ({
+    index,
+    id: `${span}/${new Date(row.start).toISOString()}/${row.entity}`,
+    document: documentOf(row),
+  });
 }
 
 /**
@@ -42,6 +45,7 @@ export async function* readBuckets(
 ): AsyncGenerator<LogPage, void, undefined> {
   const { signal, policy } = options;
   const span = spanOf(detector);
+  const logOf = sourceLogs(detector);
   const from =
     options.after === undefined
       ? Math.floor(range.from / span) * span
@@ -75,7 +79,7 @@ export async function* readBuckets(
     perBucket = Math.max(perBucket, Math.ceil(complete.length / ((end - start) / span)));
     if (complete.length === 0) continue;
     yield {
-      logs: complete.map((row) => sourceLogOf(row, detector)),
+      logs: complete.map(logOf),
       position: { v: 1, next: end },
       memory: memory.toJSON(),
     };
@@ -120,6 +124,7 @@ export async function* rereadBuckets(
 ): AsyncGenerator<LogPage, void, undefined> {
   const { signal, policy } = options;
   const span = spanOf(detector);
+  const logOf = sourceLogs(detector);
   const late = await lateKeys(client, detector, range, span, { signal, policy });
   if (late.size === 0) return;
   const starts = [...late.keys()].sort((one, other) => one - other);
@@ -138,7 +143,7 @@ export async function* rereadBuckets(
     for (const { entity, start } of rows) memory.saw(entity, start);
     if (rows.length === 0) continue;
     yield {
-      logs: rows.map((row) => sourceLogOf(row, detector)),
+      logs: rows.map(logOf),
       position: undefined,
       memory: memory.toJSON(),
       revises: true,
