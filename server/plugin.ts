@@ -1,3 +1,4 @@
+import { ServiceStatusLevels } from '@kbn/core/server';
 import { parseWith } from '../common/detector';
 import type { LogAnomaliesConfig } from './config';
 import type { AlertingSetup } from './kibana/alerting_contracts';
@@ -14,6 +15,7 @@ import {
   TRAINING_TASK_TYPE,
 } from './kibana/identifiers';
 import { jobLimitsSchema } from './kibana/job_limits';
+import { pluginStatus, RunOutcomes } from './kibana/plugin_status';
 import { registerRoutes } from './kibana/routes/register_routes';
 import { createDetectorHealthRuleType } from './kibana/rule_types/detector_health';
 import { createLogAnomalyRuleType } from './kibana/rule_types/log_anomaly';
@@ -71,8 +73,10 @@ export class LogAnomaliesPlugin {
         }),
       ));
 
+    const runs = new RunOutcomes();
+    core.status.set(pluginStatus(core.status.derivedStatus$, runs.watch(), ServiceStatusLevels));
     taskManager.registerTaskDefinitions({
-      [DETECTION_TASK_TYPE]: createDetectionTask(getServices),
+      [DETECTION_TASK_TYPE]: createDetectionTask(getServices, (run) => runs.report(run)),
       [TRAINING_TASK_TYPE]: createTrainingTask(getServices),
       [BACKFILL_TASK_TYPE]: createBackfillTask(getServices),
       [DEMO_TASK_TYPE]: createDemoTask(getServices),

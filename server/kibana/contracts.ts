@@ -3,6 +3,7 @@
  * outside its own repository. Saved objects, tasks and security stand in files of their own beside this one.
  */
 import type { Client } from '@elastic/elasticsearch';
+import type { Observable } from 'rxjs';
 import type { SavedObjectsClient, SavedObjectType } from './saved_object_contracts';
 import type { Logger } from './security_contracts';
 
@@ -101,6 +102,19 @@ export interface Router {
   delete(route: RouteConfig, handler: RouteHandler): void;
 }
 
+/** Source: packages/core/status/core-status-common/src/service_status.ts. */
+export interface ServiceStatusLevel {
+  toString(): string;
+  /** Higher is worse. */
+  valueOf(): number;
+}
+
+/** Source: packages/core/status/core-status-common/src/service_status.ts. */
+export interface ServiceStatus {
+  readonly level: ServiceStatusLevel;
+  readonly summary: string;
+}
+
 /** Source: packages/core/lifecycle/core-lifecycle-server/src/core_setup.ts. */
 export interface CoreSetup<PluginsStart> {
   readonly http: {
@@ -108,6 +122,11 @@ export interface CoreSetup<PluginsStart> {
     readonly basePath: { readonly publicBaseUrl?: string };
   };
   readonly savedObjects: { registerType(type: SavedObjectType): void };
+  /** Source: packages/core/status/core-status-server/src/contracts.ts `StatusServiceSetup`. */
+  readonly status: {
+    readonly derivedStatus$: Observable<ServiceStatus>;
+    set(status: Observable<ServiceStatus>): void;
+  };
   getStartServices(): Promise<[CoreStart, PluginsStart, unknown]>;
 }
 

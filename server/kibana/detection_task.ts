@@ -1,5 +1,6 @@
 import type { Failure } from '../../common/api';
 import { taskInterval } from './identifiers';
+import type { ReportedRun } from './plugin_status';
 import { runDetector } from './run_detector';
 import type { Services } from './services';
 import { SnapshotCache } from './snapshot_cache';
@@ -15,8 +16,15 @@ export interface DetectionTaskState {
   readonly last_error?: Failure;
 }
 
-/** A detector's recurring task. A Kibana that dies in the middle of a run is replaced after the timeout. */
-export function createDetectionTask(getServices: () => Promise<Services>): TaskDefinition {
+/**
+ * A detector's recurring task. A Kibana that dies in the middle of a run is replaced after the timeout.
+ *
+ * @param report is told how each run went
+ */
+export function createDetectionTask(
+  getServices: () => Promise<Services>,
+  report: (run: ReportedRun) => void,
+): TaskDefinition {
   const cache = new SnapshotCache();
   return {
     title: 'Log Anomalies: score new logs of a detector',
@@ -34,9 +42,12 @@ export function createDetectionTask(getServices: () => Promise<Services>): TaskD
             (taskInstance.state as DetectionTaskState).failures ?? 0,
             interruption.signal,
           );
+          const { detectorId } = target;
           if (outcome.kind === 'gone') {
-            throw nothingLeftToDo(`The detector ${target.detectorId} was deleted or stopped.`);
+            report({ detectorId, outcome: 'gone' });
+            throw nothingLeftToDo(`The detector ${detectorId} was deleted or stopped.`);
           }
+          report({ detectorId, outcome: outcome.failures > 0 ? 'failed' : 'good' });
           return {
             state: {
               failures: outcome.failures,

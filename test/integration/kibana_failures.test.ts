@@ -102,9 +102,11 @@ it('waits for a shard that no node holds, rather than passing over its logs', as
     checkpoint,
     last_error: { code: 'unavailable', retried: true, next_step: expect.stringContaining('health') },
   });
+  expect(kibana.reported.at(-1)).toEqual({ detectorId: id, outcome: 'failed' });
   await admin.indices.delete({ index: unassigned });
   await run();
   expect(await status()).toMatchObject({ state: 'running', consecutive_failures: 0, last_run: { logs: 60 } });
+  expect(kibana.reported.at(-1)).toEqual({ detectorId: id, outcome: 'good' });
   expect(await oddOnes()).toContain('shard-30');
 });
 

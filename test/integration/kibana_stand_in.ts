@@ -21,6 +21,7 @@ import {
   TRAINING_TASK_TYPE,
 } from '../../server/kibana/identifiers';
 import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
+import type { ReportedRun } from '../../server/kibana/plugin_status';
 import { registerRoutes } from '../../server/kibana/routes/register_routes';
 import type { SavedObject, SavedObjectsClient } from '../../server/kibana/saved_object_contracts';
 import type { ApiKeys } from '../../server/kibana/security_contracts';
@@ -178,6 +179,8 @@ export interface KibanaStandIn {
   readonly routes: ReadonlyMap<string, RouteConfig>;
   /** Messages that were logged, with their level in front. */
   readonly logged: string[];
+  /** How runs went, for Kibana's status page. */
+  readonly reported: ReportedRun[];
   now: () => number;
   call(
     person: Person,
@@ -203,6 +206,7 @@ export interface StandInOptions {
 export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
   const savedObjects = new SavedObjects();
   const logged: string[] = [];
+  const reported: ReportedRun[] = [];
   const note =
     (level: string) =>
     (message: string): void =>
@@ -230,7 +234,10 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
   };
   const standIn = { now: () => Date.now() };
   const definitions = {
-    [DETECTION_TASK_TYPE]: createDetectionTask(async () => services),
+    [DETECTION_TASK_TYPE]: createDetectionTask(
+      async () => services,
+      (run) => void reported.push(run),
+    ),
     [TRAINING_TASK_TYPE]: createTrainingTask(async () => services),
     [BACKFILL_TASK_TYPE]: createBackfillTask(async () => services),
     [DEMO_TASK_TYPE]: createDemoTask(async () => services),
@@ -330,5 +337,5 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     };
     return (await (handlers.get(name) as RouteHandler)(context, request, response)) as Reply;
   };
-  return Object.assign(standIn, { services, tasks, savedObjects, routes, logged, call });
+  return Object.assign(standIn, { services, tasks, savedObjects, routes, logged, reported, call });
 }

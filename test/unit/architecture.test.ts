@@ -51,11 +51,11 @@ describe('dependencies point one way', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('Kibana packages are named by server/config.ts and, of those that Kibana lends to every page, by public', () => {
+  it('Kibana packages are named by server/config.ts, server/plugin.ts and, of those that Kibana lends to every page, by public', () => {
     const lent = /^@kbn\/(i18n|i18n-react|datemath|es-query)$/;
     const wrong = [...sources('server'), ...sources('public')].filter(
       (file) =>
-        file !== 'server/config.ts' &&
+        !['server/config.ts', 'server/plugin.ts'].includes(file) &&
         importsOf(file).some(
           (name) => name.startsWith('@kbn/') && !(file.startsWith('public/') && lent.test(name)),
         ),

@@ -132,6 +132,16 @@ export async function detectorJourney(world: World): Promise<DetectorMade | unde
       assert.ok(status.checkpoint && status.next_run_at && status.last_run, JSON.stringify(status));
       assert.ok((status.lag_ms ?? Infinity) < 60_000, `lag_ms is ${status.lag_ms}`);
     });
+    await report.step("Kibana's status says that no detector fails", async () => {
+      const { status } = await owner.expect<{ status: { plugins: Record<string, object> } }>(
+        'get',
+        '/api/status',
+      );
+      assert.deepEqual(
+        { ...status.plugins.logAnomalies },
+        { level: 'available', summary: 'No detector fails' },
+      );
+    });
     await report.step('a backfill scores the days before', async () => {
       const to = Date.now() - 20 * 60_000;
       await owner.call('startBackfill', { params: { id }, body: { from: to - 5 * 86_400_000, to } });

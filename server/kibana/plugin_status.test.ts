@@ -1,0 +1,84 @@
+import { BehaviorSubject } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { ServiceStatus } from './contracts';
+import { pluginStatus, RunOutcomes } from './plugin_status';
+
+const level = (name: string, badness: number) => ({ toString: () => name, valueOf: () => badness });
+const LEVELS = { available: level('available', 0), degraded: level('degraded', 1) };
+
+const HOUR = 3_600_000;
+
+/** What is told of the plugin, each time that it changes. */
+function watch() {
+  const scheduler = new TestScheduler(() => undefined);
+  const derived = new BehaviorSubject<ServiceStatus>({ level: LEVELS.available, summary: 'All well' });
+  const runs = new RunOutcomes(scheduler);
+  const told: string[] = [];
+  const subscription = pluginStatus(derived, runs.watch(), LEVELS).subscribe((status) =>
+    told.push(`${String(status.level)}: ${status.summary}`),
+  );
+  const pass = (milliseconds: number): void => {
+    scheduler.maxFrames = scheduler.now() + milliseconds;
+    scheduler.flush();
+    scheduler.frame = scheduler.maxFrames;
+  };
+  const last = (): string | undefined => told.at(-1);
+  return { derived, runs, told, last, pass, end: () => subscription.unsubscribe() };
+}
+
+it('has a status at once, before any detector ran', () => {
+  const { told, end } = watch();
+  expect(told).toEqual(['available: No detector fails']);
+  end();
+});
+
+it('names a detector that fails, and is degraded only when all of them do', () => {
+  const { runs, last, told, end } = watch();
+  runs.report({ detectorId: 'web', outcome: 'failed' });
+  expect(last()).toBe('degraded: Detectors that fail: 1 of 1 (web). The page of each says why.');
+  runs.report({ detectorId: 'api', outcome: 'good' });
+  expect(last()).toBe('available: Detectors that fail: 1 of 2 (web). The page of each says why.');
+  runs.report({ detectorId: 'api', outcome: 'failed' });
+  expect(last()).toBe('degraded: Detectors that fail: 2 of 2 (api, web). The page of each says why.');
+  runs.report({ detectorId: 'api', outcome: 'good' });
+  runs.report({ detectorId: 'web', outcome: 'good' });
+  runs.report({ detectorId: 'web', outcome: 'good' });
+  expect(last()).toBe('available: No detector fails');
+  expect(told).toHaveLength(6);
+  end();
+});
+
+it('does not count a detector that was deleted, and names at most five', () => {
+  const { runs, last, end } = watch();
+  for (const number of [1, 2, 3, 4, 5, 6, 7]) {
+    runs.report({ detectorId: `detector-${number}`, outcome: 'failed' });
+  }
+  expect(last()).toBe(
+    'degraded: Detectors that fail: 7 of 7 (detector-1, detector-2, detector-3, detector-4, detector-5 and 2 more). The page of each says why.',
+  );
+  for (const number of [1, 2, 3, 4, 5, 6, 7]) {
+    runs.report({ detectorId: `detector-${number}`, outcome: 'gone' });
+  }
+  expect(last()).toBe('available: No detector fails');
+  end();
+});
+
+it('forgets what another Kibana has taken over', () => {
+  const { runs, last, pass, end } = watch();
+  runs.report({ detectorId: 'web', outcome: 'failed' });
+  pass(HOUR / 2);
+  expect(last()).toMatch(/^degraded/);
+  pass(HOUR);
+  expect(last()).toBe('available: No detector fails');
+  end();
+});
+
+it('hands on the trouble of the plugins that it needs', () => {
+  const { derived, runs, last, end } = watch();
+  derived.next({ level: LEVELS.degraded, summary: '1 service is degraded: alerting' });
+  runs.report({ detectorId: 'web', outcome: 'good' });
+  expect(last()).toBe('degraded: 1 service is degraded: alerting');
+  derived.next({ level: LEVELS.available, summary: 'All well' });
+  expect(last()).toBe('available: No detector fails');
+  end();
+});

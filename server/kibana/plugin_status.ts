@@ -1,0 +1,94 @@
+import {
+  asyncScheduler,
+  combineLatest,
+  distinctUntilChanged,
+  interval,
+  map,
+  merge,
+  scan,
+  startWith,
+  Subject,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
+import type { ServiceStatus, ServiceStatusLevel } from './contracts';
+
+/** How the last run of one detector on this Kibana went. */
+export interface ReportedRun {
+  readonly detectorId: string;
+  /** `gone`: deleted or stopped, and not counted any more. */
+  readonly outcome: 'good' | 'failed' | 'gone';
+}
+
+/** Runs that were reported longer ago say nothing: another Kibana may have taken the detector over. */
+const FORGOTTEN_AFTER_MILLISECONDS = 60 * 60_000;
+const LOOK_EVERY_MILLISECONDS = 60_000;
+
+/** By detector. */
+type Runs = ReadonlyMap<string, { readonly at: number; readonly isFailed: boolean }>;
+
+/** What the runs of all detectors on this Kibana say about the plugin as a whole. */
+export class RunOutcomes {
+  private readonly reported = new Subject<ReportedRun>();
+
+  constructor(private readonly scheduler: SchedulerLike = asyncScheduler) {}
+
+  report(run: ReportedRun): void {
+    this.reported.next(run);
+  }
+
+  /** The last run of each detector, as it changes. */
+  watch(): Observable<Runs> {
+    const ticks = interval(LOOK_EVERY_MILLISECONDS, this.scheduler).pipe(map(() => undefined));
+    return merge(this.reported, ticks).pipe(
+      scan((runs: Runs, run) => this.withRun(runs, run), new Map()),
+      startWith(new Map()),
+    );
+  }
+
+  private withRun(runs: Runs, run: ReportedRun | undefined): Runs {
+    const now = this.scheduler.now();
+    const kept = new Map([...runs].filter(([, { at }]) => now - at < FORGOTTEN_AFTER_MILLISECONDS));
+    if (run?.outcome === 'gone') kept.delete(run.detectorId);
+    else if (run !== undefined) kept.set(run.detectorId, { at: now, isFailed: run.outcome === 'failed' });
+    return kept;
+  }
+}
+
+/** Kibana's own objects, which it compares by identity. */
+interface StatusLevels {
+  readonly available: ServiceStatusLevel;
+  readonly degraded: ServiceStatusLevel;
+}
+
+/**
+ * What Kibana's status page and `/api/status` say of the plugin: that of its dependencies where these have trouble, else
+ * how many detectors ran here within the hour and which of them fail. One bad detector is told, but only when all fail
+ * is the plugin degraded: something beside the detectors is broken then, and monitors should see it.
+ */
+export function pluginStatus(
+  derived: Observable<ServiceStatus>,
+  runs: Observable<Runs>,
+  levels: StatusLevels,
+): Observable<ServiceStatus> {
+  return combineLatest([derived, runs]).pipe(
+    map(([dependencies, known]) =>
+      dependencies.level > levels.available ? dependencies : statusOfRuns(known, levels),
+    ),
+    // Each change is a line in Kibana's log.
+    distinctUntilChanged((one, other) => one.level === other.level && one.summary === other.summary),
+  );
+}
+
+const MOST_NAMED = 5;
+
+function statusOfRuns(runs: Runs, { available, degraded }: StatusLevels): ServiceStatus {
+  const failing = [...runs].filter(([, { isFailed }]) => isFailed).map(([detectorId]) => detectorId);
+  if (failing.length === 0) return { level: available, summary: 'No detector fails' };
+  const named = failing.sort().slice(0, MOST_NAMED).join(', ');
+  const more = failing.length > MOST_NAMED ? ` and ${failing.length - MOST_NAMED} more` : '';
+  return {
+    level: failing.length === runs.size ? degraded : available,
+    summary: `Detectors that fail: ${failing.length} of ${runs.size} (${named}${more}). The page of each says why.`,
+  };
+}
