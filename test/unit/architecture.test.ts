@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -61,5 +62,21 @@ describe('dependencies point one way', () => {
         ),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('packages of the server side, and no others, are those that an install without development brings', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const packagesOf = (...folders: string[]): string[] =>
+      folders
+        .flatMap(sources)
+        .flatMap(importsOf)
+        .filter((name) => /^[\w@][\w@./-]*$/.test(name) && !isBuiltin(name) && !name.startsWith('@kbn/'))
+        .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+    const onServer = packagesOf('common', 'server');
+    const imported = [...onServer, ...packagesOf('scripts')];
+    expect(onServer.filter((name) => dependencies[name] === undefined)).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !imported.includes(name))).toEqual([]);
   });
 });
