@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = [
   'suppression_removed',
   'suppression_expired',
   'suppression_refused',
+  'results_deleted',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

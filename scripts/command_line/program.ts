@@ -5,6 +5,7 @@ import { audit } from '../commands/audit';
 import { backfill } from '../commands/backfill';
 import { checkConnection } from '../commands/check_connection';
 import { collectTrainingData } from '../commands/collect_training_data';
+import { deleteResults } from '../commands/delete_results';
 import { deployModel } from '../commands/deploy_model';
 import { detect } from '../commands/detect';
 import { drift } from '../commands/drift';
@@ -58,6 +59,7 @@ export function createProgram(): Command {
     quietTimes,
     whatIf,
     audit,
+    deleteResults,
     importDashboards,
   ]) {
     program.addCommand(create());

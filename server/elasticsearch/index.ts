@@ -10,7 +10,9 @@ export { createLogSource } from './log_source';
 export { createDetectorSource } from './detector_source';
 export { createScoredLogs } from './scored_logs';
 export { createResultStore, resultId, summaryId } from './result_store';
-export type { ElasticsearchResultStore, ResultStoreOptions } from './result_store';
+export type { ResultStoreOptions } from './result_store';
+export { deleteResultMonths, resultMonthsBefore } from './retention';
+export type { ResultMonth } from './retention';
 export { createSnapshotStore } from './snapshot_store';
 export { createCheckpointStore } from './checkpoint_store';
 export { countAnomalies, createDriftStore } from './drift_store';
@@ -29,5 +31,5 @@ export {
   resultsIndex,
   resultsPattern,
 } from './names';
-export { checkConnection, ownerRole, pipelineRole, readerRole } from './privileges';
+export { checkConnection, ownerRole, pipelineRole, readerRole, retentionRole } from './privileges';
 export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './privileges';

@@ -15,7 +15,7 @@ export interface RoleDefinition {
   readonly indices: readonly IndexPrivileges[];
 }
 
-export type RoleName = 'owner' | 'reader' | 'pipelines';
+export type RoleName = 'owner' | 'reader' | 'pipelines' | 'retention';
 
 /** Puts, tries out, reads and deletes ingest pipelines. */
 const PUT_PIPELINES = 'manage_ingest_pipelines';
@@ -66,6 +66,15 @@ export const pipelineRole = (logs: readonly string[]): RoleDefinition => ({
   indices: logs.length > 0 ? [{ names: [...logs], privileges: ['read', 'index', 'manage'] }] : [],
 });
 
+/** What somebody needs who deletes results of old logs and puts that on record. */
+export const retentionRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
+  cluster: [],
+  indices: [
+    { names: [resultsPattern(space)], privileges: ['view_index_metadata', 'read', 'delete_index'] },
+    { names: [feedbackIndex(space)], privileges: ['create_index', 'view_index_metadata', 'index'] },
+  ],
+});
+
 /** One role that holds the rights of several. */
 const joined = (...roles: readonly RoleDefinition[]): RoleDefinition => ({
   cluster: [...new Set(roles.flatMap(({ cluster }) => cluster))],
@@ -85,6 +94,8 @@ function roleOf({
       return readerRole(space);
     case 'pipelines':
       return joined(ownerRole([], space), pipelineRole(indices));
+    case 'retention':
+      return retentionRole(space);
   }
 }
 

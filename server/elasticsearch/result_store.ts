@@ -7,7 +7,7 @@ import { attempt, type RetryPolicy } from './attempt';
 import { bulkWrite, type BulkOperation, type BulkRefusal } from './bulk';
 import type { ElasticsearchClient } from './client';
 import { ensureIndex } from './index_resources';
-import { DEFAULT_SPACE, documentId, endOfResultsIndex, resultsIndex, resultsPattern } from './names';
+import { DEFAULT_SPACE, documentId, resultsIndex, resultsPattern } from './names';
 import { reviseResults } from './revise_results';
 
 const DEFAULT_SIZE = 100;
@@ -26,14 +26,6 @@ export interface ResultStoreOptions {
   readonly refresh?: boolean | 'wait_for';
   /** Called with one sentence for each result that could only be written without the fields of its log. */
   readonly warn?: (message: string) => void;
-}
-
-export interface ElasticsearchResultStore extends ResultStore {
-  /**
-   * Retention: deletes the monthly indices that end before `time` (epoch ms). Needs `delete_index`.
-   * @returns their names
-   */
-  deleteBefore(time: number): Promise<string[]>;
 }
 
 /** Ids of results: the same log and detector always have the same one. */
@@ -101,7 +93,7 @@ function queryOf(query: ResultQuery, space: string): estypes.QueryDslQueryContai
 export function createResultStore(
   client: ElasticsearchClient,
   options: ResultStoreOptions = {},
-): ElasticsearchResultStore {
+): ResultStore {
   const { space = DEFAULT_SPACE, policy, signal, refresh, warn = () => {} } = options;
   const what = `write results of space "${space}"`;
   const checked = new Map<string, number>();
@@ -204,27 +196,7 @@ export function createResultStore(
     };
   };
 
-  const deleteBefore: ElasticsearchResultStore['deleteBefore'] = async (time) => {
-    const found = await attempt(
-      () =>
-        client.indices.getMapping(
-          { index: resultsPattern(space), ignore_unavailable: true, allow_no_indices: true },
-          { signal },
-        ),
-      { what: `list results of space "${space}"`, policy, signal },
-    );
-    const old = Object.keys(found).filter((index) => (endOfResultsIndex(space, index) ?? Infinity) <= time);
-    for (const index of old) {
-      await attempt(() => client.indices.delete({ index, ignore_unavailable: true }, { signal }), {
-        what: `delete the index "${index}"`,
-        policy,
-        signal,
-      });
-    }
-    return old.sort();
-  };
-
-  return { write, revise, search, deleteBefore };
+  return { write, revise, search };
 }
 
 function failIfIncomplete(

@@ -143,7 +143,12 @@ export async function getResult(
     { what: 'read a result' },
   );
   const [hit] = answer.hits.hits;
-  if (hit === undefined) throw new DetectionError('not_found', `There is no result "${id}" in this space.`);
+  if (hit === undefined) {
+    throw new DetectionError(
+      'not_found',
+      `There is no result "${id}" in this space; results of old logs may have been deleted.`,
+    );
+  }
   return { id: hit._id as string, result: hit._source as never };
 }
 

@@ -175,19 +175,6 @@ describe('Stores on a real Elasticsearch', () => {
       expect(await store.write(results)).toEqual({ created: 0 });
     });
 
-    test('of old months are deleted, those of neighbours are not', async () => {
-      const space = newSpace();
-      const store = createResultStore(client, { space, refresh: true });
-      await store.write([anomalyResult({ id: '1' }), anomalyResult({ id: '2', time: START + MONTH })]);
-      const neighbour = `${space}-x`;
-      spaces.push(neighbour);
-      await createResultStore(client, { space: neighbour }).write([anomalyResult({ id: '1' })]);
-      expect(await store.deleteBefore(START + 5 * MINUTE)).toEqual([]);
-      expect(await store.deleteBefore(START + MONTH)).toEqual([resultsIndex(space, START)]);
-      expect((await store.search({})).results.map(({ result }) => result.source.id)).toEqual(['2']);
-      expect(await client.indices.exists({ index: resultsIndex(neighbour, START) })).toBe(true);
-    });
-
     test('are not written into an index of a newer version', async () => {
       const space = newSpace();
       const index = resultsIndex(space, START);

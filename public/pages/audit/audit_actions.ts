@@ -29,6 +29,8 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
     i18n.translate('logAnomalies.audit.suppressionExpired', { defaultMessage: 'silence ran out' }),
   suppression_refused: () =>
     i18n.translate('logAnomalies.audit.suppressionRefused', { defaultMessage: 'silencing refused' }),
+  results_deleted: () =>
+    i18n.translate('logAnomalies.audit.resultsDeleted', { defaultMessage: 'old results deleted' }),
 };
 
 /** What was done, in words. */
