@@ -74,7 +74,7 @@ export class LogAnomaliesPlugin {
       ));
 
     const runs = new RunOutcomes();
-    core.status.set(pluginStatus(core.status.derivedStatus$, runs.watch(), ServiceStatusLevels));
+    core.status.set(pluginStatus(runs.watch(), ServiceStatusLevels));
     taskManager.registerTaskDefinitions({
       [DETECTION_TASK_TYPE]: createDetectionTask(getServices, (run) => runs.report(run)),
       [TRAINING_TASK_TYPE]: createTrainingTask(getServices),

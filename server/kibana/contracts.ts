@@ -105,8 +105,6 @@ export interface Router {
 /** Source: packages/core/status/core-status-common/src/service_status.ts. */
 export interface ServiceStatusLevel {
   toString(): string;
-  /** Higher is worse. */
-  valueOf(): number;
 }
 
 /** Source: packages/core/status/core-status-common/src/service_status.ts. */
@@ -123,10 +121,7 @@ export interface CoreSetup<PluginsStart> {
   };
   readonly savedObjects: { registerType(type: SavedObjectType): void };
   /** Source: packages/core/status/core-status-server/src/contracts.ts `StatusServiceSetup`. */
-  readonly status: {
-    readonly derivedStatus$: Observable<ServiceStatus>;
-    set(status: Observable<ServiceStatus>): void;
-  };
+  readonly status: { set(status: Observable<ServiceStatus>): void };
   getStartServices(): Promise<[CoreStart, PluginsStart, unknown]>;
 }
 

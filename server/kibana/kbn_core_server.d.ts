@@ -6,7 +6,6 @@
 declare module '@kbn/core/server' {
   interface Level {
     toString(): string;
-    valueOf(): number;
   }
   export const ServiceStatusLevels: { readonly available: Level; readonly degraded: Level };
 }

@@ -1,6 +1,5 @@
 import {
   asyncScheduler,
-  combineLatest,
   distinctUntilChanged,
   interval,
   map,
@@ -62,19 +61,13 @@ interface StatusLevels {
 }
 
 /**
- * What Kibana's status page and `/api/status` say of the plugin: that of its dependencies where these have trouble, else
- * how many detectors ran here within the hour and which of them fail. One bad detector is told, but only when all fail
- * is the plugin degraded: something beside the detectors is broken then, and monitors should see it.
+ * What Kibana's status page and `/api/status` say of the plugin: which of the detectors that ran here within the hour
+ * fail. One bad detector is told, but only when several ran and all fail is the plugin degraded:
+ * something beside the detectors is broken then, and monitors should see it. Trouble of other plugins is told by themselves.
  */
-export function pluginStatus(
-  derived: Observable<ServiceStatus>,
-  runs: Observable<Runs>,
-  levels: StatusLevels,
-): Observable<ServiceStatus> {
-  return combineLatest([derived, runs]).pipe(
-    map(([dependencies, known]) =>
-      dependencies.level > levels.available ? dependencies : statusOfRuns(known, levels),
-    ),
+export function pluginStatus(runs: Observable<Runs>, levels: StatusLevels): Observable<ServiceStatus> {
+  return runs.pipe(
+    map((known) => statusOfRuns(known, levels)),
     // Each change is a line in Kibana's log.
     distinctUntilChanged((one, other) => one.level === other.level && one.summary === other.summary),
   );
@@ -88,7 +81,7 @@ function statusOfRuns(runs: Runs, { available, degraded }: StatusLevels): Servic
   const named = failing.sort().slice(0, MOST_NAMED).join(', ');
   const more = failing.length > MOST_NAMED ? ` and ${failing.length - MOST_NAMED} more` : '';
   return {
-    level: failing.length === runs.size ? degraded : available,
+    level: failing.length > 1 && failing.length === runs.size ? degraded : available,
     summary: `Detectors that fail: ${failing.length} of ${runs.size} (${named}${more}). The page of each says why.`,
   };
 }
