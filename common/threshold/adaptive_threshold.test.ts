@@ -169,6 +169,21 @@ describe('an incident', () => {
     expect(threshold.threshold - before).toBeGreaterThan(4 * SCALE);
   });
 
+  it('is told of once when it begins and once when it is over, also to whoever reads the state in between', () => {
+    const threshold = calm();
+    const kinds = (of: AdaptiveThreshold): unknown[] =>
+      of.takeChanges().flatMap(({ kind }) => (kind === 'frozen' || kind === 'thawed' ? [kind] : []));
+    expect(threshold.takeChanges()[0].kind).toBe('started');
+    const next = randomScores(21);
+    feed(threshold, [5, 5.3], 20_000, () => next(6 * SCALE));
+    expect(kinds(threshold)).toEqual(['frozen']);
+    expect(threshold.takeChanges()).toEqual([]);
+    const read = AdaptiveThreshold.fromJSON(threshold.toJSON());
+    expect(read.takeChanges()).toEqual([]);
+    feed(read, [5.3, 5.5], 20_000, () => next());
+    expect(kinds(read)).toEqual(['thawed']);
+  });
+
   it('that people have named teaches nothing, and its logs are judged all the same', () => {
     const threshold = calm();
     const { bins, logs } = threshold.toJSON();

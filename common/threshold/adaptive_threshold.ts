@@ -38,6 +38,8 @@ const changeSchema = z.strictObject({
   threshold: z.number(),
   /** For people. */
   reason: z.string().max(300),
+  /** Absent in states of before. `limit`: it moved as far as it may. */
+  kind: z.enum(['started', 'moved', 'limit', 'frozen', 'thawed']).optional(),
 });
 const stateSchema = z.strictObject({
   schema_version: z.literal(1),
@@ -98,6 +100,7 @@ export interface FrozenWindow {
 export class AdaptiveThreshold {
   private readonly rhythm: WeeklyRhythm;
   private frozenWindows: readonly FrozenWindow[] = [];
+  private untold: ThresholdChange[] = [];
 
   private constructor(private readonly state: AdaptiveThresholdState) {
     this.rhythm = new WeeklyRhythm((state.rhythm ??= WeeklyRhythm.start()), state.scale);
@@ -180,6 +183,13 @@ export class AdaptiveThreshold {
     return this.state.history;
   }
 
+  /** @returns changes since this was last asked, or since the state was read; oldest first */
+  takeChanges(): ThresholdChange[] {
+    const changes = this.untold;
+    this.untold = [];
+    return changes;
+  }
+
   /**
    * Judges one log, then learns from it.
    *
@@ -191,7 +201,7 @@ export class AdaptiveThreshold {
     const { state } = this;
     if (state.adjusted_at === undefined) {
       state.adjusted_at = time;
-      this.record(time, 'start, from the training sample');
+      this.record(time, 'started', 'start, from the training sample');
     }
     if (this.frozenWindows.some(({ from, to }) => time >= from && time < to)) {
       // Time stands still: nothing is forgotten, and the rate of logs stays what it was.
@@ -254,7 +264,9 @@ export class AdaptiveThreshold {
     if (Math.abs(way) < SMALLEST_STEP * state.scale) return;
     const largest = firstRate ? Infinity : LARGEST_STEP * state.scale;
     state.threshold += Math.max(-largest, Math.min(largest, way));
-    this.record(time, this.reasonOf(way, firstRate, heldBack));
+    const { threshold, lowest, highest } = state;
+    const isAtLimit = threshold >= highest || threshold <= lowest;
+    this.record(time, isAtLimit ? 'limit' : 'moved', this.reasonOf(way, firstRate, heldBack));
   }
 
   /** @returns whether nothing moves in this interval */
@@ -263,13 +275,14 @@ export class AdaptiveThreshold {
     if (!isIncident) {
       if (state.frozen_since === undefined) return false;
       delete state.frozen_since;
-      this.record(time, 'the incident is over; the threshold follows the logs again');
+      this.record(time, 'thawed', 'the incident is over; the threshold follows the logs again');
       return false;
     }
     if (state.frozen_since === undefined) {
       state.frozen_since = time;
       this.record(
         time,
+        'frozen',
         `frozen: ${alerts} alerts within an hour are ${Math.round(alerts / this.hourlyBudget())} times the budget`,
       );
     }
@@ -315,9 +328,11 @@ export class AdaptiveThreshold {
     return `${cause}${limit}${burst}`;
   }
 
-  private record(at: number, reason: string): void {
+  private record(at: number, kind: ThresholdChange['kind'], reason: string): void {
     const { history, threshold } = this.state;
-    history.push({ at, threshold, reason });
+    const change = { at, threshold, reason, kind };
+    history.push(change);
+    this.untold.push(change);
     if (history.length > HISTORY_LENGTH) history.shift();
   }
 }

@@ -175,7 +175,7 @@ async function follow(
   const scored = createScoredLogs(client, { signal });
   const models = createSnapshotStore(client, { space });
   const suppress = suppressor(session, client, detectorId);
-  const { suppressions } = hidingStores(session, client);
+  const { suppressions, audit } = hidingStores(session, client);
   const interval = durationToMilliseconds(options.interval ?? detector.schedule.interval);
   const total = { logs: 0, anomalies: 0, suppressed: 0, created: 0, runs: 0 };
   let failures = 0;
@@ -197,6 +197,7 @@ async function follow(
         suppress,
         frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
         checkpoints,
+        audit,
         clock,
         runId,
         startFrom: started - durationToMilliseconds(options.from),

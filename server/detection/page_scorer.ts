@@ -155,6 +155,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     dirt,
     threshold: () => thresholdAt(latest),
     thresholdState: () => adaptive?.toJSON(),
+    takeThresholdChanges: () => adaptive?.takeChanges() ?? [],
   };
 }
 

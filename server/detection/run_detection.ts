@@ -2,10 +2,20 @@ import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
 import { durationToMilliseconds } from '../../common/detector';
 import type { DirtReport } from '../../common/log_features/types';
+import type { ThresholdChange } from '../../common/threshold';
 import { timestampOf } from './log_values';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
-import type { Checkpoint, CheckpointStore, LogPage, LogRange, Progress, ResultStore } from './ports';
+import type {
+  AuditTrail,
+  Checkpoint,
+  CheckpointStore,
+  LogPage,
+  LogRange,
+  Progress,
+  ResultStore,
+} from './ports';
 import { passesOf, type Pass } from './reading_passes';
+import { thresholdEntries } from './threshold_record';
 
 /** What a run makes of the logs that have arrived: scores them, or collects what the cluster has scored. */
 export interface RunWork {
@@ -26,6 +36,8 @@ export interface RunWork {
   ): AsyncIterable<{ summaries: BucketSummary[]; logs: number; unscored: number }>;
   threshold(): number;
   thresholdState(): unknown;
+  /** What has happened to an adaptive threshold since this was last asked. */
+  takeThresholdChanges?(): readonly ThresholdChange[];
 }
 
 export interface DetectionRunOptions extends PageScorerOptions {
@@ -57,6 +69,11 @@ export interface DetectionRunOptions extends PageScorerOptions {
    * result. With it the checkpoint moves once a run, so give `maxLogs`, too: results are held until then.
    */
   readonly announce?: (results: readonly AnomalyResult[]) => Promise<void>;
+  /**
+   * Told of incidents during which an adaptive threshold stood still, and of limits that it reached, before the checkpoint
+   * moves: at least once for each.
+   */
+  readonly audit?: Pick<AuditTrail, 'append'>;
   /** Default: the logs are read and scored here. */
   readonly work?: (checkpoint: Checkpoint) => RunWork;
 }
@@ -109,6 +126,8 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   const unannounced: AnomalyResult[] = [];
   let isStored = true;
   const store = async (): Promise<void> => {
+    const entries = thresholdEntries(detectorId, page.takeThresholdChanges?.() ?? [], clock.now());
+    if (entries.length > 0) await options.audit?.append(entries);
     revision = await checkpoints.write(checkpoint, revision);
     isStored = true;
   };

@@ -196,6 +196,7 @@ async function score(
     results: job.results,
     suppress: createSuppressor({ ...job, detectorId, clock }),
     checkpoints: job.checkpoints,
+    audit: job.audit,
     clock,
     runId,
     startFrom: startedAt - FIRST_RUN_LOOKS_BACK_MILLISECONDS,
