@@ -8,7 +8,7 @@ import { CreateRuleButton } from '../rule_form/create_rule_button';
 import { DetectorStateBadge } from '../shared/detector_state';
 import { formatSpan } from '../shared/format';
 import { ReadinessCallouts } from '../shared/readiness_callouts';
-import { LoadingPrompt, RequestState } from '../shared/request_state';
+import { FailurePrompt, LoadingPrompt, RequestState } from '../shared/request_state';
 import { useAction } from '../shared/use_action';
 import { useRequest } from '../shared/use_request';
 import { useBreadcrumbs } from './use_breadcrumbs';
@@ -62,7 +62,11 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
   );
   const { run, isBusy } = useAction(request.reload);
   const view = request.value;
-  const name = view?.record.detector.name ?? '…';
+  const isGone = request.failure?.status === 404;
+  const name = isGone
+    ? i18n.translate('logAnomalies.detector.gone', { defaultMessage: 'This detector is not here' })
+    : (view?.record.detector.name ??
+      i18n.translate('logAnomalies.overview.name', { defaultMessage: 'Detector' }));
   useBreadcrumbs(name, tabName(tab));
   const params = { params: { id } };
   return (
@@ -72,7 +76,8 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
         alignItems="top"
         pageTitle={name}
         description={
-          view && (
+          view &&
+          !isGone && (
             <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
               <EuiFlexItem grow={false}>
                 <DetectorStateBadge status={view.status} />
@@ -96,7 +101,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
           )
         }
         rightSideItems={
-          view && canWrite
+          view && canWrite && !isGone
             ? [
                 <CreateRuleButton key="rule" detectorId={id} detectorName={name} />,
                 <EuiButtonEmpty key="edit" iconType="pencil" onClick={() => go(detectorPath(id, 'edit'))}>
@@ -133,7 +138,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
               ]
             : []
         }
-        tabs={DETECTOR_TABS.map((each) => ({
+        tabs={(isGone ? [] : DETECTOR_TABS).map((each) => ({
           label: tabName(each),
           isSelected: each === tab,
           href: hrefOf(detectorPath(id, each)),
@@ -147,14 +152,18 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
         }))}
       />
       <EuiPageTemplate.Section>
-        <RequestState request={request}>
-          {({ record, status }) => (
-            <Suspense fallback={<LoadingPrompt />}>
-              <ReadinessCallouts findings={status.readiness ?? []} />
-              <CurrentTab tab={tab} view={{ record, status, reload: request.reload }} />
-            </Suspense>
-          )}
-        </RequestState>
+        {isGone && request.failure ? (
+          <FailurePrompt failure={request.failure} home={() => go('/')} />
+        ) : (
+          <RequestState request={request}>
+            {({ record, status }) => (
+              <Suspense fallback={<LoadingPrompt />}>
+                <ReadinessCallouts findings={status.readiness ?? []} />
+                <CurrentTab tab={tab} view={{ record, status, reload: request.reload }} />
+              </Suspense>
+            )}
+          </RequestState>
+        )}
       </EuiPageTemplate.Section>
     </EuiPageTemplate>
   );

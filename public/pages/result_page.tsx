@@ -26,7 +26,9 @@ export default function ResultPage({ id }: { id: string }): ReactElement {
   }, [result]);
   return (
     <EuiPageTemplate offset={0}>
-      <RequestState request={request}>{() => <LoadingPrompt />}</RequestState>
+      <RequestState request={request} home={() => go('/')}>
+        {() => <LoadingPrompt />}
+      </RequestState>
     </EuiPageTemplate>
   );
 }

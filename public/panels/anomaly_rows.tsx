@@ -1,18 +1,11 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiLink, EuiText, EuiTextColor } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { FewLines } from '../shared/few_lines';
 import { formatTime } from '../shared/format';
 import { logLine } from '../shared/log_line';
 import { logOf, type Found } from '../shared/results_table';
 import { SeverityLabel } from '../shared/severity';
-
-/** Two lines of a text; the whole of it stands in its title. */
-const TWO_LINES = {
-  display: '-webkit-box',
-  WebkitBoxOrient: 'vertical',
-  WebkitLineClamp: 2,
-  overflow: 'hidden',
-} as const;
 
 /** The most anomalous logs in the room of a panel. */
 export function AnomalyRows(props: {
@@ -66,12 +59,12 @@ export function AnomalyRows(props: {
             const line = logLine(logOf(result)) ?? result.source.id;
             return (
               <EuiText size="xs" className="eui-textBreakWord">
-                <div style={TWO_LINES} title={line}>
+                <FewLines lines={2} text={line}>
                   <code>{line}</code>
-                </div>
-                <div style={TWO_LINES} title={result.anomaly.reason}>
+                </FewLines>
+                <FewLines lines={2} text={result.anomaly.reason}>
                   <EuiTextColor color="subdued">{result.anomaly.reason}</EuiTextColor>
-                </div>
+                </FewLines>
               </EuiText>
             );
           },

@@ -6,6 +6,7 @@ export const formatTime = (time: string | number): string => moment(time).format
 
 /** @example formatSpan(7_500_000) // '2h 05m' */
 export function formatSpan(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < 1_000) return '<1s';
   const seconds = Math.max(0, Math.round(milliseconds / 1_000));
   if (seconds < 120) return `${seconds}s`;
   const minutes = Math.round(seconds / 60);

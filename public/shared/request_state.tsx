@@ -7,11 +7,14 @@ import type { Request } from './use_request';
 /** The answer of a request once it is there; before that, or instead of it, what the user can do. */
 export function RequestState<Value>(props: {
   request: Request<Value>;
+  /** Where to go when what was asked for does not exist. */
+  home?: () => void;
   children: (value: Value) => ReactElement;
 }): ReactElement {
-  const { request, children } = props;
+  const { request, home, children } = props;
   if (request.value === undefined) {
-    if (request.failure) return <FailurePrompt failure={request.failure} retry={request.reload} />;
+    if (request.failure)
+      return <FailurePrompt failure={request.failure} retry={request.reload} home={home} />;
     return <LoadingPrompt />;
   }
   return (
@@ -47,12 +50,19 @@ export const LoadingPrompt = (): ReactElement => (
 );
 
 /** What went wrong in words, and the next step. */
-export function FailurePrompt({ failure, retry }: { failure: ApiFailure; retry?: () => void }): ReactElement {
+export function FailurePrompt(props: {
+  failure: ApiFailure;
+  retry?: () => void;
+  /** Where to go when what was asked for does not exist. */
+  home?: () => void;
+}): ReactElement {
+  const { failure, retry, home } = props;
   const isForbidden = failure.status === 403 || failure.status === 401;
+  const isGone = failure.status === 404 && home !== undefined;
   return (
     <EuiEmptyPrompt
-      color={isForbidden ? 'plain' : 'danger'}
-      iconType={isForbidden ? 'lock' : 'warning'}
+      color={isForbidden || isGone ? 'subdued' : 'danger'}
+      iconType={isForbidden ? 'lock' : isGone ? 'questionInCircle' : 'warning'}
       titleSize="s"
       data-test-subj={isForbidden ? 'logAnomaliesForbidden' : 'logAnomaliesFailure'}
       title={<h2>{titleOf(failure, isForbidden)}</h2>}
@@ -70,10 +80,16 @@ export function FailurePrompt({ failure, retry }: { failure: ApiFailure; retry?:
         </>
       }
       actions={
-        retry && (
-          <EuiButton iconType="refresh" onClick={retry}>
-            {i18n.translate('logAnomalies.request.retry', { defaultMessage: 'Try again' })}
+        isGone ? (
+          <EuiButton onClick={home}>
+            {i18n.translate('logAnomalies.unknownPage.home', { defaultMessage: 'To the detectors' })}
           </EuiButton>
+        ) : (
+          retry && (
+            <EuiButton iconType="refresh" onClick={retry}>
+              {i18n.translate('logAnomalies.request.retry', { defaultMessage: 'Try again' })}
+            </EuiButton>
+          )
         )
       }
     />

@@ -114,3 +114,41 @@ it('speaks French', async () => {
   expect(problems).toEqual([]);
   await page.context().close();
 });
+
+it('says of a detector that is gone that it is, and shows the way back', async () => {
+  const { page } = await openPage(browser, world.host);
+  const pages = { page, url: world.host.url };
+  for (const path of ['anomalies', 'edit']) {
+    await open(pages, `/app/logAnomalies/detectors/nothing/${path}`, 'logAnomaliesFailure');
+    expect(await page.getByRole('tab').count()).toBe(0);
+    await page.getByRole('button', { name: 'To the detectors' }).click();
+    await page.waitForSelector(testSubject('logAnomaliesDetectors'));
+  }
+  await open(pages, '/app/logAnomalies/detectors/nothing/models', 'logAnomaliesFailure');
+  expect(await page.innerText('h1')).toBe('This detector is not here');
+  await page.context().close();
+});
+
+it('shows the settings that hardly anybody changes as well, and saves them', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  const made = await makeDetector(world, { name: 'Settings' });
+  const path = `/app/logAnomalies/detectors/${made}/settings`;
+  await open({ page, url: world.host.url }, path, 'logAnomaliesSettings');
+  const isLearning = page.locator(testSubject('logAnomaliesLearnFromFeedback'));
+  expect(await isLearning.getAttribute('aria-checked')).toBe('true');
+  await isLearning.click();
+  await page.getByRole('button', { name: 'Rarely changed' }).last().click();
+  const trees = page.getByLabel('Trees of the forest');
+  expect(await trees.inputValue()).toBe('100');
+  await trees.fill('50');
+  await page.getByLabel('Logs may come late by').fill('48h');
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.click(testSubject('logAnomaliesSaveSettings'));
+  await page.waitForSelector(`${testSubject('logAnomaliesSaveSettings')}[disabled]`);
+  await page.reload();
+  await page.waitForSelector(`${testSubject('logAnomaliesLearnFromFeedback')}[aria-checked=false]`);
+  expect(await trees.inputValue()).toBe('50');
+  expect(await page.getByLabel('Logs may come late by').inputValue()).toBe('48h');
+  expect(problems).toEqual([]);
+  await page.context().close();
+});

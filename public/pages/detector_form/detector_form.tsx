@@ -134,6 +134,56 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
           <EuiPanel hasBorder hasShadow={false}>
             <MoreFields {...fields} />
           </EuiPanel>
+          <EuiSpacer size="l" />
+          {showsProblems && problems.size > 0 && (
+            <>
+              <EuiCallOut
+                color="danger"
+                iconType="warning"
+                data-test-subj="logAnomaliesFormProblems"
+                title={i18n.translate('logAnomalies.form.problems', {
+                  defaultMessage: 'Some settings need another look',
+                })}
+              >
+                <ul>
+                  {[...problems.values()].map((line) => (
+                    <li key={line}>{line}</li>
+                  ))}
+                </ul>
+              </EuiCallOut>
+              <EuiSpacer />
+            </>
+          )}
+          <EuiFlexGroup responsive={false} wrap alignItems="center">
+            <EuiFlexItem grow={false}>
+              <EuiButton
+                fill
+                iconType="save"
+                isLoading={isBusy}
+                isDisabled={!canWrite}
+                onClick={() => save(record === undefined)}
+                data-test-subj="logAnomaliesSave"
+              >
+                {record === undefined
+                  ? i18n.translate('logAnomalies.form.saveAndStart', { defaultMessage: 'Save and start' })
+                  : i18n.translate('logAnomalies.form.save', { defaultMessage: 'Save' })}
+              </EuiButton>
+            </EuiFlexItem>
+            {record === undefined && (
+              <EuiFlexItem grow={false}>
+                <EuiButton isDisabled={!canWrite || isBusy} onClick={() => save(false)}>
+                  {i18n.translate('logAnomalies.form.saveOnly', { defaultMessage: 'Save without starting' })}
+                </EuiButton>
+              </EuiFlexItem>
+            )}
+            <EuiFlexItem grow={false}>
+              <EuiButtonEmpty onClick={() => go('/')}>
+                {i18n.translate('logAnomalies.form.cancel', { defaultMessage: 'Cancel' })}
+              </EuiButtonEmpty>
+            </EuiFlexItem>
+            <EuiFlexItem />
+            <YamlButtons draft={draft} load={setDraft} />
+          </EuiFlexGroup>
         </EuiFlexItem>
         <EuiFlexItem grow={2} style={{ minWidth: 420 }}>
           <EuiPanel hasBorder hasShadow={false}>
@@ -170,56 +220,6 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
             />
           </EuiPanel>
         </EuiFlexItem>
-      </EuiFlexGroup>
-      <EuiSpacer size="l" />
-      {showsProblems && problems.size > 0 && (
-        <>
-          <EuiCallOut
-            color="danger"
-            iconType="warning"
-            data-test-subj="logAnomaliesFormProblems"
-            title={i18n.translate('logAnomalies.form.problems', {
-              defaultMessage: 'Some settings need another look',
-            })}
-          >
-            <ul>
-              {[...problems.values()].map((line) => (
-                <li key={line}>{line}</li>
-              ))}
-            </ul>
-          </EuiCallOut>
-          <EuiSpacer />
-        </>
-      )}
-      <EuiFlexGroup responsive={false} wrap alignItems="center">
-        <EuiFlexItem grow={false}>
-          <EuiButton
-            fill
-            iconType="save"
-            isLoading={isBusy}
-            isDisabled={!canWrite}
-            onClick={() => save(record === undefined)}
-            data-test-subj="logAnomaliesSave"
-          >
-            {record === undefined
-              ? i18n.translate('logAnomalies.form.saveAndStart', { defaultMessage: 'Save and start' })
-              : i18n.translate('logAnomalies.form.save', { defaultMessage: 'Save' })}
-          </EuiButton>
-        </EuiFlexItem>
-        {record === undefined && (
-          <EuiFlexItem grow={false}>
-            <EuiButton isDisabled={!canWrite || isBusy} onClick={() => save(false)}>
-              {i18n.translate('logAnomalies.form.saveOnly', { defaultMessage: 'Save without starting' })}
-            </EuiButton>
-          </EuiFlexItem>
-        )}
-        <EuiFlexItem grow={false}>
-          <EuiButtonEmpty onClick={() => go('/')}>
-            {i18n.translate('logAnomalies.form.cancel', { defaultMessage: 'Cancel' })}
-          </EuiButtonEmpty>
-        </EuiFlexItem>
-        <EuiFlexItem />
-        <YamlButtons draft={draft} load={setDraft} />
       </EuiFlexGroup>
     </>
   );

@@ -11,7 +11,7 @@ import { emptyDraft } from './draft';
 
 /** @param id of the detector to edit; a new one without it */
 export default function DetectorFormPage({ id }: { id?: string }): ReactElement {
-  const { api } = useApp();
+  const { api, go } = useApp();
   const title =
     id === undefined
       ? i18n.translate('logAnomalies.form.createTitle', { defaultMessage: 'Create a detector' })
@@ -29,7 +29,10 @@ export default function DetectorFormPage({ id }: { id?: string }): ReactElement 
         {id === undefined ? (
           <DetectorForm initial={emptyDraft()} />
         ) : (
-          <RequestState request={request as typeof request & { value: NonNullable<typeof request.value> }}>
+          <RequestState
+            request={request as typeof request & { value: NonNullable<typeof request.value> }}
+            home={() => go('/')}
+          >
             {(record) => <DetectorForm initial={record.detector} record={record} />}
           </RequestState>
         )}

@@ -19,6 +19,7 @@ import type { FeatureDefinition } from '../../../common/detector';
 import { useApp } from '../../app_context';
 import { useAction } from '../../shared/use_action';
 import type { Distribution } from '../../../common/log_features/distribution';
+import { BucketNote } from './bucket_note';
 import { DistributionChart } from './distribution_chart';
 import { DEFAULT_WINDOW, type Draft, type Suggestion } from './draft';
 import type { DraftFieldsProps } from './source_fields';
@@ -88,12 +89,14 @@ export function FeatureFields(
   }));
   return (
     <>
+      {draft.unit === 'bucket' && <BucketNote detector={draft} />}
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>
           <EuiButton
             iconType="inspect"
             isLoading={isBusy}
-            isDisabled={!source?.index}
+            // What is suggested are fields of logs.
+            isDisabled={!source?.index || draft.unit === 'bucket'}
             onClick={suggest}
             data-test-subj="logAnomaliesSuggest"
           >
@@ -135,7 +138,7 @@ export function FeatureFields(
           columns={[
             {
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              width: '34%',
+              width: '30%',
               render: ({ place, feature }: Row) => (
                 <EuiToolTip
                   content={problem(`features.${place}.field`)}
@@ -183,33 +186,8 @@ export function FeatureFields(
               render: ({ distribution }: Row) =>
                 distribution && <DistributionChart distribution={distribution} />,
             },
-            {
-              name: (
-                <span>
-                  {i18n.translate('logAnomalies.form.why', { defaultMessage: 'Why, and what it holds' })}{' '}
-                  <EuiIconTip
-                    content={i18n.translate('logAnomalies.form.whyHelp', {
-                      defaultMessage:
-                        'From a sample of the logs: what the field looks like, and frequent values.',
-                    })}
-                  />
-                </span>
-              ),
-              render: ({ suggestion }: Row) =>
-                suggestion && (
-                  <EuiText size="xs">
-                    <span>{suggestion.reason}</span>
-                    <EuiText
-                      size="xs"
-                      color="subdued"
-                      className="eui-textTruncate"
-                      title={suggestion.examples.join(' · ')}
-                    >
-                      {suggestion.examples.join(' · ')}
-                    </EuiText>
-                  </EuiText>
-                ),
-            },
+            // What nothing was suggested for has no reason to show.
+            ...(rows.some(({ suggestion }) => suggestion !== undefined) ? [whyColumn()] : []),
             {
               name: '',
               width: '48px',
@@ -231,3 +209,30 @@ export function FeatureFields(
     </>
   );
 }
+
+const whyColumn = () => ({
+  name: (
+    <span>
+      {i18n.translate('logAnomalies.form.why', { defaultMessage: 'Why' })}{' '}
+      <EuiIconTip
+        content={i18n.translate('logAnomalies.form.whyHelp', {
+          defaultMessage: 'From a sample of the logs: what the field looks like, and frequent values.',
+        })}
+      />
+    </span>
+  ),
+  render: ({ suggestion }: Row) =>
+    suggestion && (
+      <EuiText size="xs">
+        <span>{suggestion.reason}</span>
+        <EuiText
+          size="xs"
+          color="subdued"
+          className="eui-textTruncate"
+          title={suggestion.examples.join(' · ')}
+        >
+          {suggestion.examples.join(' · ')}
+        </EuiText>
+      </EuiText>
+    ),
+});

@@ -17,6 +17,7 @@ import { thresholdFrom, verdictOf } from '../../../common/threshold/confidence';
 import { exceedance, scoreAtExceedance } from '../../../common/threshold/exceedance';
 import type { Detector } from '../../../common/detector';
 import type { Answer, ApiFailure } from '../../api_client';
+import { FewLines } from '../../shared/few_lines';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { logLine, timeOf } from '../../shared/log_line';
 import { FailurePrompt, LoadingPrompt } from '../../shared/request_state';
@@ -142,7 +143,12 @@ export function PreviewPanel(props: {
               <EuiText size="xs" className="eui-textBreakWord">
                 <code>{logLine(document) ?? source.id}</code>
                 <EuiText size="xs" color="subdued">
-                  {`${timeOf(document) ? `${formatTime(timeOf(document) as string)} · ` : ''}${reason}`}
+                  <FewLines
+                    lines={3}
+                    text={[timeOf(document) && formatTime(timeOf(document) as string), reason]
+                      .filter(Boolean)
+                      .join(' · ')}
+                  />
                 </EuiText>
               </EuiText>
             ),

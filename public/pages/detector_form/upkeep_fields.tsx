@@ -116,6 +116,26 @@ export function UpkeepFields({ draft, change, problem }: DraftFieldsProps): Reac
         <EuiFlexItem>
           <EuiFormRow
             fullWidth
+            hasChildLabel={false}
+            helpText={i18n.translate('logAnomalies.upkeep.feedbackHelp', {
+              defaultMessage: 'From ten verdicts on; used by the next training.',
+            })}
+          >
+            <EuiSwitch
+              label={i18n.translate('logAnomalies.upkeep.feedback', {
+                defaultMessage: 'Learn from what people say of anomalies',
+              })}
+              checked={training.learn_from_feedback ?? true}
+              onChange={(event) =>
+                change({ training: { ...training, learn_from_feedback: event.target.checked } })
+              }
+              data-test-subj="logAnomaliesLearnFromFeedback"
+            />
+          </EuiFormRow>
+        </EuiFlexItem>
+        <EuiFlexItem>
+          <EuiFormRow
+            fullWidth
             label={i18n.translate('logAnomalies.upkeep.mode', {
               defaultMessage: 'A newly trained model takes over',
             })}

@@ -1,5 +1,5 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiBadge, EuiBasicTable, EuiConfirmModal, EuiText } from '@elastic/eui';
+import { EuiBadge, EuiBasicTable, EuiConfirmModal, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
@@ -21,7 +21,15 @@ export function SuppressionsTable(props: {
   const [removing, setRemoving] = useState<Listed>();
   return (
     <>
+      <EuiTitle size="xs">
+        <h2>
+          {i18n.translate('logAnomalies.suppression.title', {
+            defaultMessage: 'Quiet times, mutes and what is called normal',
+          })}
+        </h2>
+      </EuiTitle>
       <EuiBasicTable<Listed>
+        compressed
         data-test-subj="logAnomaliesSuppressions"
         items={[...suppressions]}
         itemId="id"

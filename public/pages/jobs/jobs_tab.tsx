@@ -6,6 +6,7 @@ import {
   EuiFlexItem,
   EuiPanel,
   EuiSpacer,
+  EuiText,
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
@@ -43,7 +44,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
           <EuiSpacer />
         </>
       )}
-      <EuiFlexGroup alignItems="flexStart">
+      <EuiFlexGroup>
         <Facts
           title={i18n.translate('logAnomalies.jobs.schedule', { defaultMessage: 'Schedule' })}
           facts={[
@@ -88,9 +89,10 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
         />
         <Facts
           title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run' })}
+          none={i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet.' })}
           facts={
             lastRun === undefined
-              ? [[i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet' }), NONE]]
+              ? []
               : [
                   [
                     i18n.translate('logAnomalies.jobs.finished', { defaultMessage: 'Finished' }),
@@ -127,9 +129,12 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
 const Facts = ({
   title,
   facts,
+  none,
 }: {
   title: string;
   facts: readonly (readonly [string, string])[];
+  /** Said where there are no facts. */
+  none?: string;
 }): ReactElement => (
   <EuiFlexItem>
     <EuiPanel hasBorder hasShadow={false}>
@@ -137,11 +142,17 @@ const Facts = ({
         <h2>{title}</h2>
       </EuiTitle>
       <EuiSpacer size="s" />
-      <EuiDescriptionList
-        compressed
-        type="column"
-        listItems={facts.map(([name, value]) => ({ title: name, description: value }))}
-      />
+      {facts.length === 0 ? (
+        <EuiText size="s" color="subdued">
+          {none}
+        </EuiText>
+      ) : (
+        <EuiDescriptionList
+          compressed
+          type="column"
+          listItems={facts.map(([name, value]) => ({ title: name, description: value }))}
+        />
+      )}
     </EuiPanel>
   </EuiFlexItem>
 );

@@ -69,13 +69,26 @@ export function CandidateState(props: {
           <EuiSpacer size="m" />
         </>
       )}
-      {watch && <WatchState watch={watch} />}
+      {watch && <WatchState watch={watch} models={models} />}
     </>
   );
 }
 
-function WatchState({ watch }: { watch: NonNullable<DetectorStatus['watch']> }): ReactElement | null {
-  const values = { version: watch.version, until: formatTime(watch.until), previous: watch.previous };
+function WatchState(props: {
+  watch: NonNullable<DetectorStatus['watch']>;
+  models: readonly ModelRecordBody[];
+}): ReactElement | null {
+  const { watch, models } = props;
+  // As the table calls models; one that was deleted has only its version left.
+  const nameOf = (version: string): string => {
+    const model = models.find((each) => each.version === version);
+    return model ? formatTime(model.created_at) : version;
+  };
+  const values = {
+    version: nameOf(watch.version),
+    until: formatTime(watch.until),
+    previous: nameOf(watch.previous),
+  };
   switch (watch.state) {
     case 'ended':
       return null;
@@ -86,7 +99,7 @@ function WatchState({ watch }: { watch: NonNullable<DetectorStatus['watch']> }):
           icon="eye"
           title={i18n.translate('logAnomalies.watch.watching', {
             defaultMessage:
-              'Model {version} has just taken over and is watched until {until}; if it breaks its limits, {previous} comes back by itself',
+              'The model of {version} has just taken over and is watched until {until}; if it breaks its limits, that of {previous} comes back by itself',
             values,
           })}
         />
@@ -97,7 +110,7 @@ function WatchState({ watch }: { watch: NonNullable<DetectorStatus['watch']> }):
           color="success"
           icon="check"
           title={i18n.translate('logAnomalies.watch.kept', {
-            defaultMessage: 'Model {version} held its limits until {until} and stays',
+            defaultMessage: 'The model of {version} held its limits until {until} and stays',
             values,
           })}
         />
@@ -108,7 +121,8 @@ function WatchState({ watch }: { watch: NonNullable<DetectorStatus['watch']> }):
           color="danger"
           icon="editorUndo"
           title={i18n.translate('logAnomalies.watch.takenBack', {
-            defaultMessage: 'Model {version} broke its limits and was taken back; {previous} is active again',
+            defaultMessage:
+              'The model of {version} broke its limits and was taken back; that of {previous} is active again',
             values,
           })}
           reasons={watch.reasons}

@@ -1,20 +1,21 @@
 import { i18n } from '@kbn/i18n';
+import type { ModelRecordBody } from '../../../common/api';
 import { formatCount, formatShare } from '../../shared/format';
 
 const NAMES: Readonly<Record<string, () => string>> = {
   precision: () => i18n.translate('logAnomalies.evaluation.precision', { defaultMessage: 'precision' }),
   recall: () => i18n.translate('logAnomalies.evaluation.recall', { defaultMessage: 'recall' }),
   alert_share: () => i18n.translate('logAnomalies.evaluation.alertShare', { defaultMessage: 'flagged' }),
-  alerts_per_day: () =>
-    i18n.translate('logAnomalies.evaluation.alertsPerDay', { defaultMessage: 'anomalies a day' }),
-  false_alarms_per_day: () =>
-    i18n.translate('logAnomalies.evaluation.falseAlarms', { defaultMessage: 'false alarms a day' }),
 };
-const SHARES = new Set(['precision', 'recall', 'alert_share']);
 
-/** The few figures of an evaluation that a table has room for, in words. */
-export function evaluationFigures(evaluation: unknown): string[] {
-  if (evaluation === null || typeof evaluation !== 'object') return [];
+/**
+ * The few figures that a table has room for, in words: shares as the evaluation on logs of the training sample tells them,
+ * and how many a day as its gate does, which knows how many logs there are.
+ */
+export function evaluationFigures({
+  evaluation,
+  gate,
+}: Pick<ModelRecordBody, 'evaluation' | 'gate'>): string[] {
   const found = new Map<string, number>();
   const visit = (node: object, depth: number): void => {
     for (const [key, value] of Object.entries(node)) {
@@ -24,8 +25,14 @@ export function evaluationFigures(evaluation: unknown): string[] {
       }
     }
   };
-  visit(evaluation, 0);
-  return [...found].map(
-    ([key, value]) => `${NAMES[key]()} ${SHARES.has(key) ? formatShare(value) : formatCount(value)}`,
-  );
+  if (evaluation !== null && typeof evaluation === 'object') visit(evaluation, 0);
+  return [
+    ...[...found].map(([key, value]) => `${NAMES[key]()} ${formatShare(value)}`),
+    ...(gate
+      ? [
+          `${i18n.translate('logAnomalies.evaluation.alertsPerDay', { defaultMessage: 'anomalies a day' })} ${formatCount(gate.candidate.alerts_per_day)}`,
+          `${i18n.translate('logAnomalies.evaluation.falseAlarms', { defaultMessage: 'false alarms a day' })} ${formatCount(gate.candidate.false_alarms_per_day)}`,
+        ]
+      : []),
+  ];
 }

@@ -128,31 +128,31 @@ function measureLines({ candidate, active }: CandidateGate): Line[] {
     logs === 0 ? '–' : `${count}/${logs}`;
   return [
     line(
-      i18n.translate('logAnomalies.preview.alerts', { defaultMessage: 'anomalies a day' }),
+      i18n.translate('logAnomalies.gate.alerts', { defaultMessage: 'Anomalies a day' }),
       ({ alerts_per_day: count }) => formatCount(count),
     ),
     line(
-      i18n.translate('logAnomalies.evaluation.falseAlarms', { defaultMessage: 'false alarms a day' }),
+      i18n.translate('logAnomalies.gate.falseAlarmsADay', { defaultMessage: 'False alarms a day' }),
       ({ false_alarms_per_day: count }) => formatCount(count),
     ),
     line(
-      i18n.translate('logAnomalies.evaluation.alertShare', { defaultMessage: 'flagged' }),
+      i18n.translate('logAnomalies.compare.flagged', { defaultMessage: 'Share of logs flagged' }),
       ({ alert_share: share }) => formatShare(share),
     ),
     line(
-      i18n.translate('logAnomalies.gate.known', { defaultMessage: 'confirmed anomalies found' }),
+      i18n.translate('logAnomalies.gate.known', { defaultMessage: 'Confirmed anomalies found' }),
       ({ known }) => found(known),
     ),
     line(
-      i18n.translate('logAnomalies.gate.plantedFound', { defaultMessage: 'planted anomalies found' }),
+      i18n.translate('logAnomalies.gate.plantedFound', { defaultMessage: 'Planted anomalies found' }),
       ({ planted }) => found(planted),
     ),
     line(
-      i18n.translate('logAnomalies.gate.scoreDrift', { defaultMessage: 'drift of the scores' }),
+      i18n.translate('logAnomalies.gate.scoreDrift', { defaultMessage: 'Drift of the scores' }),
       ({ score_drift: drift }) => drift.toFixed(2),
     ),
     line(
-      i18n.translate('logAnomalies.gate.cost', { defaultMessage: 'microseconds a log' }),
+      i18n.translate('logAnomalies.gate.cost', { defaultMessage: 'Microseconds a log' }),
       ({ microseconds_per_log: cost }) => formatCount(cost),
     ),
   ];

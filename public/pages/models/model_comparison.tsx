@@ -78,7 +78,7 @@ export function ModelComparison(props: {
               right: formatCount(comparison.flagged_by_both),
             },
             {
-              what: i18n.translate('logAnomalies.preview.alerts', { defaultMessage: 'anomalies a day' }),
+              what: i18n.translate('logAnomalies.gate.alerts', { defaultMessage: 'Anomalies a day' }),
               left: formatCount(comparison.left.alerts_per_day),
               right: formatCount(comparison.right.alerts_per_day),
             },

@@ -79,8 +79,8 @@ export function ModelsTable(props: {
         },
         {
           name: i18n.translate('logAnomalies.models.evaluation', { defaultMessage: 'Evaluation' }),
-          render: ({ evaluation }: ModelRecordBody) => (
-            <EuiText size="xs">{evaluationFigures(evaluation).join(' · ') || '–'}</EuiText>
+          render: (model: ModelRecordBody) => (
+            <EuiText size="xs">{evaluationFigures(model).join(' · ') || '–'}</EuiText>
           ),
         },
         {

@@ -17,8 +17,10 @@ import { useAction } from '../../shared/use_action';
 import type { DetectorView } from '../detector_page';
 import { checkDraft, type Draft } from '../detector_form/draft';
 import { MoreFields } from '../detector_form/more_fields';
+import { RareFields } from '../detector_form/rare_fields';
 import { readKql } from '../detector_form/read_kql';
 import { SensitivityFields } from '../detector_form/sensitivity_fields';
+import { BucketNote } from '../detector_form/bucket_note';
 import { UpkeepFields } from '../detector_form/upkeep_fields';
 import { useDescription } from '../detector_form/use_description';
 
@@ -104,8 +106,13 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
           </EuiPanel>
         </EuiFlexItem>
         <EuiFlexItem style={COLUMN}>
-          <EuiPanel hasBorder hasShadow={false}>
+          {record.detector.unit === 'bucket' && <BucketNote detector={record.detector} />}
+          <EuiPanel hasBorder hasShadow={false} grow={false}>
             <MoreFields {...fields} isOpen />
+          </EuiPanel>
+          <EuiSpacer size="m" />
+          <EuiPanel hasBorder hasShadow={false}>
+            <RareFields {...fields} />
           </EuiPanel>
         </EuiFlexItem>
       </EuiFlexGroup>

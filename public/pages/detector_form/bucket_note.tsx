@@ -1,0 +1,25 @@
+import React, { type ReactElement } from 'react';
+import { EuiCallOut, EuiSpacer } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { Draft } from './draft';
+
+/** Says of a detector that it judges spans of time, and not single logs; how, stands in its YAML. */
+export const BucketNote = ({
+  detector: { bucket, entity_field: entity },
+}: {
+  detector: Pick<Draft, 'bucket' | 'entity_field'>;
+}): ReactElement => (
+  <>
+    <EuiCallOut
+      size="s"
+      iconType="visBarVertical"
+      data-test-subj="logAnomaliesBucketNote"
+      title={i18n.translate('logAnomalies.form.bucket', {
+        defaultMessage:
+          'It judges what the logs of each {entity} are together in {span}; what is counted of them stands in its YAML',
+        values: { entity: entity || '–', span: bucket?.span ?? '5m' },
+      })}
+    />
+    <EuiSpacer size="m" />
+  </>
+);

@@ -1,0 +1,200 @@
+import React, { type ReactElement } from 'react';
+import {
+  EuiAccordion,
+  EuiFieldNumber,
+  EuiFieldText,
+  EuiFlexGrid,
+  EuiFlexItem,
+  EuiFormRow,
+  EuiSpacer,
+  EuiText,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { detectorSchema } from '../../../common/detector';
+import { driftSettingsSchema } from '../../../common/upkeep_settings';
+import type { DraftFieldsProps } from './source_fields';
+
+const DRIFT = driftSettingsSchema.parse({});
+/** Whatever its logs are, the other defaults are the same. */
+const DEFAULTS = detectorSchema.parse({
+  name: '-',
+  source: { index: '-' },
+  features: [{ type: 'category', field: 'message' }],
+});
+
+interface Field {
+  readonly path: string;
+  readonly label: string;
+  readonly help?: string;
+  readonly value: string | number;
+  readonly set: (value: string) => void;
+}
+
+/** Settings that almost nobody changes, so that every page of the detector is true to its document. */
+export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+  const training = { ...DEFAULTS.training, ...draft.training };
+  const schedule = { ...DEFAULTS.schedule, ...draft.schedule };
+  const forest = { ...DEFAULTS.forest, ...draft.forest };
+  const drift = { ...DRIFT, ...draft.drift };
+  const inTraining = (changes: Partial<typeof training>) =>
+    change({ training: { ...draft.training, ...changes } });
+  const inForest = (changes: Partial<typeof forest>) => change({ forest: { ...draft.forest, ...changes } });
+  const fields: Field[] = [
+    {
+      path: 'training.max_rows',
+      label: i18n.translate('logAnomalies.rare.maxRows', {
+        defaultMessage: 'Learn from at most so many logs',
+      }),
+      value: training.max_rows,
+      set: (value) => inTraining({ max_rows: Number(value) }),
+    },
+    {
+      path: 'training.min_rows',
+      label: i18n.translate('logAnomalies.rare.minRows', { defaultMessage: 'Do not learn from fewer than' }),
+      value: training.min_rows,
+      set: (value) => inTraining({ min_rows: Number(value) }),
+    },
+    {
+      path: 'training.holdout',
+      label: i18n.translate('logAnomalies.rare.holdout', { defaultMessage: 'Keep back to check a model on' }),
+      help: i18n.translate('logAnomalies.rare.holdoutHelp', {
+        defaultMessage: 'A share of these logs, from 0 to 0.5.',
+      }),
+      value: training.holdout,
+      set: (value) => inTraining({ holdout: Number(value) }),
+    },
+    {
+      path: 'forest.tree_count',
+      label: i18n.translate('logAnomalies.rare.trees', { defaultMessage: 'Trees of the forest' }),
+      help: i18n.translate('logAnomalies.rare.treesHelp', {
+        defaultMessage: 'More make scores steadier and scoring slower.',
+      }),
+      value: forest.tree_count,
+      set: (value) => inForest({ tree_count: Number(value) }),
+    },
+    {
+      path: 'forest.subsample_size',
+      label: i18n.translate('logAnomalies.rare.subsample', { defaultMessage: 'Logs that each tree sees' }),
+      help: i18n.translate('logAnomalies.rare.subsampleHelp', {
+        defaultMessage: 'Few make rare logs stand out; 256 suits most.',
+      }),
+      value: forest.subsample_size,
+      set: (value) => inForest({ subsample_size: Number(value) }),
+    },
+    {
+      path: 'forest.seed',
+      label: i18n.translate('logAnomalies.rare.seed', { defaultMessage: 'Seed of chance' }),
+      help: i18n.translate('logAnomalies.rare.seedHelp', {
+        defaultMessage: 'The same seed and logs give the same model.',
+      }),
+      value: forest.seed,
+      set: (value) => inForest({ seed: Number(value) }),
+    },
+    {
+      path: 'schedule.idle_interval',
+      label: i18n.translate('logAnomalies.rare.idle', {
+        defaultMessage: 'While no log comes, look at least every',
+      }),
+      value: schedule.idle_interval,
+      set: (value) => change({ schedule: { ...draft.schedule, idle_interval: value } }),
+    },
+    {
+      path: 'schedule.late_window',
+      label: i18n.translate('logAnomalies.rare.late', { defaultMessage: 'Logs may come late by' }),
+      help: i18n.translate('logAnomalies.rare.lateHelp', {
+        defaultMessage: 'Such as 24h; what comes later is not scored.',
+      }),
+      value: schedule.late_window,
+      set: (value) => change({ schedule: { ...draft.schedule, late_window: value } }),
+    },
+    {
+      path: 'source.ingested_field',
+      label: i18n.translate('logAnomalies.rare.ingested', {
+        defaultMessage: 'Field with the time of indexing',
+      }),
+      help: i18n.translate('logAnomalies.rare.ingestedHelp', {
+        defaultMessage: 'Late logs are found by it, where they have it.',
+      }),
+      value: draft.source.ingested_field ?? DEFAULTS.source.ingested_field,
+      set: (value) => change({ source: { ...draft.source, ingested_field: value } }),
+    },
+    {
+      path: 'drift.window',
+      label: i18n.translate('logAnomalies.rare.driftWindow', {
+        defaultMessage: 'Whether logs have changed is judged by the last',
+      }),
+      value: drift.window,
+      set: (value) => change({ drift: { ...draft.drift, window: value } }),
+    },
+    {
+      path: 'promotion.shadow',
+      label: i18n.translate('logAnomalies.rare.shadow', {
+        defaultMessage: 'Try a new model in shadow, beside the active one, for',
+      }),
+      help: i18n.translate('logAnomalies.rare.shadowHelp', {
+        defaultMessage: 'Such as 1d; empty: it is checked at once, on recent logs.',
+      }),
+      value: draft.promotion?.shadow ?? '',
+      set: (value) => change({ promotion: { ...draft.promotion, shadow: value || undefined } }),
+    },
+    {
+      path: 'context_fields',
+      label: i18n.translate('logAnomalies.rare.context', {
+        defaultMessage: 'Other fields that a result carries along',
+      }),
+      help: i18n.translate('logAnomalies.rare.contextHelp', {
+        defaultMessage: 'Names with commas between them.',
+      }),
+      value: (draft.context_fields ?? DEFAULTS.context_fields).join(', '),
+      set: (value) => change({ context_fields: value.split(',').map((field) => field.trim()) }),
+    },
+  ];
+  return (
+    <EuiAccordion
+      id="logAnomaliesRare"
+      data-test-subj="logAnomaliesRare"
+      buttonContent={i18n.translate('logAnomalies.rare.title', { defaultMessage: 'Rarely changed' })}
+    >
+      <EuiSpacer size="m" />
+      <EuiFlexGrid columns={2}>
+        {fields.map((field) => (
+          <EuiFlexItem key={field.path}>
+            <EuiFormRow
+              fullWidth
+              label={field.label}
+              helpText={field.help}
+              isInvalid={problem(field.path) !== undefined}
+              error={problem(field.path)}
+            >
+              <RareField {...field} isInvalid={problem(field.path) !== undefined} />
+            </EuiFormRow>
+          </EuiFlexItem>
+        ))}
+      </EuiFlexGrid>
+      <EuiSpacer size="m" />
+      <EuiText size="xs" color="subdued">
+        {i18n.translate('logAnomalies.rare.rest', {
+          defaultMessage:
+            'What has no field here, such as the limits of a promotion or the weight of a feature, stands in the YAML: export it from the form, change it, import it.',
+        })}
+      </EuiText>
+    </EuiAccordion>
+  );
+}
+
+/** A form row gives its input an id, hence a component of its own. */
+function RareField({ value, set, isInvalid, id }: Field & { isInvalid: boolean; id?: string }): ReactElement {
+  const common = { id, fullWidth: true, isInvalid };
+  return typeof value === 'number' ? (
+    <EuiFieldNumber
+      {...common}
+      step="any"
+      value={value}
+      onChange={(event) => {
+        if (event.target.value !== '') set(event.target.value);
+      }}
+    />
+  ) : (
+    <EuiFieldText {...common} value={value} onChange={(event) => set(event.target.value)} />
+  );
+}
