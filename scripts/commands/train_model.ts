@@ -1,17 +1,22 @@
 import { Command } from 'commander';
 import { encodeModelSnapshot } from '../../common/model_snapshot';
+import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { fetchJudgedLogs, type JudgedLogs } from '../../server/detection/judged_logs';
 import { timestampOf } from '../../server/detection/log_values';
 import { readinessOf } from '../../server/detection/readiness';
 import { trainModel } from '../../server/detection/train_model';
+import { fieldsLearned } from '../../server/detection/training_sample';
+import { connect, createDetectorSource, createFeedbackStore } from '../../server/elasticsearch';
 import { chooseDetector, type DetectorOptions } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
-import { numberBetween, runs } from '../command_line/session';
+import { numberBetween, runs, type Session } from '../command_line/session';
 
 interface Options extends DetectorOptions {
   input: string;
   output: string;
   labelField?: string;
+  feedback?: string;
 }
 
 export const trainModelCommand = (): Command =>
@@ -40,17 +45,26 @@ export const trainModelCommand = (): Command =>
         numberBetween(0, 4_294_967_295, true),
       )
       .option('--label-field <name>', 'ground truth for the evaluation on held-out logs; never a feature')
+      .option(
+        '--feedback <detector-id>',
+        'learn from what people said of results of this detector, too: their logs are fetched from Elasticsearch',
+      )
       .addHelpText(
         'after',
         `
+A training from a file knows nothing of verdicts without --feedback. It takes at least ten of them to learn from.
+
 Examples:
   log-anomalies train-model --input training_data.json --output model.json --contamination 0.02
   log-anomalies train-model --input logs.ndjson --features response_time,status_code,request_size,hour_of_day --output model.json
-  log-anomalies train-model --input logs.ndjson --detector detector.yml --seed 7 --output model.json`,
+  log-anomalies train-model --input logs.ndjson --detector detector.yml --seed 7 --output model.json
+  log-anomalies train-model --input training_data.json --detector detector.yml --feedback web --output model.json`,
       ),
     async (session, options) => {
       const { documents, problems } = await loadDocuments(options.input, session.signal);
       const { detector, why } = await chooseDetector(options, session.config, documents);
+      const judged =
+        options.feedback === undefined ? undefined : await judgedLogs(session, detector, options.feedback);
       const progress = session.progress('Training');
       const { snapshot, report } = (() => {
         try {
@@ -60,6 +74,7 @@ Examples:
             source: options.input,
             clock: session.clock,
             labelField: options.labelField,
+            judged,
             progress,
           });
         } finally {
@@ -98,6 +113,11 @@ Examples:
           `  features   ${detector.features.map(({ name, field }) => name ?? field).join(', ')} (${why}; ${report.columns.length} columns)`,
           `  forest     ${detector.forest.tree_count} trees of ${snapshot.forest.subsampleSize} logs`,
           `  threshold  ${snapshot.threshold.toFixed(4)} (${detector.threshold.method}${'contamination' in detector.threshold ? ` ${detector.threshold.contamination}` : ''}, from ${report.quantileRows.toLocaleString('en')} unseen logs)`,
+          ...(judged === undefined
+            ? []
+            : [
+                `  verdicts   learned from ${report.verdicts} of the ${judged.documents.length} judged logs that are still there`,
+              ]),
           ...dirtLines(report.dirt),
           ...readiness.map(
             ({ level, message, next_step }) => `  ${level.padEnd(9)}  ${message} ${next_step}`,
@@ -107,6 +127,16 @@ Examples:
       );
     },
   );
+
+async function judgedLogs({ config }: Session, detector: Detector, detectorId: string): Promise<JudgedLogs> {
+  const client = connect(config.elasticsearch);
+  try {
+    const feedback = await createFeedbackStore(client, { space: config.space }).list(detectorId);
+    return await fetchJudgedLogs(createDetectorSource(client, detector), feedback, fieldsLearned(detector));
+  } finally {
+    await client.close();
+  }
+}
 
 function dirtLines(dirt: Readonly<Record<string, Readonly<Record<string, number | undefined>>>>): string[] {
   return Object.entries(dirt)

@@ -2,7 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DriftMeasurement } from '../../common/api';
-import { createModelSnapshot, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
+import type { LogDocument } from '../../common/log_document';
+import {
+  createModelScorer,
+  createModelSnapshot,
+  decodeModelSnapshot,
+  encodeModelSnapshot,
+} from '../../common/model_snapshot';
+import { createFeedbackStore } from '../../server/elasticsearch';
 import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
 import { run } from './command_line_fixture';
 import { thisMinute, webDetector, webLogs } from './kibana_logs';
@@ -17,6 +24,7 @@ const id = uniqueName('cli-detector').toLowerCase();
 const end = thisMinute();
 let folder: string;
 
+const day = (place: number): string => new Date(end + place).toISOString();
 const json = <Value>(text: string): Value => JSON.parse(text) as Value;
 const ok = async <Value>(...parameters: string[]): Promise<Value> => {
   const { code, stdout, stderr } = await run(folder, ...parameters, '--json');
@@ -81,16 +89,35 @@ it('leaves named times and confirmed anomalies out of the training logs', async 
 });
 
 it('trains and says what keeps the detector from being ready', async () => {
-  const trained = await ok<{ readiness: { kind: string }[] }>(
+  const trained = await ok<{ readiness: { kind: string }[]; verdicts: number }>(
     ...['train-model', '--input', 'clean.ndjson', '--detector', 'detector.json', '--output', 'model.json'],
   );
-  expect(trained.readiness).toEqual([]);
+  expect([trained.readiness, trained.verdicts]).toEqual([[], 0]);
   const features = [...webDetector(index).features!, { type: 'category', field: 'no.such' }];
   await writeFile(join(folder, 'odd.json'), JSON.stringify({ ...webDetector(index), features }));
   const odd = await ok<{ readiness: { kind: string; message: string }[] }>(
     ...['train-model', '--input', 'clean.ndjson', '--detector', 'odd.json', '--output', 'odd_model.json'],
   );
   expect(odd.readiness.map(({ message }) => message).join()).toMatch(/no.such is missing in 100%/);
+});
+
+it('learns from verdicts where it is told to', async () => {
+  const feedback = createFeedbackStore(admin);
+  const judged = `${id}-judged`;
+  for (let place = 0; place < 12; place++) {
+    const source = { index, id: `log-${100 + 200 * place}` };
+    await feedback.save({ detectorId: judged, source, verdict: 'not_an_anomaly', at: day(place) });
+  }
+  const learned = await ok<{ verdicts: number }>(
+    ...['train-model', '--input', 'clean.ndjson', '--detector', 'detector.json'],
+    ...['--output', 'learned.json', '--feedback', judged],
+  );
+  expect(learned.verdicts).toBe(12);
+  const odd = webLogs({ from: end - 120 * MINUTE, to: end })[100].document as LogDocument;
+  const scoreBy = async (file: string): Promise<number> =>
+    createModelScorer(decodeModelSnapshot(await readFile(join(folder, file), 'utf8'))).score([odd]).scores[0];
+  expect(await scoreBy('learned.json')).toBeLessThan(await scoreBy('model.json'));
+  await Promise.all((await feedback.list(judged)).map(({ source }) => feedback.remove(judged, source)));
 });
 
 it('gates a model beside the active one and writes down who deployed what', async () => {
