@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { saidSchema } from './said';
 
 /**
  * - `pass`: the new model may take the place of the active one
@@ -30,6 +31,7 @@ export const candidateCheckSchema = z.object({
   value: z.number(),
   limit: z.number(),
   message: z.string().describe('What was measured and what is allowed, in a sentence'),
+  said: saidSchema.optional(),
 });
 export type CandidateCheck = z.infer<typeof candidateCheckSchema>;
 

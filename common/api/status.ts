@@ -5,6 +5,7 @@ import { dirtSchema } from './detectors';
 import { driftMeasurementSchema } from './drift';
 import { GATE_CHECKS } from './gate';
 import { livePipelineSchema } from './pipelines';
+import { saidSchema } from './said';
 
 /**
  * - `created`: saved, never trained; `ready`: has a model, never started
@@ -68,6 +69,7 @@ export const trainingReportSchema = z.object({
   requested_by: z.string().optional().describe('Absent: the detector itself'),
   reason: z.enum(TRAINING_REASONS).optional(),
   step: z.enum(TRAINING_STEPS).optional().describe('While it is running'),
+  step_done: z.number().min(0).max(1).optional().describe('How much of this step is done, where it tells'),
   finished_at: z.string().optional(),
   version: z.string().optional(),
   message: z.string().optional().describe('Why a model was refused, or what was trained'),
@@ -178,6 +180,7 @@ export const readinessFindingSchema = z.object({
     .describe('blocking: nothing is detected until it is dealt with'),
   message: z.string(),
   next_step: z.string().describe('What to do about it'),
+  said: saidSchema.optional(),
 });
 export type ReadinessFinding = z.infer<typeof readinessFindingSchema>;
 
@@ -206,13 +209,15 @@ export const detectorStatusSchema = z.object({
   last_error: failureSchema.optional(),
   training: trainingReportSchema.optional(),
   backfill: backfillReportSchema.optional(),
-  candidate: candidateStateSchema.optional().describe('Of a single detector only, like all below'),
-  watch: watchStateSchema.optional().describe('Of the last promotion'),
-  drift: driftMeasurementSchema.optional().describe('The last measurement'),
+  candidate: candidateStateSchema.optional().describe('Of a single detector only'),
+  watch: watchStateSchema.optional().describe('Of the last promotion; of a single detector only'),
+  drift: driftMeasurementSchema.optional().describe('The last measurement; of a single detector only'),
   readiness: z
     .array(readinessFindingSchema)
     .optional()
-    .describe('What keeps the detector from being as good as it could be, the worst first'),
+    .describe(
+      'What keeps the detector from being as good as it could be, the worst first; in the list of all detectors only the worst',
+    ),
 });
 export type DetectorStatus = z.infer<typeof detectorStatusSchema>;
 

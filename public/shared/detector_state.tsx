@@ -1,7 +1,10 @@
 import React, { type ReactElement } from 'react';
-import { EuiBadge, EuiToolTip } from '@elastic/eui';
+import { EuiBadge, EuiFlexGroup, EuiFlexItem, EuiIcon, EuiText, EuiToolTip } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorState, DetectorStatus } from '../../common/api';
+import { nextStepText } from './failure_text';
+import { FewLines } from './few_lines';
+import { readinessText } from './readiness_text';
 
 export function stateName(state: DetectorState): string {
   switch (state) {
@@ -29,15 +32,43 @@ const LOOKS: Readonly<Record<DetectorState, { color: string; icon: string }>> = 
   failing: { color: 'danger', icon: 'warning' },
 };
 
-/** The state in a word and a sign; what went wrong shows when pointed at or focused. */
+/** The state in a word and a sign. */
 export function DetectorStateBadge({ status }: { status: DetectorStatus }): ReactElement {
   const { color, icon } = LOOKS[status.state];
-  const failure = status.last_error ?? status.training?.failure;
-  const badge = (
-    <EuiBadge color={color} iconType={icon} tabIndex={failure ? 0 : undefined}>
+  return (
+    <EuiBadge color={color} iconType={icon}>
       {stateName(status.state)}
     </EuiBadge>
   );
-  if (failure === undefined) return badge;
-  return <EuiToolTip content={`${failure.message} ${failure.next_step}`}>{badge}</EuiToolTip>;
+}
+
+const SIGNS = {
+  blocking: { color: 'danger', type: 'error' },
+  warning: { color: 'warning', type: 'warning' },
+  hint: { color: 'primary', type: 'iInCircle' },
+} as const;
+
+/** The one thing that most stands in a detector's way, in two lines; what to do about it shows when pointed at or focused. */
+export function WhatStandsInTheWay({ status }: { status: DetectorStatus }): ReactElement | null {
+  const failure = status.last_error ?? status.training?.failure;
+  const [finding] = status.readiness ?? [];
+  const isFailing = failure !== undefined && status.state === 'failing';
+  if (!isFailing && finding === undefined) return null;
+  const { message, nextStep } = isFailing
+    ? { message: failure.message, nextStep: nextStepText(failure) }
+    : readinessText(finding);
+  return (
+    <EuiToolTip content={`${message} ${nextStep}`} display="block">
+      <EuiText size="xs" className="eui-textBreakWord" tabIndex={0} data-test-subj="logAnomaliesInTheWay">
+        <EuiFlexGroup gutterSize="xs" responsive={false}>
+          <EuiFlexItem grow={false}>
+            <EuiIcon {...SIGNS[isFailing ? 'blocking' : finding.level]} size="s" aria-hidden />
+          </EuiFlexItem>
+          <EuiFlexItem>
+            <FewLines lines={2} text={message} hasTitle={false} />
+          </EuiFlexItem>
+        </EuiFlexGroup>
+      </EuiText>
+    </EuiToolTip>
+  );
 }

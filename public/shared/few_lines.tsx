@@ -1,8 +1,14 @@
 import React, { type CSSProperties, type ReactElement, type ReactNode } from 'react';
 
 /** At most so many lines of a text; the whole of it shows when it is pointed at. */
-export function FewLines(props: { lines: number; text: string; children?: ReactNode }): ReactElement {
-  const { lines, text, children = text } = props;
+export function FewLines(props: {
+  lines: number;
+  text: string;
+  /** Without it something else shows the whole text. */
+  hasTitle?: boolean;
+  children?: ReactNode;
+}): ReactElement {
+  const { lines, text, hasTitle = true, children = text } = props;
   const style: CSSProperties = {
     display: '-webkit-box',
     WebkitBoxOrient: 'vertical',
@@ -10,7 +16,7 @@ export function FewLines(props: { lines: number; text: string; children?: ReactN
     overflow: 'hidden',
   };
   return (
-    <div style={style} title={text}>
+    <div style={style} title={hasTitle ? text : undefined}>
       {children}
     </div>
   );

@@ -25,3 +25,32 @@ export const formatShare = (share: number): string =>
 
 /** An anomaly score or a threshold, in (0, 1]. */
 export const formatScore = (score: number): string => score.toFixed(3);
+
+/** @param share in [0, 1]; @example formatPart(0.123) // '12%' */
+export const formatPart = (share: number): string =>
+  new Intl.NumberFormat(i18n.getLocale(), {
+    style: 'percent',
+    maximumFractionDigits: share < 0.1 ? 1 : 0,
+  }).format(share);
+
+/** A time as people say it. @example formatAbout(240_000) // '4 min' */
+export function formatAbout(milliseconds: number): string {
+  const minutes = Math.max(1, Math.round(milliseconds / 60_000));
+  const hours = Math.round(minutes / 60);
+  if (minutes < 120) {
+    return i18n.translate('logAnomalies.about.minutes', {
+      defaultMessage: '{count} min',
+      values: { count: minutes },
+    });
+  }
+  if (hours < 48) {
+    return i18n.translate('logAnomalies.about.hours', {
+      defaultMessage: '{count} h',
+      values: { count: hours },
+    });
+  }
+  return i18n.translate('logAnomalies.about.days', {
+    defaultMessage: '{count} days',
+    values: { count: Math.round(hours / 24) },
+  });
+}

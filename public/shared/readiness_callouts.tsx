@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import type { ReadinessFinding } from '../../common/api';
+import { readinessText } from './readiness_text';
 
 const LOOKS = {
   blocking: { color: 'danger', iconType: 'error' },
@@ -11,18 +12,21 @@ const LOOKS = {
 /** What keeps a detector from being as good as it could be, and what to do about each. */
 export const ReadinessCallouts = ({ findings }: { findings: readonly ReadinessFinding[] }): ReactElement => (
   <>
-    {findings.map(({ kind, level, message, next_step: nextStep }) => (
-      <React.Fragment key={`${kind} ${message}`}>
-        <EuiCallOut
-          size="s"
-          {...LOOKS[level]}
-          title={message}
-          data-test-subj={`logAnomaliesReadiness logAnomaliesReadiness-${kind}`}
-        >
-          {nextStep}
-        </EuiCallOut>
-        <EuiSpacer size="s" />
-      </React.Fragment>
-    ))}
+    {findings.map((finding) => {
+      const { message, nextStep } = readinessText(finding);
+      return (
+        <React.Fragment key={`${finding.kind} ${finding.message}`}>
+          <EuiCallOut
+            size="s"
+            {...LOOKS[finding.level]}
+            title={message}
+            data-test-subj={`logAnomaliesReadiness logAnomaliesReadiness-${finding.kind}`}
+          >
+            {nextStep}
+          </EuiCallOut>
+          <EuiSpacer size="s" />
+        </React.Fragment>
+      );
+    })}
   </>
 );

@@ -1,3 +1,4 @@
+import type { Said } from '../../common/api/said';
 import type { CandidateCheck, GateCheckName, GateVerdict } from '../../common/api/gate';
 import { DetectionError } from '../../common/detection_error';
 import type { PromotionLimits } from '../../common/upkeep_settings';
@@ -94,7 +95,9 @@ const checkOf = (
   value: number,
   limit: number,
   message: string,
-): CandidateCheck => ({ name, verdict, value, limit, message });
+  values: Said['values'],
+  code: string = name,
+): CandidateCheck => ({ name, verdict, value, limit, message, said: { code, values } });
 
 const graded = (isAsked: boolean, isFailed: boolean): GateVerdict =>
   isFailed ? 'fail' : isAsked ? 'ask' : 'pass';
@@ -109,7 +112,8 @@ function falseAlarms({ falseAlarms: counts, logs, ...evidence }: GateEvidence, {
   const allowed = limits.max_alert_ratio * usual;
   const margin = CHANCE_DEVIATIONS * Math.sqrt(allowed) + 1;
   const middle = (usual + allowed) / 2;
-  const perDay = (count: number): string => figure(Math.round((count * evidence.logs_per_day) / logs));
+  const daily = (count: number): number => Math.round((count * evidence.logs_per_day) / logs);
+  const perDay = (count: number): string => figure(daily(count));
   return checkOf(
     'false_alarms',
     graded(
@@ -119,6 +123,12 @@ function falseAlarms({ falseAlarms: counts, logs, ...evidence }: GateEvidence, {
     (counts.candidate * evidence.logs_per_day) / logs,
     ((allowed + margin) * evidence.logs_per_day) / logs,
     `${perDay(counts.candidate)} false alarms a day, at most ${perDay(allowed + margin)} are allowed (the active model has ${perDay(counts.active)}, ${percent(evidence.asked_share)} of the logs are asked for)`,
+    {
+      a_day: daily(counts.candidate),
+      allowed: daily(allowed + margin),
+      active: daily(counts.active),
+      asked_share: evidence.asked_share,
+    },
   );
 }
 
@@ -134,6 +144,7 @@ function scoreDriftCheck({ candidate, active }: GateEvidence, { limits }: GateOp
     drift,
     limit,
     `the scores of these logs differ from those of its training by ${figure(drift)} (population stability index), at most ${figure(limit)} is allowed`,
+    { drift, limit },
   );
 }
 
@@ -147,6 +158,7 @@ function featureDriftCheck({ candidate, active }: GateEvidence, { limits }: Gate
     moved.drift,
     limit,
     `${moved.feature} has moved by ${figure(moved.drift)} since its training (population stability index), at most ${figure(limit)} is allowed`,
+    { feature: candidate.feature_drift?.feature ?? '–', drift: moved.drift, limit },
   );
 }
 
@@ -159,6 +171,7 @@ function trainingRows({ candidate, active }: GateEvidence): CandidateCheck {
     candidate.rows,
     limit,
     `trained on ${figure(candidate.rows)} logs, at least ${figure(limit)} are asked for (the active model has ${figure(usual)})`,
+    { rows: candidate.rows, limit, active: usual },
   );
 }
 
@@ -171,6 +184,8 @@ function blindFeatures({ blind_features: names }: GateEvidence): CandidateCheck 
     names.length === 0
       ? 'it sees every feature that differs among these logs'
       : `it is blind to ${names.join(', ')}: all alike in its training, and not in these logs`,
+    { features: names.join(', ') },
+    names.length === 0 ? 'sees_all_features' : 'blind_features',
   );
 }
 
@@ -183,6 +198,7 @@ function plantedFound({ planted_lost: { found, lost } }: GateEvidence, { limits 
     kept,
     limits.min_found,
     `of ${figure(found)} planted anomalies that the active model finds it would find ${figure(found - lost)}, at least ${percent(limits.min_found)} are asked for`,
+    { of: found, found: found - lost, limit: limits.min_found },
   );
 }
 
@@ -196,6 +212,7 @@ function plantedKinds({ kinds_lost: kinds }: GateEvidence): CandidateCheck[] {
         (found - lost) / found,
         1 - KIND_LOST_SHARES.fail,
         `${kind}: it would find ${figure(found - lost)} of ${figure(found)} that the active model finds`,
+        { kind, of: found, found: found - lost },
       ),
     );
 }
@@ -210,6 +227,7 @@ function silence({ candidate, active, ...evidence }: GateEvidence): CandidateChe
     candidate.planted.found,
     Math.ceil(FLAGGED_SHARES.fail * found),
     `by its threshold it flags ${figure(candidate.planted.found)} of ${figure(candidate.planted.logs)} planted anomalies, the active model ${figure(found)}`,
+    { flagged: candidate.planted.found, planted: candidate.planted.logs, active: found },
   );
 }
 
@@ -221,6 +239,7 @@ function knownFound({ known_lost: { found, lost } }: GateEvidence): CandidateChe
     found - lost,
     found,
     `of ${figure(found)} known anomalies that the active model finds it would find ${figure(found - lost)}`,
+    { of: found, found: found - lost },
   );
 }
 
@@ -238,6 +257,8 @@ function agreement(evidence: GateEvidence, { limits }: GateOptions): CandidateCh
     counts
       ? `the two models rank these logs alike by ${figure(rank)}, at least ${figure(limit)} is asked for`
       : `the active model no longer fits these logs, so agreeing with it (${figure(rank)}) is not asked for`,
+    { rank, limit },
+    counts ? 'agreement' : 'agreement_not_asked',
   );
 }
 
@@ -250,5 +271,6 @@ function cost({ candidate, active }: GateEvidence, { limits }: GateOptions): Can
     microseconds,
     limit,
     `scoring takes ${figure(microseconds)} µs a log, at most ${figure(limit)} are allowed`,
+    { microseconds, limit },
   );
 }

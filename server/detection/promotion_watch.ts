@@ -105,6 +105,15 @@ export function alertRateCheck({
     value: after.anomalies,
     limit,
     message: `since its promotion ${count(after.anomalies)} of ${count(after.logs)} logs were called anomalous, at most ${count(limit)} are allowed${sharedAlerts === undefined ? '' : `; the model before sees ${Math.round(100 * sharedAlerts)}% of them`}`,
+    said: {
+      code: sharedAlerts === undefined ? 'alert_rate' : 'alert_rate_shared',
+      values: {
+        anomalies: after.anomalies,
+        logs: after.logs,
+        limit: Math.round(limit),
+        ...(sharedAlerts !== undefined && { shared: sharedAlerts }),
+      },
+    },
   };
 }
 

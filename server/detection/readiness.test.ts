@@ -50,10 +50,10 @@ describe('sparse hours', () => {
     const [finding] = readinessOf({ times: hoursOf((hour) => (hour >= 22 || hour < 5 ? 1 : 100)) });
     expect(finding).toMatchObject({
       kind: 'sparse_hours',
-      message: 'Next to no logs from 22:00 to 05:00 UTC: 21 of 5,121 of the training sample.',
+      message: 'Next to no logs 22:00–05:00 UTC: 21 of 5,121 of the training sample.',
     });
     const two = readinessOf({ times: hoursOf((hour) => (hour === 3 || hour === 12 ? 0 : 50)) })[0];
-    expect(two.message).toContain('from 03:00 to 04:00, from 12:00 to 13:00 UTC');
+    expect(two.message).toContain('03:00–04:00, 12:00–13:00 UTC');
   });
 
   it('are not told of less than a day, nor of a handful of logs', () => {

@@ -1,3 +1,4 @@
+import type { Said } from '../../common/api/said';
 import type { ReadinessFinding } from '../../common/api/status';
 import type { DriftMeasurement } from '../../common/api/drift';
 import type { DirtReport } from '../../common/log_features/types';
@@ -34,6 +35,8 @@ export interface ReadinessFacts {
   readonly anomalies?: { readonly shown: number; readonly suppressed: number };
 }
 
+const said = (code: string, values: Said['values'] = {}): { said: Said } => ({ said: { code, values } });
+
 const LEVELS: readonly ReadinessFinding['level'][] = ['blocking', 'warning', 'hint'];
 
 /**
@@ -49,8 +52,12 @@ export function readinessOf(facts: ReadinessFacts): ReadinessFinding[] {
     ...missingFeatures(facts),
     ...drifted(facts),
     ...suppressed(facts),
-  ].sort((left, right) => LEVELS.indexOf(left.level) - LEVELS.indexOf(right.level));
+  ].sort(byLevel);
 }
+
+/** The worst first. */
+export const byLevel = (left: ReadinessFinding, right: ReadinessFinding): number =>
+  LEVELS.indexOf(left.level) - LEVELS.indexOf(right.level);
 
 function tooFewLogs({ enough }: ReadinessFacts): ReadinessFinding[] {
   if (enough === undefined || enough.logs >= enough.needed) return [];
@@ -68,6 +75,9 @@ function tooFewLogs({ enough }: ReadinessFacts): ReadinessFinding[] {
       next_step: isKnown
         ? 'Wait, take a longer training.window, or lower training.min_rows.'
         : 'Check source.index and source.query: no log of the training window matches.',
+      ...(isKnown
+        ? said('too_few_logs', { logs, needed, wait_ms: wait })
+        : said('no_logs_yet', { logs, needed })),
     },
   ];
 }
@@ -93,18 +103,19 @@ function sparseHours({ times = [] }: ReadinessFacts): ReadinessFinding[] {
       message: `Next to no logs ${stretches.join(', ')} UTC: ${logs.toLocaleString('en')} of ${times.length.toLocaleString('en')} of the training sample.`,
       next_step:
         'What is usual then is hardly known. Take a longer training.window, or leave hour_of_day out of the features if logs of these hours should be judged like the others.',
+      ...said('sparse_hours', { hours: stretches.join(', '), logs, sample: times.length }),
     },
   ];
 }
 
-/** Hours in a row, also across midnight. @returns such as `from 22:00 to 05:00` */
+/** Hours in a row, also across midnight. @returns such as `22:00–05:00` */
 function stretchesOf(hours: readonly boolean[]): string[] {
   const name = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
   return hours.flatMap((isIn, hour) => {
     if (!isIn || hours[(hour + 23) % 24]) return [];
     let end = hour;
     while (hours[end % 24] && end < hour + 24) end++;
-    return [`from ${name(hour)} to ${name(end)}`];
+    return [`${name(hour)}–${name(end)}`];
   });
 }
 
@@ -116,6 +127,7 @@ function constantFeatures({ features = [] }: ReadinessFacts): ReadinessFinding[]
       level: 'warning',
       message: `The feature ${name} is constant: it was alike in all logs of the training, so the model does not look at it.`,
       next_step: 'Take another field, take a longer training.window, or remove the feature.',
+      ...said('constant_feature', { feature: name }),
     }));
 }
 
@@ -140,6 +152,9 @@ function missingFeatures({ dirt, features = [] }: ReadinessFacts): ReadinessFind
           missing >= unusable
             ? 'Check the name of its field, narrow source.query to logs that have it, or remove the feature.'
             : 'Check how the field is parsed before the logs are indexed, or take the type that fits it.',
+        ...(missing >= unusable
+          ? said('feature_missing', { feature: name, share: missing })
+          : said('feature_mistyped', { feature: name, share: unusable })),
       },
     ];
   });
@@ -153,6 +168,15 @@ function drifted({ drift }: ReadinessFacts): ReadinessFinding[] {
       level: 'warning',
       message: driftSentence(drift),
       next_step: 'If this is how it is meant to be now, train a new model; else find out what has changed.',
+      ...said('drift', {
+        limit: drift.limit,
+        scores: drift.score_drift,
+        features: drift.features
+          .filter((moved) => moved.drift >= drift.limit)
+          .slice(0, 3)
+          .map((moved) => `${moved.feature} ${moved.drift.toFixed(2)}`)
+          .join(', '),
+      }),
     },
   ];
 }
@@ -169,6 +193,7 @@ function suppressed({ anomalies }: ReadinessFacts): ReadinessFinding[] {
       message: `${percentText(hidden / all)} of the anomalies of the last day are suppressed (${hidden.toLocaleString('en')} of ${all.toLocaleString('en')}).`,
       next_step:
         'Look through the suppressions: what is always hidden is better left out by source.query, or learned by a new model.',
+      ...said('suppressed', { share: hidden / all, hidden, all }),
     },
   ];
 }
@@ -196,23 +221,27 @@ export function lagFindingOf(facts: LagFacts): ReadinessFinding | undefined {
   const { lag, usual, enabled, failures, lastError, complete, sinceLastRun } = facts;
   if (!enabled || lag === undefined || lag < LAG_FACTOR * usual + LAG_MILLISECONDS) return undefined;
   const isWaiting = sinceLastRun !== undefined && sinceLastRun > LAG_FACTOR * usual + LAG_MILLISECONDS;
-  const [because, nextStep] =
+  const [code, because, nextStep] =
     failures > 0
       ? [
+          'lag_failed',
           `its last ${failures === 1 ? 'run' : `${failures} runs`} failed: ${lastError ?? 'unknown'}`,
           'Deal with the last error of the detector.',
         ]
       : complete === false
         ? [
+            'lag_catching_up',
             'more logs arrive than a run takes, so it is catching up',
             'Wait if that was a burst; else raise logAnomalies.jobs.max_logs_per_run, shorten schedule.interval, or let Elasticsearch score (scoring: ingest).',
           ]
         : isWaiting
           ? [
+              'lag_waiting',
               `no run has ended for ${durationText(sinceLastRun)}`,
               'See whether Kibana is running and its Task Manager is healthy and not overloaded.',
             ]
           : [
+              'lag_slow',
               'runs take long or start late',
               'See how long runs take, and whether Task Manager is overloaded.',
             ];
@@ -221,6 +250,12 @@ export function lagFindingOf(facts: LagFacts): ReadinessFinding | undefined {
     level: 'warning',
     message: `Lag ${durationText(lag)}, because ${because.replace(/\.$/, '')}.`,
     next_step: nextStep,
+    ...said(code, {
+      lag_ms: lag,
+      failures,
+      error: (lastError ?? '–').replace(/\.$/, ''),
+      ...(sinceLastRun !== undefined && { since_last_run_ms: sinceLastRun }),
+    }),
   };
 }
 

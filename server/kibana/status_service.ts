@@ -1,14 +1,14 @@
 import type { DetectorStatus, ReadinessFinding } from '../../common/api';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import type { ModelRecord } from '../detection/ports';
-import { lagFindingOf } from '../detection/readiness';
+import { byLevel, lagFindingOf } from '../detection/readiness';
 import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
 import type { DetectionTaskState } from './detection_task';
 import { createDetectorRepository, type StoredDetector } from './detector_repository';
 import { statusOf, type RunState } from './detector_state';
 import { detectionTaskId } from './identifiers';
 import type { RequestScope, Services } from './services';
-import { createStatusStore, type StoredStatus, type StoredUpkeep } from './status_store';
+import { createStatusStore, type StoredStatus } from './status_store';
 
 export async function readStatus(
   services: Services,
@@ -31,7 +31,7 @@ export async function readStatus(
     ...(candidate && { candidate }),
     ...(watch && { watch }),
     ...(drift?.latest && { drift: drift.latest }),
-    readiness: readinessFor(known, stored.detector, upkeep, services.clock.now()),
+    readiness: readinessFor(known, stored.detector, found.get(id), services.clock.now()),
   };
 }
 
@@ -45,7 +45,7 @@ function readinessFor(
     last_run: lastRun,
   }: DetectorStatus,
   { schedule }: Detector,
-  { readiness }: StoredUpkeep,
+  status: StoredStatus | undefined,
   now: number,
 ): ReadinessFinding[] {
   const behind = lagFindingOf({
@@ -59,7 +59,7 @@ function readinessFor(
     ...(lastError && { lastError: lastError.message }),
     ...(lastRun && { complete: lastRun.complete, sinceLastRun: now - Date.parse(lastRun.finished_at) }),
   });
-  return [...(behind ? [behind] : []), ...(readiness?.findings ?? [])];
+  return [...(behind ? [behind] : []), ...(status?.readiness?.findings ?? [])].sort(byLevel);
 }
 
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {
@@ -72,7 +72,12 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
     models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
   );
   return Promise.all(
-    detectors.map((stored) => complete(services, scope, stored, found.get(stored.id), active.get(stored.id))),
+    detectors.map(async (stored) => {
+      const status = found.get(stored.id);
+      const known = await complete(services, scope, stored, status, active.get(stored.id));
+      const [worst] = readinessFor(known, stored.detector, status, services.clock.now());
+      return { ...known, ...(worst && { readiness: [worst] }) };
+    }),
   );
 }
 

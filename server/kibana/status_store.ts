@@ -67,18 +67,18 @@ export interface StoredUpkeep {
   readonly drift?: DriftState;
   readonly candidate?: CandidateState;
   readonly watch?: WatchState;
-  readonly readiness?: StoredReadiness;
 }
-const UPKEEP = ['drift', 'candidate', 'watch', 'readiness'] as const;
+const UPKEEP = ['drift', 'candidate', 'watch'] as const;
 
 export interface StoredStatus {
   readonly runs: RunState;
   readonly training?: TrainingReport;
   readonly backfill?: BackfillReport;
   readonly pipeline?: LivePipelineBody;
+  readonly readiness?: StoredReadiness;
 }
 
-const SHOWN = ['runs', 'training', 'backfill', 'pipeline'] as const;
+const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness'] as const;
 
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
   const idOf = (detectorId: string, part: Part): string => digest('status', space, detectorId, part);
@@ -113,7 +113,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
       const found = await get(keys);
       return new Map(
         detectorIds.map((detectorId, position): [string, StoredStatus] => {
-          const [runs, training, backfill, pipeline] = found.slice(
+          const [runs, training, backfill, pipeline, readiness] = found.slice(
             position * SHOWN.length,
             (position + 1) * SHOWN.length,
           );
@@ -124,6 +124,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
               ...(training && { training: training as unknown as TrainingReport }),
               ...(backfill && { backfill: backfill as unknown as BackfillReport }),
               ...(pipeline && { pipeline: pipeline as unknown as LivePipelineBody }),
+              ...(readiness && { readiness: readiness as unknown as StoredReadiness }),
             },
           ];
         }),

@@ -152,3 +152,48 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   expect(problems).toEqual([]);
   await page.context().close();
 });
+
+describe.each([
+  ['en', 'Too few logs yet: 31 of 256, ready in about 3 h.', /Save the detector again/],
+  ['fr-FR', 'Trop peu de logs pour l’instant : 31 sur 256, prêt dans environ 3 h.', /Enregistrez de nouveau/],
+])('in %s the overview', (locale, finding, nextStep) => {
+  it('names for each detector what most stands in its way, and what to do about it', async () => {
+    const { page, problems } = await openPage(browser, world.host, { locale });
+    await page.route(/\/detectors\/_status$/, async (route) => {
+      const { statuses } = (await (await route.fetch()).json()) as { statuses: { id: string }[] };
+      const failing = {
+        state: 'failing',
+        last_error: {
+          at: new Date().toISOString(),
+          code: 'unauthenticated',
+          message: 'The API key is gone.',
+          next_step: 'Save it.',
+          retried: false,
+        },
+      };
+      const waiting = {
+        readiness: [
+          {
+            kind: 'too_few_logs',
+            level: 'blocking',
+            message: 'Not enough.',
+            next_step: 'Wait.',
+            said: { code: 'too_few_logs', values: { logs: 31, needed: 256, wait_ms: 3 * 3_600_000 } },
+          },
+        ],
+      };
+      const changed = statuses.map((status) => ({ ...status, ...(status.id === id ? waiting : failing) }));
+      await route.fulfill({ json: { statuses: changed } });
+    });
+    await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesInTheWay');
+    const said = page.locator(testSubject('logAnomaliesInTheWay'));
+    const texts = await said.allInnerTexts();
+    expect(texts.filter((text) => text.trim() === finding)).toHaveLength(1);
+    expect(texts.filter((text) => text.trim() === 'The API key is gone.')).toHaveLength(texts.length - 1);
+    await said.filter({ hasText: 'The API key is gone.' }).first().focus();
+    await page.getByRole('tooltip').filter({ hasText: nextStep }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -13,6 +13,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { BackfillReport, DetectorStatus } from '../../../common/api';
 import { useApp } from '../../app_context';
+import { FailureText } from '../../shared/failure_text';
 import { formatCount, formatTime } from '../../shared/format';
 import { resolveRange, type TimeRange } from '../../shared/time_range';
 import { useAction } from '../../shared/use_action';
@@ -110,7 +111,7 @@ export function BackfillPanel(props: {
                 anomalies: formatCount(backfill.anomalies),
               },
             })}
-            {backfill.failure && <p>{`${backfill.failure.message} ${backfill.failure.next_step}`}</p>}
+            {backfill.failure && <FailureText failure={backfill.failure} />}
           </EuiText>
         </>
       )}

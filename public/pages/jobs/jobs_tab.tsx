@@ -10,6 +10,7 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { FailureText } from '../../shared/failure_text';
 import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/format';
 import type { DetectorView } from '../detector_page';
 import { BackfillPanel } from './backfill_panel';
@@ -36,10 +37,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
               values: { count: Math.max(1, status.consecutive_failures) },
             })}
           >
-            <p>{`${formatTime(lastError.at)}: ${lastError.message}`}</p>
-            <p>
-              <strong>{lastError.next_step}</strong>
-            </p>
+            <FailureText failure={lastError} at={formatTime(lastError.at)} />
           </EuiCallOut>
           <EuiSpacer />
         </>

@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiHealth, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { RunSummary } from '../../../common/api';
+import { nextStepText } from '../../shared/failure_text';
 import { formatCount, formatSpan, formatTime } from '../../shared/format';
 
 /** The last runs, newest first: how many logs they scored, or why they failed and what to do. */
@@ -37,7 +38,7 @@ export function RunHistory({ runs }: { runs: readonly RunSummary[] }): ReactElem
                     {i18n.translate('logAnomalies.runs.failed', { defaultMessage: 'failed' })}
                   </EuiHealth>
                   <div className="eui-textBreakWord">{failure.message}</div>
-                  <strong>{failure.next_step}</strong>
+                  <strong>{nextStepText(failure)}</strong>
                 </EuiText>
               ) : (
                 <EuiHealth color={complete ? 'success' : 'primary'} textSize="xs">

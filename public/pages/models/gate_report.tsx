@@ -3,19 +3,24 @@ import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText } from '@elast
 import { i18n } from '@kbn/i18n';
 import type { CandidateCheck, CandidateGate, GateCheckName, GateVerdict } from '../../../common/api/gate';
 import { formatCount, formatShare, formatTime } from '../../shared/format';
+import { checkText, kindText } from './check_text';
 import { VERDICT_COLORS, verdictName } from './gate_verdict';
 
 /** What the gate said of a new model beside the active one: passed, failed or a person is asked, and why. */
 export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
   const { candidate, active, planted } = gate;
   const lines = measureLines(gate);
+  // The worst first.
+  const doubts = (['fail', 'ask'] as const).flatMap((verdict) =>
+    gate.checks.filter((check) => check.verdict === verdict),
+  );
   return (
     <div data-test-subj="logAnomaliesGate">
       <EuiCallOut size="s" {...LOOKS[gate.verdict]} title={verdictSentence(gate.verdict)}>
-        {gate.reasons.length > 0 && (
+        {doubts.length > 0 && (
           <ul>
-            {gate.reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
+            {doubts.map((check) => (
+              <li key={check.message}>{checkText(check)}</li>
             ))}
           </ul>
         )}
@@ -58,7 +63,7 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
       <EuiBasicTable<CandidateCheck>
         compressed
         items={gate.checks}
-        itemId="name"
+        itemId="message"
         tableCaption={i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'What was checked' })}
         columns={[
           {
@@ -78,9 +83,8 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
             ),
           },
           {
-            field: 'message',
             name: i18n.translate('logAnomalies.gate.message', { defaultMessage: 'What was measured' }),
-            render: (message: string) => <EuiText size="xs">{message}</EuiText>,
+            render: (check: CandidateCheck) => <EuiText size="xs">{checkText(check)}</EuiText>,
           },
         ]}
       />
@@ -90,7 +94,7 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
             defaultMessage: 'Anomalies made of recent logs, found of each kind: {kinds}.',
             values: {
               kinds: planted
-                .map(({ kind, logs, found_by_candidate: found }) => `${kind} ${found}/${logs}`)
+                .map(({ kind, logs, found_by_candidate: found }) => `${kindText(kind)} ${found}/${logs}`)
                 .join(', '),
             },
           })}

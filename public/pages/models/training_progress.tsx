@@ -11,6 +11,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { TRAINING_STEPS, type TrainingStep } from '../../../common/api/status';
 import { useApp } from '../../app_context';
+import { FailureText } from '../../shared/failure_text';
 import { formatTime } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
 import type { DetectorView } from '../detector_page';
@@ -100,7 +101,7 @@ export function TrainingProgress({ record, status, reload }: DetectorView): Reac
         iconType={training.state === 'cancelled' ? 'minusInCircle' : 'warning'}
         title={outcomeName(training.state)}
       >
-        {(failure ?? message) && <p>{failure ? `${failure.message} ${failure.next_step}` : message}</p>}
+        {failure ? <FailureText failure={failure} /> : message && <p>{message}</p>}
       </EuiCallOut>
       <EuiSpacer size="m" />
     </>

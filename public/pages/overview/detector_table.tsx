@@ -5,7 +5,7 @@ import type { DetectorRecord, DetectorStatus } from '../../../common/api';
 import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { AppLink } from '../../shared/app_link';
-import { DetectorStateBadge } from '../../shared/detector_state';
+import { DetectorStateBadge, WhatStandsInTheWay } from '../../shared/detector_state';
 import { formatCount, formatSpan, formatTime } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
 import { ConfirmDelete } from './confirm_delete';
@@ -30,7 +30,7 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
       field: 'name',
       name: i18n.translate('logAnomalies.overview.name', { defaultMessage: 'Detector' }),
       sortable: true,
-      width: '24%',
+      width: '22%',
       render: (name: string, { record }: DetectorRow) => (
         <div>
           <AppLink to={detectorPath(record.id)}>{name}</AppLink>
@@ -42,7 +42,16 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
     },
     {
       name: i18n.translate('logAnomalies.overview.state', { defaultMessage: 'State' }),
-      render: ({ status }: DetectorRow) => (status ? <DetectorStateBadge status={status} /> : NONE),
+      width: '24%',
+      render: ({ status }: DetectorRow) =>
+        status ? (
+          <div style={{ width: '100%' }}>
+            <DetectorStateBadge status={status} />
+            <WhatStandsInTheWay status={status} />
+          </div>
+        ) : (
+          NONE
+        ),
       sortable: ({ status }) => status?.state ?? '',
     },
     {
@@ -58,7 +67,7 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
     },
     {
       name: i18n.translate('logAnomalies.overview.course', { defaultMessage: 'Course of the day' }),
-      width: '160px',
+      width: '140px',
       render: ({ buckets, name }: DetectorRow) => <Sparkline buckets={buckets} name={name} />,
     },
     {

@@ -15,6 +15,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { SampleReport } from '../../../common/api';
 import { useApp } from '../../app_context';
+import { FailureText } from '../../shared/failure_text';
 import { formatCount } from '../../shared/format';
 import { isUnderWay, type Sample } from './use_sample';
 
@@ -193,7 +194,7 @@ function Failed({ report, sample }: { report: SampleReport; sample: Sample }): R
           defaultMessage: 'The sample logs could not be finished',
         })}
       >
-        {report.failure && <p>{`${report.failure.message} ${report.failure.next_step}`}</p>}
+        {report.failure && <FailureText failure={report.failure} />}
         {canWrite && (
           <EuiFlexGroup gutterSize="s" responsive={false} wrap>
             <EuiFlexItem grow={false}>
