@@ -9,21 +9,17 @@ export interface Outcome {
 
 const ROOT = resolve(__dirname, '../..');
 
-/** Starts the command line from its sources, in a folder of the test's. */
+/** Starts the bundled command line in a folder of the test's. */
 export function start(
   folder: string,
   parameters: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): ChildProcess {
-  return spawn(
-    process.execPath,
-    ['--import', require.resolve('tsx'), resolve(ROOT, 'scripts/log_anomalies.ts'), ...parameters],
-    {
-      cwd: folder,
-      env: { ...process.env, NO_COLOR: '1', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  return spawn(process.execPath, [process.env.COMMAND_LINE_OF_TESTS as string, ...parameters], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 export function outcomeOf(child: ChildProcess): Promise<Outcome> {
