@@ -26,7 +26,12 @@ import {
  * @param matrix at least one row and one column; NaN is replaced by the median of its column
  * @throws DetectionError `invalid_input` for an option or shape out of range, `too_few_logs` for no row
  */
-export function growForest(matrix: Matrix, options: ForestOptions): IsolationForest {
+export function growForest(
+  matrix: Matrix,
+  options: ForestOptions,
+  /** Told the share of the trees that are grown, after each. */
+  tell?: (share: number) => void,
+): IsolationForest {
   checkMatrix(matrix);
   checkOptions(options);
   checkColumnWeights(options.columnWeights, matrix.columnCount);
@@ -54,6 +59,7 @@ export function growForest(matrix: Matrix, options: ForestOptions): IsolationFor
     sample.load(matrix, drawRows(rowCount, subsampleSize, random), fillValues);
     if (trainer === 'ml-isolation-forest') growWithMlIsolationForest(sample, builder, random);
     else growTree(sample, builder, chooseSplit, random);
+    tell?.((tree + 1) / options.treeCount);
   }
   return builder.build();
 }

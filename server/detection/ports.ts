@@ -45,6 +45,8 @@ export interface SampleOptions {
    */
   readonly identified?: boolean;
   readonly signal?: AbortSignal;
+  /** Of logs drawn so far and about how many there will be; not told by every source. */
+  readonly progress?: Progress;
 }
 
 export interface ReadOptions {

@@ -229,3 +229,18 @@ it('counts confirmed anomalies of the window when it places the threshold, thoug
   expect(share).toBeGreaterThan(0.02);
   expect(share).toBeLessThan(0.04);
 });
+
+it.each([0, 0.2])('tells how far it has come, within each of its steps, with %s held out', (holdout) => {
+  const told: number[] = [];
+  train(logs, {
+    detector: detectorOf({ training: { holdout } }),
+    progress: (done, total) => told.push(done / total!),
+  });
+  expect(told).toEqual([...told].sort((left, right) => left - right));
+  expect(told.at(-1)).toBe(1);
+  const inStep = (step: number): number =>
+    told.filter((share) => share * 3 > step && share * 3 < step + 1).length;
+  // The forest tells of each tree; then those held out are scored in parts, or fold after fold of all.
+  expect(inStep(0)).toBeGreaterThanOrEqual(100);
+  expect(inStep(1)).toBeGreaterThanOrEqual(holdout === 0 ? 4 : 1);
+});

@@ -25,6 +25,13 @@ const ENOUGH_HELD_OUT = 2_000;
 /** Otherwise all logs, up to so many, are scored by models that have not seen them. */
 const MOST_CROSS_FITTED = 10_000;
 const FOLDS = 5;
+/** Forest, threshold, evaluation. */
+const STEPS = 3;
+/** Shares of the time that learning takes, by and large: reading the features, encoding the logs; the rest are the trees. */
+const LEARNED_AT = 0.3;
+const ENCODED_AT = 0.6;
+/** Logs that are scored before a word of how far it has come. */
+const SCORED_AT_ONCE = 2_000;
 /** Held-out logs that suffice for deciles of their scores, and most that are scored for them. */
 const ENOUGH_REFERENCES = 200;
 const MOST_REFERENCES = 5_000;
@@ -43,6 +50,7 @@ export interface TrainingRequest {
   readonly labelField?: string;
   /** What people said of results: the forest learns from it, where there is enough of it and the detector asks for it. */
   readonly judged?: JudgedLogs;
+  /** Told the steps that are done, of three, also in parts of a step: 1.5 when the threshold is half way placed. */
   readonly progress?: Progress;
 }
 
@@ -88,18 +96,25 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
   const heldOut = documents.slice(0, Math.round(documents.length * holdout));
   const training = documents.slice(heldOut.length);
 
-  let fit = fitModel(detector, training);
-  progress?.(1, 3, 'forest grown');
+  let fit = fitModel(detector, training, (share) => progress?.(share, STEPS, 'forest grown'));
+  progress?.(1, STEPS, 'forest grown');
+  const judged = detector.training.learn_from_feedback ? request.judged : undefined;
   const fromHeldOut = heldOut.length >= ENOUGH_HELD_OUT;
   const crossFitted = documents.slice(0, MOST_CROSS_FITTED);
+  let scored = 0;
   const unseen = (one: Fit, learn?: (fit: Fit) => Fit): Float64Array => {
-    const scores = fromHeldOut ? scoreWith(one, heldOut) : crossFittedScores(detector, crossFitted, learn);
+    // Verdicts, where there are some, ask for the scores once more.
+    const tell = (share: number): void =>
+      progress?.(1 + (scored + share) / (judged === undefined ? 1 : 2), STEPS, 'threshold placed');
+    const scores = fromHeldOut
+      ? scoreWith(one, heldOut, tell)
+      : crossFittedScores(detector, crossFitted, learn, tell);
+    scored++;
     return withConfirmed(scores, one, request);
   };
   let unseenScores = unseen(fit);
   let quantiles = learnQuantiles(unseenScores);
   const threshold = thresholdFrom(detector.threshold, quantiles);
-  const judged = detector.training.learn_from_feedback ? request.judged : undefined;
   const learns = judged !== undefined && judged.documents.length >= FEWEST_VERDICTS && threshold <= 1;
   if (learns) {
     const learn = (one: Fit): Fit => withVerdicts(one, judged, threshold);
@@ -107,7 +122,7 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
     unseenScores = unseen(fit, learn);
     quantiles = learnQuantiles(unseenScores);
   }
-  progress?.(2, 3, 'threshold placed');
+  progress?.(2, STEPS, 'threshold placed');
 
   const { window, logsInWindow, source } = request;
   const finishedAt = clock.now();
@@ -137,8 +152,15 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
     reference: learnReference(fit.matrix, referenceScores(fit, heldOut, training)),
   });
   const evaluation =
-    heldOut.length === 0 ? undefined : evaluateModel({ snapshot, documents: heldOut, labelField });
-  progress?.(3, 3, 'model evaluated');
+    heldOut.length === 0
+      ? undefined
+      : evaluateModel({
+          snapshot,
+          documents: heldOut,
+          labelField,
+          progress: (done) => progress?.(2 + done / heldOut.length, STEPS, 'model evaluated'),
+        });
+  progress?.(STEPS, STEPS, 'model evaluated');
   return {
     snapshot: evaluation === undefined ? snapshot : { ...snapshot, evaluation },
     report: {
@@ -163,22 +185,32 @@ interface Fit {
   readonly matrix: Matrix;
 }
 
-function fitModel(detector: Detector, documents: readonly LogDocument[]): Fit {
+function fitModel(
+  detector: Detector,
+  documents: readonly LogDocument[],
+  tell?: (share: number) => void,
+): Fit {
   const { encoder, dirt } = learnFeatures(detector.features, documents, {
     timestampField: detector.source.timestamp_field,
   });
+  tell?.(LEARNED_AT);
   const { tree_count, subsample_size, seed, splits, extension_level, trainer } = detector.forest;
   const matrix = encoder.encode(documents);
+  tell?.(ENCODED_AT);
   const rows = withFarRows(matrix, detector.features, encoder, seed);
-  const forest = growForest(rows, {
-    treeCount: tree_count,
-    subsampleSize: subsample_size,
-    seed,
-    splits,
-    extensionLevel: extension_level,
-    columnWeights: columnWeightsOf(detector.features, encoder),
-    trainer,
-  });
+  const forest = growForest(
+    rows,
+    {
+      treeCount: tree_count,
+      subsampleSize: subsample_size,
+      seed,
+      splits,
+      extensionLevel: extension_level,
+      columnWeights: columnWeightsOf(detector.features, encoder),
+      trainer,
+    },
+    tell && ((share) => tell(ENCODED_AT + share * (1 - ENCODED_AT))),
+  );
   return { encoder, forest, dirt, matrix };
 }
 
@@ -187,8 +219,20 @@ const withVerdicts = (fit: Fit, { documents, truths }: JudgedLogs, threshold: nu
   forest: learnFromVerdicts(fit.forest, fit.encoder.encode(documents), truths, threshold),
 });
 
-const scoreWith = ({ encoder, forest }: Fit, documents: readonly LogDocument[]): Float64Array =>
-  createScorer(forest).score(encoder.encode(documents));
+function scoreWith(
+  { encoder, forest }: Fit,
+  documents: readonly LogDocument[],
+  tell?: (share: number) => void,
+): Float64Array {
+  const scorer = createScorer(forest);
+  const scores = new Float64Array(documents.length);
+  for (let from = 0; from < documents.length; from += SCORED_AT_ONCE) {
+    const part = documents.slice(from, from + SCORED_AT_ONCE);
+    scores.set(scorer.score(encoder.encode(part)), from);
+    tell?.((from + part.length) / documents.length);
+  }
+  return scores;
+}
 
 /** Scores of logs that the forest was not grown on or, where few were held out, of those that it was. */
 const referenceScores = (
@@ -227,6 +271,7 @@ function crossFittedScores(
   detector: Detector,
   documents: readonly LogDocument[],
   learn: (fit: Fit) => Fit = (fit) => fit,
+  tell?: (share: number) => void,
 ): Float64Array {
   const scores = new Float64Array(documents.length);
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -234,6 +279,7 @@ function crossFittedScores(
     const to = Math.floor(((fold + 1) * documents.length) / FOLDS);
     const others = [...documents.slice(0, from), ...documents.slice(to)];
     scores.set(scoreWith(learn(fitModel(detector, others)), documents.slice(from, to)), from);
+    tell?.((fold + 1) / FOLDS);
   }
   return scores;
 }

@@ -1,7 +1,7 @@
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import type { SourceLog } from '../../common/log_document';
 import { entityOf, timestampOf } from './log_values';
-import type { LogRange, LogSample, LogSource, SampleOptions } from './ports';
+import type { LogRange, LogSample, LogSource, Progress, SampleOptions } from './ports';
 import { shuffled } from './shuffled';
 
 const WEEK_MILLISECONDS = 7 * 86_400_000;
@@ -30,6 +30,8 @@ export interface TrainingSampleRequest {
   /** Whether each log must carry its id. */
   readonly identified?: boolean;
   readonly signal?: AbortSignal;
+  /** Of the logs of the window. */
+  readonly progress?: Progress;
 }
 
 export interface TrainingSample {
@@ -53,20 +55,30 @@ export interface TrainingSample {
  * Bucket rows are sifted after they are drawn: a bucket without some of its logs would look like a silence.
  */
 export async function drawTrainingSample(request: TrainingSampleRequest): Promise<TrainingSample> {
-  const { detector, source, now, rows, exclusions = [], confirmed = [], identified, signal } = request;
+  const {
+    detector,
+    source,
+    now,
+    rows,
+    exclusions = [],
+    confirmed = [],
+    identified,
+    signal,
+    progress,
+  } = request;
   const { training, forest, schedule } = detector;
   const to = now - durationToMilliseconds(schedule.query_delay);
   const window = { from: to - durationToMilliseconds(training.window), to };
   const fields = fieldsLearned(detector);
-  const draw = (from: number, end: number, size: number): Promise<LogSample> =>
+  const draw = (from: number, end: number, size: number, report: Pick<SampleOptions, 'progress'> = {}) =>
     drawCleanSample(source, detector, {
       from,
       to: end,
-      options: { size, seed: forest.seed, fields, identified: identified === true, signal },
+      options: { size, seed: forest.seed, fields, identified: identified === true, signal, ...report },
       exclusions,
       confirmed,
     });
-  const recent = await draw(window.from, to, rows);
+  const recent = await draw(window.from, to, rows, { progress });
   const { older } = training;
   const mixed =
     older === undefined

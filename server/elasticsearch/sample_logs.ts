@@ -165,6 +165,7 @@ export async function sampleLogs(
     const logs: SourceLog[] = [];
     for await (const page of readLogs(client, range, { fields: options.fields, signal, policy })) {
       logs.push(...page.logs);
+      options.progress?.(logs.length, Math.max(total, logs.length), 'logs drawn');
     }
     return { logs, total: logs.length, method: 'all' };
   }
@@ -174,7 +175,7 @@ export async function sampleLogs(
     probability <= LARGEST_SAMPLER_PROBABILITY
       ? await sampleByScript(context, total, probability)
       : undefined;
-  const logs = sampled ?? (await sampleByScore(context, probability));
+  const logs = sampled ?? (await sampleByScore(context, total, probability));
   return {
     logs: chooseUniformly(logs, size, options.seed),
     total,
@@ -197,6 +198,7 @@ async function sampleByScript(
   const readsDocuments = identified || kinds.includes(COLUMN_KINDS.source);
   if (readsDocuments && total <= SCAN_LIMIT) return undefined;
   const logs: SourceLog[] = [];
+  const expected = total * probability;
   for (const slice of await slicesOf(context, range, total, probability)) {
     let off = false;
     const answer = await attempt(
@@ -251,6 +253,7 @@ async function sampleByScript(
       }
       logs.push({ index, id, document });
     }
+    options.progress?.(logs.length, Math.max(expected, logs.length), 'logs drawn');
   }
   return logs;
 }
@@ -280,8 +283,14 @@ async function slicesOf(
  * number; those above 1 - probability are read in the order of the index, in a single pass.
  * Slices of the range are read at the same time.
  */
-async function sampleByScore(context: SampleContext, probability: number): Promise<SourceLog[]> {
+async function sampleByScore(
+  context: SampleContext,
+  total: number,
+  probability: number,
+): Promise<SourceLog[]> {
   const { client, range, options, policy, what } = context;
+  const expected = total * probability;
+  let drawn = 0;
   const part = async (from: number, to: number): Promise<SourceLog[]> => {
     const logs: SourceLog[] = [];
     const pages = searchPages(client, {
@@ -302,7 +311,11 @@ async function sampleByScore(context: SampleContext, probability: number): Promi
       policy,
       signal: options.signal,
     });
-    for await (const hits of pages) for (const hit of hits) logs.push(toSourceLog(hit));
+    for await (const hits of pages) {
+      for (const hit of hits) logs.push(toSourceLog(hit));
+      drawn += hits.length;
+      options.progress?.(drawn, Math.max(expected, drawn), 'logs drawn');
+    }
     return logs;
   };
   const border = (slice: number): number =>

@@ -1,5 +1,5 @@
 import type { TrainingReport } from '../../common/api';
-import type { TrainingReason, TrainingStep } from '../../common/api/status';
+import type { TrainingReason } from '../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { timestampOf } from '../detection/log_values';
@@ -17,7 +17,7 @@ import { promoteAndWatch, settleCandidate, type Settled } from './candidate_prom
 import type { DetectorJob } from './detector_job';
 import { swapPipeline } from './pipeline_swap';
 import type { Services } from './services';
-import type { TrainingOutcome, TrainingWork } from './training_work';
+import type { TellTraining, TrainingOutcome, TrainingWork } from './training_work';
 
 /**
  * Trains a model of a detector on a fresh sample and stores it. The first model becomes active in any case; a later one
@@ -29,7 +29,7 @@ export async function trainDetector(
   asked: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
   isStillThere: () => Promise<boolean>,
   signal: AbortSignal,
-  tell: (step: TrainingStep) => void = () => {},
+  tell: TellTraining = () => {},
 ): Promise<TrainingReport> {
   const { detectorId } = job.target;
   const { detector } = job.stored;
@@ -38,6 +38,7 @@ export async function trainDetector(
     rows: detector.training.max_rows,
     top: 0,
     signal,
+    progress: (drawn, total) => tell('sampling', total === undefined ? undefined : drawn / total),
     ...(await leftOutOf(job, detectorId, detector.training, now)),
   });
   await noteReadiness(job, now, { ...factsOf(work, now), features: [] });
@@ -148,7 +149,7 @@ export async function collectWork(
   source: LogSource,
   now: number,
   options: { rows: number; top: number; signal?: AbortSignal } & Partial<
-    Pick<TrainingSampleRequest, 'confirmed' | 'exclusions'>
+    Pick<TrainingSampleRequest, 'confirmed' | 'exclusions' | 'progress'>
   >,
 ): Promise<CollectedWork> {
   const { rows, top, ...rest } = options;

@@ -13,7 +13,12 @@ export type WorkerMessage =
 
 export type WorkerAnswer =
   /** On the way; the others come once, at the end. */
-  | { readonly step: TrainingStep; readonly outcome?: undefined; readonly error?: undefined }
+  | {
+      readonly step: TrainingStep;
+      readonly done?: number;
+      readonly outcome?: undefined;
+      readonly error?: undefined;
+    }
   | { readonly step?: undefined; readonly outcome: TrainingOutcome; readonly error?: undefined }
   | {
       readonly step?: undefined;
@@ -50,7 +55,7 @@ export function createWorkerTrainer(path: string, memoryMb: number): Trainer {
       const answered = new Promise<FinalAnswer>((resolve, reject) => {
         worker.on('message', (answer: WorkerAnswer) => {
           if (answer.step === undefined) resolve(answer);
-          else tell?.(answer.step);
+          else tell?.(answer.step, answer.done);
         });
         worker.once('error', reject);
         worker.once('exit', () => reject(new DetectionError('interrupted', 'Training was interrupted.')));

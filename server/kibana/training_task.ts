@@ -1,4 +1,4 @@
-import type { TrainingReport, TrainingStep } from '../../common/api/status';
+import type { TrainingReport } from '../../common/api/status';
 import { openDetectorJob, type DetectorJob } from './detector_job';
 import { failureOf } from './failure_advice';
 import { detectionTaskId } from './identifiers';
@@ -6,6 +6,8 @@ import type { Services } from './services';
 import type { TaskDefinition } from './task_contracts';
 import { targetOf } from './task_target';
 import { trainDetector } from './train_detector';
+import { tellNowAndThen } from './training_record';
+import type { TellTraining } from './training_work';
 
 /** Trains one model, once. What went wrong stands in the status; whoever wants it again asks again. */
 export function createTrainingTask(getServices: () => Promise<Services>): TaskDefinition {
@@ -85,13 +87,13 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
 const LOOK_FOR_CANCEL_MILLISECONDS = 1_000;
 
 interface ProgressRecord {
-  tell(step: TrainingStep): void;
+  readonly tell: TellTraining;
   isCancelled(): boolean;
   /** Nothing is written after it. */
   stop(): Promise<void>;
 }
 
-/** Puts each step on record, one after the other, and interrupts the training when somebody has asked for that. */
+/** Puts on record how far the training has come, now and then, and interrupts the training when somebody has asked for that. */
 function recordProgress(
   job: DetectorJob,
   request: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
@@ -99,7 +101,6 @@ function recordProgress(
 ): ProgressRecord {
   const { detectorId } = job.target;
   let isCancelled = false;
-  let written: Promise<unknown> = Promise.resolve();
   const look = async (): Promise<void> => {
     const cancelled = await job.status.readPart(detectorId, 'training_cancelled');
     if (cancelled?.requested_at !== request.requested_at) return;
@@ -107,17 +108,15 @@ function recordProgress(
     interruption.abort();
   };
   const watch = setInterval(() => void look().catch(() => undefined), LOOK_FOR_CANCEL_MILLISECONDS);
+  const record = tellNowAndThen((told) =>
+    job.status.writePart(detectorId, 'training', { state: 'running', ...request, ...told }),
+  );
   return {
-    tell: (step) => {
-      written = written
-        .then(() => job.status.writePart(detectorId, 'training', { state: 'running', ...request, step }))
-        // The training matters more than what is told of it.
-        .catch(() => undefined);
-    },
+    tell: record.tell,
     isCancelled: () => isCancelled,
     stop: async () => {
       clearInterval(watch);
-      await written;
+      await record.stop();
     },
   };
 }

@@ -53,25 +53,24 @@ export interface TrainingOutcome {
   readonly top: readonly ScoredLog[];
 }
 
+/** Told what training does, and which share of that step is done. Often: whoever writes it down leaves some out. */
+export type TellTraining = (step: TrainingStep, done?: number) => void;
+
 /** Where {@link doTrainingWork} is done. */
 export type Trainer = (
   work: TrainingWork,
   signal?: AbortSignal,
-  tell?: (step: TrainingStep) => void,
+  tell?: TellTraining,
 ) => Promise<TrainingOutcome>;
 
-/** What comes after each report of {@link trainModel}. */
-const STEP_AFTER: readonly TrainingStep[] = ['learning', 'threshold', 'evaluating', 'storing'];
+/** What {@link trainModel} does, and what comes after it. */
+const STEPS: readonly TrainingStep[] = ['learning', 'threshold', 'evaluating', 'storing'];
 
 /** Trains and measures a model. Busy for up to some seconds: not for a thread that has other things to do. */
-export function doTrainingWork(
-  work: TrainingWork,
-  now: () => number,
-  tell?: (step: TrainingStep) => void,
-): TrainingOutcome {
+export function doTrainingWork(work: TrainingWork, now: () => number, tell?: TellTraining): TrainingOutcome {
   const { detector, logs, window, logsInWindow, judged } = work;
   const documents = logs.map((log) => log.document);
-  tell?.(STEP_AFTER[0]);
+  tell?.(STEPS[0]);
   const { snapshot, report } = trainModel({
     detector,
     documents,
@@ -80,7 +79,7 @@ export function doTrainingWork(
     logsInWindow,
     judged,
     clock: { now },
-    progress: (done) => tell?.(STEP_AFTER[done]),
+    progress: (done) => tell?.(STEPS[Math.floor(done)], done % 1),
   });
   const logsPerDay = (logsInWindow * DAY_MILLISECONDS) / Math.max(1, window.to - window.from);
   const measures = measureProduction(snapshot, documents, logsPerDay);

@@ -15,8 +15,8 @@ parentPort?.on('message', (message: WorkerMessage) => {
   let answer: WorkerAnswer;
   try {
     answer = {
-      outcome: doTrainingWork({ ...message.work, logs }, Date.now, (step) =>
-        parentPort?.postMessage({ step } satisfies WorkerAnswer),
+      outcome: doTrainingWork({ ...message.work, logs }, Date.now, (step, done) =>
+        parentPort?.postMessage({ step, ...(done !== undefined && { done }) } satisfies WorkerAnswer),
       ),
     };
   } catch (error) {

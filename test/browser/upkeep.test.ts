@@ -105,3 +105,18 @@ it('draws drift over time with the features that moved, and says what stands in 
     );
     expect(await seriousFindings(page)).toEqual([]);
   }));
+
+it('draws how far a training has come, also within a step', () =>
+  onPage(browser, world, async (page) => {
+    await page.route(/\/_status$/, async (route) => {
+      const status = (await (await route.fetch()).json()) as object;
+      const requested_at = new Date().toISOString();
+      const training = { state: 'running', requested_at, step: 'learning', step_done: 0.4 };
+      await route.fulfill({ json: { ...status, training } });
+    });
+    await open({ page, url: world.host.url }, models(), 'logAnomaliesTrainingRunning');
+    const told = page.locator(testSubject('logAnomaliesTrainingRunning'));
+    expect(await told.innerText()).toMatch(/Learning what is usual · 40%/);
+    expect(Number(await told.locator('progress').getAttribute('value'))).toBeCloseTo(1.4);
+    expect(await seriousFindings(page)).toEqual([]);
+  }));

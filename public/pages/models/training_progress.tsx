@@ -12,7 +12,7 @@ import { i18n } from '@kbn/i18n';
 import { TRAINING_STEPS, type TrainingStep } from '../../../common/api/status';
 import { useApp } from '../../app_context';
 import { FailureText } from '../../shared/failure_text';
-import { formatTime } from '../../shared/format';
+import { formatPart, formatTime } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
 import type { DetectorView } from '../detector_page';
 
@@ -51,7 +51,13 @@ export function TrainingProgress({ record, status, reload }: DetectorView): Reac
     return null;
   }
   if (training.state === 'queued' || training.state === 'running') {
-    const done = training.step === undefined ? 0 : TRAINING_STEPS.indexOf(training.step) + 0.5;
+    // Of a step that does not say how far it is, half.
+    const done =
+      training.step === undefined ? 0 : TRAINING_STEPS.indexOf(training.step) + (training.step_done ?? 0.5);
+    const what =
+      training.step_done === undefined
+        ? stepName(training.step)
+        : `${stepName(training.step)} · ${formatPart(training.step_done)}`;
     return (
       <>
         <EuiCallOut
@@ -71,7 +77,7 @@ export function TrainingProgress({ record, status, reload }: DetectorView): Reac
           />
           <EuiFlexGroup alignItems="center" responsive={false} gutterSize="s">
             <EuiFlexItem>
-              <EuiText size="xs">{stepName(training.step)}</EuiText>
+              <EuiText size="xs">{what}</EuiText>
             </EuiFlexItem>
             {canWrite && (
               <EuiFlexItem grow={false}>
