@@ -1,19 +1,10 @@
 import React, { type ReactElement } from 'react';
-import {
-  Axis,
-  BarSeries,
-  Chart,
-  niceTimeFormatter,
-  Position,
-  ScaleType,
-  Settings,
-  Tooltip,
-} from '@elastic/charts';
+import { Axis, BarSeries, Position, ScaleType } from '@elastic/charts';
 import { useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../api_client';
-import { useChartTheme } from './chart_theme';
-import { formatCount, formatTime } from './format';
+import { formatCount } from './format';
+import { TimeChart } from './time_chart';
 import type { Interval } from './time_range';
 
 export type Group = Answer<'summarizeResults'>['groups'][number];
@@ -28,36 +19,22 @@ export function AnomalyTimeline(props: {
 }): ReactElement {
   const { buckets, intervalMilliseconds, range, height, choose } = props;
   const { euiTheme } = useEuiTheme();
-  const baseTheme = useChartTheme();
   const rows = buckets.map(({ time, logs, anomalies }) => ({ time: Date.parse(time), logs, anomalies }));
   const logs = i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' });
   const anomalies = i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' });
   return (
     <div style={{ height }} data-test-subj="logAnomaliesTimeline">
-      <Chart>
-        <Settings
-          baseTheme={baseTheme}
-          showLegend
-          legendPosition={Position.Top}
-          xDomain={{ min: range.from, max: range.to, minInterval: intervalMilliseconds }}
-          ariaLabel={i18n.translate('logAnomalies.chart.timeline', {
-            defaultMessage: 'Logs scored and anomalies over time',
-          })}
-          onBrushEnd={
-            choose &&
-            ((brush) => {
-              const [from, to] = (brush as { x?: [number, number] }).x ?? [];
-              if (from !== undefined && to !== undefined) choose({ from, to });
-            })
-          }
-        />
-        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
-        <Axis
-          id="time_axis"
-          position={Position.Bottom}
-          tickFormat={niceTimeFormatter([range.from, range.to])}
-          ticks={8}
-        />
+      <TimeChart
+        range={range}
+        intervalMilliseconds={intervalMilliseconds}
+        label={i18n.translate('logAnomalies.chart.timeline', {
+          defaultMessage: 'Logs scored and anomalies over time',
+        })}
+        height="100%"
+        legend={Position.Top}
+        ticks={8}
+        choose={choose}
+      >
         <Axis
           id="logs_axis"
           groupId="logs"
@@ -98,7 +75,7 @@ export function AnomalyTimeline(props: {
           color={euiTheme.colors.danger}
           data={rows}
         />
-      </Chart>
+      </TimeChart>
     </div>
   );
 }

@@ -1,16 +1,7 @@
 import React, { type ReactElement } from 'react';
-import {
-  Axis,
-  BarSeries,
-  Chart,
-  niceTimeFormatter,
-  Position,
-  ScaleType,
-  Settings,
-  Tooltip,
-} from '@elastic/charts';
-import { useChartTheme } from './chart_theme';
-import { formatCount, formatTime } from './format';
+import { Axis, BarSeries, Position, ScaleType } from '@elastic/charts';
+import { formatCount } from './format';
+import { TimeChart } from './time_chart';
 
 export interface Bars {
   readonly name: string;
@@ -30,42 +21,30 @@ export function TimeBars(props: {
   height?: number;
 }): ReactElement | null {
   const { times, intervalMilliseconds, series, label, height = 140 } = props;
-  const baseTheme = useChartTheme();
   if (times.length === 0) return null;
-  const from = times[0];
-  const to = times[times.length - 1] + intervalMilliseconds;
+  const range = { from: times[0], to: times[times.length - 1] + intervalMilliseconds };
   return (
-    <div style={{ height }}>
-      <Chart>
-        <Settings
-          baseTheme={baseTheme}
-          showLegend={series.length > 1}
-          legendPosition={Position.Top}
-          xDomain={{ min: from, max: to, minInterval: intervalMilliseconds }}
-          ariaLabel={label}
+    <TimeChart
+      range={range}
+      intervalMilliseconds={intervalMilliseconds}
+      label={label}
+      height={height}
+      legend={series.length > 1 ? Position.Top : undefined}
+    >
+      <Axis id="count_axis" position={Position.Left} integersOnly ticks={3} tickFormat={formatCount} />
+      {series.map(({ name, color, counts }) => (
+        <BarSeries
+          key={name}
+          id={name}
+          name={name}
+          xScaleType={ScaleType.Time}
+          yScaleType={ScaleType.Linear}
+          xAccessor="time"
+          yAccessors={['count']}
+          color={color}
+          data={times.map((time, place) => ({ time, count: counts[place] }))}
         />
-        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
-        <Axis
-          id="time_axis"
-          position={Position.Bottom}
-          tickFormat={niceTimeFormatter([from, to])}
-          ticks={7}
-        />
-        <Axis id="count_axis" position={Position.Left} integersOnly ticks={3} tickFormat={formatCount} />
-        {series.map(({ name, color, counts }) => (
-          <BarSeries
-            key={name}
-            id={name}
-            name={name}
-            xScaleType={ScaleType.Time}
-            yScaleType={ScaleType.Linear}
-            xAccessor="time"
-            yAccessors={['count']}
-            color={color}
-            data={times.map((time, place) => ({ time, count: counts[place] }))}
-          />
-        ))}
-      </Chart>
-    </div>
+      ))}
+    </TimeChart>
   );
 }

@@ -1,13 +1,9 @@
 import React, { useState, type ReactElement } from 'react';
 import {
   EuiButton,
-  EuiButtonEmpty,
   EuiCallOut,
-  EuiFlexGroup,
-  EuiFlexItem,
   EuiFlyout,
   EuiFlyoutBody,
-  EuiFlyoutFooter,
   EuiFlyoutHeader,
   EuiFormRow,
   EuiRadioGroup,
@@ -21,6 +17,7 @@ import type { Consequence } from '../../../common/suppressions/limits';
 import { useApp } from '../../app_context';
 import { addUndoToast } from '../../kibana/undo_toast';
 import { formatCount } from '../../shared/format';
+import { FlyoutFooter } from '../../shared/flyout_footer';
 import { RequestState } from '../../shared/request_state';
 import type { Found } from '../../shared/results_table';
 import { useAction } from '../../shared/use_action';
@@ -170,26 +167,17 @@ export default function NotAnAnomalyFlyout(props: {
           </>
         )}
       </EuiFlyoutBody>
-      <EuiFlyoutFooter>
-        <EuiFlexGroup justifyContent="spaceBetween" responsive={false}>
-          <EuiFlexItem grow={false}>
-            <EuiButtonEmpty onClick={close}>
-              {i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
-            </EuiButtonEmpty>
-          </EuiFlexItem>
-          <EuiFlexItem grow={false}>
-            <EuiButton
-              fill
-              isLoading={isBusy}
-              isDisabled={!isReady}
-              onClick={apply}
-              data-test-subj="logAnomaliesNotApply"
-            >
-              {i18n.translate('logAnomalies.quiet.apply', { defaultMessage: 'Apply it' })}
-            </EuiButton>
-          </EuiFlexItem>
-        </EuiFlexGroup>
-      </EuiFlyoutFooter>
+      <FlyoutFooter close={close}>
+        <EuiButton
+          fill
+          isLoading={isBusy}
+          isDisabled={!isReady}
+          onClick={apply}
+          data-test-subj="logAnomaliesNotApply"
+        >
+          {i18n.translate('logAnomalies.quiet.apply', { defaultMessage: 'Apply it' })}
+        </EuiButton>
+      </FlyoutFooter>
     </EuiFlyout>
   );
 }

@@ -1,7 +1,6 @@
 import React, { useState, type ReactElement } from 'react';
 import {
   EuiButton,
-  EuiButtonEmpty,
   EuiButtonGroup,
   EuiCallOut,
   EuiFieldText,
@@ -9,7 +8,6 @@ import {
   EuiFlexItem,
   EuiFlyout,
   EuiFlyoutBody,
-  EuiFlyoutFooter,
   EuiFlyoutHeader,
   EuiFormRow,
   EuiSpacer,
@@ -21,6 +19,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { Consequence } from '../../../common/suppressions/limits';
 import { useApp } from '../../app_context';
+import { FlyoutFooter } from '../../shared/flyout_footer';
 import { RequestState } from '../../shared/request_state';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
@@ -94,47 +93,45 @@ export default function QuietTimeFlyout(props: {
           </>
         )}
       </EuiFlyoutBody>
-      <EuiFlyoutFooter>
-        {!isReplayed && problems.length > 0 && draft.name !== '' && (
-          <EuiText size="xs" color="danger">
-            {problems.join(' ')}
-          </EuiText>
+      <FlyoutFooter
+        close={() => (isReplayed ? setIsReplayed(false) : close(false))}
+        closeLabel={
+          isReplayed ? i18n.translate('logAnomalies.quiet.back', { defaultMessage: 'Back' }) : undefined
+        }
+        problem={
+          !isReplayed &&
+          problems.length > 0 &&
+          draft.name !== '' && (
+            <EuiText size="xs" color="danger">
+              {problems.join(' ')}
+            </EuiText>
+          )
+        }
+      >
+        {isReplayed ? (
+          <EuiButton
+            fill
+            isLoading={isBusy}
+            isDisabled={!isReady}
+            onClick={apply}
+            data-test-subj="logAnomaliesQuietApply"
+          >
+            {i18n.translate('logAnomalies.quiet.apply', { defaultMessage: 'Apply it' })}
+          </EuiButton>
+        ) : (
+          <EuiButton
+            fill
+            isDisabled={suppression === undefined}
+            onClick={() => {
+              setAccepted([]);
+              setIsReplayed(true);
+            }}
+            data-test-subj="logAnomaliesQuietNext"
+          >
+            {i18n.translate('logAnomalies.quiet.next', { defaultMessage: 'See what it changes' })}
+          </EuiButton>
         )}
-        <EuiFlexGroup justifyContent="spaceBetween" responsive={false}>
-          <EuiFlexItem grow={false}>
-            <EuiButtonEmpty onClick={() => (isReplayed ? setIsReplayed(false) : close(false))}>
-              {isReplayed
-                ? i18n.translate('logAnomalies.quiet.back', { defaultMessage: 'Back' })
-                : i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
-            </EuiButtonEmpty>
-          </EuiFlexItem>
-          <EuiFlexItem grow={false}>
-            {isReplayed ? (
-              <EuiButton
-                fill
-                isLoading={isBusy}
-                isDisabled={!isReady}
-                onClick={apply}
-                data-test-subj="logAnomaliesQuietApply"
-              >
-                {i18n.translate('logAnomalies.quiet.apply', { defaultMessage: 'Apply it' })}
-              </EuiButton>
-            ) : (
-              <EuiButton
-                fill
-                isDisabled={suppression === undefined}
-                onClick={() => {
-                  setAccepted([]);
-                  setIsReplayed(true);
-                }}
-                data-test-subj="logAnomaliesQuietNext"
-              >
-                {i18n.translate('logAnomalies.quiet.next', { defaultMessage: 'See what it changes' })}
-              </EuiButton>
-            )}
-          </EuiFlexItem>
-        </EuiFlexGroup>
-      </EuiFlyoutFooter>
+      </FlyoutFooter>
     </EuiFlyout>
   );
 }

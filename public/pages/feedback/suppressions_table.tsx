@@ -3,8 +3,9 @@ import { EuiBadge, EuiBasicTable, EuiConfirmModal, EuiText, EuiTitle } from '@el
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
-import { formatCount, formatTime } from '../../shared/format';
+import { formatCount } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
+import { saidColumn, takeBackColumns, untilColumn } from './said_columns';
 import { matchText, originName, scheduleText } from './suppression_text';
 
 type Listed = Answer<'listSuppressions'>['suppressions'][number];
@@ -86,63 +87,21 @@ export function SuppressionsTable(props: {
               </EuiText>
             ),
           },
-          {
-            field: 'expires_at',
-            name: i18n.translate('logAnomalies.suppression.until', { defaultMessage: 'Until' }),
-            width: '150px',
-            render: (time: string | undefined, { expired }: Listed) => (
-              <div>
-                {time === undefined ? '–' : formatTime(time)}
-                {expired && (
-                  <EuiText size="xs" color="subdued">
-                    {i18n.translate('logAnomalies.suppression.expired', { defaultMessage: 'has run out' })}
-                  </EuiText>
-                )}
-              </div>
-            ),
-          },
+          untilColumn(),
           {
             field: 'hidden',
             name: i18n.translate('logAnomalies.suppression.hidden', { defaultMessage: 'Hidden so far' }),
             width: '120px',
             render: formatCount,
           },
-          {
-            field: 'at',
-            name: i18n.translate('logAnomalies.suppression.since', { defaultMessage: 'Said' }),
-            width: '150px',
-            render: (time: string, { by }: Listed) => (
-              <div>
-                {formatTime(time)}
-                <EuiText size="xs" color="subdued">
-                  {by}
-                </EuiText>
-              </div>
-            ),
-          },
-          ...(canWrite
-            ? [
-                {
-                  name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
-                  width: '80px',
-                  actions: [
-                    {
-                      name: i18n.translate('logAnomalies.suppression.remove', {
-                        defaultMessage: 'Take back',
-                      }),
-                      description: i18n.translate('logAnomalies.suppression.removeDescription', {
-                        defaultMessage: 'Show what it hides again; you are asked first',
-                      }),
-                      icon: 'editorUndo' as const,
-                      type: 'icon' as const,
-                      'data-test-subj': 'logAnomaliesRemoveSuppression',
-                      enabled: () => !isBusy,
-                      onClick: setRemoving,
-                    },
-                  ],
-                },
-              ]
-            : []),
+          saidColumn(),
+          ...takeBackColumns<Listed>(canWrite, isBusy, {
+            description: i18n.translate('logAnomalies.suppression.removeDescription', {
+              defaultMessage: 'Show what it hides again; you are asked first',
+            }),
+            subject: 'logAnomaliesRemoveSuppression',
+            onClick: setRemoving,
+          }),
         ]}
       />
       {removing && (

@@ -5,6 +5,7 @@ import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
 import { formatTime } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
+import { saidColumn, takeBackColumns, untilColumn } from './said_columns';
 import { scopeName } from './scope_name';
 
 type Said = Answer<'listFeedback'>['feedback'][number];
@@ -90,52 +91,21 @@ export function VerdictsTable(props: {
             name: i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' }),
             render: (comment: string | undefined) => comment ?? '–',
           },
-          {
-            field: 'expires_at',
-            name: i18n.translate('logAnomalies.suppression.until', { defaultMessage: 'Until' }),
-            width: '150px',
-            render: (time: string | undefined) => (time === undefined ? '–' : formatTime(time)),
-          },
-          {
-            field: 'at',
-            name: i18n.translate('logAnomalies.suppression.since', { defaultMessage: 'Said' }),
-            width: '150px',
-            render: (time: string, { by }: Said) => (
-              <div>
-                {formatTime(time)}
-                <EuiText size="xs" color="subdued">
-                  {by}
-                </EuiText>
-              </div>
-            ),
-          },
-          ...(canWrite
-            ? [
-                {
-                  name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
-                  width: '80px',
-                  actions: [
-                    {
-                      name: i18n.translate('logAnomalies.feedback.undo', { defaultMessage: 'Take back' }),
-                      description: i18n.translate('logAnomalies.verdicts.undo', {
-                        defaultMessage: 'Take the judgement back, and show again what it hides',
-                      }),
-                      icon: 'editorUndo' as const,
-                      type: 'icon' as const,
-                      'data-test-subj': 'logAnomaliesTakeBack',
-                      enabled: () => !isBusy,
-                      onClick: ({ source: { index, id } }: Said) =>
-                        void run(
-                          () => api('removeFeedback', { params: { id: detectorId }, query: { index, id } }),
-                          i18n.translate('logAnomalies.suppression.removed', {
-                            defaultMessage: 'What it hid is shown again',
-                          }),
-                        ),
-                    },
-                  ],
-                },
-              ]
-            : []),
+          untilColumn(),
+          saidColumn(),
+          ...takeBackColumns<Said>(canWrite, isBusy, {
+            description: i18n.translate('logAnomalies.verdicts.undo', {
+              defaultMessage: 'Take the judgement back, and show again what it hides',
+            }),
+            subject: 'logAnomaliesTakeBack',
+            onClick: ({ source: { index, id } }) =>
+              void run(
+                () => api('removeFeedback', { params: { id: detectorId }, query: { index, id } }),
+                i18n.translate('logAnomalies.suppression.removed', {
+                  defaultMessage: 'What it hid is shown again',
+                }),
+              ),
+          }),
         ]}
       />
     </>

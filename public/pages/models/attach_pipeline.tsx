@@ -1,14 +1,10 @@
 import React, { useState, type ReactElement } from 'react';
 import {
   EuiButton,
-  EuiButtonEmpty,
   EuiCheckbox,
   EuiCodeBlock,
-  EuiFlexGroup,
-  EuiFlexItem,
   EuiFlyout,
   EuiFlyoutBody,
-  EuiFlyoutFooter,
   EuiFlyoutHeader,
   EuiSpacer,
   EuiText,
@@ -17,6 +13,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
+import { FlyoutFooter } from '../../shared/flyout_footer';
 import { RequestState } from '../../shared/request_state';
 import { useRequest } from '../../shared/use_request';
 
@@ -114,34 +111,28 @@ export function AttachPipeline(props: {
           )}
         </RequestState>
       </EuiFlyoutBody>
-      <EuiFlyoutFooter>
-        <EuiFlexGroup justifyContent="spaceBetween" responsive={false}>
-          <EuiFlexItem grow={false}>
-            <EuiButtonEmpty onClick={close}>
-              {i18n.translate('logAnomalies.attach.close', { defaultMessage: 'Change nothing' })}
-            </EuiButtonEmpty>
-          </EuiFlexItem>
-          <EuiFlexItem grow={false}>
-            <EuiButton
-              fill
-              isLoading={isBusy}
-              isDisabled={indices.length === 0}
-              onClick={async () => {
-                setIsBusy(true);
-                await attach({ component_template: withTemplate });
-                close();
-              }}
-              data-test-subj="logAnomaliesAttachNow"
-            >
-              {i18n.translate('logAnomalies.attach.now', {
-                defaultMessage:
-                  '{count, plural, one {Make it the final pipeline of this index} other {Make it the final pipeline of # indices}}',
-                values: { count: indices.length },
-              })}
-            </EuiButton>
-          </EuiFlexItem>
-        </EuiFlexGroup>
-      </EuiFlyoutFooter>
+      <FlyoutFooter
+        close={close}
+        closeLabel={i18n.translate('logAnomalies.attach.close', { defaultMessage: 'Change nothing' })}
+      >
+        <EuiButton
+          fill
+          isLoading={isBusy}
+          isDisabled={indices.length === 0}
+          onClick={async () => {
+            setIsBusy(true);
+            await attach({ component_template: withTemplate });
+            close();
+          }}
+          data-test-subj="logAnomaliesAttachNow"
+        >
+          {i18n.translate('logAnomalies.attach.now', {
+            defaultMessage:
+              '{count, plural, one {Make it the final pipeline of this index} other {Make it the final pipeline of # indices}}',
+            values: { count: indices.length },
+          })}
+        </EuiButton>
+      </FlyoutFooter>
     </EuiFlyout>
   );
 }

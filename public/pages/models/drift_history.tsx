@@ -1,23 +1,12 @@
 import React, { type ReactElement } from 'react';
-import {
-  AnnotationDomainType,
-  Axis,
-  Chart,
-  LineAnnotation,
-  LineSeries,
-  niceTimeFormatter,
-  Position,
-  ScaleType,
-  Settings,
-  Tooltip,
-} from '@elastic/charts';
+import { AnnotationDomainType, Axis, LineAnnotation, LineSeries, Position, ScaleType } from '@elastic/charts';
 import { EuiBasicTable, EuiSpacer, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DriftMeasurement } from '../../../common/api';
 import { useApp } from '../../app_context';
-import { useChartTheme } from '../../shared/chart_theme';
 import { formatCount, formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
+import { TimeChart } from '../../shared/time_chart';
 import { useRequest } from '../../shared/use_request';
 import { DriftBar } from './comparison_charts';
 
@@ -70,7 +59,6 @@ export default function DriftHistory({ detectorId }: { detectorId: string }): Re
 function DriftChart(props: { measurements: readonly DriftMeasurement[]; limit: number }): ReactElement {
   const { measurements, limit } = props;
   const { euiTheme } = useEuiTheme();
-  const baseTheme = useChartTheme();
   const largest = new Map<string, number>();
   for (const { features } of measurements) {
     for (const { feature, drift } of features) {
@@ -103,43 +91,38 @@ function DriftChart(props: { measurements: readonly DriftMeasurement[]; limit: n
     />
   );
   return (
-    <div style={{ height: CHART_HEIGHT }}>
-      <Chart>
-        <Settings baseTheme={baseTheme} showLegend legendPosition={Position.Right} ariaLabel={label} />
-        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
-        <Axis
-          id="time_axis"
-          position={Position.Bottom}
-          tickFormat={niceTimeFormatter([times[0], times[times.length - 1] + 1])}
-          ticks={7}
-        />
-        <Axis
-          id="drift_axis"
-          position={Position.Left}
-          ticks={4}
-          domain={{ min: 0, max: Math.max(1.2 * limit, ...measurements.map((each) => each.largest)) }}
-          tickFormat={(drift: number) => drift.toFixed(2)}
-        />
-        {line(scores, ({ score_drift: drift }) => drift, euiTheme.colors.primary)}
-        {features.map((name) =>
-          line(name, (measurement) => measurement.features.find(({ feature }) => feature === name)?.drift),
-        )}
-        <LineAnnotation
-          id="limit"
-          domainType={AnnotationDomainType.YDomain}
-          dataValues={[
-            {
-              dataValue: limit,
-              details: i18n.translate('logAnomalies.drift.limit', {
-                defaultMessage: 'Limit {limit}',
-                values: { limit },
-              }),
-            },
-          ]}
-          style={{ line: { stroke: euiTheme.colors.danger, strokeWidth: 1, dash: [4, 4], opacity: 1 } }}
-        />
-      </Chart>
-    </div>
+    <TimeChart
+      range={{ from: times[0], to: times[times.length - 1] + 1 }}
+      label={label}
+      height={CHART_HEIGHT}
+      legend={Position.Right}
+    >
+      <Axis
+        id="drift_axis"
+        position={Position.Left}
+        ticks={4}
+        domain={{ min: 0, max: Math.max(1.2 * limit, ...measurements.map((each) => each.largest)) }}
+        tickFormat={(drift: number) => drift.toFixed(2)}
+      />
+      {line(scores, ({ score_drift: drift }) => drift, euiTheme.colors.primary)}
+      {features.map((name) =>
+        line(name, (measurement) => measurement.features.find(({ feature }) => feature === name)?.drift),
+      )}
+      <LineAnnotation
+        id="limit"
+        domainType={AnnotationDomainType.YDomain}
+        dataValues={[
+          {
+            dataValue: limit,
+            details: i18n.translate('logAnomalies.drift.limit', {
+              defaultMessage: 'Limit {limit}',
+              values: { limit },
+            }),
+          },
+        ]}
+        style={{ line: { stroke: euiTheme.colors.danger, strokeWidth: 1, dash: [4, 4], opacity: 1 } }}
+      />
+    </TimeChart>
   );
 }
 

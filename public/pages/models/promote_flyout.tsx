@@ -3,11 +3,8 @@ import {
   EuiButton,
   EuiButtonEmpty,
   EuiFieldText,
-  EuiFlexGroup,
-  EuiFlexItem,
   EuiFlyout,
   EuiFlyoutBody,
-  EuiFlyoutFooter,
   EuiFlyoutHeader,
   EuiFormRow,
   EuiSpacer,
@@ -17,6 +14,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
 import { useApp } from '../../app_context';
+import { FlyoutFooter } from '../../shared/flyout_footer';
 import { formatTime } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
 import { GateReport } from './gate_report';
@@ -107,37 +105,31 @@ export default function PromoteFlyout(props: {
           </EuiFormRow>
         )}
       </EuiFlyoutBody>
-      <EuiFlyoutFooter>
-        <EuiFlexGroup justifyContent="spaceBetween" responsive={false}>
-          <EuiFlexItem grow={false}>
-            <EuiButtonEmpty onClick={close}>
-              {i18n.translate('logAnomalies.promote.close', { defaultMessage: 'Close' })}
-            </EuiButtonEmpty>
-          </EuiFlexItem>
-          {isAsking && (
-            <EuiFlexItem grow={false}>
-              <EuiButton
-                fill
-                color={gate?.verdict === 'fail' ? 'danger' : 'primary'}
-                iconType="launch"
-                isLoading={isPromoting}
-                onClick={async () => {
-                  setIsPromoting(true);
-                  if (await promote(note)) close();
-                  else setIsPromoting(false);
-                }}
-                data-test-subj="logAnomaliesPromoteNow"
-              >
-                {gate?.verdict === 'fail'
-                  ? i18n.translate('logAnomalies.promote.anyway', {
-                      defaultMessage: 'Promote it all the same',
-                    })
-                  : i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' })}
-              </EuiButton>
-            </EuiFlexItem>
-          )}
-        </EuiFlexGroup>
-      </EuiFlyoutFooter>
+      <FlyoutFooter
+        close={close}
+        closeLabel={i18n.translate('logAnomalies.promote.close', { defaultMessage: 'Close' })}
+      >
+        {isAsking && (
+          <EuiButton
+            fill
+            color={gate?.verdict === 'fail' ? 'danger' : 'primary'}
+            iconType="launch"
+            isLoading={isPromoting}
+            onClick={async () => {
+              setIsPromoting(true);
+              if (await promote(note)) close();
+              else setIsPromoting(false);
+            }}
+            data-test-subj="logAnomaliesPromoteNow"
+          >
+            {gate?.verdict === 'fail'
+              ? i18n.translate('logAnomalies.promote.anyway', {
+                  defaultMessage: 'Promote it all the same',
+                })
+              : i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' })}
+          </EuiButton>
+        )}
+      </FlyoutFooter>
     </EuiFlyout>
   );
 }

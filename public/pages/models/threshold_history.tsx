@@ -1,22 +1,12 @@
 import React, { type ReactElement } from 'react';
-import {
-  Axis,
-  Chart,
-  CurveType,
-  LineSeries,
-  niceTimeFormatter,
-  Position,
-  ScaleType,
-  Settings,
-  Tooltip,
-} from '@elastic/charts';
+import { Axis, CurveType, LineSeries, Position, ScaleType } from '@elastic/charts';
 import { EuiBasicTable, EuiCallOut, EuiSpacer, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
-import { useChartTheme } from '../../shared/chart_theme';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
+import { TimeChart } from '../../shared/time_chart';
 import { useRequest } from '../../shared/use_request';
 
 type Threshold = Answer<'getThreshold'>;
@@ -124,7 +114,6 @@ function sentence({ method, threshold, alerts_per_day: budget }: Threshold): str
 
 function ThresholdChart({ history }: { history: readonly Change[] }): ReactElement {
   const { euiTheme } = useEuiTheme();
-  const baseTheme = useChartTheme();
   const name = i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' });
   const rows = history.map(({ at, threshold }) => ({ time: Date.parse(at), threshold }));
   const last = rows[rows.length - 1];
@@ -133,40 +122,31 @@ function ThresholdChart({ history }: { history: readonly Change[] }): ReactEleme
   const scores = rows.map(({ threshold }) => threshold);
   const room = Math.max(0.005, (Math.max(...scores) - Math.min(...scores)) / 5);
   return (
-    <div style={{ height: CHART_HEIGHT }}>
-      <Chart>
-        <Settings
-          baseTheme={baseTheme}
-          ariaLabel={i18n.translate('logAnomalies.threshold.chart', {
-            defaultMessage: 'The threshold over time',
-          })}
-        />
-        <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
-        <Axis
-          id="time_axis"
-          position={Position.Bottom}
-          tickFormat={niceTimeFormatter([rows[0].time, now])}
-          ticks={7}
-        />
-        <Axis
-          id="threshold_axis"
-          position={Position.Left}
-          ticks={4}
-          domain={{ min: Math.min(...scores) - room, max: Math.max(...scores) + room }}
-          tickFormat={formatScore}
-        />
-        <LineSeries
-          id="threshold"
-          name={name}
-          xScaleType={ScaleType.Time}
-          yScaleType={ScaleType.Linear}
-          xAccessor="time"
-          yAccessors={['threshold']}
-          curve={CurveType.CURVE_STEP_AFTER}
-          color={euiTheme.colors.primary}
-          data={[...rows, { time: now, threshold: last.threshold }]}
-        />
-      </Chart>
-    </div>
+    <TimeChart
+      range={{ from: rows[0].time, to: now }}
+      label={i18n.translate('logAnomalies.threshold.chart', {
+        defaultMessage: 'The threshold over time',
+      })}
+      height={CHART_HEIGHT}
+    >
+      <Axis
+        id="threshold_axis"
+        position={Position.Left}
+        ticks={4}
+        domain={{ min: Math.min(...scores) - room, max: Math.max(...scores) + room }}
+        tickFormat={formatScore}
+      />
+      <LineSeries
+        id="threshold"
+        name={name}
+        xScaleType={ScaleType.Time}
+        yScaleType={ScaleType.Linear}
+        xAccessor="time"
+        yAccessors={['threshold']}
+        curve={CurveType.CURVE_STEP_AFTER}
+        color={euiTheme.colors.primary}
+        data={[...rows, { time: now, threshold: last.threshold }]}
+      />
+    </TimeChart>
   );
 }
