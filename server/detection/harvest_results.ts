@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { severityOf, type AnomalyResult, type BucketSummary } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
@@ -6,10 +5,14 @@ import { getField } from '../../common/log_features';
 import { DIRT_KINDS, type DirtKind, type DirtReport } from '../../common/log_features/types';
 import type { SourceLog } from '../../common/log_document';
 import { reasonOf } from '../../common/model_snapshot';
-import { entityOf, timestampOf } from './log_values';
-import { BUCKET_MILLISECONDS } from './page_scorer';
 import type { ScoredLogs, ScoredPage } from './ports';
-import { pickContext } from './result_context';
+import {
+  pageIdOf,
+  resultDocument,
+  SUMMARY_MILLISECONDS,
+  summaryDocument,
+  type ResultOrigin,
+} from './result_documents';
 import { runDetection, type DetectionRun, type DetectionRunOptions, type RunWork } from './run_detection';
 
 export interface HarvestOptions extends Omit<DetectionRunOptions, 'work'> {
@@ -56,7 +59,7 @@ export async function harvestResults(options: HarvestOptions): Promise<Detection
     index: source.index,
     versions: [...thresholds.keys()],
     ...(entityField === undefined ? {} : { entityField }),
-    bucketMilliseconds: BUCKET_MILLISECONDS,
+    bucketMilliseconds: SUMMARY_MILLISECONDS,
   });
   const dirt: DirtReport = {};
   const work: RunWork = {
@@ -69,16 +72,13 @@ export async function harvestResults(options: HarvestOptions): Promise<Detection
     },
     finish: async function* (range, by) {
       // The same place to start from means that a run is repeated: its summaries replace those of the one before.
-      const pageId = createHash('sha256')
-        .update(JSON.stringify(['harvest', options.detectorId, by, range.index, range.from]))
-        .digest('hex')
-        .slice(0, 24);
+      const pageId = pageIdOf('harvest', options.detectorId, by, range.index, range.from);
       for await (const page of opened.summarize(range, by)) {
         addDirt(dirt, page.remarks);
         const count = (part: 'logs' | 'unscored'): number =>
           page.buckets.reduce((sum, bucket) => sum + bucket[part], 0);
         yield {
-          summaries: page.buckets.map((bucket) => summaryOf(bucket, pageId, options)),
+          summaries: page.buckets.map((bucket) => summaryOf(bucket, pageId, originOf(options))),
           logs: count('logs'),
           unscored: count('unscored'),
         };
@@ -105,28 +105,26 @@ function fieldsOf({ snapshot }: HarvestOptions): string[] {
   ];
 }
 
+const originOf = ({ detectorId, snapshot, runId, clock }: HarvestOptions): ResultOrigin => ({
+  detectorId,
+  snapshot,
+  runId,
+  now: clock.now(),
+});
+
 /** @returns undefined for a log whose score no pipeline of ours has written */
 function resultOf(log: SourceLog, options: HarvestOptions): AnomalyResult | undefined {
-  const { snapshot, thresholds, clock, detectorId, runId } = options;
-  const { detector } = snapshot;
+  const { snapshot, thresholds } = options;
   const { document } = log;
   const version = getField(document, 'model.version');
   const parsed = scoredSchema.safeParse(document.anomaly);
   if (!parsed.success || typeof version !== 'string') return undefined;
   const { score, confidence } = parsed.data;
   const attribution = [...parsed.data.attribution].sort((left, right) => right.share - left.share);
-  const context = pickContext(document, detector);
-  const time = timestampOf(document, detector.source.timestamp_field) ?? clock.now();
-  return {
-    ...context,
-    '@timestamp': new Date(time).toISOString(),
-    event: {
-      ...(context.event as object),
-      ingested: new Date(clock.now()).toISOString(),
-      kind: 'alert',
-    },
-    detector: { id: detectorId, name: detector.name },
-    model: { version },
+  return resultDocument(originOf(options), {
+    log,
+    document,
+    modelVersion: version,
     anomaly: {
       score,
       confidence,
@@ -134,39 +132,32 @@ function resultOf(log: SourceLog, options: HarvestOptions): AnomalyResult | unde
       threshold: thresholds.get(version) ?? snapshot.threshold,
       attribution,
       reason: reasonOf(attribution),
-      entity: entityOf(document, detector.entity_field),
     },
-    source: { ...(context.source as object), index: log.index, id: log.id },
-    run: { id: runId },
-    result: { type: 'log' },
-  };
+  });
 }
 
-function summaryOf(
-  bucket: ScoredPage['buckets'][number],
+const summaryOf = (
+  { start, entity, ...sums }: ScoredPage['buckets'][number],
   pageId: string,
-  { snapshot, clock, detectorId, runId }: HarvestOptions,
-): BucketSummary {
-  return {
-    '@timestamp': new Date(bucket.start).toISOString(),
-    event: { ingested: new Date(clock.now()).toISOString(), kind: 'metric' },
-    detector: { id: detectorId, name: snapshot.detector.name },
-    model: { version: snapshot.version },
-    bucket: {
-      logs: bucket.logs,
-      anomalies: bucket.anomalies,
-      max_score: bucket.maxScore,
-      mean_score: bucket.meanScore,
-      max_confidence: bucket.maxConfidence,
-      unscored: bucket.unscored,
-      span_ms: BUCKET_MILLISECONDS,
+  origin: ResultOrigin,
+): BucketSummary =>
+  summaryDocument(
+    origin,
+    {
+      start,
+      entity,
+      sums: {
+        logs: sums.logs,
+        anomalies: sums.anomalies,
+        max_score: sums.maxScore,
+        mean_score: sums.meanScore,
+        max_confidence: sums.maxConfidence,
+        unscored: sums.unscored,
+        span_ms: SUMMARY_MILLISECONDS,
+      },
     },
-    anomaly: { entity: bucket.entity },
-    page: { id: pageId },
-    run: { id: runId },
-    result: { type: 'bucket' },
-  };
-}
+    pageId,
+  );
 
 /** @example `response_time: missing` is the dirt `missing` of the feature `response_time` */
 function addDirt(dirt: DirtReport, remarks: ScoredPage['remarks']): void {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { bucketMessage, spanOf } from '../../common/buckets';
 import type { DirtReport } from '../../common/log_features/types';
@@ -6,10 +5,8 @@ import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../c
 import { AdaptiveThreshold, type FrozenWindow } from '../../common/threshold';
 import { entityOf, timestampOf } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from './ports';
-import { contextOf, pickContext } from './result_context';
-
-/** Span of a bucket summary. */
-export const BUCKET_MILLISECONDS = 300_000;
+import { contextOf } from './result_context';
+import { pageIdOf, resultDocument, SUMMARY_MILLISECONDS, summaryDocument } from './result_documents';
 
 export interface PageScorerOptions {
   readonly detectorId: string;
@@ -49,7 +46,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     ]),
   ];
   const isOfBuckets = detector.unit === 'bucket';
-  const summarySpan = isOfBuckets ? spanOf(detector) : BUCKET_MILLISECONDS;
+  const summarySpan = isOfBuckets ? spanOf(detector) : SUMMARY_MILLISECONDS;
   let latest = clock.now();
   /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
   const thresholdAt = (time: number): number =>
@@ -70,13 +67,13 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     const scorer = scorerOf();
     const documents = page.logs.map((log) => log.document);
     const { scores, matrix } = scorer.score(documents, dirt);
-    const writtenAt = new Date(clock.now()).toISOString();
+    const now = clock.now();
     const anomalous: number[] = [];
     const thresholds: number[] = [];
     const buckets: Buckets = new Map();
     for (let row = 0; row < scores.length; row++) {
       const document = documents[row];
-      const time = timestampOf(document, timestampField) ?? clock.now();
+      const time = timestampOf(document, timestampField) ?? now;
       const anomalyScore = scores[row];
       latest = time;
       // What is scored once more has been observed before.
@@ -90,63 +87,39 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       addToBucket(buckets, time, summarySpan, entityOf(document, entityField), anomalyScore, isAnomaly);
     }
     const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
-    const results = anomalous.map((row, position): AnomalyResult => {
+    const origin = { detectorId, snapshot, runId, now };
+    const results = anomalous.map((row, position) => {
       const threshold = thresholds[position];
-      const log = page.logs[row];
-      const document = whole.get(row) ?? log.document;
-      const verdict = scorer.verdict(scores[row], threshold);
+      const document = whole.get(row) ?? documents[row];
+      const { confidence, severity } = scorer.verdict(scores[row], threshold);
       const { attribution, reason } = scorer.explain(documents[row], matrix, row);
-      const context = pickContext(document, detector);
-      return {
-        ...context,
+      return resultDocument(origin, {
+        log: page.logs[row],
+        document,
+        modelVersion: snapshot.version,
+        anomaly: { score: scores[row], confidence, severity, threshold, attribution, reason },
         ...(isOfBuckets && { message: bucketMessage(document, attribution) }),
-        '@timestamp': new Date(timestampOf(document, timestampField) ?? clock.now()).toISOString(),
-        event: { ...(context.event as object), ingested: writtenAt, kind: 'alert' },
-        detector: { id: detectorId, name: detector.name },
-        model: { version: snapshot.version },
-        anomaly: {
-          score: scores[row],
-          confidence: verdict.confidence,
-          severity: verdict.severity,
-          threshold,
-          attribution,
-          reason,
-          entity: entityOf(document, entityField),
-          ...(isOfBuckets && { entity_field: entityField }),
-        },
-        source: { ...(context.source as object), index: log.index, id: log.id },
-        run: { id: runId },
-        result: { type: 'log' },
-      };
+      });
     });
     // Only a page that starts at the same place overwrites these summaries: that is a page repeated after a crash.
     // A bucket row has a summary of its own, whichever page it is on.
-    const first = isOfBuckets ? [] : [by, page.logs[0]?.index, page.logs[0]?.id];
-    const pageId = createHash('sha256')
-      .update(JSON.stringify([detectorId, ...first]))
-      .digest('hex')
-      .slice(0, 24);
+    const pageId = isOfBuckets
+      ? pageIdOf(detectorId)
+      : pageIdOf(detectorId, by, page.logs[0]?.index, page.logs[0]?.id);
     const summaries = [...buckets.values()]
       .flatMap((ofTime) => [...ofTime.values()])
-      .map((bucket): BucketSummary => ({
-        '@timestamp': new Date(bucket.start).toISOString(),
-        event: { ingested: writtenAt, kind: 'metric' },
-        detector: { id: detectorId, name: detector.name },
-        model: { version: snapshot.version },
-        bucket: {
-          logs: bucket.logs,
-          anomalies: bucket.anomalies,
-          max_score: bucket.maxScore,
-          mean_score: bucket.scoreSum / bucket.logs,
-          max_confidence: scorer.verdict(bucket.maxScore, thresholdAt(bucket.start)).confidence,
+      .map(({ start, entity, logs, anomalies, maxScore, scoreSum }) => {
+        const sums = {
+          logs,
+          anomalies,
+          max_score: maxScore,
+          mean_score: scoreSum / logs,
+          max_confidence: scorer.verdict(maxScore, thresholdAt(start)).confidence,
           unscored: 0,
           span_ms: summarySpan,
-        },
-        anomaly: { entity: bucket.entity },
-        page: { id: pageId },
-        run: { id: runId },
-        result: { type: 'bucket' },
-      }));
+        };
+        return summaryDocument(origin, { start, entity, sums }, pageId);
+      });
     return { results, summaries, logs: page.logs.length };
   };
   return {

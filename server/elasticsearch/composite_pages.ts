@@ -3,7 +3,7 @@ import { attempt } from './attempt';
 import type { ElasticsearchClient } from './client';
 import type { RequestOptions } from './log_query';
 
-/** Buckets of one answer; Elasticsearch gives up to 65,536. */
+/** Buckets of one answer, where nothing else is said; Elasticsearch gives up to 65,536. */
 const BUCKETS_A_REQUEST = 10_000;
 
 export interface CompositeSearch {
@@ -11,18 +11,33 @@ export interface CompositeSearch {
   readonly query: estypes.QueryDslQueryContainer;
   readonly sources: Record<string, estypes.AggregationsCompositeAggregationSource>[];
   readonly aggs?: Record<string, estypes.AggregationsAggregationContainer>;
+  /** Asked for once, with the first page: what is said of all buckets together. */
+  readonly beside?: Record<string, estypes.AggregationsAggregationContainer>;
+  /** Buckets of one answer; default 10,000. Fewer where `aggs` make them large. */
+  readonly size?: number;
   /** Default: as the index says. */
   readonly requestCache?: boolean;
   /** The operation, as it follows "Could not". */
   readonly what: string;
 }
 
-/** All buckets of a composite aggregation, 10,000 at a time. `Bucket` is what `sources` and `aggs` make of one. */
-export async function* compositePages<Bucket>(
+export interface CompositePage<Bucket, Beside> {
+  readonly buckets: Bucket[];
+  /** On the first page only. */
+  readonly beside?: Beside;
+}
+
+/**
+ * All buckets of a composite aggregation, page by page.
+ *
+ * @typeParam Bucket what `sources` and `aggs` make of one
+ * @typeParam Beside what `beside` answers
+ */
+export async function* compositePages<Bucket, Beside = never>(
   client: ElasticsearchClient,
-  { index, query, sources, aggs, requestCache, what }: CompositeSearch,
+  { index, query, sources, aggs, beside, size = BUCKETS_A_REQUEST, requestCache, what }: CompositeSearch,
   options: RequestOptions,
-): AsyncGenerator<Bucket[], void, undefined> {
+): AsyncGenerator<CompositePage<Bucket, Beside>, void, undefined> {
   let after: Record<string, estypes.FieldValue> | undefined;
   do {
     const answer = await attempt(
@@ -37,19 +52,21 @@ export async function* compositePages<Bucket>(
             query,
             aggs: {
               pages: {
-                composite: { size: BUCKETS_A_REQUEST, sources, ...(after !== undefined && { after }) },
+                composite: { size, sources, ...(after !== undefined && { after }) },
                 ...(aggs && { aggs }),
               },
+              ...(after === undefined && beside),
             },
           },
           { signal: options.signal, querystring: { allow_partial_search_results: false } },
         ),
       { what, ...options },
     );
-    const page = answer.aggregations?.pages as unknown as
-      { buckets: Bucket[]; after_key?: Record<string, estypes.FieldValue> } | undefined;
-    const buckets = page?.buckets ?? [];
-    yield buckets;
-    after = buckets.length < BUCKETS_A_REQUEST ? undefined : page?.after_key;
+    const { pages, ...others } = (answer.aggregations ?? {}) as unknown as {
+      pages?: { buckets: Bucket[]; after_key?: Record<string, estypes.FieldValue> };
+    };
+    const buckets = pages?.buckets ?? [];
+    yield { buckets, ...(after === undefined && beside && { beside: others as Beside }) };
+    after = buckets.length < size ? undefined : pages?.after_key;
   } while (after !== undefined);
 }

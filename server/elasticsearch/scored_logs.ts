@@ -1,8 +1,9 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
 import type { LogRange, ScoredBucket, ScoredLogs, ScoredPage } from '../detection/ports';
-import { attempt, type RetryPolicy } from './attempt';
+import type { RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
+import { compositePages } from './composite_pages';
 import { fieldTypes, queryOf, timeFieldOf, type FieldTypes } from './log_query';
 
 /** Groups of one answer. */
@@ -27,6 +28,11 @@ interface Group {
     readonly mean_score: { readonly value: number | null };
     readonly max_confidence: { readonly value: number | null };
   };
+}
+
+/** What is said beside the groups; absent where no index matches. */
+interface Remarks {
+  readonly remarks?: { readonly kinds: { readonly buckets: { key: string; doc_count: number }[] } };
 }
 
 /**
@@ -92,60 +98,45 @@ export function createScoredLogs(
         const found = await fieldTypes(client, index, names, { policy, signal });
         // The other clock's logs, or none at all: nothing to sum up.
         if (names.some((name) => found.types[name] === undefined)) return;
-        let after: Record<string, string | number> | undefined;
-        do {
-          const answer = await attempt(
-            () =>
-              client.search(
-                {
-                  index,
-                  size: 0,
-                  track_total_hits: false,
-                  allow_no_indices: true,
-                  query: queryOf(range, by),
-                  aggs: {
-                    groups: {
-                      composite: {
-                        size: GROUPS_A_REQUEST,
-                        sources: [
-                          {
-                            time: {
-                              date_histogram: {
-                                field: range.timestampField,
-                                fixed_interval: `${bucketMilliseconds}ms`,
-                              },
-                            },
-                          },
-                          ...(entity === undefined
-                            ? []
-                            : [{ entity: { terms: { field: entity, missing_bucket: true } } }]),
-                        ],
-                        ...(after === undefined ? {} : { after }),
-                      },
-                      aggs: groups,
-                    },
-                    ...(after === undefined && {
-                      remarks: {
-                        filter: isOurs,
-                        aggs: { kinds: { terms: { field: remarks, size: MOST_REMARKS } } },
-                      },
-                    }),
+        const pages = compositePages<Group, Remarks>(
+          client,
+          {
+            index,
+            query: queryOf(range, by),
+            sources: [
+              {
+                time: {
+                  date_histogram: {
+                    field: range.timestampField,
+                    fixed_interval: `${bucketMilliseconds}ms`,
                   },
                 },
-                { signal, querystring: { allow_partial_search_results: false } },
-              ),
-            { what: `sum up the scores of "${index}"`, policy, signal },
-          );
-          const { groups: page, remarks: dirt } = (answer.aggregations ?? {}) as unknown as {
-            groups?: { buckets: Group[]; after_key?: Record<string, string | number> };
-            remarks?: { kinds: { buckets: { key: string; doc_count: number }[] } };
-          };
+              },
+              ...(entity === undefined
+                ? []
+                : [{ entity: { terms: { field: entity, missing_bucket: true } } }]),
+            ],
+            aggs: groups,
+            beside: {
+              remarks: {
+                filter: isOurs,
+                aggs: { kinds: { terms: { field: remarks, size: MOST_REMARKS } } },
+              },
+            },
+            size: GROUPS_A_REQUEST,
+            what: `sum up the scores of "${index}"`,
+          },
+          { policy, signal },
+        );
+        for await (const { buckets, beside } of pages) {
           yield {
-            buckets: (page?.buckets ?? []).map(bucketOf),
-            remarks: (dirt?.kinds.buckets ?? []).map(({ key, doc_count: logs }) => ({ remark: key, logs })),
+            buckets: buckets.map(bucketOf),
+            remarks: (beside?.remarks?.kinds.buckets ?? []).map(({ key, doc_count: logs }) => ({
+              remark: key,
+              logs,
+            })),
           };
-          after = page?.after_key;
-        } while (after !== undefined);
+        }
       }
 
       return { anomalies: { bool: { filter: [isAnomaly, isOurs] } }, summarize };

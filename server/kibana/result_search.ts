@@ -3,7 +3,7 @@ import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import type { AnomalyResult } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
 import { attempt, resultsPattern, type ElasticsearchClient } from '../elasticsearch';
-import { BUCKET_MILLISECONDS } from '../detection/page_scorer';
+import { SUMMARY_MILLISECONDS } from '../detection/result_documents';
 import { BACKFILL_RUN_PREFIX } from './backfill_task';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -189,9 +189,9 @@ export async function summarizeResults(
 ): Promise<ApiResponse<Endpoints['summarizeResults']>> {
   const to = query.to ?? now;
   // A summary carries the start of its bucket.
-  const from = Math.floor((query.from ?? to - 86_400_000) / BUCKET_MILLISECONDS) * BUCKET_MILLISECONDS;
+  const from = Math.floor((query.from ?? to - 86_400_000) / SUMMARY_MILLISECONDS) * SUMMARY_MILLISECONDS;
   const interval =
-    Math.max(1, Math.ceil((to - from) / query.buckets / BUCKET_MILLISECONDS)) * BUCKET_MILLISECONDS;
+    Math.max(1, Math.ceil((to - from) / query.buckets / SUMMARY_MILLISECONDS)) * SUMMARY_MILLISECONDS;
   const sums = {
     logs: { sum: { field: 'bucket.logs' } },
     max_score: { max: { field: 'bucket.max_score' } },

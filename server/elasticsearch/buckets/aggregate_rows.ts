@@ -169,8 +169,8 @@ export async function aggregateRows(
     options,
   );
   const rows: BucketRow[] = [];
-  for await (const page of pages) {
-    for (const cell of page) rows.push(rowOf(cell, detector, request));
+  for await (const { buckets } of pages) {
+    for (const cell of buckets) rows.push(rowOf(cell, detector, request));
   }
   return rows;
 }

@@ -54,8 +54,8 @@ export async function listEntities(
     },
     options,
   );
-  for await (const page of pages) {
-    for (const { key, first, last } of page) {
+  for await (const { buckets } of pages) {
+    for (const { key, first, last } of buckets) {
       entities.set(String(key.entity), { first: first.value, last: last.value });
     }
     refuseTooMany(detector, entities.size, `in ${days(range)} days`);

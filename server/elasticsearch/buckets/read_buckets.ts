@@ -170,8 +170,8 @@ async function lateKeys(
     },
     options,
   );
-  for await (const page of pages) {
-    for (const { key } of page) {
+  for await (const { buckets } of pages) {
+    for (const { key } of buckets) {
       const entities = keys.get(key.start) ?? new Set();
       keys.set(key.start, entities.add(String(key.entity)));
     }
