@@ -11,7 +11,7 @@ import { backoffMilliseconds, failureOf } from './failure_advice';
 import type { Services } from './services';
 import { SnapshotCache } from './snapshot_cache';
 import type { TaskDefinition } from './task_contracts';
-import { targetOf } from './task_target';
+import { runnerOf } from './task_runner';
 
 /** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
 export const BACKFILL_RUN_PREFIX = 'backfill-';
@@ -28,53 +28,45 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
     title: 'Log Anomalies: score past logs of a detector',
     timeout: '2m',
     maxAttempts: 5,
-    createTaskRunner: ({ taskInstance }) => {
-      const interruption = new AbortController();
-      return {
-        run: async () => {
-          const services = await getServices();
-          const { clock, log } = services;
-          const target = targetOf(taskInstance);
-          const failures = Number(taskInstance.state.failures ?? 0);
-          const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
-            log.warn(`Detector ${target.detectorId}: its backfill cannot go on: ${error.message}`);
-            return undefined;
-          });
-          const report = await job?.status.readPart(target.detectorId, 'backfill');
-          if (job === undefined || report === undefined) return { state: {} };
-          if (report.state !== 'queued' && report.state !== 'running') return { state: {} };
-          try {
-            const next =
-              report.where === 'cluster' && !report.collecting
-                ? await scoreInCluster(
-                    services,
-                    job,
-                    report,
-                    () => wasCancelled(job, report),
-                    interruption.signal,
-                  )
-                : await scoreSome(services, cache, job, report, interruption);
-            await job.status.writePart(target.detectorId, 'backfill', next);
-            return next.state === 'running'
-              ? { state: { failures: 0 }, runAt: new Date(clock.now()) }
-              : { state: {} };
-          } catch (error) {
-            const failure = failureOf(error, clock.now());
-            const isOver =
-              failures + 1 >= MOST_FAILURES || !(error instanceof DetectionError) || !isRetryable(error.code);
-            await job.status.writePart(target.detectorId, 'backfill', {
-              ...((await job.status.readPart(target.detectorId, 'backfill')) ?? report),
-              failure,
-              ...(isOver && { state: 'failed', finished_at: failure.at }),
-            });
-            if (isOver) return { state: {} };
-            const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
-            return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
-          }
-        },
-        cancel: async () => interruption.abort(),
-      };
-    },
+    createTaskRunner: runnerOf(getServices, async ({ services, target, state, interruption }) => {
+      const { clock, log } = services;
+      const failures = Number(state.failures ?? 0);
+      const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
+        log.warn(`Detector ${target.detectorId}: its backfill cannot go on: ${error.message}`);
+        return undefined;
+      });
+      const report = await job?.status.readPart(target.detectorId, 'backfill');
+      if (job === undefined || report === undefined) return { state: {} };
+      if (report.state !== 'queued' && report.state !== 'running') return { state: {} };
+      try {
+        const next =
+          report.where === 'cluster' && !report.collecting
+            ? await scoreInCluster(
+                services,
+                job,
+                report,
+                () => wasCancelled(job, report),
+                interruption.signal,
+              )
+            : await scoreSome(services, cache, job, report, interruption);
+        await job.status.writePart(target.detectorId, 'backfill', next);
+        return next.state === 'running'
+          ? { state: { failures: 0 }, runAt: new Date(clock.now()) }
+          : { state: {} };
+      } catch (error) {
+        const failure = failureOf(error, clock.now());
+        const isOver =
+          failures + 1 >= MOST_FAILURES || !(error instanceof DetectionError) || !isRetryable(error.code);
+        await job.status.writePart(target.detectorId, 'backfill', {
+          ...((await job.status.readPart(target.detectorId, 'backfill')) ?? report),
+          failure,
+          ...(isOver && { state: 'failed', finished_at: failure.at }),
+        });
+        if (isOver) return { state: {} };
+        const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
+        return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
+      }
+    }),
   };
 }
 

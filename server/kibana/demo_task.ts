@@ -10,7 +10,7 @@ import { demoTaskId, DEMO_TASK_TYPE, type TaskTarget } from './identifiers';
 import type { Services } from './services';
 import { SAMPLE_OF_SPACE, type StoredSample } from './status_store';
 import type { TaskDefinition } from './task_contracts';
-import { targetOf } from './task_target';
+import { runnerOf } from './task_runner';
 
 const SECONDS_A_WEEK = 604_800;
 /** About a log every 40 s for a week: enough to learn from, written in seconds. */
@@ -43,34 +43,26 @@ export function createDemoTask(getServices: () => Promise<Services>): TaskDefini
     title: 'Log Anomalies: make sample logs',
     timeout: '5m',
     maxAttempts: 3,
-    createTaskRunner: ({ taskInstance }) => {
-      const interruption = new AbortController();
-      return {
-        run: async () => {
-          const services = await getServices();
-          const target = targetOf(taskInstance);
-          const job = await openDetectorJob(services, target, interruption.signal);
-          const sample = await job?.status.readPart(SAMPLE_OF_SPACE, 'sample');
-          if (job === undefined || sample?.detector_id !== target.detectorId) return { state: {} };
-          try {
-            const next = await advance(services, job, sample, interruption.signal);
-            if (next === undefined) return { state: {} };
-            return { state: {}, runAt: new Date(services.clock.now() + next) };
-          } catch (error) {
-            if ((await openDetectorJob(services, target).catch(() => undefined)) === undefined)
-              return { state: {} };
-            services.log.warn(`Sample logs of the space ${target.space}: ${(error as Error).message}`);
-            await job.status.writePart(SAMPLE_OF_SPACE, 'sample', {
-              ...sample,
-              state: 'failed',
-              failure: failureOf(error, services.clock.now(), false),
-            });
-            return { state: {} };
-          }
-        },
-        cancel: async () => interruption.abort(),
-      };
-    },
+    createTaskRunner: runnerOf(getServices, async ({ services, target, interruption }) => {
+      const job = await openDetectorJob(services, target, interruption.signal);
+      const sample = await job?.status.readPart(SAMPLE_OF_SPACE, 'sample');
+      if (job === undefined || sample?.detector_id !== target.detectorId) return { state: {} };
+      try {
+        const next = await advance(services, job, sample, interruption.signal);
+        if (next === undefined) return { state: {} };
+        return { state: {}, runAt: new Date(services.clock.now() + next) };
+      } catch (error) {
+        if ((await openDetectorJob(services, target).catch(() => undefined)) === undefined)
+          return { state: {} };
+        services.log.warn(`Sample logs of the space ${target.space}: ${(error as Error).message}`);
+        await job.status.writePart(SAMPLE_OF_SPACE, 'sample', {
+          ...sample,
+          state: 'failed',
+          failure: failureOf(error, services.clock.now(), false),
+        });
+        return { state: {} };
+      }
+    }),
   };
 }
 

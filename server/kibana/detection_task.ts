@@ -5,7 +5,7 @@ import { runDetector } from './run_detector';
 import type { Services } from './services';
 import { SnapshotCache } from './snapshot_cache';
 import type { TaskDefinition } from './task_contracts';
-import { nothingLeftToDo, targetOf } from './task_target';
+import { nothingLeftToDo, runnerOf } from './task_runner';
 
 /**
  * Kept with the task, since a detector whose API key is gone cannot write its status: what failed and how often in a
@@ -29,36 +29,28 @@ export function createDetectionTask(
   return {
     title: 'Log Anomalies: score new logs of a detector',
     timeout: '2m',
-    createTaskRunner: ({ taskInstance }) => {
-      const interruption = new AbortController();
+    createTaskRunner: runnerOf(getServices, async ({ services, target, state, interruption }) => {
+      const outcome = await runDetector(
+        services,
+        cache,
+        target,
+        (state as DetectionTaskState).failures ?? 0,
+        interruption.signal,
+      );
+      const { detectorId } = target;
+      if (outcome.kind === 'gone') {
+        report({ detectorId, outcome: 'gone' });
+        throw nothingLeftToDo(`The detector ${detectorId} was deleted or stopped.`);
+      }
+      report({ detectorId, outcome: outcome.failures > 0 ? 'failed' : 'good' });
       return {
-        run: async () => {
-          const services = await getServices();
-          const target = targetOf(taskInstance);
-          const outcome = await runDetector(
-            services,
-            cache,
-            target,
-            (taskInstance.state as DetectionTaskState).failures ?? 0,
-            interruption.signal,
-          );
-          const { detectorId } = target;
-          if (outcome.kind === 'gone') {
-            report({ detectorId, outcome: 'gone' });
-            throw nothingLeftToDo(`The detector ${detectorId} was deleted or stopped.`);
-          }
-          report({ detectorId, outcome: outcome.failures > 0 ? 'failed' : 'good' });
-          return {
-            state: {
-              failures: outcome.failures,
-              ...(outcome.failure && { last_error: outcome.failure }),
-            },
-            schedule: { interval: taskInterval(outcome.interval) },
-            ...(outcome.delay !== undefined && { runAt: new Date(services.clock.now() + outcome.delay) }),
-          };
+        state: {
+          failures: outcome.failures,
+          ...(outcome.failure && { last_error: outcome.failure }),
         },
-        cancel: async () => interruption.abort(),
+        schedule: { interval: taskInterval(outcome.interval) },
+        ...(outcome.delay !== undefined && { runAt: new Date(services.clock.now() + outcome.delay) }),
       };
-    },
+    }),
   };
 }

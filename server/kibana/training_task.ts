@@ -4,7 +4,7 @@ import { failureOf } from './failure_advice';
 import { detectionTaskId } from './identifiers';
 import type { Services } from './services';
 import type { TaskDefinition } from './task_contracts';
-import { targetOf } from './task_target';
+import { runnerOf } from './task_runner';
 import { trainDetector } from './train_detector';
 import { tellNowAndThen } from './training_record';
 import type { TellTraining } from './training_work';
@@ -15,71 +15,62 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
     title: 'Log Anomalies: train a model of a detector',
     timeout: '30m',
     maxAttempts: 2,
-    createTaskRunner: ({ taskInstance }) => {
-      const interruption = new AbortController();
-      return {
-        run: async () => {
-          const services = await getServices();
-          const target = targetOf(taskInstance);
-          const { detectorId } = target;
-          const { clock, log } = services;
-          const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
-            log.warn(`Detector ${detectorId}: it cannot be trained: ${error.message}`);
-            return undefined;
-          });
-          if (job === undefined) return { state: {} };
-          const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
-          const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
-          const request = {
-            requested_at: requestedAt,
-            ...(asked?.requested_by !== undefined && { requested_by: asked.requested_by }),
-            ...(asked?.reason !== undefined && { reason: asked.reason }),
-          };
-          if (asked?.state === 'cancelled') return { state: {} };
-          const record = recordProgress(job, request, interruption);
-          try {
-            record.tell('sampling');
-            const report = await trainDetector(
-              services,
-              job,
-              request,
-              async () => (await openDetectorJob(services, target)) !== undefined,
-              interruption.signal,
-              record.tell,
-            );
-            await record.stop();
-            await job.status.writePart(detectorId, 'training', report);
-            log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);
-            if (job.stored.enabled) {
-              await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
-            }
-          } catch (error) {
-            await record.stop();
-            if ((await openDetectorJob(services, target).catch(() => job)) === undefined)
-              return { state: {} };
-            if (record.isCancelled()) {
-              await job.status.writePart(detectorId, 'training', {
-                state: 'cancelled',
-                ...request,
-                finished_at: new Date(clock.now()).toISOString(),
-              });
-              return { state: {} };
-            }
-            log.warn(`Detector ${detectorId}: training failed: ${(error as Error).message}`);
-            await job.status
-              .writePart(detectorId, 'training', {
-                state: 'failed',
-                ...request,
-                finished_at: new Date(clock.now()).toISOString(),
-                failure: failureOf(error, clock.now()),
-              })
-              .catch(() => undefined);
-          }
-          return { state: {} };
-        },
-        cancel: async () => interruption.abort(),
+    createTaskRunner: runnerOf(getServices, async ({ services, target, interruption }) => {
+      const { detectorId } = target;
+      const { clock, log } = services;
+      const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
+        log.warn(`Detector ${detectorId}: it cannot be trained: ${error.message}`);
+        return undefined;
+      });
+      if (job === undefined) return { state: {} };
+      const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
+      const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
+      const request = {
+        requested_at: requestedAt,
+        ...(asked?.requested_by !== undefined && { requested_by: asked.requested_by }),
+        ...(asked?.reason !== undefined && { reason: asked.reason }),
       };
-    },
+      if (asked?.state === 'cancelled') return { state: {} };
+      const record = recordProgress(job, request, interruption);
+      try {
+        record.tell('sampling');
+        const report = await trainDetector(
+          services,
+          job,
+          request,
+          async () => (await openDetectorJob(services, target)) !== undefined,
+          interruption.signal,
+          record.tell,
+        );
+        await record.stop();
+        await job.status.writePart(detectorId, 'training', report);
+        log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);
+        if (job.stored.enabled) {
+          await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
+        }
+      } catch (error) {
+        await record.stop();
+        if ((await openDetectorJob(services, target).catch(() => job)) === undefined) return { state: {} };
+        if (record.isCancelled()) {
+          await job.status.writePart(detectorId, 'training', {
+            state: 'cancelled',
+            ...request,
+            finished_at: new Date(clock.now()).toISOString(),
+          });
+          return { state: {} };
+        }
+        log.warn(`Detector ${detectorId}: training failed: ${(error as Error).message}`);
+        await job.status
+          .writePart(detectorId, 'training', {
+            state: 'failed',
+            ...request,
+            finished_at: new Date(clock.now()).toISOString(),
+            failure: failureOf(error, clock.now()),
+          })
+          .catch(() => undefined);
+      }
+      return { state: {} };
+    }),
   };
 }
 

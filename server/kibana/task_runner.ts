@@ -1,0 +1,33 @@
+import type { TaskTarget } from './identifiers';
+import type { Services } from './services';
+import type { TaskDefinition, TaskInstance, TaskRunResult } from './task_contracts';
+
+/** Task Manager takes a task away when its run fails so. Source: task_manager/server/task_running/errors.ts. */
+export function nothingLeftToDo(message: string): Error {
+  return Object.assign(new Error(message), { code: 'TaskManager/unrecoverable' });
+}
+
+/** One run of a task of ours. */
+export interface TaskRun {
+  readonly services: Services;
+  readonly target: TaskTarget;
+  /** What the run before has left. */
+  readonly state: TaskInstance['state'];
+  /** Fires when Task Manager gives the run up, as when Kibana stops or the time is over. */
+  readonly interruption: AbortController;
+}
+
+/** Runs of a task, each of which can be interrupted. */
+export const runnerOf =
+  (
+    getServices: () => Promise<Services>,
+    run: (task: TaskRun) => Promise<TaskRunResult>,
+  ): TaskDefinition['createTaskRunner'] =>
+  ({ taskInstance: { params, state } }) => {
+    const interruption = new AbortController();
+    const target = { space: String(params.space), detectorId: String(params.detectorId) };
+    return {
+      run: async () => run({ services: await getServices(), target, state, interruption }),
+      cancel: async () => interruption.abort(),
+    };
+  };
