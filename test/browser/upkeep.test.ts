@@ -106,12 +106,12 @@ it('draws drift over time with the features that moved, and says what stands in 
     expect(await seriousFindings(page)).toEqual([]);
   }));
 
-it('draws how far a training has come, also within a step', () =>
+it('draws how far a training has come, also within a step, and says what a refused model did not pass', () =>
   onPage(browser, world, async (page) => {
+    const requested_at = new Date().toISOString();
+    let training: object = { state: 'running', requested_at, step: 'learning', step_done: 0.4 };
     await page.route(/\/_status$/, async (route) => {
       const status = (await (await route.fetch()).json()) as object;
-      const requested_at = new Date().toISOString();
-      const training = { state: 'running', requested_at, step: 'learning', step_done: 0.4 };
       await route.fulfill({ json: { ...status, training } });
     });
     await open({ page, url: world.host.url }, models(), 'logAnomaliesTrainingRunning');
@@ -119,4 +119,32 @@ it('draws how far a training has come, also within a step', () =>
     expect(await told.innerText()).toMatch(/Learning what is usual · 40%/);
     expect(Number(await told.locator('progress').getAttribute('value'))).toBeCloseTo(1.4);
     expect(await seriousFindings(page)).toEqual([]);
+
+    const checks = [
+      ['training_rows', 'ask', { rows: 900, limit: 500, active: 2_000 }],
+      ['cost', 'pass', { microseconds: 4, limit: 50 }],
+      ['known_found', 'fail', { of: 8, found: 3 }],
+    ].map(([code, verdict, values]) => ({
+      name: code,
+      verdict,
+      value: 1,
+      limit: 1,
+      message: String(code),
+      said: { code, values },
+    }));
+    await page.route(/\/api\/.*\/models$/, async (route) => {
+      const { models: found } = (await (await route.fetch()).json()) as {
+        models: { version: string; gate?: object }[];
+      };
+      training = { state: 'refused', requested_at, version: found[0].version, message: 'No.' };
+      const gate = { verdict: 'fail', checks, candidate: { alerts_per_day: 7, false_alarms_per_day: 5 } };
+      await route.fulfill({ json: { models: [{ ...found[0], gate }, ...found.slice(1)] } });
+    });
+    await page.reload();
+    const doubts = page.locator(`${testSubject('logAnomaliesDoubts')} li`);
+    await doubts.first().waitFor();
+    expect(await doubts.allInnerTexts()).toEqual([
+      'of 8 known anomalies that the active model finds it would find 3',
+      'trained on 900 logs, at least 500 are asked for (the active model has 2,000)',
+    ]);
   }));

@@ -4,26 +4,17 @@ import { i18n } from '@kbn/i18n';
 import type { CandidateCheck, CandidateGate, GateCheckName, GateVerdict } from '../../../common/api/gate';
 import { formatCount, formatShare, formatTime } from '../../shared/format';
 import { checkText, kindText } from './check_text';
+import { Doubts } from './doubts';
 import { VERDICT_COLORS, verdictName } from './gate_verdict';
 
 /** What the gate said of a new model beside the active one: passed, failed or a person is asked, and why. */
 export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
   const { candidate, active, planted } = gate;
   const lines = measureLines(gate);
-  // The worst first.
-  const doubts = (['fail', 'ask'] as const).flatMap((verdict) =>
-    gate.checks.filter((check) => check.verdict === verdict),
-  );
   return (
     <div data-test-subj="logAnomaliesGate">
       <EuiCallOut size="s" {...LOOKS[gate.verdict]} title={verdictSentence(gate.verdict)}>
-        {doubts.length > 0 && (
-          <ul>
-            {doubts.map((check) => (
-              <li key={check.message}>{checkText(check)}</li>
-            ))}
-          </ul>
-        )}
+        <Doubts gate={gate} />
         <EuiText size="xs" color="subdued">
           {i18n.translate('logAnomalies.gate.logs', {
             defaultMessage: 'Both models over the same {count} logs from {from} to {to}.',

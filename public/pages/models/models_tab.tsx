@@ -54,7 +54,12 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
   );
   return (
     <>
-      <TrainingProgress record={record} status={status} reload={reload} />
+      <TrainingProgress
+        record={record}
+        status={status}
+        reload={reload}
+        models={request.value?.models ?? []}
+      />
       <CandidateState
         status={status}
         models={request.value?.models ?? []}

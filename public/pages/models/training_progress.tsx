@@ -9,12 +9,14 @@ import {
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import type { ModelRecordBody } from '../../../common/api';
 import { TRAINING_STEPS, type TrainingStep } from '../../../common/api/status';
 import { useApp } from '../../app_context';
 import { FailureText } from '../../shared/failure_text';
 import { formatPart, formatTime } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
 import type { DetectorView } from '../detector_page';
+import { Doubts } from './doubts';
 
 function stepName(step: TrainingStep | undefined): string {
   switch (step) {
@@ -38,7 +40,10 @@ function stepName(step: TrainingStep | undefined): string {
 }
 
 /** How the training goes that was asked for last; it survives a reload, since the server knows it. */
-export function TrainingProgress({ record, status, reload }: DetectorView): ReactElement | null {
+export function TrainingProgress(
+  props: DetectorView & { models: readonly ModelRecordBody[] },
+): ReactElement | null {
+  const { record, status, reload, models } = props;
   const { api, canWrite } = useApp();
   const { run, isBusy } = useAction(reload);
   const { training } = status;
@@ -99,6 +104,7 @@ export function TrainingProgress({ record, status, reload }: DetectorView): Reac
     );
   }
   const { failure, message } = training;
+  const gate = models.find(({ version }) => version === training.version)?.gate;
   return (
     <>
       <EuiCallOut
@@ -107,7 +113,13 @@ export function TrainingProgress({ record, status, reload }: DetectorView): Reac
         iconType={training.state === 'cancelled' ? 'minusInCircle' : 'warning'}
         title={outcomeName(training.state)}
       >
-        {failure ? <FailureText failure={failure} /> : message && <p>{message}</p>}
+        {failure ? (
+          <FailureText failure={failure} />
+        ) : gate ? (
+          <Doubts gate={gate} />
+        ) : (
+          message && <p>{message}</p>
+        )}
       </EuiCallOut>
       <EuiSpacer size="m" />
     </>
