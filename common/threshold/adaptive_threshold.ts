@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { joinPhrases, writePhrase } from './change_phrases';
 import { DetectionError } from '../detection_error';
 import { parseWith } from '../detector';
 import type { ModelSnapshot } from '../model_snapshot';
@@ -201,7 +202,7 @@ export class AdaptiveThreshold {
     const { state } = this;
     if (state.adjusted_at === undefined) {
       state.adjusted_at = time;
-      this.record(time, 'started', 'start, from the training sample');
+      this.record(time, 'started', writePhrase('started'));
     }
     if (this.frozenWindows.some(({ from, to }) => time >= from && time < to)) {
       // Time stands still: nothing is forgotten, and the rate of logs stays what it was.
@@ -275,16 +276,12 @@ export class AdaptiveThreshold {
     if (!isIncident) {
       if (state.frozen_since === undefined) return false;
       delete state.frozen_since;
-      this.record(time, 'thawed', 'the incident is over; the threshold follows the logs again');
+      this.record(time, 'thawed', writePhrase('thawed'));
       return false;
     }
     if (state.frozen_since === undefined) {
       state.frozen_since = time;
-      this.record(
-        time,
-        'frozen',
-        `frozen: ${alerts} alerts within an hour are ${Math.round(alerts / this.hourlyBudget())} times the budget`,
-      );
+      this.record(time, 'frozen', writePhrase('frozen', alerts, Math.round(alerts / this.hourlyBudget())));
     }
     return time - state.frozen_since < LONGEST_FREEZE;
   }
@@ -313,19 +310,15 @@ export class AdaptiveThreshold {
 
   private reasonOf(way: number, firstRate: boolean, heldBack: number): string {
     const { threshold, lowest, highest } = this.state;
-    const limit =
-      threshold >= highest
-        ? '; at its upper limit, time to train again'
+    return joinPhrases([
+      writePhrase(firstRate ? 'rateKnown' : way > 0 ? 'tooMany' : 'tooFew'),
+      ...(threshold >= highest
+        ? [writePhrase('highest')]
         : threshold <= lowest
-          ? '; at its lower limit'
-          : '';
-    const burst = heldBack > 0 ? `; ${heldBack} logs of a burst were not learned from` : '';
-    const cause = firstRate
-      ? 'the rate of logs is known now'
-      : way > 0
-        ? 'more alerts than the budget allows'
-        : 'fewer alerts than the budget allows';
-    return `${cause}${limit}${burst}`;
+          ? [writePhrase('lowest')]
+          : []),
+      ...(heldBack > 0 ? [writePhrase('burst', heldBack)] : []),
+    ]);
   }
 
   private record(at: number, kind: ThresholdChange['kind'], reason: string): void {

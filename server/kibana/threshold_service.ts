@@ -1,6 +1,7 @@
 import type { ApiResponse, Endpoints } from '../../common/api';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import { AdaptiveThreshold } from '../../common/threshold';
+import { writePhrase } from '../../common/threshold/change_phrases';
 import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
 import { createDetectorRepository } from './detector_repository';
 import { withCurrentSettings } from './effective_snapshot';
@@ -44,7 +45,7 @@ export async function readThreshold(
     ...(frozenSince !== undefined && {
       frozen: {
         since: new Date(frozenSince).toISOString(),
-        reason: 'many times the budget of alerts: an incident is going on',
+        reason: writePhrase('incident'),
       },
     }),
   };

@@ -4,6 +4,8 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import type { CandidateCheck, ReadinessFinding } from '../../common/api';
 import type { CandidateCheck as Check } from '../../common/api/gate';
 import { DETECTION_ERROR_CODES } from '../../common/detection_error';
+import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/threshold/change_phrases';
+import { changeText } from '../../public/pages/models/change_text';
 import { checkText } from '../../public/pages/models/check_text';
 import { nextStepText } from '../../public/shared/failure_text';
 import { readinessText } from '../../public/shared/readiness_text';
@@ -114,6 +116,16 @@ it.each(DETECTION_ERROR_CODES)(
     const failure = { code, next_step: 'something else' };
     expect(nextStepText(failure)).toBe(nextStepFor(code));
     expect(inFrench(() => nextStepText(failure))).not.toBe(nextStepFor(code));
+  },
+);
+
+it.each(Object.keys(CHANGE_PHRASES) as ChangePhrase[])(
+  'why a threshold moved, %s, is said by the pages as by the server',
+  (phrase) => {
+    const reason = writePhrase(phrase, 21, 42);
+    expect(changeText(reason)).toBe(reason);
+    expect(inFrench(() => changeText(reason))).not.toBe(reason);
+    expect(changeText(`${reason}, said by hand`)).toBe(`${reason}, said by hand`);
   },
 );
 

@@ -8,6 +8,7 @@ import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
 import { TimeChart } from '../../shared/time_chart';
 import { useRequest } from '../../shared/use_request';
+import { changeText } from './change_text';
 
 type Threshold = Answer<'getThreshold'>;
 type Change = Threshold['history'][number];
@@ -35,7 +36,7 @@ export default function ThresholdHistory({ detectorId }: { detectorId: string })
                   iconType="pause"
                   title={i18n.translate('logAnomalies.threshold.frozen', {
                     defaultMessage: 'It does not move since {time}: {reason}',
-                    values: { time: formatTime(found.frozen.since), reason: found.frozen.reason },
+                    values: { time: formatTime(found.frozen.since), reason: changeText(found.frozen.reason) },
                   })}
                 />
               </>
@@ -68,6 +69,7 @@ export default function ThresholdHistory({ detectorId }: { detectorId: string })
                 {
                   field: 'reason',
                   name: i18n.translate('logAnomalies.audit.reason', { defaultMessage: 'Why' }),
+                  render: changeText,
                 },
               ]}
             />
