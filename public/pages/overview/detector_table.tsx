@@ -67,11 +67,12 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
     },
     {
       name: i18n.translate('logAnomalies.overview.course', { defaultMessage: 'Course of the day' }),
-      width: '140px',
+      width: '130px',
       render: ({ buckets, name }: DetectorRow) => <Sparkline buckets={buckets} name={name} />,
     },
     {
       name: i18n.translate('logAnomalies.overview.model', { defaultMessage: 'Active model' }),
+      width: '165px',
       render: ({ status }: DetectorRow) =>
         status?.model ? (
           <EuiToolTip content={status.model.version}>

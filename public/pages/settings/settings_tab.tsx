@@ -111,7 +111,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
             <MoreFields {...fields} isOpen />
           </EuiPanel>
           <EuiSpacer size="m" />
-          <EuiPanel hasBorder hasShadow={false}>
+          <EuiPanel hasBorder hasShadow={false} grow={false}>
             <RareFields {...fields} />
           </EuiPanel>
         </EuiFlexItem>
