@@ -36,6 +36,13 @@ export function webLogs(
   return logs;
 }
 
+export const TIME_MAPPINGS = {
+  properties: {
+    '@timestamp': { type: 'date' },
+    event: { properties: { ingested: { type: 'date' } } },
+  },
+} as const;
+
 export const webDetector = (index: string, change: Partial<DetectorInput> = {}): DetectorInput => ({
   name: 'Web requests',
   source: { index },

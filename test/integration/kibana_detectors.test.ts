@@ -1,0 +1,254 @@
+import type { DetectorRecord, DetectorStatus } from '../../common/api';
+import { API_KEY_TYPE, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
+import { isOddRequest, webDetector } from './kibana_logs';
+import { refusalOf } from './kibana_people';
+import type { Person } from './kibana_stand_in';
+import { RECENT_ODD, webWorld } from './kibana_world';
+
+const world = webWorld();
+const { admin, index, space, kibana, ok, target, status, resultIds, trained } = world;
+let owner: Person;
+let reader: Person;
+beforeAll(() => {
+  ({ owner, reader } = world.people);
+});
+
+describe('a detector through the HTTP API', () => {
+  it('is created, trained, run, watched and deleted', async () => {
+    const detector = await ok<DetectorRecord>(owner, 'createDetector', {
+      body: { detector: webDetector(index), start: false },
+    });
+    const { id } = detector;
+    expect(detector).toMatchObject({ enabled: false, owner: 'olga', created_by: 'olga' });
+    expect(detector).not.toHaveProperty('apiKeyObject');
+    expect((await status(id)).state).toBe('created');
+
+    await ok(owner, 'startDetector', { params: { id } });
+    expect((await status(id)).state).toBe('training');
+    await kibana.tasks.run(trainingTaskId(target(id)));
+    expect(kibana.tasks.soon).toContain(detectionTaskId(target(id)));
+    expect(kibana.tasks.scheduled.has(trainingTaskId(target(id)))).toBe(false);
+
+    await kibana.tasks.run(detectionTaskId(target(id)));
+    expect(await resultIds(id)).toEqual(expect.arrayContaining(RECENT_ODD));
+    const after = await status(id);
+    expect(after).toMatchObject({ state: 'running', consecutive_failures: 0, lag_ms: 30_000 });
+    expect(after.last_run).toMatchObject({ complete: true });
+    expect(after.last_run!.logs).toBeGreaterThan(800);
+    expect(after.model?.version).toMatch(/^web-requests-/);
+
+    const found = await ok<{ total: number; results: { id: string; result: never }[] }>(
+      reader,
+      'searchResults',
+      {
+        query: { detector_id: id, sort: 'score', size: '4' },
+      },
+    );
+    expect(
+      found.results.map(({ result }) => (result as { source: { id: string } }).source.id).sort(),
+    ).toEqual([...RECENT_ODD].sort());
+    const one = await ok(reader, 'getResult', { params: { result_id: found.results[0].id } });
+    expect(one).toEqual(found.results[0]);
+    const buckets = await ok<{ groups: { key: string; logs: number }[] }>(reader, 'summarizeResults', {
+      query: { detector_id: id, by: 'entity', to: String(kibana.now()) },
+    });
+    expect(buckets.groups.map(({ key }) => key).sort()).toEqual(['blog', 'shop']);
+    expect(buckets.groups[0].logs + buckets.groups[1].logs).toBe(after.last_run!.logs);
+
+    const key = [...kibana.savedObjects.objects.values()].find((object) => object.type === API_KEY_TYPE)!;
+    const keyId = (key.attributes as { api_key_id: string }).api_key_id;
+    const answer = await ok<{ warnings: string[] }>(owner, 'deleteDetector', {
+      params: { id },
+      query: { delete_results: 'true' },
+    });
+    expect(answer.warnings).toEqual([
+      expect.stringMatching(/were left: deleting them takes the right "delete"/),
+    ]);
+    expect(kibana.tasks.scheduled.size).toBe(0);
+    expect([...kibana.savedObjects.objects.values()]).toEqual([]);
+    const { api_keys } = await admin.security.getApiKey({ id: keyId });
+    expect(api_keys[0].invalidated).toBe(true);
+    expect((await kibana.call(owner, 'getDetector', { params: { id } }, space)).status).toBe(404);
+  });
+
+  it('is edited by one at a time, and its task follows', async () => {
+    const { id } = await trained();
+    const record = await ok<DetectorRecord>(owner, 'getDetector', { params: { id } });
+    const keysBefore = [...kibana.savedObjects.objects.values()].filter(({ type }) => type === API_KEY_TYPE);
+    const edited = { ...record.detector, schedule: { ...record.detector.schedule, interval: '2w' } };
+    await ok(owner, 'updateDetector', {
+      params: { id },
+      body: { detector: edited, version: record.version },
+    });
+    expect(kibana.tasks.scheduled.get(detectionTaskId(target(id)))?.schedule).toEqual({ interval: '14d' });
+    const keys = [...kibana.savedObjects.objects.values()].filter(({ type }) => type === API_KEY_TYPE);
+    expect(keys).toHaveLength(keysBefore.length);
+    expect(keys.map((key) => key.id)).not.toEqual(keysBefore.map((key) => key.id));
+    const lost = await kibana.call(
+      owner,
+      'updateDetector',
+      { params: { id }, body: { detector: record.detector, version: record.version } },
+      space,
+    );
+    expect(refusalOf(lost)).toMatch(/^409 Somebody else has changed/);
+
+    const copy = await ok<DetectorRecord>(owner, 'cloneDetector', { params: { id }, body: {} });
+    expect(copy).toMatchObject({ enabled: false, detector: { name: 'Web requests (copy)' } });
+    const listed = await ok<{ total: number }>(reader, 'listDetectors', { query: { search: 'web' } });
+    expect(listed.total).toBe(2);
+    const { statuses } = await ok<{ statuses: DetectorStatus[] }>(reader, 'listStatus');
+    expect(statuses.map(({ state }) => state).sort()).toEqual(['created', 'running']);
+
+    await ok(owner, 'stopDetector', { params: { id } });
+    expect((await status(id)).state).toBe('ready');
+    expect(kibana.tasks.scheduled.has(detectionTaskId(target(id)))).toBe(false);
+    for (const each of [id, copy.id]) {
+      await ok(owner, 'deleteDetector', { params: { id: each } });
+    }
+  });
+
+  it('shows what it would do before it is saved', async () => {
+    const preview = await ok<{
+      rows: number;
+      logs_in_window: number;
+      alerts_per_day: number;
+      top: { source: { id: string }; is_anomaly: boolean; reason: string }[];
+    }>(owner, 'previewDetector', { body: { detector: webDetector(index), rows: 5_000, top: 5 } });
+    expect(preview.rows).toBe(5_000);
+    expect(preview.logs_in_window).toBeGreaterThan(7_000);
+    expect(preview.alerts_per_day).toBeGreaterThan(0);
+    expect(preview.top[0]).toMatchObject({
+      is_anomaly: true,
+      reason: expect.stringContaining('response_time'),
+    });
+    expect(isOddRequest(Number(preview.top[0].source.id.replace('log-', '')))).toBe(true);
+    const wrong = await ok<{ valid: boolean; issues: string[] }>(owner, 'validateDetector', {
+      body: { detector: { ...webDetector(index), features: [] } },
+    });
+    expect(wrong.valid).toBe(false);
+    expect(wrong.issues[0]).toMatch(/^features: /);
+    const { suggestions } = await ok<{ suggestions: unknown[] }>(owner, 'suggestFeatures', {
+      body: { source: { index }, window: '3h' },
+    });
+    expect(suggestions.length).toBeGreaterThan(2);
+    const { total } = await ok<{ total: number }>(reader, 'listDetectors');
+    expect(total).toBe(0);
+  });
+});
+
+describe('a detector that is deleted while it is trained', () => {
+  it('leaves no model behind', async () => {
+    const { id } = await ok<DetectorRecord>(owner, 'createDetector', {
+      body: { detector: webDetector(index), start: true },
+    });
+    await ok(owner, 'trainDetector', { params: { id } });
+    const { train } = kibana.services;
+    Object.assign(kibana.services, {
+      train: async (work: never) => {
+        const outcome = await train(work);
+        kibana.savedObjects.objects.delete(`log-anomalies-detector/${id}`);
+        return outcome;
+      },
+    });
+    try {
+      await kibana.tasks.run(trainingTaskId(target(id)));
+    } finally {
+      Object.assign(kibana.services, { train });
+    }
+    const found = await admin.search({ index: 'log-anomalies-models', query: { term: { detector_id: id } } });
+    expect(found.hits.hits).toEqual([]);
+  });
+});
+
+describe('models', () => {
+  it('are listed, compared, exported, imported, promoted, reverted and deleted', async () => {
+    const { id } = await trained();
+    const [first] = (await ok<{ models: { version: string }[] }>(reader, 'listModels', { params: { id } }))
+      .models;
+    const file = await ok<string>(reader, 'exportModel', { params: { id, version: first.version } });
+    expect(JSON.parse(file)).toMatchObject({ format: 'log-anomalies-model', version: first.version });
+
+    const clock = kibana.now;
+    kibana.now = () => clock() + 1_000;
+    await ok(owner, 'trainDetector', { params: { id } });
+    await kibana.tasks.run(trainingTaskId(target(id)));
+    kibana.now = clock;
+    const { models } = await ok<{ models: { version: string; status: string }[] }>(reader, 'listModels', {
+      params: { id },
+    });
+    expect(models.map((model) => model.status).sort()).toEqual(['active', 'retired']);
+    const second = models.find((model) => model.status === 'active')!;
+    const comparison = await ok<{ logs: number; flagged_by_both: number }>(owner, 'compareModels', {
+      params: { id },
+      query: { left: first.version, right: second.version },
+    });
+    expect(comparison.logs).toBe(5_000);
+    expect(comparison.flagged_by_both).toBeGreaterThan(0);
+    const detail = await ok<{ trees: number }>(reader, 'getModel', {
+      params: { id, version: second.version },
+    });
+    expect(detail.trees).toBe(100);
+
+    expect(await ok(owner, 'revertModel', { params: { id }, body: {} })).toEqual({
+      active: first.version,
+      previous: second.version,
+    });
+    const kept = await kibana.call(owner, 'deleteModel', { params: { id, version: first.version } }, space);
+    expect(refusalOf(kept)).toMatch(/^422 .*is the active one/);
+    await ok(owner, 'deleteModel', { params: { id, version: second.version } });
+
+    const other = await ok<DetectorRecord>(owner, 'cloneDetector', { params: { id }, body: {} });
+    const imported = await ok<{ version: string; status: string }>(owner, 'importModel', {
+      params: { id: other.id },
+      body: JSON.parse(file),
+    });
+    expect(imported).toMatchObject({ version: first.version, status: 'candidate' });
+    const again = await ok<string>(reader, 'exportModel', {
+      params: { id: other.id, version: first.version },
+    });
+    expect(again).toBe(file);
+    await ok(owner, 'promoteModel', {
+      params: { id: other.id, version: first.version },
+      body: { note: 'by test' },
+    });
+    expect((await status(other.id)).state).toBe('ready');
+    const damaged = await kibana.call(
+      owner,
+      'importModel',
+      { params: { id }, body: { ...JSON.parse(file), threshold: 0.1 } },
+      space,
+    );
+    expect(refusalOf(damaged)).toMatch(/^422 The model file is refused/);
+    for (const each of [id, other.id]) await ok(owner, 'deleteDetector', { params: { id: each } });
+  });
+});
+
+describe('feedback', () => {
+  it('is saved once for each result, and taken back', async () => {
+    const { id } = await ok<DetectorRecord>(owner, 'createDetector', {
+      body: { detector: webDetector(index) },
+    });
+    const source = { index, id: 'log-7000' };
+    await ok(owner, 'saveFeedback', { params: { id }, body: { source, verdict: 'real' } });
+    await ok(owner, 'saveFeedback', {
+      params: { id },
+      body: { source, verdict: 'not_an_anomaly', comment: 'drill' },
+    });
+    const { feedback } = await ok<{ feedback: object[] }>(reader, 'listFeedback', { params: { id } });
+    expect(feedback).toEqual([
+      expect.objectContaining({
+        detector_id: id,
+        source,
+        verdict: 'not_an_anomaly',
+        comment: 'drill',
+        by: 'olga',
+      }),
+    ]);
+    await ok(owner, 'removeFeedback', { params: { id }, query: source });
+    expect(await ok(reader, 'listFeedback', { params: { id } })).toEqual({
+      feedback: [],
+      contradictions: [],
+    });
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+});

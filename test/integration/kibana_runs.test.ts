@@ -1,0 +1,185 @@
+import type { DetectorRecord } from '../../common/api';
+import { backfillTaskId, detectionTaskId } from '../../server/kibana/identifiers';
+import { addLogs, createLogs, MINUTE } from './elasticsearch_fixture';
+import { TIME_MAPPINGS, webLogs } from './kibana_logs';
+import { refusalOf } from './kibana_people';
+import { startKibanaStandIn, type Person } from './kibana_stand_in';
+import { RECENT_ODD, webWorld } from './kibana_world';
+
+const world = webWorld();
+const { admin, index, later, space, start, kibana, ok, target, status, resultIds, trained } = world;
+let owner: Person;
+let reader: Person;
+beforeAll(() => {
+  ({ owner, reader } = world.people);
+});
+
+describe('a run', () => {
+  it('loses and doubles nothing when run again, by two at once, and after late logs', async () => {
+    const { id } = await trained();
+    const task = detectionTaskId(target(id));
+    await Promise.all([kibana.tasks.run(task), kibana.tasks.run(task)]);
+    const first = await resultIds(id);
+    expect(first).toEqual(expect.arrayContaining(RECENT_ODD));
+    expect(new Set(first).size).toBe(first.length);
+    expect((await status(id)).state).toBe('running');
+    await kibana.tasks.run(task);
+    expect(await resultIds(id)).toEqual(first);
+
+    // Twenty minutes late: indexed now, of a time that was scored long ago.
+    const [late] = webLogs(
+      { from: kibana.now() - 20 * MINUTE, to: kibana.now() - 20 * MINUTE + 1 },
+      () => true,
+      'late',
+    );
+    const before = kibana.now;
+    (late.document as { event: { ingested: string } }).event.ingested = new Date(before()).toISOString();
+    await addLogs(admin, index, [late]);
+    kibana.now = () => before() + 2 * MINUTE;
+    try {
+      await kibana.tasks.run(task);
+      await kibana.tasks.run(task);
+    } finally {
+      kibana.now = before;
+    }
+    expect(await resultIds(id)).toEqual([...first, 'late-0'].sort());
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+
+  it('ends a run at its caps and carries on in the next', async () => {
+    const { id } = await trained();
+    const capped = startKibanaStandIn({
+      administrator: admin,
+      limits: { max_logs_per_run: 250, page_size: 250 },
+    });
+    Object.assign(capped.services, {
+      internalSavedObjects: kibana.services.internalSavedObjects,
+      encrypted: kibana.services.encrypted,
+    });
+    capped.now = kibana.now;
+    await capped.tasks.ensureScheduled({ ...kibana.tasks.scheduled.get(detectionTaskId(target(id)))! });
+    const task = detectionTaskId(target(id));
+    const counts: number[] = [];
+    let isComplete = false;
+    while (!isComplete) {
+      await capped.tasks.run(task);
+      const { last_run: run } = await status(id);
+      counts.push(run!.logs);
+      isComplete = run!.complete;
+    }
+    // The first run looks back a quarter of an hour, of which half a minute and the last, empty one are not read.
+    expect(counts.length).toBeGreaterThan(1);
+    expect(Math.max(...counts)).toBeLessThan(500);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(840);
+    expect(await resultIds(id)).toEqual(expect.arrayContaining(RECENT_ODD));
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+});
+
+describe('a run that fails', () => {
+  it('backs off, says why, disturbs no other, and recovers', async () => {
+    const { id: healthy } = await trained();
+    const { id } = await trained({ name: 'Moves' });
+    const record = await ok<DetectorRecord>(owner, 'getDetector', { params: { id } });
+    const moved = { ...record.detector, source: { ...record.detector.source, index: later } };
+    await ok(owner, 'updateDetector', { params: { id }, body: { detector: moved, version: record.version } });
+    const task = detectionTaskId(target(id));
+    for (let failures = 1; failures <= 2; failures++) {
+      await kibana.tasks.run(task);
+      expect(await status(id)).toMatchObject({
+        state: 'failing',
+        consecutive_failures: failures,
+        last_error: { code: 'not_found', message: expect.stringContaining(later), retried: true },
+      });
+      const next = kibana.tasks.scheduled.get(task)!.runAt!.getTime();
+      expect(next - kibana.now()).toBe(MINUTE * 2 ** (failures - 1));
+    }
+    await kibana.tasks.run(detectionTaskId(target(healthy)));
+    expect((await status(healthy)).state).toBe('running');
+
+    await createLogs(
+      admin,
+      later,
+      webLogs({ from: kibana.now() - 5 * MINUTE, to: kibana.now() - 2 * MINUTE }),
+      { mappings: TIME_MAPPINGS },
+    );
+    await kibana.tasks.run(task);
+    expect(await status(id)).toMatchObject({
+      state: 'running',
+      consecutive_failures: 0,
+      last_run: { logs: 180 },
+    });
+    for (const each of [id, healthy]) await ok(owner, 'deleteDetector', { params: { id: each } });
+  });
+
+  it('looks less often while no logs come, and as often as before once one comes', async () => {
+    const { id } = await trained();
+    const task = detectionTaskId(target(id));
+    const nextRun = () => kibana.tasks.scheduled.get(task)!.runAt?.getTime();
+    await kibana.tasks.run(task);
+    expect(nextRun()).toBeUndefined();
+    const before = kibana.now();
+    try {
+      // The first of these runs still finds what other tests have written.
+      for (const minutes of [40, 80]) {
+        kibana.now = () => before + minutes * MINUTE;
+        await kibana.tasks.run(task);
+      }
+      expect(nextRun()).toBe(kibana.now() + 10 * MINUTE);
+      const now = before + 85 * MINUTE;
+      kibana.now = () => now;
+      await addLogs(
+        admin,
+        index,
+        webLogs({ from: now - 2 * MINUTE, to: now - MINUTE }, () => false, 'awake'),
+      );
+      await kibana.tasks.run(task);
+      expect((await status(id)).last_run?.logs).toBe(60);
+      expect(nextRun()).toBeUndefined();
+    } finally {
+      kibana.now = () => before;
+    }
+  });
+
+  it('ends its task when the detector is gone', async () => {
+    const { id } = await trained();
+    kibana.savedObjects.objects.delete(`log-anomalies-detector/${id}`);
+    await kibana.tasks.run(detectionTaskId(target(id)));
+    expect(kibana.tasks.scheduled.has(detectionTaskId(target(id)))).toBe(false);
+    kibana.savedObjects.objects.clear();
+  });
+});
+
+describe('backfill', () => {
+  it('scores the past once, with progress, and can be cancelled', async () => {
+    const { id } = await trained();
+    const range = { from: new Date(start).toISOString(), to: start + 4_000_000 };
+    const asked = await ok<{ total: number }>(owner, 'startBackfill', { params: { id }, body: range });
+    expect(asked.total).toBe(4_000);
+    const twice = await kibana.call(owner, 'startBackfill', { params: { id }, body: range }, space);
+    expect(refusalOf(twice)).toMatch(/^409 A backfill of this detector is under way/);
+    await kibana.tasks.run(backfillTaskId(target(id)));
+    expect(await ok(reader, 'getBackfill', { params: { id } })).toMatchObject({ state: 'done', logs: 4_000 });
+    const once = await resultIds(id);
+    expect(once).toEqual(expect.arrayContaining(['log-100', 'log-3900']));
+    expect(once.every((each) => Number(each.replace('log-', '')) < 4_000)).toBe(true);
+
+    await ok(owner, 'startBackfill', { params: { id }, body: range });
+    await kibana.tasks.run(backfillTaskId(target(id)));
+    expect(await ok(reader, 'getBackfill', { params: { id } })).toMatchObject({ state: 'done', created: 0 });
+    expect(await resultIds(id)).toEqual(once);
+    const buckets = await ok<{ groups: { logs: number }[] }>(reader, 'summarizeResults', {
+      query: { detector_id: id, from: String(start), to: String(start + 4_000_000) },
+    });
+    expect(buckets.groups[0].logs).toBe(4_000);
+
+    await ok(owner, 'startBackfill', { params: { id }, body: range });
+    await ok(owner, 'cancelBackfill', { params: { id } });
+    expect(await ok(reader, 'getBackfill', { params: { id } })).toMatchObject({
+      state: 'cancelled',
+      logs: 0,
+    });
+    expect(kibana.tasks.scheduled.has(backfillTaskId(target(id)))).toBe(false);
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+});
