@@ -41,7 +41,7 @@ export function AttributionBars(props: {
           name: i18n.translate('logAnomalies.attribution.share', { defaultMessage: 'Share in the score' }),
           width: '24%',
           render: (share: number, { feature }: Attribution) => (
-            <div style={{ width: '100%' }}>
+            <div style={{ width: '100%', paddingRight: 16 }}>
               <EuiProgress
                 size="m"
                 color="danger"
