@@ -1,161 +1,18 @@
-import {
-  ENDPOINTS,
-  type ApiResponse,
-  type DetectorRecord,
-  type Endpoint,
-  type Endpoints,
-  type Operation,
-} from '../../common/api';
-import type { AnomalyResult } from '../../common/anomaly';
 import { createMatcher, suppressionSchema, SUPPRESSION_LIMITS } from '../../common/suppressions';
-import {
-  createResultStore,
-  feedbackIndex,
-  ownerRole,
-  readerRole,
-  resultsPattern,
-} from '../../server/elasticsearch';
-import { administrator, anomalyResult, createLogs, uniqueName, userWith } from './elasticsearch_fixture';
+import type { DetectorRecord } from '../../common/api';
+import { createAuditTrail } from '../../server/elasticsearch';
 import { webDetector } from './kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import type { Person } from './kibana_stand_in';
+import { DAY, HOUR, isRecent, NOW, resultAt, RESULTS, suppressionWorld } from './suppression_world';
 
-const DAY = 86_400_000;
-const HOUR = DAY / 24;
-/** Shortly after the end of daylight saving in Europe. */
-const NOW = Date.UTC(2026, 10, 10, 12);
-const admin = administrator();
-const index = uniqueName('weblogs');
-const space = uniqueName('space').toLowerCase();
-const otherSpace = `${space}-b`;
-const cleanUp: (() => Promise<unknown>)[] = [];
-let kibana: KibanaStandIn;
+const world = suppressionWorld();
+const { admin, index, space, otherSpace, kibana, ok, refusal, stored, search, audited, all } = world;
 let owner: Person;
 let reader: Person;
 let id: string;
 let otherId: string;
-
-async function person(
-  name: string,
-  role: Parameters<typeof userWith>[1],
-  privileges: Person['privileges'],
-): Promise<Person> {
-  const user = await userWith(admin, role);
-  cleanUp.push(user.remove);
-  return {
-    name,
-    client: user.client,
-    authorization: { username: user.username, password: user.password },
-    privileges,
-  };
-}
-
-async function ok<Name extends Operation>(
-  who: Person,
-  operation: Name,
-  given?: Parameters<KibanaStandIn['call']>[2],
-  where = space,
-): Promise<ApiResponse<Endpoints[Name]>> {
-  const reply = await kibana.call(who, operation, given, where);
-  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
-  const { response }: Endpoint = ENDPOINTS[operation];
-  response.parse(JSON.parse(JSON.stringify(reply.body)));
-  return reply.body;
-}
-async function refusal(operation: Operation, given: Parameters<KibanaStandIn['call']>[2], who = owner) {
-  const { status, body } = await kibana.call(who, operation, given, space);
-  const { message, attributes } = body as {
-    message: string;
-    attributes?: { details?: { consequences?: string[] } };
-  };
-  return { status, message, consequences: attributes?.details?.consequences };
-}
-
-/** Messages come in three patterns, entities in three, over the 40 days before now. */
-function resultAt(place: number, detectorId = id): AnomalyResult {
-  const time = NOW - (place % 40) * DAY - (place % 23) * HOUR - 1;
-  const result = anomalyResult({
-    id: `log-${place}`,
-    time,
-    detector: detectorId,
-    confidence: 0.5 + (place % 50) / 101,
-    context: {
-      message: ['Payment %d failed', 'User %d logged in', 'Job %d took long'][place % 3].replace(
-        '%d',
-        String(place),
-      ),
-    },
-  });
-  const [attribution] = result.anomaly.attribution;
-  return {
-    ...result,
-    anomaly: {
-      ...result.anomaly,
-      entity: ['shop', 'blog', 'auth'][Math.floor(place / 3) % 3],
-      attribution: [{ ...attribution, feature: place % 2 === 0 ? 'status' : 'duration' }],
-    },
-  };
-}
-const RESULTS = 360;
-const all = (): AnomalyResult[] => Array.from({ length: RESULTS }, (_, place) => resultAt(place));
-const recent = (result: AnomalyResult): boolean => Date.parse(result['@timestamp']) >= NOW - 30 * DAY;
-
-/** Everything that is stored of the results, without their history. */
-async function stored(where = space): Promise<Record<string, unknown>> {
-  await admin.indices.refresh({ index: resultsPattern(where) });
-  const { hits } = await admin.search<AnomalyResult>({
-    index: resultsPattern(where),
-    size: 1_000,
-    query: { term: { 'result.space': where } },
-  });
-  return Object.fromEntries(
-    hits.hits.map(({ _id, _source }) => {
-      const { history: _history, ...result } = (_source as AnomalyResult).result;
-      return [_id, { ..._source, result }];
-    }),
-  );
-}
-const search = (query: Record<string, string> = {}) =>
-  ok(reader, 'searchResults', { query: { size: '1000', ...query } });
-const audited = async (detectorId = id) =>
-  (await ok(reader, 'listAudit', { params: { id: detectorId } })).entries.map(({ action }) => action);
-
-beforeAll(async () => {
-  await createLogs(admin, index, []);
-  kibana = startKibanaStandIn({ administrator: admin });
-  kibana.now = () => NOW;
-  owner = await person('olga', ownerRole([index], space), ['read', 'write']);
-  reader = await person('rita', readerRole(space), ['read']);
-  const create = async (name: string): Promise<string> => {
-    const body = { detector: webDetector(index, { name }), start: false };
-    return ((await ok(owner, 'createDetector', { body })) as DetectorRecord).id;
-  };
-  id = await create('Web');
-  otherId = await create('Other');
-});
-beforeEach(async () => {
-  await createResultStore(admin, { space, refresh: true }).write([...all(), resultAt(0, otherId)]);
-  await createResultStore(admin, { space: otherSpace, refresh: true }).write([resultAt(0), resultAt(1)]);
-});
-afterEach(async () => {
-  kibana.now = () => NOW;
-  for (const where of [resultsPattern(space), feedbackIndex(space)]) {
-    await admin.deleteByQuery({
-      index: where,
-      query: { match_all: {} },
-      refresh: true,
-      conflicts: 'proceed',
-      ignore_unavailable: true,
-    });
-  }
-});
-afterAll(async () => {
-  for (const work of cleanUp) await work();
-  const results = await admin.indices.get({ index: resultsPattern(space) });
-  await admin.indices.delete({
-    index: [index, feedbackIndex(space), ...Object.keys(results)],
-    ignore_unavailable: true,
-  });
-  await admin.close();
+beforeAll(() => {
+  ({ owner, reader, id, otherId } = world.known);
 });
 
 describe('a mute', () => {
@@ -171,12 +28,12 @@ describe('a mute', () => {
     expect(await stored()).toEqual(before);
     const expected = all().filter(
       (result) =>
-        recent(result) && String(result.message).startsWith('Payment') && result.anomaly.entity === 'shop',
+        isRecent(result) && String(result.message).startsWith('Payment') && result.anomaly.entity === 'shop',
     );
     expect(expected.length).toBeGreaterThan(20);
     expect(preview.results).toEqual({
-      before: all().filter(recent).length,
-      after: all().filter(recent).length - expected.length,
+      before: all().filter(isRecent).length,
+      after: all().filter(isRecent).length - expected.length,
       hidden: expected.length,
     });
     expect(preview.days).toHaveLength(30);
@@ -232,9 +89,11 @@ describe('a mute', () => {
     const byPattern = await add({ pattern: 'Payment <num> failed' });
     const both = all().filter(
       (result) =>
-        recent(result) && String(result.message).startsWith('Payment') && result.anomaly.entity === 'shop',
+        isRecent(result) && String(result.message).startsWith('Payment') && result.anomaly.entity === 'shop',
     ).length;
-    const payments = all().filter((result) => recent(result) && String(result.message).startsWith('Payment'));
+    const payments = all().filter(
+      (result) => isRecent(result) && String(result.message).startsWith('Payment'),
+    );
     expect(byPattern.hidden).toBe(payments.length - both);
     const { shown } = await ok(owner, 'removeSuppression', {
       params: { suppression_id: byEntity.suppression.id },
@@ -260,7 +119,7 @@ describe('a mute', () => {
   });
 
   it('that hides confirmed anomalies or most results asks first, and is on record', async () => {
-    const { source } = resultAt(3);
+    const { source } = resultAt(3, id);
     await ok(owner, 'saveFeedback', { params: { id }, body: { source, verdict: 'real' } });
     const suppression = {
       detector_ids: [id],
@@ -285,7 +144,7 @@ describe('a mute', () => {
     expect((await search({ status: 'suppressed' })).total).toBe(0);
     const accept = ['hides_most_results', 'hides_confirmed_anomalies'];
     const { hidden } = await ok(owner, 'addSuppression', { body: { suppression: wide, accept } });
-    expect(hidden).toBe(all().filter(recent).length);
+    expect(hidden).toBe(all().filter(isRecent).length);
     expect((await audited()).slice(0, 3)).toEqual([
       'suppression_added',
       'suppression_refused',
@@ -325,9 +184,16 @@ describe('a mute', () => {
     const add = (place: number) => ({
       suppression: { detector_ids: [id], name: 'x', match: { pattern: `pattern ${place}` } },
     });
-    for (let place = 0; place < SUPPRESSION_LIMITS.newWideADay; place++) {
-      await ok(owner, 'addSuppression', { body: add(place) });
-    }
+    // What was added before today's last two is known from the audit trail alone.
+    await createAuditTrail(admin, { space }).append(
+      Array.from({ length: SUPPRESSION_LIMITS.newWideADay - 2 }, () => ({
+        detectorId: id,
+        at: new Date(NOW - HOUR).toISOString(),
+        action: 'suppression_added' as const,
+        reason: 'x',
+      })),
+    );
+    for (const place of [0, 1]) await ok(owner, 'addSuppression', { body: add(place) });
     const [{ id: first }] = (await ok(reader, 'listSuppressions', { query: {} })).suppressions;
     await ok(owner, 'removeSuppression', { params: { suppression_id: first } });
     expect((await refusal('addSuppression', { body: add(50) })).message).toContain(
@@ -347,7 +213,7 @@ describe('a quiet time', () => {
       body: { suppression: { origin: 'calendar', detector_ids: [id], name: 'Quiet', ...suppression } },
     });
     const hidingOf = createMatcher([suppressionSchema.parse(added)]);
-    const matched = all().filter((result) => recent(result) && hidingOf(result).length > 0);
+    const matched = all().filter((result) => isRecent(result) && hidingOf(result).length > 0);
     const concealed = await search({ status: 'suppressed' });
     const ids = concealed.results.map(({ result }) => result.source.id).sort();
     expect(ids).toEqual(matched.map(({ source }) => source.id).sort());
@@ -444,144 +310,12 @@ describe('a quiet time', () => {
   });
 });
 
-describe('"not an anomaly"', () => {
-  const source = { index: 'weblogs', id: 'log-6' };
-  const save = (body: object) => ok(owner, 'saveFeedback', { params: { id }, body: { source, ...body } });
-
-  it('of one log hides that log, is a label, and is undone', async () => {
-    const before = await stored();
-    expect(await save({ verdict: 'not_an_anomaly', comment: 'drill' })).toMatchObject({
-      hidden: 1,
-      scope: 'one',
-      judged: { pattern: 'Payment <num> failed', entity: 'auth', top_feature: 'status' },
-    });
-    const concealed = await search({ status: 'suppressed' });
-    expect(concealed.results.map(({ result }) => [result.source.id, result.result.verdict])).toEqual([
-      ['log-6', 'not_an_anomaly'],
-    ]);
-    // Saying it again changes nothing but the comment.
-    expect(await save({ verdict: 'not_an_anomaly' })).toMatchObject({ hidden: 0, shown: 0 });
-    expect(await ok(owner, 'removeFeedback', { params: { id }, query: source })).toEqual({
-      acknowledged: true,
-      shown: 1,
-    });
-    expect(await stored()).toEqual(before);
-    expect(await audited()).toEqual(['feedback_removed', 'feedback_given', 'feedback_given']);
-  });
-
-  it('hides its own log however old that is', async () => {
-    const old = { index: 'weblogs', id: 'log-36' };
-    expect(recent(resultAt(36))).toBe(false);
-    const one = { source: old, verdict: 'not_an_anomaly' };
-    expect(await ok(owner, 'saveFeedback', { params: { id }, body: one })).toMatchObject({ hidden: 1 });
-    const payments = all().filter((result) => recent(result) && String(result.message).startsWith('Payment'));
-    const body = { ...one, scope: 'pattern' };
-    expect(await ok(owner, 'saveFeedback', { params: { id }, body })).toMatchObject({
-      shown: 1,
-      hidden: payments.length + 1,
-    });
-    expect(await ok(owner, 'removeFeedback', { params: { id }, query: old })).toMatchObject({
-      shown: payments.length + 1,
-    });
-  });
-
-  it('of a pattern hides all of it; "real" afterwards shows it again', async () => {
-    const before = (await search()).total;
-    const preview = await ok(reader, 'previewFeedback', {
-      params: { id },
-      body: { source, scope: 'pattern' },
-    });
-    expect(preview.suppression).toMatchObject({ match: { pattern: 'Payment <num> failed' } });
-    const saved = await save({ verdict: 'not_an_anomaly', scope: 'pattern' });
-    expect(saved.hidden).toBe(preview.results.hidden);
-    expect(saved.suppression_id).toEqual(expect.any(String));
-    const corrected = await save({ verdict: 'real' });
-    expect([corrected.shown, corrected.hidden]).toEqual([saved.hidden, 0]);
-    expect(corrected).not.toHaveProperty('suppression_id');
-    const { results, total } = await search();
-    expect(total).toBe(before);
-    const { result } = results.find(
-      (found) => found.result.source.id === 'log-6' && found.result.detector.id === id,
-    )!.result;
-    expect(result.verdict).toBe('real');
-    expect(result.history?.map(({ because }) => because)).toEqual([
-      'olga said: not an anomaly',
-      'olga said: not an anomaly (pattern: Payment <num> failed)',
-      'olga said: real',
-      'olga said: real',
-    ]);
-    expect(await audited()).toEqual([
-      'feedback_given',
-      'suppression_removed',
-      'suppression_added',
-      'feedback_given',
-    ]);
-  });
-
-  it('reaches as far as its scope', async () => {
-    const combined = await save({ verdict: 'not_an_anomaly', scope: 'combination' });
-    const alike = all().filter(
-      (result) =>
-        recent(result) &&
-        String(result.message).startsWith('Payment') &&
-        result.anomaly.entity === 'auth' &&
-        result.anomaly.attribution[0].feature === 'status',
-    );
-    expect(combined.hidden).toBe(alike.length);
-    expect(
-      await refusal('saveFeedback', {
-        params: { id },
-        body: { source, verdict: 'not_an_anomaly', scope: 'entity' },
-      }),
-    ).toMatchObject({ status: 400, message: expect.stringContaining('expires_at is absent') });
-    const entity = await save({ verdict: 'not_an_anomaly', scope: 'entity', expires_at: '2026-12-01' });
-    expect([entity.shown, entity.hidden]).toEqual([
-      combined.hidden,
-      all().filter((result) => recent(result) && result.anomaly.entity === 'auth').length,
-    ]);
-    const { suppressions } = await ok(reader, 'listSuppressions', { query: { origin: 'feedback' } });
-    expect(suppressions).toMatchObject([{ id: entity.suppression_id, hidden: entity.hidden }]);
-    // Taken back as a suppression, what was said stays a label.
-    await ok(owner, 'removeSuppression', { params: { suppression_id: entity.suppression_id as string } });
-    expect((await search({ status: 'suppressed' })).total).toBe(0);
-    const { feedback } = await ok(reader, 'listFeedback', { params: { id } });
-    expect(feedback).toMatchObject([{ verdict: 'not_an_anomaly' }]);
-    expect(feedback[0]).not.toHaveProperty('scope');
-  });
-
-  it('contradicts "real" of the same pattern, which is shown', async () => {
-    await save({ verdict: 'not_an_anomaly' });
-    const other = { index: 'weblogs', id: 'log-9' };
-    const said = await ok(owner, 'saveFeedback', {
-      params: { id },
-      body: { source: other, verdict: 'real' },
-    });
-    expect(said.contradictions).toMatchObject([
-      {
-        pattern: 'Payment <num> failed',
-        real: [{ source: other }],
-        not_an_anomaly: [{ source }],
-      },
-    ]);
-    expect((await ok(reader, 'listFeedback', { params: { id } })).contradictions).toHaveLength(1);
-  });
-
-  it('can be said of a log without a result, but reaches no further', async () => {
-    const unknown = { index: 'weblogs', id: 'never-seen' };
-    const body = { source: unknown, verdict: 'not_an_anomaly' };
-    expect(await ok(owner, 'saveFeedback', { params: { id }, body })).toMatchObject({ hidden: 0 });
-    expect(
-      await refusal('saveFeedback', { params: { id }, body: { ...body, scope: 'pattern' } }),
-    ).toMatchObject({ status: 400, message: expect.stringContaining('no result of log never-seen') });
-  });
-});
-
 it('charts count what is shown', async () => {
   const range = { from: String(NOW - 30 * DAY), to: String(NOW) };
   const count = async () =>
     (await ok(reader, 'summarizeResults', { query: { ...range, detector_id: id } })).groups[0];
   const before = await count();
-  expect(before.anomalies).toBe(all().filter(recent).length);
+  expect(before.anomalies).toBe(all().filter(isRecent).length);
   const suppression = { detector_ids: [id], name: 'x', match: { pattern: 'Payment <num> failed' } };
   const { hidden, suppression: added } = await ok(owner, 'addSuppression', { body: { suppression } });
   expect((await count()).anomalies).toBe(before.anomalies - hidden);
