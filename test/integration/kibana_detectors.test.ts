@@ -107,6 +107,30 @@ describe('a detector through the HTTP API', () => {
     }
   });
 
+  it('is listed with the worst of what stands in its way', async () => {
+    const { features } = webDetector(index);
+    const { id } = await ok<DetectorRecord>(owner, 'createDetector', {
+      body: {
+        detector: webDetector(index, {
+          features: [...(features ?? []), { type: 'number', field: 'no.such' }],
+        }),
+        start: false,
+      },
+    });
+    await ok(owner, 'trainDetector', { params: { id } });
+    await kibana.tasks.run(trainingTaskId(target(id)));
+    const { readiness } = await status(id);
+    expect(readiness?.map(({ said }) => said)).toEqual(
+      expect.arrayContaining([
+        { code: 'constant_feature', values: { feature: 'no.such' } },
+        { code: 'feature_missing', values: { feature: 'no.such', share: 1 } },
+      ]),
+    );
+    const { statuses } = await ok<{ statuses: DetectorStatus[] }>(reader, 'listStatus');
+    expect(statuses.find((each) => each.id === id)?.readiness).toEqual(readiness?.slice(0, 1));
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+
   it('shows what it would do before it is saved', async () => {
     const preview = await ok<{
       rows: number;
