@@ -1,7 +1,8 @@
+import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import type { ColumnEncoding } from './column_encoding';
-import { DirtCounter, printable, readableShare, textOf } from './field_value';
+import { DirtCounter, readableShare, textOf } from './field_value';
 
 /** Most frequent values that are remembered; all others count as unseen. */
 export const MAX_VOCABULARY = 1_000;

@@ -1,3 +1,4 @@
+import { printable } from '../printable';
 import { z } from 'zod';
 import { DetectionError } from '../detection_error';
 import { describeZodIssues, featureSchema, type FeatureDefinition } from '../detector';
@@ -6,7 +7,7 @@ import type { LogDocument } from '../log_document';
 import { categoryStateSchema, decodeCategory } from './category_encoding';
 import { EXPLANATION_LENGTH, type ColumnEncoding } from './column_encoding';
 import { compileField, type FieldReader } from './field_access';
-import { DirtCounter, printable } from './field_value';
+import { DirtCounter } from './field_value';
 import { decodeDeviation, deviationReader, deviationStateSchema } from './deviation_encoding';
 import { decodeNumber, numberStateSchema } from './number_encoding';
 import { decodeTemplate, templateStateSchema, type MessageTemplate } from './template_encoding';

@@ -114,17 +114,6 @@ export function textOf(value: unknown, maxLength: number, dirt: DirtCounter): st
   return JSON.parse(JSON.stringify(text.slice(0, maxLength))) as string;
 }
 
-/**
- * Text for people: control, bidirectional-override and lone-surrogate characters become a replacement
- * character, and at most `maxLength` characters are kept.
- */
-export function printable(text: string, maxLength: number): string {
-  const head = text.length > maxLength ? text.slice(0, maxLength) : text;
-  // \p{Cs} with the u flag is a surrogate without its partner
-  const clean = head.replace(/[\p{Cc}\p{Cs}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, '\ufffd');
-  return text.length > maxLength ? `${clean}…` : clean;
-}
-
 /** A number for people: at most four significant digits and no trailing zeros. */
 export function readableNumber(number: number): string {
   if (Number.isInteger(number) && Math.abs(number) < 1e15) return String(number);

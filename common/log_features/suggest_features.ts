@@ -1,7 +1,8 @@
+import { printable } from '../printable';
 import { featureSchema, type FeatureDefinition } from '../detector';
 import type { LogDocument } from '../log_document';
 import { compileField } from './field_access';
-import { DirtCounter, numberOf, printable, readableShare, scalarOf, textOf } from './field_value';
+import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from './field_value';
 import { skewness } from './number_encoding';
 import { tokenise } from './template_miner';
 import { parseTimestamp } from './time_encoding';

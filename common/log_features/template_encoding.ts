@@ -1,8 +1,9 @@
+import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import { byCount, rarity } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
-import { DirtCounter, printable, readableShare, textOf } from './field_value';
+import { DirtCounter, readableShare, textOf } from './field_value';
 import { MAX_TEMPLATES, MAX_TOKEN_LENGTH, MAX_TOKENS, TemplateMiner, tokenise } from './template_miner';
 
 export const templateStateSchema = z

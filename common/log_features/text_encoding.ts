@@ -1,9 +1,10 @@
+import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import { ATTACK_CATEGORIES, ATTACK_PATTERNS, findAttackPatterns, patternName } from './attack_patterns';
 import { countMatches, safePattern, type SafePattern } from './bounded_regex';
 import type { ColumnEncoding } from './column_encoding';
-import { DirtCounter, printable, quantile, textOf } from './field_value';
+import { DirtCounter, quantile, textOf } from './field_value';
 import { RowCache } from './row_cache';
 import {
   decodeText,

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiLink, EuiText, EuiTextColor } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { entityName } from '../shared/entity_name';
 import { FewLines } from '../shared/few_lines';
 import { formatTime } from '../shared/format';
 import { logLine } from '../shared/log_line';
@@ -48,7 +49,7 @@ export function AnomalyRows(props: {
             ) : (
               <EuiText size="xs" className="eui-textBreakWord">
                 <EuiLink color="text" onClick={() => chooseEntity(anomaly.entity ?? '')}>
-                  {anomaly.entity}
+                  <FewLines lines={3} text={entityName(anomaly.entity)} />
                 </EuiLink>
               </EuiText>
             ),

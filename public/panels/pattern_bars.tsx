@@ -3,6 +3,7 @@ import { EuiBasicTable, EuiLink, EuiProgress, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { severityOf } from '../../common/anomaly';
 import type { Answer } from '../api_client';
+import { FewLines } from '../shared/few_lines';
 import { formatCount, formatTime } from '../shared/format';
 import { SeverityLabel } from '../shared/severity';
 
@@ -45,7 +46,9 @@ export function PatternBars(props: {
                 {value === undefined ? (
                   <strong>{feature}</strong>
                 ) : (
-                  <code style={{ display: 'block', paddingLeft: 16 }}>{value}</code>
+                  <FewLines lines={4} text={value}>
+                    <code style={{ display: 'block', paddingLeft: 16 }}>{value}</code>
+                  </FewLines>
                 )}
               </EuiText>
             </EuiLink>

@@ -1,3 +1,5 @@
+import { printable } from '../../common/printable';
+
 /** A log as nested or dotted fields. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -22,8 +24,15 @@ const text = (log: LogFields, ...fields: string[]): string | undefined => {
   return undefined;
 };
 
-/** One line that tells people which log it is: its message, else the request that it tells of. */
+const LONGEST_LINE = 4_000;
+
+/** One line that tells people which log it is: its message, else the request that it tells of; printable. */
 export function logLine(log: LogFields): string | undefined {
+  const line = lineOf(log);
+  return line && printable(line.replace(/[\r\n\t]+/g, ' '), LONGEST_LINE);
+}
+
+function lineOf(log: LogFields): string | undefined {
   const message = text(log, 'message', 'event.original');
   if (message !== undefined) return message;
   const request = [

@@ -68,7 +68,7 @@ export function FailurePrompt(props: {
       title={<h2>{titleOf(failure, isForbidden)}</h2>}
       body={
         <>
-          <p>{failure.message}</p>
+          <p className="eui-textBreakWord">{failure.message}</p>
           {isForbidden && (
             <p>
               {i18n.translate('logAnomalies.request.forbiddenNextStep', {

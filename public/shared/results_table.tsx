@@ -4,11 +4,14 @@ import {
   EuiBasicTable,
   EuiButtonIcon,
   EuiText,
+  EuiTextColor,
   type CriteriaWithPagination,
   type Pagination,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../api_client';
+import { entityName } from './entity_name';
+import { FewLines } from './few_lines';
 import { formatTime } from './format';
 import { logLine } from './log_line';
 import { SeverityLabel } from './severity';
@@ -98,16 +101,25 @@ export function ResultsTable(props: {
         {
           name: i18n.translate('logAnomalies.results.entity', { defaultMessage: 'Entity' }),
           width: '14%',
-          render: ({ result }: Found) => result.anomaly.entity ?? '–',
+          render: ({ result: { anomaly } }: Found) =>
+            anomaly.entity === undefined ? (
+              '–'
+            ) : (
+              <div className="eui-textBreakWord">
+                <FewLines lines={3} text={entityName(anomaly.entity)} />
+              </div>
+            ),
         },
         {
           name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
           render: ({ result }: Found) => (
             <EuiText size="xs" className="eui-textBreakWord">
-              <code>{lineOf(result)}</code>
-              <EuiText size="xs" color="subdued">
-                {result.anomaly.reason}
-              </EuiText>
+              <FewLines lines={4} text={lineOf(result)}>
+                <code>{lineOf(result)}</code>
+              </FewLines>
+              <FewLines lines={3} text={result.anomaly.reason}>
+                <EuiTextColor color="subdued">{result.anomaly.reason}</EuiTextColor>
+              </FewLines>
               {result.result.type !== 'log' && (
                 <EuiBadge color="hollow" iconType="eyeClosed" data-test-subj="logAnomaliesHiddenRow">
                   {result.result.type === 'withdrawn'

@@ -11,8 +11,10 @@ import { EuiBasicTable, EuiFlexGroup, EuiFlexItem, EuiHealth, useEuiTheme } from
 import { i18n } from '@kbn/i18n';
 import moment from 'moment';
 import { SEVERITIES, severityOf } from '../../common/anomaly';
+import { printable } from '../../common/printable';
 import type { Group } from './anomaly_timeline';
 import { useChartTheme } from './chart_theme';
+import { entityName, laneOf } from './entity_name';
 import { formatCount, formatTime } from './format';
 import { SEVERITY_COLORS, SeverityLabel, severityName } from './severity';
 import type { Interval } from './time_range';
@@ -28,8 +30,8 @@ const NORMAL = 1;
 const LANE_HEIGHT = 28;
 const AXIS_HEIGHT = 100;
 
-export const laneName = (key: string): string =>
-  key === '' ? i18n.translate('logAnomalies.lane.none', { defaultMessage: '(all logs)' }) : key;
+/** Lanes are to be wider than their names. */
+const LONGEST_LABEL = 30;
 
 /** One lane for each entity, its colour the most severe anomaly of the time; click and brush choose. */
 export function SwimLane(props: {
@@ -45,7 +47,7 @@ export function SwimLane(props: {
   const cells = groups.flatMap(({ key, buckets }) =>
     buckets.map(({ time, anomalies, max_confidence: confidence }) => ({
       time: Date.parse(time),
-      lane: laneName(key),
+      lane: laneOf(key),
       value: anomalies > 0 && confidence !== null ? Math.max(2, confidence * 100) : NORMAL,
     })),
   );
@@ -63,7 +65,7 @@ export function SwimLane(props: {
       label: severityName(name),
     })),
   ];
-  const keyOf = new Map(groups.map(({ key }) => [laneName(key), key]));
+  const keyOf = new Map(groups.map(({ key }) => [laneOf(key), key]));
   const chosen = (times: readonly (string | number)[], lanes: readonly (string | number)[]): void => {
     const numbers = times.map(Number);
     choose?.({
@@ -138,6 +140,7 @@ export function SwimLane(props: {
               interval: { type: 'fixed', unit: 'ms', value: intervalMilliseconds },
             }}
             xAxisLabelFormatter={(time) => moment(time).format('MM-DD HH:mm')}
+            yAxisLabelFormatter={(lane) => printable(String(lane), LONGEST_LABEL)}
             ySortPredicate="dataIndex"
           />
         </Chart>
@@ -159,7 +162,7 @@ export function SwimLaneTable({ groups }: { groups: readonly Group[] }): ReactEl
         {
           field: 'key',
           name: i18n.translate('logAnomalies.lane.entity', { defaultMessage: 'Entity' }),
-          render: laneName,
+          render: entityName,
         },
         {
           field: 'logs',

@@ -30,7 +30,8 @@ export function textOf(
     : undefined;
 }
 
-const LONGEST_ENTITY = 256;
+/** Characters of an entity that a result holds. */
+export const LONGEST_ENTITY = 256;
 
 /** @returns what results are grouped by, at most 256 characters; undefined without a field or a scalar in it */
 export const entityOf = (document: LogDocument, field: string | undefined): string | undefined =>

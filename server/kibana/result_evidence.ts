@@ -5,7 +5,7 @@ import { DetectionError } from '../../common/detection_error';
 import type { Detector } from '../../common/detector';
 import { factsOf } from '../../common/suppressions/result_facts';
 import { pickContext } from '../detection/result_context';
-import { timestampOf } from '../detection/log_values';
+import { LONGEST_ENTITY, timestampOf } from '../detection/log_values';
 import { attempt, toDetectionError } from '../elasticsearch';
 import { fieldTypes, queryOf } from '../elasticsearch/log_query';
 import { createDetectorRepository } from './detector_repository';
@@ -131,7 +131,9 @@ async function ofEntity({ scope, result, signal }: Asked, detector: Detector): P
   const isExact = (name: string): boolean =>
     Object.values(types[name] ?? {}).some((each) => each.aggregatable);
   const exact = names.find(isExact);
-  return [exact === undefined ? { match_phrase: { [field]: entity } } : { term: { [exact]: entity } }];
+  if (exact === undefined) return [{ match_phrase: { [field]: entity } }];
+  // Results hold no more of it.
+  return [entity.length < LONGEST_ENTITY ? { term: { [exact]: entity } } : { prefix: { [exact]: entity } }];
 }
 
 async function searchAround(

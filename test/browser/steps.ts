@@ -123,7 +123,7 @@ export const shownAnomalies = async (page: Page): Promise<number> =>
 /** Calls the first result of the explorer no anomaly: reads what that changes, looks, and applies it. */
 export async function hideResult(
   { page }: Pages,
-  scope: 'one' | 'pattern',
+  scope: 'one' | 'pattern' | 'entity',
   look: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   await page.locator(testSubject('logAnomaliesOpenResult')).first().click();

@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiLink, EuiProgress, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Attribution } from '../../../common/anomaly';
+import { FewLines } from '../../shared/few_lines';
 import { formatShare } from '../../shared/format';
 
 /** Why a log stands out: each feature's share, with what is usual. A click on a feature chooses it. */
@@ -59,7 +60,9 @@ export function AttributionBars(props: {
           name: i18n.translate('logAnomalies.attribution.actual', { defaultMessage: 'Actual' }),
           render: (actual: string) => (
             <EuiText size="xs" className="eui-textBreakWord">
-              <strong>{actual}</strong>
+              <FewLines lines={4} text={actual}>
+                <strong>{actual}</strong>
+              </FewLines>
             </EuiText>
           ),
         },
@@ -68,7 +71,7 @@ export function AttributionBars(props: {
           name: i18n.translate('logAnomalies.attribution.typical', { defaultMessage: 'Typical' }),
           render: (typical: string) => (
             <EuiText size="xs" className="eui-textBreakWord">
-              {typical}
+              <FewLines lines={4} text={typical} />
             </EuiText>
           ),
         },

@@ -5,6 +5,8 @@ import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
 import { AppLink } from '../../shared/app_link';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
+import { entityName } from '../../shared/entity_name';
+import { FewLines } from '../../shared/few_lines';
 import { logLine } from '../../shared/log_line';
 import type { Found } from '../../shared/results_table';
 import { lineOf } from '../../shared/results_table';
@@ -109,12 +111,14 @@ function Surroundings({ neighbours, found }: { neighbours: Neighbours; found: Fo
   }
   const line = ({ id, time, log }: Neighbours['before'][number]): ReactElement => (
     <li key={id}>
-      {of === 'results' ? (
-        <AppLink to={resultPath(id)}>{formatTime(time)}</AppLink>
-      ) : (
-        <span>{formatTime(time)}</span>
-      )}{' '}
-      <code>{logLine(log) ?? id}</code>
+      <FewLines lines={3} text={logLine(log) ?? id}>
+        {of === 'results' ? (
+          <AppLink to={resultPath(id)}>{formatTime(time)}</AppLink>
+        ) : (
+          <span>{formatTime(time)}</span>
+        )}{' '}
+        <code>{logLine(log) ?? id}</code>
+      </FewLines>
     </li>
   );
   return (
@@ -122,9 +126,11 @@ function Surroundings({ neighbours, found }: { neighbours: Neighbours; found: Fo
       <ul>
         {before.map(line)}
         <li aria-current="true">
-          <strong>
-            {formatTime(found.result['@timestamp'])} {lineOf(found.result)}
-          </strong>
+          <FewLines lines={3} text={lineOf(found.result)}>
+            <strong>
+              {formatTime(found.result['@timestamp'])} {lineOf(found.result)}
+            </strong>
+          </FewLines>
         </li>
         {after.map(line)}
       </ul>
@@ -158,7 +164,7 @@ function SimilarResults({ similar: { total, judged, results } }: { similar: Simi
         {results.map(({ id, time, score, entity, reason, suppressed, verdict }) => (
           <li key={id}>
             <AppLink to={resultPath(id)}>{formatTime(time)}</AppLink>{' '}
-            {[formatScore(score), entity, reason].filter(Boolean).join(' · ')}{' '}
+            {[formatScore(score), entity && entityName(entity), reason].filter(Boolean).join(' · ')}{' '}
             {verdict !== undefined && (
               <EuiBadge color={verdict === 'real' ? 'success' : 'hollow'}>
                 {verdict === 'real'

@@ -36,7 +36,7 @@ describe('the address of the explorer', () => {
       language: 'lucene',
       severity: 'major',
       sort: 'score',
-      entities: ['shop, eu', 'blog'],
+      entities: ['shop, eu', 'two\nlines', '100%', '%0A%25'],
       feature: 'http.response.status_code (category)',
       withHidden: true,
     } as const;

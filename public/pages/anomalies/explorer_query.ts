@@ -4,8 +4,18 @@ import type { TimeRange } from '../../shared/time_range';
 
 export const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
 export const PAGE_SIZE = 25;
-/** Stands between the names of several entities in the address; names of entities hold no line breaks. */
+/** Stands between the names of several entities in the address; a line break within a name is written as %0A. */
 const BETWEEN_ENTITIES = '\n';
+const entitiesText = (entities: readonly string[]): string =>
+  entities
+    .filter(Boolean)
+    .map((entity) => entity.replace(/[%\n]/g, encodeURIComponent))
+    .join(BETWEEN_ENTITIES);
+const entitiesOf = (text: string): string[] =>
+  text
+    .split(BETWEEN_ENTITIES)
+    .filter(Boolean)
+    .map((entity) => entity.replace(/%0A/g, '\n').replace(/%25/g, '%'));
 
 /** Everything that the explorer shows is chosen in its address. */
 export interface ExplorerQuery {
@@ -38,7 +48,7 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     language: query.language === 'lucene' ? 'lucene' : 'kuery',
     severity: SEVERITIES.find(({ name }) => name === query.severity)?.name,
     sort: query.sort === 'score' ? 'score' : 'time',
-    entities: query.entity ? query.entity.split(BETWEEN_ENTITIES) : [],
+    entities: entitiesOf(query.entity ?? ''),
     feature: query.feature || undefined,
     withHidden: query.hidden === 'show',
     unbrushed:
@@ -72,7 +82,7 @@ export function changedQuery(changes: {
     ...('feature' in changes && { feature: changes.feature || undefined }),
     ...('withHidden' in changes && { hidden: changes.withHidden ? 'show' : undefined }),
     ...('sort' in changes && { sort: sort === 'score' ? 'score' : undefined }),
-    ...(entities && { entity: entities.filter(Boolean).join(BETWEEN_ENTITIES) || undefined }),
+    ...(entities && { entity: entitiesText(entities) || undefined }),
   };
 }
 

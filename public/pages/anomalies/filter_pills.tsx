@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiBadge, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
+import { entityName } from '../../shared/entity_name';
 import { formatTime } from '../../shared/format';
 import { severityName } from '../../shared/severity';
 import { resolveRange } from '../../shared/time_range';
@@ -24,9 +25,10 @@ export function FilterPills({ chosen }: { chosen: ExplorerQuery }): ReactElement
       <EuiSpacer size="s" />
       <EuiFlexGroup gutterSize="s" wrap alignItems="center" responsive={false}>
         {pills.map(({ kind, text, without }) => (
-          <EuiFlexItem grow={false} key={`${kind} ${text}`}>
+          <EuiFlexItem grow={false} key={`${kind} ${text}`} style={{ maxWidth: '100%' }}>
             <EuiBadge
               color="hollow"
+              title={text}
               iconType="cross"
               iconSide="right"
               iconOnClick={() => setQuery(without)}
@@ -71,7 +73,7 @@ function pillsOf({ range, unbrushed, severity, entities, feature, query }: Explo
   for (const entity of entities) {
     pills.push({
       kind: 'entity',
-      text: entity,
+      text: entityName(entity),
       without: changedQuery({ entities: entities.filter((each) => each !== entity) }),
     });
   }

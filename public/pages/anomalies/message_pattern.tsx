@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiCode, EuiIconTip, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../api_client';
+import { FewLines } from '../../shared/few_lines';
 import { formatCount, formatTime } from '../../shared/format';
 
 type Pattern = NonNullable<Answer<'getEvidence'>['pattern']['value']>;
@@ -18,8 +19,11 @@ export const MessagePattern = ({ pattern }: { pattern: Pattern }): ReactElement 
         })}
       />
     )}
-    <br />
-    <EuiCode transparentBackground>{pattern.pattern}</EuiCode>
+    <div className="eui-textBreakWord">
+      <FewLines lines={3} text={pattern.pattern}>
+        <EuiCode transparentBackground>{pattern.pattern}</EuiCode>
+      </FewLines>
+    </div>
   </EuiText>
 );
 

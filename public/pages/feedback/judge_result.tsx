@@ -12,6 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { useApp } from '../../app_context';
+import { entityName } from '../../shared/entity_name';
 import { formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
 import { lineOf, type Found } from '../../shared/results_table';
@@ -74,7 +75,7 @@ function Question(props: {
         </EuiFlexItem>
         {result.anomaly.entity !== undefined && (
           <EuiFlexItem grow={false}>
-            <EuiText size="s">{result.anomaly.entity}</EuiText>
+            <EuiText size="s">{entityName(result.anomaly.entity)}</EuiText>
           </EuiFlexItem>
         )}
       </EuiFlexGroup>

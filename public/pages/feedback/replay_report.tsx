@@ -12,6 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { SUPPRESSION_LIMITS, type Consequence } from '../../../common/suppressions/limits';
 import type { Answer } from '../../api_client';
+import { entityName } from '../../shared/entity_name';
 import { formatCount, formatShare, formatTime } from '../../shared/format';
 import { TimeBars } from '../../shared/time_bars';
 
@@ -105,7 +106,11 @@ export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
             <ul>
               {confirmed.results.map(({ id, result }) => (
                 <li key={id}>
-                  {[formatTime(result['@timestamp']), result.anomaly.entity, result.anomaly.reason]
+                  {[
+                    formatTime(result['@timestamp']),
+                    result.anomaly.entity && entityName(result.anomaly.entity),
+                    result.anomaly.reason,
+                  ]
                     .filter(Boolean)
                     .join(' · ')}
                 </li>

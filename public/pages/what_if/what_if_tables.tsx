@@ -6,7 +6,7 @@ import type { Answer } from '../../api_client';
 import { AppLink } from '../../shared/app_link';
 import { formatCount, formatTime } from '../../shared/format';
 import { SeverityLabel } from '../../shared/severity';
-import { laneName } from '../../shared/swim_lane';
+import { entityName } from '../../shared/entity_name';
 
 type Found = Answer<'whatIf'>;
 type Group = Found['groups'][number];
@@ -35,7 +35,7 @@ export function GroupsTable({ found }: { found: Found }): ReactElement {
           {
             field: 'key',
             name: i18n.translate('logAnomalies.whatIf.group', { defaultMessage: 'Alerts on' }),
-            render: laneName,
+            render: entityName,
           },
           {
             field: 'alerts',
