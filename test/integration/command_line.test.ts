@@ -1,11 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnomalyResult } from '../../common/anomaly';
 import { connect } from '../../server/elasticsearch';
-import { outcomeOf, run, start } from './command_line_fixture';
+import { run } from './command_line_fixture';
 
 jest.setTimeout(180_000);
 
@@ -13,35 +10,16 @@ const INDEX = `test-command-line-${process.pid}`;
 let folder: string;
 const client = connect();
 
-/** `event.ingested` of the last log has to lie behind the query delay before a run reads it. */
-const AFTER_DELAY_MS = 2_500;
-const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((settle) => setTimeout(settle, milliseconds));
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'log-anomalies-test-'));
 });
 afterAll(async () => {
-  await client.indices.delete({ index: [INDEX, `${INDEX}-live`], ignore_unavailable: true });
+  await client.indices.delete({ index: INDEX, ignore_unavailable: true });
   await client.close();
   await rm(folder, { recursive: true, force: true });
 });
 
 const json = <Value>(text: string): Value => JSON.parse(text) as Value;
-
-async function resultsOf(detectorId: string): Promise<{ id: string; source: string }[]> {
-  await client.indices.refresh({ index: 'log-anomalies-results-*' });
-  const answer = await client.search<AnomalyResult>({
-    index: 'log-anomalies-results-*',
-    size: 10_000,
-    query: {
-      bool: { filter: [{ term: { 'detector.id': detectorId } }, { term: { 'result.type': 'log' } }] },
-    },
-  });
-  return answer.hits.hits
-    .map((hit) => ({ id: hit._id!, source: hit._source!.source.id }))
-    .sort((left, right) => (left.id < right.id ? -1 : 1));
-}
 
 describe('the command line, in the order of a newcomer', () => {
   it('checks the connection', async () => {
@@ -243,162 +221,6 @@ describe('the command line, in the order of a newcomer', () => {
       '--json',
     );
     expect(watched.code).toBe(3); // the model reads the index of the configuration, which does not exist here
-  });
-
-  it('detects in real time; a restart at any point loses and doubles nothing, and late logs are found', async () => {
-    const detectorId = `${INDEX}-live`;
-    const live = `${INDEX}-live`;
-    expect(
-      (
-        await run(
-          folder,
-          'generate-logs',
-          '--backfill',
-          '6h',
-          '--rate',
-          '0.5',
-          '--anomaly-rate',
-          '0.05',
-          '--seed',
-          '9',
-          '--index',
-          live,
-        )
-      ).code,
-    ).toBe(0);
-    await sleep(AFTER_DELAY_MS);
-    const detect = [
-      'detect',
-      '--model',
-      'model.json',
-      '--detector-id',
-      detectorId,
-      '--index',
-      live,
-      '--from',
-      '1d',
-      '--delay',
-      '1s',
-      '--interval',
-      '1s',
-      '--checkpoint',
-      'live.json',
-      '--json',
-    ];
-    // Killed hard in the middle of its first run, then started again.
-    const victim = start(folder, detect);
-    const dead = outcomeOf(victim);
-    victim.stdout!.once('data', () => victim.kill('SIGKILL'));
-    await dead;
-    const first = await run(folder, ...detect, '--once');
-    expect(first.code).toBe(0);
-    const results = await resultsOf(detectorId);
-    const expected = await run(
-      folder,
-      'collect-training-data',
-      '--days',
-      '2',
-      '--index',
-      live,
-      '--max-rows',
-      '100000',
-      '--output',
-      'all.ndjson',
-      '--json',
-    );
-    expect(json<{ rows: number }>(expected.stdout).rows).toBeGreaterThan(5_000);
-    const scored = await run(
-      folder,
-      'score-logs',
-      '--model',
-      'model.json',
-      '--input',
-      'all.ndjson',
-      '--output',
-      'all_scored.ndjson',
-      '--json',
-    );
-    expect(results).toHaveLength(json<{ anomalies: number }>(scored.stdout).anomalies);
-    expect(new Set(results.map(({ source }) => source)).size).toBe(results.length);
-
-    // Late: an hour old, indexed now.
-    const late = {
-      '@timestamp': new Date(Date.now() - 3_600_000).toISOString(),
-      event: { ingested: new Date().toISOString() },
-      response_time: 90_000,
-      status_code: 599,
-      url: { original: "/?q=1' UNION SELECT password FROM users--" },
-    };
-    await client.index({ index: live, id: 'late', document: late, refresh: true });
-    await sleep(AFTER_DELAY_MS);
-    const second = await run(folder, ...detect, '--once');
-    const found = second.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => json<Partial<AnomalyResult>>(line));
-    expect(found.filter((line) => line.source !== undefined).map((line) => line.source!.id)).toEqual([
-      'late',
-    ]);
-    expect(found[0].anomaly!.confidence).toBeGreaterThan(0.5);
-    expect(await resultsOf(detectorId)).toHaveLength(results.length + 1);
-
-    // Ctrl-C ends it with the checkpoint in order; nothing is new afterwards.
-    const following = start(
-      folder,
-      detect.filter((parameter) => parameter !== '--json'),
-    );
-    const stopped = outcomeOf(following);
-    following.stderr!.once('data', () => setTimeout(() => following.kill('SIGINT'), 1_500));
-    expect((await stopped).code).toBe(0);
-    expect(await resultsOf(detectorId)).toHaveLength(results.length + 1);
-  });
-
-  it('alerts once for each result', async () => {
-    const received: string[] = [];
-    const receiver: Server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (data: Buffer) => (body += data.toString()));
-      request.on('end', () => {
-        received.push(body);
-        response.end('ok');
-      });
-    });
-    await new Promise<void>((settle) => receiver.listen(0, '127.0.0.1', settle));
-    const { port } = receiver.address() as AddressInfo;
-    try {
-      await writeFile(
-        join(folder, 'alerts.yaml'),
-        `alerts:\n  slack:\n    webhook_url: http://127.0.0.1:${port}/hook\n    channel: '#ops'\n`,
-      );
-      const detect = [
-        'detect',
-        '--model',
-        'model.json',
-        '--detector-id',
-        `${INDEX}-alerts`,
-        '--index',
-        `${INDEX}-live`,
-        '--from',
-        '1d',
-        '--delay',
-        '1s',
-        '--once',
-        '--checkpoint',
-        'alerts.json',
-        '--config',
-        'alerts.yaml',
-        '--quiet',
-      ];
-      expect((await run(folder, ...detect)).code).toBe(0);
-      expect(received).toHaveLength(1);
-      expect(received[0]).toContain('#ops');
-      // The checkpoint is gone, as after a crash before it was written: results are found again but not told again.
-      await rm(join(folder, 'alerts.json'));
-      expect((await run(folder, ...detect)).code).toBe(0);
-      expect(received).toHaveLength(1);
-    } finally {
-      receiver.close();
-    }
   });
 
   it('takes feedback and gives it back', async () => {

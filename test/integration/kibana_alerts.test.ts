@@ -5,9 +5,10 @@ import { CHECKPOINTS_INDEX, ownerRole, resultsPattern } from '../../server/elast
 import { createElasticsearchJournal } from '../../server/kibana/announcement_journal';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { parseAlertsConfig } from '../../server/notifications';
-import { administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
-import { thisMinute, webDetector, webLogs } from './kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import { administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
+import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './kibana_logs';
+import { personWith, type NewPerson } from './kibana_people';
+import { startKibanaStandIn, type KibanaStandIn } from './kibana_stand_in';
 
 const SECONDS = 3_600;
 const admin = administrator();
@@ -17,15 +18,12 @@ const start = thisMinute() - SECONDS * 1_000;
 const received: string[] = [];
 let status = 200;
 let receiver: Server;
-let owner: Person;
-let removeOwner: () => Promise<void>;
+let owner: NewPerson;
 let kibana: KibanaStandIn;
 
 beforeAll(async () => {
   await createLogs(admin, index, webLogs({ from: start, to: start + SECONDS * 1_000 }), {
-    mappings: {
-      properties: { '@timestamp': { type: 'date' }, event: { properties: { ingested: { type: 'date' } } } },
-    },
+    mappings: TIME_MAPPINGS,
   });
   receiver = createServer((request, response) => {
     let body = '';
@@ -37,14 +35,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
   const { port } = receiver.address() as AddressInfo;
-  const user = await userWith(admin, ownerRole([index], space));
-  removeOwner = user.remove;
-  owner = {
-    name: 'olga',
-    client: user.client,
-    authorization: { username: user.username, password: user.password },
-    privileges: ['read', 'write'],
-  };
+  owner = await personWith(admin, 'olga', ownerRole([index], space), ['read', 'write']);
   kibana = startKibanaStandIn({
     administrator: admin,
     alerts: parseAlertsConfig({ slack: { webhook_url: `http://127.0.0.1:${port}/secret-path` } }),
@@ -54,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   receiver.close();
-  await removeOwner();
+  await owner.remove();
   const results = await admin.indices.get({ index: resultsPattern(space), allow_no_indices: true });
   await admin.indices.delete({ index: [index, ...Object.keys(results)] });
   await admin.close();

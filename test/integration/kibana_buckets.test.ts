@@ -3,9 +3,10 @@ import type { DetectorInput } from '../../common/detector';
 import { ownerRole, resultsPattern } from '../../server/elasticsearch';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { LOG_MAPPINGS } from './bucket_fixture';
-import { administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
+import { administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
 import { thisMinute, webLogs } from './kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import { answerOf, personWith, type NewPerson } from './kibana_people';
+import { startKibanaStandIn, type KibanaStandIn } from './kibana_stand_in';
 
 const admin = administrator();
 const index = uniqueName('bucket-weblogs');
@@ -15,8 +16,7 @@ const start = end - 120 * MINUTE;
 /** The service blog says nothing from so many minutes before the end on. */
 const SILENT_MINUTES = 5;
 let kibana: KibanaStandIn;
-let owner: Person;
-let removeUser: () => Promise<void>;
+let owner: NewPerson;
 
 const detector: DetectorInput = {
   name: 'Services',
@@ -27,11 +27,8 @@ const detector: DetectorInput = {
   training: { window: '2h', min_rows: 100 },
 };
 
-async function call<Body>(operation: Operation, given?: Parameters<KibanaStandIn['call']>[2]): Promise<Body> {
-  const reply = await kibana.call(owner, operation, given, space);
-  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
-  return reply.body as Body;
-}
+const call = <Body>(operation: Operation, given?: Parameters<KibanaStandIn['call']>[2]): Promise<Body> =>
+  answerOf(kibana, owner, operation, given, space) as Promise<Body>;
 
 beforeAll(async () => {
   const logs = webLogs({ from: start, to: end }).filter(({ document }) => {
@@ -42,17 +39,10 @@ beforeAll(async () => {
   await createLogs(admin, index, logs, { mappings: LOG_MAPPINGS });
   kibana = startKibanaStandIn({ administrator: admin });
   kibana.now = () => end + MINUTE;
-  const user = await userWith(admin, ownerRole([index], space));
-  removeUser = user.remove;
-  owner = {
-    name: 'olga',
-    client: user.client,
-    authorization: { username: user.username, password: user.password },
-    privileges: ['read', 'write'],
-  };
+  owner = await personWith(admin, 'olga', ownerRole([index], space), ['read', 'write']);
 });
 afterAll(async () => {
-  await removeUser();
+  await owner.remove();
   const results = await admin.indices.get({ index: resultsPattern(space), allow_no_indices: true });
   await admin.indices.delete({ index: [index, ...Object.keys(results)], ignore_unavailable: true });
   await admin.close();

@@ -1,21 +1,15 @@
-import { ENDPOINTS, type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
+import { type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
 import { resultsPattern } from '../../server/elasticsearch';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { thisMinute, webDetector, webLogs } from './kibana_logs';
+import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './kibana_logs';
+import { answerOf, resultIdsOf } from './kibana_people';
 import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
 
 /** Runs of a detector while Elasticsearch itself refuses: nothing is lost, nothing doubled, and the status says why. */
 
 const SECONDS = 3_600;
-const MAPPINGS = {
-  mappings: {
-    properties: {
-      '@timestamp': { type: 'date' },
-      event: { properties: { ingested: { type: 'date' } } },
-    },
-  },
-} as const;
+const MAPPINGS = { mappings: TIME_MAPPINGS };
 
 const admin = administrator();
 const index = uniqueName('failures');
@@ -27,25 +21,13 @@ const anyone: Person = { name: 'anyone', client: admin, privileges: ['read', 'wr
 let kibana: KibanaStandIn;
 let id: string;
 
-async function ok<Body>(operation: Operation, given?: Parameters<KibanaStandIn['call']>[2]): Promise<Body> {
-  const reply = await kibana.call(anyone, operation, given, space);
-  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
-  ENDPOINTS[operation].response.parse(JSON.parse(JSON.stringify(reply.body)));
-  return reply.body as Body;
-}
+const ok = <Body>(operation: Operation, given?: Parameters<KibanaStandIn['call']>[2]): Promise<Body> =>
+  answerOf(kibana, anyone, operation, given, space) as Promise<Body>;
 
 const status = (): Promise<DetectorStatus> => ok('getStatus', { params: { id } });
 const run = (): Promise<unknown> => kibana.tasks.run(detectionTaskId({ space, detectorId: id }));
 
-async function oddOnes(): Promise<string[]> {
-  await admin.indices.refresh({ index: resultsPattern(space), allow_no_indices: true });
-  const { hits } = await admin.search<{ source: { id: string } }>({
-    index: resultsPattern(space),
-    size: 1_000,
-    query: { bool: { filter: [{ term: { 'detector.id': id } }, { term: { 'result.type': 'log' } }] } },
-  });
-  return hits.hits.map((hit) => hit._source!.source.id).sort();
-}
+const oddOnes = (): Promise<string[]> => resultIdsOf(admin, space, id);
 
 /** A minute of logs just before now, one of them odd. */
 async function addMinute(

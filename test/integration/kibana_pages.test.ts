@@ -1,22 +1,16 @@
-import {
-  ENDPOINTS,
-  type ApiResponse,
-  type DetectorRecord,
-  type Endpoint,
-  type Endpoints,
-  type Operation,
-} from '../../common/api';
+import { type ApiResponse, type DetectorRecord, type Endpoints, type Operation } from '../../common/api';
 import { RUNS_KEPT } from '../../common/api/status';
 import { DetectionError } from '../../common/detection_error';
 import { parseDetector } from '../../common/detector';
 import { scoreAtExceedance } from '../../common/threshold';
-import { ownerRole, readerRole, resultsPattern } from '../../server/elasticsearch';
+import { ownerRole, readerRole, resultsPattern, type RoleDefinition } from '../../server/elasticsearch';
 import { demoPrivileges } from '../../server/elasticsearch/demo_index';
 import { demoIndex } from '../../server/elasticsearch/names';
 import { backfillTaskId, demoTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
+import { administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
 import { thisMinute, webDetector, webLogs } from './kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Person, type Reply } from './kibana_stand_in';
+import { answerOf, personWith, refusalOf } from './kibana_people';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
 
 /** What the pages ask beside the life of a detector, through the HTTP API over a real Elasticsearch. */
 const SECONDS = 7_200;
@@ -31,33 +25,17 @@ let reader: Person;
 let detector: DetectorRecord;
 let beforeTraining: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
 
-async function person(
-  name: string,
-  role: Parameters<typeof userWith>[1],
-  privileges: Person['privileges'],
-): Promise<Person> {
-  const user = await userWith(admin, role);
-  cleanUp.push(user.remove);
-  return {
-    name,
-    client: user.client,
-    authorization: { username: user.username, password: user.password },
-    privileges,
-  };
+async function person(...given: [string, RoleDefinition, Person['privileges']]): Promise<Person> {
+  const { remove, ...somebody } = await personWith(admin, ...given);
+  cleanUp.push(remove);
+  return somebody;
 }
-
-async function ok<Name extends Operation>(
+const ok = <Name extends Operation>(
   who: Person,
   operation: Name,
   given?: Parameters<KibanaStandIn['call']>[2],
-): Promise<ApiResponse<Endpoints[Name]>> {
-  const reply = await kibana.call(who, operation, given, space);
-  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
-  const { response }: Endpoint = ENDPOINTS[operation];
-  return response.parse(JSON.parse(JSON.stringify(reply.body))) as ApiResponse<Endpoints[Name]>;
-}
+): Promise<ApiResponse<Endpoints[Name]>> => answerOf(kibana, who, operation, given, space);
 
-const refused = ({ status, body }: Reply): string => `${status} ${(body as { message: string }).message}`;
 const refresh = () => admin.indices.refresh({ index: resultsPattern(space), allow_no_indices: true });
 
 beforeAll(async () => {
@@ -126,11 +104,11 @@ describe('a filter made of a query bar', () => {
 
   it('is refused with what is wrong', async () => {
     const search = (filter: string) => kibana.call(reader, 'searchResults', { query: { filter } }, space);
-    expect(refused(await search('service.name : shop'))).toMatch(/^400 filter: .*JSON object/);
-    expect(refused(await search('[]'))).toMatch(/^400 filter: .*JSON object/);
-    expect(refused(await search('{"no_such_query":{}}'))).toMatch(/^400 .*no_such_query/);
+    expect(refusalOf(await search('service.name : shop'))).toMatch(/^400 filter: .*JSON object/);
+    expect(refusalOf(await search('[]'))).toMatch(/^400 filter: .*JSON object/);
+    expect(refusalOf(await search('{"no_such_query":{}}'))).toMatch(/^400 .*no_such_query/);
     const broken = JSON.stringify({ query_string: { query: 'service.name:(' } });
-    expect(refused(await search(broken))).toMatch(/^400 .*Encountered/);
+    expect(refusalOf(await search(broken))).toMatch(/^400 .*Encountered/);
   });
 });
 
@@ -216,7 +194,7 @@ describe('what the form of a detector shows', () => {
     const denied = await kibana.call(reader, 'describeLogs', { body }, space);
     expect(denied.status).toBe(403);
     const nothing = { ...body, source: { index, query: 'service.name:none' } };
-    expect(refused(await kibana.call(owner, 'describeLogs', { body: nothing }, space))).toMatch(
+    expect(refusalOf(await kibana.call(owner, 'describeLogs', { body: nothing }, space))).toMatch(
       /^422 .*no log/,
     );
   });
@@ -366,7 +344,7 @@ describe('sample logs', () => {
   });
 
   it('are not begun without each right that they take', async () => {
-    const reply = refused(await kibana.call(owner, 'installSample', {}, space));
+    const reply = refusalOf(await kibana.call(owner, 'installSample', {}, space));
     expect(reply).toBe(
       `403 The sample logs are made with your rights, and you lack: create_index, index, read, view_index_metadata, delete_index on "${demoIndex(space)}". Ask for a role that has them.`,
     );

@@ -1,10 +1,8 @@
 import type { Client } from '@elastic/elasticsearch';
 import {
-  ENDPOINTS,
   type BackfillReport,
   type DetectorRecord,
   type DetectorStatus,
-  type Endpoint,
   type Operation,
 } from '../../common/api';
 import type { DetectorInput } from '../../common/detector';
@@ -17,9 +15,10 @@ import {
 } from '../../server/elasticsearch';
 import { pipelineName } from '../../server/elasticsearch/ingest';
 import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
 import { thisMinute, webDetector, webLogs } from './kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Person, type Reply } from './kibana_stand_in';
+import { answerOf, personWith, refusalOf, resultIdsOf } from './kibana_people';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
 
 const SECONDS = 3_600;
 
@@ -39,32 +38,22 @@ const joined = (...roles: RoleDefinition[]): RoleDefinition => ({
   indices: roles.flatMap(({ indices }) => indices),
 });
 
-async function person(name: string, role: RoleDefinition, privileges: Person['privileges']): Promise<Person> {
-  const user = await userWith(admin, role);
-  cleanUp.push(user.remove);
-  const { username, password } = user;
-  return { name, client: user.client, authorization: { username, password }, privileges };
+async function person(...given: [string, RoleDefinition, Person['privileges']]): Promise<Person> {
+  const { remove, ...somebody } = await personWith(admin, ...given);
+  cleanUp.push(remove);
+  return somebody;
 }
-
-/** Calls an operation that must succeed, and holds its answer against its schema. */
-async function ok<Body>(
+const ok = <Body>(
   who: Person,
   operation: Operation,
   given?: Parameters<KibanaStandIn['call']>[2],
-): Promise<Body> {
-  const reply = await kibana.call(who, operation, given, space);
-  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
-  const { response }: Endpoint = ENDPOINTS[operation];
-  response.parse(JSON.parse(JSON.stringify(reply.body)));
-  return reply.body as Body;
-}
+): Promise<Body> => answerOf(kibana, who, operation, given, space) as Promise<Body>;
 const refused = async (
   who: Person,
   operation: Operation,
   given?: Parameters<KibanaStandIn['call']>[2],
 ): Promise<string> => {
-  const reply: Reply = await kibana.call(who, operation, given, space);
-  return `${reply.status} ${(reply.body as { message: string }).message}`;
+  return refusalOf(await kibana.call(who, operation, given, space));
 };
 
 const target = (detectorId: string) => ({ space, detectorId });
@@ -91,17 +80,7 @@ async function sourcesOf(client: Client, where: string): Promise<{ model?: { ver
   return hits.hits.map(({ _source }) => _source ?? {});
 }
 
-async function resultIds(detectorId: string): Promise<string[]> {
-  await admin.indices.refresh({ index: resultsPattern(space), allow_no_indices: true });
-  const { hits } = await admin.search<{ source: { id: string } }>({
-    index: resultsPattern(space),
-    size: 1_000,
-    query: {
-      bool: { filter: [{ term: { 'detector.id': detectorId } }, { term: { 'result.type': 'log' } }] },
-    },
-  });
-  return hits.hits.map((hit) => hit._source!.source.id).sort();
-}
+const resultIds = (detectorId: string): Promise<string[]> => resultIdsOf(admin, space, detectorId);
 
 beforeAll(async () => {
   await createLogs(admin, index, webLogs({ from: start, to: start + SECONDS * 1_000 }), {

@@ -1,9 +1,10 @@
 import type { ApiResponse, DetectorRecord, Endpoints, Operation } from '../../common/api';
 import { feedbackIndex, ownerRole, resultsPattern } from '../../server/elasticsearch';
 import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName, userWith } from './elasticsearch_fixture';
-import { thisMinute, webDetector, webLogs } from './kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
+import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './kibana_logs';
+import { answerOf, personWith, type NewPerson } from './kibana_people';
+import { startKibanaStandIn, type KibanaStandIn } from './kibana_stand_in';
 
 const HOUR = 60 * MINUTE;
 const admin = administrator();
@@ -11,38 +12,20 @@ const index = uniqueName('weblogs');
 const space = uniqueName('space').toLowerCase();
 const end = thisMinute();
 let kibana: KibanaStandIn;
-let owner: Person;
-let removeUser: () => Promise<unknown>;
+let owner: NewPerson;
 
-async function ok<Name extends Operation>(
+const ok = <Name extends Operation>(
   operation: Name,
   given?: Parameters<KibanaStandIn['call']>[2],
-): Promise<ApiResponse<Endpoints[Name]>> {
-  const reply = await kibana.call(owner, operation, given, space);
-  if (reply.status !== 200) throw new Error(`${operation}: ${reply.status} ${JSON.stringify(reply.body)}`);
-  return reply.body;
-}
-const MAPPINGS = {
-  properties: {
-    '@timestamp': { type: 'date' as const },
-    event: { properties: { ingested: { type: 'date' as const } } },
-  },
-};
+): Promise<ApiResponse<Endpoints[Name]>> => answerOf(kibana, owner, operation, given, space);
 
 beforeAll(async () => {
-  await createLogs(admin, index, webLogs({ from: end - 2 * HOUR, to: end }), { mappings: MAPPINGS });
+  await createLogs(admin, index, webLogs({ from: end - 2 * HOUR, to: end }), { mappings: TIME_MAPPINGS });
   kibana = startKibanaStandIn({ administrator: admin });
-  const user = await userWith(admin, ownerRole([index], space));
-  removeUser = user.remove;
-  owner = {
-    name: 'olga',
-    client: user.client,
-    authorization: { username: user.username, password: user.password },
-    privileges: ['read', 'write'],
-  };
+  owner = await personWith(admin, 'olga', ownerRole([index], space), ['read', 'write']);
 });
 afterAll(async () => {
-  await removeUser();
+  await owner.remove();
   const results = await admin.indices.get({ index: resultsPattern(space) });
   await admin.indices.delete({
     index: [index, feedbackIndex(space), ...Object.keys(results)],
