@@ -11,7 +11,7 @@ const STEPS = 2 ** 16;
 const LARGEST_ADJUSTMENT = 4;
 /** How far beyond the threshold a judged row is to lie, in splits. */
 const MARGIN = 0.5;
-/** The most that one verdict moves its own row, in splits. */
+/** The most that one verdict moves its own row, in splits weighted by isolation: up to about 2.5 whole ones. */
 const LARGEST_EFFECT = 1.5;
 /** Of that, where verdicts of one kind outnumber the others by far. */
 const SMALLEST_SHARE = 0.2;
@@ -36,7 +36,7 @@ export const isPossibleAdjustment = (adjustment: number): boolean =>
  * Sundararajan 2008).
  *
  * The two kinds of verdict weigh the same in all, up to five of one kind for each of the other, so that many of one kind
- * can hardly outvote the other; a row judged both ways does not move. A verdict moves its row by at most 1.5 splits, all of them a leaf by at most 4.
+ * can hardly outvote the other; a row judged both ways does not move. A verdict moves its row by at most about 2.5 splits, all of them a leaf by at most 4.
  *
  * @param rows judged rows, as encoded; missing values are filled as in scoring
  * @param isAnomaly the verdict of each row
