@@ -203,6 +203,12 @@ export const detectorStatusSchema = z.object({
     .array(runSummarySchema)
     .optional()
     .describe(`The last ${RUNS_KEPT} runs, newest first; of a single detector only`),
+  last_look_at: z
+    .string()
+    .optional()
+    .describe(
+      'When logs were last looked for; while none come, a look is a run of its own once an hour only',
+    ),
   last_log_at: z.string().optional().describe('When a run last found a log to score'),
   next_run_at: z.string().optional(),
   consecutive_failures: z.number(),

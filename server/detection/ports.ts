@@ -67,6 +67,10 @@ export interface LogSource {
   /** All logs of the range, oldest first, page by page, memory bounded by two pages (the next one is fetched ahead). */
   read(range: LogRange, options?: ReadOptions): AsyncIterable<LogPage>;
   count(range: LogRange): Promise<number>;
+  /** Whether there is no log in any of these ranges of one index, by one request; absent where that cannot be told so cheaply. */
+  isEmpty?(
+    stretches: readonly { readonly range: LogRange; readonly by: 'timestamp' | 'ingested' }[],
+  ): Promise<boolean>;
   /** Whole documents by index and id, for the few logs that turned out anomalous. Missing ones are left out. */
   fetch(logs: readonly { index: string; id: string }[], fields?: readonly string[]): Promise<SourceLog[]>;
 }

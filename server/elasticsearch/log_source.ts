@@ -1,7 +1,9 @@
+import type { estypes } from '@elastic/elasticsearch';
 import type { SourceLog } from '../../common/log_document';
 import type { LogSource } from '../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
+import { queryOf } from './log_query';
 import { countLogs, sampleLogs } from './sample_logs';
 import { readLogs } from './read_logs';
 import { sourceFilter } from './search_pages';
@@ -29,6 +31,24 @@ export function createLogSource(
     },
     read: (range, readOptions) => readLogs(client, range, { ...readOptions, policy }),
     count: (range) => countLogs(client, range, { policy }),
+    async isEmpty(stretches) {
+      const [{ range: first }] = stretches;
+      const answer = await attempt(
+        () =>
+          client.search({
+            index: first.index,
+            allow_no_indices: true,
+            // A shard that does not answer could hold some.
+            allow_partial_search_results: false,
+            size: 0,
+            terminate_after: 1,
+            track_total_hits: true,
+            query: { bool: { should: stretches.map(({ range, by }) => queryOf(range, by)) } },
+          }),
+        { what: `look for logs in "${first.index}"`, policy },
+      );
+      return (answer.hits.total as estypes.SearchTotalHits).value === 0;
+    },
     async fetch(logs, fields) {
       const found: SourceLog[] = [];
       for (let start = 0; start < logs.length; start += FETCH_DOCUMENTS) {

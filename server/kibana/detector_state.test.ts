@@ -28,6 +28,7 @@ const facts = (change: Partial<DetectorFacts>): DetectorFacts => ({
   name: 'Web',
   enabled: false,
   runs: NEVER_RUN,
+  queryDelay: 30_000,
   now: NOW,
   ...change,
 });
@@ -58,6 +59,21 @@ describe('the state of a detector', () => {
     const status = statusOf(facts({ model, checkpoint, nextRunAt: NOW + 1, enabled: true }));
     expect(status).toMatchObject({ lag_ms: 90_000, next_run_at: new Date(NOW + 1).toISOString() });
     expect(statusOf(facts({ model, nextRunAt: NOW })).next_run_at).toBeUndefined();
+  });
+
+  it('tells when logs were last looked for, whether that was a run of its own or only moved the checkpoint', () => {
+    const at = (timestampTo: number) => ({ detectorId: 'web', timestampTo, ingestedTo: NOW, runId: 'r' });
+    const lastRun = (age: number) => ({
+      consecutive_failures: 0,
+      last_run: { finished_at: new Date(NOW - age).toISOString() } as never,
+    });
+    const lookAt = (change: Partial<DetectorFacts>) =>
+      NOW - Date.parse(statusOf(facts(change)).last_look_at ?? '');
+    expect(statusOf(facts({})).last_look_at).toBeUndefined();
+    expect(lookAt({ checkpoint: at(NOW - 90_000) })).toBe(60_000);
+    expect(lookAt({ checkpoint: at(NOW - 90_000), runs: lastRun(50_000) })).toBe(50_000);
+    expect(lookAt({ checkpoint: at(NOW - 90_000), runs: lastRun(3_000_000) })).toBe(60_000);
+    expect(lookAt({ runs: lastRun(10_000) })).toBe(10_000);
   });
 
   it('says why the training failed where there is nothing else to run', () => {

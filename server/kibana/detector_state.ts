@@ -41,6 +41,8 @@ export interface DetectorFacts {
   readonly model?: ModelRecord;
   readonly checkpoint?: Checkpoint;
   readonly nextRunAt?: number;
+  /** How far runs stay behind now, milliseconds. */
+  readonly queryDelay: number;
   readonly now: number;
 }
 
@@ -72,10 +74,27 @@ export function stateOf(facts: DetectorFacts): DetectorState {
   return runs.last_run === undefined && runs.last_error === undefined ? 'ready' : 'stopped';
 }
 
+/**
+ * @param queryDelay milliseconds
+ * @returns when logs were last looked for, epoch milliseconds. Without logs a look moves the checkpoint and writes nothing else.
+ */
+export function lastLookOf(
+  lastRun: RunReport | undefined,
+  checkpoint: Checkpoint | undefined,
+  queryDelay: number,
+): number | undefined {
+  const reached = checkpoint && Math.min(checkpoint.timestampTo, checkpoint.ingestedTo) + queryDelay;
+  const reported = lastRun && Date.parse(lastRun.finished_at);
+  return reached === undefined || reported === undefined
+    ? (reported ?? reached)
+    : Math.max(reported, reached);
+}
+
 export function statusOf(facts: DetectorFacts): DetectorStatus {
   const { runs, training, backfill, pipeline, model, checkpoint, now } = facts;
   const state = stateOf(facts);
   const reached = checkpoint && Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
+  const lastLook = lastLookOf(runs.last_run, checkpoint, facts.queryDelay);
   return {
     id: facts.id,
     name: facts.name,
@@ -99,6 +118,7 @@ export function statusOf(facts: DetectorFacts): DetectorStatus {
     ...(reached !== undefined && { lag_ms: Math.max(0, now - reached) }),
     ...(runs.running && { running: runs.running }),
     ...(runs.last_run && { last_run: runs.last_run }),
+    ...(lastLook !== undefined && { last_look_at: new Date(lastLook).toISOString() }),
     ...(runs.last_log_at && { last_log_at: runs.last_log_at }),
     ...(facts.enabled &&
       facts.nextRunAt !== undefined && { next_run_at: new Date(facts.nextRunAt).toISOString() }),

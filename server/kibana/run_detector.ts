@@ -6,6 +6,7 @@ import { DetectionError } from '../../common/detection_error';
 import { detectAnomalies } from '../detection/detect_anomalies';
 import { frozenWindowsOf } from '../detection/left_out_of_training';
 import type { ModelRecord } from '../detection/ports';
+import { passOverSilence } from '../detection/pass_over_silence';
 import { countRun } from '../detection/promotion_watch';
 import type { DetectionRun } from '../detection/run_detection';
 import { createSuppressor } from '../detection/suppress_results';
@@ -29,6 +30,8 @@ import type { SnapshotCache } from './snapshot_cache';
 export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
 /** A run without logs that says nothing new is put on record this often. */
 const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
+/** A detector that has found no log for a while only asks whether one has come in between. */
+const WHOLE_RUN_EVERY_MILLISECONDS = 60 * 60_000;
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
 
@@ -67,6 +70,11 @@ export async function runDetector(
     interval = job.stored.detector.schedule.interval;
     const known = (await job.status.read([target.detectorId])).get(target.detectorId);
     before = known?.runs ?? NEVER_RUN;
+    if (await isStillSilent(services, job, before, signal)) {
+      const { schedule } = job.stored.detector;
+      const silence = clock.now() - Date.parse(before.quiet_since as string);
+      return { kind: 'ran', interval, failures: 0, delay: idlePause(schedule, silence) };
+    }
     const model = await job.models.active(target.detectorId);
     await seeToTraining(services, job, model, known?.training);
     if (model === undefined) return { kind: 'ran', interval, failures: 0 };
@@ -230,6 +238,29 @@ async function score(
       dirt: run.dirt as RunReport['dirt'],
     },
   };
+}
+
+/**
+ * A hundred detectors without logs should cost next to nothing: between two whole runs they only ask whether one has come.
+ * A whole run also finds what such a question does not, a field that is gone for one.
+ */
+async function isStillSilent(
+  services: Services,
+  job: DetectorJob,
+  { last_run: lastRun, quiet_since: quietSince, consecutive_failures: failures, running }: RunState,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { clock } = services;
+  const { detector, updated_at: updatedAt } = job.stored;
+  const isKnown = quietSince !== undefined && failures === 0 && running === undefined;
+  if (!isKnown || lastRun === undefined || detector.scoring === 'ingest') return false;
+  const isFresh = clock.now() - Date.parse(lastRun.finished_at) < WHOLE_RUN_EVERY_MILLISECONDS;
+  if (!isFresh || lastRun.started_at <= updatedAt) return false;
+  const { detectorId } = job.target;
+  if (!(await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() }))) return false;
+  // Messages that could not be sent are still due.
+  await notifierOf(services, job, signal)?.flush();
+  return true;
 }
 
 /** Another version may have been put past Kibana. Who owns the detector may lack the right to look: nothing is noted then. */

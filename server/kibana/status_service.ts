@@ -110,6 +110,7 @@ async function complete(
     model,
     checkpoint: checkpoint?.checkpoint,
     nextRunAt: task?.runAt && new Date(task.runAt).getTime(),
+    queryDelay: durationToMilliseconds(detector.schedule.query_delay),
     now: services.clock.now(),
   });
 }

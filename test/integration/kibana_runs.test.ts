@@ -141,6 +141,78 @@ describe('a run that fails', () => {
     }
   });
 
+  it('only asks for logs while none come, looks fully once an hour, and misses nothing', async () => {
+    const before = kibana.now();
+    const minutesLater = (minutes: number): number => before + minutes * MINUTE;
+    await admin.indices.delete({ index: later }, { ignore: [404] });
+    await createLogs(admin, later, webLogs({ from: before - 2 * MINUTE, to: before - MINUTE }), {
+      mappings: TIME_MAPPINGS,
+    });
+    const { id } = await trained({ name: 'Sleeps' });
+    const record = await ok<DetectorRecord>(owner, 'getDetector', { params: { id } });
+    const detector = { ...record.detector, source: { ...record.detector.source, index: later } };
+    await ok(owner, 'updateDetector', { params: { id }, body: { detector, version: record.version } });
+    const task = detectionTaskId(target(id));
+    const lookAt = async (minutes: number) => {
+      kibana.now = () => minutesLater(minutes);
+      await kibana.tasks.run(task);
+      const { last_run: run, last_look_at: look, lag_ms: lag, ...others } = await status(id);
+      expect([Date.parse(look!), lag]).toEqual([kibana.now(), 30_000]);
+      return { run: run!.id, logs: run!.logs, failures: others.consecutive_failures };
+    };
+    try {
+      await lookAt(0);
+      const silent = await lookAt(60);
+      expect(silent.logs).toBe(0);
+      // Nothing of it is put on record.
+      expect(await lookAt(70)).toEqual(silent);
+      expect(await lookAt(119)).toEqual(silent);
+      const whole = await lookAt(121);
+      expect(whole).toMatchObject({ logs: 0, failures: 0 });
+      expect(whole.run).not.toBe(silent.run);
+      expect(await lookAt(130)).toEqual(whole);
+
+      // Twenty minutes late, by the time of indexing, and one without such a time.
+      const [late] = webLogs(
+        { from: minutesLater(112), to: minutesLater(112) + 1 },
+        () => true,
+        'late-quiet',
+      );
+      (late.document as { event: { ingested: string } }).event.ingested = new Date(
+        minutesLater(131),
+      ).toISOString();
+      await addLogs(admin, later, [late]);
+      expect(await lookAt(132)).toMatchObject({ logs: 1 });
+      await lookAt(172);
+      const again = await lookAt(173);
+      expect(again.logs).toBe(0);
+      const [bare] = webLogs(
+        { from: minutesLater(180), to: minutesLater(180) + 1 },
+        () => true,
+        'bare-quiet',
+      );
+      delete (bare.document as { event?: unknown }).event;
+      await addLogs(admin, later, [bare]);
+      expect(await lookAt(182)).toMatchObject({ logs: 1 });
+      expect(await resultIds(id)).toEqual(expect.arrayContaining(['bare-quiet-0', 'late-quiet-0']));
+
+      await lookAt(230);
+      expect(await lookAt(231)).toMatchObject({ logs: 0, failures: 0 });
+      await admin.indices.delete({ index: later });
+      kibana.now = () => minutesLater(240);
+      await kibana.tasks.run(task);
+      expect(await status(id)).toMatchObject({
+        state: 'failing',
+        consecutive_failures: 1,
+        last_error: { code: 'not_found', message: expect.stringContaining(later) },
+      });
+    } finally {
+      kibana.now = () => before;
+      await admin.indices.delete({ index: later }, { ignore: [404] });
+    }
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+
   it('ends its task when the detector is gone', async () => {
     const { id } = await trained();
     kibana.savedObjects.objects.delete(`log-anomalies-detector/${id}`);

@@ -80,6 +80,12 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
               time(status.checkpoint?.timestamp_to),
             ],
             [
+              i18n.translate('logAnomalies.jobs.lastLook', {
+                defaultMessage: 'Logs were last looked for at',
+              }),
+              time(status.last_look_at),
+            ],
+            [
               i18n.translate('logAnomalies.jobs.lastLog', { defaultMessage: 'A log was last found at' }),
               time(status.last_log_at),
             ],

@@ -2,6 +2,7 @@ import type { Checkpoint, ModelRecord } from '../../detection/ports';
 import { durationToMilliseconds } from '../../../common/detector';
 import type { DetectorHealthParams } from '../../../common/rules';
 import type { StoredDetector } from '../detector_repository';
+import { lastLookOf } from '../detector_state';
 import type { StoredStatus } from '../status_store';
 
 export const HEALTH_PROBLEMS = ['no_model', 'no_run', 'lag', 'failing', 'no_data', 'old_model'] as const;
@@ -41,12 +42,7 @@ export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): F
   const runs = status?.runs;
   const reached = checkpoint && Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   const delay = durationToMilliseconds(stored.detector.schedule.query_delay);
-  const lastRun = Math.max(
-    since,
-    runs?.last_run ? Date.parse(runs.last_run.finished_at) : 0,
-    // A run without logs moves the checkpoint and writes nothing else.
-    reached === undefined ? 0 : reached + delay,
-  );
+  const lastRun = Math.max(since, lastLookOf(runs?.last_run, checkpoint, delay) ?? 0);
   const findings: Finding[] = [];
   const isLonger = (duration: number, limit: string | null): limit is string =>
     limit !== null && duration > durationToMilliseconds(limit);
