@@ -4,7 +4,6 @@ import {
   findLabelField,
   readGroundTruth,
   renderEvaluationText,
-  renderTerminalSummary,
   type EvaluationInput,
   type GroundTruth,
 } from '.';
@@ -285,12 +284,6 @@ describe('as text', () => {
     expect(text).toContain('GET / [31m 500');
     // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
-  });
-
-  it('has a short form with the picture', () => {
-    const short = renderTerminalSummary(evaluation);
-    expect(short).toMatch(/top score +\S/);
-    expect(short.split('\n').length).toBeLessThan(25);
   });
 
   it('marks with colours where asked', () => {

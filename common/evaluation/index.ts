@@ -1,6 +1,6 @@
 export { evaluateScores, type EvaluationInput } from './evaluate_scores';
 export { findLabelField, LABEL_FIELDS, readGroundTruth } from './ground_truth';
-export { NO_COLORS, renderEvaluationText, renderTerminalSummary, type TextColors } from './render_text';
+export { renderEvaluationText } from './render_text';
 export type {
   DetectionDelay,
   Evaluation,

@@ -25,7 +25,7 @@ export interface TextColors {
   readonly faint: (text: string) => string;
 }
 const plain = (text: string): string => text;
-export const NO_COLORS: TextColors = { strong: plain, alarm: plain, good: plain, faint: plain };
+const NO_COLORS: TextColors = { strong: plain, alarm: plain, good: plain, faint: plain };
 
 /** The whole evaluation as text of at most 80 columns. */
 export function renderEvaluationText(evaluation: Evaluation, colors: TextColors = NO_COLORS): string {
@@ -41,28 +41,6 @@ export function renderEvaluationText(evaluation: Evaluation, colors: TextColors 
     ...timeline(evaluation, colors),
     ...topAnomalies(evaluation, colors),
     ...evaluation.notes.flatMap((note) => ['', ...wrap(`Note: ${note}`, WIDTH)]),
-  ].join('\n');
-}
-
-/**
- * The picture alone: when the scores rose, what was found and why, in a few lines for the end of a demo.
- *
- * @returns lines of at most 80 columns
- */
-export function renderTerminalSummary(evaluation: Evaluation, colors: TextColors = NO_COLORS): string {
-  const { labelled } = evaluation;
-  return [
-    ...summary(evaluation),
-    ...(labelled === undefined
-      ? []
-      : [
-          `precision ${formatMeasure(labelled.precision)}   recall ${formatMeasure(labelled.recall)}   ` +
-            `ROC AUC ${formatMeasure(labelled.roc_auc)}   average precision ${formatMeasure(labelled.average_precision)}`,
-          '',
-          ...kinds(labelled, colors),
-        ]),
-    ...timeline(evaluation, colors),
-    ...topAnomalies(evaluation, colors),
   ].join('\n');
 }
 

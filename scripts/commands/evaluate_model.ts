@@ -1,10 +1,13 @@
 import { Command } from 'commander';
-import { findLabelField } from '../../common/evaluation';
+import colors from 'picocolors';
+import { findLabelField, renderEvaluationText } from '../../common/evaluation';
 import { evaluateModel as evaluate } from '../../server/detection/evaluate_model';
-import { renderEvaluationPage, renderEvaluationText } from '../../server/detection/evaluation_report';
+import { renderEvaluationPage } from '../../server/detection/evaluation_report';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { loadModelFile } from '../command_line/models';
 import { numberBetween, runs } from '../command_line/session';
+
+const COLORS = { strong: colors.bold, alarm: colors.red, good: colors.green, faint: colors.dim };
 
 interface Options {
   model: string;
@@ -68,7 +71,8 @@ Examples:
       session.result(
         evaluation,
         () =>
-          renderEvaluationText(evaluation) + (options.html === undefined ? '' : `\nPage: ${options.html}`),
+          renderEvaluationText(evaluation, COLORS) +
+          (options.html === undefined ? '' : `\nPage: ${options.html}`),
       );
     },
   );
