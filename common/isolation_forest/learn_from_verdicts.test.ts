@@ -1,5 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand';
 import { DetectionError } from '../detection_error';
+import { averagePathLength } from './average_path_length';
 import { decodeForest, encodeForest } from './forest_codec';
 import { growForest } from './grow_forest';
 import { learnFromVerdicts } from './learn_from_verdicts';
@@ -49,11 +50,37 @@ describe.each(everyKind)('learning from verdicts ($splits, $trainer)', (kind) =>
       .score(rows)
       .filter((score) => score >= threshold).length;
 
-  it('carries much of what is like the harmless ones below the threshold and keeps what is like the real ones above', () => {
-    expect(flagged(tail(harmless, 48), forest)).toBeGreaterThan(40);
-    expect(flagged(tail(real, 48), forest)).toBeGreaterThan(40);
-    expect(flagged(tail(harmless, 48))).toBeLessThan(36);
-    expect(flagged(tail(real, 48))).toBeGreaterThanOrEqual(flagged(tail(real, 48), forest));
+  /** Mean path lengths, in splits: what verdicts move (s = 2^(-h / c)). */
+  const lengthsOf = (rows: Matrix, of = learned): number[] =>
+    [...createScorer(of).score(rows)].map((score) => -averagePathLength(of.subsampleSize) * Math.log2(score));
+  const limit = -averagePathLength(forest.subsampleSize) * Math.log2(threshold);
+  const movesOf = (rows: Matrix): number[] => {
+    const before = lengthsOf(rows, forest);
+    return lengthsOf(rows).map((length, row) => length - before[row]);
+  };
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  it('carries each row that was judged harmless to the other side of the threshold', () => {
+    const judged = head(harmless, 12);
+    expect(flagged(judged, forest)).toBe(12);
+    const beyond = lengthsOf(judged).map((length) => length - limit);
+    expect(mean(beyond)).toBeGreaterThan(0);
+    // Half a split, of which the limit of what moves a leaf may take a little more than all.
+    expect(Math.min(...beyond)).toBeGreaterThan(-0.1);
+    expect(Math.max(...beyond)).toBeLessThan(1);
+  });
+
+  it('moves what is alike and was not judged three quarters as far, on the average', () => {
+    const judged = mean(movesOf(head(harmless, 12)));
+    const alike = mean(movesOf(tail(harmless, 48)));
+    expect(judged).toBeGreaterThan(1.2);
+    expect(alike / judged).toBeGreaterThan(0.7);
+    expect(alike / judged).toBeLessThan(1);
+  });
+
+  it('keeps every row that was judged real, or is like these, above the threshold', () => {
+    expect([flagged(real, forest), flagged(real)]).toEqual([60, 60]);
   });
 
   it('leaves ordinary rows where they were', () => {
@@ -77,6 +104,41 @@ describe.each(everyKind)('learning from verdicts ($splits, $trainer)', (kind) =>
 describe('learning from verdicts', () => {
   const forest = growForest(joined(ordinary, harmless, real), testOptions);
   const scoreOf = (of: typeof forest, rows: Matrix) => createScorer(of).score(rows)[0];
+
+  it('moves one row half a split beyond the threshold, by two and a half at most', () => {
+    const one = head(harmless, 1);
+    const expected = averagePathLength(forest.subsampleSize);
+    const lengthOf = (of: typeof forest): number => -expected * Math.log2(scoreOf(of, one));
+    const before = lengthOf(forest);
+    const moveFor = (way: number, isReal: boolean): number =>
+      lengthOf(learnFromVerdicts(forest, one, [isReal], 2 ** (-(before + way) / expected))) - before;
+    expect(moveFor(0.6, false)).toBeCloseTo(1.1, 3);
+    expect(moveFor(-0.2, false)).toBeCloseTo(0.3, 3);
+    expect(moveFor(-0.6, false)).toBe(0);
+    for (const most of [moveFor(3, false), -moveFor(-3, true)]) {
+      // The limit of what moves a leaf takes the rest.
+      expect(most).toBeGreaterThan(2);
+      expect(most).toBeLessThanOrEqual(2.5);
+    }
+    expect(moveFor(-0.1, true)).toBeCloseTo(-0.6, 1);
+  });
+
+  it('also settles where leaves hardly tell the judged rows apart', () => {
+    const rows = head(ordinary, 30);
+    const expected = averagePathLength(forest.subsampleSize);
+    const lengths = (of: typeof forest): number[] =>
+      [...createScorer(of).score(rows)].map((score) => -expected * Math.log2(score));
+    const before = lengths(forest);
+    const limit = Math.min(...before) - 0.3;
+    const after = lengths(
+      learnFromVerdicts(forest, rows, new Array<boolean>(30).fill(true), 2 ** (-limit / expected)),
+    );
+    // Verdicts on ordinary rows only come near what is asked, but no row goes further than that.
+    for (const [row, length] of after.entries()) {
+      expect(length).toBeLessThan(before[row]);
+      expect(length).toBeGreaterThan(limit - 0.6);
+    }
+  });
 
   it('does not move a row that was judged both ways', () => {
     const one = head(harmless, 1);

@@ -9,10 +9,10 @@ import type { IsolationForest, Matrix } from './types';
 const STEPS = 2 ** 16;
 /** The most that verdicts may move a leaf, in splits: enough to carry a row over the threshold, too little to silence a detector. */
 const LARGEST_ADJUSTMENT = 4;
-/** How far beyond the threshold a judged row is to lie, in splits. */
+/** How far beyond the threshold a judged row is to lie, in splits, before leaves are held to {@link LARGEST_ADJUSTMENT}. */
 const MARGIN = 0.5;
-/** The most that one verdict moves its own row, in splits weighted by isolation: up to about 2.5 whole ones. */
-const LARGEST_EFFECT = 1.5;
+/** The most that one verdict moves its own row, in splits. */
+const LARGEST_EFFECT = 2.5;
 /** Of that, where verdicts of one kind outnumber the others by far. */
 const SMALLEST_SHARE = 0.2;
 const MOST_SWEEPS = 200;
@@ -26,7 +26,8 @@ export const isPossibleAdjustment = (adjustment: number): boolean =>
 
 /**
  * Moves the path lengths of leaves so that rows judged not to be anomalies come to lie below the threshold, and those
- * judged real above it, while all leaves move as little as can be. Rows that share leaves with judged ones move along.
+ * judged real above it, or as far that way as a verdict may move them, while all leaves move as little as can be. Rows that
+ * share leaves with judged ones move along.
  *
  * After Das, Wong, Fern, Dietterich & Siddiqui 2017 ("Incorporating feedback into tree-based anomaly detection"): a
  * tree ensemble is a linear model over its leaves, and feedback re-weights them, with a hinge loss around the score of the
@@ -36,7 +37,7 @@ export const isPossibleAdjustment = (adjustment: number): boolean =>
  * Sundararajan 2008).
  *
  * The two kinds of verdict weigh the same in all, up to five of one kind for each of the other, so that many of one kind
- * can hardly outvote the other; a row judged both ways does not move. A verdict moves its row by at most about 2.5 splits, all of them a leaf by at most 4.
+ * can hardly outvote the other; a row judged both ways does not move. A verdict moves its row by at most 2.5 splits, all of them a leaf by at most 4.
  *
  * @param rows judged rows, as encoded; missing values are filled as in scoring
  * @param isAnomaly the verdict of each row
@@ -69,10 +70,10 @@ export function learnFromVerdicts(
   // How much a leaf tells a row apart: what is moved are leaves that made a row stand out, not those of ordinary rows.
   const isolation = ofNode.map((length) => Math.max(0, 1 - length / expected));
   const adjustments = new Float64Array(ofNode.length);
-  /** What a unit of a row's dual adds to its own mean path length. */
+  /** What a unit of a row's dual adds to its own mean path length: leaves move by their isolation. */
   const curvature = Float64Array.from(isAnomaly, (_verdict, row) => {
     let sum = 0;
-    for (let tree = 0; tree < treeCount; tree++) sum += isolation[leaves[row * treeCount + tree]] ** 2;
+    for (let tree = 0; tree < treeCount; tree++) sum += isolation[leaves[row * treeCount + tree]];
     return sum / treeCount ** 2;
   });
   const anomalies = isAnomaly.filter(Boolean).length;
