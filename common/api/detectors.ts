@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { detectorSchema, durationSchema, sourceSchema } from '../detector';
 import { distributionSchema } from '../log_features/distribution';
+import { logFieldSchema } from '../log_features/log_fields';
 import { DIRT_KINDS, FEATURE_TYPES } from '../log_features/types';
 import { API_ROOT, acknowledgedSchema, detectorParams, endpoint } from './endpoint';
 import { attributionSchema, severitySchema } from './results';
@@ -125,7 +126,7 @@ export const detectorEndpoints = {
   describeLogs: endpoint({
     method: 'post',
     path: `${DETECTORS}/_describe`,
-    summary: 'A few logs as they are, and what fields hold in a sample of them',
+    summary: 'A few logs as they are, which fields they have, and what these hold in a sample',
     privilege: 'read',
     body: z.strictObject({
       source: sourceSchema,
@@ -147,6 +148,7 @@ export const detectorEndpoints = {
       documents: z.array(
         z.object({ index: z.string(), id: z.string(), document: z.record(z.string(), z.unknown()) }),
       ),
+      fields: z.array(logFieldSchema).describe('Fields of the sampled logs, by name'),
       distributions: z.array(distributionSchema).describe('In the order of the features'),
     }),
   }),

@@ -3,6 +3,7 @@ import { featureSchema, type FeatureDefinition } from '../detector';
 import type { LogDocument } from '../log_document';
 import { compileField } from './field_access';
 import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from './field_value';
+import { leafFields } from './leaf_fields';
 import { skewness } from './number_encoding';
 import { tokenise } from './template_miner';
 import { parseTimestamp } from './time_encoding';
@@ -25,35 +26,12 @@ export interface SuggestOptions {
 }
 
 const SAMPLE_SIZE = 1_000;
-const MAX_FIELDS = 500;
-const MAX_DEPTH = 10;
 const MIN_COVERAGE = 0.05;
 /** A string field with more different values than this share of its documents is no category. */
 const MAX_CATEGORY_DISTINCT = 0.5;
 /** Fields that are metadata, ids, or ground truth: never features. */
 const EXCLUDED =
   /(^|[._-])(id|uuid|guid|hash|offset|label|labels|anomaly|is_anomaly|ground_truth|tags|ephemeral_id|trace|span|sequence)$|^(_|anomaly[._]|label[s._]|agent\.|ecs\.|data_stream\.|input\.|elastic_agent|event\.(ingested|created|original|dataset|module)|@version)/i;
-
-/** Names of the leaf fields in a sample, dotted, in order of first appearance. */
-function leafFields(documents: readonly LogDocument[]): string[] {
-  const fields = new Set<string>();
-  const visit = (node: Record<string, unknown>, prefix: string, depth: number): void => {
-    for (const key of Object.keys(node).slice(0, MAX_FIELDS)) {
-      if (fields.size >= MAX_FIELDS) return;
-      const value = node[key];
-      const name = prefix === '' ? key : `${prefix}.${key}`;
-      if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-        if (depth < MAX_DEPTH) visit(value as Record<string, unknown>, name, depth + 1);
-      } else if (name.length <= 512) {
-        fields.add(name);
-      }
-    }
-  };
-  for (const document of documents) {
-    if (document !== null && typeof document === 'object') visit(document, '', 1);
-  }
-  return [...fields];
-}
 
 /** A proposed feature with the values of its field, one a document. */
 interface Candidate {

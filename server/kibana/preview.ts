@@ -1,10 +1,14 @@
+import { bucketMessage } from '../../common/buckets';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import { durationToMilliseconds, parseDetector, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { suggestFeatures } from '../../common/log_features';
 import { distributionOf } from '../../common/log_features/distribution';
+import { leafFields } from '../../common/log_features/leaf_fields';
+import { logFieldsOf } from '../../common/log_features/log_fields';
 import type { LogSample } from '../detection/ports';
 import { checkConnection, createDetectorSource, createLogSource } from '../elasticsearch';
+import { fieldTypes } from '../elasticsearch/log_query';
 import { usesApiKeys } from './api_key';
 import type { RequestScope, Services } from './services';
 import { collectWork } from './train_detector';
@@ -15,6 +19,8 @@ const SHOWN_CHARACTERS = 2_000;
 const SUGGESTION_ROWS = 300;
 /** Enough for a small histogram of each field. */
 const DESCRIBED_ROWS = 500;
+/** Enough to name the fields that logs have. */
+const FIELD_ROWS = 200;
 const SHOWN_LOGS = 10;
 
 /** Says all that is wrong with a detector instead of failing at the first. */
@@ -67,9 +73,10 @@ export async function previewDetector(
     { ...options, top: Math.max(1, options.top), signal },
   );
   if (work.logs.length === 0) {
+    const withEntity = detector.unit === 'bucket' ? ` with a value of ${detector.entity_field}` : '';
     throw new DetectionError(
       'too_few_logs',
-      `${detector.source.index} holds no log from ${new Date(work.window.from).toISOString()} to ${new Date(work.window.to).toISOString()} that the query selects.`,
+      `${detector.source.index} holds no log${withEntity} from ${new Date(work.window.from).toISOString()} to ${new Date(work.window.to).toISOString()} that the query selects.`,
     );
   }
   const outcome = await services.train(work, signal);
@@ -95,7 +102,10 @@ export async function previewDetector(
     quantiles: outcome.quantiles,
     top: top.map((log) => ({
       source: log.source,
-      document: shortened(whole.get(`${log.source.index}/${log.source.id}`) ?? log.document),
+      document: shortened({
+        ...(whole.get(`${log.source.index}/${log.source.id}`) ?? log.document),
+        ...(detector.unit === 'bucket' && { message: bucketMessage(log.document, log.attribution) }),
+      }),
       score: log.score,
       confidence: log.confidence,
       severity: log.severity,
@@ -160,12 +170,16 @@ export async function describeLogs(
 ): Promise<ApiResponse<Endpoints['describeLogs']>> {
   const sample = await sampleOf(services, scope, source, window, DESCRIBED_ROWS);
   const documents = sample.logs.map((log) => log.document);
+  const described = documents.slice(0, FIELD_ROWS);
+  const names = leafFields(described).flatMap((field) => [field, `${field}.keyword`]);
+  const { types } = await fieldTypes(scope.elasticsearch, source.index, names, {});
   return {
     logs: sample.total,
     sampled: documents.length,
     documents: sample.logs
       .slice(0, SHOWN_LOGS)
       .map(({ index, id, document }) => ({ index, id, document: shortened(document) })),
+    fields: logFieldsOf(described, (field) => types[field]),
     distributions: features.map((feature) => distributionOf(feature, documents)),
   };
 }

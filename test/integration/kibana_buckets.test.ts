@@ -55,7 +55,7 @@ describe('a detector of buckets through the HTTP API', () => {
       { body: { detector, rows: 5_000, top: 3 } },
     );
     expect(preview.rows).toBeGreaterThan(200);
-    expect(preview.top[0].document.message).toMatch(/^(blog|shop): \d+ logs in 1 min/);
+    expect(preview.top[0].document.message).toMatch(/^(blog|shop): \d+ logs in 1 min \(typical \d+/);
 
     const { id, detector: stored } = await call<DetectorRecord>('createDetector', {
       body: { detector, start: false },
@@ -88,6 +88,15 @@ describe('a detector of buckets through the HTTP API', () => {
       body: { from: new Date(end - 60 * MINUTE).toISOString(), to: new Date(end).toISOString() },
     });
     expect(backfill.total).toBe(120);
+  });
+
+  it('says when a preview finds no log with the entity', async () => {
+    const body = { detector: { ...detector, entity_field: 'host.name' } };
+    const { status, body: answer } = await kibana.call(owner, 'previewDetector', { body }, space);
+    expect([status, (answer as { message: string }).message]).toEqual([
+      422,
+      expect.stringContaining('holds no log with a value of host.name from'),
+    ]);
   });
 
   it('is refused with scoring: ingest, which sees one log at a time', async () => {

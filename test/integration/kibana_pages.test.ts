@@ -191,6 +191,12 @@ describe('what the form of a detector shows', () => {
     expect(time.bins.reduce((sum, bin) => sum + bin.logs, 0)).toBe(500);
     expect(service.values.map(({ value }) => value).sort()).toEqual(['blog', 'shop']);
     expect(none).toMatchObject({ missing: 500, values: [] });
+    const kinds = Object.fromEntries(found.fields.map(({ field, kind }) => [field, kind]));
+    expect(kinds).toMatchObject({
+      '@timestamp': 'time',
+      response_time: 'number',
+      'service.name': expect.stringMatching(/value|text/),
+    });
     const denied = await kibana.call(reader, 'describeLogs', { body }, space);
     expect(denied.status).toBe(403);
     const nothing = { ...body, source: { index, query: 'service.name:none' } };

@@ -1,0 +1,144 @@
+import type { DetectorInput } from '../detector';
+import type { LogField } from '../log_features/log_fields';
+
+/** Settings of a bucket detector that suit the fields of the logs; what nothing was found for is absent. */
+export interface BucketProposal {
+  readonly entity_field?: string;
+  readonly bucket: Partial<NonNullable<DetectorInput['bucket']>>;
+}
+
+/** An entity is worth a row where most logs have one; a value is worth counting where some do. */
+const ENTITY_SHARE = 0.5;
+const VALUE_SHARE = 0.05;
+/** Counting different values costs most. */
+const MOST_DISTINCT = 2;
+
+const ENTITIES = [
+  'service.name',
+  'kubernetes.deployment.name',
+  'container.name',
+  'host.name',
+  'host.hostname',
+  'service',
+  'application',
+  'app',
+  'host',
+  'hostname',
+];
+/** Most of these come once: their silence is no news. */
+const PASSERS_BY = ['client.ip', 'source.ip', 'clientip', 'client_ip', 'user.name'];
+const STATUS_CODES = [
+  'http.response.status_code',
+  'http.status_code',
+  'status_code',
+  'status',
+  'response',
+  'code',
+];
+const LEVELS = ['log.level', 'level', 'loglevel', 'severity', 'severity_text'];
+const ERROR_LEVELS = ['error', 'critical', 'fatal', 'alert', 'emergency'];
+const LATENCY =
+  /(^|[._])(duration|latency|elapsed|took|(response|request|processing)[._]?time)([._]?(ns|us|ms|s|nanos|micros|millis|milliseconds|seconds))?$/i;
+
+/** Names for people, by field. */
+const DISTINCT: Readonly<Record<string, string>> = {
+  'client.ip': 'clients',
+  'source.ip': 'clients',
+  clientip: 'clients',
+  client_ip: 'clients',
+  'url.path': 'paths',
+  'user.name': 'users',
+  'destination.port': 'ports',
+};
+const RARE: Readonly<Record<string, string>> = {
+  'user_agent.original': 'agents',
+  'process.name': 'processes',
+  'event.action': 'actions',
+  'user_agent.name': 'agents',
+};
+
+const KEYWORD_PART = /\.keyword$/;
+const baseOf = (field: string): string => field.replace(KEYWORD_PART, '');
+
+const LONGEST_NAME = 40;
+
+/**
+ * A name for a field in `bucket.distinct` or `bucket.rare`, as the schema allows it.
+ *
+ * @param taken by other fields
+ * @example bucketNameOf('Geo.Country-ISO', []) // "geo_country_iso"
+ */
+export function bucketNameOf(field: string, taken: readonly string[]): string {
+  const base = baseOf(field);
+  const plain = base
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[^a-z]+|_+$/g, '')
+    .slice(0, LONGEST_NAME);
+  const known = Object.entries({ ...RARE, ...DISTINCT }).find(([each]) => each === base)?.[1];
+  const name = known ?? (plain || 'field');
+  if (!taken.includes(name)) return name;
+  for (let number = 2; ; number++) {
+    const suffix = `_${number}`;
+    const other = name.slice(0, LONGEST_NAME - suffix.length) + suffix;
+    if (!taken.includes(other)) return other;
+  }
+}
+
+/** Chooses by the names that logs have in ECS and elsewhere; only what can be counted and is there. */
+export function proposeBucket(fields: readonly LogField[]): BucketProposal {
+  const first = (names: readonly string[], share: number, kinds: readonly LogField['kind'][] = ['value']) =>
+    names
+      .flatMap((name) => fields.filter(({ field }) => baseOf(field) === name))
+      .find((found) => found.share >= share && kinds.includes(found.kind));
+  const passer = first(PASSERS_BY, ENTITY_SHARE);
+  const entity = first(ENTITIES, ENTITY_SHARE) ?? passer;
+  const latency = fields
+    .filter(({ field, kind, share }) => kind === 'number' && share >= VALUE_SHARE && LATENCY.test(field))
+    .sort((one, other) => rankOf(one) - rankOf(other) || other.share - one.share)[0];
+  const named = (names: Readonly<Record<string, string>>, most: number): Record<string, string> => {
+    const chosen: Record<string, string> = {};
+    for (const base of Object.keys(names)) {
+      const found = first([base], VALUE_SHARE);
+      if (found === undefined || found.field === entity?.field || chosen[names[base]] !== undefined) continue;
+      if (Object.keys(chosen).length < most) chosen[names[base]] = found.field;
+    }
+    return chosen;
+  };
+  const errors = errorsOf(first);
+  return {
+    ...(entity && { entity_field: entity.field }),
+    bucket: {
+      ...(errors !== undefined && { errors }),
+      ...(latency && { latency: latency.field }),
+      distinct: named(DISTINCT, MOST_DISTINCT),
+      rare: named(RARE, 1),
+      ...(entity !== undefined && { silence: entity !== passer }),
+    },
+  };
+}
+
+/** That of ECS before others, and shorter names before longer ones. */
+const rankOf = ({ field }: LogField): number => (field === 'event.duration' ? 0 : field.length);
+
+function errorsOf(
+  first: (
+    names: readonly string[],
+    share: number,
+    kinds?: readonly LogField['kind'][],
+  ) => LogField | undefined,
+): string | undefined {
+  const isCode = (found: LogField | undefined): boolean =>
+    found !== undefined && found.examples.every((example) => /^[1-5]\d\d$/.test(example));
+  const codes = STATUS_CODES.map((name) => first([name], VALUE_SHARE, ['number', 'value'])).filter(isCode);
+  const level = first(LEVELS, VALUE_SHARE, ['value', 'text']);
+  const code = codes.find((found) => found!.share >= ENTITY_SHARE) ?? (level ? undefined : codes[0]);
+  if (code) return `${code.field}:>=500`;
+  if (level === undefined) return undefined;
+  const cased = level.examples.some((example) => /^[A-Z]+$/.test(example))
+    ? ERROR_LEVELS.map((name) => name.toUpperCase())
+    : level.examples.some((example) => /^[A-Z][a-z]+$/.test(example))
+      ? ERROR_LEVELS.map((name) => name[0].toUpperCase() + name.slice(1))
+      : ERROR_LEVELS;
+  return `${level.field}:(${cased.join(' OR ')})`;
+}
