@@ -1,5 +1,12 @@
 import { PLUGIN_CATEGORY, PLUGIN_ID, PLUGIN_NAME } from '../common/plugin';
-import type { CoreSetup, PluginInitializerContext, PluginsSetup } from './kibana/contracts';
+import type {
+  CoreSetup,
+  CoreStart,
+  PluginInitializerContext,
+  PluginsSetup,
+  PluginsStart,
+} from './kibana/contracts';
+import { registerAddPanelActions } from './panels/add_panel_actions';
 import { registerPanels } from './panels/register_panels';
 import { registerRuleForms } from './rule_form/register_rule_forms';
 
@@ -28,7 +35,9 @@ export class LogAnomaliesPlugin {
     registerRuleForms(core, plugins);
   }
 
-  start(): void {}
+  start(core: CoreStart, plugins: PluginsStart): void {
+    registerAddPanelActions(core, plugins, this.context.env.packageInfo.version);
+  }
 
   stop(): void {}
 }

@@ -3,9 +3,11 @@ import type { ComponentType, ReactElement, ReactNode } from 'react';
 import type { PLUGIN_CATEGORY } from '../../common/plugin';
 import type { DataViewsStart, UnifiedSearchStart } from './search_contracts';
 import type {
+  EmbeddableStart,
   ExpressionsSetup,
   TriggersActionsUiSetup,
   TriggersActionsUiStart,
+  UiActionsStart,
   VisualizationsSetup,
 } from './panel_contracts';
 
@@ -110,7 +112,9 @@ export interface PluginInitializerContext {
 export interface PluginsStart {
   readonly unifiedSearch?: UnifiedSearchStart;
   readonly dataViews?: DataViewsStart;
+  readonly embeddable?: EmbeddableStart;
   readonly triggersActionsUi?: TriggersActionsUiStart;
+  readonly uiActions?: UiActionsStart;
 }
 
 /** Other plugins that take something of ours, where they are present. */

@@ -40,6 +40,47 @@ export interface VisualizationsSetup {
   createBaseVisualizationAsync?(name: string, load: () => Promise<VisualizationType>): void;
 }
 
+/** Source: src/platform/packages/shared/presentation/presentation_publishing, `HasAppContext`. */
+export interface PanelContainer {
+  getAppContext?(): { readonly currentAppId: string; getCurrentPath?(): string };
+}
+
+/** Source: src/platform/plugins/shared/ui_actions/public/actions/action.ts `ActionDefinition`. */
+export interface AddPanelAction {
+  readonly id: string;
+  /** Larger ones stand above. */
+  readonly order: number;
+  readonly grouping: readonly {
+    readonly id: string;
+    readonly order: number;
+    getDisplayName(): string;
+    getIconType(): string;
+  }[];
+  getDisplayName(): string;
+  getDisplayNameTooltip(): string;
+  getIconType(): string;
+  isCompatible(): Promise<boolean>;
+  execute(context: { readonly embeddable?: PanelContainer }): Promise<void>;
+}
+/** Source: src/platform/plugins/shared/ui_actions/public/service/ui_actions_service.ts. */
+export interface UiActionsStart {
+  /** From 8.18 on. @throws Error when there is no such trigger */
+  addTriggerActionAsync?(triggerId: string, actionId: string, load: () => Promise<AddPanelAction>): void;
+}
+/** Source: src/platform/plugins/shared/embeddable/public/state_transfer/embeddable_state_transfer.ts. */
+export interface EmbeddableStart {
+  getStateTransfer(): {
+    /** Opens an application that makes a panel and gives it back to where it was asked for. */
+    navigateToEditor(
+      appId: string,
+      options: {
+        readonly path: string;
+        readonly state: { readonly originatingApp: string; readonly originatingPath?: string };
+      },
+    ): Promise<void>;
+  };
+}
+
 /** Source: src/plugins/expressions/common/ast/types.ts. */
 export interface ExpressionAst {
   readonly type: 'expression';

@@ -5,6 +5,9 @@ import type { Query } from '../kibana/search_contracts';
 export const PANEL_KINDS = ['swim_lane', 'timeline', 'patterns', 'table'] as const;
 export type PanelKind = (typeof PANEL_KINDS)[number];
 
+/** Name of the visualization type, which saved panels hold as well. */
+export const visualizationName = (kind: PanelKind): string => `log_anomalies_${kind}`;
+
 export const PANEL_FUNCTION = 'log_anomalies_panel';
 export const PANEL_RENDERER = 'log_anomalies_panel_renderer';
 

@@ -4,6 +4,7 @@ import type { VisualizationType } from '../kibana/panel_contracts';
 import type { DataView } from '../kibana/search_contracts';
 import { spaceOf } from '../shared/space';
 import { LazyPanelEditor } from './lazy_panel_editor';
+import { describePanels, type PanelDescription } from './panel_descriptions';
 import {
   defaultSettings,
   PANEL_FUNCTION,
@@ -12,45 +13,8 @@ import {
   type PanelConfig,
   type PanelKind,
   type PanelSettings,
+  visualizationName,
 } from './panel_kinds';
-
-interface PanelDescription {
-  readonly title: string;
-  readonly description: string;
-  readonly icon: string;
-}
-
-/** Called when Kibana has its language. */
-const describePanels = (): Record<PanelKind, PanelDescription> => ({
-  swim_lane: {
-    title: i18n.translate('logAnomalies.panel.swimLane', { defaultMessage: 'Log anomalies: swim lane' }),
-    description: i18n.translate('logAnomalies.panel.swimLaneDescription', {
-      defaultMessage: 'Severity over time, a lane for each entity or detector',
-    }),
-    icon: 'heatmap',
-  },
-  timeline: {
-    title: i18n.translate('logAnomalies.panel.timeline', { defaultMessage: 'Log anomalies: timeline' }),
-    description: i18n.translate('logAnomalies.panel.timelineDescription', {
-      defaultMessage: 'Logs scored and anomalies among them over time',
-    }),
-    icon: 'visBarVertical',
-  },
-  patterns: {
-    title: i18n.translate('logAnomalies.panel.patterns', { defaultMessage: 'Log anomalies: top patterns' }),
-    description: i18n.translate('logAnomalies.panel.patternsDescription', {
-      defaultMessage: 'The features that stand out most often, and the values seen there',
-    }),
-    icon: 'visBarHorizontal',
-  },
-  table: {
-    title: i18n.translate('logAnomalies.panel.table', { defaultMessage: 'Log anomalies: table' }),
-    description: i18n.translate('logAnomalies.panel.tableDescription', {
-      defaultMessage: 'The most severe anomalous logs with their reasons',
-    }),
-    icon: 'visTable',
-  },
-});
 
 /** Arguments of the expression function: the settings, by their names. */
 const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; default?: string | number }> = {
@@ -76,7 +40,7 @@ const visualizationType = (
   kind: PanelKind,
   description: PanelDescription,
 ): VisualizationType => ({
-  name: `log_anomalies_${kind}`,
+  name: visualizationName(kind),
   ...description,
   titleInWizard: description.title,
   group: 'promoted',

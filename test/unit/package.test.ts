@@ -104,11 +104,13 @@ describe('the installable zip', () => {
       requiredPlugins: ['alerting', 'features', 'taskManager'],
       optionalPlugins: [
         'dataViews',
+        'embeddable',
         'encryptedSavedObjects',
         'expressions',
         'security',
         'spaces',
         'triggersActionsUi',
+        'uiActions',
         'unifiedSearch',
         'visualizations',
       ],

@@ -1,0 +1,40 @@
+import { i18n } from '@kbn/i18n';
+import type { PanelKind } from './panel_kinds';
+
+export interface PanelDescription {
+  readonly title: string;
+  readonly description: string;
+  readonly icon: string;
+}
+
+/** Called when Kibana has its language. */
+export const describePanels = (): Record<PanelKind, PanelDescription> => ({
+  swim_lane: {
+    title: i18n.translate('logAnomalies.panel.swimLane', { defaultMessage: 'Log anomalies: swim lane' }),
+    description: i18n.translate('logAnomalies.panel.swimLaneDescription', {
+      defaultMessage: 'Severity over time, a lane for each entity or detector',
+    }),
+    icon: 'heatmap',
+  },
+  timeline: {
+    title: i18n.translate('logAnomalies.panel.timeline', { defaultMessage: 'Log anomalies: timeline' }),
+    description: i18n.translate('logAnomalies.panel.timelineDescription', {
+      defaultMessage: 'Logs scored and anomalies among them over time',
+    }),
+    icon: 'visBarVertical',
+  },
+  patterns: {
+    title: i18n.translate('logAnomalies.panel.patterns', { defaultMessage: 'Log anomalies: top patterns' }),
+    description: i18n.translate('logAnomalies.panel.patternsDescription', {
+      defaultMessage: 'The features that stand out most often, and the values seen there',
+    }),
+    icon: 'visBarHorizontal',
+  },
+  table: {
+    title: i18n.translate('logAnomalies.panel.table', { defaultMessage: 'Log anomalies: table' }),
+    description: i18n.translate('logAnomalies.panel.tableDescription', {
+      defaultMessage: 'The most severe anomalous logs with their reasons',
+    }),
+    icon: 'visTable',
+  },
+});
