@@ -18,6 +18,9 @@ import { SeverityLabel } from './severity';
 
 export type Found = Answer<'searchResults'>['results'][number];
 
+/** On narrow screens it keeps room for the button that opens a row. EUI of Kibana 8.19 on does that by itself. */
+const EXPANDABLE_ROW = { className: 'euiTableRow-isExpandable' };
+
 /** The server pages no further. */
 const DEEPEST = 10_000;
 
@@ -64,7 +67,7 @@ export function ResultsTable(props: {
       itemIdToExpandedRowMap={
         opened && details ? { [opened.id]: <div style={{ width: '100%' }}>{details(opened)}</div> } : {}
       }
-      isExpandable={details !== undefined}
+      rowProps={details ? EXPANDABLE_ROW : undefined}
       columns={[
         ...(details && toggle
           ? [
