@@ -1,11 +1,11 @@
 import type { Failure } from '../../common/api';
-import { taskInterval } from './identifiers';
+import { detectionTaskId, taskInterval } from './identifiers';
 import type { ReportedRun } from './plugin_status';
 import { runDetector } from './run_detector';
 import type { Services } from './services';
 import { SnapshotCache } from './snapshot_cache';
 import type { TaskDefinition } from './task_contracts';
-import { nothingLeftToDo, runnerOf } from './task_runner';
+import { runnerOf } from './task_runner';
 
 /**
  * Kept with the task, since a detector whose API key is gone cannot write its status: what failed and how often in a
@@ -40,7 +40,9 @@ export function createDetectionTask(
       const { detectorId } = target;
       if (outcome.kind === 'gone') {
         report({ detectorId, outcome: 'gone' });
-        throw nothingLeftToDo(`The detector ${detectorId} was deleted or stopped.`);
+        services.log.info(`The detector ${detectorId} was deleted or stopped: its task ends.`);
+        await services.taskManager.removeIfExists(detectionTaskId(target));
+        return { state: {} };
       }
       report({ detectorId, outcome: outcome.failures > 0 ? 'failed' : 'good' });
       return {

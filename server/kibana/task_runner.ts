@@ -2,11 +2,6 @@ import type { TaskTarget } from './identifiers';
 import type { Services } from './services';
 import type { TaskDefinition, TaskInstance, TaskRunResult } from './task_contracts';
 
-/** Task Manager takes a task away when its run fails so. Source: task_manager/server/task_running/errors.ts. */
-export function nothingLeftToDo(message: string): Error {
-  return Object.assign(new Error(message), { code: 'TaskManager/unrecoverable' });
-}
-
 /** One run of a task of ours. */
 export interface TaskRun {
   readonly services: Services;

@@ -137,19 +137,14 @@ class Tasks implements TaskManagerStart {
     }
   }
 
-  /** One run, as Task Manager does it: state and schedule are kept, what has nothing left to do goes. */
+  /** One run, as Task Manager does it: state and schedule are kept; without a next run the task goes. */
   public async run(id: string): Promise<void> {
     const task = this.scheduled.get(id);
     if (task === undefined) throw boom(404, `no task ${id}`);
     const runner = this.definitions()[task.taskType].createTaskRunner({ taskInstance: task });
-    let outcome;
-    try {
-      outcome = await runner.run();
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'TaskManager/unrecoverable') throw error;
-      this.scheduled.delete(id);
-      return;
-    }
+    const outcome = await runner.run();
+    // Removed meanwhile: there is nothing to keep.
+    if (!this.scheduled.has(id)) return;
     if (outcome?.schedule === undefined && outcome?.runAt === undefined) {
       this.scheduled.delete(id);
       return;
