@@ -67,6 +67,10 @@ describe('proposeBucket', () => {
     ]);
     expect(entity).toBe('client.ip');
     expect(bucket).toMatchObject({ silence: false, distinct: {} });
+    expect(proposeBucket([field('client.ip'), field('service.name')], 'client.ip')).toEqual({
+      entity_field: 'client.ip',
+      bucket: { distinct: {}, rare: {}, silence: false },
+    });
     expect(proposeBucket([])).toEqual({ bucket: { distinct: {}, rare: {} } });
   });
 });

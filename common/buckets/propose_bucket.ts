@@ -85,35 +85,38 @@ export function bucketNameOf(field: string, taken: readonly string[]): string {
   }
 }
 
-/** Chooses by the names that logs have in ECS and elsewhere; only what can be counted and is there. */
-export function proposeBucket(fields: readonly LogField[]): BucketProposal {
+/**
+ * Chooses by the names that logs have in ECS and elsewhere; only what can be counted and is there.
+ *
+ * @param chosen the entity, where it is settled already
+ */
+export function proposeBucket(fields: readonly LogField[], chosen?: string): BucketProposal {
   const first = (names: readonly string[], share: number, kinds: readonly LogField['kind'][] = ['value']) =>
     names
       .flatMap((name) => fields.filter(({ field }) => baseOf(field) === name))
       .find((found) => found.share >= share && kinds.includes(found.kind));
-  const passer = first(PASSERS_BY, ENTITY_SHARE);
-  const entity = first(ENTITIES, ENTITY_SHARE) ?? passer;
+  const entity = chosen ?? first([...ENTITIES, ...PASSERS_BY], ENTITY_SHARE)?.field;
   const latency = fields
     .filter(({ field, kind, share }) => kind === 'number' && share >= VALUE_SHARE && LATENCY.test(field))
     .sort((one, other) => rankOf(one) - rankOf(other) || other.share - one.share)[0];
   const named = (names: Readonly<Record<string, string>>, most: number): Record<string, string> => {
-    const chosen: Record<string, string> = {};
+    const taken: Record<string, string> = {};
     for (const base of Object.keys(names)) {
       const found = first([base], VALUE_SHARE);
-      if (found === undefined || found.field === entity?.field || chosen[names[base]] !== undefined) continue;
-      if (Object.keys(chosen).length < most) chosen[names[base]] = found.field;
+      if (found === undefined || found.field === entity || taken[names[base]] !== undefined) continue;
+      if (Object.keys(taken).length < most) taken[names[base]] = found.field;
     }
-    return chosen;
+    return taken;
   };
   const errors = errorsOf(first);
   return {
-    ...(entity && { entity_field: entity.field }),
+    ...(entity !== undefined && { entity_field: entity }),
     bucket: {
       ...(errors !== undefined && { errors }),
       ...(latency && { latency: latency.field }),
       distinct: named(DISTINCT, MOST_DISTINCT),
       rare: named(RARE, 1),
-      ...(entity !== undefined && { silence: entity !== passer }),
+      ...(entity !== undefined && { silence: !PASSERS_BY.includes(baseOf(entity)) }),
     },
   };
 }

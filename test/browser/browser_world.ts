@@ -82,7 +82,7 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
   };
 }
 
-const administrator = (client: Client): Person => ({
+export const administrator = (client: Client): Person => ({
   name: 'admin',
   client,
   privileges: ['read', 'write'],

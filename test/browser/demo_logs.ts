@@ -1,23 +1,73 @@
-import type { Client } from '@elastic/elasticsearch';
-import { generateLogs } from '../../common/demo_logs';
+import type { Client, estypes } from '@elastic/elasticsearch';
+import { generateLogs, type DemoLogOptions } from '../../common/demo_logs';
 
+const MINUTE_MILLISECONDS = 60_000;
 const DAY_MILLISECONDS = 86_400_000;
 const LOGS_PER_SECOND = 0.1;
 export const DEMO_LOGS_DAYS = 3;
 
 /** Makes an index with three days of logs of several services until now, with anomalies. */
 export async function writeDemoLogs(client: Client, index: string): Promise<void> {
-  await client.indices.create({ index, settings: { number_of_shards: 1, number_of_replicas: 0 } });
+  await makeIndex(client, index);
   const to = Date.now();
-  const generated = generateLogs({
+  await writeLogs(client, index, {
     seed: 7,
     from: to - DEMO_LOGS_DAYS * DAY_MILLISECONDS,
     to,
     ratePerSecond: LOGS_PER_SECOND,
     anomalyRate: 0.01,
   });
+}
+
+export const OUTAGE_SERVICE = 'inventory-api';
+export const OUTAGE_DAYS = 2;
+const OUTAGE = { ago: 180 * MINUTE_MILLISECONDS, length: 30 * MINUTE_MILLISECONDS };
+const OUTAGE_BORDER = 5 * MINUTE_MILLISECONDS;
+/** Keywords for all texts, as in indices of logs. */
+const KEYWORDS: estypes.MappingTypeMapping = {
+  dynamic_templates: [{ texts: { match_mapping_type: 'string', mapping: { type: 'keyword' } } }],
+  properties: { client: { properties: { ip: { type: 'ip' } } } },
+};
+
+/** Two days of everyday logs of two busy services, of which one was silent for half an hour, three hours ago. */
+export async function writeOutage(client: Client, index: string): Promise<void> {
+  await makeIndex(client, index, KEYWORDS);
+  const to = Date.now();
+  const begin = Math.floor((to - OUTAGE.ago) / OUTAGE_BORDER) * OUTAGE_BORDER;
+  const end = begin + OUTAGE.length;
+  await writeLogs(
+    client,
+    index,
+    {
+      seed: 11,
+      from: to - OUTAGE_DAYS * DAY_MILLISECONDS,
+      to,
+      ratePerSecond: 0.2,
+      anomalyRate: 0,
+      services: [OUTAGE_SERVICE, 'auth-api'],
+    },
+    (service, time) => service !== OUTAGE_SERVICE || time < begin || time >= end,
+  );
+}
+
+const makeIndex = (client: Client, index: string, mappings?: estypes.MappingTypeMapping): Promise<unknown> =>
+  client.indices.create({
+    index,
+    settings: { number_of_shards: 1, number_of_replicas: 0 },
+    ...(mappings && { mappings }),
+  });
+
+async function writeLogs(
+  client: Client,
+  index: string,
+  options: DemoLogOptions,
+  isWritten: (service: string, time: number) => boolean = () => true,
+): Promise<void> {
   const lines: object[] = [];
-  for (const { document } of generated) lines.push({ index: {} }, document);
+  for (const { document, time } of generateLogs(options)) {
+    const { service } = document as { service: { name: string } };
+    if (isWritten(service.name, time)) lines.push({ index: {} }, document);
+  }
   const answer = await client.bulk({ index, operations: lines, refresh: true });
   const refused = answer.items.find((item) => item.index?.error);
   if (refused) throw new Error(JSON.stringify(refused));

@@ -3,7 +3,7 @@ import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Draft } from './draft';
 
-/** Says of a detector that it judges spans of time, and not single logs; how, stands in its YAML. */
+/** Says of a detector that it judges spans of time, and not single logs. */
 export const BucketNote = ({
   detector: { bucket, entity_field: entity },
 }: {
@@ -16,7 +16,7 @@ export const BucketNote = ({
       data-test-subj="logAnomaliesBucketNote"
       title={i18n.translate('logAnomalies.form.bucket', {
         defaultMessage:
-          'It judges what the logs of each {entity} are together in {span}; what is counted of them stands in its YAML',
+          'It judges what the logs of each {entity} are together in {span}; what is counted of them is changed in its form',
         values: { entity: entity || '–', span: bucket?.span ?? '5m' },
       })}
     />

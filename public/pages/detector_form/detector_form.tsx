@@ -16,7 +16,8 @@ import { ApiFailure } from '../../api_client';
 import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { useAction } from '../../shared/use_action';
-import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, type Draft } from './draft';
+import { BucketFields } from './bucket_fields';
+import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, documentOf, type Draft } from './draft';
 import { FeatureFields } from './feature_fields';
 import { LogSample } from './log_sample';
 import { MoreFields } from './more_fields';
@@ -24,6 +25,7 @@ import { PreviewPanel, type Preview } from './preview_panel';
 import { readKql } from './read_kql';
 import { SensitivityFields } from './sensitivity_fields';
 import { SourceFields } from './source_fields';
+import { UnitChoice } from './unit_choice';
 import { useDescription } from './use_description';
 import { YamlButtons } from './yaml_buttons';
 
@@ -31,7 +33,10 @@ import { YamlButtons } from './yaml_buttons';
 const PREVIEWED_LOGS = 100;
 
 /** What a preview depends on; another threshold needs no new one. */
-const learnedFrom = ({ threshold: _threshold, name: _name, ...rest }: Draft): string => JSON.stringify(rest);
+function learnedFrom(draft: Draft): string {
+  const { threshold: _threshold, name: _name, ...rest } = documentOf(draft);
+  return JSON.stringify(rest);
+}
 
 /** @returns undefined while the KQL cannot be read */
 function sourceOf({ source }: Draft): Draft['source'] | undefined {
@@ -62,6 +67,8 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const source = sourceOf(draft);
   const description = useDescription(draft, source);
   const window = draft.training?.window ?? DEFAULT_WINDOW;
+  const isOfBuckets = draft.unit === 'bucket';
+  const isOutdated = shown.of !== learnedFrom(draft);
   const fields = {
     draft,
     change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
@@ -118,21 +125,38 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
           <Step
             title={i18n.translate('logAnomalies.form.stepFeatures', { defaultMessage: '2. What to look at' })}
           >
-            <FeatureFields
-              {...fields}
-              source={source}
-              distributions={description.value?.distributions ?? []}
-            />
+            <>
+              <UnitChoice draft={draft} replace={setDraft} />
+              <EuiSpacer size="m" />
+              {isOfBuckets ? (
+                <BucketFields {...fields} replace={setDraft} fields={description.value?.fields} />
+              ) : (
+                <FeatureFields
+                  {...fields}
+                  source={source}
+                  distributions={description.value?.distributions ?? []}
+                />
+              )}
+            </>
           </Step>
           <Step
             title={i18n.translate('logAnomalies.form.stepSensitivity', {
               defaultMessage: '3. How much to flag',
             })}
           >
-            <SensitivityFields {...fields} logsInWindow={description.value?.logs} />
+            <SensitivityFields
+              {...fields}
+              inWindow={
+                isOfBuckets
+                  ? isOutdated
+                    ? undefined
+                    : shown.preview?.logs_in_window
+                  : description.value?.logs
+              }
+            />
           </Step>
           <EuiPanel hasBorder hasShadow={false}>
-            <MoreFields {...fields} />
+            <MoreFields {...fields} isGrouped={isOfBuckets} />
           </EuiPanel>
           <EuiSpacer size="l" />
           {showsProblems && problems.size > 0 && (
@@ -199,7 +223,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
                   iconType="eye"
                   onClick={preview}
                   isLoading={shown.isLoading}
-                  isDisabled={!draft.source.index || draft.features.length === 0}
+                  isDisabled={!draft.source.index || (!isOfBuckets && draft.features.length === 0)}
                   data-test-subj="logAnomaliesPreviewButton"
                 >
                   {i18n.translate('logAnomalies.preview.run', { defaultMessage: 'Preview' })}
@@ -211,7 +235,8 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
               {...shown}
               preview={shown.preview}
               failure={shown.failure}
-              isOutdated={shown.of !== learnedFrom(draft)}
+              isOutdated={isOutdated}
+              unit={draft.unit ?? 'log'}
               threshold={thresholdSchema
                 .catch({ method: 'contamination', contamination: DEFAULT_CONTAMINATION })
                 .parse(draft.threshold)}

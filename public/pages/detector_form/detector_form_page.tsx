@@ -7,7 +7,7 @@ import { useRequest } from '../../shared/use_request';
 import { useBreadcrumbs } from '../use_breadcrumbs';
 import { SetupProblems } from '../../shared/setup_problems';
 import { DetectorForm } from './detector_form';
-import { emptyDraft } from './draft';
+import { draftOf, emptyDraft } from './draft';
 
 /** @param id of the detector to edit; a new one without it */
 export default function DetectorFormPage({ id }: { id?: string }): ReactElement {
@@ -33,7 +33,7 @@ export default function DetectorFormPage({ id }: { id?: string }): ReactElement 
             request={request as typeof request & { value: NonNullable<typeof request.value> }}
             home={() => go('/')}
           >
-            {(record) => <DetectorForm initial={record.detector} record={record} />}
+            {(record) => <DetectorForm initial={draftOf(record.detector)} record={record} />}
           </RequestState>
         )}
       </EuiPageTemplate.Section>

@@ -1,4 +1,17 @@
-import { alertsPerDay, checkDraft, contaminationOf, emptyDraft, type Draft } from './draft';
+import { parseDetector } from '../../../common/detector';
+import {
+  alertsPerDay,
+  checkDraft,
+  contaminationOf,
+  documentOf,
+  draftOf,
+  emptyDraft,
+  rowsPerDay,
+  usualFeatures,
+  withNamedFeatures,
+  withUnit,
+  type Draft,
+} from './draft';
 
 const whole: Draft = {
   ...emptyDraft(),
@@ -46,6 +59,85 @@ describe('checkDraft', () => {
   it('says what is wrong with a feature', () => {
     const { problems } = checkDraft({ ...whole, features: [{ type: 'number', field: '_id' }] }, readKql);
     expect(problems.get('features.0.field')).toContain('must be a field name');
+  });
+});
+
+describe('a draft of buckets', () => {
+  const draft: Draft = {
+    ...whole,
+    unit: 'bucket',
+    entity_field: 'service.name',
+    bucket: { span: '1m', latency: 'took', distinct: { clients: 'client.ip' } },
+    features: [],
+  };
+  const fieldsOf = (given: Draft) => given.features.map(({ field }) => field);
+
+  it('looks at all numbers of the row, and follows its settings when it is edited', () => {
+    const { detector, problems } = checkDraft(draft, readKql);
+    expect([...problems]).toEqual([]);
+    expect(detector!.features).toHaveLength(6);
+    const edited = draftOf(detector!);
+    expect(edited.features).toEqual([]);
+    const more = checkDraft({ ...edited, bucket: { ...edited.bucket, rare: { agents: 'agent' } } }, readKql);
+    expect(more.detector!.features.map(({ field }) => field)).toContain('bucket.rare_agents');
+    expect(checkDraft(edited, readKql).detector).toEqual(detector);
+  });
+
+  it('keeps features that were named, which are compared within the entity that is chosen now', () => {
+    const named = withNamedFeatures(draft, true);
+    expect(fieldsOf(named)).toEqual(fieldsOf({ ...draft, features: usualFeatures(draft) }));
+    const own = { ...named, features: [{ ...named.features[0], weight: 7 }] };
+    const { detector } = checkDraft({ ...own, entity_field: 'host.name' }, readKql);
+    expect(detector!.features).toMatchObject([{ field: 'bucket.count', by: 'host.name', weight: 7 }]);
+    expect(draftOf(detector!)).toBe(detector);
+    const back = withNamedFeatures(withNamedFeatures(own, false), true);
+    expect(back.features).toEqual(own.features);
+  });
+
+  it('loses nothing when the unit is changed and changed back', () => {
+    const log: Draft = { ...whole, scoring: 'ingest' };
+    const first = withUnit(log, 'bucket');
+    expect(first).toMatchObject({ unit: 'bucket', bucket: {}, features: [] });
+    expect(first.scoring).toBeUndefined();
+    const typed = withNamedFeatures({ ...first, entity_field: 'host.name', bucket: { span: '9m' } }, true);
+    const asLog = withUnit(typed, 'log');
+    expect(checkDraft(asLog, readKql).detector).toMatchObject({
+      unit: 'log',
+      scoring: 'ingest',
+      features: [{ field: 'bytes' }],
+      entity_field: 'host.name',
+    });
+    expect(asLog.bucket).toBeUndefined();
+    const again = withUnit(asLog, 'bucket');
+    expect(documentOf(again)).toEqual(documentOf(typed));
+    expect(withUnit(again, 'bucket')).toBe(again);
+  });
+
+  it('says what is wrong where it is set, and not what follows from it', () => {
+    const problemsOf = (change: Partial<Draft>) => [
+      ...checkDraft({ ...draft, ...change }, readKql).problems.keys(),
+    ];
+    expect(problemsOf({ entity_field: '' })).toEqual(['entity_field']);
+    expect(problemsOf({ bucket: { latency: '_id' } })).toEqual(['bucket.latency']);
+    expect(problemsOf({ bucket: { span: 'soon', latency: '', errors: '' } })).toEqual([
+      'bucket.span',
+      'bucket.errors',
+    ]);
+    const nine = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`n${i}`, `f${i}`]));
+    expect(problemsOf({ bucket: { distinct: nine } })).toEqual(['bucket.distinct']);
+    expect(problemsOf({ features: [{ type: 'number', field: 'bytes' }] })).toEqual(['features.0.field']);
+  });
+
+  it('has rows of each entity all day long', () => {
+    expect(rowsPerDay(draft)).toBe(1_440);
+    expect(rowsPerDay({ ...draft, bucket: {} })).toBe(288);
+    expect(rowsPerDay({ ...draft, bucket: { span: 'soon' } })).toBeUndefined();
+  });
+
+  it('of single logs is edited as it is', () => {
+    const { detector } = checkDraft(whole, readKql);
+    expect(draftOf(detector!)).toBe(detector);
+    expect(draftOf(parseDetector(documentOf(draft))).features).toEqual([]);
   });
 });
 

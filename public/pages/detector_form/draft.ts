@@ -1,14 +1,30 @@
+import { z } from 'zod';
+import { defaultBucketFeatures } from '../../../common/buckets/bucket_fields';
 import {
+  bucketSchema,
   describeZodIssues,
   detectorSchema,
+  durationSchema,
   durationToMilliseconds,
+  featureSchema,
   type Detector,
   type DetectorInput,
   type FeatureDefinition,
 } from '../../../common/detector';
 
 /** A detector that is being written: whole, but perhaps not valid yet. */
-export type Draft = Omit<DetectorInput, 'features'> & { features: Partial<FeatureDefinition>[] };
+export type Draft = Omit<DetectorInput, 'features'> & {
+  features: Partial<FeatureDefinition>[];
+  /** What was typed for choices that are not taken: it is there again when they are. Never saved. */
+  aside?: Aside;
+};
+type OfUnit = Pick<Draft, 'features' | 'bucket' | 'scoring'>;
+interface Aside {
+  /** Of the unit that is not chosen. */
+  readonly otherUnit?: OfUnit;
+  /** Of buckets, while all numbers of the row are looked at. */
+  readonly namedFeatures?: Draft['features'];
+}
 
 /** What a suggestion of the server looks like. */
 export interface Suggestion {
@@ -22,6 +38,9 @@ export interface Suggestion {
 export const CONTAMINATIONS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1] as const;
 export const DEFAULT_CONTAMINATION = 0.01;
 export const DEFAULT_WINDOW = '7d';
+const DAY_MILLISECONDS = 86_400_000;
+/** What a bucket detector has that names nothing. */
+export const BUCKET_DEFAULTS = bucketSchema.parse({});
 
 export const emptyDraft = (): Draft => ({
   name: '',
@@ -29,6 +48,40 @@ export const emptyDraft = (): Draft => ({
   features: [],
   threshold: { method: 'contamination', contamination: DEFAULT_CONTAMINATION },
 });
+
+/** The draft to edit a saved detector with: the features that a bucket detector has by default follow its settings. */
+export function draftOf(detector: Detector): Draft {
+  const { unit, bucket, entity_field: entityField, features } = detector;
+  if (unit !== 'bucket' || bucket === undefined || entityField === undefined) return detector;
+  const [own, usual] = [features, defaultBucketFeatures(bucket, entityField)].map((each) =>
+    JSON.stringify(z.array(featureSchema).safeParse(each).data),
+  );
+  return own === usual ? { ...detector, features: [] } : detector;
+}
+
+/** What a bucket detector looks at unless told otherwise; its entity may still be missing. */
+export const usualFeatures = ({ bucket, entity_field: entityField = '' }: Draft): Draft['features'] =>
+  defaultBucketFeatures(
+    { ...BUCKET_DEFAULTS, ...bucket, latency: bucket?.latency || undefined } as typeof BUCKET_DEFAULTS,
+    entityField,
+  );
+
+/** Judges single logs or buckets of them; what was typed for the other unit is kept aside. */
+export function withUnit(draft: Draft, unit: NonNullable<Draft['unit']>): Draft {
+  const { unit: before = 'log', features, bucket, scoring, aside, ...rest } = draft;
+  if (unit === before) return draft;
+  const chosen: OfUnit = aside?.otherUnit ?? {
+    features: [],
+    ...(unit === 'bucket' && { bucket: {} }),
+  };
+  return { ...rest, ...chosen, unit, aside: { ...aside, otherUnit: { features, bucket, scoring } } };
+}
+
+/** Whether the features of a bucket detector are named, or all numbers of the row are looked at. */
+export const withNamedFeatures = (draft: Draft, areNamed: boolean): Draft =>
+  areNamed
+    ? { ...draft, features: draft.aside?.namedFeatures ?? usualFeatures(draft) }
+    : { ...draft, features: [], aside: { ...draft.aside, namedFeatures: draft.features } };
 
 export interface Checked {
   readonly detector: Detector | undefined;
@@ -53,13 +106,28 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
       return { detector: undefined, problems: new Map([['source.query', (error as Error).message]]) };
     }
   }
-  const cleaned = { ...draft, source, entity_field: draft.entity_field || undefined };
+  const cleaned = documentOf({ ...draft, source });
   const parsed = detectorSchema.safeParse(cleaned);
   if (parsed.success) return { detector: parsed.data, problems: new Map() };
   const lines = describeZodIssues(parsed.error, cleaned);
+  const problems = new Map(parsed.error.issues.map((issue, place) => [issue.path.join('.'), lines[place]]));
+  // Which follow from settings that have a problem themselves.
+  if (draft.unit === 'bucket' && problems.size > 1) problems.delete('features');
+  return { detector: undefined, problems };
+}
+
+/** The draft as it would be saved, for people to read or to be checked. */
+export function documentOf({ aside: _aside, ...draft }: Draft): Draft {
+  const entityField = draft.entity_field || undefined;
+  const plain = { ...draft, entity_field: entityField };
+  if (draft.unit !== 'bucket') return plain;
   return {
-    detector: undefined,
-    problems: new Map(parsed.error.issues.map((issue, place) => [issue.path.join('.'), lines[place]])),
+    ...plain,
+    ...(draft.bucket && { bucket: { ...draft.bucket, latency: draft.bucket.latency || undefined } }),
+    // A bucket is compared with those of its own entity.
+    features: draft.features.map((feature) =>
+      feature.type === 'deviation' || feature.by !== undefined ? { ...feature, by: entityField } : feature,
+    ),
   };
 }
 
@@ -69,9 +137,15 @@ export const contaminationOf = ({ threshold }: Draft): number | undefined =>
     ? undefined
     : (threshold.contamination ?? DEFAULT_CONTAMINATION);
 
+/** Rows a day of an entity that is always there; undefined while the span cannot be read. */
+export function rowsPerDay({ bucket }: Draft): number | undefined {
+  const span = durationSchema.safeParse(bucket?.span ?? BUCKET_DEFAULTS.span).data;
+  return span === undefined ? undefined : DAY_MILLISECONDS / durationToMilliseconds(span);
+}
+
 /**
- * @param logs in the training window
+ * @param logs in the training window, or rows
  * @param window such as `7d`
  */
 export const alertsPerDay = (logs: number, window: string, contamination: number): number =>
-  (logs * contamination * 86_400_000) / durationToMilliseconds(window);
+  (logs * contamination * DAY_MILLISECONDS) / durationToMilliseconds(window);

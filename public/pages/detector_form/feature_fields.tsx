@@ -19,12 +19,11 @@ import type { FeatureDefinition } from '../../../common/detector';
 import { useApp } from '../../app_context';
 import { useAction } from '../../shared/use_action';
 import type { Distribution } from '../../../common/log_features/distribution';
-import { BucketNote } from './bucket_note';
 import { DistributionChart } from './distribution_chart';
 import { DEFAULT_WINDOW, type Draft, type Suggestion } from './draft';
 import type { DraftFieldsProps } from './source_fields';
 
-function typeName(type: FeatureType): string {
+export function typeName(type: FeatureType): string {
   switch (type) {
     case 'number':
       return i18n.translate('logAnomalies.feature.number', { defaultMessage: 'Number' });
@@ -89,14 +88,12 @@ export function FeatureFields(
   }));
   return (
     <>
-      {draft.unit === 'bucket' && <BucketNote detector={draft} />}
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>
           <EuiButton
             iconType="inspect"
             isLoading={isBusy}
-            // What is suggested are fields of logs.
-            isDisabled={!source?.index || draft.unit === 'bucket'}
+            isDisabled={!source?.index}
             onClick={suggest}
             data-test-subj="logAnomaliesSuggest"
           >

@@ -13,8 +13,14 @@ import { i18n } from '@kbn/i18n';
 import type { DraftFieldsProps } from './source_fields';
 
 /** What most people never change. */
-export function MoreFields(props: DraftFieldsProps & { isOpen?: boolean }): ReactElement {
-  const { draft, change, problem, isOpen = false } = props;
+export function MoreFields(
+  props: DraftFieldsProps & {
+    isOpen?: boolean;
+    /** Whether what results are grouped by stands elsewhere on the page. */
+    isGrouped?: boolean;
+  },
+): ReactElement {
+  const { draft, change, problem, isOpen = false, isGrouped = false } = props;
   const text = (path: string, label: string, help: string, value: string, set: (value: string) => void) => (
     <EuiFlexItem>
       <EuiFormRow
@@ -38,21 +44,24 @@ export function MoreFields(props: DraftFieldsProps & { isOpen?: boolean }): Reac
     <EuiAccordion
       id="logAnomaliesMore"
       initialIsOpen={isOpen}
-      buttonContent={i18n.translate('logAnomalies.form.more', {
-        defaultMessage: 'Grouping, training and schedule',
-      })}
+      buttonContent={
+        isGrouped
+          ? i18n.translate('logAnomalies.form.moreGrouped', { defaultMessage: 'Training and schedule' })
+          : i18n.translate('logAnomalies.form.more', { defaultMessage: 'Grouping, training and schedule' })
+      }
     >
       <EuiSpacer size="m" />
       <EuiFlexGrid columns={2}>
-        {text(
-          'entity_field',
-          i18n.translate('logAnomalies.form.entity', { defaultMessage: 'Group results by' }),
-          i18n.translate('logAnomalies.form.entityHelp', {
-            defaultMessage: 'A field such as service.name or host.name; each value gets a lane of its own.',
-          }),
-          draft.entity_field ?? '',
-          (value) => change({ entity_field: value }),
-        )}
+        {!isGrouped &&
+          text(
+            'entity_field',
+            i18n.translate('logAnomalies.form.entity', { defaultMessage: 'Group results by' }),
+            i18n.translate('logAnomalies.form.entityHelp', {
+              defaultMessage: 'A field such as service.name or host.name; each value gets a lane of its own.',
+            }),
+            draft.entity_field ?? '',
+            (value) => change({ entity_field: value }),
+          )}
         {text(
           'training.window',
           i18n.translate('logAnomalies.form.window', { defaultMessage: 'Learn from the last' }),
@@ -85,39 +94,41 @@ export function MoreFields(props: DraftFieldsProps & { isOpen?: boolean }): Reac
           schedule.query_delay ?? '30s',
           (value) => change({ schedule: { ...schedule, query_delay: value } }),
         )}
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.form.scoring', { defaultMessage: 'Logs are scored by' })}
-            helpText={i18n.translate('logAnomalies.form.scoringHelp', {
-              defaultMessage:
-                'Kibana suits most; Elasticsearch suits very many logs. See Models for how logs go through its pipeline.',
-            })}
-            isInvalid={problem('scoring') !== undefined}
-            error={problem('scoring')}
-          >
-            <EuiSelect
+        {draft.unit !== 'bucket' && (
+          <EuiFlexItem>
+            <EuiFormRow
               fullWidth
-              value={draft.scoring ?? 'job'}
-              options={[
-                {
-                  value: 'job',
-                  text: i18n.translate('logAnomalies.form.scoringJob', {
-                    defaultMessage: 'Kibana, every so often',
-                  }),
-                },
-                {
-                  value: 'ingest',
-                  text: i18n.translate('logAnomalies.form.scoringIngest', {
-                    defaultMessage: 'Elasticsearch, as they arrive (ingest pipeline)',
-                  }),
-                },
-              ]}
-              onChange={(event) => change({ scoring: event.target.value as 'job' | 'ingest' })}
-              data-test-subj="logAnomaliesScoring"
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
+              label={i18n.translate('logAnomalies.form.scoring', { defaultMessage: 'Logs are scored by' })}
+              helpText={i18n.translate('logAnomalies.form.scoringHelp', {
+                defaultMessage:
+                  'Kibana suits most; Elasticsearch suits very many logs. See Models for how logs go through its pipeline.',
+              })}
+              isInvalid={problem('scoring') !== undefined}
+              error={problem('scoring')}
+            >
+              <EuiSelect
+                fullWidth
+                value={draft.scoring ?? 'job'}
+                options={[
+                  {
+                    value: 'job',
+                    text: i18n.translate('logAnomalies.form.scoringJob', {
+                      defaultMessage: 'Kibana, every so often',
+                    }),
+                  },
+                  {
+                    value: 'ingest',
+                    text: i18n.translate('logAnomalies.form.scoringIngest', {
+                      defaultMessage: 'Elasticsearch, as they arrive (ingest pipeline)',
+                    }),
+                  },
+                ]}
+                onChange={(event) => change({ scoring: event.target.value as 'job' | 'ingest' })}
+                data-test-subj="logAnomaliesScoring"
+              />
+            </EuiFormRow>
+          </EuiFlexItem>
+        )}
       </EuiFlexGrid>
       <EuiSpacer size="m" />
       <EuiFormRow

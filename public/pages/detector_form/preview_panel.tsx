@@ -43,12 +43,14 @@ export function PreviewPanel(props: {
   failure: ApiFailure | undefined;
   isLoading: boolean;
   isOutdated: boolean;
+  /** What a row of the preview stands for. */
+  unit: Detector['unit'];
   retry: () => void;
   /** As the draft has it now. */
   threshold: Detector['threshold'];
   changeThreshold: (threshold: Detector['threshold']) => void;
 }): ReactElement {
-  const { preview, failure, isLoading, isOutdated, retry, threshold: wanted, changeThreshold } = props;
+  const { preview, failure, isLoading, isOutdated, unit, retry, threshold: wanted, changeThreshold } = props;
   if (isLoading) return <LoadingPrompt />;
   if (failure) return <FailurePrompt failure={failure} retry={retry} />;
   if (preview === undefined) {
@@ -66,6 +68,7 @@ export function PreviewPanel(props: {
       />
     );
   }
+  const isOfBuckets = unit === 'bucket';
   const { quantiles, logs_in_window: logs, window } = preview;
   const days = Math.max(1, Date.parse(window.to) - Date.parse(window.from)) / DAY_MILLISECONDS;
   const threshold = thresholdFrom(wanted, quantiles);
@@ -88,7 +91,11 @@ export function PreviewPanel(props: {
       <EuiFlexGroup>
         <Figure
           title={formatCount(preview.logs_in_window)}
-          description={i18n.translate('logAnomalies.preview.logs', { defaultMessage: 'logs in the window' })}
+          description={
+            isOfBuckets
+              ? i18n.translate('logAnomalies.preview.rowsInWindow', { defaultMessage: 'rows in the window' })
+              : i18n.translate('logAnomalies.preview.logs', { defaultMessage: 'logs in the window' })
+          }
         />
         <Figure
           title={formatCount(preview.rows)}
@@ -103,6 +110,7 @@ export function PreviewPanel(props: {
       <EuiSpacer size="m" />
       <ThresholdSlider
         preview={preview}
+        isOfBuckets={isOfBuckets}
         threshold={threshold}
         change={(score) =>
           changeThreshold(
@@ -116,9 +124,15 @@ export function PreviewPanel(props: {
       <EuiBasicTable<PreviewedLog>
         items={preview.top.slice(0, Math.max(5, Math.min(LISTED_LOGS, flagged + 3)))}
         itemId={({ source }: PreviewedLog) => `${source.index}/${source.id}`}
-        tableCaption={i18n.translate('logAnomalies.preview.caption', {
-          defaultMessage: 'The logs that stand out most',
-        })}
+        tableCaption={
+          isOfBuckets
+            ? i18n.translate('logAnomalies.preview.captionOfRows', {
+                defaultMessage: 'The spans of time that stand out most',
+              })
+            : i18n.translate('logAnomalies.preview.caption', {
+                defaultMessage: 'The logs that stand out most',
+              })
+        }
         noItemsMessage={i18n.translate('logAnomalies.preview.nothing', {
           defaultMessage: 'No log stands out. Flag more, or choose other fields.',
         })}
@@ -138,7 +152,9 @@ export function PreviewPanel(props: {
             },
           },
           {
-            name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
+            name: isOfBuckets
+              ? i18n.translate('logAnomalies.preview.row', { defaultMessage: 'Logs in a span of time' })
+              : i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
             render: ({ document, reason, source }: PreviewedLog) => (
               <EuiText size="xs" className="eui-textBreakWord">
                 <code>{logLine(document) ?? source.id}</code>
@@ -161,10 +177,11 @@ export function PreviewPanel(props: {
 
 function ThresholdSlider(props: {
   preview: Preview;
+  isOfBuckets: boolean;
   threshold: number;
   change: (score: number) => void;
 }): ReactElement {
-  const { preview, threshold, change } = props;
+  const { preview, isOfBuckets, threshold, change } = props;
   const { quantiles, logs_in_window: logs, top } = preview;
   const low = scoreAtExceedance(quantiles, LARGEST_SHARE);
   const high = Math.min(
@@ -172,9 +189,11 @@ function ThresholdSlider(props: {
     Math.max(top[0]?.score ?? 0, scoreAtExceedance(quantiles, 1 / Math.max(10, logs))),
   );
   const step = (high - low) / SLIDER_STEPS;
-  const label = i18n.translate('logAnomalies.preview.slider', {
-    defaultMessage: 'How unusual a log must be',
-  });
+  const label = isOfBuckets
+    ? i18n.translate('logAnomalies.preview.sliderOfRows', {
+        defaultMessage: 'How unusual a span of time must be',
+      })
+    : i18n.translate('logAnomalies.preview.slider', { defaultMessage: 'How unusual a log must be' });
   return (
     <EuiFormRow
       fullWidth
@@ -184,7 +203,7 @@ function ThresholdSlider(props: {
           <EuiIconTip
             content={i18n.translate('logAnomalies.preview.sliderHelp', {
               defaultMessage:
-                'The threshold of the anomaly score, now {threshold}: between 0 and 1, and about 0.5 for an everyday log. It changes how much is flagged, and the list below at once.',
+                'The threshold of the anomaly score, now {threshold}: between 0 and 1, and about 0.5 for the everyday. It changes how much is flagged, and the list below at once.',
               values: { threshold: formatScore(threshold) },
             })}
           />

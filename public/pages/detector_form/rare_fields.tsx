@@ -12,6 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { detectorSchema } from '../../../common/detector';
 import { driftSettingsSchema } from '../../../common/upkeep_settings';
+import { BUCKET_DEFAULTS, type Draft } from './draft';
 import type { DraftFieldsProps } from './source_fields';
 
 const DRIFT = driftSettingsSchema.parse({});
@@ -22,7 +23,7 @@ const DEFAULTS = detectorSchema.parse({
   features: [{ type: 'category', field: 'message' }],
 });
 
-interface Field {
+interface SettingField {
   readonly path: string;
   readonly label: string;
   readonly help?: string;
@@ -39,7 +40,8 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
   const inTraining = (changes: Partial<typeof training>) =>
     change({ training: { ...draft.training, ...changes } });
   const inForest = (changes: Partial<typeof forest>) => change({ forest: { ...draft.forest, ...changes } });
-  const fields: Field[] = [
+  const fields: SettingField[] = [
+    ...(draft.unit === 'bucket' ? bucketRareFields(draft, change) : []),
     {
       path: 'training.max_rows',
       label: i18n.translate('logAnomalies.rare.maxRows', {
@@ -156,21 +158,7 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
       buttonContent={i18n.translate('logAnomalies.rare.title', { defaultMessage: 'Rarely changed' })}
     >
       <EuiSpacer size="m" />
-      <EuiFlexGrid columns={2}>
-        {fields.map((field) => (
-          <EuiFlexItem key={field.path}>
-            <EuiFormRow
-              fullWidth
-              label={field.label}
-              helpText={field.help}
-              isInvalid={problem(field.path) !== undefined}
-              error={problem(field.path)}
-            >
-              <RareField {...field} isInvalid={problem(field.path) !== undefined} />
-            </EuiFormRow>
-          </EuiFlexItem>
-        ))}
-      </EuiFlexGrid>
+      <SettingsGrid fields={fields} problem={problem} />
       <EuiSpacer size="m" />
       <EuiText size="xs" color="subdued">
         {i18n.translate('logAnomalies.rare.rest', {
@@ -182,8 +170,64 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
   );
 }
 
+/** Those of buckets alone. */
+export function bucketRareFields(draft: Draft, change: DraftFieldsProps['change']): SettingField[] {
+  const { bucket } = draft;
+  return [
+    {
+      path: 'bucket.look_back',
+      label: i18n.translate('logAnomalies.rare.lookBack', {
+        defaultMessage: 'After its last log, remember who logged for',
+      }),
+      help: i18n.translate('logAnomalies.rare.lookBackHelp', {
+        defaultMessage: 'Such as 1d: silence counts for so long; rare values are learned again as often.',
+      }),
+      value: bucket?.look_back ?? BUCKET_DEFAULTS.look_back,
+      set: (value) => change({ bucket: { ...bucket, look_back: value } }),
+    },
+    {
+      path: 'bucket.max_entities',
+      label: i18n.translate('logAnomalies.rare.maxEntities', {
+        defaultMessage: 'Different values to group by, at most',
+      }),
+      help: i18n.translate('logAnomalies.rare.maxEntitiesHelp', {
+        defaultMessage: 'A run that finds more is refused; 10,000 can be allowed.',
+      }),
+      value: bucket?.max_entities ?? BUCKET_DEFAULTS.max_entities,
+      set: (value) => change({ bucket: { ...bucket, max_entities: Number(value) } }),
+    },
+  ];
+}
+
+/** Settings side by side, each with what is wrong with it. */
+export const SettingsGrid = (props: {
+  fields: readonly SettingField[];
+  problem: DraftFieldsProps['problem'];
+}): ReactElement => (
+  <EuiFlexGrid columns={2}>
+    {props.fields.map((field) => (
+      <EuiFlexItem key={field.path}>
+        <EuiFormRow
+          fullWidth
+          label={field.label}
+          helpText={field.help}
+          isInvalid={props.problem(field.path) !== undefined}
+          error={props.problem(field.path)}
+        >
+          <RareField {...field} isInvalid={props.problem(field.path) !== undefined} />
+        </EuiFormRow>
+      </EuiFlexItem>
+    ))}
+  </EuiFlexGrid>
+);
+
 /** A form row gives its input an id, hence a component of its own. */
-function RareField({ value, set, isInvalid, id }: Field & { isInvalid: boolean; id?: string }): ReactElement {
+function RareField({
+  value,
+  set,
+  isInvalid,
+  id,
+}: SettingField & { isInvalid: boolean; id?: string }): ReactElement {
   const common = { id, fullWidth: true, isInvalid };
   return typeof value === 'number' ? (
     <EuiFieldNumber

@@ -20,14 +20,19 @@ import {
   CONTAMINATIONS,
   DEFAULT_CONTAMINATION,
   DEFAULT_WINDOW,
+  rowsPerDay,
+  type Draft,
 } from './draft';
 import type { DraftFieldsProps } from './source_fields';
 
-/** How many logs to flag, said in alerts a day once the logs were counted by a preview. */
+/** How much to flag, said in anomalies a day. */
 export function SensitivityFields(
-  props: DraftFieldsProps & { logsInWindow: number | undefined },
+  props: DraftFieldsProps & {
+    /** Logs in the training window, or rows of buckets; undefined where they are not counted. */
+    inWindow: number | undefined;
+  },
 ): ReactElement {
-  const { draft, change, problem, logsInWindow } = props;
+  const { draft, change, problem, inWindow } = props;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
   if (contamination === undefined) {
@@ -60,8 +65,6 @@ export function SensitivityFields(
         : best,
     0,
   );
-  const window = draft.training?.window ?? DEFAULT_WINDOW;
-  const perDay = alertsPerDay(logsInWindow ?? 0, window, contamination);
   return (
     <EuiFormRow
       fullWidth
@@ -69,10 +72,18 @@ export function SensitivityFields(
         <span>
           {i18n.translate('logAnomalies.form.sensitivity', { defaultMessage: 'How much to flag' })}{' '}
           <EuiIconTip
-            content={i18n.translate('logAnomalies.form.contamination', {
-              defaultMessage:
-                'Called contamination: the share of the logs learned from that count as anomalous. It sets the threshold.',
-            })}
+            content={
+              draft.unit === 'bucket'
+                ? i18n.translate('logAnomalies.form.contaminationOfRows', {
+                    defaultMessage:
+                      'Called contamination: the share of the rows learned from that count as anomalous. It sets the threshold. A row is what the logs of one {entity} are together in one span of time.',
+                    values: { entity: draft.entity_field || '–' },
+                  })
+                : i18n.translate('logAnomalies.form.contamination', {
+                    defaultMessage:
+                      'Called contamination: the share of the logs learned from that count as anomalous. It sets the threshold.',
+                  })
+            }
           />
         </span>
       }
@@ -101,20 +112,7 @@ export function SensitivityFields(
         <EuiSpacer size="s" />
         <EuiText size="s">
           <strong data-test-subj="logAnomaliesAlertsPerDay">
-            {logsInWindow === undefined
-              ? i18n.translate('logAnomalies.form.shareOnly', {
-                  defaultMessage: '{share} of the logs; choose the logs to see how many that are a day',
-                  values: { share: formatShare(contamination) },
-                })
-              : i18n.translate('logAnomalies.form.alertsPerDay', {
-                  defaultMessage:
-                    'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the logs)',
-                  values: {
-                    count: Number(perDay.toFixed(perDay < 10 ? 1 : 0)),
-                    alerts: formatCount(perDay),
-                    share: formatShare(contamination),
-                  },
-                })}
+            {perDayText(draft, contamination, inWindow)}
           </strong>
         </EuiText>
         <EuiSpacer size="m" />
@@ -122,6 +120,56 @@ export function SensitivityFields(
       </>
     </EuiFormRow>
   );
+}
+
+/** What flagging this share comes to. */
+function perDayText(draft: Draft, contamination: number, inWindow: number | undefined): string {
+  const share = formatShare(contamination);
+  const window = draft.training?.window ?? DEFAULT_WINDOW;
+  const counted = (perDay: number) => ({
+    count: Number(perDay.toFixed(perDay < 10 ? 1 : 0)),
+    alerts: formatCount(perDay),
+    share,
+  });
+  if (draft.unit === 'bucket') {
+    if (inWindow !== undefined) {
+      return i18n.translate('logAnomalies.form.rowsPerDay', {
+        defaultMessage:
+          'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the {rows} rows in {window})',
+        values: {
+          ...counted(alertsPerDay(inWindow, window, contamination)),
+          rows: formatCount(inWindow),
+          window,
+        },
+      });
+    }
+    const rows = rowsPerDay(draft);
+    if (rows === undefined || !draft.entity_field) {
+      return i18n.translate('logAnomalies.form.shareOfRows', {
+        defaultMessage: '{share} of the rows; a preview says how many that are a day',
+        values: { share },
+      });
+    }
+    return i18n.translate('logAnomalies.form.rowsOfEntity', {
+      defaultMessage:
+        'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day for each {entity} that is always there ({share} of its {rows} rows a day); a preview counts them all',
+      values: {
+        ...counted(rows * contamination),
+        rows: formatCount(rows),
+        entity: draft.entity_field,
+      },
+    });
+  }
+  return inWindow === undefined
+    ? i18n.translate('logAnomalies.form.shareOnly', {
+        defaultMessage: '{share} of the logs; choose the logs to see how many that are a day',
+        values: { share },
+      })
+    : i18n.translate('logAnomalies.form.alertsPerDay', {
+        defaultMessage:
+          'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the logs)',
+        values: counted(alertsPerDay(inWindow, window, contamination)),
+      });
 }
 
 const DEFAULT_BUDGET = 10;

@@ -25,7 +25,8 @@ export function useDescription(
   source: Draft['source'] | undefined,
 ): Request<Description | undefined> {
   const { api } = useApp();
-  const features = draft.features.flatMap(({ type, field, time_zone }) =>
+  // Those of buckets are numbers of rows, which no log has.
+  const features = (draft.unit === 'bucket' ? [] : draft.features).flatMap(({ type, field, time_zone }) =>
     type !== undefined && field ? [{ type, field, ...(time_zone && { time_zone }) }] : [],
   );
   const window = draft.training?.window ?? DEFAULT_WINDOW;

@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { parseDetector } from '../../../common/detector';
 import { saveFile } from '../../shared/save_file';
 import { useAction } from '../../shared/use_action';
-import { checkDraft, type Draft } from './draft';
+import { checkDraft, documentOf, draftOf, type Draft } from './draft';
 import { readKql } from './read_kql';
 
 /** The draft as the file that the command line reads, and back. */
@@ -15,7 +15,7 @@ export function YamlButtons({ draft, load }: { draft: Draft; load: (draft: Draft
     run(
       async () => {
         const { parse } = await import('yaml');
-        load(parseDetector(parse(await chosen.text())));
+        load(draftOf(parseDetector(parse(await chosen.text()))));
       },
       i18n.translate('logAnomalies.yaml.loaded', {
         defaultMessage: '{file} is loaded, but not saved yet',
@@ -27,7 +27,7 @@ export function YamlButtons({ draft, load }: { draft: Draft; load: (draft: Draft
       const { stringify } = await import('yaml');
       saveFile(
         `${draft.name || 'detector'}.yml`,
-        stringify(checkDraft(draft, readKql).detector ?? draft),
+        stringify(checkDraft(draft, readKql).detector ?? documentOf(draft)),
         'application/yaml',
       );
     });

@@ -15,7 +15,7 @@ import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { useAction } from '../../shared/use_action';
 import type { DetectorView } from '../detector_page';
-import { checkDraft, type Draft } from '../detector_form/draft';
+import { checkDraft, draftOf, type Draft } from '../detector_form/draft';
 import { MoreFields } from '../detector_form/more_fields';
 import { RareFields } from '../detector_form/rare_fields';
 import { readKql } from '../detector_form/read_kql';
@@ -32,21 +32,21 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
   const { api, canWrite, go } = useApp();
   const { run, isBusy } = useAction(reload);
   // What is polled meanwhile must not undo what is being typed.
-  const [draft, setDraft] = useState<Draft>(record.detector);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(record.detector));
   const [basis, setBasis] = useState(record);
   const isLater = record.updated_at > basis.updated_at;
   // Starting and stopping change the version, but nothing that is edited here.
   const isElsewhereChanged = isLater && JSON.stringify(basis.detector) !== JSON.stringify(record.detector);
   const { detector, problems } = checkDraft(draft, readKql);
   const description = useDescription({ ...draft, features: [] }, record.detector.source);
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(basis.detector);
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(basis.detector));
   const fields = {
     draft,
     change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
     problem: (path: string) => problems.get(path),
   };
   const begin = () => {
-    setDraft(record.detector);
+    setDraft(draftOf(record.detector));
     setBasis(record);
   };
   const save = () =>
@@ -57,7 +57,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
           params: { id: record.id },
           body: { detector, version: isElsewhereChanged || !isLater ? basis.version : record.version },
         });
-        setDraft(saved.detector);
+        setDraft(draftOf(saved.detector));
         setBasis(saved);
       },
       i18n.translate('logAnomalies.form.saved', {
@@ -91,7 +91,11 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
               <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
             </EuiTitle>
             <EuiSpacer size="m" />
-            <SensitivityFields {...fields} logsInWindow={description.value?.logs} />
+            <SensitivityFields
+              {...fields}
+              // Rows are counted by a preview alone.
+              inWindow={draft.unit === 'bucket' ? undefined : description.value?.logs}
+            />
             <EuiSpacer size="s" />
             <EuiText size="s" color="subdued">
               {i18n.translate('logAnomalies.settings.atOnce', {

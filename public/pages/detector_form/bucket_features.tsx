@@ -1,0 +1,226 @@
+import React, { type ReactElement } from 'react';
+import {
+  EuiBadge,
+  EuiBadgeGroup,
+  EuiBasicTable,
+  EuiButton,
+  EuiButtonIcon,
+  EuiCallOut,
+  EuiSelect,
+  EuiSpacer,
+  EuiSwitch,
+  EuiText,
+  EuiTitle,
+  EuiToolTip,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import {
+  COUNT_FIELD,
+  ERRORS_FIELD,
+  ERROR_SHARE_FIELD,
+  LATENCY_P50_FIELD,
+  LATENCY_P95_FIELD,
+} from '../../../common/buckets/bucket_fields';
+import type { FeatureDefinition } from '../../../common/detector';
+import type { FeatureType } from '../../../common/log_features/types';
+import { usualFeatures, withNamedFeatures, type Draft } from './draft';
+import { typeName } from './feature_fields';
+import type { DraftFieldsProps } from './source_fields';
+
+/** How a number of a row can be looked at; an imported feature may be of another type. */
+const TYPES: readonly FeatureType[] = ['deviation', 'number', 'category', 'hour_of_day', 'day_of_week'];
+
+interface Row {
+  readonly place: number;
+  readonly feature: Partial<FeatureDefinition>;
+}
+
+/** What is looked at in a row: all of its numbers, or features of one's own. */
+export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draft) => void }): ReactElement {
+  const { draft, change, problem, replace } = props;
+  const { features } = draft;
+  const areNamed = features.length > 0;
+  const usual = usualFeatures(draft);
+  const put = (place: number, changes: Partial<FeatureDefinition>) =>
+    change({
+      features: features.map((feature, index) => (index === place ? { ...feature, ...changes } : feature)),
+    });
+  const otherFields = [draft.source.timestamp_field ?? '@timestamp', draft.entity_field].filter(
+    (field): field is string => field !== undefined && field !== '',
+  );
+  const fieldOptions = (own: string | undefined) => {
+    const inRow = [...usual.map(({ field }) => field ?? ''), ...otherFields];
+    return [
+      ...inRow.map((value) => ({ value, text: rowFieldName(value) })),
+      ...(own === undefined || inRow.includes(own) ? [] : [{ value: own, text: own }]),
+    ];
+  };
+  const takeField = (place: number, field: string) =>
+    put(place, {
+      ...UNNAMED,
+      type: field === draft.entity_field ? 'category' : 'hour_of_day',
+      ...usual.find((feature) => feature.field === field),
+      field,
+    });
+  const problemOf = (place: number): string | undefined =>
+    ['field', 'type', 'by', 'name', 'weight', 'tolerance']
+      .flatMap((setting) => problem(`features.${place}.${setting}`) ?? [])
+      .at(0);
+  return (
+    <>
+      <EuiTitle size="xxs">
+        <h3>
+          {i18n.translate('logAnomalies.bucket.looksAt', {
+            defaultMessage: 'What is looked at in each span',
+          })}
+        </h3>
+      </EuiTitle>
+      <EuiSpacer size="s" />
+      {problem('features') && (
+        <>
+          <EuiCallOut size="s" color="danger" title={problem('features')} />
+          <EuiSpacer size="s" />
+        </>
+      )}
+      {!areNamed && (
+        <>
+          <EuiBadgeGroup gutterSize="s" data-test-subj="logAnomaliesLooksAt">
+            {usual.map(({ field = '' }) => (
+              <EuiBadge key={field} color="hollow" title={field}>
+                {rowFieldName(field)}
+              </EuiBadge>
+            ))}
+          </EuiBadgeGroup>
+          <EuiSpacer size="s" />
+          <EuiText size="xs" color="subdued">
+            {i18n.translate('logAnomalies.bucket.comparedWith', {
+              defaultMessage:
+                'Each number is compared with what is usual for the same {entity} at that hour of the day.',
+              values: { entity: draft.entity_field || '–' },
+            })}
+          </EuiText>
+        </>
+      )}
+      {areNamed && (
+        <EuiBasicTable<Row>
+          items={features.map((feature, place) => ({ place, feature }))}
+          itemId={({ place }: Row) => String(place)}
+          tableLayout="fixed"
+          tableCaption={i18n.translate('logAnomalies.bucket.featuresCaption', {
+            defaultMessage: 'What the detector looks at in each span of time',
+          })}
+          columns={[
+            {
+              name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
+              render: ({ place, feature }: Row) => (
+                <EuiToolTip
+                  content={problemOf(place)}
+                  display="block"
+                  anchorProps={{ style: { width: '100%' } }}
+                >
+                  <EuiSelect
+                    compressed
+                    fullWidth
+                    aria-label={i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' })}
+                    value={feature.field}
+                    options={fieldOptions(feature.field)}
+                    isInvalid={problemOf(place) !== undefined}
+                    onChange={(event) => takeField(place, event.target.value)}
+                  />
+                </EuiToolTip>
+              ),
+            },
+            {
+              name: i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' }),
+              width: '40%',
+              render: ({ place, feature }: Row) => (
+                <EuiSelect
+                  compressed
+                  fullWidth
+                  aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
+                  value={feature.type}
+                  options={[...new Set([...TYPES, feature.type ?? TYPES[0]])].map((type) => ({
+                    value: type,
+                    text: typeName(type),
+                  }))}
+                  onChange={(event) => put(place, { type: event.target.value as FeatureType, by: undefined })}
+                />
+              ),
+            },
+            {
+              name: '',
+              width: '48px',
+              render: ({ place, feature }: Row) => (
+                <EuiButtonIcon
+                  iconType="cross"
+                  color="danger"
+                  aria-label={i18n.translate('logAnomalies.form.removeFeature', {
+                    defaultMessage: 'Leave out {field}',
+                    values: { field: feature.field ?? '' },
+                  })}
+                  onClick={() => change({ features: features.filter((_feature, index) => index !== place) })}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+      <EuiSpacer size="m" />
+      {areNamed && (
+        <>
+          <EuiButton
+            size="s"
+            color="text"
+            iconType="plus"
+            onClick={() => {
+              const left = usual.find(({ field }) => !features.some((feature) => feature.field === field));
+              change({ features: [...features, left ?? { type: 'hour_of_day', field: otherFields[0] }] });
+            }}
+          >
+            {i18n.translate('logAnomalies.form.addFeature', { defaultMessage: 'Add a field' })}
+          </EuiButton>
+          <EuiSpacer size="m" />
+        </>
+      )}
+      <EuiSwitch
+        label={i18n.translate('logAnomalies.bucket.nameFeatures', {
+          defaultMessage: 'Choose which of these numbers count, and how they are read',
+        })}
+        checked={areNamed}
+        onChange={(event) => replace(withNamedFeatures(draft, event.target.checked))}
+        data-test-subj="logAnomaliesNameFeatures"
+      />
+    </>
+  );
+}
+
+/** What a feature of another field must not take over from the one before it. */
+const UNNAMED = { name: undefined, weight: undefined, tolerance: undefined };
+
+/** A field of the row for people; the names of values that are counted are those of the detector. */
+function rowFieldName(field: string): string {
+  const [, kind, counted] = /^bucket\.(distinct|rare)_(.+)$/.exec(field) ?? [];
+  const values = { name: counted?.replaceAll('_', ' ') };
+  if (kind === 'distinct') {
+    return i18n.translate('logAnomalies.row.distinct', { defaultMessage: 'different {name}', values });
+  }
+  if (kind === 'rare') {
+    return i18n.translate('logAnomalies.row.rare', { defaultMessage: 'logs with rare {name}', values });
+  }
+  switch (field) {
+    case COUNT_FIELD:
+      return i18n.translate('logAnomalies.row.count', { defaultMessage: 'number of logs' });
+    case ERRORS_FIELD:
+      return i18n.translate('logAnomalies.row.errors', { defaultMessage: 'number of errors' });
+    case ERROR_SHARE_FIELD:
+      return i18n.translate('logAnomalies.row.errorShare', { defaultMessage: 'share of errors' });
+    case LATENCY_P50_FIELD:
+      return i18n.translate('logAnomalies.row.median', { defaultMessage: 'median of how long it took' });
+    case LATENCY_P95_FIELD:
+      return i18n.translate('logAnomalies.row.slowest', {
+        defaultMessage: '95th percentile of how long it took',
+      });
+    default:
+      return field;
+  }
+}
