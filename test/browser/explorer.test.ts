@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { seriousFindings } from './accessibility';
 import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
-import { openBrowser, openExplorer, testSubject } from './steps';
+import { choiceOf, openBrowser, openExplorer, testSubject } from './steps';
 
 jest.setTimeout(120_000);
 
@@ -67,7 +67,7 @@ it('narrows to the lanes that are brushed, each a filter of its own', () =>
     expect(lanes.length).toBeGreaterThan(1);
     expect(queryOf(page).entity.split('\n').sort()).toEqual([...lanes].sort());
     // Only these are left in the table of lanes.
-    await page.getByRole('radio', { name: 'Table' }).focus();
+    await choiceOf(page, 'Table').focus();
     await page.keyboard.press('Space');
     const rows = page.getByRole('table', { name: /a lane for each entity/ }).locator('tbody tr');
     await rows.first().waitFor();

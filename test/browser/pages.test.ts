@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { seriousFindings } from './accessibility';
 import {
+  choiceOf,
   createDetectorByForm,
   judgeAndUndo,
   open,
@@ -97,7 +98,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
 it('reads the swim lane as a table, reached with the keyboard', async () => {
   const { page, problems } = await openPage(browser, world.host);
   await openExplorer({ page, url: world.host.url }, id, 'now-3d');
-  await page.getByRole('radio', { name: 'Table' }).focus();
+  await choiceOf(page, 'Table').focus();
   await page.keyboard.press('Space');
   const rows = page.getByRole('table', { name: /a lane for each entity/ }).locator('tbody tr');
   await rows.first().waitFor();

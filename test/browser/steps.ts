@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 /** Pages of the plugin in a browser, on Kibana or on the host page. */
 export interface Pages {
@@ -75,6 +75,10 @@ export async function openExplorer(pages: Pages, id: string, from = 'now-7d'): P
   await open(pages, tabOf(id, 'anomalies', `?from=${from}&to=now&sort=score`), 'logAnomaliesSwimLane');
   await pages.page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);
 }
+
+/** One of a group of buttons of which one is chosen: a radio button in EUI of Kibana 8.12, later a pressed button. */
+export const choiceOf = (page: Page, name: string): Locator =>
+  page.getByRole('radio', { name, exact: true }).or(page.getByRole('button', { name, exact: true }));
 
 /** Opens the first result, calls it real, and takes that back. */
 export async function judgeAndUndo({ page }: Pages): Promise<void> {

@@ -50,7 +50,7 @@ export function FeedbackButtons(props: {
           color="success"
           iconType="check"
           fill={feedback?.verdict === 'real'}
-          aria-pressed={feedback?.verdict === 'real'}
+          isSelected={feedback?.verdict === 'real'}
           isDisabled={!canWrite || isBusy}
           onClick={confirm}
           data-test-subj="logAnomaliesFeedbackReal"
@@ -64,7 +64,7 @@ export function FeedbackButtons(props: {
           color="text"
           iconType="cross"
           fill={feedback?.verdict === 'not_an_anomaly'}
-          aria-pressed={feedback?.verdict === 'not_an_anomaly'}
+          isSelected={feedback?.verdict === 'not_an_anomaly'}
           isDisabled={!canWrite || isBusy}
           onClick={() => setIsAsking(true)}
           data-test-subj="logAnomaliesFeedbackNot"
