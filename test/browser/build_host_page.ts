@@ -1,9 +1,16 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { bundleBrowser } from '../../scripts/build/browser_bundle';
 
 const root = resolve(__dirname, '../..');
+
+/**
+ * Folder with the modules that the page lends: those of Kibana 8.12, or with `KIBANA_MODULES=9` those of a newer one, which
+ * `npm ci --prefix test/browser/kibana_9` installs.
+ */
+const lentFrom = process.env.KIBANA_MODULES === '9' ? join(root, 'test/browser/kibana_9') : root;
 
 /** Files by the path that they are served at. */
 export type ServedFiles = ReadonlyMap<string, Uint8Array>;
@@ -17,6 +24,20 @@ const iconsOfEui: Plugin = {
       const contents = code.replace("'./assets/' + typeToPathMap[iconType]", "$& + '.js'");
       return { contents, loader: 'js' };
     });
+  },
+};
+
+/** React, EUI and what goes with them come from one folder, whoever asks for them. */
+const lentModules: Plugin = {
+  name: 'modules that Kibana lends',
+  setup: ({ onResolve, resolve: resolveAgain }) => {
+    const lent =
+      /^(react(-dom)?|moment(-timezone)?|@elastic\/(eui|charts)|@emotion\/(cache|css|react))(\/|$)/;
+    onResolve({ filter: lent }, ({ path, kind, pluginData }) =>
+      pluginData === lentModules
+        ? undefined
+        : resolveAgain(path, { kind, resolveDir: lentFrom, pluginData: lentModules }),
+    );
   },
 };
 
@@ -38,14 +59,16 @@ export async function buildHostPage(): Promise<ServedFiles> {
     write: false,
     minify: true,
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [iconsOfEui],
+    plugins: [lentModules, iconsOfEui],
     logLevel: 'error',
   });
   const files = new Map<string, Uint8Array>(outputFiles.map(({ path, contents }) => [path, contents]));
   for (const theme of ['light', 'dark']) {
     const sheets = [`eui/dist/eui_theme_${theme}.min.css`, `charts/dist/theme_only_${theme}.css`];
-    const texts = sheets.map((sheet) => readFile(join(root, 'node_modules/@elastic', sheet)));
-    files.set(`/host/theme_${theme}.css`, Buffer.concat(await Promise.all(texts)));
+    // Newer EUI has no style sheets.
+    const paths = sheets.map((sheet) => join(lentFrom, 'node_modules/@elastic', sheet)).filter(existsSync);
+    const texts = await Promise.all(paths.map((path) => readFile(path)));
+    files.set(`/host/theme_${theme}.css`, Buffer.concat(texts));
   }
   return files;
 }

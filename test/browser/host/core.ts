@@ -1,5 +1,6 @@
 /** The few services of Kibana's core that the plugin uses, played in the page. */
 import React, { type ReactNode } from 'react';
+import { EuiProvider } from '@elastic/eui';
 import type { CoreStart, HttpSetup, MountPoint, ScopedHistory } from '../../../public/kibana/contracts';
 import { hostSettings } from './host_settings';
 
@@ -47,7 +48,20 @@ const http: HttpSetup = {
   basePath: { prepend: (path) => basePath + path, get: () => basePath },
 };
 
+/** A Kibana that has React 18 puts its context around elements itself. */
+export const isNewerKibana = !React.version.startsWith('17.');
+
+const rendering: CoreStart['rendering'] = {
+  addContext: (element) =>
+    React.createElement(
+      EuiProvider,
+      { colorMode: hostSettings.isDark ? 'dark' : 'light', globalStyles: false, utilityClasses: false },
+      element,
+    ),
+};
+
 export const core: CoreStart = {
+  ...(isNewerKibana && { rendering }),
   http,
   i18n: {
     Context: ({ children }: { children: ReactNode }) => React.createElement(React.Fragment, {}, children),

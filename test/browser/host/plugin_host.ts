@@ -12,7 +12,7 @@ import type {
   RuleTypeModel,
   VisualizationType,
 } from '../../../public/kibana/panel_contracts';
-import { core } from './core';
+import { core, isNewerKibana } from './core';
 import { sharedModules } from './shared_modules';
 
 type RenderFunction = Parameters<ExpressionsSetup['registerFunction']>[0];
@@ -67,8 +67,9 @@ export async function loadPlugin(lend: (registered: Registered) => PluginsStart)
     renderers: new Map(),
     ruleTypes: new Map(),
   };
+  const loading: Promise<unknown>[] = [];
   const startPlugins = lend(registered);
-  const plugin = load!().plugin({ env: { packageInfo: { version: '8.12.2' } } });
+  const plugin = load!().plugin({ env: { packageInfo: { version: isNewerKibana ? '9.5.4' : '8.12.2' } } });
   plugin.setup(
     {
       application: { register: (app) => void registered.apps.set(app.id, app) },
@@ -77,6 +78,10 @@ export async function loadPlugin(lend: (registered: Registered) => PluginsStart)
     {
       visualizations: {
         createBaseVisualization: (type) => void registered.visualizations.set(type.name, type),
+        ...(isNewerKibana && {
+          createBaseVisualizationAsync: (name, loadType) =>
+            void loading.push(loadType().then((type) => registered.visualizations.set(name, type))),
+        }),
       },
       expressions: {
         registerFunction: (definition) => void registered.functions.set(definition.name, definition),
@@ -88,5 +93,6 @@ export async function loadPlugin(lend: (registered: Registered) => PluginsStart)
     },
   );
   plugin.start(core, startPlugins);
+  await Promise.all(loading);
   return registered;
 }
