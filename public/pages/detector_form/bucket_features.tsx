@@ -91,14 +91,18 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
               </EuiBadge>
             ))}
           </EuiBadgeGroup>
-          <EuiSpacer size="s" />
-          <EuiText size="xs" color="subdued">
-            {i18n.translate('logAnomalies.bucket.comparedWith', {
-              defaultMessage:
-                'Each number is compared with what is usual for the same {entity} at that hour of the day.',
-              values: { entity: draft.entity_field || '–' },
-            })}
-          </EuiText>
+          {draft.entity_field && (
+            <>
+              <EuiSpacer size="s" />
+              <EuiText size="xs" color="subdued">
+                {i18n.translate('logAnomalies.bucket.comparedWith', {
+                  defaultMessage:
+                    'Each number is compared with what is usual for the same {entity} at that hour of the day.',
+                  values: { entity: draft.entity_field },
+                })}
+              </EuiText>
+            </>
+          )}
         </>
       )}
       {areNamed && (

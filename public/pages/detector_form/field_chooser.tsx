@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiComboBox, EuiFormRow } from '@elastic/eui';
+import { EuiComboBox, EuiFormRow, EuiTextColor } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { LogField } from '../../../common/log_features/log_fields';
 
@@ -22,7 +22,14 @@ export function FieldChooser(props: {
     <EuiFormRow
       fullWidth
       label={label}
-      helpText={doubts.length > 0 ? [...doubts, help] : help}
+      helpText={[
+        ...doubts.map((doubt) => (
+          <EuiTextColor key={doubt} color="warning">
+            {doubt}
+          </EuiTextColor>
+        )),
+        help,
+      ]}
       isInvalid={problem !== undefined}
       error={problem}
     >
