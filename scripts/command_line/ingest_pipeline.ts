@@ -10,6 +10,7 @@ import {
   type PipelineDeployment,
 } from '../../server/elasticsearch/ingest';
 import type { Session } from './session';
+import { rangeOf } from '../../server/detection/log_range';
 
 const TRIAL_LOGS = 1_000;
 const TRIAL_WINDOW_MILLISECONDS = 30 * 86_400_000;
@@ -24,17 +25,12 @@ export async function trialOptions(
 ): Promise<DeployPipelineOptions> {
   const { source, forest } = snapshot.detector;
   const to = session.clock.now();
-  const sample = await createLogSource(client).sample(
-    {
-      index: source.index,
-      query: source.query,
-      timestampField: source.timestamp_field,
-      ingestedField: source.ingested_field,
-      from: to - TRIAL_WINDOW_MILLISECONDS,
-      to,
-    },
-    { size: TRIAL_LOGS, seed: forest.seed, fields: snapshot.encoder.fields, signal: session.signal },
-  );
+  const sample = await createLogSource(client).sample(rangeOf(source, to - TRIAL_WINDOW_MILLISECONDS, to), {
+    size: TRIAL_LOGS,
+    seed: forest.seed,
+    fields: snapshot.encoder.fields,
+    signal: session.signal,
+  });
   return {
     detectorId,
     space: session.config.space,

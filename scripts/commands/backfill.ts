@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { detectAnomalies } from '../../server/detection/detect_anomalies';
+import { rangeOf } from '../../server/detection/log_range';
 import type { CheckpointStore } from '../../server/detection/ports';
 import type { DetectionRun } from '../../server/detection/run_detection';
 import {
@@ -90,14 +91,7 @@ Examples:
         const pipeline = options.job ? undefined : await livePipeline(client, detectorId, { space, signal });
         if (pipeline !== undefined) {
           const task = await startBackfill(client, {
-            range: {
-              index: source.index,
-              query: source.query,
-              timestampField: source.timestamp_field,
-              ingestedField: source.ingested_field,
-              from,
-              to,
-            },
+            range: rangeOf(source, from, to),
             pipeline,
             ...(options.into === undefined ? {} : { into: options.into }),
             ...(options.slices === undefined ? {} : { slices: options.slices }),

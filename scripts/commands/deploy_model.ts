@@ -11,6 +11,7 @@ import {
   type GateReport,
 } from '../../server/detection/model_gate';
 import { gateCandidate } from '../../server/detection/gate_candidate';
+import { rangeOf } from '../../server/detection/log_range';
 import {
   connect,
   createAuditTrail,
@@ -238,22 +239,12 @@ async function gate(
   const to = session.clock.now();
   const window = durationToMilliseconds(options.window);
   const sample = await createDetectorSource(client, snapshot.detector)
-    .sample(
-      {
-        index: source.index,
-        query: source.query,
-        timestampField: source.timestamp_field,
-        ingestedField: source.ingested_field,
-        from: to - window,
-        to,
-      },
-      {
-        size: SAMPLE,
-        seed: snapshot.detector.forest.seed,
-        fields: snapshot.encoder.fields,
-        signal: session.signal,
-      },
-    )
+    .sample(rangeOf(source, to - window, to), {
+      size: SAMPLE,
+      seed: snapshot.detector.forest.seed,
+      fields: snapshot.encoder.fields,
+      signal: session.signal,
+    })
     .catch((error: unknown) => {
       if (error instanceof DetectionError && error.code === 'not_found') return undefined;
       throw error;

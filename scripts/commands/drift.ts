@@ -10,6 +10,7 @@ import { connect, createDetectorSource, createDriftStore } from '../../server/el
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
+import { rangeOf } from '../../server/detection/log_range';
 
 interface Options {
   detectorId?: string;
@@ -97,13 +98,7 @@ async function measure(session: Session, client: Client, options: Options): Prom
   const to = session.clock.now() - durationToMilliseconds(schedule.query_delay);
   const window = { from: to - durationToMilliseconds(options.window ?? settings.window), to };
   const sample = await createDetectorSource(client, snapshot.detector).sample(
-    {
-      index: source.index,
-      query: source.query,
-      timestampField: source.timestamp_field,
-      ingestedField: source.ingested_field,
-      ...window,
-    },
+    rangeOf(source, window.from, window.to),
     {
       size: options.sample ?? settings.sample,
       seed: forest.seed,

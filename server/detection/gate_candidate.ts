@@ -7,6 +7,7 @@ import type { LogDocument } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { judgeCandidate, verdictOf } from './candidate_gate';
 import { measureCandidate, type GateMaterial } from './candidate_measures';
+import { rangeOf } from './log_range';
 import { plantAnomalies } from './planted_anomalies';
 import type { Clock, Feedback, LogSample, LogSource } from './ports';
 
@@ -114,20 +115,21 @@ async function drawRecent(
   { detector, candidate, active, source, since, signal }: CandidateComparison,
   to: number,
 ): Promise<{ sample: LogSample; from: number }> {
-  const { index, query, timestamp_field, ingested_field } = detector.source;
   const fields = [
     ...new Set([
       ...candidate.encoder.fields,
       ...(active?.encoder.fields ?? []),
-      timestamp_field,
+      detector.source.timestamp_field,
       LABEL_FIELDS[0],
     ]),
   ];
   const draw = (from: number): Promise<LogSample> =>
-    source.sample(
-      { index, query, timestampField: timestamp_field, ingestedField: ingested_field, from, to },
-      { size: COMPARED_LOGS, seed: detector.forest.seed, fields, signal },
-    );
+    source.sample(rangeOf(detector.source, from, to), {
+      size: COMPARED_LOGS,
+      seed: detector.forest.seed,
+      fields,
+      signal,
+    });
   const from = since ?? to - durationToMilliseconds(detector.drift.window);
   const sample = await draw(from);
   if (since !== undefined || sample.logs.length >= FEW_LOGS) return { sample, from };

@@ -1,6 +1,7 @@
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
+import { rangeOf } from './log_range';
 import {
   checkProduction,
   joinReports,
@@ -55,17 +56,12 @@ export async function watchDeployment(watch: DeploymentWatch): Promise<Deploymen
   for (;;) {
     const now = clock.now();
     const to = now - durationToMilliseconds(snapshot.detector.schedule.query_delay);
-    const sample = await watch.source.sample(
-      {
-        index: source.index,
-        query: source.query,
-        timestampField: source.timestamp_field,
-        ingestedField: source.ingested_field,
-        from: to - watch.window,
-        to,
-      },
-      { size: watch.sampleSize, seed: watch.seed, fields: snapshot.encoder.fields, signal: watch.signal },
-    );
+    const sample = await watch.source.sample(rangeOf(source, to - watch.window, to), {
+      size: watch.sampleSize,
+      seed: watch.seed,
+      fields: snapshot.encoder.fields,
+      signal: watch.signal,
+    });
     looks++;
     if (sample.logs.length > 0) {
       const logsPerDay = (sample.total * DAY_MILLISECONDS) / watch.window;

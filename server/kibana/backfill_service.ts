@@ -8,6 +8,7 @@ import { createDetectorRepository } from './detector_repository';
 import { backfillTaskId, BACKFILL_TASK_TYPE } from './identifiers';
 import type { RequestScope, Services } from './services';
 import { createStatusStore } from './status_store';
+import { rangeOf } from '../detection/log_range';
 
 type BackfillRequest = ApiRequest<Endpoints['startBackfill']>['body'];
 
@@ -69,15 +70,8 @@ export async function queueBackfill(
       );
     }
   }
-  const { index, query, timestamp_field, ingested_field } = detector.source;
-  const total = await createDetectorSource(scope.elasticsearch, detector).count({
-    index,
-    query,
-    timestampField: timestamp_field,
-    ingestedField: ingested_field,
-    from,
-    to,
-  });
+  const source = createDetectorSource(scope.elasticsearch, detector);
+  const total = await source.count(rangeOf(detector.source, from, to));
   const report: BackfillReport = {
     id: randomUUID(),
     state: 'queued',

@@ -10,6 +10,7 @@ import {
 } from '../elasticsearch/ingest';
 import type { DetectorJob } from './detector_job';
 import type { Services } from './services';
+import { rangeOf } from '../detection/log_range';
 
 /** Between two looks at the task of Elasticsearch. */
 const POLL_MILLISECONDS = 1_000;
@@ -86,16 +87,8 @@ export async function scoreInCluster(
         'The detector has no ingest pipeline to score with; put one first.',
       );
     }
-    const { index, query, timestamp_field, ingested_field } = stored.detector.source;
     return startBackfill(client, {
-      range: {
-        index,
-        query,
-        timestampField: timestamp_field,
-        ingestedField: ingested_field,
-        from: Date.parse(from),
-        to: Date.parse(to),
-      },
+      range: rangeOf(stored.detector.source, Date.parse(from), Date.parse(to)),
       pipeline,
       ...(into !== undefined && { into }),
       ...(slices !== undefined && { slices }),

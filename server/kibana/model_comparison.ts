@@ -9,6 +9,7 @@ import type { LogDocument } from '../../common/log_document';
 import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { scoreDriftOf } from '../detection/model_gate';
 import { fetchJudgedLogs } from '../detection/judged_logs';
+import { rangeOf } from '../detection/log_range';
 import type { LogSample, LogSource } from '../detection/ports';
 import { scoreInPieces, type ScoredSample } from '../detection/score_in_pieces';
 import { createDetectorSource, createFeedbackStore } from '../elasticsearch';
@@ -108,14 +109,11 @@ export async function compareModels(
 
 function draw(
   source: LogSource,
-  { source: { index, query, timestamp_field, ingested_field }, forest }: Detector,
+  { source: logs, forest }: Detector,
   wanted: { from: number; to: number; size: number; fields: readonly string[] },
 ): Promise<LogSample> {
   const { from, to, size, fields } = wanted;
-  return source.sample(
-    { index, query, timestampField: timestamp_field, ingestedField: ingested_field, from, to },
-    { size, seed: forest.seed, fields },
-  );
+  return source.sample(rangeOf(logs, from, to), { size, seed: forest.seed, fields });
 }
 
 function truthsOf(documents: readonly LogDocument[]): (boolean | undefined)[] | undefined {

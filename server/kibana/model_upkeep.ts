@@ -6,7 +6,8 @@ import type { ModelSnapshot } from '../../common/model_snapshot';
 import { exceedance } from '../../common/threshold';
 import { startingThreshold } from '../detection/candidate_measures';
 import { afterMeasurement, driftSentence, isDriftDue, measureDrift } from '../detection/measure_drift';
-import type { ModelRecord } from '../detection/ports';
+import { rangeOf } from '../detection/log_range';
+import type { LogRange, ModelRecord } from '../detection/ports';
 import {
   afterLook,
   alertRateCheck,
@@ -73,7 +74,7 @@ async function decideOnCandidate(
   const since = Date.parse(candidate.since);
   const span = Date.parse(candidate.until) - since;
   if (now < since + span) return false;
-  const logs = await job.source.count(rangeOf(job, since, now));
+  const logs = await job.source.count(recent(job, since, now));
   const isEnough = logs >= FEWEST_WATCHED_LOGS;
   if (!isEnough && now < since + LONGEST_SHADOW_FACTOR * span) return false;
   const settled = await settleCandidate(services, job, candidate.version, model, {
@@ -104,7 +105,7 @@ async function watchPromoted(context: UpkeepContext, { watch }: StoredUpkeep): P
   }
   if (!isLookDue(watch, now)) return false;
   const since = Date.parse(watch.since);
-  const logs = await job.source.count(rangeOf(job, since, now));
+  const logs = await job.source.count(recent(job, since, now));
   const gate =
     logs < FEWEST_WATCHED_LOGS
       ? undefined
@@ -188,7 +189,7 @@ async function seeToDrift(
     await cache.load(job.models, space, detectorId, model.version),
     detector,
   );
-  const range = rangeOf(job, now - durationToMilliseconds(settings.window), now);
+  const range = recent(job, now - durationToMilliseconds(settings.window), now);
   const sample = await job.sourceOf(snapshot.detector).sample(range, {
     size: settings.sample,
     seed: detector.forest.seed,
@@ -269,14 +270,6 @@ async function noteReadiness(
   });
 }
 
-function rangeOf(job: DetectorJob, from: number, now: number) {
-  const { source, schedule } = job.stored.detector;
-  return {
-    index: source.index,
-    query: source.query,
-    timestampField: source.timestamp_field,
-    ingestedField: source.ingested_field,
-    from,
-    to: now - durationToMilliseconds(schedule.query_delay),
-  };
+function recent({ stored: { detector } }: DetectorJob, from: number, now: number): LogRange {
+  return rangeOf(detector.source, from, now - durationToMilliseconds(detector.schedule.query_delay));
 }

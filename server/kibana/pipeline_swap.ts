@@ -10,6 +10,7 @@ import {
 import type { DetectorJob } from './detector_job';
 import { withCurrentSettings } from './effective_snapshot';
 import type { Services } from './services';
+import { rangeOf } from '../detection/log_range';
 
 /** Sample logs that a version is tried out on before it goes live. */
 export const TRIAL_LOGS = 1_000;
@@ -43,17 +44,9 @@ export async function prepareTrial(
 ): Promise<{ snapshot: ModelSnapshot; options: DeployPipelineOptions }> {
   const { detector, id } = stored;
   const snapshot = withCurrentSettings(decodeModelSnapshot(await models.load(id, version)), detector);
-  const { index, query, timestamp_field, ingested_field } = detector.source;
   const to = services.clock.now();
   const sample = await source.sample(
-    {
-      index,
-      query,
-      timestampField: timestamp_field,
-      ingestedField: ingested_field,
-      from: to - durationToMilliseconds(detector.training.window),
-      to,
-    },
+    rangeOf(detector.source, to - durationToMilliseconds(detector.training.window), to),
     { size: logs, seed: detector.forest.seed, fields: snapshot.encoder.fields, signal },
   );
   return {

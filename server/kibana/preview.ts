@@ -12,6 +12,7 @@ import { fieldTypes } from '../elasticsearch/log_query';
 import { usesApiKeys } from './api_key';
 import type { RequestScope, Services } from './services';
 import { collectWork } from './train_detector';
+import { rangeOf } from '../detection/log_range';
 
 /** Text of a log in a preview is cut here, in characters: it is for looking at. */
 const SHOWN_CHARACTERS = 2_000;
@@ -146,14 +147,7 @@ async function sampleOf(
 ): Promise<LogSample> {
   const to = services.clock.now();
   const sample = await createLogSource(scope.elasticsearch).sample(
-    {
-      index: source.index,
-      query: source.query,
-      timestampField: source.timestamp_field,
-      ingestedField: source.ingested_field,
-      from: to - durationToMilliseconds(window),
-      to,
-    },
+    rangeOf(source, to - durationToMilliseconds(window), to),
     { size, seed: 1, fields: ['*'], identified: true },
   );
   if (sample.logs.length === 0) {

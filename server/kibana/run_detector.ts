@@ -5,6 +5,7 @@ import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { detectAnomalies } from '../detection/detect_anomalies';
 import { frozenWindowsOf } from '../detection/left_out_of_training';
+import { rangeOf } from '../detection/log_range';
 import type { ModelRecord } from '../detection/ports';
 import { passOverSilence } from '../detection/pass_over_silence';
 import { countRun } from '../detection/promotion_watch';
@@ -318,11 +319,10 @@ async function startOfSilence(
 ): Promise<string> {
   const known = before.last_log_at ?? before.quiet_since;
   if (known !== undefined) return known;
-  const { index, query, timestamp_field, ingested_field } = stored.detector.source;
   const to = clock.now();
   const from = to - longestSilence(stored.detector.schedule);
-  const range = { index, query, timestampField: timestamp_field, ingestedField: ingested_field, from, to };
-  return (await source.count(range)) === 0 ? new Date(from).toISOString() : stored.updated_at;
+  const logs = await source.count(rangeOf(stored.detector.source, from, to));
+  return logs === 0 ? new Date(from).toISOString() : stored.updated_at;
 }
 
 /** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
