@@ -1,6 +1,7 @@
 import React, { lazy, Suspense, useEffect, useMemo, useState, type ReactElement } from 'react';
 import { EuiButton, EuiEmptyPrompt, EuiErrorBoundary, EuiPageTemplate } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from './kibana/icons';
 import { PLUGIN_ID, PLUGIN_NAME } from '../common/plugin';
 import { createApiClient } from './api_client';
 import { AppContextProvider, useApp, type AppContext } from './app_context';
@@ -97,7 +98,7 @@ function UnknownPage(): ReactElement {
   return (
     <EuiPageTemplate offset={0}>
       <EuiEmptyPrompt
-        iconType="questionInCircle"
+        iconType={icon('questionInCircle')}
         title={
           <h2>
             {i18n.translate('logAnomalies.unknownPage.title', { defaultMessage: 'There is no such page' })}

@@ -1,3 +1,4 @@
+jest.mock('@elastic/eui', () => ({ ICON_TYPES: [] }));
 jest.mock(
   '@kbn/i18n',
   () => ({

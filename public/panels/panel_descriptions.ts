@@ -1,4 +1,5 @@
 import { i18n } from '@kbn/i18n';
+import { icon } from '../kibana/icons';
 import type { PanelKind } from './panel_kinds';
 
 export interface PanelDescription {
@@ -14,7 +15,7 @@ export const describePanels = (): Record<PanelKind, PanelDescription> => ({
     description: i18n.translate('logAnomalies.panel.swimLaneDescription', {
       defaultMessage: 'Severity over time, a lane for each entity or detector',
     }),
-    icon: 'heatmap',
+    icon: icon('heatmap'),
   },
   timeline: {
     title: i18n.translate('logAnomalies.panel.timeline', { defaultMessage: 'Log anomalies: timeline' }),
@@ -28,7 +29,7 @@ export const describePanels = (): Record<PanelKind, PanelDescription> => ({
     description: i18n.translate('logAnomalies.panel.patternsDescription', {
       defaultMessage: 'The features that stand out most often, and the values seen there',
     }),
-    icon: 'visBarHorizontal',
+    icon: icon('visBarHorizontal'),
   },
   table: {
     title: i18n.translate('logAnomalies.panel.table', { defaultMessage: 'Log anomalies: table' }),

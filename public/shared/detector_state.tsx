@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiBadge, EuiFlexGroup, EuiFlexItem, EuiIcon, EuiText, EuiToolTip } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../kibana/icons';
 import type { DetectorState, DetectorStatus } from '../../common/api';
 import { nextStepText } from './failure_text';
 import { FewLines } from './few_lines';
@@ -45,7 +46,7 @@ export function DetectorStateBadge({ status }: { status: DetectorStatus }): Reac
 const SIGNS = {
   blocking: { color: 'danger', type: 'error' },
   warning: { color: 'warning', type: 'warning' },
-  hint: { color: 'primary', type: 'iInCircle' },
+  hint: { color: 'primary', type: icon('iInCircle') },
 } as const;
 
 /** The one thing that most stands in a detector's way, in two lines; what to do about it shows when pointed at or focused. */

@@ -1,12 +1,13 @@
 import React, { type ReactElement } from 'react';
 import { EuiCallOut, EuiSpacer } from '@elastic/eui';
+import { icon } from '../kibana/icons';
 import type { ReadinessFinding } from '../../common/api';
 import { readinessText } from './readiness_text';
 
 const LOOKS = {
   blocking: { color: 'danger', iconType: 'error' },
   warning: { color: 'warning', iconType: 'warning' },
-  hint: { color: 'primary', iconType: 'iInCircle' },
+  hint: { color: 'primary', iconType: icon('iInCircle') },
 } as const;
 
 /** What keeps a detector from being as good as it could be, and what to do about each. */

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiCallOut, EuiEmptyPrompt, EuiLoadingSpinner, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../kibana/icons';
 import type { ApiFailure } from '../api_client';
 import type { Request } from './use_request';
 
@@ -62,7 +63,7 @@ export function FailurePrompt(props: {
   return (
     <EuiEmptyPrompt
       color={isForbidden || isGone ? 'subdued' : 'danger'}
-      iconType={isForbidden ? 'lock' : isGone ? 'questionInCircle' : 'warning'}
+      iconType={isForbidden ? 'lock' : isGone ? icon('questionInCircle') : 'warning'}
       titleSize="s"
       data-test-subj={isForbidden ? 'logAnomaliesForbidden' : 'logAnomaliesFailure'}
       title={<h2>{titleOf(failure, isForbidden)}</h2>}

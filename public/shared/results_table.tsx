@@ -9,6 +9,7 @@ import {
   type Pagination,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../kibana/icons';
 import type { Answer } from '../api_client';
 import { entityName } from './entity_name';
 import { FewLines } from './few_lines';
@@ -77,7 +78,7 @@ export function ResultsTable(props: {
                 isExpander: true,
                 render: ({ id }: Found) => (
                   <EuiButtonIcon
-                    iconType={id === open ? 'arrowDown' : 'arrowRight'}
+                    iconType={id === open ? icon('arrowDown') : icon('arrowRight')}
                     aria-expanded={id === open}
                     aria-label={i18n.translate('logAnomalies.results.open', {
                       defaultMessage: 'Why it stands out',
@@ -124,7 +125,7 @@ export function ResultsTable(props: {
                 <EuiTextColor color="subdued">{result.anomaly.reason}</EuiTextColor>
               </FewLines>
               {result.result.type !== 'log' && (
-                <EuiBadge color="hollow" iconType="eyeClosed" data-test-subj="logAnomaliesHiddenRow">
+                <EuiBadge color="hollow" iconType={icon('eyeClosed')} data-test-subj="logAnomaliesHiddenRow">
                   {result.result.type === 'withdrawn'
                     ? i18n.translate('logAnomalies.results.withdrawn', {
                         defaultMessage: 'no longer anomalous',

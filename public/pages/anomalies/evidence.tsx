@@ -1,6 +1,7 @@
 import React, { type ReactElement, type ReactNode } from 'react';
 import { EuiBadge, EuiLoadingSpinner, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
 import { AppLink } from '../../shared/app_link';
@@ -173,7 +174,7 @@ function SimilarResults({ similar: { total, judged, results } }: { similar: Simi
               </EuiBadge>
             )}
             {suppressed && (
-              <EuiBadge color="hollow" iconType="eyeClosed">
+              <EuiBadge color="hollow" iconType={icon('eyeClosed')}>
                 {i18n.translate('logAnomalies.results.hidden', { defaultMessage: 'hidden' })}
               </EuiBadge>
             )}

@@ -1,6 +1,7 @@
 import React, { lazy, Suspense, useState, type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
 import type { Found } from '../../shared/results_table';
@@ -88,7 +89,7 @@ export function FeedbackButtons(props: {
         <EuiFlexItem grow={false}>
           <EuiButtonEmpty
             size="s"
-            iconType="editorUndo"
+            iconType={icon('editorUndo')}
             isDisabled={!canWrite || isBusy}
             onClick={() => run(() => api('removeFeedback', { params, query: { index, id } }))}
             data-test-subj="logAnomaliesFeedbackUndo"

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiCallOut, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 import { formatScore, formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
@@ -38,7 +39,7 @@ export function HiddenBecause(props: {
       <EuiCallOut
         size="s"
         color={type === 'log' ? 'primary' : 'warning'}
-        iconType={isHidden ? 'eyeClosed' : 'clock'}
+        iconType={isHidden ? icon('eyeClosed') : 'clock'}
         title={titleOf(type, because)}
         data-test-subj="logAnomaliesHidden"
       >
@@ -58,7 +59,7 @@ export function HiddenBecause(props: {
         {isHidden && feedback?.verdict === 'not_an_anomaly' && (
           <EuiButton
             size="s"
-            iconType="editorUndo"
+            iconType={icon('editorUndo')}
             isLoading={isBusy}
             isDisabled={!canWrite}
             onClick={() =>

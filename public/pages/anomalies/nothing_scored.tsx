@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 import { useAction } from '../../shared/use_action';
 import type { DetectorView } from '../detector_page';
@@ -13,7 +14,7 @@ export function NothingScored({ record, status, reload }: DetectorView): ReactEl
   const isTraining = status.state === 'training' || status.training?.state === 'running';
   return (
     <EuiEmptyPrompt
-      iconType={isTraining ? 'clock' : 'magnifyWithExclamation'}
+      iconType={isTraining ? 'clock' : icon('magnifyWithExclamation')}
       data-test-subj="logAnomaliesNothingScored"
       title={
         <h2>

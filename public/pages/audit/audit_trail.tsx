@@ -1,6 +1,7 @@
 import React, { useState, type ReactElement } from 'react';
 import { EuiBasicTable, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSelect, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { ENDPOINTS, type AuditEntryBody } from '../../../common/api';
 import { AUDIT_ACTIONS, type AuditAction } from '../../../common/audit';
 import { useApp } from '../../app_context';
@@ -45,7 +46,7 @@ export default function AuditTrail({ detectorId }: { detectorId: string }): Reac
         <EuiFlexItem grow={false}>
           <EuiButtonEmpty
             size="s"
-            iconType="exportAction"
+            iconType={icon('exportAction')}
             download
             href={core.http.basePath.prepend(exportPath)}
             data-test-subj="logAnomaliesAuditExport"

@@ -1,6 +1,7 @@
 import React, { useRef, type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiFlexItem } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { parseDetector } from '../../../common/detector';
 import { saveFile } from '../../shared/save_file';
 import { useAction } from '../../shared/use_action';
@@ -46,12 +47,12 @@ export function YamlButtons({ draft, load }: { draft: Draft; load: (draft: Draft
             event.target.value = '';
           }}
         />
-        <EuiButtonEmpty iconType="importAction" onClick={() => file.current?.click()}>
+        <EuiButtonEmpty iconType={icon('importAction')} onClick={() => file.current?.click()}>
           {i18n.translate('logAnomalies.yaml.import', { defaultMessage: 'Import YAML' })}
         </EuiButtonEmpty>
       </EuiFlexItem>
       <EuiFlexItem grow={false}>
-        <EuiButtonEmpty iconType="exportAction" onClick={write}>
+        <EuiButtonEmpty iconType={icon('exportAction')} onClick={write}>
           {i18n.translate('logAnomalies.yaml.export', { defaultMessage: 'Export YAML' })}
         </EuiButtonEmpty>
       </EuiFlexItem>

@@ -1,6 +1,7 @@
 import React, { lazy, Suspense, useState, type ReactElement } from 'react';
 import { EuiButton, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 import { RequestState } from '../../shared/request_state';
 import { useRequest } from '../../shared/use_request';
@@ -49,7 +50,7 @@ export default function FeedbackTab({ record }: DetectorView): ReactElement {
         </EuiFlexItem>
         <EuiFlexItem grow={false}>
           <EuiButton
-            iconType="plusInCircle"
+            iconType={icon('plusInCircle')}
             isDisabled={!canWrite}
             onClick={() => setIsAdding(true)}
             data-test-subj="logAnomaliesAddQuietTime"

@@ -10,6 +10,7 @@ import {
   useEuiTheme,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { SUPPRESSION_LIMITS, type Consequence } from '../../../common/suppressions/limits';
 import type { Answer } from '../../api_client';
 import { entityName } from '../../shared/entity_name';
@@ -125,7 +126,7 @@ export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
           <EuiCallOut
             size="s"
             color="warning"
-            iconType="questionInCircle"
+            iconType={icon('questionInCircle')}
             title={i18n.translate('logAnomalies.replay.contradictions', {
               defaultMessage: 'People have judged logs like these differently',
             })}

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { formatTime } from '../../shared/format';
 
 /** Columns that both tables of the page have. */
@@ -60,7 +61,7 @@ export const takeBackColumns = <Row extends object>(
             {
               name: i18n.translate('logAnomalies.suppression.remove', { defaultMessage: 'Take back' }),
               description,
-              icon: 'editorUndo' as const,
+              icon: icon('editorUndo'),
               type: 'icon' as const,
               'data-test-subj': subject,
               enabled: () => !isBusy,

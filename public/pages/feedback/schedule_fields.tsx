@@ -13,6 +13,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import moment from 'moment';
+import { icon } from '../../kibana/icons';
 import { CALENDAR_LIMITS } from '../../../common/suppressions/limits';
 import { WEEKDAYS } from '../../../common/suppressions/suppression';
 import type { ScheduleDraft } from './quiet_time_draft';
@@ -149,7 +150,7 @@ function CalendarFields({ schedule, change }: Of<'icalendar'>): ReactElement {
               if (chosen) change({ ...schedule, file: chosen.name, text: await chosen.text() });
             }}
           />
-          <EuiButton size="s" iconType="importAction" onClick={() => file.current?.click()}>
+          <EuiButton size="s" iconType={icon('importAction')} onClick={() => file.current?.click()}>
             {i18n.translate('logAnomalies.quiet.chooseFile', { defaultMessage: 'Choose a file' })}
           </EuiButton>{' '}
           {schedule.file}

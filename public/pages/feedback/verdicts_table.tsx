@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
 import { formatTime } from '../../shared/format';
@@ -31,7 +32,7 @@ export function VerdictsTable(props: {
           <EuiCallOut
             size="s"
             color="warning"
-            iconType="questionInCircle"
+            iconType={icon('questionInCircle')}
             title={i18n.translate('logAnomalies.replay.contradictions', {
               defaultMessage: 'People have judged logs like these differently',
             })}

@@ -11,6 +11,7 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { BackfillReport, DetectorStatus } from '../../../common/api';
 import { useApp } from '../../app_context';
 import { FailureText } from '../../shared/failure_text';
@@ -75,7 +76,7 @@ export function BackfillPanel(props: {
             </EuiButton>
           ) : (
             <EuiButton
-              iconType="timeRefresh"
+              iconType={icon('timeRefresh')}
               isLoading={isBusy}
               isDisabled={!canWrite || status.model === undefined}
               onClick={() => run(() => api('startBackfill', { params, body: resolveRange(range) }))}

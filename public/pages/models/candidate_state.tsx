@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiCallOut, EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { DetectorStatus, ModelRecordBody } from '../../../common/api';
 import { formatTime } from '../../shared/format';
 
@@ -22,7 +23,7 @@ export function CandidateState(props: {
           <EuiCallOut
             size="s"
             color={candidate.state === 'waiting' ? 'warning' : 'primary'}
-            iconType={candidate.state === 'waiting' ? 'questionInCircle' : 'clock'}
+            iconType={candidate.state === 'waiting' ? icon('questionInCircle') : 'clock'}
             title={
               candidate.state === 'waiting'
                 ? i18n.translate('logAnomalies.candidate.waiting', {
@@ -55,7 +56,7 @@ export function CandidateState(props: {
                   <EuiFlexItem grow={false}>
                     <EuiButton
                       size="s"
-                      iconType="launch"
+                      iconType={icon('launch')}
                       onClick={() => promote(model)}
                       data-test-subj="logAnomaliesPromoteWaiting"
                     >
@@ -119,7 +120,7 @@ function WatchState(props: {
       return (
         <Said
           color="danger"
-          icon="editorUndo"
+          icon={icon('editorUndo')}
           title={i18n.translate('logAnomalies.watch.takenBack', {
             defaultMessage:
               'The model of {version} broke its limits and was taken back; that of {previous} is active again',

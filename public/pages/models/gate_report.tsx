@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { CandidateCheck, CandidateGate, GateCheckName, GateVerdict } from '../../../common/api/gate';
 import { formatCount, formatShare, formatTime } from '../../shared/format';
 import { checkText, kindText } from './check_text';
@@ -155,7 +156,7 @@ function measureLines({ candidate, active }: CandidateGate): Line[] {
 
 const LOOKS = {
   pass: { color: 'success', iconType: 'check' },
-  ask: { color: 'warning', iconType: 'questionInCircle' },
+  ask: { color: 'warning', iconType: icon('questionInCircle') },
   fail: { color: 'danger', iconType: 'cross' },
 } as const;
 

@@ -10,6 +10,7 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
@@ -119,7 +120,7 @@ export function ModelComparison(props: {
                     <EuiButtonEmpty
                       key={model.version}
                       size="s"
-                      iconType="launch"
+                      iconType={icon('launch')}
                       onClick={() => promote(model)}
                       data-test-subj="logAnomaliesPromoteCompared"
                     >

@@ -1,6 +1,7 @@
 import React, { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
 import { EuiButton, EuiConfirmModal, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
 import { useApp } from '../../app_context';
 import { formatTime } from '../../shared/format';
@@ -83,7 +84,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           <EuiButton
             size="s"
             color="text"
-            iconType="editorUndo"
+            iconType={icon('editorUndo')}
             isDisabled={!canWrite || !hasPrevious || isBusy}
             onClick={() =>
               run(
@@ -116,7 +117,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           <EuiButton
             size="s"
             color="text"
-            iconType="importAction"
+            iconType={icon('importAction')}
             isDisabled={!canWrite || isBusy}
             onClick={() => file.current?.click()}
           >

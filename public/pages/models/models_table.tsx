@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiBadge, EuiBasicTable, EuiHealth, EuiLink, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { evaluationFigures } from './evaluation_figures';
@@ -105,7 +106,7 @@ export function ModelsTable(props: {
               description: i18n.translate('logAnomalies.models.promoteDescription', {
                 defaultMessage: 'Score new logs with this model; you are asked first',
               }),
-              icon: 'launch',
+              icon: icon('launch'),
               type: 'icon',
               isPrimary: true,
               'data-test-subj': 'logAnomaliesPromote',
@@ -118,7 +119,7 @@ export function ModelsTable(props: {
               description: i18n.translate('logAnomalies.models.exportDescription', {
                 defaultMessage: 'Save it as the file that the command line reads',
               }),
-              icon: 'exportAction',
+              icon: icon('exportAction'),
               type: 'icon',
               onClick: save,
             },

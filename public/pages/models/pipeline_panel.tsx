@@ -12,6 +12,7 @@ import {
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
 import { formatCount, formatScore, formatTime } from '../../shared/format';
@@ -263,7 +264,7 @@ function Actions(props: {
         <EuiButton
           size="s"
           color="text"
-          iconType="beaker"
+          iconType={icon('beaker')}
           isLoading={isBusy}
           isDisabled={!hasModel}
           onClick={tryOut}
@@ -275,7 +276,7 @@ function Actions(props: {
       <EuiFlexItem grow={false}>
         <EuiButton
           size="s"
-          iconType="launch"
+          iconType={icon('launch')}
           isDisabled={isBusy || !hasModel}
           onClick={() => ask('put')}
           data-test-subj="logAnomaliesPipelinePut"
@@ -298,7 +299,7 @@ function Actions(props: {
         <EuiFlexItem grow={false}>
           <EuiButtonEmpty
             size="s"
-            iconType="unlink"
+            iconType={icon('unlink')}
             isDisabled={isBusy}
             onClick={() => ask('detach')}
             data-test-subj="logAnomaliesPipelineDetach"
@@ -311,7 +312,7 @@ function Actions(props: {
         <EuiFlexItem grow={false}>
           <EuiButtonEmpty
             size="s"
-            iconType="editorUndo"
+            iconType={icon('editorUndo')}
             isDisabled={isBusy}
             onClick={() => ask('revert')}
             data-test-subj="logAnomaliesPipelineRevert"

@@ -12,6 +12,7 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
 import { useApp } from '../../app_context';
 import { FlyoutFooter } from '../../shared/flyout_footer';
@@ -113,7 +114,7 @@ export default function PromoteFlyout(props: {
           <EuiButton
             fill
             color={gate?.verdict === 'fail' ? 'danger' : 'primary'}
-            iconType="launch"
+            iconType={icon('launch')}
             isLoading={isPromoting}
             onClick={async () => {
               setIsPromoting(true);

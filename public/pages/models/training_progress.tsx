@@ -9,6 +9,7 @@ import {
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
 import { TRAINING_STEPS, type TrainingStep } from '../../../common/api/status';
 import { useApp } from '../../app_context';
@@ -110,7 +111,7 @@ export function TrainingProgress(
       <EuiCallOut
         size="s"
         color={training.state === 'failed' ? 'danger' : 'warning'}
-        iconType={training.state === 'cancelled' ? 'minusInCircle' : 'warning'}
+        iconType={training.state === 'cancelled' ? icon('minusInCircle') : 'warning'}
         title={outcomeName(training.state)}
       >
         {failure ? (

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 
 /** The first thing that anybody sees. */
@@ -31,7 +32,7 @@ export function NoDetectors({ trySample, isBusy }: { trySample: () => void; isBu
             <EuiButton
               key="sample"
               fill
-              iconType="beaker"
+              iconType={icon('beaker')}
               isLoading={isBusy}
               onClick={trySample}
               data-test-subj="logAnomaliesTrySample"

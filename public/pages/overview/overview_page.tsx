@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiPageTemplate } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { PLUGIN_NAME } from '../../../common/plugin';
 import type { Answer } from '../../api_client';
 import { useApp } from '../../app_context';
@@ -58,7 +59,7 @@ export default function OverviewPage(): ReactElement {
                 <EuiButton
                   fill
                   key="create"
-                  iconType="plusInCircle"
+                  iconType={icon('plusInCircle')}
                   href={hrefOf('/detectors/new')}
                   onClick={(event: React.MouseEvent) => {
                     event.preventDefault();
@@ -73,7 +74,7 @@ export default function OverviewPage(): ReactElement {
                   ? [
                       <EuiButtonEmpty
                         key="sample"
-                        iconType="beaker"
+                        iconType={icon('beaker')}
                         isLoading={sample.isBusy}
                         onClick={sample.install}
                       >

@@ -13,6 +13,7 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import type { SampleReport } from '../../../common/api';
 import { useApp } from '../../app_context';
 import { FailureText } from '../../shared/failure_text';
@@ -158,7 +159,7 @@ function Ready({ sample }: { sample: Sample }): ReactElement {
   return (
     <>
       <EuiCallOut
-        iconType="beaker"
+        iconType={icon('beaker')}
         data-test-subj="logAnomaliesSampleReady"
         title={i18n.translate('logAnomalies.sample.ready', {
           defaultMessage: 'There are sample logs in this space',

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiCallOut, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
 import { severityOf } from '../../../common/anomaly';
 import type { Answer } from '../../api_client';
 import { AppLink } from '../../shared/app_link';
@@ -74,7 +75,7 @@ export function MissedTable({ found }: { found: Found }): ReactElement {
       <EuiCallOut
         size="s"
         color={confirmed > 0 ? 'success' : 'primary'}
-        iconType={confirmed > 0 ? 'check' : 'iInCircle'}
+        iconType={confirmed > 0 ? 'check' : icon('iInCircle')}
         data-test-subj="logAnomaliesWhatIfNoneMissed"
         title={
           confirmed > 0
