@@ -166,7 +166,7 @@ describe('work that is told of while it goes on', () => {
     expect(before).toEqual(first);
     const many = RUNS_KEPT + 5;
     for (let run = 0; run < many; run++) {
-      const now = kibana.now() + 16 * MINUTE;
+      const now = kibana.now() + 61 * MINUTE;
       kibana.now = () => now;
       await kibana.tasks.run(detectionTaskId(target()));
     }
