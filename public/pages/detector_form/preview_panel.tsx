@@ -1,4 +1,4 @@
-import React, { type ReactElement, type ReactNode } from 'react';
+import React, { type ReactElement } from 'react';
 import {
   EuiBasicTable,
   EuiCallOut,
@@ -93,7 +93,7 @@ export function PreviewPanel(props: {
           title={formatCount(preview.logs_in_window)}
           description={
             isOfBuckets
-              ? rowsInWindow()
+              ? i18n.translate('logAnomalies.preview.rowsInWindow', { defaultMessage: 'rows in the window' })
               : i18n.translate('logAnomalies.preview.logs', { defaultMessage: 'logs in the window' })
           }
         />
@@ -107,6 +107,17 @@ export function PreviewPanel(props: {
           subject="logAnomaliesPreviewAlerts"
         />
       </EuiFlexGroup>
+      {isOfBuckets && (
+        <>
+          <EuiSpacer size="s" />
+          <EuiText size="xs" color="subdued">
+            {i18n.translate('logAnomalies.preview.rowHelp', {
+              defaultMessage:
+                'A row is what the logs of one service, host or client are together in one span of time. Where silence counts, a span without logs is a row as well.',
+            })}
+          </EuiText>
+        </>
+      )}
       <EuiSpacer size="m" />
       <ThresholdSlider
         preview={preview}
@@ -235,19 +246,7 @@ function ThresholdSlider(props: {
   );
 }
 
-const rowsInWindow = (): ReactElement => (
-  <>
-    {i18n.translate('logAnomalies.preview.rowsInWindow', { defaultMessage: 'rows in the window' })}{' '}
-    <EuiIconTip
-      content={i18n.translate('logAnomalies.preview.rowHelp', {
-        defaultMessage:
-          'A row is what the logs of one service, host or client are together in one span of time. Where silence counts, a span without logs is a row as well.',
-      })}
-    />
-  </>
-);
-
-const Figure = (props: { title: string; description: ReactNode; subject?: string }): ReactElement => (
+const Figure = (props: { title: string; description: string; subject?: string }): ReactElement => (
   <EuiFlexItem>
     <EuiStat
       titleSize="xs"
