@@ -144,6 +144,11 @@ export const detectorEndpoints = {
     }),
     response: z.object({
       logs: z.number().describe('Logs in the window'),
+      days: z
+        .number()
+        .describe(
+          'Days from the first log in the window to its end, at least an hour: what a number a day is counted over',
+        ),
       sampled: z.number(),
       documents: z.array(
         z.object({ index: z.string(), id: z.string(), document: z.record(z.string(), z.unknown()) }),
@@ -167,6 +172,11 @@ export const detectorEndpoints = {
       rows: z.number(),
       sampled_by: z.string(),
       window: z.object({ from: z.string(), to: z.string() }),
+      days: z
+        .number()
+        .describe(
+          'Days from the first log in the window to its end, at least an hour: what a number a day is counted over',
+        ),
       features: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
       dirt: dirtSchema,
       threshold: z.number(),

@@ -1,3 +1,4 @@
+import type { estypes } from '@elastic/elasticsearch';
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { SourceLog } from '../../common/log_document';
 import type { LogRange, LogSample, SampleOptions } from '../detection/ports';
@@ -97,6 +98,30 @@ export async function countLogs(
     { what: `count logs of "${range.index}"`, ...options },
   );
   return answer.count;
+}
+
+/** @returns the time of the first log of the range, epoch milliseconds; undefined where it holds none */
+export async function firstLogAt(
+  client: ElasticsearchClient,
+  range: LogRange,
+  options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
+): Promise<number | undefined> {
+  const answer = await attempt(
+    () =>
+      client.search(
+        {
+          index: range.index,
+          allow_no_indices: true,
+          size: 0,
+          track_total_hits: false,
+          query: queryOf(range),
+          aggs: { first: { min: { field: range.timestampField } } },
+        },
+        { signal: options.signal },
+      ),
+    { what: `look for the first log of "${range.index}"`, ...options },
+  );
+  return (answer.aggregations?.first as estypes.AggregationsMinAggregate).value ?? undefined;
 }
 
 /**

@@ -6,13 +6,14 @@ import { suggestFeatures } from '../../common/log_features';
 import { distributionOf } from '../../common/log_features/distribution';
 import { leafFields } from '../../common/log_features/leaf_fields';
 import { logFieldsOf } from '../../common/log_features/log_fields';
-import type { LogSample } from '../detection/ports';
+import { rangeOf } from '../detection/log_range';
+import type { LogRange, LogSample } from '../detection/ports';
 import { checkConnection, createDetectorSource, createLogSource } from '../elasticsearch';
 import { fieldTypes } from '../elasticsearch/log_query';
+import { firstLogAt } from '../elasticsearch/sample_logs';
 import { usesApiKeys } from './api_key';
 import type { RequestScope, Services } from './services';
 import { collectWork } from './train_detector';
-import { rangeOf } from '../detection/log_range';
 
 /** Text of a log in a preview is cut here, in characters: it is for looking at. */
 const SHOWN_CHARACTERS = 2_000;
@@ -20,6 +21,8 @@ const SHOWN_CHARACTERS = 2_000;
 const SUGGESTION_ROWS = 300;
 /** Enough for a small histogram of each field. */
 const DESCRIBED_ROWS = 500;
+const HOUR_MILLISECONDS = 3_600_000;
+const DAY_MILLISECONDS = 86_400_000;
 /** Enough to name the fields that logs have. */
 const FIELD_ROWS = 200;
 const SHOWN_LOGS = 10;
@@ -80,7 +83,10 @@ export async function previewDetector(
       `${detector.source.index} holds no log${withEntity} from ${new Date(work.window.from).toISOString()} to ${new Date(work.window.to).toISOString()} that the query selects.`,
     );
   }
-  const outcome = await services.train(work, signal);
+  const [outcome, days] = await Promise.all([
+    services.train(work, signal),
+    daysWithLogs(scope, rangeOf(detector.source, work.window.from, work.window.to)),
+  ]);
   const top = outcome.top.slice(0, options.top);
   const documents = await source.fetch(
     top.map((log) => log.source),
@@ -95,11 +101,12 @@ export async function previewDetector(
       from: new Date(work.window.from).toISOString(),
       to: new Date(work.window.to).toISOString(),
     },
+    days,
     features: outcome.features.map(({ name, columns }) => ({ name, columns: [...columns] })),
     dirt: outcome.dirt as Record<string, Record<string, number>>,
     threshold: outcome.threshold,
     alert_share: outcome.alertShare,
-    alerts_per_day: outcome.alertsPerDay,
+    alerts_per_day: (outcome.alertShare * work.logsInWindow) / days,
     quantiles: outcome.quantiles,
     top: top.map((log) => ({
       source: log.source,
@@ -144,16 +151,25 @@ async function sampleOf(
   source: Detector['source'],
   window: string,
   size: number,
-): Promise<LogSample> {
+): Promise<LogSample & { range: LogRange }> {
   const to = services.clock.now();
-  const sample = await createLogSource(scope.elasticsearch).sample(
-    rangeOf(source, to - durationToMilliseconds(window), to),
-    { size, seed: 1, fields: ['*'], identified: true },
-  );
+  const range = rangeOf(source, to - durationToMilliseconds(window), to);
+  const sample = await createLogSource(scope.elasticsearch).sample(range, {
+    size,
+    seed: 1,
+    fields: ['*'],
+    identified: true,
+  });
   if (sample.logs.length === 0) {
     throw new DetectionError('too_few_logs', `${source.index} holds no log in the last ${window}.`);
   }
-  return sample;
+  return { ...sample, range };
+}
+
+/** Logs that came for two days only make as many anomalies in two days as they make in a window of seven. */
+async function daysWithLogs({ elasticsearch }: RequestScope, range: LogRange): Promise<number> {
+  const first = (await firstLogAt(elasticsearch, range)) ?? range.from;
+  return Math.max(range.to - first, HOUR_MILLISECONDS) / DAY_MILLISECONDS;
 }
 
 /** @throws DetectionError `too_few_logs` when there is nothing to look at */
@@ -166,9 +182,13 @@ export async function describeLogs(
   const documents = sample.logs.map((log) => log.document);
   const described = documents.slice(0, FIELD_ROWS);
   const names = leafFields(described).flatMap((field) => [field, `${field}.keyword`]);
-  const { types } = await fieldTypes(scope.elasticsearch, source.index, names, {});
+  const [{ types }, days] = await Promise.all([
+    fieldTypes(scope.elasticsearch, source.index, names, {}),
+    daysWithLogs(scope, sample.range),
+  ]);
   return {
     logs: sample.total,
+    days,
     sampled: documents.length,
     documents: sample.logs
       .slice(0, SHOWN_LOGS)

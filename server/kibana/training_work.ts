@@ -46,7 +46,6 @@ export interface TrainingOutcome {
   readonly dirt: DirtReport;
   readonly features: readonly { readonly name: string; readonly columns: readonly string[] }[];
   readonly alertShare: number;
-  readonly alertsPerDay: number;
   readonly scoreDrift: number;
   /** How the training sample scored. */
   readonly quantiles: ScoreQuantiles;
@@ -94,7 +93,6 @@ export function doTrainingWork(work: TrainingWork, now: () => number, tell?: Tel
     dirt: report.dirt,
     features: columnsByFeature(snapshot),
     alertShare: measures.alertShare,
-    alertsPerDay: measures.alertsPerDay,
     scoreDrift: measures.scoreDrift,
     quantiles: snapshot.quantiles,
     top: work.top > 0 ? highest(snapshot, logs, work.top) : [],

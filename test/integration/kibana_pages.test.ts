@@ -185,6 +185,8 @@ describe('what the form of a detector shows', () => {
     const body = { source: { index }, window: '3h', features };
     const found = await ok(owner, 'describeLogs', { body });
     expect(found).toMatchObject({ logs: SECONDS, sampled: 500 });
+    // They came in two of the three hours.
+    expect(found.days).toBeCloseTo(SECONDS / 86_400, 2);
     expect(found.documents).toHaveLength(10);
     expect(found.documents[0].document).toMatchObject({ service: { name: expect.any(String) } });
     const [time, service, none] = found.distributions;
@@ -207,8 +209,9 @@ describe('what the form of a detector shows', () => {
 
   it('is a preview whose threshold follows from its scores for any share', async () => {
     const preview = await ok(owner, 'previewDetector', {
-      body: { detector: parseDetector(webDetector(index)), top: 40 },
+      body: { detector: parseDetector(webDetector(index, { training: { window: '7d' } })), top: 40 },
     });
+    expect(preview.alerts_per_day / preview.alert_share).toBeCloseTo(86_400, -3);
     expect(preview.top).toHaveLength(40);
     expect(scoreAtExceedance(preview.quantiles, 0.01)).toBeCloseTo(preview.threshold, 9);
     const flagged = preview.top.filter(({ score }) => score >= preview.threshold);

@@ -148,10 +148,9 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
               {...fields}
               inWindow={
                 isOfBuckets
-                  ? isOutdated
-                    ? undefined
-                    : shown.preview?.logs_in_window
-                  : description.value?.logs
+                  ? shown.preview &&
+                    !isOutdated && { logs: shown.preview.logs_in_window, days: shown.preview.days }
+                  : description.value
               }
             />
           </Step>

@@ -141,9 +141,9 @@ describe('a draft of buckets', () => {
   });
 });
 
-it('counts alerts a day over the training window', () => {
-  expect(alertsPerDay(70_000, '7d', 0.01)).toBeCloseTo(100);
-  expect(alertsPerDay(1_000, '12h', 0.001)).toBeCloseTo(2);
+it('counts alerts a day over the days that the logs came in', () => {
+  expect(alertsPerDay({ logs: 70_000, days: 7 }, 0.01)).toBeCloseTo(100);
+  expect(alertsPerDay({ logs: 1_000, days: 0.5 }, 0.001)).toBeCloseTo(2);
 });
 
 it('knows no share for a fixed score', () => {

@@ -145,7 +145,7 @@ export function rowsPerDay({ bucket }: Draft): number | undefined {
 
 /**
  * @param logs in the training window, or rows
- * @param window such as `7d`
+ * @param days that they came in
  */
-export const alertsPerDay = (logs: number, window: string, contamination: number): number =>
-  (logs * contamination * DAY_MILLISECONDS) / durationToMilliseconds(window);
+export const alertsPerDay = ({ logs, days }: { logs: number; days: number }, contamination: number): number =>
+  (logs * contamination) / days;

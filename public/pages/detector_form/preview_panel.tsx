@@ -26,7 +26,6 @@ import { SeverityLabel } from '../../shared/severity';
 export type Preview = Answer<'previewDetector'>;
 type PreviewedLog = Preview['top'][number];
 
-const DAY_MILLISECONDS = 86_400_000;
 /** Logs that are listed; more are brought along for the slider. */
 const LISTED_LOGS = 15;
 /** Shares of logs that the slider goes between; the highest threshold lets one log of the window through. */
@@ -69,8 +68,7 @@ export function PreviewPanel(props: {
     );
   }
   const isOfBuckets = unit === 'bucket';
-  const { quantiles, logs_in_window: logs, window } = preview;
-  const days = Math.max(1, Date.parse(window.to) - Date.parse(window.from)) / DAY_MILLISECONDS;
+  const { quantiles, logs_in_window: logs, days } = preview;
   const threshold = thresholdFrom(wanted, quantiles);
   const flaggedShare = exceedance(quantiles, threshold);
   const flagged = preview.top.filter(({ score }) => score >= threshold).length;

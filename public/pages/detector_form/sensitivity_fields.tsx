@@ -25,11 +25,17 @@ import {
 } from './draft';
 import type { DraftFieldsProps } from './source_fields';
 
+/** Logs in the training window, or rows, and the days that they came in. */
+interface LogsInWindow {
+  readonly logs: number;
+  readonly days: number;
+}
+
 /** How much to flag, said in anomalies a day. */
 export function SensitivityFields(
   props: DraftFieldsProps & {
     /** Logs in the training window, or rows of buckets; undefined where they are not counted. */
-    inWindow: number | undefined;
+    inWindow: LogsInWindow | undefined | false;
   },
 ): ReactElement {
   const { draft, change, problem, inWindow } = props;
@@ -123,7 +129,7 @@ export function SensitivityFields(
 }
 
 /** What flagging this share comes to. */
-function perDayText(draft: Draft, contamination: number, inWindow: number | undefined): string {
+function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow | undefined | false): string {
   const share = formatShare(contamination);
   const window = draft.training?.window ?? DEFAULT_WINDOW;
   const counted = (perDay: number) => ({
@@ -132,13 +138,13 @@ function perDayText(draft: Draft, contamination: number, inWindow: number | unde
     share,
   });
   if (draft.unit === 'bucket') {
-    if (inWindow !== undefined) {
+    if (inWindow) {
       return i18n.translate('logAnomalies.form.rowsPerDay', {
         defaultMessage:
           'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the {rows} rows in {window})',
         values: {
-          ...counted(alertsPerDay(inWindow, window, contamination)),
-          rows: formatCount(inWindow),
+          ...counted(alertsPerDay(inWindow, contamination)),
+          rows: formatCount(inWindow.logs),
           window,
         },
       });
@@ -160,7 +166,7 @@ function perDayText(draft: Draft, contamination: number, inWindow: number | unde
       },
     });
   }
-  return inWindow === undefined
+  return !inWindow
     ? i18n.translate('logAnomalies.form.shareOnly', {
         defaultMessage: '{share} of the logs; choose the logs to see how many that are a day',
         values: { share },
@@ -168,7 +174,7 @@ function perDayText(draft: Draft, contamination: number, inWindow: number | unde
     : i18n.translate('logAnomalies.form.alertsPerDay', {
         defaultMessage:
           'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the logs)',
-        values: counted(alertsPerDay(inWindow, window, contamination)),
+        values: counted(alertsPerDay(inWindow, contamination)),
       });
 }
 

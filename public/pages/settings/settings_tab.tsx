@@ -94,7 +94,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
             <SensitivityFields
               {...fields}
               // Rows are counted by a preview alone.
-              inWindow={draft.unit === 'bucket' ? undefined : description.value?.logs}
+              inWindow={draft.unit === 'bucket' ? undefined : description.value}
             />
             <EuiSpacer size="s" />
             <EuiText size="s" color="subdued">
