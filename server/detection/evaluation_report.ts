@@ -18,7 +18,6 @@ import {
 import { Markup, markup } from './evaluation_report_markup';
 import { REPORT_STYLE } from './evaluation_report_style';
 
-
 /**
  * An evaluation as one page of HTML that needs nothing else: no script, no font, no request. Log text in it is escaped
  * and a content security policy forbids the rest. Light or dark as the reader's system is.
