@@ -15,6 +15,8 @@ const RESULTS_BEFORE_CRASH = 40;
 /** A run that died is taken up by Task Manager after the time limit of the task, 2 minutes. */
 const RECOVERY_MILLISECONDS = 300_000;
 const STATUS_SAMPLES = 20;
+/** So many fit into a run. */
+const BUSY_STATUS_SAMPLES = 11;
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 
@@ -116,7 +118,7 @@ export async function restartJourney(world: World): Promise<number | undefined> 
           },
           { interval: 50 },
         );
-        const busy = await statusTimes(world, id, 3);
+        const busy = await statusTimes(world, id, BUSY_STATUS_SAMPLES);
         report.figure(
           'status while a run is under way',
           `${busy.toFixed(0)} ms, idle ${idle.toFixed(0)} ms, ratio ${(busy / idle).toFixed(2)}`,
