@@ -35,6 +35,12 @@ const DETECTOR = `${DETECTORS}/{id}`;
 /** Logs that a preview looks at unless told otherwise. */
 export const PREVIEW_ROWS = 5_000;
 
+const daysWithLogsSchema = z
+  .number()
+  .describe(
+    'Days from the first log in the window to its end, at least an hour: what a number a day is counted over',
+  );
+
 export const detectorEndpoints = {
   listDetectors: endpoint({
     method: 'get',
@@ -144,11 +150,7 @@ export const detectorEndpoints = {
     }),
     response: z.object({
       logs: z.number().describe('Logs in the window'),
-      days: z
-        .number()
-        .describe(
-          'Days from the first log in the window to its end, at least an hour: what a number a day is counted over',
-        ),
+      days: daysWithLogsSchema,
       sampled: z.number(),
       documents: z.array(
         z.object({ index: z.string(), id: z.string(), document: z.record(z.string(), z.unknown()) }),
@@ -172,11 +174,7 @@ export const detectorEndpoints = {
       rows: z.number(),
       sampled_by: z.string(),
       window: z.object({ from: z.string(), to: z.string() }),
-      days: z
-        .number()
-        .describe(
-          'Days from the first log in the window to its end, at least an hour: what a number a day is counted over',
-        ),
+      days: daysWithLogsSchema,
       features: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
       dirt: dirtSchema,
       threshold: z.number(),
