@@ -1,4 +1,6 @@
 import type { LogDocument } from '../log_document';
+import { withMessage } from './application_log';
+import { SYSLOG_LEVELS } from './levels';
 import { cutText } from './text_values';
 import { parseTime } from './timestamps';
 import { LONGEST_TEXT } from './types';
@@ -6,6 +8,33 @@ import { LONGEST_TEXT } from './types';
 /** Where programs put the time, in the order of trust. */
 const TIME_KEYS = ['@timestamp', 'timestamp', 'time', 'ts', 'date'] as const;
 const MESSAGE_KEYS = ['msg', 'log'] as const;
+
+/** Fields of systemd's journal (systemd.journal-fields) under their ECS names; the others keep their own. */
+function readJournal(source: Record<string, unknown>): LogDocument | string {
+  const microseconds = Number(source.__REALTIME_TIMESTAMP);
+  if (!(microseconds > 0 && microseconds < 8.64e18)) return '__REALTIME_TIMESTAMP cannot be read as a time';
+  const { MESSAGE: message, PRIORITY: priority, _HOSTNAME: host, _PID: pid } = source;
+  const name = source.SYSLOG_IDENTIFIER ?? source._COMM;
+  const unit = source._SYSTEMD_UNIT;
+  const level = SYSLOG_LEVELS[Number(priority)];
+  const process = {
+    ...(typeof name === 'string' && { name }),
+    ...(Number.isInteger(Number(pid)) && pid !== undefined && { pid: Number(pid) }),
+  };
+  return withMessage(
+    {
+      '@timestamp': new Date(Math.floor(microseconds / 1_000)).toISOString(),
+      ...(typeof host === 'string' && { host: { name: host } }),
+      ...(Object.keys(process).length > 0 && { process }),
+      ...(typeof unit === 'string' && { systemd: { unit } }),
+    },
+    level === undefined ? {} : { level },
+    // A message that is not UTF-8 comes as a list of bytes.
+    Array.isArray(message) ? utf8.decode(Uint8Array.from(message as number[])) : String(message ?? ''),
+  );
+}
+
+const utf8 = new TextDecoder();
 
 /**
  * One JSON object a line: ECS, nested or dotted, is taken as it stands; other JSON gets `@timestamp` and `message`
@@ -23,6 +52,7 @@ export function readJsonLine(line: string): LogDocument | string {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return 'is JSON, but not an object';
   const source = value as Record<string, unknown>;
+  if (Object.hasOwn(source, '__REALTIME_TIMESTAMP')) return readJournal(source);
   const timeKey = TIME_KEYS.find((key) => Object.hasOwn(source, key));
   if (timeKey === undefined) return `has no time; it needs one of ${TIME_KEYS.join(', ')}`;
   const time = parseTime(source[timeKey]);
@@ -32,7 +62,8 @@ export function readJsonLine(line: string): LogDocument | string {
   if (!Object.hasOwn(document, 'message')) {
     const messageKey = MESSAGE_KEYS.find((key) => typeof source[key] === 'string');
     if (messageKey !== undefined) {
-      document.message = source[messageKey];
+      // The runtimes of containers end each with the line break that was written.
+      document.message = String(source[messageKey]).replace(/\r?\n$/, '');
       delete document[messageKey];
     }
   }

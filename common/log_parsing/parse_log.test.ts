@@ -223,9 +223,9 @@ describe('detectFormat', () => {
   });
 
   it('says why when nothing fits', () => {
-    expect(() => detectFormat(['May 1 10:00:00 host app: started', 'x', COMBINED])).toThrow(DetectionError);
+    expect(() => detectFormat(['started', 'x', 'done'])).toThrow(DetectionError);
     expect(() => detectFormat(['hello'])).toThrow(
-      /json: is not JSON; vhost_combined: .*give a pattern such as/,
+      /The first is "hello"; the nearest formats say: json: is not JSON; .*give a pattern such as/,
     );
     expect(() => detectFormat([])).toThrow(/0 lines/);
   });

@@ -2,9 +2,27 @@ import type { LogDocument } from '../log_document';
 
 /**
  * Formats with a name, in the order of preference when several read a line. `vhost_combined` is Apache's combined format
- * behind `host:port`; it comes first because `combined` would take the port for part of a client's name.
+ * behind `host:port`; it comes first because `combined` would take the port for part of a client's name. `application` reads
+ * most lines that begin with a time, so it comes last.
  */
-export const NAMED_FORMATS = ['json', 'vhost_combined', 'combined', 'common'] as const;
+export const NAMED_FORMATS = [
+  'json',
+  'vhost_combined',
+  'combined',
+  'common',
+  'syslog_5424',
+  'apache_error',
+  'nginx_error',
+  'klog',
+  'cri',
+  'logcat',
+  'windows_cbs',
+  'syslog',
+  'logfmt',
+  'csv',
+  'tsv',
+  'application',
+] as const;
 export type NamedFormat = (typeof NAMED_FORMATS)[number];
 
 /** A name, or a pattern in the notation of nginx's `log_format`, e.g. `$remote_addr [$time_local] "$request" $status`. */

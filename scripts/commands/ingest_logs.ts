@@ -2,16 +2,18 @@ import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import {
-  createLineParser,
+  createRecordParser,
   detectFormat,
   NAMED_FORMATS,
   parseTime,
   shiftTimestamp,
-  type LineParser,
   type LogFormat,
   type NamedFormat,
   type ParseFailure,
+  type RecordParser,
+  type TimeContext,
 } from '../../common/log_parsing';
+import { offsetIn } from '../../common/suppressions/local_time';
 import { connect } from '../../server/elasticsearch';
 import { readLines } from '../command_line/log_files';
 import { writeLogs, type LogWriting } from '../command_line/log_writer';
@@ -21,6 +23,8 @@ interface Options {
   index?: string;
   format: string;
   pattern?: string;
+  year?: string;
+  timeZone?: string;
   shiftToNow: boolean;
   service?: string;
 }
@@ -40,27 +44,33 @@ export const ingestLogs = (): Command =>
   runs<Options>(
     new Command('ingest-logs')
       .description(
-        'Write log files to Elasticsearch: Apache and nginx access logs, JSON lines, or a pattern of your own',
+        'Write log files to Elasticsearch: access logs, syslog, application and container logs, JSON, logfmt, CSV, or a pattern of your own',
       )
       .argument('<files...>', 'files, gzip or not; - for standard input')
       .option('--index <name>', 'index to write to (default: index of the configuration)')
       .option('--format <name>', `auto, ${NAMED_FORMATS.join(', ')}`, 'auto')
       .option('--pattern <pattern>', "a pattern in the notation of nginx's log_format")
+      .option('--year <year>', 'of times that name none (default: the latest that is not in the future)')
+      .option('--time-zone <zone>', 'IANA name of the zone of times without an offset (default: UTC)')
       .option('--shift-to-now', 'move all times so that the last log is now', false)
       .option('--service <name>', 'service.name for logs without one')
       .addHelpText(
         'after',
         `
+A record may have several lines, such as one with a stack trace: what begins with no time joins the one before.
 Lines that cannot be read are counted and shown, the others are written. The id of a log is made of its place and content:
 the same file given twice doubles nothing.
 
 Examples:
   log-anomalies ingest-logs /var/log/nginx/access.log --index web-logs
   zcat access.log.gz | log-anomalies ingest-logs - --format combined
+  journalctl -o json | log-anomalies ingest-logs - --index system-logs
+  log-anomalies ingest-logs /var/log/auth.log --year 2026 --time-zone Europe/Berlin
   log-anomalies ingest-logs app.log --pattern '$remote_addr [$time_local] "$request" $status $request_time'`,
       ),
     async (session, options, command) => {
       const format = chosenFormat(options);
+      const times = timesOf(options, session);
       const files = command.args;
       if (options.shiftToNow && files.includes('-')) {
         throw new DetectionError(
@@ -72,7 +82,8 @@ Examples:
       const index = options.index ?? session.config.index;
       try {
         const reports: FileReport[] = [];
-        for (const file of files) reports.push(await ingest(file, index, format, options, session, client));
+        for (const file of files)
+          reports.push(await ingest(file, index, { format, times }, options, session, client));
         session.result({ index, files: reports }, () =>
           reports.map((report) => describe(report, index)).join('\n'),
         );
@@ -91,7 +102,7 @@ Examples:
 function chosenFormat(options: Options): LogFormat | 'auto' {
   if (options.pattern !== undefined) {
     const format = { pattern: options.pattern };
-    createLineParser(format); // a pattern that cannot be read is told before anything is written
+    createRecordParser(format); // a pattern that cannot be read is told before anything is written
     return format;
   }
   if (options.format === 'auto' || (NAMED_FORMATS as readonly string[]).includes(options.format)) {
@@ -103,20 +114,39 @@ function chosenFormat(options: Options): LogFormat | 'auto' {
   );
 }
 
+/** @throws DetectionError `invalid_input` for a year or a time zone that is none */
+function timesOf({ year, timeZone }: Options, session: Session): TimeContext {
+  if (year !== undefined && !/^(19[7-9]\d|2\d{3})$/.test(year)) {
+    throw new DetectionError('invalid_input', `--year is "${year}"; allowed: 1970 to 2999.`);
+  }
+  if (timeZone !== undefined) offsetIn(timeZone);
+  return {
+    latest: session.clock.now(),
+    ...(year !== undefined && { year: Number(year) }),
+    ...(timeZone !== undefined && { timeZone }),
+  };
+}
+
+/** How the lines of the files are read. */
+interface Reading {
+  readonly format: LogFormat | 'auto';
+  readonly times: TimeContext;
+}
+
 async function ingest(
   file: string,
   index: string,
-  format: LogFormat | 'auto',
+  reading: Reading,
   options: Options,
   session: Session,
   client: ReturnType<typeof connect>,
 ): Promise<FileReport> {
   const seen = { malformed: 0, examples: [] as ParseFailure[], format: '' };
-  const shift = options.shiftToNow ? session.clock.now() - (await latestTime(file, format, session)) : 0;
+  const shift = options.shiftToNow ? session.clock.now() - (await latestTime(file, reading, session)) : 0;
   async function* documents(): AsyncGenerator<LogDocument> {
     for await (const { document, failure } of parseFile(
       file,
-      format,
+      reading,
       session,
       (name) => (seen.format = name),
     )) {
@@ -151,37 +181,39 @@ async function ingest(
 
 async function* parseFile(
   file: string,
-  format: LogFormat | 'auto',
+  { format, times }: Reading,
   session: Session,
   told: (format: string) => void,
 ) {
-  let parse: LineParser | undefined;
+  let parser: RecordParser | undefined;
   let waiting: string[] = [];
   let line = 0;
-  const start = (): LineParser => {
-    const decided = format === 'auto' ? detectFormat(waiting) : format;
+  const start = (): RecordParser => {
+    const decided = format === 'auto' ? detectFormat(waiting, times) : format;
     told(typeof decided === 'string' ? decided : decided.pattern);
-    return createLineParser(decided);
+    return createRecordParser(decided, times);
   };
-  const flush = function* (reader: LineParser) {
+  const flush = function* (reader: RecordParser) {
     for (const text of waiting) {
-      const outcome = reader(text, ++line);
+      const outcome = reader.read(text, ++line);
       if (outcome !== undefined) yield outcome;
     }
     waiting = [];
   };
   for await (const text of readLines(file, session.signal)) {
     waiting.push(text);
-    if (parse === undefined && waiting.length < FORMAT_LINES) continue;
-    parse ??= start();
-    yield* flush(parse);
+    if (parser === undefined && waiting.length < FORMAT_LINES) continue;
+    parser ??= start();
+    yield* flush(parser);
   }
-  if (waiting.length > 0) yield* flush(parse ?? start());
+  if (waiting.length > 0) yield* flush((parser ??= start()));
+  const last = parser?.end();
+  if (last !== undefined) yield last;
 }
 
-async function latestTime(file: string, format: LogFormat | 'auto', session: Session): Promise<number> {
+async function latestTime(file: string, reading: Reading, session: Session): Promise<number> {
   let latest = -Infinity;
-  for await (const { document } of parseFile(file, format, session, () => undefined)) {
+  for await (const { document } of parseFile(file, reading, session, () => undefined)) {
     const time = document === undefined ? undefined : parseTime(document['@timestamp']);
     if (time !== undefined && time > latest) latest = time;
   }

@@ -1,0 +1,196 @@
+import type { LogDocument } from '../log_document';
+import { readTimeAt, type TimeContext } from './leading_time';
+import { levelOf } from './levels';
+import { cutText } from './text_values';
+import { LONGEST_TEXT } from './types';
+
+/** Words before the time, such as the name of a file or a flag, at most. */
+const WORDS_BEFORE = 4;
+const CHARACTERS_BEFORE = 200;
+/** Parts of a head, such as level, process, thread and logger, at most. */
+const HEAD_PARTS = 6;
+const SEPARATORS = new Set([' ', '\t', '|', ',', ';', ']', ')', '-', ':']);
+const LONGEST_NAME = 256;
+const DIGITS = /^\d{1,10}$/;
+/** A name as programs have it: `org.apache.Foo$Bar`, `nova.osapi_compute.wsgi.server`, `app/worker-1`, `main.go:12`. */
+const NAME = /^[A-Za-z_][\w.$/@*~-]*(?::\d{1,6})?$/;
+
+interface Head {
+  level?: string;
+  logger?: string;
+  thread?: string;
+  process?: number;
+}
+
+/**
+ * Reads a line that begins with a time, or with a few words and then a time: log4j and logback, python's logging, Hadoop,
+ * HDFS, Spark, ZooKeeper, OpenStack, Windows CBS, HealthApp, supercomputers and many others. Level, process, thread and
+ * logger between the time and the message are taken where they are clear; all else is the message, so that nothing is lost.
+ *
+ * @returns the document, or what is wrong with the line
+ */
+export function readApplicationLine(line: string, context: TimeContext): LogDocument | string {
+  const start = startOf(line, context);
+  if (typeof start === 'string') return start;
+  const { before, time, after } = start;
+  const head: Head = {};
+  const at = readHead(line, after, head);
+  const rest = line.slice(at);
+  const message = before === '' ? rest : `${before} ${rest}`;
+  return documentOf(time, head, message);
+}
+
+/** @returns true when the line begins a record; others belong to the one before, such as the lines of a stack trace */
+export const beginsApplicationRecord = (line: string, context: TimeContext): boolean =>
+  typeof startOf(line, context) !== 'string';
+
+function startOf(
+  line: string,
+  context: TimeContext,
+): { readonly before: string; readonly time: number; readonly after: number } | string {
+  let from = 0;
+  let reason = 'does not begin with a time';
+  for (let word = 0; word <= WORDS_BEFORE && from < Math.min(line.length, CHARACTERS_BEFORE); word++) {
+    // A line that is indented goes on with what another began.
+    if (word === 0 && (line[0] === ' ' || line[0] === '\t')) break;
+    const isBracketed = line[from] === '[' || line[from] === '(' || line[from] === '<';
+    const found = readTimeAt(line, isBracketed ? from + 1 : from, context);
+    if (typeof found === 'string') reason = found;
+    else if (found !== undefined) {
+      let after = found.end;
+      if (isBracketed && '])>'.includes(line[after] ?? '')) after++;
+      return { before: line.slice(0, from).trim(), time: found.time, after };
+    }
+    const space = line.indexOf(' ', from);
+    if (space < 0) break;
+    from = space + 1;
+  }
+  return reason;
+}
+
+/** @returns where the message begins */
+function readHead(line: string, from: number, head: Head): number {
+  let at = skipSeparators(line, from);
+  for (let part = 0; part < HEAD_PARTS && at < line.length; part++) {
+    const taken = takePart(line, at, head);
+    if (taken === undefined) break;
+    at = skipSeparators(line, taken);
+  }
+  return at;
+}
+
+function skipSeparators(line: string, from: number): number {
+  let at = from;
+  while (at < line.length && SEPARATORS.has(line[at])) {
+    // A minus before a digit is a number's.
+    if (line[at] === '-' && /\d/.test(line[at + 1] ?? '')) break;
+    at++;
+  }
+  return at;
+}
+
+/** @returns the end of the part that begins at `at`, or undefined when the message begins there */
+function takePart(line: string, at: number, head: Head): number | undefined {
+  if (line[at] === '[' || line[at] === '(') {
+    const close = closingBracket(line, at);
+    if (close === undefined) return undefined;
+    const inside = line.slice(at + 1, close).trim();
+    const level = levelOf(inside);
+    if (level !== undefined && head.level === undefined) head.level = level;
+    else if (head.thread === undefined && inside !== '' && head.logger === undefined) {
+      head.thread = cutText(inside, LONGEST_NAME);
+    } else return undefined;
+    return close + 1;
+  }
+  const end = endOfWord(line, at);
+  const word = line.slice(at, end);
+  const level = levelOf(word);
+  if (level !== undefined && head.level === undefined) {
+    head.level = level;
+    return end;
+  }
+  // Process numbers stand before the level.
+  if (
+    DIGITS.test(word) &&
+    head.process === undefined &&
+    head.level === undefined &&
+    hasLevelBehind(line, end)
+  ) {
+    head.process = Number(word);
+    return end;
+  }
+  const isNamed = head.logger === undefined && NAME.test(word) && word.length <= LONGEST_NAME;
+  if (!isNamed) return undefined;
+  const ended = line.slice(end, end + 3);
+  const isLogger =
+    (head.level !== undefined && (ended.startsWith(': ') || ended === ' - ' || /[.$]\w/.test(word))) ||
+    ended.startsWith('|') ||
+    (ended === ' - ' && hasLevelBehind(line, end));
+  if (!isLogger) return undefined;
+  head.logger = word;
+  return end;
+}
+
+function endOfWord(line: string, from: number): number {
+  let end = from;
+  while (end < line.length && !' \t|,;]'.includes(line[end])) {
+    if (line[end] === ':' && (line[end + 1] === ' ' || line[end + 1] === undefined)) break;
+    end++;
+  }
+  return end;
+}
+
+/** Tells process numbers from the first word of a message. */
+const HEAD_LOOK_AHEAD = 80;
+function hasLevelBehind(line: string, from: number): boolean {
+  return line
+    .slice(from, from + HEAD_LOOK_AHEAD)
+    .split(/[\s|,;\-\][():]+/)
+    .slice(0, 5)
+    .some((word) => levelOf(word) !== undefined);
+}
+
+const LONGEST_BRACKET = 300;
+function closingBracket(line: string, open: number): number | undefined {
+  const closing = line[open] === '[' ? ']' : ')';
+  let depth = 0;
+  const last = Math.min(line.length, open + LONGEST_BRACKET);
+  for (let at = open; at < last; at++) {
+    if (line[at] === line[open]) depth++;
+    else if (line[at] === closing && --depth === 0) return at;
+  }
+  return undefined;
+}
+
+function documentOf(time: number, head: Head, message: string): LogDocument {
+  const { level, logger, thread, process } = head;
+  const log = { ...(level !== undefined && { level }), ...(logger !== undefined && { logger }) };
+  return withMessage(
+    {
+      '@timestamp': new Date(time).toISOString(),
+      ...((process !== undefined || thread !== undefined) && {
+        process: {
+          ...(process !== undefined && { pid: process }),
+          ...(thread !== undefined && { thread: { name: thread } }),
+        },
+      }),
+    },
+    log,
+    message,
+  );
+}
+
+/** Adds the message, cut where it is too long, and what is known of the log itself. */
+export function withMessage(
+  document: LogDocument,
+  log: Readonly<Record<string, unknown>>,
+  message: string,
+): LogDocument {
+  const isCut = message.length > LONGEST_TEXT;
+  const own = { ...log, ...(isCut && { flags: ['truncated'] }) };
+  return {
+    ...document,
+    message: cutText(message),
+    ...(Object.keys(own).length > 0 && { log: own }),
+  };
+}

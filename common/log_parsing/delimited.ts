@@ -1,0 +1,62 @@
+import Papa from 'papaparse';
+import type { LogDocument } from '../log_document';
+import { readTimeAt, type TimeContext } from './leading_time';
+import { levelOf } from './levels';
+import { cutText } from './text_values';
+import { parseTime } from './timestamps';
+
+const TIME_COLUMNS = ['@timestamp', 'timestamp', 'time', 'ts', 'datetime', 'date', 'date_time', 'time_stamp'];
+const MESSAGE_COLUMNS = ['message', 'msg', 'log', 'text', 'content', 'event'];
+const LEVEL_COLUMNS = ['level', 'log_level', 'loglevel', 'severity'];
+const MOST_COLUMNS = 500;
+/** Without leading zeros, which numbers of a bank or a telephone have; more digits than a double holds stay text. */
+const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
+
+/** Reads the rows of a table whose first row names the columns (RFC 4180; tab-separated likewise). */
+export function createTableReader(
+  delimiter: ',' | '\t',
+  context: TimeContext,
+): (record: string) => LogDocument | string | undefined {
+  let columns: string[] | undefined;
+  let timeColumn = -1;
+  return (record) => {
+    const { data } = Papa.parse<string[]>(record, { delimiter, header: false });
+    const cells = data[0] ?? [];
+    if (columns === undefined) {
+      const names = cells.map((cell) => cell.trim());
+      if (names.length < 2) return `has no header with columns separated by ${JSON.stringify(delimiter)}`;
+      if (names.length > MOST_COLUMNS) return `has ${names.length} columns; at most ${MOST_COLUMNS} are read`;
+      const empty = names.findIndex((name) => name === '' || name === '__proto__' || name.length > 200);
+      if (empty >= 0) return `its column ${empty + 1} has no name that a field may have`;
+      timeColumn = names.findIndex((name) => TIME_COLUMNS.includes(name.toLowerCase().replace(/[ -]/g, '_')));
+      if (timeColumn < 0) return `has no column with a time; it needs one of ${TIME_COLUMNS.join(', ')}`;
+      columns = names;
+      return undefined;
+    }
+    if (cells.length !== columns.length)
+      return `has ${cells.length} cells where the header has ${columns.length}`;
+    const text = cells[timeColumn].trim();
+    const found = readTimeAt(text, 0, context);
+    const time = parseTime(text) ?? (typeof found === 'object' ? found.time : undefined);
+    if (time === undefined) return `${columns[timeColumn]} cannot be read as a time`;
+    const document: Record<string, unknown> = { '@timestamp': new Date(time).toISOString() };
+    columns.forEach((column, place) => {
+      const cell = cells[place].trim();
+      if (place === timeColumn || cell === '' || cell === '-') return;
+      const name = column.toLowerCase();
+      if (LEVEL_COLUMNS.includes(name) && levelOf(cell) !== undefined) document['log.level'] = levelOf(cell);
+      else if (MESSAGE_COLUMNS.includes(name) && document.message === undefined)
+        document.message = cutText(cell);
+      else document[column] = NUMBER.test(cell) ? Number(cell) : cutText(cell);
+    });
+    document.message ??= cutText(record);
+    return document;
+  };
+}
+
+/** @returns true when the record ends within double quotes, so that the next line belongs to it */
+export function isWithinQuotes(record: string): boolean {
+  let isQuoted = false;
+  for (let at = record.indexOf('"'); at >= 0; at = record.indexOf('"', at + 1)) isQuoted = !isQuoted;
+  return isQuoted;
+}

@@ -1,0 +1,115 @@
+import { momentOf, offsetIn } from '../suppressions/local_time';
+
+/** What a time that leaves something out is completed by. */
+export interface TimeContext {
+  /** Epoch milliseconds. A time without a year is in the latest year in which it is not later than this. */
+  readonly latest?: number;
+  /** Year of times without one; goes before `latest`. */
+  readonly year?: number;
+  /** IANA name of the zone of times without an offset; default UTC. */
+  readonly timeZone?: string;
+}
+
+/** A time found in a line. */
+export interface FoundTime {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** Index of the first UTF-16 code unit behind it. */
+  readonly end: number;
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** A clock that runs ahead may write tomorrow's date. */
+const AHEAD = 86_400_000;
+const FRACTION = String.raw`(?:[.,:](?<fraction>\d{1,9}))?`;
+const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d{1,2}):(?<second>\d{1,2})${FRACTION}`;
+const OFFSET = String.raw`(?:\s?(?<offset>Z|[+-]\d{2}:?\d{2}))?`;
+const MONTH = '(?<monthName>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
+const WEEKDAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?';
+
+/** Each form is anchored where the time may begin; none can match in more than one way, so that reading is linear. */
+const FORMS: readonly RegExp[] = [
+  // 2015-07-29T17:41:44.747Z, 2015-07-29 17:41:44,747 +0200, 2005-06-03-15.42.50.675872, 2015/07/29 17:41:44
+  String.raw`(?<year>\d{4})[-/.](?<month>\d{2})[-/.](?<day>\d{2})[T _-]${CLOCK}${OFFSET}(?!\d)`,
+  String.raw`(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})-(?<hour>\d{2})\.(?<minute>\d{2})\.(?<second>\d{2})(?:\.(?<fraction>\d{1,9}))?(?!\d)`,
+  // Sun Dec 04 04:47:44.123456 2005
+  String.raw`(?:${WEEKDAY} )?${MONTH} {1,2}(?<day>\d{1,2}) ${CLOCK}(?: [A-Z]{3,4})? (?<year>\d{4})(?![\d:.])`,
+  // Jun 14 15:16:01
+  String.raw`(?:${WEEKDAY} )?${MONTH} {1,2}(?<day>\d{1,2}) ${CLOCK}(?!\d)`,
+  // Thu, 17 Jun 2021 10:05:03 +0200; 17/Jun/2021:10:05:03 +0200; 17-Jun-2021 10:05:03.123
+  String.raw`(?:${WEEKDAY} )?(?<day>\d{1,2})[ /-]${MONTH}[ /-](?<year>\d{4})[ :]${CLOCK}${OFFSET}(?!\d)`,
+  // 17/06/09 20:10:40: year, month, day, as Spark's log4j writes it
+  String.raw`(?<shortYear>\d{2})/(?<month>\d{2})/(?<day>\d{2}) ${CLOCK}(?!\d)`,
+  // 17.06.2021 20:10:40
+  String.raw`(?<day>\d{2})\.(?<month>\d{2})\.(?<year>\d{4}) ${CLOCK}(?!\d)`,
+  // 081109 203615
+  String.raw`(?<shortYear>\d{2})(?<month>\d{2})(?<day>\d{2}) (?<hour>\d{2})(?<minute>\d{2})(?<second>\d{2})(?!\d)`,
+  // 20171223-22:15:29:606
+  String.raw`(?<year>\d{4})(?<month>\d{2})(?<day>\d{2})[- T]${CLOCK}(?!\d)`,
+  // 03-17 16:13:38.811, 10.30 16:49:06
+  String.raw`(?<month>\d{2})[-.](?<day>\d{2}) ${CLOCK}(?!\d)`,
+  // Seconds or milliseconds since 1970
+  String.raw`(?<epoch>\d{10}(?:\.\d{1,9})?|\d{13})(?![\d.])`,
+].map((form) => new RegExp(form, 'yi'));
+
+/**
+ * Reads the time that begins at `from`, in any of the forms that programs put at the head of a line.
+ *
+ * @returns undefined when none begins there; a reason in words when one does that cannot be completed or never was
+ */
+export function readTimeAt(line: string, from: number, context: TimeContext): FoundTime | string | undefined {
+  for (const form of FORMS) {
+    form.lastIndex = from;
+    const match = form.exec(line);
+    if (match === null) continue;
+    const time = momentOfParts(match.groups as Parts, context);
+    if (time === undefined) continue;
+    return typeof time === 'string' ? time : { time, end: form.lastIndex };
+  }
+  return undefined;
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function momentOfParts(parts: Parts, context: TimeContext): number | string | undefined {
+  const { epoch, monthName, fraction, offset } = parts;
+  if (epoch !== undefined) {
+    const value = Number(epoch);
+    return Math.round(epoch.length === 13 && !epoch.includes('.') ? value : value * 1_000);
+  }
+  const month = monthName === undefined ? Number(parts.month) - 1 : MONTHS.indexOf(monthName.toLowerCase());
+  const day = Number(parts.day);
+  const hour = Number(parts.hour);
+  const minute = Number(parts.minute);
+  const second = Number(parts.second);
+  // 60 is a leap second.
+  if (month < 0 || month > 11 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+    return undefined;
+  const milliseconds = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1_000);
+  const inYear = (year: number): number | undefined => {
+    const midnight = Date.UTC(year, month, day);
+    if (new Date(midnight).getUTCDate() !== day) return undefined;
+    const local = midnight + ((hour * 60 + minute) * 60 + second) * 1_000 + milliseconds;
+    if (offset !== undefined) return local - offsetOf(offset);
+    const { timeZone = 'UTC' } = context;
+    return timeZone === 'UTC' ? local : momentOf(local, offsetIn(timeZone));
+  };
+  if (parts.year !== undefined) return inYear(Number(parts.year));
+  if (parts.shortYear !== undefined) return inYear(2_000 + Number(parts.shortYear));
+  if (context.year !== undefined) return inYear(context.year);
+  if (context.latest === undefined) return 'the time has no year; say which it is';
+  const thisYear = new Date(context.latest).getUTCFullYear();
+  // 29 February is in one of the last eight years.
+  for (let year = thisYear + 1; year >= thisYear - 8; year--) {
+    const time = inYear(year);
+    if (time !== undefined && time <= context.latest + AHEAD) return time;
+  }
+  return undefined;
+}
+
+function offsetOf(text: string): number {
+  if (text.toUpperCase() === 'Z') return 0;
+  const digits = text.replace(/\D/g, '');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4));
+  return (text.startsWith('-') ? -1 : 1) * minutes * 60_000;
+}
