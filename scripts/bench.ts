@@ -13,6 +13,7 @@ const SECTIONS = [
   'scoring',
   'accuracy',
   'web_attacks',
+  'traffic',
   'elasticsearch',
   'ingest',
   'detection',

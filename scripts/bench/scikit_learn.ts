@@ -11,14 +11,18 @@ const PYTHON = join(ENVIRONMENT, 'bin', 'python');
 /** Where matrices for the other process are left. */
 export const BENCH_FOLDER = join(REPOSITORY, '.cache', 'bench');
 
-/** A Python process with scikit-learn that answers requests one at a time: see scikit_learn.py. */
+/** A Python process with scikit-learn that answers requests one at a time. */
 export interface ScikitLearn {
   ask<Answer>(request: Record<string, unknown>): Promise<Answer>;
   close(): void;
 }
 
-/** Starts scikit-learn, after installing it from PyPI into `.cache` when it is not there yet. */
-export async function startScikitLearn(): Promise<ScikitLearn> {
+/**
+ * Starts scikit-learn, after installing it from PyPI into `.cache` when it is not there yet.
+ *
+ * @param script a file of this folder, which answers each line of its input with a line
+ */
+export async function startScikitLearn(script = 'scikit_learn.py'): Promise<ScikitLearn> {
   const installed = join(ENVIRONMENT, 'installed');
   if (!existsSync(installed)) {
     execFileSync('python3', ['-m', 'venv', ENVIRONMENT], { stdio: 'inherit' });
@@ -28,7 +32,7 @@ export async function startScikitLearn(): Promise<ScikitLearn> {
     mkdirSync(installed);
   }
   mkdirSync(BENCH_FOLDER, { recursive: true });
-  const process = spawn(PYTHON, [join(__dirname, 'scikit_learn.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const process = spawn(PYTHON, [join(__dirname, script)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
   return {
     async ask<Answer>(request: Record<string, unknown>) {

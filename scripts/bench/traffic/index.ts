@@ -1,0 +1,15 @@
+import type { WebSources } from '../web_attack_logs';
+import { hostLogs } from './host_logs';
+import { realRequests } from './real_requests';
+import { rpcPlatform } from './rpc_platform';
+import { webShop } from './web_shop';
+import type { TrafficKind } from './labelled_traffic';
+
+export { makeTraffic, type LabelledTraffic, type TrafficKind } from './labelled_traffic';
+
+export const trafficKinds = (sources: WebSources): readonly TrafficKind[] => [
+  webShop,
+  rpcPlatform,
+  realRequests(sources),
+  hostLogs,
+];
