@@ -6,6 +6,7 @@ import { createBackfillTask } from './kibana/backfill_task';
 import type { CoreSetup, FeaturesSetup, PluginInitializerContext } from './kibana/contracts';
 import { createDemoTask } from './kibana/demo_task';
 import { createDetectionTask } from './kibana/detection_task';
+import { createDetectorRepository, inSpace } from './kibana/detector_repository';
 import { registerFeature } from './kibana/feature';
 import {
   API_KEY_TYPE,
@@ -84,7 +85,11 @@ export class LogAnomaliesPlugin {
     registerRoutes(core.http.createRouter(), { getServices, log });
 
     alerting.registerType(createLogAnomalyRuleType(links));
-    alerting.registerType(createDetectorHealthRuleType(links));
+    alerting.registerType(
+      createDetectorHealthRuleType(links, async (space) =>
+        createDetectorRepository(inSpace((await getServices()).internalSavedObjects, space)),
+      ),
+    );
   }
 
   start(): void {}

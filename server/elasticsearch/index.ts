@@ -6,6 +6,7 @@ export type { RetryPolicy } from './attempt';
 export { bulkWrite } from './bulk';
 export type { BulkOperation, BulkOutcome, BulkRefusal } from './bulk';
 export { toDetectionError } from './errors';
+export { isSecurityOff } from './security_state';
 export { createLogSource } from './log_source';
 export { createDetectorSource } from './detector_source';
 export { createScoredLogs } from './scored_logs';

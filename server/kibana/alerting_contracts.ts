@@ -1,6 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { Logger } from './security_contracts';
-import type { SavedObjectsClient } from './saved_object_contracts';
 
 /** Slices of the alerting plugin's contract, 8.12 and 9.x alike. Source: x-pack/plugins/alerting/server/types.ts. */
 
@@ -23,7 +22,6 @@ export interface RuleExecutorOptions<Parameters> {
   readonly services: {
     readonly alertsClient: AlertsClient | null;
     readonly scopedClusterClient: { readonly asCurrentUser: Client };
-    readonly savedObjectsClient: SavedObjectsClient;
     shouldStopExecution(): boolean;
     readonly ruleResultService?: { addLastRunWarning(warning: string): void };
   };

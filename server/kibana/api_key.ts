@@ -1,36 +1,57 @@
 import { DetectionError } from '../../common/detection_error';
-import { API_KEY_TYPE, namespaceOf } from './identifiers';
+import { API_KEY_TYPE, DETECTOR_TYPE, namespaceOf } from './identifiers';
+import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
-import type { ApiKeyAttributes } from './saved_object_types';
+import type { ApiKeyAttributes, DetectorAttributes } from './saved_object_types';
 import type { Logger, SecurityStart } from './security_contracts';
+import type { RequestScope } from './services';
 
 export interface ApiKeyContext {
   /** Absent where the security plugin is. */
   readonly security: SecurityStart | undefined;
+  /** Asks Elasticsearch itself, since Kibana tells a switched-off feature and an unknown licence apart from neither. */
+  isSecurityOff(): Promise<boolean>;
   readonly canEncrypt: boolean;
   readonly log: Logger;
 }
 
-/** Whether detectors work with API keys here: security on. Without it the plain client has all rights. */
-export async function usesApiKeys({ security }: ApiKeyContext): Promise<boolean> {
-  return security !== undefined && (await security.authc.apiKeys.areAPIKeysEnabled());
+const NO_KEYS =
+  'Elasticsearch asks for credentials, and detectors work with API keys, which are switched off or which Kibana does not ' +
+  'offer: set xpack.security.authc.api_key.enabled to true in elasticsearch.yml, and look whether Kibana reports security as available.';
+const NO_KEY_NOW =
+  'Kibana does not grant API keys at the moment, since it does not know its licence. Try again when it reports all services as available.';
+
+/**
+ * Whether detectors work with API keys here: security on. Only where Elasticsearch itself says that security is off the plain
+ * client, which has all rights then, takes their place.
+ *
+ * @throws DetectionError `unavailable` when security is on and there are no API keys, or when nobody can tell
+ */
+export async function usesApiKeys({ security, isSecurityOff }: ApiKeyContext): Promise<boolean> {
+  if (security !== undefined && (await security.authc.apiKeys.areAPIKeysEnabled())) return true;
+  if (await isSecurityOff()) return false;
+  throw new DetectionError('unavailable', NO_KEYS);
 }
 
 const MISSING_ENCRYPTION_KEY =
   'A detector keeps the API key of its owner encrypted, and Kibana has no encryption key: set ' +
   'xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters and restart Kibana.';
 
+/** Whose rights a key gets, and where its object is kept. */
+export type KeyRequest = Pick<RequestScope, 'request' | 'savedObjects' | 'user' | 'realm'>;
+
 /**
- * Gives a detector the rights of whoever sends `request`, for work without a request later.
+ * Gives a detector the rights of whoever sends a request, for work without a request later. The key is bound to what it
+ * may be used for.
  *
  * @returns id of the saved object with the key, or undefined where security is off
  * @throws DetectionError `refused` without an encryption key, `forbidden` when no key can be granted
  */
 export async function grantApiKey(
   context: ApiKeyContext,
-  request: unknown,
-  savedObjects: SavedObjectsClient,
+  { request, savedObjects, user, realm }: KeyRequest,
   detectorName: string,
+  use: KeyUse,
 ): Promise<string | undefined> {
   const { security, canEncrypt } = context;
   if (security === undefined || !(await usesApiKeys(context))) return undefined;
@@ -48,11 +69,14 @@ export async function grantApiKey(
         { cause: error },
       );
     });
-  if (granted === null) return undefined;
+  if (granted === null) throw new DetectionError('unavailable', NO_KEY_NOW);
   const attributes: ApiKeyAttributes = {
     api_key_id: granted.id,
     api_key: Buffer.from(`${granted.id}:${granted.api_key}`).toString('base64'),
     detector_name: detectorName,
+    ...bindingOf(use),
+    ...(user !== undefined && { owner: user }),
+    ...(realm !== undefined && { owner_realm: realm }),
   };
   try {
     return (await savedObjects.create(API_KEY_TYPE, attributes)).id;
@@ -62,20 +86,54 @@ export async function grantApiKey(
   }
 }
 
-/** Invalidates the key and forgets it. Never throws: a key that is left behind is logged with its id. */
+/**
+ * Invalidates the key of a detector and forgets it. A key that was granted for another one, or that another detector needs
+ * still, stays. Never throws: a key that is left behind is logged with the id of its object.
+ */
 export async function revokeApiKey(
   context: ApiKeyContext,
   savedObjects: SavedObjectsClient,
   objectId: string,
+  { detectorId, space }: Pick<KeyUse, 'detectorId' | 'space'>,
 ): Promise<void> {
   try {
     const { attributes } = await savedObjects.get<ApiKeyAttributes>(API_KEY_TYPE, objectId);
+    const isOwn = isUnbound(attributes)
+      ? !(await isNamedByOthers(savedObjects, objectId, detectorId))
+      : attributes.detector_id === detectorId && attributes.space === space;
+    if (!isOwn) {
+      context.log.warn(
+        `The API key of the saved object ${objectId} stays: the detector ${detectorId} named it, but it is of another one.`,
+      );
+      return;
+    }
     await invalidate(context, attributes.api_key_id);
     await savedObjects.delete(API_KEY_TYPE, objectId);
   } catch (error) {
     context.log.warn(
       `The API key of the saved object ${objectId} was not revoked: ${(error as Error).message}`,
     );
+  }
+}
+
+const DETECTORS_AT_ONCE = 1_000;
+
+/** A key of 0.1.0 does not tell whose it is: only detectors that name it do. */
+async function isNamedByOthers(
+  savedObjects: SavedObjectsClient,
+  objectId: string,
+  detectorId: string,
+): Promise<boolean> {
+  for (let page = 1; ; page++) {
+    const { saved_objects: found, total } = await savedObjects.find<DetectorAttributes>({
+      type: DETECTOR_TYPE,
+      page,
+      perPage: DETECTORS_AT_ONCE,
+    });
+    if (found.some(({ id, attributes }) => id !== detectorId && attributes.api_key_object === objectId)) {
+      return true;
+    }
+    if (page * DETECTORS_AT_ONCE >= total) return false;
   }
 }
 
@@ -89,31 +147,34 @@ async function invalidate({ security, log }: ApiKeyContext, keyId: string): Prom
   }
 }
 
-/**
- * @returns value of the Authorization header
- * @throws DetectionError `unauthenticated` when the key is gone or cannot be decrypted
- */
-export async function authorizationOf(
+/** The key that a detector names, once it is known to be granted for this use. */
+export interface OpenedKey {
+  /** Value of the Authorization header. */
+  readonly authorization: string;
+  readonly attributes: ApiKeyAttributes;
+}
+
+/** @throws DetectionError `unauthenticated` when the key is gone, cannot be decrypted or was granted for something else */
+export async function openApiKey(
   encrypted: EncryptedSavedObjectsClient,
   objectId: string | null | undefined,
-  space: string,
-): Promise<string> {
+  use: KeyUse,
+): Promise<OpenedKey> {
   const advice = 'Save the detector again: that grants it a new key.';
   if (!objectId) {
     throw new DetectionError('unauthenticated', `The detector has no API key. ${advice}`);
   }
-  try {
-    const { attributes } = await encrypted.getDecryptedAsInternalUser<ApiKeyAttributes>(
-      API_KEY_TYPE,
-      objectId,
-      { namespace: namespaceOf(space) },
-    );
-    return `ApiKey ${attributes.api_key}`;
-  } catch (error) {
-    throw new DetectionError(
-      'unauthenticated',
-      `The API key of the detector cannot be read: ${(error as Error).message}. ${advice}`,
-      { cause: error },
-    );
-  }
+  const { attributes } = await encrypted
+    .getDecryptedAsInternalUser<ApiKeyAttributes>(API_KEY_TYPE, objectId, {
+      namespace: namespaceOf(use.space),
+    })
+    .catch((error: Error) => {
+      throw new DetectionError(
+        'unauthenticated',
+        `The API key of the detector cannot be read: ${error.message}. ${advice}`,
+        { cause: error },
+      );
+    });
+  checkBinding(attributes, use);
+  return { authorization: `ApiKey ${attributes.api_key}`, attributes };
 }

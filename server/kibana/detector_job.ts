@@ -26,15 +26,9 @@ import type {
   SnapshotStore,
   SuppressionStore,
 } from '../detection/ports';
-import { authorizationOf, usesApiKeys } from './api_key';
-import { recordOf, type StoredDetector } from './detector_repository';
-import {
-  DETECTOR_TYPE,
-  namespaceOf,
-  trainingTaskId,
-  TRAINING_TASK_TYPE,
-  type TaskTarget,
-} from './identifiers';
+import { openApiKey, usesApiKeys } from './api_key';
+import { inSpace, recordOf, type StoredDetector } from './detector_repository';
+import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } from './identifiers';
 import type { DetectorAttributes } from './saved_object_types';
 import type { Services } from './services';
 import { createStatusStore, type StatusStore } from './status_store';
@@ -63,7 +57,7 @@ export interface DetectorJob {
 
 /**
  * @returns undefined when the detector is gone
- * @throws DetectionError `unauthenticated` when its API key is gone
+ * @throws DetectionError `unauthenticated` when its API key is gone or was granted for something else
  */
 export async function openDetectorJob(
   services: Services,
@@ -95,12 +89,14 @@ export async function openDetectorJob(
   };
 }
 
-async function findDetector(services: Services, target: TaskTarget): Promise<StoredDetector | undefined> {
+async function findDetector(
+  services: Services,
+  { space, detectorId }: TaskTarget,
+): Promise<StoredDetector | undefined> {
   try {
-    const object = await services.internalSavedObjects.get<DetectorAttributes>(
+    const object = await inSpace(services.internalSavedObjects, space).get<DetectorAttributes>(
       DETECTOR_TYPE,
-      target.detectorId,
-      { namespace: namespaceOf(target.space) },
+      detectorId,
     );
     return recordOf(object);
   } catch (error) {
@@ -121,7 +117,8 @@ async function authorization(
       'The plugin encryptedSavedObjects is switched off, so the API key of the detector cannot be read.',
     );
   }
-  return authorizationOf(services.encrypted, stored.apiKeyObject, space);
+  const use = { detectorId: stored.id, space, steering: stored.steering };
+  return (await openApiKey(services.encrypted, stored.apiKeyObject, use)).authorization;
 }
 
 /** Asks for a new model; does nothing where one is being trained already. */

@@ -1,16 +1,25 @@
 import type { DetectorRecord } from '../../common/api';
 import { detectorSchema, parseDetector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { DETECTOR_TYPE } from './identifiers';
+import { readsOf } from '../../common/model_reads';
+import { DETECTOR_TYPE, namespaceOf } from './identifiers';
+import { steeringOf } from './key_binding';
 import type { SavedObject, SavedObjectsClient } from './saved_object_contracts';
 import type { DetectorAttributes } from './saved_object_types';
 
 /** A detector with what only the server knows of it. */
 export interface StoredDetector extends DetectorRecord {
   readonly apiKeyObject: string | undefined;
+  /** What a model of it may have a run read: see `readsOf`. */
+  readonly modelReads: readonly string[];
+  /** Hash of what steers its work, as it is stored: see `steeringOf`. */
+  readonly steering: string;
 }
 
-/** Detectors of one space: the saved-objects client that is passed in decides which, and who may. */
+/**
+ * Detectors of one space: the saved-objects client that is passed in decides which, and who may. It must include hidden
+ * types.
+ */
 export interface DetectorRepository {
   list(options?: {
     page?: number;
@@ -18,7 +27,8 @@ export interface DetectorRepository {
     search?: string;
   }): Promise<{ total: number; detectors: StoredDetector[]; broken: { id: string; problem: string }[] }>;
   get(id: string): Promise<StoredDetector>;
-  create(attributes: DetectorAttributes): Promise<StoredDetector>;
+  /** @param id a random UUID: the API key of a detector is bound to it before the detector is saved */
+  create(id: string, attributes: DetectorAttributes): Promise<StoredDetector>;
   /** @param version when given, `conflict` unless the detector is still at it */
   update(id: string, change: Partial<DetectorAttributes>, version?: string): Promise<StoredDetector>;
   delete(id: string): Promise<void>;
@@ -53,10 +63,10 @@ export function createDetectorRepository(client: SavedObjectsClient): DetectorRe
       }
       return { total: found.total - broken.length, detectors, broken };
     },
-    create: async (attributes) =>
+    create: async (id, attributes) =>
       recordOf(
         await client
-          .create(DETECTOR_TYPE, attributes)
+          .create(DETECTOR_TYPE, attributes, { id })
           .catch((error: unknown) => rethrow(error, 'the new detector')),
       ),
     update: async (id, change, version) => {
@@ -83,16 +93,28 @@ export function createDetectorRepository(client: SavedObjectsClient): DetectorRe
   };
 }
 
+/** The saved objects of one space, through a client that belongs to none. */
+export function inSpace(client: SavedObjectsClient, space: string): SavedObjectsClient {
+  const namespace = namespaceOf(space);
+  return {
+    create: (type, attributes, options) => client.create(type, attributes, { ...options, namespace }),
+    get: (type, id) => client.get(type, id, { namespace }),
+    delete: (type, id) => client.delete(type, id, { namespace }),
+    find: (options) => client.find({ ...options, namespaces: [space] }),
+  };
+}
+
 /** Words of a name, without the operators of Elasticsearch's simple query syntax. */
 const escapeSearch = (text: string): string => text.replace(/[+|\-"*()~\\]/g, ' ').trim();
 
 /** A detector that was imported or edited outside is checked like any input. */
 export function recordOf(object: SavedObject<DetectorAttributes>): StoredDetector {
   const { attributes } = object;
+  const detector = parseDetector(attributes.detector);
   return {
     id: object.id,
     version: object.version ?? '',
-    detector: parseDetector(attributes.detector),
+    detector,
     enabled: attributes.enabled === true,
     created_at: attributes.created_at,
     created_by: attributes.created_by ?? undefined,
@@ -100,11 +122,18 @@ export function recordOf(object: SavedObject<DetectorAttributes>): StoredDetecto
     updated_by: attributes.updated_by ?? undefined,
     owner: attributes.owner ?? undefined,
     apiKeyObject: attributes.api_key_object ?? undefined,
+    modelReads: attributes.model_reads ?? readsOf(detector),
+    steering: steeringOf(attributes),
   };
 }
 
 /** What leaves the server. */
-export function publicRecordOf({ apiKeyObject: _hidden, ...record }: StoredDetector): DetectorRecord {
+export function publicRecordOf({
+  apiKeyObject: _key,
+  modelReads: _reads,
+  steering: _steering,
+  ...record
+}: StoredDetector): DetectorRecord {
   return { ...record, detector: detectorSchema.parse(record.detector) };
 }
 

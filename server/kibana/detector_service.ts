@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { DetectorRecord } from '../../common/api';
 import { type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { readsOf, readsOfModel } from '../../common/model_reads';
+import { decodeModelSnapshot } from '../../common/model_snapshot';
 import {
   checkConnection,
   createLogSource,
@@ -12,7 +15,7 @@ import {
   attempt,
 } from '../elasticsearch';
 import { deletePipeline } from '../elasticsearch/ingest';
-import { grantApiKey, revokeApiKey, usesApiKeys } from './api_key';
+import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys } from './api_key';
 import { createDetectorRepository, publicRecordOf, type StoredDetector } from './detector_repository';
 import { requestTraining } from './detector_job';
 import { needsTraining } from './effective_snapshot';
@@ -24,8 +27,9 @@ import {
   trainingTaskId,
   type TaskTarget,
 } from './identifiers';
+import { steeringOf } from './key_binding';
 import { swapPipeline } from './pipeline_swap';
-import type { RequestScope, Services } from './services';
+import { API_KEY_REALM, type RequestScope, type Services } from './services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
 import { createStatusStore, deleteStatus } from './status_store';
 
@@ -59,14 +63,18 @@ export async function createDetector(
   start: boolean,
 ): Promise<DetectorRecord> {
   await checkRights(services, scope, detector);
-  const apiKeyObject = await grantApiKey(services.apiKeys, scope.request, scope.savedObjects, detector.name);
+  const id = randomUUID();
+  const steered = { detector, model_reads: readsOf(detector) };
+  const { apiKeys } = services;
+  const use = { detectorId: id, space: scope.space, steering: steeringOf(steered) };
+  const apiKeyObject = await grantApiKey(apiKeys, scope, detector.name, use);
   const now = isoNow(services);
   let stored: StoredDetector;
   try {
     await ensureIndexResources(scope.elasticsearch, { space: scope.space, now: services.clock.now() });
-    stored = await createDetectorRepository(scope.savedObjects).create({
+    stored = await createDetectorRepository(scope.savedObjects).create(id, {
       name: detector.name,
-      detector,
+      ...steered,
       enabled: start,
       api_key_object: apiKeyObject ?? null,
       owner: scope.user ?? null,
@@ -76,7 +84,7 @@ export async function createDetector(
       updated_by: scope.user ?? null,
     });
   } catch (error) {
-    if (apiKeyObject !== undefined) await revokeApiKey(services.apiKeys, scope.savedObjects, apiKeyObject);
+    if (apiKeyObject !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, apiKeyObject, use);
     throw error;
   }
   if (start) await schedule(services, scope, stored);
@@ -94,7 +102,7 @@ export async function updateDetector(
   const before = await repository.get(id);
   await checkRights(services, scope, detector);
   await swapForEdit(services, scope, before, detector);
-  const stored = await saveWithNewKey(services, scope, before, { name: detector.name, detector }, version);
+  const stored = await saveWithNewKey(services, scope, before, { detector }, version);
   if (stored.enabled) {
     const target = targetOf(scope, id);
     const interval = taskInterval(detector.schedule.interval);
@@ -144,27 +152,27 @@ async function swapForEdit(
   await swapPipeline(services, work, active.version);
 }
 
-/** Saves under a key of whoever saves, then revokes the one before. */
+/** Saves under a key of whoever saves, who owns the detector from then on, and revokes the one before. */
 async function saveWithNewKey(
   services: Services,
   scope: RequestScope,
   before: StoredDetector,
-  change: { name?: string; detector?: Detector; enabled?: boolean },
+  change: { detector?: Detector; enabled?: boolean },
   version: string,
 ): Promise<StoredDetector> {
   const { apiKeys } = services;
-  const key = await grantApiKey(
-    apiKeys,
-    scope.request,
-    scope.savedObjects,
-    change.name ?? before.detector.name,
-  );
+  const detector = change.detector ?? before.detector;
+  const steered = { detector, model_reads: await modelReadsAfter(scope, before, detector) };
+  const use = { detectorId: before.id, space: scope.space, steering: steeringOf(steered) };
+  const key = await grantApiKey(apiKeys, scope, detector.name, use);
   let stored: StoredDetector;
   try {
     stored = await createDetectorRepository(scope.savedObjects).update(
       before.id,
       {
         ...change,
+        name: detector.name,
+        ...steered,
         api_key_object: key ?? null,
         owner: scope.user ?? null,
         updated_at: isoNow(services),
@@ -173,13 +181,33 @@ async function saveWithNewKey(
       version,
     );
   } catch (error) {
-    if (key !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, key);
+    if (key !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, key, use);
     throw error;
   }
   if (before.apiKeyObject !== undefined) {
-    await revokeApiKey(apiKeys, scope.savedObjects, before.apiKeyObject);
+    await revokeApiKey(apiKeys, scope.savedObjects, before.apiKeyObject, use);
   }
   return stored;
+}
+
+/**
+ * What a model may have a run read once the settings are these. After an edit the active model goes on until there is a new
+ * one: what it reads stays allowed, as far as it was before.
+ */
+async function modelReadsAfter(
+  scope: RequestScope,
+  before: StoredDetector,
+  detector: Detector,
+): Promise<readonly string[]> {
+  const reads = readsOf(detector);
+  const dropped = before.modelReads.filter((each) => !reads.includes(each));
+  if (dropped.length === 0) return reads;
+  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
+  const active = await models.active(before.id);
+  if (active === undefined) return reads;
+  const snapshot = decodeModelSnapshot(await models.load(before.id, active.version));
+  const needed = readsOfModel(snapshot, detector);
+  return [...reads, ...dropped.filter((each) => needed.includes(each))].sort();
 }
 
 export async function cloneDetector(
@@ -208,7 +236,7 @@ export async function deleteDetector(
   }
   await repository.delete(id);
   if (stored.apiKeyObject !== undefined) {
-    await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject);
+    await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject, target);
   }
   const warnings: string[] = [];
   const remove = async (work: Promise<unknown>): Promise<void> => {
@@ -270,6 +298,20 @@ async function schedule(services: Services, scope: RequestScope, stored: StoredD
   });
 }
 
+/** Whoever starts the detector of somebody else owns it from then on: it does not run with rights that the starter lacks. */
+async function needsNewKey(
+  { apiKeys, encrypted }: Services,
+  { space, user, realm }: RequestScope,
+  stored: StoredDetector,
+): Promise<boolean> {
+  if (!(await usesApiKeys(apiKeys))) return false;
+  if (encrypted === undefined || stored.owner !== user) return true;
+  const use = { detectorId: stored.id, space, steering: stored.steering };
+  const key = await openApiKey(encrypted, stored.apiKeyObject, use).catch(() => undefined);
+  // An API key of the owner may be limited, but it has passed the check of rights.
+  return key === undefined || (realm !== API_KEY_REALM && key.attributes.owner_realm !== realm);
+}
+
 export async function startDetector(
   services: Services,
   scope: RequestScope,
@@ -277,9 +319,8 @@ export async function startDetector(
 ): Promise<DetectorRecord> {
   const repository = createDetectorRepository(scope.savedObjects);
   let stored = await repository.get(id);
-  const lacksKey = stored.apiKeyObject === undefined && (await usesApiKeys(services.apiKeys));
-  if (lacksKey) {
-    await checkRights(services, scope, stored.detector);
+  await checkRights(services, scope, stored.detector);
+  if (await needsNewKey(services, scope, stored)) {
     stored = await saveWithNewKey(services, scope, stored, { enabled: true }, stored.version);
   } else if (!stored.enabled) {
     stored = await repository.update(id, { enabled: true, updated_at: isoNow(services) }, stored.version);

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { durationToMilliseconds } from '../../common/detector';
 
-/** Saved-object type of a detector: part of one space, exportable. */
+/** Hidden saved-object type of a detector: part of one space. */
 export const DETECTOR_TYPE = 'log-anomalies-detector';
 /** Hidden saved-object type that holds the API key of a detector's owner, encrypted. */
 export const API_KEY_TYPE = 'log-anomalies-api-key';
+
+/** What our own clients of saved objects see beside the visible types. */
+export const HIDDEN_TYPES = [DETECTOR_TYPE, API_KEY_TYPE];
 
 export const DETECTION_TASK_TYPE = 'logAnomalies:detect';
 export const TRAINING_TASK_TYPE = 'logAnomalies:train';

@@ -43,17 +43,6 @@ export interface SavedObjectType {
   readonly namespaceType: 'multiple-isolated';
   readonly mappings: { readonly dynamic: false; readonly properties: Record<string, unknown> };
   readonly modelVersions: Record<number, { readonly changes: readonly unknown[] }>;
-  readonly management?: {
-    readonly importableAndExportable: boolean;
-    readonly icon?: string;
-    readonly defaultSearchField?: string;
-    readonly getTitle?: (object: SavedObject<never>) => string;
-    readonly getInAppUrl?: (object: SavedObject<never>) => { path: string; uiCapabilitiesPath: string };
-    readonly onExport?: (
-      context: unknown,
-      objects: SavedObject<never>[],
-    ) => SavedObject<never>[] | Promise<SavedObject<never>[]>;
-  };
 }
 
 /** Source: x-pack/plugins/encrypted_saved_objects/server `EncryptedSavedObjectsPluginSetup`. */

@@ -16,10 +16,17 @@ export interface ApiKeys {
   invalidateAsInternalUser(parameters: { ids: string[] }): Promise<{ error_count?: number } | null>;
 }
 
+/** Source: x-pack/plugins/security/common/model/authenticated_user.ts. */
+export interface AuthenticatedUser {
+  readonly username: string;
+  /** Of a request with an API key: name and type `_es_api_key`. */
+  readonly authentication_realm?: { readonly name: string; readonly type: string };
+}
+
 export interface SecurityStart {
   readonly authc: {
     readonly apiKeys: ApiKeys;
-    getCurrentUser(request: unknown): { readonly username: string } | null;
+    getCurrentUser(request: unknown): AuthenticatedUser | null;
   };
 }
 

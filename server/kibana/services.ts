@@ -20,7 +20,7 @@ export interface Services {
   readonly taskManager: TaskManagerStart;
   readonly apiKeys: ApiKeyContext;
   readonly encrypted: EncryptedSavedObjectsClient | undefined;
-  /** Saved objects without a user: only to look up the detector that a task is about. */
+  /** Saved objects without a user: only to look up the detectors that a task or a rule is about. */
   readonly internalSavedObjects: SavedObjectsClient;
   /** A client with the rights of this Authorization header; without one the plain client, where security is off. */
   clientFor(authorization: string | undefined): ElasticsearchClient;
@@ -29,10 +29,15 @@ export interface Services {
   spaceOf(request: KibanaRequest): string;
 }
 
+/** Realm of requests that bring an API key, whose user is the one who made the key. */
+export const API_KEY_REALM = '_es_api_key';
+
 /** One request: whose it is and what that person may. */
 export interface RequestScope {
   readonly space: string;
   readonly user: string | undefined;
+  /** Name of the realm that knows the user by that name; {@link API_KEY_REALM} for a request with an API key. */
+  readonly realm: string | undefined;
   readonly request: KibanaRequest;
   readonly elasticsearch: ElasticsearchClient;
   readonly savedObjects: SavedObjectsClient;

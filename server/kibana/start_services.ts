@@ -1,9 +1,9 @@
 import { DetectionError } from '../../common/detection_error';
-import { DEFAULT_SPACE } from '../elasticsearch';
+import { DEFAULT_SPACE, isSecurityOff } from '../elasticsearch';
 import { sleep } from '../elasticsearch/attempt';
 import type { AlertsConfig } from '../notifications';
 import type { CoreStart, KibanaRequest } from './contracts';
-import { API_KEY_TYPE } from './identifiers';
+import { API_KEY_TYPE, HIDDEN_TYPES } from './identifiers';
 import type { JobLimits } from './job_limits';
 import type { EncryptedSavedObjectsClient } from './saved_object_contracts';
 import type { Logger, SecurityStart } from './security_contracts';
@@ -68,11 +68,12 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
     taskManager: plugins.taskManager,
     apiKeys: {
       security: plugins.security && rememberApiKeys(plugins.security, Date.now),
+      isSecurityOff: () => isSecurityOff(client.asInternalUser),
       canEncrypt,
       log,
     },
     encrypted: plugins.encryptedSavedObjects?.getClient({ includedHiddenTypes: [API_KEY_TYPE] }),
-    internalSavedObjects: core.savedObjects.createInternalRepository([API_KEY_TYPE]),
+    internalSavedObjects: core.savedObjects.createInternalRepository(HIDDEN_TYPES),
     clientFor: (authorization) =>
       authorization === undefined
         ? client.asInternalUser

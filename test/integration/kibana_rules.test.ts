@@ -8,6 +8,7 @@ import {
   resultId,
 } from '../../server/elasticsearch';
 import type { RuleExecutorOptions } from '../../server/kibana/alerting_contracts';
+import { createDetectorRepository, inSpace } from '../../server/kibana/detector_repository';
 import { createDetectorHealthRuleType } from '../../server/kibana/rule_types/detector_health';
 import { createLogAnomalyRuleType } from '../../server/kibana/rule_types/log_anomaly';
 import { createStatusStore } from '../../server/kibana/status_store';
@@ -58,7 +59,6 @@ function optionsOf<Parameters>(
   params: Parameters,
   startedAt: number,
   state: Record<string, unknown> = {},
-  savedObjects = startKibanaStandIn({ plain: admin }).savedObjects.client(space),
 ): RuleExecutorOptions<Parameters> & { warnings: string[] } {
   const warnings: string[] = [];
   const ignore = (): void => undefined;
@@ -66,7 +66,6 @@ function optionsOf<Parameters>(
     services: {
       alertsClient: alerts.client,
       scopedClusterClient: { asCurrentUser: reader.client },
-      savedObjectsClient: savedObjects,
       shouldStopExecution: () => false,
       ruleResultService: { addLastRunWarning: (text) => void warnings.push(text) },
     },
@@ -279,9 +278,9 @@ describe('the rule type "Log anomaly"', () => {
 
 describe('the rule type "Log anomaly detector health"', () => {
   it('raises an alert for each problem of a started detector', async () => {
-    const health = createDetectorHealthRuleType(links);
-    const { savedObjects } = startKibanaStandIn({ plain: admin });
-    const client = savedObjects.client(space);
+    const { services } = startKibanaStandIn({ plain: admin });
+    const client = inSpace(services.internalSavedObjects, space);
+    const health = createDetectorHealthRuleType(links, async () => createDetectorRepository(client));
     const save = async (name: string, enabled: boolean) =>
       client.create('log-anomalies-detector', {
         name,
@@ -305,7 +304,7 @@ describe('the rule type "Log anomaly detector health"', () => {
     });
     const alerts = new Alerts();
     const params = detectorHealthParamsSchema.parse({});
-    await health.executor(optionsOf(alerts, params, now, {}, client));
+    await health.executor(optionsOf(alerts, params, now));
     expect([...alerts.reported.keys()].sort()).toEqual([`${broken.id}:failing`, `${broken.id}:no_run`]);
     expect(alerts.reported.get(`${broken.id}:failing`)!.context).toMatchObject({
       problem: 'failing',
@@ -316,7 +315,7 @@ describe('the rule type "Log anomaly detector health"', () => {
       consecutive_failures: 0,
       last_run: { finished_at: new Date(now).toISOString() } as never,
     });
-    await health.executor(optionsOf(alerts, params, now, {}, client));
+    await health.executor(optionsOf(alerts, params, now));
     expect(alerts.reported.size).toBe(0);
     expect([...alerts.recovered.keys()].sort()).toEqual([`${broken.id}:failing`, `${broken.id}:no_run`]);
   });

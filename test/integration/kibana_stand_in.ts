@@ -14,16 +14,24 @@ import type {
 } from '../../server/kibana/contracts';
 import { createDemoTask } from '../../server/kibana/demo_task';
 import { createDetectionTask } from '../../server/kibana/detection_task';
+import { createFeature } from '../../server/kibana/feature';
 import {
+  API_KEY_TYPE,
   BACKFILL_TASK_TYPE,
   DEMO_TASK_TYPE,
   DETECTION_TASK_TYPE,
+  HIDDEN_TYPES,
   TRAINING_TASK_TYPE,
 } from '../../server/kibana/identifiers';
 import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
 import type { ReportedRun } from '../../server/kibana/plugin_status';
 import { registerRoutes } from '../../server/kibana/routes/register_routes';
 import type { SavedObject, SavedObjectsClient } from '../../server/kibana/saved_object_contracts';
+import {
+  apiKeySavedObjectType,
+  AUTHENTICATED_ATTRIBUTES,
+  detectorSavedObjectType,
+} from '../../server/kibana/saved_object_types';
 import type { ApiKeys } from '../../server/kibana/security_contracts';
 import type { Services } from '../../server/kibana/services';
 import type {
@@ -41,14 +49,60 @@ const boom = (statusCode: number, message: string): Error =>
 
 interface Stored extends SavedObject<unknown> {
   readonly space: string;
+  /** Stands for the authentication of the encrypted attributes: what it was computed over. */
+  readonly authenticated?: string;
 }
 
-/** Saved objects of Kibana in memory: versions, conflicts and spaces behave like the real ones. */
+/** Who asks for saved objects, and what they may see. */
+export interface SavedObjectsAccess {
+  /** Types that are hidden unless they are named here. */
+  readonly includedHiddenTypes: readonly string[];
+  /** Types that the features of the user's role grant; undefined for Kibana itself. */
+  readonly granted?: { readonly all: readonly string[]; readonly read: readonly string[] };
+}
+
+/** Kibana's own, and those of the plugin as it registers them. */
+const TYPES = new Map<string, { readonly hidden: boolean }>([
+  ['index-pattern', { hidden: false }],
+  ...[detectorSavedObjectType, apiKeySavedObjectType].map((type): [string, { hidden: boolean }] => [
+    type.name,
+    type,
+  ]),
+]);
+
+const isUuid = (id: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id);
+
+/**
+ * Saved objects of Kibana in memory: versions, conflicts, spaces, hidden types, rights and the authentication of encrypted
+ * attributes behave like the real ones. Source: core-saved-objects-api-server-internal `SavedObjectsRepository`,
+ * core-saved-objects-server-internal `src/routes`, x-pack/plugins/encrypted_saved_objects/server/crypto.
+ */
 class SavedObjects {
   public readonly objects = new Map<string, Stored>();
   private changes = 0;
 
-  public client(space: string): SavedObjectsClient {
+  private check(
+    type: string,
+    right: 'all' | 'read',
+    { includedHiddenTypes, granted }: SavedObjectsAccess,
+  ): void {
+    const known = TYPES.get(type);
+    if (known === undefined || (known.hidden && !includedHiddenTypes.includes(type))) {
+      throw boom(400, `Unsupported saved object type: '${type}'`);
+    }
+    if (granted === undefined || granted.all.includes(type)) return;
+    if (right === 'read' && granted.read.includes(type)) return;
+    throw boom(403, `Unable to ${right === 'read' ? 'get' : 'create'} ${type}`);
+  }
+
+  /** Type, id and the attributes that are there; the namespace is no part of it for objects that may be in several. */
+  private static authenticatedOf(type: string, id: string, attributes: object): string {
+    const present = Object.entries(attributes).filter(([name]) => AUTHENTICATED_ATTRIBUTES.has(name));
+    return JSON.stringify([type, id, present.sort(([one], [other]) => (one < other ? -1 : 1))]);
+  }
+
+  public client(space: string, access: SavedObjectsAccess): SavedObjectsClient {
     const key = (type: string, id: string): string => `${type}/${id}`;
     const find = (type: string, id: string, namespace?: string): Stored => {
       const found = this.objects.get(key(type, id));
@@ -59,6 +113,11 @@ class SavedObjects {
     };
     return {
       create: async (type, attributes, options = {}) => {
+        this.check(type, 'all', access);
+        const isEncrypted = type === API_KEY_TYPE;
+        if (isEncrypted && options.id !== undefined && !isUuid(options.id)) {
+          throw boom(400, 'Predefined IDs are not allowed for saved objects with encrypted attributes');
+        }
         const id = options.id ?? randomUUID();
         const existing = this.objects.get(key(type, id));
         if (existing !== undefined) {
@@ -67,28 +126,37 @@ class SavedObjects {
             throw boom(409, 'version conflict');
           }
         }
+        const where = options.namespace ?? space;
         const stored: Stored = {
           id,
           type,
-          space,
+          space: where,
           version: `v${++this.changes}`,
-          attributes: structuredClone(attributes),
-          namespaces: [space],
+          attributes: JSON.parse(JSON.stringify(attributes)),
+          namespaces: [where],
+          ...(isEncrypted && {
+            authenticated: SavedObjects.authenticatedOf(type, id, attributes as object),
+          }),
         };
         this.objects.set(key(type, id), stored);
-        return stored as never;
+        return structuredClone(stored) as never;
       },
-      get: async (type, id, options) => structuredClone(find(type, id, options?.namespace)) as never,
-      delete: async (type, id) => {
-        find(type, id);
+      get: async (type, id, options) => {
+        this.check(type, 'read', access);
+        return structuredClone(withoutSecrets(find(type, id, options?.namespace))) as never;
+      },
+      delete: async (type, id, options) => {
+        this.check(type, 'all', access);
+        find(type, id, options?.namespace);
         this.objects.delete(key(type, id));
         return {};
       },
-      find: async ({ type, search, page = 1, perPage = 20 }) => {
+      find: async ({ type, search, page = 1, perPage = 20, namespaces = [space] }) => {
+        this.check(type, 'read', access);
         const found = [...this.objects.values()].filter(
           (object) =>
             object.type === type &&
-            object.space === space &&
+            (namespaces.includes('*') || namespaces.includes(object.space)) &&
             (search === undefined ||
               String((object.attributes as { name: string }).name)
                 .toLowerCase()
@@ -96,11 +164,46 @@ class SavedObjects {
         );
         return {
           total: found.length,
-          saved_objects: structuredClone(found.slice((page - 1) * perPage, page * perPage)) as never[],
+          saved_objects: structuredClone(
+            found.slice((page - 1) * perPage, page * perPage).map(withoutSecrets),
+          ) as never[],
         };
       },
     };
   }
+
+  /** @throws Error when an attribute that was authenticated with the secret has been changed since */
+  public async decrypt(type: string, id: string, namespace: string): Promise<never> {
+    const found = this.objects.get(`${type}/${id}`);
+    if (found === undefined || found.space !== namespace) {
+      throw boom(404, `Saved object [${type}/${id}] not found`);
+    }
+    if (found.authenticated !== SavedObjects.authenticatedOf(type, id, found.attributes as object)) {
+      throw new Error(`Unable to decrypt attribute "api_key" of saved object "${type},${id}"`);
+    }
+    return structuredClone(found) as never;
+  }
+
+  /**
+   * `POST /api/saved_objects/<type>/<id>?overwrite=true`, which `_import` comes down to as well, for somebody with these
+   * rights. Updates and deletions through that API are refused for the same types.
+   */
+  public async throughHttpApi(person: Person, space: string): Promise<SavedObjectsClient> {
+    return this.client(space, { includedHiddenTypes: [], granted: grantedTo(person) });
+  }
+}
+
+/** Encrypted attributes leave by decryption alone. */
+const withoutSecrets = ({ authenticated: _tag, ...object }: Stored): Stored => {
+  if (object.type !== API_KEY_TYPE) return object;
+  const { api_key: _secret, ...attributes } = object.attributes as { api_key: string };
+  return { ...object, attributes };
+};
+
+/** What the roles of a person grant of saved objects, by the feature that the plugin registers. */
+function grantedTo({ privileges }: Person): NonNullable<SavedObjectsAccess['granted']> {
+  const { all, read } = createFeature('8.12.2').privileges;
+  return (privileges.includes('write') ? all : read).savedObject;
 }
 
 /** Task Manager in memory: nothing runs by itself, tests run what is due. */
@@ -238,7 +341,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     [DEMO_TASK_TYPE]: createDemoTask(async () => services),
   };
   const tasks = new Tasks(() => definitions);
-  const internal = savedObjects.client('default');
+  const internal = savedObjects.client('default', { includedHiddenTypes: HIDDEN_TYPES });
   const services: Services = {
     clock: { now: () => standIn.now(), sleep },
     log,
@@ -255,14 +358,20 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
                 apiKeys,
                 getCurrentUser: (request) => {
                   const person = people.get(request as object);
-                  return person ? { username: person.name } : null;
+                  return person
+                    ? { username: person.name, authentication_realm: { name: 'native', type: 'native' } }
+                    : null;
                 },
               },
             },
+      isSecurityOff: async () => administrator === undefined,
       canEncrypt: options.canEncrypt ?? true,
       log,
     },
-    encrypted: { getDecryptedAsInternalUser: (type, id, where) => internal.get(type, id, where) },
+    encrypted: {
+      getDecryptedAsInternalUser: (type, id, where) =>
+        savedObjects.decrypt(type, id, where?.namespace ?? 'default'),
+    },
     internalSavedObjects: internal,
     clientFor: (authorization) => {
       if (authorization === undefined) return options.plain as Client;
@@ -318,12 +427,17 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
       headers: {},
       events: { aborted$: { subscribe: () => ({ unsubscribe: () => undefined }) } },
     } as unknown as KibanaRequest;
+    const granted = grantedTo(person);
     people.set(request, person);
     spaces.set(request, space);
     const context = {
       core: Promise.resolve({
         elasticsearch: { client: { asCurrentUser: person.client, asInternalUser: person.client } },
-        savedObjects: { client: savedObjects.client(space), getClient: () => savedObjects.client(space) },
+        savedObjects: {
+          client: savedObjects.client(space, { includedHiddenTypes: [], granted }),
+          getClient: (options: { includedHiddenTypes: string[] }) =>
+            savedObjects.client(space, { ...options, granted }),
+        },
       }),
     };
     const response: KibanaResponseFactory = {

@@ -11,7 +11,7 @@ import type {
   Router,
   RouteValidation,
 } from '../contracts';
-import { API_KEY_TYPE, API_PRIVILEGES } from '../identifiers';
+import { API_PRIVILEGES, HIDDEN_TYPES } from '../identifiers';
 import type { RequestScope, Services } from '../services';
 import type { Logger } from '../security_contracts';
 import { FileAnswer, type HandlerContext } from './handler';
@@ -96,12 +96,14 @@ async function scopeOf(
   request: KibanaRequest,
 ): Promise<RequestScope> {
   const core = await context.core;
+  const user = services.apiKeys.security?.authc.getCurrentUser(request);
   return {
     space: services.spaceOf(request),
-    user: services.apiKeys.security?.authc.getCurrentUser(request)?.username,
+    user: user?.username,
+    realm: user?.authentication_realm?.name,
     request,
     elasticsearch: core.elasticsearch.client.asCurrentUser,
-    savedObjects: core.savedObjects.getClient({ includedHiddenTypes: [API_KEY_TYPE] }),
+    savedObjects: core.savedObjects.getClient({ includedHiddenTypes: HIDDEN_TYPES }),
   };
 }
 

@@ -3,7 +3,7 @@ import { PLUGIN_ID } from '../../../common/plugin';
 import { detectorHealthParamsSchema, type DetectorHealthParams } from '../../../common/rules';
 import { createCheckpointStore, createSnapshotStore } from '../../elasticsearch';
 import type { ActionVariable, RuleExecutorOptions, RuleType } from '../alerting_contracts';
-import { createDetectorRepository } from '../detector_repository';
+import type { DetectorRepository } from '../detector_repository';
 import { DETECTOR_HEALTH_RULE_TYPE } from '../identifiers';
 import { createStatusStore } from '../status_store';
 import { ALERTS_AS_DATA } from './alert_documents';
@@ -26,10 +26,16 @@ interface Alert extends Finding {
   readonly name: string;
 }
 
-async function findProblems(options: RuleExecutorOptions<DetectorHealthParams>): Promise<Alert[]> {
+/** Detectors are hidden from the saved-objects client that a rule is given: they are looked up by the plugin itself. */
+export type DetectorsOf = (space: string) => Promise<Pick<DetectorRepository, 'list'>>;
+
+async function findProblems(
+  options: RuleExecutorOptions<DetectorHealthParams>,
+  detectorsOf: DetectorsOf,
+): Promise<Alert[]> {
   const { services, params, spaceId, startedAt, logger } = options;
   const client = services.scopedClusterClient.asCurrentUser;
-  const { detectors, broken } = await createDetectorRepository(services.savedObjectsClient).list();
+  const { detectors, broken } = await (await detectorsOf(spaceId)).list();
   for (const { id, problem } of broken) logger.warn(`Detector ${id} cannot be read: ${problem}`);
   const chosen = detectors.filter(
     ({ id, enabled }) => enabled && (params.detector_ids.length === 0 || params.detector_ids.includes(id)),
@@ -70,12 +76,13 @@ async function findProblems(options: RuleExecutorOptions<DetectorHealthParams>):
 export async function executeDetectorHealth(
   options: RuleExecutorOptions<DetectorHealthParams>,
   links: Omit<LinkBase, 'space'>,
+  detectorsOf: DetectorsOf,
 ): Promise<{ state: Record<string, unknown> }> {
   const { services, spaceId, rule, logger } = options;
   const { alertsClient } = services;
   if (alertsClient === null) throw new Error('Alerts as data are not available for this rule.');
   const base: LinkBase = { ...links, space: spaceId };
-  const alerts = await findProblems(options);
+  const alerts = await findProblems(options, detectorsOf);
   const limit = alertsClient.getAlertLimitValue();
   for (const { id, detectorId, name, problem, message } of alerts.slice(0, limit)) {
     alertsClient.report({
@@ -117,7 +124,10 @@ export async function executeDetectorHealth(
   return { state: {} };
 }
 
-export function createDetectorHealthRuleType(links: Omit<LinkBase, 'space'>): RuleType<DetectorHealthParams> {
+export function createDetectorHealthRuleType(
+  links: Omit<LinkBase, 'space'>,
+  detectorsOf: DetectorsOf,
+): RuleType<DetectorHealthParams> {
   return {
     id: DETECTOR_HEALTH_RULE_TYPE,
     name: 'Log anomaly detector health',
@@ -137,6 +147,6 @@ export function createDetectorHealthRuleType(links: Omit<LinkBase, 'space'>): Ru
     },
     actionVariables: { context: VARIABLES, params: [], state: [] },
     alerts: ALERTS_AS_DATA,
-    executor: (options) => executeDetectorHealth(options, links),
+    executor: (options) => executeDetectorHealth(options, links, detectorsOf),
   };
 }

@@ -20,6 +20,8 @@ const stored = (change: Partial<StoredDetector> = {}): StoredDetector => ({
   created_at: ago(DAY),
   updated_at: ago(DAY),
   apiKeyObject: undefined,
+  modelReads: [],
+  steering: '',
   ...change,
 });
 const healthy: HealthFacts = {
