@@ -101,6 +101,15 @@ export const forestSchema = z.strictObject({
   trainer: z.enum(TRAINERS).default('built_in'),
 });
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const thresholdSchema = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('contamination'),
@@ -124,6 +133,14 @@ export const thresholdSchema = z.discriminatedUnion('method', [
       .max(1_000_000)
       .default(10)
       .describe('Alert budget that the threshold keeps to'),
+    time_zone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin or UTC')
+      .optional()
+      .describe(
+        'Zone of the hours whose rhythm the threshold follows, such as those of a nightly batch; default: that of the first feature with one, else UTC',
+      ),
   }),
 ]);
 

@@ -240,15 +240,16 @@ describe('a rhythm', () => {
     for (const offset of threshold.offsets) expect(Math.abs(offset)).toBeLessThan(0.4 * SCALE);
   });
 
-  it('is bounded, and an attack each night does not teach one', () => {
+  it('is bounded, and an attack of three nights does not teach one', () => {
     const threshold = start(budget, logsPerDay);
     const next = randomScores(32);
     let missed = 0;
     for (let day = 0; day < 28; day++) {
       const above = threshold.thresholdAt(START + day * DAY + 2 * HOUR) + SCALE;
       feed(threshold, [day, day + 0.1], logsPerDay, () => next());
-      for (let i = 0; i < 400; i++) {
-        const time = START + (day + 0.1 + (i / 400) * 0.04) * DAY;
+      // A week passes between one attack and the next.
+      for (let i = 0; i < 400 && day % 7 < 3; i++) {
+        const time = START + (day + 0.1 + (i / 400) * 0.02) * DAY;
         if (!threshold.observe(Math.min(1, above), time)) missed++;
       }
       feed(threshold, [day + 0.15, day + 1], logsPerDay, () => next());
@@ -257,6 +258,135 @@ describe('a rhythm', () => {
     for (const offset of threshold.offsets) expect(offset).toBeLessThan(0.5 * SCALE);
   });
 });
+
+describe('a batch of 60 unusual logs at 04:05 of Berlin each night, with a budget of 70 a week', () => {
+  const LOGS_PER_DAY = 4_000;
+  const MINUTE = HOUR / 60;
+  const berlin = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Europe/Berlin',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  interface Weeks {
+    readonly alerts: number[];
+    readonly threshold: AdaptiveThreshold;
+  }
+
+  /** @param until the batch comes no more from then on, in days */
+  function weeksOf(from: number, count: number, level: number, timeZone?: string, until = Infinity): Weeks {
+    const model = modelOf(10, LOGS_PER_DAY);
+    const detector = parseDetector({
+      ...model.detector,
+      threshold: { ...model.detector.threshold, ...(timeZone !== undefined && { time_zone: timeZone }) },
+    });
+    const threshold = AdaptiveThreshold.start({ ...model, detector });
+    const next = randomScores(40);
+    const alerts: number[] = [];
+    for (let day = 0; day < count * 7; day++) {
+      if (day % 7 === 0) alerts.push(0);
+      const see = (score: number, time: number): void => {
+        if (threshold.observe(score, time)) alerts[alerts.length - 1]++;
+      };
+      const midnight = from + day * DAY;
+      const batch = [1, 2, 3]
+        .map((hour) => midnight + hour * HOUR + 5 * MINUTE)
+        .find((time) => berlin.format(time) === '04:05')!;
+      let isOver = false;
+      for (let i = 0; i < LOGS_PER_DAY; i++) {
+        const time = midnight + (i / LOGS_PER_DAY) * DAY;
+        if (!isOver && time >= batch && day < until) {
+          isOver = true;
+          for (let log = 0; log < 60; log++) see(Math.min(1, level + (next() - 0.4) / 4), time);
+        }
+        see(next(), time);
+      }
+    }
+    return { alerts, threshold };
+  }
+  const budgetIsKept = (alerts: number[]): void => {
+    for (const week of alerts) expect(week).toBeLessThan(100);
+    expect(Math.min(...alerts)).toBeGreaterThan(35);
+    const mean = alerts.reduce((sum, week) => sum + week, 0) / alerts.length;
+    expect(Math.abs(mean / 70 - 1)).toBeLessThan(0.25);
+  };
+
+  it.each([0.62, 0.9])('that score %d take no more of it from the second week on', (level) => {
+    const { alerts, threshold } = weeksOf(START, 4, level);
+    budgetIsKept(alerts.slice(1));
+    expect(threshold.history.find(({ kind }) => kind === 'recurring')?.reason).toMatch(
+      /^about (5\d|6\d) unusual logs come every day from 3:00 on; that hour has a threshold of its own$/,
+    );
+    // What scores higher than the batch is reported in its hour, too.
+    const night = START + 28 * DAY + 3.5 * HOUR;
+    expect(threshold.observe(Math.min(1, level + 0.1), night)).toBe(true);
+    expect(threshold.thresholdAt(START + 28 * DAY + 12 * HOUR)).toBeLessThan(0.65);
+  });
+
+  it.each([
+    ['summer', Date.UTC(2026, 2, 16)],
+    ['winter', Date.UTC(2026, 9, 12)],
+  ])(
+    'are followed over the change to %s time where the zone is known, and again after days where not',
+    (_to, from) => {
+      const inZone = weeksOf(from, 4, 0.72, 'Europe/Berlin');
+      expect(inZone.threshold.timeZone).toBe('Europe/Berlin');
+      budgetIsKept(inZone.alerts.slice(1));
+      expect(inZone.threshold.history.find(({ kind }) => kind === 'recurring')?.reason).toContain(
+        'from 4:00 on',
+      );
+      budgetIsKept(weeksOf(from, 5, 0.72).alerts.slice(-2));
+    },
+  );
+
+  it('are forgotten when they come no more', () => {
+    const { threshold } = weeksOf(START, 4, 0.72, undefined, 14);
+    const over = threshold.history.find(({ kind }) => kind === 'recurring_over')!;
+    expect((over.at - START) / DAY).toBeGreaterThan(16);
+    expect((over.at - START) / DAY).toBeLessThan(18);
+    expect(threshold.observe(0.72, START + 28 * DAY + 3.1 * HOUR)).toBe(true);
+  });
+
+  it('are known under a new model after one night', () => {
+    const { threshold } = weeksOf(START, 2, 0.72);
+    const after = AdaptiveThreshold.start(modelOf(10, LOGS_PER_DAY), threshold.toJSON());
+    const night = (day: number): boolean[] => {
+      const batch = Array.from({ length: 60 }, (_none, i) =>
+        after.observe(0.8, START + day * DAY + 3 * HOUR + i * 1_000),
+      );
+      for (let hour = 4; hour < 27; hour++) after.observe(0.41, START + day * DAY + hour * HOUR);
+      return batch;
+    };
+    expect(night(14)).not.toContain(false);
+    expect(night(15)).not.toContain(true);
+  });
+});
+
+it('goes on with the settings as they are now', () => {
+  const threshold = start(20, 20_000);
+  const next = randomScores(50);
+  feed(threshold, [0, 2], 20_000, () => next());
+  const state = threshold.toJSON();
+  state.rhythm!.daily[5] = 0.01;
+  const detector = parseDetector({
+    ...modelOf(40).detector,
+    threshold: { method: 'adaptive', alerts_per_day: 40, time_zone: 'Asia/Kolkata' },
+  });
+  const after = AdaptiveThreshold.resume(JSON.parse(JSON.stringify(state)), detector);
+  expect(after.toJSON().alerts_per_day).toBe(40);
+  // 05:00 UTC is 10:30 there.
+  expect(after.toJSON().rhythm!.daily.indexOf(0.01)).toBe(11);
+  expect(after.timeZone).toBe('Asia/Kolkata');
+});
+
+it.each([[{ time_zone: 'Berlin' }, /threshold\.time_zone: must be an IANA time zone/]])(
+  'refuses %j',
+  (change, words) => {
+    expect(() =>
+      parseDetector({ ...modelOf(20).detector, threshold: { method: 'adaptive', ...change } }),
+    ).toThrow(words);
+  },
+);
 
 it('keeps the rhythm of the logs under a new model, on its scale', () => {
   const before = start(20).toJSON();

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { joinPhrases, writePhrase } from './change_phrases';
 import { DetectionError } from '../detection_error';
-import { parseWith } from '../detector';
+import { parseWith, type Detector } from '../detector';
 import type { ModelSnapshot } from '../model_snapshot';
 import { exceedance, scoreAtExceedance } from './exceedance';
 import { learnWeightedQuantiles } from './learn_quantiles';
+import { recurringSchema, RecurringHours, type HourlyLimits } from './recurring_hours';
 import { rhythmSchema, WeeklyRhythm } from './weekly_rhythm';
 import type { ScoreQuantiles } from './score_quantiles';
 
@@ -30,6 +31,11 @@ const HISTORY_LENGTH = 200;
 /** Alerts in one interval from which it counts as an incident: so many times the budget, and at least so many. */
 const INCIDENT_BUDGETS = 10;
 const FEWEST_INCIDENT_ALERTS = 20;
+/** Logs above the threshold from which an hour may be one of an event that recurs: so many times the budget, and at least so many. */
+const RECURRING_BUDGETS = 4;
+const FEWEST_RECURRING = 5;
+/** The threshold in the hour of a recurring event lies above its level by this part of the scale. */
+const RECURRING_MARGIN = 0.25;
 /** What lasts longer is no incident: the threshold then follows it, by its bounded steps. */
 const LONGEST_FREEZE = DAY;
 
@@ -40,7 +46,7 @@ const changeSchema = z.strictObject({
   /** For people. */
   reason: z.string().max(300),
   /** Absent in states of before. `limit`: it moved as far as it may. */
-  kind: z.enum(['started', 'moved', 'limit', 'frozen', 'thawed']).optional(),
+  kind: z.enum(['started', 'moved', 'limit', 'frozen', 'thawed', 'recurring', 'recurring_over']).optional(),
 });
 const stateSchema = z.strictObject({
   schema_version: z.literal(1),
@@ -63,6 +69,8 @@ const stateSchema = z.strictObject({
   history: z.array(changeSchema).max(HISTORY_LENGTH),
   /** Absent in states of before. */
   rhythm: rhythmSchema.optional(),
+  /** Absent in states of before. */
+  recurring: recurringSchema.optional(),
   /** In this interval: logs that reached the threshold. */
   alerts: z.number().int().nonnegative().optional(),
   /** Epoch milliseconds: an incident has been going on since. */
@@ -96,15 +104,22 @@ export interface FrozenWindow {
  * rest left out. Steps and range are bounded beside that. In an hour with many times the budget of alerts, and in windows
  * that it is told of, nothing moves at all; after a day of that it is no incident any more but how things are.
  *
+ * A nightly batch is no attack: what stands out at the same local hour day after day gets a threshold of its own
+ * in that hour ({@link RecurringHours}), teaches the base nothing, and the history says so.
+ *
  * All times are passed in: those of the logs, in any order.
  */
 export class AdaptiveThreshold {
   private readonly rhythm: WeeklyRhythm;
+  private readonly recurring: RecurringHours;
+  /** Logs mostly come hour by hour. */
+  private known = { hour: NaN, level: undefined as number | undefined };
   private frozenWindows: readonly FrozenWindow[] = [];
   private untold: ThresholdChange[] = [];
 
   private constructor(private readonly state: AdaptiveThresholdState) {
-    this.rhythm = new WeeklyRhythm((state.rhythm ??= WeeklyRhythm.start()), state.scale);
+    this.rhythm = new WeeklyRhythm((state.rhythm ??= WeeklyRhythm.start('UTC')), state.scale);
+    this.recurring = new RecurringHours((state.recurring ??= RecurringHours.start()));
   }
 
   /**
@@ -137,10 +152,29 @@ export class AdaptiveThreshold {
       admitted: 0,
       held_back: 0,
       history: [],
-      rhythm: rhythmOf(before, scale),
+      ...whatWasLearned(before, scale, zoneOf(model.detector), Date.parse(model.training.finished_at)),
     });
     if (logs > 0) adaptive.state.threshold = adaptive.target();
     return adaptive;
+  }
+
+  /**
+   * Goes on from a state with the settings as they are now: the budget and the time zone may have been changed.
+   *
+   * @throws DetectionError `invalid_input` when `state` is not what {@link toJSON} gave
+   */
+  static resume(state: unknown, detector: Detector): AdaptiveThreshold {
+    const parsed = parseWith(stateSchema, state, 'The state of the adaptive threshold');
+    const settings = detector.threshold;
+    if (settings.method === 'adaptive') {
+      parsed.alerts_per_day = settings.alerts_per_day;
+      const { rhythm, adjusted_at: at = 0 } = parsed;
+      if (rhythm !== undefined && (rhythm.time_zone ?? 'UTC') !== zoneOf(detector)) {
+        parsed.rhythm = WeeklyRhythm.inZone(rhythm, zoneOf(detector), at);
+        delete parsed.recurring;
+      }
+    }
+    return new AdaptiveThreshold(parsed);
   }
 
   /** @throws DetectionError `invalid_input` when `state` is not what {@link toJSON} gave */
@@ -160,13 +194,28 @@ export class AdaptiveThreshold {
 
   /** The threshold in force for logs of this time, epoch milliseconds. */
   thresholdAt(time: number): number {
+    const { scale } = this.state;
+    const usual = this.usualThresholdAt(time);
+    const hour = this.rhythm.localHourOf(time);
+    if (hour !== this.known.hour) this.known = { hour, level: this.recurring.levelAt(hour) };
+    const { level } = this.known;
+    return level === undefined ? usual : Math.max(usual, Math.min(1, level + RECURRING_MARGIN * scale));
+  }
+
+  /** The threshold without what recurs. */
+  private usualThresholdAt(time: number): number {
     const { threshold, lowest, highest } = this.state;
     return Math.min(highest, Math.max(lowest, threshold + this.rhythm.offsetAt(time)));
   }
 
-  /** What is added to the base in each hour of the week, Monday 00:00 UTC first. */
+  /** What is added to the base in each hour of the week, Monday 00:00 of {@link timeZone} first. */
   get offsets(): readonly number[] {
     return this.rhythm.offsets();
+  }
+
+  /** IANA name of the zone whose hours the rhythm follows. */
+  get timeZone(): string {
+    return this.state.rhythm?.time_zone ?? 'UTC';
   }
 
   /** While an incident goes on: since when, epoch milliseconds. */
@@ -210,11 +259,15 @@ export class AdaptiveThreshold {
       return score >= this.thresholdAt(time);
     }
     if (time >= state.adjusted_at + ADJUST_EVERY) this.adjust(time);
+    if (!(score > 0 && score <= 1)) return score >= this.thresholdAt(time);
     const isAnomaly = score >= this.thresholdAt(time);
-    if (!(score > 0 && score <= 1)) return isAnomaly;
+    const isOver = isAnomaly || score >= this.usualThresholdAt(time);
+    this.seeRecurring(score, time, isOver);
     state.logs++;
+    // What recurs says nothing of the other hours.
+    if (isOver && !isAnomaly) return false;
     const residual = Math.max(0, Math.min(1, score - this.rhythm.offsetAt(time)));
-    this.rhythm.see(residual, time, isAnomaly);
+    this.rhythm.see(residual, time, isAnomaly, this.mostAlerts());
     if (isAnomaly) {
       state.alerts = (state.alerts ?? 0) + 1;
       if (state.admitted >= this.mostAdmitted()) {
@@ -225,6 +278,24 @@ export class AdaptiveThreshold {
     }
     state.bins[Math.min(BIN_COUNT - 1, Math.floor(residual * BIN_COUNT))]++;
     return isAnomaly;
+  }
+
+  private seeRecurring(score: number, time: number, isOver: boolean): void {
+    const hour = this.rhythm.localHourOf(time);
+    for (const { kind, hour: ofDay, logs } of this.recurring.see(hour, score, isOver, this.hourlyLimits())) {
+      this.known = { hour: NaN, level: undefined };
+      const reason =
+        kind === 'recurring' ? writePhrase('recurring', logs, ofDay) : writePhrase('recurringOver', ofDay);
+      this.record(time, kind, reason);
+    }
+  }
+
+  private hourlyLimits(): HourlyLimits {
+    const budget = this.hourlyBudget();
+    return {
+      fewest: Math.max(FEWEST_RECURRING, Math.ceil(RECURRING_BUDGETS * budget)),
+      rank: Math.max(1, Math.round(budget)),
+    };
   }
 
   private hourlyBudget(): number {
@@ -258,7 +329,7 @@ export class AdaptiveThreshold {
     const isFrozen = this.freeze(time, isIncident, alerts);
 
     const quantiles = this.quantiles();
-    this.rhythm.finishHours(time, quantiles, this.mostAlerts());
+    this.rhythm.compareWith(quantiles);
     if (isFrozen) return;
     const target = this.target(quantiles);
     const way = target - state.threshold;
@@ -326,14 +397,35 @@ export class AdaptiveThreshold {
     const change = { at, threshold, reason, kind };
     history.push(change);
     this.untold.push(change);
-    if (history.length > HISTORY_LENGTH) history.shift();
+    if (history.length <= HISTORY_LENGTH) return;
+    // Incidents and events that recur are remembered for longer than the ordinary steps.
+    const ordinary = history.findIndex((one) => one.kind === 'moved');
+    history.splice(Math.max(0, ordinary), 1);
   }
 }
 
-function rhythmOf(before: unknown, scale: number): AdaptiveThresholdState['rhythm'] {
+/** The rhythm and the recurring events of a state under another model, on the scale of the new one. */
+function whatWasLearned(
+  before: unknown,
+  scale: number,
+  timeZone: string,
+  at: number,
+): Pick<AdaptiveThresholdState, 'rhythm' | 'recurring'> {
   const parsed = stateSchema.safeParse(before);
-  if (!parsed.success || parsed.data.rhythm === undefined) return undefined;
-  return WeeklyRhythm.onScale(parsed.data.rhythm, scale / parsed.data.scale);
+  const rhythm = parsed.data?.rhythm;
+  if (parsed.data === undefined || rhythm === undefined) return { rhythm: WeeklyRhythm.start(timeZone) };
+  const { recurring } = parsed.data;
+  const isSameZone = (rhythm.time_zone ?? 'UTC') === timeZone;
+  return {
+    rhythm: WeeklyRhythm.inZone(WeeklyRhythm.onScale(rhythm, scale / parsed.data.scale), timeZone, at),
+    ...(recurring !== undefined && isSameZone && { recurring: RecurringHours.underNewModel(recurring) }),
+  };
+}
+
+/** The zone of the adaptive threshold; where none is given, that of the first feature that has one. */
+function zoneOf({ threshold, features }: Detector): string {
+  const own = threshold.method === 'adaptive' ? threshold.time_zone : undefined;
+  return own ?? features.find(({ time_zone: zone }) => zone !== 'UTC')?.time_zone ?? 'UTC';
 }
 
 /** The rate of logs in the training window counts as one day seen; nothing where it is not known. */

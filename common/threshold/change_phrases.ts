@@ -9,6 +9,8 @@ export const CHANGE_PHRASES = {
   burst: '# logs of a burst were not learned from',
   frozen: 'frozen: # alerts within an hour are # times the budget',
   thawed: 'the incident is over; the threshold follows the logs again',
+  recurring: 'about # unusual logs come every day from #:00 on; that hour has a threshold of its own',
+  recurringOver: 'the unusual logs from #:00 on come no more; that hour has the threshold of all again',
   incident: 'many times the budget of alerts: an incident is going on',
 } as const;
 export type ChangePhrase = keyof typeof CHANGE_PHRASES;

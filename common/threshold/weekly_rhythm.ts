@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { offsetsOf } from '../log_features/time_encoding';
 import { scoreAtExceedance } from './exceedance';
 import type { ScoreQuantiles } from './score_quantiles';
 
 const HOUR = 3_600_000;
+const QUARTER = HOUR / 4;
 const HOURS_OF_DAY = 24;
 const HOURS_OF_WEEK = 168;
 /** 1970-01-01 was a Thursday: so many hours after a Monday. */
@@ -19,12 +21,14 @@ const LARGEST_STEP = 0.25;
 const LARGEST_OFFSET = 1.5;
 
 export const rhythmSchema = z.strictObject({
-  /** Offsets of the score, by the hour of the day and of the week in UTC, Monday first; they add up. */
+  /** Offsets of the score, by the hour of the day and of the week in local time, Monday first; they add up. */
   daily: z.array(z.number()).length(HOURS_OF_DAY),
   weekly: z.array(z.number()).length(HOURS_OF_WEEK),
   /** Score, less its offset, that {@link HIGH_SHARE} of all logs reach; absent until it is known. */
   high: z.number().optional(),
-  /** The hour that is being counted, in hours since 1970: its logs, those above `high`, and those above the threshold. */
+  /** IANA time zone of the hours; absent in states of before: UTC. */
+  time_zone: z.string().max(64).optional(),
+  /** The hour that is being counted, in local hours since 1970: its logs, those above `high`, and those above the threshold. */
   hour: z
     .strictObject({
       at: z.number().int(),
@@ -49,32 +53,71 @@ export class WeeklyRhythm {
   /** Logs mostly come hour by hour. */
   private known = { hour: NaN, offset: 0 };
 
-  /** @param scale score over which the number of alerts falls to 1/e of it */
+  private quarter = NaN;
+  private hourOfQuarter = NaN;
+  private readonly offsetOfZone: (time: number) => number;
+
+  /**
+   * @param scale score over which the number of alerts falls to 1/e of it
+   * @throws DetectionError `invalid_input` for a time zone that the runtime does not know
+   */
   constructor(
     private readonly state: RhythmState,
     private readonly scale: number,
-  ) {}
+  ) {
+    this.offsetOfZone = offsetsOf(state.time_zone ?? 'UTC');
+  }
 
-  static start(): RhythmState {
+  static start(timeZone: string): RhythmState {
     return {
       daily: new Array<number>(HOURS_OF_DAY).fill(0),
       weekly: new Array<number>(HOURS_OF_WEEK).fill(0),
+      time_zone: timeZone,
     };
   }
 
   /** The offsets as they are, with scores on another scale. */
-  static onScale({ daily, weekly }: RhythmState, factor: number): RhythmState {
-    return { daily: daily.map((offset) => offset * factor), weekly: weekly.map((offset) => offset * factor) };
+  static onScale({ daily, weekly, time_zone }: RhythmState, factor: number): RhythmState {
+    return {
+      daily: daily.map((offset) => offset * factor),
+      weekly: weekly.map((offset) => offset * factor),
+      ...(time_zone !== undefined && { time_zone }),
+    };
+  }
+
+  /**
+   * The offsets by the hours of another time zone.
+   *
+   * @param at when the change comes, epoch milliseconds: its difference of hours is that of the zones then
+   */
+  static inZone(state: RhythmState, timeZone: string, at: number): RhythmState {
+    const before = state.time_zone ?? 'UTC';
+    if (before === timeZone) return state;
+    const shift = Math.round((offsetsOf(timeZone)(at) - offsetsOf(before)(at)) / HOUR);
+    const turned = (offsets: readonly number[]): number[] =>
+      offsets.map((_none, hour) => offsets[modulo(hour - shift, offsets.length)]);
+    return { daily: turned(state.daily), weekly: turned(state.weekly), time_zone: timeZone };
+  }
+
+  /** @param time epoch milliseconds @returns local hours since the Monday before 1970 */
+  localHourOf(time: number): number {
+    // Offsets of all zones change at whole quarters of an hour.
+    const quarter = Math.floor(time / QUARTER);
+    if (quarter !== this.quarter) {
+      this.quarter = quarter;
+      this.hourOfQuarter = Math.floor((time + this.offsetOfZone(time)) / HOUR) + EPOCH_HOUR_OF_WEEK;
+    }
+    return this.hourOfQuarter;
   }
 
   /** @param time epoch milliseconds */
   offsetAt(time: number): number {
-    const hour = Math.floor(time / HOUR);
-    if (hour !== this.known.hour) this.known = { hour, offset: this.offsetOf(hourOfWeek(hour)) };
+    const hour = this.localHourOf(time);
+    if (hour !== this.known.hour) this.known = { hour, offset: this.offsetOf(modulo(hour, HOURS_OF_WEEK)) };
     return this.known.offset;
   }
 
-  /** For each hour of the week, Monday 00:00 UTC first. */
+  /** For each hour of the week, Monday 00:00 of local time first. */
   offsets(): number[] {
     return Array.from({ length: HOURS_OF_WEEK }, (_none, hour) => this.offsetOf(hour));
   }
@@ -85,34 +128,33 @@ export class WeeklyRhythm {
     return Math.max(-most, Math.min(most, daily[hour % HOURS_OF_DAY] + weekly[hour]));
   }
 
-  /** @param residual score less its offset */
-  see(residual: number, time: number, isAnomaly: boolean): void {
+  /**
+   * Counts one log; a log of a later hour ends the one that is being counted, whenever within the hour that comes.
+   *
+   * @param residual score less its offset
+   * @param mostAlerts with more of them an hour was an incident, which teaches nothing
+   */
+  see(residual: number, time: number, isAnomaly: boolean, mostAlerts: number): void {
     const { state } = this;
     if (state.high === undefined) return;
-    const at = Math.floor(time / HOUR);
-    state.hour ??= { at, logs: 0, high: 0, alerts: 0 };
-    // Late logs, and those of the next hour until it is begun, belong to hours that are not counted.
+    const at = this.localHourOf(time);
+    if (state.hour === undefined || state.hour.at < at) {
+      const { hour } = state;
+      if (hour !== undefined && hour.logs >= FEWEST_LOGS && hour.alerts <= mostAlerts) {
+        this.learn(hour.at, hour.high, hour.logs);
+      }
+      state.hour = { at, logs: 0, high: 0, alerts: 0 };
+    }
+    // Late logs belong to hours that are not counted any more.
     if (state.hour.at !== at) return;
     state.hour.logs++;
     if (residual >= state.high) state.hour.high++;
     if (isAnomaly) state.hour.alerts++;
   }
 
-  /**
-   * Learns from the hour that was counted, if it is over, and begins with another one.
-   *
-   * @param quantiles of the scores less their offsets
-   * @param mostAlerts with more of them an hour was an incident
-   */
-  finishHours(time: number, quantiles: ScoreQuantiles | undefined, mostAlerts: number): void {
-    const { state } = this;
-    const { hour } = state;
-    const at = Math.floor(time / HOUR);
-    if (hour !== undefined && hour.at < at && hour.logs >= FEWEST_LOGS && hour.alerts <= mostAlerts) {
-      this.learn(hour.at, hour.high, hour.logs);
-    }
-    if (hour === undefined || hour.at < at) state.hour = { at, logs: 0, high: 0, alerts: 0 };
-    if (quantiles !== undefined) state.high = scoreAtExceedance(quantiles, HIGH_SHARE);
+  /** @param quantiles of the scores less their offsets: what counts as high from now on */
+  compareWith(quantiles: ScoreQuantiles | undefined): void {
+    if (quantiles !== undefined) this.state.high = scoreAtExceedance(quantiles, HIGH_SHARE);
   }
 
   private learn(at: number, high: number, logs: number): void {
@@ -122,7 +164,7 @@ export class WeeklyRhythm {
     const folds = Math.sign(shift) * Math.max(0, Math.abs(shift) - chance);
     const step = (rate: number): number =>
       this.scale * Math.max(-LARGEST_STEP, Math.min(LARGEST_STEP, rate * folds));
-    const hour = hourOfWeek(at);
+    const hour = modulo(at, HOURS_OF_WEEK);
     addCentred(this.state.daily, hour % HOURS_OF_DAY, step(DAILY_RATE));
     addCentred(this.state.weekly, hour, step(WEEKLY_RATE));
     this.known = { hour: NaN, offset: 0 };
@@ -136,6 +178,4 @@ function addCentred(offsets: number[], place: number, change: number): void {
   for (let i = 0; i < offsets.length; i++) offsets[i] -= mean;
 }
 
-/** @param hour since 1970 @returns 0 for Monday 00:00 UTC */
-const hourOfWeek = (hour: number): number =>
-  (((hour + EPOCH_HOUR_OF_WEEK) % HOURS_OF_WEEK) + HOURS_OF_WEEK) % HOURS_OF_WEEK;
+const modulo = (value: number, by: number): number => ((value % by) + by) % by;

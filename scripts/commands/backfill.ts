@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
@@ -58,7 +60,8 @@ export const backfill = (): Command =>
       .addHelpText(
         'after',
         `
-Ctrl-C stops it. Either way it goes on where it was when it is started again with the same times.
+Ctrl-C stops it. Either way it goes on where it was when it is started again with the same times. One that begins where another ended
+goes on with its adaptive threshold.
 
 Examples:
   log-anomalies backfill --detector-id web --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z --rate 5000
@@ -111,7 +114,7 @@ Examples:
           );
           return;
         }
-        const place = `.log-anomalies/${detectorId}-${RUN_PREFIX}${from}-${to}.json`;
+        const place = placeOf(detectorId, from, to);
         const { checkpoint: _place, ...run } = await detectAnomalies({
           detectorId,
           snapshot: { ...snapshot, detector: { ...snapshot.detector, scoring: 'job' } },
@@ -120,7 +123,7 @@ Examples:
           models: createSnapshotStore(client, { space }),
           results: createResultStore(client, { space }),
           suppress: suppressor(session, client, detectorId),
-          checkpoints: createCheckpointFile(place),
+          checkpoints: await afterAnother(createCheckpointFile(place), detectorId, from),
           clock,
           runId: `${RUN_PREFIX}${randomUUID()}`,
           startFrom: from,
@@ -139,6 +142,44 @@ Examples:
       }
     },
   );
+
+const FOLDER = '.log-anomalies';
+const placeOf = (detectorId: string, from: number | string, to: number): string =>
+  join(FOLDER, `${detectorId}-${RUN_PREFIX}${from}-${to}.json`);
+
+/**
+ * A backfill that begins where another ended goes on with its adaptive threshold, so that days that are scored one after
+ * another have the alerts that they have in one piece.
+ */
+async function afterAnother(
+  checkpoints: CheckpointStore,
+  detectorId: string,
+  from: number,
+): Promise<CheckpointStore> {
+  const [beginning, end] = [`${detectorId}-${RUN_PREFIX}`, `-${from}.json`];
+  const names = await readdir(FOLDER).catch(() => [] as string[]);
+  const before = names.find(
+    (name) =>
+      name.startsWith(beginning) &&
+      name.endsWith(end) &&
+      /^-?\d+$/.test(name.slice(beginning.length, name.length - end.length)),
+  );
+  if (before === undefined) return checkpoints;
+  return {
+    read: async (id) => {
+      const own = await checkpoints.read(id);
+      if (own !== undefined) return own;
+      const other = (await createCheckpointFile(join(FOLDER, before)).read(id))?.checkpoint;
+      if (other === undefined || other.timestampTo !== from) return undefined;
+      const { threshold, modelVersion, runId } = other;
+      return {
+        checkpoint: { detectorId: id, timestampTo: from, ingestedTo: from, threshold, modelVersion, runId },
+        revision: undefined,
+      };
+    },
+    write: (checkpoint, revision) => checkpoints.write(checkpoint, revision),
+  };
+}
 
 /** Results of a range that the cluster has scored, where the detector's results come from the scored logs. */
 async function collect(

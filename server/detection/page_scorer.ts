@@ -135,7 +135,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
 function restoreAdaptive(snapshot: ModelSnapshot, checkpoint: Checkpoint): AdaptiveThreshold {
   // A new model scores on its own scale, so its threshold starts afresh; the rhythm of the logs stays what it was.
   return checkpoint.threshold !== undefined && checkpoint.modelVersion === snapshot.version
-    ? AdaptiveThreshold.fromJSON(checkpoint.threshold)
+    ? AdaptiveThreshold.resume(checkpoint.threshold, snapshot.detector)
     : AdaptiveThreshold.start(snapshot, checkpoint.threshold);
 }
 

@@ -1,8 +1,14 @@
 import type { AuditEntry } from '../../common/audit';
 import type { ThresholdChange } from '../../common/threshold';
 
-/** An ordinary step comes up to once an hour; these come with incidents, and when there is no way left to go. */
-const ON_RECORD: readonly ThresholdChange['kind'][] = ['frozen', 'thawed', 'limit'];
+/** An ordinary step comes up to once an hour; these come with incidents, with events that recur, and when there is no way left to go. */
+const ON_RECORD: readonly ThresholdChange['kind'][] = [
+  'frozen',
+  'thawed',
+  'limit',
+  'recurring',
+  'recurring_over',
+];
 
 /** What the audit trail is told of the steps of an adaptive threshold; all of them are in its history. */
 export const thresholdEntries = (

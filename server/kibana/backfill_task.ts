@@ -90,7 +90,7 @@ async function scoreSome(
     scoring: isCollecting ? 'ingest' : 'job',
     source: { ...detector.source, ...(before.into !== undefined && { index: before.into }) },
   });
-  const place = placeOf(job.checkpoints, before.id);
+  const place = placeOf(job.checkpoints, before);
   const counted = await place.counts(detectorId);
   let report: BackfillReport = { ...before, ...counted, state: 'running', failure: undefined };
   let isCancelled = await wasCancelled(job, report);
@@ -152,7 +152,11 @@ async function scoreSome(
       pageSize: limits.page_size,
       signal: interruption.signal,
     });
-    return run.complete ? finish('done') : report;
+    if (run.complete) {
+      await keepThreshold(job.checkpoints, run.checkpoint);
+      return finish('done');
+    }
+    return report;
   } catch (error) {
     if (isCancelled) return finish('cancelled');
     const isInterrupted = error instanceof DetectionError && error.code === 'interrupted';
@@ -171,16 +175,49 @@ async function wasCancelled(job: DetectorJob, report: BackfillReport): Promise<b
 type Counts = Pick<BackfillReport, 'logs' | 'anomalies' | 'created'>;
 const countsOf = ({ logs, anomalies, created }: Counts): Counts => ({ logs, anomalies, created });
 
+/** Where the adaptive threshold of the latest backfill that came to its end is kept. */
+const thresholdNameOf = (detectorId: string): string => `${detectorId}:backfill_threshold`;
+
+/** The next backfill may begin where this one ended: its threshold then goes on, as if both were one. */
+async function keepThreshold(store: CheckpointStore, checkpoint: Checkpoint): Promise<void> {
+  if (checkpoint.threshold === undefined) return;
+  const name = thresholdNameOf(checkpoint.detectorId);
+  const revision = (await store.read(name))?.revision;
+  await store.write({ ...checkpoint, detectorId: name, timestampPosition: undefined }, revision);
+}
+
+/** @returns the place before the first log of a backfill, with the threshold of the one that ended just there */
+async function placeAfterAnother(
+  store: CheckpointStore,
+  detectorId: string,
+  { id, from }: BackfillReport,
+): Promise<Checkpoint | undefined> {
+  const at = Date.parse(from);
+  const before = (await store.read(thresholdNameOf(detectorId)))?.checkpoint;
+  if (before === undefined || before.timestampTo !== at) return undefined;
+  const { threshold, modelVersion } = before;
+  return {
+    detectorId,
+    timestampTo: at,
+    ingestedTo: at,
+    threshold,
+    modelVersion,
+    runId: `${BACKFILL_RUN_PREFIX}${id}`,
+  };
+}
+
 /** A backfill keeps its place beside the detector's own, and with it what it has counted so far. */
-function placeOf(store: CheckpointStore, backfillId: string) {
-  const name = (detectorId: string): string => `${detectorId}:backfill:${backfillId}`;
+function placeOf(store: CheckpointStore, backfill: BackfillReport) {
+  const name = (detectorId: string): string => `${detectorId}:backfill:${backfill.id}`;
   const stored = (detectorId: string) => store.read(name(detectorId));
   return {
     counts: async (detectorId: string): Promise<Partial<Counts>> =>
       ((await stored(detectorId))?.checkpoint as { counts?: Counts } | undefined)?.counts ?? {},
     read: async (detectorId: string) => {
       const found = await stored(detectorId);
-      return found && { ...found, checkpoint: { ...found.checkpoint, detectorId } };
+      if (found) return { ...found, checkpoint: { ...found.checkpoint, detectorId } };
+      const checkpoint = await placeAfterAnother(store, detectorId, backfill);
+      return checkpoint && { checkpoint, revision: undefined };
     },
     write: (checkpoint: Checkpoint, revision: unknown, counts: Counts) => {
       const counted = { ...checkpoint, detectorId: name(checkpoint.detectorId), counts };

@@ -28,7 +28,7 @@ export async function readThreshold(
   const { threshold: state, modelVersion } = stored?.checkpoint ?? {};
   const adaptive =
     state !== undefined && modelVersion === version
-      ? AdaptiveThreshold.fromJSON(state)
+      ? AdaptiveThreshold.resume(state, detector)
       : AdaptiveThreshold.start(await load(), state);
   const { frozenSince } = adaptive;
   return {
@@ -42,6 +42,7 @@ export async function readThreshold(
       reason,
     })),
     rhythm: [...adaptive.offsets],
+    time_zone: adaptive.timeZone,
     ...(frozenSince !== undefined && {
       frozen: {
         since: new Date(frozenSince).toISOString(),

@@ -33,7 +33,7 @@ export function upkeepWorld() {
   });
   afterAll(async () => {
     await anyone.remove();
-    await admin.indices.delete({ index: indices, ignore_unavailable: true });
+    if (indices.length > 0) await admin.indices.delete({ index: indices, ignore_unavailable: true });
     const results = await admin.indices.get({ index: resultsPattern(space), allow_no_indices: true });
     await admin.indices.delete({ index: Object.keys(results), ignore_unavailable: true });
     await admin.close();

@@ -49,6 +49,18 @@ function phraseText(phrase: ChangePhrase, [first, second]: readonly string[]): s
       return i18n.translate('logAnomalies.change.thawed', {
         defaultMessage: 'the incident is over; the threshold follows the logs again',
       });
+    case 'recurring':
+      return i18n.translate('logAnomalies.change.recurring', {
+        defaultMessage:
+          'about {logs} unusual logs come every day from {hour}:00 on; that hour has a threshold of its own',
+        values: { logs: first, hour: second },
+      });
+    case 'recurringOver':
+      return i18n.translate('logAnomalies.change.recurringOver', {
+        defaultMessage:
+          'the unusual logs from {hour}:00 on come no more; that hour has the threshold of all again',
+        values: { hour: first },
+      });
     case 'incident':
       return i18n.translate('logAnomalies.change.incident', {
         defaultMessage: 'many times the budget of alerts: an incident is going on',
