@@ -7,6 +7,7 @@ export const AUDIT_ACTIONS = [
   'model_waiting',
   'model_reverted',
   'model_deleted',
+  'model_imported',
   'retraining_requested',
   'threshold_changed',
   'feedback_given',

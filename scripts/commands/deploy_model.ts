@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CandidateGate } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { describeReads, readsOf, readsOfModel } from '../../common/model_reads';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { compilePipeline } from '../../common/painless';
 import {
@@ -82,7 +83,7 @@ export const deployModel = (): Command =>
         'after',
         `
 The gate: share of recent logs called anomalous, alerts a day and score drift against the limits of the configuration; beside
-an active model also what Kibana asks of a candidate by promotion.limits of its detector: false alarms, planted and known
+an active model that it reads no field beside those of its detector, and what Kibana asks of a candidate by promotion.limits of its detector: false alarms, planted and known
 anomalies still found, agreement, cost; with --test-data also the labelled limits, and no regression. Exit code 7 when
 it says no: the model is registered as a candidate then, and what was active stays active.
 
@@ -114,6 +115,7 @@ Examples:
             : await gateBeside(session, client, detectorId, snapshot, active.snapshot);
         if (candidate !== undefined) await store.keepGate(detectorId, snapshot.version, candidate);
         const report = joinReports(
+          ...(active === undefined ? [] : [readsReport(snapshot, active.snapshot)]),
           await gate(session, options, snapshot, active?.snapshot, client),
           ...(candidate === undefined ? [] : [besideReport(candidate)]),
         );
@@ -196,6 +198,17 @@ const besideReport = ({ checks }: CandidateGate): GateReport => ({
     message: verdict === 'ask' ? `${message} (worth a look)` : message,
   })),
 });
+
+/** The active model stands for what the detector reads; whoever means another one to read more says so. */
+function readsReport(snapshot: ModelSnapshot, { detector }: ModelSnapshot): GateReport {
+  const known = readsOf(detector);
+  const foreign = readsOfModel(snapshot, detector).filter((each) => !known.includes(each));
+  const passed = foreign.length === 0;
+  const message = passed
+    ? 'it reads what the active model reads'
+    : `it reads what the detector of the active model does not name: ${describeReads(foreign)}`;
+  return { passed, checks: [{ name: 'reads', value: foreign.length, limit: 0, passed, message }] };
+}
 
 interface Deployment {
   readonly promote: boolean;

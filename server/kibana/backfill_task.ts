@@ -83,12 +83,15 @@ async function scoreSome(
   if (model === undefined) {
     throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
   }
-  const { detector } = job.stored;
+  const { detector, modelReads } = job.stored;
   const isCollecting = before.collecting === true;
   const snapshot = withCurrentSettings(await cache.load(job.models, space, detectorId, model.version), {
-    ...detector,
-    scoring: isCollecting ? 'ingest' : 'job',
-    source: { ...detector.source, ...(before.into !== undefined && { index: before.into }) },
+    modelReads,
+    detector: {
+      ...detector,
+      scoring: isCollecting ? 'ingest' : 'job',
+      source: { ...detector.source, ...(before.into !== undefined && { index: before.into }) },
+    },
   });
   const place = placeOf(job.checkpoints, before);
   const counted = await place.counts(detectorId);

@@ -43,7 +43,7 @@ export async function compareOver(
 ): Promise<CandidateGate> {
   const { id, detector } = stored;
   const load = async (wanted: string): Promise<ModelSnapshot> =>
-    withCurrentSettings(decodeModelSnapshot(await models.load(id, wanted)), detector);
+    withCurrentSettings(decodeModelSnapshot(await models.load(id, wanted)), stored);
   const candidate = await load(version);
   const active = other === undefined ? undefined : await load(other);
   const [given, place] = await Promise.all([feedback.list(id), checkpoints.read(id)]);

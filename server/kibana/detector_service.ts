@@ -6,7 +6,6 @@ import { readsOf, readsOfModel } from '../../common/model_reads';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import {
   checkConnection,
-  createLogSource,
   createSnapshotStore,
   ensureIndexResources,
   resultsPattern,
@@ -28,7 +27,7 @@ import {
   type TaskTarget,
 } from './identifiers';
 import { steeringOf } from './key_binding';
-import { swapPipeline } from './pipeline_swap';
+import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
 import { API_KEY_REALM, type RequestScope, type Services } from './services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
 import { createStatusStore, deleteStatus } from './status_store';
@@ -137,18 +136,10 @@ async function swapForEdit(
   const isSame =
     scoring === detector.scoring && JSON.stringify(threshold) === JSON.stringify(detector.threshold);
   if (isSame || detector.scoring !== 'ingest') return;
-  const { elasticsearch: client, space } = scope;
-  const models = createSnapshotStore(client, { space });
+  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
   const active = await models.active(before.id);
   if (active === undefined || needsTraining(before.detector, detector)) return;
-  const work = {
-    target: targetOf(scope, before.id),
-    stored: { ...before, detector },
-    client,
-    models,
-    source: createLogSource(client),
-    status: createStatusStore(client, scope),
-  };
+  const work = pipelineWorkOf(services, scope, { ...before, detector });
   await swapPipeline(services, work, active.version);
 }
 

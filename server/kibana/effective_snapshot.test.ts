@@ -1,7 +1,8 @@
-import { parseDetector, type DetectorInput } from '../../common/detector';
+import { parseDetector, type Detector, type DetectorInput } from '../../common/detector';
+import { readsOf } from '../../common/model_reads';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { learnQuantiles } from '../../common/threshold';
-import { needsTraining, withCurrentSettings } from './effective_snapshot';
+import { checkReads, needsTraining, withCurrentSettings, type SteeredDetector } from './effective_snapshot';
 
 const detector = (change: Partial<DetectorInput> = {}) =>
   parseDetector({
@@ -12,13 +13,23 @@ const detector = (change: Partial<DetectorInput> = {}) =>
     ...change,
   });
 const quantiles = learnQuantiles(Float64Array.from({ length: 1_000 }, (_, i) => 0.3 + (0.4 * i) / 1_000));
-const snapshot = { detector: detector(), quantiles, threshold: 0.6961, version: 'web-1' } as ModelSnapshot;
+const snapshot = {
+  detector: detector(),
+  encoder: { fields: ['bytes'] },
+  quantiles,
+  threshold: 0.6961,
+  version: 'web-1',
+} as unknown as ModelSnapshot;
+const current = (change: Partial<DetectorInput>, modelReads = ['bytes']): SteeredDetector => ({
+  detector: detector(change),
+  modelReads,
+});
 
 describe('a model under settings of today', () => {
   it('keeps its features and its threshold, and takes the source', () => {
     const now = withCurrentSettings(
       snapshot,
-      detector({ source: { index: 'others' }, features: [{ type: 'text', field: 'message' }] }),
+      current({ source: { index: 'others' }, features: [{ type: 'text', field: 'message' }] }),
     );
     expect(now.threshold).toBe(0.6961);
     expect(now.detector.source.index).toBe('others');
@@ -26,11 +37,11 @@ describe('a model under settings of today', () => {
   });
 
   it('places a new threshold among the scores of its sample', () => {
-    const strict = withCurrentSettings(snapshot, detector({ threshold: { method: 'fixed', score: 0.9 } }));
+    const strict = withCurrentSettings(snapshot, current({ threshold: { method: 'fixed', score: 0.9 } }));
     expect(strict.threshold).toBe(0.9);
     const loose = withCurrentSettings(
       snapshot,
-      detector({ threshold: { method: 'contamination', contamination: 0.1 } }),
+      current({ threshold: { method: 'contamination', contamination: 0.1 } }),
     );
     expect(loose.threshold).toBeCloseTo(0.66, 2);
   });
@@ -40,5 +51,38 @@ describe('a model under settings of today', () => {
     expect(needsTraining(detector(), detector({ threshold: { method: 'fixed', score: 0.9 } }))).toBe(false);
     expect(needsTraining(detector(), detector({ forest: { seed: 7 } }))).toBe(true);
     expect(needsTraining(detector(), detector({ source: { index: 'others' } }))).toBe(true);
+  });
+});
+
+describe('what a model has a run read', () => {
+  it('must have been saved in the detector, whether features or encoding name it', () => {
+    const secret = (change: object): ModelSnapshot =>
+      ({ ...snapshot, ...change }) as unknown as ModelSnapshot;
+    const saved = current({}, readsOf(detector()));
+    checkReads(snapshot, saved);
+    expect(() => checkReads(secret({ encoder: { fields: ['bytes', 'password'] } }), saved)).toThrow(
+      /The model web-1 reads what nobody has saved in this detector: "password"/,
+    );
+    const other = detector({ features: [{ type: 'category', field: 'user.name' }] });
+    expect(() => checkReads(secret({ detector: other }), saved)).toThrow(/: "user\.name"\./);
+    const compared = detector({ features: [{ type: 'deviation', field: 'bytes', by: 'customer' }] });
+    expect(() => checkReads(secret({ detector: compared }), saved)).toThrow(/: "customer"\./);
+  });
+
+  it('are no other buckets than those that were saved: they bring queries', () => {
+    const buckets = (errors: string, entity = 'service.name') =>
+      detector({ unit: 'bucket', entity_field: entity, bucket: { errors }, features: undefined });
+    const of = (model: Detector): ModelSnapshot =>
+      ({ ...snapshot, detector: model, encoder: { fields: ['bucket.count'] } }) as unknown as ModelSnapshot;
+    const saved = { detector: buckets('status:500'), modelReads: readsOf(buckets('status:500')) };
+    checkReads(of(buckets('status:500')), saved);
+    expect(() => checkReads(of(buckets('password:a*')), saved)).toThrow(/: its buckets\./);
+    expect(() => checkReads(of(buckets('status:500', 'user.name')), saved)).toThrow(
+      /its buckets, "user\.name"/,
+    );
+    const ofLogs = detector({ entity_field: 'user.name' });
+    expect(() => checkReads({ ...snapshot, detector: ofLogs } as ModelSnapshot, saved)).toThrow(
+      /"user\.name"/,
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { ApiResponse, CandidateGate, Endpoints, ModelRecordBody } from '../../common/api';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { readsOfModel } from '../../common/model_reads';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
 import {
@@ -11,9 +12,9 @@ import {
   createSnapshotStore,
 } from '../elasticsearch';
 import { forgetCandidate, gateModel, promoteAndWatch } from './candidate_promotion';
-import { openDetectorJob } from './detector_job';
 import { createDetectorRepository } from './detector_repository';
-import { swapPipeline } from './pipeline_swap';
+import { checkReads } from './effective_snapshot';
+import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
 import type { RequestScope, Services } from './services';
 import { createStatusStore } from './status_store';
 
@@ -92,16 +93,21 @@ export async function exportModel(
   return (await models(services, scope, detectorId)).load(detectorId, version);
 }
 
-/** @param file content of a model file: it is checked as a whole before anything is kept */
+/**
+ * @param file content of a model file: it is checked as a whole before anything is kept
+ * @throws DetectionError `refused` for a damaged file, and for a model that reads what was never saved in the detector
+ */
 export async function importModel(
   services: Services,
   scope: RequestScope,
   detectorId: string,
   file: Record<string, unknown>,
 ): Promise<ModelRecordBody> {
-  const store = await models(services, scope, detectorId);
+  const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const store = storeOf(services, scope);
   const text = JSON.stringify(file);
   const snapshot = decodeModelSnapshot(text);
+  checkReads(snapshot, stored);
   await store.save(detectorId, snapshot.version, text, {
     createdAt: snapshot.training.finished_at,
     threshold: snapshot.threshold,
@@ -109,10 +115,26 @@ export async function importModel(
     evaluation: snapshot.evaluation,
     note: 'imported',
   });
+  await createAuditTrail(scope.elasticsearch, { space: scope.space }).append([
+    {
+      detectorId,
+      at: new Date(services.clock.now()).toISOString(),
+      by: scope.user ?? SOMEBODY,
+      action: 'model_imported',
+      to: snapshot.version,
+      reason: 'A model file was imported as a candidate.',
+      details: { source: snapshot.training.source, reads: readsOfModel(snapshot, stored.detector) },
+    },
+  ]);
   return modelBodyOf(await recordOf(store, detectorId, snapshot.version));
 }
 
-/** With `scoring: ingest` the pipeline is swapped first, with the rights of the detector's owner: what its trial refuses is not promoted. */
+/**
+ * With `scoring: ingest` the pipeline is swapped first, with the rights of whoever promotes, who has chosen what it is made
+ * of: what its trial refuses is not promoted.
+ *
+ * @throws DetectionError `refused` for a model that reads what was never saved in the detector
+ */
 export async function promoteModel(
   services: Services,
   scope: RequestScope,
@@ -125,10 +147,8 @@ export async function promoteModel(
   const { gate } = await recordOf(store, detectorId, version);
   const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
   const target = { space: scope.space, detectorId };
-  if (stored.detector.scoring === 'ingest') {
-    const job = await openDetectorJob(services, target);
-    if (job !== undefined) await swapPipeline(services, job, version);
-  }
+  checkReads(decodeModelSnapshot(await store.load(detectorId, version)), stored);
+  await swapPipeline(services, pipelineWorkOf(services, scope, stored), version);
   const { previous } = await promoteAndWatch(
     services,
     {

@@ -139,7 +139,7 @@ async function alertRateOf(
   const { target, models, results } = job;
   const snapshot = withCurrentSettings(
     await cache.load(models, target.space, target.detectorId, previous),
-    detector,
+    job.stored,
   );
   const rate = {
     before,
@@ -187,7 +187,7 @@ async function seeToDrift(
   if (!isDriftDue(settings, before, since, now)) return false;
   const snapshot = withCurrentSettings(
     await cache.load(job.models, space, detectorId, model.version),
-    detector,
+    job.stored,
   );
   const range = recent(job, now - durationToMilliseconds(settings.window), now);
   const sample = await job.sourceOf(snapshot.detector).sample(range, {

@@ -1,6 +1,5 @@
 import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
-import { createLogSource, createSnapshotStore } from '../elasticsearch';
 import {
   attachmentsOf,
   attachPipeline,
@@ -15,23 +14,15 @@ import {
   type PlannedRequest,
 } from '../elasticsearch/ingest';
 import { createDetectorRepository } from './detector_repository';
-import { liveBodyOf, prepareTrial, putVersion, type PipelineWork } from './pipeline_swap';
+import { liveBodyOf, pipelineWorkOf, prepareTrial, putVersion, type PipelineWork } from './pipeline_swap';
 import type { RequestScope, Services } from './services';
-import { createStatusStore } from './status_store';
 
 type TrialBody = ApiRequest<Endpoints['putPipeline']>['body'];
 
 /** Pipelines are put, attached and deleted with the rights of whoever asks for it. */
 async function workOf(services: Services, scope: RequestScope, detectorId: string): Promise<PipelineWork> {
-  const { elasticsearch: client, space } = scope;
-  return {
-    target: { space, detectorId },
-    stored: await createDetectorRepository(scope.savedObjects).get(detectorId),
-    client,
-    models: createSnapshotStore(client, { space, now: () => services.clock.now() }),
-    source: createLogSource(client),
-    status: createStatusStore(client, scope),
-  };
+  const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  return pipelineWorkOf(services, scope, stored);
 }
 
 async function liveOf({ client, target, stored }: PipelineWork): Promise<LivePipeline> {

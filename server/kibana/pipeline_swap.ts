@@ -7,9 +7,12 @@ import {
   type LivePipeline,
   type PipelineDeployment,
 } from '../elasticsearch/ingest';
+import { createLogSource, createSnapshotStore } from '../elasticsearch';
 import type { DetectorJob } from './detector_job';
+import type { StoredDetector } from './detector_repository';
 import { withCurrentSettings } from './effective_snapshot';
-import type { Services } from './services';
+import type { RequestScope, Services } from './services';
+import { createStatusStore } from './status_store';
 import { rangeOf } from '../detection/log_range';
 
 /** Sample logs that a version is tried out on before it goes live. */
@@ -17,6 +20,23 @@ export const TRIAL_LOGS = 1_000;
 
 /** What putting a pipeline takes, with the rights of whoever does it. */
 export type PipelineWork = Pick<DetectorJob, 'target' | 'stored' | 'client' | 'models' | 'source' | 'status'>;
+
+/** With the rights of whoever sends the request. */
+export function pipelineWorkOf(
+  services: Services,
+  scope: Pick<RequestScope, 'elasticsearch' | 'space'>,
+  stored: StoredDetector,
+): PipelineWork {
+  const { elasticsearch: client, space } = scope;
+  return {
+    target: { space, detectorId: stored.id },
+    stored,
+    client,
+    models: createSnapshotStore(client, { space, now: () => services.clock.now() }),
+    source: createLogSource(client),
+    status: createStatusStore(client, { space }),
+  };
+}
 
 export interface TrialSettings {
   readonly logs?: number;
@@ -43,7 +63,7 @@ export async function prepareTrial(
   { logs = TRIAL_LOGS, maxMicrosecondsPerLog, signal }: TrialSettings = {},
 ): Promise<{ snapshot: ModelSnapshot; options: DeployPipelineOptions }> {
   const { detector, id } = stored;
-  const snapshot = withCurrentSettings(decodeModelSnapshot(await models.load(id, version)), detector);
+  const snapshot = withCurrentSettings(decodeModelSnapshot(await models.load(id, version)), stored);
   const to = services.clock.now();
   const sample = await source.sample(
     rangeOf(detector.source, to - durationToMilliseconds(detector.training.window), to),

@@ -186,7 +186,7 @@ async function score(
       running: { id: runId, started_at: new Date(startedAt).toISOString() },
     });
   };
-  const current = withCurrentSettings(snapshot, stored.detector);
+  const current = withCurrentSettings(snapshot, stored);
   const source = job.sourceOf(current.detector);
   const run = await detectAnomalies({
     detectorId,

@@ -13,14 +13,15 @@ export async function readThreshold(
   scope: RequestScope,
   detectorId: string,
 ): Promise<ApiResponse<Endpoints['getThreshold']>> {
-  const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const steered = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const { detector } = steered;
   const { method } = detector.threshold;
   const store = createSnapshotStore(scope.elasticsearch, { space: scope.space });
   const active = await store.active(detectorId);
   if (active === undefined) return { method, history: [] };
   const { version } = active;
   const load = async () =>
-    withCurrentSettings(decodeModelSnapshot(await store.load(detectorId, version)), detector);
+    withCurrentSettings(decodeModelSnapshot(await store.load(detectorId, version)), steered);
   if (detector.threshold.method !== 'adaptive') {
     return { method, threshold: (await load()).threshold, model_version: version, history: [] };
   }

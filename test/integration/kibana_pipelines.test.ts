@@ -231,8 +231,12 @@ describe('a detector with scoring: ingest through the HTTP API', () => {
       /^422 With scoring: ingest the pipeline scores with the active model/,
     );
 
-    // Somebody without rights on pipelines promotes: the detector's own key swaps.
-    await ok(lesser, 'promoteModel', { params: { id, version: first }, body: {} });
+    // Whoever promotes chooses what the pipeline is made of: the detector's own key does not stand in for the right.
+    expect(await refused(lesser, 'promoteModel', { params: { id, version: first }, body: {} })).toMatch(
+      /^403 .*ingest pipeline/,
+    );
+    expect(await status(id)).toMatchObject({ model: { version: second }, pipeline: { version: second } });
+    await ok(owner, 'promoteModel', { params: { id, version: first }, body: {} });
     expect((await status(id)).pipeline).toMatchObject({ version: first, previous_version: second });
     await ok(owner, 'revertModel', { params: { id }, body: {} });
     expect(await status(id)).toMatchObject({ model: { version: second }, pipeline: { version: second } });

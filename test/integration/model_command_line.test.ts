@@ -132,6 +132,18 @@ it('gates a model beside the active one and writes down who deployed what', asyn
   const refused = await run(folder, ...beside);
   expect(refused.code).toBe(7);
   expect(refused.stderr).toMatch(/by its threshold it flags 0 of 80 planted anomalies/);
+  const { features } = model.detector;
+  const prying = createModelSnapshot({
+    ...model,
+    detector: {
+      ...model.detector,
+      features: features.map((feature, i) => (i === 0 ? { ...feature, field: 'user.secret' } : feature)),
+    },
+  });
+  await writeFile(join(folder, 'prying.json'), encodeModelSnapshot(prying));
+  const pried = await run(folder, 'deploy-model', '--model', 'prying.json', '--detector-id', id);
+  expect(pried.code).toBe(7);
+  expect(pried.stderr).toContain('reads what the detector of the active model does not name: "user.secret"');
   const listed = await ok<{ version: string; status: string; gate?: { verdict: string } }[]>(
     ...['list-models', '--detector-id', id],
   );
@@ -147,6 +159,7 @@ it('gates a model beside the active one and writes down who deployed what', asyn
   expect(entries.map(({ action }) => action).filter((action) => action.startsWith('model'))).toEqual([
     'model_reverted',
     'model_promoted',
+    'model_refused',
     'model_refused',
     'model_promoted',
   ]);
