@@ -58,7 +58,7 @@ export interface ResultState {
   history?: ResultChange[];
 }
 
-/** A document of `log-anomalies-results-*`: one anomalous log, field names after ECS. */
+/** A document of `log-anomalies-results.*`: one anomalous log, field names after ECS. */
 export interface AnomalyResult {
   '@timestamp': string;
   event: { ingested: string; kind: 'alert' };

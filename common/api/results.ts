@@ -13,7 +13,7 @@ export const attributionSchema = z.object({
   typical: z.string(),
 });
 
-/** A document of `log-anomalies-results-*`; beside these it carries context fields of the log. */
+/** A document of `log-anomalies-results.*`; beside these it carries context fields of the log. */
 export const resultSchema = z.looseObject({
   '@timestamp': z.string(),
   event: z.looseObject({ ingested: z.string() }),

@@ -1,3 +1,4 @@
+import { resultsPattern } from '../index_names';
 import {
   countOf,
   dashboard,
@@ -17,7 +18,7 @@ const SWIM_LANE_HEIGHT = 14;
 /**
  * Data view and dashboards of one space, made from code; ids carry the space so that spaces do not meet.
  *
- * @param space as in `log-anomalies-results-<space>-*`
+ * @param space as in `log-anomalies-results.<space>.*`
  * @param options.hasPlugin whether that Kibana draws our own panels; without them Lens stands alone
  */
 export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: boolean }): SavedObject[] {
@@ -27,7 +28,7 @@ export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: bool
   /** Room for the swim lane below the figures. */
   const below = hasPlugin ? SWIM_LANE_HEIGHT : 0;
   return [
-    dataView(dataViewId, `Log Anomalies: results (${space})`, `log-anomalies-results-${space}-*`),
+    dataView(dataViewId, `Log Anomalies: results (${space})`, resultsPattern(space)),
     dashboard(
       `log-anomalies-overview-${space}`,
       'Log Anomalies: overview',

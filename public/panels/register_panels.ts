@@ -1,4 +1,5 @@
 import { i18n } from '@kbn/i18n';
+import { resultsPattern } from '../../common/index_names';
 import type { CoreSetup, PluginsSetup } from '../kibana/contracts';
 import type { VisualizationType } from '../kibana/panel_contracts';
 import type { DataView } from '../kibana/search_contracts';
@@ -28,8 +29,9 @@ const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; de
 /** Fields of the results for the dashboard's search bar: the data view that goes with the dashboards, saved or not. */
 async function resultsDataView(core: CoreSetup): Promise<DataView[]> {
   const [{ http }, { dataViews }] = await core.getStartServices();
-  const id = `log-anomalies-results-${spaceOf(http)}`;
-  const specification = { id, title: `${id}-*`, timeFieldName: '@timestamp', allowNoIndex: true };
+  const space = spaceOf(http);
+  const id = `log-anomalies-results-${space}`;
+  const specification = { id, title: resultsPattern(space), timeFieldName: '@timestamp', allowNoIndex: true };
   // The panel is drawn without it as well.
   const view = await dataViews?.create(specification, false, false).catch(() => undefined);
   return view === undefined ? [] : [view];

@@ -19,7 +19,6 @@ import {
 import { createSuppressor } from '../../server/detection/suppress_results';
 import { replayBodyOf } from '../../server/detection/replay_body';
 import {
-  connect,
   createAuditTrail,
   createFeedbackStore,
   createResultMarks,
@@ -27,6 +26,7 @@ import {
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
 import { printable, type Session } from './session';
+import { connectToStored } from './stored_data';
 
 const WIDTH_OF_BARS = 40;
 
@@ -56,7 +56,7 @@ export async function connected<Result>(
   session: Session,
   work: (stores: HidingStores, author: () => Promise<Author>) => Promise<Result>,
 ): Promise<Result> {
-  const client = connect(session.config.elasticsearch);
+  const client = await connectToStored(session);
   try {
     return await work(hidingStores(session, client), () => authorOf(client));
   } finally {

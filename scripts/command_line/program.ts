@@ -15,6 +15,7 @@ import { generateLogs } from '../commands/generate_logs';
 import { importDashboards } from '../commands/import_dashboards';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
+import { migrate } from '../commands/migrate';
 import { quietTimes } from '../commands/quiet_times';
 import { rollbackModel } from '../commands/rollback_model';
 import { scoreLogs } from '../commands/score_logs';
@@ -60,6 +61,7 @@ export function createProgram(): Command {
     whatIf,
     audit,
     deleteResults,
+    migrate,
     importDashboards,
   ]) {
     program.addCommand(create());

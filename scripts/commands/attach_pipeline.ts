@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
-import { connect, createSnapshotStore } from '../../server/elasticsearch';
+import { createSnapshotStore } from '../../server/elasticsearch';
 import {
   attachPipeline,
   deletePipeline,
@@ -12,6 +12,7 @@ import {
 } from '../../server/elasticsearch/ingest';
 import { attachedText, deploymentText, planText, trialOptions } from '../command_line/ingest_pipeline';
 import { runs } from '../command_line/session';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -49,7 +50,7 @@ Examples:
     async (session, options) => {
       const { detectorId } = options;
       const request = { space: session.config.space, signal: session.signal };
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         const live = await livePipeline(client, detectorId, request);
         if (live === undefined) {

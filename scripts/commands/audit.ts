@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '../../common/audit';
-import { connect, createAuditTrail } from '../../server/elasticsearch';
+import { createAuditTrail } from '../../server/elasticsearch';
 import { numberBetween, printable, runs } from '../command_line/session';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -26,7 +27,7 @@ Examples:
       ),
     async (session, options) => {
       const actions = options.action?.map(actionOf);
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         const trail = createAuditTrail(client, { space: session.config.space });
         const { total, entries } = await trail.list(options.detectorId, { actions, size: options.size });

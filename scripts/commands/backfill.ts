@@ -9,7 +9,6 @@ import { rangeOf } from '../../server/detection/log_range';
 import type { CheckpointStore } from '../../server/detection/ports';
 import type { DetectionRun } from '../../server/detection/run_detection';
 import {
-  connect,
   createDetectorSource,
   createResultStore,
   createScoredLogs,
@@ -26,6 +25,7 @@ import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { suppressor } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -79,7 +79,7 @@ Examples:
           `--from is ${options.from}, must be before --to (${options.to})`,
         );
       }
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       const progress = session.progress('Backfill');
       try {
         const active = await loadActiveModel(client, space, detectorId);

@@ -8,7 +8,6 @@ import { leftOutOf } from '../../server/detection/left_out_of_training';
 import type { LogSample } from '../../server/detection/ports';
 import { drawCleanSample, mixedWithOlder, type CleanDraw } from '../../server/detection/training_sample';
 import {
-  connect,
   createDetectorSource,
   createFeedbackStore,
   createLogSource,
@@ -19,6 +18,7 @@ import { parseYamlText } from '../command_line/config';
 import { loadDetectorFile } from '../command_line/detectors';
 import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_line/log_files';
 import { numberBetween, runs, type Session } from '../command_line/session';
+import { connectToStored } from '../command_line/stored_data';
 
 const DAY_MILLISECONDS = 86_400_000;
 /** As far back as training.older reaches. */
@@ -99,7 +99,7 @@ Examples:
           : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },
         'The log source',
       );
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       const to = session.clock.now();
       const from = Math.round(to - options.days * DAY_MILLISECONDS);
       try {

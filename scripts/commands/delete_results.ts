@@ -31,7 +31,7 @@ export const deleteResults = (): Command =>
         'after',
         `
 Results lie in one index for each month of their logs, so that old ones go at once and the others stay as they are.
-It takes the right delete_index on log-anomalies-results-<space>-*, which no other command needs (docs/elasticsearch.md).
+It takes the right delete_index on log-anomalies-results.<space>.*, which no other command needs (docs/elasticsearch.md).
 Without --yes it lists what would be deleted and exits with 2 where there is anything.
 
 Examples:

@@ -36,6 +36,7 @@ import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   model: string;
@@ -98,7 +99,7 @@ Examples:
       // Refuses what a pipeline cannot express before anything has changed.
       const hasPipeline = options.ingest || options.attach || snapshot.detector.scoring === 'ingest';
       if (hasPipeline) compilePipeline(snapshot, { detectorId });
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         const store = createSnapshotStore(client, { space: session.config.space });
         const active = await loadActiveModel(client, session.config.space, detectorId);

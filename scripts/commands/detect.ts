@@ -21,6 +21,7 @@ import { hidingStores, suppressor } from '../command_line/hiding';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   model?: string;
@@ -95,7 +96,7 @@ export const detect = (): Command =>
       .addHelpText(
         'after',
         `
-Results go to log-anomalies-results-<space>. Stop with Ctrl-C at any point: the next start carries on from the checkpoint
+Results go to log-anomalies-results.<space>.*. Stop with Ctrl-C at any point: the next start carries on from the checkpoint
 file, late logs included; nothing is lost and nothing is written or announced twice.
 
 Examples:
@@ -103,7 +104,7 @@ Examples:
   log-anomalies detect --detector-id web --once --from 1h --json`,
       ),
     async (session, options) => {
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         const { snapshot, detectorId } = await chooseModel(session, options, client);
         await follow(session, options, client, snapshot, detectorId);

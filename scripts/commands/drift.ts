@@ -6,11 +6,12 @@ import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { driftSentence, FEWEST_DRIFT_LOGS, measureDrift } from '../../server/detection/measure_drift';
-import { connect, createDetectorSource, createDriftStore } from '../../server/elasticsearch';
+import { createDetectorSource, createDriftStore } from '../../server/elasticsearch';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
 import { rangeOf } from '../../server/detection/log_range';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   detectorId?: string;
@@ -61,7 +62,7 @@ Examples:
   log-anomalies drift --detector-id web --history`,
       ),
     async (session, options) => {
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         if (options.history) await showHistory(session, client, options);
         else await measure(session, client, options);

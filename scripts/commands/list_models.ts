@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { connect, createSnapshotStore } from '../../server/elasticsearch';
+import { createSnapshotStore } from '../../server/elasticsearch';
 import { runs } from '../command_line/session';
+import { connectToStored } from '../command_line/stored_data';
 
 export const listModels = (): Command =>
   runs<{ detectorId?: string }>(
@@ -9,7 +10,7 @@ export const listModels = (): Command =>
       .option('--detector-id <id>', 'only this detector')
       .addHelpText('after', '\nExample:\n  log-anomalies list-models --detector-id web'),
     async (session, options) => {
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         const models = await createSnapshotStore(client, { space: session.config.space }).list(
           options.detectorId,

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
-import { connect, createAuditTrail, createSnapshotStore } from '../../server/elasticsearch';
+import { createAuditTrail, createSnapshotStore } from '../../server/elasticsearch';
 import { deployPipeline } from '../../server/elasticsearch/ingest';
 import { authorOf } from '../command_line/hiding';
 import { deploymentText, trialOptions } from '../command_line/ingest_pipeline';
 import { runs } from '../command_line/session';
+import { connectToStored } from '../command_line/stored_data';
 
 export const rollbackModel = (): Command =>
   runs<{ detectorId: string; to?: string; note?: string }>(
@@ -19,7 +20,7 @@ export const rollbackModel = (): Command =>
         '\nExample:\n  log-anomalies rollback-model --detector-id web --note "too many alerts"',
       ),
     async (session, options) => {
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         const store = createSnapshotStore(client, { space: session.config.space });
         const models = await store.list(options.detectorId);

@@ -2,12 +2,13 @@ import { Command } from 'commander';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { watchDeployment } from '../../server/detection/watch_deployment';
-import { connect, createDetectorSource } from '../../server/elasticsearch';
+import { createDetectorSource } from '../../server/elasticsearch';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
 import { numberBetween, runs } from '../command_line/session';
 import { parseDuration } from './generate_logs';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -38,7 +39,7 @@ Example:
       ),
     async (session, options) => {
       const { limits, space } = session.config;
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       const progress = session.progress('Watching');
       try {
         const active = await loadActiveModel(client, space, options.detectorId);

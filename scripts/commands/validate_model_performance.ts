@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { connect } from '../../server/elasticsearch';
 import { gateText, insist } from '../command_line/gate_text';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { runs, type Session } from '../command_line/session';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   model: string;
@@ -60,7 +60,7 @@ async function comparedModel(
 ): Promise<ModelSnapshot | undefined> {
   if (options.compare === 'none') return undefined;
   if (options.compare !== 'active') return (await loadModelFile(options.compare)).snapshot;
-  const client = connect(session.config.elasticsearch);
+  const client = await connectToStored(session);
   try {
     const active = await loadActiveModel(
       client,

@@ -3,10 +3,11 @@ import type { WhatIf } from '../../common/api';
 import { SEVERITIES, type Severity } from '../../common/anomaly';
 import { parseWith } from '../../common/detector';
 import { GROUPINGS, logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
-import { connect, whatIf as countWhatIf } from '../../server/elasticsearch';
+import { whatIf as countWhatIf } from '../../server/elasticsearch';
 import { barsOf } from '../command_line/hiding';
 import { numberBetween, printable, runs } from '../command_line/session';
 import { parseDuration } from './generate_logs';
+import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
   detectorId?: string[];
@@ -53,7 +54,7 @@ Examples:
         },
         'The alerts',
       );
-      const client = connect(session.config.elasticsearch);
+      const client = await connectToStored(session);
       try {
         const { clock, signal, config } = session;
         const counted = await countWhatIf(client, config.space, params, clock.now(), { signal });

@@ -7,7 +7,7 @@ import { attempt, type RetryPolicy } from './attempt';
 import { bulkWriteAll, type BulkOperation } from './bulk';
 import type { ElasticsearchClient } from './client';
 import { ensureIndex } from './index_resources';
-import { DEFAULT_SPACE, feedbackIndex } from './names';
+import { auditIndex, DEFAULT_SPACE } from './names';
 
 const DEFAULT_SIZE = 100;
 /** Elasticsearch pages no further without a point in time. */
@@ -21,19 +21,19 @@ interface StoredEntry extends Omit<AuditEntry, 'detectorId'> {
 }
 
 /**
- * What was done to detectors, in `log-anomalies-feedback-<space>`. Entries are created and never written again. Needs
- * `read`, `index`, `create_index`, `view_index_metadata`.
+ * What was done to detectors, in `log-anomalies-audit.<space>`. Entries are created and never written again. Appending needs
+ * `create_doc`, `create_index` and `view_index_metadata`, listing `read`.
  */
 export function createAuditTrail(
   client: ElasticsearchClient,
   options: { space?: string; policy?: RetryPolicy; signal?: AbortSignal } = {},
 ): AuditTrail {
   const { space = DEFAULT_SPACE, policy, signal } = options;
-  const index = feedbackIndex(space);
+  const index = auditIndex(space);
   return {
     async append(entries) {
       if (entries.length === 0) return;
-      await ensureIndex(client, index, 'feedback', { policy, signal });
+      await ensureIndex(client, index, 'audit', { policy, signal });
       const operations = entries.map(({ detectorId, reason, from, to, ...entry }): BulkOperation => {
         const document: StoredEntry = {
           kind: 'audit',

@@ -5,7 +5,7 @@ import { attempt, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { statusOf } from './errors';
 import { ensureIndex } from './index_resources';
-import { CHECKPOINTS_INDEX, DEFAULT_SPACE, documentId } from './names';
+import { checkpointsIndex, DEFAULT_SPACE, documentId } from './names';
 
 interface StoredCheckpoint {
   detector_id: string;
@@ -20,13 +20,13 @@ interface Revision {
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-/** Checkpoints in `log-anomalies-checkpoints`, one document for each detector. Needs `read`, `index`, `create_index`, `view_index_metadata`. */
+/** Checkpoints in `log-anomalies-checkpoints.<space>`, one document for each detector. Needs `read`, `index`, `create_index`, `view_index_metadata`. */
 export function createCheckpointStore(
   client: ElasticsearchClient,
   options: { space?: string; policy?: RetryPolicy; signal?: AbortSignal } = {},
 ): CheckpointStore {
   const { space = DEFAULT_SPACE, policy, signal } = options;
-  const index = CHECKPOINTS_INDEX;
+  const index = checkpointsIndex(space);
   const idOf = (detectorId: string): string => documentId('checkpoint', space, detectorId);
 
   const read: CheckpointStore['read'] = async (detectorId) => {

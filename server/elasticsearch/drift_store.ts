@@ -17,7 +17,7 @@ interface StoredDrift {
 }
 
 /**
- * Measurements of drift among the results, `log-anomalies-results-<space>-YYYY.MM`, one document each. Writing needs
+ * Measurements of drift among the results, `log-anomalies-results.<space>.YYYY.MM`, one document each. Writing needs
  * `index`, `create_index` and `view_index_metadata` there, listing `read`.
  */
 export function createDriftStore(

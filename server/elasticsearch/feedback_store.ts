@@ -39,7 +39,7 @@ export const feedbackOf = ({
 export const feedbackId = (detectorId: string, source: { index: string; id: string }): string =>
   documentId('feedback', detectorId, source.index, source.id);
 
-/** Verdicts of people in `log-anomalies-feedback-<space>`, one for each detector and log. Needs `read`, `index`, `delete`, `create_index`, `view_index_metadata`. */
+/** Verdicts of people in `log-anomalies-feedback.<space>`, one for each detector and log. Needs `read`, `index`, `delete`, `create_index`, `view_index_metadata`. */
 export function createFeedbackStore(
   client: ElasticsearchClient,
   options: { space?: string; policy?: RetryPolicy; signal?: AbortSignal } = {},

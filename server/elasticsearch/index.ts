@@ -24,13 +24,16 @@ export { createResultMarks } from './mark_results';
 export { whatIf } from './what_if';
 export { ensureIndexResources, SCHEMA_VERSION } from './index_resources';
 export {
-  CHECKPOINTS_INDEX,
+  auditIndex,
+  checkpointsIndex,
   DEFAULT_SPACE,
   feedbackIndex,
   INDEX_PREFIX,
-  MODELS_INDEX,
+  modelsIndex,
   resultsIndex,
   resultsPattern,
 } from './names';
 export { checkConnection, ownerRole, pipelineRole, readerRole, retentionRole } from './privileges';
 export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './privileges';
+export { deleteOldIndices, isUpgraded, oldSpaces, upgradeSpace } from './upgrade';
+export type { UpgradeReport } from './upgrade';

@@ -3,7 +3,14 @@ import { DetectionError } from '../../common/detection_error';
 import { attempt, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { errorTypes, errorBodyOf, statusOf } from './errors';
-import { CHECKPOINTS_INDEX, DEFAULT_SPACE, feedbackIndex, MODELS_INDEX, resultsIndex } from './names';
+import {
+  auditIndex,
+  checkpointsIndex,
+  DEFAULT_SPACE,
+  feedbackIndex,
+  modelsIndex,
+  resultsIndex,
+} from './names';
 
 /** Goes up when a stored document changes in a way that older versions cannot read. */
 export const SCHEMA_VERSION = 1;
@@ -142,7 +149,7 @@ const CHECKPOINTS: Properties = {
   channel: stored,
 };
 
-/** Verdicts, suppressions and the audit trail, told apart by `kind`. */
+/** Verdicts and suppressions, told apart by `kind`. */
 const FEEDBACK: Properties = {
   kind: keyword,
   detector_id: { type: 'keyword' },
@@ -156,6 +163,13 @@ const FEEDBACK: Properties = {
   judged: stored,
   origin: keyword,
   suppression: stored,
+};
+
+const AUDIT: Properties = {
+  kind: keyword,
+  detector_id: { type: 'keyword' },
+  at: date,
+  by: keyword,
   action: keyword,
   from: keyword,
   to: keyword,
@@ -163,7 +177,13 @@ const FEEDBACK: Properties = {
   details: stored,
 };
 
-export const RESOURCES = { results: RESULTS, models: MODELS, checkpoints: CHECKPOINTS, feedback: FEEDBACK };
+export const RESOURCES = {
+  results: RESULTS,
+  models: MODELS,
+  checkpoints: CHECKPOINTS,
+  feedback: FEEDBACK,
+  audit: AUDIT,
+};
 export type Resource = keyof typeof RESOURCES;
 
 /** Fields beyond `properties` stay in `_source` and are never a reason to refuse a document. */
@@ -232,8 +252,9 @@ export async function ensureIndexResources(
   options: { space?: string; now?: number; policy?: RetryPolicy; signal?: AbortSignal } = {},
 ): Promise<void> {
   const { space = DEFAULT_SPACE, now = Date.now(), policy, signal } = options;
-  await ensureIndex(client, MODELS_INDEX, 'models', { policy, signal });
-  await ensureIndex(client, CHECKPOINTS_INDEX, 'checkpoints', { policy, signal });
+  await ensureIndex(client, modelsIndex(space), 'models', { policy, signal });
+  await ensureIndex(client, checkpointsIndex(space), 'checkpoints', { policy, signal });
   await ensureIndex(client, feedbackIndex(space), 'feedback', { policy, signal });
+  await ensureIndex(client, auditIndex(space), 'audit', { policy, signal });
   await ensureIndex(client, resultsIndex(space, now), 'results', { policy, signal });
 }

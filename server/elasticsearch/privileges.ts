@@ -2,7 +2,14 @@ import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { attempt, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
-import { CHECKPOINTS_INDEX, DEFAULT_SPACE, feedbackIndex, MODELS_INDEX, resultsPattern } from './names';
+import {
+  auditIndex,
+  checkpointsIndex,
+  DEFAULT_SPACE,
+  feedbackIndex,
+  modelsIndex,
+  resultsPattern,
+} from './names';
 
 export interface IndexPrivileges {
   readonly names: readonly string[];
@@ -39,8 +46,12 @@ export const ownerRole = (
       privileges: ['create_index', 'view_index_metadata', 'read', 'index'],
     },
     {
-      names: [MODELS_INDEX, feedbackIndex(space), CHECKPOINTS_INDEX],
+      names: [modelsIndex(space), feedbackIndex(space), checkpointsIndex(space)],
       privileges: ['create_index', 'view_index_metadata', 'read', 'index', 'delete'],
+    },
+    {
+      names: [auditIndex(space)],
+      privileges: ['create_index', 'view_index_metadata', 'read', 'create_doc'],
     },
   ],
 });
@@ -50,7 +61,13 @@ export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
   cluster: [],
   indices: [
     {
-      names: [resultsPattern(space), feedbackIndex(space), MODELS_INDEX, CHECKPOINTS_INDEX],
+      names: [
+        resultsPattern(space),
+        feedbackIndex(space),
+        modelsIndex(space),
+        checkpointsIndex(space),
+        auditIndex(space),
+      ],
       privileges: ['read', 'view_index_metadata'],
     },
   ],
@@ -71,7 +88,7 @@ export const retentionRole = (space: string = DEFAULT_SPACE): RoleDefinition => 
   cluster: [],
   indices: [
     { names: [resultsPattern(space)], privileges: ['view_index_metadata', 'read', 'delete_index'] },
-    { names: [feedbackIndex(space)], privileges: ['create_index', 'view_index_metadata', 'index'] },
+    { names: [auditIndex(space)], privileges: ['create_index', 'view_index_metadata', 'create_doc'] },
   ],
 });
 

@@ -86,7 +86,7 @@ function queryOf(query: ResultQuery, space: string): estypes.QueryDslQueryContai
 }
 
 /**
- * Results and summaries in `log-anomalies-results-<space>-YYYY.MM`, by the month of the log.
+ * Results and summaries in `log-anomalies-results.<space>.YYYY.MM`, by the month of the log.
  *
  * `write` needs `create_doc`, `index`, `create_index` and `view_index_metadata` there, `search` needs `read`.
  */

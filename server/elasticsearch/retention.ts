@@ -83,7 +83,7 @@ async function countOf(
 /**
  * Deletes whole indices of results and puts on record which: what was deleted before an error or an interruption, too.
  * Verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results, and
- * `create_index`, `view_index_metadata` and `index` on the feedback, where the audit trail is.
+ * `create_index`, `view_index_metadata` and `create_doc` on the audit trail.
  *
  * @param months of {@link resultMonthsBefore}
  * @param author.at ISO 8601

@@ -8,7 +8,7 @@ import { bulkWriteAll, type BulkOperation } from './bulk';
 import type { ElasticsearchClient } from './client';
 import { statusOf } from './errors';
 import { ensureIndex } from './index_resources';
-import { DEFAULT_SPACE, documentId, MODELS_INDEX } from './names';
+import { DEFAULT_SPACE, documentId, modelsIndex } from './names';
 
 /** One document holds at most so many characters of a snapshot. */
 const PART_CHARACTERS = 4_000_000;
@@ -51,13 +51,13 @@ export interface SnapshotStoreOptions {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Model snapshots in `log-anomalies-models`. Needs `read`, `index`, `create_index`, `view_index_metadata`; `delete` to delete. */
+/** Model snapshots in `log-anomalies-models.<space>`. Needs `read`, `index`, `create_index`, `view_index_metadata`; `delete` to delete. */
 export function createSnapshotStore(
   client: ElasticsearchClient,
   options: SnapshotStoreOptions = {},
 ): SnapshotStore {
   const { space = DEFAULT_SPACE, policy, signal, now = Date.now } = options;
-  const index = MODELS_INDEX;
+  const index = modelsIndex(space);
   const modelId = (detectorId: string, version: string): string =>
     documentId('model', space, detectorId, version);
   const partId = (detectorId: string, version: string, part: number): string =>

@@ -46,7 +46,7 @@ function ofVerdict(document: StoredFeedback): Suppression {
 }
 
 /**
- * Suppressions in `log-anomalies-feedback-<space>`. Reading needs `read`, changing them also `index`, `delete`,
+ * Suppressions in `log-anomalies-feedback.<space>`. Reading needs `read`, changing them also `index`, `delete`,
  * `create_index` and `view_index_metadata`.
  */
 export function createSuppressionStore(

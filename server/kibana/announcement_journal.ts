@@ -1,6 +1,6 @@
 import type { AnnouncementJournal, ChannelState } from '../notifications';
 import { DetectionError } from '../../common/detection_error';
-import { attempt, CHECKPOINTS_INDEX, type ElasticsearchClient } from '../elasticsearch';
+import { attempt, checkpointsIndex, type ElasticsearchClient } from '../elasticsearch';
 import { ensureIndex } from '../elasticsearch/index_resources';
 import { digest } from './identifiers';
 
@@ -19,13 +19,12 @@ export function createElasticsearchJournal(
   now: () => number,
 ): AnnouncementJournal {
   const { space, detectorId } = target;
+  const index = checkpointsIndex(space);
   const idOf = (kind: string, id: string): string => digest(kind, space, detectorId, id);
   const what = `remember what was announced of the detector "${detectorId}"`;
   let isReady: Promise<void> | undefined;
   const ready = (): Promise<void> =>
-    (isReady ??= ensureIndex(client, CHECKPOINTS_INDEX, 'checkpoints').then(() =>
-      forget(client, target, now()),
-    ));
+    (isReady ??= ensureIndex(client, index, 'checkpoints').then(() => forget(client, target, now())));
 
   return {
     announced: async (ids) => {
@@ -35,7 +34,7 @@ export function createElasticsearchJournal(
         const { docs } = await attempt(
           () =>
             client.mget({
-              index: CHECKPOINTS_INDEX,
+              index,
               ids: some.map((id) => idOf('result', id)),
               _source: false,
             }),
@@ -54,7 +53,7 @@ export function createElasticsearchJournal(
         const answer = await attempt(
           () =>
             client.bulk({
-              index: CHECKPOINTS_INDEX,
+              index,
               operations: some.flatMap((id) => [
                 { index: { _id: idOf('result', id) } },
                 { type: 'announced', detector_id: detectorId, space, state, at },
@@ -71,7 +70,7 @@ export function createElasticsearchJournal(
       const { docs } = await attempt(
         () =>
           client.mget<{ channel: ChannelState }>({
-            index: CHECKPOINTS_INDEX,
+            index,
             ids: [idOf('channel', channel)],
           }),
         { what },
@@ -84,7 +83,7 @@ export function createElasticsearchJournal(
       await attempt(
         () =>
           client.index({
-            index: CHECKPOINTS_INDEX,
+            index,
             id: idOf('channel', channel),
             document: {
               type: 'channel',
@@ -109,13 +108,13 @@ function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
 /** Runs inside Elasticsearch; nobody waits for it. */
 async function forget(
   client: ElasticsearchClient,
-  { detectorId }: { detectorId: string },
+  { space, detectorId }: { space: string; detectorId: string },
   now: number,
 ): Promise<void> {
   const before = new Date(now - REMEMBERED_DAYS * DAY_MILLISECONDS).toISOString();
   await client
     .deleteByQuery({
-      index: CHECKPOINTS_INDEX,
+      index: checkpointsIndex(space),
       query: {
         bool: {
           filter: [

@@ -32,6 +32,7 @@ import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } fr
 import type { DetectorAttributes } from './saved_object_types';
 import type { Services } from './services';
 import { createStatusStore, type StatusStore } from './status_store';
+import { ensureUpgraded } from './upgrade_service';
 
 /** A task waits this long at most for Elasticsearch: what then still fails is tried again by the next run. */
 const JOB_RETRY_POLICY: RetryPolicy = { ...DEFAULT_RETRY_POLICY, attempts: 4, maximumDelayMs: 4_000 };
@@ -57,7 +58,7 @@ export interface DetectorJob {
 
 /**
  * @returns undefined when the detector is gone
- * @throws DetectionError `unauthenticated` when its API key is gone or was granted for something else
+ * @throws DetectionError `unauthenticated` when its API key is gone or was granted for something else; as {@link ensureUpgraded} does
  */
 export async function openDetectorJob(
   services: Services,
@@ -67,6 +68,7 @@ export async function openDetectorJob(
   const stored = await findDetector(services, target);
   if (stored === undefined) return undefined;
   const client = services.clientFor(await authorization(services, stored, target.space));
+  await ensureUpgraded(services, client, target, signal);
   const options = { space: target.space, policy: JOB_RETRY_POLICY, signal };
   return {
     target,

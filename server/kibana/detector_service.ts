@@ -9,7 +9,7 @@ import {
   createSnapshotStore,
   ensureIndexResources,
   resultsPattern,
-  MODELS_INDEX,
+  modelsIndex,
   feedbackIndex,
   attempt,
 } from '../elasticsearch';
@@ -236,13 +236,13 @@ export async function deleteDetector(
   if (stored.detector.scoring === 'ingest') {
     await remove(deletePipeline(scope.elasticsearch, id, { space: scope.space }));
   }
-  await remove(deleteStatus(scope.elasticsearch, id));
+  await remove(deleteStatus(scope.elasticsearch, target));
   if (withResults) {
     await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
-    await remove(deleteDocuments(scope, MODELS_INDEX, { detector_id: id }));
+    await remove(deleteDocuments(scope, modelsIndex(scope.space), { detector_id: id }));
     await remove(forgetDetector(hidingStoresOf(services, scope), id));
-    // What was done to it stays on record; what hides results of other detectors, too, goes on.
-    const kept = { kind: ['audit', 'suppression'] };
+    // What hides results of other detectors, too, goes on; what was done to it stays on record elsewhere.
+    const kept = { kind: ['suppression'] };
     await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, kept));
   }
   return warnings;

@@ -8,7 +8,7 @@ import type {
   WatchState,
 } from '../../common/api';
 import type { DriftState } from '../detection/measure_drift';
-import { attempt, CHECKPOINTS_INDEX, type ElasticsearchClient } from '../elasticsearch';
+import { attempt, checkpointsIndex, type ElasticsearchClient } from '../elasticsearch';
 import { statusOf as httpStatusOf } from '../elasticsearch/errors';
 import { ensureIndex } from '../elasticsearch/index_resources';
 import { NEVER_RUN, type RunState } from './detector_state';
@@ -82,7 +82,7 @@ const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness'] as const
 
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
   const idOf = (detectorId: string, part: Part): string => digest('status', space, detectorId, part);
-  const index = CHECKPOINTS_INDEX;
+  const index = checkpointsIndex(space);
   const what = 'read the status of detectors';
   let isReady: Promise<void> | undefined;
 
@@ -153,13 +153,16 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
   };
 }
 
-/** Forgets checkpoint and status of a detector. */
-export async function deleteStatus(client: ElasticsearchClient, detectorId: string): Promise<void> {
+/** Forgets checkpoint and status of a detector of this space. */
+export async function deleteStatus(
+  client: ElasticsearchClient,
+  { space, detectorId }: { space: string; detectorId: string },
+): Promise<void> {
   await attempt(
     () =>
       client
         .deleteByQuery({
-          index: CHECKPOINTS_INDEX,
+          index: checkpointsIndex(space),
           query: { term: { detector_id: detectorId } },
           conflicts: 'proceed',
         })

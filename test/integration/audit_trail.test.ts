@@ -3,6 +3,7 @@ import {
   createAuditTrail,
   createFeedbackStore,
   feedbackIndex,
+  auditIndex,
   ownerRole,
   readerRole,
 } from '../../server/elasticsearch';
@@ -46,7 +47,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await admin.indices.delete({ index: feedbackIndex(space), ignore_unavailable: true });
+  await admin.indices.delete({ index: [feedbackIndex(space), auditIndex(space)], ignore_unavailable: true });
   for (const remove of cleanUp) await remove();
   await admin.close();
 });

@@ -218,7 +218,7 @@ describe('a detector of buckets on generated logs in a real Elasticsearch', () =
       expect(foundAt(after, 'checkout-api', 5, 6)).toHaveLength(1);
       expect(foundAt(revised.announced, 'checkout-api', 5, 6)).toHaveLength(1);
       const summaries = await client.search<{ bucket: { anomalies: number } }>({
-        index: `log-anomalies-results-${space}-*`,
+        index: `log-anomalies-results.${space}.*`,
         size: 1_000,
         query: {
           bool: {

@@ -243,7 +243,7 @@ describe('the command line, in the order of a newcomer', () => {
         )
       ).code,
     ).toBe(0);
-    await client.indices.refresh({ index: 'log-anomalies-feedback-*' });
+    await client.indices.refresh({ index: 'log-anomalies-feedback.*' });
     expect((await run(folder, 'feedback', '--detector-id', INDEX)).stdout).toContain('nightly job');
   });
 });

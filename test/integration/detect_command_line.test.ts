@@ -40,9 +40,9 @@ afterAll(async () => {
 });
 
 async function resultsOf(detectorId: string): Promise<{ id: string; source: string }[]> {
-  await client.indices.refresh({ index: 'log-anomalies-results-*' });
+  await client.indices.refresh({ index: 'log-anomalies-results.*' });
   const answer = await client.search<AnomalyResult>({
-    index: 'log-anomalies-results-*',
+    index: 'log-anomalies-results.*',
     size: 10_000,
     query: {
       bool: { filter: [{ term: { 'detector.id': detectorId } }, { term: { 'result.type': 'log' } }] },

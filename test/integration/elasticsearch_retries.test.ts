@@ -65,7 +65,7 @@ describe('Refusals for load and lost connections', () => {
     const store = createResultStore(throughProxy, { space, policy: QUICK, refresh: true });
     await store.write(Array.from({ length: 20 }, (__, number) => anomalyResult({ id: String(number) })));
     expect((await store.search({})).total).toBe(20);
-    await client.indices.delete({ index: `log-anomalies-results-${space}-2026.11` });
+    await client.indices.delete({ index: `log-anomalies-results.${space}.2026.11` });
   });
 
   test('gives up with "unavailable" when it does not end, after as many tries as it should', async () => {

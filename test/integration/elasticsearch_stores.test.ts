@@ -6,7 +6,7 @@ import {
   createResultStore,
   createSnapshotStore,
   ensureIndexResources,
-  MODELS_INDEX,
+  modelsIndex,
   resultId,
   resultsIndex,
 } from '../../server/elasticsearch';
@@ -47,7 +47,7 @@ describe('Stores on a real Elasticsearch', () => {
   });
   afterAll(async () => {
     for (const space of spaces) {
-      for (const index of Object.keys(await client.indices.get({ index: `log-anomalies-*-${space}*` }))) {
+      for (const index of Object.keys(await client.indices.get({ index: `log-anomalies-*.${space}*` }))) {
         await client.indices.delete({ index });
       }
     }
@@ -74,7 +74,7 @@ describe('Stores on a real Elasticsearch', () => {
         id: resultId('web', { index: 'weblogs', id: '2' }),
         result: results[1],
       });
-      const names = Object.keys(await client.indices.get({ index: `log-anomalies-results-${space}-*` }));
+      const names = Object.keys(await client.indices.get({ index: `log-anomalies-results.${space}.*` }));
       expect(names.sort()).toEqual([resultsIndex(space, START), resultsIndex(space, START + MONTH)]);
       const summaries = await client.search({
         index: names[0],
@@ -238,7 +238,7 @@ describe('Stores on a real Elasticsearch', () => {
       await store.save('web', 'large', text, record);
       expect((await store.load('web', 'large')) === text).toBe(true);
       await client.updateByQuery({
-        index: MODELS_INDEX,
+        index: modelsIndex(space),
         refresh: true,
         query: { bool: { filter: [{ term: { space } }, { term: { part: 1 } }] } },
         script: { source: "ctx._source.content.text = 'broken'" },

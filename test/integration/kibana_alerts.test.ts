@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DetectorRecord } from '../../common/api';
-import { CHECKPOINTS_INDEX, ownerRole, resultsPattern } from '../../server/elasticsearch';
+import { checkpointsIndex, ownerRole, resultsPattern } from '../../server/elasticsearch';
 import { createElasticsearchJournal } from '../../server/kibana/announcement_journal';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { parseAlertsConfig } from '../../server/notifications';
@@ -74,7 +74,7 @@ it('tells the anomalies of a run in one message, and never again', async () => {
 
   // The checkpoint of the run is lost, as after a crash: all is scored again, and nothing announced.
   await admin.deleteByQuery({
-    index: CHECKPOINTS_INDEX,
+    index: checkpointsIndex(space),
     query: {
       bool: { filter: [{ term: { detector_id: detectorId } }], must_not: [{ exists: { field: 'type' } }] },
     },

@@ -179,7 +179,10 @@ describe('a detector that is deleted while it is trained', () => {
     } finally {
       Object.assign(kibana.services, { train });
     }
-    const found = await admin.search({ index: 'log-anomalies-models', query: { term: { detector_id: id } } });
+    const found = await admin.search({
+      index: 'log-anomalies-models.*',
+      query: { term: { detector_id: id } },
+    });
     expect(found.hits.hits).toEqual([]);
   });
 });

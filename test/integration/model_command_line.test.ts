@@ -179,7 +179,7 @@ it('measures drift, keeps it on request, and exits with 7 over the limit', async
   expect(moved.code).toBe(7);
   expect(moved.stderr).toMatch(/no longer like those of the training: .*response_time by/);
   expect(moved.stdout).toMatch(/moved .* response_time/);
-  await admin.indices.refresh({ index: 'log-anomalies-results-*' });
+  await admin.indices.refresh({ index: 'log-anomalies-results.*' });
   const { measurements } = await ok<{ measurements: DriftMeasurement[] }>(
     ...['drift', '--detector-id', id, '--history'],
   );

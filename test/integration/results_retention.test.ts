@@ -61,7 +61,7 @@ const indicesOf = async (space: string): Promise<string[]> =>
 
 afterAll(async () => {
   for (const space of spaces) {
-    const found = Object.keys(await client.indices.get({ index: `log-anomalies-*-${space}*` }));
+    const found = Object.keys(await client.indices.get({ index: `log-anomalies-*.${space}*` }));
     if (found.length > 0) await client.indices.delete({ index: found });
   }
   await client.close();

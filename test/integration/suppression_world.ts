@@ -2,6 +2,7 @@ import type { AnomalyResult } from '../../common/anomaly';
 import type { ApiResponse, DetectorRecord, Endpoints, Operation } from '../../common/api';
 import {
   createResultStore,
+  auditIndex,
   feedbackIndex,
   ownerRole,
   readerRole,
@@ -89,7 +90,7 @@ export function suppressionWorld() {
   });
   afterEach(async () => {
     kibana.now = () => NOW;
-    for (const where of [resultsPattern(space), feedbackIndex(space)]) {
+    for (const where of [resultsPattern(space), feedbackIndex(space), auditIndex(space)]) {
       await admin.deleteByQuery({
         index: where,
         query: { match_all: {} },
@@ -103,7 +104,7 @@ export function suppressionWorld() {
     for (const work of cleanUp) await work();
     const results = await admin.indices.get({ index: resultsPattern(space) });
     await admin.indices.delete({
-      index: [index, feedbackIndex(space), ...Object.keys(results)],
+      index: [index, feedbackIndex(space), auditIndex(space), ...Object.keys(results)],
       ignore_unavailable: true,
     });
     await admin.close();

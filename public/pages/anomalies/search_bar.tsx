@@ -1,6 +1,7 @@
 import React, { useEffect, useState, type ReactElement } from 'react';
 import { EuiFieldSearch, EuiFlexGroup, EuiFlexItem, EuiSuperDatePicker } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { resultsPattern } from '../../../common/index_names';
 import { useApp } from '../../app_context';
 import type { DataView } from '../../kibana/search_contracts';
 import { useDataView } from '../../shared/use_data_view';
@@ -26,7 +27,7 @@ const LUCENE_EXAMPLE = 'service.name:shop AND anomaly.score:>0.7';
 /** Fields of the results, for the search bar to suggest; nothing is saved. */
 export function useResultsDataView(): DataView | undefined {
   const { core } = useApp();
-  return useDataView(`log-anomalies-results-${spaceOf(core.http)}-*`, '@timestamp');
+  return useDataView(resultsPattern(spaceOf(core.http)), '@timestamp');
 }
 
 /** Kibana's own search bar, or a plain one where Kibana has none; all of it stands in the address. */

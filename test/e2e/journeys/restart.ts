@@ -124,9 +124,9 @@ export async function restartJourney(world: World): Promise<number | undefined> 
           `${busy.toFixed(0)} ms, idle ${idle.toFixed(0)} ms, ratio ${(busy / idle).toFixed(2)}`,
         );
         await process.stop('SIGKILL');
-        await elasticsearch.indices.refresh({ index: 'log-anomalies-results-*' });
+        await elasticsearch.indices.refresh({ index: 'log-anomalies-results.*' });
         const { count: written } = await elasticsearch.count({
-          index: 'log-anomalies-results-default-*',
+          index: 'log-anomalies-results.default.*',
           query: {
             bool: { filter: [{ term: { 'detector.id': id } }, { exists: { field: 'anomaly.score' } }] },
           },
@@ -185,7 +185,7 @@ export async function restartJourney(world: World): Promise<number | undefined> 
         if (world.reader === undefined) assert.deepEqual([warnings, left], [[], []]);
         else {
           // The smallest role of an owner may not delete results.
-          assert.match(warnings.join(), /"log-anomalies-results-default-\*".*"delete"/);
+          assert.match(warnings.join(), /"log-anomalies-results\.default\.\*".*"delete"/);
           assert.equal(left.length, expected.size);
         }
         assert.equal((await owner.try('getDetector', { params: { id } })).status, 404);

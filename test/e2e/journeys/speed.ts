@@ -34,7 +34,7 @@ export async function speedJourney(
     try {
       await report.step(`${RESULTS} results and their summaries are written`, () => writeResults(world, id));
       await admin.expect('post', '/api/data_views/data_view', {
-        data_view: { id: view, title: 'log-anomalies-results-default-*', timeFieldName: '@timestamp' },
+        data_view: { id: view, title: 'log-anomalies-results.default.*', timeFieldName: '@timestamp' },
         override: true,
       });
       const times: { explorer: number[]; discover: number[] } = { explorer: [], discover: [] };
@@ -153,5 +153,5 @@ async function writeResults({ elasticsearch, name }: World, id: string): Promise
     }
   }
   await flush();
-  await elasticsearch.indices.refresh({ index: 'log-anomalies-results-default-*' });
+  await elasticsearch.indices.refresh({ index: 'log-anomalies-results.default.*' });
 }

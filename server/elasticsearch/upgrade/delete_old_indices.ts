@@ -1,0 +1,50 @@
+import { DetectionError } from '../../../common/detection_error';
+import { attempt } from '../attempt';
+import type { ElasticsearchClient } from '../client';
+import { statusOf } from '../errors';
+import { checkpointsIndex } from '../names';
+import { oldIndices, oldSpaces, type RequestOptions } from './old_names';
+import { markerId } from './upgrade_space';
+
+/**
+ * Deletes the indices of version 0.1.0 once all spaces that have data in them were moved. Needs `delete_index`, `read` and
+ * `view_index_metadata` on them, and `read` on the new ones.
+ *
+ * @returns names of the deleted indices
+ * @throws DetectionError `refused` while a space is not moved; nothing is deleted then
+ */
+export async function deleteOldIndices(
+  client: ElasticsearchClient,
+  options: RequestOptions = {},
+): Promise<string[]> {
+  const { policy, signal } = options;
+  const waiting: string[] = [];
+  for (const space of await oldSpaces(client, options)) {
+    const marker = await attempt(
+      () =>
+        client
+          .get<{ state: string }>({ index: checkpointsIndex(space), id: markerId(space) }, { signal })
+          .catch((error: unknown) => {
+            if (statusOf(error) === 404) return undefined;
+            throw error;
+          }),
+      { what: `look whether space "${space}" was moved`, policy, signal },
+    );
+    if (marker?._source?.state !== 'done') waiting.push(space);
+  }
+  if (waiting.length > 0) {
+    throw new DetectionError(
+      'refused',
+      `Nothing was deleted: the data of ${waiting.map((space) => `"${space}"`).join(', ')} has not been moved yet.`,
+    );
+  }
+  const indices = await oldIndices(client, options);
+  for (const index of indices) {
+    await attempt(() => client.indices.delete({ index, ignore_unavailable: true }, { signal }), {
+      what: `delete the index "${index}"`,
+      policy,
+      signal,
+    });
+  }
+  return indices;
+}
