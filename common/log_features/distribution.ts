@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { LogDocument } from '../log_document';
 import { getField } from './field_access';
 import { DirtCounter, scalarOf } from './field_value';
-import { tokenise } from './template_miner';
+import { tokeniseMessage } from './message_tokens';
+import { maskedTextOf } from './template_miner';
 import { FEATURE_TYPES, type FeatureType } from './types';
 
 /** Bars of a histogram, and values that are listed by name. */
@@ -59,7 +60,11 @@ export function distributionOf(feature: DistributedFeature, documents: readonly 
     case 'text':
       return { ...base, of: 'length', bins: histogram(texts.map((text) => text.length)) };
     case 'template':
-      return { ...base, of: 'value', values: mostFrequent(texts.map((text) => tokenise(text).join(' '))) };
+      return {
+        ...base,
+        of: 'value',
+        values: mostFrequent(texts.map((text) => maskedTextOf(tokeniseMessage(text)))),
+      };
     case 'category':
       return { ...base, of: 'value', values: mostFrequent(texts) };
     case 'hour_of_day':

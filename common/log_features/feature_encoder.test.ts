@@ -216,7 +216,7 @@ it('tells the templates of a log', () => {
   const { encoder } = learnFeatures(definitions, documents, options);
   expect(templatesOf(encoder, documents[5])[0]).toMatchObject({
     feature: 'message',
-    text: expect.stringContaining('served <num> bytes'),
+    text: expect.stringContaining('served <size> to'),
   });
 });
 

@@ -5,7 +5,7 @@ import { compileField } from './field_access';
 import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from './field_value';
 import { leafFields } from './leaf_fields';
 import { skewness } from './number_encoding';
-import { tokenise } from './template_miner';
+import { mineTemplates } from './template_miner';
 import { parseTimestamp } from './time_encoding';
 import type { FeatureType } from './types';
 
@@ -90,7 +90,7 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
     }
   }
   if (spaced > 0.5 && distinct.size > 12) {
-    const templates = new Set(texts.slice(0, 300).map((text) => tokenise(text).slice(0, 3).join(' '))).size;
+    const templates = mineTemplates(texts.slice(0, 300)).found;
     return templates <= Math.max(5, 0.7 * Math.min(300, texts.length))
       ? { type: 'template', reason: `messages that follow about ${templates} templates`, weight: 9 }
       : { type: 'text', reason: 'free text of many forms', weight: 5 };

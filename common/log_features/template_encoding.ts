@@ -4,20 +4,39 @@ import type { FeatureDefinition } from '../detector';
 import { byCount, rarity } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, readableShare, textOf } from './field_value';
-import { MAX_TEMPLATES, MAX_TOKEN_LENGTH, MAX_TOKENS, TemplateMiner, tokenise } from './template_miner';
+import { DrainTree, maskWords } from './drain_templates';
+import {
+  MASK,
+  MAX_MESSAGE_TOKEN_LENGTH,
+  MAX_MESSAGE_TOKENS,
+  isMask,
+  tokeniseMessage,
+} from './message_tokens';
+import {
+  maskedTextOf,
+  MAX_TEMPLATES,
+  mineTemplates,
+  TemplateMatcher,
+  templateTextOf,
+} from './template_miner';
+
+/** A token with the space before it and the signs of a mask around it. */
+const LONGEST_TOKEN = MAX_MESSAGE_TOKEN_LENGTH + 4;
 
 export const templateStateSchema = z
   .strictObject({
     kind: z.literal('template'),
     max_length: z.number().int().min(16).max(65_536),
+    /** Way in which messages become tokens and templates; absent in models of version 0.1.0, which go on with theirs. */
+    tokeniser: z.literal(2).optional(),
     /** Tokens and count in training of each template, in the order of their ids. */
     templates: z
       .array(
         z.tuple([
           z
-            .array(z.string().max(MAX_TOKEN_LENGTH))
+            .array(z.string().max(LONGEST_TOKEN))
             .min(1)
-            .max(MAX_TOKENS + 1),
+            .max(MAX_MESSAGE_TOKENS + 1),
           z.number().int().min(0).max(1e15),
         ]),
       )
@@ -47,54 +66,79 @@ export interface TemplateEncoding extends ColumnEncoding {
 
 export function learnTemplate(definition: FeatureDefinition, values: readonly unknown[]): TemplateEncoding {
   const dirt = new DirtCounter();
-  const counts = new Map<string, number>();
-  let total = 0;
-  for (const value of values) {
-    const text = textOf(value, definition.max_length, dirt);
-    if (text === undefined) continue;
-    total++;
-    const tokens = tokenise(text).join(' ');
-    counts.set(tokens, (counts.get(tokens) ?? 0) + 1);
-  }
-  // most frequent first: the templates do not depend on the order of the rows, and the bound keeps the common ones
-  const distinct = [...counts]
-    .sort(byCount)
-    .map(([tokens, count]): [string[], number] => [tokens.split(' '), count]);
-  const miner = new TemplateMiner();
-  for (const [tokens] of distinct) miner.learn(tokens);
-  // templates have widened while mining; a miner made of the final ones is what decoding makes too
-  const templates = miner.templates.map(({ tokens }) => tokens);
-  const matcher = new TemplateMiner(templates);
-  const seen = new Array<number>(templates.length).fill(0);
-  for (const [tokens, count] of distinct) {
-    const template = matcher.match(tokens);
-    if (template !== undefined) seen[template.id] += count;
-  }
+  const messages = values.flatMap((value) => textOf(value, definition.max_length, dirt) ?? []);
+  const { templates, total } = mineTemplates(messages);
   return decodeTemplate({
     kind: 'template',
     max_length: definition.max_length,
-    templates: templates.map((tokens, id): [string[], number] => [tokens, seen[id]]),
+    tokeniser: 2,
+    templates: templates.map(({ tokens, count }): [string[], number] => [[...tokens], count]),
     total,
   });
 }
 
+/** A message as a template sees it. */
+interface MessageReading {
+  /** Template id, -1 for a message unlike any in training. */
+  readonly id: number;
+  readonly parameters: number;
+  /** Code units, without the items of lists and the lines of traces. */
+  readonly length: number;
+}
+
+interface TemplateReader {
+  read(text: string): MessageReading;
+  maskedText(text: string): string;
+  textOf(tokens: readonly string[]): string;
+}
+
+/** Reads messages as version 0.1.0 did. */
+function drainReader(templates: readonly (readonly string[])[]): TemplateReader {
+  const tree = new DrainTree(templates);
+  return {
+    read(text) {
+      const tokens = maskWords(text);
+      const template = tree.match(tokens);
+      let parameters = 0;
+      for (let index = 0; index < tokens.length; index++) {
+        if (template?.tokens[index] === '<*>' || tokens[index].includes('<')) parameters++;
+      }
+      return { id: template?.id ?? -1, parameters, length: text.length };
+    },
+    maskedText: (text) => maskWords(text).join(' '),
+    textOf: (tokens) => tokens.join(' '),
+  };
+}
+
+function minedReader(templates: readonly (readonly string[])[]): TemplateReader {
+  const matcher = new TemplateMatcher(templates);
+  const parameters = templates.map((tokens) => tokens.filter((token) => isMask(token.trimStart())).length);
+  return {
+    read(text) {
+      const tokens = tokeniseMessage(text);
+      const id = matcher.match(tokens);
+      return {
+        id,
+        parameters: id < 0 ? tokens.kinds.filter((kind) => kind === MASK).length : parameters[id],
+        length: Math.max(0, text.length - tokens.folded),
+      };
+    },
+    maskedText: (text) => maskedTextOf(tokeniseMessage(text)),
+    textOf: templateTextOf,
+  };
+}
+
 export function decodeTemplate(state: TemplateState): TemplateEncoding {
-  const miner = new TemplateMiner(state.templates.map(([tokens]) => tokens));
+  const templates = state.templates.map(([tokens]) => tokens);
+  const reader = state.tokeniser === 2 ? minedReader(templates) : drainReader(templates);
   const counts = state.templates.map(([, count]) => count);
   const unread = new DirtCounter();
-  let cache = new Map<string, { id: number; parameters: number }>();
+  let cache = new Map<string, MessageReading>();
 
-  /** Template id (-1: new) and how many tokens are masks or differ from the template's fixed text. */
-  const read = (text: string): { id: number; parameters: number } => {
+  const read = (text: string): MessageReading => {
     const known = cache.get(text);
     if (known !== undefined) return known;
-    const tokens = tokenise(text);
-    const template = miner.match(tokens);
-    let parameters = 0;
-    for (let index = 0; index < tokens.length; index++) {
-      if (template?.tokens[index] === '<*>' || tokens[index].includes('<')) parameters++;
-    }
-    const result = { id: template?.id ?? -1, parameters };
+    const result = reader.read(text);
     if (text.length <= CACHED_LENGTH) {
       if (cache.size >= CACHE_SIZE) cache = new Map();
       cache.set(text, result);
@@ -102,7 +146,7 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
     return result;
   };
 
-  const templateText = (id: number): string => state.templates[id][0].join(' ');
+  const templateText = (id: number): string => reader.textOf(templates[id]);
   const top = counts
     .map((count, id): [string, number] => [templateText(id), count])
     .sort(byCount)
@@ -115,14 +159,14 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);
       if (text === undefined) return false;
-      const { id, parameters } = read(text);
+      const { id, parameters, length } = read(text);
       if (id < 0) dirt.add('unseen');
       const count = id < 0 ? 0 : counts[id];
       out[offset] = rarity(count, state.total, counts.length);
       // 1 for a new template, 1/2 for one seen once, towards 0 for common ones: varies in training too
       out[offset + 1] = 1 / (1 + count);
       out[offset + 2] = Math.log1p(parameters);
-      out[offset + 3] = Math.log1p(text.length);
+      out[offset + 3] = Math.log1p(length);
       return true;
     },
     actual(value) {
@@ -130,7 +174,7 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
       if (text === undefined) return undefined;
       const { id } = read(text);
       return id < 0
-        ? `new template: ${printable(tokenise(text).join(' '), 120)}`
+        ? `new template: ${printable(reader.maskedText(text), 120)}`
         : `${printable(templateText(id), 120)} (${readableShare(counts[id] / Math.max(1, state.total))})`;
     },
     typical: top.length === 0 ? 'no value' : top.join(', '),

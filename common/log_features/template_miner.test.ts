@@ -1,91 +1,206 @@
-import { featureSchema } from '../detector';
-import { DirtCounter } from './field_value';
-import { learnTemplate } from './template_encoding';
-import { MAX_TEMPLATES, MAX_TOKENS, TemplateMiner, tokenise } from './template_miner';
+import { tokeniseMessage } from './message_tokens';
+import { MAX_TEMPLATES, mineTemplates, TemplateMatcher, templateTextOf } from './template_miner';
 
-describe('tokenise', () => {
-  it.each([
-    ['took 35 ms', 'took <num> ms'],
-    ['took 35ms', 'took <num>ms'],
-    ['from 10.0.0.1:8080 to 10.0.0.2', 'from <ip> to <ip>'],
-    ['id 123e4567-e89b-12d3-a456-426614174000', 'id <uuid>'],
-    ['at 0xDEADBEEF', 'at <hex>'],
-    ['commit 9fceb02d0ae598e95dc970b74767f19372d61af8', 'commit <hex>'],
-    ['user "Ada Lovelace" in', 'user <str> in'],
-    ["file='a b' ok", 'file=<str> ok'],
-    ["don't touch that's fine", "don't touch that's fine"],
-    ['utf8 v2 ok', 'utf8 v2 ok'],
-  ])('masks %s as %s', (message, masked) => expect(tokenise(message).join(' ')).toBe(masked));
-
-  it('bounds the number and length of tokens', () => {
-    expect(tokenise('a '.repeat(500))).toHaveLength(MAX_TOKENS + 1);
-    expect(tokenise(`x ${'y'.repeat(5_000)}`)).toEqual(['x', '<*>']);
-  });
-});
-
-describe('TemplateMiner', () => {
-  it('merges messages that differ in a few words, keeps others apart', () => {
-    const miner = new TemplateMiner();
-    const learn = (message: string) => miner.learn(tokenise(message))?.id;
-    expect(learn('user alice logged in from web')).toBe(0);
-    expect(learn('user bob logged in from app')).toBe(1);
-    expect(learn('session opened for alice by root')).toBe(2);
-    expect(learn('session opened for bob by root')).toBe(2);
-    expect(miner.templates[2].tokens.join(' ')).toBe('session opened for <*> by root');
-    expect(miner.match(tokenise('session opened for carol by root'))?.id).toBe(2);
-    expect(miner.match(tokenise('session opened for carol'))).toBeUndefined();
-    expect(miner.match(tokenise('disk is full'))).toBeUndefined();
-  });
-
-  it('keeps a bounded number of templates', () => {
-    const miner = new TemplateMiner();
-    const word = (index: number): string =>
-      String.fromCharCode(
-        97 + (index % 26),
-        97 + (Math.floor(index / 26) % 26),
-        97 + Math.floor(index / 676),
-      );
-    for (let index = 0; index < 3_000; index++) miner.learn([word(index), word(index + 1), word(index + 7)]);
-    expect(miner.templates).toHaveLength(MAX_TEMPLATES);
-  });
-});
-
-describe('template feature', () => {
-  const messages = [
-    ...Array.from({ length: 60 }, (_, index) => `connection from 10.0.0.${index} closed`),
-    ...Array.from({ length: 39 }, (_, index) => `query took ${index} ms`),
-    'configuration reloaded',
-  ];
-  const encoding = learnTemplate(featureSchema.parse({ type: 'template', field: 'message' }), messages);
-  const encode = (message: string): number[] => {
-    const out = new Float64Array(4);
-    encoding.encode(message, out, 0, new DirtCounter());
-    return [...out];
+function mine(messages: readonly string[]) {
+  const { templates, found, total } = mineTemplates(messages);
+  const matcher = new TemplateMatcher(templates.map(({ tokens }) => tokens));
+  const texts = templates.map(({ tokens }) => templateTextOf(tokens));
+  return {
+    templates,
+    found,
+    total,
+    texts,
+    match: (message: string): string | undefined => texts[matcher.match(tokeniseMessage(message))],
   };
+}
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+/** A made-up word for each number. */
+function word(index: number): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  return `${letters[index % 26]}o${letters[Math.floor(index / 26) % 26]}i${letters[Math.floor(index / 676) % 26]}`;
+}
 
-  it('gives rarity, newness, parameters and length', () => {
-    expect(encode('query took 12345 ms')).toEqual([
-      -Math.log(40 / 104),
-      1 / 40,
-      Math.log1p(1),
-      Math.log1p('query took 12345 ms'.length),
+describe('mineTemplates', () => {
+  it('takes ever new words for a variable part, words that come back for templates', () => {
+    const { texts, match } = mine([
+      ...times(60, (i) => `session opened for ${word(i)} by root`),
+      ...times(80, (i) => `VM ${['Paused', 'Resumed', 'Started', 'Stopped'][i % 4]} (Lifecycle Event)`),
     ]);
-    expect(encode('kernel panic now').slice(0, 2)).toEqual([-Math.log(1 / 104), 1]);
-    expect(encode('configuration reloaded')[1]).toBe(1 / 2);
+    expect(texts).toEqual(
+      expect.arrayContaining(['session opened for <*> by root', 'VM Paused (Lifecycle Event)']),
+    );
+    expect(texts).toHaveLength(5);
+    expect(match('session opened for zoe by root')).toBe('session opened for <*> by root');
+    expect(match('VM Crashed')).toBeUndefined();
+    expect(match('VM Crashed (Lifecycle Event)')).toBeUndefined();
   });
 
-  it('tells the template of a message', () => {
-    expect(encoding.templateOf('query took 7 ms')?.text).toBe('query took <num> ms');
-    expect(encoding.templateOf('kernel panic now')).toBeUndefined();
-    expect(encoding.actual('kernel panic now')).toBe('new template: kernel panic now');
-    expect(encoding.typical).toContain('connection from <ip> closed (60%)');
+  it('does not let a variable part swallow a message of another form', () => {
+    const { match } = mine(times(60, (i) => `VM ${word(i)} (Lifecycle Event)`));
+    expect(match('VM zulu (Lifecycle Event)')).toBe('VM <*> (Lifecycle Event)');
+    expect(match('VM Crashed')).toBeUndefined();
+    expect(match('VM of the host crashed (Lifecycle Event)')).toBeUndefined();
+  });
+
+  it('takes names of two words for one', () => {
+    const { texts, match } = mine([
+      ...times(60, (i) => `user ${word(i)} logged in`),
+      'user Ada Lovelace logged in',
+      'user Mary Ann logged in',
+    ]);
+    expect(texts).toEqual(['user <*> logged in']);
+    expect(match('user Grace Hopper logged in')).toBe('user <*> logged in');
+    expect(match('user Grace Hopper logged out')).toBeUndefined();
+    const quoted = mine(
+      times(60, (i) => `user "${word(i)}${i % 9 === 0 ? ` ${word(i + 7)}` : ''}" logged in`),
+    );
+    expect(quoted.texts).toEqual(['user "<*>" logged in']);
+    expect(quoted.match('user "Grace Hopper" logged in')).toBe('user "<*>" logged in');
+  });
+
+  it('keeps what is said of a name apart from a longer name', () => {
+    const { texts } = mine([
+      ...times(300, (i) => `Failed password for ${word(i % 40)} from 10.0.0.${i % 200} port ${i + 1_000}`),
+      ...times(60, (i) => `Failed password for invalid user ${word(i)} from 10.0.0.${i} port ${i + 1_000}`),
+    ]);
+    expect(texts).toEqual([
+      'Failed password for <*> from <ip> port <num>',
+      'Failed password for invalid user <*> from <ip> port <num>',
+    ]);
+  });
+
+  it('tells JSON messages apart by their keys and the values of their text keys', () => {
+    const { match, texts } = mine([
+      ...times(60, (i) => JSON.stringify({ msg: 'login', user: word(i), took: i })),
+      ...times(60, (i) => JSON.stringify({ msg: 'request served', path: `/a/${i}`, status: 200 })),
+    ]);
+    expect(texts).toHaveLength(2);
+    expect(match('{"msg":"login","user":"zoe","took":3}')).toBe(texts.find((text) => text.includes('login')));
+    expect(match('{"msg":"kernel panic","user":"zoe","took":3}')).toBeUndefined();
+    expect(match('{"msg":"login","host":"zoe","took":3}')).toBeUndefined();
+    const short = mine([...times(50, () => '{"msg":"login"}'), ...times(50, () => '{"msg":"logout"}')]);
+    expect(short.match('{"msg":"kernel panic"}')).toBeUndefined();
+    expect(short.texts).toEqual(['{"msg":login}', '{"msg":logout}']);
+  });
+
+  it.each(['|', ',', ';', '_'])('mines lines separated by %s', (sign) => {
+    const line = (i: number): string =>
+      [
+        `${1_000 + i}`,
+        ['alpha', 'bravo'][i % 2],
+        'service',
+        'finished',
+        'job',
+        String(i),
+        'in',
+        `${i * 7}ms`,
+      ].join(sign);
+    const { texts, match } = mine(times(3_000, line));
+    expect(texts).toHaveLength(2);
+    expect(match(line(99_999))).toBeDefined();
+    expect(match(['7', 'zulu', 'daemon', 'crashed', 'with', 'code', '7'].join(sign))).toBeUndefined();
+  });
+
+  it('takes letters with a number for one variable part', () => {
+    const { texts, match } = mine(times(3_000, (i) => `user${i} opened door${i % 7} on ssh2`));
+    expect(texts).toEqual(['<id> opened <id> on ssh2']);
+    expect(match('user755123 opened door9 on ssh2')).toBe(texts[0]);
+  });
+
+  it('mines one template of stack traces and lists of any length', () => {
+    const trace = (frames: number): string =>
+      `java.io.IOException: closed${'\n\tat com.acme.Service.run(Service.java:12)'.repeat(frames)}`;
+    const { texts, match } = mine([
+      ...times(30, (i) => trace(1 + (i % 5))),
+      ...times(30, (i) => `ids ${times(i + 1, String).join(', ')} done`),
+    ]);
+    expect(texts).toHaveLength(2);
+    expect(match(trace(500))).toBe('java.io.IOException: closed <trace>');
+    expect(match(`ids ${times(90, String).join(', ')} done`)).toBeDefined();
+  });
+
+  it('lets one long token swallow nothing', () => {
+    const { texts, match } = mine([`blob ${'y'.repeat(5_000)}`, ...times(20, () => 'disk ok')]);
+    expect(texts).toContain('blob <long>');
+    expect(match('blob stolen')).toBeUndefined();
+    expect(match('disk failed')).toBeUndefined();
+  });
+
+  it('mines messages in Chinese', () => {
+    const surnames = [...'张李王赵陈杨黄周吴徐孙马朱胡郭何高林罗郑'];
+    const given = [...'三四伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞'];
+    const { texts, match } = mine(
+      times(
+        200,
+        (i) =>
+          `用户${surnames[i % 20]}${given[(i * 7) % 20]}${i % 3 === 0 ? given[(i * 3) % 20] : ''}登录成功，耗时${i}毫秒`,
+      ),
+    );
+    expect(texts.length).toBeLessThanOrEqual(2);
+    expect(match('用户欧阳修登录成功，耗时35毫秒')).toBeDefined();
+    expect(match('内核崩溃，系统即将重启')).toBeUndefined();
+  });
+
+  it('splits fields with few values only where one of them differs', () => {
+    const { texts } = mine([
+      ...times(40, (i) => `lock uid=${i} user=${['root', 'guest'][i % 2]}`),
+      ...times(
+        40,
+        (i) => `wake uid=${i} tag=${['View', 'Audio'][i % 2]} owner=${['system', 'phone', 'shell'][i % 3]}`,
+      ),
+    ]);
+    expect(texts.filter((text) => text.startsWith('lock'))).toHaveLength(2);
+    expect(texts.filter((text) => text.startsWith('wake'))).toEqual(['wake uid=<value> tag=<*> owner=<*>']);
   });
 
   it('does not depend on the order of the messages', () => {
-    const reversed = learnTemplate(
-      featureSchema.parse({ type: 'template', field: 'message' }),
-      [...messages].reverse(),
+    const messages = [
+      ...times(90, (i) => `session ${['opened', 'closed'][i % 2]} for ${word(i % 17)} by uid=${i}`),
+      ...times(40, (i) => `${word(i)} startup ${i % 3 === 0 ? 'failed' : 'succeeded'} on eth${i % 2}`),
+      ...times(
+        30,
+        (i) => `to ${word(i)} [${times(i % 5, String).join(', ')}]: ${i % 4 === 0 ? 'Ada Lovelace' : 'bob'}`,
+      ),
+      'single',
+      'eth0 up',
+      'eth1  up',
+    ];
+    const expected = mineTemplates(messages);
+    for (const step of [7, 11, 13]) {
+      const shuffled = messages.map((_, i) => messages[(i * step) % messages.length]);
+      expect([...shuffled].sort()).toEqual([...messages].sort());
+      expect(mineTemplates(shuffled)).toEqual(expected);
+    }
+    expect(mineTemplates([...messages].reverse())).toEqual(expected);
+  });
+
+  it('keeps a bounded number of templates and tells how many there would be', () => {
+    const { templates, found, total } = mineTemplates(
+      times(3_000, (i) => `${word(i)} ${word(i + 1)} ${word(i + 7)}`),
     );
-    expect(reversed.toJSON()).toEqual(encoding.toJSON());
+    expect(templates).toHaveLength(MAX_TEMPLATES);
+    expect(found).toBe(3_000);
+    expect(total).toBe(3_000);
+  });
+
+  it('mines the most frequent of more distinct messages than it keeps', () => {
+    const words = (i: number): string => `${word(i)}${word(Math.floor(i / 17_576))}`;
+    const messages = [...times(60_000, (i) => `odd ${words(i)}`), ...times(50, (i) => `query took ${i} ms`)];
+    const { templates, total } = mineTemplates(messages);
+    expect(templates.map(({ tokens, count }) => [templateTextOf(tokens), count])).toEqual([
+      ['odd <*>', 60_000],
+      ['query took <duration>', 50],
+    ]);
+    expect(total).toBe(60_050);
+  });
+
+  it('matches a hostile message with many ways to place names without a pause', () => {
+    const { match } = mine(times(200, (i) => `a ${times(20, (j) => word(i * 20 + j)).join(' b ')} end`));
+    const message = `a ${'b b '.repeat(120)}`;
+    match(message);
+    const start = performance.now();
+    expect(match(message)).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(50);
   });
 });

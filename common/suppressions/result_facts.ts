@@ -1,6 +1,6 @@
 import type { AnomalyResult } from '../anomaly';
 import { getField } from '../log_features/field_access';
-import { tokenise } from '../log_features/template_miner';
+import { maskWords } from '../log_features/drain_templates';
 import type { Match } from './suppression';
 
 const LONGEST_PATTERN = 512;
@@ -30,13 +30,13 @@ function topOf({ attribution }: AnomalyResult['anomaly']): { top_feature?: strin
  */
 export function patternOf(result: AnomalyResult): string {
   const message = MESSAGE_FIELDS.map((field) => textOf(result, field)).find((text) => text.trim() !== '');
-  const masked = message === undefined ? [] : tokenise(message);
+  const masked = message === undefined ? [] : maskWords(message);
   if (masked.some((token) => WORD.test(token))) return masked.join(' ').slice(0, LONGEST_PATTERN);
   const path = textOf(result, 'url.path') || textOf(result, 'url.original').split('?')[0];
   if (path !== '') {
     const request = [
       textOf(result, 'http.request.method'),
-      tokenise(path).join(' '),
+      maskWords(path).join(' '),
       textOf(result, 'http.response.status_code'),
     ];
     return request

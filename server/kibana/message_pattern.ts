@@ -4,7 +4,7 @@ import type { AnomalyResult } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
 import type { Detector } from '../../common/detector';
 import { getField } from '../../common/log_features/field_access';
-import { tokenise } from '../../common/log_features/template_miner';
+import { maskWords } from '../../common/log_features/drain_templates';
 import { factsOf } from '../../common/suppressions/result_facts';
 import { attempt, type ElasticsearchClient } from '../elasticsearch';
 import { fieldTypes } from '../elasticsearch/log_query';
@@ -31,7 +31,7 @@ const USUAL_FIELDS = ['message', 'event.original', 'log.original'];
 /** Runs of words between the variable parts of a message. @example phrasesOf('User 7 logged in') // ['User', 'logged in'] */
 export function phrasesOf(message: string): string[] {
   const phrases: string[][] = [[]];
-  for (const token of tokenise(message)) {
+  for (const token of maskWords(message)) {
     if (MASK.test(token)) phrases.push([]);
     else phrases[phrases.length - 1].push(token);
   }
@@ -63,7 +63,7 @@ export async function readMessagePattern(
       : await queryFor(scope.elasticsearch, index, found.field, phrasesOf(found.message), signal);
   if (found !== undefined && words !== undefined) {
     return {
-      pattern: tokenise(found.message).join(' '),
+      pattern: maskWords(found.message).join(' '),
       of: 'logs',
       from: new Date(from).toISOString(),
       ...(await countIn(scope, { index, ignore_unavailable: true }, time, [within(time), ...words], signal)),
