@@ -18,6 +18,9 @@ export interface Attribution {
   readonly share: number;
   readonly actual: string;
   readonly typical: string;
+  /** Present where training never held such a value, with how many of its logs held another. */
+  readonly unseen?: true;
+  readonly trained_on?: number;
 }
 
 /** What scoring says about one log. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** Not a literal, since the compiler's types redeclare globals of Node. */
 const COMPILER: string = 'assemblyscript/asc';
 const FOREST_FOLDER = 'common/isolation_forest';
-const SOURCES = ['kernel/score.ts', 'kernel/mask_trees.ts', 'kernel/walk_trees.ts'];
+const SOURCES = ['kernel/score.ts', 'kernel/mask_trees.ts', 'kernel/surprise.ts', 'kernel/walk_trees.ts'];
 
 /** @returns the text of `kernel.wasm.ts` for a source folder */
 async function compileKernel(repository: string): Promise<string> {

@@ -11,6 +11,11 @@ export const attributionSchema = z.object({
   share: z.number(),
   actual: z.string(),
   typical: z.string(),
+  unseen: z.literal(true).optional().describe('Present where training never held such a value'),
+  trained_on: z
+    .number()
+    .optional()
+    .describe('Training logs that held another value, where this one is unseen'),
 });
 
 /** A document of `log-anomalies-results.*`; beside these it carries context fields of the log. */

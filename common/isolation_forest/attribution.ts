@@ -1,8 +1,10 @@
 import { DetectionError } from '../detection_error';
 import { averagePathLength } from './average_path_length';
 import { LEAF } from './forest_builder';
+import { leafPathLength } from './leaf_path_lengths';
 import { readValue } from './missing_values';
 import { childOf } from './row_path';
+import { surpriseOfRow } from './surprise';
 import type { IsolationForest } from './types';
 
 /**
@@ -15,6 +17,8 @@ import type { IsolationForest } from './types';
  * rows share the row's side, as ExIFFI does (Arcudi, Frizzo, Masiero & Susto 2024), which local DIFFI (Carletti,
  * Terzi & Susto 2023) does not: there every split of a short path counts the same.
  *
+ * Dividing by 1 + surprise shortens the path as well: by what is left out of it, which goes to the columns that surprise, in proportion.
+ *
  * A hyperplane shares its amount among its columns by |weight x (value - typical value)|.
  *
  * @param row one number a column; missing values are filled as in scoring
@@ -22,20 +26,29 @@ import type { IsolationForest } from './types';
  * @throws DetectionError `invalid_input` when the row has another number of columns
  */
 export function attributeRow(forest: IsolationForest, row: Float32Array): Float64Array {
-  const { treeCount, treeStart, columnCount, splitColumn, nodeRowCount, fillValues } = forest;
+  const { treeCount, treeStart, columnCount, splitColumn, nodeRowCount, fillValues, surprise } = forest;
   if (row.length !== columnCount) {
     throw new DetectionError('invalid_input', `row: has ${row.length} values, must have ${columnCount}`);
   }
   const values = row.map((value, column) => readValue(value, fillValues[column]));
   const shares = new Float64Array(columnCount);
+  let length = 0;
   for (let tree = 0; tree < treeCount; tree++) {
     let node = treeStart[tree];
+    let depth = 0;
     while (splitColumn[node] !== LEAF) {
       const child = childOf(forest, values, 0, node);
       const gain = averagePathLength(nodeRowCount[node]) - averagePathLength(nodeRowCount[child]) - 1;
       if (gain > 0) addGain(forest, values, node, gain, shares);
       node = child;
+      depth++;
     }
+    length += leafPathLength(forest, node, depth);
+  }
+  if (surprise !== undefined) {
+    const surprises: { column: number; amount: number }[] = [];
+    const total = surpriseOfRow(surprise, values, 0, (column, amount) => surprises.push({ column, amount }));
+    for (const { column, amount } of surprises) shares[column] += (length * amount) / (1 + total);
   }
   const total = shares.reduce((sum, share) => sum + share, 0);
   return total > 0 ? shares.map((share) => share / total) : shares.fill(1 / columnCount);

@@ -40,7 +40,7 @@ function drawThreshold(minimum: number, maximum: number, random: RandomGenerator
 
 /**
  * Visits columns in random order, each once: draws without replacement from those not yet drawn for this node, each
- * with a chance in proportion to its weight.
+ * with a chance in proportion to its weight. Those of weight 0 are left out.
  */
 class ColumnDraw {
   private readonly order: Uint16Array;
@@ -52,7 +52,9 @@ class ColumnDraw {
     columnCount: number,
     private readonly weights?: readonly number[],
   ) {
-    this.order = Uint16Array.from({ length: columnCount }, (_, column) => column);
+    this.order = Uint16Array.from({ length: columnCount }, (_, column) => column).filter(
+      (column) => weights === undefined || weights[column] > 0,
+    );
     this.totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? 0;
   }
 

@@ -80,7 +80,7 @@ describe('decodeForest', () => {
   it.each([
     ['nothing', new Uint8Array(0), /does not start with "LAIF"/],
     ['text', new TextEncoder().encode('{"format":"log-anomalies-model"}'), /does not start with "LAIF"/],
-    ['a later version', forged(4, 3), /version is 3, must be 1 or 2/],
+    ['a later version', forged(4, 4), /version is 4, must be from 1 to 3/],
     ['an unknown split method', forged(5, 9), /split method is unknown/],
     ['no tree', forged(COUNTS, 0), /tree count is 0, must be from 1/],
     ['no column', forged(COUNTS + 2, 0), /column count is 0/],

@@ -3,18 +3,20 @@ import { heightLimit } from './average_path_length';
 import { ByteReader, ByteWriter, crc32 } from './byte_stream';
 import { ForestBuilder, LEAF } from './forest_builder';
 import { isPossibleAdjustment } from './learn_from_verdicts';
-import { LARGEST_COLUMN_COUNT, LARGEST_SUBSAMPLE_SIZE, LARGEST_TREE_COUNT } from './limits';
-import { SPLIT_METHODS, type IsolationForest } from './types';
+import { LARGEST_COLUMN_COUNT, LARGEST_SUBSAMPLE_SIZE, LARGEST_SURPRISE, LARGEST_TREE_COUNT } from './limits';
+import { SPLIT_METHODS, type IsolationForest, type SurpriseTable } from './types';
 
 /*
  * The stored form, little-endian, whole numbers as LEB128:
  *
  *   "LAIF", version (1 byte), split method (1 byte: place in SPLIT_METHODS)
  *   tree count, subsample size, column count, hyperplane width (0 unless extended)
+ *   version 3 alone: which of the parts below follow, the sum of their numbers (1 byte)
  *   one float32 fill value a column
  *   the nodes of each tree in preorder
- *   version 2 alone: how many leaves have an adjusted path length, and for each, in the order of the leaves, how many
+ *   with version 2 or part 1: how many leaves have an adjusted path length, and for each, in the order of the leaves, how many
  *   leaves lie between it and the one before, and the adjustment as a float32
+ *   with part 2: how many columns are watched, and for each its number, that of its feature, and six float32 (`SurpriseTable`)
  *   CRC-32 of all bytes before it
  *
  * A node with at most one row is a leaf and takes no byte at all. Any other starts with 0 for a leaf, or 1 + column
@@ -26,6 +28,10 @@ const MAGIC = 0x4649414c; // "LAIF"
 const VERSION = 1;
 /** Of a forest that has learned from verdicts. */
 const ADJUSTED_VERSION = 2;
+/** Of a forest with more parts, which are named. */
+const PARTS_VERSION = 3;
+const ADJUSTED = 1;
+const SURPRISE = 2;
 const CHECKSUM_BYTES = 4;
 
 /**
@@ -36,12 +42,15 @@ export function encodeForest(forest: IsolationForest): Uint8Array {
   const { treeCount, treeStart, splitColumn, threshold, leftChild, nodeRowCount, hyperplanes } = forest;
   const writer = new ByteWriter();
   writer.uint32(MAGIC);
-  writer.byte(forest.lengthAdjustment === undefined ? VERSION : ADJUSTED_VERSION);
+  const parts =
+    (forest.lengthAdjustment === undefined ? 0 : ADJUSTED) + (forest.surprise === undefined ? 0 : SURPRISE);
+  writer.byte(parts > ADJUSTED ? PARTS_VERSION : parts === ADJUSTED ? ADJUSTED_VERSION : VERSION);
   writer.byte(SPLIT_METHODS.indexOf(forest.splits));
   writer.count(treeCount);
   writer.count(forest.subsampleSize);
   writer.count(forest.columnCount);
   writer.count(hyperplanes?.width ?? 0);
+  if (parts > ADJUSTED) writer.byte(parts);
   forest.fillValues.forEach((value) => writer.float32(value));
   const leaves: number[] = [];
   for (let tree = 0; tree < treeCount; tree++) {
@@ -67,6 +76,7 @@ export function encodeForest(forest: IsolationForest): Uint8Array {
     }
   }
   if (forest.lengthAdjustment !== undefined) writeAdjustments(writer, leaves, forest.lengthAdjustment);
+  if (forest.surprise !== undefined) writeSurprise(writer, forest.surprise);
   const checksum = crc32(writer.finish());
   writer.uint32(checksum);
   return writer.finish();
@@ -79,6 +89,49 @@ function writeAdjustments(writer: ByteWriter, leaves: readonly number[], adjustm
     writer.count(i === 0 ? place : place - adjusted[i - 1] - 1);
     writer.float32(adjustments[leaves[place]]);
   });
+}
+
+const floatsOf = (table: SurpriseTable): Float32Array[] => [
+  ...[table.low, table.lowScale, table.high, table.highScale, table.jump, table.growth],
+];
+
+function writeSurprise(writer: ByteWriter, table: SurpriseTable): void {
+  writer.count(table.columns.length);
+  table.columns.forEach((column, i) => {
+    writer.count(column);
+    writer.count(table.features[i]);
+    for (const floats of floatsOf(table)) writer.float32(floats[i]);
+  });
+}
+
+function readSurprise(reader: ByteReader, columnCount: number): SurpriseTable {
+  const count = reader.count('the number of watched columns', 1, columnCount);
+  const table: SurpriseTable = {
+    columns: new Uint16Array(count),
+    features: new Uint16Array(count),
+    low: new Float32Array(count),
+    lowScale: new Float32Array(count),
+    high: new Float32Array(count),
+    highScale: new Float32Array(count),
+    jump: new Float32Array(count),
+    growth: new Float32Array(count),
+  };
+  for (let i = 0; i < count; i++) {
+    table.columns[i] = reader.count('a watched column', 0, columnCount - 1);
+    table.features[i] = reader.count('the feature of a watched column', 0, LARGEST_COLUMN_COUNT);
+    for (const floats of floatsOf(table)) floats[i] = readFinite(reader, 'a number of a watched column');
+    if (i > 0 && table.features[i] < table.features[i - 1]) {
+      reader.refuse('watched columns are not in the order of their features');
+    }
+    if (!(table.low[i] <= table.high[i])) reader.refuse('a watched column ends before it begins');
+    if (!(table.lowScale[i] > 0 && table.highScale[i] > 0)) reader.refuse('a scale is not above 0');
+    for (const surprise of [table.jump[i], table.growth[i]]) {
+      if (!(surprise >= 0 && surprise <= LARGEST_SURPRISE)) {
+        reader.refuse(`a surprise is ${surprise}, must be from 0 to ${LARGEST_SURPRISE}`);
+      }
+    }
+  }
+  return table;
 }
 
 function readAdjustments(reader: ByteReader, leaves: readonly number[], nodeCount: number): Float32Array {
@@ -112,8 +165,8 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
     );
   }
   const version = reader.byte();
-  if (version !== VERSION && version !== ADJUSTED_VERSION) {
-    reader.refuse(`its version is ${version}, must be ${VERSION} or ${ADJUSTED_VERSION}`);
+  if (version < VERSION || version > PARTS_VERSION) {
+    reader.refuse(`its version is ${version}, must be from ${VERSION} to ${PARTS_VERSION}`);
   }
   const checksum = new ByteReader(bytes.subarray(bytes.length - CHECKSUM_BYTES), 'The checksum').uint32();
   if (checksum !== crc32(bytes.subarray(0, bytes.length - CHECKSUM_BYTES))) {
@@ -125,6 +178,8 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
   const columnCount = reader.count('the column count', 1, LARGEST_COLUMN_COUNT);
   const extended = splits === 'extended';
   const width = reader.count('the hyperplane width', extended ? 1 : 0, extended ? columnCount : 0);
+  const parts = version === PARTS_VERSION ? reader.byte() : version === ADJUSTED_VERSION ? ADJUSTED : 0;
+  if (parts > ADJUSTED + SURPRISE) reader.refuse(`its parts are ${parts}, which this program does not know`);
   if (reader.remaining < columnCount * 4) reader.refuse(`it is too short for ${columnCount} columns`);
   const fillValues = Float32Array.from({ length: columnCount }, () => readFinite(reader, 'a fill value'));
   const builder = new ForestBuilder({
@@ -139,10 +194,11 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
     readTree(reader, builder, subsampleSize, columnCount, width, leaves);
   }
   const built = builder.build();
-  const forest =
-    version === ADJUSTED_VERSION
-      ? { ...built, lengthAdjustment: readAdjustments(reader, leaves, built.splitColumn.length) }
-      : built;
+  const forest: IsolationForest = {
+    ...built,
+    ...(parts & ADJUSTED && { lengthAdjustment: readAdjustments(reader, leaves, built.splitColumn.length) }),
+    ...(parts & SURPRISE && { surprise: readSurprise(reader, columnCount) }),
+  };
   if (reader.remaining > 0) reader.refuse(`${reader.remaining} bytes follow the last tree`);
   return forest;
 }

@@ -171,7 +171,7 @@ describe('growForest', () => {
 
   it.each([
     [[1, 1], /columnWeights: has 2 entries, must have 3/],
-    [[1, 0, 1], /columnWeights: is 0 for column 1, must be a positive number/],
+    [[1, -1, 1], /columnWeights: is -1 for column 1, must be a number of at least 0/],
     [[1, NaN, 1], /columnWeights: is NaN for column 1/],
   ])('refuses the weights %p', (columnWeights, message) => {
     expect(() => growForest(bellMatrix(10, 3), { ...testOptions, columnWeights })).toThrow(message);

@@ -124,11 +124,11 @@ function checkColumnWeights(weights: readonly number[] | undefined, columnCount:
       `columnWeights: has ${weights.length} entries, must have ${columnCount}, one for each column`,
     );
   }
-  const column = weights.findIndex((weight) => !(weight > 0 && weight < Infinity));
+  const column = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
   if (column !== -1) {
     throw new DetectionError(
       'invalid_input',
-      `columnWeights: is ${weights[column]} for column ${column}, must be a positive number`,
+      `columnWeights: is ${weights[column]} for column ${column}, must be a number of at least 0`,
     );
   }
 }

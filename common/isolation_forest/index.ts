@@ -3,6 +3,7 @@ export { attributeRow } from './attribution';
 export { decodeForest, encodeForest } from './forest_codec';
 export { growForest } from './grow_forest';
 export { FEWEST_VERDICTS, learnFromVerdicts } from './learn_from_verdicts';
+export { learnSurprise, type ColumnWatch } from './learn_surprise';
 export { layOutForest, type KernelImage } from './kernel_image';
 export { compileKernel } from './kernel_scorer';
 export { checkFits, createReferenceScorer, createScorer, type Scorer } from './scorer';

@@ -1,7 +1,7 @@
 import { LEAF } from './forest_builder';
 import { pathLengthsOf } from './leaf_path_lengths';
 import { LARGEST_LEAF_COUNT, maskTables, type BatchColumns } from './mask_tables';
-import type { IsolationForest } from './types';
+import type { IsolationForest, SurpriseTable } from './types';
 
 /** Rows in one call of the kernel, a multiple of 24: they and the tables of a tree stay in the nearest caches. */
 export const BLOCK_ROWS = 480;
@@ -13,7 +13,8 @@ const LARGEST_BATCH_THRESHOLDS = 16_384;
 const LARGEST_MEMORY_BYTES = 512 * 1024 * 1024;
 const WASM_PAGE_BYTES = 65_536;
 const ALIGNMENT = 16;
-const HEADER_FIELDS = 9;
+const HEADER_FIELDS = 12;
+const SURPRISE_FIELDS = 8;
 
 /** Kinds of tree, as in kernel/score.ts. */
 const KIND_WALK = 0;
@@ -82,12 +83,15 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
     if (plan.size > LARGEST_MEMORY_BYTES) return undefined;
   }
   const batchesAddress = plan.place(Uint32Array.from(batches));
+  const surprise = forest.surprise === undefined ? 0 : plan.place(surpriseEntries(forest.surprise));
   const size = plan.size;
   const values = plan.reserve(BLOCK_ROWS * columnCount * 4);
   const input = plan.reserve(BLOCK_ROWS * columnCount * 4);
   const sums = plan.reserve(BLOCK_ROWS * 8);
+  const surpriseSums = plan.reserve(forest.surprise === undefined ? 0 : BLOCK_ROWS * 16);
   const header = Uint32Array.of(
     ...[input, columnCount, fillValues, values, ranks, sums, BLOCK_ROWS, batchesAddress, batches.length / 3],
+    ...[surprise, forest.surprise?.columns.length ?? 0, surpriseSums],
   );
   return {
     bytes: plan.assemble(header, size),
@@ -97,6 +101,21 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
     input,
     sums,
   };
+}
+
+/** As kernel/surprise.ts reads them. */
+function surpriseEntries(table: SurpriseTable): Uint32Array {
+  const entries = new Uint32Array(table.columns.length * SURPRISE_FIELDS);
+  const floats = new Float32Array(entries.buffer);
+  const parts = [table.low, table.lowScale, table.high, table.highScale, table.jump, table.growth];
+  table.columns.forEach((column, i) => {
+    entries.set([column, table.features[i]], i * SURPRISE_FIELDS);
+    floats.set(
+      parts.map((part) => part[i]),
+      i * SURPRISE_FIELDS + 2,
+    );
+  });
+  return entries;
 }
 
 /** @returns the first tree behind a batch: batches are full when their thresholds are, and hold one tree at least */

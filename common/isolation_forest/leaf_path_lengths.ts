@@ -13,16 +13,24 @@ export interface PathLengths {
   readonly treeDepth: Uint32Array;
 }
 
+/** What a row that ends in a node of some depth adds, see {@link PathLengths}. */
+export function leafPathLength(
+  { nodeRowCount, lengthAdjustment }: IsolationForest,
+  node: number,
+  depth: number,
+): number {
+  return Math.max(0, depth + averagePathLength(nodeRowCount[node]) + (lengthAdjustment?.[node] ?? 0));
+}
+
 export function pathLengthsOf(forest: IsolationForest): PathLengths {
-  const { treeCount, treeStart, splitColumn, leftChild, nodeRowCount, lengthAdjustment } = forest;
+  const { treeCount, treeStart, splitColumn, leftChild } = forest;
   const depth = new Uint32Array(splitColumn.length);
   const ofNode = new Float64Array(splitColumn.length);
   const treeDepth = new Uint32Array(treeCount);
   for (let tree = 0; tree < treeCount; tree++) {
     // Children lie behind their parent, so one pass meets every parent first.
     for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
-      const length = depth[node] + averagePathLength(nodeRowCount[node]);
-      ofNode[node] = Math.max(0, length + (lengthAdjustment?.[node] ?? 0));
+      ofNode[node] = leafPathLength(forest, node, depth[node]);
       if (splitColumn[node] === LEAF) {
         treeDepth[tree] = Math.max(treeDepth[tree], depth[node]);
       } else {

@@ -3,6 +3,7 @@ import { averagePathLength } from './average_path_length';
 import { pathLengthsOf } from './leaf_path_lengths';
 import { fillRows } from './missing_values';
 import { leafOf } from './row_path';
+import { surpriseOfRow } from './surprise';
 import type { IsolationForest, Matrix } from './types';
 
 /** Adjustments are multiples of 2^-16, so that sums of path lengths stay exact in any order of trees. */
@@ -67,6 +68,7 @@ export function learnFromVerdicts(
   const leaves = leavesOf(forest, rows);
   // s = 2^(-h / c): a row is an anomaly when its mean path length is at most this.
   const limit = -expected * Math.log2(threshold);
+  const limits = limitsOf(forest, rows, limit);
   // How much a leaf tells a row apart: what is moved are leaves that made a row stand out, not those of ordinary rows.
   const isolation = ofNode.map((length) => Math.max(0, 1 - length / expected));
   const adjustments = new Float64Array(ofNode.length);
@@ -93,7 +95,7 @@ export function learnFromVerdicts(
         const leaf = leaves[row * treeCount + tree];
         length += ofNode[leaf] + adjustments[leaf];
       }
-      const gradient = side * (length / treeCount - limit) - MARGIN;
+      const gradient = side * (length / treeCount - limits[row]) - MARGIN;
       const dual = Math.min(most[row], Math.max(0, duals[row] - gradient / (curvature[row] || Infinity)));
       const change = dual - duals[row];
       if (change === 0) continue;
@@ -114,10 +116,26 @@ export function learnFromVerdicts(
   return { ...forest, lengthAdjustment };
 }
 
-/** For each row the leaf that it ends in, tree by tree. */
-function leavesOf(forest: IsolationForest, { values, rowCount, columnCount }: Matrix): Uint32Array {
+/** What is divided by 1 + surprise before it is compared may be that much longer. */
+function limitsOf(forest: IsolationForest, rows: Matrix, limit: number): Float64Array {
+  const filled = filledValues(forest, rows);
+  return Float64Array.from({ length: rows.rowCount }, (_none, row) =>
+    forest.surprise === undefined
+      ? limit
+      : limit * (1 + surpriseOfRow(forest.surprise, filled, row * rows.columnCount)),
+  );
+}
+
+function filledValues(forest: IsolationForest, { values, rowCount }: Matrix): Float32Array {
   const filled = values.slice();
   fillRows(filled, rowCount, forest.fillValues);
+  return filled;
+}
+
+/** For each row the leaf that it ends in, tree by tree. */
+function leavesOf(forest: IsolationForest, rows: Matrix): Uint32Array {
+  const { rowCount, columnCount } = rows;
+  const filled = filledValues(forest, rows);
   const leaves = new Uint32Array(rowCount * forest.treeCount);
   for (let row = 0; row < rowCount; row++) {
     for (let tree = 0; tree < forest.treeCount; tree++) {

@@ -5,3 +5,6 @@ export const LARGEST_TREE_COUNT = 10_000;
 
 /** 2^24: far beyond any use (256 is usual), so that a stored forest cannot claim more. */
 export const LARGEST_SUBSAMPLE_SIZE = 16_777_216;
+
+/** One feature shortens a path to a thousandth at most: far more than learning ever gives. */
+export const LARGEST_SURPRISE = 1_000;

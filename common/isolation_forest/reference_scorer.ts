@@ -1,6 +1,7 @@
 import { fillRows } from './missing_values';
 import { pathLengthsOf } from './leaf_path_lengths';
 import { leafOf } from './row_path';
+import { surpriseOfRow } from './surprise';
 import type { PathLengthSummer } from './scorer';
 import type { IsolationForest } from './types';
 
@@ -9,7 +10,7 @@ import type { IsolationForest } from './types';
  * extended splits, and the fallback where WebAssembly is not to be had.
  */
 export function createReferenceSummer(forest: IsolationForest): PathLengthSummer {
-  const { treeCount, treeStart, columnCount } = forest;
+  const { treeCount, treeStart, columnCount, surprise } = forest;
   const { ofNode } = pathLengthsOf(forest);
   const row = new Float32Array(columnCount);
   return (values, firstRow, rowCount, sums) => {
@@ -19,7 +20,7 @@ export function createReferenceSummer(forest: IsolationForest): PathLengthSummer
       fillRows(row, 1, forest.fillValues);
       let sum = 0;
       for (let tree = 0; tree < treeCount; tree++) sum += ofNode[leafOf(forest, row, 0, treeStart[tree])];
-      sums[firstRow + i] = sum;
+      sums[firstRow + i] = surprise === undefined ? sum : sum / (1 + surpriseOfRow(surprise, row, 0));
     }
   };
 }

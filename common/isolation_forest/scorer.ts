@@ -6,8 +6,8 @@ import { createReferenceSummer } from './reference_scorer';
 import type { IsolationForest, Matrix } from './types';
 
 /**
- * Writes into `sums[i]` the sum over all trees, in their order, of the path length of row i, for `rowCount` rows
- * from `firstRow`. Missing and infinite values are replaced on the way; `values` stays as it is.
+ * Writes into `sums[i]` the sum over all trees, in their order, of the path length of row i, divided by 1 + its surprise, for
+ * `rowCount` rows from `firstRow`. Missing and infinite values are replaced on the way; `values` stays as it is.
  */
 export type PathLengthSummer = (
   values: Float32Array,

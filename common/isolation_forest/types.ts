@@ -31,8 +31,8 @@ export interface ForestOptions {
   /** Columns in one split less one; only for `extended`. Default: columnCount - 1. */
   readonly extensionLevel?: number;
   /**
-   * How likely each column is drawn for a split, relative to the others: positive, one for each column. All alike when
-   * absent, as in the papers. Not known to the trainer ml-isolation-forest.
+   * How likely each column is drawn for a split, relative to the others: one for each column, 0 for those that are not
+   * split on. All alike when absent, as in the papers. Not known to the trainer ml-isolation-forest.
    */
   readonly columnWeights?: readonly number[];
   readonly trainer: Trainer;
@@ -64,10 +64,30 @@ export interface IsolationForest {
    * `learnFromVerdicts`. Absent in a forest that learned from none. Multiples of 2^-16.
    */
   readonly lengthAdjustment?: Float32Array;
+  /** What rows may hold that no row of training held: see `learnSurprise`. Absent in forests that were not taught. */
+  readonly surprise?: SurpriseTable;
   /** Only for `extended`: columns and weights of each hyperplane, `width` entries each. */
   readonly hyperplanes?: {
     readonly width: number;
     readonly columns: Uint16Array;
     readonly weights: Float32Array;
   };
+}
+
+/**
+ * Which values of which columns training never held and how much they surprise, one entry a column, those of one feature side by
+ * side. A value above `high` or below `low` has the surprise jump + growth z / (z + 1), z being its distance from that end
+ * in scales; `surpriseOfRow` adds them up.
+ */
+export interface SurpriseTable {
+  readonly columns: Uint16Array;
+  readonly features: Uint16Array;
+  readonly low: Float32Array;
+  readonly lowScale: Float32Array;
+  readonly high: Float32Array;
+  readonly highScale: Float32Array;
+  /** At the end of what training held; at least 0. */
+  readonly jump: Float32Array;
+  /** Added far beyond it; at least 0. */
+  readonly growth: Float32Array;
 }

@@ -16,16 +16,20 @@ describe('category feature', () => {
 
   it('has one column for each value that is not rare and one for the rest', () => {
     const encoding = learn(methods);
-    expect(encoding.columns).toEqual(['=GET', '=POST', '=(other)']);
-    expect(encode(encoding, 'GET')).toEqual([1, 0, 0]);
-    expect(encode(encoding, 'POST')).toEqual([0, 1, 0]);
-    expect(encode(encoding, 'PUT')).toEqual([0, 0, 1]);
-    expect(encode(encoding, 'BREW')).toEqual([0, 0, 1]);
+    expect(encoding.columns).toEqual(['=GET', '=POST', '=(other)', '.unseen']);
+    expect(encode(encoding, 'GET')).toEqual([1, 0, 0, 0]);
+    expect(encode(encoding, 'POST')).toEqual([0, 1, 0, 0]);
+    expect(encode(encoding, 'PUT')).toEqual([0, 0, 1, 0]);
+    expect(encode(encoding, 'BREW')).toEqual([0, 0, 1, 1]);
   });
 
   it('turns to rarity above the limit', () => {
-    expect(learn(methods, { one_hot_limit: 2 }).columns).toEqual(['.rarity']);
-    expect(learn(methods, { one_hot_limit: 1, encoding: 'one_hot' }).columns).toEqual(['=GET', '=(other)']);
+    expect(learn(methods, { one_hot_limit: 2 }).columns).toEqual(['.rarity', '.unseen']);
+    expect(learn(methods, { one_hot_limit: 1, encoding: 'one_hot' }).columns).toEqual([
+      '=GET',
+      '=(other)',
+      '.unseen',
+    ]);
   });
 
   it('measures rarity as -log of the smoothed share, unseen beyond the rarest', () => {

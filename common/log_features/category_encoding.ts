@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, readableShare, textOf } from './field_value';
+import { learnNovelty, noveltySchema, type Novelty, type TimeParts } from './novelty';
 
 /** Most frequent values that are remembered; all others count as unseen. */
 export const MAX_VOCABULARY = 1_000;
@@ -10,6 +11,9 @@ export const MAX_VOCABULARY = 1_000;
 const MAX_VALUE_LENGTH = 256;
 /** A value gets a column of its own from this share of the training values on; rarer ones share one column. */
 const ONE_HOT_SHARE = 0.001;
+
+/** Ending of the name of the column that is 1 for what training did not hold. */
+export const UNSEEN = '.unseen';
 
 export const categoryStateSchema = z
   .strictObject({
@@ -23,6 +27,8 @@ export const categoryStateSchema = z
     columns: z.number().int().min(0).max(64),
     /** Training values, including those that are not remembered. */
     total: z.number().int().min(0).max(1e15),
+    /** Absent in models of version 0.1.0, which have no column `.unseen`. */
+    novelty: noveltySchema.optional(),
   })
   .refine((state) => state.columns <= state.values.length, 'more columns than values')
   .refine(
@@ -30,6 +36,35 @@ export const categoryStateSchema = z
     'counts exceed the total',
   );
 type CategoryState = z.infer<typeof categoryStateSchema>;
+
+/** From this chance of a new value on, one is nothing rare, if values that occur once do not account for it. */
+const BURSTS = { from: 0.02, timesRare: 4 };
+
+/**
+ * The rarity of a value that training did not hold: rarer than all it held; where new values come all the time, each of them
+ * often, that of what half of the logs are rarer than.
+ */
+export function rarityOfUnseen({
+  values,
+  total,
+  novelty,
+}: {
+  readonly values: readonly (readonly [string, number])[];
+  readonly total: number;
+  readonly novelty?: Novelty;
+}): number {
+  const once = values.filter(([, count]) => count === 1).length;
+  const remembered = values.reduce((sum, [, count]) => sum + count, 0);
+  const rare = (once + total - remembered) / Math.max(1, total);
+  const comesInBursts =
+    novelty !== undefined &&
+    novelty.probability > BURSTS.from &&
+    novelty.probability > BURSTS.timesRare * rare;
+  if (!comesInBursts) return rarity(0, total, values.length);
+  let logs = 0;
+  const middle = values.find(([, count]) => (logs += count) >= remembered / 2);
+  return rarity(middle?.[1] ?? 0, total, values.length);
+}
 
 /**
  * -log of a value's share with one added to every count (Laplace smoothing) and one place left for the unseen, which
@@ -42,12 +77,16 @@ export const rarity = (count: number, total: number, distinct: number): number =
 export const byCount = (one: readonly [string, number], other: readonly [string, number]): number =>
   other[1] - one[1] || (one[0] < other[0] ? -1 : 1);
 
-export function learnCategory(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
+export function learnCategory(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  inTime?: TimeParts,
+): ColumnEncoding {
   const dirt = new DirtCounter();
   const counts = new Map<string, number>();
   let total = 0;
-  for (const value of values) {
-    const text = textOf(value, MAX_VALUE_LENGTH, dirt);
+  const texts = values.map((value) => textOf(value, MAX_VALUE_LENGTH, dirt));
+  for (const text of texts) {
     if (text === undefined) continue;
     total++;
     counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -59,22 +98,26 @@ export function learnCategory(definition: FeatureDefinition, values: readonly un
   const columns = oneHot
     ? kept.slice(0, definition.one_hot_limit).filter(([, count]) => count >= ONE_HOT_SHARE * total).length
     : 0;
-  return decodeCategory({ kind: 'category', one_hot: oneHot, values: kept, columns, total });
+  const remembered = new Set(kept.map(([value]) => value));
+  const novelty = learnNovelty(texts, inTime, (text) => remembered.has(text as string));
+  return decodeCategory({ kind: 'category', one_hot: oneHot, values: kept, columns, total, novelty });
 }
 
 export function decodeCategory(state: CategoryState): ColumnEncoding {
-  const { one_hot: oneHot, values, columns, total } = state;
+  const { one_hot: oneHot, values, columns, total, novelty } = state;
   const rank = new Map(values.map(([value], index) => [value, index]));
   const rarities = Float64Array.from(values, ([, count]) => rarity(count, total, values.length));
-  const rarityOfUnseen = rarity(0, total, values.length);
+  const unseenRarity = rarityOfUnseen(state);
   const unread = new DirtCounter();
   const typical = values
     .slice(0, 3)
     .map(([value, count]) => `${printable(value, 60)} (${readableShare(count / total)})`);
+  const own = oneHot
+    ? [...values.slice(0, columns).map(([value]) => `=${printable(value, 60)}`), '=(other)']
+    : ['.rarity'];
   return {
-    columns: oneHot
-      ? [...values.slice(0, columns).map(([value]) => `=${printable(value, 60)}`), '=(other)']
-      : ['.rarity'],
+    columns: novelty === undefined ? own : [...own, UNSEEN],
+    watched: novelty && [...own.map(() => undefined), { unseen: novelty }],
     missing: oneHot ? 0 : NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, MAX_VALUE_LENGTH, dirt);
@@ -85,9 +128,14 @@ export function decodeCategory(state: CategoryState): ColumnEncoding {
         const hot = index === undefined || index > columns ? columns : index;
         for (let column = 0; column <= columns; column++) out[offset + column] = column === hot ? 1 : 0;
       } else {
-        out[offset] = index === undefined ? rarityOfUnseen : rarities[index];
+        out[offset] = index === undefined ? unseenRarity : rarities[index];
       }
+      if (novelty !== undefined) out[offset + own.length] = index === undefined ? 1 : 0;
       return true;
+    },
+    unseenAmong(value) {
+      const text = textOf(value, MAX_VALUE_LENGTH, unread);
+      return text === undefined || rank.has(text) ? undefined : total;
     },
     actual(value) {
       const text = textOf(value, MAX_VALUE_LENGTH, unread);

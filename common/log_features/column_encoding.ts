@@ -1,4 +1,5 @@
 import type { DirtCounter } from './field_value';
+import type { Novelty } from './novelty';
 
 /**
  * How one feature becomes columns, with what was learned for it. All arithmetic is in 64-bit floats on UTF-16 code
@@ -7,6 +8,10 @@ import type { DirtCounter } from './field_value';
 export interface ColumnEncoding {
   /** Column names behind the feature's name: `''`, `.length`, `=404`. */
   readonly columns: readonly string[];
+  /** For each column how it is watched for what training never held; undefined, or absent for all, where it is not. */
+  readonly watched?: readonly (Watched | undefined)[];
+  /** Training logs with a value, where the value is one that none of them held; undefined where it was there. */
+  unseenAmong?(value: unknown): number | undefined;
   /** Written to every column of a document that lacks the value. */
   readonly missing: number;
   /**
@@ -25,6 +30,13 @@ export interface ColumnEncoding {
   /** JSON-safe; the matching `decode…` function makes the same encoding of it. */
   toJSON(): unknown;
 }
+
+/**
+ * How a column tells what training never held. `unseen`: it is 1 for a value that training did not hold, 0 else, and comes with
+ * the probability of {@link Novelty}. `high`, `low`, `both`: a number, and what lies beyond the largest or smallest of training at
+ * that end is a surprise.
+ */
+export type Watched = { readonly unseen: Novelty } | 'high' | 'low' | 'both';
 
 /** Characters of a value that explanations show. */
 export const EXPLANATION_LENGTH = 200;

@@ -191,6 +191,7 @@ export function decodeDeviation(state: DeviationState): ColumnEncoding {
   };
   return {
     columns: [''],
+    watched: ['both'],
     missing: NaN,
     encode(reading, out, offset, dirt) {
       const number = numberOf((reading as Reading).value, dirt);

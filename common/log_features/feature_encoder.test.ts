@@ -117,14 +117,16 @@ describe('learnFeatures', () => {
     expect(values[sine]).toBeCloseTo(1, 6);
   });
 
-  it('leaves out columns that are constant in training', () => {
-    expect(encoder.columnNames).not.toContain('path.upper_share');
+  it('leaves out columns that are constant in training, but for those that tell what is new', () => {
+    expect(encoder.columnNames).toContain('path.upper_share');
+    expect(encoder.columnNames).toContain('status_code.unseen');
+    expect(encoder.columnNames).not.toContain('request_size.missing');
     expect(encoder.columnNames).not.toContain('status_code=(other)');
   });
 
-  it('keeps all columns when all are constant', () => {
+  it('keeps a number that is constant, to tell what is new', () => {
     const constant = learnFeatures(define({ type: 'number', field: 'n' }), [{ n: 1 }, { n: 1 }], options);
-    expect(constant.encoder.columnNames).toEqual(['n', 'n.missing']);
+    expect(constant.encoder.columnNames).toEqual(['n']);
   });
 
   it('makes the names of features differ', () => {
@@ -252,7 +254,7 @@ describe('decodeFeatureEncoding', () => {
     ['too many features', changed((json) => (json.features = new Array(65).fill(json.features[0])))],
     ['one name twice', changed((json) => (json.features[1].name = json.features[0].name))],
     ['no columns', changed((json) => json.features.forEach((feature) => (feature.kept = [])))],
-    ['a column beyond the feature', changed((json) => (json.features[0].kept = [0, 1, 2]))],
+    ['a column beyond the feature', changed((json) => (json.features[0].kept = [0, 1, 3]))],
     ['columns out of order', changed((json) => (json.features[0].kept = [1, 0]))],
     [
       'an encoding of another type',

@@ -18,8 +18,8 @@ import type { DirtReport, FeatureEncoder, FeatureExplanation } from './types';
 export const ENCODING_FORMAT = 'log-anomalies-features';
 export const ENCODING_VERSION = 1;
 export const MAX_FEATURES = 64;
-/** Columns of one feature at most: 64 one-hot, the rest and the missing-indicator. */
-const MAX_FEATURE_COLUMNS = 66;
+/** Columns of one feature at most: 64 one-hot, the rest, the unseen and the missing-indicator. */
+const MAX_FEATURE_COLUMNS = 67;
 
 const fieldName = z.string().min(1).max(512);
 const featureStateSchema = z
@@ -110,6 +110,14 @@ export function featureReader(definition: FeatureDefinition, timestampField: str
   return (document) => read(document) ?? readTimestamp(document);
 }
 
+function unseenIn(
+  encoding: ColumnEncoding,
+  value: unknown,
+): Pick<FeatureExplanation, 'unseen' | 'trained_on'> {
+  const trainedOn = encoding.unseenAmong?.(value);
+  return trainedOn === undefined ? {} : { unseen: true, trained_on: trainedOn };
+}
+
 /** The encoder of {@link learnFeatures} and {@link decodeFeatureEncoding}. */
 export class LogFeatureEncoder implements FeatureEncoder {
   readonly columnNames: readonly string[];
@@ -165,6 +173,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
 
   explain(document: LogDocument): FeatureExplanation[] {
     return this.features.map(({ definition, name, encoding }, feature) => ({
+      ...unseenIn(encoding, this.readers[feature](document)),
       feature: name,
       field: definition.field,
       type: definition.type,

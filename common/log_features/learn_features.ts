@@ -2,13 +2,18 @@ import { DetectionError } from '../detection_error';
 import type { FeatureDefinition } from '../detector';
 import type { LogDocument } from '../log_document';
 import { learnCategory } from './category_encoding';
+import type { ColumnWatch } from '../isolation_forest/learn_surprise';
+import type { Matrix } from '../isolation_forest/types';
 import type { ColumnEncoding } from './column_encoding';
+import { varyingColumns } from './column_weights';
+import { compileField } from './field_access';
 import { featureReader, LogFeatureEncoder, MAX_FEATURES, type LearnedFeature } from './feature_encoder';
 import { learnDeviation } from './deviation_encoding';
+import { learnOvershoot, partsInTime, type TimeParts } from './novelty';
 import { learnNumber } from './number_encoding';
 import { learnTemplate } from './template_encoding';
 import { learnText } from './text_encoding';
-import { learnTime } from './time_encoding';
+import { learnTime, parseTimestamp } from './time_encoding';
 import type { DirtReport, FeatureEncoder } from './types';
 
 /** A feature gets a missing-indicator when its share of missing training values lies between these. */
@@ -19,19 +24,48 @@ export interface LearnOptions {
   readonly timestampField: string;
 }
 
-function learn(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
+/** When the training logs were: in the order of time, and the days from first to last. */
+interface TrainingTimes {
+  readonly inTime: TimeParts;
+  readonly days: number;
+}
+
+const DAY = 86_400_000;
+
+function timesOf(documents: readonly LogDocument[], timestampField: string): TrainingTimes {
+  const read = compileField(timestampField);
+  const times = Float64Array.from(documents, (document) => {
+    const value = read(document);
+    return typeof value === 'string'
+      ? (parseTimestamp(value) ?? NaN)
+      : typeof value === 'number'
+        ? value
+        : NaN;
+  });
+  const known = times.filter(Number.isFinite).sort();
+  return {
+    inTime: partsInTime(times),
+    days: known.length === 0 ? 0 : (known[known.length - 1] - known[0]) / DAY,
+  };
+}
+
+function learn(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  { inTime, days }: TrainingTimes,
+): ColumnEncoding {
   switch (definition.type) {
     case 'number':
-      return learnNumber(definition, values);
+      return learnNumber(definition, values, inTime);
     case 'category':
-      return learnCategory(definition, values);
+      return learnCategory(definition, values, inTime);
     case 'hour_of_day':
     case 'day_of_week':
-      return learnTime(definition, values);
+      return learnTime(definition, values, days);
     case 'text':
       return learnText(definition, values);
     case 'template':
-      return learnTemplate(definition, values);
+      return learnTemplate(definition, values, inTime);
     case 'deviation':
       return learnDeviation(definition, values);
   }
@@ -53,25 +87,16 @@ function uniqueNames(definitions: readonly FeatureDefinition[]): string[] {
   });
 }
 
-/** Whether each column holds at least two different values; a missing one (NaN) is a value of its own. */
-function varyingColumns(values: Float32Array, columnCount: number): boolean[] {
-  const varies = new Array<boolean>(columnCount).fill(false);
-  for (let index = columnCount; index < values.length; index++) {
-    const column = index % columnCount;
-    if (!varies[column] && !Object.is(values[index], values[column])) varies[column] = true;
-  }
-  return varies;
-}
-
-/** A number that never differed in training is worth looking at where it is compared with what is usual. */
-const isSteady = ({ definition }: LearnedFeature, column: number, missing: number): boolean =>
-  definition.type === 'deviation' && column === 0 && missing < 1;
+/** What never differed in training is worth looking at where it tells what is new; not so the missing-indicator. */
+const isWatched = ({ encoding }: LearnedFeature, column: number, missing: number): boolean =>
+  encoding.watched?.[column] !== undefined && missing < 1;
 
 /**
- * Learns how each feature becomes columns. Columns that are constant in training say nothing and are left out, unless
- * all are; those of deviations are kept. The encoder is the same for any order of the documents.
+ * Learns how each feature becomes columns. Columns that are constant in training are left out, unless all are or they tell
+ * what is new. The encoder is the same for any order of the documents.
  *
- * @returns the encoder and what was odd in `documents`
+ * @returns the encoder, what was odd in `documents`, and which columns are watched for what training never held, see
+ *   `learnSurprise`
  * @throws DetectionError `too_few_logs` without documents, `invalid_input` without features, for an unknown time zone,
  *   an unsafe pattern, or when no document has a usable value for any feature
  */
@@ -79,7 +104,7 @@ export function learnFeatures(
   definitions: readonly FeatureDefinition[],
   documents: readonly LogDocument[],
   options: LearnOptions,
-): { encoder: FeatureEncoder; dirt: DirtReport } {
+): { encoder: FeatureEncoder; dirt: DirtReport; watches: ColumnWatch[] } {
   if (definitions.length === 0 || definitions.length > MAX_FEATURES) {
     throw new DetectionError(
       'invalid_input',
@@ -90,11 +115,13 @@ export function learnFeatures(
     throw new DetectionError('too_few_logs', 'features cannot be learned from 0 logs; at least 1 is needed');
   }
   const names = uniqueNames(definitions);
+  const times = timesOf(documents, options.timestampField);
   const complete = definitions.map((definition, index): LearnedFeature => {
     const read = featureReader(definition, options.timestampField);
     const encoding = learn(
       definition,
       documents.map((document) => read(document)),
+      times,
     );
     const kept = Array.from({ length: encoding.columns.length + 1 }, (_, column) => column);
     return { definition, name: names[index], encoding, kept };
@@ -102,7 +129,7 @@ export function learnFeatures(
 
   const dirt: DirtReport = {};
   const matrix = new LogFeatureEncoder(complete, options.timestampField).encode(documents, dirt);
-  const varies = varyingColumns(matrix.values, matrix.columnCount);
+  const varies = varyingColumns(matrix);
   let first = 0;
   let usable = false;
   const features = complete.map((feature): LearnedFeature => {
@@ -117,7 +144,7 @@ export function learnFeatures(
     first = indicator + 1;
     const kept = feature.kept.filter(
       (column) =>
-        (varies[offset + column] || isSteady(feature, column, share)) &&
+        (varies[offset + column] || isWatched(feature, column, share)) &&
         (offset + column !== indicator || (share >= MISSING_SHARE.from && share <= MISSING_SHARE.to)),
     );
     return { ...feature, kept };
@@ -129,6 +156,32 @@ export function learnFeatures(
       { details: { dirt } },
     );
   }
-  const someVary = features.some(({ kept }) => kept.length > 0);
-  return { encoder: new LogFeatureEncoder(someVary ? features : complete, options.timestampField), dirt };
+  const used = features.some(({ kept }) => kept.length > 0) ? features : complete;
+  const encoder = new LogFeatureEncoder(used, options.timestampField);
+  return { encoder, dirt, watches: watchesOf(used, matrix, times.inTime) };
+}
+
+/** @param matrix all columns of all features, each with its missing-indicator */
+function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: TimeParts): ColumnWatch[] {
+  const watches: ColumnWatch[] = [];
+  let column = 0;
+  let first = 0;
+  const overshoot = (place: number, sign: 1 | -1): number =>
+    learnOvershoot(matrix.values, matrix.columnCount, place, sign, inTime);
+  features.forEach(({ encoding, kept }, feature) => {
+    for (const own of kept) {
+      const watched = encoding.watched?.[own];
+      if (watched !== undefined && typeof watched !== 'string') {
+        watches.push({ column, feature, kind: 'unseen', probability: watched.unseen.probability });
+      } else if (watched !== undefined) {
+        const high = watched === 'low' ? 0 : overshoot(first + own, 1);
+        const low = watched === 'high' ? 0 : overshoot(first + own, -1);
+        const probability = Math.max(high, low);
+        watches.push({ column, feature, kind: 'beyond', direction: watched, probability });
+      }
+      column++;
+    }
+    first += encoding.columns.length + 1;
+  });
+  return watches;
 }

@@ -1,7 +1,7 @@
 import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
-import { byCount, rarity } from './category_encoding';
+import { byCount, rarity, UNSEEN } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, readableShare, textOf } from './field_value';
 import { DrainTree, maskWords } from './drain_templates';
@@ -12,6 +12,7 @@ import {
   isMask,
   tokeniseMessage,
 } from './message_tokens';
+import { learnNovelty, noveltySchema, type TimeParts } from './novelty';
 import {
   maskedTextOf,
   MAX_TEMPLATES,
@@ -42,6 +43,8 @@ export const templateStateSchema = z
       )
       .max(MAX_TEMPLATES),
     total: z.number().int().min(0).max(1e15),
+    /** Absent in models of version 0.1.0, which have no column `.unseen`. */
+    novelty: noveltySchema.optional(),
   })
   .refine(
     (state) => state.templates.reduce((sum, [, count]) => sum + count, 0) <= state.total,
@@ -49,6 +52,7 @@ export const templateStateSchema = z
   );
 type TemplateState = z.infer<typeof templateStateSchema>;
 
+const UNMATCHED = -1;
 /** Messages whose template is kept for the next time, and the longest of them. */
 const CACHE_SIZE = 4_096;
 const CACHED_LENGTH = 512;
@@ -64,16 +68,33 @@ export interface TemplateEncoding extends ColumnEncoding {
   templateOf(value: unknown): MessageTemplate | undefined;
 }
 
-export function learnTemplate(definition: FeatureDefinition, values: readonly unknown[]): TemplateEncoding {
+export function learnTemplate(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  inTime?: TimeParts,
+): TemplateEncoding {
   const dirt = new DirtCounter();
-  const messages = values.flatMap((value) => textOf(value, definition.max_length, dirt) ?? []);
-  const { templates, total } = mineTemplates(messages);
+  const texts = values.map((value) => textOf(value, definition.max_length, dirt));
+  const { templates, total } = mineTemplates(texts.filter((text) => text !== undefined));
+  const reader = minedReader(templates.map(({ tokens }) => tokens));
+  const ids = new Map<string, number>();
+  const novelty = learnNovelty(
+    texts.map((text) => {
+      if (text === undefined) return undefined;
+      const id = ids.get(text) ?? reader.read(text).id;
+      ids.set(text, id);
+      return id;
+    }),
+    inTime,
+    (id) => id !== UNMATCHED,
+  );
   return decodeTemplate({
     kind: 'template',
     max_length: definition.max_length,
     tokeniser: 2,
     templates: templates.map(({ tokens, count }): [string[], number] => [[...tokens], count]),
     total,
+    novelty,
   });
 }
 
@@ -153,8 +174,10 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
     .slice(0, 2)
     .map(([text, count]) => `${printable(text, 70)} (${readableShare(count / Math.max(1, state.total))})`);
 
+  const { novelty } = state;
   return {
-    columns: ['.rarity', '.newness', '.parameters', '.length'],
+    columns: ['.rarity', '.newness', '.parameters', '.length', ...(novelty === undefined ? [] : [UNSEEN])],
+    watched: novelty && [undefined, undefined, 'high', 'high', { unseen: novelty }],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);
@@ -167,7 +190,12 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
       out[offset + 1] = 1 / (1 + count);
       out[offset + 2] = Math.log1p(parameters);
       out[offset + 3] = Math.log1p(length);
+      if (novelty !== undefined) out[offset + 4] = id < 0 ? 1 : 0;
       return true;
+    },
+    unseenAmong(value) {
+      const text = textOf(value, state.max_length, unread);
+      return text === undefined || read(text).id >= 0 ? undefined : state.total;
     },
     actual(value) {
       const text = textOf(value, state.max_length, unread);

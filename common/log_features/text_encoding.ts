@@ -64,6 +64,9 @@ const COLUMNS = [
   ...ATTACK_CATEGORIES.map((category) => `.${category}`),
 ];
 
+/** Columns in which little is as odd as much; in the others only much is. */
+const LENGTHS = ['.length', '.entropy'];
+
 /** -log p(second | first) of every bigram, from counts with Lidstone smoothing. */
 export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Float64Array {
   const surprises = new Float64Array(BIGRAM_COUNT).fill(SMOOTHING);
@@ -152,6 +155,7 @@ export function decodeTextEncoding(state: TextState): ColumnEncoding {
 
   return {
     columns,
+    watched: columns.map((column) => (LENGTHS.includes(column) ? 'both' : 'high')),
     missing: NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { DetectionError } from '../detection_error';
 import type { FeatureDefinition } from '../detector';
 import type { ColumnEncoding } from './column_encoding';
+import { UNSEEN } from './category_encoding';
 import { DirtCounter, numberOf, scalarOf } from './field_value';
+import { noveltySchema } from './novelty';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -21,6 +23,8 @@ export const timeStateSchema = z.strictObject({
   time_zone: z.string().min(1).max(64),
   /** Training values in each hour (24) or weekday from Sunday (7). */
   counts: z.array(z.number().int().min(0).max(1e15)).min(7).max(24),
+  /** Absent in models of version 0.1.0, which have no column `.unseen`. */
+  novelty: noveltySchema.optional(),
 });
 type TimeState = z.infer<typeof timeStateSchema>;
 
@@ -130,7 +134,23 @@ export function localHourReader(timeZone: string): (value: unknown) => number | 
   };
 }
 
-export function learnTime(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
+/**
+ * Logs of one day come together: a day is one observation of which hours hold logs, and a week one of the weekdays. What no
+ * day held comes with one log in (days + 1) x 24, or in (weeks + 1) x 7.
+ *
+ * @param days from the first log to the last
+ */
+function noveltyOfTime(cycle: 24 | 7, days: number, total: number) {
+  const rounds = Math.max(1, Math.floor(cycle === 24 ? days : days / 7));
+  return { probability: 1 / ((rounds + 1) * cycle), trained_on: total };
+}
+
+/** @param days from the first training log to the last */
+export function learnTime(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  days = 1,
+): ColumnEncoding {
   const kind = definition.type === 'day_of_week' ? 'day_of_week' : 'hour_of_day';
   const read = positionReader(kind, definition.time_zone);
   const dirt = new DirtCounter();
@@ -139,7 +159,9 @@ export function learnTime(definition: FeatureDefinition, values: readonly unknow
     const position = read(value, dirt);
     if (position !== undefined) counts[Math.floor(position)]++;
   }
-  return decodeTime({ kind, time_zone: definition.time_zone, counts });
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const novelty = noveltyOfTime(kind === 'hour_of_day' ? 24 : 7, days, total);
+  return decodeTime({ kind, time_zone: definition.time_zone, counts, novelty });
 }
 
 const clock = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
@@ -176,8 +198,11 @@ export function decodeTime(state: TimeState): ColumnEncoding {
   }
   const read = positionReader(state.kind, state.time_zone);
   const unread = new DirtCounter();
+  const { novelty, counts } = state;
+  const total = counts.reduce((sum, count) => sum + count, 0);
   return {
-    columns: ['.sin', '.cos'],
+    columns: novelty === undefined ? ['.sin', '.cos'] : ['.sin', '.cos', UNSEEN],
+    watched: novelty && [undefined, undefined, { unseen: novelty }],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const position = read(value, dirt);
@@ -185,7 +210,12 @@ export function decodeTime(state: TimeState): ColumnEncoding {
       const angle = (2 * Math.PI * position) / cycle;
       out[offset] = Math.sin(angle);
       out[offset + 1] = Math.cos(angle);
+      if (novelty !== undefined) out[offset + 2] = counts[Math.floor(position)] === 0 ? 1 : 0;
       return true;
+    },
+    unseenAmong(value) {
+      const position = read(value, unread);
+      return position === undefined || counts[Math.floor(position)] > 0 ? undefined : total;
     },
     actual(value) {
       const position = read(value, unread);

@@ -36,6 +36,9 @@ export interface FeatureExplanation {
   /** Human-readable and bounded in length; control characters removed. */
   readonly actual: string;
   readonly typical: string;
+  /** Present where training never held such a value: how many of its logs held another. */
+  readonly unseen?: true;
+  readonly trained_on?: number;
 }
 
 /** Turns logs into rows. Made by `learnFeatures` or `decodeFeatureEncoding`; pure and reusable. */

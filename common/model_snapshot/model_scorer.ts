@@ -50,13 +50,7 @@ export function createModelScorer(snapshot: ModelSnapshot): ModelScorer {
       columns.forEach((share, column) => (shares[encoder.featureOfColumn[column]] += share));
       const attribution = encoder
         .explain(document)
-        .map(({ feature, field, actual, typical }, i) => ({
-          feature,
-          field,
-          share: shares[i],
-          actual,
-          typical,
-        }))
+        .map(({ type: _type, ...seen }, i): Attribution => ({ ...seen, share: shares[i] }))
         .sort((a, b) => b.share - a.share);
       return { attribution, reason: reasonOf(attribution) };
     },

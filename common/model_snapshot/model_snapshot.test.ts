@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DetectionError } from '../detection_error';
 import { parseDetector, type Detector } from '../detector';
-import { createReferenceScorer, growForest } from '../isolation_forest';
+import { createReferenceScorer, growForest, learnSurprise } from '../isolation_forest';
 import { learnFeatures } from '../log_features';
 import type { LogDocument } from '../log_document';
 import { learnQuantiles, thresholdFrom } from '../threshold';
@@ -41,15 +43,16 @@ function makeSnapshot({
   logs = documents,
   finishedAt = '2026-01-06T12:34:56.789Z',
 }: { of?: Detector; logs?: LogDocument[]; finishedAt?: string } = {}): ModelSnapshot {
-  const { encoder, dirt } = learnFeatures(of.features, logs, { timestampField: '@timestamp' });
+  const { encoder, dirt, watches } = learnFeatures(of.features, logs, { timestampField: '@timestamp' });
   const matrix = encoder.encode(logs);
-  const forest = growForest(matrix, {
+  const grown = growForest(matrix, {
     treeCount: 100,
     subsampleSize: 256,
     seed: 1,
     splits: 'axis',
     trainer: 'built_in',
   });
+  const forest = learnSurprise(grown, matrix, watches, 1);
   const quantiles = learnQuantiles(createReferenceScorer(forest).score(matrix));
   return createModelSnapshot({
     detector: of,
@@ -276,5 +279,26 @@ describe('the scorer of a model', () => {
     const dirt = {};
     scorer.score([{ response_time: 'fast', request_size: [1, 2] }], dirt);
     expect(dirt).toMatchObject({ response_time: { wrong_type: 1 }, status_code: { missing: 1 } });
+  });
+});
+
+describe('a model file of version 0.1.0', () => {
+  const stored = JSON.parse(readFileSync(join(__dirname, 'model_of_0_1_0.json'), 'utf8')) as {
+    model: string;
+    logs: LogDocument[];
+    scores: number[];
+  };
+
+  it('is read and scores as it did then, with features of all kinds and what it learned from verdicts', () => {
+    const model = decodeModelSnapshot(stored.model);
+    expect([...createModelScorer(model).score(stored.logs).scores]).toEqual(stored.scores);
+    expect(model.forest.lengthAdjustment).toBeDefined();
+    expect(model.forest.surprise).toBeUndefined();
+  });
+
+  it('is written again as it was', () => {
+    expect(JSON.parse(encodeModelSnapshot(decodeModelSnapshot(stored.model))).forest).toBe(
+      JSON.parse(stored.model).forest,
+    );
   });
 });

@@ -1,11 +1,13 @@
 import { DetectionError } from '../detection_error';
 import { averagePathLength } from '../isolation_forest';
+import type { SurpriseTable } from '../isolation_forest/types';
+import { UNSEEN } from '../log_features/category_encoding';
 import { fieldKeys } from './field_keys';
 import { featureCode, textTables, type EncodingState, type FeatureCode } from './feature_code';
 import { layOutForest, type ForestTables } from './forest_tables';
 import { READ_VALUES } from './read_values.painless';
 import { verdictTables } from './verdict_tables';
-import { JUDGE, PLACE_VALUES, walkForest } from './walk_forest.painless';
+import { JUDGE, PLACE_VALUES, SURPRISE, walkForest } from './walk_forest.painless';
 import type { ModelSnapshot } from '../model_snapshot';
 
 /** Elasticsearch refuses longer scripts (`script.max_size_in_bytes`). */
@@ -71,13 +73,12 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
   const state = encoder.toJSON() as EncodingState;
   const tables = layOutForest(forest, encoder.featureOfColumn);
   const suffixes = columnSuffixes(snapshot, state);
+  const used = new Set([...tables.columns.map(({ column }) => column), ...(forest.surprise?.columns ?? [])]);
   const codes = state.features.map((feature, i) =>
     featureCode(
       feature,
       i,
-      tables.columns
-        .filter(({ column }) => encoder.featureOfColumn[column] === i)
-        .map(({ column }) => suffixes[column]),
+      [...used].filter((column) => encoder.featureOfColumn[column] === i).map((column) => suffixes[column]),
     ),
   );
   const source = sourceOf(snapshot, tables, codes, suffixes);
@@ -148,8 +149,14 @@ function sourceOf(
   codes: readonly FeatureCode[],
   suffixes: readonly string[],
 ): string {
-  const functions = new Set([READ_VALUES, PLACE_VALUES, ...codes.flatMap((code) => code.functions), JUDGE]);
-  const features = codes.map((code, i) => {
+  const functions = new Set([
+    READ_VALUES,
+    PLACE_VALUES,
+    SURPRISE,
+    ...codes.flatMap((code) => code.functions),
+    JUDGE,
+  ]);
+  const parts = codes.map((code, i) => {
     const read = [
       `v${i} = field(ctx, (List) paths.get(${i}));`,
       ...(/^(hour_of_day|day_of_week)$/.test(detector.features[i].type)
@@ -167,8 +174,17 @@ function sourceOf(
         `place(limits, (String) thresholds.get(${place}), ((Number) starts.get(${place})).intValue(), at(fills, ${place}), ${value});`,
       ];
     });
-    // no tree looks at it: it is read only to be shown
-    if (places.length === 0) return { early: [`def v${i} = null;`], late: read };
+    const surprises = [...(forest.surprise?.columns ?? [])].flatMap((column, entry) =>
+      encoder.featureOfColumn[column] === i
+        ? [
+            `if (!m${i}) q${i} = Math.max(q${i}, beyond(surprise, ${entry}, ${code.columns.get(suffixes[column])}));`,
+          ]
+        : [],
+    );
+    // nothing looks at it: it is read only to be shown
+    if (places.length === 0 && surprises.length === 0) {
+      return { early: [`def v${i} = null;`], late: read, unseen: 'false' };
+    }
     const early = [
       `def v${i};`,
       ...read,
@@ -180,9 +196,15 @@ function sourceOf(
       `  unscored.add((String) names.get(${i}) + ': ' + reasonOf(v${i}, ${code.isNumber}));`,
       `}`,
       ...places,
+      ...surprises,
     ];
-    return { early, late: [] };
+    const unseen = code.columns.get(UNSEEN);
+    return { early, late: [], unseen: unseen === undefined ? 'false' : `!m${i} && (${unseen}) == 1.0` };
   });
+  const features = parts.map(({ early, ...rest }, i) => ({
+    ...rest,
+    early: [`double q${i} = 0;`, ...early],
+  }));
   const expected = averagePathLength(forest.subsampleSize);
   const main = `
 Map anomaly = new HashMap();
@@ -194,12 +216,16 @@ try {
   List starts = (List) params.get('starts');
   List fills = (List) params.get('fills');
   List learned = (List) params.get('learned');
+  List surprise = (List) params.get('surprise');
   Map texts = (Map) params.get('texts');
   Map forest = (Map) params.get('forest');
   Map verdict = (Map) params.get('verdict');
   List unscored = null;
 ${features.flatMap(({ early }) => early).join('\n')}
   double sum = pathLengths((String) forest.get('nodes'), (String) forest.get('leaves'), (List) forest.get('lengths'), limits, ${tables.trees});
+  double length = sum;
+  double total = ${codes.map((_, i) => `q${i}`).join(' + ')};
+  sum = sum / (1 + total);
   double score = ${expected === 0 ? '0.5' : `Math.exp(-(sum / ${forest.treeCount}.0) / ((Number) verdict.get('expected')).doubleValue() * 0.6931471805599453)`};
   double share = exceedance(score, verdict);
   double contamination = ((Number) verdict.get('contamination')).doubleValue();
@@ -216,7 +242,9 @@ ${features.flatMap(({ early }) => early).join('\n')}
   if (isAnomaly) {
 ${features.flatMap(({ late }) => late).join('\n')}
     def[] values = new def[] {${codes.map((_, i) => `v${i}`).join(', ')}};
-    anomaly.put('attribution', attribution(forest, limits, ${2 ** tables.depth}, (List) params.get('features'), values));
+    double[] surprises = new double[] {${codes.map((_, i) => `q${i}`).join(', ')}};
+    boolean[] unseen = new boolean[] {${features.map((feature) => feature.unseen).join(', ')}};
+    anomaly.put('attribution', attribution(forest, limits, ${2 ** tables.depth}, (List) params.get('features'), values, surprises, length, unseen));
   }
 } catch (Exception e) {
   anomaly.clear();
@@ -240,6 +268,16 @@ ctx.put('model', model);
   return [...functions].join('') + walkForest(tables.depth) + main;
 }
 
+/** As `beyond` reads them: six numbers a column. */
+const surpriseNumbers = (table: SurpriseTable | undefined): number[] =>
+  table === undefined
+    ? []
+    : [...table.columns.keys()].flatMap((i) =>
+        [table.low, table.lowScale, table.high, table.highScale, table.jump, table.growth].map(
+          (part) => part[i],
+        ),
+      );
+
 function parametersOf(
   { encoder, forest, quantiles, version }: ModelSnapshot,
   state: EncodingState,
@@ -261,6 +299,7 @@ function parametersOf(
     thresholds: tables.columns.map(({ thresholds }) => thresholds),
     starts: tables.columns.map(({ start }) => start),
     fills: tables.columns.map(({ fill }) => fill),
+    surprise: surpriseNumbers(forest.surprise),
     forest: {
       nodes: tables.nodes,
       leaves: tables.leaves,
@@ -280,7 +319,10 @@ function parametersOf(
       tail: verdict.tail,
       contamination: verdict.contamination,
     },
-    features: encoder.explain({}).map(({ feature, field, typical }) => ({ feature, field, typical })),
+    features: encoder.explain({}).map(({ feature, field, typical }, i) => {
+      const trainedOn = codes[i].trainedOn;
+      return { feature, field, typical, ...(trainedOn !== undefined && { trained_on: trainedOn }) };
+    }),
     own: [...parts.map((part) => `anomaly.${part}`), 'model.version'],
     own_parts: parts,
   };

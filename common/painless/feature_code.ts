@@ -1,7 +1,8 @@
 import { DetectionError } from '../detection_error';
 import type { FeatureDefinition } from '../detector';
 import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/attack_patterns';
-import { rarity } from '../log_features/category_encoding';
+import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category_encoding';
+import type { Novelty } from '../log_features/novelty';
 import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text_statistics';
 import { MARKS_OF_PATTERN, surprisesOf } from '../log_features/text_encoding';
 import { offsetsOf } from '../log_features/time_encoding';
@@ -20,15 +21,25 @@ interface FeatureState {
   readonly encoding: KindState;
 }
 type KindState =
-  | { readonly kind: 'number'; readonly log: boolean }
+  | {
+      readonly kind: 'number';
+      readonly log: boolean;
+      readonly few?: { readonly values: readonly number[]; readonly novelty: Novelty };
+    }
   | {
       readonly kind: 'category';
       readonly one_hot: boolean;
       readonly values: readonly (readonly [string, number])[];
       readonly columns: number;
       readonly total: number;
+      readonly novelty?: Novelty;
     }
-  | { readonly kind: 'hour_of_day' | 'day_of_week'; readonly time_zone: string }
+  | {
+      readonly kind: 'hour_of_day' | 'day_of_week';
+      readonly time_zone: string;
+      readonly counts: readonly number[];
+      readonly novelty?: Novelty;
+    }
   | {
       readonly kind: 'text';
       readonly max_length: number;
@@ -48,6 +59,8 @@ export interface FeatureCode {
   /** What all columns but the missing-indicator hold for a missing value. */
   readonly missing: 'NaN' | '0';
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Training logs with a value, where there is a column `.unseen`. */
+  readonly trainedOn?: number;
   readonly functions: readonly string[];
 }
 
@@ -164,7 +177,7 @@ function categoryCode(state: KindState & { kind: 'category' }, i: number): Featu
   const numberOf = state.one_hot
     ? (index: number): number => Math.min(index, columns)
     : (index: number): number => rarity(values[index][1], total, values.length);
-  const unseen = state.one_hot ? columns : rarity(0, total, values.length);
+  const unseen = state.one_hot ? columns : rarityOfUnseen(state);
   const numbered = values.map(([value], index): [string, number] => [value, numberOf(index)]);
   const broken = numbered.filter(([value]) => LONE_SURROGATE.test(value));
   return {
@@ -180,14 +193,16 @@ function categoryCode(state: KindState & { kind: 'category' }, i: number): Featu
     ].join('\n'),
     isMissing: `t${i} == null`,
     isNumber: false,
-    columns: new Map(
-      state.one_hot
+    ...(state.novelty && { trainedOn: state.novelty.trained_on }),
+    columns: new Map([
+      ...(state.novelty === undefined ? [] : [[UNSEEN, `k${i} == null ? 1.0 : 0.0`] as const]),
+      ...(state.one_hot
         ? Array.from({ length: columns + 1 }, (_, column): [string, string] => [
             `#${column}`,
             `n${i} == ${column} ? 1.0 : 0.0`,
           ])
-        : [['.rarity', `n${i}`]],
-    ),
+        : [['.rarity', `n${i}`] as const]),
+    ]),
     missing: state.one_hot ? '0' : 'NaN',
     parameters: {
       values: tableOf(numbered.filter(([value]) => !LONE_SURROGATE.test(value))),
@@ -212,12 +227,24 @@ function timeCode(state: KindState & { kind: 'hour_of_day' | 'day_of_week' }, i:
     ].join('\n'),
     isMissing: `n${i} != n${i}`,
     isNumber: true,
+    ...(state.novelty && { trainedOn: state.novelty.trained_on }),
     columns: new Map([
       ['.sin', `StrictMath.sin(${angle})`],
       ['.cos', `StrictMath.cos(${angle})`],
+      ...(state.novelty === undefined
+        ? []
+        : [
+            [
+              UNSEEN,
+              `((Number) ((List) p${i}.get('counts')).get((int) Math.floor(n${i}))).intValue() == 0 ? 1.0 : 0.0`,
+            ] as const,
+          ]),
     ]),
     missing: 'NaN',
-    parameters: ['UTC', 'Etc/UTC', 'GMT'].includes(zone) ? {} : { zone },
+    parameters: {
+      ...(['UTC', 'Etc/UTC', 'GMT'].includes(zone) ? {} : { zone }),
+      ...(state.novelty && { counts: state.counts.map((count) => Math.min(count, 1)) }),
+    },
     functions: [READ_TIMES],
   };
 }
@@ -237,12 +264,21 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
     switch (encoding.kind) {
       case 'number':
         return {
-          read: `double n${i} = numberOf(v${i});`,
+          read: [
+            `double n${i} = numberOf(v${i});`,
+            ...(encoding.few && used.includes(UNSEEN) ? [`List w${i} = (List) p${i}.get('few');`] : []),
+          ].join('\n'),
+          ...(encoding.few && { trainedOn: encoding.few.novelty.trained_on }),
           isMissing: `n${i} != n${i}`,
           isNumber: true,
-          columns: new Map([['', encoding.log ? `signedLog(n${i})` : `n${i}`]]),
+          columns: new Map([
+            ['', encoding.log ? `signedLog(n${i})` : `n${i}`],
+            ...(encoding.few && used.includes(UNSEEN)
+              ? [[UNSEEN, `isAmong(w${i}, n${i}) ? 0.0 : 1.0`] as const]
+              : []),
+          ]),
           missing: 'NaN',
-          parameters: {},
+          parameters: encoding.few ? { few: encoding.few.values } : {},
           functions: [],
         };
       case 'category':

@@ -114,6 +114,11 @@ double numberOf(def value) {
   return number;
 }
 
+boolean isAmong(List numbers, double number) {
+  for (int i = 0; i < numbers.size(); i++) if (((Number) numbers.get(i)).doubleValue() == number) return true;
+  return false;
+}
+
 String reasonOf(def value, boolean isNumber) {
   if (value instanceof Map) return 'object';
   def scalar = value instanceof Number ? value : scalarOf(value);

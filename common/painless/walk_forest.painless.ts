@@ -25,6 +25,21 @@ void place(int[] limits, String thresholds, int start, double fill, double value
 }
 `;
 
+/** Painless that tells how much a column holds that training never held (`isolation_forest/surprise.ts`). */
+export const SURPRISE = `
+double beyond(List surprise, int entry, double value) {
+  double number = (double) (float) value;
+  int at = entry * 6;
+  double far;
+  double low = ((Number) surprise.get(at)).doubleValue();
+  double high = ((Number) surprise.get(at + 2)).doubleValue();
+  if (number > high) far = (number - high) / ((Number) surprise.get(at + 3)).doubleValue();
+  else if (number < low) far = (low - number) / ((Number) surprise.get(at + 1)).doubleValue();
+  else return 0;
+  return ((Number) surprise.get(at + 4)).doubleValue() + ((Number) surprise.get(at + 5)).doubleValue() * (far / (far + 1));
+}
+`;
+
 const LANE_NAMES = 'abcdefgh'.slice(0, LANES).split('');
 
 /**
@@ -87,7 +102,7 @@ double averagePathLength(int count) {
   return Math.floor(exact * 4294967296.0 + 0.5) / 4294967296.0;
 }
 
-double[] shares(Map forest, int[] limits, int features, int size) {
+double[] shares(Map forest, int[] limits, int features, int size, double[] surprises, double length) {
   String nodes = (String) forest.get('nodes');
   String leaves = (String) forest.get('leaves');
   String rows = (String) forest.get('rows');
@@ -112,6 +127,13 @@ double[] shares(Map forest, int[] limits, int features, int size) {
       node = child;
     }
   }
+  double surprised = 0;
+  for (int i = 0; i < features; i++) surprised += surprises[i];
+  for (int i = 0; i < features; i++) {
+    double gain = length * surprises[i] / (1 + surprised);
+    shares[i] += gain;
+    total += gain;
+  }
   List even = (List) forest.get('even');
   for (int i = 0; i < features; i++) shares[i] = total > 0 ? shares[i] / total : at(even, i);
   return shares;
@@ -123,11 +145,13 @@ String shown(def value) {
   return text == null ? 'unusable' : text;
 }
 
-List attribution(Map forest, int[] limits, int size, List features, def[] values) {
-  double[] shares = shares(forest, limits, values.length, size);
+List attribution(Map forest, int[] limits, int size, List features, def[] values, double[] surprises, double length, boolean[] unseen) {
+  double[] shares = shares(forest, limits, values.length, size, surprises, length);
   List entries = new ArrayList();
   for (int i = 0; i < values.length; i++) {
     Map entry = new HashMap((Map) features.get(i));
+    if (unseen[i]) entry.put('unseen', true);
+    else entry.remove('trained_on');
     entry.put('share', shares[i]);
     entry.put('actual', shown(values[i]));
     int place = 0;

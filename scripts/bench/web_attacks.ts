@@ -1,4 +1,4 @@
-import { growForest, createScorer } from '../../common/isolation_forest';
+import { createScorer, growForest, learnSurprise } from '../../common/isolation_forest';
 import { forestSchema } from '../../common/detector';
 import { columnWeightsOf, learnFeatures, presetFor } from '../../common/log_features';
 import { averagePrecision, rocAuc } from '../../common/metrics';
@@ -54,16 +54,18 @@ export function measureWebAttacks(
     training === 'clean' ? documents.slice(0, half).filter((_, row) => labels[row] === 0) : documents;
   const preset = presetFor(sample);
   if (preset?.name !== 'web_access') throw new Error('the preset for web access logs was not recognised');
-  const { encoder } = learnFeatures(preset.definitions, sample, { timestampField: '@timestamp' });
+  const { encoder, watches } = learnFeatures(preset.definitions, sample, { timestampField: '@timestamp' });
   const defaults = forestSchema.parse({});
-  const forest = growForest(encoder.encode(sample), {
+  const matrix = encoder.encode(sample);
+  const grown = growForest(matrix, {
     treeCount: defaults.tree_count,
     subsampleSize: defaults.subsample_size,
     seed,
     splits: defaults.splits,
     trainer: defaults.trainer,
-    columnWeights: columnWeightsOf(preset.definitions, encoder),
+    columnWeights: columnWeightsOf(preset.definitions, encoder, matrix),
   });
+  const forest = learnSurprise(grown, matrix, watches, seed);
   const scores = createScorer(forest).score(encoder.encode(documents.slice(half)));
   const truth = labels.slice(half);
   return { rocAuc: rocAuc(scores, truth), averagePrecision: averagePrecision(scores, truth) };

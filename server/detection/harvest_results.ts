@@ -33,6 +33,8 @@ const scoredSchema = z.object({
         share: z.number(),
         actual: z.string(),
         typical: z.string(),
+        unseen: z.literal(true).optional(),
+        trained_on: z.number().optional(),
       }),
     )
     .max(64)

@@ -7,6 +7,7 @@ import {
   FEWEST_VERDICTS,
   growForest,
   learnFromVerdicts,
+  learnSurprise,
   type IsolationForest,
   type Matrix,
 } from '../../common/isolation_forest';
@@ -190,7 +191,7 @@ function fitModel(
   documents: readonly LogDocument[],
   tell?: (share: number) => void,
 ): Fit {
-  const { encoder, dirt } = learnFeatures(detector.features, documents, {
+  const { encoder, dirt, watches } = learnFeatures(detector.features, documents, {
     timestampField: detector.source.timestamp_field,
   });
   tell?.(LEARNED_AT);
@@ -198,7 +199,7 @@ function fitModel(
   const matrix = encoder.encode(documents);
   tell?.(ENCODED_AT);
   const rows = withFarRows(matrix, detector.features, encoder, seed);
-  const forest = growForest(
+  const grown = growForest(
     rows,
     {
       treeCount: tree_count,
@@ -206,11 +207,12 @@ function fitModel(
       seed,
       splits,
       extensionLevel: extension_level,
-      columnWeights: columnWeightsOf(detector.features, encoder),
+      columnWeights: columnWeightsOf(detector.features, encoder, rows),
       trainer,
     },
     tell && ((share) => tell(ENCODED_AT + share * (1 - ENCODED_AT))),
   );
+  const forest = learnSurprise(grown, matrix, watches, seed);
   return { encoder, forest, dirt, matrix };
 }
 

@@ -1,6 +1,7 @@
 // AssemblyScript, compiled to ../kernel.wasm.ts by `npm run build:kernel`. ../kernel_image.ts lays out the memory;
 // nothing is checked again here. All addresses and counts in the memory are uint32.
 import { addMaskedTree, rankColumn } from './mask_trees';
+import { divideBySurprise } from './surprise';
 import { walkTree } from './walk_trees';
 
 // Fields of the header at address 0.
@@ -13,6 +14,9 @@ const SUMS = 20;
 const BLOCK_ROWS = 24;
 const BATCHES = 28;
 const BATCH_COUNT = 32;
+const SURPRISE = 36;
+const SURPRISE_COUNT = 40;
+const SURPRISE_SUMS = 44;
 
 // Fields of a batch of trees that share their ranks.
 const BATCH_COLUMNS = 0;
@@ -67,7 +71,7 @@ function rankRows(columns: u32, rowCount: i32): void {
   }
 }
 
-/** Sums the path lengths of the first `count` rows of the input over all trees. */
+/** Sums the path lengths of the first `count` rows of the input over all trees, and divides by 1 + surprise. */
 export function sumPathLengths(count: i32): void {
   loadRows(count);
   // Rows are taken 8 or 12 at a time; those behind the last one are computed and never read.
@@ -89,5 +93,18 @@ export function sumPathLengths(count: i32): void {
       tree += TREE_BYTES;
     }
     batch += BATCH_BYTES;
+  }
+  const entries: u32 = load<u32>(SURPRISE_COUNT);
+  if (entries > 0) {
+    const columnBytes: u32 = load<u32>(BLOCK_ROWS) * 4;
+    divideBySurprise(
+      load<u32>(SURPRISE),
+      entries,
+      load<u32>(VALUES),
+      columnBytes,
+      load<u32>(SURPRISE_SUMS),
+      rowCount,
+      sums,
+    );
   }
 }
