@@ -1,6 +1,6 @@
 import { DetectionError } from '../detection_error';
 import type { LogDocument } from '../log_document';
-import { getField } from '../log_features';
+import { getField, readLabel } from '../log_features';
 import type { GroundTruth } from './types';
 
 /** Where labels are looked for when no field is named, in this order. */
@@ -8,15 +8,13 @@ export const LABEL_FIELDS = ['labels.anomaly', 'labels', 'label', 'is_anomaly'] 
 /** Documents that are looked at for it. */
 const SEARCHED_DOCUMENTS = 1_000;
 
-const ANOMALOUS = new Set(['true', '1', 'yes', 'anomaly', 'anomalous', 'anom', 'attack']);
-const NORMAL = new Set(['false', '0', 'no', 'normal', 'norm', 'benign']);
 const LONGEST_NAME = 200;
 
 /** @returns the first of {@link LABEL_FIELDS} in which one of the documents holds a label */
 export function findLabelField(documents: readonly LogDocument[]): string | undefined {
   const searched = documents.slice(0, SEARCHED_DOCUMENTS);
   return LABEL_FIELDS.find((field) =>
-    searched.some((document) => asAnomaly(anomalyValue(getField(document, field))) !== undefined),
+    searched.some((document) => readLabel(anomalyValue(getField(document, field))) !== undefined),
   );
 }
 
@@ -46,7 +44,7 @@ function truthOf(document: LogDocument, labelField: string, row: number): Ground
   const value = getField(document, labelField);
   const label = anomalyValue(value);
   if (label === undefined || label === null || label === '') return undefined;
-  const anomaly = asAnomaly(label);
+  const anomaly = readLabel(label);
   if (anomaly === undefined) {
     throw new DetectionError(
       'invalid_input',
@@ -76,12 +74,6 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function anomalyValue(value: unknown): unknown {
   const inner = isObject(value) ? value.anomaly : value;
   return Array.isArray(inner) && inner.length === 1 ? inner[0] : inner;
-}
-
-function asAnomaly(label: unknown): boolean | undefined {
-  if (typeof label !== 'string' && typeof label !== 'number' && typeof label !== 'boolean') return undefined;
-  const word = String(label).trim().toLowerCase();
-  return ANOMALOUS.has(word) ? true : NORMAL.has(word) ? false : undefined;
 }
 
 function asName(value: unknown): string | undefined {

@@ -3,6 +3,7 @@ export { getField } from './field_access';
 export { withFarRows } from './far_rows';
 export { learnFeatures, type LearnOptions } from './learn_features';
 export { decodeFeatureEncoding } from './feature_encoder';
+export { findLabelFields, readLabel, type LabelField } from './label_fields';
 export { templatesOf } from './templates_of';
 export { PRESETS, presetFor, type FeaturePreset } from './presets';
 export { suggestFeatures, type FeatureSuggestion } from './suggest_features';

@@ -3,6 +3,7 @@ import { featureSchema, type FeatureDefinition } from '../detector';
 import type { LogDocument } from '../log_document';
 import { compileField } from './field_access';
 import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from './field_value';
+import { findLabelFields } from './label_fields';
 import { leafFields } from './leaf_fields';
 import { skewness } from './number_encoding';
 import { mineTemplates } from './template_miner';
@@ -164,8 +165,9 @@ export function suggestFeatures(
     suggestions.push({ definition: parsed.data, reason, examples, coverage, weight, values });
   };
 
+  const labels = new Set(findLabelFields(sample).map(({ field }) => field));
   for (const field of leafFields(sample)) {
-    if (field === options.timestampField || EXCLUDED.test(field)) continue;
+    if (field === options.timestampField || EXCLUDED.test(field) || labels.has(field)) continue;
     const read = compileField(field);
     const dirt = new DirtCounter();
     const distinct = new Map<string, number>();

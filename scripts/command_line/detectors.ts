@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseWith, detectorSchema, type Detector, type DetectorInput } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { getField, presetFor, suggestFeatures } from '../../common/log_features';
+import { basename, extname } from 'node:path';
+import { getField, presetFor, suggestFeatures, type LabelField } from '../../common/log_features';
 import type { LogDocument } from '../../common/log_document';
 import { parseYamlText, type Config } from './config';
 
@@ -23,15 +24,27 @@ const KNOWN_FEATURES: Readonly<Record<string, { type: FeatureInput['type'] }>> =
   'http.response.status_code': { type: 'category' },
 };
 
-/** @throws DetectionError `invalid_input` naming file, setting, value and what is allowed */
-export async function loadDetectorFile(path: string): Promise<Detector> {
+/**
+ * @param absent stands for settings that the file leaves out, such as the index where logs come from a file anyway
+ * @throws DetectionError `invalid_input` naming file, setting, value and what is allowed
+ */
+export async function loadDetectorFile(path: string, absent: Partial<DetectorInput> = {}): Promise<Detector> {
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw new DetectionError('invalid_input', `The detector ${path} cannot be read: ${error.message}`, {
       cause: error,
     });
   });
-  return parseWith(detectorSchema, parseYamlText(text, path), `The detector (${path})`);
+  const read = parseYamlText(text, path);
+  const isObject = typeof read === 'object' && read !== null && !Array.isArray(read);
+  return parseWith(detectorSchema, isObject ? { ...absent, ...read } : read, `The detector (${path})`);
 }
+
+/** One sentence on a field that seems to hold the ground truth. */
+export const aboutLabel = ({ field, isReadable, values }: LabelField): string =>
+  `${field} seems to say which logs are anomalous (${values.join(', ')}) and is no feature` +
+  (isReadable
+    ? `: to measure a model by it, pass --label-field ${field}`
+    : '; a label must be true or false, 1 or 0, "anomaly" or "normal"');
 
 /**
  * The detector to train: a file, named features, the one of the configuration, the preset that fits the logs, or
@@ -65,8 +78,13 @@ async function baseDetector(
   config: Config,
   documents: readonly LogDocument[],
 ): Promise<{ detector: Detector; why: string }> {
-  if (options.detector !== undefined)
-    return { detector: await loadDetectorFile(options.detector), why: `from ${options.detector}` };
+  if (options.detector !== undefined) {
+    const absent = {
+      name: options.name ?? basename(options.detector, extname(options.detector)),
+      source: config.detector?.source ?? { index: config.index },
+    };
+    return { detector: await loadDetectorFile(options.detector, absent), why: `from ${options.detector}` };
+  }
   const make = (features: DetectorInput['features'], why: string): { detector: Detector; why: string } => ({
     detector: parseWith(
       detectorSchema,

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { suggestFeatures } from '../../common/log_features';
+import { findLabelFields, suggestFeatures } from '../../common/log_features';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import { connect, createLogSource } from '../../server/elasticsearch';
+import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs } from '../command_line/session';
 
@@ -49,6 +50,7 @@ Examples:
           `No field of ${documents.length} logs is fit to be a feature.`,
         );
       }
+      for (const label of findLabelFields(documents)) session.say(aboutLabel(label));
       if (options.output !== undefined) {
         const detector = {
           name: options.name,

@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { encodeModelSnapshot } from '../../common/model_snapshot';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { findLabelFields } from '../../common/log_features';
 import { fetchJudgedLogs, type JudgedLogs } from '../../server/detection/judged_logs';
 import { timestampOf } from '../../server/detection/log_values';
 import { readinessOf } from '../../server/detection/readiness';
 import { trainModel } from '../../server/detection/train_model';
 import { fieldsLearned } from '../../server/detection/training_sample';
 import { connect, createDetectorSource, createFeedbackStore } from '../../server/elasticsearch';
-import { chooseDetector, type DetectorOptions } from '../command_line/detectors';
+import { aboutLabel, chooseDetector, type DetectorOptions } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, runs, type Session } from '../command_line/session';
 
@@ -63,6 +64,9 @@ Examples:
     async (session, options) => {
       const { documents, problems } = await loadDocuments(options.input, session.signal);
       const { detector, why } = await chooseDetector(options, session.config, documents);
+      if (options.labelField === undefined) {
+        for (const label of findLabelFields(documents)) session.say(aboutLabel(label));
+      }
       const judged =
         options.feedback === undefined ? undefined : await judgedLogs(session, detector, options.feedback);
       const progress = session.progress('Training');
