@@ -39,4 +39,27 @@ export interface AuditEntry {
   readonly reason: string;
   /** Figures for machines, not searched. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What Elasticsearch itself has noted; absent where the trail is not protected, and before it was. */
+  readonly recorded?: AuditRecord;
+}
+
+export interface AuditRecord {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: string;
+  /** Id of the API key that was used, such as that of a detector. */
+  readonly api_key?: string;
+}
+
+/** Entries are written within this time of what they tell. */
+const LONGEST_DELAY_MILLISECONDS = 5 * 60_000;
+
+/**
+ * Says whether an entry names somebody else, or another time, than Elasticsearch has noted. With an API key a detector writes of
+ * what others asked of it, so only the time is held against it then; entries of 0.1.0 were noted when they were moved.
+ */
+export function isContradicted({ at, by, recorded }: AuditEntry): boolean {
+  if (recorded === undefined) return false;
+  const isLate = Math.abs(Date.parse(recorded.at) - Date.parse(at)) > LONGEST_DELAY_MILLISECONDS;
+  return isLate || (by !== undefined && recorded.api_key === undefined && by !== recorded.by);
 }

@@ -11,6 +11,14 @@ export const auditEntrySchema = z.object({
   to: z.string().optional(),
   reason: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),
+  recorded: z
+    .object({ at: z.string(), by: z.string(), api_key: z.string().optional() })
+    .optional()
+    .describe('Noted by Elasticsearch itself, where the trail is protected; the writer cannot change it'),
+  contradicted: z
+    .boolean()
+    .optional()
+    .describe('True where the entry names another user or another time than Elasticsearch has noted'),
 });
 export type AuditEntryBody = z.output<typeof auditEntrySchema>;
 

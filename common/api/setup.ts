@@ -21,6 +21,9 @@ export const setupEndpoints = {
       alerts: z.array(z.enum(['slack', 'email'])).describe('Channels configured in kibana.yml'),
       missing_privileges: z.array(z.string()),
       problems: z.array(z.string()),
+      audit_trail: z
+        .enum(['recorded', 'unrecorded', 'absent', 'unknown'])
+        .describe('Whether Elasticsearch itself notes who writes to the audit trail of this space'),
     }),
   }),
   getOpenApi: endpoint({

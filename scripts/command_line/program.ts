@@ -16,6 +16,7 @@ import { importDashboards } from '../commands/import_dashboards';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
 import { migrate } from '../commands/migrate';
+import { protectAudit } from '../commands/protect_audit';
 import { quietTimes } from '../commands/quiet_times';
 import { rollbackModel } from '../commands/rollback_model';
 import { scoreLogs } from '../commands/score_logs';
@@ -62,6 +63,7 @@ export function createProgram(): Command {
     audit,
     deleteResults,
     migrate,
+    protectAudit,
     importDashboards,
   ]) {
     program.addCommand(create());

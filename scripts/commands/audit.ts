@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
-import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '../../common/audit';
+import { AUDIT_ACTIONS, isContradicted, type AuditAction, type AuditEntry } from '../../common/audit';
 import { createAuditTrail } from '../../server/elasticsearch';
 import { numberBetween, printable, runs } from '../command_line/session';
 import { connectToStored } from '../command_line/stored_data';
@@ -49,7 +49,12 @@ function actionOf(name: string): AuditAction {
   );
 }
 
-function describeEntry({ at, by, action, from, to, reason }: AuditEntry): string {
+function describeEntry(entry: AuditEntry): string {
+  const { at, by, action, from, to, reason, recorded } = entry;
   const change = from === undefined && to === undefined ? '' : ` (${from ?? 'none'} -> ${to ?? 'none'})`;
-  return `${at}  ${action.padEnd(20)} ${printable(by ?? 'the detector', 40)}: ${printable(reason, 400)}${printable(change)}`;
+  const doubt =
+    recorded && isContradicted(entry)
+      ? ` [Elasticsearch noted: ${printable(recorded.by, 40)}, ${recorded.at}]`
+      : '';
+  return `${at}  ${action.padEnd(20)} ${printable(by ?? 'the detector', 40)}: ${printable(reason, 400)}${printable(change)}${doubt}`;
 }

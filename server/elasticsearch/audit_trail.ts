@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
-import { ALL_DETECTORS, type AuditEntry } from '../../common/audit';
+import { ALL_DETECTORS, type AuditEntry, type AuditRecord } from '../../common/audit';
 import { DetectionError } from '../../common/detection_error';
 import type { AuditTrail } from '../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
@@ -15,9 +15,14 @@ const MAXIMUM_SIZE = 10_000;
 const LONGEST_REASON = 2_000;
 const LONGEST_VALUE = 256;
 
-interface StoredEntry extends Omit<AuditEntry, 'detectorId'> {
+interface StoredEntry extends Omit<AuditEntry, 'detectorId' | 'recorded'> {
   readonly kind: 'audit';
   readonly detector_id: string;
+  /** Only ever written by the pipeline of audit_protection.ts. */
+  readonly recorded?: {
+    readonly at: string;
+    readonly user: { readonly username: string; readonly api_key?: { readonly id: string } };
+  };
 }
 
 /**
@@ -34,17 +39,19 @@ export function createAuditTrail(
     async append(entries) {
       if (entries.length === 0) return;
       await ensureIndex(client, index, 'audit', { policy, signal });
-      const operations = entries.map(({ detectorId, reason, from, to, ...entry }): BulkOperation => {
-        const document: StoredEntry = {
-          kind: 'audit',
-          detector_id: detectorId,
-          ...entry,
-          ...(from !== undefined && { from: from.slice(0, LONGEST_VALUE) }),
-          ...(to !== undefined && { to: to.slice(0, LONGEST_VALUE) }),
-          reason: reason.slice(0, LONGEST_REASON),
-        };
-        return { action: 'create', index, id: `audit-${randomUUID()}`, document };
-      });
+      const operations = entries.map(
+        ({ detectorId, reason, from, to, recorded: _recorded, ...entry }): BulkOperation => {
+          const document: StoredEntry = {
+            kind: 'audit',
+            detector_id: detectorId,
+            ...entry,
+            ...(from !== undefined && { from: from.slice(0, LONGEST_VALUE) }),
+            ...(to !== undefined && { to: to.slice(0, LONGEST_VALUE) }),
+            reason: reason.slice(0, LONGEST_REASON),
+          };
+          return { action: 'create', index, id: `audit-${randomUUID()}`, document };
+        },
+      );
       await bulkWriteAll(client, operations, {
         what: 'write down what was done',
         refresh: true,
@@ -86,10 +93,16 @@ export function createAuditTrail(
         total: typeof total === 'number' ? total : total.value,
         entries: (answer?.hits.hits ?? []).flatMap(({ _source }): AuditEntry[] => {
           if (_source === undefined) return [];
-          const { kind: _kind, detector_id, ...entry } = _source;
-          return [{ detectorId: detector_id, ...entry }];
+          const { kind: _kind, detector_id, recorded, ...entry } = _source;
+          return [{ detectorId: detector_id, ...entry, ...(recorded && { recorded: recordOf(recorded) }) }];
         }),
       };
     },
   };
 }
+
+const recordOf = ({ at, user }: NonNullable<StoredEntry['recorded']>): AuditRecord => ({
+  at,
+  by: user.username,
+  ...(user.api_key && { api_key: user.api_key.id }),
+});

@@ -19,6 +19,7 @@ export { createCheckpointStore } from './checkpoint_store';
 export { countAnomalies, createDriftStore } from './drift_store';
 export { createFeedbackStore } from './feedback_store';
 export { createAuditTrail } from './audit_trail';
+export { auditProtectionOf, protectAuditTrails } from './audit_protection';
 export { createSuppressionStore } from './suppression_store';
 export { createResultMarks } from './mark_results';
 export { whatIf } from './what_if';

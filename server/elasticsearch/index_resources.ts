@@ -175,6 +175,7 @@ const AUDIT: Properties = {
   to: keyword,
   reason: text,
   details: stored,
+  recorded: object({ at: date, user: object({ username: keyword }) }),
 };
 
 export const RESOURCES = {

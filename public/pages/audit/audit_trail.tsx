@@ -77,12 +77,24 @@ export default function AuditTrail({ detectorId }: { detectorId: string }): Reac
                   render: formatTime,
                 },
                 {
-                  field: 'by',
                   name: i18n.translate('logAnomalies.audit.by', { defaultMessage: 'By' }),
                   width: '12%',
-                  render: (by: string | undefined) =>
-                    by ??
-                    i18n.translate('logAnomalies.audit.itself', { defaultMessage: 'the detector itself' }),
+                  render: ({ by, recorded, contradicted }: AuditEntryBody) => (
+                    <>
+                      {by ??
+                        i18n.translate('logAnomalies.audit.itself', {
+                          defaultMessage: 'the detector itself',
+                        })}
+                      {recorded && contradicted && (
+                        <EuiText size="xs" color="danger" className="eui-textBreakWord">
+                          {i18n.translate('logAnomalies.audit.contradicted', {
+                            defaultMessage: 'Elasticsearch noted: {by}, {at}',
+                            values: { by: recorded.by, at: formatTime(recorded.at) },
+                          })}
+                        </EuiText>
+                      )}
+                    </>
+                  ),
                 },
                 {
                   field: 'action',

@@ -1,13 +1,17 @@
 import { LONGEST_EXPORT, type auditEndpoints, type AuditEntryBody } from '../../../common/api/audit';
-import type { AuditEntry } from '../../../common/audit';
+import { isContradicted, type AuditEntry } from '../../../common/audit';
 import { createAuditTrail } from '../../elasticsearch';
 import { FileAnswer, type Handlers } from './handler';
 
-const bodyOf = ({ detectorId, details, ...entry }: AuditEntry): AuditEntryBody => ({
-  detector_id: detectorId,
-  ...entry,
-  ...(details && { details: { ...details } }),
-});
+const bodyOf = (entry: AuditEntry): AuditEntryBody => {
+  const { detectorId, details, ...rest } = entry;
+  return {
+    detector_id: detectorId,
+    ...rest,
+    ...(details && { details: { ...details } }),
+    ...(entry.recorded && { contradicted: isContradicted(entry) }),
+  };
+};
 
 /** The index is that of the space, so entries of a detector that is gone can be read still. */
 export const auditHandlers: Handlers<keyof typeof auditEndpoints> = {

@@ -1,5 +1,5 @@
 import type { setupEndpoints } from '../../../common/api/setup';
-import { checkConnection } from '../../elasticsearch';
+import { auditProtectionOf, checkConnection } from '../../elasticsearch';
 import { usesApiKeys } from '../api_key';
 import { createOpenApiDocument } from '../open_api';
 import type { Handlers } from './handler';
@@ -29,6 +29,7 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
           : []),
         ...(missing.length > 0 ? check.hints : []),
       ],
+      audit_trail: await auditProtectionOf(scope.elasticsearch, scope.space).catch(() => 'unknown' as const),
     };
   },
   getOpenApi: async () => createOpenApiDocument(),
