@@ -2,6 +2,7 @@ import { schema } from '@kbn/config-schema';
 import { parseWith } from '../common/detector';
 import type { PluginConfigDescriptor } from './kibana/contracts';
 import { jobLimitsSchema, type JobLimitsInput } from './kibana/job_limits';
+import { parseKeySettings, type KeySettingsInput } from './kibana/key_settings';
 import { parseAlertsConfig, type AlertsConfigInput } from './notifications';
 
 /** The settings below `logAnomalies` in kibana.yml. */
@@ -10,6 +11,8 @@ export interface LogAnomaliesConfig {
   readonly alerts?: AlertsConfigInput;
   /** What background work may take; see JobLimits. */
   readonly jobs?: JobLimitsInput;
+  /** How long API keys of detectors last; see KeySettings. */
+  readonly keys?: KeySettingsInput;
 }
 
 const problemOf =
@@ -29,10 +32,14 @@ export const alertsProblem = problemOf(parseAlertsConfig);
 /** @returns what is wrong with the settings, or undefined */
 export const jobsProblem = problemOf((given) => parseWith(jobLimitsSchema, given, 'logAnomalies.jobs'));
 
+/** @returns what is wrong with the settings, or undefined */
+export const keysProblem = problemOf(parseKeySettings);
+
 /** Nothing of it reaches the browser. */
 export const config: PluginConfigDescriptor = {
   schema: schema.object({
     alerts: schema.maybe(schema.object({}, { unknowns: 'allow', validate: alertsProblem })),
+    keys: schema.maybe(schema.object({}, { unknowns: 'allow', validate: keysProblem })),
     jobs: schema.maybe(schema.object({}, { unknowns: 'allow', validate: jobsProblem })),
   }),
   exposeToBrowser: {},

@@ -16,6 +16,7 @@ import {
   TRAINING_TASK_TYPE,
 } from './kibana/identifiers';
 import { jobLimitsSchema } from './kibana/job_limits';
+import { parseKeySettings } from './kibana/key_settings';
 import { pluginStatus, RunOutcomes } from './kibana/plugin_status';
 import { registerRoutes } from './kibana/routes/register_routes';
 import { createDetectorHealthRuleType } from './kibana/rule_types/detector_health';
@@ -66,6 +67,7 @@ export class LogAnomaliesPlugin {
       (started ??= core.getStartServices().then(([coreStart, pluginsStart]) =>
         createServices(coreStart, pluginsStart, {
           limits: parseWith(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
+          keys: parseKeySettings(config.keys),
           alerts: config.alerts && parseAlertsConfig(config.alerts),
           links,
           canEncrypt: encryptedSavedObjects?.canEncrypt ?? false,

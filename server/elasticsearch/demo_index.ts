@@ -4,6 +4,7 @@ import { bulkWriteAll } from './bulk';
 import type { ElasticsearchClient } from './client';
 import { errorBodyOf, errorTypes, statusOf } from './errors';
 import { INDEX_SETTINGS } from './index_resources';
+import { missingPrivilegesOf } from './missing_privileges';
 import { demoIndex } from './names';
 import type { IndexPrivileges } from './privileges';
 
@@ -91,13 +92,5 @@ export async function deleteDemoIndex(client: ElasticsearchClient, space: string
 
 /** @returns e.g. `create_index on "log-anomalies-sample-default"`; empty when nothing is missing */
 export async function missingDemoPrivileges(client: ElasticsearchClient, space: string): Promise<string[]> {
-  const { names, privileges } = demoPrivileges(space);
-  const answer = await attempt(
-    () => client.security.hasPrivileges({ index: [{ names: [...names], privileges: [...privileges] }] }),
-    { what: 'ask for your privileges' },
-  );
-  return names.flatMap((name) => {
-    const lacking = privileges.filter((privilege) => answer.index[name]?.[privilege] !== true);
-    return lacking.length > 0 ? [`${lacking.join(', ')} on "${name}"`] : [];
-  });
+  return missingPrivilegesOf(client, { cluster: [], indices: [demoPrivileges(space)] });
 }

@@ -17,4 +17,4 @@ export const createDetectorSource = (
 ): LogSource =>
   detector.unit === 'bucket'
     ? createBucketSource(client, detector, options)
-    : createLogSource(client, { policy: options.policy });
+    : createLogSource(client, { policy: options.policy, within: detector.source.index });

@@ -7,6 +7,8 @@ export { bulkWrite } from './bulk';
 export type { BulkOperation, BulkOutcome, BulkRefusal } from './bulk';
 export { toDetectionError } from './errors';
 export { isSecurityOff } from './security_state';
+export { backfillKeyRole, backfillTarget, detectorKeyRole } from './key_role';
+export type { KeyRole } from './key_role';
 export { createLogSource } from './log_source';
 export { createDetectorSource } from './detector_source';
 export { createScoredLogs } from './scored_logs';

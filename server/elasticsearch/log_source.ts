@@ -5,18 +5,32 @@ import { attempt, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { queryOf } from './log_query';
 import { countLogs, sampleLogs } from './sample_logs';
-import { readLogs } from './read_logs';
+import { readLogs, toSourceLog } from './read_logs';
 import { sourceFilter } from './search_pages';
 
 /** Whole documents of one request; anomalous logs may be large. */
 const FETCH_DOCUMENTS = 200;
 
-/** Logs in Elasticsearch: indices, data streams, aliases and patterns. Needs `read` on them and nothing else. */
+/** All of these logs, by index and id. */
+const queryOfLogs = (logs: readonly { index: string; id: string }[]): estypes.QueryDslQueryContainer => ({
+  bool: {
+    should: logs.map(({ index, id }) => ({
+      bool: { filter: [{ term: { _index: index } }, { ids: { values: [id] } }] },
+    })),
+  },
+});
+
+/**
+ * Logs in Elasticsearch: indices, data streams, aliases and patterns. Needs `read` on them and nothing else.
+ *
+ * @param options `within`: single logs are fetched from these alone, whatever index they are said to be in, and by these
+ *   names, which is how the rights on an alias are given
+ */
 export function createLogSource(
   client: ElasticsearchClient,
-  options: { policy?: RetryPolicy } = {},
+  options: { policy?: RetryPolicy; within?: string } = {},
 ): LogSource {
-  const { policy } = options;
+  const { policy, within } = options;
   return {
     async sample(range, sampleOptions) {
       const { fields } = sampleOptions;
@@ -53,6 +67,21 @@ export function createLogSource(
       const found: SourceLog[] = [];
       for (let start = 0; start < logs.length; start += FETCH_DOCUMENTS) {
         const part = logs.slice(start, start + FETCH_DOCUMENTS);
+        if (within !== undefined) {
+          const { hits } = await attempt(
+            () =>
+              client.search<Record<string, unknown>>({
+                index: within,
+                ignore_unavailable: true,
+                size: part.length,
+                query: queryOfLogs(part),
+                _source: sourceFilter(fields),
+              }),
+            { what: `fetch ${part.length} logs of "${within}"`, policy },
+          );
+          found.push(...hits.hits.map(toSourceLog));
+          continue;
+        }
         const answer = await attempt(
           () =>
             client.mget<Record<string, unknown>>({

@@ -4,6 +4,7 @@ import {
   revokeApiKey,
   usesApiKeys,
   type ApiKeyContext,
+  type KeyGrant,
   type KeyRequest,
 } from './api_key';
 import type { SavedObjectsClient } from './saved_object_contracts';
@@ -36,7 +37,15 @@ function contextOf(change: Partial<ApiKeyContext> = {}) {
   return { context, invalidated, warnings };
 }
 
+const NOW = Date.UTC(2026, 10, 1);
 const use = { detectorId: 'd1', space: 'default', steering: 'hash' };
+const grant: KeyGrant = {
+  name: 'Web',
+  role: { cluster: [], indices: [{ names: ['logs'], privileges: ['read'] }] },
+  use,
+  expiresAfter: 86_400_000,
+  now: NOW,
+};
 const asked = (savedObjects: SavedObjectsClient): KeyRequest => ({
   request: {} as never,
   savedObjects,
@@ -55,7 +64,7 @@ describe('the API key of a detector', () => {
         return { id: 'o1' } as never;
       },
     });
-    expect(await grantApiKey(contextOf().context, asked(client), 'Web', use)).toBe('o1');
+    expect(await grantApiKey(contextOf().context, asked(client), grant)).toBe('o1');
     expect(kept).toEqual({
       api_key_id: 'k1',
       api_key: Buffer.from('k1:s3cret').toString('base64'),
@@ -65,6 +74,8 @@ describe('the API key of a detector', () => {
       steering_hash: 'hash',
       owner: 'olga',
       owner_realm: 'native',
+      granted_at: '2026-11-01T00:00:00.000Z',
+      expires_at: '2026-11-02T00:00:00.000Z',
     });
     const encrypted = { getDecryptedAsInternalUser: async () => ({ attributes: kept }) as never };
     expect((await openApiKey(encrypted, 'o1', use)).authorization).toBe(
@@ -136,7 +147,7 @@ describe('the API key of a detector', () => {
     const { context } = contextOf();
     const { apiKeys } = context.security!.authc;
     apiKeys.grantAsInternalUser = async () => null;
-    await expect(grantApiKey(context, asked(objects({})), 'Web', use)).rejects.toMatchObject({
+    await expect(grantApiKey(context, asked(objects({})), grant)).rejects.toMatchObject({
       code: 'unavailable',
     });
   });
@@ -144,19 +155,19 @@ describe('the API key of a detector', () => {
   it('is invalidated when it cannot be kept', async () => {
     const { context, invalidated } = contextOf();
     const client = objects({ create: () => Promise.reject(new Error('no room')) });
-    await expect(grantApiKey(context, asked(client), 'Web', use)).rejects.toThrow('no room');
+    await expect(grantApiKey(context, asked(client), grant)).rejects.toThrow('no room');
     expect(invalidated).toEqual([['k1']]);
   });
 
   it('is not needed where security is off', async () => {
     const client = objects({});
     const open = contextOf({ security: undefined, isSecurityOff: async () => true }).context;
-    expect(await grantApiKey(open, asked(client), 'Web', use)).toBeUndefined();
+    expect(await grantApiKey(open, asked(client), grant)).toBeUndefined();
   });
 
   it('is not granted without a way to encrypt it', async () => {
     const { context } = contextOf({ canEncrypt: false });
-    await expect(grantApiKey(context, asked(objects({})), 'Web', use)).rejects.toMatchObject({
+    await expect(grantApiKey(context, asked(objects({})), grant)).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('xpack.encryptedSavedObjects.encryptionKey'),
     });
@@ -166,7 +177,7 @@ describe('the API key of a detector', () => {
     const { context } = contextOf();
     context.security!.authc.apiKeys.grantAsInternalUser = () =>
       Promise.reject(new Error('Unsupported scheme "ApiKey" for granting API Key'));
-    await expect(grantApiKey(context, asked(objects({})), 'Web', use)).rejects.toMatchObject({
+    await expect(grantApiKey(context, asked(objects({})), grant)).rejects.toMatchObject({
       code: 'forbidden',
       message: expect.stringContaining('Sign in with a password'),
     });

@@ -1,4 +1,5 @@
 import { DetectionError } from '../../common/detection_error';
+import type { KeyRole } from '../elasticsearch';
 import { API_KEY_TYPE, DETECTOR_TYPE, namespaceOf } from './identifiers';
 import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
@@ -37,6 +38,18 @@ const MISSING_ENCRYPTION_KEY =
   'A detector keeps the API key of its owner encrypted, and Kibana has no encryption key: set ' +
   'xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters and restart Kibana.';
 
+/** What a key is for, what it may at most, and until when. */
+export interface KeyGrant {
+  /** Of the detector: shown in Stack Management > API keys. */
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly use: KeyUse;
+  /** Milliseconds; undefined: it does not expire. */
+  readonly expiresAfter: number | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
 /** Whose rights a key gets, and where its object is kept. */
 export type KeyRequest = Pick<RequestScope, 'request' | 'savedObjects' | 'user' | 'realm'>;
 
@@ -50,16 +63,16 @@ export type KeyRequest = Pick<RequestScope, 'request' | 'savedObjects' | 'user' 
 export async function grantApiKey(
   context: ApiKeyContext,
   { request, savedObjects, user, realm }: KeyRequest,
-  detectorName: string,
-  use: KeyUse,
+  { name, role, use, expiresAfter, now }: KeyGrant,
 ): Promise<string | undefined> {
   const { security, canEncrypt } = context;
   if (security === undefined || !(await usesApiKeys(context))) return undefined;
   if (!canEncrypt) throw new DetectionError('refused', MISSING_ENCRYPTION_KEY);
   const granted = await security.authc.apiKeys
     .grantAsInternalUser(request, {
-      name: `Log Anomalies: ${detectorName}`.slice(0, 255),
-      role_descriptors: {},
+      name: `Log Anomalies: ${name}`.slice(0, 255),
+      role_descriptors: { log_anomalies_detector: role },
+      ...(expiresAfter !== undefined && { expiration: `${Math.ceil(expiresAfter / 1_000)}s` }),
       metadata: { managed: true, kibana: { type: 'log_anomalies_detector' } },
     })
     .catch((error: Error) => {
@@ -73,8 +86,10 @@ export async function grantApiKey(
   const attributes: ApiKeyAttributes = {
     api_key_id: granted.id,
     api_key: Buffer.from(`${granted.id}:${granted.api_key}`).toString('base64'),
-    detector_name: detectorName,
+    detector_name: name,
     ...bindingOf(use),
+    granted_at: new Date(now).toISOString(),
+    ...(expiresAfter !== undefined && { expires_at: new Date(now + expiresAfter).toISOString() }),
     ...(user !== undefined && { owner: user }),
     ...(realm !== undefined && { owner_realm: realm }),
   };

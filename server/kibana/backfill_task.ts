@@ -5,7 +5,10 @@ import type { Checkpoint, CheckpointStore } from '../detection/ports';
 import { detectAnomalies } from '../detection/detect_anomalies';
 import { createSuppressor } from '../detection/suppress_results';
 import { scoreInCluster } from './cluster_backfill';
-import { openDetectorJob, type DetectorJob } from './detector_job';
+import { forgetKeyOf } from './backfill_service';
+import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
+import { openDetectorJob, type DetectorJob, type JobKey } from './detector_job';
+import type { StoredDetector } from './detector_repository';
 import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
 import type { Services } from './services';
@@ -28,46 +31,82 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
     title: 'Log Anomalies: score past logs of a detector',
     timeout: '2m',
     maxAttempts: 5,
-    createTaskRunner: runnerOf(getServices, async ({ services, target, state, interruption }) => {
+    createTaskRunner: runnerOf(getServices, async ({ services, target, params, state, interruption }) => {
       const { clock, log } = services;
       const failures = Number(state.failures ?? 0);
-      const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
-        log.warn(`Detector ${target.detectorId}: its backfill cannot go on: ${error.message}`);
-        return undefined;
-      });
-      const report = await job?.status.readPart(target.detectorId, 'backfill');
-      if (job === undefined || report === undefined) return { state: {} };
-      if (report.state !== 'queued' && report.state !== 'running') return { state: {} };
+      const order = orderOf({ params });
+      const over = async () => {
+        if (order !== undefined) await forgetKeyOf(services, target, order);
+        return { state: {} };
+      };
+      const keyOf = order && keyOfOrder(order);
+      const job = await openDetectorJob(services, target, interruption.signal, keyOf).catch(
+        (error: Error) => {
+          log.warn(`Detector ${target.detectorId}: its backfill cannot go on: ${error.message}`);
+          return undefined;
+        },
+      );
+      const found = await job?.status.readPart(target.detectorId, 'backfill');
+      if (job === undefined || found === undefined) return over();
+      if (found.state !== 'queued' && found.state !== 'running') return over();
+      // The status tells how far it is; what is done, and where to, was ordered.
+      const report: BackfillReport = { ...found, ...(order && pickOrder(order)) };
       try {
+        checkOrder(order, found);
         const next =
-          report.where === 'cluster' && !report.collecting
+          order.where === 'cluster' && !report.collecting
             ? await scoreInCluster(
                 services,
                 job,
+                order,
                 report,
                 () => wasCancelled(job, report),
                 interruption.signal,
               )
             : await scoreSome(services, cache, job, report, interruption);
         await job.status.writePart(target.detectorId, 'backfill', next);
-        return next.state === 'running'
-          ? { state: { failures: 0 }, runAt: new Date(clock.now()) }
-          : { state: {} };
+        return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : over();
       } catch (error) {
         const failure = failureOf(error, clock.now());
         const isOver =
           failures + 1 >= MOST_FAILURES || !(error instanceof DetectionError) || !isRetryable(error.code);
         await job.status.writePart(target.detectorId, 'backfill', {
           ...((await job.status.readPart(target.detectorId, 'backfill')) ?? report),
+          ...(order && pickOrder(order)),
           failure,
           ...(isOver && { state: 'failed', finished_at: failure.at }),
         });
-        if (isOver) return { state: {} };
+        if (isOver) return over();
         const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
         return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
       }
     }),
   };
+}
+
+/** In the cluster it works with a key of whoever ordered it, never with that of the owner. */
+const keyOfOrder = (order: BackfillOrder) =>
+  order.where === 'cluster'
+    ? (stored: StoredDetector): JobKey => ({ object: order.key, steering: steeringOfBackfill(stored, order) })
+    : undefined;
+
+/** An order leaves nothing of what the status says about the same. */
+const pickOrder = ({ from, to, where, into, slices, logs_per_second }: BackfillOrder) => ({
+  from,
+  to,
+  where,
+  into,
+  slices,
+  logs_per_second,
+});
+
+/** @throws DetectionError `refused` when the status is of another backfill, or of a version that kept no order */
+function checkOrder(order: BackfillOrder | undefined, found: BackfillReport): asserts order is BackfillOrder {
+  if (order?.id === found.id) return;
+  throw new DetectionError(
+    'refused',
+    'What this backfill was ordered to do is not known, as of one that version 0.1.0 began; start it again.',
+  );
 }
 
 async function scoreSome(

@@ -8,6 +8,7 @@ import {
   refreshScored,
   startBackfill,
 } from '../elasticsearch/ingest';
+import { opaqueIdOf, type BackfillOrder } from './backfill_order';
 import type { DetectorJob } from './detector_job';
 import type { Services } from './services';
 import { rangeOf } from '../detection/log_range';
@@ -19,12 +20,14 @@ const POLL_MILLISECONDS = 1_000;
  * Has Elasticsearch score a range of the past by the detector's pipeline, and follows it for one run of Kibana's task. The
  * work goes on in the cluster meanwhile; a lost task is started again and takes only logs that are still open.
  *
+ * @param job with the rights of whoever ordered it, who has said where it writes
  * @param isCancelled whether somebody has asked to stop
  * @returns where it is; state `running` with `collecting` once all is scored
  */
 export async function scoreInCluster(
   services: Services,
   job: DetectorJob,
+  order: BackfillOrder,
   before: BackfillReport,
   isCancelled: () => Promise<boolean>,
   signal: AbortSignal,
@@ -37,20 +40,22 @@ export async function scoreInCluster(
     state,
     finished_at: new Date(clock.now()).toISOString(),
   });
+  const opaqueId = opaqueIdOf(order);
+  const progressOf = (task: string) => backfillProgress(job.client, task, { opaqueId });
   let report: BackfillReport = { ...before, state: 'running', failure: undefined };
   if (report.task === undefined) {
     if (await isCancelled()) return finished(report, 'cancelled');
-    report = { ...report, task: await start(job, report) };
+    report = { ...report, task: await start(job) };
     await job.status.writePart(detectorId, 'backfill', report);
   }
   const task = report.task as string;
   for (;;) {
     if (await isCancelled()) {
-      await cancelBackfill(job.client, task);
-      const state = await backfillProgress(job.client, task).catch(() => undefined);
+      const state = await progressOf(task).catch(() => undefined);
+      if (state !== undefined) await cancelBackfill(job.client, task);
       return finished({ ...report, ...(state && { logs: state.done }) }, 'cancelled');
     }
-    const state = await backfillProgress(job.client, task).catch((error: unknown) => {
+    const state = await progressOf(task).catch((error: unknown) => {
       if (error instanceof DetectionError && error.code === 'not_found') return undefined;
       throw error;
     });
@@ -68,7 +73,7 @@ export async function scoreInCluster(
       }
       const { scoring, source } = job.stored.detector;
       if (scoring !== 'ingest') return finished(report, 'done');
-      await refreshScored(job.client, report.into ?? source.index);
+      await refreshScored(job.client, order.into ?? source.index);
       return { ...report, collecting: true };
     }
     if (clock.now() >= deadline || signal.aborted) return report;
@@ -76,10 +81,8 @@ export async function scoreInCluster(
     await clock.sleep(POLL_MILLISECONDS, signal);
   }
 
-  async function start(
-    { client, stored }: DetectorJob,
-    { from, to, into, slices, logs_per_second }: BackfillReport,
-  ) {
+  async function start({ client, stored }: DetectorJob) {
+    const { from, to, into, slices, logs_per_second } = order;
     const pipeline = await livePipeline(client, detectorId, { space });
     if (pipeline === undefined) {
       throw new DetectionError(
@@ -90,6 +93,7 @@ export async function scoreInCluster(
     return startBackfill(client, {
       range: rangeOf(stored.detector.source, Date.parse(from), Date.parse(to)),
       pipeline,
+      opaqueId,
       ...(into !== undefined && { into }),
       ...(slices !== undefined && { slices }),
       ...(logs_per_second !== undefined && { logsPerSecond: logs_per_second }),

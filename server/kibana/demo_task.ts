@@ -102,13 +102,10 @@ async function advance(
         );
       }
       const delay = durationToMilliseconds(job.stored.detector.schedule.query_delay);
-      await queueBackfill(
-        services,
-        { space: job.target.space, elasticsearch: job.client },
-        detectorId,
-        job.stored.detector,
-        { from, to: Math.min(to, services.clock.now() - delay) },
-      );
+      await queueBackfill(services, { space: job.target.space, elasticsearch: job.client }, job.stored, {
+        from,
+        to: Math.min(to, services.clock.now() - delay),
+      });
       await put({ state: 'scoring' });
       return undefined;
     }

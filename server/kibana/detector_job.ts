@@ -37,7 +37,7 @@ import { ensureUpgraded } from './upgrade_service';
 /** A task waits this long at most for Elasticsearch: what then still fails is tried again by the next run. */
 const JOB_RETRY_POLICY: RetryPolicy = { ...DEFAULT_RETRY_POLICY, attempts: 4, maximumDelayMs: 4_000 };
 
-/** Everything that work on one detector needs, with the rights of its owner. */
+/** Everything that work on one detector needs, with the rights of its owner or of whoever ordered it. */
 export interface DetectorJob {
   readonly target: TaskTarget;
   readonly stored: StoredDetector;
@@ -56,7 +56,16 @@ export interface DetectorJob {
   readonly audit: AuditTrail;
 }
 
+/** The key that a job works with, and what it must have been granted for. */
+export interface JobKey {
+  /** Id of its saved object. */
+  readonly object: string | undefined;
+  readonly steering: string;
+}
+const ownKeyOf = ({ apiKeyObject, steering }: StoredDetector): JobKey => ({ object: apiKeyObject, steering });
+
 /**
+ * @param keyOf the key to work with; default: that of the detector's owner
  * @returns undefined when the detector is gone
  * @throws DetectionError `unauthenticated` when its API key is gone or was granted for something else; as {@link ensureUpgraded} does
  */
@@ -64,10 +73,11 @@ export async function openDetectorJob(
   services: Services,
   target: TaskTarget,
   signal?: AbortSignal,
+  keyOf: (stored: StoredDetector) => JobKey = ownKeyOf,
 ): Promise<DetectorJob | undefined> {
   const stored = await findDetector(services, target);
   if (stored === undefined) return undefined;
-  const client = services.clientFor(await authorization(services, stored, target.space));
+  const client = services.clientFor(await authorization(services, target, keyOf(stored)));
   await ensureUpgraded(services, client, target, signal);
   const options = { space: target.space, policy: JOB_RETRY_POLICY, signal };
   return {
@@ -109,8 +119,8 @@ async function findDetector(
 
 async function authorization(
   services: Services,
-  stored: StoredDetector,
-  space: string,
+  { space, detectorId }: TaskTarget,
+  { object, steering }: JobKey,
 ): Promise<string | undefined> {
   if (!(await usesApiKeys(services.apiKeys))) return undefined;
   if (services.encrypted === undefined) {
@@ -119,8 +129,7 @@ async function authorization(
       'The plugin encryptedSavedObjects is switched off, so the API key of the detector cannot be read.',
     );
   }
-  const use = { detectorId: stored.id, space, steering: stored.steering };
-  return (await openApiKey(services.encrypted, stored.apiKeyObject, use)).authorization;
+  return (await openApiKey(services.encrypted, object, { detectorId, space, steering })).authorization;
 }
 
 /** Asks for a new model; does nothing where one is being trained already. */

@@ -5,8 +5,8 @@ import { DetectionError } from '../../common/detection_error';
 import { readsOf, readsOfModel } from '../../common/model_reads';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import {
-  checkConnection,
   createSnapshotStore,
+  detectorKeyRole,
   ensureIndexResources,
   resultsPattern,
   modelsIndex,
@@ -14,19 +14,20 @@ import {
   attempt,
 } from '../elasticsearch';
 import { deletePipeline } from '../elasticsearch/ingest';
-import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys } from './api_key';
+import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from './api_key';
+import { removeBackfill } from './backfill_service';
+import { checkRights } from './check_rights';
 import { createDetectorRepository, publicRecordOf, type StoredDetector } from './detector_repository';
 import { requestTraining } from './detector_job';
 import { needsTraining } from './effective_snapshot';
 import {
-  backfillTaskId,
   detectionTaskId,
   DETECTION_TASK_TYPE,
   taskInterval,
   trainingTaskId,
   type TaskTarget,
 } from './identifiers';
-import { steeringOf } from './key_binding';
+import { steeringOf, type KeyUse } from './key_binding';
 import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
 import { API_KEY_REALM, type RequestScope, type Services } from './services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
@@ -38,22 +39,14 @@ const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({
 });
 const isoNow = (services: Services): string => new Date(services.clock.now()).toISOString();
 
-/** @throws DetectionError `forbidden` listing what the user lacks, so that a detector never fails for it later */
-async function checkRights(services: Services, scope: RequestScope, detector: Detector): Promise<void> {
-  if (!(await usesApiKeys(services.apiKeys))) return;
-  const { missingPrivileges } = await checkConnection(scope.elasticsearch, {
-    indices: detector.source.index.split(','),
-    space: scope.space,
-    scoring: detector.scoring,
-  });
-  if (missingPrivileges.length > 0) {
-    throw new DetectionError(
-      'forbidden',
-      `A detector works with your rights, and you lack: ${missingPrivileges.join('; ')}. Ask for a role that has them.`,
-      { details: { missing_privileges: missingPrivileges } },
-    );
-  }
-}
+/** A detector's key may what the detector takes, and no more. */
+const grantOf = ({ clock, keys }: Services, detector: Detector, use: KeyUse): KeyGrant => ({
+  name: detector.name,
+  role: detectorKeyRole(detector, use.space),
+  use,
+  expiresAfter: keys.expiresAfter,
+  now: clock.now(),
+});
 
 export async function createDetector(
   services: Services,
@@ -66,7 +59,7 @@ export async function createDetector(
   const steered = { detector, model_reads: readsOf(detector) };
   const { apiKeys } = services;
   const use = { detectorId: id, space: scope.space, steering: steeringOf(steered) };
-  const apiKeyObject = await grantApiKey(apiKeys, scope, detector.name, use);
+  const apiKeyObject = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
   const now = isoNow(services);
   let stored: StoredDetector;
   try {
@@ -155,7 +148,7 @@ async function saveWithNewKey(
   const detector = change.detector ?? before.detector;
   const steered = { detector, model_reads: await modelReadsAfter(scope, before, detector) };
   const use = { detectorId: before.id, space: scope.space, steering: steeringOf(steered) };
-  const key = await grantApiKey(apiKeys, scope, detector.name, use);
+  const key = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
   let stored: StoredDetector;
   try {
     stored = await createDetectorRepository(scope.savedObjects).update(
@@ -222,9 +215,10 @@ export async function deleteDetector(
   const repository = createDetectorRepository(scope.savedObjects);
   const stored = await repository.get(id);
   const target = targetOf(scope, id);
-  for (const task of [detectionTaskId(target), trainingTaskId(target), backfillTaskId(target)]) {
+  for (const task of [detectionTaskId(target), trainingTaskId(target)]) {
     await services.taskManager.removeIfExists(task);
   }
+  await removeBackfill(services, target);
   await repository.delete(id);
   if (stored.apiKeyObject !== undefined) {
     await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject, target);

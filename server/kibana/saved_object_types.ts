@@ -30,6 +30,10 @@ export interface ApiKeyAttributes {
   /** Whose rights the key has: name, and the realm that knows that name. */
   readonly owner?: string;
   readonly owner_realm?: string;
+  /** ISO 8601. */
+  readonly granted_at?: string;
+  /** ISO 8601; absent: never. */
+  readonly expires_at?: string;
 }
 
 export const ENCRYPTED_ATTRIBUTES: ReadonlySet<string> = new Set(['api_key']);
@@ -45,6 +49,8 @@ export const AUTHENTICATED_ATTRIBUTES: ReadonlySet<string> = new Set([
   'steering_hash',
   'owner',
   'owner_realm',
+  'granted_at',
+  'expires_at',
 ]);
 
 /**

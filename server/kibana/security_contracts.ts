@@ -11,7 +11,7 @@ export interface ApiKeys {
   /** @returns null where security is switched off */
   grantAsInternalUser(
     request: unknown,
-    parameters: { name: string; role_descriptors: object; metadata: object },
+    parameters: { name: string; expiration?: string; role_descriptors: object; metadata: object },
   ): Promise<GrantedApiKey | null>;
   invalidateAsInternalUser(parameters: { ids: string[] }): Promise<{ error_count?: number } | null>;
 }

@@ -5,6 +5,7 @@ import type { ApiKeyContext } from './api_key';
 import type { KibanaRequest } from './contracts';
 import type { LinkBase } from './links';
 import type { JobLimits } from './job_limits';
+import type { KeySettings } from './key_settings';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
 import type { Logger } from './security_contracts';
 import type { TaskManagerStart } from './task_contracts';
@@ -15,6 +16,7 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: JobLimits;
+  readonly keys: KeySettings;
   readonly alerts: AlertsConfig | undefined;
   readonly links: Omit<LinkBase, 'space'>;
   readonly taskManager: TaskManagerStart;

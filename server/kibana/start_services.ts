@@ -5,6 +5,7 @@ import type { AlertsConfig } from '../notifications';
 import type { CoreStart, KibanaRequest } from './contracts';
 import { API_KEY_TYPE, HIDDEN_TYPES } from './identifiers';
 import type { JobLimits } from './job_limits';
+import type { KeySettings } from './key_settings';
 import type { EncryptedSavedObjectsClient } from './saved_object_contracts';
 import type { Logger, SecurityStart } from './security_contracts';
 import type { Services } from './services';
@@ -24,6 +25,7 @@ export interface PluginsStart {
 
 export interface ServiceSettings {
   readonly limits: JobLimits;
+  readonly keys: KeySettings;
   readonly alerts: AlertsConfig | undefined;
   readonly canEncrypt: boolean;
   readonly links: Services['links'];
@@ -56,13 +58,14 @@ function rememberApiKeys(security: SecurityStart, now: () => number): SecuritySt
 }
 
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
-  const { limits, alerts, canEncrypt, links, log, directory } = settings;
+  const { limits, keys, alerts, canEncrypt, links, log, directory } = settings;
   const { client } = core.elasticsearch;
   const worker = findTrainingWorker(directory);
   return {
     clock: { now: Date.now, sleep },
     log,
     limits,
+    keys,
     alerts,
     links,
     taskManager: plugins.taskManager,

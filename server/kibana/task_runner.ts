@@ -6,6 +6,8 @@ import type { TaskDefinition, TaskInstance, TaskRunResult } from './task_contrac
 export interface TaskRun {
   readonly services: Services;
   readonly target: TaskTarget;
+  /** What it was scheduled with: nobody but Kibana writes that. */
+  readonly params: TaskInstance['params'];
   /** What the run before has left. */
   readonly state: TaskInstance['state'];
   /** Fires when Task Manager gives the run up, as when Kibana stops or the time is over. */
@@ -22,7 +24,7 @@ export const runnerOf =
     const interruption = new AbortController();
     const target = { space: String(params.space), detectorId: String(params.detectorId) };
     return {
-      run: async () => run({ services: await getServices(), target, state, interruption }),
+      run: async () => run({ services: await getServices(), target, params, state, interruption }),
       cancel: async () => interruption.abort(),
     };
   };

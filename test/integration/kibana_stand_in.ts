@@ -24,6 +24,7 @@ import {
   TRAINING_TASK_TYPE,
 } from '../../server/kibana/identifiers';
 import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
+import { parseKeySettings, type KeySettingsInput } from '../../server/kibana/key_settings';
 import type { ReportedRun } from '../../server/kibana/plugin_status';
 import { registerRoutes } from '../../server/kibana/routes/register_routes';
 import type { SavedObject, SavedObjectsClient } from '../../server/kibana/saved_object_contracts';
@@ -294,6 +295,7 @@ export interface StandInOptions {
   /** Has all rights: stands for Kibana's own client where security is off. */
   readonly plain?: Client;
   readonly canEncrypt?: boolean;
+  readonly keys?: KeySettingsInput;
   readonly limits?: Partial<JobLimits>;
   readonly alerts?: AlertsConfig;
   /** Holds training up; throws when `signal` fires, as the thread that trains does. */
@@ -315,13 +317,18 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
   const spaces = new WeakMap<object, string>();
   const apiKeys: ApiKeys = {
     areAPIKeysEnabled: async () => administrator !== undefined,
-    grantAsInternalUser: async (request, { name, role_descriptors, metadata }) => {
+    grantAsInternalUser: async (request, { name, expiration, role_descriptors, metadata }) => {
       const person = people.get(request as object);
       if (person?.authorization === undefined) throw new Error('Unsupported scheme "ApiKey"');
       const granted = await (administrator as Client).security.grantApiKey({
         grant_type: 'password',
         ...person.authorization,
-        api_key: { name, role_descriptors: role_descriptors as never, metadata: metadata as never },
+        api_key: {
+          name,
+          ...(expiration !== undefined && { expiration }),
+          role_descriptors: role_descriptors as never,
+          metadata: metadata as never,
+        },
       });
       return { id: granted.id, name: granted.name, api_key: granted.api_key };
     },
@@ -345,6 +352,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
   const services: Services = {
     clock: { now: () => standIn.now(), sleep },
     log,
+    keys: parseKeySettings(options.keys),
     limits: { ...jobLimitsSchema.parse({}), ...options.limits },
     alerts: options.alerts,
     links: { publicBaseUrl: 'https://kibana.test', kibanaVersion: '8.12.2' },

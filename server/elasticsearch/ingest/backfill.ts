@@ -19,6 +19,8 @@ export interface BackfillOptions extends RequestOptions {
   readonly into?: string;
   /** Parts that run side by side. */
   readonly slices?: number | 'auto';
+  /** Stands in the headers of the task, by which {@link backfillProgress} knows it again. */
+  readonly opaqueId?: string;
   /** Logs a second over all slices; unlimited when absent. */
   readonly logsPerSecond?: number;
 }
@@ -85,7 +87,8 @@ async function makeTarget(
  * @throws DetectionError `invalid_input` for an empty range
  */
 export async function startBackfill(client: ElasticsearchClient, options: BackfillOptions): Promise<string> {
-  const { range, pipeline, into, slices = 'auto', logsPerSecond, signal } = options;
+  const { range, pipeline, into, slices = 'auto', logsPerSecond, opaqueId, signal } = options;
+  const request = { signal, ...(opaqueId !== undefined && { opaqueId }) };
   if (!(range.from < range.to)) {
     throw new DetectionError('invalid_input', `from: is ${range.from}, must be before to (${range.to})`);
   }
@@ -109,7 +112,7 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
             pipeline: attached ? '_none' : pipeline.name,
             ...common,
           },
-          { signal },
+          request,
         ),
       { what: `start the backfill of "${range.index}"`, ...options },
     );
@@ -124,7 +127,7 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
             dest: { index: into, pipeline: pipeline.name, op_type: 'create' },
             ...common,
           },
-          { signal },
+          request,
         ),
       { what: `start the backfill of "${range.index}" into "${into}"`, ...options },
     );
@@ -156,16 +159,23 @@ interface TaskCounts {
   slices?: (TaskCounts | null)[];
 }
 
-/** @throws DetectionError `not_found` when Elasticsearch no longer knows the task; start again then */
+/**
+ * @param options `opaqueId`: that of the backfill; a task that somebody else has begun is none of it
+ * @throws DetectionError `not_found` when Elasticsearch no longer knows the task; start again then
+ */
 export async function backfillProgress(
   client: ElasticsearchClient,
   task: string,
-  options: RequestOptions = {},
+  options: RequestOptions & { readonly opaqueId?: string } = {},
 ): Promise<BackfillProgress> {
   const answer = await attempt(() => client.tasks.get({ task_id: task }, { signal: options.signal }), {
     what: `look at the task "${task}"`,
     ...options,
   });
+  const { opaqueId } = options;
+  if (opaqueId !== undefined && answer.task.headers?.['X-Opaque-Id'] !== opaqueId) {
+    throw new DetectionError('not_found', `The task "${task}" is none of this backfill.`);
+  }
   const status = (answer.task.status ?? {}) as TaskCounts;
   const response = (answer.response ?? {}) as TaskCounts;
   const error = answer.error as { reason?: string; type?: string } | undefined;

@@ -1,0 +1,26 @@
+import type { Detector } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
+import { checkConnection } from '../elasticsearch';
+import { usesApiKeys } from './api_key';
+import type { RequestScope, Services } from './services';
+
+/** @throws DetectionError `forbidden` listing what the user lacks, so that a detector never fails for it later */
+export async function checkRights(
+  services: Services,
+  scope: RequestScope,
+  detector: Detector,
+): Promise<void> {
+  if (!(await usesApiKeys(services.apiKeys))) return;
+  const { missingPrivileges } = await checkConnection(scope.elasticsearch, {
+    indices: detector.source.index.split(','),
+    space: scope.space,
+    scoring: detector.scoring,
+  });
+  if (missingPrivileges.length > 0) {
+    throw new DetectionError(
+      'forbidden',
+      `A detector works with your rights, and you lack: ${missingPrivileges.join('; ')}. Ask for a role that has them.`,
+      { details: { missing_privileges: missingPrivileges } },
+    );
+  }
+}
