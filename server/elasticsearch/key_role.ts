@@ -1,6 +1,7 @@
 import type { Detector } from '../../common/detector';
 import { demoPrivileges } from './demo_index';
 import { demoIndex } from './names';
+import { oldNamesOf } from './upgrade/old_names';
 import { ownerRole, pipelineRole, type IndexPrivileges, type RoleDefinition } from './privileges';
 
 /** Rights on indices of another cluster, as `PUT _security/role` and API keys take them. */
@@ -35,10 +36,17 @@ function withRemotes(role: RoleDefinition, index: string): KeyRole {
   };
 }
 
-/** Exactly what one detector takes: its logs, our own indices of its space, pipelines with scoring at ingest. */
+/**
+ * Exactly what one detector takes: its logs, our own indices of its space, pipelines with scoring at ingest, and to read what
+ * version 0.1.0 has left of the space, which the first detector that runs moves.
+ */
 export function detectorKeyRole({ source, scoring }: Detector, space: string): KeyRole {
   const logs = partsOf(source.index);
-  const role = ownerRole(logs, space, scoring);
+  const own = ownerRole(logs, space, scoring);
+  const role: RoleDefinition = {
+    ...own,
+    indices: [...own.indices, { names: oldNamesOf(space), privileges: ['read', 'view_index_metadata'] }],
+  };
   const isDemo = logs.includes(demoIndex(space));
   return withRemotes(
     isDemo ? { ...role, indices: [...role.indices, demoPrivileges(space)] } : role,

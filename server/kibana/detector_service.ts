@@ -32,6 +32,7 @@ import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
 import { API_KEY_REALM, type RequestScope, type Services } from './services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
 import { createStatusStore, deleteStatus } from './status_store';
+import { ensureUpgraded } from './upgrade_service';
 
 const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({
   space: scope.space,
@@ -93,6 +94,7 @@ export async function updateDetector(
   const repository = createDetectorRepository(scope.savedObjects);
   const before = await repository.get(id);
   await checkRights(services, scope, detector);
+  await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   await swapForEdit(services, scope, before, detector);
   const stored = await saveWithNewKey(services, scope, before, { detector }, version);
   if (stored.enabled) {
@@ -305,6 +307,7 @@ export async function startDetector(
   const repository = createDetectorRepository(scope.savedObjects);
   let stored = await repository.get(id);
   await checkRights(services, scope, stored.detector);
+  await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   if (await needsNewKey(services, scope, stored)) {
     stored = await saveWithNewKey(services, scope, stored, { enabled: true }, stored.version);
   } else if (!stored.enabled) {

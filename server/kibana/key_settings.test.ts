@@ -8,7 +8,10 @@ describe('how long keys last', () => {
   });
 
   it('is what the settings say, with a word at half of a short time', () => {
-    expect(parseKeySettings({ expire_after: '10d' })).toEqual({ expiresAfter: 10 * DAY, warnBefore: 5 * DAY });
+    expect(parseKeySettings({ expire_after: '10d' })).toEqual({
+      expiresAfter: 10 * DAY,
+      warnBefore: 5 * DAY,
+    });
     expect(parseKeySettings({ expire_after: '10d', warn_before: '1d' }).warnBefore).toBe(DAY);
     expect(parseKeySettings({ expire_after: 'never' }).expiresAfter).toBeUndefined();
   });

@@ -10,6 +10,13 @@ export const OLD_MODELS = `${INDEX_PREFIX}models`;
 export const OLD_CHECKPOINTS = `${INDEX_PREFIX}checkpoints`;
 const OLD_FEEDBACK = `${INDEX_PREFIX}feedback-`;
 const OLD_RESULTS = `${INDEX_PREFIX}results-`;
+/** Where version 0.1.0 kept what is of this space, as far as names tell: models and checkpoints lie with those of others. */
+export const oldNamesOf = (space: string): string[] => [
+  OLD_MODELS,
+  OLD_CHECKPOINTS,
+  `${OLD_FEEDBACK}${space}`,
+  `${OLD_RESULTS}${space}-*`,
+];
 const MOST_SPACES = 10_000;
 
 export interface RequestOptions {
