@@ -94,7 +94,22 @@ export const sourceSchema = z.strictObject({
 
 export const forestSchema = z.strictObject({
   tree_count: z.number().int().min(1).max(1_000).default(100),
-  subsample_size: z.number().int().min(2).max(4_096).default(256),
+  subsample_size: z
+    .union([z.literal('auto'), z.number().int().min(2).max(16_384)])
+    .default('auto')
+    .describe(
+      'Logs that each tree sees; auto: 256, with 16,384 logs and more up to 8,192 in trees that stay small',
+    ),
+  /** Without a default: what 0.1.0 wrote has no such setting, and the version of a model stands for what it holds. */
+  max_depth: z
+    .number()
+    .int()
+    .min(1)
+    .max(14)
+    .optional()
+    .describe(
+      'Splits on the longest path of a tree; by default 8, or what a subsample_size that is given as a number asks for',
+    ),
   seed: z.number().int().min(0).max(4_294_967_295).default(42),
   splits: z.enum(SPLIT_METHODS).default('mixed'),
   extension_level: z.number().int().min(0).max(255).optional(),

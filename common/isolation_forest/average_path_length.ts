@@ -32,7 +32,7 @@ function compute(sampleSize: number): number {
 }
 
 /** Explaining a row asks for it at each of its splits in each tree: kept for the sizes that trees are usually grown on. */
-const KNOWN = Float64Array.from({ length: 4_097 }, (_none, sampleSize) => compute(sampleSize));
+const KNOWN = Float64Array.from({ length: 16_385 }, (_none, sampleSize) => compute(sampleSize));
 
 /**
  * The anomaly score s(x, psi) = 2^(-E(h(x)) / c(psi)) (Liu, Ting & Zhou 2008, eq. 2): near 1 for a row that is

@@ -134,14 +134,19 @@ function readSurprise(reader: ByteReader, columnCount: number): SurpriseTable {
   return table;
 }
 
-function readAdjustments(reader: ByteReader, leaves: readonly number[], nodeCount: number): Float32Array {
+function readAdjustments(
+  reader: ByteReader,
+  leaves: readonly number[],
+  nodeCount: number,
+  subsampleSize: number,
+): Float32Array {
   const adjustments = new Float32Array(nodeCount);
   const count = reader.count('the number of adjusted leaves', 0, leaves.length);
   let place = -1;
   for (let i = 0; i < count; i++) {
     place += 1 + reader.count('the gap between adjusted leaves', 0, leaves.length - place - 2);
     const adjustment = readFinite(reader, 'an adjusted path length');
-    if (!isPossibleAdjustment(adjustment)) {
+    if (!isPossibleAdjustment(adjustment, subsampleSize)) {
       reader.refuse(`an adjusted path length is ${adjustment}, which learning never gives`);
     }
     adjustments[leaves[place]] = adjustment;
@@ -196,7 +201,9 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
   const built = builder.build();
   const forest: IsolationForest = {
     ...built,
-    ...(parts & ADJUSTED && { lengthAdjustment: readAdjustments(reader, leaves, built.splitColumn.length) }),
+    ...(parts & ADJUSTED && {
+      lengthAdjustment: readAdjustments(reader, leaves, built.splitColumn.length, subsampleSize),
+    }),
     ...(parts & SURPRISE && { surprise: readSurprise(reader, columnCount) }),
   };
   if (reader.remaining > 0) reader.refuse(`${reader.remaining} bytes follow the last tree`);

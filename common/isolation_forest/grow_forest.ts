@@ -2,7 +2,7 @@ import { DetectionError } from '../detection_error';
 import { heightLimit } from './average_path_length';
 import { splitChooserOf, type SplitChooser } from './choose_split';
 import { ForestBuilder } from './forest_builder';
-import { LARGEST_COLUMN_COUNT, LARGEST_SUBSAMPLE_SIZE, LARGEST_TREE_COUNT } from './limits';
+import { LARGEST_COLUMN_COUNT, LARGEST_DEPTH, LARGEST_SUBSAMPLE_SIZE, LARGEST_TREE_COUNT } from './limits';
 import { medianOfColumns } from './missing_values';
 import { growWithMlIsolationForest } from './ml_isolation_forest';
 import { drawRows, randomStreams, type RandomStream } from './subsample';
@@ -18,7 +18,7 @@ import {
 
 /**
  * Grows an isolation forest (Liu, Ting & Zhou 2008): each tree splits a random subsample of psi rows, drawn without
- * replacement, by random cuts until every row stands alone or the height limit ceil(log2(psi)) is reached.
+ * replacement, by random cuts until every row stands alone or the height limit, ceil(log2(psi)) or what is asked for, is reached.
  *
  * Time and memory are O(treeCount x psi x columns), whatever the number of rows. The result depends on the seed and
  * the rows alone; with no more than psi rows not even on their order.
@@ -58,7 +58,7 @@ export function growForest(
     const random = streams.next().value;
     sample.load(matrix, drawRows(rowCount, subsampleSize, random), fillValues);
     if (trainer === 'ml-isolation-forest') growWithMlIsolationForest(sample, builder, random);
-    else growTree(sample, builder, chooseSplit, random);
+    else growTree(sample, builder, chooseSplit, random, options.maxDepth);
     tell?.((tree + 1) / options.treeCount);
   }
   return builder.build();
@@ -69,8 +69,9 @@ function growTree(
   builder: ForestBuilder,
   chooseSplit: SplitChooser,
   random: RandomStream,
+  maxDepth = Infinity,
 ): void {
-  const limit = heightLimit(sample.size);
+  const limit = Math.min(maxDepth, heightLimit(sample.size));
   const open = [{ node: builder.addTree(sample.size), from: 0, to: sample.size, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, from, to, depth } = next;
@@ -102,11 +103,18 @@ const OWN_CUTS: readonly SplitMethod[] = ['axis', 'mixed'];
 function checkOptions(options: ForestOptions): void {
   checkInteger('treeCount', options.treeCount, 1, LARGEST_TREE_COUNT);
   checkInteger('subsampleSize', options.subsampleSize, 1, LARGEST_SUBSAMPLE_SIZE);
+  if (options.maxDepth !== undefined) checkInteger('maxDepth', options.maxDepth, 1, LARGEST_DEPTH);
   checkInteger('seed', options.seed, 0, 0xffffffff);
   checkOneOf('splits', options.splits, SPLIT_METHODS);
   checkOneOf('trainer', options.trainer, TRAINERS);
   if (options.extensionLevel !== undefined) {
     checkInteger('extensionLevel', options.extensionLevel, 0, LARGEST_COLUMN_COUNT);
+  }
+  if (options.trainer === 'ml-isolation-forest' && options.maxDepth !== undefined) {
+    throw new DetectionError(
+      'invalid_input',
+      `maxDepth: is ${options.maxDepth}, must be left out with the trainer ml-isolation-forest, which grows its trees by itself`,
+    );
   }
   if (options.trainer === 'ml-isolation-forest' && !OWN_CUTS.includes(options.splits)) {
     throw new DetectionError(

@@ -22,8 +22,12 @@ const CONVERGED = 1e-6;
 export const FEWEST_VERDICTS = 10;
 
 /** @returns whether {@link learnFromVerdicts} can have given it */
-export const isPossibleAdjustment = (adjustment: number): boolean =>
-  Math.abs(adjustment) <= LARGEST_ADJUSTMENT && Number.isInteger(adjustment * STEPS);
+export const isPossibleAdjustment = (adjustment: number, subsampleSize: number): boolean =>
+  Math.abs(adjustment) <= LARGEST_ADJUSTMENT * scaleOf(subsampleSize) && Number.isInteger(adjustment * STEPS);
+
+/** The limits are for trees of up to 256 rows; path lengths of more rows lie further apart, in proportion to c(psi). */
+const scaleOf = (subsampleSize: number): number =>
+  Math.max(1, averagePathLength(subsampleSize) / averagePathLength(256));
 
 /**
  * Moves the path lengths of leaves so that rows judged not to be anomalies come to lie below the threshold, and those
@@ -68,6 +72,7 @@ export function learnFromVerdicts(
   const leaves = leavesOf(forest, rows);
   // s = 2^(-h / c): a row is an anomaly when its mean path length is at most this.
   const limit = -expected * Math.log2(threshold);
+  const scale = scaleOf(forest.subsampleSize);
   const limits = limitsOf(forest, rows, limit);
   // How much a leaf tells a row apart: what is moved are leaves that made a row stand out, not those of ordinary rows.
   const isolation = ofNode.map((length) => Math.max(0, 1 - length / expected));
@@ -83,7 +88,7 @@ export function learnFromVerdicts(
     const ofKind = anomaly ? anomalies : isAnomaly.length - anomalies;
     const others = isAnomaly.length - ofKind;
     const share = others === 0 ? 1 : Math.min(1, Math.max(SMALLEST_SHARE, others / ofKind));
-    return curvature[row] === 0 ? 0 : (LARGEST_EFFECT * share) / curvature[row];
+    return curvature[row] === 0 ? 0 : (LARGEST_EFFECT * scale * share) / curvature[row];
   });
   const duals = new Float64Array(rows.rowCount);
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
@@ -95,7 +100,7 @@ export function learnFromVerdicts(
         const leaf = leaves[row * treeCount + tree];
         length += ofNode[leaf] + adjustments[leaf];
       }
-      const gradient = side * (length / treeCount - limits[row]) - MARGIN;
+      const gradient = side * (length / treeCount - limits[row]) - MARGIN * scale;
       const dual = Math.min(most[row], Math.max(0, duals[row] - gradient / (curvature[row] || Infinity)));
       const change = dual - duals[row];
       if (change === 0) continue;
@@ -108,10 +113,10 @@ export function learnFromVerdicts(
     }
     if (largestChange < CONVERGED) break;
   }
+  const largest = Math.floor(LARGEST_ADJUSTMENT * scale * STEPS) / STEPS;
   const lengthAdjustment = Float32Array.from(
     adjustments,
-    (value) =>
-      Math.round(Math.max(-LARGEST_ADJUSTMENT, Math.min(LARGEST_ADJUSTMENT, value)) * STEPS) / STEPS + 0,
+    (value) => Math.round(Math.max(-largest, Math.min(largest, value)) * STEPS) / STEPS + 0,
   );
   return { ...forest, lengthAdjustment };
 }

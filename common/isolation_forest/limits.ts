@@ -8,3 +8,6 @@ export const LARGEST_SUBSAMPLE_SIZE = 16_777_216;
 
 /** One feature shortens a path to a thousandth at most: far more than learning ever gives. */
 export const LARGEST_SURPRISE = 1_000;
+
+/** As deep as a tree of {@link LARGEST_SUBSAMPLE_SIZE} rows may grow. */
+export const LARGEST_DEPTH = 24;

@@ -25,6 +25,11 @@ export interface ForestOptions {
   readonly treeCount: number;
   /** psi, rows drawn without replacement for each tree; at most the number of rows is used. */
   readonly subsampleSize: number;
+  /**
+   * Splits on the longest path, at most ceil(log2(psi)), which is the default. What is not split further counts as c(size), so
+   * that trees of many rows can be as small as those of few.
+   */
+  readonly maxDepth?: number;
   /** The same seed and rows give the same forest on every platform. A 32-bit unsigned integer. */
   readonly seed: number;
   readonly splits: SplitMethod;

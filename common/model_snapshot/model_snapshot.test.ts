@@ -300,5 +300,7 @@ describe('a model file of version 0.1.0', () => {
     expect(JSON.parse(encodeModelSnapshot(decodeModelSnapshot(stored.model))).forest).toBe(
       JSON.parse(stored.model).forest,
     );
+    const again = decodeModelSnapshot(encodeModelSnapshot(decodeModelSnapshot(stored.model)));
+    expect(again.version).toBe((JSON.parse(stored.model) as { version: string }).version);
   });
 });

@@ -1,6 +1,6 @@
 import { DetectionError } from '../detection_error';
 import { parseDetector, type DetectorInput } from '../detector';
-import { growForest } from '../isolation_forest';
+import { growForest, treeShapeFor } from '../isolation_forest';
 import { learnFeatures } from '../log_features';
 import type { LogDocument } from '../log_document';
 import { createModelSnapshot, type ModelSnapshot } from '../model_snapshot';
@@ -24,7 +24,11 @@ function train(
   const { encoder } = learnFeatures(detector.features, logs, { timestampField: '@timestamp' });
   const grown = growForest(encoder.encode(logs), {
     treeCount: detector.forest.tree_count,
-    subsampleSize: detector.forest.subsample_size,
+    ...treeShapeFor(logs.length, {
+      trainer: 'built_in',
+      subsampleSize: detector.forest.subsample_size,
+      maxDepth: detector.forest.max_depth,
+    }),
     seed: detector.forest.seed,
     splits: detector.forest.splits,
     trainer: 'built_in',

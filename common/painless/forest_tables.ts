@@ -14,8 +14,8 @@ export const BLOCK_BITS = 7;
 const BLOCK = 1 << BLOCK_BITS;
 /** Trees that are walked together: their look-ups do not wait for each other. */
 export const LANES = 4;
-/** ceil(log2 psi) for the largest psi that the schema allows, 4,096, and two more for imported trees. */
-const DEEPEST_TREE = 14;
+/** ceil(log2 psi) for the largest psi that the schema allows, 16,384, and one more for imported trees. */
+const DEEPEST_TREE = 15;
 const LEAF = -1;
 
 /** A column that some tree splits on. */

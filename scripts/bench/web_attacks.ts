@@ -1,4 +1,4 @@
-import { createScorer, growForest, learnSurprise } from '../../common/isolation_forest';
+import { createScorer, growForest, learnSurprise, treeShapeFor } from '../../common/isolation_forest';
 import { forestSchema } from '../../common/detector';
 import { columnWeightsOf, learnFeatures, presetFor } from '../../common/log_features';
 import { averagePrecision, rocAuc } from '../../common/metrics';
@@ -59,7 +59,11 @@ export function measureWebAttacks(
   const matrix = encoder.encode(sample);
   const grown = growForest(matrix, {
     treeCount: defaults.tree_count,
-    subsampleSize: defaults.subsample_size,
+    ...treeShapeFor(matrix.rowCount, {
+      subsampleSize: defaults.subsample_size,
+      maxDepth: defaults.max_depth,
+      trainer: defaults.trainer,
+    }),
     seed,
     splits: defaults.splits,
     trainer: defaults.trainer,

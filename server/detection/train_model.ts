@@ -8,6 +8,7 @@ import {
   growForest,
   learnFromVerdicts,
   learnSurprise,
+  treeShapeFor,
   type IsolationForest,
   type Matrix,
 } from '../../common/isolation_forest';
@@ -195,7 +196,7 @@ function fitModel(
     timestampField: detector.source.timestamp_field,
   });
   tell?.(LEARNED_AT);
-  const { tree_count, subsample_size, seed, splits, extension_level, trainer } = detector.forest;
+  const { tree_count, subsample_size, max_depth, seed, splits, extension_level, trainer } = detector.forest;
   const matrix = encoder.encode(documents);
   tell?.(ENCODED_AT);
   const rows = withFarRows(matrix, detector.features, encoder, seed);
@@ -203,7 +204,7 @@ function fitModel(
     rows,
     {
       treeCount: tree_count,
-      subsampleSize: subsample_size,
+      ...treeShapeFor(matrix.rowCount, { subsampleSize: subsample_size, maxDepth: max_depth, trainer }),
       seed,
       splits,
       extensionLevel: extension_level,

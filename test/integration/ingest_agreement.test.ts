@@ -126,18 +126,22 @@ describe('a compiled pipeline in Elasticsearch', () => {
   });
 
   it.each([
-    ['axis', 256],
-    ['fair_cut', 64],
-    ['axis', 2],
-  ] as const)('agrees on generated dirt, splits %s, psi %i', async (splits, subsample) => {
-    const snapshot = trainOn(demoDocuments(0.02, 0.3, 11), ALL_KINDS, {
-      forest: { splits, subsample_size: subsample, seed: 5 },
-    });
-    const logs = dirtyLogs({ seed: subsample, count: 2_000, fields: snapshot.encoder.fields });
-    const found = await expectAgreement(snapshot, logs);
-    expect(found.some(({ anomaly }) => anomaly.unscored?.includes('response_time: wrong_type'))).toBe(true);
-    expect(found.some(({ anomaly }) => anomaly.unscored?.includes('request_size: missing'))).toBe(true);
-  });
+    ['axis', 256, undefined],
+    ['fair_cut', 64, undefined],
+    ['axis', 2, undefined],
+    ['mixed', 2_048, 8],
+  ] as const)(
+    'agrees on generated dirt, splits %s, psi %i, depth %p',
+    async (splits, subsample, maxDepth) => {
+      const snapshot = trainOn(demoDocuments(0.02, 0.3, 11), ALL_KINDS, {
+        forest: { splits, subsample_size: subsample, max_depth: maxDepth, seed: 5 },
+      });
+      const logs = dirtyLogs({ seed: subsample, count: 2_000, fields: snapshot.encoder.fields });
+      const found = await expectAgreement(snapshot, logs);
+      expect(found.some(({ anomaly }) => anomaly.unscored?.includes('response_time: wrong_type'))).toBe(true);
+      expect(found.some(({ anomaly }) => anomaly.unscored?.includes('request_size: missing'))).toBe(true);
+    },
+  );
 
   it('agrees on generated dirt that it was trained on', async () => {
     const fields = trainOn(demoDocuments(0.01, 0), ALL_KINDS).encoder.fields;

@@ -78,10 +78,11 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
       path: 'forest.subsample_size',
       label: i18n.translate('logAnomalies.rare.subsample', { defaultMessage: 'Logs that each tree sees' }),
       help: i18n.translate('logAnomalies.rare.subsampleHelp', {
-        defaultMessage: 'Few make rare logs stand out; 256 suits most.',
+        defaultMessage:
+          'A number, or auto: the more logs there are to learn from, the rarer what is told apart.',
       }),
       value: forest.subsample_size,
-      set: (value) => inForest({ subsample_size: Number(value) }),
+      set: (value) => inForest({ subsample_size: value === 'auto' ? value : Number(value) }),
     },
     {
       path: 'forest.seed',
