@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bucketFields, defaultBucketFeatures } from './buckets/bucket_fields';
-import { FEATURE_TYPES } from './log_features/types';
+import { FEATURE_DIRECTIONS, FEATURE_TYPES, SEVERITY_CODES, VALUE_UNITS } from './log_features/types';
 import { SPLIT_METHODS, TRAINERS } from './isolation_forest/types';
 import { DetectionError } from './detection_error';
 import { durationSchema, durationToMilliseconds } from './duration';
@@ -16,10 +16,20 @@ const fieldName = z
   // eslint-disable-next-line no-control-regex
   .regex(/^[^_\u0000-\u001f*][^\u0000-\u001f*]*$/, 'must be a field name without wildcards');
 
-export const featureSchema = z
+/** A part of what logs are grouped by or counted for: the value of a field, or the route that it holds. */
+const fieldPart = z.union([fieldName, z.strictObject({ route: fieldName })]);
+export type FieldPart = z.infer<typeof fieldPart>;
+
+const featureSettings = z
   .strictObject({
     type: z.enum(FEATURE_TYPES),
-    field: fieldName,
+    field: z
+      .string()
+      .max(512)
+      // eslint-disable-next-line no-control-regex
+      .regex(/^$|^[^_\u0000-\u001f*][^\u0000-\u001f*]*$/, 'must be a field name without wildcards')
+      .default('')
+      .describe('Must be given; for type combination it follows from fields'),
     name: z.string().min(1).max(100).optional().describe('Shown to people; default: the field name'),
     weight: z
       .number()
@@ -32,10 +42,56 @@ export const featureSchema = z
     /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
     encoding: z.enum(['auto', 'one_hot', 'rarity']).default('auto'),
     one_hot_limit: z.number().int().min(1).max(64).default(4),
-    by: fieldName
+    by: z
+      .union([fieldName, z.array(fieldPart).min(1).max(4)])
       .optional()
       .describe(
-        'Only for type deviation: each value of this field, such as a service, is compared with itself',
+        'Only for types deviation and severity: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked',
+      ),
+    fields: z
+      .array(fieldPart)
+      .min(2)
+      .max(4)
+      .optional()
+      .describe(
+        'Only for type combination: what goes together, such as user.name and host.name; { route: url.original } stands for the path with its ids masked',
+      ),
+    method: fieldName
+      .optional()
+      .describe('Only for type route: the field with the method, which makes part of the route'),
+    direction: z
+      .enum(FEATURE_DIRECTIONS)
+      .optional()
+      .describe(
+        'Only for types number, deviation and text: on which side of what is usual a value can be anomalous; auto, the default, goes by the name of the field: durations, sizes and errors high, the others both',
+      ),
+    ignore_below: z
+      .number()
+      .min(-1e15)
+      .max(1e15)
+      .optional()
+      .describe(
+        'Only for types number and deviation: what is less than this, in the unit of the field, is ordinary',
+      ),
+    ignore_within_percent: z
+      .number()
+      .min(0)
+      .max(1e6)
+      .optional()
+      .describe(
+        'Only for types number and deviation: what differs by less than so many percent from what is usual is ordinary',
+      ),
+    unit: z
+      .enum(VALUE_UNITS)
+      .optional()
+      .describe(
+        'Only for types number and deviation: the unit of the field, for what people read; by default it goes by the name of the field',
+      ),
+    codes: z
+      .enum(SEVERITY_CODES)
+      .optional()
+      .describe(
+        'Only for type severity: how numbers are read; auto, the default, goes by the field and its values',
       ),
     tolerance: z
       .number()
@@ -56,6 +112,46 @@ export const featureSchema = z
     max_length: z.number().int().min(16).max(65_536).default(2_048),
   })
   .describe('One property of a log that the forest looks at');
+
+/** Where settings that 0.1.0 did not have belong: elsewhere they are refused, not ignored. */
+const TYPES_OF_SETTING = {
+  fields: ['combination'],
+  method: ['route'],
+  direction: ['number', 'deviation', 'text'],
+  ignore_below: ['number', 'deviation'],
+  ignore_within_percent: ['number', 'deviation'],
+  unit: ['number', 'deviation'],
+  codes: ['severity'],
+} as const satisfies Partial<
+  Record<keyof z.infer<typeof featureSettings>, readonly (typeof FEATURE_TYPES)[number][]>
+>;
+
+const fieldOf = (part: FieldPart): string => (typeof part === 'string' ? part : part.route);
+
+export const featureSchema = featureSettings
+  .overwrite((feature) =>
+    feature.type === 'combination' && feature.field === '' && feature.fields !== undefined
+      ? { ...feature, field: fieldOf(feature.fields[0]) }
+      : feature,
+  )
+  .superRefine((feature, context) => {
+    const refuse = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (feature.type === 'combination' && feature.fields === undefined) {
+      refuse(
+        'fields',
+        'must be given for type combination: two to four fields, such as [user.name, host.name]',
+      );
+    } else if (feature.field === '') {
+      refuse('field', 'must be given: the field of the logs that is read');
+    }
+    for (const [setting, types] of Object.entries(TYPES_OF_SETTING)) {
+      if (feature[setting as keyof typeof TYPES_OF_SETTING] === undefined) continue;
+      if (!(types as readonly string[]).includes(feature.type)) {
+        refuse(setting, `is only for type ${types.join(', ')}; type is ${feature.type}`);
+      }
+    }
+  });
 export type FeatureDefinition = z.infer<typeof featureSchema>;
 
 /**
@@ -67,6 +163,10 @@ export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>
   number: 2,
   template: 2,
   deviation: 1,
+  severity: 1,
+  route: 1,
+  attack_signs: 1,
+  combination: 1,
   category: 1,
   hour_of_day: 0.25,
   day_of_week: 0.25,
@@ -320,7 +420,10 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
   }
   detector.features.forEach(({ type, by }, i) => {
     if (type === 'deviation' && by === undefined) {
-      refuse(['features', i, 'by'], 'must be given for type deviation: a field such as service.name');
+      refuse(
+        ['features', i, 'by'],
+        'must be given for type deviation: a field such as service.name, or a list from wide to narrow',
+      );
     }
   });
   if (detector.unit === 'log') {
@@ -348,11 +451,21 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
     if (!allowed.includes(field) && !isTime) {
       refuse(['features', i, 'field'], `is not in a bucket row; allowed: ${allowed.join(', ')}`);
     }
-    if (by !== undefined && by !== entityField) {
+    if (by !== undefined && [by].flat().some((part) => part !== entityField)) {
       refuse(['features', i, 'by'], `must be the entity_field of a bucket detector, ${entityField}`);
     }
   });
 }
+
+/** Types that a pipeline cannot compute. */
+const NOT_AT_INGEST: ReadonlySet<FeatureDefinition['type']> = new Set([
+  'template',
+  'deviation',
+  'severity',
+  'route',
+  'attack_signs',
+  'combination',
+]);
 
 function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
   if (detector.threshold.method === 'adaptive') {
@@ -365,7 +478,7 @@ function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
     refuse(['forest', 'splits'], 'cannot be extended with scoring: ingest; allowed: mixed, axis, fair_cut');
   }
   detector.features.forEach(({ type }, i) => {
-    if (type === 'template' || type === 'deviation') {
+    if (NOT_AT_INGEST.has(type)) {
       refuse(
         ['features', i, 'type'],
         `cannot be ${type} with scoring: ingest; allowed: the other types, or scoring: job`,

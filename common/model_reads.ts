@@ -1,5 +1,6 @@
 import { bucketFields } from './buckets/bucket_fields';
 import type { Detector } from './detector';
+import { fieldsOfFeature } from './log_features';
 import { hashOfJson } from './model_snapshot/canonical_json';
 import type { ModelSnapshot } from './model_snapshot/types';
 
@@ -10,8 +11,7 @@ const BUCKETS = '_buckets:';
 const bucketsOf = ({ bucket, entity_field: entityField }: Detector): string =>
   `${BUCKETS}${hashOfJson([bucket ?? null, entityField ?? null])}`;
 
-const featureFields = ({ features }: Detector): string[] =>
-  features.flatMap(({ field, by }) => (by === undefined ? [field] : [field, by]));
+const featureFields = ({ features }: Detector): string[] => features.flatMap(fieldsOfFeature);
 
 const given = (field: string | undefined): string[] => (field === undefined ? [] : [field]);
 

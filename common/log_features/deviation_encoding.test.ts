@@ -27,6 +27,10 @@ const learn = (documents: readonly LogDocument[], definition = define()) =>
 const valueOf = (encoder: ReturnType<typeof learn>, document: LogDocument): number =>
   encoder.encode([document]).values[0];
 
+/** Of a text such as `1,600 to 2,600 for large`. */
+const numbersIn = (text: string): number[] =>
+  [...text.matchAll(/[\d,.]*\d/g)].map(([number]) => Number(number.replaceAll(',', '')));
+
 describe('a deviation', () => {
   it('compares a value with its own group at that hour of the day, so that one service can fall as low as another', () => {
     const encoder = learn(usual());
@@ -75,11 +79,11 @@ describe('a deviation', () => {
     const encoder = learn(usual());
     const [noon] = encoder.explain(log('large', 12, 0));
     expect(noon.actual).toBe('0');
-    const [low, high] = noon.typical.split(' to ').map(Number);
+    const [low, high] = numbersIn(noon.typical);
     expect(low).toBeGreaterThan(1_500);
     expect(high).toBeLessThan(2_700);
     const [small] = encoder.explain(log('small', 12, 0));
-    expect(Number(small.typical.split(' to ')[1])).toBeLessThan(15);
+    expect(numbersIn(small.typical)[1]).toBeLessThan(15);
   });
 
   it('survives rubbish in value, group and time', () => {
@@ -110,7 +114,7 @@ describe('a deviation', () => {
     expect(valueOf(strict, log('a', 5, 2))).toBeGreaterThan(5);
     expect(valueOf(tolerant, log('a', 5, 2))).toBe(0);
     expect(valueOf(tolerant, log('a', 5, 20))).toBeCloseTo(Math.asinh(20 / 2 - 2), 5);
-    expect(tolerant.explain(log('a', 5, 2))[0].typical).toBe('0 to 3.3');
+    expect(tolerant.explain(log('a', 5, 2))[0].typical).toBe('0 to 3.3 for a');
   });
 
   it('marks what lies beyond the training values by rows far out, one column at a time', () => {
@@ -118,14 +122,17 @@ describe('a deviation', () => {
       const learned = learn(usual());
       return { encoder: learned, matrix: learned.encode(usual()) };
     })();
-    const far = withFarRows(matrix, [define()], encoder, 1);
+    const far = withFarRows(matrix, [define()], encoder, 1, 'bucket');
     expect(far.rowCount).toBeGreaterThan(matrix.rowCount);
     expect([...far.values.slice(0, matrix.values.length)]).toEqual([...matrix.values]);
     const added = [...far.values.slice(matrix.values.length)];
     expect(Math.max(...added)).toBeCloseTo(Math.asinh(94), 5);
     expect(Math.min(...added)).toBeCloseTo(-Math.asinh(94), 5);
+    const onlyHigh = withFarRows(matrix, [define({ direction: 'high' })], encoder, 1, 'log');
+    expect(Math.min(...onlyHigh.values.slice(matrix.values.length))).toBeGreaterThan(0);
+    expect(onlyHigh.rowCount).toBeLessThan(far.rowCount);
     const number = featureSchema.parse({ type: 'number', field: 'count' });
-    expect(withFarRows(matrix, [number], encoder, 1)).toBe(matrix);
+    expect(withFarRows(matrix, [number], encoder, 1, 'bucket')).toBe(matrix);
   });
 
   it('takes the hours of its time zone', () => {

@@ -1,10 +1,16 @@
 import { z } from 'zod';
+import { printable } from '../printable';
 import type { FeatureDefinition } from '../detector';
 import type { ColumnEncoding } from './column_encoding';
+import { learnHierarchy, type GroupedValue, type UsualOfGroup } from './deviation_hierarchy';
+import { directionOf } from './directions';
 import type { FieldReader } from './field_access';
-import { DirtCounter, numberOf, quantile, readableNumber, scalarOf } from './field_value';
+import { DirtCounter, numberOf, quantile } from './field_value';
+import { MAX_GROUP_NAME, readableGroup, type GroupReader } from './group_fields';
 import { HIGH_SKEWNESS, signedLog1p, skewness } from './number_encoding';
 import { localHourReader } from './time_encoding';
+import type { ValueUnit } from './types';
+import { readableRange, readableValue, unitOf } from './value_units';
 
 /** Groups with the most values are remembered; the others share what is usual among all. */
 const MAX_GROUPS = 2_000;
@@ -12,7 +18,6 @@ const MAX_GROUPS = 2_000;
 const MIN_GROUP_VALUES = 12;
 /** Of fewer values no median is taken for an hour of the day. */
 const MIN_HOUR_VALUES = 8;
-const MAX_NAME_LENGTH = 256;
 /** The quartiles of a normal distribution lie so many standard deviations apart. */
 const QUARTILES_APART = 1.349;
 /** No group counts as steadier than this share of the usual spread, nor than this share of the standard deviation of all. */
@@ -26,10 +31,10 @@ const SIGNIFICANT_DIGITS = 6;
 
 const levelSchema = z.number().min(-1e39).max(1e39);
 const groupSchema = z.strictObject({
-  name: z.string().max(MAX_NAME_LENGTH),
+  name: z.string().max(MAX_GROUP_NAME),
   spread: z.number().gt(0).max(1e39),
-  /** What is usual in each hour of the day, on the scale of comparison. */
-  levels: z.array(levelSchema).length(24),
+  /** What is usual in each hour of the day, on the scale of comparison; one number where the hours do not differ. */
+  levels: z.array(levelSchema).refine(({ length }) => length === 1 || length === 24, 'must be 1 or 24'),
 });
 export const deviationStateSchema = z.strictObject({
   kind: z.literal('deviation'),
@@ -40,21 +45,27 @@ export const deviationStateSchema = z.strictObject({
   groups: z.array(groupSchema).max(MAX_GROUPS),
   /** Groups that are not known, and logs without one. */
   others: groupSchema,
+  /** Absent in models of 0.1.0, where both sides count. */
+  direction: z.enum(['high', 'low', 'both']).optional(),
+  /** In the unit of the field: what is less is ordinary. */
+  ignore_below: z.number().optional(),
+  /** Distance from what is usual, as a share of it, within which a number is ordinary. */
+  ignore_within: z.number().min(0).optional(),
 });
-type DeviationState = z.infer<typeof deviationStateSchema>;
+export type DeviationState = z.infer<typeof deviationStateSchema>;
 type Group = z.infer<typeof groupSchema>;
 
-/** What is compared: a value, the group that it is compared within, and when it was. */
+/** What is compared: a value, the groups that it is compared within, the widest first, and when it was. */
 interface Reading {
   readonly value: unknown;
-  readonly group: unknown;
+  readonly groups: readonly string[];
   readonly time: unknown;
 }
 
-/** Reads the three fields of a deviation at once. */
+/** Reads the fields of a deviation at once. */
 export const deviationReader =
-  (value: FieldReader, group: FieldReader, time: FieldReader): FieldReader =>
-  (document): Reading => ({ value: value(document), group: group(document), time: time(document) });
+  (value: FieldReader, groups: GroupReader, time: FieldReader): FieldReader =>
+  (document): Reading => ({ value: value(document), groups: groups(document), time: time(document) });
 
 const rounded = (value: number): number => Number(value.toPrecision(SIGNIFICANT_DIGITS));
 const median = (values: Float64Array): number => quantile(values.sort(), 0.5);
@@ -93,9 +104,9 @@ function standardDeviation(values: Float64Array): number {
 export function learnDeviation(definition: FeatureDefinition, readings: readonly unknown[]): ColumnEncoding {
   const dirt = new DirtCounter();
   const hourOf = localHourReader(definition.time_zone);
-  const usable = (readings as readonly Reading[]).flatMap(({ value, group, time }) => {
+  const usable = (readings as readonly Reading[]).flatMap(({ value, groups, time }) => {
     const number = numberOf(value, dirt);
-    return number === undefined ? [] : [{ number, group: nameOf(group, dirt), hour: hourOf(time) ?? 0 }];
+    return number === undefined ? [] : [{ number, groups, hour: hourOf(time) ?? 0 }];
   });
   const numbers = Float64Array.from(usable, ({ number }) => number);
   let log = definition.scale === 'log1p';
@@ -103,19 +114,59 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
     const skew = Math.abs(skewness(numbers));
     log = skew > HIGH_SKEWNESS && Math.abs(skewness(numbers.map(signedLog1p))) < skew;
   }
+  const direction = directionOf(definition);
+  const values = usable.map(({ number, groups, hour }) => ({
+    value: log ? signedLog1p(number) : number,
+    groups,
+    hour,
+  }));
+  const hasTolerance = definition.tolerance !== undefined;
+  const { groups, others }: LearnedGroups = Array.isArray(definition.by)
+    ? learnHierarchy(values, direction, hasTolerance)
+    : learnGroups(values, hasTolerance);
+  const { ignore_below: ignoreBelow, ignore_within_percent: percent } = definition;
+  const stateOf = ({ name, levels, spread }: LearnedGroups['others']): Group => ({
+    name,
+    levels: levels.map(rounded),
+    spread: rounded(spread),
+  });
+  return decodeDeviation(
+    {
+      kind: 'deviation',
+      log,
+      tolerance: definition.tolerance ?? 0,
+      time_zone: definition.time_zone,
+      groups: groups.slice(0, MAX_GROUPS).map(stateOf),
+      others: stateOf(others),
+      ...(direction === 'both' ? {} : { direction }),
+      ...(ignoreBelow === undefined ? {} : { ignore_below: ignoreBelow }),
+      ...(percent === undefined ? {} : { ignore_within: percent / 100 }),
+    },
+    unitOf(definition),
+  );
+}
+
+/** What is usual, by group, and for logs of no group that is known. */
+interface LearnedGroups {
+  readonly groups: readonly Pick<UsualOfGroup, 'name' | 'levels' | 'spread'>[];
+  readonly others: Pick<UsualOfGroup, 'name' | 'levels' | 'spread'>;
+}
+
+/** What is usual in groups that stand side by side, each by its own values alone. */
+function learnGroups(values: readonly GroupedValue[], hasTolerance: boolean): LearnedGroups {
   const byGroup = new Map<string, Values>();
   const all: Values = { hours: [], values: [] };
-  for (const { number, group, hour } of usable) {
-    const value = log ? signedLog1p(number) : number;
-    let own = byGroup.get(group ?? '');
-    if (own === undefined) byGroup.set(group ?? '', (own = { hours: [], values: [] }));
-    for (const { hours, values } of [own, all]) {
-      hours.push(hour);
-      values.push(value);
+  for (const { value, groups, hour } of values) {
+    const name = groups[0] ?? '';
+    let own = byGroup.get(name);
+    if (own === undefined) byGroup.set(name, (own = { hours: [], values: [] }));
+    for (const each of [own, all]) {
+      each.hours.push(hour);
+      each.values.push(value);
     }
   }
   const learned = [...byGroup]
-    .filter(([name, { values }]) => name !== '' && values.length >= MIN_GROUP_VALUES)
+    .filter(([name, own]) => name !== '' && own.values.length >= MIN_GROUP_VALUES)
     // the name decides among equals, so that the order of the logs does not matter
     .sort(([a, one], [b, other]) => other.values.length - one.values.length || (a < b ? -1 : 1))
     .slice(0, MAX_GROUPS)
@@ -132,25 +183,16 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
   // A number that never differed has no spread of its own: the tolerance says what counts then.
   const floor =
     Math.max(SMALLEST_SPREAD.ofUsual * usual, SMALLEST_SPREAD.ofDeviation * deviation) ||
-    (definition.tolerance === undefined ? 1 : SMALLEST_POSITIVE);
-  const groupOf = (name: string, own: number[], spread: number): Group => ({
+    (hasTolerance ? SMALLEST_POSITIVE : 1);
+  const groupOf = (name: string, own: number[], spread: number): LearnedGroups['others'] => ({
     name,
     levels: own,
-    spread: rounded(Math.max(spread, floor)),
+    spread: Math.max(spread, floor),
   });
-  return decodeDeviation({
-    kind: 'deviation',
-    log,
-    tolerance: definition.tolerance ?? 0,
-    time_zone: definition.time_zone,
+  return {
     groups: learned.map((group) => groupOf(group.name, group.levels, group.spread)),
     others: groupOf('', levels, othersSpread),
-  });
-}
-
-function nameOf(group: unknown, dirt: DirtCounter): string | undefined {
-  const scalar = scalarOf(group, dirt);
-  return scalar === undefined ? undefined : String(scalar).slice(0, MAX_NAME_LENGTH);
+  };
 }
 
 /**
@@ -167,49 +209,73 @@ export function compressed(spreads: number): number {
 /**
  * How far a number lies from what is usual for its group at that hour of the day: (x - level) / spread, compressed, where x
  * is the number or its signed `log(1 + |x|)`, level the median and spread the distance of the quartiles of the group's
- * training values, both robust against anomalies among them; the spread is at least the tolerance.
+ * training values, both robust against anomalies among them; the spread is at least the tolerance. 0 on the side that
+ * cannot be anomalous, and for what is to be ignored.
+ *
+ * @param unit for what people read
  */
-export function decodeDeviation(state: DeviationState): ColumnEncoding {
-  const { log, others, tolerance } = state;
-  const groups = new Map(state.groups.map((group) => [group.name, group]));
+export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none'): ColumnEncoding {
+  const {
+    log,
+    others,
+    tolerance,
+    direction = 'both',
+    ignore_below: below = -Infinity,
+    ignore_within: within = 0,
+  } = state;
+  const known = new Map(state.groups.map((group) => [group.name, group]));
   const hourOf = localHourReader(state.time_zone);
   const unseen = new DirtCounter();
   const original = (value: number): number => (log ? Math.sign(value) * Math.expm1(Math.abs(value)) : value);
-  const usualOf = ({ group, time }: Reading): { level: number; spread: number } => {
-    const { levels, spread } = groups.get(nameOf(group, unseen) ?? '') ?? others;
-    const level = levels[hourOf(time) ?? 0];
-    if (tolerance === 0) return { level, spread };
+  const groupOf = (names: readonly string[]): Group => {
+    for (let index = names.length - 1; index >= 0; index--) {
+      const group = known.get(names[index]);
+      if (group !== undefined) return group;
+    }
+    return others;
+  };
+  const usualOf = ({ groups, time }: Reading): { level: number; spread: number; name: string } => {
+    const { levels, spread, name } = groupOf(groups);
+    const level = levels[levels.length === 1 ? 0 : (hourOf(time) ?? 0)];
+    if (tolerance === 0) return { level, spread, name };
     const tolerated = original(level) + Math.sign(level || 1) * tolerance;
-    return { level, spread: Math.max(spread, Math.abs((log ? signedLog1p(tolerated) : tolerated) - level)) };
+    const tolerable = Math.abs((log ? signedLog1p(tolerated) : tolerated) - level);
+    return { level, spread: Math.max(spread, tolerable), name };
   };
   const rangeOf = ({ level, spread }: { level: number; spread: number }): string => {
     const isPositive = original(level) >= 0;
-    const ends = [level - TYPICAL_DEVIATIONS * spread, level + TYPICAL_DEVIATIONS * spread].map((end) =>
-      readableEnd(isPositive ? Math.max(0, original(end)) : original(end)),
+    const [from, to] = [level - TYPICAL_DEVIATIONS * spread, level + TYPICAL_DEVIATIONS * spread].map(
+      (end) => (isPositive ? Math.max(0, original(end)) : original(end)),
     );
-    return ends[0] === ends[1] ? ends[0] : `${ends[0]} to ${ends[1]}`;
+    return readableRange(from, to, unit);
   };
   return {
     columns: [''],
-    watched: ['both'],
+    watched: [direction],
     missing: NaN,
     encode(reading, out, offset, dirt) {
       const number = numberOf((reading as Reading).value, dirt);
       if (number === undefined) return false;
       const { level, spread } = usualOf(reading as Reading);
-      out[offset] = compressed(((log ? signedLog1p(number) : number) - level) / spread);
+      const deviation = compressed(((log ? signedLog1p(number) : number) - level) / spread);
+      const isOrdinary =
+        (direction === 'high' && deviation < 0) ||
+        (direction === 'low' && deviation > 0) ||
+        number < below ||
+        (within > 0 && Math.abs(number - original(level)) <= within * Math.abs(original(level)));
+      out[offset] = isOrdinary ? 0 : deviation;
       return true;
     },
     actual(reading) {
       const number = numberOf((reading as Reading).value, unseen);
-      return number === undefined ? undefined : readableNumber(number);
+      return number === undefined ? undefined : readableValue(number, unit);
     },
-    typical: rangeOf({ level: others.levels[12], spread: others.spread }),
-    typicalOf: (reading) => rangeOf(usualOf(reading as Reading)),
+    typical: rangeOf({ level: others.levels[Math.min(12, others.levels.length - 1)], spread: others.spread }),
+    typicalOf(reading) {
+      const usual = usualOf(reading as Reading);
+      const of = usual.name === '' ? '' : ` for ${printable(readableGroup(usual.name), 80)}`;
+      return `${rangeOf(usual)}${of}`;
+    },
     toJSON: () => state,
   };
 }
-
-/** Two significant digits: the ends of a range are estimates. */
-const readableEnd = (value: number): string =>
-  Math.abs(value) >= 100 ? String(Math.round(value)) : readableNumber(Number(value.toPrecision(2)));

@@ -4,6 +4,7 @@ import { getField } from './field_access';
 import { DirtCounter, scalarOf } from './field_value';
 import { tokeniseMessage } from './message_tokens';
 import { maskedTextOf } from './template_miner';
+import { readableRoute, routeOf } from './routes';
 import { FEATURE_TYPES, type FeatureType } from './types';
 
 /** Bars of a histogram, and values that are listed by name. */
@@ -58,6 +59,7 @@ export function distributionOf(feature: DistributedFeature, documents: readonly 
       return { ...base, of: 'number', missing: documents.length - numbers.length, bins: histogram(numbers) };
     }
     case 'text':
+    case 'attack_signs':
       return { ...base, of: 'length', bins: histogram(texts.map((text) => text.length)) };
     case 'template':
       return {
@@ -65,7 +67,15 @@ export function distributionOf(feature: DistributedFeature, documents: readonly 
         of: 'value',
         values: mostFrequent(texts.map((text) => maskedTextOf(tokeniseMessage(text)))),
       };
+    case 'route':
+      return {
+        ...base,
+        of: 'value',
+        values: mostFrequent(texts.map((text) => readableRoute(routeOf(text, true)))),
+      };
     case 'category':
+    case 'severity':
+    case 'combination':
       return { ...base, of: 'value', values: mostFrequent(texts) };
     case 'hour_of_day':
     case 'day_of_week': {

@@ -1,13 +1,23 @@
 import type { FeatureDefinition } from '../detector';
 import { medianOfColumns } from '../isolation_forest/missing_values';
 import type { Matrix } from '../isolation_forest/types';
+import { directionOf } from './directions';
 import { compressed } from './deviation_encoding';
 import type { FeatureEncoder } from './types';
 
 /** Spreads from what is usual at which far rows lie, on either side. */
 const FAR_SPREADS = [6, 12, 24, 48, 96];
-/** Relative to the rows of logs. Measured on bucket rows: with 0.02 floods rank as high, but nearer to the threshold. */
-const FAR_SHARE = 0.2;
+/**
+ * Relative to the rows of the matrix. Rows of buckets are few and clean: with 0.02 floods rank as high, but nearer to the
+ * threshold. Among single logs many far rows would make the far ends look dense, and slow requests ordinary.
+ */
+const FAR_SHARE = { bucket: 0.2, log: 0.001 } as const;
+
+/** The sides of what is usual on which rows can lie: 1 above, -1 below. */
+function sidesOf(definition: FeatureDefinition): readonly number[] {
+  const direction = directionOf(definition);
+  return direction === 'both' ? [-1, 1] : [direction === 'high' ? 1 : -1];
+}
 
 /**
  * Adds rows to those that a forest is grown on: usual in all columns but one of type deviation, where they lie far out.
@@ -24,6 +34,7 @@ export function withFarRows(
   definitions: readonly FeatureDefinition[],
   encoder: FeatureEncoder,
   seed: number,
+  unit: keyof typeof FAR_SHARE,
 ): Matrix {
   const { values, rowCount, columnCount } = matrix;
   const columns = encoder.featureOfColumn.flatMap((feature, column) =>
@@ -34,9 +45,14 @@ export function withFarRows(
   if (columns.length === 0) return matrix;
   const usual = medianOfColumns(matrix, seed);
   const places = columns.flatMap((column) =>
-    FAR_SPREADS.flatMap((spreads) => [-spreads, spreads].map((far) => ({ column, value: compressed(far) }))),
+    FAR_SPREADS.flatMap((spreads) =>
+      sidesOf(definitions[encoder.featureOfColumn[column]]).map((side) => ({
+        column,
+        value: compressed(side * spreads),
+      })),
+    ),
   );
-  const copies = Math.max(1, Math.round((FAR_SHARE * rowCount) / places.length));
+  const copies = Math.max(1, Math.round((FAR_SHARE[unit] * rowCount) / places.length));
   const added = copies * places.length;
   const all = new Float32Array((rowCount + added) * columnCount);
   all.set(values);

@@ -4,10 +4,16 @@ import { DetectionError } from '../detection_error';
 import { describeZodIssues, featureSchema, type FeatureDefinition } from '../detector';
 import type { Matrix } from '../isolation_forest/types';
 import type { LogDocument } from '../log_document';
+import { attackSignsStateSchema, decodeAttackSigns } from './attack_signs_encoding';
 import { categoryStateSchema, decodeCategory } from './category_encoding';
 import { EXPLANATION_LENGTH, type ColumnEncoding } from './column_encoding';
 import { compileField, type FieldReader } from './field_access';
 import { DirtCounter } from './field_value';
+import { combinationReader, combinationStateSchema, decodeCombination } from './combination_encoding';
+import { fieldsOfFeature, groupReader } from './group_fields';
+import { decodeRoute, routeFeatureReader, routeStateSchema } from './route_encoding';
+import { decodeSeverity, severityReader, severityStateSchema } from './severity_encoding';
+import { unitOf } from './value_units';
 import { decodeDeviation, deviationReader, deviationStateSchema } from './deviation_encoding';
 import { decodeNumber, numberStateSchema } from './number_encoding';
 import { decodeTemplate, templateStateSchema, type MessageTemplate } from './template_encoding';
@@ -43,6 +49,10 @@ const featureStateSchema = z
       textStateSchema,
       templateStateSchema,
       deviationStateSchema,
+      severityStateSchema,
+      routeStateSchema,
+      attackSignsStateSchema,
+      combinationStateSchema,
     ]),
   })
   .refine(
@@ -72,10 +82,10 @@ export interface LearnedFeature {
   readonly kept: readonly number[];
 }
 
-function decodeState(state: z.infer<typeof featureStateSchema>['encoding']): ColumnEncoding {
+function decodeState({ encoding: state, definition }: z.infer<typeof featureStateSchema>): ColumnEncoding {
   switch (state.kind) {
     case 'number':
-      return decodeNumber(state);
+      return decodeNumber(state, unitOf(definition));
     case 'category':
       return decodeCategory(state);
     case 'hour_of_day':
@@ -86,7 +96,15 @@ function decodeState(state: z.infer<typeof featureStateSchema>['encoding']): Col
     case 'template':
       return decodeTemplate(state);
     case 'deviation':
-      return decodeDeviation(state);
+      return decodeDeviation(state, unitOf(definition));
+    case 'severity':
+      return decodeSeverity(state);
+    case 'route':
+      return decodeRoute(state);
+    case 'attack_signs':
+      return decodeAttackSigns(state);
+    case 'combination':
+      return decodeCombination(state);
   }
 }
 
@@ -102,8 +120,15 @@ const needsTime = (definition: FeatureDefinition): boolean =>
  */
 export function featureReader(definition: FeatureDefinition, timestampField: string): FieldReader {
   const read = compileField(definition.field);
-  if (definition.type === 'deviation') {
-    return deviationReader(read, compileField(definition.by ?? ''), compileField(timestampField));
+  switch (definition.type) {
+    case 'deviation':
+      return deviationReader(read, groupReader(definition.by), compileField(timestampField));
+    case 'severity':
+      return severityReader(definition);
+    case 'route':
+      return routeFeatureReader(definition);
+    case 'combination':
+      return combinationReader(definition);
   }
   if (!isTime(definition) || definition.field === timestampField) return read;
   const readTimestamp = compileField(timestampField);
@@ -137,8 +162,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
     this.featureOfColumn = features.flatMap(({ kept }, index) => kept.map(() => index));
     this.fields = [
       ...new Set([
-        ...features.map(({ definition }) => definition.field),
-        ...features.flatMap(({ definition }) => definition.by ?? []),
+        ...features.flatMap(({ definition }) => fieldsOfFeature(definition)),
         ...(features.some(({ definition }) => needsTime(definition)) ? [timestampField] : []),
       ]),
     ];
@@ -233,7 +257,7 @@ export function decodeFeatureEncoding(json: unknown): FeatureEncoder {
   const learned = features.map((state): LearnedFeature => {
     let encoding: ColumnEncoding;
     try {
-      encoding = decodeState(state.encoding);
+      encoding = decodeState(state);
     } catch (error) {
       if (error instanceof DetectionError) throw refuse([`${state.name}: ${error.message}`], error);
       throw error;

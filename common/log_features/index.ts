@@ -1,5 +1,6 @@
 export { columnWeightsOf } from './column_weights';
 export { getField } from './field_access';
+export { fieldsOfFeature } from './group_fields';
 export { withFarRows } from './far_rows';
 export { learnFeatures, type LearnOptions } from './learn_features';
 export { decodeFeatureEncoding } from './feature_encoder';

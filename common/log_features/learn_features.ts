@@ -1,16 +1,21 @@
 import { DetectionError } from '../detection_error';
 import type { FeatureDefinition } from '../detector';
 import type { LogDocument } from '../log_document';
+import { learnAttackSigns } from './attack_signs_encoding';
 import { learnCategory } from './category_encoding';
 import type { ColumnWatch } from '../isolation_forest/learn_surprise';
 import type { Matrix } from '../isolation_forest/types';
 import type { ColumnEncoding } from './column_encoding';
 import { varyingColumns } from './column_weights';
 import { compileField } from './field_access';
+import { fieldsOfParts } from './group_fields';
 import { featureReader, LogFeatureEncoder, MAX_FEATURES, type LearnedFeature } from './feature_encoder';
+import { learnCombination } from './combination_encoding';
 import { learnDeviation } from './deviation_encoding';
 import { learnOvershoot, partsInTime, type TimeParts } from './novelty';
 import { learnNumber } from './number_encoding';
+import { learnRoute } from './route_encoding';
+import { learnSeverity } from './severity_encoding';
 import { learnTemplate } from './template_encoding';
 import { learnText } from './text_encoding';
 import { learnTime, parseTimestamp } from './time_encoding';
@@ -68,14 +73,25 @@ function learn(
       return learnTemplate(definition, values, inTime);
     case 'deviation':
       return learnDeviation(definition, values);
+    case 'severity':
+      return learnSeverity(definition, values);
+    case 'route':
+      return learnRoute(definition, values, inTime);
+    case 'attack_signs':
+      return learnAttackSigns(definition, values);
+    case 'combination':
+      return learnCombination(definition, values);
   }
 }
+
+const nameOfFields = ({ field, fields }: FeatureDefinition): string =>
+  fields === undefined ? field : fieldsOfParts(fields).join(' with ');
 
 /** Names for people, made to differ: the given name or the field, with the type or a number where taken. */
 function uniqueNames(definitions: readonly FeatureDefinition[]): string[] {
   const taken = new Set<string>();
   return definitions.map((definition) => {
-    const base = definition.name ?? definition.field;
+    const base = definition.name ?? nameOfFields(definition);
     const candidates = [base, `${base} (${definition.type})`];
     let name = candidates.find((candidate) => !taken.has(candidate));
     for (let number = 2; name === undefined; number++) {

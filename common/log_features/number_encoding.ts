@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import type { ColumnEncoding } from './column_encoding';
-import { DirtCounter, numberOf, quantile, readableNumber } from './field_value';
+import { directionOf } from './directions';
+import { DirtCounter, numberOf, quantile } from './field_value';
 import { learnNovelty, noveltySchema, type TimeParts } from './novelty';
 import { UNSEEN } from './category_encoding';
+import type { ValueUnit } from './types';
+import { readableRange, readableValue, unitOf } from './value_units';
 
 /** A number with more different values is not one that stands for a name. */
 const MOST_FEW_VALUES = 64;
@@ -22,8 +25,14 @@ export const numberStateSchema = z.strictObject({
   few: z
     .strictObject({ values: z.array(z.number()).max(MOST_FEW_VALUES), novelty: noveltySchema })
     .optional(),
+  /** Absent in models of 0.1.0, where both sides count. */
+  direction: z.enum(['high', 'low', 'both']).optional(),
+  /** In the unit of the field: what is less is taken for the median. */
+  ignore_below: z.number().optional(),
+  /** Distance from the median, as a share of it, within which a number is taken for the median. */
+  ignore_within: z.number().min(0).optional(),
 });
-type NumberState = z.infer<typeof numberStateSchema>;
+export type NumberState = z.infer<typeof numberStateSchema>;
 
 /** From here on a distribution counts as highly skewed (Bulmer 1979, Principles of Statistics, ch. 4). */
 export const HIGH_SKEWNESS = 1;
@@ -68,21 +77,75 @@ export function learnNumber(
     numbers.length > 0 && distinct.length <= MOST_FEW_VALUES ? learnNovelty(read, inTime) : undefined;
   const few =
     novelty !== undefined && novelty.probability <= MOST_NEWS ? { values: distinct, novelty } : undefined;
-  return decodeNumber({ kind: 'number', log, percentiles, ...(few && { few }) });
+  const direction = directionOf(definition);
+  const { ignore_below: ignoreBelow, ignore_within_percent: percent } = definition;
+  return decodeNumber(
+    {
+      kind: 'number',
+      log,
+      percentiles,
+      ...(few && { few }),
+      ...(direction === 'both' ? {} : { direction }),
+      ...(ignoreBelow === undefined ? {} : { ignore_below: ignoreBelow }),
+      ...(percent === undefined ? {} : { ignore_within: percent / 100 }),
+    },
+    unitOf(definition),
+  );
 }
 
-export function decodeNumber(state: NumberState): ColumnEncoding {
+/** What is taken for an ordinary number instead of a given one; see {@link ordinaryNumber}. */
+export interface OrdinaryNumbers {
+  /** Smaller ones are taken for it. */
+  readonly from?: number;
+  /** Larger ones, and those below `below`, are taken for it. */
+  readonly to?: number;
+  readonly below: number;
+  /** Those below `below`, and those at most `within` away, are taken for it. */
+  readonly median?: number;
+  readonly within?: number;
+}
+
+/** With a direction the nearest end of what is ordinary, otherwise the median where something is to be ignored. */
+export function ordinaryNumbers(state: NumberState): OrdinaryNumbers {
+  const { percentiles, direction = 'both', ignore_below: below = -LARGEST, ignore_within: within } = state;
+  if (percentiles === null) return { below };
+  const median = percentiles[1];
+  const tolerated = (within ?? 0) * Math.abs(median);
+  if (direction === 'high') return { from: Math.max(median + tolerated, below), below };
+  if (direction === 'low') return { to: median - tolerated, below };
+  if (within === undefined && below === -LARGEST) return { below };
+  return { median, within: tolerated, below };
+}
+
+/** Finite, so that it can be a parameter of a pipeline. */
+const LARGEST = Number.MAX_VALUE;
+
+/** @returns the number itself, or what stands in for it where it cannot be anomalous or is to be ignored */
+export function ordinaryNumber(
+  { from, to, below, median, within = 0 }: OrdinaryNumbers,
+  number: number,
+): number {
+  if (from !== undefined) return number < from ? from : number;
+  if (to !== undefined) return number > to || number < below ? to : number;
+  if (median === undefined) return number;
+  return number < below || Math.abs(number - median) <= within ? median : number;
+}
+
+/** @param unit for what people read */
+export function decodeNumber(state: NumberState, unit: ValueUnit = 'none'): ColumnEncoding {
   const { log, percentiles, few } = state;
   const unseen = new DirtCounter();
+  const ordinary = ordinaryNumbers(state);
   const known = few && new Set(few.values);
   return {
     columns: few === undefined ? [''] : ['', UNSEEN],
-    watched: ['both', ...(few === undefined ? [] : [{ unseen: few.novelty }])],
+    watched: [state.direction ?? 'both', ...(few === undefined ? [] : [{ unseen: few.novelty }])],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const number = numberOf(value, dirt);
       if (number === undefined) return false;
-      out[offset] = log ? signedLog1p(number) : number;
+      const taken = ordinaryNumber(ordinary, number);
+      out[offset] = log ? signedLog1p(taken) : taken;
       if (known !== undefined) out[offset + 1] = known.has(number) ? 0 : 1;
       return true;
     },
@@ -94,14 +157,9 @@ export function decodeNumber(state: NumberState): ColumnEncoding {
     },
     actual(value) {
       const number = numberOf(value, unseen);
-      return number === undefined ? undefined : readableNumber(number);
+      return number === undefined ? undefined : readableValue(number, unit);
     },
-    typical:
-      percentiles === null
-        ? 'no value'
-        : percentiles[0] === percentiles[2]
-          ? readableNumber(percentiles[1])
-          : `${readableNumber(percentiles[0])} to ${readableNumber(percentiles[2])} (median ${readableNumber(percentiles[1])})`,
+    typical: percentiles === null ? 'no value' : readableRange(percentiles[0], percentiles[2], unit),
     toJSON: () => state,
   };
 }

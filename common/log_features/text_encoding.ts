@@ -21,25 +21,26 @@ const SMOOTHING = 0.1;
 /** Marks of code that one attack pattern counts for in the columns of suspicion. */
 export const MARKS_OF_PATTERN = 4;
 const percentiles = z.tuple([z.number(), z.number()]);
+/** `[first * SYMBOL_COUNT + second, count]` for each bigram seen in training, ascending. */
+export const bigramSchema = z
+  .array(
+    z.tuple([
+      z
+        .number()
+        .int()
+        .min(0)
+        .max(BIGRAM_COUNT - 1),
+      z.number().int().min(1).max(1e15),
+    ]),
+  )
+  .max(BIGRAM_COUNT);
 export const textStateSchema = z.strictObject({
   kind: z.literal('text'),
   max_length: z.number().int().min(16).max(65_536),
   patterns: z
     .array(z.strictObject({ name: z.string().min(1).max(50), regex: z.string().min(1).max(200) }))
     .max(16),
-  /** `[first * SYMBOL_COUNT + second, count]` for each bigram seen in training, ascending. */
-  bigrams: z
-    .array(
-      z.tuple([
-        z
-          .number()
-          .int()
-          .min(0)
-          .max(BIGRAM_COUNT - 1),
-        z.number().int().min(1).max(1e15),
-      ]),
-    )
-    .max(BIGRAM_COUNT),
+  bigrams: bigramSchema,
   /** 5th and 95th percentile of the length in training; null when there was no text. */
   length: percentiles.nullable(),
   /** Share of training texts with an attack pattern. */
@@ -79,6 +80,20 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
   return surprises;
 }
 
+/** Counts of bigrams, all 0. */
+export const newBigramCounts = (): Float64Array => new Float64Array(BIGRAM_COUNT);
+
+/** Adds the bigrams of a decoded text to `counts`. */
+export function countBigrams(text: string, counts: Float64Array): void {
+  for (let index = 1; index < text.length; index++) {
+    counts[symbolOf(text.charCodeAt(index - 1)) * SYMBOL_COUNT + symbolOf(text.charCodeAt(index))]++;
+  }
+}
+
+/** Bigrams that occur, with their counts, ascending. */
+export const bigramsOf = (counts: Float64Array): [number, number][] =>
+  Array.from(counts, (count, bigram): [number, number] => [bigram, count]).filter(([, count]) => count > 0);
+
 /** For each pattern the place of its category's column behind the fixed ones. */
 const CATEGORY_OF_PATTERN = Uint8Array.from(ATTACK_PATTERNS, ({ category }) =>
   ATTACK_CATEGORIES.indexOf(category),
@@ -86,8 +101,8 @@ const CATEGORY_OF_PATTERN = Uint8Array.from(ATTACK_PATTERNS, ({ category }) =>
 
 export function learnText(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
   const dirt = new DirtCounter();
-  const counts = new Float64Array(BIGRAM_COUNT);
   const lengths: number[] = [];
+  const counts = newBigramCounts();
   let attacks = 0;
   for (const value of values) {
     const text = textOf(value, definition.max_length, dirt);
@@ -95,18 +110,14 @@ export function learnText(definition: FeatureDefinition, values: readonly unknow
     lengths.push(text.length);
     const decoded = decodeText(text);
     if (findAttackPatterns(normaliseText(decoded)).length > 0) attacks++;
-    for (let index = 1; index < decoded.length; index++) {
-      counts[symbolOf(decoded.charCodeAt(index - 1)) * SYMBOL_COUNT + symbolOf(decoded.charCodeAt(index))]++;
-    }
+    countBigrams(decoded, counts);
   }
   const sorted = Float64Array.from(lengths).sort();
   return decodeTextEncoding({
     kind: 'text',
     max_length: definition.max_length,
     patterns: definition.patterns,
-    bigrams: Array.from(counts, (count, bigram): [number, number] => [bigram, count]).filter(
-      ([, count]) => count > 0,
-    ),
+    bigrams: bigramsOf(counts),
     length: sorted.length === 0 ? null : [quantile(sorted, 0.05), quantile(sorted, 0.95)],
     attack_share: sorted.length === 0 ? 0 : attacks / sorted.length,
   });

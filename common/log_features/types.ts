@@ -9,8 +9,49 @@ export const FEATURE_TYPES = [
   'text',
   'template',
   'deviation',
+  'severity',
+  'route',
+  'attack_signs',
+  'combination',
 ] as const;
 export type FeatureType = (typeof FEATURE_TYPES)[number];
+
+/** Sides of what is usual on which a value can be anomalous; what lies on the other side is ordinary. */
+export const FEATURE_DIRECTIONS = ['auto', 'high', 'low', 'both'] as const;
+export type FeatureDirection = Exclude<(typeof FEATURE_DIRECTIONS)[number], 'auto'>;
+
+/** Units of numbers that people are shown in seconds, bytes or percent. */
+export const VALUE_UNITS = [
+  'ns',
+  'us',
+  'ms',
+  's',
+  'min',
+  'h',
+  'bytes',
+  'kb',
+  'mb',
+  'gb',
+  'percent',
+  'share',
+  'none',
+] as const;
+export type ValueUnit = (typeof VALUE_UNITS)[number];
+
+/** Ways to read the numbers of a status or a level. */
+export const SEVERITY_CODES = [
+  'auto',
+  'http',
+  'grpc',
+  'level',
+  'syslog',
+  'python',
+  'java',
+  'pino',
+  'windows',
+  'opentelemetry',
+] as const;
+export type SeverityCodes = Exclude<(typeof SEVERITY_CODES)[number], 'auto'>;
 
 /** Why a field of a log could not be used as it stood. Counted for each feature, never thrown. */
 export const DIRT_KINDS = [

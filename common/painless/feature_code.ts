@@ -3,6 +3,7 @@ import type { FeatureDefinition } from '../detector';
 import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/attack_patterns';
 import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category_encoding';
 import type { Novelty } from '../log_features/novelty';
+import { ordinaryNumbers, type NumberState } from '../log_features/number_encoding';
 import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text_statistics';
 import { MARKS_OF_PATTERN, surprisesOf } from '../log_features/text_encoding';
 import { offsetsOf } from '../log_features/time_encoding';
@@ -21,11 +22,7 @@ interface FeatureState {
   readonly encoding: KindState;
 }
 type KindState =
-  | {
-      readonly kind: 'number';
-      readonly log: boolean;
-      readonly few?: { readonly values: readonly number[]; readonly novelty: Novelty };
-    }
+  | NumberState
   | {
       readonly kind: 'category';
       readonly one_hot: boolean;
@@ -45,7 +42,9 @@ type KindState =
       readonly max_length: number;
       readonly bigrams: readonly (readonly [number, number])[];
     }
-  | { readonly kind: 'template' | 'deviation' };
+  | {
+      readonly kind: 'template' | 'deviation' | 'severity' | 'route' | 'attack_signs' | 'combination';
+    };
 
 /** One feature as Painless statements; everything learned is in `parameters`. */
 export interface FeatureCode {
@@ -249,6 +248,56 @@ function timeCode(state: KindState & { kind: 'hour_of_day' | 'day_of_week' }, i:
   };
 }
 
+/** `ordinaryNumber` of the feature, for any number: what is not given stands in no parameter. */
+const ORDINARY_NUMBER = `
+double ordinary(double n, Map p) {
+  if (p.get('from') != null) {
+    double from = ((Number) p.get('from')).doubleValue();
+    return n < from ? from : n;
+  }
+  if (p.get('to') != null) {
+    double to = ((Number) p.get('to')).doubleValue();
+    return n > to || n < ((Number) p.get('below')).doubleValue() ? to : n;
+  }
+  if (p.get('median') != null) {
+    double median = ((Number) p.get('median')).doubleValue();
+    boolean near = Math.abs(n - median) <= ((Number) p.get('within')).doubleValue();
+    return near || n < ((Number) p.get('below')).doubleValue() ? median : n;
+  }
+  return n;
+}`;
+
+/** A number, with what cannot be anomalous taken for what is ordinary. */
+function numberCode(state: NumberState, i: number, used: readonly string[]): FeatureCode {
+  const { from, to, below, median, within } = ordinaryNumbers(state);
+  const isBounded = to !== undefined || median !== undefined;
+  const { few } = state;
+  const tellsUnseen = few !== undefined && used.includes(UNSEEN);
+  return {
+    read: [
+      `double r${i} = numberOf(v${i});`,
+      `double n${i} = ordinary(r${i}, p${i});`,
+      ...(tellsUnseen ? [`List w${i} = (List) p${i}.get('few');`] : []),
+    ].join('\n'),
+    ...(few && { trainedOn: few.novelty.trained_on }),
+    isMissing: `n${i} != n${i}`,
+    isNumber: true,
+    columns: new Map([
+      ['', state.log ? `signedLog(n${i})` : `n${i}`],
+      ...(tellsUnseen ? [[UNSEEN, `isAmong(w${i}, r${i}) ? 0.0 : 1.0`] as const] : []),
+    ]),
+    missing: 'NaN',
+    parameters: {
+      ...(few && { few: few.values }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(median !== undefined && { median, within }),
+      ...(isBounded && { below }),
+    },
+    functions: [ORDINARY_NUMBER],
+  };
+}
+
 /**
  * @param used endings of the names of the columns that the forest splits on (`#2` for the third of one-hot columns)
  * @throws DetectionError `refused` for what Painless cannot express, naming the feature and the other way
@@ -263,24 +312,7 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
   const codeOf = (): FeatureCode => {
     switch (encoding.kind) {
       case 'number':
-        return {
-          read: [
-            `double n${i} = numberOf(v${i});`,
-            ...(encoding.few && used.includes(UNSEEN) ? [`List w${i} = (List) p${i}.get('few');`] : []),
-          ].join('\n'),
-          ...(encoding.few && { trainedOn: encoding.few.novelty.trained_on }),
-          isMissing: `n${i} != n${i}`,
-          isNumber: true,
-          columns: new Map([
-            ['', encoding.log ? `signedLog(n${i})` : `n${i}`],
-            ...(encoding.few && used.includes(UNSEEN)
-              ? [[UNSEEN, `isAmong(w${i}, n${i}) ? 0.0 : 1.0`] as const]
-              : []),
-          ]),
-          missing: 'NaN',
-          parameters: encoding.few ? { few: encoding.few.values } : {},
-          functions: [],
-        };
+        return numberCode(encoding, i, used);
       case 'category':
         return categoryCode(encoding, i);
       case 'hour_of_day':
@@ -290,6 +322,10 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
         return textCode(encoding, i, used);
       case 'template':
       case 'deviation':
+      case 'severity':
+      case 'route':
+      case 'attack_signs':
+      case 'combination':
         throw refuse(`is of type ${encoding.kind} (field ${JSON.stringify(state.definition.field)})`);
     }
   };

@@ -103,8 +103,13 @@ function oddValue(feature: FeatureDefinition, documents: readonly LogDocument[])
     case 'deviation':
       return farValue(feature, documents);
     case 'category':
+    case 'severity':
       return failingStatus(feature, documents) ?? unseenCategory(feature, documents);
+    case 'combination':
+      return undefined;
     case 'text':
+    case 'route':
+    case 'attack_signs':
       return {
         what: 'attack',
         value: (before, random) =>

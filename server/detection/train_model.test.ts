@@ -82,7 +82,13 @@ it('holds out a share of the logs and evaluates on it', () => {
 });
 
 it('finds what is odd in logs of another seed', () => {
-  const { snapshot } = train(logs);
+  const detector = detectorOf({
+    features: [
+      { type: 'number', field: 'response_time' },
+      { type: 'severity', field: 'status_code' },
+    ],
+  });
+  const { snapshot } = train(logs, { detector });
   const evaluation = evaluateModel({ snapshot, documents: demoLogs(2, 12), labelField: 'labels' });
   const recallOf = (kind: string) => evaluation.labelled?.by_kind.find((outcome) => outcome.kind === kind);
   expect(recallOf('server_error')?.roc_auc).toBeGreaterThan(0.95);

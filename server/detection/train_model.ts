@@ -199,7 +199,7 @@ function fitModel(
   const { tree_count, subsample_size, max_depth, seed, splits, extension_level, trainer } = detector.forest;
   const matrix = encoder.encode(documents);
   tell?.(ENCODED_AT);
-  const rows = withFarRows(matrix, detector.features, encoder, seed);
+  const rows = withFarRows(matrix, detector.features, encoder, seed, detector.unit);
   const grown = growForest(
     rows,
     {

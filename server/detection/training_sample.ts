@@ -1,4 +1,5 @@
 import { durationToMilliseconds, type Detector } from '../../common/detector';
+import { fieldsOfFeature } from '../../common/log_features';
 import type { SourceLog } from '../../common/log_document';
 import { entityOf, timestampOf } from './log_values';
 import type { LogRange, LogSample, LogSource, Progress, SampleOptions } from './ports';
@@ -99,10 +100,7 @@ export async function drawTrainingSample(request: TrainingSampleRequest): Promis
 
 /** Fields of a log that its features are made of. */
 export const fieldsLearned = ({ features, source }: Pick<Detector, 'features' | 'source'>): string[] => [
-  ...new Set([
-    ...features.flatMap(({ field, by }) => (by === undefined ? [field] : [field, by])),
-    source.timestamp_field,
-  ]),
+  ...new Set([...features.flatMap(fieldsOfFeature), source.timestamp_field]),
 ];
 
 /**

@@ -41,6 +41,14 @@ export function typeName(type: FeatureType): string {
       return i18n.translate('logAnomalies.feature.template', { defaultMessage: 'Message' });
     case 'deviation':
       return i18n.translate('logAnomalies.feature.deviation', { defaultMessage: 'Compared with itself' });
+    case 'severity':
+      return i18n.translate('logAnomalies.feature.severity', { defaultMessage: 'Severity of a status' });
+    case 'route':
+      return i18n.translate('logAnomalies.feature.route', { defaultMessage: 'Route of a URL' });
+    case 'attack_signs':
+      return i18n.translate('logAnomalies.feature.attackSigns', { defaultMessage: 'Signs of attacks' });
+    case 'combination':
+      return i18n.translate('logAnomalies.feature.combination', { defaultMessage: 'Values together' });
   }
 }
 

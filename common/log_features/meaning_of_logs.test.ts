@@ -1,0 +1,165 @@
+import { DetectionError } from '../detection_error';
+import { featureSchema, parseDetector, type FeatureDefinition } from '../detector';
+import { decodeFeatureEncoding, learnFeatures } from '.';
+import type { FeatureEncoder } from './types';
+import type { z } from 'zod';
+
+type Log = Record<string, unknown>;
+const noise = (i: number): number => ((Math.imul(i + 1, 2_654_435_761) >>> 8) % 100_000) / 100_000;
+
+/** A fast and a slow service; one route in a hundred is not found; nothing fails but two of ten thousand requests. */
+const requests: Log[] = Array.from({ length: 10_000 }, (_none, i) => {
+  const isSlow = i % 10 === 0;
+  return {
+    '@timestamp': new Date(Date.UTC(2026, 9, 1) + i * 8_000).toISOString(),
+    service: isSlow ? 'report' : 'cart',
+    method: isSlow ? 'POST' : 'GET',
+    url: isSlow ? `/reports/${i}/pdf` : `/cart/${i}/items?page=${i % 7}`,
+    status: i % 5_000 === 17 ? 503 : i % 100 === 3 ? 404 : 200,
+    duration_ms: (isSlow ? 20_000 : 20) * Math.exp(0.4 * (noise(i) + noise(i + 7) + noise(i + 31) - 1.5)),
+    level: i % 50 === 0 ? 'WARN' : 'INFO',
+    user: `user-${i % 40}`,
+    host: `host-${i % 40}`,
+  };
+});
+const usual = requests[11];
+
+function learn(...definitions: z.input<typeof featureSchema>[]): FeatureEncoder {
+  const parsed = definitions.map((definition): FeatureDefinition => featureSchema.parse(definition));
+  const { encoder } = learnFeatures(parsed, requests, { timestampField: '@timestamp' });
+  const again = decodeFeatureEncoding(JSON.parse(JSON.stringify(encoder.toJSON())));
+  expect(again.encode(requests.slice(0, 200))).toEqual(encoder.encode(requests.slice(0, 200)));
+  return encoder;
+}
+const valueOf = (encoder: FeatureEncoder, change: Log): number =>
+  encoder.encode([{ ...usual, ...change }]).values[0];
+
+describe('the severity of a status', () => {
+  const encoder = learn({ type: 'severity', field: 'status' });
+  it('is 0 for what is fine, low for what clients cause, high for what servers do', () => {
+    expect(valueOf(encoder, { status: 200 })).toBe(0);
+    expect(valueOf(encoder, { status: 302 })).toBe(0);
+    expect(valueOf(encoder, { status: 404 })).toBeGreaterThan(0);
+    expect(valueOf(encoder, { status: 503 })).toBeGreaterThan(3 * valueOf(encoder, { status: 404 }));
+    expect(valueOf(encoder, { status: 500 })).toBeGreaterThanOrEqual(valueOf(encoder, { status: 503 }));
+    expect(valueOf(encoder, { status: '500' })).toBe(valueOf(encoder, { status: 500 }));
+  });
+  it('reads levels of logs in all their spellings', () => {
+    const levels = learn({ type: 'severity', field: 'level' });
+    expect(valueOf(levels, { level: 'debug' })).toBe(0);
+    expect(valueOf(levels, { level: 'warn' })).toBeGreaterThan(0);
+    expect(valueOf(levels, { level: 'ERROR' })).toBeGreaterThan(valueOf(levels, { level: 'WARN' }));
+    expect(valueOf(levels, { level: 'FATAL' })).toBeGreaterThan(valueOf(levels, { level: 'err' }));
+  });
+  it('is compared within a group where one is named', () => {
+    const grouped = learn({ type: 'severity', field: 'status', by: ['service'] });
+    // The service of reports never had one.
+    expect(valueOf(grouped, { status: 404, service: 'report' })).toBeGreaterThan(
+      valueOf(grouped, { status: 404, service: 'cart' }),
+    );
+  });
+});
+
+describe('a number compared with its service, method and route', () => {
+  const by = ['service', 'method', { route: 'url' }];
+  const encoder = learn({ type: 'deviation', field: 'duration_ms', by });
+  it('finds what is slow for its route, not what is slow among all', () => {
+    const slowRoute = { service: 'report', method: 'POST', url: '/reports/77/pdf' };
+    expect(valueOf(encoder, { ...slowRoute, duration_ms: 21_000 })).toBe(0);
+    expect(valueOf(encoder, { duration_ms: 2_000 })).toBeGreaterThan(2);
+    expect(valueOf(encoder, { duration_ms: 20_000 })).toBeGreaterThan(
+      valueOf(encoder, { duration_ms: 2_000 }),
+    );
+  });
+  it('takes what is fast for ordinary, since the field is a duration', () => {
+    expect(valueOf(encoder, { duration_ms: 0.001 })).toBe(0);
+    const both = learn({ type: 'deviation', field: 'duration_ms', by, direction: 'both' });
+    expect(valueOf(both, { duration_ms: 0.001 })).toBeLessThan(-2);
+  });
+  it('borrows from the wider group where a route is new', () => {
+    const elsewhere = { service: 'report', method: 'POST', url: '/never/seen' };
+    expect(valueOf(encoder, { ...elsewhere, duration_ms: 21_000 })).toBe(0);
+    expect(valueOf(encoder, { ...elsewhere, duration_ms: 2_000_000 })).toBeGreaterThan(2);
+  });
+  it('ignores what it is told to ignore', () => {
+    const below = learn({ type: 'deviation', field: 'duration_ms', by, ignore_below: 500 });
+    expect(valueOf(below, { duration_ms: 450 })).toBe(0);
+    expect(valueOf(below, { duration_ms: 2_000 })).toBeGreaterThan(2);
+    const within = learn({ type: 'deviation', field: 'duration_ms', by, ignore_within_percent: 5_000 });
+    expect(valueOf(within, { duration_ms: 450 })).toBe(0);
+    expect(valueOf(within, { duration_ms: 20_000 })).toBeGreaterThan(2);
+  });
+});
+
+describe('a number with a direction', () => {
+  const clampedTo = (definition: Partial<FeatureDefinition>): ((value: number) => number) => {
+    const encoder = learn({ type: 'number', field: 'duration_ms', scale: 'linear', ...definition });
+    return (value) => valueOf(encoder, { duration_ms: value });
+  };
+  it('takes the other side for the median', () => {
+    const high = clampedTo({ direction: 'high' });
+    expect(high(1)).toBe(high(5));
+    expect(high(50_000)).toBeGreaterThan(high(40_000));
+    const low = clampedTo({ direction: 'low' });
+    expect(low(50_000)).toBe(low(40_000));
+    expect(low(1)).toBeLessThan(low(5));
+    const both = clampedTo({ direction: 'both' });
+    expect(both(1)).toBeLessThan(both(5));
+  });
+});
+
+describe('a route', () => {
+  const encoder = learn({ type: 'route', field: 'url', method: 'method' });
+  it('is the same for other ids, and rare where it was not seen', () => {
+    expect(valueOf(encoder, { url: '/cart/999/items?page=3' })).toBe(valueOf(encoder, {}));
+    expect(valueOf(encoder, { url: '/.env' })).toBeGreaterThan(8);
+    expect(valueOf(encoder, { method: 'TRACE' })).toBeGreaterThan(8);
+  });
+});
+
+describe('signs of attacks', () => {
+  const encoder = learn({ type: 'attack_signs', field: 'url' });
+  it('are none in ordinary URLs, also of routes that are new, and many in attacks', () => {
+    expect(valueOf(encoder, {})).toBe(0);
+    expect(valueOf(encoder, { url: '/never/seen/before' })).toBe(0);
+    for (const attack of [
+      "' OR 1=1 --",
+      '../../../../etc/passwd',
+      '<script>alert(1)</script>',
+      '${jndi:ldap://a/b}',
+    ]) {
+      expect(valueOf(encoder, { url: `/cart/1/items?page=${encodeURIComponent(attack)}` })).toBeGreaterThan(
+        1,
+      );
+    }
+  });
+});
+
+describe('values that go together', () => {
+  const encoder = learn({ type: 'combination', fields: ['user', 'host'] });
+  it('stand out where each is known and both never met', () => {
+    expect(valueOf(encoder, { user: 'user-3', host: 'host-3' })).toBeLessThan(1);
+    expect(valueOf(encoder, { user: 'user-3', host: 'host-4' })).toBeGreaterThan(3);
+  });
+});
+
+describe('settings of a feature', () => {
+  const detectorWith = (feature: object): (() => unknown) => {
+    return () => parseDetector({ name: 'x', source: { index: 'logs' }, features: [feature] });
+  };
+  it.each<[object, RegExp]>([
+    [{ type: 'combination', fields: ['a'] }, /features\.0\.fields/],
+    [{ type: 'combination' }, /must be given for type combination/],
+    [{ type: 'route' }, /features\.0\.field: must be given/],
+    [
+      { type: 'category', field: 'a', direction: 'high' },
+      /direction: is only for type number, deviation, text; type is category/,
+    ],
+    [{ type: 'number', field: 'a', codes: 'http' }, /codes: is only for type severity/],
+    [{ type: 'deviation', field: 'a' }, /by: must be given for type deviation/],
+    [{ type: 'deviation', field: 'a', by: [] }, /features\.0\.by/],
+  ])('%j is refused with its name', (feature, words) => {
+    expect(detectorWith(feature)).toThrow(DetectionError);
+    expect(detectorWith(feature)).toThrow(words);
+  });
+});

@@ -1,0 +1,221 @@
+/** Code units of a text that a route is made of. */
+const MAX_TEXT = 2_048;
+/** Segments of a path, and names of query parameters, that a route keeps; an ellipsis stands for the rest. */
+const MAX_SEGMENTS = 12;
+const MAX_KEYS = 8;
+/** A longer segment is one mask. */
+const MAX_SEGMENT = 64;
+/** Code units of a route. */
+export const MAX_ROUTE = 256;
+/** Stands for what varies: ids, numbers, dates, hashes. */
+const MASK = '{id}';
+const REST = '…';
+/** A token of so many letters and digits is random, and one without digits from the second length on. */
+const RANDOM_TOKEN = 16;
+const LONG_TOKEN = 32;
+/** A hexadecimal token with a digit is an id from this length on. */
+const HEX_TOKEN = 6;
+/** A segment of hexadecimal digits and hyphens, such as a UUID, from this length on. */
+const HEX_SEGMENT = 16;
+const MAX_SCHEME = 12;
+const MAX_METHOD = 10;
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isUpper = (code: number): boolean => code >= 65 && code <= 90;
+const isLetter = (code: number): boolean => isUpper(code) || (code >= 97 && code <= 122) || code >= 128;
+const isHex = (code: number): boolean =>
+  isDigit(code) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+
+/** A run of letters and digits: kept, masked, or letters with their number masked (`user755` is `user{id}`). */
+function maskToken(token: string): string {
+  const length = token.length;
+  let digits = 0;
+  let hex = 0;
+  let letters = 0;
+  while (letters < length && !isDigit(token.charCodeAt(letters))) letters++;
+  for (let index = 0; index < length; index++) {
+    const code = token.charCodeAt(index);
+    if (isDigit(code)) digits++;
+    if (isHex(code)) hex++;
+  }
+  if (digits === 0) return length >= LONG_TOKEN || (length >= RANDOM_TOKEN && hex === length) ? MASK : token;
+  if (length >= RANDOM_TOKEN || (length >= HEX_TOKEN && hex === length)) return MASK;
+  return letters + digits === length ? token.slice(0, letters) + MASK : MASK;
+}
+
+/** `v1`, `v2.1`: part of the name of an interface, not a number that varies. */
+function isVersion(segment: string): boolean {
+  const first = segment.charCodeAt(0);
+  if (segment.length < 2 || segment.length > 5 || (first !== 118 && first !== 86)) return false;
+  if (!isDigit(segment.charCodeAt(1))) return false;
+  for (let index = 2; index < segment.length; index++) {
+    const code = segment.charCodeAt(index);
+    if (!isDigit(code) && code !== 46) return false;
+  }
+  return true;
+}
+
+/** The end of a UUID or another run of hexadecimal digits and hyphens that begins at `from`; `from` where none does. */
+function endOfHexRun(segment: string, from: number): number {
+  let digits = 0;
+  let end = from;
+  while (end < segment.length) {
+    const code = segment.charCodeAt(end);
+    if (!isHex(code) && code !== 45) break;
+    if (isDigit(code)) digits++;
+    end++;
+  }
+  const isWhole =
+    end === segment.length || !(isLetter(segment.charCodeAt(end)) || isDigit(segment.charCodeAt(end)));
+  return isWhole && digits > 0 && end - from >= HEX_SEGMENT ? end : from;
+}
+
+/** One segment of a path, or one name of a query parameter, with what varies in it masked. */
+function maskSegment(whole: string): string {
+  const semicolon = whole.indexOf(';');
+  const segment = semicolon > 0 ? whole.slice(0, semicolon) : whole;
+  const length = segment.length;
+  if (length > MAX_SEGMENT) return MASK;
+  if (isVersion(segment)) return segment;
+  let digits = 0;
+  for (let index = 0; index < length; index++) {
+    const code = segment.charCodeAt(index);
+    // an address or escaped text: both vary
+    if (code === 37 || code === 64) return MASK;
+    if (isDigit(code)) digits++;
+  }
+  if (digits === 0 && length < RANDOM_TOKEN) return segment;
+  let masked = '';
+  let kept = false;
+  let index = 0;
+  while (index < length) {
+    const start = index;
+    const end = endOfHexRun(segment, index);
+    if (end > index) {
+      masked += MASK;
+      index = end;
+      continue;
+    }
+    while (index < length && (isDigit(segment.charCodeAt(index)) || isLetter(segment.charCodeAt(index)))) {
+      index++;
+    }
+    if (index > start) {
+      const token = maskToken(segment.slice(start, index));
+      if (token !== MASK) kept = true;
+      masked += token;
+    } else {
+      masked += segment.charAt(index);
+      index++;
+    }
+  }
+  // Of a file with a random name its ending says what it is.
+  return kept || /^\{id\}\.[a-z]\w{0,4}$/.test(masked) ? masked : MASK;
+}
+
+/** Where the URL of a request line (`GET /a HTTP/1.1`) begins; 0 for anything else. */
+function urlStart(text: string): number {
+  let index = 0;
+  while (index < text.length && index <= MAX_METHOD && isUpper(text.charCodeAt(index))) index++;
+  return index > 0 && index < text.length - 1 && text.charCodeAt(index) === 32 ? index + 1 : 0;
+}
+
+/** Where the path begins behind scheme and host, which are not part of a route. */
+function pathStart(text: string, from: number): number {
+  const colon = text.indexOf('://', from);
+  if (colon <= from || colon - from > MAX_SCHEME) return from;
+  for (let index = from; index < colon; index++) if (!isLetter(text.charCodeAt(index))) return from;
+  let index = colon + 3;
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    if (code === 47 || code === 63 || code === 35) break;
+    index++;
+  }
+  return index;
+}
+
+function pathOf(text: string, from: number, to: number): string {
+  let route = '';
+  let segments = 0;
+  let start = from;
+  while (start < to) {
+    const slash = text.indexOf('/', start);
+    const end = slash < 0 || slash > to ? to : slash;
+    if (end > start) {
+      if (segments === MAX_SEGMENTS) {
+        route += `/${REST}`;
+        break;
+      }
+      route += `/${maskSegment(text.slice(start, end))}`;
+      segments++;
+    }
+    start = end + 1;
+  }
+  return route === '' ? '/' : route;
+}
+
+/** Names of query parameters, each once, in the order of their code units. */
+function keysOf(text: string, from: number, to: number): string[] {
+  const keys = new Set<string>();
+  let start = from;
+  while (start < to && keys.size <= MAX_KEYS) {
+    const ampersand = text.indexOf('&', start);
+    const end = ampersand < 0 || ampersand > to ? to : ampersand;
+    const equals = text.indexOf('=', start);
+    const keyEnd = equals < 0 || equals > end ? end : equals;
+    if (keyEnd > start) keys.add(maskSegment(text.slice(start, keyEnd)));
+    start = end + 1;
+  }
+  const sorted = [...keys].sort();
+  return sorted.length > MAX_KEYS ? [...sorted.slice(0, MAX_KEYS), REST] : sorted;
+}
+
+/**
+ * The template of a URL, path or request line: scheme, host and fragment are left out, and in each segment of the path
+ * what varies from request to request is masked: numbers, dates, UUIDs, hexadecimal and random tokens, addresses,
+ * escaped text. Takes time linear in the text.
+ *
+ * @param withKeys adds the names of the query parameters, without their values
+ * @returns at most MAX_ROUTE code units
+ * @example routeOf('/cart/8812/items?page=2&sort=asc', true) // '/cart/{id}/items?page&sort'
+ */
+export function routeOf(whole: string, withKeys: boolean): string {
+  const text = whole.length > MAX_TEXT ? whole.slice(0, MAX_TEXT) : whole;
+  const url = urlStart(text);
+  let to = text.length;
+  if (url > 0) {
+    const version = text.lastIndexOf(' HTTP/');
+    if (version >= url) to = version;
+  }
+  const from = pathStart(text, url);
+  const hash = text.indexOf('#', from);
+  if (hash >= 0 && hash < to) to = hash;
+  const question = text.indexOf('?', from);
+  const pathEnd = question >= 0 && question < to ? question : to;
+  let route = pathOf(text, from, pathEnd);
+  if (withKeys && pathEnd < to) {
+    const keys = keysOf(text, pathEnd + 1, to);
+    if (keys.length > 0) route += `?${keys.join('&')}`;
+  }
+  return route.length > MAX_ROUTE ? route.slice(0, MAX_ROUTE) : route;
+}
+
+const CACHE_SIZE = 4_096;
+const CACHED_LENGTH = 512;
+
+/** {@link routeOf} that remembers recent texts. */
+export function routeReader(withKeys: boolean): (text: string) => string {
+  let cache = new Map<string, string>();
+  return (text) => {
+    const known = cache.get(text);
+    if (known !== undefined) return known;
+    const route = routeOf(text, withKeys);
+    if (text.length <= CACHED_LENGTH) {
+      if (cache.size >= CACHE_SIZE) cache = new Map();
+      cache.set(text, route);
+    }
+    return route;
+  };
+}
+
+/** A route as people are shown it: an ellipsis for what varies. */
+export const readableRoute = (route: string): string => route.replaceAll(MASK, REST);
