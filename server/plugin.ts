@@ -13,10 +13,12 @@ import {
   BACKFILL_TASK_TYPE,
   DEMO_TASK_TYPE,
   DETECTION_TASK_TYPE,
+  KEY_SWEEP_TASK_TYPE,
   TRAINING_TASK_TYPE,
 } from './kibana/identifiers';
 import { jobLimitsSchema } from './kibana/job_limits';
 import { parseKeySettings } from './kibana/key_settings';
+import { createKeySweepTask, scheduleKeySweep } from './kibana/key_sweep';
 import { pluginStatus, RunOutcomes } from './kibana/plugin_status';
 import { registerRoutes } from './kibana/routes/register_routes';
 import { createDetectorHealthRuleType } from './kibana/rule_types/detector_health';
@@ -27,6 +29,7 @@ import {
   AUTHENTICATED_ATTRIBUTES,
   detectorSavedObjectType,
   ENCRYPTED_ATTRIBUTES,
+  keyRecordSavedObjectType,
 } from './kibana/saved_object_types';
 import type { Services } from './kibana/services';
 import { createServices, type PluginsStart } from './kibana/start_services';
@@ -56,6 +59,7 @@ export class LogAnomaliesPlugin {
 
     core.savedObjects.registerType(detectorSavedObjectType);
     core.savedObjects.registerType(apiKeySavedObjectType);
+    core.savedObjects.registerType(keyRecordSavedObjectType);
     encryptedSavedObjects?.registerType({
       type: API_KEY_TYPE,
       attributesToEncrypt: ENCRYPTED_ATTRIBUTES,
@@ -83,6 +87,7 @@ export class LogAnomaliesPlugin {
       [TRAINING_TASK_TYPE]: createTrainingTask(getServices),
       [BACKFILL_TASK_TYPE]: createBackfillTask(getServices),
       [DEMO_TASK_TYPE]: createDemoTask(getServices),
+      [KEY_SWEEP_TASK_TYPE]: createKeySweepTask(getServices),
     });
     registerRoutes(core.http.createRouter(), { getServices, log });
 
@@ -94,7 +99,11 @@ export class LogAnomaliesPlugin {
     );
   }
 
-  start(): void {}
+  start(_core: unknown, { taskManager }: PluginsStart): void {
+    scheduleKeySweep(taskManager).catch((error: Error) =>
+      this.context.logger.get().warn(`Unused API keys are not looked for: ${error.message}`),
+    );
+  }
 
   stop(): void {}
 }

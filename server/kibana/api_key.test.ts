@@ -24,11 +24,12 @@ function contextOf(change: Partial<ApiKeyContext> = {}) {
           grantAsInternalUser: async () => granted,
           invalidateAsInternalUser: async ({ ids }) => {
             invalidated.push(ids);
-            return null;
+            return { error_count: 0 };
           },
         },
       },
     },
+    records: { create: async () => ({}) as never, delete: async () => ({}) },
     isSecurityOff: async () => false,
     canEncrypt: true,
     log: { debug: ignore, info: ignore, error: ignore, warn: (text) => void warnings.push(text) },

@@ -1,6 +1,6 @@
 import { DetectionError } from '../../common/detection_error';
 import type { KeyRole } from '../elasticsearch';
-import { API_KEY_TYPE, DETECTOR_TYPE, namespaceOf } from './identifiers';
+import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE, namespaceOf } from './identifiers';
 import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
 import type { ApiKeyAttributes, DetectorAttributes } from './saved_object_types';
@@ -12,6 +12,8 @@ export interface ApiKeyContext {
   readonly security: SecurityStart | undefined;
   /** Asks Elasticsearch itself, since Kibana tells a switched-off feature and an unknown licence apart from neither. */
   isSecurityOff(): Promise<boolean>;
+  /** Where it is written down which keys there are. */
+  readonly records: Pick<SavedObjectsClient, 'create' | 'delete'>;
   readonly canEncrypt: boolean;
   readonly log: Logger;
 }
@@ -94,9 +96,11 @@ export async function grantApiKey(
     ...(realm !== undefined && { owner_realm: realm }),
   };
   try {
+    const record = { api_key_id: granted.id, granted_at: new Date(now).toISOString() };
+    await context.records.create(KEY_RECORD_TYPE, record, { id: granted.id, overwrite: true });
     return (await savedObjects.create(API_KEY_TYPE, attributes)).id;
   } catch (error) {
-    await invalidate(context, granted.id);
+    await revokeKeyOf(context, granted.id);
     throw error;
   }
 }
@@ -122,7 +126,7 @@ export async function revokeApiKey(
       );
       return;
     }
-    await invalidate(context, attributes.api_key_id);
+    if (!(await revokeKeyOf(context, attributes.api_key_id))) return;
     await savedObjects.delete(API_KEY_TYPE, objectId);
   } catch (error) {
     context.log.warn(
@@ -152,13 +156,23 @@ async function isNamedByOthers(
   }
 }
 
-async function invalidate({ security, log }: ApiKeyContext, keyId: string): Promise<void> {
+/** @returns false when that failed; it is tried again by the sweep then */
+export async function revokeKeyOf(
+  { security, records, log }: ApiKeyContext,
+  keyId: string,
+): Promise<boolean> {
   try {
-    await security?.authc.apiKeys.invalidateAsInternalUser({ ids: [keyId] });
+    const answer = await security?.authc.apiKeys.invalidateAsInternalUser({ ids: [keyId] });
+    if (answer === null || (answer?.error_count ?? 0) > 0) throw new Error('Elasticsearch did not do it');
+    await records.delete(KEY_RECORD_TYPE, keyId).catch((error: unknown) => {
+      if ((error as { output?: { statusCode?: number } }).output?.statusCode !== 404) throw error;
+    });
+    return true;
   } catch (error) {
     log.warn(
-      `The API key ${keyId} was not invalidated; invalidate it in Stack Management > API keys: ${(error as Error).message}`,
+      `The API key ${keyId} was not invalidated; that is tried again within hours, or invalidate it in Stack Management > API keys: ${(error as Error).message}`,
     );
+    return false;
   }
 }
 

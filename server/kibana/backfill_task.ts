@@ -13,6 +13,7 @@ import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
 import type { Services } from './services';
 import { SnapshotCache } from './snapshot_cache';
+import { backfillPlace } from './status_store';
 import type { TaskDefinition } from './task_contracts';
 import { runnerOf } from './task_runner';
 
@@ -250,7 +251,7 @@ async function placeAfterAnother(
 
 /** A backfill keeps its place beside the detector's own, and with it what it has counted so far. */
 function placeOf(store: CheckpointStore, backfill: BackfillReport) {
-  const name = (detectorId: string): string => `${detectorId}:backfill:${backfill.id}`;
+  const name = (detectorId: string): string => backfillPlace(detectorId, backfill.id);
   const stored = (detectorId: string) => store.read(name(detectorId));
   return {
     counts: async (detectorId: string): Promise<Partial<Counts>> =>

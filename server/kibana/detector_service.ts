@@ -221,6 +221,8 @@ export async function deleteDetector(
     await services.taskManager.removeIfExists(task);
   }
   await removeBackfill(services, target);
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const hasPipeline = (await status.readPart(id, 'pipeline').catch(() => undefined)) !== undefined;
   await repository.delete(id);
   if (stored.apiKeyObject !== undefined) {
     await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject, target);
@@ -229,9 +231,7 @@ export async function deleteDetector(
   const remove = async (work: Promise<unknown>): Promise<void> => {
     await work.catch((error: Error) => warnings.push(error.message));
   };
-  if (stored.detector.scoring === 'ingest') {
-    await remove(deletePipeline(scope.elasticsearch, id, { space: scope.space }));
-  }
+  await remove(removePipelineOf(scope, stored, hasPipeline));
   await remove(deleteStatus(scope.elasticsearch, target));
   if (withResults) {
     await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
@@ -242,6 +242,22 @@ export async function deleteDetector(
     await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, kept));
   }
   return warnings;
+}
+
+/** A detector that is scored by the job may have had a pipeline put for it by hand. */
+async function removePipelineOf(
+  { elasticsearch, space }: RequestScope,
+  { id, detector }: StoredDetector,
+  isKnown: boolean,
+): Promise<void> {
+  try {
+    await deletePipeline(elasticsearch, id, { space });
+  } catch (error) {
+    // Who may not look is told only where there is one.
+    const isForbidden = error instanceof DetectionError && error.code === 'forbidden';
+    if (isForbidden && !isKnown && detector.scoring !== 'ingest') return;
+    throw error;
+  }
 }
 
 /** @throws DetectionError `forbidden` when the user may read the documents and not delete them */

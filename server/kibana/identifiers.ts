@@ -6,13 +6,19 @@ export const DETECTOR_TYPE = 'log-anomalies-detector';
 /** Hidden saved-object type that holds the API key of a detector's owner, encrypted. */
 export const API_KEY_TYPE = 'log-anomalies-api-key';
 
+/** Hidden saved-object type, of no space: outlives a key's object, so that the key of a deleted space is found. */
+export const KEY_RECORD_TYPE = 'log-anomalies-api-key-record';
 /** What our own clients of saved objects see beside the visible types. */
 export const HIDDEN_TYPES = [DETECTOR_TYPE, API_KEY_TYPE];
+/** What the plugin itself sees. */
+export const INTERNAL_TYPES = [...HIDDEN_TYPES, KEY_RECORD_TYPE];
 
 export const DETECTION_TASK_TYPE = 'logAnomalies:detect';
 export const TRAINING_TASK_TYPE = 'logAnomalies:train';
 export const BACKFILL_TASK_TYPE = 'logAnomalies:backfill';
 export const DEMO_TASK_TYPE = 'logAnomalies:sample';
+export const KEY_SWEEP_TASK_TYPE = 'logAnomalies:sweepKeys';
+export const KEY_SWEEP_TASK_ID = 'log-anomalies:sweep-keys';
 
 export const LOG_ANOMALY_RULE_TYPE = 'logAnomalies.logAnomaly';
 export const DETECTOR_HEALTH_RULE_TYPE = 'logAnomalies.detectorHealth';

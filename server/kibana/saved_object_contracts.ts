@@ -40,7 +40,7 @@ export interface SavedObjectsClient {
 export interface SavedObjectType {
   readonly name: string;
   readonly hidden: boolean;
-  readonly namespaceType: 'multiple-isolated';
+  readonly namespaceType: 'multiple-isolated' | 'agnostic';
   readonly mappings: { readonly dynamic: false; readonly properties: Record<string, unknown> };
   readonly modelVersions: Record<number, { readonly changes: readonly unknown[] }>;
 }

@@ -1,5 +1,5 @@
 import type { Detector } from '../../common/detector';
-import { API_KEY_TYPE, DETECTOR_TYPE } from './identifiers';
+import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE } from './identifiers';
 import type { SavedObjectType } from './saved_object_contracts';
 
 /** What is saved of a detector. Only `name` and `enabled` are indexed. */
@@ -36,6 +36,13 @@ export interface ApiKeyAttributes {
   readonly expires_at?: string;
 }
 
+/** Its id is that of the key. */
+export interface KeyRecordAttributes {
+  readonly api_key_id: string;
+  /** ISO 8601. */
+  readonly granted_at: string;
+}
+
 export const ENCRYPTED_ATTRIBUTES: ReadonlySet<string> = new Set(['api_key']);
 /**
  * All the others: what 8.12 authenticates by default and what later versions want named. Attributes that an object does not
@@ -69,6 +76,14 @@ export const apiKeySavedObjectType: SavedObjectType = {
   name: API_KEY_TYPE,
   hidden: true,
   namespaceType: 'multiple-isolated',
+  mappings: { dynamic: false, properties: {} },
+  modelVersions: { 1: { changes: [] } },
+};
+
+export const keyRecordSavedObjectType: SavedObjectType = {
+  name: KEY_RECORD_TYPE,
+  hidden: true,
+  namespaceType: 'agnostic',
   mappings: { dynamic: false, properties: {} },
   modelVersions: { 1: { changes: [] } },
 };

@@ -3,7 +3,7 @@ import { DEFAULT_SPACE, isSecurityOff } from '../elasticsearch';
 import { sleep } from '../elasticsearch/attempt';
 import type { AlertsConfig } from '../notifications';
 import type { CoreStart, KibanaRequest } from './contracts';
-import { API_KEY_TYPE, HIDDEN_TYPES } from './identifiers';
+import { API_KEY_TYPE, INTERNAL_TYPES } from './identifiers';
 import type { JobLimits } from './job_limits';
 import type { KeySettings } from './key_settings';
 import type { EncryptedSavedObjectsClient } from './saved_object_contracts';
@@ -61,6 +61,7 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
   const { limits, keys, alerts, canEncrypt, links, log, directory } = settings;
   const { client } = core.elasticsearch;
   const worker = findTrainingWorker(directory);
+  const internalSavedObjects = core.savedObjects.createInternalRepository(INTERNAL_TYPES);
   return {
     clock: { now: Date.now, sleep },
     log,
@@ -72,11 +73,12 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
     apiKeys: {
       security: plugins.security && rememberApiKeys(plugins.security, Date.now),
       isSecurityOff: () => isSecurityOff(client.asInternalUser),
+      records: internalSavedObjects,
       canEncrypt,
       log,
     },
     encrypted: plugins.encryptedSavedObjects?.getClient({ includedHiddenTypes: [API_KEY_TYPE] }),
-    internalSavedObjects: core.savedObjects.createInternalRepository(HIDDEN_TYPES),
+    internalSavedObjects,
     clientFor: (authorization) =>
       authorization === undefined
         ? client.asInternalUser

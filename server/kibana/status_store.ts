@@ -153,7 +153,11 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
   };
 }
 
-/** Forgets checkpoint and status of a detector of this space. */
+/** A backfill keeps its place under a name of its own, beside that of the detector. */
+export const backfillPlace = (detectorId: string, backfillId: string): string =>
+  `${detectorId}:backfill:${backfillId}`;
+
+/** Forgets checkpoint, places of backfills and status of a detector of this space. */
 export async function deleteStatus(
   client: ElasticsearchClient,
   { space, detectorId }: { space: string; detectorId: string },
@@ -163,7 +167,14 @@ export async function deleteStatus(
       client
         .deleteByQuery({
           index: checkpointsIndex(space),
-          query: { term: { detector_id: detectorId } },
+          query: {
+            bool: {
+              should: [
+                { term: { detector_id: detectorId } },
+                { prefix: { detector_id: backfillPlace(detectorId, '') } },
+              ],
+            },
+          },
           conflicts: 'proceed',
         })
         .catch((error: unknown) => {

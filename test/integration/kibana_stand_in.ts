@@ -20,7 +20,7 @@ import {
   BACKFILL_TASK_TYPE,
   DEMO_TASK_TYPE,
   DETECTION_TASK_TYPE,
-  HIDDEN_TYPES,
+  INTERNAL_TYPES,
   TRAINING_TASK_TYPE,
 } from '../../server/kibana/identifiers';
 import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
@@ -32,6 +32,7 @@ import {
   apiKeySavedObjectType,
   AUTHENTICATED_ATTRIBUTES,
   detectorSavedObjectType,
+  keyRecordSavedObjectType,
 } from '../../server/kibana/saved_object_types';
 import type { ApiKeys } from '../../server/kibana/security_contracts';
 import type { Services } from '../../server/kibana/services';
@@ -65,10 +66,9 @@ export interface SavedObjectsAccess {
 /** Kibana's own, and those of the plugin as it registers them. */
 const TYPES = new Map<string, { readonly hidden: boolean }>([
   ['index-pattern', { hidden: false }],
-  ...[detectorSavedObjectType, apiKeySavedObjectType].map((type): [string, { hidden: boolean }] => [
-    type.name,
-    type,
-  ]),
+  ...[detectorSavedObjectType, apiKeySavedObjectType, keyRecordSavedObjectType].map(
+    (type): [string, { hidden: boolean }] => [type.name, type],
+  ),
 ]);
 
 const isUuid = (id: string): boolean =>
@@ -348,7 +348,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     [DEMO_TASK_TYPE]: createDemoTask(async () => services),
   };
   const tasks = new Tasks(() => definitions);
-  const internal = savedObjects.client('default', { includedHiddenTypes: HIDDEN_TYPES });
+  const internal = savedObjects.client('default', { includedHiddenTypes: INTERNAL_TYPES });
   const services: Services = {
     clock: { now: () => standIn.now(), sleep },
     log,
@@ -372,6 +372,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
                 },
               },
             },
+      records: internal,
       isSecurityOff: async () => administrator === undefined,
       canEncrypt: options.canEncrypt ?? true,
       log,
