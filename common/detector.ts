@@ -8,6 +8,9 @@ import { driftSettingsSchema, olderLogsSchema, promotionSettingsSchema } from '.
 
 export { durationSchema, durationToMilliseconds };
 
+/** How much of a log its result may repeat, for readers of results who may not read the logs. */
+export const COPY_FIELDS = ['all', 'chosen', 'none'] as const;
+
 /** Name of an Elasticsearch field: no control characters, at most 512 characters, no leading underscore. */
 const fieldName = z
   .string()
@@ -370,6 +373,12 @@ const detectorSettings = z.strictObject({
     })
     .prefault({}),
   entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),
+  copy_fields: z
+    .enum(COPY_FIELDS)
+    .default('all')
+    .describe(
+      'What results copy of their logs: all: context_fields and the fields of the features; chosen: context_fields alone; none: nothing but time, entity and where the log is',
+    ),
   /** Log fields that a result carries along beside those of the features. */
   context_fields: z
     .array(fieldName)

@@ -17,6 +17,10 @@ export const detectorRecordSchema = z.object({
   updated_at: z.string(),
   updated_by: z.string().optional(),
   owner: z.string().optional().describe('Whose rights read the logs and write the results'),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('After saving: what others will see in results of logs that they may not read'),
 });
 export type DetectorRecord = z.infer<typeof detectorRecordSchema>;
 
@@ -116,6 +120,7 @@ export const detectorEndpoints = {
       issues: z.array(z.string()),
       detector: detectorSchema.optional(),
       missing_privileges: z.array(z.string()),
+      warnings: z.array(z.string()).optional(),
     }),
   }),
   suggestFeatures: endpoint({

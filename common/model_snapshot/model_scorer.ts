@@ -70,7 +70,10 @@ export function reasonOf(attribution: readonly Attribution[]): string {
     named.push(feature);
     share += feature.share;
   }
-  const phrases = named.map(({ feature, actual, typical }) => `${feature} ${actual} (typical ${typical})`);
+  // Values may not be repeated: then both are empty.
+  const phrases = named.map(({ feature, actual, typical }) =>
+    actual === '' && typical === '' ? feature : `${feature} ${actual} (typical ${typical})`,
+  );
   const last = phrases.pop();
   if (last === undefined) return 'Nothing stands out';
   return phrases.length === 0 ? `${last} stands out` : `${phrases.join(', ')} and ${last} stand out`;

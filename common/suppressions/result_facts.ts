@@ -47,7 +47,7 @@ export function patternOf(result: AnomalyResult): string {
   const { top_feature: feature, top_value: value } = topOf(result.anomaly);
   return feature === undefined
     ? masked.join(' ').slice(0, LONGEST_PATTERN)
-    : `${feature}: ${value}`.slice(0, LONGEST_PATTERN);
+    : (value === '' ? feature : `${feature}: ${value}`).slice(0, LONGEST_PATTERN);
 }
 
 /** The result with what it is counted and hidden by, as it is stored. */

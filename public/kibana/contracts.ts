@@ -67,6 +67,7 @@ export interface CoreStart {
     readonly toasts: {
       addSuccess(toast: { title: string; text?: string | MountPoint }): void;
       addDanger(toast: { title: string; text?: string }): void;
+      addWarning(toast: { title: string; text?: string }): void;
     };
   };
   /** From 8.17 on. Source: packages/core/rendering/core-rendering-browser/src/types.ts `RenderingService`. */

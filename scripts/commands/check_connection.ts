@@ -32,6 +32,7 @@ Examples:
             `  security  ${found.security ? `on, signed in as ${found.user}` : 'off'}`,
             `  rights    ${found.missingPrivileges.length === 0 ? 'all that is needed' : 'something is missing:'}`,
             ...found.missingPrivileges.map((missing) => `    - ${missing}`),
+            ...found.warnings.map((warning) => `  warning   ${warning}`),
             ...found.hints.map((hint) => `  ${hint}`),
           ].join('\n'),
         );

@@ -1,3 +1,4 @@
+import type { Attribution } from '../../common/anomaly';
 import { bucketFields } from '../../common/buckets';
 import type { Detector } from '../../common/detector';
 import type { LogDocument, SourceLog } from '../../common/log_document';
@@ -15,7 +16,7 @@ export async function contextOf(
   detector: Detector,
   source: LogSource,
 ): Promise<Map<number, LogDocument>> {
-  const wanted = [...new Set([...detector.context_fields, ...fieldsRead])];
+  const wanted = [...new Set([...copiedFields(detector), ...fieldsRead])];
   const isWhole = detector.unit === 'bucket' || wanted.length === fieldsRead.length;
   if (rows.length === 0 || isWhole) return new Map();
   const fetched = await source.fetch(
@@ -31,20 +32,39 @@ export async function contextOf(
   );
 }
 
-/** What a bucket row shows beside that: where and when its logs are, and all its numbers. */
+/** Tells where and when the logs of a bucket row are, which its evidence is looked up by. */
 const bucketContext = ({ unit, bucket, entity_field: entityField }: Detector): string[] =>
   unit !== 'bucket' || bucket === undefined || entityField === undefined
     ? []
-    : [entityField, 'event.start', 'event.end', ...bucketFields(bucket).map(({ field }) => field)];
+    : [entityField, 'event.start', 'event.end'];
 
-/** The context and feature fields of a log as nested objects, scalars only, long text cut. */
+/** Fields whose values a result may repeat, by the detector's `copy_fields`. */
+export function copiedFields(detector: Detector): string[] {
+  const { copy_fields: copied, context_fields: chosen, features, unit, bucket } = detector;
+  switch (copied) {
+    case 'none':
+      return [];
+    case 'chosen':
+      return chosen;
+    case 'all':
+      return [
+        ...chosen,
+        ...features.map(({ field }) => field),
+        ...(unit === 'bucket' && bucket !== undefined ? bucketFields(bucket).map(({ field }) => field) : []),
+      ];
+  }
+}
+
+/** The attribution without the values of fields that may not be repeated; these are empty then. */
+export function copiedAttribution(attribution: readonly Attribution[], detector: Detector): Attribution[] {
+  const fields = new Set(copiedFields(detector));
+  return attribution.map((each) => (fields.has(each.field) ? each : { ...each, actual: '', typical: '' }));
+}
+
+/** The fields of a log that its result may repeat, as nested objects, scalars only, long text cut. */
 export function pickContext(document: LogDocument, detector: Detector): Record<string, unknown> {
   const context: Record<string, unknown> = {};
-  for (const field of new Set([
-    ...detector.context_fields,
-    ...detector.features.map((feature) => feature.field),
-    ...bucketContext(detector),
-  ])) {
+  for (const field of new Set([...copiedFields(detector), ...bucketContext(detector)])) {
     const value = getField(document, field);
     const scalar: unknown = Array.isArray(value) ? value[0] : value;
     if (typeof scalar === 'string') setNested(context, field, scalar.slice(0, CONTEXT_CHARACTERS));

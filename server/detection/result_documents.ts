@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import type { LogDocument, SourceLog } from '../../common/log_document';
-import type { ModelSnapshot } from '../../common/model_snapshot';
+import { reasonOf, type ModelSnapshot } from '../../common/model_snapshot';
 import { entityOf, timestampOf } from './log_values';
-import { pickContext } from './result_context';
+import { copiedAttribution, pickContext } from './result_context';
 
 /** Span of a summary of logs; one of bucket rows spans their own buckets. */
 export const SUMMARY_MILLISECONDS = 300_000;
@@ -34,16 +34,20 @@ export function resultDocument(
   { log, document, modelVersion, anomaly, message }: Finding,
 ): AnomalyResult {
   const context = pickContext(document, detector);
+  const copiesAll = detector.copy_fields === 'all';
+  const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
   const { entity_field: entityField } = detector;
   return {
     ...context,
-    ...(message !== undefined && { message }),
+    ...(message !== undefined && copiesAll && { message }),
     '@timestamp': new Date(timestampOf(document, detector.source.timestamp_field) ?? now).toISOString(),
     event: { ...(context.event as object), ingested: new Date(now).toISOString(), kind: 'alert' },
     detector: { id: detectorId, name: detector.name },
     model: { version: modelVersion },
     anomaly: {
       ...anomaly,
+      attribution,
+      ...(!copiesAll && { reason: reasonOf(attribution) }),
       entity: entityOf(document, entityField),
       ...(detector.unit === 'bucket' && { entity_field: entityField }),
     },

@@ -10,6 +10,7 @@ import {
   modelsIndex,
   resultsPattern,
 } from './names';
+import { readRestrictedView, warningsOf } from './restricted_view';
 
 export interface IndexPrivileges {
   readonly names: readonly string[];
@@ -126,6 +127,8 @@ export interface ConnectionCheck {
   readonly user?: string;
   /** e.g. `read on "weblogs-*"` */
   readonly missingPrivileges: readonly string[];
+  /** A sentence where the user sees only a part of the logs, which others then see in results. */
+  readonly warnings: readonly string[];
   readonly hints: readonly string[];
 }
 
@@ -182,7 +185,10 @@ export async function checkConnection(
   const security = authenticated !== undefined;
   const wanted = roleOf(options);
   const missingPrivileges: string[] = [];
+  const warnings: string[] = [];
   if (security) {
+    const view = await readRestrictedView(client, options.indices, { policy, signal }).catch(() => undefined);
+    if (view !== undefined) warnings.push(...warningsOf(view));
     const answer = await ask(
       () =>
         client.security.hasPrivileges(
@@ -231,6 +237,7 @@ export async function checkConnection(
     security,
     ...(authenticated ? { user: authenticated.username } : {}),
     missingPrivileges,
+    warnings,
     hints,
   };
 }

@@ -4,14 +4,17 @@ import { checkConnection } from '../elasticsearch';
 import { usesApiKeys } from './api_key';
 import type { RequestScope, Services } from './services';
 
-/** @throws DetectionError `forbidden` listing what the user lacks, so that a detector never fails for it later */
+/**
+ * @returns what the user should know before others see results that were made with these rights, a sentence each
+ * @throws DetectionError `forbidden` listing what the user lacks, so that a detector never fails for it later
+ */
 export async function checkRights(
   services: Services,
   scope: RequestScope,
   detector: Detector,
-): Promise<void> {
-  if (!(await usesApiKeys(services.apiKeys))) return;
-  const { missingPrivileges } = await checkConnection(scope.elasticsearch, {
+): Promise<readonly string[]> {
+  if (!(await usesApiKeys(services.apiKeys))) return [];
+  const { missingPrivileges, warnings } = await checkConnection(scope.elasticsearch, {
     indices: detector.source.index.split(','),
     space: scope.space,
     scoring: detector.scoring,
@@ -23,4 +26,5 @@ export async function checkRights(
       { details: { missing_privileges: missingPrivileges } },
     );
   }
+  return warnings;
 }

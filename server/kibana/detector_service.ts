@@ -49,13 +49,16 @@ const grantOf = ({ clock, keys }: Services, detector: Detector, use: KeyUse): Ke
   now: clock.now(),
 });
 
+const withWarnings = (record: DetectorRecord, warnings: readonly string[]): DetectorRecord =>
+  warnings.length === 0 ? record : { ...record, warnings: [...warnings] };
+
 export async function createDetector(
   services: Services,
   scope: RequestScope,
   detector: Detector,
   start: boolean,
 ): Promise<DetectorRecord> {
-  await checkRights(services, scope, detector);
+  const warnings = await checkRights(services, scope, detector);
   const id = randomUUID();
   const steered = { detector, model_reads: readsOf(detector) };
   const { apiKeys } = services;
@@ -81,7 +84,7 @@ export async function createDetector(
     throw error;
   }
   if (start) await schedule(services, scope, stored);
-  return publicRecordOf(stored);
+  return withWarnings(publicRecordOf(stored), warnings);
 }
 
 export async function updateDetector(
@@ -93,7 +96,7 @@ export async function updateDetector(
 ): Promise<DetectorRecord> {
   const repository = createDetectorRepository(scope.savedObjects);
   const before = await repository.get(id);
-  await checkRights(services, scope, detector);
+  const warnings = await checkRights(services, scope, detector);
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   await swapForEdit(services, scope, before, detector);
   const stored = await saveWithNewKey(services, scope, before, { detector }, version);
@@ -112,7 +115,7 @@ export async function updateDetector(
       );
     }
   }
-  return publicRecordOf(stored);
+  return withWarnings(publicRecordOf(stored), warnings);
 }
 
 /**

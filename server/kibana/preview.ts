@@ -41,16 +41,22 @@ export async function validateDetector(
     const issues = error.details?.issues as string[] | undefined;
     return { valid: false, issues: issues ?? [error.message], missing_privileges: [] };
   }
-  const missing = (await usesApiKeys(services.apiKeys))
-    ? (
-        await checkConnection(scope.elasticsearch, {
-          indices: detector.source.index.split(','),
-          space: scope.space,
-          scoring: detector.scoring,
-        })
-      ).missingPrivileges
-    : [];
-  return { valid: missing.length === 0, issues: [], detector, missing_privileges: [...missing] };
+  const check = (await usesApiKeys(services.apiKeys))
+    ? await checkConnection(scope.elasticsearch, {
+        indices: detector.source.index.split(','),
+        space: scope.space,
+        scoring: detector.scoring,
+      })
+    : undefined;
+  const missing = check?.missingPrivileges ?? [];
+  const warnings = check?.warnings ?? [];
+  return {
+    valid: missing.length === 0,
+    issues: [],
+    detector,
+    missing_privileges: [...missing],
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+  };
 }
 
 /** Trains in memory on a sample and shows what the model makes of it. Nothing is stored. */

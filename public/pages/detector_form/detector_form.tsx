@@ -16,6 +16,7 @@ import { ApiFailure } from '../../api_client';
 import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { useAction } from '../../shared/use_action';
+import { warnOfView } from '../../shared/warn_of_view';
 import { BucketFields } from './bucket_fields';
 import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, documentOf, type Draft } from './draft';
 import { FeatureFields } from './feature_fields';
@@ -58,7 +59,7 @@ interface PreviewState {
 
 /** Everything about a detector, with a preview beside it. */
 export function DetectorForm({ initial, record }: { initial: Draft; record?: DetectorRecord }): ReactElement {
-  const { api, go, canWrite } = useApp();
+  const { api, go, canWrite, core } = useApp();
   const { run, isBusy } = useAction();
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
@@ -102,6 +103,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
                 params: { id: record.id },
                 body: { detector, version: record.version },
               });
+        warnOfView(core, saved);
         go(start || record ? detectorPath(saved.id) : '/');
       },
       i18n.translate('logAnomalies.form.saved', {

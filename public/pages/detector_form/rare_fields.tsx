@@ -141,6 +141,18 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
       set: (value) => change({ promotion: { ...draft.promotion, shadow: value || undefined } }),
     },
     {
+      path: 'copy_fields',
+      label: i18n.translate('logAnomalies.rare.copyFields', {
+        defaultMessage: 'What results copy of their logs (all, chosen or none)',
+      }),
+      help: i18n.translate('logAnomalies.rare.copyFieldsHelp', {
+        defaultMessage:
+          'Whoever may read results sees it: all, also the fields of the features; chosen, the fields below alone; none, only time, entity and place.',
+      }),
+      value: draft.copy_fields ?? DEFAULTS.copy_fields,
+      set: (value) => change({ copy_fields: value as Draft['copy_fields'] }),
+    },
+    {
       path: 'context_fields',
       label: i18n.translate('logAnomalies.rare.context', {
         defaultMessage: 'Other fields that a result carries along',

@@ -14,6 +14,7 @@ import { i18n } from '@kbn/i18n';
 import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { useAction } from '../../shared/use_action';
+import { warnOfView } from '../../shared/warn_of_view';
 import type { DetectorView } from '../detector_page';
 import { checkDraft, draftOf, type Draft } from '../detector_form/draft';
 import { MoreFields } from '../detector_form/more_fields';
@@ -29,7 +30,7 @@ const COLUMN = { minWidth: 560, maxWidth: 900 };
 
 /** What can be changed without thinking of the logs again: how much to flag, grouping, learning and schedule. */
 export default function SettingsTab({ record, reload }: DetectorView): ReactElement {
-  const { api, canWrite, go } = useApp();
+  const { api, canWrite, go, core } = useApp();
   const { run, isBusy } = useAction(reload);
   // What is polled meanwhile must not undo what is being typed.
   const [draft, setDraft] = useState<Draft>(() => draftOf(record.detector));
@@ -58,6 +59,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
           body: { detector, version: isElsewhereChanged || !isLater ? basis.version : record.version },
         });
         setDraft(draftOf(saved.detector));
+        warnOfView(core, saved);
         setBasis(saved);
       },
       i18n.translate('logAnomalies.form.saved', {

@@ -28,6 +28,7 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
           ? ['The security plugin of Kibana is switched off, but Elasticsearch asks for credentials.']
           : []),
         ...(missing.length > 0 ? check.hints : []),
+        ...(hasApiKeys ? check.warnings : []),
       ],
       audit_trail: await auditProtectionOf(scope.elasticsearch, scope.space).catch(() => 'unknown' as const),
     };

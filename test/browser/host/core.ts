@@ -86,6 +86,7 @@ export const core: CoreStart = {
     toasts: {
       addSuccess: ({ title, text }) => addToast('success', title, text),
       addDanger: ({ title, text }) => addToast('danger', title, text),
+      addWarning: ({ title, text }) => addToast('warning', title, text),
     },
   },
 };
