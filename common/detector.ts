@@ -467,14 +467,7 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
 }
 
 /** Types that a pipeline cannot compute. */
-const NOT_AT_INGEST: ReadonlySet<FeatureDefinition['type']> = new Set([
-  'template',
-  'deviation',
-  'severity',
-  'route',
-  'attack_signs',
-  'combination',
-]);
+const NOT_AT_INGEST: ReadonlySet<FeatureDefinition['type']> = new Set(['template', 'deviation']);
 
 function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
   if (detector.threshold.method === 'adaptive') {

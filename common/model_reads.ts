@@ -1,6 +1,6 @@
 import { bucketFields } from './buckets/bucket_fields';
 import type { Detector } from './detector';
-import { fieldsOfFeature } from './log_features';
+import { fieldsOfFeature } from './log_features/group_fields';
 import { hashOfJson } from './model_snapshot/canonical_json';
 import type { ModelSnapshot } from './model_snapshot/types';
 

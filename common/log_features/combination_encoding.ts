@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import { printable } from '../printable';
-import { byCount } from './category_encoding';
+import { byCount, UNSEEN } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import type { FieldReader } from './field_access';
 import { MAX_GROUP_NAME, PART_SEPARATOR, partReader } from './group_fields';
+import { learnNovelty, noveltySchema, type TimeParts } from './novelty';
 import { readableRoute } from './routes';
 
 /** Most frequent combinations that are remembered; all others count as never seen. */
@@ -19,6 +20,7 @@ export const combinationStateSchema = z
       .array(z.tuple([z.string().max(MAX_GROUP_NAME), z.number().int().min(1).max(1e15)]))
       .max(MAX_COMBINATIONS),
     total: z.number().int().min(0).max(1e15),
+    novelty: noveltySchema,
   })
   .refine(
     (state) => state.values.every(([name]) => name.split(PART_SEPARATOR).length === state.parts),
@@ -39,7 +41,11 @@ export function combinationReader({ fields = [] }: FeatureDefinition): FieldRead
   };
 }
 
-export function learnCombination(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
+export function learnCombination(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  inTime?: TimeParts,
+): ColumnEncoding {
   const counts = new Map<string, number>();
   let total = 0;
   for (const value of values) {
@@ -47,11 +53,15 @@ export function learnCombination(definition: FeatureDefinition, values: readonly
     total++;
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
+  const kept = [...counts].sort(byCount).slice(0, MAX_COMBINATIONS);
+  const remembered = new Set(kept.map(([name]) => name));
+  const keys = values.map((value) => (typeof value === 'string' ? value : undefined));
   return decodeCombination({
     kind: 'combination',
     parts: definition.fields?.length ?? 2,
-    values: [...counts].sort(byCount).slice(0, MAX_COMBINATIONS),
+    values: kept,
     total,
+    novelty: learnNovelty(keys, inTime, (key) => remembered.has(String(key))),
   });
 }
 
@@ -116,8 +126,8 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
   );
   const shown = (name: string): string => name.split(PART_SEPARATOR).map(readableRoute).join(' with ');
   return {
-    columns: ['.rarity'],
-    watched: ['high'],
+    columns: ['.rarity', UNSEEN],
+    watched: ['high', { unseen: state.novelty }],
     missing: NaN,
     encode(value, out, offset, dirt) {
       if (typeof value !== 'string') {
@@ -127,8 +137,11 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       const surprise = known.get(value);
       if (surprise === undefined) dirt.add('unseen');
       out[offset] = surprise ?? surpriseOfCombination(state, tables, value.split(PART_SEPARATOR), 0);
+      out[offset + 1] = surprise === undefined ? 1 : 0;
       return true;
     },
+    unseenAmong: (value) =>
+      typeof value === 'string' && !known.has(value) ? state.novelty.trained_on : undefined,
     actual(value) {
       if (typeof value !== 'string') return undefined;
       const count = counts.get(value) ?? 0;

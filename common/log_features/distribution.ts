@@ -3,8 +3,8 @@ import type { LogDocument } from '../log_document';
 import { getField } from './field_access';
 import { DirtCounter, scalarOf } from './field_value';
 import { tokeniseMessage } from './message_tokens';
-import { maskedTextOf } from './template_miner';
 import { readableRoute, routeOf } from './routes';
+import { maskedTextOf } from './template_miner';
 import { FEATURE_TYPES, type FeatureType } from './types';
 
 /** Bars of a histogram, and values that are listed by name. */

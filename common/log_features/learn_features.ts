@@ -8,10 +8,10 @@ import type { Matrix } from '../isolation_forest/types';
 import type { ColumnEncoding } from './column_encoding';
 import { varyingColumns } from './column_weights';
 import { compileField } from './field_access';
-import { fieldsOfParts } from './group_fields';
 import { featureReader, LogFeatureEncoder, MAX_FEATURES, type LearnedFeature } from './feature_encoder';
 import { learnCombination } from './combination_encoding';
 import { learnDeviation } from './deviation_encoding';
+import { fieldsOfParts } from './group_fields';
 import { learnOvershoot, partsInTime, type TimeParts } from './novelty';
 import { learnNumber } from './number_encoding';
 import { learnRoute } from './route_encoding';
@@ -80,7 +80,7 @@ function learn(
     case 'attack_signs':
       return learnAttackSigns(definition, values);
     case 'combination':
-      return learnCombination(definition, values);
+      return learnCombination(definition, values, inTime);
   }
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import type { ColumnEncoding } from './column_encoding';
+import { UNSEEN } from './category_encoding';
 import { directionOf } from './directions';
 import { DirtCounter, numberOf, quantile } from './field_value';
 import { learnNovelty, noveltySchema, type TimeParts } from './novelty';
-import { UNSEEN } from './category_encoding';
 import type { ValueUnit } from './types';
 import { readableRange, readableValue, unitOf } from './value_units';
 
@@ -133,27 +133,28 @@ export function ordinaryNumber(
 
 /** @param unit for what people read */
 export function decodeNumber(state: NumberState, unit: ValueUnit = 'none'): ColumnEncoding {
-  const { log, percentiles, few } = state;
+  const { log, percentiles, few, direction = 'both' } = state;
   const unseen = new DirtCounter();
   const ordinary = ordinaryNumbers(state);
   const known = few && new Set(few.values);
+  // a new number on the side that cannot be anomalous, or one that is to be ignored, is no news
+  const isNews = (number: number): boolean =>
+    known !== undefined && !known.has(number) && ordinaryNumber(ordinary, number) === number;
   return {
     columns: few === undefined ? [''] : ['', UNSEEN],
-    watched: [state.direction ?? 'both', ...(few === undefined ? [] : [{ unseen: few.novelty }])],
+    watched: [direction, ...(few === undefined ? [] : [{ unseen: few.novelty }])],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const number = numberOf(value, dirt);
       if (number === undefined) return false;
       const taken = ordinaryNumber(ordinary, number);
       out[offset] = log ? signedLog1p(taken) : taken;
-      if (known !== undefined) out[offset + 1] = known.has(number) ? 0 : 1;
+      if (known !== undefined) out[offset + 1] = isNews(number) ? 1 : 0;
       return true;
     },
     unseenAmong(value) {
       const number = numberOf(value, unseen);
-      return few === undefined || number === undefined || known?.has(number)
-        ? undefined
-        : few.novelty.trained_on;
+      return few !== undefined && number !== undefined && isNews(number) ? few.novelty.trained_on : undefined;
     },
     actual(value) {
       const number = numberOf(value, unseen);

@@ -16,7 +16,7 @@ export const routeStateSchema = z.strictObject({
   /** Routes with their counts, as a category. */
   routes: categoryStateSchema,
 });
-type RouteState = z.infer<typeof routeStateSchema>;
+export type RouteState = z.infer<typeof routeStateSchema>;
 
 /** Reads a text as a route with the names of its query parameters, behind the method where the feature names one. */
 export function routeFeatureReader({ field, method }: FeatureDefinition): FieldReader {

@@ -143,6 +143,10 @@ function checkText(part: unknown): void {
   }
 }
 
+/** Says whether a feature's statements or columns read its parameters, `p` with its index. */
+const usesParameters = ({ read, columns }: FeatureCode, i: number): boolean =>
+  new RegExp(`\\bp${i}\\b`).test([read, ...columns.values()].join('\n'));
+
 function sourceOf(
   { encoder, detector, forest }: ModelSnapshot,
   tables: ForestTables,
@@ -188,7 +192,7 @@ function sourceOf(
     const early = [
       `def v${i};`,
       ...read,
-      ...(code.read.includes(`p${i}.`) ? [`Map p${i} = (Map) learned.get(${i});`] : []),
+      ...(usesParameters(code, i) ? [`Map p${i} = (Map) learned.get(${i});`] : []),
       code.read,
       `boolean m${i} = ${code.isMissing};`,
       `if (m${i}) {`,
@@ -294,7 +298,9 @@ function parametersOf(
     paths: state.features.map(({ definition }) => fieldKeys(definition.field)),
     timestamp: fieldKeys(state.timestamp_field),
     learned: codes.map(({ parameters }) => parameters),
-    ...(state.features.some(({ encoding }) => encoding.kind === 'text') ? { texts: textTables() } : {}),
+    ...(state.features.some(({ encoding }) => encoding.kind === 'text' || encoding.kind === 'attack_signs')
+      ? { texts: textTables() }
+      : {}),
     blocks: tables.blocks,
     thresholds: tables.columns.map(({ thresholds }) => thresholds),
     starts: tables.columns.map(({ start }) => start),

@@ -4,10 +4,23 @@ import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_feature
 import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category_encoding';
 import type { Novelty } from '../log_features/novelty';
 import { ordinaryNumbers, type NumberState } from '../log_features/number_encoding';
+import type { AttackSignsState } from '../log_features/attack_signs_encoding';
+import {
+  combinationTables,
+  surpriseOfCombination,
+  type CombinationState,
+} from '../log_features/combination_encoding';
+import { fieldOfPart, PART_SEPARATOR } from '../log_features/group_fields';
+import type { RouteState } from '../log_features/route_encoding';
+import { MAX_ROUTE } from '../log_features/routes';
+import { MAX_CODE, namesOf, NUMBER_STEPS } from '../log_features/severity_codes';
+import { severityTails, type SeverityState } from '../log_features/severity_encoding';
 import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text_statistics';
 import { MARKS_OF_PATTERN, surprisesOf } from '../log_features/text_encoding';
 import { offsetsOf } from '../log_features/time_encoding';
 import { characters, wordCharacters } from './character_table';
+import { fieldKeys } from './field_keys';
+import { READ_ATTACK_SIGNS, READ_COMBINATIONS, READ_ROUTES, READ_SEVERITIES } from './read_routes.painless';
 import { READ_TEXTS } from './read_texts.painless';
 import { READ_TIMES } from './read_times.painless';
 
@@ -42,9 +55,11 @@ type KindState =
       readonly max_length: number;
       readonly bigrams: readonly (readonly [number, number])[];
     }
-  | {
-      readonly kind: 'template' | 'deviation' | 'severity' | 'route' | 'attack_signs' | 'combination';
-    };
+  | SeverityState
+  | RouteState
+  | AttackSignsState
+  | CombinationState
+  | { readonly kind: 'template' | 'deviation' };
 
 /** One feature as Painless statements; everything learned is in `parameters`. */
 export interface FeatureCode {
@@ -171,7 +186,11 @@ function tableOf(entries: readonly (readonly [string, number])[]): Record<string
   return table;
 }
 
-function categoryCode(state: KindState & { kind: 'category' }, i: number): FeatureCode {
+function categoryCode(
+  state: KindState & { kind: 'category' },
+  i: number,
+  text = `textOf(v${i}, ${MAX_VALUE_LENGTH})`,
+): FeatureCode {
   const { values, columns, total } = state;
   const numberOf = state.one_hot
     ? (index: number): number => Math.min(index, columns)
@@ -181,7 +200,7 @@ function categoryCode(state: KindState & { kind: 'category' }, i: number): Featu
   const broken = numbered.filter(([value]) => LONE_SURROGATE.test(value));
   return {
     read: [
-      `String t${i} = textOf(v${i}, ${MAX_VALUE_LENGTH});`,
+      `String t${i} = ${text};`,
       `def k${i} = t${i} == null ? null : ((Map) p${i}.get('values')).get(t${i});`,
       ...(broken.length > 0
         ? [
@@ -268,23 +287,22 @@ double ordinary(double n, Map p) {
 }`;
 
 /** A number, with what cannot be anomalous taken for what is ordinary. */
-function numberCode(state: NumberState, i: number, used: readonly string[]): FeatureCode {
+function numberCode(state: NumberState, i: number): FeatureCode {
   const { from, to, below, median, within } = ordinaryNumbers(state);
-  const isBounded = to !== undefined || median !== undefined;
   const { few } = state;
-  const tellsUnseen = few !== undefined && used.includes(UNSEEN);
+  const isBounded = to !== undefined || median !== undefined;
   return {
     read: [
       `double r${i} = numberOf(v${i});`,
       `double n${i} = ordinary(r${i}, p${i});`,
-      ...(tellsUnseen ? [`List w${i} = (List) p${i}.get('few');`] : []),
+      ...(few ? [`List w${i} = (List) p${i}.get('few');`] : []),
     ].join('\n'),
     ...(few && { trainedOn: few.novelty.trained_on }),
     isMissing: `n${i} != n${i}`,
     isNumber: true,
     columns: new Map([
       ['', state.log ? `signedLog(n${i})` : `n${i}`],
-      ...(tellsUnseen ? [[UNSEEN, `isAmong(w${i}, r${i}) ? 0.0 : 1.0`] as const] : []),
+      ...(few ? [[UNSEEN, `r${i} != n${i} || isAmong(w${i}, r${i}) ? 0.0 : 1.0`] as const] : []),
     ]),
     missing: 'NaN',
     parameters: {
@@ -295,6 +313,118 @@ function numberCode(state: NumberState, i: number, used: readonly string[]): Fea
       ...(isBounded && { below }),
     },
     functions: [ORDINARY_NUMBER],
+  };
+}
+
+/** As `keyOf` in Painless: half of a surrogate pair in a parameter would break the cluster state. */
+const keyOf = (text: string): string => (/[\ud800-\udfff]/.test(text) ? codeUnits(text) : text);
+const keyedTable = (entries: Iterable<readonly [string, number]>): Record<string, number> =>
+  tableOf([...entries].map(([key, value]) => [keyOf(key), value]));
+
+/** Fields of a group or combination, for `partOf`. */
+const partsParameter = (parts: FeatureDefinition['by']): { keys: string[][]; route: boolean }[] =>
+  parts === undefined
+    ? []
+    : [parts].flat().map((part) => ({
+        keys: fieldKeys(fieldOfPart(part)),
+        route: typeof part !== 'string',
+      }));
+
+function severityCode(state: SeverityState, { by }: FeatureDefinition, i: number): FeatureCode {
+  const parameterOf = (group: SeverityState['others']): Record<string, unknown> => {
+    const { total, tails, worse } = severityTails(group, state.codes);
+    return { total, tails: keyedTable(tails), worse };
+  };
+  const groups = Object.create(null) as Record<string, unknown>;
+  for (const group of state.groups) groups[keyOf(group.name)] = parameterOf(group);
+  return {
+    read: [
+      `String t${i} = textOf(v${i}, ${MAX_CODE});`,
+      `double n${i} = t${i} == null ? Double.NaN : severityOf(codeOf(t${i}), (Map) learned.get(${i}), ctx);`,
+    ].join('\n'),
+    isMissing: `t${i} == null`,
+    isNumber: false,
+    columns: new Map([['', `n${i}`]]),
+    missing: 'NaN',
+    parameters: {
+      names: tableOf([...namesOf(state.codes)]),
+      steps: NUMBER_STEPS[state.codes].flat(),
+      others: parameterOf(state.others),
+      groups,
+      parts: partsParameter(by),
+      is_list: Array.isArray(by),
+    },
+    functions: [READ_ROUTES, READ_SEVERITIES],
+  };
+}
+
+function routeCode(state: RouteState, { method }: FeatureDefinition, i: number): FeatureCode {
+  const code = categoryCode(state.routes, i, `x${i}`);
+  const withMethod = [
+    `String y${i} = x${i} == null ? null : textOf(field(ctx, (List) p${i}.get('method')), 16);`,
+    `if (y${i} != null) x${i} = y${i} + ' ' + x${i};`,
+    `if (x${i} != null && x${i}.length() > ${MAX_ROUTE}) x${i} = x${i}.substring(0, ${MAX_ROUTE});`,
+  ];
+  return {
+    ...code,
+    read: [
+      `String x${i} = textOf(v${i}, 2048);`,
+      `if (x${i} != null) x${i} = routeOf(x${i}, true);`,
+      ...(method === undefined ? [] : withMethod),
+      code.read,
+    ].join('\n'),
+    parameters: { ...code.parameters, ...(method !== undefined && { method: fieldKeys(method) }) },
+    functions: [READ_ROUTES],
+  };
+}
+
+function attackSignsCode(state: AttackSignsState, i: number): FeatureCode {
+  const { marks, surprise } = state.ordinary;
+  return {
+    read: [
+      `String t${i} = textOf(v${i}, ${state.max_length});`,
+      `double n${i} = t${i} == null ? Double.NaN : attackSigns(t${i}, (Map) learned.get(${i}), texts);`,
+    ].join('\n'),
+    isMissing: `t${i} == null`,
+    isNumber: false,
+    columns: new Map([['', `n${i}`]]),
+    missing: 'NaN',
+    parameters: { ...surpriseTables(state.bigrams), marks, surprise },
+    functions: [READ_TEXTS, READ_ATTACK_SIGNS],
+  };
+}
+
+function combinationCode(state: CombinationState, { fields }: FeatureDefinition, i: number): FeatureCode {
+  const tables = combinationTables(state);
+  const surpriseOf = (name: string, count: number): number =>
+    surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count);
+  const besides = tables.beside.map((beside) => {
+    const table = Object.create(null) as Record<string, readonly number[]>;
+    for (const [name, counts] of beside) table[keyOf(name)] = counts;
+    return table;
+  });
+  return {
+    read: [
+      `List l${i} = partsOf(ctx, (List) p${i}.get('parts'));`,
+      `String t${i} = combinationOf(l${i});`,
+      `double n${i} = t${i} == null ? Double.NaN : combinationSurprise(t${i}, l${i}, p${i});`,
+    ].join('\n'),
+    isMissing: `t${i} == null`,
+    isNumber: false,
+    trainedOn: state.novelty.trained_on,
+    columns: new Map([
+      ['.rarity', `n${i}`],
+      [UNSEEN, `((Map) p${i}.get('known')).containsKey(keyOf(t${i})) ? 0.0 : 1.0`],
+    ]),
+    missing: 'NaN',
+    parameters: {
+      parts: partsParameter(fields),
+      total: state.total,
+      known: keyedTable(state.values.map(([name, count]) => [name, surpriseOf(name, count)] as const)),
+      values: tables.values.map(keyedTable),
+      beside: besides,
+    },
+    functions: [READ_ROUTES, READ_COMBINATIONS],
   };
 }
 
@@ -312,7 +442,7 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
   const codeOf = (): FeatureCode => {
     switch (encoding.kind) {
       case 'number':
-        return numberCode(encoding, i, used);
+        return numberCode(encoding, i);
       case 'category':
         return categoryCode(encoding, i);
       case 'hour_of_day':
@@ -320,12 +450,16 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
         return timeCode(encoding, i);
       case 'text':
         return textCode(encoding, i, used);
+      case 'severity':
+        return severityCode(encoding, state.definition, i);
+      case 'route':
+        return routeCode(encoding, state.definition, i);
+      case 'attack_signs':
+        return attackSignsCode(encoding, i);
+      case 'combination':
+        return combinationCode(encoding, state.definition, i);
       case 'template':
       case 'deviation':
-      case 'severity':
-      case 'route':
-      case 'attack_signs':
-      case 'combination':
         throw refuse(`is of type ${encoding.kind} (field ${JSON.stringify(state.definition.field)})`);
     }
   };

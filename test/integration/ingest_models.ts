@@ -40,4 +40,15 @@ export const ALL_KINDS: DetectorInput['features'] = [
   { type: 'day_of_week', field: 'no_such_field', time_zone: 'America/New_York' },
   { type: 'text', field: 'url.original' },
   { type: 'text', field: 'message', max_length: 1_000 },
+  { type: 'severity', field: 'http.response.status_code', name: 'status' },
+  {
+    type: 'severity',
+    field: 'http.response.status_code',
+    name: 'status of route',
+    by: ['service.name', 'http.request.method', { route: 'url.original' }],
+  },
+  { type: 'severity', field: 'log.level', by: 'service.name' },
+  { type: 'route', field: 'url.original', name: 'route', method: 'http.request.method' },
+  { type: 'attack_signs', field: 'url.original', name: 'attacks' },
+  { type: 'combination', fields: ['service.name', { route: 'url.original' }] },
 ];
