@@ -111,6 +111,20 @@ const featureSettings = z
       .array(z.strictObject({ name: z.string().min(1).max(50), regex: z.string().min(1).max(200) }))
       .max(16)
       .default([]),
+    masks: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .regex(/^[a-z][a-z0-9_]{0,29}$/, 'must be lower-case letters, digits and _, at most 30'),
+          regex: z.string().min(1).max(200),
+        }),
+      )
+      .max(16)
+      .optional()
+      .describe(
+        'Only for type template: names and bounded regular expressions of what varies in messages; a match becomes <name>',
+      ),
     /** Characters of a text or message that are looked at. */
     max_length: z.number().int().min(16).max(65_536).default(2_048),
   })

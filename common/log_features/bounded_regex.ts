@@ -92,3 +92,26 @@ export function countMatches(pattern: SafePattern, text: string): number {
   }
   return matches;
 }
+
+/** Places of a match in a text, half-open, in code units. */
+export interface MatchPlace {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Places of the matches that {@link countMatches} counts, in their order. */
+export function matchPlaces(pattern: SafePattern, text: string): MatchPlace[] {
+  const { regex } = pattern;
+  const head = text.slice(0, PATTERN_TEXT_LENGTH);
+  const places: MatchPlace[] = [];
+  regex.lastIndex = 0;
+  for (
+    let match = regex.exec(head);
+    match !== null && places.length < MAX_MATCHES;
+    match = regex.exec(head)
+  ) {
+    places.push({ start: match.index, end: match.index + match[0].length });
+    if (match[0] === '') regex.lastIndex++;
+  }
+  return places;
+}

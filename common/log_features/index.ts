@@ -8,6 +8,6 @@ export { findLabelFields, readLabel, type LabelField } from './label_fields';
 export { templatesOf } from './templates_of';
 export { PRESETS, presetFor, type FeaturePreset } from './presets';
 export { suggestFeatures, type FeatureSuggestion } from './suggest_features';
-export type { MessageTemplate } from './template_encoding';
+export { learnTemplate, templateAdvice, type MessageTemplate } from './template_encoding';
 export { DIRT_KINDS, FEATURE_TYPES } from './types';
 export type * from './types';

@@ -27,10 +27,10 @@ export interface MessageTokens {
   readonly folded: number;
 }
 
-/** A match of a mask of the user's own: replaces the characters from `from` to before `to`. */
+/** A match of a mask of the user's own: replaces the code units from `start` to before `end`. */
 export interface MaskedSpan {
-  readonly from: number;
-  readonly to: number;
+  readonly start: number;
+  readonly end: number;
   readonly name: string;
 }
 
@@ -206,11 +206,11 @@ class Tokeniser {
 
   private step(): void {
     const { text, at } = this;
-    if (this.span < this.spans.length && at >= this.spans[this.span].from) {
-      const { to, name } = this.spans[this.span++];
-      if (to > at) {
+    if (this.span < this.spans.length && at >= this.spans[this.span].start) {
+      const { end, name } = this.spans[this.span++];
+      if (end > at) {
         this.push(`<${name}>`, MASK);
-        this.at = to;
+        this.at = end;
       }
       return;
     }
@@ -255,7 +255,7 @@ class Tokeniser {
     if (!inTrace) return;
     this.folded += Math.min(from, text.length) - this.at;
     this.at = Math.min(from, text.length);
-    while (this.span < this.spans.length && this.spans[this.span].from < this.at) this.span++;
+    while (this.span < this.spans.length && this.spans[this.span].start < this.at) this.span++;
     this.pushTrace();
     this.space = 1;
   }
@@ -360,7 +360,7 @@ class Tokeniser {
   }
 
   private pushValue(content: string): void {
-    while (this.span < this.spans.length && this.spans[this.span].from < this.at) this.span++;
+    while (this.span < this.spans.length && this.spans[this.span].start < this.at) this.span++;
     const isPlain = content !== '' && content.length <= LONGEST_PHRASE && !NOT_PLAIN_VALUE.test(content);
     if (isPlain && !NO_VALUES.has(content.toLowerCase())) this.push(content, WORD);
     else this.push('<value>', MASK);
@@ -478,7 +478,7 @@ class Tokeniser {
   private readWord(): void {
     const { text } = this;
     const from = this.at;
-    const limit = this.span < this.spans.length ? this.spans[this.span].from : text.length;
+    const limit = this.span < this.spans.length ? this.spans[this.span].start : text.length;
     let place = from;
     let seen = 0;
     let signs = 0;

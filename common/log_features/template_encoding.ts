@@ -1,6 +1,7 @@
 import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
+import { matchPlaces, safePattern } from './bounded_regex';
 import { byCount, rarity, UNSEEN } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, readableShare, textOf } from './field_value';
@@ -19,6 +20,7 @@ import {
   mineTemplates,
   TemplateMatcher,
   templateTextOf,
+  type MessageMasks,
 } from './template_miner';
 
 /** A token with the space before it and the signs of a mask around it. */
@@ -30,6 +32,15 @@ export const templateStateSchema = z
     max_length: z.number().int().min(16).max(65_536),
     /** Way in which messages become tokens and templates; absent in models of version 0.1.0, which go on with theirs. */
     tokeniser: z.literal(2).optional(),
+    masks: z
+      .array(
+        z.strictObject({
+          name: z.string().regex(/^[a-z][a-z0-9_]{0,29}$/),
+          regex: z.string().min(1).max(200),
+        }),
+      )
+      .max(16)
+      .optional(),
     /** Tokens and count in training of each template, in the order of their ids. */
     templates: z
       .array(
@@ -53,6 +64,8 @@ export const templateStateSchema = z
 type TemplateState = z.infer<typeof templateStateSchema>;
 
 const UNMATCHED = -1;
+/** Characters of the text of a template in results. */
+const SHOWN_TEXT = 500;
 /** Messages whose template is kept for the next time, and the longest of them. */
 const CACHE_SIZE = 4_096;
 const CACHED_LENGTH = 512;
@@ -66,6 +79,35 @@ export interface MessageTemplate {
 export interface TemplateEncoding extends ColumnEncoding {
   /** @returns undefined for a missing message and for one unlike any in training */
   templateOf(value: unknown): MessageTemplate | undefined;
+  /** Training messages of each template, by id. */
+  readonly counts: readonly number[];
+  /** Training messages, those without a template included. */
+  readonly total: number;
+  textOf(id: number): string;
+}
+
+/** Messages in training from which it can be told that templates explode, and the share without one that does. */
+const ADVISED_MESSAGES = 200;
+const UNMATCHED_SHARE = 0.05;
+/** Templates for a message from which most have one of their own. */
+const OWN_TEMPLATES = 0.5;
+
+/** @returns advice where messages hold variable parts that are not recognised, so that nearly each makes a template */
+export function templateAdvice(facts: {
+  readonly templates: number;
+  readonly matched: number;
+  readonly total: number;
+}): string | undefined {
+  const { templates, matched, total } = facts;
+  const unmatched = total - matched;
+  if (total < ADVISED_MESSAGES) return undefined;
+  if (unmatched < UNMATCHED_SHARE * total && templates < OWN_TEMPLATES * total) return undefined;
+  const share = readableShare(unmatched / total);
+  return (
+    `${total} messages follow ${templates} templates${unmatched > 0 ? `, ${share} of them none that is kept` : ''}: ` +
+    'what varies in them is not recognised. Name it with masks of the feature, such as { name: order, regex: "[A-Z]{3}-[a-z]+" }, ' +
+    'take a field with the bare message, or take type text for free text.'
+  );
 }
 
 export function learnTemplate(
@@ -74,9 +116,16 @@ export function learnTemplate(
   inTime?: TimeParts,
 ): TemplateEncoding {
   const dirt = new DirtCounter();
+  const masks = masksOf(definition.masks);
   const texts = values.map((value) => textOf(value, definition.max_length, dirt));
-  const { templates, total } = mineTemplates(texts.filter((text) => text !== undefined));
-  const reader = minedReader(templates.map(({ tokens }) => tokens));
+  const { templates, total } = mineTemplates(
+    texts.filter((text) => text !== undefined),
+    masks,
+  );
+  const reader = minedReader(
+    templates.map(({ tokens }) => tokens),
+    masks,
+  );
   const ids = new Map<string, number>();
   const novelty = learnNovelty(
     texts.map((text) => {
@@ -92,6 +141,7 @@ export function learnTemplate(
     kind: 'template',
     max_length: definition.max_length,
     tokeniser: 2,
+    ...(definition.masks !== undefined && { masks: definition.masks }),
     templates: templates.map(({ tokens, count }): [string[], number] => [[...tokens], count]),
     total,
     novelty,
@@ -131,12 +181,34 @@ function drainReader(templates: readonly (readonly string[])[]): TemplateReader 
   };
 }
 
-function minedReader(templates: readonly (readonly string[])[]): TemplateReader {
+/**
+ * Places that masks of the user's own replace; where two overlap, the one that begins first, then the first in the list.
+ *
+ * @throws DetectionError `invalid_input` for a regular expression that is none or could take too long
+ */
+function masksOf(masks: TemplateState['masks']): MessageMasks {
+  if (masks === undefined || masks.length === 0) return () => [];
+  const patterns = masks.map(safePattern);
+  return (message) => {
+    const spans = patterns
+      .flatMap((pattern) => matchPlaces(pattern, message).map((place) => ({ ...place, name: pattern.name })))
+      .filter(({ start, end }) => end > start)
+      .sort((one, other) => one.start - other.start);
+    let end = 0;
+    return spans.filter((span) => {
+      if (span.start < end) return false;
+      end = span.end;
+      return true;
+    });
+  };
+}
+
+function minedReader(templates: readonly (readonly string[])[], masks: MessageMasks): TemplateReader {
   const matcher = new TemplateMatcher(templates);
   const parameters = templates.map((tokens) => tokens.filter((token) => isMask(token.trimStart())).length);
   return {
     read(text) {
-      const tokens = tokeniseMessage(text);
+      const tokens = tokeniseMessage(text, masks(text));
       const id = matcher.match(tokens);
       return {
         id,
@@ -144,14 +216,15 @@ function minedReader(templates: readonly (readonly string[])[]): TemplateReader 
         length: Math.max(0, text.length - tokens.folded),
       };
     },
-    maskedText: (text) => maskedTextOf(tokeniseMessage(text)),
+    maskedText: (text) => maskedTextOf(tokeniseMessage(text, masks(text))),
     textOf: templateTextOf,
   };
 }
 
 export function decodeTemplate(state: TemplateState): TemplateEncoding {
   const templates = state.templates.map(([tokens]) => tokens);
-  const reader = state.tokeniser === 2 ? minedReader(templates) : drainReader(templates);
+  const reader =
+    state.tokeniser === 2 ? minedReader(templates, masksOf(state.masks)) : drainReader(templates);
   const counts = state.templates.map(([, count]) => count);
   const unread = new DirtCounter();
   let cache = new Map<string, MessageReading>();
@@ -210,8 +283,11 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
       const text = textOf(value, state.max_length, unread);
       if (text === undefined) return undefined;
       const { id } = read(text);
-      return id < 0 ? undefined : { id, text: printable(templateText(id), 500) };
+      return id < 0 ? undefined : { id, text: printable(templateText(id), SHOWN_TEXT) };
     },
+    counts,
+    total: state.total,
+    textOf: (id) => printable(templateText(id), SHOWN_TEXT),
     toJSON: () => state,
   };
 }

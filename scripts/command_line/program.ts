@@ -16,6 +16,7 @@ import { importDashboards } from '../commands/import_dashboards';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
 import { migrate } from '../commands/migrate';
+import { mineTemplatesCommand } from '../commands/mine_templates';
 import { protectAudit } from '../commands/protect_audit';
 import { quietTimes } from '../commands/quiet_times';
 import { rollbackModel } from '../commands/rollback_model';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     generateLogs,
     ingestLogs,
     suggestFeaturesCommand,
+    mineTemplatesCommand,
     collectTrainingData,
     trainModelCommand,
     scoreLogs,
