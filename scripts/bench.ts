@@ -13,6 +13,8 @@ const SECTIONS = [
   'scoring',
   'accuracy',
   'web_attacks',
+  'templates',
+  'application_logs',
   'traffic',
   'elasticsearch',
   'ingest',
