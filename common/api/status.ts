@@ -172,6 +172,7 @@ export const READINESS_KINDS = [
   'lag',
   'suppressed',
   'drift',
+  'api_key',
 ] as const;
 export const readinessFindingSchema = z.object({
   kind: z.enum(READINESS_KINDS),

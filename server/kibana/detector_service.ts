@@ -27,7 +27,9 @@ import {
   trainingTaskId,
   type TaskTarget,
 } from './identifiers';
-import { steeringOf, type KeyUse } from './key_binding';
+import { isAged } from './key_age';
+import { checkBinding, steeringOf, type KeyUse } from './key_binding';
+import type { ApiKeyAttributes } from './saved_object_types';
 import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
 import { API_KEY_REALM, type RequestScope, type Services } from './services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
@@ -306,7 +308,7 @@ async function schedule(services: Services, scope: RequestScope, stored: StoredD
 
 /** Whoever starts the detector of somebody else owns it from then on: it does not run with rights that the starter lacks. */
 async function needsNewKey(
-  { apiKeys, encrypted }: Services,
+  { apiKeys, encrypted, clock }: Services,
   { space, user, realm }: RequestScope,
   stored: StoredDetector,
 ): Promise<boolean> {
@@ -315,7 +317,48 @@ async function needsNewKey(
   const use = { detectorId: stored.id, space, steering: stored.steering };
   const key = await openApiKey(encrypted, stored.apiKeyObject, use).catch(() => undefined);
   // An API key of the owner may be limited, but it has passed the check of rights.
-  return key === undefined || (realm !== API_KEY_REALM && key.attributes.owner_realm !== realm);
+  if (key === undefined) return true;
+  if (realm === API_KEY_REALM) return false;
+  return key.attributes.owner_realm !== realm || isAged(key.attributes, clock.now());
+}
+
+/** By detector, when a renewal was last tried: a page asks for the status every few seconds. */
+const renewals = new WeakMap<Services, Map<string, number>>();
+const RENEW_AGAIN_MILLISECONDS = 60 * 60_000;
+
+/**
+ * Renews the key of a detector whose owner comes by, once it has lived half of its time: only a request can have one made.
+ * What fails is told in the log; the key of before goes on then.
+ */
+export async function renewOwnKey(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredDetector,
+  attributes: ApiKeyAttributes,
+): Promise<void> {
+  const { user, realm, space } = scope;
+  const now = services.clock.now();
+  const isOwner =
+    user !== undefined &&
+    user === stored.owner &&
+    realm === attributes.owner_realm &&
+    realm !== API_KEY_REALM;
+  if (!isOwner || attributes.detector_id !== stored.id || !isAged(attributes, now)) return;
+  const tried = renewals.get(services) ?? new Map<string, number>();
+  renewals.set(services, tried);
+  const name = JSON.stringify([space, stored.id]);
+  if (now - (tried.get(name) ?? -Infinity) < RENEW_AGAIN_MILLISECONDS) return;
+  tried.set(name, now);
+  try {
+    // A detector that was changed past us is looked through by a person first.
+    const use = { detectorId: stored.id, space, steering: stored.steering };
+    checkBinding(attributes, use);
+    await checkRights(services, scope, stored.detector);
+    await saveWithNewKey(services, scope, stored, {}, stored.version);
+    tried.delete(name);
+  } catch (error) {
+    services.log.warn(`Detector ${stored.id}: its API key was not renewed: ${(error as Error).message}`);
+  }
 }
 
 export async function startDetector(

@@ -6,7 +6,10 @@ import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
 import type { DetectionTaskState } from './detection_task';
 import { createDetectorRepository, type StoredDetector } from './detector_repository';
 import { statusOf, type RunState } from './detector_state';
-import { detectionTaskId } from './identifiers';
+import { renewOwnKey } from './detector_service';
+import { API_KEY_TYPE, detectionTaskId } from './identifiers';
+import { expiryFindings } from './key_age';
+import type { ApiKeyAttributes } from './saved_object_types';
 import type { RequestScope, Services } from './services';
 import { createStatusStore, type StoredStatus } from './status_store';
 
@@ -16,6 +19,8 @@ export async function readStatus(
   id: string,
 ): Promise<DetectorStatus> {
   const stored = await createDetectorRepository(scope.savedObjects).get(id);
+  const key = await keyOf(scope, stored);
+  if (key !== undefined) await renewOwnKey(services, scope, stored, key);
   const status = createStatusStore(scope.elasticsearch, scope);
   const [found, upkeep, model] = await Promise.all([
     status.read([id]),
@@ -31,8 +36,29 @@ export async function readStatus(
     ...(candidate && { candidate }),
     ...(watch && { watch }),
     ...(drift?.latest && { drift: drift.latest }),
-    readiness: readinessFor(known, stored.detector, found.get(id), services.clock.now()),
+    readiness: [
+      ...(key === undefined
+        ? []
+        : expiryFindings(
+            (await keyOf(scope, await createDetectorRepository(scope.savedObjects).get(id))) ?? key,
+            services.clock.now(),
+            services.keys.warnBefore,
+          )),
+      ...readinessFor(known, stored.detector, found.get(id), services.clock.now()),
+    ].sort(byLevel),
   };
+}
+
+/** What may be told of the key; who may not see it is told nothing of it. */
+async function keyOf(
+  { savedObjects }: RequestScope,
+  { apiKeyObject }: StoredDetector,
+): Promise<ApiKeyAttributes | undefined> {
+  if (apiKeyObject === undefined) return undefined;
+  return savedObjects.get<ApiKeyAttributes>(API_KEY_TYPE, apiKeyObject).then(
+    ({ attributes }) => attributes,
+    () => undefined,
+  );
 }
 
 /** What was found by the last training and measurement of drift, and what the status itself tells. */

@@ -1,4 +1,4 @@
-import type { DetectorRecord } from '../../common/api';
+import type { DetectorRecord, DetectorStatus } from '../../common/api';
 import { parseDetector } from '../../common/detector';
 import {
   API_KEY_TYPE,
@@ -178,6 +178,32 @@ describe('the key of another owner', () => {
     expect(await status(id)).toMatchObject({ state: 'running' });
     await ok(owner, 'deleteDetector', { params: { id } });
     expect(await isValid(ofOtto)).toBe(false);
+  });
+});
+
+describe('the time of a key', () => {
+  it('is told before it ends, and begins anew when the owner comes by', async () => {
+    const { id } = await trained();
+    const before = keyIdOf(id);
+    const clock = kibana.now;
+    const days = (count: number) => (kibana.now = () => clock() + count * 86_400_000);
+    try {
+      days(340);
+      expect((await ok<DetectorStatus>(second, 'getStatus', { params: { id } })).readiness).toEqual(
+        expect.arrayContaining([expect.objectContaining({ kind: 'api_key', level: 'warning' })]),
+      );
+      expect(keyIdOf(id)).toBe(before);
+      const { readiness } = await ok<DetectorStatus>(owner, 'getStatus', { params: { id } });
+      expect(readiness?.map(({ kind }) => kind)).not.toContain('api_key');
+      expect(keyIdOf(id)).not.toBe(before);
+      expect(await isValid(before)).toBe(false);
+      expect(objects.get(`${DETECTOR_TYPE}/${id}`)!.attributes).toMatchObject({ owner: 'olga' });
+    } finally {
+      kibana.now = clock;
+    }
+    const { api_keys } = await admin.security.getApiKey({ id: keyIdOf(id) });
+    expect(api_keys[0].expiration! - api_keys[0].creation!).toBe(365 * 86_400_000);
+    expect(JSON.stringify(api_keys[0].role_descriptors)).toContain(`"${index}"`);
   });
 });
 
