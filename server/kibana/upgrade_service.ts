@@ -1,4 +1,5 @@
-import { upgradeSpace, type ElasticsearchClient } from '../elasticsearch';
+import { resultsPattern, upgradeSpace, type ElasticsearchClient } from '../elasticsearch';
+import { inSpace } from './detector_repository';
 import type { TaskTarget } from './identifiers';
 import type { Services } from './services';
 
@@ -35,7 +36,10 @@ export async function ensureUpgraded(
   try {
     const { state, documents } = await work;
     if (state === 'nothing') unaware.add(name);
-    else moved.add(space);
+    else {
+      await repointDataView(services, space);
+      moved.add(space);
+    }
     if (state === 'moved') {
       services.log.info(
         `${documents} documents of space ${space} were moved from the names of version 0.1.0.`,
@@ -43,5 +47,25 @@ export async function ensureUpgraded(
     }
   } finally {
     if (running.get(space) === work) running.delete(space);
+  }
+}
+
+/**
+ * The data view that was imported with the dashboards keeps its id and finds the new names. The title follows from the space
+ * alone, so nobody's rights are needed; one that somebody has changed stays as it is.
+ */
+async function repointDataView(services: Services, space: string): Promise<void> {
+  const savedObjects = inSpace(services.internalSavedObjects, space);
+  const id = `log-anomalies-results-${space}`;
+  try {
+    const { attributes, version } = await savedObjects.get<{ title: string }>('index-pattern', id);
+    if (attributes.title !== `${id}-*`) return;
+    const change = { ...attributes, title: resultsPattern(space) };
+    await savedObjects.create('index-pattern', change, { id, overwrite: true, version });
+  } catch (error) {
+    if ((error as { output?: { statusCode?: number } }).output?.statusCode === 404) return;
+    services.log.warn(
+      `The data view ${id} still has the pattern of version 0.1.0; import the dashboards again: ${(error as Error).message}`,
+    );
   }
 }

@@ -266,6 +266,12 @@ describe('a Kibana of this version', () => {
 
   test('goes on from the checkpoint: no log is scored twice and none is missed', async () => {
     const kibana = start({ plain: admin });
+    for (const space of SPACES) {
+      const view = `log-anomalies-results-${space}`;
+      await kibana.savedObjects
+        .client(space, { includedHiddenTypes: [] })
+        .create('index-pattern', { title: `${view}-*`, timeFieldName: '@timestamp' }, { id: view });
+    }
     const ann: Person = { name: 'ann', client: admin, privileges: ['read', 'write'] };
     for (const space of SPACES) {
       const id = detectorOf(space);
@@ -293,6 +299,12 @@ describe('a Kibana of this version', () => {
       expect((await call('searchResults', { query: { detector_id: id, status: 'suppressed' } })).total).toBe(
         1,
       );
+    }
+    for (const space of SPACES) {
+      const view = await kibana.savedObjects
+        .client(space, { includedHiddenTypes: [] })
+        .get('index-pattern', `log-anomalies-results-${space}`);
+      expect(view.attributes).toEqual({ title: resultsPattern(space), timeFieldName: '@timestamp' });
     }
     expect(kibana.logged.filter((line) => line.includes('were moved'))).toHaveLength(2);
   });
