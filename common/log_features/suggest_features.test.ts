@@ -57,6 +57,32 @@ describe('presetFor', () => {
     expect(fields).not.toContain('event.duration');
   });
 
+  it('compares within what the sample has', () => {
+    const [severity] = presetFor(web)!.definitions;
+    expect(severity).toMatchObject({
+      type: 'severity',
+      by: ['http.request.method', { route: 'url.original' }],
+    });
+    expect(presetFor(plain)!.definitions.map(({ type, field }) => [type, field])).toEqual([
+      ['severity', 'status_code'],
+      ['number', 'response_time'],
+      ['number', 'request_size'],
+      ['hour_of_day', 'hour_of_day'],
+    ]);
+  });
+
+  it.each([
+    [
+      'authentication',
+      { user: { name: 'anne' }, event: { action: 'logon', outcome: 'success' }, process: { name: 'sshd' } },
+    ],
+    ['kubernetes', { kubernetes: { namespace: 'shop', container: { name: 'web' } }, log: { level: 'info' } }],
+    ['database_slow_log', { query_time: 2.5, rows_examined: 900, query: 'SELECT 1', database: 'shop' }],
+  ])('finds %s', (name, log) => {
+    const logs = Array.from({ length: 50 }, (_none, row) => ({ ...log, message: `message ${row}` }));
+    expect(presetFor(logs)?.name).toBe(name);
+  });
+
   it('finds none for strange logs', () => {
     expect(presetFor([{ temperature: 5 }])).toBeUndefined();
     expect(presetFor([])).toBeUndefined();
@@ -82,24 +108,52 @@ describe('suggestFeatures', () => {
 
   it('chooses types by the values and leaves out ids, constants and ground truth', () => {
     expect(typesOf(web)).toEqual({
-      'url.original': 'text',
-      'http.response.status_code': 'category',
-      'http.response.body.bytes': 'number',
-      'http.request.method': 'category',
+      'url.original': 'attack_signs',
+      'http.response.status_code': 'severity',
+      'http.response.body.bytes': 'deviation',
       'user_agent.original': 'category',
       hour_of_day: 'hour_of_day',
       day_of_week: 'day_of_week',
     });
     expect(typesOf(application)).toEqual({
-      'log.level': 'category',
-      'service.name': 'category',
+      'log.level': 'severity',
       message: 'template',
     });
     expect(typesOf(plain)).toMatchObject({
       hour_of_day: 'hour_of_day',
       response_time: 'number',
-      status_code: 'category',
+      status_code: 'severity',
     });
+  });
+
+  it('compares what a number measures with the same service, method and route', () => {
+    const definitions = suggestFeatures(web, options).map(({ definition }) => definition);
+    const of = (type: string) => definitions.find((definition) => definition.type === type);
+    expect(of('severity')?.by).toEqual(['http.request.method', { route: 'url.original' }]);
+    expect(of('deviation')).toMatchObject({
+      by: ['http.request.method', 'http.response.status_code', { route: 'url.original' }],
+      direction: 'both',
+    });
+    expect(of('route')).toMatchObject({ field: 'url.original', method: 'http.request.method' });
+  });
+
+  it('reads codes of gRPC, and leaves out their names and where logs come from', () => {
+    const calls = Array.from({ length: 400 }, (_none, row) => ({
+      '@timestamp': new Date(start + row * 1_000).toISOString(),
+      svc: `service-${row % 5}`,
+      code: row % 40 === 0 ? 13 : 0,
+      code_name: row % 40 === 0 ? 'INTERNAL' : 'OK',
+      latency_us: 90 + ((row * 7_919) % 1_000),
+      pid: 300 + row,
+      message: `call ${row} finished`,
+    }));
+    expect(
+      suggestFeatures(calls, options).map(({ definition: { type, field, by } }) => [type, field, by]),
+    ).toEqual([
+      ['severity', 'code', ['svc']],
+      ['template', 'message', undefined],
+      ['deviation', 'latency_us', ['svc']],
+    ]);
   });
 
   it('leaves out fields that repeat another in other words or units', () => {

@@ -32,7 +32,7 @@ const MIN_COVERAGE = 0.05;
 const MAX_CATEGORY_DISTINCT = 0.5;
 /** Fields that are metadata, ids, or ground truth: never features. */
 const EXCLUDED =
-  /(^|[._-])(id|uuid|guid|hash|offset|label|labels|anomaly|is_anomaly|ground_truth|tags|ephemeral_id|trace|span|sequence)$|^(_|anomaly[._]|label[s._]|agent\.|ecs\.|data_stream\.|input\.|elastic_agent|event\.(ingested|created|original|dataset|module)|@version)/i;
+  /(^|[._-])(id|uuid|guid|hash|offset|label|labels|anomaly|is_anomaly|ground_truth|tags|ephemeral_id|trace|span|sequence|pid|tid|ip|port)$|^(_|anomaly[._]|label[s._]|agent\.|ecs\.|data_stream\.|input\.|elastic_agent|event\.(ingested|created|original|dataset|module)|@version)/i;
 
 /** A proposed feature with the values of its field, one a document. */
 interface Candidate {
@@ -45,12 +45,54 @@ interface Guess {
   readonly reason: string;
   /** Higher comes first. */
   readonly weight: number;
+  readonly encoding?: 'rarity';
 }
+
+/** Names of what answers a request or rates a log. */
+const STATUS = /(^|[._-])(status|status_?code|http_?status|grpc_?(code|status)|code)$/i;
+const LEVEL = /(^|[._-])(level|severity|severity_text|severity_number|log_?level|levelname|priority)$/i;
+const MESSAGE = /(^|[._-])(message|msg)$/i;
+/** Where a request goes. */
+const TARGET = /(^|[._-])(url|uri|path|request_?(path|uri|url)|original|full|resource|target)$/i;
+/** Names of people and machines, whose rarity tells something. */
+const NAME =
+  /(^|[._-])(user|user_?name|host|host_?name|caller|client|account|owner|tenant|role|principal)([._-]?name)?$/i;
 
 function guess(field: string, values: readonly unknown[], distinct: Map<string, number>): Guess | undefined {
   const dirt = new DirtCounter();
   const count = values.length;
   const numbers = values.map((value) => numberOf(value, dirt)).filter((value) => value !== undefined);
+  if (LEVEL.test(field) && distinct.size <= 30) {
+    return {
+      type: 'severity',
+      reason: `levels, ${distinct.size} different ones: how bad and how rare`,
+      weight: 12,
+    };
+  }
+  if (STATUS.test(field) && numbers.length >= 0.9 * count && distinct.size <= 100) {
+    const codes = new Set(numbers);
+    const isHttp = [...codes].every((code) => code >= 100 && code <= 599);
+    const isGrpc = [...codes].every((code) => Number.isInteger(code) && code >= 0 && code <= 16);
+    if (isHttp || (isGrpc && codes.has(0))) {
+      const kind = isHttp ? 'statuses of HTTP' : 'codes of gRPC';
+      return {
+        type: 'severity',
+        reason: `${kind}, ${distinct.size} different ones: how bad and how rare`,
+        weight: 12,
+      };
+    }
+  }
+  if (MESSAGE.test(field)) {
+    return { type: 'template', reason: 'messages: the rarity of their template', weight: 11 };
+  }
+  if (NAME.test(field) && numbers.length < 0.9 * count && distinct.size < 0.9 * count) {
+    return {
+      type: 'category',
+      reason: `${distinct.size} different names, by rarity`,
+      weight: 8,
+      encoding: 'rarity',
+    };
+  }
   if (
     /(^|[._])hour(_of_day)?$/i.test(field) &&
     numbers.filter((value) => value >= 0 && value < 24).length >= 0.9 * count
@@ -78,15 +120,19 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
   const meanLength = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
   const spaced = texts.filter((text) => / \S+ /.test(text)).length / texts.length;
   if (
-    /(^|[._])(url|uri|path|query|referr?er|user_agent|agent|request|original|command_line|payload)/i.test(
+    /(^|[._])(url|uri|path|query|referr?er|user_agent|agent|request|original|command_line|payload|resource|filter|param)/i.test(
       field,
     )
   ) {
-    if (distinct.size > 12) {
+    if (distinct.size > 12 && !/agent|referr?er/i.test(field)) {
+      return { type: 'attack_signs', reason: 'text from outside: signs of attacks', weight: 10 };
+    }
+    if (distinct.size > 12 && distinct.size <= MAX_CATEGORY_DISTINCT * count) {
       return {
-        type: 'text',
-        reason: 'free text from outside: length, characters and signs of attacks',
-        weight: 10,
+        type: 'category',
+        reason: `${distinct.size} different values, by rarity`,
+        weight: 5,
+        encoding: 'rarity',
       };
     }
   }
@@ -111,6 +157,102 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
     : undefined;
 }
 
+interface Profile {
+  readonly field: string;
+  /** One a document. */
+  readonly values: readonly unknown[];
+  readonly distinct: number;
+  readonly isNumber: boolean;
+}
+
+/** Names of what does the work: what is usual is usual for it. */
+const WORKER =
+  /(^|[._-])(service|svc|app|application|component|program|process|logger|container|rpc|operation|endpoint|handler|job|method|verb|namespace|database|db)([._-]?name)?$/i;
+const METHOD = /(^|[._-])(method|verb)$/i;
+const SIZE = /(bytes|size|length)/i;
+const ANSWER = /(response|out|sent|body)/i;
+const MOST_WORKERS = 200;
+const MOST_GROUPS = 4;
+/** Fewer different values are better compared within than looked at. */
+const FEW_WORKERS = 12;
+
+/** Paths and URLs, as against other text from outside. */
+const isTarget = ({ field, values }: Profile): boolean =>
+  TARGET.test(field) &&
+  values.filter((value) => typeof value === 'string' && /^([A-Z]+ )?(\/|https?:)/.test(value)).length >=
+    0.5 * values.length;
+
+/**
+ * The suggestions, where a number is compared with those of the same service, method and route, a status is as bad as it is rare
+ * there, and a path has a route. What is only compared within is no feature.
+ */
+function comparedWithinGroups(
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+): FeatureSuggestion[] {
+  const target = profiles.find(isTarget);
+  const workers = profiles
+    .filter(({ field, distinct, isNumber }) => WORKER.test(field) && distinct <= MOST_WORKERS && !isNumber)
+    .sort((one, other) => one.distinct - other.distinct)
+    .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
+  const route = target === undefined ? [] : [{ route: target.field }];
+  const names = workers.map(({ field }) => field);
+  const status = suggestions.find(
+    ({ definition: { type, field } }) => type === 'severity' && STATUS.test(field),
+  )?.definition.field;
+  const groups = [...names, ...route].slice(0, MOST_GROUPS);
+  const told = `, for the same ${groups.map((part) => (typeof part === 'string' ? part : 'route')).join(', ')}`;
+  return suggestions.flatMap((suggestion): FeatureSuggestion[] => {
+    const { definition, reason } = suggestion;
+    const { type, field } = definition;
+    const changed = (change: Partial<FeatureDefinition>, why: string): FeatureSuggestion => ({
+      ...suggestion,
+      definition: featureSchema.parse({ ...definition, ...change }),
+      reason: why,
+    });
+    const by = groups.filter((part) => part !== field);
+    if (type === 'severity' && by.length > 0) return [changed({ by }, reason + told)];
+    if (type === 'number' && by.length > 0) {
+      const isAnswer = SIZE.test(field) && ANSWER.test(field) && status !== undefined;
+      const within = isAnswer ? [...names, status, ...route].slice(-MOST_GROUPS) : by;
+      const change = isAnswer ? ({ direction: 'both' } as const) : {};
+      return [
+        changed({ type: 'deviation', by: within, ...change }, `${reason}; how far from the usual${told}`),
+      ];
+    }
+    if (type === 'attack_signs' && field === target?.field) {
+      const method = names.find((name) => METHOD.test(name));
+      const asRoute = changed(
+        { type: 'route', ...(method && { method }) },
+        'paths: the rarity of the route, ids masked',
+      );
+      return [asRoute, suggestion];
+    }
+    const isPartOfTarget =
+      target !== undefined && /(^|\.)url\./.test(field) && field !== target.field && type === 'attack_signs';
+    if (isPartOfTarget) return [];
+    const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
+    return type === 'category' && isWorker ? [] : [suggestion];
+  });
+}
+
+/** Each value of one field goes with one value of the other, and the other way round. */
+function isOneToOne(one: Candidate, other: Candidate): boolean {
+  const there = new Map<unknown, unknown>();
+  const back = new Map<unknown, unknown>();
+  for (let row = 0; row < one.values.length; row++) {
+    const [first, second] = [one.values[row], other.values[row]];
+    if ((first === undefined) !== (second === undefined)) return false;
+    if (first === undefined) continue;
+    if (there.has(first) && there.get(first) !== second) return false;
+    if (back.has(second) && back.get(second) !== first) return false;
+    there.set(first, second);
+    back.set(second, first);
+  }
+  // Of values that differ in nearly each log nothing can be said.
+  return there.size > 1 && there.size <= MAX_CATEGORY_DISTINCT * one.values.length;
+}
+
 /** Share of documents in which one field must repeat another to be left out. */
 const REPEATED_SHARE = 0.9;
 
@@ -120,6 +262,8 @@ const REPEATED_SHARE = 0.9;
  */
 function repeats(one: Candidate, other: Candidate): boolean {
   if (one.type === 'template' || other.type === 'template') return false;
+  const named: readonly FeatureType[] = ['category', 'severity'];
+  if (named.includes(one.type) && named.includes(other.type) && isOneToOne(one, other)) return true;
   let both = 0;
   let same = 0;
   const dirt = new DirtCounter();
@@ -135,7 +279,8 @@ function repeats(one: Candidate, other: Candidate): boolean {
       if (Math.abs(quotient - ratio) <= 1e-3 * Math.abs(ratio)) same++;
     } else {
       const [text, part] = [textOf(first, 2_048, dirt) ?? '', textOf(second, 2_048, dirt) ?? ''];
-      const nested = one.type === 'text' && other.type === 'text';
+      const isText = (type: FeatureType): boolean => type === 'text' || type === 'attack_signs';
+      const nested = isText(one.type) && isText(other.type);
       if (text === part || (nested && (text.includes(part) || part.includes(text)))) same++;
     }
   }
@@ -153,7 +298,7 @@ export function suggestFeatures(
   const sample = documents.slice(0, SAMPLE_SIZE);
   const suggestions: (FeatureSuggestion & { weight: number; values: readonly unknown[] })[] = [];
   const suggest = (
-    definition: { type: FeatureType; field: string; name?: string },
+    definition: { type: FeatureType; field: string; name?: string; encoding?: 'rarity' },
     reason: string,
     weight: number,
     examples: readonly string[],
@@ -165,6 +310,7 @@ export function suggestFeatures(
     suggestions.push({ definition: parsed.data, reason, examples, coverage, weight, values });
   };
 
+  const profiles: Profile[] = [];
   const labels = new Set(findLabelFields(sample).map(({ field }) => field));
   for (const field of leafFields(sample)) {
     if (field === options.timestampField || EXCLUDED.test(field) || labels.has(field)) continue;
@@ -186,7 +332,15 @@ export function suggestFeatures(
       .slice(0, 3)
       .map(([value]) => printable(value, 80));
     const reason = `${found.reason}; in ${readableShare(coverage)} of the logs`;
-    suggest({ type: found.type, field }, reason, found.weight * coverage, examples, coverage, all);
+    profiles.push({ field, values: all, distinct: distinct.size, isNumber: found.type === 'number' });
+    suggest(
+      { type: found.type, field, ...(found.encoding && { encoding: found.encoding }) },
+      reason,
+      found.weight * coverage,
+      examples,
+      coverage,
+      all,
+    );
   }
 
   const readTimestamp = compileField(options.timestampField);
@@ -226,5 +380,9 @@ export function suggestFeatures(
     );
     if (!repeated) kept.push(suggestion);
   }
-  return kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion);
+  const compared = comparedWithinGroups(
+    kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion),
+    profiles,
+  );
+  return compared.slice(0, options.limit ?? 12);
 }

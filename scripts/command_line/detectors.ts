@@ -20,8 +20,8 @@ type FeatureInput = NonNullable<DetectorInput['features']>[number];
 const KNOWN_FEATURES: Readonly<Record<string, { type: FeatureInput['type'] }>> = {
   hour_of_day: { type: 'hour_of_day' },
   day_of_week: { type: 'day_of_week' },
-  status_code: { type: 'category' },
-  'http.response.status_code': { type: 'category' },
+  status_code: { type: 'severity' },
+  'http.response.status_code': { type: 'severity' },
 };
 
 /**
