@@ -36,7 +36,10 @@ export interface MaskedSpan {
 
 export const isMask = (word: string): boolean => word.length > 1 && word.charCodeAt(0) === 60;
 /** Tokens after which the value of a key stands. */
-export const isKey = (word: string): boolean => word.length > 1 && /[=:]$/.test(word);
+export function isKey(word: string): boolean {
+  const last = word.charCodeAt(word.length - 1);
+  return word.length > 1 && (last === 61 || last === 58);
+}
 const HAS_LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
 /** The kind of a token by its text, as `tokeniseMessage` gives it. */
 export function kindOf(word: string): TokenKind {
@@ -151,6 +154,10 @@ const MAX_STEPS = 8_192;
 const TRACE_LINE =
   /^(?:\s+\S|at |Caused by:|Suppressed:|\.{3} \d|Traceback \(|#\d+ |goroutine \d|During handling )/;
 
+/** Initials of days and months. */
+const DATE_INITIALS = new Set([...'MTWFSJAOND'].map((initial) => initial.charCodeAt(0)));
+/** Signs that end a sentence. */
+const isFinal = (code: number): boolean => code === 46 || code === 33 || code === 63;
 /** The initials of months. */
 const MONTH_INITIALS = new Set([...'ADFJMNOS'].map((initial) => initial.charCodeAt(0)));
 /** One or two digits, a sign and the initial of a month: 08 Jul, 8-Jul-2005, 08/Jul. */
@@ -516,7 +523,9 @@ class Tokeniser {
       return;
     const mayBeDate =
       seen === LETTER
-        ? length <= 11 && NAME_IN_DATE.test(text.slice(from, place))
+        ? length <= 11 &&
+          DATE_INITIALS.has(text.charCodeAt(from)) &&
+          NAME_IN_DATE.test(text.slice(from, place))
         : (seen & DIGIT) !== 0 && beginsDay(text, from);
     if (mayBeDate && this.readPattern(NAMED_DATE, '<time>')) return;
     if (place < limit && text.charCodeAt(place) === 58) {
@@ -538,6 +547,10 @@ class Tokeniser {
       }
     }
     this.at = place;
+    if (signs === 0 && length <= MAX_MESSAGE_TOKEN_LENGTH) {
+      if (seen === LETTER) return this.pushLetters(text.slice(from, place));
+      if (seen === DIGIT && length < 8) return this.push('<num>', MASK);
+    }
     this.pushWord(text.slice(from, place), true);
   }
 
@@ -580,7 +593,7 @@ class Tokeniser {
     let end = '';
     if (mayEnd) {
       let length = word.length;
-      while (length > 0 && '.!?'.includes(word[length - 1])) length--;
+      while (length > 0 && isFinal(word.charCodeAt(length - 1))) length--;
       if (length > 0 && length < word.length) {
         end = word.slice(length);
         word = word.slice(0, length);
@@ -614,29 +627,44 @@ class Tokeniser {
       (slash === 0 && word !== '//') ||
       (slash > 0 && (word.indexOf('/', slash + 1) > 0 || word.includes('.')));
     if (isPath) return this.push('<path>', MASK);
-    const end = this.words.length - 1;
-    if (end >= 0 && NO_VALUES.has(word.toLowerCase())) {
-      if (this.words[end] === '=') return this.push('<value>', MASK);
-      // the value of "drawn= false", where the key has been given none
-      if (this.words[end] === '<value>' && this.space === 1 && end > 0 && isKey(this.words[end - 1])) {
-        this.space = 0;
-        return;
-      }
-    }
     const at = word.indexOf('@');
     if (at > 0 && at < word.length - 1) return this.push('<email>', MASK);
     if (this.isSpaceless && this.splits(word)) return;
+    if (HAS_LETTER_OR_NUMBER.test(word)) this.pushLetters(word);
+    else if (!this.standsForNothing(word)) this.push(word, STRUCTURE);
+  }
+
+  /** Pushes a word, a unit of the number before it, or a value that says yes, no or nothing. */
+  private pushLetters(word: string): void {
     const last = this.words.length - 1;
-    if (last >= 0 && this.words[last] === '<num>') {
-      const unit = word.toLowerCase();
-      const mask = TIME_UNITS.has(unit) ? '<duration>' : SIZE_UNITS.has(unit) ? '<size>' : undefined;
-      if (mask !== undefined) {
-        this.words[last] = mask;
-        this.space = 0;
-        return;
+    if (last >= 0 && this.kinds[last] !== WORD) {
+      if (this.words[last] === '<num>') {
+        const unit = word.toLowerCase();
+        const mask = TIME_UNITS.has(unit) ? '<duration>' : SIZE_UNITS.has(unit) ? '<size>' : undefined;
+        if (mask !== undefined) {
+          this.words[last] = mask;
+          this.space = 0;
+          return;
+        }
       }
+      if (this.standsForNothing(word)) return;
     }
-    this.push(word, HAS_LETTER_OR_NUMBER.test(word) ? WORD : STRUCTURE);
+    this.push(word, WORD);
+  }
+
+  /** Takes yes, no or nothing as the value of the key or the sign of equality before it. */
+  private standsForNothing(word: string): boolean {
+    const last = this.words.length - 1;
+    const previous = last < 0 ? '' : this.words[last];
+    if ((previous !== '=' && previous !== '<value>') || !NO_VALUES.has(word.toLowerCase())) return false;
+    if (previous === '=') {
+      this.push('<value>', MASK);
+      return true;
+    }
+    // the value of "drawn= false", where the key has been given none
+    if (this.space !== 1 || last === 0 || !isKey(this.words[last - 1])) return false;
+    this.space = 0;
+    return true;
   }
 
   /** Splits a word of a message without white space at the signs that stand for it. */
@@ -763,8 +791,7 @@ class Tokeniser {
         words[one] === words[other] ||
         (kinds[one] === WORD && words[one].includes('.') && words[other].includes('.')));
     for (let period = 2; period <= 8 && words.length >= 3 * period; period++) {
-      const keep: boolean[] = new Array<boolean>(words.length).fill(true);
-      let changed = false;
+      let keep: boolean[] | undefined;
       let run = 0;
       for (let index = period; index <= words.length; index++) {
         if (index < words.length && alike(index, index - period)) {
@@ -774,12 +801,12 @@ class Tokeniser {
         const repeats = Math.floor(run / period);
         if (repeats >= 2) {
           const first = index - run;
-          for (let place = first; place < first + repeats * period; place++) keep[place] = false;
-          changed = true;
+          keep ??= new Array<boolean>(words.length).fill(true);
+          keep.fill(false, first, first + repeats * period);
         }
         run = 0;
       }
-      if (changed) this.retain(keep);
+      if (keep !== undefined) this.retain(keep);
     }
   }
 

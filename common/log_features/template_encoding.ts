@@ -118,22 +118,13 @@ export function learnTemplate(
   const dirt = new DirtCounter();
   const masks = masksOf(definition.masks);
   const texts = values.map((value) => textOf(value, definition.max_length, dirt));
-  const { templates, total } = mineTemplates(
+  const { templates, ids, total } = mineTemplates(
     texts.filter((text) => text !== undefined),
     masks,
   );
-  const reader = minedReader(
-    templates.map(({ tokens }) => tokens),
-    masks,
-  );
-  const ids = new Map<string, number>();
+  let next = 0;
   const novelty = learnNovelty(
-    texts.map((text) => {
-      if (text === undefined) return undefined;
-      const id = ids.get(text) ?? reader.read(text).id;
-      ids.set(text, id);
-      return id;
-    }),
+    texts.map((text) => (text === undefined ? undefined : ids[next++])),
     inTime,
     (id) => id !== UNMATCHED,
   );

@@ -94,18 +94,19 @@ class MessageCounter {
   /** @param wanted keys whose variants are kept; all up to MAX_VARIANTS by default */
   constructor(private readonly wanted?: ReadonlySet<string>) {}
 
-  add(tokens: MessageTokens): void {
-    if (tokens.words.length === 0) return;
+  /** @returns the key of the message, alike for those that differ in nothing but masked parts; empty without a token */
+  add(tokens: MessageTokens): string {
+    if (tokens.words.length === 0) return '';
     const key = keyOf(tokens);
-    const count = (this.counts.get(key) ?? 0) + 1;
+    const known = this.variants?.get(key);
+    const count = (known?.count ?? this.counts.get(key) ?? 0) + 1;
     this.counts.set(key, count);
     if (this.wanted === undefined && this.counts.size > MAX_VARIANTS) this.variants = undefined;
-    if (this.variants === undefined || this.wanted?.has(key) === false) return;
-    const known = this.variants.get(key);
+    if (this.variants === undefined || this.wanted?.has(key) === false) return key;
     if (known === undefined) {
       const { words, kinds, spaced, written } = tokens;
       this.variants.set(key, { key, words, kinds, spaced, written, count });
-      return;
+      return key;
     }
     known.count = count;
     for (let index = 0; index < known.words.length; index++) {
@@ -114,6 +115,7 @@ class MessageCounter {
       if (known.words[index] !== tokens.words[index]) known.words[index] = '<id>';
       if (known.written[index] !== tokens.written[index]) known.written[index] = null;
     }
+    return key;
   }
 
   /** @returns the most frequent first, equally frequent ones by their text; undefined when there are too many to keep */
@@ -429,6 +431,8 @@ function groupsOf(variants: readonly Variant[]): Group[] {
 export interface MinedTemplates {
   /** Most frequent first, at most MAX_TEMPLATES of them. */
   readonly templates: readonly MinedTemplate[];
+  /** Template of each message, -1 for none. */
+  readonly ids: readonly number[];
   /** Templates that there would be without that bound. */
   readonly found: number;
   /** Messages with a token or more. */
@@ -444,7 +448,7 @@ export interface MinedTemplates {
 export function mineTemplates(messages: readonly string[], masks: MessageMasks = NO_MASKS): MinedTemplates {
   const tokensFor = (message: string): MessageTokens => tokeniseMessage(message, masks(message));
   const counter = new MessageCounter();
-  for (const message of messages) counter.add(tokensFor(message));
+  const keys = messages.map((message) => counter.add(tokensFor(message)));
   let variants = counter.ordered();
   if (variants === undefined) {
     const kept = [...counter.counts].sort(byFrequency).slice(0, MAX_VARIANTS);
@@ -457,13 +461,16 @@ export function mineTemplates(messages: readonly string[], masks: MessageMasks =
   // counted by what decoding makes of them, too
   const matcher = new TemplateMatcher(templates);
   const counts = new Array<number>(templates.length).fill(0);
+  const idOfKey = new Map<string, number>();
   let total = 0;
   for (const [key, count] of counter.counts) {
     total += count;
     const id = matcher.match(tokensOfKey(key));
+    idOfKey.set(key, id);
     if (id >= 0) counts[id] += count;
   }
   return {
+    ids: keys.map((key) => idOfKey.get(key) ?? -1),
     templates: templates.map((tokens, id) => ({ tokens, count: counts[id] })),
     found: groups.length,
     total,
