@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
+import { featureSchema, type FeatureDefinition } from '../../common/detector';
 import { stringify } from 'yaml';
 import { findLabelFields, suggestFeatures } from '../../common/log_features';
 import { DetectionError } from '../../common/detection_error';
@@ -55,7 +57,7 @@ Examples:
         const detector = {
           name: options.name,
           source: { index },
-          features: suggestions.map(({ definition: { type, field } }) => ({ type, field })),
+          features: suggestions.map(({ definition }) => settingsGiven(definition)),
           threshold: { method: 'contamination', contamination: 0.01 },
         };
         await writeWhole(options.output, stringify(detector));
@@ -76,6 +78,16 @@ Examples:
       );
     },
   );
+
+/** The settings of a feature that are not what they are by default: a file for people says no more. */
+export function settingsGiven(definition: FeatureDefinition): Partial<FeatureDefinition> {
+  const { type, field } = definition;
+  const defaults = featureSchema.parse({ type: 'number', field }) as Record<string, unknown>;
+  const given = Object.entries(definition).filter(
+    ([name, value]) => value !== undefined && !isDeepStrictEqual(value, defaults[name]),
+  );
+  return { type, field, ...Object.fromEntries(given) };
+}
 
 async function sample(
   session: Parameters<Parameters<typeof runs<Options>>[1]>[0],
