@@ -6,7 +6,7 @@ import { learnHierarchy, type GroupedValue, type UsualOfGroup } from './deviatio
 import { directionOf } from './directions';
 import type { FieldReader } from './field_access';
 import { DirtCounter, numberOf, quantile } from './field_value';
-import { MAX_GROUP_NAME, readableGroup, type GroupReader } from './group_fields';
+import { MAX_GROUP_NAME, PART_SEPARATOR, readableGroup, type GroupReader } from './group_fields';
 import { HIGH_SKEWNESS, signedLog1p, skewness } from './number_encoding';
 import { localHourReader } from './time_encoding';
 import type { ValueUnit } from './types';
@@ -273,7 +273,9 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
     typical: rangeOf({ level: others.levels[Math.min(12, others.levels.length - 1)], spread: others.spread }),
     typicalOf(reading) {
       const usual = usualOf(reading as Reading);
-      const of = usual.name === '' ? '' : ` for ${printable(readableGroup(usual.name), 80)}`;
+      // A group of a single field, such as the entity of a row, is named beside it anyway.
+      const isNamed = usual.name.includes(PART_SEPARATOR) || usual.name.startsWith('/');
+      const of = isNamed ? ` for ${printable(readableGroup(usual.name), 80)}` : '';
       return `${rangeOf(usual)}${of}`;
     },
     toJSON: () => state,

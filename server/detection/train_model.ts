@@ -204,7 +204,12 @@ function fitModel(
     rows,
     {
       treeCount: tree_count,
-      ...treeShapeFor(matrix.rowCount, { subsampleSize: subsample_size, maxDepth: max_depth, trainer }),
+      ...treeShapeFor(matrix.rowCount, {
+        // Rows of buckets sum up many logs: about one in a hundred is anomalous, which 256 rows a tree are made for.
+        subsampleSize: subsample_size === 'auto' && detector.unit === 'bucket' ? 256 : subsample_size,
+        maxDepth: max_depth,
+        trainer,
+      }),
       seed,
       splits,
       extensionLevel: extension_level,
