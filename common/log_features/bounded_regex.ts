@@ -1,57 +1,61 @@
-import tokenizer, { types, type Token, type Tokens } from 'ret';
 import { DetectionError } from '../detection_error';
+import { compileRegex, ProgramTooLarge, UnsupportedSyntax, type RegexMatch } from '../linear_regex';
+import { lookaroundCounter, type MatchCounter } from './lookaround_regex';
 
 /** Code units of a text that patterns of users are matched against. */
 export const PATTERN_TEXT_LENGTH = 2_048;
-/** Steps that matching one pattern against one text may take at worst. */
-const MAX_STEPS = 1e7;
+/**
+ * Steps that the patterns of one log may take together, some 30 nanoseconds each at worst, so that no log takes longer
+ * than some ten milliseconds. What finds its matches without going back and forth needs about five steps a code unit:
+ * sixteen such patterns read each text to its end.
+ */
+const MAX_STEPS = 2e5;
 /** Matches of one pattern in one text that are counted. */
 export const MAX_MATCHES = 100;
 
+/** Places of a match in a text, half-open, in code units. */
+export type MatchPlace = RegexMatch;
+
 export interface SafePattern {
   readonly name: string;
-  readonly regex: RegExp;
+  /** As it was written. */
+  readonly regex: string;
+  readonly count: MatchCounter;
+  readonly places: (text: string, most: number) => MatchPlace[];
 }
 
-/** Natural logarithm of the number of ways in which a backtracking matcher can try one token or list of tokens. */
-function logWays(token: Token | Tokens): number {
-  switch (token.type) {
-    case types.ROOT:
-    case types.GROUP:
-      if (token.options !== undefined) {
-        return Math.log(
-          token.options.reduce((sum, option) => sum + Math.exp(Math.min(sequence(option), 100)), 0),
-        );
-      }
-      return sequence(token.stack ?? []);
-    case types.REPETITION: {
-      const most = Math.min(token.max, PATTERN_TEXT_LENGTH);
-      const ways = logWays(token.value);
-      // one way to match it each time, times the choices of how often
-      return most * ways + Math.log(Math.max(1, most - token.min + 1));
-    }
-    default:
-      return 0;
-  }
-}
-
-const sequence = (tokens: readonly Token[]): number => tokens.reduce((sum, token) => sum + logWays(token), 0);
-
-function hasReference(token: Token | Tokens): boolean {
-  if (token.type === types.REFERENCE) return true;
-  if (token.type === types.REPETITION) return hasReference(token.value);
-  if (token.type !== types.GROUP && token.type !== types.ROOT) return false;
-  return (token.options ?? [token.stack ?? []]).some((option) => option.some(hasReference));
+export interface PatternOptions {
+  /** Patterns of how many features share the steps of one log. */
+  readonly sharedBy?: number;
+  /** Takes what looks around, as 0.1.0 did: for models that exist. */
+  readonly isStored?: boolean;
 }
 
 /**
- * Accepts a regular expression only when its worst case is bounded: the ways to match it (the product over all
- * repetitions of how often they may match, to the power of an enclosing repetition) times the start positions stay
- * below ten million steps. One unbounded repetition fits, `(a+)+` and `.*a.*b` do not.
+ * Prepares regular expressions of users, those of one feature. Each is matched in time linear in the text, by an engine
+ * that does not track back (see `common/linear_regex`); what needs more than that, a look around or a reference to a
+ * group, is refused.
  *
  * @throws DetectionError `invalid_input`, naming the pattern and why
  */
-export function safePattern({ name, regex }: { name: string; regex: string }): SafePattern {
+export function safePatterns(
+  patterns: readonly { readonly name: string; readonly regex: string }[],
+  { sharedBy = 1, isStored = false }: PatternOptions = {},
+): SafePattern[] {
+  const compiled = patterns.map(({ name, regex }) => ({ name, regex, ...compile(name, regex, isStored) }));
+  const allowance = Math.floor(MAX_STEPS / sharedBy / Math.max(1, patterns.length));
+  return compiled.map(({ linear, lookaround, ...pattern }) => ({
+    ...pattern,
+    count: lookaround ?? ((text, most) => linear!.count(text.slice(0, PATTERN_TEXT_LENGTH), most, allowance)),
+    places: (text, most) => linear?.matches(text.slice(0, PATTERN_TEXT_LENGTH), most, allowance) ?? [],
+  }));
+}
+
+/** One of {@link safePatterns} that has the steps of a log for itself. */
+export const safePattern = (pattern: { name: string; regex: string }): SafePattern =>
+  safePatterns([pattern])[0];
+
+function compile(name: string, regex: string, isStored: boolean) {
   const refuse = (why: string, cause?: unknown): never => {
     throw new DetectionError(
       'invalid_input',
@@ -59,59 +63,25 @@ export function safePattern({ name, regex }: { name: string; regex: string }): S
       { cause },
     );
   };
-  let compiled: RegExp;
   try {
-    compiled = new RegExp(regex, 'gi');
+    return { linear: compileRegex(regex, PATTERN_TEXT_LENGTH) };
   } catch (cause) {
+    if (cause instanceof UnsupportedSyntax) {
+      if (isStored && !/refers back/.test(cause.message)) {
+        return { lookaround: lookaroundCounter(regex, PATTERN_TEXT_LENGTH) };
+      }
+      return refuse(`${cause.message}, which takes more than one pass over a text and is not allowed`, cause);
+    }
+    if (cause instanceof ProgramTooLarge) {
+      return refuse('repeats what is repeated too often; lower the bounds of its repetitions', cause);
+    }
     return refuse('is not a regular expression', cause);
   }
-  let ways: number;
-  try {
-    const root = tokenizer(regex);
-    if (hasReference(root)) return refuse('refers back to a group, which is not allowed');
-    ways = logWays(root);
-  } catch (cause) {
-    if (cause instanceof DetectionError) throw cause;
-    return refuse('uses syntax that cannot be checked for its worst case', cause);
-  }
-  if (!(ways + Math.log(PATTERN_TEXT_LENGTH) <= Math.log(MAX_STEPS))) {
-    refuse('could take too long; bound its repetitions, for example .{0,40} instead of .*');
-  }
-  return { name, regex: compiled };
 }
 
 /** Matches, letters of either case, in the first PATTERN_TEXT_LENGTH code units, up to MAX_MATCHES. */
-export function countMatches(pattern: SafePattern, text: string): number {
-  const { regex } = pattern;
-  const head = text.slice(0, PATTERN_TEXT_LENGTH);
-  let matches = 0;
-  regex.lastIndex = 0;
-  for (let match = regex.exec(head); match !== null && matches < MAX_MATCHES; match = regex.exec(head)) {
-    matches++;
-    if (match[0] === '') regex.lastIndex++;
-  }
-  return matches;
-}
-
-/** Places of a match in a text, half-open, in code units. */
-export interface MatchPlace {
-  readonly start: number;
-  readonly end: number;
-}
+export const countMatches = (pattern: SafePattern, text: string): number => pattern.count(text, MAX_MATCHES);
 
 /** Places of the matches that {@link countMatches} counts, in their order. */
-export function matchPlaces(pattern: SafePattern, text: string): MatchPlace[] {
-  const { regex } = pattern;
-  const head = text.slice(0, PATTERN_TEXT_LENGTH);
-  const places: MatchPlace[] = [];
-  regex.lastIndex = 0;
-  for (
-    let match = regex.exec(head);
-    match !== null && places.length < MAX_MATCHES;
-    match = regex.exec(head)
-  ) {
-    places.push({ start: match.index, end: match.index + match[0].length });
-    if (match[0] === '') regex.lastIndex++;
-  }
-  return places;
-}
+export const matchPlaces = (pattern: SafePattern, text: string): MatchPlace[] =>
+  pattern.places(text, MAX_MATCHES);

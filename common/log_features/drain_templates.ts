@@ -24,8 +24,9 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b(?::\d{1,5}\b)?/g, '<ip>'],
   [/\b0x[0-9a-f]{1,64}\b/gi, '<hex>'],
   [/\b(?=[0-9a-f]{0,63}\d)(?=\d{0,63}[a-f])[0-9a-f]{8,64}\b/gi, '<hex>'],
-  [/(?<![A-Za-z_<])\d{1,40}(?:\.\d{1,40})?(?=(?:ns|us|µs|ms|s|m|h|[kmgt]?i?b)\b)/gi, '<num>'],
-  [/(?<![A-Za-z_<])[+-]?\d{1,40}(?:[.,:]\d{1,40}){0,8}(?![\dA-Za-z_>])/g, '<num>'],
+  // digits whole or not at all, `(?=(\d{1,40}))\1`: with fewer of them neither goes on, so there is no need to try
+  [/(?<![A-Za-z_<])(?=(\d{1,40}))\1(?:\.(?=(\d{1,40}))\2)?(?=(?:ns|us|µs|ms|s|m|h|[kmgt]?i?b)\b)/gi, '<num>'],
+  [/(?<![A-Za-z_<])[+-]?(?=(\d{1,40}))\1(?:[.,:](?=(\d{1,40}))\2){0,8}(?![\dA-Za-z_>])/g, '<num>'],
 ];
 
 /** Tokens of a message with its variable parts masked. */

@@ -272,8 +272,8 @@ describe('decodeFeatureEncoding', () => {
     ['a number that is none', changed((json) => (json.features[0].encoding.percentiles = ['1', 2, 3]))],
     ['an unknown time zone', changed((json) => (json.features[3].encoding.time_zone = 'No/Where'))],
     [
-      'an unsafe regular expression',
-      changed((json) => (json.features[4].encoding.patterns = [{ name: 'p', regex: '(a+)+$' }])),
+      'a regular expression that refers back',
+      changed((json) => (json.features[4].encoding.patterns = [{ name: 'p', regex: '(a+)\\1' }])),
     ],
     ['a bigram out of range', changed((json) => (json.features[4].encoding.bigrams = [[99_999, 1]]))],
     ['a huge token', changed((json) => (json.features[5].encoding.templates = [[['x'.repeat(1_000)], 1]]))],

@@ -82,7 +82,14 @@ export interface LearnedFeature {
   readonly kept: readonly number[];
 }
 
-function decodeState({ encoding: state, definition }: z.infer<typeof featureStateSchema>): ColumnEncoding {
+/** Features with patterns share what patterns may take for one log. */
+export const hasPatterns = ({ type, patterns }: FeatureDefinition): boolean =>
+  type === 'text' && patterns.length > 0;
+
+function decodeState(
+  { encoding: state, definition }: z.infer<typeof featureStateSchema>,
+  sharedBy: number,
+): ColumnEncoding {
   switch (state.kind) {
     case 'number':
       return decodeNumber(state, unitOf(definition));
@@ -92,7 +99,7 @@ function decodeState({ encoding: state, definition }: z.infer<typeof featureStat
     case 'day_of_week':
       return decodeTime(state);
     case 'text':
-      return decodeTextEncoding(state);
+      return decodeTextEncoding(state, { sharedBy });
     case 'template':
       return decodeTemplate(state);
     case 'deviation':
@@ -143,6 +150,11 @@ function unseenIn(
   return trainedOn === undefined ? {} : { unseen: true, trained_on: trainedOn };
 }
 
+/** Logs encoded in one step: some microseconds each. */
+const ROWS_A_STEP = 32;
+/** A text up to this long takes some microseconds; a longer one has a step of its own. */
+const SHORT_TEXT = 256;
+
 /** The encoder of {@link learnFeatures} and {@link decodeFeatureEncoding}. */
 export class LogFeatureEncoder implements FeatureEncoder {
   readonly columnNames: readonly string[];
@@ -170,6 +182,13 @@ export class LogFeatureEncoder implements FeatureEncoder {
   }
 
   encode(documents: readonly LogDocument[], dirt?: DirtReport): Matrix {
+    const steps = this.encodeInSteps(documents, dirt);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    return step.value;
+  }
+
+  *encodeInSteps(documents: readonly LogDocument[], dirt?: DirtReport): Generator<void, Matrix> {
     const { features, readers } = this;
     const columnCount = this.columnNames.length;
     const values = new Float32Array(documents.length * columnCount);
@@ -178,11 +197,14 @@ export class LogFeatureEncoder implements FeatureEncoder {
     let next = 0;
     for (let index = 0; index < documents.length; index++) {
       const document = documents[index];
+      if (index % ROWS_A_STEP === ROWS_A_STEP - 1) yield;
       for (let feature = 0; feature < features.length; feature++) {
         const { encoding, kept } = features[feature];
         const own = encoding.columns.length;
+        const value = readers[feature](document);
+        if (typeof value === 'string' && value.length > SHORT_TEXT) yield;
         row[own] = 0;
-        if (!encoding.encode(readers[feature](document), row, 0, counters[feature])) {
+        if (!encoding.encode(value, row, 0, counters[feature])) {
           row.fill(encoding.missing, 0, own);
           row[own] = 1;
         }
@@ -196,17 +218,22 @@ export class LogFeatureEncoder implements FeatureEncoder {
   }
 
   explain(document: LogDocument): FeatureExplanation[] {
-    return this.features.map(({ definition, name, encoding }, feature) => ({
-      ...unseenIn(encoding, this.readers[feature](document)),
-      feature: name,
-      field: definition.field,
-      type: definition.type,
-      actual: printable(encoding.actual(this.readers[feature](document)) ?? 'missing', EXPLANATION_LENGTH),
-      typical: printable(
-        encoding.typicalOf?.(this.readers[feature](document)) ?? encoding.typical,
-        EXPLANATION_LENGTH,
-      ),
-    }));
+    return [...this.explainInSteps(document)];
+  }
+
+  *explainInSteps(document: LogDocument): Generator<FeatureExplanation, void> {
+    for (let feature = 0; feature < this.features.length; feature++) {
+      const { definition, name, encoding } = this.features[feature];
+      const value = this.readers[feature](document);
+      yield {
+        ...unseenIn(encoding, value),
+        feature: name,
+        field: definition.field,
+        type: definition.type,
+        actual: printable(encoding.actual(value) ?? 'missing', EXPLANATION_LENGTH),
+        typical: printable(encoding.typicalOf?.(value) ?? encoding.typical, EXPLANATION_LENGTH),
+      };
+    }
   }
 
   /** The log template of each feature of type template that has a known one in this document. */
@@ -254,10 +281,13 @@ export function decodeFeatureEncoding(json: unknown): FeatureEncoder {
     throw refuse(describeZodIssues(new z.ZodError(parsed.error.issues.slice(0, SHOWN_ISSUES)), json));
   }
   const { features, timestamp_field: timestampField } = parsed.data;
+  const withPatterns = features.filter(
+    ({ encoding }) => encoding.kind === 'text' && encoding.patterns.length > 0,
+  ).length;
   const learned = features.map((state): LearnedFeature => {
     let encoding: ColumnEncoding;
     try {
-      encoding = decodeState(state);
+      encoding = decodeState(state, withPatterns);
     } catch (error) {
       if (error instanceof DetectionError) throw refuse([`${state.name}: ${error.message}`], error);
       throw error;

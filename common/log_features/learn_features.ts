@@ -8,8 +8,14 @@ import type { Matrix } from '../isolation_forest/types';
 import type { ColumnEncoding } from './column_encoding';
 import { varyingColumns } from './column_weights';
 import { compileField } from './field_access';
-import { featureReader, LogFeatureEncoder, MAX_FEATURES, type LearnedFeature } from './feature_encoder';
 import { learnCombination } from './combination_encoding';
+import {
+  featureReader,
+  hasPatterns,
+  LogFeatureEncoder,
+  MAX_FEATURES,
+  type LearnedFeature,
+} from './feature_encoder';
 import { learnDeviation } from './deviation_encoding';
 import { fieldsOfParts } from './group_fields';
 import { learnOvershoot, partsInTime, type TimeParts } from './novelty';
@@ -58,6 +64,7 @@ function learn(
   definition: FeatureDefinition,
   values: readonly unknown[],
   { inTime, days }: TrainingTimes,
+  sharedBy: number,
 ): ColumnEncoding {
   switch (definition.type) {
     case 'number':
@@ -68,7 +75,7 @@ function learn(
     case 'day_of_week':
       return learnTime(definition, values, days);
     case 'text':
-      return learnText(definition, values);
+      return learnText(definition, values, sharedBy);
     case 'template':
       return learnTemplate(definition, values, inTime);
     case 'deviation':
@@ -132,12 +139,14 @@ export function learnFeatures(
   }
   const names = uniqueNames(definitions);
   const times = timesOf(documents, options.timestampField);
+  const withPatterns = definitions.filter(hasPatterns).length;
   const complete = definitions.map((definition, index): LearnedFeature => {
     const read = featureReader(definition, options.timestampField);
     const encoding = learn(
       definition,
       documents.map((document) => read(document)),
       times,
+      withPatterns,
     );
     const kept = Array.from({ length: encoding.columns.length + 1 }, (_, column) => column);
     return { definition, name: names[index], encoding, kept };

@@ -1,7 +1,7 @@
 import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
-import { matchPlaces, safePattern } from './bounded_regex';
+import { matchPlaces, safePatterns } from './bounded_regex';
 import { byCount, rarity, UNSEEN } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, readableShare, textOf } from './field_value';
@@ -179,7 +179,7 @@ function drainReader(templates: readonly (readonly string[])[]): TemplateReader 
  */
 function masksOf(masks: TemplateState['masks']): MessageMasks {
   if (masks === undefined || masks.length === 0) return () => [];
-  const patterns = masks.map(safePattern);
+  const patterns = safePatterns(masks);
   return (message) => {
     const spans = patterns
       .flatMap((pattern) => matchPlaces(pattern, message).map((place) => ({ ...place, name: pattern.name })))

@@ -2,7 +2,7 @@ import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import { ATTACK_CATEGORIES, ATTACK_PATTERNS, findAttackPatterns, patternName } from './attack_patterns';
-import { countMatches, safePattern, type SafePattern } from './bounded_regex';
+import { countMatches, safePatterns, type PatternOptions } from './bounded_regex';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, quantile, textOf } from './field_value';
 import { RowCache } from './row_cache';
@@ -99,7 +99,17 @@ const CATEGORY_OF_PATTERN = Uint8Array.from(ATTACK_PATTERNS, ({ category }) =>
   ATTACK_CATEGORIES.indexOf(category),
 );
 
-export function learnText(definition: FeatureDefinition, values: readonly unknown[]): ColumnEncoding {
+/**
+ * @param sharedBy features that have patterns of their own
+ * @throws DetectionError `invalid_input` for a pattern that cannot be matched in linear time
+ */
+export function learnText(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  sharedBy = 1,
+): ColumnEncoding {
+  // refused before any work, and what looks around only here: models that have it are still read
+  safePatterns(definition.patterns);
   const dirt = new DirtCounter();
   const lengths: number[] = [];
   const counts = newBigramCounts();
@@ -113,19 +123,25 @@ export function learnText(definition: FeatureDefinition, values: readonly unknow
     countBigrams(decoded, counts);
   }
   const sorted = Float64Array.from(lengths).sort();
-  return decodeTextEncoding({
-    kind: 'text',
-    max_length: definition.max_length,
-    patterns: definition.patterns,
-    bigrams: bigramsOf(counts),
-    length: sorted.length === 0 ? null : [quantile(sorted, 0.05), quantile(sorted, 0.95)],
-    attack_share: sorted.length === 0 ? 0 : attacks / sorted.length,
-  });
+  return decodeTextEncoding(
+    {
+      kind: 'text',
+      max_length: definition.max_length,
+      patterns: definition.patterns,
+      bigrams: bigramsOf(counts),
+      length: sorted.length === 0 ? null : [quantile(sorted, 0.05), quantile(sorted, 0.95)],
+      attack_share: sorted.length === 0 ? 0 : attacks / sorted.length,
+    },
+    { sharedBy },
+  );
 }
 
-/** @throws DetectionError `invalid_input` for a pattern that is no regular expression or could take too long */
-export function decodeTextEncoding(state: TextState): ColumnEncoding {
-  const patterns: SafePattern[] = state.patterns.map(safePattern);
+/** @throws DetectionError `invalid_input` for a pattern that is no regular expression or refers back */
+export function decodeTextEncoding(
+  state: TextState,
+  options: Pick<PatternOptions, 'sharedBy'> = {},
+): ColumnEncoding {
+  const patterns = safePatterns(state.patterns, { ...options, isStored: true });
   const surprises = surprisesOf(state.bigrams);
   const columns = [...COLUMNS, ...patterns.map(({ name }) => `.pattern.${printable(name, 50)}`)];
   const unread = new DirtCounter();

@@ -95,8 +95,12 @@ export interface FeatureEncoder {
    * Encodes `documents[i]` into row i. Never throws for any content of a document; dirt is added to `dirt`.
    */
   encode(documents: readonly LogDocument[], dirt?: DirtReport): Matrix;
+  /** {@link encode} with a pause, if its caller wants one, after each few milliseconds at most whatever the logs hold. */
+  encodeInSteps(documents: readonly LogDocument[], dirt?: DirtReport): Generator<void, Matrix>;
   /** Actual and typical value of each feature for one log, in the order of `featureNames`. */
   explain(document: LogDocument): FeatureExplanation[];
+  /** Those of {@link explain} one after another. */
+  explainInSteps(document: LogDocument): Generator<FeatureExplanation, void>;
   /** JSON-safe, versioned, without code; what a model snapshot stores. */
   toJSON(): unknown;
 }

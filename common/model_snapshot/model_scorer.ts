@@ -23,6 +23,11 @@ export interface ModelScorer {
    * @returns one score in (0, 1] for each document, and the rows as encoded, for {@link explain}
    */
   score(documents: readonly LogDocument[], dirt?: DirtReport): { scores: Float64Array; matrix: Matrix };
+  /** {@link score} with pauses, so that a log that takes long does not keep others waiting. */
+  scoreInSteps(
+    documents: readonly LogDocument[],
+    dirt?: DirtReport,
+  ): Generator<void, { scores: Float64Array; matrix: Matrix }>;
   /** @param threshold default: the model's own */
   verdict(score: number, threshold?: number): Verdict;
   /**
@@ -31,30 +36,58 @@ export interface ModelScorer {
    * @param matrix with `row`: where `score` has encoded the document, which saves doing it again
    */
   explain(document: LogDocument, matrix?: Matrix, row?: number): Explanation;
+  /** {@link explain} with pauses. */
+  explainInSteps(document: LogDocument, matrix: Matrix, row: number): Generator<void, Explanation>;
 }
+
+/** Rows scored in one step: a row takes a microsecond with 100 trees, some ten with 1,000 large ones. */
+const ROWS_A_STEP = 500;
 
 /** Prepares a model for scoring. Keep it: it holds working memory of the forest. Not for use from several threads. */
 export function createModelScorer(snapshot: ModelSnapshot): ModelScorer {
   const { encoder, forest, quantiles } = snapshot;
   const scorer = createScorer(forest);
+  const explainInSteps: ModelScorer['explainInSteps'] = function* (document, { values, columnCount }, row) {
+    const columns = attributeRow(forest, values.slice(row * columnCount, (row + 1) * columnCount));
+    const shares = new Float64Array(encoder.featureNames.length);
+    columns.forEach((share, column) => (shares[encoder.featureOfColumn[column]] += share));
+    const attribution: Attribution[] = [];
+    for (const { type: _type, ...seen } of encoder.explainInSteps(document)) {
+      attribution.push({ ...seen, share: shares[attribution.length] });
+      yield;
+    }
+    attribution.sort((a, b) => b.share - a.share);
+    return { attribution, reason: reasonOf(attribution) };
+  };
   return {
     score(documents, dirt) {
       const matrix = encoder.encode(documents, dirt);
       return { scores: scorer.score(matrix), matrix };
     },
-    verdict: (score, threshold = snapshot.threshold) => verdictOf(score, threshold, quantiles),
-    explain(document, matrix = encoder.encode([document]), row = 0) {
-      const { columnCount } = matrix;
-      const columns = attributeRow(forest, matrix.values.slice(row * columnCount, (row + 1) * columnCount));
-      const shares = new Float64Array(encoder.featureNames.length);
-      columns.forEach((share, column) => (shares[encoder.featureOfColumn[column]] += share));
-      const attribution = encoder
-        .explain(document)
-        .map(({ type: _type, ...seen }, i): Attribution => ({ ...seen, share: shares[i] }))
-        .sort((a, b) => b.share - a.share);
-      return { attribution, reason: reasonOf(attribution) };
+    *scoreInSteps(documents, dirt) {
+      const matrix = yield* encoder.encodeInSteps(documents, dirt);
+      const { values, rowCount, columnCount } = matrix;
+      const scores = new Float64Array(rowCount);
+      for (let start = 0; start < rowCount; start += ROWS_A_STEP) {
+        const end = Math.min(start + ROWS_A_STEP, rowCount);
+        const rows = values.subarray(start * columnCount, end * columnCount);
+        scores.set(scorer.score({ values: rows, rowCount: end - start, columnCount }), start);
+        yield;
+      }
+      return { scores, matrix };
     },
+    verdict: (score, threshold = snapshot.threshold) => verdictOf(score, threshold, quantiles),
+    explain: (document, matrix = encoder.encode([document]), row = 0) =>
+      lastOf(explainInSteps(document, matrix, row)),
+    explainInSteps,
   };
+}
+
+function lastOf<Value>(steps: Generator<void, Value>): Value {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 /**

@@ -3,10 +3,14 @@ import { bucketMessage, spanOf } from '../../common/buckets';
 import type { DirtReport } from '../../common/log_features/types';
 import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import { AdaptiveThreshold, type FrozenWindow } from '../../common/threshold';
+import { createTurns } from './in_turns';
 import { entityOf, timestampOf } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from './ports';
 import { contextOf } from './result_context';
 import { pageIdOf, resultDocument, SUMMARY_MILLISECONDS, summaryDocument } from './result_documents';
+
+/** Judged between two looks at the clock. */
+const ROWS_A_TURN = 100;
 
 export interface PageScorerOptions {
   readonly detectorId: string;
@@ -66,7 +70,8 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     await tellFrozenWindows();
     const scorer = scorerOf();
     const documents = page.logs.map((log) => log.document);
-    const { scores, matrix } = scorer.score(documents, dirt);
+    const turns = createTurns();
+    const { scores, matrix } = await turns.finish(scorer.scoreInSteps(documents, dirt));
     const now = clock.now();
     const anomalous: number[] = [];
     const thresholds: number[] = [];
@@ -85,22 +90,27 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
         thresholds.push(threshold);
       }
       addToBucket(buckets, time, summarySpan, entityOf(document, entityField), anomalyScore, isAnomaly);
+      if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
     }
     const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
     const origin = { detectorId, snapshot, runId, now };
-    const results = anomalous.map((row, position) => {
+    const results: AnomalyResult[] = [];
+    for (let position = 0; position < anomalous.length; position++) {
+      await turns.next();
+      const row = anomalous[position];
       const threshold = thresholds[position];
       const document = whole.get(row) ?? documents[row];
       const { confidence, severity } = scorer.verdict(scores[row], threshold);
-      const { attribution, reason } = scorer.explain(documents[row], matrix, row);
-      return resultDocument(origin, {
+      const { attribution, reason } = await turns.finish(scorer.explainInSteps(documents[row], matrix, row));
+      const result = resultDocument(origin, {
         log: page.logs[row],
         document,
         modelVersion: snapshot.version,
         anomaly: { score: scores[row], confidence, severity, threshold, attribution, reason },
         ...(isOfBuckets && { message: bucketMessage(document, attribution) }),
       });
-    });
+      results.push(result);
+    }
     // Only a page that starts at the same place overwrites these summaries: that is a page repeated after a crash.
     // A bucket row has a summary of its own, whichever page it is on.
     const pageId = isOfBuckets

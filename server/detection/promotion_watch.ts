@@ -4,6 +4,7 @@ import { durationToMilliseconds, type Detector } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import { acceptedChecks, withChecks } from './gate_candidate';
+import { createTurns } from './in_turns';
 
 /** A watch looks so often in all, but neither more often nor less often than these. */
 const LOOKS = 24;
@@ -118,13 +119,13 @@ export function alertRateCheck({
 }
 
 /** @returns the share of logs that a model calls anomalous; undefined without logs */
-export function shareFlagged(
+export async function shareFlagged(
   snapshot: ModelSnapshot,
   threshold: number,
   documents: readonly LogDocument[],
-): number | undefined {
+): Promise<number | undefined> {
   if (documents.length === 0) return undefined;
-  const { scores } = createModelScorer(snapshot).score(documents);
+  const { scores } = await createTurns().finish(createModelScorer(snapshot).scoreInSteps(documents));
   return scores.filter((score) => score >= threshold).length / documents.length;
 }
 

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Matrix } from '../../common/isolation_forest';
 import type { LogDocument } from '../../common/log_document';
 import type { DirtReport } from '../../common/log_features/types';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
+import { createTurns } from './in_turns';
 
-/** Scored in one go, so that whoever else runs on this thread gets a turn in between. */
+/** How many logs one measured time is of. */
 const SCORED_AT_ONCE = 500;
 
 export interface ScoredSample {
@@ -26,18 +26,21 @@ export async function scoreInPieces(
   options: { readonly dirt?: DirtReport; readonly now?: () => number } = {},
 ): Promise<ScoredSample> {
   const { dirt, now = () => performance.now() } = options;
+  const turns = createTurns(now);
   const scorer = createModelScorer(snapshot);
   const columnCount = snapshot.encoder.columnNames.length;
   const scores = new Float64Array(documents.length);
   const values = new Float32Array(documents.length * columnCount);
   const milliseconds: number[] = [];
   for (let start = 0; start < documents.length; start += SCORED_AT_ONCE) {
-    const startedAt = now();
-    const piece = scorer.score(documents.slice(start, start + SCORED_AT_ONCE), dirt);
-    milliseconds.push(now() - startedAt);
+    const before = turns.spent();
+    const piece = await turns.finish(
+      scorer.scoreInSteps(documents.slice(start, start + SCORED_AT_ONCE), dirt),
+    );
+    milliseconds.push(turns.spent() - before);
     scores.set(piece.scores, start);
     values.set(piece.matrix.values, start * columnCount);
-    await setImmediate();
+    await turns.next();
   }
   return { scores, matrix: { values, rowCount: documents.length, columnCount }, milliseconds };
 }

@@ -158,7 +158,7 @@ async function alertRateOf(
     latest.map(({ result }) => result.source),
     snapshot.encoder.fields,
   );
-  const sharedAlerts = shareFlagged(
+  const sharedAlerts = await shareFlagged(
     snapshot,
     startingThreshold(snapshot),
     logs.map((log) => log.document),

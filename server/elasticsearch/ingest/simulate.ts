@@ -1,6 +1,7 @@
 import { DetectionError } from '../../../common/detection_error';
 import type { LogDocument } from '../../../common/log_document';
 import { createModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
+import { createTurns } from '../../detection/in_turns';
 import { attempt } from '../attempt';
 import type { ElasticsearchClient } from '../client';
 
@@ -72,7 +73,7 @@ export async function simulatePipeline(
     return docs;
   };
 
-  const { scores } = createModelScorer(snapshot).score(documents);
+  const { scores } = await createTurns().finish(createModelScorer(snapshot).scoreInSteps(documents));
   const simulated = await run({ id: pipeline });
   let anomalies = 0;
   let incomplete = 0;
