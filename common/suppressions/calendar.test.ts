@@ -163,3 +163,49 @@ describe('an iCalendar text', () => {
     expect(shown(text, '2026-05-01', '2026-07-01')).toEqual(['2026-05-29T10:00 60m', '2026-06-30T10:00 60m']);
   });
 });
+
+describe('a calendar that was made to take long', () => {
+  const zone = (...changes: string[]): string =>
+    ['BEGIN:VTIMEZONE', 'TZID:Z', ...changes, 'END:VTIMEZONE'].join('\n');
+  const change = (rule: string, year = '1601'): string =>
+    `BEGIN:STANDARD\nDTSTART:${year}0101T000000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:${rule}\nEND:STANDARD`;
+  const daily = event('DTSTART;TZID=Z:20260101T000000', 'DTEND;TZID=Z:20260101T010000', 'RRULE:FREQ=DAILY');
+  const reading = (text: string) => () =>
+    readCalendar(text, 'UTC').windows({ from: Date.UTC(2026, 0), to: Date.UTC(2028, 0) });
+
+  it.each([
+    [
+      'rules of a zone',
+      zone(...Array.from({ length: 13 }, () => change('FREQ=YEARLY'))),
+      /rules hold for 5\d+ years/,
+    ],
+    [
+      'offsets of zones',
+      zone(...Array.from({ length: 201 }, () => change('FREQ=YEARLY', '2034'))),
+      /201 offsets/,
+    ],
+    ['days of a zone', zone(change('FREQ=YEARLY;BYDAY=MO')), /changes on each MO/],
+    ['months of a zone', zone(change('FREQ=YEARLY;BYMONTH=1,2,3')), /3 values of BYMONTH/],
+    [
+      'dates of a zone',
+      zone(
+        change('FREQ=YEARLY').replace(
+          'RRULE:FREQ=YEARLY',
+          `RDATE:${'20200101T000000,'.repeat(1_000)}20200101T000000`,
+        ),
+      ),
+      /change on 1001 dates/,
+    ],
+  ])('is refused for the %s', (_what, zones, why) => expect(reading(calendar(zones, daily))).toThrow(why));
+
+  it.each(['00010101T000000', '99990101T000000'])('is refused for an event at %s', (start) =>
+    expect(reading(calendar(event(`DTSTART:${start}`)))).toThrow(/in the year \d+; allowed: 1900 to 2200/),
+  );
+
+  it('is read where two zones change as Outlook writes them', () => {
+    const rule = 'FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10';
+    expect(
+      reading(calendar(zone(change(rule), change('FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3')), daily)),
+    ).not.toThrow();
+  });
+});

@@ -10,6 +10,8 @@ export interface Calendar {
   readonly events: number;
   /** @throws DetectionError `refused` where too many occurrences lie before the end of the range */
   windows(range: TimeWindow): TimeWindow[];
+  /** {@link windows} with a pause after each occurrence. */
+  windowsInSteps(range: TimeWindow): Generator<void, TimeWindow[]>;
 }
 
 const refuse = (what: string, cause?: unknown): never => {
@@ -93,6 +95,56 @@ function checkRules(component: ICAL.Component): void {
   for (const inner of component.getAllSubcomponents()) checkRules(inner);
 }
 
+/** The last year that the library follows the rules of a time zone to. */
+const LAST_ZONE_YEAR = 2_035;
+
+/** A rule of a time zone is followed through all of its years for each text, so what that takes is counted first. */
+function checkZones(root: ICAL.Component): void {
+  let rules = 0;
+  let years = 0;
+  let dates = 0;
+  const { zoneRules, zoneYears, zoneDates } = CALENDAR_LIMITS;
+  for (const zone of root.getAllSubcomponents('vtimezone')) {
+    for (const change of zone.getAllSubcomponents()) {
+      rules++;
+      const start = change.getFirstPropertyValue('dtstart') as { year?: number } | null;
+      const from = start?.year ?? 0;
+      for (const property of change.getAllProperties('rrule')) {
+        const { parts = {} } = property.getFirstValue() as unknown as Rule;
+        const several = Object.entries(parts).find(([, values]) => values.length > 1);
+        if (several !== undefined) {
+          refuse(
+            `has a time zone that changes on ${several[1].length} values of ${several[0]}; allowed: one.`,
+          );
+        }
+        const day = (parts.BYDAY ?? []).map(String).find((each) => !/\d/.test(each));
+        if (day !== undefined && parts.BYMONTHDAY === undefined) {
+          refuse(`has a time zone that changes on each ${day}; allowed: numbered days such as -1${day}.`);
+        }
+        years += Math.max(1, LAST_ZONE_YEAR - from);
+      }
+      for (const property of change.getAllProperties('rdate')) dates += property.getValues().length;
+    }
+  }
+  if (rules > zoneRules) refuse(`has time zones with ${rules} offsets; allowed: up to ${zoneRules}.`);
+  if (years > zoneYears) {
+    refuse(
+      `has time zones whose rules hold for ${years} years together; allowed: up to ${zoneYears}. Let them begin later.`,
+    );
+  }
+  if (dates > zoneDates) refuse(`has time zones that change on ${dates} dates; allowed: up to ${zoneDates}.`);
+}
+
+function checkYear(component: ICAL.Component): void {
+  const { earliestYear, latestYear } = CALENDAR_LIMITS;
+  for (const name of ['dtstart', 'dtend', 'recurrence-id']) {
+    const year = (component.getFirstPropertyValue(name) as { year?: number } | null)?.year;
+    if (year !== undefined && !(year >= earliestYear && year <= latestYear)) {
+      refuse(`has an event in the year ${year}; allowed: ${earliestYear} to ${latestYear}.`);
+    }
+  }
+}
+
 /**
  * Reads the events of an iCalendar text (RFC 5545): recurring ones with their exceptions, time zones that it defines itself
  * and IANA names, all-day events. Cancelled events take no place.
@@ -111,6 +163,7 @@ export function readCalendar(text: string, timeZone: string): Calendar {
       (Array.isArray((parsed as unknown[])[0]) ? (parsed as unknown[])[0] : parsed) as never,
     );
     checkRules(root);
+    checkZones(root);
   } catch (error) {
     if (error instanceof DetectionError) throw error;
     return refuse(`cannot be read: ${(error as Error).message.slice(0, 300)}`, error);
@@ -121,6 +174,7 @@ export function readCalendar(text: string, timeZone: string): Calendar {
   if (components.length > CALENDAR_LIMITS.events) {
     refuse(`has ${components.length} events; allowed: up to ${CALENDAR_LIMITS.events}.`);
   }
+  components.forEach(checkYear);
   const named = root.getFirstPropertyValue('x-wr-timezone');
   const zone = typeof named === 'string' ? named : timeZone;
   offsetIn(zone);
@@ -130,36 +184,45 @@ export function readCalendar(text: string, timeZone: string): Calendar {
     ...(typeof name === 'string' && { name: name.slice(0, 200) }),
     events: components.length,
     windows: (range) => {
-      try {
-        let steps = CALENDAR_LIMITS.steps;
-        const found: TimeWindow[] = [];
-        for (const { event, exceptions } of series) {
-          for (const exception of exceptions) {
-            if (takesPlace(exception)) found.push(windowOf(exception, exception, zone));
-          }
-          if (!takesPlace(event)) continue;
-          const moved = new Set(exceptions.map(({ recurrenceId }) => recurrenceId.toString()));
-          const occurrences = event.iterator();
-          for (let next = occurrences.next(); next; next = occurrences.next()) {
-            if (--steps < 0) {
-              throw new DetectionError(
-                'refused',
-                `The calendar has more than ${CALENDAR_LIMITS.steps} occurrences up to ${new Date(range.to).toISOString()}; let it begin later.`,
-              );
-            }
-            const details = event.getOccurrenceDetails(next);
-            const window = windowOf(details, details.item, zone);
-            if (window.from >= range.to) break;
-            if (!moved.has(next.toString()) && window.to > range.from) found.push(window);
-          }
-        }
-        return joinWindows(found, range);
-      } catch (error) {
-        if (error instanceof DetectionError) throw error;
-        return refuse(`cannot be followed: ${(error as Error).message.slice(0, 300)}`, error);
+      const steps = windowsInSteps(range);
+      for (;;) {
+        const step = steps.next();
+        if (step.done === true) return step.value;
       }
     },
+    windowsInSteps,
   };
+  function* windowsInSteps(range: TimeWindow): Generator<void, TimeWindow[]> {
+    try {
+      let steps = CALENDAR_LIMITS.steps;
+      const found: TimeWindow[] = [];
+      for (const { event, exceptions } of series) {
+        for (const exception of exceptions) {
+          if (takesPlace(exception)) found.push(windowOf(exception, exception, zone));
+        }
+        if (!takesPlace(event)) continue;
+        const moved = new Set(exceptions.map(({ recurrenceId }) => recurrenceId.toString()));
+        const occurrences = event.iterator();
+        for (let next = occurrences.next(); next; next = occurrences.next()) {
+          if (--steps < 0) {
+            throw new DetectionError(
+              'refused',
+              `The calendar has more than ${CALENDAR_LIMITS.steps} occurrences up to ${new Date(range.to).toISOString()}; let it begin later.`,
+            );
+          }
+          yield;
+          const details = event.getOccurrenceDetails(next);
+          const window = windowOf(details, details.item, zone);
+          if (window.from >= range.to) break;
+          if (!moved.has(next.toString()) && window.to > range.from) found.push(window);
+        }
+      }
+      return joinWindows(found, range);
+    } catch (error) {
+      if (error instanceof DetectionError) throw error;
+      return refuse(`cannot be followed: ${(error as Error).message.slice(0, 300)}`, error);
+    }
+  }
 }
 
 interface Series {

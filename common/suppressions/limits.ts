@@ -29,6 +29,16 @@ export const CALENDAR_LIMITS = {
   events: 500,
   /** Occurrences looked at, from the first one on, to find those of a range; a daily event reaches 20,000 in 54 years. */
   steps: 20_000,
+  /** Offsets of time zones that the text defines itself: a zone with daylight saving has two. */
+  zoneRules: 200,
+  /** Years that the rules of its zones are followed through, added up: two from 1601 on, as Outlook writes them, are 868. */
+  zoneYears: 5_000,
+  /** Single dates at which its zones change. */
+  zoneDates: 1_000,
+  earliestYear: 1_900,
+  latestYear: 2_200,
+  /** Milliseconds in which a calendar must have been read and followed. */
+  deadline: 5_000,
 } as const;
 
 /** What a caller has to accept by name before a suppression is applied that does it. */

@@ -16,7 +16,11 @@ const SHARED_OPTIONS = {
 } satisfies BuildOptions;
 
 /** Files of the server side that Kibana or a thread of ours starts at; all else goes into them. */
-const SERVER_ENTRIES = ['server/index.ts', 'server/kibana/training_worker.ts'];
+const SERVER_ENTRIES = [
+  'server/index.ts',
+  'server/kibana/training_worker.ts',
+  'server/detection/calendar_worker.ts',
+];
 
 /**
  * Bundles the server side. What Kibana ships (`@kbn/*`) is resolved from the running Kibana, all else goes in: Kibana

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
-import { readCalendar, WEEKDAYS, type Consequence } from '../../common/suppressions';
+import { WEEKDAYS, type Consequence } from '../../common/suppressions';
+import { expandCalendar } from '../../server/detection/expand_calendar';
 import { addOrPreview, draftOf, expiryOf, parseConsequence } from '../command_line/hiding';
 import { runs, type Session } from '../command_line/session';
 import { listCommand, removeCommand } from '../command_line/suppression_commands';
@@ -84,7 +85,12 @@ const importCalendar = (): Command =>
       const text = await readFile(ics, 'utf8').catch((error: Error) => {
         throw new DetectionError('invalid_input', `--ics: ${ics} cannot be read: ${error.message}`);
       });
-      const calendar = readCalendar(text, options.timeZone);
+      const now = Date.now();
+      const calendar = await expandCalendar({
+        text,
+        timeZone: options.timeZone,
+        range: { from: now, to: now + 1 },
+      });
       session.say(`${calendar.events} events in ${ics}.`);
       const schedule = { type: 'icalendar', text, time_zone: options.timeZone };
       await addQuietTime(session, name ?? calendar.name ?? ics, schedule, options);

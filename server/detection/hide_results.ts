@@ -13,6 +13,7 @@ import {
   type Suppression,
   type SuppressionDraft,
 } from '../../common/suppressions';
+import { withWindows } from './expand_calendar';
 import type {
   AuditTrail,
   ChangeNote,
@@ -71,9 +72,9 @@ export async function previewSuppression(
   own?: { index: string; id: string },
 ): Promise<Preview> {
   const now = stores.clock.now();
-  const { schedule } = suppression;
-  if (schedule !== undefined) windowsOf(schedule, { from: now, to: now + CHECKED_AHEAD });
-  const limit = await refusalOf(stores, suppression, now);
+  const [ahead] = await withWindows([suppression], { from: now, to: now + CHECKED_AHEAD });
+  if (ahead.schedule !== undefined) windowsOf(ahead.schedule, { from: now, to: now + CHECKED_AHEAD });
+  const limit = await refusalOf(stores, ahead, now);
   const from = now - SUPPRESSION_LIMITS.replayDays * DAY;
   const counted = await stores.results.replay(suppression, { from, to: now });
   const others = counted.confirmed.results.filter(

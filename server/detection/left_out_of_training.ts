@@ -1,6 +1,7 @@
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { trainingExclusions } from '../../common/suppressions';
 import type { FrozenWindow } from '../../common/threshold';
+import { withWindows } from './expand_calendar';
 import type { FeedbackStore, SuppressionStore } from './ports';
 import type { TrainingSampleRequest } from './training_sample';
 
@@ -25,7 +26,10 @@ export async function leftOutOf(
   const from = now - durationToMilliseconds(training.window) - older - DAY_MILLISECONDS;
   return {
     confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
-    exclusions: trainingExclusions(stored, detectorId, { from, to: now }),
+    exclusions: trainingExclusions(await withWindows(stored, { from, to: now }), detectorId, {
+      from,
+      to: now,
+    }),
   };
 }
 
@@ -40,8 +44,7 @@ export async function frozenWindowsOf(
   now: number,
 ): Promise<FrozenWindow[]> {
   const longest = Math.max(durationToMilliseconds(lateWindow), FROZEN_LOOK_BACK_MILLISECONDS);
-  return trainingExclusions(await suppressions.list(detectorId), detectorId, {
-    from: now - longest,
-    to: now,
-  }).filter(({ entity }) => entity === undefined);
+  const range = { from: now - longest, to: now };
+  const stored = await withWindows(await suppressions.list(detectorId), range);
+  return trainingExclusions(stored, detectorId, range).filter(({ entity }) => entity === undefined);
 }

@@ -1,5 +1,6 @@
 import { LISTED_CALENDAR_CHARACTERS, type SuppressionBody } from '../../common/api/suppressions';
 import { isExpired, SUPPRESSION_LIMITS, windowsOf, type Suppression } from '../../common/suppressions';
+import { withWindows } from './expand_calendar';
 import type { HidingStores } from './hide_results';
 
 const DAY = 86_400_000;
@@ -15,11 +16,12 @@ export async function listSuppressions(
   );
   const hidden = await results.hiddenBy(found.map(({ id }) => id));
   const now = clock.now();
-  return found.map((suppression) => ({
+  const ahead = await withWindows(found, { from: now, to: now + SUPPRESSION_LIMITS.replayDays * DAY });
+  return found.map((suppression, index) => ({
     ...shortened(suppression),
     expired: isExpired(suppression, now),
     hidden: hidden.get(suppression.id) ?? 0,
-    next: nextWindows(suppression, now),
+    next: nextWindows(ahead[index], now),
   }));
 }
 

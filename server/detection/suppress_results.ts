@@ -1,7 +1,13 @@
 import type { AnomalyResult } from '../../common/anomaly';
 import { ALL_DETECTORS, type AuditEntry } from '../../common/audit';
 import { becauseOf, createMatcher, withFacts, type Suppression } from '../../common/suppressions';
+import { withWindows } from './expand_calendar';
 import type { AuditTrail, Clock, SuppressionStore } from './ports';
+
+/** Calendars are followed for whole weeks, so that pages of one time ask for the same. */
+const SPAN = 7 * 86_400_000;
+const earliest = (times: readonly number[]): number =>
+  Math.floor(times.reduce((least, time) => Math.min(least, time), Infinity) / SPAN) * SPAN;
 
 export interface SuppressorOptions {
   readonly suppressions: Pick<SuppressionStore, 'forResults' | 'noteExpired'>;
@@ -36,7 +42,9 @@ export function createSuppressor(
     );
     if (unnoted.length > 0) await putOnRecord(options, unnoted);
     if (suppressions.length === 0) return [...results];
-    const hidingOf = createMatcher(suppressions);
+    const times = results.map((result) => Date.parse(result['@timestamp']));
+    const range = { from: earliest(times), to: -earliest(times.map((time) => -time)) + SPAN };
+    const hidingOf = createMatcher(await withWindows(suppressions, range));
     return results.map((each) => {
       const result = withFacts(each);
       const hiding = hidingOf(result);

@@ -150,12 +150,12 @@ export function createResultMarks(
       const [hit] = await read(ofSource(detectorId, source), 1);
       return hit && { id: hit._id as string, result: hit._source as AnomalyResult };
     },
-    hide: (suppression, range, note) => {
+    hide: async (suppression, range, note) => {
       const { id } = suppression;
       return changeAll(
         [
           { terms: { 'result.type': ['log', 'suppressed'] } },
-          queryOfSuppression(suppression, range),
+          await queryOfSuppression(suppression, range),
           { bool: { must_not: [{ term: { 'result.suppressed_by': id } }] } },
         ],
         (result) =>

@@ -34,7 +34,7 @@ export async function replaySuppression(
   options: RequestOptions = {},
 ): Promise<Replay> {
   const { detector_ids: detectorIds } = suppression;
-  const hidden = queryOfSuppression(suppression, range);
+  const hidden = await queryOfSuppression(suppression, range);
   const shown: Query[] = [
     { term: { 'result.space': space } },
     { term: { 'result.type': 'log' } },

@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
 import { windowsOf, type Suppression } from '../../common/suppressions';
+import { withWindows } from '../detection/expand_calendar';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -13,8 +14,11 @@ const MOST_WINDOWS = 1_000;
  * @param range by the time of the log, epoch milliseconds, half-open
  * @throws DetectionError `refused` for a calendar with too many windows in the range
  */
-export function queryOfSuppression(suppression: Suppression, range: { from: number; to: number }): Query {
-  const { detector_ids: detectorIds, match, schedule, expires_at: expiresAt } = suppression;
+export async function queryOfSuppression(
+  suppression: Suppression,
+  range: { from: number; to: number },
+): Promise<Query> {
+  const { detector_ids: detectorIds, match, expires_at: expiresAt } = suppression;
   const to = Math.min(range.to, expiresAt === undefined ? Infinity : Date.parse(expiresAt));
   if (to <= range.from) return { match_none: {} };
   const within = ({ from, to: end }: { from: number; to: number }): Query => ({
@@ -28,6 +32,8 @@ export function queryOfSuppression(suppression: Suppression, range: { from: numb
   if (match?.pattern !== undefined) filter.push({ term: { 'anomaly.pattern': match.pattern } });
   if (match?.entity !== undefined) filter.push({ term: { 'anomaly.entity': match.entity } });
   if (match?.top_feature !== undefined) filter.push({ term: { 'anomaly.top_feature': match.top_feature } });
+  // one log has no schedule, however old it is
+  const [{ schedule }] = await withWindows([suppression], { from: range.from, to });
   if (schedule !== undefined) {
     const windows = windowsOf(schedule, { from: range.from, to });
     if (windows.length > MOST_WINDOWS) {
