@@ -1,3 +1,4 @@
+import { UNPRINTABLE } from '../printable';
 import {
   formatCount,
   formatDuration,
@@ -226,7 +227,7 @@ function topAnomalies({ top }: Evaluation, colors: TextColors): string[] {
 }
 
 /** Log text must not steer the terminal. */
-const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
+const printable = (text: string): string => text.replace(UNPRINTABLE, ' ');
 
 const clip = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { loadDocuments, openDocumentWriter, readDocuments, writeWhole } from './log_files';
+import { loadDocuments, openDocumentWriter, readDocuments, writeWhole, type DocumentLine } from './log_files';
 
 let folder: string;
 beforeEach(async () => {
@@ -80,4 +80,28 @@ describe('writing', () => {
     expect(await readFile(path('x.ndjson'), 'utf8')).toBe('old\n');
     expect(await readdir(folder)).toEqual(['x.ndjson']);
   });
+});
+
+describe('a line that is too long', () => {
+  it('is passed over while it is read, by its number, also in a gzip', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'long-line-'));
+    const file = join(folder, 'logs.ndjson.gz');
+    const size = 120 * 1024 * 1024;
+    await writeFile(
+      file,
+      gzipSync(
+        Buffer.concat([Buffer.from('{"a":1}\r\n'), Buffer.alloc(size, 'x'), Buffer.from('\n{"a":"é"}\n')]),
+      ),
+    );
+    const before = process.memoryUsage().heapUsed;
+    const lines: DocumentLine[] = [];
+    for await (const line of readDocuments(file)) lines.push(line);
+    expect(lines).toEqual([
+      { line: 1, document: { a: 1 } },
+      { line: 2, problem: 'longer than 16777216 characters' },
+      { line: 3, document: { a: 'é' } },
+    ]);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(size);
+    await rm(folder, { recursive: true });
+  }, 60_000);
 });

@@ -1,29 +1,67 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { once } from 'node:events';
+import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
+import { printable } from '../../common/printable';
 
 /** Longest line that is taken in; what goes beyond is refused as one malformed line. */
 const LINE_CHARACTERS = 16 * 1024 * 1024;
-/** A JSON array is read as a whole, so its file has a limit; NDJSON has none. */
-const ARRAY_BYTES = 1024 ** 3;
+/** A JSON array is read as a whole, so its file has a limit, below that of one text in V8; NDJSON has none. */
+const ARRAY_CHARACTERS = 500_000_000;
 
-/** Lines of a file, or of standard input for `-`; gzip is recognised by its first bytes. */
+/**
+ * Lines of a file, or of standard input for `-`; gzip is recognised by its first bytes. Of a line longer than LINE_CHARACTERS
+ * one character more is kept and the rest is passed over while it is read, so that no line takes up the memory; the
+ * first line may be a whole JSON array and be longer.
+ */
 export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<string> {
   const input = await openInput(path);
-  const reader = createInterface({ input, crlfDelay: Infinity });
+  const decoder = new StringDecoder('utf8');
+  let pieces: string[] = [];
+  let length = 0;
+  let isArray: boolean | undefined;
+  let endedInReturn = false;
+  const add = (piece: string): void => {
+    if (isArray === undefined && piece.trim() !== '') isArray = piece.trimStart().startsWith('[');
+    const most = isArray === true ? ARRAY_CHARACTERS : LINE_CHARACTERS;
+    const left = most + 1 - length;
+    if (left <= 0 || piece === '') return;
+    pieces.push(piece.slice(0, left));
+    length += Math.min(left, piece.length);
+  };
+  const take = (): string => {
+    const line = pieces.join('');
+    pieces = [];
+    length = 0;
+    isArray = false;
+    return line;
+  };
   try {
-    for await (const line of reader) {
+    for await (const chunk of input) {
+      const text = typeof chunk === 'string' ? chunk : decoder.write(chunk as Buffer);
+      let start = endedInReturn && text.startsWith('\n') ? 1 : 0;
+      if (text !== '') endedInReturn = false;
+      for (let index = start; index < text.length; index++) {
+        const code = text.charCodeAt(index);
+        if (code !== 10 && code !== 13) continue;
+        add(text.slice(start, index));
+        if (signal?.aborted) return;
+        yield take();
+        if (code === 13 && index + 1 === text.length) endedInReturn = true;
+        if (code === 13 && text.charCodeAt(index + 1) === 10) index++;
+        start = index + 1;
+      }
+      add(text.slice(start));
       if (signal?.aborted) return;
-      yield line;
     }
+    add(decoder.end());
+    if (length > 0) yield take();
   } finally {
-    reader.close();
     input.destroy();
   }
 }
@@ -72,10 +110,10 @@ export async function* readDocuments(path: string, signal?: AbortSignal): AsyncG
     if (line === 1 && text.trimStart().startsWith('[')) array = [];
     if (array !== undefined) {
       bytes += text.length;
-      if (bytes > ARRAY_BYTES) {
+      if (bytes > ARRAY_CHARACTERS) {
         throw new DetectionError(
           'invalid_input',
-          `${path} holds a JSON array of more than 1 GiB; write it as NDJSON.`,
+          `${path} holds a JSON array of more than ${ARRAY_CHARACTERS.toLocaleString('en')} characters; write it as NDJSON.`,
         );
       }
       array.push(text);
@@ -91,7 +129,7 @@ function parseDocument(text: string): { document: LogDocument } | { problem: str
   try {
     return asDocument(JSON.parse(text));
   } catch (error) {
-    return { problem: `not JSON: ${(error as Error).message.slice(0, 120)}` };
+    return { problem: `not JSON: ${printable((error as Error).message, 120)}` };
   }
 }
 
@@ -108,7 +146,7 @@ function* readArray(text: string, path: string): Generator<DocumentLine> {
   } catch (error) {
     throw new DetectionError(
       'invalid_input',
-      `${path} is not a valid JSON array: ${(error as Error).message}`,
+      `${path} is not a valid JSON array: ${printable((error as Error).message, 300)}`,
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SingleBar } from 'cli-progress';
 import colors from 'picocolors';
+import { UNPRINTABLE } from '../../common/printable';
 import { DetectionError, exitCodeOf } from '../../common/detection_error';
 import type { Clock, Progress } from '../../server/detection/ports';
 import { sleep } from '../../server/elasticsearch';
@@ -170,7 +171,7 @@ export function numberBetween(minimum: number, maximum: number, whole = false): 
 export function printable(text: string, length = 200): string {
   const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text;
   return cut.replace(
-    /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
+    UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -11,7 +11,7 @@ import type { LogDocument } from '../../common/log_document';
 import { connect } from '../../server/elasticsearch';
 import { openDocumentWriter, writeWhole } from '../command_line/log_files';
 import { writeLogs } from '../command_line/log_writer';
-import { numberBetween, runs, type Session } from '../command_line/session';
+import { numberBetween, printable, runs, type Session } from '../command_line/session';
 
 interface Options {
   duration: number;
@@ -223,7 +223,9 @@ async function toElasticsearch(
       flushInterval: live ? LIVE_STEP_MILLISECONDS : undefined,
     });
     if (rejectedCount > 0)
-      session.say(`${rejectedCount} logs were refused by Elasticsearch, e.g. ${rejected[0].reason}`);
+      session.say(
+        `${rejectedCount} logs were refused by Elasticsearch, e.g. ${printable(rejected[0].reason)}`,
+      );
   } finally {
     await client.close();
   }

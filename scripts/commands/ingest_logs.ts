@@ -237,7 +237,7 @@ function describe(report: FileReport, index: string): string {
   }
   if (report.rejectedCount > 0)
     lines.push(
-      `  ${report.rejectedCount.toLocaleString('en')} were refused, e.g. ${report.rejected[0].reason}`,
+      `  ${report.rejectedCount.toLocaleString('en')} were refused, e.g. ${printable(report.rejected[0].reason)}`,
     );
   return lines.join('\n');
 }

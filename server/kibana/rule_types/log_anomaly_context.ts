@@ -1,3 +1,4 @@
+import { printable } from '../../../common/printable';
 import type { AnomalyResult } from '../../../common/anomaly';
 import type { ActionVariable } from '../alerting_contracts';
 import { detectorLink, discoverLink, feedbackLink, resultLink, type LinkBase } from '../links';
@@ -49,7 +50,7 @@ function lineOf(result: AnomalyResult): string {
   const line =
     typeof message === 'string' ? message : typeof url?.original === 'string' ? url.original : log?.level;
   return typeof line === 'string'
-    ? line.slice(0, LONGEST_LINE)
+    ? printable(line.replace(/[\r\n\t]+/g, ' '), LONGEST_LINE)
     : `${result.source.index}/${result.source.id}`;
 }
 
@@ -63,7 +64,7 @@ function resultContext({ id, result }: FoundResult, base: LinkBase) {
     score: Number(anomaly.score.toFixed(4)),
     confidence: Number(anomaly.confidence.toFixed(4)),
     severity: anomaly.severity,
-    entity: anomaly.entity ?? '',
+    entity: printable(anomaly.entity ?? '', LONGEST_LINE),
     reason: anomaly.reason,
     feature: first?.feature ?? '',
     actual: first?.actual ?? '',
