@@ -76,6 +76,7 @@ describe('the installable zip', () => {
         'THIRD_PARTY_NOTICES.txt',
         'kibana.json',
         'package.json',
+        'server/detection/calendar_worker.js',
         'server/index.js',
         'server/kibana/training_worker.js',
         'target/public/logAnomalies.chunk.<id>.js',
