@@ -18,7 +18,7 @@ export const jobLimitsSchema = z
       .min(100)
       .max(10_000)
       .default(2_000)
-      .describe('Logs scored in one go, which nothing else in Kibana can interrupt'),
+      .describe('Logs read at a time, and scored in turns of some milliseconds'),
     training_memory_mb: z
       .number()
       .int()
