@@ -389,9 +389,9 @@ const detectorSettings = z.strictObject({
   entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),
   copy_fields: z
     .enum(COPY_FIELDS)
-    .default('all')
+    .optional()
     .describe(
-      'What results copy of their logs: all: context_fields and the fields of the features; chosen: context_fields alone; none: nothing but time, entity and where the log is',
+      'What results copy of their logs; default all. all: context_fields and the fields of the features; chosen: context_fields alone; none: nothing but time, entity and where the log is',
     ),
   /** Log fields that a result carries along beside those of the features. */
   context_fields: z

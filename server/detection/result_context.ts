@@ -40,7 +40,7 @@ const bucketContext = ({ unit, bucket, entity_field: entityField }: Detector): s
 
 /** Fields whose values a result may repeat, by the detector's `copy_fields`. */
 export function copiedFields(detector: Detector): string[] {
-  const { copy_fields: copied, context_fields: chosen, features, unit, bucket } = detector;
+  const { copy_fields: copied = 'all', context_fields: chosen, features, unit, bucket } = detector;
   switch (copied) {
     case 'none':
       return [];

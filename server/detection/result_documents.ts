@@ -34,7 +34,7 @@ export function resultDocument(
   { log, document, modelVersion, anomaly, message }: Finding,
 ): AnomalyResult {
   const context = pickContext(document, detector);
-  const copiesAll = detector.copy_fields === 'all';
+  const copiesAll = (detector.copy_fields ?? 'all') === 'all';
   const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
   const { entity_field: entityField } = detector;
   return {

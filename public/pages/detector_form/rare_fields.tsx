@@ -149,7 +149,7 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
         defaultMessage:
           'Whoever may read results sees it: all, also the fields of the features; chosen, the fields below alone; none, only time, entity and place.',
       }),
-      value: draft.copy_fields ?? DEFAULTS.copy_fields,
+      value: draft.copy_fields ?? 'all',
       set: (value) => change({ copy_fields: value as Draft['copy_fields'] }),
     },
     {
