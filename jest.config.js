@@ -26,7 +26,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{integration,security}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/integration/global_setup.ts',
       globalTeardown: '<rootDir>/test/integration/global_teardown.ts',
     },
