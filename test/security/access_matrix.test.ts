@@ -92,6 +92,7 @@ const ok = <Body>(operation: Operation, given?: Parameters<typeof kibana.call>[2
 
 /** A detector with two models, a result, a verdict and a suppression. */
 async function sceneOf(): Promise<Scene> {
+  ahead = MINUTE;
   const { id, detector } = await ok<DetectorRecord>('createDetector', {
     body: { detector: { ...webDetector(index), name: nameMark }, start: false },
   });
@@ -127,18 +128,6 @@ async function sceneOf(): Promise<Scene> {
       },
     },
   });
-  const { id: pipelineDetectorId } = await ok<DetectorRecord>('createDetector', {
-    body: {
-      detector: { ...webDetector(index), name: `${nameMark} at ingest`, scoring: 'ingest' },
-      start: false,
-    },
-  });
-  // Two versions, so that there is one to go back to.
-  for (let training = 0; training < 2; training++) {
-    ahead += MINUTE;
-    await ok('trainDetector', { params: { id: pipelineDetectorId } });
-    await kibana.tasks.run(trainingTaskId({ space: spaces.own, detectorId: pipelineDetectorId }));
-  }
   const { version } = await ok<DetectorRecord>('getDetector', { params: { id } });
   return {
     detectorId: id,
@@ -153,7 +142,6 @@ async function sceneOf(): Promise<Scene> {
     },
     judged,
     suppressionId,
-    pipelineDetectorId,
     from: start,
     to: start + SECONDS * 1_000,
   };

@@ -15,8 +15,6 @@ export interface Scene {
   /** A log that was judged. */
   readonly judged: { readonly index: string; readonly id: string };
   readonly suppressionId: string;
-  /** A detector that is scored at ingest, with a live pipeline. */
-  readonly pipelineDetectorId: string;
   /** Epoch milliseconds, [from, to), with logs. */
   readonly from: number;
   readonly to: number;
@@ -33,7 +31,6 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
   const { detectorId: id, detector, models, result, judged } = scene;
   const params = { id };
   const ofModel = { id, version: models[0] };
-  const ofPipeline = { id: scene.pipelineDetectorId };
   const { source } = detector;
   const window = '2h';
   const times = { from: String(scene.from), to: String(scene.to) };
@@ -81,14 +78,14 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     deleteModel: { params: { id, version: models[1] } },
     exportModel: { params: ofModel },
     importModel: { params, body: scene.modelFile },
-    getPipeline: { params: ofPipeline },
-    simulatePipeline: { params: ofPipeline, body: {} },
-    putPipeline: { params: ofPipeline, body: {} },
-    revertPipeline: { params: ofPipeline },
-    deletePipeline: { params: ofPipeline },
-    planAttachment: { params: ofPipeline, query: {} },
-    attachPipeline: { params: ofPipeline, body: {} },
-    detachPipeline: { params: ofPipeline, body: {} },
+    getPipeline: { params },
+    simulatePipeline: { params, body: {} },
+    putPipeline: { params, body: {} },
+    revertPipeline: { params },
+    deletePipeline: { params },
+    planAttachment: { params, query: {} },
+    attachPipeline: { params, body: {} },
+    detachPipeline: { params, body: {} },
     listFeedback: { params },
     previewFeedback: { params, body: { source: { index: result.index, id: result.sourceId } } },
     saveFeedback: {
