@@ -114,9 +114,15 @@ describe('the journal in Elasticsearch', () => {
     const elsewhere = createElasticsearchJournal(owner.client, target, () => kibana.now());
     expect(await elsewhere.announced(['a', 'b'])).toEqual(new Set(['a']));
     expect(await elsewhere.readChannel('slack')).toEqual({ sentAt: [1], outbox: [] });
-    const other = createElasticsearchJournal(owner.client, { ...target, space: 'default' }, () =>
-      kibana.now(),
+    const other = createElasticsearchJournal(
+      owner.client,
+      { ...target, detectorId: uniqueName('other') },
+      () => kibana.now(),
     );
     expect(await other.announced(['a'])).toEqual(new Set());
+    const otherSpace = createElasticsearchJournal(owner.client, { ...target, space: 'default' }, () =>
+      kibana.now(),
+    );
+    await expect(otherSpace.announced(['a'])).rejects.toMatchObject({ code: 'forbidden' });
   });
 });
