@@ -143,12 +143,13 @@ const TYPES_OF_SETTING = {
   Record<keyof z.infer<typeof featureSettings>, readonly (typeof FEATURE_TYPES)[number][]>
 >;
 
-const fieldOf = (part: FieldPart): string => (typeof part === 'string' ? part : part.route);
+/** The field of the logs that a part reads. */
+export const fieldOfPart = (part: FieldPart): string => (typeof part === 'string' ? part : part.route);
 
 export const featureSchema = featureSettings
   .overwrite((feature) =>
     feature.type === 'combination' && feature.field === '' && feature.fields !== undefined
-      ? { ...feature, field: fieldOf(feature.fields[0]) }
+      ? { ...feature, field: fieldOfPart(feature.fields[0]) }
       : feature,
   )
   .superRefine((feature, context) => {

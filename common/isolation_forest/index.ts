@@ -7,7 +7,7 @@ export { learnSurprise, type ColumnWatch } from './learn_surprise';
 export { layOutForest, type KernelImage } from './kernel_image';
 export { compileKernel } from './kernel_scorer';
 export { checkFits, createReferenceScorer, createScorer, type Scorer } from './scorer';
-export { treeShapeFor, type TreeShape } from './tree_shape';
+export { treeShapeFor, USUAL_SUBSAMPLE_SIZE, type TreeShape } from './tree_shape';
 export {
   SPLIT_METHODS,
   TRAINERS,

@@ -2,7 +2,7 @@ import { LARGEST_DEPTH } from './limits';
 import type { Trainer } from './types';
 
 /** Rows a tree of Liu, Ting & Zhou (2008). */
-const USUAL_SUBSAMPLE_SIZE = 256;
+export const USUAL_SUBSAMPLE_SIZE = 256;
 const LARGEST_AUTO_SUBSAMPLE_SIZE = 8_192;
 /** Depth of trees of 256 rows: with more rows a tree stays as small, its leaves tell apart what is rare among more rows. */
 const USUAL_DEPTH = 8;

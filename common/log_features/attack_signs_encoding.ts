@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
 import { printable } from '../printable';
-import { ATTACK_PATTERNS, findAttackPatterns, patternName } from './attack_patterns';
+import { findAttackPatterns, patternName } from './attack_patterns';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, quantile, textOf } from './field_value';
 import { RowCache } from './row_cache';
 import {
+  attackPatternsIn,
   bigramSchema,
   bigramsOf,
   countBigrams,
@@ -107,9 +108,7 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
     actual(value) {
       const text = read(value);
       if (text === undefined) return undefined;
-      const found = findAttackPatterns(normaliseText(decodeText(text))).map(
-        (index) => ATTACK_PATTERNS[index],
-      );
+      const found = attackPatternsIn(text);
       const named = found
         .slice(0, 2)
         .map((pattern) => `${pattern.category.replaceAll('_', ' ')} (${patternName(pattern)})`);

@@ -1,4 +1,4 @@
-import type { FeatureDefinition, FieldPart } from '../detector';
+import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../detector';
 import { compileField, type FieldReader } from './field_access';
 import { DirtCounter, scalarOf } from './field_value';
 import { readableRoute, routeReader } from './routes';
@@ -12,8 +12,6 @@ export const MAX_GROUP_NAME = 4 * MAX_PART + 3;
 
 /** Names of the groups that a log belongs to, from the widest to the narrowest. */
 export type GroupReader = (document: unknown) => readonly string[];
-
-export const fieldOfPart = (part: FieldPart): string => (typeof part === 'string' ? part : part.route);
 
 /** Reads one part as text: a value as it stands, or the route in it; undefined where there is none. */
 export function partReader(part: FieldPart): (document: unknown) => string | undefined {

@@ -1,7 +1,13 @@
 import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
-import { ATTACK_CATEGORIES, ATTACK_PATTERNS, findAttackPatterns, patternName } from './attack_patterns';
+import {
+  ATTACK_CATEGORIES,
+  ATTACK_PATTERNS,
+  findAttackPatterns,
+  patternName,
+  type AttackPattern,
+} from './attack_patterns';
 import { countMatches, safePatterns, type PatternOptions } from './bounded_regex';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, quantile, textOf } from './field_value';
@@ -79,6 +85,10 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
   }
   return surprises;
 }
+
+/** The known patterns of attacks in a text as it was read. */
+export const attackPatternsIn = (text: string): AttackPattern[] =>
+  findAttackPatterns(normaliseText(decodeText(text))).map((index) => ATTACK_PATTERNS[index]);
 
 /** Counts of bigrams, all 0. */
 export const newBigramCounts = (): Float64Array => new Float64Array(BIGRAM_COUNT);
@@ -193,9 +203,7 @@ export function decodeTextEncoding(
     actual(value) {
       const text = textOf(value, state.max_length, unread);
       if (text === undefined) return undefined;
-      const found = findAttackPatterns(normaliseText(decodeText(text))).map(
-        (index) => ATTACK_PATTERNS[index],
-      );
+      const found = attackPatternsIn(text);
       const named = found
         .slice(0, 2)
         .map((pattern) => `${pattern.category.replaceAll('_', ' ')} pattern: ${patternName(pattern)}`);

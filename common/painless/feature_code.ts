@@ -1,5 +1,5 @@
 import { DetectionError } from '../detection_error';
-import type { FeatureDefinition } from '../detector';
+import { fieldOfPart, type FeatureDefinition } from '../detector';
 import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/attack_patterns';
 import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category_encoding';
 import type { Novelty } from '../log_features/novelty';
@@ -10,7 +10,7 @@ import {
   surpriseOfCombination,
   type CombinationState,
 } from '../log_features/combination_encoding';
-import { fieldOfPart, PART_SEPARATOR } from '../log_features/group_fields';
+import { PART_SEPARATOR } from '../log_features/group_fields';
 import type { RouteState } from '../log_features/route_encoding';
 import { MAX_ROUTE } from '../log_features/routes';
 import { MAX_CODE, namesOf, NUMBER_STEPS } from '../log_features/severity_codes';

@@ -112,6 +112,7 @@ export interface FrozenWindow {
 export class AdaptiveThreshold {
   private readonly rhythm: WeeklyRhythm;
   private readonly recurring: RecurringHours;
+  private readonly hourlyLimits: HourlyLimits;
   /** Logs mostly come hour by hour. */
   private known = { hour: NaN, level: undefined as number | undefined };
   private frozenWindows: readonly FrozenWindow[] = [];
@@ -120,6 +121,11 @@ export class AdaptiveThreshold {
   private constructor(private readonly state: AdaptiveThresholdState) {
     this.rhythm = new WeeklyRhythm((state.rhythm ??= WeeklyRhythm.start('UTC')), state.scale);
     this.recurring = new RecurringHours((state.recurring ??= RecurringHours.start()));
+    const budget = this.hourlyBudget();
+    this.hourlyLimits = {
+      fewest: Math.max(FEWEST_RECURRING, Math.ceil(RECURRING_BUDGETS * budget)),
+      rank: Math.max(1, Math.round(budget)),
+    };
   }
 
   /**
@@ -282,20 +288,12 @@ export class AdaptiveThreshold {
 
   private seeRecurring(score: number, time: number, isOver: boolean): void {
     const hour = this.rhythm.localHourOf(time);
-    for (const { kind, hour: ofDay, logs } of this.recurring.see(hour, score, isOver, this.hourlyLimits())) {
+    for (const { kind, hour: ofDay, logs } of this.recurring.see(hour, score, isOver, this.hourlyLimits)) {
       this.known = { hour: NaN, level: undefined };
       const reason =
         kind === 'recurring' ? writePhrase('recurring', logs, ofDay) : writePhrase('recurringOver', ofDay);
       this.record(time, kind, reason);
     }
-  }
-
-  private hourlyLimits(): HourlyLimits {
-    const budget = this.hourlyBudget();
-    return {
-      fewest: Math.max(FEWEST_RECURRING, Math.ceil(RECURRING_BUDGETS * budget)),
-      rank: Math.max(1, Math.round(budget)),
-    };
   }
 
   private hourlyBudget(): number {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { HOURS_OF_DAY, HOURS_OF_WEEK, modulo } from './local_hours';
 
-const HOURS_OF_DAY = 24;
-const HOURS_OF_WEEK = 168;
 /** Days on which an hour has to stand out, and weeks for an hour of the week, before it counts as one that recurs. */
 const OCCURRENCES = { day: 4, week: 3 } as const;
 /** Days and weeks without it after which it is forgotten: a weekend without the batch of the working days is none. */
@@ -159,8 +158,6 @@ type Unit = keyof typeof OCCURRENCES;
 
 const isKnown = ({ occurrences }: { readonly occurrences: number }, unit: Unit): boolean =>
   occurrences >= OCCURRENCES[unit];
-
-const modulo = (value: number, by: number): number => ((value % by) + by) % by;
 
 const keysOf = (hour: number): readonly { readonly key: string; readonly unit: Unit }[] => [
   { key: `day:${modulo(hour, HOURS_OF_DAY)}`, unit: 'day' },

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { offsetsOf } from '../log_features/time_encoding';
 import { scoreAtExceedance } from './exceedance';
+import { HOURS_OF_DAY, HOURS_OF_WEEK, modulo } from './local_hours';
 import type { ScoreQuantiles } from './score_quantiles';
 
 const HOUR = 3_600_000;
 const QUARTER = HOUR / 4;
-const HOURS_OF_DAY = 24;
-const HOURS_OF_WEEK = 168;
 /** 1970-01-01 was a Thursday: so many hours after a Monday. */
 const EPOCH_HOUR_OF_WEEK = 3 * HOURS_OF_DAY;
 /** An hour is compared with the others by its share of logs above the score that this share of all logs reach. */
@@ -177,5 +176,3 @@ function addCentred(offsets: number[], place: number, change: number): void {
   const mean = change / offsets.length;
   for (let i = 0; i < offsets.length; i++) offsets[i] -= mean;
 }
-
-const modulo = (value: number, by: number): number => ((value % by) + by) % by;

@@ -9,6 +9,7 @@ import {
   learnFromVerdicts,
   learnSurprise,
   treeShapeFor,
+  USUAL_SUBSAMPLE_SIZE,
   type IsolationForest,
   type Matrix,
 } from '../../common/isolation_forest';
@@ -206,7 +207,8 @@ function fitModel(
       treeCount: tree_count,
       ...treeShapeFor(matrix.rowCount, {
         // Rows of buckets sum up many logs: about one in a hundred is anomalous, which 256 rows a tree are made for.
-        subsampleSize: subsample_size === 'auto' && detector.unit === 'bucket' ? 256 : subsample_size,
+        subsampleSize:
+          subsample_size === 'auto' && detector.unit === 'bucket' ? USUAL_SUBSAMPLE_SIZE : subsample_size,
         maxDepth: max_depth,
         trainer,
       }),

@@ -36,7 +36,14 @@ export {
   resultsIndex,
   resultsPattern,
 } from './names';
-export { checkConnection, ownerRole, pipelineRole, readerRole, retentionRole } from './privileges';
+export {
+  checkConnection,
+  joinedRoles,
+  ownerRole,
+  pipelineRole,
+  readerRole,
+  retentionRole,
+} from './privileges';
 export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './privileges';
 export { deleteOldIndices, isUpgraded, oldSpaces, upgradeSpace } from './upgrade';
 export type { UpgradeReport } from './upgrade';

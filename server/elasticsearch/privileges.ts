@@ -94,7 +94,7 @@ export const retentionRole = (space: string = DEFAULT_SPACE): RoleDefinition => 
 });
 
 /** One role that holds the rights of several. */
-const joined = (...roles: readonly RoleDefinition[]): RoleDefinition => ({
+export const joinedRoles = (...roles: readonly RoleDefinition[]): RoleDefinition => ({
   cluster: [...new Set(roles.flatMap(({ cluster }) => cluster))],
   indices: roles.flatMap(({ indices }) => indices),
 });
@@ -111,7 +111,7 @@ function roleOf({
     case 'reader':
       return readerRole(space);
     case 'pipelines':
-      return joined(ownerRole([], space), pipelineRole(indices));
+      return joinedRoles(ownerRole([], space), pipelineRole(indices));
     case 'retention':
       return retentionRole(space);
   }

@@ -7,6 +7,7 @@ import {
 } from '../../common/api';
 import type { DetectorInput } from '../../common/detector';
 import {
+  joinedRoles,
   ownerRole,
   pipelineRole,
   readerRole,
@@ -32,11 +33,6 @@ let owner: Person;
 let lesser: Person;
 let reader: Person;
 const cleanUp: (() => Promise<unknown>)[] = [];
-
-const joined = (...roles: RoleDefinition[]): RoleDefinition => ({
-  cluster: roles.flatMap(({ cluster }) => cluster),
-  indices: roles.flatMap(({ indices }) => indices),
-});
 
 async function person(...given: [string, RoleDefinition, Person['privileges']]): Promise<Person> {
   const { remove, ...somebody } = await personWith(admin, ...given);
@@ -97,7 +93,7 @@ beforeAll(async () => {
   kibana.now = () => start + SECONDS * 1_000 + MINUTE;
   owner = await person(
     'olga',
-    joined(ownerRole([index], space, 'ingest'), pipelineRole([index]), {
+    joinedRoles(ownerRole([index], space, 'ingest'), pipelineRole([index]), {
       cluster: [],
       indices: [{ names: [copy], privileges: ['read', 'write', 'manage'] }],
     }),

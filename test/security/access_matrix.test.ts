@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { ENDPOINTS, type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
-import { ownerRole, pipelineRole, readerRole, type RoleDefinition } from '../../server/elasticsearch';
+import {
+  joinedRoles,
+  ownerRole,
+  pipelineRole,
+  readerRole,
+  type RoleDefinition,
+} from '../../server/elasticsearch';
 import { demoIndex } from '../../server/elasticsearch/names';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { administrator, createLogs, MINUTE, uniqueName } from '../integration/elasticsearch_fixture';
@@ -47,20 +53,19 @@ const FEATURE: Record<Persona, Partial<Record<Place, Person['privileges']>>> = {
   superuser: { own: ['read', 'write'], other: ['read', 'write'] },
 };
 
-const joined = (...roles: RoleDefinition[]): RoleDefinition => ({
-  cluster: roles.flatMap(({ cluster }) => cluster),
-  indices: roles.flatMap(({ indices }) => indices),
-});
 const ownerOf = (logs: string, space: string): RoleDefinition =>
-  joined(ownerRole([logs], space), pipelineRole([logs]));
+  joinedRoles(ownerRole([logs], space), pipelineRole([logs]));
 
 const ROLES: Record<Persona, RoleDefinition> = {
   anonymous: { cluster: [], indices: [] },
   no_feature: ownerOf(index, spaces.own),
   reader: readerRole(spaces.own),
-  owner_without_logs: joined(ownerRole(['something-else'], spaces.own), pipelineRole(['something-else'])),
+  owner_without_logs: joinedRoles(
+    ownerRole(['something-else'], spaces.own),
+    pipelineRole(['something-else']),
+  ),
   owner_elsewhere: ownerOf('something-else', spaces.other),
-  owner: joined(ownerOf(index, spaces.own), {
+  owner: joinedRoles(ownerOf(index, spaces.own), {
     cluster: [],
     indices: [
       {

@@ -2,6 +2,7 @@ import type { Operation } from '../../common/api';
 import {
   DECLARED_ACCESS,
   expectationOf,
+  mayReadLogs,
   PERSONAS,
   PLACES,
   type Expectation,
@@ -138,10 +139,9 @@ export async function faultsOfAllowed(world: MatrixWorld, persona: Persona): Pro
       given = { ...given, body: { ...(given.body as object), version } };
     }
     const answer = await world.ask(persona, place, operation, given);
-    const mayReadLogs = persona === 'owner' || persona === 'superuser';
     const fault = faultOf('allowed', answer, []);
     if (fault !== undefined) faults.push(`${operation} as ${persona} ${fault}`);
-    if (!mayReadLogs && answer.text.includes(world.markOfLogs)) {
+    if (!mayReadLogs(persona) && answer.text.includes(world.markOfLogs)) {
       faults.push(`${operation} as ${persona} shows logs: ${answer.text.slice(0, 300)}`);
     }
   }

@@ -123,7 +123,7 @@ const mayUseFeature = (persona: Persona, place: Place, privilege: Access['privil
   }
 };
 
-const mayReadLogs = (persona: Persona): boolean => persona === 'owner' || persona === 'superuser';
+export const mayReadLogs = (persona: Persona): boolean => persona === 'owner' || persona === 'superuser';
 
 /** @returns what has to happen when `persona` asks for `operation` with the ids of a detector of the own space */
 export function expectationOf(operation: Operation, persona: Persona, place: Place): Expectation {
