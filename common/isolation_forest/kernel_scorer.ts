@@ -1,7 +1,6 @@
 import { layOutForest, type KernelImage } from './kernel_image';
 import { KERNEL_WASM_BASE64 } from './kernel.wasm';
-import type { PathLengthSummer } from './scorer';
-import type { IsolationForest } from './types';
+import type { IsolationForest, PathLengthSummer } from './types';
 
 interface Kernel {
   sumPathLengths(rowCount: number): void;

@@ -2,8 +2,7 @@ import { fillRows } from './missing_values';
 import { pathLengthsOf } from './leaf_path_lengths';
 import { leafOf } from './row_path';
 import { surpriseOfRow } from './surprise';
-import type { PathLengthSummer } from './scorer';
-import type { IsolationForest } from './types';
+import type { IsolationForest, PathLengthSummer } from './types';
 
 /**
  * Path lengths in plain TypeScript: the definition that every faster way must equal bit for bit, the way for

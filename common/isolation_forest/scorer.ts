@@ -3,18 +3,7 @@ import { averagePathLength } from './average_path_length';
 import { checkMatrix } from './grow_forest';
 import { createKernelSummer } from './kernel_scorer';
 import { createReferenceSummer } from './reference_scorer';
-import type { IsolationForest, Matrix } from './types';
-
-/**
- * Writes into `sums[i]` the sum over all trees, in their order, of the path length of row i, divided by 1 + its surprise, for
- * `rowCount` rows from `firstRow`. Missing and infinite values are replaced on the way; `values` stays as it is.
- */
-export type PathLengthSummer = (
-  values: Float32Array,
-  firstRow: number,
-  rowCount: number,
-  sums: Float64Array,
-) => void;
+import type { IsolationForest, Matrix, PathLengthSummer } from './types';
 
 export interface Scorer {
   /**

@@ -96,3 +96,14 @@ export interface SurpriseTable {
   /** Added far beyond it; at least 0. */
   readonly growth: Float32Array;
 }
+
+/**
+ * Writes into `sums[i]` the sum over all trees, in their order, of the path length of row i, divided by 1 + its surprise, for
+ * `rowCount` rows from `firstRow`. Missing and infinite values are replaced on the way; `values` stays as it is.
+ */
+export type PathLengthSummer = (
+  values: Float32Array,
+  firstRow: number,
+  rowCount: number,
+  sums: Float64Array,
+) => void;

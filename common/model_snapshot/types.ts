@@ -2,7 +2,7 @@ import type { Detector } from '../detector';
 import type { ReferenceDistributions } from '../drift/reference';
 import type { IsolationForest } from '../isolation_forest/types';
 import type { DirtReport, FeatureEncoder } from '../log_features/types';
-import type { ScoreQuantiles } from '../threshold';
+import type { ScoreQuantiles } from '../threshold/score_quantiles';
 
 export const MODEL_FORMAT = 'log-anomalies-model';
 export const MODEL_SCHEMA_VERSION = 1;

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { joinPhrases, writePhrase } from './change_phrases';
 import { DetectionError } from '../detection_error';
 import { parseWith, type Detector } from '../detector';
-import type { ModelSnapshot } from '../model_snapshot';
 import { exceedance, scoreAtExceedance } from './exceedance';
 import { learnWeightedQuantiles } from './learn_quantiles';
 import { recurringSchema, RecurringHours, type HourlyLimits } from './recurring_hours';
@@ -79,6 +78,21 @@ const stateSchema = z.strictObject({
 export type AdaptiveThresholdState = z.infer<typeof stateSchema>;
 export type ThresholdChange = z.infer<typeof changeSchema>;
 
+/** Part of a model that a threshold starts from. */
+export interface ThresholdModel {
+  readonly detector: Detector;
+  readonly quantiles: ScoreQuantiles;
+  /** Anomaly score from which a log is an anomaly, as set at training. */
+  readonly threshold: number;
+  readonly training: {
+    /** ISO 8601. */
+    readonly finished_at: string;
+    /** ISO 8601, half-open. */
+    readonly window?: { readonly from: string; readonly to: string };
+    readonly logs_in_window?: number;
+  };
+}
+
 /** Half-open, epoch milliseconds. */
 export interface FrozenWindow {
   readonly from: number;
@@ -133,10 +147,7 @@ export class AdaptiveThreshold {
    * @param before state under another model: the rhythm of the logs goes on, on the scale of the new one
    * @throws DetectionError `invalid_input` for another method
    */
-  static start(
-    model: Pick<ModelSnapshot, 'detector' | 'quantiles' | 'threshold' | 'training'>,
-    before?: unknown,
-  ): AdaptiveThreshold {
+  static start(model: ThresholdModel, before?: unknown): AdaptiveThreshold {
     const settings = model.detector.threshold;
     if (settings.method !== 'adaptive') {
       throw new DetectionError('invalid_input', `threshold.method: is ${settings.method}, must be adaptive`);
@@ -427,7 +438,7 @@ function zoneOf({ threshold, features }: Detector): string {
 }
 
 /** The rate of logs in the training window counts as one day seen; nothing where it is not known. */
-function rateOf({ window, logs_in_window }: ModelSnapshot['training']): { logs: number; days: number } {
+function rateOf({ window, logs_in_window }: ThresholdModel['training']): { logs: number; days: number } {
   const span = window === undefined ? NaN : Date.parse(window.to) - Date.parse(window.from);
   if (logs_in_window === undefined || logs_in_window === 0 || !(span > 0)) return { logs: 0, days: 0 };
   return { logs: (logs_in_window * DAY) / span, days: 1 };

@@ -1,6 +1,6 @@
 /** Slices of the contracts of Kibana's plugins that show dashboards and rules, 8.12 and 9.x alike. */
 import type { ComponentType, LazyExoticComponent, ReactElement } from 'react';
-import type { DataView, Query } from './search_contracts';
+import type { DataView, Query, TimeRange } from './search_contracts';
 
 /** Source: src/plugins/visualizations/public/vis_types/types.ts `VisTypeDefinition`. */
 export interface VisualizationType {
@@ -90,10 +90,7 @@ export interface ExpressionAst {
     readonly arguments: Readonly<Record<string, readonly unknown[]>>;
   }[];
 }
-export interface TimeRange {
-  readonly from: string;
-  readonly to: string;
-}
+
 /** Context of a dashboard, or nothing. Source: src/plugins/expressions/common/expression_types/specs `kibana_context`. */
 export interface ExpressionInput {
   readonly timeRange?: TimeRange;

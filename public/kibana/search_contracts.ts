@@ -1,12 +1,17 @@
 /** Slices of the contracts of Kibana's search bar and data views, 8.12 and 9.x alike. */
 import type { ComponentType } from 'react';
-import type { TimeRange } from './panel_contracts';
 
 /** Source: packages/kbn-es-query/src/es_query/es_query_sql.ts and filters/build_filters/types.ts `Query`. */
 export interface Query {
   readonly query: string | Readonly<Record<string, unknown>>;
   /** `kuery` is KQL. */
   readonly language: string;
+}
+
+/** Source: packages/kbn-es-query/src/filters/helpers/types.ts `TimeRange`; ISO 8601 or date math such as now-1d. */
+export interface TimeRange {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Source: src/plugins/data_views/common/data_views/data_view.ts `DataView`; passed on as it is. */

@@ -1,7 +1,6 @@
 import React, { lazy, Suspense, type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiPageTemplate, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../api_client';
 import { useApp } from '../app_context';
 import { DETECTOR_TABS, detectorPath, type DetectorTab } from '../location';
 import { CreateRuleButton } from '../rule_form/create_rule_button';
@@ -11,6 +10,7 @@ import { ReadinessCallouts } from '../shared/readiness_callouts';
 import { FailurePrompt, LoadingPrompt, RequestState } from '../shared/request_state';
 import { useAction } from '../shared/use_action';
 import { useRequest } from '../shared/use_request';
+import type { DetectorView } from './detector_view';
 import { useBreadcrumbs } from './use_breadcrumbs';
 
 const AnomaliesTab = lazy(() => import('./anomalies/anomalies_tab'));
@@ -21,12 +21,6 @@ const SettingsTab = lazy(() => import('./settings/settings_tab'));
 const JobsTab = lazy(() => import('./jobs/jobs_tab'));
 
 const POLL_MILLISECONDS = 5_000;
-
-export interface DetectorView {
-  readonly record: Answer<'getDetector'>;
-  readonly status: Answer<'getStatus'>;
-  readonly reload: () => void;
-}
 
 function tabName(tab: DetectorTab): string {
   switch (tab) {

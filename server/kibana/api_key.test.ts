@@ -3,11 +3,11 @@ import {
   openApiKey,
   revokeApiKey,
   usesApiKeys,
-  type ApiKeyContext,
   type KeyGrant,
   type KeyRequest,
 } from './api_key';
 import type { SavedObjectsClient } from './saved_object_contracts';
+import type { ApiKeyContext } from './services';
 
 const granted = { id: 'k1', name: 'key', api_key: 's3cret' };
 

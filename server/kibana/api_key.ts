@@ -4,19 +4,7 @@ import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE, namespaceOf } from './ide
 import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
 import type { ApiKeyAttributes, DetectorAttributes } from './saved_object_types';
-import type { Logger, SecurityStart } from './security_contracts';
-import type { RequestScope } from './services';
-
-export interface ApiKeyContext {
-  /** Absent where the security plugin is. */
-  readonly security: SecurityStart | undefined;
-  /** Asks Elasticsearch itself, since Kibana tells a switched-off feature and an unknown licence apart from neither. */
-  isSecurityOff(): Promise<boolean>;
-  /** Where it is written down which keys there are. */
-  readonly records: Pick<SavedObjectsClient, 'create' | 'delete'>;
-  readonly canEncrypt: boolean;
-  readonly log: Logger;
-}
+import type { ApiKeyContext, RequestScope } from './services';
 
 const NO_KEYS =
   'Elasticsearch asks for credentials, and detectors work with API keys, which are switched off or which Kibana does not ' +

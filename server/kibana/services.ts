@@ -1,15 +1,26 @@
 import type { ElasticsearchClient } from '../elasticsearch';
 import type { Clock } from '../detection/ports';
 import type { AlertsConfig } from '../notifications';
-import type { ApiKeyContext } from './api_key';
 import type { KibanaRequest } from './contracts';
 import type { LinkBase } from './links';
 import type { JobLimits } from './job_limits';
 import type { KeySettings } from './key_settings';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
-import type { Logger } from './security_contracts';
+import type { Logger, SecurityStart } from './security_contracts';
 import type { TaskManagerStart } from './task_contracts';
 import type { Trainer } from './training_work';
+
+/** Parts of Kibana that grant API keys. */
+export interface ApiKeyContext {
+  /** Absent where the security plugin is. */
+  readonly security: SecurityStart | undefined;
+  /** Asks Elasticsearch itself, since Kibana tells a switched-off feature and an unknown licence apart from neither. */
+  isSecurityOff(): Promise<boolean>;
+  /** Where it is written down which keys there are. */
+  readonly records: Pick<SavedObjectsClient, 'create' | 'delete'>;
+  readonly canEncrypt: boolean;
+  readonly log: Logger;
+}
 
 /** What the plugin has once Kibana is up; routes and tasks are given it. */
 export interface Services {

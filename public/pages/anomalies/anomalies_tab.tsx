@@ -8,7 +8,7 @@ import { RequestState } from '../../shared/request_state';
 import { ResultsTable, type Found } from '../../shared/results_table';
 import { resolveRange } from '../../shared/time_range';
 import { useRequest } from '../../shared/use_request';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { brushedQuery, changedQuery, PAGE_SIZE, readExplorerQuery } from './explorer_query';
 import { FilterRow } from './filter_row';
 import { NothingScored } from './nothing_scored';

@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 import { useAction } from '../../shared/use_action';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { changedQuery } from './explorer_query';
 
 /** Nothing was scored in this time: what to do depends on how far the detector is. */

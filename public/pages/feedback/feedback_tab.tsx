@@ -5,7 +5,7 @@ import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 import { RequestState } from '../../shared/request_state';
 import { useRequest } from '../../shared/use_request';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { JudgeResult } from './judge_result';
 import { SuppressionsTable } from './suppressions_table';
 import { VerdictsTable } from './verdicts_table';

@@ -12,7 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { FailureText } from '../../shared/failure_text';
 import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/format';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { BackfillPanel } from './backfill_panel';
 import { RunHistory } from './run_history';
 

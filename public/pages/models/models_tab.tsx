@@ -10,7 +10,7 @@ import { saveFile } from '../../shared/save_file';
 import { Section } from '../../shared/section';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { CandidateState } from './candidate_state';
 import { TrainingProgress } from './training_progress';
 import { ModelComparison } from './model_comparison';

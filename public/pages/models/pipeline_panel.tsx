@@ -19,7 +19,7 @@ import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { RequestState } from '../../shared/request_state';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { AttachPipeline } from './attach_pipeline';
 import { ConfirmPipelineChange, type PipelineChange } from './confirm_pipeline_change';
 

@@ -16,7 +16,7 @@ import { useApp } from '../../app_context';
 import { FailureText } from '../../shared/failure_text';
 import { formatPart, formatTime } from '../../shared/format';
 import { useAction } from '../../shared/use_action';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { Doubts } from './doubts';
 
 function stepName(step: TrainingStep | undefined): string {

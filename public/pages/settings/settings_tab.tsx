@@ -15,7 +15,7 @@ import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { useAction } from '../../shared/use_action';
 import { warnOfView } from '../../shared/warn_of_view';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { checkDraft, draftOf, type Draft } from '../detector_form/draft';
 import { MoreFields } from '../detector_form/more_fields';
 import { RareFields } from '../detector_form/rare_fields';

@@ -23,7 +23,7 @@ import { RequestState } from '../../shared/request_state';
 import { TimeBars } from '../../shared/time_bars';
 import { useRequest } from '../../shared/use_request';
 import { useSettled } from '../../shared/use_settled';
-import type { DetectorView } from '../detector_page';
+import type { DetectorView } from '../detector_view';
 import { GroupsTable, MissedTable } from './what_if_tables';
 
 const DAY_MILLISECONDS = 86_400_000;
