@@ -36,7 +36,7 @@ export type Endpoints = typeof ENDPOINTS;
 export type Operation = keyof Endpoints;
 
 export { API_ROOT, apiErrorSchema } from './api/endpoint';
-export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint } from './api/endpoint';
+export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint, RequestCost } from './api/endpoint';
 export type { AuditEntryBody } from './api/audit';
 export type { DetectorRecord } from './api/detectors';
 export type { DriftMeasurement } from './api/drift';

@@ -10,6 +10,7 @@ export const DETECTION_ERROR_CODES = [
   'forbidden',
   'too_few_logs',
   'refused',
+  'busy',
   'unavailable',
   'interrupted',
   'internal',
@@ -58,6 +59,8 @@ function classify(code: DetectionErrorCode): ErrorClass {
       return { httpStatus: 422, exitCode: 6, retryable: true };
     case 'refused':
       return { httpStatus: 422, exitCode: 7, retryable: false };
+    case 'busy':
+      return { httpStatus: 429, exitCode: 8, retryable: true };
     case 'unavailable':
       return { httpStatus: 503, exitCode: 8, retryable: true };
     case 'interrupted':

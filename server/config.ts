@@ -3,6 +3,7 @@ import { parseWith } from '../common/detector';
 import type { PluginConfigDescriptor } from './kibana/contracts';
 import { jobLimitsSchema, type JobLimitsInput } from './kibana/job_limits';
 import { parseKeySettings, type KeySettingsInput } from './kibana/key_settings';
+import { usageLimitsSchema, type UsageLimitsInput } from './kibana/usage_limits';
 import { parseAlertsConfig, type AlertsConfigInput } from './notifications';
 
 /** The settings below `logAnomalies` in kibana.yml. */
@@ -11,6 +12,8 @@ export interface LogAnomaliesConfig {
   readonly alerts?: AlertsConfigInput;
   /** What background work may take; see JobLimits. */
   readonly jobs?: JobLimitsInput;
+  /** What users may take of Kibana; see UsageLimits. */
+  readonly limits?: UsageLimitsInput;
   /** How long API keys of detectors last; see KeySettings. */
   readonly keys?: KeySettingsInput;
 }
@@ -33,6 +36,9 @@ export const alertsProblem = problemOf(parseAlertsConfig);
 export const jobsProblem = problemOf((given) => parseWith(jobLimitsSchema, given, 'logAnomalies.jobs'));
 
 /** @returns what is wrong with the settings, or undefined */
+export const limitsProblem = problemOf((given) => parseWith(usageLimitsSchema, given, 'logAnomalies.limits'));
+
+/** @returns what is wrong with the settings, or undefined */
 export const keysProblem = problemOf(parseKeySettings);
 
 /** Nothing of it reaches the browser. */
@@ -41,6 +47,7 @@ export const config: PluginConfigDescriptor = {
     alerts: schema.maybe(schema.object({}, { unknowns: 'allow', validate: alertsProblem })),
     keys: schema.maybe(schema.object({}, { unknowns: 'allow', validate: keysProblem })),
     jobs: schema.maybe(schema.object({}, { unknowns: 'allow', validate: jobsProblem })),
+    limits: schema.maybe(schema.object({}, { unknowns: 'allow', validate: limitsProblem })),
   }),
   exposeToBrowser: {},
 };

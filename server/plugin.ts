@@ -35,6 +35,7 @@ import type { Services } from './kibana/services';
 import { createServices, type PluginsStart } from './kibana/start_services';
 import type { TaskManagerSetup } from './kibana/task_contracts';
 import { createTrainingTask } from './kibana/training_task';
+import { usageLimitsSchema } from './kibana/usage_limits';
 import { parseAlertsConfig } from './notifications';
 
 interface PluginsSetup {
@@ -71,6 +72,7 @@ export class LogAnomaliesPlugin {
       (started ??= core.getStartServices().then(([coreStart, pluginsStart]) =>
         createServices(coreStart, pluginsStart, {
           limits: parseWith(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
+          usage: parseWith(usageLimitsSchema, config.limits ?? {}, 'logAnomalies.limits'),
           keys: parseKeySettings(config.keys),
           alerts: config.alerts && parseAlertsConfig(config.alerts),
           links,

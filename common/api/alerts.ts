@@ -73,6 +73,7 @@ export const alertEndpoints = {
     summary:
       'What would have alerted in the last 30 days with another threshold, window or grouping: alerts a day, top groups, missed anomalies',
     privilege: 'read',
+    cost: 'search',
     query: z.strictObject({
       ...ruleParameters,
       to: timeSchema.optional().describe('End of the 30 days; default: now'),
@@ -84,6 +85,7 @@ export const alertEndpoints = {
     path: `${API_ROOT}/results/_alerts`,
     summary: 'Alerts that a rule "Log anomaly" with these parameters would have raised',
     privilege: 'read',
+    cost: 'search',
     query: z.strictObject({
       ...ruleParameters,
       from: timeSchema,

@@ -58,6 +58,7 @@ export const auditEndpoints = {
     path: `${AUDIT}/_export`,
     summary: 'The same as a file of JSON lines, oldest first',
     privilege: 'read',
+    cost: 'search',
     params: detectorParams,
     query: z.strictObject(auditFilters),
     response: auditEntrySchema.describe('Each line of the file'),

@@ -128,6 +128,7 @@ export const detectorEndpoints = {
     path: `${DETECTORS}/_suggest`,
     summary: 'Features that suit a sample of the logs, each with a reason',
     privilege: 'read',
+    cost: 'search',
     body: z.strictObject({ source: sourceSchema, window: durationSchema.default('7d') }),
     response: z.object({
       logs: z.number(),
@@ -139,6 +140,7 @@ export const detectorEndpoints = {
     path: `${DETECTORS}/_describe`,
     summary: 'A few logs as they are, which fields they have, and what these hold in a sample',
     privilege: 'read',
+    cost: 'search',
     body: z.strictObject({
       source: sourceSchema,
       window: durationSchema.default('7d'),
@@ -169,6 +171,7 @@ export const detectorEndpoints = {
     path: `${DETECTORS}/_preview`,
     summary: 'Which logs would be read and what would be flagged, before anything is saved',
     privilege: 'read',
+    cost: 'preview',
     body: z.strictObject({
       detector: detectorSchema,
       rows: z.number().int().min(256).max(25_600).default(PREVIEW_ROWS),

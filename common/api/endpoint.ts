@@ -7,6 +7,12 @@ export const API_ROOT = '/api/log_anomalies';
 export type ApiPrivilege = 'read' | 'write';
 
 /**
+ * What a request takes that only so many may have at once: `preview` trains on a thread of its own, `search` keeps Kibana or
+ * the cluster busy for seconds.
+ */
+export type RequestCost = 'preview' | 'search';
+
+/**
  * One endpoint, as client, server and OpenAPI document see it. `{name}` in a path is filled from `params`; the values
  * of `query` arrive as text and are converted by their schema.
  */
@@ -21,6 +27,8 @@ export interface Endpoint {
   readonly response: z.ZodType;
   /** Largest body in bytes; default 1 MiB as everywhere in Kibana. */
   readonly maxBodyBytes?: number;
+  /** Given: it waits for its turn, and is answered with 429 and `Retry-After` where too many wait. */
+  readonly cost?: RequestCost;
 }
 
 /** Keeps the exact types of the schemas. */

@@ -25,6 +25,7 @@ export const evidenceEndpoints = {
     summary:
       'What a result is judged by: how often such a log comes, what stands around it, and how results like it were judged; what takes the right to read the logs says so by itself',
     privilege: 'read',
+    cost: 'search',
     params: z.strictObject({ result_id: resultIdSchema }),
     response: z.object({
       pattern: part(

@@ -67,6 +67,7 @@ export const feedbackEndpoints = {
     path: `${FEEDBACK}/_preview`,
     summary: 'What "not an anomaly" of some scope would have changed in the last 30 days; nothing is saved',
     privilege: 'read',
+    cost: 'search',
     params: detectorParams,
     body: z.strictObject({ source: sourceSchema, scope: scopeSchema, expires_at: expirySchema }),
     response: replaySchema.extend({ suppression: suppressionSchema }),
@@ -76,6 +77,7 @@ export const feedbackEndpoints = {
     path: FEEDBACK,
     summary: 'Say of a result whether it is real; not_an_anomaly hides it and what its scope reaches',
     privilege: 'write',
+    cost: 'search',
     params: detectorParams,
     body: z.strictObject({
       source: sourceSchema,
@@ -96,6 +98,7 @@ export const feedbackEndpoints = {
     path: FEEDBACK,
     summary: 'Take back what was said of a result, and what it hides',
     privilege: 'write',
+    cost: 'search',
     params: detectorParams,
     query: sourceSchema,
     response: z.object({ acknowledged: z.literal(true), shown: z.number() }),

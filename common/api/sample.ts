@@ -32,6 +32,7 @@ export const sampleEndpoints = {
     summary:
       'Make sample logs with the rights of the caller, a detector for them, train it and score them all',
     privilege: 'write',
+    cost: 'search',
     response: sampleSchema,
   }),
   removeSample: endpoint({

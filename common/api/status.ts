@@ -259,6 +259,7 @@ export const statusEndpoints = {
     path: `${DETECTOR}/_backfill`,
     summary: 'Score a range of the past in the background, by Kibana or inside the cluster',
     privilege: 'write',
+    cost: 'search',
     params: detectorParams,
     body: z.strictObject({
       from: timeSchema,

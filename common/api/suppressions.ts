@@ -69,6 +69,7 @@ export const suppressionEndpoints = {
     summary:
       'What hides results of this space: feedback, mutes, quiet times; the text of a calendar is cut to 200 characters',
     privilege: 'read',
+    cost: 'search',
     query: z.strictObject({
       detector_id: detectorIdSchema.optional().describe('Only what applies to this detector'),
       origin: z.enum(['feedback', 'mute', 'calendar']).optional(),
@@ -80,6 +81,7 @@ export const suppressionEndpoints = {
     path: `${SUPPRESSIONS}/_preview`,
     summary: 'What a mute or a quiet time would have changed in the last 30 days; nothing is saved',
     privilege: 'read',
+    cost: 'search',
     body: z.strictObject({ suppression: suppressionDraftSchema }),
     response: replaySchema,
   }),
@@ -88,6 +90,7 @@ export const suppressionEndpoints = {
     path: SUPPRESSIONS,
     summary: 'Add a mute or a quiet time: results of the last 30 days and all later ones are hidden by it',
     privilege: 'write',
+    cost: 'search',
     body: z.strictObject({ suppression: suppressionDraftSchema, accept: acceptSchema }),
     response: z.object({ suppression: suppressionSchema, hidden: z.number().describe('Results marked now') }),
   }),
@@ -96,6 +99,7 @@ export const suppressionEndpoints = {
     path: `${SUPPRESSIONS}/{suppression_id}`,
     summary: 'Take a suppression back: the results that it alone hides are shown again',
     privilege: 'write',
+    cost: 'search',
     params: suppressionParams,
     response: z.object({ shown: z.number().describe('Results shown again') }),
   }),

@@ -36,6 +36,10 @@ export function nextStepText({ code, next_step: nextStep }: Pick<Failure, 'code'
       return i18n.translate('logAnomalies.failure.refused', {
         defaultMessage: 'The message says which limit was broken; change the limit or the detector.',
       });
+    case 'busy':
+      return i18n.translate('logAnomalies.failure.busy', {
+        defaultMessage: 'Wait as long as the message says, then try again.',
+      });
     case 'unavailable':
       return i18n.translate('logAnomalies.failure.unavailable', {
         defaultMessage:

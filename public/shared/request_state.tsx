@@ -59,11 +59,12 @@ export function FailurePrompt(props: {
 }): ReactElement {
   const { failure, retry, home } = props;
   const isForbidden = failure.status === 403 || failure.status === 401;
+  const isBusy = failure.status === 429;
   const isGone = failure.status === 404 && home !== undefined;
   return (
     <EuiEmptyPrompt
-      color={isForbidden || isGone ? 'subdued' : 'danger'}
-      iconType={isForbidden ? 'lock' : isGone ? icon('questionInCircle') : 'warning'}
+      color={isForbidden || isGone ? 'subdued' : isBusy ? 'warning' : 'danger'}
+      iconType={isForbidden ? 'lock' : isGone ? icon('questionInCircle') : isBusy ? 'clock' : 'warning'}
       titleSize="s"
       data-test-subj={isForbidden ? 'logAnomaliesForbidden' : 'logAnomaliesFailure'}
       title={<h2>{titleOf(failure, isForbidden)}</h2>}
@@ -103,6 +104,9 @@ function titleOf(failure: ApiFailure, isForbidden: boolean): string {
   }
   if (failure.status === 404) {
     return i18n.translate('logAnomalies.request.notFound', { defaultMessage: 'This is not here' });
+  }
+  if (failure.status === 429) {
+    return i18n.translate('logAnomalies.request.busy', { defaultMessage: 'Kibana is busy' });
   }
   if (failure.status === 0) {
     return i18n.translate('logAnomalies.request.unreachable', {

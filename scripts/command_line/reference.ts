@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { detectorSchema } from '../../common/detector';
+import { jobLimitsSchema } from '../../server/kibana/job_limits';
+import { keySettingsSchema } from '../../server/kibana/key_settings';
+import { usageLimitsSchema } from '../../server/kibana/usage_limits';
 import { configSchema } from './config';
 import { createProgram } from './program';
 import { EXIT_CODES } from './session';
@@ -49,7 +52,7 @@ interface JsonSchema {
   readonly exclusiveMinimum?: number;
 }
 
-/** docs/settings.md: every setting of config.yaml and of a detector, from the schemas that check them. */
+/** docs/settings.md: every setting of config.yaml, of kibana.yml and of a detector, from the schemas that check them. */
 export function settingsReference(): string {
   const table = (schema: z.ZodType): string => {
     const rows = rowsOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema, '');
@@ -66,6 +69,18 @@ ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD and ELASTI
 detector as below.
 
 ${table(configSchema.omit({ detector: true }))}
+
+## kibana.yml
+
+Below \`logAnomalies\`, beside \`alerts\` as above; see [kibana.md](kibana.md).
+
+${table(
+  z.object({
+    'logAnomalies.jobs': jobLimitsSchema,
+    'logAnomalies.limits': usageLimitsSchema,
+    'logAnomalies.keys': keySettingsSchema,
+  }),
+)}
 
 ## Detector
 

@@ -24,6 +24,8 @@ const LOOK_FOR_CANCEL_MILLISECONDS = 2_000;
 /** A backfill is given up after so many failures in a row. */
 const MOST_FAILURES = 5;
 const FIRST_PAUSE_MILLISECONDS = 10_000;
+/** Pause of a backfill that finds all places taken. */
+const ASK_AGAIN_MILLISECONDS = 5_000;
 
 /** Scores a range of the past, some of it in each run of the task, until all is done or somebody cancels. */
 export function createBackfillTask(getServices: () => Promise<Services>): TaskDefinition {
@@ -64,7 +66,10 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
                 () => wasCancelled(job, report),
                 interruption.signal,
               )
-            : await scoreSome(services, cache, job, report, interruption);
+            : await inTurn(services, () => scoreSome(services, cache, job, report, interruption));
+        if (next === 'later') {
+          return { state, runAt: new Date(clock.now() + ASK_AGAIN_MILLISECONDS) };
+        }
         await job.status.writePart(target.detectorId, 'backfill', next);
         return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : over();
       } catch (error) {
@@ -83,6 +88,20 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
       }
     }),
   };
+}
+
+/** A backfill that Kibana scores itself takes one of the places there are. */
+async function inTurn(
+  { slots }: Services,
+  work: () => Promise<BackfillReport>,
+): Promise<BackfillReport | 'later'> {
+  const leave = slots.take('backfill');
+  if (leave === undefined) return 'later';
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
 }
 
 /** In the cluster it works with a key of whoever ordered it, never with that of the owner. */

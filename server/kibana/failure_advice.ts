@@ -18,6 +18,8 @@ export function nextStepFor(code: DetectionErrorCode): string {
       return 'Widen the training window or the query, lower training.min_rows, or wait for more logs.';
     case 'refused':
       return 'The message says which limit was broken; change the limit or the detector.';
+    case 'busy':
+      return 'Wait as long as the message says, then try again.';
     case 'unavailable':
       return 'Nothing, if it passes by itself: the run is repeated. Otherwise look after the health of Elasticsearch.';
     case 'interrupted':

@@ -5,7 +5,7 @@ const DAY_MILLISECONDS = 86_400_000;
 const WARN_BEFORE_MILLISECONDS = 30 * DAY_MILLISECONDS;
 
 /** How long API keys of detectors last: the section `logAnomalies.keys` of kibana.yml. */
-const keySettingsSchema = z
+export const keySettingsSchema = z
   .strictObject({
     expire_after: z
       .union([z.literal('never'), durationSchema])

@@ -55,6 +55,13 @@ function operationOf(name: string, endpoint: Endpoint): Json {
     }),
     responses: {
       200: { description: 'Done', content: content(jsonSchemaOf(endpoint.response, 'output')) },
+      ...(endpoint.cost && {
+        429: {
+          ...error,
+          description: 'Too many such requests wait already; the header says when to try again',
+          headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } },
+        },
+      }),
       default: error,
     },
   };

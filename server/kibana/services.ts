@@ -8,6 +8,9 @@ import type { KeySettings } from './key_settings';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_object_contracts';
 import type { Logger, SecurityStart } from './security_contracts';
 import type { TaskManagerStart } from './task_contracts';
+import type { BackgroundSlots } from './background_slots';
+import type { RequestLimiter } from './request_limiter';
+import type { UsageLimits } from './usage_limits';
 import type { Trainer } from './training_work';
 
 /** Parts of Kibana that grant API keys. */
@@ -27,6 +30,12 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: JobLimits;
+  /** What users may take of Kibana. */
+  readonly usage: UsageLimits;
+  /** Turns of expensive requests. */
+  readonly requests: RequestLimiter;
+  /** Places of background work. */
+  readonly slots: BackgroundSlots;
   readonly keys: KeySettings;
   readonly alerts: AlertsConfig | undefined;
   readonly links: Omit<LinkBase, 'space'>;

@@ -6,6 +6,9 @@ import type { CoreStart, KibanaRequest } from './contracts';
 import { API_KEY_TYPE, INTERNAL_TYPES } from './identifiers';
 import type { JobLimits } from './job_limits';
 import type { KeySettings } from './key_settings';
+import { BackgroundSlots } from './background_slots';
+import { RequestLimiter } from './request_limiter';
+import { lanesOf, type UsageLimits } from './usage_limits';
 import type { EncryptedSavedObjectsClient } from './saved_object_contracts';
 import type { Logger, SecurityStart } from './security_contracts';
 import type { Services } from './services';
@@ -25,6 +28,7 @@ export interface PluginsStart {
 
 export interface ServiceSettings {
   readonly limits: JobLimits;
+  readonly usage: UsageLimits;
   readonly keys: KeySettings;
   readonly alerts: AlertsConfig | undefined;
   readonly canEncrypt: boolean;
@@ -57,8 +61,14 @@ function rememberApiKeys(security: SecurityStart, now: () => number): SecuritySt
   };
 }
 
+/** Turns and places of one Kibana. */
+export const limitersOf = (usage: UsageLimits): Pick<Services, 'requests' | 'slots'> => ({
+  requests: new RequestLimiter(lanesOf(usage), () => performance.now()),
+  slots: new BackgroundSlots({ training: usage.trainings_at_once, backfill: usage.backfills_at_once }),
+});
+
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
-  const { limits, keys, alerts, canEncrypt, links, log, directory } = settings;
+  const { limits, usage, keys, alerts, canEncrypt, links, log, directory } = settings;
   const { client } = core.elasticsearch;
   const worker = findTrainingWorker(directory);
   const internalSavedObjects = core.savedObjects.createInternalRepository(INTERNAL_TYPES);
@@ -66,6 +76,8 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
     clock: { now: Date.now, sleep },
     log,
     limits,
+    usage,
+    ...limitersOf(usage),
     keys,
     alerts,
     links,

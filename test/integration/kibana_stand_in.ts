@@ -23,6 +23,8 @@ import {
   INTERNAL_TYPES,
   TRAINING_TASK_TYPE,
 } from '../../server/kibana/identifiers';
+import { limitersOf } from '../../server/kibana/start_services';
+import { usageLimitsSchema, type UsageLimitsInput } from '../../server/kibana/usage_limits';
 import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
 import { parseKeySettings, type KeySettingsInput } from '../../server/kibana/key_settings';
 import type { ReportedRun } from '../../server/kibana/plugin_status';
@@ -297,6 +299,7 @@ export interface StandInOptions {
   readonly canEncrypt?: boolean;
   readonly keys?: KeySettingsInput;
   readonly limits?: Partial<JobLimits>;
+  readonly usage?: UsageLimitsInput;
   readonly alerts?: AlertsConfig;
   /** Holds training up; throws when `signal` fires, as the thread that trains does. */
   readonly beforeTraining?: (signal: AbortSignal | undefined) => Promise<void>;
@@ -349,11 +352,14 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
   };
   const tasks = new Tasks(() => definitions);
   const internal = savedObjects.client('default', { includedHiddenTypes: INTERNAL_TYPES });
+  const usage = usageLimitsSchema.parse(options.usage ?? {});
   const services: Services = {
     clock: { now: () => standIn.now(), sleep },
     log,
     keys: parseKeySettings(options.keys),
     limits: { ...jobLimitsSchema.parse({}), ...options.limits },
+    usage,
+    ...limitersOf(usage),
     alerts: options.alerts,
     links: { publicBaseUrl: 'https://kibana.test', kibanaVersion: '8.12.2' },
     taskManager: tasks,
@@ -451,7 +457,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     };
     const response: KibanaResponseFactory = {
       ok: ({ body, headers = {} }) => ({ status: 200, body, headers }),
-      customError: ({ statusCode, body }) => ({ status: statusCode, body, headers: {} }),
+      customError: ({ statusCode, body, headers = {} }) => ({ status: statusCode, body, headers }),
     };
     return (await (handlers.get(name) as RouteHandler)(context, request, response)) as Reply;
   };

@@ -67,14 +67,13 @@ async function answer(
     const services = await dependencies.getServices();
     const handle = HANDLERS[operation] as (request: unknown, context: HandlerContext) => Promise<unknown>;
     const { params, query, body } = request;
-    const found = await handle(
-      { params, query, body },
-      {
-        services,
-        scope: await scopeOf(services, context, request),
-        signal: interruption.signal,
-      },
-    );
+    const scope = await scopeOf(services, context, request);
+    const work = (): Promise<unknown> =>
+      handle({ params, query, body }, { services, scope, signal: interruption.signal });
+    const { cost }: Endpoint = ENDPOINTS[operation];
+    const found = await (cost === undefined
+      ? work()
+      : services.requests.run(cost, personOf(scope), work, interruption.signal));
     if (!(found instanceof FileAnswer)) return response.ok({ body: found });
     return response.ok({
       body: found.text,
@@ -107,13 +106,19 @@ async function scopeOf(
   };
 }
 
+/** Names of users are unique in their realm alone. */
+const personOf = ({ user, realm }: RequestScope): string | undefined =>
+  user === undefined ? undefined : JSON.stringify([realm, user]);
+
 /** Kibana turns what a handler throws into a bare 500 without a trace, so nothing is thrown. */
 function refuse(error: unknown, operation: Operation, log: Logger, response: KibanaResponseFactory): unknown {
   const known = asDetectionError(error, operation);
   if (known.code === 'internal') log.error(`${operation}: ${(error as Error)?.stack ?? String(error)}`);
   const statusCode = httpStatusOf(known.code);
+  const retryAfter = known.code === 'busy' ? known.details?.retry_after_seconds : undefined;
   return response.customError({
     statusCode,
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
     body: {
       message: known.message || STATUS_CODES[statusCode] || 'Failed',
       attributes: { code: known.code, ...(known.details && { details: known.details }) },
