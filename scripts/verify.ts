@@ -14,6 +14,9 @@ interface Step {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
+/** Each worker has an Elasticsearch of its own; a given one they cannot share. */
+const WORKERS = process.env.ELASTICSEARCH_URL ? '--runInBand' : '--maxWorkers=2';
+
 const STEPS: readonly Step[] = [
   { name: 'types', command: ['npx', 'tsc', '--noEmit', '-p', '.'] },
   { name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] },
@@ -30,7 +33,7 @@ const STEPS: readonly Step[] = [
       'jest',
       '--selectProjects',
       'integration',
-      '--runInBand',
+      WORKERS,
       '--json',
       '--outputFile=build/verify/integration.json',
     ],
@@ -74,7 +77,7 @@ function stepsHere(): readonly Step[] {
         'npx',
         'jest',
         '--selectProjects=integration',
-        '--runInBand',
+        WORKERS,
         '--testPathPatterns=elasticsearch_|ingest_|bucket_source',
         '--json',
         `--outputFile=${report}`,
