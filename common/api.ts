@@ -1,6 +1,7 @@
 import { alertEndpoints } from './api/alerts';
 import { auditEndpoints } from './api/audit';
 import { detectorEndpoints } from './api/detectors';
+import { exchangeEndpoints } from './api/exchange';
 import { evidenceEndpoints } from './api/evidence';
 import { feedbackEndpoints } from './api/feedback';
 import { driftEndpoints } from './api/drift';
@@ -17,6 +18,7 @@ import { suppressionEndpoints } from './api/suppressions';
 /** The whole HTTP API, by operation: the server registers it, the pages call it, the OpenAPI document lists it. */
 export const ENDPOINTS = {
   ...detectorEndpoints,
+  ...exchangeEndpoints,
   ...statusEndpoints,
   ...driftEndpoints,
   ...thresholdEndpoints,
@@ -39,6 +41,8 @@ export { API_ROOT, apiErrorSchema } from './api/endpoint';
 export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint, RequestCost } from './api/endpoint';
 export type { AuditEntryBody } from './api/audit';
 export type { DetectorRecord } from './api/detectors';
+export { NAME_CONFLICTS } from './api/exchange';
+export type { ImportedDetector, NameConflict } from './api/exchange';
 export type { DriftMeasurement } from './api/drift';
 export type { CandidateCheck, CandidateGate, GateVerdict } from './api/gate';
 export type { ModelRecordBody } from './api/models';

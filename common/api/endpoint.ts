@@ -29,6 +29,8 @@ export interface Endpoint {
   readonly maxBodyBytes?: number;
   /** Given: it waits for its turn, and is answered with 429 and `Retry-After` where too many wait. */
   readonly cost?: RequestCost;
+  /** Media type of an answer that is a file and no JSON; `response` describes its text. */
+  readonly produces?: 'application/yaml';
 }
 
 /** Keeps the exact types of the schemas. */

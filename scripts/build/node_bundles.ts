@@ -20,6 +20,7 @@ const SERVER_ENTRIES = [
   'server/index.ts',
   'server/kibana/training_worker.ts',
   'server/detection/calendar_worker.ts',
+  'server/kibana/exchange/yaml_worker.ts',
 ];
 
 /**

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { describeZodIssues, detectorSchema, durationSchema } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import { readYamlDocuments } from '../../common/yaml_documents';
 import { alertsConfigSchema } from '../../server/notifications/config';
 import { connectionFromEnvironment, connectionSchema } from '../../server/elasticsearch';
 
@@ -101,16 +101,23 @@ export async function readConfig(path: string | undefined, environment: NodeJS.P
   );
 }
 
-/** @throws DetectionError `invalid_input` with the place of the mistake */
+/**
+ * @returns undefined for an empty file
+ * @throws DetectionError `invalid_input` with the place of the mistake
+ */
 export function parseYamlText(text: string, file: string): unknown {
-  try {
-    return parseYaml(text, { maxAliasCount: 100 });
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new DetectionError('invalid_input', `${file} is not valid YAML: ${error.message}`, {
-      cause: error,
-    });
+  const { documents, problem } = readYamlDocuments(text);
+  if (problem !== undefined) {
+    throw new DetectionError('invalid_input', `${file} is not valid YAML: ${problem}`);
   }
+  if (documents.length > 1) {
+    const { line } = documents[1];
+    throw new DetectionError(
+      'invalid_input',
+      `${file} holds ${documents.length} documents, the second from line ${line}; allowed: one.`,
+    );
+  }
+  return documents[0]?.value;
 }
 
 function substitute(value: unknown, environment: NodeJS.ProcessEnv, file: string): unknown {

@@ -10,9 +10,11 @@ import { deployModel } from '../commands/deploy_model';
 import { detect } from '../commands/detect';
 import { drift } from '../commands/drift';
 import { evaluateModel } from '../commands/evaluate_model';
+import { exportDetectors } from '../commands/export_detectors';
 import { feedback } from '../commands/feedback';
 import { generateLogs } from '../commands/generate_logs';
 import { importDashboards } from '../commands/import_dashboards';
+import { importDetectors } from '../commands/import_detectors';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
 import { migrate } from '../commands/migrate';
@@ -66,6 +68,8 @@ export function createProgram(): Command {
     deleteResults,
     migrate,
     protectAudit,
+    exportDetectors,
+    importDetectors,
     importDashboards,
   ]) {
     program.addCommand(create());

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { API_ROOT } from '../../common/api';
 import { resultDashboards, toNdjson } from '../../common/dashboards';
-import { DetectionError, type DetectionErrorCode } from '../../common/detection_error';
 import { writeWhole } from '../command_line/log_files';
-import type { Config } from '../command_line/config';
-import { printable, runs } from '../command_line/session';
+import { connectToKibana, jsonOf, KIBANA_URL_OPTION, refusalOf } from '../command_line/kibana';
+import { runs } from '../command_line/session';
 
 interface Options {
   pluginPanels?: boolean;
@@ -12,18 +11,11 @@ interface Options {
   output?: string;
 }
 
-const CODES: Readonly<Record<number, DetectionErrorCode>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  503: 'unavailable',
-};
-
 export const importDashboards = (): Command =>
   runs<Options>(
     new Command('import-dashboards')
       .description('Install the data view and the dashboards in Kibana, or write them to a file')
-      .option('--kibana-url <url>', 'address of Kibana (default: KIBANA_URL)')
+      .option(...KIBANA_URL_OPTION)
       .option('--output <file>', 'write an NDJSON file for Stack Management > Saved Objects instead')
       .option('--plugin-panels', 'with --output: also the panels that only a Kibana with the plugin draws')
       .addHelpText(
@@ -48,35 +40,17 @@ Examples:
           );
         return;
       }
-      const kibana = options.kibanaUrl ?? process.env.KIBANA_URL;
-      if (kibana === undefined)
-        throw new DetectionError(
-          'invalid_input',
-          'No Kibana is named: give --kibana-url, set KIBANA_URL, or write a file with --output.',
-        );
-      const prefix = space === 'default' ? '' : `/s/${space}`;
-      const base = `${kibana.replace(/\/+$/, '')}${prefix}`;
-      const known = await ask(kibana, `${base}${API_ROOT}/_openapi`, {
-        headers: authorization(session.config),
-      });
+      const { kibana, ask } = connectToKibana(session, options.kibanaUrl, ', or write a file with --output');
+      const known = await ask(`${API_ROOT}/_openapi`);
       // Who may not ask for it is told 401 or 403, by a Kibana that has it.
       const hasPlugin = known.status !== 404;
       const ndjson = toNdjson(resultDashboards(space, { hasPlugin }));
       const form = new FormData();
       form.append('file', new Blob([ndjson], { type: 'application/ndjson' }), 'log-anomalies.ndjson');
-      const answer = await ask(kibana, `${base}/api/saved_objects/_import?overwrite=true`, {
-        method: 'POST',
-        headers: { 'kbn-xsrf': 'true', ...authorization(session.config) },
-        body: form,
-      });
+      const answer = await ask('/api/saved_objects/_import?overwrite=true', { method: 'POST', body: form });
       const text = await answer.text();
-      const body = safeJson(text);
-      if (!answer.ok || body?.success !== true) {
-        throw new DetectionError(
-          CODES[answer.status] ?? 'internal',
-          `Kibana refused the import (${answer.status}): ${printable(text, 400)}`,
-        );
-      }
+      const body = jsonOf(text) as { success?: boolean; successCount?: number } | undefined;
+      if (!answer.ok || body?.success !== true) throw refusalOf(answer.status, text);
       session.result(
         { kibana, imported: body.successCount },
         () =>
@@ -84,34 +58,3 @@ Examples:
       );
     },
   );
-
-async function ask(kibana: string, url: string, request: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, request);
-  } catch (error) {
-    const { cause, message } = error as Error & { cause?: Error };
-    throw new DetectionError(
-      'unavailable',
-      `Kibana does not answer at ${kibana}: ${cause?.message ?? message}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-function authorization({ elasticsearch }: Config): Record<string, string> {
-  if (elasticsearch.api_key !== undefined) return { authorization: `ApiKey ${elasticsearch.api_key}` };
-  if (elasticsearch.username === undefined) return {};
-  return {
-    authorization: `Basic ${Buffer.from(`${elasticsearch.username}:${elasticsearch.password ?? ''}`).toString('base64')}`,
-  };
-}
-
-function safeJson(text: string): { success?: boolean; successCount?: number } | undefined {
-  try {
-    return JSON.parse(text) as { success?: boolean; successCount?: number };
-  } catch {
-    return undefined;
-  }
-}

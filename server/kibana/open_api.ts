@@ -29,7 +29,7 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
   }));
 }
 
-const content = (schema: Json): Json => ({ 'application/json': { schema } });
+const content = (schema: Json, type = 'application/json'): Json => ({ [type]: { schema } });
 
 function operationOf(name: string, endpoint: Endpoint): Json {
   const error = {
@@ -54,7 +54,10 @@ function operationOf(name: string, endpoint: Endpoint): Json {
       },
     }),
     responses: {
-      200: { description: 'Done', content: content(jsonSchemaOf(endpoint.response, 'output')) },
+      200: {
+        description: 'Done',
+        content: content(jsonSchemaOf(endpoint.response, 'output'), endpoint.produces),
+      },
       ...(endpoint.cost && {
         429: {
           ...error,

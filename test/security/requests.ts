@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { Operation } from '../../common/api';
 import type { Detector } from '../../common/detector';
 
@@ -42,6 +43,9 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
   };
   return {
     listDetectors: {},
+    exportDetectors: { query: { ids: id } },
+    exportDetector: { params },
+    importDetectors: { body: { yaml: stringify(detector), on_conflict: 'overwrite' } },
     createDetector: { body: { detector: { ...detector, name: 'Another one' }, start: false } },
     getDetector: { params },
     updateDetector: { params, body: { detector, version: scene.version } },

@@ -1,5 +1,6 @@
 import { auditHandlers } from './audit_handlers';
 import { detectorHandlers } from './detector_handlers';
+import { exchangeHandlers } from './exchange_handlers';
 import { feedbackHandlers } from './feedback_handlers';
 import type { Handlers } from './handler';
 import { modelHandlers } from './model_handlers';
@@ -14,6 +15,7 @@ import { suppressionHandlers } from './suppression_handlers';
 /** A handler for every operation of the API; the compiler says which is missing. */
 export const HANDLERS: Handlers = {
   ...detectorHandlers,
+  ...exchangeHandlers,
   ...statusHandlers,
   ...upkeepHandlers,
   ...resultHandlers,

@@ -1,0 +1,130 @@
+import { API_ROOT } from '../../common/api';
+import { DETECTION_ERROR_CODES, DetectionError, type DetectionErrorCode } from '../../common/detection_error';
+import type { Config } from './config';
+import { printable, type Session } from './session';
+
+/** A Kibana with the plugin, in the space of the configuration. */
+export interface KibanaConnection {
+  /** As it was named. */
+  readonly kibana: string;
+  /** Asks at a path below the space. */
+  ask(path: string, request?: RequestInit): Promise<Response>;
+}
+
+export const KIBANA_URL_OPTION = ['--kibana-url <url>', 'address of Kibana (default: KIBANA_URL)'] as const;
+
+/**
+ * Asks with the user or API key of the Elasticsearch connection.
+ *
+ * @throws DetectionError `invalid_input` when no Kibana is named; an `ask` throws `unavailable` when it does not answer
+ */
+export function connectToKibana(
+  { config, signal }: Pick<Session, 'config' | 'signal'>,
+  url: string | undefined,
+  alternative = '',
+): KibanaConnection {
+  const kibana = url ?? process.env.KIBANA_URL;
+  if (kibana === undefined) {
+    throw new DetectionError(
+      'invalid_input',
+      `No Kibana is named: give --kibana-url, or set KIBANA_URL${alternative}.`,
+    );
+  }
+  const { space } = config;
+  const base = `${kibana.replace(/\/+$/, '')}${space === 'default' ? '' : `/s/${space}`}`;
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+    throw new DetectionError(
+      'invalid_input',
+      `--kibana-url is "${kibana}"; it must be an address such as http://localhost:5601.`,
+    );
+  }
+  return {
+    kibana,
+    ask: async (path, request = {}) => {
+      try {
+        const headers = { 'kbn-xsrf': 'true', ...authorization(config), ...request.headers };
+        return await fetch(`${base}${path}`, { signal, ...request, headers });
+      } catch (error) {
+        const { cause, message } = error as Error & { cause?: Error };
+        throw new DetectionError(
+          signal.aborted ? 'interrupted' : 'unavailable',
+          `Kibana does not answer at ${kibana}: ${cause?.message ?? message}`,
+          { cause: error },
+        );
+      }
+    },
+  };
+}
+
+function authorization({ elasticsearch }: Config): Record<string, string> {
+  if (elasticsearch.api_key !== undefined) return { authorization: `ApiKey ${elasticsearch.api_key}` };
+  if (elasticsearch.username === undefined) return {};
+  return {
+    authorization: `Basic ${Buffer.from(`${elasticsearch.username}:${elasticsearch.password ?? ''}`).toString('base64')}`,
+  };
+}
+
+const CODES: Readonly<Record<number, DetectionErrorCode>> = {
+  400: 'invalid_input',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'invalid_input',
+  503: 'unavailable',
+};
+
+interface Refusal {
+  readonly message?: unknown;
+  readonly attributes?: { readonly code?: unknown; readonly details?: Record<string, unknown> };
+}
+
+/** @returns why Kibana or the plugin said no, in its own words */
+export function refusalOf(status: number, text: string): DetectionError {
+  const { message, attributes } = (jsonOf(text) ?? {}) as Refusal;
+  const code = DETECTION_ERROR_CODES.find((known) => known === attributes?.code);
+  const said = typeof message === 'string' && message !== '' ? message : text;
+  return new DetectionError(
+    code ?? CODES[status] ?? 'internal',
+    `Kibana answers ${status}: ${printable(said, 4_000)}`,
+    attributes?.details && { details: attributes.details },
+  );
+}
+
+/**
+ * Asks the plugin's own API.
+ *
+ * @param path below its root, such as /detectors
+ * @returns the text of the answer
+ * @throws DetectionError in the words of the plugin, or `not_found` where Kibana does not have it
+ */
+export async function askPlugin(
+  { ask, kibana }: KibanaConnection,
+  path: string,
+  body?: unknown,
+): Promise<string> {
+  const answer = await ask(`${API_ROOT}${path}`, {
+    ...(body !== undefined && {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  });
+  const text = await answer.text();
+  if (answer.ok) return text;
+  const refusal = refusalOf(answer.status, text);
+  // A path that Kibana does not know has no words of ours.
+  if (answer.status !== 404 || /no such object/.test(refusal.message)) throw refusal;
+  throw new DetectionError(
+    'not_found',
+    `The Kibana at ${kibana} does not have this version of the plugin Log Anomalies, or not this space.`,
+  );
+}
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import type { ImportedDetector, NameConflict } from '../../../common/api';
+import { describeZodIssues, detectorSchema, type Detector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { readsOf } from '../../../common/model_reads';
+import { printable } from '../../../common/printable';
+import { createTurns } from '../../detection/in_turns';
+import { revokeApiKey } from '../api_key';
+import {
+  createDetectorRepository,
+  type DetectorRepository,
+  type StoredDetector,
+} from '../detector_repository';
+import { needsTraining } from '../effective_snapshot';
+import { detectionTaskId, trainingTaskId } from '../identifiers';
+import type { RequestScope, Services } from '../services';
+import type { YamlDocument } from '../../../common/yaml_documents';
+import { readYaml } from './read_yaml';
+
+/** Detectors of one file. */
+const MOST_DETECTORS = 500;
+/** Problems that a refusal lists. */
+const LISTED_PROBLEMS = 50;
+const LONGEST_NAME = 200;
+
+interface Order {
+  readonly yaml: string;
+  readonly onConflict: NameConflict;
+  readonly dryRun: boolean;
+}
+
+/** A detector of the file, with the one that it replaces. */
+interface Planned {
+  readonly document: number;
+  readonly detector: Detector;
+  readonly replaces?: StoredDetector;
+}
+
+/**
+ * Saves the detectors of a file, all or none as far as their settings and names go. Nothing of a file is trusted: each is
+ * stopped, and without key and owner until somebody whose rights suffice saves or starts it. Importing therefore takes no
+ * rights on the logs.
+ *
+ * @throws DetectionError `invalid_input` naming document and setting, `conflict` naming the detectors that are there already
+ */
+export async function importDetectors(
+  services: Services,
+  scope: RequestScope,
+  { yaml, onConflict, dryRun }: Order,
+): Promise<ImportedDetector[]> {
+  const detectors = await detectorsOf(await readYaml(yaml));
+  const repository = createDetectorRepository(scope.savedObjects);
+  const planned = plan(detectors, await allOf(repository), onConflict);
+  const done: ImportedDetector[] = [];
+  for (const each of planned) {
+    const { document, detector, replaces } = each;
+    const id = dryRun
+      ? replaces?.id
+      : await save(services, scope, repository, each).catch(tellWhatIsDone(done));
+    done.push({
+      document,
+      name: detector.name,
+      action: replaces === undefined ? 'created' : 'overwritten',
+      ...(id !== undefined && { id }),
+      warnings: warningsOf(each),
+    });
+  }
+  return done;
+}
+
+async function detectorsOf(documents: readonly YamlDocument[]): Promise<Detector[]> {
+  if (documents.length === 0) {
+    throw new DetectionError(
+      'invalid_input',
+      'The file holds no detector; it must hold the settings of at least one.',
+    );
+  }
+  if (documents.length > MOST_DETECTORS) {
+    throw new DetectionError(
+      'invalid_input',
+      `The file holds ${documents.length} detectors; at most ${MOST_DETECTORS} are allowed. Split it.`,
+    );
+  }
+  const turns = createTurns();
+  const detectors: Detector[] = [];
+  const issues: string[] = [];
+  for (const [i, { value, line }] of documents.entries()) {
+    const parsed = detectorSchema.safeParse(value);
+    if (parsed.success) detectors.push(parsed.data);
+    else {
+      const where = `document ${i + 1} (line ${line}${nameIn(value)})`;
+      issues.push(...describeZodIssues(parsed.error, value).map((issue) => `${where}: ${issue}`));
+    }
+    await turns.next();
+  }
+  if (issues.length > 0) throw invalid('The file is not valid, so nothing was saved', issues);
+  return detectors;
+}
+
+function nameIn(value: unknown): string {
+  const { name } = (value ?? {}) as { name?: unknown };
+  return typeof name === 'string' ? `, "${printable(name, 60)}"` : '';
+}
+
+function invalid(
+  what: string,
+  issues: readonly string[],
+  code: 'invalid_input' | 'conflict' = 'invalid_input',
+) {
+  const more = issues.length - LISTED_PROBLEMS;
+  const listed = [...issues.slice(0, LISTED_PROBLEMS), ...(more > 0 ? [`and ${more} more`] : [])];
+  return new DetectionError(code, `${what}: ${listed.join('; ')}`, { details: { issues: listed } });
+}
+
+async function allOf(repository: DetectorRepository): Promise<StoredDetector[]> {
+  const perPage = 1_000;
+  const all: StoredDetector[] = [];
+  for (let page = 1; ; page++) {
+    const { detectors, broken } = await repository.list({ page, perPage });
+    all.push(...detectors);
+    if (detectors.length + broken.length < perPage) return all;
+  }
+}
+
+function plan(
+  detectors: readonly Detector[],
+  existing: readonly StoredDetector[],
+  onConflict: NameConflict,
+): Planned[] {
+  const byName = new Map<string, StoredDetector[]>();
+  for (const stored of existing) {
+    byName.set(stored.detector.name, [...(byName.get(stored.detector.name) ?? []), stored]);
+  }
+  const taken = new Set(byName.keys());
+  const seenAt = new Map<string, number>();
+  const invalidNames: string[] = [];
+  const conflicts: string[] = [];
+  const planned = detectors.map((detector, i): Planned => {
+    const document = i + 1;
+    const { name } = detector;
+    const shown = `document ${document}: name: "${printable(name, LONGEST_NAME)}"`;
+    const found = byName.get(name) ?? [];
+    if (onConflict === 'create') {
+      const free = freeName(name, taken);
+      taken.add(free);
+      return { document, detector: { ...detector, name: free } };
+    }
+    const before = seenAt.get(name);
+    seenAt.set(name, document);
+    if (before !== undefined) {
+      invalidNames.push(
+        `${shown} is that of document ${before} as well; allowed: each once, or on_conflict: create`,
+      );
+    } else if (found.length > 1 && onConflict === 'overwrite') {
+      invalidNames.push(
+        `${shown} is that of ${found.length} detectors of the space, so none can be overwritten`,
+      );
+    } else if (found.length > 0 && onConflict === 'refuse') {
+      conflicts.push(`${shown} is that of the detector ${found[0].id}`);
+    }
+    return { document, detector, ...(found.length === 1 && { replaces: found[0] }) };
+  });
+  if (invalidNames.length > 0) throw invalid('The names do not fit, so nothing was saved', invalidNames);
+  if (conflicts.length > 0) {
+    throw invalid(
+      'There are detectors of these names already, so nothing was saved (on_conflict: overwrite gives them the settings of the file, on_conflict: create saves new ones beside them)',
+      conflicts,
+      'conflict',
+    );
+  }
+  return planned;
+}
+
+/** @example freeName('Web', new Set(['Web'])) // 'Web (2)' */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let i = 2; ; i++) {
+    const ending = ` (${i})`;
+    const other = name.slice(0, LONGEST_NAME - ending.length) + ending;
+    if (!taken.has(other)) return other;
+  }
+}
+
+/** @returns the id that it is saved under */
+async function save(
+  services: Services,
+  scope: RequestScope,
+  repository: DetectorRepository,
+  { detector, replaces }: Planned,
+): Promise<string> {
+  const now = new Date(services.clock.now()).toISOString();
+  const imported = {
+    name: detector.name,
+    detector,
+    model_reads: readsOf(detector),
+    enabled: false,
+    api_key_object: null,
+    owner: null,
+    updated_at: now,
+    updated_by: scope.user ?? null,
+  };
+  if (replaces === undefined) {
+    const id = randomUUID();
+    await repository.create(id, { ...imported, created_at: now, created_by: scope.user ?? null });
+    return id;
+  }
+  const { id, version, apiKeyObject } = replaces;
+  const target = { space: scope.space, detectorId: id };
+  await repository.update(id, imported, version);
+  for (const task of [detectionTaskId(target), trainingTaskId(target)]) {
+    await services.taskManager.removeIfExists(task);
+  }
+  if (apiKeyObject !== undefined) {
+    await revokeApiKey(services.apiKeys, scope.savedObjects, apiKeyObject, target);
+  }
+  return id;
+}
+
+/** Names are looked up once, so somebody may have been faster; what was saved before that stays. */
+function tellWhatIsDone(done: readonly ImportedDetector[]) {
+  return (error: unknown): never => {
+    if (!(error instanceof DetectionError) || done.length === 0) throw error;
+    const names = done.map(({ name }) => `"${printable(name, 60)}"`).join(', ');
+    throw new DetectionError(error.code, `${error.message} Saved before that: ${names}.`, { cause: error });
+  };
+}
+
+function warningsOf({ replaces, detector }: Planned): string[] {
+  if (replaces === undefined) return [];
+  return [
+    ...(replaces.enabled ? ['It was running and is stopped until somebody starts it.'] : []),
+    ...(replaces.detector.scoring === 'ingest'
+      ? [
+          'Its ingest pipeline goes on scoring logs with the settings of before; take it off, or put a new one live once the detector runs again.',
+        ]
+      : []),
+    ...(needsTraining(replaces.detector, detector)
+      ? ['Its model was made for other features or logs; train it after starting it.']
+      : []),
+  ];
+}

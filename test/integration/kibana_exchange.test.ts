@@ -1,0 +1,354 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { parse, stringify } from 'yaml';
+import {
+  ENDPOINTS,
+  type DetectorRecord,
+  type Endpoint,
+  type ImportedDetector,
+  type ModelRecordBody,
+  type Operation,
+} from '../../common/api';
+import { parseDetector, type DetectorInput } from '../../common/detector';
+import {
+  API_KEY_TYPE,
+  detectionTaskId,
+  DETECTOR_TYPE,
+  trainingTaskId,
+} from '../../server/kibana/identifiers';
+import type { ApiKeyAttributes, DetectorAttributes } from '../../server/kibana/saved_object_types';
+import { outcomeOf, start } from './command_line_fixture';
+import { webDetector } from './kibana_logs';
+import { refusalOf } from './kibana_people';
+import type { Person } from './kibana_stand_in';
+import { RECENT_ODD, webWorld } from './kibana_world';
+
+const world = webWorld();
+const { admin, index, space, kibana, ok, target, status, resultIds, trained } = world;
+const { objects } = kibana.savedObjects;
+const otherSpace = `${space}-b`;
+let owner: Person;
+let reader: Person;
+/** May write detectors, and has no rights on the logs. */
+let stranger: Person;
+beforeAll(() => {
+  ({ owner, reader, stranger } = world.people);
+});
+
+const create = (change: Partial<DetectorInput> = {}): Promise<DetectorRecord> =>
+  ok(owner, 'createDetector', { body: { detector: webDetector(index, change), start: false } });
+const exported = (id: string): Promise<string> => ok(reader, 'exportDetector', { params: { id } });
+const attributesOf = (id: string): DetectorAttributes =>
+  objects.get(`${DETECTOR_TYPE}/${id}`)!.attributes as DetectorAttributes;
+const detectorsStored = (): string[] =>
+  [...objects.values()].filter(({ type }) => type === DETECTOR_TYPE).map(({ id }) => id);
+
+async function imported(
+  who: Person,
+  body: { yaml: string; on_conflict?: string; dry_run?: boolean },
+  where = space,
+): Promise<ImportedDetector[]> {
+  const reply = await kibana.call(who, 'importDetectors', { body }, where);
+  if (reply.status !== 200) throw new Error(refusalOf(reply));
+  return (reply.body as { detectors: ImportedDetector[] }).detectors;
+}
+
+describe('export', () => {
+  it('is the file of a detector: a comment, all its settings, and nothing of keys or people', async () => {
+    const { id, detector } = await create({ description: 'Two\nlines: #1' });
+    const reply = await kibana.call(reader, 'exportDetector', { params: { id } }, space);
+    expect(reply.headers).toEqual({
+      'content-type': 'application/yaml',
+      'content-disposition': 'attachment; filename="Web_requests.yml"',
+    });
+    const text = String(reply.body);
+    expect(text.split('\n')[0]).toBe(`# Detector ${id} of the space ${space}`);
+    expect(parseDetector(parse(text))).toEqual(detector);
+    expect(text).not.toContain(owner.name);
+    expect(text).not.toContain(String(attributesOf(id).api_key_object));
+  });
+
+  it('of a space has each of its detectors and none of another space', async () => {
+    await create({ name: 'B' });
+    await create({ name: 'A' });
+    const all = await ok<string>(reader, 'exportDetectors');
+    expect(all.match(/^name: .*$/gm)).toEqual(['name: A', 'name: B']);
+    const everything: Person = { ...owner, client: admin };
+    expect((await kibana.call(everything, 'exportDetectors', {}, otherSpace)).body).toBe('');
+    const [first] = detectorsStored();
+    for (const given of [{ params: { id: first } }, { query: { ids: first } }]) {
+      const operation = 'params' in given ? 'exportDetector' : 'exportDetectors';
+      expect((await kibana.call(everything, operation, given, otherSpace)).status).toBe(404);
+    }
+  });
+
+  it('names a detector that cannot be read in a comment, in which nothing ends the line', async () => {
+    const { id } = await create();
+    const stored = objects.get(`${DETECTOR_TYPE}/${id}`)!;
+    const broken = { ...attributesOf(id), detector: { name: 'x\nsource: {}' } };
+    objects.set(`${DETECTOR_TYPE}/${id}`, { ...stored, attributes: broken });
+    expect(await ok<string>(reader, 'exportDetectors')).toMatch(new RegExp(`^# Left out: ${id}: .*\n$`));
+  });
+});
+
+describe('import', () => {
+  it('brings a detector to another space: stopped, without key and owner, until somebody starts it', async () => {
+    const { id, detector } = await create();
+    const yaml = await exported(id);
+    objects.clear();
+    const [done] = await imported(stranger, { yaml });
+    expect(done).toMatchObject({ document: 1, name: 'Web requests', action: 'created', warnings: [] });
+    const record = await ok<DetectorRecord>(reader, 'getDetector', { params: { id: done.id! } });
+    expect(record).toMatchObject({ detector, enabled: false, created_by: stranger.name });
+    expect(record.owner).toBeUndefined();
+    expect(done.id).not.toBe(id);
+    expect(attributesOf(done.id!).api_key_object).toBeNull();
+    expect([...objects.values()].filter(({ type }) => type === API_KEY_TYPE)).toEqual([]);
+    // Nothing runs with anybody's rights before somebody vouches for it.
+    const params = { id: done.id! };
+    await ok(stranger, 'trainDetector', { params });
+    await kibana.tasks.run(trainingTaskId(target(done.id!)));
+    expect((await ok<{ models: ModelRecordBody[] }>(reader, 'listModels', { params })).models).toEqual([]);
+    const refused = await kibana.call(stranger, 'startDetector', { params }, space);
+    expect(refusalOf(refused)).toMatch(/^403 .*read on/);
+    await ok(owner, 'startDetector', { params });
+    expect(await ok(reader, 'getDetector', { params })).toMatchObject({ owner: owner.name, enabled: true });
+    await kibana.tasks.run(trainingTaskId(target(done.id!)));
+    await kibana.tasks.run(detectionTaskId(target(done.id!)));
+    expect(await status(done.id!)).toMatchObject({ state: 'running', consecutive_failures: 0 });
+    expect(await resultIds(done.id!)).toEqual(expect.arrayContaining(RECENT_ODD));
+  });
+
+  it('believes no key, owner or state that a file names', async () => {
+    const { id } = await create();
+    for (const foreign of [
+      { api_key_object: attributesOf(id).api_key_object },
+      { owner: 'olga' },
+      { enabled: true },
+      { id },
+      { model_reads: ['secret'] },
+    ]) {
+      const [name] = Object.keys(foreign);
+      const yaml = stringify({ ...webDetector(index, { name: 'Forged' }), ...foreign });
+      await expect(imported(owner, { yaml })).rejects.toThrow(
+        new RegExp(`^400 .*document 1 \\(line 1, "Forged"\\): .*"${name}"`),
+      );
+    }
+    expect(detectorsStored()).toEqual([id]);
+  });
+
+  it('over a running detector stops it, takes its key away, and keeps id, models and place', async () => {
+    const { id } = await trained();
+    await kibana.tasks.run(detectionTaskId(target(id)));
+    const results = await resultIds(id);
+    const before = attributesOf(id);
+    const key = objects.get(`${API_KEY_TYPE}/${before.api_key_object}`)!.attributes as ApiKeyAttributes;
+    const changed = webDetector(index, { threshold: { method: 'contamination', contamination: 0.02 } });
+    const yaml = stringify(changed);
+    // Without being told to, nothing is replaced.
+    await expect(imported(stranger, { yaml })).rejects.toThrow(
+      new RegExp(`^409 .*document 1: name: "Web requests" is that of the detector ${id}`),
+    );
+    expect(attributesOf(id)).toEqual(before);
+    const order = { yaml, on_conflict: 'overwrite' };
+    const [planned] = await imported(stranger, { ...order, dry_run: true });
+    expect(planned).toEqual({
+      document: 1,
+      name: 'Web requests',
+      action: 'overwritten',
+      id,
+      warnings: ['It was running and is stopped until somebody starts it.'],
+    });
+    expect(attributesOf(id)).toEqual(before);
+    expect(await imported(stranger, order)).toEqual([planned]);
+    expect(attributesOf(id)).toMatchObject({ enabled: false, owner: null, api_key_object: null });
+    expect(kibana.tasks.scheduled.has(detectionTaskId(target(id)))).toBe(false);
+    const { api_keys } = await admin.security.getApiKey({ id: key.api_key_id });
+    expect(api_keys[0].invalidated).toBe(true);
+    expect(await resultIds(id)).toEqual(results);
+    await ok(owner, 'startDetector', { params: { id } });
+    await kibana.tasks.run(detectionTaskId(target(id)));
+    expect(await status(id)).toMatchObject({ state: 'running', consecutive_failures: 0 });
+    expect(await ok(reader, 'getDetector', { params: { id } })).toMatchObject({
+      owner: owner.name,
+      detector: { threshold: { contamination: 0.02 } },
+    });
+  });
+
+  it('with features that the model does not have says that it needs training', async () => {
+    const { id } = await trained();
+    const features = [{ type: 'number' as const, field: 'other_time' }];
+    const yaml = stringify(webDetector(index, { features }));
+    const [done] = await imported(owner, { yaml, on_conflict: 'overwrite' });
+    expect(done.warnings.join()).toMatch(/stopped.*train it/);
+    expect(attributesOf(id).model_reads).not.toContain('response_time');
+  });
+
+  it('beside detectors of the same name takes free names', async () => {
+    await create({ name: 'Web' });
+    const yaml = [1, 2].map(() => stringify(webDetector(index, { name: 'Web' }))).join('---\n');
+    const done = await imported(owner, { yaml, on_conflict: 'create' });
+    expect(done.map(({ name, action }) => [name, action])).toEqual([
+      ['Web (2)', 'created'],
+      ['Web (3)', 'created'],
+    ]);
+    await expect(imported(owner, { yaml })).rejects.toThrow(
+      /^400 .*document 2: name: "Web" is that of document 1/,
+    );
+    await create({ name: 'Web' });
+    await expect(
+      imported(owner, { yaml: stringify(webDetector(index, { name: 'Web' })), on_conflict: 'overwrite' }),
+    ).rejects.toThrow(/^400 .*is that of 2 detectors/);
+  });
+
+  it('saves all detectors of a file or none, and names document, line, field and value of each mistake', async () => {
+    const good = stringify(webDetector(index, { name: 'Good' }));
+    const bad = stringify({
+      ...webDetector(index, { name: 'Bad' }),
+      threshold: { method: 'fixed', score: 7 },
+    });
+    const lines = good.split('\n').length;
+    await expect(imported(owner, { yaml: `${good}---\n${bad}---\nname: Third\n` })).rejects.toThrow(
+      new RegExp(
+        `^400 .*document 2 \\(line ${lines + 1}, "Bad"\\): threshold\\.score: .*\\(got 7\\).*document 3 .*source`,
+      ),
+    );
+    await expect(imported(owner, { yaml: 'name: [' })).rejects.toThrow(
+      /^400 .*not valid YAML: line 1, column/,
+    );
+    await expect(imported(owner, { yaml: '# nothing\n' })).rejects.toThrow(/^400 .*holds no detector/);
+    await expect(imported(owner, { yaml: '---\nname: a\n'.repeat(501) })).rejects.toThrow(
+      /^400 .*501.*at most 500/,
+    );
+    expect(detectorsStored()).toEqual([]);
+  });
+
+  it('takes the privilege to write', async () => {
+    const reply = await kibana.call(reader, 'importDetectors', { body: { yaml: 'name: a' } }, space);
+    expect(reply.status).toBe(403);
+  });
+});
+
+describe('the command line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'log-anomalies-exchange-'));
+  /** Kibana's HTTP server as far as the two commands see it: space, credentials, JSON in, a text or JSON out. */
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await textOf(request);
+      const { pathname, searchParams } = new URL(request.url!, 'http://kibana.test');
+      const path = pathname.replace(`/s/${space}`, '');
+      const [operation] = (Object.entries(ENDPOINTS) as [Operation, Endpoint][]).find(
+        ([, endpoint]) => endpoint.path === path && endpoint.method === request.method!.toLowerCase(),
+      ) ?? ['listDetectors'];
+      const isKnown = request.headers.authorization === credentials && request.headers['kbn-xsrf'] === 'true';
+      const reply =
+        !isKnown || !pathname.startsWith(`/s/${space}/`)
+          ? { status: 401, body: { message: 'Unauthorized' }, headers: {} }
+          : await kibana.call(
+              owner,
+              operation,
+              {
+                query: Object.fromEntries(searchParams),
+                ...(body !== '' && { body: JSON.parse(body) as unknown }),
+              },
+              space,
+            );
+      response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+      response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
+    })();
+  });
+  const credentials = `Basic ${Buffer.from('olga:her password').toString('base64')}`;
+  let url = '';
+  beforeAll(async () => {
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    writeFileSync(join(folder, 'config.yaml'), `space: ${space}\n`);
+  });
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const command = (password: string, ...given: string[]) =>
+    outcomeOf(
+      start(folder, given, {
+        KIBANA_URL: url,
+        ELASTICSEARCH_USERNAME: 'olga',
+        ELASTICSEARCH_PASSWORD: password,
+        ELASTICSEARCH_API_KEY: undefined,
+      }),
+    );
+
+  it('brings detectors to a file and back', async () => {
+    const { id, detector } = await create();
+    await create({ name: 'Another' });
+    const all = await command('her password', 'export-detectors');
+    expect([all.code, all.stdout.match(/^name: .*$/gm)]).toEqual([
+      0,
+      ['name: Another', 'name: Web requests'],
+    ]);
+    const one = await command(
+      'her password',
+      'export-detectors',
+      '--detector-id',
+      id,
+      '--output',
+      'web.yml',
+      '--json',
+    );
+    expect([one.code, JSON.parse(one.stdout)]).toEqual([0, { output: 'web.yml', detectors: 1 }]);
+    expect(parseDetector(parse(readFileSync(join(folder, 'web.yml'), 'utf8')))).toEqual(detector);
+
+    const conflict = await command('her password', 'import-detectors', '--input', 'web.yml');
+    expect([conflict.code, conflict.stderr]).toEqual([4, expect.stringContaining('on_conflict: overwrite')]);
+    const dry = await command(
+      'her password',
+      'import-detectors',
+      '--input',
+      'web.yml',
+      '--on-conflict',
+      'create',
+      '--dry-run',
+    );
+    expect([dry.code, dry.stdout]).toEqual([0, 'Web requests (2): would be created\n']);
+    expect(detectorsStored()).toHaveLength(2);
+    const made = await command(
+      'her password',
+      'import-detectors',
+      '--input',
+      'web.yml',
+      '--on-conflict',
+      'create',
+      '--json',
+    );
+    const { detectors } = JSON.parse(made.stdout) as { detectors: ImportedDetector[] };
+    expect(attributesOf(detectors[0].id!)).toMatchObject({
+      name: 'Web requests (2)',
+      enabled: false,
+      owner: null,
+    });
+  });
+
+  it('says what is wrong, with its exit code', async () => {
+    writeFileSync(
+      join(folder, 'bad.yml'),
+      'name: Bad\nsource: {index: a}\nfeatures: [{type: number, field: x, weight: -1}]',
+    );
+    const bad = await command('her password', 'import-detectors', '--input', 'bad.yml');
+    expect([bad.code, bad.stderr]).toEqual([
+      2,
+      expect.stringMatching(/document 1 .*features\.0\.weight.*got -1/),
+    ]);
+    expect((await command('her password', 'import-detectors', '--input', 'none.yml')).code).toBe(2);
+    const stranger = await command('wrong', 'export-detectors');
+    expect([stranger.code, stranger.stderr]).toEqual([5, expect.stringContaining('401: Unauthorized')]);
+    const id = '00000000-0000-0000-0000-000000000000';
+    expect((await command('her password', 'export-detectors', '--detector-id', id)).code).toBe(3);
+    const away = await command('her password', 'export-detectors', '--kibana-url', 'http://127.0.0.1:9/');
+    expect(away.code).toBe(8);
+    expect((await command('her password', 'export-detectors', '--kibana-url', 'localhost')).code).toBe(2);
+  });
+});
