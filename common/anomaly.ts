@@ -1,3 +1,5 @@
+import type { Comparison } from './explanations/comparison';
+
 /**
  * Confidence x 100 in four named bands. A log at the threshold has 50; since confidence is 1 - p / (2 x contamination),
  * `minor` starts where half, `major` where a fifth and `critical` where a twentieth of the expected anomalies score as high.
@@ -21,6 +23,8 @@ export interface Attribution {
   /** Present where training never held such a value, with how many of its logs held another. */
   readonly unseen?: true;
   readonly trained_on?: number;
+  /** What the sentence for people is made of; absent in results of 0.1.0, and where values may not be repeated. */
+  readonly comparison?: Comparison;
 }
 
 /** What scoring says about one log. */
@@ -73,7 +77,7 @@ export interface AnomalyResult {
     severity: Severity;
     threshold: number;
     attribution: Attribution[];
-    /** Sentence for people: why this log stands out. */
+    /** Sentence for people: why this log is anomalous, in English; from the attribution pages make the same in the reader's language. */
     reason: string;
     entity?: string;
     /** Field that holds the entity; present where a result stands for all its logs from `event.start` to `event.end`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES, type Severity } from '../anomaly';
+import { comparisonSchema } from '../explanations';
 import { API_ROOT, detectorIdSchema, endpoint, timeSchema } from './endpoint';
 
 export const severitySchema = z.enum(
@@ -16,6 +17,7 @@ export const attributionSchema = z.object({
     .number()
     .optional()
     .describe('Training logs that held another value, where this one is unseen'),
+  comparison: comparisonSchema.optional(),
 });
 
 /** A document of `log-anomalies-results.*`; beside these it carries context fields of the log. */

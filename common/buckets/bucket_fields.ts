@@ -1,4 +1,6 @@
 import type { Detector, DetectorInput } from '../detector';
+import type { ValueUnit } from '../log_features/types';
+import { unitOf } from '../log_features/value_units';
 
 type BucketSettings = NonNullable<Detector['bucket']>;
 
@@ -12,6 +14,8 @@ export interface BucketField {
   readonly weight: number;
   /** A difference of this size is never unusual, however steady the number was. */
   readonly tolerance?: number;
+  /** Of durations, where the name of their field tells it. */
+  readonly unit?: ValueUnit;
 }
 
 export const COUNT_FIELD = 'bucket.count';
@@ -28,6 +32,8 @@ const SHARE_TOLERANCE = 0.02;
 
 /** All numbers that a bucket row holds, with the title that explanations show. */
 export function bucketFields(bucket: BucketSettings): BucketField[] {
+  const unit = bucket.latency === undefined ? 'none' : unitOf({ field: bucket.latency });
+  const unitOfLatency = unit === 'none' ? {} : { unit };
   return [
     { field: COUNT_FIELD, title: 'logs', weight: 1, tolerance: COUNT_TOLERANCE },
     { field: ERRORS_FIELD, title: 'errors', weight: 0.5, tolerance: COUNT_TOLERANCE },
@@ -35,8 +41,13 @@ export function bucketFields(bucket: BucketSettings): BucketField[] {
     ...(bucket.latency === undefined
       ? []
       : [
-          { field: LATENCY_P50_FIELD, title: `median ${bucket.latency}`, weight: 1 },
-          { field: LATENCY_P95_FIELD, title: `95th percentile of ${bucket.latency}`, weight: 1 },
+          { field: LATENCY_P50_FIELD, title: `median ${bucket.latency}`, weight: 1, ...unitOfLatency },
+          {
+            field: LATENCY_P95_FIELD,
+            title: `95th percentile of ${bucket.latency}`,
+            weight: 1,
+            ...unitOfLatency,
+          },
         ]),
     ...Object.keys(bucket.distinct).map((name) => ({
       field: distinctField(name),
@@ -61,11 +72,12 @@ export const defaultBucketFeatures = (
   bucket: BucketSettings,
   entityField: string,
 ): NonNullable<DetectorInput['features']> =>
-  bucketFields(bucket).map(({ field, title, weight, tolerance }) => ({
+  bucketFields(bucket).map(({ field, title, weight, tolerance, unit }) => ({
     type: 'deviation',
     field,
     by: entityField,
     name: title,
     weight,
     ...(tolerance === undefined ? {} : { tolerance }),
+    ...(unit === undefined ? {} : { unit }),
   }));

@@ -71,14 +71,29 @@ describe('a bucket row', () => {
         part('logs', 'bucket.count', 0.6, '0', '120 to 180'),
         part('distinct clients', 'bucket.distinct_clients', 0.4, '0', '90 to 120'),
       ]),
-    ).toBe('checkout-api: 0 logs in 5 min (typical 120 to 180)');
+    ).toBe('checkout-api: 0 logs in 5 min, usually 120 to 180');
     expect(
       bucketMessage(bucketDocuments(detector)(row), [
         part('error share', 'bucket.error_share', 0.7, '0.1', '0 to 0.01'),
         part('logs', 'bucket.count', 0.2, '40', '30 to 50'),
         part('errors', 'bucket.errors', 0.1, '4', '0'),
       ]),
-    ).toBe('checkout-api: 40 logs in 5 min (typical 30 to 50), error share 0.1 (typical 0 to 0.01)');
+    ).toBe('checkout-api: 40 logs in 5 min, usually 30 to 50; error share 0.1, usually 0 to 0.01');
+  });
+});
+
+describe('units of a bucket', () => {
+  it('are those of the field that its durations are taken of', () => {
+    const { features } = parseDetector({
+      name: 'a',
+      source: { index: 'logs' },
+      unit: 'bucket',
+      entity_field: 'service.name',
+      bucket: { latency: 'event.duration' },
+    });
+    const units = new Map(features.map(({ field, unit }) => [field, unit]));
+    expect(units.get('bucket.latency_p95')).toBe('ns');
+    expect(units.get('bucket.count')).toBeUndefined();
   });
 });
 

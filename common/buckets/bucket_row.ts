@@ -1,4 +1,5 @@
 import type { Attribution } from '../anomaly';
+import { sentenceOf, subjectOf, usualOf } from '../explanations';
 import { durationToMilliseconds, type Detector } from '../detector';
 import type { LogDocument } from '../log_document';
 import { getField } from '../log_features';
@@ -121,7 +122,7 @@ const TOLD_NUMBERS = 2;
 /**
  * One line for people on what was odd.
  *
- * @example "checkout-api: 0 logs in 5 min (typical 120 to 180)"
+ * @example "checkout-api: 0 logs in 5 min, usually 120 to 180"
  */
 export function bucketMessage(document: LogDocument, attribution: readonly Attribution[]): string {
   const message = String(getField(document, 'message'));
@@ -132,7 +133,7 @@ export function bucketMessage(document: LogDocument, attribution: readonly Attri
       ({ actual }) => actual !== 'missing' && !(getField(document, COUNT_FIELD) === 0 && actual === '0'),
     )
     .slice(0, TOLD_NUMBERS)
-    .map(({ feature, actual, typical }) => `${feature} ${actual} (typical ${typical})`);
-  const told = count === undefined ? message : `${message} (typical ${count.typical})`;
-  return [told, ...others].join(', ');
+    .map((each) => `${subjectOf(each)} ${sentenceOf(each)}`);
+  const usual = count === undefined ? undefined : usualOf(count);
+  return [usual === undefined ? message : `${message}, ${usual}`, ...others].join('; ');
 }

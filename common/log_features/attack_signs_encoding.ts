@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
+import { VALUE_CHARACTERS } from '../explanations/comparison';
 import { printable } from '../printable';
 import { findAttackPatterns, patternName } from './attack_patterns';
 import type { ColumnEncoding } from './column_encoding';
@@ -12,6 +13,7 @@ import {
   countBigrams,
   MARKS_OF_PATTERN,
   newBigramCounts,
+  signsOf,
   surprisesOf,
 } from './text_encoding';
 import { decodeText, normaliseText, textStatistics } from './text_statistics';
@@ -83,6 +85,7 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
   const surprises = surprisesOf(state.bigrams);
   const unread = new DirtCounter();
   const cache = new RowCache(1);
+  const signs = new Float64Array(1);
   const compute = (text: string, out: Float64Array, offset: number): void => {
     const decoded = decodeText(text);
     const { marks } = textStatistics(decoded, surprises);
@@ -114,6 +117,18 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
         .map((pattern) => `${pattern.category.replaceAll('_', ' ')} (${patternName(pattern)})`);
       const more = found.length > 2 ? [`${found.length - 2} more signs`] : [];
       return [...named, ...more, printable(text, 80)].join(', ');
+    },
+    compare(value) {
+      const text = read(value);
+      if (text === undefined) return { kind: 'signs' };
+      compute(text, signs, 0);
+      return {
+        kind: 'signs',
+        value: printable(text, VALUE_CHARACTERS),
+        ...signsOf(attackPatternsIn(text)),
+        ...(signs[0] > 0 && { is_odd: true }),
+        signs_share: state.attack_share,
+      };
     },
     typical:
       state.attack_share < 0.05

@@ -1,6 +1,7 @@
 import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
+import { USUAL_CHARACTERS, VALUE_CHARACTERS } from '../explanations/comparison';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, readableShare, textOf } from './field_value';
 import { learnNovelty, noveltySchema, type Novelty, type TimeParts } from './novelty';
@@ -73,6 +74,19 @@ export function rarityOfUnseen({
 export const rarity = (count: number, total: number, distinct: number): number =>
   -Math.log((count + 1) / (total + distinct + 1));
 
+/** How many training logs held a value, where only the most frequent values are remembered. */
+export function countOf(
+  known: number | undefined,
+  counts: readonly number[],
+  total: number,
+): { count: number; at_most?: true; logs: number } {
+  if (known !== undefined) return { count: known, logs: total };
+  const forgotten = total - counts.reduce((sum, count) => sum + count, 0);
+  return forgotten <= 0
+    ? { count: 0, logs: total }
+    : { count: Math.min(forgotten, ...counts.slice(-1)), at_most: true, logs: total };
+}
+
 /** Descending by count; equal counts by code units, so that the order does not depend on that of the rows. */
 export const byCount = (one: readonly [string, number], other: readonly [string, number]): number =>
   other[1] - one[1] || (one[0] < other[0] ? -1 : 1);
@@ -108,6 +122,7 @@ export function decodeCategory(state: CategoryState): ColumnEncoding {
   const rank = new Map(values.map(([value], index) => [value, index]));
   const rarities = Float64Array.from(values, ([, count]) => rarity(count, total, values.length));
   const unseenRarity = rarityOfUnseen(state);
+  const counts = values.map(([, count]) => count);
   const unread = new DirtCounter();
   const typical = values
     .slice(0, 3)
@@ -143,6 +158,21 @@ export function decodeCategory(state: CategoryState): ColumnEncoding {
       const index = rank.get(text);
       const share = index === undefined ? 'not seen in training' : readableShare(values[index][1] / total);
       return `${printable(text, 120)} (${share})`;
+    },
+    compare(value) {
+      const text = textOf(value, MAX_VALUE_LENGTH, unread);
+      const index = text === undefined ? undefined : rank.get(text);
+      return {
+        kind: 'value',
+        ...(text !== undefined && {
+          value: printable(text, VALUE_CHARACTERS),
+          ...countOf(index === undefined ? undefined : values[index][1], counts, total),
+        }),
+        ...(values.length > 0 && {
+          usual: printable(values[0][0], USUAL_CHARACTERS),
+          usual_share: values[0][1] / total,
+        }),
+      };
     },
     typical:
       values.length === 0

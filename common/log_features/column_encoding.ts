@@ -1,3 +1,4 @@
+import type { Comparison } from '../explanations/comparison';
 import type { DirtCounter } from './field_value';
 import type { Novelty } from './novelty';
 
@@ -27,6 +28,8 @@ export interface ColumnEncoding {
   readonly typical: string;
   /** Likewise, where it depends on the log. */
   typicalOf?(value: unknown): string;
+  /** The value beside what training held, cleaned and shortened, as data that sentences for people are made of. */
+  compare(value: unknown): Comparison;
   /** JSON-safe; the matching `decode…` function makes the same encoding of it. */
   toJSON(): unknown;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
+import { VALUE_CHARACTERS } from '../explanations/comparison';
 import { printable } from '../printable';
-import { byCount, UNSEEN } from './category_encoding';
+import { byCount, countOf, UNSEEN } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import type { FieldReader } from './field_access';
 import { MAX_GROUP_NAME, PART_SEPARATOR, partReader } from './group_fields';
@@ -117,6 +118,7 @@ export function surpriseOfCombination(
 
 export function decodeCombination(state: CombinationState): ColumnEncoding {
   const counts = new Map(state.values);
+  const allCounts = state.values.map(([, count]) => count);
   const tables = combinationTables(state);
   const known = new Map(
     state.values.map(([name, count]) => [
@@ -147,6 +149,13 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       const count = counts.get(value) ?? 0;
       return `${printable(shown(value), 120)} (${count === 0 ? 'not seen together in training' : `${count} of ${state.total}`})`;
     },
+    compare: (value) => ({
+      kind: 'together',
+      ...(typeof value === 'string' && {
+        value: printable(shown(value), VALUE_CHARACTERS),
+        ...countOf(counts.get(value), allCounts, state.total),
+      }),
+    }),
     typical:
       state.values.length === 0
         ? 'no value'

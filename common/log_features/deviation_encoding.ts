@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { printable } from '../printable';
 import type { FeatureDefinition } from '../detector';
+import { GROUP_CHARACTERS } from '../explanations/comparison';
 import type { ColumnEncoding } from './column_encoding';
 import { learnHierarchy, type GroupedValue, type UsualOfGroup } from './deviation_hierarchy';
 import { directionOf } from './directions';
@@ -35,6 +36,8 @@ const groupSchema = z.strictObject({
   spread: z.number().gt(0).max(1e39),
   /** What is usual in each hour of the day, on the scale of comparison; one number where the hours do not differ. */
   levels: z.array(levelSchema).refine(({ length }) => length === 1 || length === 24, 'must be 1 or 24'),
+  /** Training values; absent in models of 0.1.0. */
+  count: z.number().int().min(0).max(1e15).optional(),
 });
 export const deviationStateSchema = z.strictObject({
   kind: z.literal('deviation'),
@@ -125,8 +128,9 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
     ? learnHierarchy(values, direction, hasTolerance)
     : learnGroups(values, hasTolerance);
   const { ignore_below: ignoreBelow, ignore_within_percent: percent } = definition;
-  const stateOf = ({ name, levels, spread }: LearnedGroups['others']): Group => ({
+  const stateOf = ({ name, levels, spread, count }: LearnedGroups['others']): Group => ({
     name,
+    count,
     levels: levels.map(rounded),
     spread: rounded(spread),
   });
@@ -148,8 +152,8 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
 
 /** What is usual, by group, and for logs of no group that is known. */
 interface LearnedGroups {
-  readonly groups: readonly Pick<UsualOfGroup, 'name' | 'levels' | 'spread'>[];
-  readonly others: Pick<UsualOfGroup, 'name' | 'levels' | 'spread'>;
+  readonly groups: readonly UsualOfGroup[];
+  readonly others: UsualOfGroup;
 }
 
 /** What is usual in groups that stand side by side, each by its own values alone. */
@@ -173,7 +177,7 @@ function learnGroups(values: readonly GroupedValue[], hasTolerance: boolean): Le
     .map(([name, own]) => {
       const levels = levelsOf(own);
       const residuals = residualsOf(own, levels);
-      return { name, levels, spread: spreadOf(residuals), residuals };
+      return { name, levels, spread: spreadOf(residuals), residuals, count: own.values.length };
     });
   const levels = all.values.length === 0 ? new Array<number>(24).fill(0) : levelsOf(all);
   const othersSpread = all.values.length === 0 ? 1 : spreadOf(residualsOf(all, levels));
@@ -184,14 +188,15 @@ function learnGroups(values: readonly GroupedValue[], hasTolerance: boolean): Le
   const floor =
     Math.max(SMALLEST_SPREAD.ofUsual * usual, SMALLEST_SPREAD.ofDeviation * deviation) ||
     (hasTolerance ? SMALLEST_POSITIVE : 1);
-  const groupOf = (name: string, own: number[], spread: number): LearnedGroups['others'] => ({
+  const groupOf = (name: string, own: number[], spread: number, count: number): UsualOfGroup => ({
     name,
     levels: own,
     spread: Math.max(spread, floor),
+    count,
   });
   return {
-    groups: learned.map((group) => groupOf(group.name, group.levels, group.spread)),
-    others: groupOf('', levels, othersSpread),
+    groups: learned.map((group) => groupOf(group.name, group.levels, group.spread, group.count)),
+    others: groupOf('', levels, othersSpread, all.values.length),
   };
 }
 
@@ -234,21 +239,21 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
     }
     return others;
   };
-  const usualOf = ({ groups, time }: Reading): { level: number; spread: number; name: string } => {
-    const { levels, spread, name } = groupOf(groups);
+  const usualOf = ({ groups, time }: Reading): { level: number; spread: number; group: Group } => {
+    const group = groupOf(groups);
+    const { levels, spread } = group;
     const level = levels[levels.length === 1 ? 0 : (hourOf(time) ?? 0)];
-    if (tolerance === 0) return { level, spread, name };
+    if (tolerance === 0) return { level, spread, group };
     const tolerated = original(level) + Math.sign(level || 1) * tolerance;
     const tolerable = Math.abs((log ? signedLog1p(tolerated) : tolerated) - level);
-    return { level, spread: Math.max(spread, tolerable), name };
+    return { level, spread: Math.max(spread, tolerable), group };
   };
-  const rangeOf = ({ level, spread }: { level: number; spread: number }): string => {
+  const rangeOf = ({ level, spread }: { level: number; spread: number }): [low: number, high: number] => {
     const isPositive = original(level) >= 0;
-    const [from, to] = [level - TYPICAL_DEVIATIONS * spread, level + TYPICAL_DEVIATIONS * spread].map(
-      (end) => (isPositive ? Math.max(0, original(end)) : original(end)),
-    );
-    return readableRange(from, to, unit);
+    const endOf = (end: number): number => (isPositive ? Math.max(0, original(end)) : original(end));
+    return [endOf(level - TYPICAL_DEVIATIONS * spread), endOf(level + TYPICAL_DEVIATIONS * spread)];
   };
+  const shownGroup = ({ name }: Group): string => printable(readableGroup(name), GROUP_CHARACTERS);
   return {
     columns: [''],
     watched: [direction],
@@ -270,13 +275,33 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
       const number = numberOf((reading as Reading).value, unseen);
       return number === undefined ? undefined : readableValue(number, unit);
     },
-    typical: rangeOf({ level: others.levels[Math.min(12, others.levels.length - 1)], spread: others.spread }),
+    compare(reading) {
+      const number = numberOf((reading as Reading).value, unseen);
+      const usual = usualOf(reading as Reading);
+      const [low, high] = rangeOf(usual);
+      const { group } = usual;
+      return {
+        kind: 'number',
+        ...(number !== undefined && { value: number }),
+        ...(unit !== 'none' && { unit }),
+        low,
+        high,
+        ...(group.name !== '' && { group: shownGroup(group) }),
+        ...(group.count !== undefined && { group_logs: group.count }),
+        ...(group.levels.some((level) => level !== group.levels[0]) && { hourly: true }),
+      };
+    },
+    typical: readableRange(
+      ...rangeOf({ level: others.levels[Math.min(12, others.levels.length - 1)], spread: others.spread }),
+      unit,
+    ),
     typicalOf(reading) {
       const usual = usualOf(reading as Reading);
       // A group of a single field, such as the entity of a row, is named beside it anyway.
-      const isNamed = usual.name.includes(PART_SEPARATOR) || usual.name.startsWith('/');
-      const of = isNamed ? ` for ${printable(readableGroup(usual.name), 80)}` : '';
-      return `${rangeOf(usual)}${of}`;
+      const { name } = usual.group;
+      const isNamed = name.includes(PART_SEPARATOR) || name.startsWith('/');
+      const of = isNamed ? ` for ${shownGroup(usual.group)}` : '';
+      return `${readableRange(...rangeOf(usual), unit)}${of}`;
     },
     toJSON: () => state,
   };

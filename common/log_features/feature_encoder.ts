@@ -232,6 +232,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
         type: definition.type,
         actual: printable(encoding.actual(value) ?? 'missing', EXPLANATION_LENGTH),
         typical: printable(encoding.typicalOf?.(value) ?? encoding.typical, EXPLANATION_LENGTH),
+        comparison: encoding.compare(value),
       };
     }
   }

@@ -160,6 +160,18 @@ export function decodeNumber(state: NumberState, unit: ValueUnit = 'none'): Colu
       const number = numberOf(value, unseen);
       return number === undefined ? undefined : readableValue(number, unit);
     },
+    compare(value) {
+      const number = numberOf(value, unseen);
+      return {
+        kind: 'number',
+        ...(number !== undefined && { value: number }),
+        ...(unit !== 'none' && { unit }),
+        ...(percentiles !== null && { low: percentiles[0], high: percentiles[2] }),
+        ...(number !== undefined &&
+          few !== undefined &&
+          isNews(number) && { count: 0, logs: few.novelty.trained_on }),
+      };
+    },
     typical: percentiles === null ? 'no value' : readableRange(percentiles[0], percentiles[2], unit),
     toJSON: () => state,
   };

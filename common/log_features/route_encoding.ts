@@ -51,6 +51,14 @@ export function decodeRoute(state: RouteState): ColumnEncoding {
       const actual = category.actual(route);
       return actual === undefined ? undefined : readableRoute(actual);
     },
+    compare(route) {
+      const { value, usual, ...compared } = category.compare(route);
+      return {
+        ...compared,
+        ...(typeof value === 'string' && { value: readableRoute(value) }),
+        ...(usual !== undefined && { usual: readableRoute(usual) }),
+      };
+    },
     typical: readableRoute(category.typical),
     toJSON: () => state,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
+import { GROUP_CHARACTERS, USUAL_CHARACTERS } from '../explanations/comparison';
 import { printable } from '../printable';
 import type { ColumnEncoding } from './column_encoding';
 import { compileField, type FieldReader } from './field_access';
@@ -161,6 +162,26 @@ export function decodeSeverity(state: SeverityState): ColumnEncoding {
     actual(reading) {
       const text = textOf((reading as Reading).value, MAX_CODE, unread);
       return text === undefined ? undefined : printable(text, MAX_CODE);
+    },
+    compare(reading) {
+      const { value, groups: names } = reading as Reading;
+      const text = textOf(value, MAX_CODE, unread);
+      const { name, values, total } = narrowest(names);
+      const usual = values.length === 0 ? undefined : values[0][0];
+      const code = text === undefined ? undefined : codeOf(text);
+      const allCodes = state.others.values;
+      const isKnown = code === undefined || others.tails.has(code) || allCodes.length >= MAX_CODES;
+      return {
+        kind: 'status',
+        ...(text !== undefined && { value: code === usual ? code : printable(text, MAX_CODE) }),
+        ...(usual !== undefined && {
+          usual: printable(usual, USUAL_CHARACTERS),
+          usual_share: values[0][1] / total,
+        }),
+        ...(name !== '' && { group: printable(readableGroup(name), GROUP_CHARACTERS), group_logs: total }),
+        logs: state.others.total,
+        ...(!isKnown && { count: 0 }),
+      };
     },
     typical: usualOf(state.others),
     typicalOf: (reading) => usualOf(narrowest((reading as Reading).groups)),

@@ -1,8 +1,9 @@
 import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
+import { VALUE_CHARACTERS } from '../explanations/comparison';
 import { matchPlaces, safePatterns } from './bounded_regex';
-import { byCount, rarity, UNSEEN } from './category_encoding';
+import { byCount, countOf, rarity, UNSEEN } from './category_encoding';
 import type { ColumnEncoding } from './column_encoding';
 import { DirtCounter, readableShare, textOf } from './field_value';
 import { DrainTree, maskWords } from './drain_templates';
@@ -268,6 +269,17 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
       return id < 0
         ? `new template: ${printable(reader.maskedText(text), 120)}`
         : `${printable(templateText(id), 120)} (${readableShare(counts[id] / Math.max(1, state.total))})`;
+    },
+    compare(value) {
+      const text = textOf(value, state.max_length, unread);
+      if (text === undefined) return { kind: 'template' };
+      const { id } = read(text);
+      return {
+        kind: 'template',
+        // what is new is shown as it is: its template is not known
+        value: printable(id < 0 ? text.trim() : templateText(id), VALUE_CHARACTERS),
+        ...countOf(id < 0 ? undefined : counts[id], counts, state.total),
+      };
     },
     typical: top.length === 0 ? 'no value' : top.join(', '),
     templateOf(value) {

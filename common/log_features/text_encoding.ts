@@ -1,3 +1,4 @@
+import { VALUE_CHARACTERS, type Comparison } from '../explanations/comparison';
 import { printable } from '../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../detector';
@@ -89,6 +90,28 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
 /** The known patterns of attacks in a text as it was read. */
 export const attackPatternsIn = (text: string): AttackPattern[] =>
   findAttackPatterns(normaliseText(decodeText(text))).map((index) => ATTACK_PATTERNS[index]);
+
+/** Signs that sentences name, the others are counted. */
+const NAMED_SIGNS = 2;
+const SIGN_CHARACTERS = 60;
+
+/** Patterns of attacks, and own ones by name, as a comparison holds them. */
+export function signsOf(
+  found: readonly AttackPattern[],
+  own: readonly string[] = [],
+): Pick<Comparison, 'signs' | 'more_signs'> {
+  const signs = [
+    ...found.map((pattern) => ({
+      category: pattern.category,
+      name: printable(patternName(pattern), SIGN_CHARACTERS - 1),
+    })),
+    ...own.map((name) => ({ category: 'pattern', name: printable(name, SIGN_CHARACTERS - 1) })),
+  ];
+  return {
+    ...(signs.length > 0 && { signs: signs.slice(0, NAMED_SIGNS) }),
+    ...(signs.length > NAMED_SIGNS && { more_signs: signs.length - NAMED_SIGNS }),
+  };
+}
 
 /** Counts of bigrams, all 0. */
 export const newBigramCounts = (): Float64Array => new Float64Array(BIGRAM_COUNT);
@@ -211,7 +234,30 @@ export function decodeTextEncoding(
       const own = patterns
         .filter((pattern) => countMatches(pattern, text) > 0)
         .map(({ name }) => `pattern ${name}`);
-      return [`${text.length} characters`, ...named, ...more, ...own, printable(text, 80)].join(', ');
+      return [
+        `${text.length} ${text.length === 1 ? 'character' : 'characters'}`,
+        ...named,
+        ...more,
+        ...own,
+        printable(text, 80),
+      ].join(', ');
+    },
+    compare(value) {
+      const text = textOf(value, state.max_length, unread);
+      const range = state.length !== null && { low: state.length[0], high: state.length[1] };
+      if (text === undefined) return { kind: 'text', ...range };
+      const own = patterns.filter((pattern) => countMatches(pattern, text) > 0);
+      return {
+        kind: 'text',
+        value: printable(text, VALUE_CHARACTERS),
+        length: text.length,
+        ...range,
+        ...signsOf(
+          attackPatternsIn(text),
+          own.map(({ name }) => name),
+        ),
+        signs_share: state.attack_share,
+      };
     },
     typical:
       state.length === null

@@ -166,10 +166,14 @@ export function learnTime(
 
 const clock = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
 
-/** The shortest stretch of hours, around midnight if need be, that holds 90% of the training values. */
-function typicalHours(counts: readonly number[]): string {
+/**
+ * The shortest stretch of hours, around midnight if need be, that holds 90% of the training values.
+ *
+ * @returns undefined where nearly all hours are usual, or nothing is known
+ */
+function usualHours(counts: readonly number[]): { low: number; high: number } | undefined {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total === 0) return 'no value';
+  if (total === 0) return undefined;
   for (let length = 1; length <= 20; length++) {
     let best = -1;
     let most = 0;
@@ -178,15 +182,27 @@ function typicalHours(counts: readonly number[]): string {
       for (let step = 0; step < length; step++) held += counts[(start + step) % 24];
       if (held > most) [best, most] = [start, held];
     }
-    if (most >= 0.9 * total) return `${clock(best)}-${clock(best + length)}`;
+    if (most >= 0.9 * total) return { low: best, high: (best + length) % 24 };
   }
-  return 'any hour';
+  return undefined;
+}
+
+function typicalHours(counts: readonly number[]): string {
+  const hours = usualHours(counts);
+  if (hours !== undefined) return `${clock(hours.low)}-${clock(hours.high)}`;
+  return counts.some((count) => count > 0) ? 'any hour' : 'no value';
+}
+
+/** Days, from 0 (Sunday), that hold 5% of the training values and more, Monday first. */
+function usualWeekdays(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return [1, 2, 3, 4, 5, 6, 0].filter((day) => total > 0 && counts[day] >= 0.05 * total);
 }
 
 function typicalWeekdays(counts: readonly number[]): string {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return 'no value';
-  const usual = [1, 2, 3, 4, 5, 6, 0].filter((day) => counts[day] >= 0.05 * total);
+  const usual = usualWeekdays(counts);
   return usual.length === 7 ? 'any day' : usual.map((day) => WEEKDAYS[day]).join(', ');
 }
 
@@ -223,6 +239,20 @@ export function decodeTime(state: TimeState): ColumnEncoding {
       if (cycle === 7) return WEEKDAYS[position];
       const minutes = Math.floor(position * 60 + 1e-9);
       return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+    },
+    compare(value) {
+      const position = read(value, unread);
+      const isNew = position !== undefined && total > 0 && counts[Math.floor(position)] === 0;
+      const days = usualWeekdays(counts);
+      return {
+        kind: cycle === 24 ? 'hour' : 'weekday',
+        ...(position !== undefined && {
+          value: cycle === 24 ? Math.floor(position * 60 + 1e-9) : position,
+        }),
+        logs: total,
+        ...(isNew && { count: 0 }),
+        ...(cycle === 24 ? usualHours(counts) : days.length < 7 && { days }),
+      };
     },
     typical: cycle === 24 ? typicalHours(state.counts) : typicalWeekdays(state.counts),
     toJSON: () => state,

@@ -1,3 +1,4 @@
+import type { Comparison } from '../explanations/comparison';
 import type { LogDocument } from '../log_document';
 import type { Matrix } from '../isolation_forest/types';
 
@@ -80,6 +81,8 @@ export interface FeatureExplanation {
   /** Present where training never held such a value: how many of its logs held another. */
   readonly unseen?: true;
   readonly trained_on?: number;
+  /** What the sentence for people is made of. */
+  readonly comparison: Comparison;
 }
 
 /** Turns logs into rows. Made by `learnFeatures` or `decodeFeatureEncoding`; pure and reusable. */

@@ -1,5 +1,4 @@
 import type { FeatureDefinition } from '../detector';
-import { readableNumber } from './field_value';
 import type { ValueUnit } from './types';
 
 /** Units by the names of ECS, of OpenTelemetry and by common endings; the first that fits decides. */
@@ -49,12 +48,45 @@ const BYTE_SCALE = [
   { name: 'bytes', size: 1, from: 0 },
 ] as const;
 
+/** How numbers and units are written. */
+export interface NumberStyle {
+  /** For signs between digits, e.g. `en-US`. */
+  readonly locale: string;
+  /** A number of bytes, already written, with the unit's name in the language. */
+  bytes(unit: 'bytes' | 'KB' | 'MB' | 'GB', number: string): string;
+  range(low: string, high: string): string;
+}
+
+const ENGLISH_STYLE: NumberStyle = {
+  locale: 'en-US',
+  bytes: (unit, number) => (unit === 'bytes' && number === '1' ? '1 byte' : `${number} ${unit}`),
+  range: (low, high) => `${low} to ${high}`,
+};
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Numbers beyond these are written with an exponent. */
+const PLAIN = { from: 1e-6, below: 1e15 };
+
+/** All digits of a number, thousands apart from `groupedFrom` on. */
+function digitsOf(number: number, { locale }: NumberStyle, groupedFrom: number): string {
+  const size = Math.abs(number);
+  if (size !== 0 && (size < PLAIN.from || size >= PLAIN.below)) return String(number);
+  const useGrouping = size >= groupedFrom;
+  const key = `${locale} ${useGrouping}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale, { maximumSignificantDigits: 15, useGrouping });
+    formats.set(key, format);
+  }
+  // -0 is 0 for people
+  return format.format(number === 0 ? 0 : number);
+}
+
 /** Two significant digits, whole from 10 on: what is usual is an estimate, and more digits of a value tell nothing. */
-function roundedTo(value: number, digits: number): string {
-  const size = Math.abs(value);
-  return size >= 10 ** (digits - 1)
-    ? Math.round(value).toLocaleString('en-US')
-    : readableNumber(Number(value.toPrecision(digits)));
+function roundedTo(value: number, digits: number, style: NumberStyle): string {
+  const isWhole = Math.abs(value) >= 10 ** (digits - 1);
+  return digitsOf(isWhole ? Math.round(value) : Number(value.toPrecision(digits)), style, 1_000);
 }
 
 type Scale = readonly { readonly name: string; readonly size: number; readonly from: number }[];
@@ -65,40 +97,68 @@ const scaleOf = (unit: ValueUnit): { scale: Scale; base: number } | undefined =>
   return bytes === undefined ? undefined : { scale: BYTE_SCALE, base: bytes };
 };
 
+const withUnit = (number: string, { scale }: { scale: Scale }, name: string, style: NumberStyle): string =>
+  scale === TIME_SCALE
+    ? `${number} ${name}`
+    : style.bytes(name as (typeof BYTE_SCALE)[number]['name'], number);
+
 /** A number with its unit as people write it. @example readableValue(4_213_000_000, 'ns') // '4.2 s' */
-export function readableValue(value: number, unit: ValueUnit): string {
-  if (unit === 'percent') return `${roundedTo(value, 2)} %`;
-  if (unit === 'share') return `${roundedTo(value * 100, 2)} %`;
+export function readableValue(value: number, unit: ValueUnit, style: NumberStyle = ENGLISH_STYLE): string {
+  if (unit === 'percent') return `${roundedTo(value, 2, style)} %`;
+  if (unit === 'share') return `${roundedTo(value * 100, 2, style)} %`;
   const found = scaleOf(unit);
-  if (found === undefined) return groupedNumber(value);
+  if (found === undefined) return groupedNumber(value, style);
   const inBase = value * found.base;
-  if (inBase === 0) return found.scale === TIME_SCALE ? '0 s' : '0 bytes';
+  if (inBase === 0) return withUnit('0', found, found.scale === TIME_SCALE ? 's' : 'bytes', style);
   const step = found.scale.find(({ from }) => Math.abs(inBase) >= from)!;
-  return `${roundedTo(inBase / step.size, 2)} ${inBase / step.size === 1 && step.name === 'bytes' ? 'byte' : step.name}`;
+  return withUnit(roundedTo(inBase / step.size, 2, style), found, step.name, style);
 }
 
-/** From ten thousand on with commas. */
-const groupedNumber = (value: number): string =>
-  Number.isInteger(value) && Math.abs(value) >= 10_000 && Math.abs(value) < 1e15
-    ? value.toLocaleString('en-US')
-    : readableNumber(value);
+/** At most four significant digits, all of a whole number; thousands apart from ten thousand on. */
+function groupedNumber(value: number, style: NumberStyle): string {
+  const isWhole = Number.isInteger(value) && Math.abs(value) < PLAIN.below;
+  return digitsOf(isWhole ? value : Number(value.toPrecision(4)), style, 10_000);
+}
 
-/** A range, its unit once where both ends share it. @example '0.1 to 0.3 s' */
-export function readableRange(from: number, to: number, unit: ValueUnit): string {
+/** From this part of a unit on a range is written in the unit of the value beside it. */
+const SMALLEST_PART = 0.1;
+
+/**
+ * A range, its unit once where both ends share it.
+ *
+ * @param beside a value that is read beside it: of 4.2 s, "0.11 to 0.29 s" is easier to tell from it than "110 to 290 ms"
+ * @example '0.1 to 0.3 s'
+ */
+export function readableRange(
+  from: number,
+  to: number,
+  unit: ValueUnit,
+  style: NumberStyle = ENGLISH_STYLE,
+  beside?: number,
+): string {
   const found = scaleOf(unit);
+  const between = (low: string, high: string): string => (low === high ? low : style.range(low, high));
   if (found === undefined) {
     const [low, high] = [from, to].map((end) =>
-      unit === 'none' ? readableEnd(end) : readableValue(end, unit).replace(' %', ''),
+      unit === 'none' ? readableEnd(end, style) : readableValue(end, unit, style).replace(' %', ''),
     );
-    const ending = unit === 'none' ? '' : ' %';
-    return low === high ? `${low}${ending}` : `${low} to ${high}${ending}`;
+    return `${between(low, high)}${unit === 'none' ? '' : ' %'}`;
   }
   const largest = Math.max(Math.abs(from), Math.abs(to)) * found.base;
-  const step = found.scale.find((each) => largest >= each.from)!;
-  const [low, high] = [from, to].map((end) => roundedTo((end * found.base) / step.size, 2));
-  return low === high ? `${low} ${step.name}` : `${low} to ${high} ${step.name}`;
+  const own = found.scale.find((each) => largest >= each.from)!;
+  const other =
+    beside === undefined ? own : found.scale.find((each) => Math.abs(beside) * found.base >= each.from)!;
+  const step = other.size > own.size && largest >= SMALLEST_PART * other.size ? other : own;
+  const [low, high] = [from, to].map((end) => roundedTo((end * found.base) / step.size, 2, style));
+  return withUnit(between(low, high), found, step.name, style);
 }
 
 /** Two significant digits, whole from 100 on: the ends of a range are estimates. */
-const readableEnd = (value: number): string =>
-  Math.abs(value) >= 100 ? groupedNumber(Math.round(value)) : readableNumber(Number(value.toPrecision(2)));
+const readableEnd = (value: number, style: NumberStyle): string =>
+  Math.abs(value) >= 100
+    ? groupedNumber(Math.round(value), style)
+    : digitsOf(Number(value.toPrecision(2)), style, 10_000);
+
+/** A whole number with its thousands apart. */
+export const readableCount = (count: number, style: NumberStyle = ENGLISH_STYLE): string =>
+  digitsOf(Math.round(count), style, 1_000);

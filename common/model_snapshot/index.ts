@@ -1,4 +1,4 @@
-export { createModelScorer, reasonOf, type Explanation, type ModelScorer } from './model_scorer';
+export { createModelScorer, type Explanation, type ModelScorer } from './model_scorer';
 export {
   createModelSnapshot,
   decodeModelSnapshot,

@@ -1,13 +1,10 @@
 import type { Attribution, Verdict } from '../anomaly';
+import { reasonOf } from '../explanations';
 import { attributeRow, createScorer, type Matrix } from '../isolation_forest';
 import type { DirtReport } from '../log_features/types';
 import type { LogDocument } from '../log_document';
 import { verdictOf } from '../threshold';
 import type { ModelSnapshot } from './types';
-
-/** A reason names features until they account for this share of the score, but no more than so many. */
-const REASON_SHARE = 0.6;
-const REASON_FEATURES = 3;
 
 export interface Explanation {
   /** One entry for each feature, the largest share first. */
@@ -88,26 +85,4 @@ function lastOf<Value>(steps: Generator<void, Value>): Value {
     const step = steps.next();
     if (step.done === true) return step.value;
   }
-}
-
-/**
- * Why a log stands out, in one sentence, from its attribution, the largest share first.
- *
- * @example "response_time 8,420 (typical 20–310) and status_code 500 (typical 200) stand out"
- */
-export function reasonOf(attribution: readonly Attribution[]): string {
-  const named: Attribution[] = [];
-  let share = 0;
-  for (const feature of attribution.slice(0, REASON_FEATURES)) {
-    if (share >= REASON_SHARE || feature.share === 0) break;
-    named.push(feature);
-    share += feature.share;
-  }
-  // Values may not be repeated: then both are empty.
-  const phrases = named.map(({ feature, actual, typical }) =>
-    actual === '' && typical === '' ? feature : `${feature} ${actual} (typical ${typical})`,
-  );
-  const last = phrases.pop();
-  if (last === undefined) return 'Nothing stands out';
-  return phrases.length === 0 ? `${last} stands out` : `${phrases.join(', ')} and ${last} stand out`;
 }

@@ -6,6 +6,7 @@ import { FewLines } from '../shared/few_lines';
 import { formatTime } from '../shared/format';
 import { logLine } from '../shared/log_line';
 import { logOf, type Found } from '../shared/results_table';
+import { reasonText } from '../shared/sentence_text';
 import { SeverityLabel } from '../shared/severity';
 
 /** The most anomalous logs in the room of a panel. */
@@ -63,8 +64,8 @@ export function AnomalyRows(props: {
                 <FewLines lines={2} text={line}>
                   <code>{line}</code>
                 </FewLines>
-                <FewLines lines={2} text={result.anomaly.reason}>
-                  <EuiTextColor color="subdued">{result.anomaly.reason}</EuiTextColor>
+                <FewLines lines={2} text={reasonText(result.anomaly)}>
+                  <EuiTextColor color="subdued">{reasonText(result.anomaly)}</EuiTextColor>
                 </FewLines>
               </EuiText>
             );

@@ -15,6 +15,7 @@ import { entityName } from './entity_name';
 import { FewLines } from './few_lines';
 import { formatTime } from './format';
 import { logLine } from './log_line';
+import { reasonText } from './sentence_text';
 import { SeverityLabel } from './severity';
 
 export type Found = Answer<'searchResults'>['results'][number];
@@ -121,8 +122,8 @@ export function ResultsTable(props: {
               <FewLines lines={4} text={lineOf(result)}>
                 <code>{lineOf(result)}</code>
               </FewLines>
-              <FewLines lines={3} text={result.anomaly.reason}>
-                <EuiTextColor color="subdued">{result.anomaly.reason}</EuiTextColor>
+              <FewLines lines={3} text={reasonText(result.anomaly)}>
+                <EuiTextColor color="subdued">{reasonText(result.anomaly)}</EuiTextColor>
               </FewLines>
               {result.result.type !== 'log' && (
                 <EuiBadge color="hollow" iconType={icon('eyeClosed')} data-test-subj="logAnomaliesHiddenRow">

@@ -4,6 +4,7 @@ import colors from 'picocolors';
 import type { AnomalyResult, Severity } from '../../common/anomaly';
 import { durationToMilliseconds, SCORING_WAYS, type Detector } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
+import { sentenceOf, subjectOf } from '../../common/explanations';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { detectAnomalies } from '../../server/detection/detect_anomalies';
 import { frozenWindowsOf } from '../../server/detection/left_out_of_training';
@@ -286,11 +287,10 @@ export function describe(result: AnomalyResult, features: number): string {
     `  ${printable(line, 180)}`,
     ...anomaly.attribution
       .slice(0, features)
-      .map(
-        (part) =>
-          colors.dim(
-            `  ${`${Math.round(part.share * 100)}%`.padStart(4)}  ${part.feature}: ${printable(part.actual, 90)}`,
-          ) + colors.dim(`  (typical ${printable(part.typical, 70)})`),
+      .map((part) =>
+        colors.dim(
+          `  ${`${Math.round(part.share * 100)}%`.padStart(4)}  ${printable(`${subjectOf(part)} ${sentenceOf(part)}`, 200)}`,
+        ),
       ),
   ].join('\n');
 }

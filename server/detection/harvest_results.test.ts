@@ -1,6 +1,7 @@
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import { parseDetector } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';
+import { learnFeatures } from '../../common/log_features';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { harvestResults, type HarvestOptions } from './harvest_results';
 import type { Checkpoint, ScoredPage } from './ports';
@@ -32,12 +33,17 @@ async function harvest(documents: LogDocument[], pages: ScoredPage[], checkpoint
     entity_field: 'service.name',
     features: [{ type: 'number', field: 'response_time' }],
   });
+  const { encoder } = learnFeatures(
+    detector.features,
+    Array.from({ length: 200 }, (_none, i) => ({ response_time: 100 + i })),
+    { timestampField: '@timestamp' },
+  );
   const results: AnomalyResult[] = [];
   const summaries: BucketSummary[] = [];
   const options: HarvestOptions = {
     detectorId: 'web',
     // Nothing but these parts of a model is looked at: the cluster has done the scoring.
-    snapshot: { detector, version: 'web-2', threshold: 0.7 } as ModelSnapshot,
+    snapshot: { detector, version: 'web-2', threshold: 0.7, encoder } as ModelSnapshot,
     thresholds: new Map([
       ['web-1', 0.6],
       ['web-2', 0.7],
@@ -100,7 +106,17 @@ test('a result names the version that scored the log, with its threshold, and gi
     message: 'GET /',
   });
   expect(results[0].anomaly.attribution.map(({ feature }) => feature)).toEqual(['response_time', 'status']);
-  expect(results[0].anomaly.reason).toBe('response_time 9 (typical 1) stands out');
+  expect(results[0].anomaly.reason).toBe('response_time 9, usually 1');
+});
+
+test('a log that the active model has scored is explained as a job explains it', async () => {
+  const attribution = [share('response_time', 1)];
+  const log = { ...scored({ score: 0.75, confidence: 0.8, attribution }, 'web-2'), response_time: 84_200 };
+  const { results } = await harvest([log], []);
+  expect(results[0].anomaly).toMatchObject({
+    attribution: [{ share: 1, comparison: { kind: 'number', value: 84_200 } }],
+    reason: 'response_time 84,200, usually 109 to 289',
+  });
 });
 
 test.each([
@@ -117,7 +133,7 @@ test('an attribution that is none leaves the result without it', async () => {
     [scored({ score: 0.7, confidence: 0.8, attribution: [{ share: 'x' }] })],
     [],
   );
-  expect(results[0].anomaly).toMatchObject({ attribution: [], reason: 'Nothing stands out' });
+  expect(results[0].anomaly).toMatchObject({ attribution: [], reason: 'nothing is unusual by itself' });
 });
 
 test('counts what is scored and what is not, and reads remarks as dirt', async () => {

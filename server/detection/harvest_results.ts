@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { severityOf, type AnomalyResult, type BucketSummary } from '../../common/anomaly';
+import { severityOf, type AnomalyResult, type Attribution, type BucketSummary } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
 import { getField } from '../../common/log_features';
 import { DIRT_KINDS, type DirtKind, type DirtReport } from '../../common/log_features/types';
-import type { SourceLog } from '../../common/log_document';
-import { reasonOf } from '../../common/model_snapshot';
+import type { LogDocument, SourceLog } from '../../common/log_document';
+import { reasonOf } from '../../common/explanations';
 import type { ScoredLogs, ScoredPage } from './ports';
 import {
   pageIdOf,
@@ -93,14 +93,14 @@ export async function harvestResults(options: HarvestOptions): Promise<Detection
 }
 
 function fieldsOf({ snapshot }: HarvestOptions): string[] {
-  const { detector } = snapshot;
-  const { context_fields, entity_field, features, source } = detector;
+  const { detector, encoder } = snapshot;
+  const { context_fields, entity_field, source } = detector;
   const own = ['anomaly', 'model.version'];
   return [
     ...new Set([
       ...own,
       ...context_fields,
-      ...features.map(({ field }) => field),
+      ...encoder.fields,
       source.timestamp_field,
       ...(entity_field === undefined ? [] : [entity_field]),
     ]),
@@ -122,7 +122,9 @@ function resultOf(log: SourceLog, options: HarvestOptions): AnomalyResult | unde
   const parsed = scoredSchema.safeParse(document.anomaly);
   if (!parsed.success || typeof version !== 'string') return undefined;
   const { score, confidence } = parsed.data;
-  const attribution = [...parsed.data.attribution].sort((left, right) => right.share - left.share);
+  const attribution = explained(parsed.data.attribution, document, version, snapshot).sort(
+    (left, right) => right.share - left.share,
+  );
   return resultDocument(originOf(options), {
     log,
     document,
@@ -136,6 +138,20 @@ function resultOf(log: SourceLog, options: HarvestOptions): AnomalyResult | unde
       reason: reasonOf(attribution),
     },
   });
+}
+
+/** The shares that the pipeline wrote, with values as the model explains them, where it is the one that scored the log. */
+function explained(
+  attribution: readonly Attribution[],
+  document: LogDocument,
+  version: string,
+  { encoder, version: known }: HarvestOptions['snapshot'],
+): Attribution[] {
+  if (version !== known) return [...attribution];
+  const byFeature = new Map(
+    encoder.explain(document).map(({ type: _type, ...seen }) => [seen.feature, seen]),
+  );
+  return attribution.map((each) => ({ ...each, ...byFeature.get(each.feature) }));
 }
 
 const summaryOf = (

@@ -2,7 +2,7 @@ import type { Attribution } from '../../common/anomaly';
 import { bucketFields } from '../../common/buckets';
 import type { Detector } from '../../common/detector';
 import type { LogDocument, SourceLog } from '../../common/log_document';
-import { getField } from '../../common/log_features';
+import { fieldsOfFeature, getField } from '../../common/log_features';
 import type { LogSource } from './ports';
 
 /** Values kept of one context field; a log line longer than this is cut in the result (never in the source). */
@@ -55,10 +55,22 @@ export function copiedFields(detector: Detector): string[] {
   }
 }
 
-/** The attribution without the values of fields that may not be repeated; these are empty then. */
+/** The attribution without the values of fields that may not be repeated, also as a part or a group; these are empty then. */
 export function copiedAttribution(attribution: readonly Attribution[], detector: Detector): Attribution[] {
   const fields = new Set(copiedFields(detector));
-  return attribution.map((each) => (fields.has(each.field) ? each : { ...each, actual: '', typical: '' }));
+  return attribution.map((each) => {
+    const { comparison, ...rest } = each;
+    const isCopied = fields.has(each.field);
+    const readers = detector.features.filter(({ field }) => field === each.field);
+    if (isCopied && readers.every((reader) => fieldsOfFeature(reader).every((field) => fields.has(field)))) {
+      return each;
+    }
+    const isOfOwnField = comparison?.kind === 'number' || comparison?.kind === 'status';
+    if (!isCopied || !isOfOwnField) return { ...rest, actual: '', typical: '' };
+    // its group is made of other fields
+    const { group: _group, group_logs: _logs, ...own } = comparison;
+    return { ...rest, typical: '', comparison: own };
+  });
 }
 
 /** The fields of a log that its result may repeat, as nested objects, scalars only, long text cut. */

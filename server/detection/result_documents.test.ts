@@ -1,3 +1,5 @@
+import type { Attribution } from '../../common/anomaly';
+import type { Comparison } from '../../common/explanations';
 import { parseDetector, type DetectorInput } from '../../common/detector';
 import { patternOf, withFacts } from '../../common/suppressions';
 import { resultDocument } from './result_documents';
@@ -16,7 +18,7 @@ const ATTRIBUTION = [
   { feature: 'client.ip', field: 'client.ip', share: 0.2, actual: '10.0.0.7', typical: '10.0.0.1' },
 ];
 
-function resultWith(change: Partial<DetectorInput>) {
+function resultWith(change: Partial<DetectorInput>, attribution: Attribution[] = ATTRIBUTION) {
   const detector = parseDetector({
     name: 'Web',
     source: { index: 'weblogs' },
@@ -41,8 +43,8 @@ function resultWith(change: Partial<DetectorInput>) {
           confidence: 0.9,
           severity: 'major',
           threshold: 0.6,
-          attribution: ATTRIBUTION,
-          reason: 'response_time 30,123 (typical 20–310) and user ann (<0.1%) (typical bob) stand out',
+          attribution,
+          reason: 'response_time 30,123, usually 20–310; user ann (<0.1%), usually bob',
         },
       },
     ),
@@ -60,12 +62,59 @@ test('a result copies the chosen fields and those of the features unless told ot
   expect(resultWith({ copy_fields: 'all' })).toEqual(result);
 });
 
+const comparison: Comparison = {
+  kind: 'number',
+  value: 30_123,
+  low: 20,
+  high: 310,
+  group: 'Payment',
+  group_logs: 40,
+};
+
+test('with chosen a group made of other fields stays out, and so does what is put together of them', () => {
+  const attribution: Attribution[] = [
+    {
+      feature: 'response_time',
+      field: 'response_time',
+      share: 0.6,
+      actual: '30,123',
+      typical: '20–310 for Payment',
+      comparison,
+    },
+    {
+      feature: 'client.ip with user.name',
+      field: 'client.ip',
+      share: 0.4,
+      actual: '10.0.0.7 with ann',
+      typical: '10.0.0.1 with bob',
+      comparison: { kind: 'together', value: '10.0.0.7 with ann', count: 0, logs: 99 },
+    },
+  ];
+  const result = resultWith(
+    {
+      copy_fields: 'chosen',
+      context_fields: ['client.ip', 'response_time'],
+      features: [
+        { type: 'deviation', field: 'response_time', by: ['client.ip', 'user.name'] },
+        { type: 'combination', fields: ['client.ip', 'user.name'] },
+      ],
+    },
+    attribution,
+  );
+  expect(result.anomaly.attribution.map((each) => each.comparison)).toEqual([
+    { kind: 'number', value: 30_123, low: 20, high: 310 },
+    undefined,
+  ]);
+  expect(result.anomaly.reason).toBe('response_time 30,123, usually 20 to 310');
+  expect(heldBy(result)).toEqual(['30,123', '30123', '10.0.0.7']);
+});
+
 test('with chosen no value of another field is in it, in whatever place', () => {
   const result = resultWith({ copy_fields: 'chosen' });
   expect(heldBy(result)).toEqual(['10.0.0.7', '10.0.0.1']);
   expect(result.anomaly.attribution[2]).toEqual(ATTRIBUTION[2]);
   expect(result.anomaly).toMatchObject({
-    reason: 'response_time and user stand out',
+    reason: 'response_time is unusual; user is unusual',
     top_feature: 'response_time',
     top_value: '',
     pattern: 'response_time',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AnomalyResult, BucketSummary } from '../../common/anomaly';
 import type { LogDocument, SourceLog } from '../../common/log_document';
-import { reasonOf, type ModelSnapshot } from '../../common/model_snapshot';
+import { reasonOf } from '../../common/explanations';
+import type { ModelSnapshot } from '../../common/model_snapshot';
 import { entityOf, timestampOf } from './log_values';
 import { copiedAttribution, pickContext } from './result_context';
 

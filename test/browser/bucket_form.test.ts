@@ -87,7 +87,7 @@ async function call<Body>(operation: Operation, given: object): Promise<Body> {
   return body as Body;
 }
 
-const SILENCE = new RegExp(`${OUTAGE_SERVICE}: 0 logs in 5 min \\(typical [\\d.]+ to [\\d.]+\\)`);
+const SILENCE = new RegExp(`${OUTAGE_SERVICE}: 0 logs in 5 min, usually [\\d.,]+ to [\\d.,]+`);
 
 it('makes a detector out of proposals, tries it, saves it, trains it, and shows the silence', () =>
   onPage(browser, world, async (page) => {

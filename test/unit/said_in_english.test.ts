@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
+import type { Attribution } from '../../common/anomaly';
 import type { CandidateCheck, ReadinessFinding } from '../../common/api';
 import type { CandidateCheck as Check } from '../../common/api/gate';
 import { DETECTION_ERROR_CODES } from '../../common/detection_error';
 import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/threshold/change_phrases';
+import { PHRASES, reasonOf, sentenceOf, type Comparison } from '../../common/explanations';
 import { changeText } from '../../public/pages/models/change_text';
 import { checkText } from '../../public/pages/models/check_text';
 import { nextStepText } from '../../public/shared/failure_text';
 import { readinessText } from '../../public/shared/readiness_text';
+import { reasonText, sentenceText } from '../../public/shared/sentence_text';
 import { alertRateCheck } from '../../server/detection/promotion_watch';
 import { judgeCandidate } from '../../server/detection/candidate_gate';
 import { lagFindingOf, readinessOf, type LagFacts } from '../../server/detection/readiness';
@@ -128,6 +131,80 @@ it.each(Object.keys(CHANGE_PHRASES) as ChangePhrase[])(
     expect(changeText(`${reason}, said by hand`)).toBe(`${reason}, said by hand`);
   },
 );
+
+describe('why a log is anomalous', () => {
+  const told = (comparison: Comparison, field = 'a.field'): Attribution => ({
+    feature: field,
+    field,
+    share: 1,
+    actual: '',
+    typical: '',
+    comparison,
+  });
+  const range = { value: 4_213_000_000, unit: 'ns', low: 1e8, high: 3e8 } as const;
+  const status = { kind: 'status', value: '500', usual: '201', usual_share: 0.9996, logs: 12_400 } as const;
+  const text = { kind: 'text', value: '/x', length: 2, low: 40, high: 60 } as const;
+  const all = [
+    told({ kind: 'number', ...range }, 'event.duration'),
+    told({ kind: 'number', ...range, group: 'GET /cart/…' }),
+    told({ kind: 'number', ...range, hourly: true }),
+    told({ kind: 'number', ...range, group: 'GET /cart/…', group_logs: 14, hourly: true }),
+    told({ kind: 'number', value: 5_242_880, unit: 'bytes', low: 1, high: 1 }),
+    told({ kind: 'number', value: 3, unit: 'gb', count: 0, logs: 12_400 }),
+    told({ kind: 'number', low: 1.5, high: 2.5 }),
+    told(status, 'http.response.status_code'),
+    told({ ...status, group: 'POST /charge', group_logs: 40 }, 'http.response.status_code'),
+    told({ ...status, group: 'shop' }, 'log.level'),
+    told({ ...status, count: 0 }, 'log.level'),
+    told({ ...status, value: '201', usual_share: 0.35 }),
+    told({ ...status, value: '201', group: 'shop' }),
+    told({ kind: 'value', value: 'eve', count: 0, logs: 25_600 }),
+    told({ kind: 'value', value: 'root', count: 3, logs: 25_600, usual: 'ann', usual_share: 0.99 }),
+    told({ kind: 'value', value: 'root', count: 3, at_most: true, logs: 25_600 }),
+    told({ kind: 'template', value: 'a <*>', count: 3_000, logs: 25_600 }),
+    told({ kind: 'together', value: 'ann with web-7', count: 0, logs: 25_600 }),
+    told(text),
+    told({ ...text, value: '/', length: 1 }),
+    told({ ...text, length: 50 }),
+    told({ ...text, signs: [{ category: 'path_traversal', name: '../' }], more_signs: 2, signs_share: 0.2 }),
+    told({ ...text, signs: [{ category: 'pattern', name: 'mine' }] }),
+    told({ kind: 'signs', value: '/x', is_odd: true }),
+    told({ kind: 'signs', value: '/x' }),
+    told({ kind: 'hour', value: 192, low: 8, high: 18, count: 0, logs: 12_400 }),
+    told({ kind: 'hour', value: 192, logs: 12_400 }),
+    told({ kind: 'weekday', value: 0, days: [1, 2, 3, 4, 5], logs: 12_400 }),
+    told({ kind: 'weekday', value: 0, logs: 12_400 }),
+  ];
+
+  it.each(all.map((each) => [JSON.stringify(each.comparison), each] as const))(
+    'is said by the pages as by the server: %s',
+    (_, each) => {
+      const reason = reasonOf([each]);
+      expect(reasonText({ attribution: [each], reason: 'stored' })).toBe(reason);
+      expect(sentenceText(each)).toBe(sentenceOf(each));
+      expect(reason).not.toMatch(/\{[a-z_]+\}/);
+      expect(inFrench(() => sentenceText(each))).not.toBe(sentenceOf(each));
+    },
+  );
+
+  it('has each phrase in French', () => {
+    const ids = Object.keys(french).filter((id) => id.startsWith('logAnomalies.sentence.'));
+    expect(ids).toHaveLength(Object.keys(PHRASES).length);
+  });
+
+  it('has the numbers, units and days of the language', () => {
+    expect(inFrench(() => sentenceText(all[0]))).toBe('4,2 s, habituellement 0,1 à 0,3 s');
+    expect(inFrench(() => sentenceText(all[4]))).toBe('5 Mo, habituellement 1 octet');
+    expect(inFrench(() => sentenceText(all[27]))).toBe('dimanche, habituellement lundi à vendredi');
+  });
+
+  it('keeps the words of 0.1.0', () => {
+    const stored = { feature: 'a', field: 'a', share: 1, actual: '9', typical: '1' };
+    const reason = 'a 9 (typical 1) stands out';
+    expect(reasonText({ attribution: [stored], reason })).toBe(reason);
+    expect(sentenceText(stored)).toBe('9, usually 1');
+  });
+});
 
 describe('what was checked of a model', () => {
   const measures = {

@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import type { Attribution } from '../../../common/anomaly';
 import { FewLines } from '../../shared/few_lines';
 import { formatShare } from '../../shared/format';
+import { sentenceText } from '../../shared/sentence_text';
 
 /** Why a log stands out: each feature's share, with what is usual. A click on a feature chooses it. */
 export function AttributionBars(props: {
@@ -40,7 +41,7 @@ export function AttributionBars(props: {
         {
           field: 'share',
           name: i18n.translate('logAnomalies.attribution.share', { defaultMessage: 'Share in the score' }),
-          width: '24%',
+          width: '18%',
           render: (share: number, { feature }: Attribution) => (
             <div style={{ width: '100%', paddingRight: 16 }}>
               <EuiProgress
@@ -56,22 +57,12 @@ export function AttributionBars(props: {
           ),
         },
         {
-          field: 'actual',
-          name: i18n.translate('logAnomalies.attribution.actual', { defaultMessage: 'Actual' }),
-          render: (actual: string) => (
+          name: i18n.translate('logAnomalies.attribution.sentence', {
+            defaultMessage: 'Value, and what is usual',
+          }),
+          render: (feature: Attribution) => (
             <EuiText size="xs" className="eui-textBreakWord">
-              <FewLines lines={4} text={actual}>
-                <strong>{actual}</strong>
-              </FewLines>
-            </EuiText>
-          ),
-        },
-        {
-          field: 'typical',
-          name: i18n.translate('logAnomalies.attribution.typical', { defaultMessage: 'Typical' }),
-          render: (typical: string) => (
-            <EuiText size="xs" className="eui-textBreakWord">
-              <FewLines lines={4} text={typical} />
+              <FewLines lines={4} text={sentenceText(feature)} />
             </EuiText>
           ),
         },

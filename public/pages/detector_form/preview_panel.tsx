@@ -22,6 +22,7 @@ import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { logLine, timeOf } from '../../shared/log_line';
 import { FailurePrompt, LoadingPrompt } from '../../shared/request_state';
 import { SeverityLabel } from '../../shared/severity';
+import { reasonText } from '../../shared/sentence_text';
 
 export type Preview = Answer<'previewDetector'>;
 type PreviewedLog = Preview['top'][number];
@@ -164,13 +165,16 @@ export function PreviewPanel(props: {
             name: isOfBuckets
               ? i18n.translate('logAnomalies.preview.row', { defaultMessage: 'Logs in a span of time' })
               : i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
-            render: ({ document, reason, source }: PreviewedLog) => (
+            render: ({ document, reason, attribution, source }: PreviewedLog) => (
               <EuiText size="xs" className="eui-textBreakWord">
                 <code>{logLine(document) ?? source.id}</code>
                 <EuiText size="xs" color="subdued">
                   <FewLines
                     lines={3}
-                    text={[timeOf(document) && formatTime(timeOf(document) as string), reason]
+                    text={[
+                      timeOf(document) && formatTime(timeOf(document) as string),
+                      reasonText({ attribution, reason }),
+                    ]
                       .filter(Boolean)
                       .join(' · ')}
                   />

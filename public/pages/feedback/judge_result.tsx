@@ -19,6 +19,7 @@ import { lineOf, type Found } from '../../shared/results_table';
 import { SeverityLabel } from '../../shared/severity';
 import { useAction } from '../../shared/use_action';
 import { useRequest } from '../../shared/use_request';
+import { reasonText } from '../../shared/sentence_text';
 
 const NotAnAnomalyFlyout = lazy(() => import('./not_an_anomaly_flyout'));
 
@@ -82,7 +83,7 @@ function Question(props: {
       <EuiSpacer size="s" />
       <EuiText size="s" className="eui-textBreakWord">
         <code>{lineOf(result)}</code>
-        <p>{result.anomaly.reason}</p>
+        <p>{reasonText(result.anomaly)}</p>
       </EuiText>
       <EuiSpacer size="m" />
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>

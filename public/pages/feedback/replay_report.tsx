@@ -16,6 +16,7 @@ import type { Answer } from '../../api_client';
 import { entityName } from '../../shared/entity_name';
 import { formatCount, formatShare, formatTime } from '../../shared/format';
 import { TimeBars } from '../../shared/time_bars';
+import { reasonText } from '../../shared/sentence_text';
 
 export type Replay = Answer<'previewSuppression'>;
 
@@ -110,7 +111,7 @@ export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
                   {[
                     formatTime(result['@timestamp']),
                     result.anomaly.entity && entityName(result.anomaly.entity),
-                    result.anomaly.reason,
+                    reasonText(result.anomaly),
                   ]
                     .filter(Boolean)
                     .join(' · ')}

@@ -1,5 +1,6 @@
 import { printable } from '../../../common/printable';
 import type { AnomalyResult } from '../../../common/anomaly';
+import { sentenceOf, subjectOf } from '../../../common/explanations';
 import type { ActionVariable } from '../alerting_contracts';
 import { detectorLink, discoverLink, feedbackLink, resultLink, type LinkBase } from '../links';
 import { ecsFieldsOf } from './alert_documents';
@@ -20,8 +21,9 @@ export const LOG_ANOMALY_VARIABLES: readonly ActionVariable[] = [
   { name: 'score', description: 'Its anomaly score, from 0 to 1' },
   { name: 'confidence', description: 'Its confidence, from 0 to 1' },
   { name: 'severity', description: 'Its severity: warning, minor, major or critical' },
-  { name: 'reason', description: 'Why it stands out' },
+  { name: 'reason', description: 'Why it is anomalous, in a sentence' },
   { name: 'feature', description: 'Feature that stands out most' },
+  { name: 'sentence', description: 'Value of that feature beside what is usual' },
   { name: 'actual', description: 'Value of that feature' },
   { name: 'typical', description: 'What is usual for that feature' },
   { name: 'log_line', description: 'The log itself' },
@@ -69,11 +71,14 @@ function resultContext({ id, result }: FoundResult, base: LinkBase) {
     feature: first?.feature ?? '',
     actual: first?.actual ?? '',
     typical: first?.typical ?? '',
-    attribution: anomaly.attribution.slice(0, SHOWN_FEATURES).map(({ feature, share, actual, typical }) => ({
-      feature,
-      share: Number(share.toFixed(3)),
-      actual,
-      typical,
+    sentence: first === undefined ? '' : sentenceOf(first),
+    attribution: anomaly.attribution.slice(0, SHOWN_FEATURES).map((each) => ({
+      feature: each.feature,
+      subject: subjectOf(each),
+      sentence: sentenceOf(each),
+      share: Number(each.share.toFixed(3)),
+      actual: each.actual,
+      typical: each.typical,
     })),
     log_line: lineOf(result),
     link: resultLink(base, id),

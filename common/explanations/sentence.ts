@@ -1,0 +1,381 @@
+import type { Attribution } from '../anomaly';
+import { readableCount, readableRange, readableValue, type NumberStyle } from '../log_features/value_units';
+import { printable } from '../printable';
+import type { Comparison } from './comparison';
+import { ENGLISH, PHRASES, type Phrase, type Words } from './words';
+
+/** A reason names features until they account for this share of the score, but no more than so many. */
+const REASON_SHARE = 0.6;
+const REASON_FEATURES = 3;
+/** A value that fewer training logs than this share hold is called rare. */
+const RARE_SHARE = 0.02;
+/** A most frequent value with at least this share is named beside a rare one. */
+const RULING_SHARE = 0.9;
+/** Groups of fewer logs say how many they are. */
+const FEW_LOGS = 100;
+/** Characters of what results hold that are shown. */
+const LONGEST_TEXT = 200;
+
+type What = Pick<Attribution, 'feature' | 'field' | 'comparison'>;
+
+const styleOf = ({ locale, write }: Words): NumberStyle => ({
+  locale,
+  bytes: (unit, number) =>
+    unit === 'bytes' && number === '1'
+      ? write('unit_byte')
+      : write(`unit_${unit.toLowerCase() as 'bytes' | 'kb' | 'mb' | 'gb'}`, { value: number }),
+  range: (low, high) => write('range', { low, high }),
+});
+
+/** A share that is neither all nor nothing is never written as such. @example 0.9996 is "over 99.9 %" */
+function shareText(share: number, words: Words): string {
+  const percent = share * 100;
+  const written = (number: number): string =>
+    `${new Intl.NumberFormat(words.locale, { maximumFractionDigits: 1 }).format(number)} %`;
+  if (percent > 99.9 && percent < 100) return words.write('over_share', { share: written(99.9) });
+  if (percent > 0 && percent < 0.1) return words.write('under_share', { share: written(0.1) });
+  // 99.4 % is not rounded to 99 %, nor 99.6 % to 100 %
+  return written(percent >= 10 && percent < 99 ? Math.round(percent) : Math.floor(percent * 10 + 1e-6) / 10);
+}
+
+/** Well-known fields by what people call them. */
+const SUBJECTS: Readonly<Record<string, Phrase>> = {
+  'event.duration': 'subject_duration',
+  'http.response.status_code': 'subject_status',
+  'http.response.bytes': 'subject_response_size',
+  'http.response.body.bytes': 'subject_response_size',
+  'http.request.bytes': 'subject_request_size',
+  'http.request.body.bytes': 'subject_request_size',
+  'http.request.method': 'subject_method',
+  'url.original': 'subject_url',
+  'url.full': 'subject_url',
+  'url.path': 'subject_url',
+  'log.level': 'subject_level',
+  message: 'subject_message',
+  'user.name': 'subject_user',
+  'host.name': 'subject_host',
+  'service.name': 'subject_service',
+  'client.ip': 'subject_client',
+  'source.ip': 'subject_client',
+  'user_agent.original': 'subject_user_agent',
+  'process.name': 'subject_process',
+  'process.parent.name': 'subject_parent_process',
+  'bucket.count': 'subject_logs',
+  'bucket.errors': 'subject_errors',
+  'bucket.error_share': 'subject_error_share',
+  'bucket.latency_p50': 'subject_latency_p50',
+  'bucket.latency_p95': 'subject_latency_p95',
+};
+
+const subjectOfField = (field: string, words: Words): string =>
+  Object.hasOwn(SUBJECTS, field) ? words.write(SUBJECTS[field]) : printable(field, LONGEST_TEXT);
+
+/** Names that training gives: the field, those of a combination, or the field with the type where several read it. */
+const GIVEN_BY_TRAINING = / \([a-z_]+(?: \d+)?\)$/;
+
+/** What a feature is about, for people: the name that its detector gives, else that of a well-known field, else the field. */
+export function subjectOf({ feature, field, comparison }: What, words: Words = ENGLISH): string {
+  if (comparison?.kind === 'hour' && feature === field) return words.write('subject_hour');
+  if (comparison?.kind === 'weekday' && feature === field) return words.write('subject_weekday');
+  const name = feature.replace(GIVEN_BY_TRAINING, '');
+  if (name === field) return subjectOfField(field, words);
+  if (comparison?.kind === 'together') {
+    return name
+      .split(' with ')
+      .map((part) => subjectOfField(part, words))
+      .join(' + ');
+  }
+  // rows of buckets name their features in English
+  if (field.startsWith('bucket.') && Object.hasOwn(SUBJECTS, field)) return subjectOfField(field, words);
+  return printable(name, LONGEST_TEXT);
+}
+
+/** @returns undefined for what no sentence can be made of, such as the results of 0.1.0 */
+function compared({ field, comparison }: What, words: Words): string | undefined {
+  if (comparison === undefined) return undefined;
+  switch (comparison.kind) {
+    case 'number':
+      return numberSentence(field, comparison, words);
+    case 'status':
+      return statusSentence(field, comparison, words);
+    case 'value':
+    case 'template':
+    case 'together':
+      return valueSentence(comparison, words);
+    case 'text':
+    case 'signs':
+      return textSentence(comparison, words);
+    case 'hour':
+    case 'weekday':
+      return timeSentence(comparison, words);
+  }
+}
+
+const clean = (text: string): string => printable(text, LONGEST_TEXT);
+const valueOf = ({ value }: Comparison): string => clean(String(value ?? ''));
+const isNever = ({ count, at_most: atMost, logs = 0 }: Comparison): boolean =>
+  count === 0 && atMost !== true && logs > 0;
+
+/** Rows of buckets are compared with their entity, which stands beside them. */
+const isOfBucket = (field: string): boolean => field.startsWith('bucket.');
+
+function usuallyText(field: string, comparison: Comparison, words: Words): string | undefined {
+  const { value, low, high, unit = 'none', hourly, group_logs: logs } = comparison;
+  const group = isOfBucket(field) ? undefined : comparison.group;
+  if (low === undefined || high === undefined) return undefined;
+  const formats = [low, high].map((end) => words.formatted?.(field, end));
+  const [from, to] = formats;
+  const usual =
+    from === undefined || to === undefined
+      ? readableRange(low, high, unit, styleOf(words), typeof value === 'number' ? value : undefined)
+      : from === to
+        ? from
+        : words.write('range', { low: from, high: to });
+  const suffix = `${group === undefined ? '' : '_for'}${hourly === true ? '_hour' : ''}` as const;
+  const text = words.write(`usually${suffix}`, {
+    usual,
+    ...(group !== undefined && { group: clean(group) }),
+  });
+  return group !== undefined && logs !== undefined && logs < FEW_LOGS
+    ? words.write('of_logs', { what: text, logs: readableCount(logs, styleOf(words)) })
+    : text;
+}
+
+const joined = (...parts: (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined).join(', ');
+
+function numberSentence(field: string, comparison: Comparison, words: Words): string {
+  const usually = usuallyText(field, comparison, words);
+  const { value, unit = 'none', logs = 0 } = comparison;
+  if (typeof value !== 'number') return joined(words.write('missing'), usually);
+  const shown = words.formatted?.(field, value) ?? readableValue(value, unit, styleOf(words));
+  return joined(
+    isNever(comparison)
+      ? words.write('never_number', { value: shown, logs: readableCount(logs, styleOf(words)) })
+      : shown,
+    usually,
+  );
+}
+
+/** Fields whose values answer a request. */
+const ANSWERS = /status|response|code|grpc/i;
+
+function statusSentence(field: string, comparison: Comparison, words: Words): string {
+  const { value, usual, usual_share: share, group, group_logs: groupLogs = Infinity, logs = 0 } = comparison;
+  const verb = ANSWERS.test(field) ? 'answer' : 'have';
+  const shown =
+    value === undefined
+      ? words.write('missing')
+      : isNever(comparison)
+        ? words.write('never_number', {
+            value: valueOf(comparison),
+            logs: readableCount(logs, styleOf(words)),
+          })
+        : valueOf(comparison);
+  if (usual === undefined || share === undefined) return shown;
+  const parts = { value: shown, share: shareText(share, words) };
+  if (group === undefined) {
+    return words.write(String(value) === usual ? 'like_logs' : `logs_${verb}`, {
+      ...parts,
+      usual: clean(usual),
+    });
+  }
+  const of =
+    groupLogs < FEW_LOGS
+      ? words.write('of_logs', { what: clean(group), logs: readableCount(groupLogs, styleOf(words)) })
+      : clean(group);
+  return words.write(String(value) === usual ? 'like' : `where_${verb}`, {
+    ...parts,
+    group: of,
+    usual: clean(usual),
+  });
+}
+
+function valueSentence(comparison: Comparison, words: Words): string {
+  const { kind, value, count, at_most: atMost, logs = 0, usual, usual_share: share = 0 } = comparison;
+  const style = styleOf(words);
+  const rules = usual !== undefined && share >= RULING_SHARE && String(value) !== usual;
+  const withUsual = (text: string): string =>
+    rules
+      ? words.write('logs_have', { value: text, share: shareText(share, words), usual: clean(usual) })
+      : text;
+  if (value === undefined) return withUsual(words.write('missing'));
+  const shown = valueOf(comparison);
+  const total = readableCount(logs, style);
+  if (isNever(comparison)) {
+    const phrase = kind === 'together' ? 'never_together' : 'never';
+    return words.write(phrase, { value: shown, logs: total });
+  }
+  if (count === undefined || logs === 0) return shown;
+  if (atMost === true && count / logs >= RARE_SHARE) return shown;
+  if (count / logs < RARE_SHARE) {
+    const phrase = atMost === true ? 'rare_at_most' : 'rare';
+    return withUsual(words.write(phrase, { value: shown, count: readableCount(count, style), logs: total }));
+  }
+  return words.write('common', { value: shown, share: shareText(count / logs, words) });
+}
+
+/** A text so many times longer or shorter than usual is told by its length. */
+const TELLING_LENGTH = 1.5;
+/** Share of training texts with signs of attacks from which on they are said to be usual. */
+const USUAL_SIGNS = 0.05;
+
+function textSentence(comparison: Comparison, words: Words): string {
+  const {
+    kind,
+    value,
+    length = 0,
+    low,
+    high,
+    signs = [],
+    more_signs: more = 0,
+    signs_share: share = 0,
+    is_odd: isOdd,
+  } = comparison;
+  const style = styleOf(words);
+  const range =
+    low === undefined || high === undefined || kind === 'signs'
+      ? undefined
+      : words.write('usually', { usual: readableRange(low, high, 'none', style) });
+  if (value === undefined) return joined(words.write('missing'), range);
+  const shown = valueOf(comparison);
+  if (signs.length > 0) {
+    const named = signs.map(({ category, name }) => signText(category, name, words));
+    if (more > 0) named.push(words.write('more_signs', { count: readableCount(more, style) }));
+    return joined(
+      words.write('holds', { signs: named.join(', '), value: shown }),
+      share < USUAL_SIGNS ? undefined : words.write('signs_usual', { share: shareText(share, words) }),
+    );
+  }
+  if (kind === 'signs') return words.write(isOdd === true ? 'odd_signs' : 'no_signs', { value: shown });
+  const isOrdinary = (from: number, to: number): boolean =>
+    length >= from / TELLING_LENGTH && length <= to * TELLING_LENGTH;
+  if (low === undefined || high === undefined || isOrdinary(low, high)) {
+    return words.write('odd_text', { value: shown });
+  }
+  const characters =
+    length === 1
+      ? words.write('character')
+      : words.write('characters', { count: readableCount(length, style) });
+  return `${joined(characters, range)}: ${shown}`;
+}
+
+function signText(category: string, name: string, words: Words): string {
+  const phrase = `category_${category}`;
+  return Object.hasOwn(PHRASES, phrase)
+    ? `${words.write(phrase as Phrase)} (${clean(name)})`
+    : words.write('own_pattern', { name: clean(name) });
+}
+
+const twoDigits = (number: number): string => String(number).padStart(2, '0');
+const clock = (minutes: number): string =>
+  `${twoDigits(Math.floor(minutes / 60) % 24)}:${twoDigits(minutes % 60)}`;
+const MINUTES = 60;
+const WEEK = 7;
+/** A Sunday. */
+const SUNDAY = Date.UTC(2023, 0, 1);
+const DAY = 86_400_000;
+const dayName = (day: number, { locale }: Words): string =>
+  new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(SUNDAY + day * DAY);
+
+/** Days one after another as a range. */
+function daysText(days: readonly number[], words: Words): string {
+  const first = days.find((day) => !days.includes((day + WEEK - 1) % WEEK));
+  const isRange =
+    days.length > 2 &&
+    first !== undefined &&
+    days.every((_day, index) => days.includes((first + index) % WEEK));
+  return isRange
+    ? words.write('range', {
+        low: dayName(first, words),
+        high: dayName((first + days.length - 1) % WEEK, words),
+      })
+    : days.map((day) => dayName(day, words)).join(', ');
+}
+
+function timeSentence(comparison: Comparison, words: Words): string {
+  const { kind, value, low, high, days, logs = 0 } = comparison;
+  const shown =
+    typeof value !== 'number'
+      ? words.write('missing')
+      : kind === 'hour'
+        ? clock(value)
+        : dayName(value % WEEK, words);
+  const usual =
+    kind === 'weekday'
+      ? days === undefined
+        ? words.write('any_day')
+        : days.length === 0
+          ? undefined
+          : words.write('usually', { usual: daysText(days, words) })
+      : low === undefined || high === undefined
+        ? words.write('any_hour')
+        : words.write('usually', {
+            usual: words.write('range', { low: clock(low * MINUTES), high: clock(high * MINUTES) }),
+          });
+  return joined(
+    isNever(comparison)
+      ? words.write('never_time', { value: shown, logs: readableCount(logs, styleOf(words)) })
+      : shown,
+    usual,
+  );
+}
+
+/** What models of 0.1.0 and ingest pipelines put into the text of a value. */
+const UNSEEN_IN_TEXT = / \(not seen in training\)$|^new template: /;
+
+/** One feature's value beside what is usual, for people. Without data to make it of, from the texts that are there. */
+export function sentenceOf(attribution: Omit<Attribution, 'share'>, words: Words = ENGLISH): string {
+  const sentence = compared(attribution, words);
+  if (sentence !== undefined) return sentence;
+  const { actual, typical, unseen, trained_on: trainedOn } = attribution;
+  if (actual === '' && typical === '') return '';
+  if (unseen === true && trainedOn !== undefined) {
+    const value = clean(actual.replace(UNSEEN_IN_TEXT, ''));
+    return words.write('never', { value, logs: readableCount(trainedOn, styleOf(words)) });
+  }
+  return joined(
+    clean(actual),
+    typical === '' ? undefined : words.write('usually', { usual: clean(typical) }),
+  );
+}
+
+/** What is usual for a number alone, for people; undefined where nothing is known. */
+export function usualOf(attribution: Omit<Attribution, 'share'>, words: Words = ENGLISH): string | undefined {
+  const { field, comparison, typical } = attribution;
+  if (comparison !== undefined) return usuallyText(field, comparison, words);
+  return typical === '' ? undefined : words.write('usually', { usual: clean(typical) });
+}
+
+/** The features that a reason names, the largest share first. */
+function named(attribution: readonly Attribution[]): Attribution[] {
+  const found: Attribution[] = [];
+  let share = 0;
+  for (const feature of attribution.slice(0, REASON_FEATURES)) {
+    if (share >= REASON_SHARE || feature.share === 0) break;
+    found.push(feature);
+    share += feature.share;
+  }
+  return found;
+}
+
+/** A reason can be made of data in any language; else there is the text that was stored. */
+export const tellable = (attribution: readonly Attribution[]): boolean => {
+  const features = named(attribution);
+  return features.length > 0 && features.every(({ comparison }) => comparison !== undefined);
+};
+
+/**
+ * Why a log is anomalous, for people, from its attribution, the largest share first.
+ *
+ * @example "status 500, where 99.9 % of POST /charge answer 201; duration 4.2 s, usually 0.1 to 0.3 s for POST /charge"
+ */
+export function reasonOf(attribution: readonly Attribution[], words: Words = ENGLISH): string {
+  const phrases = named(attribution).map((feature) => {
+    const subject = subjectOf(feature, words);
+    const sentence = sentenceOf(feature, words);
+    // Values may not be repeated: then there is no sentence.
+    return sentence === '' ? words.write('withheld', { subject }) : `${subject} ${sentence}`;
+  });
+  return phrases.length === 0 ? words.write('nothing') : phrases.join('; ');
+}
