@@ -8,12 +8,15 @@ export const LONGEST_DETECTOR_FILE = 1024 * 1024;
 export const NAME_CONFLICTS = ['refuse', 'overwrite', 'create'] as const;
 export type NameConflict = (typeof NAME_CONFLICTS)[number];
 
+/** What there is to know of a detector that an import overwrites. */
+export const IMPORT_WARNINGS = ['was_running', 'has_pipeline', 'needs_training'] as const;
+
 export const importedDetectorSchema = z.object({
   document: z.number().int().describe('Place in the file, from 1'),
   name: z.string().describe('As it is saved; with on_conflict: create perhaps another one than in the file'),
   action: z.enum(['created', 'overwritten']).describe('With dry_run: what would be done'),
   id: z.string().optional().describe('Absent for a detector that a dry run would create'),
-  warnings: z.array(z.string()),
+  warnings: z.array(z.object({ code: z.enum(IMPORT_WARNINGS), message: z.string() })),
 });
 export type ImportedDetector = z.infer<typeof importedDetectorSchema>;
 

@@ -71,5 +71,5 @@ async function readInput(input: string): Promise<string> {
 function lineOf({ name, action, id, warnings }: ImportedDetector, dryRun: boolean): string {
   const what = dryRun ? `would be ${action}` : action;
   const head = `${printable(name, 200)}: ${what}${id === undefined ? '' : ` (${id})`}`;
-  return [head, ...warnings.map((warning) => `  ${warning}`)].join('\n');
+  return [head, ...warnings.map(({ message }) => `  ${printable(message, 400)}`)].join('\n');
 }

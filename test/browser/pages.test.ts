@@ -4,6 +4,7 @@ import { seriousFindings } from './accessibility';
 import {
   choiceOf,
   createDetectorByForm,
+  exchangeDetectors,
   judgeAndUndo,
   open,
   openBrowser,
@@ -200,4 +201,13 @@ describe.each([
     expect(problems).toEqual([]);
     await page.context().close();
   });
+});
+
+it('brings detectors to a file and back', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  const names = await exchangeDetectors({ page, url: world.host.url });
+  expect(names).toEqual(expect.arrayContaining([expect.stringMatching(/ \(2\)$/)]));
+  // The first try is refused, which the browser says as well.
+  expect(problems.filter((problem) => !problem.includes('409'))).toEqual([]);
+  await page.context().close();
 });

@@ -142,3 +142,32 @@ export async function hideResult(
   await page.click(testSubject('logAnomaliesNotApply'));
   await page.waitForSelector(testSubject('logAnomaliesToastUndo'));
 }
+
+/** Downloads all detectors of the space, and imports the file once more beside them. @returns the names that were new */
+export async function exchangeDetectors({ page, url }: Pages): Promise<string[]> {
+  await open({ page, url }, '/app/logAnomalies/', 'logAnomaliesDetectors');
+  const choose = async (item: string): Promise<void> => {
+    await page.click(testSubject('logAnomaliesExchange'));
+    await page.click(testSubject(item));
+  };
+  const download = page.waitForEvent('download');
+  await choose('logAnomaliesExportAll');
+  const file = await (await download).path();
+  await choose('logAnomaliesImport');
+  await page.setInputFiles(
+    `${testSubject('logAnomaliesImportFile')} input, input${testSubject('logAnomaliesImportFile')}`,
+    file,
+  );
+  // Every name is there already.
+  await page.waitForSelector(testSubject('logAnomaliesImportRefused'));
+  await page.getByText('Save a new one under another name').click();
+  await page.waitForSelector(testSubject('logAnomaliesImportPlan'));
+  const names = await page
+    .locator(`${testSubject('logAnomaliesImportPlan')} tbody tr td:first-child`)
+    .allInnerTexts();
+  await page.click(testSubject('logAnomaliesImportSave'));
+  await page.waitForSelector(testSubject('logAnomaliesImportSave'), { state: 'detached' });
+  const saved = names.map((name) => name.split('\n').at(-1)!.trim());
+  for (const name of saved) await page.getByText(name, { exact: true }).first().waitFor();
+  return saved;
+}

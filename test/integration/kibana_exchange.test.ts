@@ -161,7 +161,7 @@ describe('import', () => {
       name: 'Web requests',
       action: 'overwritten',
       id,
-      warnings: ['It was running and is stopped until somebody starts it.'],
+      warnings: [{ code: 'was_running', message: 'It was running and is stopped until somebody starts it.' }],
     });
     expect(attributesOf(id)).toEqual(before);
     expect(await imported(stranger, order)).toEqual([planned]);
@@ -184,7 +184,7 @@ describe('import', () => {
     const features = [{ type: 'number' as const, field: 'other_time' }];
     const yaml = stringify(webDetector(index, { features }));
     const [done] = await imported(owner, { yaml, on_conflict: 'overwrite' });
-    expect(done.warnings.join()).toMatch(/stopped.*train it/);
+    expect(done.warnings.map(({ code }) => code)).toEqual(['was_running', 'needs_training']);
     expect(attributesOf(id).model_reads).not.toContain('response_time');
   });
 

@@ -2,11 +2,13 @@ import React, { useState, type ReactElement } from 'react';
 import { EuiBasicTable, EuiInMemoryTable, EuiText, EuiToolTip, type EuiBasicTableColumn } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord, DetectorStatus } from '../../../common/api';
+import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { AppLink } from '../../shared/app_link';
 import { DetectorStateBadge, WhatStandsInTheWay } from '../../shared/detector_state';
 import { formatCount, formatSpan, formatTime } from '../../shared/format';
+import { saveFile } from '../../shared/save_file';
 import { useAction } from '../../shared/use_action';
 import { ConfirmDelete } from './confirm_delete';
 import { Sparkline, type SparklineBucket } from './sparkline';
@@ -140,7 +142,6 @@ interface RequestedAction {
 function useDetectorActions(reload: () => void, remove: (record: DetectorRecord) => void): Actions {
   const { api, canWrite, go } = useApp();
   const { run, isBusy } = useAction(reload);
-  if (!canWrite) return [];
   const params = ({ record }: DetectorRow) => ({ params: { id: record.id } });
   const requested = ({ subject, ask, done, ...shown }: RequestedAction): Actions[number] => ({
     ...shown,
@@ -149,6 +150,20 @@ function useDetectorActions(reload: () => void, remove: (record: DetectorRecord)
     enabled: () => !isBusy,
     onClick: (row) => void run(() => ask(row), done(row.name)),
   });
+  const exported: Actions[number] = {
+    name: i18n.translate('logAnomalies.action.export', { defaultMessage: 'Export' }),
+    description: i18n.translate('logAnomalies.action.exportDescription', {
+      defaultMessage: 'Save its settings as a YAML file',
+    }),
+    icon: icon('exportAction'),
+    type: 'icon',
+    'data-test-subj': 'logAnomaliesExport',
+    onClick: (row) =>
+      void run(async () =>
+        saveFile(`${row.name}.yml`, await api('exportDetector', params(row)), 'application/yaml'),
+      ),
+  };
+  if (!canWrite) return [exported];
   return [
     requested({
       name: i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' }),
@@ -220,6 +235,7 @@ function useDetectorActions(reload: () => void, remove: (record: DetectorRecord)
           values: { name },
         }),
     }),
+    exported,
     {
       name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
       description: i18n.translate('logAnomalies.action.deleteDescription', {

@@ -5,7 +5,12 @@ import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 
 /** The first thing that anybody sees. */
-export function NoDetectors({ trySample, isBusy }: { trySample: () => void; isBusy: boolean }): ReactElement {
+export function NoDetectors(props: {
+  trySample: () => void;
+  isBusy: boolean;
+  openImport: () => void;
+}): ReactElement {
+  const { trySample, isBusy, openImport } = props;
   const { canWrite, go } = useApp();
   return (
     <EuiEmptyPrompt
@@ -45,6 +50,9 @@ export function NoDetectors({ trySample, isBusy }: { trySample: () => void; isBu
               data-test-subj="logAnomaliesCreateFirst"
             >
               {i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' })}
+            </EuiButtonEmpty>,
+            <EuiButtonEmpty key="import" onClick={openImport} data-test-subj="logAnomaliesImportFirst">
+              {i18n.translate('logAnomalies.exchange.import', { defaultMessage: 'Import detectors' })}
             </EuiButtonEmpty>,
           ]
         ) : (

@@ -1,4 +1,4 @@
-import React, { type ReactElement } from 'react';
+import React, { lazy, Suspense, useState, type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiPageTemplate } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
@@ -11,9 +11,12 @@ import { useRequest } from '../../shared/use_request';
 import { SetupProblems } from '../../shared/setup_problems';
 import { useBreadcrumbs } from '../use_breadcrumbs';
 import { DetectorTable, type DetectorRow } from './detector_table';
+import { ExchangeMenu } from './exchange_menu';
 import { NoDetectors } from './no_detectors';
 import { SamplePanel } from './sample_panel';
 import { isUnderWay, useSample } from './use_sample';
+
+const ImportFlyout = lazy(() => import('./import_flyout'));
 
 const POLL_MILLISECONDS = 10_000;
 /** Bars of the small chart of a day. */
@@ -43,6 +46,7 @@ export default function OverviewPage(): ReactElement {
     POLL_MILLISECONDS,
   );
   const sample = useSample(request.reload);
+  const [isImporting, setIsImporting] = useState(false);
   const sampleState = sample.request.value?.state;
   const createLabel = i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' });
   const hasDetectors = request.value !== undefined && request.value.length > 0;
@@ -70,6 +74,7 @@ export default function OverviewPage(): ReactElement {
                   {createLabel}
                 </EuiButton>,
                 <InstallDashboardsButton key="dashboards" />,
+                <ExchangeMenu key="exchange" openImport={() => setIsImporting(true)} />,
                 ...(sampleState === 'none'
                   ? [
                       <EuiButtonEmpty
@@ -85,7 +90,9 @@ export default function OverviewPage(): ReactElement {
                     ]
                   : []),
               ]
-            : []
+            : hasDetectors
+              ? [<ExchangeMenu key="exchange" />]
+              : []
         }
       />
       <EuiPageTemplate.Section>
@@ -95,9 +102,25 @@ export default function OverviewPage(): ReactElement {
           {(rows) => {
             if (rows.length > 0) return <DetectorTable rows={rows} reload={request.reload} />;
             if (isUnderWay(sample.request.value)) return <></>;
-            return <NoDetectors trySample={sample.install} isBusy={sample.isBusy} />;
+            return (
+              <NoDetectors
+                trySample={sample.install}
+                isBusy={sample.isBusy}
+                openImport={() => setIsImporting(true)}
+              />
+            );
           }}
         </RequestState>
+        {isImporting && (
+          <Suspense fallback={<></>}>
+            <ImportFlyout
+              close={(isImported) => {
+                setIsImporting(false);
+                if (isImported) request.reload();
+              }}
+            />
+          </Suspense>
+        )}
       </EuiPageTemplate.Section>
     </EuiPageTemplate>
   );

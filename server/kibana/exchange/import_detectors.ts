@@ -225,17 +225,19 @@ function tellWhatIsDone(done: readonly ImportedDetector[]) {
   };
 }
 
-function warningsOf({ replaces, detector }: Planned): string[] {
+const WARNINGS: Readonly<Record<ImportedDetector['warnings'][number]['code'], string>> = {
+  was_running: 'It was running and is stopped until somebody starts it.',
+  has_pipeline:
+    'Its ingest pipeline goes on scoring logs with the settings of before; take it off, or put a new one live once the detector runs again.',
+  needs_training: 'Its model was made for other features or logs; train it after starting it.',
+};
+
+function warningsOf({ replaces, detector }: Planned): ImportedDetector['warnings'] {
   if (replaces === undefined) return [];
-  return [
-    ...(replaces.enabled ? ['It was running and is stopped until somebody starts it.'] : []),
-    ...(replaces.detector.scoring === 'ingest'
-      ? [
-          'Its ingest pipeline goes on scoring logs with the settings of before; take it off, or put a new one live once the detector runs again.',
-        ]
-      : []),
-    ...(needsTraining(replaces.detector, detector)
-      ? ['Its model was made for other features or logs; train it after starting it.']
-      : []),
+  const codes = [
+    ...(replaces.enabled ? (['was_running'] as const) : []),
+    ...(replaces.detector.scoring === 'ingest' ? (['has_pipeline'] as const) : []),
+    ...(needsTraining(replaces.detector, detector) ? (['needs_training'] as const) : []),
   ];
+  return codes.map((code) => ({ code, message: WARNINGS[code] }));
 }
