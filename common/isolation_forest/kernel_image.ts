@@ -1,24 +1,40 @@
 import { LEAF } from './forest_builder';
 import { pathLengthsOf } from './leaf_path_lengths';
 import { LARGEST_LEAF_COUNT, maskTables, type BatchColumns } from './mask_tables';
+import {
+  BLOCK_TREE_DEPTH,
+  LARGEST_BYTE_RANK,
+  blockTree,
+  blockTurns,
+  columnGroups,
+  narrowingTable,
+  type PartColumns,
+} from './block_tables';
 import type { IsolationForest, SurpriseTable } from './types';
 
-/** Rows in one call of the kernel, a multiple of 24: they and the tables of a tree stay in the nearest caches. */
+/** Rows in one call of the kernel, a multiple of 48: they and the tables of a tree stay in the nearest caches. */
 export const BLOCK_ROWS = 480;
-/** A tree that uses more columns is walked through faster than looked up: measured, they break even at 10. */
-const LARGEST_MASK_COLUMNS = 10;
-/** Thresholds in one batch of trees: ranks fit 16 bits, and the intervals of a tree (a byte each) the nearest cache. */
-const LARGEST_BATCH_THRESHOLDS = 16_384;
+/** A tree that uses more columns is decided faster in blocks than looked up: measured, they break even at 4. */
+const LARGEST_MASK_COLUMNS = 3;
+/** Wider rows are walked through: measured, both take the same time from 40 columns on. */
+const LARGEST_BLOCK_COLUMNS = 32;
+/** Thresholds of masked trees in one batch of trees: the intervals of a tree (a byte each) fit the nearest cache. */
+const LARGEST_MASKED_THRESHOLDS = 16_384;
+/** Thresholds in one batch of trees: ranks fit 16 bits. */
+const LARGEST_BATCH_THRESHOLDS = 65_535;
 /** Forests that need more memory are scored in TypeScript; 100 trees of psi 256 need about 1 MB. */
 const LARGEST_MEMORY_BYTES = 512 * 1024 * 1024;
 const WASM_PAGE_BYTES = 65_536;
 const ALIGNMENT = 16;
-const HEADER_FIELDS = 12;
+const HEADER_FIELDS = 16;
 const SURPRISE_FIELDS = 8;
 
 /** Kinds of tree, as in kernel/score.ts. */
 const KIND_WALK = 0;
 const KIND_MASKS = 1;
+const KIND_BLOCKS = 2;
+/** Not a tree: the ranks that the block trees behind it need. */
+const KIND_NARROW = 3;
 
 /** The memory of a kernel, ready to score: plain data that can be sent to a worker. */
 export interface KernelImage {
@@ -75,11 +91,17 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
   const plan = new MemoryPlan();
   const fillValues = plan.place(forest.fillValues);
   const ranks = plan.reserve(BLOCK_ROWS * columnCount * 2);
+  const groups = columnGroups(columnCount);
+  const rowRanks = plan.reserve(BLOCK_ROWS * groups * 16);
+  const columnRanks = plan.reserve(BLOCK_ROWS * columnCount);
+  const turns = plan.place(blockTurns());
   const batches: number[] = [];
   for (let first = 0; first < treeCount;) {
-    const end = endOfBatch(forest, first);
-    batches.push(...placeBatch(forest, first, end, { plan, ranks, ofNode, treeDepth }));
-    first = end;
+    const kinds = kindsOfBatch(forest, first, treeDepth);
+    batches.push(
+      ...placeBatch(forest, first, kinds, { plan, ranks, rowRanks, columnRanks, ofNode, treeDepth }),
+    );
+    first += kinds.length;
     if (plan.size > LARGEST_MEMORY_BYTES) return undefined;
   }
   const batchesAddress = plan.place(Uint32Array.from(batches));
@@ -92,6 +114,7 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
   const header = Uint32Array.of(
     ...[input, columnCount, fillValues, values, ranks, sums, BLOCK_ROWS, batchesAddress, batches.length / 3],
     ...[surprise, forest.surprise?.columns.length ?? 0, surpriseSums],
+    ...[rowRanks, groups, columnRanks, turns],
   );
   return {
     bytes: plan.assemble(header, size),
@@ -118,73 +141,141 @@ function surpriseEntries(table: SurpriseTable): Uint32Array {
   return entries;
 }
 
-/** @returns the first tree behind a batch: batches are full when their thresholds are, and hold one tree at least */
-function endOfBatch(forest: IsolationForest, first: number): number {
-  let thresholds = 0;
-  let end = first;
-  while (end < forest.treeCount && (end === first || thresholds < LARGEST_BATCH_THRESHOLDS)) {
-    if (usesMasks(forest, end)) thresholds += (nodeCountOf(forest, end) - 1) / 2;
-    end++;
-  }
-  return end;
-}
+type TreeKind = typeof KIND_WALK | typeof KIND_MASKS | typeof KIND_BLOCKS;
 
 const nodeCountOf = ({ treeStart }: IsolationForest, tree: number) => treeStart[tree + 1] - treeStart[tree];
 
-/** Whether a tree is small enough for masks. */
-function usesMasks(forest: IsolationForest, tree: number): boolean {
-  if ((nodeCountOf(forest, tree) + 1) / 2 > LARGEST_LEAF_COUNT) return false;
+/** The fastest way through a tree. */
+function kindOf(forest: IsolationForest, tree: number, depth: number): TreeKind {
   const columns = new Set(forest.splitColumn.subarray(forest.treeStart[tree], forest.treeStart[tree + 1]));
   columns.delete(LEAF);
-  return columns.size <= LARGEST_MASK_COLUMNS;
+  const leafCount = (nodeCountOf(forest, tree) + 1) / 2;
+  if (leafCount <= LARGEST_LEAF_COUNT && columns.size <= LARGEST_MASK_COLUMNS) return KIND_MASKS;
+  return depth <= BLOCK_TREE_DEPTH && forest.columnCount <= LARGEST_BLOCK_COLUMNS ? KIND_BLOCKS : KIND_WALK;
+}
+
+/** @returns the kinds of the trees of a batch: it is full when its thresholds are, and holds one tree at least */
+function kindsOfBatch(forest: IsolationForest, first: number, treeDepth: Uint32Array): TreeKind[] {
+  const kinds: TreeKind[] = [];
+  let thresholds = 0;
+  let maskedThresholds = 0;
+  for (let tree = first; tree < forest.treeCount; tree++) {
+    const kind = kindOf(forest, tree, treeDepth[tree]);
+    const own = kind === KIND_WALK ? 0 : (nodeCountOf(forest, tree) - 1) / 2;
+    thresholds += own;
+    if (kind === KIND_MASKS) maskedThresholds += own;
+    const isFull = thresholds > LARGEST_BATCH_THRESHOLDS || maskedThresholds > LARGEST_MASKED_THRESHOLDS;
+    if (isFull && kinds.length > 0) break;
+    kinds.push(kind);
+  }
+  return kinds;
 }
 
 interface Placing {
   readonly plan: MemoryPlan;
   readonly ranks: number;
+  readonly rowRanks: number;
+  readonly columnRanks: number;
   readonly ofNode: Float64Array;
   readonly treeDepth: Uint32Array;
 }
 
 /** @returns the fields of a batch: addresses of its columns and trees, number of trees */
-function placeBatch(forest: IsolationForest, first: number, end: number, placing: Placing): number[] {
+function placeBatch(
+  forest: IsolationForest,
+  first: number,
+  kinds: readonly TreeKind[],
+  placing: Placing,
+): number[] {
   const { plan, ranks, ofNode, treeDepth } = placing;
-  const masked = Array.from({ length: end - first }, (_, i) => usesMasks(forest, first + i));
-  const columns = thresholdsOfBatch(forest, first, masked);
+  const columns = thresholdsOf(
+    forest,
+    kinds.flatMap((kind, i) => (kind === KIND_WALK ? [] : [first + i])),
+  );
   const columnFields = columns.flatMap((thresholds) => {
     if (thresholds.length === 0) return [0, 0];
     const depth = Math.ceil(Math.log2(thresholds.length + 1));
     return [plan.place(searchTree(thresholds, depth)), depth];
   });
   const trees: number[] = [];
-  masked.forEach((isMasked, i) => {
+  let part: PartColumns = [];
+  let partEnd = first;
+  kinds.forEach((kind, i) => {
     const tree = first + i;
-    if (!isMasked) {
+    if (kind === KIND_WALK) {
       const { nodes, lengths } = completeTree(forest, tree, treeDepth[tree], ofNode);
       trees.push(KIND_WALK, plan.place(nodes), treeDepth[tree], plan.place(lengths));
-      return;
+    } else if (kind === KIND_MASKS) {
+      const { lengths, columns: tables } = maskTables(forest, tree, columns, ofNode);
+      const fields = tables.flatMap(({ column, intervals, masks }) => [
+        ranks + column * BLOCK_ROWS * 2,
+        plan.place(intervals),
+        plan.place(masks),
+      ]);
+      trees.push(KIND_MASKS, plan.place(Uint32Array.from(fields)), tables.length, plan.place(lengths));
+    } else {
+      if (tree >= partEnd) {
+        const members = partFrom(forest, first, kinds, i);
+        partEnd = members[members.length - 1] + 1;
+        part = thresholdsOf(forest, members);
+        trees.push(...placeNarrowing(columns, part, placing));
+      }
+      const { nodes, lengths } = blockTree(forest, tree, ofNode, part, BLOCK_ROWS);
+      trees.push(KIND_BLOCKS, plan.place(nodes), 0, plan.place(lengths));
     }
-    const { lengths, columns: tables } = maskTables(forest, tree, columns, ofNode);
-    const fields = tables.flatMap(({ column, intervals, masks }) => [
-      ranks + column * BLOCK_ROWS * 2,
-      plan.place(intervals),
-      plan.place(masks),
-    ]);
-    trees.push(KIND_MASKS, plan.place(Uint32Array.from(fields)), tables.length, plan.place(lengths));
   });
-  return [plan.place(Uint32Array.from(columnFields)), plan.place(Uint32Array.from(trees)), end - first];
+  return [plan.place(Uint32Array.from(columnFields)), plan.place(Uint32Array.from(trees)), trees.length / 4];
 }
 
-/** @returns for each column the distinct thresholds of the masked trees, ascending */
-function thresholdsOfBatch(forest: IsolationForest, first: number, masked: readonly boolean[]): BatchColumns {
+/** @returns the block trees from one on whose thresholds, column by column, bytes can rank */
+function partFrom(
+  forest: IsolationForest,
+  first: number,
+  kinds: readonly TreeKind[],
+  start: number,
+): number[] {
+  const found: Set<number>[] = Array.from({ length: forest.columnCount }, () => new Set());
+  const members: number[] = [];
+  for (let i = start; i < kinds.length; i++) {
+    if (kinds[i] !== KIND_BLOCKS) continue;
+    const tree = first + i;
+    for (let node = forest.treeStart[tree]; node < forest.treeStart[tree + 1]; node++) {
+      const column = forest.splitColumn[node];
+      if (column !== LEAF) found[column].add(forest.threshold[node]);
+    }
+    // A tree of eight levels has no more than 255 splits.
+    if (members.length > 0 && found.some(({ size }) => size > LARGEST_BYTE_RANK)) break;
+    members.push(tree);
+  }
+  return members;
+}
+
+/** @returns the entry among the trees that narrows the ranks of a batch to those of a part of it */
+function placeNarrowing(columns: BatchColumns, part: PartColumns, placing: Placing): number[] {
+  const { plan, ranks, rowRanks, columnRanks } = placing;
+  const rowBytes = columnGroups(columns.length) * 16;
+  const fields = part.flatMap((thresholds, column) =>
+    thresholds.length === 0
+      ? []
+      : [
+          ranks + column * BLOCK_ROWS * 2,
+          plan.place(narrowingTable(columns[column], new Set(thresholds))),
+          rowRanks + column,
+          columnRanks + column * BLOCK_ROWS,
+        ],
+  );
+  return [KIND_NARROW, plan.place(Uint32Array.from(fields)), fields.length / 4, rowBytes];
+}
+
+/** @returns for each column the distinct thresholds of some trees, ascending */
+function thresholdsOf(forest: IsolationForest, trees: readonly number[]): BatchColumns {
   const found: number[][] = Array.from({ length: forest.columnCount }, () => []);
-  masked.forEach((isMasked, i) => {
-    if (!isMasked) return;
-    for (let node = forest.treeStart[first + i]; node < forest.treeStart[first + i + 1]; node++) {
+  for (const tree of trees) {
+    for (let node = forest.treeStart[tree]; node < forest.treeStart[tree + 1]; node++) {
       const column = forest.splitColumn[node];
       if (column !== LEAF) found[column].push(forest.threshold[node]);
     }
-  });
+  }
   return found.map((thresholds) =>
     Float32Array.from(thresholds)
       .sort()

@@ -67,7 +67,11 @@ describe('the kernel', () => {
     [481, 4, { subsampleSize: 4_096 }],
     [5_000, 10, {}],
     [3_000, 11, {}],
+    [3_000, 17, {}],
+    [3_000, 32, { treeCount: 30 }],
     [3_000, 40, { treeCount: 30 }],
+    [9_000, 6, { subsampleSize: 8_192, maxDepth: 8 }],
+    [9_000, 2, { subsampleSize: 8_192, maxDepth: 8, treeCount: 40 }],
     [3_000, 5, { treeCount: 400 }],
     [3_000, 4, { subsampleSize: 1_000 }],
   ];
@@ -80,6 +84,7 @@ describe('the kernel', () => {
         for (let i = 0; i < matrix.values.length; i += 3)
           matrix.values[i] = Math.round(matrix.values[i] * 8) / 8;
         const options = { ...testOptions, ...kind, treeCount: 25, ...change };
+        if (kind.trainer === 'ml-isolation-forest') delete options.maxDepth;
         const forest = growForest(matrix, options);
         [NaN, Infinity, -Infinity, -0, 3.4e38].forEach((value, i) => (matrix.values[i * 5] = value));
         forest.threshold.slice(0, 50).forEach((value, i) => (matrix.values[100 + i * 7] = value));

@@ -1,5 +1,6 @@
 // AssemblyScript, compiled to ../kernel.wasm.ts by `npm run build:kernel`. ../kernel_image.ts lays out the memory;
 // nothing is checked again here. All addresses and counts in the memory are uint32.
+import { addBlockTree, narrowRanks } from './block_trees';
 import { addMaskedTree, rankColumn } from './mask_trees';
 import { divideBySurprise } from './surprise';
 import { walkTree } from './walk_trees';
@@ -17,6 +18,11 @@ const BATCH_COUNT = 32;
 const SURPRISE = 36;
 const SURPRISE_COUNT = 40;
 const SURPRISE_SUMS = 44;
+const ROW_RANKS = 48;
+/** Of 16 columns. */
+const COLUMN_GROUPS = 52;
+const COLUMN_RANKS = 56;
+const TURNS = 60;
 
 // Fields of a batch of trees that share their ranks.
 const BATCH_COLUMNS = 0;
@@ -26,14 +32,24 @@ const BATCH_BYTES = 12;
 
 // Fields of a tree.
 const TREE_KIND = 0;
-/** Masks: columns. Walk: nodes. */
+/** Masks: columns. Walk, blocks: nodes. Narrow: columns. */
 const TREE_TABLE = 4;
-/** Masks: how many columns. Walk: depth. */
+/** Masks, narrow: how many columns. Walk: depth. */
 const TREE_SIZE = 8;
+/** Narrow: bytes of a row. */
 const TREE_LENGTHS = 12;
 const TREE_BYTES = 16;
 
 const KIND_WALK = 0;
+const KIND_MASKS = 1;
+const KIND_BLOCKS = 2;
+
+// Fields of a column whose ranks are narrowed.
+const NARROW_RANKS = 0;
+const NARROW_TABLE = 4;
+const NARROW_ROWS = 8;
+const NARROW_COLUMN = 12;
+const NARROW_BYTES = 16;
 
 /** Turns row-major rows into columns; a missing value becomes its fill value, an infinity the largest float. */
 function loadRows(rowCount: i32): void {
@@ -71,11 +87,25 @@ function rankRows(columns: u32, rowCount: i32): void {
   }
 }
 
+function narrowColumns(columns: u32, count: i32, rowBytes: u32, rowCount: i32): void {
+  for (let i: i32 = 0; i < count; i++) {
+    narrowRanks(
+      load<u32>(columns, NARROW_RANKS),
+      load<u32>(columns, NARROW_TABLE),
+      load<u32>(columns, NARROW_ROWS),
+      rowBytes,
+      load<u32>(columns, NARROW_COLUMN),
+      rowCount,
+    );
+    columns += NARROW_BYTES;
+  }
+}
+
 /** Sums the path lengths of the first `count` rows of the input over all trees, and divides by 1 + surprise. */
 export function sumPathLengths(count: i32): void {
   loadRows(count);
-  // Rows are taken 8 or 12 at a time; those behind the last one are computed and never read.
-  const rowCount = ((count + 23) / 24) * 24;
+  // Rows are taken 8, 12 or 16 at a time; those behind the last one are computed and never read.
+  const rowCount = ((count + 47) / 48) * 48;
   const sums: u32 = load<u32>(SUMS);
   memory.fill(sums, 0, rowCount * 8);
   let batch: u32 = load<u32>(BATCHES);
@@ -89,7 +119,19 @@ export function sumPathLengths(count: i32): void {
       const size: i32 = load<i32>(tree, TREE_SIZE);
       const lengths: u32 = load<u32>(tree, TREE_LENGTHS);
       if (kind == KIND_WALK) walkTree(table, lengths, size, load<u32>(VALUES), rowCount, sums);
-      else addMaskedTree(table, size, lengths, rowCount, sums);
+      else if (kind == KIND_MASKS) addMaskedTree(table, size, lengths, rowCount, sums);
+      else if (kind == KIND_BLOCKS)
+        addBlockTree(
+          table,
+          load<u32>(COLUMN_GROUPS),
+          lengths,
+          load<u32>(ROW_RANKS),
+          load<u32>(COLUMN_RANKS),
+          load<u32>(TURNS),
+          rowCount,
+          sums,
+        );
+      else narrowColumns(table, size, lengths, rowCount);
       tree += TREE_BYTES;
     }
     batch += BATCH_BYTES;
