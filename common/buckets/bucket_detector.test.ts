@@ -1,4 +1,4 @@
-import { DetectionError } from '../detection_error';
+import { type DetectionError } from '../detection_error';
 import { parseDetector } from '../detector';
 
 const input = (change: Record<string, unknown> = {}) => ({

@@ -112,7 +112,7 @@ describe('the kernel', () => {
             throw new Error('WebAssembly is switched off');
           }
         };
-        const isolated = jest.requireActual('./scorer') as typeof import('./scorer');
+        const isolated = jest.requireActual<{ createScorer: typeof createScorer }>('./scorer');
         expect(isolated.createScorer(forest).score(matrix)).toEqual(expected);
       });
     } finally {

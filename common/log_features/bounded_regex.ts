@@ -46,7 +46,7 @@ export function safePatterns(
   const allowance = Math.floor(MAX_STEPS / sharedBy / Math.max(1, patterns.length));
   return compiled.map(({ linear, lookaround, ...pattern }) => ({
     ...pattern,
-    count: lookaround ?? ((text, most) => linear!.count(text.slice(0, PATTERN_TEXT_LENGTH), most, allowance)),
+    count: lookaround ?? ((text, most) => linear.count(text.slice(0, PATTERN_TEXT_LENGTH), most, allowance)),
     places: (text, most) => linear?.matches(text.slice(0, PATTERN_TEXT_LENGTH), most, allowance) ?? [],
   }));
 }

@@ -84,8 +84,8 @@ function contentOf(parts: Omit<ModelSnapshot, 'version'>): ModelContent {
     forest: toBase64(encodeForest(parts.forest)),
     quantiles: parts.quantiles as ModelContent['quantiles'],
     threshold: parts.threshold,
-    training: parts.training as ModelContent['training'],
-    ...(parts.reference === undefined ? {} : { reference: parts.reference as ModelContent['reference'] }),
+    training: parts.training,
+    ...(parts.reference === undefined ? {} : { reference: parts.reference }),
   };
 }
 

@@ -243,7 +243,7 @@ function seriesOf(components: readonly ICAL.Component[]): Series[] {
       );
       return {
         event: new ICAL.Event(component, { strictExceptions: false, exceptions }),
-        exceptions: exceptions.map((other) => new ICAL.Event(other, { exceptions: [] } as never)),
+        exceptions: exceptions.map((other) => new ICAL.Event(other, { exceptions: [] })),
       };
     });
 }

@@ -22,7 +22,7 @@ export default function ResultPage({ id }: { id: string }): ReactElement {
       open: id,
       ...(result.result.type === 'suppressed' && { hidden: 'show' }),
     });
-    // Only once it has come.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it has come
   }, [result]);
   return (
     <EuiPageTemplate offset={0}>

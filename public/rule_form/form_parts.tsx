@@ -24,7 +24,7 @@ export function useDefaults(props: FormProps<object>, defaults: object): void {
     for (const [name, value] of Object.entries(defaults)) {
       if (!(name in ruleParams)) setRuleParams(name, value);
     }
-    // Once, when the form opens.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when the form opens
   }, []);
 }
 

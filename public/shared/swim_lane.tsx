@@ -102,7 +102,7 @@ export function SwimLane(props: {
             })}
             onElementClick={([element]) => {
               const { datum } = (element as HeatmapElementEvent)[0];
-              chosen([datum.x as number], [datum.y as string]);
+              chosen([datum.x], [datum.y]);
             }}
             onBrushEnd={(brush) => {
               const { x, y } = brush as HeatmapBrushEvent;

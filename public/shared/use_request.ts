@@ -37,7 +37,7 @@ export function useRequest<Value>(
       },
     );
     return () => interruption.abort();
-    // The caller names what `ask` depends on.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the caller names what `ask` depends on
   }, [...dependencies, round]);
   useEffect(() => {
     if (pollMilliseconds === undefined) return;

@@ -10,6 +10,7 @@ export function useSettled<Value>(value: Value): Value {
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), SETTLING_MILLISECONDS);
     return () => clearTimeout(timer);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- equal values are the same value
   }, [text]);
   return settled;
 }

@@ -1,4 +1,4 @@
-import { Client } from '@elastic/elasticsearch';
+import { type Client } from '@elastic/elasticsearch';
 import { parseDetector, type DetectorInput } from '../../common/detector';
 import type { LogRange } from '../../server/detection/ports';
 import { connect, connectionFromEnvironment, createDetectorSource } from '../../server/elasticsearch';

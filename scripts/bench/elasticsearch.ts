@@ -1,4 +1,4 @@
-import { Client } from '@elastic/elasticsearch';
+import { type Client } from '@elastic/elasticsearch';
 import { connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
 import type { LogRange } from '../../server/detection/ports';
 import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';

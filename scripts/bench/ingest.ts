@@ -1,4 +1,4 @@
-import { Client } from '@elastic/elasticsearch';
+import { type Client } from '@elastic/elasticsearch';
 import { generateLogs } from '../../common/demo_logs';
 import { parseDetector } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';

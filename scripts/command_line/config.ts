@@ -86,7 +86,7 @@ export async function readConfig(path: string | undefined, environment: NodeJS.P
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new DetectionError('invalid_input', `The configuration file ${file} must hold settings by name.`);
   }
-  const elasticsearch = connectionFromEnvironment(environment, (given.elasticsearch ?? {}) as object);
+  const elasticsearch = connectionFromEnvironment(environment, given.elasticsearch ?? {});
   const parsed = configSchema.safeParse({ ...given, elasticsearch });
   if (parsed.success) return parsed.data;
   // Values of these two sections are never repeated: some of them are secrets.

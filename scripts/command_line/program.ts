@@ -77,7 +77,7 @@ export function createProgram(): Command {
   // A usage error is bad input like any other: exit code 2.
   const exitWithTwo = (command: Command): void => {
     command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-    command.commands.forEach((child) => exitWithTwo(child as Command));
+    command.commands.forEach((child) => exitWithTwo(child));
   };
   exitWithTwo(program);
   return program;

@@ -14,9 +14,9 @@ const WIDTH = 110;
 export function commandReference(): string {
   const program = createProgram();
   const parts = program.commands.map((command) => {
-    const own = `## ${command.name()}\n\n${helpBlock(command as Command)}`;
+    const own = `## ${command.name()}\n\n${helpBlock(command)}`;
     const inner = command.commands.map(
-      (each) => `### ${command.name()} ${each.name()}\n\n${helpBlock(each as Command)}`,
+      (each) => `### ${command.name()} ${each.name()}\n\n${helpBlock(each)}`,
     );
     return [own, ...inner].join('\n');
   });

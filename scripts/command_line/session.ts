@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { SingleBar } from 'cli-progress';
 import colors from 'picocolors';
 import { UNPRINTABLE } from '../../common/printable';

@@ -14,7 +14,7 @@ import {
 import { gateCandidate } from '../../server/detection/gate_candidate';
 import { rangeOf } from '../../server/detection/log_range';
 import {
-  connect,
+  type connect,
   createAuditTrail,
   createDetectorSource,
   createFeedbackStore,

@@ -9,7 +9,7 @@ import type { ModelSnapshot } from '../../common/model_snapshot';
 import { detectAnomalies } from '../../server/detection/detect_anomalies';
 import { frozenWindowsOf } from '../../server/detection/left_out_of_training';
 import {
-  connect,
+  type connect,
   createDetectorSource,
   createResultStore,
   createScoredLogs,

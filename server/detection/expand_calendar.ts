@@ -46,10 +46,7 @@ const builtWorker = ['calendar_worker.js', join('detection', 'calendar_worker.js
  */
 export function expandCalendar(
   work: CalendarWork,
-  {
-    worker = builtWorker,
-    deadline = CALENDAR_LIMITS.deadline as number,
-  }: { worker?: string; deadline?: number } = {},
+  { worker = builtWorker, deadline = CALENDAR_LIMITS.deadline }: { worker?: string; deadline?: number } = {},
 ): Promise<ExpandedCalendar> {
   const key = JSON.stringify([work.range.from, work.range.to, work.timeZone, work.text]);
   let known = remembered.get(key);

@@ -1,7 +1,7 @@
 import { generateLogs } from '../../common/demo_logs';
 import { parseDetector, type DetectorInput } from '../../common/detector';
 import { readGroundTruth } from '../../common/evaluation';
-import type { LogDocument, SourceLog } from '../../common/log_document';
+import type { SourceLog } from '../../common/log_document';
 import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { acceptedChecks, gateCandidate, hasSameMakeup, type CandidateComparison } from './gate_candidate';
 import type { Feedback, LogRange, LogSource } from './ports';
@@ -37,7 +37,7 @@ const logs: SourceLog[] = [
     dirtRate: 0,
     kinds: ['slow_response'],
   }),
-].map(({ document }, i) => ({ index: 'logs', id: `log-${i}`, document: { ...document } as LogDocument }));
+].map(({ document }, i) => ({ index: 'logs', id: `log-${i}`, document: { ...document } }));
 const documents = logs.map(({ document }) => document);
 
 const train = (of: typeof detector, seed: number): ModelSnapshot =>

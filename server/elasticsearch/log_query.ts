@@ -23,7 +23,7 @@ export function queryOf(range: LogRange, by: ClockOfLogs = 'timestamp'): estypes
   if (typeof query === 'string') {
     if (query.trim() !== '') filter.push({ query_string: { query } });
   } else if (query !== undefined) {
-    filter.push(query as estypes.QueryDslQueryContainer);
+    filter.push(query);
   }
   return { bool: { filter } };
 }

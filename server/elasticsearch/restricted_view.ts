@@ -94,7 +94,7 @@ export async function readRestrictedView(
     policy,
     signal,
   });
-  return restrictedView(indices as unknown as readonly GrantedIndices[], patterns);
+  return restrictedView(indices, patterns);
 }
 
 /** @returns a sentence for each kind of limit, for whoever saves a detector */

@@ -56,8 +56,7 @@ describe('a model under settings of today', () => {
 
 describe('what a model has a run read', () => {
   it('must have been saved in the detector, whether features or encoding name it', () => {
-    const secret = (change: object): ModelSnapshot =>
-      ({ ...snapshot, ...change }) as unknown as ModelSnapshot;
+    const secret = (change: object): ModelSnapshot => ({ ...snapshot, ...change });
     const saved = current({}, readsOf(detector()));
     checkReads(snapshot, saved);
     expect(() => checkReads(secret({ encoder: { fields: ['bytes', 'password'] } }), saved)).toThrow(
@@ -81,8 +80,6 @@ describe('what a model has a run read', () => {
       /its buckets, "user\.name"/,
     );
     const ofLogs = detector({ entity_field: 'user.name' });
-    expect(() => checkReads({ ...snapshot, detector: ofLogs } as ModelSnapshot, saved)).toThrow(
-      /"user\.name"/,
-    );
+    expect(() => checkReads({ ...snapshot, detector: ofLogs }, saved)).toThrow(/"user\.name"/);
   });
 });

@@ -109,7 +109,7 @@ export async function previewDetector(
     },
     days,
     features: outcome.features.map(({ name, columns }) => ({ name, columns: [...columns] })),
-    dirt: outcome.dirt as Record<string, Record<string, number>>,
+    dirt: outcome.dirt,
     threshold: outcome.threshold,
     alert_share: outcome.alertShare,
     alerts_per_day: (outcome.alertShare * work.logsInWindow) / days,

@@ -236,7 +236,7 @@ async function score(
       from: new Date(run.from).toISOString(),
       to: new Date(run.to).toISOString(),
       threshold: run.threshold,
-      dirt: run.dirt as RunReport['dirt'],
+      dirt: run.dirt,
     },
   };
 }

@@ -129,7 +129,7 @@ async function complete(
     id,
     name: detector.name,
     enabled,
-    runs: withTaskState(runs, task?.state as DetectionTaskState | undefined),
+    runs: withTaskState(runs, task?.state),
     training: status?.training,
     backfill: status?.backfill,
     pipeline: status?.pipeline,

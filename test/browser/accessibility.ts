@@ -32,9 +32,9 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(ANIMATIONS_ENDED);
   // Not as a script element: the security policy of the page forbids that, as Kibana's does.
   await page.evaluate(AXE);
-  const violations = (await page.evaluate(
+  const violations = await page.evaluate<Violation[]>(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
-  )) as Violation[];
+  );
   const isOfEui = ({ any }: Violation['nodes'][number]): boolean =>
     any.some(({ data }) => (data?.contrastRatio ?? 0) >= CONTRAST_OF_EUI);
   return violations

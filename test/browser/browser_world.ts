@@ -127,7 +127,7 @@ export async function makeDetector(
   const call = async <Body>(operation: Operation, given: object): Promise<Body> => {
     const { status, body } = await kibana.call(admin, operation, given, space);
     if (status !== 200) throw new Error(`${operation}: ${status} ${JSON.stringify(body)}`);
-    return body as Body;
+    return body;
   };
   const body = { detector: demoDetector(logs, change), start: true };
   const { id } = await call<{ id: string }>('createDetector', { body });

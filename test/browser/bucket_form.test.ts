@@ -61,7 +61,7 @@ const waitForChosen = (page: Page, subject: string, ...values: string[]): Promis
     ([selector, wanted]) => {
       const box = document.querySelector(String(selector));
       const shown = `${(box as HTMLElement | null)?.innerText ?? ''} ${box?.querySelector('input')?.value ?? ''}`;
-      return (wanted as string[]).every((value) => shown.includes(value));
+      return wanted.every((value) => shown.includes(value));
     },
     [testSubject(subject), values] as const,
   );
@@ -84,7 +84,7 @@ async function call<Body>(operation: Operation, given: object): Promise<Body> {
   const admin = administrator(world.elasticsearch);
   const { status, body } = await world.kibana.call(admin, operation, given, world.space);
   if (status !== 200) throw new Error(`${operation}: ${status} ${JSON.stringify(body)}`);
-  return body as Body;
+  return body;
 }
 
 const SILENCE = new RegExp(`${OUTAGE_SERVICE}: 0 logs in 5 min, usually [\\d.,]+ to [\\d.,]+`);

@@ -58,11 +58,7 @@ const countResults = async (query: object): Promise<number> =>
       index: resultsPattern(world.space),
       query: {
         bool: {
-          filter: [
-            { term: { 'result.type': 'log' } },
-            { range: { '@timestamp': { gte: 'now-3d' } } },
-            query as never,
-          ],
+          filter: [{ term: { 'result.type': 'log' } }, { range: { '@timestamp': { gte: 'now-3d' } } }, query],
         },
       },
     })

@@ -43,7 +43,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
   });
 
   const put = (pipeline: IngestPipeline): Promise<unknown> =>
-    client.ingest.putPipeline({ id: PIPELINE, ...structuredClone(pipeline) } as never);
+    client.ingest.putPipeline({ id: PIPELINE, ...structuredClone(pipeline) });
 
   /** Indexes JSON texts through the pipeline. @returns what was stored, in their order */
   async function stored(logs: readonly string[]): Promise<Scored[]> {

@@ -202,7 +202,7 @@ describe('the time of a key', () => {
       kibana.now = clock;
     }
     const { api_keys } = await admin.security.getApiKey({ id: keyIdOf(id) });
-    expect(api_keys[0].expiration! - api_keys[0].creation!).toBe(365 * 86_400_000);
+    expect(api_keys[0].expiration! - api_keys[0].creation).toBe(365 * 86_400_000);
     expect(JSON.stringify(api_keys[0].role_descriptors)).toContain(`"${index}"`);
   });
 });

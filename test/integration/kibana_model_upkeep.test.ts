@@ -128,7 +128,7 @@ it('takes a promoted model back by itself when it breaks its limits', async () =
     { params: { id, version: active } },
     space,
   );
-  const text = wrecked(exported.body as string, threshold * 0.75);
+  const text = wrecked(exported.body, threshold * 0.75);
   const bad = await ok<ModelRecordBody>('importModel', { params: { id }, body: JSON.parse(text) });
   await ok('promoteModel', { params: { id, version: bad.version } });
   expect((await status(id)).watch).toMatchObject({

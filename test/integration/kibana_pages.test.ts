@@ -286,9 +286,9 @@ describe('several entities', () => {
   it('are chosen together', async () => {
     const query = { detector_id: detector.id, from: String(start) };
     const groupsOf = async (entity: string | string[]) =>
-      (
-        await ok(reader, 'summarizeResults', { query: { ...query, by: 'entity', entity } as never })
-      ).groups.map(({ key }) => key);
+      (await ok(reader, 'summarizeResults', { query: { ...query, by: 'entity', entity } })).groups.map(
+        ({ key }) => key,
+      );
     expect((await groupsOf(['shop', 'blog'])).sort()).toEqual(['blog', 'shop']);
     expect(await groupsOf('blog')).toEqual(['blog']);
   });

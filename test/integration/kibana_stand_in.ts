@@ -330,7 +330,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
           name,
           ...(expiration !== undefined && { expiration }),
           role_descriptors: role_descriptors as never,
-          metadata: metadata as never,
+          metadata: metadata,
         },
       });
       return { id: granted.id, name: granted.name, api_key: granted.api_key };

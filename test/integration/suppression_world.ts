@@ -1,5 +1,5 @@
 import type { AnomalyResult } from '../../common/anomaly';
-import type { ApiResponse, DetectorRecord, Endpoints, Operation } from '../../common/api';
+import type { ApiResponse, Endpoints, Operation } from '../../common/api';
 import {
   createResultStore,
   auditIndex,
@@ -79,7 +79,7 @@ export function suppressionWorld() {
     cleanUp.push(owner.remove, reader.remove);
     const create = async (name: string): Promise<string> => {
       const body = { detector: webDetector(index, { name }), start: false };
-      return ((await ok(owner, 'createDetector', { body })) as DetectorRecord).id;
+      return (await ok(owner, 'createDetector', { body })).id;
     };
     Object.assign(known, { owner, reader, id: await create('Web'), otherId: await create('Other') });
   });

@@ -1,5 +1,4 @@
 import { createMatcher, suppressionSchema, SUPPRESSION_LIMITS } from '../../common/suppressions';
-import type { DetectorRecord } from '../../common/api';
 import { createAuditTrail } from '../../server/elasticsearch';
 import { webDetector } from './kibana_logs';
 import type { Person } from './kibana_stand_in';
@@ -154,7 +153,7 @@ describe('a mute', () => {
 
   it('of several detectors outlives one of them', async () => {
     const body = { detector: webDetector(index, { name: 'Short-lived' }), start: false };
-    const { id: shortLived } = (await ok(owner, 'createDetector', { body })) as DetectorRecord;
+    const { id: shortLived } = await ok(owner, 'createDetector', { body });
     const add = (detectorIds: string[]) =>
       ok(owner, 'addSuppression', {
         body: { suppression: { detector_ids: detectorIds, name: 'x', match: { pattern: 'p' } } },

@@ -260,7 +260,7 @@ describe('a Kibana of this version', () => {
       params: { ...target },
       state: {},
       schedule: { interval: '1m' },
-    } as never);
+    });
     await kibana.tasks.run(id);
   };
 

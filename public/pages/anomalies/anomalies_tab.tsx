@@ -84,6 +84,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
   useEffect(() => {
     summary.reload();
     results.reload();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- both are made anew with each render
   }, [progress]);
   const verdictOn = ({ result }: Found) =>
     feedback.value?.feedback.find(

@@ -71,7 +71,7 @@ describe('the address of the explorer', () => {
       { page: 1, size: 1 },
     ],
   ])('makes sense of %j', (query, expected) => {
-    const read = readExplorerQuery({ path: '/', query: query as unknown as Record<string, string> });
+    const read = readExplorerQuery({ path: '/', query: query });
     expect(read).toMatchObject({ ...expected, severity: undefined, sort: 'time', refresh: undefined });
   });
 

@@ -71,6 +71,7 @@ export function BucketFields(
   const isUntouched = Object.keys(bucket).length === 0;
   useEffect(() => {
     if (isUntouched && hasProposals) change(proposed);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, before anybody changes them
   }, [isUntouched, hasProposals]);
 
   const [showsRare, setShowsRare] = useState(false);

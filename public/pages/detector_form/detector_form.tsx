@@ -12,7 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { thresholdSchema } from '../../../common/detector';
-import { ApiFailure } from '../../api_client';
+import { type ApiFailure } from '../../api_client';
 import { useApp } from '../../app_context';
 import { detectorPath } from '../../location';
 import { useAction } from '../../shared/use_action';

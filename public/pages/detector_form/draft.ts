@@ -62,7 +62,7 @@ export function draftOf(detector: Detector): Draft {
 /** What a bucket detector looks at unless told otherwise; its entity may still be missing. */
 export const usualFeatures = ({ bucket, entity_field: entityField = '' }: Draft): Draft['features'] =>
   defaultBucketFeatures(
-    { ...BUCKET_DEFAULTS, ...bucket, latency: bucket?.latency || undefined } as typeof BUCKET_DEFAULTS,
+    { ...BUCKET_DEFAULTS, ...bucket, latency: bucket?.latency || undefined },
     entityField,
   );
 

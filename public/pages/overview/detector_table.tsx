@@ -1,5 +1,11 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiBasicTable, EuiInMemoryTable, EuiText, EuiToolTip, type EuiBasicTableColumn } from '@elastic/eui';
+import {
+  type EuiBasicTable,
+  EuiInMemoryTable,
+  EuiText,
+  EuiToolTip,
+  type EuiBasicTableColumn,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord, DetectorStatus } from '../../../common/api';
 import { icon } from '../../kibana/icons';

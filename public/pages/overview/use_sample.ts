@@ -42,7 +42,7 @@ export function useSample(changed: () => void): Sample {
     const hasFinished = wasWorking.current && value?.state === 'ready';
     wasWorking.current = isWorking;
     if (hasFinished) open();
-    // Only a change of state matters here.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only a change of state matters
   }, [isWorking, value?.state]);
   const run = async (work: () => Promise<unknown>) => {
     setIsBusy(true);

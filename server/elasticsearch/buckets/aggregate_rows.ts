@@ -29,7 +29,7 @@ interface Cell {
 }
 
 const asQuery = (query: string | Record<string, unknown>): estypes.QueryDslQueryContainer =>
-  typeof query === 'string' ? { query_string: { query } } : (query as estypes.QueryDslQueryContainer);
+  typeof query === 'string' ? { query_string: { query } } : query;
 
 function timeQuery(
   { range, spans, entities }: RowRequest,
