@@ -21,6 +21,8 @@ const LIVE_INDEX = 'demo-web-live';
 const DAYS = 4;
 const SEED = 20_150_517;
 const CONTAMINATION = '0.02';
+/** Of generated logs: as many a second as a small web shop has. */
+const RATE = '0.5';
 
 const dataFolder = process.env.LOG_ANOMALIES_DATA ?? resolve('../shared/data');
 const file = (name: string): string => join(FOLDER, name);
@@ -55,7 +57,7 @@ async function main(): Promise<void> {
     else await generateBoth(run);
     await run('ingest-logs', file('history.ndjson'), '--index', HISTORY_INDEX);
 
-    heading('Train on a sample of the history');
+    heading('Train on a sample of the history: single logs');
     await run(
       'collect-training-data',
       '--days',
@@ -77,34 +79,39 @@ async function main(): Promise<void> {
       file('model.json'),
     );
 
-    heading('New traffic arrives: find and explain');
+    heading('Train on the same history: what logs are together in five minutes');
+    await run(
+      ...['suggest-features', '--input', file('history.ndjson'), '--name', 'demo'],
+      ...['--output', file('suggested.yml')],
+    );
+    const buckets = file('suggested.buckets.yml');
+    await run(
+      ...['collect-training-data', '--days', '30', '--detector', buckets, '--index', HISTORY_INDEX],
+      ...['--output', file('training_rows.ndjson')],
+    );
+    await run(
+      ...['train-model', '--input', file('training_rows.ndjson'), '--detector', buckets],
+      ...['--contamination', CONTAMINATION, '--output', file('model.buckets.json')],
+    );
+
+    heading('New traffic arrives: find and explain, in one list');
     await run('ingest-logs', file('test_logs.ndjson'), '--index', LIVE_INDEX);
     await run(
-      'detect',
-      '--model',
-      file('model.json'),
-      '--index',
-      LIVE_INDEX,
-      '--once',
-      '--from',
-      '5d',
-      '--delay',
-      '1s',
-      '--checkpoint',
-      file('checkpoint.json'),
-      '--limit',
-      '8',
+      ...['detect', '--model', file('model.json'), file('model.buckets.json'), '--index', LIVE_INDEX],
+      ...['--once', '--from', '5d', '--delay', '1s', '--limit', '8'],
+      ...['--checkpoint', file('checkpoint.json'), file('checkpoint.buckets.json')],
     );
 
     heading('How good was that?');
     await run(
-      'evaluate-model',
-      '--model',
-      file('model.json'),
-      '--test-data',
-      file('test_logs.ndjson'),
-      '--html',
-      file('evaluation.html'),
+      ...['collect-training-data', '--days', '30', '--detector', buckets, '--index', LIVE_INDEX],
+      ...['--label-field', 'labels.anomaly', '--incidents', file('incidents.json')],
+      ...['--max-rows', '1000000', '--output', file('test_rows.ndjson')],
+    );
+    await run(
+      ...['evaluate-model', '--model', file('model.json'), file('model.buckets.json')],
+      ...['--test-data', file('test_logs.ndjson'), file('test_rows.ndjson')],
+      ...['--html', file('evaluation.html')],
     );
     process.stdout.write(
       `\n${colors.bold('Done')} in ${Math.round((Date.now() - started) / 1_000)} s on ${real ? 'real access logs with real attack strings' : 'generated logs'}.` +
@@ -120,6 +127,7 @@ async function writeRealLogs(): Promise<void> {
   const border = Math.round(logs.length * HISTORY_SHARE);
   await write(file('history.ndjson'), logs.slice(0, border));
   await write(file('test_logs.ndjson'), logs.slice(border));
+  await writeWhole(file('incidents.json'), '[]\n');
   const anomalous = logs.filter((log) => (log.labels as { anomaly: string }).anomaly === 'true').length;
   process.stdout.write(
     `  ${logs.length.toLocaleString('en')} real requests; ${anomalous} of them were made attacks, failures or slow ones\n`,
@@ -129,33 +137,14 @@ async function writeRealLogs(): Promise<void> {
 async function generateBoth(run: (...parameters: string[]) => Promise<void>): Promise<void> {
   const now = Date.now();
   const border = new Date(now - (1 - HISTORY_SHARE) * DAYS * 86_400_000).toISOString();
+  const common = ['--rate', RATE, '--anomaly-rate', CONTAMINATION];
   await run(
-    'generate-logs',
-    '--backfill',
-    '67h',
-    '--until',
-    border,
-    '--rate',
-    '0.05',
-    '--anomaly-rate',
-    '0.02',
-    '--seed',
-    '1',
-    '--output',
-    file('history.ndjson'),
+    ...['generate-logs', '--backfill', '67h', '--until', border, ...common, '--seed', '1'],
+    ...['--output', file('history.ndjson')],
   );
   await run(
-    'generate-logs',
-    '--backfill',
-    '28h',
-    '--rate',
-    '0.05',
-    '--anomaly-rate',
-    '0.02',
-    '--seed',
-    '2',
-    '--output',
-    file('test_logs.ndjson'),
+    ...['generate-logs', '--backfill', '28h', ...common, '--seed', '2'],
+    ...['--output', file('test_logs.ndjson'), '--incidents', file('incidents.json')],
   );
 }
 

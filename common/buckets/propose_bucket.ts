@@ -1,5 +1,7 @@
 import type { DetectorInput } from '../detector';
-import type { LogField } from '../log_features/log_fields';
+import type { LogDocument } from '../log_document';
+import { getField } from '../log_features/field_access';
+import type { LogField, MappedTypes } from '../log_features/log_fields';
 
 /** Settings of a bucket detector that suit the fields of the logs; what nothing was found for is absent. */
 export interface BucketProposal {
@@ -120,6 +122,25 @@ export function proposeBucket(fields: readonly LogField[], chosen?: string): Buc
     },
   };
 }
+
+/**
+ * How Elasticsearch would map the fields of logs that lie in a file: numbers as they are, all text as values that can be counted.
+ */
+export function guessedTypes(documents: readonly LogDocument[]): (field: string) => MappedTypes | undefined {
+  return (field): MappedTypes | undefined => {
+    for (const document of documents) {
+      const value = getField(document, field);
+      const scalar: unknown = Array.isArray(value) ? value[0] : value;
+      if (typeof scalar === 'number') return { double: { aggregatable: true } };
+      if (typeof scalar === 'boolean') return { boolean: { aggregatable: true } };
+      if (typeof scalar !== 'string') continue;
+      const isTime = ISO_TIME.test(scalar);
+      return { [isTime ? 'date' : 'keyword']: { aggregatable: true } };
+    }
+    return undefined;
+  };
+}
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 
 /** That of ECS before others, and shorter names before longer ones. */
 const rankOf = ({ field }: LogField): number => (field === 'event.duration' ? 0 : field.length);

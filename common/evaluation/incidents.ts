@@ -15,14 +15,12 @@ export interface IncidentInput {
   readonly queryDelay: number;
 }
 
-interface Open {
+/** Anomalous logs that belong together. */
+export interface IncidentGroup {
   readonly id: string;
   readonly kind: string;
-  readonly from: number;
-  to: number;
-  logs: number;
-  detectedLogs: number;
-  detectedAt?: number;
+  /** In the order of time, at least one. */
+  readonly rows: number[];
 }
 
 /**
@@ -31,13 +29,16 @@ interface Open {
  *
  * @returns in order of their first logs
  */
-export function incidentsOf(input: IncidentInput): IncidentOutcome[] {
-  const { times, truths, entities, isAlert, queryDelay } = input;
+export function incidentGroups({
+  times,
+  truths,
+  entities,
+}: Pick<IncidentInput, 'times' | 'truths' | 'entities'>): IncidentGroup[] {
   const rows = truths
     .flatMap((truth, row) => (truth?.anomaly && Number.isFinite(times[row]) ? [row] : []))
     .sort((a, b) => times[a] - times[b]);
-  const incidents: Open[] = [];
-  const open = new Map<string, Open>();
+  const incidents: IncidentGroup[] = [];
+  const open = new Map<string, IncidentGroup>();
   for (const row of rows) {
     const { kind = UNNAMED_KIND, incident } = truths[row] as GroundTruth;
     const key = JSON.stringify([
@@ -45,30 +46,33 @@ export function incidentsOf(input: IncidentInput): IncidentOutcome[] {
       incident === undefined ? [kind, entities?.[row] ?? ''] : [],
     ]);
     let current = open.get(key);
-    if (current === undefined || (incident === undefined && times[row] - current.to > LARGEST_GAP)) {
-      const id = incident ?? `${kind}-${incidents.length + 1}`;
-      current = { id, kind, from: times[row], to: times[row], logs: 0, detectedLogs: 0 };
+    const last = current && times[current.rows[current.rows.length - 1]];
+    if (current === undefined || (incident === undefined && times[row] - last! > LARGEST_GAP)) {
+      current = { id: incident ?? `${kind}-${incidents.length + 1}`, kind, rows: [] };
       open.set(key, current);
       incidents.push(current);
     }
-    current.to = times[row];
-    current.logs++;
-    if (isAlert(row)) {
-      current.detectedLogs++;
-      current.detectedAt ??= times[row];
-    }
+    current.rows.push(row);
   }
-  return incidents.map((incident) => ({
-    id: incident.id,
-    kind: incident.kind,
-    from: new Date(incident.from).toISOString(),
-    to: new Date(incident.to).toISOString(),
-    logs: incident.logs,
-    detected_logs: incident.detectedLogs,
-    ...(incident.detectedAt === undefined
-      ? {}
-      : { delay_ms: incident.detectedAt - incident.from + queryDelay }),
-  }));
+  return incidents;
+}
+
+/** @returns how each incident fared, in order of their first logs */
+export function incidentsOf(input: IncidentInput): IncidentOutcome[] {
+  const { times, isAlert, queryDelay } = input;
+  return incidentGroups(input).map(({ id, kind, rows }) => {
+    const detected = rows.filter(isAlert);
+    const from = times[rows[0]];
+    return {
+      id,
+      kind,
+      from: new Date(from).toISOString(),
+      to: new Date(times[rows[rows.length - 1]]).toISOString(),
+      logs: rows.length,
+      detected_logs: detected.length,
+      ...(detected.length === 0 ? {} : { delay_ms: times[detected[0]] - from + queryDelay }),
+    };
+  });
 }
 
 /** Median and 95th percentile over the detected incidents, beside how many of them were detected. */

@@ -1,6 +1,8 @@
 export { evaluateScores, type EvaluationInput } from './evaluate_scores';
+export { evaluateUnion, type ScoredUnit, type UnionInput } from './evaluate_union';
 export { findLabelField, LABEL_FIELDS, readGroundTruth } from './ground_truth';
 export { renderEvaluationText } from './render_text';
+export { renderUnionText } from './union_text';
 export type {
   DetectionDelay,
   Evaluation,
@@ -11,3 +13,11 @@ export type {
   TimelineBucket,
   TopAnomaly,
 } from './types';
+export type {
+  LabelledUnion,
+  UnionDetector,
+  UnionEvaluation,
+  UnionIncident,
+  UnionKind,
+  UnionRow,
+} from './union_types';

@@ -11,7 +11,7 @@ import {
 import type { Evaluation, LabelledEvaluation } from './types';
 
 /** Columns of a terminal that is narrow today. */
-const WIDTH = 80;
+export const WIDTH = 80;
 const BARS = '▁▂▃▄▅▆▇█';
 const TIMELINE_COLUMNS = 64;
 const HISTOGRAM_ROWS = 16;
@@ -26,7 +26,7 @@ export interface TextColors {
   readonly faint: (text: string) => string;
 }
 const plain = (text: string): string => text;
-const NO_COLORS: TextColors = { strong: plain, alarm: plain, good: plain, faint: plain };
+export const NO_COLORS: TextColors = { strong: plain, alarm: plain, good: plain, faint: plain };
 
 /** The whole evaluation as text of at most 80 columns. */
 export function renderEvaluationText(evaluation: Evaluation, colors: TextColors = NO_COLORS): string {
@@ -227,12 +227,12 @@ function topAnomalies({ top }: Evaluation, colors: TextColors): string[] {
 }
 
 /** Log text must not steer the terminal. */
-const printable = (text: string): string => text.replace(UNPRINTABLE, ' ');
+export const printable = (text: string): string => text.replace(UNPRINTABLE, ' ');
 
-const clip = (text: string, width: number): string =>
+export const clip = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

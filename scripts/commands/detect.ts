@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import colors from 'picocolors';
 import type { AnomalyResult, Severity } from '../../common/anomaly';
+import { spanOf } from '../../common/buckets';
+import { mergeResults, unitWords, type Finding } from '../../common/findings';
 import { durationToMilliseconds, SCORING_WAYS, type Detector } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import { sentenceOf, subjectOf } from '../../common/explanations';
@@ -25,12 +27,13 @@ import { parseDuration } from './generate_logs';
 import { connectToStored } from '../command_line/stored_data';
 
 interface Options {
-  model?: string;
-  detectorId?: string;
+  model?: string[];
+  detectorId?: string[];
   threshold?: number;
   scoring?: Detector['scoring'];
   index?: string;
-  checkpoint?: string;
+  checkpoint?: string[];
+  alertsPerDay?: number;
   from: string;
   interval?: string;
   delay?: string;
@@ -50,12 +53,12 @@ export const detect = (): Command =>
     new Command('detect')
       .description('Follow the logs and report each anomaly with confidence, severity, context and reasons')
       .option(
-        '--model <file>',
-        'model to score with (default: the active one of --detector-id in Elasticsearch)',
+        '--model <file...>',
+        'model to score with (default: the active one of --detector-id in Elasticsearch); of several, such as one of single logs and one of buckets, the anomalies become one list',
       )
       .option(
-        '--detector-id <id>',
-        'where results and checkpoint belong (default: from the name of the detector)',
+        '--detector-id <id...>',
+        'where results and checkpoint belong (default: from the name of the detector); for several models in their order',
       )
       .option(
         '--threshold <score>',
@@ -70,8 +73,13 @@ export const detect = (): Command =>
       )
       .option('--index <pattern>', "logs to follow (default: the detector's source)")
       .option(
-        '--checkpoint <file>',
-        'where the place reached is kept (default: .log-anomalies/<detector id>.json)',
+        '--checkpoint <file...>',
+        'where the place reached is kept (default: .log-anomalies/<detector id>.json); for several models in their order',
+      )
+      .option(
+        '--alerts-per-day <number>',
+        'alert budget of all models together: those with an adaptive threshold share it (default: each has its own)',
+        numberBetween(0.01, 1_000_000),
       )
       .option(
         '--from <duration>',
@@ -102,13 +110,19 @@ file, late logs included; nothing is lost and nothing is written or announced tw
 
 Examples:
   log-anomalies detect --model model.json --threshold 0.8
-  log-anomalies detect --detector-id web --once --from 1h --json`,
+  log-anomalies detect --model model.json services.json --alerts-per-day 10
+  log-anomalies detect --detector-id web --once --from 1h --json
+  log-anomalies detect --detector-id web web-services`,
       ),
     async (session, options) => {
       const client = await connectToStored(session);
       try {
-        const { snapshot, detectorId } = await chooseModel(session, options, client);
-        await follow(session, options, client, snapshot, detectorId);
+        const followed = shareBudget(await chooseModels(session, options, client), options.alertsPerDay);
+        await follow(
+          session,
+          options,
+          followed.map((each) => createFollower(session, options, client, each)),
+        );
       } finally {
         await client.close();
       }
@@ -117,51 +131,116 @@ Examples:
 
 type Client = ReturnType<typeof connect>;
 
-async function chooseModel(
-  session: Session,
-  options: Options,
-  client: Client,
-): Promise<{ snapshot: ModelSnapshot; detectorId: string }> {
-  const loaded = await (async () => {
-    if (options.model !== undefined) return (await loadModelFile(options.model)).snapshot;
-    if (options.detectorId === undefined) {
-      throw new DetectionError(
-        'invalid_input',
-        'Neither --model nor --detector-id is given; one of them must name the model.',
-      );
-    }
-    const active = await loadActiveModel(client, session.config.space, options.detectorId);
-    if (active === undefined) {
-      throw new DetectionError(
-        'not_found',
-        `The detector "${options.detectorId}" has no active model; deploy one with deploy-model.`,
-      );
-    }
-    return active.snapshot;
-  })();
-  const { detector } = loaded;
-  const snapshot: ModelSnapshot = {
-    ...loaded,
-    detector: {
-      ...detector,
-      scoring: options.scoring ?? detector.scoring,
-      source: { ...detector.source, ...(options.index && { index: options.index }) },
-      schedule: { ...detector.schedule, ...(options.delay && { query_delay: options.delay }) },
-    },
-  };
-  return { snapshot, detectorId: options.detectorId ?? detectorIdOf(detector.name) };
+/** A model in use, and whose results it writes. */
+interface Followed {
+  readonly snapshot: ModelSnapshot;
+  readonly detectorId: string;
+  readonly checkpointPath: string;
 }
 
-async function follow(
+async function chooseModels(session: Session, options: Options, client: Client): Promise<Followed[]> {
+  const { model: paths = [], detectorId: ids = [], checkpoint: checkpoints = [] } = options;
+  const count = Math.max(paths.length, ids.length);
+  if (count === 0) {
+    throw new DetectionError(
+      'invalid_input',
+      'Neither --model nor --detector-id is given; one of them must name the model.',
+    );
+  }
+  for (const [name, values] of Object.entries({
+    '--model': paths,
+    '--detector-id': ids,
+    '--checkpoint': checkpoints,
+  })) {
+    if (values.length > 0 && values.length !== count) {
+      throw new DetectionError(
+        'invalid_input',
+        `${name} names ${values.length} of ${count} detectors; it must name all, in the same order, or none.`,
+      );
+    }
+  }
+  const followed: Followed[] = [];
+  for (let place = 0; place < count; place++) {
+    const loaded = await loadModel(session, client, paths[place], ids[place]);
+    const { detector } = loaded;
+    const detectorId = ids[place] ?? detectorIdOf(detector.name);
+    const twin = followed.find((each) => each.detectorId === detectorId);
+    if (twin !== undefined) {
+      throw new DetectionError(
+        'invalid_input',
+        `Two of the detectors have the id "${detectorId}"; --detector-id must name a different one for each.`,
+      );
+    }
+    followed.push({
+      detectorId,
+      checkpointPath: checkpoints[place] ?? `.log-anomalies/${detectorId}.json`,
+      snapshot: {
+        ...loaded,
+        detector: {
+          ...detector,
+          scoring: options.scoring ?? detector.scoring,
+          source: { ...detector.source, ...(options.index && { index: options.index }) },
+          schedule: { ...detector.schedule, ...(options.delay && { query_delay: options.delay }) },
+        },
+      },
+    });
+  }
+  if (options.threshold !== undefined && count > 1) {
+    throw new DetectionError(
+      'invalid_input',
+      `--threshold is ${options.threshold} for ${count} detectors; it is only for one, since their scores do not compare.`,
+    );
+  }
+  return followed;
+}
+
+async function loadModel(
   session: Session,
-  options: Options,
   client: Client,
-  snapshot: ModelSnapshot,
-  detectorId: string,
-): Promise<void> {
+  path: string | undefined,
+  id: string | undefined,
+): Promise<ModelSnapshot> {
+  if (path !== undefined) return (await loadModelFile(path)).snapshot;
+  const active = await loadActiveModel(client, session.config.space, id as string);
+  if (active === undefined) {
+    throw new DetectionError(
+      'not_found',
+      `The detector "${id}" has no active model; deploy one with deploy-model.`,
+    );
+  }
+  return active.snapshot;
+}
+
+/** Gives each adaptive threshold an equal part of the budget of all together: rows that become one only make it less. */
+function shareBudget(followed: readonly Followed[], alertsPerDay: number | undefined): Followed[] {
+  if (alertsPerDay === undefined) return [...followed];
+  const adaptive = followed.filter(({ snapshot }) => snapshot.detector.threshold.method === 'adaptive');
+  if (adaptive.length === 0) {
+    throw new DetectionError(
+      'invalid_input',
+      `--alerts-per-day is ${alertsPerDay}; no detector has a threshold of the method adaptive that could keep to it.`,
+    );
+  }
+  return followed.map((each) => {
+    const { detector } = each.snapshot;
+    if (detector.threshold.method !== 'adaptive') return each;
+    const threshold = { ...detector.threshold, alerts_per_day: alertsPerDay / adaptive.length };
+    return { ...each, snapshot: { ...each.snapshot, detector: { ...detector, threshold } } };
+  });
+}
+
+interface Follower extends Followed {
+  readonly total: { logs: number; anomalies: number; suppressed: number; created: number; runs: number };
+  readonly interval: number;
+  /** One run. @param tell of what it has written @returns whether it has come up to now */
+  run(started: number, tell: (found: readonly AnomalyResult[]) => void): Promise<boolean>;
+  flush(): Promise<unknown>;
+}
+
+function createFollower(session: Session, options: Options, client: Client, followed: Followed): Follower {
   const { clock, signal } = session;
+  const { snapshot, detectorId, checkpointPath } = followed;
   const { detector } = snapshot;
-  const checkpointPath = options.checkpoint ?? `.log-anomalies/${detectorId}.json`;
   const checkpoints = createCheckpointFile(checkpointPath);
   const notifier =
     options.alerts && session.config.alerts !== undefined
@@ -178,62 +257,89 @@ async function follow(
   const models = createSnapshotStore(client, { space });
   const suppress = suppressor(session, client, detectorId);
   const { suppressions, audit } = hidingStores(session, client);
-  const interval = durationToMilliseconds(options.interval ?? detector.schedule.interval);
   const total = { logs: 0, anomalies: 0, suppressed: 0, created: 0, runs: 0 };
-  let failures = 0;
   const collectGarbage = garbageCollector();
   session.say(
-    `Following ${detector.source.index} with model ${snapshot.version}, threshold ${(options.threshold ?? snapshot.threshold).toFixed(4)}; Ctrl-C stops.`,
+    `Following ${detector.source.index} ${unitWords(detector, spanOf(detector))} with model ${snapshot.version}, threshold ${(options.threshold ?? snapshot.threshold).toFixed(4)}; Ctrl-C stops.`,
   );
+  const run: Follower['run'] = async (started, tell) => {
+    const runId = randomUUID();
+    const report = await detectAnomalies({
+      detectorId,
+      snapshot,
+      source,
+      scored,
+      models,
+      results,
+      suppress,
+      frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
+      checkpoints,
+      audit,
+      clock,
+      runId,
+      startFrom: started - durationToMilliseconds(options.from),
+      thresholdOverride: options.threshold,
+      signal,
+      progress: collectGarbage,
+      onResults: async (written) => tell(written),
+      maxLogs: LOGS_IN_A_RUN,
+      announce:
+        notifier &&
+        (async (announced) => {
+          await notifier.notify({ id: detectorId, name: detector.name }, { id: runId }, announced);
+        }),
+    });
+    total.logs += report.logs;
+    total.anomalies += report.anomalies;
+    total.suppressed += report.suppressed;
+    total.created += report.created;
+    total.runs++;
+    const dirty = Object.entries(report.dirt).flatMap(([feature, kinds]) =>
+      Object.entries(kinds).map(([kind, count]) => `${feature} ${kind} ${count}`),
+    );
+    const unit = detector.unit === 'bucket' ? 'buckets' : 'logs';
+    if (report.logs + report.unscored > 0)
+      session.say(
+        colors.dim(
+          `${new Date(report.to).toISOString()}  ${report.logs} ${unit}, ${report.anomalies} anomalies${report.suppressed > 0 ? ` and ${report.suppressed} hidden` : ''}, threshold ${report.threshold.toFixed(4)}${report.unscored > 0 ? `; ${report.unscored} logs without a score: is the pipeline attached?` : ''}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
+        ),
+      );
+    return report.complete;
+  };
+  return {
+    ...followed,
+    total,
+    interval: durationToMilliseconds(options.interval ?? detector.schedule.interval),
+    run,
+    flush: async () => notifier?.flush(),
+  };
+}
+
+/** Runs all in turn, again and again, and shows what they have found as one list. */
+async function follow(session: Session, options: Options, followers: readonly Follower[]): Promise<void> {
+  const { clock, signal } = session;
+  const list = createList(session, options, followers);
+  const interval = Math.min(...followers.map((each) => each.interval));
+  let failures = 0;
   while (!signal.aborted) {
     const started = clock.now();
-    const runId = randomUUID();
     try {
-      const run = await detectAnomalies({
-        detectorId,
-        snapshot,
-        source,
-        scored,
-        models,
-        results,
-        suppress,
-        frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
-        checkpoints,
-        audit,
-        clock,
-        runId,
-        startFrom: started - durationToMilliseconds(options.from),
-        thresholdOverride: options.threshold,
-        signal,
-        progress: collectGarbage,
-        onResults: async (found) => {
-          show(session, found, options);
-        },
-        maxLogs: LOGS_IN_A_RUN,
-        announce:
-          notifier &&
-          (async (found) => {
-            await notifier.notify({ id: detectorId, name: detector.name }, { id: runId }, found);
-          }),
-      });
+      let isComplete = true;
+      const found: AnomalyResult[] = [];
+      // Those of several are shown together: what one of them says is part of what another does.
+      const tell =
+        followers.length === 1
+          ? list.show
+          : (written: readonly AnomalyResult[]) => void found.push(...written);
+      try {
+        for (const follower of followers) isComplete = (await follower.run(started, tell)) && isComplete;
+      } finally {
+        list.show(found);
+      }
       failures = 0;
-      total.logs += run.logs;
-      total.anomalies += run.anomalies;
-      total.suppressed += run.suppressed;
-      total.created += run.created;
-      total.runs++;
-      const dirty = Object.entries(run.dirt).flatMap(([feature, kinds]) =>
-        Object.entries(kinds).map(([kind, count]) => `${feature} ${kind} ${count}`),
-      );
-      if (run.logs + run.unscored > 0)
-        session.say(
-          colors.dim(
-            `${new Date(run.to).toISOString()}  ${run.logs} logs, ${run.anomalies} anomalies${run.suppressed > 0 ? ` and ${run.suppressed} hidden` : ''}, threshold ${run.threshold.toFixed(4)}${run.unscored > 0 ? `; ${run.unscored} logs without a score: is the pipeline attached?` : ''}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
-          ),
-        );
-      if (!run.complete) continue;
+      if (!isComplete) continue;
       if (options.once) break;
-      await notifier?.flush();
+      for (const follower of followers) await follower.flush();
     } catch (error) {
       if (error instanceof DetectionError && error.code === 'interrupted') break;
       const worthRetrying =
@@ -249,25 +355,66 @@ async function follow(
     }
     await clock.sleep(Math.max(0, started + interval - clock.now()), signal);
   }
-  const summary = { detector: detectorId, model: snapshot.version, checkpoint: checkpointPath, ...total };
-  if (session.json) session.emit({ summary }, () => '');
-  else
-    session.say(
-      `${total.logs.toLocaleString('en')} logs scored, ${total.anomalies.toLocaleString('en')} anomalies (${total.created.toLocaleString('en')} new).`,
-    );
+  for (const { detectorId, snapshot, checkpointPath, total } of followers) {
+    const summary = { detector: detectorId, model: snapshot.version, checkpoint: checkpointPath, ...total };
+    if (session.json) session.emit({ summary }, () => '');
+    else
+      session.say(
+        `${followers.length > 1 ? `${snapshot.detector.name}: ` : ''}${total.logs.toLocaleString('en')} ${snapshot.detector.unit === 'bucket' ? 'buckets' : 'logs'} scored, ${total.anomalies.toLocaleString('en')} anomalies (${total.created.toLocaleString('en')} new).`,
+      );
+  }
+  if (followers.length > 1 && !session.json)
+    session.say(`Together ${list.rows.toLocaleString('en')} rows; what several found is one of them.`);
 }
 
-/** All of them for machines; for people the most anomalous, in the order of time. */
-function show(session: Session, found: readonly AnomalyResult[], options: Options): void {
-  const shown =
-    session.json || found.length <= options.limit
-      ? found
-      : [...found]
-          .sort((left, right) => right.anomaly.score - left.anomaly.score)
-          .slice(0, options.limit)
-          .sort((left, right) => (left['@timestamp'] < right['@timestamp'] ? -1 : 1));
-  for (const result of shown) session.emit(result, () => describe(result, options.context));
-  if (shown.length < found.length) session.say(`… and ${found.length - shown.length} more (all are stored).`);
+/** What was shown so long ago is part of nothing new; relative to the longest bucket. */
+const SPANS_REMEMBERED = 3;
+
+/**
+ * The one list of all detectors. A bucket is judged after its end, when single logs in it were shown already: those stay as
+ * they are, and the bucket says how many there were; a log that comes after its bucket is not shown again.
+ */
+function createList(
+  session: Session,
+  options: Options,
+  followers: readonly Follower[],
+): { show(found: readonly AnomalyResult[]): void; readonly rows: number } {
+  const isOne = followers.length === 1;
+  const longest = Math.max(...followers.map(({ snapshot }) => spanOf(snapshot.detector)));
+  let shown: AnomalyResult[] = [];
+  let rows = 0;
+  return {
+    get rows() {
+      return rows;
+    },
+    show(found) {
+      if (found.length === 0) return;
+      const before = new Set(shown);
+      const all = [...shown, ...found];
+      const merged = mergeResults(all, (result) => result);
+      const fresh = merged.filter(({ lead }) => !before.has(lead));
+      rows += fresh.length;
+      const limited =
+        session.json || fresh.length <= options.limit
+          ? fresh
+          : [...fresh]
+              .sort((left, right) => right.confidence - left.confidence)
+              .slice(0, options.limit)
+              .sort((left, right) => (left.lead['@timestamp'] < right.lead['@timestamp'] ? -1 : 1));
+      for (const finding of limited) {
+        const { lead, parts, found_by } = finding;
+        session.emit(isOne ? lead : { ...lead, found_by, parts }, () =>
+          describe(lead, options.context, isOne ? undefined : finding),
+        );
+      }
+      if (limited.length < fresh.length)
+        session.say(`… and ${fresh.length - limited.length} more (all are stored).`);
+      if (isOne) return;
+      const times = all.map((result) => Date.parse(result['@timestamp']));
+      const oldest = Math.max(...times) - SPANS_REMEMBERED * longest;
+      shown = all.filter((_result, place) => times[place] >= oldest);
+    },
+  };
 }
 
 const PAINT: Record<Severity, (text: string) => string> = {
@@ -278,12 +425,23 @@ const PAINT: Record<Severity, (text: string) => string> = {
 };
 
 /** One anomaly for people: when and where, how sure, the log line, and the features that made it so. */
-export function describe(result: AnomalyResult, features: number): string {
+export function describe(
+  result: AnomalyResult,
+  features: number,
+  finding?: Pick<Finding<AnomalyResult>, 'found_by' | 'parts'>,
+): string {
   const { anomaly } = result;
   const line =
     typeof result.message === 'string' ? result.message : JSON.stringify(result.url ?? result.source);
   return [
     `${PAINT[anomaly.severity](anomaly.severity.toUpperCase().padEnd(8))} ${result['@timestamp']}  confidence ${(anomaly.confidence * 100).toFixed(1)}%  score ${anomaly.score.toFixed(4)}${anomaly.entity === undefined ? '' : `  ${printable(anomaly.entity, 60)}`}`,
+    ...(finding === undefined
+      ? []
+      : [
+          colors.dim(
+            `  found by: ${finding.found_by.join(' + ')}${finding.parts.length > 0 ? ` (${finding.parts.length} more within)` : ''}`,
+          ),
+        ]),
     `  ${printable(line, 180)}`,
     ...anomaly.attribution
       .slice(0, features)

@@ -1,17 +1,26 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { findLabelField, renderEvaluationText } from '../../common/evaluation';
-import { evaluateModel as evaluate } from '../../server/detection/evaluate_model';
+import { COUNT_FIELD } from '../../common/buckets';
+import { getField } from '../../common/log_features';
+import { findLabelField, renderEvaluationText, renderUnionText } from '../../common/evaluation';
+import { DetectionError } from '../../common/detection_error';
+import type { ModelSnapshot } from '../../common/model_snapshot';
+import { evaluateModel as evaluate, type EvaluationRequest } from '../../server/detection/evaluate_model';
+import { evaluateTogether } from '../../server/detection/evaluate_union';
 import { renderEvaluationPage } from '../../server/detection/evaluation_report';
+import { renderUnionPage } from '../../server/detection/union_report';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { loadModelFile } from '../command_line/models';
-import { numberBetween, runs } from '../command_line/session';
+import { numberBetween, runs, type Session } from '../command_line/session';
 
 const COLORS = { strong: colors.bold, alarm: colors.red, good: colors.green, faint: colors.dim };
 
+/** Documents that tell logs from rows. */
+const LOOKED_AT = 100;
+
 interface Options {
-  model: string;
-  testData: string;
+  model: string[];
+  testData: string[];
   threshold?: number;
   alertsPerDay?: number;
   labelField?: string;
@@ -24,8 +33,14 @@ export const evaluateModel = (): Command =>
       .description(
         'Precision, recall, ROC AUC, detection delay, false alarms a day: by kind of anomaly, as text, JSON or a page',
       )
-      .requiredOption('--model <file>', 'the model')
-      .requiredOption('--test-data <file>', 'logs that were not trained on: NDJSON or a JSON array')
+      .requiredOption(
+        '--model <file...>',
+        'the model; several, such as one of single logs and one of buckets: how they do together, as one list',
+      )
+      .requiredOption(
+        '--test-data <file...>',
+        'logs that were not trained on: NDJSON or a JSON array; for each model its own, in the same order',
+      )
       .option(
         '--threshold <score>',
         "anomaly score from which a log is an anomaly (default: the model's)",
@@ -43,36 +58,77 @@ export const evaluateModel = (): Command =>
         `
 Examples:
   log-anomalies evaluate-model --model model.json --test-data test_logs.json
-  log-anomalies evaluate-model --model model.json --test-data test_logs.json --html evaluation.html --json`,
+  log-anomalies evaluate-model --model model.json --test-data test_logs.json --html evaluation.html --json
+  log-anomalies evaluate-model --model model.json services.json --test-data test_logs.ndjson test_rows.ndjson --html evaluation.html`,
       ),
     async (session, options) => {
-      const { snapshot } = await loadModelFile(options.model);
-      const { documents, problems } = await loadDocuments(options.testData, session.signal);
+      const requests = await requestsOf(session, options);
       const progress = session.progress('Evaluating');
-      const evaluation = (() => {
-        try {
-          return evaluate({
-            snapshot,
-            documents,
-            labelField: options.labelField ?? findLabelField(documents),
-            threshold: options.threshold,
-            alertsPerDay: options.alertsPerDay,
-            progress,
-          });
-        } finally {
+      const told = { ...requests[0], progress, alertsPerDay: options.alertsPerDay };
+      try {
+        const page = options.html === undefined ? '' : `\nPage: ${options.html}`;
+        if (requests.length === 1) {
+          const evaluation = evaluate(told);
+          if (options.html !== undefined) await writeWhole(options.html, renderEvaluationPage(evaluation));
           progress.stop();
+          session.result(evaluation, () => renderEvaluationText(evaluation, COLORS) + page);
+          return;
         }
-      })();
-      if (options.html !== undefined) await writeWhole(options.html, renderEvaluationPage(evaluation));
-      if (problems.length > 0)
-        session.say(
-          `${problems.length} lines could not be read, e.g. line ${problems[0].line}: ${problems[0].problem}`,
+        const together = evaluateTogether(
+          requests.map((each) => ({ ...each, progress })),
+          options.alertsPerDay,
         );
-      session.result(
-        evaluation,
-        () =>
-          renderEvaluationText(evaluation, COLORS) +
-          (options.html === undefined ? '' : `\nPage: ${options.html}`),
-      );
+        if (options.html !== undefined) await writeWhole(options.html, renderUnionPage(together));
+        progress.stop();
+        session.result(together, () => renderUnionText(together.union, COLORS) + page);
+      } finally {
+        progress.stop();
+      }
     },
   );
+
+async function requestsOf(session: Session, options: Options): Promise<EvaluationRequest[]> {
+  const { model: models, testData, threshold, labelField } = options;
+  if (models.length !== testData.length) {
+    throw new DetectionError(
+      'invalid_input',
+      `--test-data names ${testData.length} files for ${models.length} models; each model needs its own, in the order of --model.`,
+    );
+  }
+  if (threshold !== undefined && models.length > 1) {
+    throw new DetectionError(
+      'invalid_input',
+      `--threshold is ${threshold} for ${models.length} models; it is only for one, since their scores do not compare.`,
+    );
+  }
+  const requests: EvaluationRequest[] = [];
+  for (const [place, path] of models.entries()) {
+    const { snapshot } = await loadModelFile(path);
+    const { documents, problems } = await loadDocuments(testData[place], session.signal);
+    if (problems.length > 0)
+      session.say(
+        `${testData[place]}: ${problems.length} lines could not be read, e.g. line ${problems[0].line}: ${problems[0].problem}`,
+      );
+    refuseOtherUnit(snapshot, documents, testData[place]);
+    requests.push({ snapshot, documents, labelField: labelField ?? findLabelField(documents), threshold });
+  }
+  return requests;
+}
+
+/** Logs are no rows of buckets: a model of buckets would take each for an entity without any numbers. */
+function refuseOtherUnit(
+  { detector }: ModelSnapshot,
+  documents: EvaluationRequest['documents'],
+  path: string,
+): void {
+  const hasRows = documents
+    .slice(0, LOOKED_AT)
+    .some((document) => getField(document, COUNT_FIELD) !== undefined);
+  if (documents.length === 0 || hasRows === (detector.unit === 'bucket')) return;
+  throw new DetectionError(
+    'invalid_input',
+    hasRows
+      ? `${path} holds rows of buckets, and the model of "${detector.name}" judges single logs.`
+      : `${path} holds single logs, and the model of "${detector.name}" judges buckets; collect-training-data with its detector writes their rows.`,
+  );
+}

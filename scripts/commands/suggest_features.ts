@@ -1,14 +1,21 @@
+import { basename, extname, join, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { featureSchema, type FeatureDefinition } from '../../common/detector';
 import { stringify } from 'yaml';
+import { guessedTypes, proposeBucket, type BucketProposal } from '../../common/buckets/propose_bucket';
+import { parseDetector, type DetectorInput } from '../../common/detector';
+import { unitWords } from '../../common/findings';
+import { spanOf } from '../../common/buckets';
 import { findLabelFields, suggestFeatures } from '../../common/log_features';
+import { leafFields } from '../../common/log_features/leaf_fields';
+import { logFieldsOf } from '../../common/log_features/log_fields';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
-import { connect, createLogSource } from '../../server/elasticsearch';
+import { connect, createLogSource, fieldTypes } from '../../server/elasticsearch';
 import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
-import { numberBetween, printable, runs } from '../command_line/session';
+import { numberBetween, printable, runs, type Session } from '../command_line/session';
 
 interface Options {
   input?: string;
@@ -20,17 +27,24 @@ interface Options {
 }
 
 const SAMPLE = 2_000;
+/** Logs of the sample whose fields are looked at for buckets. */
+const DESCRIBED = 500;
 const DAY_MILLISECONDS = 86_400_000;
 
 export const suggestFeaturesCommand = (): Command =>
   runs<Options>(
     new Command('suggest-features')
-      .description('Propose features from a sample of logs, with a reason for each')
+      .description(
+        'Propose features from a sample of logs, with a reason for each, and what to judge in spans of time beside single logs',
+      )
       .option('--input <file>', 'logs: NDJSON or a JSON array (default: a sample from Elasticsearch)')
       .option('--index <pattern>', 'logs to sample (default: index of the configuration)')
       .option('--days <number>', 'sample the last days', numberBetween(0.001, 3_650), 7)
       .option('--limit <number>', 'features at most', numberBetween(1, 64, true), 12)
-      .option('--output <file>', 'also write a detector file (YAML) with them')
+      .option(
+        '--output <file>',
+        'also write a detector file (YAML) with them; what judges spans of time goes beside it, as <file>.buckets.yml',
+      )
       .option('--name <name>', 'name of that detector', 'my-detector')
       .addHelpText(
         'after',
@@ -45,6 +59,7 @@ Examples:
         options.input === undefined
           ? await sample(session, index, options.days)
           : (await loadDocuments(options.input, session.signal)).documents;
+      const buckets = await bucketDetector(session, index, options, documents);
       const suggestions = suggestFeatures(documents, { timestampField: '@timestamp', limit: options.limit });
       if (suggestions.length === 0) {
         throw new DetectionError(
@@ -57,10 +72,12 @@ Examples:
         const detector = {
           name: options.name,
           source: { index },
+          ...(buckets && { entity_field: buckets.entity_field }),
           features: suggestions.map(({ definition }) => settingsGiven(definition)),
           threshold: { method: 'contamination', contamination: 0.01 },
         };
         await writeWhole(options.output, stringify(detector));
+        if (buckets !== undefined) await writeWhole(bucketsFile(options.output), stringify(buckets));
       }
       session.result(suggestions, () =>
         [
@@ -69,15 +86,88 @@ Examples:
               `${definition.type.padEnd(12)} ${definition.field}  (in ${Math.round(coverage * 100)}% of the logs)\n` +
               `             ${reason}\n             e.g. ${examples.map((example) => printable(example, 40)).join(' | ')}`,
           ),
+          ...(buckets === undefined ? [] : [bucketsText(buckets)]),
           ...(options.output === undefined
             ? []
             : [
-                `\nWritten to ${options.output}; train with: log-anomalies train-model --detector ${options.output} …`,
+                `\nWritten to ${options.output}${buckets === undefined ? '' : ` and ${bucketsFile(options.output)}`}; train with: log-anomalies train-model --detector ${options.output} …`,
               ]),
         ].join('\n'),
       );
     },
   );
+
+/** @example bucketsFile('web.yml') // "web.buckets.yml" */
+export function bucketsFile(path: string): string {
+  const extension = extname(path);
+  return join(dirname(path), `${basename(path, extension)}.buckets${extension || '.yml'}`);
+}
+
+/** What shows only in many logs together, such as floods and silences, by the entity that the logs have. */
+async function bucketDetector(
+  session: Session,
+  index: string,
+  { input, name }: Options,
+  documents: readonly LogDocument[],
+): Promise<(DetectorInput & { entity_field: string }) | undefined> {
+  const described = documents.slice(0, DESCRIBED);
+  const proposal = proposeBucket(
+    logFieldsOf(
+      described,
+      input === undefined ? await mappedTypes(session, index, described) : guessedTypes(described),
+    ),
+  );
+  return proposal.entity_field === undefined
+    ? undefined
+    : {
+        name: `${name}-buckets`,
+        source: { index },
+        unit: 'bucket',
+        entity_field: proposal.entity_field,
+        bucket: withoutEmpty(proposal.bucket),
+        threshold: { method: 'contamination', contamination: 0.01 },
+      };
+}
+
+const withoutEmpty = (bucket: BucketProposal['bucket']): BucketProposal['bucket'] =>
+  Object.fromEntries(
+    Object.entries(bucket).filter(
+      ([setting, value]) =>
+        !(typeof value === 'object' && Object.keys(value).length === 0) &&
+        !(setting === 'silence' && value === true),
+    ),
+  );
+
+async function mappedTypes(
+  session: Session,
+  index: string,
+  documents: readonly LogDocument[],
+): Promise<Parameters<typeof logFieldsOf>[1]> {
+  const client = connect(session.config.elasticsearch);
+  try {
+    const names = leafFields(documents).flatMap((field) => [field, `${field}.keyword`]);
+    const { types } = await fieldTypes(client, index, names, { signal: session.signal });
+    return (field) => types[field];
+  } finally {
+    await client.close();
+  }
+}
+
+function bucketsText(input: DetectorInput): string {
+  const detector = parseDetector(input);
+  const { bucket, entity_field: entityField } = detector;
+  const counted = [
+    'logs',
+    `errors (${typeof bucket?.errors === 'string' ? bucket.errors : 'query'})`,
+    ...(bucket?.latency === undefined ? [] : [`median and 95th percentile of ${bucket.latency}`]),
+    ...Object.entries(bucket?.distinct ?? {}).map(([, field]) => `different ${field}`),
+    ...Object.entries(bucket?.rare ?? {}).map(([, field]) => `rare ${field}`),
+  ];
+  return (
+    `\nBeside single logs, ${unitWords(detector, spanOf(detector))} (${entityField}): ${counted.join(', ')}` +
+    `\n             shows floods, bursts, ${bucket?.silence === false ? '' : 'silences, '}a rising share of errors, slowness, which no single log does`
+  );
+}
 
 /** The settings of a feature that are not what they are by default: a file for people says no more. */
 export function settingsGiven(definition: FeatureDefinition): Partial<FeatureDefinition> {
@@ -89,11 +179,7 @@ export function settingsGiven(definition: FeatureDefinition): Partial<FeatureDef
   return { type, field, ...Object.fromEntries(given) };
 }
 
-async function sample(
-  session: Parameters<Parameters<typeof runs<Options>>[1]>[0],
-  index: string,
-  days: number,
-): Promise<LogDocument[]> {
+async function sample(session: Session, index: string, days: number): Promise<LogDocument[]> {
   const client = connect(session.config.elasticsearch);
   const to = session.clock.now();
   try {

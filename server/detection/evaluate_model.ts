@@ -1,5 +1,5 @@
 import { evaluateScores, readGroundTruth, type Evaluation, type TopAnomaly } from '../../common/evaluation';
-import { spanOf } from '../../common/buckets';
+import { bucketMessage, spanOf } from '../../common/buckets';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
@@ -32,6 +32,23 @@ export interface EvaluationRequest {
  * @throws DetectionError `too_few_logs` without documents, `invalid_input` for labels that cannot be read
  */
 export function evaluateModel(request: EvaluationRequest): Evaluation {
+  return evaluationOf(scoreForEvaluation(request), request);
+}
+
+/** Scores of a model and all that an evaluation needs to know of the logs. */
+export interface ScoredDocuments {
+  readonly snapshot: ModelSnapshot;
+  readonly documents: readonly LogDocument[];
+  readonly threshold: number;
+  readonly scorer: ReturnType<typeof createModelScorer>;
+  readonly scores: Float64Array;
+  readonly times: Float64Array;
+  readonly truths?: ReturnType<typeof readGroundTruth>;
+  readonly entities: readonly (string | undefined)[];
+}
+
+/** @throws DetectionError `too_few_logs` without documents, `invalid_input` for labels that cannot be read */
+export function scoreForEvaluation(request: EvaluationRequest): ScoredDocuments {
   const { snapshot, documents, labelField, threshold = snapshot.threshold } = request;
   const { detector } = snapshot;
   if (documents.length === 0) {
@@ -45,22 +62,47 @@ export function evaluateModel(request: EvaluationRequest): Evaluation {
     request.progress?.(Math.min(from + BATCH, documents.length), documents.length, 'logs scored');
   }
   const { timestamp_field: timestampField } = detector.source;
-  const times = Float64Array.from(documents, (document) => timestampOf(document, timestampField) ?? NaN);
-  const entities = documents.map((document) => entityOf(document, detector.entity_field));
-  const top = highestRows(scores, TOP_ANOMALIES).map((row): TopAnomaly => {
-    const { score, confidence, severity } = scorer.verdict(scores[row], threshold);
-    const truth = truths?.[row];
-    return {
-      ...(Number.isFinite(times[row]) ? { timestamp: new Date(times[row]).toISOString() } : {}),
-      ...(entities[row] === undefined ? {} : { entity: entities[row] }),
-      score,
-      confidence,
-      severity,
-      reason: scorer.explain(documents[row]).reason,
-      excerpt: excerptOf(documents[row]),
-      ...(truth === undefined ? {} : { truth: truth.anomaly ? (truth.kind ?? 'anomaly') : 'normal' }),
-    };
-  });
+  return {
+    snapshot,
+    documents,
+    threshold,
+    scorer,
+    scores,
+    times: Float64Array.from(documents, (document) => timestampOf(document, timestampField) ?? NaN),
+    ...(truths && { truths }),
+    entities: documents.map((document) => entityOf(document, detector.entity_field)),
+  };
+}
+
+/** One row as people judge it. */
+export function describeRow(scored: ScoredDocuments, row: number): TopAnomaly {
+  const { snapshot, scorer, scores, threshold, truths, times, entities, documents } = scored;
+  const { score, confidence, severity } = scorer.verdict(scores[row], threshold);
+  const truth = truths?.[row];
+  const document = documents[row];
+  const { reason, attribution } = scorer.explain(document);
+  return {
+    ...(Number.isFinite(times[row]) ? { timestamp: new Date(times[row]).toISOString() } : {}),
+    ...(entities[row] === undefined ? {} : { entity: entities[row] }),
+    score,
+    confidence,
+    severity,
+    reason,
+    excerpt: snapshot.detector.unit === 'bucket' ? bucketMessage(document, attribution) : excerptOf(document),
+    ...(truth === undefined ? {} : { truth: truth.anomaly ? (truth.kind ?? 'anomaly') : 'normal' }),
+  };
+}
+
+/** The budget of a detector, or what stands for it where it sets none. */
+export const alertBudgetOf = ({ threshold }: ModelSnapshot['detector']): number =>
+  threshold.method === 'adaptive' ? threshold.alerts_per_day : DEFAULT_ALERTS_PER_DAY;
+
+export function evaluationOf(
+  scored: ScoredDocuments,
+  request: Pick<EvaluationRequest, 'alertsPerDay'>,
+): Evaluation {
+  const { snapshot, scores, threshold, times, truths, entities } = scored;
+  const { detector } = snapshot;
   return evaluateScores({
     modelVersion: snapshot.version,
     detector: detector.name,
@@ -73,10 +115,8 @@ export function evaluateModel(request: EvaluationRequest): Evaluation {
     queryDelay:
       durationToMilliseconds(detector.schedule.query_delay) +
       (detector.unit === 'bucket' ? spanOf(detector) : 0),
-    alertsPerDay:
-      request.alertsPerDay ??
-      (detector.threshold.method === 'adaptive' ? detector.threshold.alerts_per_day : DEFAULT_ALERTS_PER_DAY),
-    top,
+    alertsPerDay: request.alertsPerDay ?? alertBudgetOf(detector),
+    top: highestRows(scores, TOP_ANOMALIES).map((row) => describeRow(scored, row)),
   });
 }
 

@@ -23,26 +23,46 @@ import { REPORT_STYLE } from './evaluation_report_style';
  * and a content security policy forbids the rest. Light or dark as the reader's system is.
  */
 export function renderEvaluationPage(evaluation: Evaluation): string {
-  const { detector, model_version, evaluated_logs, time, labelled, notes } = evaluation;
-  const period =
-    time === undefined ? undefined : markup` from ${formatTime(time.from)} to ${formatTime(time.to)} UTC`;
-  return markup`<!doctype html>
+  const { detector, model_version } = evaluation;
+  return page(
+    `Evaluation of ${detector}`,
+    markup`<header>
+<h1>Evaluation of ${detector}</h1>
+<p class="version">${model_version}</p>
+<p class="faint">${periodOf(evaluation)}</p>
+</header>
+${evaluationSections(evaluation)}`,
+  );
+}
+
+/** How many logs, and of which time. */
+export const periodOf = ({ evaluated_logs, time }: Pick<Evaluation, 'evaluated_logs' | 'time'>): Markup =>
+  markup`${formatCount(evaluated_logs)} logs${time === undefined ? undefined : ` from ${formatTime(time.from)} to ${formatTime(time.to)} UTC`}`;
+
+/** The whole page around its content. */
+export const page = (title: string, content: Markup): string =>
+  markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Evaluation of ${detector}</title>
+<title>${title}</title>
 <style>${new Markup(REPORT_STYLE)}</style>
 </head>
 <body>
 <main>
-<header>
-<h1>Evaluation of ${detector}</h1>
-<p class="version">${model_version}</p>
-<p class="faint">${formatCount(evaluated_logs)} logs${period}</p>
-</header>
-${figures(evaluation)}
+${content}
+<footer>An anomaly score lies between 0 and 1 and is higher the sooner random cuts tell a log from all others (isolation forest). Confidence is 50 % at the threshold.</footer>
+</main>
+</body>
+</html>
+`.text;
+
+/** Figures, charts and tables of one model. */
+export function evaluationSections(evaluation: Evaluation): Markup {
+  const { labelled, notes } = evaluation;
+  return markup`${figures(evaluation)}
 <div class="grid">
 ${scoreSection(evaluation)}
 ${labelled === undefined ? undefined : labelledCharts(labelled)}
@@ -50,12 +70,7 @@ ${timelineSection(evaluation)}
 ${labelled === undefined ? undefined : [kindSection(labelled), delaySection(labelled)]}
 ${topSection(evaluation)}
 </div>
-${notes.map((note) => markup`<p class="notes">${note}</p>`)}
-<footer>An anomaly score lies between 0 and 1 and is higher the sooner random cuts tell a log from all others (isolation forest). Confidence is 50 % at the threshold.</footer>
-</main>
-</body>
-</html>
-`.text;
+${notes.map((note) => markup`<p class="notes">${note}</p>`)}`;
 }
 
 function figures(evaluation: Evaluation): Markup {
@@ -72,8 +87,12 @@ function figures(evaluation: Evaluation): Markup {
           [formatMeasure(threshold), 'threshold'],
         ]
       : labelledFigures(labelled);
-  return markup`<div class="figures">${entries.map(([value, name]) => markup`<div><b>${value}</b><span>${name}</span></div>`)}</div>`;
+  return figureRow(entries);
 }
+
+/** @param entries value and name of each figure */
+export const figureRow = (entries: readonly (readonly [string, string])[]): Markup =>
+  markup`<div class="figures">${entries.map(([value, name]) => markup`<div><b>${value}</b><span>${name}</span></div>`)}</div>`;
 
 function labelledFigures(labelled: LabelledEvaluation): [string, string][] {
   const { detection_delay: delay, false_alarms_per_day: falseAlarms, at_budget: budget } = labelled;
@@ -104,7 +123,7 @@ function labelledFigures(labelled: LabelledEvaluation): [string, string][] {
   ];
 }
 
-const legend = (entries: ReadonlyArray<readonly [string, string]>): Markup =>
+export const legend = (entries: ReadonlyArray<readonly [string, string]>): Markup =>
   markup`<p class="legend">${entries.map(([style, name]) => markup`<span><i class="l-${style}"></i>${name}</span>`)}</p>`;
 
 function scoreSection(evaluation: Evaluation): Markup {

@@ -1,10 +1,10 @@
 /** Blue and orange tell apart for colour-blind readers too (Okabe & Ito 2008); both themes reach WCAG AA contrast. */
 export const REPORT_STYLE = `
 :root{color-scheme:light dark;--page:#f4f6f9;--card:#fff;--line:#dfe4ec;--grid:#e9edf3;--text:#1b2433;--faint:#5b677a;
---normal:#4a7fb5;--anomalous:#d9660b;--anomalous-soft:#d9660b33;--curve:#2f6db0;--area:#2f6db01f;--threshold:#a3195b;--good:#1a7f5a;--shade:#4a7fb51c;
+--normal:#4a7fb5;--anomalous:#d9660b;--anomalous-soft:#d9660b33;--curve:#2f6db0;--area:#2f6db01f;--threshold:#a3195b;--good:#1a7f5a;--both:#6a3fa0;--shade:#4a7fb51c;
 --critical:#b3123c;--major:#b84a00;--minor:#8a6500;--warning:#4d6480}
 @media (prefers-color-scheme:dark){:root{--page:#11161f;--card:#1a212d;--line:#2d3747;--grid:#283140;--text:#e6ebf3;--faint:#9aa7ba;
---normal:#6ea3da;--anomalous:#f59a4a;--anomalous-soft:#f59a4a40;--curve:#7fb3ea;--area:#7fb3ea26;--threshold:#ff7fb2;--good:#4fc89a;--shade:#6ea3da22;
+--normal:#6ea3da;--anomalous:#f59a4a;--anomalous-soft:#f59a4a40;--curve:#7fb3ea;--area:#7fb3ea26;--threshold:#ff7fb2;--good:#4fc89a;--both:#b794f0;--shade:#6ea3da22;
 --critical:#ff7a95;--major:#ffa366;--minor:#e8c264;--warning:#a9bbd2}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
@@ -73,6 +73,22 @@ tbody tr:last-child td{border-bottom:0}
 .why p{color:var(--faint);font-size:13px}
 .nowrap{white-space:nowrap}
 .notes{margin-top:16px}
+h2.part{font-size:20px;margin:36px 0 4px}
+details{margin-top:16px;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:0 20px}
+details[open]{background:none}
+summary{cursor:pointer;padding:14px 0;font-weight:600}
+summary .faint{font-weight:400;margin-left:8px}
+.unit{display:inline-block;padding:1px 9px;border-radius:10px;font-size:12px;border:1px solid var(--line);margin:0 4px 4px 0;white-space:nowrap}
+.unit::before{content:"";display:inline-block;width:8px;height:8px;border-radius:4px;margin-right:6px}
+.u-log,.unit.u-log::before{fill:var(--curve);background:var(--curve)}
+.u-bucket,.unit.u-bucket::before{fill:var(--good);background:var(--good)}
+.u-both,.unit.u-both::before{fill:var(--both);background:var(--both)}
+.unit{background:none!important}
+.u-missed{fill:var(--anomalous-soft);stroke:var(--anomalous);stroke-width:1.2}
+.false-alarm{stroke:var(--anomalous);stroke-width:1.4;stroke-opacity:.8}
+.legend .l-u-log{background:var(--curve)}.legend .l-u-bucket{background:var(--good)}.legend .l-u-both{background:var(--both)}
+.legend .l-u-missed{background:var(--anomalous-soft);box-shadow:inset 0 0 0 1px var(--anomalous)}
+.legend .l-false-alarm{background:none;border-left:2px solid var(--anomalous);border-radius:0;width:3px}
 footer{margin-top:20px;font-size:13px;color:var(--faint)}
 @media (max-width:820px){.grid{grid-template-columns:minmax(0,1fr)}main{padding:20px 12px}}
 @media print{body{background:#fff}section,.figures div{break-inside:avoid}}

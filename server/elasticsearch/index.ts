@@ -10,6 +10,7 @@ export { isSecurityOff } from './security_state';
 export { backfillKeyRole, backfillTarget, detectorKeyRole } from './key_role';
 export type { KeyRole } from './key_role';
 export { createLogSource } from './log_source';
+export { fieldTypes } from './log_query';
 export { createDetectorSource } from './detector_source';
 export { createScoredLogs } from './scored_logs';
 export { createResultStore, resultId, summaryId } from './result_store';

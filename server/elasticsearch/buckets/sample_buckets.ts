@@ -64,11 +64,11 @@ export async function sampleBuckets(
   options: RequestOptions,
 ): Promise<BucketSample> {
   const span = spanOf(detector);
-  const starts = shuffledStarts(range, span, sample.seed);
   const entities =
     detector.bucket?.silence === false
       ? new Map<string, Seen>()
       : await listEntities(client, detector, range, options);
+  const starts = shuffledStarts(endedWithLogs(range, entities, span), span, sample.seed);
   const common = await learnCommonValues(client, detector, range, options);
   const rows: BucketRow[] = [];
   let done = 0;
@@ -90,6 +90,16 @@ export async function sampleBuckets(
     total: done === 0 ? 0 : Math.round((rows.length * starts.length) / done),
     isWhole: done >= starts.length,
   };
+}
+
+/**
+ * The range up to the end of the bucket with the last log of any entity: where logs end for all, as in an index that is written no
+ * more, there is nothing that silence could be told from.
+ */
+function endedWithLogs(range: LogRange, entities: ReadonlyMap<string, Seen>, span: number): LogRange {
+  const last = [...entities.values()].reduce((latest, seen) => Math.max(latest, seen.last), -Infinity);
+  const end = (Math.floor(last / span) + 1) * span;
+  return Number.isFinite(end) && end < range.to ? { ...range, to: end } : range;
 }
 
 /** Neighbouring buckets as one span of time. */

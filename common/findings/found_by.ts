@@ -1,0 +1,66 @@
+import type { AnomalyResult } from '../anomaly';
+import type { Detector } from '../detector';
+
+const MINUTE = 60_000;
+const UNITS: readonly (readonly [milliseconds: number, name: string])[] = [
+  [604_800_000, 'week'],
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [MINUTE, 'minute'],
+  [1_000, 'second'],
+];
+
+/** In words, what judged each log by itself. */
+export const FOUND_IN_SINGLE_LOG = 'single log';
+
+/** Ends of field names that say nothing of what the field tells apart. */
+const PLAIN_ENDING = /\.(name|ip|id|hostname|address|keyword)$/;
+
+/** @example entityNoun('service.name') // "service" */
+export function entityNoun(field: string): string {
+  const short = field.replace(/\.keyword$/, '').replace(PLAIN_ENDING, '');
+  return (short.split('.').pop() || field).replaceAll('_', ' ');
+}
+
+/**
+ * @param milliseconds positive
+ * @example spanWords(300_000) // "5 minutes"
+ * @example spanWords(60_000) // "minute"
+ */
+export function spanWords(milliseconds: number): string {
+  const [size, name] = UNITS.find(([each]) => milliseconds % each === 0) ?? [1, 'millisecond'];
+  const count = milliseconds / size;
+  return count === 1 ? name : `${count} ${name}s`;
+}
+
+/** @example spanUnitWords(300_000, 'service.name') // "per 5 minutes and service" */
+export const spanUnitWords = (milliseconds: number, entityField: string): string =>
+  `per ${spanWords(milliseconds)} and ${entityNoun(entityField)}`;
+
+/**
+ * Says in words what a detector judges.
+ *
+ * @param span of its buckets, milliseconds
+ */
+export const unitWords = (
+  { unit, entity_field: entityField }: Pick<Detector, 'unit' | 'entity_field'>,
+  span: number,
+): string => (unit === 'bucket' ? spanUnitWords(span, entityField ?? 'entity') : FOUND_IN_SINGLE_LOG);
+
+/** The span of time that a result stands for, where it stands for all logs of an entity together. */
+export function spanOfResult({
+  anomaly,
+  event,
+}: Pick<AnomalyResult, 'anomaly' | 'event'>): { from: number; to: number } | undefined {
+  if (anomaly.entity_field === undefined) return undefined;
+  const { start, end } = event as { start?: unknown; end?: unknown };
+  const [from, to] = [Date.parse(String(start)), Date.parse(String(end))];
+  return to > from ? { from, to } : undefined;
+}
+
+/** Says in words which unit found a result. What 0.1.0 stored says it as well. */
+export function foundBy(result: Pick<AnomalyResult, 'anomaly' | 'event'>): string {
+  const span = spanOfResult(result);
+  if (span === undefined) return FOUND_IN_SINGLE_LOG;
+  return spanUnitWords(span.to - span.from, result.anomaly.entity_field as string);
+}
