@@ -146,6 +146,8 @@ export async function requestTraining(
     ...(by !== undefined && { requested_by: by }),
     reason,
   };
+  const before = await status.readPart(target.detectorId, 'training');
+  if (before?.state !== 'queued' && before?.state !== 'running') await taskToBeOver(services, target);
   await status.writePart(target.detectorId, 'training', report);
   await services.taskManager.ensureScheduled({
     id: trainingTaskId(target),
@@ -154,4 +156,16 @@ export async function requestTraining(
     state: {},
     scope: ['logAnomalies'],
   });
+}
+
+const LOOKS_FOR_END = 50;
+const PAUSE_MILLISECONDS = 100;
+
+/** A training is over a moment before Task Manager takes its task away: one that is asked for meanwhile would go with it. */
+async function taskToBeOver({ taskManager, clock }: Services, target: TaskTarget): Promise<void> {
+  for (let look = 0; look < LOOKS_FOR_END; look++) {
+    const task = await taskManager.get(trainingTaskId(target)).catch(() => undefined);
+    if (task?.status !== 'running') return;
+    await clock.sleep(PAUSE_MILLISECONDS);
+  }
 }

@@ -29,23 +29,30 @@ export class KibanaClient {
     private readonly space: string = 'default',
   ) {}
 
-  inSpace = (space: string): KibanaClient => new KibanaClient(this.url, this.credentials, space);
-  as = (credentials: Credentials): KibanaClient => new KibanaClient(this.url, credentials, this.space);
+  get spaceId(): string {
+    return this.space;
+  }
 
-  /** Any request below the space; an answer of any status is returned. */
+  inSpace = (space: string): KibanaClient => new KibanaClient(this.url, this.credentials, space);
+  /** @param credentials undefined: without any */
+  as = (credentials: Credentials | undefined): KibanaClient =>
+    new KibanaClient(this.url, credentials, this.space);
+
+  /** Any request below the space, with a JSON body or a form; an answer of any status is returned. */
   async request(method: string, path: string, body?: unknown): Promise<Answer> {
     const base = this.space === 'default' ? '' : `/s/${this.space}`;
     const { credentials } = this;
+    const isForm = body instanceof FormData;
     const response = await fetch(`${this.url}${base}${path}`, {
       method: method.toUpperCase(),
       headers: {
         'kbn-xsrf': 'true',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
         ...(credentials && {
           authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`,
         }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     let parsed: unknown = text;

@@ -6,6 +6,7 @@ import type { Client } from '@elastic/elasticsearch';
 import colors from 'picocolors';
 import { buildPlugin } from '../../scripts/build/build_plugin';
 import { connect } from '../../server/elasticsearch';
+import { accessJourney } from './journeys/access';
 import { bootTimes, idleCostJourney } from './journeys/cost';
 import { detectorJourney, type DetectorMade } from './journeys/detector';
 import { pagesJourney } from './journeys/pages';
@@ -28,12 +29,14 @@ import { createUsers, indicesOf, type World } from './world';
  *   KIBANA_ELASTICSEARCH_URL            where Kibana itself reaches Elasticsearch, where that is another address
  * With the argument --pages only the journeys in a browser are made (CHROMIUM: default /usr/bin/chromium; pictures go to
  * PICTURES, default build/pictures), with --no-pages all others.
+ * With the argument --access only who may do what is tried: attacks and the matrix of access.
  * With the argument --speed it measures the explorer beside Discover on a million results instead.
  * With the argument --cost it measures what the plugin costs a Kibana of KIBANA_HOME instead: boots and idle detectors.
  */
 const { KIBANA_URL, KIBANA_HOME, KIBANA_USERNAME, KIBANA_PASSWORD, ELASTICSEARCH_URL } = process.env;
 const root = resolve(__dirname, '../..');
 const isCostAsked = process.argv.includes('--cost');
+const isOnlyAccessAsked = process.argv.includes('--access');
 const isSpeedAsked = process.argv.includes('--speed');
 const arePagesAsked = !process.argv.includes('--no-pages');
 const areOnlyPagesAsked = process.argv.includes('--pages');
@@ -134,6 +137,10 @@ async function journeys({
       await speedJourney(world, url, credentials);
       return undefined;
     }
+    if (isOnlyAccessAsked) {
+      await accessJourney(world);
+      return undefined;
+    }
     if (arePagesAsked) await pagesJourney(world, url, { admin: credentials, reader: users?.reader });
     if (areOnlyPagesAsked) return undefined;
     made = await detectorJourney(world);
@@ -142,6 +149,7 @@ async function journeys({
       await ruleJourney(world, made);
       await rightsJourney(world, made);
     }
+    await accessJourney(world);
     return await restartJourney(world);
   } finally {
     // A Kibana that we leave is left as it was; the detector stays where the plugin is going to be removed.

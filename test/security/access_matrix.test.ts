@@ -95,9 +95,13 @@ const ok = <Body>(operation: Operation, given?: Parameters<typeof kibana.call>[2
     spaces.own,
   ) as Promise<Body>;
 
-/** A detector with two models, a result, a verdict and a suppression. */
+/**
+ * A detector with two models, a result, a verdict, a suppression, and a live ingest pipeline with a version before it that the
+ * logs go through.
+ */
 async function sceneOf(): Promise<Scene> {
   ahead = MINUTE;
+  await admin.indices.putSettings({ index, settings: { 'index.final_pipeline': '_none' } });
   const { id, detector } = await ok<DetectorRecord>('createDetector', {
     body: { detector: { ...webDetector(index), name: nameMark }, start: false },
   });
@@ -113,6 +117,9 @@ async function sceneOf(): Promise<Scene> {
   const { models } = await ok<{ models: { version: string }[] }>('listModels', { params: { id } });
   const active = model!.version;
   const other = models.map(({ version }) => version).find((version) => version !== active)!;
+  await ok('putPipeline', { params: { id }, body: { version: other } });
+  await ok('putPipeline', { params: { id }, body: {} });
+  await ok('attachPipeline', { params: { id }, body: {} });
   const modelFile = JSON.parse(
     String(await ok('exportModel', { params: { id, version: other } })),
   ) as unknown;
@@ -123,7 +130,7 @@ async function sceneOf(): Promise<Scene> {
   expect(results.length).toBeGreaterThan(1);
   const judged = { index: results[1].result.source.index, id: results[1].result.source.id };
   await ok('saveFeedback', { params: { id }, body: { source: judged, verdict: 'real' } });
-  const { id: suppressionId } = await ok<{ id: string }>('addSuppression', {
+  const { suppression: said } = await ok<{ suppression: { id: string } }>('addSuppression', {
     body: {
       suppression: {
         detector_ids: [id],
@@ -146,7 +153,7 @@ async function sceneOf(): Promise<Scene> {
       sourceId: results[0].result.source.id,
     },
     judged,
-    suppressionId,
+    suppressionId: said.id,
     from: start,
     to: start + SECONDS * 1_000,
   };

@@ -34,8 +34,6 @@ interface Access {
   readonly privilege: 'read' | 'write';
   /** Reads logs for the caller, steers a job that does, or changes their index: asks for the caller's own rights on them. */
   readonly logs?: true;
-  /** Asks for the right to see and put ingest pipelines, which a reader lacks. */
-  readonly pipelines?: true;
   /** Names no detector, result or suppression: the caller's space answers. */
   readonly subject?: 'none';
   /** Deletes what the others need: comes last. */
@@ -88,11 +86,11 @@ export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   getPipeline: { privilege: 'read', logs: true },
   simulatePipeline: { privilege: 'write', logs: true },
   putPipeline: { privilege: 'write', logs: true },
-  revertPipeline: { privilege: 'write', pipelines: true },
+  revertPipeline: { privilege: 'write', logs: true },
   deletePipeline: { privilege: 'write', last: true },
-  planAttachment: { privilege: 'read', pipelines: true },
-  attachPipeline: { privilege: 'write', pipelines: true },
-  detachPipeline: { privilege: 'write', pipelines: true },
+  planAttachment: { privilege: 'read', logs: true },
+  attachPipeline: { privilege: 'write', logs: true },
+  detachPipeline: { privilege: 'write', logs: true },
   listFeedback: { privilege: 'read' },
   previewFeedback: { privilege: 'read' },
   saveFeedback: { privilege: 'write' },
@@ -131,11 +129,10 @@ export const mayReadLogs = (persona: Persona): boolean => persona === 'owner' ||
 
 /** @returns what has to happen when `persona` asks for `operation` with the ids of a detector of the own space */
 export function expectationOf(operation: Operation, persona: Persona, place: Place): Expectation {
-  const { privilege, logs, pipelines, subject } = DECLARED_ACCESS[operation];
+  const { privilege, logs, subject } = DECLARED_ACCESS[operation];
   if (!mayUseFeature(persona, place, privilege)) return 'refused';
   if (place === 'other' && subject === undefined) return 'absent';
   if (logs && !mayReadLogs(persona)) return 'refused';
-  if (pipelines && persona === 'reader') return 'refused';
   // The request itself names the logs, and whoever sends it may read them wherever the caller is.
   if (logs) return 'allowed';
   return place === 'other' ? 'absent' : 'allowed';
