@@ -66,7 +66,7 @@ const featureSettings = z
       .enum(FEATURE_DIRECTIONS)
       .optional()
       .describe(
-        'Only for types number, deviation and text: on which side of what is usual a value can be anomalous; auto, the default, goes by the name of the field: durations, sizes and errors high, the others both',
+        'Only for types number, deviation and text: on which side of what is usual a value, of a text its length, can be anomalous; auto, the default, goes by the name of the field: durations, sizes and errors high, the others, and texts, both',
       ),
     ignore_below: z
       .number()
@@ -135,6 +135,7 @@ const TYPES_OF_SETTING = {
   fields: ['combination'],
   method: ['route'],
   direction: ['number', 'deviation', 'text'],
+  masks: ['template'],
   ignore_below: ['number', 'deviation'],
   ignore_within_percent: ['number', 'deviation'],
   unit: ['number', 'deviation'],
@@ -142,6 +143,27 @@ const TYPES_OF_SETTING = {
 } as const satisfies Partial<
   Record<keyof z.infer<typeof featureSettings>, readonly (typeof FEATURE_TYPES)[number][]>
 >;
+
+/** Settings that every type has. */
+const COMMON_SETTINGS: readonly string[] = ['type', 'field', 'name', 'weight'];
+/** Those of 0.1.0: other types do not look at them. */
+const OLDER_SETTINGS: Readonly<Record<string, readonly FeatureDefinition['type'][]>> = {
+  scale: ['number', 'deviation'],
+  encoding: ['category'],
+  one_hot_limit: ['category'],
+  by: ['deviation', 'severity'],
+  tolerance: ['deviation'],
+  time_zone: ['hour_of_day', 'day_of_week', 'deviation'],
+  patterns: ['text'],
+  max_length: ['text', 'template', 'attack_signs'],
+};
+
+/** @returns true for a setting that features of this type look at */
+export const hasSetting = (type: FeatureDefinition['type'], setting: string): boolean =>
+  COMMON_SETTINGS.includes(setting) ||
+  ({ ...OLDER_SETTINGS, ...TYPES_OF_SETTING } as Readonly<Record<string, readonly string[]>>)[
+    setting
+  ]?.includes(type);
 
 /** The field of the logs that a part reads. */
 export const fieldOfPart = (part: FieldPart): string => (typeof part === 'string' ? part : part.route);
@@ -482,7 +504,7 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
 }
 
 /** Types that a pipeline cannot compute. */
-const NOT_AT_INGEST: ReadonlySet<FeatureDefinition['type']> = new Set(['template', 'deviation']);
+const NOT_AT_INGEST: ReadonlySet<FeatureDefinition['type']> = new Set(['template']);
 
 function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
   if (detector.threshold.method === 'adaptive') {

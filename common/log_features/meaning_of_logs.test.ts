@@ -156,6 +156,10 @@ describe('settings of a feature', () => {
       /direction: is only for type number, deviation, text; type is category/,
     ],
     [{ type: 'number', field: 'a', codes: 'http' }, /codes: is only for type severity/],
+    [
+      { type: 'text', field: 'a', masks: [{ name: 'id', regex: 'x' }] },
+      /masks: is only for type template; type is text/,
+    ],
     [{ type: 'deviation', field: 'a' }, /by: must be given for type deviation/],
     [{ type: 'deviation', field: 'a', by: [] }, /features\.0\.by/],
   ])('%j is refused with its name', (feature, words) => {

@@ -48,6 +48,22 @@ it('computes every column of an attack and of a harmless text, also from the cac
   expect(read(text)).toEqual(attack);
 });
 
+it('with a direction takes a length on the other side of what is usual for a usual one', () => {
+  const texts = Array.from({ length: 100 }, (_none, index) => 'a'.repeat(20 + (index % 10)));
+  const lengthsOf = (direction?: string): number[] => {
+    const encoding = learnText(featureSchema.parse({ type: 'text', field: 'u', direction }), texts);
+    return ['a', 'a'.repeat(25), 'a'.repeat(500)].map((text) => {
+      const out = new Float64Array(encoding.columns.length);
+      encoding.encode(text, out, 0, new DirtCounter());
+      return Math.round(Math.expm1(out[0]));
+    });
+  };
+  expect(lengthsOf()).toEqual([1, 25, 500]);
+  expect(lengthsOf('both')).toEqual([1, 25, 500]);
+  expect(lengthsOf('high')).toEqual([20, 25, 500]);
+  expect(lengthsOf('low')).toEqual([1, 25, 29]);
+});
+
 describe('RowCache', () => {
   it('computes a text once, and again after another text took its place', () => {
     const cache = new RowCache(1);

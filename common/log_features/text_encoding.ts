@@ -52,6 +52,8 @@ export const textStateSchema = z.strictObject({
   length: percentiles.nullable(),
   /** Share of training texts with an attack pattern. */
   attack_share: z.number().min(0).max(1),
+  /** Side of the usual lengths on which one can be anomalous; absent where both are, and in models of 0.1.0. */
+  direction: z.enum(['high', 'low']).optional(),
 });
 type TextState = z.infer<typeof textStateSchema>;
 
@@ -73,7 +75,20 @@ const COLUMNS = [
 ];
 
 /** Columns in which little is as odd as much; in the others only much is. */
-const LENGTHS = ['.length', '.entropy'];
+const LENGTH = '.length';
+const LENGTHS = [LENGTH, '.entropy'];
+
+/** Lengths that shorter and longer texts count as: with a direction the nearest end of what is usual on the other side. */
+export const ordinaryLengths = ({
+  direction,
+  length,
+}: Readonly<Pick<TextState, 'direction'>> & { readonly length: readonly [number, number] | null }): {
+  shortest: number;
+  longest: number;
+} => ({
+  shortest: direction === 'high' && length !== null ? length[0] : 0,
+  longest: direction === 'low' && length !== null ? length[1] : Infinity,
+});
 
 /** -log p(second | first) of every bigram, from counts with Lidstone smoothing. */
 export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Float64Array {
@@ -164,6 +179,9 @@ export function learnText(
       bigrams: bigramsOf(counts),
       length: sorted.length === 0 ? null : [quantile(sorted, 0.05), quantile(sorted, 0.95)],
       attack_share: sorted.length === 0 ? 0 : attacks / sorted.length,
+      ...((definition.direction === 'high' || definition.direction === 'low') && {
+        direction: definition.direction,
+      }),
     },
     { sharedBy },
   );
@@ -180,6 +198,8 @@ export function decodeTextEncoding(
   const unread = new DirtCounter();
   const cache = new RowCache(columns.length);
 
+  const { shortest, longest } = ordinaryLengths(state);
+
   /** Writes all columns to `out` from `offset` on. */
   const compute = (text: string, out: Float64Array, offset: number): void => {
     const decoded = decodeText(text);
@@ -188,7 +208,7 @@ export function decodeTextEncoding(
     // attack patterns alone would be constant in a clean training sample and no tree could split on them; together
     // with the marks that some normal texts hold, they lie far out on columns that vary
     const suspicion = statistics.marks + MARKS_OF_PATTERN * found.length;
-    out[offset] = Math.log1p(text.length);
+    out[offset] = Math.log1p(Math.min(Math.max(text.length, shortest), longest));
     out[offset + 1] = statistics.entropy;
     out[offset + 2] = statistics.digitShare;
     out[offset + 3] = statistics.upperShare;
@@ -215,7 +235,13 @@ export function decodeTextEncoding(
 
   return {
     columns,
-    watched: columns.map((column) => (LENGTHS.includes(column) ? 'both' : 'high')),
+    watched: columns.map((column) =>
+      column === LENGTH && state.direction !== undefined
+        ? state.direction
+        : LENGTHS.includes(column)
+          ? 'both'
+          : 'high',
+    ),
     missing: NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);

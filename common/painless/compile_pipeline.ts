@@ -81,7 +81,7 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
       [...used].filter((column) => encoder.featureOfColumn[column] === i).map((column) => suffixes[column]),
     ),
   );
-  const source = sourceOf(snapshot, tables, codes, suffixes);
+  const source = unindented(sourceOf(snapshot, tables, codes, suffixes));
   const script = {
     lang: 'painless',
     description: `Score with ${snapshot.version}`,
@@ -106,6 +106,9 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
   checkText(pipeline);
   return pipeline;
 }
+
+/** A script is bounded in length, and no text in it spans lines. */
+const unindented = (source: string): string => source.replace(/^ +/gm, '');
 
 export const definitionBytes = (pipeline: IngestPipeline): number =>
   new TextEncoder().encode(JSON.stringify(pipeline)).length;

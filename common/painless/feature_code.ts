@@ -10,17 +10,24 @@ import {
   surpriseOfCombination,
   type CombinationState,
 } from '../log_features/combination_encoding';
+import type { DeviationState } from '../log_features/deviation_encoding';
 import { PART_SEPARATOR } from '../log_features/group_fields';
 import type { RouteState } from '../log_features/route_encoding';
 import { MAX_ROUTE } from '../log_features/routes';
 import { MAX_CODE, namesOf, NUMBER_STEPS } from '../log_features/severity_codes';
 import { severityTails, type SeverityState } from '../log_features/severity_encoding';
 import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text_statistics';
-import { MARKS_OF_PATTERN, surprisesOf } from '../log_features/text_encoding';
+import { MARKS_OF_PATTERN, ordinaryLengths, surprisesOf } from '../log_features/text_encoding';
 import { offsetsOf } from '../log_features/time_encoding';
 import { characters, wordCharacters } from './character_table';
 import { fieldKeys } from './field_keys';
-import { READ_ATTACK_SIGNS, READ_COMBINATIONS, READ_ROUTES, READ_SEVERITIES } from './read_routes.painless';
+import {
+  READ_ATTACK_SIGNS,
+  READ_COMBINATIONS,
+  READ_DEVIATIONS,
+  READ_ROUTES,
+  READ_SEVERITIES,
+} from './read_routes.painless';
 import { READ_TEXTS } from './read_texts.painless';
 import { READ_TIMES } from './read_times.painless';
 
@@ -54,12 +61,15 @@ type KindState =
       readonly kind: 'text';
       readonly max_length: number;
       readonly bigrams: readonly (readonly [number, number])[];
+      readonly length: readonly [number, number] | null;
+      readonly direction?: 'high' | 'low';
     }
   | SeverityState
   | RouteState
   | AttackSignsState
   | CombinationState
-  | { readonly kind: 'template' | 'deviation' };
+  | DeviationState
+  | { readonly kind: 'template' };
 
 /** One feature as Painless statements; everything learned is in `parameters`. */
 export interface FeatureCode {
@@ -136,6 +146,13 @@ function textCode(state: KindState & { kind: 'text' }, i: number, used: readonly
       `StrictMath.log1p(a${i}[${index + 1}])`,
     ]),
   ];
+  const { shortest, longest } = ordinaryLengths(state);
+  const length =
+    shortest > 0
+      ? `Math.max(t${i}.length(), ((Number) p${i}.get('shortest')).intValue())`
+      : longest < Infinity
+        ? `Math.min(t${i}.length(), ((Number) p${i}.get('longest')).intValue())`
+        : `t${i}.length()`;
   const suffixes = (columns: readonly (readonly [string, string])[]): string[] =>
     columns.map(([suffix]) => suffix);
   const suspicions = suffixes(suspicionColumns);
@@ -157,14 +174,18 @@ function textCode(state: KindState & { kind: 'text' }, i: number, used: readonly
     isMissing: `t${i} == null`,
     isNumber: false,
     columns: new Map([
-      ['.length', `StrictMath.log1p(t${i}.length())`],
+      ['.length', `StrictMath.log1p(${length})`],
       ['.encoded_share', `encodedShare(t${i})`],
       ...statisticsColumns,
       ...suspicionColumns,
       ...attackColumns,
     ]),
     missing: 'NaN',
-    parameters: needsStatistics ? surpriseTables(state.bigrams) : {},
+    parameters: {
+      ...(needsStatistics && surpriseTables(state.bigrams)),
+      ...(shortest > 0 && { shortest }),
+      ...(longest < Infinity && { longest }),
+    },
     functions: [READ_TEXTS],
   };
 }
@@ -233,10 +254,16 @@ function categoryCode(
   };
 }
 
+/** @returns undefined for UTC; throws for a zone that is not known */
+function zoneOf(timeZone: string): string | undefined {
+  offsetsOf(timeZone);
+  const zone = new Intl.DateTimeFormat('en-US', { timeZone }).resolvedOptions().timeZone;
+  return ['UTC', 'Etc/UTC', 'GMT'].includes(zone) ? undefined : zone;
+}
+
 function timeCode(state: KindState & { kind: 'hour_of_day' | 'day_of_week' }, i: number): FeatureCode {
-  offsetsOf(state.time_zone);
   const isHour = state.kind === 'hour_of_day';
-  const zone = new Intl.DateTimeFormat('en-US', { timeZone: state.time_zone }).resolvedOptions().timeZone;
+  const zone = zoneOf(state.time_zone);
   const angle = `g${i}`;
   return {
     read: [
@@ -260,7 +287,7 @@ function timeCode(state: KindState & { kind: 'hour_of_day' | 'day_of_week' }, i:
     ]),
     missing: 'NaN',
     parameters: {
-      ...(['UTC', 'Etc/UTC', 'GMT'].includes(zone) ? {} : { zone }),
+      ...(zone !== undefined && { zone }),
       ...(state.novelty && { counts: state.counts.map((count) => Math.min(count, 1)) }),
     },
     functions: [READ_TIMES],
@@ -355,6 +382,38 @@ function severityCode(state: SeverityState, { by }: FeatureDefinition, i: number
       is_list: Array.isArray(by),
     },
     functions: [READ_ROUTES, READ_SEVERITIES],
+  };
+}
+
+/** A number compared with its group: the spread of each group stands before its levels. */
+function deviationCode(state: DeviationState, { by }: FeatureDefinition, i: number): FeatureCode {
+  const { direction = 'both', ignore_below: below, ignore_within: within = 0, tolerance, log } = state;
+  const rowOf = ({ spread, levels }: DeviationState['others']): number[] => [spread, ...levels];
+  const groups = Object.create(null) as Record<string, number[]>;
+  for (const group of state.groups) groups[keyOf(group.name)] = rowOf(group);
+  const zone = zoneOf(state.time_zone);
+  return {
+    read: [
+      `double r${i} = numberOf(v${i});`,
+      `double n${i} = r${i} != r${i} ? r${i} : deviationOf(r${i}, p${i}, ctx, field(ctx, (List) params.get('timestamp')));`,
+    ].join('\n'),
+    isMissing: `n${i} != n${i}`,
+    isNumber: true,
+    columns: new Map([['', `n${i}`]]),
+    missing: 'NaN',
+    parameters: {
+      log,
+      tolerance,
+      direction,
+      ...(below !== undefined && { below }),
+      within,
+      ...(zone !== undefined && { zone }),
+      others: rowOf(state.others),
+      groups,
+      parts: partsParameter(by),
+      is_list: Array.isArray(by),
+    },
+    functions: [READ_ROUTES, READ_TIMES, READ_DEVIATIONS],
   };
 }
 
@@ -458,8 +517,9 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
         return attackSignsCode(encoding, i);
       case 'combination':
         return combinationCode(encoding, state.definition, i);
-      case 'template':
       case 'deviation':
+        return deviationCode(encoding, state.definition, i);
+      case 'template':
         throw refuse(`is of type ${encoding.kind} (field ${JSON.stringify(state.definition.field)})`);
     }
   };

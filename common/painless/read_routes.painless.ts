@@ -246,6 +246,58 @@ double severityOf(String code, Map p, Map document) {
 }
 `;
 
+/** Painless that compares numbers with their group as `common/log_features/deviation_encoding.ts` does. */
+export const READ_DEVIATIONS = `
+double inverseSinh(double x) {
+  if (x > 268435456.0) return StrictMath.log(x) + 0.6931471805599453;
+  double root = Math.sqrt(x * x + 1.0);
+  return x > 2.0
+    ? StrictMath.log(2.0 * x + 1.0 / (root + x))
+    : StrictMath.log1p(x + x * x / (1.0 + root));
+}
+
+double fromScale(double value, boolean isLog) {
+  return isLog ? Math.signum(value) * StrictMath.expm1(Math.abs(value)) : value;
+}
+
+double deviationOf(double n, Map p, Map document, def time) {
+  List parts = (List) p.get('parts');
+  boolean isList = ((Boolean) p.get('is_list')).booleanValue();
+  boolean isLog = ((Boolean) p.get('log')).booleanValue();
+  List group = (List) p.get('others');
+  String name = '';
+  for (int i = 0; i < parts.size(); i++) {
+    String part = partOf(document, (Map) parts.get(i));
+    if (part == null && !isList) break;
+    name += (i == 0 ? '' : separator()) + (part == null ? '' : part);
+    List found = (List) ((Map) p.get('groups')).get(keyOf(name));
+    if (found != null) group = found;
+  }
+  int hour = 0;
+  if (group.size() > 2) {
+    double position = positionOf(time, true, (String) p.get('zone'));
+    if (position == position) hour = (int) Math.floor(position);
+  }
+  double spread = ((Number) group.get(0)).doubleValue();
+  double level = ((Number) group.get(1 + hour)).doubleValue();
+  double usual = fromScale(level, isLog);
+  double tolerance = ((Number) p.get('tolerance')).doubleValue();
+  if (tolerance != 0) {
+    double tolerated = usual + (level < 0 ? -tolerance : tolerance);
+    spread = Math.max(spread, Math.abs((isLog ? signedLog(tolerated) : tolerated) - level));
+  }
+  def below = p.get('below');
+  if (below != null && n < ((Number) below).doubleValue()) return 0;
+  double within = ((Number) p.get('within')).doubleValue();
+  if (within > 0 && Math.abs(n - usual) <= within * Math.abs(usual)) return 0;
+  double spreads = ((isLog ? signedLog(n) : n) - level) / spread;
+  String direction = (String) p.get('direction');
+  if (direction == 'high' && spreads < 0 || direction == 'low' && spreads > 0) return 0;
+  double beyond = Math.abs(spreads) - 2;
+  return beyond > 0 ? Math.signum(spreads) * inverseSinh(beyond) : 0;
+}
+`;
+
 /** Painless that rates combinations as `common/log_features/combination_encoding.ts` does. */
 export const READ_COMBINATIONS = `
 String combinationOf(List parts) {

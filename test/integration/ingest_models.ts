@@ -38,8 +38,8 @@ export const ALL_KINDS: DetectorInput['features'] = [
   { type: 'hour_of_day', field: 'hour_of_day' },
   { type: 'hour_of_day', field: '@timestamp', time_zone: 'Europe/Berlin', name: 'local hour' },
   { type: 'day_of_week', field: 'no_such_field', time_zone: 'America/New_York' },
-  { type: 'text', field: 'url.original' },
-  { type: 'text', field: 'message', max_length: 1_000 },
+  { type: 'text', field: 'url.original', direction: 'low' },
+  { type: 'text', field: 'message', max_length: 1_000, direction: 'high' },
   { type: 'severity', field: 'http.response.status_code', name: 'status' },
   {
     type: 'severity',
@@ -51,4 +51,22 @@ export const ALL_KINDS: DetectorInput['features'] = [
   { type: 'route', field: 'url.original', name: 'route', method: 'http.request.method' },
   { type: 'attack_signs', field: 'url.original', name: 'attacks' },
   { type: 'combination', fields: ['service.name', { route: 'url.original' }] },
+  { type: 'deviation', field: 'response_time', name: 'slow', by: 'service.name', time_zone: 'Europe/Berlin' },
+  {
+    type: 'deviation',
+    field: 'event.duration',
+    name: 'slow for its route',
+    by: ['service.name', 'http.request.method', { route: 'url.original' }],
+    direction: 'high',
+    ignore_below: 2_000_000,
+    ignore_within_percent: 20,
+  },
+  {
+    type: 'deviation',
+    field: 'request_size',
+    name: 'size',
+    by: ['no_such_field', 'service.name'],
+    tolerance: 40,
+    scale: 'linear',
+  },
 ];
