@@ -133,6 +133,15 @@ export const detectorEndpoints = {
     response: z.object({
       logs: z.number(),
       suggestions: z.array(z.record(z.string(), z.unknown())),
+      label_fields: z
+        .array(
+          z.object({
+            field: z.string(),
+            is_readable: z.boolean().describe('Each of its values can be read as a label'),
+            values: z.array(z.string()).describe('Up to four'),
+          }),
+        )
+        .describe('Fields that seem to say which logs are anomalous; never among the suggestions'),
     }),
   }),
   describeLogs: endpoint({

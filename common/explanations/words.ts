@@ -73,7 +73,7 @@ export const PHRASES = {
   subject_errors: 'errors',
   subject_error_share: 'error share',
   subject_latency_p50: 'median duration',
-  subject_latency_p95: 'duration of the slowest 5 %',
+  subject_latency_p95: '95th percentile of the duration',
 } as const;
 export type Phrase = keyof typeof PHRASES;
 

@@ -202,7 +202,7 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.subjectLatencyP50', { defaultMessage: 'median duration' }),
   subject_latency_p95: () =>
     i18n.translate('logAnomalies.sentence.subjectLatencyP95', {
-      defaultMessage: 'duration of the slowest 5 %',
+      defaultMessage: '95th percentile of the duration',
     }),
 };
 

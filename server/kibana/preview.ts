@@ -2,7 +2,7 @@ import { bucketMessage } from '../../common/buckets';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import { durationToMilliseconds, parseDetector, type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { suggestFeatures } from '../../common/log_features';
+import { findLabelFields, suggestFeatures } from '../../common/log_features';
 import { distributionOf } from '../../common/log_features/distribution';
 import { leafFields } from '../../common/log_features/leaf_fields';
 import { logFieldsOf } from '../../common/log_features/log_fields';
@@ -144,11 +144,17 @@ export async function suggest(
   window: string,
 ): Promise<ApiResponse<Endpoints['suggestFeatures']>> {
   const sample = await sampleOf(services, scope, source, window, SUGGESTION_ROWS);
-  const suggestions = suggestFeatures(
-    sample.logs.map((log) => log.document),
-    { timestampField: source.timestamp_field },
-  );
-  return { logs: sample.total, suggestions: suggestions.map((suggestion) => ({ ...suggestion })) };
+  const documents = sample.logs.map((log) => log.document);
+  const suggestions = suggestFeatures(documents, { timestampField: source.timestamp_field });
+  return {
+    logs: sample.total,
+    suggestions: suggestions.map((suggestion) => ({ ...suggestion })),
+    label_fields: findLabelFields(documents).map(({ field, isReadable, values }) => ({
+      field,
+      is_readable: isReadable,
+      values: [...values],
+    })),
+  };
 }
 
 async function sampleOf(

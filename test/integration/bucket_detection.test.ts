@@ -167,7 +167,7 @@ describe('a detector of buckets on generated logs in a real Elasticsearch', () =
     expect(flood[0].anomaly.attribution.slice(0, 2).map(({ field }) => field)).toContain('bucket.count');
     const slow = foundAt(results, 'checkout-api', 30, 32);
     expect(slow.length).toBeGreaterThan(0);
-    expect(slow[0].anomaly.reason).toMatch(/event\.duration/);
+    expect(slow[0].anomaly.reason).toMatch(/duration [\d.]+ (ms|s), usually/);
     const failing = foundAt(results, 'web-frontend', 40, 42);
     expect(failing).toHaveLength(2);
     // Scanning doubles what the service gets for a minute.

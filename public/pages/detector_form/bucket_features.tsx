@@ -1,4 +1,4 @@
-import React, { type ReactElement } from 'react';
+import React, { useState, type ReactElement } from 'react';
 import {
   EuiBadge,
   EuiBadgeGroup,
@@ -25,6 +25,8 @@ import type { FeatureDefinition } from '../../../common/detector';
 import type { FeatureType } from '../../../common/log_features/types';
 import { usualFeatures, withNamedFeatures, type Draft } from './draft';
 import { typeName } from './feature_fields';
+import { withType, type DraftFeature } from './feature_parts';
+import { FeatureSettings } from './feature_settings';
 import type { DraftFieldsProps } from './source_fields';
 
 /** How a number of a row can be looked at; an imported feature may be of another type. */
@@ -41,10 +43,9 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
   const { features } = draft;
   const areNamed = features.length > 0;
   const usual = usualFeatures(draft);
-  const put = (place: number, changes: Partial<FeatureDefinition>) =>
-    change({
-      features: features.map((feature, index) => (index === place ? { ...feature, ...changes } : feature)),
-    });
+  const [open, setOpen] = useState<number>();
+  const put = (place: number, changed: DraftFeature) =>
+    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
   const otherFields = [draft.source.timestamp_field ?? '@timestamp', draft.entity_field].filter(
     (field): field is string => field !== undefined && field !== '',
   );
@@ -57,13 +58,25 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
   };
   const takeField = (place: number, field: string) =>
     put(place, {
+      ...features[place],
       ...UNNAMED,
       type: field === draft.entity_field ? 'category' : 'hour_of_day',
       ...usual.find((feature) => feature.field === field),
       field,
     });
   const problemOf = (place: number): string | undefined =>
-    ['field', 'type', 'by', 'name', 'weight', 'tolerance']
+    [
+      'field',
+      'type',
+      'by',
+      'name',
+      'weight',
+      'tolerance',
+      'direction',
+      'unit',
+      'ignore_below',
+      'ignore_within_percent',
+    ]
       .flatMap((setting) => problem(`features.${place}.${setting}`) ?? [])
       .at(0);
   return (
@@ -109,6 +122,23 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
         <EuiBasicTable<Row>
           items={features.map((feature, place) => ({ place, feature }))}
           itemId={({ place }: Row) => String(place)}
+          itemIdToExpandedRowMap={
+            open === undefined || features[open] === undefined
+              ? {}
+              : {
+                  [String(open)]: (
+                    <FeatureSettings
+                      // another type has other settings
+                      key={`${open} ${features[open].type}`}
+                      feature={features[open]}
+                      put={(feature) => put(open, feature)}
+                      problem={(setting) => problem(`features.${open}.${setting}`)}
+                      fields={[]}
+                      isOfBuckets
+                    />
+                  ),
+                }
+          }
           tableLayout="fixed"
           tableCaption={i18n.translate('logAnomalies.bucket.featuresCaption', {
             defaultMessage: 'What the detector looks at in each span of time',
@@ -147,23 +177,40 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
                     value: type,
                     text: typeName(type),
                   }))}
-                  onChange={(event) => put(place, { type: event.target.value as FeatureType, by: undefined })}
+                  onChange={(event) => put(place, withType(feature, event.target.value as FeatureType))}
                 />
               ),
             },
             {
               name: '',
-              width: '48px',
+              width: '72px',
+              align: 'right',
               render: ({ place, feature }: Row) => (
-                <EuiButtonIcon
-                  iconType="cross"
-                  color="danger"
-                  aria-label={i18n.translate('logAnomalies.form.removeFeature', {
-                    defaultMessage: 'Leave out {field}',
-                    values: { field: feature.field ?? '' },
-                  })}
-                  onClick={() => change({ features: features.filter((_feature, index) => index !== place) })}
-                />
+                <>
+                  <EuiButtonIcon
+                    iconType="gear"
+                    color="text"
+                    aria-expanded={open === place}
+                    aria-label={i18n.translate('logAnomalies.form.featureSettings', {
+                      defaultMessage: 'Settings of {field}',
+                      values: { field: feature.field ?? '' },
+                    })}
+                    onClick={() => setOpen(open === place ? undefined : place)}
+                    data-test-subj="logAnomaliesFeatureGear"
+                  />
+                  <EuiButtonIcon
+                    iconType="cross"
+                    color="danger"
+                    aria-label={i18n.translate('logAnomalies.form.removeFeature', {
+                      defaultMessage: 'Leave out {field}',
+                      values: { field: feature.field ?? '' },
+                    })}
+                    onClick={() => {
+                      setOpen(undefined);
+                      change({ features: features.filter((_feature, index) => index !== place) });
+                    }}
+                  />
+                </>
               ),
             },
           ]}
@@ -199,7 +246,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
 }
 
 /** What a feature of another field must not take over from the one before it. */
-const UNNAMED = { name: undefined, weight: undefined, tolerance: undefined };
+const UNNAMED = { name: undefined, weight: undefined, tolerance: undefined, unit: undefined };
 
 /** A field of the row for people; the names of values that are counted are those of the detector. */
 function rowFieldName(field: string): string {

@@ -137,6 +137,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
                   {...fields}
                   source={source}
                   distributions={description.value?.distributions ?? []}
+                  fields={description.value?.fields}
                 />
               )}
             </>

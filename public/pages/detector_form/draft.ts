@@ -54,7 +54,13 @@ export function draftOf(detector: Detector): Draft {
   const { unit, bucket, entity_field: entityField, features } = detector;
   if (unit !== 'bucket' || bucket === undefined || entityField === undefined) return detector;
   const [own, usual] = [features, defaultBucketFeatures(bucket, entityField)].map((each) =>
-    JSON.stringify(z.array(featureSchema).safeParse(each).data),
+    // the units of durations were not always there
+    JSON.stringify(
+      z
+        .array(featureSchema)
+        .safeParse(each)
+        .data?.map(({ unit: _unit, ...rest }) => rest),
+    ),
   );
   return own === usual ? { ...detector, features: [] } : detector;
 }

@@ -2,6 +2,7 @@ import React, { useState, type ReactElement } from 'react';
 import {
   EuiBasicTable,
   EuiButton,
+  EuiButtonEmpty,
   EuiButtonIcon,
   EuiCallOut,
   EuiFieldText,
@@ -16,12 +17,19 @@ import {
 import { i18n } from '@kbn/i18n';
 import { FEATURE_TYPES, type FeatureType } from '../../../common/log_features/types';
 import type { FeatureDefinition } from '../../../common/detector';
+import type { LogField } from '../../../common/log_features/log_fields';
+import type { Answer } from '../../api_client';
+import { icon } from '../../kibana/icons';
 import { useApp } from '../../app_context';
 import { useAction } from '../../shared/use_action';
 import type { Distribution } from '../../../common/log_features/distribution';
 import { DistributionChart } from './distribution_chart';
 import { DEFAULT_WINDOW, type Draft, type Suggestion } from './draft';
+import { partLabel, settingsText, withType, type DraftFeature } from './feature_parts';
+import { FeatureSettings } from './feature_settings';
 import type { DraftFieldsProps } from './source_fields';
+
+type LabelField = Answer<'suggestFeatures'>['label_fields'][number];
 
 export function typeName(type: FeatureType): string {
   switch (type) {
@@ -64,12 +72,16 @@ export function FeatureFields(
   props: DraftFieldsProps & {
     source: Draft['source'] | undefined;
     distributions: readonly Distribution[];
+    /** Of the logs; undefined until they are known. */
+    fields: readonly LogField[] | undefined;
   },
 ): ReactElement {
-  const { draft, change, problem, source, distributions } = props;
+  const { draft, change, problem, source, distributions, fields } = props;
   const { api } = useApp();
   const { run, isBusy } = useAction();
   const [suggestions, setSuggestions] = useState<readonly Suggestion[]>([]);
+  const [labels, setLabels] = useState<readonly LabelField[]>([]);
+  const [open, setOpen] = useState<number>();
   const { features } = draft;
 
   const suggest = () =>
@@ -79,12 +91,14 @@ export function FeatureFields(
       });
       const found = answer.suggestions as unknown as Suggestion[];
       setSuggestions(found);
+      setLabels(answer.label_fields);
+      setOpen(undefined);
       change({ features: found.map(({ definition }) => definition) });
     });
-  const replace = (place: number, changes: Partial<FeatureDefinition>) =>
-    change({
-      features: features.map((feature, index) => (index === place ? { ...feature, ...changes } : feature)),
-    });
+  const put = (place: number, changed: DraftFeature) =>
+    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
+  const problemOf = (place: number): string | undefined =>
+    SETTINGS.flatMap((setting) => problem(`features.${place}.${setting}`) ?? []).at(0);
 
   const rows: Row[] = features.map((feature, place) => ({
     place,
@@ -119,6 +133,19 @@ export function FeatureFields(
           </EuiButton>
         </EuiFlexItem>
       </EuiFlexGroup>
+      {labels
+        .filter(({ field }) => !features.some((feature) => feature.field === field))
+        .map((label) => (
+          <LabelQuestion
+            key={label.field}
+            label={label}
+            take={() => {
+              setLabels(labels.filter((each) => each !== label));
+              change({ features: [...features, { type: 'category', field: label.field }] });
+            }}
+            leave={() => setLabels(labels.filter((each) => each !== label))}
+          />
+        ))}
       <EuiSpacer size="m" />
       {problem('features') && (
         <>
@@ -136,6 +163,22 @@ export function FeatureFields(
         <EuiBasicTable<Row>
           items={rows}
           itemId={({ place }: Row) => String(place)}
+          itemIdToExpandedRowMap={
+            open === undefined || features[open] === undefined
+              ? {}
+              : {
+                  [String(open)]: (
+                    <FeatureSettings
+                      // another type has other settings
+                      key={`${open} ${features[open].type}`}
+                      feature={features[open]}
+                      put={(feature) => put(open, feature)}
+                      problem={(setting) => problem(`features.${open}.${setting}`)}
+                      fields={fields}
+                    />
+                  ),
+                }
+          }
           tableLayout="fixed"
           tableCaption={i18n.translate('logAnomalies.form.featuresCaption', {
             defaultMessage: 'What the detector looks at in each log',
@@ -143,20 +186,17 @@ export function FeatureFields(
           columns={[
             {
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              width: '30%',
+              width: '36%',
               render: ({ place, feature }: Row) => (
                 <EuiToolTip
-                  content={problem(`features.${place}.field`)}
+                  content={problemOf(place)}
                   display="block"
                   anchorProps={{ style: { width: '100%' } }}
                 >
-                  <EuiFieldText
-                    compressed
-                    fullWidth
-                    value={feature.field ?? ''}
-                    aria-label={i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' })}
-                    isInvalid={problem(`features.${place}.field`) !== undefined}
-                    onChange={(event) => replace(place, { field: event.target.value })}
+                  <FieldOfFeature
+                    feature={feature}
+                    isInvalid={problemOf(place) !== undefined}
+                    set={(field) => put(place, { ...feature, field })}
                   />
                 </EuiToolTip>
               ),
@@ -173,7 +213,7 @@ export function FeatureFields(
                   />
                 </span>
               ),
-              width: '17%',
+              width: '25%',
               render: ({ place, feature }: Row) => (
                 <EuiSelect
                   compressed
@@ -181,31 +221,50 @@ export function FeatureFields(
                   aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
                   value={feature.type}
                   options={FEATURE_TYPES.map((type) => ({ value: type, text: typeName(type) }))}
-                  onChange={(event) => replace(place, { type: event.target.value as FeatureType })}
+                  onChange={(event) => {
+                    const type = event.target.value as FeatureType;
+                    put(place, withType(feature, type));
+                    if (type === 'combination' || type === 'deviation') setOpen(place);
+                  }}
                 />
               ),
             },
             {
               name: i18n.translate('logAnomalies.form.distribution', { defaultMessage: 'In your logs' }),
-              width: '174px',
-              render: ({ distribution }: Row) =>
-                distribution && <DistributionChart distribution={distribution} />,
+              render: ({ distribution, suggestion }: Row) => (
+                <InYourLogs distribution={distribution} suggestion={suggestion} />
+              ),
             },
-            // What nothing was suggested for has no reason to show.
-            ...(rows.some(({ suggestion }) => suggestion !== undefined) ? [whyColumn()] : []),
             {
               name: '',
-              width: '48px',
+              width: '72px',
+              align: 'right',
               render: ({ place, feature }: Row) => (
-                <EuiButtonIcon
-                  iconType="cross"
-                  color="danger"
-                  aria-label={i18n.translate('logAnomalies.form.removeFeature', {
-                    defaultMessage: 'Leave out {field}',
-                    values: { field: feature.field ?? '' },
-                  })}
-                  onClick={() => change({ features: features.filter((_feature, index) => index !== place) })}
-                />
+                <>
+                  <EuiButtonIcon
+                    iconType="gear"
+                    color="text"
+                    aria-expanded={open === place}
+                    aria-label={i18n.translate('logAnomalies.form.featureSettings', {
+                      defaultMessage: 'Settings of {field}',
+                      values: { field: feature.field ?? '' },
+                    })}
+                    onClick={() => setOpen(open === place ? undefined : place)}
+                    data-test-subj="logAnomaliesFeatureGear"
+                  />
+                  <EuiButtonIcon
+                    iconType="cross"
+                    color="danger"
+                    aria-label={i18n.translate('logAnomalies.form.removeFeature', {
+                      defaultMessage: 'Leave out {field}',
+                      values: { field: feature.field ?? '' },
+                    })}
+                    onClick={() => {
+                      setOpen(undefined);
+                      change({ features: features.filter((_feature, index) => index !== place) });
+                    }}
+                  />
+                </>
               ),
             },
           ]}
@@ -215,29 +274,117 @@ export function FeatureFields(
   );
 }
 
-const whyColumn = () => ({
-  name: (
-    <span>
-      {i18n.translate('logAnomalies.form.why', { defaultMessage: 'Why' })}{' '}
-      <EuiIconTip
-        content={i18n.translate('logAnomalies.form.whyHelp', {
-          defaultMessage: 'From a sample of the logs: what the field looks like, and frequent values.',
-        })}
-      />
-    </span>
-  ),
-  render: ({ suggestion }: Row) =>
-    suggestion && (
-      <EuiText size="xs">
-        <span>{suggestion.reason}</span>
-        <EuiText
-          size="xs"
-          color="subdued"
-          className="eui-textTruncate"
-          title={suggestion.examples.join(' · ')}
-        >
-          {suggestion.examples.join(' · ')}
+/** Settings whose problems are shown at the row. */
+const SETTINGS = [
+  'field',
+  'type',
+  'fields',
+  'by',
+  'method',
+  'direction',
+  'ignore_below',
+  'ignore_within_percent',
+  'unit',
+  'codes',
+  'tolerance',
+  'time_zone',
+  'masks',
+  'patterns',
+  'name',
+  'weight',
+];
+
+/** The field, of a combination its fields, and below in a few words what else was set. */
+function FieldOfFeature(props: {
+  feature: DraftFeature;
+  isInvalid: boolean;
+  set: (field: string) => void;
+}): ReactElement {
+  const { feature, isInvalid, set } = props;
+  const settings = settingsText(feature);
+  return (
+    <div style={{ width: '100%' }}>
+      {feature.type === 'combination' ? (
+        <EuiText size="s" className="eui-textBreakWord" color={isInvalid ? 'danger' : undefined}>
+          {(feature.fields ?? []).map(partLabel).join(' + ') || '–'}
         </EuiText>
-      </EuiText>
-    ),
-});
+      ) : (
+        <EuiFieldText
+          compressed
+          fullWidth
+          value={feature.field ?? ''}
+          aria-label={i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' })}
+          isInvalid={isInvalid}
+          onChange={(event) => set(event.target.value)}
+        />
+      )}
+      {settings !== '' && (
+        <EuiText size="xs" color="subdued" className="eui-textBreakWord">
+          {settings}
+        </EuiText>
+      )}
+    </div>
+  );
+}
+
+/** Asks about a field that seems to hold the answer. */
+function LabelQuestion(props: { label: LabelField; take: () => void; leave: () => void }): ReactElement {
+  const { label, take, leave } = props;
+  return (
+    <>
+      <EuiSpacer size="m" />
+      <EuiCallOut
+        size="s"
+        iconType={icon('questionInCircle')}
+        title={i18n.translate('logAnomalies.form.labelTitle', {
+          defaultMessage: '{field} seems to say which logs are anomalous ({values})',
+          values: { field: label.field, values: label.values.join(', ') },
+        })}
+        data-test-subj="logAnomaliesLabelQuestion"
+      >
+        <p>
+          {i18n.translate('logAnomalies.form.labelText', {
+            defaultMessage:
+              'It is left out: a detector that reads the answer finds nothing by itself. If it is an ordinary field of your logs, take it.',
+          })}
+        </p>
+        <EuiButton size="s" onClick={leave}>
+          {i18n.translate('logAnomalies.form.labelLeave', { defaultMessage: 'Leave it out' })}
+        </EuiButton>{' '}
+        <EuiButtonEmpty size="s" onClick={take}>
+          {i18n.translate('logAnomalies.form.labelTake', { defaultMessage: 'It is an ordinary field' })}
+        </EuiButtonEmpty>
+      </EuiCallOut>
+    </>
+  );
+}
+
+/** What a sample of the logs holds in the field, and why it was suggested. */
+function InYourLogs({ distribution, suggestion }: Pick<Row, 'distribution' | 'suggestion'>): ReactElement {
+  const examples = suggestion?.examples.join(' · ');
+  return (
+    // a cell is a flex box: without a width a long example would widen the page
+    <div style={{ width: '100%', minWidth: 0 }}>
+      <EuiFlexGroup gutterSize="s" alignItems="center" responsive={false}>
+        {distribution && (
+          <EuiFlexItem grow={false}>
+            <DistributionChart distribution={distribution} />
+          </EuiFlexItem>
+        )}
+        {suggestion && (
+          <EuiFlexItem grow={false}>
+            <EuiIconTip
+              content={suggestion.reason}
+              aria-label={i18n.translate('logAnomalies.form.why', { defaultMessage: 'Why' })}
+            />
+          </EuiFlexItem>
+        )}
+      </EuiFlexGroup>
+      {examples && (
+        <EuiText size="xs" color="subdued" title={examples}>
+          <div className="eui-textTruncate">{examples}</div>
+        </EuiText>
+      )}
+    </div>
+  );
+}

@@ -85,6 +85,17 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
       set: (value) => inForest({ subsample_size: value === 'auto' ? value : Number(value) }),
     },
     {
+      path: 'forest.max_depth',
+      label: i18n.translate('logAnomalies.rare.depth', {
+        defaultMessage: 'Questions that a tree asks at most',
+      }),
+      help: i18n.translate('logAnomalies.rare.depthHelp', {
+        defaultMessage: 'Its depth, 1 to 14; empty: 8, or what a number of logs above asks for.',
+      }),
+      value: draft.forest?.max_depth?.toString() ?? '',
+      set: (value) => inForest({ max_depth: value === '' ? undefined : Number(value) }),
+    },
+    {
       path: 'forest.seed',
       label: i18n.translate('logAnomalies.rare.seed', { defaultMessage: 'Seed of chance' }),
       help: i18n.translate('logAnomalies.rare.seedHelp', {

@@ -1,0 +1,182 @@
+import { i18n } from '@kbn/i18n';
+import { fieldOfPart, hasSetting, type FeatureDefinition, type FieldPart } from '../../../common/detector';
+import { directionOfName } from '../../../common/log_features/directions';
+import type {
+  FeatureDirection,
+  FeatureType,
+  SeverityCodes,
+  ValueUnit,
+} from '../../../common/log_features/types';
+import { unitOf } from '../../../common/log_features/value_units';
+
+export type DraftFeature = Partial<FeatureDefinition>;
+
+/** A part of a group or combination for people: the field, or the route that it holds. */
+export const partLabel = (part: FieldPart): string =>
+  typeof part === 'string'
+    ? part
+    : i18n.translate('logAnomalies.feature.routeOf', {
+        defaultMessage: 'route of {field}',
+        values: { field: part.route },
+      });
+
+/** What was chosen or typed, as a part: {@link partLabel} the other way. */
+export function partOfLabel(label: string): FieldPart {
+  const [before, after] = partLabel({ route: '\u0000' }).split('\u0000');
+  const typed = label.trim();
+  return before !== '' && typed.startsWith(before) && typed.length > before.length + after.length
+    ? { route: typed.slice(before.length, typed.length - after.length) }
+    : typed;
+}
+
+/** Fields whose values are paths or URLs, by their names. */
+export const holdsRoutes = (field: string): boolean =>
+  /(^|[._-])(url|uri|path|request)([._-]|$)/i.test(field);
+
+/** The feature read as another type: settings that the other type does not have are dropped, since they would be refused. */
+export function withType(feature: DraftFeature, type: FeatureType): DraftFeature {
+  const kept = Object.fromEntries(
+    Object.entries(feature).filter(([setting]) => hasSetting(type, setting)),
+  ) as DraftFeature;
+  const { fields, ...rest } = { ...kept, type };
+  if (type !== 'combination') return rest;
+  return withFields(rest, fields ?? (feature.field ? [feature.field] : []));
+}
+
+/** The values that are looked at together; the first names the feature. */
+export const withFields = (feature: DraftFeature, fields: FieldPart[]): DraftFeature => ({
+  ...feature,
+  fields,
+  field: fields.length === 0 ? '' : fieldOfPart(fields[0]),
+});
+
+export function directionName(direction: FeatureDirection): string {
+  switch (direction) {
+    case 'high':
+      return i18n.translate('logAnomalies.feature.onlyHigh', { defaultMessage: 'only higher than usual' });
+    case 'low':
+      return i18n.translate('logAnomalies.feature.onlyLow', { defaultMessage: 'only lower than usual' });
+    case 'both':
+      return i18n.translate('logAnomalies.feature.bothSides', {
+        defaultMessage: 'higher or lower than usual',
+      });
+  }
+}
+
+/** The side that counts where none is chosen. */
+export const usualDirection = ({ type, field = '' }: DraftFeature): FeatureDirection =>
+  type === 'text' ? 'both' : directionOfName(field);
+
+export function unitName(unit: ValueUnit): string {
+  switch (unit) {
+    case 'ns':
+      return i18n.translate('logAnomalies.unit.ns', { defaultMessage: 'nanoseconds' });
+    case 'us':
+      return i18n.translate('logAnomalies.unit.us', { defaultMessage: 'microseconds' });
+    case 'ms':
+      return i18n.translate('logAnomalies.unit.ms', { defaultMessage: 'milliseconds' });
+    case 's':
+      return i18n.translate('logAnomalies.unit.s', { defaultMessage: 'seconds' });
+    case 'min':
+      return i18n.translate('logAnomalies.unit.min', { defaultMessage: 'minutes' });
+    case 'h':
+      return i18n.translate('logAnomalies.unit.h', { defaultMessage: 'hours' });
+    case 'bytes':
+      return i18n.translate('logAnomalies.unit.bytes', { defaultMessage: 'bytes' });
+    case 'kb':
+      return i18n.translate('logAnomalies.unit.kb', { defaultMessage: 'kilobytes' });
+    case 'mb':
+      return i18n.translate('logAnomalies.unit.mb', { defaultMessage: 'megabytes' });
+    case 'gb':
+      return i18n.translate('logAnomalies.unit.gb', { defaultMessage: 'gigabytes' });
+    case 'percent':
+      return i18n.translate('logAnomalies.unit.percent', { defaultMessage: 'percent, 50 is 50 %' });
+    case 'share':
+      return i18n.translate('logAnomalies.unit.share', { defaultMessage: 'a share, 0.5 is 50 %' });
+    case 'none':
+      return i18n.translate('logAnomalies.unit.none', { defaultMessage: 'no unit' });
+  }
+}
+
+/** The unit of a number by its field's name. */
+export const usualUnit = ({ field = '' }: DraftFeature): ValueUnit => unitOf({ field });
+
+export function codesName(codes: SeverityCodes): string {
+  switch (codes) {
+    case 'http':
+      return i18n.translate('logAnomalies.codes.http', { defaultMessage: 'HTTP status: 5xx worse than 4xx' });
+    case 'grpc':
+      return i18n.translate('logAnomalies.codes.grpc', { defaultMessage: 'gRPC status' });
+    case 'level':
+      return i18n.translate('logAnomalies.codes.level', { defaultMessage: 'level by name, such as WARN' });
+    case 'syslog':
+      return i18n.translate('logAnomalies.codes.syslog', { defaultMessage: 'syslog, 0 worst to 7' });
+    case 'python':
+      return i18n.translate('logAnomalies.codes.python', { defaultMessage: 'Python, 10 to 50' });
+    case 'java':
+      return i18n.translate('logAnomalies.codes.java', { defaultMessage: 'Java, 300 to 1000' });
+    case 'pino':
+      return i18n.translate('logAnomalies.codes.pino', { defaultMessage: 'pino and bunyan, 10 to 60' });
+    case 'windows':
+      return i18n.translate('logAnomalies.codes.windows', { defaultMessage: 'Windows, 1 worst to 5' });
+    case 'opentelemetry':
+      return i18n.translate('logAnomalies.codes.opentelemetry', { defaultMessage: 'OpenTelemetry, 1 to 24' });
+  }
+}
+
+/** What a feature is told beside its type, in a few words; empty where nothing was. */
+export function settingsText(feature: DraftFeature): string {
+  const {
+    by,
+    direction,
+    method,
+    ignore_below: below,
+    ignore_within_percent: within,
+    masks,
+    patterns,
+  } = feature;
+  const parts = by === undefined ? [] : [by].flat();
+  return [
+    parts.length > 0 &&
+      i18n.translate('logAnomalies.feature.comparedWithin', {
+        defaultMessage: 'compared within {parts}',
+        values: { parts: parts.map(partLabel).join(', ') },
+      }),
+    direction !== undefined && direction !== 'auto' && directionName(direction),
+    below !== undefined &&
+      i18n.translate('logAnomalies.feature.ignoresBelow', {
+        defaultMessage: 'nothing below {number}',
+        values: { number: below },
+      }),
+    within !== undefined &&
+      i18n.translate('logAnomalies.feature.ignoresWithin', {
+        defaultMessage: 'nothing within {number} %',
+        values: { number: within },
+      }),
+    method &&
+      i18n.translate('logAnomalies.feature.withMethod', {
+        defaultMessage: 'with {field}',
+        values: { field: method },
+      }),
+    ((masks ?? []).length > 0 || (patterns ?? []).length > 0) &&
+      i18n.translate('logAnomalies.feature.ownPatterns', { defaultMessage: 'with patterns of your own' }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+type Named = { readonly name: string; readonly regex: string };
+
+/** Patterns with their names as lines, `name = regular expression`. */
+export const linesOfPatterns = (patterns: readonly Named[] = []): string =>
+  patterns.map(({ name, regex }) => `${name} = ${regex}`).join('\n');
+
+/** {@link linesOfPatterns} the other way; a line without a sign of equality is a name whose expression is still missing. */
+export const patternsOfLines = (lines: string): Named[] =>
+  lines
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [name, ...regex] = line.split('=');
+      return { name: name.trim(), regex: regex.join('=').trim() };
+    });
