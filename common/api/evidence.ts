@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_ROOT, endpoint } from './endpoint';
-import { resultIdSchema } from './results';
+import { attributionSchema, resultIdSchema } from './results';
 
 /** Each part is found out by itself: it has either its value or why there is none. */
 const part = <Value extends z.ZodType>(value: Value) =>
@@ -61,6 +61,7 @@ export const evidenceEndpoints = {
                 confidence: z.number(),
                 entity: z.string().optional(),
                 reason: z.string(),
+                attribution: z.array(attributionSchema),
                 alike: z
                   .enum(['pattern', 'feature'])
                   .describe('Same pattern, or else the same feature standing out in the same entity'),

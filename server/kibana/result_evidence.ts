@@ -258,6 +258,7 @@ async function readSimilar({ scope, id, result, signal }: Asked): Promise<Simila
         confidence: anomaly.confidence,
         ...(anomaly.entity !== undefined && { entity: anomaly.entity }),
         reason: anomaly.reason,
+        attribution: anomaly.attribution,
         alike: _score === SAME_PATTERN ? ('pattern' as const) : ('feature' as const),
         suppressed: state.type === 'suppressed',
         ...(state.verdict && { verdict: state.verdict }),

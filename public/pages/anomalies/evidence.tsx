@@ -9,6 +9,7 @@ import { formatCount, formatScore, formatTime } from '../../shared/format';
 import { entityName } from '../../shared/entity_name';
 import { FewLines } from '../../shared/few_lines';
 import { logLine } from '../../shared/log_line';
+import { reasonText } from '../../shared/sentence_text';
 import type { Found } from '../../shared/results_table';
 import { lineOf } from '../../shared/results_table';
 import { useRequest } from '../../shared/use_request';
@@ -162,10 +163,12 @@ function SimilarResults({ similar: { total, judged, results } }: { similar: Simi
         })}
       </p>
       <ul>
-        {results.map(({ id, time, score, entity, reason, suppressed, verdict }) => (
+        {results.map(({ id, time, score, entity, reason, attribution, suppressed, verdict }) => (
           <li key={id}>
             <AppLink to={resultPath(id)}>{formatTime(time)}</AppLink>{' '}
-            {[formatScore(score), entity && entityName(entity), reason].filter(Boolean).join(' · ')}{' '}
+            {[formatScore(score), entity && entityName(entity), reasonText({ attribution, reason })]
+              .filter(Boolean)
+              .join(' · ')}{' '}
             {verdict !== undefined && (
               <EuiBadge color={verdict === 'real' ? 'success' : 'hollow'}>
                 {verdict === 'real'

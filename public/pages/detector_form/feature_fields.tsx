@@ -186,7 +186,7 @@ export function FeatureFields(
           columns={[
             {
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              width: '36%',
+              width: '34%',
               render: ({ place, feature }: Row) => (
                 <EuiToolTip
                   content={problemOf(place)}
@@ -213,7 +213,7 @@ export function FeatureFields(
                   />
                 </span>
               ),
-              width: '25%',
+              width: '29%',
               render: ({ place, feature }: Row) => (
                 <EuiSelect
                   compressed

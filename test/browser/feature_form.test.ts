@@ -1,0 +1,121 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { seriousFindings } from './accessibility';
+import { onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { open, openBrowser, testSubject, WORK_MILLISECONDS } from './steps';
+
+jest.setTimeout(120_000);
+
+/* What a detector looks at, set in the form in plain words: suggested, told more, read as another type, and what is refused. */
+let world: BrowserWorld;
+let browser: Browser;
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([startBrowserWorld(), openBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+const at = (page: Page, subject: string): Locator => page.locator(testSubject(subject));
+const settings = (page: Page): Locator => at(page, 'logAnomaliesFeatureSettings');
+
+/** The form with what is suggested for the demo logs. */
+async function suggested(page: Page): Promise<void> {
+  await open({ page, url: world.host.url }, '/app/logAnomalies/detectors/new', 'logAnomaliesForm');
+  const index = at(page, 'logAnomaliesIndex').locator('input');
+  await index.fill(world.logs);
+  await index.press('Enter');
+  await page.click(testSubject('logAnomaliesSuggest'));
+  await at(page, 'logAnomaliesFeatureGear').first().waitFor({ timeout: WORK_MILLISECONDS });
+}
+
+const typeSelects = (page: Page): Locator => page.getByLabel('Read as', { exact: true });
+const typesOf = (page: Page): Promise<string[]> =>
+  typeSelects(page).evaluateAll((all) => all.map((select) => (select as HTMLSelectElement).value));
+
+/** Opens the settings of the first feature of a type. @returns its place */
+async function openSettings(page: Page, type: string): Promise<number> {
+  const place = (await typesOf(page)).indexOf(type);
+  await at(page, 'logAnomaliesFeatureGear').nth(place).click();
+  await settings(page).waitFor();
+  return place;
+}
+
+async function exported(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export YAML' }).click(),
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+it.each([1_280, 1_440])('with suggested fields and open settings is not wider than a window of %i', (width) =>
+  onPage(browser, world, async (page) => {
+    await page.setViewportSize({ width, height: 900 });
+    await suggested(page);
+    await openSettings(page, 'deviation');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await seriousFindings(page)).toEqual([]);
+  }),
+);
+
+it('writes what was said in plain words into the detector', () =>
+  onPage(browser, world, async (page) => {
+    await suggested(page);
+    await page.fill(testSubject('logAnomaliesName'), 'Requests');
+    const place = await openSettings(page, 'deviation');
+    const direction = at(page, 'logAnomaliesDirection');
+    expect(await direction.locator('option:checked').innerText()).toBe(
+      'as its name tells: only higher than usual',
+    );
+    await direction.selectOption('low');
+    await at(page, 'logAnomaliesUnitOfField').selectOption('us');
+    await settings(page).getByLabel('Ignore what is less than').fill('250');
+    await settings(page).getByLabel('Ignore what differs from the usual').fill('50');
+    const by = at(page, 'logAnomaliesBy').locator('input');
+    await by.fill('host.name');
+    await by.press('Enter');
+    await page.getByText('only lower than usual · nothing below 250 · nothing within 50 %').waitFor();
+    const yaml = await exported(page);
+    for (const line of ['direction: low', 'unit: us', 'ignore_below: 250', 'ignore_within_percent: 50']) {
+      expect(yaml).toContain(line);
+    }
+    expect(yaml).toMatch(/route: url\.original\n\s+- host\.name/);
+
+    // a category has none of them: they go, and nothing is refused
+    await typeSelects(page).nth(place).selectOption('category');
+    expect(await settings(page).getByLabel('Ignore what is less than').count()).toBe(0);
+    expect(await exported(page)).not.toContain('ignore_below');
+
+    await typeSelects(page).nth(place).selectOption('combination');
+    const together = at(page, 'logAnomaliesTogether').locator('input');
+    await page.click(testSubject('logAnomaliesPreviewButton'));
+    await settings(page).getByText('fields').first().waitFor();
+    await together.fill('host.name');
+    await together.press('Enter');
+    await together.press('Escape');
+    await page.click(testSubject('logAnomaliesPreviewButton'));
+    await at(page, 'logAnomaliesPreview')
+      .getByText(/usually|never seen|rare: /)
+      .first()
+      .waitFor({ timeout: WORK_MILLISECONDS });
+  }));
+
+it('asks about a field that seems to hold the answer', () =>
+  onPage(browser, world, async (page) => {
+    await suggested(page);
+    const question = at(page, 'logAnomaliesLabelQuestion').filter({ hasText: 'labels.anomaly' });
+    await question.waitFor();
+    const fields = (): Promise<string[]> =>
+      page
+        .getByLabel('Field', { exact: true })
+        .evaluateAll((all) => all.map((input) => (input as HTMLInputElement).value));
+    expect(await fields()).not.toContain('labels.anomaly');
+    await question.getByRole('button', { name: 'It is an ordinary field' }).click();
+    expect(await fields()).toContain('labels.anomaly');
+    await question.waitFor({ state: 'detached' });
+  }));
