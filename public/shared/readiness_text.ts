@@ -1,6 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import type { ReadinessFinding } from '../../common/api';
-import { formatAbout, formatCount, formatPart } from './format';
+import { formatAbout, formatCount, formatPart, formatTime } from './format';
 
 interface FindingText {
   readonly message: string;
@@ -104,7 +104,58 @@ export function readinessText(finding: ReadinessFinding): FindingText {
         }),
       };
     default:
-      return lagText(finding) ?? { message, nextStep };
+      return lagText(finding) ?? keyText(finding) ?? { message, nextStep };
+  }
+}
+
+function keyText({ said }: ReadinessFinding): FindingText | undefined {
+  const lookThrough = i18n.translate('logAnomalies.key.missingNext', {
+    defaultMessage:
+      'Look through its settings, then save or start it: it works with your rights from then on.',
+  });
+  const nextStep = i18n.translate('logAnomalies.key.expiryNext', {
+    defaultMessage:
+      'Whoever owns the detector opens this page, or somebody with the rights saves or starts it.',
+  });
+  const at = formatTime(String(said?.values.at));
+  switch (said?.code) {
+    case 'key_missing':
+      return {
+        message: i18n.translate('logAnomalies.key.missing', {
+          defaultMessage:
+            'The detector works with nobody’s rights: nobody has saved or started it since it was imported.',
+        }),
+        nextStep: lookThrough,
+      };
+    case 'key_unbound':
+      return {
+        message: i18n.translate('logAnomalies.key.unbound', {
+          defaultMessage:
+            'The detector was saved by version 0.1.0, whose API keys do not tell which detector they were granted for, so it pauses.',
+        }),
+        nextStep: i18n.translate('logAnomalies.key.unboundNext', {
+          defaultMessage:
+            'Look through its settings, then save or start it: that grants it a key of yours. Its models, results and place stay.',
+        }),
+      };
+    case 'key_expired':
+      return {
+        message: i18n.translate('logAnomalies.key.expired', {
+          defaultMessage: 'The API key that the detector works with has expired on {at}.',
+          values: { at },
+        }),
+        nextStep,
+      };
+    case 'key_expires':
+      return {
+        message: i18n.translate('logAnomalies.key.expires', {
+          defaultMessage: 'The API key that the detector works with expires on {at}.',
+          values: { at },
+        }),
+        nextStep,
+      };
+    default:
+      return undefined;
   }
 }
 

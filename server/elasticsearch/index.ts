@@ -46,5 +46,12 @@ export {
   retentionRole,
 } from './privileges';
 export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './privileges';
-export { deleteOldIndices, isUpgraded, oldSpaces, upgradeSpace } from './upgrade';
+export {
+  deleteOldIndices,
+  hasUnseenData,
+  isUpgraded,
+  oldSpaces,
+  unseenDataProblem,
+  upgradeSpace,
+} from './upgrade';
 export type { UpgradeReport } from './upgrade';

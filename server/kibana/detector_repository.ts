@@ -12,6 +12,8 @@ export interface StoredDetector extends DetectorRecord {
   readonly apiKeyObject: string | undefined;
   /** What a model of it may have a run read: see `readsOf`. */
   readonly modelReads: readonly string[];
+  /** Saved last by version 0.1.0, whose keys are not used. */
+  readonly isOf010: boolean;
   /** Hash of what steers its work, as it is stored: see `steeringOf`. */
   readonly steering: string;
 }
@@ -123,6 +125,7 @@ export function recordOf(object: SavedObject<DetectorAttributes>): StoredDetecto
     owner: attributes.owner ?? undefined,
     apiKeyObject: attributes.api_key_object ?? undefined,
     modelReads: attributes.model_reads ?? readsOf(detector),
+    isOf010: attributes.model_reads === undefined,
     steering: steeringOf(attributes),
   };
 }
@@ -131,6 +134,7 @@ export function recordOf(object: SavedObject<DetectorAttributes>): StoredDetecto
 export function publicRecordOf({
   apiKeyObject: _key,
   modelReads: _reads,
+  isOf010: _old,
   steering: _steering,
   ...record
 }: StoredDetector): DetectorRecord {

@@ -1,4 +1,4 @@
-import { expiryFindings, isAged } from './key_age';
+import { expiryFindings, isAged, missingKeyFindings } from './key_age';
 
 const DAY = 86_400_000;
 const GRANTED = Date.UTC(2026, 0, 1);
@@ -17,4 +17,13 @@ it('tells of the end of a key before it comes', () => {
     expiryFindings(key, GRANTED + days * DAY, 10 * DAY).map(({ level }) => level);
   expect([89, 90, 99, 100].map(levels)).toEqual([[], ['warning'], ['warning'], ['blocking']]);
   expect(expiryFindings({}, GRANTED, DAY)).toEqual([]);
+});
+
+it('says in words why a detector has no key that it may work with', () => {
+  const codes = (apiKeyObject: string | undefined, isOf010: boolean): (string | undefined)[] =>
+    missingKeyFindings({ apiKeyObject, isOf010 }).map(({ level, said }) => `${level} ${said?.code}`);
+  expect(codes(undefined, false)).toEqual(['blocking key_missing']);
+  expect(codes(undefined, true)).toEqual(['blocking key_missing']);
+  expect(codes('key', true)).toEqual(['blocking key_unbound']);
+  expect(codes('key', false)).toEqual([]);
 });

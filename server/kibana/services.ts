@@ -46,6 +46,8 @@ export interface Services {
   readonly internalSavedObjects: SavedObjectsClient;
   /** A client with the rights of this Authorization header; without one the plain client, where security is off. */
   clientFor(authorization: string | undefined): ElasticsearchClient;
+  /** Kibana's own user, which may see the names of indices; absent where nobody may. Nothing is read with it. */
+  readonly seer: ElasticsearchClient | undefined;
   readonly train: Trainer;
   /** Space that a request is made in. */
   spaceOf(request: KibanaRequest): string;

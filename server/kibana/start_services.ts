@@ -95,6 +95,7 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
       authorization === undefined
         ? client.asInternalUser
         : client.asScoped({ headers: { authorization } }).asCurrentUser,
+    seer: client.asInternalUser,
     train:
       worker === undefined
         ? async () => {

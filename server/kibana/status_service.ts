@@ -8,7 +8,8 @@ import { createDetectorRepository, type StoredDetector } from './detector_reposi
 import { statusOf, type RunState } from './detector_state';
 import { renewOwnKey } from './detector_service';
 import { API_KEY_TYPE, detectionTaskId } from './identifiers';
-import { expiryFindings } from './key_age';
+import { usesApiKeys } from './api_key';
+import { expiryFindings, missingKeyFindings } from './key_age';
 import type { ApiKeyAttributes } from './saved_object_types';
 import type { RequestScope, Services } from './services';
 import { createStatusStore, type StoredStatus } from './status_store';
@@ -37,6 +38,7 @@ export async function readStatus(
     ...(watch && { watch }),
     ...(drift?.latest && { drift: drift.latest }),
     readiness: [
+      ...((await worksWithKeys(services)) ? missingKeyFindings(stored) : []),
       ...(key === undefined
         ? []
         : expiryFindings(
@@ -48,6 +50,9 @@ export async function readStatus(
     ].sort(byLevel),
   };
 }
+
+/** Where nobody can tell, saving and starting say so. */
+const worksWithKeys = ({ apiKeys }: Services): Promise<boolean> => usesApiKeys(apiKeys).catch(() => false);
 
 /** What may be told of the key; who may not see it is told nothing of it. */
 async function keyOf(
@@ -97,11 +102,15 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
   const active = new Map(
     models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
   );
+  const hasKeys = await worksWithKeys(services);
   return Promise.all(
     detectors.map(async (stored) => {
       const status = found.get(stored.id);
       const known = await complete(services, scope, stored, status, active.get(stored.id));
-      const [worst] = readinessFor(known, stored.detector, status, services.clock.now());
+      const [worst] = [
+        ...(hasKeys ? missingKeyFindings(stored) : []),
+        ...readinessFor(known, stored.detector, status, services.clock.now()),
+      ].sort(byLevel);
       return { ...known, ...(worst && { readiness: [worst] }) };
     }),
   );

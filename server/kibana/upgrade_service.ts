@@ -1,4 +1,11 @@
-import { resultsPattern, upgradeSpace, type ElasticsearchClient } from '../elasticsearch';
+import { DetectionError } from '../../common/detection_error';
+import {
+  hasUnseenData,
+  resultsPattern,
+  unseenDataProblem,
+  upgradeSpace,
+  type ElasticsearchClient,
+} from '../elasticsearch';
 import { inSpace } from './detector_repository';
 import type { TaskTarget } from './identifiers';
 import type { Services } from './services';
@@ -17,7 +24,7 @@ const knownOf = new WeakMap<Services, Known>();
  * Moves what version 0.1.0 has stored of the detector's space before the detector works on: with the rights of its owner, once
  * for each space.
  *
- * @throws DetectionError `forbidden` when the owner sees such data and may not move it, `conflict` while another Kibana does it
+ * @throws DetectionError `forbidden` when there is such data that the owner may not move or does not even see, `conflict` while another Kibana does it
  */
 export async function ensureUpgraded(
   services: Services,
@@ -35,8 +42,11 @@ export async function ensureUpgraded(
   running.set(space, work);
   try {
     const { state, documents } = await work;
-    if (state === 'nothing') unaware.add(name);
-    else {
+    if (state === 'nothing') {
+      const problem = await unseenData(services, client, space);
+      if (problem !== undefined) throw new DetectionError('forbidden', problem);
+      unaware.add(name);
+    } else {
       await repointDataView(services, space);
       moved.add(space);
     }
@@ -47,6 +57,23 @@ export async function ensureUpgraded(
     }
   } finally {
     if (running.get(space) === work) running.delete(space);
+  }
+}
+
+/** @returns what to do about data of version 0.1.0 that is there and that a client does not see, or undefined */
+export async function unseenData(
+  { seer, log }: Services,
+  client: ElasticsearchClient,
+  space: string,
+): Promise<string | undefined> {
+  if (seer === undefined) return undefined;
+  try {
+    return (await hasUnseenData(seer, client, space)) ? unseenDataProblem(space) : undefined;
+  } catch (error) {
+    log.debug(
+      `Nobody can tell whether space ${space} has data of version 0.1.0: ${(error as Error).message}`,
+    );
+    return undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import {
   ENDPOINTS,
   type DetectorRecord,
+  type DetectorStatus,
   type Endpoint,
   type ImportedDetector,
   type ModelRecordBody,
@@ -108,6 +109,10 @@ describe('import', () => {
     expect(done.id).not.toBe(id);
     expect(attributesOf(done.id!).api_key_object).toBeNull();
     expect([...objects.values()].filter(({ type }) => type === API_KEY_TYPE)).toEqual([]);
+    const { statuses } = await ok<{ statuses: DetectorStatus[] }>(reader, 'listStatus');
+    for (const known of [...statuses, await status(done.id!)]) {
+      expect(known.readiness?.[0]).toMatchObject({ level: 'blocking', said: { code: 'key_missing' } });
+    }
     // Nothing runs with anybody's rights before somebody vouches for it.
     const params = { id: done.id! };
     await ok(stranger, 'trainDetector', { params });

@@ -222,12 +222,17 @@ describe('a detector of version 0.1.0', () => {
         code: 'unauthenticated',
         message: expect.stringMatching(/saved by version 0\.1\.0.*save or start it/),
       },
+      readiness: expect.arrayContaining([
+        expect.objectContaining({ level: 'blocking', said: { code: 'key_unbound', values: {} } }),
+      ]),
     });
     const old = keyIdOf(id);
     secondsLater(1);
     await ok(owner, 'startDetector', { params: { id } });
     await kibana.tasks.run(detectionTaskId(target(id)));
     expect(await status(id)).toMatchObject({ state: 'running', consecutive_failures: 0 });
+    const kinds = ((await status(id)).readiness ?? []).map(({ kind }) => kind);
+    expect(kinds).not.toContain('api_key');
     expect(await isValid(old)).toBe(false);
     expect(await resultIds(id)).toEqual(before);
     expect((await ok<{ models: unknown[] }>(owner, 'listModels', { params: { id } })).models).toHaveLength(

@@ -395,6 +395,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
         api_key: authorization.replace('ApiKey ', ''),
       });
     },
+    seer: administrator ?? options.plain,
     train: async (work, signal, tell) => {
       if (options.beforeTraining) await options.beforeTraining(signal);
       return doTrainingWork(work, () => standIn.now(), tell);

@@ -308,6 +308,36 @@ describe('a Kibana of this version', () => {
     }
     expect(kibana.logged.filter((line) => line.includes('were moved'))).toHaveLength(2);
   });
+
+  test('tells an owner with the role of this version alone that somebody has to move old data, and waits for it', async () => {
+    for (const space of SPACES) {
+      const id = detectorOf(space);
+      const kibana = start({ administrator: admin });
+      const { client, username, password, remove } = await userWith(admin, ownerRole([LOGS], space));
+      const authorization = { username, password };
+      const ann: Person = { name: 'ann', client, authorization, privileges: ['read', 'write'] };
+      const call = callAs(kibana, ann, space);
+      const refused = await kibana.call(ann, 'startDetector', { params: { id } }, space);
+      expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+        403,
+        expect.stringMatching(/data of version 0\.1\.0.*log-anomalies migrate/),
+      ]);
+      // Nothing was begun anew beside what is to be moved.
+      expect((await storedOf(space)).size).toBe(0);
+      const problems = async () => (await call('checkSetup')).problems.filter((each) => /0\.1\.0/.test(each));
+      expect(await problems()).toEqual([expect.stringContaining(`space "${space}"`)]);
+      await move(space);
+      expect(await problems()).toEqual([]);
+      await call('startDetector', { params: { id } });
+      kibana.now = () => TO + 6 * MINUTE;
+      await run(kibana, space);
+      expect(await call('getStatus', { params: { id } })).toMatchObject({ consecutive_failures: 0 });
+      expect((await call('listModels', { params: { id } })).models.length).toBeGreaterThan(0);
+      expect((await call('listFeedback', { params: { id } })).feedback).toHaveLength(2);
+      expect(await resultIdsOf(admin, space, id)).toEqual(expect.arrayContaining(['later-100']));
+      await remove();
+    }
+  });
 });
 
 test('the documented roles are enough afterwards, and see nothing of the other space or of the old names', async () => {

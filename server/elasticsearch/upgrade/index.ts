@@ -1,4 +1,4 @@
 export { deleteOldIndices } from './delete_old_indices';
 export { oldSpaces } from './old_names';
-export { isUpgraded, upgradeSpace } from './upgrade_space';
+export { hasUnseenData, isUpgraded, unseenDataProblem, upgradeSpace } from './upgrade_space';
 export type { UpgradeReport } from './upgrade_space';

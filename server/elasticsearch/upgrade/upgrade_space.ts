@@ -22,7 +22,9 @@ import {
   OLD_CHECKPOINTS,
   OLD_MODELS,
   oldDataOf,
+  oldIndices,
   ofSpace,
+  partsOf,
   type OldData,
   type RequestOptions,
 } from './old_names';
@@ -230,7 +232,16 @@ export async function isUpgraded(
   space: string,
   options: RequestOptions = {},
 ): Promise<boolean> {
-  const { policy, signal } = options;
+  return (
+    (await isMarkedAsMoved(client, space, options)) || (await oldDataOf(client, space, options)) === undefined
+  );
+}
+
+async function isMarkedAsMoved(
+  client: ElasticsearchClient,
+  space: string,
+  { policy, signal }: RequestOptions,
+): Promise<boolean> {
   const marker = await attempt(
     () =>
       client
@@ -241,7 +252,7 @@ export async function isUpgraded(
         }),
     { what: `look whether space "${space}" was moved`, policy, signal },
   );
-  return marker?._source?.state === 'done' || (await oldDataOf(client, space, options)) === undefined;
+  return marker?._source?.state === 'done';
 }
 
 const busy = (space: string): DetectionError =>
@@ -256,3 +267,24 @@ const mayNot = (space: string, cause: unknown): DetectionError =>
     `The data of space "${space}" is still under the names of version 0.1.0, and you may not move it. Somebody with all rights on log-anomalies-* runs "log-anomalies migrate"; detectors then go on where they were, saved once by an owner with the role of this version (docs/elasticsearch.md).`,
     { cause },
   );
+
+/** For whoever has the rights of this version alone, and so sees none of the old data. */
+export const unseenDataProblem = (space: string): string =>
+  `There is data of version 0.1.0 of space "${space}" under names that the roles of this version do not reach, so its models, results and places are not seen. Somebody with all rights on log-anomalies-* runs "log-anomalies migrate" (docs/elasticsearch.md); detectors wait until then and go on where they were.`;
+
+/**
+ * Whether old data of the space is there that a client does not see: by the names of indices, which tell nothing of models and
+ * checkpoints without results.
+ *
+ * @param seer may see the names of all indices, as Kibana's own user may
+ * @param client whoever is going to work with the data; may read the checkpoints of today
+ */
+export async function hasUnseenData(
+  seer: ElasticsearchClient,
+  client: ElasticsearchClient,
+  space: string,
+  options: RequestOptions = {},
+): Promise<boolean> {
+  const isNamed = (await oldIndices(seer, options)).some((index) => partsOf(index)?.space === space);
+  return isNamed && !(await isMarkedAsMoved(client, space, options));
+}

@@ -2,6 +2,7 @@ import type { setupEndpoints } from '../../../common/api/setup';
 import { auditProtectionOf, checkConnection } from '../../elasticsearch';
 import { usesApiKeys } from '../api_key';
 import { createOpenApiDocument } from '../open_api';
+import { unseenData } from '../upgrade_service';
 import type { Handlers } from './handler';
 
 export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
@@ -13,6 +14,7 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
       space: scope.space,
       role: query.pipelines ? 'pipelines' : 'owner',
     });
+    const unseen = await unseenData(services, scope.elasticsearch, scope.space);
     const missing = hasApiKeys ? [...check.missingPrivileges] : [];
     return {
       security: check.security,
@@ -21,6 +23,7 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
       alerts: (['slack', 'email'] as const).filter((channel) => services.alerts?.[channel] !== undefined),
       missing_privileges: missing,
       problems: [
+        ...(unseen === undefined ? [] : [unseen]),
         ...(hasApiKeys && !canEncrypt
           ? ['Set xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters.']
           : []),

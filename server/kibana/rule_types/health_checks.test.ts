@@ -21,6 +21,7 @@ const stored = (change: Partial<StoredDetector> = {}): StoredDetector => ({
   updated_at: ago(DAY),
   apiKeyObject: undefined,
   modelReads: [],
+  isOf010: false,
   steering: '',
   ...change,
 });

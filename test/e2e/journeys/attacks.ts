@@ -118,7 +118,7 @@ export async function attacksJourney(world: World, security: SecurityWorld): Pro
   await report.step('a role of one space reaches no index of another whose name begins alike', async () => {
     const elsewhere = superuser.inSpace(spaces.other);
     const { id } = await elsewhere.call('createDetector', {
-      body: { detector: detectorOf(security), start: false },
+      body: { detector: detectorOf(security, { name: 'Elsewhere' }), start: false },
     });
     await train(elsewhere, id);
     const range = { from: security.from, to: security.to };
@@ -150,6 +150,7 @@ export async function attacksJourney(world: World, security: SecurityWorld): Pro
         persona === 'no_feature' ? 403 : 404,
       );
     }
+    await elsewhere.call('deleteDetector', { params: { id }, query: { delete_results: 'true' } });
   });
 }
 
