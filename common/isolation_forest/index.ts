@@ -1,6 +1,7 @@
 export { anomalyScore, averagePathLength, heightLimit } from './average_path_length';
 export { attributeRow } from './attribution';
 export { decodeForest, encodeForest } from './forest_codec';
+export { growAutoForest, type AutoForestOptions } from './grow_auto_forest';
 export { growForest } from './grow_forest';
 export { FEWEST_VERDICTS, learnFromVerdicts } from './learn_from_verdicts';
 export { learnSurprise, type ColumnWatch } from './learn_surprise';

@@ -1,14 +1,13 @@
 import { DetectionError } from '../../common/detection_error';
-import type { Detector } from '../../common/detector';
+import type { Detector, FeatureDefinition } from '../../common/detector';
 import { learnReference } from '../../common/drift';
 import type { Evaluation } from '../../common/evaluation';
 import {
   createScorer,
   FEWEST_VERDICTS,
-  growForest,
+  growAutoForest,
   learnFromVerdicts,
   learnSurprise,
-  treeShapeFor,
   USUAL_SUBSAMPLE_SIZE,
   type IsolationForest,
   type Matrix,
@@ -38,6 +37,8 @@ const SCORED_AT_ONCE = 2_000;
 /** Held-out logs that suffice for deciles of their scores, and most that are scored for them. */
 const ENOUGH_REFERENCES = 200;
 const MOST_REFERENCES = 5_000;
+/** Say nothing of what is usual in logs: a detector of these alone reads a table, in which anomalies may come in crowds. */
+const PLAIN_FEATURES: readonly FeatureDefinition['type'][] = ['number', 'hour_of_day', 'day_of_week'];
 
 export interface TrainingRequest {
   readonly detector: Detector;
@@ -201,23 +202,22 @@ function fitModel(
   const matrix = encoder.encode(documents);
   tell?.(ENCODED_AT);
   const rows = withFarRows(matrix, detector.features, encoder, seed, detector.unit);
-  const grown = growForest(
+  const grown = growAutoForest(
     rows,
     {
       treeCount: tree_count,
-      ...treeShapeFor(matrix.rowCount, {
-        // Rows of buckets sum up many logs: about one in a hundred is anomalous, which 256 rows a tree are made for.
-        subsampleSize:
-          subsample_size === 'auto' && detector.unit === 'bucket' ? USUAL_SUBSAMPLE_SIZE : subsample_size,
-        maxDepth: max_depth,
-        trainer,
-      }),
+      // Rows of buckets sum up many logs: about one in a hundred is anomalous, which 256 rows a tree are made for.
+      subsampleSize:
+        subsample_size === 'auto' && detector.unit === 'bucket' ? USUAL_SUBSAMPLE_SIZE : subsample_size,
+      maxDepth: max_depth,
+      anomalies: detector.features.every(({ type }) => PLAIN_FEATURES.includes(type)) ? 'unknown' : 'rare',
       seed,
       splits,
       extensionLevel: extension_level,
       columnWeights: columnWeightsOf(detector.features, encoder, rows),
       trainer,
     },
+    matrix,
     tell && ((share) => tell(ENCODED_AT + share * (1 - ENCODED_AT))),
   );
   const forest = learnSurprise(grown, matrix, watches, seed);
