@@ -30,35 +30,59 @@ export const rareField = (name: string): string => `bucket.rare_${name}`;
 const COUNT_TOLERANCE = 2;
 const SHARE_TOLERANCE = 0.02;
 
+/**
+ * How often the forest looks at each number. Most of all at the count: only there floods and silences show, which are the
+ * reason for judging spans of time; then at the share of errors, that of an outage. Other numbers follow these.
+ */
+const WEIGHTS = {
+  count: 3,
+  errors: 0.5,
+  errorShare: 2,
+  latencyP50: 0.5,
+  latencyP95: 1,
+  distinct: 0.5,
+  rare: 1,
+};
+
 /** All numbers that a bucket row holds, with the title that explanations show. */
 export function bucketFields(bucket: BucketSettings): BucketField[] {
   const unit = bucket.latency === undefined ? 'none' : unitOf({ field: bucket.latency });
   const unitOfLatency = unit === 'none' ? {} : { unit };
   return [
-    { field: COUNT_FIELD, title: 'logs', weight: 1, tolerance: COUNT_TOLERANCE },
-    { field: ERRORS_FIELD, title: 'errors', weight: 0.5, tolerance: COUNT_TOLERANCE },
-    { field: ERROR_SHARE_FIELD, title: 'error share', weight: 1, tolerance: SHARE_TOLERANCE },
+    { field: COUNT_FIELD, title: 'logs', weight: WEIGHTS.count, tolerance: COUNT_TOLERANCE },
+    { field: ERRORS_FIELD, title: 'errors', weight: WEIGHTS.errors, tolerance: COUNT_TOLERANCE },
+    {
+      field: ERROR_SHARE_FIELD,
+      title: 'error share',
+      weight: WEIGHTS.errorShare,
+      tolerance: SHARE_TOLERANCE,
+    },
     ...(bucket.latency === undefined
       ? []
       : [
-          { field: LATENCY_P50_FIELD, title: `median ${bucket.latency}`, weight: 1, ...unitOfLatency },
+          {
+            field: LATENCY_P50_FIELD,
+            title: `median ${bucket.latency}`,
+            weight: WEIGHTS.latencyP50,
+            ...unitOfLatency,
+          },
           {
             field: LATENCY_P95_FIELD,
             title: `95th percentile of ${bucket.latency}`,
-            weight: 1,
+            weight: WEIGHTS.latencyP95,
             ...unitOfLatency,
           },
         ]),
     ...Object.keys(bucket.distinct).map((name) => ({
       field: distinctField(name),
       title: `distinct ${name.replaceAll('_', ' ')}`,
-      weight: 0.5,
+      weight: WEIGHTS.distinct,
       tolerance: COUNT_TOLERANCE,
     })),
     ...Object.keys(bucket.rare).map((name) => ({
       field: rareField(name),
       title: `logs with rare ${name.replaceAll('_', ' ')}`,
-      weight: 1,
+      weight: WEIGHTS.rare,
       tolerance: COUNT_TOLERANCE,
     })),
   ];

@@ -1,7 +1,8 @@
 import React, { useEffect, type ReactElement } from 'react';
 import { EuiEmptyPrompt, EuiScreenReaderOnly } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { SEVERITIES } from '../../common/anomaly';
+import { SEVERITIES, type AnomalyResult } from '../../common/anomaly';
+import { mergeResults } from '../../common/findings';
 import type { ApiClient } from '../api_client';
 import type { CoreStart } from '../kibana/contracts';
 import { AnomalyTimeline } from '../shared/anomaly_timeline';
@@ -17,6 +18,8 @@ import { PatternBars } from './pattern_bars';
 
 const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
 const BUCKETS = 80;
+/** Results that are read for one row of the table. */
+const MERGED_FROM = 4;
 
 interface PanelProps {
   readonly core: CoreStart;
@@ -55,8 +58,15 @@ function scopeOf({ detectorId, minSeverity, timeRange = DEFAULT_RANGE, query, fi
 
 function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
   const request = useRequest(
-    async (signal) =>
-      api('searchResults', { query: { ...scopeOf(config), sort: 'score', size: config.limit } }, signal),
+    async (signal) => {
+      const query = { ...scopeOf(config), sort: 'score' as const, size: MERGED_FROM * config.limit };
+      const { results } = await api('searchResults', { query }, signal);
+      // What single logs and their buckets both say is one row; the log of one bucket may take many places.
+      const rows = mergeResults(results, ({ result }) => result as unknown as AnomalyResult).map(
+        ({ lead }) => lead,
+      );
+      return { results: rows.slice(0, config.limit) };
+    },
     [api, JSON.stringify(config), drawing],
   );
   return (

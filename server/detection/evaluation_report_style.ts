@@ -69,6 +69,7 @@ tbody tr:last-child td{border-bottom:0}
 .badge{display:inline-block;padding:1px 9px;border-radius:10px;font-size:12px;font-weight:600;border:1px solid currentColor;white-space:nowrap}
 .critical{color:var(--critical)}.major{color:var(--major)}.minor{color:var(--minor)}.warning{color:var(--warning)}
 .why{overflow-wrap:anywhere;min-width:460px;width:60%}
+.why.narrow{min-width:300px;width:42%}
 .why code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;display:block}
 .why p{color:var(--faint);font-size:13px}
 .nowrap{white-space:nowrap}
