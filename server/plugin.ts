@@ -35,7 +35,7 @@ import type { Services } from './kibana/services';
 import { createServices, type PluginsStart } from './kibana/start_services';
 import type { TaskManagerSetup } from './kibana/task_contracts';
 import { createTrainingTask } from './kibana/training_task';
-import { usageLimitsSchema } from './kibana/usage_limits';
+import { largestBody, usageLimitsSchema } from './kibana/usage_limits';
 import { parseAlertsConfig } from './notifications';
 
 interface PluginsSetup {
@@ -53,6 +53,7 @@ export class LogAnomaliesPlugin {
     const { encryptedSavedObjects, taskManager, alerting } = plugins;
     const kibanaVersion = this.context.env.packageInfo.version;
     const config = this.context.config.get();
+    const usage = parseWith(usageLimitsSchema, config.limits ?? {}, 'logAnomalies.limits');
     const log = this.context.logger.get();
     const links = { publicBaseUrl: core.http.basePath.publicBaseUrl, kibanaVersion };
 
@@ -72,7 +73,7 @@ export class LogAnomaliesPlugin {
       (started ??= core.getStartServices().then(([coreStart, pluginsStart]) =>
         createServices(coreStart, pluginsStart, {
           limits: parseWith(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
-          usage: parseWith(usageLimitsSchema, config.limits ?? {}, 'logAnomalies.limits'),
+          usage,
           keys: parseKeySettings(config.keys),
           alerts: config.alerts && parseAlertsConfig(config.alerts),
           links,
@@ -91,7 +92,11 @@ export class LogAnomaliesPlugin {
       [DEMO_TASK_TYPE]: createDemoTask(getServices),
       [KEY_SWEEP_TASK_TYPE]: createKeySweepTask(getServices),
     });
-    registerRoutes(core.http.createRouter(), { getServices, log });
+    registerRoutes(core.http.createRouter(), {
+      getServices,
+      log,
+      largestModelBytes: largestBody(usage),
+    });
 
     alerting.registerType(createLogAnomalyRuleType(links));
     alerting.registerType(

@@ -25,8 +25,11 @@ export interface Endpoint {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
-  /** Largest body in bytes; default 1 MiB as everywhere in Kibana. */
-  readonly maxBodyBytes?: number;
+  /**
+   * The server gets the bytes of the body as they came, more than the 1 MiB of others, and checks them itself; `body` tells
+   * callers what they are.
+   */
+  readonly rawBody?: true;
   /** Given: it waits for its turn, and is answered with 429 and `Retry-After` where too many wait. */
   readonly cost?: RequestCost;
   /** Media type of an answer that is a file and no JSON; `response` describes its text. */
@@ -45,7 +48,7 @@ type Written<Of, Part extends string> =
 export interface ApiRequest<Of extends Endpoint> {
   readonly params: Parsed<Of, 'params'>;
   readonly query: Parsed<Of, 'query'>;
-  readonly body: Parsed<Of, 'body'>;
+  readonly body: Of extends { rawBody: true } ? Uint8Array : Parsed<Of, 'body'>;
 }
 /** What a caller gives. */
 export interface ApiCall<Of extends Endpoint> {

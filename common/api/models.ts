@@ -7,6 +7,7 @@ import {
   modelParams,
   modelVersionSchema,
 } from './endpoint';
+import { evaluationSchema, evaluationSummarySchema } from '../evaluation';
 import { candidateGateSchema } from './gate';
 
 export const modelRecordSchema = z.object({
@@ -17,7 +18,7 @@ export const modelRecordSchema = z.object({
   promoted_at: z.string().optional(),
   threshold: z.number(),
   rows: z.number(),
-  evaluation: z.unknown().optional(),
+  evaluation: evaluationSummarySchema.optional().describe('The few figures of it that a list has room for'),
   note: z.string().optional(),
   gate: candidateGateSchema
     .optional()
@@ -26,6 +27,7 @@ export const modelRecordSchema = z.object({
 export type ModelRecordBody = z.infer<typeof modelRecordSchema>;
 
 export const modelDetailSchema = modelRecordSchema.extend({
+  evaluation: evaluationSchema.optional(),
   detector: z.record(z.string(), z.unknown()).describe('The detector as it was at training'),
   training: z.record(z.string(), z.unknown()),
   columns: z.array(z.string()),
@@ -51,9 +53,6 @@ const comparedModelSchema = z.object({
   score_shares: z.array(z.number()).describe('Share of the logs in each bin of scores'),
   judged: z.array(judgementSchema),
 });
-
-/** A model file holds at most 1,000 trees; 0.5 MB for 100 trees of 256 rows. */
-const LARGEST_MODEL_BYTES = 32 * 1024 * 1024;
 
 const MODELS = `${API_ROOT}/detectors/{id}/models`;
 const note = z.string().max(1_000).optional().describe('Why; kept with the model');
@@ -155,7 +154,7 @@ export const modelEndpoints = {
     cost: 'search',
     params: detectorParams,
     body: z.record(z.string(), z.unknown()).describe('The model file'),
-    maxBodyBytes: LARGEST_MODEL_BYTES,
+    rawBody: true,
     response: modelRecordSchema,
   }),
 };

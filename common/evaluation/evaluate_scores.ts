@@ -17,6 +17,8 @@ const HISTOGRAM_BINS = 50;
 const TIMELINE_BUCKETS = 96;
 /** Incidents that are listed one by one; the measures are over all. */
 const LISTED_INCIDENTS = 500;
+/** Kinds that are measured one by one, the most frequent: labels may hold as many as there are logs. */
+const LISTED_KINDS = 100;
 
 export interface EvaluationInput {
   readonly modelVersion: string;
@@ -235,7 +237,7 @@ function atBudget(
   };
 }
 
-/** Each kind against all normal logs, the most frequent first. */
+/** Each of the most frequent kinds against all normal logs, the most frequent first. */
 function byKind(
   { scores }: EvaluationInput,
   truths: ReadonlyArray<GroundTruth | undefined>,
@@ -256,6 +258,8 @@ function byKind(
     else rows.push(row);
   });
   return [...rowsOfKind]
+    .sort(([a, rows], [b, others]) => others.length - rows.length || a.localeCompare(b, 'en'))
+    .slice(0, LISTED_KINDS)
     .map(([kind, rows]): KindOutcome => {
       const compared = [...rows, ...normalRows];
       const comparedScores = Float64Array.from(compared, (row) => scores[row]);
@@ -270,6 +274,5 @@ function byKind(
         average_precision: averagePrecision(comparedScores, labels),
         delay: delayOf(incidents.filter((incident) => incident.kind === kind)),
       };
-    })
-    .sort((a, b) => b.logs - a.logs || a.kind.localeCompare(b.kind, 'en'));
+    });
 }

@@ -82,6 +82,12 @@ export interface LearnedFeature {
   readonly kept: readonly number[];
 }
 
+function finish<Value>(steps: Iterator<void, Value>): Value {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
 /** Features with patterns share what patterns may take for one log. */
 export const hasPatterns = ({ type, patterns }: FeatureDefinition): boolean =>
   type === 'text' && patterns.length > 0;
@@ -182,10 +188,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
   }
 
   encode(documents: readonly LogDocument[], dirt?: DirtReport): Matrix {
-    const steps = this.encodeInSteps(documents, dirt);
-    let step = steps.next();
-    while (step.done !== true) step = steps.next();
-    return step.value;
+    return finish(this.encodeInSteps(documents, dirt));
   }
 
   *encodeInSteps(documents: readonly LogDocument[], dirt?: DirtReport): Generator<void, Matrix> {
@@ -262,6 +265,9 @@ export class LogFeatureEncoder implements FeatureEncoder {
   }
 }
 
+/** An encoding that was checked, as plain data: it can be handed to another thread. */
+export type EncodingState = z.output<typeof encodingStateSchema>;
+
 /** Problems of a refused encoding that its message names. */
 const SHOWN_ISSUES = 5;
 
@@ -272,31 +278,53 @@ const SHOWN_ISSUES = 5;
  * @throws DetectionError `refused` with the reasons
  */
 export function decodeFeatureEncoding(json: unknown): FeatureEncoder {
-  const refuse = (reasons: string[], cause?: unknown): DetectionError =>
-    new DetectionError('refused', `The feature encoding is not valid: ${reasons.join('; ')}`, {
-      cause,
-      details: { issues: reasons },
-    });
+  return encoderOf(readEncoding(json));
+}
+
+const refusal = (reasons: string[], cause?: unknown): DetectionError =>
+  new DetectionError('refused', `The feature encoding is not valid: ${reasons.join('; ')}`, {
+    cause,
+    details: { issues: reasons },
+  });
+
+/** @throws DetectionError `refused` for anything but an encoding of bounded size */
+export function readEncoding(json: unknown): EncodingState {
   const parsed = encodingStateSchema.safeParse(json);
   if (!parsed.success) {
-    throw refuse(describeZodIssues(new z.ZodError(parsed.error.issues.slice(0, SHOWN_ISSUES)), json));
+    throw refusal(describeZodIssues(new z.ZodError(parsed.error.issues.slice(0, SHOWN_ISSUES)), json));
   }
-  const { features, timestamp_field: timestampField } = parsed.data;
+  return parsed.data;
+}
+
+/** @throws DetectionError `refused` with the reasons */
+export const encoderOf = (state: EncodingState): FeatureEncoder => finish(encoderInSteps(state));
+
+/**
+ * Makes the encoder of what {@link readEncoding} gave, a feature a step.
+ *
+ * @throws DetectionError `refused` with the reasons
+ */
+export function* encoderInSteps({
+  features,
+  timestamp_field: timestampField,
+}: EncodingState): Generator<void, FeatureEncoder> {
   const withPatterns = features.filter(
     ({ encoding }) => encoding.kind === 'text' && encoding.patterns.length > 0,
   ).length;
-  const learned = features.map((state): LearnedFeature => {
+  const learned: LearnedFeature[] = [];
+  for (const state of features) {
     let encoding: ColumnEncoding;
     try {
       encoding = decodeState(state, withPatterns);
     } catch (error) {
-      if (error instanceof DetectionError) throw refuse([`${state.name}: ${error.message}`], error);
+      if (error instanceof DetectionError) throw refusal([`${state.name}: ${error.message}`], error);
       throw error;
     }
     if (state.kept.some((column) => column > encoding.columns.length)) {
-      throw refuse([`${state.name}: kept columns beyond the ${encoding.columns.length + 1} of the feature`]);
+      throw refusal([`${state.name}: kept columns beyond the ${encoding.columns.length + 1} of the feature`]);
     }
-    return { definition: state.definition, name: state.name, kept: state.kept, encoding };
-  });
+    learned.push({ definition: state.definition, name: state.name, kept: state.kept, encoding });
+    yield;
+  }
   return new LogFeatureEncoder(learned, timestampField);
 }

@@ -3,7 +3,13 @@ export { getField } from './field_access';
 export { fieldsOfFeature } from './group_fields';
 export { withFarRows } from './far_rows';
 export { learnFeatures, type LearnOptions } from './learn_features';
-export { decodeFeatureEncoding } from './feature_encoder';
+export {
+  decodeFeatureEncoding,
+  encoderInSteps,
+  encoderOf,
+  readEncoding,
+  type EncodingState,
+} from './feature_encoder';
 export { findLabelFields, readLabel, type LabelField } from './label_fields';
 export { templatesOf } from './templates_of';
 export { PRESETS, presetFor, type FeaturePreset } from './presets';

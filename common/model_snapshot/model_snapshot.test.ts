@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DetectionError } from '../detection_error';
 import { parseDetector, type Detector } from '../detector';
+import { evaluateScores, type Evaluation } from '../evaluation';
 import { createReferenceScorer, growForest, learnSurprise } from '../isolation_forest';
 import { learnFeatures } from '../log_features';
 import type { LogDocument } from '../log_document';
@@ -73,6 +74,36 @@ function makeSnapshot({
 const snapshot = makeSnapshot();
 const text = encodeModelSnapshot(snapshot);
 
+/** Of as many kinds of labels as there are anomalous logs. */
+const evaluation = JSON.parse(
+  JSON.stringify(
+    evaluateScores({
+      modelVersion: snapshot.version,
+      detector: detector.name,
+      scores: Float64Array.from(documents, (_none, i) => 0.3 + (i % 500) / 1_000),
+      threshold: 0.6,
+      times: Float64Array.from(documents, (log) => Date.parse(String(log['@timestamp']))),
+      truths: documents.map((_none, i) => ({
+        anomaly: i % 2 === 0,
+        kind: `${'k'.repeat(190)}-${i}`,
+        incident: `${'i'.repeat(190)}-${i}`,
+      })),
+      queryDelay: 30_000,
+      alertsPerDay: 10,
+      top: Array.from({ length: 20 }, () => ({
+        timestamp: '2026-01-05T10:00:00.000Z',
+        entity: 'e'.repeat(256),
+        score: 0.9,
+        confidence: 0.99,
+        severity: 'critical' as const,
+        reason: 'r'.repeat(5_000),
+        excerpt: 'x'.repeat(160),
+        truth: 'k'.repeat(200),
+      })),
+    }),
+  ),
+) as Evaluation;
+
 /** SHA-256 of the JSON with sorted keys, by another implementation than the one under test. */
 function seal(file: Record<string, unknown>): string {
   const sort = (value: unknown): unknown =>
@@ -105,9 +136,9 @@ describe('the version', () => {
   });
 
   it('stays when an evaluation is added', () => {
-    const evaluated = decodeModelSnapshot(encodeModelSnapshot({ ...snapshot, evaluation: { roc_auc: 0.9 } }));
+    const evaluated = decodeModelSnapshot(encodeModelSnapshot({ ...snapshot, evaluation }));
     expect(evaluated.version).toBe(snapshot.version);
-    expect(evaluated.evaluation).toEqual({ roc_auc: 0.9 });
+    expect(evaluated.evaluation).toEqual(evaluation);
   });
 });
 
@@ -225,6 +256,42 @@ describe('a hostile or damaged model file is refused with the reason:', () => {
     const { encoder } = learnFeatures(two.features, documents, { timestampField: '@timestamp' });
     const mixed = createModelSnapshot({ ...snapshot, detector: two, encoder });
     expect(() => decodeModelSnapshot(encodeModelSnapshot(mixed))).toThrow(/columns, its forest was grown on/);
+  });
+
+  const withEvaluation = (given: unknown): string =>
+    altered((file) => Object.assign(file, { evaluation: given }));
+  it.each<[string, unknown, RegExp]>([
+    ['of another shape', { padding: 'x'.repeat(4_000_000) }, /evaluation\.schema_version/],
+    ['with a part that is not known', { ...evaluation, padding: 'x' }, /evaluation: .*padding/],
+    [
+      'with a list of any length',
+      { ...evaluation, top: Array(101).fill(evaluation.top[0]) },
+      /evaluation\.top/,
+    ],
+    ['with a text of any length', { ...evaluation, notes: ['x'.repeat(10_000)] }, /evaluation\.notes\.0/],
+    [
+      'with labels of any number',
+      {
+        ...evaluation,
+        labelled: { ...evaluation.labelled, by_kind: Array(1_001).fill(evaluation.labelled?.by_kind[0]) },
+      },
+      /evaluation\.labelled\.by_kind/,
+    ],
+  ])('an evaluation %s; of a stored model it is left out', (_, given, reason) => {
+    const file = withEvaluation(given);
+    expect(() => decodeModelSnapshot(file)).toThrow(reason);
+    const read = decodeModelSnapshot(file, { stored: true });
+    expect(read.version).toBe(snapshot.version);
+    expect(read.evaluation).toBeUndefined();
+  });
+
+  it('what dirt names without end', () => {
+    const dirt = Object.fromEntries(
+      Array.from({ length: 1_001 }, (_none, i) => [`field_${i}`, { missing: 1 }]),
+    );
+    expect(() => decodeModelSnapshot(altered((file) => Object.assign(file.training, { dirt })))).toThrow(
+      /training\.dirt: must name at most 1000 fields/,
+    );
   });
 
   it('any single changed character', () => {

@@ -3,7 +3,14 @@ import { DetectionError } from '../detection_error';
 import { parseDetector, parseWith } from '../detector';
 import { referenceSchema } from '../drift/reference';
 import { decodeForest, encodeForest } from '../isolation_forest';
-import { decodeFeatureEncoding, DIRT_KINDS } from '../log_features';
+import { evaluationSchema } from '../evaluation';
+import {
+  DIRT_KINDS,
+  encoderOf,
+  readEncoding,
+  type EncodingState,
+  type FeatureEncoder,
+} from '../log_features';
 import type { ScoreQuantiles } from '../threshold';
 import { fromBase64, toBase64 } from './base64';
 import { hashOfJson } from './canonical_json';
@@ -12,6 +19,8 @@ import { MODEL_FORMAT, MODEL_SCHEMA_VERSION, type ModelSnapshot } from './types'
 /** Characters. The largest forest that a detector allows (1,000 trees of psi 4,096) needs about 40 million. */
 export const LARGEST_MODEL_TEXT = 100_000_000;
 
+/** Far more than features read. */
+const MOST_DIRTY_FIELDS = 1_000;
 const VERSION_NAME_LENGTH = 60;
 const versionPattern = /^[a-z0-9][a-z0-9-]{0,59}-\d{8}T\d{6}-[0-9a-f]{8}$/;
 
@@ -48,7 +57,12 @@ const trainingSchema = z.strictObject({
   logs_in_window: z.number().int().nonnegative().optional(),
   window: z.strictObject({ from: instant, to: instant }).optional(),
   source: z.string().max(4_096),
-  dirt: z.record(z.string().max(600), z.partialRecord(z.enum(DIRT_KINDS), z.number().int().nonnegative())),
+  dirt: z
+    .record(z.string().max(600), z.partialRecord(z.enum(DIRT_KINDS), z.number().int().nonnegative()))
+    .refine(
+      (dirt) => Object.keys(dirt).length <= MOST_DIRTY_FIELDS,
+      `must name at most ${MOST_DIRTY_FIELDS} fields`,
+    ),
   verdicts: z
     .strictObject({
       real: z.number().int().nonnegative(),
@@ -58,6 +72,7 @@ const trainingSchema = z.strictObject({
 });
 
 const contentShape = {
+  /** These two are checked by their own schemas. */
   detector: z.unknown(),
   encoding: z.unknown(),
   forest: z.string(),
@@ -71,7 +86,7 @@ const fileSchema = z.strictObject({
   schema_version: z.literal(MODEL_SCHEMA_VERSION),
   version: z.string().regex(versionPattern, 'must be <name>-<yyyymmddThhmmss>-<8 hexadecimal digits>'),
   ...contentShape,
-  evaluation: z.unknown().optional(),
+  evaluation: evaluationSchema.optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
 });
 type ModelFile = z.infer<typeof fileSchema>;
@@ -124,15 +139,42 @@ export function encodeModelSnapshot(snapshot: ModelSnapshot): string {
   return JSON.stringify({ ...file, sha256: hashOfJson(file) });
 }
 
+/** A model as plain data, checked: what a thread hands to another one. */
+export interface ModelParts extends Omit<ModelSnapshot, 'encoder'> {
+  readonly encoding: EncodingState;
+}
+
+export interface ReadOptions {
+  /**
+   * It was taken in before: an evaluation that does not fit, such as that of a file which an earlier version has taken from
+   * somebody, is left out, since scoring does not need it. Otherwise the file is refused for it.
+   */
+  readonly stored?: boolean;
+}
+
 /**
  * Reads a model file. Nothing in it is trusted: its size, its parts and how they fit together are checked, and there is
- * no code in it to run. The hash tells damage, not forgery: anyone can compute it.
+ * no code in it to run. The hash tells damage, not forgery: anyone can compute it. Takes seconds for the largest ones.
  *
  * @throws DetectionError `refused` with the reason
  */
-export function decodeModelSnapshot(text: string): ModelSnapshot {
+export function decodeModelSnapshot(text: string, options: ReadOptions = {}): ModelSnapshot {
+  const { parts, encoder } = readModel(text, options);
+  return snapshotOf(parts, encoder);
+}
+
+/** @returns a model whose encoder was made of its `encoding` */
+export function snapshotOf({ encoding: _data, ...rest }: ModelParts, encoder: FeatureEncoder): ModelSnapshot {
+  return Object.freeze({ ...rest, encoder });
+}
+
+/** The same as {@link decodeModelSnapshot}, with the model as plain data. @throws DetectionError `refused` with the reason */
+export function readModel(
+  text: string,
+  options: ReadOptions = {},
+): { readonly parts: ModelParts; readonly encoder: FeatureEncoder } {
   try {
-    return decodeFile(text);
+    return readFile(text, options);
   } catch (error) {
     if (!(error instanceof DetectionError)) throw error;
     throw new DetectionError('refused', `The model file is refused: ${error.message}`, {
@@ -142,18 +184,19 @@ export function decodeModelSnapshot(text: string): ModelSnapshot {
   }
 }
 
-function decodeFile(text: string): ModelSnapshot {
+function readFile(text: string, { stored = false }: ReadOptions): ReturnType<typeof readModel> {
   if (text.length > LARGEST_MODEL_TEXT) {
     throw refusal(`it has ${text.length} characters, at most ${LARGEST_MODEL_TEXT} are allowed`);
   }
   const json = parseJson(text);
   checkKind(json);
-  const file = parseWith(fileSchema, json, 'the file');
+  const file = parseWith(fileSchema, stored ? withoutMisfit(json) : json, 'the file');
   const { sha256, ...hashed } = json;
   if (hashOfJson(hashed) !== sha256) throw refusal('its content does not match its sha256; it is damaged');
 
   const detector = parseDetector(file.detector);
-  const encoder = decodeFeatureEncoding(file.encoding);
+  const encoding = readEncoding(file.encoding);
+  const encoder = encoderOf(encoding);
   const forest = decodeForest(fromBase64(file.forest));
   if (encoder.columnNames.length !== forest.columnCount) {
     throw refusal(
@@ -185,17 +228,22 @@ function decodeFile(text: string): ModelSnapshot {
   if (file.version !== expected)
     throw refusal(`version is ${file.version}, its content makes it ${expected}`);
   const { version, quantiles, threshold, training, reference, evaluation } = file;
-  return Object.freeze({
+  const parts: ModelParts = {
     version,
     detector,
-    encoder,
+    encoding,
     forest,
     quantiles,
     threshold,
     training,
     ...(reference === undefined ? {} : { reference }),
     ...(evaluation === undefined ? {} : { evaluation }),
-  });
+  };
+  return { parts, encoder };
+}
+
+function withoutMisfit({ evaluation, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return evaluationSchema.safeParse(evaluation).success ? { ...rest, evaluation } : rest;
 }
 
 const refusal = (message: string): DetectionError => new DetectionError('refused', message);

@@ -1,5 +1,6 @@
 import type { Detector } from '../detector';
 import type { ReferenceDistributions } from '../drift/reference';
+import type { Evaluation } from '../evaluation';
 import type { IsolationForest } from '../isolation_forest/types';
 import type { DirtReport, FeatureEncoder } from '../log_features/types';
 import type { ScoreQuantiles } from '../threshold/score_quantiles';
@@ -35,5 +36,5 @@ export interface ModelSnapshot {
   /** How the values of each column were spread in training, for telling drift; absent in models of before. */
   readonly reference?: ReferenceDistributions;
   /** The `Evaluation` of training or later. No part of what the version stands for. */
-  readonly evaluation?: unknown;
+  readonly evaluation?: Evaluation;
 }

@@ -21,6 +21,7 @@ const SERVER_ENTRIES = [
   'server/kibana/training_worker.ts',
   'server/detection/calendar_worker.ts',
   'server/kibana/exchange/yaml_worker.ts',
+  'server/detection/model_worker.ts',
 ];
 
 /**

@@ -48,7 +48,7 @@ export async function loadActiveModel(
   const active = await store.active(detectorId);
   if (active === undefined) return undefined;
   return {
-    snapshot: decodeModelSnapshot(await store.load(detectorId, active.version)),
+    snapshot: decodeModelSnapshot(await store.load(detectorId, active.version), { stored: true }),
     version: active.version,
   };
 }

@@ -61,7 +61,8 @@ Examples:
         }
         if (options.revert) {
           const store = createSnapshotStore(client, request);
-          const load = async (version: string) => decodeModelSnapshot(await store.load(detectorId, version));
+          const load = async (version: string) =>
+            decodeModelSnapshot(await store.load(detectorId, version), { stored: true });
           const trial = await trialOptions(session, client, await load(live.version), detectorId);
           const deployment = await revertPipeline(client, load, trial);
           const { version } = deployment.live;

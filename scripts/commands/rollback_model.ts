@@ -37,7 +37,7 @@ export const rollbackModel = (): Command =>
         }
         if (version === active?.version)
           throw new DetectionError('invalid_input', `${version} is active already.`);
-        const snapshot = decodeModelSnapshot(await store.load(options.detectorId, version));
+        const snapshot = decodeModelSnapshot(await store.load(options.detectorId, version), { stored: true });
         if (snapshot.detector.scoring === 'ingest') {
           const trial = await trialOptions(session, client, snapshot, options.detectorId);
           const deployment = await deployPipeline(client, snapshot, trial);

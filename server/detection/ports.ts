@@ -161,10 +161,13 @@ export interface ModelRecord {
   readonly promotedAt?: string;
   readonly threshold: number;
   readonly rows: number;
+  /** The whole `Evaluation`, or of lists and active ones the few figures of a summary. Not checked. */
   readonly evaluation?: unknown;
   readonly note?: string;
   /** How it was compared with the model that was active then. */
   readonly gate?: CandidateGate;
+  /** Of its text: models with the same are the same. */
+  readonly sha256: string;
 }
 
 export interface SnapshotStore {
@@ -173,9 +176,11 @@ export interface SnapshotStore {
     detectorId: string,
     version: string,
     text: string,
-    record: Omit<ModelRecord, 'version' | 'detectorId' | 'status' | 'gate'>,
+    record: Omit<ModelRecord, 'version' | 'detectorId' | 'status' | 'gate' | 'sha256'>,
   ): Promise<void>;
   load(detectorId: string, version: string): Promise<string>;
+  /** @throws DetectionError `not_found` */
+  record(detectorId: string, version: string): Promise<ModelRecord>;
   list(detectorId?: string): Promise<ModelRecord[]>;
   active(detectorId: string): Promise<ModelRecord | undefined>;
   /** Makes one version active and retires the one before it, with optimistic concurrency (`conflict`). */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
 import type { CandidateGate } from '../../common/api/gate';
+import { SUMMARY_PATHS } from '../../common/evaluation';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
 import { bulkWriteAll, type BulkOperation } from './bulk';
@@ -10,8 +12,8 @@ import { statusOf } from './errors';
 import { ensureIndex } from './index_resources';
 import { DEFAULT_SPACE, documentId, modelsIndex } from './names';
 
-/** One document holds at most so many characters of a snapshot. */
-const PART_CHARACTERS = 4_000_000;
+/** One document holds at most so many characters of a snapshot: few enough to be read and written in some milliseconds. */
+const PART_CHARACTERS = 1_000_000;
 const MAXIMUM_MODELS = 10_000;
 /** Promotions that are remembered for each detector. */
 const HISTORY = 100;
@@ -49,7 +51,29 @@ export interface SnapshotStoreOptions {
   readonly now?: () => number;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Of an evaluation, which may be large, all but `record` reads a summary. */
+const WITHOUT_DETAILS = [
+  ...['type', 'space', 'detector_id', 'version', 'created_at', 'threshold', 'rows', 'note', 'gate', 'sha256'],
+  ...['parts', 'promoted_at', 'history'],
+  ...SUMMARY_PATHS.map((path) => `evaluation.${path}`),
+];
+
+/** SHA-256 of a text, in turns: a large one takes longer than others should wait. */
+async function sha256(text: string): Promise<string> {
+  const hash = createHash('sha256');
+  let start = 0;
+  while (start < text.length) {
+    let end = Math.min(start + PART_CHARACTERS, text.length);
+    // Both halves of a character go together, or they would be hashed as none.
+    if (isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
+    hash.update(text.slice(start, end));
+    start = end;
+    await setImmediate();
+  }
+  return hash.digest('hex');
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** Model snapshots in `log-anomalies-models.<space>`. Needs `read`, `index`, `create_index`, `view_index_metadata`; `delete` to delete. */
 export function createSnapshotStore(
@@ -64,22 +88,24 @@ export function createSnapshotStore(
     documentId('part', space, detectorId, version, String(part));
   const activeId = (detectorId: string): string => documentId('active', space, detectorId);
 
-  const get = async <Document>(id: string, what: string) =>
+  const get = async <Document>(id: string, what: string, includes?: string[]) =>
     attempt(
       () =>
-        client.get<Document>({ index, id }, { signal }).catch((error: unknown) => {
-          if (statusOf(error) === 404) return undefined;
-          throw error;
-        }),
+        client
+          .get<Document>({ index, id, ...(includes && { _source_includes: includes }) }, { signal })
+          .catch((error: unknown) => {
+            if (statusOf(error) === 404) return undefined;
+            throw error;
+          }),
       { what, policy, signal },
     );
 
-  const write = async (operations: BulkOperation[], what: string): Promise<void> => {
-    await bulkWriteAll(client, operations, { what, refresh: true, policy, signal });
+  const write = async (operations: BulkOperation[], what: string, refresh = true): Promise<void> => {
+    await bulkWriteAll(client, operations, { what, refresh, policy, signal });
   };
 
-  const stored = async (detectorId: string, version: string): Promise<StoredModel> => {
-    const found = await get<StoredModel>(modelId(detectorId, version), `read model "${version}"`);
+  const stored = async (detectorId: string, version: string, includes?: string[]): Promise<StoredModel> => {
+    const found = await get<StoredModel>(modelId(detectorId, version), `read model "${version}"`, includes);
     if (found?._source === undefined) {
       throw new DetectionError('not_found', `Detector "${detectorId}" has no model "${version}".`);
     }
@@ -92,7 +118,7 @@ export function createSnapshotStore(
   const save: SnapshotStore['save'] = async (detectorId, version, text, record) => {
     const what = `save model "${version}"`;
     await ensureIndex(client, index, 'models', { policy, signal });
-    const hash = sha256(text);
+    const hash = await sha256(text);
     const existing = await get<StoredModel>(modelId(detectorId, version), what);
     if (existing?._source !== undefined) {
       if (existing._source.sha256 === hash) return;
@@ -126,12 +152,13 @@ export function createSnapshotStore(
       parts,
     };
     // The record comes last: a model that is listed is complete.
-    await write(contents, what);
+    // One at a time: each is made into a request while others wait.
+    for (const content of contents) await write([content], what, false);
     await write([{ action: 'create', index, id: modelId(detectorId, version), document: model }], what);
   };
 
   const load: SnapshotStore['load'] = async (detectorId, version) => {
-    const model = await stored(detectorId, version);
+    const model = await stored(detectorId, version, ['sha256', 'parts']);
     let text = '';
     for (let part = 0; part < model.parts; part++) {
       const found = await get<{ content: { text: string } }>(
@@ -140,7 +167,7 @@ export function createSnapshotStore(
       );
       text += found?._source?.content.text ?? '';
     }
-    if (sha256(text) !== model.sha256) {
+    if ((await sha256(text)) !== model.sha256) {
       throw new DetectionError(
         'refused',
         `Model "${version}" in "${index}" is damaged: its hash does not match.`,
@@ -164,6 +191,7 @@ export function createSnapshotStore(
             allow_no_indices: true,
             size: MAXIMUM_MODELS,
             query: { bool: { filter } },
+            _source: WITHOUT_DETAILS,
             sort: [{ created_at: { order: 'desc', unmapped_type: 'date' } }],
           },
           { signal },
@@ -184,7 +212,12 @@ export function createSnapshotStore(
   const active: SnapshotStore['active'] = async (detectorId) => {
     const promotion = (await promotionOf(detectorId))?._source;
     if (promotion === undefined) return undefined;
-    return recordOf(await stored(detectorId, promotion.version), promotion);
+    return recordOf(await stored(detectorId, promotion.version, WITHOUT_DETAILS), promotion);
+  };
+
+  const record: SnapshotStore['record'] = async (detectorId, version) => {
+    const [model, promotion] = await Promise.all([stored(detectorId, version), promotionOf(detectorId)]);
+    return recordOf(model, promotion?._source);
   };
 
   const promote: SnapshotStore['promote'] = async (detectorId, version, note) => {
@@ -257,7 +290,7 @@ export function createSnapshotStore(
     );
   };
 
-  return { save, load, list, active, promote, delete: remove, keepGate };
+  return { save, load, record, list, active, promote, delete: remove, keepGate };
 }
 
 function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): ModelRecord {
@@ -277,5 +310,6 @@ function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): M
     ...(model.evaluation === undefined ? {} : { evaluation: model.evaluation }),
     ...(note === undefined ? {} : { note }),
     ...(model.gate === undefined ? {} : { gate: model.gate }),
+    sha256: model.sha256,
   };
 }

@@ -12,7 +12,6 @@ import type { StoredDetector } from './detector_repository';
 import { withCurrentSettings } from './effective_snapshot';
 import { backoffMilliseconds, failureOf } from './failure_advice';
 import type { Services } from './services';
-import { SnapshotCache } from './snapshot_cache';
 import { backfillPlace } from './status_store';
 import type { TaskDefinition } from './task_contracts';
 import { runnerOf } from './task_runner';
@@ -29,7 +28,6 @@ const ASK_AGAIN_MILLISECONDS = 5_000;
 
 /** Scores a range of the past, some of it in each run of the task, until all is done or somebody cancels. */
 export function createBackfillTask(getServices: () => Promise<Services>): TaskDefinition {
-  const cache = new SnapshotCache();
   return {
     title: 'Log Anomalies: score past logs of a detector',
     timeout: '2m',
@@ -66,7 +64,7 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
                 () => wasCancelled(job, report),
                 interruption.signal,
               )
-            : await inTurn(services, () => scoreSome(services, cache, job, report, interruption));
+            : await inTurn(services, () => scoreSome(services, job, report, interruption));
         if (next === 'later') {
           return { state, runAt: new Date(clock.now() + ASK_AGAIN_MILLISECONDS) };
         }
@@ -131,20 +129,19 @@ function checkOrder(order: BackfillOrder | undefined, found: BackfillReport): as
 
 async function scoreSome(
   services: Services,
-  cache: SnapshotCache,
   job: DetectorJob,
   before: BackfillReport,
   interruption: AbortController,
 ): Promise<BackfillReport> {
   const { clock, limits } = services;
-  const { detectorId, space } = job.target;
+  const { detectorId } = job.target;
   const model = await job.models.active(detectorId);
   if (model === undefined) {
     throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
   }
   const { detector, modelReads } = job.stored;
   const isCollecting = before.collecting === true;
-  const snapshot = withCurrentSettings(await cache.load(job.models, space, detectorId, model.version), {
+  const snapshot = withCurrentSettings(await services.models.load(job.models, detectorId, model), {
     modelReads,
     detector: {
       ...detector,

@@ -1,6 +1,6 @@
 import type { CandidateGate, TrainingReport } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
-import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import type { ModelSnapshot } from '../../common/model_snapshot';
 import { AdaptiveThreshold } from '../../common/threshold';
 import { gateCandidate, withChecks } from '../detection/gate_candidate';
 import type { Checkpoint, ModelRecord } from '../detection/ports';
@@ -43,7 +43,7 @@ export async function compareOver(
 ): Promise<CandidateGate> {
   const { id, detector } = stored;
   const load = async (wanted: string): Promise<ModelSnapshot> =>
-    withCurrentSettings(decodeModelSnapshot(await models.load(id, wanted)), stored);
+    withCurrentSettings(await services.models.load(models, id, wanted), stored);
   const candidate = await load(version);
   const active = other === undefined ? undefined : await load(other);
   const [given, place] = await Promise.all([feedback.list(id), checkpoints.read(id)]);

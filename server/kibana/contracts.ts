@@ -83,7 +83,7 @@ export interface RouteConfig {
   readonly options?: {
     readonly tags?: readonly string[];
     readonly access?: 'public' | 'internal';
-    readonly body?: { readonly maxBytes: number };
+    readonly body?: { readonly maxBytes?: number; readonly parse?: false };
   };
   readonly security?: { readonly authz: { readonly requiredPrivileges: readonly string[] } };
 }

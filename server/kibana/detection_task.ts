@@ -3,7 +3,6 @@ import { detectionTaskId, taskInterval } from './identifiers';
 import type { ReportedRun } from './plugin_status';
 import { runDetector } from './run_detector';
 import type { Services } from './services';
-import { SnapshotCache } from './snapshot_cache';
 import type { TaskDefinition } from './task_contracts';
 import { runnerOf } from './task_runner';
 
@@ -25,14 +24,12 @@ export function createDetectionTask(
   getServices: () => Promise<Services>,
   report: (run: ReportedRun) => void,
 ): TaskDefinition {
-  const cache = new SnapshotCache();
   return {
     title: 'Log Anomalies: score new logs of a detector',
     timeout: '2m',
     createTaskRunner: runnerOf(getServices, async ({ services, target, state, interruption }) => {
       const outcome = await runDetector(
         services,
-        cache,
         target,
         (state as DetectionTaskState).failures ?? 0,
         interruption.signal,

@@ -3,7 +3,6 @@ import type { DetectorRecord } from '../../common/api';
 import { type Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { readsOf, readsOfModel } from '../../common/model_reads';
-import { decodeModelSnapshot } from '../../common/model_snapshot';
 import {
   createSnapshotStore,
   detectorKeyRole,
@@ -153,7 +152,7 @@ async function saveWithNewKey(
 ): Promise<StoredDetector> {
   const { apiKeys } = services;
   const detector = change.detector ?? before.detector;
-  const steered = { detector, model_reads: await modelReadsAfter(scope, before, detector) };
+  const steered = { detector, model_reads: await modelReadsAfter(services, scope, before, detector) };
   const use = { detectorId: before.id, space: scope.space, steering: steeringOf(steered) };
   const key = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
   let stored: StoredDetector;
@@ -186,6 +185,7 @@ async function saveWithNewKey(
  * one: what it reads stays allowed, as far as it was before.
  */
 async function modelReadsAfter(
+  services: Services,
   scope: RequestScope,
   before: StoredDetector,
   detector: Detector,
@@ -196,7 +196,7 @@ async function modelReadsAfter(
   const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
   const active = await models.active(before.id);
   if (active === undefined) return reads;
-  const snapshot = decodeModelSnapshot(await models.load(before.id, active.version));
+  const snapshot = await services.models.load(models, before.id, active);
   const needed = readsOfModel(snapshot, detector);
   return [...reads, ...dropped.filter((each) => needed.includes(each))].sort();
 }

@@ -17,6 +17,7 @@ const model: ModelRecord = {
   createdAt: new Date(NOW - 1_000).toISOString(),
   threshold: 0.6,
   rows: 1_000,
+  sha256: '',
 };
 const training = (state: TrainingReport['state'], age = 0): TrainingReport => ({
   state,

@@ -6,7 +6,7 @@ import { DetectionError } from '../../common/detection_error';
 import { LABEL_FIELDS, findLabelField, readGroundTruth } from '../../common/evaluation/ground_truth';
 import type { Matrix } from '../../common/isolation_forest';
 import type { LogDocument } from '../../common/log_document';
-import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import type { ModelSnapshot } from '../../common/model_snapshot';
 import { scoreDriftOf } from '../detection/model_gate';
 import { fetchJudgedLogs } from '../detection/judged_logs';
 import { rangeOf } from '../detection/log_range';
@@ -14,7 +14,7 @@ import type { LogSample, LogSource } from '../detection/ports';
 import { scoreInPieces, type ScoredSample } from '../detection/score_in_pieces';
 import { createDetectorSource, createFeedbackStore } from '../elasticsearch';
 import { createDetectorRepository } from './detector_repository';
-import { modelBodyOf, recordOf, storeOf } from './model_service';
+import { modelBodyOf, storeOf } from './model_service';
 import type { RequestScope, Services } from './services';
 
 type Comparison = ApiResponse<Endpoints['compareModels']>;
@@ -39,10 +39,13 @@ export async function compareModels(
 ): Promise<Comparison> {
   const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
   const store = storeOf(services, scope);
-  const load = async (version: string): Promise<Model> => ({
-    record: modelBodyOf(await recordOf(store, detectorId, version)),
-    snapshot: decodeModelSnapshot(await store.load(detectorId, version)),
-  });
+  const load = async (version: string): Promise<Model> => {
+    const record = await store.record(detectorId, version);
+    return {
+      record: modelBodyOf(record),
+      snapshot: await services.models.load(store, detectorId, record),
+    };
+  };
   const models = [await load(versions.left), await load(versions.right)] as const;
   for (const { record, snapshot } of models) {
     if (snapshot.detector.unit === detector.unit) continue;

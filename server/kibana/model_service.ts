@@ -2,7 +2,7 @@ import type { ApiResponse, CandidateGate, Endpoints, ModelRecordBody } from '../
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { readsOfModel } from '../../common/model_reads';
-import { decodeModelSnapshot } from '../../common/model_snapshot';
+import { evaluationSchema, summaryOf } from '../../common/evaluation';
 import type { ModelRecord, SnapshotStore } from '../detection/ports';
 import {
   createAuditTrail,
@@ -16,6 +16,7 @@ import { createDetectorRepository } from './detector_repository';
 import { checkReads } from './effective_snapshot';
 import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
 import type { RequestScope, Services } from './services';
+import { checkModelSize } from './usage_limits';
 import { createStatusStore } from './status_store';
 
 /** Who did it where security is off and nobody has a name. */
@@ -25,6 +26,7 @@ export const storeOf = (services: Services, scope: RequestScope): SnapshotStore 
   createSnapshotStore(scope.elasticsearch, { space: scope.space, now: () => services.clock.now() });
 
 export function modelBodyOf(record: ModelRecord): ModelRecordBody {
+  const evaluation = summaryOf(record.evaluation);
   return {
     version: record.version,
     detector_id: record.detectorId,
@@ -33,7 +35,7 @@ export function modelBodyOf(record: ModelRecord): ModelRecordBody {
     ...(record.promotedAt && { promoted_at: record.promotedAt }),
     threshold: record.threshold,
     rows: record.rows,
-    ...(record.evaluation !== undefined && { evaluation: record.evaluation }),
+    ...(evaluation !== undefined && { evaluation }),
     ...(record.note && { note: record.note }),
     ...(record.gate && { gate: record.gate }),
   };
@@ -43,18 +45,6 @@ export function modelBodyOf(record: ModelRecord): ModelRecordBody {
 async function models(services: Services, scope: RequestScope, detectorId: string): Promise<SnapshotStore> {
   await createDetectorRepository(scope.savedObjects).get(detectorId);
   return storeOf(services, scope);
-}
-
-export async function recordOf(
-  store: SnapshotStore,
-  detectorId: string,
-  version: string,
-): Promise<ModelRecord> {
-  const record = (await store.list(detectorId)).find((model) => model.version === version);
-  if (record === undefined) {
-    throw new DetectionError('not_found', `The detector "${detectorId}" has no model "${version}".`);
-  }
-  return record;
 }
 
 export async function listModels(
@@ -72,10 +62,14 @@ export async function getModel(
   version: string,
 ): Promise<ApiResponse<Endpoints['getModel']>> {
   const store = await models(services, scope, detectorId);
-  const record = await recordOf(store, detectorId, version);
-  const snapshot = decodeModelSnapshot(await store.load(detectorId, version));
+  const record = await store.record(detectorId, version);
+  const snapshot = await services.models.load(store, detectorId, record);
+  // What an earlier version has kept of somebody's file may be anything.
+  const { data: evaluation } = evaluationSchema.safeParse(record.evaluation);
+  const { evaluation: _summary, ...body } = modelBodyOf(record);
   return {
-    ...modelBodyOf(record),
+    ...body,
+    ...(evaluation && { evaluation }),
     detector: { ...snapshot.detector },
     training: { ...snapshot.training },
     columns: [...snapshot.encoder.columnNames],
@@ -94,19 +88,19 @@ export async function exportModel(
 }
 
 /**
- * @param file content of a model file: it is checked as a whole before anything is kept
+ * @param file bytes of a model file: it is checked as a whole before anything is kept
  * @throws DetectionError `refused` for a damaged file, and for a model that reads what was never saved in the detector
  */
 export async function importModel(
   services: Services,
   scope: RequestScope,
   detectorId: string,
-  file: Record<string, unknown>,
+  file: Uint8Array,
 ): Promise<ModelRecordBody> {
   const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
   const store = storeOf(services, scope);
-  const text = JSON.stringify(file);
-  const snapshot = decodeModelSnapshot(text);
+  checkModelSize(file.byteLength, 'file', services.usage);
+  const { snapshot, text } = await services.decoder.read(file);
   checkReads(snapshot, stored);
   await store.save(detectorId, snapshot.version, text, {
     createdAt: snapshot.training.finished_at,
@@ -126,7 +120,7 @@ export async function importModel(
       details: { source: snapshot.training.source, reads: readsOfModel(snapshot, stored.detector) },
     },
   ]);
-  return modelBodyOf(await recordOf(store, detectorId, snapshot.version));
+  return modelBodyOf(await store.record(detectorId, snapshot.version));
 }
 
 /**
@@ -144,10 +138,11 @@ export async function promoteModel(
   action: 'model_promoted' | 'model_reverted' = 'model_promoted',
 ): Promise<{ active: string; previous?: string }> {
   const store = await models(services, scope, detectorId);
-  const { gate } = await recordOf(store, detectorId, version);
+  const record = await store.record(detectorId, version);
+  const { gate } = record;
   const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
   const target = { space: scope.space, detectorId };
-  checkReads(decodeModelSnapshot(await store.load(detectorId, version)), stored);
+  checkReads(await services.models.load(store, detectorId, record), stored);
   await swapPipeline(services, pipelineWorkOf(services, scope, stored), version);
   const { previous } = await promoteAndWatch(
     services,
@@ -218,7 +213,7 @@ export async function gateByHand(
   signal: AbortSignal,
 ): Promise<CandidateGate> {
   const store = await models(services, scope, detectorId);
-  await recordOf(store, detectorId, version);
+  await store.record(detectorId, version);
   const { elasticsearch: client, space } = scope;
   const work = {
     stored: await createDetectorRepository(scope.savedObjects).get(detectorId),

@@ -23,7 +23,6 @@ import type { RunState } from './detector_state';
 import { withCurrentSettings } from './effective_snapshot';
 import { swapPipeline } from './pipeline_swap';
 import type { Services } from './services';
-import type { SnapshotCache } from './snapshot_cache';
 import type { StoredUpkeep } from './status_store';
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -35,7 +34,6 @@ const SHARED_ALERTS_LOOKED_AT = 200;
 /** What a run knows that looks after its model. */
 export interface UpkeepContext {
   readonly services: Services;
-  readonly cache: SnapshotCache;
   readonly job: DetectorJob;
   readonly model: ModelRecord;
   readonly counted: RunState['counted'];
@@ -127,7 +125,7 @@ async function watchPromoted(context: UpkeepContext, { watch }: StoredUpkeep): P
 
 /** @returns undefined where the models have not scored enough to be compared */
 async function alertRateOf(
-  { job, cache, counted = [] }: UpkeepContext,
+  { services, job, counted = [] }: UpkeepContext,
   previous: string,
   since: number,
 ): Promise<CandidateCheck | undefined> {
@@ -138,7 +136,7 @@ async function alertRateOf(
   }
   const { target, models, results } = job;
   const snapshot = withCurrentSettings(
-    await cache.load(models, target.space, target.detectorId, previous),
+    await services.models.load(models, target.detectorId, previous),
     job.stored,
   );
   const rate = {
@@ -176,19 +174,16 @@ function askedShareOf(snapshot: ModelSnapshot, before: { logs: number; anomalies
 
 /** @returns false: drift only asks for a new model */
 async function seeToDrift(
-  { services, cache, job, model, signal }: UpkeepContext,
+  { services, job, model, signal }: UpkeepContext,
   { drift: before, candidate }: StoredUpkeep,
 ): Promise<boolean> {
   const { detector } = job.stored;
-  const { detectorId, space } = job.target;
+  const { detectorId } = job.target;
   const { drift: settings } = detector;
   const now = services.clock.now();
   const since = Date.parse(model.promotedAt ?? model.createdAt);
   if (!isDriftDue(settings, before, since, now)) return false;
-  const snapshot = withCurrentSettings(
-    await cache.load(job.models, space, detectorId, model.version),
-    job.stored,
-  );
+  const snapshot = withCurrentSettings(await services.models.load(job.models, detectorId, model), job.stored);
   const range = recent(job, now - durationToMilliseconds(settings.window), now);
   const sample = await job.sourceOf(snapshot.detector).sample(range, {
     size: settings.sample,

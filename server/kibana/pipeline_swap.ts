@@ -1,6 +1,6 @@
 import type { LivePipelineBody } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
-import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import type { ModelSnapshot } from '../../common/model_snapshot';
 import {
   deployPipeline,
   type DeployPipelineOptions,
@@ -63,7 +63,7 @@ export async function prepareTrial(
   { logs = TRIAL_LOGS, maxMicrosecondsPerLog, signal }: TrialSettings = {},
 ): Promise<{ snapshot: ModelSnapshot; options: DeployPipelineOptions }> {
   const { detector, id } = stored;
-  const snapshot = withCurrentSettings(decodeModelSnapshot(await models.load(id, version)), stored);
+  const snapshot = withCurrentSettings(await services.models.load(models, id, version), stored);
   const to = services.clock.now();
   const sample = await source.sample(
     rangeOf(detector.source, to - durationToMilliseconds(detector.training.window), to),

@@ -25,7 +25,6 @@ import { idlePause, longestSilence } from './idle_pause';
 import { detectorLink, feedbackLink } from './links';
 import { liveBodyOf } from './pipeline_swap';
 import type { Services } from './services';
-import type { SnapshotCache } from './snapshot_cache';
 
 /** A detector without a checkpoint begins so long before its first run. */
 export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
@@ -56,7 +55,6 @@ export type RunOutcome =
  */
 export async function runDetector(
   services: Services,
-  cache: SnapshotCache,
   target: TaskTarget,
   failedBefore: number,
   signal: AbortSignal,
@@ -80,14 +78,14 @@ export async function runDetector(
     await seeToTraining(services, job, model, known?.training);
     if (model === undefined) return { kind: 'ran', interval, failures: 0 };
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
-    const { run, report } = await score(services, cache, job, model, before, signal);
+    const { run, report } = await score(services, job, model, before, signal);
     const counted = countRun(before.counted, { version: model.version, ...report });
     const quietSince =
       report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
     await putOnRecord(job, { ...before, counted, quiet_since: quietSince }, report, clock.now());
     // A detector without logs has nothing to measure, and one that catches up has better things to do.
     if (report.logs > 0 && run.complete) {
-      await keepModelGood({ services, cache, job, model, counted, signal });
+      await keepModelGood({ services, job, model, counted, signal });
     }
     const silence = quietSince === undefined ? 0 : clock.now() - Date.parse(quietSince);
     const delay = run.complete ? idlePause(job.stored.detector.schedule, silence) : 0;
@@ -163,7 +161,6 @@ async function seeToTraining(
 
 async function score(
   services: Services,
-  cache: SnapshotCache,
   job: DetectorJob,
   model: ModelRecord,
   before: RunState,
@@ -171,8 +168,8 @@ async function score(
 ): Promise<{ run: DetectionRun; report: RunReport }> {
   const { clock, limits, log } = services;
   const { target, stored } = job;
-  const { detectorId, space } = target;
-  const snapshot = await cache.load(job.models, space, detectorId, model.version);
+  const { detectorId } = target;
+  const snapshot = await services.models.load(job.models, detectorId, model);
   const startedAt = clock.now();
   const runId = randomUUID();
   const notifier = notifierOf(services, job, signal);

@@ -9,6 +9,8 @@ import type { EncryptedSavedObjectsClient, SavedObjectsClient } from './saved_ob
 import type { Logger, SecurityStart } from './security_contracts';
 import type { TaskManagerStart } from './task_contracts';
 import type { BackgroundSlots } from './background_slots';
+import type { ModelDecoder } from '../detection/decode_model';
+import type { ModelReader } from './model_reader';
 import type { RequestLimiter } from './request_limiter';
 import type { UsageLimits } from './usage_limits';
 import type { Trainer } from './training_work';
@@ -32,6 +34,9 @@ export interface Services {
   readonly limits: JobLimits;
   /** What users may take of Kibana. */
   readonly usage: UsageLimits;
+  /** Reads stored models and files of models. */
+  readonly models: ModelReader;
+  readonly decoder: ModelDecoder;
   /** Turns of expensive requests. */
   readonly requests: RequestLimiter;
   /** Places of background work. */

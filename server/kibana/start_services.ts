@@ -6,6 +6,8 @@ import type { CoreStart, KibanaRequest } from './contracts';
 import { API_KEY_TYPE, INTERNAL_TYPES } from './identifiers';
 import type { JobLimits } from './job_limits';
 import type { KeySettings } from './key_settings';
+import { createModelDecoder, type ModelDecoder } from '../detection/decode_model';
+import { ModelReader } from './model_reader';
 import { BackgroundSlots } from './background_slots';
 import { RequestLimiter } from './request_limiter';
 import { lanesOf, type UsageLimits } from './usage_limits';
@@ -67,6 +69,12 @@ export const limitersOf = (usage: UsageLimits): Pick<Services, 'requests' | 'slo
   slots: new BackgroundSlots({ training: usage.trainings_at_once, backfill: usage.backfills_at_once }),
 });
 
+/** Whoever reads models shares what was decoded. */
+export const readersOf = (decoder: ModelDecoder): Pick<Services, 'models' | 'decoder'> => ({
+  decoder,
+  models: new ModelReader(decoder),
+});
+
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
   const { limits, usage, keys, alerts, canEncrypt, links, log, directory } = settings;
   const { client } = core.elasticsearch;
@@ -78,6 +86,7 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
     limits,
     usage,
     ...limitersOf(usage),
+    ...readersOf(createModelDecoder()),
     keys,
     alerts,
     links,

@@ -1,5 +1,4 @@
 import type { ApiResponse, Endpoints } from '../../common/api';
-import { decodeModelSnapshot } from '../../common/model_snapshot';
 import { AdaptiveThreshold } from '../../common/threshold';
 import { writePhrase } from '../../common/threshold/change_phrases';
 import { createCheckpointStore, createSnapshotStore } from '../elasticsearch';
@@ -21,7 +20,7 @@ export async function readThreshold(
   if (active === undefined) return { method, history: [] };
   const { version } = active;
   const load = async () =>
-    withCurrentSettings(decodeModelSnapshot(await store.load(detectorId, version)), steered);
+    withCurrentSettings(await services.models.load(store, detectorId, active), steered);
   if (detector.threshold.method !== 'adaptive') {
     return { method, threshold: (await load()).threshold, model_version: version, history: [] };
   }

@@ -17,6 +17,7 @@ import { promoteAndWatch, settleCandidate, type Settled } from './candidate_prom
 import type { DetectorJob } from './detector_job';
 import { swapPipeline } from './pipeline_swap';
 import type { Services } from './services';
+import { checkModelSize } from './usage_limits';
 import type { TellTraining, TrainingOutcome, TrainingWork } from './training_work';
 
 /**
@@ -49,6 +50,7 @@ export async function trainDetector(
   if (!(await isStillThere())) {
     throw new DetectionError('interrupted', 'The detector was deleted while its model was trained.');
   }
+  checkModelSize(outcome.text.length, 'model', services.usage);
   await job.models.save(detectorId, outcome.version, outcome.text, {
     createdAt: outcome.createdAt,
     threshold: outcome.threshold,

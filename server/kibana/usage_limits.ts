@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DetectionError } from '../../common/detection_error';
 import { durationSchema, durationToMilliseconds } from '../../common/duration';
 import type { RequestCost } from '../../common/api';
 import type { LaneLimits } from './request_limiter';
@@ -57,6 +58,15 @@ export const usageLimitsSchema = z
       .max(32)
       .default(2)
       .describe('Backfills that Kibana itself scores at once. Others wait'),
+    model_megabytes: z
+      .number()
+      .int()
+      .min(1)
+      .max(95)
+      .default(32)
+      .describe(
+        'Largest model, in millions of bytes: of a file that is imported, and of what a training stores; 0.5 for 100 trees of 256 logs',
+      ),
   })
   .refine(
     ({ longest_wait: wait }) => {
@@ -70,6 +80,29 @@ export const usageLimitsSchema = z
   );
 export type UsageLimits = z.output<typeof usageLimitsSchema>;
 export type UsageLimitsInput = z.input<typeof usageLimitsSchema>;
+
+/** The message of a model that is too large names what it is too large by; Kibana's own is for what is far beyond it. */
+export const largestBody = ({ model_megabytes: megabytes }: UsageLimits): number => (megabytes + 1) * 1e6;
+
+/**
+ * @param bytes of its text
+ * @throws DetectionError `refused` for a model that is too large
+ */
+export function checkModelSize(
+  bytes: number,
+  what: 'file' | 'model',
+  { model_megabytes: megabytes }: UsageLimits,
+): void {
+  if (bytes <= megabytes * 1e6) return;
+  const size = (bytes / 1e6).toFixed(1);
+  throw new DetectionError(
+    'refused',
+    what === 'file'
+      ? `The model file has ${size} MB, at most ${megabytes} are allowed (logAnomalies.limits.model_megabytes).`
+      : `The model has ${size} MB, at most ${megabytes} are allowed (logAnomalies.limits.model_megabytes): lower forest.tree_count, forest.subsample_size or forest.max_depth.`,
+    { details: { bytes, allowed: megabytes * 1e6 } },
+  );
+}
 
 /** @returns what the limiter of requests is made of */
 export function lanesOf(limits: UsageLimits): Readonly<Record<RequestCost, LaneLimits>> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 import {
   connect,
@@ -193,7 +194,7 @@ describe('Stores on a real Elasticsearch', () => {
       createdAt: '2026-11-01T00:00:00.000Z',
       threshold: 0.6,
       rows: 1_000,
-      evaluation: { auc: 0.9 },
+      evaluation: { alert_share: 0.01, labelled: { recall: 0.9, incidents: [{ id: 'outage' }] }, top: [] },
     };
 
     test('are saved, listed, promoted, reverted to and deleted', async () => {
@@ -219,8 +220,18 @@ describe('Stores on a real Elasticsearch', () => {
           promotedAt: '2026-11-01T00:02:00.000Z',
           rows: 1_000,
         },
-        { version: 'v1', status: 'retired', evaluation: { auc: 0.9 } },
+        { version: 'v1', status: 'retired', evaluation: { alert_share: 0.01, labelled: { recall: 0.9 } } },
       ]);
+      // A list is for looking through: only one model at a time brings its whole evaluation.
+      for (const { evaluation } of await store.list('web')) {
+        expect(evaluation).toEqual({ alert_share: 0.01, labelled: { recall: 0.9 } });
+      }
+      expect(await store.record('web', 'v1')).toMatchObject({
+        status: 'retired',
+        evaluation: record.evaluation,
+        sha256: createHash('sha256').update('{"model":1}').digest('hex'),
+      });
+      await expect(store.record('web', 'v9')).rejects.toMatchObject({ code: 'not_found' });
       expect(await store.list()).toHaveLength(3);
       expect(await store.promote('web', 'v1', 'back')).toEqual({ previous: 'v2' });
       expect(await store.active('web')).toMatchObject({ version: 'v1', note: 'back', threshold: 0.6 });

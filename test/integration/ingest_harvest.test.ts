@@ -102,6 +102,7 @@ describe('results of logs that the cluster has scored', () => {
             status: 'retired' as const,
             createdAt: '',
             rows: 0,
+            sha256: '',
           })),
         ),
     },

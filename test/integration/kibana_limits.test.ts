@@ -1,4 +1,8 @@
 import type { DetectorRecord, DetectorStatus } from '../../common/api';
+import { hashOfJson } from '../../common/model_snapshot/canonical_json';
+import { createModelDecoder } from '../../server/detection/decode_model';
+import { createSnapshotStore } from '../../server/elasticsearch';
+import { documentId, modelsIndex } from '../../server/elasticsearch/names';
 import { backfillTaskId, trainingTaskId } from '../../server/kibana/identifiers';
 import { createOpenApiDocument } from '../../server/kibana/open_api';
 import { webDetector } from './kibana_logs';
@@ -102,6 +106,107 @@ describe('background work', () => {
     leave.forEach((each) => each?.());
     await kibana.tasks.run(task);
     expect(await ok(people.owner, 'getBackfill', { params: { id } })).toMatchObject({ state: 'done' });
+  });
+});
+
+describe('models', () => {
+  /** Files of models as somebody may make them who knows how they are sealed. */
+  const exported = async (id: string, version: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await world.ok<string>(world.people.owner, 'exportModel', { params: { id, version } }));
+  const activeOf = async (id: string): Promise<string> => (await world.status(id)).model?.version as string;
+
+  it('with an evaluation that is none are refused, and a list is small whatever an earlier version has kept', async () => {
+    const { ok, people, kibana, trained } = world;
+    const { id } = await trained();
+    const version = await activeOf(id);
+    const { sha256: _seal, ...file } = await exported(id, version);
+    const padded = { ...file, evaluation: { padding: 'x'.repeat(4_000_000) } };
+    const body = { ...padded, sha256: hashOfJson(padded) };
+    const refused = await kibana.call(people.owner, 'importModel', { params: { id }, body }, space);
+    expect(refused.status).toBe(422);
+    expect(refused.body).toMatchObject({
+      message: expect.stringMatching(/^The model file is refused: .*evaluation\.schema_version: /),
+    });
+    // What 0.1.0 has taken is there still.
+    const where = { index: modelsIndex(space), id: documentId('model', space, id, version) };
+    await admin.update({ ...where, doc: { evaluation: padded.evaluation }, refresh: true });
+    const listed = await ok<{ models: object[] }>(people.owner, 'listModels', { params: { id } });
+    expect(listed.models).toHaveLength(1);
+    expect(JSON.stringify(listed).length).toBeLessThan(5_000);
+    const detail = await ok<object>(people.owner, 'getModel', { params: { id, version } });
+    expect(detail).toMatchObject({ version, trees: expect.any(Number) });
+    expect(detail).not.toHaveProperty('evaluation');
+  });
+
+  it('that an earlier version has taken with a foreign evaluation go on scoring', async () => {
+    const { ok, people, kibana, trained } = world;
+    const { id } = await trained();
+    const version = await activeOf(id);
+    const { sha256: _seal, ...file } = await exported(id, version);
+    const foreign = { ...file, evaluation: { auc: 0.9, by: 'another program' } };
+    const text = JSON.stringify({ ...foreign, sha256: hashOfJson(foreign) });
+    const store = createSnapshotStore(admin, { space });
+    await store.save(id, 'taken-before', text, { createdAt: '2026-01-01T00:00:00Z', threshold: 1, rows: 1 });
+    expect((await kibana.services.models.load(store, id, 'taken-before')).evaluation).toBeUndefined();
+    expect(await ok(people.owner, 'getModel', { params: { id, version: 'taken-before' } })).toMatchObject({
+      version: 'taken-before',
+    });
+  });
+
+  it('that are larger than allowed are refused, imported or trained, with both sizes', async () => {
+    const { people, trained, ok } = world;
+    const { id } = await trained();
+    const kibana = startKibanaStandIn({ administrator: admin, usage: { model_megabytes: 1 } });
+    kibana.now = world.kibana.now;
+    for (const [key, object] of world.kibana.savedObjects.objects)
+      kibana.savedObjects.objects.set(key, object);
+    const call = (operation: Parameters<KibanaStandIn['call']>[1], body?: unknown): Promise<Reply> =>
+      kibana.call(people.owner, operation, { params: { id }, ...(body !== undefined && { body }) }, space);
+    const body = JSON.stringify(await exported(id, await activeOf(id)));
+    const refused = await call('importModel', body + ' '.repeat(1_500_000));
+    expect(refused.status).toBe(422);
+    expect((refused.body as { message: string }).message).toMatch(
+      /^The model file has 1\.\d MB, at most 1 are allowed \(logAnomalies\.limits\.model_megabytes\)\.$/,
+    );
+    const detector = webDetector(index, {
+      forest: { tree_count: 300, subsample_size: 2_048, max_depth: 12, splits: 'extended' },
+    });
+    const { version } = await ok<DetectorRecord>(people.owner, 'getDetector', { params: { id } });
+    expect((await call('updateDetector', { detector, version })).status).toBe(200);
+    await call('trainDetector');
+    await kibana.tasks.run(trainingTaskId({ space, detectorId: id }));
+    const { training } = (await call('getStatus')).body as DetectorStatus;
+    expect(training).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'refused',
+        message: expect.stringMatching(
+          /^The model has \d\.\d MB, at most 1 are allowed .*lower forest\.tree_count/,
+        ),
+      },
+    });
+    expect(
+      (await ok<{ models: object[] }>(people.owner, 'listModels', { params: { id } })).models,
+    ).toHaveLength(1);
+  });
+
+  it('are decoded once for all who ask, in whatever way', async () => {
+    const { people, trained } = world;
+    const { id } = await trained();
+    const version = await activeOf(id);
+    const decoder = createModelDecoder();
+    const decode = jest.spyOn(decoder, 'decode');
+    const kibana = startKibanaStandIn({ administrator: admin, decoder });
+    for (const [key, object] of world.kibana.savedObjects.objects)
+      kibana.savedObjects.objects.set(key, object);
+    const replies = await Promise.all(
+      (['getModel', 'getModel', 'getThreshold'] as const).map((operation) => {
+        const params: Record<string, string> = operation === 'getModel' ? { id, version } : { id };
+        return kibana.call(people.reader, operation, { params }, space);
+      }),
+    );
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(decode).toHaveBeenCalledTimes(1);
   });
 });
 

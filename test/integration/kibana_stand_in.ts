@@ -23,8 +23,9 @@ import {
   INTERNAL_TYPES,
   TRAINING_TASK_TYPE,
 } from '../../server/kibana/identifiers';
-import { limitersOf } from '../../server/kibana/start_services';
-import { usageLimitsSchema, type UsageLimitsInput } from '../../server/kibana/usage_limits';
+import { createModelDecoder, type ModelDecoder } from '../../server/detection/decode_model';
+import { limitersOf, readersOf } from '../../server/kibana/start_services';
+import { largestBody, usageLimitsSchema, type UsageLimitsInput } from '../../server/kibana/usage_limits';
 import { jobLimitsSchema, type JobLimits } from '../../server/kibana/job_limits';
 import { parseKeySettings, type KeySettingsInput } from '../../server/kibana/key_settings';
 import type { ReportedRun } from '../../server/kibana/plugin_status';
@@ -64,6 +65,8 @@ export interface SavedObjectsAccess {
   /** Types that the features of the user's role grant; undefined for Kibana itself. */
   readonly granted?: { readonly all: readonly string[]; readonly read: readonly string[] };
 }
+
+const bodyText = (body: unknown): string => (typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));
 
 /** Kibana's own, and those of the plugin as it registers them. */
 const TYPES = new Map<string, { readonly hidden: boolean }>([
@@ -300,6 +303,8 @@ export interface StandInOptions {
   readonly keys?: KeySettingsInput;
   readonly limits?: Partial<JobLimits>;
   readonly usage?: UsageLimitsInput;
+  /** Default: models are decoded on the calling thread. */
+  readonly decoder?: ModelDecoder;
   readonly alerts?: AlertsConfig;
   /** Holds training up; throws when `signal` fires, as the thread that trains does. */
   readonly beforeTraining?: (signal: AbortSignal | undefined) => Promise<void>;
@@ -360,6 +365,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     limits: { ...jobLimitsSchema.parse({}), ...options.limits },
     usage,
     ...limitersOf(usage),
+    ...readersOf(options.decoder ?? createModelDecoder()),
     alerts: options.alerts,
     links: { publicBaseUrl: 'https://kibana.test', kibanaVersion: '8.12.2' },
     taskManager: tasks,
@@ -415,6 +421,7 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
   registerRoutes(router, {
     getServices: async () => services,
     log,
+    largestModelBytes: largestBody(usage),
   });
 
   const call: KibanaStandIn['call'] = async (person, operation, given = {}, space = 'default') => {
@@ -429,7 +436,10 @@ export function startKibanaStandIn(options: StandInOptions): KibanaStandIn {
     for (const part of ['params', 'query', 'body'] as const) {
       const validate = route.validate !== false ? route.validate[part] : undefined;
       if (validate === undefined) continue;
-      const outcome = validate(given[part] ?? (part === 'body' ? null : {}), {
+      // What is not parsed arrives as the bytes that were sent.
+      const isRaw = part === 'body' && route.options?.body?.parse === false;
+      const sent = isRaw ? Buffer.from(bodyText(given.body)) : given[part];
+      const outcome = validate(sent ?? (part === 'body' ? null : {}), {
         ok: (value) => ({ value }),
         badRequest: (error) => ({ error }),
       });

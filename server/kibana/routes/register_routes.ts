@@ -20,10 +20,13 @@ import { HANDLERS } from './handlers';
 export interface RouteDependencies {
   getServices(): Promise<Services>;
   readonly log: Logger;
+  /** Bytes that a body of a model file may have for Kibana to read it at all; whether it is too large is said later. */
+  readonly largestModelBytes: number;
 }
 
 /** Registers every endpoint of the API under its privilege, with its schemas as validation. */
 export function registerRoutes(router: Router, dependencies: RouteDependencies): void {
+  const { largestModelBytes } = dependencies;
   for (const [operation, endpoint] of Object.entries(ENDPOINTS) as [Operation, Endpoint][]) {
     const privilege = API_PRIVILEGES[endpoint.privilege];
     router[endpoint.method](
@@ -32,19 +35,25 @@ export function registerRoutes(router: Router, dependencies: RouteDependencies):
         options: {
           access: 'public',
           tags: [`access:${privilege}`],
-          ...(endpoint.maxBodyBytes && { body: { maxBytes: endpoint.maxBodyBytes } }),
+          ...(endpoint.rawBody && { body: { maxBytes: largestModelBytes, parse: false } }),
         },
         security: { authz: { requiredPrivileges: [privilege] } },
         validate: {
           ...(endpoint.params && { params: validation(endpoint.params) }),
           ...(endpoint.query && { query: validation(endpoint.query) }),
-          ...(endpoint.body && { body: validation(endpoint.body) }),
+          ...(endpoint.body && { body: endpoint.rawBody ? bytesOf : validation(endpoint.body) }),
         },
       },
       (context, request, response) => answer(operation, dependencies, context, request, response),
     );
   }
 }
+
+/** The body as it came, and copied, since Node keeps small ones in memory that they share. */
+const bytesOf: RouteValidation = (data, { ok, badRequest }) =>
+  data instanceof Uint8Array && data.length > 0
+    ? ok(Uint8Array.from(data))
+    : badRequest('body: must be given');
 
 function validation(schema: z.ZodType): RouteValidation {
   return (data, { ok, badRequest }) => {

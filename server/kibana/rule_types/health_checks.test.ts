@@ -42,6 +42,7 @@ const healthy: HealthFacts = {
     createdAt: ago(DAY),
     threshold: 0.6,
     rows: 1,
+    sha256: '',
   },
   now: NOW,
 };

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
+
+/** Nanoseconds that the main thread has been on a processor, or undefined where the system does not tell (all but Linux). */
+function mainThreadTime(): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The longest time for which some work kept this thread from all else, milliseconds of processor time: what other work on the
+ * machine takes of it does not count. Where the system does not tell it, the delay of the event loop stands in.
+ */
+export async function longestBlock(work: () => Promise<unknown>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 2 });
+  delay.enable();
+  let longest = 0;
+  let isOver = false;
+  const watch = async (): Promise<void> => {
+    for (let before = mainThreadTime(); before !== undefined && !isOver;) {
+      await setImmediate();
+      const now = mainThreadTime() as number;
+      longest = Math.max(longest, now - before);
+      before = now;
+    }
+  };
+  const watching = watch();
+  await pause(5);
+  await work();
+  await pause(5);
+  isOver = true;
+  await watching;
+  delay.disable();
+  return (mainThreadTime() === undefined ? delay.max : longest) / 1e6;
+}
