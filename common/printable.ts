@@ -1,5 +1,11 @@
-/** Control, invisible, bidirectional and line-parting characters; with the flag u `\p{Cs}` is a surrogate without its partner. */
-export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+/**
+ * Characters that people do not see as what they are: control and private characters, line partings, marks of direction,
+ * and letters, signs and tags without a picture; with the flag u `\p{Cs}` is a surrogate without its partner. Joiners (U+200C,
+ * U+200D) are part of the writing of some languages and of emoji, and nothing but hidden behind a Latin letter or a digit.
+ * Source: Unicode 15, Default_Ignorable_Code_Point without variation selectors.
+ */
+export const UNPRINTABLE =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}]|(?<![\u0590-\u{10ffff}])[\u200c\u200d]/gu;
 
 /**
  * Text of logs for people: control, invisible, bidirectional-override and lone-surrogate characters become a replacement

@@ -172,6 +172,6 @@ export function printable(text: string, length = 200): string {
   const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text;
   return cut.replace(
     UNPRINTABLE,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (character) => `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, '0')}`,
   );
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { AnomalyResult, Severity } from '../../common/anomaly';
 import { SEVERITIES } from '../../common/anomaly';
 import type { AlertsConfig } from './config';
+import { defangLinks, dottedWordsOf } from '../../common/defang_links';
 import { cleanText } from './untrusted_text';
 
-/** One anomaly as a message shows it. All text is cleaned and bounded, not yet escaped. */
+/** One anomaly as a message shows it. All text is cleaned and bounded, links in it are defanged, and nothing is escaped yet. */
 export interface AlertItem {
   readonly time: string;
   readonly entity: string;
@@ -64,12 +65,13 @@ function fieldOf(document: Record<string, unknown>, field: string): unknown {
 function entityOf(result: AnomalyResult, groupBy: string | undefined): string {
   const value = groupBy === undefined ? result.anomaly.entity : fieldOf(result, groupBy);
   const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-  return cleanText(text, LONGEST_NAME) || '(none)';
+  return defangLinks(cleanText(text, LONGEST_NAME)) || '(none)';
 }
 
 function lineOf(result: AnomalyResult): string {
   const message = fieldOf(result, 'message') ?? fieldOf(result, 'url.original');
-  return cleanText(message ?? `${result.source.index}/${result.source.id}`, LONGEST_LINE);
+  if (message !== undefined) return defangLinks(cleanText(message, LONGEST_LINE));
+  return cleanText(`${result.source.index}/${result.source.id}`, LONGEST_LINE);
 }
 
 /** @returns whether a result is severe enough to be announced */
@@ -100,7 +102,7 @@ export function summarise(
   return {
     detector: {
       id: detector.id,
-      name: cleanText(detector.name, LONGEST_NAME) || cleanText(detector.id, LONGEST_NAME),
+      name: defangLinks(cleanText(detector.name, LONGEST_NAME)) || cleanText(detector.id, LONGEST_NAME),
     },
     run: { id: run.id },
     total: results.length,
@@ -119,7 +121,10 @@ export function summarise(
         severity: anomaly.severity,
         score: anomaly.score,
         confidence: anomaly.confidence,
-        reason: cleanText(anomaly.reason, LONGEST_REASON),
+        reason: defangLinks(
+          cleanText(anomaly.reason, LONGEST_REASON),
+          dottedWordsOf(anomaly.attribution.map(({ feature }) => feature)),
+        ),
         line: lineOf(results[index]),
         ...(link !== undefined && { feedbackLink: new URL(link).href }),
       };

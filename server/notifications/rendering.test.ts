@@ -106,7 +106,7 @@ describe('Slack', () => {
     for (const text of fromLogs) {
       expect(text).not.toMatch(/[<>]/);
       expect(text).not.toMatch(/@(here|channel|everyone)/);
-      expect(text).not.toMatch(/https?:\/\//);
+      expect(text).not.toMatch(/https?:\/\/|evil\.example/);
       expect(text).not.toContain('`code`');
       expect(text).not.toContain('*bold*');
       expect(text).toContain('&lt;!');
@@ -164,8 +164,22 @@ describe('mail', () => {
     expect(html).toContain('href="https://k.example/%22x?detector=d1&amp;run=r+1%26x"');
     expect(text).toContain('<script>alert("1")</script>');
     for (const part of [text, html]) expect(part).toContain('3 more anomalies suppressed');
+    // nothing of a log is left that a program makes a link of
+    for (const part of [subject, text, html.replace(/<a href="https:\/\/k\.example[^>]*>/g, '')]) {
+      expect(part).not.toMatch(/https?:\/\/(?!k\.example)|[@/ ]evil\.example|b\.example/);
+    }
+    expect(text).toContain('hxxps[:]//evil[.]example/x');
     expect(escapeHtml(`&'`)).toBe('&amp;&#39;');
   });
+});
+
+it('marks hosts that mix scripts in mails and in Slack', () => {
+  const line = 'GET https://\u0440\u0430ypal.com/ 200';
+  const message = summarise(detector, run, [resultOf('1', { message: line })], config);
+  const marked = '\u0440\u0430ypal[.]com (mixed scripts: Cyrillic and Latin, xn--ypal-43d9g[.]com)';
+  const { text, html } = renderEmail(message, undefined);
+  for (const shown of [text, html, textsOf(renderSlack(message, undefined)).join('\n')])
+    expect(shown).toContain(marked);
 });
 
 describe('redact', () => {

@@ -1,3 +1,5 @@
+import { UNPRINTABLE } from '../../common/printable';
+
 /**
  * Makes text out of logs fit for showing: on one line, without control, direction and invisible characters, without
  * halves of surrogate pairs, no longer than `longest` UTF-16 code units (an ellipsis marks the cut).
@@ -5,8 +7,8 @@
 export function cleanText(value: unknown, longest: number): string {
   const text = (typeof value === 'string' ? value : String(value ?? ''))
     .slice(0, longest * 4)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]+/gu, ' ')
     .replace(/\p{Cs}/gu, '\ufffd')
+    .replace(UNPRINTABLE, ' ')
     .replace(/ {2,}/g, ' ')
     .trim();
   if (text.length <= longest) return text;

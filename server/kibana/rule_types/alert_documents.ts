@@ -1,4 +1,5 @@
 import { getField } from '../../../common/log_features';
+import { printable } from '../../../common/printable';
 import type { AnomalyResult } from '../../../common/anomaly';
 import type { FieldMap } from '../alerting_contracts';
 
@@ -15,6 +16,8 @@ const ECS_FIELDS = {
   'log.level': 'keyword',
   message: 'text',
 } as const;
+
+const LONGEST_VALUE = 1_000;
 
 const optional = (type: string) => ({ type, array: false, required: false });
 
@@ -49,7 +52,7 @@ export function ecsFieldsOf(result: AnomalyResult): Record<string, unknown> {
     if (typeof value !== 'string' && typeof value !== 'number') continue;
     if (type === 'long' && !Number.isInteger(Number(value))) continue;
     if (type === 'ip' && !/^[0-9a-fA-F.:]{2,45}$/.test(String(value))) continue;
-    fields[name] = typeof value === 'string' ? value.slice(0, 1_000) : value;
+    fields[name] = typeof value === 'string' ? printable(value, LONGEST_VALUE) : value;
   }
   return fields;
 }

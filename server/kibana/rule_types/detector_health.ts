@@ -9,8 +9,10 @@ import { createStatusStore } from '../status_store';
 import { ALERTS_AS_DATA } from './alert_documents';
 import { checkHealth, type Finding } from './health_checks';
 import { detectorLink, type LinkBase } from '../links';
+import { clean } from './told';
 
 const ACTION_GROUP = 'unhealthy';
+const LONGEST_NAME = 200;
 
 const VARIABLES: readonly ActionVariable[] = [
   { name: 'message', description: 'A sentence that says what is wrong and what to do' },
@@ -84,20 +86,22 @@ export async function executeDetectorHealth(
   const base: LinkBase = { ...links, space: spaceId };
   const alerts = await findProblems(options, detectorsOf);
   const limit = alertsClient.getAlertLimitValue();
-  for (const { id, detectorId, name, problem, message } of alerts.slice(0, limit)) {
+  for (const { id, detectorId, name: given, problem, message: said } of alerts.slice(0, limit)) {
+    const name = clean(given, LONGEST_NAME);
+    const message = `${name}: ${clean(said)}`;
     alertsClient.report({
       id,
       actionGroup: ACTION_GROUP,
       state: {},
       context: {
-        message: `${name}: ${message}`,
+        message,
         problem,
         detector: name,
         detector_id: detectorId,
         detector_link: detectorLink(base, detectorId),
       },
       payload: {
-        'kibana.alert.reason': `${name}: ${message}`.slice(0, 1_000),
+        'kibana.alert.reason': message.slice(0, 1_000),
         log_anomalies: { detector: { id: detectorId, name }, problem },
       },
     });
@@ -114,8 +118,8 @@ export async function executeDetectorHealth(
     alertsClient.setAlertData({
       id,
       context: {
-        message: `The problem "${problem}" of the detector is over`,
-        problem,
+        message: `The problem "${clean(problem)}" of the detector is over`,
+        problem: clean(problem),
         detector_id: detectorId,
         detector_link: detectorLink(base, detectorId),
       },

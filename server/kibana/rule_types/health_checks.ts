@@ -4,6 +4,7 @@ import type { DetectorHealthParams } from '../../../common/rules';
 import type { StoredDetector } from '../detector_repository';
 import { lastLookOf } from '../detector_state';
 import type { StoredStatus } from '../status_store';
+import { told } from './told';
 
 export const HEALTH_PROBLEMS = ['no_model', 'no_run', 'lag', 'failing', 'no_data', 'old_model'] as const;
 export type HealthProblem = (typeof HEALTH_PROBLEMS)[number];
@@ -51,7 +52,8 @@ export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): F
     if (failure !== undefined) {
       findings.push({
         problem: 'no_model',
-        message: `No model could be trained: ${failure.message} ${failure.next_step}`,
+        // Elasticsearch, in whose words it failed, repeats what stands in logs.
+        message: `No model could be trained: ${told(failure.message)} ${failure.next_step}`,
       });
     }
   }
@@ -72,7 +74,7 @@ export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): F
     findings.push({
       problem: 'failing',
       message:
-        `${failures} runs in a row have failed. ${runs?.last_error?.message ?? ''} ${runs?.last_error?.next_step ?? ''}`.trim(),
+        `${failures} runs in a row have failed. ${told(runs?.last_error?.message)} ${runs?.last_error?.next_step ?? ''}`.trim(),
     });
   }
   const lastLog = runs?.last_log_at ? Date.parse(runs.last_log_at) : since;

@@ -1,13 +1,19 @@
-import { printable } from '../../../common/printable';
+import { dottedWordsOf } from '../../../common/defang_links';
 import type { AnomalyResult } from '../../../common/anomaly';
 import { sentenceOf, subjectOf } from '../../../common/explanations';
 import type { ActionVariable } from '../alerting_contracts';
 import { detectorLink, discoverLink, feedbackLink, resultLink, type LinkBase } from '../links';
 import { ecsFieldsOf } from './alert_documents';
 import type { FoundResult, ResultGroup } from './result_groups';
+import { clean, told } from './told';
 
 const LONGEST_LINE = 1_000;
 const SHOWN_FEATURES = 3;
+const LONGEST_NAME = 200;
+
+/** The names of an owner, which stay readable in a sentence with dots in them. */
+const knownIn = ({ anomaly }: AnomalyResult): ReadonlySet<string> =>
+  dottedWordsOf(anomaly.attribution.map(({ feature }) => feature));
 
 export const LOG_ANOMALY_VARIABLES: readonly ActionVariable[] = [
   { name: 'message', description: 'A sentence that says what was found' },
@@ -51,35 +57,36 @@ function lineOf(result: AnomalyResult): string {
   };
   const line =
     typeof message === 'string' ? message : typeof url?.original === 'string' ? url.original : log?.level;
-  return typeof line === 'string'
-    ? printable(line.replace(/[\r\n\t]+/g, ' '), LONGEST_LINE)
-    : `${result.source.index}/${result.source.id}`;
+  return typeof line === 'string' ? told(line) : clean(`${result.source.index}/${result.source.id}`);
 }
 
+/** Names that actions go by (group, entity, detector) are cleaned and otherwise as they are; sentences hold no links. */
 function resultContext({ id, result }: FoundResult, base: LinkBase) {
   const { anomaly } = result;
-  const [first] = anomaly.attribution;
+  const known = knownIn(result);
+  const attribution = anomaly.attribution.slice(0, SHOWN_FEATURES).map((each) => ({
+    feature: clean(each.feature, LONGEST_NAME),
+    subject: told(subjectOf(each), known),
+    sentence: told(sentenceOf(each), known),
+    share: Number(each.share.toFixed(3)),
+    actual: told(each.actual, known),
+    typical: told(each.typical, known),
+  }));
+  const [first] = attribution;
   return {
-    timestamp: result['@timestamp'],
-    detector: result.detector.name,
-    detector_id: result.detector.id,
+    timestamp: clean(result['@timestamp']),
+    detector: clean(result.detector.name, LONGEST_NAME),
+    detector_id: clean(result.detector.id, LONGEST_NAME),
     score: Number(anomaly.score.toFixed(4)),
     confidence: Number(anomaly.confidence.toFixed(4)),
     severity: anomaly.severity,
-    entity: printable(anomaly.entity ?? '', LONGEST_LINE),
-    reason: anomaly.reason,
+    entity: clean(anomaly.entity),
+    reason: told(anomaly.reason, known),
     feature: first?.feature ?? '',
     actual: first?.actual ?? '',
     typical: first?.typical ?? '',
-    sentence: first === undefined ? '' : sentenceOf(first),
-    attribution: anomaly.attribution.slice(0, SHOWN_FEATURES).map((each) => ({
-      feature: each.feature,
-      subject: subjectOf(each),
-      sentence: sentenceOf(each),
-      share: Number(each.share.toFixed(3)),
-      actual: each.actual,
-      typical: each.typical,
-    })),
+    sentence: first?.sentence ?? '',
+    attribution,
     log_line: lineOf(result),
     link: resultLink(base, id),
     feedback_link: feedbackLink(base, result.detector.id, id),
@@ -92,13 +99,16 @@ function resultContext({ id, result }: FoundResult, base: LinkBase) {
 export function logAnomalyAlert(group: ResultGroup, window: string, base: LinkBase) {
   const [best] = group.top;
   const { detector, anomaly } = best.result;
+  const known = knownIn(best.result);
   const many = group.count === 1 ? 'One anomalous log' : `${group.count} anomalous logs`;
-  const message = `${many} of ${group.name} in ${window}, found by ${detector.name}: ${anomaly.reason} (confidence ${(anomaly.confidence * 100).toFixed(1)}%)`;
+  const message =
+    `${many} of ${told(group.name, known)} in ${window}, found by ${told(detector.name)}: ` +
+    `${told(anomaly.reason, known)} (confidence ${(anomaly.confidence * 100).toFixed(1)}%)`;
   return {
     context: {
       ...resultContext(best, base),
       message,
-      group: group.name,
+      group: clean(group.name),
       count: group.count,
       new_count: group.newCount,
       window,
@@ -108,8 +118,8 @@ export function logAnomalyAlert(group: ResultGroup, window: string, base: LinkBa
       ...ecsFieldsOf(best.result),
       'kibana.alert.reason': message.slice(0, LONGEST_LINE),
       log_anomalies: {
-        detector: { id: detector.id, name: detector.name },
-        group: group.name,
+        detector: { id: detector.id, name: clean(detector.name, LONGEST_NAME) },
+        group: clean(group.name),
         count: group.count,
         score: anomaly.score,
         confidence: anomaly.confidence,
@@ -131,9 +141,9 @@ export function recoveredContext(
   const detectorId = separator < 0 ? alertId : alertId.slice(0, separator);
   const group = separator < 0 ? alertId : alertId.slice(separator + 1);
   return {
-    message: `${group} is back to normal: ${reason}`,
-    recovery_reason: reason,
-    group,
+    message: `${told(group)} is back to normal: ${told(reason)}`,
+    recovery_reason: told(reason),
+    group: clean(group),
     count: 0,
     new_count: 0,
     window,
