@@ -5,7 +5,7 @@
  * Source: Unicode 15, Default_Ignorable_Code_Point without variation selectors.
  */
 export const UNPRINTABLE =
-  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}]|(?<![\u0590-\u{10ffff}])[\u200c\u200d]/gu;
+  /[\u034f\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u17b4-\u17b5\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}]|(?<![\u0590-\u{10ffff}])[\u200c\u200d]/gu;
 
 /**
  * Text of logs for people: control, invisible, bidirectional-override and lone-surrogate characters become a replacement

@@ -1,5 +1,5 @@
 import { schema } from '@kbn/config-schema';
-import { parseWith } from '../common/detector';
+import { parseSettings } from '../common/detector';
 import type { PluginConfigDescriptor } from './kibana/contracts';
 import { jobLimitsSchema, type JobLimitsInput } from './kibana/job_limits';
 import { parseKeySettings, type KeySettingsInput } from './kibana/key_settings';
@@ -33,10 +33,12 @@ const problemOf =
 export const alertsProblem = problemOf(parseAlertsConfig);
 
 /** @returns what is wrong with the settings, or undefined */
-export const jobsProblem = problemOf((given) => parseWith(jobLimitsSchema, given, 'logAnomalies.jobs'));
+export const jobsProblem = problemOf((given) => parseSettings(jobLimitsSchema, given, 'logAnomalies.jobs'));
 
 /** @returns what is wrong with the settings, or undefined */
-export const limitsProblem = problemOf((given) => parseWith(usageLimitsSchema, given, 'logAnomalies.limits'));
+export const limitsProblem = problemOf((given) =>
+  parseSettings(usageLimitsSchema, given, 'logAnomalies.limits'),
+);
 
 /** @returns what is wrong with the settings, or undefined */
 export const keysProblem = problemOf(parseKeySettings);

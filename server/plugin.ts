@@ -1,5 +1,5 @@
 import { ServiceStatusLevels } from '@kbn/core/server';
-import { parseWith } from '../common/detector';
+import { parseSettings } from '../common/detector';
 import type { LogAnomaliesConfig } from './config';
 import type { AlertingSetup } from './kibana/alerting_contracts';
 import { createBackfillTask } from './kibana/backfill_task';
@@ -53,7 +53,7 @@ export class LogAnomaliesPlugin {
     const { encryptedSavedObjects, taskManager, alerting } = plugins;
     const kibanaVersion = this.context.env.packageInfo.version;
     const config = this.context.config.get();
-    const usage = parseWith(usageLimitsSchema, config.limits ?? {}, 'logAnomalies.limits');
+    const usage = parseSettings(usageLimitsSchema, config.limits ?? {}, 'logAnomalies.limits');
     const log = this.context.logger.get();
     const links = { publicBaseUrl: core.http.basePath.publicBaseUrl, kibanaVersion };
 
@@ -72,8 +72,8 @@ export class LogAnomaliesPlugin {
     const getServices = (): Promise<Services> =>
       (started ??= core.getStartServices().then(([coreStart, pluginsStart]) =>
         createServices(coreStart, pluginsStart, {
-          limits: parseWith(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
           usage,
+          limits: parseSettings(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
           keys: parseKeySettings(config.keys),
           alerts: config.alerts && parseAlertsConfig(config.alerts),
           links,

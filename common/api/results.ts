@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEEPEST_JSON, isNestedTooDeeply } from '../json_values';
 import { SEVERITIES, type Severity } from '../anomaly';
 import { comparisonSchema } from '../explanations';
 import { API_ROOT, detectorIdSchema, endpoint, timeSchema } from './endpoint';
@@ -73,13 +74,17 @@ const dslSchema = z
   .transform((text, context): Record<string, unknown> => {
     try {
       const query: unknown = JSON.parse(text);
-      if (query !== null && typeof query === 'object' && !Array.isArray(query)) {
+      const isFlat = !isNestedTooDeeply(query);
+      if (isFlat && query !== null && typeof query === 'object' && !Array.isArray(query)) {
         return query as Record<string, unknown>;
       }
     } catch {
       // Said below.
     }
-    context.addIssue({ code: 'custom', message: 'must be one query of Elasticsearch as a JSON object' });
+    context.addIssue({
+      code: 'custom',
+      message: `must be one query of Elasticsearch as a JSON object, nested at most ${DEEPEST_JSON} levels deep`,
+    });
     return z.NEVER;
   })
   .describe('One query of Elasticsearch, as JSON, that anomalous logs must match');

@@ -1,6 +1,7 @@
 import type { Attribution } from '../anomaly';
 import { sentenceOf, subjectOf, usualOf } from '../explanations';
 import { durationToMilliseconds, type Detector } from '../detector';
+import { textOfJson } from '../json_values';
 import type { LogDocument } from '../log_document';
 import { getField } from '../log_features';
 import {
@@ -125,7 +126,7 @@ const TOLD_NUMBERS = 2;
  * @example "checkout-api: 0 logs in 5 min, usually 120 to 180"
  */
 export function bucketMessage(document: LogDocument, attribution: readonly Attribution[]): string {
-  const message = String(getField(document, 'message'));
+  const message = textOfJson(getField(document, 'message'));
   const count = attribution.find(({ field }) => field === COUNT_FIELD);
   const others = attribution
     .filter(({ field, share }) => field !== COUNT_FIELD && field.startsWith('bucket.') && share >= TOLD_SHARE)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseWith, type Detector } from '../detector';
+import { textOfJson } from '../json_values';
 import { getField } from '../log_features';
 import type { LogDocument } from '../log_document';
 import { spanOf } from './bucket_row';
@@ -35,7 +36,7 @@ export function labelSilences(
   );
   const span = spanOf(detector);
   return documents.map((document) => {
-    const start = Date.parse(String(getField(document, detector.source.timestamp_field)));
+    const start = Date.parse(textOfJson(getField(document, detector.source.timestamp_field)));
     const entity = getField(document, detector.entity_field ?? '');
     const silence = silences.find(
       ({ service, from, to }) =>

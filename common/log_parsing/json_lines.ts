@@ -1,4 +1,5 @@
 import type { LogDocument } from '../log_document';
+import { DEEPEST_JSON, isNestedTooDeeply, textOfJson } from '../json_values';
 import { withMessage } from './application_log';
 import { SYSLOG_LEVELS } from './levels';
 import { cutText } from './text_values';
@@ -11,15 +12,15 @@ const MESSAGE_KEYS = ['msg', 'log'] as const;
 
 /** Fields of systemd's journal (systemd.journal-fields) under their ECS names; the others keep their own. */
 function readJournal(source: Record<string, unknown>): LogDocument | string {
-  const microseconds = Number(source.__REALTIME_TIMESTAMP);
+  const microseconds = numberIn(source.__REALTIME_TIMESTAMP);
   if (!(microseconds > 0 && microseconds < 8.64e18)) return '__REALTIME_TIMESTAMP cannot be read as a time';
   const { MESSAGE: message, PRIORITY: priority, _HOSTNAME: host, _PID: pid } = source;
   const name = source.SYSLOG_IDENTIFIER ?? source._COMM;
   const unit = source._SYSTEMD_UNIT;
-  const level = SYSLOG_LEVELS[Number(priority)];
+  const level = SYSLOG_LEVELS[numberIn(priority)];
   const process = {
     ...(typeof name === 'string' && { name }),
-    ...(Number.isInteger(Number(pid)) && pid !== undefined && { pid: Number(pid) }),
+    ...(Number.isInteger(numberIn(pid)) && { pid: numberIn(pid) }),
   };
   return withMessage(
     {
@@ -30,9 +31,13 @@ function readJournal(source: Record<string, unknown>): LogDocument | string {
     },
     level === undefined ? {} : { level },
     // A message that is not UTF-8 comes as a list of bytes.
-    Array.isArray(message) ? utf8.decode(Uint8Array.from(message as number[])) : String(message ?? ''),
+    Array.isArray(message) ? utf8.decode(Uint8Array.from(message as number[])) : textOfJson(message),
   );
 }
+
+/** The journal writes numbers as texts. */
+const numberIn = (value: unknown): number =>
+  typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : NaN;
 
 const utf8 = new TextDecoder();
 
@@ -51,6 +56,7 @@ export function readJsonLine(line: string): LogDocument | string {
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return 'is JSON, but not an object';
+  if (isNestedTooDeeply(value)) return `is nested more than ${DEEPEST_JSON} levels deep`;
   const source = value as Record<string, unknown>;
   if (Object.hasOwn(source, '__REALTIME_TIMESTAMP')) return readJournal(source);
   const timeKey = TIME_KEYS.find((key) => Object.hasOwn(source, key));

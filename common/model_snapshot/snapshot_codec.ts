@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DetectionError } from '../detection_error';
 import { parseDetector, parseWith } from '../detector';
 import { referenceSchema } from '../drift/reference';
+import { DEEPEST_JSON, isNestedTooDeeply } from '../json_values';
+import { printable } from '../printable';
 import { decodeForest, encodeForest } from '../isolation_forest';
 import { evaluationSchema } from '../evaluation';
 import {
@@ -253,24 +255,27 @@ function parseJson(text: string): Record<string, unknown> {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new DetectionError('refused', `it is not JSON (${(cause as Error).message.slice(0, 200)})`, {
+    throw new DetectionError('refused', `it is not JSON (${printable((cause as Error).message, 200)})`, {
       cause,
     });
   }
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
     throw refusal('it is not a JSON object');
   }
+  if (isNestedTooDeeply(json)) throw refusal(`it is nested more than ${DEEPEST_JSON} levels deep`);
   return json as Record<string, unknown>;
 }
+
+const shown = (value: unknown): string => printable(JSON.stringify(value) ?? 'missing', 100);
 
 /** Says first what the file is not, before any detail. */
 function checkKind(json: Record<string, unknown>): void {
   if (json.format !== MODEL_FORMAT) {
-    throw refusal(`format is ${JSON.stringify(json.format)?.slice(0, 100)}, must be "${MODEL_FORMAT}"`);
+    throw refusal(`format is ${shown(json.format)}, must be "${MODEL_FORMAT}"`);
   }
   if (json.schema_version !== MODEL_SCHEMA_VERSION) {
     throw refusal(
-      `schema_version is ${JSON.stringify(json.schema_version)?.slice(0, 100)}, this program reads ${MODEL_SCHEMA_VERSION}`,
+      `schema_version is ${shown(json.schema_version)}, this program reads ${MODEL_SCHEMA_VERSION}`,
     );
   }
 }

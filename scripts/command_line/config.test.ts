@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DetectionError } from '../../common/detection_error';
 import { readConfig } from './config';
 
 let folder: string;
@@ -56,6 +57,45 @@ describe('readConfig', () => {
     ['index: "${NOT_SET}"', /NOT_SET, which is not set/],
   ])('refuses %s', async (text, message) => {
     await expect(readConfig(await write(text), {})).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['space: "${ELASTICSEARCH_PASSWORD}"', /space: must be .*got "\$\{ELASTICSEARCH_PASSWORD\}"/],
+    ['limits: { min_f1: "${SECRET}" }', /limits\.min_f1.*\$\{SECRET\}/],
+    ['limits: { min_f1: "a ${SECRET} b" }', /\$\{SECRET\}/],
+    // messages on one setting that repeat another
+    [
+      'detector: { name: x, unit: bucket, entity_field: "${SECRET}", source: { index: a }, ' +
+        'features: [{ type: number, field: bytes }] }',
+      /must be|not in a bucket row; allowed: .*\$\{SECRET\}/,
+    ],
+    ['"${SECRET}"', /must hold settings by name/],
+    ['alerts: { email: { smtp_server: "${SECRET} x", recipients: ["${SECRET}"] } }', /alerts\.email/],
+    ['elasticsearch: { request_timeout_ms: "${SECRET}" }', /elasticsearch\.request_timeout_ms/],
+    ['index: ["${SECRET}"]', /index/],
+  ])('shows the name of a variable and never its value: %s', async (text, message) => {
+    const secret = 'S3cr"t of mine';
+    const told = await readConfig(await write(text), {
+      SECRET: secret,
+      ELASTICSEARCH_PASSWORD: secret,
+    }).catch((error: Error) => error);
+    expect(told).toBeInstanceOf(DetectionError);
+    const { message: said, details } = told as DetectionError;
+    expect(said).toMatch(message);
+    expect(JSON.stringify([said, details])).not.toMatch(/S3cr/);
+  });
+
+  it.each([
+    ['a tag', 'password: !!int hunter2-hunter2'],
+    ['an alias', 'password: *hunter2'],
+    ['a quote', 'password: "hunter2'],
+    ['a second value', 'password: hunter2 : hunter2'],
+    ['a directive', '%hunter2 x\n---\npassword: hunter2\n  : hunter2'],
+  ])('repeats nothing of a file that is no YAML: %s', async (_what, text) => {
+    const told = await readConfig(await write(text), {}).catch((error: Error) => error);
+    expect(told).toBeInstanceOf(DetectionError);
+    expect((told as Error).message).toMatch(/not valid/);
+    expect((told as Error).message).not.toMatch(/hunter2/);
   });
 
   it('refuses a named file that is not there', async () => {

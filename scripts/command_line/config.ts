@@ -5,6 +5,7 @@ import { describeZodIssues, detectorSchema, durationSchema } from '../../common/
 import { DetectionError } from '../../common/detection_error';
 import { readYamlDocuments } from '../../common/yaml_documents';
 import { alertsConfigSchema } from '../../server/notifications/config';
+import { SubstitutedValues } from './substituted_values';
 import { connectionFromEnvironment, connectionSchema } from '../../server/elasticsearch';
 
 /** What a model must reach, in `validate-model-performance`, in the gate of `deploy-model` and afterwards. */
@@ -56,6 +57,9 @@ export const configSchema = z.strictObject({
 });
 export type Config = z.infer<typeof configSchema>;
 
+/** They are never shown, wherever they turn up. */
+const SECRET_VARIABLES = ['ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_PASSWORD'] as const;
+
 export const DEFAULT_CONFIG_FILE = 'config.yaml';
 
 /**
@@ -63,9 +67,14 @@ export const DEFAULT_CONFIG_FILE = 'config.yaml';
  * `${NAME}` in a value stands for an environment variable, so that no secret has to lie in the file; environment
  * variables named ELASTICSEARCH_* win over the file.
  *
- * @throws DetectionError `invalid_input` naming file, setting, value and what is allowed
+ * @param substituted is told the values that came from the environment, for messages that come later
+ * @throws DetectionError `invalid_input` naming file, setting, what stands in the file, and what is allowed
  */
-export async function readConfig(path: string | undefined, environment: NodeJS.ProcessEnv): Promise<Config> {
+export async function readConfig(
+  path: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  substituted = new SubstitutedValues(),
+): Promise<Config> {
   const named = path ?? environment.LOG_ANOMALIES_CONFIG;
   const file = resolve(named ?? DEFAULT_CONFIG_FILE);
   let text = '';
@@ -82,16 +91,18 @@ export async function readConfig(path: string | undefined, environment: NodeJS.P
       );
     }
   }
-  const given = substitute(parseYamlText(text, file) ?? {}, environment, file) as Record<string, unknown>;
+  for (const name of SECRET_VARIABLES) substituted.add(name, environment[name] || undefined);
+  const written = parseYamlText(text, file) ?? {};
+  const given = substitute(written, environment, file, substituted) as Record<string, unknown>;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new DetectionError('invalid_input', `The configuration file ${file} must hold settings by name.`);
   }
   const elasticsearch = connectionFromEnvironment(environment, given.elasticsearch ?? {});
   const parsed = configSchema.safeParse({ ...given, elasticsearch });
   if (parsed.success) return parsed.data;
-  // Values of these two sections are never repeated: some of them are secrets.
-  const { elasticsearch: _connection, alerts: _alerts, ...speakable } = given;
-  const issues = describeZodIssues(parsed.error, speakable);
+  // What stands in the file is shown, not what is put in its place. Values of these two sections are never repeated.
+  const { elasticsearch: _connection, alerts: _alerts, ...speakable } = written as Record<string, unknown>;
+  const issues = describeZodIssues(parsed.error, speakable).map((issue) => substituted.hideIn(issue));
   throw new DetectionError(
     'invalid_input',
     `The configuration (${file}) is not valid: ${issues.join('; ')}`,
@@ -108,7 +119,11 @@ export async function readConfig(path: string | undefined, environment: NodeJS.P
 export function parseYamlText(text: string, file: string): unknown {
   const { documents, problem } = readYamlDocuments(text);
   if (problem !== undefined) {
-    throw new DetectionError('invalid_input', `${file} is not valid YAML: ${problem}`);
+    // The name of an alias is what stands in the file, such as a password that begins with an asterisk.
+    throw new DetectionError(
+      'invalid_input',
+      `${file} is not valid YAML: ${problem.replace(/\): .*$/s, ')')}`,
+    );
   }
   if (documents.length > 1) {
     const { line } = documents[1];
@@ -120,7 +135,12 @@ export function parseYamlText(text: string, file: string): unknown {
   return documents[0]?.value;
 }
 
-function substitute(value: unknown, environment: NodeJS.ProcessEnv, file: string): unknown {
+function substitute(
+  value: unknown,
+  environment: NodeJS.ProcessEnv,
+  file: string,
+  substituted: SubstitutedValues,
+): unknown {
   if (typeof value === 'string') {
     return value.replace(/\$\{([A-Z_][A-Z0-9_]*)\}/g, (_whole, name: string) => {
       const replacement = environment[name];
@@ -130,13 +150,14 @@ function substitute(value: unknown, environment: NodeJS.ProcessEnv, file: string
           `${file} asks for the environment variable ${name}, which is not set.`,
         );
       }
+      substituted.add(name, replacement);
       return replacement;
     });
   }
-  if (Array.isArray(value)) return value.map((item) => substitute(item, environment, file));
+  if (Array.isArray(value)) return value.map((item) => substitute(item, environment, file, substituted));
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, substitute(item, environment, file)]),
+      Object.entries(value).map(([key, item]) => [key, substitute(item, environment, file, substituted)]),
     );
   }
   return value;

@@ -41,6 +41,15 @@ describe('reading', () => {
     ]);
   });
 
+  it('tells of a document that is nested too deeply, and takes no stack for it', async () => {
+    const deep = `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    await writeFile(path('deep'), `${deep}\n{"a":1}\n`);
+    expect(await all('deep')).toEqual([
+      { line: 1, problem: 'nested more than 64 levels deep' },
+      { line: 2, document: { a: 1 } },
+    ]);
+  });
+
   it('refuses what holds no document, and says why', async () => {
     await writeFile(path('empty'), '');
     await writeFile(path('bad'), 'x\n');

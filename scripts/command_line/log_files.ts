@@ -7,10 +7,28 @@ import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
+import { DEEPEST_JSON, isNestedTooDeeply } from '../../common/json_values';
 import { printable } from '../../common/printable';
 
 /** Longest line that is taken in; what goes beyond is refused as one malformed line. */
 const LINE_CHARACTERS = 16 * 1024 * 1024;
+
+/** Told of a line that is longer than `most` characters and was left out. Lines count from 1. */
+export type TooLong = (file: string, line: number, most: number) => void;
+
+/** How files are read: until when, and who is told of what could not be. */
+export interface Reading {
+  readonly signal?: AbortSignal;
+  readonly tooLong?: TooLong;
+}
+
+/** Tells of a line of {@link readLines} that goes beyond what is taken in. @returns whether it does */
+export function isTooLong(text: string, line: number, file: string, { tooLong }: Reading): boolean {
+  if (text.length <= LINE_CHARACTERS) return false;
+  tooLong?.(file, line, LINE_CHARACTERS);
+  return true;
+}
+
 /** A JSON array is read as a whole, so its file has a limit, below that of one text in V8; NDJSON has none. */
 const ARRAY_CHARACTERS = 500_000_000;
 
@@ -100,11 +118,11 @@ export interface DocumentLine {
 }
 
 /** JSON documents of a file: one a line (NDJSON), or one array. A bad line is told, not thrown. */
-export async function* readDocuments(path: string, signal?: AbortSignal): AsyncGenerator<DocumentLine> {
+export async function* readDocuments(path: string, reading: Reading = {}): AsyncGenerator<DocumentLine> {
   let line = 0;
   let array: string[] | undefined;
   let bytes = 0;
-  for await (const text of readLines(path, signal)) {
+  for await (const text of readLines(path, reading.signal)) {
     line++;
     if (array === undefined && text.trim() === '') continue;
     if (line === 1 && text.trimStart().startsWith('[')) array = [];
@@ -119,7 +137,8 @@ export async function* readDocuments(path: string, signal?: AbortSignal): AsyncG
       array.push(text);
       continue;
     }
-    if (text.length > LINE_CHARACTERS) yield { line, problem: `longer than ${LINE_CHARACTERS} characters` };
+    if (isTooLong(text, line, path, reading))
+      yield { line, problem: `longer than ${LINE_CHARACTERS} characters` };
     else yield { line, ...parseDocument(text) };
   }
   if (array !== undefined) yield* readArray(array.join('\n'), path);
@@ -134,6 +153,7 @@ function parseDocument(text: string): { document: LogDocument } | { problem: str
 }
 
 function asDocument(value: unknown): { document: LogDocument } | { problem: string } {
+  if (isNestedTooDeeply(value)) return { problem: `nested more than ${DEEPEST_JSON} levels deep` };
   return value !== null && typeof value === 'object' && !Array.isArray(value)
     ? { document: value as LogDocument }
     : { problem: 'not a JSON object' };
@@ -162,15 +182,15 @@ function* readArray(text: string, path: string): Generator<DocumentLine> {
  */
 export async function loadDocuments(
   path: string,
-  signal?: AbortSignal,
+  reading: Reading = {},
 ): Promise<{ documents: LogDocument[]; problems: { line: number; problem: string }[] }> {
   const documents: LogDocument[] = [];
   const problems: { line: number; problem: string }[] = [];
-  for await (const { line, document, problem } of readDocuments(path, signal)) {
+  for await (const { line, document, problem } of readDocuments(path, reading)) {
     if (document !== undefined) documents.push(document);
     else problems.push({ line, problem: problem ?? '' });
   }
-  if (signal?.aborted) throw new DetectionError('interrupted', `Reading ${path} was interrupted.`);
+  if (reading.signal?.aborted) throw new DetectionError('interrupted', `Reading ${path} was interrupted.`);
   if (documents.length === 0) {
     const why = problems.length === 0 ? 'it is empty' : `line ${problems[0].line}: ${problems[0].problem}`;
     throw new DetectionError('invalid_input', `${path} holds no usable document (${why}).`);

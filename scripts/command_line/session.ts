@@ -6,6 +6,8 @@ import { DetectionError, exitCodeOf } from '../../common/detection_error';
 import type { Clock, Progress } from '../../server/detection/ports';
 import { sleep } from '../../server/elasticsearch';
 import { readConfig, type Config } from './config';
+import type { TooLong } from './log_files';
+import { SubstitutedValues } from './substituted_values';
 
 /** What every command gets: its configuration, a way to speak, and a signal that fires on Ctrl-C. */
 export interface Session {
@@ -19,6 +21,8 @@ export interface Session {
   emit(value: unknown, text: () => string): void;
   /** A remark for people. Standard error, so that output can be piped. */
   say(text: string): void;
+  /** Notes a line that is longer than what is read: exit code and last line say that not everything was. */
+  readonly tooLong: TooLong;
   /** A progress bar on a terminal, an occasional line elsewhere, nothing with --json or --quiet. */
   progress(title: string): Progress & { stop(): void };
 }
@@ -46,11 +50,16 @@ export function runs<Options extends object>(command: Command, handler: Handler<
         interruption.abort();
       };
       process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+      const substituted = new SubstitutedValues();
+      const leftOut = new LeftOut();
       try {
-        const config = await readConfig(options.config, process.env);
-        await handler(createSession(config, options.json, options.quiet, interruption.signal), options, self);
+        const config = await readConfig(options.config, process.env, substituted);
+        const session = createSession(config, options.json, options.quiet, interruption.signal, leftOut);
+        await handler(session, options, self);
+        process.exitCode = leftOut.report(options.json) ?? process.exitCode;
       } catch (error) {
-        process.exitCode = report(error, options.json);
+        leftOut.report(options.json);
+        process.exitCode = report(error, options.json, substituted);
       } finally {
         process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
       }
@@ -60,9 +69,40 @@ export function runs<Options extends object>(command: Command, handler: Handler<
 export const EXIT_CODES = `
 Exit codes: 0 done; 1 unexpected failure; 2 bad input or configuration; 3 not found; 4 changed meanwhile;
 5 not signed in or not allowed; 6 too few logs; 7 refused by a limit or gate; 8 Elasticsearch or a receiver is not
-available; 130 interrupted.`;
+available; 9 done, but lines were left out since they are too long; 130 interrupted.`;
+const INCOMPLETE_EXIT_CODE = 9;
 
-function createSession(config: Config, json: boolean, quiet: boolean, signal: AbortSignal): Session {
+/** Lines that were too long to be read, in all files of a command. */
+class LeftOut {
+  private lines = 0;
+  private first: { readonly file: string; readonly line: number; readonly most: number } | undefined;
+
+  public readonly add: TooLong = (file, line, most) => {
+    this.lines++;
+    this.first ??= { file, line, most };
+  };
+
+  /** Says on standard error, also with --quiet, that the input was not read as a whole. @returns the exit code for that */
+  public report(json: boolean): number | undefined {
+    if (this.first === undefined) return undefined;
+    const { file, line, most } = this.first;
+    const lines = this.lines === 1 ? '1 line was' : `${this.lines.toLocaleString('en')} lines were`;
+    const message =
+      `Not everything could be read: ${lines} left out, longer than ${most.toLocaleString('en')} characters ` +
+      `(the first: line ${line} of ${file === '-' ? 'standard input' : file}).`;
+    const body = { incomplete: { lines_left_out: this.lines, first: { file, line }, message } };
+    process.stderr.write(json ? `${JSON.stringify(body)}\n` : `${colors.yellow('incomplete')} ${message}\n`);
+    return INCOMPLETE_EXIT_CODE;
+  }
+}
+
+function createSession(
+  config: Config,
+  json: boolean,
+  quiet: boolean,
+  signal: AbortSignal,
+  leftOut: LeftOut,
+): Session {
   const emit: Session['emit'] = (value, text) => {
     process.stdout.write(`${json ? JSON.stringify(value) : text()}\n`);
   };
@@ -71,6 +111,7 @@ function createSession(config: Config, json: boolean, quiet: boolean, signal: Ab
     json,
     signal,
     clock: systemClock,
+    tooLong: leftOut.add,
     emit,
     result: (value, text) => {
       process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text()}\n`);
@@ -131,18 +172,20 @@ function createProgress(title: string, silent: boolean): Progress & { stop(): vo
 }
 
 /** Writes the error where people and machines look for it. @returns the exit code */
-export function report(error: unknown, json: boolean): number {
+export function report(error: unknown, json: boolean, substituted = new SubstitutedValues()): number {
   if (error instanceof DetectionError) {
     const body = { error: { code: error.code, message: error.message, details: error.details } };
-    process.stderr.write(json ? `${JSON.stringify(body)}\n` : `${colors.red('error')} ${error.message}\n`);
+    const text = json ? JSON.stringify(body) : `${colors.red('error')} ${error.message}`;
+    process.stderr.write(`${substituted.hideIn(text)}\n`);
     return exitCodeOf(error.code);
   }
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'EPIPE') return 0;
   if (code !== undefined && syscall !== undefined) {
-    return report(new DetectionError('invalid_input', (error as Error).message, { cause: error }), json);
+    const known = new DetectionError('invalid_input', (error as Error).message, { cause: error });
+    return report(known, json, substituted);
   }
-  process.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`);
+  process.stderr.write(`${substituted.hideIn((error as Error)?.stack ?? String(error))}\n`);
   return 1;
 }
 

@@ -277,7 +277,7 @@ async function gate(
     );
   }
   if (options.testData !== undefined) {
-    const { documents } = await loadDocuments(options.testData, session.signal);
+    const { documents } = await loadDocuments(options.testData, session);
     reports.push(checkOnLabelledLogs(snapshot, active, documents, options.testData, limits).report);
   }
   return joinReports(...reports);

@@ -104,7 +104,7 @@ async function requestsOf(session: Session, options: Options): Promise<Evaluatio
   const requests: EvaluationRequest[] = [];
   for (const [place, path] of models.entries()) {
     const { snapshot } = await loadModelFile(path);
-    const { documents, problems } = await loadDocuments(testData[place], session.signal);
+    const { documents, problems } = await loadDocuments(testData[place], session);
     if (problems.length > 0)
       session.say(
         `${testData[place]}: ${problems.length} lines could not be read, e.g. line ${problems[0].line}: ${problems[0].problem}`,

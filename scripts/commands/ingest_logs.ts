@@ -4,6 +4,7 @@ import type { LogDocument } from '../../common/log_document';
 import {
   createRecordParser,
   detectFormat,
+  LONGEST_LINE,
   NAMED_FORMATS,
   parseTime,
   shiftTimestamp,
@@ -15,7 +16,7 @@ import {
 } from '../../common/log_parsing';
 import { offsetIn } from '../../common/suppressions/local_time';
 import { connect } from '../../server/elasticsearch';
-import { readLines } from '../command_line/log_files';
+import { readLines, type TooLong } from '../command_line/log_files';
 import { writeLogs, type LogWriting } from '../command_line/log_writer';
 import { printable, runs, type Session } from '../command_line/session';
 
@@ -58,7 +59,7 @@ export const ingestLogs = (): Command =>
         'after',
         `
 A record may have several lines, such as one with a stack trace: what begins with no time joins the one before.
-Lines that cannot be read are counted and shown, the others are written. The id of a log is made of its place and content:
+Lines that cannot be read are counted and shown, the others are written; the exit code is 9 where one was too long. The id of a log is made of its place and content:
 the same file given twice doubles nothing.
 
 Examples:
@@ -149,6 +150,7 @@ async function ingest(
       reading,
       session,
       (name) => (seen.format = name),
+      session.tooLong,
     )) {
       if (failure !== undefined) {
         seen.malformed++;
@@ -184,6 +186,7 @@ async function* parseFile(
   { format, times }: Reading,
   session: Session,
   told: (format: string) => void,
+  tooLong?: TooLong,
 ) {
   let parser: RecordParser | undefined;
   let waiting: string[] = [];
@@ -196,6 +199,7 @@ async function* parseFile(
   const flush = function* (reader: RecordParser) {
     for (const text of waiting) {
       const outcome = reader.read(text, ++line);
+      if (text.length > LONGEST_LINE) tooLong?.(file, line, LONGEST_LINE);
       if (outcome !== undefined) yield outcome;
     }
     waiting = [];

@@ -2,16 +2,18 @@ import { Command } from 'commander';
 import { featureSchema, parseWith } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { getField, learnTemplate, templateAdvice } from '../../common/log_features';
+import { isNestedTooDeeply } from '../../common/json_values';
 import type { LogDocument } from '../../common/log_document';
 import {
   createRecordParser,
   detectFormat,
+  LONGEST_LINE,
   NAMED_FORMATS,
   type LogFormat,
   type NamedFormat,
   type ParseOutcome,
 } from '../../common/log_parsing';
-import { openDocumentWriter, readLines } from '../command_line/log_files';
+import { isTooLong, openDocumentWriter, readLines } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 
 interface Options {
@@ -144,7 +146,7 @@ async function readLogs({ input, format }: Options, session: Session): Promise<L
     (format === 'auto' || format === 'json') && ARRAY_START.test(head.join('\n').slice(0, 1_000));
   return isArray
     ? await readArray(input, head, lines, session)
-    : await readText(chosenFormat(format, head), head, lines, session);
+    : await readText(chosenFormat(format, head), input, head, lines, session);
 }
 
 /** A line of text may begin with a bracket, too: [2024-05-01] started. */
@@ -177,7 +179,7 @@ async function readArray(
   } catch (cause) {
     throw new DetectionError(
       'invalid_input',
-      `${input} is not a valid JSON array: ${(cause as Error).message.slice(0, 120)}`,
+      `${input} is not a valid JSON array: ${printable((cause as Error).message, 120)}`,
       { cause },
     );
   }
@@ -207,7 +209,7 @@ function chosenFormat(format: string, head: readonly string[]): LogFormat | type
 function documentOf(line: string): LogDocument | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return value !== null && typeof value === 'object' && !Array.isArray(value)
+    return value !== null && typeof value === 'object' && !Array.isArray(value) && !isNestedTooDeeply(value)
       ? (value as LogDocument)
       : undefined;
   } catch {
@@ -217,6 +219,7 @@ function documentOf(line: string): LogDocument | undefined {
 
 async function readText(
   format: LogFormat | typeof LINES,
+  input: string,
   head: readonly string[],
   rest: AsyncGenerator<string>,
   session: Session,
@@ -237,8 +240,12 @@ async function readText(
   let number = 0;
   const read = (line: string): void => {
     number++;
-    if (parser !== undefined) take(parser.read(line, number));
-    else if (line.trim() === '') return;
+    const isCut = isTooLong(line, number, input, session);
+    if (parser !== undefined) {
+      if (!isCut && line.length > LONGEST_LINE) session.tooLong(input, number, LONGEST_LINE);
+      take(parser.read(line, number));
+    } else if (line.trim() === '') return;
+    else if (isCut) take({ failure: { line: number, error: 'is longer than what is read', excerpt: '' } });
     else if (format === LINES) documents.push({ message: line });
     else {
       const document = documentOf(line);

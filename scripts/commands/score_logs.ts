@@ -74,7 +74,7 @@ Examples:
         progress(counts.logs, undefined, 'logs');
       };
       try {
-        for await (const { line, document, problem } of readDocuments(options.input, session.signal)) {
+        for await (const { line, document, problem } of readDocuments(options.input, session)) {
           if (document === undefined) {
             counts.malformed++;
             firstProblem ||= `line ${line}: ${problem}`;

@@ -58,7 +58,7 @@ Examples:
       const documents =
         options.input === undefined
           ? await sample(session, index, options.days)
-          : (await loadDocuments(options.input, session.signal)).documents;
+          : (await loadDocuments(options.input, session)).documents;
       const buckets = await bucketDetector(session, index, options, documents);
       const suggestions = suggestFeatures(documents, { timestampField: '@timestamp', limit: options.limit });
       if (suggestions.length === 0) {

@@ -62,7 +62,7 @@ Examples:
   log-anomalies train-model --input training_data.json --detector detector.yml --feedback web --output model.json`,
       ),
     async (session, options) => {
-      const { documents, problems } = await loadDocuments(options.input, session.signal);
+      const { documents, problems } = await loadDocuments(options.input, session);
       const { detector, why } = await chooseDetector(options, session.config, documents);
       if (options.labelField === undefined) {
         for (const label of findLabelFields(documents)) session.say(aboutLabel(label));

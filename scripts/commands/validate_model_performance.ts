@@ -34,7 +34,7 @@ Examples:
       ),
     async (session, options) => {
       const { snapshot } = await loadModelFile(options.model);
-      const { documents } = await loadDocuments(options.testData, session.signal);
+      const { documents } = await loadDocuments(options.testData, session);
       const active = await comparedModel(session, options, snapshot);
       const outcome = checkOnLabelledLogs(
         snapshot,

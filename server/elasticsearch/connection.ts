@@ -62,10 +62,7 @@ function parseAddress(text: string): Address {
     );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new DetectionError(
-      'invalid_input',
-      `elasticsearch.url begins with "${url.protocol}"; allowed: http: and https:`,
-    );
+    throw new DetectionError('invalid_input', 'elasticsearch.url must begin with http: or https:');
   }
   const { username, password } = url;
   url.username = '';
@@ -110,9 +107,13 @@ export function connect(input: ConnectionInput = connectionFromEnvironment()): C
     try {
       authority = readFileSync(config.ca);
     } catch (error) {
-      throw new DetectionError('invalid_input', `elasticsearch.ca: the file "${config.ca}" cannot be read`, {
-        cause: error,
-      });
+      throw new DetectionError(
+        'invalid_input',
+        'elasticsearch.ca: the file cannot be read; it must be a PEM file',
+        {
+          cause: error,
+        },
+      );
     }
   }
   return new Client({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema, durationToMilliseconds, parseWith } from '../../common/detector';
+import { durationSchema, durationToMilliseconds, parseSettings } from '../../common/detector';
 
 const DAY_MILLISECONDS = 86_400_000;
 const WARN_BEFORE_MILLISECONDS = 30 * DAY_MILLISECONDS;
@@ -44,7 +44,7 @@ export interface KeySettings {
 
 /** @throws DetectionError `invalid_input` naming the setting */
 export function parseKeySettings(given: unknown): KeySettings {
-  const { expire_after: after, warn_before: before } = parseWith(
+  const { expire_after: after, warn_before: before } = parseSettings(
     keySettingsSchema,
     given ?? {},
     'logAnomalies.keys',

@@ -64,8 +64,7 @@ function fieldOf(document: Record<string, unknown>, field: string): unknown {
 
 function entityOf(result: AnomalyResult, groupBy: string | undefined): string {
   const value = groupBy === undefined ? result.anomaly.entity : fieldOf(result, groupBy);
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-  return defangLinks(cleanText(text, LONGEST_NAME)) || '(none)';
+  return defangLinks(cleanText(value, LONGEST_NAME)) || '(none)';
 }
 
 function lineOf(result: AnomalyResult): string {

@@ -1,3 +1,4 @@
+import { textOfJson } from '../../common/json_values';
 import { UNPRINTABLE } from '../../common/printable';
 
 /**
@@ -5,7 +6,7 @@ import { UNPRINTABLE } from '../../common/printable';
  * halves of surrogate pairs, no longer than `longest` UTF-16 code units (an ellipsis marks the cut).
  */
 export function cleanText(value: unknown, longest: number): string {
-  const text = (typeof value === 'string' ? value : String(value ?? ''))
+  const text = textOfJson(value)
     .slice(0, longest * 4)
     .replace(/\p{Cs}/gu, '\ufffd')
     .replace(UNPRINTABLE, ' ')

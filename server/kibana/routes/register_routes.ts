@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
 import { ENDPOINTS, type Endpoint, type Operation } from '../../../common/api';
 import { describeZodIssues } from '../../../common/detector';
+import { DEEPEST_JSON, isNestedTooDeeply } from '../../../common/json_values';
 import { DetectionError, httpStatusOf } from '../../../common/detection_error';
 import { toDetectionError } from '../../elasticsearch';
 import type {
@@ -57,6 +58,7 @@ const bytesOf: RouteValidation = (data, { ok, badRequest }) =>
 
 function validation(schema: z.ZodType): RouteValidation {
   return (data, { ok, badRequest }) => {
+    if (isNestedTooDeeply(data)) return badRequest(`(root): is nested more than ${DEEPEST_JSON} levels deep`);
     // A request without a body arrives as null.
     const parsed = schema.safeParse(data ?? undefined);
     return parsed.success ? ok(parsed.data) : badRequest(describeZodIssues(parsed.error, data).join('; '));

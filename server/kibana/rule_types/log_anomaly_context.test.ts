@@ -19,7 +19,9 @@ const result = {
     threshold: 0.6,
     entity: HOSTILE,
     reason: `url.path is ${HOSTILE}, service.name is new`,
-    attribution: [{ feature: 'service.name', share: 1, actual: HOSTILE, typical: HOSTILE }],
+    attribution: [
+      { feature: 'service.name', field: 'service.name', share: 1, actual: HOSTILE, typical: HOSTILE },
+    ],
   },
   source: { index: HOSTILE, id: HOSTILE },
   run: { id: 'r1' },
