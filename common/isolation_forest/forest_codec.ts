@@ -3,7 +3,13 @@ import { heightLimit } from './average_path_length';
 import { ByteReader, ByteWriter, crc32 } from './byte_stream';
 import { ForestBuilder, LEAF } from './forest_builder';
 import { isPossibleAdjustment } from './learn_from_verdicts';
-import { LARGEST_COLUMN_COUNT, LARGEST_SUBSAMPLE_SIZE, LARGEST_SURPRISE, LARGEST_TREE_COUNT } from './limits';
+import {
+  LARGEST_COLUMN_COUNT,
+  LARGEST_SUBSAMPLE_SIZE,
+  LARGEST_SURPRISE,
+  LARGEST_TAIL_PARTS,
+  LARGEST_TREE_COUNT,
+} from './limits';
 import { SPLIT_METHODS, type IsolationForest, type SurpriseTable } from './types';
 
 /*
@@ -105,7 +111,7 @@ function writeSurprise(writer: ByteWriter, table: SurpriseTable): void {
 }
 
 function readSurprise(reader: ByteReader, columnCount: number): SurpriseTable {
-  const count = reader.count('the number of watched columns', 1, columnCount);
+  const count = reader.count('the number of watched columns', 1, columnCount * LARGEST_TAIL_PARTS);
   const table: SurpriseTable = {
     columns: new Uint16Array(count),
     features: new Uint16Array(count),

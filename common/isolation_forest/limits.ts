@@ -11,3 +11,5 @@ export const LARGEST_SURPRISE = 1_000;
 
 /** As deep as a tree of {@link LARGEST_SUBSAMPLE_SIZE} rows may grow. */
 export const LARGEST_DEPTH = 24;
+/** Entries of one column in a table of surprise. */
+export const LARGEST_TAIL_PARTS = 64;

@@ -23,6 +23,9 @@ const ORDINARY_SHARE = 0.99;
 /** Marks of code that one nat of surprise beyond the ordinary counts for. */
 export const MARKS_OF_SURPRISE = 2;
 
+/** Of the column, for a factor e of rarity: two attack patterns are as surprising as what one in 10,000 logs has. */
+const LEAST_DECAY = 0.5;
+
 export const attackSignsStateSchema = z.strictObject({
   kind: z.literal('attack_signs'),
   max_length: z.number().int().min(16).max(65_536),
@@ -78,7 +81,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
 /**
  * The weight of the signs of attacks in a text, in one column: log(1 + s), where s counts the marks of code beyond those of
  * ordinary texts, MARKS_OF_PATTERN for each attack pattern, and MARKS_OF_SURPRISE for each nat by which the most surprising
- * stretch exceeds those of ordinary texts. 0 for what is ordinary.
+ * stretch exceeds those of ordinary texts. 0 for what is ordinary, and without marks and patterns: a rare word is no attack.
  */
 export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
   const { ordinary } = state;
@@ -91,16 +94,14 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
     const { marks } = textStatistics(decoded, surprises);
     const peakSurprise = peakSurpriseOf(decoded, surprises);
     const found = findAttackPatterns(normaliseText(decoded)).length;
-    const signs =
-      Math.max(0, marks - ordinary.marks) +
-      MARKS_OF_PATTERN * found +
-      MARKS_OF_SURPRISE * Math.max(0, peakSurprise - ordinary.surprise);
-    out[offset] = Math.log1p(signs);
+    const known = Math.max(0, marks - ordinary.marks) + MARKS_OF_PATTERN * found;
+    const surprise = MARKS_OF_SURPRISE * Math.max(0, peakSurprise - ordinary.surprise);
+    out[offset] = Math.log1p(known > 0 ? known + surprise : 0);
   };
   const read = (value: unknown): string | undefined => textOf(value, state.max_length, unread);
   return {
     columns: [''],
-    watched: ['high'],
+    watched: [{ tail: 'high', leastDecay: LEAST_DECAY }],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);

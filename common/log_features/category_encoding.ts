@@ -132,7 +132,7 @@ export function decodeCategory(state: CategoryState): ColumnEncoding {
     : ['.rarity'];
   return {
     columns: novelty === undefined ? own : [...own, UNSEEN],
-    watched: novelty && [...own.map(() => undefined), { unseen: novelty }],
+    watched: novelty && [...own.map(() => (oneHot ? undefined : ('rarity' as const))), { unseen: novelty }],
     missing: oneHot ? 0 : NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, MAX_VALUE_LENGTH, dirt);

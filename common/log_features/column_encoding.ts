@@ -1,6 +1,7 @@
 import type { Comparison } from '../explanations/comparison';
 import type { DirtCounter } from './field_value';
 import type { Novelty } from './novelty';
+import type { FeatureDirection } from './types';
 
 /**
  * How one feature becomes columns, with what was learned for it. All arithmetic is in 64-bit floats on UTF-16 code
@@ -37,9 +38,14 @@ export interface ColumnEncoding {
 /**
  * How a column tells what training never held. `unseen`: it is 1 for a value that training did not hold, 0 else, and comes with
  * the probability of {@link Novelty}. `high`, `low`, `both`: a number, and what lies beyond the largest or smallest of training at
- * that end is a surprise.
+ * that end is a surprise. `tail`: a number that means something, so that the few of training at that end are a surprise as well,
+ * by how far out they are; `rarity`: by how few they are.
  */
-export type Watched = { readonly unseen: Novelty } | 'high' | 'low' | 'both';
+export type Watched =
+  | { readonly unseen: Novelty }
+  | { readonly tail: FeatureDirection; readonly leastDecay?: number; readonly decay?: number }
+  | 'rarity'
+  | FeatureDirection;
 
 /** Characters of a value that explanations show. */
 export const EXPLANATION_LENGTH = 200;

@@ -129,7 +129,7 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
   const shown = (name: string): string => name.split(PART_SEPARATOR).map(readableRoute).join(' with ');
   return {
     columns: ['.rarity', UNSEEN],
-    watched: ['high', { unseen: state.novelty }],
+    watched: [{ tail: 'high', leastDecay: 1 }, { unseen: state.novelty }],
     missing: NaN,
     encode(value, out, offset, dirt) {
       if (typeof value !== 'string') {

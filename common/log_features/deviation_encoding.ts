@@ -26,8 +26,15 @@ const SMALLEST_SPREAD = { ofUsual: 0.25, ofDeviation: 0.05 };
 /** Deviations up to so many spreads are the everyday: 95 of 100 values of a normal distribution. */
 const USUAL_SPREADS = 2;
 const SMALLEST_POSITIVE = 1e-9;
+/** On the logarithmic scale: what differs by half, as a page does that somebody has edited, is nothing odd. */
+const SMALLEST_LOG_SPREAD = 0.2;
 /** Standard deviations from the median to the 5th and 95th percentile of a normal distribution. */
 const TYPICAL_DEVIATIONS = 1.645;
+/**
+ * No group of numbers is taken to thin out faster than Student's t with three degrees of freedom, by z^-3, which is by e^-3 a unit of
+ * the logarithmic scale of {@link compressed}: the groups are many, and those of a few logs heavier than their spread tells.
+ */
+const LEAST_DECAY = 1 / 3;
 const SIGNIFICANT_DIGITS = 6;
 
 const levelSchema = z.number().min(-1e39).max(1e39);
@@ -125,7 +132,7 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
   }));
   const hasTolerance = definition.tolerance !== undefined;
   const { groups, others }: LearnedGroups = Array.isArray(definition.by)
-    ? learnHierarchy(values, direction, hasTolerance)
+    ? learnHierarchy(values, direction, hasTolerance ? SMALLEST_POSITIVE : log ? SMALLEST_LOG_SPREAD : 0)
     : learnGroups(values, hasTolerance);
   const { ignore_below: ignoreBelow, ignore_within_percent: percent } = definition;
   const stateOf = ({ name, levels, spread, count }: LearnedGroups['others']): Group => ({
@@ -256,7 +263,7 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
   const shownGroup = ({ name }: Group): string => printable(readableGroup(name), GROUP_CHARACTERS);
   return {
     columns: [''],
-    watched: [direction],
+    watched: [{ tail: direction, leastDecay: LEAST_DECAY }],
     missing: NaN,
     encode(reading, out, offset, dirt) {
       const number = numberOf((reading as Reading).value, dirt);

@@ -7,11 +7,8 @@ import type { FeatureEncoder } from './types';
 
 /** Spreads from what is usual at which far rows lie, on either side. */
 const FAR_SPREADS = [6, 12, 24, 48, 96];
-/**
- * Relative to the rows of the matrix. Rows of buckets are few and clean: with 0.02 floods rank as high, but nearer to the
- * threshold. Among single logs many far rows would make the far ends look dense, and slow requests ordinary.
- */
-const FAR_SHARE = { bucket: 0.2, log: 0.001 } as const;
+/** Relative to the rows of the matrix, which are few and clean: with 0.02 floods rank as high, but nearer to the threshold. */
+const FAR_SHARE = 0.2;
 
 /** The sides of what is usual on which rows can lie: 1 above, -1 below. */
 function sidesOf(definition: FeatureDefinition): readonly number[] {
@@ -20,7 +17,7 @@ function sidesOf(definition: FeatureDefinition): readonly number[] {
 }
 
 /**
- * Adds rows to those that a forest is grown on: usual in all columns but one of type deviation, where they lie far out.
+ * Adds rows to those of buckets that a forest is grown on: usual in all columns but one of type deviation, where they lie far out.
  *
  * A forest splits only between the values it has seen, so a number beyond all of them scores like the largest of
  * training, however far out it is. Deviations have a known scale, on which far rows mark what lies beyond: the
@@ -34,7 +31,6 @@ export function withFarRows(
   definitions: readonly FeatureDefinition[],
   encoder: FeatureEncoder,
   seed: number,
-  unit: keyof typeof FAR_SHARE,
 ): Matrix {
   const { values, rowCount, columnCount } = matrix;
   const columns = encoder.featureOfColumn.flatMap((feature, column) =>
@@ -52,7 +48,7 @@ export function withFarRows(
       })),
     ),
   );
-  const copies = Math.max(1, Math.round((FAR_SHARE[unit] * rowCount) / places.length));
+  const copies = Math.max(1, Math.round((FAR_SHARE * rowCount) / places.length));
   const added = copies * places.length;
   const all = new Float32Array((rowCount + added) * columnCount);
   all.set(values);

@@ -196,13 +196,20 @@ function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: 
   features.forEach(({ encoding, kept }, feature) => {
     for (const own of kept) {
       const watched = encoding.watched?.[own];
-      if (watched !== undefined && typeof watched !== 'string') {
+      if (watched !== undefined && typeof watched !== 'string' && 'unseen' in watched) {
         watches.push({ column, feature, kind: 'unseen', probability: watched.unseen.probability });
+      } else if (watched === 'rarity') {
+        watches.push({ column, feature, kind: 'rarity', probability: 0 });
       } else if (watched !== undefined) {
-        const high = watched === 'low' ? 0 : overshoot(first + own, 1);
-        const low = watched === 'high' ? 0 : overshoot(first + own, -1);
-        const probability = Math.max(high, low);
-        watches.push({ column, feature, kind: 'beyond', direction: watched, probability });
+        const isTail = typeof watched !== 'string';
+        const direction = isTail ? watched.tail : watched;
+        const high = direction === 'low' ? 0 : overshoot(first + own, 1);
+        const low = direction === 'high' ? 0 : overshoot(first + own, -1);
+        watches.push({
+          ...{ column, feature, kind: isTail ? 'tail' : 'beyond', direction },
+          ...(isTail && { leastDecay: watched.leastDecay, decay: watched.decay }),
+          probability: Math.max(high, low),
+        });
       }
       column++;
     }

@@ -142,7 +142,10 @@ export function decodeNumber(state: NumberState, unit: ValueUnit = 'none'): Colu
     known !== undefined && !known.has(number) && ordinaryNumber(ordinary, number) === number;
   return {
     columns: few === undefined ? [''] : ['', UNSEEN],
-    watched: [direction, ...(few === undefined ? [] : [{ unseen: few.novelty }])],
+    watched: [
+      direction === 'both' ? direction : { tail: direction },
+      ...(few === undefined ? [] : [{ unseen: few.novelty }]),
+    ],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const number = numberOf(value, dirt);

@@ -44,7 +44,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       {
         type: 'deviation',
         field: 'http.response.body.bytes',
-        by: ['service.name', 'http.request.method', 'http.response.status_code', { route: 'url.original' }],
+        by: ['http.response.status_code', 'service.name', 'http.request.method', { route: 'url.original' }],
         direction: 'both',
       },
       { type: 'deviation', field: 'http.request.body.bytes', by: REQUEST_GROUP },
@@ -52,6 +52,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       // Signs of attack weigh more and come with what a text looks like, so that real attacks in real logs rank first.
       { type: 'attack_signs', field: 'url.original', weight: 2 },
       { type: 'text', field: 'url.original', weight: 1 },
+      { type: 'category', field: 'http.request.method', encoding: 'rarity' },
       { type: 'category', field: 'user_agent.original', encoding: 'rarity' },
     ],
   ),
@@ -66,12 +67,13 @@ export const PRESETS: readonly FeaturePreset[] = [
       {
         type: 'deviation',
         field: 'response_size',
-        by: ['service', 'method', 'status_code', { route: 'path' }],
+        by: ['status_code', 'service', 'method', { route: 'path' }],
         direction: 'both',
       },
       { type: 'route', field: 'path', method: 'method' },
       { type: 'attack_signs', field: 'path', weight: 2 },
       { type: 'text', field: 'path', weight: 1 },
+      { type: 'category', field: 'method', encoding: 'rarity' },
       { type: 'category', field: 'user_agent', encoding: 'rarity' },
       { type: 'hour_of_day', field: 'hour_of_day' },
     ],

@@ -92,6 +92,8 @@ export interface SeverityTails {
 }
 
 const WORST = 3;
+/** Of the worst the rarity counts twice: one that every hundredth log has is as surprising as something else that one in 10,000 has. */
+const DECAY = WORST / 2;
 
 export function severityTails({ total, values }: Group, codes: SeverityState['codes']): SeverityTails {
   const rated = values.map(([code, count]) => ({ code, count, badness: badnessOf(code, codes) }));
@@ -148,7 +150,7 @@ export function decodeSeverity(state: SeverityState): ColumnEncoding {
   };
   return {
     columns: [''],
-    watched: ['high'],
+    watched: [{ tail: 'high', decay: DECAY }],
     missing: NaN,
     encode(reading, out, offset, dirt) {
       const { value, groups: names } = reading as Reading;

@@ -131,7 +131,7 @@ describe('suggestFeatures', () => {
     const of = (type: string) => definitions.find((definition) => definition.type === type);
     expect(of('severity')?.by).toEqual(['http.request.method', { route: 'url.original' }]);
     expect(of('deviation')).toMatchObject({
-      by: ['http.request.method', 'http.response.status_code', { route: 'url.original' }],
+      by: ['http.response.status_code', 'http.request.method', { route: 'url.original' }],
       direction: 'both',
     });
     expect(of('route')).toMatchObject({ field: 'url.original', method: 'http.request.method' });

@@ -214,7 +214,7 @@ function comparedWithinGroups(
     if (type === 'severity' && by.length > 0) return [changed({ by }, reason + told)];
     if (type === 'number' && by.length > 0) {
       const isAnswer = SIZE.test(field) && ANSWER.test(field) && status !== undefined;
-      const within = isAnswer ? [...names, status, ...route].slice(-MOST_GROUPS) : by;
+      const within = isAnswer ? [status, ...[...names, ...route].slice(1 - MOST_GROUPS)] : by;
       const change = isAnswer ? ({ direction: 'both' } as const) : {};
       return [
         changed({ type: 'deviation', by: within, ...change }, `${reason}; how far from the usual${told}`),

@@ -242,7 +242,7 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
   const { novelty } = state;
   return {
     columns: ['.rarity', '.newness', '.parameters', '.length', ...(novelty === undefined ? [] : [UNSEEN])],
-    watched: novelty && [undefined, undefined, 'high', 'high', { unseen: novelty }],
+    watched: novelty && ['rarity', undefined, 'high', 'high', { unseen: novelty }],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);

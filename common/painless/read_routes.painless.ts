@@ -377,6 +377,7 @@ double attackSigns(String text, Map p, Map texts) {
   int found = attackPatterns(normaliseText(decoded), (Map) texts.get('attacks'))[0];
   double marks = Math.max(0.0, all[7] - ((Number) p.get('marks')).doubleValue());
   double surprise = Math.max(0.0, peak - ((Number) p.get('surprise')).doubleValue());
-  return StrictMath.log1p(marks + 4 * found + 2 * surprise);
+  double known = marks + 4 * found;
+  return StrictMath.log1p(known > 0 ? known + 2 * surprise : 0.0);
 }
 `;
