@@ -13,6 +13,7 @@ import {
   type Matrix,
 } from '../../common/isolation_forest';
 import { columnWeightsOf, learnFeatures, withFarRows } from '../../common/log_features';
+import type { ColumnWatch } from '../../common/isolation_forest/learn_surprise';
 import type { DirtReport, FeatureEncoder } from '../../common/log_features/types';
 import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { learnQuantiles, thresholdFrom } from '../../common/threshold';
@@ -221,9 +222,19 @@ function fitModel(
     matrix,
     tell && ((share) => tell(ENCODED_AT + share * (1 - ENCODED_AT))),
   );
-  const forest = learnSurprise(grown, matrix, watches, seed);
+  const forest = learnSurprise(grown, matrix, watchesOf(detector, watches), seed);
   return { encoder, forest, dirt, matrix };
 }
+
+/** In rows of buckets far rows show what lies far out: their columns are watched for what lies beyond all of training alone. */
+const watchesOf = ({ unit }: Detector, watches: readonly ColumnWatch[]): readonly ColumnWatch[] =>
+  unit === 'log'
+    ? watches
+    : watches.flatMap((watch) =>
+        watch.kind === 'rarity'
+          ? []
+          : [watch.kind === 'tail' ? { ...watch, kind: 'beyond' as const } : watch],
+      );
 
 const withVerdicts = (fit: Fit, { documents, truths }: JudgedLogs, threshold: number): Fit => ({
   ...fit,
