@@ -143,6 +143,9 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   const trees = page.getByLabel('Trees of the forest');
   expect(await trees.inputValue()).toBe('100');
   await trees.fill('50');
+  const depth = page.getByLabel('Questions that a tree asks at most');
+  expect(await depth.inputValue()).toBe('');
+  await depth.fill('10');
   await page.getByLabel('Logs may come late by').fill('48h');
   expect(await seriousFindings(page)).toEqual([]);
   await page.click(testSubject('logAnomaliesSaveSettings'));
@@ -151,6 +154,7 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   await page.reload();
   await page.waitForSelector(`${testSubject('logAnomaliesLearnFromFeedback')}[aria-checked=false]`);
   expect(await trees.inputValue()).toBe('50');
+  expect(await depth.inputValue()).toBe('10');
   expect(await page.getByLabel('Logs may come late by').inputValue()).toBe('48h');
   expect(problems).toEqual([]);
   await page.context().close();

@@ -173,6 +173,7 @@ it('shows how results like it were judged: the same pattern first, then what sta
     score: 0.7,
     confidence: 0.9,
     entity: 'shop',
+    attribution: [{ feature: 'message', field: 'message', share: 1, actual: 'new', typical: 'usual' }],
     reason: expect.any(String),
     alike: 'pattern',
     suppressed: true,
