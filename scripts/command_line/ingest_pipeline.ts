@@ -3,7 +3,7 @@ import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { createLogSource } from '../../server/elasticsearch';
 import {
-  pipelineName,
+  namesOfPipeline,
   planAttachment,
   type AttachmentPlan,
   type DeployPipelineOptions,
@@ -56,9 +56,9 @@ export async function planFor(
   index: string,
 ): Promise<AttachmentPlan | undefined> {
   try {
-    return await planAttachment(client, pipelineName(detectorId, session.config.space), index, {
-      signal: session.signal,
-    });
+    const { signal } = session;
+    const names = await namesOfPipeline(client, detectorId, { space: session.config.space, signal });
+    return await planAttachment(client, names, index, { signal });
   } catch (error) {
     if (!(error instanceof DetectionError) || !['conflict', 'not_found'].includes(error.code)) throw error;
     session.say(error.message);

@@ -7,7 +7,9 @@ import {
   deletePipeline,
   detachPipeline,
   livePipeline,
+  namesOfPipeline,
   planAttachment,
+  renamePipeline,
   revertPipeline,
 } from '../../server/elasticsearch/ingest';
 import { attachedText, deploymentText, planText, trialOptions } from '../command_line/ingest_pipeline';
@@ -83,19 +85,21 @@ Examples:
             '--index is missing; allowed: indices, data streams or a pattern',
           );
         }
+        const names = await namesOfPipeline(client, detectorId, request);
         if (options.detach) {
-          const detached = await detachPipeline(client, live.name, options.index, request);
+          const detached = await detachPipeline(client, names, options.index, request);
           session.result(
             { detached },
             () => `Detached from ${detached.join(', ') || 'nothing: none had it'}.`,
           );
           return;
         }
-        const plan = await planAttachment(client, live.name, options.index, request);
+        const plan = await planAttachment(client, names, options.index, request);
         if (!options.apply) {
           session.result(plan, () => planText(plan));
           return;
         }
+        await renamePipeline(client, detectorId, request);
         const done = await attachPipeline(client, plan, {
           ...request,
           componentTemplate: options.componentTemplate,

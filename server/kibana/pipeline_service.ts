@@ -6,7 +6,9 @@ import {
   deletePipeline,
   detachPipeline,
   livePipeline,
+  namesOfPipeline,
   planAttachment,
+  renamePipeline,
   tryPipeline,
   type AttachmentPlan,
   type LivePipeline,
@@ -61,8 +63,9 @@ export async function getPipeline(
 ): Promise<ApiResponse<Endpoints['getPipeline']>> {
   const work = await workOf(services, scope, detectorId);
   const { client, models, stored } = work;
-  const [live, active, found] = await Promise.all([
+  const [live, names, active, found] = await Promise.all([
     livePipeline(client, detectorId, { space: scope.space }),
+    namesOfPipeline(client, detectorId, { space: scope.space }),
     models.active(detectorId),
     attachmentsOf(client, stored.detector.source.index),
   ]);
@@ -71,7 +74,7 @@ export async function getPipeline(
     ...(active && { active_version: active.version }),
     indices: found.map(({ index, finalPipeline }) => ({
       index,
-      attached: live !== undefined && finalPipeline === live.name,
+      attached: live !== undefined && finalPipeline !== undefined && names.includes(finalPipeline),
       ...(finalPipeline !== undefined && { final_pipeline: finalPipeline }),
     })),
   };
@@ -155,9 +158,13 @@ const requestBodyOf = ({ method, path, body, why }: PlannedRequest) => ({
   why,
 });
 
+const namesOf = ({ client, target, stored }: PipelineWork): Promise<readonly string[]> =>
+  namesOfPipeline(client, stored.id, { space: target.space });
+
 async function planOf(work: PipelineWork, index: string | undefined): Promise<AttachmentPlan> {
-  const live = await liveOf(work);
-  return planAttachment(work.client, live.name, index ?? work.stored.detector.source.index);
+  await liveOf(work);
+  const names = await namesOf(work);
+  return planAttachment(work.client, names, index ?? work.stored.detector.source.index);
 }
 
 export async function showAttachment(
@@ -184,6 +191,7 @@ export async function attach(
 ): Promise<ApiResponse<Endpoints['attachPipeline']>> {
   const work = await workOf(services, scope, detectorId);
   const plan = await planOf(work, body.index);
+  await renamePipeline(work.client, detectorId, { space: scope.space });
   const done = await attachPipeline(work.client, plan, { componentTemplate: body.component_template });
   return { indices: [...plan.indices], requests: done.map(requestBodyOf) };
 }
@@ -195,7 +203,7 @@ export async function detach(
   index: string | undefined,
 ): Promise<ApiResponse<Endpoints['detachPipeline']>> {
   const work = await workOf(services, scope, detectorId);
-  const live = await liveOf(work);
+  await liveOf(work);
   const where = index ?? work.stored.detector.source.index;
-  return { detached: await detachPipeline(work.client, live.name, where) };
+  return { detached: await detachPipeline(work.client, await namesOf(work), where) };
 }

@@ -183,7 +183,7 @@ describe('results of logs that the cluster has scored', () => {
 
   it('gives the results and sums of the job, from the same logs', async () => {
     await deployPipeline(wide, first, { detectorId, trial });
-    await attachPipeline(wide, await planAttachment(wide, pipelineName(detectorId), index));
+    await attachPipeline(wide, await planAttachment(wide, [pipelineName(detectorId)], index));
     await indexLogs(documents);
 
     const harvested = await detectAnomalies(optionsFor(space));

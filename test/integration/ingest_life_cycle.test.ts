@@ -10,9 +10,12 @@ import {
   deployPipeline,
   detachPipeline,
   followBackfill,
+  formerPipelineName,
   livePipeline,
+  namesOfPipeline,
   pipelineName,
   planAttachment,
+  renamePipeline,
   revertPipeline,
   startBackfill,
 } from '../../server/elasticsearch/ingest';
@@ -20,6 +23,8 @@ import { demoDocuments, trainOn } from './ingest_models';
 
 const DETECTOR = 'life-cycle';
 const PIPELINE = pipelineName(DETECTOR);
+/** As version 0.1.0 named it. */
+const FORMER = formerPipelineName(DETECTOR);
 const INDEX = 'ingest-life-cycle';
 const COPY = `${INDEX}-copy`;
 
@@ -79,7 +84,9 @@ describe('the life cycle of an ingest pipeline', () => {
   };
   const clean = async (): Promise<void> => {
     await client.indices.delete({ index: [INDEX, COPY], ignore_unavailable: true });
-    await client.ingest.deletePipeline({ id: `${PIPELINE}*` }).catch(() => undefined);
+    for (const id of [`${FORMER}*`, `${PIPELINE}*`]) {
+      await client.ingest.deletePipeline({ id }).catch(() => undefined);
+    }
     await client.cluster.deleteComponentTemplate({ name: `${PIPELINE}*` }).catch(() => undefined);
   };
 
@@ -102,7 +109,7 @@ describe('the life cycle of an ingest pipeline', () => {
     expect(deployed.simulation).toMatchObject({ logs: 200 });
     expect(Object.keys(await client.ingest.getPipeline({ id: `${PIPELINE}*` }))).toEqual([PIPELINE]);
 
-    const plan = await planAttachment(wide, PIPELINE, INDEX);
+    const plan = await planAttachment(wide, [PIPELINE], INDEX);
     await index(documents.slice(0, 10));
     expect(await versions(INDEX)).toEqual({ none: 10 });
     await attachPipeline(wide, plan);
@@ -132,12 +139,69 @@ describe('the life cycle of an ingest pipeline', () => {
     });
 
     await expect(deletePipeline(wide, DETECTOR)).rejects.toThrow(/final pipeline/);
-    expect(await detachPipeline(wide, PIPELINE, INDEX)).toEqual([INDEX]);
-    expect(await detachPipeline(wide, PIPELINE, INDEX)).toEqual([]);
+    expect(await detachPipeline(wide, [PIPELINE], INDEX)).toEqual([INDEX]);
+    expect(await detachPipeline(wide, [PIPELINE], INDEX)).toEqual([]);
     await index(documents.slice(0, 7));
     expect((await versions(INDEX)).none).toBe(17);
     expect(await deletePipeline(wide, DETECTOR)).toBe(true);
     expect(await livePipeline(wide, DETECTOR)).toBeUndefined();
+  });
+
+  describe('of version 0.1.0', () => {
+    /** The pipeline has the name of 0.1.0 alone, and the logs go through it. */
+    const asOf010 = async (): Promise<void> => {
+      await deployPipeline(wide, first, options);
+      const { [PIPELINE]: definition } = await client.ingest.getPipeline({ id: PIPELINE });
+      await client.ingest.putPipeline({ id: FORMER, ...definition });
+      await client.ingest.deletePipeline({ id: PIPELINE });
+      await attachPipeline(wide, await planAttachment(wide, [FORMER], INDEX));
+    };
+    const finalPipeline = async (): Promise<string | undefined> =>
+      (await client.indices.getSettings({ index: INDEX }))[INDEX].settings?.index?.final_pipeline;
+
+    it('is known by its old name, gets that of today with the next version, and goes on for what refers to it', async () => {
+      await asOf010();
+      expect(await livePipeline(wide, DETECTOR)).toMatchObject({ name: FORMER, version: first.version });
+      const { live } = await deployPipeline(wide, second, options);
+      expect(live).toMatchObject({
+        name: PIPELINE,
+        version: second.version,
+        previousVersion: first.version,
+      });
+      expect(await finalPipeline()).toBe(FORMER);
+      await index(documents.slice(0, 20));
+      expect(await versions(INDEX)).toEqual({ [second.version]: 20 });
+      // What is attached by the old name is attached by that of today afterwards.
+      await attachPipeline(wide, await planAttachment(wide, await namesOfPipeline(wide, DETECTOR), INDEX));
+      expect(await finalPipeline()).toBe(PIPELINE);
+      expect(await detachPipeline(wide, await namesOfPipeline(wide, DETECTOR), INDEX)).toEqual([INDEX]);
+      expect(await deletePipeline(wide, DETECTOR)).toBe(true);
+      expect(await client.ingest.getPipeline({ id: 'log-anomalies-score*' })).not.toHaveProperty([FORMER]);
+    });
+
+    it('is not deleted by either name while an index refers to the old one', async () => {
+      await asOf010();
+      expect(await renamePipeline(wide, DETECTOR)).toMatchObject({ name: PIPELINE, version: first.version });
+      await index(documents.slice(0, 5));
+      expect(await versions(INDEX)).toEqual({ [first.version]: 5 });
+      await expect(deletePipeline(wide, DETECTOR)).rejects.toThrow(/final pipeline/);
+      expect(await livePipeline(wide, DETECTOR)).toMatchObject({ name: PIPELINE });
+      expect(await detachPipeline(wide, await namesOfPipeline(wide, DETECTOR), INDEX)).toEqual([INDEX]);
+      expect(await deletePipeline(wide, DETECTOR)).toBe(true);
+    });
+
+    it('is of one detector alone, though its name may be that of another one in another space', async () => {
+      const [space, detectorId] = ['default-life', 'cycle'];
+      expect(formerPipelineName(detectorId, space)).toBe(FORMER);
+      await asOf010();
+      expect(await livePipeline(wide, detectorId, { space })).toBeUndefined();
+      expect(await deletePipeline(wide, detectorId, { space })).toBe(false);
+      expect(await namesOfPipeline(wide, detectorId, { space })).toEqual([pipelineName(detectorId, space)]);
+      const { live } = await deployPipeline(wide, second, { ...options, detectorId, space });
+      expect(live.name).not.toBe(PIPELINE);
+      expect(await livePipeline(wide, DETECTOR)).toMatchObject({ name: FORMER, version: first.version });
+      await deletePipeline(wide, detectorId, { space });
+    });
   });
 
   it('leaves the live version alone when the trial is too dear or fails', async () => {
@@ -156,7 +220,7 @@ describe('the life cycle of an ingest pipeline', () => {
   it('plans without changing anything, and shows all three ways', async () => {
     await deployPipeline(wide, first, options);
     const before = await client.indices.get({ index: INDEX });
-    const plan = await planAttachment(wide, PIPELINE, INDEX);
+    const plan = await planAttachment(wide, [PIPELINE], INDEX);
     expect(await client.indices.get({ index: INDEX })).toEqual(before);
     expect(plan.requests.map(({ path }) => path)).toEqual([`/${INDEX}/_mapping`, `/${INDEX}/_settings`]);
     expect(plan.processor).toEqual({ pipeline: { name: PIPELINE } });
@@ -174,10 +238,10 @@ describe('the life cycle of an ingest pipeline', () => {
       index: INDEX,
       settings: { index: { final_pipeline: `${PIPELINE}-other` } },
     });
-    await expect(planAttachment(wide, PIPELINE, INDEX)).rejects.toThrow(/has the final pipeline .*-other/);
+    await expect(planAttachment(wide, [PIPELINE], INDEX)).rejects.toThrow(/has the final pipeline .*-other/);
     await client.indices.putSettings({ index: INDEX, settings: { index: { final_pipeline: '_none' } } });
     await client.indices.putMapping({ index: INDEX, properties: { model: { type: 'keyword' } } });
-    await expect(planAttachment(wide, PIPELINE, INDEX)).rejects.toThrow(/maps "model" as keyword/);
+    await expect(planAttachment(wide, [PIPELINE], INDEX)).rejects.toThrow(/maps "model" as keyword/);
   });
 
   it('scores history where it lies, and again only what is open', async () => {
@@ -200,7 +264,7 @@ describe('the life cycle of an ingest pipeline', () => {
     expect(await versions(INDEX)).toEqual({ [first.version]: documents.length });
 
     // an attached index sends its logs through the pipeline by itself, once
-    await attachPipeline(wide, await planAttachment(wide, PIPELINE, INDEX));
+    await attachPipeline(wide, await planAttachment(wide, [PIPELINE], INDEX));
     const { live: next } = await deployPipeline(wide, second, options);
     const task = await startBackfill(wide, { range, pipeline: next });
     await followBackfill(wide, task, { clock });

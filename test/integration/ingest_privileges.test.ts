@@ -77,7 +77,7 @@ describe('Least privilege for ingest pipelines, on a real Elasticsearch with sec
     );
     await step('look', () => livePipeline(client, detectorId, options));
     await step('attach', async () =>
-      attachPipeline(client, await planAttachment(client, pipeline.name, index, options), options),
+      attachPipeline(client, await planAttachment(client, [pipeline.name], index, options), options),
     );
     let task: string | undefined;
     await step('backfill', async () => {
@@ -93,7 +93,7 @@ describe('Least privilege for ingest pipelines, on a real Elasticsearch with sec
       );
       await cancelBackfill(admin, started, options);
     }
-    await step('detach', () => detachPipeline(client, pipeline.name, index, options));
+    await step('detach', () => detachPipeline(client, [pipeline.name], index, options));
     await step('delete', () => deletePipeline(client, detectorId, options));
     return refused;
   }

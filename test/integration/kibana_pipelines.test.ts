@@ -115,7 +115,7 @@ afterAll(async () => {
   for (const work of cleanUp) await work();
   const results = await admin.indices.get({ index: resultsPattern(space), allow_no_indices: true });
   await admin.indices.delete({ index: [index, copy, ...Object.keys(results)], ignore_unavailable: true });
-  await admin.ingest.deletePipeline({ id: `log-anomalies-score-${space}-*` }).catch(() => undefined);
+  await admin.ingest.deletePipeline({ id: `log-anomalies-score.${space}.*` }).catch(() => undefined);
   await admin.close();
 });
 

@@ -53,12 +53,13 @@ async function findIndices(
 
 /**
  * @param index indices, data streams, aliases or patterns, separated by commas
+ * @param names of the pipeline, that of today first: what is attached by the name of version 0.1.0 gets that of today
  * @throws DetectionError `not_found` when nothing matches, `conflict` when an index has another final pipeline or
  *   maps our fields as something else
  */
 export async function planAttachment(
   client: ElasticsearchClient,
-  pipeline: string,
+  [pipeline, ...former]: readonly string[],
   index: string,
   options: RequestOptions = {},
 ): Promise<AttachmentPlan> {
@@ -67,7 +68,7 @@ export async function planAttachment(
     throw new DetectionError('not_found', `No index matches "${index}".`);
   }
   for (const { index: name, finalPipeline, mappings } of found) {
-    if (finalPipeline !== undefined && finalPipeline !== pipeline) {
+    if (finalPipeline !== undefined && finalPipeline !== pipeline && !former.includes(finalPipeline)) {
       throw new DetectionError(
         'conflict',
         `The index "${name}" has the final pipeline "${finalPipeline}" already, and can have one. Add {"pipeline":{"name":"${pipeline}"}} to its processors instead.`,
@@ -159,13 +160,13 @@ export const putScoredFields = (
  */
 export async function detachPipeline(
   client: ElasticsearchClient,
-  pipeline: string,
+  pipelines: readonly string[],
   index: string,
   options: RequestOptions = {},
 ): Promise<string[]> {
   const found = await findIndices(client, index, options);
   const attached = found
-    .filter(({ finalPipeline }) => finalPipeline === pipeline)
+    .filter(({ finalPipeline }) => finalPipeline !== undefined && pipelines.includes(finalPipeline))
     .map(({ index: name }) => name);
   for (const name of attached) {
     await attempt(

@@ -17,11 +17,13 @@ export {
   type BackfillOptions,
   type BackfillProgress,
 } from './backfill';
-export { componentTemplateName, pipelineName } from './names';
+export { componentTemplateName, formerPipelineName, pipelineName } from './names';
 export {
   deletePipeline,
   deployPipeline,
   livePipeline,
+  namesOfPipeline,
+  renamePipeline,
   revertPipeline,
   tryPipeline,
   type DeployPipelineOptions,

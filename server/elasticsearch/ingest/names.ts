@@ -2,14 +2,21 @@ import { documentId, DEFAULT_SPACE, INDEX_PREFIX } from '../names';
 
 const PLAIN = /^[a-zA-Z0-9_-]{1,100}$/;
 
-/** The one name of a detector's pipeline, whatever its version: indices and other pipelines refer to it. */
-export function pipelineName(detectorId: string, space = DEFAULT_SPACE): string {
-  const name = PLAIN.test(detectorId) ? detectorId : documentId(detectorId);
-  return `${INDEX_PREFIX}score-${space}-${name}`;
-}
+const partOf = (detectorId: string): string => (PLAIN.test(detectorId) ? detectorId : documentId(detectorId));
+
+/**
+ * The one name of a detector's pipeline, whatever its version: indices and other pipelines refer to it. Neither space nor
+ * detector holds a dot, so no two of them make the same name.
+ */
+export const pipelineName = (detectorId: string, space = DEFAULT_SPACE): string =>
+  `${INDEX_PREFIX}score.${space}.${partOf(detectorId)}`;
+
+/** The name in version 0.1.0, which several pairs of space and detector could have: `a`, `b-c` and `a-b`, `c`. */
+export const formerPipelineName = (detectorId: string, space = DEFAULT_SPACE): string =>
+  `${INDEX_PREFIX}score-${space}-${partOf(detectorId)}`;
 
 /** Where a pipeline is tried out before it goes live. Nothing refers to it. */
-export const trialName = (pipeline: string): string => `${pipeline}-trial`;
+export const trialName = (pipeline: string): string => `${pipeline}.trial`;
 
 /** Template for indices that are yet to be made. */
-export const componentTemplateName = (pipeline: string): string => `${pipeline}-component`;
+export const componentTemplateName = (pipeline: string): string => `${pipeline}.component`;

@@ -10,7 +10,7 @@ import {
 import { attempt, type RetryPolicy } from '../attempt';
 import type { ElasticsearchClient } from '../client';
 import { statusOf } from '../errors';
-import { pipelineName, trialName } from './names';
+import { formerPipelineName, pipelineName, trialName } from './names';
 import { simulatePipeline, type SimulationOptions, type SimulationReport } from './simulate';
 
 export interface RequestOptions {
@@ -20,6 +20,7 @@ export interface RequestOptions {
 
 /** What is live under a detector's name. */
 export interface LivePipeline {
+  /** That of today, or that of version 0.1.0 until a version is put or logs are attached. */
   readonly name: string;
   readonly version: string;
   readonly threshold: number;
@@ -31,6 +32,8 @@ export interface LivePipeline {
   readonly putAt?: string;
 }
 interface StoredMeta extends PipelineMeta {
+  /** In place of all the others: the name of today, which the pipeline of 0.1.0 hands its logs on to. */
+  readonly moved_to?: string;
   readonly previous_version?: string;
   readonly put_at?: string;
   readonly max_microseconds_per_log?: number;
@@ -92,6 +95,9 @@ async function readPipeline(
 }
 
 /**
+ * A pipeline of version 0.1.0 goes for one of the detector where its definition names the detector: the name alone may be that of
+ * another one in another space.
+ *
  * @returns undefined when there is none of ours
  * @throws DetectionError `conflict` when the name belongs to a pipeline of somebody else
  */
@@ -101,27 +107,108 @@ export async function livePipeline(
   options: RequestOptions & { readonly space?: string } = {},
 ): Promise<LivePipeline | undefined> {
   const name = pipelineName(detectorId, options.space);
-  const stored =
-    (await readPipeline(client, name, '*._meta', options)) ??
-    (await readPipeline(client, name, undefined, options));
-  if (stored === undefined) return undefined;
-  const meta = stored._meta;
-  if (meta?.managed_by !== 'log-anomalies' || meta.model_version === undefined) {
+  const meta = await readMeta(client, name, options);
+  if (meta === undefined) {
+    const former = await formerPipeline(client, detectorId, options);
+    return former === undefined || former.meta.model_version === undefined
+      ? undefined
+      : liveOf(former.name, former.meta as StoredMeta);
+  }
+  if (meta.managed_by !== 'log-anomalies' || meta.model_version === undefined) {
     throw new DetectionError(
       'conflict',
       `The ingest pipeline "${name}" was not made by log-anomalies; rename it.`,
     );
   }
-  return {
-    name,
-    version: meta.model_version,
-    threshold: meta.threshold ?? NaN,
-    ...(meta.previous_version === undefined ? {} : { previousVersion: meta.previous_version }),
-    ...(meta.max_microseconds_per_log === undefined
-      ? {}
-      : { maxMicrosecondsPerLog: meta.max_microseconds_per_log }),
-    ...(meta.put_at === undefined ? {} : { putAt: meta.put_at }),
-  };
+  return liveOf(name, meta as StoredMeta);
+}
+
+/** @returns what the pipeline tells of itself, nothing for one that tells nothing, undefined when there is none */
+async function readMeta(
+  client: ElasticsearchClient,
+  name: string,
+  options: RequestOptions,
+): Promise<Partial<StoredMeta> | undefined> {
+  const stored =
+    (await readPipeline(client, name, '*._meta', options)) ??
+    (await readPipeline(client, name, undefined, options));
+  return stored && (stored._meta ?? {});
+}
+
+/** @returns the pipeline that version 0.1.0 has put for this detector, or what hands its logs on */
+async function formerPipeline(
+  client: ElasticsearchClient,
+  detectorId: string,
+  options: RequestOptions & { readonly space?: string },
+): Promise<{ readonly name: string; readonly meta: Partial<StoredMeta> } | undefined> {
+  const name = formerPipelineName(detectorId, options.space);
+  const meta = await readMeta(client, name, options);
+  const isOurs = meta?.managed_by === 'log-anomalies' && meta.detector_id === detectorId;
+  return isOurs ? { name, meta } : undefined;
+}
+
+/** @returns the names by which indices may refer to the pipeline of a detector, that of today first */
+export async function namesOfPipeline(
+  client: ElasticsearchClient,
+  detectorId: string,
+  options: RequestOptions & { readonly space?: string } = {},
+): Promise<readonly string[]> {
+  const former = await formerPipeline(client, detectorId, options);
+  return [pipelineName(detectorId, options.space), ...(former === undefined ? [] : [former.name])];
+}
+
+const liveOf = (name: string, meta: StoredMeta): LivePipeline => ({
+  name,
+  version: meta.model_version,
+  threshold: meta.threshold ?? NaN,
+  ...(meta.previous_version === undefined ? {} : { previousVersion: meta.previous_version }),
+  ...(meta.max_microseconds_per_log === undefined
+    ? {}
+    : { maxMicrosecondsPerLog: meta.max_microseconds_per_log }),
+  ...(meta.put_at === undefined ? {} : { putAt: meta.put_at }),
+});
+
+/** Indices and pipelines that refer to the old name go on: what it gets it hands on to the pipeline of today. */
+async function handOn(
+  client: ElasticsearchClient,
+  detectorId: string,
+  options: RequestOptions & { readonly space?: string },
+): Promise<void> {
+  const former = await formerPipeline(client, detectorId, options);
+  if (former === undefined || former.meta.moved_to !== undefined) return;
+  const name = pipelineName(detectorId, options.space);
+  await attempt(
+    () =>
+      client.ingest.putPipeline(
+        {
+          id: former.name,
+          description: `Log Anomalies: hands logs on to ${name}`,
+          processors: [{ pipeline: { name } }],
+          _meta: { managed_by: 'log-anomalies', detector_id: detectorId, moved_to: name },
+        },
+        { signal: options.signal },
+      ),
+    { what: `write the ingest pipeline "${former.name}"`, ...options },
+  );
+}
+
+/**
+ * Gives a pipeline of version 0.1.0 the name of today; what refers to the old one goes on.
+ *
+ * @returns the pipeline under its name of today
+ */
+export async function renamePipeline(
+  client: ElasticsearchClient,
+  detectorId: string,
+  options: RequestOptions & { readonly space?: string } = {},
+): Promise<LivePipeline | undefined> {
+  const live = await livePipeline(client, detectorId, options);
+  const name = pipelineName(detectorId, options.space);
+  if (live === undefined || live.name === name) return live;
+  const definition = await readPipeline(client, live.name, undefined, options);
+  await putPipeline(client, name, definition as unknown as IngestPipeline, options);
+  await handOn(client, detectorId, options);
+  return { ...live, name };
 }
 
 /**
@@ -180,6 +267,7 @@ export async function deployPipeline(
   };
   const name = pipelineName(detectorId, space);
   await putPipeline(client, name, { ...pipeline, _meta: meta }, options);
+  if (before?.name !== name) await handOn(client, detectorId, options);
   return {
     live: {
       name,
@@ -228,10 +316,14 @@ export async function deletePipeline(
   options: RequestOptions & { readonly space?: string } = {},
 ): Promise<boolean> {
   const live = await livePipeline(client, detectorId, options);
-  if (live === undefined) return false;
-  await attempt(() => client.ingest.deletePipeline({ id: live.name }, { signal: options.signal }), {
-    what: `delete the ingest pipeline "${live.name}"`,
-    ...options,
-  });
-  return true;
+  const former = await formerPipeline(client, detectorId, options);
+  // The old name first: while an index refers to it, the one that it hands logs on to has to stay.
+  const names = new Set([former?.name, live?.name].filter((name) => name !== undefined));
+  for (const name of names) {
+    await attempt(() => client.ingest.deletePipeline({ id: name }, { signal: options.signal }), {
+      what: `delete the ingest pipeline "${name}"`,
+      ...options,
+    });
+  }
+  return names.size > 0;
 }
