@@ -2,12 +2,18 @@ import { attempt } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { statusOf } from './errors';
 
-/** An Elasticsearch without security has no such address, and says so. */
-const NO_HANDLER = /no handler found/;
+/**
+ * An Elasticsearch without security has no such address, and says so: as an address that it does not know, or as one of an
+ * index, which it knows for another method alone (8.19). With security it never does.
+ */
+const NO_HANDLER: Readonly<Record<number, RegExp>> = {
+  400: /no handler found/,
+  405: /^Incorrect HTTP method for uri \[\/_security\/_authenticate\]/,
+};
 
 function saysNoHandler(error: unknown): boolean {
   const body = (error as { meta?: { body?: { error?: unknown } } }).meta?.body?.error;
-  return statusOf(error) === 400 && typeof body === 'string' && NO_HANDLER.test(body);
+  return typeof body === 'string' && NO_HANDLER[statusOf(error) ?? 0]?.test(body) === true;
 }
 
 /**
