@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import type { LogDocument } from '../common/log_document';
 import { openDocumentWriter, writeWhole } from './command_line/log_files';
 import { report } from './command_line/session';
-import { HISTORY_SHARE, mixRealWebLogs } from './demo/real_web_logs';
+import { HISTORY_SHARE, mixRealWebLogs, withFloodsAndSilences } from './demo/real_web_logs';
 import { startLocalElasticsearch, type LocalElasticsearch } from './local_elasticsearch';
 
 /**
@@ -126,11 +126,12 @@ async function writeRealLogs(): Promise<void> {
   const logs = mixRealWebLogs(Date.now(), DAYS, SEED);
   const border = Math.round(logs.length * HISTORY_SHARE);
   await write(file('history.ndjson'), logs.slice(0, border));
-  await write(file('test_logs.ndjson'), logs.slice(border));
-  await writeWhole(file('incidents.json'), '[]\n');
+  const traffic = withFloodsAndSilences(logs.slice(border));
+  await write(file('test_logs.ndjson'), traffic.logs);
+  await writeWhole(file('incidents.json'), `${JSON.stringify(traffic.incidents, null, 2)}\n`);
   const anomalous = logs.filter((log) => (log.labels as { anomaly: string }).anomaly === 'true').length;
   process.stdout.write(
-    `  ${logs.length.toLocaleString('en')} real requests; ${anomalous} of them were made attacks, failures or slow ones\n`,
+    `  ${logs.length.toLocaleString('en')} real requests; ${anomalous} of them were made attacks, failures or slow ones; the new traffic has floods and silences, too\n`,
   );
 }
 

@@ -82,3 +82,45 @@ export function mixRealWebLogs(
     };
   });
 }
+
+/** What shows only in many logs together: floods of one client, and times in which nothing is logged. */
+const FLOODS = { count: 3, logs: 60, milliseconds: 90_000 };
+const SILENCES = { count: 2, milliseconds: 1_200_000 };
+
+/**
+ * Puts floods and silences into logs at even distances, one kind after the other.
+ *
+ * @param logs of {@link mixRealWebLogs}, in the order of time
+ * @returns the logs in that order, and the list of silences as `generate-logs --incidents` writes it
+ */
+export function withFloodsAndSilences(logs: readonly LogDocument[]): {
+  logs: LogDocument[];
+  incidents: { id: string; kind: string; service: string; from: number; to: number; logs: number }[];
+} {
+  const timeOf = (log: LogDocument): number => Date.parse(log['@timestamp'] as string);
+  const [start, end] = [timeOf(logs[0]), timeOf(logs[logs.length - 1])];
+  const total = FLOODS.count + SILENCES.count;
+  const begin = (place: number): number => Math.round(start + ((end - start) * (place + 0.5)) / total);
+  const silences = Array.from({ length: SILENCES.count }, (_none, i) => {
+    const from = begin(2 * i + 1);
+    const id = `silence-${i + 1}`;
+    return { id, kind: 'silence', service: 'website', from, to: from + SILENCES.milliseconds, logs: 0 };
+  });
+  const spoken = logs.filter((log) =>
+    silences.every(({ from, to }) => timeOf(log) < from || timeOf(log) >= to),
+  );
+  const floods = Array.from({ length: FLOODS.count }, (_none, i) => {
+    const from = begin(2 * i);
+    const first = spoken.find((log) => timeOf(log) >= from) as LogDocument;
+    return Array.from({ length: FLOODS.logs }, (_no, log): LogDocument => ({
+      ...first,
+      '@timestamp': new Date(from + Math.round((log * FLOODS.milliseconds) / FLOODS.logs)).toISOString(),
+      client: { ip: `203.0.113.${i + 1}` },
+      labels: { anomaly: 'true', kind: 'flood', incident: `flood-${i + 1}` },
+    }));
+  }).flat();
+  return {
+    logs: [...spoken, ...floods].sort((one, other) => timeOf(one) - timeOf(other)),
+    incidents: silences,
+  };
+}
