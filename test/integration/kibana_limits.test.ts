@@ -9,7 +9,7 @@ import { webDetector } from './kibana_logs';
 import { startKibanaStandIn, type KibanaStandIn, type Reply } from './kibana_stand_in';
 import { webWorld } from './kibana_world';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const world = webWorld();
 const { admin, index, space } = world;
