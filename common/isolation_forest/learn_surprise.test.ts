@@ -103,3 +103,28 @@ it('takes the largest surprise of a feature, not the sum of its columns', () => 
   expect(surpriseOfRow(apart, row, 0)).toBe(both[0] + both[1]);
   expect(surpriseOfRow(together.surprise!, row, 0)).toBe(Math.max(...both));
 });
+
+it('stays finite where numbers are as large as 32 bits hold', () => {
+  const rowCount = 4_000;
+  const values = Float32Array.from(
+    { length: rowCount },
+    (_none, row) => (row % 2 === 0 ? 1 : -1) * 3e38 * (row / rowCount),
+  );
+  const matrix = { values, rowCount, columnCount: 1 };
+  const forest = growForest(matrix, {
+    treeCount: 10,
+    subsampleSize: 256,
+    seed: 1,
+    splits: 'axis',
+    trainer: 'built_in',
+  });
+  const { surprise } = learnSurprise(
+    forest,
+    matrix,
+    [{ column: 0, feature: 0, kind: 'tail', direction: 'both', probability: 1e-4 }],
+    1,
+  );
+  for (const part of [surprise!.low, surprise!.lowScale, surprise!.high, surprise!.highScale]) {
+    expect([...part].every(Number.isFinite)).toBe(true);
+  }
+});

@@ -1,3 +1,4 @@
+import { clampToFloat32 } from './choose_split';
 import { LARGEST_FLOAT32 } from './missing_values';
 import { createScorer } from './scorer';
 import { drawRows, randomStreams } from './subsample';
@@ -131,10 +132,10 @@ export function learnSurprise(
   const surprise: SurpriseTable = {
     columns: Uint16Array.from(entries, ({ column }) => column),
     features: Uint16Array.from(entries, ({ feature }) => feature),
-    low: Float32Array.from(entries, ({ low }) => low),
-    lowScale: Float32Array.from(entries, ({ lowScale }) => lowScale),
-    high: Float32Array.from(entries, ({ high }) => high),
-    highScale: Float32Array.from(entries, ({ highScale }) => highScale),
+    low: Float32Array.from(entries, ({ low }) => clampToFloat32(low)),
+    lowScale: Float32Array.from(entries, ({ lowScale }) => clampToFloat32(lowScale)),
+    high: Float32Array.from(entries, ({ high }) => clampToFloat32(high)),
+    highScale: Float32Array.from(entries, ({ highScale }) => clampToFloat32(highScale)),
     jump: Float32Array.from(entries, ({ jump }) => jump),
     growth: Float32Array.from(entries, ({ growth }) => growth),
   };

@@ -181,10 +181,10 @@ function sourceOf(
         `place(limits, (String) thresholds.get(${place}), ((Number) starts.get(${place})).intValue(), at(fills, ${place}), ${value});`,
       ];
     });
-    const surprises = [...(forest.surprise?.columns ?? [])].flatMap((column, entry) =>
+    const surprises = entriesByColumn(forest.surprise).flatMap(({ column, from, to }) =>
       encoder.featureOfColumn[column] === i
         ? [
-            `if (!m${i}) q${i} = Math.max(q${i}, beyond(surprise, ${entry}, ${code.columns.get(suffixes[column])}));`,
+            `if (!m${i}) q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, ${code.columns.get(suffixes[column])}));`,
           ]
         : [],
     );
@@ -276,6 +276,17 @@ ctx.put('model', model);
 }
 
 /** As `beyond` reads them: six numbers a column. */
+/** The entries of each column of a table of surprise, which lie side by side: from the first up to that before `to`. */
+function entriesByColumn(table: SurpriseTable | undefined): { column: number; from: number; to: number }[] {
+  const ranges: { column: number; from: number; to: number }[] = [];
+  table?.columns.forEach((column, entry) => {
+    const last = ranges.at(-1);
+    if (last?.column === column) last.to = entry + 1;
+    else ranges.push({ column, from: entry, to: entry + 1 });
+  });
+  return ranges;
+}
+
 const surpriseNumbers = (table: SurpriseTable | undefined): number[] =>
   table === undefined
     ? []

@@ -38,6 +38,11 @@ double beyond(List surprise, int entry, double value) {
   else return 0;
   return ((Number) surprise.get(at + 4)).doubleValue() + ((Number) surprise.get(at + 5)).doubleValue() * (far / (far + 1));
 }
+double largestBeyond(List surprise, int from, int to, double value) {
+  double largest = 0;
+  for (int entry = from; entry < to; entry++) largest = Math.max(largest, beyond(surprise, entry, value));
+  return largest;
+}
 `;
 
 const LANE_NAMES = 'abcdefgh'.slice(0, LANES).split('');
