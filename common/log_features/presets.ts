@@ -52,7 +52,6 @@ export const PRESETS: readonly FeaturePreset[] = [
       // Signs of attack weigh more and come with what a text looks like, so that real attacks in real logs rank first.
       { type: 'attack_signs', field: 'url.original', weight: 2 },
       { type: 'text', field: 'url.original', weight: 1 },
-      { type: 'category', field: 'http.request.method', encoding: 'rarity' },
       { type: 'category', field: 'user_agent.original', encoding: 'rarity' },
     ],
   ),
@@ -73,7 +72,6 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'route', field: 'path', method: 'method' },
       { type: 'attack_signs', field: 'path', weight: 2 },
       { type: 'text', field: 'path', weight: 1 },
-      { type: 'category', field: 'method', encoding: 'rarity' },
       { type: 'category', field: 'user_agent', encoding: 'rarity' },
       { type: 'hour_of_day', field: 'hour_of_day' },
     ],
