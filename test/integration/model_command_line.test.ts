@@ -127,7 +127,7 @@ it('gates a model beside the active one and writes down who deployed what', asyn
   ];
   await ok(...deploy);
   const model = decodeModelSnapshot(await readFile(join(folder, 'model.json'), 'utf8'));
-  const bad = createModelSnapshot({ ...model, threshold: 0.97 });
+  const bad = createModelSnapshot({ ...model, threshold: 1.1 });
   await writeFile(join(folder, 'bad.json'), encodeModelSnapshot(bad));
   const refused = await run(folder, ...beside);
   expect(refused.code).toBe(7);
