@@ -151,8 +151,10 @@ describe('the life cycle of an ingest pipeline', () => {
     /** The pipeline has the name of 0.1.0 alone, and the logs go through it. */
     const asOf010 = async (): Promise<void> => {
       await deployPipeline(wide, first, options);
-      const { [PIPELINE]: definition } = await client.ingest.getPipeline({ id: PIPELINE });
-      await client.ingest.putPipeline({ id: FORMER, ...definition });
+      const { description, processors, _meta } = (await client.ingest.getPipeline({ id: PIPELINE }))[
+        PIPELINE
+      ];
+      await client.ingest.putPipeline({ id: FORMER, description, processors, _meta });
       await client.ingest.deletePipeline({ id: PIPELINE });
       await attachPipeline(wide, await planAttachment(wide, [FORMER], INDEX));
     };
