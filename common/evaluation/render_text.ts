@@ -65,9 +65,47 @@ function summary(evaluation: Evaluation): string[] {
   ];
 }
 
+/** One figure with its name before it. */
+export const row = (name: string, value: string): string => `  ${name.padEnd(28)}${value}`;
+
+/** @param reported what a day holds, such as alerts */
+export const alarmRows = (
+  {
+    false_alarms_per_day,
+    at_budget,
+  }: {
+    readonly false_alarms_per_day?: number;
+    readonly at_budget?: {
+      readonly alerts_per_day: number;
+      readonly precision: number;
+      readonly recall: number;
+    };
+  },
+  reported: string,
+): string[] => [
+  ...(false_alarms_per_day === undefined
+    ? []
+    : [row('false alarms a day', formatPerDay(false_alarms_per_day))]),
+  ...(at_budget === undefined
+    ? []
+    : [
+        row(
+          `at ${formatPerDay(at_budget.alerts_per_day)} ${reported} a day`,
+          `precision ${formatMeasure(at_budget.precision)}, recall ${formatMeasure(at_budget.recall)}`,
+        ),
+      ]),
+];
+
+export const delayRow = ({
+  median_ms,
+  p95_ms,
+}: Pick<LabelledEvaluation['detection_delay'], 'median_ms' | 'p95_ms'>): string[] =>
+  median_ms === undefined || p95_ms === undefined
+    ? []
+    : [row('detection delay', `median ${formatDuration(median_ms)}, p95 ${formatDuration(p95_ms)}`)];
+
 function measures(labelled: LabelledEvaluation, colors: TextColors): string[] {
-  const { confusion, at_budget, detection_delay: delay } = labelled;
-  const row = (name: string, value: string): string => `  ${name.padEnd(28)}${value}`;
+  const { confusion, detection_delay: delay } = labelled;
   const count = (value: number): string => formatCount(value).padStart(12);
   return [
     colors.strong('How good'),
@@ -76,26 +114,9 @@ function measures(labelled: LabelledEvaluation, colors: TextColors): string[] {
     row('F1', formatMeasure(labelled.f1)),
     row('ROC AUC', formatMeasure(labelled.roc_auc)),
     row('average precision', formatMeasure(labelled.average_precision)),
-    ...(labelled.false_alarms_per_day === undefined
-      ? []
-      : [row('false alarms a day', formatPerDay(labelled.false_alarms_per_day))]),
-    ...(at_budget === undefined
-      ? []
-      : [
-          row(
-            `at ${formatPerDay(at_budget.alerts_per_day)} alerts a day`,
-            `precision ${formatMeasure(at_budget.precision)}, recall ${formatMeasure(at_budget.recall)}`,
-          ),
-        ]),
+    ...alarmRows(labelled, 'alerts'),
     row('incidents detected', `${formatCount(delay.detected)} of ${formatCount(delay.incidents)}`),
-    ...(delay.median_ms === undefined || delay.p95_ms === undefined
-      ? []
-      : [
-          row(
-            'detection delay',
-            `median ${formatDuration(delay.median_ms)}, p95 ${formatDuration(delay.p95_ms)}`,
-          ),
-        ]),
+    ...delayRow(delay),
     '',
     `  ${''.padEnd(20)}${'alert'.padStart(12)}${'no alert'.padStart(12)}`,
     `  ${'anomalous'.padEnd(20)}${count(confusion.true_positives)}${count(confusion.false_negatives)}`,

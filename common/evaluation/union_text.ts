@@ -7,7 +7,17 @@ import {
   formatPerDay,
   formatTime,
 } from './format';
-import { clip, NO_COLORS, printable, WIDTH, wrap, type TextColors } from './render_text';
+import {
+  alarmRows,
+  clip,
+  delayRow,
+  NO_COLORS,
+  printable,
+  row,
+  WIDTH,
+  wrap,
+  type TextColors,
+} from './render_text';
 import type { LabelledUnion, UnionEvaluation } from './union_types';
 
 const TOP_SHOWN = 8;
@@ -35,8 +45,6 @@ export function renderUnionText(union: UnionEvaluation, colors: TextColors = NO_
 }
 
 function measures(labelled: LabelledUnion, colors: TextColors): string[] {
-  const { at_budget: budget, detection_delay: delay } = labelled;
-  const row = (name: string, value: string): string => `  ${name.padEnd(28)}${value}`;
   return [
     colors.strong('How good together'),
     row(
@@ -49,25 +57,8 @@ function measures(labelled: LabelledUnion, colors: TextColors): string[] {
     ),
     row('F1', formatMeasure(labelled.f1)),
     row('anomalous logs reported', formatPercent(labelled.log_recall)),
-    ...(labelled.false_alarms_per_day === undefined
-      ? []
-      : [row('false alarms a day', formatPerDay(labelled.false_alarms_per_day))]),
-    ...(budget === undefined
-      ? []
-      : [
-          row(
-            `at ${formatPerDay(budget.alerts_per_day)} rows a day`,
-            `precision ${formatMeasure(budget.precision)}, recall ${formatMeasure(budget.recall)}`,
-          ),
-        ]),
-    ...(delay.median_ms === undefined || delay.p95_ms === undefined
-      ? []
-      : [
-          row(
-            'detection delay',
-            `median ${formatDuration(delay.median_ms)}, p95 ${formatDuration(delay.p95_ms)}`,
-          ),
-        ]),
+    ...alarmRows(labelled, 'rows'),
+    ...delayRow(labelled.detection_delay),
   ];
 }
 

@@ -4,7 +4,6 @@ import {
   EuiBadgeGroup,
   EuiBasicTable,
   EuiButton,
-  EuiButtonIcon,
   EuiCallOut,
   EuiSelect,
   EuiSpacer,
@@ -26,6 +25,7 @@ import type { FeatureType } from '../../../common/log_features/types';
 import { usualFeatures, withNamedFeatures, type Draft } from './draft';
 import { typeName } from './feature_fields';
 import { withType, type DraftFeature } from './feature_parts';
+import { FeatureActions } from './feature_actions';
 import { FeatureSettings } from './feature_settings';
 import type { DraftFieldsProps } from './source_fields';
 
@@ -186,31 +186,15 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
               width: '72px',
               align: 'right',
               render: ({ place, feature }: Row) => (
-                <>
-                  <EuiButtonIcon
-                    iconType="gear"
-                    color="text"
-                    aria-expanded={open === place}
-                    aria-label={i18n.translate('logAnomalies.form.featureSettings', {
-                      defaultMessage: 'Settings of {field}',
-                      values: { field: feature.field ?? '' },
-                    })}
-                    onClick={() => setOpen(open === place ? undefined : place)}
-                    data-test-subj="logAnomaliesFeatureGear"
-                  />
-                  <EuiButtonIcon
-                    iconType="cross"
-                    color="danger"
-                    aria-label={i18n.translate('logAnomalies.form.removeFeature', {
-                      defaultMessage: 'Leave out {field}',
-                      values: { field: feature.field ?? '' },
-                    })}
-                    onClick={() => {
-                      setOpen(undefined);
-                      change({ features: features.filter((_feature, index) => index !== place) });
-                    }}
-                  />
-                </>
+                <FeatureActions
+                  field={feature.field ?? ''}
+                  isOpen={open === place}
+                  toggle={() => setOpen(open === place ? undefined : place)}
+                  leaveOut={() => {
+                    setOpen(undefined);
+                    change({ features: features.filter((_feature, index) => index !== place) });
+                  }}
+                />
               ),
             },
           ]}

@@ -3,7 +3,6 @@ import {
   EuiBasicTable,
   EuiButton,
   EuiButtonEmpty,
-  EuiButtonIcon,
   EuiCallOut,
   EuiFieldText,
   EuiFlexGroup,
@@ -26,6 +25,7 @@ import type { Distribution } from '../../../common/log_features/distribution';
 import { DistributionChart } from './distribution_chart';
 import { DEFAULT_WINDOW, type Draft, type Suggestion } from './draft';
 import { partLabel, settingsText, withType, type DraftFeature } from './feature_parts';
+import { FeatureActions } from './feature_actions';
 import { FeatureSettings } from './feature_settings';
 import type { DraftFieldsProps } from './source_fields';
 
@@ -240,31 +240,15 @@ export function FeatureFields(
               width: '72px',
               align: 'right',
               render: ({ place, feature }: Row) => (
-                <>
-                  <EuiButtonIcon
-                    iconType="gear"
-                    color="text"
-                    aria-expanded={open === place}
-                    aria-label={i18n.translate('logAnomalies.form.featureSettings', {
-                      defaultMessage: 'Settings of {field}',
-                      values: { field: feature.field ?? '' },
-                    })}
-                    onClick={() => setOpen(open === place ? undefined : place)}
-                    data-test-subj="logAnomaliesFeatureGear"
-                  />
-                  <EuiButtonIcon
-                    iconType="cross"
-                    color="danger"
-                    aria-label={i18n.translate('logAnomalies.form.removeFeature', {
-                      defaultMessage: 'Leave out {field}',
-                      values: { field: feature.field ?? '' },
-                    })}
-                    onClick={() => {
-                      setOpen(undefined);
-                      change({ features: features.filter((_feature, index) => index !== place) });
-                    }}
-                  />
-                </>
+                <FeatureActions
+                  field={feature.field ?? ''}
+                  isOpen={open === place}
+                  toggle={() => setOpen(open === place ? undefined : place)}
+                  leaveOut={() => {
+                    setOpen(undefined);
+                    change({ features: features.filter((_feature, index) => index !== place) });
+                  }}
+                />
               ),
             },
           ]}

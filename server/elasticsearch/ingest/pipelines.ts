@@ -56,16 +56,24 @@ export interface PipelineDeployment {
   readonly simulation: SimulationReport;
 }
 
+type PipelineDefinition = Pick<IngestPipeline, 'description' | 'processors'> & {
+  readonly on_failure?: IngestPipeline['on_failure'];
+  readonly _meta: object;
+};
+
+/** Writes what a definition holds: Elasticsearch 9 answers with dates beside it, and takes none back. */
 const putPipeline = (
   client: ElasticsearchClient,
   name: string,
-  { on_failure, ...pipeline }: IngestPipeline,
+  { description, processors, on_failure, _meta }: PipelineDefinition,
   options: RequestOptions,
 ): Promise<unknown> =>
   attempt(
     () =>
       client.ingest.putPipeline(
-        { id: name, ...pipeline, on_failure } as Parameters<ElasticsearchClient['ingest']['putPipeline']>[0],
+        { id: name, description, processors, on_failure, _meta } as Parameters<
+          ElasticsearchClient['ingest']['putPipeline']
+        >[0],
         { signal: options.signal },
       ),
     { what: `write the ingest pipeline "${name}"`, ...options },
@@ -177,18 +185,15 @@ async function handOn(
   const former = await formerPipeline(client, detectorId, options);
   if (former === undefined || former.meta.moved_to !== undefined) return;
   const name = pipelineName(detectorId, options.space);
-  await attempt(
-    () =>
-      client.ingest.putPipeline(
-        {
-          id: former.name,
-          description: `Log Anomalies: hands logs on to ${name}`,
-          processors: [{ pipeline: { name } }],
-          _meta: { managed_by: 'log-anomalies', detector_id: detectorId, moved_to: name },
-        },
-        { signal: options.signal },
-      ),
-    { what: `write the ingest pipeline "${former.name}"`, ...options },
+  await putPipeline(
+    client,
+    former.name,
+    {
+      description: `Log Anomalies: hands logs on to ${name}`,
+      processors: [{ pipeline: { name } }],
+      _meta: { managed_by: 'log-anomalies', detector_id: detectorId, moved_to: name },
+    },
+    options,
   );
 }
 
@@ -205,10 +210,8 @@ export async function renamePipeline(
   const live = await livePipeline(client, detectorId, options);
   const name = pipelineName(detectorId, options.space);
   if (live === undefined || live.name === name) return live;
-  const stored = (await readPipeline(client, live.name, undefined, options)) as unknown as IngestPipeline;
-  // Elasticsearch 9 answers with dates beside these, and takes none back.
-  const { description, processors, on_failure, _meta } = stored;
-  await putPipeline(client, name, { description, processors, on_failure, _meta }, options);
+  const definition = await readPipeline(client, live.name, undefined, options);
+  await putPipeline(client, name, definition as unknown as IngestPipeline, options);
   await handOn(client, detectorId, options);
   return { ...live, name };
 }
