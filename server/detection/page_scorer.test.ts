@@ -1,5 +1,6 @@
 import { detectorSchema } from '../../common/detector';
 import type { SourceLog } from '../../common/log_document';
+import { longestBlock } from '../../test/unit/thread_time';
 import { createPageScorer } from './page_scorer';
 import type { LogSource } from './ports';
 import { trainModel } from './train_model';
@@ -7,26 +8,6 @@ import { trainModel } from './train_model';
 const START = Date.parse('2026-03-02T10:00:00Z');
 const HOSTILE = ['((.*a.*|.*b.*){20}c)|a', '(a.*b)|a', '(a{0,30}){0,30}b', '(.*x.*y.*z){9}|a'];
 const clock = { now: () => START, sleep: () => Promise.resolve() };
-
-/** Longest time of the processor between two turns of others on this thread, milliseconds. */
-async function longestTurn(work: Promise<unknown>): Promise<number> {
-  let longest = 0;
-  let isDone = false;
-  const watch = (async () => {
-    while (!isDone) {
-      const before = process.cpuUsage();
-      await new Promise((resolve) => setImmediate(resolve));
-      longest = Math.max(longest, process.cpuUsage(before).user / 1_000);
-    }
-  })();
-  try {
-    await work;
-  } finally {
-    isDone = true;
-    await watch;
-  }
-  return longest;
-}
 
 const textOf = (row: number): string =>
   Array.from(
@@ -77,9 +58,9 @@ describe('a page of logs that were made to take long', () => {
     // once before: code that runs for the first time is read, not compiled
     await scorer.score({ logs: logs.slice(0, 10), position: [] }, 'timestamp');
     let found: Awaited<ReturnType<typeof scorer.score>> | undefined;
-    const longest = await longestTurn(
-      scorer.score({ logs, position: [] }, 'timestamp').then((page) => (found = page)),
-    );
+    const longest = await longestBlock(async () => {
+      found = await scorer.score({ logs, position: [] }, 'timestamp');
+    });
     expect(found?.results).toHaveLength(60);
     expect(longest).toBeLessThan(50);
   }, 120_000);
