@@ -3,12 +3,12 @@ import { EuiButton, EuiEmptyPrompt, EuiErrorBoundary, EuiPageTemplate } from '@e
 import { i18n } from '@kbn/i18n';
 import { icon } from './kibana/icons';
 import { PLUGIN_ID, PLUGIN_NAME } from '../common/plugin';
-import { createApiClient } from './api_client';
-import { AppContextProvider, useApp, type AppContext } from './app_context';
+import { createApiClient } from './shared/app/api_client';
+import { AppContextProvider, useApp, type AppContext } from './shared/app/app_context';
 import type { AppMountParameters, CoreStart, PluginsStart, ScopedHistory } from './kibana/contracts';
 import { renderInKibana } from './kibana/render_in_kibana';
-import { placeOf, readLocation, writeLocation } from './location';
-import { LoadingPrompt } from './shared/request_state';
+import { placeOf, readLocation, writeLocation } from './shared/app/location';
+import { LoadingPrompt } from './shared/requests/request_state';
 
 const OverviewPage = lazy(() => import('./pages/overview/overview_page'));
 const DetectorFormPage = lazy(() => import('./pages/detector_form/detector_form_page'));

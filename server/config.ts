@@ -1,9 +1,9 @@
 import { schema } from '@kbn/config-schema';
-import { parseSettings } from '../common/detector';
-import type { PluginConfigDescriptor } from './kibana/contracts';
-import { jobLimitsSchema, type JobLimitsInput } from './kibana/job_limits';
-import { parseKeySettings, type KeySettingsInput } from './kibana/key_settings';
-import { usageLimitsSchema, type UsageLimitsInput } from './kibana/usage_limits';
+import { parseSettings } from '../common/validation';
+import type { PluginConfigDescriptor } from './kibana/contracts/contracts';
+import { jobLimitsSchema, type JobLimitsInput } from './kibana/limits/job_limits';
+import { parseKeySettings, type KeySettingsInput } from './kibana/contracts/key_settings';
+import { usageLimitsSchema, type UsageLimitsInput } from './kibana/limits/usage_limits';
 import { parseAlertsConfig, type AlertsConfigInput } from './notifications';
 
 /** The settings below `logAnomalies` in kibana.yml. */

@@ -1,5 +1,5 @@
 import type { LogAnomaliesConfig } from './config';
-import type { PluginInitializerContext } from './kibana/contracts';
+import type { PluginInitializerContext } from './kibana/contracts/contracts';
 
 export { config } from './config';
 

@@ -1,13 +1,13 @@
 import { ServiceStatusLevels } from '@kbn/core/server';
-import { parseSettings } from '../common/detector';
+import { parseSettings } from '../common/validation';
 import type { LogAnomaliesConfig } from './config';
-import type { AlertingSetup } from './kibana/alerting_contracts';
-import { createBackfillTask } from './kibana/backfill_task';
-import type { CoreSetup, FeaturesSetup, PluginInitializerContext } from './kibana/contracts';
-import { createDemoTask } from './kibana/demo_task';
-import { createDetectionTask } from './kibana/detection_task';
-import { createDetectorRepository, inSpace } from './kibana/detector_repository';
-import { registerFeature } from './kibana/feature';
+import type { AlertingSetup } from './kibana/contracts/alerting_contracts';
+import { createBackfillTask } from './kibana/tasks/backfill_task';
+import type { CoreSetup, FeaturesSetup, PluginInitializerContext } from './kibana/contracts/contracts';
+import { createDemoTask } from './kibana/tasks/demo_task';
+import { createDetectionTask } from './kibana/tasks/detection_task';
+import { createDetectorRepository, inSpace } from './kibana/records/detector_repository';
+import { registerFeature } from './kibana/contracts/feature';
 import {
   API_KEY_TYPE,
   BACKFILL_TASK_TYPE,
@@ -15,27 +15,27 @@ import {
   DETECTION_TASK_TYPE,
   KEY_SWEEP_TASK_TYPE,
   TRAINING_TASK_TYPE,
-} from './kibana/identifiers';
-import { jobLimitsSchema } from './kibana/job_limits';
-import { parseKeySettings } from './kibana/key_settings';
-import { createKeySweepTask, scheduleKeySweep } from './kibana/key_sweep';
-import { pluginStatus, RunOutcomes } from './kibana/plugin_status';
+} from './kibana/contracts/identifiers';
+import { jobLimitsSchema } from './kibana/limits/job_limits';
+import { parseKeySettings } from './kibana/contracts/key_settings';
+import { createKeySweepTask, scheduleKeySweep } from './kibana/tasks/key_sweep';
+import { pluginStatus, RunOutcomes } from './kibana/contracts/plugin_status';
 import { registerRoutes } from './kibana/routes/register_routes';
-import { createDetectorHealthRuleType } from './kibana/rule_types/detector_health';
-import { createLogAnomalyRuleType } from './kibana/rule_types/log_anomaly';
-import type { EncryptedSavedObjectsSetup } from './kibana/saved_object_contracts';
+import { createDetectorHealthRuleType } from './kibana/rules/detector_health';
+import { createLogAnomalyRuleType } from './kibana/rules/log_anomaly';
+import type { EncryptedSavedObjectsSetup } from './kibana/contracts/saved_object_contracts';
 import {
   apiKeySavedObjectType,
   AUTHENTICATED_ATTRIBUTES,
   detectorSavedObjectType,
   ENCRYPTED_ATTRIBUTES,
   keyRecordSavedObjectType,
-} from './kibana/saved_object_types';
-import type { Services } from './kibana/services';
+} from './kibana/contracts/saved_object_types';
+import type { Services } from './kibana/contracts/services';
 import { createServices, type PluginsStart } from './kibana/start_services';
-import type { TaskManagerSetup } from './kibana/task_contracts';
-import { createTrainingTask } from './kibana/training_task';
-import { largestBody, usageLimitsSchema } from './kibana/usage_limits';
+import type { TaskManagerSetup } from './kibana/contracts/task_contracts';
+import { createTrainingTask } from './kibana/tasks/training_task';
+import { largestBody, usageLimitsSchema } from './kibana/limits/usage_limits';
 import { parseAlertsConfig } from './notifications';
 
 interface PluginsSetup {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GROUPINGS, logAnomalyParamsSchema } from '../rules/log_anomaly_params';
-import { API_ROOT, detectorIdSchema, endpoint, timeSchema } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorIdSchema, timeSchema } from '../parameters';
 
 const { min_confidence, min_severity, window } = logAnomalyParamsSchema.shape;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AUDIT_ACTIONS } from '../audit';
-import { API_ROOT, detectorParams, endpoint, timeSchema } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorParams, timeSchema } from '../parameters';
 
 export const auditEntrySchema = z.object({
   detector_id: z.string().describe('* for what concerns all detectors of the space'),

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { detectorSchema, durationSchema, sourceSchema } from '../detector';
-import { distributionSchema } from '../log_features/distribution';
-import { logFieldSchema } from '../log_features/log_fields';
-import { DIRT_KINDS, FEATURE_TYPES } from '../log_features/types';
-import { API_ROOT, acknowledgedSchema, detectorParams, endpoint } from './endpoint';
+import { distributionSchema } from '../log_features/suggesting/distribution';
+import { logFieldSchema } from '../log_features/fields/log_fields';
+import { DIRT_KINDS } from '../log_features/columns/types';
+import { FEATURE_TYPES } from '../detector/feature_schema';
+import { API_ROOT, acknowledgedSchema, endpoint } from './endpoint';
+import { detectorParams } from '../parameters';
 import { attributionSchema, severitySchema } from './results';
 
 /** A detector as it is saved. `version` changes with every save; an edit names the one that it started from. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { API_ROOT, detectorParams, endpoint, timeSchema } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorParams, timeSchema } from '../parameters';
 
 export const driftMeasurementSchema = z.object({
   at: z.string().describe('End of the time that was looked at'),

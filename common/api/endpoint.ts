@@ -68,29 +68,4 @@ export const apiErrorSchema = z.object({
     .optional(),
 });
 
-/** A point in time: ISO 8601, or milliseconds since 1970. Converted to milliseconds. */
-export const timeSchema = z
-  .union([z.number().int(), z.string().max(40)])
-  .transform((value, context): number => {
-    const time =
-      typeof value === 'number' ? value : /^-?\d{1,15}$/.test(value) ? Number(value) : Date.parse(value);
-    if (Number.isFinite(time) && Math.abs(time) <= 8.64e15) return time;
-    context.addIssue({ code: 'custom', message: 'must be ISO 8601 or milliseconds since 1970' });
-    return z.NEVER;
-  })
-  .describe('ISO 8601, or milliseconds since 1970');
-
-/** Id of a detector: made by Kibana, a UUID. */
-export const detectorIdSchema = z
-  .string()
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/, 'must be the id of a detector')
-  .describe('Id of a detector');
-export const detectorParams = z.strictObject({ id: detectorIdSchema });
-/** Version of a model; also a part of a document id. */
-export const modelVersionSchema = z
-  .string()
-  .regex(/^[^/\\\s]{1,256}$/, 'must be the version of a model')
-  .describe('Version of a model');
-export const modelParams = z.strictObject({ id: detectorIdSchema, version: modelVersionSchema });
-
 export const acknowledgedSchema = z.object({ acknowledged: z.literal(true) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { API_ROOT, detectorIdSchema, detectorParams, endpoint } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorIdSchema, detectorParams } from '../parameters';
 
 /** Largest file of detectors, characters: some hundred of them. */
 export const LONGEST_DETECTOR_FILE = 1024 * 1024;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { FEEDBACK_SCOPES } from '../suppressions/feedback_scope';
 import { suppressionSchema } from '../suppressions/suppression';
-import { API_ROOT, detectorParams, endpoint, timeSchema } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorParams, timeSchema } from '../parameters';
 import { acceptSchema, replaySchema } from './suppressions';
 
 const sourceSchema = z.strictObject({ index: z.string().min(1).max(255), id: z.string().min(1).max(512) });

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import {
-  API_ROOT,
-  acknowledgedSchema,
-  detectorParams,
-  endpoint,
-  modelParams,
-  modelVersionSchema,
-} from './endpoint';
+import { API_ROOT, acknowledgedSchema, endpoint } from './endpoint';
+import { detectorParams, modelParams, modelVersionSchema } from '../parameters';
 import { evaluationSchema, evaluationSummarySchema } from '../evaluation';
 import { candidateGateSchema } from './gate';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { API_ROOT, acknowledgedSchema, detectorParams, endpoint, modelVersionSchema } from './endpoint';
+import { API_ROOT, acknowledgedSchema, endpoint } from './endpoint';
+import { detectorParams, modelVersionSchema } from '../parameters';
 
 /** What is live under a detector's name. */
 export const livePipelineSchema = z.object({

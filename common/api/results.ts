@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../json_values';
 import { SEVERITIES, type Severity } from '../anomaly';
 import { comparisonSchema } from '../explanations';
-import { API_ROOT, detectorIdSchema, endpoint, timeSchema } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorIdSchema, timeSchema } from '../parameters';
 
 export const severitySchema = z.enum(
   SEVERITIES.map((band) => band.name) as unknown as readonly [Severity, ...Severity[]],

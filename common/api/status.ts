@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DETECTION_ERROR_CODES } from '../detection_error';
-import { API_ROOT, acknowledgedSchema, detectorParams, endpoint, timeSchema } from './endpoint';
+import { API_ROOT, acknowledgedSchema, endpoint } from './endpoint';
+import { detectorParams, timeSchema } from '../parameters';
 import { dirtSchema } from './detectors';
 import { driftMeasurementSchema } from './drift';
 import { GATE_CHECKS } from './gate';

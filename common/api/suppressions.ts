@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CONSEQUENCES } from '../suppressions/limits';
 import { suppressionDraftSchema, suppressionSchema } from '../suppressions/suppression';
-import { API_ROOT, detectorIdSchema, endpoint } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorIdSchema } from '../parameters';
 import { foundResultSchema } from './results';
 
 export const acceptSchema = z

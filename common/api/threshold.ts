@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { API_ROOT, detectorParams, endpoint } from './endpoint';
+import { API_ROOT, endpoint } from './endpoint';
+import { detectorParams } from '../parameters';
 
 const thresholdChangeSchema = z.object({ at: z.string(), threshold: z.number(), reason: z.string() });
 

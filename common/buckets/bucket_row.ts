@@ -12,7 +12,7 @@ import {
   LATENCY_P50_FIELD,
   LATENCY_P95_FIELD,
   rareField,
-} from './bucket_fields';
+} from '../detector/bucket_fields';
 
 /** What the logs of one entity are together in one span of time. */
 export interface BucketRow {

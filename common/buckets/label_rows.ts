@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseWith, type Detector } from '../detector';
+import { type Detector } from '../detector';
+import { parseWith } from '../validation';
 import { textOfJson } from '../json_values';
 import { getField } from '../log_features';
 import type { LogDocument } from '../log_document';

@@ -1,5 +1,5 @@
 import { bucketSchema } from '../detector';
-import type { LogField } from '../log_features/log_fields';
+import type { LogField } from '../log_features/fields/log_fields';
 import { bucketNameOf, proposeBucket } from './propose_bucket';
 
 const field = (name: string, change: Partial<LogField> = {}): LogField => ({

@@ -1,7 +1,7 @@
 import type { DetectorInput } from '../detector';
 import type { LogDocument } from '../log_document';
-import { getField } from '../log_features/field_access';
-import type { LogField, MappedTypes } from '../log_features/log_fields';
+import { getField } from '../log_features/fields/field_access';
+import type { LogField, MappedTypes } from '../log_features/fields/log_fields';
 
 /** Settings of a bucket detector that suit the fields of the logs; what nothing was found for is absent. */
 export interface BucketProposal {

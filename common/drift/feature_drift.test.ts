@@ -1,5 +1,5 @@
 import { populationStabilityIndex } from '../evaluation/stability_index';
-import type { Matrix } from '../isolation_forest/types';
+import type { Matrix } from '../isolation_forest/forest/types';
 import { columnOf, featureDrift, isComparable, learnReference, referenceSchema } from '.';
 
 const ROWS = 2_000;

@@ -1,6 +1,7 @@
 import { binCounts, stabilityIndexOfCounts } from '../evaluation/stability_index';
-import type { Matrix } from '../isolation_forest/types';
-import type { FeatureEncoder, FeatureType } from '../log_features/types';
+import type { Matrix } from '../isolation_forest/forest/types';
+import type { FeatureEncoder } from '../log_features/columns/types';
+import type { FeatureType } from '../detector/feature_schema';
 import { columnOf, learnReference, type ReferenceDistributions } from './reference';
 
 const DAY_MILLISECONDS = 86_400_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { binCounts, binEdges } from '../evaluation/stability_index';
-import type { Matrix } from '../isolation_forest/types';
+import type { Matrix } from '../isolation_forest/forest/types';
 
 /** Significant digits of an edge: the counts belong to the edges as they are stored. */
 const EDGE_DIGITS = 6;

@@ -1,7 +1,7 @@
 import type { Attribution } from '../anomaly';
-import { readableCount, readableRange, readableValue, type NumberStyle } from '../log_features/value_units';
+import { readableCount, readableRange, readableValue, type NumberStyle } from '../detector/value_units';
 import { printable } from '../printable';
-import type { Comparison } from './comparison';
+import type { Comparison } from '../anomaly/comparison';
 import { ENGLISH, PHRASES, type Phrase, type Words } from './words';
 
 /** A reason names features until they account for this share of the score, but no more than so many. */

@@ -1,5 +1,5 @@
 import type { AnomalyResult } from '../anomaly';
-import { getField } from '../log_features/field_access';
+import { getField } from '../log_features/fields/field_access';
 import { foundBy, spanOfResult } from './found_by';
 import { spanFinder, type EntitySpan, type FieldText } from './span_finder';
 

@@ -1,19 +1,20 @@
-export { columnWeightsOf } from './column_weights';
-export { getField } from './field_access';
-export { fieldsOfFeature } from './group_fields';
-export { withFarRows } from './far_rows';
-export { learnFeatures, type LearnOptions } from './learn_features';
+export { columnWeightsOf } from './columns/column_weights';
+export { getField } from './fields/field_access';
+export { fieldsOfFeature } from './fields/group_fields';
+export { withFarRows } from './number/far_rows';
+export { learnFeatures, type LearnOptions } from './encoding/learn_features';
 export {
   decodeFeatureEncoding,
   encoderInSteps,
   encoderOf,
   readEncoding,
   type EncodingState,
-} from './feature_encoder';
-export { findLabelFields, readLabel, type LabelField } from './label_fields';
-export { templatesOf } from './templates_of';
-export { PRESETS, presetFor, type FeaturePreset } from './presets';
-export { suggestFeatures, type FeatureSuggestion } from './suggest_features';
-export { learnTemplate, templateAdvice, type MessageTemplate } from './template_encoding';
-export { DIRT_KINDS, FEATURE_TYPES } from './types';
-export type * from './types';
+} from './encoding/feature_encoder';
+export { findLabelFields, readLabel, type LabelField } from './fields/label_fields';
+export { templatesOf } from './encoding/templates_of';
+export { PRESETS, presetFor, type FeaturePreset } from './suggesting/presets';
+export { suggestFeatures, type FeatureSuggestion } from './suggesting/suggest_features';
+export { learnTemplate, templateAdvice, type MessageTemplate } from './template/template_encoding';
+export { DIRT_KINDS } from './columns/types';
+export { FEATURE_TYPES } from '../detector/feature_schema';
+export type * from './columns/types';

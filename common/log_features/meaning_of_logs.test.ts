@@ -1,7 +1,7 @@
 import { DetectionError } from '../detection_error';
 import { featureSchema, parseDetector, type FeatureDefinition } from '../detector';
 import { decodeFeatureEncoding, learnFeatures } from '.';
-import type { FeatureEncoder } from './types';
+import type { FeatureEncoder } from './columns/types';
 import type { z } from 'zod';
 
 type Log = Record<string, unknown>;

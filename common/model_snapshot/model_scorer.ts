@@ -1,7 +1,7 @@
 import type { Attribution, Verdict } from '../anomaly';
 import { reasonOf } from '../explanations';
 import { attributeRow, createScorer, type Matrix } from '../isolation_forest';
-import type { DirtReport } from '../log_features/types';
+import type { DirtReport } from '../log_features/columns/types';
 import type { LogDocument } from '../log_document';
 import { verdictOf } from '../threshold';
 import type { ModelSnapshot } from './types';

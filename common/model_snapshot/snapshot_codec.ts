@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DetectionError } from '../detection_error';
-import { parseDetector, parseWith } from '../detector';
+import { parseDetector } from '../detector';
+import { parseWith } from '../validation';
 import { referenceSchema } from '../drift/reference';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../json_values';
 import { printable } from '../printable';

@@ -1,8 +1,8 @@
 import type { Detector } from '../detector';
 import type { ReferenceDistributions } from '../drift/reference';
 import type { Evaluation } from '../evaluation';
-import type { IsolationForest } from '../isolation_forest/types';
-import type { DirtReport, FeatureEncoder } from '../log_features/types';
+import type { IsolationForest } from '../isolation_forest/forest/types';
+import type { DirtReport, FeatureEncoder } from '../log_features/columns/types';
 import type { ScoreQuantiles } from '../threshold/score_quantiles';
 
 export const MODEL_FORMAT = 'log-anomalies-model';

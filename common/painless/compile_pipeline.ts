@@ -1,7 +1,7 @@
 import { DetectionError } from '../detection_error';
 import { averagePathLength } from '../isolation_forest';
-import type { SurpriseTable } from '../isolation_forest/types';
-import { UNSEEN } from '../log_features/category_encoding';
+import type { SurpriseTable } from '../isolation_forest/forest/types';
+import { UNSEEN } from '../log_features/category/category_encoding';
 import { fieldKeys } from './field_keys';
 import { featureCode, textTables, type EncodingState, type FeatureCode } from './feature_code';
 import { layOutForest, type ForestTables } from './forest_tables';

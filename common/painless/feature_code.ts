@@ -1,24 +1,24 @@
 import { DetectionError } from '../detection_error';
 import { fieldOfPart, type FeatureDefinition } from '../detector';
-import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/attack_patterns';
-import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category_encoding';
-import type { Novelty } from '../log_features/novelty';
-import { ordinaryNumbers, type NumberState } from '../log_features/number_encoding';
-import type { AttackSignsState } from '../log_features/attack_signs_encoding';
+import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/text/attack_patterns';
+import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category/category_encoding';
+import type { Novelty } from '../log_features/columns/novelty';
+import { ordinaryNumbers, type NumberState } from '../log_features/number/number_encoding';
+import type { AttackSignsState } from '../log_features/text/attack_signs_encoding';
 import {
   combinationTables,
   surpriseOfCombination,
   type CombinationState,
-} from '../log_features/combination_encoding';
-import type { DeviationState } from '../log_features/deviation_encoding';
-import { PART_SEPARATOR } from '../log_features/group_fields';
-import type { RouteState } from '../log_features/route_encoding';
-import { MAX_ROUTE } from '../log_features/routes';
-import { MAX_CODE, namesOf, NUMBER_STEPS } from '../log_features/severity_codes';
-import { severityTails, type SeverityState } from '../log_features/severity_encoding';
-import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text_statistics';
-import { MARKS_OF_PATTERN, ordinaryLengths, surprisesOf } from '../log_features/text_encoding';
-import { offsetsOf } from '../log_features/time_encoding';
+} from '../log_features/category/combination_encoding';
+import type { DeviationState } from '../log_features/number/deviation_encoding';
+import { PART_SEPARATOR } from '../log_features/fields/group_fields';
+import type { RouteState } from '../log_features/category/route_encoding';
+import { MAX_ROUTE } from '../log_features/fields/routes';
+import { MAX_CODE, namesOf, NUMBER_STEPS } from '../log_features/category/severity_codes';
+import { severityTails, type SeverityState } from '../log_features/category/severity_encoding';
+import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text/text_statistics';
+import { MARKS_OF_PATTERN, ordinaryLengths, surprisesOf } from '../log_features/text/text_encoding';
+import { offsetsOf } from '../log_features/time/time_encoding';
 import { characters, wordCharacters } from './character_table';
 import { fieldKeys } from './field_keys';
 import {

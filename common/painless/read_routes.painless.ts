@@ -1,5 +1,5 @@
 /**
- * Painless that reads routes as `common/log_features/routes.ts` does, and groups of them as `group_fields.ts`.
+ * Painless that reads routes as `common/log_features/fields/routes.ts` does, and groups of them as `group_fields.ts`.
  *
  * A part is a map of the keys of its field and of the flag that its value is read as a route.
  */
@@ -189,7 +189,7 @@ List partsOf(Map document, List parts) {
 }
 `;
 
-/** Painless that rates statuses as `common/log_features/severity_encoding.ts` does. */
+/** Painless that rates statuses as `common/log_features/category/severity_encoding.ts` does. */
 export const READ_SEVERITIES = `
 String codeOf(String text) {
   StringBuilder code = new StringBuilder();
@@ -246,7 +246,7 @@ double severityOf(String code, Map p, Map document) {
 }
 `;
 
-/** Painless that compares numbers with their group as `common/log_features/deviation_encoding.ts` does. */
+/** Painless that compares numbers with their group as `common/log_features/number/deviation_encoding.ts` does. */
 export const READ_DEVIATIONS = `
 double inverseSinh(double x) {
   if (x > 268435456.0) return StrictMath.log(x) + 0.6931471805599453;
@@ -298,7 +298,7 @@ double deviationOf(double n, Map p, Map document, def time) {
 }
 `;
 
-/** Painless that rates combinations as `common/log_features/combination_encoding.ts` does. */
+/** Painless that rates combinations as `common/log_features/category/combination_encoding.ts` does. */
 export const READ_COMBINATIONS = `
 String combinationOf(List parts) {
   StringBuilder name = new StringBuilder();
@@ -341,7 +341,7 @@ double combinationSurprise(String name, List parts, Map p) {
 }
 `;
 
-/** Painless that finds the most surprising stretch as `common/log_features/attack_signs_encoding.ts` does. */
+/** Painless that finds the most surprising stretch as `common/log_features/text/attack_signs_encoding.ts` does. */
 export const READ_ATTACK_SIGNS = `
 boolean isUrlOrPath(String text) {
   int length = text.length();

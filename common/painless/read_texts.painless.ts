@@ -1,5 +1,5 @@
 /**
- * Painless that reads texts as `common/log_features/text_statistics.ts` and `attack_patterns.ts` do.
+ * Painless that reads texts as `common/log_features/text/text_statistics.ts` and `attack_patterns.ts` do.
  *
  * `classes` holds for each character code up to 128 its symbol, its kind (0 other letters, 1 upper case, 2 digit, 3 special,
  * 4 not ASCII) shifted by 6 and whether it is a mark shifted by 9.

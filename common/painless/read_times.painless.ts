@@ -1,4 +1,4 @@
-/** Painless that reads times as `common/log_features/time_encoding.ts` does. */
+/** Painless that reads times as `common/log_features/time/time_encoding.ts` does. */
 export const READ_TIMES = `
 int number(String text, int from, int count) {
   if (from + count > text.length()) return -1;

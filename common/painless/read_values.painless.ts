@@ -1,5 +1,5 @@
 /**
- * Painless that reads fields as `common/log_features/field_access.ts` and `field_value.ts` do. Every function is a constant:
+ * Painless that reads fields as `common/log_features/fields/field_access.ts` and `field_value.ts` do. Every function is a constant:
  * what a model has learned and what users have written comes in through the parameters.
  */
 export const READ_VALUES = `

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../detector';
-import { detectorIdSchema } from '../api/endpoint';
+import { detectorIdSchema } from '../parameters';
 
 /** Parameters of the rule type "Log anomaly detector health". A check whose limit is absent is not made. */
 export const detectorHealthParamsSchema = z.strictObject({

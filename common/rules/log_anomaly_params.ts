@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../anomaly';
 import { durationSchema } from '../detector';
-import { detectorIdSchema } from '../api/endpoint';
+import { detectorIdSchema } from '../parameters';
 
 export const GROUPINGS = ['entity', 'feature', 'detector'] as const;
 

@@ -1,4 +1,4 @@
-import { offsetsOf } from '../log_features/time_encoding';
+import { offsetsOf } from '../log_features/time/time_encoding';
 
 const DAY = 86_400_000;
 const zones = new Map<string, (time: number) => number>();

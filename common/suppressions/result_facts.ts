@@ -1,6 +1,6 @@
 import type { AnomalyResult } from '../anomaly';
-import { getField } from '../log_features/field_access';
-import { maskWords } from '../log_features/drain_templates';
+import { getField } from '../log_features/fields/field_access';
+import { maskWords } from '../log_features/template/drain_templates';
 import type { Match } from './suppression';
 
 const LONGEST_PATTERN = 512;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { detectorIdSchema, timeSchema } from '../api/endpoint';
+import { detectorIdSchema, timeSchema } from '../parameters';
 import { CALENDAR_LIMITS } from './limits';
 
 /** A point in time as it is stored and shown: ISO 8601, UTC. */

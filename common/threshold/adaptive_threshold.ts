@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { joinPhrases, writePhrase } from './change_phrases';
 import { DetectionError } from '../detection_error';
-import { parseWith, type Detector } from '../detector';
+import { type Detector } from '../detector';
+import { parseWith } from '../validation';
 import { exceedance, scoreAtExceedance } from './exceedance';
 import { learnWeightedQuantiles } from './learn_quantiles';
 import { recurringSchema, RecurringHours, type HourlyLimits } from './recurring_hours';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { offsetsOf } from '../log_features/time_encoding';
+import { offsetsOf } from '../log_features/time/time_encoding';
 import { scoreAtExceedance } from './exceedance';
 import { HOURS_OF_DAY, HOURS_OF_WEEK, modulo } from './local_hours';
 import type { ScoreQuantiles } from './score_quantiles';

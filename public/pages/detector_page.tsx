@@ -1,17 +1,17 @@
 import React, { lazy, Suspense, type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiPageTemplate, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../app_context';
-import { DETECTOR_TABS, detectorPath, type DetectorTab } from '../location';
+import { useApp } from '../shared/app/app_context';
+import { DETECTOR_TABS, detectorPath, type DetectorTab } from '../shared/app/location';
 import { CreateRuleButton } from '../rule_form/create_rule_button';
-import { DetectorStateBadge } from '../shared/detector_state';
-import { formatSpan } from '../shared/format';
-import { ReadinessCallouts } from '../shared/readiness_callouts';
-import { FailurePrompt, LoadingPrompt, RequestState } from '../shared/request_state';
-import { useAction } from '../shared/use_action';
-import { useRequest } from '../shared/use_request';
-import type { DetectorView } from './detector_view';
-import { useBreadcrumbs } from './use_breadcrumbs';
+import { DetectorStateBadge } from '../shared/detector/detector_state';
+import { formatSpan } from '../shared/values/format';
+import { ReadinessCallouts } from '../shared/detector/readiness_callouts';
+import { FailurePrompt, LoadingPrompt, RequestState } from '../shared/requests/request_state';
+import { useAction } from '../shared/requests/use_action';
+import { useRequest } from '../shared/requests/use_request';
+import type { DetectorView } from '../shared/detector/detector_view';
+import { useBreadcrumbs } from '../shared/layout/use_breadcrumbs';
 
 const AnomaliesTab = lazy(() => import('./anomalies/anomalies_tab'));
 const FeedbackTab = lazy(() => import('./feedback/feedback_tab'));

@@ -1,9 +1,9 @@
 import React, { useEffect, type ReactElement } from 'react';
 import { EuiPageTemplate } from '@elastic/eui';
-import { useApp } from '../app_context';
-import { detectorPath } from '../location';
-import { LoadingPrompt, RequestState } from '../shared/request_state';
-import { useRequest } from '../shared/use_request';
+import { useApp } from '../shared/app/app_context';
+import { detectorPath } from '../shared/app/location';
+import { LoadingPrompt, RequestState } from '../shared/requests/request_state';
+import { useRequest } from '../shared/requests/use_request';
 
 /** What happened so long before and after a result is shown with it. */
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;

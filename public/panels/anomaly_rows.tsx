@@ -1,13 +1,13 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiLink, EuiText, EuiTextColor } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { entityName } from '../shared/entity_name';
-import { FewLines } from '../shared/few_lines';
-import { formatTime } from '../shared/format';
-import { logLine } from '../shared/log_line';
-import { logOf, type Found } from '../shared/results_table';
-import { reasonText } from '../shared/sentence_text';
-import { SeverityLabel } from '../shared/severity';
+import { entityName } from '../shared/values/entity_name';
+import { FewLines } from '../shared/results/few_lines';
+import { formatTime } from '../shared/values/format';
+import { logLine } from '../shared/results/log_line';
+import { logOf, type Found } from '../shared/results/results_table';
+import { reasonText } from '../shared/results/sentence_text';
+import { SeverityLabel } from '../shared/values/severity';
 
 /** The most anomalous logs in the room of a panel. */
 export function AnomalyRows(props: {

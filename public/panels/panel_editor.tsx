@@ -1,11 +1,11 @@
 import React, { useMemo, type ComponentType, type ReactElement } from 'react';
 import { EuiFieldNumber, EuiFormRow, EuiPanel, EuiSelect } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { createApiClient } from '../api_client';
+import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { VisualizationOptionsProps } from '../kibana/panel_contracts';
-import { severityOptions } from '../shared/severity';
-import { useRequest } from '../shared/use_request';
+import { severityOptions } from '../shared/values/severity';
+import { useRequest } from '../shared/requests/use_request';
 import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from './panel_kinds';
 
 /** What a panel shows: which detector, from which severity on, how much. */

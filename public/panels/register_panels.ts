@@ -3,7 +3,7 @@ import { resultsPattern } from '../../common/index_names';
 import type { CoreSetup, PluginsSetup } from '../kibana/contracts';
 import type { VisualizationType } from '../kibana/panel_contracts';
 import type { DataView } from '../kibana/search_contracts';
-import { spaceOf } from '../shared/space';
+import { spaceOf } from '../shared/layout/space';
 import { LazyPanelEditor } from './lazy_panel_editor';
 import { describePanels, type PanelDescription } from './panel_descriptions';
 import {

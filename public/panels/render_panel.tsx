@@ -1,5 +1,5 @@
 import React from 'react';
-import { createApiClient } from '../api_client';
+import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { RenderHandlers } from '../kibana/panel_contracts';
 import { renderInKibana } from '../kibana/render_in_kibana';

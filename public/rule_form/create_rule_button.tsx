@@ -3,7 +3,7 @@ import { EuiButtonEmpty } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { PLUGIN_ID } from '../../common/plugin';
 import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
-import { useApp } from '../app_context';
+import { useApp } from '../shared/app/app_context';
 import { findKibanaContextProvider } from '../kibana/kibana_react_context';
 import { LOG_ANOMALY_RULE_TYPE } from './rule_types';
 

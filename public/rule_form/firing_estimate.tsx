@@ -10,12 +10,12 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { LogAnomalyParams } from '../../common/rules';
-import { createApiClient, type Answer } from '../api_client';
+import { createApiClient, type Answer } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
-import { formatCount } from '../shared/format';
-import { TimeBars } from '../shared/time_bars';
-import { useRequest } from '../shared/use_request';
-import { useSettled } from '../shared/use_settled';
+import { formatCount } from '../shared/values/format';
+import { TimeBars } from '../shared/charts/time_bars';
+import { useRequest } from '../shared/requests/use_request';
+import { useSettled } from '../shared/requests/use_settled';
 import { checkLogAnomalyParameters } from './check_parameters';
 
 const DAYS = 7;

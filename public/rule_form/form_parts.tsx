@@ -1,10 +1,10 @@
 import React, { useEffect, type ComponentType, type ReactElement } from 'react';
 import { EuiComboBox, EuiFlexItem, EuiFormRow } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { createApiClient } from '../api_client';
+import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { RuleParametersProps } from '../kibana/panel_contracts';
-import { useRequest } from '../shared/use_request';
+import { useRequest } from '../shared/requests/use_request';
 
 export interface FormProps<Params> extends RuleParametersProps<Params> {
   readonly core: CoreStart;

@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiFieldNumber, EuiFieldText, EuiFlexGrid, EuiRange, EuiSelect, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
-import { severityOptions } from '../shared/severity';
+import { severityOptions } from '../shared/values/severity';
 import { FiringEstimate } from './firing_estimate';
 import { DetectorPicker, Row, useDefaults, type FormProps } from './form_parts';
 import { groupingOptions } from './grouping_options';

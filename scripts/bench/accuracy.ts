@@ -8,7 +8,7 @@ import {
   type Matrix,
 } from '../../common/isolation_forest';
 import { averagePrecision, rocAuc } from '../../common/metrics';
-import { shuffled } from '../../server/detection/shuffled';
+import { shuffled } from '../../server/detection/training/shuffled';
 import { BENCH_FOLDER, startScikitLearn, type ScikitLearn } from './scikit_learn';
 import type { BenchRow, BenchSection } from './section';
 

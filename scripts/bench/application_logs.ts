@@ -1,8 +1,8 @@
 import type { LogDocument } from '../../common/log_document';
 import { averagePrecision, rocAuc } from '../../common/metrics';
 import { createModelScorer } from '../../common/model_snapshot';
-import { shuffled } from '../../server/detection/shuffled';
-import { trainModel } from '../../server/detection/train_model';
+import { shuffled } from '../../server/detection/training/shuffled';
+import { trainModel } from '../../server/detection/training/train_model';
 import { configSchema } from '../command_line/config';
 import { chooseDetector } from '../command_line/detectors';
 import { readLabelledSets, type LabelledMessage, type LabelledSet } from './labelled_messages';

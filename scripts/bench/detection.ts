@@ -8,7 +8,7 @@ import { parseDetector } from '../../common/detector';
 import { generateLogs } from '../../common/demo_logs';
 import type { LogDocument } from '../../common/log_document';
 import { encodeModelSnapshot } from '../../common/model_snapshot';
-import { trainModel } from '../../server/detection/train_model';
+import { trainModel } from '../../server/detection/training/train_model';
 import { bulkWrite, connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
 import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
 import { detectFirst, START } from './detection_run';

@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { AnomalyResult } from '../../common/anomaly';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
-import { runDetection } from '../../server/detection/run_detection';
+import { runDetection } from '../../server/detection/scoring/run_detection';
 import { garbageCollector } from '../command_line/collect_garbage';
 import { createLogSource, createResultStore } from '../../server/elasticsearch';
 import { memoryCheckpoints } from './memory_checkpoints';

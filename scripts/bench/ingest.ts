@@ -3,7 +3,7 @@ import { generateLogs } from '../../common/demo_logs';
 import { parseDetector } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
-import { trainModel } from '../../server/detection/train_model';
+import { trainModel } from '../../server/detection/training/train_model';
 import type { LogRange } from '../../server/detection/ports';
 import { connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
 import {

@@ -4,14 +4,14 @@ import { parseDetector } from '../../common/detector';
 import type { SourceLog } from '../../common/log_document';
 import { averagePrecision } from '../../common/metrics';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
-import { gateCandidate } from '../../server/detection/gate_candidate';
-import { fetchJudgedLogs } from '../../server/detection/judged_logs';
+import { gateCandidate } from '../../server/detection/promotion/gate_candidate';
+import { fetchJudgedLogs } from '../../server/detection/feedback/judged_logs';
 import type { Feedback, LogSource } from '../../server/detection/ports';
-import { hiddenResult } from '../../server/detection/suppress_results';
-import { runDetection } from '../../server/detection/run_detection';
-import { shuffled } from '../../server/detection/shuffled';
-import { trainModel } from '../../server/detection/train_model';
-import { drawTrainingSample, fieldsLearned } from '../../server/detection/training_sample';
+import { hiddenResult } from '../../server/detection/feedback/suppress_results';
+import { runDetection } from '../../server/detection/scoring/run_detection';
+import { shuffled } from '../../server/detection/training/shuffled';
+import { trainModel } from '../../server/detection/training/train_model';
+import { drawTrainingSample, fieldsLearned } from '../../server/detection/training/training_sample';
 import {
   ANOMALIES_A_DAY,
   DAY,

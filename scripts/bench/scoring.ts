@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { IsolationForest as MlIsolationForest } from 'ml-isolation-forest';
 import { xoroshiro128plus } from 'pure-rand';
 import { createScorer, growForest, type ForestOptions, type Matrix } from '../../common/isolation_forest';
-import { createWorkerScorer } from '../../server/detection/score_in_workers';
+import { createWorkerScorer } from '../../server/detection/scoring/score_in_workers';
 import { BENCH_FOLDER, startScikitLearn, type ScikitLearn } from './scikit_learn';
 import { median, timed, type BenchRow, type BenchSection } from './section';
 

@@ -1,7 +1,7 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { z } from 'zod';
 import { DetectionError } from '../../common/detection_error';
-import { parseWith } from '../../common/detector';
+import { parseWith } from '../../common/validation';
 
 const pluginIds = z.array(z.string().regex(/^[a-z][a-zA-Z0-9]*$/, 'must be a plugin id in camel case'));
 

@@ -18,10 +18,10 @@ const SHARED_OPTIONS = {
 /** Files of the server side that Kibana or a thread of ours starts at; all else goes into them. */
 const SERVER_ENTRIES = [
   'server/index.ts',
-  'server/kibana/training_worker.ts',
-  'server/detection/calendar_worker.ts',
+  'server/kibana/tasks/training_worker.ts',
+  'server/detection/feedback/calendar_worker.ts',
   'server/kibana/exchange/yaml_worker.ts',
-  'server/detection/model_worker.ts',
+  'server/detection/decoding/model_worker.ts',
 ];
 
 /**

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { describeZodIssues, detectorSchema, durationSchema } from '../../common/detector';
+import { detectorSchema, durationSchema } from '../../common/detector';
+import { describeZodIssues } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import { readYamlDocuments } from '../../common/yaml_documents';
 import { alertsConfigSchema } from '../../server/notifications/config';

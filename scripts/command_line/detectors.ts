@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseWith, detectorSchema, type Detector, type DetectorInput } from '../../common/detector';
+import { detectorSchema, type Detector, type DetectorInput } from '../../common/detector';
+import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import { basename, extname } from 'node:path';
 import { getField, presetFor, suggestFeatures, type LabelField } from '../../common/log_features';

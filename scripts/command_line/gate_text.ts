@@ -1,6 +1,6 @@
 import colors from 'picocolors';
 import { DetectionError } from '../../common/detection_error';
-import type { GateReport } from '../../server/detection/model_gate';
+import type { GateReport } from '../../server/detection/promotion/model_gate';
 
 export const gateText = (report: GateReport): string =>
   report.checks

@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import type { ReplayBody, SuppressionBody } from '../../common/api';
-import { durationSchema, durationToMilliseconds, parseWith } from '../../common/detector';
+import { durationSchema, durationToMilliseconds } from '../../common/detector';
+import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import {
   CONSEQUENCES,
@@ -15,9 +16,9 @@ import {
   suppressionOf,
   type Author,
   type HidingStores,
-} from '../../server/detection/hide_results';
-import { createSuppressor } from '../../server/detection/suppress_results';
-import { replayBodyOf } from '../../server/detection/replay_body';
+} from '../../server/detection/feedback/hide_results';
+import { createSuppressor } from '../../server/detection/feedback/suppress_results';
+import { replayBodyOf } from '../../server/detection/feedback/replay_body';
 import {
   createAuditTrail,
   createFeedbackStore,

@@ -10,7 +10,7 @@ import {
   type PipelineDeployment,
 } from '../../server/elasticsearch/ingest';
 import type { Session } from './session';
-import { rangeOf } from '../../server/detection/log_range';
+import { rangeOf } from '../../server/detection/ports/log_range';
 
 const TRIAL_LOGS = 1_000;
 const TRIAL_WINDOW_MILLISECONDS = 30 * 86_400_000;

@@ -4,7 +4,7 @@ import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import { durationToMilliseconds } from '../../common/detector';
-import type { GateLimits } from '../../server/detection/model_gate';
+import type { GateLimits } from '../../server/detection/promotion/model_gate';
 import type { Limits } from './config';
 
 /** @throws DetectionError `invalid_input` naming the file and what is wrong with it */

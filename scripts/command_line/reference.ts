@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { detectorSchema } from '../../common/detector';
-import { jobLimitsSchema } from '../../server/kibana/job_limits';
-import { keySettingsSchema } from '../../server/kibana/key_settings';
-import { usageLimitsSchema } from '../../server/kibana/usage_limits';
+import { jobLimitsSchema } from '../../server/kibana/limits/job_limits';
+import { keySettingsSchema } from '../../server/kibana/contracts/key_settings';
+import { usageLimitsSchema } from '../../server/kibana/limits/usage_limits';
 import { configSchema } from './config';
-import { createProgram } from './program';
+import { createProgram } from '../program';
 import { EXIT_CODES } from './session';
 
 const WIDTH = 110;

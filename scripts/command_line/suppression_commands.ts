@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Suppression } from '../../common/suppressions';
-import { removeSuppression } from '../../server/detection/hide_results';
-import { listSuppressions } from '../../server/detection/list_suppressions';
+import { removeSuppression } from '../../server/detection/feedback/hide_results';
+import { listSuppressions } from '../../server/detection/feedback/list_suppressions';
 import { connected, listText } from './hiding';
 import { runs } from './session';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { detectAnomalies } from '../../server/detection/detect_anomalies';
-import { rangeOf } from '../../server/detection/log_range';
+import { detectAnomalies } from '../../server/detection/scoring/detect_anomalies';
+import { rangeOf } from '../../server/detection/ports/log_range';
 import type { CheckpointStore } from '../../server/detection/ports';
-import type { DetectionRun } from '../../server/detection/run_detection';
+import type { DetectionRun } from '../../server/detection/scoring/run_detection';
 import {
   createDetectorSource,
   createResultStore,

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { labelSilences } from '../../common/buckets';
-import { sourceSchema, parseWith, type Detector } from '../../common/detector';
+import { sourceSchema, type Detector } from '../../common/detector';
+import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
-import { leftOutOf } from '../../server/detection/left_out_of_training';
+import { leftOutOf } from '../../server/detection/training/left_out_of_training';
 import type { LogSample } from '../../server/detection/ports';
-import { drawCleanSample, mixedWithOlder, type CleanDraw } from '../../server/detection/training_sample';
+import {
+  drawCleanSample,
+  mixedWithOlder,
+  type CleanDraw,
+} from '../../server/detection/training/training_sample';
 import {
   createDetectorSource,
   createFeedbackStore,

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { CandidateGate } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { describeReads, readsOf, readsOfModel } from '../../common/model_reads';
+import { describeReads, readsOf, readsOfModel } from '../../common/model_snapshot/model_reads';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { compilePipeline } from '../../common/painless';
 import {
@@ -10,9 +10,9 @@ import {
   joinReports,
   measureProduction,
   type GateReport,
-} from '../../server/detection/model_gate';
-import { gateCandidate } from '../../server/detection/gate_candidate';
-import { rangeOf } from '../../server/detection/log_range';
+} from '../../server/detection/promotion/model_gate';
+import { gateCandidate } from '../../server/detection/promotion/gate_candidate';
+import { rangeOf } from '../../server/detection/ports/log_range';
 import {
   type connect,
   createAuditTrail,

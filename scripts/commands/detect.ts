@@ -8,8 +8,8 @@ import { durationToMilliseconds, SCORING_WAYS, type Detector } from '../../commo
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import { sentenceOf, subjectOf } from '../../common/explanations';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { detectAnomalies } from '../../server/detection/detect_anomalies';
-import { frozenWindowsOf } from '../../server/detection/left_out_of_training';
+import { detectAnomalies } from '../../server/detection/scoring/detect_anomalies';
+import { frozenWindowsOf } from '../../server/detection/training/left_out_of_training';
 import {
   type connect,
   createDetectorSource,

@@ -5,12 +5,12 @@ import type { DriftMeasurement } from '../../common/api';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { driftSentence, FEWEST_DRIFT_LOGS, measureDrift } from '../../server/detection/measure_drift';
+import { driftSentence, FEWEST_DRIFT_LOGS, measureDrift } from '../../server/detection/upkeep/measure_drift';
 import { createDetectorSource, createDriftStore } from '../../server/elasticsearch';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
-import { rangeOf } from '../../server/detection/log_range';
+import { rangeOf } from '../../server/detection/ports/log_range';
 import { connectToStored } from '../command_line/stored_data';
 
 interface Options {

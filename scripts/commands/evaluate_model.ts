@@ -5,10 +5,13 @@ import { getField } from '../../common/log_features';
 import { findLabelField, renderEvaluationText, renderUnionText } from '../../common/evaluation';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { evaluateModel as evaluate, type EvaluationRequest } from '../../server/detection/evaluate_model';
-import { evaluateTogether } from '../../server/detection/evaluate_union';
-import { renderEvaluationPage } from '../../server/detection/evaluation_report';
-import { renderUnionPage } from '../../server/detection/union_report';
+import {
+  evaluateModel as evaluate,
+  type EvaluationRequest,
+} from '../../server/detection/training/evaluate_model';
+import { evaluateTogether } from '../../server/detection/training/evaluate_union';
+import { renderEvaluationPage } from '../../server/detection/evaluation_report/evaluation_report';
+import { renderUnionPage } from '../../server/detection/evaluation_report/union_report';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';

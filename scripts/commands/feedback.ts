@@ -7,9 +7,13 @@ import {
   type Consequence,
   type FeedbackScope,
 } from '../../common/suppressions';
-import { forgetJudgement, judgeResult, previewJudgement } from '../../server/detection/judge_results';
+import {
+  forgetJudgement,
+  judgeResult,
+  previewJudgement,
+} from '../../server/detection/feedback/judge_results';
 import type { Feedback } from '../../server/detection/ports';
-import { replayBodyOf } from '../../server/detection/replay_body';
+import { replayBodyOf } from '../../server/detection/feedback/replay_body';
 import { connected, expiryOf, parseConsequence, replayText } from '../command_line/hiding';
 import { printable, runs } from '../command_line/session';
 

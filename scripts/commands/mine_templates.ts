@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { featureSchema, parseWith } from '../../common/detector';
+import { featureSchema } from '../../common/detector';
+import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import { getField, learnTemplate, templateAdvice } from '../../common/log_features';
 import { isNestedTooDeeply } from '../../common/json_values';

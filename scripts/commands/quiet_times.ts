@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { WEEKDAYS, type Consequence } from '../../common/suppressions';
-import { expandCalendar } from '../../server/detection/expand_calendar';
+import { expandCalendar } from '../../server/detection/feedback/expand_calendar';
 import { addOrPreview, draftOf, expiryOf, parseConsequence } from '../command_line/hiding';
 import { runs, type Session } from '../command_line/session';
 import { listCommand, removeCommand } from '../command_line/suppression_commands';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createModelScorer } from '../../common/model_snapshot';
 import type { LogDocument } from '../../common/log_document';
-import type { DirtReport } from '../../common/log_features/types';
+import type { DirtReport } from '../../common/log_features/columns/types';
 import { DetectionError } from '../../common/detection_error';
 import { openDocumentWriter, readDocuments } from '../command_line/log_files';
 import { loadModelFile } from '../command_line/models';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { watchDeployment } from '../../server/detection/watch_deployment';
+import { watchDeployment } from '../../server/detection/promotion/watch_deployment';
 import { createDetectorSource } from '../../server/elasticsearch';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { gateText, insist } from '../command_line/gate_text';

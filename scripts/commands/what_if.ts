@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { WhatIf } from '../../common/api';
 import { SEVERITIES, type Severity } from '../../common/anomaly';
-import { parseWith } from '../../common/detector';
+import { parseWith } from '../../common/validation';
 import { GROUPINGS, logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
 import { whatIf as countWhatIf } from '../../server/elasticsearch';
 import { barsOf } from '../command_line/hiding';

@@ -1,32 +1,32 @@
-export { connect, connectionFromEnvironment, connectionSchema } from './connection';
-export type { ConnectionConfig, ConnectionInput } from './connection';
-export type { ElasticsearchClient } from './client';
-export { attempt, DEFAULT_RETRY_POLICY, sleep } from './attempt';
-export type { RetryPolicy } from './attempt';
-export { bulkWrite } from './bulk';
-export type { BulkOperation, BulkOutcome, BulkRefusal } from './bulk';
-export { toDetectionError } from './errors';
-export { isSecurityOff } from './security_state';
-export { backfillKeyRole, backfillTarget, detectorKeyRole } from './key_role';
-export type { KeyRole } from './key_role';
-export { createLogSource } from './log_source';
-export { fieldTypes } from './log_query';
-export { createDetectorSource } from './detector_source';
-export { createScoredLogs } from './scored_logs';
-export { createResultStore, resultId, summaryId } from './result_store';
-export type { ResultStoreOptions } from './result_store';
-export { deleteResultMonths, resultMonthsBefore } from './retention';
-export type { ResultMonth } from './retention';
-export { createSnapshotStore } from './snapshot_store';
-export { createCheckpointStore } from './checkpoint_store';
-export { countAnomalies, createDriftStore } from './drift_store';
-export { createFeedbackStore } from './feedback_store';
-export { createAuditTrail } from './audit_trail';
-export { auditProtectionOf, protectAuditTrails } from './audit_protection';
-export { createSuppressionStore } from './suppression_store';
-export { createResultMarks } from './mark_results';
-export { whatIf } from './what_if';
-export { ensureIndexResources, SCHEMA_VERSION } from './index_resources';
+export { connect, connectionFromEnvironment, connectionSchema } from './transport/connection';
+export type { ConnectionConfig, ConnectionInput } from './transport/connection';
+export type { ElasticsearchClient } from './transport/client';
+export { attempt, DEFAULT_RETRY_POLICY, sleep } from './transport/attempt';
+export type { RetryPolicy } from './transport/attempt';
+export { bulkWrite } from './transport/bulk';
+export type { BulkOperation, BulkOutcome, BulkRefusal } from './transport/bulk';
+export { toDetectionError } from './transport/errors';
+export { isSecurityOff } from './transport/security_state';
+export { backfillKeyRole, backfillTarget, detectorKeyRole } from './upgrade/key_role';
+export type { KeyRole } from './upgrade/key_role';
+export { createLogSource } from './logs/log_source';
+export { fieldTypes } from './transport/log_query';
+export { createDetectorSource } from './buckets/detector_source';
+export { createScoredLogs } from './logs/scored_logs';
+export { createResultStore, resultId, summaryId } from './results/result_store';
+export type { ResultStoreOptions } from './results/result_store';
+export { deleteResultMonths, resultMonthsBefore } from './stores/retention';
+export type { ResultMonth } from './stores/retention';
+export { createSnapshotStore } from './stores/snapshot_store';
+export { createCheckpointStore } from './stores/checkpoint_store';
+export { countAnomalies, createDriftStore } from './stores/drift_store';
+export { createFeedbackStore } from './stores/feedback_store';
+export { createAuditTrail } from './stores/audit_trail';
+export { auditProtectionOf, protectAuditTrails } from './indices/audit_protection';
+export { createSuppressionStore } from './stores/suppression_store';
+export { createResultMarks } from './results/mark_results';
+export { whatIf } from './results/what_if';
+export { ensureIndexResources, SCHEMA_VERSION } from './indices/index_resources';
 export {
   auditIndex,
   checkpointsIndex,
@@ -36,7 +36,7 @@ export {
   modelsIndex,
   resultsIndex,
   resultsPattern,
-} from './names';
+} from './indices/names';
 export {
   checkConnection,
   joinedRoles,
@@ -44,8 +44,8 @@ export {
   pipelineRole,
   readerRole,
   retentionRole,
-} from './privileges';
-export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './privileges';
+} from './indices/privileges';
+export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './indices/privileges';
 export {
   deleteOldIndices,
   hasUnseenData,

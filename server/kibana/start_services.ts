@@ -1,21 +1,21 @@
 import { DetectionError } from '../../common/detection_error';
 import { DEFAULT_SPACE, isSecurityOff } from '../elasticsearch';
-import { sleep } from '../elasticsearch/attempt';
+import { sleep } from '../elasticsearch/transport/attempt';
 import type { AlertsConfig } from '../notifications';
-import type { CoreStart, KibanaRequest } from './contracts';
-import { API_KEY_TYPE, INTERNAL_TYPES } from './identifiers';
-import type { JobLimits } from './job_limits';
-import type { KeySettings } from './key_settings';
-import { createModelDecoder, type ModelDecoder } from '../detection/decode_model';
-import { ModelReader } from './model_reader';
-import { BackgroundSlots } from './background_slots';
-import { RequestLimiter } from './request_limiter';
-import { lanesOf, type UsageLimits } from './usage_limits';
-import type { EncryptedSavedObjectsClient } from './saved_object_contracts';
-import type { Logger, SecurityStart } from './security_contracts';
-import type { Services } from './services';
-import type { TaskManagerStart } from './task_contracts';
-import { createWorkerTrainer, findTrainingWorker } from './train_in_worker';
+import type { CoreStart, KibanaRequest } from './contracts/contracts';
+import { API_KEY_TYPE, INTERNAL_TYPES } from './contracts/identifiers';
+import type { JobLimits } from './limits/job_limits';
+import type { KeySettings } from './contracts/key_settings';
+import { createModelDecoder, type ModelDecoder } from '../detection/decoding/decode_model';
+import { ModelReader } from '../detection/decoding/model_reader';
+import { BackgroundSlots } from './limits/background_slots';
+import { RequestLimiter } from './limits/request_limiter';
+import { lanesOf, type UsageLimits } from './limits/usage_limits';
+import type { EncryptedSavedObjectsClient } from './contracts/saved_object_contracts';
+import type { Logger, SecurityStart } from './contracts/security_contracts';
+import type { Services } from './contracts/services';
+import type { TaskManagerStart } from './contracts/task_contracts';
+import { createWorkerTrainer, findTrainingWorker } from './tasks/train_in_worker';
 
 /** What we use of other plugins once they have started. */
 export interface PluginsStart {

@@ -1,5 +1,5 @@
 import { DetectionError } from '../../common/detection_error';
-import { parseWith } from '../../common/detector';
+import { parseWith } from '../../common/validation';
 import { alertsConfigSchema, parseAlertsConfig, parseSmtpServer } from './config';
 
 const WEBHOOK = 'https://hooks.slack.example/services/T0/B0/verysecret';

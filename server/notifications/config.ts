@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
-import { describeZodIssues } from '../../common/detector';
+import { describeZodIssues } from '../../common/validation';
 
 /** Where mail goes: what `alerts.email.smtp_server` says, taken apart. */
 export interface SmtpServer {

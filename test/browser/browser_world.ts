@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { DetectorInput } from '../../common/detector';
 import type { Operation } from '../../common/api';
 import { connect, feedbackIndex, readerRole, resultsPattern, sleep } from '../../server/elasticsearch';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integration/kibana_stand_in';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integration/fixtures/kibana_stand_in';
 import { buildBundle, buildHostPage } from './build_host_page';
 import { startHost, type Host } from './host_server';
 import { DEMO_LOGS_DAYS, writeDemoLogs } from './demo_logs';

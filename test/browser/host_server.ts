@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
-import type { KibanaStandIn, Person } from '../integration/kibana_stand_in';
+import type { KibanaStandIn, Person } from '../integration/fixtures/kibana_stand_in';
 import type { ServedFiles } from './build_host_page';
 import { HOST_SETTINGS_ID, type HostSettings } from './host/host_settings';
 import { ImportedObjects } from './imported_objects';

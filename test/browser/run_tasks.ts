@@ -1,6 +1,6 @@
 import { durationToMilliseconds } from '../../common/detector';
-import { sleep } from '../../server/elasticsearch/attempt';
-import type { KibanaStandIn } from '../integration/kibana_stand_in';
+import { sleep } from '../../server/elasticsearch/transport/attempt';
+import type { KibanaStandIn } from '../integration/fixtures/kibana_stand_in';
 
 const LOOK_MILLISECONDS = 100;
 

@@ -8,8 +8,8 @@ import {
   readerRole,
   type RoleDefinition,
 } from '../../server/elasticsearch';
-import { demoIndex } from '../../server/elasticsearch/names';
-import { TIME_MAPPINGS, webDetector, webLogs } from '../integration/kibana_logs';
+import { demoIndex } from '../../server/elasticsearch/indices/names';
+import { TIME_MAPPINGS, webDetector, webLogs } from '../integration/fixtures/kibana_logs';
 import { PERSONAS, type Persona, type Place } from '../security/declared_access';
 import type { Scene } from '../security/requests';
 import type { Credentials, KibanaClient } from './kibana_client';

@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { DetectorInput } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';
-import { presetFor } from '../../common/log_features/presets';
+import { presetFor } from '../../common/log_features/suggesting/presets';
 import { ownerRole, readerRole } from '../../server/elasticsearch';
 import type { Credentials, KibanaClient } from './kibana_client';
 import type { KibanaProcess } from './kibana_process';

@@ -10,7 +10,7 @@ import {
   readerRole,
   retentionRole,
 } from '../../server/elasticsearch';
-import { administrator, uniqueName, userWith } from './elasticsearch_fixture';
+import { administrator, uniqueName, userWith } from './fixtures/elasticsearch_fixture';
 
 const admin = administrator();
 const space = uniqueName('space');

@@ -7,8 +7,8 @@ import {
   ownerRole,
   readerRole,
 } from '../../server/elasticsearch';
-import { administrator, MINUTE, START, uniqueName, userWith } from './elasticsearch_fixture';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import { administrator, MINUTE, START, uniqueName, userWith } from './fixtures/elasticsearch_fixture';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
 const admin = administrator();
 const space = uniqueName('space').toLowerCase();

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resultsPattern, connect, createSnapshotStore } from '../../server/elasticsearch';
-import { outcomeOf, start, type Outcome } from './command_line_fixture';
-import { uniqueName } from './elasticsearch_fixture';
+import { outcomeOf, start, type Outcome } from './fixtures/command_line_fixture';
+import { uniqueName } from './fixtures/elasticsearch_fixture';
 
 jest.setTimeout(240_000);
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
       'unit: bucket',
       'entity_field: service.name',
       'bucket: { span: 1m, latency: event.duration, distinct: { clients: client.ip } }',
-      'threshold: { method: contamination, contamination: 0.02 }',
+      'threshold: { method: contamination, contamination: 0.05 }',
     ].join('\n'),
   );
   const settings = ['--rate', '5', '--anomaly-rate', '0.02', '--seed', '3', '--kinds', 'silence,burst'];

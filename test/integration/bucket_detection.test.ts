@@ -4,14 +4,22 @@ import type { DetectorInput } from '../../common/detector';
 import { labelSilences } from '../../common/buckets';
 import type { LogDocument } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { evaluateModel } from '../../server/detection/evaluate_model';
+import { evaluateModel } from '../../server/detection/training/evaluate_model';
 import type { Checkpoint } from '../../server/detection/ports';
-import { runDetection } from '../../server/detection/run_detection';
-import { trainModel } from '../../server/detection/train_model';
+import { runDetection } from '../../server/detection/scoring/run_detection';
+import { trainModel } from '../../server/detection/training/train_model';
 import { connect, createDetectorSource, createResultStore } from '../../server/elasticsearch';
 import { compilePipeline } from '../../common/painless';
-import { bucketDetector, LOG_MAPPINGS, sourceFor } from './bucket_fixture';
-import { addLogs, createLogs, MINUTE, QUICK, rangeOf, START, uniqueName } from './elasticsearch_fixture';
+import { bucketDetector, LOG_MAPPINGS, sourceFor } from './fixtures/bucket_fixture';
+import {
+  addLogs,
+  createLogs,
+  MINUTE,
+  QUICK,
+  rangeOf,
+  START,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
 
 jest.setTimeout(180_000);
 

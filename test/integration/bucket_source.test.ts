@@ -1,8 +1,8 @@
 import { connect } from '../../server/elasticsearch';
 import { getField } from '../../common/log_features';
 import type { LogPage } from '../../server/detection/ports';
-import { bucketDetector, LOG_MAPPINGS, logsOf, pagesOf, shortly, sourceFor } from './bucket_fixture';
-import { createLogs, MINUTE, rangeOf, START, uniqueName } from './elasticsearch_fixture';
+import { bucketDetector, LOG_MAPPINGS, logsOf, pagesOf, shortly, sourceFor } from './fixtures/bucket_fixture';
+import { createLogs, MINUTE, rangeOf, START, uniqueName } from './fixtures/elasticsearch_fixture';
 
 const client = connect();
 const index = uniqueName('buckets');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnomalyResult } from '../../common/anomaly';
 import { connect } from '../../server/elasticsearch';
-import { outcomeOf, run, start } from './command_line_fixture';
+import { outcomeOf, run, start } from './fixtures/command_line_fixture';
 
 /** Logs that are followed by the command line: found, told of and remembered once each. */
 

@@ -30,7 +30,7 @@ import {
   START,
   uniqueName,
   userWith,
-} from './elasticsearch_fixture';
+} from './fixtures/elasticsearch_fixture';
 
 /** Everything that a detector's owner does. */
 async function work(client: Client, logs: string, space: string): Promise<void> {

@@ -9,7 +9,7 @@ import {
   rangeOf,
   START,
   uniqueName,
-} from './elasticsearch_fixture';
+} from './fixtures/elasticsearch_fixture';
 
 const mappings = {
   properties: {

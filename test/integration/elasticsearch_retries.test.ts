@@ -10,7 +10,7 @@ import {
   startFaultyProxy,
   uniqueName,
   type FaultyProxy,
-} from './elasticsearch_fixture';
+} from './fixtures/elasticsearch_fixture';
 
 describe('Refusals for load and lost connections', () => {
   const index = uniqueName('retries');

@@ -1,9 +1,16 @@
 import type { Client } from '@elastic/elasticsearch';
 import { createLogSource } from '../../server/elasticsearch';
-import { measureLogs, sampleLogs } from '../../server/elasticsearch/sample_logs';
+import { measureLogs, sampleLogs } from '../../server/elasticsearch/logs/sample_logs';
 import { DetectionError } from '../../common/detection_error';
 import type { LogSample } from '../../server/detection/ports';
-import { administrator, createLogs, MINUTE, rangeOf, START, uniqueName } from './elasticsearch_fixture';
+import {
+  administrator,
+  createLogs,
+  MINUTE,
+  rangeOf,
+  START,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
 
 const LOGS = 130_000;
 const STEP_MS = 1_000;

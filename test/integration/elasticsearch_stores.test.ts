@@ -22,7 +22,7 @@ import {
   startFaultyProxy,
   uniqueName,
   type FaultyProxy,
-} from './elasticsearch_fixture';
+} from './fixtures/elasticsearch_fixture';
 
 const MONTH = 31 * 24 * 60 * MINUTE;
 

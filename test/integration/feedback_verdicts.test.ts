@@ -1,5 +1,5 @@
-import type { Person } from './kibana_stand_in';
-import { isRecent, resultAt, suppressionWorld } from './suppression_world';
+import type { Person } from './fixtures/kibana_stand_in';
+import { isRecent, resultAt, suppressionWorld } from './fixtures/suppression_world';
 
 const world = suppressionWorld();
 const { ok, refusal, stored, search, audited, all } = world;

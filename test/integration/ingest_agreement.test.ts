@@ -7,9 +7,9 @@ import { parseLines } from '../../common/log_parsing';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import { compilePipeline, PIPELINE_FAILED, type IngestPipeline } from '../../common/painless';
 import { connect } from '../../server/elasticsearch';
-import { dirtyLogs } from './dirty_logs';
-import { trainModel } from '../../server/detection/train_model';
-import { ALL_KINDS, demoDocuments, trainOn } from './ingest_models';
+import { dirtyLogs } from './fixtures/dirty_logs';
+import { trainModel } from '../../server/detection/training/train_model';
+import { ALL_KINDS, demoDocuments, trainOn } from './fixtures/ingest_models';
 
 const INDEX = 'ingest-agreement';
 const PIPELINE = 'ingest-agreement';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../server/elasticsearch';
-import { run } from './command_line_fixture';
-import { uniqueName } from './elasticsearch_fixture';
+import { run } from './fixtures/command_line_fixture';
+import { uniqueName } from './fixtures/elasticsearch_fixture';
 
 const client = connect();
 const index = uniqueName('application-logs');

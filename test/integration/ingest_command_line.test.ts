@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { LogDocument } from '../../common/log_document';
 import { ownerRole, pipelineRole, resultsPattern } from '../../server/elasticsearch';
 import { livePipeline, pipelineName } from '../../server/elasticsearch/ingest';
-import { outcomeOf, start, type Outcome } from './command_line_fixture';
-import { administrator, uniqueName, userWith } from './elasticsearch_fixture';
-import { demoDocuments } from './ingest_models';
+import { outcomeOf, start, type Outcome } from './fixtures/command_line_fixture';
+import { administrator, uniqueName, userWith } from './fixtures/elasticsearch_fixture';
+import { demoDocuments } from './fixtures/ingest_models';
 
 const HOUR = 3_600_000;
 

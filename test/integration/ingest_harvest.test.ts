@@ -1,6 +1,6 @@
 import type { AnomalyResult } from '../../common/anomaly';
 import type { LogDocument } from '../../common/log_document';
-import { detectAnomalies, type DetectOptions } from '../../server/detection/detect_anomalies';
+import { detectAnomalies, type DetectOptions } from '../../server/detection/scoring/detect_anomalies';
 import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
 import {
   createLogSource,
@@ -15,8 +15,8 @@ import {
   pipelineName,
   planAttachment,
 } from '../../server/elasticsearch/ingest';
-import { administrator, uniqueName } from './elasticsearch_fixture';
-import { demoDocuments, trainOn } from './ingest_models';
+import { administrator, uniqueName } from './fixtures/elasticsearch_fixture';
+import { demoDocuments, trainOn } from './fixtures/ingest_models';
 
 const MINUTE = 60_000;
 const FROM = Date.UTC(2026, 10, 1);

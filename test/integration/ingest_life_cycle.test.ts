@@ -2,7 +2,7 @@ import type { LogDocument } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import type { LogRange } from '../../server/detection/ports';
 import { connect, type ElasticsearchClient } from '../../server/elasticsearch';
-import { sleep } from '../../server/elasticsearch/attempt';
+import { sleep } from '../../server/elasticsearch/transport/attempt';
 import {
   attachPipeline,
   cancelBackfill,
@@ -19,7 +19,7 @@ import {
   revertPipeline,
   startBackfill,
 } from '../../server/elasticsearch/ingest';
-import { demoDocuments, trainOn } from './ingest_models';
+import { demoDocuments, trainOn } from './fixtures/ingest_models';
 
 const DETECTOR = 'life-cycle';
 const PIPELINE = pipelineName(DETECTOR);

@@ -19,9 +19,9 @@ import {
   planAttachment,
   startBackfill,
 } from '../../server/elasticsearch/ingest';
-import { sleep } from '../../server/elasticsearch/attempt';
-import { administrator, QUICK, uniqueName, userWith } from './elasticsearch_fixture';
-import { demoDocuments, trainOn } from './ingest_models';
+import { sleep } from '../../server/elasticsearch/transport/attempt';
+import { administrator, QUICK, uniqueName, userWith } from './fixtures/elasticsearch_fixture';
+import { demoDocuments, trainOn } from './fixtures/ingest_models';
 
 /** The steps that need a right, by the right. */
 const FAILS_WITHOUT: Record<string, string[]> = {

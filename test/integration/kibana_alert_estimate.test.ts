@@ -1,7 +1,7 @@
 import type { ApiResponse, Endpoints } from '../../common/api';
 import { createResultStore, resultsPattern } from '../../server/elasticsearch';
-import { administrator, anomalyResult, MINUTE, START, uniqueName } from './elasticsearch_fixture';
-import { startKibanaStandIn, type Person } from './kibana_stand_in';
+import { administrator, anomalyResult, MINUTE, START, uniqueName } from './fixtures/elasticsearch_fixture';
+import { startKibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
 const admin = administrator();
 const space = uniqueName('estimate').toLowerCase();

@@ -1,9 +1,9 @@
 import type { BackfillReport, DetectorRecord } from '../../common/api';
 import { resultsPattern } from '../../server/elasticsearch';
-import { backfillTaskId } from '../../server/kibana/identifiers';
-import { createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { TIME_MAPPINGS, webDetector, webLogs } from './kibana_logs';
-import { upkeepWorld } from './upkeep_world';
+import { backfillTaskId } from '../../server/kibana/contracts/identifiers';
+import { createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
+import { upkeepWorld } from './fixtures/upkeep_world';
 
 jest.setTimeout(240_000);
 

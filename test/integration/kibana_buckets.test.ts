@@ -1,12 +1,12 @@
 import type { DetectorRecord, DetectorStatus, Operation } from '../../common/api';
 import type { DetectorInput } from '../../common/detector';
 import { ownerRole, resultsPattern } from '../../server/elasticsearch';
-import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { LOG_MAPPINGS } from './bucket_fixture';
-import { administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { thisMinute, webLogs } from './kibana_logs';
-import { answerOf, personWith, type NewPerson } from './kibana_people';
-import { startKibanaStandIn, type KibanaStandIn } from './kibana_stand_in';
+import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { LOG_MAPPINGS } from './fixtures/bucket_fixture';
+import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { thisMinute, webLogs } from './fixtures/kibana_logs';
+import { answerOf, personWith, type NewPerson } from './fixtures/kibana_people';
+import { startKibanaStandIn, type KibanaStandIn } from './fixtures/kibana_stand_in';
 
 const admin = administrator();
 const index = uniqueName('bucket-weblogs');

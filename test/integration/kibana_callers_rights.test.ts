@@ -1,13 +1,13 @@
 import type { BackfillReport, DetectorRecord } from '../../common/api';
-import { createStatusStore, type StatusStore } from '../../server/kibana/status_store';
+import { createStatusStore, type StatusStore } from '../../server/kibana/records/status_store';
 import { ownerRole, pipelineRole, type RoleDefinition } from '../../server/elasticsearch';
 import { pipelineName } from '../../server/elasticsearch/ingest';
-import { API_KEY_TYPE, backfillTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import type { ApiKeyAttributes } from '../../server/kibana/saved_object_types';
-import { uniqueName } from './elasticsearch_fixture';
-import { webDetector } from './kibana_logs';
-import { personWith, refusalOf, type NewPerson } from './kibana_people';
-import { webWorld } from './kibana_world';
+import { API_KEY_TYPE, backfillTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import type { ApiKeyAttributes } from '../../server/kibana/contracts/saved_object_types';
+import { uniqueName } from './fixtures/elasticsearch_fixture';
+import { webDetector } from './fixtures/kibana_logs';
+import { personWith, refusalOf, type NewPerson } from './fixtures/kibana_people';
+import { webWorld } from './fixtures/kibana_world';
 
 /** Only the owner may write it. */
 const foreign = uniqueName('foreign');

@@ -1,9 +1,9 @@
 import type { DetectorRecord, DetectorStatus } from '../../common/api';
-import { API_KEY_TYPE, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { isOddRequest, webDetector } from './kibana_logs';
-import { refusalOf } from './kibana_people';
-import type { Person } from './kibana_stand_in';
-import { RECENT_ODD, webWorld } from './kibana_world';
+import { API_KEY_TYPE, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { isOddRequest, webDetector } from './fixtures/kibana_logs';
+import { refusalOf } from './fixtures/kibana_people';
+import type { Person } from './fixtures/kibana_stand_in';
+import { RECENT_ODD, webWorld } from './fixtures/kibana_world';
 
 const world = webWorld();
 const { admin, index, space, kibana, ok, target, status, resultIds, trained } = world;

@@ -8,8 +8,8 @@ import {
   MINUTE,
   uniqueName,
   userWith,
-} from './elasticsearch_fixture';
-import { startKibanaStandIn, type Person } from './kibana_stand_in';
+} from './fixtures/elasticsearch_fixture';
+import { startKibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
 const admin = administrator();
 const space = uniqueName('evidence').toLowerCase();

@@ -20,13 +20,13 @@ import {
   detectionTaskId,
   DETECTOR_TYPE,
   trainingTaskId,
-} from '../../server/kibana/identifiers';
-import type { ApiKeyAttributes, DetectorAttributes } from '../../server/kibana/saved_object_types';
-import { outcomeOf, start } from './command_line_fixture';
-import { webDetector } from './kibana_logs';
-import { refusalOf } from './kibana_people';
-import type { Person } from './kibana_stand_in';
-import { RECENT_ODD, webWorld } from './kibana_world';
+} from '../../server/kibana/contracts/identifiers';
+import type { ApiKeyAttributes, DetectorAttributes } from '../../server/kibana/contracts/saved_object_types';
+import { outcomeOf, start } from './fixtures/command_line_fixture';
+import { webDetector } from './fixtures/kibana_logs';
+import { refusalOf } from './fixtures/kibana_people';
+import type { Person } from './fixtures/kibana_stand_in';
+import { RECENT_ODD, webWorld } from './fixtures/kibana_world';
 
 const world = webWorld();
 const { admin, index, space, kibana, ok, target, status, resultIds, trained } = world;

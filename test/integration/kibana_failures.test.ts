@@ -1,10 +1,10 @@
 import { type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
 import { resultsPattern } from '../../server/elasticsearch';
-import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './kibana_logs';
-import { answerOf, resultIdsOf } from './kibana_people';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
+import { answerOf, resultIdsOf } from './fixtures/kibana_people';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
 /** Runs of a detector while Elasticsearch itself refuses: nothing is lost, nothing doubled, and the status says why. */
 

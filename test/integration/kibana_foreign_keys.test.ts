@@ -6,13 +6,13 @@ import {
   detectionTaskId,
   DETECTOR_TYPE,
   trainingTaskId,
-} from '../../server/kibana/identifiers';
-import type { ApiKeyAttributes, DetectorAttributes } from '../../server/kibana/saved_object_types';
+} from '../../server/kibana/contracts/identifiers';
+import type { ApiKeyAttributes, DetectorAttributes } from '../../server/kibana/contracts/saved_object_types';
 import { ownerRole } from '../../server/elasticsearch';
-import { webDetector } from './kibana_logs';
-import { personWith, refusalOf, type NewPerson } from './kibana_people';
-import type { Person } from './kibana_stand_in';
-import { RECENT_ODD, webWorld } from './kibana_world';
+import { webDetector } from './fixtures/kibana_logs';
+import { personWith, refusalOf, type NewPerson } from './fixtures/kibana_people';
+import type { Person } from './fixtures/kibana_stand_in';
+import { RECENT_ODD, webWorld } from './fixtures/kibana_world';
 
 // Before the world ends, and its administrator with it.
 afterAll(() => second.remove());

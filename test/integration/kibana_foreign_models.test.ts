@@ -1,13 +1,13 @@
 import type { ApiResponse, DetectorRecord, Endpoints } from '../../common/api';
 import { createModelSnapshot, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
-import type { FeatureEncoder } from '../../common/log_features/types';
+import type { FeatureEncoder } from '../../common/log_features/columns/types';
 import { createSnapshotStore, ownerRole, resultsPattern } from '../../server/elasticsearch';
 import { livePipeline } from '../../server/elasticsearch/ingest';
-import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { webDetector } from './kibana_logs';
-import { personWith, refusalOf, type NewPerson } from './kibana_people';
-import type { Person } from './kibana_stand_in';
-import { webWorld } from './kibana_world';
+import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { webDetector } from './fixtures/kibana_logs';
+import { personWith, refusalOf, type NewPerson } from './fixtures/kibana_people';
+import type { Person } from './fixtures/kibana_stand_in';
+import { webWorld } from './fixtures/kibana_world';
 
 /** Stands in every log, and in no detector. */
 const SECRET = 'client.ip';

@@ -8,12 +8,12 @@ import {
   DETECTOR_TYPE,
   KEY_RECORD_TYPE,
   trainingTaskId,
-} from '../../server/kibana/identifiers';
-import { sweepKeys } from '../../server/kibana/key_sweep';
-import type { ApiKeyAttributes } from '../../server/kibana/saved_object_types';
-import { webDetector } from './kibana_logs';
-import { answerOf, personWith } from './kibana_people';
-import { webWorld } from './kibana_world';
+} from '../../server/kibana/contracts/identifiers';
+import { sweepKeys } from '../../server/kibana/tasks/key_sweep';
+import type { ApiKeyAttributes } from '../../server/kibana/contracts/saved_object_types';
+import { webDetector } from './fixtures/kibana_logs';
+import { answerOf, personWith } from './fixtures/kibana_people';
+import { webWorld } from './fixtures/kibana_world';
 
 const world = webWorld();
 const { admin, index, space, start, kibana, ok, target, trained } = world;

@@ -1,13 +1,13 @@
 import type { DetectorRecord, DetectorStatus } from '../../common/api';
 import { hashOfJson } from '../../common/model_snapshot/canonical_json';
-import { createModelDecoder } from '../../server/detection/decode_model';
+import { createModelDecoder } from '../../server/detection/decoding/decode_model';
 import { createSnapshotStore } from '../../server/elasticsearch';
-import { documentId, modelsIndex } from '../../server/elasticsearch/names';
-import { backfillTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { createOpenApiDocument } from '../../server/kibana/open_api';
-import { webDetector } from './kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Reply } from './kibana_stand_in';
-import { webWorld } from './kibana_world';
+import { documentId, modelsIndex } from '../../server/elasticsearch/indices/names';
+import { backfillTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { createOpenApiDocument } from '../../server/kibana/routes/open_api';
+import { webDetector } from './fixtures/kibana_logs';
+import { startKibanaStandIn, type KibanaStandIn, type Reply } from './fixtures/kibana_stand_in';
+import { webWorld } from './fixtures/kibana_world';
 
 jest.setTimeout(300_000);
 

@@ -1,8 +1,8 @@
 import type { CandidateGate, DriftMeasurement, ModelRecordBody } from '../../common/api';
 import { createModelSnapshot, decodeModelSnapshot, encodeModelSnapshot } from '../../common/model_snapshot';
 import { resultsPattern } from '../../server/elasticsearch';
-import { MINUTE } from './elasticsearch_fixture';
-import { slower, upkeepWorld } from './upkeep_world';
+import { MINUTE } from './fixtures/elasticsearch_fixture';
+import { slower, upkeepWorld } from './fixtures/upkeep_world';
 
 /** What keeps the model of a detector good: drift, retraining, gated promotion, the watch after it. */
 

@@ -4,13 +4,18 @@ import { DetectionError } from '../../common/detection_error';
 import { parseDetector } from '../../common/detector';
 import { scoreAtExceedance } from '../../common/threshold';
 import { ownerRole, readerRole, resultsPattern, type RoleDefinition } from '../../server/elasticsearch';
-import { demoPrivileges } from '../../server/elasticsearch/demo_index';
-import { demoIndex } from '../../server/elasticsearch/names';
-import { backfillTaskId, demoTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { thisMinute, webDetector, webLogs } from './kibana_logs';
-import { answerOf, personWith, refusalOf } from './kibana_people';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import { demoPrivileges } from '../../server/elasticsearch/logs/demo_index';
+import { demoIndex } from '../../server/elasticsearch/indices/names';
+import {
+  backfillTaskId,
+  demoTaskId,
+  detectionTaskId,
+  trainingTaskId,
+} from '../../server/kibana/contracts/identifiers';
+import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { thisMinute, webDetector, webLogs } from './fixtures/kibana_logs';
+import { answerOf, personWith, refusalOf } from './fixtures/kibana_people';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
 /** What the pages ask beside the life of a detector, through the HTTP API over a real Elasticsearch. */
 const SECONDS = 7_200;

@@ -15,11 +15,11 @@ import {
   type RoleDefinition,
 } from '../../server/elasticsearch';
 import { pipelineName } from '../../server/elasticsearch/ingest';
-import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { thisMinute, webDetector, webLogs } from './kibana_logs';
-import { answerOf, personWith, refusalOf, resultIdsOf } from './kibana_people';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
+import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { thisMinute, webDetector, webLogs } from './fixtures/kibana_logs';
+import { answerOf, personWith, refusalOf, resultIdsOf } from './fixtures/kibana_people';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
 const SECONDS = 3_600;
 

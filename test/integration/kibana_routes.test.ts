@@ -1,11 +1,11 @@
 import type { DetectorRecord } from '../../common/api';
 import { resultsPattern } from '../../server/elasticsearch';
-import { API_KEY_TYPE, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { createOpenApiDocument } from '../../server/kibana/open_api';
-import { webDetector } from './kibana_logs';
-import { refusalOf } from './kibana_people';
-import { startKibanaStandIn, type Person } from './kibana_stand_in';
-import { RECENT_ODD, webWorld } from './kibana_world';
+import { API_KEY_TYPE, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { createOpenApiDocument } from '../../server/kibana/routes/open_api';
+import { webDetector } from './fixtures/kibana_logs';
+import { refusalOf } from './fixtures/kibana_people';
+import { startKibanaStandIn, type Person } from './fixtures/kibana_stand_in';
+import { RECENT_ODD, webWorld } from './fixtures/kibana_world';
 
 const world = webWorld();
 const { admin, index, space, kibana, ok, target, status, resultIds, trained } = world;

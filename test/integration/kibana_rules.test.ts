@@ -7,15 +7,22 @@ import {
   resultsPattern,
   resultId,
 } from '../../server/elasticsearch';
-import type { RuleExecutorOptions } from '../../server/kibana/alerting_contracts';
-import { createDetectorRepository, inSpace } from '../../server/kibana/detector_repository';
-import { createDetectorHealthRuleType } from '../../server/kibana/rule_types/detector_health';
-import { createLogAnomalyRuleType } from '../../server/kibana/rule_types/log_anomaly';
-import { createStatusStore } from '../../server/kibana/status_store';
+import type { RuleExecutorOptions } from '../../server/kibana/contracts/alerting_contracts';
+import { createDetectorRepository, inSpace } from '../../server/kibana/records/detector_repository';
+import { createDetectorHealthRuleType } from '../../server/kibana/rules/detector_health';
+import { createLogAnomalyRuleType } from '../../server/kibana/rules/log_anomaly';
+import { createStatusStore } from '../../server/kibana/records/status_store';
 import { parseDetector } from '../../common/detector';
-import { administrator, anomalyResult, MINUTE, START, uniqueName, userWith } from './elasticsearch_fixture';
-import { webDetector } from './kibana_logs';
-import { startKibanaStandIn } from './kibana_stand_in';
+import {
+  administrator,
+  anomalyResult,
+  MINUTE,
+  START,
+  uniqueName,
+  userWith,
+} from './fixtures/elasticsearch_fixture';
+import { webDetector } from './fixtures/kibana_logs';
+import { startKibanaStandIn } from './fixtures/kibana_stand_in';
 
 const admin = administrator();
 const space = uniqueName('rules');

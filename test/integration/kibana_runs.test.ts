@@ -1,10 +1,10 @@
 import type { DetectorRecord } from '../../common/api';
-import { backfillTaskId, detectionTaskId } from '../../server/kibana/identifiers';
-import { addLogs, createLogs, MINUTE } from './elasticsearch_fixture';
-import { TIME_MAPPINGS, webLogs } from './kibana_logs';
-import { refusalOf } from './kibana_people';
-import { startKibanaStandIn, type Person } from './kibana_stand_in';
-import { RECENT_ODD, webWorld } from './kibana_world';
+import { backfillTaskId, detectionTaskId } from '../../server/kibana/contracts/identifiers';
+import { addLogs, createLogs, MINUTE } from './fixtures/elasticsearch_fixture';
+import { TIME_MAPPINGS, webLogs } from './fixtures/kibana_logs';
+import { refusalOf } from './fixtures/kibana_people';
+import { startKibanaStandIn, type Person } from './fixtures/kibana_stand_in';
+import { RECENT_ODD, webWorld } from './fixtures/kibana_world';
 
 const world = webWorld();
 const { admin, index, later, space, start, kibana, ok, target, status, resultIds, trained } = world;

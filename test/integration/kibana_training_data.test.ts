@@ -1,9 +1,9 @@
 import type { ApiResponse, DetectorRecord, Endpoints } from '../../common/api';
 import type { DetectorInput } from '../../common/detector';
 import { createCheckpointStore } from '../../server/elasticsearch';
-import { MINUTE } from './elasticsearch_fixture';
-import { webDetector } from './kibana_logs';
-import { slower, upkeepWorld } from './upkeep_world';
+import { MINUTE } from './fixtures/elasticsearch_fixture';
+import { webDetector } from './fixtures/kibana_logs';
+import { slower, upkeepWorld } from './fixtures/upkeep_world';
 
 /** What a training learns from and what it leaves out. */
 

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseDetector } from '../../common/detector';
 import { bundleServer } from '../../scripts/build/node_bundles';
-import { createWorkerTrainer, findTrainingWorker } from '../../server/kibana/train_in_worker';
-import { doTrainingWork, type TrainingWork } from '../../server/kibana/training_work';
-import { webDetector, webLogs } from './kibana_logs';
+import { createWorkerTrainer, findTrainingWorker } from '../../server/kibana/tasks/train_in_worker';
+import { doTrainingWork, type TrainingWork } from '../../server/detection/training/training_work';
+import { webDetector, webLogs } from './fixtures/kibana_logs';
 
 jest.setTimeout(60_000);
 

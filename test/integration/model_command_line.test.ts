@@ -10,9 +10,9 @@ import {
   encodeModelSnapshot,
 } from '../../common/model_snapshot';
 import { createFeedbackStore } from '../../server/elasticsearch';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { run } from './command_line_fixture';
-import { thisMinute, webDetector, webLogs } from './kibana_logs';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { run } from './fixtures/command_line_fixture';
+import { thisMinute, webDetector, webLogs } from './fixtures/kibana_logs';
 
 jest.setTimeout(240_000);
 

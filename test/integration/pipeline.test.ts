@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { connect, createSnapshotStore } from '../../server/elasticsearch';
-import { run, runScript } from './command_line_fixture';
+import { run, runScript } from './fixtures/command_line_fixture';
 
 jest.setTimeout(240_000);
 

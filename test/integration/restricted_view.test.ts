@@ -1,9 +1,9 @@
 import type { DetectorRecord } from '../../common/api';
 import { checkConnection, ownerRole } from '../../server/elasticsearch';
-import { administrator, createLogs, uniqueName } from './elasticsearch_fixture';
-import { TIME_MAPPINGS, webDetector } from './kibana_logs';
-import { personWith, type NewPerson } from './kibana_people';
-import { startKibanaStandIn } from './kibana_stand_in';
+import { administrator, createLogs, uniqueName } from './fixtures/elasticsearch_fixture';
+import { TIME_MAPPINGS, webDetector } from './fixtures/kibana_logs';
+import { personWith, type NewPerson } from './fixtures/kibana_people';
+import { startKibanaStandIn } from './fixtures/kibana_stand_in';
 
 const admin = administrator();
 const index = uniqueName('weblogs');

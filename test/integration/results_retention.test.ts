@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { forgetJudgement, judgeResult } from '../../server/detection/judge_results';
-import { leftOutOf } from '../../server/detection/left_out_of_training';
+import { forgetJudgement, judgeResult } from '../../server/detection/feedback/judge_results';
+import { leftOutOf } from '../../server/detection/training/left_out_of_training';
 import {
   checkConnection,
   createAuditTrail,
@@ -20,7 +20,7 @@ import {
   retentionRole,
   type RoleDefinition,
 } from '../../server/elasticsearch';
-import { outcomeOf, run, start } from './command_line_fixture';
+import { outcomeOf, run, start } from './fixtures/command_line_fixture';
 import {
   administrator,
   anomalyResult,
@@ -29,8 +29,8 @@ import {
   START,
   uniqueName,
   userWith,
-} from './elasticsearch_fixture';
-import { startKibanaStandIn } from './kibana_stand_in';
+} from './fixtures/elasticsearch_fixture';
+import { startKibanaStandIn } from './fixtures/kibana_stand_in';
 
 jest.setTimeout(180_000);
 

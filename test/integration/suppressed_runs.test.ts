@@ -1,10 +1,10 @@
 import type { ApiResponse, Endpoints, Operation } from '../../common/api';
 import { feedbackIndex, ownerRole, resultsPattern } from '../../server/elasticsearch';
-import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './elasticsearch_fixture';
-import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './kibana_logs';
-import { answerOf, personWith, type NewPerson } from './kibana_people';
-import { startKibanaStandIn, type KibanaStandIn } from './kibana_stand_in';
+import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
+import { answerOf, personWith, type NewPerson } from './fixtures/kibana_people';
+import { startKibanaStandIn, type KibanaStandIn } from './fixtures/kibana_stand_in';
 
 const HOUR = 60 * MINUTE;
 const admin = administrator();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Suppression } from '../../common/suppressions';
 import { createResultStore, feedbackIndex, resultsPattern } from '../../server/elasticsearch';
-import { run as runCommand, type Outcome } from './command_line_fixture';
-import { administrator, anomalyResult, MINUTE, uniqueName } from './elasticsearch_fixture';
+import { run as runCommand, type Outcome } from './fixtures/command_line_fixture';
+import { administrator, anomalyResult, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
 
 jest.setTimeout(180_000);
 

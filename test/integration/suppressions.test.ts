@@ -1,8 +1,8 @@
 import { createMatcher, suppressionSchema, SUPPRESSION_LIMITS } from '../../common/suppressions';
 import { createAuditTrail } from '../../server/elasticsearch';
-import { webDetector } from './kibana_logs';
-import type { Person } from './kibana_stand_in';
-import { DAY, HOUR, isRecent, NOW, resultAt, RESULTS, suppressionWorld } from './suppression_world';
+import { webDetector } from './fixtures/kibana_logs';
+import type { Person } from './fixtures/kibana_stand_in';
+import { DAY, HOUR, isRecent, NOW, resultAt, RESULTS, suppressionWorld } from './fixtures/suppression_world';
 
 const world = suppressionWorld();
 const { admin, index, space, otherSpace, kibana, ok, refusal, stored, search, audited, all } = world;

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogDocument } from '../../common/log_document';
-import { run } from './command_line_fixture';
+import { run } from './fixtures/command_line_fixture';
 
 jest.setTimeout(120_000);
 

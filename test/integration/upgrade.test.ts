@@ -24,14 +24,21 @@ import {
   resultsPattern,
   upgradeSpace,
 } from '../../server/elasticsearch';
-import { detectionTaskId } from '../../server/kibana/identifiers';
-import { createStatusStore } from '../../server/kibana/status_store';
-import { createElasticsearchJournal } from '../../server/kibana/announcement_journal';
-import { addLogs, administrator, createLogs, MINUTE, QUICK, userWith } from './elasticsearch_fixture';
-import { TIME_MAPPINGS, webLogs } from './kibana_logs';
-import { answerOf, resultIdsOf } from './kibana_people';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from './kibana_stand_in';
-import { run as command } from './command_line_fixture';
+import { detectionTaskId } from '../../server/kibana/contracts/identifiers';
+import { createStatusStore } from '../../server/kibana/records/status_store';
+import { createElasticsearchJournal } from '../../server/kibana/records/announcement_journal';
+import {
+  addLogs,
+  administrator,
+  createLogs,
+  MINUTE,
+  QUICK,
+  userWith,
+} from './fixtures/elasticsearch_fixture';
+import { TIME_MAPPINGS, webLogs } from './fixtures/kibana_logs';
+import { answerOf, resultIdsOf } from './fixtures/kibana_people';
+import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/kibana_stand_in';
+import { run as command } from './fixtures/command_line_fixture';
 
 /** Written by version 0.1.0 in two spaces, one of which begins with the name of the other: see README.md there. */
 const FOLDER = join(__dirname, 'version_0_1_0');

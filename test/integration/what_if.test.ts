@@ -8,7 +8,7 @@ import {
   resultsPattern,
   whatIf,
 } from '../../server/elasticsearch';
-import { ResultGroups } from '../../server/kibana/rule_types/result_groups';
+import { ResultGroups } from '../../server/kibana/rules/result_groups';
 import { logAnomalyParamsSchema, lowestConfidence, type LogAnomalyParams } from '../../common/rules';
 import { durationToMilliseconds } from '../../common/duration';
 import {
@@ -17,8 +17,8 @@ import {
   startFaultyProxy,
   uniqueName,
   type FaultyProxy,
-} from './elasticsearch_fixture';
-import { startKibanaStandIn, type Person } from './kibana_stand_in';
+} from './fixtures/elasticsearch_fixture';
+import { startKibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

@@ -7,12 +7,12 @@ import {
   readerRole,
   type RoleDefinition,
 } from '../../server/elasticsearch';
-import { demoIndex } from '../../server/elasticsearch/names';
-import { detectionTaskId, trainingTaskId } from '../../server/kibana/identifiers';
-import { administrator, createLogs, MINUTE, uniqueName } from '../integration/elasticsearch_fixture';
-import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from '../integration/kibana_logs';
-import { answerOf, personWith } from '../integration/kibana_people';
-import { startKibanaStandIn, type Person } from '../integration/kibana_stand_in';
+import { demoIndex } from '../../server/elasticsearch/indices/names';
+import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { administrator, createLogs, MINUTE, uniqueName } from '../integration/fixtures/elasticsearch_fixture';
+import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from '../integration/fixtures/kibana_logs';
+import { answerOf, personWith } from '../integration/fixtures/kibana_people';
+import { startKibanaStandIn, type Person } from '../integration/fixtures/kibana_stand_in';
 import {
   CELLS,
   faultsOfAllowed,

@@ -1,6 +1,6 @@
 import { parseDetector } from '../../common/detector';
 import { growForest, createReferenceScorer } from '../../common/isolation_forest';
-import { ForestBuilder } from '../../common/isolation_forest/forest_builder';
+import { ForestBuilder } from '../../common/isolation_forest/forest/forest_builder';
 import { learnFeatures } from '../../common/log_features';
 import type { LogDocument } from '../../common/log_document';
 import { createModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';

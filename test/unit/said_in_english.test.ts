@@ -9,14 +9,14 @@ import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/thr
 import { PHRASES, reasonOf, sentenceOf, type Comparison } from '../../common/explanations';
 import { changeText } from '../../public/pages/models/change_text';
 import { checkText } from '../../public/pages/models/check_text';
-import { nextStepText } from '../../public/shared/failure_text';
-import { readinessText } from '../../public/shared/readiness_text';
-import { reasonText, sentenceText } from '../../public/shared/sentence_text';
-import { alertRateCheck } from '../../server/detection/promotion_watch';
-import { judgeCandidate } from '../../server/detection/candidate_gate';
-import { lagFindingOf, readinessOf, type LagFacts } from '../../server/detection/readiness';
-import { nextStepFor } from '../../server/kibana/failure_advice';
-import { promotionSettingsSchema } from '../../common/upkeep_settings';
+import { nextStepText } from '../../public/shared/requests/failure_text';
+import { readinessText } from '../../public/shared/detector/readiness_text';
+import { reasonText, sentenceText } from '../../public/shared/results/sentence_text';
+import { alertRateCheck } from '../../server/detection/promotion/promotion_watch';
+import { judgeCandidate } from '../../server/detection/promotion/candidate_gate';
+import { lagFindingOf, readinessOf, type LagFacts } from '../../server/detection/upkeep/readiness';
+import { nextStepFor } from '../../server/kibana/records/failure_advice';
+import { promotionSettingsSchema } from '../../common/detector/upkeep_settings';
 
 let locale = 'en';
 const french = (

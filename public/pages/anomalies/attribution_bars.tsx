@@ -2,9 +2,9 @@ import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiLink, EuiProgress, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Attribution } from '../../../common/anomaly';
-import { FewLines } from '../../shared/few_lines';
-import { formatShare } from '../../shared/format';
-import { sentenceText } from '../../shared/sentence_text';
+import { FewLines } from '../../shared/results/few_lines';
+import { formatShare } from '../../shared/values/format';
+import { sentenceText } from '../../shared/results/sentence_text';
 
 /** Why a log stands out: each feature's share, with what is usual. A click on a feature chooses it. */
 export function AttributionBars(props: {

@@ -1,4 +1,4 @@
-import { readLocation, writeLocation } from '../../location';
+import { readLocation, writeLocation } from '../../shared/app/location';
 import { brushedQuery, changedQuery, readExplorerQuery, withoutFilters } from './explorer_query';
 
 const after = (changes: Parameters<typeof changedQuery>[0], before: Record<string, string> = {}) => {

@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
-import type { Location } from '../../location';
-import type { TimeRange } from '../../shared/time_range';
+import type { Location } from '../../shared/app/location';
+import type { TimeRange } from '../../shared/values/time_range';
 
 export const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
 export const PAGE_SIZE = 25;

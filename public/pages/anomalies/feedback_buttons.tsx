@@ -2,10 +2,10 @@ import React, { lazy, Suspense, useState, type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
-import type { Found } from '../../shared/results_table';
-import { useAction } from '../../shared/use_action';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import type { Found } from '../../shared/results/results_table';
+import { useAction } from '../../shared/requests/use_action';
 
 const NotAnAnomalyFlyout = lazy(() => import('../feedback/not_an_anomaly_flyout'));
 

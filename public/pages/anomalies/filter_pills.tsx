@@ -1,11 +1,11 @@
 import React, { type ReactElement } from 'react';
 import { EuiBadge, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../../app_context';
-import { entityName } from '../../shared/entity_name';
-import { formatTime } from '../../shared/format';
-import { severityName } from '../../shared/severity';
-import { resolveRange } from '../../shared/time_range';
+import { useApp } from '../../shared/app/app_context';
+import { entityName } from '../../shared/values/entity_name';
+import { formatTime } from '../../shared/values/format';
+import { severityName } from '../../shared/values/severity';
+import { resolveRange } from '../../shared/values/time_range';
 import { changedQuery, withoutFilters, type ExplorerQuery } from './explorer_query';
 
 interface Pill {

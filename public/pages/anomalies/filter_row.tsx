@@ -1,8 +1,8 @@
 import React, { type ReactElement } from 'react';
 import { EuiFlexGroup, EuiFlexItem, EuiSelect, EuiSwitch } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../../app_context';
-import { severityOptions } from '../../shared/severity';
+import { useApp } from '../../shared/app/app_context';
+import { severityOptions } from '../../shared/values/severity';
 import { changedQuery, type ExplorerQuery } from './explorer_query';
 import { FilterPills } from './filter_pills';
 

@@ -2,12 +2,12 @@ import React, { type ReactElement } from 'react';
 import { EuiButton, EuiCallOut, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import { useApp } from '../../app_context';
-import { formatScore, formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import type { Found } from '../../shared/results_table';
-import { useAction } from '../../shared/use_action';
-import { useRequest } from '../../shared/use_request';
+import { useApp } from '../../shared/app/app_context';
+import { formatScore, formatTime } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import type { Found } from '../../shared/results/results_table';
+import { useAction } from '../../shared/requests/use_action';
+import { useRequest } from '../../shared/requests/use_request';
 import { SuppressionsTable } from '../feedback/suppressions_table';
 import type { Feedback } from './feedback_buttons';
 

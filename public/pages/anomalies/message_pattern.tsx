@@ -1,9 +1,9 @@
 import React, { type ReactElement } from 'react';
 import { EuiCode, EuiIconTip, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../api_client';
-import { FewLines } from '../../shared/few_lines';
-import { formatCount, formatTime } from '../../shared/format';
+import type { Answer } from '../../shared/app/api_client';
+import { FewLines } from '../../shared/results/few_lines';
+import { formatCount, formatTime } from '../../shared/values/format';
 
 type Pattern = NonNullable<Answer<'getEvidence'>['pattern']['value']>;
 

@@ -2,9 +2,9 @@ import React, { type ReactElement } from 'react';
 import { EuiButton, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import { useApp } from '../../app_context';
-import { useAction } from '../../shared/use_action';
-import type { DetectorView } from '../detector_view';
+import { useApp } from '../../shared/app/app_context';
+import { useAction } from '../../shared/requests/use_action';
+import type { DetectorView } from '../../shared/detector/detector_view';
 import { changedQuery } from './explorer_query';
 
 /** Nothing was scored in this time: what to do depends on how far the detector is. */

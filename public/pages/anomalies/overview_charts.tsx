@@ -1,10 +1,10 @@
 import React, { useState, type ReactElement } from 'react';
 import { EuiButtonGroup, EuiFlexGroup, EuiFlexItem, EuiPanel, EuiSpacer, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../api_client';
-import { AnomalyTimeline } from '../../shared/anomaly_timeline';
-import { SwimLane, SwimLaneTable, type Choice } from '../../shared/swim_lane';
-import type { Interval } from '../../shared/time_range';
+import type { Answer } from '../../shared/app/api_client';
+import { AnomalyTimeline } from '../../shared/charts/anomaly_timeline';
+import { SwimLane, SwimLaneTable, type Choice } from '../../shared/charts/swim_lane';
+import type { Interval } from '../../shared/values/time_range';
 
 /** When, and where: logs and anomalies over time, and the severity of each entity. A brush or a click chooses. */
 export function OverviewCharts(props: {

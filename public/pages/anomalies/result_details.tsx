@@ -3,10 +3,10 @@ import { EuiButtonEmpty, EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, Eui
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { logsBehind } from '../../../common/logs_behind';
-import { useApp } from '../../app_context';
-import { discoverLink } from '../../shared/discover_link';
-import { formatScore, formatTime } from '../../shared/format';
-import { logOf, type Found } from '../../shared/results_table';
+import { useApp } from '../../shared/app/app_context';
+import { discoverLink } from '../../shared/results/discover_link';
+import { formatScore, formatTime } from '../../shared/values/format';
+import { logOf, type Found } from '../../shared/results/results_table';
 import { AttributionBars } from './attribution_bars';
 import { Evidence } from './evidence';
 import { FeedbackButtons, type Feedback } from './feedback_buttons';

@@ -2,11 +2,11 @@ import React, { useEffect, useState, type ReactElement } from 'react';
 import { EuiFieldSearch, EuiFlexGroup, EuiFlexItem, EuiSuperDatePicker } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { resultsPattern } from '../../../common/index_names';
-import { useApp } from '../../app_context';
+import { useApp } from '../../shared/app/app_context';
 import type { DataView } from '../../kibana/search_contracts';
-import { useDataView } from '../../shared/use_data_view';
-import { spaceOf } from '../../shared/space';
-import type { TimeRange } from '../../shared/time_range';
+import { useDataView } from '../../shared/requests/use_data_view';
+import { spaceOf } from '../../shared/layout/space';
+import type { TimeRange } from '../../shared/values/time_range';
 import { changedQuery, type ExplorerQuery } from './explorer_query';
 
 interface BarProps {

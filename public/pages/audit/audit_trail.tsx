@@ -4,10 +4,10 @@ import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { ENDPOINTS, type AuditEntryBody } from '../../../common/api';
 import { AUDIT_ACTIONS, type AuditAction } from '../../../common/audit';
-import { useApp } from '../../app_context';
-import { formatCount, formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import { useRequest } from '../../shared/use_request';
+import { useApp } from '../../shared/app/app_context';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import { useRequest } from '../../shared/requests/use_request';
 import { auditActionName } from './audit_actions';
 
 const FIRST_ENTRIES = 20;

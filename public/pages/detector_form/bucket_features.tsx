@@ -19,9 +19,9 @@ import {
   ERROR_SHARE_FIELD,
   LATENCY_P50_FIELD,
   LATENCY_P95_FIELD,
-} from '../../../common/buckets/bucket_fields';
+} from '../../../common/detector/bucket_fields';
 import type { FeatureDefinition } from '../../../common/detector';
-import type { FeatureType } from '../../../common/log_features/types';
+import type { FeatureType } from '../../../common/detector';
 import { usualFeatures, withNamedFeatures, type Draft } from './draft';
 import { typeName } from './feature_fields';
 import { withType, type DraftFeature } from './feature_parts';

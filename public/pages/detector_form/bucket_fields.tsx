@@ -11,7 +11,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { bucketNameOf, proposeBucket } from '../../../common/buckets/propose_bucket';
-import type { LogField } from '../../../common/log_features/log_fields';
+import type { LogField } from '../../../common/log_features/fields/log_fields';
 import { BucketFeatures } from './bucket_features';
 import { BUCKET_DEFAULTS, type Draft } from './draft';
 import { FieldChooser } from './field_chooser';

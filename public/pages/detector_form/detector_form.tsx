@@ -12,11 +12,11 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { thresholdSchema } from '../../../common/detector';
-import { type ApiFailure } from '../../api_client';
-import { useApp } from '../../app_context';
-import { detectorPath } from '../../location';
-import { useAction } from '../../shared/use_action';
-import { warnOfView } from '../../shared/warn_of_view';
+import { type ApiFailure } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { detectorPath } from '../../shared/app/location';
+import { useAction } from '../../shared/requests/use_action';
+import { warnOfView } from '../../shared/detector/warn_of_view';
 import { BucketFields } from './bucket_fields';
 import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, documentOf, type Draft } from './draft';
 import { FeatureFields } from './feature_fields';

@@ -1,11 +1,11 @@
 import React, { type ReactElement } from 'react';
 import { EuiPageTemplate } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../../app_context';
-import { RequestState } from '../../shared/request_state';
-import { useRequest } from '../../shared/use_request';
-import { useBreadcrumbs } from '../use_breadcrumbs';
-import { SetupProblems } from '../../shared/setup_problems';
+import { useApp } from '../../shared/app/app_context';
+import { RequestState } from '../../shared/requests/request_state';
+import { useRequest } from '../../shared/requests/use_request';
+import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
+import { SetupProblems } from '../../shared/detector/setup_problems';
 import { DetectorForm } from './detector_form';
 import { draftOf, emptyDraft } from './draft';
 

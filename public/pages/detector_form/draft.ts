@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { defaultBucketFeatures } from '../../../common/buckets/bucket_fields';
+import { defaultBucketFeatures } from '../../../common/detector/bucket_fields';
 import {
   bucketSchema,
-  describeZodIssues,
   detectorSchema,
   durationSchema,
   durationToMilliseconds,
@@ -11,6 +10,7 @@ import {
   type DetectorInput,
   type FeatureDefinition,
 } from '../../../common/detector';
+import { describeZodIssues } from '../../../common/validation';
 
 /** A detector that is being written: whole, but perhaps not valid yet. */
 export type Draft = Omit<DetectorInput, 'features'> & {

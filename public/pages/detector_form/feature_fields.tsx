@@ -14,14 +14,14 @@ import {
   EuiToolTip,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { FEATURE_TYPES, type FeatureType } from '../../../common/log_features/types';
+import { FEATURE_TYPES, type FeatureType } from '../../../common/detector';
 import type { FeatureDefinition } from '../../../common/detector';
-import type { LogField } from '../../../common/log_features/log_fields';
-import type { Answer } from '../../api_client';
+import type { LogField } from '../../../common/log_features/fields/log_fields';
+import type { Answer } from '../../shared/app/api_client';
 import { icon } from '../../kibana/icons';
-import { useApp } from '../../app_context';
-import { useAction } from '../../shared/use_action';
-import type { Distribution } from '../../../common/log_features/distribution';
+import { useApp } from '../../shared/app/app_context';
+import { useAction } from '../../shared/requests/use_action';
+import type { Distribution } from '../../../common/log_features/suggesting/distribution';
 import { DistributionChart } from './distribution_chart';
 import { DEFAULT_WINDOW, type Draft, type Suggestion } from './draft';
 import { partLabel, settingsText, withType, type DraftFeature } from './feature_parts';

@@ -1,13 +1,8 @@
 import { i18n } from '@kbn/i18n';
 import { fieldOfPart, hasSetting, type FeatureDefinition, type FieldPart } from '../../../common/detector';
-import { directionOfName } from '../../../common/log_features/directions';
-import type {
-  FeatureDirection,
-  FeatureType,
-  SeverityCodes,
-  ValueUnit,
-} from '../../../common/log_features/types';
-import { unitOf } from '../../../common/log_features/value_units';
+import { directionOfName } from '../../../common/log_features/columns/directions';
+import type { FeatureDirection, FeatureType, SeverityCodes, ValueUnit } from '../../../common/detector';
+import { unitOf } from '../../../common/detector/value_units';
 
 export type DraftFeature = Partial<FeatureDefinition>;
 

@@ -11,14 +11,14 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { FieldPart } from '../../../common/detector';
-import type { LogField } from '../../../common/log_features/log_fields';
+import type { LogField } from '../../../common/log_features/fields/log_fields';
 import {
   FEATURE_DIRECTIONS,
   SEVERITY_CODES,
   VALUE_UNITS,
   type FeatureDirection,
   type FeatureType,
-} from '../../../common/log_features/types';
+} from '../../../common/detector';
 import {
   codesName,
   directionName,

@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiComboBox, EuiFormRow, EuiTextColor } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { LogField } from '../../../common/log_features/log_fields';
+import type { LogField } from '../../../common/log_features/fields/log_fields';
 
 /** Chooses among the fields that logs have; another can be typed, since a sample does not hold all. */
 export function FieldChooser(props: {

@@ -1,9 +1,9 @@
 import React, { type ReactElement } from 'react';
 import { EuiAccordion, EuiBasicTable, EuiCallOut, EuiSkeletonText, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Request } from '../../shared/use_request';
-import { formatCount, formatTime } from '../../shared/format';
-import { logLine, timeOf } from '../../shared/log_line';
+import type { Request } from '../../shared/requests/use_request';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { logLine, timeOf } from '../../shared/results/log_line';
 import type { Description } from './use_description';
 
 type SampledLog = Description['documents'][number];

@@ -1,8 +1,8 @@
 import React, { type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiFieldText, EuiFormRow } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../../app_context';
-import { useDataView } from '../../shared/use_data_view';
+import { useApp } from '../../shared/app/app_context';
+import { useDataView } from '../../shared/requests/use_data_view';
 import type { Draft } from './draft';
 
 /** Which of the logs: Kibana's query language with suggestions, or Lucene; a query of Elasticsearch is left as it is. */

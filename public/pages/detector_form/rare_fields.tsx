@@ -11,7 +11,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { detectorSchema } from '../../../common/detector';
-import { driftSettingsSchema } from '../../../common/upkeep_settings';
+import { driftSettingsSchema } from '../../../common/detector/upkeep_settings';
 import { BUCKET_DEFAULTS, type Draft } from './draft';
 import type { DraftFieldsProps } from './source_fields';
 

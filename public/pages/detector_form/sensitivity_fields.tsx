@@ -13,7 +13,7 @@ import {
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { formatCount, formatScore, formatShare } from '../../shared/format';
+import { formatCount, formatScore, formatShare } from '../../shared/values/format';
 import {
   alertsPerDay,
   contaminationOf,

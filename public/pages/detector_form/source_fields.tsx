@@ -1,8 +1,8 @@
 import React, { type ReactElement } from 'react';
 import { EuiComboBox, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiFormRow, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../../app_context';
-import { useRequest } from '../../shared/use_request';
+import { useApp } from '../../shared/app/app_context';
+import { useRequest } from '../../shared/requests/use_request';
 import type { Draft } from './draft';
 import { QueryField } from './query_field';
 

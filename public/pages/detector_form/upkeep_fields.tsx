@@ -16,7 +16,7 @@ import {
   olderLogsSchema,
   promotionSettingsSchema,
   type PromotionMode,
-} from '../../../common/upkeep_settings';
+} from '../../../common/detector/upkeep_settings';
 import type { DraftFieldsProps } from './source_fields';
 
 const OLDER = olderLogsSchema.parse({});

@@ -3,8 +3,8 @@ import { EuiButtonEmpty, EuiFlexItem } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { parseDetector } from '../../../common/detector';
-import { saveFile } from '../../shared/save_file';
-import { useAction } from '../../shared/use_action';
+import { saveFile } from '../../shared/layout/save_file';
+import { useAction } from '../../shared/requests/use_action';
 import { checkDraft, documentOf, draftOf, type Draft } from './draft';
 import { readKql } from './read_kql';
 

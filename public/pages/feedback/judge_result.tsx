@@ -11,15 +11,15 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
-import { useApp } from '../../app_context';
-import { entityName } from '../../shared/entity_name';
-import { formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import { lineOf, type Found } from '../../shared/results_table';
-import { SeverityLabel } from '../../shared/severity';
-import { useAction } from '../../shared/use_action';
-import { useRequest } from '../../shared/use_request';
-import { reasonText } from '../../shared/sentence_text';
+import { useApp } from '../../shared/app/app_context';
+import { entityName } from '../../shared/values/entity_name';
+import { formatTime } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import { lineOf, type Found } from '../../shared/results/results_table';
+import { SeverityLabel } from '../../shared/values/severity';
+import { useAction } from '../../shared/requests/use_action';
+import { useRequest } from '../../shared/requests/use_request';
+import { reasonText } from '../../shared/results/sentence_text';
 
 const NotAnAnomalyFlyout = lazy(() => import('./not_an_anomaly_flyout'));
 

@@ -1,5 +1,5 @@
 import { suppressionDraftSchema, type WEEKDAYS } from '../../../common/suppressions/suppression';
-import { describeZodIssues } from '../../../common/detector';
+import { describeZodIssues } from '../../../common/validation';
 import type { ApiCall, Endpoints } from '../../../common/api';
 
 const HOUR = 3_600_000;

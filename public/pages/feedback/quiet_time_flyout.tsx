@@ -18,11 +18,11 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Consequence } from '../../../common/suppressions/limits';
-import { useApp } from '../../app_context';
-import { FlyoutFooter } from '../../shared/flyout_footer';
-import { RequestState } from '../../shared/request_state';
-import { useAction } from '../../shared/use_action';
-import { useRequest } from '../../shared/use_request';
+import { useApp } from '../../shared/app/app_context';
+import { FlyoutFooter } from '../../shared/layout/flyout_footer';
+import { RequestState } from '../../shared/requests/request_state';
+import { useAction } from '../../shared/requests/use_action';
+import { useRequest } from '../../shared/requests/use_request';
 import { ExpirySelect } from './expiry_select';
 import { emptyQuietTime, quietTimeOf, type QuietTimeDraft } from './quiet_time_draft';
 import { AcceptConsequences, isAccepted, ReplayReport } from './replay_report';

@@ -12,11 +12,11 @@ import {
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { SUPPRESSION_LIMITS, type Consequence } from '../../../common/suppressions/limits';
-import type { Answer } from '../../api_client';
-import { entityName } from '../../shared/entity_name';
-import { formatCount, formatShare, formatTime } from '../../shared/format';
-import { TimeBars } from '../../shared/time_bars';
-import { reasonText } from '../../shared/sentence_text';
+import type { Answer } from '../../shared/app/api_client';
+import { entityName } from '../../shared/values/entity_name';
+import { formatCount, formatShare, formatTime } from '../../shared/values/format';
+import { TimeBars } from '../../shared/charts/time_bars';
+import { reasonText } from '../../shared/results/sentence_text';
 
 export type Replay = Answer<'previewSuppression'>;
 

@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import { formatTime } from '../../shared/format';
+import { formatTime } from '../../shared/values/format';
 
 /** Columns that both tables of the page have. */
 const TIME_WIDTH = '150px';

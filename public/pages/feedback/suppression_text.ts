@@ -1,6 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import type { Suppression } from '../../../common/suppressions/suppression';
-import { formatTime } from '../../shared/format';
+import { formatTime } from '../../shared/values/format';
 import { weekdayNames } from './schedule_fields';
 
 export function originName(origin: Suppression['origin']): string {

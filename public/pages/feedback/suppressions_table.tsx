@@ -1,10 +1,10 @@
 import React, { useState, type ReactElement } from 'react';
 import { EuiBadge, EuiBasicTable, EuiConfirmModal, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
-import { formatCount } from '../../shared/format';
-import { useAction } from '../../shared/use_action';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { formatCount } from '../../shared/values/format';
+import { useAction } from '../../shared/requests/use_action';
 import { saidColumn, takeBackColumns, untilColumn } from './said_columns';
 import { matchText, originName, scheduleText } from './suppression_text';
 

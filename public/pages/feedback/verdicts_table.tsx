@@ -2,10 +2,10 @@ import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
-import { formatTime } from '../../shared/format';
-import { useAction } from '../../shared/use_action';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { formatTime } from '../../shared/values/format';
+import { useAction } from '../../shared/requests/use_action';
 import { saidColumn, takeBackColumns, untilColumn } from './said_columns';
 import { scopeName } from './scope_name';
 

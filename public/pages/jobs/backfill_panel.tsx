@@ -13,11 +13,11 @@ import {
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { BackfillReport, DetectorStatus } from '../../../common/api';
-import { useApp } from '../../app_context';
-import { FailureText } from '../../shared/failure_text';
-import { formatCount, formatTime } from '../../shared/format';
-import { resolveRange, type TimeRange } from '../../shared/time_range';
-import { useAction } from '../../shared/use_action';
+import { useApp } from '../../shared/app/app_context';
+import { FailureText } from '../../shared/requests/failure_text';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { resolveRange, type TimeRange } from '../../shared/values/time_range';
+import { useAction } from '../../shared/requests/use_action';
 
 function stateName(state: BackfillReport['state']): string {
   switch (state) {

@@ -10,9 +10,9 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { FailureText } from '../../shared/failure_text';
-import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/format';
-import type { DetectorView } from '../detector_view';
+import { FailureText } from '../../shared/requests/failure_text';
+import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/values/format';
+import type { DetectorView } from '../../shared/detector/detector_view';
 import { BackfillPanel } from './backfill_panel';
 import { RunHistory } from './run_history';
 

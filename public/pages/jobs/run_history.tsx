@@ -2,8 +2,8 @@ import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiHealth, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { RunSummary } from '../../../common/api';
-import { nextStepText } from '../../shared/failure_text';
-import { formatCount, formatSpan, formatTime } from '../../shared/format';
+import { nextStepText } from '../../shared/requests/failure_text';
+import { formatCount, formatSpan, formatTime } from '../../shared/values/format';
 
 /** The last runs, newest first: how many logs they scored, or why they failed and what to do. */
 export function RunHistory({ runs }: { runs: readonly RunSummary[] }): ReactElement {

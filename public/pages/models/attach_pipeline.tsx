@@ -11,11 +11,11 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
-import { FlyoutFooter } from '../../shared/flyout_footer';
-import { RequestState } from '../../shared/request_state';
-import { useRequest } from '../../shared/use_request';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { FlyoutFooter } from '../../shared/layout/flyout_footer';
+import { RequestState } from '../../shared/requests/request_state';
+import { useRequest } from '../../shared/requests/use_request';
 
 type Planned = Answer<'planAttachment'>['component_template'];
 

@@ -3,7 +3,7 @@ import { EuiButton, EuiButtonEmpty, EuiCallOut, EuiFlexGroup, EuiFlexItem, EuiSp
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { DetectorStatus, ModelRecordBody } from '../../../common/api';
-import { formatTime } from '../../shared/format';
+import { formatTime } from '../../shared/values/format';
 
 /** A new model that is tried beside the active one or waits for somebody, and the watch over one that has just taken over. */
 export function CandidateState(props: {

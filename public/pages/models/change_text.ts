@@ -1,6 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import { readPhrases, type ChangePhrase } from '../../../common/threshold/change_phrases';
-import { formatCount } from '../../shared/format';
+import { formatCount } from '../../shared/values/format';
 
 /** Why a threshold moved, in the language of the page; what is not put together from known phrases stays as it is. */
 export function changeText(reason: string): string {

@@ -12,9 +12,9 @@ import {
 } from '@elastic/charts';
 import { EuiBasicTable, EuiHealth, EuiIconTip, EuiText, EuiTitle, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../api_client';
-import { useChartTheme } from '../../shared/chart_theme';
-import { formatScore, formatShare } from '../../shared/format';
+import type { Answer } from '../../shared/app/api_client';
+import { useChartTheme } from '../../shared/charts/chart_theme';
+import { formatScore, formatShare } from '../../shared/values/format';
 
 type Comparison = Answer<'compareModels'>;
 

@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiConfirmModal } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../api_client';
+import type { Answer } from '../../shared/app/api_client';
 
 /** Changes of the pipeline that are asked about by a sentence. */
 export type PipelineChange = 'put' | 'revert' | 'detach' | 'delete';

@@ -3,11 +3,11 @@ import { AnnotationDomainType, Axis, LineAnnotation, LineSeries, Position, Scale
 import { EuiBasicTable, EuiSpacer, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DriftMeasurement } from '../../../common/api';
-import { useApp } from '../../app_context';
-import { formatCount, formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import { TimeChart } from '../../shared/time_chart';
-import { useRequest } from '../../shared/use_request';
+import { useApp } from '../../shared/app/app_context';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import { TimeChart } from '../../shared/charts/time_chart';
+import { useRequest } from '../../shared/requests/use_request';
 import { DriftBar } from './comparison_charts';
 
 /** Lines for so many features: those that have moved most. */

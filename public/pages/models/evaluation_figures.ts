@@ -1,6 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import type { ModelRecordBody } from '../../../common/api';
-import { formatCount, formatShare } from '../../shared/format';
+import { formatCount, formatShare } from '../../shared/values/format';
 
 const NAMES: Readonly<Record<string, () => string>> = {
   precision: () => i18n.translate('logAnomalies.evaluation.precision', { defaultMessage: 'precision' }),

@@ -3,7 +3,7 @@ import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText } from '@elast
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { CandidateCheck, CandidateGate, GateCheckName, GateVerdict } from '../../../common/api/gate';
-import { formatCount, formatShare, formatTime } from '../../shared/format';
+import { formatCount, formatShare, formatTime } from '../../shared/values/format';
 import { checkText, kindText } from './check_text';
 import { Doubts } from './doubts';
 import { VERDICT_COLORS, verdictName } from './gate_verdict';

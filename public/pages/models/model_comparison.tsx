@@ -12,11 +12,11 @@ import {
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
-import { formatCount, formatScore, formatShare, formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import { useRequest } from '../../shared/use_request';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { formatCount, formatScore, formatShare, formatTime } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import { useRequest } from '../../shared/requests/use_request';
 import { FeatureDrift, ScoreDistribution } from './comparison_charts';
 
 interface Line {

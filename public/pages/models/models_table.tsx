@@ -3,7 +3,7 @@ import { EuiBadge, EuiBasicTable, EuiHealth, EuiLink, EuiText } from '@elastic/e
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
-import { formatCount, formatScore, formatTime } from '../../shared/format';
+import { formatCount, formatScore, formatTime } from '../../shared/values/format';
 import { evaluationFigures } from './evaluation_figures';
 import { VERDICT_COLORS, verdictName } from './gate_verdict';
 

@@ -13,13 +13,13 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
-import { formatCount, formatScore, formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import { useAction } from '../../shared/use_action';
-import { useRequest } from '../../shared/use_request';
-import type { DetectorView } from '../detector_view';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { formatCount, formatScore, formatTime } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import { useAction } from '../../shared/requests/use_action';
+import { useRequest } from '../../shared/requests/use_request';
+import type { DetectorView } from '../../shared/detector/detector_view';
 import { AttachPipeline } from './attach_pipeline';
 import { ConfirmPipelineChange, type PipelineChange } from './confirm_pipeline_change';
 

@@ -14,10 +14,10 @@ import {
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
-import { useApp } from '../../app_context';
-import { FlyoutFooter } from '../../shared/flyout_footer';
-import { formatTime } from '../../shared/format';
-import { useAction } from '../../shared/use_action';
+import { useApp } from '../../shared/app/app_context';
+import { FlyoutFooter } from '../../shared/layout/flyout_footer';
+import { formatTime } from '../../shared/values/format';
+import { useAction } from '../../shared/requests/use_action';
 import { GateReport } from './gate_report';
 
 /** What was checked of a model, and the question whether it is to take over; nothing is promoted before the answer. */

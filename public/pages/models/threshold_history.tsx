@@ -2,12 +2,12 @@ import React, { type ReactElement } from 'react';
 import { Axis, CurveType, LineSeries, Position, ScaleType } from '@elastic/charts';
 import { EuiBasicTable, EuiCallOut, EuiSpacer, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
-import { formatCount, formatScore, formatTime } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import { TimeChart } from '../../shared/time_chart';
-import { useRequest } from '../../shared/use_request';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { formatCount, formatScore, formatTime } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import { TimeChart } from '../../shared/charts/time_chart';
+import { useRequest } from '../../shared/requests/use_request';
 import { changeText } from './change_text';
 
 type Threshold = Answer<'getThreshold'>;

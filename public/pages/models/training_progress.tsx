@@ -12,11 +12,11 @@ import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
 import { TRAINING_STEPS, type TrainingStep } from '../../../common/api/status';
-import { useApp } from '../../app_context';
-import { FailureText } from '../../shared/failure_text';
-import { formatPart, formatTime } from '../../shared/format';
-import { useAction } from '../../shared/use_action';
-import type { DetectorView } from '../detector_view';
+import { useApp } from '../../shared/app/app_context';
+import { FailureText } from '../../shared/requests/failure_text';
+import { formatPart, formatTime } from '../../shared/values/format';
+import { useAction } from '../../shared/requests/use_action';
+import type { DetectorView } from '../../shared/detector/detector_view';
 import { Doubts } from './doubts';
 
 function stepName(step: TrainingStep | undefined): string {

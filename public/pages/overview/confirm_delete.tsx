@@ -2,8 +2,8 @@ import React, { useState, type ReactElement } from 'react';
 import { EuiCheckbox, EuiConfirmModal, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
-import { useApp } from '../../app_context';
-import { useAction } from '../../shared/use_action';
+import { useApp } from '../../shared/app/app_context';
+import { useAction } from '../../shared/requests/use_action';
 
 /** Asks before a detector goes, and whether what it has found goes as well. */
 export function ConfirmDelete(props: {

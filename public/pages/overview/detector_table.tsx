@@ -9,13 +9,13 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord, DetectorStatus } from '../../../common/api';
 import { icon } from '../../kibana/icons';
-import { useApp } from '../../app_context';
-import { detectorPath } from '../../location';
-import { AppLink } from '../../shared/app_link';
-import { DetectorStateBadge, WhatStandsInTheWay } from '../../shared/detector_state';
-import { formatCount, formatSpan, formatTime } from '../../shared/format';
-import { saveFile } from '../../shared/save_file';
-import { useAction } from '../../shared/use_action';
+import { useApp } from '../../shared/app/app_context';
+import { detectorPath } from '../../shared/app/location';
+import { AppLink } from '../../shared/layout/app_link';
+import { DetectorStateBadge, WhatStandsInTheWay } from '../../shared/detector/detector_state';
+import { formatCount, formatSpan, formatTime } from '../../shared/values/format';
+import { saveFile } from '../../shared/layout/save_file';
+import { useAction } from '../../shared/requests/use_action';
 import { ConfirmDelete } from './confirm_delete';
 import { Sparkline, type SparklineBucket } from './sparkline';
 

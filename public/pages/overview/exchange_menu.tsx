@@ -2,9 +2,9 @@ import React, { useState, type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiPopover } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import { useApp } from '../../app_context';
-import { saveFile } from '../../shared/save_file';
-import { useAction } from '../../shared/use_action';
+import { useApp } from '../../shared/app/app_context';
+import { saveFile } from '../../shared/layout/save_file';
+import { useAction } from '../../shared/requests/use_action';
 
 /** All detectors of the space as a file, and detectors from a file. */
 export function ExchangeMenu({ openImport }: { openImport?: () => void }): ReactElement {

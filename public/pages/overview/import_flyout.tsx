@@ -17,10 +17,10 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { ImportedDetector, NameConflict } from '../../../common/api';
-import { useApp } from '../../app_context';
-import { FlyoutFooter } from '../../shared/flyout_footer';
-import { useAction } from '../../shared/use_action';
-import { useRequest } from '../../shared/use_request';
+import { useApp } from '../../shared/app/app_context';
+import { FlyoutFooter } from '../../shared/layout/flyout_footer';
+import { useAction } from '../../shared/requests/use_action';
+import { useRequest } from '../../shared/requests/use_request';
 
 /** Detectors of a file: what would be done with each is shown before it is. */
 export default function ImportFlyout({ close }: { close: (isImported: boolean) => void }): ReactElement {

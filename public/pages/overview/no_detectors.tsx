@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
-import { useApp } from '../../app_context';
+import { useApp } from '../../shared/app/app_context';
 
 /** The first thing that anybody sees. */
 export function NoDetectors(props: {

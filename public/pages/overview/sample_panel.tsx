@@ -15,9 +15,9 @@ import {
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { SampleReport } from '../../../common/api';
-import { useApp } from '../../app_context';
-import { FailureText } from '../../shared/failure_text';
-import { formatCount } from '../../shared/format';
+import { useApp } from '../../shared/app/app_context';
+import { FailureText } from '../../shared/requests/failure_text';
+import { formatCount } from '../../shared/values/format';
 import { isUnderWay, type Sample } from './use_sample';
 
 const STEPS = ['writing', 'training', 'scoring'] as const;

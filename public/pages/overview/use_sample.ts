@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import type { SampleReport } from '../../../common/api';
-import type { ApiFailure } from '../../api_client';
-import { useApp } from '../../app_context';
-import { detectorPath } from '../../location';
-import { useRequest, type Request } from '../../shared/use_request';
+import type { ApiFailure } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
+import { detectorPath } from '../../shared/app/location';
+import { useRequest, type Request } from '../../shared/requests/use_request';
 
 const POLL_MILLISECONDS = 2_000;
 

@@ -11,11 +11,11 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../../app_context';
-import { detectorPath } from '../../location';
-import { useAction } from '../../shared/use_action';
-import { warnOfView } from '../../shared/warn_of_view';
-import type { DetectorView } from '../detector_view';
+import { useApp } from '../../shared/app/app_context';
+import { detectorPath } from '../../shared/app/location';
+import { useAction } from '../../shared/requests/use_action';
+import { warnOfView } from '../../shared/detector/warn_of_view';
+import type { DetectorView } from '../../shared/detector/detector_view';
 import { checkDraft, draftOf, type Draft } from '../detector_form/draft';
 import { MoreFields } from '../detector_form/more_fields';
 import { RareFields } from '../detector_form/rare_fields';

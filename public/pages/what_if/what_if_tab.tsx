@@ -14,16 +14,16 @@ import {
 import { i18n } from '@kbn/i18n';
 import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../../common/rules';
 import { WHAT_IF_DAYS } from '../../../common/api/alerts';
-import type { Answer } from '../../api_client';
-import { useApp } from '../../app_context';
+import type { Answer } from '../../shared/app/api_client';
+import { useApp } from '../../shared/app/app_context';
 import { CreateRuleButton } from '../../rule_form/create_rule_button';
 import { groupingOptions } from '../../rule_form/grouping_options';
-import { formatCount } from '../../shared/format';
-import { RequestState } from '../../shared/request_state';
-import { TimeBars } from '../../shared/time_bars';
-import { useRequest } from '../../shared/use_request';
-import { useSettled } from '../../shared/use_settled';
-import type { DetectorView } from '../detector_view';
+import { formatCount } from '../../shared/values/format';
+import { RequestState } from '../../shared/requests/request_state';
+import { TimeBars } from '../../shared/charts/time_bars';
+import { useRequest } from '../../shared/requests/use_request';
+import { useSettled } from '../../shared/requests/use_settled';
+import type { DetectorView } from '../../shared/detector/detector_view';
 import { GroupsTable, MissedTable } from './what_if_tables';
 
 const DAY_MILLISECONDS = 86_400_000;

@@ -3,11 +3,11 @@ import { EuiBasicTable, EuiCallOut, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { severityOf } from '../../../common/anomaly';
-import type { Answer } from '../../api_client';
-import { AppLink } from '../../shared/app_link';
-import { formatCount, formatTime } from '../../shared/format';
-import { SeverityLabel } from '../../shared/severity';
-import { entityName } from '../../shared/entity_name';
+import type { Answer } from '../../shared/app/api_client';
+import { AppLink } from '../../shared/layout/app_link';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { SeverityLabel } from '../../shared/values/severity';
+import { entityName } from '../../shared/values/entity_name';
 
 type Found = Answer<'whatIf'>;
 type Group = Found['groups'][number];

@@ -2,9 +2,9 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { BucketLabels, BucketRow } from '../../../common/buckets';
 import type { Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
-import type { ElasticsearchClient } from '../client';
-import { compositePages, type CompositeSearch } from '../composite_pages';
-import { queryOf, type RequestOptions } from '../log_query';
+import type { ElasticsearchClient } from '../transport/client';
+import { compositePages, type CompositeSearch } from '../transport/composite_pages';
+import { queryOf, type RequestOptions } from '../transport/log_query';
 
 /** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond; each bucket keeps 1 kB for it. */
 const EXACT_DISTINCT = 100;

@@ -1,9 +1,9 @@
 import { spanOf } from '../../../common/buckets';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { LogSource } from '../../detection/ports';
-import type { RetryPolicy } from '../attempt';
-import type { ElasticsearchClient } from '../client';
-import { chooseUniformly } from '../sample_logs';
+import type { RetryPolicy } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { chooseUniformly } from '../logs/sample_logs';
 import { listEntities } from './entities';
 import { readBuckets, rereadBuckets, sourceLogs } from './read_buckets';
 import { sampleBuckets } from './sample_buckets';

@@ -1,10 +1,10 @@
 import { DetectionError } from '../../../common/detection_error';
 import type { Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
-import { attempt } from '../attempt';
-import type { ElasticsearchClient } from '../client';
-import { compositePages } from '../composite_pages';
-import { queryOf, type RequestOptions } from '../log_query';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { compositePages } from '../transport/composite_pages';
+import { queryOf, type RequestOptions } from '../transport/log_query';
 
 /** Frequent values that are remembered for each field of `bucket.rare`. */
 const COMMON_VALUES = 500;

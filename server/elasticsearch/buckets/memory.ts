@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
-import type { ElasticsearchClient } from '../client';
-import type { RequestOptions } from '../log_query';
+import type { ElasticsearchClient } from '../transport/client';
+import type { RequestOptions } from '../transport/log_query';
 import { learnCommonValues, listEntities, refuseTooMany } from './entities';
 
 /** What a reader of buckets knows from before: kept in the checkpoint, bounded by `bucket.max_entities`. */

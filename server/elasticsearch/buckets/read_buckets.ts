@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { bucketDocuments, silentRow, spanOf, type BucketRow } from '../../../common/buckets';
-import { parseWith, type Detector } from '../../../common/detector';
+import { type Detector } from '../../../common/detector';
+import { parseWith } from '../../../common/validation';
 import type { SourceLog } from '../../../common/log_document';
 import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
-import { throwIfAborted, type RetryPolicy } from '../attempt';
-import type { ElasticsearchClient } from '../client';
-import { compositePages } from '../composite_pages';
-import { queryOf, type RequestOptions } from '../log_query';
+import { throwIfAborted, type RetryPolicy } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { compositePages } from '../transport/composite_pages';
+import { queryOf, type RequestOptions } from '../transport/log_query';
 import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import { refuseTooMany } from './entities';
 import { openMemory, type BucketMemory } from './memory';

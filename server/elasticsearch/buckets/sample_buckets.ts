@@ -2,8 +2,8 @@ import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import { silentRow, spanOf, type BucketRow } from '../../../common/buckets';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
-import type { ElasticsearchClient } from '../client';
-import type { RequestOptions } from '../log_query';
+import type { ElasticsearchClient } from '../transport/client';
+import type { RequestOptions } from '../transport/log_query';
 import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import { learnCommonValues, listEntities, type Seen } from './entities';
 

@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
-import { attempt } from '../attempt';
-import type { ElasticsearchClient } from '../client';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
 import { componentTemplateName } from './names';
 import type { RequestOptions } from './pipelines';
 import { checkScoredFields, SCORED_FIELDS } from './scored_fields';

@@ -1,10 +1,10 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
 import type { Clock, LogRange, Progress } from '../../detection/ports';
-import { attempt } from '../attempt';
-import type { ElasticsearchClient } from '../client';
-import { statusOf } from '../errors';
-import { queryOf } from '../log_query';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { statusOf } from '../transport/errors';
+import { queryOf } from '../transport/log_query';
 import { isAttached, putScoredFields } from './attachment';
 import type { LivePipeline, RequestOptions } from './pipelines';
 import { SCORED_FIELDS } from './scored_fields';

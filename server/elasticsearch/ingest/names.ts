@@ -1,4 +1,4 @@
-import { documentId, DEFAULT_SPACE, INDEX_PREFIX } from '../names';
+import { documentId, DEFAULT_SPACE, INDEX_PREFIX } from '../indices/names';
 
 const PLAIN = /^[a-zA-Z0-9_-]{1,100}$/;
 

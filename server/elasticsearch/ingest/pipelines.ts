@@ -7,9 +7,9 @@ import {
   type IngestPipeline,
   type PipelineMeta,
 } from '../../../common/painless';
-import { attempt, type RetryPolicy } from '../attempt';
-import type { ElasticsearchClient } from '../client';
-import { statusOf } from '../errors';
+import { attempt, type RetryPolicy } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { statusOf } from '../transport/errors';
 import { formerPipelineName, pipelineName, trialName } from './names';
 import { simulatePipeline, type SimulationOptions, type SimulationReport } from './simulate';
 

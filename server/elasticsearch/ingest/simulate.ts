@@ -1,9 +1,9 @@
 import { DetectionError } from '../../../common/detection_error';
 import type { LogDocument } from '../../../common/log_document';
 import { createModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
-import { createTurns } from '../../detection/in_turns';
-import { attempt } from '../attempt';
-import type { ElasticsearchClient } from '../client';
+import { createTurns } from '../../detection/ports/in_turns';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
 
 /** Score of the two languages may differ by so much. */
 export const SCORE_TOLERANCE = 1e-9;

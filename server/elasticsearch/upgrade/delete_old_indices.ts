@@ -1,8 +1,8 @@
 import { DetectionError } from '../../../common/detection_error';
-import { attempt } from '../attempt';
-import type { ElasticsearchClient } from '../client';
-import { statusOf } from '../errors';
-import { checkpointsIndex } from '../names';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { statusOf } from '../transport/errors';
+import { checkpointsIndex } from '../indices/names';
 import { oldIndices, oldSpaces, type RequestOptions } from './old_names';
 import { markerId } from './upgrade_space';
 

@@ -1,9 +1,9 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { INDEX_PREFIX } from '../../../common/index_names';
-import { attempt, type RetryPolicy } from '../attempt';
-import type { ElasticsearchClient } from '../client';
-import { documentId } from '../names';
-import { searchPages, type Hit } from '../search_pages';
+import { attempt, type RetryPolicy } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { documentId } from '../indices/names';
+import { searchPages, type Hit } from '../transport/search_pages';
 
 /** Version 0.1.0 kept models and checkpoints of all spaces in one index each, and joined spaces to names by a hyphen. */
 export const OLD_MODELS = `${INDEX_PREFIX}models`;

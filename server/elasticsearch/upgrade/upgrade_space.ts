@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
-import { attempt } from '../attempt';
-import { bulkWriteAll } from '../bulk';
-import type { ElasticsearchClient } from '../client';
-import { statusOf } from '../errors';
-import { ensureIndex, type Resource } from '../index_resources';
+import { attempt } from '../transport/attempt';
+import { bulkWriteAll } from '../transport/bulk';
+import type { ElasticsearchClient } from '../transport/client';
+import { statusOf } from '../transport/errors';
+import { ensureIndex, type Resource } from '../indices/index_resources';
 import {
   auditIndex,
   checkpointsIndex,
@@ -13,8 +13,8 @@ import {
   feedbackIndex,
   modelsIndex,
   resultsPattern,
-} from '../names';
-import { searchPages, type Hit } from '../search_pages';
+} from '../indices/names';
+import { searchPages, type Hit } from '../transport/search_pages';
 import {
   IN_ORDER_OF_THE_INDEX,
   isCheckpoint,

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { printable } from '../../../common/printable';
-import { createTurns } from '../../detection/in_turns';
-import { createDetectorRepository, type StoredDetector } from '../detector_repository';
-import type { RequestScope } from '../services';
+import { createTurns } from '../../detection/ports/in_turns';
+import { createDetectorRepository, type StoredDetector } from '../records/detector_repository';
+import type { RequestScope } from '../contracts/services';
 
 const PAGE = 1_000;
 

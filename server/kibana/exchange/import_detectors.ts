@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { ImportedDetector, NameConflict } from '../../../common/api';
-import { describeZodIssues, detectorSchema, type Detector } from '../../../common/detector';
+import { detectorSchema, type Detector } from '../../../common/detector';
+import { describeZodIssues } from '../../../common/validation';
 import { DetectionError } from '../../../common/detection_error';
-import { readsOf } from '../../../common/model_reads';
+import { readsOf } from '../../../common/model_snapshot/model_reads';
 import { printable } from '../../../common/printable';
-import { createTurns } from '../../detection/in_turns';
-import { revokeApiKey } from '../api_key';
+import { createTurns } from '../../detection/ports/in_turns';
+import { revokeApiKey } from '../keys/api_key';
 import {
   createDetectorRepository,
   type DetectorRepository,
   type StoredDetector,
-} from '../detector_repository';
-import { needsTraining } from '../effective_snapshot';
-import { detectionTaskId, trainingTaskId } from '../identifiers';
-import type { RequestScope, Services } from '../services';
+} from '../records/detector_repository';
+import { needsTraining } from '../records/effective_snapshot';
+import { detectionTaskId, trainingTaskId } from '../contracts/identifiers';
+import type { RequestScope, Services } from '../contracts/services';
 import type { YamlDocument } from '../../../common/yaml_documents';
 import { readYaml } from './read_yaml';
 

@@ -1,5 +1,5 @@
 import type { detectorEndpoints } from '../../../common/api/detectors';
-import { createDetectorRepository, publicRecordOf } from '../detector_repository';
+import { createDetectorRepository, publicRecordOf } from '../records/detector_repository';
 import {
   cloneDetector,
   createDetector,
@@ -8,8 +8,8 @@ import {
   stopDetector,
   trainDetectorNow,
   updateDetector,
-} from '../detector_service';
-import { describeLogs, previewDetector, suggest, validateDetector } from '../preview';
+} from '../detectors/detector_service';
+import { describeLogs, previewDetector, suggest, validateDetector } from '../detectors/preview';
 import type { Handlers } from './handler';
 
 export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {

@@ -1,9 +1,9 @@
 import type { feedbackEndpoints } from '../../../common/api/feedback';
 import { contradictionsOf, type Contradiction } from '../../../common/suppressions';
-import { forgetJudgement, judgeResult, previewJudgement } from '../../detection/judge_results';
+import { forgetJudgement, judgeResult, previewJudgement } from '../../detection/feedback/judge_results';
 import type { Feedback } from '../../detection/ports';
-import { replayBodyOf } from '../../detection/replay_body';
-import { authorOf, checkDetectors, feedbackBodyOf, hidingStoresOf } from '../suppression_service';
+import { replayBodyOf } from '../../detection/feedback/replay_body';
+import { authorOf, checkDetectors, feedbackBodyOf, hidingStoresOf } from '../detectors/suppression_service';
 import type { Handlers } from './handler';
 
 const contradictionBodyOf = ({ pattern, real, not_an_anomaly }: Contradiction<Feedback>) => ({

@@ -1,5 +1,5 @@
 import type { ApiRequest, ApiResponse, Endpoints, Operation } from '../../../common/api';
-import type { RequestScope, Services } from '../services';
+import type { RequestScope, Services } from '../contracts/services';
 
 /** What a handler may use besides its request. */
 export interface HandlerContext {

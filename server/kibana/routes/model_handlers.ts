@@ -8,8 +8,8 @@ import {
   listModels,
   promoteModel,
   revertModel,
-} from '../model_service';
-import { compareModels } from '../model_comparison';
+} from '../models/model_service';
+import { compareModels } from '../models/model_comparison';
 import { FileAnswer, type Handlers } from './handler';
 
 export const modelHandlers: Handlers<keyof typeof modelEndpoints> = {

@@ -8,7 +8,7 @@ import {
   revertPipeline,
   showAttachment,
   simulatePipeline,
-} from '../pipeline_service';
+} from '../models/pipeline_service';
 import type { Handlers } from './handler';
 
 export const pipelineHandlers: Handlers<keyof typeof pipelineEndpoints> = {

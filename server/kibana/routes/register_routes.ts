@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
 import { ENDPOINTS, type Endpoint, type Operation } from '../../../common/api';
-import { describeZodIssues } from '../../../common/detector';
+import { describeZodIssues } from '../../../common/validation';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../../../common/json_values';
 import { DetectionError, httpStatusOf } from '../../../common/detection_error';
 import { toDetectionError } from '../../elasticsearch';
@@ -11,10 +11,10 @@ import type {
   RequestHandlerContext,
   Router,
   RouteValidation,
-} from '../contracts';
-import { API_PRIVILEGES, HIDDEN_TYPES } from '../identifiers';
-import type { RequestScope, Services } from '../services';
-import type { Logger } from '../security_contracts';
+} from '../contracts/contracts';
+import { API_PRIVILEGES, HIDDEN_TYPES } from '../contracts/identifiers';
+import type { RequestScope, Services } from '../contracts/services';
+import type { Logger } from '../contracts/security_contracts';
 import { FileAnswer, type HandlerContext } from './handler';
 import { HANDLERS } from './handlers';
 

@@ -3,10 +3,10 @@ import type { evidenceEndpoints } from '../../../common/api/evidence';
 import type { patternEndpoints } from '../../../common/api/patterns';
 import type { resultEndpoints } from '../../../common/api/results';
 import { whatIf } from '../../elasticsearch';
-import { estimateAlerts } from '../alert_estimate';
-import { listPatterns } from '../pattern_search';
-import { readEvidence } from '../result_evidence';
-import { getResult, searchResults, summarizeResults } from '../result_search';
+import { estimateAlerts } from '../results/alert_estimate';
+import { listPatterns } from '../results/pattern_search';
+import { readEvidence } from '../results/result_evidence';
+import { getResult, searchResults, summarizeResults } from '../results/result_search';
 import type { Handlers } from './handler';
 
 export const resultHandlers: Handlers<

@@ -1,5 +1,5 @@
 import type { sampleEndpoints } from '../../../common/api/sample';
-import { installDemo, readDemo, removeDemo } from '../demo_service';
+import { installDemo, readDemo, removeDemo } from '../detectors/demo_service';
 import type { Handlers } from './handler';
 
 export const sampleHandlers: Handlers<keyof typeof sampleEndpoints> = {

@@ -1,8 +1,8 @@
 import type { setupEndpoints } from '../../../common/api/setup';
 import { auditProtectionOf, checkConnection } from '../../elasticsearch';
-import { usesApiKeys } from '../api_key';
-import { createOpenApiDocument } from '../open_api';
-import { unseenData } from '../upgrade_service';
+import { usesApiKeys } from '../keys/api_key';
+import { createOpenApiDocument } from './open_api';
+import { unseenData } from '../records/upgrade_service';
 import type { Handlers } from './handler';
 
 export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {

@@ -1,7 +1,7 @@
 import type { statusEndpoints } from '../../../common/api/status';
-import { cancelBackfill, readBackfill, startBackfill } from '../backfill_service';
-import { cancelTraining } from '../detector_service';
-import { listStatus, readStatus } from '../status_service';
+import { cancelBackfill, readBackfill, startBackfill } from '../tasks/backfill_service';
+import { cancelTraining } from '../detectors/detector_service';
+import { listStatus, readStatus } from '../detectors/status_service';
 import type { Handlers } from './handler';
 
 export const statusHandlers: Handlers<keyof typeof statusEndpoints> = {

@@ -4,10 +4,10 @@ import {
   previewSuppression,
   removeSuppression,
   suppressionOf,
-} from '../../detection/hide_results';
-import { listSuppressions } from '../../detection/list_suppressions';
-import { replayBodyOf } from '../../detection/replay_body';
-import { authorOf, checkDetectors, hidingStoresOf } from '../suppression_service';
+} from '../../detection/feedback/hide_results';
+import { listSuppressions } from '../../detection/feedback/list_suppressions';
+import { replayBodyOf } from '../../detection/feedback/replay_body';
+import { authorOf, checkDetectors, hidingStoresOf } from '../detectors/suppression_service';
 import type { Handlers } from './handler';
 
 export const suppressionHandlers: Handlers<keyof typeof suppressionEndpoints> = {

@@ -1,7 +1,7 @@
 import type { driftEndpoints } from '../../../common/api/drift';
 import type { thresholdEndpoints } from '../../../common/api/threshold';
-import { listDrift } from '../drift_service';
-import { readThreshold } from '../threshold_service';
+import { listDrift } from '../detectors/drift_service';
+import { readThreshold } from '../detectors/threshold_service';
 import type { Handlers } from './handler';
 
 export const upkeepHandlers: Handlers<keyof typeof driftEndpoints | keyof typeof thresholdEndpoints> = {

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { VALUE_UNITS } from '../detector/feature_schema';
+
+/** Characters of a value, of a group's name and of the most frequent value that are kept. */
+export const VALUE_CHARACTERS = 120;
+export const GROUP_CHARACTERS = 80;
+export const USUAL_CHARACTERS = 60;
+
+/** Kinds of comparison: each has a sentence of its own. */
+export const COMPARISON_KINDS = [
+  'number',
+  'status',
+  'value',
+  'together',
+  'template',
+  'text',
+  'signs',
+  'hour',
+  'weekday',
+] as const;
+
+const count = z.number().min(0).max(1e15);
+const text = (characters: number) => z.string().max(characters + 1);
+
+/**
+ * One value of a log beside what training held: the data that the sentence of `sentenceOf` is made of, in any language. Stored
+ * with each result; values of logs in it are cleaned and shortened.
+ */
+export const comparisonSchema = z
+  .object({
+    kind: z.enum(COMPARISON_KINDS),
+    value: z
+      .union([z.number(), text(VALUE_CHARACTERS)])
+      .optional()
+      .describe(
+        'What the log holds: a number in the unit, minutes after midnight, a day from 0 (Sunday), else text; absent where missing',
+      ),
+    unit: z.enum(VALUE_UNITS).optional(),
+    group: text(GROUP_CHARACTERS).optional().describe('What it is compared within; absent: all logs'),
+    hourly: z.literal(true).optional().describe('The range is that of the hour of the day'),
+    low: z.number().optional().describe('What is usual lies from here, in the unit, in hours or characters'),
+    high: z.number().optional(),
+    length: count.optional().describe('Characters of a text'),
+    usual: text(USUAL_CHARACTERS).optional().describe('The most frequent value'),
+    usual_share: z.number().min(0).max(1).optional().describe('Its share'),
+    days: z.array(z.number().int().min(0).max(6)).max(7).optional().describe('Usual days, from 0 (Sunday)'),
+    count: count.optional().describe('Training logs that hold the value; 0: never seen'),
+    at_most: z.literal(true).optional().describe('count is an upper bound'),
+    logs: count.optional().describe('All training logs with a value'),
+    group_logs: count.optional().describe('Those of the group'),
+    signs: z
+      .array(z.object({ category: text(40), name: text(60) }))
+      .max(2)
+      .optional()
+      .describe('Signs of attacks, or patterns of the detector, in a text'),
+    more_signs: count.optional(),
+    is_odd: z
+      .literal(true)
+      .optional()
+      .describe('A text without a known sign that looks like code all the same'),
+    signs_share: z.number().min(0).max(1).optional().describe('Share of training logs with signs'),
+  })
+  .describe('The value beside what training held: what the sentence is made of');
+export type Comparison = Readonly<z.infer<typeof comparisonSchema>>;

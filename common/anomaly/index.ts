@@ -1,0 +1,125 @@
+import type { Comparison } from './comparison';
+
+/**
+ * Confidence x 100 in four named bands. A log at the threshold has 50; since confidence is 1 - p / (2 x contamination),
+ * `minor` starts where half, `major` where a fifth and `critical` where a twentieth of the expected anomalies score as high.
+ */
+export const SEVERITIES = [
+  { name: 'critical', from: 97.5 },
+  { name: 'major', from: 90 },
+  { name: 'minor', from: 75 },
+  { name: 'warning', from: 0 },
+] as const;
+export type Severity = (typeof SEVERITIES)[number]['name'];
+
+/** One feature's share in the score of one log. */
+export interface Attribution {
+  readonly feature: string;
+  readonly field: string;
+  /** Share in [0, 1]; the shares of one log add up to 1. */
+  readonly share: number;
+  readonly actual: string;
+  readonly typical: string;
+  /** Present where training never held such a value, with how many of its logs held another. */
+  readonly unseen?: true;
+  readonly trained_on?: number;
+  /** What the sentence for people is made of; absent in results of 0.1.0, and where values may not be repeated. */
+  readonly comparison?: Comparison;
+}
+
+/** What scoring says about one log. */
+export interface Verdict {
+  /** s(x) in (0, 1] of Liu et al. 2008; higher is more anomalous. */
+  readonly score: number;
+  /** In [0, 1], 0.5 at the threshold. */
+  readonly confidence: number;
+  readonly severity: Severity;
+  readonly isAnomaly: boolean;
+}
+
+/** One change of a stored result. */
+export interface ResultChange {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by?: string;
+  /** What was done, a sentence. */
+  readonly because: string;
+  /** What was there before. */
+  readonly from: {
+    readonly type: ResultState['type'];
+    readonly score?: number;
+    readonly confidence?: number;
+  };
+}
+
+/** Where a result stands. All that counts results asks for type `log`, so what is hidden stays out by itself. */
+export interface ResultState {
+  /** `suppressed`: hidden, kept and marked; `withdrawn`: its logs, looked at again, are no longer anomalous. */
+  type: 'log' | 'suppressed' | 'withdrawn';
+  /** Ids of all suppressions, or of the verdict, that hide it. */
+  suppressed_by?: string[];
+  suppressed_because?: string;
+  /** What somebody said of it. */
+  verdict?: 'real' | 'not_an_anomaly';
+  /** Newest last, at most 20. */
+  history?: ResultChange[];
+}
+
+/** A document of `log-anomalies-results.*`: one anomalous log, field names after ECS. */
+export interface AnomalyResult {
+  '@timestamp': string;
+  event: { ingested: string; kind: 'alert' };
+  detector: { id: string; name: string };
+  model: { version: string };
+  anomaly: {
+    score: number;
+    confidence: number;
+    severity: Severity;
+    threshold: number;
+    attribution: Attribution[];
+    /** Sentence for people: why this log is anomalous, in English; from the attribution pages make the same in the reader's language. */
+    reason: string;
+    entity?: string;
+    /** Field that holds the entity; present where a result stands for all its logs from `event.start` to `event.end`. */
+    entity_field?: string;
+    /** The feature with the largest share, and what stood there: what results are counted by. Written with the result. */
+    top_feature?: string;
+    top_value?: string;
+    /** What it has in common with others like it, see `suppressions/result_facts.ts`. Written with the result. */
+    pattern?: string;
+    /** Present only in files with ground truth or with feedback. */
+    label?: string;
+  };
+  source: { index: string; id: string };
+  run: { id: string };
+  result: ResultState;
+  /** Context fields of the log itself, nested as in ECS. */
+  [contextField: string]: unknown;
+}
+
+/** A summary for one time bucket and entity: how many logs were scored, how many were anomalous. */
+export interface BucketSummary {
+  '@timestamp': string;
+  event: { ingested: string; kind: 'metric' };
+  detector: { id: string; name: string };
+  model: { version: string };
+  bucket: {
+    logs: number;
+    anomalies: number;
+    max_score: number;
+    mean_score: number;
+    max_confidence: number;
+    unscored: number;
+    span_ms: number;
+  };
+  anomaly: { entity?: string };
+  /** Derived from the first log of the page that was summed up; the id is made of it, the bucket and the entity. */
+  page: { id: string };
+  run: { id: string };
+  result: { type: 'bucket' };
+}
+
+/** @param confidence in [0, 1] */
+export function severityOf(confidence: number): Severity {
+  return SEVERITIES.find((band) => confidence * 100 >= band.from)?.name ?? 'warning';
+}

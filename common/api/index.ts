@@ -1,0 +1,65 @@
+import { alertEndpoints } from './alerts';
+import { auditEndpoints } from './audit';
+import { detectorEndpoints } from './detectors';
+import { exchangeEndpoints } from './exchange';
+import { evidenceEndpoints } from './evidence';
+import { feedbackEndpoints } from './feedback';
+import { driftEndpoints } from './drift';
+import { modelEndpoints } from './models';
+import { pipelineEndpoints } from './pipelines';
+import { patternEndpoints } from './patterns';
+import { resultEndpoints } from './results';
+import { sampleEndpoints } from './sample';
+import { setupEndpoints } from './setup';
+import { statusEndpoints } from './status';
+import { thresholdEndpoints } from './threshold';
+import { suppressionEndpoints } from './suppressions';
+
+/** The whole HTTP API, by operation: the server registers it, the pages call it, the OpenAPI document lists it. */
+export const ENDPOINTS = {
+  ...detectorEndpoints,
+  ...exchangeEndpoints,
+  ...statusEndpoints,
+  ...driftEndpoints,
+  ...thresholdEndpoints,
+  ...resultEndpoints,
+  ...evidenceEndpoints,
+  ...patternEndpoints,
+  ...alertEndpoints,
+  ...modelEndpoints,
+  ...pipelineEndpoints,
+  ...feedbackEndpoints,
+  ...suppressionEndpoints,
+  ...auditEndpoints,
+  ...setupEndpoints,
+  ...sampleEndpoints,
+};
+export type Endpoints = typeof ENDPOINTS;
+export type Operation = keyof Endpoints;
+
+export { API_ROOT, apiErrorSchema } from './endpoint';
+export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint, RequestCost } from './endpoint';
+export type { AuditEntryBody } from './audit';
+export type { DetectorRecord } from './detectors';
+export { NAME_CONFLICTS } from './exchange';
+export type { ImportedDetector, NameConflict } from './exchange';
+export type { DriftMeasurement } from './drift';
+export type { CandidateCheck, CandidateGate, GateVerdict } from './gate';
+export type { ModelRecordBody } from './models';
+export type { LivePipelineBody } from './pipelines';
+export type { ReplayBody, SuppressionBody } from './suppressions';
+export type { WhatIf } from './alerts';
+export type { SampleReport } from './sample';
+export type {
+  BackfillReport,
+  CandidateState,
+  DetectorState,
+  DetectorStatus,
+  Failure,
+  ReadinessFinding,
+  RunReport,
+  RunSummary,
+  TrainingReason,
+  TrainingReport,
+  WatchState,
+} from './status';

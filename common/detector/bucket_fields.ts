@@ -1,0 +1,106 @@
+import type { BucketSettings } from './bucket_schema';
+import type { ValueUnit, featureSchema } from './feature_schema';
+import type { z } from 'zod';
+import { unitOf } from './value_units';
+
+/** One value of a bucket row. */
+export interface BucketField {
+  /** Name in the row, e.g. `bucket.error_share`. */
+  readonly field: string;
+  /** What it is, for people. */
+  readonly title: string;
+  /** How often the forest looks at it beside the others. */
+  readonly weight: number;
+  /** A difference of this size is never unusual, however steady the number was. */
+  readonly tolerance?: number;
+  /** Of durations, where the name of their field tells it. */
+  readonly unit?: ValueUnit;
+}
+
+export const COUNT_FIELD = 'bucket.count';
+export const ERRORS_FIELD = 'bucket.errors';
+export const ERROR_SHARE_FIELD = 'bucket.error_share';
+export const LATENCY_P50_FIELD = 'bucket.latency_p50';
+export const LATENCY_P95_FIELD = 'bucket.latency_p95';
+export const distinctField = (name: string): string => `bucket.distinct_${name}`;
+export const rareField = (name: string): string => `bucket.rare_${name}`;
+
+/** A log more or less, or two errors where there never was one, are no news. */
+const COUNT_TOLERANCE = 2;
+const SHARE_TOLERANCE = 0.02;
+
+/**
+ * How often the forest looks at each number. Most of all at the count: only there floods and silences show, which are the
+ * reason for judging spans of time; then at the share of errors, that of an outage. Other numbers follow these.
+ */
+const WEIGHTS = {
+  count: 3,
+  errors: 0.5,
+  errorShare: 2,
+  latencyP50: 0.5,
+  latencyP95: 1,
+  distinct: 0.5,
+  rare: 1,
+};
+
+/** All numbers that a bucket row holds, with the title that explanations show. */
+export function bucketFields(bucket: BucketSettings): BucketField[] {
+  const unit = bucket.latency === undefined ? 'none' : unitOf({ field: bucket.latency });
+  const unitOfLatency = unit === 'none' ? {} : { unit };
+  return [
+    { field: COUNT_FIELD, title: 'logs', weight: WEIGHTS.count, tolerance: COUNT_TOLERANCE },
+    { field: ERRORS_FIELD, title: 'errors', weight: WEIGHTS.errors, tolerance: COUNT_TOLERANCE },
+    {
+      field: ERROR_SHARE_FIELD,
+      title: 'error share',
+      weight: WEIGHTS.errorShare,
+      tolerance: SHARE_TOLERANCE,
+    },
+    ...(bucket.latency === undefined
+      ? []
+      : [
+          {
+            field: LATENCY_P50_FIELD,
+            title: `median ${bucket.latency}`,
+            weight: WEIGHTS.latencyP50,
+            ...unitOfLatency,
+          },
+          {
+            field: LATENCY_P95_FIELD,
+            title: `95th percentile of ${bucket.latency}`,
+            weight: WEIGHTS.latencyP95,
+            ...unitOfLatency,
+          },
+        ]),
+    ...Object.keys(bucket.distinct).map((name) => ({
+      field: distinctField(name),
+      title: `distinct ${name.replaceAll('_', ' ')}`,
+      weight: WEIGHTS.distinct,
+      tolerance: COUNT_TOLERANCE,
+    })),
+    ...Object.keys(bucket.rare).map((name) => ({
+      field: rareField(name),
+      title: `logs with rare ${name.replaceAll('_', ' ')}`,
+      weight: WEIGHTS.rare,
+      tolerance: COUNT_TOLERANCE,
+    })),
+  ];
+}
+
+/**
+ * What the forest looks at where a detector names no features: each number of the row, compared with what is usual
+ * for its entity at that time of day.
+ */
+export const defaultBucketFeatures = (
+  bucket: BucketSettings,
+  entityField: string,
+): z.input<typeof featureSchema>[] =>
+  bucketFields(bucket).map(({ field, title, weight, tolerance, unit }) => ({
+    type: 'deviation',
+    field,
+    by: entityField,
+    name: title,
+    weight,
+    ...(tolerance === undefined ? {} : { tolerance }),
+    ...(unit === undefined ? {} : { unit }),
+  }));

@@ -1,0 +1,281 @@
+import { z } from 'zod';
+import { bucketFields, defaultBucketFeatures } from './bucket_fields';
+import { bucketSchema, type BucketSettings } from './bucket_schema';
+import { featureSchema, fieldName, type FeatureDefinition } from './feature_schema';
+import { SPLIT_METHODS, TRAINERS } from '../isolation_forest/forest/types';
+import { durationSchema } from '../duration';
+import { parseWith } from '../validation';
+import { driftSettingsSchema, olderLogsSchema, promotionSettingsSchema } from './upkeep_settings';
+
+/** How much of a log its result may repeat, for readers of results who may not read the logs. */
+export const COPY_FIELDS = ['all', 'chosen', 'none'] as const;
+
+export const sourceSchema = z.strictObject({
+  index: z.string().min(1).max(1_024).describe('Index, data stream, alias or pattern, comma-separated'),
+  query: z
+    .union([z.string().max(4_096), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe('Lucene query string or Elasticsearch query DSL that selects the logs'),
+  kql: z
+    .string()
+    .max(4_096)
+    .optional()
+    .describe('The KQL that the form has made query of; shown there again, and not read otherwise'),
+  timestamp_field: fieldName.default('@timestamp'),
+  ingested_field: fieldName
+    .default('event.ingested')
+    .describe('Time of indexing; finds late logs where it exists'),
+});
+
+export const forestSchema = z.strictObject({
+  tree_count: z.number().int().min(1).max(1_000).default(100),
+  subsample_size: z
+    .union([z.literal('auto'), z.number().int().min(2).max(16_384)])
+    .default('auto')
+    .describe(
+      'Logs that each tree sees; auto: 256, with 16,384 logs and more up to 8,192 in trees that stay small',
+    ),
+  /** Without a default: what 0.1.0 wrote has no such setting, and the version of a model stands for what it holds. */
+  max_depth: z
+    .number()
+    .int()
+    .min(1)
+    .max(14)
+    .optional()
+    .describe(
+      'Splits on the longest path of a tree; by default 8, or what a subsample_size that is given as a number asks for',
+    ),
+  seed: z.number().int().min(0).max(4_294_967_295).default(42),
+  splits: z.enum(SPLIT_METHODS).default('mixed'),
+  extension_level: z.number().int().min(0).max(255).optional(),
+  trainer: z.enum(TRAINERS).default('built_in'),
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const thresholdSchema = z.discriminatedUnion('method', [
+  z.strictObject({
+    method: z.literal('contamination'),
+    contamination: z
+      .number()
+      .gt(0)
+      .max(0.5)
+      .default(0.01)
+      .describe('Share of training logs to call anomalous'),
+  }),
+  z.strictObject({
+    method: z.literal('fixed'),
+    score: z.number().gt(0).max(1).describe('Anomaly score from which a log is an anomaly'),
+  }),
+  z.strictObject({
+    method: z.literal('adaptive'),
+    contamination: z.number().gt(0).max(0.5).default(0.01).describe('Start value, from the training sample'),
+    alerts_per_day: z
+      .number()
+      .gt(0)
+      .max(1_000_000)
+      .default(10)
+      .describe('Alert budget that the threshold keeps to'),
+    time_zone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin or UTC')
+      .optional()
+      .describe(
+        'Zone of the hours whose rhythm the threshold follows, such as those of a nightly batch; default: that of the first feature with one, else UTC',
+      ),
+  }),
+]);
+
+/** What one row of the matrix stands for. */
+export const UNITS = ['log', 'bucket'] as const;
+
+/** Where logs are scored. */
+export const SCORING_WAYS = ['job', 'ingest'] as const;
+
+const detectorSettings = z.strictObject({
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).default(''),
+  source: sourceSchema,
+  unit: z
+    .enum(UNITS)
+    .default('log')
+    .describe(
+      'log: each log is judged by itself; bucket: what the logs of an entity are together in a span of time',
+    ),
+  bucket: bucketSchema.optional(),
+  features: z
+    .array(featureSchema)
+    .max(64)
+    .default([])
+    .describe('Must be given with unit: log; with unit: bucket the default is all numbers of the row'),
+  forest: forestSchema.prefault({}),
+  training: z
+    .strictObject({
+      window: durationSchema.default('7d'),
+      max_rows: z.number().int().min(256).max(1_000_000).default(25_600),
+      /** Share of the sample that is kept out of training for evaluation. */
+      holdout: z.number().min(0).max(0.5).default(0.2),
+      min_rows: z.number().int().min(16).max(100_000).default(256),
+      retrain_every: durationSchema.optional(),
+      learn_from_feedback: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether the forest is re-weighted by what people said of results, once there are ten verdicts',
+        ),
+      older: olderLogsSchema.optional(),
+    })
+    .prefault({}),
+  drift: driftSettingsSchema.prefault({}),
+  promotion: promotionSettingsSchema.prefault({}),
+  threshold: thresholdSchema.prefault({ method: 'contamination' }),
+  scoring: z
+    .enum(SCORING_WAYS)
+    .default('job')
+    .describe(
+      'job: the detector reads new logs and scores them; ingest: Elasticsearch scores each log as it is indexed, by an ingest pipeline, and the detector collects what it found',
+    ),
+  schedule: z
+    .strictObject({
+      interval: durationSchema.default('1m').describe('Pause between runs'),
+      idle_interval: durationSchema
+        .default('10m')
+        .describe(
+          'Longest pause between runs while no log comes: it grows to a quarter of the silence, and up to this',
+        ),
+      query_delay: durationSchema
+        .default('30s')
+        .describe('How far behind now a run stops, so that logs can arrive'),
+      late_window: durationSchema
+        .default('24h')
+        .describe('A log that is indexed later than this after its timestamp is not scored'),
+    })
+    .prefault({}),
+  entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),
+  copy_fields: z
+    .enum(COPY_FIELDS)
+    .optional()
+    .describe(
+      'What results copy of their logs; default all. all: context_fields and the fields of the features; chosen: context_fields alone; none: nothing but time, entity and where the log is',
+    ),
+  /** Log fields that a result carries along beside those of the features. */
+  context_fields: z
+    .array(fieldName)
+    .max(50)
+    .default([
+      'message',
+      'service.name',
+      'host.name',
+      'client.ip',
+      'source.ip',
+      'url.original',
+      'url.path',
+      'http.request.method',
+      'http.response.status_code',
+      'log.level',
+      'user_agent.original',
+    ]),
+});
+
+/** The whole configuration of a detector: one schema for files, command line, HTTP API and forms. */
+export const detectorSchema = detectorSettings
+  .overwrite(withBucketDefaults)
+  .superRefine((detector, context) => {
+    const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path: [...path], message });
+    refuseMisfitsOfUnit(detector, refuse);
+    if (detector.scoring === 'ingest') refuseMisfitsOfIngest(detector, refuse);
+  });
+
+type Refuse = (path: readonly (string | number)[], message: string) => void;
+type Settings = z.infer<typeof detectorSettings>;
+
+/** Fills in what a bucket detector leaves out: its settings, and all numbers of the row as features. */
+function withBucketDefaults(detector: Settings): Settings {
+  if (detector.unit !== 'bucket') return detector;
+  const bucket = detector.bucket ?? bucketSchema.parse({});
+  const { entity_field: entityField, features } = detector;
+  if (features.length > 0 || entityField === undefined) return { ...detector, bucket };
+  const parsed = z.array(featureSchema).safeParse(defaultBucketFeatures(bucket, entityField));
+  return { ...detector, bucket, features: parsed.data ?? [] };
+}
+
+function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
+  if (
+    detector.features.length === 0 &&
+    !(detector.unit === 'bucket' && detector.entity_field === undefined)
+  ) {
+    refuse(['features'], 'must name at least one feature');
+  }
+  detector.features.forEach(({ type, by }, i) => {
+    if (type === 'deviation' && by === undefined) {
+      refuse(
+        ['features', i, 'by'],
+        'must be given for type deviation: a field such as service.name, or a list from wide to narrow',
+      );
+    }
+  });
+  if (detector.unit === 'log') {
+    if (detector.bucket !== undefined) refuse(['bucket'], 'is only for unit: bucket; unit is log');
+    return;
+  }
+  const { entity_field: entityField, bucket, source } = detector;
+  if (entityField === undefined) {
+    refuse(['entity_field'], 'must be given with unit: bucket, such as service.name or client.ip');
+    return;
+  }
+  if (detector.scoring === 'ingest') {
+    refuse(
+      ['scoring'],
+      'cannot be ingest with unit: bucket, since a pipeline sees one log at a time; allowed: job',
+    );
+  }
+  const allowed = [
+    ...bucketFields(bucket as BucketSettings).map(({ field }) => field),
+    source.timestamp_field,
+    entityField,
+  ];
+  detector.features.forEach(({ field, by, type }, i) => {
+    const isTime = type === 'hour_of_day' || type === 'day_of_week';
+    if (!allowed.includes(field) && !isTime) {
+      refuse(['features', i, 'field'], `is not in a bucket row; allowed: ${allowed.join(', ')}`);
+    }
+    if (by !== undefined && [by].flat().some((part) => part !== entityField)) {
+      refuse(['features', i, 'by'], `must be the entity_field of a bucket detector, ${entityField}`);
+    }
+  });
+}
+
+/** Types that a pipeline cannot compute. */
+const NOT_AT_INGEST: ReadonlySet<FeatureDefinition['type']> = new Set(['template']);
+
+function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
+  if (detector.threshold.method === 'adaptive') {
+    refuse(
+      ['threshold', 'method'],
+      'cannot be adaptive with scoring: ingest, where the pipeline holds the threshold; allowed: contamination, fixed',
+    );
+  }
+  if (detector.forest.splits === 'extended') {
+    refuse(['forest', 'splits'], 'cannot be extended with scoring: ingest; allowed: mixed, axis, fair_cut');
+  }
+  detector.features.forEach(({ type }, i) => {
+    if (NOT_AT_INGEST.has(type)) {
+      refuse(
+        ['features', i, 'type'],
+        `cannot be ${type} with scoring: ingest; allowed: the other types, or scoring: job`,
+      );
+    }
+  });
+}
+export type Detector = z.infer<typeof detectorSchema>;
+export type DetectorInput = z.input<typeof detectorSchema>;
+
+export const parseDetector = (input: unknown): Detector => parseWith(detectorSchema, input, 'The detector');

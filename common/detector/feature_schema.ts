@@ -1,0 +1,258 @@
+import { z } from 'zod';
+
+export const FEATURE_TYPES = [
+  'number',
+  'category',
+  'hour_of_day',
+  'day_of_week',
+  'text',
+  'template',
+  'deviation',
+  'severity',
+  'route',
+  'attack_signs',
+  'combination',
+] as const;
+export type FeatureType = (typeof FEATURE_TYPES)[number];
+
+/** Sides of what is usual on which a value can be anomalous; what lies on the other side is ordinary. */
+export const FEATURE_DIRECTIONS = ['auto', 'high', 'low', 'both'] as const;
+export type FeatureDirection = Exclude<(typeof FEATURE_DIRECTIONS)[number], 'auto'>;
+
+/** Units of numbers that people are shown in seconds, bytes or percent. */
+export const VALUE_UNITS = [
+  'ns',
+  'us',
+  'ms',
+  's',
+  'min',
+  'h',
+  'bytes',
+  'kb',
+  'mb',
+  'gb',
+  'percent',
+  'share',
+  'none',
+] as const;
+export type ValueUnit = (typeof VALUE_UNITS)[number];
+
+/** Ways to read the numbers of a status or a level. */
+export const SEVERITY_CODES = [
+  'auto',
+  'http',
+  'grpc',
+  'level',
+  'syslog',
+  'python',
+  'java',
+  'pino',
+  'windows',
+  'opentelemetry',
+] as const;
+export type SeverityCodes = Exclude<(typeof SEVERITY_CODES)[number], 'auto'>;
+
+/** Name of an Elasticsearch field: no control characters, at most 512 characters, no leading underscore. */
+export const fieldName = z
+  .string()
+  .min(1)
+  .max(512)
+  // eslint-disable-next-line no-control-regex
+  .regex(/^[^_\u0000-\u001f*][^\u0000-\u001f*]*$/, 'must be a field name without wildcards');
+
+/** A part of what logs are grouped by or counted for: the value of a field, or the route that it holds. */
+const fieldPart = z.union([fieldName, z.strictObject({ route: fieldName })]);
+export type FieldPart = z.infer<typeof fieldPart>;
+
+const featureSettings = z
+  .strictObject({
+    type: z.enum(FEATURE_TYPES),
+    field: z
+      .string()
+      .max(512)
+      // eslint-disable-next-line no-control-regex
+      .regex(/^$|^[^_\u0000-\u001f*][^\u0000-\u001f*]*$/, 'must be a field name without wildcards')
+      .default('')
+      .describe('Must be given; for type combination it follows from fields'),
+    name: z.string().min(1).max(100).optional().describe('Shown to people; default: the field name'),
+    weight: z
+      .number()
+      .min(0.01)
+      .max(100)
+      .optional()
+      .describe('How often the forest looks at this feature beside the others; default by type'),
+    /** Only for type number. `auto` decides by the skew of the training sample. */
+    scale: z.enum(['auto', 'linear', 'log1p']).default('auto'),
+    /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
+    encoding: z.enum(['auto', 'one_hot', 'rarity']).default('auto'),
+    one_hot_limit: z.number().int().min(1).max(64).default(4),
+    by: z
+      .union([fieldName, z.array(fieldPart).min(1).max(4)])
+      .optional()
+      .describe(
+        'Only for types deviation and severity: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked',
+      ),
+    fields: z
+      .array(fieldPart)
+      .min(2)
+      .max(4)
+      .optional()
+      .describe(
+        'Only for type combination: what goes together, such as user.name and host.name; { route: url.original } stands for the path with its ids masked',
+      ),
+    method: fieldName
+      .optional()
+      .describe('Only for type route: the field with the method, which makes part of the route'),
+    direction: z
+      .enum(FEATURE_DIRECTIONS)
+      .optional()
+      .describe(
+        'Only for types number, deviation and text: on which side of what is usual a value, of a text its length, can be anomalous; auto, the default, goes by the name of the field: durations, sizes and errors high, the others, and texts, both',
+      ),
+    ignore_below: z
+      .number()
+      .min(-1e15)
+      .max(1e15)
+      .optional()
+      .describe(
+        'Only for types number and deviation: what is less than this, in the unit of the field, is ordinary',
+      ),
+    ignore_within_percent: z
+      .number()
+      .min(0)
+      .max(1e6)
+      .optional()
+      .describe(
+        'Only for types number and deviation: what differs by less than so many percent from what is usual is ordinary',
+      ),
+    unit: z
+      .enum(VALUE_UNITS)
+      .optional()
+      .describe(
+        'Only for types number and deviation: the unit of the field, for what people read; by default it goes by the name of the field',
+      ),
+    codes: z
+      .enum(SEVERITY_CODES)
+      .optional()
+      .describe(
+        'Only for type severity: how numbers are read; auto, the default, goes by the field and its values',
+      ),
+    tolerance: z
+      .number()
+      .min(0)
+      .max(1e15)
+      .optional()
+      .describe(
+        'Only for type deviation: a difference of this size, in the unit of the field, is never unusual',
+      ),
+    /** Only for type hour_of_day, day_of_week and deviation: an IANA time zone. */
+    time_zone: z.string().max(64).default('UTC'),
+    /** Only for type text: names and bounded regular expressions that are counted as columns of their own. */
+    patterns: z
+      .array(z.strictObject({ name: z.string().min(1).max(50), regex: z.string().min(1).max(200) }))
+      .max(16)
+      .default([]),
+    masks: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .regex(/^[a-z][a-z0-9_]{0,29}$/, 'must be lower-case letters, digits and _, at most 30'),
+          regex: z.string().min(1).max(200),
+        }),
+      )
+      .max(16)
+      .optional()
+      .describe(
+        'Only for type template: names and bounded regular expressions of what varies in messages; a match becomes <name>',
+      ),
+    /** Characters of a text or message that are looked at. */
+    max_length: z.number().int().min(16).max(65_536).default(2_048),
+  })
+  .describe('One property of a log that the forest looks at');
+
+/** Where settings that 0.1.0 did not have belong: elsewhere they are refused, not ignored. */
+const TYPES_OF_SETTING = {
+  fields: ['combination'],
+  method: ['route'],
+  direction: ['number', 'deviation', 'text'],
+  masks: ['template'],
+  ignore_below: ['number', 'deviation'],
+  ignore_within_percent: ['number', 'deviation'],
+  unit: ['number', 'deviation'],
+  codes: ['severity'],
+} as const satisfies Partial<
+  Record<keyof z.infer<typeof featureSettings>, readonly (typeof FEATURE_TYPES)[number][]>
+>;
+
+/** Settings that every type has. */
+const COMMON_SETTINGS: readonly string[] = ['type', 'field', 'name', 'weight'];
+/** Those of 0.1.0: other types do not look at them. */
+const OLDER_SETTINGS: Readonly<Record<string, readonly FeatureDefinition['type'][]>> = {
+  scale: ['number', 'deviation'],
+  encoding: ['category'],
+  one_hot_limit: ['category'],
+  by: ['deviation', 'severity'],
+  tolerance: ['deviation'],
+  time_zone: ['hour_of_day', 'day_of_week', 'deviation'],
+  patterns: ['text'],
+  max_length: ['text', 'template', 'attack_signs'],
+};
+
+/** @returns true for a setting that features of this type look at */
+export const hasSetting = (type: FeatureDefinition['type'], setting: string): boolean =>
+  COMMON_SETTINGS.includes(setting) ||
+  ({ ...OLDER_SETTINGS, ...TYPES_OF_SETTING } as Readonly<Record<string, readonly string[]>>)[
+    setting
+  ]?.includes(type);
+
+/** The field of the logs that a part reads. */
+export const fieldOfPart = (part: FieldPart): string => (typeof part === 'string' ? part : part.route);
+
+export const featureSchema = featureSettings
+  .overwrite((feature) =>
+    feature.type === 'combination' && feature.field === '' && feature.fields !== undefined
+      ? { ...feature, field: fieldOfPart(feature.fields[0]) }
+      : feature,
+  )
+  .superRefine((feature, context) => {
+    const refuse = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (feature.type === 'combination' && feature.fields === undefined) {
+      refuse(
+        'fields',
+        'must be given for type combination: two to four fields, such as [user.name, host.name]',
+      );
+    } else if (feature.field === '') {
+      refuse('field', 'must be given: the field of the logs that is read');
+    }
+    for (const [setting, types] of Object.entries(TYPES_OF_SETTING)) {
+      if (feature[setting as keyof typeof TYPES_OF_SETTING] === undefined) continue;
+      if (!(types as readonly string[]).includes(feature.type)) {
+        refuse(setting, `is only for type ${types.join(', ')}; type is ${feature.type}`);
+      }
+    }
+  });
+export type FeatureDefinition = z.infer<typeof featureSchema>;
+
+/**
+ * How often the forest looks at a feature beside the others. A text holds several independent properties (length,
+ * characters, signs of attack); the time of day is rarely anomalous by itself.
+ */
+export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>> = {
+  text: 5,
+  number: 2,
+  template: 2,
+  deviation: 1,
+  severity: 1,
+  route: 1,
+  attack_signs: 1,
+  combination: 1,
+  category: 1,
+  hour_of_day: 0.25,
+  day_of_week: 0.25,
+};
+
+/** @returns the feature's weight, shared by all of its columns */
+export const weightOf = ({ weight, type }: FeatureDefinition): number => weight ?? DEFAULT_WEIGHTS[type];
+

@@ -1,0 +1,130 @@
+import { attributeRow } from '../scoring/attribution';
+import { decodeForest, encodeForest } from '../codec/forest_codec';
+import { growForest } from '../growing/grow_forest';
+import { learnSurprise, type ColumnWatch } from './learn_surprise';
+import { createReferenceScorer, createScorer } from '../scoring/scorer';
+import { surpriseOfRow } from '../scoring/surprise';
+import { bellMatrix, everyKind, testOptions } from '../forest/test_matrices';
+import type { Matrix } from '../forest/types';
+
+/** Bell-shaped numbers in three columns, and a fourth that is 0 throughout. */
+const bell = bellMatrix(5_000, 3);
+const rows: Matrix = {
+  values: Float32Array.from({ length: 20_000 }, (_none, i) =>
+    i % 4 === 3 ? 0 : bell.values[(i >> 2) * 3 + (i % 4)],
+  ),
+  rowCount: 5_000,
+  columnCount: 4,
+};
+const watches = (probability: number): ColumnWatch[] => [
+  { column: 0, feature: 0, kind: 'beyond', direction: 'both', probability: 0.0001 },
+  { column: 1, feature: 1, kind: 'beyond', direction: 'high', probability: 0.0001 },
+  { column: 3, feature: 2, kind: 'unseen', probability },
+];
+const only = (...values: number[]): Matrix => ({
+  values: Float32Array.from(values),
+  rowCount: 1,
+  columnCount: 4,
+});
+
+describe.each(everyKind)('surprise ($splits, $trainer)', (kind) => {
+  const grown = growForest(rows, { ...testOptions, ...kind });
+  const forest = learnSurprise(grown, rows, watches(0.0001), 1);
+  const scorer = createScorer(forest);
+  const scoreOf = (...values: number[]): number => scorer.score(only(...values))[0];
+  const sorted = scorer.score(rows).sort();
+  const threshold = sorted[Math.floor(0.99 * sorted.length)];
+
+  it('leaves rows of training as they were', () => {
+    expect(scorer.score(rows)).toEqual(createScorer(grown).score(rows));
+  });
+
+  it('lifts an ordinary row with something never seen over the threshold', () => {
+    expect(scoreOf(0, 0, 0, 0)).toBeLessThan(threshold);
+    expect(scoreOf(0, 0, 0, 1)).toBeGreaterThan(threshold);
+  });
+
+  it('ranks numbers higher the further out they lie, at the ends that are watched', () => {
+    const out = [2, 3, 5, 20, 1e3, 1e6, 1e9];
+    const scores = out.map((far) => scoreOf(far, 0, 0, 0));
+    expect(scores.every((score, i) => score > (scores[i - 1] ?? 0) && score <= 1)).toBe(true);
+    expect(scoreOf(10, 0, 0, 0)).toBeGreaterThan(threshold);
+    expect(scoreOf(-9, 0, 0, 0)).toBeGreaterThan(scoreOf(-3, 0, 0, 0));
+    if (kind.splits !== 'extended') expect(scoreOf(0, -9, 0, 0)).toBe(scoreOf(0, -1e9, 0, 0));
+    expect(scoreOf(Infinity, 0, 0, 0)).toBeLessThanOrEqual(1);
+  });
+
+  it('adds features up', () => {
+    expect(scoreOf(9, 0, 0, 1)).toBeGreaterThan(Math.max(scoreOf(9, 0, 0, 0), scoreOf(0, 0, 0, 1)));
+  });
+
+  it('says nothing of a missing value, nor where new values come all the time', () => {
+    expect(scoreOf(0, 0, 0, NaN)).toBe(scoreOf(0, 0, 0, 0));
+    const unstable = createScorer(learnSurprise(grown, rows, watches(0.05), 1));
+    expect(unstable.score(only(0, 0, 0, 1))[0]).toBe(scoreOf(0, 0, 0, 0));
+  });
+
+  it('is the same in every scorer, to the last bit, and read back as it was written', () => {
+    const strange: Matrix = {
+      values: rows.values.map((value, i) => (i % 11 === 0 ? value * (i % 50) : i % 97 === 0 ? NaN : value)),
+      rowCount: 5_000,
+      columnCount: 4,
+    };
+    const decoded = decodeForest(encodeForest(forest));
+    expect(decoded).toEqual(forest);
+    expect(createScorer(decoded).score(strange)).toEqual(createReferenceScorer(forest).score(strange));
+    const damaged = {
+      ...forest,
+      surprise: { ...forest.surprise!, jump: forest.surprise!.jump.map(() => -1) },
+    };
+    expect(() => decodeForest(encodeForest(damaged))).toThrow(/surprise is -1/);
+  });
+
+  it('is given to the columns that surprise', () => {
+    const shares = attributeRow(forest, only(0, 0, 0, 1).values);
+    expect(shares[3]).toBeGreaterThan(0.3);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+  });
+});
+
+it('takes the largest surprise of a feature, not the sum of its columns', () => {
+  const grown = growForest(rows, testOptions);
+  const apart = learnSurprise(grown, rows, watches(0.0001), 1).surprise!;
+  const together = learnSurprise(
+    grown,
+    rows,
+    watches(0.0001).map((watch) => ({ ...watch, feature: 0 })),
+    1,
+  );
+  const row = Float32Array.of(9, 0, 0, 1);
+  const both = [Float32Array.of(9, 0, 0, 0), Float32Array.of(0, 0, 0, 1)].map((one) =>
+    surpriseOfRow(apart, one, 0),
+  );
+  expect(surpriseOfRow(apart, row, 0)).toBe(both[0] + both[1]);
+  expect(surpriseOfRow(together.surprise!, row, 0)).toBe(Math.max(...both));
+});
+
+it('stays finite where numbers are as large as 32 bits hold', () => {
+  const rowCount = 4_000;
+  const values = Float32Array.from(
+    { length: rowCount },
+    (_none, row) => (row % 2 === 0 ? 1 : -1) * 3e38 * (row / rowCount),
+  );
+  const matrix = { values, rowCount, columnCount: 1 };
+  const forest = growForest(matrix, {
+    treeCount: 10,
+    subsampleSize: 256,
+    seed: 1,
+    splits: 'axis',
+    trainer: 'built_in',
+  });
+  const { surprise } = learnSurprise(
+    forest,
+    matrix,
+    [{ column: 0, feature: 0, kind: 'tail', direction: 'both', probability: 1e-4 }],
+    1,
+  );
+  for (const part of [surprise!.low, surprise!.lowScale, surprise!.high, surprise!.highScale]) {
+    expect([...part].every(Number.isFinite)).toBe(true);
+  }
+});

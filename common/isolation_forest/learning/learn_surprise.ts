@@ -1,0 +1,353 @@
+import { clampToFloat32 } from '../growing/choose_split';
+import { LARGEST_FLOAT32 } from '../forest/missing_values';
+import { createScorer } from '../scoring/scorer';
+import { drawRows, randomStreams } from '../forest/subsample';
+import type { IsolationForest, Matrix, SurpriseTable } from '../forest/types';
+import { averagePathLength } from '../forest/average_path_length';
+
+/** A column in which training says how likely what it never held is. */
+export interface ColumnWatch {
+  readonly column: number;
+  /** Columns of one feature are views of one value: only the largest surprise among them counts. */
+  readonly feature: number;
+  /**
+   * `unseen`: 1 where the value is one that training never held. `beyond`: a number; what lies beyond training is a surprise.
+   * `tail`: a number that means something, as how far from its usual a value is; the last few of training are a surprise as well, by
+   * how far out they are. `rarity`: likewise by how few there are, and nothing more beyond the end.
+   */
+  readonly kind: 'unseen' | 'beyond' | 'tail' | 'rarity';
+  /** For `beyond` and `tail`. Which end is watched. */
+  readonly direction?: 'high' | 'low' | 'both';
+  /** For `tail`. Least distance on which a tail thins out by a factor e. Default: by its rows alone. */
+  readonly leastDecay?: number;
+  /** For `tail`. The column is a rarity, with so much for a factor e: it says by itself how rare it is. */
+  readonly decay?: number;
+  /** Chance that the next row is such, or lies beyond all of training; for `both` that of either end. */
+  readonly probability: number;
+}
+
+/** Rows that say how path lengths lie. */
+const MOST_ROWS = 4_096;
+/** The path length that nine in ten rows stay below is that of a quite ordinary row. */
+const ORDINARY = 0.9;
+/** The end of the path lengths is fitted between these shares of the rows. */
+const TAIL = { from: 0.05, to: 0.005 };
+/** Surprise where few rows are anomalous, of every twentieth row and for a factor e of rarity: medians of several kinds of traffic. */
+const USUAL = { from: 0.2, slope: 0.15 };
+/** Surprise for a factor e of rarity: where all rows look alike there is no end to fit. */
+const SMALLEST_SLOPE = 0.03;
+/**
+ * What is as frequent as the first says nothing, what is rarer than the second all that its rarity says; in between in
+ * proportion to the logarithm. A forest sees by itself what every fiftieth row has.
+ */
+const SAID = { from: 0.02, to: 0.002 };
+/** How far out a number has to lie to surprise as much as a value never seen in a feature that is stable: as far again as the end of training. */
+const GROWTH = 2;
+/**
+ * The last rows of a column may be anomalies themselves: what lies beyond a share of the rows is extrapolated from what lies between it
+ * and ten times that share. With few rows the share is that of the fewest that say something.
+ */
+const EXTRAPOLATED = { share: 0.002, rows: 5, from: 10 };
+/** The surprise of what is extrapolated approaches that of a factor e to the power of this. */
+const MOST_NATS = 8;
+/** Shares, of what any column may bring, between which the surprise of a column rises in a straight line, by and large. */
+const KNOTS = [SAID.from, 0.01, 0.005, SAID.to, 0.000_5];
+
+/**
+ * Learns what rows have in them that is rare by itself, or that no row of training had: a forest only splits between the values it
+ * was grown on, and among many columns seldom by the one that matters. It ranks by the mean over all columns; one
+ * column that is far out shows here.
+ *
+ * A value never seen comes with some probability p (`ColumnWatch`). Its surprise is the factor t by which the path length
+ * of a quite ordinary row has to be divided by 1 + t to be as short as that of the share p of the training rows; so an otherwise ordinary
+ * row with something new in it ranks as high as it is rare.
+ *
+ * For a number that means something p is the share of rows as far out (as in ECOD, Li et al. 2022), and beyond the last of training an
+ * exponential tail fitted before them (peaks over threshold, Pickands 1975), times the number of such features (Bonferroni).
+ *
+ * Any other number beyond the end of training starts at no surprise and approaches {@link GROWTH} times that of a value
+ * never seen in a stable feature, half of it where it lies as far beyond the end as the end is from the median.
+ *
+ * @param matrix rows of the kind that will be scored, without artificial ones
+ * @returns the forest with a table of surprise; the same one where nothing is watched
+ */
+export function learnSurprise(
+  forest: IsolationForest,
+  matrix: Matrix,
+  watches: readonly ColumnWatch[],
+  seed: number,
+): IsolationForest {
+  if (watches.length === 0 || matrix.rowCount === 0 || averagePathLength(forest.subsampleSize) === 0) {
+    return forest;
+  }
+  const { rowCount, columnCount } = matrix;
+  const columns = watches.map((watch) => sortedColumn(matrix, watch.column));
+  const isStep = watches.map(({ kind }, i) => kind === 'unseen' || isConstant(columns[i]));
+  const surpriseOf = surpriseByRarity(forest, matrix, seed);
+  const byFeature = new Map<number, number>();
+  watches.forEach(({ feature, probability }, i) => {
+    if (isStep[i]) byFeature.set(feature, Math.max(probability, byFeature.get(feature) ?? 0));
+  });
+  const stable = surpriseOf.news(Math.min(1, 0.5 / (rowCount + 1)));
+  const tails = new Set(
+    watches.flatMap(({ kind, feature }) => (kind === 'tail' || kind === 'rarity' ? [feature] : [])),
+  ).size;
+  const entries = watches.flatMap(
+    ({ column, feature, kind, direction, probability, leastDecay, decay }, i): Entry[] => {
+      const sorted = columns[i];
+      const jump = isStep[i] ? surpriseOf.news(byFeature.get(feature) ?? probability) : 0;
+      const own = { column, feature, ...UNBOUNDED };
+      if (kind === 'unseen') return jump > 0 ? [{ ...own, high: 0.5, jump, growth: 0 }] : [];
+      if (sorted.length === 0) return [];
+      const growth = GROWTH * stable * saidBy(probability) * (isStep[i] ? 0.5 : 1);
+      if (kind === 'rarity') {
+        return isStep[i]
+          ? []
+          : rarityParts(sorted, (share) => surpriseOf.tail(tails * share)).map(onSide(own, 1));
+      }
+      const sides = ([1, -1] as const).filter((side) => direction !== (side === 1 ? 'low' : 'high'));
+      if (kind === 'tail' && !isStep[i]) {
+        return sides.flatMap((side) =>
+          tailParts(sorted, side, {
+            tails,
+            growth,
+            leastDecay,
+            decay,
+            surpriseOf: (share) => surpriseOf.tail(Math.max(share, probability)),
+          }).map(onSide(own, side)),
+        );
+      }
+      if (!(growth > 0 || jump > 0)) return [];
+      return [
+        sides.reduce<Entry>((entry, side) => onSide(entry, side)(endPart(sorted, side, jump, growth)), {
+          ...own,
+          jump,
+          growth,
+        }),
+      ];
+    },
+  );
+  if (entries.length === 0) return forest;
+  entries.sort((one, other) => one.feature - other.feature || one.column - other.column);
+  const surprise: SurpriseTable = {
+    columns: Uint16Array.from(entries, ({ column }) => column),
+    features: Uint16Array.from(entries, ({ feature }) => feature),
+    low: Float32Array.from(entries, ({ low }) => clampToFloat32(low)),
+    lowScale: Float32Array.from(entries, ({ lowScale }) => clampToFloat32(lowScale)),
+    high: Float32Array.from(entries, ({ high }) => clampToFloat32(high)),
+    highScale: Float32Array.from(entries, ({ highScale }) => clampToFloat32(highScale)),
+    jump: Float32Array.from(entries, ({ jump }) => jump),
+    growth: Float32Array.from(entries, ({ growth }) => growth),
+  };
+  return columnCount === forest.columnCount ? { ...forest, surprise } : forest;
+}
+
+/** Ends that nothing lies beyond. */
+const UNBOUNDED = { low: -LARGEST_FLOAT32, lowScale: 1, high: LARGEST_FLOAT32, highScale: 1 };
+
+/** One entry of a `SurpriseTable`. */
+interface Entry {
+  readonly column: number;
+  readonly feature: number;
+  readonly low: number;
+  readonly lowScale: number;
+  readonly high: number;
+  readonly highScale: number;
+  readonly jump: number;
+  readonly growth: number;
+}
+
+/** From there on, outwards, the surprise is jump + growth z / (z + 1), z being the distance in scales. */
+interface Part {
+  readonly from: number;
+  readonly scale: number;
+  readonly jump: number;
+  readonly growth: number;
+}
+
+const onSide =
+  (own: Omit<Entry, 'jump' | 'growth'>, side: 1 | -1) =>
+  ({ from, scale, jump, growth }: Part): Entry => ({
+    ...own,
+    ...(side === 1 ? { high: from, highScale: scale } : { low: from, lowScale: scale }),
+    jump,
+    growth,
+  });
+
+const isConstant = (sorted: Float32Array): boolean =>
+  sorted.length > 0 && sorted[0] === sorted[sorted.length - 1];
+
+const endOf = (sorted: Float32Array, side: 1 | -1): number => sorted[side === 1 ? sorted.length - 1 : 0];
+
+const distanceToMedian = (sorted: Float32Array, side: 1 | -1): number => {
+  const distance = Math.abs(endOf(sorted, side) - sorted[(sorted.length - 1) >> 1]);
+  const spread = sorted[sorted.length - 1] - sorted[0];
+  return distance > 0 ? distance : spread > 0 ? spread : Math.max(Math.abs(endOf(sorted, 1)), 1);
+};
+
+/** What lies beyond all of training. */
+const endPart = (sorted: Float32Array, side: 1 | -1, jump: number, growth: number): Part => ({
+  from: endOf(sorted, side),
+  scale: distanceToMedian(sorted, side),
+  jump,
+  growth,
+});
+
+interface Knot {
+  readonly value: number;
+  readonly surprise: number;
+}
+
+/** The parts of a curve through knots, the innermost of which comes first. */
+function partsThrough(knots: readonly Knot[]): Part[] {
+  const parts: Part[] = [];
+  for (let i = 1; i < knots.length; i++) {
+    const before = knots[i - 1];
+    const growth = 2 * (knots[i].surprise - before.surprise);
+    if (growth <= 0) continue;
+    const scale = Math.abs(knots[i].value - before.value);
+    parts.push({ from: before.value, scale, jump: before.surprise, growth });
+  }
+  return parts;
+}
+
+/** Different values at an end of a column with the share of rows at least as far out, the outermost first, while `goesOn`. */
+function tailShares(
+  sorted: Float32Array,
+  side: 1 | -1,
+  goesOn: (share: number) => boolean,
+): { value: number; share: number }[] {
+  const count = sorted.length;
+  const at = (rank: number): number => sorted[side === 1 ? count - 1 - rank : rank];
+  const shares: { value: number; share: number }[] = [];
+  for (let rank = 0; rank < count;) {
+    const value = at(rank);
+    let end = rank + 1;
+    while (end < count && at(end) === value) end++;
+    const share = end / (count + 1);
+    shares.push({ value, share });
+    if (!goesOn(share)) break;
+    rank = end;
+  }
+  return shares;
+}
+
+/** By the share of rows as far out, doubling from knot to knot; nothing more beyond the end. */
+function rarityParts(sorted: Float32Array, surpriseOf: (share: number) => number, side: 1 | -1 = 1): Part[] {
+  const all = tailShares(sorted, side, (share) => surpriseOf(share) > 0);
+  let last = 0;
+  const knots = all
+    .filter(({ share }, i) => {
+      const isKnot = i === 0 || i === all.length - 1 || share >= 2 * last;
+      if (isKnot) last = share;
+      return isKnot;
+    })
+    .map(({ value, share }): Knot => ({ value, surprise: surpriseOf(share) }))
+    .reverse();
+  const end = knots[knots.length - 1];
+  return [
+    ...partsThrough(knots),
+    ...(end.surprise > 0 ? [{ from: end.value, scale: 1, jump: end.surprise, growth: 0 }] : []),
+  ];
+}
+
+function tailParts(
+  sorted: Float32Array,
+  side: 1 | -1,
+  {
+    tails,
+    surpriseOf,
+    growth,
+    leastDecay = 0,
+    decay,
+  }: {
+    /** Columns that have tails: so many times as likely is it that any of them is as far out. */
+    readonly tails: number;
+    /** Of what any of them brings. */
+    readonly surpriseOf: (share: number) => number;
+    /** Beyond the end, where there is no tail to extrapolate. */
+    readonly growth: number;
+    readonly leastDecay?: number;
+    readonly decay?: number;
+  },
+): Part[] {
+  const count = sorted.length;
+  const share = Math.max(EXTRAPOLATED.share, EXTRAPOLATED.rows / count);
+  const inner = Math.min(0.5, EXTRAPOLATED.from * share);
+  const valueAt = (of: number): number => {
+    const rank = Math.min(count - 1, Math.floor(of * count));
+    return sorted[side === 1 ? count - 1 - rank : rank];
+  };
+  // For a factor e of rarity.
+  const step = surpriseOf(SAID.to / Math.E) - surpriseOf(SAID.to);
+  const extrapolated = (last: Knot, nat: number): Part => ({
+    ...{ from: last.value, scale: MOST_NATS * nat, jump: last.surprise, growth: MOST_NATS * step },
+  });
+  if (decay !== undefined) {
+    const least = side * valueAt(SAID.from);
+    const knots = KNOTS.map((any): Knot => ({
+      value: side * Math.max(least, -decay * Math.log(any)),
+      surprise: surpriseOf(any),
+    })).filter(({ value }, i, all) => i + 1 === all.length || value !== all[i + 1].value);
+    return [...partsThrough(knots), extrapolated(knots[knots.length - 1], decay)];
+  }
+  const nat = Math.max(Math.abs(valueAt(share) - valueAt(inner)) / Math.log(inner / share), leastDecay);
+  if (nat === 0) {
+    const parts = rarityParts(sorted, (of) => surpriseOf(tails * of), side);
+    const jump = parts.length === 0 ? 0 : surpriseOf(tails / (count + 1));
+    return [...parts, endPart(sorted, side, jump, growth)].filter((part) => part.jump > 0 || part.growth > 0);
+  }
+  const quantile = (of: number): number =>
+    of >= share ? valueAt(of) : valueAt(share) + side * nat * Math.log(share / of);
+  const knots = KNOTS.map((any): Knot => {
+    const of = Math.min(0.5, any / tails);
+    return { value: quantile(of), surprise: surpriseOf(tails * of) };
+  });
+  return [
+    ...partsThrough(knots.filter(({ value }, i) => i === 0 || value !== knots[i - 1].value)),
+    extrapolated(knots[knots.length - 1], nat),
+  ];
+}
+
+function sortedColumn({ values, rowCount, columnCount }: Matrix, column: number): Float32Array {
+  return Float32Array.from({ length: rowCount }, (_none, row) => values[row * columnCount + column])
+    .filter((value) => value - value === 0)
+    .sort();
+}
+
+/** How much of the surprise of something that rare is said: 1 for the rarest. */
+function saidBy(probability: number): number {
+  const way = Math.log(SAID.from / probability) / Math.log(SAID.from / SAID.to);
+  return Math.max(0, Math.min(1, way));
+}
+
+/** The surprise of what comes with a probability. */
+interface SurpriseOf {
+  /** Of values never seen: as rare among all rows. */
+  news(probability: number): number;
+  /** Of the last rows of training in a column, which may be anomalies themselves: no more than among ordinary rows. */
+  tail(probability: number): number;
+}
+
+/** @returns surprise by how the path lengths of training rows lie */
+function surpriseByRarity(forest: IsolationForest, matrix: Matrix, seed: number): SurpriseOf {
+  const { columnCount } = matrix;
+  const rows = drawRows(matrix.rowCount, MOST_ROWS, randomStreams(~seed).next().value);
+  const sample = new Float32Array(rows.length * columnCount);
+  rows.forEach((row, i) => {
+    sample.set(matrix.values.subarray(row * columnCount, (row + 1) * columnCount), i * columnCount);
+  });
+  const expected = averagePathLength(forest.subsampleSize);
+  const lengths = createScorer({ ...forest, surprise: undefined, lengthAdjustment: undefined })
+    .score({ values: sample, rowCount: rows.length, columnCount })
+    .map((score) => -expected * Math.log2(score))
+    .sort();
+  const quantile = (share: number): number =>
+    lengths[Math.min(lengths.length - 1, Math.floor(share * lengths.length))];
+  const ordinary = quantile(ORDINARY);
+  const [from, to] = [TAIL.from, TAIL.to].map((share) => ordinary / quantile(share) - 1);
+  const slope = Math.max((to - from) / Math.log(TAIL.from / TAIL.to), SMALLEST_SLOPE);
+  const line = (start: number, step: number) => (probability: number) =>
+    Math.max(0, start + step * Math.log(TAIL.from / Math.min(probability, TAIL.from))) * saidBy(probability);
+  return { news: line(from, slope), tail: line(Math.min(from, USUAL.from), Math.min(slope, USUAL.slope)) };
+}

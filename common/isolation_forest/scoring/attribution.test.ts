@@ -1,0 +1,47 @@
+import { attributeRow } from './attribution';
+import { growForest } from '../growing/grow_forest';
+import { bellMatrix, everyKind, testOptions } from '../forest/test_matrices';
+
+describe.each(everyKind)('attributeRow with $splits by $trainer', (kind) => {
+  const columnCount = 6;
+  const matrix = bellMatrix(2_000, columnCount);
+  const forest = growForest(matrix, { ...testOptions, ...kind });
+
+  it.each([0, 1, 2, 3, 4, 5])('gives column %i the top share when it alone is far out', (column) => {
+    for (const far of [8, -8]) {
+      const row = new Float32Array(columnCount);
+      row[column] = far;
+      const shares = attributeRow(forest, row);
+      expect(shares.indexOf(Math.max(...shares))).toBe(column);
+      expect(shares[column]).toBeGreaterThan(1.5 / columnCount);
+    }
+  });
+
+  it('gives two columns that are far out more than the others', () => {
+    const shares = attributeRow(forest, Float32Array.of(8, 0, 0, -8, 0, 0));
+    const others = [shares[1], shares[2], shares[4], shares[5]];
+    expect(Math.min(shares[0], shares[3])).toBeGreaterThan(Math.max(...others));
+  });
+
+  it('adds up to 1, for any row', () => {
+    for (let row = 0; row < 50; row++) {
+      const values = matrix.values.slice(row * columnCount, (row + 1) * columnCount);
+      values[row % columnCount] = [NaN, Infinity, -Infinity, 0][row % 4];
+      const shares = attributeRow(forest, values);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+      expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
+
+describe('attributeRow', () => {
+  it('says nothing about rows that nothing tells apart', () => {
+    const forest = growForest({ values: new Float32Array(40), rowCount: 20, columnCount: 2 }, testOptions);
+    expect(Array.from(attributeRow(forest, Float32Array.of(0, 0)))).toEqual([0.5, 0.5]);
+  });
+
+  it('refuses a row of another width', () => {
+    const forest = growForest(bellMatrix(20, 2), testOptions);
+    expect(() => attributeRow(forest, Float32Array.of(0))).toThrow(/row: has 1 values, must have 2/);
+  });
+});

@@ -1,0 +1,25 @@
+import { fillRows } from '../forest/missing_values';
+import { pathLengthsOf } from './leaf_path_lengths';
+import { leafOf } from './row_path';
+import { surpriseOfRow } from './surprise';
+import type { IsolationForest, PathLengthSummer } from '../forest/types';
+
+/**
+ * Path lengths in plain TypeScript: the definition that every faster way must equal bit for bit, the way for
+ * extended splits, and the fallback where WebAssembly is not to be had.
+ */
+export function createReferenceSummer(forest: IsolationForest): PathLengthSummer {
+  const { treeCount, treeStart, columnCount, surprise } = forest;
+  const { ofNode } = pathLengthsOf(forest);
+  const row = new Float32Array(columnCount);
+  return (values, firstRow, rowCount, sums) => {
+    for (let i = 0; i < rowCount; i++) {
+      const start = (firstRow + i) * columnCount;
+      row.set(values.subarray(start, start + columnCount));
+      fillRows(row, 1, forest.fillValues);
+      let sum = 0;
+      for (let tree = 0; tree < treeCount; tree++) sum += ofNode[leafOf(forest, row, 0, treeStart[tree])];
+      sums[firstRow + i] = surprise === undefined ? sum : sum / (1 + surpriseOfRow(surprise, row, 0));
+    }
+  };
+}

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { DetectionError } from '../../detection_error';
+import { anomalyScore, averagePathLength } from '../forest/average_path_length';
+import { growForest } from '../growing/grow_forest';
+import { createKernelSummer } from './kernel_scorer';
+import { createReferenceScorer, createScorer } from './scorer';
+import { bellMatrix, everyKind, testOptions } from '../forest/test_matrices';
+import type { ForestOptions, IsolationForest } from '../forest/types';
+
+/** Two trees over x, written by hand: x > 5 | leaf; and a tree of depth 2. */
+const handMade: IsolationForest = {
+  treeCount: 2,
+  subsampleSize: 8,
+  columnCount: 1,
+  splits: 'axis',
+  fillValues: Float32Array.of(2),
+  treeStart: Uint32Array.of(0, 3, 8),
+  splitColumn: Int32Array.of(0, -1, -1, 0, -1, 0, -1, -1),
+  threshold: Float32Array.of(5, 0, 0, 1, 0, 7, 0, 0),
+  leftChild: Uint32Array.of(1, 0, 0, 4, 0, 6, 0, 0),
+  nodeRowCount: Uint32Array.of(8, 7, 1, 8, 3, 5, 4, 1),
+};
+
+const scorers = { createScorer, createReferenceScorer };
+
+describe.each(Object.keys(scorers) as (keyof typeof scorers)[])('%s', (name) => {
+  it('averages depth + c(rows in the leaf) over the trees', () => {
+    const { score } = scorers[name](handMade);
+    const c = averagePathLength;
+    const expected = [
+      [1, 1 + c(7), 1 + c(3)],
+      [5, 1 + c(7), 2 + c(4)],
+      [5.1, 1, 2 + c(4)],
+      [7.1, 1, 2],
+      [NaN, 1 + c(7), 2 + c(4)],
+      [Infinity, 1, 2],
+      [-Infinity, 1 + c(7), 1 + c(3)],
+    ];
+    const values = Float32Array.from(expected, ([x]) => x);
+    const scores = score({ values, rowCount: values.length, columnCount: 1 });
+    expected.forEach(([, first, second], row) => {
+      expect(scores[row]).toBe(anomalyScore((first + second) / 2, 8));
+    });
+    expect(values[4]).toBeNaN();
+  });
+
+  it('writes into the array it is given and refuses what does not fit', () => {
+    const { score } = scorers[name](handMade);
+    const matrix = { values: Float32Array.of(1, 2, 3), rowCount: 3, columnCount: 1 };
+    const out = new Float64Array(5);
+    expect(score(matrix, out)).toBe(out);
+    expect(out[3]).toBe(0);
+    expect(() => score(matrix, new Float64Array(2))).toThrow(/out: has 2 places/);
+    expect(() => score({ ...matrix, rowCount: 1, columnCount: 3 })).toThrow(DetectionError);
+    expect(score({ ...matrix, rowCount: 0 })).toHaveLength(0);
+  });
+});
+
+describe('the kernel', () => {
+  const shapes: [rows: number, columns: number, options: Partial<ForestOptions>][] = [
+    [1, 1, {}],
+    [7, 3, {}],
+    [479, 4, {}],
+    [480, 4, { subsampleSize: 2 }],
+    [481, 4, { subsampleSize: 4_096 }],
+    [5_000, 10, {}],
+    [3_000, 11, {}],
+    [3_000, 17, {}],
+    [3_000, 32, { treeCount: 30 }],
+    [3_000, 40, { treeCount: 30 }],
+    [9_000, 6, { subsampleSize: 8_192, maxDepth: 8 }],
+    [9_000, 2, { subsampleSize: 8_192, maxDepth: 8, treeCount: 40 }],
+    [3_000, 5, { treeCount: 400 }],
+    [3_000, 4, { subsampleSize: 1_000 }],
+  ];
+  describe.each(everyKind.filter(({ splits }) => splits !== 'extended'))(
+    'with $splits by $trainer',
+    (kind) => {
+      it.each(shapes)('equals the reference to the last bit for %i x %i %p', (rows, columns, change) => {
+        const matrix = bellMatrix(rows, columns, rows);
+        // Values that lie on thresholds, rounded ones that repeat, and everything that is not finite.
+        for (let i = 0; i < matrix.values.length; i += 3)
+          matrix.values[i] = Math.round(matrix.values[i] * 8) / 8;
+        const options = { ...testOptions, ...kind, treeCount: 25, ...change };
+        if (kind.trainer === 'ml-isolation-forest') delete options.maxDepth;
+        const forest = growForest(matrix, options);
+        [NaN, Infinity, -Infinity, -0, 3.4e38].forEach((value, i) => (matrix.values[i * 5] = value));
+        forest.threshold.slice(0, 50).forEach((value, i) => (matrix.values[100 + i * 7] = value));
+        expect(createKernelSummer(forest)).toBeDefined();
+        expect(createScorer(forest).score(matrix)).toEqual(createReferenceScorer(forest).score(matrix));
+      });
+    },
+  );
+
+  it('leaves extended splits to the reference', () => {
+    const forest = growForest(bellMatrix(100, 3), { ...testOptions, splits: 'extended' });
+    expect(createKernelSummer(forest)).toBeUndefined();
+    expect(createScorer(forest).score(bellMatrix(10, 3))).toHaveLength(10);
+  });
+
+  it('is done without where there is no WebAssembly', () => {
+    const matrix = bellMatrix(600, 3);
+    const forest = growForest(matrix, testOptions);
+    const expected = createScorer(forest).score(matrix);
+    const { Module } = WebAssembly;
+    try {
+      jest.isolateModules(() => {
+        (WebAssembly as { Module: unknown }).Module = class {
+          constructor() {
+            throw new Error('WebAssembly is switched off');
+          }
+        };
+        const isolated = jest.requireActual<{ createScorer: typeof createScorer }>('./scorer');
+        expect(isolated.createScorer(forest).score(matrix)).toEqual(expected);
+      });
+    } finally {
+      (WebAssembly as { Module: unknown }).Module = Module;
+    }
+  });
+
+  it('is what its source compiles to', () => {
+    const repository = join(__dirname, '..', '..');
+    const script = join(repository, 'scripts', 'build_kernel.ts');
+    const text = execFileSync(process.execPath, ['--import', 'tsx', script, '--print'], {
+      cwd: repository,
+      encoding: 'utf8',
+    });
+    expect(text).toBe(readFileSync(join(__dirname, 'kernel.wasm.ts'), 'utf8'));
+  });
+});

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import type { FeatureDefinition } from '../../detector';
+import { VALUE_CHARACTERS } from '../../anomaly/comparison';
+import { printable } from '../../printable';
+import { byCount, countOf, UNSEEN } from './category_encoding';
+import type { ColumnEncoding } from '../columns/column_encoding';
+import type { FieldReader } from '../fields/field_access';
+import { MAX_GROUP_NAME, PART_SEPARATOR, partReader } from '../fields/group_fields';
+import { learnNovelty, noveltySchema, type TimeParts } from '../columns/novelty';
+import { readableRoute } from '../fields/routes';
+
+/** Most frequent combinations that are remembered; all others count as never seen. */
+const MAX_COMBINATIONS = 5_000;
+
+export const combinationStateSchema = z
+  .strictObject({
+    kind: z.literal('combination'),
+    parts: z.number().int().min(2).max(4),
+    /** Combination, its parts separated by a line break, and count; most frequent first. */
+    values: z
+      .array(z.tuple([z.string().max(MAX_GROUP_NAME), z.number().int().min(1).max(1e15)]))
+      .max(MAX_COMBINATIONS),
+    total: z.number().int().min(0).max(1e15),
+    novelty: noveltySchema,
+  })
+  .refine(
+    (state) => state.values.every(([name]) => name.split(PART_SEPARATOR).length === state.parts),
+    'a combination has another number of parts',
+  )
+  .refine(
+    (state) => state.values.reduce((sum, [, count]) => sum + count, 0) <= state.total,
+    'counts exceed the total',
+  );
+export type CombinationState = z.infer<typeof combinationStateSchema>;
+
+/** Reads the parts of a combination as one text; undefined where all are missing. */
+export function combinationReader({ fields = [] }: FeatureDefinition): FieldReader {
+  const readers = fields.map(partReader);
+  return (document) => {
+    const parts = readers.map((read) => read(document)?.replaceAll(PART_SEPARATOR, ' ') ?? '');
+    return parts.every((part) => part === '') ? undefined : parts.join(PART_SEPARATOR);
+  };
+}
+
+export function learnCombination(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  inTime?: TimeParts,
+): ColumnEncoding {
+  const counts = new Map<string, number>();
+  let total = 0;
+  for (const value of values) {
+    if (typeof value !== 'string') continue;
+    total++;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const kept = [...counts].sort(byCount).slice(0, MAX_COMBINATIONS);
+  const remembered = new Set(kept.map(([name]) => name));
+  const keys = values.map((value) => (typeof value === 'string' ? value : undefined));
+  return decodeCombination({
+    kind: 'combination',
+    parts: definition.fields?.length ?? 2,
+    values: kept,
+    total,
+    novelty: learnNovelty(keys, inTime, (key) => remembered.has(String(key))),
+  });
+}
+
+/** What one part was seen with. */
+export interface CombinationTables {
+  /** For each part: its values and their counts. */
+  readonly values: readonly ReadonlyMap<string, number>[];
+  /** For each part: the other parts together, with their count and the number of different values of the part beside them. */
+  readonly beside: readonly ReadonlyMap<string, readonly [count: number, distinct: number]>[];
+}
+
+export const besideOf = (parts: readonly string[], place: number): string =>
+  parts.filter((_, index) => index !== place).join(PART_SEPARATOR);
+
+export function combinationTables({ parts, values }: CombinationState): CombinationTables {
+  const tables = Array.from({ length: parts }, () => ({
+    values: new Map<string, number>(),
+    beside: new Map<string, [number, number]>(),
+  }));
+  for (const [name, count] of values) {
+    const split = name.split(PART_SEPARATOR);
+    tables.forEach(({ values: own, beside }, place) => {
+      own.set(split[place], (own.get(split[place]) ?? 0) + count);
+      const others = besideOf(split, place);
+      const [seen, distinct] = beside.get(others) ?? [0, 0];
+      beside.set(others, [seen + count, distinct + 1]);
+    });
+  }
+  return { values: tables.map((each) => each.values), beside: tables.map(({ beside }) => beside) };
+}
+
+/**
+ * How surprising it is that these values go together: the mean over the parts of -log p(part | the others), where
+ * p = (count + d q) / (n + d) after Witten & Bell 1991 (method C): n logs with the others held d different values of the part, and
+ * q is the part's share among all logs, with one log added for the unseen. So a new companion of a value that has many weighs
+ * little, of one that always had the same much.
+ */
+export function surpriseOfCombination(
+  { total }: CombinationState,
+  tables: CombinationTables,
+  parts: readonly string[],
+  count: number,
+): number {
+  let sum = 0;
+  for (let place = 0; place < parts.length; place++) {
+    const own = tables.values[place];
+    const share = ((own.get(parts[place]) ?? 0) + 1) / (total + own.size + 1);
+    const [seen, distinct] = tables.beside[place].get(besideOf(parts, place)) ?? [0, 1];
+    sum -= Math.log((count + distinct * share) / (seen + distinct));
+  }
+  return sum / parts.length;
+}
+
+export function decodeCombination(state: CombinationState): ColumnEncoding {
+  const counts = new Map(state.values);
+  const allCounts = state.values.map(([, count]) => count);
+  const tables = combinationTables(state);
+  const known = new Map(
+    state.values.map(([name, count]) => [
+      name,
+      surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count),
+    ]),
+  );
+  const shown = (name: string): string => name.split(PART_SEPARATOR).map(readableRoute).join(' with ');
+  return {
+    columns: ['.rarity', UNSEEN],
+    watched: [{ tail: 'high', leastDecay: 1 }, { unseen: state.novelty }],
+    missing: NaN,
+    encode(value, out, offset, dirt) {
+      if (typeof value !== 'string') {
+        dirt.add('missing');
+        return false;
+      }
+      const surprise = known.get(value);
+      if (surprise === undefined) dirt.add('unseen');
+      out[offset] = surprise ?? surpriseOfCombination(state, tables, value.split(PART_SEPARATOR), 0);
+      out[offset + 1] = surprise === undefined ? 1 : 0;
+      return true;
+    },
+    unseenAmong: (value) =>
+      typeof value === 'string' && !known.has(value) ? state.novelty.trained_on : undefined,
+    actual(value) {
+      if (typeof value !== 'string') return undefined;
+      const count = counts.get(value) ?? 0;
+      return `${printable(shown(value), 120)} (${count === 0 ? 'not seen together in training' : `${count} of ${state.total}`})`;
+    },
+    compare: (value) => ({
+      kind: 'together',
+      ...(typeof value === 'string' && {
+        value: printable(shown(value), VALUE_CHARACTERS),
+        ...countOf(counts.get(value), allCounts, state.total),
+      }),
+    }),
+    typical:
+      state.values.length === 0
+        ? 'no value'
+        : state.values
+            .slice(0, 2)
+            .map(([name, count]) => `${printable(shown(name), 60)} (${count} of ${state.total})`)
+            .join(', '),
+    toJSON: () => state,
+  };
+}

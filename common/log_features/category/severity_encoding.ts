@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import type { FeatureDefinition } from '../../detector';
+import { GROUP_CHARACTERS, USUAL_CHARACTERS } from '../../anomaly/comparison';
+import { printable } from '../../printable';
+import type { ColumnEncoding } from '../columns/column_encoding';
+import { compileField, type FieldReader } from '../fields/field_access';
+import { DirtCounter, readableShare, textOf } from '../columns/field_value';
+import { groupReader, MAX_GROUP_NAME, readableGroup } from '../fields/group_fields';
+import { badnessOf, codeOf, MAX_CODE, severityCodesOf } from './severity_codes';
+import { SEVERITY_CODES } from '../../detector/feature_schema';
+
+/** Groups with the most logs are remembered; the others share what holds for a wider one. */
+const MAX_GROUPS = 2_000;
+/** Groups with fewer logs are not remembered. */
+const MIN_GROUP_LOGS = 5;
+/** Different codes of a group that are remembered, the most frequent. */
+const MAX_CODES = 64;
+/** Logs that a wider group counts for when the share of a code in a narrower one is estimated (Lindley 1962). */
+export const PRIOR_LOGS = 20;
+
+const groupSchema = z.strictObject({
+  name: z.string().max(MAX_GROUP_NAME),
+  total: z.number().int().min(0).max(1e15),
+  /** Code and count, most frequent first. */
+  values: z.array(z.tuple([z.string().max(MAX_CODE), z.number().int().min(1).max(1e15)])).max(MAX_CODES),
+});
+export const severityStateSchema = z.strictObject({
+  kind: z.literal('severity'),
+  codes: z.enum(SEVERITY_CODES).exclude(['auto']),
+  groups: z.array(groupSchema).max(MAX_GROUPS),
+  /** All logs. */
+  others: groupSchema,
+});
+export type SeverityState = z.infer<typeof severityStateSchema>;
+type Group = z.infer<typeof groupSchema>;
+
+/** A status with the groups that it is compared within, from the widest to the narrowest. */
+interface Reading {
+  readonly value: unknown;
+  readonly groups: readonly string[];
+}
+
+/** Reads a status and its groups at once. */
+export function severityReader(definition: FeatureDefinition): FieldReader {
+  const read = compileField(definition.field);
+  const readGroups = groupReader(definition.by);
+  return (document): Reading => ({ value: read(document), groups: readGroups(document) });
+}
+
+const byCount = (one: readonly [string, number], other: readonly [string, number]): number =>
+  other[1] - one[1] || (one[0] < other[0] ? -1 : 1);
+
+export function learnSeverity(definition: FeatureDefinition, readings: readonly unknown[]): ColumnEncoding {
+  const dirt = new DirtCounter();
+  const all = new Map<string, number>();
+  const byGroup = new Map<string, Map<string, number>>();
+  for (const { value, groups } of readings as readonly Reading[]) {
+    const text = textOf(value, MAX_CODE, dirt);
+    if (text === undefined) continue;
+    const code = codeOf(text);
+    all.set(code, (all.get(code) ?? 0) + 1);
+    for (const name of groups) {
+      let counts = byGroup.get(name);
+      if (counts === undefined) byGroup.set(name, (counts = new Map()));
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+  }
+  const groupOf = (name: string, counts: ReadonlyMap<string, number>): Group => ({
+    name,
+    total: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    values: [...counts].sort(byCount).slice(0, MAX_CODES),
+  });
+  return decodeSeverity({
+    kind: 'severity',
+    codes: severityCodesOf(definition, all.keys()),
+    groups: [...byGroup]
+      .map(([name, counts]) => groupOf(name, counts))
+      .filter(({ name, total }) => name !== '' && total >= MIN_GROUP_LOGS)
+      .sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
+      .slice(0, MAX_GROUPS),
+    others: groupOf('', all),
+  });
+}
+
+/** What a group says of a code: how many of its logs were as bad and as rare. */
+export interface SeverityTails {
+  readonly total: number;
+  /** For each code of the group: logs whose code is worse, or as bad and not more frequent. */
+  readonly tails: ReadonlyMap<string, number>;
+  /** For each badness: logs whose code is worse, which is the tail of a code that the group never held. */
+  readonly worse: readonly number[];
+}
+
+const WORST = 3;
+/** Of the worst the rarity counts twice: one that every hundredth log has is as surprising as something else that one in 10,000 has. */
+const DECAY = WORST / 2;
+
+export function severityTails({ total, values }: Group, codes: SeverityState['codes']): SeverityTails {
+  const rated = values.map(([code, count]) => ({ code, count, badness: badnessOf(code, codes) }));
+  const sumWhere = (counts: (each: (typeof rated)[number]) => boolean): number =>
+    rated.reduce((sum, each) => sum + (counts(each) ? each.count : 0), 0);
+  return {
+    total,
+    tails: new Map(
+      rated.map(({ code, count, badness }) => [
+        code,
+        sumWhere((each) => each.badness > badness || (each.badness === badness && each.count <= count)),
+      ]),
+    ),
+    worse: Array.from({ length: WORST + 1 }, (_, badness) => sumWhere((each) => each.badness > badness)),
+  };
+}
+
+/**
+ * How bad a status is, times how rare one that bad is: badness x -log p, where p is the share of training logs whose status is
+ * worse, or as bad and not more frequent, with one log added. Within a group p is drawn towards that of the wider group, which
+ * counts for PRIOR_LOGS logs. 0 for all that is fine; rises with badness and with rarity.
+ */
+export function decodeSeverity(state: SeverityState): ColumnEncoding {
+  const { codes } = state;
+  const groups = new Map(
+    state.groups.map((group) => [group.name, { group, tails: severityTails(group, codes) }]),
+  );
+  const others = severityTails(state.others, codes);
+  const unread = new DirtCounter();
+  const tailOf = ({ tails, worse }: SeverityTails, code: string, badness: number): number =>
+    tails.get(code) ?? worse[badness];
+  const severityOf = (code: string, names: readonly string[]): number => {
+    const badness = badnessOf(code, codes);
+    if (badness === 0) return 0;
+    let share = (tailOf(others, code, badness) + 1) / (others.total + 2);
+    for (const name of names) {
+      const found = groups.get(name);
+      if (found === undefined) continue;
+      share = (tailOf(found.tails, code, badness) + PRIOR_LOGS * share) / (found.tails.total + PRIOR_LOGS);
+    }
+    return badness * -Math.log(share);
+  };
+  const narrowest = (names: readonly string[]): Group => {
+    for (let index = names.length - 1; index >= 0; index--) {
+      const found = groups.get(names[index]);
+      if (found !== undefined) return found.group;
+    }
+    return state.others;
+  };
+  const usualOf = ({ name, values, total }: Group): string => {
+    if (values.length === 0) return 'no value';
+    const of = name === '' ? '' : ` of ${printable(readableGroup(name), 80)}`;
+    return `${printable(values[0][0], 40)} (${readableShare(values[0][1] / total)}${of})`;
+  };
+  return {
+    columns: [''],
+    watched: [{ tail: 'high', decay: DECAY }],
+    missing: NaN,
+    encode(reading, out, offset, dirt) {
+      const { value, groups: names } = reading as Reading;
+      const text = textOf(value, MAX_CODE, dirt);
+      if (text === undefined) return false;
+      const code = codeOf(text);
+      if (!others.tails.has(code)) dirt.add('unseen');
+      out[offset] = severityOf(code, names);
+      return true;
+    },
+    actual(reading) {
+      const text = textOf((reading as Reading).value, MAX_CODE, unread);
+      return text === undefined ? undefined : printable(text, MAX_CODE);
+    },
+    compare(reading) {
+      const { value, groups: names } = reading as Reading;
+      const text = textOf(value, MAX_CODE, unread);
+      const { name, values, total } = narrowest(names);
+      const usual = values.length === 0 ? undefined : values[0][0];
+      const code = text === undefined ? undefined : codeOf(text);
+      const allCodes = state.others.values;
+      const isKnown = code === undefined || others.tails.has(code) || allCodes.length >= MAX_CODES;
+      return {
+        kind: 'status',
+        ...(text !== undefined && { value: code === usual ? code : printable(text, MAX_CODE) }),
+        ...(usual !== undefined && {
+          usual: printable(usual, USUAL_CHARACTERS),
+          usual_share: values[0][1] / total,
+        }),
+        ...(name !== '' && { group: printable(readableGroup(name), GROUP_CHARACTERS), group_logs: total }),
+        logs: state.others.total,
+        ...(!isKnown && { count: 0 }),
+      };
+    },
+    typical: usualOf(state.others),
+    typicalOf: (reading) => usualOf(narrowest((reading as Reading).groups)),
+    toJSON: () => state,
+  };
+}

@@ -1,0 +1,219 @@
+import { DetectionError } from '../../detection_error';
+import type { FeatureDefinition } from '../../detector';
+import type { LogDocument } from '../../log_document';
+import { learnAttackSigns } from '../text/attack_signs_encoding';
+import { learnCategory } from '../category/category_encoding';
+import type { ColumnWatch } from '../../isolation_forest/learning/learn_surprise';
+import type { Matrix } from '../../isolation_forest/forest/types';
+import type { ColumnEncoding } from '../columns/column_encoding';
+import { varyingColumns } from '../columns/column_weights';
+import { compileField } from '../fields/field_access';
+import { learnCombination } from '../category/combination_encoding';
+import {
+  featureReader,
+  hasPatterns,
+  LogFeatureEncoder,
+  MAX_FEATURES,
+  type LearnedFeature,
+} from './feature_encoder';
+import { learnDeviation } from '../number/deviation_encoding';
+import { fieldsOfParts } from '../fields/group_fields';
+import { learnOvershoot, partsInTime, type TimeParts } from '../columns/novelty';
+import { learnNumber } from '../number/number_encoding';
+import { learnRoute } from '../category/route_encoding';
+import { learnSeverity } from '../category/severity_encoding';
+import { learnTemplate } from '../template/template_encoding';
+import { learnText } from '../text/text_encoding';
+import { learnTime, parseTimestamp } from '../time/time_encoding';
+import type { DirtReport, FeatureEncoder } from '../columns/types';
+
+/** A feature gets a missing-indicator when its share of missing training values lies between these. */
+const MISSING_SHARE = { from: 0.001, to: 0.999 };
+
+export interface LearnOptions {
+  /** Where hour and weekday are read from when their own field is absent. */
+  readonly timestampField: string;
+}
+
+/** When the training logs were: in the order of time, and the days from first to last. */
+interface TrainingTimes {
+  readonly inTime: TimeParts;
+  readonly days: number;
+}
+
+const DAY = 86_400_000;
+
+function timesOf(documents: readonly LogDocument[], timestampField: string): TrainingTimes {
+  const read = compileField(timestampField);
+  const times = Float64Array.from(documents, (document) => {
+    const value = read(document);
+    return typeof value === 'string'
+      ? (parseTimestamp(value) ?? NaN)
+      : typeof value === 'number'
+        ? value
+        : NaN;
+  });
+  const known = times.filter(Number.isFinite).sort();
+  return {
+    inTime: partsInTime(times),
+    days: known.length === 0 ? 0 : (known[known.length - 1] - known[0]) / DAY,
+  };
+}
+
+function learn(
+  definition: FeatureDefinition,
+  values: readonly unknown[],
+  { inTime, days }: TrainingTimes,
+  sharedBy: number,
+): ColumnEncoding {
+  switch (definition.type) {
+    case 'number':
+      return learnNumber(definition, values, inTime);
+    case 'category':
+      return learnCategory(definition, values, inTime);
+    case 'hour_of_day':
+    case 'day_of_week':
+      return learnTime(definition, values, days);
+    case 'text':
+      return learnText(definition, values, sharedBy);
+    case 'template':
+      return learnTemplate(definition, values, inTime);
+    case 'deviation':
+      return learnDeviation(definition, values);
+    case 'severity':
+      return learnSeverity(definition, values);
+    case 'route':
+      return learnRoute(definition, values, inTime);
+    case 'attack_signs':
+      return learnAttackSigns(definition, values);
+    case 'combination':
+      return learnCombination(definition, values, inTime);
+  }
+}
+
+const nameOfFields = ({ field, fields }: FeatureDefinition): string =>
+  fields === undefined ? field : fieldsOfParts(fields).join(' with ');
+
+/** Names for people, made to differ: the given name or the field, with the type or a number where taken. */
+function uniqueNames(definitions: readonly FeatureDefinition[]): string[] {
+  const taken = new Set<string>();
+  return definitions.map((definition) => {
+    const base = definition.name ?? nameOfFields(definition);
+    const candidates = [base, `${base} (${definition.type})`];
+    let name = candidates.find((candidate) => !taken.has(candidate));
+    for (let number = 2; name === undefined; number++) {
+      const numbered = `${base} (${definition.type} ${number})`;
+      if (!taken.has(numbered)) name = numbered;
+    }
+    taken.add(name);
+    return name;
+  });
+}
+
+/** What never differed in training is worth looking at where it tells what is new; not so the missing-indicator. */
+const isWatched = ({ encoding }: LearnedFeature, column: number, missing: number): boolean =>
+  encoding.watched?.[column] !== undefined && missing < 1;
+
+/**
+ * Learns how each feature becomes columns. Columns that are constant in training are left out, unless all are or they tell
+ * what is new. The encoder is the same for any order of the documents.
+ *
+ * @returns the encoder, what was odd in `documents`, and which columns are watched for what training never held, see
+ *   `learnSurprise`
+ * @throws DetectionError `too_few_logs` without documents, `invalid_input` without features, for an unknown time zone,
+ *   an unsafe pattern, or when no document has a usable value for any feature
+ */
+export function learnFeatures(
+  definitions: readonly FeatureDefinition[],
+  documents: readonly LogDocument[],
+  options: LearnOptions,
+): { encoder: FeatureEncoder; dirt: DirtReport; watches: ColumnWatch[] } {
+  if (definitions.length === 0 || definitions.length > MAX_FEATURES) {
+    throw new DetectionError(
+      'invalid_input',
+      `features must be 1 to ${MAX_FEATURES}, got ${definitions.length}`,
+    );
+  }
+  if (documents.length === 0) {
+    throw new DetectionError('too_few_logs', 'features cannot be learned from 0 logs; at least 1 is needed');
+  }
+  const names = uniqueNames(definitions);
+  const times = timesOf(documents, options.timestampField);
+  const withPatterns = definitions.filter(hasPatterns).length;
+  const complete = definitions.map((definition, index): LearnedFeature => {
+    const read = featureReader(definition, options.timestampField);
+    const encoding = learn(
+      definition,
+      documents.map((document) => read(document)),
+      times,
+      withPatterns,
+    );
+    const kept = Array.from({ length: encoding.columns.length + 1 }, (_, column) => column);
+    return { definition, name: names[index], encoding, kept };
+  });
+
+  const dirt: DirtReport = {};
+  const matrix = new LogFeatureEncoder(complete, options.timestampField).encode(documents, dirt);
+  const varies = varyingColumns(matrix);
+  let first = 0;
+  let usable = false;
+  const features = complete.map((feature): LearnedFeature => {
+    const indicator = first + feature.encoding.columns.length;
+    let missing = 0;
+    for (let row = 0; row < matrix.rowCount; row++) {
+      missing += matrix.values[row * matrix.columnCount + indicator];
+    }
+    const share = missing / matrix.rowCount;
+    usable ||= share < 1;
+    const offset = first;
+    first = indicator + 1;
+    const kept = feature.kept.filter(
+      (column) =>
+        (varies[offset + column] || isWatched(feature, column, share)) &&
+        (offset + column !== indicator || (share >= MISSING_SHARE.from && share <= MISSING_SHARE.to)),
+    );
+    return { ...feature, kept };
+  });
+  if (!usable) {
+    throw new DetectionError(
+      'invalid_input',
+      `none of the ${documents.length} logs has a usable value in ${definitions.map(({ field }) => field).join(', ')}`,
+      { details: { dirt } },
+    );
+  }
+  const used = features.some(({ kept }) => kept.length > 0) ? features : complete;
+  const encoder = new LogFeatureEncoder(used, options.timestampField);
+  return { encoder, dirt, watches: watchesOf(used, matrix, times.inTime) };
+}
+
+/** @param matrix all columns of all features, each with its missing-indicator */
+function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: TimeParts): ColumnWatch[] {
+  const watches: ColumnWatch[] = [];
+  let column = 0;
+  let first = 0;
+  const overshoot = (place: number, sign: 1 | -1): number =>
+    learnOvershoot(matrix.values, matrix.columnCount, place, sign, inTime);
+  features.forEach(({ encoding, kept }, feature) => {
+    for (const own of kept) {
+      const watched = encoding.watched?.[own];
+      if (watched !== undefined && typeof watched !== 'string' && 'unseen' in watched) {
+        watches.push({ column, feature, kind: 'unseen', probability: watched.unseen.probability });
+      } else if (watched === 'rarity') {
+        watches.push({ column, feature, kind: 'rarity', probability: 0 });
+      } else if (watched !== undefined) {
+        const isTail = typeof watched !== 'string';
+        const direction = isTail ? watched.tail : watched;
+        const high = direction === 'low' ? 0 : overshoot(first + own, 1);
+        const low = direction === 'high' ? 0 : overshoot(first + own, -1);
+        watches.push({
+          ...{ column, feature, kind: isTail ? 'tail' : 'beyond', direction },
+          ...(isTail && { leastDecay: watched.leastDecay, decay: watched.decay }),
+          probability: Math.max(high, low),
+        });
+      }
+      column++;
+    }
+    first += encoding.columns.length + 1;
+  });
+  return watches;
+}

@@ -1,0 +1,15 @@
+import type { LogDocument } from '../../log_document';
+import { LogFeatureEncoder } from './feature_encoder';
+import type { MessageTemplate } from '../template/template_encoding';
+import type { FeatureEncoder } from '../columns/types';
+
+/**
+ * The log template of a document for each feature of type template, for results; messages unlike any in training have
+ * none.
+ */
+export function templatesOf(
+  encoder: FeatureEncoder,
+  document: LogDocument,
+): (MessageTemplate & { readonly feature: string })[] {
+  return encoder instanceof LogFeatureEncoder ? encoder.templatesOf(document) : [];
+}

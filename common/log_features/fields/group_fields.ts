@@ -1,0 +1,75 @@
+import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../../detector';
+import { compileField, type FieldReader } from './field_access';
+import { DirtCounter, scalarOf } from '../columns/field_value';
+import { readableRoute, routeReader } from './routes';
+
+/** UTF-16 code units of a value that tell a group from others. */
+export const MAX_PART = 256;
+/** Between the parts of a group's name. */
+export const PART_SEPARATOR = '\n';
+/** Longest name of a group: four parts and what separates them. */
+export const MAX_GROUP_NAME = 4 * MAX_PART + 3;
+
+/** Names of the groups that a log belongs to, from the widest to the narrowest. */
+export type GroupReader = (document: unknown) => readonly string[];
+
+/** Reads one part as text: a value as it stands, or the route in it; undefined where there is none. */
+export function partReader(part: FieldPart): (document: unknown) => string | undefined {
+  const read: FieldReader = compileField(fieldOfPart(part));
+  const unread = new DirtCounter();
+  const routes = typeof part === 'string' ? undefined : routeReader(false);
+  return (document) => {
+    const scalar = scalarOf(read(document), unread);
+    if (scalar === undefined) return undefined;
+    const text = typeof scalar === 'string' ? scalar : String(scalar);
+    return routes === undefined ? text.slice(0, MAX_PART) : routes(text);
+  };
+}
+
+/**
+ * Reads the groups of `by`. One field makes one group, which a log without the field lacks; of a list each beginning
+ * makes one, and a missing value is a value like any other.
+ */
+export function groupReader(by: FeatureDefinition['by']): GroupReader {
+  if (by === undefined) return () => [];
+  if (typeof by === 'string') {
+    const read = partReader(by);
+    return (document) => {
+      const name = read(document);
+      return name === undefined ? [] : [name];
+    };
+  }
+  const readers = by.map(partReader);
+  return (document) => {
+    let name = '';
+    return readers.map((read, index) => {
+      name += (index === 0 ? '' : PART_SEPARATOR) + (read(document) ?? '');
+      return name;
+    });
+  };
+}
+
+/** Fields that `by` or `fields` reads. */
+export const fieldsOfParts = (parts: FeatureDefinition['by']): string[] =>
+  parts === undefined ? [] : [parts].flat().map(fieldOfPart);
+
+/** All fields that a feature reads beside the time. */
+export const fieldsOfFeature = ({ field, by, fields, method }: FeatureDefinition): string[] => [
+  field,
+  ...fieldsOfParts(by),
+  ...fieldsOfParts(fields),
+  ...(method === undefined ? [] : [method]),
+];
+
+/** A group as people are shown it: of a request its method and route alone. */
+export function readableGroup(name: string): string {
+  const parts = name.split(PART_SEPARATOR).filter((part) => part !== '');
+  let route = parts.length - 1;
+  while (route >= 0 && !parts[route].startsWith('/')) route--;
+  if (route < 0) return parts.join(' ');
+  const hasMethod = route > 0 && /^[A-Z]{3,10}$/.test(parts[route - 1]);
+  return parts
+    .slice(hasMethod ? route - 1 : route)
+    .map(readableRoute)
+    .join(' ');
+}

@@ -1,0 +1,146 @@
+import { featureSchema, type FeatureDefinition } from '../../detector';
+import type { LogDocument } from '../../log_document';
+import { decodeFeatureEncoding, learnFeatures, withFarRows } from '..';
+
+const START = Date.UTC(2026, 10, 1);
+const HOUR = 3_600_000;
+const define = (change: Partial<FeatureDefinition> = {}): FeatureDefinition =>
+  featureSchema.parse({ type: 'deviation', field: 'count', by: 'service', ...change });
+
+const log = (service: string | undefined, hour: number, count: unknown): LogDocument => ({
+  '@timestamp': new Date(START + hour * HOUR).toISOString(),
+  ...(service === undefined ? {} : { service }),
+  count,
+});
+
+/** A large service with a peak at noon and a small steady one, four days. */
+const usual = (): LogDocument[] =>
+  Array.from({ length: 4 * 24 * 4 }, (_, i) => {
+    const hour = Math.floor(i / 4);
+    const wobble = [0.9, 1, 1, 1.1][i % 4];
+    const peak = 1_000 * (1.1 + Math.cos(((hour % 24) - 12) * (Math.PI / 12)));
+    return [log('large', hour, Math.round(peak * wobble)), log('small', hour, Math.round(10 * wobble))];
+  }).flat();
+
+const learn = (documents: readonly LogDocument[], definition = define()) =>
+  learnFeatures([definition], documents, { timestampField: '@timestamp' }).encoder;
+const valueOf = (encoder: ReturnType<typeof learn>, document: LogDocument): number =>
+  encoder.encode([document]).values[0];
+
+/** Of a text such as `1,600 to 2,600 for large`. */
+const numbersIn = (text: string): number[] =>
+  [...text.matchAll(/[\d,.]*\d/g)].map(([number]) => Number(number.replaceAll(',', '')));
+
+describe('a deviation', () => {
+  it('compares a value with its own group at that hour of the day, so that one service can fall as low as another', () => {
+    const encoder = learn(usual());
+    expect(encoder.columnNames).toEqual(['count']);
+    expect(encoder.fields).toEqual(['count', 'service', '@timestamp']);
+    expect(Math.abs(valueOf(encoder, log('large', 12, 2_100)))).toBeLessThan(1);
+    expect(Math.abs(valueOf(encoder, log('large', 0, 100)))).toBeLessThan(1);
+    expect(valueOf(encoder, log('large', 12, 100))).toBeLessThan(-2.5);
+    expect(valueOf(encoder, log('large', 0, 2_100))).toBeGreaterThan(2.5);
+    expect(Math.abs(valueOf(encoder, log('small', 12, 10)))).toBeLessThan(1);
+    expect(valueOf(encoder, log('small', 12, 100))).toBeGreaterThan(2.5);
+  });
+
+  it('is asinh of the spreads between the quartiles beyond two of them from the median', () => {
+    // One hour, values 1 to 101: median 51, quartiles 26 and 76, so a spread of 50 / 1.349.
+    const documents = Array.from({ length: 101 }, (_, i) => log('a', 5, i + 1));
+    const encoder = learn(documents, define({ scale: 'linear' }));
+    expect(valueOf(encoder, log('a', 5, 51))).toBe(0);
+    expect(valueOf(encoder, log('a', 5, 200))).toBeCloseTo(Math.asinh((200 - 51) / (50 / 1.349) - 2), 5);
+    expect(valueOf(encoder, log('a', 5, 51 - 70))).toBe(0);
+    expect(valueOf(encoder, log('a', 5, 51 - 100))).toBeCloseTo(-Math.asinh(100 / (50 / 1.349) - 2), 5);
+  });
+
+  it('is not thrown off by anomalies among the training values', () => {
+    const clean = learn(usual(), define({ scale: 'log1p' }));
+    const flooded = learn(
+      [
+        ...usual(),
+        ...Array.from({ length: 4 }, (_, day) => log('large', 12 + 24 * day, day % 2 === 0 ? 0 : 1e6)),
+      ],
+      define({ scale: 'log1p' }),
+    );
+    for (const count of [100, 2_100, 20_000]) {
+      const document = log('large', 12, count);
+      expect(Math.abs(valueOf(flooded, document) - valueOf(clean, document))).toBeLessThan(1);
+    }
+  });
+
+  it('measures an unknown group, or none, against all', () => {
+    const encoder = learn(usual());
+    expect(valueOf(encoder, log('new', 12, 50))).toBe(valueOf(encoder, log(undefined, 12, 50)));
+    expect(valueOf(encoder, log('new', 12, 1e7))).toBeGreaterThan(valueOf(encoder, log('new', 12, 2_000)));
+  });
+
+  it('says what is usual for the group at that hour', () => {
+    const encoder = learn(usual());
+    const [noon] = encoder.explain(log('large', 12, 0));
+    expect(noon.actual).toBe('0');
+    const [low, high] = numbersIn(noon.typical);
+    expect(low).toBeGreaterThan(1_500);
+    expect(high).toBeLessThan(2_700);
+    const [small] = encoder.explain(log('small', 12, 0));
+    expect(numbersIn(small.typical)[1]).toBeLessThan(15);
+  });
+
+  it('survives rubbish in value, group and time', () => {
+    const encoder = learn(usual());
+    for (const rubbish of [null, {}, [], 'many', NaN, Infinity]) {
+      expect(valueOf(encoder, { ...log('large', 12, rubbish) })).toBeNaN();
+      expect(valueOf(encoder, { ...log('large', 12, 5), service: rubbish })).not.toBeNaN();
+      expect(valueOf(encoder, { ...log('large', 12, 5), '@timestamp': rubbish })).not.toBeNaN();
+    }
+    expect(encoder.encode([{}]).values[0]).toBeNaN();
+  });
+
+  it('does not depend on the order of the logs, and is the same when read back', () => {
+    const documents = usual();
+    const encoder = learn(documents);
+    const json = JSON.stringify(encoder.toJSON());
+    expect(JSON.stringify(learn([...documents].reverse()).toJSON())).toBe(json);
+    const decoded = decodeFeatureEncoding(JSON.parse(json));
+    expect(decoded.encode(documents)).toEqual(encoder.encode(documents));
+    expect(decoded.explain(documents[0])).toEqual(encoder.explain(documents[0]));
+  });
+
+  it('lets a difference within the tolerance pass, however steady the number was', () => {
+    const steady = Array.from({ length: 100 }, (_, i) => log('a', i % 24, 0));
+    const strict = learn(steady, define({ tolerance: 0 }));
+    const tolerant = learn(steady, define({ tolerance: 2 }));
+    expect(tolerant.columnNames).toEqual(['count']);
+    expect(valueOf(strict, log('a', 5, 2))).toBeGreaterThan(5);
+    expect(valueOf(tolerant, log('a', 5, 2))).toBe(0);
+    expect(valueOf(tolerant, log('a', 5, 20))).toBeCloseTo(Math.asinh(20 / 2 - 2), 5);
+    expect(tolerant.explain(log('a', 5, 2))[0].typical).toBe('0 to 3.3');
+  });
+
+  it('marks what lies beyond the training values by rows far out, one column at a time', () => {
+    const { encoder, matrix } = (() => {
+      const learned = learn(usual());
+      return { encoder: learned, matrix: learned.encode(usual()) };
+    })();
+    const far = withFarRows(matrix, [define()], encoder, 1);
+    expect(far.rowCount).toBeGreaterThan(matrix.rowCount);
+    expect([...far.values.slice(0, matrix.values.length)]).toEqual([...matrix.values]);
+    const added = [...far.values.slice(matrix.values.length)];
+    expect(Math.max(...added)).toBeCloseTo(Math.asinh(94), 5);
+    expect(Math.min(...added)).toBeCloseTo(-Math.asinh(94), 5);
+    const onlyHigh = withFarRows(matrix, [define({ direction: 'high' })], encoder, 1);
+    expect(Math.min(...onlyHigh.values.slice(matrix.values.length))).toBeGreaterThan(0);
+    const number = featureSchema.parse({ type: 'number', field: 'count' });
+    expect(withFarRows(matrix, [number], encoder, 1)).toBe(matrix);
+  });
+
+  it('takes the hours of its time zone', () => {
+    const documents = usual();
+    const tokyo = learn(documents, define({ time_zone: 'Asia/Tokyo' }));
+    expect(valueOf(tokyo, log('large', 12, 2_100))).toBeCloseTo(
+      valueOf(learn(documents), log('large', 12, 2_100)),
+      1,
+    );
+    expect(JSON.stringify(tokyo.toJSON())).not.toBe(JSON.stringify(learn(documents).toJSON()));
+  });
+});

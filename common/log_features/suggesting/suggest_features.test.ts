@@ -1,0 +1,202 @@
+import type { LogDocument } from '../../log_document';
+import { learnFeatures, PRESETS, presetFor, suggestFeatures } from '..';
+
+const start = Date.UTC(2024, 0, 1);
+const web: LogDocument[] = Array.from({ length: 500 }, (_, index) => ({
+  '@timestamp': new Date(start + index * 3_600_000).toISOString(),
+  http: {
+    request: { method: index % 9 === 0 ? 'POST' : 'GET' },
+    response: {
+      status_code: index % 20 === 0 ? 404 : 200,
+      body: { bytes: Math.round(Math.exp((index % 50) / 5)) },
+    },
+  },
+  url: { original: `/articles/${index % 60}?page=${index % 7}` },
+  user_agent: { original: `Browser/${index % 5}.0 (system)` },
+  trace: { id: `trace-${index}` },
+  label: index % 20 === 0 ? 'anomaly' : 'normal',
+  event: { ingested: new Date(start).toISOString() },
+  constant: 'same',
+}));
+const application: LogDocument[] = Array.from({ length: 300 }, (_, index) => ({
+  '@timestamp': new Date(start + index * 1_000).toISOString(),
+  'log.level': index % 10 === 0 ? 'ERROR' : 'INFO',
+  service: { name: `service-${index % 4}` },
+  message:
+    index % 10 === 0
+      ? `Payment ${index} failed after ${index % 30} ms`
+      : `Order ${index} accepted for customer ${index * 7}`,
+}));
+const plain: LogDocument[] = Array.from({ length: 300 }, (_, index) => ({
+  timestamp: start + index * 1_000,
+  response_time: index % 90,
+  status_code: 200 + (index % 2),
+  request_size: index % 50,
+  hour_of_day: index % 24,
+}));
+
+describe('presetFor', () => {
+  it.each([
+    ['web_access', web],
+    ['application', application],
+    ['web_simple', plain],
+  ])('finds %s', (name, documents) => {
+    const preset = presetFor(documents);
+    expect(preset?.name).toBe(name);
+    expect(
+      learnFeatures(preset!.definitions, documents, { timestampField: '@timestamp' }).encoder.columnNames
+        .length,
+    ).toBeGreaterThan(3);
+  });
+
+  it('leaves out fields that are absent and takes other names for them', () => {
+    const documents = web.map(({ url: _url, ...rest }) => ({ ...rest, url: { path: '/x' } }));
+    const fields = presetFor(documents)!.definitions.map(({ field }) => field);
+    expect(fields).toContain('url.path');
+    expect(fields).not.toContain('url.original');
+    expect(fields).not.toContain('event.duration');
+  });
+
+  it('compares within what the sample has', () => {
+    const [severity] = presetFor(web)!.definitions;
+    expect(severity).toMatchObject({
+      type: 'severity',
+      by: ['http.request.method', { route: 'url.original' }],
+    });
+    expect(presetFor(plain)!.definitions.map(({ type, field }) => [type, field])).toEqual([
+      ['severity', 'status_code'],
+      ['number', 'response_time'],
+      ['number', 'request_size'],
+      ['hour_of_day', 'hour_of_day'],
+    ]);
+  });
+
+  it.each([
+    [
+      'authentication',
+      { user: { name: 'anne' }, event: { action: 'logon', outcome: 'success' }, process: { name: 'sshd' } },
+    ],
+    ['kubernetes', { kubernetes: { namespace: 'shop', container: { name: 'web' } }, log: { level: 'info' } }],
+    ['database_slow_log', { query_time: 2.5, rows_examined: 900, query: 'SELECT 1', database: 'shop' }],
+  ])('finds %s', (name, log) => {
+    const logs = Array.from({ length: 50 }, (_none, row) => ({ ...log, message: `message ${row}` }));
+    expect(presetFor(logs)?.name).toBe(name);
+  });
+
+  it('finds none for strange logs', () => {
+    expect(presetFor([{ temperature: 5 }])).toBeUndefined();
+    expect(presetFor([])).toBeUndefined();
+  });
+
+  it('has a description for each', () => {
+    for (const preset of PRESETS) {
+      expect(preset.description.length).toBeGreaterThan(20);
+      expect(preset.definitions.length).toBeGreaterThan(3);
+    }
+  });
+});
+
+describe('suggestFeatures', () => {
+  const options = { timestampField: '@timestamp' };
+  const typesOf = (documents: readonly LogDocument[]) =>
+    Object.fromEntries(
+      suggestFeatures(documents, options).map(({ definition }) => [
+        definition.name ?? definition.field,
+        definition.type,
+      ]),
+    );
+
+  it('chooses types by the values and leaves out ids, constants and ground truth', () => {
+    expect(typesOf(web)).toEqual({
+      'url.original': 'attack_signs',
+      'http.response.status_code': 'severity',
+      'http.response.body.bytes': 'deviation',
+      'user_agent.original': 'category',
+      hour_of_day: 'hour_of_day',
+      day_of_week: 'day_of_week',
+    });
+    expect(typesOf(application)).toEqual({
+      'log.level': 'severity',
+      message: 'template',
+    });
+    expect(typesOf(plain)).toMatchObject({
+      hour_of_day: 'hour_of_day',
+      response_time: 'number',
+      status_code: 'severity',
+    });
+  });
+
+  it('compares what a number measures with the same service, method and route', () => {
+    const definitions = suggestFeatures(web, options).map(({ definition }) => definition);
+    const of = (type: string) => definitions.find((definition) => definition.type === type);
+    expect(of('severity')?.by).toEqual(['http.request.method', { route: 'url.original' }]);
+    expect(of('deviation')).toMatchObject({
+      by: ['http.response.status_code', 'http.request.method', { route: 'url.original' }],
+      direction: 'both',
+    });
+    expect(of('route')).toMatchObject({ field: 'url.original', method: 'http.request.method' });
+  });
+
+  it('reads codes of gRPC, and leaves out their names and where logs come from', () => {
+    const calls = Array.from({ length: 400 }, (_none, row) => ({
+      '@timestamp': new Date(start + row * 1_000).toISOString(),
+      svc: `service-${row % 5}`,
+      code: row % 40 === 0 ? 13 : 0,
+      code_name: row % 40 === 0 ? 'INTERNAL' : 'OK',
+      latency_us: 90 + ((row * 7_919) % 1_000),
+      pid: 300 + row,
+      message: `call ${row} finished`,
+    }));
+    expect(
+      suggestFeatures(calls, options).map(({ definition: { type, field, by } }) => [type, field, by]),
+    ).toEqual([
+      ['severity', 'code', ['svc']],
+      ['template', 'message', undefined],
+      ['deviation', 'latency_us', ['svc']],
+    ]);
+  });
+
+  it('leaves out fields that repeat another in other words or units', () => {
+    const repeated = web.map((document, index) => {
+      const url = (document.url as { original: string }).original;
+      return {
+        ...document,
+        url: { original: url, path: url.split('?')[0] },
+        seconds: index % 91,
+        milliseconds: (index % 91) * 1e3,
+        status: index % 20 === 0 ? '404' : '200',
+      };
+    });
+    const types = typesOf(repeated);
+    expect(Object.keys(types)).toEqual(
+      expect.arrayContaining(['url.original', 'http.response.status_code', 'seconds']),
+    );
+    for (const field of ['url.path', 'status', 'milliseconds']) expect(types).not.toHaveProperty([field]);
+  });
+
+  it('gives reason, coverage and frequent values', () => {
+    const half = web.map((document, index) => (index % 2 === 0 ? document : { ...document, http: {} }));
+    const status = suggestFeatures(half, options).find(
+      ({ definition }) => definition.field === 'http.response.status_code',
+    );
+    expect(status?.coverage).toBe(0.5);
+    expect(status?.examples[0]).toBe('200');
+    expect(status?.reason).toContain('in 50% of the logs');
+  });
+
+  it('is usable as it stands, bounded, and survives odd documents', () => {
+    const suggestions = suggestFeatures(web, { ...options, limit: 3 });
+    expect(suggestions).toHaveLength(3);
+    expect(() =>
+      learnFeatures(
+        suggestions.map(({ definition }) => definition),
+        web,
+        options,
+      ),
+    ).not.toThrow();
+    expect(suggestFeatures([], options)).toEqual([]);
+    expect(() =>
+      suggestFeatures([null as never, { a: [[]], b: { c: NaN } }, { '*': 1, _x: 2 }], options),
+    ).not.toThrow();
+  });
+});

@@ -1,0 +1,388 @@
+import { printable } from '../../printable';
+import { featureSchema, type FeatureDefinition } from '../../detector';
+import type { LogDocument } from '../../log_document';
+import { compileField } from '../fields/field_access';
+import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from '../columns/field_value';
+import { findLabelFields } from '../fields/label_fields';
+import { leafFields } from '../fields/leaf_fields';
+import { skewness } from '../number/number_encoding';
+import { mineTemplates } from '../template/template_miner';
+import { parseTimestamp } from '../time/time_encoding';
+import type { FeatureType } from '../../detector/feature_schema';
+
+export interface FeatureSuggestion {
+  readonly definition: FeatureDefinition;
+  /** Sentence for people: why this field, why so. */
+  readonly reason: string;
+  /** Up to three frequent values, printable and short. */
+  readonly examples: readonly string[];
+  /** Share of the sample's documents that have a usable value, in [0, 1]. */
+  readonly coverage: number;
+}
+
+export interface SuggestOptions {
+  readonly timestampField: string;
+  /** Suggestions at most, the most promising first; default 12. */
+  readonly limit?: number;
+}
+
+const SAMPLE_SIZE = 1_000;
+const MIN_COVERAGE = 0.05;
+/** A string field with more different values than this share of its documents is no category. */
+const MAX_CATEGORY_DISTINCT = 0.5;
+/** Fields that are metadata, ids, or ground truth: never features. */
+const EXCLUDED =
+  /(^|[._-])(id|uuid|guid|hash|offset|label|labels|anomaly|is_anomaly|ground_truth|tags|ephemeral_id|trace|span|sequence|pid|tid|ip|port)$|^(_|anomaly[._]|label[s._]|agent\.|ecs\.|data_stream\.|input\.|elastic_agent|event\.(ingested|created|original|dataset|module)|@version)/i;
+
+/** A proposed feature with the values of its field, one a document. */
+interface Candidate {
+  readonly type: FeatureType;
+  readonly values: readonly unknown[];
+}
+
+interface Guess {
+  readonly type: FeatureType;
+  readonly reason: string;
+  /** Higher comes first. */
+  readonly weight: number;
+  readonly encoding?: 'rarity';
+}
+
+/** Names of what answers a request or rates a log. */
+const STATUS = /(^|[._-])(status|status_?code|http_?status|grpc_?(code|status)|code)$/i;
+const LEVEL = /(^|[._-])(level|severity|severity_text|severity_number|log_?level|levelname|priority)$/i;
+const MESSAGE = /(^|[._-])(message|msg)$/i;
+/** Where a request goes. */
+const TARGET = /(^|[._-])(url|uri|path|request_?(path|uri|url)|original|full|resource|target)$/i;
+/** Names of people and machines, whose rarity tells something. */
+const NAME =
+  /(^|[._-])(user|user_?name|host|host_?name|caller|client|account|owner|tenant|role|principal)([._-]?name)?$/i;
+
+function guess(field: string, values: readonly unknown[], distinct: Map<string, number>): Guess | undefined {
+  const dirt = new DirtCounter();
+  const count = values.length;
+  const numbers = values.map((value) => numberOf(value, dirt)).filter((value) => value !== undefined);
+  if (LEVEL.test(field) && distinct.size <= 30) {
+    return {
+      type: 'severity',
+      reason: `levels, ${distinct.size} different ones: how bad and how rare`,
+      weight: 12,
+    };
+  }
+  if (STATUS.test(field) && numbers.length >= 0.9 * count && distinct.size <= 100) {
+    const codes = new Set(numbers);
+    const isHttp = [...codes].every((code) => code >= 100 && code <= 599);
+    const isGrpc = [...codes].every((code) => Number.isInteger(code) && code >= 0 && code <= 16);
+    if (isHttp || (isGrpc && codes.has(0))) {
+      const kind = isHttp ? 'statuses of HTTP' : 'codes of gRPC';
+      return {
+        type: 'severity',
+        reason: `${kind}, ${distinct.size} different ones: how bad and how rare`,
+        weight: 12,
+      };
+    }
+  }
+  if (MESSAGE.test(field)) {
+    return { type: 'template', reason: 'messages: the rarity of their template', weight: 11 };
+  }
+  if (NAME.test(field) && numbers.length < 0.9 * count && distinct.size < 0.9 * count) {
+    return {
+      type: 'category',
+      reason: `${distinct.size} different names, by rarity`,
+      weight: 8,
+      encoding: 'rarity',
+    };
+  }
+  if (
+    /(^|[._])hour(_of_day)?$/i.test(field) &&
+    numbers.filter((value) => value >= 0 && value < 24).length >= 0.9 * count
+  ) {
+    return { type: 'hour_of_day', reason: 'hours from 0 to 23, read as a cycle', weight: 4 };
+  }
+  if (numbers.length >= 0.9 * count) {
+    if (/status|code|port|level|version/i.test(field) && distinct.size <= 100) {
+      return {
+        type: 'category',
+        reason: `numbers that are codes, ${distinct.size} different values`,
+        weight: 9,
+      };
+    }
+    const skew = skewness(numbers);
+    const shape = skew > 1 ? 'numbers with a long tail, taken on a logarithmic scale' : 'numbers';
+    return {
+      type: 'number',
+      reason: `${shape}, ${distinct.size} different values`,
+      weight: skew > 1 ? 8 : 6,
+    };
+  }
+  const texts = [...distinct.keys()];
+  if (texts.every((text) => parseTimestamp(text) !== undefined)) return undefined;
+  const meanLength = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
+  const spaced = texts.filter((text) => / \S+ /.test(text)).length / texts.length;
+  if (
+    /(^|[._])(url|uri|path|query|referr?er|user_agent|agent|request|original|command_line|payload|resource|filter|param)/i.test(
+      field,
+    )
+  ) {
+    if (distinct.size > 12 && !/agent|referr?er/i.test(field)) {
+      return { type: 'attack_signs', reason: 'text from outside: signs of attacks', weight: 10 };
+    }
+    if (distinct.size > 12 && distinct.size <= MAX_CATEGORY_DISTINCT * count) {
+      return {
+        type: 'category',
+        reason: `${distinct.size} different values, by rarity`,
+        weight: 5,
+        encoding: 'rarity',
+      };
+    }
+  }
+  if (spaced > 0.5 && distinct.size > 12) {
+    const templates = mineTemplates(texts.slice(0, 300)).found;
+    return templates <= Math.max(5, 0.7 * Math.min(300, texts.length))
+      ? { type: 'template', reason: `messages that follow about ${templates} templates`, weight: 9 }
+      : { type: 'text', reason: 'free text of many forms', weight: 5 };
+  }
+  if (distinct.size <= Math.max(12, MAX_CATEGORY_DISTINCT * count)) {
+    const few = distinct.size <= 12;
+    return {
+      type: 'category',
+      reason: few
+        ? `${distinct.size} different values, one column each`
+        : `${distinct.size} different values, by rarity`,
+      weight: few ? 7 : 5,
+    };
+  }
+  return meanLength >= 12
+    ? { type: 'text', reason: 'strings of many forms: length, entropy and characters', weight: 3 }
+    : undefined;
+}
+
+interface Profile {
+  readonly field: string;
+  /** One a document. */
+  readonly values: readonly unknown[];
+  readonly distinct: number;
+  readonly isNumber: boolean;
+}
+
+/** Names of what does the work: what is usual is usual for it. */
+const WORKER =
+  /(^|[._-])(service|svc|app|application|component|program|process|logger|container|rpc|operation|endpoint|handler|job|method|verb|namespace|database|db)([._-]?name)?$/i;
+const METHOD = /(^|[._-])(method|verb)$/i;
+const SIZE = /(bytes|size|length)/i;
+const ANSWER = /(response|out|sent|body)/i;
+const MOST_WORKERS = 200;
+const MOST_GROUPS = 4;
+/** Fewer different values are better compared within than looked at. */
+const FEW_WORKERS = 12;
+
+/** Paths and URLs, as against other text from outside. */
+const isTarget = ({ field, values }: Profile): boolean =>
+  TARGET.test(field) &&
+  values.filter((value) => typeof value === 'string' && /^([A-Z]+ )?(\/|https?:)/.test(value)).length >=
+    0.5 * values.length;
+
+/**
+ * The suggestions, where a number is compared with those of the same service, method and route, a status is as bad as it is rare
+ * there, and a path has a route. What is only compared within is no feature.
+ */
+function comparedWithinGroups(
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+): FeatureSuggestion[] {
+  const target = profiles.find(isTarget);
+  const workers = profiles
+    .filter(({ field, distinct, isNumber }) => WORKER.test(field) && distinct <= MOST_WORKERS && !isNumber)
+    .sort((one, other) => one.distinct - other.distinct)
+    .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
+  const route = target === undefined ? [] : [{ route: target.field }];
+  const names = workers.map(({ field }) => field);
+  const status = suggestions.find(
+    ({ definition: { type, field } }) => type === 'severity' && STATUS.test(field),
+  )?.definition.field;
+  const groups = [...names, ...route].slice(0, MOST_GROUPS);
+  const told = `, for the same ${groups.map((part) => (typeof part === 'string' ? part : 'route')).join(', ')}`;
+  return suggestions.flatMap((suggestion): FeatureSuggestion[] => {
+    const { definition, reason } = suggestion;
+    const { type, field } = definition;
+    const changed = (change: Partial<FeatureDefinition>, why: string): FeatureSuggestion => ({
+      ...suggestion,
+      definition: featureSchema.parse({ ...definition, ...change }),
+      reason: why,
+    });
+    const by = groups.filter((part) => part !== field);
+    if (type === 'severity' && by.length > 0) return [changed({ by }, reason + told)];
+    if (type === 'number' && by.length > 0) {
+      const isAnswer = SIZE.test(field) && ANSWER.test(field) && status !== undefined;
+      const within = isAnswer ? [status, ...[...names, ...route].slice(1 - MOST_GROUPS)] : by;
+      const change = isAnswer ? ({ direction: 'both' } as const) : {};
+      return [
+        changed({ type: 'deviation', by: within, ...change }, `${reason}; how far from the usual${told}`),
+      ];
+    }
+    if (type === 'attack_signs' && field === target?.field) {
+      const method = names.find((name) => METHOD.test(name));
+      const asRoute = changed(
+        { type: 'route', ...(method && { method }) },
+        'paths: the rarity of the route, ids masked',
+      );
+      return [asRoute, suggestion];
+    }
+    const isPartOfTarget =
+      target !== undefined && /(^|\.)url\./.test(field) && field !== target.field && type === 'attack_signs';
+    if (isPartOfTarget) return [];
+    const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
+    return type === 'category' && isWorker ? [] : [suggestion];
+  });
+}
+
+/** Each value of one field goes with one value of the other, and the other way round. */
+function isOneToOne(one: Candidate, other: Candidate): boolean {
+  const there = new Map<unknown, unknown>();
+  const back = new Map<unknown, unknown>();
+  for (let row = 0; row < one.values.length; row++) {
+    const [first, second] = [one.values[row], other.values[row]];
+    if ((first === undefined) !== (second === undefined)) return false;
+    if (first === undefined) continue;
+    if (there.has(first) && there.get(first) !== second) return false;
+    if (back.has(second) && back.get(second) !== first) return false;
+    there.set(first, second);
+    back.set(second, first);
+  }
+  // Of values that differ in nearly each log nothing can be said.
+  return there.size > 1 && there.size <= MAX_CATEGORY_DISTINCT * one.values.length;
+}
+
+/** Share of documents in which one field must repeat another to be left out. */
+const REPEATED_SHARE = 0.9;
+
+/**
+ * Whether two fields say the same: equal values, numbers in a fixed ratio (another unit), or, of two free texts, one
+ * within the other (a path in its URL).
+ */
+function repeats(one: Candidate, other: Candidate): boolean {
+  if (one.type === 'template' || other.type === 'template') return false;
+  const named: readonly FeatureType[] = ['category', 'severity'];
+  if (named.includes(one.type) && named.includes(other.type) && isOneToOne(one, other)) return true;
+  let both = 0;
+  let same = 0;
+  const dirt = new DirtCounter();
+  let ratio: number | undefined;
+  for (let row = 0; row < one.values.length; row++) {
+    const [first, second] = [one.values[row], other.values[row]];
+    if (first === undefined || second === undefined) continue;
+    both++;
+    if (one.type === 'number' && other.type === 'number') {
+      const quotient = (numberOf(first, dirt) ?? NaN) / (numberOf(second, dirt) ?? NaN);
+      if (!Number.isFinite(quotient)) continue;
+      ratio ??= quotient;
+      if (Math.abs(quotient - ratio) <= 1e-3 * Math.abs(ratio)) same++;
+    } else {
+      const [text, part] = [textOf(first, 2_048, dirt) ?? '', textOf(second, 2_048, dirt) ?? ''];
+      const isText = (type: FeatureType): boolean => type === 'text' || type === 'attack_signs';
+      const nested = isText(one.type) && isText(other.type);
+      if (text === part || (nested && (text.includes(part) || part.includes(text)))) same++;
+    }
+  }
+  return both > 0 && same >= REPEATED_SHARE * Math.max(both, 0.5 * one.values.length);
+}
+
+/**
+ * Proposes features for a sample of logs: every field that is often there, varies and is no id, time of writing or
+ * ground truth, with the type that its values call for. The timestamp gives hour and weekday when it spans them.
+ */
+export function suggestFeatures(
+  documents: readonly LogDocument[],
+  options: SuggestOptions,
+): FeatureSuggestion[] {
+  const sample = documents.slice(0, SAMPLE_SIZE);
+  const suggestions: (FeatureSuggestion & { weight: number; values: readonly unknown[] })[] = [];
+  const suggest = (
+    definition: { type: FeatureType; field: string; name?: string; encoding?: 'rarity' },
+    reason: string,
+    weight: number,
+    examples: readonly string[],
+    coverage: number,
+    values: readonly unknown[] = [],
+  ): void => {
+    const parsed = featureSchema.safeParse(definition);
+    if (!parsed.success) return;
+    suggestions.push({ definition: parsed.data, reason, examples, coverage, weight, values });
+  };
+
+  const profiles: Profile[] = [];
+  const labels = new Set(findLabelFields(sample).map(({ field }) => field));
+  for (const field of leafFields(sample)) {
+    if (field === options.timestampField || EXCLUDED.test(field) || labels.has(field)) continue;
+    const read = compileField(field);
+    const dirt = new DirtCounter();
+    const distinct = new Map<string, number>();
+    const all = sample.map((document) => scalarOf(read(document), dirt));
+    const values = all.filter((value) => value !== undefined);
+    for (const value of values) {
+      const text = textOf(value, 256, dirt)!;
+      distinct.set(text, (distinct.get(text) ?? 0) + 1);
+    }
+    const coverage = values.length / sample.length;
+    if (coverage < MIN_COVERAGE || distinct.size < 2) continue;
+    const found = guess(field, values, distinct);
+    if (found === undefined) continue;
+    const examples = [...distinct]
+      .sort((one, other) => other[1] - one[1])
+      .slice(0, 3)
+      .map(([value]) => printable(value, 80));
+    const reason = `${found.reason}; in ${readableShare(coverage)} of the logs`;
+    profiles.push({ field, values: all, distinct: distinct.size, isNumber: found.type === 'number' });
+    suggest(
+      { type: found.type, field, ...(found.encoding && { encoding: found.encoding }) },
+      reason,
+      found.weight * coverage,
+      examples,
+      coverage,
+      all,
+    );
+  }
+
+  const readTimestamp = compileField(options.timestampField);
+  const times = sample
+    .map((document) => readTimestamp(document))
+    .map((value) => (typeof value === 'string' ? parseTimestamp(value) : value))
+    .filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
+  const span = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
+  const ownHour = suggestions.some(({ definition }) => definition.type === 'hour_of_day');
+  const examples = times.slice(0, 3).map((time) => printable(String(time), 40));
+  const coverage = sample.length === 0 ? 0 : times.length / sample.length;
+  const field = options.timestampField;
+  if (span >= 6 * 3_600_000 && !ownHour) {
+    suggest(
+      { type: 'hour_of_day', field, name: 'hour_of_day' },
+      'the sample spans many hours; what is usual differs by the time of day',
+      4,
+      examples,
+      coverage,
+    );
+  }
+  if (span >= 7 * 86_400_000) {
+    suggest(
+      { type: 'day_of_week', field, name: 'day_of_week' },
+      'the sample spans a week or more; what is usual differs by weekday',
+      3,
+      examples,
+      coverage,
+    );
+  }
+  const kept: typeof suggestions = [];
+  for (const suggestion of suggestions.sort((one, other) => other.weight - one.weight)) {
+    if (kept.length >= (options.limit ?? 12)) break;
+    const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
+    const repeated = kept.some(({ definition, values }) =>
+      repeats({ type: definition.type, values }, candidate),
+    );
+    if (!repeated) kept.push(suggestion);
+  }
+  const compared = comparedWithinGroups(
+    kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion),
+    profiles,
+  );
+  return compared.slice(0, options.limit ?? 12);
+}

@@ -1,0 +1,104 @@
+import { decodeTemplate, learnTemplate, templateAdvice, templateStateSchema } from './template_encoding';
+import { featureSchema } from '../../detector';
+import { DetectionError } from '../../detection_error';
+import { DirtCounter } from '../columns/field_value';
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+const define = (settings: object = {}) =>
+  featureSchema.parse({ type: 'template', field: 'message', ...settings });
+const messages = [
+  ...times(60, (index) => `connection from 10.0.0.${index} closed`),
+  ...times(39, (index) => `query took ${index} ms`),
+  'configuration reloaded',
+];
+
+describe('template feature', () => {
+  const encoding = learnTemplate(define(), messages);
+  const encode = (message: string): number[] => {
+    const out = new Float64Array(4);
+    encoding.encode(message, out, 0, new DirtCounter());
+    return [...out];
+  };
+
+  it('gives rarity, newness, parameters and length', () => {
+    expect(encode('query took 12345 ms')).toEqual([
+      -Math.log(40 / 104),
+      1 / 40,
+      Math.log1p(1),
+      Math.log1p('query took 12345 ms'.length),
+    ]);
+    expect(encode('kernel panic now').slice(0, 2)).toEqual([-Math.log(1 / 104), 1]);
+    expect(encode('configuration reloaded')[1]).toBe(1 / 2);
+  });
+
+  it('tells the template of a message', () => {
+    expect(encoding.templateOf('query took 7 ms')).toEqual({ id: 1, text: 'query took <duration>' });
+    expect(encoding.templateOf('kernel panic now')).toBeUndefined();
+    expect(encoding.actual('kernel panic 7')).toBe('new template: kernel panic <num>');
+    expect(encoding.typical).toContain('connection from <ip> closed (60%)');
+    expect(encoding.counts).toEqual([60, 39, 1]);
+  });
+
+  it('does not depend on the order of the messages', () => {
+    expect(learnTemplate(define(), [...messages].reverse()).toJSON()).toEqual(encoding.toJSON());
+  });
+
+  it('reads what it stored', () => {
+    const decoded = decodeTemplate(templateStateSchema.parse(JSON.parse(JSON.stringify(encoding))));
+    for (const message of [...messages, 'kernel panic']) {
+      expect(decoded.templateOf(message)).toEqual(encoding.templateOf(message));
+    }
+  });
+
+  it('gives longer stack traces the columns of those in training', () => {
+    const trace = (frames: number): string =>
+      `java.io.IOException: closed${'\n\tat com.acme.Service.run(Service.java:12)'.repeat(frames)}`;
+    const traces = learnTemplate(
+      define(),
+      times(50, (i) => trace(1 + (i % 5))),
+    );
+    const rowOf = (message: string): number[] => {
+      const out = new Float64Array(4);
+      traces.encode(message, out, 0, new DirtCounter());
+      return [...out];
+    };
+    expect(rowOf(trace(40))).toEqual(rowOf(trace(3)));
+  });
+});
+
+describe('masks of the feature', () => {
+  const masks = [
+    { name: 'order', regex: '[A-Z]{3}-[a-z]{1,20}' },
+    { name: 'rest', regex: '-[a-z]{1,20} shipped' },
+  ];
+  const letters = (index: number): string =>
+    String.fromCharCode(97 + (index % 26), 97 + Math.floor(index / 26));
+  const orders = times(300, (i) => `ABC-${letters(i)} shipped`);
+
+  it('replace what varies', () => {
+    const encoding = learnTemplate(define({ masks }), [...orders, 'lone line']);
+    expect(encoding.templateOf('XYZ-qqqq shipped')).toEqual({ id: 0, text: '<order> shipped' });
+    const decoded = decodeTemplate(templateStateSchema.parse(JSON.parse(JSON.stringify(encoding))));
+    expect(decoded.templateOf('XYZ-qqqq shipped')?.text).toBe('<order> shipped');
+    expect(decoded.templateOf('XYZ-qqqq lost')).toBeUndefined();
+  });
+
+  it('are refused when they are no bounded regular expressions', () => {
+    const learn = (regex: string) => () => learnTemplate(define({ masks: [{ name: 'odd', regex }] }), orders);
+    expect(learn('(a+)+$b(')).toThrow(DetectionError);
+    expect(learn('(a)\\1')).toThrow(/"odd"/);
+    expect(() => define({ masks: [{ name: 'No', regex: 'a' }] })).toThrow(/lower-case/);
+  });
+});
+
+describe('templateAdvice', () => {
+  it('says what to do where messages hardly share templates', () => {
+    expect(templateAdvice({ templates: 1_000, matched: 2_000, total: 9_000 })).toMatch(
+      /78% of them none.*masks/,
+    );
+    expect(templateAdvice({ templates: 250, matched: 300, total: 300 })).toMatch(/300 messages follow 250/);
+    expect(templateAdvice({ templates: 40, matched: 8_900, total: 9_000 })).toBeUndefined();
+    expect(templateAdvice({ templates: 20, matched: 20, total: 20 })).toBeUndefined();
+  });
+});

@@ -1,8 +1,0 @@
-import type { Answer } from '../api_client';
-
-/** One detector as its tabs are given it. */
-export interface DetectorView {
-  readonly record: Answer<'getDetector'>;
-  readonly status: Answer<'getStatus'>;
-  readonly reload: () => void;
-}

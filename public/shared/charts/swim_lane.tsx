@@ -1,0 +1,203 @@
+import React, { type ReactElement } from 'react';
+import {
+  Chart,
+  Heatmap,
+  ScaleType,
+  Settings,
+  type HeatmapBrushEvent,
+  type HeatmapElementEvent,
+} from '@elastic/charts';
+import { EuiBasicTable, EuiFlexGroup, EuiFlexItem, EuiHealth, useEuiTheme } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import moment from 'moment';
+import { SEVERITIES, severityOf } from '../../../common/anomaly';
+import { printable } from '../../../common/printable';
+import type { Group } from './anomaly_timeline';
+import { useChartTheme } from './chart_theme';
+import { entityName, laneOf } from '../values/entity_name';
+import { formatCount, formatTime } from '../values/format';
+import { SEVERITY_COLORS, SeverityLabel, severityName } from '../values/severity';
+import type { Interval } from '../values/time_range';
+
+/** What was clicked or brushed. */
+export interface Choice {
+  readonly range: Interval;
+  readonly entities: readonly string[];
+}
+
+/** A bucket whose logs were all normal. */
+const NORMAL = 1;
+const LANE_HEIGHT = 28;
+const AXIS_HEIGHT = 100;
+
+/** Lanes are to be wider than their names. */
+const LONGEST_LABEL = 30;
+
+/** One lane for each entity, its colour the most severe anomaly of the time; click and brush choose. */
+export function SwimLane(props: {
+  groups: readonly Group[];
+  intervalMilliseconds: number;
+  range: Interval;
+  choose?: (choice: Choice) => void;
+  height?: number | string;
+}): ReactElement {
+  const { groups, intervalMilliseconds, range, choose, height } = props;
+  const { euiTheme } = useEuiTheme();
+  const baseTheme = useChartTheme();
+  const cells = groups.flatMap(({ key, buckets }) =>
+    buckets.map(({ time, anomalies, max_confidence: confidence }) => ({
+      time: Date.parse(time),
+      lane: laneOf(key),
+      value: anomalies > 0 && confidence !== null ? Math.max(2, confidence * 100) : NORMAL,
+    })),
+  );
+  const bands = [
+    {
+      start: 0,
+      end: 2,
+      color: euiTheme.colors.lightShade,
+      label: i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' }),
+    },
+    ...[...SEVERITIES].reverse().map(({ name, from }, place, all) => ({
+      start: Math.max(2, from),
+      end: all[place + 1]?.from ?? 101,
+      color: SEVERITY_COLORS[name],
+      label: severityName(name),
+    })),
+  ];
+  const keyOf = new Map(groups.map(({ key }) => [laneOf(key), key]));
+  const chosen = (times: readonly (string | number)[], lanes: readonly (string | number)[]): void => {
+    const numbers = times.map(Number);
+    choose?.({
+      range: { from: Math.min(...numbers), to: Math.max(...numbers) + intervalMilliseconds },
+      entities: lanes.map((lane) => keyOf.get(String(lane)) ?? ''),
+    });
+  };
+  return (
+    <div
+      style={{
+        display: 'flex',
+        flexDirection: 'column',
+        height: height ?? groups.length * LANE_HEIGHT + AXIS_HEIGHT,
+      }}
+      data-test-subj="logAnomaliesSwimLane"
+    >
+      {/* That of the chart hides what does not fit. */}
+      <EuiFlexGroup gutterSize="m" responsive={false} wrap style={{ flexGrow: 0 }}>
+        {bands.map(({ label, color }) => (
+          <EuiFlexItem grow={false} key={label}>
+            <EuiHealth color={color} textSize="xs">
+              {label}
+            </EuiHealth>
+          </EuiFlexItem>
+        ))}
+      </EuiFlexGroup>
+      <div style={{ flex: '1 1 0', minHeight: 0 }}>
+        <Chart>
+          <Settings
+            baseTheme={baseTheme}
+            xDomain={{ min: range.from, max: range.to }}
+            ariaLabel={i18n.translate('logAnomalies.lane.label', {
+              defaultMessage: 'Severity of the anomalies over time, a lane for each entity',
+            })}
+            onElementClick={([element]) => {
+              const { datum } = (element as HeatmapElementEvent)[0];
+              chosen([datum.x], [datum.y]);
+            }}
+            onBrushEnd={(brush) => {
+              const { x, y } = brush as HeatmapBrushEvent;
+              if (x.length > 0) chosen(x, y);
+            }}
+            theme={{
+              heatmap: {
+                grid: { stroke: { width: 1, color: euiTheme.colors.emptyShade } },
+                cell: {
+                  maxWidth: 'fill',
+                  label: { visible: false },
+                  border: { strokeWidth: 0, stroke: 'none' },
+                },
+                yAxisLabel: { visible: true, width: 'auto', textColor: euiTheme.colors.text },
+                xAxisLabel: { visible: true, textColor: euiTheme.colors.text },
+                brushTool: { visible: true, fill: euiTheme.colors.mediumShade },
+              } as never,
+            }}
+          />
+          <Heatmap
+            id="severity"
+            name={i18n.translate('logAnomalies.lane.severity', { defaultMessage: 'Highest severity' })}
+            data={cells}
+            xAccessor="time"
+            yAccessor="lane"
+            valueAccessor="value"
+            valueFormatter={(value: number) =>
+              value < 2
+                ? i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' })
+                : `${severityName(severityOf(value / 100))} ${Math.round(value)}`
+            }
+            colorScale={{ type: 'bands', bands }}
+            xScale={{
+              type: ScaleType.Time,
+              interval: { type: 'fixed', unit: 'ms', value: intervalMilliseconds },
+            }}
+            xAxisLabelFormatter={(time) => moment(time).format('MM-DD HH:mm')}
+            yAxisLabelFormatter={(lane) => printable(String(lane), LONGEST_LABEL)}
+            ySortPredicate="dataIndex"
+          />
+        </Chart>
+      </div>
+    </div>
+  );
+}
+
+/** The same as the lanes for those who read tables: an entity a row. */
+export function SwimLaneTable({ groups }: { groups: readonly Group[] }): ReactElement {
+  return (
+    <EuiBasicTable<Group>
+      items={[...groups]}
+      itemId="key"
+      tableCaption={i18n.translate('logAnomalies.lane.label', {
+        defaultMessage: 'Severity of the anomalies over time, a lane for each entity',
+      })}
+      columns={[
+        {
+          field: 'key',
+          name: i18n.translate('logAnomalies.lane.entity', { defaultMessage: 'Entity' }),
+          render: entityName,
+        },
+        {
+          field: 'logs',
+          name: i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+          render: formatCount,
+        },
+        {
+          field: 'anomalies',
+          name: i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
+          render: formatCount,
+        },
+        {
+          name: i18n.translate('logAnomalies.lane.severity', { defaultMessage: 'Highest severity' }),
+          render: ({ buckets, anomalies }: Group) => {
+            const worst = worstOf(buckets);
+            if (worst === undefined || anomalies === 0) return '–';
+            return <SeverityLabel severity={severityOf(worst.confidence)} confidence={worst.confidence} />;
+          },
+        },
+        {
+          name: i18n.translate('logAnomalies.lane.when', { defaultMessage: 'When' }),
+          render: ({ buckets, anomalies }: Group) => {
+            const worst = worstOf(buckets);
+            return worst === undefined || anomalies === 0 ? '–' : formatTime(worst.time);
+          },
+        },
+      ]}
+    />
+  );
+}
+
+function worstOf(buckets: Group['buckets']): { time: string; confidence: number } | undefined {
+  return buckets.reduce<{ time: string; confidence: number } | undefined>(
+    (worst, { time, max_confidence: confidence }) =>
+      confidence !== null && confidence > (worst?.confidence ?? -1) ? { time, confidence } : worst,
+    undefined,
+  );
+}

@@ -1,0 +1,33 @@
+import React, { type ReactElement } from 'react';
+import { EuiCallOut, EuiSpacer } from '@elastic/eui';
+import { icon } from '../../kibana/icons';
+import type { ReadinessFinding } from '../../../common/api';
+import { readinessText } from './readiness_text';
+
+const LOOKS = {
+  blocking: { color: 'danger', iconType: 'error' },
+  warning: { color: 'warning', iconType: 'warning' },
+  hint: { color: 'primary', iconType: icon('iInCircle') },
+} as const;
+
+/** What keeps a detector from being as good as it could be, and what to do about each. */
+export const ReadinessCallouts = ({ findings }: { findings: readonly ReadinessFinding[] }): ReactElement => (
+  <>
+    {findings.map((finding) => {
+      const { message, nextStep } = readinessText(finding);
+      return (
+        <React.Fragment key={`${finding.kind} ${finding.message}`}>
+          <EuiCallOut
+            size="s"
+            {...LOOKS[finding.level]}
+            title={message}
+            data-test-subj={`logAnomaliesReadiness logAnomaliesReadiness-${finding.kind}`}
+          >
+            {nextStep}
+          </EuiCallOut>
+          <EuiSpacer size="s" />
+        </React.Fragment>
+      );
+    })}
+  </>
+);

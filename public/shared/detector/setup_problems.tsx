@@ -1,0 +1,31 @@
+import React, { type ReactElement } from 'react';
+import { EuiCallOut, EuiSpacer } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../app/app_context';
+import { useRequest } from '../requests/use_request';
+
+/** What keeps detectors from being saved or run here, such as a missing encryption key, and how to get it. */
+export function SetupProblems(): ReactElement | null {
+  const { api } = useApp();
+  const { value } = useRequest((signal) => api('checkSetup', {}, signal), [api]);
+  if (value === undefined || value.problems.length === 0) return null;
+  return (
+    <>
+      <EuiCallOut
+        color="warning"
+        iconType="warning"
+        data-test-subj="logAnomaliesSetupProblems"
+        title={i18n.translate('logAnomalies.setup.title', {
+          defaultMessage: 'Something is missing before detectors can run here',
+        })}
+      >
+        <ul>
+          {value.problems.map((problem) => (
+            <li key={problem}>{problem}</li>
+          ))}
+        </ul>
+      </EuiCallOut>
+      <EuiSpacer />
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import React, { type ReactElement } from 'react';
+import { i18n } from '@kbn/i18n';
+import type { Failure } from '../../../common/api';
+
+/** What to do about a failure, in the language of the page; a code that is not known keeps the server's words. */
+export function nextStepText({ code, next_step: nextStep }: Pick<Failure, 'code' | 'next_step'>): string {
+  switch (code) {
+    case 'invalid_input':
+      return i18n.translate('logAnomalies.failure.invalidInput', {
+        defaultMessage: 'Edit the detector: the message names the setting.',
+      });
+    case 'not_found':
+      return i18n.translate('logAnomalies.failure.notFound', {
+        defaultMessage:
+          'Check that the index of the log source exists and holds logs; the run is repeated until it does.',
+      });
+    case 'conflict':
+      return i18n.translate('logAnomalies.failure.conflict', {
+        defaultMessage: 'Nothing: another Kibana has done this work.',
+      });
+    case 'unauthenticated':
+      return i18n.translate('logAnomalies.failure.unauthenticated', {
+        defaultMessage: 'Save the detector again, so that it gets a new API key from you.',
+      });
+    case 'forbidden':
+      return i18n.translate('logAnomalies.failure.forbidden', {
+        defaultMessage:
+          'Ask for the missing right on the indices that the message names, then save the detector again.',
+      });
+    case 'too_few_logs':
+      return i18n.translate('logAnomalies.failure.tooFewLogs', {
+        defaultMessage:
+          'Widen the training window or the query, lower training.min_rows, or wait for more logs.',
+      });
+    case 'refused':
+      return i18n.translate('logAnomalies.failure.refused', {
+        defaultMessage: 'The message says which limit was broken; change the limit or the detector.',
+      });
+    case 'busy':
+      return i18n.translate('logAnomalies.failure.busy', {
+        defaultMessage: 'Wait as long as the message says, then try again.',
+      });
+    case 'unavailable':
+      return i18n.translate('logAnomalies.failure.unavailable', {
+        defaultMessage:
+          'Nothing, if it passes by itself: the run is repeated. Otherwise look after the health of Elasticsearch.',
+      });
+    case 'interrupted':
+      return i18n.translate('logAnomalies.failure.interrupted', {
+        defaultMessage: 'Nothing: the next run carries on.',
+      });
+    case 'internal':
+      return i18n.translate('logAnomalies.failure.internal', {
+        defaultMessage: "Look into Kibana's log for the time of the failure; it may be a defect.",
+      });
+    default:
+      return nextStep;
+  }
+}
+
+/** What happened, and below it what to do. */
+export const FailureText = ({ failure, at }: { failure: Failure; at?: string }): ReactElement => (
+  <>
+    <p className="eui-textBreakWord">{at === undefined ? failure.message : `${at}: ${failure.message}`}</p>
+    <p>
+      <strong>{nextStepText(failure)}</strong>
+    </p>
+  </>
+);

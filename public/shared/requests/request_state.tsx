@@ -1,0 +1,117 @@
+import React, { type ReactElement } from 'react';
+import { EuiButton, EuiCallOut, EuiEmptyPrompt, EuiLoadingSpinner, EuiSpacer } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
+import type { ApiFailure } from '../app/api_client';
+import type { Request } from './use_request';
+
+/** The answer of a request once it is there; before that, or instead of it, what the user can do. */
+export function RequestState<Value>(props: {
+  request: Request<Value>;
+  /** Where to go when what was asked for does not exist. */
+  home?: () => void;
+  children: (value: Value) => ReactElement;
+}): ReactElement {
+  const { request, home, children } = props;
+  if (request.value === undefined) {
+    if (request.failure)
+      return <FailurePrompt failure={request.failure} retry={request.reload} home={home} />;
+    return <LoadingPrompt />;
+  }
+  return (
+    <>
+      {request.failure && (
+        <>
+          <EuiCallOut
+            size="s"
+            color="warning"
+            iconType="warning"
+            title={i18n.translate('logAnomalies.request.stale', {
+              defaultMessage: 'What you see may be old, refreshing failed: {reason}',
+              values: { reason: request.failure.message },
+            })}
+          />
+          <EuiSpacer size="m" />
+        </>
+      )}
+      {children(request.value)}
+    </>
+  );
+}
+
+export const LoadingPrompt = (): ReactElement => (
+  <EuiEmptyPrompt
+    icon={
+      <EuiLoadingSpinner
+        size="xl"
+        aria-label={i18n.translate('logAnomalies.request.loading', { defaultMessage: 'Loading' })}
+      />
+    }
+  />
+);
+
+/** What went wrong in words, and the next step. */
+export function FailurePrompt(props: {
+  failure: ApiFailure;
+  retry?: () => void;
+  /** Where to go when what was asked for does not exist. */
+  home?: () => void;
+}): ReactElement {
+  const { failure, retry, home } = props;
+  const isForbidden = failure.status === 403 || failure.status === 401;
+  const isBusy = failure.status === 429;
+  const isGone = failure.status === 404 && home !== undefined;
+  return (
+    <EuiEmptyPrompt
+      color={isForbidden || isGone ? 'subdued' : isBusy ? 'warning' : 'danger'}
+      iconType={isForbidden ? 'lock' : isGone ? icon('questionInCircle') : isBusy ? 'clock' : 'warning'}
+      titleSize="s"
+      data-test-subj={isForbidden ? 'logAnomaliesForbidden' : 'logAnomaliesFailure'}
+      title={<h2>{titleOf(failure, isForbidden)}</h2>}
+      body={
+        <>
+          <p className="eui-textBreakWord">{failure.message}</p>
+          {isForbidden && (
+            <p>
+              {i18n.translate('logAnomalies.request.forbiddenNextStep', {
+                defaultMessage:
+                  'Ask an administrator for the Kibana privilege "Log Anomalies" and for the right to read the indices log-anomalies-*.',
+              })}
+            </p>
+          )}
+        </>
+      }
+      actions={
+        isGone ? (
+          <EuiButton onClick={home}>
+            {i18n.translate('logAnomalies.unknownPage.home', { defaultMessage: 'To the detectors' })}
+          </EuiButton>
+        ) : (
+          retry && (
+            <EuiButton iconType="refresh" onClick={retry}>
+              {i18n.translate('logAnomalies.request.retry', { defaultMessage: 'Try again' })}
+            </EuiButton>
+          )
+        )
+      }
+    />
+  );
+}
+
+function titleOf(failure: ApiFailure, isForbidden: boolean): string {
+  if (isForbidden) {
+    return i18n.translate('logAnomalies.request.forbidden', { defaultMessage: 'You may not see this' });
+  }
+  if (failure.status === 404) {
+    return i18n.translate('logAnomalies.request.notFound', { defaultMessage: 'This is not here' });
+  }
+  if (failure.status === 429) {
+    return i18n.translate('logAnomalies.request.busy', { defaultMessage: 'Kibana is busy' });
+  }
+  if (failure.status === 0) {
+    return i18n.translate('logAnomalies.request.unreachable', {
+      defaultMessage: 'Kibana could not be reached',
+    });
+  }
+  return i18n.translate('logAnomalies.request.failed', { defaultMessage: 'This could not be loaded' });
+}

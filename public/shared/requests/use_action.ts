@@ -1,0 +1,39 @@
+import { useCallback, useState } from 'react';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../app/app_context';
+
+/** Runs what the user asked for, one thing at a time, and says how it ended. */
+export function useAction(after?: () => void): {
+  readonly isBusy: boolean;
+  /** Why the last thing did not work. */
+  readonly failure: string | undefined;
+  /** @returns whether it worked */
+  run(work: () => Promise<unknown>, done?: string): Promise<boolean>;
+} {
+  const { core } = useApp();
+  const [isBusy, setIsBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const run = useCallback(
+    async (work: () => Promise<unknown>, done?: string): Promise<boolean> => {
+      setIsBusy(true);
+      setFailure(undefined);
+      try {
+        await work();
+        if (done) core.notifications.toasts.addSuccess({ title: done });
+        return true;
+      } catch (error) {
+        setFailure((error as Error).message);
+        core.notifications.toasts.addDanger({
+          title: i18n.translate('logAnomalies.action.failed', { defaultMessage: 'That did not work' }),
+          text: (error as Error).message,
+        });
+        return false;
+      } finally {
+        setIsBusy(false);
+        after?.();
+      }
+    },
+    [core, after],
+  );
+  return { isBusy, failure, run };
+}

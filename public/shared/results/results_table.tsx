@@ -1,0 +1,154 @@
+import React, { type ReactElement, type ReactNode } from 'react';
+import {
+  EuiBadge,
+  EuiBasicTable,
+  EuiButtonIcon,
+  EuiText,
+  EuiTextColor,
+  type CriteriaWithPagination,
+  type Pagination,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
+import type { Answer } from '../app/api_client';
+import { entityName } from '../values/entity_name';
+import { FewLines } from './few_lines';
+import { formatTime } from '../values/format';
+import { logLine } from './log_line';
+import { reasonText } from './sentence_text';
+import { SeverityLabel } from '../values/severity';
+
+export type Found = Answer<'searchResults'>['results'][number];
+
+/** On narrow screens it keeps room for the button that opens a row. EUI of Kibana 8.19 on does that by itself. */
+const EXPANDABLE_ROW = { className: 'euiTableRow-isExpandable' };
+
+/** The server pages no further. */
+const DEEPEST = 10_000;
+
+export interface ResultsPaging {
+  /** From 0. */
+  readonly page: number;
+  readonly size: number;
+  readonly total: number;
+  change(page: number, size: number): void;
+}
+
+/** Anomalous logs with the reason for each; a row opens to show all about it. */
+export function ResultsTable(props: {
+  results: readonly Found[];
+  isLoading?: boolean;
+  paging?: ResultsPaging;
+  open?: string;
+  toggle?: (id: string) => void;
+  details?: (found: Found) => ReactNode;
+}): ReactElement {
+  const { results, isLoading, paging, open, toggle, details } = props;
+  const opened = details && results.find(({ id }) => id === open);
+  // The table takes both or neither.
+  const pager = (paging && {
+    pagination: {
+      pageIndex: paging.page,
+      pageSize: paging.size,
+      totalItemCount: Math.min(paging.total, DEEPEST),
+      pageSizeOptions: [10, 25, 50, 100],
+    },
+    onChange: ({ page }: CriteriaWithPagination<Found>) => paging.change(page.index, page.size),
+  }) as { pagination: Pagination; onChange: (criteria: CriteriaWithPagination<Found>) => void };
+  return (
+    <EuiBasicTable<Found>
+      data-test-subj="logAnomaliesResults"
+      items={[...results]}
+      itemId="id"
+      loading={isLoading}
+      tableCaption={i18n.translate('logAnomalies.results.caption', { defaultMessage: 'Anomalous logs' })}
+      noItemsMessage={i18n.translate('logAnomalies.results.none', {
+        defaultMessage: 'No anomaly here. Choose a longer time or fewer filters.',
+      })}
+      {...pager}
+      itemIdToExpandedRowMap={
+        opened && details ? { [opened.id]: <div style={{ width: '100%' }}>{details(opened)}</div> } : {}
+      }
+      rowProps={details ? EXPANDABLE_ROW : undefined}
+      columns={[
+        ...(details && toggle
+          ? [
+              {
+                name: '',
+                width: '40px',
+                isExpander: true,
+                render: ({ id }: Found) => (
+                  <EuiButtonIcon
+                    iconType={id === open ? icon('arrowDown') : icon('arrowRight')}
+                    aria-expanded={id === open}
+                    aria-label={i18n.translate('logAnomalies.results.open', {
+                      defaultMessage: 'Why it stands out',
+                    })}
+                    onClick={() => toggle(id)}
+                    data-test-subj="logAnomaliesOpenResult"
+                  />
+                ),
+              },
+            ]
+          : []),
+        {
+          name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
+          width: '180px',
+          render: ({ result }: Found) => formatTime(result['@timestamp']),
+        },
+        {
+          name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
+          width: '120px',
+          render: ({ result }: Found) => (
+            <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.results.entity', { defaultMessage: 'Entity' }),
+          width: '14%',
+          render: ({ result: { anomaly } }: Found) =>
+            anomaly.entity === undefined ? (
+              '–'
+            ) : (
+              <div className="eui-textBreakWord">
+                <FewLines lines={3} text={entityName(anomaly.entity)} />
+              </div>
+            ),
+        },
+        {
+          name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
+          render: ({ result }: Found) => (
+            <EuiText size="xs" className="eui-textBreakWord">
+              <FewLines lines={4} text={lineOf(result)}>
+                <code>{lineOf(result)}</code>
+              </FewLines>
+              <FewLines lines={3} text={reasonText(result.anomaly)}>
+                <EuiTextColor color="subdued">{reasonText(result.anomaly)}</EuiTextColor>
+              </FewLines>
+              {result.result.type !== 'log' && (
+                <EuiBadge color="hollow" iconType={icon('eyeClosed')} data-test-subj="logAnomaliesHiddenRow">
+                  {result.result.type === 'withdrawn'
+                    ? i18n.translate('logAnomalies.results.withdrawn', {
+                        defaultMessage: 'no longer anomalous',
+                      })
+                    : (result.result.suppressed_because ??
+                      i18n.translate('logAnomalies.results.hidden', { defaultMessage: 'hidden' }))}
+                </EuiBadge>
+              )}
+            </EuiText>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+/** Fields of a result that are ours, not the log's. */
+const OWN_FIELDS = ['@timestamp', 'event', 'detector', 'model', 'anomaly', 'source', 'run', 'result'];
+
+/** The log that a result tells of, without what we have added. */
+export const logOf = (result: Found['result']): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(result).filter(([field]) => !OWN_FIELDS.includes(field)));
+
+/** One line that tells people which log a result is about. */
+export const lineOf = (result: Found['result']): string => logLine(logOf(result)) ?? result.source.id;

@@ -1,0 +1,227 @@
+import { i18n } from '@kbn/i18n';
+import type { AnomalyResult, Attribution } from '../../../common/anomaly';
+import {
+  reasonOf,
+  sentenceOf,
+  subjectOf,
+  tellable,
+  type Phrase,
+  type Words,
+} from '../../../common/explanations';
+
+type Values = Readonly<Record<string, string>> | undefined;
+
+/** Each phrase of {@link sentenceOf} in the language of Kibana; in English it is as `PHRASES` has it. */
+const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
+  range: (values) =>
+    i18n.translate('logAnomalies.sentence.range', { defaultMessage: '{low} to {high}', values }),
+  usually: (values) =>
+    i18n.translate('logAnomalies.sentence.usually', { defaultMessage: 'usually {usual}', values }),
+  usually_for: (values) =>
+    i18n.translate('logAnomalies.sentence.usuallyFor', {
+      defaultMessage: 'usually {usual} for {group}',
+      values,
+    }),
+  usually_hour: (values) =>
+    i18n.translate('logAnomalies.sentence.usuallyHour', {
+      defaultMessage: 'usually {usual} at this hour',
+      values,
+    }),
+  usually_for_hour: (values) =>
+    i18n.translate('logAnomalies.sentence.usuallyForHour', {
+      defaultMessage: 'usually {usual} for {group} at this hour',
+      values,
+    }),
+  of_logs: (values) =>
+    i18n.translate('logAnomalies.sentence.ofLogs', { defaultMessage: '{what} ({logs} logs)', values }),
+  missing: () => i18n.translate('logAnomalies.sentence.missing', { defaultMessage: 'missing' }),
+  never: (values) =>
+    i18n.translate('logAnomalies.sentence.never', {
+      defaultMessage: 'never seen before in {logs} logs: {value}',
+      values,
+    }),
+  never_number: (values) =>
+    i18n.translate('logAnomalies.sentence.neverNumber', {
+      defaultMessage: '{value}, never seen before in {logs} logs',
+      values,
+    }),
+  never_together: (values) =>
+    i18n.translate('logAnomalies.sentence.neverTogether', {
+      defaultMessage: 'never seen together in {logs} logs: {value}',
+      values,
+    }),
+  never_time: (values) =>
+    i18n.translate('logAnomalies.sentence.neverTime', {
+      defaultMessage: '{value}, never seen before in {logs} logs',
+      values,
+    }),
+  rare: (values) =>
+    i18n.translate('logAnomalies.sentence.rare', {
+      defaultMessage: '{value}, rare: {count} of {logs} logs',
+      values,
+    }),
+  rare_at_most: (values) =>
+    i18n.translate('logAnomalies.sentence.rareAtMost', {
+      defaultMessage: '{value}, rare: at most {count} of {logs} logs',
+      values,
+    }),
+  common: (values) =>
+    i18n.translate('logAnomalies.sentence.common', {
+      defaultMessage: '{value}, in {share} of the logs',
+      values,
+    }),
+  where_answer: (values) =>
+    i18n.translate('logAnomalies.sentence.whereAnswer', {
+      defaultMessage: '{value}, where {share} of {group} answer {usual}',
+      values,
+    }),
+  where_have: (values) =>
+    i18n.translate('logAnomalies.sentence.whereHave', {
+      defaultMessage: '{value}, where {share} of {group} have {usual}',
+      values,
+    }),
+  logs_answer: (values) =>
+    i18n.translate('logAnomalies.sentence.logsAnswer', {
+      defaultMessage: '{value}, where {share} of the logs answer {usual}',
+      values,
+    }),
+  logs_have: (values) =>
+    i18n.translate('logAnomalies.sentence.logsHave', {
+      defaultMessage: '{value}, where {share} of the logs have {usual}',
+      values,
+    }),
+  like: (values) =>
+    i18n.translate('logAnomalies.sentence.like', {
+      defaultMessage: '{value}, like {share} of {group}',
+      values,
+    }),
+  like_logs: (values) =>
+    i18n.translate('logAnomalies.sentence.likeLogs', {
+      defaultMessage: '{value}, like {share} of the logs',
+      values,
+    }),
+  over_share: (values) =>
+    i18n.translate('logAnomalies.sentence.overShare', { defaultMessage: 'over {share}', values }),
+  under_share: (values) =>
+    i18n.translate('logAnomalies.sentence.underShare', { defaultMessage: 'under {share}', values }),
+  character: () => i18n.translate('logAnomalies.sentence.character', { defaultMessage: '1 character' }),
+  characters: (values) =>
+    i18n.translate('logAnomalies.sentence.characters', { defaultMessage: '{count} characters', values }),
+  holds: (values) =>
+    i18n.translate('logAnomalies.sentence.holds', { defaultMessage: '{signs} in {value}', values }),
+  own_pattern: (values) =>
+    i18n.translate('logAnomalies.sentence.ownPattern', { defaultMessage: 'pattern {name}', values }),
+  more_signs: (values) =>
+    i18n.translate('logAnomalies.sentence.moreSigns', { defaultMessage: '{count} more', values }),
+  signs_usual: (values) =>
+    i18n.translate('logAnomalies.sentence.signsUsual', {
+      defaultMessage: 'signs of attacks are in {share} of the logs',
+      values,
+    }),
+  odd_signs: (values) =>
+    i18n.translate('logAnomalies.sentence.oddSigns', {
+      defaultMessage: 'looks like code or an attack: {value}',
+      values,
+    }),
+  no_signs: (values) =>
+    i18n.translate('logAnomalies.sentence.noSigns', {
+      defaultMessage: 'no signs of an attack: {value}',
+      values,
+    }),
+  odd_text: (values) =>
+    i18n.translate('logAnomalies.sentence.oddText', { defaultMessage: 'unusual text: {value}', values }),
+  any_hour: () => i18n.translate('logAnomalies.sentence.anyHour', { defaultMessage: 'any hour is usual' }),
+  any_day: () => i18n.translate('logAnomalies.sentence.anyDay', { defaultMessage: 'any day is usual' }),
+  withheld: (values) =>
+    i18n.translate('logAnomalies.sentence.withheld', { defaultMessage: '{subject} is unusual', values }),
+  nothing: () =>
+    i18n.translate('logAnomalies.sentence.nothing', { defaultMessage: 'nothing is unusual by itself' }),
+  unit_byte: () => i18n.translate('logAnomalies.sentence.unitByte', { defaultMessage: '1 byte' }),
+  unit_bytes: (values) =>
+    i18n.translate('logAnomalies.sentence.unitBytes', { defaultMessage: '{value} bytes', values }),
+  unit_kb: (values) =>
+    i18n.translate('logAnomalies.sentence.unitKb', { defaultMessage: '{value} KB', values }),
+  unit_mb: (values) =>
+    i18n.translate('logAnomalies.sentence.unitMb', { defaultMessage: '{value} MB', values }),
+  unit_gb: (values) =>
+    i18n.translate('logAnomalies.sentence.unitGb', { defaultMessage: '{value} GB', values }),
+  category_sql_injection: () =>
+    i18n.translate('logAnomalies.sentence.categorySqlInjection', { defaultMessage: 'SQL injection' }),
+  category_cross_site_scripting: () =>
+    i18n.translate('logAnomalies.sentence.categoryCrossSiteScripting', {
+      defaultMessage: 'cross-site scripting',
+    }),
+  category_command_injection: () =>
+    i18n.translate('logAnomalies.sentence.categoryCommandInjection', { defaultMessage: 'command injection' }),
+  category_path_traversal: () =>
+    i18n.translate('logAnomalies.sentence.categoryPathTraversal', { defaultMessage: 'path traversal' }),
+  category_template_injection: () =>
+    i18n.translate('logAnomalies.sentence.categoryTemplateInjection', {
+      defaultMessage: 'template injection',
+    }),
+  category_ldap_injection: () =>
+    i18n.translate('logAnomalies.sentence.categoryLdapInjection', { defaultMessage: 'LDAP injection' }),
+  category_log4shell: () =>
+    i18n.translate('logAnomalies.sentence.categoryLog4shell', { defaultMessage: 'Log4Shell' }),
+  category_null_byte: () =>
+    i18n.translate('logAnomalies.sentence.categoryNullByte', { defaultMessage: 'null byte' }),
+  category_scanner: () =>
+    i18n.translate('logAnomalies.sentence.categoryScanner', { defaultMessage: 'scanner' }),
+  subject_duration: () =>
+    i18n.translate('logAnomalies.sentence.subjectDuration', { defaultMessage: 'duration' }),
+  subject_status: () => i18n.translate('logAnomalies.sentence.subjectStatus', { defaultMessage: 'status' }),
+  subject_response_size: () =>
+    i18n.translate('logAnomalies.sentence.subjectResponseSize', { defaultMessage: 'response size' }),
+  subject_request_size: () =>
+    i18n.translate('logAnomalies.sentence.subjectRequestSize', { defaultMessage: 'request size' }),
+  subject_url: () => i18n.translate('logAnomalies.sentence.subjectUrl', { defaultMessage: 'URL' }),
+  subject_method: () => i18n.translate('logAnomalies.sentence.subjectMethod', { defaultMessage: 'method' }),
+  subject_level: () => i18n.translate('logAnomalies.sentence.subjectLevel', { defaultMessage: 'level' }),
+  subject_message: () =>
+    i18n.translate('logAnomalies.sentence.subjectMessage', { defaultMessage: 'message' }),
+  subject_user: () => i18n.translate('logAnomalies.sentence.subjectUser', { defaultMessage: 'user' }),
+  subject_host: () => i18n.translate('logAnomalies.sentence.subjectHost', { defaultMessage: 'host' }),
+  subject_service: () =>
+    i18n.translate('logAnomalies.sentence.subjectService', { defaultMessage: 'service' }),
+  subject_client: () => i18n.translate('logAnomalies.sentence.subjectClient', { defaultMessage: 'client' }),
+  subject_user_agent: () =>
+    i18n.translate('logAnomalies.sentence.subjectUserAgent', { defaultMessage: 'user agent' }),
+  subject_process: () =>
+    i18n.translate('logAnomalies.sentence.subjectProcess', { defaultMessage: 'process' }),
+  subject_parent_process: () =>
+    i18n.translate('logAnomalies.sentence.subjectParentProcess', { defaultMessage: 'parent process' }),
+  subject_hour: () => i18n.translate('logAnomalies.sentence.subjectHour', { defaultMessage: 'time of day' }),
+  subject_weekday: () =>
+    i18n.translate('logAnomalies.sentence.subjectWeekday', { defaultMessage: 'day of the week' }),
+  subject_logs: () =>
+    i18n.translate('logAnomalies.sentence.subjectLogs', { defaultMessage: 'number of logs' }),
+  subject_errors: () => i18n.translate('logAnomalies.sentence.subjectErrors', { defaultMessage: 'errors' }),
+  subject_error_share: () =>
+    i18n.translate('logAnomalies.sentence.subjectErrorShare', { defaultMessage: 'error share' }),
+  subject_latency_p50: () =>
+    i18n.translate('logAnomalies.sentence.subjectLatencyP50', { defaultMessage: 'median duration' }),
+  subject_latency_p95: () =>
+    i18n.translate('logAnomalies.sentence.subjectLatencyP95', {
+      defaultMessage: '95th percentile of the duration',
+    }),
+};
+
+const words = (): Words => ({
+  locale: i18n.getLocale(),
+  write: (phrase, values) => PHRASES[phrase](values),
+});
+
+/** A feature's value beside what is usual. */
+export const sentenceText = (attribution: Attribution): string => sentenceOf(attribution, words());
+
+/** What a feature is about. */
+export const subjectText = (attribution: Attribution): string => subjectOf(attribution, words());
+
+/** Why a log is anomalous: the sentence of the server in the reader's language, or its own where it was stored without data. */
+export const reasonText = ({
+  attribution,
+  reason,
+}: Pick<AnomalyResult['anomaly'], 'attribution' | 'reason'>): string => {
+  const byShare = [...attribution].sort((left, right) => right.share - left.share);
+  return tellable(byShare) ? reasonOf(byShare, words()) : reason;
+};

@@ -1,0 +1,41 @@
+import React, { type ReactElement } from 'react';
+import { EuiHealth } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { SEVERITIES, type Severity } from '../../../common/anomaly';
+
+/** From pale to strong; the name stands beside the colour everywhere. */
+export const SEVERITY_COLORS: Readonly<Record<Severity, string>> = {
+  warning: '#8BC8FB',
+  minor: '#F5D13B',
+  major: '#FB9D3F',
+  critical: '#E7503D',
+};
+
+export function severityName(severity: Severity): string {
+  switch (severity) {
+    case 'critical':
+      return i18n.translate('logAnomalies.severity.critical', { defaultMessage: 'critical' });
+    case 'major':
+      return i18n.translate('logAnomalies.severity.major', { defaultMessage: 'major' });
+    case 'minor':
+      return i18n.translate('logAnomalies.severity.minor', { defaultMessage: 'minor' });
+    case 'warning':
+      return i18n.translate('logAnomalies.severity.warning', { defaultMessage: 'warning' });
+  }
+}
+
+export const SeverityLabel = ({
+  severity,
+  confidence,
+}: {
+  severity: Severity;
+  confidence: number;
+}): ReactElement => (
+  <EuiHealth color={SEVERITY_COLORS[severity]} textSize="xs">
+    {`${severityName(severity)} ${Math.round(confidence * 100)}`}
+  </EuiHealth>
+);
+
+/** For choices, the mildest first. */
+export const severityOptions = () =>
+  [...SEVERITIES].reverse().map(({ name }) => ({ value: name, text: severityName(name) }));

@@ -1,0 +1,42 @@
+import { LISTED_CALENDAR_CHARACTERS, type SuppressionBody } from '../../../common/api/suppressions';
+import { isExpired, SUPPRESSION_LIMITS, windowsOf, type Suppression } from '../../../common/suppressions';
+import { withWindows } from './expand_calendar';
+import type { HidingStores } from './hide_results';
+
+const DAY = 86_400_000;
+const WINDOWS_SHOWN = 5;
+
+/** What hides results, with how many it hides and when it does so next. */
+export async function listSuppressions(
+  { suppressions, results, clock }: Pick<HidingStores, 'suppressions' | 'results' | 'clock'>,
+  { detectorId, origins }: { detectorId?: string; origins?: readonly Suppression['origin'][] },
+): Promise<SuppressionBody[]> {
+  const found = (await suppressions.list(detectorId)).filter(
+    ({ origin }) => origins === undefined || origins.includes(origin),
+  );
+  const hidden = await results.hiddenBy(found.map(({ id }) => id));
+  const now = clock.now();
+  const ahead = await withWindows(found, { from: now, to: now + SUPPRESSION_LIMITS.replayDays * DAY });
+  return found.map((suppression, index) => ({
+    ...shortened(suppression),
+    expired: isExpired(suppression, now),
+    hidden: hidden.get(suppression.id) ?? 0,
+    next: nextWindows(ahead[index], now),
+  }));
+}
+
+function shortened(suppression: Suppression): Suppression {
+  const { schedule } = suppression;
+  if (schedule?.type !== 'icalendar') return suppression;
+  const text = schedule.text.slice(0, LISTED_CALENDAR_CHARACTERS);
+  return { ...suppression, schedule: { ...schedule, text } };
+}
+
+function nextWindows({ schedule, expires_at: expiresAt }: Suppression, now: number): SuppressionBody['next'] {
+  const end = now + SUPPRESSION_LIMITS.replayDays * DAY;
+  const to = Math.min(end, expiresAt === undefined ? Infinity : Date.parse(expiresAt));
+  if (schedule === undefined || to <= now) return [];
+  return windowsOf(schedule, { from: now, to })
+    .slice(0, WINDOWS_SHOWN)
+    .map((window) => ({ from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() }));
+}

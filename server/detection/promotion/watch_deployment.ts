@@ -1,0 +1,117 @@
+import { durationToMilliseconds } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import type { ModelSnapshot } from '../../../common/model_snapshot';
+import { rangeOf } from '../ports/log_range';
+import {
+  checkProduction,
+  joinReports,
+  measureProduction,
+  type GateLimits,
+  type GateReport,
+  type ProductionMeasures,
+} from './model_gate';
+import type { CheckpointStore, Clock, LogSource, Progress } from '../ports';
+
+const DAY_MILLISECONDS = 86_400_000;
+
+export interface DeploymentWatch {
+  readonly detectorId: string;
+  readonly snapshot: ModelSnapshot;
+  readonly source: LogSource;
+  /** Where the running detector keeps its place; without one the lag cannot be told. */
+  readonly checkpoints?: CheckpointStore;
+  readonly clock: Clock;
+  readonly limits: GateLimits;
+  /** How far behind now the detector may be, milliseconds. */
+  readonly maxLag: number;
+  /** Logs of this long before now are looked at, at each look, milliseconds. */
+  readonly window: number;
+  /** How long to watch; 0 looks once. Milliseconds. */
+  readonly duration: number;
+  readonly interval: number;
+  readonly sampleSize: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+}
+
+export interface DeploymentReport extends GateReport {
+  readonly looks: number;
+  readonly measures: ProductionMeasures;
+  readonly lagMilliseconds?: number;
+}
+
+/**
+ * Watches a deployed model for a while: alerts a day, share of anomalous logs, score drift against training, lag.
+ * Ends early at the first look that breaks a limit, so that a rollback need not wait.
+ *
+ * @throws DetectionError `too_few_logs` when the window never held a log
+ */
+export async function watchDeployment(watch: DeploymentWatch): Promise<DeploymentReport> {
+  const { clock, snapshot } = watch;
+  const { source } = snapshot.detector;
+  const end = clock.now() + watch.duration;
+  let looks = 0;
+  let report: DeploymentReport | undefined;
+  for (;;) {
+    const now = clock.now();
+    const to = now - durationToMilliseconds(snapshot.detector.schedule.query_delay);
+    const sample = await watch.source.sample(rangeOf(source, to - watch.window, to), {
+      size: watch.sampleSize,
+      seed: watch.seed,
+      fields: snapshot.encoder.fields,
+      signal: watch.signal,
+    });
+    looks++;
+    if (sample.logs.length > 0) {
+      const logsPerDay = (sample.total * DAY_MILLISECONDS) / watch.window;
+      const measures = measureProduction(
+        snapshot,
+        sample.logs.map((log) => log.document),
+        logsPerDay,
+      );
+      const lag = await lagOf(watch, now);
+      report = {
+        ...joinReports(checkProduction(measures, watch.limits), lagReport(lag, watch.maxLag)),
+        looks,
+        measures,
+        lagMilliseconds: lag,
+      };
+      if (!report.passed) return report;
+    }
+    watch.progress?.(Math.min(watch.duration, now - (end - watch.duration)), watch.duration, 'ms watched');
+    if (clock.now() >= end || watch.signal?.aborted) break;
+    await clock.sleep(Math.min(watch.interval, end - clock.now()), watch.signal);
+  }
+  if (watch.signal?.aborted)
+    throw new DetectionError('interrupted', 'Watching the deployment was interrupted.');
+  if (report === undefined) {
+    throw new DetectionError(
+      'too_few_logs',
+      `${source.index} held no log in the ${watch.window / 1_000} s before each look.`,
+    );
+  }
+  return report;
+}
+
+async function lagOf(watch: DeploymentWatch, now: number): Promise<number | undefined> {
+  const stored = await watch.checkpoints?.read(watch.detectorId);
+  return stored && now - Math.min(stored.checkpoint.timestampTo, stored.checkpoint.ingestedTo);
+}
+
+function lagReport(lag: number | undefined, maxLag: number): GateReport {
+  if (lag === undefined) return { passed: true, checks: [] };
+  const passed = lag <= maxLag;
+  return {
+    passed,
+    checks: [
+      {
+        name: 'lag',
+        value: lag,
+        limit: maxLag,
+        passed,
+        message: `lag ${Math.round(lag / 1_000)} s, at most ${Math.round(maxLag / 1_000)} s is allowed`,
+      },
+    ],
+  };
+}

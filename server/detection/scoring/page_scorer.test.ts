@@ -1,0 +1,67 @@
+import { detectorSchema } from '../../../common/detector';
+import type { SourceLog } from '../../../common/log_document';
+import { longestBlock } from '../../../test/unit/thread_time';
+import { createPageScorer } from './page_scorer';
+import type { LogSource } from '../ports';
+import { trainModel } from '../training/train_model';
+
+const START = Date.parse('2026-03-02T10:00:00Z');
+const HOSTILE = ['((.*a.*|.*b.*){20}c)|a', '(a.*b)|a', '(a{0,30}){0,30}b', '(.*x.*y.*z){9}|a'];
+const clock = { now: () => START, sleep: () => Promise.resolve() };
+
+const textOf = (row: number): string =>
+  Array.from(
+    { length: 2_048 },
+    (_, i) => 'abcx0'[(i * i * 7 + (i >> 3) + row * 13 + ((i * row) >> 4)) % 5],
+  ).join('');
+
+describe('a page of logs that were made to take long', () => {
+  const detector = detectorSchema.parse({
+    name: 'patterns',
+    source: { index: 'logs' },
+    features: [
+      {
+        type: 'text',
+        field: 'message',
+        patterns: Array.from({ length: 16 }, (_, i) => ({ name: `p${i}`, regex: `${HOSTILE[i % 4]}|${i}` })),
+      },
+    ],
+    forest: { tree_count: 10 },
+  });
+  const { snapshot } = trainModel({
+    detector,
+    documents: Array.from({ length: 300 }, (_, row) => ({
+      message: `GET /a/${row} ${'b'.repeat(row % 20)}`,
+    })),
+    source: 'logs',
+    window: { from: START - 1, to: START },
+    clock,
+  });
+
+  it('keeps the thread for less than 50 ms at a time, and scores the same', async () => {
+    const logs = Array.from({ length: 60 }, (_, row): SourceLog => ({
+      index: 'logs',
+      id: String(row),
+      document: { '@timestamp': START + row, message: textOf(row) },
+    }));
+    const scorer = createPageScorer(
+      {
+        detectorId: 'd',
+        snapshot,
+        source: { fetch: async () => [] } as unknown as LogSource,
+        clock,
+        runId: 'r',
+        thresholdOverride: 0.01,
+      },
+      { detectorId: 'd', timestampTo: START, ingestedTo: START, runId: 'r' },
+    );
+    // once before: code that runs for the first time is read, not compiled
+    await scorer.score({ logs: logs.slice(0, 10), position: [] }, 'timestamp');
+    let found: Awaited<ReturnType<typeof scorer.score>> | undefined;
+    const longest = await longestBlock(async () => {
+      found = await scorer.score({ logs, position: [] }, 'timestamp');
+    });
+    expect(found?.results).toHaveLength(60);
+    expect(longest).toBeLessThan(50);
+  }, 120_000);
+});

@@ -1,0 +1,187 @@
+import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
+import { bucketMessage, spanOf } from '../../../common/buckets';
+import type { DirtReport } from '../../../common/log_features/columns/types';
+import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
+import { AdaptiveThreshold, type FrozenWindow } from '../../../common/threshold';
+import { createTurns } from '../ports/in_turns';
+import { entityOf, timestampOf } from './log_values';
+import type { Checkpoint, Clock, LogPage, LogSource } from '../ports';
+import { contextOf } from './result_context';
+import { pageIdOf, resultDocument, SUMMARY_MILLISECONDS, summaryDocument } from './result_documents';
+
+/** Judged between two looks at the clock. */
+const ROWS_A_TURN = 100;
+
+export interface PageScorerOptions {
+  readonly detectorId: string;
+  readonly snapshot: ModelSnapshot;
+  /** Where whole logs are fetched from. */
+  readonly source: LogSource;
+  readonly clock: Clock;
+  readonly runId: string;
+  /** Stands in for the snapshot's threshold: an anomaly score in (0, 1]. */
+  readonly thresholdOverride?: number;
+  /** Times whose logs an adaptive threshold does not learn from; asked for once there are logs to score. */
+  readonly frozenWindows?: () => Promise<readonly FrozenWindow[]>;
+}
+
+/**
+ * Turns pages of logs into results and summaries. It holds what outlives a page: the prepared forest, the adaptive
+ * threshold and the count of unusable values.
+ */
+export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpoint) {
+  const { snapshot, clock, detectorId, runId } = options;
+  const { detector } = snapshot;
+  // Preparing a forest takes 20 ms and more, and most runs of a quiet detector find nothing to score.
+  let prepared: ModelScorer | undefined;
+  const scorerOf = (): ModelScorer => (prepared ??= createModelScorer(snapshot));
+  const dirt: DirtReport = {};
+  const { timestamp_field: timestampField } = detector.source;
+  const entityField = detector.entity_field;
+  const adaptive =
+    detector.threshold.method === 'adaptive' && options.thresholdOverride === undefined
+      ? restoreAdaptive(snapshot, checkpoint)
+      : undefined;
+  const fields = [
+    ...new Set([
+      ...snapshot.encoder.fields,
+      timestampField,
+      ...(entityField === undefined ? [] : [entityField]),
+    ]),
+  ];
+  const isOfBuckets = detector.unit === 'bucket';
+  const summarySpan = isOfBuckets ? spanOf(detector) : SUMMARY_MILLISECONDS;
+  let latest = clock.now();
+  /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
+  const thresholdAt = (time: number): number =>
+    adaptive?.thresholdAt(time) ?? options.thresholdOverride ?? snapshot.threshold;
+  let isTold = false;
+  const tellFrozenWindows = async (): Promise<void> => {
+    if (isTold || adaptive === undefined || options.frozenWindows === undefined) return;
+    isTold = true;
+    adaptive.freezeDuring(await options.frozenWindows());
+  };
+
+  /** @param by the clock in whose order the page was read */
+  const score = async (
+    page: LogPage,
+    by: 'timestamp' | 'ingested',
+  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number }> => {
+    await tellFrozenWindows();
+    const scorer = scorerOf();
+    const documents = page.logs.map((log) => log.document);
+    const turns = createTurns();
+    const { scores, matrix } = await turns.finish(scorer.scoreInSteps(documents, dirt));
+    const now = clock.now();
+    const anomalous: number[] = [];
+    const thresholds: number[] = [];
+    const buckets: Buckets = new Map();
+    for (let row = 0; row < scores.length; row++) {
+      const document = documents[row];
+      const time = timestampOf(document, timestampField) ?? now;
+      const anomalyScore = scores[row];
+      latest = time;
+      // What is scored once more has been observed before.
+      const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
+      const threshold = thresholdAt(time);
+      const isAnomaly = observed ?? anomalyScore >= threshold;
+      if (isAnomaly) {
+        anomalous.push(row);
+        thresholds.push(threshold);
+      }
+      addToBucket(buckets, time, summarySpan, entityOf(document, entityField), anomalyScore, isAnomaly);
+      if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
+    }
+    const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
+    const origin = { detectorId, snapshot, runId, now };
+    const results: AnomalyResult[] = [];
+    for (let position = 0; position < anomalous.length; position++) {
+      await turns.next();
+      const row = anomalous[position];
+      const threshold = thresholds[position];
+      const document = whole.get(row) ?? documents[row];
+      const { confidence, severity } = scorer.verdict(scores[row], threshold);
+      const { attribution, reason } = await turns.finish(scorer.explainInSteps(documents[row], matrix, row));
+      const result = resultDocument(origin, {
+        log: page.logs[row],
+        document,
+        modelVersion: snapshot.version,
+        anomaly: { score: scores[row], confidence, severity, threshold, attribution, reason },
+        ...(isOfBuckets && { message: bucketMessage(document, attribution) }),
+      });
+      results.push(result);
+    }
+    // Only a page that starts at the same place overwrites these summaries: that is a page repeated after a crash.
+    // A bucket row has a summary of its own, whichever page it is on.
+    const pageId = isOfBuckets
+      ? pageIdOf(detectorId)
+      : pageIdOf(detectorId, by, page.logs[0]?.index, page.logs[0]?.id);
+    const summaries = [...buckets.values()]
+      .flatMap((ofTime) => [...ofTime.values()])
+      .map(({ start, entity, logs, anomalies, maxScore, scoreSum }) => {
+        const sums = {
+          logs,
+          anomalies,
+          max_score: maxScore,
+          mean_score: scoreSum / logs,
+          max_confidence: scorer.verdict(maxScore, thresholdAt(start)).confidence,
+          unscored: 0,
+          span_ms: summarySpan,
+        };
+        return summaryDocument(origin, { start, entity, sums }, pageId);
+      });
+    return { results, summaries, logs: page.logs.length };
+  };
+  return {
+    score,
+    fields,
+    dirt,
+    threshold: () => thresholdAt(latest),
+    thresholdState: () => adaptive?.toJSON(),
+    takeThresholdChanges: () => adaptive?.takeChanges() ?? [],
+  };
+}
+
+function restoreAdaptive(snapshot: ModelSnapshot, checkpoint: Checkpoint): AdaptiveThreshold {
+  // A new model scores on its own scale, so its threshold starts afresh; the rhythm of the logs stays what it was.
+  return checkpoint.threshold !== undefined && checkpoint.modelVersion === snapshot.version
+    ? AdaptiveThreshold.resume(checkpoint.threshold, snapshot.detector)
+    : AdaptiveThreshold.start(snapshot, checkpoint.threshold);
+}
+
+interface MutableBucket {
+  readonly start: number;
+  readonly entity: string | undefined;
+  logs: number;
+  anomalies: number;
+  maxScore: number;
+  scoreSum: number;
+}
+
+/** By the start of the bucket, then by entity: no key has to be put together for each log. */
+type Buckets = Map<number, Map<string | undefined, MutableBucket>>;
+
+function addToBucket(
+  buckets: Buckets,
+  time: number,
+  span: number,
+  entity: string | undefined,
+  score: number,
+  isAnomaly: boolean,
+): void {
+  const start = Math.floor(time / span) * span;
+  let ofTime = buckets.get(start);
+  if (ofTime === undefined) {
+    ofTime = new Map();
+    buckets.set(start, ofTime);
+  }
+  let bucket = ofTime.get(entity);
+  if (bucket === undefined) {
+    bucket = { start, entity, logs: 0, anomalies: 0, maxScore: 0, scoreSum: 0 };
+    ofTime.set(entity, bucket);
+  }
+  bucket.logs++;
+  bucket.scoreSum += score;
+  if (isAnomaly) bucket.anomalies++;
+  if (score > bucket.maxScore) bucket.maxScore = score;
+}

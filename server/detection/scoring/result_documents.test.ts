@@ -1,0 +1,139 @@
+import type { Attribution } from '../../../common/anomaly';
+import type { Comparison } from '../../../common/explanations';
+import { parseDetector, type DetectorInput } from '../../../common/detector';
+import { patternOf, withFacts } from '../../../common/suppressions';
+import { resultDocument } from './result_documents';
+
+const DOCUMENT = {
+  '@timestamp': '2026-11-01T00:00:00.000Z',
+  message: 'Payment of ann@example.org failed',
+  user: { name: 'ann' },
+  client: { ip: '10.0.0.7' },
+  service: { name: 'shop' },
+  response_time: 30_123,
+};
+const ATTRIBUTION = [
+  { feature: 'response_time', field: 'response_time', share: 0.5, actual: '30,123', typical: '20–310' },
+  { feature: 'user', field: 'user.name', share: 0.3, actual: 'ann (<0.1%)', typical: 'bob' },
+  { feature: 'client.ip', field: 'client.ip', share: 0.2, actual: '10.0.0.7', typical: '10.0.0.1' },
+];
+
+function resultWith(change: Partial<DetectorInput>, attribution: Attribution[] = ATTRIBUTION) {
+  const detector = parseDetector({
+    name: 'Web',
+    source: { index: 'weblogs' },
+    features: [
+      { type: 'number', field: 'response_time' },
+      { type: 'category', field: 'user.name' },
+      { type: 'category', field: 'client.ip' },
+    ],
+    entity_field: 'service.name',
+    context_fields: ['client.ip'],
+    ...change,
+  });
+  return withFacts(
+    resultDocument(
+      { detectorId: 'web', snapshot: { detector, version: 'web-1' } as never, runId: 'run', now: 0 },
+      {
+        log: { index: 'weblogs', id: '1' },
+        document: DOCUMENT,
+        modelVersion: 'web-1',
+        anomaly: {
+          score: 0.7,
+          confidence: 0.9,
+          severity: 'major',
+          threshold: 0.6,
+          attribution,
+          reason: 'response_time 30,123, usually 20–310; user ann (<0.1%), usually bob',
+        },
+      },
+    ),
+  );
+}
+/** Values of the log, of which a result may hold some. */
+const VALUES = ['30,123', '30123', '20–310', 'ann', 'bob', '10.0.0.7', '10.0.0.1', 'Payment'];
+const heldBy = (result: object): string[] => VALUES.filter((value) => JSON.stringify(result).includes(value));
+
+test('a result copies the chosen fields and those of the features unless told otherwise', () => {
+  const result = resultWith({});
+  expect(result).toMatchObject({ response_time: 30_123, user: { name: 'ann' }, client: { ip: '10.0.0.7' } });
+  expect(result.anomaly.attribution).toEqual(ATTRIBUTION);
+  expect(heldBy(result)).toEqual(VALUES.filter((value) => value !== 'Payment'));
+  expect(resultWith({ copy_fields: 'all' })).toEqual(result);
+});
+
+const comparison: Comparison = {
+  kind: 'number',
+  value: 30_123,
+  low: 20,
+  high: 310,
+  group: 'Payment',
+  group_logs: 40,
+};
+
+test('with chosen a group made of other fields stays out, and so does what is put together of them', () => {
+  const attribution: Attribution[] = [
+    {
+      feature: 'response_time',
+      field: 'response_time',
+      share: 0.6,
+      actual: '30,123',
+      typical: '20–310 for Payment',
+      comparison,
+    },
+    {
+      feature: 'client.ip with user.name',
+      field: 'client.ip',
+      share: 0.4,
+      actual: '10.0.0.7 with ann',
+      typical: '10.0.0.1 with bob',
+      comparison: { kind: 'together', value: '10.0.0.7 with ann', count: 0, logs: 99 },
+    },
+  ];
+  const result = resultWith(
+    {
+      copy_fields: 'chosen',
+      context_fields: ['client.ip', 'response_time'],
+      features: [
+        { type: 'deviation', field: 'response_time', by: ['client.ip', 'user.name'] },
+        { type: 'combination', fields: ['client.ip', 'user.name'] },
+      ],
+    },
+    attribution,
+  );
+  expect(result.anomaly.attribution.map((each) => each.comparison)).toEqual([
+    { kind: 'number', value: 30_123, low: 20, high: 310 },
+    undefined,
+  ]);
+  expect(result.anomaly.reason).toBe('response_time 30,123, usually 20 to 310');
+  expect(heldBy(result)).toEqual(['30,123', '30123', '10.0.0.7']);
+});
+
+test('with chosen no value of another field is in it, in whatever place', () => {
+  const result = resultWith({ copy_fields: 'chosen' });
+  expect(heldBy(result)).toEqual(['10.0.0.7', '10.0.0.1']);
+  expect(result.anomaly.attribution[2]).toEqual(ATTRIBUTION[2]);
+  expect(result.anomaly).toMatchObject({
+    reason: 'response_time is unusual; user is unusual',
+    top_feature: 'response_time',
+    top_value: '',
+    pattern: 'response_time',
+    entity: 'shop',
+  });
+});
+
+test('with none it holds no value of the log but entity, time and place', () => {
+  const result = resultWith({ copy_fields: 'none', context_fields: ['message', 'client.ip'] });
+  expect(heldBy(result)).toEqual([]);
+  expect(result).not.toHaveProperty('message');
+  expect(result).toMatchObject({
+    '@timestamp': DOCUMENT['@timestamp'],
+    anomaly: { score: 0.7, entity: 'shop' },
+    source: { index: 'weblogs', id: '1' },
+  });
+  expect(patternOf(result)).toBe('response_time');
+});
+
+test('a value that is not known is refused', () => {
+  expect(() => resultWith({ copy_fields: 'some' as never })).toThrow(/copy_fields/);
+});

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
+import type { LogDocument, SourceLog } from '../../../common/log_document';
+import { reasonOf } from '../../../common/explanations';
+import type { ModelSnapshot } from '../../../common/model_snapshot';
+import { entityOf, timestampOf } from './log_values';
+import { copiedAttribution, pickContext } from './result_context';
+
+/** Span of a summary of logs; one of bucket rows spans their own buckets. */
+export const SUMMARY_MILLISECONDS = 300_000;
+
+/** The run that results and summaries are of. */
+export interface ResultOrigin {
+  readonly detectorId: string;
+  readonly snapshot: ModelSnapshot;
+  readonly runId: string;
+  /** Epoch milliseconds: the time of writing, and of logs without one of their own. */
+  readonly now: number;
+}
+
+/** What was found out about one anomalous log. */
+export interface Finding {
+  readonly log: Pick<SourceLog, 'index' | 'id'>;
+  /** The whole of it, for its context. */
+  readonly document: LogDocument;
+  readonly modelVersion: string;
+  readonly anomaly: Omit<AnomalyResult['anomaly'], 'entity' | 'entity_field'>;
+  /** Stands for the log's own message: a bucket has none. */
+  readonly message?: string;
+}
+
+/** The result of one anomalous log or bucket row, as it is stored. */
+export function resultDocument(
+  { detectorId, snapshot: { detector }, runId, now }: ResultOrigin,
+  { log, document, modelVersion, anomaly, message }: Finding,
+): AnomalyResult {
+  const context = pickContext(document, detector);
+  const copiesAll = (detector.copy_fields ?? 'all') === 'all';
+  const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
+  const { entity_field: entityField } = detector;
+  return {
+    ...context,
+    ...(message !== undefined && copiesAll && { message }),
+    '@timestamp': new Date(timestampOf(document, detector.source.timestamp_field) ?? now).toISOString(),
+    event: { ...(context.event as object), ingested: new Date(now).toISOString(), kind: 'alert' },
+    detector: { id: detectorId, name: detector.name },
+    model: { version: modelVersion },
+    anomaly: {
+      ...anomaly,
+      attribution,
+      ...(!copiesAll && { reason: reasonOf(attribution) }),
+      entity: entityOf(document, entityField),
+      ...(detector.unit === 'bucket' && { entity_field: entityField }),
+    },
+    source: { ...(context.source as object), index: log.index, id: log.id },
+    run: { id: runId },
+    result: { type: 'log' },
+  };
+}
+
+/** Logs of one entity in one span of time, summed up. */
+export interface SummedBucket {
+  /** Epoch milliseconds. */
+  readonly start: number;
+  readonly entity: string | undefined;
+  readonly sums: BucketSummary['bucket'];
+}
+
+/** The summary of one span and entity, as it is stored. @param pageId of {@link pageIdOf} */
+export const summaryDocument = (
+  { detectorId, snapshot: { detector, version }, runId, now }: ResultOrigin,
+  { start, entity, sums }: SummedBucket,
+  pageId: string,
+): BucketSummary => ({
+  '@timestamp': new Date(start).toISOString(),
+  event: { ingested: new Date(now).toISOString(), kind: 'metric' },
+  detector: { id: detectorId, name: detector.name },
+  model: { version },
+  bucket: sums,
+  anomaly: { entity },
+  page: { id: pageId },
+  run: { id: runId },
+  result: { type: 'bucket' },
+});
+
+/** Names what was summed up by where it starts, so that summaries of a page read once more replace the earlier ones. */
+export const pageIdOf = (...start: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(start)).digest('hex').slice(0, 24);

@@ -1,0 +1,126 @@
+import type { Attribution, Severity } from '../../../common/anomaly';
+import type { TrainingStep } from '../../../common/api/status';
+import type { Detector } from '../../../common/detector';
+import type { DirtReport } from '../../../common/log_features/columns/types';
+import type { LogDocument, SourceLog } from '../../../common/log_document';
+import { createModelScorer, encodeModelSnapshot, type ModelSnapshot } from '../../../common/model_snapshot';
+import type { ScoreQuantiles } from '../../../common/threshold/score_quantiles';
+import type { JudgedLogs } from '../feedback/judged_logs';
+import { trainModel } from './train_model';
+import { measureProduction } from '../promotion/model_gate';
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** All that training needs; structured-clone safe, so that it can be done on a thread of its own. */
+export interface TrainingWork {
+  readonly detector: Detector;
+  readonly logs: readonly SourceLog[];
+  readonly window: { readonly from: number; readonly to: number };
+  readonly logsInWindow: number;
+  /** Highest-scoring logs to bring back with an explanation; 0 where nobody looks. */
+  readonly top: number;
+  readonly judged?: JudgedLogs;
+}
+
+export interface ScoredLog {
+  readonly source: { readonly index: string; readonly id: string };
+  readonly document: LogDocument;
+  readonly score: number;
+  readonly confidence: number;
+  readonly severity: Severity;
+  readonly isAnomaly: boolean;
+  readonly reason: string;
+  readonly attribution: readonly Attribution[];
+}
+
+export interface TrainingOutcome {
+  /** The model as its file. */
+  readonly text: string;
+  readonly version: string;
+  readonly threshold: number;
+  readonly rows: number;
+  /** Verdicts that the forest learned from. */
+  readonly verdicts: number;
+  readonly createdAt: string;
+  readonly evaluation?: unknown;
+  readonly dirt: DirtReport;
+  readonly features: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  readonly alertShare: number;
+  readonly scoreDrift: number;
+  /** How the training sample scored. */
+  readonly quantiles: ScoreQuantiles;
+  readonly top: readonly ScoredLog[];
+}
+
+/** Told what training does, and which share of that step is done. Often: whoever writes it down leaves some out. */
+export type TellTraining = (step: TrainingStep, done?: number) => void;
+
+/** Where {@link doTrainingWork} is done. */
+export type Trainer = (
+  work: TrainingWork,
+  signal?: AbortSignal,
+  tell?: TellTraining,
+) => Promise<TrainingOutcome>;
+
+/** What {@link trainModel} does, and what comes after it. */
+const STEPS: readonly TrainingStep[] = ['learning', 'threshold', 'evaluating', 'storing'];
+
+/** Trains and measures a model. Busy for up to some seconds: not for a thread that has other things to do. */
+export function doTrainingWork(work: TrainingWork, now: () => number, tell?: TellTraining): TrainingOutcome {
+  const { detector, logs, window, logsInWindow, judged } = work;
+  const documents = logs.map((log) => log.document);
+  tell?.(STEPS[0]);
+  const { snapshot, report } = trainModel({
+    detector,
+    documents,
+    source: detector.source.index,
+    window,
+    logsInWindow,
+    judged,
+    clock: { now },
+    progress: (done) => tell?.(STEPS[Math.floor(done)], done % 1),
+  });
+  const logsPerDay = (logsInWindow * DAY_MILLISECONDS) / Math.max(1, window.to - window.from);
+  const measures = measureProduction(snapshot, documents, logsPerDay);
+  return {
+    text: encodeModelSnapshot(snapshot),
+    version: snapshot.version,
+    threshold: snapshot.threshold,
+    rows: report.rows,
+    verdicts: report.verdicts,
+    createdAt: snapshot.training.finished_at,
+    evaluation: snapshot.evaluation,
+    dirt: report.dirt,
+    features: columnsByFeature(snapshot),
+    alertShare: measures.alertShare,
+    scoreDrift: measures.scoreDrift,
+    quantiles: snapshot.quantiles,
+    top: work.top > 0 ? highest(snapshot, logs, work.top) : [],
+  };
+}
+
+function columnsByFeature({ encoder }: ModelSnapshot): { name: string; columns: string[] }[] {
+  return encoder.featureNames.map((name, feature) => ({
+    name,
+    columns: encoder.columnNames.filter((_column, position) => encoder.featureOfColumn[position] === feature),
+  }));
+}
+
+function highest(snapshot: ModelSnapshot, logs: readonly SourceLog[], count: number): ScoredLog[] {
+  const scorer = createModelScorer(snapshot);
+  const { scores, matrix } = scorer.score(logs.map((log) => log.document));
+  const rows = [...scores.keys()].sort((left, right) => scores[right] - scores[left]).slice(0, count);
+  return rows.map((row) => {
+    const { index, id, document } = logs[row];
+    const { score, confidence, severity, isAnomaly } = scorer.verdict(scores[row]);
+    return {
+      source: { index, id },
+      document,
+      score,
+      confidence,
+      severity,
+      isAnomaly,
+      ...scorer.explain(document, matrix, row),
+    };
+  });
+}

@@ -1,0 +1,20 @@
+import type { Detector } from '../../../common/detector';
+import type { LogSource } from '../../detection/ports';
+import type { RetryPolicy } from '../transport/attempt';
+import { createBucketSource } from './bucket_source';
+import type { ElasticsearchClient } from '../transport/client';
+import { createLogSource } from '../logs/log_source';
+
+/**
+ * What a detector judges, as its unit says: single logs, or rows of (time bucket, entity).
+ *
+ * @param options `labelField`: bucket rows tell whether they hold logs that are anomalous by that field
+ */
+export const createDetectorSource = (
+  client: ElasticsearchClient,
+  detector: Detector,
+  options: { readonly policy?: RetryPolicy; readonly labelField?: string } = {},
+): LogSource =>
+  detector.unit === 'bucket'
+    ? createBucketSource(client, detector, options)
+    : createLogSource(client, { policy: options.policy, within: detector.source.index });

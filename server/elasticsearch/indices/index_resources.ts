@@ -1,0 +1,261 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { DetectionError } from '../../../common/detection_error';
+import { attempt, type RetryPolicy } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { errorTypes, errorBodyOf, statusOf } from '../transport/errors';
+import {
+  auditIndex,
+  checkpointsIndex,
+  DEFAULT_SPACE,
+  feedbackIndex,
+  modelsIndex,
+  resultsIndex,
+} from './names';
+
+/** Goes up when a stored document changes in a way that older versions cannot read. */
+export const SCHEMA_VERSION = 1;
+
+type Properties = Record<string, estypes.MappingProperty>;
+
+const keyword: estypes.MappingProperty = { type: 'keyword', ignore_above: 1_024 };
+const number: estypes.MappingProperty = { type: 'double', ignore_malformed: true };
+const whole: estypes.MappingProperty = { type: 'long', ignore_malformed: true };
+const date: estypes.MappingProperty = { type: 'date' };
+const text: estypes.MappingProperty = { type: 'text' };
+const stored: estypes.MappingProperty = { type: 'object', enabled: false };
+const object = (properties: Properties): estypes.MappingProperty => ({ properties });
+
+/** ECS fields that results carry along from the log; others are kept in `_source` without being indexed. */
+const CONTEXT: Properties = {
+  message: text,
+  labels: { type: 'object', enabled: false },
+  log: object({ level: keyword, logger: keyword, file: object({ path: keyword }) }),
+  service: object({ name: keyword, environment: keyword, version: keyword }),
+  host: object({ name: keyword, hostname: keyword }),
+  container: object({ id: keyword, name: keyword }),
+  client: object({ ip: { type: 'ip', ignore_malformed: true }, address: keyword }),
+  url: object({ original: keyword, path: keyword, query: keyword, domain: keyword }),
+  http: object({
+    version: keyword,
+    request: object({ method: keyword, bytes: whole, referrer: keyword, body: object({ bytes: whole }) }),
+    response: object({ status_code: whole, bytes: whole, body: object({ bytes: whole }) }),
+  }),
+  user: object({ name: keyword }),
+  user_agent: object({ original: keyword, name: keyword }),
+  error: object({ message: text, type: keyword }),
+  trace: object({ id: keyword }),
+  response_time: number,
+  status_code: whole,
+  request_size: number,
+};
+
+const RESULTS: Properties = {
+  ...CONTEXT,
+  '@timestamp': date,
+  event: object({
+    ingested: date,
+    kind: keyword,
+    dataset: keyword,
+    module: keyword,
+    action: keyword,
+    outcome: keyword,
+    category: keyword,
+    duration: whole,
+  }),
+  detector: object({ id: keyword, name: keyword }),
+  model: object({ version: keyword }),
+  anomaly: object({
+    score: number,
+    confidence: number,
+    severity: keyword,
+    threshold: number,
+    reason: text,
+    entity: keyword,
+    label: keyword,
+    top_feature: keyword,
+    top_value: keyword,
+    pattern: keyword,
+    attribution: object({
+      feature: keyword,
+      field: keyword,
+      share: number,
+      actual: keyword,
+      typical: keyword,
+    }),
+  }),
+  source: object({
+    index: keyword,
+    id: { type: 'keyword' },
+    ip: { type: 'ip', ignore_malformed: true },
+    address: keyword,
+  }),
+  run: object({ id: keyword }),
+  page: object({ id: keyword }),
+  bucket: object({
+    logs: whole,
+    anomalies: whole,
+    max_score: number,
+    mean_score: number,
+    max_confidence: number,
+    unscored: whole,
+    span_ms: whole,
+  }),
+  drift: object({
+    from: date,
+    logs: whole,
+    score_drift: number,
+    largest: number,
+    limit: number,
+    over: { type: 'boolean' },
+  }),
+  result: object({
+    type: keyword,
+    space: keyword,
+    reduced: { type: 'boolean' },
+    reduced_because: text,
+    suppressed_by: keyword,
+    suppressed_because: text,
+    verdict: keyword,
+    history: stored,
+  }),
+};
+
+const MODELS: Properties = {
+  type: keyword,
+  space: keyword,
+  detector_id: { type: 'keyword' },
+  version: { type: 'keyword' },
+  created_at: date,
+  threshold: number,
+  rows: whole,
+  note: text,
+  evaluation: stored,
+  gate: stored,
+  sha256: keyword,
+  parts: whole,
+  part: whole,
+  content: stored,
+  promoted_at: date,
+  history: stored,
+};
+
+/** Beside the places that detectors have reached: what they tell of their runs, and what was announced of them. */
+const CHECKPOINTS: Properties = {
+  type: keyword,
+  detector_id: { type: 'keyword' },
+  at: date,
+  checkpoint: stored,
+  status: stored,
+  channel: stored,
+};
+
+/** Verdicts and suppressions, told apart by `kind`. */
+const FEEDBACK: Properties = {
+  kind: keyword,
+  detector_id: { type: 'keyword' },
+  source: object({ index: keyword, id: { type: 'keyword' } }),
+  verdict: keyword,
+  comment: text,
+  by: keyword,
+  at: date,
+  scope: keyword,
+  expires_at: date,
+  judged: stored,
+  origin: keyword,
+  suppression: stored,
+};
+
+const AUDIT: Properties = {
+  kind: keyword,
+  detector_id: { type: 'keyword' },
+  at: date,
+  by: keyword,
+  action: keyword,
+  from: keyword,
+  to: keyword,
+  reason: text,
+  details: stored,
+  recorded: object({ at: date, user: object({ username: keyword }) }),
+};
+
+export const RESOURCES = {
+  results: RESULTS,
+  models: MODELS,
+  checkpoints: CHECKPOINTS,
+  feedback: FEEDBACK,
+  audit: AUDIT,
+};
+export type Resource = keyof typeof RESOURCES;
+
+/** Fields beyond `properties` stay in `_source` and are never a reason to refuse a document. */
+export const mappingsOf = (resource: Resource): estypes.MappingTypeMapping => ({
+  dynamic: false,
+  _meta: { schema_version: SCHEMA_VERSION, resource },
+  properties: RESOURCES[resource],
+});
+
+/** One shard; the replica goes where there is a second node. */
+export const INDEX_SETTINGS: estypes.IndicesIndexSettings = {
+  number_of_shards: 1,
+  auto_expand_replicas: '0-1',
+};
+
+/**
+ * Makes the index with its mapping unless it exists. No templates: they would need a right on the whole cluster.
+ *
+ * @throws DetectionError `refused` when a newer version of this software has made the index
+ */
+export async function ensureIndex(
+  client: ElasticsearchClient,
+  index: string,
+  resource: Resource,
+  options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
+): Promise<void> {
+  const { policy, signal } = options;
+  const found = await attempt(
+    () =>
+      client.indices.getMapping({ index }, { signal }).catch((error: unknown) => {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }),
+    { what: `look for the index "${index}"`, policy, signal },
+  );
+  if (found === undefined) {
+    await attempt(
+      () =>
+        client.indices
+          .create({ index, mappings: mappingsOf(resource), settings: INDEX_SETTINGS }, { signal })
+          .catch((error: unknown) => {
+            if (!errorTypes(errorBodyOf(error)).includes('resource_already_exists_exception')) throw error;
+          }),
+      { what: `make the index "${index}"`, policy, signal },
+    );
+    return;
+  }
+  for (const { mappings } of Object.values(found)) {
+    const version = Number(mappings._meta?.schema_version ?? SCHEMA_VERSION);
+    if (version > SCHEMA_VERSION) {
+      throw new DetectionError(
+        'refused',
+        `The index "${index}" has schema version ${version}; this software knows up to ${SCHEMA_VERSION}. Use a newer one.`,
+      );
+    }
+  }
+}
+
+/**
+ * Makes all indices that a detector writes to: the first write does it as well; this finds a missing right early.
+ *
+ * @param options.now epoch milliseconds: decides the month of the results index
+ */
+export async function ensureIndexResources(
+  client: ElasticsearchClient,
+  options: { space?: string; now?: number; policy?: RetryPolicy; signal?: AbortSignal } = {},
+): Promise<void> {
+  const { space = DEFAULT_SPACE, now = Date.now(), policy, signal } = options;
+  await ensureIndex(client, modelsIndex(space), 'models', { policy, signal });
+  await ensureIndex(client, checkpointsIndex(space), 'checkpoints', { policy, signal });
+  await ensureIndex(client, feedbackIndex(space), 'feedback', { policy, signal });
+  await ensureIndex(client, auditIndex(space), 'audit', { policy, signal });
+  await ensureIndex(client, resultsIndex(space, now), 'results', { policy, signal });
+}

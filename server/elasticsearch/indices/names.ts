@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+
+export {
+  auditIndex,
+  checkpointsIndex,
+  DEFAULT_SPACE,
+  demoIndex,
+  endOfResultsIndex,
+  feedbackIndex,
+  INDEX_PREFIX,
+  modelsIndex,
+  resultsIndex,
+  resultsPattern,
+} from '../../../common/index_names';
+
+/** A document id that depends on these parts alone, and whose length does not depend on theirs. */
+export function documentId(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}

@@ -1,0 +1,96 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { z } from 'zod';
+import { parseWith } from '../../../common/validation';
+import type { SourceLog } from '../../../common/log_document';
+import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
+import type { RetryPolicy } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { queryOf, timeSort } from '../transport/log_query';
+import { searchPages, type Hit } from '../transport/search_pages';
+
+/** Sorts after every document of a shard. */
+const END_OF_SHARD = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Where reading stopped, in terms that outlive the point in time: time, index and sequence number of the last log.
+ * Shards of one index number independently, so at the most one log a shard shares all three: `seen` has their ids.
+ */
+const positionSchema = z.strictObject({
+  v: z.literal(1),
+  by: z.enum(['timestamp', 'ingested']),
+  last: z.tuple([z.union([z.string(), z.number()]), z.string(), z.number()]),
+  seen: z.array(z.string()).max(10_000),
+});
+type Position = z.output<typeof positionSchema>;
+
+type Place = Position['last'];
+
+const placeOf = (sort: estypes.SortResults | undefined): Place => (sort ?? []).slice(0, 3) as Place;
+const isSame = (one: Place, other: Place): boolean => one.every((value, level) => value === other[level]);
+
+/** Sort values just before all logs at that place. */
+const before = ([time, index, sequence]: Place): estypes.SortResults => [
+  time,
+  index,
+  sequence - 1,
+  END_OF_SHARD,
+];
+
+export const toSourceLog = (hit: Hit): SourceLog => ({
+  index: hit._index,
+  id: hit._id as string,
+  document: hit._source ?? {},
+});
+
+/** All logs of the range in the order of the chosen clock; see `LogSource.read`. */
+export async function* readLogs(
+  client: ElasticsearchClient,
+  range: LogRange,
+  options: ReadOptions & { policy?: RetryPolicy } = {},
+): AsyncGenerator<LogPage, void, undefined> {
+  const { by = 'timestamp', fields, pageSize, signal, policy } = options;
+  const start =
+    options.after === undefined
+      ? undefined
+      : parseWith(positionSchema, options.after, 'The reading position');
+  if (range.to <= range.from) return;
+  const sort = await timeSort(client, range, by, { signal, policy });
+  if (sort === undefined) return;
+  let last = start?.last;
+  let seen = new Set(start?.seen);
+  const pages = searchPages(client, {
+    index: range.index,
+    query: queryOf(range, by),
+    sort: [sort, { _index: 'asc' }, { _seq_no: 'asc' }, { _shard_doc: 'asc' }],
+    fields,
+    pageSize,
+    after: last && before(last),
+    isUsuallySmall: true,
+    resumeFrom: (lost) => ({ after: before(placeOf(lost)) }),
+    what: `read logs of "${range.index}"`,
+    signal,
+    policy,
+  });
+  for await (const page of pages) {
+    const hits = last === undefined ? page : withoutSeen(page, last, seen);
+    if (hits.length === 0) continue;
+    const place = placeOf(hits[hits.length - 1].sort);
+    const tied = new Set<string>(last !== undefined && isSame(last, place) ? seen : []);
+    for (let position = hits.length - 1; position >= 0; position--) {
+      if (!isSame(placeOf(hits[position].sort), place)) break;
+      tied.add(hits[position]._id as string);
+    }
+    last = place;
+    seen = tied;
+    const position: Position = { v: 1, by, last, seen: [...seen] };
+    yield { logs: hits.map(toSourceLog), position };
+  }
+}
+
+/** Only logs at the very place where reading stopped can have been seen: they come first. */
+function withoutSeen(hits: Hit[], last: Place, seen: ReadonlySet<string>): Hit[] {
+  let position = 0;
+  while (position < hits.length && isSame(placeOf(hits[position].sort), last)) position++;
+  if (position === 0) return hits;
+  return [...hits.slice(0, position).filter((hit) => !seen.has(hit._id as string)), ...hits.slice(position)];
+}

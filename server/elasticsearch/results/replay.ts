@@ -1,0 +1,117 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { AnomalyResult } from '../../../common/anomaly';
+import { durationToMilliseconds } from '../../../common/duration';
+import { logAnomalyParamsSchema } from '../../../common/rules';
+import { SUPPRESSION_LIMITS, type Suppression } from '../../../common/suppressions';
+import type { Replay } from '../../detection/ports';
+import { countAlerts, totalsOf, totalsOver, type FoundTotals } from './alert_counts';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import type { RequestOptions } from '../transport/log_query';
+import { resultsPattern } from '../indices/names';
+import { queryOfSuppression } from './suppression_query';
+import { alertsByDay, byDay } from './what_if';
+
+type Query = estypes.QueryDslQueryContainer;
+
+const DAY = 86_400_000;
+
+interface Counted extends FoundTotals {
+  readonly days: { readonly buckets: readonly { readonly key: number; readonly doc_count: number }[] };
+}
+
+/**
+ * What a suppression would have changed: results as they are stored, and the alerts that a rule with its default
+ * parameters would have raised of them.
+ *
+ * @param range 30 days by the time of the log, epoch milliseconds
+ */
+export async function replaySuppression(
+  client: ElasticsearchClient,
+  space: string,
+  suppression: Suppression,
+  range: { readonly from: number; readonly to: number },
+  options: RequestOptions = {},
+): Promise<Replay> {
+  const { detector_ids: detectorIds } = suppression;
+  const hidden = await queryOfSuppression(suppression, range);
+  const shown: Query[] = [
+    { term: { 'result.space': space } },
+    { term: { 'result.type': 'log' } },
+    ...(detectorIds.length > 0 ? [{ terms: { 'detector.id': detectorIds } }] : []),
+  ];
+  const left: Query = { bool: { must_not: [hidden] } };
+  const days = byDay(range.from);
+  const rule = logAnomalyParamsSchema.parse({});
+  const settings = {
+    count: rule.count,
+    window: durationToMilliseconds(rule.window),
+    groupBy: rule.group_by,
+  };
+  const totals = totalsOver(rule.group_by);
+  const answer = await attempt(
+    () =>
+      client.search<AnomalyResult>(
+        {
+          index: resultsPattern(space),
+          ignore_unavailable: true,
+          allow_no_indices: true,
+          size: SUPPRESSION_LIMITS.listed,
+          track_total_hits: true,
+          query: {
+            bool: {
+              filter: [
+                ...shown,
+                { range: { '@timestamp': { gte: range.from, lt: range.to, format: 'epoch_millis' } } },
+              ],
+            },
+          },
+          post_filter: { bool: { filter: [hidden, { term: { 'result.verdict': 'real' } }] } },
+          sort: [{ 'anomaly.confidence': { order: 'desc', unmapped_type: 'double' } }],
+          aggs: {
+            before: { filter: { match_all: {} }, aggs: { days, ...totals } },
+            after: { filter: left, aggs: { days, ...totals } },
+          },
+        },
+        { signal: options.signal },
+      ),
+    { what: 'count what would be hidden', ...options },
+  );
+  const { before, after } = (answer.aggregations ?? {}) as { before?: Counted; after?: Counted };
+  const alerts = async (filter: readonly Query[], counted: Counted | undefined) => {
+    const { groups, complete } = await countAlerts(
+      client,
+      space,
+      filter,
+      totalsOf(counted),
+      range,
+      settings,
+      options,
+    );
+    return { days: alertsByDay(groups, range.from), complete };
+  };
+  const alertsBefore = await alerts(shown, before);
+  const alertsAfter = await alerts([...shown, left], after);
+  const resultsOn = (counted: Counted | undefined, day: number): number =>
+    counted?.days.buckets.find(({ key }) => key === range.from + day * DAY)?.doc_count ?? 0;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const { total } = answer.hits;
+  return {
+    ...range,
+    results: { before: before?.doc_count ?? 0, after: after?.doc_count ?? 0 },
+    alerts: { before: sum(alertsBefore.days), after: sum(alertsAfter.days) },
+    complete: alertsBefore.complete && alertsAfter.complete,
+    days: alertsBefore.days.map((alertsOn, day) => ({
+      time: range.from + day * DAY,
+      alerts: { before: alertsOn, after: alertsAfter.days[day] },
+      results: { before: resultsOn(before, day), after: resultsOn(after, day) },
+    })),
+    confirmed: {
+      total: typeof total === 'number' ? total : (total?.value ?? 0),
+      results: answer.hits.hits.map((hit) => ({
+        id: hit._id as string,
+        result: hit._source as AnomalyResult,
+      })),
+    },
+  };
+}

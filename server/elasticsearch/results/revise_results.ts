@@ -1,0 +1,102 @@
+import type { AnomalyResult } from '../../../common/anomaly';
+import { withFacts } from '../../../common/suppressions';
+import type { ChangeNote, Revision } from '../../detection/ports';
+import { attempt, type RetryPolicy } from '../transport/attempt';
+import { bulkWrite, type BulkOperation, type BulkOutcome } from '../transport/bulk';
+import type { ElasticsearchClient } from '../transport/client';
+import { ensureIndex } from '../indices/index_resources';
+import { changed } from './mark_results';
+import { documentId, resultsIndex } from '../indices/names';
+
+const IDS_A_REQUEST = 5_000;
+
+interface RevisionOptions {
+  readonly space: string;
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+  readonly refresh?: boolean | 'wait_for';
+}
+
+/**
+ * Replaces the results of logs that were looked at again, each with its history. One of logs that are no longer anomalous is
+ * withdrawn: it gets the type `withdrawn`, which no search for results finds; deleting would take one more right.
+ *
+ * @returns the operations' outcome, and the results that were not there before
+ */
+export async function reviseResults(
+  client: ElasticsearchClient,
+  revision: Revision,
+  summaryOperations: readonly BulkOperation[],
+  options: RevisionOptions,
+): Promise<{ operations: readonly BulkOperation[]; outcome: BulkOutcome; added: AnomalyResult[] }> {
+  const { space, policy, signal, refresh } = options;
+  const { detectorId, runId, at, logs, results } = revision;
+  const what = `revise results of space "${space}"`;
+  const places = logs.map(({ index, id, time }) => ({
+    index: resultsIndex(space, time),
+    id: documentId('log', detectorId, index, id),
+    time,
+  }));
+  const indices = new Set([...places, ...summaryOperations].map(({ index }) => index));
+  for (const index of indices) await ensureIndex(client, index, 'results', { policy, signal });
+  const standing = new Map<string, AnomalyResult>();
+  for (let start = 0; start < places.length; start += IDS_A_REQUEST) {
+    const part = places.slice(start, start + IDS_A_REQUEST);
+    const answer = await attempt(
+      () =>
+        client.mget<AnomalyResult>(
+          { docs: part.map(({ index, id }) => ({ _index: index, _id: id })) },
+          { signal },
+        ),
+      { what, policy, signal },
+    );
+    for (const found of answer.docs) {
+      if ('found' in found && found.found && found._source !== undefined)
+        standing.set(found._id, found._source);
+    }
+  }
+  const byId = new Map(
+    results.map((result) => [documentId('log', detectorId, result.source.index, result.source.id), result]),
+  );
+  const note = { at: new Date(at).toISOString(), because: 'Its logs changed and were scored again' };
+  const operations: BulkOperation[] = places.flatMap(({ index, id }): BulkOperation[] => {
+    const result = byId.get(id);
+    const before = standing.get(id);
+    if (result !== undefined) {
+      const document = withFacts(before === undefined ? result : revised(before, result, note));
+      return [
+        { action: 'index', index, id, document: { ...document, result: { ...document.result, space } } },
+      ];
+    }
+    if (before === undefined || before.result.type === 'withdrawn') return [];
+    const { suppressed_by: _ids, suppressed_because: _because, ...state } = before.result;
+    const withdrawn = changed(before, {}, note);
+    const document = {
+      ...before,
+      run: { id: runId },
+      result: { ...state, type: 'withdrawn', history: withdrawn.result.history },
+    };
+    return [{ action: 'index', index, id, document }];
+  });
+  operations.push(...summaryOperations);
+  const outcome = await bulkWrite(client, operations, { what, policy, signal, refresh });
+  return {
+    operations,
+    outcome,
+    added: [...byId].flatMap(([id, result]) =>
+      result.result.type !== 'log' || standing.get(id)?.result.type === 'log' ? [] : [result],
+    ),
+  };
+}
+
+/** The new result with what was said and done about the one before. */
+function revised(before: AnomalyResult, result: AnomalyResult, note: ChangeNote): AnomalyResult {
+  const { verdict } = before.result;
+  const isAsBefore =
+    before.anomaly.score === result.anomaly.score && before.result.type === result.result.type;
+  const { history } = isAsBefore ? before.result : changed(before, {}, note).result;
+  return {
+    ...result,
+    result: { ...result.result, ...(verdict && { verdict }), ...(history && { history }) },
+  };
+}

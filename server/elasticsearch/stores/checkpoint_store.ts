@@ -1,0 +1,83 @@
+import { DetectionError } from '../../../common/detection_error';
+import { isDeepStrictEqual } from 'node:util';
+import type { Checkpoint, CheckpointStore } from '../../detection/ports';
+import { attempt, type RetryPolicy } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { statusOf } from '../transport/errors';
+import { ensureIndex } from '../indices/index_resources';
+import { checkpointsIndex, DEFAULT_SPACE, documentId } from '../indices/names';
+
+interface StoredCheckpoint {
+  detector_id: string;
+  checkpoint: Checkpoint;
+}
+
+/** Elasticsearch's own counter of changes to one document. */
+interface Revision {
+  readonly sequenceNumber: number;
+  readonly primaryTerm: number;
+}
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** Checkpoints in `log-anomalies-checkpoints.<space>`, one document for each detector. Needs `read`, `index`, `create_index`, `view_index_metadata`. */
+export function createCheckpointStore(
+  client: ElasticsearchClient,
+  options: { space?: string; policy?: RetryPolicy; signal?: AbortSignal } = {},
+): CheckpointStore {
+  const { space = DEFAULT_SPACE, policy, signal } = options;
+  const index = checkpointsIndex(space);
+  const idOf = (detectorId: string): string => documentId('checkpoint', space, detectorId);
+
+  const read: CheckpointStore['read'] = async (detectorId) => {
+    const found = await attempt(
+      () =>
+        client.get<StoredCheckpoint>({ index, id: idOf(detectorId) }, { signal }).catch((error: unknown) => {
+          if (statusOf(error) === 404) return undefined;
+          throw error;
+        }),
+      { what: `read the checkpoint of "${detectorId}"`, policy, signal },
+    );
+    if (found?._source === undefined) return undefined;
+    const revision: Revision = {
+      sequenceNumber: found._seq_no as number,
+      primaryTerm: found._primary_term as number,
+    };
+    return { checkpoint: found._source.checkpoint, revision };
+  };
+
+  const write: CheckpointStore['write'] = async (checkpoint, known) => {
+    const { detectorId } = checkpoint;
+    const revision = known as Revision | undefined;
+    if (revision === undefined) await ensureIndex(client, index, 'checkpoints', { policy, signal });
+    const document: StoredCheckpoint = { detector_id: detectorId, checkpoint };
+    const condition =
+      revision === undefined
+        ? { op_type: 'create' as const }
+        : { if_seq_no: revision.sequenceNumber, if_primary_term: revision.primaryTerm };
+    return attempt(
+      () =>
+        client.index({ index, id: idOf(detectorId), document, ...condition }, { signal }).then(
+          (answer): Revision => ({
+            sequenceNumber: answer._seq_no as number,
+            primaryTerm: answer._primary_term as number,
+          }),
+          async (error: unknown): Promise<Revision> => {
+            if (statusOf(error) !== 409) throw error;
+            // The answer to our own write may have been lost on the way: then the conflict is with ourselves.
+            const current = await read(detectorId);
+            if (current && isDeepStrictEqual(plain(current.checkpoint), plain(checkpoint))) {
+              return current.revision as Revision;
+            }
+            throw new DetectionError(
+              'conflict',
+              `Run "${current?.checkpoint.runId}" has moved the checkpoint of "${detectorId}" meanwhile: does another process run this detector?`,
+            );
+          },
+        ),
+      { what: `write the checkpoint of "${detectorId}"`, policy, signal },
+    );
+  };
+
+  return { read, write };
+}

@@ -1,0 +1,134 @@
+import { ALL_DETECTORS } from '../../../common/audit';
+import { DetectionError } from '../../../common/detection_error';
+import { attempt, type RetryPolicy } from '../transport/attempt';
+import { createAuditTrail } from './audit_trail';
+import type { ElasticsearchClient } from '../transport/client';
+import { DEFAULT_SPACE, endOfResultsIndex, resultsPattern } from '../indices/names';
+
+/** An index of results, which holds those of the logs of one month. */
+export interface ResultMonth {
+  readonly index: string;
+  /** First moment after the month, epoch milliseconds. */
+  readonly end: number;
+  /** Anomalous logs, hidden and withdrawn ones among them. */
+  readonly results: number;
+  /** Of these, those that somebody has judged; what was said of them is kept elsewhere and stays. */
+  readonly judged: number;
+  /** Summaries of buckets, and measurements of drift. */
+  readonly summaries: number;
+}
+
+interface RetentionOptions {
+  readonly space?: string;
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Indices of results of exactly this space whose month ends at `time` (epoch milliseconds) or before, oldest first. Needs
+ * `read` and `view_index_metadata`.
+ */
+export async function resultMonthsBefore(
+  client: ElasticsearchClient,
+  time: number,
+  options: RetentionOptions = {},
+): Promise<ResultMonth[]> {
+  const { space = DEFAULT_SPACE, policy, signal } = options;
+  const found = await attempt(
+    () =>
+      client.indices.getMapping(
+        { index: resultsPattern(space), ignore_unavailable: true, allow_no_indices: true },
+        { signal },
+      ),
+    { what: `list the results of space "${space}"`, policy, signal },
+  );
+  const months: ResultMonth[] = [];
+  for (const index of Object.keys(found).sort()) {
+    const end = endOfResultsIndex(space, index);
+    if (end !== undefined && end <= time)
+      months.push({ index, end, ...(await countOf(client, index, options)) });
+  }
+  return months;
+}
+
+async function countOf(
+  client: ElasticsearchClient,
+  index: string,
+  { policy, signal }: RetentionOptions,
+): Promise<Pick<ResultMonth, 'results' | 'judged' | 'summaries'>> {
+  const isSummary = { terms: { 'result.type': ['bucket', 'drift'] } };
+  const answer = await attempt(
+    () =>
+      client.search(
+        {
+          index,
+          size: 0,
+          track_total_hits: true,
+          aggs: {
+            summaries: { filter: isSummary },
+            judged: { filter: { exists: { field: 'result.verdict' } } },
+          },
+        },
+        { signal },
+      ),
+    { what: `count the results in "${index}"`, policy, signal },
+  );
+  const { total: hits } = answer.hits;
+  const total = typeof hits === 'number' ? hits : (hits?.value ?? 0);
+  const counts = answer.aggregations as unknown as Record<'summaries' | 'judged', { doc_count: number }>;
+  const summaries = counts.summaries.doc_count;
+  return { results: total - summaries, judged: counts.judged.doc_count, summaries };
+}
+
+/**
+ * Deletes whole indices of results and puts on record which: what was deleted before an error or an interruption, too.
+ * Verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results, and
+ * `create_index`, `view_index_metadata` and `create_doc` on the audit trail.
+ *
+ * @param months of {@link resultMonthsBefore}
+ * @param author.at ISO 8601
+ * @throws DetectionError `forbidden` without `delete_index`
+ */
+export async function deleteResultMonths(
+  client: ElasticsearchClient,
+  months: readonly ResultMonth[],
+  author: { readonly at: string; readonly by?: string },
+  options: RetentionOptions = {},
+): Promise<void> {
+  const { space = DEFAULT_SPACE, policy, signal } = options;
+  const deleted: ResultMonth[] = [];
+  try {
+    for (const month of months) {
+      const { index } = month;
+      await attempt(() => client.indices.delete({ index, ignore_unavailable: true }, { signal }), {
+        what: `delete the index "${index}"`,
+        policy,
+        signal,
+      });
+      deleted.push(month);
+    }
+  } catch (error) {
+    if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+    throw new DetectionError(
+      'forbidden',
+      `Deleting results takes the right "delete_index" on ${resultsPattern(space)}; ${deleted.length} of ${months.length} indices were deleted.`,
+      { cause: error },
+    );
+  } finally {
+    if (deleted.length > 0) {
+      const results = deleted.reduce((sum, month) => sum + month.results, 0);
+      const before = new Date(Math.max(...deleted.map(({ end }) => end))).toISOString();
+      const indices = deleted.map(({ index }) => index);
+      // Without the signal: what was done is put on record even when somebody interrupts it.
+      await createAuditTrail(client, { space, policy }).append([
+        {
+          detectorId: ALL_DETECTORS,
+          ...author,
+          action: 'results_deleted',
+          reason: `${results} results of logs before ${before.slice(0, 10)} were deleted: ${indices.join(', ')}.`,
+          details: { indices, results, before },
+        },
+      ]);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { DetectionError } from '../../../common/detection_error';
+import type { estypes } from '@elastic/elasticsearch';
+import { attempt, delayBefore, DEFAULT_RETRY_POLICY, throwIfAborted, type RetryPolicy } from './attempt';
+import type { ElasticsearchClient } from './client';
+import { reasonOf, RETRYABLE_STATUS, type ErrorBody } from './errors';
+
+/** One document to write. `create` leaves an existing one alone, `index` replaces it, `delete` removes it. */
+export interface BulkOperation {
+  readonly action: 'create' | 'index' | 'delete';
+  readonly index: string;
+  readonly id: string;
+  readonly document?: unknown;
+  /** With `index`: refused with status 409 where somebody has changed the document since. */
+  readonly ifUnchangedSince?: { readonly sequenceNumber: number; readonly primaryTerm: number };
+}
+
+export interface BulkRefusal {
+  readonly operation: BulkOperation;
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+export interface BulkOutcome {
+  readonly created: readonly BulkOperation[];
+  /** Refused for what they are: trying again does not help. */
+  readonly refused: readonly BulkRefusal[];
+  /** Refused for load until the tries ran out, with the last reason. */
+  readonly unwritten: readonly BulkRefusal[];
+}
+
+export interface BulkOptions {
+  readonly what: string;
+  readonly refresh?: boolean | 'wait_for';
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+}
+
+/** Elasticsearch recommends requests of 5 to 15 MB. */
+const REQUEST_BYTES = 8_000_000;
+const REQUEST_OPERATIONS = 5_000;
+
+interface Pending {
+  readonly operation: BulkOperation;
+  readonly lines: string;
+}
+
+function pendingOf(operation: BulkOperation): Pending {
+  const { action, index, id, ifUnchangedSince: known } = operation;
+  const condition = known && { if_seq_no: known.sequenceNumber, if_primary_term: known.primaryTerm };
+  const header = JSON.stringify({ [action]: { _index: index, _id: id, ...condition } });
+  return {
+    operation,
+    lines:
+      operation.action === 'delete' ? `${header}\n` : `${header}\n${JSON.stringify(operation.document)}\n`,
+  };
+}
+
+function* requestsOf(pending: readonly Pending[]): Generator<Pending[]> {
+  let request: Pending[] = [];
+  let bytes = 0;
+  for (const item of pending) {
+    if (
+      request.length > 0 &&
+      (bytes + item.lines.length > REQUEST_BYTES || request.length >= REQUEST_OPERATIONS)
+    ) {
+      yield request;
+      request = [];
+      bytes = 0;
+    }
+    request.push(item);
+    bytes += item.lines.length;
+  }
+  if (request.length > 0) yield request;
+}
+
+const isDoneAlready = (action: BulkOperation['action'], status: number): boolean =>
+  (action === 'create' && status === 409) || (action === 'delete' && status === 404);
+
+/**
+ * Writes documents. What is refused for load (429, 502, 503, 504) is sent again by itself after a wait; everything else
+ * in the same request is already written then and is not sent twice.
+ *
+ * @throws DetectionError when a whole request fails for good (forbidden, connection lost): some may be written by then
+ */
+export async function bulkWrite(
+  client: ElasticsearchClient,
+  operations: readonly BulkOperation[],
+  options: BulkOptions,
+): Promise<BulkOutcome> {
+  const { policy = DEFAULT_RETRY_POLICY, signal, what, refresh } = options;
+  const created: BulkOperation[] = [];
+  const refused: BulkRefusal[] = [];
+  let pending = operations.map(pendingOf);
+  let unwritten: BulkRefusal[] = [];
+  for (let tried = 1; pending.length > 0; tried++) {
+    unwritten = [];
+    const again: Pending[] = [];
+    for (const request of requestsOf(pending)) {
+      const body = request.map((item) => item.lines).join('');
+      const answer = await attempt(
+        () => client.bulk({ operations: [body], refresh } as estypes.BulkRequest, { signal }),
+        { what, policy, signal },
+      );
+      answer.items.forEach((item, position) => {
+        const { operation } = request[position];
+        const result = item[operation.action];
+        const status = result?.status ?? 500;
+        if (status === 201) created.push(operation);
+        else if (status >= 300 && !isDoneAlready(operation.action, status)) {
+          const error = result?.error as ErrorBody | undefined;
+          const refusal = {
+            operation,
+            status,
+            type: error?.type ?? 'unknown',
+            reason: reasonOf(error),
+          };
+          if (RETRYABLE_STATUS.has(status)) {
+            again.push(request[position]);
+            unwritten.push(refusal);
+          } else {
+            refused.push(refusal);
+          }
+        }
+      });
+    }
+    pending = again;
+    if (pending.length === 0 || tried >= policy.attempts) break;
+    await policy.sleep(delayBefore(tried, policy), signal);
+    throwIfAborted(signal, what);
+  }
+  return { created, refused, unwritten };
+}
+
+/**
+ * Writes documents that all have to be there afterwards.
+ *
+ * @throws DetectionError `forbidden`, `unavailable` or `refused` with the first reason why one is not
+ */
+export async function bulkWriteAll(
+  client: ElasticsearchClient,
+  operations: readonly BulkOperation[],
+  options: BulkOptions,
+): Promise<void> {
+  const { refused, unwritten } = await bulkWrite(client, operations, options);
+  const [problem] = [...refused, ...unwritten];
+  if (problem === undefined) return;
+  throw new DetectionError(
+    problem.status === 403 ? 'forbidden' : unwritten.length > 0 ? 'unavailable' : 'refused',
+    `Could not ${options.what}: Elasticsearch refused it with status ${problem.status}: ${problem.reason}`,
+  );
+}

@@ -1,0 +1,87 @@
+import { errors } from '@elastic/elasticsearch';
+import { DetectionError } from '../../../common/detection_error';
+import { isWorthRetrying, reasonOf, toDetectionError } from './errors';
+
+const answered = (statusCode: number, error: unknown): Error =>
+  new errors.ResponseError({
+    statusCode,
+    body: { error, status: statusCode },
+    headers: {},
+    warnings: null,
+    meta: {
+      context: null,
+      name: 'test',
+      request: { params: { headers: { authorization: 'Basic c2VjcmV0' } }, options: {}, id: 1 } as never,
+      connection: null,
+      attempts: 0,
+      aborted: false,
+    },
+  });
+
+describe('toDetectionError', () => {
+  test.each([
+    [400, 'invalid_input'],
+    [401, 'unauthenticated'],
+    [403, 'forbidden'],
+    [404, 'not_found'],
+    [409, 'conflict'],
+    [429, 'unavailable'],
+    [500, 'internal'],
+    [502, 'unavailable'],
+    [503, 'unavailable'],
+    [504, 'unavailable'],
+  ])('maps status %i to %s', (status, code) => {
+    expect(toDetectionError(answered(status, { type: 'some_exception', reason: 'why' }), 'do it').code).toBe(
+      code,
+    );
+  });
+
+  test('maps lost connections, timeouts and aborted requests', () => {
+    expect(toDetectionError(new errors.ConnectionError('refused'), 'do it').code).toBe('unavailable');
+    expect(toDetectionError(new errors.TimeoutError('too long'), 'do it').code).toBe('unavailable');
+    expect(toDetectionError(new errors.RequestAbortedError('aborted'), 'do it').code).toBe('interrupted');
+    expect(toDetectionError('a string', 'do it').code).toBe('internal');
+  });
+
+  test('keeps our own errors, gives the innermost reason and no secret', () => {
+    const own = new DetectionError('refused', 'own');
+    expect(toDetectionError(own, 'do it')).toBe(own);
+    const error = toDetectionError(
+      answered(400, {
+        type: 'search_phase_execution_exception',
+        reason: 'all shards failed',
+        failed_shards: [
+          {
+            reason: {
+              type: 'query_shard_exception',
+              reason: 'outer',
+              caused_by: { type: 'x', reason: 'the real one' },
+            },
+          },
+        ],
+      }),
+      'count logs',
+    );
+    expect(error.message).toBe('Could not count logs: the real one.');
+    expect(error.details).toEqual({
+      status: 400,
+      types: ['search_phase_execution_exception', 'query_shard_exception', 'x'],
+    });
+    expect(JSON.stringify({ ...error, cause: { ...(error.cause as object) } })).not.toContain('c2VjcmV0');
+  });
+
+  test('a reason is cut to a length that people read', () => {
+    expect(reasonOf({ type: 'x', reason: 'y'.repeat(10_000) })).toHaveLength(500);
+  });
+});
+
+describe('isWorthRetrying', () => {
+  test('says yes to load inside of a 500 and no to anything else in it', () => {
+    expect(isWorthRetrying(answered(500, { type: 'es_rejected_execution_exception', reason: 'queue' }))).toBe(
+      true,
+    );
+    expect(isWorthRetrying(answered(500, { type: 'null_pointer_exception', reason: 'bug' }))).toBe(false);
+    expect(isWorthRetrying(answered(404, { type: 'index_not_found_exception', reason: 'no' }))).toBe(false);
+    expect(isWorthRetrying(new Error('ours'))).toBe(false);
+  });
+});

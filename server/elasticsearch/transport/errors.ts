@@ -1,0 +1,129 @@
+import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
+
+/** The parts of a client error that we read. The rest (request, headers) never leaves this file. */
+interface ClientError {
+  name?: string;
+  message?: string;
+  statusCode?: number;
+  meta?: {
+    statusCode?: number | null;
+    body?: { error?: ErrorBody | string };
+  };
+}
+
+export interface ErrorBody {
+  type?: string;
+  reason?: string;
+  index?: string;
+  root_cause?: ErrorBody[];
+  caused_by?: ErrorBody;
+  failed_shards?: { reason?: ErrorBody }[];
+}
+
+/** Load or a restart: worth trying again. */
+export const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const CONNECTION_ERRORS: ReadonlySet<string> = new Set([
+  'ConnectionError',
+  'TimeoutError',
+  'NoLivingConnectionsError',
+]);
+/** A search whose point in time was dropped, a shard that is just moving: the status is 404 or 500, the cause passes. */
+const RETRYABLE_TYPES: ReadonlySet<string> = new Set([
+  'es_rejected_execution_exception',
+  'circuit_breaking_exception',
+  'no_shard_available_action_exception',
+  'unavailable_shards_exception',
+  'cluster_block_exception',
+  'process_cluster_event_timeout_exception',
+  'node_not_connected_exception',
+  'receive_timeout_transport_exception',
+]);
+const REASON_CHARACTERS = 500;
+
+export const statusOf = (error: unknown): number | undefined =>
+  (error as ClientError)?.meta?.statusCode ?? (error as ClientError)?.statusCode ?? undefined;
+
+/** @returns what Elasticsearch said: the root cause, or the cause at the end of the chain */
+export function errorBodyOf(error: unknown): ErrorBody | undefined {
+  const body = (error as ClientError)?.meta?.body?.error;
+  return typeof body === 'object' ? body : undefined;
+}
+
+/** All error types on the way from the answer's top to its causes. */
+export function errorTypes(body: ErrorBody | undefined): string[] {
+  if (body === undefined) return [];
+  return [
+    ...(body.type ? [body.type] : []),
+    ...errorTypes(body.caused_by),
+    ...(body.root_cause ?? []).flatMap((cause) => (cause === body ? [] : errorTypes(cause))),
+    ...(body.failed_shards ?? []).flatMap((shard) => errorTypes(shard.reason)),
+  ];
+}
+
+/** The innermost reason, which is the one that tells people something. */
+export function reasonOf(body: ErrorBody | undefined): string {
+  let node = body?.root_cause?.[0] ?? body;
+  const shardReason = body?.failed_shards?.[0]?.reason;
+  if (shardReason) node = shardReason;
+  while (node?.caused_by) node = node.caused_by;
+  return (node?.reason ?? body?.reason ?? '').slice(0, REASON_CHARACTERS);
+}
+
+export function isWorthRetrying(error: unknown): boolean {
+  const { name } = (error ?? {}) as ClientError;
+  if (name !== undefined && CONNECTION_ERRORS.has(name)) return true;
+  const status = statusOf(error);
+  if (status === undefined) return false;
+  if (RETRYABLE_STATUS.has(status)) {
+    return !errorTypes(errorBodyOf(error)).includes('index_create_block_exception');
+  }
+  return status >= 500 && errorTypes(errorBodyOf(error)).some((type) => RETRYABLE_TYPES.has(type));
+}
+
+function codeOf(error: unknown): DetectionErrorCode {
+  const { name } = (error ?? {}) as ClientError;
+  if (name === 'RequestAbortedError' || name === 'AbortError') return 'interrupted';
+  if (isWorthRetrying(error)) return 'unavailable';
+  switch (statusOf(error)) {
+    case 400:
+    case 405:
+    case 413:
+      return 'invalid_input';
+    case 401:
+      return 'unauthenticated';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not_found';
+    case 409:
+      return 'conflict';
+    default:
+      return 'internal';
+  }
+}
+
+/**
+ * Maps whatever the client threw. The message holds Elasticsearch's own reason; the cause holds its name and text
+ * only, since the client's error objects carry the request and its headers.
+ *
+ * @param what the operation, as it follows "Could not": e.g. `read logs of "weblogs"`
+ */
+export function toDetectionError(error: unknown, what: string): DetectionError {
+  if (error instanceof DetectionError) return error;
+  const code = codeOf(error);
+  const { name = 'Error', message = String(error) } = (error ?? {}) as ClientError;
+  const body = errorBodyOf(error);
+  const status = statusOf(error);
+  const reason = reasonOf(body) || message.split('\n')[0].slice(0, REASON_CHARACTERS);
+  const cause = new Error(`${name}: ${reason}`);
+  const hint =
+    code === 'unauthenticated'
+      ? ' Check ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD.'
+      : code === 'forbidden'
+        ? ' "log-anomalies check-connection" lists what is missing.'
+        : '';
+  return new DetectionError(code, `Could not ${what}: ${reason}.${hint}`.replace(/\.\.( |$)/, '.$1'), {
+    cause,
+    details: { status, types: [...new Set(errorTypes(body))] },
+  });
+}

@@ -1,0 +1,97 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { DetectionError } from '../../../common/detection_error';
+import type { LogRange } from '../../detection/ports';
+import { attempt, type RetryPolicy } from './attempt';
+import type { ElasticsearchClient } from './client';
+
+export interface RequestOptions {
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+}
+
+export type ClockOfLogs = 'timestamp' | 'ingested';
+
+export const timeFieldOf = (range: LogRange, by: ClockOfLogs): string =>
+  by === 'ingested' ? range.ingestedField : range.timestampField;
+
+/** The half-open time range and the detector's own query, both as filters: nothing is scored or cached by relevance. */
+export function queryOf(range: LogRange, by: ClockOfLogs = 'timestamp'): estypes.QueryDslQueryContainer {
+  const { query } = range;
+  const filter: estypes.QueryDslQueryContainer[] = [
+    { range: { [timeFieldOf(range, by)]: { gte: range.from, lt: range.to, format: 'epoch_millis' } } },
+  ];
+  if (typeof query === 'string') {
+    if (query.trim() !== '') filter.push({ query_string: { query } });
+  } else if (query !== undefined) {
+    filter.push(query);
+  }
+  return { bool: { filter } };
+}
+
+export type FieldTypes = Readonly<Record<string, estypes.FieldCapsResponse['fields'][string]>>;
+
+/**
+ * The types that each field has in the indices; a field without any is absent.
+ *
+ * @throws DetectionError `not_found` naming the index when it does not exist; a pattern may match nothing
+ */
+export async function fieldTypes(
+  client: ElasticsearchClient,
+  index: string,
+  fields: readonly string[],
+  options: RequestOptions,
+): Promise<{ indices: readonly string[]; types: FieldTypes }> {
+  const answer = await attempt(
+    () =>
+      client.fieldCaps(
+        // Elasticsearch refuses an empty list; the indices are wanted all the same.
+        { index, fields: fields.length === 0 ? ['_index'] : [...fields], allow_no_indices: true },
+        { signal: options.signal },
+      ),
+    { what: `read the fields of "${index}"`, ...options },
+  );
+  const indices = typeof answer.indices === 'string' ? [answer.indices] : answer.indices;
+  return { indices, types: answer.fields };
+}
+
+/**
+ * How to sort by the time field.
+ *
+ * @returns undefined when no log can have it: no index matches, or the logs do not carry the time of indexing
+ * @throws DetectionError `invalid_input` when the timestamp field is missing or is no date
+ */
+export async function timeSort(
+  client: ElasticsearchClient,
+  range: LogRange,
+  by: ClockOfLogs,
+  options: RequestOptions,
+): Promise<estypes.SortCombinations | undefined> {
+  const field = timeFieldOf(range, by);
+  const { indices, types } = await fieldTypes(client, range.index, [field], options);
+  if (indices.length === 0) return undefined;
+  const found = Object.keys(types[field] ?? {}).filter((type) => type !== 'unmapped');
+  const setting = by === 'ingested' ? 'ingested_field' : 'timestamp_field';
+  if (found.length === 0) {
+    if (by === 'ingested') return undefined;
+    throw new DetectionError(
+      'invalid_input',
+      `source.${setting} is "${field}", which "${range.index}" does not have; allowed: one of its date fields`,
+    );
+  }
+  const wrong = found.find((type) => type !== 'date' && type !== 'date_nanos');
+  if (wrong !== undefined) {
+    throw new DetectionError(
+      'invalid_input',
+      `source.${setting} is "${field}", which is of type ${wrong} in "${range.index}"; allowed: date, date_nanos`,
+    );
+  }
+  return {
+    [field]: {
+      order: 'asc',
+      // Nanoseconds do not fit a JSON number; text also compares alike between date and date_nanos.
+      format: 'strict_date_optional_time_nanos',
+      ...(found.length > 1 ? { numeric_type: 'date_nanos' } : {}),
+      unmapped_type: found[0],
+    } as estypes.FieldSort,
+  };
+}

@@ -1,0 +1,39 @@
+import { parseDetector } from '../../../common/detector';
+import { backfillKeyRole, detectorKeyRole } from './key_role';
+import { ownerRole } from '../indices/privileges';
+
+const detectorOf = (index: string, scoring: 'job' | 'ingest' = 'job') =>
+  parseDetector({
+    name: 'Web',
+    source: { index },
+    features: [{ type: 'number', field: 'bytes' }],
+    scoring,
+  });
+
+describe('the role of a key', () => {
+  it('is that of an owner for these logs and this space alone', () => {
+    const { cluster, indices } = detectorKeyRole(detectorOf('web-*, app'), 'b');
+    const owner = ownerRole(['web-*', 'app'], 'b');
+    expect(cluster).toEqual(owner.cluster);
+    expect(indices.slice(0, -1)).toEqual(owner.indices);
+    const [old] = indices.slice(-1);
+    expect(old.privileges).toEqual(['read', 'view_index_metadata']);
+    expect(old.names).toContain('log-anomalies-feedback-b');
+    expect(detectorKeyRole(detectorOf('web', 'ingest'), 'b').cluster).toEqual(['manage_ingest_pipelines']);
+  });
+
+  it('names logs of another cluster as they are called there', () => {
+    const { indices, remote_indices: remote } = detectorKeyRole(detectorOf('web,east:app-*'), 'default');
+    expect(indices.flatMap(({ names }) => names)).toEqual(expect.arrayContaining(['web', 'app-*']));
+    expect(remote).toEqual([{ clusters: ['east'], names: ['app-*'], privileges: expect.anything() }]);
+  });
+
+  it('writes what a backfill writes, and nothing else', () => {
+    const writable = (into?: string): string[] =>
+      backfillKeyRole(detectorOf('web', 'ingest'), 'b', into)
+        .indices.filter(({ privileges }) => privileges.some((each) => ['write', 'manage'].includes(each)))
+        .flatMap(({ names }) => names);
+    expect(writable()).toEqual(['web']);
+    expect(writable('copy')).toEqual(['copy']);
+  });
+});

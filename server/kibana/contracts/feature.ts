@@ -1,0 +1,64 @@
+import { CAPABILITIES, PLUGIN_CATEGORY, PLUGIN_ID, PLUGIN_NAME } from '../../../common/plugin';
+import type { AlertingGrants, FeaturePrivileges, FeaturesSetup, KibanaFeature } from './contracts';
+import {
+  API_KEY_TYPE,
+  API_PRIVILEGES,
+  DETECTOR_HEALTH_RULE_TYPE,
+  DETECTOR_TYPE,
+  LOG_ANOMALY_RULE_TYPE,
+} from './identifiers';
+
+const RULE_TYPES = [LOG_ANOMALY_RULE_TYPE, DETECTOR_HEALTH_RULE_TYPE];
+
+/** Kibana's management page for rules and connectors, which a user of our rule types needs to see. */
+const MANAGEMENT = { insightsAndAlerting: ['triggersActions'] };
+
+/** Who may own a rule of ours: our application, and Stack Management > Rules. */
+const RULE_CONSUMERS = [PLUGIN_ID, 'alerts', 'stackAlerts'];
+
+/** Minor version of Kibana 8 that began to name the consumers of each rule type in a feature. */
+const FIRST_MINOR_WITH_CONSUMERS = 18;
+
+/**
+ * The Kibana feature `Log Anomalies` as a Kibana version wants it: what a role may be given, and what it grants.
+ *
+ * @param kibanaVersion such as `8.12.2`
+ */
+export function createFeature(kibanaVersion: string): KibanaFeature {
+  const [major, minor] = kibanaVersion.split('.').map(Number);
+  const namesConsumers = major > 8 || minor >= FIRST_MINOR_WITH_CONSUMERS;
+  const ruleTypes: AlertingGrants = namesConsumers
+    ? RULE_TYPES.map((ruleTypeId) => ({ ruleTypeId, consumers: RULE_CONSUMERS }))
+    : RULE_TYPES;
+  const shared = {
+    app: [PLUGIN_ID, 'kibana'],
+    catalogue: [PLUGIN_ID],
+    management: MANAGEMENT,
+  };
+  const all: FeaturePrivileges = {
+    ...shared,
+    api: [API_PRIVILEGES.read, API_PRIVILEGES.write],
+    ui: CAPABILITIES.write,
+    alerting: { rule: { all: ruleTypes }, alert: { all: ruleTypes } },
+    savedObject: { all: [DETECTOR_TYPE, API_KEY_TYPE], read: ['index-pattern'] },
+  };
+  const read: FeaturePrivileges = {
+    ...shared,
+    api: [API_PRIVILEGES.read],
+    ui: CAPABILITIES.read,
+    alerting: { rule: { read: ruleTypes }, alert: { read: ruleTypes } },
+    savedObject: { all: [], read: [DETECTOR_TYPE, 'index-pattern'] },
+  };
+  return {
+    ...shared,
+    id: PLUGIN_ID,
+    name: PLUGIN_NAME,
+    category: PLUGIN_CATEGORY,
+    alerting: ruleTypes,
+    privileges: { all, read },
+  };
+}
+
+export function registerFeature(features: FeaturesSetup, kibanaVersion: string): void {
+  features.registerKibanaFeature(createFeature(kibanaVersion));
+}

@@ -1,0 +1,39 @@
+import type { AnomalyResult } from '../../../common/anomaly';
+import { logsBehind } from '../../../common/logs_behind';
+import { PLUGIN_ID } from '../../../common/plugin';
+
+export interface LinkBase {
+  /** `server.publicBaseUrl`; links are relative to Kibana without it. */
+  readonly publicBaseUrl: string | undefined;
+  readonly space: string;
+  readonly kibanaVersion: string;
+}
+
+const root = ({ publicBaseUrl = '', space }: LinkBase): string =>
+  `${publicBaseUrl.replace(/\/$/, '')}${space === 'default' ? '' : `/s/${encodeURIComponent(space)}`}`;
+
+export const resultLink = (base: LinkBase, resultId: string): string =>
+  `${root(base)}/app/${PLUGIN_ID}/results/${encodeURIComponent(resultId)}`;
+
+export const detectorLink = (base: LinkBase, detectorId: string): string =>
+  `${root(base)}/app/${PLUGIN_ID}/detectors/${encodeURIComponent(detectorId)}`;
+
+/** The page that asks whether a result is real. */
+export const feedbackLink = (base: LinkBase, detectorId: string, resultId: string): string =>
+  `${detectorLink(base, detectorId)}/feedback?result=${encodeURIComponent(resultId)}`;
+
+/** The log itself, or the logs of a bucket, in Discover, by Kibana's own redirect for such links; no data view has to exist. */
+export function discoverLink(base: LinkBase, result: AnomalyResult): string {
+  const { query, timeRange } = logsBehind(result);
+  const parameters = {
+    dataViewSpec: { title: result.source.index, timeFieldName: '@timestamp' },
+    query: { language: 'kuery', query },
+    timeRange,
+  };
+  const search = new URLSearchParams({
+    l: 'DISCOVER_APP_LOCATOR',
+    v: base.kibanaVersion,
+    p: JSON.stringify(parameters),
+  });
+  return `${root(base)}/app/r?${search.toString()}`;
+}

@@ -1,0 +1,433 @@
+import { randomUUID } from 'node:crypto';
+import type { DetectorRecord } from '../../../common/api';
+import { type Detector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { readsOf, readsOfModel } from '../../../common/model_snapshot/model_reads';
+import {
+  createSnapshotStore,
+  detectorKeyRole,
+  ensureIndexResources,
+  resultsPattern,
+  modelsIndex,
+  feedbackIndex,
+  attempt,
+} from '../../elasticsearch';
+import { deletePipeline } from '../../elasticsearch/ingest';
+import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
+import { removeBackfill } from '../tasks/backfill_service';
+import { checkRights } from '../keys/check_rights';
+import {
+  createDetectorRepository,
+  publicRecordOf,
+  type StoredDetector,
+} from '../records/detector_repository';
+import { requestTraining } from '../records/detector_job';
+import { needsTraining } from '../records/effective_snapshot';
+import {
+  detectionTaskId,
+  DETECTION_TASK_TYPE,
+  taskInterval,
+  trainingTaskId,
+  type TaskTarget,
+} from '../contracts/identifiers';
+import { isAged } from '../records/key_age';
+import { checkBinding, steeringOf, type KeyUse } from '../keys/key_binding';
+import type { ApiKeyAttributes } from '../contracts/saved_object_types';
+import { pipelineWorkOf, swapPipeline } from '../models/pipeline_swap';
+import { API_KEY_REALM, type RequestScope, type Services } from '../contracts/services';
+import { forgetDetector, hidingStoresOf } from './suppression_service';
+import { createStatusStore, deleteStatus } from '../records/status_store';
+import { ensureUpgraded } from '../records/upgrade_service';
+
+const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({
+  space: scope.space,
+  detectorId,
+});
+const isoNow = (services: Services): string => new Date(services.clock.now()).toISOString();
+
+/** A detector's key may what the detector takes, and no more. */
+const grantOf = ({ clock, keys }: Services, detector: Detector, use: KeyUse): KeyGrant => ({
+  name: detector.name,
+  role: detectorKeyRole(detector, use.space),
+  use,
+  expiresAfter: keys.expiresAfter,
+  now: clock.now(),
+});
+
+const withWarnings = (record: DetectorRecord, warnings: readonly string[]): DetectorRecord =>
+  warnings.length === 0 ? record : { ...record, warnings: [...warnings] };
+
+export async function createDetector(
+  services: Services,
+  scope: RequestScope,
+  detector: Detector,
+  start: boolean,
+): Promise<DetectorRecord> {
+  const warnings = await checkRights(services, scope, detector);
+  const id = randomUUID();
+  const steered = { detector, model_reads: readsOf(detector) };
+  const { apiKeys } = services;
+  const use = { detectorId: id, space: scope.space, steering: steeringOf(steered) };
+  const apiKeyObject = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
+  const now = isoNow(services);
+  let stored: StoredDetector;
+  try {
+    await ensureIndexResources(scope.elasticsearch, { space: scope.space, now: services.clock.now() });
+    stored = await createDetectorRepository(scope.savedObjects).create(id, {
+      name: detector.name,
+      ...steered,
+      enabled: start,
+      api_key_object: apiKeyObject ?? null,
+      owner: scope.user ?? null,
+      created_at: now,
+      created_by: scope.user ?? null,
+      updated_at: now,
+      updated_by: scope.user ?? null,
+    });
+  } catch (error) {
+    if (apiKeyObject !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, apiKeyObject, use);
+    throw error;
+  }
+  if (start) await schedule(services, scope, stored);
+  return withWarnings(publicRecordOf(stored), warnings);
+}
+
+export async function updateDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+  detector: Detector,
+  version: string,
+): Promise<DetectorRecord> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  const before = await repository.get(id);
+  const warnings = await checkRights(services, scope, detector);
+  await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
+  await swapForEdit(services, scope, before, detector);
+  const stored = await saveWithNewKey(services, scope, before, { detector }, version);
+  if (stored.enabled) {
+    const target = targetOf(scope, id);
+    const interval = taskInterval(detector.schedule.interval);
+    await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
+    await schedule(services, scope, stored);
+    if (needsTraining(before.detector, detector)) {
+      await requestTraining(
+        services,
+        target,
+        createStatusStore(scope.elasticsearch, scope),
+        'edit',
+        scope.user,
+      );
+    }
+  }
+  return withWarnings(publicRecordOf(stored), warnings);
+}
+
+/**
+ * The pipeline holds the threshold: an edit of it, or of where logs are scored, takes effect with a new pipeline. An edit
+ * that asks for a new model is followed by the pipeline of that model.
+ *
+ * @throws DetectionError `refused` when the pipeline fails its trial; nothing is saved then
+ */
+async function swapForEdit(
+  services: Services,
+  scope: RequestScope,
+  before: StoredDetector,
+  detector: Detector,
+): Promise<void> {
+  const { scoring, threshold } = before.detector;
+  const isSame =
+    scoring === detector.scoring && JSON.stringify(threshold) === JSON.stringify(detector.threshold);
+  if (isSame || detector.scoring !== 'ingest') return;
+  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
+  const active = await models.active(before.id);
+  if (active === undefined || needsTraining(before.detector, detector)) return;
+  const work = pipelineWorkOf(services, scope, { ...before, detector });
+  await swapPipeline(services, work, active.version);
+}
+
+/** Saves under a key of whoever saves, who owns the detector from then on, and revokes the one before. */
+async function saveWithNewKey(
+  services: Services,
+  scope: RequestScope,
+  before: StoredDetector,
+  change: { detector?: Detector; enabled?: boolean },
+  version: string,
+): Promise<StoredDetector> {
+  const { apiKeys } = services;
+  const detector = change.detector ?? before.detector;
+  const steered = { detector, model_reads: await modelReadsAfter(services, scope, before, detector) };
+  const use = { detectorId: before.id, space: scope.space, steering: steeringOf(steered) };
+  const key = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
+  let stored: StoredDetector;
+  try {
+    stored = await createDetectorRepository(scope.savedObjects).update(
+      before.id,
+      {
+        ...change,
+        name: detector.name,
+        ...steered,
+        api_key_object: key ?? null,
+        owner: scope.user ?? null,
+        updated_at: isoNow(services),
+        updated_by: scope.user ?? null,
+      },
+      version,
+    );
+  } catch (error) {
+    if (key !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, key, use);
+    throw error;
+  }
+  if (before.apiKeyObject !== undefined) {
+    await revokeApiKey(apiKeys, scope.savedObjects, before.apiKeyObject, use);
+  }
+  return stored;
+}
+
+/**
+ * What a model may have a run read once the settings are these. After an edit the active model goes on until there is a new
+ * one: what it reads stays allowed, as far as it was before.
+ */
+async function modelReadsAfter(
+  services: Services,
+  scope: RequestScope,
+  before: StoredDetector,
+  detector: Detector,
+): Promise<readonly string[]> {
+  const reads = readsOf(detector);
+  const dropped = before.modelReads.filter((each) => !reads.includes(each));
+  if (dropped.length === 0) return reads;
+  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
+  const active = await models.active(before.id);
+  if (active === undefined) return reads;
+  const snapshot = await services.models.load(models, before.id, active);
+  const needed = readsOfModel(snapshot, detector);
+  return [...reads, ...dropped.filter((each) => needed.includes(each))].sort();
+}
+
+export async function cloneDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+  name: string | undefined,
+): Promise<DetectorRecord> {
+  const { detector } = await createDetectorRepository(scope.savedObjects).get(id);
+  const copy = { ...detector, name: name ?? `${detector.name.slice(0, 190)} (copy)` };
+  return createDetector(services, scope, copy, false);
+}
+
+/** @returns what could not be removed, a sentence for each */
+export async function deleteDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+  withResults: boolean,
+): Promise<string[]> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  const stored = await repository.get(id);
+  const target = targetOf(scope, id);
+  for (const task of [detectionTaskId(target), trainingTaskId(target)]) {
+    await services.taskManager.removeIfExists(task);
+  }
+  await removeBackfill(services, target);
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const hasPipeline = (await status.readPart(id, 'pipeline').catch(() => undefined)) !== undefined;
+  await repository.delete(id);
+  if (stored.apiKeyObject !== undefined) {
+    await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject, target);
+  }
+  const warnings: string[] = [];
+  const remove = async (work: Promise<unknown>): Promise<void> => {
+    await work.catch((error: Error) => warnings.push(error.message));
+  };
+  await remove(removePipelineOf(scope, stored, hasPipeline));
+  await remove(deleteStatus(scope.elasticsearch, target));
+  if (withResults) {
+    await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
+    await remove(deleteDocuments(scope, modelsIndex(scope.space), { detector_id: id }));
+    await remove(forgetDetector(hidingStoresOf(services, scope), id));
+    // What hides results of other detectors, too, goes on; what was done to it stays on record elsewhere.
+    const kept = { kind: ['suppression'] };
+    await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, kept));
+  }
+  return warnings;
+}
+
+/** A detector that is scored by the job may have had a pipeline put for it by hand. */
+async function removePipelineOf(
+  { elasticsearch, space }: RequestScope,
+  { id, detector }: StoredDetector,
+  isKnown: boolean,
+): Promise<void> {
+  try {
+    await deletePipeline(elasticsearch, id, { space });
+  } catch (error) {
+    // Who may not look is told only where there is one.
+    const isForbidden = error instanceof DetectionError && error.code === 'forbidden';
+    if (isForbidden && !isKnown && detector.scoring !== 'ingest') return;
+    throw error;
+  }
+}
+
+/** @throws DetectionError `forbidden` when the user may read the documents and not delete them */
+async function deleteDocuments(
+  scope: RequestScope,
+  index: string,
+  term: Record<string, string>,
+  kept?: Record<string, string[]>,
+): Promise<void> {
+  const what = `delete documents of "${index}"`;
+  const chosen = {
+    index,
+    query: { bool: { filter: [{ term }], ...(kept && { must_not: [{ terms: kept }] }) } },
+    ignore_unavailable: true,
+    allow_no_indices: true,
+  };
+  const { total } = await attempt(
+    () => scope.elasticsearch.deleteByQuery({ ...chosen, conflicts: 'proceed' }),
+    { what },
+  );
+  if (total !== 0) return;
+  // A pattern stands for those indices alone that one may delete from: none of them is no error.
+  const { count } = await attempt(() => scope.elasticsearch.count(chosen), { what });
+  if (count > 0) {
+    throw new DetectionError(
+      'forbidden',
+      `${count} documents of "${index}" were left: deleting them takes the right "delete" on it.`,
+    );
+  }
+}
+
+async function schedule(services: Services, scope: RequestScope, stored: StoredDetector): Promise<void> {
+  const target = targetOf(scope, stored.id);
+  await services.taskManager.ensureScheduled({
+    id: detectionTaskId(target),
+    taskType: DETECTION_TASK_TYPE,
+    schedule: { interval: taskInterval(stored.detector.schedule.interval) },
+    params: { space: target.space, detectorId: target.detectorId },
+    state: {},
+    scope: ['logAnomalies'],
+  });
+}
+
+/** Whoever starts the detector of somebody else owns it from then on: it does not run with rights that the starter lacks. */
+async function needsNewKey(
+  { apiKeys, encrypted, clock }: Services,
+  { space, user, realm }: RequestScope,
+  stored: StoredDetector,
+): Promise<boolean> {
+  if (!(await usesApiKeys(apiKeys))) return false;
+  if (encrypted === undefined || stored.owner !== user) return true;
+  const use = { detectorId: stored.id, space, steering: stored.steering };
+  const key = await openApiKey(encrypted, stored.apiKeyObject, use).catch(() => undefined);
+  // An API key of the owner may be limited, but it has passed the check of rights.
+  if (key === undefined) return true;
+  if (realm === API_KEY_REALM) return false;
+  return key.attributes.owner_realm !== realm || isAged(key.attributes, clock.now());
+}
+
+/** By detector, when a renewal was last tried: a page asks for the status every few seconds. */
+const renewals = new WeakMap<Services, Map<string, number>>();
+const RENEW_AGAIN_MILLISECONDS = 60 * 60_000;
+
+/**
+ * Renews the key of a detector whose owner comes by, once it has lived half of its time: only a request can have one made.
+ * What fails is told in the log; the key of before goes on then.
+ */
+export async function renewOwnKey(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredDetector,
+  attributes: ApiKeyAttributes,
+): Promise<void> {
+  const { user, realm, space } = scope;
+  const now = services.clock.now();
+  const isOwner =
+    user !== undefined &&
+    user === stored.owner &&
+    realm === attributes.owner_realm &&
+    realm !== API_KEY_REALM;
+  if (!isOwner || attributes.detector_id !== stored.id || !isAged(attributes, now)) return;
+  const tried = renewals.get(services) ?? new Map<string, number>();
+  renewals.set(services, tried);
+  const name = JSON.stringify([space, stored.id]);
+  if (now - (tried.get(name) ?? -Infinity) < RENEW_AGAIN_MILLISECONDS) return;
+  tried.set(name, now);
+  try {
+    // A detector that was changed past us is looked through by a person first.
+    const use = { detectorId: stored.id, space, steering: stored.steering };
+    checkBinding(attributes, use);
+    await checkRights(services, scope, stored.detector);
+    await saveWithNewKey(services, scope, stored, {}, stored.version);
+    tried.delete(name);
+  } catch (error) {
+    services.log.warn(`Detector ${stored.id}: its API key was not renewed: ${(error as Error).message}`);
+  }
+}
+
+export async function startDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<DetectorRecord> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  let stored = await repository.get(id);
+  await checkRights(services, scope, stored.detector);
+  await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
+  if (await needsNewKey(services, scope, stored)) {
+    stored = await saveWithNewKey(services, scope, stored, { enabled: true }, stored.version);
+  } else if (!stored.enabled) {
+    stored = await repository.update(id, { enabled: true, updated_at: isoNow(services) }, stored.version);
+  }
+  await schedule(services, scope, stored);
+  const target = targetOf(scope, id);
+  const model = await createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id);
+  if (model === undefined) {
+    await requestTraining(
+      services,
+      target,
+      createStatusStore(scope.elasticsearch, scope),
+      'first',
+      scope.user,
+    );
+  } else await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
+  return publicRecordOf(stored);
+}
+
+export async function stopDetector(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<DetectorRecord> {
+  const repository = createDetectorRepository(scope.savedObjects);
+  let stored = await repository.get(id);
+  if (stored.enabled) {
+    stored = await repository.update(id, { enabled: false, updated_at: isoNow(services) }, stored.version);
+  }
+  await services.taskManager.removeIfExists(detectionTaskId(targetOf(scope, id)));
+  return publicRecordOf(stored);
+}
+
+/** The task sees it within seconds; one that never began, or whose Kibana died, is ended here. */
+export async function cancelTraining(services: Services, scope: RequestScope, id: string): Promise<void> {
+  await createDetectorRepository(scope.savedObjects).get(id);
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const training = await status.readPart(id, 'training');
+  if (training?.state !== 'queued' && training?.state !== 'running') return;
+  await status.writePart(id, 'training_cancelled', { requested_at: training.requested_at });
+  const task = trainingTaskId(targetOf(scope, id));
+  const found = await services.taskManager.get(task).catch(() => undefined);
+  if (found?.status === 'running' || found?.status === 'claiming') return;
+  await services.taskManager.removeIfExists(task);
+  await status.writePart(id, 'training', {
+    state: 'cancelled',
+    requested_at: training.requested_at,
+    finished_at: isoNow(services),
+  });
+}
+
+export async function trainDetectorNow(services: Services, scope: RequestScope, id: string): Promise<void> {
+  await createDetectorRepository(scope.savedObjects).get(id);
+  const status = createStatusStore(scope.elasticsearch, scope);
+  await requestTraining(services, targetOf(scope, id), status, 'hand', scope.user);
+}

@@ -1,0 +1,211 @@
+import { bucketMessage } from '../../../common/buckets';
+import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
+import { durationToMilliseconds, parseDetector, type Detector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { findLabelFields, suggestFeatures } from '../../../common/log_features';
+import { distributionOf } from '../../../common/log_features/suggesting/distribution';
+import { leafFields } from '../../../common/log_features/fields/leaf_fields';
+import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
+import { rangeOf } from '../../detection/ports/log_range';
+import type { LogRange, LogSample } from '../../detection/ports';
+import { checkConnection, createDetectorSource, createLogSource } from '../../elasticsearch';
+import { fieldTypes } from '../../elasticsearch/transport/log_query';
+import { firstLogAt } from '../../elasticsearch/logs/sample_logs';
+import { usesApiKeys } from '../keys/api_key';
+import type { RequestScope, Services } from '../contracts/services';
+import { collectWork } from '../models/train_detector';
+
+/** Text of a log in a preview is cut here, in characters: it is for looking at. */
+const SHOWN_CHARACTERS = 2_000;
+/** Enough to see what a field holds, and looked at in a few milliseconds. */
+const SUGGESTION_ROWS = 300;
+/** Enough for a small histogram of each field. */
+const DESCRIBED_ROWS = 500;
+const HOUR_MILLISECONDS = 3_600_000;
+const DAY_MILLISECONDS = 86_400_000;
+/** Enough to name the fields that logs have. */
+const FIELD_ROWS = 200;
+const SHOWN_LOGS = 10;
+
+/** Says all that is wrong with a detector instead of failing at the first. */
+export async function validateDetector(
+  services: Services,
+  scope: RequestScope,
+  input: unknown,
+): Promise<ApiResponse<Endpoints['validateDetector']>> {
+  let detector: Detector;
+  try {
+    detector = parseDetector(input);
+  } catch (error) {
+    if (!(error instanceof DetectionError)) throw error;
+    const issues = error.details?.issues as string[] | undefined;
+    return { valid: false, issues: issues ?? [error.message], missing_privileges: [] };
+  }
+  const check = (await usesApiKeys(services.apiKeys))
+    ? await checkConnection(scope.elasticsearch, {
+        indices: detector.source.index.split(','),
+        space: scope.space,
+        scoring: detector.scoring,
+      })
+    : undefined;
+  const missing = check?.missingPrivileges ?? [];
+  const warnings = check?.warnings ?? [];
+  return {
+    valid: missing.length === 0,
+    issues: [],
+    detector,
+    missing_privileges: [...missing],
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+  };
+}
+
+/** Trains in memory on a sample and shows what the model makes of it. Nothing is stored. */
+export async function previewDetector(
+  services: Services,
+  scope: RequestScope,
+  detector: Detector,
+  options: { rows: number; top: number },
+  signal: AbortSignal,
+): Promise<ApiResponse<Endpoints['previewDetector']>> {
+  const source = createDetectorSource(scope.elasticsearch, detector);
+  let sampledBy = 'all';
+  const work = await collectWork(
+    detector,
+    {
+      ...source,
+      sample: async (range, sampleOptions) => {
+        const sample = await source.sample(range, sampleOptions);
+        sampledBy = sample.method;
+        return sample;
+      },
+    },
+    services.clock.now(),
+    { ...options, top: Math.max(1, options.top), signal },
+  );
+  if (work.logs.length === 0) {
+    const withEntity = detector.unit === 'bucket' ? ` with a value of ${detector.entity_field}` : '';
+    throw new DetectionError(
+      'too_few_logs',
+      `${detector.source.index} holds no log${withEntity} from ${new Date(work.window.from).toISOString()} to ${new Date(work.window.to).toISOString()} that the query selects.`,
+    );
+  }
+  const [outcome, days] = await Promise.all([
+    services.train(work, signal),
+    daysWithLogs(scope, rangeOf(detector.source, work.window.from, work.window.to)),
+  ]);
+  const top = outcome.top.slice(0, options.top);
+  const documents = await source.fetch(
+    top.map((log) => log.source),
+    [...detector.context_fields, ...detector.features.map((feature) => feature.field)],
+  );
+  const whole = new Map(documents.map((log) => [`${log.index}/${log.id}`, log.document]));
+  return {
+    logs_in_window: work.logsInWindow,
+    rows: work.logs.length,
+    sampled_by: sampledBy,
+    window: {
+      from: new Date(work.window.from).toISOString(),
+      to: new Date(work.window.to).toISOString(),
+    },
+    days,
+    features: outcome.features.map(({ name, columns }) => ({ name, columns: [...columns] })),
+    dirt: outcome.dirt,
+    threshold: outcome.threshold,
+    alert_share: outcome.alertShare,
+    alerts_per_day: (outcome.alertShare * work.logsInWindow) / days,
+    quantiles: outcome.quantiles,
+    top: top.map((log) => ({
+      source: log.source,
+      document: shortened({
+        ...(whole.get(`${log.source.index}/${log.source.id}`) ?? log.document),
+        ...(detector.unit === 'bucket' && { message: bucketMessage(log.document, log.attribution) }),
+      }),
+      score: log.score,
+      confidence: log.confidence,
+      severity: log.severity,
+      is_anomaly: log.isAnomaly,
+      reason: log.reason,
+      attribution: [...log.attribution],
+    })),
+  };
+}
+
+const shortened = (document: unknown): Record<string, unknown> =>
+  JSON.parse(
+    JSON.stringify(document, (_key, value: unknown) =>
+      typeof value === 'string' ? value.slice(0, SHOWN_CHARACTERS) : value,
+    ),
+  ) as Record<string, unknown>;
+
+export async function suggest(
+  services: Services,
+  scope: RequestScope,
+  source: Detector['source'],
+  window: string,
+): Promise<ApiResponse<Endpoints['suggestFeatures']>> {
+  const sample = await sampleOf(services, scope, source, window, SUGGESTION_ROWS);
+  const documents = sample.logs.map((log) => log.document);
+  const suggestions = suggestFeatures(documents, { timestampField: source.timestamp_field });
+  return {
+    logs: sample.total,
+    suggestions: suggestions.map((suggestion) => ({ ...suggestion })),
+    label_fields: findLabelFields(documents).map(({ field, isReadable, values }) => ({
+      field,
+      is_readable: isReadable,
+      values: [...values],
+    })),
+  };
+}
+
+async function sampleOf(
+  services: Services,
+  scope: RequestScope,
+  source: Detector['source'],
+  window: string,
+  size: number,
+): Promise<LogSample & { range: LogRange }> {
+  const to = services.clock.now();
+  const range = rangeOf(source, to - durationToMilliseconds(window), to);
+  const sample = await createLogSource(scope.elasticsearch).sample(range, {
+    size,
+    seed: 1,
+    fields: ['*'],
+    identified: true,
+  });
+  if (sample.logs.length === 0) {
+    throw new DetectionError('too_few_logs', `${source.index} holds no log in the last ${window}.`);
+  }
+  return { ...sample, range };
+}
+
+/** Logs that came for two days only make as many anomalies in two days as they make in a window of seven. */
+async function daysWithLogs({ elasticsearch }: RequestScope, range: LogRange): Promise<number> {
+  const first = (await firstLogAt(elasticsearch, range)) ?? range.from;
+  return Math.max(range.to - first, HOUR_MILLISECONDS) / DAY_MILLISECONDS;
+}
+
+/** @throws DetectionError `too_few_logs` when there is nothing to look at */
+export async function describeLogs(
+  services: Services,
+  scope: RequestScope,
+  { source, window, features }: ApiRequest<Endpoints['describeLogs']>['body'],
+): Promise<ApiResponse<Endpoints['describeLogs']>> {
+  const sample = await sampleOf(services, scope, source, window, DESCRIBED_ROWS);
+  const documents = sample.logs.map((log) => log.document);
+  const described = documents.slice(0, FIELD_ROWS);
+  const names = leafFields(described).flatMap((field) => [field, `${field}.keyword`]);
+  const [{ types }, days] = await Promise.all([
+    fieldTypes(scope.elasticsearch, source.index, names, {}),
+    daysWithLogs(scope, sample.range),
+  ]);
+  return {
+    logs: sample.total,
+    days,
+    sampled: documents.length,
+    documents: sample.logs
+      .slice(0, SHOWN_LOGS)
+      .map(({ index, id, document }) => ({ index, id, document: shortened(document) })),
+    fields: logFieldsOf(described, (field) => types[field]),
+    distributions: features.map((feature) => distributionOf(feature, documents)),
+  };
+}

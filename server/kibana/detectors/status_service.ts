@@ -1,0 +1,163 @@
+import type { DetectorStatus, ReadinessFinding } from '../../../common/api';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import type { ModelRecord } from '../../detection/ports';
+import { byLevel, lagFindingOf } from '../../detection/upkeep/readiness';
+import { createCheckpointStore, createSnapshotStore } from '../../elasticsearch';
+import type { DetectionTaskState } from '../tasks/detection_task';
+import { createDetectorRepository, type StoredDetector } from '../records/detector_repository';
+import { statusOf, type RunState } from '../records/detector_state';
+import { renewOwnKey } from './detector_service';
+import { API_KEY_TYPE, detectionTaskId } from '../contracts/identifiers';
+import { usesApiKeys } from '../keys/api_key';
+import { expiryFindings, missingKeyFindings } from '../records/key_age';
+import type { ApiKeyAttributes } from '../contracts/saved_object_types';
+import type { RequestScope, Services } from '../contracts/services';
+import { createStatusStore, type StoredStatus } from '../records/status_store';
+
+export async function readStatus(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<DetectorStatus> {
+  const stored = await createDetectorRepository(scope.savedObjects).get(id);
+  const key = await keyOf(scope, stored);
+  if (key !== undefined) await renewOwnKey(services, scope, stored, key);
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const [found, upkeep, model] = await Promise.all([
+    status.read([id]),
+    status.readUpkeep(id),
+    createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id),
+  ]);
+  const runs = found.get(id)?.runs.history;
+  const known = await complete(services, scope, stored, found.get(id), model);
+  const { candidate, watch, drift } = upkeep;
+  return {
+    ...known,
+    ...(runs && { runs: [...runs] }),
+    ...(candidate && { candidate }),
+    ...(watch && { watch }),
+    ...(drift?.latest && { drift: drift.latest }),
+    readiness: [
+      ...((await worksWithKeys(services)) ? missingKeyFindings(stored) : []),
+      ...(key === undefined
+        ? []
+        : expiryFindings(
+            (await keyOf(scope, await createDetectorRepository(scope.savedObjects).get(id))) ?? key,
+            services.clock.now(),
+            services.keys.warnBefore,
+          )),
+      ...readinessFor(known, stored.detector, found.get(id), services.clock.now()),
+    ].sort(byLevel),
+  };
+}
+
+/** Where nobody can tell, saving and starting say so. */
+const worksWithKeys = ({ apiKeys }: Services): Promise<boolean> => usesApiKeys(apiKeys).catch(() => false);
+
+/** What may be told of the key; who may not see it is told nothing of it. */
+async function keyOf(
+  { savedObjects }: RequestScope,
+  { apiKeyObject }: StoredDetector,
+): Promise<ApiKeyAttributes | undefined> {
+  if (apiKeyObject === undefined) return undefined;
+  return savedObjects.get<ApiKeyAttributes>(API_KEY_TYPE, apiKeyObject).then(
+    ({ attributes }) => attributes,
+    () => undefined,
+  );
+}
+
+/** What was found by the last training and measurement of drift, and what the status itself tells. */
+function readinessFor(
+  {
+    lag_ms: lag,
+    enabled,
+    consecutive_failures: failures,
+    last_error: lastError,
+    last_run: lastRun,
+  }: DetectorStatus,
+  { schedule }: Detector,
+  status: StoredStatus | undefined,
+  now: number,
+): ReadinessFinding[] {
+  const behind = lagFindingOf({
+    lag,
+    usual:
+      durationToMilliseconds(schedule.query_delay) +
+      // A run without logs may be followed by a longer pause, and so may the time that it has reached.
+      durationToMilliseconds(lastRun?.logs === 0 ? schedule.idle_interval : schedule.interval),
+    enabled,
+    failures,
+    ...(lastError && { lastError: lastError.message }),
+    ...(lastRun && { complete: lastRun.complete, sinceLastRun: now - Date.parse(lastRun.finished_at) }),
+  });
+  return [...(behind ? [behind] : []), ...(status?.readiness?.findings ?? [])].sort(byLevel);
+}
+
+export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {
+  const { detectors } = await createDetectorRepository(scope.savedObjects).list();
+  const [found, models] = await Promise.all([
+    createStatusStore(scope.elasticsearch, scope).read(detectors.map(({ id }) => id)),
+    createSnapshotStore(scope.elasticsearch, { space: scope.space }).list(),
+  ]);
+  const active = new Map(
+    models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
+  );
+  const hasKeys = await worksWithKeys(services);
+  return Promise.all(
+    detectors.map(async (stored) => {
+      const status = found.get(stored.id);
+      const known = await complete(services, scope, stored, status, active.get(stored.id));
+      const [worst] = [
+        ...(hasKeys ? missingKeyFindings(stored) : []),
+        ...readinessFor(known, stored.detector, status, services.clock.now()),
+      ].sort(byLevel);
+      return { ...known, ...(worst && { readiness: [worst] }) };
+    }),
+  );
+}
+
+async function complete(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredDetector,
+  status: StoredStatus | undefined,
+  model: ModelRecord | undefined,
+): Promise<DetectorStatus> {
+  const { id, detector, enabled } = stored;
+  const checkpoints = createCheckpointStore(scope.elasticsearch, { space: scope.space });
+  const [task, checkpoint] = await Promise.all([
+    enabled
+      ? services.taskManager
+          .get(detectionTaskId({ space: scope.space, detectorId: id }))
+          .catch(() => undefined)
+      : undefined,
+    checkpoints.read(id),
+  ]);
+  const runs = status?.runs ?? { consecutive_failures: 0 };
+  return statusOf({
+    id,
+    name: detector.name,
+    enabled,
+    runs: withTaskState(runs, task?.state),
+    training: status?.training,
+    backfill: status?.backfill,
+    pipeline: status?.pipeline,
+    model,
+    checkpoint: checkpoint?.checkpoint,
+    nextRunAt: task?.runAt && new Date(task.runAt).getTime(),
+    queryDelay: durationToMilliseconds(detector.schedule.query_delay),
+    now: services.clock.now(),
+  });
+}
+
+/** A detector that may not write its status any more still has its task: the later word counts. */
+function withTaskState(runs: RunState, state: DetectionTaskState | undefined): RunState {
+  if (!state?.last_error || !state.failures) return runs;
+  const lastGood = runs.last_run?.finished_at ?? '';
+  if (state.last_error.at <= lastGood) return runs;
+  return {
+    ...runs,
+    consecutive_failures: Math.max(runs.consecutive_failures, state.failures),
+    last_error: state.last_error,
+  };
+}

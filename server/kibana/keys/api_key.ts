@@ -1,0 +1,197 @@
+import { DetectionError } from '../../../common/detection_error';
+import type { KeyRole } from '../../elasticsearch';
+import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE, namespaceOf } from '../contracts/identifiers';
+import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
+import type { EncryptedSavedObjectsClient, SavedObjectsClient } from '../contracts/saved_object_contracts';
+import type { ApiKeyAttributes, DetectorAttributes } from '../contracts/saved_object_types';
+import type { ApiKeyContext, RequestScope } from '../contracts/services';
+
+const NO_KEYS =
+  'Elasticsearch asks for credentials, and detectors work with API keys, which are switched off or which Kibana does not ' +
+  'offer: set xpack.security.authc.api_key.enabled to true in elasticsearch.yml, and look whether Kibana reports security as available.';
+const NO_KEY_NOW =
+  'Kibana does not grant API keys at the moment, since it does not know its licence. Try again when it reports all services as available.';
+
+/**
+ * Whether detectors work with API keys here: security on. Only where Elasticsearch itself says that security is off the plain
+ * client, which has all rights then, takes their place.
+ *
+ * @throws DetectionError `unavailable` when security is on and there are no API keys, or when nobody can tell
+ */
+export async function usesApiKeys({ security, isSecurityOff }: ApiKeyContext): Promise<boolean> {
+  if (security !== undefined && (await security.authc.apiKeys.areAPIKeysEnabled())) return true;
+  if (await isSecurityOff()) return false;
+  throw new DetectionError('unavailable', NO_KEYS);
+}
+
+const MISSING_ENCRYPTION_KEY =
+  'A detector keeps the API key of its owner encrypted, and Kibana has no encryption key: set ' +
+  'xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters and restart Kibana.';
+
+/** What a key is for, what it may at most, and until when. */
+export interface KeyGrant {
+  /** Of the detector: shown in Stack Management > API keys. */
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly use: KeyUse;
+  /** Milliseconds; undefined: it does not expire. */
+  readonly expiresAfter: number | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** Whose rights a key gets, and where its object is kept. */
+export type KeyRequest = Pick<RequestScope, 'request' | 'savedObjects' | 'user' | 'realm'>;
+
+/**
+ * Gives a detector the rights of whoever sends a request, for work without a request later. The key is bound to what it
+ * may be used for.
+ *
+ * @returns id of the saved object with the key, or undefined where security is off
+ * @throws DetectionError `refused` without an encryption key, `forbidden` when no key can be granted
+ */
+export async function grantApiKey(
+  context: ApiKeyContext,
+  { request, savedObjects, user, realm }: KeyRequest,
+  { name, role, use, expiresAfter, now }: KeyGrant,
+): Promise<string | undefined> {
+  const { security, canEncrypt } = context;
+  if (security === undefined || !(await usesApiKeys(context))) return undefined;
+  if (!canEncrypt) throw new DetectionError('refused', MISSING_ENCRYPTION_KEY);
+  const granted = await security.authc.apiKeys
+    .grantAsInternalUser(request, {
+      name: `Log Anomalies: ${name}`.slice(0, 255),
+      role_descriptors: { log_anomalies_detector: role },
+      ...(expiresAfter !== undefined && { expiration: `${Math.ceil(expiresAfter / 1_000)}s` }),
+      metadata: { managed: true, kibana: { type: 'log_anomalies_detector' } },
+    })
+    .catch((error: Error) => {
+      throw new DetectionError(
+        'forbidden',
+        `No API key could be granted for the detector: ${error.message}. Sign in with a password, a token or single sign-on; a detector cannot be saved with an API key alone.`,
+        { cause: error },
+      );
+    });
+  if (granted === null) throw new DetectionError('unavailable', NO_KEY_NOW);
+  const attributes: ApiKeyAttributes = {
+    api_key_id: granted.id,
+    api_key: Buffer.from(`${granted.id}:${granted.api_key}`).toString('base64'),
+    detector_name: name,
+    ...bindingOf(use),
+    granted_at: new Date(now).toISOString(),
+    ...(expiresAfter !== undefined && { expires_at: new Date(now + expiresAfter).toISOString() }),
+    ...(user !== undefined && { owner: user }),
+    ...(realm !== undefined && { owner_realm: realm }),
+  };
+  try {
+    const record = { api_key_id: granted.id, granted_at: new Date(now).toISOString() };
+    await context.records.create(KEY_RECORD_TYPE, record, { id: granted.id, overwrite: true });
+    return (await savedObjects.create(API_KEY_TYPE, attributes)).id;
+  } catch (error) {
+    await revokeKeyOf(context, granted.id);
+    throw error;
+  }
+}
+
+/**
+ * Invalidates the key of a detector and forgets it. A key that was granted for another one, or that another detector needs
+ * still, stays. Never throws: a key that is left behind is logged with the id of its object.
+ */
+export async function revokeApiKey(
+  context: ApiKeyContext,
+  savedObjects: SavedObjectsClient,
+  objectId: string,
+  { detectorId, space }: Pick<KeyUse, 'detectorId' | 'space'>,
+): Promise<void> {
+  try {
+    const { attributes } = await savedObjects.get<ApiKeyAttributes>(API_KEY_TYPE, objectId);
+    const isOwn = isUnbound(attributes)
+      ? !(await isNamedByOthers(savedObjects, objectId, detectorId))
+      : attributes.detector_id === detectorId && attributes.space === space;
+    if (!isOwn) {
+      context.log.warn(
+        `The API key of the saved object ${objectId} stays: the detector ${detectorId} named it, but it is of another one.`,
+      );
+      return;
+    }
+    if (!(await revokeKeyOf(context, attributes.api_key_id))) return;
+    await savedObjects.delete(API_KEY_TYPE, objectId);
+  } catch (error) {
+    context.log.warn(
+      `The API key of the saved object ${objectId} was not revoked: ${(error as Error).message}`,
+    );
+  }
+}
+
+const DETECTORS_AT_ONCE = 1_000;
+
+/** A key of 0.1.0 does not tell whose it is: only detectors that name it do. */
+async function isNamedByOthers(
+  savedObjects: SavedObjectsClient,
+  objectId: string,
+  detectorId: string,
+): Promise<boolean> {
+  for (let page = 1; ; page++) {
+    const { saved_objects: found, total } = await savedObjects.find<DetectorAttributes>({
+      type: DETECTOR_TYPE,
+      page,
+      perPage: DETECTORS_AT_ONCE,
+    });
+    if (found.some(({ id, attributes }) => id !== detectorId && attributes.api_key_object === objectId)) {
+      return true;
+    }
+    if (page * DETECTORS_AT_ONCE >= total) return false;
+  }
+}
+
+/** @returns false when that failed; it is tried again by the sweep then */
+export async function revokeKeyOf(
+  { security, records, log }: ApiKeyContext,
+  keyId: string,
+): Promise<boolean> {
+  try {
+    const answer = await security?.authc.apiKeys.invalidateAsInternalUser({ ids: [keyId] });
+    if (answer === null || (answer?.error_count ?? 0) > 0) throw new Error('Elasticsearch did not do it');
+    await records.delete(KEY_RECORD_TYPE, keyId).catch((error: unknown) => {
+      if ((error as { output?: { statusCode?: number } }).output?.statusCode !== 404) throw error;
+    });
+    return true;
+  } catch (error) {
+    log.warn(
+      `The API key ${keyId} was not invalidated; that is tried again within hours, or invalidate it in Stack Management > API keys: ${(error as Error).message}`,
+    );
+    return false;
+  }
+}
+
+/** The key that a detector names, once it is known to be granted for this use. */
+export interface OpenedKey {
+  /** Value of the Authorization header. */
+  readonly authorization: string;
+  readonly attributes: ApiKeyAttributes;
+}
+
+/** @throws DetectionError `unauthenticated` when the key is gone, cannot be decrypted or was granted for something else */
+export async function openApiKey(
+  encrypted: EncryptedSavedObjectsClient,
+  objectId: string | null | undefined,
+  use: KeyUse,
+): Promise<OpenedKey> {
+  const advice = 'Save the detector again: that grants it a new key.';
+  if (!objectId) {
+    throw new DetectionError('unauthenticated', `The detector has no API key. ${advice}`);
+  }
+  const { attributes } = await encrypted
+    .getDecryptedAsInternalUser<ApiKeyAttributes>(API_KEY_TYPE, objectId, {
+      namespace: namespaceOf(use.space),
+    })
+    .catch((error: Error) => {
+      throw new DetectionError(
+        'unauthenticated',
+        `The API key of the detector cannot be read: ${error.message}. ${advice}`,
+        { cause: error },
+      );
+    });
+  checkBinding(attributes, use);
+  return { authorization: `ApiKey ${attributes.api_key}`, attributes };
+}

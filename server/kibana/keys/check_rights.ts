@@ -1,0 +1,30 @@
+import type { Detector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { checkConnection } from '../../elasticsearch';
+import { usesApiKeys } from './api_key';
+import type { RequestScope, Services } from '../contracts/services';
+
+/**
+ * @returns what the user should know before others see results that were made with these rights, a sentence each
+ * @throws DetectionError `forbidden` listing what the user lacks, so that a detector never fails for it later
+ */
+export async function checkRights(
+  services: Services,
+  scope: RequestScope,
+  detector: Detector,
+): Promise<readonly string[]> {
+  if (!(await usesApiKeys(services.apiKeys))) return [];
+  const { missingPrivileges, warnings } = await checkConnection(scope.elasticsearch, {
+    indices: detector.source.index.split(','),
+    space: scope.space,
+    scoring: detector.scoring,
+  });
+  if (missingPrivileges.length > 0) {
+    throw new DetectionError(
+      'forbidden',
+      `A detector works with your rights, and you lack: ${missingPrivileges.join('; ')}. Ask for a role that has them.`,
+      { details: { missing_privileges: missingPrivileges } },
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,226 @@
+import type { ApiResponse, CandidateGate, Endpoints, ModelRecordBody } from '../../../common/api';
+import type { Detector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { readsOfModel } from '../../../common/model_snapshot/model_reads';
+import { evaluationSchema, summaryOf } from '../../../common/evaluation';
+import type { ModelRecord, SnapshotStore } from '../../detection/ports';
+import {
+  createAuditTrail,
+  createCheckpointStore,
+  createDetectorSource,
+  createFeedbackStore,
+  createSnapshotStore,
+} from '../../elasticsearch';
+import { forgetCandidate, gateModel, promoteAndWatch } from './candidate_promotion';
+import { createDetectorRepository } from '../records/detector_repository';
+import { checkReads } from '../records/effective_snapshot';
+import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
+import type { RequestScope, Services } from '../contracts/services';
+import { checkModelSize } from '../limits/usage_limits';
+import { createStatusStore } from '../records/status_store';
+
+/** Who did it where security is off and nobody has a name. */
+const SOMEBODY = 'a user without a name';
+
+export const storeOf = (services: Services, scope: RequestScope): SnapshotStore =>
+  createSnapshotStore(scope.elasticsearch, { space: scope.space, now: () => services.clock.now() });
+
+export function modelBodyOf(record: ModelRecord): ModelRecordBody {
+  const evaluation = summaryOf(record.evaluation);
+  return {
+    version: record.version,
+    detector_id: record.detectorId,
+    status: record.status,
+    created_at: record.createdAt,
+    ...(record.promotedAt && { promoted_at: record.promotedAt }),
+    threshold: record.threshold,
+    rows: record.rows,
+    ...(evaluation !== undefined && { evaluation }),
+    ...(record.note && { note: record.note }),
+    ...(record.gate && { gate: record.gate }),
+  };
+}
+
+/** The detector must be one of this space, whoever asks for its models. */
+async function models(services: Services, scope: RequestScope, detectorId: string): Promise<SnapshotStore> {
+  await createDetectorRepository(scope.savedObjects).get(detectorId);
+  return storeOf(services, scope);
+}
+
+export async function listModels(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+): Promise<ModelRecordBody[]> {
+  return (await (await models(services, scope, detectorId)).list(detectorId)).map(modelBodyOf);
+}
+
+export async function getModel(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  version: string,
+): Promise<ApiResponse<Endpoints['getModel']>> {
+  const store = await models(services, scope, detectorId);
+  const record = await store.record(detectorId, version);
+  const snapshot = await services.models.load(store, detectorId, record);
+  // What an earlier version has kept of somebody's file may be anything.
+  const { data: evaluation } = evaluationSchema.safeParse(record.evaluation);
+  const { evaluation: _summary, ...body } = modelBodyOf(record);
+  return {
+    ...body,
+    ...(evaluation && { evaluation }),
+    detector: { ...snapshot.detector },
+    training: { ...snapshot.training },
+    columns: [...snapshot.encoder.columnNames],
+    trees: snapshot.forest.treeCount,
+    subsample_size: snapshot.forest.subsampleSize,
+  };
+}
+
+export async function exportModel(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  version: string,
+): Promise<string> {
+  return (await models(services, scope, detectorId)).load(detectorId, version);
+}
+
+/**
+ * @param file bytes of a model file: it is checked as a whole before anything is kept
+ * @throws DetectionError `refused` for a damaged file, and for a model that reads what was never saved in the detector
+ */
+export async function importModel(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  file: Uint8Array,
+): Promise<ModelRecordBody> {
+  const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const store = storeOf(services, scope);
+  checkModelSize(file.byteLength, 'file', services.usage);
+  const { snapshot, text } = await services.decoder.read(file);
+  checkReads(snapshot, stored);
+  await store.save(detectorId, snapshot.version, text, {
+    createdAt: snapshot.training.finished_at,
+    threshold: snapshot.threshold,
+    rows: snapshot.training.rows,
+    evaluation: snapshot.evaluation,
+    note: 'imported',
+  });
+  await createAuditTrail(scope.elasticsearch, { space: scope.space }).append([
+    {
+      detectorId,
+      at: new Date(services.clock.now()).toISOString(),
+      by: scope.user ?? SOMEBODY,
+      action: 'model_imported',
+      to: snapshot.version,
+      reason: 'A model file was imported as a candidate.',
+      details: { source: snapshot.training.source, reads: readsOfModel(snapshot, stored.detector) },
+    },
+  ]);
+  return modelBodyOf(await store.record(detectorId, snapshot.version));
+}
+
+/**
+ * With `scoring: ingest` the pipeline is swapped first, with the rights of whoever promotes, who has chosen what it is made
+ * of: what its trial refuses is not promoted.
+ *
+ * @throws DetectionError `refused` for a model that reads what was never saved in the detector
+ */
+export async function promoteModel(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  version: string,
+  note: string | undefined,
+  action: 'model_promoted' | 'model_reverted' = 'model_promoted',
+): Promise<{ active: string; previous?: string }> {
+  const store = await models(services, scope, detectorId);
+  const record = await store.record(detectorId, version);
+  const { gate } = record;
+  const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const target = { space: scope.space, detectorId };
+  checkReads(await services.models.load(store, detectorId, record), stored);
+  await swapPipeline(services, pipelineWorkOf(services, scope, stored), version);
+  const { previous } = await promoteAndWatch(
+    services,
+    {
+      target,
+      stored,
+      models: store,
+      status: createStatusStore(scope.elasticsearch, scope),
+      audit: createAuditTrail(scope.elasticsearch, { space: scope.space }),
+    },
+    version,
+    {
+      note: note ?? 'promoted by hand',
+      by: scope.user ?? SOMEBODY,
+      action,
+      watched: action === 'model_promoted',
+      ...(gate && { gate }),
+    },
+  );
+  return { active: version, ...(previous !== undefined && { previous }) };
+}
+
+export async function revertModel(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  note: string | undefined,
+): Promise<{ active: string; previous?: string }> {
+  const store = await models(services, scope, detectorId);
+  const [before] = (await store.list(detectorId))
+    .filter((model) => model.status === 'retired')
+    .sort((left, right) => ((right.promotedAt ?? '') < (left.promotedAt ?? '') ? -1 : 1));
+  if (before === undefined) {
+    throw new DetectionError('not_found', 'The detector has no earlier model to go back to.');
+  }
+  return promoteModel(services, scope, detectorId, before.version, note ?? 'reverted', 'model_reverted');
+}
+
+export async function deleteModel(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  version: string,
+): Promise<void> {
+  await (await models(services, scope, detectorId)).delete(detectorId, version);
+  await forgetCandidate(createStatusStore(scope.elasticsearch, scope), detectorId, version, {
+    state: 'refused',
+    message: 'The new model was deleted. The active one stays.',
+  });
+  await createAuditTrail(scope.elasticsearch, { space: scope.space }).append([
+    {
+      detectorId,
+      at: new Date(services.clock.now()).toISOString(),
+      by: scope.user ?? SOMEBODY,
+      action: 'model_deleted',
+      from: version,
+      reason: 'deleted by hand',
+    },
+  ]);
+}
+
+/** Compares a model with the active one over recent logs, with the rights of whoever asks. */
+export async function gateByHand(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  version: string,
+  signal: AbortSignal,
+): Promise<CandidateGate> {
+  const store = await models(services, scope, detectorId);
+  await store.record(detectorId, version);
+  const { elasticsearch: client, space } = scope;
+  const work = {
+    stored: await createDetectorRepository(scope.savedObjects).get(detectorId),
+    models: store,
+    checkpoints: createCheckpointStore(client, { space }),
+    feedback: createFeedbackStore(client, { space }),
+    sourceOf: (detector: Detector) => createDetectorSource(client, detector),
+  };
+  return gateModel(services, work, version, { signal });
+}

@@ -1,0 +1,194 @@
+import type { TrainingReport } from '../../../common/api';
+import type { TrainingReason } from '../../../common/api/status';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { timestampOf } from '../../detection/scoring/log_values';
+import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';
+import { leftOutOf } from '../../detection/training/left_out_of_training';
+import type { AuditTrail, LogSource } from '../../detection/ports';
+import { readinessOf, type ReadinessFacts } from '../../detection/upkeep/readiness';
+import {
+  drawTrainingSample,
+  fieldsLearned,
+  type TrainingSample,
+  type TrainingSampleRequest,
+} from '../../detection/training/training_sample';
+import { promoteAndWatch, settleCandidate, type Settled } from './candidate_promotion';
+import type { DetectorJob } from '../records/detector_job';
+import { swapPipeline } from './pipeline_swap';
+import type { Services } from '../contracts/services';
+import { checkModelSize } from '../limits/usage_limits';
+import type { TellTraining, TrainingOutcome, TrainingWork } from '../../detection/training/training_work';
+
+/**
+ * Trains a model of a detector on a fresh sample and stores it. The first model becomes active in any case; a later one
+ * when it passes its gate beside the active one, at once or after it was scored in shadow.
+ */
+export async function trainDetector(
+  services: Services,
+  job: DetectorJob,
+  asked: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
+  isStillThere: () => Promise<boolean>,
+  signal: AbortSignal,
+  tell: TellTraining = () => {},
+): Promise<TrainingReport> {
+  const { detectorId } = job.target;
+  const { detector } = job.stored;
+  const now = services.clock.now();
+  const work = await collectWork(detector, job.source, now, {
+    rows: detector.training.max_rows,
+    top: 0,
+    signal,
+    progress: (drawn, total) => tell('sampling', total === undefined ? undefined : drawn / total),
+    ...(await leftOutOf(job, detectorId, detector.training, now)),
+  });
+  await noteReadiness(job, now, { ...factsOf(work, now), features: [] });
+  const judged = detector.training.learn_from_feedback
+    ? await fetchJudgedLogs(job.source, await job.feedback.list(detectorId), fieldsLearned(detector))
+    : undefined;
+  const outcome = await services.train({ ...work, ...(judged && { judged }) }, signal, tell);
+  if (!(await isStillThere())) {
+    throw new DetectionError('interrupted', 'The detector was deleted while its model was trained.');
+  }
+  checkModelSize(outcome.text.length, 'model', services.usage);
+  await job.models.save(detectorId, outcome.version, outcome.text, {
+    createdAt: outcome.createdAt,
+    threshold: outcome.threshold,
+    rows: outcome.rows,
+    evaluation: outcome.evaluation,
+  });
+  const active = await job.models.active(detectorId);
+  await noteTrained(job.audit, detectorId, asked, work, outcome, active?.version);
+  await noteReadiness(job, services.clock.now(), {
+    ...factsOf(work, now),
+    features: outcome.features.map(({ name, columns }) => ({ name, columns: columns.length })),
+    dirt: { report: outcome.dirt, logs: outcome.rows },
+  });
+  const finished = (settled: Settled): TrainingReport => ({
+    ...asked,
+    finished_at: new Date(services.clock.now()).toISOString(),
+    version: outcome.version,
+    ...settled,
+  });
+  const trained = `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs; threshold ${outcome.threshold.toFixed(4)}.`;
+  if (active === undefined) {
+    await swapPipeline(services, job, outcome.version);
+    await promoteAndWatch(services, job, outcome.version, { note: 'first model' });
+    return finished({ state: 'promoted', message: trained });
+  }
+  if (detector.promotion.shadow !== undefined) {
+    return finished(await beginShadow(services, job, outcome, active.version, detector.promotion.shadow));
+  }
+  const settled = await settleCandidate(services, job, outcome.version, active, { signal });
+  return finished(settled.state === 'promoted' ? { ...settled, message: trained } : settled);
+}
+
+async function beginShadow(
+  services: Services,
+  job: DetectorJob,
+  { version }: TrainingOutcome,
+  active: string,
+  shadow: string,
+): Promise<Settled> {
+  const { detectorId } = job.target;
+  const since = services.clock.now();
+  const until = new Date(since + durationToMilliseconds(shadow)).toISOString();
+  const at = new Date(since).toISOString();
+  await job.status.writePart(detectorId, 'candidate', { version, state: 'shadowing', since: at, until });
+  const message = `The new model is scored beside the active one until ${until}; then its gate decides.`;
+  await job.audit.append([
+    { detectorId, at, action: 'model_shadowed', from: active, to: version, reason: message },
+  ]);
+  return { state: 'shadowing', message };
+}
+
+const WHY: Record<TrainingReason, string> = {
+  first: 'since there was no model yet',
+  schedule: 'as the schedule says',
+  drift: 'since the logs had drifted',
+  edit: 'after an edit of the detector',
+  hand: 'as somebody asked for',
+};
+
+async function noteTrained(
+  audit: AuditTrail,
+  detectorId: string,
+  { requested_by: by, reason }: Pick<TrainingReport, 'requested_by' | 'reason'>,
+  work: CollectedWork,
+  outcome: TrainingOutcome,
+  active: string | undefined,
+): Promise<void> {
+  const { olderLogs, excludedMilliseconds } = work.sample;
+  await audit.append([
+    {
+      detectorId,
+      at: outcome.createdAt,
+      ...(by !== undefined && { by }),
+      action: 'model_trained',
+      ...(active !== undefined && { from: active }),
+      to: outcome.version,
+      reason: `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs${outcome.verdicts > 0 ? ` and ${outcome.verdicts} verdicts of people` : ''}${reason === undefined ? '' : `, ${WHY[reason]}`}.`,
+      details: {
+        rows: outcome.rows,
+        verdicts: outcome.verdicts,
+        threshold: outcome.threshold,
+        older_logs: olderLogs,
+        excluded_ms: excludedMilliseconds,
+        confirmed_left_out: work.confirmedLeftOut,
+      },
+    },
+  ]);
+}
+
+export interface CollectedWork extends TrainingWork {
+  readonly sample: Omit<TrainingSample, 'logs'>;
+  readonly confirmedLeftOut: number;
+}
+
+/** Draws the training sample of a detector. */
+export async function collectWork(
+  detector: Detector,
+  source: LogSource,
+  now: number,
+  options: { rows: number; top: number; signal?: AbortSignal } & Partial<
+    Pick<TrainingSampleRequest, 'confirmed' | 'exclusions' | 'progress'>
+  >,
+): Promise<CollectedWork> {
+  const { rows, top, ...rest } = options;
+  const sample = await drawTrainingSample({ detector, source, now, rows, identified: top > 0, ...rest });
+  const { logs, ...drawn } = sample;
+  const { window, logsInWindow } = drawn;
+  return {
+    detector,
+    logs,
+    window,
+    logsInWindow,
+    top,
+    sample: drawn,
+    confirmedLeftOut: options.confirmed?.length ?? 0,
+  };
+}
+
+function factsOf({ detector, logs }: TrainingWork, now: number): Pick<ReadinessFacts, 'enough' | 'times'> {
+  const { timestamp_field: timestampField } = detector.source;
+  const times = logs.flatMap(({ document }) => timestampOf(document, timestampField) ?? []);
+  const first = times.reduce((low, time) => Math.min(low, time), Infinity);
+  return {
+    enough: {
+      logs: logs.length,
+      needed: detector.training.min_rows,
+      span: Number.isFinite(first) ? now - first : undefined,
+    },
+    times,
+  };
+}
+
+/** Told to people beside the model; a training does not fail for it. */
+async function noteReadiness(job: DetectorJob, now: number, facts: ReadinessFacts): Promise<void> {
+  await job.status
+    .writePart(job.target.detectorId, 'readiness', {
+      at: new Date(now).toISOString(),
+      findings: readinessOf(facts),
+    })
+    .catch(() => undefined);
+}

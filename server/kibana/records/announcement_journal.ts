@@ -1,0 +1,131 @@
+import type { AnnouncementJournal, ChannelState } from '../../notifications';
+import { DetectionError } from '../../../common/detection_error';
+import { attempt, checkpointsIndex, type ElasticsearchClient } from '../../elasticsearch';
+import { ensureIndex } from '../../elasticsearch/indices/index_resources';
+import { digest } from '../contracts/identifiers';
+
+/** A result older than this is never scored again, so what was announced of it may be forgotten. */
+const REMEMBERED_DAYS = 60;
+const DAY_MILLISECONDS = 86_400_000;
+const IDS_PER_REQUEST = 1_000;
+
+/**
+ * What was announced for one detector, in Elasticsearch: any Kibana can carry on where another one stopped. The limit
+ * of messages an hour therefore holds for each detector and channel.
+ */
+export function createElasticsearchJournal(
+  client: ElasticsearchClient,
+  target: { space: string; detectorId: string },
+  now: () => number,
+): AnnouncementJournal {
+  const { space, detectorId } = target;
+  const index = checkpointsIndex(space);
+  const idOf = (kind: string, id: string): string => digest(kind, space, detectorId, id);
+  const what = `remember what was announced of the detector "${detectorId}"`;
+  let isReady: Promise<void> | undefined;
+  const ready = (): Promise<void> =>
+    (isReady ??= ensureIndex(client, index, 'checkpoints').then(() => forget(client, target, now())));
+
+  return {
+    announced: async (ids) => {
+      await ready();
+      const found = new Set<string>();
+      for (const some of chunksOf(ids, IDS_PER_REQUEST)) {
+        const { docs } = await attempt(
+          () =>
+            client.mget({
+              index,
+              ids: some.map((id) => idOf('result', id)),
+              _source: false,
+            }),
+          { what },
+        );
+        docs.forEach((document, position) => {
+          if ('found' in document && document.found) found.add(some[position]);
+        });
+      }
+      return found;
+    },
+    record: async (ids, state) => {
+      await ready();
+      const at = new Date(now()).toISOString();
+      for (const some of chunksOf(ids, IDS_PER_REQUEST)) {
+        const answer = await attempt(
+          () =>
+            client.bulk({
+              index,
+              operations: some.flatMap((id) => [
+                { index: { _id: idOf('result', id) } },
+                { type: 'announced', detector_id: detectorId, space, state, at },
+              ]),
+            }),
+          { what },
+        );
+        if (answer.errors)
+          throw new DetectionError('unavailable', `Could not ${what}: it is refused for load.`);
+      }
+    },
+    readChannel: async (channel) => {
+      await ready();
+      const { docs } = await attempt(
+        () =>
+          client.mget<{ channel: ChannelState }>({
+            index,
+            ids: [idOf('channel', channel)],
+          }),
+        { what },
+      );
+      const found = docs[0];
+      return (found && '_source' in found && found._source?.channel) || { sentAt: [], outbox: [] };
+    },
+    writeChannel: async (channel, state) => {
+      await ready();
+      await attempt(
+        () =>
+          client.index({
+            index,
+            id: idOf('channel', channel),
+            document: {
+              type: 'channel',
+              detector_id: detectorId,
+              space,
+              channel: state,
+              at: new Date(now()).toISOString(),
+            },
+          }),
+        { what },
+      );
+    },
+  };
+}
+
+function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  const chunks: Item[][] = [];
+  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
+  return chunks;
+}
+
+/** Runs inside Elasticsearch; nobody waits for it. */
+async function forget(
+  client: ElasticsearchClient,
+  { space, detectorId }: { space: string; detectorId: string },
+  now: number,
+): Promise<void> {
+  const before = new Date(now - REMEMBERED_DAYS * DAY_MILLISECONDS).toISOString();
+  await client
+    .deleteByQuery({
+      index: checkpointsIndex(space),
+      query: {
+        bool: {
+          filter: [
+            { term: { type: 'announced' } },
+            { term: { detector_id: detectorId } },
+            { range: { at: { lt: before } } },
+          ],
+        },
+      },
+      conflicts: 'proceed',
+      wait_for_completion: false,
+    })
+    .catch(() => undefined);
+}

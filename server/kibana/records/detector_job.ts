@@ -1,0 +1,171 @@
+import type { TrainingReason, TrainingReport } from '../../../common/api';
+import type { Detector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import {
+  createAuditTrail,
+  createCheckpointStore,
+  createDetectorSource,
+  createDriftStore,
+  createFeedbackStore,
+  createResultStore,
+  createScoredLogs,
+  createSnapshotStore,
+  createSuppressionStore,
+  type ElasticsearchClient,
+  type RetryPolicy,
+} from '../../elasticsearch';
+import { DEFAULT_RETRY_POLICY } from '../../elasticsearch';
+import type {
+  AuditTrail,
+  CheckpointStore,
+  DriftStore,
+  FeedbackStore,
+  LogSource,
+  ResultStore,
+  ScoredLogs,
+  SnapshotStore,
+  SuppressionStore,
+} from '../../detection/ports';
+import { openApiKey, usesApiKeys } from '../keys/api_key';
+import { inSpace, recordOf, type StoredDetector } from './detector_repository';
+import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
+import type { DetectorAttributes } from '../contracts/saved_object_types';
+import type { Services } from '../contracts/services';
+import { createStatusStore, type StatusStore } from './status_store';
+import { ensureUpgraded } from './upgrade_service';
+
+/** A task waits this long at most for Elasticsearch: what then still fails is tried again by the next run. */
+const JOB_RETRY_POLICY: RetryPolicy = { ...DEFAULT_RETRY_POLICY, attempts: 4, maximumDelayMs: 4_000 };
+
+/** Everything that work on one detector needs, with the rights of its owner or of whoever ordered it. */
+export interface DetectorJob {
+  readonly target: TaskTarget;
+  readonly stored: StoredDetector;
+  readonly client: ElasticsearchClient;
+  readonly status: StatusStore;
+  readonly checkpoints: CheckpointStore;
+  readonly models: SnapshotStore;
+  readonly source: LogSource;
+  /** As an earlier version of the detector would read it: what a model was trained on. */
+  readonly sourceOf: (detector: Detector) => LogSource;
+  readonly scored: ScoredLogs;
+  readonly results: ResultStore;
+  readonly drift: DriftStore;
+  readonly feedback: FeedbackStore;
+  readonly suppressions: SuppressionStore;
+  readonly audit: AuditTrail;
+}
+
+/** The key that a job works with, and what it must have been granted for. */
+export interface JobKey {
+  /** Id of its saved object. */
+  readonly object: string | undefined;
+  readonly steering: string;
+}
+const ownKeyOf = ({ apiKeyObject, steering }: StoredDetector): JobKey => ({ object: apiKeyObject, steering });
+
+/**
+ * @param keyOf the key to work with; default: that of the detector's owner
+ * @returns undefined when the detector is gone
+ * @throws DetectionError `unauthenticated` when its API key is gone or was granted for something else; as {@link ensureUpgraded} does
+ */
+export async function openDetectorJob(
+  services: Services,
+  target: TaskTarget,
+  signal?: AbortSignal,
+  keyOf: (stored: StoredDetector) => JobKey = ownKeyOf,
+): Promise<DetectorJob | undefined> {
+  const stored = await findDetector(services, target);
+  if (stored === undefined) return undefined;
+  const client = services.clientFor(await authorization(services, target, keyOf(stored)));
+  await ensureUpgraded(services, client, target, signal);
+  const options = { space: target.space, policy: JOB_RETRY_POLICY, signal };
+  return {
+    target,
+    stored,
+    client,
+    status: createStatusStore(client, target),
+    checkpoints: createCheckpointStore(client, options),
+    models: createSnapshotStore(client, { ...options, now: () => services.clock.now() }),
+    source: createDetectorSource(client, stored.detector, options),
+    sourceOf: (detector) => createDetectorSource(client, detector, options),
+    scored: createScoredLogs(client, options),
+    results: createResultStore(client, {
+      ...options,
+      warn: (message) => services.log.warn(`Detector ${target.detectorId}: ${message}`),
+    }),
+    drift: createDriftStore(client, options),
+    feedback: createFeedbackStore(client, options),
+    suppressions: createSuppressionStore(client, { ...options, now: () => services.clock.now() }),
+    audit: createAuditTrail(client, options),
+  };
+}
+
+async function findDetector(
+  services: Services,
+  { space, detectorId }: TaskTarget,
+): Promise<StoredDetector | undefined> {
+  try {
+    const object = await inSpace(services.internalSavedObjects, space).get<DetectorAttributes>(
+      DETECTOR_TYPE,
+      detectorId,
+    );
+    return recordOf(object);
+  } catch (error) {
+    if ((error as { output?: { statusCode?: number } }).output?.statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+async function authorization(
+  services: Services,
+  { space, detectorId }: TaskTarget,
+  { object, steering }: JobKey,
+): Promise<string | undefined> {
+  if (!(await usesApiKeys(services.apiKeys))) return undefined;
+  if (services.encrypted === undefined) {
+    throw new DetectionError(
+      'refused',
+      'The plugin encryptedSavedObjects is switched off, so the API key of the detector cannot be read.',
+    );
+  }
+  return (await openApiKey(services.encrypted, object, { detectorId, space, steering })).authorization;
+}
+
+/** Asks for a new model; does nothing where one is being trained already. */
+export async function requestTraining(
+  services: Services,
+  target: TaskTarget,
+  status: StatusStore,
+  reason: TrainingReason,
+  by?: string,
+): Promise<void> {
+  const report: TrainingReport = {
+    state: 'queued',
+    requested_at: new Date(services.clock.now()).toISOString(),
+    ...(by !== undefined && { requested_by: by }),
+    reason,
+  };
+  const before = await status.readPart(target.detectorId, 'training');
+  if (before?.state !== 'queued' && before?.state !== 'running') await taskToBeOver(services, target);
+  await status.writePart(target.detectorId, 'training', report);
+  await services.taskManager.ensureScheduled({
+    id: trainingTaskId(target),
+    taskType: TRAINING_TASK_TYPE,
+    params: { space: target.space, detectorId: target.detectorId },
+    state: {},
+    scope: ['logAnomalies'],
+  });
+}
+
+const LOOKS_FOR_END = 50;
+const PAUSE_MILLISECONDS = 100;
+
+/** A training is over a moment before Task Manager takes its task away: one that is asked for meanwhile would go with it. */
+async function taskToBeOver({ taskManager, clock }: Services, target: TaskTarget): Promise<void> {
+  for (let look = 0; look < LOOKS_FOR_END; look++) {
+    const task = await taskManager.get(trainingTaskId(target)).catch(() => undefined);
+    if (task?.status !== 'running') return;
+    await clock.sleep(PAUSE_MILLISECONDS);
+  }
+}

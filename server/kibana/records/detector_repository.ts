@@ -1,0 +1,171 @@
+import type { DetectorRecord } from '../../../common/api';
+import { detectorSchema, parseDetector } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { readsOf } from '../../../common/model_snapshot/model_reads';
+import { DETECTOR_TYPE, namespaceOf } from '../contracts/identifiers';
+import { steeringOf } from '../keys/key_binding';
+import type { SavedObject, SavedObjectsClient } from '../contracts/saved_object_contracts';
+import type { DetectorAttributes } from '../contracts/saved_object_types';
+
+/** A detector with what only the server knows of it. */
+export interface StoredDetector extends DetectorRecord {
+  readonly apiKeyObject: string | undefined;
+  /** What a model of it may have a run read: see `readsOf`. */
+  readonly modelReads: readonly string[];
+  /** Saved last by version 0.1.0, whose keys are not used. */
+  readonly isOf010: boolean;
+  /** Hash of what steers its work, as it is stored: see `steeringOf`. */
+  readonly steering: string;
+}
+
+/**
+ * Detectors of one space: the saved-objects client that is passed in decides which, and who may. It must include hidden
+ * types.
+ */
+export interface DetectorRepository {
+  list(options?: {
+    page?: number;
+    perPage?: number;
+    search?: string;
+  }): Promise<{ total: number; detectors: StoredDetector[]; broken: { id: string; problem: string }[] }>;
+  get(id: string): Promise<StoredDetector>;
+  /** @param id a random UUID: the API key of a detector is bound to it before the detector is saved */
+  create(id: string, attributes: DetectorAttributes): Promise<StoredDetector>;
+  /** @param version when given, `conflict` unless the detector is still at it */
+  update(id: string, change: Partial<DetectorAttributes>, version?: string): Promise<StoredDetector>;
+  delete(id: string): Promise<void>;
+}
+
+export function createDetectorRepository(client: SavedObjectsClient): DetectorRepository {
+  const get = async (id: string): Promise<StoredDetector> =>
+    recordOf(
+      await client
+        .get<DetectorAttributes>(DETECTOR_TYPE, id)
+        .catch((error: unknown) => rethrow(error, `the detector "${id}"`)),
+    );
+  return {
+    get,
+    list: async ({ page = 1, perPage = 1_000, search } = {}) => {
+      const found = await client
+        .find<DetectorAttributes>({
+          type: DETECTOR_TYPE,
+          page,
+          perPage,
+          ...(search ? { search: `${escapeSearch(search)}*`, searchFields: ['name'] } : {}),
+        })
+        .catch((error: unknown) => rethrow(error, 'the detectors'));
+      const detectors: StoredDetector[] = [];
+      const broken: { id: string; problem: string }[] = [];
+      for (const object of found.saved_objects) {
+        try {
+          detectors.push(recordOf(object));
+        } catch (error) {
+          broken.push({ id: object.id, problem: (error as Error).message });
+        }
+      }
+      return { total: found.total - broken.length, detectors, broken };
+    },
+    create: async (id, attributes) =>
+      recordOf(
+        await client
+          .create(DETECTOR_TYPE, attributes, { id })
+          .catch((error: unknown) => rethrow(error, 'the new detector')),
+      ),
+    update: async (id, change, version) => {
+      const what = `the detector "${id}"`;
+      const current = await client
+        .get<DetectorAttributes>(DETECTOR_TYPE, id)
+        .catch((error: unknown) => rethrow(error, what));
+      // Not `update`: that merges nested objects, and a setting that was removed would stay.
+      return recordOf(
+        await client
+          .create<DetectorAttributes>(
+            DETECTOR_TYPE,
+            { ...current.attributes, ...change },
+            { id, overwrite: true, version: version ?? current.version },
+          )
+          .catch((error: unknown) => rethrow(error, what)),
+      );
+    },
+    delete: async (id) => {
+      await client
+        .delete(DETECTOR_TYPE, id)
+        .catch((error: unknown) => rethrow(error, `the detector "${id}"`));
+    },
+  };
+}
+
+/** The saved objects of one space, through a client that belongs to none. */
+export function inSpace(client: SavedObjectsClient, space: string): SavedObjectsClient {
+  const namespace = namespaceOf(space);
+  return {
+    create: (type, attributes, options) => client.create(type, attributes, { ...options, namespace }),
+    get: (type, id) => client.get(type, id, { namespace }),
+    delete: (type, id) => client.delete(type, id, { namespace }),
+    find: (options) => client.find({ ...options, namespaces: [space] }),
+  };
+}
+
+/** Words of a name, without the operators of Elasticsearch's simple query syntax. */
+const escapeSearch = (text: string): string => text.replace(/[+|\-"*()~\\]/g, ' ').trim();
+
+/** A detector that was imported or edited outside is checked like any input. */
+export function recordOf(object: SavedObject<DetectorAttributes>): StoredDetector {
+  const { attributes } = object;
+  const detector = parseDetector(attributes.detector);
+  return {
+    id: object.id,
+    version: object.version ?? '',
+    detector,
+    enabled: attributes.enabled === true,
+    created_at: attributes.created_at,
+    created_by: attributes.created_by ?? undefined,
+    updated_at: attributes.updated_at,
+    updated_by: attributes.updated_by ?? undefined,
+    owner: attributes.owner ?? undefined,
+    apiKeyObject: attributes.api_key_object ?? undefined,
+    modelReads: attributes.model_reads ?? readsOf(detector),
+    isOf010: attributes.model_reads === undefined,
+    steering: steeringOf(attributes),
+  };
+}
+
+/** What leaves the server. */
+export function publicRecordOf({
+  apiKeyObject: _key,
+  modelReads: _reads,
+  isOf010: _old,
+  steering: _steering,
+  ...record
+}: StoredDetector): DetectorRecord {
+  return { ...record, detector: detectorSchema.parse(record.detector) };
+}
+
+/** Errors of saved objects are Boom errors with a status of their own. */
+function rethrow(error: unknown, what: string): never {
+  const { output, message } = error as { output?: { statusCode?: number }; message: string };
+  switch (output?.statusCode) {
+    case 404:
+      throw new DetectionError('not_found', `There is no such object in this space: ${what}.`, {
+        cause: error,
+      });
+    case 403:
+      throw new DetectionError(
+        'forbidden',
+        `Kibana does not let you touch ${what}: ${message}. Ask for the Kibana privilege "Log Anomalies: All" in this space.`,
+        { cause: error },
+      );
+    case 409:
+      throw new DetectionError(
+        'conflict',
+        `Somebody else has changed ${what} meanwhile. Load it again and repeat your change.`,
+        { cause: error },
+      );
+    case 400:
+      throw new DetectionError('invalid_input', `Kibana refuses ${what}: ${message}`, { cause: error });
+    case 503:
+      throw new DetectionError('unavailable', `Kibana cannot reach ${what}: ${message}`, { cause: error });
+    default:
+      throw error;
+  }
+}

@@ -1,0 +1,139 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { ApiResponse, Endpoints } from '../../../common/api';
+import type { AnomalyResult } from '../../../common/anomaly';
+import { DetectionError } from '../../../common/detection_error';
+import type { Detector } from '../../../common/detector';
+import { getField } from '../../../common/log_features/fields/field_access';
+import { maskWords } from '../../../common/log_features/template/drain_templates';
+import { factsOf } from '../../../common/suppressions/result_facts';
+import { attempt, type ElasticsearchClient } from '../../elasticsearch';
+import { fieldTypes } from '../../elasticsearch/transport/log_query';
+import { filterOf, scopeOf } from './result_search';
+import type { RequestScope, Services } from '../contracts/services';
+
+type Query = estypes.QueryDslQueryContainer;
+type MessagePattern = NonNullable<ApiResponse<Endpoints['getEvidence']>['pattern']['value']>;
+
+interface PatternQuestion {
+  readonly services: Services;
+  readonly scope: RequestScope;
+  readonly result: AnomalyResult;
+  readonly signal: AbortSignal;
+}
+
+/** How far back is looked, and how long the cluster may take. */
+const LOOK_BACK_MILLISECONDS = 30 * 86_400_000;
+const TIME_LIMIT = '5s';
+/** Masks of the tokeniser, such as `<num>`, and what is glued to them. */
+const MASK = /<(\*|[a-z]+)>/;
+const USUAL_FIELDS = ['message', 'event.original', 'log.original'];
+
+/** Runs of words between the variable parts of a message. @example phrasesOf('User 7 logged in') // ['User', 'logged in'] */
+export function phrasesOf(message: string): string[] {
+  const phrases: string[][] = [[]];
+  for (const token of maskWords(message)) {
+    if (MASK.test(token)) phrases.push([]);
+    else phrases[phrases.length - 1].push(token);
+  }
+  return phrases.map((words) => words.join(' ')).filter((phrase) => /[\p{L}\p{N}]/u.test(phrase));
+}
+
+/**
+ * Searches the logs, with the rights of the caller, for the fixed words of a result's message in their order within
+ * each run of words. Where there is no message that can be searched for, or the result is one of a bucket, whose message is
+ * in no log, results of the same pattern are counted instead.
+ *
+ * @throws DetectionError `forbidden` when the caller may see results but not the logs
+ */
+export async function readMessagePattern(
+  { services, scope, result, signal }: PatternQuestion,
+  detector: Detector,
+): Promise<MessagePattern> {
+  const from = services.clock.now() - LOOK_BACK_MILLISECONDS;
+  const within = (time: string): Query => ({ range: { [time]: { gte: from, format: 'epoch_millis' } } });
+  const templates = detector.features.filter(({ type }) => type === 'template').map(({ field }) => field);
+  const [found] = [...templates, ...USUAL_FIELDS].flatMap((field) => {
+    const value = getField(result, field);
+    return typeof value === 'string' && value.trim() !== '' ? [{ field, message: value }] : [];
+  });
+  const { index, timestamp_field: time } = detector.source;
+  const words =
+    found === undefined || detector.unit === 'bucket'
+      ? undefined
+      : await queryFor(scope.elasticsearch, index, found.field, phrasesOf(found.message), signal);
+  if (found !== undefined && words !== undefined) {
+    return {
+      pattern: maskWords(found.message).join(' '),
+      of: 'logs',
+      from: new Date(from).toISOString(),
+      ...(await countIn(scope, { index, ignore_unavailable: true }, time, [within(time), ...words], signal)),
+    };
+  }
+  const { pattern = '' } = factsOf(result);
+  const filter = [
+    ...filterOf(scope.space, 'judged', { detectorIds: [result.detector.id], from }),
+    { term: { 'anomaly.pattern': pattern } },
+  ];
+  return {
+    pattern,
+    of: 'results',
+    from: new Date(from).toISOString(),
+    ...(await countIn(scope, scopeOf(scope.space), '@timestamp', filter, signal)),
+  };
+}
+
+async function countIn(
+  { elasticsearch }: RequestScope,
+  where: estypes.SearchRequest,
+  time: string,
+  filter: Query[],
+  signal: AbortSignal,
+): Promise<Pick<MessagePattern, 'count' | 'first_seen' | 'last_seen' | 'complete'>> {
+  const answer = await attempt(
+    () =>
+      elasticsearch.search(
+        {
+          ...where,
+          size: 0,
+          timeout: TIME_LIMIT,
+          track_total_hits: true,
+          query: { bool: { filter } },
+          aggs: { first: { min: { field: time } }, last: { max: { field: time } } },
+        },
+        { signal },
+      ),
+    { what: `search "${String(where.index)}" for messages like this`, signal },
+  );
+  const found = answer.aggregations as Record<'first' | 'last', { value: number | null }> | undefined;
+  const { total } = answer.hits;
+  const seen = (at: number | null | undefined): string | undefined =>
+    at === null || at === undefined ? undefined : new Date(at).toISOString();
+  return {
+    count: typeof total === 'number' ? total : (total?.value ?? 0),
+    first_seen: seen(found?.first.value),
+    last_seen: seen(found?.last.value),
+    complete: !answer.timed_out,
+  };
+}
+
+/** @returns undefined when the field cannot be searched for words, or there are none */
+async function queryFor(
+  client: ElasticsearchClient,
+  index: string,
+  field: string,
+  phrases: readonly string[],
+  signal: AbortSignal,
+): Promise<Query[] | undefined> {
+  if (phrases.length === 0) return undefined;
+  const { types } = await fieldTypes(client, index, [field], { signal }).catch((error: unknown) => {
+    if (error instanceof DetectionError && error.code === 'not_found') return { types: {} as never };
+    throw error;
+  });
+  const names = Object.keys(types[field] ?? {}).filter((type) => type !== 'unmapped');
+  if (names.length === 0) return undefined;
+  if (names.every((type) => type === 'text' || type === 'match_only_text')) {
+    return phrases.map((phrase) => ({ match_phrase: { [field]: phrase } }));
+  }
+  const escaped = phrases.map((phrase) => phrase.replace(/[\\*?]/g, '\\$&'));
+  return [{ wildcard: { [field]: { value: `*${escaped.join('*')}*` } } }];
+}

@@ -1,0 +1,76 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
+import { attempt, type ElasticsearchClient } from '../../elasticsearch';
+import { choiceOf, filterOf, scopeOf } from './result_search';
+
+interface Counted {
+  readonly key: string;
+  readonly doc_count: number;
+  readonly worst: { value: number | null };
+  readonly first: { value: number };
+  readonly last: { value: number };
+}
+interface CountedFeature extends Counted {
+  readonly values?: { readonly buckets: readonly Counted[] };
+}
+
+const MEASURES: Record<string, estypes.AggregationsAggregationContainer> = {
+  worst: { max: { field: 'anomaly.confidence' } },
+  first: { min: { field: '@timestamp' } },
+  last: { max: { field: '@timestamp' } },
+};
+
+/** Anomalous logs counted by the feature that stands out most, and by its value. */
+export async function listPatterns(
+  client: ElasticsearchClient,
+  space: string,
+  query: ApiRequest<Endpoints['listPatterns']>['query'],
+): Promise<ApiResponse<Endpoints['listPatterns']>> {
+  const filter = [
+    ...filterOf(space, 'log', {
+      ...(query.detector_id && { detectorIds: [query.detector_id] }),
+      from: query.from,
+      to: query.to,
+      entity: query.entity,
+    }),
+    ...choiceOf(query),
+  ];
+  const answer = await attempt(
+    () =>
+      client.search({
+        ...scopeOf(space),
+        size: 0,
+        track_total_hits: true,
+        query: { bool: { filter } },
+        aggs: {
+          features: {
+            terms: { field: 'anomaly.top_feature', size: query.features },
+            aggs: {
+              ...MEASURES,
+              ...(query.values > 0 && {
+                values: { terms: { field: 'anomaly.top_value', size: query.values }, aggs: MEASURES },
+              }),
+            },
+          },
+        },
+      }),
+    { what: 'count patterns' },
+  );
+  const { total } = answer.hits;
+  const found = answer.aggregations as { features?: { buckets: CountedFeature[] } } | undefined;
+  return {
+    anomalies: typeof total === 'number' ? total : (total?.value ?? 0),
+    features: (found?.features?.buckets ?? []).map((feature) => ({
+      feature: feature.key,
+      ...measuresOf(feature),
+      values: (feature.values?.buckets ?? []).map((value) => ({ value: value.key, ...measuresOf(value) })),
+    })),
+  };
+}
+
+const measuresOf = ({ doc_count: anomalies, worst, first, last }: Counted) => ({
+  anomalies,
+  max_confidence: worst.value ?? 0,
+  first_seen: new Date(first.value).toISOString(),
+  last_seen: new Date(last.value).toISOString(),
+});

@@ -1,0 +1,299 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
+import type { AnomalyResult } from '../../../common/anomaly';
+import { DetectionError } from '../../../common/detection_error';
+import { attempt, resultsPattern, type ElasticsearchClient } from '../../elasticsearch';
+import { SUMMARY_MILLISECONDS } from '../../detection/scoring/result_documents';
+import { BACKFILL_RUN_PREFIX } from '../tasks/backfill_task';
+
+type Query = estypes.QueryDslQueryContainer;
+
+/** Elasticsearch pages no further without a point in time. */
+const DEEPEST = 10_000;
+
+export interface ResultFilter {
+  readonly detectorIds?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  /** By the time of writing, half-open. */
+  readonly writtenFrom?: number;
+  readonly writtenTo?: number;
+  /** One, or any of several. */
+  readonly entity?: string | readonly string[];
+}
+
+/** Documents of an index of results: `log` are results that count, `judged` these and hidden ones, `lost` what counts no more. */
+const TYPES = {
+  log: ['log'],
+  suppressed: ['suppressed'],
+  judged: ['log', 'suppressed'],
+  lost: ['suppressed', 'withdrawn'],
+  any: ['log', 'suppressed', 'withdrawn'],
+  bucket: ['bucket'],
+} as const;
+const STATUS_TYPES = { open: 'log', suppressed: 'suppressed', all: 'judged' } as const;
+
+/** The results of one space: the pattern of its indices may match those of a space with a longer name. */
+export function filterOf(space: string, type: keyof typeof TYPES, filter: ResultFilter): Query[] {
+  const between = (field: string, from?: number, to?: number): Query[] =>
+    from === undefined && to === undefined
+      ? []
+      : [
+          {
+            range: {
+              [field]: {
+                ...(from !== undefined && { gte: from }),
+                ...(to !== undefined && { lt: to }),
+                format: 'epoch_millis',
+              },
+            },
+          },
+        ];
+  return [
+    { term: { 'result.space': space } },
+    { terms: { 'result.type': [...TYPES[type]] } },
+    ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
+    ...(filter.entity !== undefined ? [{ terms: { 'anomaly.entity': [filter.entity].flat() } }] : []),
+    ...between('@timestamp', filter.from, filter.to),
+    ...between('event.ingested', filter.writtenFrom, filter.writtenTo),
+  ];
+}
+
+export const scopeOf = (space: string) => ({
+  index: resultsPattern(space),
+  ignore_unavailable: true,
+  allow_no_indices: true,
+});
+
+/** What chooses among anomalous logs by what stands in them; a summary of logs knows none of it. */
+export function choiceOf(
+  query: Pick<
+    ApiRequest<Endpoints['summarizeResults']>['query'],
+    'min_confidence' | 'severity' | 'feature' | 'text' | 'filter'
+  >,
+): Query[] {
+  return [
+    ...(query.min_confidence !== undefined
+      ? [{ range: { 'anomaly.confidence': { gte: query.min_confidence } } }]
+      : []),
+    ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
+    ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
+    ...(query.text ? [{ match: { message: { query: query.text, operator: 'and' as const } } }] : []),
+    ...(query.filter ? [query.filter as Query] : []),
+  ];
+}
+
+export async function searchResults(
+  client: ElasticsearchClient,
+  space: string,
+  query: ApiRequest<Endpoints['searchResults']>['query'],
+): Promise<ApiResponse<Endpoints['searchResults']>> {
+  const from = (query.page - 1) * query.size;
+  if (from + query.size > DEEPEST) {
+    throw new DetectionError(
+      'invalid_input',
+      `page ${query.page} of ${query.size} reaches beyond the first ${DEEPEST} results; narrow the time range.`,
+    );
+  }
+  const filter: Query[] = [
+    ...filterOf(space, STATUS_TYPES[query.status], {
+      ...(query.detector_id && { detectorIds: [query.detector_id] }),
+      from: query.from,
+      to: query.to,
+      writtenFrom: query.written_from,
+      writtenTo: query.written_to,
+      entity: query.entity,
+    }),
+    ...choiceOf(query),
+  ];
+  const time = { '@timestamp': { order: 'desc', unmapped_type: 'date' } } as const;
+  const score = { 'anomaly.score': { order: 'desc', unmapped_type: 'double' } } as const;
+  const answer = await attempt(
+    () =>
+      client.search<AnomalyResult>({
+        ...scopeOf(space),
+        from,
+        size: query.size,
+        track_total_hits: true,
+        query: { bool: { filter } },
+        sort: query.sort === 'time' ? [time, score] : [score, time],
+      }),
+    { what: 'search results' },
+  );
+  const { total } = answer.hits;
+  return {
+    total: typeof total === 'number' ? total : (total?.value ?? 0),
+    results: answer.hits.hits.map((hit) => ({ id: hit._id as string, result: hit._source as never })),
+  };
+}
+
+/** @throws DetectionError `not_found`, too, for a result of another space */
+export async function getResult(
+  client: ElasticsearchClient,
+  space: string,
+  id: string,
+): Promise<ApiResponse<Endpoints['getResult']>> {
+  const answer = await attempt(
+    () =>
+      client.search<AnomalyResult>({
+        ...scopeOf(space),
+        size: 1,
+        query: { bool: { filter: [...filterOf(space, 'any', {}), { ids: { values: [id] } }] } },
+      }),
+    { what: 'read a result' },
+  );
+  const [hit] = answer.hits.hits;
+  if (hit === undefined) {
+    throw new DetectionError(
+      'not_found',
+      `There is no result "${id}" in this space; results of old logs may have been deleted.`,
+    );
+  }
+  return { id: hit._id as string, result: hit._source as never };
+}
+
+interface RunSums {
+  logs: { value: number };
+  max_score: { value: number | null };
+  max_confidence: { value: number | null };
+}
+interface TimeBucket {
+  key: number;
+  live: RunSums;
+  past: { runs: { buckets: RunSums[] } };
+  /** The results themselves. */
+  anomalous: {
+    doc_count: number;
+    max_score: { value: number | null };
+    max_confidence: { value: number | null };
+  };
+}
+interface Histogram {
+  buckets: TimeBucket[];
+}
+
+/** Below the threshold, where confidence is 0.5. */
+const HIGHEST_OF_NO_ANOMALY = 0.499;
+
+/**
+ * Logs scored are those of the summaries added up; a backfill counts logs again that were scored live: of the two the
+ * larger counts. Anomalies are results themselves, so that hiding one and showing it again is seen at once. Where a
+ * choice is made among them, score and confidence are theirs alone; without, those of all logs, of which none is
+ * anomalous any more where all results are hidden.
+ */
+export async function summarizeResults(
+  client: ElasticsearchClient,
+  space: string,
+  query: ApiRequest<Endpoints['summarizeResults']>['query'],
+  now: number,
+): Promise<ApiResponse<Endpoints['summarizeResults']>> {
+  const to = query.to ?? now;
+  // A summary carries the start of its bucket.
+  const from = Math.floor((query.from ?? to - 86_400_000) / SUMMARY_MILLISECONDS) * SUMMARY_MILLISECONDS;
+  const interval =
+    Math.max(1, Math.ceil((to - from) / query.buckets / SUMMARY_MILLISECONDS)) * SUMMARY_MILLISECONDS;
+  const sums = {
+    logs: { sum: { field: 'bucket.logs' } },
+    max_score: { max: { field: 'bucket.max_score' } },
+    max_confidence: { max: { field: 'bucket.max_confidence' } },
+  };
+  const choice = choiceOf(query);
+  const hasChoice = choice.length > 0;
+  const isLog: Query = { term: { 'result.type': 'log' } };
+  const isBackfill: Query = { prefix: { 'run.id': BACKFILL_RUN_PREFIX } };
+  const histogram: Record<string, estypes.AggregationsAggregationContainer> = {
+    time: {
+      date_histogram: { field: '@timestamp', fixed_interval: `${interval}ms`, min_doc_count: 1 },
+      aggs: {
+        live: { filter: { bool: { must_not: [isBackfill] } }, aggs: sums },
+        past: {
+          filter: isBackfill,
+          aggs: { runs: { terms: { field: 'run.id', size: 20 }, aggs: sums } },
+        },
+        anomalous: {
+          filter: isLog,
+          aggs: {
+            max_score: { max: { field: 'anomaly.score' } },
+            max_confidence: { max: { field: 'anomaly.confidence' } },
+          },
+        },
+      },
+    },
+  };
+  const field = query.by === 'entity' ? 'anomaly.entity' : 'detector.id';
+  const range = {
+    ...(query.detector_id && { detectorIds: [query.detector_id] }),
+    from,
+    to,
+    entity: query.entity,
+  };
+  const summaries: Query = { bool: { filter: filterOf(space, 'bucket', range) } };
+  const answer = await attempt(
+    () =>
+      client.search({
+        ...scopeOf(space),
+        size: 0,
+        track_total_hits: false,
+        query: {
+          bool: {
+            should: [summaries, { bool: { filter: [...filterOf(space, 'log', range), ...choice] } }],
+            minimum_should_match: 1,
+          },
+        },
+        aggs:
+          query.by === 'all'
+            ? histogram
+            : {
+                groups: {
+                  terms: {
+                    field,
+                    size: query.groups,
+                    order: [{ worst: 'desc' }, { highest: 'desc' }],
+                    missing: '',
+                  },
+                  aggs: {
+                    ...histogram,
+                    worst: { max: { field: 'anomaly.confidence' } },
+                    highest: { max: { field: 'bucket.max_confidence' } },
+                  },
+                },
+              },
+      }),
+    { what: 'sum up results' },
+  );
+  const found = answer.aggregations as
+    { time?: Histogram; groups?: { buckets: { key: string; time: Histogram }[] } } | undefined;
+  const groups =
+    query.by === 'all' ? [{ key: '', time: found?.time ?? { buckets: [] } }] : (found?.groups?.buckets ?? []);
+  return {
+    interval_ms: interval,
+    groups: groups.map(({ key, time }) => {
+      const buckets = time.buckets.map((bucket) => bucketOf(bucket, hasChoice));
+      return {
+        key,
+        logs: buckets.reduce((sum, bucket) => sum + bucket.logs, 0),
+        anomalies: buckets.reduce((sum, bucket) => sum + bucket.anomalies, 0),
+        buckets,
+      };
+    }),
+  };
+}
+
+function bucketOf({ key, live, past, anomalous }: TimeBucket, hasChoice: boolean) {
+  const runs = [live, ...past.runs.buckets];
+  const largest = (pick: (run: RunSums) => number | null): number | null =>
+    runs.reduce<number | null>((most, run) => {
+      const value = pick(run);
+      return value === null || (most !== null && most >= value) ? most : value;
+    }, null);
+  const highest = largest((run) => run.max_confidence.value);
+  return {
+    time: new Date(key).toISOString(),
+    logs: largest((run) => run.logs.value) ?? 0,
+    anomalies: anomalous.doc_count,
+    max_score: hasChoice ? anomalous.max_score.value : largest((run) => run.max_score.value),
+    max_confidence:
+      anomalous.max_confidence.value ??
+      (hasChoice || highest === null ? null : Math.min(highest, HIGHEST_OF_NO_ANOMALY)),
+  };
+}

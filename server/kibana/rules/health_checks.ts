@@ -1,0 +1,99 @@
+import type { Checkpoint, ModelRecord } from '../../detection/ports';
+import { durationToMilliseconds } from '../../../common/detector';
+import type { DetectorHealthParams } from '../../../common/rules';
+import type { StoredDetector } from '../records/detector_repository';
+import { lastLookOf } from '../records/detector_state';
+import type { StoredStatus } from '../records/status_store';
+import { told } from './told';
+
+export const HEALTH_PROBLEMS = ['no_model', 'no_run', 'lag', 'failing', 'no_data', 'old_model'] as const;
+export type HealthProblem = (typeof HEALTH_PROBLEMS)[number];
+
+export interface HealthFacts {
+  readonly stored: StoredDetector;
+  readonly status: StoredStatus | undefined;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly model: ModelRecord | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export interface Finding {
+  readonly problem: HealthProblem;
+  /** For people: what was measured, what is allowed, what to do. */
+  readonly message: string;
+}
+
+/** @returns e.g. `2h 05m`, `40s` */
+export function inWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1_000);
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+/** What is wrong with a started detector; nothing is wrong with one that is not meant to run. */
+export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): Finding[] {
+  const { stored, status, checkpoint, model, now } = facts;
+  if (!stored.enabled) return [];
+  const since = Date.parse(stored.updated_at);
+  const runs = status?.runs;
+  const reached = checkpoint && Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
+  const delay = durationToMilliseconds(stored.detector.schedule.query_delay);
+  const lastRun = Math.max(since, lastLookOf(runs?.last_run, checkpoint, delay) ?? 0);
+  const findings: Finding[] = [];
+  const isLonger = (duration: number, limit: string | null): limit is string =>
+    limit !== null && duration > durationToMilliseconds(limit);
+  if (model === undefined) {
+    const failure = status?.training?.failure;
+    if (failure !== undefined) {
+      findings.push({
+        problem: 'no_model',
+        // Elasticsearch, in whose words it failed, repeats what stands in logs.
+        message: `No model could be trained: ${told(failure.message)} ${failure.next_step}`,
+      });
+    }
+  }
+  if (isLonger(now - lastRun, params.max_silence)) {
+    findings.push({
+      problem: 'no_run',
+      message: `No run for ${inWords(now - lastRun)}, at most ${params.max_silence} is allowed. Look at Kibana's Task Manager health and at the detector's status.`,
+    });
+  }
+  if (reached !== undefined && isLonger(now - reached, params.max_lag)) {
+    findings.push({
+      problem: 'lag',
+      message: `It is ${inWords(now - reached)} behind now, at most ${params.max_lag} is allowed. Fewer logs by a narrower query, or a higher logAnomalies.jobs.max_run_time, help.`,
+    });
+  }
+  const failures = runs?.consecutive_failures ?? 0;
+  if (params.max_failures !== null && failures >= params.max_failures) {
+    findings.push({
+      problem: 'failing',
+      message:
+        `${failures} runs in a row have failed. ${told(runs?.last_error?.message)} ${runs?.last_error?.next_step ?? ''}`.trim(),
+    });
+  }
+  const lastLog = runs?.last_log_at ? Date.parse(runs.last_log_at) : since;
+  if (model !== undefined && isLonger(now - lastLog, params.max_time_without_logs)) {
+    findings.push({
+      problem: 'no_data',
+      message:
+        `No log to score for ${inWords(now - lastLog)}, at most ${params.max_time_without_logs} is allowed. ` +
+        (runs?.last_run?.unscored
+          ? `Its last run found ${runs.last_run.unscored} logs that the ingest pipeline has not scored: attach it to ${stored.detector.source.index}.`
+          : `Does ${stored.detector.source.index} still receive logs?`),
+    });
+  }
+  const age = model && now - Date.parse(model.createdAt);
+  if (age !== undefined && isLonger(age, params.max_model_age)) {
+    findings.push({
+      problem: 'old_model',
+      message: `Its model is ${inWords(age)} old, at most ${params.max_model_age} is allowed. Train it, or set training.retrain_every.`,
+    });
+  }
+  return findings;
+}

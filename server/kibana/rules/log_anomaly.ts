@@ -1,0 +1,175 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { AnomalyResult } from '../../../common/anomaly';
+import { durationToMilliseconds } from '../../../common/detector';
+import { parseWith } from '../../../common/validation';
+import { PLUGIN_ID } from '../../../common/plugin';
+import { logAnomalyParamsSchema, lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
+import { attempt, resultsPattern, type ElasticsearchClient } from '../../elasticsearch';
+import type { RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
+import { BACKFILL_RUN_PREFIX } from '../tasks/backfill_task';
+import { LOG_ANOMALY_RULE_TYPE } from '../contracts/identifiers';
+import { filterOf } from '../results/result_search';
+import { ALERTS_AS_DATA } from './alert_documents';
+import { logAnomalyAlert, LOG_ANOMALY_VARIABLES, recoveredContext } from './log_anomaly_context';
+import type { LinkBase } from '../contracts/links';
+import { recoveryReasons } from './recovery_reasons';
+import { ResultGroups } from './result_groups';
+
+const ACTION_GROUP = 'anomaly';
+
+/**
+ * A result carries the time when its page was scored and is seen some seconds later, once it is written and the index
+ * has refreshed. A check stops so long before now, so that the next one begins where nothing can turn up any more.
+ */
+const SETTLING_MILLISECONDS = 10_000;
+/** After a pause, of the rule or of Kibana, results are looked for so far back. */
+const LONGEST_CATCH_UP_MILLISECONDS = 24 * 3_600_000;
+const PAGE = 1_000;
+/** Results looked at in one check; more are not counted, and the rule says so. */
+const MOST_RESULTS = 20_000;
+
+/** [from, to) by the time of writing; results from `newFrom` on were not seen by an earlier check. Epoch milliseconds. */
+export function windowOf(startedAt: number, window: number, seenTo: unknown) {
+  const to = startedAt - SETTLING_MILLISECONDS;
+  const newFrom = typeof seenTo === 'number' && seenTo <= to ? seenTo : to - window;
+  const from = Math.max(Math.min(to - window, newFrom), to - window - LONGEST_CATCH_UP_MILLISECONDS);
+  return { from, to, newFrom: Math.max(newFrom, from) };
+}
+
+interface Found {
+  readonly groups: ResultGroups;
+  readonly isCut: boolean;
+}
+
+async function collect(
+  client: ElasticsearchClient,
+  space: string,
+  params: LogAnomalyParams,
+  range: ReturnType<typeof windowOf>,
+  shouldStop: () => boolean,
+): Promise<Found> {
+  const groups = new ResultGroups(params.group_by, range.newFrom);
+  const query: estypes.QueryDslQueryContainer = {
+    bool: {
+      filter: [
+        ...filterOf(space, 'log', {
+          ...(params.detector_ids.length > 0 && { detectorIds: params.detector_ids }),
+          writtenFrom: range.from,
+          writtenTo: range.to,
+        }),
+        { range: { 'anomaly.confidence': { gte: lowestConfidence(params) } } },
+      ],
+      // They tell of the past.
+      must_not: [{ prefix: { 'run.id': BACKFILL_RUN_PREFIX } }],
+    },
+  };
+  let seen = 0;
+  let after: estypes.SortResults | undefined;
+  for (;;) {
+    const answer = await attempt(
+      () =>
+        client.search<AnomalyResult>({
+          index: resultsPattern(space),
+          ignore_unavailable: true,
+          allow_no_indices: true,
+          size: PAGE,
+          track_total_hits: false,
+          query,
+          // The most confident are seen in any case.
+          sort: [
+            { 'anomaly.confidence': { order: 'desc', unmapped_type: 'double' } },
+            { 'event.ingested': { order: 'asc', unmapped_type: 'date' } },
+            { 'source.id': { order: 'asc', unmapped_type: 'keyword' } },
+            { 'detector.id': { order: 'asc', unmapped_type: 'keyword' } },
+          ],
+          ...(after && { search_after: after }),
+        }),
+      { what: 'look for anomalies' },
+    );
+    const { hits } = answer.hits;
+    for (const hit of hits) {
+      if (hit._source !== undefined) groups.add({ id: hit._id as string, result: hit._source });
+    }
+    seen += hits.length;
+    if (hits.length < PAGE || shouldStop()) return { groups, isCut: false };
+    if (seen >= MOST_RESULTS) return { groups, isCut: true };
+    after = hits[hits.length - 1].sort;
+  }
+}
+
+/** Raises one alert for each group that has enough results, and lets those recover that have not any more. */
+export async function executeLogAnomaly(
+  options: RuleExecutorOptions<LogAnomalyParams>,
+  links: Omit<LinkBase, 'space'>,
+): Promise<{ state: Record<string, unknown> }> {
+  const { services, params, state, spaceId, startedAt, rule, logger } = options;
+  const { alertsClient } = services;
+  if (alertsClient === null) throw new Error('Alerts as data are not available for this rule.');
+  const base: LinkBase = { ...links, space: spaceId };
+  const range = windowOf(startedAt.getTime(), durationToMilliseconds(params.window), state.seen_to);
+  const { groups, isCut } = await collect(
+    services.scopedClusterClient.asCurrentUser,
+    spaceId,
+    params,
+    range,
+    () => services.shouldStopExecution(),
+  );
+  const reached = groups.reaching(params.count);
+  const limit = alertsClient.getAlertLimitValue();
+  const warn = (text: string): void => {
+    logger.warn(`Rule "${rule.name}": ${text}`);
+    services.ruleResultService?.addLastRunWarning(text);
+  };
+  for (const group of reached.slice(0, limit)) {
+    alertsClient.report({
+      id: group.id,
+      actionGroup: ACTION_GROUP,
+      state: { count: group.count },
+      ...logAnomalyAlert(group, params.window, base),
+    });
+  }
+  alertsClient.setAlertLimitReached(reached.length > limit);
+  if (reached.length > limit) {
+    warn(
+      `${reached.length} groups are anomalous, only the ${limit} most confident raise an alert. Ask for a higher count or confidence.`,
+    );
+  }
+  if (isCut) warn(`Only the ${MOST_RESULTS} most confident results of the window were counted.`);
+  const recovered = alertsClient.getRecoveredAlerts().map(({ alert }) => alert.getId());
+  const reasons =
+    recovered.length === 0
+      ? new Map<string, string>()
+      : await recoveryReasons(services.scopedClusterClient.asCurrentUser, spaceId, params, {
+          from: range.newFrom - durationToMilliseconds(params.window),
+          to: range.to,
+        });
+  for (const id of recovered) {
+    const context = recoveredContext(id, params.window, base, reasons.get(id));
+    alertsClient.setAlertData({ id, context });
+  }
+  return { state: { seen_to: range.to } };
+}
+
+export function createLogAnomalyRuleType(links: Omit<LinkBase, 'space'>): RuleType<LogAnomalyParams> {
+  return {
+    id: LOG_ANOMALY_RULE_TYPE,
+    name: 'Log anomaly',
+    category: 'observability',
+    producer: PLUGIN_ID,
+    solution: 'observability',
+    actionGroups: [{ id: ACTION_GROUP, name: 'Anomaly' }],
+    defaultActionGroupId: ACTION_GROUP,
+    minimumLicenseRequired: 'basic',
+    isExportable: true,
+    doesSetRecoveryContext: true,
+    defaultScheduleInterval: '1m',
+    validate: {
+      params: {
+        validate: (given) => parseWith(logAnomalyParamsSchema, given, 'The parameters of the rule'),
+      },
+    },
+    actionVariables: { context: LOG_ANOMALY_VARIABLES, params: [], state: [] },
+    alerts: ALERTS_AS_DATA,
+    executor: (options) => executeLogAnomaly(options, links),
+  };
+}

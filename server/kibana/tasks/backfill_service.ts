@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiRequest, BackfillReport, Endpoints } from '../../../common/api';
+import { DetectionError } from '../../../common/detection_error';
+import {
+  backfillKeyRole,
+  backfillTarget,
+  createDetectorSource,
+  createSnapshotStore,
+} from '../../elasticsearch';
+import { livePipeline } from '../../elasticsearch/ingest';
+import { missingPrivilegesOf } from '../../elasticsearch/indices/missing_privileges';
+import { grantApiKey, revokeApiKey, usesApiKeys } from '../keys/api_key';
+import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
+import { createDetectorRepository, inSpace, type StoredDetector } from '../records/detector_repository';
+import { checkRights } from '../keys/check_rights';
+import { backfillTaskId, BACKFILL_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
+import type { RequestScope, Services } from '../contracts/services';
+import { createStatusStore } from '../records/status_store';
+import { rangeOf } from '../../detection/ports/log_range';
+
+type BackfillRequest = ApiRequest<Endpoints['startBackfill']>['body'];
+
+const isUnderWay = (report: BackfillReport | undefined): boolean =>
+  report?.state === 'queued' || report?.state === 'running';
+
+export async function startBackfill(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  range: BackfillRequest,
+): Promise<BackfillReport> {
+  const now = services.clock.now();
+  if (range.from >= range.to || range.to > now) {
+    throw new DetectionError(
+      'invalid_input',
+      `from is ${new Date(range.from).toISOString()} and to is ${new Date(range.to).toISOString()}; from must be before to, and to not in the future.`,
+    );
+  }
+  const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
+  await checkRights(services, scope, stored.detector);
+  return queueBackfill(services, scope, stored, range, async (order) => {
+    if (order.where !== 'cluster' || !(await usesApiKeys(services.apiKeys))) return undefined;
+    return grantForCluster(services, scope, stored, order);
+  });
+}
+
+/** A key of the caller ends at the latest so long after it was granted: the longest that a backfill may take. */
+const KEY_MILLISECONDS = 30 * 86_400_000;
+
+/**
+ * A backfill in the cluster writes where its caller says, so it works with the caller's rights from beginning to end.
+ *
+ * @throws DetectionError `forbidden` listing what the caller lacks
+ */
+async function grantForCluster(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredDetector,
+  order: BackfillOrder,
+): Promise<string | undefined> {
+  const { detector } = stored;
+  const { space } = scope;
+  const logs = detector.source.index.split(',');
+  const missing = await missingPrivilegesOf(scope.elasticsearch, {
+    cluster: ['monitor'],
+    indices: [
+      { names: logs, privileges: ['read', 'view_index_metadata'] },
+      backfillTarget(detector, order.into),
+    ],
+  });
+  if (missing.length > 0) {
+    throw new DetectionError(
+      'forbidden',
+      `A backfill in the cluster works with your rights, and you lack: ${missing.join('; ')}. Ask for a role that has them.`,
+      { details: { missing_privileges: missing } },
+    );
+  }
+  return grantApiKey(services.apiKeys, scope, {
+    name: `${detector.name}: backfill`,
+    role: backfillKeyRole(detector, space, order.into),
+    use: { detectorId: stored.id, space, steering: steeringOfBackfill(stored, order) },
+    expiresAfter: KEY_MILLISECONDS,
+    now: services.clock.now(),
+  });
+}
+
+/**
+ * Asks for a backfill with a client that may read the logs.
+ *
+ * @param grant makes a key for what was ordered; absent: it runs with the rights of the detector's owner
+ * @throws DetectionError `refused` without a model, `conflict` while another one is under way
+ */
+export async function queueBackfill(
+  services: Services,
+  scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
+  stored: StoredDetector,
+  { from, to, where, ...inCluster }: BackfillRequest,
+  grant?: (order: BackfillOrder) => Promise<string | undefined>,
+): Promise<BackfillReport> {
+  const { id: detectorId, detector } = stored;
+  const way = where ?? (detector.scoring === 'ingest' ? 'cluster' : 'job');
+  const given = Object.keys(inCluster);
+  if (way === 'job' && given.length > 0) {
+    throw new DetectionError(
+      'invalid_input',
+      `${given.join(', ')}: only for a backfill in the cluster; allowed: where: cluster`,
+    );
+  }
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
+  if ((await models.active(detectorId)) === undefined) {
+    throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
+  }
+  const before = await status.readPart(detectorId, 'backfill');
+  if (isUnderWay(before)) {
+    throw new DetectionError('conflict', 'A backfill of this detector is under way; cancel it first.');
+  }
+  if (way === 'cluster') {
+    const live = await livePipeline(scope.elasticsearch, detectorId, { space: scope.space });
+    if (live === undefined) {
+      throw new DetectionError(
+        'refused',
+        'The detector has no ingest pipeline to score with; put one first.',
+      );
+    }
+  }
+  const source = createDetectorSource(scope.elasticsearch, detector);
+  const total = await source.count(rangeOf(detector.source, from, to));
+  const order: BackfillOrder = {
+    id: randomUUID(),
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    where: way,
+    ...inCluster,
+  };
+  const target = { space: scope.space, detectorId };
+  const key = await grant?.(order);
+  const report: BackfillReport = {
+    ...order,
+    state: 'queued',
+    requested_at: new Date(services.clock.now()).toISOString(),
+    logs: 0,
+    total,
+    anomalies: 0,
+    created: 0,
+  };
+  try {
+    await status.writePart(detectorId, 'backfill', report);
+    await services.taskManager.removeIfExists(backfillTaskId(target));
+    await services.taskManager.schedule({
+      id: backfillTaskId(target),
+      taskType: BACKFILL_TASK_TYPE,
+      params: { ...target, order: { ...order, ...(key !== undefined && { key }) } },
+      state: {},
+      scope: ['logAnomalies'],
+    });
+  } catch (error) {
+    if (key !== undefined) await forgetKeyOf(services, target, { ...order, key });
+    throw error;
+  }
+  return report;
+}
+
+/** The key of a backfill that is over. */
+export async function forgetKeyOf(
+  services: Services,
+  target: TaskTarget,
+  { key }: Pick<BackfillOrder, 'key'>,
+): Promise<void> {
+  if (key === undefined) return;
+  const savedObjects = inSpace(services.internalSavedObjects, target.space);
+  await revokeApiKey(services.apiKeys, savedObjects, key, target);
+}
+
+/** Takes the task of a backfill away, and its key. */
+export async function removeBackfill(services: Services, target: TaskTarget): Promise<void> {
+  const id = backfillTaskId(target);
+  const found = await services.taskManager.get(id).catch(() => undefined);
+  await services.taskManager.removeIfExists(id);
+  const order = found && orderOf(found);
+  if (order !== undefined) await forgetKeyOf(services, target, order);
+}
+
+/** @throws DetectionError `not_found` when there never was one */
+export async function readBackfill(scope: RequestScope, detectorId: string): Promise<BackfillReport> {
+  await createDetectorRepository(scope.savedObjects).get(detectorId);
+  const report = await createStatusStore(scope.elasticsearch, scope).readPart(detectorId, 'backfill');
+  if (report === undefined) throw new DetectionError('not_found', 'This detector was never backfilled.');
+  return report;
+}
+
+/** The task sees it within seconds; one that never began, or whose Kibana died, is ended here. */
+export async function cancelBackfill(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+): Promise<void> {
+  const report = await readBackfill(scope, detectorId);
+  if (!isUnderWay(report)) return;
+  const status = createStatusStore(scope.elasticsearch, scope);
+  await status.writePart(detectorId, 'backfill_cancelled', { id: report.id });
+  const target = { space: scope.space, detectorId };
+  const task = backfillTaskId(target);
+  if (report.task !== undefined) {
+    // Only whoever began it is sure to have the right to stop it in the cluster.
+    await services.taskManager.runSoon(task).catch(() => undefined);
+    return;
+  }
+  const found = await services.taskManager.get(task).catch(() => undefined);
+  if (found?.status === 'running' || found?.status === 'claiming') return;
+  await removeBackfill(services, target);
+  await status.writePart(detectorId, 'backfill', {
+    ...report,
+    state: 'cancelled',
+    finished_at: new Date(services.clock.now()).toISOString(),
+  });
+}

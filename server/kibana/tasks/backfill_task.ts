@@ -1,0 +1,286 @@
+import type { BackfillReport } from '../../../common/api';
+import { durationToMilliseconds } from '../../../common/detector';
+import { DetectionError, isRetryable } from '../../../common/detection_error';
+import type { Checkpoint, CheckpointStore } from '../../detection/ports';
+import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
+import { createSuppressor } from '../../detection/feedback/suppress_results';
+import { scoreInCluster } from './cluster_backfill';
+import { forgetKeyOf } from './backfill_service';
+import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
+import { openDetectorJob, type DetectorJob, type JobKey } from '../records/detector_job';
+import type { StoredDetector } from '../records/detector_repository';
+import { withCurrentSettings } from '../records/effective_snapshot';
+import { backoffMilliseconds, failureOf } from '../records/failure_advice';
+import type { Services } from '../contracts/services';
+import { backfillPlace } from '../records/status_store';
+import type { TaskDefinition } from '../contracts/task_contracts';
+import { runnerOf } from './task_runner';
+
+/** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
+export const BACKFILL_RUN_PREFIX = 'backfill-';
+/** How soon a backfill notices that somebody has cancelled it. */
+const LOOK_FOR_CANCEL_MILLISECONDS = 2_000;
+/** A backfill is given up after so many failures in a row. */
+const MOST_FAILURES = 5;
+const FIRST_PAUSE_MILLISECONDS = 10_000;
+/** Pause of a backfill that finds all places taken. */
+const ASK_AGAIN_MILLISECONDS = 5_000;
+
+/** Scores a range of the past, some of it in each run of the task, until all is done or somebody cancels. */
+export function createBackfillTask(getServices: () => Promise<Services>): TaskDefinition {
+  return {
+    title: 'Log Anomalies: score past logs of a detector',
+    timeout: '2m',
+    maxAttempts: 5,
+    createTaskRunner: runnerOf(getServices, async ({ services, target, params, state, interruption }) => {
+      const { clock, log } = services;
+      const failures = Number(state.failures ?? 0);
+      const order = orderOf({ params });
+      const over = async () => {
+        if (order !== undefined) await forgetKeyOf(services, target, order);
+        return { state: {} };
+      };
+      const keyOf = order && keyOfOrder(order);
+      const job = await openDetectorJob(services, target, interruption.signal, keyOf).catch(
+        (error: Error) => {
+          log.warn(`Detector ${target.detectorId}: its backfill cannot go on: ${error.message}`);
+          return undefined;
+        },
+      );
+      const found = await job?.status.readPart(target.detectorId, 'backfill');
+      if (job === undefined || found === undefined) return over();
+      if (found.state !== 'queued' && found.state !== 'running') return over();
+      // The status tells how far it is; what is done, and where to, was ordered.
+      const report: BackfillReport = { ...found, ...(order && pickOrder(order)) };
+      try {
+        checkOrder(order, found);
+        const next =
+          order.where === 'cluster' && !report.collecting
+            ? await scoreInCluster(
+                services,
+                job,
+                order,
+                report,
+                () => wasCancelled(job, report),
+                interruption.signal,
+              )
+            : await inTurn(services, () => scoreSome(services, job, report, interruption));
+        if (next === 'later') {
+          return { state, runAt: new Date(clock.now() + ASK_AGAIN_MILLISECONDS) };
+        }
+        await job.status.writePart(target.detectorId, 'backfill', next);
+        return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : over();
+      } catch (error) {
+        const failure = failureOf(error, clock.now());
+        const isOver =
+          failures + 1 >= MOST_FAILURES || !(error instanceof DetectionError) || !isRetryable(error.code);
+        await job.status.writePart(target.detectorId, 'backfill', {
+          ...((await job.status.readPart(target.detectorId, 'backfill')) ?? report),
+          ...(order && pickOrder(order)),
+          failure,
+          ...(isOver && { state: 'failed', finished_at: failure.at }),
+        });
+        if (isOver) return over();
+        const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
+        return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
+      }
+    }),
+  };
+}
+
+/** A backfill that Kibana scores itself takes one of the places there are. */
+async function inTurn(
+  { slots }: Services,
+  work: () => Promise<BackfillReport>,
+): Promise<BackfillReport | 'later'> {
+  const leave = slots.take('backfill');
+  if (leave === undefined) return 'later';
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
+}
+
+/** In the cluster it works with a key of whoever ordered it, never with that of the owner. */
+const keyOfOrder = (order: BackfillOrder) =>
+  order.where === 'cluster'
+    ? (stored: StoredDetector): JobKey => ({ object: order.key, steering: steeringOfBackfill(stored, order) })
+    : undefined;
+
+/** An order leaves nothing of what the status says about the same. */
+const pickOrder = ({ from, to, where, into, slices, logs_per_second }: BackfillOrder) => ({
+  from,
+  to,
+  where,
+  into,
+  slices,
+  logs_per_second,
+});
+
+/** @throws DetectionError `refused` when the status is of another backfill, or of a version that kept no order */
+function checkOrder(order: BackfillOrder | undefined, found: BackfillReport): asserts order is BackfillOrder {
+  if (order?.id === found.id) return;
+  throw new DetectionError(
+    'refused',
+    'What this backfill was ordered to do is not known, as of one that version 0.1.0 began; start it again.',
+  );
+}
+
+async function scoreSome(
+  services: Services,
+  job: DetectorJob,
+  before: BackfillReport,
+  interruption: AbortController,
+): Promise<BackfillReport> {
+  const { clock, limits } = services;
+  const { detectorId } = job.target;
+  const model = await job.models.active(detectorId);
+  if (model === undefined) {
+    throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
+  }
+  const { detector, modelReads } = job.stored;
+  const isCollecting = before.collecting === true;
+  const snapshot = withCurrentSettings(await services.models.load(job.models, detectorId, model), {
+    modelReads,
+    detector: {
+      ...detector,
+      scoring: isCollecting ? 'ingest' : 'job',
+      source: { ...detector.source, ...(before.into !== undefined && { index: before.into }) },
+    },
+  });
+  const place = placeOf(job.checkpoints, before);
+  const counted = await place.counts(detectorId);
+  let report: BackfillReport = { ...before, ...counted, state: 'running', failure: undefined };
+  let isCancelled = await wasCancelled(job, report);
+  const watch = setInterval(() => {
+    void Promise.all([wasCancelled(job, report), job.status.writePart(detectorId, 'backfill', report)])
+      .then(([cancelled]) => {
+        if (!cancelled) return;
+        isCancelled = true;
+        interruption.abort();
+      })
+      .catch(() => undefined);
+  }, LOOK_FOR_CANCEL_MILLISECONDS);
+  const finish = (state: BackfillReport['state']): BackfillReport => ({
+    ...report,
+    state,
+    finished_at: new Date(clock.now()).toISOString(),
+  });
+  try {
+    if (isCancelled) return finish('cancelled');
+    const source = job.sourceOf(snapshot.detector);
+    const run = await detectAnomalies({
+      detectorId,
+      snapshot,
+      source: {
+        ...source,
+        read: async function* (range, options) {
+          for await (const page of source.read(range, options)) {
+            // When results are collected, all logs were counted before.
+            if (!isCollecting) report = { ...report, logs: report.logs + page.logs.length };
+            yield page;
+          }
+        },
+      },
+      scored: job.scored,
+      models: job.models,
+      results: {
+        ...job.results,
+        write: async (results, summaries) => {
+          const written = await job.results.write(results, summaries);
+          report = {
+            ...report,
+            anomalies: report.anomalies + results.filter(({ result }) => result.type === 'log').length,
+            created: report.created + written.created,
+          };
+          return written;
+        },
+      },
+      suppress: createSuppressor({ ...job, detectorId, clock }),
+      checkpoints: {
+        read: place.read,
+        write: (checkpoint, revision) => place.write(checkpoint, revision, countsOf(report)),
+      },
+      clock,
+      runId: `${BACKFILL_RUN_PREFIX}${before.id}`,
+      startFrom: Date.parse(before.from),
+      upTo: Date.parse(before.to),
+      maxLogs: limits.max_logs_per_run,
+      deadline: clock.now() + durationToMilliseconds(limits.max_run_time),
+      pageSize: limits.page_size,
+      signal: interruption.signal,
+    });
+    if (run.complete) {
+      await keepThreshold(job.checkpoints, run.checkpoint);
+      return finish('done');
+    }
+    return report;
+  } catch (error) {
+    if (isCancelled) return finish('cancelled');
+    const isInterrupted = error instanceof DetectionError && error.code === 'interrupted';
+    if (isInterrupted) return report;
+    throw error;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function wasCancelled(job: DetectorJob, report: BackfillReport): Promise<boolean> {
+  const asked = await job.status.readPart(job.target.detectorId, 'backfill_cancelled');
+  return asked?.id === report.id;
+}
+
+type Counts = Pick<BackfillReport, 'logs' | 'anomalies' | 'created'>;
+const countsOf = ({ logs, anomalies, created }: Counts): Counts => ({ logs, anomalies, created });
+
+/** Where the adaptive threshold of the latest backfill that came to its end is kept. */
+const thresholdNameOf = (detectorId: string): string => `${detectorId}:backfill_threshold`;
+
+/** The next backfill may begin where this one ended: its threshold then goes on, as if both were one. */
+async function keepThreshold(store: CheckpointStore, checkpoint: Checkpoint): Promise<void> {
+  if (checkpoint.threshold === undefined) return;
+  const name = thresholdNameOf(checkpoint.detectorId);
+  const revision = (await store.read(name))?.revision;
+  await store.write({ ...checkpoint, detectorId: name, timestampPosition: undefined }, revision);
+}
+
+/** @returns the place before the first log of a backfill, with the threshold of the one that ended just there */
+async function placeAfterAnother(
+  store: CheckpointStore,
+  detectorId: string,
+  { id, from }: BackfillReport,
+): Promise<Checkpoint | undefined> {
+  const at = Date.parse(from);
+  const before = (await store.read(thresholdNameOf(detectorId)))?.checkpoint;
+  if (before === undefined || before.timestampTo !== at) return undefined;
+  const { threshold, modelVersion } = before;
+  return {
+    detectorId,
+    timestampTo: at,
+    ingestedTo: at,
+    threshold,
+    modelVersion,
+    runId: `${BACKFILL_RUN_PREFIX}${id}`,
+  };
+}
+
+/** A backfill keeps its place beside the detector's own, and with it what it has counted so far. */
+function placeOf(store: CheckpointStore, backfill: BackfillReport) {
+  const name = (detectorId: string): string => backfillPlace(detectorId, backfill.id);
+  const stored = (detectorId: string) => store.read(name(detectorId));
+  return {
+    counts: async (detectorId: string): Promise<Partial<Counts>> =>
+      ((await stored(detectorId))?.checkpoint as { counts?: Counts } | undefined)?.counts ?? {},
+    read: async (detectorId: string) => {
+      const found = await stored(detectorId);
+      if (found) return { ...found, checkpoint: { ...found.checkpoint, detectorId } };
+      const checkpoint = await placeAfterAnother(store, detectorId, backfill);
+      return checkpoint && { checkpoint, revision: undefined };
+    },
+    write: (checkpoint: Checkpoint, revision: unknown, counts: Counts) => {
+      const counted = { ...checkpoint, detectorId: name(checkpoint.detectorId), counts };
+      return store.write(counted, revision);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { setImmediate } from 'node:timers/promises';
+import { generateLogs } from '../../../common/demo_logs';
+import { durationToMilliseconds } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { writeDemoLogs } from '../../elasticsearch/logs/demo_index';
+import { queueBackfill } from './backfill_service';
+import { openDetectorJob, requestTraining, type DetectorJob } from '../records/detector_job';
+import { failureOf } from '../records/failure_advice';
+import { demoTaskId, DEMO_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
+import type { Services } from '../contracts/services';
+import { SAMPLE_OF_SPACE, type StoredSample } from '../records/status_store';
+import type { TaskDefinition } from '../contracts/task_contracts';
+import { runnerOf } from './task_runner';
+
+const SECONDS_A_WEEK = 604_800;
+/** About a log every 40 s for a week: enough to learn from, written in seconds. */
+const LOGS_PER_SECOND = 0.025;
+/** Expected number; the true one differs by chance, the same for everybody. */
+export const DEMO_LOGS = SECONDS_A_WEEK * LOGS_PER_SECOND;
+const SEED = 20_261_123;
+const ANOMALY_RATE = 0.01;
+/** Logs written at once: between two pieces progress is put on record and Kibana does other work. */
+const PIECE = 1_000;
+/** How soon it is looked again whether training has ended. */
+const LOOK_AGAIN_MILLISECONDS = 2_000;
+
+export async function scheduleDemo(services: Services, target: TaskTarget): Promise<void> {
+  await services.taskManager.ensureScheduled({
+    id: demoTaskId(target),
+    taskType: DEMO_TASK_TYPE,
+    params: { space: target.space, detectorId: target.detectorId },
+    state: {},
+    scope: ['logAnomalies'],
+  });
+}
+
+/**
+ * Writes the sample logs, has the detector trained and the logs scored, each step by those who do it for any detector.
+ * A Kibana that dies in the middle goes on where it was: the same logs have the same ids.
+ */
+export function createDemoTask(getServices: () => Promise<Services>): TaskDefinition {
+  return {
+    title: 'Log Anomalies: make sample logs',
+    timeout: '5m',
+    maxAttempts: 3,
+    createTaskRunner: runnerOf(getServices, async ({ services, target, interruption }) => {
+      const job = await openDetectorJob(services, target, interruption.signal);
+      const sample = await job?.status.readPart(SAMPLE_OF_SPACE, 'sample');
+      if (job === undefined || sample?.detector_id !== target.detectorId) return { state: {} };
+      try {
+        const next = await advance(services, job, sample, interruption.signal);
+        if (next === undefined) return { state: {} };
+        return { state: {}, runAt: new Date(services.clock.now() + next) };
+      } catch (error) {
+        if ((await openDetectorJob(services, target).catch(() => undefined)) === undefined)
+          return { state: {} };
+        services.log.warn(`Sample logs of the space ${target.space}: ${(error as Error).message}`);
+        await job.status.writePart(SAMPLE_OF_SPACE, 'sample', {
+          ...sample,
+          state: 'failed',
+          failure: failureOf(error, services.clock.now(), false),
+        });
+        return { state: {} };
+      }
+    }),
+  };
+}
+
+/** @returns milliseconds after which to go on; undefined when nothing is left to do */
+async function advance(
+  services: Services,
+  job: DetectorJob,
+  sample: StoredSample,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { detectorId } = job.target;
+  const put = (changes: Partial<StoredSample>): Promise<void> =>
+    job.status.writePart(SAMPLE_OF_SPACE, 'sample', { ...sample, ...changes });
+  const to = Date.parse(sample.requested_at ?? '');
+  const from = to - SECONDS_A_WEEK * 1_000;
+  switch (sample.state) {
+    case 'writing': {
+      const written = await writeLogs(job, { from, to }, signal, async (count) => {
+        if ((await openDetectorJob(services, job.target)) === undefined) {
+          throw new DetectionError('interrupted', 'The sample logs were removed while they were written.');
+        }
+        await put({ written: count });
+      });
+      await requestTraining(services, job.target, job.status, 'first');
+      await put({ state: 'training', written, total: written });
+      return LOOK_AGAIN_MILLISECONDS;
+    }
+    case 'training': {
+      const training = await job.status.readPart(detectorId, 'training');
+      if (training === undefined || training.state === 'queued' || training.state === 'running') {
+        return LOOK_AGAIN_MILLISECONDS;
+      }
+      if ((await job.models.active(detectorId)) === undefined) {
+        throw new DetectionError(
+          training.failure?.code ?? 'refused',
+          `The detector could not be trained: ${training.failure?.message ?? training.message ?? training.state}`,
+        );
+      }
+      const delay = durationToMilliseconds(job.stored.detector.schedule.query_delay);
+      await queueBackfill(services, { space: job.target.space, elasticsearch: job.client }, job.stored, {
+        from,
+        to: Math.min(to, services.clock.now() - delay),
+      });
+      await put({ state: 'scoring' });
+      return undefined;
+    }
+    case 'none':
+    case 'scoring':
+    case 'failed':
+      return undefined;
+  }
+}
+
+async function writeLogs(
+  job: DetectorJob,
+  range: { from: number; to: number },
+  signal: AbortSignal,
+  tell: (written: number) => Promise<void>,
+): Promise<number> {
+  const logs = generateLogs({
+    seed: SEED,
+    ...range,
+    ratePerSecond: LOGS_PER_SECOND,
+    anomalyRate: ANOMALY_RATE,
+  });
+  let written = 0;
+  for (let isLast = false; !isLast;) {
+    const piece: unknown[] = [];
+    for (let log = logs.next(); ; log = logs.next()) {
+      isLast = log.done === true;
+      if (log.done) break;
+      piece.push(log.value.document);
+      if (piece.length === PIECE) break;
+    }
+    await writeDemoLogs(job.client, job.target.space, written, piece, { isLast, signal });
+    written += piece.length;
+    await tell(written);
+    await setImmediate();
+  }
+  return written;
+}

@@ -1,0 +1,112 @@
+import { revokeKeyOf } from '../keys/api_key';
+import { orderOf } from './backfill_order';
+import {
+  API_KEY_TYPE,
+  backfillTaskId,
+  DETECTOR_TYPE,
+  KEY_RECORD_TYPE,
+  KEY_SWEEP_TASK_ID,
+  KEY_SWEEP_TASK_TYPE,
+} from '../contracts/identifiers';
+import type { SavedObject, SavedObjectsClient } from '../contracts/saved_object_contracts';
+import type {
+  ApiKeyAttributes,
+  DetectorAttributes,
+  KeyRecordAttributes,
+} from '../contracts/saved_object_types';
+import type { Services } from '../contracts/services';
+import type { TaskDefinition, TaskManagerStart } from '../contracts/task_contracts';
+
+const EVERY = '6h';
+/** A key is granted shortly before the detector that names it is saved. */
+const YOUNG_MILLISECONDS = 60 * 60_000;
+const OBJECTS_AT_ONCE = 1_000;
+
+async function allOf<Attributes>(
+  client: SavedObjectsClient,
+  type: string,
+): Promise<SavedObject<Attributes>[]> {
+  const objects: SavedObject<Attributes>[] = [];
+  for (let page = 1; ; page++) {
+    const { saved_objects: found, total } = await client.find<Attributes>({
+      type,
+      page,
+      perPage: OBJECTS_AT_ONCE,
+      namespaces: ['*'],
+    });
+    objects.push(...found);
+    if (found.length === 0 || objects.length >= total) return objects;
+  }
+}
+
+const spaceOf = ({ namespaces = [] }: SavedObject<unknown>): string => namespaces[0] ?? 'default';
+const placeOf = (space: string, id: string): string => JSON.stringify([space, id]);
+
+/**
+ * Invalidates the keys that no detector works with any more: of detectors that are gone, of spaces that were deleted with all
+ * that is in them, of backfills that are over. Keys of the last hour are left alone.
+ *
+ * @returns how many were invalidated
+ */
+export async function sweepKeys(services: Services): Promise<number> {
+  const { apiKeys, internalSavedObjects: client, clock, taskManager, log } = services;
+  const isYoung = (at: string | undefined): boolean =>
+    at !== undefined && clock.now() - Date.parse(at) < YOUNG_MILLISECONDS;
+  // Keys before detectors: what is granted in between is not looked at.
+  const records = await allOf<KeyRecordAttributes>(client, KEY_RECORD_TYPE);
+  const keys = await allOf<ApiKeyAttributes>(client, API_KEY_TYPE);
+  const used = new Set(
+    (await allOf<DetectorAttributes>(client, DETECTOR_TYPE)).map((detector) =>
+      placeOf(spaceOf(detector), detector.attributes.api_key_object ?? ''),
+    ),
+  );
+  const isOfBackfill = async ({ id, attributes }: SavedObject<ApiKeyAttributes>): Promise<boolean> => {
+    const { detector_id: detectorId, space } = attributes;
+    if (detectorId === undefined || space === undefined) return false;
+    const task = await taskManager.get(backfillTaskId({ space, detectorId })).catch(() => undefined);
+    return task !== undefined && orderOf(task)?.key === id;
+  };
+  let swept = 0;
+  for (const key of keys) {
+    if (used.has(placeOf(spaceOf(key), key.id)) || isYoung(key.attributes.granted_at)) continue;
+    if (await isOfBackfill(key)) continue;
+    if (!(await revokeKeyOf(apiKeys, key.attributes.api_key_id))) continue;
+    await client.delete(API_KEY_TYPE, key.id, { namespace: namespaceOfKey(key) });
+    swept++;
+  }
+  const kept = new Set(keys.map(({ attributes }) => attributes.api_key_id));
+  for (const { attributes } of records) {
+    const { api_key_id: keyId, granted_at: grantedAt } = attributes;
+    if (kept.has(keyId) || isYoung(grantedAt)) continue;
+    if (await revokeKeyOf(apiKeys, keyId)) swept++;
+  }
+  if (swept > 0) log.info(`${swept} API keys that no detector works with any more were invalidated.`);
+  return swept;
+}
+
+const namespaceOfKey = (key: SavedObject<unknown>): string | undefined => {
+  const space = spaceOf(key);
+  return space === 'default' ? undefined : space;
+};
+
+export const createKeySweepTask = (getServices: () => Promise<Services>): TaskDefinition => ({
+  title: 'Log Anomalies: invalidate API keys that no detector works with',
+  timeout: '10m',
+  createTaskRunner: () => ({
+    run: async () => {
+      await sweepKeys(await getServices());
+      return { state: {} };
+    },
+  }),
+});
+
+export async function scheduleKeySweep(taskManager: TaskManagerStart): Promise<void> {
+  await taskManager.ensureScheduled({
+    id: KEY_SWEEP_TASK_ID,
+    taskType: KEY_SWEEP_TASK_TYPE,
+    schedule: { interval: EVERY },
+    params: {},
+    state: {},
+    scope: ['logAnomalies'],
+  });
+}

@@ -1,0 +1,350 @@
+import { randomUUID } from 'node:crypto';
+import type { Failure, LivePipelineBody, RunReport, RunSummary, TrainingReport } from '../../../common/api';
+import { RUNS_KEPT } from '../../../common/api/status';
+import { durationToMilliseconds } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
+import { frozenWindowsOf } from '../../detection/training/left_out_of_training';
+import { rangeOf } from '../../detection/ports/log_range';
+import type { ModelRecord } from '../../detection/ports';
+import { passOverSilence } from '../../detection/scoring/pass_over_silence';
+import { countRun } from '../../detection/promotion/promotion_watch';
+import type { DetectionRun } from '../../detection/scoring/run_detection';
+import { createSuppressor } from '../../detection/feedback/suppress_results';
+import { resultId } from '../../elasticsearch';
+import { livePipeline } from '../../elasticsearch/ingest';
+import { createNotifier, type Notifier } from '../../notifications';
+import { createElasticsearchJournal } from '../records/announcement_journal';
+import { openDetectorJob, requestTraining, type DetectorJob } from '../records/detector_job';
+import { keepModelGood } from '../models/model_upkeep';
+import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from '../records/detector_state';
+import { withCurrentSettings } from '../records/effective_snapshot';
+import { backoffMilliseconds, failureOf } from '../records/failure_advice';
+import type { TaskTarget } from '../contracts/identifiers';
+import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
+import { detectorLink, feedbackLink } from '../contracts/links';
+import { liveBodyOf } from '../models/pipeline_swap';
+import type { Services } from '../contracts/services';
+
+/** A detector without a checkpoint begins so long before its first run. */
+export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
+/** A run without logs that says nothing new is put on record this often. */
+const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
+/** A detector that has found no log for a while only asks whether one has come in between. */
+const WHOLE_RUN_EVERY_MILLISECONDS = 60 * 60_000;
+/** A detector that cannot be trained is tried again after this long. */
+const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
+
+export type RunOutcome =
+  /** The detector was deleted or stopped: its task has nothing left to do. */
+  | { readonly kind: 'gone' }
+  | {
+      readonly kind: 'ran';
+      readonly interval: string;
+      /** Milliseconds from now to the next run; absent: as the schedule says. */
+      readonly delay?: number;
+      /** Failed runs in a row, this one included. */
+      readonly failures: number;
+      readonly failure?: Failure;
+    };
+
+/**
+ * One scheduled run of one detector: scores what has arrived, sees to a model where there is none or the last is too
+ * old, and puts on record how it went. Failures end up in the status and never leave this function, so one bad
+ * detector does not disturb others.
+ */
+export async function runDetector(
+  services: Services,
+  target: TaskTarget,
+  failedBefore: number,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const { clock, log } = services;
+  let job: DetectorJob | undefined;
+  let before: RunState = NEVER_RUN;
+  let interval = '1m';
+  try {
+    job = await openDetectorJob(services, target, signal);
+    if (job === undefined || !job.stored.enabled) return { kind: 'gone' };
+    interval = job.stored.detector.schedule.interval;
+    const known = (await job.status.read([target.detectorId])).get(target.detectorId);
+    before = known?.runs ?? NEVER_RUN;
+    if (await isStillSilent(services, job, before, signal)) {
+      const { schedule } = job.stored.detector;
+      const silence = clock.now() - Date.parse(before.quiet_since as string);
+      return { kind: 'ran', interval, failures: 0, delay: idlePause(schedule, silence) };
+    }
+    const model = await job.models.active(target.detectorId);
+    await seeToTraining(services, job, model, known?.training);
+    if (model === undefined) return { kind: 'ran', interval, failures: 0 };
+    if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
+    const { run, report } = await score(services, job, model, before, signal);
+    const counted = countRun(before.counted, { version: model.version, ...report });
+    const quietSince =
+      report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
+    await putOnRecord(job, { ...before, counted, quiet_since: quietSince }, report, clock.now());
+    // A detector without logs has nothing to measure, and one that catches up has better things to do.
+    if (report.logs > 0 && run.complete) {
+      await keepModelGood({ services, job, model, counted, signal });
+    }
+    const silence = quietSince === undefined ? 0 : clock.now() - Date.parse(quietSince);
+    const delay = run.complete ? idlePause(job.stored.detector.schedule, silence) : 0;
+    return { kind: 'ran', interval, failures: 0, ...(delay === undefined ? {} : { delay }) };
+  } catch (error) {
+    const code = error instanceof DetectionError ? error.code : 'internal';
+    if (code === 'interrupted') return { kind: 'ran', interval, failures: failedBefore, delay: 0 };
+    if (code === 'conflict') {
+      log.debug(`Detector ${target.detectorId}: ${(error as Error).message}`);
+      return { kind: 'ran', interval, failures: failedBefore };
+    }
+    if (code === 'internal') {
+      log.error(`Detector ${target.detectorId}: ${(error as Error)?.stack ?? String(error)}`);
+    } else log.warn(`Detector ${target.detectorId}: ${(error as Error).message}`);
+    const failures = Math.max(failedBefore, before.consecutive_failures) + 1;
+    const failure = failureOf(error, clock.now(), true);
+    const delay = backoffMilliseconds(failures, durationToMilliseconds(interval));
+    const { running: _over, ...kept } = before;
+    await job?.status
+      .writePart(target.detectorId, 'runs', {
+        ...kept,
+        history: remembered(before, {
+          finished_at: failure.at,
+          logs: 0,
+          anomalies: 0,
+          complete: false,
+          failure,
+        }),
+        consecutive_failures: failures,
+        last_error: failure,
+        not_before: new Date(clock.now() + delay).toISOString(),
+      })
+      .catch((problem: Error) =>
+        log.warn(`Detector ${target.detectorId}: its failure could not be put on record: ${problem.message}`),
+      );
+    return { kind: 'ran', interval, failures, failure, delay };
+  }
+}
+
+async function seeToTraining(
+  services: Services,
+  job: DetectorJob,
+  model: ModelRecord | undefined,
+  training: TrainingReport | undefined,
+): Promise<void> {
+  const now = services.clock.now();
+  const { retrain_every: retrainEvery } = job.stored.detector.training;
+  const sinceAsked = training === undefined ? Infinity : now - Date.parse(training.requested_at);
+  const isUnderWay = training?.state === 'queued' || training?.state === 'running';
+  if (isUnderWay && sinceAsked < LONGEST_TRAINING_MILLISECONDS) return;
+  const isDue =
+    model === undefined
+      ? sinceAsked >= TRAINING_RETRY_MILLISECONDS
+      : retrainEvery !== undefined &&
+        now - Date.parse(model.createdAt) >= durationToMilliseconds(retrainEvery) &&
+        sinceAsked >= Math.min(durationToMilliseconds(retrainEvery), 24 * 3_600_000);
+  if (!isDue) return;
+  // The time of a candidate in shadow is to end before there is another one.
+  const { candidate } = await job.status.readUpkeep(job.target.detectorId);
+  if (candidate?.state === 'shadowing') return;
+  await requestTraining(services, job.target, job.status, model === undefined ? 'first' : 'schedule');
+  if (model === undefined) return;
+  await job.audit.append([
+    {
+      detectorId: job.target.detectorId,
+      at: new Date(now).toISOString(),
+      action: 'retraining_requested',
+      from: model.version,
+      reason: `A new model is trained every ${retrainEvery}, and the active one is older.`,
+    },
+  ]);
+}
+
+async function score(
+  services: Services,
+  job: DetectorJob,
+  model: ModelRecord,
+  before: RunState,
+  signal: AbortSignal,
+): Promise<{ run: DetectionRun; report: RunReport }> {
+  const { clock, limits, log } = services;
+  const { target, stored } = job;
+  const { detectorId } = target;
+  const snapshot = await services.models.load(job.models, detectorId, model);
+  const startedAt = clock.now();
+  const runId = randomUUID();
+  const notifier = notifierOf(services, job, signal);
+  let isAnnounced = false;
+  /** Only a run that has something to do is worth telling while it goes on. */
+  const tellThatItRuns = async (): Promise<void> => {
+    if (isAnnounced) return;
+    isAnnounced = true;
+    await job.status.writePart(detectorId, 'runs', {
+      ...before,
+      running: { id: runId, started_at: new Date(startedAt).toISOString() },
+    });
+  };
+  const current = withCurrentSettings(snapshot, stored);
+  const source = job.sourceOf(current.detector);
+  const run = await detectAnomalies({
+    detectorId,
+    snapshot: current,
+    source: {
+      ...source,
+      read: async function* (range, options) {
+        for await (const page of source.read(range, options)) {
+          await tellThatItRuns();
+          yield page;
+        }
+      },
+    },
+    scored: job.scored,
+    models: job.models,
+    results: job.results,
+    suppress: createSuppressor({ ...job, detectorId, clock }),
+    checkpoints: job.checkpoints,
+    audit: job.audit,
+    clock,
+    runId,
+    startFrom: startedAt - FIRST_RUN_LOOKS_BACK_MILLISECONDS,
+    maxLogs: limits.max_logs_per_run,
+    deadline: startedAt + durationToMilliseconds(limits.max_run_time),
+    pageSize: limits.page_size,
+    signal,
+    frozenWindows: () => frozenWindowsOf(job.suppressions, detectorId, stored.detector.schedule, startedAt),
+    ...(notifier && {
+      announce: async (results) => {
+        await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
+      },
+    }),
+  });
+  if (notifier !== undefined && run.anomalies === 0) await notifier.flush();
+  if (run.logs > 0) log.debug(`Detector ${detectorId}: ${run.logs} logs, ${run.anomalies} anomalies`);
+  return {
+    run,
+    report: {
+      id: runId,
+      started_at: new Date(startedAt).toISOString(),
+      finished_at: new Date(clock.now()).toISOString(),
+      logs: run.logs,
+      ...(stored.detector.scoring === 'ingest' && { unscored: run.unscored }),
+      anomalies: run.anomalies,
+      created: run.created,
+      complete: run.complete,
+      from: new Date(run.from).toISOString(),
+      to: new Date(run.to).toISOString(),
+      threshold: run.threshold,
+      dirt: run.dirt,
+    },
+  };
+}
+
+/**
+ * A hundred detectors without logs should cost next to nothing: between two whole runs they only ask whether one has come.
+ * A whole run also finds what such a question does not, a field that is gone for one.
+ */
+async function isStillSilent(
+  services: Services,
+  job: DetectorJob,
+  { last_run: lastRun, quiet_since: quietSince, consecutive_failures: failures, running }: RunState,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { clock } = services;
+  const { detector, updated_at: updatedAt } = job.stored;
+  const isKnown = quietSince !== undefined && failures === 0 && running === undefined;
+  if (!isKnown || lastRun === undefined || detector.scoring === 'ingest') return false;
+  const isFresh = clock.now() - Date.parse(lastRun.finished_at) < WHOLE_RUN_EVERY_MILLISECONDS;
+  if (!isFresh || lastRun.started_at <= updatedAt) return false;
+  const { detectorId } = job.target;
+  if (!(await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() }))) return false;
+  // Messages that could not be sent are still due.
+  await notifierOf(services, job, signal)?.flush();
+  return true;
+}
+
+/** Another version may have been put past Kibana. Who owns the detector may lack the right to look: nothing is noted then. */
+async function notePipeline(job: DetectorJob, known: LivePipelineBody | undefined): Promise<void> {
+  const { detectorId, space } = job.target;
+  try {
+    const live = await livePipeline(job.client, detectorId, { space });
+    const body = live && liveBodyOf(live);
+    if (JSON.stringify(body) === JSON.stringify(known)) return;
+    await job.status.writePart(detectorId, 'pipeline', body);
+  } catch (error) {
+    if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+  }
+}
+
+function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): Notifier | undefined {
+  const { alerts, clock, links, log } = services;
+  if (alerts?.slack === undefined && alerts?.email === undefined) return undefined;
+  const journal = createElasticsearchJournal(job.client, job.target, () => clock.now());
+  const base = { ...links, space: job.target.space };
+  const page = links.publicBaseUrl && detectorLink(base, job.target.detectorId);
+  return createNotifier(
+    { ...alerts, link_base: alerts.link_base ?? page },
+    {
+      clock,
+      journal,
+      log,
+      signal,
+      feedbackLink: ({ detector, source }) =>
+        links.publicBaseUrl && feedbackLink(base, detector.id, resultId(detector.id, source)),
+    },
+  );
+}
+
+const remembered = ({ history = [] }: RunState, run: RunSummary): RunSummary[] =>
+  [run, ...history].slice(0, RUNS_KEPT);
+
+const summaryOf = ({ id, started_at, finished_at, logs, anomalies, complete }: RunReport): RunSummary => ({
+  id,
+  started_at,
+  finished_at,
+  logs,
+  anomalies,
+  complete,
+});
+
+/**
+ * @returns since when a detector that found no log has been without any, ISO 8601. Of one that never had a log to score,
+ *   the source is asked once.
+ */
+async function startOfSilence(
+  { stored, source }: DetectorJob,
+  before: RunState,
+  clock: Services['clock'],
+): Promise<string> {
+  const known = before.last_log_at ?? before.quiet_since;
+  if (known !== undefined) return known;
+  const to = clock.now();
+  const from = to - longestSilence(stored.detector.schedule);
+  const logs = await source.count(rangeOf(stored.detector.source, from, to));
+  return logs === 0 ? new Date(from).toISOString() : stored.updated_at;
+}
+
+/** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
+async function putOnRecord(
+  job: DetectorJob,
+  before: RunState,
+  report: RunReport,
+  now: number,
+): Promise<void> {
+  const last = before.last_run;
+  const isQuiet =
+    report.logs === 0 &&
+    !report.unscored &&
+    before.consecutive_failures === 0 &&
+    before.running === undefined;
+  if (isQuiet && last !== undefined && now - Date.parse(last.finished_at) < IDLE_REPORT_EVERY_MILLISECONDS) {
+    return;
+  }
+  const lastLogAt = report.logs > 0 ? report.finished_at : before.last_log_at;
+  await job.status.writePart(job.target.detectorId, 'runs', {
+    last_run: report,
+    history: remembered(before, summaryOf(report)),
+    consecutive_failures: 0,
+    ...(lastLogAt && { last_log_at: lastLogAt }),
+    ...(before.quiet_since && { quiet_since: before.quiet_since }),
+    ...(before.counted && { counted: before.counted }),
+  });
+}

@@ -1,0 +1,132 @@
+import type { TrainingReport } from '../../../common/api/status';
+import { openDetectorJob, type DetectorJob } from '../records/detector_job';
+import { failureOf } from '../records/failure_advice';
+import { detectionTaskId, type TaskTarget } from '../contracts/identifiers';
+import type { Services } from '../contracts/services';
+import type { TaskDefinition, TaskRunResult } from '../contracts/task_contracts';
+import { runnerOf } from './task_runner';
+import { trainDetector } from '../models/train_detector';
+import { tellNowAndThen } from '../../detection/training/training_record';
+import type { TellTraining } from '../../detection/training/training_work';
+
+/** Pause of a training that finds all places taken. */
+const ASK_AGAIN_MILLISECONDS = 10_000;
+
+/** Trains one model, once. What went wrong stands in the status; whoever wants it again asks again. */
+export function createTrainingTask(getServices: () => Promise<Services>): TaskDefinition {
+  return {
+    title: 'Log Anomalies: train a model of a detector',
+    timeout: '30m',
+    maxAttempts: 2,
+    createTaskRunner: runnerOf(getServices, async ({ services, target, state, interruption }) => {
+      const leave = services.slots.take('training');
+      if (leave === undefined) {
+        return { state, runAt: new Date(services.clock.now() + ASK_AGAIN_MILLISECONDS) };
+      }
+      try {
+        return await train(services, target, interruption);
+      } finally {
+        leave();
+      }
+    }),
+  };
+}
+
+async function train(
+  services: Services,
+  target: TaskTarget,
+  interruption: AbortController,
+): Promise<TaskRunResult> {
+  const { detectorId } = target;
+  const { clock, log } = services;
+  const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
+    log.warn(`Detector ${detectorId}: it cannot be trained: ${error.message}`);
+    return undefined;
+  });
+  if (job === undefined) return { state: {} };
+  const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
+  const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
+  const request = {
+    requested_at: requestedAt,
+    ...(asked?.requested_by !== undefined && { requested_by: asked.requested_by }),
+    ...(asked?.reason !== undefined && { reason: asked.reason }),
+  };
+  if (asked?.state === 'cancelled') return { state: {} };
+  const record = recordProgress(job, request, interruption);
+  try {
+    record.tell('sampling');
+    const report = await trainDetector(
+      services,
+      job,
+      request,
+      async () => (await openDetectorJob(services, target)) !== undefined,
+      interruption.signal,
+      record.tell,
+    );
+    await record.stop();
+    await job.status.writePart(detectorId, 'training', report);
+    log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);
+    if (job.stored.enabled) {
+      await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
+    }
+  } catch (error) {
+    await record.stop();
+    if ((await openDetectorJob(services, target).catch(() => job)) === undefined) return { state: {} };
+    if (record.isCancelled()) {
+      await job.status.writePart(detectorId, 'training', {
+        state: 'cancelled',
+        ...request,
+        finished_at: new Date(clock.now()).toISOString(),
+      });
+      return { state: {} };
+    }
+    log.warn(`Detector ${detectorId}: training failed: ${(error as Error).message}`);
+    await job.status
+      .writePart(detectorId, 'training', {
+        state: 'failed',
+        ...request,
+        finished_at: new Date(clock.now()).toISOString(),
+        failure: failureOf(error, clock.now()),
+      })
+      .catch(() => undefined);
+  }
+  return { state: {} };
+}
+
+/** How soon a training notices that somebody has cancelled it. */
+const LOOK_FOR_CANCEL_MILLISECONDS = 1_000;
+
+interface ProgressRecord {
+  readonly tell: TellTraining;
+  isCancelled(): boolean;
+  /** Nothing is written after it. */
+  stop(): Promise<void>;
+}
+
+/** Puts on record how far the training has come, now and then, and interrupts the training when somebody has asked for that. */
+function recordProgress(
+  job: DetectorJob,
+  request: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
+  interruption: AbortController,
+): ProgressRecord {
+  const { detectorId } = job.target;
+  let isCancelled = false;
+  const look = async (): Promise<void> => {
+    const cancelled = await job.status.readPart(detectorId, 'training_cancelled');
+    if (cancelled?.requested_at !== request.requested_at) return;
+    isCancelled = true;
+    interruption.abort();
+  };
+  const watch = setInterval(() => void look().catch(() => undefined), LOOK_FOR_CANCEL_MILLISECONDS);
+  const record = tellNowAndThen((told) =>
+    job.status.writePart(detectorId, 'training', { state: 'running', ...request, ...told }),
+  );
+  return {
+    tell: record.tell,
+    isCancelled: () => isCancelled,
+    stop: async () => {
+      clearInterval(watch);
+      await record.stop();
+    },
+  };
+}
