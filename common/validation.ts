@@ -91,4 +91,3 @@ export function parseSettings<Schema extends z.ZodType>(
     details: { issues },
   });
 }
-

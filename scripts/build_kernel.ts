@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const repository = join(__dirname, '..');
   const text = await compileKernel(repository);
   if (process.argv.includes('--print')) process.stdout.write(text);
-  else writeFileSync(join(repository, FOREST_FOLDER, 'kernel.wasm.ts'), text);
+  else writeFileSync(join(repository, FOREST_FOLDER, 'scoring/kernel.wasm.ts'), text);
 }
 
 void main();

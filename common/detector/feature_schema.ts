@@ -255,4 +255,3 @@ export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>
 
 /** @returns the feature's weight, shared by all of its columns */
 export const weightOf = ({ weight, type }: FeatureDefinition): number => weight ?? DEFAULT_WEIGHTS[type];
-

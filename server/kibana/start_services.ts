@@ -6,6 +6,7 @@ import type { CoreStart, KibanaRequest } from './contracts/contracts';
 import { API_KEY_TYPE, INTERNAL_TYPES } from './contracts/identifiers';
 import type { JobLimits } from './limits/job_limits';
 import type { KeySettings } from './contracts/key_settings';
+import { findBuiltWorker } from '../detection/workers/built_worker';
 import { createModelDecoder, type ModelDecoder } from '../detection/decoding/decode_model';
 import { ModelReader } from '../detection/decoding/model_reader';
 import { BackgroundSlots } from './limits/background_slots';
@@ -15,7 +16,10 @@ import type { EncryptedSavedObjectsClient } from './contracts/saved_object_contr
 import type { Logger, SecurityStart } from './contracts/security_contracts';
 import type { Services } from './contracts/services';
 import type { TaskManagerStart } from './contracts/task_contracts';
-import { createWorkerTrainer, findTrainingWorker } from './tasks/train_in_worker';
+import { createWorkerTrainer } from './tasks/train_in_worker';
+
+/** Below the folder of the bundled server. */
+const TRAINING_WORKER = 'kibana/tasks/training_worker.js';
 
 /** What we use of other plugins once they have started. */
 export interface PluginsStart {
@@ -78,7 +82,7 @@ export const readersOf = (decoder: ModelDecoder): Pick<Services, 'models' | 'dec
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
   const { limits, usage, keys, alerts, canEncrypt, links, log, directory } = settings;
   const { client } = core.elasticsearch;
-  const worker = findTrainingWorker(directory);
+  const worker = findBuiltWorker(directory, TRAINING_WORKER);
   const internalSavedObjects = core.savedObjects.createInternalRepository(INTERNAL_TYPES);
   return {
     clock: { now: Date.now, sleep },
@@ -110,7 +114,7 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
         ? async () => {
             throw new DetectionError(
               'internal',
-              `The plugin is incomplete: ${directory} has no kibana/training_worker.js. Install it again.`,
+              `The plugin is incomplete: ${directory} has no ${TRAINING_WORKER}. Install it again.`,
             );
           }
         : createWorkerTrainer(worker, limits.training_memory_mb),

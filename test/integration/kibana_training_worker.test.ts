@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseDetector } from '../../common/detector';
 import { bundleServer } from '../../scripts/build/node_bundles';
-import { createWorkerTrainer, findTrainingWorker } from '../../server/kibana/tasks/train_in_worker';
+import { createWorkerTrainer } from '../../server/kibana/tasks/train_in_worker';
+import { findBuiltWorker } from '../../server/detection/workers/built_worker';
 import { doTrainingWork, type TrainingWork } from '../../server/detection/training/training_work';
 import { webDetector, webLogs } from './fixtures/kibana_logs';
 
@@ -26,7 +27,7 @@ let worker: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'log-anomalies-'));
   await bundleServer(resolve(__dirname, '..', '..'), folder);
-  worker = findTrainingWorker(folder) as string;
+  worker = findBuiltWorker(folder, 'kibana/tasks/training_worker.js') as string;
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -41,7 +41,7 @@ import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/
 import { run as command } from './fixtures/command_line_fixture';
 
 /** Written by version 0.1.0 in two spaces, one of which begins with the name of the other: see README.md there. */
-const FOLDER = join(__dirname, 'version_0_1_0');
+const FOLDER = join(__dirname, 'fixtures/version_0_1_0');
 const SPACES = ['sec-a', 'sec-a-x'] as const;
 const LOGS = 'weblogs-of-0.1.0';
 const FROM = Date.UTC(2026, 9, 31, 23);

@@ -121,7 +121,7 @@ describe('the kernel', () => {
   });
 
   it('is what its source compiles to', () => {
-    const repository = join(__dirname, '..', '..');
+    const repository = join(__dirname, '../../..');
     const script = join(repository, 'scripts', 'build_kernel.ts');
     const text = execFileSync(process.execPath, ['--import', 'tsx', script, '--print'], {
       cwd: repository,

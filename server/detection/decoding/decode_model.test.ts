@@ -5,7 +5,8 @@ import { decodeModelSnapshot, encodeModelSnapshot } from '../../../common/model_
 import { bundleServer } from '../../../scripts/build/node_bundles';
 import { largeModel } from '../../../test/unit/large_model';
 import { longestBlock } from '../../../test/unit/thread_time';
-import { createModelDecoder, findModelWorker } from './decode_model';
+import { createModelDecoder, MODEL_WORKER } from './decode_model';
+import { findBuiltWorker } from '../workers/built_worker';
 
 jest.setTimeout(240_000);
 
@@ -15,8 +16,8 @@ describe('a model of 20 MB', () => {
   const text = encodeModelSnapshot(snapshot);
   let worker: string;
   beforeAll(async () => {
-    await bundleServer(resolve(__dirname, '..', '..'), folder);
-    worker = findModelWorker(folder) as string;
+    await bundleServer(resolve(__dirname, '../../..'), folder);
+    worker = findBuiltWorker(folder, MODEL_WORKER) as string;
     expect(text.length).toBeGreaterThan(20e6);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

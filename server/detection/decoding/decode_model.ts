@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
@@ -12,6 +10,7 @@ import {
   type ModelSnapshot,
 } from '../../../common/model_snapshot';
 import { createTurns } from '../ports/in_turns';
+import { findBuiltWorker } from '../workers/built_worker';
 
 export type DecodeMessage =
   | { readonly kind: 'piece'; readonly text: string }
@@ -61,12 +60,8 @@ const DEADLINE = 120_000;
 /** Milliseconds for which an idle thread stays. */
 const IDLE = 30_000;
 
-/** Beside this file in Kibana's own build, one folder below the bundled server in ours. */
-const CANDIDATES = ['model_worker.js', join('detection', 'model_worker.js')];
-
-/** @returns the built worker beside `directory`, or undefined where the sources run unbuilt */
-export const findModelWorker = (directory: string): string | undefined =>
-  CANDIDATES.map((name) => join(directory, name)).find((path) => existsSync(path));
+/** Below the folder of the bundled server. */
+export const MODEL_WORKER = 'detection/decoding/model_worker.js';
 
 /** Parts of a text that are handed over one by one. */
 export function* piecesOf(text: string): Generator<string> {
@@ -92,7 +87,7 @@ export function forestBuffers(forest: IsolationForest): ArrayBuffer[] {
  * @param worker the built model_worker.js; undefined where the sources run unbuilt and in the command line, which has
  *   nobody to keep waiting: the calling thread does it then
  */
-export function createModelDecoder(worker = findModelWorker(__dirname)): ModelDecoder {
+export function createModelDecoder(worker = findBuiltWorker(__dirname, MODEL_WORKER)): ModelDecoder {
   if (worker === undefined) {
     return {
       decode: async (text) => decodeModelSnapshot(text, { stored: true }),

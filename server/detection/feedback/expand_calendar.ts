@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
 import {
@@ -9,6 +7,7 @@ import {
   type TimeWindow,
 } from '../../../common/suppressions';
 import { createTurns } from '../ports/in_turns';
+import { findBuiltWorker } from '../workers/built_worker';
 
 export interface CalendarWork {
   readonly text: string;
@@ -37,10 +36,7 @@ const remembered = new Map<string, Promise<ExpandedCalendar>>();
 /** One calendar after another, so that many of them take one thread. */
 let last: Promise<unknown> = Promise.resolve();
 
-/** Beside this file in Kibana's own build, one folder below the bundled server in ours. */
-const builtWorker = ['calendar_worker.js', join('detection', 'calendar_worker.js')]
-  .map((name) => join(__dirname, name))
-  .find((path) => existsSync(path));
+const builtWorker = findBuiltWorker(__dirname, 'detection/feedback/calendar_worker.js');
 
 /**
  * Reads a calendar and follows its events, on a thread of its own that is stopped at a deadline. Where the sources run

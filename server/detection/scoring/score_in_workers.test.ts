@@ -98,7 +98,7 @@ describe('createWorkerScorer', () => {
       const bundle = join(folder, 'bundle.js');
       const entry = `
         import { createScorer, growForest } from './common/isolation_forest';
-        import { createWorkerScorer } from './server/detection/score_in_workers';
+        import { createWorkerScorer } from './server/detection/scoring/score_in_workers';
         const values = Float32Array.from({ length: 100000 }, (_, i) => Math.sin(i * 12.9898));
         const matrix = { values, rowCount: 50000, columnCount: 2 };
         const forest = growForest(matrix, ${JSON.stringify(options)});
@@ -109,7 +109,7 @@ describe('createWorkerScorer', () => {
           await scorer.close();
         });`;
       const { outputFiles } = buildSync({
-        stdin: { contents: entry, resolveDir: join(__dirname, '..', '..'), loader: 'ts' },
+        stdin: { contents: entry, resolveDir: join(__dirname, '../../..'), loader: 'ts' },
         ...{ bundle: true, minify: true, platform: 'node', target: 'node18', write: false },
       });
       writeFileSync(bundle, outputFiles[0].contents);

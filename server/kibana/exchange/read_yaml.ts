@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DetectionError } from '../../../common/detection_error';
 import { readYamlDocuments, type YamlAnswer, type YamlDocument } from '../../../common/yaml_documents';
+import { findBuiltWorker } from '../../detection/workers/built_worker';
 
 /** A file of the largest size takes about a second. */
 const DEADLINE_MILLISECONDS = 5_000;
 const MEMORY_MB = 256;
 
-/** Beside this file in Kibana's own build, two folders below the bundled server in ours. */
-const builtWorker = ['yaml_worker.js', join('kibana', 'exchange', 'yaml_worker.js')]
-  .map((name) => join(__dirname, name))
-  .find((path) => existsSync(path));
+const builtWorker = findBuiltWorker(__dirname, 'kibana/exchange/yaml_worker.js');
 
 /** One file after another, so that many of them take one thread. */
 let last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
@@ -30,14 +28,6 @@ type FinalAnswer = Exclude<WorkerAnswer, { step: TrainingStep }>;
 
 /** Logs handed over in one go: copying them takes a few milliseconds. */
 const LOGS_A_MESSAGE = 500;
-
-/** Beside this file in Kibana's own build, one folder below the bundled server in ours. */
-const CANDIDATES = ['training_worker.js', join('kibana', 'training_worker.js')];
-
-/** @returns the built worker beside `directory`, or undefined where the sources run unbuilt */
-export function findTrainingWorker(directory: string): string | undefined {
-  return CANDIDATES.map((name) => join(directory, name)).find((path) => existsSync(path));
-}
 
 /**
  * Trains on a thread of its own, so that Kibana goes on answering.
