@@ -13,7 +13,7 @@ import { registerRuleForms } from './rule_form/register_rule_forms';
 /** After Kibana's own applications of the category. */
 const ORDER = 8_900;
 
-/** What loads with every page of Kibana: it registers, and brings in the pages when they are opened. */
+/** Plugin class, loaded with every page of Kibana: it registers the application, which loads its pages when opened. */
 export class LogAnomaliesPlugin {
   constructor(private readonly context: PluginInitializerContext) {}
 

@@ -109,7 +109,7 @@ export interface PluginInitializerContext {
   readonly env: { readonly packageInfo: { readonly version: string } };
 }
 
-/** What other plugins lend to our pages, where they are present. */
+/** Contracts of the optional plugins that our pages use, where they are present. */
 export interface PluginsStart {
   readonly unifiedSearch?: UnifiedSearchStart;
   readonly dataViews?: DataViewsStart;

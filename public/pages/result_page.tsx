@@ -5,10 +5,10 @@ import { detectorPath } from '../shared/app/location';
 import { LoadingPrompt, RequestState } from '../shared/requests/request_state';
 import { useRequest } from '../shared/requests/use_request';
 
-/** What happened so long before and after a result is shown with it. */
+/** Time shown before and after a result, in milliseconds. */
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
-/** Where alerts link to: it goes on to the anomalies around one result. */
+/** Target of the link in an alert: redirects to the anomalies around one result. */
 export default function ResultPage({ id }: { id: string }): ReactElement {
   const { api, go } = useApp();
   const request = useRequest((signal) => api('getResult', { params: { result_id: id } }, signal), [api, id]);

@@ -15,7 +15,7 @@ import { PANEL_KINDS } from './panel_kinds';
 const coreOf = (show: boolean): CoreStart =>
   ({ application: { capabilities: { logAnomalies: { show } } } }) as unknown as CoreStart;
 
-/** What a menu holds once the actions are registered, and where its editor was sent to. */
+/** Returns the entries of the menu after registration, and the address that its editor was opened at. */
 async function menuOf(kibanaVersion: string, show = true) {
   const loads: (() => Promise<AddPanelAction>)[] = [];
   const opened: unknown[] = [];

@@ -45,7 +45,7 @@ export function AnomalyPanel(props: PanelProps): ReactElement {
   }
 }
 
-/** What the request of every panel follows: its settings and the dashboard around it. */
+/** Returns the scope of a panel's request: its settings, and time, query and filters of the dashboard. */
 function scopeOf({ detectorId, minSeverity, timeRange = DEFAULT_RANGE, query, filters }: PanelConfig) {
   const lowest = SEVERITIES.find(({ name }) => name === minSeverity)?.from;
   return {
@@ -61,7 +61,7 @@ function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): 
     async (signal) => {
       const query = { ...scopeOf(config), sort: 'score' as const, size: MERGED_FROM * config.limit };
       const { results } = await api('searchResults', { query }, signal);
-      // What single logs and their buckets both say is one row; the log of one bucket may take many places.
+      // A bucket and its single logs are merged into one row; the logs of one bucket may take many places.
       const rows = mergeResults(results, ({ result }) => result as unknown as AnomalyResult).map(
         ({ lead }) => lead,
       );
@@ -155,7 +155,7 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
   );
 }
 
-/** What the panels have in common: they fill their place, say when they are drawn, and when there is nothing. */
+/** Frame of every panel: fills its place, reports when it is rendered, and shows an empty state. */
 function PanelFrame<Value>(props: {
   request: Request<Value>;
   drawn: () => void;

@@ -2,7 +2,7 @@ import type { Interval } from '../shared/values/time_range';
 
 const TIME_FIELD = '@timestamp';
 
-/** What a user has chosen in a panel. */
+/** Selection of a user in a panel. */
 export interface Choice {
   readonly range?: Interval;
   /** A value of a field, e.g. the entity of a lane. */

@@ -8,7 +8,7 @@ import { severityOptions } from '../shared/values/severity';
 import { useRequest } from '../shared/requests/use_request';
 import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from './panel_kinds';
 
-/** What a panel shows: which detector, from which severity on, how much. */
+/** Returns the editor of a panel: detector, lowest severity and number of items. */
 export function createPanelEditor(core: CoreStart): ComponentType<VisualizationOptionsProps> {
   return function PanelEditor({ stateParams, setValue }) {
     const kind = stateParams.kind as PanelKind;

@@ -11,14 +11,14 @@ export const visualizationName = (kind: PanelKind): string => `log_anomalies_${k
 export const PANEL_FUNCTION = 'log_anomalies_panel';
 export const PANEL_RENDERER = 'log_anomalies_panel_renderer';
 
-/** What a saved panel holds. */
+/** Settings of a saved panel. */
 export interface PanelSettings {
   readonly kind: PanelKind;
   /** Empty: all detectors of the space. */
   readonly detectorId: string;
   /** The mildest anomalies that are shown; empty: all. */
   readonly minSeverity: Severity | '';
-  /** What a lane is; other kinds have none. */
+  /** Subject of a lane; has no effect on panels without lanes. */
   readonly laneBy: 'entity' | 'detector';
   /** Most lanes, rows or features. */
   readonly limit: number;
@@ -41,7 +41,7 @@ export const defaultSettings = (kind: PanelKind): PanelSettings => ({
   limit: DEFAULT_LIMITS[kind],
 });
 
-/** What is drawn: the settings, and what the dashboard says. */
+/** Input of a panel: its settings, and the state of the dashboard. */
 export interface PanelConfig extends PanelSettings {
   readonly timeRange?: { readonly from: string; readonly to: string };
   readonly query?: Query | readonly Query[];

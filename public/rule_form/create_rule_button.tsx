@@ -7,7 +7,7 @@ import { useApp } from '../shared/app/app_context';
 import { findKibanaContextProvider } from '../kibana/kibana_react_context';
 import { LOG_ANOMALY_RULE_TYPE } from './rule_types';
 
-/** Where rules are made where Kibana lends no form. */
+/** Address of Kibana's page for rules, used where Kibana offers no rule form. */
 const RULES_PATH = '/insightsAndAlerting/triggersActions/rules';
 
 /** Opens Kibana's form for an alert rule on one detector, filled in; absent for those who may only look. */

@@ -23,7 +23,7 @@ const WEEK_MILLISECONDS = DAYS * 86_400_000;
 /** Two hours each. */
 const BUCKETS = 84;
 
-/** How often the rule would have fired in the last week, so that nobody is surprised. */
+/** Shows how often the rule would have fired in the last week. */
 export function FiringEstimate(props: { core: CoreStart; params: LogAnomalyParams }): ReactElement {
   const { core } = props;
   const params = useSettled(props.params);

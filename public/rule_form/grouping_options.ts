@@ -1,7 +1,7 @@
 import { i18n } from '@kbn/i18n';
 import type { LogAnomalyParams } from '../../common/rules';
 
-/** What one alert can be about, for choices. */
+/** Returns the groupings of alerts as options of a select. */
 export const groupingOptions = (): { value: LogAnomalyParams['group_by']; text: string }[] => [
   { value: 'entity', text: i18n.translate('logAnomalies.rule.byEntity', { defaultMessage: 'entity' }) },
   {

@@ -5,7 +5,7 @@ import { checkHealthParameters, checkLogAnomalyParameters } from './check_parame
 import type { FormProps } from './form_parts';
 import { DETECTOR_HEALTH_RULE_TYPE, LOG_ANOMALY_RULE_TYPE } from './rule_types';
 
-/** What an action says unless the user changes it: variables of the rule type in Mustache. */
+/** Default message of an action: variables of the rule type in Mustache. */
 const ANOMALY_MESSAGE = `{{context.message}}
 
 {{#context.results}}

@@ -20,7 +20,7 @@ const TIMELINE_BUCKETS = 100;
 const LANE_BUCKETS = 60;
 const LANES = 20;
 
-/** What the detector has found: when, where, and why. */
+/** Tab of the anomalies of a detector: charts over time and by entity, and the list with reasons. */
 export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
   const { api, location, setQuery } = useApp();
   const chosen = useMemo(() => readExplorerQuery(location), [location]);

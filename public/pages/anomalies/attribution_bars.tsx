@@ -6,7 +6,7 @@ import { FewLines } from '../../shared/results/few_lines';
 import { formatShare } from '../../shared/values/format';
 import { sentenceText } from '../../shared/results/sentence_text';
 
-/** Why a log stands out: each feature's share, with what is usual. A click on a feature chooses it. */
+/** Shows the share of each feature in a score and the usual value. A click on a feature filters by it. */
 export function AttributionBars(props: {
   attribution: readonly Attribution[];
   choose: (feature: string) => void;

@@ -19,7 +19,7 @@ type Parts = Answer<'getEvidence'>;
 type Neighbours = NonNullable<Parts['neighbours']['value']>;
 type Similar = NonNullable<Parts['similar']['value']>;
 
-/** What a result can be judged by: how often such a log comes, what stands around it, how results like it were judged. */
+/** Shows the evidence for one result: how often such a log comes, the lines around it, and how similar results were judged. */
 export function Evidence({ found }: { found: Found }): ReactElement {
   const { api } = useApp();
   const { value, failure } = useRequest(

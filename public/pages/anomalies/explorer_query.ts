@@ -27,9 +27,9 @@ export interface ExplorerQuery {
   readonly entities: readonly string[];
   /** Only anomalies that this feature stands out in. */
   readonly feature: string | undefined;
-  /** Whether anomalies that are hidden by feedback, mutes and quiet times are listed, too. */
+  /** Includes anomalies that are hidden by feedback, mutes and quiet times. */
   readonly withHidden: boolean;
-  /** What was shown before a time was brushed; undefined where none was. */
+  /** Time range shown before a part of it was brushed; undefined where nothing was brushed. */
   readonly unbrushed: TimeRange | undefined;
   /** From 0. */
   readonly page: number;

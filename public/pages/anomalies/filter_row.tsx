@@ -6,7 +6,7 @@ import { severityOptions } from '../../shared/values/severity';
 import { changedQuery, type ExplorerQuery } from './explorer_query';
 import { FilterPills } from './filter_pills';
 
-/** What is chosen beside the search bar: severity and order, and all filters as pills. */
+/** Filters beside the search bar: severity, order, and the chosen filters as pills. */
 export function FilterRow({ chosen }: { chosen: ExplorerQuery }): ReactElement {
   const { setQuery } = useApp();
   const { severity, sort } = chosen;

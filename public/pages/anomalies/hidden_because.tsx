@@ -11,7 +11,7 @@ import { useRequest } from '../../shared/requests/use_request';
 import { SuppressionsTable } from '../feedback/suppressions_table';
 import type { Feedback } from './feedback_buttons';
 
-/** Why a result is hidden and by what, with a way to show it again; and what else was changed since it was written. */
+/** Shows the reason why a result is hidden, a way to show it again, and other changes since it was written. */
 export function HiddenBecause(props: {
   detectorId: string;
   found: Found;

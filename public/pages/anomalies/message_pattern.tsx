@@ -7,7 +7,7 @@ import { formatCount, formatTime } from '../../shared/values/format';
 
 type Pattern = NonNullable<Answer<'getEvidence'>['pattern']['value']>;
 
-/** Whether such a message is new, rare or common. */
+/** Shows the pattern of a message and says if it is new, rare or common. */
 export const MessagePattern = ({ pattern }: { pattern: Pattern }): ReactElement => (
   <EuiText size="s" data-test-subj="logAnomaliesPattern">
     <strong>{pattern.of === 'logs' ? sentence(pattern) : sentenceOfResults(pattern)}</strong>{' '}

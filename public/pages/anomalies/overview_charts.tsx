@@ -6,7 +6,7 @@ import { AnomalyTimeline } from '../../shared/charts/anomaly_timeline';
 import { SwimLane, SwimLaneTable, type Choice } from '../../shared/charts/swim_lane';
 import type { Interval } from '../../shared/values/time_range';
 
-/** When, and where: logs and anomalies over time, and the severity of each entity. A brush or a click chooses. */
+/** Charts of logs and anomalies over time and of the severity of each entity. A brush or a click filters. */
 export function OverviewCharts(props: {
   all: Answer<'summarizeResults'>;
   byEntity: Answer<'summarizeResults'>;

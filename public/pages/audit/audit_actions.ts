@@ -35,5 +35,5 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
     i18n.translate('logAnomalies.audit.resultsDeleted', { defaultMessage: 'old results deleted' }),
 };
 
-/** What was done, in words. */
+/** Returns the translated name of an action. */
 export const auditActionName = (action: AuditAction): string => NAMES[action]();

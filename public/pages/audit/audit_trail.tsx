@@ -14,7 +14,7 @@ const FIRST_ENTRIES = 20;
 /** The server gives no more at a time; the file holds the rest. */
 const MOST_ENTRIES = 1_000;
 
-/** Who did what to a detector, when and why; to be read here or saved as a file. */
+/** Lists the changes to a detector: who made them, when and why. The list can be saved as a file. */
 export default function AuditTrail({ detectorId }: { detectorId: string }): ReactElement {
   const { api, core } = useApp();
   const [action, setAction] = useState<AuditAction | ''>('');

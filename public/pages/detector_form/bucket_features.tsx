@@ -29,7 +29,7 @@ import { FeatureActions } from './feature_actions';
 import { FeatureSettings } from './feature_settings';
 import type { DraftFieldsProps } from './source_fields';
 
-/** How a number of a row can be looked at; an imported feature may be of another type. */
+/** Feature types for a number of a row; an imported feature may have another type. */
 const TYPES: readonly FeatureType[] = ['deviation', 'number', 'category', 'hour_of_day', 'day_of_week'];
 
 interface Row {
@@ -37,7 +37,7 @@ interface Row {
   readonly feature: Partial<FeatureDefinition>;
 }
 
-/** What is looked at in a row: all of its numbers, or features of one's own. */
+/** Fields for the features of a row: all of its numbers, or features chosen one by one. */
 export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draft) => void }): ReactElement {
   const { draft, change, problem, replace } = props;
   const { features } = draft;
@@ -229,7 +229,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
   );
 }
 
-/** What a feature of another field must not take over from the one before it. */
+/** Settings that are reset when a feature changes its field. */
 const UNNAMED = { name: undefined, weight: undefined, tolerance: undefined, unit: undefined };
 
 /** A field of the row for people; the names of values that are counted are those of the detector. */

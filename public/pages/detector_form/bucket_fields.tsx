@@ -55,7 +55,7 @@ const proposable = ({ entity_field: entityField, bucket }: Partial<Draft>): stri
     bucket?.silence ?? BUCKET_DEFAULTS.silence,
   ]);
 
-/** What is counted of the logs of an entity in a span of time, and what of that is looked at. */
+/** Fields for the figures counted per entity and time span, and for the features made from them. */
 export function BucketFields(
   props: DraftFieldsProps & {
     replace: (draft: Draft) => void;

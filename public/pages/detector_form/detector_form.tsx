@@ -33,7 +33,7 @@ import { YamlButtons } from './yaml_buttons';
 /** Most severe logs that a preview brings along: the slider shows more or fewer of them without asking again. */
 const PREVIEWED_LOGS = 100;
 
-/** What a preview depends on; another threshold needs no new one. */
+/** Returns the part of a draft that a preview depends on; a change of the threshold needs no new preview. */
 function learnedFrom(draft: Draft): string {
   const { threshold: _threshold, name: _name, ...rest } = documentOf(draft);
   return JSON.stringify(rest);
@@ -52,7 +52,7 @@ function sourceOf({ source }: Draft): Draft['source'] | undefined {
 interface PreviewState {
   readonly preview?: Preview;
   readonly failure?: ApiFailure;
-  /** What it was learned from. */
+  /** Key of the draft that the preview was computed from. */
   readonly of?: string;
   readonly isLoading: boolean;
 }

@@ -7,7 +7,7 @@ import { formatCount, formatShare } from '../../shared/values/format';
 const WIDTH = 150;
 const HEIGHT = 30;
 
-/** What a field holds, as small bars: how often each range or each frequent value comes. The figures stand in a hint. */
+/** Small bar chart of the values of a field: logs in each range or for each frequent value. A tooltip holds the numbers. */
 export function DistributionChart({ distribution }: { distribution: Distribution }): ReactElement {
   const { logs, missing, bins, values, of } = distribution;
   if (missing === logs) {
@@ -67,7 +67,7 @@ function Bars({ heights, label }: { heights: readonly number[]; label: string })
           key={place}
           x={place * width + 0.5}
           width={Math.max(1, Math.min(24, width - 1))}
-          // What is rare is what matters: it stays visible.
+          // Rare values matter most, so their bars stay visible.
           y={HEIGHT - 1 - (height === 0 ? 0 : Math.max(2, (height / most) * (HEIGHT - 2)))}
           height={height === 0 ? 0 : Math.max(2, (height / most) * (HEIGHT - 2))}
           fill={euiTheme.colors.primary}

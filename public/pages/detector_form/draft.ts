@@ -15,7 +15,7 @@ import { describeZodIssues } from '../../../common/validation';
 /** A detector that is being written: whole, but perhaps not valid yet. */
 export type Draft = Omit<DetectorInput, 'features'> & {
   features: Partial<FeatureDefinition>[];
-  /** What was typed for choices that are not taken: it is there again when they are. Never saved. */
+  /** Input for options that are not selected at the moment; restored when they are selected again. Never saved. */
   aside?: Aside;
 };
 type OfUnit = Pick<Draft, 'features' | 'bucket' | 'scoring'>;
@@ -26,7 +26,7 @@ interface Aside {
   readonly namedFeatures?: Draft['features'];
 }
 
-/** What a suggestion of the server looks like. */
+/** Feature suggested by the server. */
 export interface Suggestion {
   readonly definition: FeatureDefinition;
   readonly reason: string;
@@ -39,7 +39,7 @@ export const CONTAMINATIONS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01
 export const DEFAULT_CONTAMINATION = 0.01;
 export const DEFAULT_WINDOW = '7d';
 const DAY_MILLISECONDS = 86_400_000;
-/** What a bucket detector has that names nothing. */
+/** Defaults of a bucket detector without settings. */
 export const BUCKET_DEFAULTS = bucketSchema.parse({});
 
 export const emptyDraft = (): Draft => ({
@@ -65,7 +65,7 @@ export function draftOf(detector: Detector): Draft {
   return own === usual ? { ...detector, features: [] } : detector;
 }
 
-/** What a bucket detector looks at unless told otherwise; its entity may still be missing. */
+/** Returns the default features of a bucket detector; its entity may still be missing. */
 export const usualFeatures = ({ bucket, entity_field: entityField = '' }: Draft): Draft['features'] =>
   defaultBucketFeatures(
     { ...BUCKET_DEFAULTS, ...bucket, latency: bucket?.latency || undefined },
@@ -83,7 +83,7 @@ export function withUnit(draft: Draft, unit: NonNullable<Draft['unit']>): Draft 
   return { ...rest, ...chosen, unit, aside: { ...aside, otherUnit: { features, bucket, scoring } } };
 }
 
-/** Whether the features of a bucket detector are named, or all numbers of the row are looked at. */
+/** Returns the draft with named features, or without any, which means all numbers of the row. */
 export const withNamedFeatures = (draft: Draft, areNamed: boolean): Draft =>
   areNamed
     ? { ...draft, features: draft.aside?.namedFeatures ?? usualFeatures(draft) }
@@ -117,7 +117,7 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
   if (parsed.success) return { detector: parsed.data, problems: new Map() };
   const lines = describeZodIssues(parsed.error, cleaned);
   const problems = new Map(parsed.error.issues.map((issue, place) => [issue.path.join('.'), lines[place]]));
-  // Which follow from settings that have a problem themselves.
+  // Problems of the derived features follow from other settings that have a problem themselves.
   if (draft.unit === 'bucket' && problems.size > 1) problems.delete('features');
   return { detector: undefined, problems };
 }

@@ -67,7 +67,7 @@ interface Row {
   readonly distribution: Distribution | undefined;
 }
 
-/** What the detector looks at in a log, suggested from the logs themselves. */
+/** Fields for the features of a detector, suggested from the logs themselves. */
 export function FeatureFields(
   props: DraftFieldsProps & {
     source: Draft['source'] | undefined;
@@ -343,7 +343,7 @@ function LabelQuestion(props: { label: LabelField; take: () => void; leave: () =
   );
 }
 
-/** What a sample of the logs holds in the field, and why it was suggested. */
+/** Shows the values of the field in a sample of the logs and the reason for the suggestion. */
 function InYourLogs({ distribution, suggestion }: Pick<Row, 'distribution' | 'suggestion'>): ReactElement {
   const examples = suggestion?.examples.join(' · ');
   return (

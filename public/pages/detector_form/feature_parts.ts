@@ -15,7 +15,7 @@ export const partLabel = (part: FieldPart): string =>
         values: { field: part.route },
       });
 
-/** What was chosen or typed, as a part: {@link partLabel} the other way. */
+/** Returns the part for a chosen or typed label; the inverse of {@link partLabel}. */
 export function partOfLabel(label: string): FieldPart {
   const [before, after] = partLabel({ route: '\u0000' }).split('\u0000');
   const typed = label.trim();
@@ -119,7 +119,7 @@ export function codesName(codes: SeverityCodes): string {
   }
 }
 
-/** What a feature is told beside its type, in a few words; empty where nothing was. */
+/** Returns the settings of a feature beside its type, in a few words; empty where all are defaults. */
 export function settingsText(feature: DraftFeature): string {
   const {
     by,

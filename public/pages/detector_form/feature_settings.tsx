@@ -37,7 +37,7 @@ import {
 interface FeatureSettingsProps {
   readonly feature: DraftFeature;
   readonly put: (feature: DraftFeature) => void;
-  /** What is wrong with a setting of the feature. */
+  /** Returns the problem with a setting of the feature, if there is one. */
   readonly problem: (setting: string) => string | undefined;
   /** Of the logs; undefined until they are known. */
   readonly fields: readonly LogField[] | undefined;

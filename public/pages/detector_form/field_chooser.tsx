@@ -56,7 +56,7 @@ export function FieldChooser(props: {
   );
 }
 
-/** @returns what may be wrong with a field, in the logs that were looked at */
+/** @returns a possible problem with a field, judged by the sampled logs */
 function doubtOf(
   name: string,
   fields: readonly LogField[] | undefined,

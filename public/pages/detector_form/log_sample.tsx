@@ -8,7 +8,7 @@ import type { Description } from './use_description';
 
 type SampledLog = Description['documents'][number];
 
-/** What the choice of logs comes to: how many there are, and a few of them as they are. */
+/** Shows the number of selected logs and a few of them. */
 export function LogSample({
   request,
   window,

@@ -12,11 +12,11 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { DraftFieldsProps } from './source_fields';
 
-/** What most people never change. */
+/** Settings that most people never change. */
 export function MoreFields(
   props: DraftFieldsProps & {
     isOpen?: boolean;
-    /** Whether what results are grouped by stands elsewhere on the page. */
+    /** True when the entity field stands elsewhere on the page. */
     isGrouped?: boolean;
   },
 ): ReactElement {

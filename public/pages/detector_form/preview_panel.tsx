@@ -37,13 +37,13 @@ const SLIDER_STEPS = 200;
 export const allowedShare = (share: number): number =>
   Math.min(0.5, Math.max(1e-7, Number(share.toPrecision(3))));
 
-/** What the detector would have flagged, on a sample of the user's own logs. Nothing is saved for it. */
+/** Shows the anomalies that the detector would find in a sample of the user's own logs. Nothing is saved. */
 export function PreviewPanel(props: {
   preview: Preview | undefined;
   failure: ApiFailure | undefined;
   isLoading: boolean;
   isOutdated: boolean;
-  /** What a row of the preview stands for. */
+  /** Unit of a row of the preview: a log or a bucket. */
   unit: Detector['unit'];
   retry: () => void;
   /** As the draft has it now. */

@@ -5,7 +5,7 @@ import { useApp } from '../../shared/app/app_context';
 import { useDataView } from '../../shared/requests/use_data_view';
 import type { Draft } from './draft';
 
-/** Which of the logs: Kibana's query language with suggestions, or Lucene; a query of Elasticsearch is left as it is. */
+/** Field for the query that selects the logs: KQL with suggestions, or Lucene. An Elasticsearch query is left as it is. */
 export function QueryField(props: {
   source: Draft['source'];
   change: (changes: Partial<Draft['source']>) => void;

@@ -31,7 +31,7 @@ interface LogsInWindow {
   readonly days: number;
 }
 
-/** How much to flag, said in anomalies a day. */
+/** Fields for the number of anomalies, in anomalies a day. */
 export function SensitivityFields(
   props: DraftFieldsProps & {
     /** Logs in the training window, or rows of buckets; undefined where they are not counted. */
@@ -128,7 +128,7 @@ export function SensitivityFields(
   );
 }
 
-/** What flagging this share comes to. */
+/** Returns the expected number of anomalies for a share of logs. */
 function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow | undefined | false): string {
   const share = formatShare(contamination);
   const window = draft.training?.window ?? DEFAULT_WINDOW;
@@ -180,7 +180,7 @@ function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow 
 
 const DEFAULT_BUDGET = 10;
 
-/** Whether the threshold stays where training has put it, or follows slow change and keeps to a number of anomalies a day. */
+/** Fields of an adaptive threshold, which follows slow change and keeps to a number of anomalies a day. */
 function AdaptiveFields(props: DraftFieldsProps & { contamination: number }): ReactElement {
   const { draft, change, problem, contamination } = props;
   const { threshold } = draft;

@@ -13,7 +13,7 @@ interface DataViews {
 export interface DraftFieldsProps {
   readonly draft: Draft;
   readonly change: (changes: Partial<Draft>) => void;
-  /** What is wrong with a setting, once the user has tried to go on. */
+  /** Returns the problem with a setting, once the user has tried to continue. */
   readonly problem: (path: string) => string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { EuiCheckableCard, EuiFlexGrid, EuiFlexItem, EuiFormFieldset, EuiText } 
 import { i18n } from '@kbn/i18n';
 import { withUnit, type Draft } from './draft';
 
-/** What the detector judges: each log, or what the logs of an entity are together. */
+/** Choice of the unit: each log, or all logs of an entity in a time span. */
 export function UnitChoice(props: { draft: Draft; replace: (draft: Draft) => void }): ReactElement {
   const { draft, replace } = props;
   const cards = [

@@ -23,7 +23,7 @@ const OLDER = olderLogsSchema.parse({});
 const DRIFT = driftSettingsSchema.parse({});
 const PROMOTION = promotionSettingsSchema.parse({});
 
-/** How the detector stays good: when it learns anew, and what a new model must hold before it takes over. */
+/** Fields for retraining and for the checks that a new model must pass before it becomes active. */
 export function UpkeepFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
   const drift = { ...DRIFT, ...draft.drift };
   const promotion = { ...PROMOTION, ...draft.promotion };

@@ -8,7 +8,7 @@ const CHOICES = [1, 7, 30, 90, SUPPRESSION_LIMITS.longestWideDays];
 /** For how long something holds, in days. */
 export function ExpirySelect(props: {
   days: number | undefined;
-  /** What is wide must end some day. */
+  /** False for wide scopes, which must expire. */
   mayLastForever: boolean;
   change: (days: number | undefined) => void;
 }): ReactElement {

@@ -12,7 +12,7 @@ import { VerdictsTable } from './verdicts_table';
 
 const QuietTimeFlyout = lazy(() => import('./quiet_time_flyout'));
 
-/** What people have said of a detector's anomalies, and when it is to be quiet; with `?result=` it asks about one. */
+/** Tab of verdicts, mutes and quiet times of a detector; with `?result=` it asks for a verdict on one result. */
 export default function FeedbackTab({ record }: DetectorView): ReactElement {
   const { api, canWrite, location, setQuery } = useApp();
   const [isAdding, setIsAdding] = useState(false);

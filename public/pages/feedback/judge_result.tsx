@@ -23,7 +23,7 @@ import { reasonText } from '../../shared/results/sentence_text';
 
 const NotAnAnomalyFlyout = lazy(() => import('./not_an_anomaly_flyout'));
 
-/** Where an alert's link for feedback leads: the result, and the question what it is; nothing is done before the answer. */
+/** Target of the feedback link in an alert: shows the result and asks for a verdict. Nothing changes before the answer. */
 export function JudgeResult(props: {
   resultId: string;
   record: DetectorRecord;

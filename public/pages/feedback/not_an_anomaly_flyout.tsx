@@ -185,7 +185,7 @@ export default function NotAnAnomalyFlyout(props: {
 const SCOPE_ID = 'logAnomaliesScope-';
 const scopeId = (scope: FeedbackScope): string => SCOPE_ID + scope;
 
-/** What a result lacks cannot be chosen. */
+/** Returns the scopes to choose from; a scope that needs a value the result lacks is disabled. */
 function scopeOptions({ result }: Found) {
   const { pattern, entity, top_feature: feature } = result.anomaly;
   const option = (scope: FeedbackScope, label: string, disabled = false) => ({

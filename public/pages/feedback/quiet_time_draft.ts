@@ -23,7 +23,7 @@ export type ScheduleDraft =
       readonly time_zone: string;
     };
 
-/** What is asked for when a time, or results of a kind, are to be quiet. */
+/** Input of the form for quiet times and mutes. */
 export interface QuietTimeDraft {
   readonly name: string;
   readonly kind: ScheduleDraft['type'] | 'mute';

@@ -23,7 +23,7 @@ export type Replay = Answer<'previewSuppression'>;
 const DAY_MILLISECONDS = 86_400_000;
 const { replayDays } = SUPPRESSION_LIMITS;
 
-/** What a suppression would have changed in the last weeks: alerts a day before and after, and what it would hide. */
+/** Shows the effect that a suppression would have had in the last weeks: alerts a day before and after, and hidden results. */
 export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
   const { days, results, alerts, confirmed_hidden: confirmed, contradictions } = replay;
   const { euiTheme } = useEuiTheme();
@@ -155,7 +155,7 @@ const Figure = ({ value, what }: { value: string; what: string }): ReactElement 
   </EuiFlexItem>
 );
 
-/** Whether it can be applied: no limit stands in the way, and all that has to be accepted by name was. */
+/** Returns true when a replay may be applied: no limit refuses it and every consequence was accepted by name. */
 export const isAccepted = ({ consequences, refused }: Replay, accepted: readonly Consequence[]): boolean =>
   refused === undefined && consequences.every((each) => accepted.includes(each));
 

@@ -7,7 +7,7 @@ import { formatTime } from '../../shared/values/format';
 /** Columns that both tables of the page have. */
 const TIME_WIDTH = '150px';
 
-/** How long it holds. */
+/** Returns the table column of the expiry. */
 export const untilColumn = () => ({
   field: 'expires_at',
   name: i18n.translate('logAnomalies.suppression.until', { defaultMessage: 'Until' }),
@@ -27,7 +27,7 @@ export const untilColumn = () => ({
   ),
 });
 
-/** When it was said, and by whom. */
+/** Returns the table column of the time and the author. */
 export const saidColumn = () => ({
   field: 'at',
   name: i18n.translate('logAnomalies.suppression.since', { defaultMessage: 'Said' }),

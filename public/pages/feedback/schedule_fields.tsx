@@ -18,7 +18,7 @@ import { CALENDAR_LIMITS } from '../../../common/suppressions/limits';
 import { WEEKDAYS } from '../../../common/suppressions/suppression';
 import type { ScheduleDraft } from './quiet_time_draft';
 
-/** When it is quiet: once, every week, or as a calendar file says. */
+/** Fields of a schedule: once, every week, or a calendar file. */
 export function ScheduleFields(props: {
   schedule: ScheduleDraft;
   change: (schedule: ScheduleDraft) => void;

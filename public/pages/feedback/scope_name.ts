@@ -1,7 +1,7 @@
 import { i18n } from '@kbn/i18n';
 import type { FeedbackScope } from '../../../common/suppressions/feedback_scope';
 
-/** How far a verdict reaches, in words. */
+/** Returns the translated name of the scope of a verdict. */
 export function scopeName(scope: FeedbackScope): string {
   switch (scope) {
     case 'one':

@@ -14,7 +14,7 @@ export function originName(origin: Suppression['origin']): string {
   }
 }
 
-/** Which results are hidden, in words. */
+/** Returns a description of the results that a suppression hides. */
 export function matchText({ match }: Pick<Suppression, 'match'>): string {
   if (match === undefined) {
     return i18n.translate('logAnomalies.suppression.all', { defaultMessage: 'all anomalies' });
@@ -44,7 +44,7 @@ export function matchText({ match }: Pick<Suppression, 'match'>): string {
   return parts.filter(Boolean).join(', ');
 }
 
-/** When it holds, in words. */
+/** Returns a description of the times at which a suppression holds. */
 export function scheduleText({ schedule }: Pick<Suppression, 'schedule'>): string {
   switch (schedule?.type) {
     case undefined:

@@ -10,7 +10,7 @@ import { matchText, originName, scheduleText } from './suppression_text';
 
 type Listed = Answer<'listSuppressions'>['suppressions'][number];
 
-/** What hides results, who said so and for how long; each can be taken back. */
+/** Lists the suppressions with author and expiry; each can be removed. */
 export function SuppressionsTable(props: {
   suppressions: readonly Listed[];
   isLoading: boolean;

@@ -11,7 +11,7 @@ import { scopeName } from './scope_name';
 
 type Said = Answer<'listFeedback'>['feedback'][number];
 
-/** What people said of single results, where they disagree, and a way to take each back. */
+/** Lists the verdicts on single results, marks contradictions, and lets each be withdrawn. */
 export function VerdictsTable(props: {
   detectorId: string;
   said: Answer<'listFeedback'>;

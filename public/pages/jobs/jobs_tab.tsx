@@ -19,7 +19,7 @@ import { RunHistory } from './run_history';
 const NONE = '–';
 const time = (value: string | undefined): string => (value === undefined ? NONE : formatTime(value));
 
-/** What the detector is doing, how far it is, and what went wrong with the next step. */
+/** Tab of the jobs of a detector: last run, progress, and errors with their next step. */
 export default function JobsTab({ record, status, reload }: DetectorView): ReactElement {
   const { last_run: lastRun, last_error: lastError } = status;
   const { schedule } = record.detector;

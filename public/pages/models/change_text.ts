@@ -2,7 +2,7 @@ import { i18n } from '@kbn/i18n';
 import { readPhrases, type ChangePhrase } from '../../../common/threshold/change_phrases';
 import { formatCount } from '../../shared/values/format';
 
-/** Why a threshold moved, in the language of the page; what is not put together from known phrases stays as it is. */
+/** Returns the translated reason for a change of the threshold; a reason without known phrases is returned as it is. */
 export function changeText(reason: string): string {
   return (
     readPhrases(reason)

@@ -11,7 +11,7 @@ const percent = (share: unknown): string =>
     Number(share),
   );
 
-/** What was measured for a check, in the language of the page; a code that is not known keeps the server's words. */
+/** Returns the translated result of a check; an unknown code keeps the server's message. */
 export function checkText({ message, said }: Pick<CandidateCheck, 'message' | 'said'>): string {
   const given = said?.values ?? {};
   const of = (...names: string[]): Record<string, string> =>

@@ -22,7 +22,7 @@ type Comparison = Answer<'compareModels'>;
 const MOVED = 0.1;
 const MOVED_A_LOT = 0.25;
 
-/** How both models score the same recent logs, with their thresholds. */
+/** Chart of the scores that both models give to the same recent logs, with their thresholds. */
 export function ScoreDistribution(props: {
   comparison: Comparison;
   leftName: string;
@@ -88,7 +88,7 @@ export function ScoreDistribution(props: {
 
 type Drift = Comparison['feature_drift'][number];
 
-/** Which features look different now from what each model has learned. */
+/** Chart of the features that have drifted from the training of each model. */
 export function FeatureDrift(props: {
   comparison: Comparison;
   leftName: string;

@@ -14,7 +14,7 @@ import { DriftBar } from './comparison_charts';
 const SHOWN_FEATURES = 4;
 const CHART_HEIGHT = 220;
 
-/** How far logs have moved away from what the model learned, over the last weeks, and which features moved. */
+/** Chart of the drift of logs from the training sample over the last weeks, and the features that drifted. */
 export default function DriftHistory({ detectorId }: { detectorId: string }): ReactElement {
   const { api } = useApp();
   const request = useRequest(

@@ -8,7 +8,7 @@ import { checkText, kindText } from './check_text';
 import { Doubts } from './doubts';
 import { VERDICT_COLORS, verdictName } from './gate_verdict';
 
-/** What the gate said of a new model beside the active one: passed, failed or a person is asked, and why. */
+/** Report of the gate on a new model beside the active one: passed, failed or up to a person, with reasons. */
 export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
   const { candidate, active, planted } = gate;
   const lines = measureLines(gate);

@@ -146,7 +146,7 @@ const nameOf = ({ created_at: time, status }: ModelRecordBody): string =>
       })
     : formatTime(time);
 
-/** What labels and people say of both models, as far as they have said anything. */
+/** Returns the figures of both models from labels and verdicts, where there are any. */
 function judgementLines({ left, right }: Answer<'compareModels'>): Line[] {
   const [share, count] = [formatShare, formatCount].map(
     (format) => (value: number | null | undefined) =>

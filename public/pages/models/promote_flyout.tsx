@@ -20,7 +20,7 @@ import { formatTime } from '../../shared/values/format';
 import { useAction } from '../../shared/requests/use_action';
 import { GateReport } from './gate_report';
 
-/** What was checked of a model, and the question whether it is to take over; nothing is promoted before the answer. */
+/** Shows the checks of a model and asks for a confirmation; nothing is promoted before it. */
 export default function PromoteFlyout(props: {
   detectorId: string;
   model: ModelRecordBody;

@@ -40,7 +40,7 @@ function stepName(step: TrainingStep | undefined): string {
   }
 }
 
-/** How the training goes that was asked for last; it survives a reload, since the server knows it. */
+/** Shows the progress of the last requested training. The server keeps it, so that it survives a reload. */
 export function TrainingProgress(
   props: DetectorView & { models: readonly ModelRecordBody[] },
 ): ReactElement | null {

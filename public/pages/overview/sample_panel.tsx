@@ -35,7 +35,7 @@ function stepTitle(step: (typeof STEPS)[number]): string {
   }
 }
 
-/** How the sample logs are coming along, what went wrong with them, and the way to be rid of them. */
+/** Shows the progress of the sample logs, their errors, and a button that removes them. */
 export function SamplePanel({ sample }: { sample: Sample }): ReactElement | null {
   const { failure, warnings } = sample;
   const { value } = sample.request;

@@ -12,9 +12,9 @@ export const isUnderWay = (sample: SampleReport | undefined): boolean =>
 
 export interface Sample {
   readonly request: Request<SampleReport>;
-  /** What was asked for last and refused, until something else is asked for. */
+  /** Failure of the last request, until the next one. */
   readonly failure: ApiFailure | undefined;
-  /** What the last removal had to leave. */
+  /** Warnings of the last removal: a sentence for each part that could not be removed. */
   readonly warnings: readonly string[];
   readonly isBusy: boolean;
   install(): void;

@@ -28,11 +28,11 @@ import { useDescription } from '../detector_form/use_description';
 /** Side by side where there is room. */
 const COLUMN = { minWidth: 560, maxWidth: 900 };
 
-/** What can be changed without thinking of the logs again: how much to flag, grouping, learning and schedule. */
+/** Tab of settings that do not depend on the choice of logs: sensitivity, grouping, learning and schedule. */
 export default function SettingsTab({ record, reload }: DetectorView): ReactElement {
   const { api, canWrite, go, core } = useApp();
   const { run, isBusy } = useAction(reload);
-  // What is polled meanwhile must not undo what is being typed.
+  // The draft is kept apart from the polled record, so that polling does not undo input.
   const [draft, setDraft] = useState<Draft>(() => draftOf(record.detector));
   const [basis, setBasis] = useState(record);
   const isLater = record.updated_at > basis.updated_at;

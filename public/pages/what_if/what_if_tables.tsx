@@ -13,7 +13,7 @@ type Found = Answer<'whatIf'>;
 type Group = Found['groups'][number];
 type Missed = Found['missed'][number];
 
-/** Which groups would have alerted most. */
+/** Table of the groups that would have alerted most often. */
 export function GroupsTable({ found }: { found: Found }): ReactElement {
   const title = i18n.translate('logAnomalies.whatIf.groups', {
     defaultMessage: 'What would have alerted most',

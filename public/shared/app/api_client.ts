@@ -17,7 +17,7 @@ export type ApiClient = <Name extends Operation>(
   signal?: AbortSignal,
 ) => Promise<Answer<Name>>;
 
-/** Why a request failed, for people. */
+/** Failure of a request, with texts for people. */
 export class ApiFailure extends Error {
   public override readonly name = 'ApiFailure';
   constructor(

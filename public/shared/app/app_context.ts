@@ -3,13 +3,13 @@ import type { ApiClient } from './api_client';
 import type { CoreStart, PluginsStart } from '../../kibana/contracts';
 import type { Location } from './location';
 
-/** What every page may use. */
+/** Services and state that every page may use. */
 export interface AppContext {
   readonly api: ApiClient;
   readonly core: CoreStart;
   readonly plugins: PluginsStart;
   readonly kibanaVersion: string;
-  /** Whether this user may change detectors, models and feedback. */
+  /** True when this user may change detectors, models and feedback. */
   readonly canWrite: boolean;
   readonly location: Location;
   /** Goes to another page, with the browser's history. */

@@ -1,4 +1,4 @@
-/** Where the user is: the path below the application, and the query of its address. */
+/** Place of the user: the path below the application, and the query of its address. */
 export interface Location {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ import { formatCount, formatTime } from '../values/format';
 import { SEVERITY_COLORS, SeverityLabel, severityName } from '../values/severity';
 import type { Interval } from '../values/time_range';
 
-/** What was clicked or brushed. */
+/** Selection by a click or a brush. */
 export interface Choice {
   readonly range: Interval;
   readonly entities: readonly string[];

@@ -16,7 +16,7 @@ export function TimeBars(props: {
   times: readonly number[];
   intervalMilliseconds: number;
   series: readonly Bars[];
-  /** What the chart shows, for those who do not see it. */
+  /** Text alternative of the chart. */
   label: string;
   height?: number;
 }): ReactElement | null {

@@ -4,12 +4,12 @@ import { useChartTheme } from './chart_theme';
 import { formatTime } from '../values/format';
 import type { Interval } from '../values/time_range';
 
-/** What all charts over time have in common: colours, the axis of times, a tip with the whole time. */
+/** Base of all charts over time: colours, time axis, and a tooltip with the full time. */
 export function TimeChart(props: {
   range: Interval;
   /** Length of a bar, milliseconds; without it the range is as wide as the data. */
   intervalMilliseconds?: number;
-  /** What the chart shows, for those who do not see it. */
+  /** Text alternative of the chart. */
   label: string;
   height: number | string;
   legend?: Position;

@@ -10,7 +10,7 @@ const LOOKS = {
   hint: { color: 'primary', iconType: icon('iInCircle') },
 } as const;
 
-/** What keeps a detector from being as good as it could be, and what to do about each. */
+/** Lists the findings on a detector, each with its next step. */
 export const ReadinessCallouts = ({ findings }: { findings: readonly ReadinessFinding[] }): ReactElement => (
   <>
     {findings.map((finding) => {

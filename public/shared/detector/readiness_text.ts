@@ -7,7 +7,7 @@ interface FindingText {
   readonly nextStep: string;
 }
 
-/** What stands in the way of a detector and what to do about it, in the language of the page; a code that is not known keeps the server's words. */
+/** Returns the translated message and next step of a finding; an unknown code keeps the server's words. */
 export function readinessText(finding: ReadinessFinding): FindingText {
   const { message, next_step: nextStep, said } = finding;
   const values = said?.values ?? {};

@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { useApp } from '../app/app_context';
 import { useRequest } from '../requests/use_request';
 
-/** What keeps detectors from being saved or run here, such as a missing encryption key, and how to get it. */
+/** Shows problems that keep detectors from being saved or run here, such as a missing encryption key, and their solution. */
 export function SetupProblems(): ReactElement | null {
   const { api } = useApp();
   const { value } = useRequest((signal) => api('checkSetup', {}, signal), [api]);

@@ -7,7 +7,7 @@ export const FlyoutFooter = (props: {
   close: () => void;
   /** Default: Cancel. */
   closeLabel?: string;
-  /** What is wrong, above the buttons. */
+  /** Problem shown above the buttons. */
   problem?: ReactNode;
   /** The button that goes on; without it there is nothing to decide. */
   children?: ReactNode;

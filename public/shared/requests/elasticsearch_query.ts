@@ -2,7 +2,7 @@ import { buildEsQuery } from '@kbn/es-query';
 import type { Query } from '../../kibana/search_contracts';
 
 /**
- * What Kibana makes of a query bar, and of a dashboard's filters, as the API takes it.
+ * Converts the query of a query bar, and the filters of a dashboard, to the form that the API takes.
  *
  * @param query one, or several that must all match
  * @param dataView knows the types of the fields; works without

@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import type { Failure } from '../../../common/api';
 
-/** What to do about a failure, in the language of the page; a code that is not known keeps the server's words. */
+/** Returns the translated next step of a failure; an unknown code keeps the server's words. */
 export function nextStepText({ code, next_step: nextStep }: Pick<Failure, 'code' | 'next_step'>): string {
   switch (code) {
     case 'invalid_input':
@@ -58,7 +58,7 @@ export function nextStepText({ code, next_step: nextStep }: Pick<Failure, 'code'
   }
 }
 
-/** What happened, and below it what to do. */
+/** Shows the message of a failure and, below it, the next step. */
 export const FailureText = ({ failure, at }: { failure: Failure; at?: string }): ReactElement => (
   <>
     <p className="eui-textBreakWord">{at === undefined ? failure.message : `${at}: ${failure.message}`}</p>

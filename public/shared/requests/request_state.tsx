@@ -8,7 +8,7 @@ import type { Request } from './use_request';
 /** The answer of a request once it is there; before that, or instead of it, what the user can do. */
 export function RequestState<Value>(props: {
   request: Request<Value>;
-  /** Where to go when what was asked for does not exist. */
+  /** Target of the link shown when the requested object does not exist. */
   home?: () => void;
   children: (value: Value) => ReactElement;
 }): ReactElement {
@@ -50,11 +50,11 @@ export const LoadingPrompt = (): ReactElement => (
   />
 );
 
-/** What went wrong in words, and the next step. */
+/** Shows the message of a failure and the next step. */
 export function FailurePrompt(props: {
   failure: ApiFailure;
   retry?: () => void;
-  /** Where to go when what was asked for does not exist. */
+  /** Target of the link shown when the requested object does not exist. */
   home?: () => void;
 }): ReactElement {
   const { failure, retry, home } = props;

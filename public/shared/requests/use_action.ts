@@ -5,7 +5,7 @@ import { useApp } from '../app/app_context';
 /** Runs what the user asked for, one thing at a time, and says how it ended. */
 export function useAction(after?: () => void): {
   readonly isBusy: boolean;
-  /** Why the last thing did not work. */
+  /** Failure of the last action. */
   readonly failure: string | undefined;
   /** @returns whether it worked */
   run(work: () => Promise<unknown>, done?: string): Promise<boolean>;

@@ -1,7 +1,7 @@
 import type { HttpSetup } from '../../kibana/contracts';
 import type { TimeRange } from '../values/time_range';
 
-/** What to show in Discover. */
+/** Logs to show in Discover. */
 export interface LogsToShow {
   readonly index: string;
   readonly timestampField: string;

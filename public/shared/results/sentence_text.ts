@@ -214,10 +214,10 @@ const words = (): Words => ({
 /** A feature's value beside what is usual. */
 export const sentenceText = (attribution: Attribution): string => sentenceOf(attribution, words());
 
-/** What a feature is about. */
+/** Returns the translated subject of a feature. */
 export const subjectText = (attribution: Attribution): string => subjectOf(attribution, words());
 
-/** Why a log is anomalous: the sentence of the server in the reader's language, or its own where it was stored without data. */
+/** Returns the translated sentence that says why a log is anomalous, or the server's own where it was stored without data. */
 export const reasonText = ({
   attribution,
   reason,

@@ -3,7 +3,7 @@ import { printable } from '../../../common/printable';
 
 const LONGEST_NAME = 256;
 
-/** What a lane is told by: its entity, or all logs where there is none. */
+/** Returns the name of a lane: its entity, or "(all logs)" where there is none. */
 export const laneOf = (key: string): string =>
   key === '' ? i18n.translate('logAnomalies.lane.none', { defaultMessage: '(all logs)' }) : key;
 
