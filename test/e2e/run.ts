@@ -22,7 +22,7 @@ import { createUsers, indicesOf, type World } from './world';
 
 /*
  * End to end against a real Kibana. Environment:
- *   KIBANA_URL             a Kibana with the plugin that runs already, or
+ *   KIBANA_URL             a Kibana with the plugin that runs already, with logAnomalies.limits.min_interval: 5s, or
  *   KIBANA_HOME            an unpacked Kibana without it: the zip is built, installed, run, removed again
  *   KIBANA_USERNAME, KIBANA_PASSWORD    a superuser; without them security is taken to be off
  *   ELASTICSEARCH_URL      (ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD: as Kibana's where not given)
@@ -183,7 +183,8 @@ async function withOwnKibana(
   };
   const kibana = new KibanaProcess(home, folder, await freePort(), {
     ...settings,
-    logAnomalies: { jobs: { page_size: PAGE_SIZE } },
+    // The journeys wait for runs.
+    logAnomalies: { jobs: { page_size: PAGE_SIZE }, limits: { min_interval: '5s' } },
   });
   const stop = (): void => void kibana.stop().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -3,7 +3,13 @@ import { hashOfJson } from '../../common/model_snapshot/canonical_json';
 import { createModelDecoder } from '../../server/detection/decoding/decode_model';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import { documentId, modelsIndex } from '../../server/elasticsearch/indices/names';
-import { backfillTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import {
+  backfillTaskId,
+  detectionTaskId,
+  DETECTOR_TYPE,
+  trainingTaskId,
+} from '../../server/kibana/contracts/identifiers';
+import type { DetectorAttributes } from '../../server/kibana/contracts/saved_object_types';
 import { createOpenApiDocument } from '../../server/kibana/routes/open_api';
 import { webDetector } from './fixtures/kibana_logs';
 import { startKibanaStandIn, type KibanaStandIn, type Reply } from './fixtures/kibana_stand_in';
@@ -207,6 +213,76 @@ describe('models', () => {
     );
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(decode).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('detectors', () => {
+  /** Refusals of everything that saves a detector, in the words that are shown. */
+  async function refusals(usage: { min_interval?: string; max_detectors?: number }, interval: string) {
+    const { people, ok } = world;
+    const body = { detector: webDetector(index), start: false };
+    const { id, version } = await ok<DetectorRecord>(people.owner, 'createDetector', { body });
+    const kibana = startKibanaStandIn({ administrator: admin, usage });
+    for (const [key, object] of world.kibana.savedObjects.objects)
+      kibana.savedObjects.objects.set(key, object);
+    const detector = webDetector(index, { name: 'Other', schedule: { interval } });
+    const call = async (operation: Parameters<KibanaStandIn['call']>[1], given: object): Promise<string> => {
+      const { body } = await kibana.call(people.owner, operation, given, space);
+      const { message, issues = [] } = body as { message?: string; issues?: string[] };
+      return message ?? issues.join();
+    };
+    const params = { id };
+    return {
+      created: await call('createDetector', { body: { detector, start: true } }),
+      validated: await call('validateDetector', { body: { detector } }),
+      cloned: await call('cloneDetector', { params, body: {} }),
+      imported: await call('importDetectors', { body: { yaml: JSON.stringify(detector) } }),
+      updated: await call('updateDetector', { params, body: { detector, version } }),
+      count: [...kibana.savedObjects.objects.values()].filter(({ type }) => type === DETECTOR_TYPE).length,
+      scheduled: [...kibana.tasks.scheduled.values()].map(({ schedule }) => schedule?.interval),
+    };
+  }
+
+  it('that are to run too often are refused by all that saves them, and none is made', async () => {
+    const words = expect.stringMatching(
+      /schedule\.interval: must be at least 10s \(logAnomalies\.limits\.min_interval\) \(got "1s"\)$/,
+    );
+    const { cloned: _valid, ...told } = await refusals({}, '1s');
+    expect(told).toMatchObject({ created: words, updated: words, validated: words, imported: words });
+    expect(told).toMatchObject({ count: 2, scheduled: [] });
+    const { cloned } = await refusals({ min_interval: '2m' }, '2m');
+    expect(cloned).toMatch(/must be at least 2m .*got "1m"/);
+  });
+
+  it('are so many in a space at most: beyond it none is created, cloned or imported', async () => {
+    const words = expect.stringMatching(
+      /^The space has 1 detectors, so 1 more cannot be made: at most 1 are allowed/,
+    );
+    const told = await refusals({ max_detectors: 1 }, '1m');
+    expect(told).toMatchObject({ created: words, cloned: words, imported: words, count: 1 });
+    expect(told.updated).toBe('');
+  });
+
+  it('that 0.1.0 has saved with a short interval keep it, and run as often as is allowed', async () => {
+    const { kibana, people, ok, trained, target } = world;
+    const { id } = await trained();
+    const stored = kibana.savedObjects.objects.get(`${DETECTOR_TYPE}/${id}`)!;
+    const attributes = stored.attributes as DetectorAttributes;
+    const detector = webDetector(index, { schedule: { ...attributes.detector.schedule, interval: '1s' } });
+    kibana.tasks.scheduled.clear();
+    const params = { id };
+    await ok(people.owner, 'stopDetector', { params });
+    kibana.savedObjects.objects.set(`${DETECTOR_TYPE}/${id}`, {
+      ...stored,
+      attributes: { ...attributes, detector, enabled: false },
+    });
+    await ok(people.owner, 'startDetector', { params });
+    const task = detectionTaskId(target(id));
+    expect(kibana.tasks.scheduled.get(task)?.schedule).toEqual({ interval: '10s' });
+    await kibana.tasks.run(task);
+    expect(kibana.tasks.scheduled.get(task)?.schedule).toEqual({ interval: '10s' });
+    const { detector: kept } = await ok<DetectorRecord>(people.reader, 'getDetector', { params });
+    expect(kept.schedule.interval).toBe('1s');
   });
 });
 

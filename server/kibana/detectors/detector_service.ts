@@ -16,6 +16,7 @@ import { deletePipeline } from '../../elasticsearch/ingest';
 import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
 import { removeBackfill } from '../tasks/backfill_service';
 import { checkRights } from '../keys/check_rights';
+import { allowedSchedule, checkDetectorCount, checkInterval } from '../limits/usage_limits';
 import {
   createDetectorRepository,
   publicRecordOf,
@@ -63,6 +64,9 @@ export async function createDetector(
   detector: Detector,
   start: boolean,
 ): Promise<DetectorRecord> {
+  const { usage } = services;
+  checkInterval(detector, usage);
+  checkDetectorCount(await createDetectorRepository(scope.savedObjects).count(), 1, usage);
   const warnings = await checkRights(services, scope, detector);
   const id = randomUUID();
   const steered = { detector, model_reads: readsOf(detector) };
@@ -101,13 +105,14 @@ export async function updateDetector(
 ): Promise<DetectorRecord> {
   const repository = createDetectorRepository(scope.savedObjects);
   const before = await repository.get(id);
+  checkInterval(detector, services.usage);
   const warnings = await checkRights(services, scope, detector);
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   await swapForEdit(services, scope, before, detector);
   const stored = await saveWithNewKey(services, scope, before, { detector }, version);
   if (stored.enabled) {
     const target = targetOf(scope, id);
-    const interval = taskInterval(detector.schedule.interval);
+    const interval = taskInterval(allowedSchedule(detector.schedule, services.usage).interval);
     await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
     await schedule(services, scope, stored);
     if (needsTraining(before.detector, detector)) {
@@ -300,10 +305,11 @@ async function deleteDocuments(
 
 async function schedule(services: Services, scope: RequestScope, stored: StoredDetector): Promise<void> {
   const target = targetOf(scope, stored.id);
+  const { interval } = allowedSchedule(stored.detector.schedule, services.usage);
   await services.taskManager.ensureScheduled({
     id: detectionTaskId(target),
     taskType: DETECTION_TASK_TYPE,
-    schedule: { interval: taskInterval(stored.detector.schedule.interval) },
+    schedule: { interval: taskInterval(interval) },
     params: { space: target.space, detectorId: target.detectorId },
     state: {},
     scope: ['logAnomalies'],

@@ -12,6 +12,7 @@ import { checkConnection, createDetectorSource, createLogSource } from '../../el
 import { fieldTypes } from '../../elasticsearch/transport/log_query';
 import { firstLogAt } from '../../elasticsearch/logs/sample_logs';
 import { usesApiKeys } from '../keys/api_key';
+import { intervalProblem } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
 import { collectWork } from '../models/train_detector';
 
@@ -41,6 +42,8 @@ export async function validateDetector(
     const issues = error.details?.issues as string[] | undefined;
     return { valid: false, issues: issues ?? [error.message], missing_privileges: [] };
   }
+  const problem = intervalProblem(detector, services.usage);
+  if (problem !== undefined) return { valid: false, issues: [problem], missing_privileges: [] };
   const check = (await usesApiKeys(services.apiKeys))
     ? await checkConnection(scope.elasticsearch, {
         indices: detector.source.index.split(','),

@@ -14,6 +14,7 @@ import {
 } from '../records/detector_repository';
 import { needsTraining } from '../records/effective_snapshot';
 import { detectionTaskId, trainingTaskId } from '../contracts/identifiers';
+import { checkDetectorCount, intervalProblem, type UsageLimits } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
 import type { YamlDocument } from '../../../common/yaml_documents';
 import { readYaml } from './read_yaml';
@@ -49,9 +50,11 @@ export async function importDetectors(
   scope: RequestScope,
   { yaml, onConflict, dryRun }: Order,
 ): Promise<ImportedDetector[]> {
-  const detectors = await detectorsOf(await readYaml(yaml));
+  const detectors = await detectorsOf(await readYaml(yaml), services.usage);
   const repository = createDetectorRepository(scope.savedObjects);
   const planned = plan(detectors, await allOf(repository), onConflict);
+  const added = planned.filter(({ replaces }) => replaces === undefined).length;
+  checkDetectorCount(await repository.count(), added, services.usage);
   const done: ImportedDetector[] = [];
   for (const each of planned) {
     const { document, detector, replaces } = each;
@@ -69,7 +72,7 @@ export async function importDetectors(
   return done;
 }
 
-async function detectorsOf(documents: readonly YamlDocument[]): Promise<Detector[]> {
+async function detectorsOf(documents: readonly YamlDocument[], usage: UsageLimits): Promise<Detector[]> {
   if (documents.length === 0) {
     throw new DetectionError(
       'invalid_input',
@@ -87,11 +90,12 @@ async function detectorsOf(documents: readonly YamlDocument[]): Promise<Detector
   const issues: string[] = [];
   for (const [i, { value, line }] of documents.entries()) {
     const parsed = detectorSchema.safeParse(value);
-    if (parsed.success) detectors.push(parsed.data);
-    else {
-      const where = `document ${i + 1} (line ${line}${nameIn(value)})`;
-      issues.push(...describeZodIssues(parsed.error, value).map((issue) => `${where}: ${issue}`));
-    }
+    const where = `document ${i + 1} (line ${line}${nameIn(value)})`;
+    if (parsed.success) {
+      const problem = intervalProblem(parsed.data, usage);
+      if (problem !== undefined) issues.push(`${where}: ${problem}`);
+      detectors.push(parsed.data);
+    } else issues.push(...describeZodIssues(parsed.error, value).map((issue) => `${where}: ${issue}`));
     await turns.next();
   }
   if (issues.length > 0) throw invalid('The file is not valid, so nothing was saved', issues);

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { DetectionError } from '../../../common/detection_error';
 import { durationSchema, durationToMilliseconds } from '../../../common/duration';
+import type { Detector } from '../../../common/detector';
 import type { RequestCost } from '../../../common/api';
 import type { LaneLimits } from './request_limiter';
 
 const SHORTEST_WAIT_MILLISECONDS = 1_000;
 /** Kibana closes a connection that was silent for two minutes. */
 const LONGEST_WAIT_MILLISECONDS = 100_000;
+
+const LONGEST_INTERVAL_MILLISECONDS = 3_600_000;
 
 /** How much of Kibana its users may take: the section `logAnomalies.limits` of kibana.yml. */
 export const usageLimitsSchema = z
@@ -67,6 +70,22 @@ export const usageLimitsSchema = z
       .describe(
         'Largest model, in millions of bytes: of a file that is imported, and of what a training stores; 0.5 for 100 trees of 256 logs',
       ),
+    max_detectors: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(500)
+      .describe('Detectors of a space; those that are there stay, new ones are refused'),
+    min_interval: durationSchema
+      .default('10s')
+      .describe(
+        'Shortest schedule.interval of a detector; at most 1h. A detector that was saved with a shorter one runs this often',
+      ),
+  })
+  .refine(({ min_interval: interval }) => durationToMilliseconds(interval) <= LONGEST_INTERVAL_MILLISECONDS, {
+    path: ['min_interval'],
+    message: 'must be at most 1h',
   })
   .refine(
     ({ longest_wait: wait }) => {
@@ -115,4 +134,49 @@ export function lanesOf(limits: UsageLimits): Readonly<Record<RequestCost, LaneL
     preview: { atOnce: limits.previews_at_once, ...waiting },
     search: { atOnce: limits.searches_at_once, ...waiting },
   };
+}
+
+/** @returns what is wrong with how often a detector is to run, naming the setting; undefined: nothing */
+export function intervalProblem(
+  { schedule: { interval } }: Detector,
+  { min_interval: shortest }: UsageLimits,
+): string | undefined {
+  if (durationToMilliseconds(interval) >= durationToMilliseconds(shortest)) return undefined;
+  return `schedule.interval: must be at least ${shortest} (logAnomalies.limits.min_interval) (got "${interval}")`;
+}
+
+/** @throws DetectionError `invalid_input` for a detector that is to run more often than is allowed */
+export function checkInterval(detector: Detector, usage: UsageLimits): void {
+  const problem = intervalProblem(detector, usage);
+  if (problem === undefined) return;
+  throw new DetectionError('invalid_input', `The detector is not valid: ${problem}`, {
+    details: { issues: [problem] },
+  });
+}
+
+/** What an earlier version, or a laxer setting, has let be saved keeps its settings and runs as often as is allowed. */
+export const allowedSchedule = (
+  schedule: Detector['schedule'],
+  { min_interval: shortest }: UsageLimits,
+): Detector['schedule'] =>
+  durationToMilliseconds(schedule.interval) >= durationToMilliseconds(shortest)
+    ? schedule
+    : { ...schedule, interval: shortest };
+
+/**
+ * @param existing detectors of the space
+ * @param added those that are to be made
+ * @throws DetectionError `refused` with both numbers
+ */
+export function checkDetectorCount(
+  existing: number,
+  added: number,
+  { max_detectors: most }: UsageLimits,
+): void {
+  if (added === 0 || existing + added <= most) return;
+  throw new DetectionError(
+    'refused',
+    `The space has ${existing} detectors, so ${added} more cannot be made: at most ${most} are allowed (logAnomalies.limits.max_detectors). Delete some first.`,
+    { details: { existing, allowed: most } },
+  );
 }

@@ -28,6 +28,8 @@ export interface DetectorRepository {
     perPage?: number;
     search?: string;
   }): Promise<{ total: number; detectors: StoredDetector[]; broken: { id: string; problem: string }[] }>;
+  /** Those that cannot be read are counted, too. */
+  count(): Promise<number>;
   get(id: string): Promise<StoredDetector>;
   /** @param id a random UUID: the API key of a detector is bound to it before the detector is saved */
   create(id: string, attributes: DetectorAttributes): Promise<StoredDetector>;
@@ -45,6 +47,12 @@ export function createDetectorRepository(client: SavedObjectsClient): DetectorRe
     );
   return {
     get,
+    count: async () => {
+      const { total } = await client
+        .find({ type: DETECTOR_TYPE, page: 1, perPage: 1 })
+        .catch((error: unknown) => rethrow(error, 'the detectors'));
+      return total;
+    },
     list: async ({ page = 1, perPage = 1_000, search } = {}) => {
       const found = await client
         .find<DetectorAttributes>({

@@ -18,6 +18,7 @@ import { createElasticsearchJournal } from '../records/announcement_journal';
 import { openDetectorJob, requestTraining, type DetectorJob } from '../records/detector_job';
 import { keepModelGood } from '../models/model_upkeep';
 import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from '../records/detector_state';
+import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import type { TaskTarget } from '../contracts/identifiers';
@@ -66,11 +67,11 @@ export async function runDetector(
   try {
     job = await openDetectorJob(services, target, signal);
     if (job === undefined || !job.stored.enabled) return { kind: 'gone' };
-    interval = job.stored.detector.schedule.interval;
+    const schedule = allowedSchedule(job.stored.detector.schedule, services.usage);
+    ({ interval } = schedule);
     const known = (await job.status.read([target.detectorId])).get(target.detectorId);
     before = known?.runs ?? NEVER_RUN;
     if (await isStillSilent(services, job, before, signal)) {
-      const { schedule } = job.stored.detector;
       const silence = clock.now() - Date.parse(before.quiet_since as string);
       return { kind: 'ran', interval, failures: 0, delay: idlePause(schedule, silence) };
     }
@@ -88,7 +89,7 @@ export async function runDetector(
       await keepModelGood({ services, job, model, counted, signal });
     }
     const silence = quietSince === undefined ? 0 : clock.now() - Date.parse(quietSince);
-    const delay = run.complete ? idlePause(job.stored.detector.schedule, silence) : 0;
+    const delay = run.complete ? idlePause(schedule, silence) : 0;
     return { kind: 'ran', interval, failures: 0, ...(delay === undefined ? {} : { delay }) };
   } catch (error) {
     const code = error instanceof DetectionError ? error.code : 'internal';
