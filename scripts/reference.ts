@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandReference, settingsReference } from './command_line/reference';
+import { commandReference, settingsReference } from './program/reference';
 
 /** Writes the pages that are made from the program itself. */
 const DOCS = join(__dirname, '..', 'docs');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProgram } from '../program';
+import { createProgram } from './program';
 import { commandReference, settingsReference } from './reference';
 
 const page = (name: string): string => readFileSync(join(__dirname, '../..', name), 'utf8');

@@ -4,9 +4,9 @@ import { detectorSchema } from '../../common/detector';
 import { jobLimitsSchema } from '../../server/kibana/limits/job_limits';
 import { keySettingsSchema } from '../../server/kibana/contracts/key_settings';
 import { usageLimitsSchema } from '../../server/kibana/limits/usage_limits';
-import { configSchema } from './config';
-import { createProgram } from '../program';
-import { EXIT_CODES } from './session';
+import { configSchema } from '../command_line/config';
+import { createProgram } from './program';
+import { EXIT_CODES } from '../command_line/session';
 
 const WIDTH = 110;
 

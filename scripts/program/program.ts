@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import { version } from '../../package.json';
+import { attachPipelineCommand } from '../commands/attach_pipeline';
+import { audit } from '../commands/audit';
+import { backfill } from '../commands/backfill';
+import { checkConnection } from '../commands/check_connection';
+import { collectTrainingData } from '../commands/collect_training_data';
+import { deleteResults } from '../commands/delete_results';
+import { deployModel } from '../commands/deploy_model';
+import { detect } from '../commands/detect';
+import { drift } from '../commands/drift';
+import { evaluateModel } from '../commands/evaluate_model';
+import { exportDetectors } from '../commands/export_detectors';
+import { feedback } from '../commands/feedback';
+import { generateLogs } from '../commands/generate_logs';
+import { importDashboards } from '../commands/import_dashboards';
+import { importDetectors } from '../commands/import_detectors';
+import { ingestLogs } from '../commands/ingest_logs';
+import { listModels } from '../commands/list_models';
+import { migrate } from '../commands/migrate';
+import { mineTemplatesCommand } from '../commands/mine_templates';
+import { protectAudit } from '../commands/protect_audit';
+import { quietTimes } from '../commands/quiet_times';
+import { rollbackModel } from '../commands/rollback_model';
+import { scoreLogs } from '../commands/score_logs';
+import { suggestFeaturesCommand } from '../commands/suggest_features';
+import { suppress } from '../commands/suppress';
+import { trainModelCommand } from '../commands/train_model';
+import { validateDeployment } from '../commands/validate_deployment';
+import { validateModelPerformance } from '../commands/validate_model_performance';
+import { whatIf } from '../commands/what_if';
+import { EXIT_CODES } from '../command_line/session';
+
+/** The command line, ready to parse. Commands stand in the order in which a newcomer needs them. */
+export function createProgram(): Command {
+  const program = new Command('log-anomalies')
+    .description(
+      'Finds anomalous logs in Elasticsearch with Isolation Forest, explains them and raises alerts.',
+    )
+    .version(version)
+    .showHelpAfterError('(--help shows the options)')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXIT_CODES);
+  for (const create of [
+    checkConnection,
+    generateLogs,
+    ingestLogs,
+    suggestFeaturesCommand,
+    mineTemplatesCommand,
+    collectTrainingData,
+    trainModelCommand,
+    scoreLogs,
+    evaluateModel,
+    detect,
+    validateModelPerformance,
+    deployModel,
+    attachPipelineCommand,
+    backfill,
+    validateDeployment,
+    drift,
+    rollbackModel,
+    listModels,
+    feedback,
+    suppress,
+    quietTimes,
+    whatIf,
+    audit,
+    deleteResults,
+    migrate,
+    protectAudit,
+    exportDetectors,
+    importDetectors,
+    importDashboards,
+  ]) {
+    program.addCommand(create());
+  }
+  // A usage error is bad input like any other: exit code 2.
+  const exitWithTwo = (command: Command): void => {
+    command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+    command.commands.forEach((child) => exitWithTwo(child));
+  };
+  exitWithTwo(program);
+  return program;
+}
