@@ -5,7 +5,7 @@ import { shuffled } from '../../server/detection/training/shuffled';
 import { trainModel } from '../../server/detection/training/train_model';
 import { configSchema } from '../command_line/config';
 import { chooseDetector } from '../command_line/detectors';
-import { readLabelledSets, type LabelledMessage, type LabelledSet } from './labelled_messages';
+import { readLabelledSets, type LabelledMessage, type LabelledSet } from '../real_logs/labelled_messages';
 import type { BenchRow, BenchSection } from './section';
 
 /*

@@ -19,13 +19,12 @@ import {
   MONTH,
   START,
   dayOfMonth,
-  ordinaryRequests,
   type MonthDay,
   type Truth,
 } from './month_logs';
 import { memoryCheckpoints } from './memory_checkpoints';
 import type { BenchRow, BenchSection } from './section';
-import { readWebSources, type WebSources } from './web_attack_logs';
+import { ordinaryRequests, readWebSources, type WebSources } from '../real_logs/web_attack_logs';
 
 /*
  * A month of a detector, day by day: it scores with an adaptive threshold, is trained every day, and a candidate has to

@@ -1,6 +1,6 @@
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { SourceLog } from '../../common/log_document';
-import type { WebSources } from './web_attack_logs';
+import type { WebSources } from '../real_logs/web_attack_logs';
 
 export const DAY = 86_400_000;
 export const INDEX = 'month';
@@ -34,16 +34,6 @@ export interface MonthDay {
 }
 
 const PROBES = 200;
-/** Paths that came less often in the real logs are odd themselves, spam and broken links, and nobody has judged them. */
-const FEWEST_OF_A_PATH = 5;
-
-/** Real requests that are known to be ordinary. */
-export function ordinaryRequests({ requests }: WebSources): WebSources['requests'] {
-  const pathOf = ({ url }: WebSources['requests'][number]): string => url.original.split('?')[0];
-  const counts = new Map<string, number>();
-  for (const request of requests) counts.set(pathOf(request), 1 + (counts.get(pathOf(request)) ?? 0));
-  return requests.filter((request) => (counts.get(pathOf(request)) as number) >= FEWEST_OF_A_PATH);
-}
 
 /** Each path has a response time of its own. */
 function usualTime(path: string): number {

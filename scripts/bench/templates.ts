@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { featureSchema } from '../../common/detector';
 import { learnTemplate } from '../../common/log_features';
 import { groupingAccuracy } from './grouping_accuracy';
-import { readLabelledSets, type LabelledSet } from './labelled_messages';
+import { readLabelledSets, type LabelledSet } from '../real_logs/labelled_messages';
 import { median, type BenchRow, type BenchSection } from './section';
 
 /*

@@ -12,7 +12,7 @@ import { BENCH_FOLDER, startScikitLearn, type ScikitLearn } from './scikit_learn
 import type { BenchRow, BenchSection } from './section';
 import { makeTraffic, trafficKinds } from './traffic/index';
 import type { TrafficFields } from './traffic/labelled_traffic';
-import { readWebSources } from './web_attack_logs';
+import { readWebSources } from '../real_logs/web_attack_logs';
 
 /*
  * Labelled traffic of several kinds beside scikit-learn, which is given the exercise's four columns, the same with

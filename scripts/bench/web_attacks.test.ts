@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataFolder, mixAttacks, parseCsv, readWebSources } from './web_attack_logs';
+import { dataFolder, mixAttacks, parseCsv, readWebSources } from '../real_logs/web_attack_logs';
 import { measureWebAttacks, TARGET_AVERAGE_PRECISION, TARGET_ROC_AUC, WEB_ATTACK_CASES } from './web_attacks';
 
 it('parses quoted CSV fields', () => {

@@ -3,7 +3,7 @@ import { forestSchema } from '../../common/detector';
 import { columnWeightsOf, learnFeatures, presetFor } from '../../common/log_features';
 import { averagePrecision, rocAuc } from '../../common/metrics';
 import type { BenchRow, BenchSection } from './section';
-import { mixAttacks, readWebSources, type WebSources } from './web_attack_logs';
+import { mixAttacks, readWebSources, type WebSources } from '../real_logs/web_attack_logs';
 
 export const TARGET_ROC_AUC = 0.95;
 export const TARGET_AVERAGE_PRECISION = 0.75;

@@ -1,6 +1,6 @@
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { LogDocument } from '../../common/log_document';
-import { readWebSources, type WebSources } from '../bench/web_attack_logs';
+import { readWebSources, type WebSources } from '../real_logs/web_attack_logs';
 
 /** Shares of the three kinds of anomaly among all logs. */
 const ATTACK_SHARE = 0.01;

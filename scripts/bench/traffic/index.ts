@@ -1,4 +1,4 @@
-import type { WebSources } from '../web_attack_logs';
+import type { WebSources } from '../../real_logs/web_attack_logs';
 import { hostLogs } from './host_logs';
 import { realRequests } from './real_requests';
 import { rpcPlatform } from './rpc_platform';

@@ -1,6 +1,5 @@
 import type { LogDocument } from '../../../common/log_document';
-import { ordinaryRequests } from '../month_logs';
-import type { WebSources } from '../web_attack_logs';
+import { ordinaryRequests, type WebSources } from '../../real_logs/web_attack_logs';
 import type { Draws } from './draws';
 import type { TrafficKind } from './labelled_traffic';
 import { SCANNED, STRANGE_AGENTS } from './payloads';

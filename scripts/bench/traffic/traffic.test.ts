@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogDocument } from '../../../common/log_document';
 import { getField } from '../../../common/log_features';
-import { dataFolder, readWebSources } from '../web_attack_logs';
+import { dataFolder, readWebSources } from '../../real_logs/web_attack_logs';
 import { makeTraffic, trafficKinds, type TrafficKind } from './index';
 
 const hasData = existsSync(join(dataFolder(), 'apache_access.log.gz'));

@@ -57,6 +57,17 @@ export function readWebSources(folder = dataFolder()): WebSources {
   return { requests, normalValues: labelled('norm'), attackValues: labelled('anom') };
 }
 
+/** Paths that came less often in the real logs are odd themselves, spam and broken links, and nobody has judged them. */
+const FEWEST_OF_A_PATH = 5;
+
+/** Real requests that are known to be ordinary. */
+export function ordinaryRequests({ requests }: WebSources): WebSources['requests'] {
+  const pathOf = ({ url }: WebSources['requests'][number]): string => url.original.split('?')[0];
+  const counts = new Map<string, number>();
+  for (const request of requests) counts.set(pathOf(request), 1 + (counts.get(pathOf(request)) ?? 0));
+  return requests.filter((request) => (counts.get(pathOf(request)) as number) >= FEWEST_OF_A_PATH);
+}
+
 export interface MixOptions {
   readonly seed: number;
   /** Share of all logs that are attacks. */
