@@ -9,7 +9,7 @@ import { bundleCommandLine } from './build/node_bundles';
 
 const root = resolve(__dirname, '..');
 
-/** Where the manifest goes that a Kibana checkout's `plugin_helpers` reads; they know no `kibana.jsonc`. */
+/** Folder of the manifest that a Kibana checkout's `plugin_helpers` reads; they know no `kibana.jsonc`. */
 const CHECKOUT_MANIFEST = join(root, 'kibana.json');
 
 interface Options {

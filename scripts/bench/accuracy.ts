@@ -14,7 +14,7 @@ import type { BenchRow, BenchSection } from './section';
 
 const SETS = ['http', 'smtp', 'shuttle', 'mammography', 'annthyroid', 'cardio', 'satellite', 'thyroid'];
 const SEEDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-/** What a detector takes unless it is told otherwise: this is what the targets are for. */
+/** Default splits of a detector; the targets hold for these. */
 const OURS = 'mixed';
 const LARGEST_AUC_LOSS = 0.015;
 const LARGEST_PRECISION_LOSS = 0.05;

@@ -129,7 +129,7 @@ async function backfill(client: Client, live: LivePipeline): Promise<void> {
     await new Promise((wake) => setTimeout(wake, POLL_MS));
 }
 
-/** What a backfill in the cluster stands in for: read, score here, write the scores back onto the logs. */
+/** Backfills without the cluster, as the baseline: reads the logs, scores them here and writes the scores back. */
 async function backfillThroughNode(client: Client, snapshot: ModelSnapshot): Promise<void> {
   const scorer = createModelScorer(snapshot);
   for await (const page of createLogSource(client).read(range, { fields: snapshot.encoder.fields })) {

@@ -178,7 +178,7 @@ async function live(month: readonly MonthDay[], labels: number): Promise<MonthRu
       const { pattern, top_feature } = factsOf(result);
       const key = JSON.stringify([pattern, top_feature]);
       if (truth !== undefined) confirmed.add(key);
-      // What would hide a confirmed anomaly is refused.
+      // A suppression that would hide a confirmed anomaly is refused.
       else if (!confirmed.has(key))
         suppressions.push(suppressionOf({ pattern, top_feature }, START + (day + 1) * DAY));
     }

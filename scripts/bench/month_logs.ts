@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 /** A Monday. */
 export const START = Date.UTC(2026, 8, 7);
 
-/** What the month goes through, in days from its start; the first week is there to train on. */
+/** Events of the month, in days from its start; the first week is the training window. */
 export const MONTH = {
   days: 35,
   release: 12,
@@ -20,7 +20,7 @@ export const MONTH = {
 const LOGS_A_DAY = 4_000;
 export const ANOMALIES_A_DAY = 10;
 
-/** What is true of a log: an anomaly of some kind, part of the bad week (an alert is right, and none is asked for), or neither. */
+/** Truth about a log: a kind of anomaly, `degraded` (part of the bad week, where an alert is right but not required), or none. */
 export type Truth = 'attack' | 'slow' | 'huge' | 'failure' | 'degraded' | undefined;
 const KINDS = ['attack', 'slow', 'huge', 'failure'] as const;
 

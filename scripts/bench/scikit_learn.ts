@@ -8,7 +8,7 @@ const REPOSITORY = join(__dirname, '..', '..');
 const ENVIRONMENT = join(REPOSITORY, '.cache', `scikit-learn-${SCIKIT_LEARN_VERSION}`);
 const PYTHON = join(ENVIRONMENT, 'bin', 'python');
 
-/** Where matrices for the other process are left. */
+/** Folder of the matrices for the other process. */
 export const BENCH_FOLDER = join(REPOSITORY, '.cache', 'bench');
 
 /** A Python process with scikit-learn that answers requests one at a time. */

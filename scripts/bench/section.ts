@@ -3,14 +3,14 @@ export interface BenchRow {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** How many times better than what the name compares with. */
+  /** Factor by which it is better than the one that the name compares with. */
   readonly ratio?: number;
   /** In words: what the value or the ratio has to reach. */
   readonly target?: string;
   readonly met?: boolean;
 }
 
-/** What one benchmark measured; each file of this folder exports `run(): Promise<BenchSection>`. */
+/** Results of one benchmark; each file of this folder exports `run(): Promise<BenchSection>`. */
 export interface BenchSection {
   readonly title: string;
   readonly rows: readonly BenchRow[];

@@ -78,7 +78,7 @@ export function measureWebAttacks(
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** How well the defaults for web logs find real attacks in real access logs, means of ten seeds. */
+/** Measures the detection of real attacks in real access logs with the defaults for web logs: means of ten seeds. */
 export async function run(): Promise<BenchSection> {
   const sources = readWebSources();
   const rows = WEB_ATTACK_CASES.flatMap((webCase): BenchRow[] => {

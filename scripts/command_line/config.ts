@@ -9,7 +9,7 @@ import { alertsConfigSchema } from '../../server/notifications/config';
 import { SubstitutedValues } from './substituted_values';
 import { connectionFromEnvironment, connectionSchema } from '../../server/elasticsearch';
 
-/** What a model must reach, in `validate-model-performance`, in the gate of `deploy-model` and afterwards. */
+/** Limits for a model, in `validate-model-performance`, in the gate of `deploy-model` and afterwards. */
 export const limitsSchema = z.strictObject({
   min_precision: z.number().min(0).max(1).default(0.5),
   min_recall: z.number().min(0).max(1).default(0.5),
@@ -101,7 +101,7 @@ export async function readConfig(
   const elasticsearch = connectionFromEnvironment(environment, given.elasticsearch ?? {});
   const parsed = configSchema.safeParse({ ...given, elasticsearch });
   if (parsed.success) return parsed.data;
-  // What stands in the file is shown, not what is put in its place. Values of these two sections are never repeated.
+  // Messages show the text of the file, before substitution. Values of these two sections are never repeated.
   const { elasticsearch: _connection, alerts: _alerts, ...speakable } = written as Record<string, unknown>;
   const issues = describeZodIssues(parsed.error, speakable).map((issue) => substituted.hideIn(issue));
   throw new DetectionError(

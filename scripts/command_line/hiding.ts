@@ -110,7 +110,7 @@ export async function addOrPreview(
   });
 }
 
-/** What a suppression would have changed, for people. */
+/** Returns the replay of a suppression as text: its effect on results and alerts of the last days. */
 export function replayText(replay: ReplayBody): string {
   const { results, alerts, days, confirmed_hidden: confirmed, contradictions } = replay;
   return [

@@ -48,7 +48,7 @@ export async function trialOptions(
 export const deploymentText = ({ live, bytes, simulation }: PipelineDeployment): string =>
   `The ingest pipeline "${live.name}" scores with ${live.version}${live.previousVersion === undefined ? '' : ` (before: ${live.previousVersion})`}: ${bytes} bytes; trial over ${simulation.logs} logs: ${simulation.anomalies} anomalies, ${simulation.microsecondsPerLog.toFixed(1)} microseconds a log.`;
 
-/** What would have to be done for logs to go through the pipeline; undefined where the indices do not allow it. */
+/** Returns the plan that makes logs go through the pipeline; undefined where the indices do not allow it. */
 export async function planFor(
   session: Session,
   client: Client,

@@ -16,7 +16,7 @@ const LINE_CHARACTERS = 16 * 1024 * 1024;
 /** Told of a line that is longer than `most` characters and was left out. Lines count from 1. */
 export type TooLong = (file: string, line: number, most: number) => void;
 
-/** How files are read: until when, and who is told of what could not be. */
+/** Options for reading files: a signal that stops it, and a receiver of problems. */
 export interface Reading {
   readonly signal?: AbortSignal;
   readonly tooLong?: TooLong;

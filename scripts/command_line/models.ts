@@ -22,7 +22,7 @@ export async function loadModelFile(path: string): Promise<{ snapshot: ModelSnap
   }
 }
 
-/** What a detector is called in indices and checkpoints when it has no id of its own: its name in simple letters. */
+/** Returns the id of a detector that has none, for indices and checkpoints: its name in simple letters. */
 export function detectorIdOf(name: string): string {
   const id = name
     .normalize('NFKD')

@@ -9,7 +9,7 @@ import { readConfig, type Config } from './config';
 import type { TooLong } from './log_files';
 import { SubstitutedValues } from './substituted_values';
 
-/** What every command gets: its configuration, a way to speak, and a signal that fires on Ctrl-C. */
+/** Environment of every command: its configuration, its output, and a signal that fires on Ctrl-C. */
 export interface Session {
   readonly config: Config;
   readonly json: boolean;

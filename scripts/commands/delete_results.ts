@@ -13,7 +13,7 @@ interface Options {
   yes: boolean;
 }
 
-/** What previews of feedback and `what-if` look back on. */
+/** Time range of the previews of feedback and of `what-if`. */
 const LOOKED_BACK_ON_MILLISECONDS = 30 * 86_400_000;
 
 export const deleteResults = (): Command =>

@@ -367,7 +367,7 @@ async function follow(session: Session, options: Options, followers: readonly Fo
     session.say(`Together ${list.rows.toLocaleString('en')} rows; what several found is one of them.`);
 }
 
-/** What was shown so long ago is part of nothing new; relative to the longest bucket. */
+/** Time after which a shown result is forgotten, relative to the longest bucket: new results cannot overlap it any more. */
 const SPANS_REMEMBERED = 3;
 
 /**

@@ -42,7 +42,7 @@ Examples:
       }
       const { kibana, ask } = connectToKibana(session, options.kibanaUrl, ', or write a file with --output');
       const known = await ask(`${API_ROOT}/_openapi`);
-      // Who may not ask for it is told 401 or 403, by a Kibana that has it.
+      // A Kibana with the plugin answers 401 or 403 to callers without the privilege.
       const hasPlugin = known.status !== 404;
       const ndjson = toNdjson(resultDashboards(space, { hasPlugin }));
       const form = new FormData();

@@ -128,7 +128,7 @@ function timesOf({ year, timeZone }: Options, session: Session): TimeContext {
   };
 }
 
-/** How the lines of the files are read. */
+/** Options for reading the lines of the files. */
 interface Reading {
   readonly format: LogFormat | 'auto';
   readonly times: TimeContext;

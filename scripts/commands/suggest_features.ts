@@ -103,7 +103,7 @@ export function bucketsFile(path: string): string {
   return join(dirname(path), `${basename(path, extension)}.buckets${extension || '.yml'}`);
 }
 
-/** What shows only in many logs together, such as floods and silences, by the entity that the logs have. */
+/** Suggests a bucket detector, grouped by the entity of the logs, for anomalies of many logs such as floods and silences. */
 async function bucketDetector(
   session: Session,
   index: string,

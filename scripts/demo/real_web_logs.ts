@@ -83,7 +83,7 @@ export function mixRealWebLogs(
   });
 }
 
-/** What shows only in many logs together: floods of one client, and times in which nothing is logged. */
+/** Anomalies of many logs together: floods of one client, and times without any log. */
 const FLOODS = { count: 3, logs: 60, milliseconds: 90_000 };
 const SILENCES = { count: 2, milliseconds: 1_200_000 };
 

@@ -19,7 +19,7 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Whether any user may walk through every folder above: needed when root starts the node as somebody else. */
+/** Returns true when any user may traverse every parent folder: needed when root starts the node as another user. */
 async function isReachableByOthers(folder: string): Promise<boolean> {
   for (let path = folder; path !== parse(path).root; path = dirname(path)) {
     const found = await stat(path).catch(() => undefined);

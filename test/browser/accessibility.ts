@@ -27,7 +27,7 @@ const ANIMATIONS_ENDED = `new Promise(requestAnimationFrame).then(() => Promise.
     .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
     .map(({ finished }) => finished)))`;
 
-/** What axe finds on a page that is at least serious, one line for each element. */
+/** Returns the serious and critical findings of axe on a page, one line for each element. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(ANIMATIONS_ENDED);
   // Not as a script element: the security policy of the page forbids that, as Kibana's does.

@@ -165,7 +165,7 @@ it('says what is wrong where it is set, and offers nothing that buckets cannot h
       expect.stringContaining('must be at most 8'),
     ]);
     expect(await seriousFindings(page)).toEqual([]);
-    // What was folded away is unfolded for its problem.
+    // A collapsed section with a problem is expanded.
     await page.getByText('bucket.look_back: must be a duration').first().waitFor();
     expect(await page.getByLabel('After its last log').isVisible()).toBe(true);
     await page.getByLabel('After its last log').fill('2d');

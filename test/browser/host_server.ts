@@ -21,7 +21,7 @@ export interface HostOptions {
   readonly hostPage: ServedFiles;
   /** Folder of the plugin's built bundle. */
   readonly bundle: string;
-  /** What Kibana has saved. */
+  /** Data views saved in Kibana. */
   readonly dataViews: readonly { readonly id: string; readonly title: string; readonly name: string }[];
   /** By the name that the cookie `user` gives; without one the first. */
   readonly people: readonly Person[];
@@ -32,7 +32,7 @@ export interface HostOptions {
 export interface Host {
   /** Address of the space. */
   readonly url: string;
-  /** What requests of the pages have asked, `<operation> <search>` each; the newest last. */
+  /** Requests of the pages, `<operation> <search>` each; the newest last. */
   readonly asked: string[];
   close(): Promise<void>;
 }
@@ -172,7 +172,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Which endpoint a request is for, a path without parameters before one with them. */
+/** Returns the endpoint of a request, a path without parameters before one with them. */
 function operationOf(
   method: string,
   path: string,

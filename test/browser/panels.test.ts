@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 
 const KINDS = ['swim_lane', 'timeline', 'patterns', 'table'];
 const ALL_PANELS = KINDS.map((kind) => `panel=${kind}`).join('&');
-/** What each panel asks the API for. */
+/** Operation that each panel requests. */
 const OPERATION_OF: Record<string, string> = {
   swim_lane: 'summarizeResults',
   timeline: 'summarizeResults',

@@ -4,7 +4,7 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 /** Pages of the plugin in a browser, on Kibana or on the host page. */
 export interface Pages {
   readonly page: Page;
-  /** What a path of Kibana is put behind. */
+  /** Address that paths of Kibana are appended to. */
   readonly url: string;
 }
 
@@ -109,7 +109,7 @@ export async function promoteAModel(pages: Pages, id: string): Promise<void> {
   const activeRow = async (): Promise<number> => ((await rows.nth(0).innerText()).includes('active') ? 0 : 1);
   const before = await activeRow();
   await page.locator(testSubject('logAnomaliesPromoteCompared')).first().click();
-  // What was checked is shown before anything is promoted.
+  // The checks are shown before anything is promoted.
   // A toast of Kibana, such as that security is off, may lie over the button.
   await page.press(`${testSubject('logAnomaliesPromoteNow')}:not([disabled])`, 'Enter');
   await page.waitForFunction(
@@ -120,7 +120,7 @@ export async function promoteAModel(pages: Pages, id: string): Promise<void> {
   );
 }
 
-/** How many anomalies the explorer says there are. */
+/** Returns the number of anomalies that the explorer shows. */
 export const shownAnomalies = async (page: Page): Promise<number> =>
   Number((await page.innerText(testSubject('logAnomaliesShown'))).split(' ')[0].replace(/\D/g, ''));
 

@@ -38,7 +38,7 @@ export interface SecurityWorld {
 }
 
 const SECONDS = 3_600;
-/** Who has the feature, and how much of it. */
+/** Privilege on the feature that the role of each person grants. */
 const FEATURE: Readonly<Record<Exclude<Persona, 'anonymous' | 'superuser'>, 'all' | 'read' | undefined>> = {
   no_feature: undefined,
   reader: 'read',

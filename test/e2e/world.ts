@@ -8,7 +8,7 @@ import type { KibanaProcess } from './kibana_process';
 import type { Report } from './report';
 import { waitFor } from './wait_for';
 
-/** What the journeys share. Everything that they make has a name that begins with `name`. */
+/** Environment of the journeys. Everything that they make has a name that begins with `name`. */
 export interface World {
   readonly name: string;
   readonly report: Report;
@@ -23,7 +23,7 @@ export interface World {
   readonly environment: NodeJS.ProcessEnv;
   /** Present where this run started Kibana itself. */
   readonly process: KibanaProcess | undefined;
-  /** Where files of this run go. */
+  /** Folder for files of this run. */
   readonly folder: string;
   readonly indices: {
     readonly web: string;

@@ -53,7 +53,7 @@ const is = (log: Log, name: string): boolean => log.service.name === name;
 const later = (log: Log, seconds: number): string =>
   new Date(Math.min(Date.parse(log['@timestamp']) + seconds * 1_000)).toISOString();
 
-/** What goes wrong in the test hour, one thing after the other, woven into everyday logs. */
+/** Generates everyday logs with the anomalies of the test hour, one after the other. */
 function* woven(): Generator<LogDocument> {
   for (const { document } of generateLogs(training)) yield document;
   for (const { document } of generateLogs(test)) {

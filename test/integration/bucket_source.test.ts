@@ -130,7 +130,7 @@ describe('bucket rows on a real Elasticsearch', () => {
     const { memory } = before[before.length - 1];
     expect(shortly(logsOf(await pagesOf(source, silent, { memory }))).sort()).toEqual(['4 a 0', '4 b 0']);
     expect(shortly(logsOf(await pagesOf(source, silent))).sort()).toEqual(['4 a 0', '4 b 0']);
-    // What belongs to other settings is not believed.
+    // A memory that belongs to other settings is ignored.
     const other = bucketDetector(index, { bucket: { look_back: '3m', silence: false } });
     expect(await pagesOf(sourceFor(client, other), silent, { memory })).toEqual([]);
   });

@@ -22,7 +22,7 @@ const MINUTE = 60_000;
 const FROM = Date.UTC(2026, 10, 1);
 const TO = Date.UTC(2026, 10, 3);
 
-/** What a result says of its log, whichever way it was found. */
+/** Returns the part of a result that must be the same for both ways of scoring. */
 const shapeOf = ({ '@timestamp': time, anomaly, source, model, ...rest }: AnomalyResult) => ({
   time,
   score: anomaly.score.toFixed(9),

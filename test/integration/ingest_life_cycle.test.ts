@@ -173,7 +173,7 @@ describe('the life cycle of an ingest pipeline', () => {
       expect(await finalPipeline()).toBe(FORMER);
       await index(documents.slice(0, 20));
       expect(await versions(INDEX)).toEqual({ [second.version]: 20 });
-      // What is attached by the old name is attached by that of today afterwards.
+      // An index attached by the old name is attached by the current name afterwards.
       await attachPipeline(wide, await planAttachment(wide, await namesOfPipeline(wide, DETECTOR), INDEX));
       expect(await finalPipeline()).toBe(PIPELINE);
       expect(await detachPipeline(wide, await namesOfPipeline(wide, DETECTOR), INDEX)).toEqual([INDEX]);

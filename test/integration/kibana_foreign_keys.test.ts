@@ -43,7 +43,7 @@ const isValid = async (keyId: string): Promise<boolean> => {
 };
 const keyIdOf = (id: string): string => (keyOf(id).attributes as ApiKeyAttributes).api_key_id;
 
-/** What an object holds is changed past every client, as a restored or edited index of Kibana would have it. */
+/** Changes the attributes of an object past every client, as a restored or edited index of Kibana would. */
 function change(type: string, id: string, attributes: object): void {
   const stored = objects.get(`${type}/${id}`)!;
   objects.set(`${type}/${id}`, {

@@ -133,7 +133,7 @@ describe('models', () => {
     expect(refused.body).toMatchObject({
       message: expect.stringMatching(/^The model file is refused: .*evaluation\.schema_version: /),
     });
-    // What 0.1.0 has taken is there still.
+    // Models stored by 0.1.0 are still there.
     const where = { index: modelsIndex(space), id: documentId('model', space, id, version) };
     await admin.update({ ...where, doc: { evaluation: padded.evaluation }, refresh: true });
     const listed = await ok<{ models: object[] }>(people.owner, 'listModels', { params: { id } });

@@ -4,7 +4,7 @@ import { resultsPattern } from '../../server/elasticsearch';
 import { MINUTE } from './fixtures/elasticsearch_fixture';
 import { slower, upkeepWorld } from './fixtures/upkeep_world';
 
-/** What keeps the model of a detector good: drift, retraining, gated promotion, the watch after it. */
+/** Upkeep of a detector's model: drift, retraining, gated promotion, and the watch after it. */
 
 jest.setTimeout(240_000);
 

@@ -17,7 +17,7 @@ import { thisMinute, webDetector, webLogs } from './fixtures/kibana_logs';
 import { answerOf, personWith, refusalOf } from './fixtures/kibana_people';
 import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 
-/** What the pages ask beside the life of a detector, through the HTTP API over a real Elasticsearch. */
+/** Requests of the pages beside the life of a detector, through the HTTP API over a real Elasticsearch. */
 const SECONDS = 7_200;
 const admin = administrator();
 const index = uniqueName('pagelogs');

@@ -5,7 +5,7 @@ import { MINUTE } from './fixtures/elasticsearch_fixture';
 import { webDetector } from './fixtures/kibana_logs';
 import { slower, upkeepWorld } from './fixtures/upkeep_world';
 
-/** What a training learns from and what it leaves out. */
+/** Logs that a training learns from and logs that it leaves out. */
 
 jest.setTimeout(240_000);
 

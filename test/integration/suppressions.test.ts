@@ -59,7 +59,7 @@ describe('a mute', () => {
       concealed.results[0].id,
     );
 
-    // What would alert now is what the replay said would be left.
+    // The number of alerts is now the one that the replay predicted.
     const query = { detector_ids: id, min_confidence: '0', to: String(NOW) };
     const left = await ok(reader, 'whatIf', { query });
     expect([left.alerts, left.results]).toEqual([preview.alerts.after, preview.results.after]);
@@ -183,7 +183,7 @@ describe('a mute', () => {
     const add = (place: number) => ({
       suppression: { detector_ids: [id], name: 'x', match: { pattern: `pattern ${place}` } },
     });
-    // What was added before today's last two is known from the audit trail alone.
+    // Only the audit trail knows of the suppressions added before today's last two.
     await createAuditTrail(admin, { space }).append(
       Array.from({ length: SUPPRESSION_LIMITS.newWideADay - 2 }, () => ({
         detectorId: id,

@@ -125,7 +125,7 @@ async function storedOf(space: string): Promise<Map<string, unknown>> {
   return new Map(hits.hits.map(({ _id, _source }) => [_id as string, _source]));
 }
 
-/** What a space had, told from the names of its indices and, of the shared ones, from what its documents say. */
+/** Returns the expected data of a space, from the names of its indices and, in shared indices, from the documents. */
 const expectedOf = (space: string): Map<string, unknown> =>
   new Map(
     documents
@@ -176,7 +176,7 @@ test('each document comes to its own space, unchanged, once', async () => {
     expect(await storedOf(space)).toEqual(expectedOf(space));
     expect(await move(space)).toEqual({ state: 'earlier', documents: 0 });
   }
-  // What was removed since does not come back.
+  // Verdicts removed since then do not come back.
   await createFeedbackStore(admin, { space: 'sec-a' }).remove('web', { index: LOGS, id: '1' });
   await move('sec-a');
   expect(

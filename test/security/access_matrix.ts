@@ -33,7 +33,7 @@ export const OPERATIONS: readonly Operation[] = (Object.keys(DECLARED_ACCESS) as
   (one, other) => Number(DECLARED_ACCESS[one].last ?? false) - Number(DECLARED_ACCESS[other].last ?? false),
 );
 
-/** What a caller who may do everything sees of the detector: it must be the same before and after a refused request. */
+/** Requests for the state of the detector as an administrator sees it: it must not change by a refused request. */
 const OBSERVED: readonly Operation[] = [
   'getDetector',
   'listModels',
@@ -106,7 +106,7 @@ export async function faultsOfForbidden(world: MatrixWorld, operation: Operation
   const before = await observe(world);
   for (const { persona, place, expectation } of CELLS.filter((cell) => cell.operation === operation)) {
     if (expectation === 'allowed') continue;
-    // Who sends the name of an index in the request may read it in the answer.
+    // A caller that names an index in the request may read that name in the answer.
     const answer = await world.ask(persona, place, operation, given);
     const sent = JSON.stringify(given);
     const fault = faultOf(

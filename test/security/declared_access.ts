@@ -40,12 +40,12 @@ interface Access {
   readonly last?: true;
 }
 
-/** Who may do what. An operation that is missing here fails the compiler and the test. */
+/** Access that each operation requires. An operation that is missing here fails the compiler and the test. */
 export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   listDetectors: { privilege: 'read', subject: 'none' },
   exportDetectors: { privilege: 'read' },
   exportDetector: { privilege: 'read' },
-  /** What is imported does not run, so it takes no rights on the logs. */
+  /** Imported detectors do not run, so an import needs no rights on the logs. */
   importDetectors: { privilege: 'write', subject: 'none', last: true },
   createDetector: { privilege: 'write', logs: true, subject: 'none' },
   getDetector: { privilege: 'read' },

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Operation } from '../../common/api';
 import type { Detector } from '../../common/detector';
 
-/** What the requests name; all of it exists. */
+/** Objects that the requests name; all of them exist. */
 export interface Scene {
   readonly detectorId: string;
   readonly detector: Detector;

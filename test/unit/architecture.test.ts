@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** What each part may import besides itself; the first prefix that fits decides. Tests beside the code are free. */
+/** Imports that each part may have besides itself; the first prefix that fits decides. Tests beside the code are free. */
 const ALLOWED: readonly (readonly [part: string, allowed: readonly string[]])[] = [
   ['common', []],
   ['server/detection', ['common']],

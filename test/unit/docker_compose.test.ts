@@ -34,7 +34,7 @@ const settings = Object.fromEntries(
 );
 const SECRETS = ['ELASTIC_PASSWORD', 'KIBANA_PASSWORD', 'KIBANA_ENCRYPTION_KEY'];
 
-/** What a variable stands for where .env does not say otherwise. */
+/** Returns a value with its variables replaced: by the settings in .env, else by their defaults. */
 const resolved = (value: string): string =>
   value.replace(
     /\$\{([A-Z_]+):-([^}]*)\}/g,

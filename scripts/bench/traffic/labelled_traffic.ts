@@ -6,14 +6,14 @@ export const DAY = 24 * HOUR;
 /** A Monday. */
 const START = Date.UTC(2026, 2, 2);
 
-/** Which fields of a kind of traffic hold what: for the features that scikit-learn is given, never for ours. */
+/** Fields of a kind of traffic by their use, for the features that scikit-learn is given; ours never see them. */
 export interface TrafficFields {
   readonly timestamp: string;
   readonly duration: string;
   readonly size: string;
   readonly status: string;
   readonly statusOf: 'http' | 'grpc' | 'level';
-  /** What is usual is told apart by these; numbers in them are masked. */
+  /** Fields within which values are compared; numbers in them are masked. */
   readonly route: readonly string[];
   /** Fields of few values, whose rarity tells something. */
   readonly rare: readonly string[];
@@ -32,7 +32,7 @@ export interface TrafficKind {
   readonly fields: TrafficFields;
   /** Logs a day on a working day. */
   readonly logsADay: number;
-  /** How much of the traffic comes and goes with the day, in [0, 1), and at which hour (UTC) it is busiest. */
+  /** Share of the traffic that depends on the time of day, in [0, 1), and the busiest hour (UTC). */
   readonly swing: number;
   readonly peakHour: number;
   /** Traffic of Saturdays and Sundays compared with a working day. */
@@ -61,7 +61,7 @@ const TEST_SHARE = 0.01;
 const INCIDENT_LOGS = { from: 2, to: 8 };
 const INCIDENT_DURATION = 20 * 60_000;
 
-/** How busy a time is compared with the busiest, in (0, 1]. */
+/** Returns the load at a time relative to the busiest time, in (0, 1]. */
 function seasonOf({ swing, peakHour, weekend }: TrafficKind, time: number): number {
   const daily = 1 + swing * Math.cos(((time / HOUR - peakHour) / 24) * 2 * Math.PI);
   const day = new Date(time).getUTCDay();

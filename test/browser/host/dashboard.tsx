@@ -3,7 +3,7 @@ import { EuiFlexGrid, EuiFlexItem, EuiLoadingSpinner, EuiPanel, EuiSpacer, EuiTi
 import type { RenderHandlers } from '../../../public/kibana/panel_contracts';
 import type { Registered } from './plugin_host';
 
-/** What a dashboard tells its panels. */
+/** State of a dashboard that its panels follow. */
 interface Context {
   readonly timeRange: { readonly from: string; readonly to: string };
   readonly query: { readonly language: string; readonly query: string };

@@ -1,10 +1,10 @@
-/** What the server tells the page, see host_server.ts. */
+/** Settings that the server passes to the page, see host_server.ts. */
 export interface HostSettings {
   readonly locale: string;
   /** Translations of that language by message id; none for English. */
   readonly messages: Readonly<Record<string, string>>;
   readonly isDark: boolean;
-  /** What all paths of a space begin with, e.g. `/s/shop`. */
+  /** Prefix of all paths of a space, e.g. `/s/shop`. */
   readonly basePath: string;
   readonly capabilities: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
 }

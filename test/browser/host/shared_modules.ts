@@ -1,4 +1,4 @@
-/** What Kibana lends to plugins: the same packages, at the versions of Kibana 8.12.2, under the same names. */
+/** Packages that Kibana shares with plugins, at the versions of Kibana 8.12.2 and under the same names. */
 import * as ElasticCharts from '@elastic/charts';
 import * as ElasticEui from '@elastic/eui';
 import * as KbnDatemath from '@elastic/datemath';

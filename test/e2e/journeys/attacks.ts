@@ -8,7 +8,7 @@ const HIDDEN = ['log-anomalies-detector', 'log-anomalies-api-key', 'log-anomalie
 /** Kibana's own routes answer a type that is hidden from them so. */
 const UNSUPPORTED = [400, 404];
 
-/** What once worked on a real Kibana: each attack is refused with words, and nothing has changed after it. */
+/** Repeats attacks that once worked on a real Kibana: each is refused with a message, and nothing has changed after it. */
 export async function attacksJourney(world: World, security: SecurityWorld): Promise<void> {
   const { report, admin } = world;
   const { spaces, people } = security;

@@ -10,14 +10,14 @@ const WATCHED_MILLISECONDS = 4 * MINUTE;
 const DETECTORS_WATCHED_MILLISECONDS = 10 * MINUTE;
 /** After a change Kibana is busy with it for a while. */
 const SETTLING_MILLISECONDS = 90_000;
-/** What its boot has left behind takes longest. */
+/** Time after which Kibana has settled after its boot. */
 const BOOT_SETTLING_MILLISECONDS = 3 * MINUTE;
 const RULES = 10;
 const DETECTORS = 100;
 const INTERVAL = '1m';
 const LOGS = 1_000;
 
-/** What a hundred detectors cost that find nothing to do, beside ten of Kibana's own rules that find nothing. */
+/** Measures the cost of a hundred detectors without new logs, beside ten of Kibana's own rules that find nothing. */
 export async function idleCostJourney(world: World, kibana: KibanaProcess): Promise<void> {
   const { report, owner, admin, elasticsearch, name } = world;
   // The role of the owner reads this one.

@@ -12,7 +12,7 @@ const SETTLING_MILLISECONDS = 2_500;
 
 /** A window of Kibana, logged in where there is security. */
 export interface KibanaPages extends Pages {
-  /** What the browser complained about and is ours. */
+  /** Problems that the browser reported on our pages. */
   readonly problems: string[];
   /** Saves what is seen, under this name, into the folder PICTURES. */
   picture(name: string): Promise<void>;

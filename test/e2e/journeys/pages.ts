@@ -23,7 +23,7 @@ export interface PagesUsers {
   readonly reader: Credentials | undefined;
 }
 
-/** What people see, in a real Chromium: from sample logs to a dashboard and a rule, and what a reader is told. */
+/** Uses the pages in a real Chromium: from sample logs to a dashboard and a rule, and as a reader. */
 export async function pagesJourney(world: World, url: string, users: PagesUsers): Promise<void> {
   const { report, admin, indices, elasticsearch } = world;
   const browser = await openBrowser();
@@ -166,7 +166,7 @@ async function ruleByHand(
   });
 }
 
-/** What a reader may not do is not offered, or told. */
+/** Checks that actions a reader has no rights for are not offered, or are refused with a message. */
 async function readerIsTold({ report }: World, pages: KibanaPages, detectorId: string): Promise<void> {
   const { page } = pages;
   await report.step('a reader sees detectors and results, and is offered no change', async () => {

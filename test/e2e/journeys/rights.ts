@@ -5,7 +5,7 @@ import type { DetectorMade } from './detector';
 
 const status = async (answer: ReturnType<KibanaClient['request']>): Promise<number> => (await answer).status;
 
-/** What one space holds the others never see; a reader changes nothing; an owner gives no more than they have. */
+/** Checks that spaces do not see each other's data, a reader changes nothing, and an owner gives no more than they have. */
 export async function rightsJourney(world: World, { id, sample }: DetectorMade): Promise<void> {
   const { report, admin, owner, reader } = world;
   const params = { id };

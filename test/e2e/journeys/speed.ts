@@ -14,7 +14,7 @@ const ENTITIES = ['checkout-api', 'auth-api', 'search-api', 'inventory-api', 'we
 /** Of each, in turns; the first of each is not counted. */
 const ROUNDS = 6;
 
-/** How long until the explorer can be used on a million results, beside Discover on the same index. */
+/** Measures the time until the explorer is usable on a million results, beside Discover on the same index. */
 export async function speedJourney(
   world: World,
   url: string,
