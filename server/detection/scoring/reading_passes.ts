@@ -9,6 +9,13 @@ export interface Pass {
   readonly position: unknown;
 }
 
+/** The detector's own query as filters: none where it is absent or an empty text, which would match nothing. */
+export function filtersOf(query: Detector['source']['query']): object[] {
+  if (query === undefined) return [];
+  if (typeof query !== 'string') return [query];
+  return query.trim() === '' ? [] : [{ query_string: { query } }];
+}
+
 /**
  * Logs with a time of indexing in the order of indexing, then the others in the order of their own time. For the past
  * alone: all logs in the order of their own time.
@@ -17,7 +24,7 @@ export function passesOf(detector: Detector, checkpoint: Checkpoint, to: number,
   const { index, query, timestamp_field, ingested_field } = detector.source;
   const names = { index, timestampField: timestamp_field, ingestedField: ingested_field };
   if (detector.unit === 'bucket') return bucketPassesOf(detector, checkpoint, to, isPast);
-  const chosen = query === undefined ? [] : [typeof query === 'string' ? { query_string: { query } } : query];
+  const chosen = filtersOf(query);
   if (isPast) {
     const range = { ...names, query: { bool: { filter: chosen } }, from: checkpoint.timestampTo, to };
     return [{ by: 'timestamp', range, position: checkpoint.timestampPosition }];
@@ -59,7 +66,7 @@ function bucketPassesOf(detector: Detector, checkpoint: Checkpoint, to: number, 
   const { index, query, timestamp_field: timestampField, ingested_field: ingestedField } = detector.source;
   const span = spanOf(detector);
   const closed = (time: number): number => Math.floor(time / span) * span;
-  const chosen = query === undefined ? [] : [typeof query === 'string' ? { query_string: { query } } : query];
+  const chosen = filtersOf(query);
   const scored = closed(checkpoint.timestampTo);
   const closing: Pass = {
     by: 'timestamp',

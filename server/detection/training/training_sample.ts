@@ -2,6 +2,7 @@ import { durationToMilliseconds, type Detector } from '../../../common/detector'
 import { fieldsOfFeature } from '../../../common/log_features';
 import type { SourceLog } from '../../../common/log_document';
 import { entityOf, timestampOf } from '../scoring/log_values';
+import { filtersOf } from '../scoring/reading_passes';
 import type { LogRange, LogSample, LogSource, Progress, SampleOptions } from '../ports';
 import { shuffled } from './shuffled';
 
@@ -188,9 +189,7 @@ function byIndex(logs: readonly { readonly index: string; readonly id: string }[
 
 function without(query: LogRange['query'], mustNot: readonly object[]): LogRange['query'] {
   if (mustNot.length === 0) return query;
-  const chosen =
-    typeof query === 'string' ? (query.trim() === '' ? [] : [{ query_string: { query } }]) : query;
-  return { bool: { ...(chosen !== undefined && { filter: chosen }), must_not: mustNot } };
+  return { bool: { filter: filtersOf(query), must_not: mustNot } };
 }
 
 /** Milliseconds of a window that exclusions of all entities cover. */
