@@ -5,6 +5,7 @@ import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { queryOf, type RequestOptions } from '../transport/log_query';
+import { searchWhole } from '../transport/whole_answer';
 
 /** Frequent values that are remembered for each field of `bucket.rare`. */
 const COMMON_VALUES = 500;
@@ -79,7 +80,8 @@ export async function learnCommonValues(
   if (fields.length === 0 || range.to <= range.from) return {};
   const answer = await attempt(
     () =>
-      client.search(
+      searchWhole(
+        client,
         {
           index: range.index,
           size: 0,
@@ -90,7 +92,7 @@ export async function learnCommonValues(
             fields.map(([name, field]) => [name, { terms: { field, size: COMMON_VALUES } }]),
           ),
         },
-        { signal: options.signal, querystring: { allow_partial_search_results: false } },
+        { signal: options.signal },
       ),
     { what: `learn frequent values of "${range.index}"`, ...options },
   );

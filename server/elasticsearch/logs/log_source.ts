@@ -7,9 +7,12 @@ import { queryOf } from '../transport/log_query';
 import { countLogs, sampleLogs } from './sample_logs';
 import { readLogs, toSourceLog } from './read_logs';
 import { sourceFilter } from '../transport/search_pages';
+import { searchWhole } from '../transport/whole_answer';
 
 /** Whole documents of one request; anomalous logs may be large. */
 const FETCH_DOCUMENTS = 200;
+/** Characters of the names of indices in an address: Elasticsearch takes 4,096 for all of it. */
+const LONGEST_NAMES = 3_000;
 
 /** All of these logs, by index and id. */
 const queryOfLogs = (logs: readonly { index: string; id: string }[]): estypes.QueryDslQueryContainer => ({
@@ -49,11 +52,10 @@ export function createLogSource(
       const [{ range: first }] = stretches;
       const answer = await attempt(
         () =>
-          client.search({
+          // A shard or a remote cluster that does not answer could hold some.
+          searchWhole(client, {
             index: first.index,
             allow_no_indices: true,
-            // A shard that does not answer could hold some.
-            allow_partial_search_results: false,
             size: 0,
             terminate_after: 1,
             track_total_hits: true,
@@ -65,37 +67,43 @@ export function createLogSource(
     },
     async fetch(logs, fields) {
       const found: SourceLog[] = [];
-      for (let start = 0; start < logs.length; start += FETCH_DOCUMENTS) {
-        const part = logs.slice(start, start + FETCH_DOCUMENTS);
-        if (within !== undefined) {
-          const { hits } = await attempt(
-            () =>
-              client.search<Record<string, unknown>>({
-                index: within,
-                ignore_unavailable: true,
-                size: part.length,
-                query: queryOfLogs(part),
-                _source: sourceFilter(fields),
-              }),
-            { what: `fetch ${part.length} logs of "${within}"`, policy },
-          );
-          found.push(...hits.hits.map(toSourceLog));
-          continue;
-        }
-        const answer = await attempt(
+      for (const part of partsOf(logs)) {
+        const index = within ?? [...new Set(part.map((log) => log.index))].join(',');
+        const { hits } = await attempt(
           () =>
-            client.mget<Record<string, unknown>>({
-              docs: part.map(({ index, id }) => ({ _index: index, _id: id, _source: sourceFilter(fields) })),
+            searchWhole<Record<string, unknown>>(client, {
+              index,
+              ignore_unavailable: true,
+              size: part.length,
+              query: queryOfLogs(part),
+              _source: sourceFilter(fields),
             }),
-          { what: `fetch ${part.length} logs`, policy },
+          { what: `fetch ${part.length} logs of "${index}"`, policy },
         );
-        for (const document of answer.docs) {
-          if ('found' in document && document.found && document._source !== undefined) {
-            found.push({ index: document._index, id: document._id, document: document._source });
-          }
-        }
+        found.push(...hits.hits.map(toSourceLog));
       }
       return found;
     },
   };
+}
+
+/** Logs of one request each, as many as it may ask for and, without `within`, as its address has room to name indices of. */
+function* partsOf(
+  logs: readonly { index: string; id: string }[],
+): Generator<readonly { index: string; id: string }[]> {
+  let start = 0;
+  let names = new Set<string>();
+  let characters = 0;
+  for (const [place, { index }] of logs.entries()) {
+    const more = names.has(index) ? 0 : encodeURIComponent(index).length + 1;
+    if (place - start >= FETCH_DOCUMENTS || (place > start && characters + more > LONGEST_NAMES)) {
+      yield logs.slice(start, place);
+      start = place;
+      names = new Set();
+      characters = 0;
+    }
+    if (!names.has(index)) characters += encodeURIComponent(index).length + 1;
+    names.add(index);
+  }
+  if (start < logs.length) yield logs.slice(start);
 }

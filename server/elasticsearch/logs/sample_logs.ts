@@ -9,6 +9,7 @@ import { fieldTypes, queryOf, type FieldTypes } from '../transport/log_query';
 import { readLogs, toSourceLog } from './read_logs';
 import { COLUMN_KINDS, SAMPLE_SCRIPTS, type ColumnKind } from './sample_scripts';
 import { MAXIMUM_PAGE, searchPages } from '../transport/search_pages';
+import { searchWhole } from '../transport/whole_answer';
 
 /** Drawing each log by itself gives a binomial number of them; so many standard deviations more make too few unlikely. */
 const MARGIN_DEVIATIONS = 4;
@@ -89,15 +90,31 @@ export async function countLogs(
   options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
 ): Promise<number> {
   if (range.to <= range.from) return 0;
-  const answer = await attempt(
-    () =>
-      client.count(
-        { index: range.index, query: queryOf(range), allow_no_indices: true },
-        { signal: options.signal },
-      ),
-    { what: `count logs of "${range.index}"`, ...options },
+  return attempt(() => countWhole(client, range, { signal: options.signal }), {
+    what: `count logs of "${range.index}"`,
+    ...options,
+  });
+}
+
+/** The API `_count` would say nothing of remote clusters that do not answer. @param limit each shard stops at so many */
+async function countWhole(
+  client: ElasticsearchClient,
+  range: LogRange,
+  { signal, limit }: { signal?: AbortSignal; limit?: number },
+): Promise<number> {
+  const answer = await searchWhole(
+    client,
+    {
+      index: range.index,
+      query: queryOf(range),
+      allow_no_indices: true,
+      size: 0,
+      track_total_hits: true,
+      ...(limit !== undefined && { terminate_after: limit }),
+    },
+    { signal },
   );
-  return answer.count;
+  return (answer.hits.total as estypes.SearchTotalHits).value;
 }
 
 /** @returns the time of the first log of the range, epoch milliseconds; undefined where it holds none */
@@ -108,7 +125,8 @@ export async function firstLogAt(
 ): Promise<number | undefined> {
   const answer = await attempt(
     () =>
-      client.search(
+      searchWhole(
+        client,
         {
           index: range.index,
           allow_no_indices: true,
@@ -139,15 +157,12 @@ export async function measureLogs(
   const { index } = range;
   const query = queryOf(range);
   const request = { what: `count logs of "${index}"`, policy, signal };
-  const counted = await attempt(
-    () => client.count({ index, query, allow_no_indices: true, terminate_after: limit }, { signal }),
-    request,
-  );
-  // Each shard stops at the limit by itself, and does not say so.
-  if (counted.count < limit) return { total: counted.count, error: 0 };
+  const counted = await attempt(() => countWhole(client, range, { signal, limit }), request);
+  if (counted < limit) return { total: counted, error: 0 };
   const answer = await attempt(
     () =>
-      client.search(
+      searchWhole(
+        client,
         {
           index,
           size: 0,
@@ -160,7 +175,7 @@ export async function measureLogs(
             },
           },
         },
-        { signal, querystring: { allow_partial_search_results: false } },
+        { signal },
       ),
     request,
   );
@@ -228,40 +243,39 @@ async function sampleByScript(
     let off = false;
     const answer = await attempt(
       () =>
-        client
-          .search(
-            {
-              index: range.index,
-              size: 0,
-              track_total_hits: false,
-              query: queryOf(slice),
-              aggs: {
-                sample: {
-                  random_sampler: { probability, seed: seedOf(options.seed) },
-                  aggs: {
-                    rows: {
-                      scripted_metric: {
-                        ...SAMPLE_SCRIPTS,
-                        params: {
-                          fields: [...fields],
-                          kinds,
-                          named,
-                          identified,
-                          cut: CUT_CHARACTERS,
-                        },
+        searchWhole(
+          client,
+          {
+            index: range.index,
+            size: 0,
+            track_total_hits: false,
+            query: queryOf(slice),
+            aggs: {
+              sample: {
+                random_sampler: { probability, seed: seedOf(options.seed) },
+                aggs: {
+                  rows: {
+                    scripted_metric: {
+                      ...SAMPLE_SCRIPTS,
+                      params: {
+                        fields: [...fields],
+                        kinds,
+                        named,
+                        identified,
+                        cut: CUT_CHARACTERS,
                       },
                     },
                   },
                 },
               },
             },
-            { signal, querystring: { allow_partial_search_results: false } },
-          )
-          .catch((error: unknown) => {
-            if (!areScriptsOff(error)) throw error;
-            off = true;
-            return undefined;
-          }),
+          },
+          { signal },
+        ).catch((error: unknown) => {
+          if (!areScriptsOff(error)) throw error;
+          off = true;
+          return undefined;
+        }),
       { what, policy, signal },
     );
     if (off || answer === undefined) return undefined;

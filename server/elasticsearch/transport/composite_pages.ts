@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { attempt } from './attempt';
 import type { ElasticsearchClient } from './client';
 import type { RequestOptions } from './log_query';
+import { searchWhole } from './whole_answer';
 
 /** Buckets of one answer, where nothing else is said; Elasticsearch gives up to 65,536. */
 const BUCKETS_A_REQUEST = 10_000;
@@ -42,7 +43,8 @@ export async function* compositePages<Bucket, Beside = never>(
   do {
     const answer = await attempt(
       () =>
-        client.search(
+        searchWhole(
+          client,
           {
             index,
             size: 0,
@@ -58,7 +60,7 @@ export async function* compositePages<Bucket, Beside = never>(
               ...(after === undefined && beside),
             },
           },
-          { signal: options.signal, querystring: { allow_partial_search_results: false } },
+          { signal: options.signal },
         ),
       { what, ...options },
     );

@@ -3,6 +3,7 @@ import { DetectionError } from '../../../common/detection_error';
 import type { LogRange } from '../../detection/ports';
 import { attempt, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
+import { refuseUnknownFields } from './whole_answer';
 
 export interface RequestOptions {
   readonly policy?: RetryPolicy;
@@ -43,11 +44,16 @@ export async function fieldTypes(
 ): Promise<{ indices: readonly string[]; types: FieldTypes }> {
   const answer = await attempt(
     () =>
-      client.fieldCaps(
-        // Elasticsearch refuses an empty list; the indices are wanted all the same.
-        { index, fields: fields.length === 0 ? ['_index'] : [...fields], allow_no_indices: true },
-        { signal: options.signal },
-      ),
+      client
+        .fieldCaps(
+          // Elasticsearch refuses an empty list; the indices are wanted all the same.
+          { index, fields: fields.length === 0 ? ['_index'] : [...fields], allow_no_indices: true },
+          { signal: options.signal },
+        )
+        .then((capabilities) => {
+          refuseUnknownFields(capabilities);
+          return capabilities;
+        }),
     { what: `read the fields of "${index}"`, ...options },
   );
   const indices = typeof answer.indices === 'string' ? [answer.indices] : answer.indices;

@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { attempt, throwIfAborted, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { errorBodyOf, errorTypes } from './errors';
+import { openWhole, searchWhole } from './whole_answer';
 
 const KEEP_ALIVE = '5m';
 export const MAXIMUM_PAGE = 10_000;
@@ -80,43 +81,26 @@ export async function* searchPages(
   let pointInTime: string | undefined;
   let size = Math.min(limit, FIRST_PAGE);
 
-  const open = async (): Promise<string> => {
-    const opened = await attempt(
-      () => client.openPointInTime({ index, keep_alive: KEEP_ALIVE }, { signal }),
-      {
-        what,
-        policy,
-        signal,
-      },
-    );
-    return opened.id;
-  };
-
   /** All hits when they fit into the first page, which then takes no point in time. */
   const fetchAllAtOnce = async (): Promise<Hit[] | undefined> => {
     const answer = await attempt(
       () =>
-        client
-          .search<Record<string, unknown>>(
-            {
-              index,
-              size,
-              query,
-              sort: sort.slice(0, -1),
-              _source: sourceFilter(search.fields),
-              track_total_hits: false,
-              ...(search.after === undefined ? {} : { search_after: search.after.slice(0, sort.length - 1) }),
-            },
-            {
-              signal,
-              querystring: { allow_partial_search_results: false },
-              maxResponseSize: LARGEST_PAGE_BYTES,
-            },
-          )
-          .catch((error: unknown) => {
-            if (isTooLarge(error)) return undefined;
-            throw error;
-          }),
+        searchWhole<Record<string, unknown>>(
+          client,
+          {
+            index,
+            size,
+            query,
+            sort: sort.slice(0, -1),
+            _source: sourceFilter(search.fields),
+            track_total_hits: false,
+            ...(search.after === undefined ? {} : { search_after: search.after.slice(0, sort.length - 1) }),
+          },
+          { signal, maxResponseSize: LARGEST_PAGE_BYTES },
+        ).catch((error: unknown) => {
+          if (isTooLarge(error)) return undefined;
+          throw error;
+        }),
       { what, policy, signal },
     );
     const hits = answer?.hits.hits;
@@ -126,7 +110,7 @@ export async function* searchPages(
   const fetchPage = async (from: estypes.SortResults | undefined): Promise<Page> => {
     let after = from;
     for (;;) {
-      pointInTime ??= await open();
+      pointInTime ??= await openWhole(client, index, KEEP_ALIVE, { what, policy, signal });
       const request = {
         pit: { id: pointInTime, keep_alive: KEEP_ALIVE },
         size,
@@ -139,18 +123,15 @@ export async function* searchPages(
       let problem: 'lost' | 'large' | undefined;
       const answer = await attempt(
         () =>
-          client
-            .search<Record<string, unknown>>(request, {
-              signal,
-              querystring: { allow_partial_search_results: false },
-              ...(size > 1 ? { maxResponseSize: LARGEST_PAGE_BYTES } : {}),
-            })
-            .catch((error: unknown) => {
-              if (isPointInTimeLost(error) && (after === undefined || resumeFrom)) problem = 'lost';
-              else if (isTooLarge(error)) problem = 'large';
-              else throw error;
-              return undefined;
-            }),
+          searchWhole<Record<string, unknown>>(client, request, {
+            signal,
+            ...(size > 1 ? { maxResponseSize: LARGEST_PAGE_BYTES } : {}),
+          }).catch((error: unknown) => {
+            if (isPointInTimeLost(error) && (after === undefined || resumeFrom)) problem = 'lost';
+            else if (isTooLarge(error)) problem = 'large';
+            else throw error;
+            return undefined;
+          }),
         { what, policy, signal },
       );
       if (answer !== undefined) {

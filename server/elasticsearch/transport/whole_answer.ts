@@ -1,0 +1,178 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { attempt } from './attempt';
+import type { ElasticsearchClient } from './client';
+import type { RequestOptions } from './log_query';
+
+/** A remote cluster that answers no search in time, or not of all its shards. */
+interface MissingPart {
+  readonly cluster: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+interface ClusterDetails {
+  readonly status: string;
+  readonly timed_out?: boolean;
+  readonly _shards?: { readonly failed?: number };
+  readonly failures?: readonly { readonly reason?: { readonly type?: string; readonly reason?: string } }[];
+}
+
+const LOCAL = '(local)';
+
+/** What will not pass by itself; all else is worth another try. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  security_exception: 403,
+  index_not_found_exception: 404,
+  no_such_remote_cluster_exception: 404,
+};
+
+const nameOf = (cluster: string): string =>
+  cluster === LOCAL ? 'the local cluster' : `the remote cluster "${cluster}"`;
+
+/**
+ * Elasticsearch answered, and left out a part: remote clusters whose `skip_unavailable` is true, which is the default, and shards. It
+ * looks like an error of Elasticsearch, so that it is tried again and told as one.
+ */
+class IncompleteAnswer extends Error {
+  override readonly name = 'IncompleteAnswer';
+  readonly meta: { statusCode: number; body: { error: { type: string; reason: string } } };
+
+  constructor(parts: readonly MissingPart[]) {
+    const [{ type }] = parts;
+    const reason = parts
+      .map((part) => `${nameOf(part.cluster)} did not answer in full (${part.reason})`)
+      .join('; ');
+    super(reason);
+    this.meta = { statusCode: STATUS_OF[type] ?? 503, body: { error: { type, reason } } };
+  }
+}
+
+function missingPartsOf(answer: estypes.SearchResponseBody<unknown>): MissingPart[] {
+  const clusters = answer._clusters as
+    | { details?: Record<string, ClusterDetails>; skipped?: number; partial?: number; failed?: number }
+    | undefined;
+  const parts = Object.entries(clusters?.details ?? {}).flatMap(([cluster, details]): MissingPart[] => {
+    if (
+      details.status === 'successful' &&
+      (details._shards?.failed ?? 0) === 0 &&
+      details.timed_out !== true
+    ) {
+      return [];
+    }
+    const [failure] = details.failures ?? [];
+    return [
+      {
+        cluster,
+        type: failure?.reason?.type ?? 'incomplete',
+        reason: failure?.reason?.reason ?? (details.timed_out ? 'it ran out of time' : details.status),
+      },
+    ];
+  });
+  if (parts.length > 0) return parts;
+  const { skipped = 0, partial = 0, failed = 0 } = clusters ?? {};
+  if (skipped + partial + failed > 0) {
+    return [{ cluster: '*', type: 'incomplete', reason: `${skipped} skipped, ${partial + failed} in part` }];
+  }
+  const { failed: shards, failures, total } = answer._shards;
+  if (shards > 0) {
+    const [failure] = failures ?? [];
+    return [
+      {
+        cluster: LOCAL,
+        type: failure?.reason.type ?? 'incomplete',
+        reason: `${shards} of ${total} shards failed: ${failure?.reason.reason ?? 'for no reason that it gives'}`,
+      },
+    ];
+  }
+  if (answer.timed_out) {
+    return [{ cluster: LOCAL, type: 'incomplete', reason: 'search.default_search_timeout has ended it' }];
+  }
+  return [];
+}
+
+/**
+ * A search whose answer stands for all logs: of every shard, and of every remote cluster. To be called within `attempt`.
+ *
+ * @throws IncompleteAnswer, which `attempt` makes a DetectionError `unavailable` (`forbidden` or `not_found` where the
+ *   remote cluster says so) naming the cluster, where a part is missing
+ */
+export async function searchWhole<Document = unknown>(
+  client: ElasticsearchClient,
+  request: estypes.SearchRequest,
+  transport: { readonly signal?: AbortSignal; readonly maxResponseSize?: number } = {},
+): Promise<estypes.SearchResponse<Document>> {
+  const answer = await client.search<Document>(request, {
+    ...transport,
+    querystring: { allow_partial_search_results: false },
+  });
+  const missing = missingPartsOf(answer);
+  if (missing.length > 0) throw new IncompleteAnswer(missing);
+  return answer;
+}
+
+/** @throws IncompleteAnswer naming the clusters whose fields are not known, see {@link searchWhole} */
+export function refuseUnknownFields(answer: estypes.FieldCapsResponse): void {
+  const { failures = [] } = answer as {
+    failures?: { indices: string[]; failure?: { error?: { type?: string; reason?: string } } }[];
+  };
+  if (failures.length === 0) return;
+  throw new IncompleteAnswer(
+    failures.map(({ indices, failure }) => ({
+      cluster: clusterOf(indices[0] ?? '') ?? LOCAL,
+      type: failure?.error?.type ?? 'incomplete',
+      reason: failure?.error?.reason ?? `of ${indices.join(', ')}`,
+    })),
+  );
+}
+
+/** @returns the remote cluster of an index such as `berlin:weblogs`; undefined of a local one */
+export function clusterOf(index: string): string | undefined {
+  const colon = index.startsWith('<') ? -1 : index.indexOf(':');
+  return colon > 0 && index[colon + 1] !== ':' ? index.slice(0, colon) : undefined;
+}
+
+/** @param index one or several, separated by commas */
+export const namesRemotes = (index: string): boolean =>
+  index.split(',').some((name) => clusterOf(name) !== undefined);
+
+/** Times that a point in time is opened anew where indices come and go meanwhile. */
+const OPENINGS = 3;
+
+/**
+ * Opens a point in time of all shards of an index. One that leaves a remote cluster out does not say so, neither when it is opened nor
+ * when it is searched: its shards are counted against those of a search.
+ *
+ * @throws DetectionError as {@link searchWhole}
+ */
+export async function openWhole(
+  client: ElasticsearchClient,
+  index: string,
+  keepAlive: string,
+  options: RequestOptions & { readonly what: string },
+): Promise<string> {
+  const { signal } = options;
+  const countedShards = (where: Pick<estypes.SearchRequest, 'index' | 'pit'>): Promise<number> =>
+    searchWhole(
+      client,
+      { ...where, size: 0, track_total_hits: false, query: { match_none: {} } },
+      { signal },
+    ).then((answer) => answer._shards.total);
+  return attempt(async () => {
+    let counts = [0, 0];
+    for (let opening = 1; opening <= OPENINGS; opening++) {
+      const { id } = await client.openPointInTime({ index, keep_alive: keepAlive }, { signal });
+      if (!namesRemotes(index)) return id;
+      const close = (): Promise<unknown> => client.closePointInTime({ id }).catch(() => {});
+      counts = await Promise.all([countedShards({ index }), countedShards({ pit: { id } })]).catch(
+        async (error: unknown) => {
+          await close();
+          throw error;
+        },
+      );
+      if (counts[0] === counts[1]) return id;
+      await close();
+    }
+    const reason = `${counts[1]} of ${counts[0]} shards can be read`;
+    throw new IncompleteAnswer([{ cluster: '*', type: 'incomplete', reason }]);
+  }, options);
+}

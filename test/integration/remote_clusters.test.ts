@@ -1,0 +1,152 @@
+import type { Client } from '@elastic/elasticsearch';
+import { parseDetector } from '../../common/detector';
+import { createDetectorSource, createLogSource } from '../../server/elasticsearch';
+import type { LogRange, LogSource, ReadOptions } from '../../server/detection/ports';
+import {
+  administrator,
+  createLogs,
+  MINUTE,
+  QUICK,
+  rangeOf,
+  START,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
+import { startRemoteCluster, type RemoteCluster } from './fixtures/remote_cluster';
+
+const LOGS = 1_200;
+const mappings = {
+  properties: {
+    '@timestamp': { type: 'date' as const },
+    service: { properties: { name: { type: 'keyword' as const } } },
+    number: { type: 'long' as const },
+  },
+};
+
+describe('logs of a remote cluster', () => {
+  let client: Client;
+  let remote: RemoteCluster;
+  let source: LogSource;
+  const [here, there] = [uniqueName('here'), uniqueName('there')];
+  let index: string;
+  beforeAll(async () => {
+    client = administrator();
+    remote = await startRemoteCluster(client);
+    index = `${here},${remote.alias}:${there}`;
+    source = createLogSource(client, { policy: QUICK, within: index });
+    for (const [name, service] of [
+      [here, 'shop'],
+      [there, 'mail'],
+    ]) {
+      await createLogs(
+        client,
+        name,
+        Array.from({ length: LOGS }, (_, number) => ({
+          id: `${name}-${number}`,
+          document: {
+            '@timestamp': new Date(START + number * 1_000).toISOString(),
+            service: { name: service },
+            number,
+          },
+        })),
+        { mappings },
+      );
+    }
+  });
+  afterAll(async () => {
+    await remote.remove();
+    await client.indices.delete({ index: [here, there], ignore_unavailable: true });
+    await client.close();
+  });
+  beforeEach(() => remote.mend());
+
+  async function idsOf(range: LogRange, options: ReadOptions = {}, from = source): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { logs } of from.read(range, options)) ids.push(...logs.map(({ id }) => id));
+    return ids;
+  }
+  const refusedNaming = async (work: Promise<unknown>): Promise<void> => {
+    await expect(work).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(work).rejects.toThrow(`the remote cluster "${remote.alias}" did not answer in full`);
+  };
+
+  it('are read with the local ones', async () => {
+    expect(new Set(await idsOf(rangeOf(index))).size).toBe(2 * LOGS);
+    expect(await source.count(rangeOf(index))).toBe(2 * LOGS);
+  });
+
+  it('are fetched and sampled whole', async () => {
+    const asked = [
+      { index: here, id: `${here}-7` },
+      { index: `${remote.alias}:${there}`, id: `${there}-7` },
+      { index: `${remote.alias}:${there}`, id: `${there}-none` },
+    ];
+    for (const from of [source, createLogSource(client, { policy: QUICK })]) {
+      const found = await from.fetch(asked);
+      expect(found.map(({ document }) => document.service)).toEqual(
+        expect.arrayContaining([{ name: 'shop' }, { name: 'mail' }]),
+      );
+      expect(found.map(({ index: of, id }) => ({ index: of, id }))).toEqual(
+        expect.arrayContaining(asked.slice(0, 2)),
+      );
+      expect(found).toHaveLength(2);
+    }
+    const onlyRemote = rangeOf(`${remote.alias}:${there}`);
+    const { logs } = await createLogSource(client, { policy: QUICK }).sample(onlyRemote, {
+      size: 50,
+      seed: 1,
+    });
+    expect(logs).toHaveLength(50);
+    expect(logs.every(({ document }) => typeof document.number === 'number')).toBe(true);
+    await remote.cut();
+    await refusedNaming(source.fetch(asked));
+  });
+
+  it('are no end of reading while it is away', async () => {
+    await remote.cut();
+    await refusedNaming(idsOf(rangeOf(index)));
+    // A page that could hold all, and many pages of a point in time.
+    await refusedNaming(idsOf(rangeOf(index), { pageSize: 100 }));
+    await refusedNaming(source.count(rangeOf(index)));
+    await refusedNaming(source.sample(rangeOf(index), { size: 200, seed: 1, fields: ['number'] }));
+    const later = rangeOf(index, { from: START + 10 * LOGS * 1_000 });
+    await refusedNaming(source.isEmpty!([{ range: later, by: 'timestamp' }]));
+  });
+
+  it('go on where they were when it goes away amid reading', async () => {
+    const pages = source.read(rangeOf(index), { pageSize: 200 })[Symbol.asyncIterator]();
+    const ids: string[] = [];
+    let position: unknown;
+    const take = async (): Promise<void> => {
+      const { value } = await pages.next();
+      ids.push(...value.logs.map(({ id }: { id: string }) => id));
+      ({ position } = value);
+    };
+    await take();
+    await remote.cut();
+    await refusedNaming(
+      (async () => {
+        for (;;) await take();
+      })(),
+    );
+    await remote.mend();
+    ids.push(...(await idsOf(rangeOf(index), { after: position })));
+    expect(ids).toHaveLength(2 * LOGS);
+    expect(new Set(ids).size).toBe(2 * LOGS);
+  });
+
+  it('are no silences of a detector of buckets', async () => {
+    const detector = parseDetector({
+      name: 'Buckets',
+      unit: 'bucket',
+      source: { index },
+      entity_field: 'service.name',
+      bucket: { span: '1m', errors: { term: { number: -1 } } },
+    });
+    const buckets = createDetectorSource(client, detector, { policy: QUICK });
+    const range = rangeOf(index, { from: START, to: START + 15 * MINUTE });
+    expect(await idsOf(range, {}, buckets)).toHaveLength(30);
+    await remote.cut();
+    await refusedNaming(idsOf(range, {}, buckets));
+    await refusedNaming(buckets.sample(range, { size: 10, seed: 1 }));
+  });
+});
