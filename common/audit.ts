@@ -1,4 +1,4 @@
-/** What is written down in the audit trail of a detector. */
+/** Actions in the audit trail of a detector. */
 export const AUDIT_ACTIONS = [
   'model_trained',
   'model_promoted',
@@ -32,14 +32,14 @@ export interface AuditEntry {
   /** Name of the user; absent: the detector itself, by its schedule or its limits. */
   readonly by?: string;
   readonly action: AuditAction;
-  /** What was there before and what is there after, such as versions of models or thresholds; at most 256 characters. */
+  /** Values before and after, such as versions of models or thresholds; at most 256 characters. */
   readonly from?: string;
   readonly to?: string;
   /** A sentence for people, at most 2,000 characters. */
   readonly reason: string;
   /** Figures for machines, not searched. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** What Elasticsearch itself has noted; absent where the trail is not protected, and before it was. */
+  /** Record by Elasticsearch itself; absent where the trail is not protected, and before it was. */
   readonly recorded?: AuditRecord;
 }
 

@@ -75,7 +75,7 @@ function asciiOf(host: string): string | undefined {
   }
 }
 
-/** What a host name outside ASCII really is: its form in the domain name system, and whether it mixes scripts. */
+/** Returns a remark on a host name outside ASCII: its form in the domain name system, and a warning if it mixes scripts. */
 function remarkOn(host: string): string {
   if (/^[\x21-\x7e]*$/.test(host)) return '';
   const ascii = asciiOf(host)?.replaceAll('.', '[.]');

@@ -5,7 +5,7 @@ const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 export interface LogsBehind {
   /** In Kibana's query language. */
   readonly query: string;
-  /** Whether there is more than one: those of a bucket. */
+  /** True for the logs of a bucket. */
   readonly isBucket: boolean;
   readonly timeRange: { readonly from: string; readonly to: string };
 }

@@ -1,7 +1,7 @@
 import { DetectionError } from './detection_error';
 
 /**
- * How well scores rank the anomalous rows before the normal ones. Both measures look at the order of the scores
+ * Quality of a ranking of anomalous rows before normal ones. Both measures look at the order of the scores
  * alone and treat equal scores as one step, so the order of the rows never matters.
  */
 

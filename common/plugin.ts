@@ -4,7 +4,7 @@ export const PLUGIN_ID = 'logAnomalies';
 /** The name that people see. */
 export const PLUGIN_NAME = 'Log Anomalies';
 
-/** Where the application stands in Kibana's navigation and among the privileges of a role: Observability. */
+/** Category of the application in Kibana's navigation and among the privileges of a role: Observability. */
 export const PLUGIN_CATEGORY = {
   id: 'observability',
   label: 'Observability',
@@ -12,5 +12,5 @@ export const PLUGIN_CATEGORY = {
   order: 3000,
 } as const;
 
-/** What a user may do, as the browser sees it: `capabilities.logAnomalies.show` and `.save`. */
+/** Capabilities of a user, as the browser sees them: `capabilities.logAnomalies.show` and `.save`. */
 export const CAPABILITIES = { read: ['show'], write: ['show', 'save'] } as const;

@@ -25,7 +25,7 @@ function beginningOf(value: unknown, levels: number): unknown {
   );
 }
 
-/** What was given, as JSON on one line with nothing in it that is not seen. */
+/** Returns a given value as JSON on one line, without invisible characters. */
 const shownValue = (value: unknown): string | undefined =>
   value === undefined
     ? undefined

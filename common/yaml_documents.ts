@@ -11,7 +11,7 @@ export type YamlAnswer =
   | { readonly documents: readonly YamlDocument[]; readonly problem?: undefined }
   | { readonly documents?: undefined; readonly problem: string };
 
-/** What no configuration of ours needs. */
+/** Limits that no configuration of ours reaches. */
 const LIMITS = {
   /** Lists and maps within each other. Some thousand let the parser run out of stack, which can end the whole process. */
   depth: 64,

@@ -33,12 +33,14 @@ export const comparisonSchema = z
       .union([z.number(), text(VALUE_CHARACTERS)])
       .optional()
       .describe(
-        'What the log holds: a number in the unit, minutes after midnight, a day from 0 (Sunday), else text; absent where missing',
+        'Value of the log: a number in the unit, minutes after midnight, a day from 0 (Sunday), else text; absent where missing',
       ),
     unit: z.enum(VALUE_UNITS).optional(),
-    group: text(GROUP_CHARACTERS).optional().describe('What it is compared within; absent: all logs'),
+    group: text(GROUP_CHARACTERS)
+      .optional()
+      .describe('Group that the value is compared within; absent: all logs'),
     hourly: z.literal(true).optional().describe('The range is that of the hour of the day'),
-    low: z.number().optional().describe('What is usual lies from here, in the unit, in hours or characters'),
+    low: z.number().optional().describe('Lower end of the usual range, in the unit, in hours or characters'),
     high: z.number().optional(),
     length: count.optional().describe('Characters of a text'),
     usual: text(USUAL_CHARACTERS).optional().describe('The most frequent value'),

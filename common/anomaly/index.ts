@@ -23,11 +23,11 @@ export interface Attribution {
   /** Present where training never held such a value, with how many of its logs held another. */
   readonly unseen?: true;
   readonly trained_on?: number;
-  /** What the sentence for people is made of; absent in results of 0.1.0, and where values may not be repeated. */
+  /** Data of the sentence for people; absent in results of 0.1.0, and where values may not be repeated. */
   readonly comparison?: Comparison;
 }
 
-/** What scoring says about one log. */
+/** Score and explanation of one log. */
 export interface Verdict {
   /** s(x) in (0, 1] of Liu et al. 2008; higher is more anomalous. */
   readonly score: number;
@@ -42,9 +42,9 @@ export interface ResultChange {
   /** ISO 8601. */
   readonly at: string;
   readonly by?: string;
-  /** What was done, a sentence. */
+  /** Reason for the change, a sentence. */
   readonly because: string;
-  /** What was there before. */
+  /** State before the change. */
   readonly from: {
     readonly type: ResultState['type'];
     readonly score?: number;
@@ -52,14 +52,14 @@ export interface ResultChange {
   };
 }
 
-/** Where a result stands. All that counts results asks for type `log`, so what is hidden stays out by itself. */
+/** State of a result. Counts of results ask for type `log`, which leaves hidden ones out. */
 export interface ResultState {
   /** `suppressed`: hidden, kept and marked; `withdrawn`: its logs, looked at again, are no longer anomalous. */
   type: 'log' | 'suppressed' | 'withdrawn';
   /** Ids of all suppressions, or of the verdict, that hide it. */
   suppressed_by?: string[];
   suppressed_because?: string;
-  /** What somebody said of it. */
+  /** Verdict of a person. */
   verdict?: 'real' | 'not_an_anomaly';
   /** Newest last, at most 20. */
   history?: ResultChange[];
@@ -85,7 +85,7 @@ export interface AnomalyResult {
     /** The feature with the largest share, and what stood there: what results are counted by. Written with the result. */
     top_feature?: string;
     top_value?: string;
-    /** What it has in common with others like it, see `suppressions/result_facts.ts`. Written with the result. */
+    /** Pattern shared by similar results, see `suppressions/result_facts.ts`. Written with the result. */
     pattern?: string;
     /** Present only in files with ground truth or with feedback. */
     label?: string;

@@ -13,12 +13,12 @@ export const detectorRecordSchema = z.object({
   id: z.string(),
   version: z.string().describe('To be sent back with an edit: two people never overwrite each other'),
   detector: detectorSchema,
-  enabled: z.boolean().describe('Whether the detector is meant to run'),
+  enabled: z.boolean().describe('True when the detector is started'),
   created_at: z.string(),
   created_by: z.string().optional(),
   updated_at: z.string(),
   updated_by: z.string().optional(),
-  owner: z.string().optional().describe('Whose rights read the logs and write the results'),
+  owner: z.string().optional().describe('User whose rights read the logs and write the results'),
   warnings: z
     .array(z.string())
     .optional()

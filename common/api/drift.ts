@@ -15,7 +15,7 @@ export const driftMeasurementSchema = z.object({
     ),
   largest: z.number().describe('The largest of all these'),
   limit: z.number().describe('As it was set then'),
-  over: z.boolean().describe('Whether the largest reached the limit'),
+  over: z.boolean().describe('True when the largest reached the limit'),
 });
 /** One measurement of how far logs have moved away from what the model was trained on. */
 export type DriftMeasurement = z.infer<typeof driftMeasurementSchema>;

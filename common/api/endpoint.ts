@@ -7,7 +7,7 @@ export const API_ROOT = '/api/log_anomalies';
 export type ApiPrivilege = 'read' | 'write';
 
 /**
- * What a request takes that only so many may have at once: `preview` trains on a thread of its own, `search` keeps Kibana or
+ * Kind of expensive request, bounded in number: `preview` trains on a thread of its own, `search` keeps Kibana or
  * the cluster busy for seconds.
  */
 export type RequestCost = 'preview' | 'search';
@@ -44,13 +44,13 @@ type Parsed<Of, Part extends string> =
 type Written<Of, Part extends string> =
   Of extends Record<Part, infer Schema extends z.ZodType> ? z.input<Schema> : undefined;
 
-/** What a handler gets: defaults filled in, texts converted. */
+/** Request of a handler: defaults filled in, texts converted. */
 export interface ApiRequest<Of extends Endpoint> {
   readonly params: Parsed<Of, 'params'>;
   readonly query: Parsed<Of, 'query'>;
   readonly body: Of extends { rawBody: true } ? Uint8Array : Parsed<Of, 'body'>;
 }
-/** What a caller gives. */
+/** Request as a caller writes it. */
 export interface ApiCall<Of extends Endpoint> {
   readonly params: Written<Of, 'params'>;
   readonly query: Written<Of, 'query'>;

@@ -9,7 +9,7 @@ const part = <Value extends z.ZodType>(value: Value) =>
     failure: z
       .object({ code: z.string().describe('Such as forbidden'), message: z.string() })
       .optional()
-      .describe('Why there is no value'),
+      .describe('Reason why there is no value'),
   });
 
 const neighbourSchema = z.object({
@@ -33,7 +33,7 @@ export const evidenceEndpoints = {
           pattern: z.string().describe('The message with its variable parts masked'),
           of: z
             .enum(['logs', 'results'])
-            .describe('What was counted; results where the logs have no such message'),
+            .describe('Unit of the counts: results where the logs have no such message'),
           from: z.string().describe('Nothing before this was looked at'),
           count: z.number(),
           first_seen: z.string().optional(),

@@ -5,11 +5,11 @@ import { detectorIdSchema, detectorParams } from '../parameters';
 /** Largest file of detectors, characters: some hundred of them. */
 export const LONGEST_DETECTOR_FILE = 1024 * 1024;
 
-/** What becomes of a detector whose name one of the space has already. */
+/** Ways to import a detector whose name another one of the space has. */
 export const NAME_CONFLICTS = ['refuse', 'overwrite', 'create'] as const;
 export type NameConflict = (typeof NAME_CONFLICTS)[number];
 
-/** What there is to know of a detector that an import overwrites. */
+/** Warnings about a detector that an import overwrites. */
 export const IMPORT_WARNINGS = ['was_running', 'has_pipeline', 'needs_training'] as const;
 
 export const importedDetectorSchema = z.object({
@@ -70,7 +70,7 @@ export const exchangeEndpoints = {
         .enum(NAME_CONFLICTS)
         .default('refuse')
         .describe(
-          'Where a detector of the space has the name already. refuse: nothing is saved; overwrite: it gets these settings and keeps its id, models and results; create: a new one is saved under a free name',
+          'Action when a detector of the space has the name already. refuse: nothing is saved; overwrite: it gets these settings and keeps its id, models and results; create: a new one is saved under a free name',
         ),
       dry_run: z.boolean().default(false).describe('Only say what would be done'),
     }),

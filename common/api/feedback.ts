@@ -14,7 +14,7 @@ export const feedbackSchema = z.object({
   scope: z
     .enum(FEEDBACK_SCOPES)
     .optional()
-    .describe('How far not_an_anomaly reaches; combination: pattern, entity and top feature together'),
+    .describe('Scope of not_an_anomaly; combination: pattern, entity and top feature together'),
   comment: z.string().optional(),
   expires_at: z.string().optional(),
   judged: z
@@ -27,7 +27,10 @@ export const feedbackSchema = z.object({
     })
     .optional()
     .describe('The result as it was then'),
-  suppression_id: z.string().optional().describe('What hides the results; absent for a single log'),
+  suppression_id: z
+    .string()
+    .optional()
+    .describe('Suppression that hides the results; absent for a single log'),
   by: z.string().optional(),
   at: z.string(),
 });
@@ -43,7 +46,7 @@ const FEEDBACK = `${API_ROOT}/detectors/{id}/feedback`;
 const scopeSchema = z
   .enum(FEEDBACK_SCOPES)
   .default('one')
-  .describe('How far not_an_anomaly reaches; real never reaches further than its result');
+  .describe('Scope of not_an_anomaly; real applies to its result alone');
 const expirySchema = timeSchema
   .transform((time) => new Date(time).toISOString())
   .optional()

@@ -30,14 +30,14 @@ export const candidateCheckSchema = z.object({
   verdict: z.enum(GATE_VERDICTS),
   value: z.number(),
   limit: z.number(),
-  message: z.string().describe('What was measured and what is allowed, in a sentence'),
+  message: z.string().describe('Measured value and limit, in a sentence'),
   said: saidSchema.optional(),
 });
 export type CandidateCheck = z.infer<typeof candidateCheckSchema>;
 
 const countedSchema = z.object({ logs: z.number(), found: z.number() });
 
-/** How one model does on the logs that both are compared on. */
+/** Measures of one model on the logs that both are compared on. */
 export const modelMeasuresSchema = z.object({
   rows: z.number().describe('Logs that it was trained on'),
   threshold: z.number().describe('Anomaly score in force'),
@@ -64,7 +64,7 @@ export const candidateGateSchema = z.object({
     .describe('The model that it was compared with; absent: there was none'),
   from: z.string().describe('Logs of this time were scored'),
   to: z.string(),
-  shadow: z.boolean().describe('Whether they came after the training'),
+  shadow: z.boolean().describe('True when they came after the training'),
   logs: z.number(),
   logs_per_day: z.number(),
   asked_share: z.number().describe('Share of the logs that the settings ask to call anomalous'),
@@ -87,7 +87,7 @@ export const candidateGateSchema = z.object({
     }),
   ),
   checks: z.array(candidateCheckSchema),
-  reasons: z.array(z.string()).describe('Why it did not pass; empty where it did'),
+  reasons: z.array(z.string()).describe('Reasons why it did not pass; empty where it did'),
 });
 /** The gate report of a candidate, kept with its model. */
 export type CandidateGate = z.infer<typeof candidateGateSchema>;

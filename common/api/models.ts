@@ -16,7 +16,7 @@ export const modelRecordSchema = z.object({
   note: z.string().optional(),
   gate: candidateGateSchema
     .optional()
-    .describe('How it was compared with the model that was active then; absent where it never was'),
+    .describe('Comparison with the model that was active then; absent where there was none'),
 });
 export type ModelRecordBody = z.infer<typeof modelRecordSchema>;
 
@@ -29,7 +29,7 @@ export const modelDetailSchema = modelRecordSchema.extend({
   subsample_size: z.number(),
 });
 
-/** How a model does where the truth is known: precision and recall are null where nothing tells them. */
+/** Quality of a model by known truth: precision and recall are null where nothing tells them. */
 const judgementSchema = z.object({
   from: z.enum(['labels', 'feedback']),
   logs: z.number().describe('Logs whose truth is known'),
@@ -49,7 +49,7 @@ const comparedModelSchema = z.object({
 });
 
 const MODELS = `${API_ROOT}/detectors/{id}/models`;
-const note = z.string().max(1_000).optional().describe('Why; kept with the model');
+const note = z.string().max(1_000).optional().describe('Reason; kept with the model');
 
 export const modelEndpoints = {
   listModels: endpoint({

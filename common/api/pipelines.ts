@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { API_ROOT, acknowledgedSchema, endpoint } from './endpoint';
 import { detectorParams, modelVersionSchema } from '../parameters';
 
-/** What is live under a detector's name. */
+/** Pipeline that is live under a detector's name. */
 export const livePipelineSchema = z.object({
   name: z.string(),
   version: z.string().describe('Model that it scores with'),
   threshold: z.number(),
   previous_version: z.string().optional(),
-  put_at: z.string().optional().describe('When it was put'),
+  put_at: z.string().optional().describe('Time at which it was put'),
   max_microseconds_per_log: z
     .number()
     .optional()
-    .describe('What it and the versions that follow may cost at most'),
+    .describe('Largest cost allowed for it and the versions that follow'),
 });
 export type LivePipelineBody = z.infer<typeof livePipelineSchema>;
 
-/** What the trial over sample logs found. */
+/** Result of the trial over sample logs. */
 export const trialSchema = z.object({
   logs: z.number(),
   anomalies: z.number(),

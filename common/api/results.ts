@@ -37,13 +37,13 @@ export const resultSchema = z.looseObject({
     reason: z.string(),
     entity: z.string().optional(),
     top_feature: z.string().optional(),
-    pattern: z.string().optional().describe('What it has in common with others like it'),
+    pattern: z.string().optional().describe('Pattern shared by similar results'),
   }),
   result: z.looseObject({
     type: z.enum(['log', 'suppressed', 'withdrawn']),
     suppressed_by: z.array(z.string()).optional(),
     suppressed_because: z.string().optional(),
-    verdict: z.enum(['real', 'not_an_anomaly']).optional().describe('What somebody said of it'),
+    verdict: z.enum(['real', 'not_an_anomaly']).optional().describe('Verdict of a person'),
     history: z
       .array(
         z.looseObject({

@@ -7,7 +7,7 @@ export const SAMPLE_STATES = ['none', 'writing', 'training', 'scoring', 'ready',
 
 export const sampleSchema = z.object({
   state: z.enum(SAMPLE_STATES),
-  index: z.string().describe('Where the sample logs of this space lie'),
+  index: z.string().describe('Index of the sample logs of this space'),
   detector_id: z.string().optional(),
   requested_at: z.string().optional(),
   done: z.number().describe('Logs written while writing, logs scored while scoring'),

@@ -23,7 +23,7 @@ export const setupEndpoints = {
       problems: z.array(z.string()),
       audit_trail: z
         .enum(['recorded', 'unrecorded', 'absent', 'unknown'])
-        .describe('Whether Elasticsearch itself notes who writes to the audit trail of this space'),
+        .describe('True when Elasticsearch itself notes who writes to the audit trail of this space'),
     }),
   }),
   getOpenApi: endpoint({

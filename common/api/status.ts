@@ -17,13 +17,13 @@ export const DETECTOR_STATES = ['created', 'training', 'ready', 'running', 'stop
 export const detectorStateSchema = z.enum(DETECTOR_STATES);
 export type DetectorState = z.infer<typeof detectorStateSchema>;
 
-/** Why work failed, for people: what happened and what to do about it. */
+/** Failure of a task, for people: the message and the next step. */
 export const failureSchema = z.object({
   at: z.string(),
   code: z.enum(DETECTION_ERROR_CODES),
   message: z.string(),
   next_step: z.string(),
-  retried: z.boolean().describe('Whether it is tried again without anyone doing anything'),
+  retried: z.boolean().describe('True when it is retried automatically'),
 });
 export type Failure = z.infer<typeof failureSchema>;
 
@@ -57,10 +57,10 @@ export const TRAINING_STATES = [
   'failed',
   'cancelled',
 ] as const;
-/** What a training was asked for by. */
+/** Reasons for a training. */
 export const TRAINING_REASONS = ['first', 'schedule', 'drift', 'edit', 'hand'] as const;
 export type TrainingReason = (typeof TRAINING_REASONS)[number];
-/** What training does, in this order. */
+/** Steps of a training, in this order. */
 export const TRAINING_STEPS = ['sampling', 'learning', 'threshold', 'evaluating', 'storing'] as const;
 export type TrainingStep = (typeof TRAINING_STEPS)[number];
 
@@ -70,15 +70,20 @@ export const trainingReportSchema = z.object({
   requested_by: z.string().optional().describe('Absent: the detector itself'),
   reason: z.enum(TRAINING_REASONS).optional(),
   step: z.enum(TRAINING_STEPS).optional().describe('While it is running'),
-  step_done: z.number().min(0).max(1).optional().describe('How much of this step is done, where it tells'),
+  step_done: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Share of this step that is done, where it is known'),
   finished_at: z.string().optional(),
   version: z.string().optional(),
-  message: z.string().optional().describe('Why a model was refused, or what was trained'),
+  message: z.string().optional().describe('Reason why a model was refused, or a summary of the training'),
   failure: failureSchema.optional(),
 });
 export type TrainingReport = z.infer<typeof trainingReportSchema>;
 
-/** What is kept of a run among the last ones. */
+/** Summary of one of the last runs. */
 export const runSummarySchema = z.object({
   id: z.string().optional(),
   started_at: z.string().optional(),
@@ -94,7 +99,7 @@ export const RUNS_KEPT = 30;
 
 export const BACKFILL_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
 
-/** How a backfill in the cluster is to go about it. */
+/** Settings of a backfill in the cluster. */
 const inCluster = {
   into: z
     .string()
@@ -143,8 +148,11 @@ export type BackfillReport = z.infer<typeof backfillReportSchema>;
 export const candidateStateSchema = z.object({
   version: z.string(),
   state: z.enum(['shadowing', 'waiting']),
-  since: z.string().describe('When it was trained'),
-  until: z.string().optional().describe('While it is scored in shadow: when its gate decides'),
+  since: z.string().describe('Time of its training'),
+  until: z
+    .string()
+    .optional()
+    .describe('Time at which its gate decides; present while it is scored in shadow'),
 });
 export type CandidateState = z.infer<typeof candidateStateSchema>;
 
@@ -161,7 +169,7 @@ export const watchStateSchema = z.object({
     .array(z.enum(GATE_CHECKS))
     .optional()
     .describe('Checks that had failed when a person promoted it all the same: they do not take it back'),
-  reasons: z.array(z.string()).optional().describe('Why it was taken back'),
+  reasons: z.array(z.string()).optional().describe('Reasons why it was taken back'),
 });
 export type WatchState = z.infer<typeof watchStateSchema>;
 
@@ -181,7 +189,7 @@ export const readinessFindingSchema = z.object({
     .enum(['blocking', 'warning', 'hint'])
     .describe('blocking: nothing is detected until it is dealt with'),
   message: z.string(),
-  next_step: z.string().describe('What to do about it'),
+  next_step: z.string().describe('Next step for the user'),
   said: saidSchema.optional(),
 });
 export type ReadinessFinding = z.infer<typeof readinessFindingSchema>;
@@ -198,7 +206,10 @@ export const detectorStatusSchema = z.object({
     .optional()
     .describe('The ingest pipeline as it was last put or seen by a run; its version is that of the model'),
   checkpoint: z.object({ timestamp_to: z.string(), ingested_to: z.string() }).optional(),
-  lag_ms: z.number().optional().describe('How far behind now everything has been scored, milliseconds'),
+  lag_ms: z
+    .number()
+    .optional()
+    .describe('Age of the latest log time up to which everything has been scored, milliseconds'),
   running: z.object({ id: z.string(), started_at: z.string() }).optional(),
   last_run: runReportSchema.optional(),
   runs: z
@@ -209,9 +220,9 @@ export const detectorStatusSchema = z.object({
     .string()
     .optional()
     .describe(
-      'When logs were last looked for; while none come, a look is a run of its own once an hour only',
+      'Time of the last search for logs; while none come, a search is recorded as a run once an hour only',
     ),
-  last_log_at: z.string().optional().describe('When a run last found a log to score'),
+  last_log_at: z.string().optional().describe('Time of the last run that found a log to score'),
   next_run_at: z.string().optional(),
   consecutive_failures: z.number(),
   last_error: failureSchema.optional(),
@@ -224,7 +235,7 @@ export const detectorStatusSchema = z.object({
     .array(readinessFindingSchema)
     .optional()
     .describe(
-      'What keeps the detector from being as good as it could be, the worst first; in the list of all detectors only the worst',
+      'Findings that limit the quality of the detector, the worst first; in the list of all detectors only the worst',
     ),
 });
 export type DetectorStatus = z.infer<typeof detectorStatusSchema>;

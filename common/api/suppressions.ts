@@ -11,7 +11,7 @@ export const acceptSchema = z
   .default([])
   .describe('Consequences that are known and wanted; without them what has any is refused');
 
-/** What one suppression would have changed in the last 30 days, counted over the results that are stored. */
+/** Effect that a suppression would have had in the last 30 days, counted over the stored results. */
 export const replaySchema = z.object({
   from: z.string(),
   to: z.string(),
@@ -39,7 +39,9 @@ export const replaySchema = z.object({
   contradictions: z
     .array(z.object({ pattern: z.string(), real: z.number(), not_an_anomaly: z.number() }))
     .describe('Patterns it would hide something of, and how they were judged before'),
-  consequences: z.array(z.enum(CONSEQUENCES)).describe('What has to be accepted before it is applied'),
+  consequences: z
+    .array(z.enum(CONSEQUENCES))
+    .describe('Consequences that have to be accepted before it is applied'),
   refused: z.string().optional().describe('The limit that stands in the way, whatever is accepted'),
 });
 export type ReplayBody = z.output<typeof replaySchema>;

@@ -23,7 +23,7 @@ export const thresholdEndpoints = {
         .array(z.number())
         .optional()
         .describe(
-          'What is added to the base of an adaptive threshold in each hour of the week, Monday 00:00 of time_zone first',
+          'Offsets added to the base of an adaptive threshold in each hour of the week, Monday 00:00 of time_zone first',
         ),
       time_zone: z.string().optional().describe('IANA name of the zone of the hours in rhythm'),
       frozen: z

@@ -14,7 +14,7 @@ import {
   rareField,
 } from '../detector/bucket_fields';
 
-/** What the logs of one entity are together in one span of time. */
+/** Figures of the logs of one entity in one span of time. */
 export interface BucketRow {
   /** Epoch milliseconds, a whole multiple of the span. */
   readonly start: number;
@@ -104,7 +104,7 @@ export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocu
   };
 }
 
-/** Where the number stands in the object `bucket` of a document. */
+/** Returns the key of the number in the object `bucket` of a document. */
 const keyOf = (field: string): string => field.slice('bucket.'.length);
 const [COUNT, ERRORS, ERROR_SHARE, LATENCY_P50, LATENCY_P95] = [
   COUNT_FIELD,

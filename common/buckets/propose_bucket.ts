@@ -124,7 +124,7 @@ export function proposeBucket(fields: readonly LogField[], chosen?: string): Buc
 }
 
 /**
- * How Elasticsearch would map the fields of logs that lie in a file: numbers as they are, all text as values that can be counted.
+ * Guesses the mapping of fields for logs in a file: numbers as they are, all text as values that can be counted.
  */
 export function guessedTypes(documents: readonly LogDocument[]): (field: string) => MappedTypes | undefined {
   return (field): MappedTypes | undefined => {

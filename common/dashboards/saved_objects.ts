@@ -100,7 +100,7 @@ export const measure = (
 export interface LensPanel {
   readonly title: string;
   readonly dataViewId: string;
-  /** What splits the values comes before time: its top values are then those of the whole time. */
+  /** Columns in order: one that splits the values comes before time, so that its top values are those of the whole time. */
   readonly columns: Readonly<Record<string, LensColumn>>;
   /** KQL that narrows the panel down. */
   readonly query: string;

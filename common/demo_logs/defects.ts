@@ -2,7 +2,7 @@ import type { LogDocument } from '../log_document';
 import type { DemoDocument } from './demo_document';
 import type { Random } from './random';
 
-/** What can be wrong with a log in practice. `@timestamp` and the labels always stay right. */
+/** Kinds of malformed logs found in practice. `@timestamp` and the labels always stay right. */
 export const DEFECTS = [
   'field_missing',
   'object_missing',

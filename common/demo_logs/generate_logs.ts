@@ -38,7 +38,7 @@ export interface DemoLogOptions {
 export interface GeneratedLog {
   /** Of the event: what `@timestamp` says, epoch milliseconds. */
   readonly time: number;
-  /** When it reaches the log store: `time` or, for a late log, after it. Logs come out in this order. */
+  /** Time at which it reaches the log store: `time` or, for a late log, after it. Logs come out in this order. */
   readonly arrival: number;
   readonly document: LogDocument;
   /** Only on anomalous logs. */

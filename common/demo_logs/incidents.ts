@@ -39,7 +39,7 @@ export interface Incident {
 }
 
 interface Shape {
-  /** How often among incidents, relative to the others. */
+  /** Frequency among incidents, relative to the others. */
   readonly weight: number;
   /** Fewest and most logs. */
   readonly logs: readonly [number, number];
@@ -68,7 +68,7 @@ const SERVER_ERRORS: ReadonlyArray<{ status: number; remark: string }> = [
 ];
 const SCRIPTS = ['curl/8.5.0', 'python-requests/2.31.0', 'Go-http-client/1.1', 'Wget/1.21.4', '-'];
 
-/** What all logs of one incident share; drawn when it begins. */
+/** Draws the part that all logs of one incident share, when the incident begins. */
 export type RequestOfIncident = (random: Random, load: number) => DemoRequest;
 
 /** @returns draws the requests of one incident, and the client behind it where there is one */

@@ -2,7 +2,7 @@ import type { Random } from './random';
 import { weightedChoice } from './random';
 import type { DemoService, Endpoint } from './services';
 
-/** What is drawn for one request before it is written down as a document. */
+/** Values drawn for one request, before it is written as a document. */
 export interface DemoRequest {
   service: DemoService;
   host: string;

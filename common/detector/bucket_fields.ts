@@ -7,9 +7,9 @@ import { unitOf } from './value_units';
 export interface BucketField {
   /** Name in the row, e.g. `bucket.error_share`. */
   readonly field: string;
-  /** What it is, for people. */
+  /** Name for people. */
   readonly title: string;
-  /** How often the forest looks at it beside the others. */
+  /** Weight of the feature relative to the others. */
   readonly weight: number;
   /** A difference of this size is never unusual, however steady the number was. */
   readonly tolerance?: number;
@@ -30,7 +30,7 @@ const COUNT_TOLERANCE = 2;
 const SHARE_TOLERANCE = 0.02;
 
 /**
- * How often the forest looks at each number. Most of all at the count: only there floods and silences show, which are the
+ * Weights of the numbers of a row. The count has the largest: only there floods and silences show, which are the
  * reason for judging spans of time; then at the share of errors, that of an outage. Other numbers follow these.
  */
 const WEIGHTS = {
@@ -88,7 +88,7 @@ export function bucketFields(bucket: BucketSettings): BucketField[] {
 }
 
 /**
- * What the forest looks at where a detector names no features: each number of the row, compared with what is usual
+ * Default features of a detector without named features: each number of the row, compared with what is usual
  * for its entity at that time of day.
  */
 export const defaultBucketFeatures = (

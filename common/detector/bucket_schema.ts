@@ -18,7 +18,7 @@ export const bucketSchema = z
     errors: z
       .union([z.string().min(1).max(4_096), z.record(z.string(), z.unknown())])
       .default('http.response.status_code:>=500')
-      .describe('Which logs are errors: Lucene query string or query DSL'),
+      .describe('Query that selects the logs that are errors: Lucene query string or query DSL'),
     latency: fieldName.optional().describe('Number field whose median and 95th percentile are taken'),
     distinct: namedFields
       .default({})
@@ -31,7 +31,7 @@ export const bucketSchema = z
     silence: z
       .boolean()
       .default(true)
-      .describe('Whether a known entity without logs makes a row with the count 0'),
+      .describe('If true, a known entity without logs makes a row with the count 0'),
     look_back: durationSchema
       .default('1d')
       .describe(

@@ -7,7 +7,7 @@ import { durationSchema } from '../duration';
 import { parseWith } from '../validation';
 import { driftSettingsSchema, olderLogsSchema, promotionSettingsSchema } from './upkeep_settings';
 
-/** How much of a log its result may repeat, for readers of results who may not read the logs. */
+/** Fields of a log that its result may copy, for readers of results who may not read the logs. */
 export const COPY_FIELDS = ['all', 'chosen', 'none'] as const;
 
 export const sourceSchema = z.strictObject({
@@ -94,10 +94,10 @@ export const thresholdSchema = z.discriminatedUnion('method', [
   }),
 ]);
 
-/** What one row of the matrix stands for. */
+/** Units that one row of the matrix may stand for. */
 export const UNITS = ['log', 'bucket'] as const;
 
-/** Where logs are scored. */
+/** Places where logs are scored. */
 export const SCORING_WAYS = ['job', 'ingest'] as const;
 
 const detectorSettings = z.strictObject({
@@ -128,9 +128,7 @@ const detectorSettings = z.strictObject({
       learn_from_feedback: z
         .boolean()
         .default(true)
-        .describe(
-          'Whether the forest is re-weighted by what people said of results, once there are ten verdicts',
-        ),
+        .describe('If true, the forest is adjusted by the verdicts on results, once there are ten'),
       older: olderLogsSchema.optional(),
     })
     .prefault({}),
@@ -153,7 +151,7 @@ const detectorSettings = z.strictObject({
         ),
       query_delay: durationSchema
         .default('30s')
-        .describe('How far behind now a run stops, so that logs can arrive'),
+        .describe('Distance from now at which a run stops, so that logs can arrive'),
       late_window: durationSchema
         .default('24h')
         .describe('A log that is indexed later than this after its timestamp is not scored'),
@@ -164,7 +162,7 @@ const detectorSettings = z.strictObject({
     .enum(COPY_FIELDS)
     .optional()
     .describe(
-      'What results copy of their logs; default all. all: context_fields and the fields of the features; chosen: context_fields alone; none: nothing but time, entity and where the log is',
+      'Fields of logs that are copied into results; default all. all: context_fields and the fields of the features; chosen: context_fields alone; none: nothing but time, entity and where the log is',
     ),
   /** Log fields that a result carries along beside those of the features. */
   context_fields: z

@@ -80,7 +80,9 @@ const featureSettings = z
       .min(0.01)
       .max(100)
       .optional()
-      .describe('How often the forest looks at this feature beside the others; default by type'),
+      .describe(
+        'Weight of this feature relative to the others when the forest chooses a feature to split on; default by type',
+      ),
     /** Only for type number. `auto` decides by the skew of the training sample. */
     scale: z.enum(['auto', 'linear', 'log1p']).default('auto'),
     /** Only for type category. `auto`: one-hot up to `one_hot_limit` values, rarity above. */
@@ -171,7 +173,7 @@ const featureSettings = z
   })
   .describe('One property of a log that the forest looks at');
 
-/** Where settings that 0.1.0 did not have belong: elsewhere they are refused, not ignored. */
+/** Feature types of the settings that 0.1.0 did not have: on other types they are refused, not ignored. */
 const TYPES_OF_SETTING = {
   fields: ['combination'],
   method: ['route'],
@@ -236,7 +238,7 @@ export const featureSchema = featureSettings
 export type FeatureDefinition = z.infer<typeof featureSchema>;
 
 /**
- * How often the forest looks at a feature beside the others. A text holds several independent properties (length,
+ * Weights of feature types relative to each other. A text holds several independent properties (length,
  * characters, signs of attack); the time of day is rarely anomalous by itself.
  */
 export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>> = {

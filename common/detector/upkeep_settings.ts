@@ -6,7 +6,7 @@ const durationOrOff = z
   .string()
   .regex(/^([1-9][0-9]{0,5}(s|m|h|d|w)|off)$/, 'must be a duration such as 1h or 1d, or off');
 
-/** How it is noticed that logs are no longer like those that the model was trained on. */
+/** Settings for measuring the drift of logs from the training sample. */
 export const driftSettingsSchema = z.strictObject({
   every: durationOrOff
     .default('1h')
@@ -25,7 +25,7 @@ export const driftSettingsSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether two measurements over the limit in a row ask for a new model, at most once a day; else they are only shown',
+      'If true, two measurements over the limit in a row start a training, at most once a day; else they are only shown',
     ),
 });
 export type DriftSettings = z.infer<typeof driftSettingsSchema>;
@@ -33,7 +33,7 @@ export type DriftSettings = z.infer<typeof driftSettingsSchema>;
 export const PROMOTION_MODES = ['automatic', 'ask', 'manual'] as const;
 export type PromotionMode = (typeof PROMOTION_MODES)[number];
 
-/** What a new model must hold to beside the active one, over the same logs. */
+/** Limits for a new model beside the active one, over the same logs. */
 export const gateLimitsSchema = z.strictObject({
   max_alert_ratio: z
     .number()
@@ -70,7 +70,7 @@ export const gateLimitsSchema = z.strictObject({
 });
 export type PromotionLimits = z.infer<typeof gateLimitsSchema>;
 
-/** How a new model takes the place of the active one. The first model of a detector becomes active in any case. */
+/** Settings for promoting a new model. The first model of a detector becomes active in any case. */
 export const promotionSettingsSchema = z.strictObject({
   mode: z
     .enum(PROMOTION_MODES)

@@ -47,7 +47,7 @@ const BYTE_SCALE = [
   { name: 'bytes', size: 1, from: 0 },
 ] as const;
 
-/** How numbers and units are written. */
+/** Style of numbers and units. */
 export interface NumberStyle {
   /** For signs between digits, e.g. `en-US`. */
   readonly locale: string;

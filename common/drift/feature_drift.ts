@@ -13,7 +13,7 @@ export interface FeatureDrift {
 }
 
 /**
- * How far each feature has moved: the largest population stability index among its columns.
+ * Measures the drift of each feature: the largest population stability index among its columns.
  *
  * @param reference what the model learned from
  * @param matrix recent logs, encoded by the same encoder
@@ -44,7 +44,7 @@ export const featureDriftBetween = (
 ): FeatureDrift[] => featureDrift(learnReference(learned), encoder, recent);
 
 /**
- * Whether a feature can be compared over so short a time: an hour of the day needs a whole day, a day of the week a
+ * Returns true when a window is long enough to compare a feature: an hour of the day needs a whole day, a day of the week a
  * whole week; over less they move by themselves.
  *
  * @param type of the feature

@@ -26,7 +26,7 @@ export const referenceSchema = z.strictObject({
 });
 
 /**
- * How the values of each column were spread in training: lower edges of all bins but the first (deciles, or middles
+ * Distribution of each column in training: lower edges of all bins but the first (deciles, or middles
  * between the values where these are few), and the rows in each bin, the last one being the missing values.
  */
 export type ReferenceDistributions = Readonly<z.infer<typeof referenceSchema>>;

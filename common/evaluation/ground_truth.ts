@@ -3,7 +3,7 @@ import type { LogDocument } from '../log_document';
 import { getField, readLabel } from '../log_features';
 import type { GroundTruth } from './types';
 
-/** Where labels are looked for when no field is named, in this order. */
+/** Fields searched for labels when no field is named, in this order. */
 export const LABEL_FIELDS = ['labels.anomaly', 'labels', 'label', 'is_anomaly'] as const;
 /** Documents that are looked at for it. */
 const SEARCHED_DOCUMENTS = 1_000;

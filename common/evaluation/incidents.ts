@@ -9,7 +9,7 @@ export interface IncidentInput {
   readonly times: Float64Array;
   readonly truths: ReadonlyArray<GroundTruth | undefined>;
   readonly entities?: ReadonlyArray<string | undefined>;
-  /** Whether each log was reported. */
+  /** Returns true for a reported log. */
   readonly isAlert: (row: number) => boolean;
   /** Time that a run waits before it reads a log. */
   readonly queryDelay: number;

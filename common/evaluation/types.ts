@@ -1,6 +1,6 @@
 import type { Severity } from '../anomaly';
 
-/** What labels say about one log. */
+/** Label of one log. */
 export interface GroundTruth {
   readonly anomaly: boolean;
   /** Kind of anomaly, e.g. `server_error`. */
@@ -102,7 +102,7 @@ export interface LabelledEvaluation {
   readonly incidents: readonly IncidentOutcome[];
 }
 
-/** How a model does on a set of logs. JSON-safe; stored with the model and shown by text, page and dashboard. */
+/** Quality of a model on a set of logs. JSON-safe; stored with the model and shown by text, page and dashboard. */
 export interface Evaluation {
   readonly schema_version: 1;
   readonly model_version: string;

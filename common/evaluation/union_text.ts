@@ -22,7 +22,7 @@ import type { LabelledUnion, UnionEvaluation } from './union_types';
 
 const TOP_SHOWN = 8;
 
-/** What several detectors find together, as text of at most 80 columns. */
+/** Renders the joint evaluation of several detectors as text of at most 80 columns. */
 export function renderUnionText(union: UnionEvaluation, colors: TextColors = NO_COLORS): string {
   const { labelled, time, rows, rows_per_day: perDay, found_by_several: several } = union;
   return [

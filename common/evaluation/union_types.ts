@@ -73,7 +73,7 @@ export interface LabelledUnion {
   readonly false_alarm_times: readonly string[];
 }
 
-/** How several detectors do together on the same logs: their results as one list. JSON-safe. */
+/** Quality of several detectors together on the same logs: their results as one list. JSON-safe. */
 export interface UnionEvaluation {
   readonly schema_version: 1;
   readonly detectors: readonly UnionDetector[];

@@ -73,7 +73,7 @@ const subjectOfField = (field: string, words: Words): string =>
 /** Names that training gives: the field, those of a combination, or the field with the type where several read it. */
 const GIVEN_BY_TRAINING = / \([a-z_]+(?: \d+)?\)$/;
 
-/** What a feature is about, for people: the name that its detector gives, else that of a well-known field, else the field. */
+/** Returns the subject of a feature: the name that its detector gives, else that of a well-known field, else the field. */
 export function subjectOf({ feature, field, comparison }: What, words: Words = ENGLISH): string {
   if (comparison?.kind === 'hour' && feature === field) return words.write('subject_hour');
   if (comparison?.kind === 'weekday' && feature === field) return words.write('subject_weekday');
@@ -321,7 +321,7 @@ function timeSentence(comparison: Comparison, words: Words): string {
   );
 }
 
-/** What models of 0.1.0 and ingest pipelines put into the text of a value. */
+/** Marks that models of 0.1.0 and ingest pipelines put into the text of a value. */
 const UNSEEN_IN_TEXT = / \(not seen in training\)$|^new template: /;
 
 /** One feature's value beside what is usual, for people. Without data to make it of, from the texts that are there. */
@@ -340,7 +340,7 @@ export function sentenceOf(attribution: Omit<Attribution, 'share'>, words: Words
   );
 }
 
-/** What is usual for a number alone, for people; undefined where nothing is known. */
+/** Returns the usual value of a number alone, for people; undefined where nothing is known. */
 export function usualOf(attribution: Omit<Attribution, 'share'>, words: Words = ENGLISH): string | undefined {
   const { field, comparison, typical } = attribution;
   if (comparison !== undefined) return usuallyText(field, comparison, words);
@@ -366,7 +366,7 @@ export const tellable = (attribution: readonly Attribution[]): boolean => {
 };
 
 /**
- * Why a log is anomalous, for people, from its attribution, the largest share first.
+ * Says why a log is anomalous, for people, from its attribution, the largest share first.
  *
  * @example "status 500, where 99.9 % of POST /charge answer 201; duration 4.2 s, usually 0.1 to 0.3 s for POST /charge"
  */

@@ -1,4 +1,4 @@
-/** What the logs of one entity are in one span of time. Begins at a whole multiple of its length. */
+/** Verdict on the logs of one entity in one span of time, which begins at a whole multiple of its length. */
 export interface EntitySpan {
   readonly entityField: string;
   readonly entity: string;

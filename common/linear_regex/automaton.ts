@@ -15,7 +15,7 @@ const enum Behind {
   Word,
 }
 
-/** What a transition says of the position before the code unit that it takes. */
+/** Condition of a transition on the position before the code unit that it takes. */
 const enum Found {
   Nothing,
   /** A match that took nothing. */

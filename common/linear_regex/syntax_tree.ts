@@ -27,7 +27,7 @@ export type RegexNode =
       readonly greedy: boolean;
     };
 
-/** Why a regular expression that the language knows is not taken. */
+/** Error for valid syntax of regular expressions that is not supported. */
 export class UnsupportedSyntax extends Error {}
 
 const EMPTY: RegexNode = { type: 'sequence', parts: [] };
@@ -122,7 +122,7 @@ function memberSet(element: AST.CharacterClassElement): CharacterSet {
   }
 }
 
-/** How many code units a node takes at least and at most. */
+/** Returns the least and greatest number of code units that a node matches. */
 export function lengthsOf(node: RegexNode): { shortest: number; longest: number } {
   switch (node.type) {
     case 'set':

@@ -6,7 +6,7 @@ import { cutText } from './text_values';
 import { parseTime } from './timestamps';
 import { LONGEST_TEXT } from './types';
 
-/** Where programs put the time, in the order of trust. */
+/** Keys under which programs write the time, in the order of trust. */
 const TIME_KEYS = ['@timestamp', 'timestamp', 'time', 'ts', 'date'] as const;
 const MESSAGE_KEYS = ['msg', 'log'] as const;
 

@@ -1,6 +1,6 @@
 import { momentOf, offsetIn } from '../suppressions/local_time';
 
-/** What a time that leaves something out is completed by. */
+/** Parts that complete an incomplete time. */
 export interface TimeContext {
   /** Epoch milliseconds. A time without a year is in the latest year in which it is not later than this. */
   readonly latest?: number;

@@ -3,7 +3,7 @@ import { LONGEST_TEXT } from './types';
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 
-/** Whether Elasticsearch's `ip` type takes the text: IPv4, or IPv6 without a zone. */
+/** Returns true for a text that Elasticsearch's `ip` type accepts: IPv4, or IPv6 without a zone. */
 export function isIpAddress(text: string): boolean {
   if (text.length > 45) return false;
   if (!text.includes(':')) return IPV4.test(text);

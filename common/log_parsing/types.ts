@@ -28,7 +28,7 @@ export type NamedFormat = (typeof NAMED_FORMATS)[number];
 /** A name, or a pattern in the notation of nginx's `log_format`, e.g. `$remote_addr [$time_local] "$request" $status`. */
 export type LogFormat = NamedFormat | { readonly pattern: string };
 
-/** Why a line is not a log. `line` counts from 1; `excerpt` is short and free of control characters. */
+/** Reason why a line is not a log. `line` counts from 1; `excerpt` is short and free of control characters. */
 export interface ParseFailure {
   readonly line: number;
   readonly error: string;

@@ -28,7 +28,7 @@ export interface ModelScorer {
   /** @param threshold default: the model's own */
   verdict(score: number, threshold?: number): Verdict;
   /**
-   * Why a document scores as it does.
+   * Explains the score of a document.
    *
    * @param matrix with `row`: where `score` has encoded the document, which saves doing it again
    */

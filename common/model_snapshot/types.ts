@@ -8,7 +8,7 @@ import type { ScoreQuantiles } from '../threshold/score_quantiles';
 export const MODEL_FORMAT = 'log-anomalies-model';
 export const MODEL_SCHEMA_VERSION = 1;
 
-/** Where a model came from: enough to train it again. */
+/** Origin of a model: enough to train it again. */
 export interface TrainingRecord {
   readonly started_at: string;
   readonly finished_at: string;
@@ -18,7 +18,7 @@ export interface TrainingRecord {
   readonly window?: { readonly from: string; readonly to: string };
   readonly source: string;
   readonly dirt: DirtReport;
-  /** What people had said of results that the forest learned from. */
+  /** Numbers of the verdicts that the forest learned from. */
   readonly verdicts?: { readonly real: number; readonly not_an_anomaly: number };
 }
 
@@ -33,7 +33,7 @@ export interface ModelSnapshot {
   /** Anomaly score from which a log is an anomaly, as set at training. */
   readonly threshold: number;
   readonly training: TrainingRecord;
-  /** How the values of each column were spread in training, for telling drift; absent in models of before. */
+  /** Distribution of each column in training, for measuring drift; absent in older models. */
   readonly reference?: ReferenceDistributions;
   /** The `Evaluation` of training or later. No part of what the version stands for. */
   readonly evaluation?: Evaluation;

@@ -15,7 +15,7 @@ const LARGEST_SCRIPT = 65_535;
 /** Bytes of JSON. A pipeline is part of the cluster state, which every node holds and every change of it sends around. */
 export const LARGEST_DEFINITION = 1_048_576;
 
-/** What a log says of a processor that failed on it as a whole. */
+/** Remark on a log for which a whole processor failed. */
 export const PIPELINE_FAILED = 'pipeline: failed';
 
 export interface IngestPipeline {

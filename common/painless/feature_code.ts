@@ -31,7 +31,7 @@ import {
 import { READ_TEXTS } from './read_texts.painless';
 import { READ_TIMES } from './read_times.painless';
 
-/** What `FeatureEncoder.toJSON` gives, as far as it is read here. */
+/** Result of `FeatureEncoder.toJSON`, as far as it is read here. */
 export interface EncodingState {
   readonly timestamp_field: string;
   readonly features: readonly FeatureState[];
@@ -80,7 +80,7 @@ export interface FeatureCode {
   readonly isNumber: boolean;
   /** Expression of each column, by the ending of its name, for a feature that has a value. */
   readonly columns: ReadonlyMap<string, string>;
-  /** What all columns but the missing-indicator hold for a missing value. */
+  /** Value of all columns but the missing-indicator for a missing value. */
   readonly missing: 'NaN' | '0';
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Training logs with a value, where there is a column `.unseen`. */

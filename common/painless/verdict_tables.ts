@@ -4,7 +4,7 @@ import type { ModelSnapshot } from '../model_snapshot';
 import { confidenceOf, exceedance } from '../threshold';
 
 /**
- * What turns a sum of path lengths into a verdict. The score falls as the sum rises, so "the score is at least the
+ * Tables that turn a sum of path lengths into a verdict. The score falls as the sum rises, so "the score is at least the
  * threshold" is "the sum is at most this": both languages add the same numbers in the same order, so comparing sums
  * gives the same verdict to the last bit, whatever their power functions do.
  */

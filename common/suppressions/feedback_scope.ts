@@ -1,10 +1,10 @@
 import type { Match } from './suppression';
 
-/** How far "not an anomaly" reaches. */
+/** Scopes of "not an anomaly". */
 export const FEEDBACK_SCOPES = ['one', 'pattern', 'entity', 'combination'] as const;
 export type FeedbackScope = (typeof FEEDBACK_SCOPES)[number];
 
-/** What was known of a result when somebody judged it. */
+/** Facts known of a result when it was judged. */
 export interface JudgedFacts extends Omit<Match, 'source'> {
   /** ISO 8601, of the log. */
   readonly time?: string;
@@ -12,7 +12,7 @@ export interface JudgedFacts extends Omit<Match, 'source'> {
 }
 
 /**
- * What a verdict of some scope names of its result: `combination` is pattern, entity and top feature together.
+ * Returns the facts of a result that a verdict of some scope matches: `combination` is pattern, entity and top feature together.
  *
  * @returns undefined where the result lacks what the scope is about
  */

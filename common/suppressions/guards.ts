@@ -5,7 +5,7 @@ import { isExpired, isOfOneLog, type Suppression } from './suppression';
 
 const DAY = 86_400_000;
 
-/** Whether one hides what it likes of an entity, or of more: then it must end. A schedule narrows it unless it is most of the time. */
+/** Returns true when a suppression must expire: it hides all of an entity or more. A schedule narrows it unless it holds most of the time. */
 export function mustExpire(suppression: Pick<Suppression, 'match' | 'schedule'>, now: number): boolean {
   const { match, schedule } = suppression;
   if (match?.source !== undefined || match?.pattern !== undefined) return false;

@@ -1,5 +1,5 @@
 /**
- * What keeps suppressions from silencing a detector, by mistake or on purpose. All limits are here; docs/feedback.md
+ * Limits that keep suppressions from silencing a detector, by mistake or on purpose. All limits are here; docs/feedback.md
  * lists them.
  */
 export const SUPPRESSION_LIMITS = {
@@ -41,6 +41,6 @@ export const CALENDAR_LIMITS = {
   deadline: 5_000,
 } as const;
 
-/** What a caller has to accept by name before a suppression is applied that does it. */
+/** Consequences that a caller has to accept by name before such a suppression is applied. */
 export const CONSEQUENCES = ['hides_confirmed_anomalies', 'hides_most_results'] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];

@@ -15,7 +15,7 @@ const textOf = (result: AnomalyResult, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 
-/** What results are counted by: Elasticsearch keeps the parts of an attribution apart from each other. */
+/** Returns the facts that results are counted by: Elasticsearch keeps the parts of an attribution apart from each other. */
 function topOf({ attribution }: AnomalyResult['anomaly']): { top_feature?: string; top_value?: string } {
   if (attribution.length === 0) return {};
   const top = attribution.reduce((best, each) => (each.share > best.share ? each : best));
@@ -23,7 +23,7 @@ function topOf({ attribution }: AnomalyResult['anomaly']): { top_feature?: strin
 }
 
 /**
- * What a result has in common with others like it: its message with the variable parts masked; where that has no word of
+ * Returns the pattern that similar results share: its message with the variable parts masked; where that has no word of
  * its own, as in an access log, method, path and status of the request; else the feature that stands out most, with its value.
  *
  * @returns at most 512 characters; empty for a result of which nothing is known
@@ -57,7 +57,7 @@ export function withFacts(result: AnomalyResult): AnomalyResult {
   return { ...result, anomaly: { ...anomaly, ...topOf(anomaly), pattern: patternOf(result) } };
 }
 
-/** What a suppression can name of a result. */
+/** Returns the facts that a suppression can match of a result. */
 export function factsOf(result: AnomalyResult): Match {
   const { source, anomaly } = withFacts(result);
   return {

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const SPAN = 7 * DAY;
 
 /**
- * When a schedule holds within a range, sorted, what touches joined.
+ * Returns the windows of a schedule within a range, sorted, adjacent ones joined.
  *
  * @throws DetectionError `invalid_input` for a calendar or a time zone that cannot be read
  */

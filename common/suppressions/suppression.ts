@@ -29,7 +29,7 @@ const timeOfDay = (latest: '23:59' | '24:00') =>
       `must be a time of day from 00:00 to ${latest}`,
     );
 
-/** When a suppression holds; the log's own time decides. */
+/** Schedule of a suppression; the log's own time decides. */
 export const scheduleSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('once'),
@@ -61,7 +61,7 @@ export const scheduleSchema = z.discriminatedUnion('type', [
 ]);
 export type Schedule = z.output<typeof scheduleSchema>;
 
-/** Which results; all that is given must hold. */
+/** Conditions on results; all that are given must hold. */
 export const matchSchema = z
   .strictObject({
     source: z
@@ -77,14 +77,16 @@ export type Match = z.output<typeof matchSchema>;
 
 const shape = {
   detector_ids: z.array(detectorIdSchema).max(100).default([]).describe('Empty: all of the space'),
-  name: z.string().min(1).max(200).describe('What it is for'),
-  match: matchSchema.optional().describe('Which results; absent: all'),
-  schedule: scheduleSchema.optional().describe('When, by the time of the log; absent: always'),
+  name: z.string().min(1).max(200).describe('Name for people'),
+  match: matchSchema.optional().describe('Results that it applies to; absent: all'),
+  schedule: scheduleSchema
+    .optional()
+    .describe('Times at which it applies, by the time of the log; absent: always'),
   expires_at: instantSchema.optional().describe('Logs from then on are not hidden'),
   comment: z.string().max(2_000).optional(),
 };
 
-/** What somebody asks for. */
+/** Suppression as a caller requests it. */
 export const suppressionDraftSchema = z
   .strictObject({
     ...shape,
@@ -92,7 +94,7 @@ export const suppressionDraftSchema = z
     exclude_from_training: z
       .boolean()
       .optional()
-      .describe('Whether its logs stay out of training samples; default: where it has a schedule'),
+      .describe('If true, its logs stay out of training samples; default: true with a schedule'),
   })
   .refine(
     ({ match, schedule, expires_at: expiresAt }) => match ?? schedule ?? expiresAt,

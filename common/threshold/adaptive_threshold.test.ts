@@ -317,7 +317,7 @@ describe('a batch of 60 unusual logs at 04:05 of Berlin each night, with a budge
     expect(threshold.history.find(({ kind }) => kind === 'recurring')?.reason).toMatch(
       /^about (5\d|6\d) unusual logs come every day from 3:00 on; that hour has a threshold of its own$/,
     );
-    // What scores higher than the batch is reported in its hour, too.
+    // Logs that score higher than the batch are reported in its hour, too.
     const night = START + 28 * DAY + 3.5 * HOUR;
     expect(threshold.observe(Math.min(1, level + 0.1), night)).toBe(true);
     expect(threshold.thresholdAt(START + 28 * DAY + 12 * HOUR)).toBeLessThan(0.65);

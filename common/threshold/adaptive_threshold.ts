@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** The threshold moves at most once in this time. */
 const ADJUST_EVERY = HOUR;
-/** What was seen this long ago counts half: a few days, so that nights and weekdays even out. */
+/** Age at which an observation counts half: a few days, so that nights and weekdays even out. */
 const HALF_LIFE = 2 * DAY;
 const BIN_COUNT = 1_024;
 /** Logs that the training sample counts for at the start. */
@@ -36,7 +36,7 @@ const RECURRING_BUDGETS = 4;
 const FEWEST_RECURRING = 5;
 /** The threshold in the hour of a recurring event lies above its level by this part of the scale. */
 const RECURRING_MARGIN = 0.25;
-/** What lasts longer is no incident: the threshold then follows it, by its bounded steps. */
+/** Duration from which an incident no longer stops the threshold, which then follows by its bounded steps. */
 const LONGEST_FREEZE = DAY;
 
 const changeSchema = z.strictObject({
@@ -226,7 +226,7 @@ export class AdaptiveThreshold {
     return Math.min(highest, Math.max(lowest, threshold + this.rhythm.offsetAt(time)));
   }
 
-  /** What is added to the base in each hour of the week, Monday 00:00 of {@link timeZone} first. */
+  /** Offsets added to the base in each hour of the week, Monday 00:00 of {@link timeZone} first. */
   get offsets(): readonly number[] {
     return this.rhythm.offsets();
   }
@@ -282,7 +282,7 @@ export class AdaptiveThreshold {
     const isOver = isAnomaly || score >= this.usualThresholdAt(time);
     this.seeRecurring(score, time, isOver);
     state.logs++;
-    // What recurs says nothing of the other hours.
+    // A recurring event says nothing of the other hours.
     if (isOver && !isAnomaly) return false;
     const residual = Math.max(0, Math.min(1, score - this.rhythm.offsetAt(time)));
     this.rhythm.see(residual, time, isAnomaly, this.mostAlerts());
@@ -330,7 +330,7 @@ export class AdaptiveThreshold {
     state.days = (state.days + passed / DAY) * keep;
     const heldBack = state.held_back;
     const alerts = state.alerts ?? 0;
-    // Where no rate is known yet, there is no budget to be many times over.
+    // Without a known rate there is no budget to exceed many times over.
     const isIncident = !firstRate && alerts > this.mostAlerts();
     state.adjusted_at = time;
     state.admitted = 0;

@@ -1,4 +1,4 @@
-/** What the reason of a change of an adaptive threshold is put together from, so that a page can say it in its language; `#` is a number. */
+/** Phrases of the reason for a change of an adaptive threshold, so that a page can translate it; `#` is a number. */
 export const CHANGE_PHRASES = {
   started: 'start, from the training sample',
   rateKnown: 'the rate of logs is known now',

@@ -20,7 +20,7 @@ export function thresholdFrom(settings: Detector['threshold'], quantiles: ScoreQ
 }
 
 /**
- * How sure it is that a log is an anomaly, comparable between models: with p the share of logs that score as high and
+ * Returns the confidence that a log is an anomaly, comparable between models: with p the share of logs that score as high and
  * c that share at the threshold (the contamination, when the threshold comes from it), 1 - p / (2 c) from the
  * threshold up and c / (2 p) below it. The two meet at the threshold with the same value and slope.
  *

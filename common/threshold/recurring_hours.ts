@@ -37,7 +37,7 @@ export const recurringSchema = z.strictObject({
 });
 export type RecurringState = z.infer<typeof recurringSchema>;
 
-/** What has become known of an hour. */
+/** Change in the knowledge of an hour. */
 export interface RecurringChange {
   readonly kind: 'recurring' | 'recurring_over';
   /** Of the day, local. */
@@ -45,7 +45,7 @@ export interface RecurringChange {
   readonly logs: number;
 }
 
-/** What counts in an hour, from the budget of alerts. */
+/** Limits of an hour, from the budget of alerts. */
 export interface HourlyLimits {
   /** Logs above the threshold from which an hour stands out. */
   readonly fewest: number;
@@ -122,7 +122,7 @@ export class RecurringHours {
     const changes: RecurringChange[] = [];
     const { slots } = this.state;
     const hour = modulo(at, HOURS_OF_DAY);
-    // What is many everywhere is for the base to follow.
+    // The base follows an increase in all hours.
     const standsOut = over >= fewest && over >= TIMES_THE_OTHERS * this.state.usual;
     this.state.usual += (over - this.state.usual) / HOURS_OF_DAY;
     for (const { key, unit } of keysOf(at)) {

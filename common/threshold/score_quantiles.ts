@@ -1,5 +1,5 @@
 /**
- * How the training sample scored, enough to place any score: `shares[i]` is the share of logs that score below
+ * Distribution of the scores of the training sample, enough to place any score: `shares[i]` is the share of logs that score below
  * `scores[i]`, dense towards 1; both rise strictly and begin at 0. Between two entries the logarithm of the exceedance
  * `1 - share` is linear in the score. From `tail.from` on, which `tail.share` of the logs reach, the excesses follow a
  * generalised Pareto distribution (Pickands 1975; Coles 2001, ch. 4), so that confidence goes on rising beyond the

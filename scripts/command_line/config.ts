@@ -30,13 +30,13 @@ export const limitsSchema = z.strictObject({
     .min(0)
     .default(0.25)
     .describe('Population stability index of the scores against training; 0.25 is the usual alarm'),
-  max_lag: durationSchema.default('10m').describe('How far behind the detector may be'),
+  max_lag: durationSchema.default('10m').describe('Largest delay of the detector behind now'),
   max_regression: z
     .number()
     .min(0)
     .max(1)
     .default(0.05)
-    .describe('How much worse than the active model average precision and ROC AUC may be'),
+    .describe('Largest loss of average precision and ROC AUC against the active model'),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 

@@ -111,7 +111,7 @@ export const alertsConfigSchema = z
       .array(z.string().regex(/^(\*\.)?[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name, or *.domain'))
       .max(100)
       .optional()
-      .describe('When given, nothing is sent to any other host'),
+      .describe('If given, nothing is sent to any other host'),
     link_base: z
       .string()
       .max(1_000)

@@ -48,7 +48,7 @@ export function anomalyScore(pathLength: number, subsampleSize: number): number 
 }
 
 /**
- * How deep a tree over `subsampleSize` rows may grow: ceil(log2(psi)), the height of a balanced tree. Rows that
+ * Returns the height limit of a tree over `subsampleSize` rows: ceil(log2(psi)), the height of a balanced tree. Rows that
  * lie deeper are ordinary anyway (Liu, Ting & Zhou 2008, section 4.1). Computed on integers, so the same everywhere.
  */
 export function heightLimit(subsampleSize: number): number {

@@ -28,7 +28,7 @@ export function fillRows(values: Float32Array, rowCount: number, fillValues: Flo
 }
 
 /**
- * What stands in for a missing value of each column: the median of the values that are present (the lower of the
+ * Returns the substitute for a missing value of each column: the median of the values that are present (the lower of the
  * middle two, so that it is one that occurs) in a uniform sample of at most 4,096 rows; 0 for a column without any.
  */
 export function medianOfColumns(matrix: Matrix, seed: number): Float32Array {

@@ -36,7 +36,7 @@ export interface ForestOptions {
   /** Columns in one split less one; only for `extended`. Default: columnCount - 1. */
   readonly extensionLevel?: number;
   /**
-   * How likely each column is drawn for a split, relative to the others: one for each column, 0 for those that are not
+   * Probability of each column to be drawn for a split, relative to the others: one for each column, 0 for those that are not
    * split on. All alike when absent, as in the papers. Not known to the trainer ml-isolation-forest.
    */
   readonly columnWeights?: readonly number[];
@@ -65,11 +65,11 @@ export interface IsolationForest {
   /** Training rows that reached the node. */
   readonly nodeRowCount: Uint32Array;
   /**
-   * What people's verdicts add to the path length of rows that end in a node, for each node, 0 for most: see
+   * Path length that verdicts add to rows that end in a node, for each node, 0 for most: see
    * `learnFromVerdicts`. Absent in a forest that learned from none. Multiples of 2^-16.
    */
   readonly lengthAdjustment?: Float32Array;
-  /** What rows may hold that no row of training held: see `learnSurprise`. Absent in forests that were not taught. */
+  /** Surprise of values that no training row held: see `learnSurprise`. Absent in forests that were not taught. */
   readonly surprise?: SurpriseTable;
   /** Only for `extended`: columns and weights of each hyperplane, `width` entries each. */
   readonly hyperplanes?: {
@@ -80,7 +80,7 @@ export interface IsolationForest {
 }
 
 /**
- * Which values of which columns training never held and how much they surprise, one entry a column, those of one feature side by
+ * Ranges of values that training never held, with their surprise: one entry a column, those of one feature side by
  * side. A value above `high` or below `low` has the surprise jump + growth z / (z + 1), z being its distance from that end
  * in scales; `surpriseOfRow` adds them up.
  */

@@ -102,7 +102,7 @@ export function checkMatrix({ values, rowCount, columnCount }: Matrix): void {
   }
 }
 
-/** What the trainer ml-isolation-forest takes: it draws all cuts uniformly. */
+/** Split methods that the trainer ml-isolation-forest supports: it draws all cuts uniformly. */
 const OWN_CUTS: readonly SplitMethod[] = ['axis', 'mixed'];
 
 function checkOptions(options: ForestOptions): void {

@@ -1,4 +1,4 @@
-// What a row holds that training never held, as in ../surprise.ts, to the last bit.
+// Surprise of a row from values that training never held, as in ../scoring/surprise.ts, to the last bit.
 
 // Fields of an entry: column and feature (uint32), then float32.
 const COLUMN = 0;

@@ -8,7 +8,7 @@ export interface AutoForestOptions extends Omit<ForestOptions, 'subsampleSize'> 
   /** `auto` chooses by the data. */
   readonly subsampleSize: number | 'auto';
   /**
-   * What `auto` may take for granted. `rare`: columns say how unusual a row is, as those of log features do, so that anomalies
+   * Assumption of `auto` about anomalies. `rare`: columns say how unusual a row is, as those of log features do, so that anomalies
    * are few and far from the rest. `unknown`, the default: plain numbers; the data decide.
    */
   readonly anomalies?: 'rare' | 'unknown';

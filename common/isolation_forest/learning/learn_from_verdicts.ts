@@ -10,7 +10,7 @@ import type { IsolationForest, Matrix } from '../forest/types';
 const STEPS = 2 ** 16;
 /** The most that verdicts may move a leaf, in splits: enough to carry a row over the threshold, too little to silence a detector. */
 const LARGEST_ADJUSTMENT = 4;
-/** How far beyond the threshold a judged row is to lie, in splits, before leaves are held to {@link LARGEST_ADJUSTMENT}. */
+/** Distance beyond the threshold that a judged row is moved to, in splits, before leaves are held to {@link LARGEST_ADJUSTMENT}. */
 const MARGIN = 0.5;
 /** The most that one verdict moves its own row, in splits. */
 const LARGEST_EFFECT = 2.5;
@@ -74,10 +74,10 @@ export function learnFromVerdicts(
   const limit = -expected * Math.log2(threshold);
   const scale = scaleOf(forest.subsampleSize);
   const limits = limitsOf(forest, rows, limit);
-  // How much a leaf tells a row apart: what is moved are leaves that made a row stand out, not those of ordinary rows.
+  // Isolation by a leaf: leaves that isolate a row are moved, not those of ordinary rows.
   const isolation = ofNode.map((length) => Math.max(0, 1 - length / expected));
   const adjustments = new Float64Array(ofNode.length);
-  /** What a unit of a row's dual adds to its own mean path length: leaves move by their isolation. */
+  /** Change of a row's own mean path length per unit of its dual: leaves move by their isolation. */
   const curvature = Float64Array.from(isAnomaly, (_verdict, row) => {
     let sum = 0;
     for (let tree = 0; tree < treeCount; tree++) sum += isolation[leaves[row * treeCount + tree]];
@@ -121,7 +121,7 @@ export function learnFromVerdicts(
   return { ...forest, lengthAdjustment };
 }
 
-/** What is divided by 1 + surprise before it is compared may be that much longer. */
+/** Returns the limits of the path lengths: that of a row with surprise is longer, since it is divided by 1 + surprise first. */
 function limitsOf(forest: IsolationForest, rows: Matrix, limit: number): Float64Array {
   const filled = filledValues(forest, rows);
   return Float64Array.from({ length: rows.rowCount }, (_none, row) =>

@@ -37,11 +37,11 @@ const USUAL = { from: 0.2, slope: 0.15 };
 /** Surprise for a factor e of rarity: where all rows look alike there is no end to fit. */
 const SMALLEST_SLOPE = 0.03;
 /**
- * What is as frequent as the first says nothing, what is rarer than the second all that its rarity says; in between in
+ * Range of frequencies: from the first up a value adds no surprise, below the second all of its own; in between in
  * proportion to the logarithm. A forest sees by itself what every fiftieth row has.
  */
 const SAID = { from: 0.02, to: 0.002 };
-/** How far out a number has to lie to surprise as much as a value never seen in a feature that is stable: as far again as the end of training. */
+/** Growth of the surprise beyond training: a number as far again as the end surprises as much as an unseen value of a stable feature. */
 const GROWTH = 2;
 /**
  * The last rows of a column may be anomalies themselves: what lies beyond a share of the rows is extrapolated from what lies between it
@@ -185,7 +185,7 @@ const distanceToMedian = (sorted: Float32Array, side: 1 | -1): number => {
   return distance > 0 ? distance : spread > 0 ? spread : Math.max(Math.abs(endOf(sorted, 1)), 1);
 };
 
-/** What lies beyond all of training. */
+/** Returns the part of the range beyond all training values. */
 const endPart = (sorted: Float32Array, side: 1 | -1, jump: number, growth: number): Part => ({
   from: endOf(sorted, side),
   scale: distanceToMedian(sorted, side),
@@ -315,7 +315,7 @@ function sortedColumn({ values, rowCount, columnCount }: Matrix, column: number)
     .sort();
 }
 
-/** How much of the surprise of something that rare is said: 1 for the rarest. */
+/** Returns the share of its surprise that a value of this probability adds: 1 for the rarest. */
 function saidBy(probability: number): number {
   const way = Math.log(SAID.from / probability) / Math.log(SAID.from / SAID.to);
   return Math.max(0, Math.min(1, way));

@@ -8,7 +8,7 @@ import { surpriseOfRow } from './surprise';
 import type { IsolationForest } from '../forest/types';
 
 /**
- * Which columns made a row easy to isolate.
+ * Attributes the score of a row to its columns.
  *
  * The path of a row through a tree is decomposed as in Saabas 2014 ("Interpreting random forests"): a split moves
  * the expected path length from depth + c(n) of the node to depth + 1 + c(n') of the child that the row goes to.

@@ -38,7 +38,7 @@ const KIND_NARROW = 3;
 
 /** The memory of a kernel, ready to score: plain data that can be sent to a worker. */
 export interface KernelImage {
-  /** What the memory holds from address 0 on; the rows of a block follow behind it. */
+  /** Content of the memory from address 0 on; the rows of a block follow behind it. */
   readonly bytes: Uint8Array;
   readonly pages: number;
   readonly columnCount: number;

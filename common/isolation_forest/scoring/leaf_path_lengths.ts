@@ -2,7 +2,7 @@ import { averagePathLength } from '../forest/average_path_length';
 import { LEAF } from '../forest/forest_builder';
 import type { IsolationForest } from '../forest/types';
 
-/** What a row that ends in a node adds to its path length, and how deep each tree is. */
+/** Path lengths of the nodes that rows end in, and the depth of each tree. */
 export interface PathLengths {
   /**
    * For each node: its depth plus c(rows in it), for what was not grown below it (Liu et al. 2008, algorithm 3), plus what
@@ -13,7 +13,7 @@ export interface PathLengths {
   readonly treeDepth: Uint32Array;
 }
 
-/** What a row that ends in a node of some depth adds, see {@link PathLengths}. */
+/** Returns the path length of a row that ends in a node of some depth, see {@link PathLengths}. */
 export function leafPathLength(
   { nodeRowCount, lengthAdjustment }: IsolationForest,
   node: number,

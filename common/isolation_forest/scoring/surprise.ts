@@ -1,7 +1,7 @@
 import type { SurpriseTable } from '../forest/types';
 
 /**
- * How much there is in a row that training never held: for each feature the largest surprise among its columns, all
+ * Returns the surprise of a row, from values that training never held: for each feature the largest surprise among its columns, all
  * added up. The path length is divided by 1 + this.
  *
  * @param values a row without NaN and infinities, starting at `offset`

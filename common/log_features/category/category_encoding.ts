@@ -74,7 +74,7 @@ export function rarityOfUnseen({
 export const rarity = (count: number, total: number, distinct: number): number =>
   -Math.log((count + 1) / (total + distinct + 1));
 
-/** How many training logs held a value, where only the most frequent values are remembered. */
+/** Returns the number of training logs with a value, where only the most frequent values are remembered. */
 export function countOf(
   known: number | undefined,
   counts: readonly number[],

@@ -66,7 +66,7 @@ export function learnCombination(
   });
 }
 
-/** What one part was seen with. */
+/** Counts of one part with the values of the others. */
 export interface CombinationTables {
   /** For each part: its values and their counts. */
   readonly values: readonly ReadonlyMap<string, number>[];
@@ -95,7 +95,7 @@ export function combinationTables({ parts, values }: CombinationState): Combinat
 }
 
 /**
- * How surprising it is that these values go together: the mean over the parts of -log p(part | the others), where
+ * Returns the surprise of a combination of values: the mean over the parts of -log p(part | the others), where
  * p = (count + d q) / (n + d) after Witten & Bell 1991 (method C): n logs with the others held d different values of the part, and
  * q is the part's share among all logs, with one log added for the unseen. So a new companion of a value that has many weighs
  * little, of one that always had the same much.

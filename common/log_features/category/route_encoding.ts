@@ -42,7 +42,7 @@ export function learnRoute(
   return decodeRoute({ kind: 'route', routes: counted.toJSON() as RouteState['routes'] });
 }
 
-/** How rare a route is: a category by rarity whose values are routes. */
+/** Encodes the rarity of a route: a category by rarity whose values are routes. */
 export function decodeRoute(state: RouteState): ColumnEncoding {
   const category = decodeCategory(state.routes);
   return {

@@ -1,7 +1,7 @@
 import type { FeatureDefinition } from '../../detector';
 import type { SeverityCodes } from '../../detector/feature_schema';
 
-/** How bad a status or level is: fine, doubtful (4xx, warning), bad (error), worst (5xx, fatal). */
+/** Badness of a status or level: fine, doubtful (4xx, warning), bad (error), worst (5xx, fatal). */
 export const BADNESS = { fine: 0, doubtful: 1, bad: 2, worst: 3 } as const;
 const { fine, doubtful, bad, worst } = BADNESS;
 
@@ -134,7 +134,7 @@ export function codeOf(text: string): string {
 const MAX_DIGITS = 9;
 
 /**
- * How bad a code is. A name that is not known, or a number where numbers mean nothing, is doubtful.
+ * Returns the badness of a code. A name that is not known, or a number where numbers mean nothing, is doubtful.
  *
  * @param code as {@link codeOf} gives it
  */
@@ -157,7 +157,7 @@ export function badnessOf(code: string, codes: SeverityCodes): number {
 const between = (numbers: readonly number[], from: number, to: number): boolean =>
   numbers.every((number) => number >= from && number <= to);
 
-/** How the numbers in a field are to be read, by its name and by those that training holds. */
+/** Chooses the meaning of numbers in a field, by its name and by the numbers that training holds. */
 export function severityCodesOf(definition: FeatureDefinition, codes: Iterable<string>): SeverityCodes {
   const { codes: given = 'auto', field } = definition;
   if (given !== 'auto') return given;

@@ -82,7 +82,7 @@ export function learnSeverity(definition: FeatureDefinition, readings: readonly 
   });
 }
 
-/** What a group says of a code: how many of its logs were as bad and as rare. */
+/** Counts of a group for a code: its logs that were as bad and as rare. */
 export interface SeverityTails {
   readonly total: number;
   /** For each code of the group: logs whose code is worse, or as bad and not more frequent. */
@@ -112,7 +112,7 @@ export function severityTails({ total, values }: Group, codes: SeverityState['co
 }
 
 /**
- * How bad a status is, times how rare one that bad is: badness x -log p, where p is the share of training logs whose status is
+ * Encodes a status as its badness times the rarity of one that bad: badness x -log p, where p is the share of training logs whose status is
  * worse, or as bad and not more frequent, with one log added. Within a group p is drawn towards that of the wider group, which
  * counts for PRIOR_LOGS logs. 0 for all that is fine; rises with badness and with rarity.
  */

@@ -4,7 +4,7 @@ import type { Novelty } from './novelty';
 import type { FeatureDirection } from '../../detector/feature_schema';
 
 /**
- * How one feature becomes columns, with what was learned for it. All arithmetic is in 64-bit floats on UTF-16 code
+ * Encoding of one feature as columns, with its learned state. All arithmetic is in 64-bit floats on UTF-16 code
  * units, so that the same formulas give the same numbers in Elasticsearch; the matrix rounds to 32 bits once.
  */
 export interface ColumnEncoding {
@@ -25,7 +25,7 @@ export interface ColumnEncoding {
   encode(value: unknown, out: Float64Array, offset: number, dirt: DirtCounter): boolean;
   /** The value as read, for people; undefined when missing. Not yet shortened or cleaned. */
   actual(value: unknown): string | undefined;
-  /** What is usual in training, for people. Not yet shortened or cleaned. */
+  /** Usual value in training, for people. Not yet shortened or cleaned. */
   readonly typical: string;
   /** Likewise, where it depends on the log. */
   typicalOf?(value: unknown): string;
@@ -36,7 +36,7 @@ export interface ColumnEncoding {
 }
 
 /**
- * How a column tells what training never held. `unseen`: it is 1 for a value that training did not hold, 0 else, and comes with
+ * Kind of values in a column that training never held. `unseen`: it is 1 for a value that training did not hold, 0 else, and comes with
  * the probability of {@link Novelty}. `high`, `low`, `both`: a number, and what lies beyond the largest or smallest of training at
  * that end is a surprise. `tail`: a number that means something, so that the few of training at that end are a surprise as well,
  * by how far out they are; `rarity`: by how few they are.

@@ -23,7 +23,7 @@ export function columnWeightsOf(
   );
 }
 
-/** Whether each column holds at least two different values; a missing one (NaN) is a value of its own. */
+/** Returns true for each column with at least two different values; a missing one (NaN) is a value of its own. */
 export function varyingColumns({ values, rowCount, columnCount }: Matrix): boolean[] {
   const varies = new Array<boolean>(columnCount).fill(false);
   for (let index = columnCount; index < rowCount * columnCount; index++) {

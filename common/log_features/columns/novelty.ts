@@ -9,7 +9,7 @@ const FEWEST_IN_PART = 20;
 /** Jeffreys' prior: nothing that never happened has the probability 0. */
 const PRIOR = 0.5;
 
-/** How likely a log holds a value that training did not, in one feature. */
+/** Probability that a log holds a value that training did not, in one feature. */
 export const noveltySchema = z.strictObject({
   /** Chance that the next log holds a value that training did not. */
   probability: z.number().gt(0).max(1),

@@ -3,7 +3,7 @@ import type { LogDocument } from '../../log_document';
 import type { FeatureType } from '../../detector/feature_schema';
 import type { Matrix } from '../../isolation_forest/forest/types';
 
-/** Why a field of a log could not be used as it stood. Counted for each feature, never thrown. */
+/** Reasons why a field of a log could not be used. Counted for each feature, never thrown. */
 export const DIRT_KINDS = [
   'missing',
   'wrong_type',
@@ -19,7 +19,7 @@ export type DirtKind = (typeof DIRT_KINDS)[number];
 /** Counts for each feature name and each kind of dirt that occurred. */
 export type DirtReport = Record<string, Partial<Record<DirtKind, number>>>;
 
-/** What one feature saw in one log, for explanations: the value as read and what is usual. */
+/** Explanation of one feature of one log: the value as read and the usual one. */
 export interface FeatureExplanation {
   readonly feature: string;
   readonly field: string;
@@ -30,7 +30,7 @@ export interface FeatureExplanation {
   /** Present where training never held such a value: how many of its logs held another. */
   readonly unseen?: true;
   readonly trained_on?: number;
-  /** What the sentence for people is made of. */
+  /** Data of the sentence for people. */
   readonly comparison: Comparison;
 }
 

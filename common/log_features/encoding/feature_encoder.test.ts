@@ -22,7 +22,7 @@ const documents: LogDocument[] = Array.from({ length: 400 }, (_, index) => ({
   path: `/shop/item-${index % 37}${index % 50 === 0 ? '/admin?q=(1)' : ''}`,
   message: `served ${index} bytes to user${String.fromCharCode(97 + (index % 20))}`,
 }));
-/** What logs in the wild hold. None of it may throw. */
+/** Odd values found in real logs. None of them may throw. */
 const odd: unknown[] = [
   undefined,
   null,

@@ -31,11 +31,11 @@ import type { DirtReport, FeatureEncoder } from '../columns/types';
 const MISSING_SHARE = { from: 0.001, to: 0.999 };
 
 export interface LearnOptions {
-  /** Where hour and weekday are read from when their own field is absent. */
+  /** Field of hour and weekday where their own field is absent. */
   readonly timestampField: string;
 }
 
-/** When the training logs were: in the order of time, and the days from first to last. */
+/** Times of the training logs: in order of time, and the days from first to last. */
 interface TrainingTimes {
   readonly inTime: TimeParts;
   readonly days: number;
@@ -110,7 +110,7 @@ function uniqueNames(definitions: readonly FeatureDefinition[]): string[] {
   });
 }
 
-/** What never differed in training is worth looking at where it tells what is new; not so the missing-indicator. */
+/** Returns true when a column tells new values, so that it is kept even when it is constant in training. */
 const isWatched = ({ encoding }: LearnedFeature, column: number, missing: number): boolean =>
   encoding.watched?.[column] !== undefined && missing < 1;
 

@@ -17,7 +17,7 @@ export const logFieldSchema = z.object({
 });
 export type LogField = z.infer<typeof logFieldSchema>;
 
-/** How Elasticsearch maps a field: by type, since indices of a pattern may differ. */
+/** Mapping of a field in Elasticsearch: by type, since indices of a pattern may differ. */
 export type MappedTypes = Readonly<Record<string, { readonly aggregatable: boolean }>>;
 
 const NUMBERS =

@@ -112,14 +112,14 @@ function maskSegment(whole: string): string {
   return kept || /^\{id\}\.[a-z]\w{0,4}$/.test(masked) ? masked : MASK;
 }
 
-/** Where the URL of a request line (`GET /a HTTP/1.1`) begins; 0 for anything else. */
+/** Returns the start of the URL in a request line (`GET /a HTTP/1.1`); 0 for anything else. */
 function urlStart(text: string): number {
   let index = 0;
   while (index < text.length && index <= MAX_METHOD && isUpper(text.charCodeAt(index))) index++;
   return index > 0 && index < text.length - 1 && text.charCodeAt(index) === 32 ? index + 1 : 0;
 }
 
-/** Where the path begins behind scheme and host, which are not part of a route. */
+/** Returns the start of the path behind scheme and host, which are not part of a route. */
 function pathStart(text: string, from: number): number {
   const colon = text.indexOf('://', from);
   if (colon <= from || colon - from > MAX_SCHEME) return from;

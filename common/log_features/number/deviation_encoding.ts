@@ -41,7 +41,7 @@ const levelSchema = z.number().min(-1e39).max(1e39);
 const groupSchema = z.strictObject({
   name: z.string().max(MAX_GROUP_NAME),
   spread: z.number().gt(0).max(1e39),
-  /** What is usual in each hour of the day, on the scale of comparison; one number where the hours do not differ. */
+  /** Usual level in each hour of the day, on the scale of comparison; one number where the hours do not differ. */
   levels: z.array(levelSchema).refine(({ length }) => length === 1 || length === 24, 'must be 1 or 24'),
   /** Training values; absent in models of 0.1.0. */
   count: z.number().int().min(0).max(1e15).optional(),
@@ -65,7 +65,7 @@ export const deviationStateSchema = z.strictObject({
 export type DeviationState = z.infer<typeof deviationStateSchema>;
 type Group = z.infer<typeof groupSchema>;
 
-/** What is compared: a value, the groups that it is compared within, the widest first, and when it was. */
+/** Value to compare, the groups that it is compared within, the widest first, and its time. */
 interface Reading {
   readonly value: unknown;
   readonly groups: readonly string[];
@@ -157,13 +157,13 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
   );
 }
 
-/** What is usual, by group, and for logs of no group that is known. */
+/** Usual levels by group, and for logs of no known group. */
 interface LearnedGroups {
   readonly groups: readonly UsualOfGroup[];
   readonly others: UsualOfGroup;
 }
 
-/** What is usual in groups that stand side by side, each by its own values alone. */
+/** Learns the usual level of groups side by side, each from its own values alone. */
 function learnGroups(values: readonly GroupedValue[], hasTolerance: boolean): LearnedGroups {
   const byGroup = new Map<string, Values>();
   const all: Values = { hours: [], values: [] };
@@ -219,7 +219,7 @@ export function compressed(spreads: number): number {
 }
 
 /**
- * How far a number lies from what is usual for its group at that hour of the day: (x - level) / spread, compressed, where x
+ * Encodes the deviation of a number from the usual one of its group at that hour of the day: (x - level) / spread, compressed, where x
  * is the number or its signed `log(1 + |x|)`, level the median and spread the distance of the quartiles of the group's
  * training values, both robust against anomalies among them; the spread is at least the tolerance. 0 on the side that
  * cannot be anomalous, and for what is to be ignored.

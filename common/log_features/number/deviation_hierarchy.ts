@@ -34,7 +34,7 @@ export interface GroupedValue {
   readonly groups: readonly string[];
 }
 
-/** What is usual in a group: its level, one for all hours or one for each, and its spread. */
+/** Usual values of a group: its level, one for all hours or one for each, and its spread. */
 export interface UsualOfGroup {
   readonly name: string;
   readonly levels: readonly number[];
@@ -74,7 +74,7 @@ function standardDeviation(values: readonly number[]): number {
 }
 
 /**
- * What the hours of the day add to the level of a group: the median of what the level leaves over in each hour, drawn towards
+ * Returns the shift of a group's level in each hour of the day: the median of the residuals of that hour, drawn towards
  * 0 as far as the hours differ by chance (empirical Bayes). Empty where they do not differ.
  */
 function hourlyShifts(residuals: readonly { hour: number; value: number }[], spread: number): number[] {
@@ -94,7 +94,7 @@ function hourlyShifts(residuals: readonly { hour: number; value: number }[], spr
 
 interface Node {
   readonly name: string;
-  /** What the wider group leaves over. */
+  /** Residuals of the wider group. */
   readonly residuals: number[];
   readonly parent: UsualOfGroup;
 }

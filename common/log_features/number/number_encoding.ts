@@ -93,7 +93,7 @@ export function learnNumber(
   );
 }
 
-/** What is taken for an ordinary number instead of a given one; see {@link ordinaryNumber}. */
+/** Ordinary numbers that replace a given one; see {@link ordinaryNumber}. */
 export interface OrdinaryNumbers {
   /** Smaller ones are taken for it. */
   readonly from?: number;

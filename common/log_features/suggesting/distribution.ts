@@ -15,7 +15,7 @@ const VALUE_CHARACTERS = 80;
 const SKEWED = 20;
 
 /**
- * What a field holds in a sample of logs, small enough to be drawn beside its name: a histogram of numbers, of text
+ * Distribution of a field in a sample of logs, small enough to be drawn beside its name: a histogram of numbers, of text
  * lengths or of hours and days, or the most frequent values.
  */
 export const distributionSchema = z.object({
@@ -24,7 +24,7 @@ export const distributionSchema = z.object({
   logs: z.number().describe('Logs of the sample'),
   missing: z.number().describe('Logs without a value'),
   distinct: z.number().describe('Different values'),
-  of: z.enum(['number', 'length', 'time', 'value']).describe('What bins or values count'),
+  of: z.enum(['number', 'length', 'time', 'value']).describe('Quantity that bins or values count'),
   bins: z.array(z.object({ from: z.number(), to: z.number(), logs: z.number() })),
   values: z.array(z.object({ value: z.string(), logs: z.number() })),
 });

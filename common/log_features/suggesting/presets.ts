@@ -281,7 +281,7 @@ export function presetFor(documents: readonly LogDocument[]): FeaturePreset | un
   let best: { preset: FeaturePreset; own: number; found: number } | undefined;
   for (const preset of PRESETS) {
     const find = createFieldFinder(sample);
-    // What is looked at chooses its field before what it is compared within.
+    // Features choose their fields before the fields that they are compared within.
     for (const { field } of preset.definitions) find(field);
     const definitions: FeatureDefinition[] = [];
     const telling = new Map<string, boolean>();

@@ -52,7 +52,7 @@ interface Guess {
 const STATUS = /(^|[._-])(status|status_?code|http_?status|grpc_?(code|status)|code)$/i;
 const LEVEL = /(^|[._-])(level|severity|severity_text|severity_number|log_?level|levelname|priority)$/i;
 const MESSAGE = /(^|[._-])(message|msg)$/i;
-/** Where a request goes. */
+/** Names of the target of a request. */
 const TARGET = /(^|[._-])(url|uri|path|request_?(path|uri|url)|original|full|resource|target)$/i;
 /** Names of people and machines, whose rarity tells something. */
 const NAME =
@@ -257,7 +257,7 @@ function isOneToOne(one: Candidate, other: Candidate): boolean {
 const REPEATED_SHARE = 0.9;
 
 /**
- * Whether two fields say the same: equal values, numbers in a fixed ratio (another unit), or, of two free texts, one
+ * Returns true when two fields are redundant: equal values, numbers in a fixed ratio (another unit), or, of two free texts, one
  * within the other (a path in its URL).
  */
 function repeats(one: Candidate, other: Candidate): boolean {

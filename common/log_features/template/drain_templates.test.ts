@@ -51,7 +51,7 @@ describe('a template feature that version 0.1.0 stored', () => {
 });
 
 describe('masks', () => {
-  /** Where every shorter run of digits was tried, too. */
+  /** Masks of 0.1.0, which also tried every shorter run of digits. */
   const MASKS_OF_0_1_0: readonly (readonly [RegExp, string])[] = [
     [/(^|[\s=:,([{])"[^"]{0,512}"/g, '$1<str>'],
     [/(^|[\s=:,([{])'[^']{0,512}'/g, '$1<str>'],

@@ -16,7 +16,7 @@ const MAX_CHILDREN = 100;
 export const MAX_TOKENS = 128;
 export const MAX_TOKEN_LENGTH = 128;
 
-/** What varies from message to message, most specific first; each expression is linear in the message. */
+/** Masks of variable parts, most specific first; each expression is linear in the message. */
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/(^|[\s=:,([{])"[^"]{0,512}"/g, '$1<str>'],
   [/(^|[\s=:,([{])'[^']{0,512}'/g, '$1<str>'],

@@ -157,7 +157,7 @@ const MASK_MESSAGES = 3;
 /** Share of such messages from which the place varies. */
 const MASKED_SHARE = 0.2;
 
-/** Whether a place varies from message to message, by the values that it had in the variants of a group. */
+/** Returns true when a place varies from message to message, by its values in the variants of a group. */
 function varies(variants: readonly Variant[], place: number): boolean {
   const values = valuesAt(variants, place);
   let named = 0;

@@ -266,7 +266,7 @@ const GROUPS: readonly PatternGroup[] = ((): PatternGroup[] => {
   return [...groups.values()];
 })();
 
-/** Whether the parts lie in `text` one behind another: every first part is tried, then the nearest next ones. */
+/** Returns true when the parts follow each other in `text`: every first part is tried, then the nearest next ones. */
 export function matchesSequence(text: string, sequence: readonly string[]): boolean {
   const first = sequence[0];
   let start = text.indexOf(first);

@@ -26,7 +26,7 @@ function logWays(node: AST.Element | AST.Alternative, length: number): number {
 const logOptions = (options: readonly AST.Alternative[], length: number): number =>
   Math.log(options.reduce((sum, option) => sum + Math.exp(Math.min(logWays(option, length), 100)), 0));
 
-/** What counts the matches of a pattern in the head of a text. */
+/** Counts the matches of a pattern in the head of a text. */
 export type MatchCounter = (text: string, most: number) => number;
 
 /**

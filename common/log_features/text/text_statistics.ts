@@ -28,7 +28,7 @@ function decodePercent(text: string): string {
 /** Times that percent-encoding is undone: attacks encode twice to get past filters that decode once. */
 const DECODING_ROUNDS = 2;
 
-/** What statistics and patterns look at: percent-encoding undone twice, `+` read as a space. */
+/** Decodes a text for statistics and patterns: percent-encoding undone twice, `+` read as a space. */
 export function decodeText(text: string): string {
   let decoded = text;
   if (decoded.indexOf('+') >= 0) decoded = decoded.replaceAll('+', ' ');

@@ -46,7 +46,7 @@ export const usageLimitsSchema = z
       .describe('Of these at most so many of one user; not told apart where security is off'),
     longest_wait: durationSchema
       .default('60s')
-      .describe('Who has waited for so long is answered with 429; 1s to 100s'),
+      .describe('Longest wait of a request in the queue before it is answered with 429; 1s to 100s'),
     trainings_at_once: z
       .number()
       .int()
