@@ -20,6 +20,35 @@ export function isNestedTooDeeply(value: unknown, deepest = DEEPEST_JSON): boole
   return false;
 }
 
+/**
+ * Says whether a value is at most so many characters of JSON, and looks at no more of it than that: a few lines of YAML with
+ * shared parts can stand for gigabytes.
+ *
+ * @param value nested no deeper than {@link DEEPEST_JSON}
+ */
+export function isWrittenWithin(value: unknown, characters: number): boolean {
+  let left = characters;
+  const take = (node: unknown): void => {
+    if (left < 0) return;
+    if (!isObject(node)) {
+      const text = typeof node === 'string' && node.length > left ? node : JSON.stringify(node);
+      left -= text?.length ?? 0;
+    } else if (Array.isArray(node)) {
+      left -= node.length + 1;
+      for (let i = 0; i < node.length && left >= 0; i++) take(node[i]);
+    } else {
+      left -= 1;
+      for (const [name, item] of Object.entries(node)) {
+        if (left < 0) return;
+        left -= name.length + '"":,'.length;
+        take(item);
+      }
+    }
+  };
+  take(value);
+  return left >= 0;
+}
+
 const isObject = (value: unknown): value is object => value !== null && typeof value === 'object';
 
 /**

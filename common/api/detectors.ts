@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { detectorSchema, durationSchema, sourceSchema } from '../detector';
+import { detectorSchema, durationSchema } from '../detector';
+import { newDetectorSchema, newSourceSchema } from '../detector/query_limits';
 import { distributionSchema } from '../log_features/suggesting/distribution';
 import { logFieldSchema } from '../log_features/fields/log_fields';
 import { DIRT_KINDS } from '../log_features/columns/types';
@@ -65,7 +66,7 @@ export const detectorEndpoints = {
     path: DETECTORS,
     summary: 'Save a detector; it reads logs and writes results with the rights of whoever saves it',
     privilege: 'write',
-    body: z.strictObject({ detector: detectorSchema, start: z.boolean().default(false) }),
+    body: z.strictObject({ detector: newDetectorSchema, start: z.boolean().default(false) }),
     response: detectorRecordSchema,
   }),
   getDetector: endpoint({
@@ -83,7 +84,7 @@ export const detectorEndpoints = {
     privilege: 'write',
     params: detectorParams,
     body: z.strictObject({
-      detector: detectorSchema,
+      detector: newDetectorSchema,
       version: z.string().max(100).describe('The version that the edit started from'),
     }),
     response: detectorRecordSchema,
@@ -131,7 +132,7 @@ export const detectorEndpoints = {
     summary: 'Features that suit a sample of the logs, each with a reason',
     privilege: 'read',
     cost: 'search',
-    body: z.strictObject({ source: sourceSchema, window: durationSchema.default('7d') }),
+    body: z.strictObject({ source: newSourceSchema, window: durationSchema.default('7d') }),
     response: z.object({
       logs: z.number(),
       suggestions: z.array(z.record(z.string(), z.unknown())),
@@ -153,7 +154,7 @@ export const detectorEndpoints = {
     privilege: 'read',
     cost: 'search',
     body: z.strictObject({
-      source: sourceSchema,
+      source: newSourceSchema,
       window: durationSchema.default('7d'),
       features: z
         .array(
@@ -184,7 +185,7 @@ export const detectorEndpoints = {
     privilege: 'read',
     cost: 'preview',
     body: z.strictObject({
-      detector: detectorSchema,
+      detector: newDetectorSchema,
       rows: z.number().int().min(256).max(25_600).default(PREVIEW_ROWS),
       top: z.number().int().min(0).max(500).default(10),
     }),

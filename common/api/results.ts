@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refuseUnboundedQuery } from '../detector/query_limits';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../json_values';
 import { SEVERITIES, type Severity } from '../anomaly';
 import { comparisonSchema } from '../explanations';
@@ -88,6 +89,7 @@ const dslSchema = z
     });
     return z.NEVER;
   })
+  .superRefine(refuseUnboundedQuery)
   .describe('One query of Elasticsearch, as JSON, that anomalous logs must match');
 
 export const resultFilters = {

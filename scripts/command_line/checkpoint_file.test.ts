@@ -45,4 +45,17 @@ describe('createCheckpointFile', () => {
     await writeFile(path, 'x');
     await expect(createCheckpointFile(path).read('web')).rejects.toThrow(/not JSON/);
   });
+
+  it('refuses a file that is nested too deeply or too large, with words', async () => {
+    const path = join(folder, 'web.json');
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    await writeFile(path, JSON.stringify(checkpoint).replace('[1,"a"]', deep));
+    const refused = { code: 'invalid_input', message: expect.stringContaining('64 levels deep') };
+    await expect(createCheckpointFile(path).read('web')).rejects.toMatchObject(refused);
+    await writeFile(path, Buffer.alloc(65 * 1024 * 1024, ' '));
+    await expect(createCheckpointFile(path).read('web')).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('is larger than 64 MB'),
+    });
+  });
 });

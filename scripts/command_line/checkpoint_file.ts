@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DetectionError } from '../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
+import { DEEPEST_JSON, isNestedTooDeeply } from '../../common/json_values';
+import { readBounded } from '../../server/notifications/read_bounded';
 import { writeWhole } from './log_files';
+
+/** Far more than the memory of the largest bucket detector takes. */
+const LARGEST_CHECKPOINT_MB = 64;
 
 const checkpointSchema = z.object({
   detectorId: z.string(),
@@ -25,7 +29,7 @@ const revisionOf = (text: string): string => createHash('sha256').update(text).d
  */
 export function createCheckpointFile(path: string): CheckpointStore {
   const load = async (): Promise<{ checkpoint: Checkpoint; text: string } | undefined> => {
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const text = await readBounded(path, LARGEST_CHECKPOINT_MB).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
@@ -38,6 +42,12 @@ export function createCheckpointFile(path: string): CheckpointStore {
         'invalid_input',
         `The checkpoint file ${path} is not JSON; remove it to start afresh.`,
         { cause: error },
+      );
+    }
+    if (isNestedTooDeeply(value)) {
+      throw new DetectionError(
+        'invalid_input',
+        `The checkpoint file ${path} is nested more than ${DEEPEST_JSON} levels deep; remove it to start afresh.`,
       );
     }
     const parsed = checkpointSchema.safeParse(value);

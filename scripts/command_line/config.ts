@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { detectorSchema, durationSchema } from '../../common/detector';
@@ -8,6 +7,9 @@ import { readYamlDocuments } from '../../common/yaml_documents';
 import { alertsConfigSchema } from '../../server/notifications/config';
 import { SubstitutedValues } from './substituted_values';
 import { connectionFromEnvironment, connectionSchema } from '../../server/elasticsearch';
+import { readBounded } from '../../server/notifications/read_bounded';
+
+const LARGEST_SETTINGS_MB = 16;
 
 /** Limits for a model, in `validate-model-performance`, in the gate of `deploy-model` and afterwards. */
 export const limitsSchema = z.strictObject({
@@ -80,7 +82,7 @@ export async function readConfig(
   const file = resolve(named ?? DEFAULT_CONFIG_FILE);
   let text = '';
   try {
-    text = await readFile(file, 'utf8');
+    text = await readBounded(file, LARGEST_SETTINGS_MB);
   } catch (error) {
     if (named !== undefined || (error as NodeJS.ErrnoException).code !== 'ENOENT') {
       throw new DetectionError(

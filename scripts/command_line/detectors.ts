@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { detectorSchema, type Detector, type DetectorInput } from '../../common/detector';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
@@ -6,6 +5,9 @@ import { basename, extname } from 'node:path';
 import { getField, presetFor, suggestFeatures, type LabelField } from '../../common/log_features';
 import type { LogDocument } from '../../common/log_document';
 import { parseYamlText, type Config } from './config';
+import { readBounded } from '../../server/notifications/read_bounded';
+
+const LARGEST_SETTINGS_MB = 16;
 
 export interface DetectorOptions {
   readonly detector?: string;
@@ -30,7 +32,7 @@ const KNOWN_FEATURES: Readonly<Record<string, { type: FeatureInput['type'] }>> =
  * @throws DetectionError `invalid_input` naming file, setting, value and what is allowed
  */
 export async function loadDetectorFile(path: string, absent: Partial<DetectorInput> = {}): Promise<Detector> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const text = await readBounded(path, LARGEST_SETTINGS_MB).catch((error: Error) => {
     throw new DetectionError('invalid_input', `The detector ${path} cannot be read: ${error.message}`, {
       cause: error,
     });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Client } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
@@ -6,10 +5,13 @@ import { createSnapshotStore } from '../../server/elasticsearch';
 import { durationToMilliseconds } from '../../common/detector';
 import type { GateLimits } from '../../server/detection/promotion/model_gate';
 import type { Limits } from './config';
+import { readBounded } from '../../server/notifications/read_bounded';
+
+const LARGEST_MODEL_MB = 256;
 
 /** @throws DetectionError `invalid_input` naming the file and what is wrong with it */
 export async function loadModelFile(path: string): Promise<{ snapshot: ModelSnapshot; text: string }> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const text = await readBounded(path, LARGEST_MODEL_MB).catch((error: Error) => {
     throw new DetectionError('invalid_input', `The model ${path} cannot be read: ${error.message}`, {
       cause: error,
     });

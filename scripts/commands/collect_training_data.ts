@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { labelSilences } from '../../common/buckets';
 import { sourceSchema, type Detector } from '../../common/detector';
@@ -24,6 +23,9 @@ import { loadDetectorFile } from '../command_line/detectors';
 import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_line/log_files';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { connectToStored } from '../command_line/stored_data';
+import { readBounded } from '../../server/notifications/read_bounded';
+
+const LARGEST_SILENCES_MB = 64;
 
 const DAY_MILLISECONDS = 86_400_000;
 /** As far back as training.older reaches. */
@@ -216,7 +218,7 @@ async function withSilences(
   detector: Detector,
   path: string,
 ): Promise<LogDocument[]> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const text = await readBounded(path, LARGEST_SILENCES_MB).catch((error: Error) => {
     throw new DetectionError('invalid_input', `The file ${path} cannot be read: ${error.message}`, {
       cause: error,
     });

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { ENDPOINTS, NAME_CONFLICTS, type ImportedDetector, type NameConflict } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
 import { askPlugin, connectToKibana, jsonOf, KIBANA_URL_OPTION } from '../command_line/kibana';
 import { printable, runs } from '../command_line/session';
+import { readBounded } from '../../server/notifications/read_bounded';
+
+const LARGEST_IMPORT_MB = 64;
 
 interface Options {
   input: string;
@@ -56,7 +58,7 @@ Examples:
 
 async function readInput(input: string): Promise<string> {
   try {
-    return input === '-' ? await textOf(process.stdin) : await readFile(input, 'utf8');
+    return input === '-' ? await textOf(process.stdin) : await readBounded(input, LARGEST_IMPORT_MB);
   } catch (error) {
     throw new DetectionError(
       'invalid_input',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { WEEKDAYS, type Consequence } from '../../common/suppressions';
@@ -6,6 +5,9 @@ import { expandCalendar } from '../../server/detection/feedback/expand_calendar'
 import { addOrPreview, draftOf, expiryOf, parseConsequence } from '../command_line/hiding';
 import { runs, type Session } from '../command_line/session';
 import { listCommand, removeCommand } from '../command_line/suppression_commands';
+import { readBounded } from '../../server/notifications/read_bounded';
+
+const LARGEST_CALENDAR_MB = 16;
 
 interface Common {
   detectorId?: string[];
@@ -82,7 +84,7 @@ const importCalendar = (): Command =>
         .option('--name <text>', 'what it is for (default: the name of the calendar)'),
     ),
     async (session, { ics, name, ...options }) => {
-      const text = await readFile(ics, 'utf8').catch((error: Error) => {
+      const text = await readBounded(ics, LARGEST_CALENDAR_MB).catch((error: Error) => {
         throw new DetectionError('invalid_input', `--ics: ${ics} cannot be read: ${error.message}`);
       });
       const now = Date.now();

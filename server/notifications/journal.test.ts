@@ -55,4 +55,18 @@ describe('file journal', () => {
       expect(await readFile(path, 'utf8')).toBe(content);
     },
   );
+
+  it('that is nested too deeply or too large is refused', async () => {
+    const path = join(folder, 'journal.json');
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const content = { format: 'log-anomalies-alert-journal-1', ids: {}, channels: { slack: { outbox: 1 } } };
+    await writeFile(path, JSON.stringify(content).replace(':1}', `:${deep}}`));
+    const refused = { code: 'invalid_input', message: expect.stringContaining('is not an alert journal') };
+    await expect(createFileJournal(path).announced(['a'])).rejects.toMatchObject(refused);
+    await writeFile(path, Buffer.alloc(65 * 1024 * 1024, ' '));
+    await expect(createFileJournal(path).announced(['a'])).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('is larger than 64 MB'),
+    });
+  });
 });

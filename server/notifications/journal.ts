@@ -1,6 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DetectionError } from '../../common/detection_error';
+import { isNestedTooDeeply } from '../../common/json_values';
+import { readBounded } from './read_bounded';
 import type { AlertMessage, SuppressedAlerts } from './alert_message';
 
 /** `suppressed`: not shown, but counted in a message. Both are over and done with. */
@@ -37,6 +39,8 @@ export interface AnnouncementJournal {
 
 /** Ids that a journal remembers; the oldest are forgotten first. */
 const MOST_IDS = 50_000;
+/** 50,000 ids and the messages that wait take some megabytes. */
+const LARGEST_JOURNAL_MB = 64;
 const FORMAT = 'log-anomalies-alert-journal-1';
 
 interface JournalContent {
@@ -106,14 +110,21 @@ export function createFileJournal(path: string): AnnouncementJournal {
   const load = async (): Promise<JournalContent | undefined> => {
     let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      text = await readBounded(path, LARGEST_JOURNAL_MB);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (error instanceof DetectionError) throw error;
       throw new DetectionError('internal', `The alert journal ${path} cannot be read`, { cause: error });
     }
     try {
       const content = JSON.parse(text) as JournalContent;
-      if (content.format === FORMAT && isRecord(content.ids) && isRecord(content.channels)) return content;
+      if (
+        !isNestedTooDeeply(content) &&
+        content.format === FORMAT &&
+        isRecord(content.ids) &&
+        isRecord(content.channels)
+      )
+        return content;
     } catch {
       // Falls through to the same refusal.
     }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { defaultBucketFeatures } from '../../../common/detector/bucket_fields';
 import {
   bucketSchema,
-  detectorSchema,
   durationSchema,
   durationToMilliseconds,
   featureSchema,
@@ -10,6 +9,7 @@ import {
   type DetectorInput,
   type FeatureDefinition,
 } from '../../../common/detector';
+import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { describeZodIssues } from '../../../common/validation';
 
 /** A detector that is being written: whole, but perhaps not valid yet. */
@@ -113,7 +113,7 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
     }
   }
   const cleaned = documentOf({ ...draft, source });
-  const parsed = detectorSchema.safeParse(cleaned);
+  const parsed = newDetectorSchema.safeParse(cleaned);
   if (parsed.success) return { detector: parsed.data, problems: new Map() };
   const lines = describeZodIssues(parsed.error, cleaned);
   const problems = new Map(parsed.error.issues.map((issue, place) => [issue.path.join('.'), lines[place]]));

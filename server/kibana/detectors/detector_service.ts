@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DetectorRecord } from '../../../common/api';
 import { type Detector } from '../../../common/detector';
+import { newDetectorSchema } from '../../../common/detector/query_limits';
+import { parseWith } from '../../../common/validation';
 import { DetectionError } from '../../../common/detection_error';
 import { readsOf, readsOfModel } from '../../../common/model_snapshot/model_reads';
 import {
@@ -217,7 +219,11 @@ export async function cloneDetector(
   name: string | undefined,
 ): Promise<DetectorRecord> {
   const { detector } = await createDetectorRepository(scope.savedObjects).get(id);
-  const copy = { ...detector, name: name ?? `${detector.name.slice(0, 190)} (copy)` };
+  const copy = parseWith(
+    newDetectorSchema,
+    { ...detector, name: name ?? `${detector.name.slice(0, 190)} (copy)` },
+    'The detector',
+  );
   return createDetector(services, scope, copy, false);
 }
 

@@ -1,6 +1,8 @@
 import { bucketMessage } from '../../../common/buckets';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
-import { durationToMilliseconds, parseDetector, type Detector } from '../../../common/detector';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { newDetectorSchema } from '../../../common/detector/query_limits';
+import { parseWith } from '../../../common/validation';
 import { DetectionError } from '../../../common/detection_error';
 import { findLabelFields, suggestFeatures } from '../../../common/log_features';
 import { distributionOf } from '../../../common/log_features/suggesting/distribution';
@@ -36,7 +38,7 @@ export async function validateDetector(
 ): Promise<ApiResponse<Endpoints['validateDetector']>> {
   let detector: Detector;
   try {
-    detector = parseDetector(input);
+    detector = parseWith(newDetectorSchema, input, 'The detector');
   } catch (error) {
     if (!(error instanceof DetectionError)) throw error;
     const issues = error.details?.issues as string[] | undefined;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ImportedDetector, NameConflict } from '../../../common/api';
-import { detectorSchema, type Detector } from '../../../common/detector';
+import type { Detector } from '../../../common/detector';
+import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { describeZodIssues } from '../../../common/validation';
 import { DetectionError } from '../../../common/detection_error';
 import { readsOf } from '../../../common/model_snapshot/model_reads';
@@ -89,7 +90,7 @@ async function detectorsOf(documents: readonly YamlDocument[], usage: UsageLimit
   const detectors: Detector[] = [];
   const issues: string[] = [];
   for (const [i, { value, line }] of documents.entries()) {
-    const parsed = detectorSchema.safeParse(value);
+    const parsed = newDetectorSchema.safeParse(value);
     const where = `document ${i + 1} (line ${line}${nameIn(value)})`;
     if (parsed.success) {
       const problem = intervalProblem(parsed.data, usage);

@@ -1,0 +1,97 @@
+import { detectorSchema } from './detector_schema';
+import { newDetectorSchema, newSourceSchema, queryProblem } from './query_limits';
+
+const term = { term: { 'service.name': 'web' } };
+const nested = (levels: number): unknown => {
+  let query: unknown = term;
+  for (let i = 0; i < levels; i++) query = { bool: { filter: [query] } };
+  return query;
+};
+const script = { script: { script: { source: 'while (true) {}' } } };
+
+describe('a query', () => {
+  it('of everyday types is taken, whatever the names of its fields', () => {
+    for (const query of [
+      'status:>=500 AND host:web-*',
+      {},
+      term,
+      { match_all: {} },
+      { term: { script: 'a' } },
+      { terms: { level: ['error', 'fatal'] } },
+      { regexp: { 'url.path': { value: '/api/.*', max_determinized_states: 5_000 } } },
+      { wildcard: { message: '*timeout*' } },
+      { query_string: { query: 'a OR b', analyze_wildcard: true } },
+      { nested: { path: 'tags', query: term } },
+      {
+        bool: {
+          must: [],
+          filter: { bool: { should: [term, { exists: { field: 'x' } }], minimum_should_match: 1 } },
+          must_not: [{ range: { '@timestamp': { gte: 'now-1d' } } }],
+        },
+      },
+      nested(9),
+    ]) {
+      expect(queryProblem(query)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['a script', script],
+    ['a script inside', { bool: { must: [{ constant_score: { filter: script } }] } }],
+    ['what hides a query', { wrapper: { query: 'eyJzY3JpcHQiOnt9fQ==' } }],
+    ['a script of scores', { function_score: { query: term, script_score: { script: '1' } } }],
+    ['a script of terms', { terms_set: { a: { terms: ['x'], minimum_should_match_script: {} } } }],
+    ['a name of every object', { constructor: {} }],
+  ])('with %s is refused, with the types that are allowed', (_what, query) => {
+    expect(queryProblem(query)).toMatch(/^holds a query of the type "\w+"; allowed: bool, boosting, /);
+  });
+
+  it.each([
+    [{ terms: { user: { index: 'users', id: '1', path: 'ids' } } }, /takes the values of terms on "user"/],
+    [{ terms: { user: Array(1_025).fill(1) } }, /^has 1025 values in terms; allowed: at most 1024$/],
+    [{ ids: { values: Array(1_025).fill('a') } }, /^has 1025 values in ids/],
+    [{ regexp: { path: '(a|b)'.repeat(60) } }, /^has a pattern of 300 characters in regexp on "path"/],
+    [{ wildcard: { path: { wildcard: '*'.repeat(257) } } }, /^has a pattern of 257 characters in wildcard/],
+    [{ regexp: { path: { value: 'a', max_determinized_states: 1e9 } } }, /^has max_determinized_states in /],
+    [{ query_string: { query: '/a/', max_determinized_states: 'x' } }, /^has max_determinized_states in /],
+    [nested(11), /^is nested more than 32 levels deep$/],
+    [nested(100_000), /^is nested more than 32 levels deep$/],
+    [{ match: { message: 'x'.repeat(16_384) } }, /^has more than 16384 characters as JSON$/],
+    [{ bool: { should: Array(512).fill({ match_all: {} }) } }, /^holds more than 512 queries$/],
+    [{ bool: { filter: ['a'] } }, /^must hold queries as objects/],
+  ])('beyond a bound is refused with the bound', (query, words) => {
+    expect(queryProblem(query)).toMatch(words);
+  });
+
+  it('made of shared parts that stand for gigabytes is refused at once', () => {
+    let bomb: unknown = [term, term];
+    for (let i = 0; i < 26; i++) bomb = [bomb, bomb];
+    const started = performance.now();
+    expect(queryProblem({ bool: { filter: bomb } })).toBe('has more than 16384 characters as JSON');
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('a detector', () => {
+  const base = { name: 'Web', features: [{ type: 'number', field: 'size' }] };
+
+  it('that is new is refused by the setting; one that is stored is read', () => {
+    const input = { ...base, source: { index: 'logs', query: script } };
+    expect(newDetectorSchema.safeParse(input).error?.issues[0].path).toEqual(['source', 'query']);
+    expect(detectorSchema.safeParse(input).success).toBe(true);
+    expect(newSourceSchema.safeParse(input.source).error?.issues[0].path).toEqual(['query']);
+    const ofBuckets = {
+      name: 'Web',
+      source: { index: 'logs' },
+      unit: 'bucket',
+      entity_field: 'host',
+      bucket: { errors: script },
+    };
+    expect(newDetectorSchema.safeParse(ofBuckets).error?.issues[0].path).toEqual(['bucket', 'errors']);
+  });
+
+  it('within the bounds is the same to both', () => {
+    const input = { ...base, source: { index: 'logs', query: term } };
+    expect(newDetectorSchema.parse(input)).toEqual(detectorSchema.parse(input));
+  });
+});
