@@ -3,12 +3,17 @@ import tseslint from 'typescript-eslint';
 import jsxA11y from 'eslint-plugin-jsx-a11y';
 import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
+import plainOpenings from './scripts/lint/plain_openings.js';
 
 export default tseslint.config(
   { ignores: ['build/', 'node_modules/', '.cache/', 'coverage/', '**/*.wasm.ts'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   { languageOptions: { globals: { ...globals.node } } },
+  {
+    plugins: { house: { rules: { 'plain-openings': plainOpenings } } },
+    rules: { 'house/plain-openings': 'error' },
+  },
   {
     files: ['**/*.{ts,tsx}'],
     // The kernel is AssemblyScript; the stand-ins for newer modules have a project of their own.
@@ -40,7 +45,7 @@ export default tseslint.config(
     ...jsxA11y.flatConfigs.recommended,
     rules: {
       ...jsxA11y.flatConfigs.recommended.rules,
-      // What has a tooltip, and a region that scrolls, is reached with the keyboard.
+      // Elements with a tooltip, and regions that scroll, are reached with the keyboard.
       'jsx-a11y/no-noninteractive-tabindex': 'off',
     },
   },

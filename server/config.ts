@@ -10,11 +10,11 @@ import { parseAlertsConfig, type AlertsConfigInput } from './notifications';
 export interface LogAnomaliesConfig {
   /** Same keys as the section `alerts` of the command line's config file. */
   readonly alerts?: AlertsConfigInput;
-  /** What background work may take; see JobLimits. */
+  /** Limits of background work; see JobLimits. */
   readonly jobs?: JobLimitsInput;
-  /** What users may take of Kibana; see UsageLimits. */
+  /** Limits of users' requests; see UsageLimits. */
   readonly limits?: UsageLimitsInput;
-  /** How long API keys of detectors last; see KeySettings. */
+  /** Lifetime of the API keys of detectors; see KeySettings. */
   readonly keys?: KeySettingsInput;
 }
 

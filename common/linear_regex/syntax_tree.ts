@@ -88,7 +88,7 @@ function repetition({ element, min, max, greedy }: AST.Quantifier): RegexNode {
   const part = nodeOf(element);
   if (max === 0) return EMPTY;
   const { longest } = lengthsOf(part);
-  // what takes no character says the same however often it is said
+  // repetitions of a part that takes no character match the same
   if (longest === 0) return min > 0 ? part : { type: 'repetition', part, min: 0, max: 1, greedy };
   return { type: 'repetition', part, min, max, greedy };
 }

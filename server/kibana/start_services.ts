@@ -21,7 +21,7 @@ import { createWorkerTrainer } from './tasks/train_in_worker';
 /** Below the folder of the bundled server. */
 const TRAINING_WORKER = 'kibana/tasks/training_worker.js';
 
-/** What we use of other plugins once they have started. */
+/** Contracts of other plugins that we use once they have started. */
 export interface PluginsStart {
   readonly taskManager: TaskManagerStart;
   readonly security?: SecurityStart;

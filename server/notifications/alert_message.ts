@@ -18,7 +18,7 @@ export interface AlertItem {
   readonly feedbackLink?: string;
 }
 
-/** What one message says: the anomalies of one detector and run. Small, however many there are; JSON-safe. */
+/** Content of one message: the anomalies of one detector and run. Small, however many there are; JSON-safe. */
 export interface AlertMessage {
   readonly detector: { readonly id: string; readonly name: string };
   readonly run: { readonly id: string };

@@ -3,7 +3,7 @@ import { SEVERITIES } from '../../common/anomaly';
 import { DetectionError } from '../../common/detection_error';
 import { describeZodIssues } from '../../common/validation';
 
-/** Where mail goes: what `alerts.email.smtp_server` says, taken apart. */
+/** Address of the mail server: the parts of `alerts.email.smtp_server`. */
 export interface SmtpServer {
   readonly host: string;
   readonly port: number;

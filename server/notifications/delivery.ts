@@ -21,7 +21,7 @@ export class SendFailure extends Error {
 
   constructor(
     message: string,
-    /** Whether the same may succeed later without anybody doing anything. */
+    /** True when the same delivery may succeed later by itself. */
     public readonly isTemporary: boolean,
     /** Milliseconds that the receiver asked to be left alone. */
     public readonly retryAfter?: number,

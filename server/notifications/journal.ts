@@ -13,11 +13,11 @@ export interface PendingMessage {
   /** Announcement ids, with the channel in front. */
   readonly ids: readonly string[];
   readonly message: AlertMessage;
-  /** How often the receiver has refused it for good. */
+  /** Number of permanent refusals by the receiver. */
   readonly refusals: number;
 }
 
-/** What a channel must remember from one run to the next. JSON-safe. */
+/** State of a channel between runs. JSON-safe. */
 export interface ChannelState {
   /** Epoch milliseconds of the messages of the last hour. */
   readonly sentAt: readonly number[];

@@ -22,11 +22,11 @@ export interface NotifierDependencies {
   /** Milliseconds that a receiver has for each answer. Default 10 seconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  /** Where somebody can say whether a result is real: an absolute address, or none. */
+  /** Returns the absolute address at which a result can be judged, or none. */
   readonly feedbackLink?: (result: AnomalyResult) => string | undefined;
 }
 
-/** What became of one channel in one call. */
+/** Outcome of one channel in one call. */
 export interface ChannelReport {
   readonly channel: AlertChannel['name'];
   /** Messages and results delivered now, those of earlier calls included. */
@@ -36,7 +36,7 @@ export interface ChannelReport {
   readonly suppressed: number;
   /** Messages that wait for a later call. */
   readonly waiting: number;
-  /** Why they wait. Holds no secret. */
+  /** Reason why they wait. Holds no secret. */
   readonly error?: string;
 }
 

@@ -5,7 +5,7 @@ import { open, openBrowser, testSubject, WORK_MILLISECONDS } from './steps';
 
 jest.setTimeout(120_000);
 
-/* What a detector looks at, set in the form in plain words: suggested, told more, read as another type, and what is refused. */
+/* Features of a detector in the form: suggestions, their settings and types, and refused input. */
 let world: BrowserWorld;
 let browser: Browser;
 

@@ -276,7 +276,7 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
       const { id } = read(text);
       return {
         kind: 'template',
-        // what is new is shown as it is: its template is not known
+        // a new message is shown as it is: its template is not known
         value: printable(id < 0 ? text.trim() : templateText(id), VALUE_CHARACTERS),
         ...countOf(id < 0 ? undefined : counts[id], counts, state.total),
       };

@@ -3,7 +3,7 @@ import { filled, type Draws } from './draws';
 import type { TrafficKind } from './labelled_traffic';
 
 /*
- * What the hosts of a company write: sshd and sudo, a scheduler with jobs, a mail server and a Java application, told by
+ * Logs of the hosts of a company: sshd and sudo, a scheduler with jobs, a mail server and a Java application, told by
  * message, level, user and host. Durations and counts of rows are only there where a job has them.
  */
 

@@ -37,7 +37,7 @@ describe('a model of 20 MB', () => {
       );
     }
     expect(await longestBlock(() => decoder.decode(text))).toBeLessThan(50);
-    // What it would be without.
+    // The plain decoder blocks the thread for longer.
     expect(await longestBlock(async () => decodeModelSnapshot(text))).toBeGreaterThan(200);
   });
 

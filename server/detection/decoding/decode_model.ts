@@ -146,7 +146,7 @@ class DecodingThread {
     try {
       return await this.ask(worker, file);
     } catch (error) {
-      // What was refused leaves the thread as it was; anything else may not.
+      // A refused model leaves the thread as it was; any other error may not.
       if (!(error instanceof DetectionError) || error.code === 'internal' || error === this.tooLong) {
         this.worker = undefined;
         await worker.terminate();

@@ -46,7 +46,7 @@ export class ModelReader {
       }
       return snapshot;
     } catch (error) {
-      // What could not be read for one may be read for the next.
+      // A failed read is not kept: it may succeed for the next caller.
       if (this.kept.get(sha256) === kept) this.kept.delete(sha256);
       throw error;
     }

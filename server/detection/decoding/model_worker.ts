@@ -5,7 +5,7 @@ import { forestBuffers, piecesOf, type DecodeAnswer, type DecodeMessage } from '
 
 /** Entry of the thread that reads model files: one answer for each file, then its parts, one each time they are asked for. */
 let pieces: string[] = [];
-/** What is handed over piece by piece. */
+/** Parts of the answer that are handed over one by one. */
 let rest: DecodeAnswer[] = [];
 
 parentPort?.on('message', (message: DecodeMessage) => {

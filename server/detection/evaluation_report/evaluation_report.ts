@@ -35,7 +35,7 @@ ${evaluationSections(evaluation)}`,
   );
 }
 
-/** How many logs, and of which time. */
+/** Returns the number of evaluated logs and their time range. */
 export const periodOf = ({ evaluated_logs, time }: Pick<Evaluation, 'evaluated_logs' | 'time'>): Markup =>
   markup`${formatCount(evaluated_logs)} logs${time === undefined ? undefined : ` from ${formatTime(time.from)} to ${formatTime(time.to)} UTC`}`;
 

@@ -24,7 +24,7 @@ import { markup, type Markup } from './evaluation_report_markup';
 
 const WIDE: Frame = { ...FRAME, width: 1_120, height: 300 };
 
-/** How many logs have which score; counts on a logarithmic scale, since anomalies are few. */
+/** Renders the number of logs by score; counts on a logarithmic scale, since anomalies are few. */
 export function histogramChart({ histogram, threshold, labelled }: Evaluation): Markup {
   const frame = labelled === undefined ? WIDE : FRAME;
   const { normal, anomalous, from, to } = histogram;

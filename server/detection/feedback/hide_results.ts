@@ -25,7 +25,7 @@ import type {
   SuppressionStore,
 } from '../ports';
 
-/** What hiding results takes: where it is remembered, what it is done to, and where it is put on record. */
+/** Stores that hiding results needs: suppressions, verdicts, the results themselves, and the audit trail. */
 export interface HidingStores {
   readonly suppressions: SuppressionStore;
   readonly feedback: FeedbackStore;
@@ -34,7 +34,7 @@ export interface HidingStores {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Who asks; absent where nobody is signed in. */
+/** Caller of a change; empty where nobody is signed in. */
 export interface Author {
   readonly by?: string;
 }
@@ -53,7 +53,7 @@ export const suppressionOf = (draft: SuppressionDraft, author: Author, now: numb
   at: new Date(now).toISOString(),
 });
 
-/** What stands in the way of a suppression and what it would do: counted, nothing is changed. */
+/** Preview of a suppression: its limits and its effect, counted without any change. */
 export interface Preview {
   readonly replay: Replay;
   readonly contradictions: ReplayBody['contradictions'];
@@ -131,7 +131,7 @@ async function refusalOf(
   }
 }
 
-/** What people said before of the patterns that a suppression hides, where somebody called one real. */
+/** Returns earlier verdicts on the patterns that a suppression hides, where somebody called one real. */
 async function contradictionsWith(
   { feedback }: HidingStores,
   { detector_ids: ids, match }: Suppression,
@@ -301,7 +301,7 @@ export async function removeSuppression(
   return { shown };
 }
 
-/** What was said stays said; it hides nothing any more. */
+/** Keeps the verdict of a removed suppression as a label that hides nothing. */
 async function keepLabel(store: FeedbackStore, { id, detector_ids: ids }: Suppression): Promise<void> {
   for (const detectorId of ids) {
     const said = (await store.list(detectorId)).find(({ suppressionId }) => suppressionId === id);

@@ -20,7 +20,7 @@ import {
 } from './hide_results';
 import type { ChangeNote, Feedback, FeedbackVerdict } from '../ports';
 
-/** What somebody says of a result. */
+/** Verdict of a person on a result. */
 export interface Judgement {
   readonly detectorId: string;
   readonly source: { readonly index: string; readonly id: string };
@@ -89,7 +89,7 @@ function suppressionFor(
   };
 }
 
-/** What "not an anomaly" would change; nothing is saved. */
+/** Counts the effect of "not an anomaly"; nothing is saved. */
 export async function previewJudgement(
   stores: HidingStores,
   judgement: Omit<Judgement, 'verdict'>,

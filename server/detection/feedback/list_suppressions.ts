@@ -6,7 +6,7 @@ import type { HidingStores } from './hide_results';
 const DAY = 86_400_000;
 const WINDOWS_SHOWN = 5;
 
-/** What hides results, with how many it hides and when it does so next. */
+/** Lists suppressions, each with the number of results that it hides and its next time. */
 export async function listSuppressions(
   { suppressions, results, clock }: Pick<HidingStores, 'suppressions' | 'results' | 'clock'>,
   { detectorId, origins }: { detectorId?: string; origins?: readonly Suppression['origin'][] },

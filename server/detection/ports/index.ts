@@ -5,7 +5,7 @@ import type { AuditAction, AuditEntry } from '../../../common/audit';
 import type { FeedbackScope, JudgedFacts, Suppression } from '../../../common/suppressions';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 
-/** Which logs: a detector's source with a half-open time range [from, to), ISO 8601 or epoch milliseconds. */
+/** Range of logs: a detector's source with a half-open time range [from, to), ISO 8601 or epoch milliseconds. */
 export interface LogRange {
   readonly index: string;
   readonly query?: string | Record<string, unknown>;
@@ -19,7 +19,7 @@ export interface LogSample {
   readonly logs: readonly SourceLog[];
   /** Logs in the range, exact or, past the cluster's counting limit, estimated. */
   readonly total: number;
-  /** How the cluster drew it: shown to people. */
+  /** Sampling method of the cluster: shown to people. */
   readonly method: 'all' | 'random_sampler' | 'random_score' | 'random_buckets';
 }
 
@@ -28,7 +28,7 @@ export interface LogPage {
   readonly logs: readonly SourceLog[];
   /** Opaque and JSON-safe; reading on from it gives exactly what follows this page. */
   readonly position: unknown;
-  /** What the source must be given with the next range, opaque and JSON-safe; absent where it needs nothing. */
+  /** State to pass to the source with the next range, opaque and JSON-safe; absent where it needs none. */
   readonly memory?: unknown;
   /** These have been read before and have changed since: their results replace the earlier ones. */
   readonly revises?: boolean;
@@ -40,7 +40,7 @@ export interface SampleOptions {
   /** Fields to bring along; whole logs when absent. */
   readonly fields?: readonly string[];
   /**
-   * Whether each log must carry its id. Without, ids may be empty, which lets the cluster read columns alone: several
+   * Requires an id for each log. Without, ids may be empty, which lets the cluster read columns alone: several
    * times faster where all fields have doc values.
    */
   readonly identified?: boolean;
@@ -56,7 +56,7 @@ export interface ReadOptions {
   readonly after?: unknown;
   /** Of the last page that had one, whichever range it was of. */
   readonly memory?: unknown;
-  /** Which clock orders and bounds the range: the log's own time, or that of indexing (for late logs). */
+  /** Clock that orders and bounds the range: the log's own time, or that of indexing (for late logs). */
   readonly by?: 'timestamp' | 'ingested';
   readonly signal?: AbortSignal;
 }
@@ -67,7 +67,7 @@ export interface LogSource {
   /** All logs of the range, oldest first, page by page, memory bounded by two pages (the next one is fetched ahead). */
   read(range: LogRange, options?: ReadOptions): AsyncIterable<LogPage>;
   count(range: LogRange): Promise<number>;
-  /** Whether there is no log in any of these ranges of one index, by one request; absent where that cannot be told so cheaply. */
+  /** Returns true when none of these ranges of one index holds a log, by one request; absent where that is not so cheap. */
   isEmpty?(
     stretches: readonly { readonly range: LogRange; readonly by: 'timestamp' | 'ingested' }[],
   ): Promise<boolean>;
@@ -90,7 +90,7 @@ export interface ScoredBucket {
 }
 export interface ScoredPage {
   readonly buckets: readonly ScoredBucket[];
-  /** What the pipeline noted on values that it could not use, such as `response_time: missing`; on one page only. */
+  /** Remarks of the pipeline on unusable values, such as `response_time: missing`; on one page only. */
   readonly remarks: readonly { readonly remark: string; readonly logs: number }[];
 }
 
@@ -164,7 +164,7 @@ export interface ModelRecord {
   /** The whole `Evaluation`, or of lists and active ones the few figures of a summary. Not checked. */
   readonly evaluation?: unknown;
   readonly note?: string;
-  /** How it was compared with the model that was active then. */
+  /** Comparison with the model that was active then. */
   readonly gate?: CandidateGate;
   /** Of its text: models with the same are the same. */
   readonly sha256: string;
@@ -206,7 +206,7 @@ export interface DriftStore {
 }
 
 /**
- * How far a detector has read. Written only after the results are.
+ * Position up to which a detector has read. Written only after the results are.
  *
  * Logs that carry the time of indexing are read in that order, so a late log is simply read when it arrives; logs
  * without it are read by their own timestamp. The two ranges advance side by side.
@@ -239,13 +239,13 @@ export interface Feedback {
   readonly detectorId: string;
   readonly source: { readonly index: string; readonly id: string };
   readonly verdict: FeedbackVerdict;
-  /** How far `not_an_anomaly` hides results; absent: it hides none, and is a label only. */
+  /** Scope in which `not_an_anomaly` hides results; absent: it hides none, and is a label only. */
   readonly scope?: FeedbackScope;
   readonly comment?: string;
   /** ISO 8601. */
   readonly expiresAt?: string;
   readonly judged?: JudgedFacts;
-  /** What hides results beyond this one. */
+  /** Suppression that hides results beyond this one. */
   readonly suppressionId?: string;
   readonly by?: string;
   readonly at: string;
@@ -265,7 +265,7 @@ export interface SuppressionStore {
   find(id: string): Promise<Suppression | undefined>;
   save(suppression: Suppression): Promise<void>;
   remove(id: string): Promise<void>;
-  /** What may hide the results of these logs: suppressions of the detector, and verdicts on exactly these. One request. */
+  /** Returns whatever may hide the results of these logs: suppressions of the detector, and verdicts on exactly these. One request. */
   forResults(
     detectorId: string,
     sources: readonly { readonly index: string; readonly id: string }[],
@@ -274,7 +274,7 @@ export interface SuppressionStore {
   noteExpired(suppressions: readonly Suppression[]): Promise<void>;
 }
 
-/** Who changes stored results, when and why. */
+/** Author, time and reason of a change to stored results. */
 export interface ChangeNote {
   /** ISO 8601. */
   readonly at: string;
@@ -309,7 +309,7 @@ export interface ResultMarks {
   ): Promise<void>;
   /** Stored results that each of these hides. */
   hiddenBy(suppressionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** What a suppression would have changed, counted by Elasticsearch. */
+  /** Counts the effect that a suppression would have had; Elasticsearch does the counting. */
   replay(suppression: Suppression, range: { from: number; to: number }): Promise<Replay>;
 }
 
@@ -339,7 +339,7 @@ export interface AuditQuery {
   /** Newest entries given; default 100, at most 10,000. */
   readonly size?: number;
 }
-/** What was done to detectors and why. Append-only: nothing here changes or removes an entry. */
+/** Audit trail of detectors. Append-only: nothing here changes or removes an entry. */
 export interface AuditTrail {
   append(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first, those that concern all detectors of the space among them. */

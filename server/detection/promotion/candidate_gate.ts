@@ -36,14 +36,14 @@ export interface CandidateVerdict {
 export interface GateOptions {
   readonly limits: PromotionLimits;
   /**
-   * Whether the candidate looks at the same features of the same logs. After an edit of these the active model is no
+   * True when the candidate has the same features of the same logs. After an edit of these the active model is no
    * standard for what must be found or agreed on.
    */
   readonly isSameMakeup: boolean;
 }
 
 /**
- * Whether a new model may take the place of the active one, from what was measured on the same logs.
+ * Decides if a new model may replace the active one, from measurements on the same logs.
  *
  * @throws DetectionError `too_few_logs` when there was no log to measure on
  */

@@ -16,7 +16,7 @@ const LARGEST_SHARE = 0.5;
 /** Share of the logs that may be called anomalous where the settings ask for none. */
 const USUAL_SHARE = 0.05;
 
-/** What a candidate and the active model are compared on. */
+/** Models and logs for the comparison of a candidate with the active model. */
 export interface GateMaterial {
   readonly candidate: ModelSnapshot;
   /** Absent: there is none yet. */
@@ -28,7 +28,7 @@ export interface GateMaterial {
   /** The time that they come from, epoch milliseconds, half-open. */
   readonly window: { readonly from: number; readonly to: number };
   readonly logsPerDay: number;
-  /** Whether each of `recent` is known to be anomalous; undefined where nobody knows. */
+  /** Truth about each of `recent`: true for an anomaly; undefined where it is unknown. */
   readonly truths?: readonly (boolean | undefined)[];
   /** Logs that people have judged, anomalous or not. */
   readonly judged?: { readonly documents: readonly LogDocument[]; readonly truths: readonly boolean[] };
@@ -39,14 +39,14 @@ export interface GateMaterial {
   readonly now?: () => number;
 }
 
-/** What was measured; the verdict is made of it alone. */
+/** Measurements of the gate; the verdict depends on nothing else. */
 export interface GateEvidence extends Pick<
   CandidateGate,
   'logs' | 'logs_per_day' | 'asked_share' | 'candidate' | 'active' | 'agreement' | 'planted'
 > {
   /** Logs that each calls anomalous and that are not known to be. */
   readonly falseAlarms: { readonly candidate: number; readonly active: number };
-  /** Whether the logs have moved away from what the active model learned. */
+  /** True when the logs have drifted from the training sample of the active model. */
   readonly isActiveStale: boolean;
   /** Anomalies that the active model finds, and those of them that the candidate loses even with twice the alerts. */
   readonly planted_lost: { readonly found: number; readonly lost: number };
@@ -200,7 +200,7 @@ function askedShare({ candidate, active, logsPerDay, recent }: GateMaterial): nu
 }
 
 /**
- * Which anomalies the active model finds, and which of them the candidate would find with twice the alerts that are asked
+ * Counts anomalies that the active model finds, and those of them that the candidate would find with twice the alerts asked
  * for: where each of two equal models draws its line is chance. An active model that no longer fits the logs flags a lot,
  * and so finds much by the way: it is held to the alerts that are asked for.
  */

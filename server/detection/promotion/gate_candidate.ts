@@ -97,7 +97,7 @@ export const acceptedChecks = (gate: CandidateGate, accepted: readonly GateCheck
         gate.checks.filter(({ name }) => !accepted.includes(name)),
       );
 
-/** Whether two models look at the same features of the same logs. */
+/** Returns true when two models have the same features of the same logs. */
 export function hasSameMakeup(one: Detector, other: Detector): boolean {
   const makeupOf = ({ features, source, unit, bucket, entity_field }: Detector): string =>
     JSON.stringify([

@@ -3,7 +3,7 @@ import type { LogDocument } from '../../../common/log_document';
 import { createModelScorer, type ModelSnapshot, type ScoreQuantiles } from '../../../common/model_snapshot';
 import { exceedance } from '../../../common/threshold';
 
-/** What a model must hold to; undefined means no limit. Shares and indices without unit, times in milliseconds. */
+/** Limits for a model; undefined means no limit. Shares and indices without unit, times in milliseconds. */
 export interface GateLimits {
   readonly min_precision: number;
   readonly min_recall: number;
@@ -146,7 +146,7 @@ export interface ProductionMeasures {
   readonly scoreDrift: number;
 }
 
-/** How a model behaves on unlabelled logs from production. @param logsPerDay how many logs a day the sample stands for */
+/** Measures a model on unlabelled logs from production. @param logsPerDay how many logs a day the sample stands for */
 export function measureProduction(
   snapshot: ModelSnapshot,
   documents: readonly LogDocument[],

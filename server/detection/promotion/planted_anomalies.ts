@@ -5,7 +5,7 @@ import { getField } from '../../../common/log_features';
 
 /** A log that is anomalous by construction: a real one, changed in what one feature looks at. */
 export interface PlantedAnomaly {
-  /** What was done to which feature, such as `attack in url.original`: they are counted by it. */
+  /** Kind of the change and its feature, such as `attack in url.original`: they are counted by it. */
   readonly kind: string;
   readonly document: LogDocument;
 }
@@ -173,7 +173,7 @@ function unseenCategory(
   const values = documents
     .map((document) => getField(document, field))
     .filter((value) => value !== undefined);
-  // Where nearly every log brings a value of its own, one more is nothing new.
+  // In a field with a new value in nearly every log, one more new value is no anomaly.
   if (new Set(values.map(String)).size > values.length / 2) return undefined;
   return { what: 'unseen value', value: (_before, random) => `unseen-${wordOf(random)}` };
 }

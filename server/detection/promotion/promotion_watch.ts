@@ -19,7 +19,7 @@ const SHARED_ALERTS = 0.5;
 /** Fewer alerts say nothing. */
 const FEWEST_ALERTS = 10;
 
-/** What a detector has scored with one model. */
+/** Counts of the runs of a detector with one model. */
 export interface CountedRuns {
   readonly version: string;
   readonly logs: number;
@@ -43,7 +43,7 @@ export function startWatch(
   };
 }
 
-/** Whether it is time to look again; at the end there is a last look. */
+/** Returns true when the next check is due; there is a last one at the end. */
 export function isLookDue({ since, until, looked_at: lookedAt }: WatchState, now: number): boolean {
   const span = Date.parse(until) - Date.parse(since);
   const pause = Math.min(LONGEST_PAUSE_MILLISECONDS, Math.max(SHORTEST_PAUSE_MILLISECONDS, span / LOOKS));
@@ -60,7 +60,7 @@ export interface WatchLook {
 }
 
 /**
- * What a look at a promoted model comes to: it goes on, is kept at its end, or is taken back. It is taken back by the
+ * Returns the state after a check of a promoted model: it goes on, is kept at its end, or is taken back. It is taken back by the
  * same limits that a candidate has to hold, measured on logs that came after the promotion.
  */
 export function afterLook({ watch, gate, alertRate, now }: WatchLook): WatchState {
@@ -84,7 +84,7 @@ export interface AlertRate {
 }
 
 /**
- * Whether a new model raises more alerts than the one before it did and than was asked for. More alerts that the old model
+ * Checks that a new model does not raise more alerts than both the one before it and the number asked for. More alerts that the old model
  * would have raised as well are the logs' doing, such as an incident, and are not held against it.
  */
 export function alertRateCheck({

@@ -18,15 +18,15 @@ export interface DeploymentWatch {
   readonly detectorId: string;
   readonly snapshot: ModelSnapshot;
   readonly source: LogSource;
-  /** Where the running detector keeps its place; without one the lag cannot be told. */
+  /** Checkpoints of the running detector; without them its lag is unknown. */
   readonly checkpoints?: CheckpointStore;
   readonly clock: Clock;
   readonly limits: GateLimits;
-  /** How far behind now the detector may be, milliseconds. */
+  /** Largest lag of the detector behind now, milliseconds. */
   readonly maxLag: number;
   /** Logs of this long before now are looked at, at each look, milliseconds. */
   readonly window: number;
-  /** How long to watch; 0 looks once. Milliseconds. */
+  /** Duration of the watch; 0 checks once. Milliseconds. */
   readonly duration: number;
   readonly interval: number;
   readonly sampleSize: number;

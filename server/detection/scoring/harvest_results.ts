@@ -26,7 +26,7 @@ export interface HarvestOptions extends Omit<DetectionRunOptions, 'work'> {
   readonly thresholds: ReadonlyMap<string, number>;
 }
 
-/** Where an index does not go through the pipeline, a log may bring anything under these names. */
+/** Fields that the pipeline writes. An index that bypasses it may hold anything under these names. */
 const scoredSchema = z.object({
   score: z.number().gt(0).max(1),
   confidence: z.number().min(0).max(1),

@@ -15,7 +15,7 @@ const ROWS_A_TURN = 100;
 export interface PageScorerOptions {
   readonly detectorId: string;
   readonly snapshot: ModelSnapshot;
-  /** Where whole logs are fetched from. */
+  /** Source of whole logs. */
   readonly source: LogSource;
   readonly clock: Clock;
   readonly runId: string;
@@ -81,7 +81,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       const time = timestampOf(document, timestampField) ?? now;
       const anomalyScore = scores[row];
       latest = time;
-      // What is scored once more has been observed before.
+      // Logs that are scored once more have been observed before.
       const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
       const threshold = thresholdAt(time);
       const isAnomaly = observed ?? anomalyScore >= threshold;

@@ -18,7 +18,7 @@ export interface ResultOrigin {
   readonly now: number;
 }
 
-/** What was found out about one anomalous log. */
+/** Scores and explanation of one anomalous log. */
 export interface Finding {
   readonly log: Pick<SourceLog, 'index' | 'id'>;
   /** The whole of it, for its context. */

@@ -17,7 +17,7 @@ import type {
 import { passesOf, type Pass } from './reading_passes';
 import { thresholdEntries } from './threshold_record';
 
-/** What a run makes of the logs that have arrived: scores them, or collects what the cluster has scored. */
+/** Work of a run on the logs that have arrived: scores them, or collects the scores of the cluster. */
 export interface RunWork {
   /** Fields of a log that it needs. */
   readonly fields: readonly string[];
@@ -36,14 +36,14 @@ export interface RunWork {
   ): AsyncIterable<{ summaries: BucketSummary[]; logs: number; unscored: number }>;
   threshold(): number;
   thresholdState(): unknown;
-  /** What has happened to an adaptive threshold since this was last asked. */
+  /** Returns the changes of an adaptive threshold since the last call. */
   takeThresholdChanges?(): readonly ThresholdChange[];
 }
 
 export interface DetectionRunOptions extends PageScorerOptions {
   readonly results: ResultStore;
   readonly checkpoints: CheckpointStore;
-  /** Where a detector without a checkpoint starts: epoch milliseconds. */
+  /** Start of a detector without a checkpoint: epoch milliseconds. */
   readonly startFrom: number;
   /**
    * Scores the past: logs whose own timestamp is before this (epoch milliseconds), from `startFrom` on, whenever they

@@ -4,7 +4,7 @@ import type { DirtReport } from '../../../common/log_features/columns/types';
 import { createModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import { createTurns } from '../ports/in_turns';
 
-/** How many logs one measured time is of. */
+/** Number of logs for one measurement of time. */
 const SCORED_AT_ONCE = 500;
 
 export interface ScoredSample {

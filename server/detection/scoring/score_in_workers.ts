@@ -31,7 +31,7 @@ export interface WorkerScorer {
 }
 
 /**
- * What a worker runs. It needs nothing but the compiled kernel and the image of its memory, which it is sent, so
+ * Source of a worker. It needs nothing but the compiled kernel and the image of its memory, which it is sent, so
  * there is no file of its own that a bundle could lose. Shares of rows are taken from a common counter until none
  * is left.
  */

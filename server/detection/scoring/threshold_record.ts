@@ -10,7 +10,7 @@ const ON_RECORD: readonly ThresholdChange['kind'][] = [
   'recurring_over',
 ];
 
-/** What the audit trail is told of the steps of an adaptive threshold; all of them are in its history. */
+/** Returns the entries of the audit trail for steps of an adaptive threshold; all steps are in its history. */
 export const thresholdEntries = (
   detectorId: string,
   changes: readonly ThresholdChange[],

@@ -14,7 +14,7 @@ import { entityOf, textOf, timestampOf } from '../scoring/log_values';
 /** Documents that are encoded at a time. */
 const BATCH = 10_000;
 const TOP_ANOMALIES = 20;
-/** Where the detector sets no budget. */
+/** Budget of a detector that sets none. */
 const DEFAULT_ALERTS_PER_DAY = 10;
 const EXCERPT_FIELDS = ['message', 'url.original', 'url.path', 'event.original'];
 const EXCERPT_CHARACTERS = 160;

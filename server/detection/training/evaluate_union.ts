@@ -17,7 +17,7 @@ import {
 } from './evaluate_model';
 import { entityOf } from '../scoring/log_values';
 
-/** How several models do together, and how each does by itself. */
+/** Evaluation of several models together and of each by itself. */
 export interface EvaluationTogether {
   readonly schema_version: 1;
   readonly union: UnionEvaluation;

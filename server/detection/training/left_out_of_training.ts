@@ -8,7 +8,7 @@ import type { TrainingSampleRequest } from './training_sample';
 const DAY_MILLISECONDS = 86_400_000;
 const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
 
-/** What never gets into a training sample: logs that people have confirmed as anomalies, and excluded times. */
+/** Returns the logs left out of a training sample: those confirmed as anomalies, and excluded times. */
 export async function leftOutOf(
   stores: {
     readonly feedback: Pick<FeedbackStore, 'list'>;

@@ -45,7 +45,7 @@ export interface TrainingRequest {
   readonly detector: Detector;
   /** A uniform sample of the training window; row order does not matter beyond the seeded split. */
   readonly documents: readonly LogDocument[];
-  /** Where the documents came from, for people. */
+  /** Origin of the documents, for people. */
   readonly source: string;
   /** Epoch milliseconds, [from, to). */
   readonly window?: { readonly from: number; readonly to: number };
@@ -53,7 +53,7 @@ export interface TrainingRequest {
   readonly clock: Pick<Clock, 'now'>;
   /** Field with the ground truth, where there is one: used for the evaluation on held-out logs alone. */
   readonly labelField?: string;
-  /** What people said of results: the forest learns from it, where there is enough of it and the detector asks for it. */
+  /** Verdicts on results: the forest learns from them, where there are enough and the detector asks for it. */
   readonly judged?: JudgedLogs;
   /** Told the steps that are done, of three, also in parts of a step: 1.5 when the threshold is half way placed. */
   readonly progress?: Progress;
@@ -65,7 +65,7 @@ export interface TrainingReport {
   readonly columns: readonly string[];
   readonly dirt: DirtReport;
   readonly threshold: number;
-  /** Which scores the quantiles and so the threshold come from: always of logs unseen by the model that scored them. */
+  /** Origin of the scores behind quantiles and threshold: always of logs unseen by the model that scored them. */
   readonly quantilesFrom: 'held_out' | 'cross_fitting';
   readonly quantileRows: number;
   /** Verdicts that the forest learned from. */

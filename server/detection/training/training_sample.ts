@@ -29,7 +29,7 @@ export interface TrainingSampleRequest {
   readonly exclusions?: readonly TrainingExclusion[];
   /** Logs that people have confirmed as anomalies. */
   readonly confirmed?: readonly { readonly index: string; readonly id: string }[];
-  /** Whether each log must carry its id. */
+  /** Requires an id for each log. */
   readonly identified?: boolean;
   readonly signal?: AbortSignal;
   /** Of the logs of the window. */
@@ -43,7 +43,7 @@ export interface TrainingSample {
   /** Logs of the window, as if the times that are kept out had held as many as the others. */
   readonly logsInWindow: number;
   readonly method: LogSample['method'];
-  /** How many of `logs` come from the weeks before the window. */
+  /** Number of `logs` from the weeks before the window. */
   readonly olderLogs: number;
   /** Milliseconds of the window that were kept out whole. */
   readonly excludedMilliseconds: number;

@@ -47,7 +47,7 @@ export interface TrainingOutcome {
   readonly features: readonly { readonly name: string; readonly columns: readonly string[] }[];
   readonly alertShare: number;
   readonly scoreDrift: number;
-  /** How the training sample scored. */
+  /** Distribution of the scores of the training sample. */
   readonly quantiles: ScoreQuantiles;
   readonly top: readonly ScoredLog[];
 }
@@ -55,14 +55,14 @@ export interface TrainingOutcome {
 /** Told what training does, and which share of that step is done. Often: whoever writes it down leaves some out. */
 export type TellTraining = (step: TrainingStep, done?: number) => void;
 
-/** Where {@link doTrainingWork} is done. */
+/** Runs {@link doTrainingWork}, on this thread or another one. */
 export type Trainer = (
   work: TrainingWork,
   signal?: AbortSignal,
   tell?: TellTraining,
 ) => Promise<TrainingOutcome>;
 
-/** What {@link trainModel} does, and what comes after it. */
+/** Steps of {@link trainModel} and those after it. */
 const STEPS: readonly TrainingStep[] = ['learning', 'threshold', 'evaluating', 'storing'];
 
 /** Trains and measures a model. Busy for up to some seconds: not for a thread that has other things to do. */

@@ -25,7 +25,7 @@ export interface DriftRequest {
 }
 
 /**
- * How far logs have moved away from those that a model was trained on: its scores and each of its features.
+ * Measures the drift of logs from those that a model was trained on: its scores and each of its features.
  *
  * @returns undefined where there are too few logs to tell
  */
@@ -56,7 +56,7 @@ export async function measureDrift(request: DriftRequest): Promise<DriftMeasurem
   };
 }
 
-/** What is remembered between measurements. */
+/** State kept between measurements. */
 export interface DriftState {
   /** ISO 8601: when it was last tried, whether there were enough logs or not. */
   readonly tried_at: string;
@@ -80,7 +80,7 @@ export function isDriftDue(
 }
 
 /**
- * What follows from a measurement.
+ * Decides on a new model after a measurement.
  *
  * @returns the state to be remembered, and whether a new model is asked for
  */

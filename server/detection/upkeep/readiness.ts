@@ -28,7 +28,7 @@ export interface ReadinessFacts {
   readonly times?: readonly number[];
   /** Features with the columns that the model has for each; none means that all values were alike in training. */
   readonly features?: readonly { readonly name: string; readonly columns: number }[];
-  /** What was odd in so many logs. */
+  /** Unusable values, and the number of logs that they were counted in. */
   readonly dirt?: { readonly report: DirtReport; readonly logs: number };
   readonly drift?: DriftMeasurement;
   /** Of the last day. */
@@ -40,7 +40,7 @@ const said = (code: string, values: Said['values'] = {}): { said: Said } => ({ s
 const LEVELS: readonly ReadinessFinding['level'][] = ['blocking', 'warning', 'hint'];
 
 /**
- * What keeps a detector from being as good as it could be, each with what to do about it.
+ * Returns findings that limit the quality of a detector, each with its next step.
  *
  * @returns the worst first; nothing where all is well
  */
@@ -199,14 +199,14 @@ function suppressed({ anomalies }: ReadinessFacts): ReadinessFinding[] {
 }
 
 export interface LagFacts {
-  /** How far behind now everything has been scored, milliseconds; undefined where nothing has been scored yet. */
+  /** Lag of scoring behind now, milliseconds; undefined where nothing has been scored yet. */
   readonly lag: number | undefined;
   /** Usual distance between now and what has been scored: delay of queries and pause between runs, milliseconds. */
   readonly usual: number;
   readonly enabled: boolean;
   readonly failures: number;
   readonly lastError?: string;
-  /** Whether the last run ended by itself, and not by a limit. */
+  /** True when the last run ended by itself, and not by a limit. */
   readonly complete?: boolean;
   /** Milliseconds since the last run ended. */
   readonly sinceLastRun?: number;

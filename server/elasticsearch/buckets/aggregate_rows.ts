@@ -11,7 +11,7 @@ const EXACT_DISTINCT = 100;
 /** Elasticsearch's own limit is 1,024 clauses. */
 export const MOST_SPANS_A_REQUEST = 200;
 
-/** Which logs become rows, and of which half-open spans of time, each beginning and ending with a bucket. */
+/** Range of logs that become rows, in half-open spans of time that each begin and end with a bucket. */
 export interface RowRequest {
   readonly range: LogRange;
   readonly spans: readonly { readonly from: number; readonly to: number }[];
@@ -52,7 +52,7 @@ function timeQuery(
   return { bool: { filter } };
 }
 
-/** What is asked of Elasticsearch for each time bucket and entity. */
+/** Returns the aggregations for each time bucket and entity. */
 function measures(
   detector: Detector,
   { common, labelField }: RowRequest,

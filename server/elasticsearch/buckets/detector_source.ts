@@ -6,7 +6,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import { createLogSource } from '../logs/log_source';
 
 /**
- * What a detector judges, as its unit says: single logs, or rows of (time bucket, entity).
+ * Creates the source of a detector by its unit: single logs, or rows of (time bucket, entity).
  *
  * @param options `labelField`: bucket rows tell whether they hold logs that are anomalous by that field
  */

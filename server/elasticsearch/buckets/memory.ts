@@ -6,7 +6,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import type { RequestOptions } from '../transport/log_query';
 import { learnCommonValues, listEntities, refuseTooMany } from './entities';
 
-/** What a reader of buckets knows from before: kept in the checkpoint, bounded by `bucket.max_entities`. */
+/** State of a reader of buckets from earlier ranges: kept in the checkpoint, bounded by `bucket.max_entities`. */
 const memorySchema = z.strictObject({
   v: z.literal(1),
   /** Of the settings that it belongs to. */

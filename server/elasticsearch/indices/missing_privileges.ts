@@ -3,7 +3,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import type { RoleDefinition } from './privileges';
 
 /**
- * What the caller lacks of a role.
+ * Returns the privileges of a role that the caller lacks.
  *
  * @returns such as `index on "weblogs"`, `monitor on the cluster`; nothing when all is there
  */

@@ -57,7 +57,7 @@ export const ownerRole = (
   ],
 });
 
-/** What somebody needs who looks at results, models and feedback but runs no detector. */
+/** Role for users who read results, models and feedback but run no detector. */
 export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
   cluster: [],
   indices: [
@@ -75,7 +75,7 @@ export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
 });
 
 /**
- * What somebody needs beside {@link ownerRole} who puts pipelines live, attaches them to indices and scores history in the
+ * Role beside {@link ownerRole} for users who put pipelines live, attaches them to indices and scores history in the
  * cluster: `manage` sets mapping and final pipeline, `index` lets the backfill write, `monitor` and `cancel_task` follow
  * and stop it.
  */
@@ -84,7 +84,7 @@ export const pipelineRole = (logs: readonly string[]): RoleDefinition => ({
   indices: logs.length > 0 ? [{ names: [...logs], privileges: ['read', 'index', 'manage'] }] : [],
 });
 
-/** What somebody needs who deletes results of old logs and puts that on record. */
+/** Role for users who delete results of old logs, which is recorded. */
 export const retentionRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
   cluster: [],
   indices: [
@@ -136,7 +136,7 @@ export interface ConnectionCheckOptions {
   readonly indices: readonly string[];
   readonly space?: string;
   readonly role?: RoleName;
-  /** Where the owner's detector is scored; default `job`. */
+  /** Place where the owner's detector is scored; default `job`. */
   readonly scoring?: Detector['scoring'];
   readonly policy?: RetryPolicy;
   readonly signal?: AbortSignal;
@@ -148,7 +148,7 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof DetectionError && (error.code === 'forbidden' || error.code === 'invalid_input');
 
 /**
- * What is there and what is missing. Works without security, too, and for users who may not ask for version or licence.
+ * Checks connection, version and privileges. Works without security, too, and for users who may not ask for version or licence.
  *
  * @throws DetectionError `unavailable` when nothing answers, `unauthenticated` when key or password are wrong
  */

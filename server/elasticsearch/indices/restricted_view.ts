@@ -51,7 +51,7 @@ const covers = (name: string, pattern: string): boolean =>
   new RegExp(`^${escaped(name).replace(/\*+/g, '.*').replace(/\?/g, '.')}$`, 's').test(pattern);
 
 /**
- * Which of the patterns a user sees only in part. Several roles add up: one that grants all of a pattern lifts what another
+ * Returns the patterns of which a user sees only a part. Several roles add up: one that grants all of a pattern lifts what another
  * one limits.
  *
  * @param patterns indices of the logs

@@ -17,7 +17,7 @@ export interface PlannedRequest {
 /** Ways to send logs through a pipeline. Making the plan changes nothing. */
 export interface AttachmentPlan {
   readonly pipeline: string;
-  /** What {@link attachPipeline} does: mappings and `index.final_pipeline` of the indices that exist. */
+  /** Requests that {@link attachPipeline} sends: mappings and `index.final_pipeline` of the indices that exist. */
   readonly requests: readonly PlannedRequest[];
   /** For indices and backing indices of data streams to come: name it in `composed_of` of their index template. */
   readonly componentTemplate: PlannedRequest;
@@ -182,7 +182,7 @@ export async function detachPipeline(
 }
 
 /**
- * Where the logs of each index go at last.
+ * Returns the final pipeline of each index.
  *
  * @throws DetectionError `not_found` for an index that does not exist; a pattern may match nothing
  */
@@ -194,7 +194,7 @@ export async function attachmentsOf(
   return (await findIndices(client, index, options)).map(({ mappings: _mappings, ...found }) => found);
 }
 
-/** Whether every one of the indices sends its logs through the pipeline by itself. */
+/** Returns true when every one of the indices has the pipeline as its final pipeline. */
 export async function isAttached(
   client: ElasticsearchClient,
   pipeline: string,

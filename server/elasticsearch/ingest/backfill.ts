@@ -25,7 +25,7 @@ export interface BackfillOptions extends RequestOptions {
   readonly logsPerSecond?: number;
 }
 
-/** What has been done so far; JSON-safe, so that another process can follow the same task. */
+/** Progress of a backfill; JSON-safe, so that another process can follow the same task. */
 export interface BackfillProgress {
   readonly task: string;
   /** Logs that the task has to score: those of the range that carry no score of this version yet. */
@@ -37,7 +37,7 @@ export interface BackfillProgress {
   readonly cancelled: boolean;
   /** First reasons why logs could not be written. */
   readonly failures: readonly string[];
-  /** Whether it ended for want of a right. */
+  /** True when it ended because a privilege was missing. */
   readonly forbidden: boolean;
 }
 

@@ -15,7 +15,7 @@ export const pipelineName = (detectorId: string, space = DEFAULT_SPACE): string 
 export const formerPipelineName = (detectorId: string, space = DEFAULT_SPACE): string =>
   `${INDEX_PREFIX}score-${space}-${partOf(detectorId)}`;
 
-/** Where a pipeline is tried out before it goes live. Nothing refers to it. */
+/** Returns the name under which a pipeline is tried out before it goes live. Nothing refers to it. */
 export const trialName = (pipeline: string): string => `${pipeline}.trial`;
 
 /** Template for indices that are yet to be made. */

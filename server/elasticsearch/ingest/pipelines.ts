@@ -18,7 +18,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is live under a detector's name. */
+/** Pipeline that is live under a detector's name. */
 export interface LivePipeline {
   /** That of today, or that of version 0.1.0 until a version is put or logs are attached. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface LivePipeline {
   readonly threshold: number;
   /** The version that was live before; {@link revertPipeline} goes back to it. */
   readonly previousVersion?: string;
-  /** What a later version may cost at most, unless somebody says otherwise. */
+  /** Largest cost of a later version, unless the caller sets another one. */
   readonly maxMicrosecondsPerLog?: number;
   /** ISO 8601; absent where whoever put it did not say. */
   readonly putAt?: string;

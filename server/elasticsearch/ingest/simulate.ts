@@ -24,7 +24,7 @@ export interface SimulationReport {
   readonly anomalies: number;
   /** Logs that the score had to do without some feature of. */
   readonly incomplete: number;
-  /** What the pipeline adds to a pipeline without processors; the best of some rounds. */
+  /** Time that the pipeline adds to a pipeline without processors; the best of some rounds. */
   readonly microsecondsPerLog: number;
 }
 

@@ -8,7 +8,7 @@ import { missingPrivilegesOf } from '../indices/missing_privileges';
 import { demoIndex } from '../indices/names';
 import type { IndexPrivileges } from '../indices/privileges';
 
-/** What it takes to make the sample logs of a space and to remove them again, beside the rights of an owner. */
+/** Privileges for making and removing the sample logs of a space, beside those of an owner. */
 export const demoPrivileges = (space: string): IndexPrivileges => ({
   names: [demoIndex(space)],
   privileges: ['create_index', 'index', 'read', 'view_index_metadata', 'delete_index'],

@@ -12,7 +12,7 @@ import { searchPages, type Hit } from '../transport/search_pages';
 const END_OF_SHARD = Number.MAX_SAFE_INTEGER;
 
 /**
- * Where reading stopped, in terms that outlive the point in time: time, index and sequence number of the last log.
+ * Position at which reading stopped, valid beyond the point in time: time, index and sequence number of the last log.
  * Shards of one index number independently, so at the most one log a shard shares all three: `seen` has their ids.
  */
 const positionSchema = z.strictObject({

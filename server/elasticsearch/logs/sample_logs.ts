@@ -143,7 +143,7 @@ export async function firstLogAt(
 }
 
 /**
- * How many logs a range holds, at a cost that has a bound however many there are.
+ * Counts the logs of a range, at a bounded cost however many there are.
  *
  * @returns `error`: standard deviation of `total`; 0 where it is exact
  */

@@ -60,7 +60,7 @@ state.kinds = kinds;
 state.values = [];
 `;
 
-/** What the script does for a field: see `kinds` in the scripts. A date comes as epoch milliseconds, or as `[value of _source]`. */
+/** Kinds of fields for the script: see `kinds` in the scripts. A date comes as epoch milliseconds, or as `[value of _source]`. */
 export const COLUMN_KINDS = { source: 0, value: 1, date: 2 } as const;
 export type ColumnKind = (typeof COLUMN_KINDS)[keyof typeof COLUMN_KINDS];
 

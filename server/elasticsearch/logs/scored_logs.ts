@@ -17,7 +17,7 @@ const CONFIDENCE = 'anomaly.confidence';
 const REMARKS = 'anomaly.unscored';
 const VERSION = 'model.version';
 
-/** What a composite aggregation of logs answers for one group. */
+/** Group in the answer of a composite aggregation of logs. */
 interface Group {
   readonly key: { readonly time: number; readonly entity?: string | number | boolean | null };
   readonly doc_count: number;
@@ -30,7 +30,7 @@ interface Group {
   };
 }
 
-/** What is said beside the groups; absent where no index matches. */
+/** Aggregations beside the groups; absent where no index matches. */
 interface Remarks {
   readonly remarks?: { readonly kinds: { readonly buckets: { key: string; doc_count: number }[] } };
 }

@@ -25,7 +25,7 @@ const GROUP_FIELDS = {
   detector: undefined,
 } as const;
 
-/** What makes one alert: the results of a group in a window. */
+/** Subject of one alert: the results of a group in a window. */
 export interface CountedGroup {
   readonly detectorId: string;
   /** Entity or feature; empty where the result has none, and by detector. */
@@ -52,7 +52,7 @@ export interface AlertSettings {
   readonly groupBy: LogAnomalyParams['group_by'];
 }
 
-/** How much there is to count. */
+/** Size of the work of counting. */
 export interface Totals {
   readonly results: number;
   /** About how many detectors, entities and features these are of. */
@@ -62,7 +62,7 @@ export interface Totals {
   readonly middle: number;
 }
 
-/** What {@link totalsOf} needs beside the number of documents. */
+/** Returns the aggregations that {@link totalsOf} needs beside the number of documents. */
 export const totalsOver = (
   groupBy: AlertSettings['groupBy'],
 ): Record<'detectors' | 'keys' | 'middle', estypes.AggregationsAggregationContainer> => ({

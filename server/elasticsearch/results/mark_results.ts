@@ -16,7 +16,7 @@ const RESULTS_A_REQUEST = 1_000;
 /** Results that another process changes at the same moment are tried again so often. */
 const MOST_ROUNDS_WITHOUT_CHANGE = 5;
 
-/** What was changed is remembered, newest last, bounded. */
+/** Returns a result with a new state; the change joins its history, newest last, bounded. */
 export function changed(result: AnomalyResult, state: Partial<ResultState>, note: ChangeNote): AnomalyResult {
   const { anomaly, result: before } = result;
   const change: ResultChange = {

@@ -21,7 +21,7 @@ interface Counted extends FoundTotals {
 }
 
 /**
- * What a suppression would have changed: results as they are stored, and the alerts that a rule with its default
+ * Counts the effect that a suppression would have had: on results as they are stored, and the alerts that a rule with its default
  * parameters would have raised of them.
  *
  * @param range 30 days by the time of the log, epoch milliseconds

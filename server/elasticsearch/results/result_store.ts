@@ -15,7 +15,7 @@ const MAXIMUM_SIZE = 10_000;
 const REASON_CHARACTERS = 300;
 /** Somebody may delete an index while we write: it must not come back without its mapping. */
 const CHECK_EVERY_MILLISECONDS = 10_000;
-/** What a result consists of without the fields of its log. */
+/** Fields of a result beside the copied fields of its log. */
 const OWN_FIELDS = ['@timestamp', 'detector', 'model', 'anomaly', 'run', 'result', 'page', 'bucket'] as const;
 
 export interface ResultStoreOptions {

@@ -30,7 +30,7 @@ interface DayBucket {
 }
 
 /**
- * What a rule with other parameters would have raised in the 30 days before `to`, from stored results alone: one request
+ * Counts the alerts that a rule with other parameters would have raised in the 30 days before `to`, from stored results alone: one request
  * for results, days and confirmed anomalies, and at most two for alerts, however many results there are.
  *
  * @param to epoch milliseconds

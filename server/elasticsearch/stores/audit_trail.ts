@@ -26,7 +26,7 @@ interface StoredEntry extends Omit<AuditEntry, 'detectorId' | 'recorded'> {
 }
 
 /**
- * What was done to detectors, in `log-anomalies-audit.<space>`. Entries are created and never written again. Appending needs
+ * Creates the audit trail of detectors, in `log-anomalies-audit.<space>`. Entries are created and never written again. Appending needs
  * `create_doc`, `create_index` and `view_index_metadata`, listing `read`.
  */
 export function createAuditTrail(

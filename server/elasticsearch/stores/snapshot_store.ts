@@ -33,7 +33,7 @@ interface StoredModel {
   parts: number;
 }
 
-/** Which version is active is one document for each detector, so that a promotion is one atomic write. */
+/** Active version of a detector: one document each, so that a promotion is one atomic write. */
 interface StoredPromotion {
   type: 'active';
   space: string;

@@ -18,7 +18,7 @@ interface StoredSuppression {
   readonly origin: Suppression['origin'];
   readonly at: string;
   readonly expires_at?: string;
-  /** Whether the audit trail says that it has expired. */
+  /** True once the audit trail says that it has expired. */
   readonly expiry_noted?: boolean;
   readonly suppression: Suppression;
 }
@@ -117,7 +117,7 @@ export function createSuppressionStore(
       await write([{ action: 'delete', index, id: documentIdOf(id) }], 'remove the suppression');
     },
     async forResults(detectorId, sources) {
-      // What ended long ago concerns no log that is scored now, but for a backfill of that time.
+      // Suppressions that ended long ago concern no log that is scored now, except in a backfill of that time.
       const since = new Date(now() - SUPPRESSION_LIMITS.replayDays * DAY).toISOString();
       const ids = sources.map((source) => feedbackId(detectorId, source));
       const found = await search({

@@ -1,7 +1,7 @@
 import { DetectionError } from '../../../common/detection_error';
 import { isWorthRetrying, toDetectionError } from './errors';
 
-/** How long we go on after answers that speak of load (429, 502, 503, 504) and after lost connections. */
+/** Limits of retries after answers that speak of load (429, 502, 503, 504) and after lost connections. */
 export interface RetryPolicy {
   /** Tries in all, the first one included. */
   readonly attempts: number;

@@ -5,7 +5,7 @@ import { DetectionError } from '../../../common/detection_error';
 
 const REQUEST_TIMEOUT_MS = 120_000;
 
-/** Where Elasticsearch is and who we are. Secrets come from the environment or a config file, never from arguments. */
+/** Address and credentials of Elasticsearch. Secrets come from the environment or a config file, never from arguments. */
 export const connectionSchema = z
   .strictObject({
     url: z

@@ -61,7 +61,7 @@ export async function fieldTypes(
 }
 
 /**
- * How to sort by the time field.
+ * Returns the sort by the time field.
  *
  * @returns undefined when no log can have it: no index matches, or the logs do not carry the time of indexing
  * @throws DetectionError `invalid_input` when the timestamp field is missing or is no date

@@ -26,12 +26,12 @@ export interface PagedSearch {
   /** Fields of `_source`; all of it when absent. */
   readonly fields?: readonly string[];
   readonly pageSize?: number;
-  /** How many times larger a page may be than the one before; more where documents come in no order of size. */
+  /** Largest growth factor from one page to the next; more where documents come in no order of size. */
   readonly growth?: number;
   readonly after?: estypes.SortResults;
   /** Sort values to go on from in a new point in time, given the last ones of the lost one. Without it that fails. */
   readonly resumeFrom?: (last: estypes.SortResults) => { after: estypes.SortResults };
-  /** Whether a first page is worth asking for without a point in time, as it often holds all there is. */
+  /** Requests a first page without a point in time, as it often holds all there is. */
   readonly isUsuallySmall?: boolean;
   readonly what: string;
   readonly policy?: RetryPolicy;

@@ -17,7 +17,7 @@ function saysNoHandler(error: unknown): boolean {
 }
 
 /**
- * Whether everybody who reaches Elasticsearch may do everything. Only its own word counts: credentials that it refuses are
+ * Returns true when everybody who reaches Elasticsearch may do everything. Only its own answer counts: credentials that it refuses are
  * a sign of security, and where it does not answer nobody knows.
  *
  * @throws DetectionError `unavailable` when nothing answers

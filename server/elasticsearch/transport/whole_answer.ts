@@ -19,7 +19,7 @@ interface ClusterDetails {
 
 const LOCAL = '(local)';
 
-/** What will not pass by itself; all else is worth another try. */
+/** Status of failures that a retry does not mend; all others are retried. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   security_exception: 403,
   index_not_found_exception: 404,

@@ -9,7 +9,7 @@ interface RemoteIndexPrivileges extends IndexPrivileges {
   readonly clusters: readonly string[];
 }
 
-/** What an API key may at most; what its owner lacks it lacks as well. */
+/** Role that bounds an API key; privileges that its owner lacks are not granted either. */
 export interface KeyRole extends RoleDefinition {
   readonly remote_indices?: readonly RemoteIndexPrivileges[];
 }
@@ -54,13 +54,13 @@ export function detectorKeyRole({ source, scoring }: Detector, space: string): K
   );
 }
 
-/** What a backfill in the cluster writes: scores into the logs, or copies into another index, which takes more. */
+/** Privileges for the target of a backfill in the cluster: the logs, or another index for copies, which takes more. */
 export const backfillTarget = ({ source }: Detector, into: string | undefined): IndexPrivileges =>
   into === undefined
     ? { names: partsOf(source.index), privileges: ['read', 'index'] }
     : { names: [into], privileges: ['read', 'write'] };
 
-/** What a backfill in the cluster takes beside {@link detectorKeyRole}. */
+/** Returns the role of the key of a backfill in the cluster, beside {@link detectorKeyRole}. */
 export function backfillKeyRole(detector: Detector, space: string, into: string | undefined): KeyRole {
   const own = detectorKeyRole(detector, space);
   const { names, privileges } = backfillTarget(detector, into);

@@ -10,7 +10,7 @@ export const OLD_MODELS = `${INDEX_PREFIX}models`;
 export const OLD_CHECKPOINTS = `${INDEX_PREFIX}checkpoints`;
 const OLD_FEEDBACK = `${INDEX_PREFIX}feedback-`;
 const OLD_RESULTS = `${INDEX_PREFIX}results-`;
-/** Where version 0.1.0 kept what is of this space, as far as names tell: models and checkpoints lie with those of others. */
+/** Indices in which version 0.1.0 kept data of this space, as far as names tell: models and checkpoints lie with those of others. */
 export const oldNamesOf = (space: string): string[] => [
   OLD_MODELS,
   OLD_CHECKPOINTS,
@@ -24,7 +24,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What version 0.1.0 has left of one space, as far as the client may see it. */
+/** Data of version 0.1.0 that is left of one space, as far as the client may see it. */
 export interface OldData {
   /** With the month, `YYYY.MM`. */
   readonly results: readonly { readonly index: string; readonly month: string }[];
@@ -107,7 +107,7 @@ export async function oldDataOf(
 }
 
 /**
- * Whose a document of {@link OLD_CHECKPOINTS} is: neither field is indexed there, and checkpoints name no space at all, but their
+ * Returns true for a document of {@link OLD_CHECKPOINTS} that belongs to the space: neither field is indexed there, and checkpoints name no space at all, but their
  * id depends on it.
  */
 export function isOfSpace(hit: Hit, space: string): boolean {

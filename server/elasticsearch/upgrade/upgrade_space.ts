@@ -273,7 +273,7 @@ export const unseenDataProblem = (space: string): string =>
   `There is data of version 0.1.0 of space "${space}" under names that the roles of this version do not reach, so its models, results and places are not seen. Somebody with all rights on log-anomalies-* runs "log-anomalies migrate" (docs/elasticsearch.md); detectors wait until then and go on where they were.`;
 
 /**
- * Whether old data of the space is there that a client does not see: by the names of indices, which tell nothing of models and
+ * Returns true when the space has old data that a client does not see: by the names of indices, which tell nothing of models and
  * checkpoints without results.
  *
  * @param seer may see the names of all indices, as Kibana's own user may

@@ -10,7 +10,7 @@ declare module '@kbn/config-schema' {
     object<Properties extends Record<string, Type<unknown>>>(
       properties: Properties,
       options?: {
-        /** Whether keys that are not declared pass as they are. */
+        /** Treatment of keys that are not declared. */
         unknowns?: 'allow' | 'forbid';
         /** @returns what is wrong, or undefined */
         validate?: (value: Record<string, unknown>) => string | undefined;

@@ -135,7 +135,7 @@ export interface CoreStart {
 }
 
 /**
- * What a feature or privilege grants of alerting. Until 8.17 the ids of rule types; from 8.18 on each with its
+ * Rule types that a feature or privilege grants. Until 8.17 the ids of rule types; from 8.18 on each with its
  * consumers. Each form is refused by the other versions.
  *
  * Source: x-pack/plugins/features/common/kibana_feature.ts and, from 8.18 on,

@@ -13,7 +13,7 @@ const RULE_TYPES = [LOG_ANOMALY_RULE_TYPE, DETECTOR_HEALTH_RULE_TYPE];
 /** Kibana's management page for rules and connectors, which a user of our rule types needs to see. */
 const MANAGEMENT = { insightsAndAlerting: ['triggersActions'] };
 
-/** Who may own a rule of ours: our application, and Stack Management > Rules. */
+/** Consumers of rules of ours: our application, and Stack Management > Rules. */
 const RULE_CONSUMERS = [PLUGIN_ID, 'alerts', 'stackAlerts'];
 
 /** Minor version of Kibana 8 that began to name the consumers of each rule type in a feature. */

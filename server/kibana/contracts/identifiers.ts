@@ -8,9 +8,9 @@ export const API_KEY_TYPE = 'log-anomalies-api-key';
 
 /** Hidden saved-object type, of no space: outlives a key's object, so that the key of a deleted space is found. */
 export const KEY_RECORD_TYPE = 'log-anomalies-api-key-record';
-/** What our own clients of saved objects see beside the visible types. */
+/** Hidden types that our own clients of saved objects see beside the visible ones. */
 export const HIDDEN_TYPES = [DETECTOR_TYPE, API_KEY_TYPE];
-/** What the plugin itself sees. */
+/** Hidden types that the plugin itself sees. */
 export const INTERNAL_TYPES = [...HIDDEN_TYPES, KEY_RECORD_TYPE];
 
 export const DETECTION_TASK_TYPE = 'logAnomalies:detect';
@@ -26,7 +26,7 @@ export const DETECTOR_HEALTH_RULE_TYPE = 'logAnomalies.detectorHealth';
 /** Names of the API privileges in the Kibana feature. */
 export const API_PRIVILEGES = { read: 'logAnomalies-read', write: 'logAnomalies-write' } as const;
 
-/** What a task is about. */
+/** Subject of a task. */
 export interface TaskTarget {
   readonly space: string;
   readonly detectorId: string;

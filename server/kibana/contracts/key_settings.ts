@@ -5,7 +5,7 @@ import { parseSettings } from '../../../common/validation';
 const DAY_MILLISECONDS = 86_400_000;
 const WARN_BEFORE_MILLISECONDS = 30 * DAY_MILLISECONDS;
 
-/** How long API keys of detectors last: the section `logAnomalies.keys` of kibana.yml. */
+/** Lifetime of the API keys of detectors: the section `logAnomalies.keys` of kibana.yml. */
 export const keySettingsSchema = z
   .strictObject({
     expire_after: z

@@ -5,7 +5,7 @@ const LEVELS = { available: { toString: () => 'available' }, degraded: { toStrin
 
 const HOUR = 3_600_000;
 
-/** What is told of the plugin, each time that it changes. */
+/** Records each status of the plugin. */
 function watch() {
   const scheduler = new TestScheduler(() => undefined);
   const runs = new RunOutcomes(scheduler);

@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 import type { ServiceStatus, ServiceStatusLevel } from './contracts';
 
-/** How the last run of one detector on this Kibana went. */
+/** Outcome of the last run of one detector on this Kibana. */
 export interface ReportedRun {
   readonly detectorId: string;
   /** `gone`: deleted or stopped, and not counted any more. */
@@ -26,7 +26,7 @@ const LOOK_EVERY_MILLISECONDS = 60_000;
 /** By detector. */
 type Runs = ReadonlyMap<string, { readonly at: number; readonly isFailed: boolean }>;
 
-/** What the runs of all detectors on this Kibana say about the plugin as a whole. */
+/** Outcomes of the runs of all detectors on this Kibana. */
 export class RunOutcomes {
   private readonly reported = new Subject<ReportedRun>();
 
@@ -61,7 +61,7 @@ interface StatusLevels {
 }
 
 /**
- * What Kibana's status page and `/api/status` say of the plugin: how many of the detectors that ran here within the hour
+ * Returns the status of the plugin for Kibana's status page and `/api/status`: how many of the detectors that ran here within the hour
  * fail. None is named: every user may read it, and detectors of all spaces are counted. One bad detector is told, but only when several ran and all fail is the plugin degraded:
  * something beside the detectors is broken then, and monitors should see it. Trouble of other plugins is told by themselves.
  */

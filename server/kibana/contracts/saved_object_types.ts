@@ -2,7 +2,7 @@ import type { Detector } from '../../../common/detector';
 import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE } from './identifiers';
 import type { SavedObjectType } from './saved_object_contracts';
 
-/** What is saved of a detector. Only `name` and `enabled` are indexed. */
+/** Attributes of a saved detector. Only `name` and `enabled` are indexed. */
 export interface DetectorAttributes {
   readonly name: string;
   readonly detector: Detector;
@@ -10,7 +10,7 @@ export interface DetectorAttributes {
   /** Id of the saved object with the owner's API key; absent where security is off. */
   readonly api_key_object?: string | null;
   readonly owner?: string | null;
-  /** What a model of it may have a run read, as `readsOf` lists it; absent in objects of 0.1.0. */
+  /** Fields that its models may have a run read, as `readsOf` lists them; absent in objects of 0.1.0. */
   readonly model_reads?: readonly string[];
   readonly created_at: string;
   readonly created_by?: string | null;
@@ -23,11 +23,11 @@ export interface ApiKeyAttributes {
   readonly api_key_id: string;
   readonly api_key: string;
   readonly detector_name: string;
-  /** What the key was granted for: see key_binding.ts. */
+  /** Detector, space and settings that the key was granted for: see key_binding.ts. */
   readonly detector_id?: string;
   readonly space?: string;
   readonly steering_hash?: string;
-  /** Whose rights the key has: name, and the realm that knows that name. */
+  /** User whose rights the key has: name, and the realm that knows that name. */
   readonly owner?: string;
   readonly owner_realm?: string;
   /** ISO 8601. */

@@ -21,18 +21,18 @@ export interface ApiKeyContext {
   readonly security: SecurityStart | undefined;
   /** Asks Elasticsearch itself, since Kibana tells a switched-off feature and an unknown licence apart from neither. */
   isSecurityOff(): Promise<boolean>;
-  /** Where it is written down which keys there are. */
+  /** Records of the keys that exist. */
   readonly records: Pick<SavedObjectsClient, 'create' | 'delete'>;
   readonly canEncrypt: boolean;
   readonly log: Logger;
 }
 
-/** What the plugin has once Kibana is up; routes and tasks are given it. */
+/** Services of the plugin once Kibana is up; routes and tasks are given them. */
 export interface Services {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: JobLimits;
-  /** What users may take of Kibana. */
+  /** Limits of users' requests. */
   readonly usage: UsageLimits;
   /** Reads stored models and files of models. */
   readonly models: ModelReader;

@@ -27,7 +27,7 @@ const NONE: StoredSample = { state: 'none', written: 0, total: 0 };
 
 const statusOf = (scope: RequestScope): StatusStore => createStatusStore(scope.elasticsearch, scope);
 
-/** How far the sample logs are: what their task has put on record, and how scoring goes after it. */
+/** Returns the progress of the sample logs: as their task has recorded it, and then of scoring. */
 export async function readDemo(services: Services, scope: RequestScope): Promise<SampleReport> {
   const status = statusOf(scope);
   const stored = (await status.readPart(SAMPLE_OF_SPACE, 'sample')) ?? NONE;

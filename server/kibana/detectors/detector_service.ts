@@ -192,7 +192,7 @@ async function saveWithNewKey(
 }
 
 /**
- * What a model may have a run read once the settings are these. After an edit the active model goes on until there is a new
+ * Returns the fields that models may have a run read after an edit to these settings. After an edit the active model goes on until there is a new
  * one: what it reads stays allowed, as far as it was before.
  */
 async function modelReadsAfter(
@@ -257,7 +257,7 @@ export async function deleteDetector(
     await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
     await remove(deleteDocuments(scope, modelsIndex(scope.space), { detector_id: id }));
     await remove(forgetDetector(hidingStoresOf(services, scope), id));
-    // What hides results of other detectors, too, goes on; what was done to it stays on record elsewhere.
+    // Suppressions that apply to other detectors as well stay; their changes stay on record elsewhere.
     const kept = { kind: ['suppression'] };
     await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, kept));
   }
@@ -273,7 +273,7 @@ async function removePipelineOf(
   try {
     await deletePipeline(elasticsearch, id, { space });
   } catch (error) {
-    // Who may not look is told only where there is one.
+    // A missing privilege is reported only where there is a pipeline.
     const isForbidden = error instanceof DetectionError && error.code === 'forbidden';
     if (isForbidden && !isKnown && detector.scoring !== 'ingest') return;
     throw error;

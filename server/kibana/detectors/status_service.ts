@@ -51,10 +51,10 @@ export async function readStatus(
   };
 }
 
-/** Where nobody can tell, saving and starting say so. */
+/** Returns false where the state of security is unknown: saving and starting report that. */
 const worksWithKeys = ({ apiKeys }: Services): Promise<boolean> => usesApiKeys(apiKeys).catch(() => false);
 
-/** What may be told of the key; who may not see it is told nothing of it. */
+/** Returns the facts of the key that the caller may see; undefined for callers without the right. */
 async function keyOf(
   { savedObjects }: RequestScope,
   { apiKeyObject }: StoredDetector,
@@ -66,7 +66,7 @@ async function keyOf(
   );
 }
 
-/** What was found by the last training and measurement of drift, and what the status itself tells. */
+/** Returns findings of the last training and measurement of drift, and those of the status itself. */
 function readinessFor(
   {
     lag_ms: lag,

@@ -13,7 +13,7 @@ const NO_KEY_NOW =
   'Kibana does not grant API keys at the moment, since it does not know its licence. Try again when it reports all services as available.';
 
 /**
- * Whether detectors work with API keys here: security on. Only where Elasticsearch itself says that security is off the plain
+ * Returns true when detectors work with API keys here: security on. Only where Elasticsearch itself says that security is off the plain
  * client, which has all rights then, takes their place.
  *
  * @throws DetectionError `unavailable` when security is on and there are no API keys, or when nobody can tell
@@ -28,7 +28,7 @@ const MISSING_ENCRYPTION_KEY =
   'A detector keeps the API key of its owner encrypted, and Kibana has no encryption key: set ' +
   'xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters and restart Kibana.';
 
-/** What a key is for, what it may at most, and until when. */
+/** Purpose, limits and expiry of a key. */
 export interface KeyGrant {
   /** Of the detector: shown in Stack Management > API keys. */
   readonly name: string;
@@ -40,7 +40,7 @@ export interface KeyGrant {
   readonly now: number;
 }
 
-/** Whose rights a key gets, and where its object is kept. */
+/** User whose rights a key gets, and the client that keeps its object. */
 export type KeyRequest = Pick<RequestScope, 'request' | 'savedObjects' | 'user' | 'realm'>;
 
 /**

@@ -2,7 +2,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { hashOfJson } from '../../../common/model_snapshot/canonical_json';
 import type { ApiKeyAttributes, DetectorAttributes } from '../contracts/saved_object_types';
 
-/** What an API key may be used for. */
+/** Permitted use of an API key. */
 export interface KeyUse {
   readonly detectorId: string;
   readonly space: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema, durationToMilliseconds } from '../../../common/detector';
 
-/** What background work may take of Kibana: the section `logAnomalies.jobs` of kibana.yml. */
+/** Limits of background work: the section `logAnomalies.jobs` of kibana.yml. */
 export const jobLimitsSchema = z
   .strictObject({
     max_logs_per_run: z

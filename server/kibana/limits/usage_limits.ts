@@ -11,7 +11,7 @@ const LONGEST_WAIT_MILLISECONDS = 100_000;
 
 const LONGEST_INTERVAL_MILLISECONDS = 3_600_000;
 
-/** How much of Kibana its users may take: the section `logAnomalies.limits` of kibana.yml. */
+/** Limits of users' requests: the section `logAnomalies.limits` of kibana.yml. */
 export const usageLimitsSchema = z
   .strictObject({
     previews_at_once: z
@@ -154,7 +154,7 @@ export function checkInterval(detector: Detector, usage: UsageLimits): void {
   });
 }
 
-/** What an earlier version, or a laxer setting, has let be saved keeps its settings and runs as often as is allowed. */
+/** Returns the schedule at the allowed rate: a detector saved under laxer limits keeps its settings and runs as often as is allowed. */
 export const allowedSchedule = (
   schedule: Detector['schedule'],
   { min_interval: shortest }: UsageLimits,

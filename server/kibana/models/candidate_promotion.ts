@@ -11,7 +11,7 @@ import { swapPipeline } from './pipeline_swap';
 import type { Services } from '../contracts/services';
 import type { StatusStore } from '../records/status_store';
 
-/** What comparing two models takes, with the rights of whoever asks. */
+/** Stores that the comparison of two models needs, with the rights of the caller. */
 export type GateWork = Pick<DetectorJob, 'stored' | 'models' | 'checkpoints' | 'feedback' | 'sourceOf'>;
 
 /**
@@ -63,7 +63,7 @@ export async function compareOver(
   });
 }
 
-/** Where an adaptive threshold has come to; undefined where it starts afresh. */
+/** Returns the state of an adaptive threshold; undefined where it starts afresh. */
 export function adaptedThreshold(
   { detector, version }: ModelSnapshot,
   checkpoint: Checkpoint | undefined,
@@ -149,7 +149,7 @@ export interface PromotionNote {
   readonly by?: string;
   readonly gate?: CandidateGate;
   readonly action?: 'model_promoted' | 'model_reverted';
-  /** Whether the model that becomes active is watched; default: true. */
+  /** Watches the model that becomes active; default: true. */
   readonly watched?: boolean;
 }
 
@@ -180,7 +180,7 @@ export async function promoteAndWatch(
   await forgetCandidate(status, detectorId, version, { state: 'promoted', message: note });
   const watch = watched ? startWatch(stored.detector.promotion, version, previous, now) : undefined;
   if (watch !== undefined) {
-    // What a person has seen fail and let pass does not take the model back.
+    // A failed check that a person has accepted does not revert the model.
     const failed = gate?.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name) ?? [];
     const accepted = by === undefined ? [] : [...new Set(failed)];
     await status.writePart(detectorId, 'watch', { ...watch, ...(accepted.length > 0 && { accepted }) });

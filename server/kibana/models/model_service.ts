@@ -19,7 +19,7 @@ import type { RequestScope, Services } from '../contracts/services';
 import { checkModelSize } from '../limits/usage_limits';
 import { createStatusStore } from '../records/status_store';
 
-/** Who did it where security is off and nobody has a name. */
+/** Author of changes where security is off and nobody has a name. */
 const SOMEBODY = 'a user without a name';
 
 export const storeOf = (services: Services, scope: RequestScope): SnapshotStore =>
@@ -64,7 +64,7 @@ export async function getModel(
   const store = await models(services, scope, detectorId);
   const record = await store.record(detectorId, version);
   const snapshot = await services.models.load(store, detectorId, record);
-  // What an earlier version has kept of somebody's file may be anything.
+  // An earlier version may have stored any content of an imported file.
   const { data: evaluation } = evaluationSchema.safeParse(record.evaluation);
   const { evaluation: _summary, ...body } = modelBodyOf(record);
   return {

@@ -36,7 +36,7 @@ const LONGEST_SHADOW_FACTOR = 2;
 /** The latest alerts of a promoted model that are shown to the one before it. */
 const SHARED_ALERTS_LOOKED_AT = 200;
 
-/** What a run knows that looks after its model. */
+/** Context of a run that looks after its model. */
 export interface UpkeepContext {
   readonly services: Services;
   readonly job: DetectorJob;
@@ -57,7 +57,7 @@ export async function keepModelGood(context: UpkeepContext): Promise<void> {
   for (const work of [decideOnCandidate, watchPromoted, seeToDrift]) {
     if (signal.aborted) return;
     try {
-      // What has made another model active leaves the rest to the next run.
+      // A step that has made another model active leaves the rest to the next run.
       if (await work(context, upkeep)) return;
     } catch (error) {
       if (error instanceof DetectionError && error.code === 'interrupted') return;
@@ -233,7 +233,7 @@ async function seeToDrift(
   return false;
 }
 
-/** What the training has found of its sample stays; what recent logs tell takes the place of what they told before. */
+/** Stores findings: those of the training sample stay, those of recent logs replace earlier ones. */
 async function noteReadiness(
   job: DetectorJob,
   snapshot: ModelSnapshot,

@@ -18,7 +18,7 @@ import { rangeOf } from '../../detection/ports/log_range';
 /** Sample logs that a version is tried out on before it goes live. */
 export const TRIAL_LOGS = 1_000;
 
-/** What putting a pipeline takes, with the rights of whoever does it. */
+/** Parts of a job that putting a pipeline needs, with the rights of the caller. */
 export type PipelineWork = Pick<DetectorJob, 'target' | 'stored' | 'client' | 'models' | 'source' | 'status'>;
 
 /** With the rights of whoever sends the request. */

@@ -10,7 +10,7 @@ const DAY_MILLISECONDS = 86_400_000;
 const IDS_PER_REQUEST = 1_000;
 
 /**
- * What was announced for one detector, in Elasticsearch: any Kibana can carry on where another one stopped. The limit
+ * Creates the journal of announcements of one detector, in Elasticsearch: any Kibana can carry on where another one stopped. The limit
  * of messages an hour therefore holds for each detector and channel.
  */
 export function createElasticsearchJournal(

@@ -10,7 +10,7 @@ import type { DetectorAttributes } from '../contracts/saved_object_types';
 /** A detector with what only the server knows of it. */
 export interface StoredDetector extends DetectorRecord {
   readonly apiKeyObject: string | undefined;
-  /** What a model of it may have a run read: see `readsOf`. */
+  /** Fields that its models may have a run read: see `readsOf`. */
   readonly modelReads: readonly string[];
   /** Saved last by version 0.1.0, whose keys are not used. */
   readonly isOf010: boolean;
@@ -138,7 +138,7 @@ export function recordOf(object: SavedObject<DetectorAttributes>): StoredDetecto
   };
 }
 
-/** What leaves the server. */
+/** Returns the part of a detector that leaves the server. */
 export function publicRecordOf({
   apiKeyObject: _key,
   modelReads: _reads,

@@ -11,7 +11,7 @@ import type {
 import type { Checkpoint, ModelRecord } from '../../detection/ports';
 import type { CountedRuns } from '../../detection/promotion/promotion_watch';
 
-/** What the task of a detector keeps of its runs. */
+/** State that the task of a detector keeps of its runs. */
 export interface RunState {
   readonly running?: { readonly id: string; readonly started_at: string };
   readonly last_run?: RunReport;
@@ -24,7 +24,7 @@ export interface RunState {
   readonly last_error?: Failure;
   /** Not before this is the next run tried, after failures. ISO 8601. */
   readonly not_before?: string;
-  /** What was scored with the model of the last run, and before that with the one before. */
+  /** Counts of the runs with the current model, and before that with the previous one. */
   readonly counted?: readonly CountedRuns[];
 }
 export const NEVER_RUN: RunState = { consecutive_failures: 0 };
@@ -41,7 +41,7 @@ export interface DetectorFacts {
   readonly model?: ModelRecord;
   readonly checkpoint?: Checkpoint;
   readonly nextRunAt?: number;
-  /** How far runs stay behind now, milliseconds. */
+  /** Distance of runs behind now, milliseconds. */
   readonly queryDelay: number;
   readonly now: number;
 }

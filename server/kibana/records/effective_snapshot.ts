@@ -51,7 +51,7 @@ export function withCurrentSettings(snapshot: ModelSnapshot, current: SteeredDet
 const unitOf = ({ unit, bucket, entity_field: entityField }: Detector) =>
   unit === 'bucket' ? [bucket, entityField] : [unit];
 
-/** Whether an edit changes what a model is made of, so that it has to be trained again. */
+/** Returns true when an edit changes the input of a model, so that it has to be trained again. */
 export function needsTraining(before: Detector, after: Detector): boolean {
   const { max_rows, holdout } = before.training;
   return !(

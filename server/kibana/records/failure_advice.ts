@@ -1,7 +1,7 @@
 import type { Failure } from '../../../common/api';
 import { DetectionError, isRetryable, type DetectionErrorCode } from '../../../common/detection_error';
 
-/** What a person can do about a failed run, a sentence. */
+/** Returns the next step for a person after a failed run, a sentence. */
 export function nextStepFor(code: DetectionErrorCode): string {
   switch (code) {
     case 'invalid_input':

@@ -28,7 +28,7 @@ export function expiryFindings(
   ];
 }
 
-/** What keeps a detector from having a key to work with, where detectors work with keys. */
+/** Returns findings on a missing key of a detector, where detectors work with keys. */
 export function missingKeyFindings({
   apiKeyObject,
   isOf010,

@@ -44,7 +44,7 @@ export interface StoredReadiness {
   readonly findings: readonly ReadinessFinding[];
 }
 
-/** How far the sample logs were brought by their own task; scoring tells of itself. */
+/** Progress of the sample logs, written by their own task; scoring reports by itself. */
 export interface StoredSample {
   readonly state: 'none' | 'writing' | 'training' | 'scoring' | 'failed';
   readonly detector_id?: string;
@@ -54,12 +54,12 @@ export interface StoredSample {
   readonly failure?: Failure;
 }
 
-/** What detectors tell of themselves, beside their checkpoints and with the rights of their owners. */
+/** Stored status of detectors, beside their checkpoints and with the rights of their owners. */
 export interface StatusStore {
   read(detectorIds: readonly string[]): Promise<Map<string, StoredStatus>>;
   readPart<Name extends Part>(detectorId: string, part: Name): Promise<Parts[Name] | undefined>;
   writePart<Name extends Part>(detectorId: string, part: Name, value: Parts[Name]): Promise<void>;
-  /** What keeps the model good. */
+  /** Reads the state of the upkeep of the model. */
   readUpkeep(detectorId: string): Promise<StoredUpkeep>;
 }
 

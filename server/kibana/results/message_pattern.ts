@@ -21,7 +21,7 @@ interface PatternQuestion {
   readonly signal: AbortSignal;
 }
 
-/** How far back is looked, and how long the cluster may take. */
+/** Time range of the search, and the longest time that the cluster may take. */
 const LOOK_BACK_MILLISECONDS = 30 * 86_400_000;
 const TIME_LIMIT = '5s';
 /** Masks of the tokeniser, such as `<num>`, and what is glued to them. */

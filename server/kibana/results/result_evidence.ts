@@ -38,7 +38,7 @@ interface Asked {
 }
 
 /**
- * What a result is judged by, with the rights of the caller. The three parts are read side by side, and each fails by
+ * Reads the evidence for a result, with the rights of the caller. The three parts are read side by side, and each fails by
  * itself.
  *
  * @throws DetectionError `not_found` for a result that is not in this space

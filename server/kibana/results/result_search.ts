@@ -65,7 +65,7 @@ export const scopeOf = (space: string) => ({
   allow_no_indices: true,
 });
 
-/** What chooses among anomalous logs by what stands in them; a summary of logs knows none of it. */
+/** Returns the conditions on the content of anomalous logs; summaries of logs have none of these fields. */
 export function choiceOf(
   query: Pick<
     ApiRequest<Endpoints['summarizeResults']>['query'],

@@ -1,7 +1,7 @@
 import type { ApiRequest, ApiResponse, Endpoints, Operation } from '../../../common/api';
 import type { RequestScope, Services } from '../contracts/services';
 
-/** What a handler may use besides its request. */
+/** Context of a handler beside its request. */
 export interface HandlerContext {
   readonly services: Services;
   readonly scope: RequestScope;

@@ -35,7 +35,7 @@ export function inWords(milliseconds: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** What is wrong with a started detector; nothing is wrong with one that is not meant to run. */
+/** Returns the problems of a started detector; none for a stopped one. */
 export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): Finding[] {
   const { stored, status, checkpoint, model, now } = facts;
   if (!stored.enabled) return [];

@@ -95,7 +95,7 @@ function resultContext({ id, result }: FoundResult, base: LinkBase) {
   };
 }
 
-/** What actions get, and what the alert's document holds. */
+/** Returns the variables for actions, and the fields of the alert's document. */
 export function logAnomalyAlert(group: ResultGroup, window: string, base: LinkBase) {
   const [best] = group.top;
   const { detector, anomaly } = best.result;

@@ -17,7 +17,7 @@ interface Lost {
 }
 
 /**
- * Why alerts recover that have lost results since the last check: hidden by somebody, or withdrawn since their logs changed.
+ * Finds reasons of alerts that have lost results since the last check: hidden by somebody, or withdrawn since their logs changed.
  * What was hidden from the beginning never raised an alert. Takes one request.
  *
  * @param range of the time of writing that the last check saw, epoch milliseconds

@@ -21,7 +21,7 @@ export function orderOf({ params }: Pick<TaskInstance, 'params'>): BackfillOrder
   return (params as { order?: BackfillOrder }).order;
 }
 
-/** What the key of a backfill is bound to: the detector as it was then, and the order. */
+/** Returns the binding of a backfill's key: the detector as it was then, and the order. */
 export const steeringOfBackfill = (
   { steering }: StoredDetector,
   { key: _key, ...order }: BackfillOrder,

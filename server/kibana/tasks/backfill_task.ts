@@ -18,7 +18,7 @@ import { runnerOf } from './task_runner';
 
 /** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
 export const BACKFILL_RUN_PREFIX = 'backfill-';
-/** How soon a backfill notices that somebody has cancelled it. */
+/** Interval at which a backfill checks for a cancellation. */
 const LOOK_FOR_CANCEL_MILLISECONDS = 2_000;
 /** A backfill is given up after so many failures in a row. */
 const MOST_FAILURES = 5;
@@ -177,7 +177,7 @@ async function scoreSome(
         ...source,
         read: async function* (range, options) {
           for await (const page of source.read(range, options)) {
-            // When results are collected, all logs were counted before.
+            // Collected results come with logs that were counted before.
             if (!isCollecting) report = { ...report, logs: report.logs + page.logs.length };
             yield page;
           }
@@ -234,7 +234,7 @@ async function wasCancelled(job: DetectorJob, report: BackfillReport): Promise<b
 type Counts = Pick<BackfillReport, 'logs' | 'anomalies' | 'created'>;
 const countsOf = ({ logs, anomalies, created }: Counts): Counts => ({ logs, anomalies, created });
 
-/** Where the adaptive threshold of the latest backfill that came to its end is kept. */
+/** Returns the name of the adaptive threshold of the latest backfill that came to its end. */
 const thresholdNameOf = (detectorId: string): string => `${detectorId}:backfill_threshold`;
 
 /** The next backfill may begin where this one ended: its threshold then goes on, as if both were one. */

@@ -21,7 +21,7 @@ const SEED = 20_261_123;
 const ANOMALY_RATE = 0.01;
 /** Logs written at once: between two pieces progress is put on record and Kibana does other work. */
 const PIECE = 1_000;
-/** How soon it is looked again whether training has ended. */
+/** Interval at which the end of a training is checked for. */
 const LOOK_AGAIN_MILLISECONDS = 2_000;
 
 export async function scheduleDemo(services: Services, target: TaskTarget): Promise<void> {

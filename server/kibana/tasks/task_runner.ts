@@ -6,9 +6,9 @@ import type { TaskDefinition, TaskInstance, TaskRunResult } from '../contracts/t
 export interface TaskRun {
   readonly services: Services;
   readonly target: TaskTarget;
-  /** What it was scheduled with: nobody but Kibana writes that. */
+  /** Parameters of the schedule: nobody but Kibana writes them. */
   readonly params: TaskInstance['params'];
-  /** What the run before has left. */
+  /** State left by the run before. */
   readonly state: TaskInstance['state'];
   /** Fires when Task Manager gives the run up, as when Kibana stops or the time is over. */
   readonly interruption: AbortController;

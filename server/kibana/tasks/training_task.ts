@@ -93,7 +93,7 @@ async function train(
   return { state: {} };
 }
 
-/** How soon a training notices that somebody has cancelled it. */
+/** Interval at which a training checks for a cancellation. */
 const LOOK_FOR_CANCEL_MILLISECONDS = 1_000;
 
 interface ProgressRecord {
