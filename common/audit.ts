@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   'model_reverted',
   'model_deleted',
   'model_imported',
+  'detector_imported',
   'retraining_requested',
   'threshold_changed',
   'feedback_given',

@@ -7,6 +7,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { parse, stringify } from 'yaml';
 import {
   ENDPOINTS,
+  type AuditEntryBody,
   type DetectorRecord,
   type DetectorStatus,
   type Endpoint,
@@ -15,6 +16,7 @@ import {
   type Operation,
 } from '../../common/api';
 import { parseDetector, type DetectorInput } from '../../common/detector';
+import { readerRole } from '../../server/elasticsearch';
 import {
   API_KEY_TYPE,
   detectionTaskId,
@@ -24,7 +26,7 @@ import {
 import type { ApiKeyAttributes, DetectorAttributes } from '../../server/kibana/contracts/saved_object_types';
 import { outcomeOf, start } from './fixtures/command_line_fixture';
 import { webDetector } from './fixtures/kibana_logs';
-import { refusalOf } from './fixtures/kibana_people';
+import { personWith, refusalOf } from './fixtures/kibana_people';
 import type { Person } from './fixtures/kibana_stand_in';
 import { RECENT_ODD, webWorld } from './fixtures/kibana_world';
 
@@ -97,6 +99,44 @@ describe('export', () => {
 });
 
 describe('import', () => {
+  it('puts each change on record, and does nothing for who may not write there', async () => {
+    const { id } = await create({ name: 'Old' });
+    const base = webDetector(index);
+    const yaml = stringify({ ...base, name: 'Old' }) + '---\n' + stringify({ ...base, name: 'New' });
+    const limited = await personWith(admin, 'lara', readerRole(space), ['read', 'write']);
+    try {
+      const refused = await kibana.call(
+        limited,
+        'importDetectors',
+        { body: { yaml, on_conflict: 'overwrite' } },
+        space,
+      );
+      expect(refusalOf(refused)).toMatch(
+        /put on record in the audit trail, and you lack: .*Nothing was saved/,
+      );
+      expect(detectorsStored()).toEqual([id]);
+      const done = await imported(stranger, { yaml, on_conflict: 'overwrite' });
+      const entriesOf = async (detector: string) =>
+        (
+          await ok<{ entries: AuditEntryBody[] }>(reader, 'listAudit', {
+            params: { id: detector },
+            query: { actions: 'detector_imported' },
+          })
+        ).entries;
+      expect(done.map(({ action }) => action)).toEqual(['overwritten', 'created']);
+      for (const [place, { id: changed }] of done.entries()) {
+        const [entry, ...others] = await entriesOf(changed!);
+        expect(others).toEqual([]);
+        expect(entry).toMatchObject({ by: stranger.name, details: { document: place + 1, source: index } });
+      }
+      // A dry run puts nothing on record.
+      await imported(stranger, { yaml, on_conflict: 'overwrite', dry_run: true });
+      expect(await entriesOf(id)).toHaveLength(1);
+    } finally {
+      await limited.remove();
+    }
+  });
+
   it('brings a detector to another space: stopped, without key and owner, until somebody starts it', async () => {
     const { id, detector } = await create();
     const yaml = await exported(id);

@@ -14,6 +14,8 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
     i18n.translate('logAnomalies.audit.modelReverted', { defaultMessage: 'model taken back' }),
   model_imported: () =>
     i18n.translate('logAnomalies.audit.modelImported', { defaultMessage: 'model imported' }),
+  detector_imported: () =>
+    i18n.translate('logAnomalies.audit.detectorImported', { defaultMessage: 'detector imported' }),
   model_deleted: () => i18n.translate('logAnomalies.audit.modelDeleted', { defaultMessage: 'model deleted' }),
   retraining_requested: () =>
     i18n.translate('logAnomalies.audit.retraining', { defaultMessage: 'training asked for' }),

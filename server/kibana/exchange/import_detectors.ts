@@ -7,7 +7,11 @@ import { DetectionError } from '../../../common/detection_error';
 import { readsOf } from '../../../common/model_snapshot/model_reads';
 import { printable } from '../../../common/printable';
 import { createTurns } from '../../detection/ports/in_turns';
-import { revokeApiKey } from '../keys/api_key';
+import type { AuditEntry } from '../../../common/audit';
+import { createAuditTrail } from '../../elasticsearch';
+import { missingPrivilegesOf } from '../../elasticsearch/indices/missing_privileges';
+import { auditIndex } from '../../elasticsearch/indices/names';
+import { revokeApiKey, usesApiKeys } from '../keys/api_key';
 import {
   createDetectorRepository,
   type DetectorRepository,
@@ -56,21 +60,69 @@ export async function importDetectors(
   const planned = plan(detectors, await allOf(repository), onConflict);
   const added = planned.filter(({ replaces }) => replaces === undefined).length;
   checkDetectorCount(await repository.count(), added, services.usage);
+  if (!dryRun) await checkRightToRecord(services, scope);
   const done: ImportedDetector[] = [];
-  for (const each of planned) {
-    const { document, detector, replaces } = each;
-    const id = dryRun
-      ? replaces?.id
-      : await save(services, scope, repository, each).catch(tellWhatIsDone(done));
-    done.push({
-      document,
-      name: detector.name,
-      action: replaces === undefined ? 'created' : 'overwritten',
-      ...(id !== undefined && { id }),
-      warnings: warningsOf(each),
-    });
+  const entries: AuditEntry[] = [];
+  try {
+    for (const each of planned) {
+      const { document, detector, replaces } = each;
+      const id = dryRun
+        ? replaces?.id
+        : await save(services, scope, repository, each).catch(tellWhatIsDone(done));
+      done.push({
+        document,
+        name: detector.name,
+        action: replaces === undefined ? 'created' : 'overwritten',
+        ...(id !== undefined && { id }),
+        warnings: warningsOf(each),
+      });
+      if (!dryRun && id !== undefined) entries.push(entryOf(services, scope, id, each));
+    }
+  } finally {
+    // Also of what was saved before something failed.
+    await createAuditTrail(scope.elasticsearch, { space: scope.space }).append(entries);
   }
   return done;
+}
+
+/** @throws DetectionError `forbidden`: what could not be put on record is not done */
+async function checkRightToRecord(services: Services, { elasticsearch, space }: RequestScope): Promise<void> {
+  if (!(await usesApiKeys(services.apiKeys))) return;
+  const names = [auditIndex(space)];
+  const privileges = ['create_index', 'view_index_metadata', 'create_doc'];
+  const missing = await missingPrivilegesOf(elasticsearch, { cluster: [], indices: [{ names, privileges }] });
+  if (missing.length === 0) return;
+  throw new DetectionError(
+    'forbidden',
+    `An import is put on record in the audit trail, and you lack: ${missing.join('; ')}. Nothing was saved. Ask for a role that has them.`,
+    { details: { missing_privileges: missing } },
+  );
+}
+
+function entryOf(
+  { clock }: Services,
+  { user }: RequestScope,
+  id: string,
+  { document, detector, replaces }: Planned,
+): AuditEntry {
+  const what =
+    replaces === undefined
+      ? 'A file has made this detector'
+      : `The settings of a file have taken the place of those of this detector${replaces.enabled ? ', which was running' : ''}`;
+  return {
+    detectorId: id,
+    at: new Date(clock.now()).toISOString(),
+    ...(user !== undefined && { by: user }),
+    action: 'detector_imported',
+    reason: `${what}; it is stopped, and has neither key nor owner until somebody starts it.`,
+    details: {
+      document,
+      name: detector.name,
+      source: detector.source.index,
+      reads: readsOf(detector),
+      ...(replaces && { name_before: replaces.detector.name, source_before: replaces.detector.source.index }),
+    },
+  };
 }
 
 async function detectorsOf(documents: readonly YamlDocument[], usage: UsageLimits): Promise<Detector[]> {
