@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { rspack, type Compiler, type Stats } from '@rspack/core';
 import { lentBy } from './shared_modules';
 
+/** Changes that an editor saves one after the other make one build. */
+const WATCH_DELAY_MILLISECONDS = 100;
+
 export interface BrowserBundleOptions {
   readonly root: string;
   readonly outputDirectory: string;
@@ -15,9 +18,35 @@ export interface BrowserBundleOptions {
  * @returns absolute paths of the source files that went in
  */
 export async function bundleBrowser(options: BrowserBundleOptions): Promise<string[]> {
+  const stats = await run(compilerFor(options, 'production'));
+  const { modules = [] } = stats.toJson({ all: false, modules: true, nestedModules: true });
+  return modules
+    .flatMap((module) => [module, ...(module.modules ?? [])])
+    .flatMap(({ nameForCondition }) => (nameForCondition ? [nameForCondition] : []));
+}
+
+/**
+ * Builds `public/` again, not minified, after each change of a source file.
+ *
+ * @param built called after each build, the first one included, with its errors where it failed
+ * @returns stops watching
+ */
+export function watchBrowser(
+  options: BrowserBundleOptions,
+  built: (errors: string | undefined) => void,
+): () => Promise<void> {
+  const compiler = compilerFor(options, 'development');
+  compiler.watch({ aggregateTimeout: WATCH_DELAY_MILLISECONDS }, (error, stats) =>
+    built(error?.message ?? (stats?.hasErrors() ? stats.toString({ all: false, errors: true }) : undefined)),
+  );
+  return () =>
+    new Promise((resolve, reject) => compiler.close((error) => (error ? reject(error) : resolve())));
+}
+
+function compilerFor(options: BrowserBundleOptions, mode: 'production' | 'development'): Compiler {
   const { root, pluginId } = options;
-  const compiler = rspack({
-    mode: 'production',
+  return rspack({
+    mode,
     context: root,
     target: ['web', 'es2020'],
     devtool: false,
@@ -29,7 +58,7 @@ export async function bundleBrowser(options: BrowserBundleOptions): Promise<stri
       publicPath: 'auto',
       uniqueName: pluginId,
       chunkLoadingGlobal: `${pluginId}_bundle_jsonpfunction`,
-      clean: true,
+      clean: mode === 'production',
     },
     externalsType: 'var',
     externals: [
@@ -66,11 +95,6 @@ export async function bundleBrowser(options: BrowserBundleOptions): Promise<stri
       ],
     },
   });
-  const stats = await run(compiler);
-  const { modules = [] } = stats.toJson({ all: false, modules: true, nestedModules: true });
-  return modules
-    .flatMap((module) => [module, ...(module.modules ?? [])])
-    .flatMap(({ nameForCondition }) => (nameForCondition ? [nameForCondition] : []));
 }
 
 function run(compiler: Compiler): Promise<Stats> {

@@ -25,6 +25,8 @@ export interface BrowserWorld {
   readonly space: string;
   /** Index with demo logs. */
   readonly logs: string;
+  /** Folder of the built bundle. */
+  readonly bundle: string;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
     host,
     space,
     logs,
+    bundle: folder,
     close: async () => {
       await stopTasks();
       await host.close();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { bundleBrowser } from '../../scripts/build/browser_bundle';
+import { bundleBrowser, watchBrowser } from '../../scripts/build/browser_bundle';
 
 const root = resolve(__dirname, '../..');
 
@@ -73,7 +73,18 @@ export async function buildHostPage(): Promise<ServedFiles> {
   return files;
 }
 
+const bundleIn = (outputDirectory: string) => ({
+  root,
+  outputDirectory,
+  pluginId: 'logAnomalies',
+  requiredBundles: [],
+});
+
 /** Builds the plugin's own bundle, as it goes into the zip. @param folder where to */
 export async function buildBundle(folder: string): Promise<void> {
-  await bundleBrowser({ root, outputDirectory: folder, pluginId: 'logAnomalies', requiredBundles: [] });
+  await bundleBrowser(bundleIn(folder));
 }
+
+/** Builds the plugin's own bundle again after each change, see {@link watchBrowser}. @param folder where to */
+export const watchBundle = (folder: string, built: (errors: string | undefined) => void) =>
+  watchBrowser(bundleIn(folder), built);

@@ -1,10 +1,12 @@
 /**
- * Serves the pages of the plugin without Kibana: `npm run pages`. Builds once; run it again after a change.
+ * Serves the pages of the plugin without Kibana: `npm run pages`. A change in `public/` or `common/` is built at once: reload
+ * the page. A change of the server takes a new start.
  *
  * ELASTICSEARCH_URL (and _USERNAME, _PASSWORD of a user who may do everything): instead of a local Elasticsearch. What it
  * makes there goes again at the end. PAGES_PORT: default 5680.
  */
 import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../../scripts/local_elasticsearch';
+import { watchBundle } from './build_host_page';
 import { makeDetector, startBrowserWorld } from './browser_world';
 
 const DEFAULT_PORT = 5_680;
@@ -32,9 +34,12 @@ Panels      ${url}/app/dashboard?panel=swim_lane&panel=timeline&panel=table&from
 Rule form   ${url}/app/rule?type=logAnomalies.logAnomaly
 As another  ${url}/as?user=reader&theme=dark&locale=fr-FR   (user=admin&theme=light&locale=en)
 `);
+  const stopWatching = watchBundle(world.bundle, (errors) =>
+    console.log(errors ?? `${new Date().toLocaleTimeString()}  built: reload the page`),
+  );
   const stop = (): void =>
-    void world
-      .close()
+    void stopWatching()
+      .then(() => world.close())
       .then(() => node?.stop())
       .then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
