@@ -59,6 +59,8 @@ export interface ResultState {
   /** Ids of all suppressions, or of the verdict, that hide it. */
   suppressed_by?: string[];
   suppressed_because?: string;
+  /** The time that the log states, where that cannot be: `@timestamp` is about that of the run then. */
+  stated_time?: string;
   /** Verdict of a person. */
   verdict?: 'real' | 'not_an_anomaly';
   /** Newest last, at most 20. */

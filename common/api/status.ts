@@ -38,6 +38,10 @@ export const runReportSchema = z.object({
     .describe('With scoring: ingest: logs that arrived without a score, as where no pipeline is attached'),
   anomalies: z.number(),
   created: z.number().describe('Results that were not there before'),
+  put_aside: z
+    .number()
+    .optional()
+    .describe('Results and summaries that Elasticsearch refuses in every form, kept beside the checkpoints'),
   complete: z.boolean().describe('False when a cap ended the run; the next one carries on'),
   from: z.string(),
   to: z.string(),
@@ -182,6 +186,7 @@ export const READINESS_KINDS = [
   'suppressed',
   'drift',
   'api_key',
+  'put_aside',
 ] as const;
 export const readinessFindingSchema = z.object({
   kind: z.enum(READINESS_KINDS),

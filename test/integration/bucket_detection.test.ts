@@ -99,6 +99,7 @@ function running(snapshot: ModelSnapshot) {
   const space = uniqueName('space').slice(0, 40);
   const results = createResultStore(client, { space, refresh: true, policy: QUICK });
   let stored: Checkpoint | undefined;
+  let told: 'announced' | 'crash' = 'announced';
   const run = async (now: number, upTo?: number) => {
     const announced: AnomalyResult[] = [];
     const outcome = await runDetection({
@@ -118,6 +119,7 @@ function running(snapshot: ModelSnapshot) {
       startFrom: TEST,
       upTo,
       announce: (found) => {
+        if (told === 'crash') throw new Error('killed before it was told');
         announced.push(...found);
         return Promise.resolve();
       },
@@ -126,7 +128,13 @@ function running(snapshot: ModelSnapshot) {
   };
   const found = async (): Promise<AnomalyResult[]> =>
     (await results.search({ size: 1_000 })).results.map(({ result }) => result);
-  return { run, found, results, space };
+  /** A run that dies once its results are stored. */
+  const runKilled = async (now: number) => {
+    told = 'crash';
+    await expect(run(now)).rejects.toThrow('killed before it was told');
+    told = 'announced';
+  };
+  return { run, runKilled, found, results, space };
 }
 
 const minuteOf = (result: AnomalyResult): number => (Date.parse(result['@timestamp']) - TEST) / MINUTE;
@@ -201,7 +209,7 @@ describe('a detector of buckets on generated logs in a real Elasticsearch', () =
   });
 
   it('revises what late logs change: no doubles, a silence that was none is withdrawn, a late flood told once', async () => {
-    const { run, found, space } = running(await train({ bucket: BUCKET }));
+    const { run, runKilled, found, space } = running(await train({ bucket: BUCKET }));
     await run(TEST + 15 * MINUTE);
     const before = await found();
     expect(foundAt(before, 'auth-api', 11, 12)).toHaveLength(1);
@@ -220,7 +228,9 @@ describe('a detector of buckets on generated logs in a real Elasticsearch', () =
     }));
     await addLogs(client, index, added);
     try {
+      await runKilled(TEST + 16 * MINUTE);
       const revised = await run(TEST + 16 * MINUTE);
+      expect(revised.created).toBe(0);
       const after = await found();
       expect(foundAt(after, 'auth-api', 11, 12)).toEqual([]);
       expect(foundAt(after, 'auth-api', 10, 11)).toHaveLength(1);

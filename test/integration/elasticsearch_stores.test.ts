@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 import {
+  checkpointsIndex,
   connect,
   createCheckpointStore,
   createFeedbackStore,
@@ -66,9 +67,17 @@ describe('Stores on a real Elasticsearch', () => {
         anomalyResult({ id: '1' }),
         anomalyResult({ id: '2', time: START + MONTH, confidence: 0.6 }),
       ];
-      expect(await store.write(results, [bucketSummary({ page: 'p1', logs: 10 })])).toEqual({ created: 2 });
-      expect(await store.write(results, [bucketSummary({ page: 'p1', logs: 12 })])).toEqual({ created: 0 });
-      expect(await store.write([anomalyResult({ id: '1', detector: 'other' })])).toEqual({ created: 1 });
+      expect(await store.write(results, [bucketSummary({ page: 'p1', logs: 10 })])).toEqual({
+        created: 2,
+        putAside: 0,
+      });
+      expect(await store.write(results, [bucketSummary({ page: 'p1', logs: 12 })])).toEqual({
+        created: 0,
+        putAside: 0,
+      });
+      expect(await store.write([anomalyResult({ id: '1', detector: 'other' })])).toMatchObject({
+        created: 1,
+      });
       const found = await store.search({});
       expect(found.total).toBe(3);
       expect(found.results[0]).toMatchObject({
@@ -163,7 +172,7 @@ describe('Stores on a real Elasticsearch', () => {
           context: { url: { original: 'y'.repeat(100_000) }, message: 'z'.repeat(1_000_000) },
         }),
       ];
-      expect(await store.write(results)).toEqual({ created: 4 });
+      expect(await store.write(results)).toEqual({ created: 4, putAside: 0 });
       expect(warnings.length).toBeGreaterThan(0);
       expect(warnings[0]).toContain('"weblogs"');
       const { results: found } = await store.search({});
@@ -173,7 +182,49 @@ describe('Stores on a real Elasticsearch', () => {
       const good = found.find(({ result }) => result.source.id === 'good')?.result;
       expect(good).toMatchObject({ service: { name: 'shop' } });
       expect(good?.result).not.toHaveProperty('reduced');
-      expect(await store.write(results)).toEqual({ created: 0 });
+      expect(await store.write(results)).toEqual({ created: 0, putAside: 0 });
+    });
+
+    test('that no form of fits the index are put aside whole, counted and told; the others are written', async () => {
+      const space = newSpace();
+      const warnings: string[] = [];
+      const store = createResultStore(client, { space, refresh: true, warn: (text) => warnings.push(text) });
+      const good = anomalyResult({ id: 'good' });
+      const early = { ...anomalyResult({ id: 'early' }), '@timestamp': '2026-11-01T00:00:00.000000000000Z' };
+      const bad = anomalyResult({ id: 'bad', context: { service: { name: 'shop' } } });
+      const refused = { ...bad, run: 'no object' as never };
+      expect(await store.write([good, early, refused])).toEqual({ created: 2, putAside: 1 });
+      const { results: found } = await store.search({});
+      expect(found.map(({ result }) => result.source.id).sort()).toEqual(['early', 'good']);
+      expect(found.find(({ result }) => result.source.id === 'early')?.result).toEqual({
+        '@timestamp': early.event.ingested,
+        event: early.event,
+        detector: early.detector,
+        model: early.model,
+        anomaly: { score: 0.7, confidence: 0.9, severity: 'major', threshold: 0.6 },
+        run: early.run,
+        source: early.source,
+        result: {
+          type: 'log',
+          space,
+          reduced: true,
+          reduced_because: expect.stringMatching(/parse/) as string,
+        },
+      });
+      expect(warnings.some((text) => text.includes('log bad of "weblogs" is refused in every form'))).toBe(
+        true,
+      );
+      // Repeated, it is put at the same place.
+      expect(await store.write([refused])).toEqual({ created: 0, putAside: 1 });
+      await client.indices.refresh({ index: checkpointsIndex(space) });
+      const aside = await client.search<{ status: { document: object } }>({
+        index: checkpointsIndex(space),
+        query: { term: { type: 'put_aside' } },
+      });
+      expect(aside.hits.hits.map(({ _source }) => _source?.status.document)).toEqual([
+        expect.objectContaining({ service: { name: 'shop' }, run: 'no object', source: refused.source }),
+      ]);
+      await client.indices.delete({ index: checkpointsIndex(space) });
     });
 
     test('are not written into an index of a newer version', async () => {

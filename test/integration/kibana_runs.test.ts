@@ -1,4 +1,5 @@
 import type { DetectorRecord } from '../../common/api';
+import { resultsIndex, resultsPattern } from '../../server/elasticsearch';
 import { backfillTaskId, detectionTaskId } from '../../server/kibana/contracts/identifiers';
 import { addLogs, createLogs, MINUTE } from './fixtures/elasticsearch_fixture';
 import { TIME_MAPPINGS, webLogs } from './fixtures/kibana_logs';
@@ -43,6 +44,39 @@ describe('a run', () => {
       kibana.now = before;
     }
     expect(await resultIds(id)).toEqual([...first, 'late-0'].sort());
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+
+  it('goes on past a log whose clock is wrong, and stores its result where the run began, marked', async () => {
+    const { id } = await trained();
+    const task = detectionTaskId(target(id));
+    await kibana.tasks.run(task);
+    const before = kibana.now;
+    const [wrong] = webLogs({ from: kibana.now(), to: kibana.now() + 1 }, () => true, 'wrong-clock');
+    const document = wrong.document as { '@timestamp': unknown; event: { ingested: string } };
+    const microseconds = kibana.now() * 1_000;
+    document['@timestamp'] = microseconds;
+    document.event.ingested = new Date(kibana.now()).toISOString();
+    await addLogs(admin, index, [wrong]);
+    kibana.now = () => before() + 2 * MINUTE;
+    try {
+      await kibana.tasks.run(task);
+    } finally {
+      kibana.now = before;
+      await admin.deleteByQuery({ index, query: { ids: { values: ['wrong-clock-0'] } }, refresh: true });
+    }
+    expect(await status(id)).toMatchObject({ state: 'running', consecutive_failures: 0 });
+    expect(await resultIds(id)).toContain('wrong-clock-0');
+    const found = await admin.search<{ '@timestamp': string; result: object }>({
+      index: resultsPattern(space),
+      query: {
+        bool: { filter: [{ term: { 'detector.id': id } }, { term: { 'source.id': 'wrong-clock-0' } }] },
+      },
+    });
+    const [{ _index: where, _source: result }] = found.hits.hits;
+    expect(result?.result).toMatchObject({ type: 'log', stated_time: String(microseconds) });
+    expect(Math.abs(Date.parse(result?.['@timestamp'] as string) - before())).toBeLessThan(2 * MINUTE);
+    expect(where).toBe(resultsIndex(space, Date.parse(result?.['@timestamp'] as string)));
     await ok(owner, 'deleteDetector', { params: { id } });
   });
 

@@ -116,18 +116,18 @@ export interface ResultStore {
   /**
    * Writes results and summaries; ids derive from (detector, source index, source id), so writing again changes
    * nothing. Retries what was refused for load; throws `unavailable` with the number written when retries run out.
-   * @returns how many were new
+   * @returns how many were new, and how many could only be put aside, since Elasticsearch refuses their content in any form
    */
   write(
     results: readonly AnomalyResult[],
     summaries?: readonly BucketSummary[],
-  ): Promise<{ created: number }>;
+  ): Promise<{ created: number; putAside: number }>;
   /**
    * Writes anew what was written before for these: results replace earlier ones, and a result of a log that is no
    * longer anomalous is withdrawn.
-   * @returns the results that were not there before
+   * @returns the results that were not there before, and how many could only be put aside
    */
-  revise?(revision: Revision): Promise<AnomalyResult[]>;
+  revise?(revision: Revision): Promise<{ added: AnomalyResult[]; putAside: number }>;
   search(query: ResultQuery): Promise<{ total: number; results: { id: string; result: AnomalyResult }[] }>;
 }
 

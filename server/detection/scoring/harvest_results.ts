@@ -10,7 +10,7 @@ import { getField } from '../../../common/log_features';
 import { DIRT_KINDS, type DirtKind, type DirtReport } from '../../../common/log_features/columns/types';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { reasonOf } from '../../../common/explanations';
-import type { ScoredLogs, ScoredPage } from '../ports';
+import type { Checkpoint, ScoredLogs, ScoredPage } from '../ports';
 import {
   pageIdOf,
   resultDocument,
@@ -69,32 +69,37 @@ export async function harvestResults(options: HarvestOptions): Promise<Detection
     bucketMilliseconds: SUMMARY_MILLISECONDS,
   });
   const dirt: DirtReport = {};
-  const work: RunWork = {
-    fields: fieldsOf(options),
-    filter: opened.anomalies,
-    dirt,
-    score: (page) => {
-      const results = page.logs.flatMap((log) => resultOf(log, options) ?? []);
-      return Promise.resolve({ results, summaries: [], logs: 0 });
-    },
-    finish: async function* (range, by) {
-      // The same place to start from means that a run is repeated: its summaries replace those of the one before.
-      const pageId = pageIdOf('harvest', options.detectorId, by, range.index, range.from);
-      for await (const page of opened.summarize(range, by)) {
-        addDirt(dirt, page.remarks);
-        const count = (part: 'logs' | 'unscored'): number =>
-          page.buckets.reduce((sum, bucket) => sum + bucket[part], 0);
-        yield {
-          summaries: page.buckets.map((bucket) => summaryOf(bucket, pageId, originOf(options))),
-          logs: count('logs'),
-          unscored: count('unscored'),
-        };
-      }
-    },
-    threshold: () => thresholds.get(snapshot.version) ?? snapshot.threshold,
-    thresholdState: () => undefined,
+  const { detectorId, runId, clock } = options;
+  const workFrom = (checkpoint: Checkpoint): RunWork => {
+    const reached = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
+    const origin = (): ResultOrigin => ({ detectorId, snapshot, runId, now: clock.now(), reached });
+    return {
+      fields: fieldsOf(options),
+      filter: opened.anomalies,
+      dirt,
+      score: (page) => {
+        const results = page.logs.flatMap((log) => resultOf(log, origin(), options) ?? []);
+        return Promise.resolve({ results, summaries: [], logs: 0 });
+      },
+      finish: async function* (range, by) {
+        // The same place to start from means that a run is repeated: its summaries replace those of the one before.
+        const pageId = pageIdOf('harvest', options.detectorId, by, range.index, range.from);
+        for await (const page of opened.summarize(range, by)) {
+          addDirt(dirt, page.remarks);
+          const count = (part: 'logs' | 'unscored'): number =>
+            page.buckets.reduce((sum, bucket) => sum + bucket[part], 0);
+          yield {
+            summaries: page.buckets.map((bucket) => summaryOf(bucket, pageId, origin())),
+            logs: count('logs'),
+            unscored: count('unscored'),
+          };
+        }
+      },
+      threshold: () => thresholds.get(snapshot.version) ?? snapshot.threshold,
+      thresholdState: () => undefined,
+    };
   };
-  return runDetection({ ...options, work: () => work });
+  return runDetection({ ...options, work: workFrom });
 }
 
 function fieldsOf({ snapshot }: HarvestOptions): string[] {
@@ -112,15 +117,8 @@ function fieldsOf({ snapshot }: HarvestOptions): string[] {
   ];
 }
 
-const originOf = ({ detectorId, snapshot, runId, clock }: HarvestOptions): ResultOrigin => ({
-  detectorId,
-  snapshot,
-  runId,
-  now: clock.now(),
-});
-
 /** @returns undefined for a log whose score no pipeline of ours has written */
-function resultOf(log: SourceLog, options: HarvestOptions): AnomalyResult | undefined {
+function resultOf(log: SourceLog, origin: ResultOrigin, options: HarvestOptions): AnomalyResult | undefined {
   const { snapshot, thresholds } = options;
   const { document } = log;
   const version = getField(document, 'model.version');
@@ -130,7 +128,7 @@ function resultOf(log: SourceLog, options: HarvestOptions): AnomalyResult | unde
   const attribution = explained(parsed.data.attribution, document, version, snapshot).sort(
     (left, right) => right.share - left.share,
   );
-  return resultDocument(originOf(options), {
+  return resultDocument(origin, {
     log,
     document,
     modelVersion: version,

@@ -16,6 +16,37 @@ export function timestampOf(document: LogDocument, field: string): number | unde
   return Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? time : undefined;
 }
 
+/** The clock of a log may be ahead of ours by an offset from UTC and more, but not by this. */
+export const MOST_AHEAD_MILLISECONDS = 24 * 3_600_000;
+const STATED_CHARACTERS = 64;
+
+/** Clock of a run, epoch milliseconds. */
+export interface RunTime {
+  readonly now: number;
+  /** The place that the checkpoint had reached when the run began: the same in a run that is repeated. */
+  readonly reached: number;
+}
+
+/** A log's time as results use it. */
+export interface PlacedTime {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** The time that the log states itself, where that cannot be. */
+  readonly stated?: string;
+}
+
+/** @returns the time, or the place that the run began from for a time more than a day ahead or before 1970 */
+export const plausibleTime = (time: number, { now, reached }: RunTime): number =>
+  time >= 0 && time <= now + MOST_AHEAD_MILLISECONDS ? time : Math.min(reached, now);
+
+/** Places a log in time by its own clock; one without a usable time, or with an implausible one, lies where the run began. */
+export function placedTime(document: LogDocument, field: string, run: RunTime): PlacedTime {
+  const own = timestampOf(document, field);
+  const time = plausibleTime(own ?? NaN, run);
+  const stated = time === own ? undefined : textOf(document, field, STATED_CHARACTERS);
+  return { time, ...(stated !== undefined && { stated }) };
+}
+
 /** @returns the first value of the field as text, cut to `longest` characters; undefined without a field or a scalar in it */
 export function textOf(
   document: LogDocument,

@@ -4,7 +4,7 @@ import type { DirtReport } from '../../../common/log_features/columns/types';
 import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import { AdaptiveThreshold, type FrozenWindow } from '../../../common/threshold';
 import { createTurns } from '../ports/in_turns';
-import { entityOf, timestampOf } from './log_values';
+import { entityOf, placedTime } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from '../ports';
 import { contextOf } from './result_context';
 import { pageIdOf, resultDocument, SUMMARY_MILLISECONDS, summaryDocument } from './result_documents';
@@ -51,6 +51,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
   ];
   const isOfBuckets = detector.unit === 'bucket';
   const summarySpan = isOfBuckets ? spanOf(detector) : SUMMARY_MILLISECONDS;
+  const reached = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   let latest = clock.now();
   /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
   const thresholdAt = (time: number): number =>
@@ -78,7 +79,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     const buckets: Buckets = new Map();
     for (let row = 0; row < scores.length; row++) {
       const document = documents[row];
-      const time = timestampOf(document, timestampField) ?? now;
+      const { time } = placedTime(document, timestampField, { now, reached });
       const anomalyScore = scores[row];
       latest = time;
       // Logs that are scored once more have been observed before.
@@ -93,7 +94,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
     }
     const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
-    const origin = { detectorId, snapshot, runId, now };
+    const origin = { detectorId, snapshot, runId, now, reached };
     const results: AnomalyResult[] = [];
     for (let position = 0; position < anomalous.length; position++) {
       await turns.next();

@@ -2,7 +2,7 @@ import type { Attribution } from '../../../common/anomaly';
 import type { Comparison } from '../../../common/explanations';
 import { parseDetector, type DetectorInput } from '../../../common/detector';
 import { patternOf, withFacts } from '../../../common/suppressions';
-import { resultDocument } from './result_documents';
+import { resultDocument, summaryDocument } from './result_documents';
 
 const DOCUMENT = {
   '@timestamp': '2026-11-01T00:00:00.000Z',
@@ -17,6 +17,13 @@ const ATTRIBUTION = [
   { feature: 'user', field: 'user.name', share: 0.3, actual: 'ann (<0.1%)', typical: 'bob' },
   { feature: 'client.ip', field: 'client.ip', share: 0.2, actual: '10.0.0.7', typical: '10.0.0.1' },
 ];
+
+const ORIGIN = {
+  detectorId: 'web',
+  runId: 'run',
+  now: Date.UTC(2026, 10, 2),
+  reached: Date.UTC(2026, 10, 1, 12),
+};
 
 function resultWith(change: Partial<DetectorInput>, attribution: Attribution[] = ATTRIBUTION) {
   const detector = parseDetector({
@@ -33,7 +40,7 @@ function resultWith(change: Partial<DetectorInput>, attribution: Attribution[] =
   });
   return withFacts(
     resultDocument(
-      { detectorId: 'web', snapshot: { detector, version: 'web-1' } as never, runId: 'run', now: 0 },
+      { ...ORIGIN, snapshot: { detector, version: 'web-1' } as never },
       {
         log: { index: 'weblogs', id: '1' },
         document: DOCUMENT,
@@ -136,4 +143,63 @@ test('with none it holds no value of the log but entity, time and place', () => 
 
 test('a value that is not known is refused', () => {
   expect(() => resultWith({ copy_fields: 'some' as never })).toThrow(/copy_fields/);
+});
+
+describe('a log whose clock is wrong', () => {
+  const detector = parseDetector({
+    name: 'Web',
+    source: { index: 'weblogs' },
+    features: [{ type: 'number', field: 'response_time' }],
+  });
+  const origin = { ...ORIGIN, snapshot: { detector, version: 'web-1' } as never };
+  const finding = {
+    log: { index: 'weblogs', id: '1' },
+    modelVersion: 'web-1',
+    anomaly: {
+      score: 0.7,
+      confidence: 0.9,
+      severity: 'major' as const,
+      threshold: 0.6,
+      attribution: [],
+      reason: '',
+    },
+  };
+  const resultAt = (time: unknown) =>
+    resultDocument(origin, { ...finding, document: { '@timestamp': time, response_time: 1 } });
+
+  test.each([
+    ['epoch microseconds', 1_793_491_200_000_000],
+    ['a year of five digits', '+058874-01-01T00:00:00Z'],
+    ['next year', '2027-11-01T00:00:00.000Z'],
+    ['before 1970', -1],
+  ])('%s: its result lies where the run began, and says what the log states', (_what, time) => {
+    const result = resultAt(time);
+    expect(result['@timestamp']).toBe('2026-11-01T12:00:00.000Z');
+    expect(result.result).toEqual({ type: 'log', stated_time: String(time) });
+  });
+
+  test('some hours ahead are believed', () => {
+    expect(resultAt('2026-11-02T14:00:00.000Z')).toMatchObject({
+      '@timestamp': '2026-11-02T14:00:00.000Z',
+      result: { type: 'log' },
+    });
+  });
+
+  test('summaries of implausible spans lie there as well, apart from each other, the same in a repeated run', () => {
+    const sums = {
+      logs: 1,
+      anomalies: 0,
+      max_score: 0.5,
+      mean_score: 0.5,
+      max_confidence: 0.1,
+      unscored: 0,
+      span_ms: 300_000,
+    };
+    const of = (start: number, now = origin.now) =>
+      summaryDocument({ ...origin, now }, { start, entity: undefined, sums }, 'page');
+    const [one, other] = [of(Date.UTC(2033, 0, 1)), of(Date.UTC(2033, 0, 2))];
+    expect([one['@timestamp'], other['@timestamp']]).toEqual(Array(2).fill('2026-11-01T12:00:00.000Z'));
+    expect(one.page.id).not.toBe(other.page.id);
+    expect(of(Date.UTC(2033, 0, 1), origin.now + 60_000).page).toEqual(one.page);
+  });
 });

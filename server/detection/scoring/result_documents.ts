@@ -3,19 +3,17 @@ import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { reasonOf } from '../../../common/explanations';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { entityOf, timestampOf } from './log_values';
+import { entityOf, placedTime, plausibleTime, type RunTime } from './log_values';
 import { copiedAttribution, pickContext } from './result_context';
 
 /** Span of a summary of logs; one of bucket rows spans their own buckets. */
 export const SUMMARY_MILLISECONDS = 300_000;
 
 /** The run that results and summaries are of. */
-export interface ResultOrigin {
+export interface ResultOrigin extends RunTime {
   readonly detectorId: string;
   readonly snapshot: ModelSnapshot;
   readonly runId: string;
-  /** Epoch milliseconds: the time of writing, and of logs without one of their own. */
-  readonly now: number;
 }
 
 /** Scores and explanation of one anomalous log. */
@@ -31,9 +29,10 @@ export interface Finding {
 
 /** The result of one anomalous log or bucket row, as it is stored. */
 export function resultDocument(
-  { detectorId, snapshot: { detector }, runId, now }: ResultOrigin,
+  { detectorId, snapshot: { detector }, runId, now, reached }: ResultOrigin,
   { log, document, modelVersion, anomaly, message }: Finding,
 ): AnomalyResult {
+  const { time, stated } = placedTime(document, detector.source.timestamp_field, { now, reached });
   const context = pickContext(document, detector);
   const copiesAll = (detector.copy_fields ?? 'all') === 'all';
   const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
@@ -41,7 +40,7 @@ export function resultDocument(
   return {
     ...context,
     ...(message !== undefined && copiesAll && { message }),
-    '@timestamp': new Date(timestampOf(document, detector.source.timestamp_field) ?? now).toISOString(),
+    '@timestamp': new Date(time).toISOString(),
     event: { ...(context.event as object), ingested: new Date(now).toISOString(), kind: 'alert' },
     detector: { id: detectorId, name: detector.name },
     model: { version: modelVersion },
@@ -54,7 +53,7 @@ export function resultDocument(
     },
     source: { ...(context.source as object), index: log.index, id: log.id },
     run: { id: runId },
-    result: { type: 'log' },
+    result: { type: 'log', ...(stated !== undefined && { stated_time: stated }) },
   };
 }
 
@@ -68,17 +67,18 @@ export interface SummedBucket {
 
 /** The summary of one span and entity, as it is stored. @param pageId of {@link pageIdOf} */
 export const summaryDocument = (
-  { detectorId, snapshot: { detector, version }, runId, now }: ResultOrigin,
+  { detectorId, snapshot: { detector, version }, runId, now, reached }: ResultOrigin,
   { start, entity, sums }: SummedBucket,
   pageId: string,
 ): BucketSummary => ({
-  '@timestamp': new Date(start).toISOString(),
+  '@timestamp': new Date(plausibleTime(start, { now, reached })).toISOString(),
   event: { ingested: new Date(now).toISOString(), kind: 'metric' },
   detector: { id: detectorId, name: detector.name },
   model: { version },
   bucket: sums,
   anomaly: { entity },
-  page: { id: pageId },
+  // Spans of several implausible times lie at one place, and stay apart.
+  page: { id: plausibleTime(start, { now, reached }) === start ? pageId : pageIdOf(pageId, start) },
   run: { id: runId },
   result: { type: 'bucket' },
 });

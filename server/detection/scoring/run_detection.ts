@@ -66,7 +66,7 @@ export interface DetectionRunOptions extends PageScorerOptions {
   readonly onResults?: (results: readonly AnomalyResult[]) => Promise<void>;
   /**
    * Called once, at the end of the run, with all its results and before the checkpoint moves: at least once for each
-   * result. With it the checkpoint moves once a run, so give `maxLogs`, too: results are held until then.
+   * result, those among them that were stored before it, so that a run which died in between leaves none untold. With it the checkpoint moves once a run, so give `maxLogs`, too: results are held until then.
    */
   readonly announce?: (results: readonly AnomalyResult[]) => Promise<void>;
   /**
@@ -88,6 +88,8 @@ export interface DetectionRun {
   readonly suppressed: number;
   /** Results that were not there before: smaller than `anomalies` after a restart. */
   readonly created: number;
+  /** Results and summaries whose content Elasticsearch refuses in every form: kept beside the checkpoints. */
+  readonly putAside: number;
   readonly dirt: DirtReport;
   readonly threshold: number;
   readonly from: number;
@@ -119,7 +121,7 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   const to = options.upTo ?? clock.now() - durationToMilliseconds(detector.schedule.query_delay);
   const from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   const page: RunWork = options.work?.(checkpoint) ?? createPageScorer(options, checkpoint);
-  const total = { logs: 0, unscored: 0, anomalies: 0, suppressed: 0, created: 0 };
+  const total = { logs: 0, unscored: 0, anomalies: 0, suppressed: 0, created: 0, putAside: 0 };
   let read = 0;
   let complete = true;
 
@@ -158,7 +160,7 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       const results =
         options.suppress !== undefined && found.length > 0 ? await options.suppress(found) : found;
       const shown = results.filter(({ result }) => result.type === 'log');
-      let [created, told] = [0, shown];
+      let news = shown;
       if (logPage.revises === true && options.results.revise !== undefined) {
         const logTimes = logPage.logs.map(({ index, id, document }) => ({
           index,
@@ -167,21 +169,24 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
         }));
         const { runId } = options;
         const at = clock.now();
-        told = await options.results.revise({ detectorId, runId, at, logs: logTimes, results, summaries });
-        created = told.length;
+        const revision = { detectorId, runId, at, logs: logTimes, results, summaries };
+        const { added, putAside } = await options.results.revise(revision);
+        news = added;
+        total.created += added.length;
+        total.putAside += putAside;
       } else {
-        ({ created } = await options.results.write(shown, summaries));
-        if (shown.length < results.length) {
-          await options.results.write(results.filter(({ result }) => result.type !== 'log'));
-        }
+        const { created, putAside } = await options.results.write(shown, summaries);
+        total.created += created;
+        total.putAside += putAside;
+        const hidden = results.filter(({ result }) => result.type !== 'log');
+        if (hidden.length > 0) total.putAside += (await options.results.write(hidden)).putAside;
       }
-      if (told.length > 0) await options.onResults?.(told);
-      if (options.announce !== undefined) unannounced.push(...told);
+      if (news.length > 0) await options.onResults?.(news);
+      if (options.announce !== undefined) unannounced.push(...shown);
       read += logPage.logs.length;
       total.logs += logs;
       total.anomalies += shown.length;
       total.suppressed += results.length - shown.length;
-      total.created += created;
       advance({
         ...(pass.by === 'timestamp'
           ? { timestampPosition: logPage.position }
@@ -204,7 +209,8 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
       break;
     }
     for await (const { summaries, logs, unscored } of page.finish?.(pass.range, pass.by) ?? []) {
-      await options.results.write([], summaries);
+      const { putAside } = await options.results.write([], summaries);
+      total.putAside += putAside;
       total.logs += logs;
       total.unscored += unscored;
     }

@@ -50,7 +50,10 @@ async function run(changes: ThresholdChange[][], checkpointFails = false) {
     source: source as LogSource,
     clock: { now: () => NOW, sleep: async () => undefined },
     runId: 'run',
-    results: { write: async () => ({ created: 0 }), search: async () => ({ total: 0, results: [] }) },
+    results: {
+      write: async () => ({ created: 0, putAside: 0 }),
+      search: async () => ({ total: 0, results: [] }),
+    },
     checkpoints: {
       read: async () => undefined,
       write: async () => {

@@ -1,5 +1,5 @@
 import type { DriftMeasurement } from '../../../common/api/drift';
-import { durationText, lagFindingOf, readinessOf, type LagFacts } from './readiness';
+import { durationText, lagFindingOf, putAsideFindingOf, readinessOf, type LagFacts } from './readiness';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -132,4 +132,18 @@ describe('a lag', () => {
 
 it('writes times as people say them', () => {
   expect([0, 240_000, 3 * HOUR, 3 * DAY].map(durationText)).toEqual(['1 min', '4 min', '3 h', '3 days']);
+});
+
+test('what was put aside is told for a week after the last time', () => {
+  const aside = { results: 3, last_at: '2026-11-01T00:00:00.000Z' };
+  const at = Date.parse(aside.last_at);
+  expect(putAsideFindingOf(aside, at + DAY)).toEqual([
+    expect.objectContaining({
+      kind: 'put_aside',
+      level: 'warning',
+      message: expect.stringMatching(/^3 results were put aside, the last at 2026-11-01/) as string,
+    }),
+  ]);
+  expect(putAsideFindingOf(aside, at + 8 * DAY)).toEqual([]);
+  expect(putAsideFindingOf(undefined, at)).toEqual([]);
 });

@@ -259,6 +259,27 @@ export function lagFindingOf(facts: LagFacts): ReadinessFinding | undefined {
   };
 }
 
+/** Results that were put aside are told for so long after the last time. */
+const PUT_ASIDE_TOLD_MILLISECONDS = 7 * DAY_MILLISECONDS;
+
+/** Says that results lie where no page finds them. @param aside of all runs; `last_at` is ISO 8601 */
+export function putAsideFindingOf(
+  aside: { readonly results: number; readonly last_at: string } | undefined,
+  now: number,
+): ReadinessFinding[] {
+  if (aside === undefined || now - Date.parse(aside.last_at) > PUT_ASIDE_TOLD_MILLISECONDS) return [];
+  const { results, last_at: lastAt } = aside;
+  return [
+    {
+      kind: 'put_aside',
+      level: 'warning',
+      message: `${results.toLocaleString('en')} ${results === 1 ? 'result was' : 'results were'} put aside, the last at ${lastAt}: Elasticsearch refuses the content in every form.`,
+      next_step:
+        'Read them by type: put_aside in log-anomalies-checkpoints of this space, where status.because says why, and compare the mapping of the results index with the documented one.',
+    },
+  ];
+}
+
 const percentText = (share: number): string =>
   share > 0 && share < 0.1 ? `${(100 * share).toFixed(1)}%` : `${Math.round(100 * share)}%`;
 

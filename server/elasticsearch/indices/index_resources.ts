@@ -113,6 +113,7 @@ const RESULTS: Properties = {
     space: keyword,
     reduced: { type: 'boolean' },
     reduced_because: text,
+    stated_time: keyword,
     suppressed_by: keyword,
     suppressed_because: text,
     verdict: keyword,

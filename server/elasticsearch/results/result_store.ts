@@ -1,22 +1,19 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
-import { DetectionError } from '../../../common/detection_error';
 import { withFacts } from '../../../common/suppressions';
-import type { ResultQuery, ResultStore, Revision } from '../../detection/ports';
+import type { ResultQuery, ResultStore } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWrite, type BulkOperation, type BulkRefusal } from '../transport/bulk';
+import type { BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, resultsIndex, resultsPattern } from '../indices/names';
 import { reviseResults } from './revise_results';
+import { writeResults } from './write_results';
 
 const DEFAULT_SIZE = 100;
 const MAXIMUM_SIZE = 10_000;
-const REASON_CHARACTERS = 300;
 /** Somebody may delete an index while we write: it must not come back without its mapping. */
 const CHECK_EVERY_MILLISECONDS = 10_000;
-/** Fields of a result beside the copied fields of its log. */
-const OWN_FIELDS = ['@timestamp', 'detector', 'model', 'anomaly', 'run', 'result', 'page', 'bucket'] as const;
 
 export interface ResultStoreOptions {
   readonly space?: string;
@@ -24,7 +21,7 @@ export interface ResultStoreOptions {
   readonly signal?: AbortSignal;
   /** Makes results searchable before `write` returns. */
   readonly refresh?: boolean | 'wait_for';
-  /** Called with one sentence for each result that could only be written without the fields of its log. */
+  /** Called with one sentence for each result that could not be written whole. */
   readonly warn?: (message: string) => void;
 }
 
@@ -41,23 +38,6 @@ export const summaryId = (summary: BucketSummary): string =>
     summary['@timestamp'],
     summary.anomaly.entity ?? '',
   );
-
-function reduced(document: Record<string, unknown>, because: string): Record<string, unknown> {
-  const event = document.event as Record<string, unknown>;
-  const source = document.source as Record<string, unknown> | undefined;
-  return {
-    ...Object.fromEntries(
-      OWN_FIELDS.filter((name) => name in document).map((name) => [name, document[name]]),
-    ),
-    event: { ingested: event.ingested, kind: event.kind },
-    ...(source ? { source: { index: source.index, id: source.id } } : {}),
-    result: {
-      ...(document.result as object),
-      reduced: true,
-      reduced_because: because.slice(0, REASON_CHARACTERS),
-    },
-  };
-}
 
 function queryOf(query: ResultQuery, space: string): estypes.QueryDslQueryContainer {
   const filter: estypes.QueryDslQueryContainer[] = [
@@ -94,8 +74,8 @@ export function createResultStore(
   client: ElasticsearchClient,
   options: ResultStoreOptions = {},
 ): ResultStore {
-  const { space = DEFAULT_SPACE, policy, signal, refresh, warn = () => {} } = options;
-  const what = `write results of space "${space}"`;
+  const { space = DEFAULT_SPACE, policy, signal, refresh, warn } = options;
+  const settings = { space, what: `write results of space "${space}"`, policy, signal, refresh, warn };
   const checked = new Map<string, number>();
 
   const write: ResultStore['write'] = async (results, summaries = []) => {
@@ -121,51 +101,18 @@ export function createResultStore(
       await ensureIndex(client, index, 'results', { policy, signal });
       checked.set(index, performance.now());
     }
-    const settings = { what, policy, signal, refresh };
-    const first = await bulkWrite(client, operations, settings);
-    const created = [...first.created];
-    const unwritten: BulkRefusal[] = [...first.unwritten];
-    const lost: BulkRefusal[] = [];
-    if (first.refused.length > 0) {
-      const repaired = first.refused.map((refusal): BulkOperation => ({
-        ...refusal.operation,
-        document: reduced(
-          refusal.operation.document as Record<string, unknown>,
-          `${refusal.type}: ${refusal.reason}`,
-        ),
-      }));
-      const second = await bulkWrite(client, repaired, settings);
-      created.push(...second.created);
-      const failed = new Set([...second.refused, ...second.unwritten].map(({ operation }) => operation.id));
-      for (const refusal of first.refused) {
-        if (failed.has(refusal.operation.id)) continue;
-        const { source } = refusal.operation.document as AnomalyResult;
-        warn(
-          `The result of log ${source?.id} of "${source?.index}" is stored without the log's own fields: ${refusal.reason}`,
-        );
-      }
-      unwritten.push(...second.unwritten);
-      lost.push(...second.refused);
-    }
-    failIfIncomplete(operations.length, unwritten, lost);
-    return { created: created.filter(({ action }) => action === 'create').length };
+    const { created, putAside } = await writeResults(client, operations, settings);
+    return { created: created.filter(({ action }) => action === 'create').length, putAside };
   };
 
-  const revise = async (revision: Revision): Promise<AnomalyResult[]> => {
+  const revise: NonNullable<ResultStore['revise']> = async (revision) => {
     const summaries = revision.summaries.map((summary): BulkOperation => ({
       action: 'index',
       id: summaryId(summary),
       index: resultsIndex(space, Date.parse(summary['@timestamp'])),
       document: { ...summary, result: { ...summary.result, space } },
     }));
-    const { operations, outcome, added } = await reviseResults(client, revision, summaries, {
-      space,
-      policy,
-      signal,
-      refresh,
-    });
-    failIfIncomplete(operations.length, outcome.unwritten, outcome.refused);
-    return added;
+    return reviseResults(client, revision, summaries, settings);
   };
 
   const search: ResultStore['search'] = async (query) => {
@@ -197,27 +144,4 @@ export function createResultStore(
   };
 
   return { write, revise, search };
-}
-
-function failIfIncomplete(
-  total: number,
-  unwritten: readonly BulkRefusal[],
-  lost: readonly BulkRefusal[],
-): void {
-  const missing = [...unwritten, ...lost];
-  if (missing.length === 0) return;
-  const written = total - missing.length;
-  const { status, reason } = missing[0];
-  const forbidden = lost.some((refusal) => refusal.status === 403);
-  throw new DetectionError(
-    forbidden ? 'forbidden' : unwritten.length > 0 ? 'unavailable' : 'refused',
-    `${written} of ${total} results were written; Elasticsearch refused the others with status ${status}: ${reason}`,
-    {
-      details: {
-        written,
-        total,
-        refused: missing.slice(0, 10).map(({ operation: { id }, reason: why }) => ({ id, why })),
-      },
-    },
-  );
 }

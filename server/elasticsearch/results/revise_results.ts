@@ -1,35 +1,29 @@
 import type { AnomalyResult } from '../../../common/anomaly';
 import { withFacts } from '../../../common/suppressions';
 import type { ChangeNote, Revision } from '../../detection/ports';
-import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWrite, type BulkOperation, type BulkOutcome } from '../transport/bulk';
+import { attempt } from '../transport/attempt';
+import type { BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex } from '../indices/index_resources';
 import { changed } from './mark_results';
 import { documentId, resultsIndex } from '../indices/names';
+import { writeResults, type WriteResultsOptions } from './write_results';
 
 const IDS_A_REQUEST = 5_000;
-
-interface RevisionOptions {
-  readonly space: string;
-  readonly policy?: RetryPolicy;
-  readonly signal?: AbortSignal;
-  readonly refresh?: boolean | 'wait_for';
-}
 
 /**
  * Replaces the results of logs that were looked at again, each with its history. One of logs that are no longer anomalous is
  * withdrawn: it gets the type `withdrawn`, which no search for results finds; deleting would take one more right.
  *
- * @returns the operations' outcome, and the results that were not there before
+ * @returns the results that were not there before, and how many were put aside
  */
 export async function reviseResults(
   client: ElasticsearchClient,
   revision: Revision,
   summaryOperations: readonly BulkOperation[],
-  options: RevisionOptions,
-): Promise<{ operations: readonly BulkOperation[]; outcome: BulkOutcome; added: AnomalyResult[] }> {
-  const { space, policy, signal, refresh } = options;
+  options: Omit<WriteResultsOptions, 'what'>,
+): Promise<{ added: AnomalyResult[]; putAside: number }> {
+  const { space, policy, signal } = options;
   const { detectorId, runId, at, logs, results } = revision;
   const what = `revise results of space "${space}"`;
   const places = logs.map(({ index, id, time }) => ({
@@ -79,14 +73,11 @@ export async function reviseResults(
     return [{ action: 'index', index, id, document }];
   });
   operations.push(...summaryOperations);
-  const outcome = await bulkWrite(client, operations, { what, policy, signal, refresh });
-  return {
-    operations,
-    outcome,
-    added: [...byId].flatMap(([id, result]) =>
-      result.result.type !== 'log' || standing.get(id)?.result.type === 'log' ? [] : [result],
-    ),
-  };
+  const { putAside } = await writeResults(client, operations, { ...options, what });
+  const added = [...byId].flatMap(([id, result]) =>
+    result.result.type !== 'log' || standing.get(id)?.result.type === 'log' ? [] : [result],
+  );
+  return { added, putAside };
 }
 
 /** The new result with what was said and done about the one before. */

@@ -1,7 +1,7 @@
 import type { DetectorStatus, ReadinessFinding } from '../../../common/api';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { ModelRecord } from '../../detection/ports';
-import { byLevel, lagFindingOf } from '../../detection/upkeep/readiness';
+import { byLevel, lagFindingOf, putAsideFindingOf } from '../../detection/upkeep/readiness';
 import { createCheckpointStore, createSnapshotStore } from '../../elasticsearch';
 import type { DetectionTaskState } from '../tasks/detection_task';
 import { createDetectorRepository, type StoredDetector } from '../records/detector_repository';
@@ -90,7 +90,8 @@ function readinessFor(
     ...(lastError && { lastError: lastError.message }),
     ...(lastRun && { complete: lastRun.complete, sinceLastRun: now - Date.parse(lastRun.finished_at) }),
   });
-  return [...(behind ? [behind] : []), ...(status?.readiness?.findings ?? [])].sort(byLevel);
+  const aside = putAsideFindingOf(status?.runs.put_aside, now);
+  return [...(behind ? [behind] : []), ...aside, ...(status?.readiness?.findings ?? [])].sort(byLevel);
 }
 
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {

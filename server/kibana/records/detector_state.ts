@@ -24,6 +24,8 @@ export interface RunState {
   readonly last_error?: Failure;
   /** Not before this is the next run tried, after failures. ISO 8601. */
   readonly not_before?: string;
+  /** Results in all that could only be put aside, and when last. ISO 8601. */
+  readonly put_aside?: { readonly results: number; readonly last_at: string };
   /** Counts of the runs with the current model, and before that with the previous one. */
   readonly counted?: readonly CountedRuns[];
 }

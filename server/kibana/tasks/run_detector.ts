@@ -230,6 +230,7 @@ async function score(
       ...(stored.detector.scoring === 'ingest' && { unscored: run.unscored }),
       anomalies: run.anomalies,
       created: run.created,
+      ...(run.putAside > 0 && { put_aside: run.putAside }),
       complete: run.complete,
       from: new Date(run.from).toISOString(),
       to: new Date(run.to).toISOString(),
@@ -323,6 +324,14 @@ async function startOfSilence(
   return logs === 0 ? new Date(from).toISOString() : stored.updated_at;
 }
 
+function putAsideAfter(
+  { put_aside: before }: RunState,
+  { put_aside: results, finished_at: at }: RunReport,
+): Pick<RunState, 'put_aside'> {
+  if (results === undefined) return before === undefined ? {} : { put_aside: before };
+  return { put_aside: { results: (before?.results ?? 0) + results, last_at: at } };
+}
+
 /** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
 async function putOnRecord(
   job: DetectorJob,
@@ -347,5 +356,6 @@ async function putOnRecord(
     ...(lastLogAt && { last_log_at: lastLogAt }),
     ...(before.quiet_since && { quiet_since: before.quiet_since }),
     ...(before.counted && { counted: before.counted }),
+    ...putAsideAfter(before, report),
   });
 }
