@@ -96,7 +96,8 @@ export async function createSecurityWorld(world: World): Promise<SecurityWorld> 
   for (const persona of [...PERSONAS, 'second_owner'] as const) {
     if (persona === 'anonymous') continue;
     const user: Credentials = {
-      username: `${name}-${persona.replace(/_/g, '-')}`,
+      // Apart from the owner and the reader of the other journeys, who stay.
+      username: `${name}-matrix-${persona.replace(/_/g, '-')}`,
       password: `pw-${name}-${persona}`,
     };
     if (persona !== 'superuser') {
