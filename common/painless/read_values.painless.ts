@@ -3,13 +3,20 @@
  * what a model has learned and what users have written comes in through the parameters.
  */
 export const READ_VALUES = `
-Map asNode(def value) {
-  if (value instanceof Map) return (Map) value;
-  if (value instanceof List) {
-    List list = (List) value;
-    for (int i = 0; i < list.size() && i < 16; i++) if (list.get(i) instanceof Map) return (Map) list.get(i);
+def within(def value, List keys, int start) {
+  if (value instanceof Map) return find((Map) value, keys, start);
+  if (!(value instanceof List)) return keys;
+  List list = (List) value;
+  List values = new ArrayList();
+  for (int i = 0; i < list.size() && i < 1000; i++) {
+    def found = within(list.get(i), keys, start);
+    if (found === keys) continue;
+    if (found instanceof List) {
+      List part = (List) found;
+      for (int k = 0; k < part.size() && k < 1000; k++) values.add(part.get(k));
+    } else values.add(found);
   }
-  return null;
+  return values.size() == 0 ? keys : values.size() == 1 ? values.get(0) : values;
 }
 
 def find(Map node, List keys, int start) {
@@ -21,11 +28,8 @@ def find(Map node, List keys, int start) {
     if (length == rest) {
       if (value != null || node.containsKey(key)) return value;
     } else if (value != null) {
-      Map child = asNode(value);
-      if (child != null) {
-        def found = find(child, keys, start + length);
-        if (!(found === keys)) return found;
-      }
+      def found = within(value, keys, start + length);
+      if (!(found === keys)) return found;
     }
   }
   return keys;
@@ -40,19 +44,25 @@ boolean isScalar(def value) {
   return value instanceof String || value instanceof Number || value instanceof Boolean;
 }
 
-def scalarOf(def value) {
-  def scalar = value;
-  if (value instanceof List) {
-    List list = (List) value;
-    scalar = null;
-    for (int i = 0; i < list.size() && i < 16; i++) {
-      def element = list.get(i);
-      if (isScalar(element) && !''.equals(element)) {
-        scalar = element;
-        break;
-      }
+def firstOf(List list) {
+  def first = null;
+  String text = '';
+  for (int i = 0; i < list.size() && i < 1000; i++) {
+    def element = list.get(i);
+    if (element instanceof List) element = firstOf((List) element);
+    if (!isScalar(element) || ''.equals(element) || '-'.equals(element)) continue;
+    String other = element instanceof String ? (String) element
+      : element instanceof Boolean ? String.valueOf(((Boolean) element).booleanValue()) : numberText(((Number) element).doubleValue());
+    if (first == null || other.compareTo(text) < 0) {
+      first = element;
+      text = other;
     }
   }
+  return first;
+}
+
+def scalarOf(def value) {
+  def scalar = value instanceof List ? firstOf((List) value) : value;
   if (!isScalar(scalar) || ''.equals(scalar) || '-'.equals(scalar)) return null;
   return scalar;
 }
@@ -97,6 +107,15 @@ boolean isNumeric(String text) {
 }
 
 double numberOf(def value) {
+  if (value instanceof List) {
+    List list = (List) value;
+    double largest = Double.NaN;
+    for (int i = 0; i < list.size() && i < 1000; i++) {
+      double number = numberOf(list.get(i));
+      if (number == number && !(number <= largest)) largest = number;
+    }
+    return largest;
+  }
   def scalar = value instanceof Number ? value : scalarOf(value);
   double number;
   if (scalar instanceof Number) number = ((Number) scalar).doubleValue();

@@ -1,3 +1,4 @@
+import { MAX_ELEMENTS } from '../fields/field_access';
 import { DIRT_KINDS, type DirtKind, type DirtReport } from './types';
 
 /** Counts of one feature, by index in DIRT_KINDS. */
@@ -37,12 +38,20 @@ const isScalar = (value: unknown): value is Scalar =>
   typeof value === 'boolean' ||
   typeof value === 'bigint';
 
-/** Elements of an array that are looked at for a scalar. */
-const MAX_ELEMENTS = 16;
+const isUsable = (value: unknown): value is Scalar => isScalar(value) && value !== '' && value !== '-';
+
+/** All usable scalars of a list, lists in it included. */
+function* scalarsOf(list: readonly unknown[]): Generator<Scalar> {
+  for (const element of list.slice(0, MAX_ELEMENTS)) {
+    if (Array.isArray(element)) yield* scalarsOf(element as unknown[]);
+    else if (isUsable(element)) yield element;
+  }
+}
 
 /**
- * The scalar to use for a field: of an array its first one. Empty strings and `-` (a log's sign for "nothing") are
- * missing. What is odd is counted.
+ * The scalar to use for a field: of a list the one that sorts first as text, by UTF-16 code units. So neither the order of a list
+ * matters, which Elasticsearch does not keep in doc values, nor that a value is in it twice. Empty strings and `-` (a log's sign for
+ * "nothing") are missing. What is odd is counted.
  *
  * @returns undefined when there is none: the feature is missing in this document
  */
@@ -54,13 +63,34 @@ export function scalarOf(value: unknown, dirt: DirtCounter): Scalar | undefined 
       return undefined;
     }
     dirt.add('array');
-    scalar = scalar.slice(0, MAX_ELEMENTS).find((element) => isScalar(element) && element !== '');
+    let [first, text]: [Scalar | undefined, string] = [undefined, ''];
+    for (const element of scalarsOf(scalar as unknown[])) {
+      const other = typeof element === 'string' ? element : String(element);
+      if (first === undefined || other < text) [first, text] = [element, other];
+    }
+    scalar = first;
   }
-  if (!isScalar(scalar) || scalar === '' || scalar === '-') {
+  if (!isUsable(scalar)) {
     dirt.add('missing');
     return undefined;
   }
   return scalar;
+}
+
+/** @returns the largest number of a list; undefined where it holds none */
+function largestOf(list: readonly unknown[]): number | undefined {
+  let largest: number | undefined;
+  for (const scalar of scalarsOf(list)) {
+    const text =
+      typeof scalar === 'string' && scalar.length <= MAX_NUMERIC_LENGTH ? scalar.trim() : undefined;
+    const isNumber =
+      typeof scalar === 'bigint' ||
+      (typeof scalar === 'number' && Number.isFinite(scalar)) ||
+      (text !== undefined && NUMERIC.test(text));
+    if (isNumber && (largest === undefined || Number(text ?? scalar) > largest))
+      largest = Number(text ?? scalar);
+  }
+  return largest;
 }
 
 const NUMERIC = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?$/;
@@ -71,17 +101,19 @@ const MAX_NUMERIC_LENGTH = 400;
 export const FLOAT32_MAX = 3.4028234663852886e38;
 
 /**
- * A number or a string that is one (`"200"`, `" 1e3 "`). Beyond the range of 32-bit floats it is clamped and counted.
+ * A number or a string that is one (`"200"`, `" 1e3 "`), of a list the largest. Beyond the range of 32-bit floats it is clamped and counted.
  *
  * @returns undefined for anything else, counted
  */
 export function numberOf(value: unknown, dirt: DirtCounter): number | undefined {
-  const scalar = typeof value === 'number' ? value : scalarOf(value, dirt);
+  const largest = Array.isArray(value) ? largestOf(value as unknown[]) : undefined;
+  if (largest !== undefined) dirt.add('array');
+  const scalar = largest ?? (typeof value === 'number' ? value : scalarOf(value, dirt));
   if (scalar === undefined) return undefined;
   let number: number;
   if (typeof scalar === 'number') {
     number = scalar;
-    if (!Number.isFinite(number)) {
+    if (largest === undefined && !Number.isFinite(number)) {
       dirt.add('not_finite');
       return undefined;
     }

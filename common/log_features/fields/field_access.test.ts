@@ -19,6 +19,16 @@ describe('getField', () => {
     );
   });
 
+  it('reads all objects of a list, whichever of them has the field', () => {
+    expect(getField({ items: [{ x: 1 }, { code: 'c' }] }, 'items.code')).toBe('c');
+    expect(getField({ items: [{ code: 'a' }, [{ code: ['b', 'c'] }], 7, null] }, 'items.code')).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+    expect(getField({ items: [{ x: 1 }, 7] }, 'items.code')).toBeUndefined();
+  });
+
   it('prefers the longest dotted key', () => {
     expect(getField({ 'a.b': 1, a: { b: 2 } }, 'a.b')).toBe(1);
   });

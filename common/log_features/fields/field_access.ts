@@ -12,29 +12,36 @@ function own(node: Node, key: string): unknown {
   return value !== undefined && Object.hasOwn(node, key) ? value : undefined;
 }
 
-/** The object to go on in: an array stands for its first object, as Elasticsearch flattens arrays of objects. */
-function asNode(value: unknown): Node | undefined {
+/** Elements of an array that are looked at; the pipelines know the same number. */
+export const MAX_ELEMENTS = 1_000;
+
+/**
+ * Reads on in an object, or in all objects of an array, as Elasticsearch flattens arrays of objects.
+ *
+ * @returns one value, a list where several objects have some, undefined where none has any
+ */
+function readWithin(value: unknown, read: (node: Node) => unknown): unknown {
   if (value === null || typeof value !== 'object') return undefined;
-  if (!Array.isArray(value)) return value as Node;
-  for (let index = 0; index < Math.min(value.length, 16); index++) {
-    const element: unknown = value[index];
-    if (element !== null && typeof element === 'object' && !Array.isArray(element)) return element as Node;
+  if (!Array.isArray(value)) return read(value as Node);
+  const values: unknown[] = [];
+  for (const element of value.slice(0, MAX_ELEMENTS) as unknown[]) {
+    const found = readWithin(element, read);
+    if (Array.isArray(found)) values.push(...(found as unknown[]).slice(0, MAX_ELEMENTS));
+    else if (found !== undefined) values.push(found);
   }
-  return undefined;
+  return values.length < 2 ? values[0] : values;
 }
 
 /**
  * Makes a reader for a field name such as `http.response.status_code`. It finds the field nested
  * (`{http: {response: {status_code}}}`), dotted (`{'http.response.status_code'}`) and mixed
- * (`{'http.response': {status_code}}`); of several spellings in one document the longest dotted key wins.
+ * (`{'http.response': {status_code}}`); of several spellings in one document the longest dotted key wins. Of an array of objects it
+ * gives the values of all of them as one list.
  */
 export function compileField(path: string): FieldReader {
   const parts = path.split('.');
   if (parts.length === 1) {
-    return (document) => {
-      const node = asNode(document);
-      return node === undefined ? undefined : own(node, path);
-    };
+    return (document) => readWithin(document, (node) => own(node, path));
   }
   // keys[start][length - 1] is parts[start .. start + length) as one dotted key
   const mixed = parts.length <= MAX_MIXED_PARTS;
@@ -50,16 +57,12 @@ export function compileField(path: string): FieldReader {
       const value = own(node, candidates[length - 1]);
       if (value === undefined) continue;
       if (length === rest) return value;
-      const child = asNode(value);
-      const found = child === undefined ? undefined : read(child, start + length);
+      const found = readWithin(value, (child) => read(child, start + length));
       if (found !== undefined) return found;
     }
     return undefined;
   };
-  return (document) => {
-    const node = asNode(document);
-    return node === undefined ? undefined : read(node, 0);
-  };
+  return (document) => readWithin(document, (node) => read(node, 0));
 }
 
 const readers = new Map<string, FieldReader>();

@@ -1,19 +1,31 @@
 import type { LogDocument } from '../../../common/log_document';
 import { getField } from '../../../common/log_features';
+import { DirtCounter, scalarOf } from '../../../common/log_features/columns/field_value';
+import { parseTimestamp } from '../../../common/log_features/time/time_encoding';
 
-/** @returns epoch milliseconds, or undefined when the field holds no usable time */
+const uncounted = new DirtCounter();
+
+/** Of a list the value that a feature of its field would have; see {@link scalarOf}. */
+export const scalarIn = (value: unknown): unknown =>
+  Array.isArray(value) ? scalarOf(value, uncounted) : value;
+
+/**
+ * A log's time: ISO 8601, in UTC where it names no offset, or epoch milliseconds. Sources read times in the format of their field and
+ * give them so; nothing else is guessed at, since what a text such as `03/04/2026` means depends on who wrote it.
+ *
+ * @returns epoch milliseconds, or undefined when the field holds no usable time
+ */
 export function timestampOf(document: LogDocument, field: string): number | undefined {
-  const value = getField(document, field);
-  const scalar: unknown = Array.isArray(value) ? value[0] : value;
+  const scalar = scalarIn(getField(document, field));
   const time =
     typeof scalar === 'number'
       ? scalar
       : typeof scalar === 'string'
-        ? /^-?\d+$/.test(scalar)
+        ? /^-?\d{5,}$/.test(scalar)
           ? Number(scalar)
-          : Date.parse(scalar)
-        : NaN;
-  return Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? time : undefined;
+          : parseTimestamp(scalar)
+        : undefined;
+  return time !== undefined && Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? time : undefined;
 }
 
 /** The clock of a log may be ahead of ours by an offset from UTC and more, but not by this. */
@@ -47,15 +59,14 @@ export function placedTime(document: LogDocument, field: string, run: RunTime): 
   return { time, ...(stated !== undefined && { stated }) };
 }
 
-/** @returns the first value of the field as text, cut to `longest` characters; undefined without a field or a scalar in it */
+/** @returns the value of the field as text, cut to `longest` characters; undefined without a field or a scalar in it */
 export function textOf(
   document: LogDocument,
   field: string | undefined,
   longest: number,
 ): string | undefined {
   if (field === undefined) return undefined;
-  const value = getField(document, field);
-  const scalar: unknown = Array.isArray(value) ? value[0] : value;
+  const scalar = scalarIn(getField(document, field));
   return typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean'
     ? String(scalar).slice(0, longest)
     : undefined;

@@ -4,6 +4,7 @@ import type { Detector } from '../../../common/detector';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { fieldsOfFeature, getField } from '../../../common/log_features';
 import type { LogSource } from '../ports';
+import { scalarIn } from './log_values';
 
 /** Values kept of one context field; a log line longer than this is cut in the result (never in the source). */
 const CONTEXT_CHARACTERS = 8_192;
@@ -77,8 +78,7 @@ export function copiedAttribution(attribution: readonly Attribution[], detector:
 export function pickContext(document: LogDocument, detector: Detector): Record<string, unknown> {
   const context: Record<string, unknown> = {};
   for (const field of new Set([...copiedFields(detector), ...bucketContext(detector)])) {
-    const value = getField(document, field);
-    const scalar: unknown = Array.isArray(value) ? value[0] : value;
+    const scalar = scalarIn(getField(document, field));
     if (typeof scalar === 'string') setNested(context, field, scalar.slice(0, CONTEXT_CHARACTERS));
     else if (typeof scalar === 'boolean' || (typeof scalar === 'number' && Number.isFinite(scalar))) {
       setNested(context, field, scalar);

@@ -5,23 +5,15 @@ import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { queryOf } from '../transport/log_query';
 import { countLogs, sampleLogs } from './sample_logs';
-import { readLogs, toSourceLog } from './read_logs';
-import { sourceFilter } from '../transport/search_pages';
+import { planFields, type FieldPlan, type PlannedFields } from '../transport/field_plan';
+import { readLogs } from './read_logs';
+import { queryOfLogs, toSourceLogs } from './source_logs';
 import { searchWhole } from '../transport/whole_answer';
 
 /** Whole documents of one request; anomalous logs may be large. */
 const FETCH_DOCUMENTS = 200;
 /** Characters of the names of indices in an address: Elasticsearch takes 4,096 for all of it. */
 const LONGEST_NAMES = 3_000;
-
-/** All of these logs, by index and id. */
-const queryOfLogs = (logs: readonly { index: string; id: string }[]): estypes.QueryDslQueryContainer => ({
-  bool: {
-    should: logs.map(({ index, id }) => ({
-      bool: { filter: [{ term: { _index: index } }, { ids: { values: [id] } }] },
-    })),
-  },
-});
 
 /**
  * Logs in Elasticsearch: indices, data streams, aliases and patterns. Needs `read` on them and nothing else.
@@ -34,6 +26,42 @@ export function createLogSource(
   options: { policy?: RetryPolicy; within?: string } = {},
 ): LogSource {
   const { policy, within } = options;
+  /** One source serves one run: what its fields are is asked for once. */
+  const plans = new Map<string, Promise<FieldPlan>>();
+  const planOf = (index: string, wanted: PlannedFields): Promise<FieldPlan> => {
+    const key = JSON.stringify([index, wanted]);
+    const known = plans.get(key);
+    if (known !== undefined) return known;
+    const plan = planFields(client, index, wanted, { policy, ignoreUnavailable: true });
+    plans.set(key, plan);
+    plan.catch(() => plans.delete(key));
+    return plan;
+  };
+
+  async function fetchLogs(
+    logs: readonly { index: string; id: string }[],
+    wanted: PlannedFields,
+  ): Promise<SourceLog[]> {
+    const found: SourceLog[] = [];
+    for (const part of partsOf(logs)) {
+      const index = within ?? [...new Set(part.map((log) => log.index))].join(',');
+      const plan = await planOf(index, wanted);
+      const { hits } = await attempt(
+        () =>
+          searchWhole<Record<string, unknown>>(client, {
+            index,
+            ignore_unavailable: true,
+            size: part.length,
+            query: queryOfLogs(part),
+            ...plan.request,
+          }),
+        { what: `fetch ${part.length} logs of "${index}"`, policy },
+      );
+      found.push(...(await toSourceLogs(client, index, plan, hits.hits, { policy })));
+    }
+    return found;
+  }
+
   return {
     async sample(range, sampleOptions) {
       const { fields } = sampleOptions;
@@ -44,7 +72,7 @@ export function createLogSource(
         { ...sampleOptions, fields: [], identified: true },
         { policy },
       );
-      return { ...drawn, logs: await this.fetch(drawn.logs) };
+      return { ...drawn, logs: await fetchLogs(drawn.logs, { timestampField: range.timestampField }) };
     },
     read: (range, readOptions) => readLogs(client, range, { ...readOptions, policy }),
     count: (range) => countLogs(client, range, { policy }),
@@ -65,25 +93,7 @@ export function createLogSource(
       );
       return (answer.hits.total as estypes.SearchTotalHits).value === 0;
     },
-    async fetch(logs, fields) {
-      const found: SourceLog[] = [];
-      for (const part of partsOf(logs)) {
-        const index = within ?? [...new Set(part.map((log) => log.index))].join(',');
-        const { hits } = await attempt(
-          () =>
-            searchWhole<Record<string, unknown>>(client, {
-              index,
-              ignore_unavailable: true,
-              size: part.length,
-              query: queryOfLogs(part),
-              _source: sourceFilter(fields),
-            }),
-          { what: `fetch ${part.length} logs of "${index}"`, policy },
-        );
-        found.push(...hits.hits.map(toSourceLog));
-      }
-      return found;
-    },
+    fetch: (logs, fields) => fetchLogs(logs, { fields }),
   };
 }
 

@@ -1,12 +1,13 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { parseWith } from '../../../common/validation';
-import type { SourceLog } from '../../../common/log_document';
 import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { queryOf, timeSort } from '../transport/log_query';
-import { searchPages, type Hit } from '../transport/search_pages';
+import { planFields, type Hit } from '../transport/field_plan';
+import { searchPages } from '../transport/search_pages';
+import { toSourceLogs } from './source_logs';
 
 /** Sorts after every document of a shard. */
 const END_OF_SHARD = Number.MAX_SAFE_INTEGER;
@@ -36,12 +37,6 @@ const before = ([time, index, sequence]: Place): estypes.SortResults => [
   END_OF_SHARD,
 ];
 
-export const toSourceLog = (hit: Hit): SourceLog => ({
-  index: hit._index,
-  id: hit._id as string,
-  document: hit._source ?? {},
-});
-
 /** All logs of the range in the order of the chosen clock; see `LogSource.read`. */
 export async function* readLogs(
   client: ElasticsearchClient,
@@ -56,18 +51,20 @@ export async function* readLogs(
   if (range.to <= range.from) return;
   const sort = await timeSort(client, range, by, { signal, policy });
   if (sort === undefined) return;
+  const { index, timestampField } = range;
+  const plan = await planFields(client, index, { fields, timestampField }, { signal, policy });
   let last = start?.last;
   let seen = new Set(start?.seen);
   const pages = searchPages(client, {
-    index: range.index,
+    index,
     query: queryOf(range, by),
     sort: [sort, { _index: 'asc' }, { _seq_no: 'asc' }, { _shard_doc: 'asc' }],
-    fields,
+    asked: plan.request,
     pageSize,
     after: last && before(last),
     isUsuallySmall: true,
     resumeFrom: (lost) => ({ after: before(placeOf(lost)) }),
-    what: `read logs of "${range.index}"`,
+    what: `read logs of "${index}"`,
     signal,
     policy,
   });
@@ -83,7 +80,7 @@ export async function* readLogs(
     last = place;
     seen = tied;
     const position: Position = { v: 1, by, last, seen: [...seen] };
-    yield { logs: hits.map(toSourceLog), position };
+    yield { logs: await toSourceLogs(client, index, plan, hits, { signal, policy }), position };
   }
 }
 

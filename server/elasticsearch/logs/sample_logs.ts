@@ -5,11 +5,13 @@ import type { LogRange, LogSample, SampleOptions } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { errorBodyOf, errorTypes, reasonOf } from '../transport/errors';
-import { fieldTypes, queryOf, type FieldTypes } from '../transport/log_query';
-import { readLogs, toSourceLog } from './read_logs';
+import { parentsOf, placeOfField, planFields, shortestFloat, type FieldPlace } from '../transport/field_plan';
+import { fieldTypes, queryOf } from '../transport/log_query';
+import { readLogs } from './read_logs';
 import { COLUMN_KINDS, SAMPLE_SCRIPTS, type ColumnKind } from './sample_scripts';
 import { MAXIMUM_PAGE, searchPages } from '../transport/search_pages';
 import { searchWhole } from '../transport/whole_answer';
+import { toSourceLogs } from './source_logs';
 
 /** Drawing each log by itself gives a binomial number of them; so many standard deviations more make too few unlikely. */
 const MARGIN_DEVIATIONS = 4;
@@ -36,33 +38,12 @@ const COUNTED_SHARE = 0.001;
 /** A longer string is cut when a script collects it; no feature looks at more characters. */
 const CUT_CHARACTERS = 70_000;
 
-/** Types whose doc values give what `_source` holds. */
-const COLUMN_TYPES: ReadonlySet<string> = new Set([
-  'long',
-  'integer',
-  'short',
-  'byte',
-  'double',
-  'float',
-  'boolean',
-  'keyword',
-  'ip',
-  'date',
-  'date_nanos',
-]);
+const columnKind = ({ from }: FieldPlace): ColumnKind =>
+  from === 'column' ? COLUMN_KINDS.value : COLUMN_KINDS.source;
 
-function columnKind(types: FieldTypes[string] | undefined): ColumnKind {
-  const found = Object.entries(types ?? {}).filter(([type]) => type !== 'unmapped');
-  if (found.length !== 1 || !COLUMN_TYPES.has(found[0][0]) || !found[0][1].aggregatable)
-    return COLUMN_KINDS.source;
-  return found[0][0].startsWith('date') ? COLUMN_KINDS.date : COLUMN_KINDS.value;
-}
-
-/** @returns what `_source` holds or would hold: dates as text, to the millisecond */
-function valueOf(value: unknown, kind: ColumnKind): unknown {
-  if (kind !== COLUMN_KINDS.date) return value;
-  return Array.isArray(value) ? (value as unknown[])[0] : new Date(value as number).toISOString();
-}
+/** A 32-bit float comes as the decimal that it stands for, as when logs are read. */
+const valueOf = (value: unknown, { isFloat }: FieldPlace): unknown =>
+  !isFloat ? value : Array.isArray(value) ? value.map(shortestFloat) : shortestFloat(value);
 
 const areScriptsOff = (error: unknown): boolean => {
   const body = errorBodyOf(error);
@@ -231,14 +212,17 @@ async function sampleByScript(
 ): Promise<SourceLog[] | undefined> {
   const { client, range, options, policy, what } = context;
   const { signal, fields } = options;
-  const { types, indices } = await fieldTypes(client, range.index, fields, { policy, signal });
+  const names = [...new Set(fields.flatMap((field) => [...parentsOf(field), field]))];
+  const { types, indices } = await fieldTypes(client, range.index, names, { policy, signal });
   const named = indices.length > 1;
   const identified = options.identified === true;
-  const kinds = fields.map((field) => columnKind(types[field]));
+  const places = fields.map((field) => placeOfField(types, field));
+  const kinds = places.map(columnKind);
   const readsDocuments = identified || kinds.includes(COLUMN_KINDS.source);
   if (readsDocuments && total <= SCAN_LIMIT) return undefined;
   const logs: SourceLog[] = [];
   const expected = total * probability;
+  const isFound = places.map(({ from }) => from !== 'fetched');
   for (const slice of await slicesOf(context, range, total, probability)) {
     let off = false;
     const answer = await attempt(
@@ -287,14 +271,17 @@ async function sampleByScript(
       const id = identified ? (values[next++] as string) : '';
       const document: Record<string, unknown> = {};
       for (let column = 0; column < fields.length; column++) {
-        const value = valueOf(values[next++], kinds[column]);
-        if (value !== null) document[fields[column]] = value;
+        const value = valueOf(values[next++], places[column]);
+        if (value === null) continue;
+        document[fields[column]] = value;
+        isFound[column] = true;
       }
       logs.push({ index, id, document });
     }
     options.progress?.(logs.length, Math.max(expected, logs.length), 'logs drawn');
   }
-  return logs;
+  // A field without doc values that no `_source` holds under its name: an alias, a multi-field, a copy.
+  return isFound.every(Boolean) ? logs : undefined;
 }
 
 /** Halves the range until no part is expected to give more rows than one answer should hold. */
@@ -328,12 +315,15 @@ async function sampleByScore(
   probability: number,
 ): Promise<SourceLog[]> {
   const { client, range, options, policy, what } = context;
+  const { signal, fields } = options;
+  const { index, timestampField } = range;
+  const plan = await planFields(client, index, { fields, timestampField }, { signal, policy });
   const expected = total * probability;
   let drawn = 0;
   const part = async (from: number, to: number): Promise<SourceLog[]> => {
     const logs: SourceLog[] = [];
     const pages = searchPages(client, {
-      index: range.index,
+      index,
       query: {
         function_score: {
           query: queryOf({ ...range, from, to }),
@@ -343,15 +333,15 @@ async function sampleByScore(
         },
       },
       sort: [{ _shard_doc: 'asc' }],
-      fields: options.fields,
+      asked: plan.request,
       pageSize: MAXIMUM_PAGE,
       growth: PAGE_GROWTH,
       what,
       policy,
-      signal: options.signal,
+      signal,
     });
     for await (const hits of pages) {
-      for (const hit of hits) logs.push(toSourceLog(hit));
+      logs.push(...(await toSourceLogs(client, index, plan, hits, { signal, policy })));
       drawn += hits.length;
       options.progress?.(drawn, Math.max(expected, drawn), 'logs drawn');
     }

@@ -1,8 +1,7 @@
 /**
  * Collects index, id and values of each sampled log, one log behind the other in a single flat list, which is
- * smaller than a list of lists. A value comes from doc values where there is exactly
- * one; else, and for fields without doc values, from `_source`, nested or dotted: too long keywords, malformed
- * numbers and arrays look there as they do when logs are read. The index is
+ * smaller than a list of lists. Values come from doc values where there are some; else, and for fields without doc values, from
+ * `_source`, nested or dotted: too long keywords and malformed numbers look there as they do when logs are read. The index is
  * named where there are several; the id is read only when asked for: it costs as much as the document.
  */
 const COLLECT = `
@@ -18,6 +17,10 @@ def find(Map node, String path) {
   }
   return null;
 }
+def valueOf(def value) {
+  if (value instanceof ZonedDateTime) return ((ZonedDateTime) value).toInstant().toString();
+  return value instanceof Boolean || value instanceof Number || value == null ? value : value.toString();
+}
 String[] fields = state.fields;
 int[] kinds = state.kinds;
 List values = state.values;
@@ -30,17 +33,21 @@ for (int i = 0; i < fields.length; ++i) {
   boolean isColumn = false;
   if (kinds[i] > 0 && doc.containsKey(field)) {
     def column = doc[field];
-    if (column.size() == 1) {
+    int size = column.size();
+    if (size > 0) {
       isColumn = true;
-      value = column.get(0);
-      if (kinds[i] == 2) value = ((ZonedDateTime) value).toInstant().toEpochMilli();
+      if (size == 1) value = valueOf(column.get(0));
+      else {
+        List list = new ArrayList();
+        for (int k = 0; k < size; ++k) list.add(valueOf(column.get(k)));
+        value = list;
+      }
     }
   }
   if (!isColumn) {
     if (source == null) source = params._source;
     value = find(source, field);
     if (value instanceof String && value.length() > params.cut) value = value.substring(0, params.cut);
-    if (kinds[i] == 2) value = [value];
   }
   values.add(value);
 }
@@ -60,8 +67,8 @@ state.kinds = kinds;
 state.values = [];
 `;
 
-/** Kinds of fields for the script: see `kinds` in the scripts. A date comes as epoch milliseconds, or as `[value of _source]`. */
-export const COLUMN_KINDS = { source: 0, value: 1, date: 2 } as const;
+/** Kinds of fields for the script: see `kinds` in the scripts. A date of doc values comes as ISO 8601 in UTC. */
+export const COLUMN_KINDS = { source: 0, value: 1 } as const;
 export type ColumnKind = (typeof COLUMN_KINDS)[keyof typeof COLUMN_KINDS];
 
 /** The scripts are constant, whatever the fields: each is compiled once. */

@@ -32,22 +32,29 @@ export function queryOf(range: LogRange, by: ClockOfLogs = 'timestamp'): estypes
 export type FieldTypes = Readonly<Record<string, estypes.FieldCapsResponse['fields'][string]>>;
 
 /**
- * The types that each field has in the indices; a field without any is absent.
+ * The types that each field has in the indices, `unmapped` among them where some have none; a field without any is absent.
  *
+ * @param options `ignoreUnavailable`: an index that does not exist has no fields
  * @throws DetectionError `not_found` naming the index when it does not exist; a pattern may match nothing
  */
 export async function fieldTypes(
   client: ElasticsearchClient,
   index: string,
   fields: readonly string[],
-  options: RequestOptions,
+  options: RequestOptions & { readonly ignoreUnavailable?: boolean },
 ): Promise<{ indices: readonly string[]; types: FieldTypes }> {
   const answer = await attempt(
     () =>
       client
         .fieldCaps(
           // Elasticsearch refuses an empty list; the indices are wanted all the same.
-          { index, fields: fields.length === 0 ? ['_index'] : [...fields], allow_no_indices: true },
+          {
+            index,
+            fields: fields.length === 0 ? ['_index'] : [...fields],
+            allow_no_indices: true,
+            include_unmapped: true,
+            ...(options.ignoreUnavailable === true && { ignore_unavailable: true }),
+          },
           { signal: options.signal },
         )
         .then((capabilities) => {
@@ -57,7 +64,10 @@ export async function fieldTypes(
     { what: `read the fields of "${index}"`, ...options },
   );
   const indices = typeof answer.indices === 'string' ? [answer.indices] : answer.indices;
-  return { indices, types: answer.fields };
+  const mapped = Object.entries(answer.fields).filter(([, types]) =>
+    Object.keys(types).some((type) => type !== 'unmapped'),
+  );
+  return { indices, types: Object.fromEntries(mapped) };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { attempt, throwIfAborted, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { errorBodyOf, errorTypes } from './errors';
+import type { FieldPlan, Hit } from './field_plan';
 import { openWhole, searchWhole } from './whole_answer';
 
 const KEEP_ALIVE = '5m';
@@ -16,15 +17,13 @@ const PAGE_BYTES = 12_000_000;
 const LARGEST_PAGE_BYTES = 24_000_000;
 const MEASURED_HITS = 20;
 
-export type Hit = estypes.SearchHit<Record<string, unknown>>;
-
 export interface PagedSearch {
   readonly index: string;
   readonly query: estypes.QueryDslQueryContainer;
   /** Total order: ends with `_shard_doc`. */
   readonly sort: estypes.SortCombinations[];
-  /** Fields of `_source`; all of it when absent. */
-  readonly fields?: readonly string[];
+  /** What comes with each hit; default: all of `_source`. */
+  readonly asked?: FieldPlan['request'];
   readonly pageSize?: number;
   /** Largest growth factor from one page to the next; more where documents come in no order of size. */
   readonly growth?: number;
@@ -37,10 +36,6 @@ export interface PagedSearch {
   readonly policy?: RetryPolicy;
   readonly signal?: AbortSignal;
 }
-
-/** `fields` as Elasticsearch takes them; an empty list means no field at all. */
-export const sourceFilter = (fields: readonly string[] | undefined): estypes.SearchSourceConfig =>
-  fields === undefined ? true : fields.length === 0 ? false : { includes: [...fields] };
 
 function bytesOf(hits: readonly Hit[]): number {
   const step = Math.max(1, Math.floor(hits.length / MEASURED_HITS));
@@ -92,7 +87,7 @@ export async function* searchPages(
             size,
             query,
             sort: sort.slice(0, -1),
-            _source: sourceFilter(search.fields),
+            ...(search.asked ?? { _source: true }),
             track_total_hits: false,
             ...(search.after === undefined ? {} : { search_after: search.after.slice(0, sort.length - 1) }),
           },
@@ -116,7 +111,7 @@ export async function* searchPages(
         size,
         query,
         sort,
-        _source: sourceFilter(search.fields),
+        ...(search.asked ?? { _source: true }),
         track_total_hits: false,
         ...(after === undefined ? {} : { search_after: after }),
       };

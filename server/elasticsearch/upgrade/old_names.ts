@@ -3,7 +3,8 @@ import { INDEX_PREFIX } from '../../../common/index_names';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { documentId } from '../indices/names';
-import { searchPages, type Hit } from '../transport/search_pages';
+import type { Hit } from '../transport/field_plan';
+import { searchPages } from '../transport/search_pages';
 
 /** Version 0.1.0 kept models and checkpoints of all spaces in one index each, and joined spaces to names by a hyphen. */
 export const OLD_MODELS = `${INDEX_PREFIX}models`;
@@ -129,7 +130,7 @@ async function* ownersOfCheckpoints(
     index: OLD_CHECKPOINTS,
     query: { match_all: {} },
     sort: IN_ORDER_OF_THE_INDEX,
-    fields: ['space', 'detector_id'],
+    asked: { _source: { includes: ['space', 'detector_id'] } },
     isUsuallySmall: true,
     what: 'read checkpoints of version 0.1.0',
     ...options,

@@ -14,7 +14,8 @@ import {
   modelsIndex,
   resultsPattern,
 } from '../indices/names';
-import { searchPages, type Hit } from '../transport/search_pages';
+import type { Hit } from '../transport/field_plan';
+import { searchPages } from '../transport/search_pages';
 import {
   IN_ORDER_OF_THE_INDEX,
   isCheckpoint,

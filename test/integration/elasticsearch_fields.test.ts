@@ -1,0 +1,221 @@
+import type { Client } from '@elastic/elasticsearch';
+import { getField } from '../../common/log_features';
+import { timestampOf } from '../../server/detection/scoring/log_values';
+import { createLogSource } from '../../server/elasticsearch';
+import type { LogRange, LogSource } from '../../server/detection/ports';
+import {
+  administrator,
+  createLogs,
+  QUICK,
+  rangeOf,
+  START,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
+
+const LOGS = 600;
+const LONG_PATH = `/a?x=${'y'.repeat(600)}`;
+const secondOf = (number: number): number => START / 1_000 + number;
+
+/** One log as it is written, and its fields as Elasticsearch reads them. */
+const written = (number: number): Record<string, unknown> => ({
+  when: secondOf(number),
+  service: number % 2 === 0 ? 'shop' : 'mail',
+  path: number === 7 ? LONG_PATH : `/p/${number % 5}`,
+  hidden: { name: `user-${number % 3}` },
+  first: 'a',
+  second: 'b',
+  share: 0.1,
+  codes: [5, 900 + number, 7],
+  enabled: 'true',
+  address: '192.0.2.7',
+  address6: '2001:DB8:0::1',
+  raw: `line ${number}`,
+  labels: { env: 'test' },
+  items: [{ x: 1 }, { code: 'c' }],
+  parts: [{ x: 1 }, { code: 'c' }],
+  loose: [{ x: 1 }, { code: 'c' }],
+  unmapped: { extra: number },
+  size: number === 8 ? 'many' : number,
+});
+const mappings = {
+  dynamic: false as const,
+  _source: { excludes: ['hidden.*'] },
+  runtime: {
+    doubled: {
+      type: 'long' as const,
+      script: { source: "emit(doc['size'].size() == 0 ? -1 : doc['size'].value * 2)" },
+    },
+  },
+  properties: {
+    when: { type: 'date' as const, format: 'epoch_second' },
+    '@timestamp': { type: 'alias' as const, path: 'when' },
+    service: { type: 'text' as const, fields: { keyword: { type: 'keyword' as const } } },
+    team: { type: 'alias' as const, path: 'service.keyword' },
+    words: { type: 'alias' as const, path: 'service' },
+    path: { type: 'keyword' as const, ignore_above: 256 },
+    hidden: { properties: { name: { type: 'keyword' as const } } },
+    first: { type: 'keyword' as const, copy_to: 'both' },
+    second: { type: 'keyword' as const, copy_to: 'both' },
+    both: { type: 'keyword' as const },
+    share: { type: 'float' as const },
+    codes: { type: 'integer' as const },
+    enabled: { type: 'boolean' as const },
+    address: { type: 'ip' as const },
+    address6: { type: 'ip' as const },
+    raw: { type: 'text' as const },
+    labels: { type: 'flattened' as const },
+    items: {
+      type: 'nested' as const,
+      properties: { x: { type: 'long' as const }, code: { type: 'keyword' as const } },
+    },
+    parts: { properties: { code: { type: 'keyword' as const } } },
+    size: { type: 'long' as const, ignore_malformed: true },
+  },
+};
+const expected = (number: number): Record<string, unknown> => ({
+  '@timestamp': new Date(START + number * 1_000).toISOString(),
+  'service.keyword': number % 2 === 0 ? 'shop' : 'mail',
+  team: number % 2 === 0 ? 'shop' : 'mail',
+  words: number % 2 === 0 ? 'shop' : 'mail',
+  path: number === 7 ? LONG_PATH : `/p/${number % 5}`,
+  'hidden.name': `user-${number % 3}`,
+  both: ['a', 'b'],
+  share: 0.1,
+  codes: [5, 7, 900 + number],
+  enabled: true,
+  address: '192.0.2.7',
+  address6: '2001:db8::1',
+  raw: `line ${number}`,
+  'labels.env': 'test',
+  'items.code': 'c',
+  'parts.code': 'c',
+  'loose.code': 'c',
+  'unmapped.extra': number,
+  size: number === 8 ? 'many' : number,
+  doubled: number === 8 ? -1 : number * 2,
+});
+const FIELDS = Object.keys(expected(0));
+/** Those that have doc values: the cluster collects them by a script. */
+const COLUMNS = FIELDS.filter(
+  (field) => !['words', 'raw', 'labels.env', 'unmapped.extra', 'items.code', 'loose.code'].includes(field),
+);
+
+describe('fields of logs are what Elasticsearch has read', () => {
+  let client: Client;
+  let source: LogSource;
+  const index = uniqueName('fields');
+  const made = [index];
+  beforeAll(async () => {
+    client = administrator();
+    source = createLogSource(client, { policy: QUICK, within: index });
+    await createLogs(
+      client,
+      index,
+      Array.from({ length: LOGS }, (_, number) => ({ id: String(number), document: written(number) })),
+      { mappings },
+    );
+  });
+  afterAll(async () => {
+    await client.indices.delete({ index: made, ignore_unavailable: true });
+    await client.close();
+  });
+
+  const show = (document: unknown, fields: readonly string[]): Record<string, unknown> =>
+    Object.fromEntries(
+      fields.map((field) => {
+        const value = getField(document, field);
+        // The sample tells times without a fraction that is zero.
+        return [field, field === '@timestamp' ? new Date(value as string).toISOString() : value];
+      }),
+    );
+  async function readAll(range: LogRange, fields?: readonly string[], from = source) {
+    const logs = [];
+    for await (const page of from.read(range, { fields })) logs.push(...page.logs);
+    return logs;
+  }
+
+  it('when they are read page by page', async () => {
+    const logs = await readAll(rangeOf(index), FIELDS);
+    expect(logs).toHaveLength(LOGS);
+    for (const { id, document } of logs) expect(show(document, FIELDS)).toEqual(expected(Number(id)));
+  });
+
+  it.each([
+    ['by a script', 'random_sampler', COLUMNS],
+    ['by a score', 'random_score', FIELDS],
+  ])('when they are sampled %s', async (_how, method, fields) => {
+    const sample = await source.sample(rangeOf(index), { size: 150, seed: 3, fields });
+    expect(sample).toMatchObject({ method, total: LOGS });
+    expect(sample.logs).toHaveLength(150);
+    for (const { document } of sample.logs) {
+      const number = (Date.parse(getField(document, '@timestamp') as string) - START) / 1_000;
+      const wanted = expected(number);
+      expect(show(document, fields)).toEqual(
+        Object.fromEntries(fields.map((field) => [field, wanted[field]])),
+      );
+    }
+  });
+
+  it('when single logs are fetched', async () => {
+    const found = await source.fetch(
+      [7, 8].map((id) => ({ index, id: String(id) })),
+      FIELDS,
+    );
+    for (const { id, document } of found) expect(show(document, FIELDS)).toEqual(expected(Number(id)));
+    expect(found).toHaveLength(2);
+  });
+
+  it('and the time of whole logs, too', async () => {
+    const logs = await readAll(rangeOf(index, { to: START + 10_000 }));
+    expect(logs.map(({ document }) => timestampOf(document, '@timestamp'))).toEqual(
+      Array.from({ length: 10 }, (_, number) => START + number * 1_000),
+    );
+    expect(logs[3].document).toMatchObject({ when: secondOf(3), items: [{ x: 1 }, { code: 'c' }] });
+  });
+
+  it.each([
+    ['dd/MM/yyyy HH:mm:ss', '03/11/2026 04:05:06', Date.UTC(2026, 10, 3, 4, 5, 6)],
+    ["yyyy-MM-dd'T'HH:mm:ss", '2026-11-03T04:05:06', Date.UTC(2026, 10, 3, 4, 5, 6)],
+    ['epoch_second', '1793678706', 1793678706000],
+    ['epoch_millis', 1793678706123, 1793678706123],
+    ['strict_date_optional_time', '2026-11-03T04:05:06.789+05:30', Date.UTC(2026, 10, 2, 22, 35, 6, 789)],
+  ])('with times in the format %s', async (format, text, time) => {
+    const name = uniqueName('format');
+    made.push(name);
+    const properties = { '@timestamp': { type: 'date' as const, format } };
+    await createLogs(client, name, [{ document: { '@timestamp': text } }], { mappings: { properties } });
+    const [log] = await readAll(rangeOf(name), ['@timestamp'], createLogSource(client, { policy: QUICK }));
+    expect(timestampOf(log.document, '@timestamp')).toBe(time);
+  });
+
+  it('with nanoseconds, through an alias of indices of which some lack a field', async () => {
+    const names = ['one', 'two'].map(uniqueName);
+    const alias = uniqueName('alias');
+    made.push(...names);
+    const text = '2026-11-03T04:05:06.123456789Z';
+    for (const [place, name] of names.entries()) {
+      await createLogs(client, name, [{ id: name, document: { '@timestamp': text, code: 5 + place } }], {
+        mappings: {
+          dynamic: false,
+          properties: {
+            '@timestamp': { type: 'date_nanos' },
+            ...(place === 0 && { code: { type: 'long' } }),
+          },
+        },
+      });
+    }
+    await client.indices.putAlias({ index: names, name: alias });
+    const of = createLogSource(client, { policy: QUICK, within: alias });
+    const logs = await readAll(rangeOf(alias), ['@timestamp', 'code'], of);
+    expect(logs.map(({ document }) => document.code).sort()).toEqual([5, 6]);
+    for (const { document } of logs) {
+      expect(document['@timestamp']).toBe(text);
+      expect(timestampOf(document, '@timestamp')).toBe(Date.UTC(2026, 10, 3, 4, 5, 6, 123));
+    }
+    const fetched = await of.fetch(logs, ['code']);
+    expect(fetched.map(({ document }) => document).sort((a, b) => Number(a.code) - Number(b.code))).toEqual([
+      { code: 5 },
+      { code: 6 },
+    ]);
+  });
+});
