@@ -1,6 +1,12 @@
 import type { Client } from '@elastic/elasticsearch';
 import { parseDetector } from '../../common/detector';
-import { createDetectorSource, createLogSource } from '../../server/elasticsearch';
+import {
+  checkConnection,
+  createDetectorSource,
+  createLogSource,
+  DEFAULT_SPACE,
+  ownerRole,
+} from '../../server/elasticsearch';
 import type { LogRange, LogSource, ReadOptions } from '../../server/detection/ports';
 import {
   administrator,
@@ -10,6 +16,7 @@ import {
   rangeOf,
   START,
   uniqueName,
+  userWith,
 } from './fixtures/elasticsearch_fixture';
 import { startRemoteCluster, type RemoteCluster } from './fixtures/remote_cluster';
 
@@ -99,6 +106,35 @@ describe('logs of a remote cluster', () => {
     expect(logs.every(({ document }) => typeof document.number === 'number')).toBe(true);
     await remote.cut();
     await refusedNaming(source.fetch(asked));
+  });
+
+  it('take rights there, which are tried out', async () => {
+    const onlyRemote = `${remote.alias}:${there}`;
+    const own = ownerRole([], DEFAULT_SPACE);
+    const reader = await userWith(client, {
+      ...own,
+      indices: [...own.indices, { names: [there], privileges: ['read', 'read_cross_cluster'] }],
+    });
+    const stranger = await userWith(client, own);
+    try {
+      const options = { indices: [onlyRemote], policy: QUICK };
+      expect(await checkConnection(reader.client, options)).toMatchObject({
+        missingPrivileges: [],
+        warnings: [],
+      });
+      const of = createLogSource(reader.client, { policy: QUICK, within: onlyRemote });
+      expect(await idsOf(rangeOf(onlyRemote), { fields: ['number'] }, of)).toHaveLength(LOGS);
+      expect((await checkConnection(stranger.client, options)).missingPrivileges).toEqual([
+        `read, read_cross_cluster on "${there}" of the remote cluster "${remote.alias}"`,
+      ]);
+      await remote.cut();
+      expect((await checkConnection(reader.client, options)).warnings).toEqual([
+        expect.stringContaining(`the remote cluster "${remote.alias}" did not answer in full`),
+      ]);
+    } finally {
+      await reader.remove();
+      await stranger.remove();
+    }
   });
 
   it('are no end of reading while it is away', async () => {

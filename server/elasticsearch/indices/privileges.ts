@@ -10,6 +10,7 @@ import {
   modelsIndex,
   resultsPattern,
 } from './names';
+import { clusterOf, openWhole } from '../transport/whole_answer';
 import { readRestrictedView, warningsOf } from './restricted_view';
 
 export interface IndexPrivileges {
@@ -183,11 +184,25 @@ export async function checkConnection(
     },
   );
   const security = authenticated !== undefined;
-  const wanted = roleOf(options);
+  const indices = options.indices.map((index) => index.trim());
+  const local = indices.filter((index) => clusterOf(index) === undefined);
+  const wanted = roleOf({ ...options, indices: role === 'pipelines' ? indices : local });
   const missingPrivileges: string[] = [];
   const warnings: string[] = [];
+  if (role === 'owner') {
+    for (const index of indices.filter((each) => !local.includes(each))) {
+      const { missing, warning } = await tryRemote(client, index, { policy, signal });
+      if (missing !== undefined) {
+        missingPrivileges.push(missing);
+        hints.push(
+          `Rights on a remote cluster are given there, or here by remote_indices: see "Remote clusters" in docs/elasticsearch.md.`,
+        );
+      }
+      if (warning !== undefined) warnings.push(warning);
+    }
+  }
   if (security) {
-    const view = await readRestrictedView(client, options.indices, { policy, signal }).catch(() => undefined);
+    const view = await readRestrictedView(client, local, { policy, signal }).catch(() => undefined);
     if (view !== undefined) warnings.push(...warningsOf(view));
     const answer = await ask(
       () =>
@@ -203,6 +218,7 @@ export async function checkConnection(
         ),
       'ask for our privileges',
     );
+    const missingOfRemotes = missingPrivileges.length;
     const lacking = wanted.cluster.filter((privilege) => answer?.cluster[privilege] !== true);
     if (lacking.length > 0) missingPrivileges.push(`${lacking.join(', ')} on the cluster`);
     for (const { names, privileges } of wanted.indices) {
@@ -211,7 +227,7 @@ export async function checkConnection(
         if (absent.length > 0) missingPrivileges.push(`${absent.join(', ')} on "${name}"`);
       }
     }
-    if (missingPrivileges.length > 0) {
+    if (missingPrivileges.length > missingOfRemotes) {
       hints.push(
         `Give the user a role with: ${JSON.stringify(wanted)} (PUT _security/role/log_anomalies_${role}, or Stack Management > Roles).`,
       );
@@ -240,6 +256,31 @@ export async function checkConnection(
     warnings,
     hints,
   };
+}
+
+/**
+ * Opens logs of a remote cluster as reading does, and closes them: `_has_privileges` knows local indices only.
+ *
+ * @param index such as `berlin:weblogs-*`
+ */
+async function tryRemote(
+  client: ElasticsearchClient,
+  index: string,
+  options: { readonly policy?: RetryPolicy; readonly signal?: AbortSignal },
+): Promise<{ missing?: string; warning?: string }> {
+  try {
+    const id = await openWhole(client, index, '10s', { what: `open "${index}"`, ...options });
+    await client.closePointInTime({ id }).catch(() => {});
+    return {};
+  } catch (error) {
+    if (!(error instanceof DetectionError) || error.code === 'interrupted') throw error;
+    const cluster = clusterOf(index) as string;
+    return error.code === 'forbidden'
+      ? {
+          missing: `read, read_cross_cluster on "${index.slice(cluster.length + 1)}" of the remote cluster "${cluster}"`,
+        }
+      : { warning: `Nobody knows whether you may read "${index}". ${error.message}` };
+  }
 }
 
 /** The address without user and password. */
