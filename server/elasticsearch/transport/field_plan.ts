@@ -34,7 +34,7 @@ const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'match_only_text', 'ann
 const MOST_COLUMNS = 100;
 
 /**
- * Where a field's values come from:
+ * The place that a field's values come from:
  * - `column`: its doc values, which Elasticsearch has for aliases, runtime fields, multi-fields, `copy_to` and constants as well;
  * - `fetched`: the `fields` of a search, for what has no doc values;
  * - `source`: `_source` alone, for what no index maps, and for objects, nested ones and what is in them.
@@ -89,12 +89,12 @@ export function shortestFloat(value: unknown): unknown {
   return value;
 }
 
-/** How a search is asked for fields of logs, and how its hits become logs. */
+/** Asks a search for fields of logs, and makes logs of its hits. */
 export interface FieldPlan {
   readonly request: Pick<estypes.SearchRequest, '_source' | 'docvalue_fields' | 'fields'>;
   readonly fields: readonly string[] | undefined;
   documentOf(hit: Hit): LogDocument;
-  /** Whether Elasticsearch has kept a value of a field out of it: too long a keyword, a malformed number. `_source` holds it. */
+  /** True where Elasticsearch has kept a value of a field out of it: too long a keyword, a malformed number. `_source` holds it. */
   isIgnored(hit: Hit): boolean;
 }
 

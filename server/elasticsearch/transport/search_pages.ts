@@ -22,7 +22,7 @@ export interface PagedSearch {
   readonly query: estypes.QueryDslQueryContainer;
   /** Total order: ends with `_shard_doc`. */
   readonly sort: estypes.SortCombinations[];
-  /** What comes with each hit; default: all of `_source`. */
+  /** Parts of a log that come with each hit; default: all of `_source`. */
   readonly asked?: FieldPlan['request'];
   readonly pageSize?: number;
   /** Largest growth factor from one page to the next; more where documents come in no order of size. */
