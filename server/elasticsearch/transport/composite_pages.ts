@@ -1,11 +1,21 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { attempt } from './attempt';
 import type { ElasticsearchClient } from './client';
+import { errorBodyOf, errorTypes, reasonOf } from './errors';
 import type { RequestOptions } from './log_query';
 import { searchWhole } from './whole_answer';
 
 /** Buckets of one answer, where nothing else is said; Elasticsearch gives up to 65,536. */
 const BUCKETS_A_REQUEST = 10_000;
+
+/** By so much fewer are asked for where `search.max_buckets` allows no more. */
+const SHRINKING = 4;
+const isTooManyBuckets = (error: unknown): boolean => {
+  const body = errorBodyOf(error);
+  return (
+    errorTypes(body).includes('too_many_buckets_exception') || reasonOf(body).includes('search.max_buckets')
+  );
+};
 
 export interface CompositeSearch {
   readonly index: string;
@@ -36,11 +46,21 @@ export interface CompositePage<Bucket, Beside> {
  */
 export async function* compositePages<Bucket, Beside = never>(
   client: ElasticsearchClient,
-  { index, query, sources, aggs, beside, size = BUCKETS_A_REQUEST, requestCache, what }: CompositeSearch,
+  {
+    index,
+    query,
+    sources,
+    aggs,
+    beside,
+    size: largest = BUCKETS_A_REQUEST,
+    requestCache,
+    what,
+  }: CompositeSearch,
   options: RequestOptions,
 ): AsyncGenerator<CompositePage<Bucket, Beside>, void, undefined> {
   let after: Record<string, estypes.FieldValue> | undefined;
-  do {
+  let size = largest;
+  for (;;) {
     const answer = await attempt(
       () =>
         searchWhole(
@@ -61,14 +81,22 @@ export async function* compositePages<Bucket, Beside = never>(
             },
           },
           { signal: options.signal },
-        ),
+        ).catch((error: unknown) => {
+          if (size === 1 || !isTooManyBuckets(error)) throw error;
+          return undefined;
+        }),
       { what, ...options },
     );
+    if (answer === undefined) {
+      size = Math.max(1, Math.floor(size / SHRINKING));
+      continue;
+    }
     const { pages, ...others } = (answer.aggregations ?? {}) as unknown as {
       pages?: { buckets: Bucket[]; after_key?: Record<string, estypes.FieldValue> };
     };
     const buckets = pages?.buckets ?? [];
     yield { buckets, ...(after === undefined && beside && { beside: others as Beside }) };
     after = buckets.length < size ? undefined : pages?.after_key;
-  } while (after !== undefined);
+    if (after === undefined) return;
+  }
 }

@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { attempt, throwIfAborted, type RetryPolicy } from './attempt';
 import type { ElasticsearchClient } from './client';
-import { errorBodyOf, errorTypes } from './errors';
+import { errorBodyOf, errorTypes, reasonOf } from './errors';
 import type { FieldPlan, Hit } from './field_plan';
 import { openWhole, searchWhole } from './whole_answer';
 
@@ -58,6 +58,14 @@ const isPointInTimeLost = (error: unknown): boolean =>
 const isTooLarge = (error: unknown): boolean =>
   (error as Error)?.name === 'RequestAbortedError' && /content length/i.test((error as Error).message);
 
+/** @returns `index.max_result_window` where a page is larger (10,000 by default); else Infinity */
+function mostHitsOf(error: unknown): number {
+  const told = /must be less than or equal to: \[(\d+)\].*\[index\.max_result_window\]/s.exec(
+    reasonOf(errorBodyOf(error)),
+  );
+  return told === null ? Infinity : Math.max(1, Number(told[1]));
+}
+
 /**
  * All hits of a search, page by page, in one point in time. The next page is fetched while the caller works on the
  * current one; pages shrink where documents are large. Leaving the loop early cancels and cleans up.
@@ -67,7 +75,7 @@ export async function* searchPages(
   search: PagedSearch,
 ): AsyncGenerator<Hit[], void, undefined> {
   const { what, policy, index, query, sort, resumeFrom } = search;
-  const limit = Math.min(search.pageSize ?? DEFAULT_PAGE, MAXIMUM_PAGE);
+  let limit = Math.min(search.pageSize ?? DEFAULT_PAGE, MAXIMUM_PAGE);
   const ended = new AbortController();
   const abort = (): void => ended.abort();
   search.signal?.addEventListener('abort', abort);
@@ -93,7 +101,7 @@ export async function* searchPages(
           },
           { signal, maxResponseSize: LARGEST_PAGE_BYTES },
         ).catch((error: unknown) => {
-          if (isTooLarge(error)) return undefined;
+          if (isTooLarge(error) || mostHitsOf(error) < size) return undefined;
           throw error;
         }),
       { what, policy, signal },
@@ -115,7 +123,7 @@ export async function* searchPages(
         track_total_hits: false,
         ...(after === undefined ? {} : { search_after: after }),
       };
-      let problem: 'lost' | 'large' | undefined;
+      let problem: 'lost' | 'large' | 'many' | undefined;
       const answer = await attempt(
         () =>
           searchWhole<Record<string, unknown>>(client, request, {
@@ -124,7 +132,10 @@ export async function* searchPages(
           }).catch((error: unknown) => {
             if (isPointInTimeLost(error) && (after === undefined || resumeFrom)) problem = 'lost';
             else if (isTooLarge(error)) problem = 'large';
-            else throw error;
+            else if (mostHitsOf(error) < size) {
+              limit = mostHitsOf(error);
+              problem = 'many';
+            } else throw error;
             return undefined;
           }),
         { what, policy, signal },
@@ -141,7 +152,8 @@ export async function* searchPages(
         }
         return { hits, last };
       }
-      if (problem === 'large') size = Math.max(1, Math.floor(size / 4));
+      if (problem === 'many') size = Math.min(size, limit);
+      else if (problem === 'large') size = Math.max(1, Math.floor(size / 4));
       else {
         pointInTime = undefined;
         if (after !== undefined && resumeFrom) after = resumeFrom(after).after;

@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { attempt } from './attempt';
 import type { ElasticsearchClient } from './client';
+import { errorBodyOf, reasonOf } from './errors';
 import type { RequestOptions } from './log_query';
 
 /** A remote cluster that answers no search in time, or not of all its shards. */
@@ -90,6 +91,10 @@ function missingPartsOf(answer: estypes.SearchResponseBody<unknown>): MissingPar
   return [];
 }
 
+/** `index.max_docvalue_fields_search`, 100 by default: the same values come as `fields`, more slowly. */
+const saysTooManyColumns = (error: unknown): boolean =>
+  reasonOf(errorBodyOf(error)).includes('index.max_docvalue_fields_search');
+
 /**
  * A search whose answer stands for all logs: of every shard, and of every remote cluster. To be called within `attempt`.
  *
@@ -101,9 +106,12 @@ export async function searchWhole<Document = unknown>(
   request: estypes.SearchRequest,
   transport: { readonly signal?: AbortSignal; readonly maxResponseSize?: number } = {},
 ): Promise<estypes.SearchResponse<Document>> {
-  const answer = await client.search<Document>(request, {
-    ...transport,
-    querystring: { allow_partial_search_results: false },
+  const search = (asked: estypes.SearchRequest): Promise<estypes.SearchResponse<Document>> =>
+    client.search<Document>(asked, { ...transport, querystring: { allow_partial_search_results: false } });
+  const answer = await search(request).catch((error: unknown) => {
+    const { docvalue_fields: columns, fields = [], ...rest } = request;
+    if (columns === undefined || !saysTooManyColumns(error)) throw error;
+    return search({ ...rest, fields: [...fields, ...columns] });
   });
   const missing = missingPartsOf(answer);
   if (missing.length > 0) throw new IncompleteAnswer(missing);
