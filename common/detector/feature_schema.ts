@@ -60,8 +60,15 @@ export const fieldName = z
   // eslint-disable-next-line no-control-regex
   .regex(/^[^_\u0000-\u001f*][^\u0000-\u001f*]*$/, 'must be a field name without wildcards');
 
-/** A part of what logs are grouped by or counted for: the value of a field, or the route that it holds. */
-const fieldPart = z.union([fieldName, z.strictObject({ route: fieldName })]);
+/**
+ * A part of what logs are grouped by or counted for: the value of a field, the route that it holds, or its text with numbers and
+ * ids masked.
+ */
+const fieldPart = z.union([
+  fieldName,
+  z.strictObject({ route: fieldName }),
+  z.strictObject({ masked: fieldName }),
+]);
 export type FieldPart = z.infer<typeof fieldPart>;
 
 const featureSettings = z
@@ -92,7 +99,7 @@ const featureSettings = z
       .union([fieldName, z.array(fieldPart).min(1).max(4)])
       .optional()
       .describe(
-        'Only for types deviation and severity: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked',
+        'Only for types deviation and severity: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
       ),
     fields: z
       .array(fieldPart)
@@ -100,7 +107,13 @@ const featureSettings = z
       .max(4)
       .optional()
       .describe(
-        'Only for type combination: what goes together, such as user.name and host.name; { route: url.original } stands for the path with its ids masked',
+        'Only for type combination: what goes together, such as user.name and host.name; { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
+      ),
+    masked: z
+      .boolean()
+      .optional()
+      .describe(
+        'Only for type category: numbers, versions and ids within the value are masked, so that all versions of a browser are one value',
       ),
     method: fieldName
       .optional()
@@ -176,6 +189,7 @@ const featureSettings = z
 /** Feature types of the settings that 0.1.0 did not have: on other types they are refused, not ignored. */
 const TYPES_OF_SETTING = {
   fields: ['combination'],
+  masked: ['category'],
   method: ['route'],
   direction: ['number', 'deviation', 'text'],
   masks: ['template'],
@@ -209,7 +223,8 @@ export const hasSetting = (type: FeatureDefinition['type'], setting: string): bo
   ]?.includes(type);
 
 /** The field of the logs that a part reads. */
-export const fieldOfPart = (part: FieldPart): string => (typeof part === 'string' ? part : part.route);
+export const fieldOfPart = (part: FieldPart): string =>
+  typeof part === 'string' ? part : 'route' in part ? part.route : part.masked;
 
 export const featureSchema = featureSettings
   .overwrite((feature) =>

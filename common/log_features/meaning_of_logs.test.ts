@@ -115,6 +115,51 @@ describe('a route', () => {
     expect(valueOf(encoder, { url: '/.env' })).toBeGreaterThan(8);
     expect(valueOf(encoder, { method: 'TRACE' })).toBeGreaterThan(8);
   });
+
+  const names = ['lamp', 'sofa', 'rug', 'desk', 'vase', 'bowl', 'cup', 'fork', 'oven', 'pan'];
+  const products = requests.slice(0, 2_000).map((request, i) => ({
+    ...request,
+    url:
+      i % 4 === 0
+        ? request.url
+        : `/products/${names[i % 10]}-${names[(i >> 4) % 10]}-${names[(i >> 7) % 10]}`,
+  }));
+  const by = ['service', { route: 'url' }];
+  it.each<z.input<typeof featureSchema>>([
+    { type: 'route', field: 'url' },
+    { type: 'combination', fields: ['method', { route: 'url' }] },
+    { type: 'deviation', field: 'duration_ms', by },
+    { type: 'severity', field: 'status', by },
+  ])('of products that training never held is one that it held, for type $type', (definition) => {
+    const { encoder: learned } = learnFeatures([featureSchema.parse(definition)], products, {
+      timestampField: '@timestamp',
+    });
+    const again = decodeFeatureEncoding(JSON.parse(JSON.stringify(learned.toJSON())));
+    const rowOf = (url: string): number[] => [
+      ...again.encode([{ ...products[1], duration_ms: 900, status: 404, url }]).values,
+    ];
+    expect(rowOf('/products/never-seen-lamp')).toEqual(rowOf(String(products[1].url)));
+    expect(again.encode(products)).toEqual(learned.encode(products));
+  });
+});
+
+describe('a category whose numbers are masked', () => {
+  const agents = requests.map((request, i) => ({ ...request, agent: `Browser/${i % 500}.${i % 7} (X11)` }));
+  it('is one value for all versions, and another for another name', () => {
+    const definition = featureSchema.parse({
+      type: 'category',
+      field: 'agent',
+      encoding: 'rarity',
+      masked: true,
+    });
+    const { encoder } = learnFeatures([definition], agents, { timestampField: '@timestamp' });
+    const unseen = (agent: unknown): number =>
+      encoder.encode([{ ...usual, agent }]).values[encoder.columnNames.indexOf('agent.unseen')];
+    expect(unseen('Browser/9999.1 (X11)')).toBe(0);
+    expect(unseen('Scanner/1.0')).toBe(1);
+    expect(unseen(undefined)).toBeNaN();
+    expect(encoder.explain({ ...usual, agent: 'Browser/1.2 (X11)' })[0].actual).toContain('Browser/');
+  });
 });
 
 describe('signs of attacks', () => {

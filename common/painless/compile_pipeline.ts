@@ -79,6 +79,7 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
       feature,
       i,
       [...used].filter((column) => encoder.featureOfColumn[column] === i).map((column) => suffixes[column]),
+      state.route_parameters,
     ),
   );
   const source = unindented(sourceOf(snapshot, tables, codes, suffixes));

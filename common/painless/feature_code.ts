@@ -1,5 +1,5 @@
 import { DetectionError } from '../detection_error';
-import { fieldOfPart, type FeatureDefinition } from '../detector';
+import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../detector';
 import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/text/attack_patterns';
 import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category/category_encoding';
 import type { Novelty } from '../log_features/columns/novelty';
@@ -12,6 +12,11 @@ import {
 } from '../log_features/category/combination_encoding';
 import type { DeviationState } from '../log_features/number/deviation_encoding';
 import { PART_SEPARATOR } from '../log_features/fields/group_fields';
+import {
+  parentsOfField,
+  type ParentsOfField,
+  type RouteParameters,
+} from '../log_features/fields/route_parameters';
 import type { RouteState } from '../log_features/category/route_encoding';
 import { MAX_ROUTE } from '../log_features/fields/routes';
 import { MAX_CODE, namesOf, NUMBER_STEPS } from '../log_features/category/severity_codes';
@@ -34,6 +39,7 @@ import { READ_TIMES } from './read_times.painless';
 /** Result of `FeatureEncoder.toJSON`, as far as it is read here. */
 export interface EncodingState {
   readonly timestamp_field: string;
+  readonly route_parameters?: RouteParameters;
   readonly features: readonly FeatureState[];
 }
 interface FeatureState {
@@ -348,16 +354,37 @@ const keyOf = (text: string): string => (/[\ud800-\udfff]/.test(text) ? codeUnit
 const keyedTable = (entries: Iterable<readonly [string, number]>): Record<string, number> =>
   tableOf([...entries].map(([key, value]) => [keyOf(key), value]));
 
-/** Fields of a group or combination, for `partOf`. */
-const partsParameter = (parts: FeatureDefinition['by']): { keys: string[][]; route: boolean }[] =>
-  parts === undefined
-    ? []
-    : [parts].flat().map((part) => ({
-        keys: fieldKeys(fieldOfPart(part)),
-        route: typeof part !== 'string',
-      }));
+/** Beginnings of routes whose next segment is a parameter, for `routeOf`. */
+function parentsParameter(field: string, parentsOf: ParentsOfField): { parents?: Record<string, number> } {
+  const parents = parentsOf(field);
+  return parents === undefined ? {} : { parents: keyedTable([...parents].map((parent) => [parent, 1])) };
+}
 
-function severityCode(state: SeverityState, { by }: FeatureDefinition, i: number): FeatureCode {
+interface PartParameter {
+  readonly keys: string[][];
+  /** Absent for a value as it stands. */
+  readonly read?: 'route' | 'masked';
+  readonly parents?: Record<string, number>;
+}
+
+function partParameter(part: FieldPart, parentsOf: ParentsOfField): PartParameter {
+  const keys = fieldKeys(fieldOfPart(part));
+  if (typeof part === 'string') return { keys };
+  return 'route' in part
+    ? { keys, read: 'route', ...parentsParameter(part.route, parentsOf) }
+    : { keys, read: 'masked' };
+}
+
+/** Fields of a group or combination, for `partOf`. */
+const partsParameter = (parts: FeatureDefinition['by'], parentsOf: ParentsOfField): PartParameter[] =>
+  parts === undefined ? [] : [parts].flat().map((part) => partParameter(part, parentsOf));
+
+function severityCode(
+  state: SeverityState,
+  { by }: FeatureDefinition,
+  i: number,
+  parentsOf: ParentsOfField,
+): FeatureCode {
   const parameterOf = (group: SeverityState['others']): Record<string, unknown> => {
     const { total, tails, worse } = severityTails(group, state.codes);
     return { total, tails: keyedTable(tails), worse };
@@ -378,7 +405,7 @@ function severityCode(state: SeverityState, { by }: FeatureDefinition, i: number
       steps: NUMBER_STEPS[state.codes].flat(),
       others: parameterOf(state.others),
       groups,
-      parts: partsParameter(by),
+      parts: partsParameter(by, parentsOf),
       is_list: Array.isArray(by),
     },
     functions: [READ_ROUTES, READ_SEVERITIES],
@@ -386,7 +413,12 @@ function severityCode(state: SeverityState, { by }: FeatureDefinition, i: number
 }
 
 /** A number compared with its group: the spread of each group stands before its levels. */
-function deviationCode(state: DeviationState, { by }: FeatureDefinition, i: number): FeatureCode {
+function deviationCode(
+  state: DeviationState,
+  { by }: FeatureDefinition,
+  i: number,
+  parentsOf: ParentsOfField,
+): FeatureCode {
   const { direction = 'both', ignore_below: below, ignore_within: within = 0, tolerance, log } = state;
   const rowOf = ({ spread, levels }: DeviationState['others']): number[] => [spread, ...levels];
   const groups = Object.create(null) as Record<string, number[]>;
@@ -410,14 +442,19 @@ function deviationCode(state: DeviationState, { by }: FeatureDefinition, i: numb
       ...(zone !== undefined && { zone }),
       others: rowOf(state.others),
       groups,
-      parts: partsParameter(by),
+      parts: partsParameter(by, parentsOf),
       is_list: Array.isArray(by),
     },
     functions: [READ_ROUTES, READ_TIMES, READ_DEVIATIONS],
   };
 }
 
-function routeCode(state: RouteState, { method }: FeatureDefinition, i: number): FeatureCode {
+function routeCode(
+  state: RouteState,
+  { field, method }: FeatureDefinition,
+  i: number,
+  parentsOf: ParentsOfField,
+): FeatureCode {
   const code = categoryCode(state.routes, i, `x${i}`);
   const withMethod = [
     `String y${i} = x${i} == null ? null : textOf(field(ctx, (List) p${i}.get('method')), 16);`,
@@ -428,11 +465,28 @@ function routeCode(state: RouteState, { method }: FeatureDefinition, i: number):
     ...code,
     read: [
       `String x${i} = textOf(v${i}, 2048);`,
-      `if (x${i} != null) x${i} = routeOf(x${i}, true);`,
+      `if (x${i} != null) x${i} = routeOf(x${i}, true, (Map) p${i}.get('parents'));`,
       ...(method === undefined ? [] : withMethod),
       code.read,
     ].join('\n'),
-    parameters: { ...code.parameters, ...(method !== undefined && { method: fieldKeys(method) }) },
+    parameters: {
+      ...code.parameters,
+      ...(method !== undefined && { method: fieldKeys(method) }),
+      ...parentsParameter(field, parentsOf),
+    },
+    functions: [READ_ROUTES],
+  };
+}
+
+function maskedCategoryCode(state: KindState & { kind: 'category' }, i: number): FeatureCode {
+  const code = categoryCode(state, i, `x${i}`);
+  return {
+    ...code,
+    read: [
+      `String x${i} = textOf(v${i}, 2048);`,
+      `if (x${i} != null) x${i} = maskedText(x${i});`,
+      code.read,
+    ].join('\n'),
     functions: [READ_ROUTES],
   };
 }
@@ -453,7 +507,12 @@ function attackSignsCode(state: AttackSignsState, i: number): FeatureCode {
   };
 }
 
-function combinationCode(state: CombinationState, { fields }: FeatureDefinition, i: number): FeatureCode {
+function combinationCode(
+  state: CombinationState,
+  { fields }: FeatureDefinition,
+  i: number,
+  parentsOf: ParentsOfField,
+): FeatureCode {
   const tables = combinationTables(state);
   const surpriseOf = (name: string, count: number): number =>
     surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count);
@@ -477,7 +536,7 @@ function combinationCode(state: CombinationState, { fields }: FeatureDefinition,
     ]),
     missing: 'NaN',
     parameters: {
-      parts: partsParameter(fields),
+      parts: partsParameter(fields, parentsOf),
       total: state.total,
       known: keyedTable(state.values.map(([name, count]) => [name, surpriseOf(name, count)] as const)),
       values: tables.values.map(keyedTable),
@@ -491,8 +550,14 @@ function combinationCode(state: CombinationState, { fields }: FeatureDefinition,
  * @param used endings of the names of the columns that the forest splits on (`#2` for the third of one-hot columns)
  * @throws DetectionError `refused` for what Painless cannot express, naming the feature and the other way
  */
-export function featureCode(state: FeatureState, i: number, used: readonly string[]): FeatureCode {
+export function featureCode(
+  state: FeatureState,
+  i: number,
+  used: readonly string[],
+  routeParameters: RouteParameters = [],
+): FeatureCode {
   const { encoding } = state;
+  const parentsOf = parentsOfField(routeParameters);
   const refuse = (what: string): DetectionError =>
     new DetectionError(
       'refused',
@@ -503,22 +568,22 @@ export function featureCode(state: FeatureState, i: number, used: readonly strin
       case 'number':
         return numberCode(encoding, i);
       case 'category':
-        return categoryCode(encoding, i);
+        return state.definition.masked === true ? maskedCategoryCode(encoding, i) : categoryCode(encoding, i);
       case 'hour_of_day':
       case 'day_of_week':
         return timeCode(encoding, i);
       case 'text':
         return textCode(encoding, i, used);
       case 'severity':
-        return severityCode(encoding, state.definition, i);
+        return severityCode(encoding, state.definition, i, parentsOf);
       case 'route':
-        return routeCode(encoding, state.definition, i);
+        return routeCode(encoding, state.definition, i, parentsOf);
       case 'attack_signs':
         return attackSignsCode(encoding, i);
       case 'combination':
-        return combinationCode(encoding, state.definition, i);
+        return combinationCode(encoding, state.definition, i, parentsOf);
       case 'deviation':
-        return deviationCode(encoding, state.definition, i);
+        return deviationCode(encoding, state.definition, i, parentsOf);
       case 'template':
         throw refuse(`is of type ${encoding.kind} (field ${JSON.stringify(state.definition.field)})`);
     }

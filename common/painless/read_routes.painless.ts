@@ -1,7 +1,7 @@
 /**
  * Painless that reads routes as `common/log_features/fields/routes.ts` does, and groups of them as `group_fields.ts`.
  *
- * A part is a map of the keys of its field and of the flag that its value is read as a route.
+ * A part is a map of the keys of its field and of how its value is read: as a route, masked or as it stands.
  */
 export const READ_ROUTES = `
 boolean isDigitCode(int code) { return code >= 48 && code <= 57; }
@@ -99,7 +99,23 @@ String maskSegment(String whole) {
   return kept || isNamedByEnding(result) ? result : '{id}';
 }
 
-String routeOf(String whole, boolean withKeys) {
+String keyOf(String text) {
+  return hasSurrogate(text) ? codeUnits(text) : text;
+}
+
+String parameterOf(String segment) {
+  int length = segment.length();
+  int dot = segment.lastIndexOf('.');
+  if (dot < 0 || dot < length - 6 || dot > length - 2) return '{id}';
+  for (int i = dot + 1; i < length; i++) {
+    int code = segment.charAt(i);
+    boolean isLower = code >= 97 && code <= 122;
+    if (!isLower && (i == dot + 1 || !(isDigitCode(code) || isUpperCode(code) || code == 95))) return '{id}';
+  }
+  return '{id}' + segment.substring(dot);
+}
+
+String routeOf(String whole, boolean withKeys, Map parents) {
   String text = whole.length() > 2048 ? whole.substring(0, 2048) : whole;
   int length = text.length();
   int url = 0;
@@ -135,7 +151,9 @@ String routeOf(String whole, boolean withKeys) {
         route.append('/').append((char) 8230);
         break;
       }
-      route.append('/').append(maskSegment(text.substring(start, end)));
+      String segment = maskSegment(text.substring(start, end));
+      boolean isParameter = parents != null && parents.containsKey(keyOf(route.toString()));
+      route.append('/').append(isParameter ? parameterOf(segment) : segment);
       segments++;
     }
     start = end + 1;
@@ -166,20 +184,48 @@ String routeOf(String whole, boolean withKeys) {
   return route.length() > 256 ? route.substring(0, 256) : route.toString();
 }
 
+String maskedText(String whole) {
+  String text = whole.length() > 2048 ? whole.substring(0, 2048) : whole;
+  int length = text.length();
+  StringBuilder masked = new StringBuilder();
+  int i = 0;
+  while (i < length && masked.length() < 256) {
+    int start = i;
+    String token;
+    int end = endOfHexRun(text, i);
+    if (end > i) {
+      i = end;
+      token = '{id}';
+    } else {
+      while (i < length && (isDigitCode(text.charAt(i)) || isLetterCode(text.charAt(i)))) i++;
+      if (i == start) {
+        i++;
+        token = text.substring(start, i);
+      } else {
+        token = maskToken(text.substring(start, i));
+      }
+    }
+    int joined = masked.length() - 1;
+    boolean isJoined = token.equals('{id}') && joined >= 4
+      && '.:_-,/'.indexOf(masked.substring(joined)) >= 0
+      && masked.substring(joined - 4, joined).equals('{id}');
+    if (isJoined) masked.setLength(joined);
+    else masked.append(token);
+  }
+  return masked.length() > 256 ? masked.substring(0, 256) : masked.toString();
+}
+
 String separator() {
   StringBuilder text = new StringBuilder();
   text.append((char) 10);
   return text.toString();
 }
 
-String keyOf(String text) {
-  return hasSurrogate(text) ? codeUnits(text) : text;
-}
-
 String partOf(Map document, Map part) {
-  boolean isRoute = ((Boolean) part.get('route')).booleanValue();
-  String text = textOf(field(document, (List) part.get('keys')), isRoute ? 2048 : 256);
-  return text != null && isRoute ? routeOf(text, false) : text;
+  String read = (String) part.get('read');
+  String text = textOf(field(document, (List) part.get('keys')), read == null ? 256 : 2048);
+  if (text == null || read == null) return text;
+  return read == 'route' ? routeOf(text, false, (Map) part.get('parents')) : maskedText(text);
 }
 
 List partsOf(Map document, List parts) {

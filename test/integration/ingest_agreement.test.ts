@@ -9,7 +9,7 @@ import { compilePipeline, PIPELINE_FAILED, type IngestPipeline } from '../../com
 import { connect } from '../../server/elasticsearch';
 import { dirtyLogs } from './fixtures/dirty_logs';
 import { trainModel } from '../../server/detection/training/train_model';
-import { ALL_KINDS, demoDocuments, trainOn } from './fixtures/ingest_models';
+import { ALL_KINDS, demoDocuments, MASKING_KINDS, trainOn } from './fixtures/ingest_models';
 
 const INDEX = 'ingest-agreement';
 const PIPELINE = 'ingest-agreement';
@@ -111,6 +111,16 @@ describe('a compiled pipeline in Elasticsearch', () => {
     expect(found.filter(({ anomaly }) => !anomaly.is_anomaly && anomaly.attribution !== undefined)).toEqual(
       [],
     );
+  });
+
+  it('agrees on masked texts and on routes with names of products, which are learned', async () => {
+    const documents = demoDocuments(0.02, 0.3);
+    const snapshot = trainOn(documents, MASKING_KINDS);
+    expect(snapshot.encoder.toJSON()).toMatchObject({
+      route_parameters: [{ field: 'url.original', parents: expect.arrayContaining(['/products']) }],
+    });
+    const dirty = dirtyLogs({ seed: 3, count: 1_000, fields: snapshot.encoder.fields });
+    await expectAgreement(snapshot, [...texts(demoDocuments(0.01, 0.3, 12)), ...dirty]);
   });
 
   it('agrees where the forest has learned from verdicts', async () => {

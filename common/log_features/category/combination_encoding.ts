@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ParentsOfField } from '../fields/route_parameters';
 import type { FeatureDefinition } from '../../detector';
 import { VALUE_CHARACTERS } from '../../anomaly/comparison';
 import { printable } from '../../printable';
@@ -34,8 +35,11 @@ export const combinationStateSchema = z
 export type CombinationState = z.infer<typeof combinationStateSchema>;
 
 /** Reads the parts of a combination as one text; undefined where all are missing. */
-export function combinationReader({ fields = [] }: FeatureDefinition): FieldReader {
-  const readers = fields.map(partReader);
+export function combinationReader(
+  { fields = [] }: FeatureDefinition,
+  parentsOf?: ParentsOfField,
+): FieldReader {
+  const readers = fields.map((part) => partReader(part, parentsOf));
   return (document) => {
     const parts = readers.map((read) => read(document)?.replaceAll(PART_SEPARATOR, ' ') ?? '');
     return parts.every((part) => part === '') ? undefined : parts.join(PART_SEPARATOR);

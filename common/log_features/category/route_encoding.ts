@@ -5,6 +5,7 @@ import type { ColumnEncoding } from '../columns/column_encoding';
 import { compileField, type FieldReader } from '../fields/field_access';
 import { DirtCounter, textOf } from '../columns/field_value';
 import type { TimeParts } from '../columns/novelty';
+import type { ParentsOfField } from '../fields/route_parameters';
 import { MAX_ROUTE, readableRoute, routeReader } from '../fields/routes';
 
 /** Code units of a text that is read, and of the method before it. */
@@ -19,10 +20,13 @@ export const routeStateSchema = z.strictObject({
 export type RouteState = z.infer<typeof routeStateSchema>;
 
 /** Reads a text as a route with the names of its query parameters, behind the method where the feature names one. */
-export function routeFeatureReader({ field, method }: FeatureDefinition): FieldReader {
+export function routeFeatureReader(
+  { field, method }: FeatureDefinition,
+  parentsOf?: ParentsOfField,
+): FieldReader {
   const read = compileField(field);
   const readMethod = method === undefined ? undefined : compileField(method);
-  const routeOf = routeReader(true);
+  const routeOf = routeReader(true, parentsOf?.(field));
   const unread = new DirtCounter();
   return (document) => {
     const text = textOf(read(document), MAX_TEXT, unread);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ParentsOfField } from '../fields/route_parameters';
 import type { FeatureDefinition } from '../../detector';
 import { GROUP_CHARACTERS, USUAL_CHARACTERS } from '../../anomaly/comparison';
 import { printable } from '../../printable';
@@ -41,9 +42,9 @@ interface Reading {
 }
 
 /** Reads a status and its groups at once. */
-export function severityReader(definition: FeatureDefinition): FieldReader {
+export function severityReader(definition: FeatureDefinition, parentsOf?: ParentsOfField): FieldReader {
   const read = compileField(definition.field);
-  const readGroups = groupReader(definition.by);
+  const readGroups = groupReader(definition.by, parentsOf);
   return (document): Reading => ({ value: read(document), groups: readGroups(document) });
 }
 

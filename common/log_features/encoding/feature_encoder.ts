@@ -15,7 +15,9 @@ import {
   combinationStateSchema,
   decodeCombination,
 } from '../category/combination_encoding';
-import { fieldsOfFeature, groupReader } from '../fields/group_fields';
+import { fieldsOfFeature, groupReader, partReader } from '../fields/group_fields';
+import { parentsOfField, routeParametersSchema } from '../fields/route_parameters';
+import type { ParentsOfField, RouteParameters } from '../fields/route_parameters';
 import { decodeRoute, routeFeatureReader, routeStateSchema } from '../category/route_encoding';
 import { decodeSeverity, severityReader, severityStateSchema } from '../category/severity_encoding';
 import { unitOf } from '../../detector/value_units';
@@ -71,6 +73,8 @@ const encodingStateSchema = z
     format: z.literal(ENCODING_FORMAT),
     version: z.literal(ENCODING_VERSION),
     timestamp_field: fieldName,
+    /** Absent where no segment of a route is a parameter beyond what its own look tells. */
+    route_parameters: routeParametersSchema.optional(),
     features: z.array(featureStateSchema).min(1).max(MAX_FEATURES),
   })
   .refine(
@@ -135,18 +139,26 @@ const needsTime = (definition: FeatureDefinition): boolean =>
 /**
  * Reads a feature's value: hour and weekday fall back on the log's timestamp where their own field is absent; a
  * deviation also needs its group and the time.
+ *
+ * @param parentsOf what was learned of parameters in routes
  */
-export function featureReader(definition: FeatureDefinition, timestampField: string): FieldReader {
+export function featureReader(
+  definition: FeatureDefinition,
+  timestampField: string,
+  parentsOf?: ParentsOfField,
+): FieldReader {
   const read = compileField(definition.field);
   switch (definition.type) {
     case 'deviation':
-      return deviationReader(read, groupReader(definition.by), compileField(timestampField));
+      return deviationReader(read, groupReader(definition.by, parentsOf), compileField(timestampField));
     case 'severity':
-      return severityReader(definition);
+      return severityReader(definition, parentsOf);
     case 'route':
-      return routeFeatureReader(definition);
+      return routeFeatureReader(definition, parentsOf);
     case 'combination':
-      return combinationReader(definition);
+      return combinationReader(definition, parentsOf);
+    case 'category':
+      return definition.masked === true ? partReader({ masked: definition.field }) : read;
   }
   if (!isTime(definition) || definition.field === timestampField) return read;
   const readTimestamp = compileField(timestampField);
@@ -177,6 +189,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
   constructor(
     private readonly features: readonly LearnedFeature[],
     private readonly timestampField: string,
+    private readonly routeParameters: RouteParameters = [],
   ) {
     this.featureNames = features.map(({ name }) => name);
     this.columnNames = features.flatMap(({ name, encoding, kept }) =>
@@ -189,7 +202,8 @@ export class LogFeatureEncoder implements FeatureEncoder {
         ...(features.some(({ definition }) => needsTime(definition)) ? [timestampField] : []),
       ]),
     ];
-    this.readers = features.map(({ definition }) => featureReader(definition, timestampField));
+    const parentsOf = parentsOfField(routeParameters);
+    this.readers = features.map(({ definition }) => featureReader(definition, timestampField, parentsOf));
   }
 
   encode(documents: readonly LogDocument[], dirt?: DirtReport): Matrix {
@@ -260,6 +274,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
       format: ENCODING_FORMAT,
       version: ENCODING_VERSION,
       timestamp_field: this.timestampField,
+      ...(this.routeParameters.length > 0 && { route_parameters: this.routeParameters }),
       features: this.features.map(({ definition, name, kept, encoding }) => ({
         definition,
         name,
@@ -312,6 +327,7 @@ export const encoderOf = (state: EncodingState): FeatureEncoder => finish(encode
 export function* encoderInSteps({
   features,
   timestamp_field: timestampField,
+  route_parameters: routeParameters,
 }: EncodingState): Generator<void, FeatureEncoder> {
   const withPatterns = features.filter(
     ({ encoding }) => encoding.kind === 'text' && encoding.patterns.length > 0,
@@ -331,5 +347,5 @@ export function* encoderInSteps({
     learned.push({ definition: state.definition, name: state.name, kept: state.kept, encoding });
     yield;
   }
-  return new LogFeatureEncoder(learned, timestampField);
+  return new LogFeatureEncoder(learned, timestampField, routeParameters);
 }

@@ -17,6 +17,7 @@ import {
   type LearnedFeature,
 } from './feature_encoder';
 import { learnDeviation } from '../number/deviation_encoding';
+import { learnRouteParameters, parentsOfField } from '../fields/route_parameters';
 import { fieldsOfParts } from '../fields/group_fields';
 import { learnOvershoot, partsInTime, type TimeParts } from '../columns/novelty';
 import { learnNumber } from '../number/number_encoding';
@@ -140,8 +141,10 @@ export function learnFeatures(
   const names = uniqueNames(definitions);
   const times = timesOf(documents, options.timestampField);
   const withPatterns = definitions.filter(hasPatterns).length;
+  const routeParameters = learnRouteParameters(definitions, documents);
+  const parentsOf = parentsOfField(routeParameters);
   const complete = definitions.map((definition, index): LearnedFeature => {
-    const read = featureReader(definition, options.timestampField);
+    const read = featureReader(definition, options.timestampField, parentsOf);
     const encoding = learn(
       definition,
       documents.map((document) => read(document)),
@@ -153,7 +156,10 @@ export function learnFeatures(
   });
 
   const dirt: DirtReport = {};
-  const matrix = new LogFeatureEncoder(complete, options.timestampField).encode(documents, dirt);
+  const matrix = new LogFeatureEncoder(complete, options.timestampField, routeParameters).encode(
+    documents,
+    dirt,
+  );
   const varies = varyingColumns(matrix);
   let first = 0;
   let usable = false;
@@ -182,7 +188,7 @@ export function learnFeatures(
     );
   }
   const used = features.some(({ kept }) => kept.length > 0) ? features : complete;
-  const encoder = new LogFeatureEncoder(used, options.timestampField);
+  const encoder = new LogFeatureEncoder(used, options.timestampField, routeParameters);
   return { encoder, dirt, watches: watchesOf(used, matrix, times.inTime) };
 }
 

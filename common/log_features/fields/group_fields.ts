@@ -1,7 +1,8 @@
 import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../../detector';
 import { compileField, type FieldReader } from './field_access';
 import { DirtCounter, scalarOf } from '../columns/field_value';
-import { readableRoute, routeReader } from './routes';
+import type { ParentsOfField } from './route_parameters';
+import { maskedReader, readableRoute, routeReader } from './routes';
 
 /** UTF-16 code units of a value that tell a group from others. */
 export const MAX_PART = 256;
@@ -13,16 +14,24 @@ export const MAX_GROUP_NAME = 4 * MAX_PART + 3;
 /** Names of the groups that a log belongs to, from the widest to the narrowest. */
 export type GroupReader = (document: unknown) => readonly string[];
 
-/** Reads one part as text: a value as it stands, or the route in it; undefined where there is none. */
-export function partReader(part: FieldPart): (document: unknown) => string | undefined {
+/** Reads one part as text: a value as it stands, masked, or the route in it; undefined where there is none. */
+export function partReader(
+  part: FieldPart,
+  parentsOf?: ParentsOfField,
+): (document: unknown) => string | undefined {
   const read: FieldReader = compileField(fieldOfPart(part));
   const unread = new DirtCounter();
-  const routes = typeof part === 'string' ? undefined : routeReader(false);
+  const change =
+    typeof part === 'string'
+      ? undefined
+      : 'route' in part
+        ? routeReader(false, parentsOf?.(part.route))
+        : maskedReader();
   return (document) => {
     const scalar = scalarOf(read(document), unread);
     if (scalar === undefined) return undefined;
     const text = typeof scalar === 'string' ? scalar : String(scalar);
-    return routes === undefined ? text.slice(0, MAX_PART) : routes(text);
+    return change === undefined ? text.slice(0, MAX_PART) : change(text);
   };
 }
 
@@ -30,7 +39,7 @@ export function partReader(part: FieldPart): (document: unknown) => string | und
  * Reads the groups of `by`. One field makes one group, which a log without the field lacks; of a list each beginning
  * makes one, and a missing value is a value like any other.
  */
-export function groupReader(by: FeatureDefinition['by']): GroupReader {
+export function groupReader(by: FeatureDefinition['by'], parentsOf?: ParentsOfField): GroupReader {
   if (by === undefined) return () => [];
   if (typeof by === 'string') {
     const read = partReader(by);
@@ -39,7 +48,7 @@ export function groupReader(by: FeatureDefinition['by']): GroupReader {
       return name === undefined ? [] : [name];
     };
   }
-  const readers = by.map(partReader);
+  const readers = by.map((part) => partReader(part, parentsOf));
   return (document) => {
     let name = '';
     return readers.map((read, index) => {

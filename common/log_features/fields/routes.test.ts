@@ -1,4 +1,4 @@
-import { routeOf } from './routes';
+import { maskedText, routeOf } from './routes';
 
 it.each([
   ['/cart/8812/items?page=2&sort=asc', '/cart/{id}/items?page&sort'],
@@ -46,5 +46,26 @@ it('is bounded, whatever a text holds', () => {
     '-'.repeat(100_000),
   ]) {
     expect(routeOf(text, true).length).toBeLessThanOrEqual(256);
+  }
+});
+
+it.each([
+  ['curl/7.68.0', 'curl/{id}'],
+  [
+    'Mozilla/5.0 (X11; Linux x86_64; rv:129.0) Gecko/20100101 Firefox/129.0',
+    'Mozilla/{id} (X{id}; Linux x{id}; rv:{id}) Gecko/{id} Firefox/{id}',
+  ],
+  ['job import finished in 120 ms', 'job import finished in {id} ms'],
+  ['10.2.189.124:5432 is gone since 2026-03-02 10:31:07', '{id} is gone since {id} {id}'],
+  ['call 550e8400-e29b-41d4-a716-446655440000 of tenant t-42', 'call {id} of tenant t-{id}'],
+  ['no numbers, no mask', 'no numbers, no mask'],
+  ['', ''],
+])('%s masked is %s', (text, masked) => {
+  expect(maskedText(text)).toBe(masked);
+});
+
+it('masks long texts in a moment, to a bounded length', () => {
+  for (const text of ['1.'.repeat(50_000), 'a '.repeat(50_000), '-'.repeat(100_000), 'f0'.repeat(50_000)]) {
+    expect(maskedText(text).length).toBeLessThanOrEqual(256);
   }
 });

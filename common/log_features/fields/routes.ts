@@ -8,7 +8,7 @@ const MAX_SEGMENT = 64;
 /** Code units of a route. */
 export const MAX_ROUTE = 256;
 /** Stands for what varies: ids, numbers, dates, hashes. */
-const MASK = '{id}';
+export const MASK = '{id}';
 const REST = '…';
 /** A token of so many letters and digits is random, and one without digits from the second length on. */
 const RANDOM_TOKEN = 16;
@@ -133,22 +133,40 @@ function pathStart(text: string, from: number): number {
   return index;
 }
 
-function pathOf(text: string, from: number, to: number): string {
-  let route = '';
-  let segments = 0;
+/** A named file of many, as `{id}.png`, or another name of many. */
+const NAMED_FILE = /\.[a-z]\w{0,4}$/;
+const ENDING = 6;
+
+/** The mask of a segment that is one of many names; of a file its ending stays, which says what it is. */
+export function parameterOf(segment: string): string {
+  const ending = NAMED_FILE.exec(segment.slice(-ENDING));
+  return ending === null ? MASK : MASK + ending[0];
+}
+
+/** The segments of a path, each masked by itself; an ellipsis stands for more than are kept. */
+function segmentsBetween(text: string, from: number, to: number): string[] {
+  const segments: string[] = [];
   let start = from;
   while (start < to) {
     const slash = text.indexOf('/', start);
     const end = slash < 0 || slash > to ? to : slash;
     if (end > start) {
-      if (segments === MAX_SEGMENTS) {
-        route += `/${REST}`;
+      if (segments.length === MAX_SEGMENTS) {
+        segments.push(REST);
         break;
       }
-      route += `/${maskSegment(text.slice(start, end))}`;
-      segments++;
+      segments.push(maskSegment(text.slice(start, end)));
     }
     start = end + 1;
+  }
+  return segments;
+}
+
+function pathOf(segments: readonly string[], parents: ReadonlySet<string> | undefined): string {
+  let route = '';
+  for (const segment of segments) {
+    const isParameter = segment !== REST && parents?.has(route) === true;
+    route += `/${isParameter ? parameterOf(segment) : segment}`;
   }
   return route === '' ? '/' : route;
 }
@@ -169,17 +187,8 @@ function keysOf(text: string, from: number, to: number): string[] {
   return sorted.length > MAX_KEYS ? [...sorted.slice(0, MAX_KEYS), REST] : sorted;
 }
 
-/**
- * The template of a URL, path or request line: scheme, host and fragment are left out, and in each segment of the path
- * what varies from request to request is masked: numbers, dates, UUIDs, hexadecimal and random tokens, addresses,
- * escaped text. Takes time linear in the text.
- *
- * @param withKeys adds the names of the query parameters, without their values
- * @returns at most MAX_ROUTE code units
- * @example routeOf('/cart/8812/items?page=2&sort=asc', true) // '/cart/{id}/items?page&sort'
- */
-export function routeOf(whole: string, withKeys: boolean): string {
-  const text = whole.length > MAX_TEXT ? whole.slice(0, MAX_TEXT) : whole;
+/** Places of the path within a URL, path or request line, and of the end of it all: scheme, host and fragment are left out. */
+function placesOf(text: string): { from: number; pathEnd: number; to: number } {
   const url = urlStart(text);
   let to = text.length;
   if (url > 0) {
@@ -190,8 +199,32 @@ export function routeOf(whole: string, withKeys: boolean): string {
   const hash = text.indexOf('#', from);
   if (hash >= 0 && hash < to) to = hash;
   const question = text.indexOf('?', from);
-  const pathEnd = question >= 0 && question < to ? question : to;
-  let route = pathOf(text, from, pathEnd);
+  return { from, pathEnd: question >= 0 && question < to ? question : to, to };
+}
+
+const bounded = (text: string): string => (text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text);
+
+/** The segments of the path in a text, each masked by itself, see {@link routeOf}. */
+export function segmentsOf(whole: string): string[] {
+  const text = bounded(whole);
+  const { from, pathEnd } = placesOf(text);
+  return segmentsBetween(text, from, pathEnd);
+}
+
+/**
+ * The template of a URL, path or request line: scheme, host and fragment are left out, and in each segment of the path
+ * what varies from request to request is masked: numbers, dates, UUIDs, hexadecimal and random tokens, addresses,
+ * escaped text. Takes time linear in the text.
+ *
+ * @param withKeys adds the names of the query parameters, without their values
+ * @param parents beginnings of routes whose next segment is a parameter whatever it is, see `learnParents`
+ * @returns at most MAX_ROUTE code units
+ * @example routeOf('/cart/8812/items?page=2&sort=asc', true) // '/cart/{id}/items?page&sort'
+ */
+export function routeOf(whole: string, withKeys: boolean, parents?: ReadonlySet<string>): string {
+  const text = bounded(whole);
+  const { from, pathEnd, to } = placesOf(text);
+  let route = pathOf(segmentsBetween(text, from, pathEnd), parents);
   if (withKeys && pathEnd < to) {
     const keys = keysOf(text, pathEnd + 1, to);
     if (keys.length > 0) route += `?${keys.join('&')}`;
@@ -199,23 +232,66 @@ export function routeOf(whole: string, withKeys: boolean): string {
   return route.length > MAX_ROUTE ? route.slice(0, MAX_ROUTE) : route;
 }
 
+/** Between parts of a version, time, address or date: `1.2.3`, `10:31:07`, `2026-03-02`. */
+const JOINS = '.:_-,/';
+
+/**
+ * A text with what varies in it masked: numbers, versions, times, addresses, UUIDs, hashes and other random tokens. Words stay
+ * as they are, so that messages of one statement, and versions of one program, are one text. Takes time linear in the text.
+ *
+ * @returns at most MAX_ROUTE code units
+ * @example maskedText('job import finished in 120 ms') // 'job import finished in {id} ms'
+ * @example maskedText('curl/7.68.0') // 'curl/{id}'
+ */
+export function maskedText(whole: string): string {
+  const text = bounded(whole);
+  let masked = '';
+  let index = 0;
+  while (index < text.length && masked.length < MAX_ROUTE) {
+    const start = index;
+    let token: string;
+    const end = endOfHexRun(text, index);
+    if (end > index) {
+      index = end;
+      token = MASK;
+    } else {
+      while (index < text.length && (isDigit(text.charCodeAt(index)) || isLetter(text.charCodeAt(index)))) {
+        index++;
+      }
+      token = index === start ? text.charAt(index++) : maskToken(text.slice(start, index));
+    }
+    // Of numbers that belong together one mask is left.
+    const joined = masked.length - 1;
+    const isJoined =
+      token === MASK && JOINS.includes(masked.charAt(joined)) && masked.endsWith(MASK, joined) && joined > 0;
+    masked = isJoined ? masked.slice(0, joined) : masked + token;
+  }
+  return masked.length > MAX_ROUTE ? masked.slice(0, MAX_ROUTE) : masked;
+}
+
 const CACHE_SIZE = 4_096;
 const CACHED_LENGTH = 512;
 
-/** {@link routeOf} that remembers recent texts. */
-export function routeReader(withKeys: boolean): (text: string) => string {
+function cached(read: (text: string) => string): (text: string) => string {
   let cache = new Map<string, string>();
   return (text) => {
     const known = cache.get(text);
     if (known !== undefined) return known;
-    const route = routeOf(text, withKeys);
+    const result = read(text);
     if (text.length <= CACHED_LENGTH) {
       if (cache.size >= CACHE_SIZE) cache = new Map();
-      cache.set(text, route);
+      cache.set(text, result);
     }
-    return route;
+    return result;
   };
 }
+
+/** {@link routeOf} that remembers recent texts. */
+export const routeReader = (withKeys: boolean, parents?: ReadonlySet<string>): ((text: string) => string) =>
+  cached((text) => routeOf(text, withKeys, parents));
+
+/** {@link maskedText} that remembers recent texts. */
+export const maskedReader = (): ((text: string) => string) => cached(maskedText);
 
 /** A route as people are shown it: an ellipsis for what varies. */
 export const readableRoute = (route: string): string => route.replaceAll(MASK, REST);

@@ -1,6 +1,10 @@
-import { featureSchema, type FeatureDefinition } from '../../detector';
+import { featureSchema, fieldOfPart, type FeatureDefinition } from '../../detector';
 import type { LogDocument } from '../../log_document';
+import { DirtCounter, numberOf } from '../columns/field_value';
 import { compileField } from '../fields/field_access';
+import { findLabelFields } from '../fields/label_fields';
+import { leafFields } from '../fields/leaf_fields';
+import { isMetadata } from './metadata_fields';
 import type { z } from 'zod';
 
 /** Features for a common kind of log. */
@@ -10,6 +14,8 @@ export interface FeaturePreset {
   readonly title: string;
   readonly description: string;
   readonly definitions: readonly FeatureDefinition[];
+  /** Within what other numbers of the logs are compared, where these are worth looking at: rows of a job, sizes of a queue. */
+  readonly numbersBy?: FeatureDefinition['by'];
 }
 
 const define = (
@@ -17,12 +23,18 @@ const define = (
   title: string,
   description: string,
   definitions: readonly z.input<typeof featureSchema>[],
+  numbersBy?: FeatureDefinition['by'],
 ): FeaturePreset => ({
   name,
+  numbersBy,
   title,
   description,
   definitions: definitions.map((definition) => featureSchema.parse(definition)),
 });
+
+/** Statements of an application or a container: the numbers of a line are compared with those of the same one. */
+const LINE_GROUP = ['service.name', 'log.logger', { masked: 'message' }];
+const CONTAINER_GROUP = ['kubernetes.namespace', 'kubernetes.container.name', { masked: 'message' }];
 
 /** A request is compared with those of its own service, method and route. */
 const REQUEST_GROUP = ['service.name', 'http.request.method', { route: 'url.original' }];
@@ -48,11 +60,12 @@ export const PRESETS: readonly FeaturePreset[] = [
         direction: 'both',
       },
       { type: 'deviation', field: 'http.request.body.bytes', by: REQUEST_GROUP },
-      { type: 'route', field: 'url.original', method: 'http.request.method' },
+      { type: 'route', field: 'url.original' },
+      { type: 'combination', fields: ['http.request.method', { route: 'url.original' }], weight: 0.5 },
       // Signs of attack weigh more and come with what a text looks like, so that real attacks in real logs rank first.
       { type: 'attack_signs', field: 'url.original', weight: 2 },
       { type: 'text', field: 'url.original', weight: 1 },
-      { type: 'category', field: 'user_agent.original', encoding: 'rarity' },
+      { type: 'category', field: 'user_agent.original', encoding: 'rarity', masked: true },
     ],
   ),
   define(
@@ -69,10 +82,11 @@ export const PRESETS: readonly FeaturePreset[] = [
         by: ['status_code', 'service', 'method', { route: 'path' }],
         direction: 'both',
       },
-      { type: 'route', field: 'path', method: 'method' },
+      { type: 'route', field: 'path' },
+      { type: 'combination', fields: ['method', { route: 'path' }], weight: 0.5 },
       { type: 'attack_signs', field: 'path', weight: 2 },
       { type: 'text', field: 'path', weight: 1 },
-      { type: 'category', field: 'user_agent', encoding: 'rarity' },
+      { type: 'category', field: 'user_agent', encoding: 'rarity', masked: true },
       { type: 'hour_of_day', field: 'hour_of_day' },
     ],
   ),
@@ -86,13 +100,14 @@ export const PRESETS: readonly FeaturePreset[] = [
       {
         type: 'deviation',
         field: 'event.duration',
-        by: ['kubernetes.namespace', 'kubernetes.container.name'],
+        by: CONTAINER_GROUP,
       },
       { type: 'category', field: 'kubernetes.container.name', encoding: 'rarity' },
       { type: 'category', field: 'kubernetes.event.reason', encoding: 'rarity' },
       { type: 'category', field: 'kubernetes.node.name', encoding: 'rarity' },
       { type: 'combination', fields: ['kubernetes.container.name', 'stream'] },
     ],
+    CONTAINER_GROUP,
   ),
   define(
     'database_slow_log',
@@ -130,12 +145,17 @@ export const PRESETS: readonly FeaturePreset[] = [
     [
       { type: 'severity', field: 'log.level', by: ['service.name', 'log.logger'] },
       { type: 'template', field: 'message' },
-      { type: 'deviation', field: 'event.duration', by: ['service.name', 'log.logger'] },
+      {
+        type: 'deviation',
+        field: 'event.duration',
+        by: ['service.name', 'log.logger', { masked: 'message' }],
+      },
       { type: 'category', field: 'error.type', encoding: 'rarity' },
       { type: 'category', field: 'host.name', encoding: 'rarity' },
       { type: 'category', field: 'user.name', encoding: 'rarity' },
       { type: 'combination', fields: ['service.name', 'host.name'] },
     ],
+    LINE_GROUP,
   ),
 ];
 
@@ -236,6 +256,15 @@ function createFieldFinder(documents: readonly LogDocument[]): (name: string) =>
 
 type Part = NonNullable<FeatureDefinition['fields']>[number];
 
+/** The parts that a sample has, under its own names. */
+const partsIn = (parts: readonly Part[], find: (name: string) => string | undefined): Part[] =>
+  parts.flatMap((part): Part[] => {
+    const field = find(fieldOfPart(part));
+    if (field === undefined) return [];
+    if (typeof part === 'string') return [field];
+    return ['route' in part ? { route: field } : { masked: field }];
+  });
+
 /**
  * The definition with the fields that a sample has.
  *
@@ -245,21 +274,16 @@ function fitted(
   definition: FeatureDefinition,
   find: (name: string) => string | undefined,
 ): FeatureDefinition | undefined {
-  const partsOf = (parts: readonly Part[]): Part[] =>
-    parts.flatMap((part): Part[] => {
-      const field = find(typeof part === 'string' ? part : part.route);
-      return field === undefined ? [] : [typeof part === 'string' ? field : { route: field }];
-    });
   const { by, fields, method, ...rest } = definition;
   if (fields !== undefined) {
-    const parts = partsOf(fields);
+    const parts = partsIn(fields, find);
     return parts.length < fields.length
       ? undefined
       : featureSchema.parse({ ...rest, field: '', fields: parts });
   }
   const field = find(definition.field);
   if (field === undefined) return undefined;
-  const groups = by === undefined ? [] : partsOf([by].flat());
+  const groups = by === undefined ? [] : partsIn([by].flat(), find);
   const methodField = method === undefined ? undefined : find(method);
   return featureSchema.parse({
     ...rest,
@@ -278,7 +302,7 @@ function fitted(
  */
 export function presetFor(documents: readonly LogDocument[]): FeaturePreset | undefined {
   const sample = documents.slice(0, SAMPLE_SIZE);
-  let best: { preset: FeaturePreset; own: number; found: number } | undefined;
+  let best: { preset: FeaturePreset; own: number; found: number; by: readonly Part[] } | undefined;
   for (const preset of PRESETS) {
     const find = createFieldFinder(sample);
     // Features choose their fields before the fields that they are compared within.
@@ -294,7 +318,7 @@ export function presetFor(documents: readonly LogDocument[]): FeaturePreset | un
     // A service or a method tells the kind of log as well, though they are only compared within.
     for (const { by } of preset.definitions) {
       for (const part of [by ?? []].flat()) {
-        const name = typeof part === 'string' ? part : part.route;
+        const name = fieldOfPart(part);
         const field = find(name);
         if (field !== undefined && !EVERYWHERE.has(name)) telling.set(name, field === name);
       }
@@ -303,7 +327,60 @@ export function presetFor(documents: readonly LogDocument[]): FeaturePreset | un
     const own = [...telling.values()].filter(Boolean).length;
     if (found < 2) continue;
     const better = best === undefined || own > best.own || (own === best.own && found > best.found);
-    if (better) best = { preset: { ...preset, definitions }, own, found };
+    const by = partsIn([preset.numbersBy ?? []].flat(), find);
+    if (better) best = { preset: { ...preset, definitions }, own, found, by };
   }
-  return best?.preset;
+  if (best === undefined) return undefined;
+  const { preset, by } = best;
+  return by.length === 0
+    ? preset
+    : { ...preset, definitions: [...preset.definitions, ...otherNumbers(sample, preset.definitions, by)] };
+}
+
+/** Numbers that no definition reads are looked at up to so many, those that most logs hold first. */
+const MOST_NUMBERS = 4;
+/** Of fewer different values a number is a code or a flag. */
+const FEWEST_NUMBERS = 12;
+
+function otherNumbers(
+  sample: readonly LogDocument[],
+  definitions: readonly FeatureDefinition[],
+  by: readonly Part[],
+): FeatureDefinition[] {
+  const read = new Set(
+    definitions.flatMap(({ field, by: groups, fields, method }) => [
+      field,
+      ...[groups ?? [], fields ?? [], method ?? []].flat().map((part) => fieldOfPart(part)),
+    ]),
+  );
+  const labels = new Set(findLabelFields(sample).map(({ field }) => field));
+  return leafFields(sample)
+    .filter(
+      (field) => !read.has(field) && !labels.has(field) && !isMetadata(field) && !OF_WRITING.test(field),
+    )
+    .flatMap((field) => {
+      const values = numbersOf(sample, field);
+      const isTelling = values !== undefined && new Set(values).size >= FEWEST_NUMBERS;
+      return isTelling ? [{ field, count: values.length }] : [];
+    })
+    .sort((one, other) => other.count - one.count || (one.field < other.field ? -1 : 1))
+    .slice(0, MOST_NUMBERS)
+    .map(({ field }) => featureSchema.parse({ type: 'deviation', field, by }));
+}
+
+/** Names of numbers that say when or where a line was written. */
+const OF_WRITING = /(^|[._-])(@?timestamp|time|date|ts|epoch|line|line_?(no|number)|thread|version|build)$/i;
+/** Share of the values of a field that have to be numbers. */
+const NUMBER_SHARE = 0.9;
+
+/** The numbers of a field; undefined where it holds something else, or is in too few logs. */
+function numbersOf(sample: readonly LogDocument[], field: string): number[] | undefined {
+  const get = compileField(field);
+  const dirt = new DirtCounter();
+  const values = sample
+    .map((document) => get(document))
+    .filter((value) => value !== undefined && value !== null && typeof value !== 'boolean');
+  const numbers = values.flatMap((value) => numberOf(value, dirt) ?? []);
+  const isOften = values.length >= PRESENT_SHARE * sample.length;
+  return isOften && numbers.length >= NUMBER_SHARE * values.length ? numbers : undefined;
 }

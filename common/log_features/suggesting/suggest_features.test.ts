@@ -200,3 +200,25 @@ describe('suggestFeatures', () => {
     ).not.toThrow();
   });
 });
+
+it('compares numbers that no preset names with those of the same statement, but no ids, codes and times', () => {
+  const logs = Array.from({ length: 200 }, (_none, i) => ({
+    '@timestamp': new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString(),
+    level: 'INFO',
+    app: i % 2 === 0 ? 'scheduler' : 'postgres',
+    logger: 'jobs',
+    message: `job ${i % 3 === 0 ? 'import' : 'digest'} finished in ${i} ms`,
+    took_ms: 40 + i,
+    rows: (i * 37) % 101,
+    pid: 300 + i,
+    thread: i % 50,
+    line: i % 90,
+    shard: i % 3,
+  }));
+  const preset = presetFor(logs)!;
+  expect(preset.name).toBe('application');
+  const compared = preset.definitions.filter(({ type }) => type === 'deviation');
+  expect(compared.map(({ field, by }) => ({ field, by }))).toEqual(
+    ['took_ms', 'rows'].map((field) => ({ field, by: ['app', 'logger', { masked: 'message' }] })),
+  );
+});

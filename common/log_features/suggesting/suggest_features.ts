@@ -8,6 +8,7 @@ import { leafFields } from '../fields/leaf_fields';
 import { skewness } from '../number/number_encoding';
 import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
+import { isMetadata } from './metadata_fields';
 import type { FeatureType } from '../../detector/feature_schema';
 
 export interface FeatureSuggestion {
@@ -30,10 +31,6 @@ const SAMPLE_SIZE = 1_000;
 const MIN_COVERAGE = 0.05;
 /** A string field with more different values than this share of its documents is no category. */
 const MAX_CATEGORY_DISTINCT = 0.5;
-/** Fields that are metadata, ids, or ground truth: never features. */
-const EXCLUDED =
-  /(^|[._-])(id|uuid|guid|hash|offset|label|labels|anomaly|is_anomaly|ground_truth|tags|ephemeral_id|trace|span|sequence|pid|tid|ip|port)$|^(_|anomaly[._]|label[s._]|agent\.|ecs\.|data_stream\.|input\.|elastic_agent|event\.(ingested|created|original|dataset|module)|@version)/i;
-
 /** A proposed feature with the values of its field, one a document. */
 interface Candidate {
   readonly type: FeatureType;
@@ -313,7 +310,7 @@ export function suggestFeatures(
   const profiles: Profile[] = [];
   const labels = new Set(findLabelFields(sample).map(({ field }) => field));
   for (const field of leafFields(sample)) {
-    if (field === options.timestampField || EXCLUDED.test(field) || labels.has(field)) continue;
+    if (field === options.timestampField || isMetadata(field) || labels.has(field)) continue;
     const read = compileField(field);
     const dirt = new DirtCounter();
     const distinct = new Map<string, number>();

@@ -6,27 +6,45 @@ import { unitOf } from '../../../common/detector/value_units';
 
 export type DraftFeature = Partial<FeatureDefinition>;
 
-/** A part of a group or combination for people: the field, or the route that it holds. */
-export const partLabel = (part: FieldPart): string =>
-  typeof part === 'string'
-    ? part
-    : i18n.translate('logAnomalies.feature.routeOf', {
+/** A part of a group or combination for people: the field, the route that it holds, or its text without numbers. */
+export function partLabel(part: FieldPart): string {
+  if (typeof part === 'string') return part;
+  return 'route' in part
+    ? i18n.translate('logAnomalies.feature.routeOf', {
         defaultMessage: 'route of {field}',
         values: { field: part.route },
+      })
+    : i18n.translate('logAnomalies.feature.maskedOf', {
+        defaultMessage: 'numbers masked in {field}',
+        values: { field: part.masked },
       });
+}
+
+/** The field within a label, where it has one that is read so. */
+function fieldWithin(label: string, labelled: (field: string) => FieldPart): string | undefined {
+  const [before, after] = partLabel(labelled('\u0000')).split('\u0000');
+  const isLabelled =
+    before + after !== '' &&
+    label.startsWith(before) &&
+    label.endsWith(after) &&
+    label.length > before.length + after.length;
+  return isLabelled ? label.slice(before.length, label.length - after.length) : undefined;
+}
 
 /** Returns the part for a chosen or typed label; the inverse of {@link partLabel}. */
 export function partOfLabel(label: string): FieldPart {
-  const [before, after] = partLabel({ route: '\u0000' }).split('\u0000');
   const typed = label.trim();
-  return before !== '' && typed.startsWith(before) && typed.length > before.length + after.length
-    ? { route: typed.slice(before.length, typed.length - after.length) }
-    : typed;
+  const route = fieldWithin(typed, (field) => ({ route: field }));
+  const masked = fieldWithin(typed, (field) => ({ masked: field }));
+  return route !== undefined ? { route } : masked !== undefined ? { masked } : typed;
 }
 
 /** Fields whose values are paths or URLs, by their names. */
 export const holdsRoutes = (field: string): boolean =>
   /(^|[._-])(url|uri|path|request)([._-]|$)/i.test(field);
+
+/** Fields whose values are messages, by their names. */
+export const holdsMessages = (field: string): boolean => /(^|[._-])(message|msg)$/i.test(field);
 
 /** The feature read as another type: settings that the other type does not have are dropped, since they would be refused. */
 export function withType(feature: DraftFeature, type: FeatureType): DraftFeature {

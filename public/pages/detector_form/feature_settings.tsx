@@ -22,6 +22,7 @@ import {
 import {
   codesName,
   directionName,
+  holdsMessages,
   holdsRoutes,
   linesOfPatterns,
   partLabel,
@@ -65,6 +66,7 @@ export function FeatureSettings(props: FeatureSettingsProps): ReactElement {
       {isOf(type, 'deviation', 'severity') && !isOfBuckets && <ComparedWithin {...props} />}
       {isOf(type, 'severity') && <Codes {...props} set={set} />}
       {isOf(type, 'route') && <Method {...props} set={set} />}
+      {isOf(type, 'category') && !isOfBuckets && <Masked {...props} set={set} />}
       {isOf(type, 'number', 'deviation', 'text') && <Direction {...props} set={set} />}
       {isOf(type, 'number', 'deviation') && (
         <>
@@ -281,6 +283,35 @@ function Codes({ feature, set, ...props }: FeatureSettingsProps & Setter): React
   );
 }
 
+function Masked({ feature, set, ...props }: FeatureSettingsProps & Setter): ReactElement {
+  return (
+    <Setting
+      {...props}
+      setting="masked"
+      label={i18n.translate('logAnomalies.feature.masked', { defaultMessage: 'Numbers within it' })}
+      help={i18n.translate('logAnomalies.feature.maskedHelp', {
+        defaultMessage: 'Masked, all versions of a browser or program are one value.',
+      })}
+    >
+      <Choice
+        value={feature.masked === true ? 'masked' : 'kept'}
+        options={[
+          {
+            value: 'kept',
+            text: i18n.translate('logAnomalies.feature.numbersKept', { defaultMessage: 'tell values apart' }),
+          },
+          {
+            value: 'masked',
+            text: i18n.translate('logAnomalies.feature.numbersMasked', { defaultMessage: 'are masked' }),
+          },
+        ]}
+        set={(value) => set({ masked: value === 'masked' ? true : undefined })}
+        subject="logAnomaliesMasked"
+      />
+    </Setting>
+  );
+}
+
 function Method({ feature, set, fields, ...props }: FeatureSettingsProps & Setter): ReactElement {
   return (
     <Setting
@@ -368,6 +399,7 @@ function Parts(props: {
   const options = [
     ...names,
     ...(hasRoutes ? names.filter(holdsRoutes).map((route) => partLabel({ route })) : []),
+    ...(hasRoutes ? names.filter(holdsMessages).map((masked) => partLabel({ masked })) : []),
   ].filter((label) => !labels.includes(label));
   const take = (all: readonly string[]): void => choose([...new Set(all)].slice(-most).map(partOfLabel));
   return (
