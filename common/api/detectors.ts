@@ -237,6 +237,12 @@ export const detectorEndpoints = {
     summary: 'Train a new model now, in the background',
     privilege: 'write',
     params: detectorParams,
-    response: acknowledgedSchema,
+    response: acknowledgedSchema.extend({
+      training: z
+        .enum(['queued', 'under_way', 'taken_up'])
+        .describe(
+          'queued: a new one; under_way: the one that was asked for before goes on; taken_up: that one had died and begins anew',
+        ),
+    }),
   }),
 };

@@ -73,6 +73,7 @@ export const trainingReportSchema = z.object({
   requested_at: z.string(),
   requested_by: z.string().optional().describe('Absent: the detector itself'),
   reason: z.enum(TRAINING_REASONS).optional(),
+  beat_at: z.string().optional().describe('While it is running: its last sign of life, every few seconds'),
   step: z.enum(TRAINING_STEPS).optional().describe('While it is running'),
   step_done: z
     .number()
@@ -269,7 +270,13 @@ export const statusEndpoints = {
     summary: 'Stop the training; the active model stays',
     privilege: 'write',
     params: detectorParams,
-    response: acknowledgedSchema,
+    response: acknowledgedSchema.extend({
+      training: z
+        .enum(['none', 'stopping', 'stopped'])
+        .describe(
+          'none: there was nothing to stop; stopping: its Kibana has been told; stopped: it was not running',
+        ),
+    }),
   }),
   startBackfill: endpoint({
     method: 'post',

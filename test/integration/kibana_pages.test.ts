@@ -1,3 +1,4 @@
+import { createStatusStore } from '../../server/kibana/records/status_store';
 import { type ApiResponse, type DetectorRecord, type Endpoints, type Operation } from '../../common/api';
 import { RUNS_KEPT } from '../../common/api/status';
 import { DetectionError } from '../../common/detection_error';
@@ -145,6 +146,56 @@ describe('work that is told of while it goes on', () => {
     const after = await statusOf();
     expect(after.training).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
     expect(after.model).toEqual(before);
+  });
+
+  it('is begun anew when its Kibana has died, and says what retry and cancel did', async () => {
+    const task = trainingTaskId(target());
+    const train = async () => (await ok(owner, 'trainDetector', { params: { id: detector.id } })).training;
+    const cancel = async () => (await ok(owner, 'cancelTraining', { params: { id: detector.id } })).training;
+    /** The Kibana that trains is killed: its task stays claimed, and nothing is written any more. */
+    const killed = async (): Promise<void> => {
+      const beat_at = new Date(kibana.now() - 1_000).toISOString();
+      const { requested_at } = (await statusOf()).training!;
+      await createStatusStore(admin, { space }).writePart(detector.id, 'training', {
+        state: 'running',
+        requested_at,
+        step: 'learning',
+        beat_at,
+      });
+      const claimed = kibana.tasks.scheduled.get(task)!;
+      kibana.tasks.scheduled.set(task, { ...claimed, status: 'running' });
+    };
+    expect(await cancel()).toBe('none');
+    expect(await train()).toBe('queued');
+    expect(await train()).toBe('under_way');
+    await killed();
+    expect(await train()).toBe('under_way');
+    expect(await cancel()).toBe('stopping');
+    const { now: clock } = kibana;
+    const later = clock() + 40_000;
+    kibana.now = () => later;
+    try {
+      expect(await train()).toBe('taken_up');
+      expect(kibana.tasks.scheduled.get(task)).toMatchObject({ status: 'idle' });
+      await killed();
+      kibana.now = () => later + 40_000;
+      expect(await cancel()).toBe('stopped');
+      expect((await statusOf()).training?.state).toBe('cancelled');
+
+      // Without anybody asking, the next run of the detector takes it up.
+      expect(await train()).toBe('queued');
+      await killed();
+      kibana.now = () => later + 80_000;
+      await kibana.tasks.run(detectionTaskId(target()));
+      expect((await statusOf()).training?.state).toBe('queued');
+      expect(kibana.tasks.scheduled.get(task)).toMatchObject({ status: 'idle' });
+      expect(kibana.logged.some((line) => line.includes('its training had died and is begun anew'))).toBe(
+        true,
+      );
+      expect(await cancel()).toBe('stopped');
+    } finally {
+      kibana.now = clock;
+    }
   });
 
   it('is not begun when it was stopped in the queue', async () => {

@@ -24,7 +24,7 @@ import {
   publicRecordOf,
   type StoredDetector,
 } from '../records/detector_repository';
-import { requestTraining } from '../records/detector_job';
+import { requestTraining, trainingLife, type RequestedTraining } from '../records/detector_job';
 import { needsTraining } from '../records/effective_snapshot';
 import {
   detectionTaskId,
@@ -420,26 +420,41 @@ export async function stopDetector(
   return publicRecordOf(stored);
 }
 
-/** The task sees it within seconds; one that never began, or whose Kibana died, is ended here. */
-export async function cancelTraining(services: Services, scope: RequestScope, id: string): Promise<void> {
+/**
+ * Stops a training: its task sees it within seconds; one that never began, or whose Kibana died, is ended here.
+ *
+ * @returns what was done
+ */
+export async function cancelTraining(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<'none' | 'stopping' | 'stopped'> {
   await createDetectorRepository(scope.savedObjects).get(id);
   const status = createStatusStore(scope.elasticsearch, scope);
   const training = await status.readPart(id, 'training');
-  if (training?.state !== 'queued' && training?.state !== 'running') return;
+  if (training?.state !== 'queued' && training?.state !== 'running') return 'none';
   await status.writePart(id, 'training_cancelled', { requested_at: training.requested_at });
-  const task = trainingTaskId(targetOf(scope, id));
-  const found = await services.taskManager.get(task).catch(() => undefined);
-  if (found?.status === 'running' || found?.status === 'claiming') return;
-  await services.taskManager.removeIfExists(task);
+  const target = targetOf(scope, id);
+  const life = await trainingLife(services, target, training);
+  const found = await services.taskManager.get(trainingTaskId(target)).catch(() => undefined);
+  const isRunning = found?.status === 'running' || found?.status === 'claiming';
+  if (life === 'alive' && isRunning) return 'stopping';
+  await services.taskManager.removeIfExists(trainingTaskId(target));
   await status.writePart(id, 'training', {
     state: 'cancelled',
     requested_at: training.requested_at,
     finished_at: isoNow(services),
   });
+  return 'stopped';
 }
 
-export async function trainDetectorNow(services: Services, scope: RequestScope, id: string): Promise<void> {
+export async function trainDetectorNow(
+  services: Services,
+  scope: RequestScope,
+  id: string,
+): Promise<RequestedTraining> {
   await createDetectorRepository(scope.savedObjects).get(id);
   const status = createStatusStore(scope.elasticsearch, scope);
-  await requestTraining(services, targetOf(scope, id), status, 'hand', scope.user);
+  return requestTraining(services, targetOf(scope, id), status, 'hand', scope.user);
 }

@@ -31,6 +31,7 @@ import { inSpace, recordOf, type StoredDetector } from './detector_repository';
 import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { DetectorAttributes } from '../contracts/saved_object_types';
 import type { Services } from '../contracts/services';
+import { LONGEST_TRAINING_MILLISECONDS } from './detector_state';
 import { createStatusStore, type StatusStore } from './status_store';
 import { ensureUpgraded } from './upgrade_service';
 
@@ -132,14 +133,17 @@ async function authorization(
   return (await openApiKey(services.encrypted, object, { detectorId, space, steering })).authorization;
 }
 
-/** Asks for a new model; does nothing where one is being trained already. */
+/** Answer to whoever asks for a training: `under_way` leaves the one that is waiting or running as it is. */
+export type RequestedTraining = 'queued' | 'under_way' | 'taken_up';
+
+/** Asks for a new model. One that is waiting or running goes on; one that has died is begun anew. */
 export async function requestTraining(
   services: Services,
   target: TaskTarget,
   status: StatusStore,
   reason: TrainingReason,
   by?: string,
-): Promise<void> {
+): Promise<RequestedTraining> {
   const report: TrainingReport = {
     state: 'queued',
     requested_at: new Date(services.clock.now()).toISOString(),
@@ -147,7 +151,10 @@ export async function requestTraining(
     reason,
   };
   const before = await status.readPart(target.detectorId, 'training');
-  if (before?.state !== 'queued' && before?.state !== 'running') await taskToBeOver(services, target);
+  const life = await trainingLife(services, target, before);
+  if (life === 'alive') return 'under_way';
+  if (life === 'dead') await services.taskManager.removeIfExists(trainingTaskId(target));
+  else await taskToBeOver(services, target);
   await status.writePart(target.detectorId, 'training', report);
   await services.taskManager.ensureScheduled({
     id: trainingTaskId(target),
@@ -156,6 +163,34 @@ export async function requestTraining(
     state: {},
     scope: ['logAnomalies'],
   });
+  return life === 'dead' ? 'taken_up' : 'queued';
+}
+
+/** A training without a sign of life for so long has died with its Kibana; it gives one every few seconds. */
+const SILENT_MILLISECONDS = 30_000;
+
+/**
+ * Tells whether the training that was asked for last is waiting or running, or was cut off.
+ *
+ * @returns `over`: there is none to wait for
+ */
+export async function trainingLife(
+  { taskManager, clock }: Services,
+  target: TaskTarget,
+  training: TrainingReport | undefined,
+): Promise<'over' | 'alive' | 'dead'> {
+  if (training?.state !== 'queued' && training?.state !== 'running') return 'over';
+  const now = clock.now();
+  if (training.state === 'running' && training.beat_at !== undefined) {
+    return now - Date.parse(training.beat_at) > SILENT_MILLISECONDS ? 'dead' : 'alive';
+  }
+  const task = await taskManager.get(trainingTaskId(target)).catch(() => undefined);
+  if (task === undefined) return 'dead';
+  // A task that was claimed gives its first sign at once; one of an earlier version gives none.
+  const startedAt = task.startedAt === undefined || task.startedAt === null ? NaN : +new Date(task.startedAt);
+  const isStuck = task.status === 'running' && now - startedAt > SILENT_MILLISECONDS;
+  if (training.state === 'queued') return isStuck ? 'dead' : 'alive';
+  return now - Date.parse(training.requested_at) > LONGEST_TRAINING_MILLISECONDS ? 'dead' : 'alive';
 }
 
 const LOOKS_FOR_END = 50;

@@ -40,8 +40,8 @@ export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
     previewDetector(services, scope, body.detector, { rows: body.rows, top: body.top }, signal),
   startDetector: ({ params }, { services, scope }) => startDetector(services, scope, params.id),
   stopDetector: ({ params }, { services, scope }) => stopDetector(services, scope, params.id),
-  trainDetector: async ({ params }, { services, scope }) => {
-    await trainDetectorNow(services, scope, params.id);
-    return { acknowledged: true };
-  },
+  trainDetector: async ({ params }, { services, scope }) => ({
+    acknowledged: true,
+    training: await trainDetectorNow(services, scope, params.id),
+  }),
 };

@@ -15,9 +15,9 @@ import { resultId } from '../../elasticsearch';
 import { livePipeline } from '../../elasticsearch/ingest';
 import { createNotifier, type Notifier } from '../../notifications';
 import { createElasticsearchJournal } from '../records/announcement_journal';
-import { openDetectorJob, requestTraining, type DetectorJob } from '../records/detector_job';
+import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { keepModelGood } from '../models/model_upkeep';
-import { LONGEST_TRAINING_MILLISECONDS, NEVER_RUN, type RunState } from '../records/detector_state';
+import { NEVER_RUN, type RunState } from '../records/detector_state';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
@@ -33,6 +33,8 @@ export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
 const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
 /** A detector that has found no log for a while only asks whether one has come in between. */
 const WHOLE_RUN_EVERY_MILLISECONDS = 60 * 60_000;
+/** While a detector waits for its first model, its training is looked after so often. */
+const LOOK_AFTER_TRAINING_MILLISECONDS = 20_000;
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
 
@@ -77,7 +79,10 @@ export async function runDetector(
     }
     const model = await job.models.active(target.detectorId);
     await seeToTraining(services, job, model, known?.training);
-    if (model === undefined) return { kind: 'ran', interval, failures: 0 };
+    if (model === undefined) {
+      const delay = Math.min(durationToMilliseconds(interval), LOOK_AFTER_TRAINING_MILLISECONDS);
+      return { kind: 'ran', interval, failures: 0, delay };
+    }
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
     const { run, report } = await score(services, job, model, before, signal);
     const counted = countRun(before.counted, { version: model.version, ...report });
@@ -135,8 +140,19 @@ async function seeToTraining(
   const now = services.clock.now();
   const { retrain_every: retrainEvery } = job.stored.detector.training;
   const sinceAsked = training === undefined ? Infinity : now - Date.parse(training.requested_at);
-  const isUnderWay = training?.state === 'queued' || training?.state === 'running';
-  if (isUnderWay && sinceAsked < LONGEST_TRAINING_MILLISECONDS) return;
+  const life = await trainingLife(services, job.target, training);
+  if (life === 'alive') return;
+  if (life === 'dead') {
+    await requestTraining(
+      services,
+      job.target,
+      job.status,
+      training?.reason ?? 'first',
+      training?.requested_by,
+    );
+    services.log.warn(`Detector ${job.target.detectorId}: its training had died and is begun anew.`);
+    return;
+  }
   const isDue =
     model === undefined
       ? sinceAsked >= TRAINING_RETRY_MILLISECONDS

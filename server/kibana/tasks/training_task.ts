@@ -52,7 +52,7 @@ async function train(
     ...(asked?.reason !== undefined && { reason: asked.reason }),
   };
   if (asked?.state === 'cancelled') return { state: {} };
-  const record = recordProgress(job, request, interruption);
+  const record = recordProgress(job, request, interruption, clock);
   try {
     record.tell('sampling');
     const report = await trainDetector(
@@ -95,6 +95,8 @@ async function train(
 
 /** Interval at which a training checks for a cancellation. */
 const LOOK_FOR_CANCEL_MILLISECONDS = 1_000;
+/** Pause between two signs of life. */
+const BEAT_MILLISECONDS = 5_000;
 
 interface ProgressRecord {
   readonly tell: TellTraining;
@@ -108,6 +110,7 @@ function recordProgress(
   job: DetectorJob,
   request: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
   interruption: AbortController,
+  clock: Services['clock'],
 ): ProgressRecord {
   const { detectorId } = job.target;
   let isCancelled = false;
@@ -118,14 +121,22 @@ function recordProgress(
     interruption.abort();
   };
   const watch = setInterval(() => void look().catch(() => undefined), LOOK_FOR_CANCEL_MILLISECONDS);
-  const record = tellNowAndThen((told) =>
-    job.status.writePart(detectorId, 'training', { state: 'running', ...request, ...told }),
-  );
+  const record = tellNowAndThen((told) => {
+    const beat_at = new Date(clock.now()).toISOString();
+    return job.status.writePart(detectorId, 'training', { state: 'running', ...request, ...told, beat_at });
+  });
+  let last: Parameters<TellTraining> | undefined;
+  const tell: TellTraining = (...told) => {
+    last = told;
+    record.tell(...told);
+  };
+  const beat = setInterval(() => last && record.tell(...last), BEAT_MILLISECONDS);
   return {
-    tell: record.tell,
+    tell,
     isCancelled: () => isCancelled,
     stop: async () => {
       clearInterval(watch);
+      clearInterval(beat);
       await record.stop();
     },
   };
