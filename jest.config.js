@@ -26,7 +26,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/{integration,security}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{integration,security,faults}/**/*.test.ts'],
       setupFiles: ['<rootDir>/test/integration/fixtures/own_node.ts'],
       globalSetup: '<rootDir>/test/integration/fixtures/global_setup.ts',
       globalTeardown: '<rootDir>/test/integration/fixtures/global_teardown.ts',

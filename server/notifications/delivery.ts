@@ -12,6 +12,8 @@ export interface AlertChannel {
     message: AlertMessage | undefined,
     suppressed: SuppressedAlerts | undefined,
     signal?: AbortSignal,
+    /** Names the message, the same whenever it is sent: a receiver can drop what it has taken before. */
+    key?: string,
   ): Promise<void>;
 }
 
@@ -25,6 +27,8 @@ export class SendFailure extends Error {
     public readonly isTemporary: boolean,
     /** Milliseconds that the receiver asked to be left alone. */
     public readonly retryAfter?: number,
+    /** The receiver may have taken the message although its answer is missing: repeating it at once may tell it again. */
+    public readonly mayHaveArrived = false,
   ) {
     super(message);
   }
@@ -40,7 +44,7 @@ export interface RetryOptions {
 export const DEFAULT_RETRY: RetryOptions = { attempts: 4, firstDelay: 1_000, longestDelay: 30_000 };
 
 /**
- * Sends until it succeeds, fails for good, or the attempts run out.
+ * Sends until it succeeds, fails for good, or the attempts run out. A message whose answer was lost is left to a later call.
  *
  * @throws SendFailure of the last attempt
  */
@@ -57,7 +61,8 @@ export async function sendWithRetry(
       const failure =
         error instanceof SendFailure ? error : new SendFailure('failed for an unknown reason', false);
       const delay = Math.max(retry.firstDelay * 2 ** (attempt - 1), failure.retryAfter ?? 0);
-      const isOver = attempt >= retry.attempts || delay > retry.longestDelay || signal?.aborted;
+      const isOver =
+        attempt >= retry.attempts || delay > retry.longestDelay || signal?.aborted || failure.mayHaveArrived;
       if (!failure.isTemporary || isOver) throw failure;
       await clock.sleep(delay, signal);
     }

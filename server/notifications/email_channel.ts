@@ -96,7 +96,7 @@ export function createEmailChannel(
     (email.tls === 'auto' && email.password !== undefined && !isLoopback(server.host));
   return {
     name: 'email',
-    async send(message, suppressed, signal) {
+    async send(message, suppressed, signal, key) {
       const transport = createTransport({
         host: server.host,
         port: server.port,
@@ -120,6 +120,7 @@ export function createEmailChannel(
           to: email.recipients,
           ...renderEmail(message, suppressed, config.link_base),
           headers: { 'Auto-Submitted': 'auto-generated' },
+          ...(key !== undefined && { messageId: `<${key}@log-anomalies>` }),
         });
         if (sent.rejected.length > 0)
           warn(

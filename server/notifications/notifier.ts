@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AnomalyResult } from '../../common/anomaly';
 import type { Clock } from '../detection/ports';
 import { announcementId, isSevereEnough, summarise } from './alert_message';
@@ -153,6 +154,10 @@ async function suppress(
   return next;
 }
 
+/** @returns what names the message for its receiver: a repeated one has the same ids */
+const keyOf = ({ ids }: PendingMessage): string =>
+  createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 32);
+
 async function deliver(
   channel: AlertChannel,
   config: AlertsConfig,
@@ -169,7 +174,12 @@ async function deliver(
   });
   const recent = () => state.sentAt.filter((time) => time > clock.now() - HOUR);
   const send = (pending: PendingMessage | undefined) =>
-    sendWithRetry(() => channel.send(pending?.message, state.suppressed, signal), clock, retry, signal);
+    sendWithRetry(
+      () => channel.send(pending?.message, state.suppressed, signal, pending && keyOf(pending)),
+      clock,
+      retry,
+      signal,
+    );
 
   while (state.outbox.length > 0 || (state.suppressed && recent().length < config.max_per_hour)) {
     if (state.notBefore !== undefined && state.notBefore > clock.now())

@@ -5,6 +5,16 @@ import type { AlertsConfig } from './config';
 import type { AlertChannel } from './delivery';
 import { parseRetryAfter, SendFailure } from './delivery';
 
+/** Errors of a connection that was never made. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** Slack's limit for the text of one section block. */
 const LONGEST_SECTION = 3_000;
 
@@ -74,7 +84,7 @@ export function createSlackChannel(
   const secrets = [webhook, pathname.length > 1 ? pathname + search : undefined];
   return {
     name: 'slack',
-    async send(message, suppressed, signal) {
+    async send(message, suppressed, signal, key) {
       const controller = new AbortController();
       const abort = () => controller.abort();
       const timer = setTimeout(abort, timeout);
@@ -83,7 +93,10 @@ export function createSlackChannel(
       try {
         const response = await fetch(webhook, {
           method: 'POST',
-          headers: { 'content-type': 'application/json; charset=utf-8' },
+          headers: {
+            'content-type': 'application/json; charset=utf-8',
+            ...(key !== undefined && { 'idempotency-key': key }),
+          },
           body: JSON.stringify(renderSlack(message, suppressed, { channel, linkBase: config.link_base })),
           redirect: 'manual',
           signal: controller.signal,
@@ -108,7 +121,8 @@ export function createSlackChannel(
             ? 'was interrupted'
             : `did not answer within ${timeout / 1_000} s`
           : `could not be reached (${typeof cause === 'string' ? cause : 'connection failed'})`;
-        throw new SendFailure(`Slack webhook at ${host} ${why}`, true);
+        const mayHaveArrived = typeof cause !== 'string' || !NEVER_SENT.has(cause);
+        throw new SendFailure(`Slack webhook at ${host} ${why}`, true, undefined, mayHaveArrived);
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
