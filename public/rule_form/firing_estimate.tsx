@@ -62,7 +62,7 @@ export function FiringEstimate(props: { core: CoreStart; params: LogAnomalyParam
             color="warning"
             iconType="warning"
             title={i18n.translate('logAnomalies.rule.estimateFailed', {
-              defaultMessage: 'How often it would have fired is not known: {reason}',
+              defaultMessage: 'The number of alerts could not be estimated: {reason}',
               values: { reason: failure.message },
             })}
           />

@@ -56,7 +56,9 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
           />
         </Row>
         <Row
-          label={i18n.translate('logAnomalies.rule.count', { defaultMessage: 'Fire from so many logs on' })}
+          label={i18n.translate('logAnomalies.rule.count', {
+            defaultMessage: 'Minimum number of anomalous logs',
+          })}
           errors={errors.count}
         >
           <EuiFieldNumber

@@ -14,7 +14,7 @@ interface Options {
 export const audit = (): Command =>
   runs<Options>(
     new Command('audit')
-      .description('Who did what to a detector, when and why, newest first')
+      .description('List changes to a detector with user, time and reason, newest first')
       .requiredOption('--detector-id <id>', 'the detector')
       .option('--action <name...>', `only these: ${AUDIT_ACTIONS.join(', ')}`)
       .option('--size <number>', 'entries shown', numberBetween(1, 10_000, true), 100)

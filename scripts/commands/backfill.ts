@@ -52,7 +52,7 @@ export const backfill = (): Command =>
       .description('Score logs of the past: inside the cluster where the detector has an ingest pipeline')
       .requiredOption('--detector-id <id>', 'the detector, with its active model or its ingest pipeline')
       .requiredOption('--from <time>', 'the first time that is scored', parseTime)
-      .requiredOption('--to <time>', 'where it ends; a log of this very time is left out', parseTime)
+      .requiredOption('--to <time>', 'end, exclusive', parseTime)
       .option('--job', 'read the logs and write results, even where there is a pipeline', false)
       .option('--into <index>', 'in the cluster: write scored copies here and leave the logs alone')
       .option('--slices <number>', 'in the cluster: parts side by side', numberBetween(1, 1_024, true))

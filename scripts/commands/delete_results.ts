@@ -22,7 +22,7 @@ export const deleteResults = (): Command =>
       .description('Delete results of old logs, by whole months; feedback, models and audit trail stay')
       .requiredOption(
         '--older-than <duration>',
-        'how long results are kept at least: 90d, 26w; a month goes once all of it is older',
+        'minimum age of deleted results: 90d, 26w; a month goes once all of it is older',
         parseDuration,
       )
       .option('--dry-run', 'only say what would be deleted, and whether the rights are there', false)

@@ -58,7 +58,7 @@ export const detect = (): Command =>
       )
       .option(
         '--detector-id <id...>',
-        'where results and checkpoint belong (default: from the name of the detector); for several models in their order',
+        'id of the detector for results and checkpoint (default: from the name of the detector); for several models in their order',
       )
       .option(
         '--threshold <score>',
@@ -74,19 +74,14 @@ export const detect = (): Command =>
       .option('--index <pattern>', "logs to follow (default: the detector's source)")
       .option(
         '--checkpoint <file...>',
-        'where the place reached is kept (default: .log-anomalies/<detector id>.json); for several models in their order',
+        'file of the checkpoint (default: .log-anomalies/<detector id>.json); for several models in their order',
       )
       .option(
         '--alerts-per-day <number>',
         'alert budget of all models together: those with an adaptive threshold share it (default: each has its own)',
         numberBetween(0.01, 1_000_000),
       )
-      .option(
-        '--from <duration>',
-        'where to begin without a checkpoint: so long before now',
-        parseDuration,
-        '15m',
-      )
+      .option('--from <duration>', 'start without a checkpoint, as a time before now', parseDuration, '15m')
       .option('--interval <duration>', "pause between two looks (default: the detector's)", parseDuration)
       .option(
         '--delay <duration>',

@@ -30,7 +30,7 @@ const SHOWN_FEATURES = 10;
 export const drift = (): Command =>
   runs<Options>(
     new Command('drift')
-      .description('How far recent logs have moved away from those that a model was trained on')
+      .description('Measure the drift of recent logs from those that a model was trained on')
       .option('--detector-id <id>', 'the detector: its active model is measured')
       .option('--model <file>', 'measure with this model instead')
       .option(

@@ -33,16 +33,13 @@ interface Options {
 export const feedback = (): Command =>
   runs<Options>(
     new Command('feedback')
-      .description('Say of a result whether it is real; without --id: list what was said')
+      .description('Mark a result as real or as not an anomaly; without --id: list the verdicts')
       .requiredOption('--detector-id <id>', 'the detector')
       .option('--index <name>', 'source.index of the result')
       .option('--id <id>', 'source.id of the result')
       .option('--verdict <name>', 'real or not_an_anomaly')
       .addOption(
-        new Option(
-          '--scope <name>',
-          'how far not_an_anomaly reaches; combination: pattern, entity and feature',
-        )
+        new Option('--scope <name>', 'scope of not_an_anomaly; combination: pattern, entity and feature')
           .choices(FEEDBACK_SCOPES)
           .default('one'),
       )
@@ -50,7 +47,7 @@ export const feedback = (): Command =>
       .option('--comment <text>', 'for people who read it later')
       .option('--preview', 'only say what it would have changed in the last 30 days', false)
       .option('--accept <consequence>', 'a consequence that is known and wanted', parseConsequence)
-      .option('--undo', 'take back what was said of this result, and what it hides', false)
+      .option('--undo', 'remove the verdict on this result, and show what it hides', false)
       .addHelpText(
         'after',
         `

@@ -21,7 +21,7 @@ export const importDetectors = (): Command =>
       .description('Save the detectors of a YAML file in Kibana, all or none')
       .requiredOption('--input <file>', 'the file; - for standard input')
       .addOption(
-        new Option('--on-conflict <what>', 'where a detector of the space has the name already')
+        new Option('--on-conflict <what>', 'action when a detector of the space has the name already')
           .choices(NAME_CONFLICTS)
           .default('refuse'),
       )

@@ -56,7 +56,7 @@ export const mineTemplatesCommand = (): Command =>
       )
       .option(
         '--mask <name=regex>',
-        'what varies in your messages and is not recognised; may be given up to 16 times',
+        'variable part of your messages that is not recognised; may be given up to 16 times',
         (value: string, before: string[]) => [...before, value],
         [],
       )

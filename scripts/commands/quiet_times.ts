@@ -53,7 +53,7 @@ const add = (): Command =>
     withCommonOptions(
       new Command('add')
         .description('Add a quiet time: once, or every week')
-        .requiredOption('--name <text>', 'what it is for')
+        .requiredOption('--name <text>', 'name of the quiet time, for people')
         .option('--weekly <days>', `every week, on days with commas between: ${WEEKDAYS.join(', ')}`)
         .requiredOption('--from <time>', 'a time with its date; with --weekly a time of day such as 22:00')
         .requiredOption('--to <time>', 'likewise; with --weekly it may lie on the day after'),
@@ -81,7 +81,7 @@ const importCalendar = (): Command =>
       new Command('import')
         .description('Import an iCalendar file: each of its events is a quiet time')
         .requiredOption('--ics <file>', 'the file; recurring events, exceptions and time zones are followed')
-        .option('--name <text>', 'what it is for (default: the name of the calendar)'),
+        .option('--name <text>', 'name of the quiet times, for people (default: the name of the calendar)'),
     ),
     async (session, { ics, name, ...options }) => {
       const text = await readBounded(ics, LARGEST_CALENDAR_MB).catch((error: Error) => {

@@ -21,9 +21,9 @@ const add = (): Command =>
   runs<Options>(
     new Command('add')
       .description(
-        'Mute results of a pattern, an entity or a feature: they are kept and marked, and alert no more',
+        'Mute results of a pattern, an entity or a feature: they are kept and marked, and raise no alerts',
       )
-      .requiredOption('--name <text>', 'what it is for')
+      .requiredOption('--name <text>', 'name of the suppression, for people')
       .option('--detector-id <id...>', 'the detectors (default: all of the space)')
       .option('--pattern <text>', 'anomaly.pattern of the results')
       .option('--entity <name>', 'anomaly.entity of the results')
@@ -55,9 +55,9 @@ const add = (): Command =>
 
 export const suppress = (): Command =>
   new Command('suppress')
-    .description('Hide results that are no news, see what hides results, and show them again')
+    .description('Hide known results, list suppressions, and show hidden results again')
     .addCommand(add())
-    .addCommand(listCommand('What hides results', ['feedback', 'mute', 'calendar']))
+    .addCommand(listCommand('List mutes and feedback that hide results', ['feedback', 'mute', 'calendar']))
     .addCommand(removeCommand('Take one back: the results that it alone hides are shown again'))
     .addHelpText(
       'after',

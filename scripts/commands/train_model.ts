@@ -48,7 +48,7 @@ export const trainModelCommand = (): Command =>
       .option('--label-field <name>', 'ground truth for the evaluation on held-out logs; never a feature')
       .option(
         '--feedback <detector-id>',
-        'learn from what people said of results of this detector, too: their logs are fetched from Elasticsearch',
+        'also learn from the verdicts on results of this detector: their logs are fetched from Elasticsearch',
       )
       .addHelpText(
         'after',

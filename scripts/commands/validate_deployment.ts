@@ -24,11 +24,16 @@ export const validateDeployment = (): Command =>
     new Command('validate-deployment')
       .description('Watch the active model in production against the limits: alerts a day, score drift, lag')
       .requiredOption('--detector-id <id>', 'the detector')
-      .option('--window <duration>', 'logs of this long before now are looked at', parseDuration, '1h')
+      .option(
+        '--window <duration>',
+        'time range of the logs that are checked, up to now',
+        parseDuration,
+        '1h',
+      )
       .option('--duration <duration>', 'watch for this long (default: one look)', parseDuration)
       .option('--interval <duration>', 'between two looks', parseDuration, '30s')
       .option('--checkpoint <file>', 'checkpoint file of the running `detect`, to tell its lag')
-      .option('--sample <number>', 'logs looked at each time', numberBetween(10, 100_000, true), 5_000)
+      .option('--sample <number>', 'number of logs in each check', numberBetween(10, 100_000, true), 5_000)
       .addHelpText(
         'after',
         `

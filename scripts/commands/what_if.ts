@@ -21,7 +21,9 @@ interface Options {
 export const whatIf = (): Command =>
   runs<Options>(
     new Command('what-if')
-      .description('What would have alerted in the last 30 days: alerts a day, top groups, missed anomalies')
+      .description(
+        'Count the alerts of the last 30 days with other settings: alerts a day, top groups, missed anomalies',
+      )
       .option('--detector-id <id...>', 'the detectors (default: all of the space)')
       .option('--min-confidence <number>', 'results below do not count (default: 0.5)', numberBetween(0, 1))
       .addOption(

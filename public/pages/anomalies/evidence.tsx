@@ -89,7 +89,7 @@ const Muted = ({ children }: { children: ReactNode }): ReactElement => (
 const reasonOf = (failure: { code?: string; message: string } | undefined): string =>
   failure?.code === 'forbidden'
     ? i18n.translate('logAnomalies.evidence.forbidden', {
-        defaultMessage: 'This cannot be said: you may not read the logs themselves.',
+        defaultMessage: 'Not available: you do not have permission to read the logs.',
       })
     : i18n.translate('logAnomalies.evidence.failed', {
         defaultMessage: 'This could not be found out: {reason}',

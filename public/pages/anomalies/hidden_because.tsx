@@ -103,11 +103,11 @@ function titleOf(type: Found['result']['result']['type'], because: string | unde
       });
     case 'withdrawn':
       return i18n.translate('logAnomalies.hidden.withdrawn', {
-        defaultMessage: 'No longer anomalous: its logs were looked at again',
+        defaultMessage: 'No longer anomalous: its logs have been scored again',
       });
     case 'log':
       return i18n.translate('logAnomalies.hidden.changed', {
-        defaultMessage: 'What was changed since it was found',
+        defaultMessage: 'Changes since detection',
       });
   }
 }

@@ -88,7 +88,7 @@ export function ResultDetails(props: {
             )}
           >
             {i18n.translate('logAnomalies.details.discoverAround', {
-              defaultMessage: 'What happened around it, in Discover',
+              defaultMessage: 'View surrounding logs in Discover',
             })}
           </EuiButtonEmpty>
         </EuiFlexItem>

@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
   model_waiting: () =>
     i18n.translate('logAnomalies.audit.modelWaiting', { defaultMessage: 'model waits for somebody' }),
   model_reverted: () =>
-    i18n.translate('logAnomalies.audit.modelReverted', { defaultMessage: 'model taken back' }),
+    i18n.translate('logAnomalies.audit.modelReverted', { defaultMessage: 'model reverted' }),
   model_imported: () =>
     i18n.translate('logAnomalies.audit.modelImported', { defaultMessage: 'model imported' }),
   detector_imported: () =>
@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
   feedback_given: () =>
     i18n.translate('logAnomalies.audit.feedbackGiven', { defaultMessage: 'anomaly judged' }),
   feedback_removed: () =>
-    i18n.translate('logAnomalies.audit.feedbackRemoved', { defaultMessage: 'judgement taken back' }),
+    i18n.translate('logAnomalies.audit.feedbackRemoved', { defaultMessage: 'verdict removed' }),
   suppression_added: () =>
     i18n.translate('logAnomalies.audit.suppressionAdded', { defaultMessage: 'silenced' }),
   suppression_removed: () =>

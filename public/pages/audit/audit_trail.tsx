@@ -64,7 +64,7 @@ export default function AuditTrail({ detectorId }: { detectorId: string }): Reac
               itemId={({ at, action: done, reason }) => `${at} ${done} ${reason}`}
               loading={request.isLoading}
               tableCaption={i18n.translate('logAnomalies.audit.caption', {
-                defaultMessage: 'Who did what to this detector, newest first',
+                defaultMessage: 'Changes to this detector, newest first',
               })}
               noItemsMessage={i18n.translate('logAnomalies.audit.none', {
                 defaultMessage: 'Nothing of this kind has been written down yet.',

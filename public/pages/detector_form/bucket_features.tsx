@@ -84,7 +84,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
       <EuiTitle size="xxs">
         <h3>
           {i18n.translate('logAnomalies.bucket.looksAt', {
-            defaultMessage: 'What is looked at in each span',
+            defaultMessage: 'Features of each time span',
           })}
         </h3>
       </EuiTitle>
@@ -141,7 +141,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
           }
           tableLayout="fixed"
           tableCaption={i18n.translate('logAnomalies.bucket.featuresCaption', {
-            defaultMessage: 'What the detector looks at in each span of time',
+            defaultMessage: 'Features of each time span',
           })}
           columns={[
             {

@@ -174,7 +174,7 @@ export function BucketFields(
             isSingle
             label={i18n.translate('logAnomalies.bucket.latency', { defaultMessage: 'How long it took' })}
             help={i18n.translate('logAnomalies.bucket.latencyHelp', {
-              defaultMessage: 'A number: its median and 95th percentile. Empty: not looked at.',
+              defaultMessage: 'A number field: its median and 95th percentile are computed. Empty: none.',
             })}
             fields={fields}
             kinds={['number']}

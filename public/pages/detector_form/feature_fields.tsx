@@ -181,7 +181,7 @@ export function FeatureFields(
           }
           tableLayout="fixed"
           tableCaption={i18n.translate('logAnomalies.form.featuresCaption', {
-            defaultMessage: 'What the detector looks at in each log',
+            defaultMessage: 'Features of each log',
           })}
           columns={[
             {

@@ -202,7 +202,7 @@ function Direction({ feature, set, ...props }: FeatureSettingsProps & Setter): R
           : i18n.translate('logAnomalies.feature.direction', { defaultMessage: 'A value is unusual' })
       }
       help={i18n.translate('logAnomalies.feature.directionHelp', {
-        defaultMessage: 'What lies on the other side is ordinary.',
+        defaultMessage: 'Values on the other side are never anomalous.',
       })}
     >
       <Choice
@@ -260,7 +260,7 @@ function Codes({ feature, set, ...props }: FeatureSettingsProps & Setter): React
       setting="codes"
       label={i18n.translate('logAnomalies.feature.codes', { defaultMessage: 'Its values are' })}
       help={i18n.translate('logAnomalies.feature.codesHelp', {
-        defaultMessage: 'How bad a value is follows from it; how rare it is, from the logs.',
+        defaultMessage: 'Defines how severe a value is. Its rarity comes from the logs.',
       })}
     >
       <Choice

@@ -98,7 +98,7 @@ export function PreviewPanel(props: {
         />
         <Figure
           title={formatCount(preview.rows)}
-          description={i18n.translate('logAnomalies.preview.rows', { defaultMessage: 'of them looked at' })}
+          description={i18n.translate('logAnomalies.preview.rows', { defaultMessage: 'in the sample' })}
         />
         <Figure
           title={formatCount((logs * flaggedShare) / days)}

@@ -45,7 +45,7 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
     {
       path: 'training.max_rows',
       label: i18n.translate('logAnomalies.rare.maxRows', {
-        defaultMessage: 'Learn from at most so many logs',
+        defaultMessage: 'Maximum number of logs for training',
       }),
       value: training.max_rows,
       set: (value) => inTraining({ max_rows: Number(value) }),
@@ -135,7 +135,7 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
     {
       path: 'drift.window',
       label: i18n.translate('logAnomalies.rare.driftWindow', {
-        defaultMessage: 'Whether logs have changed is judged by the last',
+        defaultMessage: 'Time range for measuring drift',
       }),
       value: drift.window,
       set: (value) => change({ drift: { ...draft.drift, window: value } }),
@@ -154,7 +154,7 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
     {
       path: 'copy_fields',
       label: i18n.translate('logAnomalies.rare.copyFields', {
-        defaultMessage: 'What results copy of their logs (all, chosen or none)',
+        defaultMessage: 'Fields copied from logs to results (all, chosen or none)',
       }),
       help: i18n.translate('logAnomalies.rare.copyFieldsHelp', {
         defaultMessage:
@@ -187,7 +187,7 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
       <EuiText size="xs" color="subdued">
         {i18n.translate('logAnomalies.rare.rest', {
           defaultMessage:
-            'What has no field here, such as the limits of a promotion or the weight of a feature, stands in the YAML: export it from the form, change it, import it.',
+            'Settings that are not on this page, such as promotion limits or feature weights, are in the YAML file: export it from the form, edit it, and import it.',
         })}
       </EuiText>
     </EuiAccordion>

@@ -33,7 +33,7 @@ export function UpkeepFields({ draft, change, problem }: DraftFieldsProps): Reac
   return (
     <>
       <EuiTitle size="xs">
-        <h2>{i18n.translate('logAnomalies.upkeep.title', { defaultMessage: 'Staying good' })}</h2>
+        <h2>{i18n.translate('logAnomalies.upkeep.title', { defaultMessage: 'Model maintenance' })}</h2>
       </EuiTitle>
       <EuiSpacer size="m" />
       <EuiFlexGrid columns={2}>
@@ -158,7 +158,8 @@ export function UpkeepFields({ draft, change, problem }: DraftFieldsProps): Reac
               defaultMessage: 'It is watched after that for',
             })}
             helpText={i18n.translate('logAnomalies.upkeep.watchHelp', {
-              defaultMessage: 'Such as 1d, or off. It is taken back by itself when it breaks its limits.',
+              defaultMessage:
+                'For example 1d, or off. The model is reverted automatically when it exceeds its limits.',
             })}
             isInvalid={problem('promotion.watch') !== undefined}
             error={problem('promotion.watch')}

@@ -16,7 +16,7 @@ export function ExpirySelect(props: {
   return (
     <EuiFormRow
       fullWidth
-      label={i18n.translate('logAnomalies.expiry.label', { defaultMessage: 'It holds for' })}
+      label={i18n.translate('logAnomalies.expiry.label', { defaultMessage: 'Expires after' })}
     >
       <EuiSelect
         fullWidth

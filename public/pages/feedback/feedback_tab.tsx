@@ -44,7 +44,7 @@ export default function FeedbackTab({ record }: DetectorView): ReactElement {
           <EuiText size="s" color="subdued">
             {i18n.translate('logAnomalies.feedback.explained', {
               defaultMessage:
-                'What is hidden is kept and marked, never deleted. It raises no alert, is not counted, and comes back when it is taken back or runs out.',
+                'Hidden results are marked, never deleted. They raise no alerts and are not counted, and they are shown again when the rule that hides them is removed or expires.',
             })}
           </EuiText>
         </EuiFlexItem>

@@ -147,7 +147,7 @@ export default function NotAnAnomalyFlyout(props: {
         <EuiTitle size="xs">
           <h3>
             {i18n.translate('logAnomalies.replay.title', {
-              defaultMessage: 'What it would have changed in the last 30 days',
+              defaultMessage: 'Effect in the last 30 days',
             })}
           </h3>
         </EuiTitle>

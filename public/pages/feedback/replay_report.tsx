@@ -136,7 +136,7 @@ export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
               {contradictions.map(({ pattern, real, not_an_anomaly: normal }) => (
                 <li key={pattern}>
                   {i18n.translate('logAnomalies.replay.contradiction', {
-                    defaultMessage: '{pattern}: {real} said real, {normal} said normal',
+                    defaultMessage: '{pattern}: marked as real by {real}, as normal by {normal}',
                     values: { pattern, real, normal },
                   })}
                 </li>

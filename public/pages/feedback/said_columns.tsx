@@ -30,7 +30,7 @@ export const untilColumn = () => ({
 /** Returns the table column of the time and the author. */
 export const saidColumn = () => ({
   field: 'at',
-  name: i18n.translate('logAnomalies.suppression.since', { defaultMessage: 'Said' }),
+  name: i18n.translate('logAnomalies.suppression.since', { defaultMessage: 'Created' }),
   width: TIME_WIDTH,
   render: (time: string, { by }: { readonly by?: string }): ReactElement => <Time time={time} note={by} />,
 });

@@ -120,7 +120,7 @@ export function SuppressionsTable(props: {
             await run(
               () => api('removeSuppression', { params: { suppression_id: removing.id } }),
               i18n.translate('logAnomalies.suppression.removed', {
-                defaultMessage: 'What it hid is shown again',
+                defaultMessage: 'The hidden results are shown again',
               }),
             );
             setRemoving(undefined);

@@ -42,7 +42,7 @@ export function VerdictsTable(props: {
               {said.contradictions.map(({ pattern, real, not_an_anomaly: normal }) => (
                 <li key={pattern}>
                   {i18n.translate('logAnomalies.replay.contradiction', {
-                    defaultMessage: '{pattern}: {real} said real, {normal} said normal',
+                    defaultMessage: '{pattern}: marked as real by {real}, as normal by {normal}',
                     values: { pattern, real: names(real), normal: names(normal) },
                   })}
                 </li>
@@ -103,7 +103,7 @@ export function VerdictsTable(props: {
               void run(
                 () => api('removeFeedback', { params: { id: detectorId }, query: { index, id } }),
                 i18n.translate('logAnomalies.suppression.removed', {
-                  defaultMessage: 'What it hid is shown again',
+                  defaultMessage: 'The hidden results are shown again',
                 }),
               ),
           }),

@@ -123,7 +123,7 @@ function WatchState(props: {
           icon={icon('editorUndo')}
           title={i18n.translate('logAnomalies.watch.takenBack', {
             defaultMessage:
-              'The model of {version} broke its limits and was taken back; that of {previous} is active again',
+              'The model of {version} exceeded its limits and was reverted; the model of {previous} is active again',
             values,
           })}
           reasons={watch.reasons}

@@ -96,7 +96,7 @@ export function FeatureDrift(props: {
 }): ReactElement {
   const { comparison, leftName, rightName } = props;
   const title = i18n.translate('logAnomalies.compare.features', {
-    defaultMessage: 'How far features have moved since training',
+    defaultMessage: 'Feature drift since training',
   });
   return (
     <>

@@ -56,11 +56,11 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
         compressed
         items={gate.checks}
         itemId="message"
-        tableCaption={i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'What was checked' })}
+        tableCaption={i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'Check' })}
         columns={[
           {
             field: 'name',
-            name: i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'What was checked' }),
+            name: i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'Check' }),
             width: '26%',
             render: checkName,
           },
@@ -75,7 +75,7 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
             ),
           },
           {
-            name: i18n.translate('logAnomalies.gate.message', { defaultMessage: 'What was measured' }),
+            name: i18n.translate('logAnomalies.gate.message', { defaultMessage: 'Result' }),
             render: (check: CandidateCheck) => <EuiText size="xs">{checkText(check)}</EuiText>,
           },
         ]}

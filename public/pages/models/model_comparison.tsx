@@ -63,7 +63,7 @@ export function ModelComparison(props: {
             },
             {
               what: i18n.translate('logAnomalies.compare.drift', {
-                defaultMessage: 'How far scores have moved since training',
+                defaultMessage: 'Score drift since training',
               }),
               left: formatScore(comparison.left.score_drift),
               right: formatScore(comparison.right.score_drift),

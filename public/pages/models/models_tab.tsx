@@ -185,7 +185,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       <Section
         id="logAnomaliesAuditSection"
         title={i18n.translate('logAnomalies.audit.title', {
-          defaultMessage: 'Who did what, when and why (audit trail)',
+          defaultMessage: 'Audit trail: users, changes, times and reasons',
         })}
       >
         <AuditTrail detectorId={record.id} />

@@ -54,7 +54,7 @@ export default function PromoteFlyout(props: {
                   values: { time: formatTime(model.created_at) },
                 })
               : i18n.translate('logAnomalies.promote.report', {
-                  defaultMessage: 'What was checked of the model of {time}',
+                  defaultMessage: 'Checks of the model of {time}',
                   values: { time: formatTime(model.created_at) },
                 })}
           </h2>

@@ -63,7 +63,7 @@ export default function ImportFlyout({ close }: { close: (isImported: boolean) =
           <p>
             {i18n.translate('logAnomalies.exchange.explanation', {
               defaultMessage:
-                'What is imported is stopped, and works with nobody’s rights until somebody saves or starts it.',
+                'Imported detectors are stopped and have no permissions until a user saves or starts them.',
             })}
           </p>
         </EuiText>
@@ -158,7 +158,7 @@ const PlannedTable = ({ planned }: { planned: ImportedDetector[] }): ReactElemen
   <EuiBasicTable<ImportedDetector>
     items={planned}
     tableCaption={i18n.translate('logAnomalies.exchange.planned', {
-      defaultMessage: 'What will be done with each detector of the file',
+      defaultMessage: 'Result for each detector of the file',
     })}
     data-test-subj="logAnomaliesImportPlan"
     columns={[

@@ -96,7 +96,9 @@ function Controls(props: {
       </EuiFormRow>
       <EuiFormRow
         fullWidth
-        label={i18n.translate('logAnomalies.rule.count', { defaultMessage: 'Fire from so many logs on' })}
+        label={i18n.translate('logAnomalies.rule.count', {
+          defaultMessage: 'Minimum number of anomalous logs',
+        })}
       >
         <EuiFieldNumber
           fullWidth

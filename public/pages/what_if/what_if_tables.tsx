@@ -16,7 +16,7 @@ type Missed = Found['missed'][number];
 /** Table of the groups that would have alerted most often. */
 export function GroupsTable({ found }: { found: Found }): ReactElement {
   const title = i18n.translate('logAnomalies.whatIf.groups', {
-    defaultMessage: 'What would have alerted most',
+    defaultMessage: 'Groups with the most alerts',
   });
   return (
     <>

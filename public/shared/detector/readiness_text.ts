@@ -115,7 +115,7 @@ function keyText({ said }: ReadinessFinding): FindingText | undefined {
   });
   const nextStep = i18n.translate('logAnomalies.key.expiryNext', {
     defaultMessage:
-      'Whoever owns the detector opens this page, or somebody with the rights saves or starts it.',
+      'Ask the owner of the detector to open this page, or ask a user with the required permissions to save or start the detector.',
   });
   const at = formatTime(String(said?.values.at));
   switch (said?.code) {

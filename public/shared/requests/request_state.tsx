@@ -27,7 +27,7 @@ export function RequestState<Value>(props: {
             color="warning"
             iconType="warning"
             title={i18n.translate('logAnomalies.request.stale', {
-              defaultMessage: 'What you see may be old, refreshing failed: {reason}',
+              defaultMessage: 'The data may be outdated because the refresh failed: {reason}',
               values: { reason: request.failure.message },
             })}
           />
