@@ -22,7 +22,8 @@ export function expiryFindings(
       kind: 'api_key',
       level: isOver ? 'blocking' : 'warning',
       message: `The API key that the detector works with ${isOver ? 'has expired' : 'expires'} on ${to}.`,
-      next_step: 'Ask the owner of the detector to open this page, or ask a user with the required permissions to save or start the detector.',
+      next_step:
+        'Ask the owner of the detector to open this page, or ask a user with the required permissions to save or start the detector.',
       said: { code: isOver ? 'key_expired' : 'key_expires', values: { at: to } },
     },
   ];
