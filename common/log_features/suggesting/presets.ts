@@ -4,6 +4,7 @@ import { DirtCounter, numberOf } from '../columns/field_value';
 import { compileField } from '../fields/field_access';
 import { findLabelFields } from '../fields/label_fields';
 import { leafFields } from '../fields/leaf_fields';
+import { ATTACK_WEIGHT } from './attack_weight';
 import { isMetadata } from './metadata_fields';
 import type { z } from 'zod';
 
@@ -63,7 +64,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'route', field: 'url.original' },
       { type: 'combination', fields: ['http.request.method', { route: 'url.original' }], weight: 0.5 },
       // Signs of attack weigh more and come with what a text looks like, so that real attacks in real logs rank first.
-      { type: 'attack_signs', field: 'url.original', weight: 2 },
+      { type: 'attack_signs', field: 'url.original', weight: ATTACK_WEIGHT },
       { type: 'text', field: 'url.original', weight: 1 },
       { type: 'category', field: 'user_agent.original', encoding: 'rarity', masked: true },
     ],
@@ -84,7 +85,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       },
       { type: 'route', field: 'path' },
       { type: 'combination', fields: ['method', { route: 'path' }], weight: 0.5 },
-      { type: 'attack_signs', field: 'path', weight: 2 },
+      { type: 'attack_signs', field: 'path', weight: ATTACK_WEIGHT },
       { type: 'text', field: 'path', weight: 1 },
       { type: 'category', field: 'user_agent', encoding: 'rarity', masked: true },
       { type: 'hour_of_day', field: 'hour_of_day' },

@@ -222,3 +222,21 @@ it('compares numbers that no preset names with those of the same statement, but 
     ['took_ms', 'rows'].map((field) => ({ field, by: ['app', 'logger', { masked: 'message' }] })),
   );
 });
+
+it('looks at callers beside what they call, and at signs of attack as presets do', () => {
+  const logs = Array.from({ length: 400 }, (_none, i) => ({
+    '@timestamp': new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString(),
+    svc: `service-${i % 4}`,
+    rpc: `Service${i % 4}/Call${i % 20}`,
+    caller: `caller-${'abcdefghijklmnopqrst'[i % 20]}`,
+    resource: `/tenants/${i}/items?filter=${i}`,
+    latency_us: 900 + ((i * 37) % 401),
+  }));
+  const definitions = suggestFeatures(logs, { timestampField: '@timestamp' }).map(
+    ({ definition }) => definition,
+  );
+  expect(definitions.find(({ type }) => type === 'combination')?.fields).toEqual(['caller', 'rpc']);
+  expect(definitions.find(({ type }) => type === 'attack_signs')?.weight).toBe(
+    PRESETS[0].definitions.find(({ type }) => type === 'attack_signs')?.weight,
+  );
+});

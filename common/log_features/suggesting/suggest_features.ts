@@ -4,6 +4,7 @@ import type { LogDocument } from '../../log_document';
 import { compileField } from '../fields/field_access';
 import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from '../columns/field_value';
 import { findLabelFields } from '../fields/label_fields';
+import { ATTACK_WEIGHT } from './attack_weight';
 import { leafFields } from '../fields/leaf_fields';
 import { skewness } from '../number/number_encoding';
 import { mineTemplates } from '../template/template_miner';
@@ -223,15 +224,33 @@ function comparedWithinGroups(
         { type: 'route', ...(method && { method }) },
         'paths: the rarity of the route, ids masked',
       );
-      return [asRoute, suggestion];
+      return [asRoute, changed({ weight: ATTACK_WEIGHT }, reason)];
     }
     const isPartOfTarget =
       target !== undefined && /(^|\.)url\./.test(field) && field !== target.field && type === 'attack_signs';
     if (isPartOfTarget) return [];
     const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
-    return type === 'category' && isWorker ? [] : [suggestion];
+    if (type === 'category' && isWorker) return [];
+    const partner = companionOf(field, names);
+    return type === 'category' && NAME.test(field) && partner !== undefined
+      ? [suggestion, togetherWith(suggestion, partner)]
+      : [suggestion];
   });
 }
+
+/** Returns what is called or run by a caller, user or machine: the most particular name of it. */
+const companionOf = (name: string, workers: readonly string[]): string | undefined =>
+  workers.filter((worker) => worker !== name && !METHOD.test(worker)).at(-1);
+
+/** A caller that is known may be strange where it calls. */
+const togetherWith = (suggestion: FeatureSuggestion, partner: string): FeatureSuggestion => ({
+  ...suggestion,
+  definition: featureSchema.parse({
+    type: 'combination',
+    fields: [suggestion.definition.field, partner],
+  }),
+  reason: `who goes with which ${printable(partner, 80)}: a pair that is new or rare`,
+});
 
 /** Each value of one field goes with one value of the other, and the other way round. */
 function isOneToOne(one: Candidate, other: Candidate): boolean {
