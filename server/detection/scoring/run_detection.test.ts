@@ -1,0 +1,142 @@
+import type { ModelSnapshot } from '../../../common/model_snapshot';
+import type { SourceLog } from '../../../common/log_document';
+import { storedResult } from '../../../test/fakes/hiding_stores';
+import { checkpointStore, logSource, resultStore } from '../../../test/fakes/run_stores';
+import { runDetection, type DetectionRunOptions, type RunWork } from './run_detection';
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+const SECOND = 1_000;
+const iso = (time: number): string => new Date(time).toISOString();
+
+/** Log of so many seconds ago, indexed at once. */
+const log = (id: string, seconds: number): SourceLog => ({
+  index: 'weblogs',
+  id,
+  document: {
+    '@timestamp': iso(NOW - seconds * SECOND),
+    event: { ingested: iso(NOW - seconds * SECOND) },
+  },
+});
+const LOGS = [log('odd-1', 50), log('a', 40), log('b', 30), log('odd-2', 20), log('c', 10)];
+
+function worldOf(logs = LOGS) {
+  const results = resultStore();
+  const checkpoints = checkpointStore();
+  const scored: string[] = [];
+  const work: RunWork = {
+    fields: [],
+    dirt: {},
+    score: async (page) => {
+      scored.push(...page.logs.map(({ id }) => id));
+      const odd = page.logs.filter(({ id }) => id.startsWith('odd'));
+      return { results: odd.map(({ id }) => storedResult(id, NOW)), summaries: [], logs: page.logs.length };
+    },
+    threshold: () => 0.6,
+    thresholdState: () => undefined,
+  };
+  const detector = {
+    source: { index: 'weblogs', timestamp_field: '@timestamp', ingested_field: 'event.ingested' },
+    schedule: { query_delay: '1s', late_window: '24h' },
+  };
+  const run = (change: Partial<DetectionRunOptions> = {}) =>
+    runDetection({
+      detectorId: 'web',
+      snapshot: { version: '1', detector } as unknown as ModelSnapshot,
+      source: logSource(logs),
+      clock: { now: () => NOW, sleep: async () => undefined },
+      runId: 'run',
+      results,
+      checkpoints,
+      startFrom: NOW - 60 * SECOND,
+      work: () => work,
+      ...change,
+    });
+  return { run, results, checkpoints, scored };
+}
+
+describe('a run', () => {
+  it('scores each log once, stores the results, and moves the checkpoint to now less the delay', async () => {
+    const { run, results, checkpoints, scored } = worldOf();
+    const outcome = await run();
+    expect(outcome).toMatchObject({ logs: 5, anomalies: 2, created: 2, complete: true, to: NOW - SECOND });
+    expect([...scored].sort()).toEqual(LOGS.map(({ id }) => id).sort());
+    expect([...results.stored.keys()]).toEqual(['weblogs/odd-1', 'weblogs/odd-2']);
+    expect(checkpoints.written.at(-1)).toMatchObject({ ingestedTo: NOW - SECOND, timestampTo: NOW - SECOND });
+  });
+
+  it('carries on where the one before stopped, and finds nothing twice', async () => {
+    const { run, scored } = worldOf();
+    const first = await run({ maxLogs: 2, pageSize: 2 });
+    expect(first).toMatchObject({ logs: 2, anomalies: 1, complete: false });
+    expect(await run()).toMatchObject({ logs: 3, anomalies: 1, complete: true });
+    expect(await run()).toMatchObject({ logs: 0, anomalies: 0 });
+    expect(new Set(scored).size).toBe(scored.length);
+  });
+
+  it('that died before its checkpoint is repeated, and stores the same', async () => {
+    const { run, results, checkpoints } = worldOf();
+    const lost = { ...checkpoints, write: async () => Promise.reject(new Error('lost')) };
+    await expect(run({ checkpoints: lost })).rejects.toThrow('lost');
+    expect(results.stored.size).toBe(1);
+    expect(await run()).toMatchObject({ anomalies: 2, created: 1 });
+    expect(results.stored.size).toBe(2);
+  });
+
+  it('stops where another process has moved the checkpoint', async () => {
+    const { run, checkpoints } = worldOf();
+    const overtaken = { ...checkpoints, read: async () => undefined };
+    await run();
+    await expect(run({ checkpoints: overtaken })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('does not move the checkpoint past results that were not stored', async () => {
+    const { run, results, checkpoints } = worldOf();
+    const refusing = { ...results, write: async () => Promise.reject(new Error('full')) };
+    await expect(run({ results: refusing })).rejects.toThrow('full');
+    expect(checkpoints.written).toEqual([]);
+  });
+
+  it('announces results once they are stored, before the checkpoint moves', async () => {
+    const { run, results, checkpoints } = worldOf();
+    const told: [ids: string[], stored: number, checkpoints: number][] = [];
+    await run({
+      announce: async (found) =>
+        void told.push([
+          found.map(({ source }) => source.id),
+          results.stored.size,
+          checkpoints.written.length,
+        ]),
+    });
+    expect(told).toEqual([[['odd-1', 'odd-2'], 2, 0]]);
+  });
+
+  it('stores hidden results as they are, and neither counts nor announces them', async () => {
+    const { run, results } = worldOf();
+    const told: string[] = [];
+    const outcome = await run({
+      suppress: async (found) =>
+        found.map((each) =>
+          each.source.id === 'odd-1'
+            ? { ...each, result: { type: 'suppressed', suppressed_by: ['s'] } }
+            : each,
+        ),
+      announce: async (found) => void told.push(...found.map(({ source }) => source.id)),
+    });
+    expect(outcome).toMatchObject({ anomalies: 1, suppressed: 1 });
+    expect(told).toEqual(['odd-2']);
+    expect(results.stored.get('weblogs/odd-1')?.result.type).toBe('suppressed');
+  });
+
+  it('ends at a signal, with what was stored so far on its checkpoint', async () => {
+    const { run, checkpoints } = worldOf();
+    const controller = new AbortController();
+    const stopping = run({
+      signal: controller.signal,
+      onResults: async () => controller.abort(),
+      pageSize: 2,
+    });
+    await expect(stopping).rejects.toMatchObject({ code: 'interrupted' });
+    expect(checkpoints.written).toHaveLength(1);
+    expect(await run()).toMatchObject({ logs: 3 });
+  });
+});
