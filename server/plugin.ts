@@ -68,6 +68,7 @@ export class LogAnomaliesPlugin {
       attributesToIncludeInAAD: AUTHENTICATED_ATTRIBUTES,
     });
 
+    const runs = new RunOutcomes();
     let started: Promise<Services> | undefined;
     const getServices = (): Promise<Services> =>
       (started ??= core.getStartServices().then(([coreStart, pluginsStart]) =>
@@ -79,11 +80,11 @@ export class LogAnomaliesPlugin {
           links,
           canEncrypt: encryptedSavedObjects?.canEncrypt ?? false,
           log,
+          forgetRuns: (detectorId) => runs.report({ detectorId, outcome: 'gone' }),
           directory: __dirname,
         }),
       ));
 
-    const runs = new RunOutcomes();
     core.status.set(pluginStatus(runs.watch(), ServiceStatusLevels));
     taskManager.registerTaskDefinitions({
       [DETECTION_TASK_TYPE]: createDetectionTask(getServices, (run) => runs.report(run)),

@@ -40,6 +40,7 @@ export interface ServiceSettings {
   readonly canEncrypt: boolean;
   readonly links: Services['links'];
   readonly log: Logger;
+  readonly forgetRuns: Services['forgetRuns'];
   /** Folder of the running code: the thread that trains lies there or below. */
   readonly directory: string;
 }
@@ -80,7 +81,7 @@ export const readersOf = (decoder: ModelDecoder): Pick<Services, 'models' | 'dec
 });
 
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
-  const { limits, usage, keys, alerts, canEncrypt, links, log, directory } = settings;
+  const { limits, usage, keys, alerts, canEncrypt, links, log, forgetRuns, directory } = settings;
   const { client } = core.elasticsearch;
   const worker = findBuiltWorker(directory, TRAINING_WORKER);
   const internalSavedObjects = core.savedObjects.createInternalRepository(INTERNAL_TYPES);
@@ -109,6 +110,7 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
         ? client.asInternalUser
         : client.asScoped({ headers: { authorization } }).asCurrentUser,
     seer: client.asInternalUser,
+    forgetRuns,
     train:
       worker === undefined
         ? async () => {

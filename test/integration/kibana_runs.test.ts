@@ -144,6 +144,10 @@ describe('a run that fails', () => {
       last_run: { logs: 180 },
     });
     for (const each of [id, healthy]) await ok(owner, 'deleteDetector', { params: { id: each } });
+    // Kibana's status page counts neither of them any more.
+    for (const detectorId of [id, healthy]) {
+      expect(kibana.reported.filter((run) => run.detectorId === detectorId).at(-1)?.outcome).toBe('gone');
+    }
   });
 
   it('looks less often while no logs come, and as often as before once one comes', async () => {

@@ -54,6 +54,8 @@ export interface Services {
   /** Kibana's own user, which may see the names of indices; absent where nobody may. Nothing is read with it. */
   readonly seer: ElasticsearchClient | undefined;
   readonly train: Trainer;
+  /** Tells Kibana's status page that a detector was deleted or stopped: its runs are not counted any more. */
+  forgetRuns(detectorId: string): void;
   /** Space that a request is made in. */
   spaceOf(request: KibanaRequest): string;
 }

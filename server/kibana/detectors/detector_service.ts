@@ -244,6 +244,7 @@ export async function deleteDetector(
   const status = createStatusStore(scope.elasticsearch, scope);
   const hasPipeline = (await status.readPart(id, 'pipeline').catch(() => undefined)) !== undefined;
   await repository.delete(id);
+  services.forgetRuns(id);
   if (stored.apiKeyObject !== undefined) {
     await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject, target);
   }
@@ -417,6 +418,7 @@ export async function stopDetector(
     stored = await repository.update(id, { enabled: false, updated_at: isoNow(services) }, stored.version);
   }
   await services.taskManager.removeIfExists(detectionTaskId(targetOf(scope, id)));
+  services.forgetRuns(id);
   return publicRecordOf(stored);
 }
 
