@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
+import { promoteModel } from '../../server/detection/promotion/promote_model';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import {
   attachPipeline,
@@ -11,8 +12,11 @@ import {
   planAttachment,
   renamePipeline,
   revertPipeline,
+  type PipelineDeployment,
 } from '../../server/elasticsearch/ingest';
 import { attachedText, deploymentText, planText, trialOptions } from '../command_line/ingest_pipeline';
+import { authorOf } from '../command_line/hiding';
+import { promotionWork } from '../command_line/promotion';
 import { runs } from '../command_line/session';
 import { connectToStored } from '../command_line/stored_data';
 
@@ -66,12 +70,21 @@ Examples:
           const load = async (version: string) =>
             decodeModelSnapshot(await store.load(detectorId, version), { stored: true });
           const trial = await trialOptions(session, client, await load(live.version), detectorId);
-          const deployment = await revertPipeline(client, load, trial);
-          const { version } = deployment.live;
-          if ((await load(version)).detector.scoring === 'ingest') {
-            await store.promote(detectorId, version, 'reverted with the pipeline');
-          }
-          session.result(deployment, () => deploymentText(deployment));
+          const { previousVersion } = live;
+          const revert = () => revertPipeline(client, load, trial);
+          const isActive =
+            previousVersion !== undefined && (await load(previousVersion)).detector.scoring === 'ingest';
+          const { pipeline: deployment } = isActive
+            ? await promoteModel(promotionWork(session, client, revert), {
+                detectorId,
+                version: previousVersion,
+                note: 'reverted with the pipeline',
+                reason: 'reverted with the pipeline by the command line',
+                ...(await authorOf(client)),
+                action: 'model_reverted',
+              })
+            : { pipeline: await revert() };
+          session.result(deployment, () => deploymentText(deployment as PipelineDeployment));
           return;
         }
         if (options.delete) {

@@ -11,6 +11,7 @@ import {
   measureProduction,
   type GateReport,
 } from '../../server/detection/promotion/model_gate';
+import { promoteModel } from '../../server/detection/promotion/promote_model';
 import { gateCandidate } from '../../server/detection/promotion/gate_candidate';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import {
@@ -31,6 +32,7 @@ import {
 } from '../command_line/ingest_pipeline';
 import { gateText, insist } from '../command_line/gate_text';
 import { authorOf } from '../command_line/hiding';
+import { promotionWork } from '../command_line/promotion';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
@@ -121,22 +123,29 @@ Examples:
           ...(candidate === undefined ? [] : [besideReport(candidate)]),
         );
         const promote = !options.candidateOnly && (report.passed || options.force);
-        let ingest: PipelineDeployment | undefined;
-        if (promote && hasPipeline) {
-          // First, since its trial may refuse: what was active stays then.
-          const trial = await trialOptions(session, client, snapshot, detectorId, options.maxCost);
-          ingest = await deployPipeline(client, snapshot, trial);
-        }
-        if (promote && active?.version !== snapshot.version) {
-          await store.promote(detectorId, snapshot.version, options.note);
-        }
-        await noteDeployment(session, client, detectorId, {
-          promote,
+        const deployment: Deployment = {
+          detectorId,
           version: snapshot.version,
           previous: active?.version,
           note: options.note,
           report,
-        });
+        };
+        let ingest: PipelineDeployment | undefined;
+        if (promote) {
+          const swap = async (): Promise<PipelineDeployment | undefined> => {
+            if (!hasPipeline) return undefined;
+            const trial = await trialOptions(session, client, snapshot, detectorId, options.maxCost);
+            return deployPipeline(client, snapshot, trial);
+          };
+          ({ pipeline: ingest } = await promoteModel(promotionWork(session, client, swap), {
+            detectorId,
+            version: snapshot.version,
+            note: options.note,
+            reason: reasonOf(deployment),
+            ...(await authorOf(client)),
+            action: 'model_promoted',
+          }));
+        } else await noteCandidate(session, client, deployment);
         const plan = ingest && (await planFor(session, client, detectorId, snapshot.detector.source.index));
         const attached = plan !== undefined && options.attach;
         if (attached) await attachPipeline(client, plan, { signal: session.signal });
@@ -212,30 +221,36 @@ function readsReport(snapshot: ModelSnapshot, { detector }: ModelSnapshot): Gate
 }
 
 interface Deployment {
-  readonly promote: boolean;
+  readonly detectorId: string;
   readonly version: string;
   readonly previous: string | undefined;
   readonly note: string | undefined;
   readonly report: GateReport;
 }
 
-async function noteDeployment(
+const failuresOf = ({ checks }: GateReport): string[] =>
+  checks.filter(({ passed }) => !passed).map(({ message }) => message);
+
+const reasonOf = ({ note, report }: Deployment): string =>
+  [note ?? 'deployed by the command line', ...failuresOf(report)].join('; ');
+
+/** Writes down that the model stays a candidate: its gate has refused it, or nobody asked for more. */
+async function noteCandidate(
   session: Session,
   client: ElasticsearchClient,
-  detectorId: string,
-  { promote, version, previous, note, report }: Deployment,
+  deployment: Deployment,
 ): Promise<void> {
+  const { detectorId, version, previous, report } = deployment;
   if (previous === version) return;
-  const failed = report.checks.filter(({ passed }) => !passed).map(({ message }) => message);
   await createAuditTrail(client, { space: session.config.space }).append([
     {
       detectorId,
       at: new Date(session.clock.now()).toISOString(),
       ...(await authorOf(client)),
-      action: promote ? 'model_promoted' : failed.length > 0 ? 'model_refused' : 'model_waiting',
+      action: failuresOf(report).length > 0 ? 'model_refused' : 'model_waiting',
       ...(previous !== undefined && { from: previous }),
       to: version,
-      reason: [note ?? 'deployed by the command line', ...failed].join('; '),
+      reason: reasonOf(deployment),
     },
   ]);
 }

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
-import { createAuditTrail, createSnapshotStore } from '../../server/elasticsearch';
+import { promoteModel } from '../../server/detection/promotion/promote_model';
+import { createSnapshotStore } from '../../server/elasticsearch';
 import { deployPipeline } from '../../server/elasticsearch/ingest';
 import { authorOf } from '../command_line/hiding';
 import { deploymentText, trialOptions } from '../command_line/ingest_pipeline';
+import { promotionWork } from '../command_line/promotion';
 import { runs } from '../command_line/session';
 import { connectToStored } from '../command_line/stored_data';
 
@@ -38,23 +40,23 @@ export const rollbackModel = (): Command =>
         if (version === active?.version)
           throw new DetectionError('invalid_input', `${version} is active already.`);
         const snapshot = decodeModelSnapshot(await store.load(options.detectorId, version), { stored: true });
-        if (snapshot.detector.scoring === 'ingest') {
-          const trial = await trialOptions(session, client, snapshot, options.detectorId);
-          const deployment = await deployPipeline(client, snapshot, trial);
-          session.say(deploymentText(deployment));
-        }
-        const { previous } = await store.promote(options.detectorId, version, options.note ?? 'rolled back');
-        await createAuditTrail(client, { space: session.config.space }).append([
+        const { previous } = await promoteModel(
+          promotionWork(session, client, async () => {
+            if (snapshot.detector.scoring !== 'ingest') return undefined;
+            const trial = await trialOptions(session, client, snapshot, options.detectorId);
+            const deployment = await deployPipeline(client, snapshot, trial);
+            session.say(deploymentText(deployment));
+            return deployment;
+          }),
           {
             detectorId: options.detectorId,
-            at: new Date(session.clock.now()).toISOString(),
+            version,
+            note: options.note ?? 'rolled back',
+            reason: options.note ?? 'rolled back by the command line',
             ...(await authorOf(client)),
             action: 'model_reverted',
-            ...(previous !== undefined && { from: previous }),
-            to: version,
-            reason: options.note ?? 'rolled back by the command line',
           },
-        ]);
+        );
         session.result(
           { detector: options.detectorId, active: version, previous },
           () => `${version} is active again; it replaces ${previous ?? 'nothing'}.`,

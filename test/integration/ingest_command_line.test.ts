@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogDocument } from '../../common/log_document';
-import { ownerRole, pipelineRole, resultsPattern } from '../../server/elasticsearch';
+import { createAuditTrail, ownerRole, pipelineRole, resultsPattern } from '../../server/elasticsearch';
 import { livePipeline, pipelineName } from '../../server/elasticsearch/ingest';
 import { outcomeOf, start, type Outcome } from './fixtures/command_line_fixture';
 import { administrator, uniqueName, userWith } from './fixtures/elasticsearch_fixture';
@@ -160,6 +160,15 @@ schedule: { query_delay: 1s }
     });
     await succeed('rollback-model', '--detector-id', detectorId);
     expect(await livePipeline(admin, detectorId)).toMatchObject({ version: deployed.model });
+    await succeed('attach-pipeline', '--detector-id', detectorId, '--revert');
+    expect(await livePipeline(admin, detectorId)).toMatchObject({ version: next.model });
+    const { entries } = await createAuditTrail(admin).list(detectorId);
+    expect(entries.slice(0, 3).map(({ action, from, to }) => [action, from, to])).toEqual([
+      ['model_reverted', deployed.model, next.model],
+      ['model_reverted', next.model, deployed.model],
+      ['model_promoted', deployed.model, next.model],
+    ]);
+    await succeed('rollback-model', '--detector-id', detectorId);
     expect(
       (await run('detect', '--detector-id', detectorId, '--once', '--threshold', '0.5')).stderr,
     ).toContain('the pipeline holds the threshold');

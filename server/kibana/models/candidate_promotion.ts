@@ -7,7 +7,9 @@ import type { Checkpoint, ModelRecord } from '../../detection/ports';
 import { startWatch } from '../../detection/promotion/promotion_watch';
 import type { DetectorJob } from '../records/detector_job';
 import { withCurrentSettings } from '../records/effective_snapshot';
-import { swapPipeline } from './pipeline_swap';
+import { promoteModel, type Promoted } from '../../detection/promotion/promote_model';
+import type { PipelineDeployment } from '../../elasticsearch/ingest';
+import { swapPipeline, type PipelineWork } from './pipeline_swap';
 import type { Services } from '../contracts/services';
 import type { StatusStore } from '../records/status_store';
 
@@ -93,7 +95,6 @@ export async function settleCandidate(
   let gate = await gateModel(services, job, version, options);
   if (mode === 'automatic' && gate.verdict === 'pass') {
     try {
-      await swapPipeline(services, job, version);
       await promoteAndWatch(services, job, version, {
         note: `passed its gate beside ${active.version}`,
         gate,
@@ -143,6 +144,9 @@ export async function settleCandidate(
   return { state: 'waiting', message };
 }
 
+/** Stands for the user where security is off and nobody has a name. */
+export const SOMEBODY = 'a user without a name';
+
 export interface PromotionNote {
   readonly note: string;
   /** Name of the user; absent: the detector itself. */
@@ -151,41 +155,42 @@ export interface PromotionNote {
   readonly action?: 'model_promoted' | 'model_reverted';
   /** Watches the model that becomes active; default: true. */
   readonly watched?: boolean;
+  readonly signal?: AbortSignal;
 }
 
-/** Makes a model active, puts it on record, and begins to watch it. The pipeline must have been swapped before. */
+/** Makes a model active (see {@link promoteModel}), settles it as a candidate, and begins to watch it. */
 export async function promoteAndWatch(
   services: Services,
-  work: Pick<DetectorJob, 'target' | 'stored' | 'models' | 'status' | 'audit'>,
+  work: PipelineWork,
   version: string,
-  { note, by, gate, action = 'model_promoted', watched = true }: PromotionNote,
-): Promise<{ previous?: string }> {
+  { note, by, gate, action = 'model_promoted', watched = true, signal }: PromotionNote,
+): Promise<Promoted<PipelineDeployment>> {
   const { target, stored, models, status, audit } = work;
   const { detectorId } = target;
-  const { previous } = await models.promote(detectorId, version, note);
-  if (previous === version) return { previous };
-  const now = services.clock.now();
-  await audit.append([
+  const { clock } = services;
+  const promoted = await promoteModel(
+    { models, audit, clock, swapPipeline: () => swapPipeline(services, work, version, { signal }) },
     {
       detectorId,
-      at: new Date(now).toISOString(),
-      ...(by !== undefined && { by }),
-      action,
-      ...(previous !== undefined && { from: previous }),
-      to: version,
+      version,
+      note,
       reason: note,
+      by,
+      action,
       ...(gate && { details: { verdict: gate.verdict, checks: gate.checks } }),
     },
-  ]);
+  );
+  const { previous } = promoted;
+  if (previous === version) return promoted;
   await forgetCandidate(status, detectorId, version, { state: 'promoted', message: note });
-  const watch = watched ? startWatch(stored.detector.promotion, version, previous, now) : undefined;
+  const watch = watched ? startWatch(stored.detector.promotion, version, previous, clock.now()) : undefined;
   if (watch !== undefined) {
     // A failed check that a person has accepted does not revert the model.
     const failed = gate?.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name) ?? [];
     const accepted = by === undefined ? [] : [...new Set(failed)];
     await status.writePart(detectorId, 'watch', { ...watch, ...(accepted.length > 0 && { accepted }) });
   }
-  return previous === undefined ? {} : { previous };
+  return promoted;
 }
 
 /** A model that was tried in shadow or waited is a candidate no more; does nothing for any other. */

@@ -11,16 +11,13 @@ import {
   createFeedbackStore,
   createSnapshotStore,
 } from '../../elasticsearch';
-import { forgetCandidate, gateModel, promoteAndWatch } from './candidate_promotion';
+import { forgetCandidate, gateModel, promoteAndWatch, SOMEBODY } from './candidate_promotion';
 import { createDetectorRepository } from '../records/detector_repository';
 import { checkReads } from '../records/effective_snapshot';
-import { pipelineWorkOf, swapPipeline } from './pipeline_swap';
+import { pipelineWorkOf } from './pipeline_swap';
 import type { RequestScope, Services } from '../contracts/services';
 import { checkModelSize } from '../limits/usage_limits';
 import { createStatusStore } from '../records/status_store';
-
-/** Author of changes where security is off and nobody has a name. */
-const SOMEBODY = 'a user without a name';
 
 export const storeOf = (services: Services, scope: RequestScope): SnapshotStore =>
   createSnapshotStore(scope.elasticsearch, { space: scope.space, now: () => services.clock.now() });
@@ -141,27 +138,14 @@ export async function promoteModel(
   const record = await store.record(detectorId, version);
   const { gate } = record;
   const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
-  const target = { space: scope.space, detectorId };
   checkReads(await services.models.load(store, detectorId, record), stored);
-  await swapPipeline(services, pipelineWorkOf(services, scope, stored), version);
-  const { previous } = await promoteAndWatch(
-    services,
-    {
-      target,
-      stored,
-      models: store,
-      status: createStatusStore(scope.elasticsearch, scope),
-      audit: createAuditTrail(scope.elasticsearch, { space: scope.space }),
-    },
-    version,
-    {
-      note: note ?? 'promoted by hand',
-      by: scope.user ?? SOMEBODY,
-      action,
-      watched: action === 'model_promoted',
-      ...(gate && { gate }),
-    },
-  );
+  const { previous } = await promoteAndWatch(services, pipelineWorkOf(services, scope, stored), version, {
+    note: note ?? 'promoted by hand',
+    by: scope.user ?? SOMEBODY,
+    action,
+    watched: action === 'model_promoted',
+    ...(gate && { gate }),
+  });
   return { active: version, ...(previous !== undefined && { previous }) };
 }
 

@@ -26,7 +26,6 @@ import { compareOver, promoteAndWatch, settleCandidate } from './candidate_promo
 import { requestTraining, type DetectorJob } from '../records/detector_job';
 import type { RunState } from '../records/detector_state';
 import { withCurrentSettings } from '../records/effective_snapshot';
-import { swapPipeline } from './pipeline_swap';
 import type { Services } from '../contracts/services';
 import type { StoredUpkeep } from '../records/status_store';
 
@@ -116,7 +115,6 @@ async function watchPromoted(context: UpkeepContext, { watch }: StoredUpkeep): P
   const alertRate = await alertRateOf(context, watch.previous, since);
   const after = afterLook({ watch, gate, alertRate, now });
   if (after.state === 'taken_back') {
-    await swapPipeline(services, job, watch.previous);
     await promoteAndWatch(services, job, watch.previous, {
       note: `${watch.version} was taken back: ${after.reasons?.join('; ')}`,
       action: 'model_reverted',

@@ -15,6 +15,7 @@ import {
   type PipelineDeployment,
   type PlannedRequest,
 } from '../../elasticsearch/ingest';
+import { promoteAndWatch, SOMEBODY } from './candidate_promotion';
 import { createDetectorRepository } from '../records/detector_repository';
 import { liveBodyOf, pipelineWorkOf, prepareTrial, putVersion, type PipelineWork } from './pipeline_swap';
 import type { RequestScope, Services } from '../contracts/services';
@@ -133,10 +134,17 @@ export async function revertPipeline(
       `The ingest pipeline "${live.name}" has no version before ${live.version}.`,
     );
   }
-  const deployment = await putVersion(services, work, live.previousVersion, { signal });
-  if (work.stored.detector.scoring === 'ingest') {
-    await work.models.promote(detectorId, live.previousVersion, 'reverted with the pipeline');
-  }
+  const { pipeline } =
+    work.stored.detector.scoring === 'ingest'
+      ? await promoteAndWatch(services, work, live.previousVersion, {
+          note: 'reverted with the pipeline',
+          by: scope.user ?? SOMEBODY,
+          action: 'model_reverted',
+          watched: false,
+          signal,
+        })
+      : { pipeline: await putVersion(services, work, live.previousVersion, { signal }) };
+  const deployment = pipeline as PipelineDeployment;
   return { pipeline: liveBodyOf(deployment.live), trial: trialBodyOf(deployment) };
 }
 

@@ -7,7 +7,7 @@ import {
   type LivePipeline,
   type PipelineDeployment,
 } from '../../elasticsearch/ingest';
-import { createLogSource, createSnapshotStore } from '../../elasticsearch';
+import { createAuditTrail, createLogSource, createSnapshotStore } from '../../elasticsearch';
 import type { DetectorJob } from '../records/detector_job';
 import type { StoredDetector } from '../records/detector_repository';
 import { withCurrentSettings } from '../records/effective_snapshot';
@@ -19,7 +19,10 @@ import { rangeOf } from '../../detection/ports/log_range';
 export const TRIAL_LOGS = 1_000;
 
 /** Parts of a job that putting a pipeline needs, with the rights of the caller. */
-export type PipelineWork = Pick<DetectorJob, 'target' | 'stored' | 'client' | 'models' | 'source' | 'status'>;
+export type PipelineWork = Pick<
+  DetectorJob,
+  'target' | 'stored' | 'client' | 'models' | 'source' | 'status' | 'audit'
+>;
 
 /** With the rights of whoever sends the request. */
 export function pipelineWorkOf(
@@ -35,6 +38,7 @@ export function pipelineWorkOf(
     models: createSnapshotStore(client, { space, now: () => services.clock.now() }),
     source: createLogSource(client),
     status: createStatusStore(client, { space }),
+    audit: createAuditTrail(client, { space }),
   };
 }
 
@@ -109,6 +113,9 @@ export async function swapPipeline(
   services: Services,
   work: PipelineWork,
   version: string,
+  settings?: TrialSettings,
 ): Promise<PipelineDeployment | undefined> {
-  return work.stored.detector.scoring === 'ingest' ? putVersion(services, work, version) : undefined;
+  return work.stored.detector.scoring === 'ingest'
+    ? putVersion(services, work, version, settings)
+    : undefined;
 }

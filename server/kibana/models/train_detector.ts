@@ -15,7 +15,6 @@ import {
 } from '../../detection/training/training_sample';
 import { promoteAndWatch, settleCandidate, type Settled } from './candidate_promotion';
 import type { DetectorJob } from '../records/detector_job';
-import { swapPipeline } from './pipeline_swap';
 import type { Services } from '../contracts/services';
 import { checkModelSize } from '../limits/usage_limits';
 import type { TellTraining, TrainingOutcome, TrainingWork } from '../../detection/training/training_work';
@@ -72,7 +71,6 @@ export async function trainDetector(
   });
   const trained = `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs; threshold ${outcome.threshold.toFixed(4)}.`;
   if (active === undefined) {
-    await swapPipeline(services, job, outcome.version);
     await promoteAndWatch(services, job, outcome.version, { note: 'first model' });
     return finished({ state: 'promoted', message: trained });
   }
