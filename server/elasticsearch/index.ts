@@ -25,6 +25,13 @@ export { createAuditTrail } from './stores/audit_trail';
 export { auditProtectionOf, protectAuditTrails } from './indices/audit_protection';
 export { createSuppressionStore } from './stores/suppression_store';
 export { createResultMarks } from './results/mark_results';
+export { estimateAlerts } from './results/alert_estimate';
+export { findLostResults, readResultsToAlert } from './results/alert_results';
+export type { FoundResult } from './results/alert_results';
+export { listPatterns } from './results/pattern_search';
+export { getResult, searchResults, summarizeResults } from './results/result_search';
+export { filterResults, resultsOfSpace } from './results/results_query';
+export { createElasticsearchJournal } from './stores/announcement_journal';
 export { whatIf } from './results/what_if';
 export { ensureIndexResources, SCHEMA_VERSION } from './indices/index_resources';
 export {

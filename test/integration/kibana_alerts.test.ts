@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DetectorRecord } from '../../common/api';
 import { checkpointsIndex, ownerRole, resultsPattern } from '../../server/elasticsearch';
-import { createElasticsearchJournal } from '../../server/kibana/records/announcement_journal';
+import { createElasticsearchJournal } from '../../server/elasticsearch/stores/announcement_journal';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { parseAlertsConfig } from '../../server/notifications';
 import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';

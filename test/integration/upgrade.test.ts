@@ -26,7 +26,7 @@ import {
 } from '../../server/elasticsearch';
 import { detectionTaskId } from '../../server/kibana/contracts/identifiers';
 import { createStatusStore } from '../../server/kibana/records/status_store';
-import { createElasticsearchJournal } from '../../server/kibana/records/announcement_journal';
+import { createElasticsearchJournal } from '../../server/elasticsearch/stores/announcement_journal';
 import {
   addLogs,
   administrator,

@@ -8,6 +8,8 @@ import { copiedAttribution, pickContext } from './result_context';
 
 /** Span of a summary of logs; one of bucket rows spans their own buckets. */
 export const SUMMARY_MILLISECONDS = 300_000;
+/** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
+export const BACKFILL_RUN_PREFIX = 'backfill-';
 
 /** The run that results and summaries are of. */
 export interface ResultOrigin extends RunTime {

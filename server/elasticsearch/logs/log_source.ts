@@ -8,6 +8,7 @@ import { countLogs, sampleLogs } from './sample_logs';
 import { planFields, type FieldPlan, type PlannedFields } from '../transport/field_plan';
 import { readLogs } from './read_logs';
 import { queryOfLogs, toSourceLogs } from './source_logs';
+import { hitTotal } from '../transport/hit_total';
 import { searchWhole } from '../transport/whole_answer';
 
 /** Whole documents of one request; anomalous logs may be large. */
@@ -91,7 +92,7 @@ export function createLogSource(
           }),
         { what: `look for logs in "${first.index}"`, policy },
       );
-      return (answer.hits.total as estypes.SearchTotalHits).value === 0;
+      return hitTotal(answer.hits) === 0;
     },
     fetch: (logs, fields) => fetchLogs(logs, { fields }),
   };

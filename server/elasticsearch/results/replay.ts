@@ -11,6 +11,7 @@ import type { RequestOptions } from '../transport/log_query';
 import { resultsPattern } from '../indices/names';
 import { queryOfSuppression } from './suppression_query';
 import { alertsByDay, byDay } from './what_if';
+import { hitTotal } from '../transport/hit_total';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -95,7 +96,6 @@ export async function replaySuppression(
   const resultsOn = (counted: Counted | undefined, day: number): number =>
     counted?.days.buckets.find(({ key }) => key === range.from + day * DAY)?.doc_count ?? 0;
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  const { total } = answer.hits;
   return {
     ...range,
     results: { before: before?.doc_count ?? 0, after: after?.doc_count ?? 0 },
@@ -107,7 +107,7 @@ export async function replaySuppression(
       results: { before: resultsOn(before, day), after: resultsOn(after, day) },
     })),
     confirmed: {
-      total: typeof total === 'number' ? total : (total?.value ?? 0),
+      total: hitTotal(answer.hits),
       results: answer.hits.hits.map((hit) => ({
         id: hit._id as string,
         result: hit._source as AnomalyResult,

@@ -1,14 +1,15 @@
-import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
 import { withFacts } from '../../../common/suppressions';
-import type { ResultQuery, ResultStore } from '../../detection/ports';
+import type { ResultStore } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex } from '../indices/index_resources';
-import { DEFAULT_SPACE, documentId, resultsIndex, resultsPattern } from '../indices/names';
+import { DEFAULT_SPACE, documentId, resultsIndex } from '../indices/names';
+import { filterResults, resultsOfSpace } from './results_query';
 import { reviseResults } from './revise_results';
 import { writeResults } from './write_results';
+import { hitTotal } from '../transport/hit_total';
 
 const DEFAULT_SIZE = 100;
 const MAXIMUM_SIZE = 10_000;
@@ -38,32 +39,6 @@ export const summaryId = (summary: BucketSummary): string =>
     summary['@timestamp'],
     summary.anomaly.entity ?? '',
   );
-
-function queryOf(query: ResultQuery, space: string): estypes.QueryDslQueryContainer {
-  const filter: estypes.QueryDslQueryContainer[] = [
-    { term: { 'result.space': space } },
-    { term: { 'result.type': 'log' } },
-  ];
-  const between = (field: string, from: number | undefined, to: number | undefined): void => {
-    if (from === undefined && to === undefined) return;
-    filter.push({
-      range: {
-        [field]: {
-          ...(from === undefined ? {} : { gte: from }),
-          ...(to === undefined ? {} : { lt: to }),
-          format: 'epoch_millis',
-        },
-      },
-    });
-  };
-  if (query.detectorId !== undefined) filter.push({ term: { 'detector.id': query.detectorId } });
-  between('event.ingested', query.writtenFrom, query.writtenTo);
-  between('@timestamp', query.from, query.to);
-  if (query.minimumConfidence !== undefined) {
-    filter.push({ range: { 'anomaly.confidence': { gte: query.minimumConfidence } } });
-  }
-  return { bool: { filter } };
-}
 
 /**
  * Results and summaries in `log-anomalies-results.<space>.YYYY.MM`, by the month of the log.
@@ -115,27 +90,31 @@ export function createResultStore(
     return reviseResults(client, revision, summaries, settings);
   };
 
-  const search: ResultStore['search'] = async (query) => {
+  const search: ResultStore['search'] = async ({ detectorId, ...query }) => {
     const size = Math.min(query.size ?? DEFAULT_SIZE, MAXIMUM_SIZE);
     const answer = await attempt(
       () =>
         client.search<AnomalyResult>(
           {
-            index: resultsPattern(space),
-            ignore_unavailable: true,
-            allow_no_indices: true,
+            ...resultsOfSpace(space),
             size,
             track_total_hits: true,
-            query: queryOf(query, space),
+            query: {
+              bool: {
+                filter: filterResults(space, 'log', {
+                  ...query,
+                  ...(detectorId !== undefined && { detectorIds: [detectorId] }),
+                }),
+              },
+            },
             sort: [{ '@timestamp': { order: 'desc', unmapped_type: 'date' } }],
           },
           { signal },
         ),
       { what: `search results of space "${space}"`, policy, signal },
     );
-    const { total } = answer.hits;
     return {
-      total: typeof total === 'number' ? total : (total?.value ?? 0),
+      total: hitTotal(answer.hits),
       results: answer.hits.hits.map((hit) => ({
         id: hit._id as string,
         result: hit._source as AnomalyResult,

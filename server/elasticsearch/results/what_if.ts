@@ -16,6 +16,7 @@ import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import type { RequestOptions } from '../transport/log_query';
 import { resultsPattern } from '../indices/names';
+import { hitTotal } from '../transport/hit_total';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -107,7 +108,6 @@ export async function whatIf(
     options,
   );
   const days = alertsByDay(groups, range.from);
-  const { total } = answer.hits;
   return {
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
@@ -129,7 +129,7 @@ export async function whatIf(
       }))
       .sort((left, right) => right.alerts - left.alerts || right.results - left.results)
       .slice(0, GROUPS_SHOWN),
-    confirmed: typeof total === 'number' ? total : (total?.value ?? 0),
+    confirmed: hitTotal(answer.hits),
     missed: missedOf(answer.hits.hits, groups, params, window, complete),
   };
 }

@@ -8,6 +8,7 @@ import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex } from '../indices/index_resources';
 import { auditIndex, DEFAULT_SPACE } from '../indices/names';
+import { hitTotal } from '../transport/hit_total';
 
 const DEFAULT_SIZE = 100;
 /** Elasticsearch pages no further without a point in time. */
@@ -88,9 +89,8 @@ export function createAuditTrail(
         if (error instanceof DetectionError && error.code === 'not_found') return undefined;
         throw error;
       });
-      const total = answer?.hits.total ?? 0;
       return {
-        total: typeof total === 'number' ? total : total.value,
+        total: answer === undefined ? 0 : hitTotal(answer.hits),
         entries: (answer?.hits.hits ?? []).flatMap(({ _source }): AuditEntry[] => {
           if (_source === undefined) return [];
           const { kind: _kind, detector_id, recorded, ...entry } = _source;

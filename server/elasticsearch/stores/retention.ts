@@ -4,6 +4,7 @@ import { attempt, type RetryPolicy } from '../transport/attempt';
 import { createAuditTrail } from './audit_trail';
 import type { ElasticsearchClient } from '../transport/client';
 import { DEFAULT_SPACE, endOfResultsIndex, resultsPattern } from '../indices/names';
+import { hitTotal } from '../transport/hit_total';
 
 /** An index of results, which holds those of the logs of one month. */
 export interface ResultMonth {
@@ -73,11 +74,9 @@ async function countOf(
       ),
     { what: `count the results in "${index}"`, policy, signal },
   );
-  const { total: hits } = answer.hits;
-  const total = typeof hits === 'number' ? hits : (hits?.value ?? 0);
   const counts = answer.aggregations as unknown as Record<'summaries' | 'judged', { doc_count: number }>;
   const summaries = counts.summaries.doc_count;
-  return { results: total - summaries, judged: counts.judged.doc_count, summaries };
+  return { results: hitTotal(answer.hits) - summaries, judged: counts.judged.doc_count, summaries };
 }
 
 /**

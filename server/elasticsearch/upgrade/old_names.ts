@@ -5,6 +5,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import { documentId } from '../indices/names';
 import type { Hit } from '../transport/field_plan';
 import { searchPages } from '../transport/search_pages';
+import { hitTotal } from '../transport/hit_total';
 
 /** Version 0.1.0 kept models and checkpoints of all spaces in one index each, and joined spaces to names by a hyphen. */
 export const OLD_MODELS = `${INDEX_PREFIX}models`;
@@ -92,8 +93,7 @@ export async function oldDataOf(
       () => client.search({ index, size: 0, terminate_after: 1, query: ofSpace(space) }, { signal }),
       { what: `look for data of version 0.1.0 in "${index}"`, policy, signal },
     );
-    const { total } = answer.hits;
-    return (typeof total === 'number' ? total : (total?.value ?? 0)) > 0;
+    return hitTotal(answer.hits) > 0;
   };
   const hasCheckpoints = async (): Promise<boolean> => {
     for await (const hits of ownersOfCheckpoints(client, options)) {

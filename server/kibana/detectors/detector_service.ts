@@ -12,7 +12,6 @@ import {
   resultsPattern,
   modelsIndex,
   feedbackIndex,
-  attempt,
 } from '../../elasticsearch';
 import { deletePipeline } from '../../elasticsearch/ingest';
 import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
@@ -39,7 +38,9 @@ import type { ApiKeyAttributes } from '../contracts/saved_object_types';
 import { pipelineWorkOf, swapPipeline } from '../models/pipeline_swap';
 import { API_KEY_REALM, type RequestScope, type Services } from '../contracts/services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
-import { createStatusStore, deleteStatus } from '../records/status_store';
+import { deleteDocuments } from '../../elasticsearch/stores/delete_documents';
+import { deleteStatus } from '../../elasticsearch/stores/status_documents';
+import { createStatusStore } from '../records/status_store';
 import { ensureUpgraded } from '../records/upgrade_service';
 
 const targetOf = (scope: RequestScope, detectorId: string): TaskTarget => ({
@@ -255,12 +256,12 @@ export async function deleteDetector(
   await remove(removePipelineOf(scope, stored, hasPipeline));
   await remove(deleteStatus(scope.elasticsearch, target));
   if (withResults) {
-    await remove(deleteDocuments(scope, resultsPattern(scope.space), { 'detector.id': id }));
-    await remove(deleteDocuments(scope, modelsIndex(scope.space), { detector_id: id }));
+    await remove(deleteDocuments(scope.elasticsearch, resultsPattern(scope.space), { 'detector.id': id }));
+    await remove(deleteDocuments(scope.elasticsearch, modelsIndex(scope.space), { detector_id: id }));
     await remove(forgetDetector(hidingStoresOf(services, scope), id));
     // Suppressions that apply to other detectors as well stay; their changes stay on record elsewhere.
     const kept = { kind: ['suppression'] };
-    await remove(deleteDocuments(scope, feedbackIndex(scope.space), { detector_id: id }, kept));
+    await remove(deleteDocuments(scope.elasticsearch, feedbackIndex(scope.space), { detector_id: id }, kept));
   }
   return warnings;
 }
@@ -278,35 +279,6 @@ async function removePipelineOf(
     const isForbidden = error instanceof DetectionError && error.code === 'forbidden';
     if (isForbidden && !isKnown && detector.scoring !== 'ingest') return;
     throw error;
-  }
-}
-
-/** @throws DetectionError `forbidden` when the user may read the documents and not delete them */
-async function deleteDocuments(
-  scope: RequestScope,
-  index: string,
-  term: Record<string, string>,
-  kept?: Record<string, string[]>,
-): Promise<void> {
-  const what = `delete documents of "${index}"`;
-  const chosen = {
-    index,
-    query: { bool: { filter: [{ term }], ...(kept && { must_not: [{ terms: kept }] }) } },
-    ignore_unavailable: true,
-    allow_no_indices: true,
-  };
-  const { total } = await attempt(
-    () => scope.elasticsearch.deleteByQuery({ ...chosen, conflicts: 'proceed' }),
-    { what },
-  );
-  if (total !== 0) return;
-  // A pattern stands for those indices alone that one may delete from: none of them is no error.
-  const { count } = await attempt(() => scope.elasticsearch.count(chosen), { what });
-  if (count > 0) {
-    throw new DetectionError(
-      'forbidden',
-      `${count} documents of "${index}" were left: deleting them takes the right "delete" on it.`,
-    );
   }
 }
 

@@ -8,11 +8,9 @@ import type {
   WatchState,
 } from '../../../common/api';
 import type { DriftState } from '../../detection/upkeep/measure_drift';
-import { attempt, checkpointsIndex, type ElasticsearchClient } from '../../elasticsearch';
-import { statusOf as httpStatusOf } from '../../elasticsearch/transport/errors';
-import { ensureIndex } from '../../elasticsearch/indices/index_resources';
+import type { ElasticsearchClient } from '../../elasticsearch';
+import { createStatusDocuments } from '../../elasticsearch/stores/status_documents';
 import { NEVER_RUN, type RunState } from './detector_state';
-import { digest } from '../contracts/identifiers';
 
 /** Each part has one writer at a time: the task whose work it tells of. */
 interface Parts {
@@ -81,36 +79,12 @@ export interface StoredStatus {
 const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness'] as const;
 
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
-  const idOf = (detectorId: string, part: Part): string => digest('status', space, detectorId, part);
-  const index = checkpointsIndex(space);
-  const what = 'read the status of detectors';
-  let isReady: Promise<void> | undefined;
-
-  const get = async (
-    keys: readonly { detectorId: string; part: Part }[],
-  ): Promise<(Record<string, unknown> | undefined)[]> => {
-    if (keys.length === 0) return [];
-    const { docs } = await attempt(
-      () =>
-        client.mget<{ status?: Record<string, unknown> }>({
-          index,
-          ids: keys.map(({ detectorId, part }) => idOf(detectorId, part)),
-        }),
-      { what },
-    ).catch((error: { details?: { status?: number } }) => {
-      if (error.details?.status === 404) return { docs: [] };
-      throw error;
-    });
-    return keys.map((_key, position) => {
-      const found = docs[position];
-      return found !== undefined && '_source' in found ? found._source?.status : undefined;
-    });
-  };
+  const documents = createStatusDocuments(client, { space });
 
   return {
     read: async (detectorIds) => {
       const keys = detectorIds.flatMap((detectorId) => SHOWN.map((part) => ({ detectorId, part })));
-      const found = await get(keys);
+      const found = await documents.read(keys);
       return new Map(
         detectorIds.map((detectorId, position): [string, StoredStatus] => {
           const [runs, training, backfill, pipeline, readiness] = found.slice(
@@ -131,55 +105,12 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
       );
     },
     readUpkeep: async (detectorId) => {
-      const found = await get(UPKEEP.map((part) => ({ detectorId, part })));
+      const found = await documents.read(UPKEEP.map((part) => ({ detectorId, part })));
       return Object.fromEntries(
         UPKEEP.flatMap((part, place) => (found[place] === undefined ? [] : [[part, found[place]]])),
       );
     },
-    readPart: async (detectorId, part) => (await get([{ detectorId, part }]))[0] as never,
-    writePart: async (detectorId, part, value) => {
-      isReady ??= ensureIndex(client, index, 'checkpoints');
-      await isReady;
-      await attempt(
-        () =>
-          client.index({
-            index,
-            id: idOf(detectorId, part),
-            document: { type: 'status', part, space, detector_id: detectorId, status: value },
-          }),
-        { what: `write the status of the detector "${detectorId}"` },
-      );
-    },
+    readPart: async (detectorId, part) => (await documents.read([{ detectorId, part }]))[0] as never,
+    writePart: (detectorId, part, value) => documents.write({ detectorId, part }, value),
   };
-}
-
-/** A backfill keeps its place under a name of its own, beside that of the detector. */
-export const backfillPlace = (detectorId: string, backfillId: string): string =>
-  `${detectorId}:backfill:${backfillId}`;
-
-/** Forgets checkpoint, places of backfills and status of a detector of this space. */
-export async function deleteStatus(
-  client: ElasticsearchClient,
-  { space, detectorId }: { space: string; detectorId: string },
-): Promise<void> {
-  await attempt(
-    () =>
-      client
-        .deleteByQuery({
-          index: checkpointsIndex(space),
-          query: {
-            bool: {
-              should: [
-                { term: { detector_id: detectorId } },
-                { prefix: { detector_id: backfillPlace(detectorId, '') } },
-              ],
-            },
-          },
-          conflicts: 'proceed',
-        })
-        .catch((error: unknown) => {
-          if (httpStatusOf(error) !== 404) throw error;
-        }),
-    { what: `delete the status of the detector "${detectorId}"` },
-  );
 }

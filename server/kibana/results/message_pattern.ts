@@ -1,14 +1,12 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ApiResponse, Endpoints } from '../../../common/api';
 import type { AnomalyResult } from '../../../common/anomaly';
-import { DetectionError } from '../../../common/detection_error';
 import type { Detector } from '../../../common/detector';
 import { getField } from '../../../common/log_features/fields/field_access';
 import { maskWords } from '../../../common/log_features/template/drain_templates';
 import { factsOf } from '../../../common/suppressions/result_facts';
-import { attempt, type ElasticsearchClient } from '../../elasticsearch';
-import { fieldTypes } from '../../elasticsearch/transport/log_query';
-import { filterOf, scopeOf } from './result_search';
+import { filterResults, resultsOfSpace } from '../../elasticsearch';
+import { countWithTimes, phraseQuery } from '../../elasticsearch/logs/message_search';
 import type { RequestScope, Services } from '../contracts/services';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -21,9 +19,8 @@ interface PatternQuestion {
   readonly signal: AbortSignal;
 }
 
-/** Time range of the search, and the longest time that the cluster may take. */
+/** Time range of the search. */
 const LOOK_BACK_MILLISECONDS = 30 * 86_400_000;
-const TIME_LIMIT = '5s';
 /** Masks of the tokeniser, such as `<num>`, and what is glued to them. */
 const MASK = /<(\*|[a-z]+)>/;
 const USUAL_FIELDS = ['message', 'event.original', 'log.original'];
@@ -60,80 +57,32 @@ export async function readMessagePattern(
   const words =
     found === undefined || detector.unit === 'bucket'
       ? undefined
-      : await queryFor(scope.elasticsearch, index, found.field, phrasesOf(found.message), signal);
+      : await phraseQuery(scope.elasticsearch, index, found.field, phrasesOf(found.message), signal);
   if (found !== undefined && words !== undefined) {
     return {
       pattern: maskWords(found.message).join(' '),
       of: 'logs',
       from: new Date(from).toISOString(),
-      ...(await countIn(scope, { index, ignore_unavailable: true }, time, [within(time), ...words], signal)),
+      ...(await countWithTimes(
+        scope.elasticsearch,
+        { index, ignore_unavailable: true },
+        { time, filter: [within(time), ...words], signal },
+      )),
     };
   }
   const { pattern = '' } = factsOf(result);
   const filter = [
-    ...filterOf(scope.space, 'judged', { detectorIds: [result.detector.id], from }),
+    ...filterResults(scope.space, 'judged', { detectorIds: [result.detector.id], from }),
     { term: { 'anomaly.pattern': pattern } },
   ];
   return {
     pattern,
     of: 'results',
     from: new Date(from).toISOString(),
-    ...(await countIn(scope, scopeOf(scope.space), '@timestamp', filter, signal)),
+    ...(await countWithTimes(scope.elasticsearch, resultsOfSpace(scope.space), {
+      time: '@timestamp',
+      filter,
+      signal,
+    })),
   };
-}
-
-async function countIn(
-  { elasticsearch }: RequestScope,
-  where: estypes.SearchRequest,
-  time: string,
-  filter: Query[],
-  signal: AbortSignal,
-): Promise<Pick<MessagePattern, 'count' | 'first_seen' | 'last_seen' | 'complete'>> {
-  const answer = await attempt(
-    () =>
-      elasticsearch.search(
-        {
-          ...where,
-          size: 0,
-          timeout: TIME_LIMIT,
-          track_total_hits: true,
-          query: { bool: { filter } },
-          aggs: { first: { min: { field: time } }, last: { max: { field: time } } },
-        },
-        { signal },
-      ),
-    { what: `search "${String(where.index)}" for messages like this`, signal },
-  );
-  const found = answer.aggregations as Record<'first' | 'last', { value: number | null }> | undefined;
-  const { total } = answer.hits;
-  const seen = (at: number | null | undefined): string | undefined =>
-    at === null || at === undefined ? undefined : new Date(at).toISOString();
-  return {
-    count: typeof total === 'number' ? total : (total?.value ?? 0),
-    first_seen: seen(found?.first.value),
-    last_seen: seen(found?.last.value),
-    complete: !answer.timed_out,
-  };
-}
-
-/** @returns undefined when the field cannot be searched for words, or there are none */
-async function queryFor(
-  client: ElasticsearchClient,
-  index: string,
-  field: string,
-  phrases: readonly string[],
-  signal: AbortSignal,
-): Promise<Query[] | undefined> {
-  if (phrases.length === 0) return undefined;
-  const { types } = await fieldTypes(client, index, [field], { signal }).catch((error: unknown) => {
-    if (error instanceof DetectionError && error.code === 'not_found') return { types: {} as never };
-    throw error;
-  });
-  const names = Object.keys(types[field] ?? {}).filter((type) => type !== 'unmapped');
-  if (names.length === 0) return undefined;
-  if (names.every((type) => type === 'text' || type === 'match_only_text')) {
-    return phrases.map((phrase) => ({ match_phrase: { [field]: phrase } }));
-  }
-  const escaped = phrases.map((phrase) => phrase.replace(/[\\*?]/g, '\\$&'));
-  return [{ wildcard: { [field]: { value: `*${escaped.join('*')}*` } } }];
 }

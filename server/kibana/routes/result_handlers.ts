@@ -2,11 +2,15 @@ import type { alertEndpoints } from '../../../common/api/alerts';
 import type { evidenceEndpoints } from '../../../common/api/evidence';
 import type { patternEndpoints } from '../../../common/api/patterns';
 import type { resultEndpoints } from '../../../common/api/results';
-import { whatIf } from '../../elasticsearch';
-import { estimateAlerts } from '../results/alert_estimate';
-import { listPatterns } from '../results/pattern_search';
+import {
+  estimateAlerts,
+  getResult,
+  listPatterns,
+  searchResults,
+  summarizeResults,
+  whatIf,
+} from '../../elasticsearch';
 import { readEvidence } from '../results/result_evidence';
-import { getResult, searchResults, summarizeResults } from '../results/result_search';
 import type { Handlers } from './handler';
 
 export const resultHandlers: Handlers<

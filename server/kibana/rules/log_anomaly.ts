@@ -1,14 +1,10 @@
-import type { estypes } from '@elastic/elasticsearch';
-import type { AnomalyResult } from '../../../common/anomaly';
 import { durationToMilliseconds } from '../../../common/detector';
 import { parseWith } from '../../../common/validation';
 import { PLUGIN_ID } from '../../../common/plugin';
 import { logAnomalyParamsSchema, lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
-import { attempt, resultsPattern, type ElasticsearchClient } from '../../elasticsearch';
+import { readResultsToAlert, type ElasticsearchClient } from '../../elasticsearch';
 import type { RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
-import { BACKFILL_RUN_PREFIX } from '../tasks/backfill_task';
 import { LOG_ANOMALY_RULE_TYPE } from '../contracts/identifiers';
-import { filterOf } from '../results/result_search';
 import { ALERTS_AS_DATA } from './alert_documents';
 import { logAnomalyAlert, LOG_ANOMALY_VARIABLES, recoveredContext } from './log_anomaly_context';
 import type { LinkBase } from '../contracts/links';
@@ -24,7 +20,6 @@ const ACTION_GROUP = 'anomaly';
 const SETTLING_MILLISECONDS = 10_000;
 /** After a pause, of the rule or of Kibana, results are looked for so far back. */
 const LONGEST_CATCH_UP_MILLISECONDS = 24 * 3_600_000;
-const PAGE = 1_000;
 /** Results looked at in one check; more are not counted, and the rule says so. */
 const MOST_RESULTS = 20_000;
 
@@ -49,52 +44,20 @@ async function collect(
   shouldStop: () => boolean,
 ): Promise<Found> {
   const groups = new ResultGroups(params.group_by, range.newFrom);
-  const query: estypes.QueryDslQueryContainer = {
-    bool: {
-      filter: [
-        ...filterOf(space, 'log', {
-          ...(params.detector_ids.length > 0 && { detectorIds: params.detector_ids }),
-          writtenFrom: range.from,
-          writtenTo: range.to,
-        }),
-        { range: { 'anomaly.confidence': { gte: lowestConfidence(params) } } },
-      ],
-      // They tell of the past.
-      must_not: [{ prefix: { 'run.id': BACKFILL_RUN_PREFIX } }],
-    },
-  };
+  const pages = readResultsToAlert(client, space, {
+    ...(params.detector_ids.length > 0 && { detectorIds: params.detector_ids }),
+    writtenFrom: range.from,
+    writtenTo: range.to,
+    minimumConfidence: lowestConfidence(params),
+  });
   let seen = 0;
-  let after: estypes.SortResults | undefined;
-  for (;;) {
-    const answer = await attempt(
-      () =>
-        client.search<AnomalyResult>({
-          index: resultsPattern(space),
-          ignore_unavailable: true,
-          allow_no_indices: true,
-          size: PAGE,
-          track_total_hits: false,
-          query,
-          // The most confident are seen in any case.
-          sort: [
-            { 'anomaly.confidence': { order: 'desc', unmapped_type: 'double' } },
-            { 'event.ingested': { order: 'asc', unmapped_type: 'date' } },
-            { 'source.id': { order: 'asc', unmapped_type: 'keyword' } },
-            { 'detector.id': { order: 'asc', unmapped_type: 'keyword' } },
-          ],
-          ...(after && { search_after: after }),
-        }),
-      { what: 'look for anomalies' },
-    );
-    const { hits } = answer.hits;
-    for (const hit of hits) {
-      if (hit._source !== undefined) groups.add({ id: hit._id as string, result: hit._source });
-    }
-    seen += hits.length;
-    if (hits.length < PAGE || shouldStop()) return { groups, isCut: false };
+  for await (const { results, isLast } of pages) {
+    for (const result of results) groups.add(result);
+    seen += results.length;
+    if (isLast || shouldStop()) break;
     if (seen >= MOST_RESULTS) return { groups, isCut: true };
-    after = hits[hits.length - 1].sort;
   }
+  return { groups, isCut: false };
 }
 
 /** Raises one alert for each group that has enough results, and lets those recover that have not any more. */

@@ -4,7 +4,8 @@ import { sentenceOf, subjectOf } from '../../../common/explanations';
 import type { ActionVariable } from '../contracts/alerting_contracts';
 import { detectorLink, discoverLink, feedbackLink, resultLink, type LinkBase } from '../contracts/links';
 import { ecsFieldsOf } from './alert_documents';
-import type { FoundResult, ResultGroup } from './result_groups';
+import type { FoundResult } from '../../elasticsearch';
+import type { ResultGroup } from './result_groups';
 import { clean, told } from './told';
 
 const LONGEST_LINE = 1_000;

@@ -1,14 +1,6 @@
-import type { estypes } from '@elastic/elasticsearch';
-import type { AnomalyResult } from '../../../common/anomaly';
 import { lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
-import { attempt, type ElasticsearchClient } from '../../elasticsearch';
-import { filterOf, scopeOf } from '../results/result_search';
+import { findLostResults, type ElasticsearchClient } from '../../elasticsearch';
 import { groupOf } from './result_groups';
-
-type Query = estypes.QueryDslQueryContainer;
-
-/** Results looked at, the most confident first. */
-const MOST_RESULTS = 1_000;
 
 interface Lost {
   readonly hidden: number;
@@ -29,30 +21,17 @@ export async function recoveryReasons(
   params: LogAnomalyParams,
   range: { readonly from: number; readonly to: number },
 ): Promise<ReadonlyMap<string, string>> {
-  const filter: Query[] = [
-    ...filterOf(space, 'lost', {
-      ...(params.detector_ids.length > 0 && { detectorIds: params.detector_ids }),
-      writtenFrom: range.from,
-      writtenTo: range.to,
-    }),
-    { range: { 'anomaly.confidence': { gte: lowestConfidence(params) } } },
-  ];
-  const answer = await attempt(
-    () =>
-      client.search<AnomalyResult>({
-        ...scopeOf(space),
-        size: MOST_RESULTS,
-        track_total_hits: false,
-        query: { bool: { filter } },
-        sort: [{ 'anomaly.confidence': { order: 'desc', unmapped_type: 'double' } }],
-        _source: ['detector', 'anomaly.entity', 'anomaly.attribution.feature', 'result'],
-      }),
-    { what: 'look for results that were hidden or withdrawn' },
-  );
+  const found = await findLostResults(client, space, {
+    ...(params.detector_ids.length > 0 && { detectorIds: params.detector_ids }),
+    writtenFrom: range.from,
+    writtenTo: range.to,
+    minimumConfidence: lowestConfidence(params),
+  });
   const lost = new Map<string, Lost>();
-  for (const { _id, _source: result } of answer.hits.hits) {
-    if (result === undefined || !result.result.history?.some(({ from }) => from.type === 'log')) continue;
-    const { id } = groupOf({ id: _id as string, result }, params.group_by);
+  for (const each of found) {
+    const { result } = each;
+    if (!result.result.history?.some(({ from }) => from.type === 'log')) continue;
+    const { id } = groupOf(each, params.group_by);
     const { hidden, withdrawn, because } = lost.get(id) ?? { hidden: 0, withdrawn: 0 };
     const isHidden = result.result.type === 'suppressed';
     lost.set(id, {

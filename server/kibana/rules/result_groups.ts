@@ -1,10 +1,5 @@
-import type { AnomalyResult } from '../../../common/anomaly';
+import type { FoundResult } from '../../elasticsearch';
 import type { LogAnomalyParams } from '../../../common/rules';
-
-export interface FoundResult {
-  readonly id: string;
-  readonly result: AnomalyResult;
-}
 
 /** Results that make one alert. */
 export interface ResultGroup {

@@ -2,6 +2,7 @@ import type { BackfillReport } from '../../../common/api';
 import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError, isRetryable } from '../../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
+import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
 import { createSuppressor } from '../../detection/feedback/suppress_results';
 import { scoreInCluster } from './cluster_backfill';
@@ -12,12 +13,10 @@ import type { StoredDetector } from '../records/detector_repository';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import type { Services } from '../contracts/services';
-import { backfillPlace } from '../records/status_store';
+import { backfillPlace } from '../../elasticsearch/stores/status_documents';
 import type { TaskDefinition } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
 
-/** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
-export const BACKFILL_RUN_PREFIX = 'backfill-';
 /** Interval at which a backfill checks for a cancellation. */
 const LOOK_FOR_CANCEL_MILLISECONDS = 2_000;
 /** A backfill is given up after so many failures in a row. */

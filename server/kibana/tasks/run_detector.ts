@@ -14,7 +14,7 @@ import { createSuppressor } from '../../detection/feedback/suppress_results';
 import { resultId } from '../../elasticsearch';
 import { livePipeline } from '../../elasticsearch/ingest';
 import { createNotifier, type Notifier } from '../../notifications';
-import { createElasticsearchJournal } from '../records/announcement_journal';
+import { createElasticsearchJournal } from '../../elasticsearch/stores/announcement_journal';
 import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { keepModelGood } from '../models/model_upkeep';
 import { NEVER_RUN, type RunState } from '../records/detector_state';

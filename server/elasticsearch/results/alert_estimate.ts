@@ -1,8 +1,10 @@
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import { durationToMilliseconds } from '../../../common/detector';
 import { lowestConfidence } from '../../../common/rules';
-import { attempt, type ElasticsearchClient } from '../../elasticsearch';
-import { filterOf, scopeOf } from './result_search';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { hitTotal } from '../transport/hit_total';
+import { filterResults, resultsOfSpace } from './results_query';
 
 /** Elasticsearch gives at most 65,536 buckets: a week of five minutes for each of so many groups. */
 const SHORTEST_WINDOW = 5 * 60_000;
@@ -32,15 +34,17 @@ export async function estimateAlerts(
   const answer = await attempt(
     () =>
       client.search({
-        ...scopeOf(space),
+        ...resultsOfSpace(space),
         size: 0,
         track_total_hits: true,
         query: {
           bool: {
-            filter: [
-              ...filterOf(space, 'log', { ...(detectorIds.length > 0 && { detectorIds }), from, to }),
-              { range: { 'anomaly.confidence': { gte: lowestConfidence(query) } } },
-            ],
+            filter: filterResults(space, 'log', {
+              ...(detectorIds.length > 0 && { detectorIds }),
+              from,
+              to,
+              minimumConfidence: lowestConfidence(query),
+            }),
           },
         },
         aggs: {
@@ -60,7 +64,6 @@ export async function estimateAlerts(
       }),
     { what: 'estimate alerts' },
   );
-  const { total } = answer.hits;
   const found = answer.aggregations as { groups?: { buckets: FiringGroup[] } } | undefined;
   const starts = (found?.groups?.buckets ?? []).flatMap(({ windows }) =>
     startsOf(
@@ -71,7 +74,7 @@ export async function estimateAlerts(
   const interval = Math.ceil((to - from) / query.buckets);
   return {
     alerts: starts.length,
-    results: typeof total === 'number' ? total : (total?.value ?? 0),
+    results: hitTotal(answer.hits),
     window_ms: window,
     interval_ms: interval,
     buckets: Array.from({ length: query.buckets }, (_, place) => {

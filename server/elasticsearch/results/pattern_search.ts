@@ -1,7 +1,9 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
-import { attempt, type ElasticsearchClient } from '../../elasticsearch';
-import { choiceOf, filterOf, scopeOf } from './result_search';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { hitTotal } from '../transport/hit_total';
+import { filterByContent, filterResults, resultsOfSpace } from './results_query';
 
 interface Counted {
   readonly key: string;
@@ -27,18 +29,18 @@ export async function listPatterns(
   query: ApiRequest<Endpoints['listPatterns']>['query'],
 ): Promise<ApiResponse<Endpoints['listPatterns']>> {
   const filter = [
-    ...filterOf(space, 'log', {
+    ...filterResults(space, 'log', {
       ...(query.detector_id && { detectorIds: [query.detector_id] }),
       from: query.from,
       to: query.to,
       entity: query.entity,
     }),
-    ...choiceOf(query),
+    ...filterByContent(query),
   ];
   const answer = await attempt(
     () =>
       client.search({
-        ...scopeOf(space),
+        ...resultsOfSpace(space),
         size: 0,
         track_total_hits: true,
         query: { bool: { filter } },
@@ -56,10 +58,9 @@ export async function listPatterns(
       }),
     { what: 'count patterns' },
   );
-  const { total } = answer.hits;
   const found = answer.aggregations as { features?: { buckets: CountedFeature[] } } | undefined;
   return {
-    anomalies: typeof total === 'number' ? total : (total?.value ?? 0),
+    anomalies: hitTotal(answer.hits),
     features: (found?.features?.buckets ?? []).map((feature) => ({
       feature: feature.key,
       ...measuresOf(feature),

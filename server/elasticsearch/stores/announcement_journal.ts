@@ -1,8 +1,9 @@
 import type { AnnouncementJournal, ChannelState } from '../../notifications';
 import { DetectionError } from '../../../common/detection_error';
-import { attempt, checkpointsIndex, type ElasticsearchClient } from '../../elasticsearch';
-import { ensureIndex } from '../../elasticsearch/indices/index_resources';
-import { digest } from '../contracts/identifiers';
+import { ensureIndex } from '../indices/index_resources';
+import { checkpointsIndex, documentId } from '../indices/names';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
 
 /** A result older than this is never scored again, so what was announced of it may be forgotten. */
 const REMEMBERED_DAYS = 60;
@@ -20,7 +21,7 @@ export function createElasticsearchJournal(
 ): AnnouncementJournal {
   const { space, detectorId } = target;
   const index = checkpointsIndex(space);
-  const idOf = (kind: string, id: string): string => digest(kind, space, detectorId, id);
+  const idOf = (kind: string, id: string): string => documentId(kind, space, detectorId, id);
   const what = `remember what was announced of the detector "${detectorId}"`;
   let isReady: Promise<void> | undefined;
   const ready = (): Promise<void> =>

@@ -2,86 +2,18 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import type { AnomalyResult } from '../../../common/anomaly';
 import { DetectionError } from '../../../common/detection_error';
-import { attempt, resultsPattern, type ElasticsearchClient } from '../../elasticsearch';
-import { SUMMARY_MILLISECONDS } from '../../detection/scoring/result_documents';
-import { BACKFILL_RUN_PREFIX } from '../tasks/backfill_task';
+import { BACKFILL_RUN_PREFIX, SUMMARY_MILLISECONDS } from '../../detection/scoring/result_documents';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { hitTotal } from '../transport/hit_total';
+import { filterByContent, filterResults, resultsOfSpace } from './results_query';
 
 type Query = estypes.QueryDslQueryContainer;
 
 /** Elasticsearch pages no further without a point in time. */
 const DEEPEST = 10_000;
 
-export interface ResultFilter {
-  readonly detectorIds?: readonly string[];
-  readonly from?: number;
-  readonly to?: number;
-  /** By the time of writing, half-open. */
-  readonly writtenFrom?: number;
-  readonly writtenTo?: number;
-  /** One, or any of several. */
-  readonly entity?: string | readonly string[];
-}
-
-/** Documents of an index of results: `log` are results that count, `judged` these and hidden ones, `lost` what counts no more. */
-const TYPES = {
-  log: ['log'],
-  suppressed: ['suppressed'],
-  judged: ['log', 'suppressed'],
-  lost: ['suppressed', 'withdrawn'],
-  any: ['log', 'suppressed', 'withdrawn'],
-  bucket: ['bucket'],
-} as const;
 const STATUS_TYPES = { open: 'log', suppressed: 'suppressed', all: 'judged' } as const;
-
-/** The results of one space: the pattern of its indices may match those of a space with a longer name. */
-export function filterOf(space: string, type: keyof typeof TYPES, filter: ResultFilter): Query[] {
-  const between = (field: string, from?: number, to?: number): Query[] =>
-    from === undefined && to === undefined
-      ? []
-      : [
-          {
-            range: {
-              [field]: {
-                ...(from !== undefined && { gte: from }),
-                ...(to !== undefined && { lt: to }),
-                format: 'epoch_millis',
-              },
-            },
-          },
-        ];
-  return [
-    { term: { 'result.space': space } },
-    { terms: { 'result.type': [...TYPES[type]] } },
-    ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
-    ...(filter.entity !== undefined ? [{ terms: { 'anomaly.entity': [filter.entity].flat() } }] : []),
-    ...between('@timestamp', filter.from, filter.to),
-    ...between('event.ingested', filter.writtenFrom, filter.writtenTo),
-  ];
-}
-
-export const scopeOf = (space: string) => ({
-  index: resultsPattern(space),
-  ignore_unavailable: true,
-  allow_no_indices: true,
-});
-
-/** Returns the conditions on the content of anomalous logs; summaries of logs have none of these fields. */
-export function choiceOf(
-  query: Pick<
-    ApiRequest<Endpoints['summarizeResults']>['query'],
-    'min_confidence' | 'severity' | 'feature' | 'text' | 'filter'
-  >,
-): Query[] {
-  return [
-    ...(query.min_confidence !== undefined
-      ? [{ range: { 'anomaly.confidence': { gte: query.min_confidence } } }]
-      : []),
-    ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
-    ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
-    ...(query.text ? [{ match: { message: { query: query.text, operator: 'and' as const } } }] : []),
-    ...(query.filter ? [query.filter as Query] : []),
-  ];
-}
 
 export async function searchResults(
   client: ElasticsearchClient,
@@ -96,7 +28,7 @@ export async function searchResults(
     );
   }
   const filter: Query[] = [
-    ...filterOf(space, STATUS_TYPES[query.status], {
+    ...filterResults(space, STATUS_TYPES[query.status], {
       ...(query.detector_id && { detectorIds: [query.detector_id] }),
       from: query.from,
       to: query.to,
@@ -104,14 +36,14 @@ export async function searchResults(
       writtenTo: query.written_to,
       entity: query.entity,
     }),
-    ...choiceOf(query),
+    ...filterByContent(query),
   ];
   const time = { '@timestamp': { order: 'desc', unmapped_type: 'date' } } as const;
   const score = { 'anomaly.score': { order: 'desc', unmapped_type: 'double' } } as const;
   const answer = await attempt(
     () =>
       client.search<AnomalyResult>({
-        ...scopeOf(space),
+        ...resultsOfSpace(space),
         from,
         size: query.size,
         track_total_hits: true,
@@ -120,9 +52,8 @@ export async function searchResults(
       }),
     { what: 'search results' },
   );
-  const { total } = answer.hits;
   return {
-    total: typeof total === 'number' ? total : (total?.value ?? 0),
+    total: hitTotal(answer.hits),
     results: answer.hits.hits.map((hit) => ({ id: hit._id as string, result: hit._source as never })),
   };
 }
@@ -136,9 +67,9 @@ export async function getResult(
   const answer = await attempt(
     () =>
       client.search<AnomalyResult>({
-        ...scopeOf(space),
+        ...resultsOfSpace(space),
         size: 1,
-        query: { bool: { filter: [...filterOf(space, 'any', {}), { ids: { values: [id] } }] } },
+        query: { bool: { filter: [...filterResults(space, 'any', {}), { ids: { values: [id] } }] } },
       }),
     { what: 'read a result' },
   );
@@ -197,7 +128,7 @@ export async function summarizeResults(
     max_score: { max: { field: 'bucket.max_score' } },
     max_confidence: { max: { field: 'bucket.max_confidence' } },
   };
-  const choice = choiceOf(query);
+  const choice = filterByContent(query);
   const hasChoice = choice.length > 0;
   const isLog: Query = { term: { 'result.type': 'log' } };
   const isBackfill: Query = { prefix: { 'run.id': BACKFILL_RUN_PREFIX } };
@@ -227,16 +158,16 @@ export async function summarizeResults(
     to,
     entity: query.entity,
   };
-  const summaries: Query = { bool: { filter: filterOf(space, 'bucket', range) } };
+  const summaries: Query = { bool: { filter: filterResults(space, 'bucket', range) } };
   const answer = await attempt(
     () =>
       client.search({
-        ...scopeOf(space),
+        ...resultsOfSpace(space),
         size: 0,
         track_total_hits: false,
         query: {
           bool: {
-            should: [summaries, { bool: { filter: [...filterOf(space, 'log', range), ...choice] } }],
+            should: [summaries, { bool: { filter: [...filterResults(space, 'log', range), ...choice] } }],
             minimum_should_match: 1,
           },
         },

@@ -1,0 +1,81 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { ApiRequest, Endpoints } from '../../../common/api';
+import { resultsPattern } from '../indices/names';
+
+type Query = estypes.QueryDslQueryContainer;
+
+export interface ResultFilter {
+  readonly detectorIds?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  /** By the time of writing, half-open. */
+  readonly writtenFrom?: number;
+  readonly writtenTo?: number;
+  /** One, or any of several. */
+  readonly entity?: string | readonly string[];
+  readonly minimumConfidence?: number;
+}
+
+/** Documents of an index of results: `log` are results that count, `judged` these and hidden ones, `lost` what counts no more. */
+const TYPES = {
+  log: ['log'],
+  suppressed: ['suppressed'],
+  judged: ['log', 'suppressed'],
+  lost: ['suppressed', 'withdrawn'],
+  any: ['log', 'suppressed', 'withdrawn'],
+  bucket: ['bucket'],
+} as const;
+
+/** The results of one space: the pattern of its indices may match those of a space with a longer name. */
+export function filterResults(space: string, type: keyof typeof TYPES, filter: ResultFilter): Query[] {
+  const between = (field: string, from?: number, to?: number): Query[] =>
+    from === undefined && to === undefined
+      ? []
+      : [
+          {
+            range: {
+              [field]: {
+                ...(from !== undefined && { gte: from }),
+                ...(to !== undefined && { lt: to }),
+                format: 'epoch_millis',
+              },
+            },
+          },
+        ];
+  return [
+    { term: { 'result.space': space } },
+    { terms: { 'result.type': [...TYPES[type]] } },
+    ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
+    ...(filter.entity !== undefined ? [{ terms: { 'anomaly.entity': [filter.entity].flat() } }] : []),
+    ...(filter.minimumConfidence !== undefined ? [atLeastAsSure(filter.minimumConfidence)] : []),
+    ...between('@timestamp', filter.from, filter.to),
+    ...between('event.ingested', filter.writtenFrom, filter.writtenTo),
+  ];
+}
+
+const atLeastAsSure = (confidence: number): Query => ({
+  range: { 'anomaly.confidence': { gte: confidence } },
+});
+
+/** Indices of the results of a space; that there are none yet is no error. */
+export const resultsOfSpace = (space: string) => ({
+  index: resultsPattern(space),
+  ignore_unavailable: true,
+  allow_no_indices: true,
+});
+
+/** Filters anomalous logs by what stands in them; a summary of logs knows none of it. */
+export function filterByContent(
+  query: Pick<
+    ApiRequest<Endpoints['summarizeResults']>['query'],
+    'min_confidence' | 'severity' | 'feature' | 'text' | 'filter'
+  >,
+): Query[] {
+  return [
+    ...(query.min_confidence !== undefined ? [atLeastAsSure(query.min_confidence)] : []),
+    ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
+    ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
+    ...(query.text ? [{ match: { message: { query: query.text, operator: 'and' as const } } }] : []),
+    ...(query.filter ? [query.filter as Query] : []),
+  ];
+}
