@@ -12,11 +12,10 @@ import {
 import { i18n } from '@kbn/i18n';
 import { bucketNameOf, proposeBucket } from '../../../common/buckets/propose_bucket';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
-import { BucketFeatures } from './bucket_features';
-import { BUCKET_DEFAULTS, type Draft } from './draft';
+import { BucketFeatures } from './features/bucket_features';
+import { BUCKET_DEFAULTS, type Draft, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
 import { bucketRareFields, SettingsGrid } from './rare_fields';
-import type { DraftFieldsProps } from './source_fields';
 
 type Bucket = NonNullable<Draft['bucket']>;
 

@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Draft } from './draft';
+import type { Draft } from './draft/draft';
 
 /** Says of a detector that it judges spans of time, and not single logs. */
 export const BucketNote = ({

@@ -18,16 +18,16 @@ import { detectorPath } from '../../shared/app/location';
 import { useAction } from '../../shared/requests/use_action';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import { BucketFields } from './bucket_fields';
-import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, documentOf, type Draft } from './draft';
-import { FeatureFields } from './feature_fields';
+import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, documentOf, type Draft } from './draft/draft';
+import { FeatureFields } from './features/feature_fields';
 import { LogSample } from './log_sample';
 import { MoreFields } from './more_fields';
 import { PreviewPanel, type Preview } from './preview_panel';
-import { readKql } from './read_kql';
+import { readKql } from './draft/read_kql';
 import { SensitivityFields } from './sensitivity_fields';
 import { SourceFields } from './source_fields';
 import { UnitChoice } from './unit_choice';
-import { useDescription } from './use_description';
+import { useDescription } from './draft/use_description';
 import { YamlButtons } from './yaml_buttons';
 
 /** Most severe logs that a preview brings along: the slider shows more or fewer of them without asking again. */

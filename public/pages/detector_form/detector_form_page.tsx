@@ -7,7 +7,7 @@ import { useRequest } from '../../shared/requests/use_request';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { SetupProblems } from '../../shared/detector/setup_problems';
 import { DetectorForm } from './detector_form';
-import { draftOf, emptyDraft } from './draft';
+import { draftOf, emptyDraft } from './draft/draft';
 
 /** @param id of the detector to edit; a new one without it */
 export default function DetectorFormPage({ id }: { id?: string }): ReactElement {

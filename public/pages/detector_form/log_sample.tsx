@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import type { Request } from '../../shared/requests/use_request';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { logLine, timeOf } from '../../shared/results/log_line';
-import type { Description } from './use_description';
+import type { Description } from './draft/use_description';
 
 type SampledLog = Description['documents'][number];
 

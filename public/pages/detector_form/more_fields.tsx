@@ -10,7 +10,7 @@ import {
   EuiTextArea,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { DraftFieldsProps } from './source_fields';
+import type { DraftFieldsProps } from './draft/draft';
 
 /** Settings that most people never change. */
 export function MoreFields(

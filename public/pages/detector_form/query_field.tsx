@@ -3,7 +3,7 @@ import { EuiButtonEmpty, EuiFieldText, EuiFormRow } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
 import { useDataView } from '../../shared/requests/use_data_view';
-import type { Draft } from './draft';
+import type { Draft } from './draft/draft';
 
 /** Field for the query that selects the logs: KQL with suggestions, or Lucene. An Elasticsearch query is left as it is. */
 export function QueryField(props: {

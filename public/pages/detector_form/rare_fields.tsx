@@ -12,8 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { detectorSchema } from '../../../common/detector';
 import { driftSettingsSchema } from '../../../common/detector/upkeep_settings';
-import { BUCKET_DEFAULTS, type Draft } from './draft';
-import type { DraftFieldsProps } from './source_fields';
+import { BUCKET_DEFAULTS, type Draft, type DraftFieldsProps } from './draft/draft';
 
 const DRIFT = driftSettingsSchema.parse({});
 /** Whatever its logs are, the other defaults are the same. */

@@ -22,8 +22,8 @@ import {
   DEFAULT_WINDOW,
   rowsPerDay,
   type Draft,
-} from './draft';
-import type { DraftFieldsProps } from './source_fields';
+  type DraftFieldsProps,
+} from './draft/draft';
 
 /** Logs in the training window, or rows, and the days that they came in. */
 interface LogsInWindow {

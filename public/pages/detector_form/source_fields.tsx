@@ -3,18 +3,11 @@ import { EuiComboBox, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiFormRow, EuiSp
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
 import { useRequest } from '../../shared/requests/use_request';
-import type { Draft } from './draft';
+import type { Draft, DraftFieldsProps } from './draft/draft';
 import { QueryField } from './query_field';
 
 interface DataViews {
   readonly data_view: readonly { readonly title: string; readonly name?: string }[];
-}
-
-export interface DraftFieldsProps {
-  readonly draft: Draft;
-  readonly change: (changes: Partial<Draft>) => void;
-  /** Returns the problem with a setting, once the user has tried to continue. */
-  readonly problem: (path: string) => string | undefined;
 }
 
 /** Its name, and which logs it reads. */

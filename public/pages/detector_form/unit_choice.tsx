@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiCheckableCard, EuiFlexGrid, EuiFlexItem, EuiFormFieldset, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { withUnit, type Draft } from './draft';
+import { withUnit, type Draft } from './draft/draft';
 
 /** Choice of the unit: each log, or all logs of an entity in a time span. */
 export function UnitChoice(props: { draft: Draft; replace: (draft: Draft) => void }): ReactElement {

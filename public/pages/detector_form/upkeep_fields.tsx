@@ -17,7 +17,7 @@ import {
   promotionSettingsSchema,
   type PromotionMode,
 } from '../../../common/detector/upkeep_settings';
-import type { DraftFieldsProps } from './source_fields';
+import type { DraftFieldsProps } from './draft/draft';
 
 const OLDER = olderLogsSchema.parse({});
 const DRIFT = driftSettingsSchema.parse({});

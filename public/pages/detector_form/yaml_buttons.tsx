@@ -5,8 +5,8 @@ import { icon } from '../../kibana/icons';
 import { parseDetector } from '../../../common/detector';
 import { saveFile } from '../../shared/layout/save_file';
 import { useAction } from '../../shared/requests/use_action';
-import { checkDraft, documentOf, draftOf, type Draft } from './draft';
-import { readKql } from './read_kql';
+import { checkDraft, documentOf, draftOf, type Draft } from './draft/draft';
+import { readKql } from './draft/read_kql';
 
 /** The draft as the file that the command line reads, and back. */
 export function YamlButtons({ draft, load }: { draft: Draft; load: (draft: Draft) => void }): ReactElement {

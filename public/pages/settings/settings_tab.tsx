@@ -16,14 +16,14 @@ import { detectorPath } from '../../shared/app/location';
 import { useAction } from '../../shared/requests/use_action';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import type { DetectorView } from '../../shared/detector/detector_view';
-import { checkDraft, draftOf, type Draft } from '../detector_form/draft';
+import { checkDraft, draftOf, type Draft } from '../detector_form/draft/draft';
 import { MoreFields } from '../detector_form/more_fields';
 import { RareFields } from '../detector_form/rare_fields';
-import { readKql } from '../detector_form/read_kql';
+import { readKql } from '../detector_form/draft/read_kql';
 import { SensitivityFields } from '../detector_form/sensitivity_fields';
 import { BucketNote } from '../detector_form/bucket_note';
 import { UpkeepFields } from '../detector_form/upkeep_fields';
-import { useDescription } from '../detector_form/use_description';
+import { useDescription } from '../detector_form/draft/use_description';
 
 /** Side by side where there is room. */
 const COLUMN = { minWidth: 560, maxWidth: 900 };

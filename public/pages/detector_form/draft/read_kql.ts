@@ -1,4 +1,4 @@
-import { elasticsearchQuery } from '../../shared/requests/elasticsearch_query';
+import { elasticsearchQuery } from '../../../shared/requests/elasticsearch_query';
 
 /** @returns undefined for an empty text @throws Error saying where the KQL cannot be read */
 export function readKql(kql: string): Record<string, unknown> | undefined {

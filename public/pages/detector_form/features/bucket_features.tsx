@@ -19,15 +19,14 @@ import {
   ERROR_SHARE_FIELD,
   LATENCY_P50_FIELD,
   LATENCY_P95_FIELD,
-} from '../../../common/detector/bucket_fields';
-import type { FeatureDefinition } from '../../../common/detector';
-import type { FeatureType } from '../../../common/detector';
-import { usualFeatures, withNamedFeatures, type Draft } from './draft';
+} from '../../../../common/detector/bucket_fields';
+import type { FeatureDefinition } from '../../../../common/detector';
+import type { FeatureType } from '../../../../common/detector';
+import { usualFeatures, withNamedFeatures, type Draft, type DraftFieldsProps } from '../draft/draft';
 import { typeName } from './feature_fields';
-import { withType, type DraftFeature } from './feature_parts';
+import { withType, type DraftFeature } from '../draft/feature_parts';
 import { FeatureActions } from './feature_actions';
 import { FeatureSettings } from './feature_settings';
-import type { DraftFieldsProps } from './source_fields';
 
 /** Feature types for a number of a row; an imported feature may have another type. */
 const TYPES: readonly FeatureType[] = ['deviation', 'number', 'category', 'hour_of_day', 'day_of_week'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultBucketFeatures } from '../../../common/detector/bucket_fields';
+import { defaultBucketFeatures } from '../../../../common/detector/bucket_fields';
 import {
   bucketSchema,
   durationSchema,
@@ -8,9 +8,9 @@ import {
   type Detector,
   type DetectorInput,
   type FeatureDefinition,
-} from '../../../common/detector';
-import { newDetectorSchema } from '../../../common/detector/query_limits';
-import { describeZodIssues } from '../../../common/validation';
+} from '../../../../common/detector';
+import { newDetectorSchema } from '../../../../common/detector/query_limits';
+import { describeZodIssues } from '../../../../common/validation';
 
 /** A detector that is being written: whole, but perhaps not valid yet. */
 export type Draft = Omit<DetectorInput, 'features'> & {
@@ -155,3 +155,11 @@ export function rowsPerDay({ bucket }: Draft): number | undefined {
  */
 export const alertsPerDay = ({ logs, days }: { logs: number; days: number }, contamination: number): number =>
   (logs * contamination) / days;
+
+/** Fields of the form that show and change a part of a draft. */
+export interface DraftFieldsProps {
+  readonly draft: Draft;
+  readonly change: (changes: Partial<Draft>) => void;
+  /** Returns the problem with a setting, once the user has tried to continue. */
+  readonly problem: (path: string) => string | undefined;
+}

@@ -1,8 +1,8 @@
 import React, { type ReactElement } from 'react';
 import { EuiText, EuiToolTip, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Distribution } from '../../../common/log_features/suggesting/distribution';
-import { formatCount, formatShare } from '../../shared/values/format';
+import type { Distribution } from '../../../../common/log_features/suggesting/distribution';
+import { formatCount, formatShare } from '../../../shared/values/format';
 
 const WIDTH = 150;
 const HEIGHT = 30;

@@ -10,15 +10,15 @@ import {
   EuiTextArea,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { FieldPart } from '../../../common/detector';
-import type { LogField } from '../../../common/log_features/fields/log_fields';
+import type { FieldPart } from '../../../../common/detector';
+import type { LogField } from '../../../../common/log_features/fields/log_fields';
 import {
   FEATURE_DIRECTIONS,
   SEVERITY_CODES,
   VALUE_UNITS,
   type FeatureDirection,
   type FeatureType,
-} from '../../../common/detector';
+} from '../../../../common/detector';
 import {
   codesName,
   directionName,
@@ -33,7 +33,7 @@ import {
   usualUnit,
   withFields,
   type DraftFeature,
-} from './feature_parts';
+} from '../draft/feature_parts';
 
 interface FeatureSettingsProps {
   readonly feature: DraftFeature;

@@ -14,20 +14,19 @@ import {
   EuiToolTip,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { FEATURE_TYPES, type FeatureType } from '../../../common/detector';
-import type { FeatureDefinition } from '../../../common/detector';
-import type { LogField } from '../../../common/log_features/fields/log_fields';
-import type { Answer } from '../../shared/app/api_client';
-import { icon } from '../../kibana/icons';
-import { useApp } from '../../shared/app/app_context';
-import { useAction } from '../../shared/requests/use_action';
-import type { Distribution } from '../../../common/log_features/suggesting/distribution';
+import { FEATURE_TYPES, type FeatureType } from '../../../../common/detector';
+import type { FeatureDefinition } from '../../../../common/detector';
+import type { LogField } from '../../../../common/log_features/fields/log_fields';
+import type { Answer } from '../../../shared/app/api_client';
+import { icon } from '../../../kibana/icons';
+import { useApp } from '../../../shared/app/app_context';
+import { useAction } from '../../../shared/requests/use_action';
+import type { Distribution } from '../../../../common/log_features/suggesting/distribution';
 import { DistributionChart } from './distribution_chart';
-import { DEFAULT_WINDOW, type Draft, type Suggestion } from './draft';
-import { partLabel, settingsText, withType, type DraftFeature } from './feature_parts';
+import { DEFAULT_WINDOW, type Draft, type Suggestion, type DraftFieldsProps } from '../draft/draft';
+import { partLabel, settingsText, withType, type DraftFeature } from '../draft/feature_parts';
 import { FeatureActions } from './feature_actions';
 import { FeatureSettings } from './feature_settings';
-import type { DraftFieldsProps } from './source_fields';
 
 type LabelField = Answer<'suggestFeatures'>['label_fields'][number];
 

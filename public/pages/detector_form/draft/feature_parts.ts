@@ -1,8 +1,8 @@
 import { i18n } from '@kbn/i18n';
-import { fieldOfPart, hasSetting, type FeatureDefinition, type FieldPart } from '../../../common/detector';
-import { directionOfName } from '../../../common/log_features/columns/directions';
-import type { FeatureDirection, FeatureType, SeverityCodes, ValueUnit } from '../../../common/detector';
-import { unitOf } from '../../../common/detector/value_units';
+import { fieldOfPart, hasSetting, type FeatureDefinition, type FieldPart } from '../../../../common/detector';
+import { directionOfName } from '../../../../common/log_features/columns/directions';
+import type { FeatureDirection, FeatureType, SeverityCodes, ValueUnit } from '../../../../common/detector';
+import { unitOf } from '../../../../common/detector/value_units';
 
 export type DraftFeature = Partial<FeatureDefinition>;
 

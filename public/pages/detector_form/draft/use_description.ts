@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { durationSchema } from '../../../common/detector';
-import type { Answer } from '../../shared/app/api_client';
-import { useApp } from '../../shared/app/app_context';
-import { useRequest, type Request } from '../../shared/requests/use_request';
+import { durationSchema } from '../../../../common/detector';
+import type { Answer } from '../../../shared/app/api_client';
+import { useApp } from '../../../shared/app/app_context';
+import { useRequest, type Request } from '../../../shared/requests/use_request';
 import { DEFAULT_WINDOW, type Draft } from './draft';
 
 export type Description = Answer<'describeLogs'>;

@@ -1,4 +1,4 @@
-import { parseDetector } from '../../../common/detector';
+import { parseDetector } from '../../../../common/detector';
 import {
   alertsPerDay,
   checkDraft,

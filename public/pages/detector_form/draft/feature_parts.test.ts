@@ -1,5 +1,5 @@
-import { featureSchema } from '../../../common/detector';
-import { FEATURE_TYPES } from '../../../common/detector';
+import { featureSchema } from '../../../../common/detector';
+import { FEATURE_TYPES } from '../../../../common/detector';
 import {
   linesOfPatterns,
   partLabel,
