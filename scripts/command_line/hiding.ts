@@ -23,6 +23,7 @@ import {
   createAuditTrail,
   createFeedbackStore,
   createResultMarks,
+  signedInUser,
   createSuppressionStore,
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
@@ -48,8 +49,7 @@ export const suppressor = (session: Session, client: ElasticsearchClient, detect
 
 /** Whoever is signed in; where security is off, the user of this machine. */
 export async function authorOf(client: ElasticsearchClient): Promise<Author> {
-  const known = await client.security.authenticate().catch(() => undefined);
-  return { by: known?.username ?? userInfo().username };
+  return { by: (await signedInUser(client)) ?? userInfo().username };
 }
 
 /** Runs with a connection that is closed afterwards. */

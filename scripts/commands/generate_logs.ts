@@ -10,7 +10,7 @@ import { durationSchema, durationToMilliseconds } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';
 import { connect } from '../../server/elasticsearch';
 import { openDocumentWriter, writeWhole } from '../command_line/log_files';
-import { writeLogs } from '../command_line/log_writer';
+import { writeLogs } from '../../server/elasticsearch/logs/write_logs';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 
 interface Options {

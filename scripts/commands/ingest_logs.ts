@@ -17,7 +17,7 @@ import {
 import { offsetIn } from '../../common/suppressions/local_time';
 import { connect } from '../../server/elasticsearch';
 import { readLines, type TooLong } from '../command_line/log_files';
-import { writeLogs, type LogWriting } from '../command_line/log_writer';
+import { writeLogs, type LogWriting } from '../../server/elasticsearch/logs/write_logs';
 import { printable, runs, type Session } from '../command_line/session';
 
 interface Options {

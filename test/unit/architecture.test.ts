@@ -1,18 +1,93 @@
 import { isBuiltin } from 'node:module';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** Imports that each part may have besides itself; the first prefix that fits decides. Tests beside the code are free. */
+/** Parts that each part may import besides itself; the first prefix that fits decides. Tests beside the code are free. */
 const ALLOWED: readonly (readonly [part: string, allowed: readonly string[]])[] = [
   ['common', []],
   ['server/detection', ['common']],
-  ['server/elasticsearch', ['common', 'server/detection']],
   ['server/notifications', ['common', 'server/detection']],
+  ['server/elasticsearch', ['common', 'server/detection', 'server/notifications']],
+  ['server/kibana', ['common', 'server/detection', 'server/elasticsearch', 'server/notifications']],
   ['server', ['common', 'server']],
   ['public', ['common']],
+  // The reference of settings is made of the schemas of Kibana's settings.
+  [
+    'scripts/program',
+    ['scripts', 'common', 'server/kibana/limits', 'server/kibana/contracts', 'package.json'],
+  ],
+  ['scripts', ['common', 'server/detection', 'server/elasticsearch', 'server/notifications', 'package.json']],
 ];
+
+/** Folders of each part, the lowest first: a folder imports only from those that stand before it, so there is no cycle of folders. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  common: [
+    ...[
+      '',
+      'linear_regex',
+      'isolation_forest/forest',
+      'isolation_forest/growing',
+      'isolation_forest/scoring',
+    ],
+    ...['isolation_forest/learning', 'isolation_forest/codec', 'isolation_forest', 'detector', 'anomaly'],
+    ...['log_features/columns', 'log_features/fields', 'log_features/category', 'log_features/time'],
+    ...['log_features/number', 'log_features/text', 'log_features/template', 'log_features/encoding'],
+    ...[
+      'log_features/suggesting',
+      'log_features',
+      'findings',
+      'evaluation',
+      'threshold',
+      'drift',
+      'explanations',
+    ],
+    ...['suppressions', 'model_snapshot', 'buckets', 'rules', 'api', 'painless', 'log_parsing', 'demo_logs'],
+    ...['dashboards'],
+  ],
+  'server/detection': [
+    ...['ports', 'workers', 'decoding', 'scoring', 'feedback', 'promotion', 'training', 'upkeep'],
+    ...['evaluation_report'],
+  ],
+  'server/elasticsearch': [
+    ...['transport', 'indices', 'logs', 'buckets', 'results', 'stores', 'ingest', 'upgrade', ''],
+  ],
+  'server/kibana': [
+    ...[
+      'limits',
+      'contracts',
+      'keys',
+      'records',
+      'models',
+      'tasks',
+      'detectors',
+      'results',
+      'rules',
+      'exchange',
+    ],
+    ...['routes', ''],
+  ],
+  public: [
+    ...['kibana', 'shared/app', 'shared/values', 'shared/charts', 'shared/requests', 'shared/results'],
+    ...['shared/layout', 'shared/detector', 'panels', 'rule_form', 'pages/audit', 'pages/feedback'],
+    ...[
+      'pages/anomalies',
+      'pages/detector_form/draft',
+      'pages/detector_form/features',
+      'pages/detector_form',
+    ],
+    ...['pages/jobs', 'pages/models', 'pages/overview', 'pages/settings', 'pages/what_if', 'pages', ''],
+  ],
+  scripts: [
+    ...['local_elasticsearch', 'real_logs', 'command_line', 'commands', 'program', 'bench/traffic', 'bench'],
+    ...['demo', 'build', ''],
+  ],
+};
+
+const MOST_FILES = 20;
+/** One file a command. */
+const AS_MANY_AS_IT_TAKES = ['scripts/commands'];
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -26,6 +101,39 @@ const importsOf = (file: string): string[] =>
   [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].map(
     (match) => match[1],
   );
+
+/** Sources that a source imports, by their paths from the root. */
+const importedFiles = (file: string): string[] =>
+  importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .flatMap((name) => {
+      const path = relative(ROOT, resolve(ROOT, dirname(file), name));
+      const places = ['.ts', '.tsx', '/index.ts', '/index.tsx', '.d.ts'].map((ending) => `${path}${ending}`);
+      return places.find((place) => existsSync(join(ROOT, place))) ?? [];
+    });
+
+/** Sets of files that import each other, each sorted (strongly connected components by Tarjan, 1972). */
+function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file)!);
+    open.push(file);
+    for (const target of imports.get(file) ?? []) {
+      if (!imports.has(target)) continue;
+      if (!order.has(target)) visit(target);
+      if (open.includes(target)) lowest.set(file, Math.min(lowest.get(file)!, lowest.get(target)!));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const circle = open.splice(open.indexOf(file));
+    if (circle.length > 1) circles.push(circle.sort());
+  };
+  for (const file of imports.keys()) if (!order.has(file)) visit(file);
+  return circles;
+}
 
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
@@ -41,6 +149,54 @@ describe('dependencies point one way', () => {
           .map((target) => `${file} -> ${target}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(FOLDERS))('folders of %s import only those below them', (part, order) => {
+    const folderOf = (file: string): string => relative(part, dirname(file));
+    const files = sources(part);
+    expect([...new Set(files.map(folderOf))].filter((folder) => !order.includes(folder))).toEqual([]);
+    const wrong = files.flatMap((file) =>
+      importedFiles(file)
+        .filter((target) => isWithin(target, part))
+        .filter((target) => order.indexOf(folderOf(target)) > order.indexOf(folderOf(file)))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('no files import each other in a circle', () => {
+    const files = ['common', 'server', 'public', 'scripts'].flatMap(sources);
+    expect(circlesOf(new Map(files.map((file) => [file, importedFiles(file)])))).toEqual([]);
+    // The search itself finds one.
+    const circle = new Map([
+      ['a', ['b', 'd']],
+      ['b', ['c']],
+      ['c', ['a']],
+      ['d', []],
+    ]);
+    expect(circlesOf(circle)).toEqual([['a', 'b', 'c']]);
+  });
+
+  it(`no folder holds more than ${MOST_FILES} sources`, () => {
+    const counts = new Map<string, number>();
+    for (const file of ['common', 'server', 'public', 'scripts'].flatMap(sources)) {
+      counts.set(dirname(file), 1 + (counts.get(dirname(file)) ?? 0));
+    }
+    const crowded = [...counts].filter(
+      ([folder, count]) => count > MOST_FILES && !AS_MANY_AS_IT_TAKES.includes(folder),
+    );
+    expect(crowded).toEqual([]);
+  });
+
+  it('requests to Elasticsearch are sent by server/elasticsearch alone', () => {
+    const request =
+      /\b(?:client|elasticsearch|asCurrentUser|asInternalUser)\s*\.\s*(?:search|msearch|count|get|mget|index|create|update|bulk|delete|deleteByQuery|updateByQuery|reindex|openPointInTime|fieldCaps|indices|ingest|security|cluster|tasks|nodes|cat|transport)\b|\battempt\(/;
+    const sends = (file: string): boolean => request.test(readFileSync(join(ROOT, file), 'utf8'));
+    const wrong = ['server', 'public', 'scripts/command_line', 'scripts/commands', 'scripts/program']
+      .flatMap(sources)
+      .filter((file) => !isWithin(file, 'server/elasticsearch') && sends(file));
+    expect(wrong).toEqual([]);
+    expect(sources('server/elasticsearch').filter(sends).length).toBeGreaterThan(20);
   });
 
   it('common is pure: no Node module, no Kibana', () => {

@@ -1,5 +1,7 @@
-import { MAX_ELEMENTS } from '../fields/field_access';
 import { DIRT_KINDS, type DirtKind, type DirtReport } from './types';
+
+/** Elements of an array that are looked at; the pipelines know the same number. */
+export const MAX_ELEMENTS = 1_000;
 
 /** Counts of one feature, by index in DIRT_KINDS. */
 export class DirtCounter {

@@ -1,3 +1,5 @@
+import { MAX_ELEMENTS } from '../columns/field_value';
+
 type Node = Record<string, unknown>;
 
 /** Paths with more parts are looked up only as one dotted key and as purely nested objects. */
@@ -11,9 +13,6 @@ function own(node: Node, key: string): unknown {
   const value = node[key];
   return value !== undefined && Object.hasOwn(node, key) ? value : undefined;
 }
-
-/** Elements of an array that are looked at; the pipelines know the same number. */
-export const MAX_ELEMENTS = 1_000;
 
 /**
  * Reads on in an object, or in all objects of an array, as Elasticsearch flattens arrays of objects.

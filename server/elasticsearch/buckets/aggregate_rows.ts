@@ -4,7 +4,8 @@ import type { Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages, type CompositeSearch } from '../transport/composite_pages';
-import { queryOf, type RequestOptions } from '../transport/log_query';
+import { queryOf } from '../transport/log_query';
+import type { RequestOptions } from '../transport/attempt';
 
 /** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond; each bucket keeps 1 kB for it. */
 const EXACT_DISTINCT = 100;

@@ -1,10 +1,10 @@
 import { DetectionError } from '../../../common/detection_error';
 import type { Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
-import { queryOf, type RequestOptions } from '../transport/log_query';
+import { queryOf } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
 
 /** Frequent values that are remembered for each field of `bucket.rare`. */

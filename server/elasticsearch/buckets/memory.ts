@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
-import type { RequestOptions } from '../transport/log_query';
 import { learnCommonValues, listEntities, refuseTooMany } from './entities';
+import type { RequestOptions } from '../transport/attempt';
 
 /** State of a reader of buckets from earlier ranges: kept in the checkpoint, bounded by `bucket.max_entities`. */
 const memorySchema = z.strictObject({

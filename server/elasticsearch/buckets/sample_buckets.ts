@@ -3,9 +3,9 @@ import { silentRow, spanOf, type BucketRow } from '../../../common/buckets';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
-import type { RequestOptions } from '../transport/log_query';
 import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import { learnCommonValues, listEntities, type Seen } from './entities';
+import type { RequestOptions } from '../transport/attempt';
 
 /** At least so many spans of time are looked at, where the window has them: a day's worth of five minutes. */
 const FEWEST_SPANS = 288;

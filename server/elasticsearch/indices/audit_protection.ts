@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
 import { INDEX_PREFIX } from '../../../common/index_names';
-import { attempt, type RetryPolicy } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { ensureIndex, INDEX_SETTINGS, mappingsOf } from './index_resources';
@@ -12,11 +12,6 @@ export const AUDIT_RECORDER = `${INDEX_PREFIX}audit`;
 const AUDIT_INDICES = `${AUDIT_RECORDER}.*`;
 /** Above the templates that a cluster brings along. */
 const TEMPLATE_PRIORITY = 500;
-
-interface RequestOptions {
-  readonly policy?: RetryPolicy;
-  readonly signal?: AbortSignal;
-}
 
 /** Replaces what the writer says of it: a final pipeline cannot be left out of a request. */
 const RECORDER: estypes.IngestPutPipelineRequest = {

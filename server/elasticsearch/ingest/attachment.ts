@@ -1,9 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { componentTemplateName } from './names';
-import type { RequestOptions } from './pipelines';
 import { checkScoredFields, SCORED_FIELDS } from './scored_fields';
 
 /** One request, for people to read and run by hand. */

@@ -1,12 +1,12 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
 import type { Clock, LogRange, Progress } from '../../detection/ports';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { queryOf } from '../transport/log_query';
 import { isAttached, putScoredFields } from './attachment';
-import type { LivePipeline, RequestOptions } from './pipelines';
+import type { LivePipeline } from './pipelines';
 import { SCORED_FIELDS } from './scored_fields';
 
 /** Between two looks at the task, milliseconds. */

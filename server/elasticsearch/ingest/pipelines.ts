@@ -7,16 +7,11 @@ import {
   type IngestPipeline,
   type PipelineMeta,
 } from '../../../common/painless';
-import { attempt, type RetryPolicy } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { formerPipelineName, pipelineName, trialName } from './names';
 import { simulatePipeline, type SimulationOptions, type SimulationReport } from './simulate';
-
-export interface RequestOptions {
-  readonly policy?: RetryPolicy;
-  readonly signal?: AbortSignal;
-}
 
 /** Pipeline that is live under a detector's name. */
 export interface LivePipeline {

@@ -1,9 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import type { FieldPlan, Hit } from '../transport/field_plan';
-import type { RequestOptions } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
 
 /** Logs whose `_source` is fetched by one request. */

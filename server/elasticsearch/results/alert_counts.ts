@@ -1,8 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LogAnomalyParams } from '../../../common/rules';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import type { RequestOptions } from '../transport/log_query';
 import { resultsPattern } from '../indices/names';
 
 type Query = estypes.QueryDslQueryContainer;

@@ -64,7 +64,7 @@ export const resultsOfSpace = (space: string) => ({
   allow_no_indices: true,
 });
 
-/** Filters anomalous logs by what stands in them; a summary of logs knows none of it. */
+/** Returns the conditions on the content of anomalous logs; summaries of logs have none of these fields. */
 export function filterByContent(
   query: Pick<
     ApiRequest<Endpoints['summarizeResults']>['query'],

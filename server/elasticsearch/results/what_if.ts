@@ -12,9 +12,8 @@ import {
   type CountedGroup,
   type FoundTotals,
 } from './alert_counts';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import type { RequestOptions } from '../transport/log_query';
 import { resultsPattern } from '../indices/names';
 import { hitTotal } from '../transport/hit_total';
 

@@ -13,6 +13,12 @@ export interface RetryPolicy {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
+/** How a request is tried again, and what ends it. */
+export interface RequestOptions {
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+}
+
 /** Ends early, without an error, when the signal fires. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((done) => {

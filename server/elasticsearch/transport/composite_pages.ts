@@ -1,8 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
-import { attempt } from './attempt';
+import { attempt, type RequestOptions } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { errorBodyOf, errorTypes, reasonOf } from './errors';
-import type { RequestOptions } from './log_query';
 import { searchWhole } from './whole_answer';
 
 /** Buckets of one answer, where nothing else is said; Elasticsearch gives up to 65,536. */

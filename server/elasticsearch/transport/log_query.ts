@@ -1,14 +1,9 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
 import type { LogRange } from '../../detection/ports';
-import { attempt, type RetryPolicy } from './attempt';
+import { attempt, type RequestOptions } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { refuseUnknownFields } from './whole_answer';
-
-export interface RequestOptions {
-  readonly policy?: RetryPolicy;
-  readonly signal?: AbortSignal;
-}
 
 export type ClockOfLogs = 'timestamp' | 'ingested';
 

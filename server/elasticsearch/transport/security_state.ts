@@ -16,6 +16,12 @@ function saysNoHandler(error: unknown): boolean {
   return typeof body === 'string' && NO_HANDLER[statusOf(error) ?? 0]?.test(body) === true;
 }
 
+/** Returns the name of whoever the client is signed in as; undefined where nobody can tell, as without security. */
+export async function signedInUser(client: ElasticsearchClient): Promise<string | undefined> {
+  const known = await client.security.authenticate().catch(() => undefined);
+  return known?.username;
+}
+
 /**
  * Returns true when everybody who reaches Elasticsearch may do everything. Only its own answer counts: credentials that it refuses are
  * a sign of security, and where it does not answer nobody knows.

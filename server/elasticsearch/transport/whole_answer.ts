@@ -1,8 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
-import { attempt } from './attempt';
+import { attempt, type RequestOptions } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { errorBodyOf, reasonOf } from './errors';
-import type { RequestOptions } from './log_query';
 
 /** A remote cluster that answers no search in time, or not of all its shards. */
 interface MissingPart {

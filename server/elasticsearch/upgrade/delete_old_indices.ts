@@ -1,9 +1,9 @@
 import { DetectionError } from '../../../common/detection_error';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { checkpointsIndex } from '../indices/names';
-import { oldIndices, oldSpaces, type RequestOptions } from './old_names';
+import { oldIndices, oldSpaces } from './old_names';
 import { markerId } from './upgrade_space';
 
 /**

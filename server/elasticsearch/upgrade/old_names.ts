@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { INDEX_PREFIX } from '../../../common/index_names';
-import { attempt, type RetryPolicy } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { documentId } from '../indices/names';
 import type { Hit } from '../transport/field_plan';
@@ -20,11 +20,6 @@ export const oldNamesOf = (space: string): string[] => [
   `${OLD_RESULTS}${space}-*`,
 ];
 const MOST_SPACES = 10_000;
-
-export interface RequestOptions {
-  readonly policy?: RetryPolicy;
-  readonly signal?: AbortSignal;
-}
 
 /** Data of version 0.1.0 that is left of one space, as far as the client may see it. */
 export interface OldData {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import { bulkWriteAll } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
@@ -27,7 +27,6 @@ import {
   ofSpace,
   partsOf,
   type OldData,
-  type RequestOptions,
 } from './old_names';
 
 /** Somebody who has not said for so long that he is still at it has died. */

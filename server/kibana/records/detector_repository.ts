@@ -38,23 +38,23 @@ export interface DetectorRepository {
   delete(id: string): Promise<void>;
 }
 
-export function createDetectorRepository(client: SavedObjectsClient): DetectorRepository {
+export function createDetectorRepository(savedObjects: SavedObjectsClient): DetectorRepository {
   const get = async (id: string): Promise<StoredDetector> =>
     recordOf(
-      await client
+      await savedObjects
         .get<DetectorAttributes>(DETECTOR_TYPE, id)
         .catch((error: unknown) => rethrow(error, `the detector "${id}"`)),
     );
   return {
     get,
     count: async () => {
-      const { total } = await client
+      const { total } = await savedObjects
         .find({ type: DETECTOR_TYPE, page: 1, perPage: 1 })
         .catch((error: unknown) => rethrow(error, 'the detectors'));
       return total;
     },
     list: async ({ page = 1, perPage = 1_000, search } = {}) => {
-      const found = await client
+      const found = await savedObjects
         .find<DetectorAttributes>({
           type: DETECTOR_TYPE,
           page,
@@ -75,18 +75,18 @@ export function createDetectorRepository(client: SavedObjectsClient): DetectorRe
     },
     create: async (id, attributes) =>
       recordOf(
-        await client
+        await savedObjects
           .create(DETECTOR_TYPE, attributes, { id })
           .catch((error: unknown) => rethrow(error, 'the new detector')),
       ),
     update: async (id, change, version) => {
       const what = `the detector "${id}"`;
-      const current = await client
+      const current = await savedObjects
         .get<DetectorAttributes>(DETECTOR_TYPE, id)
         .catch((error: unknown) => rethrow(error, what));
       // Not `update`: that merges nested objects, and a setting that was removed would stay.
       return recordOf(
-        await client
+        await savedObjects
           .create<DetectorAttributes>(
             DETECTOR_TYPE,
             { ...current.attributes, ...change },
@@ -96,7 +96,7 @@ export function createDetectorRepository(client: SavedObjectsClient): DetectorRe
       );
     },
     delete: async (id) => {
-      await client
+      await savedObjects
         .delete(DETECTOR_TYPE, id)
         .catch((error: unknown) => rethrow(error, `the detector "${id}"`));
     },
@@ -104,13 +104,13 @@ export function createDetectorRepository(client: SavedObjectsClient): DetectorRe
 }
 
 /** The saved objects of one space, through a client that belongs to none. */
-export function inSpace(client: SavedObjectsClient, space: string): SavedObjectsClient {
+export function inSpace(savedObjects: SavedObjectsClient, space: string): SavedObjectsClient {
   const namespace = namespaceOf(space);
   return {
-    create: (type, attributes, options) => client.create(type, attributes, { ...options, namespace }),
-    get: (type, id) => client.get(type, id, { namespace }),
-    delete: (type, id) => client.delete(type, id, { namespace }),
-    find: (options) => client.find({ ...options, namespaces: [space] }),
+    create: (type, attributes, options) => savedObjects.create(type, attributes, { ...options, namespace }),
+    get: (type, id) => savedObjects.get(type, id, { namespace }),
+    delete: (type, id) => savedObjects.delete(type, id, { namespace }),
+    find: (options) => savedObjects.find({ ...options, namespaces: [space] }),
   };
 }
 

@@ -49,14 +49,14 @@ const placeOf = (space: string, id: string): string => JSON.stringify([space, id
  * @returns how many were invalidated
  */
 export async function sweepKeys(services: Services): Promise<number> {
-  const { apiKeys, internalSavedObjects: client, clock, taskManager, log } = services;
+  const { apiKeys, internalSavedObjects: savedObjects, clock, taskManager, log } = services;
   const isYoung = (at: string | undefined): boolean =>
     at !== undefined && clock.now() - Date.parse(at) < YOUNG_MILLISECONDS;
   // Keys before detectors: what is granted in between is not looked at.
-  const records = await allOf<KeyRecordAttributes>(client, KEY_RECORD_TYPE);
-  const keys = await allOf<ApiKeyAttributes>(client, API_KEY_TYPE);
+  const records = await allOf<KeyRecordAttributes>(savedObjects, KEY_RECORD_TYPE);
+  const keys = await allOf<ApiKeyAttributes>(savedObjects, API_KEY_TYPE);
   const used = new Set(
-    (await allOf<DetectorAttributes>(client, DETECTOR_TYPE)).map((detector) =>
+    (await allOf<DetectorAttributes>(savedObjects, DETECTOR_TYPE)).map((detector) =>
       placeOf(spaceOf(detector), detector.attributes.api_key_object ?? ''),
     ),
   );
@@ -71,7 +71,7 @@ export async function sweepKeys(services: Services): Promise<number> {
     if (used.has(placeOf(spaceOf(key), key.id)) || isYoung(key.attributes.granted_at)) continue;
     if (await isOfBackfill(key)) continue;
     if (!(await revokeKeyOf(apiKeys, key.attributes.api_key_id))) continue;
-    await client.delete(API_KEY_TYPE, key.id, { namespace: namespaceOfKey(key) });
+    await savedObjects.delete(API_KEY_TYPE, key.id, { namespace: namespaceOfKey(key) });
     swept++;
   }
   const kept = new Set(keys.map(({ attributes }) => attributes.api_key_id));

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
-import { DetectionError } from '../../common/detection_error';
-import type { LogDocument } from '../../common/log_document';
-import type { Clock, Progress } from '../../server/detection/ports';
-import { bulkWrite, type BulkOperation, toDetectionError } from '../../server/elasticsearch';
+import { DetectionError } from '../../../common/detection_error';
+import type { LogDocument } from '../../../common/log_document';
+import type { Clock, Progress } from '../../detection/ports';
+import { bulkWrite, type BulkOperation } from '../transport/bulk';
+import { toDetectionError } from '../transport/errors';
 
 const keyword = { type: 'keyword', ignore_above: 8_191 } as const;
 
@@ -54,7 +55,7 @@ const REJECTED_SHOWN = 10;
 const BATCH = 2_000;
 
 /** Creates the log index where it is missing; an index, alias or data stream of that name is left as it is. */
-export async function ensureLogIndex(client: Client, index: string): Promise<void> {
+async function ensureLogIndex(client: Client, index: string): Promise<void> {
   try {
     if (await client.indices.exists({ index })) return;
     await client.indices.create({
