@@ -13,7 +13,7 @@ export interface RetryPolicy {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** How a request is tried again, and what ends it. */
+/** Retries of a request, and the signal that ends it. */
 export interface RequestOptions {
   readonly policy?: RetryPolicy;
   readonly signal?: AbortSignal;
