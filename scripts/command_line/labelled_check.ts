@@ -3,11 +3,8 @@ import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { evaluateModel } from '../../server/detection/training/evaluate_model';
-import {
-  checkPerformance,
-  type GateLimits,
-  type GateReport,
-} from '../../server/detection/promotion/model_gate';
+import type { GateReport } from '../../server/detection/promotion/gate_report';
+import { checkPerformance, type GateLimits } from '../../server/detection/promotion/model_gate';
 
 /** @throws DetectionError `invalid_input` when the logs do not hold labels of both classes */
 export function labelledMeasures(

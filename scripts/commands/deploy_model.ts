@@ -5,12 +5,13 @@ import { DetectionError } from '../../common/detection_error';
 import { describeReads, readsOf, readsOfModel } from '../../common/model_snapshot/model_reads';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { compilePipeline } from '../../common/painless';
+import { checkProduction, measureProduction } from '../../server/detection/promotion/model_gate';
 import {
-  checkProduction,
+  failedChecks,
+  gateReportOf,
   joinReports,
-  measureProduction,
   type GateReport,
-} from '../../server/detection/promotion/model_gate';
+} from '../../server/detection/promotion/gate_report';
 import { promoteModel } from '../../server/detection/promotion/promote_model';
 import { gateCandidate } from '../../server/detection/promotion/gate_candidate';
 import { rangeOf } from '../../server/detection/ports/log_range';
@@ -30,7 +31,7 @@ import {
   planText,
   trialOptions,
 } from '../command_line/ingest_pipeline';
-import { gateText, insist } from '../command_line/gate_text';
+import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { authorOf } from '../command_line/hiding';
 import { promotionWork } from '../command_line/promotion';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
@@ -120,9 +121,9 @@ Examples:
         const report = joinReports(
           ...(active === undefined ? [] : [readsReport(snapshot, active.snapshot)]),
           await gate(session, options, snapshot, active?.snapshot, client),
-          ...(candidate === undefined ? [] : [besideReport(candidate)]),
+          ...(candidate === undefined ? [] : [candidate]),
         );
-        const promote = !options.candidateOnly && (report.passed || options.force);
+        const promote = !options.candidateOnly && (report.verdict !== 'fail' || options.force);
         const deployment: Deployment = {
           detectorId,
           version: snapshot.version,
@@ -154,7 +155,7 @@ Examples:
           model: snapshot.version,
           active: promote,
           previous: active?.version,
-          gate: report,
+          gate: gateBody(report),
           ...(ingest && { ingest, attachment: plan, attached }),
         };
         session.result(outcome, () =>
@@ -197,18 +198,6 @@ async function gateBeside(
   });
 }
 
-/** A person deploys: what a person should look at is shown, and only what fails is refused. */
-const besideReport = ({ checks }: CandidateGate): GateReport => ({
-  passed: checks.every(({ verdict }) => verdict !== 'fail'),
-  checks: checks.map(({ name, value, limit, verdict, message }) => ({
-    name,
-    value,
-    limit,
-    passed: verdict !== 'fail',
-    message: verdict === 'ask' ? `${message} (worth a look)` : message,
-  })),
-});
-
 /** The active model stands for what the detector reads; whoever means another one to read more says so. */
 function readsReport(snapshot: ModelSnapshot, { detector }: ModelSnapshot): GateReport {
   const known = readsOf(detector);
@@ -217,7 +206,8 @@ function readsReport(snapshot: ModelSnapshot, { detector }: ModelSnapshot): Gate
   const message = passed
     ? 'it reads what the active model reads'
     : `it reads what the detector of the active model does not name: ${describeReads(foreign)}`;
-  return { passed, checks: [{ name: 'reads', value: foreign.length, limit: 0, passed, message }] };
+  const verdict = passed ? 'pass' : 'fail';
+  return gateReportOf([{ name: 'reads', verdict, value: foreign.length, limit: 0, message }]);
 }
 
 interface Deployment {
@@ -228,8 +218,7 @@ interface Deployment {
   readonly report: GateReport;
 }
 
-const failuresOf = ({ checks }: GateReport): string[] =>
-  checks.filter(({ passed }) => !passed).map(({ message }) => message);
+const failuresOf = ({ checks }: GateReport): string[] => failedChecks(checks).map(({ message }) => message);
 
 const reasonOf = ({ note, report }: Deployment): string =>
   [note ?? 'deployed by the command line', ...failuresOf(report)].join('; ');

@@ -4,7 +4,7 @@ import { DetectionError } from '../../common/detection_error';
 import { watchDeployment } from '../../server/detection/promotion/watch_deployment';
 import { createDetectorSource } from '../../server/elasticsearch';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
-import { gateText, insist } from '../command_line/gate_text';
+import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
 import { numberBetween, runs } from '../command_line/session';
 import { parseDuration } from './generate_logs';
@@ -69,7 +69,7 @@ Example:
         });
         progress.stop();
         session.result(
-          { model: active.version, ...report },
+          { model: active.version, ...gateBody(report) },
           () =>
             `${active.version}: ${report.measures.logs} logs looked at, ${report.looks} looks\n${gateText(report)}`,
         );

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { gateText, insist } from '../command_line/gate_text';
+import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
@@ -43,11 +43,13 @@ Examples:
         options.testData,
         gateLimitsOf(session.config.limits),
       );
-      session.result({ model: snapshot.version, compared_with: active?.version, ...outcome.report }, () =>
-        [
-          `${snapshot.version}${active === undefined ? '' : ` beside ${active.version}`} on ${documents.length.toLocaleString('en')} logs`,
-          gateText(outcome.report),
-        ].join('\n'),
+      session.result(
+        { model: snapshot.version, compared_with: active?.version, ...gateBody(outcome.report) },
+        () =>
+          [
+            `${snapshot.version}${active === undefined ? '' : ` beside ${active.version}`} on ${documents.length.toLocaleString('en')} logs`,
+            gateText(outcome.report),
+          ].join('\n'),
       );
       insist(outcome.report, `${snapshot.version} is not good enough`);
     },

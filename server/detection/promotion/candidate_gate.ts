@@ -3,6 +3,7 @@ import type { CandidateCheck, GateCheckName, GateVerdict } from '../../../common
 import { DetectionError } from '../../../common/detection_error';
 import type { PromotionLimits } from '../../../common/detector/upkeep_settings';
 import type { GateEvidence } from './candidate_measures';
+import { gateReportOf, type GateReport } from './gate_report';
 
 /** A candidate of less than this share of the active model's rows is refused; of less than the second, a person is asked. */
 const FEWEST_ROWS_SHARES = { fail: 0.25, ask: 0.5 };
@@ -26,12 +27,7 @@ const LOWEST_AGREEMENT_PART = 0.4;
 /** Microseconds a log that are never too many. */
 const CHEAP_MICROSECONDS = 50;
 
-export interface CandidateVerdict {
-  readonly verdict: GateVerdict;
-  readonly checks: readonly CandidateCheck[];
-  /** Messages of the checks that did not pass, the worst first. */
-  readonly reasons: readonly string[];
-}
+export type CandidateVerdict = GateReport<CandidateCheck>;
 
 export interface GateOptions {
   readonly limits: PromotionLimits;
@@ -56,19 +52,7 @@ export function judgeCandidate(evidence: GateEvidence, options: GateOptions): Ca
     scoreDriftCheck(evidence, options),
     ...(evidence.active === undefined ? [] : besideActive(evidence, options)),
   ];
-  return verdictOf(checks);
-}
-
-/** The worst of the checks decides. */
-export function verdictOf(checks: readonly CandidateCheck[]): CandidateVerdict {
-  const messages = (verdict: GateVerdict): string[] =>
-    checks.filter((check) => check.verdict === verdict).map(({ message }) => message);
-  const [failed, doubtful] = [messages('fail'), messages('ask')];
-  return {
-    verdict: failed.length > 0 ? 'fail' : doubtful.length > 0 ? 'ask' : 'pass',
-    checks,
-    reasons: [...failed, ...doubtful],
-  };
+  return gateReportOf(checks);
 }
 
 function besideActive(evidence: GateEvidence, options: GateOptions): CandidateCheck[] {

@@ -5,7 +5,8 @@ import { fetchJudgedLogs } from '../feedback/judged_logs';
 import { findLabelField, LABEL_FIELDS, readGroundTruth } from '../../../common/evaluation/ground_truth';
 import type { LogDocument } from '../../../common/log_document';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { judgeCandidate, verdictOf } from './candidate_gate';
+import { judgeCandidate } from './candidate_gate';
+import { gateReportOf } from './gate_report';
 import { measureCandidate, type GateMaterial } from './candidate_measures';
 import { rangeOf } from '../ports/log_range';
 import { plantAnomalies } from './planted_anomalies';
@@ -84,7 +85,7 @@ export async function gateCandidate(comparison: CandidateComparison): Promise<Ca
 
 /** The same report with another check, such as what a trial of the pipeline says, or without some. */
 export function withChecks(gate: CandidateGate, checks: readonly CandidateCheck[]): CandidateGate {
-  const { verdict, reasons } = verdictOf(checks);
+  const { verdict, reasons } = gateReportOf(checks);
   return { ...gate, verdict, checks: [...checks], reasons: [...reasons] };
 }
 

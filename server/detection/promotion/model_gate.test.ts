@@ -2,11 +2,11 @@ import { learnQuantiles } from '../../../common/threshold';
 import {
   checkPerformance,
   checkProduction,
-  joinReports,
   scoreDrift,
   type GateLimits,
   type LabelledMeasures,
 } from './model_gate';
+import { failedChecks, joinReports, type GateReport } from './gate_report';
 
 const limits: GateLimits = {
   min_precision: 0.5,
@@ -31,13 +31,12 @@ const good: LabelledMeasures = {
   detection_delay_p95_ms: 30_000,
 };
 
-const failures = (report: { checks: readonly { name: string; passed: boolean }[] }): string[] =>
-  report.checks.filter((check) => !check.passed).map((check) => check.name);
+const failures = ({ checks }: GateReport): string[] => failedChecks(checks).map(({ name }) => name);
 
 describe('checkPerformance', () => {
   it('passes what keeps every limit', () => {
-    expect(checkPerformance(good, limits).passed).toBe(true);
-    expect(checkPerformance(good, limits, good).passed).toBe(true);
+    expect(checkPerformance(good, limits).verdict).toBe('pass');
+    expect(checkPerformance(good, limits, good).verdict).toBe('pass');
   });
 
   it.each([
@@ -51,7 +50,7 @@ describe('checkPerformance', () => {
   ])('names the limit that %j breaks', (change, name) => {
     const report = checkPerformance({ ...good, ...change }, limits);
     expect(failures(report)).toEqual([name]);
-    expect(report.passed).toBe(false);
+    expect(report.verdict).toBe('fail');
   });
 
   it('refuses what is clearly worse than the active model, though within the limits', () => {
@@ -91,7 +90,7 @@ describe('production', () => {
 
   it('holds alerts a day, their share and drift to the limits', () => {
     const measures = { logs: 1_000, alertShare: 0.01, alertsPerDay: 50, scoreDrift: 0.1 };
-    expect(checkProduction(measures, limits).passed).toBe(true);
+    expect(checkProduction(measures, limits).verdict).toBe('pass');
     expect(failures(checkProduction({ ...measures, alertShare: 0.06 }, limits))).toEqual([
       'share of logs called anomalous',
     ]);
@@ -100,7 +99,7 @@ describe('production', () => {
       checkProduction({ ...measures, scoreDrift: 0.3 }, limits),
       checkPerformance(good, limits),
     );
-    expect(both.passed).toBe(false);
+    expect(both.verdict).toBe('fail');
     expect(failures(both)).toEqual(['score drift against training (PSI)']);
   });
 });

@@ -2,6 +2,7 @@ import { binCounts, stabilityIndexOfCounts } from '../../../common/evaluation/st
 import type { LogDocument } from '../../../common/log_document';
 import { createModelScorer, type ModelSnapshot, type ScoreQuantiles } from '../../../common/model_snapshot';
 import { exceedance } from '../../../common/threshold';
+import { gateReportOf, type GateCheck, type GateReport } from './gate_report';
 
 /** Limits for a model; undefined means no limit. Shares and indices without unit, times in milliseconds. */
 export interface GateLimits {
@@ -16,20 +17,6 @@ export interface GateLimits {
   readonly max_alert_share: number;
   readonly max_score_drift: number;
   readonly max_regression: number;
-}
-
-export interface GateCheck {
-  readonly name: string;
-  readonly value: number;
-  readonly limit: number;
-  readonly passed: boolean;
-  /** For people: what was measured, what is allowed. */
-  readonly message: string;
-}
-
-export interface GateReport {
-  readonly passed: boolean;
-  readonly checks: readonly GateCheck[];
 }
 
 /** The measures of an evaluation on labelled logs that a gate looks at. */
@@ -82,7 +69,7 @@ const atLeast = (name: string, value: number, limit: number): GateCheck => ({
   name,
   value,
   limit,
-  passed: value >= limit,
+  verdict: value >= limit ? 'pass' : 'fail',
   message: `${name} ${format(value)}, at least ${format(limit)} is asked`,
 });
 
@@ -90,17 +77,12 @@ const atMost = (name: string, value: number, limit: number): GateCheck => ({
   name,
   value,
   limit,
-  passed: value <= limit,
+  verdict: value <= limit ? 'pass' : 'fail',
   message: `${name} ${format(value)}, at most ${format(limit)} is allowed`,
 });
 
 const format = (value: number): string =>
   Number.isInteger(value) ? String(value) : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
-
-const reportOf = (checks: GateCheck[]): GateReport => ({
-  passed: checks.every((check) => check.passed),
-  checks,
-});
 
 /** Labelled performance against the limits and, where there is one, against the active model on the same logs. */
 export function checkPerformance(
@@ -135,7 +117,7 @@ export function checkPerformance(
       ),
     );
   }
-  return reportOf(checks);
+  return gateReportOf(checks);
 }
 
 export interface ProductionMeasures {
@@ -171,8 +153,5 @@ export function checkProduction(measures: ProductionMeasures, limits: GateLimits
   if (limits.max_alerts_per_day !== undefined) {
     checks.push(atMost('alerts a day', measures.alertsPerDay, limits.max_alerts_per_day));
   }
-  return reportOf(checks);
+  return gateReportOf(checks);
 }
-
-export const joinReports = (...reports: GateReport[]): GateReport =>
-  reportOf(reports.flatMap((report) => report.checks));

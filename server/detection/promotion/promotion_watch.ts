@@ -4,6 +4,7 @@ import { durationToMilliseconds, type Detector } from '../../../common/detector'
 import type { LogDocument } from '../../../common/log_document';
 import { createModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import { acceptedChecks, withChecks } from './gate_candidate';
+import { failedChecks } from './gate_report';
 import { createTurns } from '../ports/in_turns';
 
 /** A watch looks so often in all, but neither more often nor less often than these. */
@@ -68,7 +69,7 @@ export function afterLook({ watch, gate, alertRate, now }: WatchLook): WatchStat
   const whole = gate && alertRate ? withChecks(gate, [...gate.checks, alertRate]) : gate;
   const counted = whole && acceptedChecks(whole, watch.accepted ?? []);
   if (counted?.verdict === 'fail') {
-    const reasons = counted.checks.filter(({ verdict }) => verdict === 'fail').map(({ message }) => message);
+    const reasons = failedChecks(counted.checks).map(({ message }) => message);
     return { ...looked, state: 'taken_back', reasons };
   }
   return now >= Date.parse(watch.until) ? { ...looked, state: 'kept' } : looked;

@@ -2,14 +2,8 @@ import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { rangeOf } from '../ports/log_range';
-import {
-  checkProduction,
-  joinReports,
-  measureProduction,
-  type GateLimits,
-  type GateReport,
-  type ProductionMeasures,
-} from './model_gate';
+import { checkProduction, measureProduction, type GateLimits, type ProductionMeasures } from './model_gate';
+import { gateReportOf, joinReports, type GateReport } from './gate_report';
 import type { CheckpointStore, Clock, LogSource, Progress } from '../ports';
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -77,7 +71,7 @@ export async function watchDeployment(watch: DeploymentWatch): Promise<Deploymen
         measures,
         lagMilliseconds: lag,
       };
-      if (!report.passed) return report;
+      if (report.verdict === 'fail') return report;
     }
     watch.progress?.(Math.min(watch.duration, now - (end - watch.duration)), watch.duration, 'ms watched');
     if (clock.now() >= end || watch.signal?.aborted) break;
@@ -100,18 +94,14 @@ async function lagOf(watch: DeploymentWatch, now: number): Promise<number | unde
 }
 
 function lagReport(lag: number | undefined, maxLag: number): GateReport {
-  if (lag === undefined) return { passed: true, checks: [] };
-  const passed = lag <= maxLag;
-  return {
-    passed,
-    checks: [
-      {
-        name: 'lag',
-        value: lag,
-        limit: maxLag,
-        passed,
-        message: `lag ${Math.round(lag / 1_000)} s, at most ${Math.round(maxLag / 1_000)} s is allowed`,
-      },
-    ],
-  };
+  if (lag === undefined) return gateReportOf([]);
+  return gateReportOf([
+    {
+      name: 'lag',
+      verdict: lag <= maxLag ? 'pass' : 'fail',
+      value: lag,
+      limit: maxLag,
+      message: `lag ${Math.round(lag / 1_000)} s, at most ${Math.round(maxLag / 1_000)} s is allowed`,
+    },
+  ]);
 }

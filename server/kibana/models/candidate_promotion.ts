@@ -7,6 +7,7 @@ import type { Checkpoint, ModelRecord } from '../../detection/ports';
 import { startWatch } from '../../detection/promotion/promotion_watch';
 import type { DetectorJob } from '../records/detector_job';
 import { withCurrentSettings } from '../records/effective_snapshot';
+import { failedChecks } from '../../detection/promotion/gate_report';
 import { promoteModel, type Promoted } from '../../detection/promotion/promote_model';
 import type { PipelineDeployment } from '../../elasticsearch/ingest';
 import { swapPipeline, type PipelineWork } from './pipeline_swap';
@@ -186,7 +187,7 @@ export async function promoteAndWatch(
   const watch = watched ? startWatch(stored.detector.promotion, version, previous, clock.now()) : undefined;
   if (watch !== undefined) {
     // A failed check that a person has accepted does not revert the model.
-    const failed = gate?.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name) ?? [];
+    const failed = failedChecks(gate?.checks ?? []).map(({ name }) => name);
     const accepted = by === undefined ? [] : [...new Set(failed)];
     await status.writePart(detectorId, 'watch', { ...watch, ...(accepted.length > 0 && { accepted }) });
   }
