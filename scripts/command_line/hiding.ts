@@ -28,7 +28,7 @@ import {
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
 import { printable, type Session } from './session';
-import { connectToStored } from './stored_data';
+import { withStoredData } from './stored_data';
 
 const WIDTH_OF_BARS = 40;
 
@@ -57,12 +57,9 @@ export async function connected<Result>(
   session: Session,
   work: (stores: HidingStores, author: () => Promise<Author>) => Promise<Result>,
 ): Promise<Result> {
-  const client = await connectToStored(session);
-  try {
+  return withStoredData(session, async (client) => {
     return await work(hidingStores(session, client), () => authorOf(client));
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 /** A time, or so long from now. @example expiryOf('30d', now) */

@@ -18,7 +18,7 @@ import { attachedText, deploymentText, planText, trialOptions } from '../command
 import { authorOf } from '../command_line/hiding';
 import { promotionWork } from '../command_line/promotion';
 import { runs } from '../command_line/session';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -56,8 +56,7 @@ Examples:
     async (session, options) => {
       const { detectorId } = options;
       const request = { space: session.config.space, signal: session.signal };
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         const live = await livePipeline(client, detectorId, request);
         if (live === undefined) {
           throw new DetectionError(
@@ -118,8 +117,6 @@ Examples:
           componentTemplate: options.componentTemplate,
         });
         session.result({ attached: plan.indices, requests: done }, () => attachedText(plan, live.version));
-      } finally {
-        await client.close();
-      }
+      });
     },
   );

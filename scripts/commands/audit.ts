@@ -3,7 +3,7 @@ import { DetectionError } from '../../common/detection_error';
 import { AUDIT_ACTIONS, isContradicted, type AuditAction, type AuditEntry } from '../../common/audit';
 import { createAuditTrail } from '../../server/elasticsearch';
 import { numberBetween, printable, runs } from '../command_line/session';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -27,16 +27,13 @@ Examples:
       ),
     async (session, options) => {
       const actions = options.action?.map(actionOf);
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         const trail = createAuditTrail(client, { space: session.config.space });
         const { total, entries } = await trail.list(options.detectorId, { actions, size: options.size });
         session.result({ total, entries }, () =>
           entries.length === 0 ? 'Nothing was done yet.' : entries.map(describeEntry).join('\n'),
         );
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 

@@ -25,7 +25,7 @@ import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { suppressor } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -79,9 +79,8 @@ Examples:
           `--from is ${options.from}, must be before --to (${options.to})`,
         );
       }
-      const client = await connectToStored(session);
       const progress = session.progress('Backfill');
-      try {
+      await withStoredData(session, async (client) => {
         const active = await loadActiveModel(client, space, detectorId);
         if (active === undefined) {
           throw new DetectionError(
@@ -136,10 +135,7 @@ Examples:
           run,
           () => `${run.logs} logs were scored; ${run.created} new of ${run.anomalies} anomalies.`,
         );
-      } finally {
-        progress.stop();
-        await client.close();
-      }
+      }).finally(() => progress.stop());
     },
   );
 

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
-import { checkConnection as check, connect } from '../../server/elasticsearch';
+import { checkConnection as check } from '../../server/elasticsearch';
 import { runs } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 export const checkConnection = (): Command =>
   runs<{ index?: string; pipelines: boolean }>(
@@ -18,8 +19,7 @@ Examples:
   log-anomalies check-connection --config config.yaml --index 'filebeat-*' --json`,
       ),
     async (session, options) => {
-      const client = connect(session.config.elasticsearch);
-      try {
+      await withClient(session, async (client) => {
         const found = await check(client, {
           indices: (options.index ?? session.config.index).split(','),
           space: session.config.space,
@@ -42,8 +42,6 @@ Examples:
             'Some rights are missing; the lines above say which and how to get them.',
           );
         }
-      } finally {
-        await client.close();
-      }
+      });
     },
   );

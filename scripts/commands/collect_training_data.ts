@@ -22,8 +22,8 @@ import { parseYamlText } from '../command_line/config';
 import { loadDetectorFile } from '../command_line/detectors';
 import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_line/log_files';
 import { numberBetween, runs, type Session } from '../command_line/session';
-import { connectToStored } from '../command_line/stored_data';
 import { readBounded } from '../../server/notifications/read_bounded';
+import { withStoredData } from '../command_line/stored_data';
 
 const LARGEST_SILENCES_MB = 64;
 
@@ -106,10 +106,9 @@ Examples:
           : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },
         'The log source',
       );
-      const client = await connectToStored(session);
       const to = session.clock.now();
       const from = Math.round(to - options.days * DAY_MILLISECONDS);
-      try {
+      await withStoredData(session, async (client) => {
         const isOfBuckets = detector?.unit === 'bucket';
         const reader = isOfBuckets
           ? createDetectorSource(client, detector, {
@@ -172,9 +171,7 @@ Examples:
           `${summary.rows.toLocaleString('en')} of ${summary.logs_in_window.toLocaleString('en')} logs to ${options.output} (${sample.method})`;
         if (options.output === '-') session.say(text());
         else session.result(summary, text);
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { durationSchema, durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
-import { checkConnection, connect, deleteResultMonths, resultMonthsBefore } from '../../server/elasticsearch';
+import { checkConnection, deleteResultMonths, resultMonthsBefore } from '../../server/elasticsearch';
 import type { ResultMonth } from '../../server/elasticsearch';
 import { authorOf } from '../command_line/hiding';
 import { runs } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 interface Options {
   /** Milliseconds. */
@@ -43,8 +44,7 @@ Examples:
     async (session, { olderThan, dryRun, yes }) => {
       const { space } = session.config;
       const { signal } = session;
-      const client = connect(session.config.elasticsearch);
-      try {
+      await withClient(session, async (client) => {
         const now = session.clock.now();
         const { missingPrivileges, hints } = await checkConnection(client, {
           indices: [],
@@ -76,9 +76,7 @@ Examples:
         if (!yes && !dryRun && months.length > 0) {
           throw new DetectionError('invalid_input', 'Nothing was deleted: it takes --yes.');
         }
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 

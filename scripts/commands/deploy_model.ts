@@ -39,7 +39,7 @@ import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   model: string;
@@ -102,8 +102,7 @@ Examples:
       // Refuses what a pipeline cannot express before anything has changed.
       const hasPipeline = options.ingest || options.attach || snapshot.detector.scoring === 'ingest';
       if (hasPipeline) compilePipeline(snapshot, { detectorId });
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         const store = createSnapshotStore(client, { space: session.config.space });
         const active = await loadActiveModel(client, session.config.space, detectorId);
         await store.save(detectorId, snapshot.version, text, {
@@ -167,9 +166,7 @@ Examples:
           ].join('\n'),
         );
         if (!options.force) insist(report, 'The gate keeps this model from becoming active');
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 

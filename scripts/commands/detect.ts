@@ -24,7 +24,7 @@ import { hidingStores, suppressor } from '../command_line/hiding';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   model?: string[];
@@ -110,17 +110,14 @@ Examples:
   log-anomalies detect --detector-id web web-services`,
       ),
     async (session, options) => {
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         const followed = shareBudget(await chooseModels(session, options, client), options.alertsPerDay);
         await follow(
           session,
           options,
           followed.map((each) => createFollower(session, options, client, each)),
         );
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 

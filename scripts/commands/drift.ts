@@ -11,7 +11,7 @@ import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/mo
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from './generate_logs';
 import { rangeOf } from '../../server/detection/ports/log_range';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   detectorId?: string;
@@ -62,13 +62,10 @@ Examples:
   log-anomalies drift --detector-id web --history`,
       ),
     async (session, options) => {
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         if (options.history) await showHistory(session, client, options);
         else await measure(session, client, options);
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 

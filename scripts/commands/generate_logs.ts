@@ -8,10 +8,10 @@ import {
 } from '../../common/demo_logs';
 import { durationSchema, durationToMilliseconds } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';
-import { connect } from '../../server/elasticsearch';
 import { openDocumentWriter, writeWhole } from '../command_line/log_files';
 import { writeLogs } from '../../server/elasticsearch/logs/write_logs';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 interface Options {
   duration: number;
@@ -202,7 +202,6 @@ async function toElasticsearch(
   expected: number,
   progress: ReturnType<Session['progress']>,
 ): Promise<void> {
-  const client = connect(session.config.elasticsearch);
   async function* paced(): AsyncGenerator<LogDocument> {
     for (const { arrival, document } of logs) {
       while (live && arrival - session.clock.now() > 0 && !session.signal.aborted) {
@@ -214,7 +213,7 @@ async function toElasticsearch(
       yield document;
     }
   }
-  try {
+  await withClient(session, async (client) => {
     const origin = `generate-logs|${settings.seed}|${settings.from}|${settings.ratePerSecond}`;
     const { rejectedCount, rejected } = await writeLogs(client, index, paced(), origin, session.clock, {
       signal: session.signal,
@@ -226,7 +225,5 @@ async function toElasticsearch(
       session.say(
         `${rejectedCount} logs were refused by Elasticsearch, e.g. ${printable(rejected[0].reason)}`,
       );
-  } finally {
-    await client.close();
-  }
+  });
 }

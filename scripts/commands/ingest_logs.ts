@@ -15,10 +15,11 @@ import {
   type TimeContext,
 } from '../../common/log_parsing';
 import { offsetIn } from '../../common/suppressions/local_time';
-import { connect } from '../../server/elasticsearch';
+import { type connect } from '../../server/elasticsearch';
 import { readLines, type TooLong } from '../command_line/log_files';
 import { writeLogs, type LogWriting } from '../../server/elasticsearch/logs/write_logs';
 import { printable, runs, type Session } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 interface Options {
   index?: string;
@@ -79,9 +80,8 @@ Examples:
           '--shift-to-now reads a file twice and so cannot be used with standard input.',
         );
       }
-      const client = connect(session.config.elasticsearch);
       const index = options.index ?? session.config.index;
-      try {
+      await withClient(session, async (client) => {
         const reports: FileReport[] = [];
         for (const file of files)
           reports.push(await ingest(file, index, { format, times }, options, session, client));
@@ -94,9 +94,7 @@ Examples:
             'No line of any file could be read as a log; --format or --pattern may help.',
           );
         }
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 

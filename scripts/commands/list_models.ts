@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import { runs } from '../command_line/session';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 export const listModels = (): Command =>
   runs<{ detectorId?: string }>(
@@ -10,8 +10,7 @@ export const listModels = (): Command =>
       .option('--detector-id <id>', 'only this detector')
       .addHelpText('after', '\nExample:\n  log-anomalies list-models --detector-id web'),
     async (session, options) => {
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         const models = await createSnapshotStore(client, { space: session.config.space }).list(
           options.detectorId,
         );
@@ -27,8 +26,6 @@ export const listModels = (): Command =>
                 ),
               ].join('\n'),
         );
-      } finally {
-        await client.close();
-      }
+      });
     },
   );

@@ -1,13 +1,8 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
-import {
-  connect,
-  deleteOldIndices,
-  oldSpaces,
-  upgradeSpace,
-  type UpgradeReport,
-} from '../../server/elasticsearch';
+import { deleteOldIndices, oldSpaces, upgradeSpace, type UpgradeReport } from '../../server/elasticsearch';
 import { runs } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 interface Options {
   dryRun: boolean;
@@ -40,9 +35,8 @@ Examples:
           '--dry-run and --delete-old are given; allowed: one of them.',
         );
       }
-      const client = connect(session.config.elasticsearch);
       const { signal, clock } = session;
-      try {
+      await withClient(session, async (client) => {
         const spaces = await oldSpaces(client, { signal });
         if (dryRun) {
           session.result({ spaces }, () =>
@@ -82,8 +76,6 @@ Examples:
         if (moved.length > 0 && !deleteOld) {
           session.say('The indices of version 0.1.0 are still there; --delete-old deletes them.');
         }
-      } finally {
-        await client.close();
-      }
+      });
     },
   );

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { connect, protectAuditTrails } from '../../server/elasticsearch';
+import { protectAuditTrails } from '../../server/elasticsearch';
 import { runs } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 export const protectAudit = (): Command =>
   runs<{ spaces?: string[] }>(
@@ -21,14 +22,11 @@ Examples:
   log-anomalies protect-audit --spaces default sales`,
       ),
     async (session, { spaces = [session.config.space] }) => {
-      const client = connect(session.config.elasticsearch);
-      try {
+      await withClient(session, async (client) => {
         const indices = await protectAuditTrails(client, spaces, { signal: session.signal });
         session.result({ recorded: indices }, () =>
           [`Recorded: ${indices.join(', ')}, and the audit trail of every space to come.`].join('\n'),
         );
-      } finally {
-        await client.close();
-      }
+      });
     },
   );

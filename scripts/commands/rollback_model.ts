@@ -8,7 +8,7 @@ import { authorOf } from '../command_line/hiding';
 import { deploymentText, trialOptions } from '../command_line/ingest_pipeline';
 import { promotionWork } from '../command_line/promotion';
 import { runs } from '../command_line/session';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 export const rollbackModel = (): Command =>
   runs<{ detectorId: string; to?: string; note?: string }>(
@@ -22,8 +22,7 @@ export const rollbackModel = (): Command =>
         '\nExample:\n  log-anomalies rollback-model --detector-id web --note "too many alerts"',
       ),
     async (session, options) => {
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         const store = createSnapshotStore(client, { space: session.config.space });
         const models = await store.list(options.detectorId);
         const active = models.find((model) => model.status === 'active');
@@ -61,8 +60,6 @@ export const rollbackModel = (): Command =>
           { detector: options.detectorId, active: version, previous },
           () => `${version} is active again; it replaces ${previous ?? 'nothing'}.`,
         );
-      } finally {
-        await client.close();
-      }
+      });
     },
   );

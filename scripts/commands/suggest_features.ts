@@ -12,10 +12,11 @@ import { leafFields } from '../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../common/log_features/fields/log_fields';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
-import { connect, createLogSource, fieldTypes } from '../../server/elasticsearch';
+import { createLogSource, fieldTypes } from '../../server/elasticsearch';
 import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 interface Options {
   input?: string;
@@ -143,14 +144,11 @@ async function mappedTypes(
   index: string,
   documents: readonly LogDocument[],
 ): Promise<Parameters<typeof logFieldsOf>[1]> {
-  const client = connect(session.config.elasticsearch);
-  try {
+  return withClient(session, async (client) => {
     const names = leafFields(documents).flatMap((field) => [field, `${field}.keyword`]);
     const { types } = await fieldTypes(client, index, names, { signal: session.signal });
     return (field) => types[field];
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 function bucketsText(input: DetectorInput): string {
@@ -180,9 +178,8 @@ export function settingsGiven(definition: FeatureDefinition): Partial<FeatureDef
 }
 
 async function sample(session: Session, index: string, days: number): Promise<LogDocument[]> {
-  const client = connect(session.config.elasticsearch);
   const to = session.clock.now();
-  try {
+  return withClient(session, async (client) => {
     const { logs } = await createLogSource(client).sample(
       {
         index,
@@ -196,7 +193,5 @@ async function sample(session: Session, index: string, days: number): Promise<Lo
     if (logs.length === 0)
       throw new DetectionError('too_few_logs', `${index} holds no log of the last ${days} days.`);
     return logs.map((log) => log.document);
-  } finally {
-    await client.close();
-  }
+  });
 }

@@ -8,10 +8,11 @@ import { timestampOf } from '../../server/detection/scoring/log_values';
 import { readinessOf } from '../../server/detection/upkeep/readiness';
 import { trainModel } from '../../server/detection/training/train_model';
 import { fieldsLearned } from '../../server/detection/training/training_sample';
-import { connect, createDetectorSource, createFeedbackStore } from '../../server/elasticsearch';
+import { createDetectorSource, createFeedbackStore } from '../../server/elasticsearch';
 import { aboutLabel, chooseDetector, type DetectorOptions } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, runs, type Session } from '../command_line/session';
+import { withClient } from '../command_line/stored_data';
 
 interface Options extends DetectorOptions {
   input: string;
@@ -132,14 +133,12 @@ Examples:
     },
   );
 
-async function judgedLogs({ config }: Session, detector: Detector, detectorId: string): Promise<JudgedLogs> {
-  const client = connect(config.elasticsearch);
-  try {
-    const feedback = await createFeedbackStore(client, { space: config.space }).list(detectorId);
-    return await fetchJudgedLogs(createDetectorSource(client, detector), feedback, fieldsLearned(detector));
-  } finally {
-    await client.close();
-  }
+async function judgedLogs(session: Session, detector: Detector, detectorId: string): Promise<JudgedLogs> {
+  return withClient(session, async (client) => {
+    const { space } = session.config;
+    const feedback = await createFeedbackStore(client, { space }).list(detectorId);
+    return fetchJudgedLogs(createDetectorSource(client, detector), feedback, fieldsLearned(detector));
+  });
 }
 
 function dirtLines(dirt: Readonly<Record<string, Readonly<Record<string, number | undefined>>>>): string[] {

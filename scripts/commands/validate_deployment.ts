@@ -8,7 +8,7 @@ import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
 import { numberBetween, runs } from '../command_line/session';
 import { parseDuration } from './generate_logs';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   detectorId: string;
@@ -44,9 +44,8 @@ Example:
       ),
     async (session, options) => {
       const { limits, space } = session.config;
-      const client = await connectToStored(session);
       const progress = session.progress('Watching');
-      try {
+      await withStoredData(session, async (client) => {
         const active = await loadActiveModel(client, space, options.detectorId);
         if (active === undefined)
           throw new DetectionError('not_found', `The detector "${options.detectorId}" has no active model.`);
@@ -74,9 +73,6 @@ Example:
             `${active.version}: ${report.measures.logs} logs looked at, ${report.looks} looks\n${gateText(report)}`,
         );
         insist(report, `${active.version} breaks its limits in production`);
-      } finally {
-        progress.stop();
-        await client.close();
-      }
+      }).finally(() => progress.stop());
     },
   );

@@ -6,7 +6,7 @@ import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { runs, type Session } from '../command_line/session';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   model: string;
@@ -62,25 +62,24 @@ async function comparedModel(
 ): Promise<ModelSnapshot | undefined> {
   if (options.compare === 'none') return undefined;
   if (options.compare !== 'active') return (await loadModelFile(options.compare)).snapshot;
-  const client = await connectToStored(session);
-  try {
-    const active = await loadActiveModel(
-      client,
-      session.config.space,
-      options.detectorId ?? detectorIdOf(snapshot.detector.name),
-    );
-    if (active === undefined) session.say('No model is active yet: only the limits are checked.');
-    return active?.snapshot;
-  } catch (error) {
-    if (error instanceof DetectionError && error.code === 'unavailable') {
-      throw new DetectionError(
-        'unavailable',
-        `${error.message} To check without the active model, give --compare none.`,
-        { cause: error },
+  return withStoredData(session, async (client) => {
+    try {
+      const active = await loadActiveModel(
+        client,
+        session.config.space,
+        options.detectorId ?? detectorIdOf(snapshot.detector.name),
       );
+      if (active === undefined) session.say('No model is active yet: only the limits are checked.');
+      return active?.snapshot;
+    } catch (error) {
+      if (error instanceof DetectionError && error.code === 'unavailable') {
+        throw new DetectionError(
+          'unavailable',
+          `${error.message} To check without the active model, give --compare none.`,
+          { cause: error },
+        );
+      }
+      throw error;
     }
-    throw error;
-  } finally {
-    await client.close();
-  }
+  });
 }

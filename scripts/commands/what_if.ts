@@ -7,7 +7,7 @@ import { whatIf as countWhatIf } from '../../server/elasticsearch';
 import { barsOf } from '../command_line/hiding';
 import { numberBetween, printable, runs } from '../command_line/session';
 import { parseDuration } from './generate_logs';
-import { connectToStored } from '../command_line/stored_data';
+import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
   detectorId?: string[];
@@ -56,14 +56,11 @@ Examples:
         },
         'The alerts',
       );
-      const client = await connectToStored(session);
-      try {
+      await withStoredData(session, async (client) => {
         const { clock, signal, config } = session;
         const counted = await countWhatIf(client, config.space, params, clock.now(), { signal });
         session.result(counted, () => describeWhatIf(counted));
-      } finally {
-        await client.close();
-      }
+      });
     },
   );
 
