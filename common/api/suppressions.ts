@@ -46,9 +46,6 @@ export const replaySchema = z.object({
 });
 export type ReplayBody = z.output<typeof replaySchema>;
 
-/** Of a calendar a list holds no more. */
-export const LISTED_CALENDAR_CHARACTERS = 200;
-
 export const listedSuppressionSchema = suppressionSchema.extend({
   expired: z.boolean(),
   hidden: z.number().describe('Stored results that it hides'),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ReplayBody } from '../../../common/api';
 import { ALL_DETECTORS, type AuditAction, type AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import {
@@ -53,10 +52,17 @@ export const suppressionOf = (draft: SuppressionDraft, author: Author, now: numb
   at: new Date(now).toISOString(),
 });
 
+/** A pattern that a suppression would hide something of, and its earlier verdicts by their number. */
+export interface Contradiction {
+  readonly pattern: string;
+  readonly real: number;
+  readonly not_an_anomaly: number;
+}
+
 /** Preview of a suppression: its limits and its effect, counted without any change. */
 export interface Preview {
   readonly replay: Replay;
-  readonly contradictions: ReplayBody['contradictions'];
+  readonly contradictions: readonly Contradiction[];
   readonly consequences: readonly Consequence[];
   /** A limit that no consent lifts. */
   readonly refusal?: DetectionError;
@@ -135,7 +141,7 @@ async function refusalOf(
 async function contradictionsWith(
   { feedback }: HidingStores,
   { detector_ids: ids, match }: Suppression,
-): Promise<ReplayBody['contradictions']> {
+): Promise<Contradiction[]> {
   if (match === undefined || match.source !== undefined) return [];
   const said: Feedback[] = [];
   for (const id of ids) said.push(...(await feedback.list(id)));

@@ -1,16 +1,25 @@
-import { LISTED_CALENDAR_CHARACTERS, type SuppressionBody } from '../../../common/api/suppressions';
 import { isExpired, SUPPRESSION_LIMITS, windowsOf, type Suppression } from '../../../common/suppressions';
 import { withWindows } from './expand_calendar';
 import type { HidingStores } from './hide_results';
 
 const DAY = 86_400_000;
 const WINDOWS_SHOWN = 5;
+/** Of a calendar a list holds no more. */
+const LISTED_CALENDAR_CHARACTERS = 200;
+
+export type ListedSuppression = Suppression & {
+  readonly expired: boolean;
+  /** Stored results that it hides. */
+  readonly hidden: number;
+  /** Windows to come, ISO 8601, the one that holds now among them; none without a schedule. */
+  readonly next: { from: string; to: string }[];
+};
 
 /** Lists suppressions, each with the number of results that it hides and its next time. */
 export async function listSuppressions(
   { suppressions, results, clock }: Pick<HidingStores, 'suppressions' | 'results' | 'clock'>,
   { detectorId, origins }: { detectorId?: string; origins?: readonly Suppression['origin'][] },
-): Promise<SuppressionBody[]> {
+): Promise<ListedSuppression[]> {
   const found = (await suppressions.list(detectorId)).filter(
     ({ origin }) => origins === undefined || origins.includes(origin),
   );
@@ -32,7 +41,7 @@ function shortened(suppression: Suppression): Suppression {
   return { ...suppression, schedule: { ...schedule, text } };
 }
 
-function nextWindows({ schedule, expires_at: expiresAt }: Suppression, now: number): SuppressionBody['next'] {
+function nextWindows({ schedule, expires_at: expiresAt }: Suppression, now: number): ListedSuppression['next'] {
   const end = now + SUPPRESSION_LIMITS.replayDays * DAY;
   const to = Math.min(end, expiresAt === undefined ? Infinity : Date.parse(expiresAt));
   if (schedule === undefined || to <= now) return [];
