@@ -6,7 +6,12 @@ export const durationSchema = z
   .regex(/^[1-9][0-9]{0,5}(s|m|h|d|w)$/, 'must be a duration such as 30s, 5m, 12h or 7d')
   .describe('A whole number and a unit: s, m, h, d or w');
 
-const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+/** Spans of time in milliseconds. */
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const MILLISECONDS = { s: 1_000, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY } as const;
 
 /** @returns milliseconds of a duration that {@link durationSchema} has accepted */
 export function durationToMilliseconds(duration: string): number {

@@ -12,6 +12,7 @@ import { everydayRequest } from './requests';
 import type { DemoService } from './services';
 import { DEMO_SERVICES, largestSeasonOf, seasonOf } from './services';
 import { TimeQueue } from './time_queue';
+import { MINUTE } from '../duration';
 
 export interface DemoLogOptions {
   /** A 32-bit unsigned integer. The same options give the same logs. */
@@ -47,7 +48,6 @@ export interface GeneratedLog {
   readonly defect?: Defect;
 }
 
-const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** A run holds at least about this many incidents' worth of anomalies, so short runs have small incidents. */
 const INCIDENTS_IN_A_RUN = 20;

@@ -1,3 +1,5 @@
+import { HOUR } from '../duration';
+
 /** One endpoint of a demo service. `{id}`, `{slug}` and `{word}` in `path` and `query` are filled in for each request. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -153,7 +155,6 @@ export const DEMO_SERVICES: readonly DemoService[] = [
   },
 ];
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** Unnormalised: a raised cosine over the day times the factor of the day of the week. */

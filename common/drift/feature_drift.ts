@@ -3,8 +3,7 @@ import type { Matrix } from '../isolation_forest/forest/types';
 import type { FeatureEncoder } from '../log_features/columns/types';
 import type { FeatureType } from '../detector/feature_schema';
 import { columnOf, learnReference, type ReferenceDistributions } from './reference';
-
-const DAY_MILLISECONDS = 86_400_000;
+import { DAY } from '../duration';
 
 export interface FeatureDrift {
   readonly feature: string;
@@ -51,7 +50,7 @@ export const featureDriftBetween = (
  * @param windowMilliseconds length of the recent time that is compared
  */
 export function isComparable(type: FeatureType, windowMilliseconds: number): boolean {
-  if (type === 'hour_of_day') return windowMilliseconds >= DAY_MILLISECONDS;
-  if (type === 'day_of_week') return windowMilliseconds >= 7 * DAY_MILLISECONDS;
+  if (type === 'hour_of_day') return windowMilliseconds >= DAY;
+  if (type === 'day_of_week') return windowMilliseconds >= 7 * DAY;
   return true;
 }

@@ -11,8 +11,8 @@ import type {
   TimelineBucket,
   TopAnomaly,
 } from './types';
+import { DAY } from '../duration';
 
-const DAY = 86_400_000;
 const HISTOGRAM_BINS = 50;
 const TIMELINE_BUCKETS = 96;
 /** Incidents that are listed one by one; the measures are over all. */

@@ -3,8 +3,8 @@ import { spanFinder, type EntitySpan } from '../findings';
 import { delayOf, incidentGroups } from './incidents';
 import type { GroundTruth, TopAnomaly } from './types';
 import type { LabelledUnion, UnionEvaluation, UnionIncident, UnionKind, UnionRow } from './union_types';
+import { DAY } from '../duration';
 
-const DAY = 86_400_000;
 const LISTED_INCIDENTS = 500;
 const LISTED_FALSE_ALARMS = 1_000;
 const TOP_ROWS = 20;

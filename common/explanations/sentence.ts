@@ -3,6 +3,7 @@ import { readableCount, readableRange, readableValue, type NumberStyle } from '.
 import { printable } from '../printable';
 import type { Comparison } from '../anomaly/comparison';
 import { ENGLISH, PHRASES, type Phrase, type Words } from './words';
+import { DAY } from '../duration';
 
 /** A reason names features until they account for this share of the score, but no more than so many. */
 const REASON_SHARE = 0.6;
@@ -274,7 +275,6 @@ const MINUTES = 60;
 const WEEK = 7;
 /** A Sunday. */
 const SUNDAY = Date.UTC(2023, 0, 1);
-const DAY = 86_400_000;
 const dayName = (day: number, { locale }: Words): string =>
   new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(SUNDAY + day * DAY);
 

@@ -1,7 +1,7 @@
 import type { AnomalyResult } from '../anomaly';
 import type { Detector } from '../detector';
+import { MINUTE } from '../duration';
 
-const MINUTE = 60_000;
 const UNITS: readonly (readonly [milliseconds: number, name: string])[] = [
   [604_800_000, 'week'],
   [86_400_000, 'day'],

@@ -2,8 +2,7 @@ import { DetectionError } from '../detection_error';
 import { SUPPRESSION_LIMITS } from './limits';
 import { coverageOf } from './schedule';
 import { isExpired, isOfOneLog, type Suppression } from './suppression';
-
-const DAY = 86_400_000;
+import { DAY } from '../duration';
 
 /** Returns true when a suppression must expire: it hides all of an entity or more. A schedule narrows it unless it holds most of the time. */
 export function mustExpire(suppression: Pick<Suppression, 'match' | 'schedule'>, now: number): boolean {

@@ -1,6 +1,6 @@
 import { offsetsOf } from '../log_features/time/time_encoding';
+import { DAY } from '../duration';
 
-const DAY = 86_400_000;
 const zones = new Map<string, (time: number) => number>();
 
 /**

@@ -2,9 +2,8 @@ import { readCalendar } from './calendar';
 import { momentOf, offsetIn } from './local_time';
 import { WEEKDAYS, type Schedule } from './suppression';
 import { joinWindows, lengthOf, type TimeWindow } from './time_windows';
+import { DAY, MINUTE } from '../duration';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 /** Windows are worked out for so long at a time. */
 const SPAN = 7 * DAY;
 

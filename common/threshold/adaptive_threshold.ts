@@ -8,8 +8,8 @@ import { learnWeightedQuantiles } from './learn_quantiles';
 import { recurringSchema, RecurringHours, type HourlyLimits } from './recurring_hours';
 import { rhythmSchema, WeeklyRhythm } from './weekly_rhythm';
 import type { ScoreQuantiles } from './score_quantiles';
+import { HOUR } from '../duration';
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** The threshold moves at most once in this time. */
 const ADJUST_EVERY = HOUR;

@@ -3,8 +3,8 @@ import { offsetsOf } from '../log_features/time/time_encoding';
 import { scoreAtExceedance } from './exceedance';
 import { HOURS_OF_DAY, HOURS_OF_WEEK, modulo } from './local_hours';
 import type { ScoreQuantiles } from './score_quantiles';
+import { HOUR } from '../duration';
 
-const HOUR = 3_600_000;
 const QUARTER = HOUR / 4;
 /** 1970-01-01 was a Thursday: so many hours after a Monday. */
 const EPOCH_HOUR_OF_WEEK = 3 * HOURS_OF_DAY;

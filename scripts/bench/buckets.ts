@@ -4,11 +4,11 @@ import type { LogRange } from '../../server/detection/ports';
 import { connect, connectionFromEnvironment, createDetectorSource } from '../../server/elasticsearch';
 import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
 import { median, timed, type BenchSection } from './section';
+import { DAY } from '../../common/duration';
 
 const LOGS = 1_000_000;
 const ENTITIES = 100;
 const RUNS = 7;
-const DAY_MILLISECONDS = 86_400_000;
 const START = Date.UTC(2026, 10, 1);
 const BUCKETS = 288;
 const INDEX = 'log-anomalies-benchmark-buckets';
@@ -41,7 +41,7 @@ async function load(client: Client): Promise<void> {
       lines.push(
         '{"index":{}}',
         JSON.stringify({
-          '@timestamp': new Date(START + (number * DAY_MILLISECONDS) / LOGS).toISOString(),
+          '@timestamp': new Date(START + (number * DAY) / LOGS).toISOString(),
           service: { name: `service-${other % ENTITIES}` },
           client: { ip: `10.${hash % 7}.${other % 250}.${hash % 199}` },
           event: { duration: Math.round(Math.exp((hash % 1_000) / 150) * 1e6), code: `T${other % 300}` },
@@ -61,7 +61,7 @@ async function plainCount(client: Client): Promise<void> {
     size: 0,
     request_cache: false,
     track_total_hits: false,
-    query: { range: { '@timestamp': { gte: START, lt: START + DAY_MILLISECONDS } } },
+    query: { range: { '@timestamp': { gte: START, lt: START + DAY } } },
     aggs: {
       entities: {
         terms: { field: 'service.name', size: ENTITIES },
@@ -76,13 +76,13 @@ async function plainCount(client: Client): Promise<void> {
 
 /** Measures the count of distinct values alone in the same cells: Elasticsearch has no cheaper way. */
 async function distinctAlone(client: Client): Promise<void> {
-  for (let start = START; start < START + DAY_MILLISECONDS; start += DAY_MILLISECONDS / 6) {
+  for (let start = START; start < START + DAY; start += DAY / 6) {
     await client.search({
       index: INDEX,
       size: 0,
       request_cache: false,
       track_total_hits: false,
-      query: { range: { '@timestamp': { gte: start, lt: start + DAY_MILLISECONDS / 6 } } },
+      query: { range: { '@timestamp': { gte: start, lt: start + DAY / 6 } } },
       aggs: {
         entities: {
           terms: { field: 'service.name', size: ENTITIES },
@@ -105,7 +105,7 @@ async function measure(client: Client): Promise<BenchSection> {
     timestampField: '@timestamp',
     ingestedField: 'event.ingested',
     from: START,
-    to: START + DAY_MILLISECONDS,
+    to: START + DAY,
   };
   const reader = (bucket: DetectorInput['bucket']): (() => Promise<void>) => {
     const detector = parseDetector({

@@ -16,6 +16,7 @@ import {
 } from '../../server/elasticsearch/ingest';
 import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
 import { median, timed, type BenchSection } from './section';
+import { DAY } from '../../common/duration';
 
 const LOGS = 20_000;
 /** A backfill begins with requests that take as long for many logs as for few: the rate is that of many. */
@@ -28,7 +29,6 @@ const WARM_UP = 1;
 const INDEX = 'log-anomalies-benchmark-ingest';
 const DETECTOR = 'benchmark';
 const START = Date.UTC(2026, 10, 1);
-const DAY = 86_400_000;
 const SLICES = 2;
 /** Between two looks at a backfill, which cost the node time, too. */
 const POLL_MS = 100;

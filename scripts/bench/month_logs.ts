@@ -1,10 +1,10 @@
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { SourceLog } from '../../common/log_document';
 import type { WebSources } from '../real_logs/web_attack_logs';
+import { HOUR } from '../../common/duration';
 
 export const DAY = 86_400_000;
 export const INDEX = 'month';
-const HOUR = 3_600_000;
 /** A Monday. */
 export const START = Date.UTC(2026, 8, 7);
 

@@ -24,10 +24,10 @@ import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_li
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { readBounded } from '../../server/notifications/read_bounded';
 import { withStoredData } from '../command_line/stored_data';
+import { DAY } from '../../common/duration';
 
 const LARGEST_SILENCES_MB = 64;
 
-const DAY_MILLISECONDS = 86_400_000;
 /** As far back as training.older reaches. */
 const OLDEST_WEEKS = 52;
 
@@ -107,7 +107,7 @@ Examples:
         'The log source',
       );
       const to = session.clock.now();
-      const from = Math.round(to - options.days * DAY_MILLISECONDS);
+      const from = Math.round(to - options.days * DAY);
       await withStoredData(session, async (client) => {
         const isOfBuckets = detector?.unit === 'bucket';
         const reader = isOfBuckets
@@ -137,7 +137,7 @@ Examples:
             : await mixedWithOlder(
                 sample.logs,
                 { rows: options.maxRows, share: older.share, seed: options.seed },
-                (size) => draw(from - older.weeks * 7 * DAY_MILLISECONDS, from, size),
+                (size) => draw(from - older.weeks * 7 * DAY, from, size),
               );
         if (sample.logs.length === 0) {
           throw new DetectionError(

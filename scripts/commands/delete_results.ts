@@ -1,21 +1,22 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { durationSchema, durationToMilliseconds } from '../../common/detector';
+import { Command } from 'commander';
+import { DAY, durationToMilliseconds } from '../../common/duration';
 import { DetectionError } from '../../common/detection_error';
 import { checkConnection, deleteResultMonths, resultMonthsBefore } from '../../server/elasticsearch';
 import type { ResultMonth } from '../../server/elasticsearch';
 import { authorOf } from '../command_line/hiding';
 import { runs } from '../command_line/session';
+import { parseDuration } from '../command_line/duration_option';
 import { withClient } from '../command_line/stored_data';
 
 interface Options {
   /** Milliseconds. */
-  olderThan: number;
+  olderThan: string;
   dryRun: boolean;
   yes: boolean;
 }
 
 /** Time range of the previews of feedback and of `what-if`. */
-const LOOKED_BACK_ON_MILLISECONDS = 30 * 86_400_000;
+const LOOKED_BACK_ON_MILLISECONDS = 30 * DAY;
 
 export const deleteResults = (): Command =>
   runs<Options>(
@@ -41,7 +42,8 @@ Examples:
   # crontab: every night
   30 3 * * *  log-anomalies delete-results --config /etc/log-anomalies.yaml --older-than 90d --yes --quiet`,
       ),
-    async (session, { olderThan, dryRun, yes }) => {
+    async (session, { dryRun, yes, ...options }) => {
+      const olderThan = durationToMilliseconds(options.olderThan);
       const { space } = session.config;
       const { signal } = session;
       await withClient(session, async (client) => {
@@ -79,12 +81,6 @@ Examples:
       });
     },
   );
-
-function parseDuration(text: string): number {
-  const parsed = durationSchema.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError('must be a duration such as 90d or 26w.');
-  return durationToMilliseconds(parsed.data);
-}
 
 const bodyOf = ({ index, end, results, judged, summaries }: ResultMonth) => ({
   index,

@@ -38,8 +38,9 @@ import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
-import { parseDuration } from './generate_logs';
+import { parseDuration } from '../command_line/duration_option';
 import { withStoredData } from '../command_line/stored_data';
+import { DAY } from '../../common/duration';
 
 interface Options {
   model: string;
@@ -55,7 +56,6 @@ interface Options {
 }
 
 const SAMPLE = 5_000;
-const DAY_MILLISECONDS = 86_400_000;
 
 export const deployModel = (): Command =>
   runs<Options>(
@@ -271,10 +271,7 @@ async function gate(
   } else {
     const documents = sample.logs.map((log) => log.document);
     reports.push(
-      checkProduction(
-        measureProduction(snapshot, documents, (sample.total * DAY_MILLISECONDS) / window),
-        limits,
-      ),
+      checkProduction(measureProduction(snapshot, documents, (sample.total * DAY) / window), limits),
     );
   }
   if (options.testData !== undefined) {

@@ -23,7 +23,7 @@ import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { hidingStores, suppressor } from '../command_line/hiding';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
-import { parseDuration } from './generate_logs';
+import { parseDuration } from '../command_line/duration_option';
 import { withStoredData } from '../command_line/stored_data';
 
 interface Options {

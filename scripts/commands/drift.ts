@@ -9,9 +9,10 @@ import { driftSentence, FEWEST_DRIFT_LOGS, measureDrift } from '../../server/det
 import { createDetectorSource, createDriftStore } from '../../server/elasticsearch';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
-import { parseDuration } from './generate_logs';
+import { parseDuration } from '../command_line/duration_option';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import { withStoredData } from '../command_line/stored_data';
+import { DAY } from '../../common/duration';
 
 interface Options {
   detectorId?: string;
@@ -24,7 +25,6 @@ interface Options {
   days: number;
 }
 
-const DAY_MILLISECONDS = 86_400_000;
 const SHOWN_FEATURES = 10;
 
 export const drift = (): Command =>
@@ -76,7 +76,7 @@ async function showHistory(session: Session, client: Client, options: Options): 
   }
   const to = session.clock.now() + 1;
   const measurements = await createDriftStore(client, { space: session.config.space }).list(detectorId, {
-    from: Math.round(to - days * DAY_MILLISECONDS),
+    from: Math.round(to - days * DAY),
     to,
   });
   session.result({ measurements }, () =>

@@ -6,12 +6,13 @@ import {
   incidentsOf,
   type DemoLogOptions,
 } from '../../common/demo_logs';
-import { durationSchema, durationToMilliseconds } from '../../common/detector';
+import { durationToMilliseconds } from '../../common/detector';
 import type { LogDocument } from '../../common/log_document';
 import { openDocumentWriter, writeWhole } from '../command_line/log_files';
 import { writeLogs } from '../../server/elasticsearch/logs/write_logs';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
+import { parseDuration } from '../command_line/duration_option';
 
 interface Options {
   duration: number;
@@ -31,13 +32,6 @@ interface Options {
 
 /** Live traffic is written in steps of this length. */
 const LIVE_STEP_MILLISECONDS = 250;
-
-export const parseDuration = (text: string): string => {
-  const parsed = durationSchema.safeParse(text);
-  if (!parsed.success)
-    throw new InvalidArgumentError(`must be a duration such as 90m, 12h or 7d, not "${text}".`);
-  return parsed.data;
-};
 
 const parseTime = (text: string): string => {
   if (Number.isNaN(Date.parse(text)))

@@ -17,6 +17,7 @@ import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
+import { DAY } from '../../common/duration';
 
 interface Options {
   input?: string;
@@ -30,7 +31,6 @@ interface Options {
 const SAMPLE = 2_000;
 /** Logs of the sample whose fields are looked at for buckets. */
 const DESCRIBED = 500;
-const DAY_MILLISECONDS = 86_400_000;
 
 export const suggestFeaturesCommand = (): Command =>
   runs<Options>(
@@ -185,7 +185,7 @@ async function sample(session: Session, index: string, days: number): Promise<Lo
         index,
         timestampField: '@timestamp',
         ingestedField: 'event.ingested',
-        from: Math.round(to - days * DAY_MILLISECONDS),
+        from: Math.round(to - days * DAY),
         to,
       },
       { size: SAMPLE, seed: 42, signal: session.signal },

@@ -7,7 +7,7 @@ import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
 import { numberBetween, runs } from '../command_line/session';
-import { parseDuration } from './generate_logs';
+import { parseDuration } from '../command_line/duration_option';
 import { withStoredData } from '../command_line/stored_data';
 
 interface Options {

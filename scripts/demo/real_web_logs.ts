@@ -1,6 +1,7 @@
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { LogDocument } from '../../common/log_document';
 import { readWebSources, type WebSources } from '../real_logs/web_attack_logs';
+import { DAY } from '../../common/duration';
 
 /** Shares of the three kinds of anomaly among all logs. */
 const ATTACK_SHARE = 0.01;
@@ -15,7 +16,6 @@ const LATENCY_SPREAD = 0.6;
 export const HISTORY_SHARE = 0.7;
 
 const NANOSECONDS_IN_A_MILLISECOND = 1_000_000;
-const DAY_MILLISECONDS = 86_400_000;
 
 /**
  * Real access-log requests, compressed into the last days up to `now`, with attacks (real payloads), failing and slow
@@ -52,7 +52,7 @@ export function mixRealWebLogs(
       count--;
     }
   }
-  const span = days * DAY_MILLISECONDS;
+  const span = days * DAY;
   const total = sources.requests.length;
   return sources.requests.map((request, place) => {
     const kind = anomalies.get(place);

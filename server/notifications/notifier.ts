@@ -8,6 +8,7 @@ import { DEFAULT_RETRY, SendFailure, sendWithRetry } from './delivery';
 import { createEmailChannel } from './email_channel';
 import type { AnnouncementJournal, ChannelState, PendingMessage } from './journal';
 import { createSlackChannel } from './slack_channel';
+import { HOUR } from '../../common/duration';
 
 export interface AlertLog {
   info(message: string): void;
@@ -58,7 +59,6 @@ export interface Notifier {
   flush(): Promise<ChannelReport[]>;
 }
 
-const HOUR = 3_600_000;
 const DEFAULT_TIMEOUT = 10_000;
 /** A channel that failed is left alone this long, milliseconds, so that it does not hold up every run. */
 const PAUSE_AFTER_FAILURE = 60_000;

@@ -27,6 +27,7 @@ import { learnTemplate } from '../template/template_encoding';
 import { learnText } from '../text/text_encoding';
 import { learnTime, parseTimestamp } from '../time/time_encoding';
 import type { DirtReport, FeatureEncoder } from '../columns/types';
+import { DAY } from '../../duration';
 
 /** A feature gets a missing-indicator when its share of missing training values lies between these. */
 const MISSING_SHARE = { from: 0.001, to: 0.999 };
@@ -41,8 +42,6 @@ interface TrainingTimes {
   readonly inTime: TimeParts;
   readonly days: number;
 }
-
-const DAY = 86_400_000;
 
 function timesOf(documents: readonly LogDocument[], timestampField: string): TrainingTimes {
   const read = compileField(timestampField);

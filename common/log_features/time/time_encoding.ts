@@ -5,8 +5,8 @@ import type { ColumnEncoding } from '../columns/column_encoding';
 import { UNSEEN } from '../category/category_encoding';
 import { DirtCounter, numberOf, scalarOf } from '../columns/field_value';
 import { noveltySchema } from '../columns/novelty';
+import { HOUR } from '../../duration';
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Offsets from UTC change only on quarter hours, so one look-up serves a quarter of an hour. */
 const QUARTER = HOUR / 4;

@@ -25,8 +25,8 @@ import { useRequest } from '../../shared/requests/use_request';
 import { ExpirySelect } from './expiry_select';
 import { AcceptConsequences, isAccepted, ReplayReport } from './replay_report';
 import { scopeName } from './scope_name';
+import { DAY } from '../../../common/duration';
 
-const DAY_MILLISECONDS = 86_400_000;
 /** Whatever is said of an entity must end; this long unless somebody says otherwise. */
 const DEFAULT_ENTITY_DAYS = 30;
 
@@ -51,7 +51,7 @@ export default function NotAnAnomalyFlyout(props: {
   const about = {
     source: { index, id },
     scope,
-    ...(days !== undefined && { expires_at: new Date(now + days * DAY_MILLISECONDS).toISOString() }),
+    ...(days !== undefined && { expires_at: new Date(now + days * DAY).toISOString() }),
   };
   const params = { id: detectorId };
   const replay = useRequest(

@@ -1,8 +1,8 @@
 import { suppressionDraftSchema, type WEEKDAYS } from '../../../common/suppressions/suppression';
 import { describeZodIssues } from '../../../common/validation';
 import type { ApiCall, Endpoints } from '../../../common/api';
+import { HOUR } from '../../../common/duration';
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** A schedule that is being written; times in epoch milliseconds. */

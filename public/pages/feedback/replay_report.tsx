@@ -17,10 +17,10 @@ import { entityName } from '../../shared/values/entity_name';
 import { formatCount, formatShare, formatTime } from '../../shared/values/format';
 import { TimeBars } from '../../shared/charts/time_bars';
 import { reasonText } from '../../shared/results/sentence_text';
+import { DAY } from '../../../common/duration';
 
 export type Replay = Answer<'previewSuppression'>;
 
-const DAY_MILLISECONDS = 86_400_000;
 const { replayDays } = SUPPRESSION_LIMITS;
 
 /** Shows the effect that a suppression would have had in the last weeks: alerts a day before and after, and hidden results. */
@@ -50,7 +50,7 @@ export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
       <EuiSpacer size="s" />
       <TimeBars
         times={days.map(({ time }) => Date.parse(time))}
-        intervalMilliseconds={DAY_MILLISECONDS}
+        intervalMilliseconds={DAY}
         height={160}
         series={[
           {

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { DAY } from '../../../common/duration';
 
 export interface SparklineBucket {
   readonly time: string;
@@ -9,7 +10,6 @@ export interface SparklineBucket {
 
 const WIDTH = 140;
 const HEIGHT = 24;
-const DAY_MILLISECONDS = 86_400_000;
 
 /** Anomalies over the day as small bars; the number stands in the column beside it. */
 export function Sparkline({
@@ -40,7 +40,7 @@ export function Sparkline({
           return (
             <rect
               key={time}
-              x={((Date.parse(time) - midnight) / DAY_MILLISECONDS) * WIDTH}
+              x={((Date.parse(time) - midnight) / DAY) * WIDTH}
               y={HEIGHT - 1 - height}
               width={2.5}
               height={height}

@@ -25,8 +25,8 @@ import { useRequest } from '../../shared/requests/use_request';
 import { useSettled } from '../../shared/requests/use_settled';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { GroupsTable, MissedTable } from './what_if_tables';
+import { DAY } from '../../../common/duration';
 
-const DAY_MILLISECONDS = 86_400_000;
 /** Windows that the slider stops at. */
 const WINDOWS = ['5m', '15m', '30m', '1h', '3h', '6h', '12h', '1d'] as const;
 
@@ -182,7 +182,7 @@ function Outcome({ found, isLoading }: { found: Answer<'whatIf'>; isLoading: boo
       <EuiSpacer size="s" />
       <TimeBars
         times={days.map(({ time }) => Date.parse(time))}
-        intervalMilliseconds={DAY_MILLISECONDS}
+        intervalMilliseconds={DAY}
         height={200}
         series={[
           {

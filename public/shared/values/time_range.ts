@@ -1,4 +1,5 @@
 import datemath from '@kbn/datemath';
+import { DAY } from '../../../common/duration';
 
 /** As in Kibana's time picker, e.g. `now-24h` to `now`. */
 export interface TimeRange {
@@ -11,15 +12,13 @@ export interface Interval {
   readonly to: number;
 }
 
-const DAY_MILLISECONDS = 86_400_000;
-
 /** The moment that a range means now; a range that cannot be read is the last day. */
 export function resolveRange({ from, to }: TimeRange): Interval {
   const start = datemath.parse(from)?.valueOf();
   const end = datemath.parse(to, { roundUp: true })?.valueOf();
   const last = end !== undefined && Number.isFinite(end) ? end : Date.now();
   return {
-    from: start !== undefined && Number.isFinite(start) && start < last ? start : last - DAY_MILLISECONDS,
+    from: start !== undefined && Number.isFinite(start) && start < last ? start : last - DAY,
     to: last,
   };
 }

@@ -1,4 +1,5 @@
 import { markup, type Markup } from './evaluation_report_markup';
+import { MINUTE } from '../../../common/duration';
 
 export interface Frame {
   readonly width: number;
@@ -38,7 +39,6 @@ export function ticksOf(from: number, to: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 const TIME_STEPS = [1, 5, 15, 60, 180, 360, 720, 1_440, 2_880, 10_080].map((minutes) => minutes * MINUTE);
 

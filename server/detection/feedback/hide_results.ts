@@ -23,6 +23,7 @@ import type {
   ResultMarks,
   SuppressionStore,
 } from '../ports';
+import { DAY } from '../../../common/duration';
 
 /** Stores that hiding results needs: suppressions, verdicts, the results themselves, and the audit trail. */
 export interface HidingStores {
@@ -38,7 +39,6 @@ export interface Author {
   readonly by?: string;
 }
 
-const DAY = 86_400_000;
 /** A schedule must be readable so far ahead, so that no run stumbles over it. */
 const CHECKED_AHEAD = 2 * 365 * DAY;
 /** Clocks of logs may be ahead of ours. */

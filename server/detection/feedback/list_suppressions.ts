@@ -1,8 +1,8 @@
 import { isExpired, SUPPRESSION_LIMITS, windowsOf, type Suppression } from '../../../common/suppressions';
 import { withWindows } from './expand_calendar';
 import type { HidingStores } from './hide_results';
+import { DAY } from '../../../common/duration';
 
-const DAY = 86_400_000;
 const WINDOWS_SHOWN = 5;
 /** Of a calendar a list holds no more. */
 const LISTED_CALENDAR_CHARACTERS = 200;
@@ -41,7 +41,10 @@ function shortened(suppression: Suppression): Suppression {
   return { ...suppression, schedule: { ...schedule, text } };
 }
 
-function nextWindows({ schedule, expires_at: expiresAt }: Suppression, now: number): ListedSuppression['next'] {
+function nextWindows(
+  { schedule, expires_at: expiresAt }: Suppression,
+  now: number,
+): ListedSuppression['next'] {
   const end = now + SUPPRESSION_LIMITS.replayDays * DAY;
   const to = Math.min(end, expiresAt === undefined ? Infinity : Date.parse(expiresAt));
   if (schedule === undefined || to <= now) return [];

@@ -11,8 +11,8 @@ import { measureCandidate, type GateMaterial } from './candidate_measures';
 import { rangeOf } from '../ports/log_range';
 import { plantAnomalies } from './planted_anomalies';
 import type { Clock, Feedback, LogSample, LogSource } from '../ports';
+import { DAY } from '../../../common/duration';
 
-const DAY_MILLISECONDS = 86_400_000;
 /** Recent logs that both models score. */
 const COMPARED_LOGS = 5_000;
 /** With fewer logs of the recent window, those of the whole training window are drawn. */
@@ -52,7 +52,7 @@ export async function gateCandidate(comparison: CandidateComparison): Promise<Ca
     thresholds,
     recent,
     window: { from, to },
-    logsPerDay: (sample.total * DAY_MILLISECONDS) / Math.max(1, to - from),
+    logsPerDay: (sample.total * DAY) / Math.max(1, to - from),
     planted: plantAnomalies(candidate.detector, plantable(recent, truths), { seed: detector.forest.seed }),
     staleFrom: detector.promotion.limits.max_score_drift,
     ...(truths && { truths }),

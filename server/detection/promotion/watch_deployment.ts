@@ -5,8 +5,7 @@ import { rangeOf } from '../ports/log_range';
 import { checkProduction, measureProduction, type GateLimits, type ProductionMeasures } from './model_gate';
 import { gateReportOf, joinReports, type GateReport } from './gate_report';
 import type { CheckpointStore, Clock, LogSource, Progress } from '../ports';
-
-const DAY_MILLISECONDS = 86_400_000;
+import { DAY } from '../../../common/duration';
 
 export interface DeploymentWatch {
   readonly detectorId: string;
@@ -58,7 +57,7 @@ export async function watchDeployment(watch: DeploymentWatch): Promise<Deploymen
     });
     looks++;
     if (sample.logs.length > 0) {
-      const logsPerDay = (sample.total * DAY_MILLISECONDS) / watch.window;
+      const logsPerDay = (sample.total * DAY) / watch.window;
       const measures = measureProduction(
         snapshot,
         sample.logs.map((log) => log.document),

@@ -4,9 +4,9 @@ import type { FrozenWindow } from '../../../common/threshold';
 import { withWindows } from '../feedback/expand_calendar';
 import type { FeedbackStore, SuppressionStore } from '../ports';
 import type { TrainingSampleRequest } from './training_sample';
+import { DAY } from '../../../common/duration';
 
-const DAY_MILLISECONDS = 86_400_000;
-const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
+const WEEK_MILLISECONDS = 7 * DAY;
 
 /** Returns the logs left out of a training sample: those confirmed as anomalies, and excluded times. */
 export async function leftOutOf(
@@ -23,7 +23,7 @@ export async function leftOutOf(
     stores.suppressions.list(detectorId),
   ]);
   const older = training.older === undefined ? 0 : training.older.weeks * WEEK_MILLISECONDS;
-  const from = now - durationToMilliseconds(training.window) - older - DAY_MILLISECONDS;
+  const from = now - durationToMilliseconds(training.window) - older - DAY;
   return {
     confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
     exclusions: trainingExclusions(await withWindows(stored, { from, to: now }), detectorId, {
@@ -34,7 +34,7 @@ export async function leftOutOf(
 }
 
 /** Logs of a run that catches up are seldom older. */
-const FROZEN_LOOK_BACK_MILLISECONDS = 7 * DAY_MILLISECONDS;
+const FROZEN_LOOK_BACK_MILLISECONDS = 7 * DAY;
 
 /** Times that are kept out of training, of all entities: they say nothing of what is usual to a threshold either. */
 export async function frozenWindowsOf(

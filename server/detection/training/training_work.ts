@@ -8,8 +8,7 @@ import type { ScoreQuantiles } from '../../../common/threshold/score_quantiles';
 import type { JudgedLogs } from '../feedback/judged_logs';
 import { trainModel } from './train_model';
 import { measureProduction } from '../promotion/model_gate';
-
-const DAY_MILLISECONDS = 86_400_000;
+import { DAY } from '../../../common/duration';
 
 /** All that training needs; structured-clone safe, so that it can be done on a thread of its own. */
 export interface TrainingWork {
@@ -80,7 +79,7 @@ export function doTrainingWork(work: TrainingWork, now: () => number, tell?: Tel
     clock: { now },
     progress: (done) => tell?.(STEPS[Math.floor(done)], done % 1),
   });
-  const logsPerDay = (logsInWindow * DAY_MILLISECONDS) / Math.max(1, window.to - window.from);
+  const logsPerDay = (logsInWindow * DAY) / Math.max(1, window.to - window.from);
   const measures = measureProduction(snapshot, documents, logsPerDay);
   return {
     text: encodeModelSnapshot(snapshot),

@@ -3,9 +3,9 @@ import type { ReadinessFinding } from '../../../common/api/status';
 import type { DriftMeasurement } from '../../../common/api/drift';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import { driftSentence } from './measure_drift';
+import { HOUR } from '../../../common/duration';
 
-const HOUR_MILLISECONDS = 3_600_000;
-const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
+const DAY_MILLISECONDS = 24 * HOUR;
 /** An hour of the day with less than this part of the logs of a usual hour is sparse. */
 const SPARSE_PART = 0.05;
 /** Logs of a sample from which hours are told apart, and the time that it must cover. */

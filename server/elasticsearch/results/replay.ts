@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult } from '../../../common/anomaly';
-import { durationToMilliseconds } from '../../../common/duration';
+import { DAY, durationToMilliseconds } from '../../../common/duration';
 import { logAnomalyParamsSchema } from '../../../common/rules';
 import { SUPPRESSION_LIMITS, type Suppression } from '../../../common/suppressions';
 import type { Replay } from '../../detection/ports';
@@ -13,8 +13,6 @@ import { alertsByDay, byDay } from './what_if';
 import { hitTotal } from '../transport/hit_total';
 
 type Query = estypes.QueryDslQueryContainer;
-
-const DAY = 86_400_000;
 
 interface Counted extends FoundTotals {
   readonly days: { readonly buckets: readonly { readonly key: number; readonly doc_count: number }[] };

@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { WHAT_IF_DAYS, type WhatIf } from '../../../common/api/alerts';
 import type { AnomalyResult } from '../../../common/anomaly';
-import { durationToMilliseconds } from '../../../common/duration';
+import { DAY, durationToMilliseconds } from '../../../common/duration';
 import { lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
 import {
   countAlerts,
@@ -19,7 +19,6 @@ import { hitTotal } from '../transport/hit_total';
 
 type Query = estypes.QueryDslQueryContainer;
 
-const DAY = 86_400_000;
 /** Confirmed anomalies that are looked at one by one, the most confident first. */
 const MOST_CONFIRMED = 1_000;
 const GROUPS_SHOWN = 10;

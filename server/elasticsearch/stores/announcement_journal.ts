@@ -4,10 +4,10 @@ import { ensureIndex } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import { DAY } from '../../../common/duration';
 
 /** A result older than this is never scored again, so what was announced of it may be forgotten. */
 const REMEMBERED_DAYS = 60;
-const DAY_MILLISECONDS = 86_400_000;
 const IDS_PER_REQUEST = 1_000;
 
 /**
@@ -112,7 +112,7 @@ async function forget(
   { space, detectorId }: { space: string; detectorId: string },
   now: number,
 ): Promise<void> {
-  const before = new Date(now - REMEMBERED_DAYS * DAY_MILLISECONDS).toISOString();
+  const before = new Date(now - REMEMBERED_DAYS * DAY).toISOString();
   await client
     .deleteByQuery({
       index: checkpointsIndex(space),

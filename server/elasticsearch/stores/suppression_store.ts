@@ -10,6 +10,7 @@ import { feedbackId, feedbackOf, type StoredFeedback } from './feedback_store';
 import { statusOf } from '../transport/errors';
 import { ensureIndex } from '../indices/index_resources';
 import { DEFAULT_SPACE, feedbackIndex } from '../indices/names';
+import { DAY } from '../../../common/duration';
 
 interface StoredSuppression {
   readonly kind: 'suppression';
@@ -24,7 +25,6 @@ interface StoredSuppression {
 }
 type Stored = StoredSuppression | StoredFeedback;
 
-const DAY = 86_400_000;
 /** More than all detectors of a space may have; Elasticsearch gives no more in one answer. */
 const MOST = 10_000;
 const documentIdOf = (id: string): string => `suppression-${id}`;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { durationSchema, durationToMilliseconds } from '../../../common/detector';
 import { parseSettings } from '../../../common/validation';
+import { DAY } from '../../../common/duration';
 
-const DAY_MILLISECONDS = 86_400_000;
-const WARN_BEFORE_MILLISECONDS = 30 * DAY_MILLISECONDS;
+const WARN_BEFORE_MILLISECONDS = 30 * DAY;
 
 /** Lifetime of the API keys of detectors: the section `logAnomalies.keys` of kibana.yml. */
 export const keySettingsSchema = z
@@ -20,13 +20,10 @@ export const keySettingsSchema = z
         'From so long before its end the status of the detector says so; default: 30d, or half of expire_after',
       ),
   })
-  .refine(
-    ({ expire_after: after }) => after === 'never' || durationToMilliseconds(after) >= DAY_MILLISECONDS,
-    {
-      path: ['expire_after'],
-      message: 'must be at least 1d, or never',
-    },
-  )
+  .refine(({ expire_after: after }) => after === 'never' || durationToMilliseconds(after) >= DAY, {
+    path: ['expire_after'],
+    message: 'must be at least 1d, or never',
+  })
   .refine(
     ({ expire_after: after, warn_before: before }) =>
       after === 'never' ||

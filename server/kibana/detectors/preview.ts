@@ -17,6 +17,7 @@ import { usesApiKeys } from '../keys/api_key';
 import { intervalProblem } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
 import { collectWork } from '../models/train_detector';
+import { DAY, HOUR } from '../../../common/duration';
 
 /** Text of a log in a preview is cut here, in characters: it is for looking at. */
 const SHOWN_CHARACTERS = 2_000;
@@ -24,8 +25,6 @@ const SHOWN_CHARACTERS = 2_000;
 const SUGGESTION_ROWS = 300;
 /** Enough for a small histogram of each field. */
 const DESCRIBED_ROWS = 500;
-const HOUR_MILLISECONDS = 3_600_000;
-const DAY_MILLISECONDS = 86_400_000;
 /** Enough to name the fields that logs have. */
 const FIELD_ROWS = 200;
 const SHOWN_LOGS = 10;
@@ -186,7 +185,7 @@ async function sampleOf(
 /** Logs that came for two days only make as many anomalies in two days as they make in a window of seven. */
 async function daysWithLogs({ elasticsearch }: RequestScope, range: LogRange): Promise<number> {
   const first = (await firstLogAt(elasticsearch, range)) ?? range.from;
-  return Math.max(range.to - first, HOUR_MILLISECONDS) / DAY_MILLISECONDS;
+  return Math.max(range.to - first, HOUR) / DAY;
 }
 
 /** @throws DetectionError `too_few_logs` when there is nothing to look at */

@@ -16,10 +16,10 @@ import { createDetectorSource, createFeedbackStore } from '../../elasticsearch';
 import { createDetectorRepository } from '../records/detector_repository';
 import { modelBodyOf, storeOf } from './model_service';
 import type { RequestScope, Services } from '../contracts/services';
+import { DAY } from '../../../common/duration';
 
 type Comparison = ApiResponse<Endpoints['compareModels']>;
 
-const DAY_MILLISECONDS = 86_400_000;
 /** Recent logs that both models score. */
 const COMPARED_LOGS = 5_000;
 /** Logs of the training window of a model that keeps no reference, enough for shares of deciles. */
@@ -66,7 +66,7 @@ export async function compareModels(
     );
   }
   const documents = sample.logs.map((log) => log.document);
-  const logsPerDay = (sample.total * DAY_MILLISECONDS) / window;
+  const logsPerDay = (sample.total * DAY) / window;
   const feedback = createFeedbackStore(scope.elasticsearch, { space: scope.space });
   const judged = await fetchJudgedLogs(source, await feedback.list(detectorId), fields);
   const samples: ScoredSample[] = [];

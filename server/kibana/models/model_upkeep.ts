@@ -28,8 +28,8 @@ import type { RunState } from '../records/detector_state';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import type { Services } from '../contracts/services';
 import type { StoredUpkeep } from '../records/status_store';
+import { DAY } from '../../../common/duration';
 
-const DAY_MILLISECONDS = 86_400_000;
 /** A candidate in shadow waits so many times its time for enough logs, then the recent ones decide. */
 const LONGEST_SHADOW_FACTOR = 2;
 /** The latest alerts of a promoted model that are shown to the one before it. */
@@ -250,7 +250,7 @@ async function noteReadiness(
   const anomalies = await countAnomalies(job.client, {
     space,
     detectorId,
-    from: now - DAY_MILLISECONDS,
+    from: now - DAY,
     to: now,
   });
   const earlier = (await job.status.readPart(detectorId, 'readiness'))?.findings ?? [];

@@ -11,6 +11,7 @@ import {
 } from '../../../../common/detector';
 import { newDetectorSchema } from '../../../../common/detector/query_limits';
 import { describeZodIssues } from '../../../../common/validation';
+import { DAY } from '../../../../common/duration';
 
 /** A detector that is being written: whole, but perhaps not valid yet. */
 export type Draft = Omit<DetectorInput, 'features'> & {
@@ -38,7 +39,6 @@ export interface Suggestion {
 export const CONTAMINATIONS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1] as const;
 export const DEFAULT_CONTAMINATION = 0.01;
 export const DEFAULT_WINDOW = '7d';
-const DAY_MILLISECONDS = 86_400_000;
 /** Defaults of a bucket detector without settings. */
 export const BUCKET_DEFAULTS = bucketSchema.parse({});
 
@@ -146,7 +146,7 @@ export const contaminationOf = ({ threshold }: Draft): number | undefined =>
 /** Rows a day of an entity that is always there; undefined while the span cannot be read. */
 export function rowsPerDay({ bucket }: Draft): number | undefined {
   const span = durationSchema.safeParse(bucket?.span ?? BUCKET_DEFAULTS.span).data;
-  return span === undefined ? undefined : DAY_MILLISECONDS / durationToMilliseconds(span);
+  return span === undefined ? undefined : DAY / durationToMilliseconds(span);
 }
 
 /**
