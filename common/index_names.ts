@@ -13,7 +13,7 @@ const SPACE = /^[a-z0-9_-]{1,100}$/;
  */
 const SEPARATOR = '.';
 
-export function checkedSpace(space: string): string {
+function checkedSpace(space: string): string {
   if (SPACE.test(space)) return space;
   throw new DetectionError(
     'invalid_input',

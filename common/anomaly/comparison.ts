@@ -7,7 +7,7 @@ export const GROUP_CHARACTERS = 80;
 export const USUAL_CHARACTERS = 60;
 
 /** Kinds of comparison: each has a sentence of its own. */
-export const COMPARISON_KINDS = [
+const COMPARISON_KINDS = [
   'number',
   'status',
   'value',

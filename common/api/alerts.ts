@@ -16,7 +16,7 @@ const detectorIdsSchema = z
 /** So many days back are looked at. */
 export const WHAT_IF_DAYS = 30;
 
-export const whatIfSchema = z.object({
+const whatIfSchema = z.object({
   from: z.string(),
   to: z.string(),
   alerts: z.number(),

@@ -3,7 +3,7 @@ import { AUDIT_ACTIONS } from '../audit';
 import { API_ROOT, endpoint } from './endpoint';
 import { detectorParams, timeSchema } from '../parameters';
 
-export const auditEntrySchema = z.object({
+const auditEntrySchema = z.object({
   detector_id: z.string().describe('* for what concerns all detectors of the space'),
   at: z.string(),
   by: z.string().optional().describe('Absent: the detector itself'),

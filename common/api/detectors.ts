@@ -10,7 +10,7 @@ import { detectorParams } from '../parameters';
 import { attributionSchema, severitySchema } from './results';
 
 /** A detector as it is saved. `version` changes with every save; an edit names the one that it started from. */
-export const detectorRecordSchema = z.object({
+const detectorRecordSchema = z.object({
   id: z.string(),
   version: z.string().describe('To be sent back with an edit: two people never overwrite each other'),
   detector: detectorSchema,
@@ -30,7 +30,7 @@ export type DetectorRecord = z.infer<typeof detectorRecordSchema>;
 export const dirtSchema = z.record(z.string(), z.partialRecord(z.enum(DIRT_KINDS), z.number()));
 
 /** As `ScoreQuantiles`: with it a threshold is known for every share of logs, and a confidence for every score. */
-export const quantilesSchema = z.object({
+const quantilesSchema = z.object({
   shares: z.array(z.number()).readonly(),
   scores: z.array(z.number()).readonly(),
   tail: z.object({ from: z.number(), share: z.number(), shape: z.number(), scale: z.number() }),
@@ -40,7 +40,7 @@ const DETECTORS = `${API_ROOT}/detectors`;
 const DETECTOR = `${DETECTORS}/{id}`;
 
 /** Logs that a preview looks at unless told otherwise. */
-export const PREVIEW_ROWS = 5_000;
+const PREVIEW_ROWS = 5_000;
 
 const daysWithLogsSchema = z
   .number()

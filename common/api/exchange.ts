@@ -3,16 +3,16 @@ import { API_ROOT, endpoint } from './endpoint';
 import { detectorIdSchema, detectorParams } from '../parameters';
 
 /** Largest file of detectors, characters: some hundred of them. */
-export const LONGEST_DETECTOR_FILE = 1024 * 1024;
+const LONGEST_DETECTOR_FILE = 1024 * 1024;
 
 /** Ways to import a detector whose name another one of the space has. */
 export const NAME_CONFLICTS = ['refuse', 'overwrite', 'create'] as const;
 export type NameConflict = (typeof NAME_CONFLICTS)[number];
 
 /** Warnings about a detector that an import overwrites. */
-export const IMPORT_WARNINGS = ['was_running', 'has_pipeline', 'needs_training'] as const;
+const IMPORT_WARNINGS = ['was_running', 'has_pipeline', 'needs_training'] as const;
 
-export const importedDetectorSchema = z.object({
+const importedDetectorSchema = z.object({
   document: z.number().int().describe('Place in the file, from 1'),
   name: z.string().describe('As it is saved; with on_conflict: create perhaps another one than in the file'),
   action: z.enum(['created', 'overwritten']).describe('With dry_run: what would be done'),

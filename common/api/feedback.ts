@@ -7,7 +7,7 @@ import { acceptSchema, replaySchema } from './suppressions';
 
 const sourceSchema = z.strictObject({ index: z.string().min(1).max(255), id: z.string().min(1).max(512) });
 
-export const feedbackSchema = z.object({
+const feedbackSchema = z.object({
   detector_id: z.string(),
   source: sourceSchema,
   verdict: z.enum(['real', 'not_an_anomaly']),

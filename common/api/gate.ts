@@ -6,7 +6,7 @@ import { saidSchema } from './said';
  * - `ask`: nothing is wrong for certain, and a person should look
  * - `fail`: it would make things worse
  */
-export const GATE_VERDICTS = ['pass', 'ask', 'fail'] as const;
+const GATE_VERDICTS = ['pass', 'ask', 'fail'] as const;
 export type GateVerdict = (typeof GATE_VERDICTS)[number];
 
 export const GATE_CHECKS = [
@@ -25,7 +25,7 @@ export const GATE_CHECKS = [
 ] as const;
 export type GateCheckName = (typeof GATE_CHECKS)[number];
 
-export const candidateCheckSchema = z.object({
+const candidateCheckSchema = z.object({
   name: z.enum(GATE_CHECKS),
   verdict: z.enum(GATE_VERDICTS),
   value: z.number(),
@@ -38,7 +38,7 @@ export type CandidateCheck = z.infer<typeof candidateCheckSchema>;
 const countedSchema = z.object({ logs: z.number(), found: z.number() });
 
 /** Measures of one model on the logs that both are compared on. */
-export const modelMeasuresSchema = z.object({
+const modelMeasuresSchema = z.object({
   rows: z.number().describe('Logs that it was trained on'),
   threshold: z.number().describe('Anomaly score in force'),
   alert_share: z.number(),

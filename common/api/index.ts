@@ -38,13 +38,13 @@ export type Endpoints = typeof ENDPOINTS;
 export type Operation = keyof Endpoints;
 
 export { API_ROOT, apiErrorSchema } from './endpoint';
-export type { ApiCall, ApiPrivilege, ApiRequest, ApiResponse, Endpoint, RequestCost } from './endpoint';
+export type { ApiCall, ApiRequest, ApiResponse, Endpoint, RequestCost } from './endpoint';
 export type { AuditEntryBody } from './audit';
 export type { DetectorRecord } from './detectors';
 export { NAME_CONFLICTS } from './exchange';
 export type { ImportedDetector, NameConflict } from './exchange';
 export type { DriftMeasurement } from './drift';
-export type { CandidateCheck, CandidateGate, GateVerdict } from './gate';
+export type { CandidateCheck, CandidateGate } from './gate';
 export type { ModelRecordBody } from './models';
 export type { LivePipelineBody } from './pipelines';
 export type { ReplayBody, SuppressionBody } from './suppressions';

@@ -4,7 +4,7 @@ import { detectorParams, modelParams, modelVersionSchema } from '../parameters';
 import { evaluationSchema, evaluationSummarySchema } from '../evaluation';
 import { candidateGateSchema } from './gate';
 
-export const modelRecordSchema = z.object({
+const modelRecordSchema = z.object({
   version: z.string(),
   detector_id: z.string(),
   status: z.enum(['candidate', 'active', 'retired']),
@@ -20,7 +20,7 @@ export const modelRecordSchema = z.object({
 });
 export type ModelRecordBody = z.infer<typeof modelRecordSchema>;
 
-export const modelDetailSchema = modelRecordSchema.extend({
+const modelDetailSchema = modelRecordSchema.extend({
   evaluation: evaluationSchema.optional(),
   detector: z.record(z.string(), z.unknown()).describe('The detector as it was at training'),
   training: z.record(z.string(), z.unknown()),

@@ -17,7 +17,7 @@ export const livePipelineSchema = z.object({
 export type LivePipelineBody = z.infer<typeof livePipelineSchema>;
 
 /** Result of the trial over sample logs. */
-export const trialSchema = z.object({
+const trialSchema = z.object({
   logs: z.number(),
   anomalies: z.number(),
   incomplete: z.number().describe('Logs that lacked some feature'),

@@ -24,7 +24,7 @@ export const attributionSchema = z.object({
 });
 
 /** A document of `log-anomalies-results.*`; beside these it carries context fields of the log. */
-export const resultSchema = z.looseObject({
+const resultSchema = z.looseObject({
   '@timestamp': z.string(),
   event: z.looseObject({ ingested: z.string() }),
   detector: z.object({ id: z.string(), name: z.string() }),

@@ -3,9 +3,9 @@ import { API_ROOT, endpoint } from './endpoint';
 import { failureSchema } from './status';
 
 /** In this order; `failed` from any of them. */
-export const SAMPLE_STATES = ['none', 'writing', 'training', 'scoring', 'ready', 'failed'] as const;
+const SAMPLE_STATES = ['none', 'writing', 'training', 'scoring', 'ready', 'failed'] as const;
 
-export const sampleSchema = z.object({
+const sampleSchema = z.object({
   state: z.enum(SAMPLE_STATES),
   index: z.string().describe('Index of the sample logs of this space'),
   detector_id: z.string().optional(),

@@ -13,8 +13,8 @@ import { saidSchema } from './said';
  * - `training`: no model yet and one is being trained
  * - `running`, `stopped`, `failing`: started, stopped, started but its last run failed
  */
-export const DETECTOR_STATES = ['created', 'training', 'ready', 'running', 'stopped', 'failing'] as const;
-export const detectorStateSchema = z.enum(DETECTOR_STATES);
+const DETECTOR_STATES = ['created', 'training', 'ready', 'running', 'stopped', 'failing'] as const;
+const detectorStateSchema = z.enum(DETECTOR_STATES);
 export type DetectorState = z.infer<typeof detectorStateSchema>;
 
 /** Failure of a task, for people: the message and the next step. */
@@ -27,7 +27,7 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-export const runReportSchema = z.object({
+const runReportSchema = z.object({
   id: z.string(),
   started_at: z.string(),
   finished_at: z.string(),
@@ -51,7 +51,7 @@ export const runReportSchema = z.object({
 export type RunReport = z.infer<typeof runReportSchema>;
 
 /** `shadowing`: the new model is scored beside the active one; `waiting`: a person decides whether it becomes active. */
-export const TRAINING_STATES = [
+const TRAINING_STATES = [
   'queued',
   'running',
   'shadowing',
@@ -62,13 +62,13 @@ export const TRAINING_STATES = [
   'cancelled',
 ] as const;
 /** Reasons for a training. */
-export const TRAINING_REASONS = ['first', 'schedule', 'drift', 'edit', 'hand'] as const;
+const TRAINING_REASONS = ['first', 'schedule', 'drift', 'edit', 'hand'] as const;
 export type TrainingReason = (typeof TRAINING_REASONS)[number];
 /** Steps of a training, in this order. */
 export const TRAINING_STEPS = ['sampling', 'learning', 'threshold', 'evaluating', 'storing'] as const;
 export type TrainingStep = (typeof TRAINING_STEPS)[number];
 
-export const trainingReportSchema = z.object({
+const trainingReportSchema = z.object({
   state: z.enum(TRAINING_STATES),
   requested_at: z.string(),
   requested_by: z.string().optional().describe('Absent: the detector itself'),
@@ -89,7 +89,7 @@ export const trainingReportSchema = z.object({
 export type TrainingReport = z.infer<typeof trainingReportSchema>;
 
 /** Summary of one of the last runs. */
-export const runSummarySchema = z.object({
+const runSummarySchema = z.object({
   id: z.string().optional(),
   started_at: z.string().optional(),
   finished_at: z.string(),
@@ -102,7 +102,7 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 /** Runs that are kept; idle ones in a row count as one every few minutes. */
 export const RUNS_KEPT = 30;
 
-export const BACKFILL_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
+const BACKFILL_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
 
 /** Settings of a backfill in the cluster. */
 const inCluster = {
@@ -127,7 +127,7 @@ const whereSchema = z
     'job: Kibana reads the logs and scores them; cluster: Elasticsearch scores them by the ingest pipeline, and no log leaves it',
   );
 
-export const backfillReportSchema = z.object({
+const backfillReportSchema = z.object({
   id: z.string(),
   state: z.enum(BACKFILL_STATES),
   from: z.string(),
@@ -150,7 +150,7 @@ export const backfillReportSchema = z.object({
 export type BackfillReport = z.infer<typeof backfillReportSchema>;
 
 /** A trained model that is not active yet and may become so. */
-export const candidateStateSchema = z.object({
+const candidateStateSchema = z.object({
   version: z.string(),
   state: z.enum(['shadowing', 'waiting']),
   since: z.string().describe('Time of its training'),
@@ -161,9 +161,9 @@ export const candidateStateSchema = z.object({
 });
 export type CandidateState = z.infer<typeof candidateStateSchema>;
 
-export const WATCH_STATES = ['watching', 'kept', 'taken_back', 'ended'] as const;
+const WATCH_STATES = ['watching', 'kept', 'taken_back', 'ended'] as const;
 /** A model after its promotion; `ended`: somebody has made another one active meanwhile. */
-export const watchStateSchema = z.object({
+const watchStateSchema = z.object({
   version: z.string(),
   previous: z.string(),
   state: z.enum(WATCH_STATES),
@@ -178,7 +178,7 @@ export const watchStateSchema = z.object({
 });
 export type WatchState = z.infer<typeof watchStateSchema>;
 
-export const READINESS_KINDS = [
+const READINESS_KINDS = [
   'too_few_logs',
   'sparse_hours',
   'constant_feature',
@@ -189,7 +189,7 @@ export const READINESS_KINDS = [
   'api_key',
   'put_aside',
 ] as const;
-export const readinessFindingSchema = z.object({
+const readinessFindingSchema = z.object({
   kind: z.enum(READINESS_KINDS),
   level: z
     .enum(['blocking', 'warning', 'hint'])
@@ -200,7 +200,7 @@ export const readinessFindingSchema = z.object({
 });
 export type ReadinessFinding = z.infer<typeof readinessFindingSchema>;
 
-export const detectorStatusSchema = z.object({
+const detectorStatusSchema = z.object({
   id: z.string(),
   name: z.string(),
   state: detectorStateSchema,

@@ -46,7 +46,7 @@ export const replaySchema = z.object({
 });
 export type ReplayBody = z.output<typeof replaySchema>;
 
-export const listedSuppressionSchema = suppressionSchema.extend({
+const listedSuppressionSchema = suppressionSchema.extend({
   expired: z.boolean(),
   hidden: z.number().describe('Stored results that it hides'),
   next: z

@@ -44,7 +44,7 @@ const FEWEST_LOGS_OF_A_SHARE = 10;
 
 const UNIT_NAMES = { s: 's', m: 'min', h: 'h', d: 'd', w: 'w' } as const;
 /** @example spanText('5m') // "5 min" */
-export const spanText = (span: string): string =>
+const spanText = (span: string): string =>
   `${span.slice(0, -1)} ${UNIT_NAMES[span.slice(-1) as keyof typeof UNIT_NAMES]}`;
 
 export const spanOf = ({ bucket }: Detector): number => durationToMilliseconds(bucket?.span ?? '5m');

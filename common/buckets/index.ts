@@ -1,4 +1,4 @@
-export { bucketFields, COUNT_FIELD, defaultBucketFeatures } from '../detector/bucket_fields';
-export { bucketDocuments, bucketMessage, silentRow, spanOf, spanText } from './bucket_row';
+export { bucketFields, COUNT_FIELD } from '../detector/bucket_fields';
+export { bucketDocuments, bucketMessage, silentRow, spanOf } from './bucket_row';
 export { labelSilences } from './label_rows';
 export type { BucketLabels, BucketRow } from './bucket_row';

@@ -1,8 +1,7 @@
 export { generateLogs, incidentsOf } from './generate_logs';
 export type { DemoLogOptions, GeneratedLog } from './generate_logs';
 export { ANOMALY_KINDS } from './incidents';
-export type { AnomalyKind, Incident } from './incidents';
+export type { Incident } from './incidents';
 export { DEMO_SERVICES } from './services';
 export type { DemoDocument } from './demo_document';
-export type { Defect } from './defects';
 export { demoDetector } from './demo_detector';

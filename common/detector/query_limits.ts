@@ -127,7 +127,7 @@ const sourceProblems = ({ query }: Selecting): { path: string[]; message: string
 };
 
 /** @returns one entry for each query of the detector that is not allowed */
-export function queryProblems(detector: {
+function queryProblems(detector: {
   readonly source: Selecting;
   readonly bucket?: { readonly errors?: unknown };
 }): { path: string[]; message: string }[] {

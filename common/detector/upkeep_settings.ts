@@ -30,11 +30,11 @@ export const driftSettingsSchema = z.strictObject({
 });
 export type DriftSettings = z.infer<typeof driftSettingsSchema>;
 
-export const PROMOTION_MODES = ['automatic', 'ask', 'manual'] as const;
+const PROMOTION_MODES = ['automatic', 'ask', 'manual'] as const;
 export type PromotionMode = (typeof PROMOTION_MODES)[number];
 
 /** Limits for a new model beside the active one, over the same logs. */
-export const gateLimitsSchema = z.strictObject({
+const gateLimitsSchema = z.strictObject({
   max_alert_ratio: z
     .number()
     .min(1)

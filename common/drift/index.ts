@@ -1,2 +1,2 @@
 export { featureDrift, featureDriftBetween, isComparable, type FeatureDrift } from './feature_drift';
-export { columnOf, learnReference, referenceSchema, type ReferenceDistributions } from './reference';
+export { columnOf, learnReference, referenceSchema } from './reference';

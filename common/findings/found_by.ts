@@ -34,7 +34,7 @@ export function spanWords(milliseconds: number): string {
 }
 
 /** @example spanUnitWords(300_000, 'service.name') // "per 5 minutes and service" */
-export const spanUnitWords = (milliseconds: number, entityField: string): string =>
+const spanUnitWords = (milliseconds: number, entityField: string): string =>
   `per ${spanWords(milliseconds)} and ${entityNoun(entityField)}`;
 
 /**

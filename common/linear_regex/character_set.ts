@@ -4,7 +4,7 @@
  */
 export type CharacterSet = readonly (readonly [low: number, high: number])[];
 
-export const LAST_CODE_UNIT = 0xffff;
+const LAST_CODE_UNIT = 0xffff;
 
 /** The form in which code units are compared: upper case, unless that is several code units, or ASCII for what is not. */
 export function canonicalUnit(unit: number): number {
@@ -17,7 +17,7 @@ export function canonicalUnit(unit: number): number {
 
 let table: Uint16Array | undefined;
 /** {@link canonicalUnit} of every code unit, worked out once. */
-export const canonicalUnits = (): Uint16Array =>
+const canonicalUnits = (): Uint16Array =>
   (table ??= Uint16Array.from({ length: LAST_CODE_UNIT + 1 }, (_, unit) => canonicalUnit(unit)));
 
 /** Ascending, what touches joined. */

@@ -123,7 +123,7 @@ function memberSet(element: AST.CharacterClassElement): CharacterSet {
 }
 
 /** Returns the least and greatest number of code units that a node matches. */
-export function lengthsOf(node: RegexNode): { shortest: number; longest: number } {
+function lengthsOf(node: RegexNode): { shortest: number; longest: number } {
   switch (node.type) {
     case 'set':
       return { shortest: 1, longest: 1 };

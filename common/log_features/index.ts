@@ -2,7 +2,7 @@ export { columnWeightsOf } from './columns/column_weights';
 export { getField } from './fields/field_access';
 export { fieldsOfFeature } from './fields/group_fields';
 export { withFarRows } from './number/far_rows';
-export { learnFeatures, type LearnOptions } from './encoding/learn_features';
+export { learnFeatures } from './encoding/learn_features';
 export {
   decodeFeatureEncoding,
   encoderInSteps,
@@ -12,9 +12,9 @@ export {
 } from './encoding/feature_encoder';
 export { findLabelFields, readLabel, type LabelField } from './fields/label_fields';
 export { templatesOf } from './encoding/templates_of';
-export { PRESETS, presetFor, type FeaturePreset } from './suggesting/presets';
-export { suggestFeatures, type FeatureSuggestion } from './suggesting/suggest_features';
-export { learnTemplate, templateAdvice, type MessageTemplate } from './template/template_encoding';
+export { PRESETS, presetFor } from './suggesting/presets';
+export { suggestFeatures } from './suggesting/suggest_features';
+export { learnTemplate, templateAdvice } from './template/template_encoding';
 export { DIRT_KINDS } from './columns/types';
 export { FEATURE_TYPES } from '../detector/feature_schema';
 export type * from './columns/types';

@@ -1,5 +1,5 @@
-export { createLineParser, createRecordParser, detectFormat, parseLines, PATTERNS } from './parse_log';
-export type { LineParser, RecordParser } from './parse_log';
+export { createLineParser, createRecordParser, detectFormat, parseLines } from './parse_log';
+export type { RecordParser } from './parse_log';
 export type { TimeContext } from './leading_time';
 export { parseTime, shiftTimestamp } from './timestamps';
 export { NAMED_FORMATS, LONGEST_LINE, LONGEST_TEXT } from './types';

@@ -30,7 +30,7 @@ const COMMON = '$remote_addr $ignore $remote_user [$time_local] "$request" $stat
 type AccessFormat = 'common' | 'combined' | 'vhost_combined';
 
 /** The named formats that are patterns (Apache HTTP Server 2.4, "Log Files"; nginx ngx_http_log_module). */
-export const PATTERNS: Readonly<Record<AccessFormat, string>> = {
+const PATTERNS: Readonly<Record<AccessFormat, string>> = {
   common: COMMON,
   combined: `${COMMON} "$http_referer" "$http_user_agent"`,
   vhost_combined: `$host:$server_port ${COMMON} "$http_referer" "$http_user_agent"`,

@@ -20,7 +20,7 @@ import { hashOfJson } from './canonical_json';
 import { MODEL_FORMAT, MODEL_SCHEMA_VERSION, type ModelSnapshot } from './types';
 
 /** Characters. The largest forest that a detector allows (1,000 trees of psi 4,096) needs about 40 million. */
-export const LARGEST_MODEL_TEXT = 100_000_000;
+const LARGEST_MODEL_TEXT = 100_000_000;
 
 /** Far more than features read. */
 const MOST_DIRTY_FIELDS = 1_000;

@@ -13,7 +13,7 @@ import type { ModelSnapshot } from '../model_snapshot';
 /** Elasticsearch refuses longer scripts (`script.max_size_in_bytes`). */
 const LARGEST_SCRIPT = 65_535;
 /** Bytes of JSON. A pipeline is part of the cluster state, which every node holds and every change of it sends around. */
-export const LARGEST_DEFINITION = 1_048_576;
+const LARGEST_DEFINITION = 1_048_576;
 
 /** Remark on a log for which a whole processor failed. */
 export const PIPELINE_FAILED = 'pipeline: failed';

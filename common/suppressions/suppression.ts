@@ -62,7 +62,7 @@ export const scheduleSchema = z.discriminatedUnion('type', [
 export type Schedule = z.output<typeof scheduleSchema>;
 
 /** Conditions on results; all that are given must hold. */
-export const matchSchema = z
+const matchSchema = z
   .strictObject({
     source: z
       .strictObject({ index: z.string().min(1).max(255), id: z.string().min(1).max(512) })

@@ -1,9 +1,4 @@
-export {
-  AdaptiveThreshold,
-  type AdaptiveThresholdState,
-  type FrozenWindow,
-  type ThresholdChange,
-} from './adaptive_threshold';
+export { AdaptiveThreshold, type FrozenWindow, type ThresholdChange } from './adaptive_threshold';
 export { confidenceOf, thresholdFrom, verdictOf } from './confidence';
 export { exceedance, scoreAtExceedance } from './exceedance';
 export { learnQuantiles } from './learn_quantiles';

@@ -10,7 +10,7 @@ export interface Choice {
 }
 
 /** Filters that make a dashboard show what was chosen. Shape: packages/kbn-es-query/src/filters/build_filters. */
-export function filtersOf({ range, value }: Choice): object[] {
+function filtersOf({ range, value }: Choice): object[] {
   return [
     ...(value === undefined
       ? []

@@ -25,7 +25,7 @@ export interface PanelSettings {
 }
 
 /** Most lanes, rows or features, unless the editor says otherwise. */
-export const DEFAULT_LIMITS: Readonly<Record<PanelKind, number>> = {
+const DEFAULT_LIMITS: Readonly<Record<PanelKind, number>> = {
   swim_lane: 10,
   timeline: 1,
   patterns: 10,

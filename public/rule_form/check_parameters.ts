@@ -37,7 +37,7 @@ export function checkLogAnomalyParameters(params: unknown): Errors {
   return errors;
 }
 
-export const HEALTH_DURATIONS = ['max_silence', 'max_lag', 'max_time_without_logs', 'max_model_age'] as const;
+const HEALTH_DURATIONS = ['max_silence', 'max_lag', 'max_time_without_logs', 'max_model_age'] as const;
 
 export function checkHealthParameters(params: unknown): Errors {
   const values = given(params);

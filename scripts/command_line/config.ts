@@ -12,7 +12,7 @@ import { readBounded } from '../../server/notifications/read_bounded';
 const LARGEST_SETTINGS_MB = 16;
 
 /** Limits for a model, in `validate-model-performance`, in the gate of `deploy-model` and afterwards. */
-export const limitsSchema = z.strictObject({
+const limitsSchema = z.strictObject({
   min_precision: z.number().min(0).max(1).default(0.5),
   min_recall: z.number().min(0).max(1).default(0.5),
   min_f1: z.number().min(0).max(1).default(0.5),
@@ -63,7 +63,7 @@ export type Config = z.infer<typeof configSchema>;
 /** They are never shown, wherever they turn up. */
 const SECRET_VARIABLES = ['ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_PASSWORD'] as const;
 
-export const DEFAULT_CONFIG_FILE = 'config.yaml';
+const DEFAULT_CONFIG_FILE = 'config.yaml';
 
 /**
  * Reads the configuration: the file named by `--config` or LOG_ANOMALIES_CONFIG, else ./config.yaml where it exists.

@@ -7,7 +7,7 @@ import type { GateReport } from '../../server/detection/promotion/gate_report';
 import { checkPerformance, type GateLimits } from '../../server/detection/promotion/model_gate';
 
 /** @throws DetectionError `invalid_input` when the logs do not hold labels of both classes */
-export function labelledMeasures(
+function labelledMeasures(
   snapshot: ModelSnapshot,
   documents: readonly LogDocument[],
   file: string,

@@ -189,7 +189,7 @@ export function report(error: unknown, json: boolean, substituted = new Substitu
   return 1;
 }
 
-export const systemClock: Clock = { now: () => Date.now(), sleep };
+const systemClock: Clock = { now: () => Date.now(), sleep };
 
 /** @returns a parser of an option that must be a number in [minimum, maximum] */
 export function numberBetween(minimum: number, maximum: number, whole = false): (text: string) => number {

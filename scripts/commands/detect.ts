@@ -417,7 +417,7 @@ const PAINT: Record<Severity, (text: string) => string> = {
 };
 
 /** One anomaly for people: when and where, how sure, the log line, and the features that made it so. */
-export function describe(
+function describe(
   result: AnomalyResult,
   features: number,
   finding?: Pick<Finding<AnomalyResult>, 'found_by' | 'parts'>,

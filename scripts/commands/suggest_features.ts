@@ -99,7 +99,7 @@ Examples:
   );
 
 /** @example bucketsFile('web.yml') // "web.buckets.yml" */
-export function bucketsFile(path: string): string {
+function bucketsFile(path: string): string {
   const extension = extname(path);
   return join(dirname(path), `${basename(path, extension)}.buckets${extension || '.yml'}`);
 }

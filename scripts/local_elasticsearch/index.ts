@@ -1,4 +1,3 @@
 export { startLocalElasticsearch } from './start';
-export type { LocalElasticsearch, LocalElasticsearchOptions } from './start';
+export type { LocalElasticsearch } from './start';
 export { DEFAULT_LOCAL_VERSION, LOCAL_VERSIONS, parseLocalVersion } from './versions';
-export type { LocalVersion } from './versions';

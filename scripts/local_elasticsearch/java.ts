@@ -44,7 +44,7 @@ function javaHomes(): string[] {
 }
 
 /** Reads `<home>/release`, which every Java since 8 carries; asks the program itself where it is missing. */
-export function releaseOf(home: string): number | undefined {
+function releaseOf(home: string): number | undefined {
   if (!existsSync(join(home, 'bin', 'java'))) return undefined;
   let version: string | undefined;
   try {

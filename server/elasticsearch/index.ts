@@ -1,22 +1,17 @@
 export { connect, connectionFromEnvironment, connectionSchema } from './transport/connection';
-export type { ConnectionConfig, ConnectionInput } from './transport/connection';
 export type { ElasticsearchClient } from './transport/client';
-export { attempt, DEFAULT_RETRY_POLICY, sleep } from './transport/attempt';
+export { DEFAULT_RETRY_POLICY, sleep } from './transport/attempt';
 export type { RetryPolicy } from './transport/attempt';
 export { bulkWrite } from './transport/bulk';
-export type { BulkOperation, BulkOutcome, BulkRefusal } from './transport/bulk';
 export { toDetectionError } from './transport/errors';
 export { isSecurityOff, signedInUser } from './transport/security_state';
 export { backfillKeyRole, backfillTarget, detectorKeyRole } from './upgrade/key_role';
 export type { KeyRole } from './upgrade/key_role';
-export { writeLogs } from './logs/write_logs';
-export type { LogWriting } from './logs/write_logs';
 export { createLogSource } from './logs/log_source';
 export { fieldTypes } from './transport/log_query';
 export { createDetectorSource } from './buckets/detector_source';
 export { createScoredLogs } from './logs/scored_logs';
-export { createResultStore, resultId, summaryId } from './results/result_store';
-export type { ResultStoreOptions } from './results/result_store';
+export { createResultStore, resultId } from './results/result_store';
 export { deleteResultMonths, resultMonthsBefore } from './stores/retention';
 export type { ResultMonth } from './stores/retention';
 export { createSnapshotStore } from './stores/snapshot_store';
@@ -33,15 +28,13 @@ export type { FoundResult } from './results/alert_results';
 export { listPatterns } from './results/pattern_search';
 export { getResult, searchResults, summarizeResults } from './results/result_search';
 export { filterResults, resultsOfSpace } from './results/results_query';
-export { createElasticsearchJournal } from './stores/announcement_journal';
 export { whatIf } from './results/what_if';
-export { ensureIndexResources, SCHEMA_VERSION } from './indices/index_resources';
+export { ensureIndexResources } from './indices/index_resources';
 export {
   auditIndex,
   checkpointsIndex,
   DEFAULT_SPACE,
   feedbackIndex,
-  INDEX_PREFIX,
   modelsIndex,
   resultsIndex,
   resultsPattern,
@@ -54,7 +47,7 @@ export {
   readerRole,
   retentionRole,
 } from './indices/privileges';
-export type { ConnectionCheck, ConnectionCheckOptions, RoleDefinition, RoleName } from './indices/privileges';
+export type { RoleDefinition } from './indices/privileges';
 export {
   deleteOldIndices,
   hasUnseenData,

@@ -1,6 +1,6 @@
-export { alertsConfigSchema, parseAlertsConfig } from './config';
+export { parseAlertsConfig } from './config';
 export type { AlertsConfig, AlertsConfigInput } from './config';
-export { createFileJournal, createMemoryJournal } from './journal';
-export type { AnnouncementJournal, AnnouncementState, ChannelState, PendingMessage } from './journal';
+export { createFileJournal } from './journal';
+export type { AnnouncementJournal, ChannelState } from './journal';
 export { createNotifier } from './notifier';
-export type { AlertLog, ChannelReport, Notifier, NotifierDependencies } from './notifier';
+export type { Notifier } from './notifier';

@@ -85,15 +85,22 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What these export is called by Kibana, by the compiler of the kernel, or by name. */
+const ENTRIES = [/^(server|public)\/index\.ts$/, /^server\/config\.ts$/, /^scripts\/bench\/\w+\.ts$/];
+
 const MOST_FILES = 20;
 /** One file a command. */
 const AS_MANY_AS_IT_TAKES = ['scripts/commands'];
 
-function sources(folder: string): string[] {
+const SOURCE = /^(?!.*\.(test|wasm|d)\.tsx?$).*\.tsx?$/;
+
+/** @param kind of files; default: those that are built, tests and declarations are not */
+function sources(folder: string, kind = SOURCE): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'kernel' ? [] : sources(path);
-    return /\.tsx?$/.test(entry.name) && !/\.(test|wasm|d)\.tsx?$/.test(entry.name) ? [path] : [];
+    if (entry.isDirectory())
+      return ['kernel', 'node_modules'].includes(entry.name) ? [] : sources(path, kind);
+    return kind.test(entry.name) ? [path] : [];
   });
 }
 
@@ -102,15 +109,56 @@ const importsOf = (file: string): string[] =>
     (match) => match[1],
   );
 
+function fileOf(name: string, from: string): string | undefined {
+  const path = relative(ROOT, resolve(ROOT, dirname(from), name));
+  const places = ['.ts', '.tsx', '/index.ts', '/index.tsx', '.d.ts'].map((ending) => `${path}${ending}`);
+  return places.find((place) => existsSync(join(ROOT, place)));
+}
+
 /** Sources that a source imports, by their paths from the root. */
 const importedFiles = (file: string): string[] =>
   importsOf(file)
     .filter((name) => name.startsWith('.'))
-    .flatMap((name) => {
-      const path = relative(ROOT, resolve(ROOT, dirname(file), name));
-      const places = ['.ts', '.tsx', '/index.ts', '/index.tsx', '.d.ts'].map((ending) => `${path}${ending}`);
-      return places.find((place) => existsSync(join(ROOT, place))) ?? [];
+    .flatMap((name) => fileOf(name, file) ?? []);
+
+const namesIn = (list: string): { name: string; as: string; isType: boolean }[] =>
+  list
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+    .map((each) => {
+      const [name, as = name] = each.replace(/^type\s+/, '').split(/\s+as\s+/);
+      return { name, as, isType: each.startsWith('type ') };
     });
+
+/** Names that a file imports or hands on, as `file: name`; of a module that is imported as a whole all of them. */
+function importedNames(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const named = /(?:import|export)\s+(?:type\s+)?(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*'(\.[^']*)'/g;
+  const whole = /(?:export\s*\*\s*from|import\s*\*\s*as\s+\w+\s*from|import\(|require\()\s*'(\.[^']*)'/g;
+  return [
+    ...[...text.matchAll(named)].flatMap(([, list, from]) =>
+      namesIn(list).map(({ name }) => `${fileOf(from, file)}: ${name}`),
+    ),
+    ...[...text.matchAll(whole)].flatMap(([, from]) => {
+      const target = fileOf(from, file);
+      return target === undefined ? [] : exportedNames(target).map((name) => `${target}: ${name}`);
+    }),
+  ];
+}
+
+/** Values that a file exports. Types are no matter: they belong to the signatures of functions. */
+function exportedNames(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const declared = /^export (?:async )?(?:abstract )?(?:function\*?|const(?! enum)|let|class|enum) (\w+)/gm;
+  const listed = /^export (type )?\{([^}]*)\}/gm;
+  return [
+    ...[...text.matchAll(declared)].map(([, name]) => name),
+    ...[...text.matchAll(listed)].flatMap(([, type, list]) =>
+      type === undefined ? namesIn(list).flatMap(({ as, isType }) => (isType ? [] : as)) : [],
+    ),
+  ];
+}
 
 /** Sets of files that import each other, each sorted (strongly connected components by Tarjan, 1972). */
 function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
@@ -165,7 +213,7 @@ describe('dependencies point one way', () => {
   });
 
   it('no files import each other in a circle', () => {
-    const files = ['common', 'server', 'public', 'scripts'].flatMap(sources);
+    const files = ['common', 'server', 'public', 'scripts'].flatMap((folder) => sources(folder));
     expect(circlesOf(new Map(files.map((file) => [file, importedFiles(file)])))).toEqual([]);
     // The search itself finds one.
     const circle = new Map([
@@ -179,7 +227,7 @@ describe('dependencies point one way', () => {
 
   it(`no folder holds more than ${MOST_FILES} sources`, () => {
     const counts = new Map<string, number>();
-    for (const file of ['common', 'server', 'public', 'scripts'].flatMap(sources)) {
+    for (const file of ['common', 'server', 'public', 'scripts'].flatMap((folder) => sources(folder))) {
       counts.set(dirname(file), 1 + (counts.get(dirname(file)) ?? 0));
     }
     const crowded = [...counts].filter(
@@ -188,12 +236,23 @@ describe('dependencies point one way', () => {
     expect(crowded).toEqual([]);
   });
 
+  it('every function, class and constant that is exported is imported by another file', () => {
+    const everything = ['common', 'server', 'public', 'scripts'].flatMap((part) => sources(part, /\.tsx?$/));
+    const asking = [...everything, ...sources('test', /\.tsx?$/)];
+    const imported = new Set(asking.flatMap(importedNames));
+    const unused = everything
+      .filter((file) => !/\.test\.tsx?$/.test(file) && !ENTRIES.some((entry) => entry.test(file)))
+      .flatMap((file) => exportedNames(file).map((name) => `${file}: ${name}`))
+      .filter((name) => !imported.has(name));
+    expect(unused).toEqual([]);
+  });
+
   it('requests to Elasticsearch are sent by server/elasticsearch alone', () => {
     const request =
       /\b(?:client|elasticsearch|asCurrentUser|asInternalUser)\s*\.\s*(?:search|msearch|count|get|mget|index|create|update|bulk|delete|deleteByQuery|updateByQuery|reindex|openPointInTime|fieldCaps|indices|ingest|security|cluster|tasks|nodes|cat|transport)\b|\battempt\(/;
     const sends = (file: string): boolean => request.test(readFileSync(join(ROOT, file), 'utf8'));
     const wrong = ['server', 'public', 'scripts/command_line', 'scripts/commands', 'scripts/program']
-      .flatMap(sources)
+      .flatMap((folder) => sources(folder))
       .filter((file) => !isWithin(file, 'server/elasticsearch') && sends(file));
     expect(wrong).toEqual([]);
     expect(sources('server/elasticsearch').filter(sends).length).toBeGreaterThan(20);
@@ -226,7 +285,7 @@ describe('dependencies point one way', () => {
     };
     const packagesOf = (...folders: string[]): string[] =>
       folders
-        .flatMap(sources)
+        .flatMap((folder) => sources(folder))
         .flatMap(importsOf)
         .filter((name) => /^[\w@][\w@./-]*$/.test(name) && !isBuiltin(name) && !name.startsWith('@kbn/'))
         .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));

@@ -13,7 +13,7 @@ import {
 import type { IsolationForest, SurpriseTable } from '../forest/types';
 
 /** Rows in one call of the kernel, a multiple of 48: they and the tables of a tree stay in the nearest caches. */
-export const BLOCK_ROWS = 480;
+const BLOCK_ROWS = 480;
 /** A tree that uses more columns is decided faster in blocks than looked up: measured, they break even at 4. */
 const LARGEST_MASK_COLUMNS = 3;
 /** Wider rows are walked through: measured, both take the same time from 40 columns on. */

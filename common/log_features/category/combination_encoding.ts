@@ -78,7 +78,7 @@ export interface CombinationTables {
   readonly beside: readonly ReadonlyMap<string, readonly [count: number, distinct: number]>[];
 }
 
-export const besideOf = (parts: readonly string[], place: number): string =>
+const besideOf = (parts: readonly string[], place: number): string =>
   parts.filter((_, index) => index !== place).join(PART_SEPARATOR);
 
 export function combinationTables({ parts, values }: CombinationState): CombinationTables {

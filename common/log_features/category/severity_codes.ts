@@ -2,7 +2,7 @@ import type { FeatureDefinition } from '../../detector';
 import type { SeverityCodes } from '../../detector/feature_schema';
 
 /** Badness of a status or level: fine, doubtful (4xx, warning), bad (error), worst (5xx, fatal). */
-export const BADNESS = { fine: 0, doubtful: 1, bad: 2, worst: 3 } as const;
+const BADNESS = { fine: 0, doubtful: 1, bad: 2, worst: 3 } as const;
 const { fine, doubtful, bad, worst } = BADNESS;
 
 /** From a number on (ascending), how bad it is; undefined: numbers mean nothing. */

@@ -17,7 +17,7 @@ const MIN_GROUP_LOGS = 5;
 /** Different codes of a group that are remembered, the most frequent. */
 const MAX_CODES = 64;
 /** Logs that a wider group counts for when the share of a code in a narrower one is estimated (Lindley 1962). */
-export const PRIOR_LOGS = 20;
+const PRIOR_LOGS = 20;
 
 const groupSchema = z.strictObject({
   name: z.string().max(MAX_GROUP_NAME),

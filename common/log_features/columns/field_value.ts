@@ -148,12 +148,6 @@ export function textOf(value: unknown, maxLength: number, dirt: DirtCounter): st
   return JSON.parse(JSON.stringify(text.slice(0, maxLength))) as string;
 }
 
-/** A number for people: at most four significant digits and no trailing zeros. */
-export function readableNumber(number: number): string {
-  if (Number.isInteger(number) && Math.abs(number) < 1e15) return String(number);
-  return String(Number(number.toPrecision(4)));
-}
-
 /** A share in [0, 1] as a percentage. */
 export function readableShare(share: number): string {
   const percent = share * 100;

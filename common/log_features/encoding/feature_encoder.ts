@@ -28,8 +28,8 @@ import { decodeTextEncoding, textStateSchema } from '../text/text_encoding';
 import { decodeTime, timeStateSchema } from '../time/time_encoding';
 import type { DirtReport, FeatureEncoder, FeatureExplanation } from '../columns/types';
 
-export const ENCODING_FORMAT = 'log-anomalies-features';
-export const ENCODING_VERSION = 1;
+const ENCODING_FORMAT = 'log-anomalies-features';
+const ENCODING_VERSION = 1;
 export const MAX_FEATURES = 64;
 /** Columns of one feature at most: 64 one-hot, the rest, the unseen and the missing-indicator. */
 const MAX_FEATURE_COLUMNS = 67;

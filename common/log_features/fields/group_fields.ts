@@ -5,7 +5,7 @@ import type { ParentsOfField } from './route_parameters';
 import { maskedReader, readableRoute, routeReader } from './routes';
 
 /** UTF-16 code units of a value that tell a group from others. */
-export const MAX_PART = 256;
+const MAX_PART = 256;
 /** Between the parts of a group's name. */
 export const PART_SEPARATOR = '\n';
 /** Longest name of a group: four parts and what separates them. */

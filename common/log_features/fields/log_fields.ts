@@ -6,7 +6,7 @@ import { DirtCounter, textOf } from '../columns/field_value';
 import { leafFields } from './leaf_fields';
 
 /** - `number`, `time`; - `value`: whole values that can be counted and grouped by; - `text`: can only be searched. */
-export const LOG_FIELD_KINDS = ['number', 'value', 'time', 'text'] as const;
+const LOG_FIELD_KINDS = ['number', 'value', 'time', 'text'] as const;
 
 export const logFieldSchema = z.object({
   field: z.string(),

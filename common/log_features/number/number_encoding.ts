@@ -121,10 +121,7 @@ export function ordinaryNumbers(state: NumberState): OrdinaryNumbers {
 const LARGEST = Number.MAX_VALUE;
 
 /** @returns the number itself, or what stands in for it where it cannot be anomalous or is to be ignored */
-export function ordinaryNumber(
-  { from, to, below, median, within = 0 }: OrdinaryNumbers,
-  number: number,
-): number {
+function ordinaryNumber({ from, to, below, median, within = 0 }: OrdinaryNumbers, number: number): number {
   if (from !== undefined) return number < from ? from : number;
   if (to !== undefined) return number > to || number < below ? to : number;
   if (median === undefined) return number;

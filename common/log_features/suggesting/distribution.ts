@@ -9,7 +9,7 @@ import { FEATURE_TYPES, type FeatureType } from '../../detector/feature_schema';
 
 /** Bars of a histogram, and values that are listed by name. */
 export const DISTRIBUTION_BINS = 20;
-export const DISTRIBUTION_VALUES = 6;
+const DISTRIBUTION_VALUES = 6;
 const VALUE_CHARACTERS = 80;
 /** From this ratio of largest to median value on, bins have equal widths of log(1 + x). */
 const SKEWED = 20;

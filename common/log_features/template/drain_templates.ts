@@ -14,7 +14,7 @@ const LEADING_TOKENS = 2;
 const MAX_CHILDREN = 100;
 /** Tokens of a message that count; the rest is one more parameter. */
 export const MAX_TOKENS = 128;
-export const MAX_TOKEN_LENGTH = 128;
+const MAX_TOKEN_LENGTH = 128;
 
 /** Masks of variable parts, most specific first; each expression is linear in the message. */
 const MASKS: readonly (readonly [RegExp, string])[] = [

@@ -19,7 +19,7 @@ import {
 } from './message_tokens';
 
 /** A place of a template that any word or mask takes. */
-export const ANY = '<*>';
+const ANY = '<*>';
 export const MAX_TEMPLATES = 1_000;
 
 /** Values of a place below which they are words of templates, whatever their counts. */

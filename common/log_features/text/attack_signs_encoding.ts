@@ -21,7 +21,7 @@ import { decodeText, normaliseText, textStatistics } from './text_statistics';
 /** Share of training texts up to whose surprise and marks a text is ordinary. */
 const ORDINARY_SHARE = 0.99;
 /** Marks of code that one nat of surprise beyond the ordinary counts for. */
-export const MARKS_OF_SURPRISE = 2;
+const MARKS_OF_SURPRISE = 2;
 
 /** Of the column, for a factor e of rarity: two attack patterns are as surprising as what one in 10,000 logs has. */
 const LEAST_DECAY = 0.5;

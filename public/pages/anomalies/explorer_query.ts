@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from '../../../common/anomaly';
 import type { Location } from '../../shared/app/location';
 import type { TimeRange } from '../../shared/values/time_range';
 
-export const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
+const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
 export const PAGE_SIZE = 25;
 /** Stands between the names of several entities in the address; a line break within a name is written as %0A. */
 const BETWEEN_ENTITIES = '\n';

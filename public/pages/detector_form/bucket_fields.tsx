@@ -22,7 +22,7 @@ type Bucket = NonNullable<Draft['bucket']>;
 const WHOLE_VALUES = ['value', 'number'] as const;
 
 /** The draft with proposals where it says nothing yet. */
-export function withProposals(draft: Draft, fields: readonly LogField[]): Partial<Draft> {
+function withProposals(draft: Draft, fields: readonly LogField[]): Partial<Draft> {
   const { entity_field: entityField, bucket } = proposeBucket(fields, draft.entity_field || undefined);
   const own = draft.bucket ?? {};
   const isNamed = (names: Bucket['distinct']): boolean => Object.keys(names ?? {}).length > 0;

@@ -34,8 +34,7 @@ const LARGEST_SHARE = 0.2;
 const SLIDER_STEPS = 200;
 
 /** A share of logs to flag, as the contamination may be. */
-export const allowedShare = (share: number): number =>
-  Math.min(0.5, Math.max(1e-7, Number(share.toPrecision(3))));
+const allowedShare = (share: number): number => Math.min(0.5, Math.max(1e-7, Number(share.toPrecision(3))));
 
 /** Shows the anomalies that the detector would find in a sample of the user's own logs. Nothing is saved. */
 export function PreviewPanel(props: {

@@ -115,7 +115,7 @@ export function VerdictsTable(props: {
 
 const names = (said: readonly Said[]): string => [...new Set(said.map(({ by }) => by ?? '–'))].join(', ');
 
-export function verdictName(verdict: Said['verdict']): string {
+function verdictName(verdict: Said['verdict']): string {
   return verdict === 'real'
     ? i18n.translate('logAnomalies.verdicts.real', { defaultMessage: 'real' })
     : i18n.translate('logAnomalies.suppression.feedback', { defaultMessage: 'not an anomaly' });

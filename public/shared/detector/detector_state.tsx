@@ -7,7 +7,7 @@ import { nextStepText } from '../requests/failure_text';
 import { FewLines } from '../results/few_lines';
 import { readinessText } from './readiness_text';
 
-export function stateName(state: DetectorState): string {
+function stateName(state: DetectorState): string {
   switch (state) {
     case 'created':
       return i18n.translate('logAnomalies.state.created', { defaultMessage: 'Not trained' });

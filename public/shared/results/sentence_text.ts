@@ -1,13 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import type { AnomalyResult, Attribution } from '../../../common/anomaly';
-import {
-  reasonOf,
-  sentenceOf,
-  subjectOf,
-  tellable,
-  type Phrase,
-  type Words,
-} from '../../../common/explanations';
+import { reasonOf, sentenceOf, tellable, type Phrase, type Words } from '../../../common/explanations';
 
 type Values = Readonly<Record<string, string>> | undefined;
 
@@ -213,9 +206,6 @@ const words = (): Words => ({
 
 /** A feature's value beside what is usual. */
 export const sentenceText = (attribution: Attribution): string => sentenceOf(attribution, words());
-
-/** Returns the translated subject of a feature. */
-export const subjectText = (attribution: Attribution): string => subjectOf(attribution, words());
 
 /** Returns the translated sentence that says why a log is anomalous, or the server's own where it was stored without data. */
 export const reasonText = ({

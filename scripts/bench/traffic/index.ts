@@ -5,7 +5,7 @@ import { rpcPlatform } from './rpc_platform';
 import { webShop } from './web_shop';
 import type { TrafficKind } from './labelled_traffic';
 
-export { makeTraffic, type LabelledTraffic, type TrafficKind } from './labelled_traffic';
+export { makeTraffic, type TrafficKind } from './labelled_traffic';
 
 export const trafficKinds = (sources: WebSources): readonly TrafficKind[] => [
   webShop,

@@ -1,8 +1,8 @@
 import type { LogDocument } from '../../../common/log_document';
 import { createDraws, type Draws } from './draws';
 
-export const HOUR = 3_600_000;
-export const DAY = 24 * HOUR;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** A Monday. */
 const START = Date.UTC(2026, 2, 2);
 

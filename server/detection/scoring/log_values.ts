@@ -29,7 +29,7 @@ export function timestampOf(document: LogDocument, field: string): number | unde
 }
 
 /** The clock of a log may be ahead of ours by an offset from UTC and more, but not by this. */
-export const MOST_AHEAD_MILLISECONDS = 24 * 3_600_000;
+const MOST_AHEAD_MILLISECONDS = 24 * 3_600_000;
 const STATED_CHARACTERS = 64;
 
 /** Clock of a run, epoch milliseconds. */

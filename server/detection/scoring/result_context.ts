@@ -40,7 +40,7 @@ const bucketContext = ({ unit, bucket, entity_field: entityField }: Detector): s
     : [entityField, 'event.start', 'event.end'];
 
 /** Fields whose values a result may repeat, by the detector's `copy_fields`. */
-export function copiedFields(detector: Detector): string[] {
+function copiedFields(detector: Detector): string[] {
   const { copy_fields: copied = 'all', context_fields: chosen, features, unit, bucket } = detector;
   switch (copied) {
     case 'none':

@@ -3,9 +3,8 @@ import type { ReadinessFinding } from '../../../common/api/status';
 import type { DriftMeasurement } from '../../../common/api/drift';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import { driftSentence } from './measure_drift';
-import { HOUR } from '../../../common/duration';
+import { DAY } from '../../../common/duration';
 
-const DAY_MILLISECONDS = 24 * HOUR;
 /** An hour of the day with less than this part of the logs of a usual hour is sparse. */
 const SPARSE_PART = 0.05;
 /** Logs of a sample from which hours are told apart, and the time that it must cover. */
@@ -88,7 +87,7 @@ function sparseHours({ times = [] }: ReadinessFacts): ReadinessFinding[] {
     ([low, high], time) => [Math.min(low, time), Math.max(high, time)],
     [Infinity, -Infinity],
   );
-  if (last - first < DAY_MILLISECONDS * 0.95) return [];
+  if (last - first < DAY * 0.95) return [];
   const counts = new Array<number>(24).fill(0);
   for (const time of times) counts[new Date(time).getUTCHours()]++;
   const usual = [...counts].sort((left, right) => left - right)[12];
@@ -260,7 +259,7 @@ export function lagFindingOf(facts: LagFacts): ReadinessFinding | undefined {
 }
 
 /** Results that were put aside are told for so long after the last time. */
-const PUT_ASIDE_TOLD_MILLISECONDS = 7 * DAY_MILLISECONDS;
+const PUT_ASIDE_TOLD_MILLISECONDS = 7 * DAY;
 
 /** Says that results lie where no page finds them. @param aside of all runs; `last_at` is ISO 8601 */
 export function putAsideFindingOf(

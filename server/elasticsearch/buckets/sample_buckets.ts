@@ -35,7 +35,7 @@ function shuffledStarts({ from, to }: LogRange, span: number, seed: number): num
 }
 
 /** Rows of the entities that were known, and silent, at each of the starts. */
-export function silentRows(
+function silentRows(
   rows: readonly BucketRow[],
   starts: readonly number[],
   entities: ReadonlyMap<string, Seen>,

@@ -8,7 +8,7 @@ import { ensureIndex, INDEX_SETTINGS, mappingsOf } from './index_resources';
 import { auditIndex } from './names';
 
 /** Name of the ingest pipeline that notes who writes and when, and of the template that gives it to each new audit trail. */
-export const AUDIT_RECORDER = `${INDEX_PREFIX}audit`;
+const AUDIT_RECORDER = `${INDEX_PREFIX}audit`;
 const AUDIT_INDICES = `${AUDIT_RECORDER}.*`;
 /** Above the templates that a cluster brings along. */
 const TEMPLATE_PRIORITY = 500;

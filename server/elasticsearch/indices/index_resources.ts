@@ -13,7 +13,7 @@ import {
 } from './names';
 
 /** Goes up when a stored document changes in a way that older versions cannot read. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 type Properties = Record<string, estypes.MappingProperty>;
 
@@ -179,7 +179,7 @@ const AUDIT: Properties = {
   recorded: object({ at: date, user: object({ username: keyword }) }),
 };
 
-export const RESOURCES = {
+const RESOURCES = {
   results: RESULTS,
   models: MODELS,
   checkpoints: CHECKPOINTS,

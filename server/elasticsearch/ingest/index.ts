@@ -2,22 +2,12 @@ export {
   attachPipeline,
   attachmentsOf,
   detachPipeline,
-  isAttached,
   planAttachment,
   type AttachmentPlan,
-  type AttachOptions,
   type PlannedRequest,
 } from './attachment';
-export {
-  backfillProgress,
-  cancelBackfill,
-  followBackfill,
-  refreshScored,
-  startBackfill,
-  type BackfillOptions,
-  type BackfillProgress,
-} from './backfill';
-export { componentTemplateName, formerPipelineName, pipelineName } from './names';
+export { backfillProgress, cancelBackfill, followBackfill, refreshScored, startBackfill } from './backfill';
+export { formerPipelineName, pipelineName } from './names';
 export {
   deletePipeline,
   deployPipeline,
@@ -31,4 +21,3 @@ export {
   type PipelineDeployment,
 } from './pipelines';
 export { SCORED_FIELDS } from './scored_fields';
-export { SCORE_TOLERANCE, simulatePipeline, type SimulationOptions, type SimulationReport } from './simulate';

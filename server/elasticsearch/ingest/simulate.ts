@@ -6,7 +6,7 @@ import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 
 /** Score of the two languages may differ by so much. */
-export const SCORE_TOLERANCE = 1e-9;
+const SCORE_TOLERANCE = 1e-9;
 /** Logs in one request, and rounds over all of them: the first ones run before Java has compiled the script. */
 const BATCH = 500;
 const ROUNDS = 8;

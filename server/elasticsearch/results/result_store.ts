@@ -31,7 +31,7 @@ export const resultId = (detectorId: string, source: { index: string; id: string
   documentId('log', detectorId, source.index, source.id);
 
 /** Ids of summaries: the same page, bucket and entity always have the same one. */
-export const summaryId = (summary: BucketSummary): string =>
+const summaryId = (summary: BucketSummary): string =>
   documentId(
     'bucket',
     summary.detector.id,

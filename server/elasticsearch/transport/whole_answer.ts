@@ -133,13 +133,13 @@ export function refuseUnknownFields(answer: estypes.FieldCapsResponse): void {
 }
 
 /** @returns the remote cluster of an index such as `berlin:weblogs`; undefined of a local one */
-export function clusterOf(index: string): string | undefined {
+function clusterOf(index: string): string | undefined {
   const colon = index.startsWith('<') ? -1 : index.indexOf(':');
   return colon > 0 && index[colon + 1] !== ':' ? index.slice(0, colon) : undefined;
 }
 
 /** @param index one or several, separated by commas */
-export const namesRemotes = (index: string): boolean =>
+const namesRemotes = (index: string): boolean =>
   index.split(',').some((name) => clusterOf(name) !== undefined);
 
 /** Times that a point in time is opened anew where indices come and go meanwhile. */

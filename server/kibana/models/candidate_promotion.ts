@@ -67,7 +67,7 @@ export async function compareOver(
 }
 
 /** Returns the state of an adaptive threshold; undefined where it starts afresh. */
-export function adaptedThreshold(
+function adaptedThreshold(
   { detector, version }: ModelSnapshot,
   checkpoint: Checkpoint | undefined,
 ): number | undefined {

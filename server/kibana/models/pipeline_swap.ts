@@ -16,7 +16,7 @@ import { createStatusStore } from '../records/status_store';
 import { rangeOf } from '../../detection/ports/log_range';
 
 /** Sample logs that a version is tried out on before it goes live. */
-export const TRIAL_LOGS = 1_000;
+const TRIAL_LOGS = 1_000;
 
 /** Parts of a job that putting a pipeline needs, with the rights of the caller. */
 export type PipelineWork = Pick<

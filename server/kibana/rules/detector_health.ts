@@ -75,7 +75,7 @@ async function findProblems(
 }
 
 /** Raises one alert for each detector and problem. */
-export async function executeDetectorHealth(
+async function executeDetectorHealth(
   options: RuleExecutorOptions<DetectorHealthParams>,
   links: Omit<LinkBase, 'space'>,
   detectorsOf: DetectorsOf,

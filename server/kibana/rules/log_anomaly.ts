@@ -61,7 +61,7 @@ async function collect(
 }
 
 /** Raises one alert for each group that has enough results, and lets those recover that have not any more. */
-export async function executeLogAnomaly(
+async function executeLogAnomaly(
   options: RuleExecutorOptions<LogAnomalyParams>,
   links: Omit<LinkBase, 'space'>,
 ): Promise<{ state: Record<string, unknown> }> {

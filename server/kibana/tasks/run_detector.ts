@@ -28,7 +28,7 @@ import { liveBodyOf } from '../models/pipeline_swap';
 import type { Services } from '../contracts/services';
 
 /** A detector without a checkpoint begins so long before its first run. */
-export const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
+const FIRST_RUN_LOOKS_BACK_MILLISECONDS = 15 * 60_000;
 /** A run without logs that says nothing new is put on record this often. */
 const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
 /** A detector that has found no log for a while only asks whether one has come in between. */
