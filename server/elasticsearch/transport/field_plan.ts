@@ -6,7 +6,7 @@ import { fieldTypes, type FieldTypes } from './log_query';
 export type Hit = estypes.SearchHit<Record<string, unknown>>;
 
 /** Dates as they are asked for: ISO 8601 in UTC, whatever the format of the field and of the log. */
-export const TIME_FORMAT = 'strict_date_optional_time_nanos';
+const TIME_FORMAT = 'strict_date_optional_time_nanos';
 
 /** Types whose doc values are scalars as people write them. */
 const COLUMN_TYPES: ReadonlySet<string> = new Set([
