@@ -1,4 +1,3 @@
-import type { estypes } from '@elastic/elasticsearch';
 import type { SourceLog } from '../../../common/log_document';
 import type { LogSource } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';

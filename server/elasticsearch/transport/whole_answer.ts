@@ -133,7 +133,7 @@ export function refuseUnknownFields(answer: estypes.FieldCapsResponse): void {
 }
 
 /** @returns the remote cluster of an index such as `berlin:weblogs`; undefined of a local one */
-function clusterOf(index: string): string | undefined {
+export function clusterOf(index: string): string | undefined {
   const colon = index.startsWith('<') ? -1 : index.indexOf(':');
   return colon > 0 && index[colon + 1] !== ':' ? index.slice(0, colon) : undefined;
 }
