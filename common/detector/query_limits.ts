@@ -120,7 +120,7 @@ interface Selecting {
   readonly query?: unknown;
 }
 
-/** Where in a source, and where in a detector, a query stands that Elasticsearch would refuse to bound itself. */
+/** Returns the problem of the query of a source, with its path in the source. */
 const sourceProblems = ({ query }: Selecting): { path: string[]; message: string }[] => {
   const message = queryProblem(query);
   return message === undefined ? [] : [{ path: ['query'], message }];

@@ -85,7 +85,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What these export is called by Kibana, by the compiler of the kernel, or by name. */
+/** Exports of these are called by Kibana, by the compiler of the kernel, or by name. */
 const ENTRIES = [/^(server|public)\/index\.ts$/, /^server\/config\.ts$/, /^scripts\/bench\/\w+\.ts$/];
 
 const MOST_FILES = 20;

@@ -6,8 +6,7 @@ import { lastLookOf } from '../records/detector_state';
 import type { StoredStatus } from '../records/status_store';
 import { told } from './told';
 
-const HEALTH_PROBLEMS = ['no_model', 'no_run', 'lag', 'failing', 'no_data', 'old_model'] as const;
-export type HealthProblem = (typeof HEALTH_PROBLEMS)[number];
+export type HealthProblem = 'no_model' | 'no_run' | 'lag' | 'failing' | 'no_data' | 'old_model';
 
 export interface HealthFacts {
   readonly stored: StoredDetector;
