@@ -35,7 +35,7 @@ export function parentsOfField(parameters: RouteParameters): ParentsOfField {
 }
 
 /** Fields that a feature reads routes from. */
-export function routeFieldsOf({ type, field, by, fields }: FeatureDefinition): string[] {
+function routeFieldsOf({ type, field, by, fields }: FeatureDefinition): string[] {
   const parts = [by ?? [], fields ?? []].flat().flat();
   return [
     ...(type === 'route' ? [field] : []),
