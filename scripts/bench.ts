@@ -5,7 +5,7 @@ import type { BenchRow, BenchSection } from './bench/section';
 
 /*
  * npm run bench [-- section…]: runs the named sections, all of them when none is named, prints what they measured and
- * writes build/bench.json and docs/benchmarks.md. Sections that were not run keep their last figures in both.
+ * writes docs/benchmarks.md. Sections that were not run keep their last figures there.
  */
 
 /** Each is a file of scripts/bench/ that exports `run(): Promise<BenchSection>`. */
@@ -24,13 +24,7 @@ const SECTIONS = [
 ] as const;
 type SectionName = (typeof SECTIONS)[number];
 
-interface BenchReport {
-  readonly machine: string;
-  readonly sections: Partial<Record<SectionName, BenchSection & { readonly measured_at: string }>>;
-}
-
 const REPOSITORY = join(__dirname, '..');
-const REPORT = join(REPOSITORY, 'build', 'bench.json');
 const PAGE = join(REPOSITORY, 'docs', 'benchmarks.md');
 
 function shown(value: number): string {
@@ -62,14 +56,23 @@ function printTable(section: BenchSection): void {
   process.stdout.write(`\n${section.title}\n\n${lines.join('\n')}\n`);
 }
 
-function pageOf({ machine, sections }: BenchReport): string {
-  const parts = Object.entries(sections).map(([name, section]) => {
-    const rows = section.rows.map((row) => `| ${cellsOf(row).join(' | ')} |`);
-    const table = [`| ${HEADINGS.join(' | ')} |`, '| --- | --- | --- | --- | --- |', ...rows].join('\n');
-    return `## ${section.title}\n\n\`npm run bench -- ${name}\`, ${section.measured_at.slice(0, 10)}\n\n${table}\n`;
-  });
-  const intro = `Written by \`npm run bench\`; do not edit. Measured on ${machine}.`;
-  return `# Benchmarks\n\n${intro}\n\n${parts.join('\n')}`;
+function partOf(name: SectionName, section: BenchSection): string {
+  const rows = section.rows.map((row) => `| ${cellsOf(row).join(' | ')} |`);
+  const table = [`| ${HEADINGS.join(' | ')} |`, '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+  const measuredAt = new Date().toISOString().slice(0, 10);
+  const notes = section.notes === undefined ? '' : `${section.notes}\n\n`;
+  return `## ${section.title}\n\n\`npm run bench -- ${name}\`, ${measuredAt}\n\n${notes}${table}\n`;
+}
+
+/** @returns the parts of the page that runs before this one wrote, by section */
+function partsOf(page: string): Map<string, string> {
+  const parts = page.split(/^(?=## )/m).slice(1);
+  return new Map(
+    parts.flatMap((part) => {
+      const name = /^`npm run bench -- (\w+)`/m.exec(part)?.[1];
+      return name === undefined ? [] : [[name, `${part.trimEnd()}\n`]];
+    }),
+  );
 }
 
 async function main(): Promise<number> {
@@ -79,8 +82,7 @@ async function main(): Promise<number> {
     process.stderr.write(`section: is ${unknown.join(', ')}, must be of ${SECTIONS.join(', ')}\n`);
     return 2;
   }
-  const last = existsSync(REPORT) ? (JSON.parse(readFileSync(REPORT, 'utf8')) as BenchReport).sections : {};
-  const sections: BenchReport['sections'] = { ...last };
+  const parts = partsOf(existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '');
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
   let missed = 0;
   for (const name of SECTIONS) {
@@ -90,12 +92,11 @@ async function main(): Promise<number> {
     const section = await run();
     printTable(section);
     missed += section.rows.filter(({ met }) => met === false).length;
-    sections[name] = { ...section, measured_at: new Date().toISOString() };
-    const report: BenchReport = { machine, sections };
-    mkdirSync(join(REPOSITORY, 'build'), { recursive: true });
+    parts.set(name, partOf(name, section));
+    const intro = `Written by \`npm run bench\`; do not edit. Measured on ${machine}.`;
+    const inOrder = SECTIONS.flatMap((each) => parts.get(each) ?? []);
     mkdirSync(join(REPOSITORY, 'docs'), { recursive: true });
-    writeFileSync(REPORT, `${JSON.stringify(report, undefined, 2)}\n`);
-    writeFileSync(PAGE, pageOf(report));
+    writeFileSync(PAGE, `# Benchmarks\n\n${intro}\n\n${inOrder.join('\n')}`);
   }
   process.stdout.write(missed === 0 ? '\nEvery target was met.\n' : `\n${missed} targets were missed.\n`);
   return missed === 0 ? 0 : 1;

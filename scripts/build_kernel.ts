@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** Not a literal, since the compiler's types redeclare globals of Node. */
 const COMPILER: string = 'assemblyscript/asc';
 const FOREST_FOLDER = 'common/isolation_forest';
-const SOURCES = ['score', 'block_trees', 'mask_trees', 'surprise', 'walk_trees'].map(
+const SOURCES = ['score', 'block_trees', 'hyperplane_trees', 'mask_trees', 'surprise', 'walk_trees'].map(
   (name) => `kernel/${name}.ts`,
 );
 

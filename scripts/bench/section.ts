@@ -13,6 +13,8 @@ export interface BenchRow {
 /** Results of one benchmark; each file of this folder exports `run(): Promise<BenchSection>`. */
 export interface BenchSection {
   readonly title: string;
+  /** A paragraph above the figures: what they mean, and where they are worse than those of others. */
+  readonly notes?: string;
   readonly rows: readonly BenchRow[];
 }
 
@@ -28,4 +30,12 @@ export async function timed(action: () => unknown): Promise<number> {
   const start = performance.now();
   await action();
   return performance.now() - start;
+}
+
+/** @returns milliseconds of processor time that an action took in this process: other programs of the machine count little */
+export async function processorTime(action: () => unknown): Promise<number> {
+  const start = process.cpuUsage();
+  await action();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
 }

@@ -1,6 +1,7 @@
 // AssemblyScript, compiled to ../kernel.wasm.ts by `npm run build:kernel`. ../kernel_image.ts lays out the memory;
 // nothing is checked again here. All addresses and counts in the memory are uint32.
 import { addBlockTree, narrowRanks } from './block_trees';
+import { addHyperplaneTree, centreRows } from './hyperplane_trees';
 import { addMaskedTree, rankColumn } from './mask_trees';
 import { divideBySurprise } from './surprise';
 import { walkTree } from './walk_trees';
@@ -23,6 +24,12 @@ const ROW_RANKS = 48;
 const COLUMN_GROUPS = 52;
 const COLUMN_RANKS = 56;
 const TURNS = 60;
+/** Of extended splits: centred rows (0 without), margins, scales, columns of a hyperplane, margin of an ordinary row (float32). */
+const CENTRED_ROWS = 64;
+const MARGINS = 68;
+const SCALES = 72;
+const HYPERPLANE_WIDTH = 76;
+const MARGIN = 80;
 
 // Fields of a batch of trees that share their ranks.
 const BATCH_COLUMNS = 0;
@@ -32,9 +39,9 @@ const BATCH_BYTES = 12;
 
 // Fields of a tree.
 const TREE_KIND = 0;
-/** Masks: columns. Walk, blocks: nodes. Narrow: columns. */
+/** Masks: columns. Walk, blocks, hyperplanes: nodes. Narrow: columns. */
 const TREE_TABLE = 4;
-/** Masks, narrow: how many columns. Walk: depth. */
+/** Masks, narrow: how many columns. Walk, hyperplanes: depth. */
 const TREE_SIZE = 8;
 /** Narrow: bytes of a row. */
 const TREE_LENGTHS = 12;
@@ -43,6 +50,7 @@ const TREE_BYTES = 16;
 const KIND_WALK = 0;
 const KIND_MASKS = 1;
 const KIND_BLOCKS = 2;
+const KIND_HYPERPLANES = 4;
 
 // Fields of a column whose ranks are narrowed.
 const NARROW_RANKS = 0;
@@ -101,6 +109,29 @@ function narrowColumns(columns: u32, count: i32, rowBytes: u32, rowCount: i32): 
   }
 }
 
+/** Groups of four columns of a centred row. */
+function centredGroups(): u32 {
+  return (load<u32>(COLUMN_COUNT) + 3) >> 2;
+}
+
+/** Centres the rows where the forest has hyperplanes. */
+function centre(rowCount: i32): void {
+  const rows: u32 = load<u32>(CENTRED_ROWS);
+  if (rows == 0) return;
+  centreRows(
+    load<u32>(VALUES),
+    load<u32>(BLOCK_ROWS) * 4,
+    load<u32>(COLUMN_COUNT),
+    load<u32>(FILL_VALUES),
+    load<u32>(SCALES),
+    rows,
+    centredGroups(),
+    load<u32>(MARGINS),
+    load<f32>(MARGIN),
+    rowCount,
+  );
+}
+
 /** Sums the path lengths of the first `count` rows of the input over all trees, and divides by 1 + surprise. */
 export function sumPathLengths(count: i32): void {
   loadRows(count);
@@ -108,6 +139,7 @@ export function sumPathLengths(count: i32): void {
   const rowCount = ((count + 47) / 48) * 48;
   const sums: u32 = load<u32>(SUMS);
   memory.fill(sums, 0, rowCount * 8);
+  centre(rowCount);
   let batch: u32 = load<u32>(BATCHES);
   for (let i: u32 = load<u32>(BATCH_COUNT); i > 0; i--) {
     const columns: u32 = load<u32>(batch, BATCH_COLUMNS);
@@ -128,6 +160,18 @@ export function sumPathLengths(count: i32): void {
           load<u32>(ROW_RANKS),
           load<u32>(COLUMN_RANKS),
           load<u32>(TURNS),
+          rowCount,
+          sums,
+        );
+      else if (kind == KIND_HYPERPLANES)
+        addHyperplaneTree(
+          table,
+          size,
+          centredGroups(),
+          load<u32>(CENTRED_ROWS),
+          load<u32>(MARGINS),
+          load<u32>(VALUES),
+          load<u32>(HYPERPLANE_WIDTH),
           rowCount,
           sums,
         );

@@ -10,6 +10,16 @@ import {
   narrowingTable,
   type PartColumns,
 } from './block_tables';
+import {
+  LARGEST_HYPERPLANE_COLUMNS,
+  SUM_MARGIN,
+  columnScales,
+  exactHyperplaneBytes,
+  hyperplaneGroups,
+  hyperplaneNodeBytes,
+  hyperplaneTree,
+  splitCount,
+} from './hyperplane_tables';
 import type { IsolationForest, SurpriseTable } from '../forest/types';
 
 /** Rows in one call of the kernel, a multiple of 48: they and the tables of a tree stay in the nearest caches. */
@@ -26,8 +36,10 @@ const LARGEST_BATCH_THRESHOLDS = 65_535;
 const LARGEST_MEMORY_BYTES = 512 * 1024 * 1024;
 const WASM_PAGE_BYTES = 65_536;
 const ALIGNMENT = 16;
-const HEADER_FIELDS = 16;
+const HEADER_FIELDS = 24;
 const SURPRISE_FIELDS = 8;
+/** Where kernel/hyperplane_trees.ts keeps four parts of the sums of eight rows. */
+const SUMS_OF_EIGHT_BYTES = 8 * 16;
 
 /** Kinds of tree, as in kernel/score.ts. */
 const KIND_WALK = 0;
@@ -35,6 +47,7 @@ const KIND_MASKS = 1;
 const KIND_BLOCKS = 2;
 /** Not a tree: the ranks that the block trees behind it need. */
 const KIND_NARROW = 3;
+const KIND_HYPERPLANES = 4;
 
 /** The memory of a kernel, ready to score: plain data that can be sent to a worker. */
 export interface KernelImage {
@@ -69,6 +82,11 @@ class MemoryPlan {
     return address;
   }
 
+  /** Fills a place that was reserved. */
+  fill(address: number, data: Uint8Array): void {
+    this.parts.push({ address, data });
+  }
+
   assemble(header: Uint32Array, size: number): Uint8Array {
     const bytes = new Uint8Array(size);
     bytes.set(new Uint8Array(header.buffer));
@@ -80,14 +98,12 @@ class MemoryPlan {
 /**
  * Lays a forest out for the kernel.
  *
- * @returns undefined when the kernel cannot score it: extended splits, or more memory than is reasonable
+ * @returns undefined when the kernel cannot score it: it would need more memory than is reasonable
  */
 export function layOutForest(forest: IsolationForest): KernelImage | undefined {
-  if (forest.hyperplanes !== undefined) return undefined;
   const { columnCount, treeCount } = forest;
   const { ofNode, treeDepth } = pathLengthsOf(forest);
-  const walkBytes = treeDepth.reduce((sum, depth) => sum + 2 ** depth * 16, 0);
-  if (walkBytes > LARGEST_MEMORY_BYTES) return undefined;
+  if (treeBytes(forest, treeDepth) > LARGEST_MEMORY_BYTES) return undefined;
   const plan = new MemoryPlan();
   const fillValues = plan.place(forest.fillValues);
   const ranks = plan.reserve(BLOCK_ROWS * columnCount * 2);
@@ -96,7 +112,9 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
   const columnRanks = plan.reserve(BLOCK_ROWS * columnCount);
   const turns = plan.place(blockTurns());
   const batches: number[] = [];
-  for (let first = 0; first < treeCount;) {
+  const extended = placeHyperplanes(forest, { plan, ofNode, treeDepth });
+  if (extended !== undefined) batches.push(...extended.batch);
+  for (let first = 0; first < treeCount && extended === undefined;) {
     const kinds = kindsOfBatch(forest, first, treeDepth);
     batches.push(
       ...placeBatch(forest, first, kinds, { plan, ranks, rowRanks, columnRanks, ofNode, treeDepth }),
@@ -111,10 +129,15 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
   const input = plan.reserve(BLOCK_ROWS * columnCount * 4);
   const sums = plan.reserve(BLOCK_ROWS * 8);
   const surpriseSums = plan.reserve(forest.surprise === undefined ? 0 : BLOCK_ROWS * 16);
+  const centredRows =
+    extended === undefined ? 0 : plan.reserve(BLOCK_ROWS * hyperplaneGroups(columnCount) * 16);
+  const margins = extended === undefined ? 0 : plan.reserve(BLOCK_ROWS * 4 + SUMS_OF_EIGHT_BYTES);
   const header = Uint32Array.of(
     ...[input, columnCount, fillValues, values, ranks, sums, BLOCK_ROWS, batchesAddress, batches.length / 3],
     ...[surprise, forest.surprise?.columns.length ?? 0, surpriseSums],
     ...[rowRanks, groups, columnRanks, turns],
+    ...[centredRows, margins, extended?.scales ?? 0, forest.hyperplanes?.width ?? 0],
+    new Uint32Array(Float32Array.of(SUM_MARGIN).buffer)[0],
   );
   return {
     bytes: plan.assemble(header, size),
@@ -124,6 +147,35 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
     input,
     sums,
   };
+}
+
+/** @returns bytes that the trees of a forest take at most, Infinity where hyperplanes have too many columns */
+function treeBytes(forest: IsolationForest, treeDepth: Uint32Array): number {
+  const { hyperplanes, columnCount, splitColumn } = forest;
+  if (hyperplanes === undefined) return treeDepth.reduce((sum, depth) => sum + 2 ** depth * 16, 0);
+  if (columnCount > LARGEST_HYPERPLANE_COLUMNS) return Infinity;
+  return splitColumn.length * (hyperplaneNodeBytes(columnCount) + exactHyperplaneBytes(hyperplanes.width));
+}
+
+/** @returns the fields of the batch of all trees of extended splits, and where the scales of the columns lie; undefined for others */
+function placeHyperplanes(
+  forest: IsolationForest,
+  { plan, ofNode, treeDepth }: Pick<Placing, 'plan' | 'ofNode' | 'treeDepth'>,
+): { readonly batch: readonly number[]; readonly scales: number } | undefined {
+  const { hyperplanes, columnCount, treeCount } = forest;
+  if (hyperplanes === undefined) return undefined;
+  const scales = columnScales(forest, hyperplanes);
+  const how = { ofNode, scales, columnStride: BLOCK_ROWS * 4 };
+  const trees: number[] = [];
+  for (let tree = 0; tree < treeCount; tree++) {
+    const nodes = plan.reserve(nodeCountOf(forest, tree) * hyperplaneNodeBytes(columnCount));
+    const exact = plan.reserve(splitCount(forest, tree) * exactHyperplaneBytes(hyperplanes.width));
+    const table = hyperplaneTree(forest, hyperplanes, tree, how, { nodes, exact });
+    plan.fill(nodes, table.nodes);
+    plan.fill(exact, table.exact);
+    trees.push(KIND_HYPERPLANES, nodes, treeDepth[tree], 0);
+  }
+  return { batch: [0, plan.place(Uint32Array.from(trees)), treeCount], scales: plan.place(scales) };
 }
 
 /** As kernel/surprise.ts reads them. */

@@ -5,8 +5,8 @@ import { surpriseOfRow } from './surprise';
 import type { IsolationForest, PathLengthSummer } from '../forest/types';
 
 /**
- * Path lengths in plain TypeScript: the definition that every faster way must equal bit for bit, the way for
- * extended splits, and the fallback where WebAssembly is not to be had.
+ * Path lengths in plain TypeScript: the definition that every faster way must equal bit for bit, and the
+ * fallback where WebAssembly is not to be had or the forest is too large for it.
  */
 export function createReferenceSummer(forest: IsolationForest): PathLengthSummer {
   const { treeCount, treeStart, columnCount, surprise } = forest;

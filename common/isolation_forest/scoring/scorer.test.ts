@@ -75,30 +75,42 @@ describe('the kernel', () => {
     [3_000, 5, { treeCount: 400 }],
     [3_000, 4, { subsampleSize: 1_000 }],
   ];
-  describe.each(everyKind.filter(({ splits }) => splits !== 'extended'))(
-    'with $splits by $trainer',
-    (kind) => {
-      it.each(shapes)('equals the reference to the last bit for %i x %i %p', (rows, columns, change) => {
-        const matrix = bellMatrix(rows, columns, rows);
-        // Values that lie on thresholds, rounded ones that repeat, and everything that is not finite.
-        for (let i = 0; i < matrix.values.length; i += 3)
-          matrix.values[i] = Math.round(matrix.values[i] * 8) / 8;
-        const options = { ...testOptions, ...kind, treeCount: 25, ...change };
-        if (kind.trainer === 'ml-isolation-forest') delete options.maxDepth;
-        const forest = growForest(matrix, options);
-        [NaN, Infinity, -Infinity, -0, 3.4e38].forEach((value, i) => (matrix.values[i * 5] = value));
-        forest.threshold.slice(0, 50).forEach((value, i) => (matrix.values[100 + i * 7] = value));
-        expect(createKernelSummer(forest)).toBeDefined();
-        expect(createScorer(forest).score(matrix)).toEqual(createReferenceScorer(forest).score(matrix));
-      });
+  describe.each(everyKind)('with $splits by $trainer', (kind) => {
+    it.each(shapes)('equals the reference to the last bit for %i x %i %p', (rows, columns, change) => {
+      const matrix = bellMatrix(rows, columns, rows);
+      // Values that lie on thresholds, rounded ones that repeat, and everything that is not finite.
+      for (let i = 0; i < matrix.values.length; i += 3)
+        matrix.values[i] = Math.round(matrix.values[i] * 8) / 8;
+      const options = { ...testOptions, ...kind, treeCount: 25, ...change };
+      if (kind.trainer === 'ml-isolation-forest') delete options.maxDepth;
+      const forest = growForest(matrix, options);
+      [NaN, Infinity, -Infinity, -0, 3.4e38].forEach((value, i) => (matrix.values[i * 5] = value));
+      forest.threshold.slice(0, 50).forEach((value, i) => (matrix.values[100 + i * 7] = value));
+      expect(createKernelSummer(forest)).toBeDefined();
+      expect(createScorer(forest).score(matrix)).toEqual(createReferenceScorer(forest).score(matrix));
+    });
+  });
+
+  it.each([1, 2, 9])(
+    'scores hyperplanes of %i + 1 columns far from 0, on thresholds and of any size',
+    (extensionLevel) => {
+      const matrix = bellMatrix(4_000, 10, 5);
+      const sizes = [1, 1e-30, 1e30, 1e-3, 1, 1, 1e6, 1, 1, 1];
+      const centres = [0, 0, 0, 1_000, 1e7, -40, 0, 5, 0, 0];
+      for (let i = 0; i < matrix.values.length; i++)
+        matrix.values[i] = Math.fround(matrix.values[i] * sizes[i % 10] + centres[i % 10]);
+      // One column is the same in all rows, one has two values, in one row nothing is usual.
+      for (let i = 8; i < matrix.values.length; i += 10) {
+        matrix.values[i] = 7;
+        matrix.values[i + 1] = Math.sign(matrix.values[i + 1]);
+      }
+      matrix.values.set([1e30, -1e38, 3e38, NaN, Infinity, -3e38, 1, -Infinity, 1e9, 4], 10);
+      const options: ForestOptions = { ...testOptions, splits: 'extended', extensionLevel, treeCount: 20 };
+      const forest = growForest(matrix, options);
+      expect(createKernelSummer(forest)).toBeDefined();
+      expect(createScorer(forest).score(matrix)).toEqual(createReferenceScorer(forest).score(matrix));
     },
   );
-
-  it('leaves extended splits to the reference', () => {
-    const forest = growForest(bellMatrix(100, 3), { ...testOptions, splits: 'extended' });
-    expect(createKernelSummer(forest)).toBeUndefined();
-    expect(createScorer(forest).score(bellMatrix(10, 3))).toHaveLength(10);
-  });
 
   it('is done without where there is no WebAssembly', () => {
     const matrix = bellMatrix(600, 3);

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { DetectionError } from '../../../common/detection_error';
+import { DetectionError } from '../../common/detection_error';
 import {
   averagePathLength,
   checkFits,
@@ -8,14 +8,17 @@ import {
   layOutForest,
   type IsolationForest,
   type Matrix,
-} from '../../../common/isolation_forest';
+} from '../../common/isolation_forest';
 
 /** Below this many rows handing them over takes longer than scoring them: a row takes about a microsecond. */
 const SMALLEST_SHARED_MATRIX = 20_000;
 /** Rows that a worker takes at a time, so that one that is slowed down by other work does not keep all waiting. */
 const ROWS_PER_SHARE = 24_000;
 
-/** Scores matrices on several threads. The scores are those of `createScorer`, to the last bit. */
+/**
+ * Scores matrices on several threads. The scores are those of `createScorer`, to the last bit. Detectors do without: reading and
+ * encoding a log takes twenty times as long as scoring it.
+ */
 export interface WorkerScorer {
   /** Threads that score; 0 when the calling thread does it all. */
   readonly workerCount: number;
@@ -31,9 +34,8 @@ export interface WorkerScorer {
 }
 
 /**
- * Source of a worker. It needs nothing but the compiled kernel and the image of its memory, which it is sent, so
- * there is no file of its own that a bundle could lose. Shares of rows are taken from a common counter until none
- * is left.
+ * Source of a worker. It needs nothing but the compiled kernel and the image of its memory, which it is sent. Shares of rows are
+ * taken from a common counter until none is left.
  */
 const WORKER_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -65,7 +67,7 @@ parentPort.postMessage('ready');
 `;
 
 /**
- * Starts threads that score with one forest. Where there can be none (no WebAssembly, extended splits, threads not
+ * Starts threads that score with one forest. Where there can be none (no WebAssembly, a forest that the kernel cannot score, threads not
  * allowed), the calling thread scores, with the same results.
  *
  * @param workerCount threads, at least 1; more than the machine has cores gain nothing
