@@ -12,7 +12,7 @@ const FIELD_BYTES = 16;
  * `largestRounding` says of the threshold.
  */
 export const SUM_MARGIN = 2 ** -14;
-/** What is left of it for the threshold. */
+/** The part of it that is left for the threshold. */
 const LARGEST_THRESHOLD_ERROR = SUM_MARGIN / 2;
 /** Above it, the rounding of so many columns could take more than the other half. */
 export const LARGEST_HYPERPLANE_COLUMNS = 1_024;
@@ -27,7 +27,7 @@ export const hyperplaneNodeBytes = (columnCount: number): number =>
   hyperplaneGroups(columnCount) * GROUP_COLUMNS * 4 + FIELD_BYTES;
 
 /**
- * What the distance of a value from the centre of its column is multiplied with, so that values of training lie within about 1:
+ * Factors that the distance of a value from the centre of its column is multiplied with, so that values of training lie within about 1:
  * a power of two near to the usual weight of the column in the roots, which is 1 over its range. 0 for a column without weight.
  */
 export function columnScales(
@@ -134,7 +134,7 @@ export function splitCount({ treeStart }: IsolationForest, tree: number): number
 }
 
 /**
- * How far a threshold can lie from where 32 bits put it, in sums of the weights: it is compared with a projection that was
+ * The largest distance of a threshold from where 32 bits put it, in sums of the weights: it is compared with a projection that was
  * rounded to 32 bits, moved to the centre in 64 bits, and rounded to 32 bits itself.
  *
  * @returns NaN or infinity never: LARGEST_FLOAT32 where nothing can be said

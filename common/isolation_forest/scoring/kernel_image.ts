@@ -38,7 +38,7 @@ const WASM_PAGE_BYTES = 65_536;
 const ALIGNMENT = 16;
 const HEADER_FIELDS = 24;
 const SURPRISE_FIELDS = 8;
-/** Where kernel/hyperplane_trees.ts keeps four parts of the sums of eight rows. */
+/** Room in which kernel/hyperplane_trees.ts keeps four parts of the sums of eight rows. */
 const SUMS_OF_EIGHT_BYTES = 8 * 16;
 
 /** Kinds of tree, as in kernel/score.ts. */
