@@ -20,6 +20,8 @@ function matrixOf(rowCount: number, columnCount = 3): Matrix {
   return { values, rowCount, columnCount };
 }
 
+jest.setTimeout(60_000);
+
 describe('createWorkerScorer', () => {
   it('scores on two threads as one thread does, matrix after matrix', async () => {
     const matrix = matrixOf(60_001);

@@ -4,7 +4,7 @@ import { getField } from '../fields/field_access';
 import { DirtCounter, scalarOf } from '../columns/field_value';
 import { tokeniseMessage } from '../template/message_tokens';
 import { readableRoute, routeOf } from '../fields/routes';
-import { maskedTextOf } from '../template/template_miner';
+import { maskedTextOf } from '../template/template_matcher';
 import { FEATURE_TYPES, type FeatureType } from '../../detector/feature_schema';
 
 /** Bars of a histogram, and values that are listed by name. */

@@ -1,5 +1,5 @@
 import { isMask, kindOf, MAX_MESSAGE_TOKENS, tokeniseMessage } from './message_tokens';
-import { maskedTextOf } from './template_miner';
+import { maskedTextOf } from './template_matcher';
 
 const masked = (message: string): string => maskedTextOf(tokeniseMessage(message));
 

@@ -81,7 +81,7 @@ for (let code = 0; code < 128; code++) {
   else if (code <= 32 || code === 127) CLASS_OF[code] = SPACE;
   else if ('=,;|:()[]{}<>"'.includes(character)) CLASS_OF[code] = BREAK;
 }
-const isIdeograph = (code: number): boolean =>
+export const isIdeograph = (code: number): boolean =>
   (code >= 0x3400 && code <= 0x9fff) ||
   (code >= 0xf900 && code <= 0xfaff) ||
   (code >= 0xd840 && code <= 0xd87f);
@@ -784,17 +784,13 @@ class Tokeniser {
   }
 
   private closeRepeats(): void {
-    const { words, kinds } = this;
-    const alike = (one: number, other: number): boolean =>
-      kinds[one] === kinds[other] &&
-      (kinds[one] === MASK ||
-        words[one] === words[other] ||
-        (kinds[one] === WORD && words[one].includes('.') && words[other].includes('.')));
+    const { words } = this;
     for (let period = 2; period <= 8 && words.length >= 3 * period; period++) {
+      if (!this.mayRepeat(period)) continue;
       let keep: boolean[] | undefined;
       let run = 0;
       for (let index = period; index <= words.length; index++) {
-        if (index < words.length && alike(index, index - period)) {
+        if (index < words.length && this.isAlike(index, index - period)) {
           run++;
           continue;
         }
@@ -808,6 +804,21 @@ class Tokeniser {
       }
       if (keep !== undefined) this.retain(keep);
     }
+  }
+
+  /** False where nothing repeats three times: what does has places that are alike from 2 x period on, one of them a multiple of it. */
+  private mayRepeat(period: number): boolean {
+    for (let index = 2 * period; index < this.words.length; index += 2 * period) {
+      if (this.isAlike(index, index - period)) return true;
+    }
+    return false;
+  }
+
+  private isAlike(one: number, other: number): boolean {
+    const { words, kinds } = this;
+    if (kinds[one] !== kinds[other]) return false;
+    if (kinds[one] === MASK || words[one] === words[other]) return true;
+    return kinds[one] === WORD && words[one].includes('.') && words[other].includes('.');
   }
 
   private retain(keep: readonly boolean[]): void {

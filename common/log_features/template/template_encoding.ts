@@ -1,3 +1,10 @@
+import {
+  isMask,
+  MASK,
+  MAX_MESSAGE_TOKEN_LENGTH,
+  MAX_MESSAGE_TOKENS,
+  tokeniseMessage,
+} from './message_tokens';
 import { printable } from '../../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../../detector';
@@ -7,22 +14,9 @@ import { byCount, countOf, rarity, UNSEEN } from '../category/category_encoding'
 import type { ColumnEncoding } from '../columns/column_encoding';
 import { DirtCounter, readableShare, textOf } from '../columns/field_value';
 import { DrainTree, maskWords } from './drain_templates';
-import {
-  MASK,
-  MAX_MESSAGE_TOKEN_LENGTH,
-  MAX_MESSAGE_TOKENS,
-  isMask,
-  tokeniseMessage,
-} from './message_tokens';
 import { learnNovelty, noveltySchema, type TimeParts } from '../columns/novelty';
-import {
-  maskedTextOf,
-  MAX_TEMPLATES,
-  mineTemplates,
-  TemplateMatcher,
-  templateTextOf,
-  type MessageMasks,
-} from './template_miner';
+import { maskedTextOf, TemplateMatcher, templateTextOf } from './template_matcher';
+import { MAX_TEMPLATES, mineTemplates, type MessageMasks } from './template_miner';
 
 /** A token with the space before it and the signs of a mask around it. */
 const LONGEST_TOKEN = MAX_MESSAGE_TOKEN_LENGTH + 4;

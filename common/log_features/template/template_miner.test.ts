@@ -1,5 +1,6 @@
 import { tokeniseMessage } from './message_tokens';
-import { MAX_TEMPLATES, mineTemplates, TemplateMatcher, templateTextOf } from './template_miner';
+import { TemplateMatcher, templateTextOf } from './template_matcher';
+import { MAX_TEMPLATES, mineTemplates } from './template_miner';
 
 function mine(messages: readonly string[]) {
   const { templates, found, total } = mineTemplates(messages);

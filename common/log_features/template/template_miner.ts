@@ -7,47 +7,27 @@
  */
 import {
   isKey,
-  isTextKey,
   kindOf,
   MASK,
+  type MaskedSpan,
+  type MessageTokens,
   STRUCTURE,
   tokeniseMessage,
   WORD,
-  type MaskedSpan,
-  type MessageTokens,
-  type TokenKind,
 } from './message_tokens';
+import {
+  byFrequency,
+  MASKED,
+  MAX_VARIANTS,
+  MessageCounter,
+  SEPARATOR,
+  tokensOfKey,
+  type Variant,
+} from './message_counter';
+import { ANY, TemplateMatcher } from './template_matcher';
+import { holdsValue, varies } from './varying_places';
 
-/** A place of a template that any word or mask takes. */
-const ANY = '<*>';
 export const MAX_TEMPLATES = 1_000;
-
-/** Values of a place below which they are words of templates, whatever their counts. */
-const FEW_VALUES = 4;
-/** Values of a place from which it varies, whatever their counts. */
-const MANY_VALUES = 12;
-/** Share of values seen once from which a place with some values varies. */
-const SINGLE_SHARE = 0.25;
-/** Values of a place that names something ("for user …") from which it varies. */
-const NAME_VALUES = 2;
-/** Words that stand for one value of a place in a message: names of two words, of four ideographs. */
-const LONGEST_GAP = 2;
-const LONGEST_GAP_IDEOGRAPHS = 4;
-/** Steps of matching one message with gaps. */
-const GAP_STEPS = 2_000;
-
-const MASKED = '\u0001';
-const SEPARATOR = '\u0000';
-
-/** Distinct message: tokens with masks alike, and how many messages have it. */
-interface Variant {
-  readonly key: string;
-  readonly words: string[];
-  readonly kinds: readonly TokenKind[];
-  readonly spaced: (0 | 1)[];
-  readonly written: (string | undefined | null)[];
-  count: number;
-}
 
 export interface MinedTemplate {
   /** A space stands first in tokens that white space stands before. `<=eth0>` is a mask that was eth0 in all messages. */
@@ -55,136 +35,14 @@ export interface MinedTemplate {
   readonly count: number;
 }
 
+/** Templates of one punctuation that are compared with each other. */
+const MAX_COMPARED = 5_000;
+
 interface Group {
   words: string[];
   spaced: (0 | 1)[];
   variants: Variant[];
   count: number;
-}
-
-function keyOf({ words, kinds }: MessageTokens): string {
-  let key = '';
-  for (let index = 0; index < words.length; index++)
-    key += (kinds[index] === MASK ? MASKED : words[index]) + SEPARATOR;
-  return key;
-}
-
-/** Distinct messages that templates are mined from, the most frequent ones; the others are only counted. */
-const MAX_VARIANTS = 50_000;
-/** Templates of one punctuation that are compared with each other. */
-const MAX_COMPARED = 5_000;
-
-const byFrequency = (one: readonly [string, number], other: readonly [string, number]): number =>
-  other[1] - one[1] || (one[0] < other[0] ? -1 : 1);
-
-/** The tokens that a key was made of, with one kind of mask. */
-function tokensOfKey(key: string): MessageTokens {
-  const words = key.split(SEPARATOR);
-  words.pop();
-  const kinds = words.map((word) => (word === MASKED ? MASK : kindOf(word)));
-  return { words, kinds, spaced: words.map(() => 0), written: words.map(() => undefined), folded: 0 };
-}
-
-/** Counts messages that differ in nothing but masked parts. */
-class MessageCounter {
-  readonly counts = new Map<string, number>();
-  /** Undefined once there are more than MAX_VARIANTS. */
-  private variants: Map<string, Variant> | undefined = new Map();
-
-  /** @param wanted keys whose variants are kept; all up to MAX_VARIANTS by default */
-  constructor(private readonly wanted?: ReadonlySet<string>) {}
-
-  /** @returns the key of the message, alike for those that differ in nothing but masked parts; empty without a token */
-  add(tokens: MessageTokens): string {
-    if (tokens.words.length === 0) return '';
-    const key = keyOf(tokens);
-    const known = this.variants?.get(key);
-    const count = (known?.count ?? this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, count);
-    if (this.wanted === undefined && this.counts.size > MAX_VARIANTS) this.variants = undefined;
-    if (this.variants === undefined || this.wanted?.has(key) === false) return key;
-    if (known === undefined) {
-      const { words, kinds, spaced, written } = tokens;
-      this.variants.set(key, { key, words, kinds, spaced, written, count });
-      return key;
-    }
-    known.count = count;
-    for (let index = 0; index < known.words.length; index++) {
-      known.spaced[index] &= tokens.spaced[index];
-      if (known.kinds[index] !== MASK) continue;
-      if (known.words[index] !== tokens.words[index]) known.words[index] = '<id>';
-      if (known.written[index] !== tokens.written[index]) known.written[index] = null;
-    }
-    return key;
-  }
-
-  /** @returns the most frequent first, equally frequent ones by their text; undefined when there are too many to keep */
-  ordered(): Variant[] | undefined {
-    if (this.variants === undefined) return undefined;
-    return [...this.variants.values()].sort((one, other) =>
-      byFrequency([one.key, one.count], [other.key, other.count]),
-    );
-  }
-}
-
-const PREPOSITIONS = new Set('for by of to from on at with as'.split(' '));
-const NAMED = new Set(
-  'class package module user users username account host hostname server node client device interface process thread container pod namespace job task queue topic table database file directory group role member customer tenant'.split(
-    ' ',
-  ),
-);
-
-/** Places after "for user", "by node" and the like hold names. */
-function holdsName(words: readonly string[], place: number): boolean {
-  return (
-    place >= 2 &&
-    NAMED.has(words[place - 1].toLowerCase()) &&
-    PREPOSITIONS.has(words[place - 2].toLowerCase())
-  );
-}
-
-/** Places after `user=` and `"user":` hold values of that key; those of texts are read as words. */
-function holdsValue(words: readonly string[], place: number): boolean {
-  const key = place > 0 ? words[place - 1] : '';
-  return isKey(key) && !isTextKey(key.replace(/^"|"?[=:]$/g, ''));
-}
-
-/** Masks whose values are names that a word without a number can be, too. */
-const NAME_MASKS = new Set(['<id>', '<path>', '<host>', '<url>', '<email>', '<str>']);
-/** Messages in which a mask of that kind is seen before words at its place are taken for more of its values. */
-const MASK_MESSAGES = 3;
-
-/** Share of such messages from which the place varies. */
-const MASKED_SHARE = 0.2;
-
-/** Returns true when a place varies from message to message, by its values in the variants of a group. */
-function varies(variants: readonly Variant[], place: number): boolean {
-  const values = valuesAt(variants, place);
-  let named = 0;
-  let total = 0;
-  const spellings = new Set<string | null | undefined>();
-  for (const { words, kinds, written, count } of variants) {
-    total += count;
-    if (kinds[place] !== MASK || !NAME_MASKS.has(words[place])) continue;
-    named += count;
-    spellings.add(words[place] === '<id>' ? written[place] : null);
-  }
-  const areNamesVaried = spellings.size > 1 || spellings.has(null);
-  if (areNamesVaried && named >= MASK_MESSAGES && named >= MASKED_SHARE * total) return true;
-  const distinct = values.size;
-  if (distinct >= MANY_VALUES) return true;
-  const { words } = variants[0];
-  if (holdsValue(words, place)) {
-    return distinct >= FEW_VALUES || (values.get(MASKED) ?? 0) >= MASKED_SHARE * total;
-  }
-  if (holdsName(words, place) && distinct >= NAME_VALUES) return true;
-  if (distinct < FEW_VALUES) return false;
-  const isState = [...values.keys()].every((value) => /^[A-Z][A-Z_]+$/.test(value));
-  if (place >= 1 && PREPOSITIONS.has(words[place - 1].toLowerCase()) && !isState) return true;
-  if (isState) return false;
-  let singles = 0;
-  for (const count of values.values()) if (count === 1) singles++;
-  return singles >= SINGLE_SHARE * distinct;
 }
 
 /** Signs of punctuation that tell a message without a word of its own from others. */
@@ -252,16 +110,6 @@ function groupsByFrequentWords(variants: readonly Variant[]): Variant[][] {
     else group.push(variants[index]);
   });
   return [...groups.values()];
-}
-
-/** Values of a place: words, each different spelling of letters with numbers, masks as one that varies. */
-function valuesAt(variants: readonly Variant[], place: number): Map<string, number> {
-  const values = new Map<string, number>();
-  for (const { words, kinds, written, count } of variants) {
-    const value = kinds[place] === MASK ? (written[place] ?? MASKED) : words[place];
-    values.set(value, (values.get(value) ?? 0) + count);
-  }
-  return values;
 }
 
 /** Splits a group at places with few values that come back, and makes the other places variable. */
@@ -480,111 +328,3 @@ export function mineTemplates(messages: readonly string[], masks: MessageMasks =
 /** @returns what the user's own masks replace in a message */
 export type MessageMasks = (message: string) => readonly MaskedSpan[];
 const NO_MASKS: MessageMasks = () => [];
-
-/** The masked text of a message. */
-export const maskedTextOf = ({ words, spaced }: MessageTokens): string =>
-  words.map((word, place) => (spaced[place] === 1 ? ` ${word}` : word)).join('');
-
-/** The text of a template for people. */
-export const templateTextOf = (tokens: readonly string[]): string =>
-  tokens.map((token) => token.replace(/<=([^>]*)>$/, '$1')).join('');
-
-interface MatchNode {
-  readonly children: Map<string, MatchNode>;
-  any: MatchNode | undefined;
-  id: number;
-}
-const newMatchNode = (): MatchNode => ({ children: new Map(), any: undefined, id: -1 });
-
-export interface Gap {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Finds the template of a message among mined ones. */
-export class TemplateMatcher {
-  private readonly root = newMatchNode();
-
-  /** @param templates tokens of templates in the order of their ids */
-  constructor(templates: readonly (readonly string[])[]) {
-    templates.forEach((tokens, id) => {
-      let node = this.root;
-      for (const token of tokens) {
-        const word = token.charCodeAt(0) === 32 ? token.slice(1) : token;
-        if (word === ANY) node = node.any ??= newMatchNode();
-        else {
-          const step = kindOf(word) === MASK ? MASKED : word;
-          let child = node.children.get(step);
-          if (child === undefined) node.children.set(step, (child = newMatchNode()));
-          node = child;
-        }
-      }
-      if (node.id < 0) node.id = id;
-    });
-  }
-
-  /** @returns id of the template that the tokens are a case of, the one with the most words of its own; -1 for none */
-  match({ words, kinds }: MessageTokens): number {
-    const walk = (node: MatchNode, place: number): number => {
-      if (place === words.length) return node.id;
-      const kind = kinds[place];
-      const child = node.children.get(kind === MASK ? MASKED : words[place]);
-      if (child !== undefined) {
-        const id = walk(child, place + 1);
-        if (id >= 0) return id;
-      }
-      return node.any === undefined || kind === STRUCTURE ? -1 : walk(node.any, place + 1);
-    };
-    const exact = walk(this.root, 0);
-    return exact >= 0 ? exact : (this.matchWithGaps(words, kinds)?.id ?? -1);
-  }
-
-  /**
-   * Matches with names of two words, or of four ideographs, where templates have a variable place.
-   *
-   * @param except id of a template that is not looked for
-   */
-  matchWithGaps(
-    words: readonly string[],
-    kinds: readonly TokenKind[],
-    except = -1,
-  ): { id: number; gaps: Gap[] } | undefined {
-    let steps = 0;
-    const gaps: Gap[] = [];
-    const walk = (node: MatchNode, place: number): number => {
-      if (++steps > GAP_STEPS) return -1;
-      if (place === words.length) return node.id === except ? -1 : node.id;
-      const kind = kinds[place];
-      const word = words[place];
-      if (word !== ANY) {
-        const child = node.children.get(kind === MASK ? MASKED : word);
-        if (child !== undefined) {
-          const id = walk(child, place + 1);
-          if (id >= 0) return id;
-        }
-      }
-      if (node.any === undefined || kind === STRUCTURE) return -1;
-      const longest = isIdeographic(word) ? LONGEST_GAP_IDEOGRAPHS : LONGEST_GAP;
-      for (let length = 1; length <= longest && place + length <= words.length; length++) {
-        if (kinds[place + length - 1] === STRUCTURE) break;
-        if (length > LONGEST_GAP && !isIdeographic(words[place + length - 1])) break;
-        if (length > 1) gaps.push({ from: place, to: place + length });
-        const id = walk(node.any, place + length);
-        if (id >= 0) return id;
-        if (length > 1) gaps.pop();
-      }
-      return -1;
-    };
-    const id = walk(this.root, 0);
-    return id < 0 ? undefined : { id, gaps };
-  }
-}
-
-const isIdeographic = (word: string): boolean => {
-  const code = word.charCodeAt(0);
-  return (
-    (code >= 0x3400 && code <= 0x9fff) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xd840 && code <= 0xd87f)
-  );
-};
