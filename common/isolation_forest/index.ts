@@ -4,7 +4,7 @@ export { decodeForest, encodeForest } from './codec/forest_codec';
 export { growAutoForest, type AutoForestOptions } from './learning/grow_auto_forest';
 export { growForest } from './growing/grow_forest';
 export { FEWEST_VERDICTS, learnFromVerdicts } from './learning/learn_from_verdicts';
-export { learnSurprise } from './learning/learn_surprise';
+export { learnSurprise, type ColumnWatch } from './learning/learn_surprise';
 export { layOutForest } from './scoring/kernel_image';
 export { compileKernel } from './scoring/kernel_scorer';
 export { checkFits, createReferenceScorer, createScorer } from './scoring/scorer';

@@ -77,7 +77,7 @@ describe('the kernel', () => {
     [3_000, 40, { treeCount: 30 }],
     [9_000, 6, { subsampleSize: 8_192, maxDepth: 8 }],
     [9_000, 2, { subsampleSize: 8_192, maxDepth: 8, treeCount: 40 }],
-    [3_000, 5, { treeCount: 400 }],
+    [800, 5, { treeCount: 400 }],
     [3_000, 4, { subsampleSize: 1_000 }],
   ];
   describe.each(everyKind)('with $splits by $trainer', (kind) => {

@@ -14,7 +14,7 @@ export interface Variant {
   count: number;
 }
 
-export function keyOf({ words, kinds }: MessageTokens): string {
+function keyOf({ words, kinds }: MessageTokens): string {
   let key = '';
   for (let index = 0; index < words.length; index++)
     key += (kinds[index] === MASK ? MASKED : words[index]) + SEPARATOR;
