@@ -21,6 +21,7 @@ const SECTIONS = [
   'detection',
   'buckets',
   'month',
+  'hostile',
 ] as const;
 type SectionName = (typeof SECTIONS)[number];
 

@@ -13,7 +13,7 @@ export {
 export { findLabelFields, readLabel, type LabelField } from './fields/label_fields';
 export { templatesOf } from './encoding/templates_of';
 export { PRESETS, presetFor } from './suggesting/presets';
-export { suggestFeatures } from './suggesting/suggest_features';
+export { suggestFeatures, suggestingSteps } from './suggesting/suggest_features';
 export { learnTemplate, templateAdvice } from './template/template_encoding';
 export { DIRT_KINDS } from './columns/types';
 export { FEATURE_TYPES } from '../detector/feature_schema';

@@ -311,6 +311,18 @@ export function suggestFeatures(
   documents: readonly LogDocument[],
   options: SuggestOptions,
 ): FeatureSuggestion[] {
+  const steps = suggestingSteps(documents, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps of some milliseconds, one for each field, for a thread that others wait for. */
+export function* suggestingSteps(
+  documents: readonly LogDocument[],
+  options: SuggestOptions,
+): Generator<undefined, FeatureSuggestion[]> {
   const sample = documents.slice(0, SAMPLE_SIZE);
   const suggestions: (FeatureSuggestion & { weight: number; values: readonly unknown[] })[] = [];
   const suggest = (
@@ -329,6 +341,7 @@ export function suggestFeatures(
   const profiles: Profile[] = [];
   const labels = new Set(findLabelFields(sample).map(({ field }) => field));
   for (const field of leafFields(sample)) {
+    yield undefined;
     if (field === options.timestampField || isMetadata(field) || labels.has(field)) continue;
     const read = compileField(field);
     const dirt = new DirtCounter();
@@ -390,6 +403,7 @@ export function suggestFeatures(
   const kept: typeof suggestions = [];
   for (const suggestion of suggestions.sort((one, other) => other.weight - one.weight)) {
     if (kept.length >= (options.limit ?? 12)) break;
+    yield undefined;
     const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
     const repeated = kept.some(({ definition, values }) =>
       repeats({ type: definition.type, values }, candidate),

@@ -4,10 +4,11 @@ import { durationToMilliseconds, type Detector } from '../../../common/detector'
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
 import { DetectionError } from '../../../common/detection_error';
-import { findLabelFields, suggestFeatures } from '../../../common/log_features';
+import { findLabelFields, suggestingSteps } from '../../../common/log_features';
 import { distributionOf } from '../../../common/log_features/suggesting/distribution';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
+import { createTurns } from '../../detection/ports/in_turns';
 import { rangeOf } from '../../detection/ports/log_range';
 import type { LogRange, LogSample } from '../../detection/ports';
 import { checkConnection, createDetectorSource, createLogSource } from '../../elasticsearch';
@@ -149,7 +150,8 @@ export async function suggest(
 ): Promise<ApiResponse<Endpoints['suggestFeatures']>> {
   const sample = await sampleOf(services, scope, source, window, SUGGESTION_ROWS);
   const documents = sample.logs.map((log) => log.document);
-  const suggestions = suggestFeatures(documents, { timestampField: source.timestamp_field });
+  const options = { timestampField: source.timestamp_field };
+  const suggestions = await createTurns().finish(suggestingSteps(documents, options));
   return {
     logs: sample.total,
     suggestions: suggestions.map((suggestion) => ({ ...suggestion })),
@@ -202,6 +204,12 @@ export async function describeLogs(
     fieldTypes(scope.elasticsearch, source.index, names, {}),
     daysWithLogs(scope, sample.range),
   ]);
+  const turns = createTurns();
+  const distributions: ReturnType<typeof distributionOf>[] = [];
+  for (const feature of features) {
+    distributions.push(distributionOf(feature, documents));
+    await turns.next();
+  }
   return {
     logs: sample.total,
     days,
@@ -210,6 +218,6 @@ export async function describeLogs(
       .slice(0, SHOWN_LOGS)
       .map(({ index, id, document }) => ({ index, id, document: shortened(document) })),
     fields: logFieldsOf(described, (field) => types[field]),
-    distributions: features.map((feature) => distributionOf(feature, documents)),
+    distributions,
   };
 }
