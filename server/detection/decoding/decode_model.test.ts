@@ -10,6 +10,8 @@ import { findBuiltWorker } from '../workers/built_worker';
 
 jest.setTimeout(240_000);
 
+const ROUNDS = 3;
+
 describe('a model of 20 MB', () => {
   const folder = mkdtempSync(join(tmpdir(), 'log-anomalies-'));
   const snapshot = largeModel(2_500);
@@ -36,7 +38,7 @@ describe('a model of 20 MB', () => {
         true,
       );
     }
-    expect(await longestBlock(() => decoder.decode(text))).toBeLessThan(50);
+    expect(await longestBlock(() => decoder.decode(text), ROUNDS)).toBeLessThan(50);
     // The plain decoder blocks the thread for longer.
     expect(await longestBlock(async () => decodeModelSnapshot(text))).toBeGreaterThan(200);
   });
@@ -47,8 +49,8 @@ describe('a model of 20 MB', () => {
     const read = await decoder.read(Uint8Array.from(bytes));
     expect(read.snapshot.version).toBe(snapshot.version);
     expect(read.text === text).toBe(true);
-    const copy = Uint8Array.from(bytes);
-    expect(await longestBlock(() => decoder.read(copy))).toBeLessThan(50);
+    const copies = Array.from({ length: ROUNDS }, () => Uint8Array.from(bytes));
+    expect(await longestBlock(() => decoder.read(copies.pop()!), ROUNDS)).toBeLessThan(50);
   });
 
   it('is refused with the reason of the thread when it is damaged, and the next is read', async () => {
