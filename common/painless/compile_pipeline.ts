@@ -82,7 +82,7 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
       state.route_parameters,
     ),
   );
-  const source = unindented(sourceOf(snapshot, tables, codes, suffixes));
+  const source = compacted(sourceOf(snapshot, tables, codes, suffixes));
   const script = {
     lang: 'painless',
     description: `Score with ${snapshot.version}`,
@@ -108,8 +108,17 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
   return pipeline;
 }
 
-/** A script is bounded in length, and no text in it spans lines. */
-const unindented = (source: string): string => source.replace(/^ +/gm, '');
+/** A text in quotes, or spaces around a sign; signs that could join with their neighbour (`- -1`) keep theirs. */
+const TEXT_OR_SPACES = /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|[ \t]*([{}()[\];,=<>?:&|!*])[ \t]*/g;
+
+/** A script is bounded in length: leaves out what only people need, but for its lines. No text in it spans lines. */
+const compacted = (source: string): string =>
+  source
+    .replace(/^[ \t]+/gm, '')
+    .replace(/^(\/\/.*)?\n/gm, '')
+    .replace(TEXT_OR_SPACES, (whole, text: string | undefined, sign: string | undefined) =>
+      text === undefined ? (sign ?? whole) : whole,
+    );
 
 export const definitionBytes = (pipeline: IngestPipeline): number =>
   new TextEncoder().encode(JSON.stringify(pipeline)).length;
