@@ -142,7 +142,7 @@ it('tells who may not read the logs that, and shows the rest of the evidence', (
       await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
       const evidence = page.locator(testSubject('logAnomaliesEvidence'));
       await evidence.locator(testSubject('logAnomaliesSimilar')).waitFor();
-      expect(await evidence.getByText('you may not read the logs themselves').count()).toBe(2);
+      expect(await evidence.getByText('you do not have permission to read the logs').count()).toBe(2);
     },
     { user: 'reader' },
   ));
