@@ -74,7 +74,10 @@ describe('a run', () => {
       },
     });
     const [{ _index: where, _source: result }] = found.hits.hits;
-    expect(result?.result).toMatchObject({ type: 'log', stated_time: expect.stringMatching(/^\+\d{5}-\d\d-/) });
+    expect(result?.result).toMatchObject({
+      type: 'log',
+      stated_time: expect.stringMatching(/^\+\d{5}-\d\d-/),
+    });
     expect(Math.abs(Date.parse(result?.['@timestamp'] as string) - before())).toBeLessThan(2 * MINUTE);
     expect(where).toBe(resultsIndex(space, Date.parse(result?.['@timestamp'] as string)));
     await ok(owner, 'deleteDetector', { params: { id } });
