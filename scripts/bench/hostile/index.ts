@@ -1,26 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { detectorSchema } from '../../common/detector';
-import { newDetectorSchema } from '../../common/detector/query_limits';
-import { suggestingSteps } from '../../common/log_features';
-import { logFieldsOf } from '../../common/log_features/fields/log_fields';
-import { MAX_MATCHES, safePatterns } from '../../common/log_features/text/bounded_regex';
-import { encodeModelSnapshot } from '../../common/model_snapshot';
-import { parseWith } from '../../common/validation';
-import { createModelDecoder, MODEL_WORKER } from '../../server/detection/decoding/decode_model';
-import { expandCalendar } from '../../server/detection/feedback/expand_calendar';
-import { createTurns } from '../../server/detection/ports/in_turns';
-import type { LogSource } from '../../server/detection/ports';
-import { createPageScorer } from '../../server/detection/scoring/page_scorer';
-import { trainModel } from '../../server/detection/training/train_model';
-import { findBuiltWorker } from '../../server/detection/workers/built_worker';
-import { readYaml } from '../../server/kibana/exchange/read_yaml';
-import { largeModel } from '../../test/unit/large_model';
-import { longestBlock } from '../../test/unit/thread_time';
-import { bundleServer } from '../build/node_bundles';
-import * as inputs from './hostile_inputs';
-import type { BenchRow, BenchSection } from './section';
+import { detectorSchema } from '../../../common/detector';
+import { newDetectorSchema } from '../../../common/detector/query_limits';
+import { suggestingSteps } from '../../../common/log_features';
+import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
+import { MAX_MATCHES, safePatterns } from '../../../common/log_features/text/bounded_regex';
+import { encodeModelSnapshot } from '../../../common/model_snapshot';
+import { parseWith } from '../../../common/validation';
+import { createModelDecoder, MODEL_WORKER } from '../../../server/detection/decoding/decode_model';
+import { expandCalendar } from '../../../server/detection/feedback/expand_calendar';
+import { createTurns } from '../../../server/detection/ports/in_turns';
+import type { LogSource } from '../../../server/detection/ports';
+import { createPageScorer } from '../../../server/detection/scoring/page_scorer';
+import { trainModel } from '../../../server/detection/training/train_model';
+import { findBuiltWorker } from '../../../server/detection/workers/built_worker';
+import { readYaml } from '../../../server/kibana/exchange/read_yaml';
+import { largeModel } from '../../../test/unit/large_model';
+import { longestBlock } from '../../../test/unit/thread_time';
+import { bundleServer } from '../../build/node_bundles';
+import * as inputs from './inputs';
+import type { BenchRow, BenchSection } from '../section';
 
 const LONGEST_BLOCK_MILLISECONDS = 50;
 /** Rows of each of 1,000 trees: files of 20 MB. */
@@ -189,7 +189,7 @@ function linearRegexes(): BenchRow[] {
 export async function run(): Promise<BenchSection> {
   const folder = mkdtempSync(join(tmpdir(), 'log-anomalies-hostile-'));
   try {
-    await bundleServer(resolve(__dirname, '../..'), folder);
+    await bundleServer(resolve(__dirname, '../../..'), folder);
     const rows: BenchRow[] = [];
     for (const { name, work } of await casesOf(folder)) {
       const rounds = [await longestBlock(work), await longestBlock(work), await longestBlock(work)];
