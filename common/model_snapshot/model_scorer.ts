@@ -1,3 +1,4 @@
+import { finishSteps } from '../finish_steps';
 import type { Attribution, Verdict } from '../anomaly';
 import { reasonOf } from '../explanations';
 import { attributeRow, createScorer, type Matrix } from '../isolation_forest';
@@ -75,14 +76,7 @@ export function createModelScorer(snapshot: ModelSnapshot): ModelScorer {
     },
     verdict: (score, threshold = snapshot.threshold) => verdictOf(score, threshold, quantiles),
     explain: (document, matrix = encoder.encode([document]), row = 0) =>
-      lastOf(explainInSteps(document, matrix, row)),
+      finishSteps(explainInSteps(document, matrix, row)),
     explainInSteps,
   };
-}
-
-function lastOf<Value>(steps: Generator<void, Value>): Value {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
 }

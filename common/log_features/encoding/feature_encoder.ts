@@ -1,3 +1,4 @@
+import { finishSteps } from '../../finish_steps';
 import { printable } from '../../printable';
 import { z } from 'zod';
 import { DetectionError } from '../../detection_error';
@@ -89,12 +90,6 @@ export interface LearnedFeature {
   readonly name: string;
   readonly encoding: ColumnEncoding;
   readonly kept: readonly number[];
-}
-
-function finish<Value>(steps: Iterator<void, Value>): Value {
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
 }
 
 /** Features with patterns share what patterns may take for one log. */
@@ -207,7 +202,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
   }
 
   encode(documents: readonly LogDocument[], dirt?: DirtReport): Matrix {
-    return finish(this.encodeInSteps(documents, dirt));
+    return finishSteps(this.encodeInSteps(documents, dirt));
   }
 
   *encodeInSteps(documents: readonly LogDocument[], dirt?: DirtReport): Generator<void, Matrix> {
@@ -317,7 +312,7 @@ export function readEncoding(json: unknown): EncodingState {
 }
 
 /** @throws DetectionError `refused` with the reasons */
-export const encoderOf = (state: EncodingState): FeatureEncoder => finish(encoderInSteps(state));
+export const encoderOf = (state: EncodingState): FeatureEncoder => finishSteps(encoderInSteps(state));
 
 /**
  * Makes the encoder of what {@link readEncoding} gave, a feature a step.

@@ -1,3 +1,4 @@
+import { finishSteps } from '../../finish_steps';
 import { printable } from '../../printable';
 import { featureSchema, type FeatureDefinition } from '../../detector';
 import type { LogDocument } from '../../log_document';
@@ -311,11 +312,7 @@ export function suggestFeatures(
   documents: readonly LogDocument[],
   options: SuggestOptions,
 ): FeatureSuggestion[] {
-  const steps = suggestingSteps(documents, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return finishSteps(suggestingSteps(documents, options));
 }
 
 /** The same in steps of some milliseconds, one for each field, for a thread that others wait for. */
