@@ -53,6 +53,9 @@ export function resultsIndex(space: string, time: number): string {
 /** Matches the results of exactly this space. */
 export const resultsPattern = (space: string): string => `${nameOf('results', space)}${SEPARATOR}*`;
 
+/** Id of the data view of the results of a space, which goes with the dashboards. */
+export const resultsDataViewId = (space: string): string => `log-anomalies-results-${space}`;
+
 /** @returns the first moment after the month of a results index of this space, or undefined for any other index */
 export function endOfResultsIndex(space: string, index: string): number | undefined {
   const prefix = `${nameOf('results', space)}${SEPARATOR}`;

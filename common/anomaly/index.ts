@@ -125,3 +125,7 @@ export interface BucketSummary {
 export function severityOf(confidence: number): Severity {
   return SEVERITIES.find((band) => confidence * 100 >= band.from)?.name ?? 'warning';
 }
+
+/** Returns a severity and all that are worse, the worst first. */
+export const severitiesFrom = (least: Severity): Severity[] =>
+  SEVERITIES.slice(0, SEVERITIES.findIndex(({ name }) => name === least) + 1).map(({ name }) => name);

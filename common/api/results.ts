@@ -101,7 +101,10 @@ export const resultFilters = {
     .optional()
     .describe('One entity, or any of several'),
   min_confidence: z.coerce.number().min(0).max(1).optional(),
-  severity: severitySchema.optional(),
+  severity: severitySchema.optional().describe('Results of exactly this severity'),
+  min_severity: severitySchema
+    .optional()
+    .describe('Results that are at least as severe, as rules count them'),
   feature: z.string().max(200).optional().describe('Results that this feature stands out in'),
   text: z.string().max(1_000).optional().describe('Words of the log line'),
   filter: dslSchema.optional(),

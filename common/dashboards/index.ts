@@ -1,4 +1,4 @@
-import { resultsPattern } from '../index_names';
+import { resultsDataViewId, resultsPattern } from '../index_names';
 import {
   countOf,
   dashboard,
@@ -22,7 +22,7 @@ const SWIM_LANE_HEIGHT = 14;
  * @param options.hasPlugin whether that Kibana draws our own panels; without them Lens stands alone
  */
 export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: boolean }): SavedObject[] {
-  const dataViewId = `log-anomalies-results-${space}`;
+  const dataViewId = resultsDataViewId(space);
   const panel = { dataViewId } as const;
   const count = countOf('Anomalies');
   /** Room for the swim lane below the figures. */

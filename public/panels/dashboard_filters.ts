@@ -10,13 +10,14 @@ export interface Choice {
 }
 
 /** Filters that make a dashboard show what was chosen. Shape: packages/kbn-es-query/src/filters/build_filters. */
-function filtersOf({ range, value }: Choice): object[] {
+function filtersOf({ range, value }: Choice, index: string): object[] {
   return [
     ...(value === undefined
       ? []
       : [
           {
             meta: {
+              index,
               alias: null,
               disabled: false,
               negate: false,
@@ -32,7 +33,7 @@ function filtersOf({ range, value }: Choice): object[] {
       ? []
       : [
           {
-            meta: { type: 'range', key: TIME_FIELD, field: TIME_FIELD, params: {} },
+            meta: { index, type: 'range', key: TIME_FIELD, field: TIME_FIELD, params: {} },
             query: {
               range: {
                 [TIME_FIELD]: {
@@ -47,8 +48,12 @@ function filtersOf({ range, value }: Choice): object[] {
   ];
 }
 
-/** The event by which a panel filters its dashboard. */
-export const filterEvent = (choice: Choice): { name: string; data: unknown } => ({
+/**
+ * The event by which a panel filters its dashboard.
+ *
+ * @param dataViewId of the results: Kibana looks up the data view of each of several filters before it asks which to apply
+ */
+export const filterEvent = (choice: Choice, dataViewId: string): { name: string; data: unknown } => ({
   name: 'applyFilter',
-  data: { timeFieldName: TIME_FIELD, filters: filtersOf(choice) },
+  data: { timeFieldName: TIME_FIELD, filters: filtersOf(choice, dataViewId) },
 });

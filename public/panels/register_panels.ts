@@ -1,9 +1,7 @@
 import { i18n } from '@kbn/i18n';
-import { resultsPattern } from '../../common/index_names';
 import type { CoreSetup, PluginsSetup } from '../kibana/contracts';
 import type { VisualizationType } from '../kibana/panel_contracts';
 import type { DataView } from '../kibana/search_contracts';
-import { spaceOf } from '../shared/layout/space';
 import { LazyPanelEditor } from './lazy_panel_editor';
 import { describePanels, type PanelDescription } from './panel_descriptions';
 import {
@@ -16,6 +14,7 @@ import {
   type PanelSettings,
   visualizationName,
 } from './panel_kinds';
+import { resultsDataView } from './results_data_view';
 
 /** Arguments of the expression function: the settings, by their names. */
 const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; default?: string | number }> = {
@@ -26,14 +25,10 @@ const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; de
   limit: { types: ['number'], default: 10, help: 'Most lanes, rows or features' },
 };
 
-/** Fields of the results for the dashboard's search bar: the data view that goes with the dashboards, saved or not. */
-async function resultsDataView(core: CoreSetup): Promise<DataView[]> {
-  const [{ http }, { dataViews }] = await core.getStartServices();
-  const space = spaceOf(http);
-  const id = `log-anomalies-results-${space}`;
-  const specification = { id, title: resultsPattern(space), timeFieldName: '@timestamp', allowNoIndex: true };
-  // The panel is drawn without it as well.
-  const view = await dataViews?.create(specification, false, false).catch(() => undefined);
+/** Fields of the results for the dashboard's search bar. */
+async function usedDataViews(core: CoreSetup): Promise<DataView[]> {
+  const [{ http }, plugins] = await core.getStartServices();
+  const view = await resultsDataView(http, plugins);
   return view === undefined ? [] : [view];
 }
 
@@ -49,7 +44,7 @@ const visualizationType = (
   requiresSearch: false,
   inspectorAdapters: {},
   getSupportedTriggers: () => ['FILTER_TRIGGER'],
-  getUsedIndexPattern: () => resultsDataView(core),
+  getUsedIndexPattern: () => usedDataViews(core),
   visConfig: { defaults: { ...defaultSettings(kind) } },
   editorConfig: { optionsTemplate: LazyPanelEditor(core) },
   options: { showTimePicker: true, showQueryBar: true, showFilterBar: true, showIndexSelection: false },
@@ -89,11 +84,11 @@ export function registerPanels(core: CoreSetup, { visualizations, expressions }:
     displayName: i18n.translate('logAnomalies.panel.renderer', { defaultMessage: 'Log anomalies' }),
     reuseDomNode: true,
     render: async (element, config, handlers) => {
-      const [[coreStart], { renderPanel }] = await Promise.all([
+      const [[coreStart, plugins], { renderPanel }] = await Promise.all([
         core.getStartServices(),
         import('./render_panel'),
       ]);
-      handlers.onDestroy(renderPanel(coreStart, element, config as PanelConfig, handlers));
+      handlers.onDestroy(renderPanel(coreStart, plugins, element, config as PanelConfig, handlers));
     },
   }));
   const descriptions = describePanels();

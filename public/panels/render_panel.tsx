@@ -1,11 +1,14 @@
 import React from 'react';
 import { createApiClient } from '../shared/app/api_client';
-import type { CoreStart } from '../kibana/contracts';
+import type { CoreStart, PluginsStart } from '../kibana/contracts';
 import type { RenderHandlers } from '../kibana/panel_contracts';
+import { resultsDataViewId } from '../../common/index_names';
 import { renderInKibana } from '../kibana/render_in_kibana';
 import { AnomalyPanel } from './anomaly_panel';
-import { filterEvent } from './dashboard_filters';
+import { spaceOf } from '../shared/layout/space';
+import { filterEvent, type Choice } from './dashboard_filters';
 import type { PanelConfig } from './panel_kinds';
+import { resultsDataView } from './results_data_view';
 
 /** Kibana draws again when a dashboard is refreshed, though nothing was changed: that asks for new data. */
 let drawings = 0;
@@ -13,10 +16,15 @@ let drawings = 0;
 /** @returns takes the panel away again */
 export function renderPanel(
   core: CoreStart,
+  plugins: PluginsStart,
   element: HTMLElement,
   config: PanelConfig,
   handlers: RenderHandlers,
 ): () => void {
+  const choose = async (choice: Choice): Promise<void> => {
+    await resultsDataView(core.http, plugins);
+    handlers.event(filterEvent(choice, resultsDataViewId(spaceOf(core.http))));
+  };
   return renderInKibana(
     core,
     element,
@@ -26,7 +34,7 @@ export function renderPanel(
       config={config}
       drawing={++drawings}
       drawn={() => handlers.done()}
-      choose={(choice) => handlers.event(filterEvent(choice))}
+      choose={(choice) => void choose(choice)}
     />,
   );
 }

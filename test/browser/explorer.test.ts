@@ -99,7 +99,7 @@ it('narrows to a feature, a severity and a text, and each goes by itself', () =>
     await feature.click();
     await pill(page, 'feature').waitFor();
     expect(queryOf(page).feature).toBe(name);
-    await page.selectOption(testSubject('logAnomaliesSeverityFilter'), 'warning');
+    await page.selectOption(testSubject('logAnomaliesSeverityFilter'), 'minor');
     await pill(page, 'severity').waitFor();
     const box = page.locator(testSubject('logAnomaliesQueryBar'));
     await box.fill('anomaly.score:>0.1');
@@ -111,6 +111,21 @@ it('narrows to a feature, a severity and a text, and each goes by itself', () =>
     }
     expect(queryOf(page)).toMatchObject({ from: 'now-3d', to: 'now', sort: 'score' });
     expect(await page.locator(testSubject('logAnomaliesFilter')).count()).toBe(0);
+  }));
+
+it('shows what is at least as severe as chosen, and never hides what is worse', () =>
+  onPage(browser, world, async (page) => {
+    await explore(page);
+    await page.selectOption(testSubject('logAnomaliesSeverityFilter'), 'minor');
+    await pill(page, 'severity').getByText('minor or worse').waitFor();
+    const rows = page.locator(`${testSubject('logAnomaliesResults')} tbody tr`);
+    await page.waitForFunction(
+      (selector) =>
+        [...document.querySelectorAll(selector)].every((row) => !row.textContent?.includes('warning')),
+      `${testSubject('logAnomaliesResults')} tbody tr`,
+    );
+    // The most severe comes first, and there is one above the chosen severity.
+    expect(await rows.first().innerText()).toMatch(/major|critical/);
   }));
 
 it('shows the evidence in an opened row: how often, what stands around it, and others like it, which link to themselves', () =>

@@ -168,6 +168,20 @@ it('filters the dashboard by a time that is brushed, and by a feature or an enti
     await page.waitForURL(new RegExp(encodeURIComponent(`"${entityName}"`)));
   }));
 
+it('filters the dashboard by the entity and the time of a cell of a lane that is clicked', () =>
+  onPage(async (page) => {
+    await openPanels(page, `panel=swim_lane&panel=table&from=now-3d&detector=${id}`);
+    const canvas = page.locator(`${testSubject('logAnomaliesSwimLane')} canvas`).first();
+    const { x, y, width } = (await canvas.boundingBox())!;
+    await page.mouse.click(x + width * 0.6, y + 12);
+    await page.waitForURL(/from=\d{4}-.*filters=/);
+    const search = new URL(page.url()).searchParams;
+    expect(Date.parse(search.get('to')!) - Date.parse(search.get('from')!)).toBeLessThan(86_400_000);
+    const [chosen] = JSON.parse(search.get('filters')!) as { meta: { index: string }; query: object }[];
+    expect(chosen.meta.index).toBe(`log-anomalies-results-${world.space}`);
+    expect(chosen.query).toHaveProperty(['match_phrase', 'anomaly.entity']);
+  }));
+
 it('has an editor for each panel, which changes what is shown', () =>
   onPage(async (page) => {
     await openPanels(page, 'panel=table&from=now-3d&edit');

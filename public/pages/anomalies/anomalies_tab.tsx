@@ -34,7 +34,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
   const scope = {
     detector_id: record.id,
     entity: entities.length > 0 ? [...entities] : undefined,
-    severity,
+    min_severity: severity,
     feature,
     filter,
   };

@@ -22,6 +22,7 @@ export interface ExplorerQuery {
   readonly range: TimeRange;
   readonly query: string;
   readonly language: 'kuery' | 'lucene';
+  /** The least severe anomalies that are shown. */
   readonly severity: Severity | undefined;
   readonly sort: 'time' | 'score';
   readonly entities: readonly string[];

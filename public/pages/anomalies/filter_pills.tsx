@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
 import { entityName } from '../../shared/values/entity_name';
 import { formatTime } from '../../shared/values/format';
-import { severityName } from '../../shared/values/severity';
+import { atLeastText } from '../../shared/values/severity';
 import { resolveRange } from '../../shared/values/time_range';
 import { changedQuery, withoutFilters, type ExplorerQuery } from './explorer_query';
 
@@ -92,7 +92,7 @@ function pillsOf({ range, unbrushed, severity, entities, feature, query }: Explo
       kind: 'severity',
       text: i18n.translate('logAnomalies.filter.onlySeverity', {
         defaultMessage: 'severity {severity}',
-        values: { severity: severityName(severity) },
+        values: { severity: atLeastText(severity) },
       }),
       without: changedQuery({ severity: '' }),
     });

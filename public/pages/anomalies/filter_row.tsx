@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiFlexGroup, EuiFlexItem, EuiSelect, EuiSwitch } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
-import { severityOptions } from '../../shared/values/severity';
+import { leastSeverityOptions } from '../../shared/values/severity';
 import { changedQuery, type ExplorerQuery } from './explorer_query';
 import { FilterPills } from './filter_pills';
 
@@ -23,7 +23,7 @@ export function FilterRow({ chosen }: { chosen: ExplorerQuery }): ReactElement {
                 value: '',
                 text: i18n.translate('logAnomalies.filter.anySeverity', { defaultMessage: 'Any severity' }),
               },
-              ...severityOptions(),
+              ...leastSeverityOptions(),
             ]}
             onChange={(event) => setQuery(changedQuery({ severity: event.target.value }))}
             data-test-subj="logAnomaliesSeverityFilter"

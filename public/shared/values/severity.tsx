@@ -39,3 +39,19 @@ export const SeverityLabel = ({
 /** For choices, the mildest first. */
 export const severityOptions = () =>
   [...SEVERITIES].reverse().map(({ name }) => ({ value: name, text: severityName(name) }));
+
+/** A severity as the least that is shown. */
+export const atLeastText = (severity: Severity): string =>
+  severity === SEVERITIES[0].name
+    ? severityName(severity)
+    : i18n.translate('logAnomalies.severity.atLeast', {
+        defaultMessage: '{severity} or worse',
+        values: { severity: severityName(severity) },
+      });
+
+/** For choices of the least severity that is shown, the mildest first. */
+export const leastSeverityOptions = () =>
+  [...SEVERITIES]
+    .reverse()
+    .slice(1)
+    .map(({ name }) => ({ value: name, text: atLeastText(name) }));

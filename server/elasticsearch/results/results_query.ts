@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, Endpoints } from '../../../common/api';
+import { severitiesFrom } from '../../../common/anomaly';
 import { resultsPattern } from '../indices/names';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -68,12 +69,13 @@ export const resultsOfSpace = (space: string) => ({
 export function filterByContent(
   query: Pick<
     ApiRequest<Endpoints['summarizeResults']>['query'],
-    'min_confidence' | 'severity' | 'feature' | 'text' | 'filter'
+    'min_confidence' | 'severity' | 'min_severity' | 'feature' | 'text' | 'filter'
   >,
 ): Query[] {
   return [
     ...(query.min_confidence !== undefined ? [atLeastAsSure(query.min_confidence)] : []),
     ...(query.severity ? [{ term: { 'anomaly.severity': query.severity } }] : []),
+    ...(query.min_severity ? [{ terms: { 'anomaly.severity': severitiesFrom(query.min_severity) } }] : []),
     ...(query.feature ? [{ term: { 'anomaly.attribution.feature': query.feature } }] : []),
     ...(query.text ? [{ match: { message: { query: query.text, operator: 'and' as const } } }] : []),
     ...(query.filter ? [query.filter as Query] : []),

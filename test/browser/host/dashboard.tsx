@@ -1,7 +1,7 @@
 import React, { Suspense, useEffect, useRef, useState, type ReactElement } from 'react';
 import { EuiFlexGrid, EuiFlexItem, EuiLoadingSpinner, EuiPanel, EuiSpacer, EuiTitle } from '@elastic/eui';
 import type { RenderHandlers } from '../../../public/kibana/panel_contracts';
-import type { Registered } from './plugin_host';
+import { knownDataViews, type Registered } from './plugin_host';
 
 /** State of a dashboard that its panels follow. */
 interface Context {
@@ -30,9 +30,17 @@ export function Dashboard({ registered }: { registered: Registered }): ReactElem
   };
   const choose: RenderHandlers['event'] = ({ name, data }) => {
     const { filters } = data as {
-      filters: { query: { range?: Record<string, { gte: string; lt: string }> } }[];
+      filters: {
+        meta: { index?: string };
+        query: { range?: Record<string, { gte: string; lt: string }> };
+      }[];
     };
     if (name !== 'applyFilter') return;
+    // Kibana's `apply_filter_action.ts` looks up the data view of each, which answers 500 without an id.
+    const unknown = filters.find(({ meta }) => !knownDataViews.has(meta.index ?? ''));
+    if (filters.length > 1 && unknown !== undefined) {
+      throw new Error(`There is no data view ${unknown.meta.index}.`);
+    }
     const time = filters.find(({ query }) => query.range?.['@timestamp'])?.query.range?.['@timestamp'];
     if (time) {
       change('from', time.gte);

@@ -7,7 +7,7 @@ import type { MountPoint } from '../../../public/kibana/contracts';
 import { core, dismissToast, scopedHistory, toastListeners, type HostToast } from './core';
 import { Dashboard } from './dashboard';
 import { hostSettings } from './host_settings';
-import { loadPlugin, type Registered } from './plugin_host';
+import { dataViews, loadPlugin, type Registered } from './plugin_host';
 import { RuleFlyout } from './rule_flyout';
 import { RulePage } from './rule_page';
 
@@ -61,6 +61,7 @@ function Place({ registered }: { registered: Registered }): ReactElement {
 async function main(): Promise<void> {
   moment.locale(hostSettings.locale);
   const registered = await loadPlugin((all) => ({
+    dataViews,
     triggersActionsUi: { getAddRuleFlyout: (props) => <RuleFlyout {...props} registered={all} /> },
   }));
   ReactDom.render(

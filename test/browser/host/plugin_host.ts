@@ -12,6 +12,7 @@ import type {
   RuleTypeModel,
   VisualizationType,
 } from '../../../public/kibana/panel_contracts';
+import type { DataViewsStart } from '../../../public/kibana/search_contracts';
 import { core, isNewerKibana } from './core';
 import { sharedModules } from './shared_modules';
 
@@ -25,6 +26,18 @@ export interface Registered {
   readonly renderers: Map<string, Renderer>;
   readonly ruleTypes: Map<string, RuleTypeModel>;
 }
+
+/** Ids of the data views that were made on this page. */
+export const knownDataViews = new Set<string>();
+
+/** Of Kibana's data views, those that are not saved. */
+export const dataViews: DataViewsStart = {
+  create: async ({ id = '', title, timeFieldName }) => {
+    knownDataViews.add(id);
+    return { id, timeFieldName, getIndexPattern: () => title };
+  },
+  clearInstanceCache: (id = '') => void knownDataViews.delete(id),
+};
 
 const BUNDLE = '/bundles/logAnomalies/';
 
