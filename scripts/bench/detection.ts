@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
@@ -133,8 +133,12 @@ async function readFirst(client: Client, logs: number, anomalous: ReadonlySet<st
 }
 
 /** A process of its own, bundled as the command line is, so that its memory is nobody else's. */
-async function peakMemoryMegabytes(environment: NodeJS.ProcessEnv, logs: number): Promise<number> {
-  const outfile = join(await mkdtemp(join(tmpdir(), 'log-anomalies-bench-')), 'child.cjs');
+async function peakMemoryMegabytes(
+  environment: NodeJS.ProcessEnv,
+  folder: string,
+  logs: number,
+): Promise<number> {
+  const outfile = join(folder, 'child.cjs');
   await build({
     entryPoints: [join(__dirname, 'detection_child.ts')],
     outfile,
@@ -174,6 +178,7 @@ export async function run(): Promise<BenchSection> {
       : undefined;
   const environment = { ...process.env, ...(local && { ELASTICSEARCH_URL: local.url }) };
   const client = connect(connectionFromEnvironment(environment));
+  const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-bench-'));
   try {
     const sample = await load(client);
     const { snapshot } = trainModel({
@@ -233,9 +238,14 @@ export async function run(): Promise<BenchSection> {
       { name: `${work}, our process alone`, value: median(shares.process) * 100, unit: '%' },
       { name: `${work}, Elasticsearch alone`, value: median(shares.cluster) * 100, unit: '%' },
     );
-    const modelFile = await writeModel(modelText);
+    const modelFile = join(folder, 'model.json');
+    await writeFile(modelFile, modelText);
     for (const logs of [FEW_LOGS, MOST_LOGS]) {
-      const megabytes = await peakMemoryMegabytes({ ...environment, BENCHMARK_MODEL_FILE: modelFile }, logs);
+      const megabytes = await peakMemoryMegabytes(
+        { ...environment, BENCHMARK_MODEL_FILE: modelFile },
+        folder,
+        logs,
+      );
       rows.push({
         name: `peak memory of detect over ${logs.toLocaleString('en')} logs`,
         value: megabytes,
@@ -246,14 +256,9 @@ export async function run(): Promise<BenchSection> {
     }
     return { title: 'Detection loop on a real Elasticsearch', rows };
   } finally {
+    await rm(folder, { recursive: true, force: true });
     await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
     await client.close();
     await local?.stop();
   }
-}
-
-async function writeModel(text: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'log-anomalies-bench-')), 'model.json');
-  await writeFile(path, text);
-  return path;
 }

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
@@ -9,6 +9,7 @@ import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../../common/json_values';
 import { printable } from '../../common/printable';
+import { terminalJson, terminalText } from './terminal';
 
 /** Longest line that is taken in; what goes beyond is refused as one malformed line. */
 const LINE_CHARACTERS = 16 * 1024 * 1024;
@@ -215,59 +216,81 @@ export const formatOf = (path: string): DocumentFormat => (/\.json$/i.test(path)
 export async function openDocumentWriter(path: string, format = formatOf(path)): Promise<DocumentWriter> {
   const toStandardOutput = path === '-';
   const target = resolve(path);
-  const draft = draftOf(target);
   if (!toStandardOutput) await mkdir(dirname(target), { recursive: true });
-  const stream: Writable = toStandardOutput ? process.stdout : createWriteStream(draft);
-  if (!toStandardOutput) await once(stream, 'open');
+  const draft = toStandardOutput ? undefined : draftOf(target);
+  const stream: Writable = draft === undefined ? process.stdout : createWriteStream(draft);
+  if (draft !== undefined) await once(stream, 'open');
   let count = 0;
   let failure: Error | undefined;
-  if (!toStandardOutput) stream.on('error', (error: Error) => (failure ??= error));
+  if (draft !== undefined) stream.on('error', (error: Error) => (failure ??= error));
   const put = async (text: string): Promise<void> => {
     if (failure !== undefined) throw failure;
     if (!stream.write(text)) await once(stream, 'drain');
   };
   return {
     write: async (document) => {
-      const text = JSON.stringify(document);
+      const json = JSON.stringify(document);
+      const text = toStandardOutput ? terminalJson(json) : json;
       await put(format === 'json' ? `${count === 0 ? '[\n' : ',\n'}${text}` : `${text}\n`);
       count++;
     },
     close: async () => {
       if (format === 'json') await put(count === 0 ? '[]\n' : '\n]\n');
-      if (toStandardOutput) return;
+      if (draft === undefined) return;
       stream.end();
       if (failure !== undefined) throw failure;
       await once(stream, 'finish');
       await rename(draft, target);
+      openDrafts.delete(draft);
     },
     abandon: async () => {
-      if (toStandardOutput) return;
+      if (draft === undefined) return;
       const closed = new Promise((settle) => stream.once('close', settle));
       stream.destroy();
       if (!stream.closed) await closed;
-      await rm(draft, { force: true });
+      await remove(draft);
     },
   };
 }
 
-/** Writes a whole file or leaves the old one: never half of it. */
+/** Writes a whole file or leaves the old one: never half of it. What a terminal shows, it does not act on. */
 export async function writeWhole(path: string, content: string): Promise<void> {
   if (path === '-') {
-    process.stdout.write(content);
+    process.stdout.write(process.stdout.isTTY ? terminalText(content, false) : content);
     return;
   }
   const target = resolve(path);
-  const draft = draftOf(target);
   await mkdir(dirname(target), { recursive: true });
-  const handle = await open(draft, 'w');
+  const draft = draftOf(target);
   try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(draft, 'w');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, target);
+    openDrafts.delete(draft);
+  } catch (error) {
+    await remove(draft);
+    throw error;
   }
-  await rename(draft, target);
 }
 
-const draftOf = (target: string): string =>
-  join(dirname(target), `.${basename(target)}.${process.pid}.draft`);
+/** Drafts that are neither in their place nor removed. They are removed when the process ends, also by a second Ctrl-C. */
+const openDrafts = new Set<string>();
+process.on('exit', () => {
+  for (const draft of openDrafts) rmSync(draft, { force: true });
+});
+
+function draftOf(target: string): string {
+  const draft = join(dirname(target), `.${basename(target)}.${process.pid}.draft`);
+  openDrafts.add(draft);
+  return draft;
+}
+
+async function remove(draft: string): Promise<void> {
+  await rm(draft, { force: true });
+  openDrafts.delete(draft);
+}

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { SingleBar } from 'cli-progress';
 import colors from 'picocolors';
-import { UNPRINTABLE } from '../../common/printable';
 import { DetectionError, exitCodeOf } from '../../common/detection_error';
 import type { Clock, Progress } from '../../server/detection/ports';
 import { sleep } from '../../server/elasticsearch';
 import { readConfig, type Config } from './config';
 import type { TooLong } from './log_files';
 import { SubstitutedValues } from './substituted_values';
+import { spelt, terminalJson, terminalText } from './terminal';
 
 /** Environment of every command: its configuration, its output, and a signal that fires on Ctrl-C. */
 export interface Session {
@@ -30,6 +30,9 @@ export interface Session {
 export type Handler<Options> = (session: Session, options: Options, command: Command) => Promise<void>;
 
 const LINE_EVERY_MILLISECONDS = 5_000;
+
+const onTerminal = (text: string): string => terminalText(text, colors.isColorSupported);
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
  * Gives a command its common options and its error handling: a known error is one line on standard error and its
@@ -91,7 +94,7 @@ class LeftOut {
       `Not everything could be read: ${lines} left out, longer than ${most.toLocaleString('en')} characters ` +
       `(the first: line ${line} of ${file === '-' ? 'standard input' : file}).`;
     const body = { incomplete: { lines_left_out: this.lines, first: { file, line }, message } };
-    process.stderr.write(json ? `${JSON.stringify(body)}\n` : `${colors.yellow('incomplete')} ${message}\n`);
+    tell(json ? terminalJson(JSON.stringify(body)) : onTerminal(`${colors.yellow('incomplete')} ${message}`));
     return INCOMPLETE_EXIT_CODE;
   }
 }
@@ -104,7 +107,7 @@ function createSession(
   leftOut: LeftOut,
 ): Session {
   const emit: Session['emit'] = (value, text) => {
-    process.stdout.write(`${json ? JSON.stringify(value) : text()}\n`);
+    process.stdout.write(`${json ? terminalJson(JSON.stringify(value)) : onTerminal(text())}\n`);
   };
   return {
     config,
@@ -114,10 +117,10 @@ function createSession(
     tooLong: leftOut.add,
     emit,
     result: (value, text) => {
-      process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text()}\n`);
+      process.stdout.write(`${json ? terminalJson(JSON.stringify(value, null, 2)) : onTerminal(text())}\n`);
     },
     say: (text) => {
-      if (!quiet && !json) process.stderr.write(`${text}\n`);
+      if (!quiet && !json) tell(onTerminal(text));
     },
     progress: (title) => createProgress(title, quiet || json),
   };
@@ -129,7 +132,7 @@ function createProgress(title: string, silent: boolean): Progress & { stop(): vo
     let last = Date.now();
     let line = '';
     const write = (): void => {
-      if (line !== '') process.stderr.write(`${line}\n`);
+      if (line !== '') tell(spelt(line));
       line = '';
     };
     return Object.assign(
@@ -150,7 +153,9 @@ function createProgress(title: string, silent: boolean): Progress & { stop(): vo
       const filled = known ? Math.round(width * Math.min(1, parameters.value / parameters.total)) : 0;
       const picture = known ? `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ` : '';
       const total = known ? ` of ${parameters.total.toLocaleString('en')}` : '';
-      return `${title} ${picture}${parameters.value.toLocaleString('en')}${total} ${payload.what ?? ''}`;
+      return spelt(
+        `${title} ${picture}${parameters.value.toLocaleString('en')}${total} ${payload.what ?? ''}`,
+      );
     },
     hideCursor: true,
     clearOnComplete: false,
@@ -175,8 +180,8 @@ function createProgress(title: string, silent: boolean): Progress & { stop(): vo
 export function report(error: unknown, json: boolean, substituted = new SubstitutedValues()): number {
   if (error instanceof DetectionError) {
     const body = { error: { code: error.code, message: error.message, details: error.details } };
-    const text = json ? JSON.stringify(body) : `${colors.red('error')} ${error.message}`;
-    process.stderr.write(`${substituted.hideIn(text)}\n`);
+    const text = substituted.hideIn(json ? JSON.stringify(body) : `${colors.red('error')} ${error.message}`);
+    tell(json ? terminalJson(text) : onTerminal(text));
     return exitCodeOf(error.code);
   }
   const { code, syscall } = error as NodeJS.ErrnoException;
@@ -185,7 +190,7 @@ export function report(error: unknown, json: boolean, substituted = new Substitu
     const known = new DetectionError('invalid_input', (error as Error).message, { cause: error });
     return report(known, json, substituted);
   }
-  process.stderr.write(`${substituted.hideIn((error as Error)?.stack ?? String(error))}\n`);
+  tell(onTerminal(substituted.hideIn((error as Error)?.stack ?? String(error))));
   return 1;
 }
 
@@ -212,9 +217,5 @@ export function numberBetween(minimum: number, maximum: number, whole = false): 
 
 /** Text from logs on a terminal: control characters, escape sequences among them, are shown and not acted on. */
 export function printable(text: string, length = 200): string {
-  const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text;
-  return cut.replace(
-    UNPRINTABLE,
-    (character) => `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, '0')}`,
-  );
+  return spelt(text.length > length ? `${text.slice(0, length - 1)}…` : text);
 }

@@ -33,6 +33,8 @@ interface Options {
 
 /** Lines looked at to tell the format. */
 const FORMAT_LINES = 50;
+/** Fewer lines where they are long: the longest of them could take up the memory. */
+const FORMAT_CHARACTERS = 32 * 1024 * 1024;
 const FAILURES_SHOWN = 5;
 
 interface FileReport extends LogWriting {
@@ -188,6 +190,7 @@ async function* parseFile(
 ) {
   let parser: RecordParser | undefined;
   let waiting: string[] = [];
+  let held = 0;
   let line = 0;
   const start = (): RecordParser => {
     const decided = format === 'auto' ? detectFormat(waiting, times) : format;
@@ -197,14 +200,15 @@ async function* parseFile(
   const flush = function* (reader: RecordParser) {
     for (const text of waiting) {
       const outcome = reader.read(text, ++line);
-      if (text.length > LONGEST_LINE) tooLong?.(file, line, LONGEST_LINE);
       if (outcome !== undefined) yield outcome;
     }
     waiting = [];
   };
   for await (const text of readLines(file, session.signal)) {
     waiting.push(text);
-    if (parser === undefined && waiting.length < FORMAT_LINES) continue;
+    held += text.length;
+    if (text.length > LONGEST_LINE) tooLong?.(file, line + waiting.length, LONGEST_LINE);
+    if (parser === undefined && waiting.length < FORMAT_LINES && held < FORMAT_CHARACTERS) continue;
     parser ??= start();
     yield* flush(parser);
   }

@@ -30,6 +30,8 @@ interface Options {
 const LINES = 'lines';
 /** Lines looked at to tell the format. */
 const FORMAT_LINES = 50;
+/** Fewer lines where they are long: the longest of them could take up the memory. */
+const FORMAT_CHARACTERS = 32 * 1024 * 1024;
 /** Characters of a template in the list. */
 const SHOWN_CHARACTERS = 160;
 
@@ -136,10 +138,12 @@ async function readLogs({ input, format }: Options, session: Session): Promise<L
   const lines = readLines(input, session.signal);
   const head: string[] = [];
   let used = 0;
-  while (used < FORMAT_LINES) {
+  let held = 0;
+  while (used < FORMAT_LINES && held < FORMAT_CHARACTERS) {
     const next = await lines.next();
     if (next.done) break;
     head.push(next.value);
+    held += next.value.length;
     if (next.value.trim() !== '') used++;
   }
   if (used === 0) throw new DetectionError('invalid_input', `${input} is empty.`);

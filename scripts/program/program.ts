@@ -30,6 +30,7 @@ import { validateDeployment } from '../commands/validate_deployment';
 import { validateModelPerformance } from '../commands/validate_model_performance';
 import { whatIf } from '../commands/what_if';
 import { EXIT_CODES } from '../command_line/session';
+import { terminalText } from '../command_line/terminal';
 
 /** The command line, ready to parse. Commands stand in the order in which a newcomer needs them. */
 export function createProgram(): Command {
@@ -77,6 +78,8 @@ export function createProgram(): Command {
   // A usage error is bad input like any other: exit code 2.
   const exitWithTwo = (command: Command): void => {
     command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+    // A wrong option may be the name of a file that a pattern of the shell stands for.
+    command.configureOutput({ writeErr: (text) => void process.stderr.write(terminalText(text, false)) });
     command.commands.forEach((child) => exitWithTwo(child));
   };
   exitWithTwo(program);
