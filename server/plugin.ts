@@ -6,6 +6,7 @@ import { createBackfillTask } from './kibana/tasks/backfill_task';
 import type { CoreSetup, FeaturesSetup, PluginInitializerContext } from './kibana/contracts/contracts';
 import { createDemoTask } from './kibana/tasks/demo_task';
 import { createDetectionTask } from './kibana/tasks/detection_task';
+import { createUpkeepTask } from './kibana/tasks/upkeep_task';
 import { createDetectorRepository, inSpace } from './kibana/records/detector_repository';
 import { registerFeature } from './kibana/contracts/feature';
 import {
@@ -15,6 +16,7 @@ import {
   DETECTION_TASK_TYPE,
   KEY_SWEEP_TASK_TYPE,
   TRAINING_TASK_TYPE,
+  UPKEEP_TASK_TYPE,
 } from './kibana/contracts/identifiers';
 import { jobLimitsSchema } from './kibana/limits/job_limits';
 import { parseKeySettings } from './kibana/contracts/key_settings';
@@ -53,6 +55,7 @@ export class LogAnomaliesPlugin {
     const { encryptedSavedObjects, taskManager, alerting } = plugins;
     const kibanaVersion = this.context.env.packageInfo.version;
     const config = this.context.config.get();
+    const limits = parseSettings(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs');
     const usage = parseSettings(usageLimitsSchema, config.limits ?? {}, 'logAnomalies.limits');
     const log = this.context.logger.get();
     const links = { publicBaseUrl: core.http.basePath.publicBaseUrl, kibanaVersion };
@@ -74,7 +77,7 @@ export class LogAnomaliesPlugin {
       (started ??= core.getStartServices().then(([coreStart, pluginsStart]) =>
         createServices(coreStart, pluginsStart, {
           usage,
-          limits: parseSettings(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs'),
+          limits,
           keys: parseKeySettings(config.keys),
           alerts: config.alerts && parseAlertsConfig(config.alerts),
           links,
@@ -87,7 +90,8 @@ export class LogAnomaliesPlugin {
 
     core.status.set(pluginStatus(runs.watch(), ServiceStatusLevels));
     taskManager.registerTaskDefinitions({
-      [DETECTION_TASK_TYPE]: createDetectionTask(getServices, (run) => runs.report(run)),
+      [DETECTION_TASK_TYPE]: createDetectionTask(getServices, (run) => runs.report(run), limits),
+      [UPKEEP_TASK_TYPE]: createUpkeepTask(getServices),
       [TRAINING_TASK_TYPE]: createTrainingTask(getServices),
       [BACKFILL_TASK_TYPE]: createBackfillTask(getServices),
       [DEMO_TASK_TYPE]: createDemoTask(getServices),

@@ -76,8 +76,7 @@ async function run(kibana: KibanaStandIn, { now, fault }: RunOrder): Promise<Run
   const outcome = await runDetector(
     kibana.services,
     { space: setting.space, detectorId: setting.detectorId },
-    0,
-    new AbortController().signal,
+    { failures: 0, share: 1, signal: new AbortController().signal, isOutOfTime: () => false },
   );
   const failure = outcome.kind === 'ran' ? outcome.failure : undefined;
   const { requests, fired } = faults;

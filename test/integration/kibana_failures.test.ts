@@ -1,5 +1,6 @@
 import { type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
 import { resultsPattern } from '../../server/elasticsearch';
+import { runDetector } from '../../server/kibana/tasks/run_detector';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
 import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
@@ -66,6 +67,33 @@ let minutes = 1;
 beforeEach(() => {
   const now = end + ++minutes * 5 * MINUTE;
   kibana.now = () => now;
+});
+
+it('takes half as much after a run that was too slow, says so, and loses nothing', async () => {
+  await addMinute('slow');
+  const before = await oddOnes();
+  const target = { space, detectorId: id };
+  const stopped = AbortSignal.abort();
+  const tooSlow = { failures: 0, share: 1, signal: stopped, isOutOfTime: () => true };
+  expect(await runDetector(kibana.services, target, tooSlow)).toMatchObject({
+    failures: 1,
+    delay: 0,
+    share: 0.5,
+    failure: {
+      code: 'unavailable',
+      message:
+        'The run took longer than 20 s and was stopped; nothing is lost. The next run takes half as much.',
+    },
+  });
+  const task = kibana.tasks.scheduled.get(detectionTaskId(target))!;
+  kibana.tasks.scheduled.set(task.id, { ...task, state: { failures: 1, share: 0.5 } });
+  await run();
+  expect((await status()).last_run).toMatchObject({ complete: false });
+  expect(kibana.tasks.scheduled.get(task.id)?.state).toEqual({ failures: 0 });
+  await run();
+  expect((await status()).last_run).toMatchObject({ complete: true });
+  expect(await oddOnes()).toHaveLength(before.length + 1);
+  expect((await status()).state).toBe('running');
 });
 
 it('waits for a shard that no node holds, rather than passing over its logs', async () => {

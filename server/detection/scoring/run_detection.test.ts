@@ -73,6 +73,16 @@ describe('a run', () => {
     expect(new Set(scored).size).toBe(scored.length);
   });
 
+  it('goes through a share of the time since the checkpoint, and the next ones through the rest', async () => {
+    const { run, scored } = worldOf();
+    // 59 seconds have passed: half of them end 30.5 seconds ago.
+    expect(await run({ share: 0.5 })).toMatchObject({ logs: 2, complete: false, to: NOW - 30_500 });
+    expect(await run({ share: 0.5, smallestSpan: 20_000 })).toMatchObject({ logs: 2, to: NOW - 10_500 });
+    expect(await run()).toMatchObject({ logs: 1, complete: true, to: NOW - SECOND });
+    expect(new Set(scored).size).toBe(LOGS.length);
+    expect(scored).toHaveLength(LOGS.length);
+  });
+
   it('that died before its checkpoint is repeated, and stores the same', async () => {
     const { run, results, checkpoints } = worldOf();
     const lost = { ...checkpoints, write: async () => Promise.reject(new Error('lost')) };

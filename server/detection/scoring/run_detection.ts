@@ -55,6 +55,10 @@ export interface DetectionRunOptions extends PageScorerOptions {
   /** Likewise for time: epoch milliseconds. */
   readonly deadline?: number;
   readonly pageSize?: number;
+  /** Share of the time since the checkpoint that the run goes through, (0, 1]; default: all. */
+  readonly share?: number;
+  /** With `share`, the run goes through at least so many milliseconds. */
+  readonly smallestSpan?: number;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
   /**
@@ -118,12 +122,13 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
     runId: options.runId,
   };
   let revision = stored?.revision;
-  const to = options.upTo ?? clock.now() - durationToMilliseconds(detector.schedule.query_delay);
+  const end = options.upTo ?? clock.now() - durationToMilliseconds(detector.schedule.query_delay);
   const from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
+  const to = endOfShare(from, end, options);
   const page: RunWork = options.work?.(checkpoint) ?? createPageScorer(options, checkpoint);
   const total = { logs: 0, unscored: 0, anomalies: 0, suppressed: 0, created: 0, putAside: 0 };
   let read = 0;
-  let complete = true;
+  let complete = to === end;
 
   const unannounced: AnomalyResult[] = [];
   let isStored = true;
@@ -223,6 +228,12 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   if (unannounced.length > 0) await options.announce?.(unannounced);
   if (!isStored) await store();
   return { ...total, dirt: page.dirt, threshold: page.threshold(), from, to, complete, checkpoint };
+}
+
+/** @returns where a run ends that goes through a share of the time between, epoch milliseconds */
+function endOfShare(from: number, end: number, { share = 1, smallestSpan = 0 }: DetectionRunOptions): number {
+  if (share >= 1 || end <= from) return end;
+  return Math.min(end, from + Math.max(smallestSpan, Math.ceil(share * (end - from))));
 }
 
 const narrowed = (range: LogRange, filter: RunWork['filter']): LogRange =>

@@ -15,6 +15,7 @@ export const INTERNAL_TYPES = [...HIDDEN_TYPES, KEY_RECORD_TYPE];
 
 export const DETECTION_TASK_TYPE = 'logAnomalies:detect';
 export const TRAINING_TASK_TYPE = 'logAnomalies:train';
+export const UPKEEP_TASK_TYPE = 'logAnomalies:upkeep';
 export const BACKFILL_TASK_TYPE = 'logAnomalies:backfill';
 export const DEMO_TASK_TYPE = 'logAnomalies:sample';
 export const KEY_SWEEP_TASK_TYPE = 'logAnomalies:sweepKeys';
@@ -34,6 +35,7 @@ export interface TaskTarget {
 export const detectionTaskId = ({ space, detectorId }: TaskTarget): string =>
   `log-anomalies:${space}:${detectorId}`;
 export const trainingTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:train`;
+export const upkeepTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:upkeep`;
 export const backfillTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:backfill`;
 export const demoTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:sample`;
 

@@ -30,6 +30,7 @@ import {
   DETECTION_TASK_TYPE,
   taskInterval,
   trainingTaskId,
+  upkeepTaskId,
   type TaskTarget,
 } from '../contracts/identifiers';
 import { isAged } from '../records/key_age';
@@ -238,7 +239,7 @@ export async function deleteDetector(
   const repository = createDetectorRepository(scope.savedObjects);
   const stored = await repository.get(id);
   const target = targetOf(scope, id);
-  for (const task of [detectionTaskId(target), trainingTaskId(target)]) {
+  for (const task of [detectionTaskId(target), trainingTaskId(target), upkeepTaskId(target)]) {
     await services.taskManager.removeIfExists(task);
   }
   await removeBackfill(services, target);

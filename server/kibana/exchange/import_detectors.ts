@@ -18,7 +18,7 @@ import {
   type StoredDetector,
 } from '../records/detector_repository';
 import { needsTraining } from '../records/effective_snapshot';
-import { detectionTaskId, trainingTaskId } from '../contracts/identifiers';
+import { detectionTaskId, trainingTaskId, upkeepTaskId } from '../contracts/identifiers';
 import { checkDetectorCount, intervalProblem, type UsageLimits } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
 import type { YamlDocument } from '../../../common/yaml_documents';
@@ -265,7 +265,7 @@ async function save(
   const { id, version, apiKeyObject } = replaces;
   const target = { space: scope.space, detectorId: id };
   await repository.update(id, imported, version);
-  for (const task of [detectionTaskId(target), trainingTaskId(target)]) {
+  for (const task of [detectionTaskId(target), trainingTaskId(target), upkeepTaskId(target)]) {
     await services.taskManager.removeIfExists(task);
   }
   if (apiKeyObject !== undefined) {

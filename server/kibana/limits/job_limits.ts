@@ -11,7 +11,11 @@ export const jobLimitsSchema = z
       .max(100_000_000)
       .default(500_000)
       .describe('A run that has scored so many logs ends; the next one carries on'),
-    max_run_time: durationSchema.default('45s').describe('Likewise for time; at most 90s'),
+    max_run_time: durationSchema
+      .default('12s')
+      .describe(
+        'Likewise for time; at most 90s. A detector whose Kibana is killed goes on after 13s more than this',
+      ),
     page_size: z
       .number()
       .int()
@@ -29,7 +33,27 @@ export const jobLimitsSchema = z
   })
   .refine((limits) => durationToMilliseconds(limits.max_run_time) <= 90_000, {
     path: ['max_run_time'],
-    message: 'must be at most 90s: the task of a detector is given up after 2m',
+    message: 'must be at most 90s',
   });
 export type JobLimits = z.output<typeof jobLimitsSchema>;
 export type JobLimitsInput = z.input<typeof jobLimitsSchema>;
+
+/** Time of a run after its last page: buckets, messages, the checkpoint. */
+const RUN_END_MILLISECONDS = 8_000;
+/** Task Manager looks for tasks that are over every 3 seconds; a run that stops itself earlier overlaps with no other. */
+const GIVEN_UP_AFTER_MILLISECONDS = 5_000;
+
+/** A piece of a backfill holds no detector up: it may take longer than a run. */
+const BACKFILL_PIECE_MILLISECONDS = 45_000;
+
+/** Returns the time after which a piece of a backfill ends and the next begins, milliseconds. */
+export const backfillPiece = ({ max_run_time }: JobLimits): number =>
+  Math.max(BACKFILL_PIECE_MILLISECONDS, durationToMilliseconds(max_run_time));
+
+/** Returns the longest time of a run, after which it stops itself, milliseconds. */
+export const longestRun = ({ max_run_time }: JobLimits): number =>
+  durationToMilliseconds(max_run_time) + RUN_END_MILLISECONDS;
+
+/** Returns the time after which another Kibana takes up a run that died, as Task Manager writes it. */
+export const runGivenUpAfter = (limits: JobLimits): string =>
+  `${Math.ceil((longestRun(limits) + GIVEN_UP_AFTER_MILLISECONDS) / 1_000)}s`;

@@ -35,19 +35,20 @@ const LONGEST_SHADOW_FACTOR = 2;
 /** The latest alerts of a promoted model that are shown to the one before it. */
 const SHARED_ALERTS_LOOKED_AT = 200;
 
-/** Context of a run that looks after its model. */
+/** Context of work on a model that scores. */
 export interface UpkeepContext {
   readonly services: Services;
   readonly job: DetectorJob;
   readonly model: ModelRecord;
+  /** Logs and anomalies of each model so far. */
   readonly counted: RunState['counted'];
   readonly signal: AbortSignal;
 }
 
 /**
- * Looks after the model of a detector once a run has scored new logs: decides on a candidate whose time in shadow is over,
- * takes back a promoted model that breaks its limits, measures drift. Each only when it is due. What fails here is logged
- * and tried again by a later run: scoring does not depend on it.
+ * Looks after the model of a detector: decides on a candidate whose time in shadow is over, takes back a promoted model
+ * that breaks its limits, measures drift. Each only when it is due. What fails here is logged and tried again later:
+ * scoring does not depend on it.
  */
 export async function keepModelGood(context: UpkeepContext): Promise<void> {
   const { job, services, signal } = context;
@@ -64,6 +65,25 @@ export async function keepModelGood(context: UpkeepContext): Promise<void> {
     }
   }
 }
+
+/** @returns true where one of the steps of {@link keepModelGood} has something to do */
+export async function isUpkeepDue(
+  { clock }: Services,
+  { status, stored, target }: DetectorJob,
+  model: ModelRecord,
+): Promise<boolean> {
+  const { candidate, watch, drift } = await status.readUpkeep(target.detectorId);
+  const now = clock.now();
+  return (
+    (candidate?.state === 'shadowing' &&
+      candidate.until !== undefined &&
+      now >= Date.parse(candidate.until)) ||
+    (watch?.state === 'watching' && (watch.version !== model.version || isLookDue(watch, now))) ||
+    isDriftDue(stored.detector.drift, drift, activeSince(model), now)
+  );
+}
+
+const activeSince = (model: ModelRecord): number => Date.parse(model.promotedAt ?? model.createdAt);
 
 /** @returns whether another model is active now */
 async function decideOnCandidate(
@@ -184,8 +204,7 @@ async function seeToDrift(
   const { detectorId } = job.target;
   const { drift: settings } = detector;
   const now = services.clock.now();
-  const since = Date.parse(model.promotedAt ?? model.createdAt);
-  if (!isDriftDue(settings, before, since, now)) return false;
+  if (!isDriftDue(settings, before, activeSince(model), now)) return false;
   const snapshot = withCurrentSettings(await services.models.load(job.models, detectorId, model), job.stored);
   const range = recent(job, now - durationToMilliseconds(settings.window), now);
   const sample = await job.sourceOf(snapshot.detector).sample(range, {

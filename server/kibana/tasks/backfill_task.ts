@@ -1,5 +1,4 @@
 import type { BackfillReport } from '../../../common/api';
-import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError, isRetryable } from '../../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
@@ -13,6 +12,7 @@ import type { StoredDetector } from '../records/detector_repository';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import type { Services } from '../contracts/services';
+import { backfillPiece } from '../limits/job_limits';
 import { backfillPlace } from '../../elasticsearch/stores/status_documents';
 import type { TaskDefinition } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
@@ -206,7 +206,7 @@ async function scoreSome(
       startFrom: Date.parse(before.from),
       upTo: Date.parse(before.to),
       maxLogs: limits.max_logs_per_run,
-      deadline: clock.now() + durationToMilliseconds(limits.max_run_time),
+      deadline: clock.now() + backfillPiece(limits),
       pageSize: limits.page_size,
       signal: interruption.signal,
     });

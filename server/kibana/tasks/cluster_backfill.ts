@@ -1,5 +1,4 @@
 import type { BackfillReport } from '../../../common/api';
-import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import {
   backfillProgress,
@@ -11,6 +10,7 @@ import {
 import { opaqueIdOf, type BackfillOrder } from './backfill_order';
 import type { DetectorJob } from '../records/detector_job';
 import type { Services } from '../contracts/services';
+import { backfillPiece } from '../limits/job_limits';
 import { rangeOf } from '../../detection/ports/log_range';
 
 /** Between two looks at the task of Elasticsearch. */
@@ -34,7 +34,7 @@ export async function scoreInCluster(
 ): Promise<BackfillReport> {
   const { clock, limits } = services;
   const { detectorId, space } = job.target;
-  const deadline = clock.now() + durationToMilliseconds(limits.max_run_time);
+  const deadline = clock.now() + backfillPiece(limits);
   const finished = (report: BackfillReport, state: BackfillReport['state']): BackfillReport => ({
     ...report,
     state,

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../common/api';
 import { detectionTaskId, taskInterval } from '../contracts/identifiers';
 import type { ReportedRun } from '../contracts/plugin_status';
+import { longestRun, runGivenUpAfter, type JobLimits } from '../limits/job_limits';
 import { runDetector } from './run_detector';
 import type { Services } from '../contracts/services';
 import type { TaskDefinition } from '../contracts/task_contracts';
@@ -13,43 +14,55 @@ import { runnerOf } from './task_runner';
 export interface DetectionTaskState {
   readonly failures?: number;
   readonly last_error?: Failure;
+  /** Share of a page and of a span that the next run takes, once a run was too slow; absent: all. */
+  readonly share?: number;
 }
 
 /**
- * A detector's recurring task. A Kibana that dies in the middle of a run is replaced after the timeout.
+ * A detector's recurring task. A run ends itself before Task Manager gives it up, so that a short time is enough until
+ * another Kibana takes up a run that died, and two runs do not overlap. One that could not end in time is repeated with
+ * half as much.
  *
+ * @param limits bound the length of a run
  * @param report is told how each run went
  */
 export function createDetectionTask(
   getServices: () => Promise<Services>,
   report: (run: ReportedRun) => void,
+  limits: JobLimits,
 ): TaskDefinition {
   return {
     title: 'Log Anomalies: score new logs of a detector',
-    timeout: '2m',
-    createTaskRunner: runnerOf(getServices, async ({ services, target, state, interruption }) => {
-      const outcome = await runDetector(
-        services,
-        target,
-        (state as DetectionTaskState).failures ?? 0,
-        interruption.signal,
-      );
-      const { detectorId } = target;
-      if (outcome.kind === 'gone') {
-        report({ detectorId, outcome: 'gone' });
-        services.log.info(`The detector ${detectorId} was deleted or stopped: its task ends.`);
-        await services.taskManager.removeIfExists(detectionTaskId(target));
-        return { state: {} };
-      }
-      report({ detectorId, outcome: outcome.failures > 0 ? 'failed' : 'good' });
-      return {
-        state: {
-          failures: outcome.failures,
-          ...(outcome.failure && { last_error: outcome.failure }),
-        },
-        schedule: { interval: taskInterval(outcome.interval) },
-        ...(outcome.delay !== undefined && { runAt: new Date(services.clock.now() + outcome.delay) }),
-      };
-    }),
+    timeout: runGivenUpAfter(limits),
+    createTaskRunner: runnerOf(
+      getServices,
+      async ({ services, target, state, interruption, isOutOfTime }) => {
+        const { failures = 0, share = 1 } = state as DetectionTaskState;
+        const outcome = await runDetector(services, target, {
+          failures,
+          share,
+          signal: interruption.signal,
+          isOutOfTime,
+        });
+        const { detectorId } = target;
+        if (outcome.kind === 'gone') {
+          report({ detectorId, outcome: 'gone' });
+          services.log.info(`The detector ${detectorId} was deleted or stopped: its task ends.`);
+          await services.taskManager.removeIfExists(detectionTaskId(target));
+          return { state: {} };
+        }
+        report({ detectorId, outcome: outcome.failures > 0 ? 'failed' : 'good' });
+        return {
+          state: {
+            failures: outcome.failures,
+            ...(outcome.failure && { last_error: outcome.failure }),
+            ...(outcome.share < 1 && { share: outcome.share }),
+          },
+          schedule: { interval: taskInterval(outcome.interval) },
+          ...(outcome.delay !== undefined && { runAt: new Date(services.clock.now() + outcome.delay) }),
+        };
+      },
+      longestRun(limits),
+    ),
   };
 }

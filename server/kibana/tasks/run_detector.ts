@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { spanOf } from '../../../common/buckets';
 import type { Failure, LivePipelineBody, RunReport, RunSummary, TrainingReport } from '../../../common/api';
 import { RUNS_KEPT } from '../../../common/api/status';
-import { durationToMilliseconds } from '../../../common/detector';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { MINUTE } from '../../../common/duration';
 import { DetectionError } from '../../../common/detection_error';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
 import { frozenWindowsOf } from '../../detection/training/left_out_of_training';
@@ -16,12 +18,13 @@ import { livePipeline } from '../../elasticsearch/ingest';
 import { createNotifier, type Notifier } from '../../notifications';
 import { createElasticsearchJournal } from '../../elasticsearch/stores/announcement_journal';
 import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
-import { keepModelGood } from '../models/model_upkeep';
+import { isUpkeepDue } from '../models/model_upkeep';
 import { NEVER_RUN, type RunState } from '../records/detector_state';
+import { longestRun, type JobLimits } from '../limits/job_limits';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
-import type { TaskTarget } from '../contracts/identifiers';
+import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
 import { detectorLink, feedbackLink } from '../contracts/links';
 import { liveBodyOf } from '../models/pipeline_swap';
@@ -35,6 +38,13 @@ const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
 const WHOLE_RUN_EVERY_MILLISECONDS = 60 * 60_000;
 /** While a detector waits for its first model, its training is looked after so often. */
 const LOOK_AFTER_TRAINING_MILLISECONDS = 20_000;
+/** Upkeep of a model that died with its Kibana is begun anew after this. */
+const UPKEEP_REPEATED_AFTER = '5m';
+/** The least share of a page and of a span that a run takes. */
+const SMALLEST_SHARE = 1 / 64;
+/** A run that takes a share of what has arrived takes at least so many buckets. */
+const FEWEST_BUCKETS = 2;
+const FEWEST_LOGS_A_PAGE = 100;
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
 
@@ -48,8 +58,21 @@ export type RunOutcome =
       readonly delay?: number;
       /** Failed runs in a row, this one included. */
       readonly failures: number;
+      /** Share of a page and of a span that the next run takes: (0, 1]. */
+      readonly share: number;
       readonly failure?: Failure;
     };
+
+/** State left by the runs before, and the end of this one. */
+export interface RunConditions {
+  /** Failed runs in a row. */
+  readonly failures: number;
+  /** Share of a page and of a span to take: (0, 1]. */
+  readonly share: number;
+  readonly signal: AbortSignal;
+  /** Is true once the signal has fired because the run took too long. */
+  readonly isOutOfTime: () => boolean;
+}
 
 /**
  * One scheduled run of one detector: scores what has arrived, sees to a model where there is none or the last is too
@@ -59,9 +82,9 @@ export type RunOutcome =
 export async function runDetector(
   services: Services,
   target: TaskTarget,
-  failedBefore: number,
-  signal: AbortSignal,
+  conditions: RunConditions,
 ): Promise<RunOutcome> {
+  const { signal, share } = conditions;
   const { clock, log } = services;
   let job: DetectorJob | undefined;
   let before: RunState = NEVER_RUN;
@@ -75,40 +98,44 @@ export async function runDetector(
     before = known?.runs ?? NEVER_RUN;
     if (await isStillSilent(services, job, before, signal)) {
       const silence = clock.now() - Date.parse(before.quiet_since as string);
-      return { kind: 'ran', interval, failures: 0, delay: idlePause(schedule, silence) };
+      return { kind: 'ran', interval, failures: 0, share, delay: idlePause(schedule, silence) };
     }
     const model = await job.models.active(target.detectorId);
     await seeToTraining(services, job, model, known?.training);
     if (model === undefined) {
       const delay = Math.min(durationToMilliseconds(interval), LOOK_AFTER_TRAINING_MILLISECONDS);
-      return { kind: 'ran', interval, failures: 0, delay };
+      return { kind: 'ran', interval, failures: 0, share, delay };
     }
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
-    const { run, report } = await score(services, job, model, before, signal);
+    const { run, report } = await score(services, job, model, before, conditions);
     const counted = countRun(before.counted, { version: model.version, ...report });
     const quietSince =
       report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
     await putOnRecord(job, { ...before, counted, quiet_since: quietSince }, report, clock.now());
     // A detector without logs has nothing to measure, and one that catches up has better things to do.
     if (report.logs > 0 && run.complete) {
-      await keepModelGood({ services, job, model, counted, signal });
+      await askForUpkeep(services, job, model);
     }
     const silence = quietSince === undefined ? 0 : clock.now() - Date.parse(quietSince);
     const delay = run.complete ? idlePause(schedule, silence) : 0;
-    return { kind: 'ran', interval, failures: 0, ...(delay === undefined ? {} : { delay }) };
-  } catch (error) {
+    const next = { share: Math.min(1, 2 * share), ...(delay === undefined ? {} : { delay }) };
+    return { kind: 'ran', interval, failures: 0, ...next };
+  } catch (thrown) {
+    const error = conditions.isOutOfTime() ? tooSlow(services.limits, share) : thrown;
     const code = error instanceof DetectionError ? error.code : 'internal';
-    if (code === 'interrupted') return { kind: 'ran', interval, failures: failedBefore, delay: 0 };
+    const { failures: failedBefore } = conditions;
+    if (code === 'interrupted') return { kind: 'ran', interval, failures: failedBefore, share, delay: 0 };
     if (code === 'conflict') {
       log.debug(`Detector ${target.detectorId}: ${(error as Error).message}`);
-      return { kind: 'ran', interval, failures: failedBefore };
+      return { kind: 'ran', interval, failures: failedBefore, share };
     }
     if (code === 'internal') {
       log.error(`Detector ${target.detectorId}: ${(error as Error)?.stack ?? String(error)}`);
     } else log.warn(`Detector ${target.detectorId}: ${(error as Error).message}`);
     const failures = Math.max(failedBefore, before.consecutive_failures) + 1;
     const failure = failureOf(error, clock.now(), true);
-    const delay = backoffMilliseconds(failures, durationToMilliseconds(interval));
+    const isLessNext = conditions.isOutOfTime() && share > SMALLEST_SHARE;
+    const delay = isLessNext ? 0 : backoffMilliseconds(failures, durationToMilliseconds(interval));
     const { running: _over, ...kept } = before;
     await job?.status
       .writePart(target.detectorId, 'runs', {
@@ -127,7 +154,43 @@ export async function runDetector(
       .catch((problem: Error) =>
         log.warn(`Detector ${target.detectorId}: its failure could not be put on record: ${problem.message}`),
       );
-    return { kind: 'ran', interval, failures, failure, delay };
+    return {
+      kind: 'ran',
+      interval,
+      failures,
+      failure,
+      delay,
+      share: isLessNext ? share / 2 : share,
+    };
+  }
+}
+
+const tooSlow = (limits: JobLimits, share: number): DetectionError =>
+  new DetectionError(
+    'unavailable',
+    `The run took longer than ${longestRun(limits) / 1_000} s and was stopped; nothing is lost. ` +
+      (share > SMALLEST_SHARE
+        ? 'The next run takes half as much.'
+        : `It took ${share} of a page already: Elasticsearch is too slow for it.`),
+  );
+
+/** Looking after a model can take longer than a run may: it has a task of its own, which is there while it is due. */
+async function askForUpkeep(services: Services, job: DetectorJob, model: ModelRecord): Promise<void> {
+  const { target } = job;
+  try {
+    if (!(await isUpkeepDue(services, job, model))) return;
+    await services.taskManager.ensureScheduled({
+      id: upkeepTaskId(target),
+      taskType: UPKEEP_TASK_TYPE,
+      schedule: { interval: UPKEEP_REPEATED_AFTER },
+      params: { space: target.space, detectorId: target.detectorId },
+      state: {},
+      scope: ['logAnomalies'],
+    });
+  } catch (error) {
+    // Scoring does not depend on it; the next run asks again.
+    const { message } = error as Error;
+    services.log.warn(`Detector ${target.detectorId}: its model is not looked after: ${message}`);
   }
 }
 
@@ -181,7 +244,7 @@ async function score(
   job: DetectorJob,
   model: ModelRecord,
   before: RunState,
-  signal: AbortSignal,
+  { signal, share }: RunConditions,
 ): Promise<{ run: DetectionRun; report: RunReport }> {
   const { clock, limits, log } = services;
   const { target, stored } = job;
@@ -225,7 +288,8 @@ async function score(
     startFrom: startedAt - FIRST_RUN_LOOKS_BACK_MILLISECONDS,
     maxLogs: limits.max_logs_per_run,
     deadline: startedAt + durationToMilliseconds(limits.max_run_time),
-    pageSize: limits.page_size,
+    pageSize: Math.max(FEWEST_LOGS_A_PAGE, Math.round(share * limits.page_size)),
+    ...(share < 1 && { share, smallestSpan: smallestSpanOf(current.detector) }),
     signal,
     frozenWindows: () => frozenWindowsOf(job.suppressions, detectorId, stored.detector.schedule, startedAt),
     ...(notifier && {
@@ -310,6 +374,9 @@ function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): 
     },
   );
 }
+
+const smallestSpanOf = (detector: Detector): number =>
+  detector.unit === 'bucket' ? FEWEST_BUCKETS * spanOf(detector) : MINUTE;
 
 const remembered = ({ history = [] }: RunState, run: RunSummary): RunSummary[] =>
   [run, ...history].slice(0, RUNS_KEPT);

@@ -12,19 +12,48 @@ export interface TaskRun {
   readonly state: TaskInstance['state'];
   /** Fires when Task Manager gives the run up, as when Kibana stops or the time is over. */
   readonly interruption: AbortController;
+  /** Is true once the run was stopped because it took too long. */
+  readonly isOutOfTime: () => boolean;
 }
 
-/** Runs of a task, each of which can be interrupted. */
+/**
+ * Runs of a task, each of which can be interrupted.
+ *
+ * @param longest the run is interrupted after so many milliseconds; default: only by Task Manager
+ */
 export const runnerOf =
   (
     getServices: () => Promise<Services>,
     run: (task: TaskRun) => Promise<TaskRunResult>,
+    longest?: number,
   ): TaskDefinition['createTaskRunner'] =>
   ({ taskInstance: { params, state } }) => {
     const interruption = new AbortController();
     const target = { space: String(params.space), detectorId: String(params.detectorId) };
+    let isOutOfTime = false;
     return {
-      run: async () => run({ services: await getServices(), target, params, state, interruption }),
+      run: async () => {
+        const stop =
+          longest === undefined
+            ? undefined
+            : setTimeout(() => {
+                isOutOfTime = true;
+                interruption.abort();
+              }, longest);
+        try {
+          const services = await getServices();
+          return await run({
+            services,
+            target,
+            params,
+            state,
+            interruption,
+            isOutOfTime: () => isOutOfTime,
+          });
+        } finally {
+          clearTimeout(stop);
+        }
+      },
       cancel: async () => interruption.abort(),
     };
   };
