@@ -10,7 +10,7 @@ import { registerAddPanelActions } from './panels/add_panel_actions';
 import { registerPanels } from './panels/register_panels';
 import { registerRuleForms } from './rule_form/register_rule_forms';
 
-/** After Kibana's own applications of the category. */
+/** After Kibana's own applications of the category: Discover, dashboards, Canvas, maps and machine learning. */
 const ORDER = 8_900;
 
 /** Plugin class, loaded with every page of Kibana: it registers the application, which loads its pages when opened. */
@@ -31,7 +31,7 @@ export class LogAnomaliesPlugin {
         return renderApplication(coreStart, pluginsStart, parameters, this.context.env.packageInfo.version);
       },
     });
-    registerPanels(core, plugins);
+    registerPanels(core, plugins, this.context.env.packageInfo.version);
     registerRuleForms(core, plugins);
   }
 

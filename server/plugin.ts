@@ -24,6 +24,7 @@ import { createKeySweepTask, scheduleKeySweep } from './kibana/tasks/key_sweep';
 import { pluginStatus, RunOutcomes } from './kibana/contracts/plugin_status';
 import { registerRoutes } from './kibana/routes/register_routes';
 import { createDetectorHealthRuleType } from './kibana/rules/detector_health';
+import type { DetectorsOf } from './kibana/rules/detectors_of';
 import { createLogAnomalyRuleType } from './kibana/rules/log_anomaly';
 import type { EncryptedSavedObjectsSetup } from './kibana/contracts/saved_object_contracts';
 import {
@@ -33,6 +34,7 @@ import {
   ENCRYPTED_ATTRIBUTES,
   keyRecordSavedObjectType,
 } from './kibana/contracts/saved_object_types';
+import { withSchemas } from './kibana/contracts/saved_object_schemas';
 import type { Services } from './kibana/contracts/services';
 import { createServices, type PluginsStart } from './kibana/start_services';
 import type { TaskManagerSetup } from './kibana/contracts/task_contracts';
@@ -58,13 +60,14 @@ export class LogAnomaliesPlugin {
     const limits = parseSettings(jobLimitsSchema, config.jobs ?? {}, 'logAnomalies.jobs');
     const usage = parseSettings(usageLimitsSchema, config.limits ?? {}, 'logAnomalies.limits');
     const log = this.context.logger.get();
-    const links = { publicBaseUrl: core.http.basePath.publicBaseUrl, kibanaVersion };
+    const { publicBaseUrl, serverBasePath } = core.http.basePath;
+    const links = { publicBaseUrl, serverBasePath, kibanaVersion };
 
     registerFeature(plugins.features, kibanaVersion);
 
-    core.savedObjects.registerType(detectorSavedObjectType);
-    core.savedObjects.registerType(apiKeySavedObjectType);
-    core.savedObjects.registerType(keyRecordSavedObjectType);
+    core.savedObjects.registerType(withSchemas(detectorSavedObjectType));
+    core.savedObjects.registerType(withSchemas(apiKeySavedObjectType));
+    core.savedObjects.registerType(withSchemas(keyRecordSavedObjectType));
     encryptedSavedObjects?.registerType({
       type: API_KEY_TYPE,
       attributesToEncrypt: ENCRYPTED_ATTRIBUTES,
@@ -103,12 +106,10 @@ export class LogAnomaliesPlugin {
       largestModelBytes: largestBody(usage),
     });
 
-    alerting.registerType(createLogAnomalyRuleType(links));
-    alerting.registerType(
-      createDetectorHealthRuleType(links, async (space) =>
-        createDetectorRepository(inSpace((await getServices()).internalSavedObjects, space)),
-      ),
-    );
+    const detectorsOf: DetectorsOf = async (space) =>
+      createDetectorRepository(inSpace((await getServices()).internalSavedObjects, space));
+    alerting.registerType(createLogAnomalyRuleType(links, detectorsOf));
+    alerting.registerType(createDetectorHealthRuleType(links, detectorsOf));
   }
 
   start(_core: unknown, { taskManager }: PluginsStart): void {

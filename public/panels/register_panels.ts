@@ -1,5 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import type { CoreSetup, PluginsSetup } from '../kibana/contracts';
+import { filterTrigger } from '../kibana/kibana_version';
 import type { VisualizationType } from '../kibana/panel_contracts';
 import type { DataView } from '../kibana/search_contracts';
 import { LazyPanelEditor } from './lazy_panel_editor';
@@ -34,6 +35,7 @@ async function usedDataViews(core: CoreSetup): Promise<DataView[]> {
 
 const visualizationType = (
   core: CoreSetup,
+  kibanaVersion: string,
   kind: PanelKind,
   description: PanelDescription,
 ): VisualizationType => ({
@@ -43,7 +45,7 @@ const visualizationType = (
   group: 'promoted',
   requiresSearch: false,
   inspectorAdapters: {},
-  getSupportedTriggers: () => ['FILTER_TRIGGER'],
+  getSupportedTriggers: () => [filterTrigger(kibanaVersion)],
   getUsedIndexPattern: () => usedDataViews(core),
   visConfig: { defaults: { ...defaultSettings(kind) } },
   editorConfig: { optionsTemplate: LazyPanelEditor(core) },
@@ -65,7 +67,11 @@ const visualizationType = (
 });
 
 /** Offers the panels to dashboards, where Kibana has them. What draws them loads with the first one shown. */
-export function registerPanels(core: CoreSetup, { visualizations, expressions }: PluginsSetup): void {
+export function registerPanels(
+  core: CoreSetup,
+  { visualizations, expressions }: PluginsSetup,
+  kibanaVersion: string,
+): void {
   if (visualizations === undefined || expressions === undefined) return;
   expressions.registerFunction({
     name: PANEL_FUNCTION,
@@ -93,7 +99,7 @@ export function registerPanels(core: CoreSetup, { visualizations, expressions }:
   }));
   const descriptions = describePanels();
   for (const kind of PANEL_KINDS) {
-    const type = visualizationType(core, kind, descriptions[kind]);
+    const type = visualizationType(core, kibanaVersion, kind, descriptions[kind]);
     if (visualizations.createBaseVisualizationAsync) {
       visualizations.createBaseVisualizationAsync(type.name, async () => type);
     } else visualizations.createBaseVisualization?.(type);

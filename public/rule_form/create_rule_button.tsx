@@ -5,10 +5,9 @@ import { PLUGIN_ID } from '../../common/plugin';
 import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
 import { useApp } from '../shared/app/app_context';
 import { findKibanaContextProvider } from '../kibana/kibana_react_context';
+import { newRulePath } from '../kibana/kibana_version';
+import { handOver } from './handed_parameters';
 import { LOG_ANOMALY_RULE_TYPE } from './rule_types';
-
-/** Address of Kibana's page for rules, used where Kibana offers no rule form. */
-const RULES_PATH = '/insightsAndAlerting/triggersActions/rules';
 
 /** Opens Kibana's form for an alert rule on one detector, filled in; absent for those who may only look. */
 export function CreateRuleButton(props: {
@@ -19,7 +18,7 @@ export function CreateRuleButton(props: {
   label?: string;
 }): ReactElement | null {
   const { detectorId, detectorName, params } = props;
-  const { core, plugins, canWrite } = useApp();
+  const { core, plugins, canWrite, kibanaVersion } = useApp();
   const [isOpen, setIsOpen] = useState(false);
   const { triggersActionsUi } = plugins;
   if (!canWrite || triggersActionsUi === undefined) return null;
@@ -27,11 +26,17 @@ export function CreateRuleButton(props: {
     props.label ?? i18n.translate('logAnomalies.rule.create', { defaultMessage: 'Create alert rule' });
   const KibanaContextProvider = findKibanaContextProvider();
   const openForm = triggersActionsUi.getAddRuleFlyout;
+  const given: LogAnomalyParams = {
+    ...(params ?? logAnomalyParamsSchema.parse({})),
+    detector_ids: [detectorId],
+  };
   if (KibanaContextProvider === undefined || openForm === undefined) {
     return (
       <EuiButtonEmpty
         iconType="bell"
-        href={core.application.getUrlForApp('management', { path: RULES_PATH })}
+        href={core.application.getUrlForApp('management', {
+          path: `${newRulePath(kibanaVersion, LOG_ANOMALY_RULE_TYPE)}${handOver(given)}`,
+        })}
         data-test-subj="logAnomaliesCreateRule"
       >
         {label}
@@ -54,7 +59,7 @@ export function CreateRuleButton(props: {
                 defaultMessage: 'Anomalies of {detector}',
                 values: { detector: detectorName },
               }),
-              params: { ...(params ?? logAnomalyParamsSchema.parse({})), detector_ids: [detectorId] },
+              params: given,
             },
             onClose: () => setIsOpen(false),
           })}

@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
 import { severityOptions } from '../shared/values/severity';
 import { FiringEstimate } from './firing_estimate';
+import { handedOver } from './handed_parameters';
 import { DetectorPicker, Row, useDefaults, type FormProps } from './form_parts';
 import { groupingOptions } from './grouping_options';
 
@@ -11,7 +12,7 @@ const LOG_ANOMALY_DEFAULTS = logAnomalyParamsSchema.parse({});
 
 export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement {
   const { core, ruleParams, setRuleParams, errors } = props;
-  useDefaults(props, LOG_ANOMALY_DEFAULTS);
+  useDefaults(props, handedOver(window.location.search) ?? LOG_ANOMALY_DEFAULTS);
   const params = { ...LOG_ANOMALY_DEFAULTS, ...ruleParams };
   return (
     <>

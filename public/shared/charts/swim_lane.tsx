@@ -16,7 +16,7 @@ import type { Group } from './anomaly_timeline';
 import { useChartTheme } from './chart_theme';
 import { entityName, laneOf } from '../values/entity_name';
 import { formatCount, formatTime } from '../values/format';
-import { SEVERITY_COLORS, SeverityLabel, severityName } from '../values/severity';
+import { SeverityLabel, severityName, useSeverityColors } from '../values/severity';
 import type { Interval } from '../values/time_range';
 
 /** Selection by a click or a brush. */
@@ -43,6 +43,7 @@ export function SwimLane(props: {
 }): ReactElement {
   const { groups, intervalMilliseconds, range, choose, height } = props;
   const { euiTheme } = useEuiTheme();
+  const severityColors = useSeverityColors();
   const baseTheme = useChartTheme();
   const cells = groups.flatMap(({ key, buckets }) =>
     buckets.map(({ time, anomalies, max_confidence: confidence }) => ({
@@ -61,7 +62,7 @@ export function SwimLane(props: {
     ...[...SEVERITIES].reverse().map(({ name, from }, place, all) => ({
       start: Math.max(2, from),
       end: all[place + 1]?.from ?? 101,
-      color: SEVERITY_COLORS[name],
+      color: severityColors[name],
       label: severityName(name),
     })),
   ];

@@ -47,9 +47,9 @@ export type FieldMap = Readonly<
 export interface RuleType<Parameters> {
   readonly id: string;
   readonly name: string;
-  readonly category: 'observability';
+  readonly category: 'management';
   readonly producer: string;
-  readonly solution: 'observability';
+  readonly solution: 'stack';
   readonly actionGroups: readonly { readonly id: string; readonly name: string }[];
   readonly defaultActionGroupId: string;
   readonly minimumLicenseRequired: 'basic';

@@ -117,7 +117,7 @@ export interface ServiceStatus {
 export interface CoreSetup<PluginsStart> {
   readonly http: {
     createRouter(): Router;
-    readonly basePath: { readonly publicBaseUrl?: string };
+    readonly basePath: { readonly publicBaseUrl?: string; readonly serverBasePath?: string };
   };
   readonly savedObjects: { registerType(type: SavedObjectType): void };
   /** Source: packages/core/status/core-status-server/src/contracts.ts `StatusServiceSetup`. */

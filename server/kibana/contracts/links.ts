@@ -3,14 +3,16 @@ import { logsBehind } from '../../../common/logs_behind';
 import { PLUGIN_ID } from '../../../common/plugin';
 
 export interface LinkBase {
-  /** `server.publicBaseUrl`; links are relative to Kibana without it. */
+  /** `server.publicBaseUrl`, which ends in `server.basePath` where there is one. */
   readonly publicBaseUrl: string | undefined;
+  /** `server.basePath`: links without a public address begin with it. */
+  readonly serverBasePath?: string;
   readonly space: string;
   readonly kibanaVersion: string;
 }
 
-const root = ({ publicBaseUrl = '', space }: LinkBase): string =>
-  `${publicBaseUrl.replace(/\/$/, '')}${space === 'default' ? '' : `/s/${encodeURIComponent(space)}`}`;
+const root = ({ publicBaseUrl, serverBasePath = '', space }: LinkBase): string =>
+  `${(publicBaseUrl ?? serverBasePath).replace(/\/$/, '')}${space === 'default' ? '' : `/s/${encodeURIComponent(space)}`}`;
 
 export const resultLink = (base: LinkBase, resultId: string): string =>
   `${root(base)}/app/${PLUGIN_ID}/results/${encodeURIComponent(resultId)}`;
@@ -22,11 +24,15 @@ export const detectorLink = (base: LinkBase, detectorId: string): string =>
 export const feedbackLink = (base: LinkBase, detectorId: string, resultId: string): string =>
   `${detectorLink(base, detectorId)}/feedback?result=${encodeURIComponent(resultId)}`;
 
-/** The log itself, or the logs of a bucket, in Discover, by Kibana's own redirect for such links; no data view has to exist. */
-export function discoverLink(base: LinkBase, result: AnomalyResult): string {
+/**
+ * The log itself, or the logs of a bucket, in Discover, by Kibana's own redirect for such links.
+ *
+ * @param timeField the field that the logs are dated by
+ */
+export function discoverLink(base: LinkBase, result: AnomalyResult, timeField = '@timestamp'): string {
   const { query, timeRange } = logsBehind(result);
   const parameters = {
-    dataViewSpec: { title: result.source.index, timeFieldName: '@timestamp' },
+    dataViewSpec: { title: result.source.index, timeFieldName: timeField },
     query: { language: 'kuery', query },
     timeRange,
   };

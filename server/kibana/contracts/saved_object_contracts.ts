@@ -42,7 +42,14 @@ export interface SavedObjectType {
   readonly hidden: boolean;
   readonly namespaceType: 'multiple-isolated' | 'agnostic';
   readonly mappings: { readonly dynamic: false; readonly properties: Record<string, unknown> };
-  readonly modelVersions: Record<number, { readonly changes: readonly unknown[] }>;
+  readonly modelVersions: Record<
+    number,
+    {
+      readonly changes: readonly unknown[];
+      /** Types of `@kbn/config-schema`; versions from 9.3 on ask for both. */
+      readonly schemas?: { readonly forwardCompatibility: unknown; readonly create: unknown };
+    }
+  >;
 }
 
 /** Source: x-pack/plugins/encrypted_saved_objects/server `EncryptedSavedObjectsPluginSetup`. */

@@ -3,7 +3,7 @@ import { PLUGIN_ID } from '../../../common/plugin';
 import { detectorHealthParamsSchema, type DetectorHealthParams } from '../../../common/rules';
 import { createCheckpointStore, createSnapshotStore } from '../../elasticsearch';
 import type { ActionVariable, RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
-import type { DetectorRepository } from '../records/detector_repository';
+import type { DetectorsOf } from './detectors_of';
 import { DETECTOR_HEALTH_RULE_TYPE } from '../contracts/identifiers';
 import { createStatusStore } from '../records/status_store';
 import { ALERTS_AS_DATA } from './alert_documents';
@@ -27,9 +27,6 @@ interface Alert extends Finding {
   readonly detectorId: string;
   readonly name: string;
 }
-
-/** Detectors are hidden from the saved-objects client that a rule is given: they are looked up by the plugin itself. */
-export type DetectorsOf = (space: string) => Promise<Pick<DetectorRepository, 'list'>>;
 
 async function findProblems(
   options: RuleExecutorOptions<DetectorHealthParams>,
@@ -135,9 +132,9 @@ export function createDetectorHealthRuleType(
   return {
     id: DETECTOR_HEALTH_RULE_TYPE,
     name: 'Log anomaly detector health',
-    category: 'observability',
+    category: 'management',
     producer: PLUGIN_ID,
-    solution: 'observability',
+    solution: 'stack',
     actionGroups: [{ id: ACTION_GROUP, name: 'Unhealthy' }],
     defaultActionGroupId: ACTION_GROUP,
     minimumLicenseRequired: 'basic',

@@ -6,7 +6,13 @@ import { readResultsToAlert, type ElasticsearchClient } from '../../elasticsearc
 import type { RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
 import { LOG_ANOMALY_RULE_TYPE } from '../contracts/identifiers';
 import { ALERTS_AS_DATA } from './alert_documents';
-import { logAnomalyAlert, LOG_ANOMALY_VARIABLES, recoveredContext } from './log_anomaly_context';
+import {
+  logAnomalyAlert,
+  LOG_ANOMALY_VARIABLES,
+  recoveredContext,
+  type TimeFields,
+} from './log_anomaly_context';
+import type { DetectorsOf } from './detectors_of';
 import type { LinkBase } from '../contracts/links';
 import { recoveryReasons } from './recovery_reasons';
 import { ResultGroups } from './result_groups';
@@ -64,6 +70,7 @@ async function collect(
 async function executeLogAnomaly(
   options: RuleExecutorOptions<LogAnomalyParams>,
   links: Omit<LinkBase, 'space'>,
+  detectorsOf: DetectorsOf,
 ): Promise<{ state: Record<string, unknown> }> {
   const { services, params, state, spaceId, startedAt, rule, logger } = options;
   const { alertsClient } = services;
@@ -83,12 +90,13 @@ async function executeLogAnomaly(
     logger.warn(`Rule "${rule.name}": ${text}`);
     services.ruleResultService?.addLastRunWarning(text);
   };
+  const timeFields = reached.length === 0 ? undefined : await timeFieldsOf(spaceId, detectorsOf);
   for (const group of reached.slice(0, limit)) {
     alertsClient.report({
       id: group.id,
       actionGroup: ACTION_GROUP,
       state: { count: group.count },
-      ...logAnomalyAlert(group, params.window, base),
+      ...logAnomalyAlert(group, params.window, base, timeFields),
     });
   }
   alertsClient.setAlertLimitReached(reached.length > limit);
@@ -113,13 +121,21 @@ async function executeLogAnomaly(
   return { state: { seen_to: range.to } };
 }
 
-export function createLogAnomalyRuleType(links: Omit<LinkBase, 'space'>): RuleType<LogAnomalyParams> {
+async function timeFieldsOf(space: string, detectorsOf: DetectorsOf): Promise<TimeFields> {
+  const { detectors } = await (await detectorsOf(space)).list();
+  return new Map(detectors.map(({ id, detector }) => [id, detector.source.timestamp_field]));
+}
+
+export function createLogAnomalyRuleType(
+  links: Omit<LinkBase, 'space'>,
+  detectorsOf: DetectorsOf,
+): RuleType<LogAnomalyParams> {
   return {
     id: LOG_ANOMALY_RULE_TYPE,
     name: 'Log anomaly',
-    category: 'observability',
+    category: 'management',
     producer: PLUGIN_ID,
-    solution: 'observability',
+    solution: 'stack',
     actionGroups: [{ id: ACTION_GROUP, name: 'Anomaly' }],
     defaultActionGroupId: ACTION_GROUP,
     minimumLicenseRequired: 'basic',
@@ -133,6 +149,6 @@ export function createLogAnomalyRuleType(links: Omit<LinkBase, 'space'>): RuleTy
     },
     actionVariables: { context: LOG_ANOMALY_VARIABLES, params: [], state: [] },
     alerts: ALERTS_AS_DATA,
-    executor: (options) => executeLogAnomaly(options, links),
+    executor: (options) => executeLogAnomaly(options, links, detectorsOf),
   };
 }

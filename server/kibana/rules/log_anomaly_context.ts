@@ -62,7 +62,7 @@ function lineOf(result: AnomalyResult): string {
 }
 
 /** Names that actions go by (group, entity, detector) are cleaned and otherwise as they are; sentences hold no links. */
-function resultContext({ id, result }: FoundResult, base: LinkBase) {
+function resultContext({ id, result }: FoundResult, base: LinkBase, timeFields: TimeFields) {
   const { anomaly } = result;
   const known = knownIn(result);
   const attribution = anomaly.attribution.slice(0, SHOWN_FEATURES).map((each) => ({
@@ -91,13 +91,21 @@ function resultContext({ id, result }: FoundResult, base: LinkBase) {
     log_line: lineOf(result),
     link: resultLink(base, id),
     feedback_link: feedbackLink(base, result.detector.id, id),
-    discover_link: discoverLink(base, result),
+    discover_link: discoverLink(base, result, timeFields.get(result.detector.id)),
     detector_link: detectorLink(base, result.detector.id),
   };
 }
 
+/** By the id of a detector: the field that its logs are dated by. A detector that is gone has none. */
+export type TimeFields = ReadonlyMap<string, string>;
+
 /** Returns the variables for actions, and the fields of the alert's document. */
-export function logAnomalyAlert(group: ResultGroup, window: string, base: LinkBase) {
+export function logAnomalyAlert(
+  group: ResultGroup,
+  window: string,
+  base: LinkBase,
+  timeFields: TimeFields = new Map(),
+) {
   const [best] = group.top;
   const { detector, anomaly } = best.result;
   const known = knownIn(best.result);
@@ -107,13 +115,13 @@ export function logAnomalyAlert(group: ResultGroup, window: string, base: LinkBa
     `${told(anomaly.reason, known)} (confidence ${(anomaly.confidence * 100).toFixed(1)}%)`;
   return {
     context: {
-      ...resultContext(best, base),
+      ...resultContext(best, base, timeFields),
       message,
       group: clean(group.name),
       count: group.count,
       new_count: group.newCount,
       window,
-      results: group.top.map((found) => resultContext(found, base)),
+      results: group.top.map((found) => resultContext(found, base, timeFields)),
     },
     payload: {
       ...ecsFieldsOf(best.result),

@@ -1,0 +1,34 @@
+import type { AnomalyResult } from '../../../common/anomaly';
+import { detectorLink, discoverLink, resultLink } from './links';
+
+const base = { publicBaseUrl: undefined, space: 'default', kibanaVersion: '9.4.3' };
+const result = {
+  '@timestamp': '2026-01-05T10:00:00.000Z',
+  event: { ingested: '2026-01-05T10:00:01.000Z' },
+  anomaly: {},
+  source: { index: 'logs', id: 'a' },
+} as unknown as AnomalyResult;
+
+it.each([
+  [{}, '/app/logAnomalies/results/r'],
+  [{ serverBasePath: '/kibana' }, '/kibana/app/logAnomalies/results/r'],
+  [{ serverBasePath: '/kibana', space: 'shop' }, '/kibana/s/shop/app/logAnomalies/results/r'],
+  // Kibana wants the base path in the public address.
+  [
+    { serverBasePath: '/kibana', publicBaseUrl: 'https://k.test/kibana/', space: 'shop' },
+    'https://k.test/kibana/s/shop/app/logAnomalies/results/r',
+  ],
+])('leads through base path and space: %j', (given, expected) => {
+  expect(resultLink({ ...base, ...given }, 'r')).toBe(expected);
+});
+
+it('encodes what stands in it', () => {
+  expect(detectorLink(base, 'a/b?c')).toBe('/app/logAnomalies/detectors/a%2Fb%3Fc');
+});
+
+it('dates the logs in Discover by the field of their detector', () => {
+  const viewOf = (link: string) =>
+    JSON.parse(new URL(link, 'https://k.test').searchParams.get('p') ?? '').dataViewSpec;
+  expect(viewOf(discoverLink(base, result, 'time'))).toEqual({ title: 'logs', timeFieldName: 'time' });
+  expect(viewOf(discoverLink(base, result))).toEqual({ title: 'logs', timeFieldName: '@timestamp' });
+});
