@@ -1,4 +1,4 @@
-/** What differs between versions of Kibana and cannot be seen from what it lends. */
+/** Differences between versions of Kibana that cannot be seen from what it lends. */
 
 /**
  * @param kibanaVersion such as `9.4.3` or `9.6.0-SNAPSHOT`
