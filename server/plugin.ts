@@ -1,3 +1,4 @@
+import { schema } from '@kbn/config-schema';
 import { ServiceStatusLevels } from '@kbn/core/server';
 import { parseSettings } from '../common/validation';
 import type { LogAnomaliesConfig } from './config';
@@ -65,9 +66,9 @@ export class LogAnomaliesPlugin {
 
     registerFeature(plugins.features, kibanaVersion);
 
-    core.savedObjects.registerType(withSchemas(detectorSavedObjectType));
-    core.savedObjects.registerType(withSchemas(apiKeySavedObjectType));
-    core.savedObjects.registerType(withSchemas(keyRecordSavedObjectType));
+    for (const type of [detectorSavedObjectType, apiKeySavedObjectType, keyRecordSavedObjectType]) {
+      core.savedObjects.registerType(withSchemas(schema, type));
+    }
     encryptedSavedObjects?.registerType({
       type: API_KEY_TYPE,
       attributesToEncrypt: ENCRYPTED_ATTRIBUTES,

@@ -12,17 +12,17 @@ declare module '@kbn/config-schema' {
       options?: {
         /** Treatment of keys that are not declared. */
         unknowns?: 'allow' | 'forbid' | 'ignore';
+        meta?: { title?: string };
         /** @returns what is wrong, or undefined */
         validate?: (value: Record<string, unknown>) => string | undefined;
       },
     ): Type<{ [Key in keyof Properties]: Properties[Key] extends Type<infer Value> ? Value : never }>;
     maybe<Value>(type: Type<Value>): Type<Value | undefined>;
-    any(): Type<unknown>;
     string(options?: { minLength?: number; maxLength?: number }): Type<string>;
     number(options?: { min?: number; max?: number }): Type<number>;
     boolean(): Type<boolean>;
-    literal<Value extends string | number | boolean | null>(value: Value): Type<Value>;
-    oneOf(types: readonly Type<unknown>[]): Type<unknown>;
+    literal(value: string | null): Type<string | null>;
+    oneOf(types: readonly Type<unknown>[], options?: { meta?: { description?: string } }): Type<unknown>;
     arrayOf<Value>(type: Type<Value>): Type<Value[]>;
   };
 }
