@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   'suppression_expired',
   'suppression_refused',
   'results_deleted',
+  'incident_changed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

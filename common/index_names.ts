@@ -33,6 +33,9 @@ export const checkpointsIndex = (space: string): string => nameOf('checkpoints',
 /** Verdicts and suppressions. */
 export const feedbackIndex = (space: string): string => nameOf('feedback', space);
 
+/** Incidents. */
+export const incidentsIndex = (space: string): string => nameOf('incidents', space);
+
 /** The audit trail. */
 export const auditIndex = (space: string): string => nameOf('audit', space);
 

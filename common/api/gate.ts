@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { saidSchema } from './said';
+import { saidSchema } from '../said';
 
 /**
  * - `pass`: the new model may take the place of the active one

@@ -4,6 +4,7 @@ import { detectorEndpoints } from './detectors';
 import { exchangeEndpoints } from './exchange';
 import { evidenceEndpoints } from './evidence';
 import { feedbackEndpoints } from './feedback';
+import { incidentEndpoints } from './incidents';
 import { driftEndpoints } from './drift';
 import { modelEndpoints } from './models';
 import { pipelineEndpoints } from './pipelines';
@@ -26,6 +27,7 @@ export const ENDPOINTS = {
   ...evidenceEndpoints,
   ...patternEndpoints,
   ...alertEndpoints,
+  ...incidentEndpoints,
   ...modelEndpoints,
   ...pipelineEndpoints,
   ...feedbackEndpoints,
@@ -43,6 +45,7 @@ export type { AuditEntryBody } from './audit';
 export type { DetectorRecord } from './detectors';
 export { NAME_CONFLICTS } from './exchange';
 export type { ImportedDetector, NameConflict } from './exchange';
+export type { IncidentBody } from './incidents';
 export type { DriftMeasurement } from './drift';
 export type { CandidateCheck, CandidateGate } from './gate';
 export type { ModelRecordBody } from './models';

@@ -108,6 +108,11 @@ export const resultFilters = {
   feature: z.string().max(200).optional().describe('Results that this feature stands out in'),
   text: z.string().max(1_000).optional().describe('Words of the log line'),
   filter: dslSchema.optional(),
+  incident_id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be the id of an incident')
+    .optional()
+    .describe('Results of this incident'),
 };
 
 /** Result ids are SHA-256 digests or made of simple characters. */

@@ -6,7 +6,7 @@ import { dirtSchema } from './detectors';
 import { driftMeasurementSchema } from './drift';
 import { GATE_CHECKS } from './gate';
 import { livePipelineSchema } from './pipelines';
-import { saidSchema } from './said';
+import { saidSchema } from '../said';
 
 /**
  * - `created`: saved, never trained; `ready`: has a model, never started

@@ -155,6 +155,9 @@ const detectorSettings = z.strictObject({
       late_window: durationSchema
         .default('24h')
         .describe('A log that is indexed later than this after its timestamp is not scored'),
+      quiet_time: durationSchema
+        .optional()
+        .describe('An incident is over after so long without an anomaly; default 30m'),
     })
     .prefault({}),
   entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),

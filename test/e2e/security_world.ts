@@ -218,8 +218,10 @@ export async function sceneOn(world: World, security: SecurityWorld): Promise<Sc
       },
     },
   });
+  const { incidents } = await client.call('listIncidents', { query: { detector_id: id } });
   const { version } = await client.call('getDetector', { params });
   return {
+    incidentId: incidents[0]?.id ?? 'none-yet',
     detectorId: id,
     detector,
     version,

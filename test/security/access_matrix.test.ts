@@ -140,8 +140,12 @@ async function sceneOf(): Promise<Scene> {
       },
     },
   });
+  const { incidents } = await ok<{ incidents: { id: string }[] }>('listIncidents', {
+    query: { detector_id: id },
+  });
   const { version } = await ok<DetectorRecord>('getDetector', { params: { id } });
   return {
+    incidentId: incidents[0]?.id ?? 'none-yet',
     detectorId: id,
     detector,
     version,

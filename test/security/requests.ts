@@ -16,6 +16,7 @@ export interface Scene {
   /** A log that was judged. */
   readonly judged: { readonly index: string; readonly id: string };
   readonly suppressionId: string;
+  readonly incidentId: string;
   /** Epoch milliseconds, [from, to), with logs. */
   readonly from: number;
   readonly to: number;
@@ -70,6 +71,9 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     getResult: { params: { result_id: result.id } },
     summarizeResults: { query: { detector_id: id, ...times } },
     getEvidence: { params: { result_id: result.id } },
+    listIncidents: { query: { detector_id: id } },
+    getIncident: { params: { incident_id: scene.incidentId } },
+    updateIncident: { params: { incident_id: scene.incidentId }, body: { state: 'acknowledged' } },
     listPatterns: { query: { detector_id: id, ...times } },
     whatIf: { query: { detector_ids: id } },
     estimateAlerts: { query: { detector_ids: id, ...times } },

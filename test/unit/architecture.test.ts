@@ -45,15 +45,35 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'drift',
       'explanations',
     ],
-    ...['suppressions', 'model_snapshot', 'buckets', 'rules', 'api', 'painless', 'log_parsing', 'demo_logs'],
+    ...[
+      'suppressions',
+      'incidents',
+      'model_snapshot',
+      'buckets',
+      'rules',
+      'api',
+      'painless',
+      'log_parsing',
+      'demo_logs',
+    ],
     ...['dashboards'],
   ],
   'server/detection': [
-    ...['ports', 'workers', 'decoding', 'scoring', 'feedback', 'promotion', 'training', 'upkeep'],
+    ...[
+      'ports',
+      'incidents',
+      'workers',
+      'decoding',
+      'scoring',
+      'feedback',
+      'promotion',
+      'training',
+      'upkeep',
+    ],
     ...['evaluation_report'],
   ],
   'server/elasticsearch': [
-    ...['transport', 'indices', 'logs', 'buckets', 'results', 'stores', 'ingest', 'upgrade', ''],
+    ...['transport', 'indices', 'logs', 'buckets', 'results', 'incidents', 'stores', 'ingest', 'upgrade', ''],
   ],
   'server/kibana': [
     ...[

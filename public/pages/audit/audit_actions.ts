@@ -35,6 +35,8 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
     i18n.translate('logAnomalies.audit.suppressionRefused', { defaultMessage: 'silencing refused' }),
   results_deleted: () =>
     i18n.translate('logAnomalies.audit.resultsDeleted', { defaultMessage: 'old results deleted' }),
+  incident_changed: () =>
+    i18n.translate('logAnomalies.audit.incidentChanged', { defaultMessage: 'incident changed' }),
 };
 
 /** Returns the translated name of an action. */

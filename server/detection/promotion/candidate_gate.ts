@@ -1,4 +1,4 @@
-import type { Said } from '../../../common/api/said';
+import type { Said } from '../../../common/said';
 import type { CandidateCheck, GateCheckName, GateVerdict } from '../../../common/api/gate';
 import { DetectionError } from '../../../common/detection_error';
 import type { PromotionLimits } from '../../../common/detector/upkeep_settings';

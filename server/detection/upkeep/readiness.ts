@@ -1,4 +1,4 @@
-import type { Said } from '../../../common/api/said';
+import type { Said } from '../../../common/said';
 import type { ReadinessFinding } from '../../../common/api/status';
 import type { DriftMeasurement } from '../../../common/api/drift';
 import type { DirtReport } from '../../../common/log_features/columns/types';

@@ -8,6 +8,7 @@ import {
   checkpointsIndex,
   DEFAULT_SPACE,
   feedbackIndex,
+  incidentsIndex,
   modelsIndex,
   resultsIndex,
 } from './names';
@@ -179,12 +180,47 @@ const AUDIT: Properties = {
   recorded: object({ at: date, user: object({ username: keyword }) }),
 };
 
+/** One document an incident; `kept` holds what nobody searches for. */
+const INCIDENTS: Properties = {
+  title: text,
+  scope: object({ kind: keyword, value: keyword }),
+  place: keyword,
+  entity: keyword,
+  detectors: object({ id: keyword, name: keyword, results: whole }),
+  start: date,
+  end: date,
+  from: date,
+  to: date,
+  state: keyword,
+  closed_because: keyword,
+  merged_into: keyword,
+  opened_at: date,
+  closed_at: date,
+  closes_at: date,
+  updated_at: date,
+  counts: object({ logs: whole, buckets: whole }),
+  results: whole,
+  score: number,
+  confidence: number,
+  severity: keyword,
+  assignee: keyword,
+  reasons: stored,
+  first_line: stored,
+  last_line: stored,
+  sources: stored,
+  counted: stored,
+  comments: stored,
+  history: stored,
+  kept: stored,
+};
+
 const RESOURCES = {
   results: RESULTS,
   models: MODELS,
   checkpoints: CHECKPOINTS,
   feedback: FEEDBACK,
   audit: AUDIT,
+  incidents: INCIDENTS,
 };
 export type Resource = keyof typeof RESOURCES;
 
@@ -257,6 +293,7 @@ export async function ensureIndexResources(
   await ensureIndex(client, modelsIndex(space), 'models', { policy, signal });
   await ensureIndex(client, checkpointsIndex(space), 'checkpoints', { policy, signal });
   await ensureIndex(client, feedbackIndex(space), 'feedback', { policy, signal });
+  await ensureIndex(client, incidentsIndex(space), 'incidents', { policy, signal });
   await ensureIndex(client, auditIndex(space), 'audit', { policy, signal });
   await ensureIndex(client, resultsIndex(space, now), 'results', { policy, signal });
 }

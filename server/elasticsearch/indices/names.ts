@@ -7,6 +7,7 @@ export {
   demoIndex,
   endOfResultsIndex,
   feedbackIndex,
+  incidentsIndex,
   INDEX_PREFIX,
   modelsIndex,
   resultsIndex,

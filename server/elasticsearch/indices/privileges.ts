@@ -7,6 +7,7 @@ import {
   checkpointsIndex,
   DEFAULT_SPACE,
   feedbackIndex,
+  incidentsIndex,
   modelsIndex,
   resultsPattern,
 } from './names';
@@ -48,7 +49,7 @@ export const ownerRole = (
       privileges: ['create_index', 'view_index_metadata', 'read', 'index'],
     },
     {
-      names: [modelsIndex(space), feedbackIndex(space), checkpointsIndex(space)],
+      names: [modelsIndex(space), feedbackIndex(space), checkpointsIndex(space), incidentsIndex(space)],
       privileges: ['create_index', 'view_index_metadata', 'read', 'index', 'delete'],
     },
     {
@@ -66,6 +67,7 @@ export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
       names: [
         resultsPattern(space),
         feedbackIndex(space),
+        incidentsIndex(space),
         modelsIndex(space),
         checkpointsIndex(space),
         auditIndex(space),
@@ -90,6 +92,7 @@ export const retentionRole = (space: string = DEFAULT_SPACE): RoleDefinition => 
   cluster: [],
   indices: [
     { names: [resultsPattern(space)], privileges: ['view_index_metadata', 'read', 'delete_index'] },
+    { names: [incidentsIndex(space)], privileges: ['read', 'delete'] },
     { names: [auditIndex(space)], privileges: ['create_index', 'view_index_metadata', 'create_doc'] },
   ],
 });

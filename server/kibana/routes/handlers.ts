@@ -3,6 +3,7 @@ import { detectorHandlers } from './detector_handlers';
 import { exchangeHandlers } from './exchange_handlers';
 import { feedbackHandlers } from './feedback_handlers';
 import type { Handlers } from './handler';
+import { incidentHandlers } from './incident_handlers';
 import { modelHandlers } from './model_handlers';
 import { pipelineHandlers } from './pipeline_handlers';
 import { resultHandlers } from './result_handlers';
@@ -19,6 +20,7 @@ export const HANDLERS: Handlers = {
   ...statusHandlers,
   ...upkeepHandlers,
   ...resultHandlers,
+  ...incidentHandlers,
   ...modelHandlers,
   ...pipelineHandlers,
   ...feedbackHandlers,

@@ -10,8 +10,20 @@ import {
   summarizeResults,
   whatIf,
 } from '../../elasticsearch';
+import { queryOfIncident } from '../../elasticsearch/incidents';
+import type { RequestScope } from '../contracts/services';
 import { readEvidence } from '../results/result_evidence';
 import type { Handlers } from './handler';
+
+/** The results of an incident are chosen by one more condition. */
+async function withIncident<Query extends { incident_id?: string; filter?: Record<string, unknown> }>(
+  query: Query,
+  { elasticsearch, space }: RequestScope,
+): Promise<Query> {
+  if (query.incident_id === undefined) return query;
+  const members = await queryOfIncident(elasticsearch, space, query.incident_id);
+  return { ...query, filter: { bool: { filter: [members, ...(query.filter ? [query.filter] : [])] } } };
+}
 
 export const resultHandlers: Handlers<
   | keyof typeof resultEndpoints
@@ -19,14 +31,21 @@ export const resultHandlers: Handlers<
   | keyof typeof patternEndpoints
   | keyof typeof alertEndpoints
 > = {
-  searchResults: ({ query }, { scope }) => searchResults(scope.elasticsearch, scope.space, query),
+  searchResults: async ({ query }, { scope }) =>
+    searchResults(scope.elasticsearch, scope.space, await withIncident(query, scope)),
   getResult: ({ params }, { scope }) => getResult(scope.elasticsearch, scope.space, params.result_id),
   getEvidence: ({ params }, { services, scope, signal }) =>
     readEvidence(services, scope, params.result_id, signal),
-  summarizeResults: ({ query }, { services, scope }) =>
-    summarizeResults(scope.elasticsearch, scope.space, query, services.clock.now()),
+  summarizeResults: async ({ query }, { services, scope }) =>
+    summarizeResults(
+      scope.elasticsearch,
+      scope.space,
+      await withIncident(query, scope),
+      services.clock.now(),
+    ),
   estimateAlerts: ({ query }, { scope }) => estimateAlerts(scope.elasticsearch, scope.space, query),
   whatIf: ({ query: { to, ...params } }, { services, scope, signal }) =>
     whatIf(scope.elasticsearch, scope.space, params, to ?? services.clock.now(), { signal }),
-  listPatterns: ({ query }, { scope }) => listPatterns(scope.elasticsearch, scope.space, query),
+  listPatterns: async ({ query }, { scope }) =>
+    listPatterns(scope.elasticsearch, scope.space, await withIncident(query, scope)),
 };

@@ -1,0 +1,3 @@
+export { scopeKey, type Group } from './grouping';
+export * from './incident';
+export { linksOf, type ResultLinks } from './result_links';

@@ -1,0 +1,125 @@
+import type { AuditEntry } from '../../../common/audit';
+import { DetectionError } from '../../../common/detection_error';
+import { INCIDENT_LIMITS, type Incident, type IncidentStep } from '../../../common/incidents';
+import type { AuditTrail, Clock } from '../ports';
+import type { IncidentStore, StoredIncident } from '../ports/incidents';
+
+/** Tries while others change the same incident. */
+const MOST_TRIES = 5;
+
+/** Changes that a person asks for; what is absent stays. */
+export interface IncidentChange {
+  readonly state?: 'open' | 'acknowledged' | 'closed';
+  /** null: nobody any more. */
+  readonly assignee?: string | null;
+  readonly comment?: string;
+}
+
+/** Adds steps to the history of an incident, which keeps the newest. */
+const withSteps = (incident: Incident, ...steps: readonly IncidentStep[]): Incident =>
+  steps.length === 0
+    ? incident
+    : { ...incident, history: [...incident.history, ...steps].slice(-INCIDENT_LIMITS.history) };
+
+/**
+ * Changes an incident for a person and puts on record who did what. What is so already is no change.
+ *
+ * @throws DetectionError `not_found`; `conflict` for one that was merged, with the id of the one to change; `unavailable` where
+ *   others keep changing it
+ */
+export async function changeIncident(
+  {
+    incidents,
+    audit,
+    clock,
+  }: {
+    readonly incidents: Pick<IncidentStore, 'find' | 'write'>;
+    readonly audit: Pick<AuditTrail, 'append'>;
+    readonly clock: Pick<Clock, 'now'>;
+  },
+  id: string,
+  change: IncidentChange,
+  author: { readonly by?: string },
+): Promise<Incident> {
+  for (let tried = 0; tried < MOST_TRIES; tried++) {
+    const found = await incidents.find(id);
+    if (found === undefined) {
+      throw new DetectionError('not_found', `There is no incident "${id}" in this space.`);
+    }
+    if (found.incident.state === 'merged') {
+      throw new DetectionError(
+        'conflict',
+        `The incident "${id}" became a part of "${found.incident.merged_into}"; change that one.`,
+        { details: { merged_into: found.incident.merged_into } },
+      );
+    }
+    const at = new Date(clock.now()).toISOString();
+    const changed = changedIncident(found, change, at, author);
+    if (changed === found.incident) return changed;
+    if (!(await incidents.write([{ ...found, incident: changed }]))) continue;
+    await audit.append(entriesOf(found.incident, changed, change, at, author));
+    return changed;
+  }
+  throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
+}
+
+const ACTIONS = { open: 'reopened', acknowledged: 'acknowledged', closed: 'closed' } as const;
+
+function changedIncident(
+  { incident }: StoredIncident,
+  { state, assignee, comment }: IncidentChange,
+  at: string,
+  author: { readonly by?: string },
+): Incident {
+  const steps: IncidentStep[] = [];
+  let next = incident;
+  if (state !== undefined && state !== incident.state) {
+    const { closed_at: _at, closed_because: _because, ...rest } = next;
+    next = {
+      ...rest,
+      state,
+      ...(state === 'closed' && { closed_at: at, closed_because: 'person' as const }),
+    };
+    steps.push({ at, ...author, action: ACTIONS[state], from: incident.state, to: state });
+  }
+  if (assignee !== undefined && assignee !== (incident.assignee ?? null)) {
+    const { assignee: before, ...rest } = next;
+    next = { ...rest, ...(assignee !== null && { assignee }) };
+    steps.push({
+      at,
+      ...author,
+      action: 'assigned',
+      ...(before !== undefined && { from: before }),
+      ...(assignee !== null && { to: assignee }),
+    });
+  }
+  if (comment !== undefined) {
+    const comments = [...incident.comments, { at, ...author, text: comment }];
+    next = { ...next, comments: comments.slice(-INCIDENT_LIMITS.comments) };
+    steps.push({ at, ...author, action: 'commented' });
+  }
+  return steps.length === 0 ? incident : withSteps({ ...next, updated_at: at }, ...steps);
+}
+
+function entriesOf(
+  before: Incident,
+  after: Incident,
+  { comment }: IncidentChange,
+  at: string,
+  author: { readonly by?: string },
+): AuditEntry[] {
+  const said = [
+    ...(before.state === after.state ? [] : [`${before.state} became ${after.state}`]),
+    ...(before.assignee === after.assignee ? [] : [`assigned to ${after.assignee ?? 'nobody'}`]),
+    ...(comment === undefined ? [] : [`comment: ${comment}`]),
+  ];
+  return before.detectors.slice(0, 1).map(({ id }) => ({
+    detectorId: id,
+    at,
+    ...author,
+    action: 'incident_changed',
+    ...(before.state !== after.state && { from: before.state, to: after.state }),
+    reason: `Incident "${after.title}": ${said.join('; ')}`,
+    details: { incident: after.id },
+  }));
+}

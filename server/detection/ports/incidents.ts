@@ -1,0 +1,62 @@
+import type { AnomalyResult, Severity } from '../../../common/anomaly';
+import type { Group, Incident, IncidentScope } from '../../../common/incidents';
+
+/** An incident with all that decides which results belong to it. */
+export interface KeptIncident {
+  readonly incident: Incident;
+  readonly group: Group;
+  /** Results and severity when it was first written: growth is told in relation to them. */
+  readonly opened: { readonly results: number; readonly severity: Severity };
+}
+
+export interface StoredIncident extends KeptIncident {
+  /** State in which it was read. */
+  readonly revision: { readonly sequenceNumber: number; readonly primaryTerm: number };
+}
+
+/** Figures of an incident, as Elasticsearch counts them over the results that count. */
+export interface IncidentFigures {
+  readonly logs: number;
+  readonly buckets: number;
+  /** Most results first. */
+  readonly detectors: readonly { readonly id: string; readonly name: string; readonly results: number }[];
+  readonly score: number;
+  readonly confidence: number;
+  readonly first: FoundResult;
+  readonly last: FoundResult;
+  /** One for each of the leading patterns, highest score first. */
+  readonly leading: readonly FoundResult[];
+}
+
+interface FoundResult {
+  readonly id: string;
+  readonly result: AnomalyResult;
+}
+
+export interface IncidentStore {
+  /** Id of an incident that opens with this result: the same for all who see the same. */
+  newId(scope: IncidentScope, detectorId: string, source: { index: string; id: string }): string;
+  /**
+   * Incidents that results of these places and this time (epoch milliseconds, both ends included) may belong to, and beside
+   * them all of the detector that go on. Merged ones are left out.
+   */
+  near(
+    places: readonly IncidentScope[],
+    range: { readonly from: number; readonly to: number },
+    detectorId: string,
+  ): Promise<StoredIncident[]>;
+  /** Incidents of a time, the last to end first, bounded; of one detector where one is given. */
+  between(
+    range: { readonly from: number; readonly to: number },
+    detectorId?: string,
+  ): Promise<StoredIncident[]>;
+  find(id: string): Promise<StoredIncident | undefined>;
+  /** Incidents that go on although nothing came by `time` (epoch milliseconds): of the detector, and long-standing ones of others. */
+  due(detectorId: string, time: number): Promise<StoredIncident[]>;
+  /** In the order of the groups; undefined where no result counts any more. */
+  figures(groups: readonly Group[]): Promise<(IncidentFigures | undefined)[]>;
+  /** @returns false where somebody else has changed one of them meanwhile: read and try again */
+  write(
+    incidents: readonly (KeptIncident & { readonly revision?: StoredIncident['revision'] })[],
+  ): Promise<boolean>;
+}

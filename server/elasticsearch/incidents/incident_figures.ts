@@ -1,0 +1,126 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { AnomalyResult } from '../../../common/anomaly';
+import { INCIDENT_LIMITS, type Group } from '../../../common/incidents';
+import type { IncidentFigures } from '../../detection/ports/incidents';
+import { attempt, type RequestOptions } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { filterResults, resultsOfSpace } from '../results/results_query';
+import { COUNTING, queryOfMembers } from './member_query';
+
+/** Incidents counted by one request. */
+const GROUPS_A_REQUEST = 50;
+
+interface Hits {
+  hits: { hits: { _id: string; _source: AnomalyResult }[] };
+}
+interface Counted {
+  doc_count: number;
+  buckets_of: { doc_count: number };
+  score: { value: number | null };
+  confidence: { value: number | null };
+  detectors: { buckets: { key: string; doc_count: number; name: { buckets: { key: string }[] } }[] };
+  first: Hits;
+  last: Hits;
+  patterns: { buckets: { leading: Hits }[] };
+}
+
+const oneHit = (...sort: estypes.SortCombinations[]): estypes.AggregationsAggregationContainer => ({
+  top_hits: { size: 1, sort },
+});
+const byTime = (order: 'asc' | 'desc') =>
+  oneHit({ '@timestamp': { order } }, { 'source.id': { order, unmapped_type: 'keyword' } });
+
+const countsOf = ({ bucketDetectors }: Group): Record<string, estypes.AggregationsAggregationContainer> => ({
+  buckets_of: { filter: { terms: { 'detector.id': [...bucketDetectors] } } },
+  score: { max: { field: 'anomaly.score' } },
+  confidence: { max: { field: 'anomaly.confidence' } },
+  detectors: {
+    terms: { field: 'detector.id', size: INCIDENT_LIMITS.detectors },
+    aggs: { name: { terms: { field: 'detector.name', size: 1 } } },
+  },
+  first: byTime('asc'),
+  last: byTime('desc'),
+  patterns: {
+    terms: {
+      field: 'anomaly.pattern',
+      size: INCIDENT_LIMITS.reasons,
+      order: [{ worst: 'desc' }, { _key: 'asc' }],
+    },
+    aggs: {
+      worst: { max: { field: 'anomaly.score' } },
+      leading: oneHit({ 'anomaly.score': { order: 'desc' } }, { '@timestamp': { order: 'asc' } }),
+    },
+  },
+});
+
+/** Counts the results of each group anew. @param namedOf groups that those of "others" leave out */
+export async function countIncidents(
+  client: ElasticsearchClient,
+  space: string,
+  groups: readonly Group[],
+  namedOf: (group: Group) => readonly Group[],
+  { policy, signal }: RequestOptions,
+): Promise<(IncidentFigures | undefined)[]> {
+  const found: (IncidentFigures | undefined)[] = [];
+  for (let start = 0; start < groups.length; start += GROUPS_A_REQUEST) {
+    const part = groups.slice(start, start + GROUPS_A_REQUEST);
+    const reach = (pick: (group: Group) => number, of: (...values: number[]) => number): number =>
+      of(...part.map(pick));
+    const answer = await attempt(
+      () =>
+        client.search(
+          {
+            ...resultsOfSpace(space),
+            size: 0,
+            track_total_hits: false,
+            query: {
+              bool: {
+                filter: [
+                  ...filterResults(space, 'log', {
+                    from: reach(({ from, quiet }) => from - quiet, Math.min),
+                    to: reach(({ to, quiet }) => to + quiet, Math.max) + 1,
+                  }),
+                  ...COUNTING,
+                ],
+              },
+            },
+            aggs: Object.fromEntries(
+              part.map((group, place): [string, estypes.AggregationsAggregationContainer] => [
+                `incident_${place}`,
+                { filter: queryOfMembers(group, namedOf(group)), aggs: countsOf(group) },
+              ]),
+            ),
+          },
+          { signal },
+        ),
+      { what: `count the results of incidents of space "${space}"`, policy, signal },
+    );
+    const counted = (answer.aggregations ?? {}) as unknown as Record<string, Counted | undefined>;
+    found.push(...part.map((_, place) => figuresOf(counted[`incident_${place}`])));
+  }
+  return found;
+}
+
+function figuresOf(counted: Counted | undefined): IncidentFigures | undefined {
+  if (counted === undefined || counted.doc_count === 0) return undefined;
+  const hitOf = ({ hits }: Hits) => hits.hits.map(({ _id: id, _source: result }) => ({ id, result }));
+  const [first] = hitOf(counted.first);
+  const [last] = hitOf(counted.last);
+  const leading = counted.patterns.buckets
+    .flatMap((bucket) => hitOf(bucket.leading))
+    .sort((one, other) => other.result.anomaly.score - one.result.anomaly.score);
+  return {
+    logs: counted.doc_count - counted.buckets_of.doc_count,
+    buckets: counted.buckets_of.doc_count,
+    detectors: counted.detectors.buckets.map(({ key, doc_count: results, name }) => ({
+      id: key,
+      name: name.buckets[0]?.key ?? key,
+      results,
+    })),
+    score: counted.score.value ?? 0,
+    confidence: counted.confidence.value ?? 0,
+    first,
+    last,
+    leading: leading.length > 0 ? leading : [first],
+  };
+}

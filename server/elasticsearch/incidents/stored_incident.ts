@@ -1,0 +1,30 @@
+import { scopeKey, type Group, type Incident } from '../../../common/incidents';
+import type { KeptIncident } from '../../detection/ports/incidents';
+
+/** A document of `log-anomalies-incidents.<space>`: the incident, what it is searched by, and what only its job reads. */
+export interface IncidentDocument extends Omit<Incident, 'id'> {
+  readonly place: string;
+  /** Hull of all that ever belonged to it, epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly results: number;
+  readonly kept: { readonly group: Group; readonly opened: KeptIncident['opened'] };
+}
+
+export function documentOf({ incident, group, opened }: KeptIncident): IncidentDocument {
+  const { id: _id, ...body } = incident;
+  const { logs, buckets } = incident.counts;
+  return {
+    ...body,
+    place: scopeKey(group.scope),
+    from: group.from,
+    to: group.to,
+    results: logs + buckets,
+    kept: { group, opened },
+  };
+}
+
+export function keptOf(id: string, document: IncidentDocument): KeptIncident {
+  const { place: _place, from: _from, to: _to, results: _results, kept, ...body } = document;
+  return { incident: { id, ...body }, ...kept };
+}
