@@ -22,7 +22,7 @@ export interface Group {
 }
 
 /** @example sourceKey({ field: 'client.ip', value: '203.0.113.9' }) // 'client.ip=203.0.113.9' */
-export const sourceKey = ({ field, value }: { field: string; value: string }): string => `${field}=${value}`;
+const sourceKey = ({ field, value }: { field: string; value: string }): string => `${field}=${value}`;
 
 /** A group of one result. @param quiet milliseconds */
 export const groupOf = (links: ResultLinks, quiet: number): Group => ({

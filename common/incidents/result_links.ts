@@ -28,7 +28,7 @@ const LONGEST_VALUE = 256;
 const PATH_FIELDS = ['url.path', 'url.original', 'http.request.path'];
 const METHOD_FIELDS = ['http.request.method', 'http.method'];
 
-/** What ties one result to others. Times in epoch milliseconds. */
+/** Ties of one result to others. Times in epoch milliseconds. */
 export interface ResultLinks {
   readonly detectorId: string;
   readonly scope: IncidentScope;
@@ -73,7 +73,7 @@ function sourceOf(result: AnomalyResult): IncidentSource | undefined {
   return undefined;
 }
 
-/** Returns what ties a result to others: everything that the grouping looks at. */
+/** Returns the ties of a result to others: everything that the grouping looks at. */
 export function linksOf(result: AnomalyResult): ResultLinks {
   const span = spanOfResult(result);
   const time = Date.parse(result['@timestamp']);

@@ -113,7 +113,7 @@ export async function listIncidents(
 export const bodyOf = (incident: Incident) => incident as ApiResponse<Endpoints['getIncident']>['incident'];
 
 /** @throws DetectionError `not_found`, too, for an incident of another space */
-export async function findIncident(
+async function findIncident(
   client: ElasticsearchClient,
   space: string,
   id: string,
