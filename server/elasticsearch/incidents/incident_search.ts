@@ -113,11 +113,7 @@ export async function listIncidents(
 export const bodyOf = (incident: Incident) => incident as ApiResponse<Endpoints['getIncident']>['incident'];
 
 /** @throws DetectionError `not_found`, too, for an incident of another space */
-async function findIncident(
-  client: ElasticsearchClient,
-  space: string,
-  id: string,
-): Promise<StoredIncident> {
+async function findIncident(client: ElasticsearchClient, space: string, id: string): Promise<StoredIncident> {
   const found = await createIncidentStore(client, { space }).find(id);
   if (found !== undefined) return found;
   throw new DetectionError(
