@@ -19,7 +19,8 @@ const LONGEST_TEXT = 200;
 
 type What = Pick<Attribution, 'feature' | 'field' | 'comparison'>;
 
-const styleOf = ({ locale, write }: Words): NumberStyle => ({
+/** Returns the style of numbers and units in the language of the words. */
+export const styleOf = ({ locale, write }: Words): NumberStyle => ({
   locale,
   bytes: (unit, number) =>
     unit === 'bytes' && number === '1'

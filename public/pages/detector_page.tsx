@@ -6,6 +6,7 @@ import { DETECTOR_TABS, detectorPath, type DetectorTab } from '../shared/app/loc
 import { CreateRuleButton } from '../rule_form/create_rule_button';
 import { DetectorStateBadge } from '../shared/detector/detector_state';
 import { formatSpan } from '../shared/values/format';
+import { FailingCallout } from '../shared/detector/failing_callout';
 import { ReadinessCallouts } from '../shared/detector/readiness_callouts';
 import { FailurePrompt, LoadingPrompt, RequestState } from '../shared/requests/request_state';
 import { useAction } from '../shared/requests/use_action';
@@ -152,6 +153,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
           <RequestState request={request}>
             {({ record, status }) => (
               <Suspense fallback={<LoadingPrompt />}>
+                <FailingCallout status={status} />
                 <ReadinessCallouts findings={status.readiness ?? []} />
                 <CurrentTab tab={tab} view={{ record, status, reload: request.reload }} />
               </Suspense>

@@ -41,8 +41,8 @@ export async function createDetectorByForm(
     timeout: WORK_MILLISECONDS,
   });
   assert.match(await page.innerText(testSubject('logAnomaliesAlertsPerDay')), /\d.* a day/);
-  await page.getByRole('button', { name: 'Grouping, training and schedule' }).last().click();
-  await page.getByLabel('Group results by').fill(entity);
+  // Proposed already.
+  await page.locator(testSubject('logAnomaliesEntity')).getByText(entity).waitFor();
   await page.click(testSubject('logAnomaliesSave'));
   await page.waitForSelector(testSubject('logAnomaliesDetector'), { timeout: WORK_MILLISECONDS });
   const id = new URL(page.url()).pathname.split('/').filter(Boolean).at(-2);

@@ -13,6 +13,7 @@ import { brushedQuery, changedQuery, PAGE_SIZE, readExplorerQuery } from './expl
 import { FilterRow } from './filter_row';
 import { NothingScored } from './nothing_scored';
 import { OverviewCharts } from './overview_charts';
+import { PastLogs } from './past_logs';
 import { ResultDetails } from './result_details';
 import { SearchBar, useResultsDataView } from './search_bar';
 
@@ -80,7 +81,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
     [api, record.id],
   );
   // A first model or a finished backfill brings results that the user waits for.
-  const progress = `${status.model?.version} ${status.backfill?.state} ${status.last_run?.id}`;
+  const progress = `${status.model?.version} ${status.backfill?.state} ${status.backfill?.logs} ${status.last_run?.id}`;
   useEffect(() => {
     summary.reload();
     results.reload();
@@ -96,6 +97,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
 
   return (
     <>
+      <PastLogs record={record} status={status} reload={reload} />
       <SearchBar
         chosen={chosen}
         dataView={dataView}

@@ -6,12 +6,16 @@ import { useApp } from '../../shared/app/app_context';
 import { useAction } from '../../shared/requests/use_action';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { changedQuery } from './explorer_query';
+import { scorePastText, useScorePast } from './past_logs';
 
 /** Nothing was scored in this time: what to do depends on how far the detector is. */
-export function NothingScored({ record, status, reload }: DetectorView): ReactElement {
+export function NothingScored(view: DetectorView): ReactElement {
+  const { record, status, reload } = view;
+  const past = useScorePast(view);
   const { api, canWrite, setQuery } = useApp();
   const { run, isBusy } = useAction(reload);
   const isTraining = status.state === 'training' || status.training?.state === 'running';
+  const isScoringPast = status.backfill?.state === 'running' || status.backfill?.state === 'queued';
   return (
     <EuiEmptyPrompt
       iconType={isTraining ? 'clock' : icon('magnifyWithExclamation')}
@@ -50,6 +54,20 @@ export function NothingScored({ record, status, reload }: DetectorView): ReactEl
                 onClick={() => run(() => api('startDetector', { params: { id: record.id } }))}
               >
                 {i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' })}
+              </EuiButton>,
+            ]
+          : []),
+        ...(status.model !== undefined && canWrite && !isScoringPast
+          ? [
+              <EuiButton
+                key="past"
+                fill={record.enabled}
+                iconType={icon('timeRefresh')}
+                isLoading={past.isBusy}
+                onClick={past.start}
+                data-test-subj="logAnomaliesScorePast"
+              >
+                {scorePastText()}
               </EuiButton>,
             ]
           : []),

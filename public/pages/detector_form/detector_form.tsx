@@ -7,6 +7,7 @@ import {
   EuiFlexItem,
   EuiPanel,
   EuiSpacer,
+  EuiSwitch,
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
@@ -16,9 +17,11 @@ import { type ApiFailure } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
 import { useAction } from '../../shared/requests/use_action';
+import { PAST_DAYS, pastQuery } from '../../shared/detector/past_range';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import { BucketFields } from './bucket_fields';
 import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, documentOf, type Draft } from './draft/draft';
+import { EntityField } from './entity_field';
 import { FeatureFields } from './features/feature_fields';
 import { LogSample } from './log_sample';
 import { MoreFields } from './more_fields';
@@ -63,6 +66,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const { run, isBusy } = useAction();
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
+  const [scoresPast, setScoresPast] = useState(true);
   const [shown, setShown] = useState<PreviewState>({ isLoading: false });
   const { detector, problems } = checkDraft(draft, readKql);
   const source = sourceOf(draft);
@@ -104,7 +108,8 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
                 body: { detector, version: record.version },
               });
         warnOfView(core, saved);
-        go(start || record ? detectorPath(saved.id) : '/');
+        if (record === undefined && start) go(detectorPath(saved.id), scoresPast ? pastQuery() : {});
+        else go(record ? detectorPath(saved.id) : '/');
       },
       i18n.translate('logAnomalies.form.saved', {
         defaultMessage: '{name} is saved',
@@ -116,7 +121,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   return (
     <>
       <EuiFlexGroup alignItems="flexStart" gutterSize="l">
-        <EuiFlexItem grow={3} style={{ minWidth: 480 }}>
+        <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 480 }}>
           <Step title={i18n.translate('logAnomalies.form.stepLogs', { defaultMessage: '1. Which logs' })}>
             <>
               <SourceFields {...fields} />
@@ -133,12 +138,16 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
               {isOfBuckets ? (
                 <BucketFields {...fields} replace={setDraft} fields={description.value?.fields} />
               ) : (
-                <FeatureFields
-                  {...fields}
-                  source={source}
-                  distributions={description.value?.distributions ?? []}
-                  fields={description.value?.fields}
-                />
+                <>
+                  <EntityField {...fields} fields={description.value?.fields} isNew={record === undefined} />
+                  <EuiSpacer size="m" />
+                  <FeatureFields
+                    {...fields}
+                    source={source}
+                    distributions={description.value?.distributions ?? []}
+                    fields={description.value?.fields}
+                  />
+                </>
               )}
             </>
           </Step>
@@ -149,6 +158,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
           >
             <SensitivityFields
               {...fields}
+              isNew={record === undefined}
               inWindow={
                 isOfBuckets
                   ? shown.preview &&
@@ -158,7 +168,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
             />
           </Step>
           <EuiPanel hasBorder hasShadow={false}>
-            <MoreFields {...fields} isGrouped={isOfBuckets} />
+            <MoreFields {...fields} isGrouped />
           </EuiPanel>
           <EuiSpacer size="l" />
           {showsProblems && problems.size > 0 && (
@@ -197,6 +207,20 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
             </EuiFlexItem>
             {record === undefined && (
               <EuiFlexItem grow={false}>
+                <EuiSwitch
+                  compressed
+                  label={i18n.translate('logAnomalies.form.scorePast', {
+                    defaultMessage: 'and score the last {days} days',
+                    values: { days: PAST_DAYS },
+                  })}
+                  checked={scoresPast}
+                  onChange={(event) => setScoresPast(event.target.checked)}
+                  data-test-subj="logAnomaliesScoresPast"
+                />
+              </EuiFlexItem>
+            )}
+            {record === undefined && (
+              <EuiFlexItem grow={false}>
                 <EuiButton isDisabled={!canWrite || isBusy} onClick={() => save(false)}>
                   {i18n.translate('logAnomalies.form.saveOnly', { defaultMessage: 'Save without starting' })}
                 </EuiButton>
@@ -211,7 +235,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
             <YamlButtons draft={draft} load={setDraft} />
           </EuiFlexGroup>
         </EuiFlexItem>
-        <EuiFlexItem grow={2} style={{ minWidth: 420 }}>
+        <EuiFlexItem grow={2} style={{ minWidth: 0, flexBasis: 420 }}>
           <EuiPanel hasBorder hasShadow={false}>
             <EuiFlexGroup alignItems="center" responsive={false}>
               <EuiFlexItem>

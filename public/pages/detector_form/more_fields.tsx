@@ -10,7 +10,9 @@ import {
   EuiTextArea,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { DraftFieldsProps } from './draft/draft';
+import type { LogField } from '../../../common/log_features/fields/log_fields';
+import { EntityField } from './entity_field';
+import { withScoring, type DraftFieldsProps } from './draft/draft';
 
 /** Settings that most people never change. */
 export function MoreFields(
@@ -18,9 +20,11 @@ export function MoreFields(
     isOpen?: boolean;
     /** True when the entity field stands elsewhere on the page. */
     isGrouped?: boolean;
+    /** Of the logs, as far as they are known. */
+    fields?: readonly LogField[];
   },
 ): ReactElement {
-  const { draft, change, problem, isOpen = false, isGrouped = false } = props;
+  const { draft, change, problem, isOpen = false, isGrouped = false, fields } = props;
   const text = (path: string, label: string, help: string, value: string, set: (value: string) => void) => (
     <EuiFlexItem>
       <EuiFormRow
@@ -52,16 +56,11 @@ export function MoreFields(
     >
       <EuiSpacer size="m" />
       <EuiFlexGrid columns={2}>
-        {!isGrouped &&
-          text(
-            'entity_field',
-            i18n.translate('logAnomalies.form.entity', { defaultMessage: 'Group results by' }),
-            i18n.translate('logAnomalies.form.entityHelp', {
-              defaultMessage: 'A field such as service.name or host.name; each value gets a lane of its own.',
-            }),
-            draft.entity_field ?? '',
-            (value) => change({ entity_field: value }),
-          )}
+        {!isGrouped && (
+          <EuiFlexItem>
+            <EntityField draft={draft} change={change} problem={problem} fields={fields} isNew={false} />
+          </EuiFlexItem>
+        )}
         {text(
           'training.window',
           i18n.translate('logAnomalies.form.window', { defaultMessage: 'Learn from the last' }),
@@ -123,7 +122,7 @@ export function MoreFields(
                     }),
                   },
                 ]}
-                onChange={(event) => change({ scoring: event.target.value as 'job' | 'ingest' })}
+                onChange={(event) => change(withScoring(draft, event.target.value as 'job' | 'ingest'))}
                 data-test-subj="logAnomaliesScoring"
               />
             </EuiFormRow>

@@ -21,6 +21,7 @@ import { FewLines } from '../../shared/results/few_lines';
 import { formatCount, formatScore, formatTime } from '../../shared/values/format';
 import { logLine, timeOf } from '../../shared/results/log_line';
 import { FailurePrompt, LoadingPrompt } from '../../shared/requests/request_state';
+import { alertsPerDay, allowedShare } from './draft/draft';
 import { SeverityLabel } from '../../shared/values/severity';
 import { reasonText } from '../../shared/results/sentence_text';
 
@@ -33,8 +34,8 @@ const LISTED_LOGS = 15;
 const LARGEST_SHARE = 0.2;
 const SLIDER_STEPS = 200;
 
-/** A share of logs to flag, as the contamination may be. */
-const allowedShare = (share: number): number => Math.min(0.5, Math.max(1e-7, Number(share.toPrecision(3))));
+/** A number of anomalies a day as the setting may have it. */
+const budgetOf = (perDay: number): number => Math.max(0.1, Number(perDay.toPrecision(2)));
 
 /** Shows the anomalies that the detector would find in a sample of the user's own logs. Nothing is saved. */
 export function PreviewPanel(props: {
@@ -100,7 +101,7 @@ export function PreviewPanel(props: {
           description={i18n.translate('logAnomalies.preview.rows', { defaultMessage: 'in the sample' })}
         />
         <Figure
-          title={formatCount((logs * flaggedShare) / days)}
+          title={formatCount(alertsPerDay({ logs, days }, flaggedShare))}
           description={i18n.translate('logAnomalies.preview.alerts', { defaultMessage: 'anomalies a day' })}
           subject="logAnomaliesPreviewAlerts"
         />
@@ -125,7 +126,13 @@ export function PreviewPanel(props: {
           changeThreshold(
             wanted.method === 'fixed'
               ? { method: 'fixed', score }
-              : { ...wanted, contamination: allowedShare(exceedance(quantiles, score)) },
+              : {
+                  ...wanted,
+                  contamination: allowedShare(exceedance(quantiles, score)),
+                  ...(wanted.method === 'adaptive' && {
+                    alerts_per_day: budgetOf(alertsPerDay({ logs, days }, exceedance(quantiles, score))),
+                  }),
+                },
           )
         }
       />

@@ -1,10 +1,8 @@
-import React, { type ReactElement } from 'react';
+import React, { useEffect, useState, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiCallOut,
   EuiFieldNumber,
-  EuiFlexGroup,
-  EuiFlexItem,
   EuiFormRow,
   EuiIconTip,
   EuiRange,
@@ -18,9 +16,11 @@ import {
   alertsPerDay,
   contaminationOf,
   CONTAMINATIONS,
+  DEFAULT_BUDGET,
   DEFAULT_CONTAMINATION,
   DEFAULT_WINDOW,
   rowsPerDay,
+  shareOfBudget,
   type Draft,
   type DraftFieldsProps,
 } from './draft/draft';
@@ -36,11 +36,24 @@ export function SensitivityFields(
   props: DraftFieldsProps & {
     /** Logs in the training window, or rows of buckets; undefined where they are not counted. */
     inWindow: LogsInWindow | undefined | false;
+    /** The share that an adaptive threshold starts from follows the logs, as nobody relies on it yet. */
+    isNew: boolean;
   },
 ): ReactElement {
-  const { draft, change, problem, inWindow } = props;
+  const { draft, change, problem, inWindow, isNew } = props;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
+  const budgetShare =
+    isNew && inWindow && threshold?.method === 'adaptive'
+      ? shareOfBudget(inWindow, threshold.alerts_per_day ?? DEFAULT_BUDGET)
+      : undefined;
+  useEffect(() => {
+    if (budgetShare === undefined || threshold?.method !== 'adaptive') return;
+    if (threshold.contamination !== budgetShare) {
+      change({ threshold: { ...threshold, contamination: budgetShare } });
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when the logs are others
+  }, [budgetShare]);
   if (contamination === undefined) {
     return (
       <EuiCallOut
@@ -71,12 +84,16 @@ export function SensitivityFields(
         : best,
     0,
   );
+  const isAdaptive = threshold?.method === 'adaptive';
+  const label = i18n.translate('logAnomalies.form.sensitivity', { defaultMessage: 'How much to flag' });
   return (
     <EuiFormRow
       fullWidth
+      isInvalid={problem('threshold.alerts_per_day') !== undefined}
+      error={problem('threshold.alerts_per_day')}
       label={
         <span>
-          {i18n.translate('logAnomalies.form.sensitivity', { defaultMessage: 'How much to flag' })}{' '}
+          {label}{' '}
           <EuiIconTip
             content={
               draft.unit === 'bucket'
@@ -95,26 +112,25 @@ export function SensitivityFields(
       }
     >
       <>
-        <EuiRange
-          fullWidth
-          min={0}
-          max={CONTAMINATIONS.length - 1}
-          step={1}
-          value={nearest}
-          aria-label={i18n.translate('logAnomalies.form.sensitivity', { defaultMessage: 'How much to flag' })}
-          ticks={CONTAMINATIONS.map((share, value) => ({ value, label: formatShare(share) }))}
-          showTicks
-          onChange={(event) => {
-            const share = CONTAMINATIONS[Number(event.currentTarget.value)];
-            change({
-              threshold:
-                draft.threshold?.method === 'adaptive'
-                  ? { ...draft.threshold, contamination: share }
-                  : { method: 'contamination', contamination: share },
-            });
-          }}
-          data-test-subj="logAnomaliesContamination"
-        />
+        {isAdaptive ? (
+          <BudgetField draft={draft} change={change} problem={problem} inWindow={inWindow} label={label} />
+        ) : (
+          <EuiRange
+            fullWidth
+            min={0}
+            max={CONTAMINATIONS.length - 1}
+            step={1}
+            value={nearest}
+            aria-label={label}
+            ticks={CONTAMINATIONS.map((share, value) => ({ value, label: formatShare(share) }))}
+            showTicks
+            onChange={(event) => {
+              const share = CONTAMINATIONS[Number(event.currentTarget.value)];
+              change({ threshold: { method: 'contamination', contamination: share } });
+            }}
+            data-test-subj="logAnomaliesContamination"
+          />
+        )}
         <EuiSpacer size="s" />
         <EuiText size="s">
           <strong data-test-subj="logAnomaliesAlertsPerDay">
@@ -122,7 +138,7 @@ export function SensitivityFields(
           </strong>
         </EuiText>
         <EuiSpacer size="m" />
-        <AdaptiveFields draft={draft} change={change} problem={problem} contamination={contamination} />
+        <AdaptiveSwitch draft={draft} change={change} contamination={contamination} inWindow={inWindow} />
       </>
     </EuiFormRow>
   );
@@ -178,61 +194,79 @@ function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow 
       });
 }
 
-const DEFAULT_BUDGET = 10;
-
-/** Fields of an adaptive threshold, which follows slow change and keeps to a number of anomalies a day. */
-function AdaptiveFields(props: DraftFieldsProps & { contamination: number }): ReactElement {
-  const { draft, change, problem, contamination } = props;
-  const { threshold } = draft;
-  const isAdaptive = threshold?.method === 'adaptive';
+/** Choice between a number of anomalies a day that is kept to, and a share of the logs. */
+function AdaptiveSwitch(props: {
+  draft: Draft;
+  change: DraftFieldsProps['change'];
+  contamination: number;
+  inWindow: LogsInWindow | undefined | false;
+}): ReactElement {
+  const { draft, change, contamination, inWindow } = props;
   return (
-    <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
-      <EuiFlexItem grow={false}>
-        <EuiSwitch
-          label={
-            <span>
-              {i18n.translate('logAnomalies.form.adaptive', {
-                defaultMessage: 'Let it follow slow change and the rhythm of the week',
-              })}{' '}
-              <EuiIconTip
-                content={i18n.translate('logAnomalies.form.adaptiveHelp', {
-                  defaultMessage:
-                    'Called an adaptive threshold: it starts from the share above and keeps to a number of anomalies a day, in small steps; it stands still during an incident.',
-                })}
-              />
-            </span>
-          }
-          checked={isAdaptive}
-          onChange={(event) =>
-            change({
-              threshold: event.target.checked
-                ? { method: 'adaptive', contamination, alerts_per_day: DEFAULT_BUDGET }
-                : { method: 'contamination', contamination },
-            })
-          }
-          data-test-subj="logAnomaliesAdaptive"
-        />
-      </EuiFlexItem>
-      {isAdaptive && (
-        <EuiFlexItem grow={false}>
-          <EuiFormRow
-            display="columnCompressed"
-            label={i18n.translate('logAnomalies.form.budget', { defaultMessage: 'Anomalies a day' })}
-            isInvalid={problem('threshold.alerts_per_day') !== undefined}
-            error={problem('threshold.alerts_per_day')}
-          >
-            <EuiFieldNumber
-              compressed
-              min={1}
-              value={threshold.alerts_per_day ?? DEFAULT_BUDGET}
-              onChange={({ target: { valueAsNumber: budget } }) => {
-                if (budget > 0) change({ threshold: { ...threshold, alerts_per_day: budget } });
-              }}
-              data-test-subj="logAnomaliesBudget"
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
-      )}
-    </EuiFlexGroup>
+    <EuiSwitch
+      compressed
+      label={
+        <span>
+          {i18n.translate('logAnomalies.form.adaptive', {
+            defaultMessage: 'Keep to a number of anomalies a day',
+          })}{' '}
+          <EuiIconTip
+            content={i18n.translate('logAnomalies.form.adaptiveHelp', {
+              defaultMessage:
+                'Called an adaptive threshold: it follows slow change and the rhythm of the week in small steps, and stands still during an incident.',
+            })}
+          />
+        </span>
+      }
+      checked={draft.threshold?.method === 'adaptive'}
+      disabled={draft.scoring === 'ingest'}
+      onChange={(event) =>
+        change({
+          threshold: event.target.checked
+            ? {
+                method: 'adaptive',
+                contamination: inWindow ? shareOfBudget(inWindow, DEFAULT_BUDGET) : contamination,
+                alerts_per_day: DEFAULT_BUDGET,
+              }
+            : { method: 'contamination', contamination },
+        })
+      }
+      data-test-subj="logAnomaliesAdaptive"
+    />
+  );
+}
+
+/** Field of the number of anomalies a day that an adaptive threshold keeps to. */
+function BudgetField(
+  props: DraftFieldsProps & { inWindow: LogsInWindow | undefined | false; label: string },
+): ReactElement | null {
+  const { draft, change, problem, inWindow, label } = props;
+  const { threshold } = draft;
+  const [typed, setTyped] = useState<string>();
+  if (threshold?.method !== 'adaptive') return null;
+  const { alerts_per_day: budget = DEFAULT_BUDGET } = threshold;
+  return (
+    <EuiFieldNumber
+      compressed
+      min={0.1}
+      step="any"
+      value={typed ?? budget}
+      append={i18n.translate('logAnomalies.form.budgetUnit', { defaultMessage: 'anomalies a day' })}
+      aria-label={label}
+      isInvalid={problem('threshold.alerts_per_day') !== undefined}
+      onChange={({ target: { value, valueAsNumber: wanted } }) => {
+        setTyped(value);
+        if (!(wanted > 0)) return;
+        change({
+          threshold: {
+            ...threshold,
+            alerts_per_day: wanted,
+            ...(inWindow && { contamination: shareOfBudget(inWindow, wanted) }),
+          },
+        });
+      }}
+      onBlur={() => setTyped(undefined)}
+      data-test-subj="logAnomaliesBudget"
+    />
   );
 }

@@ -1,6 +1,5 @@
 import React, { type ReactElement } from 'react';
 import {
-  EuiCallOut,
   EuiDescriptionList,
   EuiFlexGroup,
   EuiFlexItem,
@@ -10,7 +9,6 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { FailureText } from '../../shared/requests/failure_text';
 import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/values/format';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { BackfillPanel } from './backfill_panel';
@@ -21,27 +19,10 @@ const time = (value: string | undefined): string => (value === undefined ? NONE 
 
 /** Tab of the jobs of a detector: last run, progress, and errors with their next step. */
 export default function JobsTab({ record, status, reload }: DetectorView): ReactElement {
-  const { last_run: lastRun, last_error: lastError } = status;
+  const { last_run: lastRun } = status;
   const { schedule } = record.detector;
   return (
     <>
-      {lastError && (
-        <>
-          <EuiCallOut
-            color="danger"
-            iconType="warning"
-            data-test-subj="logAnomaliesLastError"
-            title={i18n.translate('logAnomalies.jobs.failed', {
-              defaultMessage:
-                '{count, plural, one {The last run has failed} other {The last # runs have failed}}',
-              values: { count: Math.max(1, status.consecutive_failures) },
-            })}
-          >
-            <FailureText failure={lastError} at={formatTime(lastError.at)} />
-          </EuiCallOut>
-          <EuiSpacer />
-        </>
-      )}
       <EuiFlexGroup>
         <Facts
           title={i18n.translate('logAnomalies.jobs.schedule', { defaultMessage: 'Schedule' })}
@@ -92,7 +73,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
           ]}
         />
         <Facts
-          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run' })}
+          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run that succeeded' })}
           none={i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet.' })}
           facts={
             lastRun === undefined

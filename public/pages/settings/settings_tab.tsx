@@ -94,6 +94,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
             </EuiTitle>
             <EuiSpacer size="m" />
             <SensitivityFields
+              isNew={false}
               {...fields}
               // Rows are counted by a preview alone.
               inWindow={draft.unit === 'bucket' ? undefined : description.value}
@@ -114,7 +115,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
         <EuiFlexItem style={COLUMN}>
           {record.detector.unit === 'bucket' && <BucketNote detector={record.detector} />}
           <EuiPanel hasBorder hasShadow={false} grow={false}>
-            <MoreFields {...fields} isOpen />
+            <MoreFields {...fields} isOpen fields={description.value?.fields} />
           </EuiPanel>
           <EuiSpacer size="m" />
           <EuiPanel hasBorder hasShadow={false} grow={false}>

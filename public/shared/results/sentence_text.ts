@@ -1,6 +1,15 @@
 import { i18n } from '@kbn/i18n';
 import type { AnomalyResult, Attribution } from '../../../common/anomaly';
-import { reasonOf, sentenceOf, tellable, type Phrase, type Words } from '../../../common/explanations';
+import type { FeatureDefinition } from '../../../common/detector';
+import { readableValue, unitOf } from '../../../common/detector/value_units';
+import {
+  reasonOf,
+  sentenceOf,
+  styleOf,
+  tellable,
+  type Phrase,
+  type Words,
+} from '../../../common/explanations';
 
 type Values = Readonly<Record<string, string>> | undefined;
 
@@ -203,6 +212,10 @@ const words = (): Words => ({
   locale: i18n.getLocale(),
   write: (phrase, values) => PHRASES[phrase](values),
 });
+
+/** A number of a field with the unit that the feature names or the field's name tells. @example '31 ms' */
+export const valueText = (value: number, feature: Pick<FeatureDefinition, 'unit' | 'field'>): string =>
+  readableValue(value, unitOf(feature), styleOf(words()));
 
 /** A feature's value beside what is usual. */
 export const sentenceText = (attribution: Attribution): string => sentenceOf(attribution, words());

@@ -42,11 +42,18 @@ export const DEFAULT_WINDOW = '7d';
 /** Defaults of a bucket detector without settings. */
 export const BUCKET_DEFAULTS = bucketSchema.parse({});
 
+/** Anomalies a day that a new detector keeps to: as many as people look through. */
+export const DEFAULT_BUDGET = 10;
+
 export const emptyDraft = (): Draft => ({
   name: '',
   source: { index: '', kql: '' },
   features: [],
-  threshold: { method: 'contamination', contamination: DEFAULT_CONTAMINATION },
+  threshold: {
+    method: 'adaptive',
+    contamination: DEFAULT_CONTAMINATION,
+    alerts_per_day: DEFAULT_BUDGET,
+  },
 });
 
 /** The draft to edit a saved detector with: the features that a bucket detector has by default follow its settings. */
@@ -80,7 +87,13 @@ export function withUnit(draft: Draft, unit: NonNullable<Draft['unit']>): Draft 
     features: [],
     ...(unit === 'bucket' && { bucket: {} }),
   };
-  return { ...rest, ...chosen, unit, aside: { ...aside, otherUnit: { features, bucket, scoring } } };
+  return {
+    ...rest,
+    ...chosen,
+    ...(chosen.scoring && withScoring(draft, chosen.scoring)),
+    unit,
+    aside: { ...aside, otherUnit: { features, bucket, scoring } },
+  };
 }
 
 /** Returns the draft with named features, or without any, which means all numbers of the row. */
@@ -155,6 +168,22 @@ export function rowsPerDay({ bucket }: Draft): number | undefined {
  */
 export const alertsPerDay = ({ logs, days }: { logs: number; days: number }, contamination: number): number =>
   (logs * contamination) / days;
+
+/** A share of logs as settings may have it: with few digits, and within their limits. */
+export const allowedShare = (share: number): number =>
+  Math.min(0.5, Math.max(1e-7, Number(share.toPrecision(3))));
+
+/** The share of the logs that a number of anomalies a day is, to start an adaptive threshold from. */
+export const shareOfBudget = ({ logs, days }: { logs: number; days: number }, budget: number): number =>
+  allowedShare((budget * days) / Math.max(1, logs));
+
+/** A draft that Elasticsearch scores has no adaptive threshold: the pipeline holds it. */
+export function withScoring(draft: Draft, scoring: 'job' | 'ingest'): Partial<Draft> {
+  const { threshold } = draft;
+  if (scoring === 'job' || threshold?.method !== 'adaptive') return { scoring };
+  const { contamination = DEFAULT_CONTAMINATION } = threshold;
+  return { scoring, threshold: { method: 'contamination', contamination } };
+}
 
 /** Fields of the form that show and change a part of a draft. */
 export interface DraftFieldsProps {

@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiText, EuiToolTip, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Distribution } from '../../../../common/log_features/suggesting/distribution';
+import { valueText } from '../../../shared/results/sentence_text';
 import { formatCount, formatShare } from '../../../shared/values/format';
 
 const WIDTH = 150;
@@ -77,8 +78,10 @@ function Bars({ heights, label }: { heights: readonly number[]; label: string })
   );
 }
 
-function rangeOf({ of, bins }: Distribution): string {
-  const [from, to] = [bins[0]?.from ?? 0, bins[bins.length - 1]?.to ?? 0].map((edge) => formatCount(edge));
+function rangeOf({ of, bins, field }: Distribution): string {
+  const [from, to] = [bins[0]?.from ?? 0, bins[bins.length - 1]?.to ?? 0].map((edge) =>
+    of === 'number' ? valueText(edge, { field }) : formatCount(edge),
+  );
   switch (of) {
     case 'length':
       return i18n.translate('logAnomalies.distribution.lengths', {

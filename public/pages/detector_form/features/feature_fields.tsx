@@ -24,6 +24,7 @@ import { useAction } from '../../../shared/requests/use_action';
 import type { Distribution } from '../../../../common/log_features/suggesting/distribution';
 import { DistributionChart } from './distribution_chart';
 import { DEFAULT_WINDOW, type Draft, type Suggestion, type DraftFieldsProps } from '../draft/draft';
+import { valueText } from '../../../shared/results/sentence_text';
 import { partLabel, settingsText, withType, type DraftFeature } from '../draft/feature_parts';
 import { FeatureActions } from './feature_actions';
 import { FeatureSettings } from './feature_settings';
@@ -344,7 +345,7 @@ function LabelQuestion(props: { label: LabelField; take: () => void; leave: () =
 
 /** Shows the values of the field in a sample of the logs and the reason for the suggestion. */
 function InYourLogs({ distribution, suggestion }: Pick<Row, 'distribution' | 'suggestion'>): ReactElement {
-  const examples = suggestion?.examples.join(' · ');
+  const examples = suggestion?.examples.map((value) => exampleText(suggestion, value)).join(' · ');
   return (
     // a cell is a flex box: without a width a long example would widen the page
     <div style={{ width: '100%', minWidth: 0 }}>
@@ -370,4 +371,12 @@ function InYourLogs({ distribution, suggestion }: Pick<Row, 'distribution' | 'su
       )}
     </div>
   );
+}
+
+const NUMERIC = /^-?\d+(\.\d+)?$/;
+
+/** An example with its unit, where it is a number of something. */
+function exampleText({ definition }: Suggestion, value: string): string {
+  const isMeasured = definition.type === 'number' || definition.type === 'deviation';
+  return isMeasured && NUMERIC.test(value) ? valueText(Number(value), definition) : value;
 }

@@ -1,0 +1,172 @@
+import React, { useEffect, useRef, type ReactElement } from 'react';
+import {
+  EuiButton,
+  EuiButtonEmpty,
+  EuiCallOut,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiProgress,
+  EuiSpacer,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { icon } from '../../kibana/icons';
+import type { BackfillReport } from '../../../common/api';
+import { DAY } from '../../../common/duration';
+import type { DetectorView } from '../../shared/detector/detector_view';
+import { useApp } from '../../shared/app/app_context';
+import { FailureText } from '../../shared/requests/failure_text';
+import { useAction } from '../../shared/requests/use_action';
+import { formatCount, formatPart, formatTime } from '../../shared/values/format';
+import { changedQuery } from './explorer_query';
+import { PAST, PAST_RANGE, PAST_DAYS, wantsPast } from '../../shared/detector/past_range';
+
+/** Days after which a detector is no longer new: logs of before its start are not offered any more. */
+const NEW_DAYS = 1;
+
+/** Returns what scores the logs of before the start of a detector, and shows them. */
+export function useScorePast({ record, reload }: DetectorView): { start: () => void; isBusy: boolean } {
+  const { api, setQuery } = useApp();
+  const { run, isBusy } = useAction(reload);
+  const start = (): void =>
+    void run(async () => {
+      const to = Date.now();
+      setQuery({ ...changedQuery({ range: PAST_RANGE }), [PAST]: undefined });
+      await api('startBackfill', { params: { id: record.id }, body: { from: to - PAST_DAYS * DAY, to } });
+    });
+  return { start, isBusy };
+}
+
+/** Logs from before a detector was started: how far their scoring is, or an offer to score them. */
+export function PastLogs(view: DetectorView): ReactElement | null {
+  const { record, status } = view;
+  const { canWrite, location } = useApp();
+  const { start, isBusy } = useScorePast(view);
+  const { backfill, model } = status;
+  const isWanted = wantsPast(location) && canWrite;
+  const hasBegun = useRef(false);
+  useEffect(() => {
+    if (!isWanted || model === undefined || hasBegun.current) return;
+    hasBegun.current = true;
+    start();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as soon as there is a model
+  }, [isWanted, model === undefined]);
+
+  if (backfill?.state === 'running' || backfill?.state === 'queued') {
+    return <PastProgress {...view} backfill={backfill} />;
+  }
+  if (backfill?.state === 'failed' && backfill.failure) {
+    return (
+      <Spaced>
+        <EuiCallOut
+          size="s"
+          color="danger"
+          iconType="warning"
+          title={i18n.translate('logAnomalies.past.failed', {
+            defaultMessage: 'Scoring the logs of the past has failed',
+          })}
+          data-test-subj="logAnomaliesPastFailed"
+        >
+          <FailureText failure={backfill.failure} at={formatTime(backfill.failure.at)} />
+        </EuiCallOut>
+      </Spaced>
+    );
+  }
+  if (isWanted && model === undefined) {
+    return (
+      <Spaced>
+        <EuiCallOut
+          size="s"
+          iconType="clock"
+          title={i18n.translate('logAnomalies.past.later', {
+            defaultMessage:
+              'The logs of the last {days} days are scored as soon as it has learned from them.',
+            values: { days: PAST_DAYS },
+          })}
+          data-test-subj="logAnomaliesPastLater"
+        />
+      </Spaced>
+    );
+  }
+  const isNew = Date.now() - Date.parse(record.created_at) < NEW_DAYS * DAY;
+  if (backfill !== undefined || model === undefined || !canWrite || !isNew) return null;
+  return (
+    <Spaced>
+      <EuiCallOut
+        size="s"
+        iconType={icon('timeRefresh')}
+        title={i18n.translate('logAnomalies.past.title', {
+          defaultMessage: 'Only logs that came since it was started are scored so far',
+        })}
+        data-test-subj="logAnomaliesPastOffer"
+      >
+        <EuiButton size="s" isLoading={isBusy} onClick={start} data-test-subj="logAnomaliesScorePast">
+          {scorePastText()}
+        </EuiButton>
+      </EuiCallOut>
+    </Spaced>
+  );
+}
+
+export const scorePastText = (): string =>
+  i18n.translate('logAnomalies.past.start', {
+    defaultMessage: 'Score the last {days} days',
+    values: { days: PAST_DAYS },
+  });
+
+function PastProgress(props: DetectorView & { backfill: BackfillReport }): ReactElement {
+  const { record, reload, backfill } = props;
+  const { api, canWrite } = useApp();
+  const { run, isBusy } = useAction(reload);
+  const { logs, total, anomalies, from, to } = backfill;
+  const share = total ? Math.min(1, logs / total) : undefined;
+  const label = i18n.translate('logAnomalies.past.running', {
+    defaultMessage:
+      'Scoring the logs from {from} to {to}: {logs} so far, {anomalies, plural, one {{found} anomaly} other {{found} anomalies}}',
+    values: {
+      from: formatTime(from),
+      to: formatTime(to),
+      logs: share === undefined ? formatCount(logs) : `${formatCount(logs)} (${formatPart(share)})`,
+      anomalies,
+      found: formatCount(anomalies),
+    },
+  });
+  return (
+    <Spaced>
+      <EuiCallOut
+        size="s"
+        iconType={icon('timeRefresh')}
+        title={label}
+        data-test-subj="logAnomaliesPastProgress"
+      >
+        <EuiFlexGroup alignItems="center" gutterSize="m" responsive={false}>
+          <EuiFlexItem>
+            <EuiProgress
+              size="s"
+              aria-label={label}
+              {...(share === undefined ? {} : { max: 1, value: share })}
+            />
+          </EuiFlexItem>
+          {canWrite && (
+            <EuiFlexItem grow={false}>
+              <EuiButtonEmpty
+                size="xs"
+                iconType="cross"
+                isLoading={isBusy}
+                onClick={() => run(() => api('cancelBackfill', { params: { id: record.id } }))}
+              >
+                {i18n.translate('logAnomalies.backfill.cancel', { defaultMessage: 'Stop scoring the past' })}
+              </EuiButtonEmpty>
+            </EuiFlexItem>
+          )}
+        </EuiFlexGroup>
+      </EuiCallOut>
+    </Spaced>
+  );
+}
+
+const Spaced = ({ children }: { children: ReactElement }): ReactElement => (
+  <>
+    {children}
+    <EuiSpacer size="m" />
+  </>
+);
