@@ -5,10 +5,12 @@ import {
   contaminationOf,
   documentOf,
   draftOf,
+  DEFAULT_CONTAMINATION,
   emptyDraft,
   rowsPerDay,
   usualFeatures,
   withNamedFeatures,
+  withScoring,
   withUnit,
   type Draft,
 } from './draft';
@@ -95,7 +97,9 @@ describe('a draft of buckets', () => {
   });
 
   it('loses nothing when the unit is changed and changed back', () => {
-    const log: Draft = { ...whole, scoring: 'ingest' };
+    const log: Draft = { ...whole, ...withScoring(whole, 'ingest') };
+    // A pipeline holds its threshold.
+    expect(log.threshold).toEqual({ method: 'contamination', contamination: DEFAULT_CONTAMINATION });
     const first = withUnit(log, 'bucket');
     expect(first).toMatchObject({ unit: 'bucket', bucket: {}, features: [] });
     expect(first.scoring).toBeUndefined();
