@@ -7,6 +7,7 @@ import type {
   PluginsStart,
 } from './kibana/contracts';
 import { registerAddPanelActions } from './panels/add_panel_actions';
+import { registerEmbeddables } from './panels/native/register_embeddables';
 import { registerPanels } from './panels/register_panels';
 import { registerRuleForms } from './rule_form/register_rule_forms';
 
@@ -15,6 +16,8 @@ const ORDER = 8_900;
 
 /** Plugin class, loaded with every page of Kibana: it registers the application, which loads its pages when opened. */
 export class LogAnomaliesPlugin {
+  private areEmbeddables = false;
+
   constructor(private readonly context: PluginInitializerContext) {}
 
   setup(core: CoreSetup, plugins: PluginsSetup): void {
@@ -32,11 +35,12 @@ export class LogAnomaliesPlugin {
       },
     });
     registerPanels(core, plugins, this.context.env.packageInfo.version);
+    this.areEmbeddables = registerEmbeddables(core, plugins);
     registerRuleForms(core, plugins);
   }
 
   start(core: CoreStart, plugins: PluginsStart): void {
-    registerAddPanelActions(core, plugins, this.context.env.packageInfo.version);
+    registerAddPanelActions(core, plugins, this.context.env.packageInfo.version, this.areEmbeddables);
   }
 
   stop(): void {}

@@ -23,6 +23,8 @@ import { jobLimitsSchema } from './kibana/limits/job_limits';
 import { parseKeySettings } from './kibana/contracts/key_settings';
 import { createKeySweepTask, scheduleKeySweep } from './kibana/tasks/key_sweep';
 import { pluginStatus, RunOutcomes } from './kibana/contracts/plugin_status';
+import type { EmbeddableServerSetup } from './kibana/panels/panel_contracts';
+import { registerPanels } from './kibana/panels/register_panels';
 import { registerRoutes } from './kibana/routes/register_routes';
 import { createDetectorHealthRuleType } from './kibana/rules/detector_health';
 import type { DetectorsOf } from './kibana/rules/detectors_of';
@@ -48,6 +50,7 @@ interface PluginsSetup {
   readonly taskManager: TaskManagerSetup;
   readonly alerting: AlertingSetup;
   readonly encryptedSavedObjects?: EncryptedSavedObjectsSetup;
+  readonly embeddable?: EmbeddableServerSetup;
 }
 
 /** Wires the parts together; each of them knows only what it is given here. */
@@ -65,6 +68,11 @@ export class LogAnomaliesPlugin {
     const links = { publicBaseUrl, serverBasePath, kibanaVersion };
 
     registerFeature(plugins.features, kibanaVersion);
+    registerPanels(plugins.embeddable, kibanaVersion, {
+      schema,
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- asked for by newer versions alone, older ones lack it
+      loadZod: () => require('@kbn/zod') as unknown,
+    });
 
     for (const type of [detectorSavedObjectType, apiKeySavedObjectType, keyRecordSavedObjectType]) {
       core.savedObjects.registerType(withSchemas(schema, type));

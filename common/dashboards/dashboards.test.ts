@@ -58,3 +58,13 @@ it('hold our own panels only where the plugin is', () => {
   expect(own(false)).toEqual([]);
   expect(own(true)).toEqual(['log_anomalies_swim_lane', 'log_anomalies_patterns', 'log_anomalies_table']);
 });
+
+it('holds our panels by themselves where dashboards take them', () => {
+  const [overview] = resultDashboards('shop', { hasPlugin: true, takesPanels: true }).filter(
+    ({ type }) => type === 'dashboard',
+  );
+  const ours = panelsOf(overview).filter(({ type }) => type !== 'lens');
+  expect(ours.map(({ type, embeddableConfig }) => [type, embeddableConfig])).toEqual(
+    ['swim_lane', 'patterns', 'table'].map((kind) => [`log_anomalies_${kind}`, {}]),
+  );
+});

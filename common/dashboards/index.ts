@@ -20,8 +20,12 @@ const SWIM_LANE_HEIGHT = 14;
  *
  * @param space as in `log-anomalies-results.<space>.*`
  * @param options.hasPlugin whether that Kibana draws our own panels; without them Lens stands alone
+ * @param options.takesPanels whether its dashboards hold them by themselves, not as visualizations
  */
-export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: boolean }): SavedObject[] {
+export function resultDashboards(
+  space: string,
+  { hasPlugin, takesPanels = false }: { hasPlugin: boolean; takesPanels?: boolean },
+): SavedObject[] {
   const dataViewId = resultsDataViewId(space);
   const panel = { dataViewId } as const;
   const count = countOf('Anomalies');
@@ -114,6 +118,7 @@ export function resultDashboards(space: string, { hasPlugin }: { hasPlugin: bool
             ]
           : []),
       ],
+      takesPanels,
     ),
     dashboard(
       `log-anomalies-http-${space}`,

@@ -1,3 +1,5 @@
+import { panelTypeOf } from '../panels';
+
 /** One line of a Kibana saved-object export. */
 export interface SavedObject {
   readonly id: string;
@@ -120,7 +122,7 @@ export interface LensPanel {
 /** A panel of our own, where Lens has none like it; Kibana needs the plugin to draw it. */
 export interface PluginPanel {
   readonly title: string;
-  /** As `public/panels/panel_kinds.ts` names it; the panel fills in the rest of its settings. */
+  /** As `common/panels` names it; the panel fills in the rest of its settings. */
   readonly kind: 'swim_lane' | 'patterns' | 'table';
   readonly grid: LensPanel['grid'];
 }
@@ -198,14 +200,16 @@ const lensPanel = (panel: LensPanel) => ({
   },
 });
 
-const pluginPanel = ({ kind }: PluginPanel) => ({
+const embeddablePanel = ({ kind }: PluginPanel) => ({ type: panelTypeOf(kind), embeddableConfig: {} });
+
+const visualizationPanel = ({ kind }: PluginPanel) => ({
   type: 'visualization',
   embeddableConfig: {
     enhancements: {},
     savedVis: {
       title: '',
       description: '',
-      type: `log_anomalies_${kind}`,
+      type: panelTypeOf(kind),
       params: { kind },
       uiState: {},
       data: { aggs: [], searchSource: { query: { query: '', language: 'kuery' }, filter: [] } },
@@ -213,13 +217,19 @@ const pluginPanel = ({ kind }: PluginPanel) => ({
   },
 });
 
-/** A dashboard whose panels are all by value. */
+/**
+ * A dashboard whose panels are all by value.
+ *
+ * @param takesPanels whether it holds our panels by themselves, not as visualizations
+ */
 export function dashboard(
   id: string,
   title: string,
   description: string,
   panels: readonly (LensPanel | PluginPanel)[],
+  takesPanels = false,
 ): SavedObject {
+  const pluginPanel = takesPanels ? embeddablePanel : visualizationPanel;
   const references = panels.flatMap((panel, position) =>
     'dataViewId' in panel
       ? [

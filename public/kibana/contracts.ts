@@ -10,6 +10,7 @@ import type {
   UiActionsStart,
   VisualizationsSetup,
 } from './panel_contracts';
+import type { ContentManagementStart, EmbeddableSetup, Overlays } from './embeddable_contracts';
 
 /** Source: packages/core/http/core-http-browser/src/types.ts `HttpSetup`; it adds base path and space. */
 export interface HttpSetup {
@@ -70,6 +71,8 @@ export interface CoreStart {
       addWarning(toast: { title: string; text?: string }): void;
     };
   };
+  /** Used by what is built for 9.4 on alone. */
+  readonly overlays?: Overlays;
   /** From 8.17 on. Source: packages/core/rendering/core-rendering-browser/src/types.ts `RenderingService`. */
   readonly rendering?: { addContext(element: ReactNode): ReactElement };
 }
@@ -116,6 +119,7 @@ export interface PluginsStart {
   readonly embeddable?: EmbeddableStart;
   readonly triggersActionsUi?: TriggersActionsUiStart;
   readonly uiActions?: UiActionsStart;
+  readonly contentManagement?: ContentManagementStart;
 }
 
 /** Other plugins that take something of ours, where they are present. */
@@ -123,4 +127,5 @@ export interface PluginsSetup {
   readonly visualizations?: VisualizationsSetup;
   readonly expressions?: ExpressionsSetup;
   readonly triggersActionsUi?: TriggersActionsUiSetup;
+  readonly embeddable?: EmbeddableSetup;
 }

@@ -1,15 +1,4 @@
-import { filterTrigger, isAtLeast, newRulePath } from './kibana_version';
-
-it.each([
-  ['8.12.2', false],
-  ['8.19.8', false],
-  ['9.3.9', false],
-  ['9.4.0', true],
-  ['9.10.0-SNAPSHOT', true],
-  ['10.0.0', true],
-])('Kibana %s is 9.4 or later: %s', (version, expected) => {
-  expect(isAtLeast(version, 9, 4)).toBe(expected);
-});
+import { filterTrigger, newRulePath } from './kibana_version';
 
 it.each([
   ['8.12.2', 'FILTER_TRIGGER'],

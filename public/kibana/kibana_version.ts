@@ -1,13 +1,7 @@
-/** Differences between versions of Kibana that cannot be seen from what it lends. */
+import { isKibanaAtLeast } from '../../common/kibana_version';
 
-/**
- * @param kibanaVersion such as `9.4.3` or `9.6.0-SNAPSHOT`
- * @param from major and minor version
- */
-export function isAtLeast(kibanaVersion: string, ...[wantedMajor, wantedMinor]: [number, number]): boolean {
-  const [major, minor] = kibanaVersion.split('.').map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}
+/** Name of that trigger from 9.4 on. */
+export const APPLY_FILTER_TRIGGER = 'on_apply_filter';
 
 /**
  * The trigger of panels that filter their dashboard, which drilldowns are attached to.
@@ -16,7 +10,7 @@ export function isAtLeast(kibanaVersion: string, ...[wantedMajor, wantedMinor]: 
  * src/plugins/embeddable/public/lib/triggers/triggers.ts.
  */
 export const filterTrigger = (kibanaVersion: string): string =>
-  isAtLeast(kibanaVersion, 9, 4) ? 'on_apply_filter' : 'FILTER_TRIGGER';
+  isKibanaAtLeast(kibanaVersion, 9, 4) ? APPLY_FILTER_TRIGGER : 'FILTER_TRIGGER';
 
 /**
  * Path in Stack Management of the form for a new rule of one type. A Kibana that has no such path shows its list of rules.
@@ -25,4 +19,4 @@ export const filterTrigger = (kibanaVersion: string): string =>
  * elastic/kibana pull request 234450.
  */
 export const newRulePath = (kibanaVersion: string, ruleTypeId: string): string =>
-  `/insightsAndAlerting/triggersActions${isAtLeast(kibanaVersion, 9, 3) ? '' : '/rules'}/create/${ruleTypeId}`;
+  `/insightsAndAlerting/triggersActions${isKibanaAtLeast(kibanaVersion, 9, 3) ? '' : '/rules'}/create/${ruleTypeId}`;

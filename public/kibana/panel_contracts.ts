@@ -43,6 +43,11 @@ export interface VisualizationsSetup {
 /** Source: src/platform/packages/shared/presentation/presentation_publishing, `HasAppContext`. */
 export interface PanelContainer {
   getAppContext?(): { readonly currentAppId: string; getCurrentPath?(): string };
+  /** Of dashboards. Source: presentation_publishing/interfaces/containers/can_add_new_panel.ts. */
+  addNewPanel?(
+    panel: { readonly panelType: string; readonly serializedState: object },
+    options: { readonly displaySuccessMessage: boolean },
+  ): Promise<unknown>;
 }
 
 /** Source: src/platform/plugins/shared/ui_actions/public/actions/action.ts `ActionDefinition`. */
@@ -66,6 +71,8 @@ export interface AddPanelAction {
 export interface UiActionsStart {
   /** From 8.18 on. @throws Error when there is no such trigger */
   addTriggerActionAsync?(triggerId: string, actionId: string, load: () => Promise<AddPanelAction>): void;
+  /** Runs the actions of a trigger, e.g. what filters a dashboard. */
+  executeTriggerActions?(triggerId: string, context: object): Promise<unknown>;
 }
 /** Source: src/platform/plugins/shared/embeddable/public/state_transfer/embeddable_state_transfer.ts. */
 export interface EmbeddableStart {

@@ -10,7 +10,7 @@ jest.mock(
 import type { CoreStart } from '../kibana/contracts';
 import type { AddPanelAction, EmbeddableStart, UiActionsStart } from '../kibana/panel_contracts';
 import { listsVisualizations, registerAddPanelActions } from './add_panel_actions';
-import { PANEL_KINDS } from './panel_kinds';
+import { PANEL_KINDS } from '../../common/panels';
 
 const coreOf = (show: boolean): CoreStart =>
   ({ application: { capabilities: { logAnomalies: { show } } } }) as unknown as CoreStart;

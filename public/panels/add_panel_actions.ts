@@ -2,7 +2,7 @@ import { PLUGIN_ID, PLUGIN_NAME } from '../../common/plugin';
 import type { CoreStart, PluginsStart } from '../kibana/contracts';
 import type { AddPanelAction, EmbeddableStart, PanelContainer } from '../kibana/panel_contracts';
 import { describePanels, type PanelDescription } from './panel_descriptions';
-import { PANEL_KINDS, visualizationName, type PanelKind } from './panel_kinds';
+import { PANEL_KINDS, panelTypeOf, type PanelKind } from '../../common/panels';
 
 /** Kibana's menu of what can be added to a dashboard, and the application that edits a panel. */
 const ADD_PANEL_TRIGGER = 'ADD_PANEL_TRIGGER';
@@ -25,6 +25,7 @@ function addPanelAction(
   embeddable: EmbeddableStart,
   kind: PanelKind,
   { title, description, icon }: PanelDescription,
+  areEmbeddables: boolean,
 ): AddPanelAction {
   return {
     id: `${PLUGIN_ID}.add.${kind}`,
@@ -41,11 +42,19 @@ function addPanelAction(
     getDisplayNameTooltip: () => description,
     getIconType: () => icon,
     isCompatible: async () => core.application.capabilities[PLUGIN_ID]?.show === true,
-    execute: async ({ embeddable: container }) =>
-      embeddable.getStateTransfer().navigateToEditor(EDITOR, {
-        path: `#/create?type=${visualizationName(kind)}`,
+    execute: async ({ embeddable: container }) => {
+      if (areEmbeddables && container?.addNewPanel) {
+        await container.addNewPanel(
+          { panelType: panelTypeOf(kind), serializedState: {} },
+          { displaySuccessMessage: true },
+        );
+        return;
+      }
+      await embeddable.getStateTransfer().navigateToEditor(EDITOR, {
+        path: `#/create?type=${panelTypeOf(kind)}`,
         state: originOf(container),
-      }),
+      });
+    },
   };
 }
 
@@ -61,16 +70,21 @@ function originOf(container: PanelContainer | undefined): {
   };
 }
 
-/** Puts the panels into the menu of every dashboard, where Kibana does not list them by itself. */
+/**
+ * Puts the panels into the menu of every dashboard, where Kibana does not list them by itself.
+ *
+ * @param areEmbeddables tells whether a dashboard takes them by themselves, or visualizations that are made in their editor
+ */
 export function registerAddPanelActions(
   core: CoreStart,
   { uiActions, embeddable }: PluginsStart,
   kibanaVersion: string,
+  areEmbeddables = false,
 ): void {
   if (listsVisualizations(kibanaVersion) || !uiActions?.addTriggerActionAsync || !embeddable) return;
   const descriptions = describePanels();
   for (const kind of PANEL_KINDS) {
-    const action = addPanelAction(core, embeddable, kind, descriptions[kind]);
+    const action = addPanelAction(core, embeddable, kind, descriptions[kind], areEmbeddables);
     try {
       uiActions.addTriggerActionAsync(ADD_PANEL_TRIGGER, action.id, async () => action);
     } catch {

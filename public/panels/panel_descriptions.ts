@@ -1,6 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import { icon } from '../kibana/icons';
-import type { PanelKind } from './panel_kinds';
+import type { PanelKind } from '../../common/panels';
 
 export interface PanelDescription {
   readonly title: string;

@@ -6,7 +6,7 @@ import type { CoreStart } from '../kibana/contracts';
 import type { VisualizationOptionsProps } from '../kibana/panel_contracts';
 import { severityOptions } from '../shared/values/severity';
 import { useRequest } from '../shared/requests/use_request';
-import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from './panel_kinds';
+import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from '../../common/panels';
 
 /** Returns the editor of a panel: detector, lowest severity and number of items. */
 export function createPanelEditor(core: CoreStart): ComponentType<VisualizationOptionsProps> {

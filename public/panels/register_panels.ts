@@ -7,14 +7,12 @@ import { LazyPanelEditor } from './lazy_panel_editor';
 import { describePanels, type PanelDescription } from './panel_descriptions';
 import {
   defaultSettings,
-  PANEL_FUNCTION,
   PANEL_KINDS,
-  PANEL_RENDERER,
-  type PanelConfig,
   type PanelKind,
   type PanelSettings,
-  visualizationName,
-} from './panel_kinds';
+  panelTypeOf,
+} from '../../common/panels';
+import { PANEL_FUNCTION, PANEL_RENDERER, type PanelConfig } from './panel_kinds';
 import { resultsDataView } from './results_data_view';
 
 /** Arguments of the expression function: the settings, by their names. */
@@ -39,7 +37,7 @@ const visualizationType = (
   kind: PanelKind,
   description: PanelDescription,
 ): VisualizationType => ({
-  name: visualizationName(kind),
+  name: panelTypeOf(kind),
   ...description,
   titleInWizard: description.title,
   group: 'promoted',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { API_ROOT } from '../../common/api';
 import { resultDashboards, toNdjson } from '../../common/dashboards';
+import { takesPanels } from '../../common/kibana_version';
 import { writeWhole } from '../command_line/log_files';
 import { connectToKibana, jsonOf, KIBANA_URL_OPTION, refusalOf } from '../command_line/kibana';
 import { runs } from '../command_line/session';
@@ -44,7 +45,12 @@ Examples:
       const known = await ask(`${API_ROOT}/_openapi`);
       // A Kibana with the plugin answers 401 or 403 to callers without the privilege.
       const hasPlugin = known.status !== 404;
-      const ndjson = toNdjson(resultDashboards(space, { hasPlugin }));
+      const status = jsonOf(await (await ask('/api/status')).text()) as
+        { version?: { number?: string } } | undefined;
+      const version = status?.version?.number;
+      const ndjson = toNdjson(
+        resultDashboards(space, { hasPlugin, takesPanels: version !== undefined && takesPanels(version) }),
+      );
       const form = new FormData();
       form.append('file', new Blob([ndjson], { type: 'application/ndjson' }), 'log-anomalies.ndjson');
       const answer = await ask('/api/saved_objects/_import?overwrite=true', { method: 'POST', body: form });

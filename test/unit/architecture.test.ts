@@ -56,7 +56,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'log_parsing',
       'demo_logs',
     ],
-    ...['dashboards'],
+    ...['panels', 'dashboards'],
   ],
   'server/detection': [
     ...[
@@ -87,12 +87,21 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'results',
       'rules',
       'exchange',
+      'panels',
     ],
     ...['routes', ''],
   ],
   public: [
     ...['kibana', 'shared/app', 'shared/values', 'shared/charts', 'shared/requests', 'shared/results'],
-    ...['shared/layout', 'shared/detector', 'panels', 'rule_form', 'pages/audit', 'pages/feedback'],
+    ...[
+      'shared/layout',
+      'shared/detector',
+      'panels',
+      'panels/native',
+      'rule_form',
+      'pages/audit',
+      'pages/feedback',
+    ],
     ...[
       'pages/anomalies',
       'pages/detector_form/draft',

@@ -2,6 +2,7 @@ import React, { useState, type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiConfirmModal, EuiToolTip } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { resultDashboards, toNdjson } from '../../../common/dashboards';
+import { takesPanels } from '../../../common/kibana_version';
 import { useApp } from '../app/app_context';
 import type { HttpSetup } from '../../kibana/contracts';
 import { spaceOf } from '../layout/space';
@@ -19,8 +20,14 @@ interface ImportAnswer {
 
 const titleOf = ({ meta, id }: NonNullable<ImportAnswer['errors']>[number]): string => meta.title ?? id;
 
-async function importDashboards(http: HttpSetup, overwrite: boolean): Promise<ImportAnswer> {
-  const objects = toNdjson(resultDashboards(spaceOf(http), { hasPlugin: true }));
+async function importDashboards(
+  http: HttpSetup,
+  kibanaVersion: string,
+  overwrite: boolean,
+): Promise<ImportAnswer> {
+  const objects = toNdjson(
+    resultDashboards(spaceOf(http), { hasPlugin: true, takesPanels: takesPanels(kibanaVersion) }),
+  );
   const body = new FormData();
   body.append('file', new File([objects], 'log-anomalies.ndjson', { type: 'application/ndjson' }));
   return http.fetch<ImportAnswer>('/api/saved_objects/_import', {
@@ -34,7 +41,7 @@ async function importDashboards(http: HttpSetup, overwrite: boolean): Promise<Im
 
 /** Installs data view and dashboards of the results, and asks before it replaces any that are there. */
 export function InstallDashboardsButton(): ReactElement {
-  const { core } = useApp();
+  const { core, kibanaVersion } = useApp();
   const [isBusy, setIsBusy] = useState(false);
   const [existing, setExisting] = useState<readonly string[]>();
   const { capabilities } = core.application;
@@ -44,7 +51,7 @@ export function InstallDashboardsButton(): ReactElement {
     setIsBusy(true);
     setExisting(undefined);
     try {
-      const { errors = [], successCount } = await importDashboards(core.http, overwrite);
+      const { errors = [], successCount } = await importDashboards(core.http, kibanaVersion, overwrite);
       const failed = errors.filter(({ error }) => error.type !== 'conflict');
       if (failed.length > 0) {
         throw new Error(

@@ -1,3 +1,4 @@
+import { isKibanaAtLeast } from '../../../common/kibana_version';
 import { CAPABILITIES, PLUGIN_CATEGORY, PLUGIN_ID, PLUGIN_NAME } from '../../../common/plugin';
 import type { AlertingGrants, FeaturePrivileges, FeaturesSetup, KibanaFeature } from './contracts';
 import {
@@ -16,17 +17,13 @@ const MANAGEMENT = { insightsAndAlerting: ['triggersActions'] };
 /** Consumers of rules of ours: our application, and Stack Management > Rules. */
 const RULE_CONSUMERS = [PLUGIN_ID, 'alerts', 'stackAlerts'];
 
-/** Minor version of Kibana 8 that began to name the consumers of each rule type in a feature. */
-const FIRST_MINOR_WITH_CONSUMERS = 18;
-
 /**
  * The Kibana feature `Log Anomalies` as a Kibana version wants it: what a role may be given, and what it grants.
  *
  * @param kibanaVersion such as `8.12.2`
  */
 export function createFeature(kibanaVersion: string): KibanaFeature {
-  const [major, minor] = kibanaVersion.split('.').map(Number);
-  const namesConsumers = major > 8 || minor >= FIRST_MINOR_WITH_CONSUMERS;
+  const namesConsumers = isKibanaAtLeast(kibanaVersion, 8, 18);
   const ruleTypes: AlertingGrants = namesConsumers
     ? RULE_TYPES.map((ruleTypeId) => ({ ruleTypeId, consumers: RULE_CONSUMERS }))
     : RULE_TYPES;

@@ -1,0 +1,21 @@
+export {
+  defaultSettings,
+  LARGEST_LIMIT,
+  PANEL_KINDS,
+  panelTypeOf,
+  type PanelKind,
+  type PanelSettings,
+} from './panel_settings';
+export {
+  isReference,
+  LANES,
+  settingsOf,
+  settingsOfVisualization,
+  SEVERITY_NAMES,
+  stateOf,
+  stateOfVisualizationPanel,
+  type PanelFrameState,
+  type PanelReferenceState,
+  type PanelState,
+  type PanelValueState,
+} from './panel_state';

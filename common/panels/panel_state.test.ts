@@ -1,0 +1,59 @@
+import {
+  defaultSettings,
+  PANEL_KINDS,
+  panelTypeOf,
+  settingsOf,
+  settingsOfVisualization,
+  stateOf,
+  stateOfVisualizationPanel,
+} from './index';
+
+it.each(PANEL_KINDS)('the settings of a %s come back from its state', (kind) => {
+  expect(panelTypeOf(kind)).toMatch(/^[a-z_]+$/);
+  expect(stateOf(defaultSettings(kind))).toEqual({});
+  expect(settingsOf(kind, {})).toEqual(defaultSettings(kind));
+  const chosen = { kind, detectorId: 'd', minSeverity: 'major', laneBy: 'detector', limit: 7 } as const;
+  expect(stateOf(chosen)).toEqual({
+    detector_id: 'd',
+    min_severity: 'major',
+    lane_by: 'detector',
+    limit: 7,
+  });
+  expect(settingsOf(kind, stateOf(chosen))).toEqual(chosen);
+});
+
+/** As 0.1.0 saved it in a dashboard. */
+const SAVED = {
+  savedVis: {
+    title: '',
+    description: '',
+    type: 'log_anomalies_table',
+    params: { kind: 'table', detectorId: 'd-1', minSeverity: 'critical', laneBy: 'entity', limit: 5 },
+  },
+  hidePanelTitles: true,
+  timeRange: { from: 'now-1h', to: 'now', mode: 'relative' },
+  enhancements: {},
+};
+
+it('takes over a visualization of a dashboard', () => {
+  expect(stateOfVisualizationPanel('table', SAVED)).toEqual({
+    detector_id: 'd-1',
+    min_severity: 'critical',
+    limit: 5,
+    hide_title: true,
+    time_range: { from: 'now-1h', to: 'now' },
+  });
+});
+
+it('leaves panels of others, and of another kind, as they are', () => {
+  expect(stateOfVisualizationPanel('timeline', SAVED)).toBeUndefined();
+  expect(stateOfVisualizationPanel('table', { savedVis: { type: 'metric' } })).toBeUndefined();
+  expect(stateOfVisualizationPanel('table', { ref_id: 'a' })).toBeUndefined();
+  expect(settingsOfVisualization(undefined)).toBeUndefined();
+});
+
+it('believes no parameter that a panel may not have', () => {
+  const params = { detectorId: 7, minSeverity: 'awful', laneBy: 'x', limit: 1e9 };
+  expect(settingsOfVisualization({ type: 'log_anomalies_table', params })).toEqual(defaultSettings('table'));
+  expect(settingsOfVisualization({ type: 'log_anomalies_table' })).toEqual(defaultSettings('table'));
+});

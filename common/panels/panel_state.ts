@@ -1,0 +1,119 @@
+import { SEVERITIES, type Severity } from '../anomaly';
+import {
+  defaultSettings,
+  LARGEST_LIMIT,
+  PANEL_KINDS,
+  panelTypeOf,
+  type PanelKind,
+  type PanelSettings,
+} from './panel_settings';
+
+/** Fields that every panel of a dashboard has from Kibana 9.4 on. Source: src/platform/packages/shared/presentation/presentation_publishing_schemas. */
+export interface PanelFrameState {
+  readonly title?: string;
+  readonly description?: string;
+  readonly hide_title?: boolean;
+  readonly hide_border?: boolean;
+  readonly time_range?: { readonly from: string; readonly to: string };
+  readonly drilldowns?: readonly object[];
+}
+
+/** Settings of a panel as Kibana's Dashboards API takes and gives them; what is left out has its default. */
+export interface PanelValueState {
+  readonly detector_id?: string;
+  readonly min_severity?: Severity;
+  readonly lane_by?: PanelSettings['laneBy'];
+  readonly limit?: number;
+}
+
+/** A panel that shows one of the Visualize library. */
+export interface PanelReferenceState {
+  /** Id of the saved visualization. */
+  readonly ref_id: string;
+}
+
+export type PanelState = PanelFrameState & (PanelValueState | PanelReferenceState);
+
+export const isReference = (state: PanelState): state is PanelFrameState & PanelReferenceState =>
+  'ref_id' in state && state.ref_id !== undefined;
+
+export const SEVERITY_NAMES: readonly Severity[] = SEVERITIES.map(({ name }) => name);
+export const LANES: readonly PanelSettings['laneBy'][] = ['entity', 'detector'];
+
+export function settingsOf(kind: PanelKind, state: PanelValueState): PanelSettings {
+  const defaults = defaultSettings(kind);
+  return {
+    kind,
+    detectorId: state.detector_id ?? defaults.detectorId,
+    minSeverity: state.min_severity ?? defaults.minSeverity,
+    laneBy: state.lane_by ?? defaults.laneBy,
+    limit: state.limit ?? defaults.limit,
+  };
+}
+
+/** The state of these settings, without what is as by default. */
+export function stateOf(settings: PanelSettings): PanelValueState {
+  const defaults = defaultSettings(settings.kind);
+  const { detectorId, minSeverity, laneBy, limit } = settings;
+  return {
+    ...(detectorId !== '' && { detector_id: detectorId }),
+    ...(minSeverity !== '' && { min_severity: minSeverity }),
+    ...(laneBy !== defaults.laneBy && { lane_by: laneBy }),
+    ...(limit !== defaults.limit && { limit }),
+  };
+}
+
+const kindOfType = (type: unknown): PanelKind | undefined =>
+  PANEL_KINDS.find((kind) => panelTypeOf(kind) === type);
+
+/**
+ * The settings of a saved visualization of ours, as versions up to Kibana 9.3 make them. Nothing in it is trusted: a parameter
+ * that a panel may not have is as by default.
+ *
+ * @param visualization `visState` of a saved object, or `savedVis` of a panel by value
+ * @returns undefined for the visualization of somebody else
+ */
+export function settingsOfVisualization(visualization: unknown): PanelSettings | undefined {
+  const { type, params } = (visualization ?? {}) as { type?: unknown; params?: Record<string, unknown> };
+  const kind = kindOfType(type);
+  if (kind === undefined) return undefined;
+  const { detectorId, minSeverity, laneBy, limit } = params ?? {};
+  return settingsOf(kind, {
+    ...(typeof detectorId === 'string' && { detector_id: detectorId }),
+    ...(SEVERITY_NAMES.includes(minSeverity as Severity) && { min_severity: minSeverity as Severity }),
+    ...(LANES.includes(laneBy as PanelSettings['laneBy']) && { lane_by: laneBy as PanelSettings['laneBy'] }),
+    ...(Number.isInteger(limit) &&
+      Number(limit) >= 1 &&
+      Number(limit) <= LARGEST_LIMIT && { limit: Number(limit) }),
+  });
+}
+
+/** Panel of a dashboard that holds a visualization: by value, or by the id of one in the library. */
+interface VisualizationPanel extends PanelFrameState {
+  readonly savedVis?: { readonly title?: string; readonly description?: string };
+  readonly hidePanelTitles?: boolean;
+  readonly timeRange?: PanelFrameState['time_range'];
+}
+
+/**
+ * @param config of a panel `legacy_vis`
+ * @returns undefined for a panel that is not of this kind, and for one by reference: its kind is not known without the library
+ */
+export function stateOfVisualizationPanel(kind: PanelKind, config: object): PanelState | undefined {
+  const panel = config as VisualizationPanel;
+  const settings = settingsOfVisualization(panel.savedVis);
+  if (settings?.kind !== kind) return undefined;
+  const title = panel.title ?? (panel.savedVis?.title || undefined);
+  const description = panel.description ?? (panel.savedVis?.description || undefined);
+  const isTitleHidden = panel.hide_title ?? panel.hidePanelTitles;
+  const timeRange = panel.time_range ?? panel.timeRange;
+  return {
+    ...stateOf(settings),
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(isTitleHidden !== undefined && { hide_title: isTitleHidden }),
+    ...(panel.hide_border !== undefined && { hide_border: panel.hide_border }),
+    ...(timeRange !== undefined && { time_range: { from: timeRange.from, to: timeRange.to } }),
+    ...(panel.drilldowns !== undefined && { drilldowns: panel.drilldowns }),
+  };
+}

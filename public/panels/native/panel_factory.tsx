@@ -1,0 +1,120 @@
+import React, { useEffect, useState, type ReactElement } from 'react';
+import { BehaviorSubject, type Observable } from 'rxjs';
+import {
+  isReference,
+  panelTypeOf,
+  settingsOfVisualization,
+  type PanelKind,
+  type PanelSettings,
+  type PanelState,
+} from '../../../common/panels';
+import { resultsDataViewId } from '../../../common/index_names';
+import type { CoreStart, PluginsStart } from '../../kibana/contracts';
+import type { EmbeddableFactory } from '../../kibana/embeddable_contracts';
+import { APPLY_FILTER_TRIGGER } from '../../kibana/kibana_version';
+import type { DataView } from '../../kibana/search_contracts';
+import { createApiClient, type ApiClient } from '../../shared/app/api_client';
+import { spaceOf } from '../../shared/layout/space';
+import { AnomalyPanel } from '../anomaly_panel';
+import { filterEvent, type Choice } from '../dashboard_filters';
+import { describePanels } from '../panel_descriptions';
+import { resultsDataView } from '../results_data_view';
+import { openPanelEditor } from './open_panel_editor';
+import { createPanelApi } from './panel_api';
+import { drawingsOf, type Drawing } from './panel_input';
+
+/** @throws Error when the library has no such visualization, or it is not a panel of this kind */
+async function librarySettings(
+  kind: PanelKind,
+  state: PanelState,
+  { contentManagement }: PluginsStart,
+): Promise<PanelSettings | undefined> {
+  if (!isReference(state)) return undefined;
+  if (contentManagement === undefined) throw new Error('This Kibana has no library of visualizations.');
+  const { client: library } = contentManagement;
+  const { item } = await library.get({ contentTypeId: 'visualization', id: state.ref_id });
+  const settings = settingsOfVisualization(JSON.parse(item.attributes.visState ?? '{}'));
+  if (settings?.kind !== kind) {
+    throw new Error(`The visualization ${state.ref_id} is no panel "${panelTypeOf(kind)}".`);
+  }
+  return settings;
+}
+
+/** A panel of a dashboard, as Kibana builds it from 9.4 on. */
+export const panelFactory = (kind: PanelKind, core: CoreStart, plugins: PluginsStart): EmbeddableFactory => ({
+  type: panelTypeOf(kind),
+  buildEmbeddable: async ({ initialState, uuid, parentApi, finalizeApi, initializeDrilldownsManager }) => {
+    const library = await librarySettings(kind, initialState, plugins);
+    const drilldowns = await initializeDrilldownsManager?.(uuid, initialState);
+    const panel = createPanelApi(kind, initialState, { uuid, parentApi, drilldowns, library });
+    const isLoading$ = new BehaviorSubject<boolean | undefined>(true);
+    const view = await resultsDataView(core.http, plugins);
+    const { title } = describePanels()[kind];
+    const canEdit = panel.isByValue && core.overlays !== undefined;
+    const api = finalizeApi({
+      ...panel.api,
+      defaultTitle$: new BehaviorSubject<string | undefined>(title),
+      dataLoading$: isLoading$,
+      dataViews$: new BehaviorSubject<readonly DataView[]>(view === undefined ? [] : [view]),
+      supportedTriggers: () => [APPLY_FILTER_TRIGGER],
+      getTypeDisplayName: () => title,
+      isEditingEnabled: () => canEdit,
+      onEdit: async () => openPanelEditor(core, title, panel),
+    });
+    const choose = async (choice: Choice): Promise<void> => {
+      await resultsDataView(core.http, plugins);
+      const { data } = filterEvent(choice, resultsDataViewId(spaceOf(core.http)));
+      await plugins.uiActions?.executeTriggerActions?.(APPLY_FILTER_TRIGGER, {
+        ...(data as object),
+        embeddable: api,
+      });
+    };
+    const drawings$ = drawingsOf(panel, parentApi, api.isFetchPaused$);
+    const client = createApiClient(core.http);
+    return {
+      api,
+      Component: () => {
+        useEffect(() => () => drilldowns?.cleanup?.(), []);
+        return (
+          <DrawnPanel
+            core={core}
+            api={client}
+            drawings$={drawings$}
+            loading={(isLoading) => isLoading$.next(isLoading)}
+            choose={(choice) => void choose(choice)}
+          />
+        );
+      },
+    };
+  },
+});
+
+function DrawnPanel(props: {
+  core: CoreStart;
+  api: ApiClient;
+  drawings$: Observable<Drawing>;
+  loading: (isLoading: boolean) => void;
+  choose: (choice: Choice) => void;
+}): ReactElement | null {
+  const { core, api, drawings$, loading, choose } = props;
+  const [drawing, setDrawing] = useState<Drawing>();
+  useEffect(() => {
+    const subscription = drawings$.subscribe((next) => {
+      loading(true);
+      setDrawing(next);
+    });
+    return () => subscription.unsubscribe();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the panel lives as long as its dashboard shows it
+  }, [drawings$]);
+  if (drawing === undefined) return null;
+  return (
+    <AnomalyPanel
+      core={core}
+      api={api}
+      config={drawing.config}
+      drawing={drawing.number}
+      drawn={() => loading(false)}
+      choose={choose}
+    />
+  );
+}
