@@ -36,6 +36,10 @@ const runReportSchema = z.object({
     .number()
     .optional()
     .describe('With scoring: ingest: logs that arrived without a score, as where no pipeline is attached'),
+  found_late: z
+    .number()
+    .optional()
+    .describe('Logs among these that became visible to searches up to 15 minutes after their place was read'),
   anomalies: z.number(),
   created: z.number().describe('Results that were not there before'),
   put_aside: z

@@ -151,7 +151,7 @@ async function live(month: readonly MonthDay[], labels: number): Promise<MonthRu
       results: {
         write: async (results) => {
           found.push(...results.filter(({ result }) => result.type !== 'suppressed'));
-          return { created: results.length, putAside: 0 };
+          return { created: results.length, added: [...results], putAside: 0 };
         },
         search: async () => ({ total: 0, results: [] }),
       },

@@ -16,6 +16,7 @@ const checkpointSchema = z.object({
   ingestedTo: z.number(),
   ingestedPosition: z.unknown().optional(),
   sourceMemory: z.unknown().optional(),
+  coverage: z.unknown().optional(),
   threshold: z.unknown().optional(),
   modelVersion: z.string().optional(),
   runId: z.string(),

@@ -37,11 +37,12 @@ export function resultStore(): ResultStore & {
   return {
     stored,
     summaries,
-    write: async (results, added = []) => {
-      const before = stored.size;
-      for (const result of results) stored.set(`${result.source.index}/${result.source.id}`, result);
-      summaries.push(...added);
-      return { created: stored.size - before, putAside: 0 };
+    write: async (results, summed = []) => {
+      const keyOf = ({ source }: AnomalyResult): string => `${source.index}/${source.id}`;
+      const news = results.filter((result) => !stored.has(keyOf(result)));
+      for (const result of news) stored.set(keyOf(result), result);
+      summaries.push(...summed);
+      return { created: news.length, added: news, putAside: 0 };
     },
     search: async () => ({
       total: stored.size,
@@ -53,11 +54,20 @@ export function resultStore(): ResultStore & {
 /** Of the queries that runs send, only the one for logs without a time of indexing is followed. */
 const leavesOutIngested = ({ query }: LogRange): boolean => JSON.stringify(query ?? {}).includes('must_not');
 
+/** Like Elasticsearch's, by whichever field the range calls its time. */
+function countOf(logs: readonly SourceLog[], range: LogRange): number {
+  return logs.filter(({ document }) => {
+    const time = timestampOf(document, range.timestampField) ?? NaN;
+    const isLeftOut = leavesOutIngested(range) && timestampOf(document, range.ingestedField) !== undefined;
+    return time >= range.from && time < range.to && !isLeftOut;
+  }).length;
+}
+
 /** Logs in memory, read in the order of either clock; a position is the number of logs read. */
 export function logSource(logs: readonly SourceLog[]): LogSource {
   return {
     sample: async () => ({ logs, total: logs.length, method: 'all' }),
-    count: async () => logs.length,
+    count: async (range) => countOf(logs, range),
     fetch: async (wanted) => logs.filter(({ id }) => wanted.some((each) => each.id === id)),
     read: async function* (range, { by = 'timestamp', after = 0, pageSize = 2 } = {}) {
       const field = by === 'timestamp' ? range.timestampField : range.ingestedField;

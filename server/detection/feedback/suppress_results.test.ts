@@ -90,7 +90,7 @@ async function run(pages: AnomalyResult[][], suppress?: ReturnType<typeof suppre
     results: {
       write: async (results) => {
         written.push(...results);
-        return { created: results.length, putAside: 0 };
+        return { created: results.length, added: [...results], putAside: 0 };
       },
       search: async () => ({ total: 0, results: [] }),
     },

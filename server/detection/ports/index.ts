@@ -116,12 +116,12 @@ export interface ResultStore {
   /**
    * Writes results and summaries; ids derive from (detector, source index, source id), so writing again changes
    * nothing. Retries what was refused for load; throws `unavailable` with the number written when retries run out.
-   * @returns how many were new, and how many could only be put aside, since Elasticsearch refuses their content in any form
+   * @returns the results that were new and their number, and how many could only be put aside, since Elasticsearch refuses their content in any form
    */
   write(
     results: readonly AnomalyResult[],
     summaries?: readonly BucketSummary[],
-  ): Promise<{ created: number; putAside: number }>;
+  ): Promise<{ created: number; added: AnomalyResult[]; putAside: number }>;
   /**
    * Writes anew what was written before for these: results replace earlier ones, and a result of a log that is no
    * longer anomalous is withdrawn.
@@ -222,6 +222,8 @@ export interface Checkpoint {
   readonly ingestedPosition?: unknown;
   /** `LogPage.memory` of the last page. */
   readonly sourceMemory?: unknown;
+  /** Numbers of logs that were read lately, to compare with what is there: see `scoring/coverage.ts`. */
+  readonly coverage?: unknown;
   /** State of the adaptive threshold. */
   readonly threshold?: unknown;
   readonly modelVersion?: string;

@@ -70,7 +70,7 @@ async function harvest(documents: LogDocument[], pages: ScoredPage[], checkpoint
       write: (found, sums = []) => {
         results.push(...found);
         summaries.push(...sums);
-        return Promise.resolve({ created: found.length, putAside: 0 });
+        return Promise.resolve({ created: found.length, added: [...found], putAside: 0 });
       },
       search: () => Promise.reject(new Error('not used')),
     },

@@ -1,6 +1,7 @@
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
-import type { CheckpointStore, Clock, LogSource } from '../ports';
-import { passesOf } from './reading_passes';
+import type { Checkpoint, CheckpointStore, Clock, LogSource } from '../ports';
+import { CoverageRecord, type Coverage } from './coverage';
+import { passesOf, type Pass } from './reading_passes';
 
 export interface SilenceOptions {
   readonly detectorId: string;
@@ -27,8 +28,18 @@ export async function passOverSilence(options: SilenceOptions): Promise<boolean>
   const to = clock.now() - durationToMilliseconds(detector.schedule.query_delay);
   // After a change of the delay, or of the clock, there is nothing to look at yet.
   if (to <= Math.max(checkpoint.timestampTo, checkpoint.ingestedTo)) return false;
-  if (!(await source.isEmpty(passesOf(detector, checkpoint, to, false)))) return false;
+  const passes = passesOf(detector, checkpoint, to, false);
+  if (!(await source.isEmpty(passes))) return false;
   const { timestampPosition: _time, ingestedPosition: _ingested, ...kept } = checkpoint;
-  await checkpoints.write({ ...kept, timestampTo: to, ingestedTo: to, runId }, revision);
+  const moved = { ...kept, timestampTo: to, ingestedTo: to, runId, ...withNoLogs(checkpoint, passes) };
+  await checkpoints.write(moved, revision);
   return true;
+}
+
+/** Logs of the silence that become visible later are found, where numbers of logs are kept. */
+function withNoLogs({ coverage }: Checkpoint, passes: readonly Pass[]): { coverage?: Coverage } {
+  if (coverage === undefined) return {};
+  const record = new CoverageRecord(coverage as Coverage);
+  for (const { by, range } of passes) record.close(by, range);
+  return { coverage: record.toJSON() };
 }

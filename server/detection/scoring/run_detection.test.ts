@@ -83,6 +83,75 @@ describe('a run', () => {
     expect(scored).toHaveLength(LOGS.length);
   });
 
+  describe('finds logs that became visible after their place in time was passed', () => {
+    const MINUTE = 60 * SECOND;
+    /** Runs at times of the test, over logs to which it adds. */
+    const worldInTime = () => {
+      const logs = [...LOGS];
+      const world = worldOf(logs);
+      const at = (now: number, change: Partial<DetectionRunOptions> = {}) =>
+        world.run({ clock: { now: () => now, sleep: async () => undefined }, ...change });
+      return { ...world, logs, at };
+    };
+
+    it('by their number, once, and tells them', async () => {
+      const { at, logs, results } = worldInTime();
+      const told: string[] = [];
+      await at(NOW);
+      logs.push(log('odd-late', 25), log('late', 26));
+      // They are looked for a minute after the span was read.
+      expect(await at(NOW + 30 * SECOND)).toMatchObject({ logs: 0, foundLate: 0 });
+      const found = await at(NOW + 2 * MINUTE, {
+        onResults: async (news) => void told.push(...news.map(({ source }) => source.id)),
+      });
+      expect(found).toMatchObject({ logs: 2, foundLate: 2, anomalies: 1, created: 1, complete: true });
+      expect(told).toEqual(['odd-late']);
+      expect(results.stored.has('weblogs/odd-late')).toBe(true);
+      expect(results.summaries).toEqual([]);
+      expect(await at(NOW + 7 * MINUTE)).toMatchObject({ logs: 0, foundLate: 0, created: 0 });
+    });
+
+    it('also where logs carry no time of indexing', async () => {
+      const { at, logs } = worldInTime();
+      await at(NOW);
+      logs.push({ index: 'weblogs', id: 'odd-late', document: { '@timestamp': iso(NOW - 25 * SECOND) } });
+      expect(await at(NOW + 6 * MINUTE)).toMatchObject({ foundLate: 1, created: 1 });
+    });
+
+    it('offers them for telling again after a run that died before its checkpoint', async () => {
+      const { at, logs, checkpoints } = worldInTime();
+      const announced: string[] = [];
+      const announce: DetectionRunOptions['announce'] = async (found) =>
+        void announced.push(...found.map(({ source }) => source.id));
+      await at(NOW);
+      logs.push(log('odd-late', 25));
+      const lost = { ...checkpoints, write: async () => Promise.reject(new Error('lost')) };
+      const later = NOW + 2 * MINUTE;
+      await expect(at(later, { checkpoints: lost, announce: async () => undefined })).rejects.toThrow('lost');
+      await at(later, { announce });
+      expect(announced).toContain('odd-late');
+    });
+
+    it('counts a span three times and then lets it go', async () => {
+      const { at, checkpoints } = worldInTime();
+      const first = NOW - SECOND;
+      await at(NOW);
+      for (const minutes of [2, 6, 16, 17]) await at(NOW + minutes * MINUTE);
+      const { coverage } = checkpoints.written.at(-1) as { coverage: { spans: { to: number }[] } };
+      expect(coverage.spans.some(({ to }) => to === first)).toBe(false);
+      expect(coverage.spans.length).toBeGreaterThan(0);
+    });
+
+    it('leaves the rest to the next run when the time is over', async () => {
+      const { at, logs } = worldInTime();
+      await at(NOW);
+      logs.push(log('odd-late', 25));
+      const later = NOW + 2 * MINUTE;
+      expect(await at(later, { deadline: later })).toMatchObject({ foundLate: 1, complete: false });
+      expect(await at(later + SECOND)).toMatchObject({ created: 0, complete: true });
+    });
+  });
+
   it('that died before its checkpoint is repeated, and stores the same', async () => {
     const { run, results, checkpoints } = worldOf();
     const lost = { ...checkpoints, write: async () => Promise.reject(new Error('lost')) };

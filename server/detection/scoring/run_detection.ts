@@ -4,6 +4,7 @@ import { durationToMilliseconds } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { ThresholdChange } from '../../../common/threshold';
 import { timestampOf } from './log_values';
+import { CoverageRecord, type Coverage } from './coverage';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
 import type {
   AuditTrail,
@@ -85,6 +86,8 @@ export interface DetectionRunOptions extends PageScorerOptions {
 export interface DetectionRun {
   /** Logs with a score. */
   readonly logs: number;
+  /** Logs among these that became visible after their place in time was passed. */
+  readonly foundLate: number;
   /** Logs that arrived without one, where the cluster scores them. */
   readonly unscored: number;
   readonly anomalies: number;
@@ -112,123 +115,246 @@ export interface DetectionRun {
  * @throws DetectionError `conflict` when another process moved the checkpoint meanwhile, `interrupted` on `signal`
  */
 export async function runDetection(options: DetectionRunOptions): Promise<DetectionRun> {
-  const { detectorId, snapshot, clock, checkpoints } = options;
-  const { detector } = snapshot;
-  const stored = await checkpoints.read(detectorId);
-  let checkpoint: Checkpoint = stored?.checkpoint ?? {
-    detectorId,
-    timestampTo: options.startFrom,
-    ingestedTo: options.startFrom,
-    runId: options.runId,
-  };
-  let revision = stored?.revision;
-  const end = options.upTo ?? clock.now() - durationToMilliseconds(detector.schedule.query_delay);
-  const from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
-  const to = endOfShare(from, end, options);
-  const page: RunWork = options.work?.(checkpoint) ?? createPageScorer(options, checkpoint);
-  const total = { logs: 0, unscored: 0, anomalies: 0, suppressed: 0, created: 0, putAside: 0 };
-  let read = 0;
-  let complete = to === end;
-
-  const unannounced: AnomalyResult[] = [];
-  let isStored = true;
-  const store = async (): Promise<void> => {
-    const entries = thresholdEntries(detectorId, page.takeThresholdChanges?.() ?? [], clock.now());
-    if (entries.length > 0) await options.audit?.append(entries);
-    revision = await checkpoints.write(checkpoint, revision);
-    isStored = true;
-  };
-  const advance = (change: Partial<Checkpoint>): void => {
-    isStored = false;
-    checkpoint = {
-      ...checkpoint,
-      ...change,
-      runId: options.runId,
-      modelVersion: snapshot.version,
-      threshold: page.thresholdState(),
-    };
-  };
-
-  for (const pass of passesOf(detector, checkpoint, to, options.upTo !== undefined)) {
-    if (to <= (pass.by === 'timestamp' ? checkpoint.timestampTo : checkpoint.ingestedTo)) continue;
-    let capped = false;
-    for await (const logPage of options.source.read(narrowed(pass.range, page.filter), {
-      by: pass.by,
-      fields: page.fields,
-      after: pass.position,
-      memory: checkpoint.sourceMemory,
-      pageSize: options.pageSize,
-      signal: options.signal,
-    })) {
-      throwIfInterrupted(options.signal);
-      const { results: found, summaries, logs } = await page.score(logPage, pass.by);
-      const results =
-        options.suppress !== undefined && found.length > 0 ? await options.suppress(found) : found;
-      const shown = results.filter(({ result }) => result.type === 'log');
-      let news = shown;
-      if (logPage.revises === true && options.results.revise !== undefined) {
-        const logTimes = logPage.logs.map(({ index, id, document }) => ({
-          index,
-          id,
-          time: timestampOf(document, pass.range.timestampField) ?? NaN,
-        }));
-        const { runId } = options;
-        const at = clock.now();
-        const revision = { detectorId, runId, at, logs: logTimes, results, summaries };
-        const { added, putAside } = await options.results.revise(revision);
-        news = added;
-        total.created += added.length;
-        total.putAside += putAside;
-      } else {
-        const { created, putAside } = await options.results.write(shown, summaries);
-        total.created += created;
-        total.putAside += putAside;
-        const hidden = results.filter(({ result }) => result.type !== 'log');
-        if (hidden.length > 0) total.putAside += (await options.results.write(hidden)).putAside;
-      }
-      if (news.length > 0) await options.onResults?.(news);
-      if (options.announce !== undefined) unannounced.push(...shown);
-      read += logPage.logs.length;
-      total.logs += logs;
-      total.anomalies += shown.length;
-      total.suppressed += results.length - shown.length;
-      advance({
-        ...(pass.by === 'timestamp'
-          ? { timestampPosition: logPage.position }
-          : { ingestedPosition: logPage.position }),
-        ...(logPage.memory === undefined ? {} : { sourceMemory: logPage.memory }),
-      });
-      if (options.announce === undefined) await store();
-      options.progress?.(total.logs, undefined, 'logs scored');
-      if (
-        read >= (options.maxLogs ?? Infinity) ||
-        (options.deadline !== undefined && clock.now() >= options.deadline)
-      ) {
-        capped = true;
-        break;
-      }
-    }
-    throwIfInterrupted(options.signal);
-    if (capped) {
-      complete = false;
-      break;
-    }
-    for await (const { summaries, logs, unscored } of page.finish?.(pass.range, pass.by) ?? []) {
-      const { putAside } = await options.results.write([], summaries);
-      total.putAside += putAside;
-      total.logs += logs;
-      total.unscored += unscored;
-    }
-    advance(
-      pass.by === 'timestamp'
-        ? { timestampTo: to, timestampPosition: undefined }
-        : { ingestedTo: to, ingestedPosition: undefined },
-    );
-  }
-  if (unannounced.length > 0) await options.announce?.(unannounced);
-  if (!isStored) await store();
-  return { ...total, dirt: page.dirt, threshold: page.threshold(), from, to, complete, checkpoint };
+  const { detectorId, startFrom, runId } = options;
+  const stored = await options.checkpoints.read(detectorId);
+  const start = { detectorId, timestampTo: startFrom, ingestedTo: startFrom, runId };
+  return new Run(options, stored?.checkpoint ?? start, stored?.revision).carryOut();
 }
+
+/** Parts of a checkpoint that say how far one clock has been read. */
+const positionOf = (by: Pass['by'], position: unknown): Partial<Checkpoint> =>
+  by === 'timestamp' ? { timestampPosition: position } : { ingestedPosition: position };
+const placeOf = (by: Pass['by'], to: number): Partial<Checkpoint> =>
+  by === 'timestamp' ? { timestampTo: to } : { ingestedTo: to };
+
+class Run {
+  private readonly from: number;
+  /** Now less the query delay, or the end of the past that is scored. */
+  private readonly end: number;
+  private readonly to: number;
+  private readonly work: RunWork;
+  private readonly coverage: CoverageRecord | undefined;
+  private readonly total = {
+    logs: 0,
+    foundLate: 0,
+    unscored: 0,
+    anomalies: 0,
+    suppressed: 0,
+    created: 0,
+    putAside: 0,
+  };
+  private readonly unannounced: AnomalyResult[] = [];
+  private read = 0;
+  private isStored = true;
+
+  constructor(
+    private readonly options: DetectionRunOptions,
+    private checkpoint: Checkpoint,
+    private revision: unknown,
+  ) {
+    const { clock, snapshot, upTo } = options;
+    const { schedule } = snapshot.detector;
+    this.end = upTo ?? clock.now() - durationToMilliseconds(schedule.query_delay);
+    this.from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
+    this.to = endOfShare(this.from, this.end, options);
+    this.work = options.work?.(checkpoint) ?? createPageScorer(options, checkpoint);
+    if (keepsCoverage(options)) this.coverage = new CoverageRecord(checkpoint.coverage as Coverage);
+  }
+
+  public async carryOut(): Promise<DetectionRun> {
+    const { snapshot, upTo, announce } = this.options;
+    const passes = passesOf(snapshot.detector, this.checkpoint, this.to, upTo !== undefined);
+    let complete = await this.readNew(passes);
+    if (complete) complete = await this.readMissed(passes);
+    if (this.unannounced.length > 0) await announce?.(this.unannounced);
+    if (!this.isStored) await this.store();
+    return {
+      ...this.total,
+      dirt: this.work.dirt,
+      threshold: this.work.threshold(),
+      from: this.from,
+      to: this.to,
+      complete: complete && this.to === this.end,
+      checkpoint: this.checkpoint,
+    };
+  }
+
+  /** @returns false when a cap ended it */
+  private async readNew(passes: readonly Pass[]): Promise<boolean> {
+    const { maxLogs = Infinity, signal } = this.options;
+    for (const pass of passes) {
+      const reached = pass.by === 'timestamp' ? this.checkpoint.timestampTo : this.checkpoint.ingestedTo;
+      if (this.to <= reached) continue;
+      if (pass.position === undefined) this.coverage?.restart(pass.by);
+      for await (const page of this.pagesOf(pass)) {
+        await this.take(page, pass);
+        if (this.read >= maxLogs || this.isOver()) return false;
+      }
+      throwIfInterrupted(signal);
+      await this.finish(pass);
+    }
+    return true;
+  }
+
+  /** Reads spans again in which more logs are visible now. @returns false when the time was over */
+  private async readMissed(passes: readonly Pass[]): Promise<boolean> {
+    if (this.coverage === undefined) return true;
+    const { source, clock } = this.options;
+    for (const pass of passes) {
+      for await (const { range, logs } of this.coverage.missed(source, pass, clock.now())) {
+        for await (const page of this.pagesOf({ ...pass, range, position: undefined })) {
+          await this.takeAgain(page, pass.by);
+        }
+        this.total.logs += logs;
+        this.total.foundLate += logs;
+        // The span that was read last is counted once more, by the next run.
+        if (this.isOver()) return false;
+      }
+      this.advance({});
+    }
+    return true;
+  }
+
+  private async *pagesOf({ by, range, position }: Pass): AsyncIterable<LogPage> {
+    const { source, pageSize, signal } = this.options;
+    const { fields, filter } = this.work;
+    const memory = this.checkpoint.sourceMemory;
+    const pages = source.read(narrowed(range, filter), {
+      by,
+      fields,
+      after: position,
+      memory,
+      pageSize,
+      signal,
+    });
+    for await (const page of pages) {
+      throwIfInterrupted(signal);
+      yield page;
+    }
+  }
+
+  /** Scores a page, stores its results, and moves the position past it. */
+  private async take(page: LogPage, { by, range }: Pass): Promise<void> {
+    const { total } = this;
+    const { results: found, summaries, logs } = await this.work.score(page, by);
+    const results = await this.suppressed(found);
+    const shown = shownOf(results);
+    let news = shown;
+    if (page.revises === true && this.options.results.revise !== undefined) {
+      news = await this.revise(page, range, { results, summaries });
+    } else {
+      const { created, putAside } = await this.options.results.write(shown, summaries);
+      total.created += created;
+      total.putAside += putAside;
+      const hidden = results.filter(({ result }) => result.type !== 'log');
+      if (hidden.length > 0) total.putAside += (await this.options.results.write(hidden)).putAside;
+    }
+    if (news.length > 0) await this.options.onResults?.(news);
+    if (this.options.announce !== undefined) this.unannounced.push(...shown);
+    this.read += page.logs.length;
+    total.logs += logs;
+    total.anomalies += shown.length;
+    total.suppressed += results.length - shown.length;
+    this.coverage?.note(by, page.logs.length);
+    this.advance({
+      ...positionOf(by, page.position),
+      ...(page.memory === undefined ? {} : { sourceMemory: page.memory }),
+    });
+    if (this.options.announce === undefined) await this.store();
+    this.options.progress?.(total.logs, undefined, 'logs scored');
+  }
+
+  /** @returns the results that were not there before */
+  private async revise(
+    page: LogPage,
+    { timestampField }: LogRange,
+    scored: { results: readonly AnomalyResult[]; summaries: readonly BucketSummary[] },
+  ): Promise<AnomalyResult[]> {
+    const { detectorId, runId, clock, results } = this.options;
+    const logs = page.logs.map(({ index, id, document }) => ({
+      index,
+      id,
+      time: timestampOf(document, timestampField) ?? NaN,
+    }));
+    const { added, putAside } = await results.revise!({
+      detectorId,
+      runId,
+      at: clock.now(),
+      logs,
+      ...scored,
+    });
+    this.total.created += added.length;
+    this.total.putAside += putAside;
+    return added;
+  }
+
+  /**
+   * Scores a page of which some logs were scored before: their results are there and stay, the threshold does not learn from
+   * them again, and the counts of the timeline are left as they are.
+   */
+  private async takeAgain(page: LogPage, by: Pass['by']): Promise<void> {
+    const { results, onResults, announce } = this.options;
+    const { results: found } = await this.work.score({ ...page, revises: true }, by);
+    const marked = await this.suppressed(found);
+    if (marked.length === 0) return;
+    const { added, putAside } = await results.write(marked);
+    const news = shownOf(added);
+    this.total.created += news.length;
+    this.total.anomalies += news.length;
+    this.total.putAside += putAside;
+    if (news.length > 0) await onResults?.(news);
+    // Those that a run stored which died before it told them are among these; whoever tells knows what was told.
+    if (announce !== undefined) this.unannounced.push(...shownOf(marked));
+  }
+
+  private async finish({ by, range }: Pass): Promise<void> {
+    for await (const { summaries, logs, unscored } of this.work.finish?.(range, by) ?? []) {
+      const { putAside } = await this.options.results.write([], summaries);
+      this.total.putAside += putAside;
+      this.total.logs += logs;
+      this.total.unscored += unscored;
+    }
+    this.coverage?.close(by, range);
+    this.advance({ ...placeOf(by, this.to), ...positionOf(by, undefined) });
+  }
+
+  private async suppressed(found: AnomalyResult[]): Promise<AnomalyResult[]> {
+    const { suppress } = this.options;
+    return suppress !== undefined && found.length > 0 ? await suppress(found) : found;
+  }
+
+  private advance(change: Partial<Checkpoint>): void {
+    this.isStored = false;
+    this.checkpoint = {
+      ...this.checkpoint,
+      ...change,
+      ...(this.coverage && { coverage: this.coverage.toJSON() }),
+      runId: this.options.runId,
+      modelVersion: this.options.snapshot.version,
+      threshold: this.work.thresholdState(),
+    };
+  }
+
+  private async store(): Promise<void> {
+    const { detectorId, audit, checkpoints, clock } = this.options;
+    const entries = thresholdEntries(detectorId, this.work.takeThresholdChanges?.() ?? [], clock.now());
+    if (entries.length > 0) await audit?.append(entries);
+    this.revision = await checkpoints.write(this.checkpoint, this.revision);
+    this.isStored = true;
+  }
+
+  private isOver(): boolean {
+    const { deadline, clock } = this.options;
+    return deadline !== undefined && clock.now() >= deadline;
+  }
+}
+
+const shownOf = (results: readonly AnomalyResult[]): AnomalyResult[] =>
+  results.filter(({ result }) => result.type === 'log');
+
+/** Buckets are read again when a log in them is new; of the past, and of what the cluster scores, no numbers are kept. */
+const keepsCoverage = ({ upTo, snapshot: { detector } }: DetectionRunOptions): boolean =>
+  upTo === undefined && detector.unit !== 'bucket' && detector.scoring !== 'ingest';
 
 /** @returns where a run ends that goes through a share of the time between, epoch milliseconds */
 function endOfShare(from: number, end: number, { share = 1, smallestSpan = 0 }: DetectionRunOptions): number {

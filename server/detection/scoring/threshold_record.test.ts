@@ -51,7 +51,7 @@ async function run(changes: ThresholdChange[][], checkpointFails = false) {
     clock: { now: () => NOW, sleep: async () => undefined },
     runId: 'run',
     results: {
-      write: async () => ({ created: 0, putAside: 0 }),
+      write: async () => ({ created: 0, added: [], putAside: 0 }),
       search: async () => ({ total: 0, results: [] }),
     },
     checkpoints: {

@@ -77,7 +77,9 @@ export function createResultStore(
       checked.set(index, performance.now());
     }
     const { created, putAside } = await writeResults(client, operations, settings);
-    return { created: created.filter(({ action }) => action === 'create').length, putAside };
+    const isNew = new Set(created.filter(({ action }) => action === 'create').map(({ id }) => id));
+    const added = results.filter(({ detector, source }) => isNew.has(resultId(detector.id, source)));
+    return { created: added.length, added, putAside };
   };
 
   const revise: NonNullable<ResultStore['revise']> = async (revision) => {

@@ -299,6 +299,9 @@ async function score(
     }),
   });
   if (notifier !== undefined && run.anomalies === 0) await notifier.flush();
+  if (run.foundLate > 0) {
+    log.info(`Detector ${detectorId}: ${run.foundLate} logs became visible late and were scored.`);
+  }
   if (run.logs > 0) log.debug(`Detector ${detectorId}: ${run.logs} logs, ${run.anomalies} anomalies`);
   return {
     run,
@@ -310,6 +313,7 @@ async function score(
       ...(stored.detector.scoring === 'ingest' && { unscored: run.unscored }),
       anomalies: run.anomalies,
       created: run.created,
+      ...(run.foundLate > 0 && { found_late: run.foundLate }),
       ...(run.putAside > 0 && { put_aside: run.putAside }),
       complete: run.complete,
       from: new Date(run.from).toISOString(),
