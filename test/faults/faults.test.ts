@@ -235,6 +235,7 @@ it(`loses and doubles nothing and tells every anomaly through ${COUNT} faults at
       doubled: found.length - new Set(found).size,
       untold: expected.filter((id) => !toldBefore.has(id)).length,
       told_twice: twice.length,
+      told_most: Math.max(...[...toldBefore.values()].map((at) => at.length)),
       seconds: Math.round(milliseconds / 1_000),
     };
     process.stderr.write(`${JSON.stringify(report)}\n`);
@@ -242,9 +243,10 @@ it(`loses and doubles nothing and tells every anomaly through ${COUNT} faults at
     expect(found).toEqual(expected);
     expect(expected.filter((id) => !toldBefore.has(id))).toEqual([]);
     expect(unexpected).toEqual([]);
-    // As docs/guarantees.md says: where the answer to a message, or the note of it, was lost.
+    // As docs/guarantees.md says: each time but the last, the answer to the message, or the note of it, was lost.
     for (const [id, at] of twice) {
-      expect([id, at.length, faulted.has(at[0]), keys.get(id)?.size]).toEqual([id, 2, true, 1]);
+      const isExcused = at.slice(0, -1).every((told) => faulted.has(told));
+      expect([id, isExcused, keys.get(id)?.size]).toEqual([id, true, 1]);
       expect([...keys.get(id)!][0]).toMatch(/^[0-9a-f]{32}$/);
     }
   } finally {
