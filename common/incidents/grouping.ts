@@ -168,7 +168,8 @@ class Front {
   }
 }
 
-function joinMany(groups: readonly Group[]): Group {
+/** Several groups as one, whatever they share. The scope is that of the first. */
+export function joinMany(groups: readonly Group[]): Group {
   const all = (pick: (group: Group) => readonly string[]): string[] =>
     [...new Set(groups.flatMap(pick))].sort().slice(0, INCIDENT_LIMITS.keys);
   return {

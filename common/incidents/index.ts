@@ -1,3 +1,4 @@
-export { scopeKey, type Group } from './grouping';
+export { groupOf, joinAll, joinMany, scopeKey, type Group } from './grouping';
 export * from './incident';
 export { linksOf, type ResultLinks } from './result_links';
+export { titleOf } from './words';

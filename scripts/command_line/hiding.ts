@@ -17,6 +17,8 @@ import {
   type Author,
   type HidingStores,
 } from '../../server/detection/feedback/hide_results';
+import { withRecounting } from '../../server/detection/incidents/recount_marked';
+import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { createSuppressor } from '../../server/detection/feedback/suppress_results';
 import { replayBodyOf } from '../../server/detection/feedback/replay_body';
 import {
@@ -37,7 +39,11 @@ export function hidingStores({ config, clock }: Session, client: ElasticsearchCl
   return {
     suppressions: createSuppressionStore(client, { space, now: () => clock.now() }),
     feedback: createFeedbackStore(client, { space }),
-    results: createResultMarks(client, { space }),
+    results: withRecounting(
+      createResultMarks(client, { space }),
+      createIncidentStore(client, { space }),
+      clock,
+    ),
     audit: createAuditTrail(client, { space }),
     clock,
   };

@@ -35,6 +35,7 @@ export {
   checkpointsIndex,
   DEFAULT_SPACE,
   feedbackIndex,
+  incidentsIndex,
   modelsIndex,
   resultsIndex,
   resultsPattern,

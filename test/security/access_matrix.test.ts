@@ -145,7 +145,7 @@ async function sceneOf(): Promise<Scene> {
   });
   const { version } = await ok<DetectorRecord>('getDetector', { params: { id } });
   return {
-    incidentId: incidents[0]?.id ?? 'none-yet',
+    incidentId: incidents[0].id,
     detectorId: id,
     detector,
     version,

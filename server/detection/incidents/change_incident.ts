@@ -16,7 +16,7 @@ export interface IncidentChange {
 }
 
 /** Adds steps to the history of an incident, which keeps the newest. */
-const withSteps = (incident: Incident, ...steps: readonly IncidentStep[]): Incident =>
+export const withSteps = (incident: Incident, ...steps: readonly IncidentStep[]): Incident =>
   steps.length === 0
     ? incident
     : { ...incident, history: [...incident.history, ...steps].slice(-INCIDENT_LIMITS.history) };

@@ -51,9 +51,15 @@ export interface IncidentStore {
     detectorId?: string,
   ): Promise<StoredIncident[]>;
   find(id: string): Promise<StoredIncident | undefined>;
-  /** Incidents that go on although nothing came by `time` (epoch milliseconds): of the detector, and long-standing ones of others. */
-  due(detectorId: string, time: number): Promise<StoredIncident[]>;
-  /** In the order of the groups; undefined where no result counts any more. */
+  /**
+   * Incidents of the detector that go on, the next to be over first, and of other detectors those that should have been over a
+   * day before `time` (epoch milliseconds): nobody else closes them.
+   */
+  goingOn(detectorId: string, time: number): Promise<StoredIncident[]>;
+  /**
+   * In the order of the groups; undefined where no result counts any more. An incident "others" leaves out what is of the others
+   * among the groups and of those that are stored.
+   */
   figures(groups: readonly Group[]): Promise<(IncidentFigures | undefined)[]>;
   /** @returns false where somebody else has changed one of them meanwhile: read and try again */
   write(

@@ -79,8 +79,28 @@ export interface DetectionRunOptions extends PageScorerOptions {
    * moves: at least once for each.
    */
   readonly audit?: Pick<AuditTrail, 'append'>;
+  /** Puts stored results into incidents before the checkpoint moves: once more for each result that is read once more. */
+  readonly incidents?: RunIncidents;
   /** Default: the logs are read and scored here. */
   readonly work?: (checkpoint: Checkpoint) => RunWork;
+}
+
+/** Incidents of a run. */
+export interface RunIncidents {
+  /** See `IncidentRecorder.record`. */
+  record(
+    results: readonly AnomalyResult[],
+    reached: number,
+    revised?: { readonly from: number; readonly to: number },
+  ): Promise<void>;
+  /**
+   * Called once, at the end of the run and before the checkpoint moves for the last time.
+   *
+   * @param reached epoch milliseconds; undefined for a run that a cap ended
+   */
+  finish(reached: number | undefined): Promise<void>;
+  /** They are told of: then the checkpoint moves once a run, see `announce`. */
+  readonly areAnnounced?: boolean;
 }
 
 export interface DetectionRun {
@@ -162,11 +182,12 @@ class Run {
   }
 
   public async carryOut(): Promise<DetectionRun> {
-    const { snapshot, upTo, announce } = this.options;
+    const { snapshot, upTo, announce, incidents } = this.options;
     const passes = passesOf(snapshot.detector, this.checkpoint, this.to, upTo !== undefined);
     let complete = await this.readNew(passes);
     if (complete) complete = await this.readMissed(passes);
     if (this.unannounced.length > 0) await announce?.(this.unannounced);
+    await incidents?.finish(complete ? this.to : undefined);
     if (!this.isStored) await this.store();
     return {
       ...this.total,
@@ -250,7 +271,9 @@ class Run {
       if (hidden.length > 0) total.putAside += (await this.options.results.write(hidden)).putAside;
     }
     if (news.length > 0) await this.options.onResults?.(news);
-    if (this.options.announce !== undefined) this.unannounced.push(...shown);
+    const { announce, incidents } = this.options;
+    await incidents?.record(shown, this.to, page.revises === true ? spanOf(page, range) : undefined);
+    if (announce !== undefined) this.unannounced.push(...shown);
     this.read += page.logs.length;
     total.logs += logs;
     total.anomalies += shown.length;
@@ -260,7 +283,7 @@ class Run {
       ...positionOf(by, page.position),
       ...(page.memory === undefined ? {} : { sourceMemory: page.memory }),
     });
-    if (this.options.announce === undefined) await this.store();
+    if (announce === undefined && incidents?.areAnnounced !== true) await this.store();
     this.options.progress?.(total.logs, undefined, 'logs scored');
   }
 
@@ -293,7 +316,7 @@ class Run {
    * them again, and the counts of the timeline are left as they are.
    */
   private async takeAgain(page: LogPage, by: Pass['by']): Promise<void> {
-    const { results, onResults, announce } = this.options;
+    const { results, onResults, announce, incidents } = this.options;
     const { results: found } = await this.work.score({ ...page, revises: true }, by);
     const marked = await this.suppressed(found);
     if (marked.length === 0) return;
@@ -303,6 +326,7 @@ class Run {
     this.total.anomalies += news.length;
     this.total.putAside += putAside;
     if (news.length > 0) await onResults?.(news);
+    await incidents?.record(shownOf(marked), this.to);
     // Those that a run stored which died before it told them are among these; whoever tells knows what was told.
     if (announce !== undefined) this.unannounced.push(...shownOf(marked));
   }
@@ -360,6 +384,16 @@ const keepsCoverage = ({ upTo, snapshot: { detector } }: DetectionRunOptions): b
 function endOfShare(from: number, end: number, { share = 1, smallestSpan = 0 }: DetectionRunOptions): number {
   if (share >= 1 || end <= from) return end;
   return Math.min(end, from + Math.max(smallestSpan, Math.ceil(share * (end - from))));
+}
+
+/** Time of the logs of a page, by their own clocks. */
+function spanOf({ logs }: LogPage, { timestampField }: LogRange): { from: number; to: number } | undefined {
+  const times = logs.flatMap(({ document }) => timestampOf(document, timestampField) ?? []);
+  if (times.length === 0) return undefined;
+  return {
+    from: times.reduce((least, time) => Math.min(least, time), Infinity),
+    to: times.reduce((most, time) => Math.max(most, time), -Infinity),
+  };
 }
 
 const narrowed = (range: LogRange, filter: RunWork['filter']): LogRange =>

@@ -83,6 +83,7 @@ export function createIncidentStore(
   /** The named incidents beside one of "others": what is theirs is not its own. */
   async function namedBeside(groups: readonly Group[]): Promise<(group: Group) => readonly Group[]> {
     const named = new Map<Group, readonly Group[]>();
+    const given = groups.filter(({ scope }) => scope.kind !== 'others');
     for (const group of groups) {
       if (group.scope.kind !== 'others') continue;
       const found = await search(
@@ -95,10 +96,7 @@ export function createIncidentStore(
         NEWEST_FIRST,
         INCIDENT_LIMITS.open * 4,
       );
-      named.set(
-        group,
-        found.map((each) => each.group),
-      );
+      named.set(group, [...given, ...found.map((each) => each.group)]);
     }
     return (group) => named.get(group) ?? [];
   }
@@ -142,24 +140,21 @@ export function createIncidentStore(
       const [found] = await search({ ids: { values: [id] } }, NEWEST_FIRST, 1);
       return found;
     },
-    due: (detectorId, time) => {
-      const before = (limit: number): Query => ({
-        range: { closes_at: { lte: limit, format: 'epoch_millis' } },
-      });
-      return search(
+    goingOn: (detectorId, time) =>
+      search(
         {
           bool: {
             filter: [ACTIVE],
             should: [
-              { bool: { filter: [ofDetector(detectorId), before(time)] } },
-              before(time - LEFT_BEHIND_MILLISECONDS),
+              ofDetector(detectorId),
+              { range: { closes_at: { lte: time - LEFT_BEHIND_MILLISECONDS, format: 'epoch_millis' } } },
             ],
             minimum_should_match: 1,
           },
         },
         [{ closes_at: { order: 'asc', unmapped_type: 'date' } }],
-      );
-    },
+        INCIDENT_LIMITS.open * 4,
+      ),
     figures: async (groups) =>
       groups.length === 0
         ? []

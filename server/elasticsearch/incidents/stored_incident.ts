@@ -4,10 +4,11 @@ import type { KeptIncident } from '../../detection/ports/incidents';
 /** A document of `log-anomalies-incidents.<space>`: the incident, what it is searched by, and what only its job reads. */
 export interface IncidentDocument extends Omit<Incident, 'id'> {
   readonly place: string;
-  /** Hull of all that ever belonged to it, epoch milliseconds. */
+  /** Span of all that ever belonged to it with the quiet time on both sides, epoch milliseconds. */
   readonly from: number;
   readonly to: number;
   readonly results: number;
+  readonly detector_count: number;
   readonly kept: { readonly group: Group; readonly opened: KeptIncident['opened'] };
 }
 
@@ -17,14 +18,23 @@ export function documentOf({ incident, group, opened }: KeptIncident): IncidentD
   return {
     ...body,
     place: scopeKey(group.scope),
-    from: group.from,
-    to: group.to,
+    from: group.from - group.quiet,
+    to: group.to + group.quiet,
     results: logs + buckets,
+    detector_count: incident.detectors.length,
     kept: { group, opened },
   };
 }
 
 export function keptOf(id: string, document: IncidentDocument): KeptIncident {
-  const { place: _place, from: _from, to: _to, results: _results, kept, ...body } = document;
+  const {
+    place: _place,
+    from: _from,
+    to: _to,
+    results: _results,
+    detector_count: _count,
+    kept,
+    ...body
+  } = document;
   return { incident: { id, ...body }, ...kept };
 }

@@ -200,6 +200,7 @@ const INCIDENTS: Properties = {
   updated_at: date,
   counts: object({ logs: whole, buckets: whole }),
   results: whole,
+  detector_count: whole,
   score: number,
   confidence: number,
   severity: keyword,

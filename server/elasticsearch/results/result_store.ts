@@ -22,6 +22,8 @@ export interface ResultStoreOptions {
   readonly signal?: AbortSignal;
   /** Makes results searchable before `write` returns. */
   readonly refresh?: boolean | 'wait_for';
+  /** Likewise, but for writes that hold results alone: incidents are counted over them at once. */
+  readonly refreshResults?: boolean;
   /** Called with one sentence for each result that could not be written whole. */
   readonly warn?: (message: string) => void;
 }
@@ -76,7 +78,11 @@ export function createResultStore(
       await ensureIndex(client, index, 'results', { policy, signal });
       checked.set(index, performance.now());
     }
-    const { created, putAside } = await writeResults(client, operations, settings);
+    const isRead = results.length > 0 && options.refreshResults === true;
+    const { created, putAside } = await writeResults(client, operations, {
+      ...settings,
+      ...(isRead && { refresh: true }),
+    });
     const isNew = new Set(created.filter(({ action }) => action === 'create').map(({ id }) => id));
     const added = results.filter(({ detector, source }) => isNew.has(resultId(detector.id, source)));
     return { created: added.length, added, putAside };
@@ -89,7 +95,10 @@ export function createResultStore(
       index: resultsIndex(space, Date.parse(summary['@timestamp'])),
       document: { ...summary, result: { ...summary.result, space } },
     }));
-    return reviseResults(client, revision, summaries, settings);
+    return reviseResults(client, revision, summaries, {
+      ...settings,
+      ...(options.refreshResults === true && { refresh: true }),
+    });
   };
 
   const search: ResultStore['search'] = async ({ detectorId, ...query }) => {

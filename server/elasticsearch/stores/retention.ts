@@ -3,7 +3,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { createAuditTrail } from './audit_trail';
 import type { ElasticsearchClient } from '../transport/client';
-import { DEFAULT_SPACE, endOfResultsIndex, resultsPattern } from '../indices/names';
+import { DEFAULT_SPACE, endOfResultsIndex, incidentsIndex, resultsPattern } from '../indices/names';
 import { hitTotal } from '../transport/hit_total';
 
 /** An index of results, which holds those of the logs of one month. */
@@ -80,8 +80,37 @@ async function countOf(
 }
 
 /**
+ * Deletes incidents that were over before `end`, epoch milliseconds: their results are gone.
+ *
+ * @throws DetectionError `forbidden` without `read` and `delete` on them
+ */
+async function deleteIncidentsBefore(
+  client: ElasticsearchClient,
+  end: number,
+  { space = DEFAULT_SPACE, policy, signal }: RetentionOptions,
+): Promise<void> {
+  const index = incidentsIndex(space);
+  const query = { range: { end: { lt: end, format: 'epoch_millis' } } };
+  await attempt(() => client.deleteByQuery({ index, query, conflicts: 'proceed' }, { signal }), {
+    what: `delete old incidents of space "${space}"`,
+    policy,
+    signal,
+  }).catch((error: unknown) => {
+    // None was ever written.
+    if (error instanceof DetectionError && error.code === 'not_found') return;
+    if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+    throw new DetectionError(
+      'forbidden',
+      `The results were deleted, and the incidents of that time were not: that takes the rights "read" and "delete" on "${index}".`,
+      { cause: error },
+    );
+  });
+}
+
+/**
  * Deletes whole indices of results and puts on record which: what was deleted before an error or an interruption, too.
- * Verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results, and
+ * Incidents of that time go with them; verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results,
+ * `read` and `delete` on the incidents, and
  * `create_index`, `view_index_metadata` and `create_doc` on the audit trail.
  *
  * @param months of {@link resultMonthsBefore}
@@ -103,16 +132,18 @@ export async function deleteResultMonths(
         what: `delete the index "${index}"`,
         policy,
         signal,
+      }).catch((error: unknown) => {
+        if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+        throw new DetectionError(
+          'forbidden',
+          `Deleting results takes the right "delete_index" on ${resultsPattern(space)}; ${deleted.length} of ${months.length} indices were deleted.`,
+          { cause: error },
+        );
       });
       deleted.push(month);
     }
-  } catch (error) {
-    if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
-    throw new DetectionError(
-      'forbidden',
-      `Deleting results takes the right "delete_index" on ${resultsPattern(space)}; ${deleted.length} of ${months.length} indices were deleted.`,
-      { cause: error },
-    );
+    const end = deleted.reduce((latest, month) => Math.max(latest, month.end), 0);
+    if (end > 0) await deleteIncidentsBefore(client, end, { space, policy, signal });
   } finally {
     if (deleted.length > 0) {
       const results = deleted.reduce((sum, month) => sum + month.results, 0);

@@ -3,6 +3,7 @@ import type { DetectorRecord } from '../../../common/api';
 import { type Detector } from '../../../common/detector';
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
+import { INCIDENT_LIMITS } from '../../../common/incidents';
 import { DetectionError } from '../../../common/detection_error';
 import { readsOf, readsOfModel } from '../../../common/model_snapshot/model_reads';
 import {
@@ -12,6 +13,7 @@ import {
   resultsPattern,
   modelsIndex,
   feedbackIndex,
+  incidentsIndex,
 } from '../../elasticsearch';
 import { deletePipeline } from '../../elasticsearch/ingest';
 import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
@@ -229,6 +231,9 @@ export async function cloneDetector(
   return createDetector(services, scope, copy, false);
 }
 
+/** Numbers of detectors in an incident beyond one. */
+const SEVERAL = Array.from({ length: INCIDENT_LIMITS.detectors - 1 }, (_, place) => String(place + 2));
+
 /** @returns what could not be removed, a sentence for each */
 export async function deleteDetector(
   services: Services,
@@ -258,6 +263,11 @@ export async function deleteDetector(
   await remove(deleteStatus(scope.elasticsearch, target));
   if (withResults) {
     await remove(deleteDocuments(scope.elasticsearch, resultsPattern(scope.space), { 'detector.id': id }));
+    // Incidents that others have found as well stay.
+    const ofSeveral = { detector_count: [...SEVERAL] };
+    await remove(
+      deleteDocuments(scope.elasticsearch, incidentsIndex(scope.space), { 'detectors.id': id }, ofSeveral),
+    );
     await remove(deleteDocuments(scope.elasticsearch, modelsIndex(scope.space), { detector_id: id }));
     await remove(forgetDetector(hidingStoresOf(services, scope), id));
     // Suppressions that apply to other detectors as well stay; their changes stay on record elsewhere.

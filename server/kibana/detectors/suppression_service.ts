@@ -1,3 +1,5 @@
+import { withRecounting } from '../../detection/incidents/recount_marked';
+import { createIncidentStore } from '../../elasticsearch/incidents';
 import type { HidingStores } from '../../detection/feedback/hide_results';
 import type { Feedback } from '../../detection/ports';
 import {
@@ -14,7 +16,11 @@ export function hidingStoresOf({ clock }: Services, { elasticsearch, space }: Re
   return {
     suppressions: createSuppressionStore(elasticsearch, { space, now: () => clock.now() }),
     feedback: createFeedbackStore(elasticsearch, { space }),
-    results: createResultMarks(elasticsearch, { space }),
+    results: withRecounting(
+      createResultMarks(elasticsearch, { space }),
+      createIncidentStore(elasticsearch, { space }),
+      clock,
+    ),
     audit: createAuditTrail(elasticsearch, { space }),
     clock,
   };

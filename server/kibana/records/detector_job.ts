@@ -26,6 +26,8 @@ import type {
   SnapshotStore,
   SuppressionStore,
 } from '../../detection/ports';
+import { createIncidentStore } from '../../elasticsearch/incidents';
+import type { IncidentStore } from '../../detection/ports/incidents';
 import { openApiKey, usesApiKeys } from '../keys/api_key';
 import { inSpace, recordOf, type StoredDetector } from './detector_repository';
 import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
@@ -51,6 +53,7 @@ export interface DetectorJob {
   readonly sourceOf: (detector: Detector) => LogSource;
   readonly scored: ScoredLogs;
   readonly results: ResultStore;
+  readonly incidents: IncidentStore;
   readonly drift: DriftStore;
   readonly feedback: FeedbackStore;
   readonly suppressions: SuppressionStore;
@@ -91,8 +94,10 @@ export async function openDetectorJob(
     source: createDetectorSource(client, stored.detector, options),
     sourceOf: (detector) => createDetectorSource(client, detector, options),
     scored: createScoredLogs(client, options),
+    incidents: createIncidentStore(client, options),
     results: createResultStore(client, {
       ...options,
+      refreshResults: true,
       warn: (message) => services.log.warn(`Detector ${target.detectorId}: ${message}`),
     }),
     drift: createDriftStore(client, options),

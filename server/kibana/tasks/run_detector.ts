@@ -23,6 +23,7 @@ import { NEVER_RUN, type RunState } from '../records/detector_state';
 import { longestRun, type JobLimits } from '../limits/job_limits';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
+import { closeIncidents, incidentsOfRun } from './run_incidents';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
@@ -280,6 +281,7 @@ async function score(
     scored: job.scored,
     models: job.models,
     results: job.results,
+    incidents: incidentsOfRun(services, job),
     suppress: createSuppressor({ ...job, detectorId, clock }),
     checkpoints: job.checkpoints,
     audit: job.audit,
@@ -342,6 +344,7 @@ async function isStillSilent(
   if (!isFresh || lastRun.started_at <= updatedAt) return false;
   const { detectorId } = job.target;
   if (!(await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() }))) return false;
+  await closeIncidents(services, job);
   // Messages that could not be sent are still due.
   await notifierOf(services, job, signal)?.flush();
   return true;

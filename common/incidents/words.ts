@@ -1,0 +1,31 @@
+import { printable } from '../printable';
+import type { Group } from './grouping';
+
+const LONGEST_KEY = 120;
+const LONGEST_PLACE = 80;
+
+/**
+ * Names an incident: what, and where.
+ *
+ * @param leading pattern or route of the result with the highest score; undefined where a bucket is
+ * @param place entity, host, or name of the detector
+ * @example titleOf(group, 'POST /charge 503', 'checkout') // 'POST /charge of checkout'
+ */
+export function titleOf(
+  group: Pick<Group, 'scope' | 'patterns' | 'routes' | 'sources'>,
+  leading: string | undefined,
+  place: string,
+): string {
+  const where = printable(place, LONGEST_PLACE);
+  if (group.scope.kind === 'others') return `Many other anomalies of ${where}`;
+  const { patterns, routes, sources } = group;
+  const kinds = Math.max(patterns.length, routes.length);
+  if (kinds === 0 || leading === undefined) return `${where} as a whole`;
+  if (routes.length === 1) return `${printable(routes[0], LONGEST_KEY)} of ${where}`;
+  if (patterns.length === 1) return `${printable(patterns[0], LONGEST_KEY)} of ${where}`;
+  if (sources.length === 1) {
+    const value = sources[0].slice(sources[0].indexOf('=') + 1);
+    return `${printable(value, LONGEST_KEY)}, ${kinds} patterns of ${where}`;
+  }
+  return `${printable(leading, LONGEST_KEY)} and ${kinds - 1} more of ${where}`;
+}

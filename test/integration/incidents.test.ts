@@ -1,0 +1,289 @@
+import type { AnomalyResult } from '../../common/anomaly';
+import { INCIDENT_LIMITS, type Incident } from '../../common/incidents';
+import {
+  createIncidentRecorder,
+  type IncidentRecorder,
+} from '../../server/detection/incidents/record_incidents';
+import { withRecounting } from '../../server/detection/incidents/recount_marked';
+import { changeIncident } from '../../server/detection/incidents/change_incident';
+import { createAuditTrail, createResultMarks, createResultStore, resultId } from '../../server/elasticsearch';
+import {
+  createIncidentStore,
+  getIncident,
+  listIncidents,
+  queryOfIncident,
+} from '../../server/elasticsearch/incidents';
+import { administrator, anomalyResult, MINUTE, START, uniqueName } from './fixtures/elasticsearch_fixture';
+
+const client = administrator();
+const spaces: string[] = [];
+const clock = { now: () => START + 10 * MINUTE };
+
+afterAll(async () => {
+  const ours = await client.indices.get({ index: 'log-anomalies-*', allow_no_indices: true });
+  const names = Object.keys(ours).filter((name) => spaces.some((space) => name.includes(space)));
+  if (names.length > 0) await client.indices.delete({ index: names, ignore_unavailable: true });
+  await client.close();
+});
+
+const found = (
+  id: string,
+  minute: number,
+  {
+    entity = 'checkout',
+    message = 'payment failed',
+    client: address,
+    ...change
+  }: {
+    entity?: string;
+    message?: string;
+    client?: string;
+    confidence?: number;
+    detector?: string;
+  } = {},
+): AnomalyResult => {
+  const result = anomalyResult({
+    id,
+    time: START + minute * MINUTE,
+    ...change,
+    context: { message, ...(address !== undefined && { client: { ip: address } }) },
+  });
+  return { ...result, anomaly: { ...result.anomaly, entity } };
+};
+
+/** A space with nothing in it, and all that works on it. */
+function world() {
+  const space = uniqueName('space').toLowerCase();
+  spaces.push(space);
+  const results = createResultStore(client, { space, refreshResults: true });
+  const incidents = createIncidentStore(client, { space });
+  const recorder = (detectorId = 'web'): IncidentRecorder =>
+    createIncidentRecorder({ incidents, detectorId, quiet: 30 * MINUTE, now: clock.now });
+  const list = async (state: 'all' | 'active' = 'all'): Promise<Incident[]> => {
+    const query = { state, sort: 'start', order: 'asc', page: 1, size: 1_000 } as const;
+    return (await listIncidents(client, space, query)).incidents;
+  };
+  return {
+    ...{ space, results, incidents, recorder, list },
+    /** Does the work of one page of a run. */
+    page: async (these: readonly AnomalyResult[], reached = START, detectorId = 'web') => {
+      await results.write(these);
+      await recorder(detectorId).record(these, reached);
+    },
+    marks: withRecounting(createResultMarks(client, { space }), incidents, clock),
+    audit: createAuditTrail(client, { space }),
+  };
+}
+
+const flood = (count: number, from = 0): AnomalyResult[] =>
+  Array.from({ length: count }, (_, i) =>
+    found(`flood-${i}`, from + i / 60, {
+      message: `probe of ${'abcdefghijklmnopqrstuvwxyz'[i % 26]}path${'x'.repeat(i % 7)}`,
+      client: '203.0.113.9',
+      confidence: 0.8 + i / 1_000,
+    }),
+  );
+
+it('makes one incident of a flood of one client, counted once however often it is read', async () => {
+  const { page, list, space } = world();
+  const results = [...flood(25), found('other', 1, { entity: 'search' })];
+  for (let run = 0; run < 3; run++) await page([...results].sort(() => run - 1));
+  const incidents = await list();
+  expect(incidents.map(({ entity, counts }) => [entity, counts.logs])).toEqual([
+    ['checkout', 25],
+    ['search', 1],
+  ]);
+  const [one] = incidents;
+  expect(one).toMatchObject({
+    state: 'open',
+    start: results[0]['@timestamp'],
+    end: results[24]['@timestamp'],
+    severity: 'minor',
+    sources: [{ field: 'client.ip', value: '203.0.113.9' }],
+    detectors: [{ id: 'web', name: 'Web', results: 25 }],
+    first_line: { line: results[0].message, result_id: resultId('web', results[0].source) },
+    last_line: { line: results[24].message },
+  });
+  expect(one.title).toMatch(/^203\.0\.113\.9, \d+ patterns of checkout$/);
+  expect(one.reasons).toHaveLength(INCIDENT_LIMITS.reasons);
+  expect(one.history.map(({ action }) => action)).toEqual(['opened']);
+  const { timeline, hidden } = await getIncident(client, space, one.id, 10);
+  expect(timeline.buckets.reduce((sum, bucket) => sum + bucket.results, 0)).toBe(25);
+  expect(hidden).toBe(0);
+});
+
+it('comes to the same after a death between results and incidents, and with two runners at once', async () => {
+  const one = world();
+  await one.results.write(flood(40)); // and died
+  expect(await one.list()).toEqual([]);
+  await one.page(flood(40));
+  const [first] = await one.list();
+  expect(first.counts).toEqual({ logs: 40, buckets: 0 });
+
+  const two = world();
+  await Promise.all([two.page(flood(40)), two.page(flood(40)), two.page(flood(20))]);
+  const [second, ...more] = await two.list();
+  expect(more).toEqual([]);
+  expect([second.id, second.counts]).toEqual([first.id, first.counts]);
+});
+
+it('is extended by late logs on both sides, and two that a late log ties together become one', async () => {
+  const { page, list, incidents } = world();
+  await page([found('b', 0)]);
+  await page([found('c', 20)]);
+  await page([found('a', -25)]);
+  expect((await list()).map(({ start, end, counts }) => [start, end, counts.logs])).toEqual([
+    [found('a', -25)['@timestamp'], found('c', 20)['@timestamp'], 3],
+  ]);
+  await page([found('e', 70)]);
+  const [older, younger] = await list();
+  expect([older.counts.logs, younger.counts.logs]).toEqual([3, 1]);
+  const stores = { incidents, audit: world().audit, clock };
+  await changeIncident(stores, younger.id, { state: 'acknowledged', comment: 'mine', assignee: 'olga' }, {});
+  await page([found('d', 45)]);
+  const [joined, ...others] = await list();
+  expect(others).toEqual([]);
+  expect(joined).toMatchObject({
+    id: older.id,
+    counts: { logs: 5 },
+    assignee: 'olga',
+    comments: [{ text: 'mine' }],
+  });
+  expect((await incidents.find(younger.id))?.incident).toMatchObject({
+    state: 'merged',
+    merged_into: older.id,
+  });
+  await expect(changeIncident(stores, younger.id, { state: 'open' }, {})).rejects.toMatchObject({
+    code: 'conflict',
+    details: { merged_into: older.id },
+  });
+});
+
+it('closes what is quiet, and opens it again when it goes on', async () => {
+  const { page, list, recorder } = world();
+  const minutes = (count: number): number => START + count * MINUTE;
+  await page([found('a', 0)], minutes(1));
+  const run = recorder();
+  expect(await run.due(minutes(29))).toEqual([]);
+  await run.close(await run.due(minutes(31)), minutes(31));
+  expect((await list())[0]).toMatchObject({ state: 'closed', closed_because: 'quiet' });
+  expect(await run.due(minutes(31))).toEqual([]);
+  await page([found('b', 25)], minutes(40));
+  const [again] = await list();
+  expect(again).toMatchObject({ state: 'open', counts: { logs: 2 } });
+  expect(again.history.map(({ action }) => action)).toEqual(['opened', 'closed', 'reopened']);
+  // One of the past is over from the start.
+  await page([found('old', -600)], minutes(40));
+  expect((await list())[0]).toMatchObject({ state: 'closed', counts: { logs: 1 } });
+});
+
+it('loses what people hide or call normal, and is closed when nothing is left', async () => {
+  const { page, list, marks, space } = world();
+  await page([found('a', 0), found('b', 1)]);
+  const note = { at: new Date(START).toISOString(), because: 'test' };
+  await marks.judge('web', { index: 'weblogs', id: 'a' }, 'not_an_anomaly', note);
+  expect((await list())[0]).toMatchObject({
+    state: 'open',
+    counts: { logs: 1 },
+    start: found('b', 1)['@timestamp'],
+  });
+  const hide = {
+    id: 'hides-b',
+    origin: 'mute',
+    name: 'Work',
+    detector_ids: [],
+    match: { source: { index: 'weblogs', id: 'b' } },
+    exclude_from_training: false,
+    at: note.at,
+  } as const;
+  await marks.hide(hide, { from: 0, to: START + 60 * MINUTE }, note);
+  const [closed] = await list();
+  expect(closed).toMatchObject({ state: 'closed', closed_because: 'no_results', counts: { logs: 0 } });
+  expect((await getIncident(client, space, closed.id, 10)).hidden).toBe(2);
+  await marks.show('hides-b', [], note);
+  expect((await list())[0]).toMatchObject({ state: 'open', counts: { logs: 1 } });
+});
+
+it('loses results that are withdrawn when their logs are read again', async () => {
+  const { page, results, recorder, list } = world();
+  await page([found('a', 0), found('b', 1)]);
+  await results.revise?.({
+    detectorId: 'web',
+    runId: 'run-2',
+    at: START,
+    logs: [{ index: 'weblogs', id: 'b', time: START + MINUTE }],
+    results: [],
+    summaries: [],
+  });
+  await recorder().record([], START, { from: START + MINUTE, to: START + MINUTE });
+  expect((await list())[0]).toMatchObject({ counts: { logs: 1 }, end: found('a', 0)['@timestamp'] });
+});
+
+it('puts what is beyond the limit into one incident, each result in exactly one', async () => {
+  const { page, list, space } = world();
+  const many = Array.from({ length: INCIDENT_LIMITS.open + 15 }, (_, i) =>
+    found(`log-${i}`, i / 60, { entity: `service-${i}`, confidence: 0.6 + i / 1_000 }),
+  );
+  for (let run = 0; run < 2; run++) await page(many);
+  const incidents = await list();
+  expect(incidents).toHaveLength(INCIDENT_LIMITS.open + 1);
+  const others = incidents.find(({ scope }) => scope.kind === 'others');
+  expect(others).toMatchObject({ title: 'Many other anomalies of Web', counts: { logs: 15 } });
+  expect(incidents.reduce((sum, { counts }) => sum + counts.logs, 0)).toBe(many.length);
+  const answer = await client.search({
+    index: `log-anomalies-results.${space}.*`,
+    query: await queryOfIncident(client, space, others!.id),
+  });
+  expect(answer.hits.hits).toHaveLength(10);
+  const { incidents: holding } = await listIncidents(client, space, {
+    ...{ state: 'all', sort: 'start', order: 'asc', page: 1, size: 10 },
+    result_id: resultId('web', many[0].source),
+  });
+  expect(holding.map(({ id }) => id)).toEqual([others!.id]);
+});
+
+it('grows by orders and in severity, and shows hostile text without what it hides', async () => {
+  const { page, list } = world();
+  const message = 'payment failed \u202egnp.exe \u0007<script>alert(1)</script>';
+  await page([found('a', 0, { message, confidence: 0.6 })]);
+  await page(
+    Array.from({ length: 12 }, (_, i) => found(`b-${i}`, 1, { message, confidence: i === 3 ? 0.99 : 0.6 })),
+  );
+  const [incident] = await list();
+  expect(incident).toMatchObject({ severity: 'critical', counts: { logs: 13 } });
+  expect(incident.history.map(({ action, from, to }) => [action, from, to])).toEqual([
+    ['opened', undefined, undefined],
+    ['severity_changed', 'warning', 'critical'],
+    ['grew', '1', '13'],
+  ]);
+  // eslint-disable-next-line no-control-regex
+  expect(JSON.stringify(incident)).not.toMatch(/[\u202e\u0007]/);
+  expect(incident.first_line?.line).toContain('<script>');
+});
+
+it('keeps every change when several people work on one at once, and puts it on record', async () => {
+  const { page, list, incidents, audit } = world();
+  await page([found('a', 0)]);
+  const [{ id }] = await list();
+  await Promise.all(
+    ['olga', 'pia', 'sam'].map((by) =>
+      changeIncident({ incidents, audit, clock }, id, { comment: by }, { by }),
+    ),
+  );
+  await changeIncident({ incidents, audit, clock }, id, { state: 'closed' }, { by: 'olga' });
+  const [incident] = await list();
+  expect(incident.comments.map(({ text }) => text).sort()).toEqual(['olga', 'pia', 'sam']);
+  expect(incident).toMatchObject({ state: 'closed', closed_because: 'person' });
+  const { entries } = await audit.list('web', { actions: ['incident_changed'] });
+  expect(entries).toHaveLength(4);
+  expect(entries[0]).toMatchObject({ by: 'olga', from: 'open', to: 'closed' });
+});
+
+it('is one for several detectors of one entity', async () => {
+  const { page, list } = world();
+  await page([found('a', 0)]);
+  await page([found('a', 1, { detector: 'other' })], START, 'other');
+  expect((await list()).map(({ detectors }) => detectors.map(({ id }) => id).sort())).toEqual([
+    ['other', 'web'],
+  ]);
+});
