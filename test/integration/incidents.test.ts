@@ -1,4 +1,5 @@
 import type { AnomalyResult } from '../../common/anomaly';
+import type { Suppression } from '../../common/suppressions';
 import { INCIDENT_LIMITS, type Incident } from '../../common/incidents';
 import {
   createIncidentRecorder,
@@ -187,7 +188,7 @@ it('loses what people hide or call normal, and is closed when nothing is left', 
     counts: { logs: 1 },
     start: found('b', 1)['@timestamp'],
   });
-  const hide = {
+  const hide: Suppression = {
     id: 'hides-b',
     origin: 'mute',
     name: 'Work',
@@ -195,7 +196,7 @@ it('loses what people hide or call normal, and is closed when nothing is left', 
     match: { source: { index: 'weblogs', id: 'b' } },
     exclude_from_training: false,
     at: note.at,
-  } as const;
+  };
   await marks.hide(hide, { from: 0, to: START + 60 * MINUTE }, note);
   const [closed] = await list();
   expect(closed).toMatchObject({ state: 'closed', closed_because: 'no_results', counts: { logs: 0 } });
