@@ -28,6 +28,11 @@ describe('tokeniseMessage', () => {
     ['"GET /v2/servers/detail HTTP/1.1" status: 200', '"GET <path>" status: <num>'],
     ["don't touch that's fine", "don't touch that's fine"],
     ['a=1 b= c="x y 3", d=WorkSource{10 2}', 'a=<value> b=<value> c=<value>, d=<value> <num>}'],
+    // A bracket that closes nothing, behind words alone.
+    ['done]', 'done]'],
+    ["all is done]' now", "all is done]' now"],
+    ['a, b, c] end', '<list>] end'],
+    ['[a, b, c] end', '[<list>] end'],
     ['drawn= false moved = true', 'drawn=<value> moved = <value>'],
     ['from 10.0.0.1 () and 10.0.0.2 (a)', 'from <ip> (<value>) and <ip> (a)'],
   ])('masks %s as %s', (message, expected) => expect(masked(message)).toBe(expected));

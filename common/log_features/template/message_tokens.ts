@@ -470,9 +470,10 @@ class Tokeniser {
     }
     let open = last - 1;
     let commas = 0;
-    while (open >= 0 && (last - open) % 2 === 0 ? this.words[open] === ',' : this.kinds[open] !== STRUCTURE) {
-      if ((last - open) % 2 === 0) commas++;
-      open--;
+    for (; open >= 0; open--) {
+      const isBetween = (last - open) % 2 === 0;
+      if (isBetween ? this.words[open] !== ',' : this.kinds[open] === STRUCTURE) break;
+      if (isBetween) commas++;
     }
     if (commas === 0 || open < 0 || this.words[open] !== '[' || (last - open) % 2 !== 0) return;
     this.fold(open + 1);
