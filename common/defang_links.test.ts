@@ -7,6 +7,9 @@ describe('defangLinks', () => {
     ['http://203.0.113.9/x', 'hxxp[:]//203[.]0[.]113[.]9/x'],
     ['http://user:p@evil.php/x', 'hxxp[:]//user:p@evil[.]php/x'],
     ['ftp://a.example', 'fxp[:]//a[.]example'],
+    // Programs find an address within a word, too.
+    ['took1e308https://evil/x and 7ftp://b.example', 'took1e308hxxps[:]//evil/x and 7fxp[:]//b[.]example'],
+    [`${'a'.repeat(40)}http://evil/`, `${'a'.repeat(40)}hxxp[:]//evil/`],
     ['jndi:ldap://a.example/x', 'jndi:ldap[:]//a[.]example/x'],
     ['www.evil.example and evil.zip', 'www[.]evil[.]example and evil[.]zip'],
     ['write to a@evil.example', 'write to a@evil[.]example'],

@@ -3,8 +3,8 @@
  * written by anybody: its addresses are shown so that people can read them and nobody can click on them by accident.
  */
 
-/** `http:`, `ftp:`, `file:` and the like, before two slashes of either kind. */
-const SCHEME = /(?<![\p{L}\p{N}])([a-z][a-z0-9+.-]{0,30}):(?=[/\\]{2})/giu;
+/** `http:`, `ftp:`, `file:` and the like, before two slashes of either kind, also at the end of another word. */
+const SCHEME = /([a-z][a-z0-9+.-]{0,30}):(?=[/\\]{2})/giu;
 /** Schemes that are linked without slashes. */
 const SHORT_SCHEME =
   /(?<![\p{L}\p{N}])(mailto|tel|sms|javascript|vbscript|data|file|callto|skype|sip|xmpp|magnet|geo|facetime):(?=\S)/giu;
@@ -19,7 +19,6 @@ const TOP_LEVEL = /^(?:[a-z]{2,24}|xn--[a-z0-9-]{1,59})$/i;
 /** Endings of files, which are no top-level domains: paths stay readable. */
 const FILE_ENDING =
   /^(?:php\d?|phtml|html?|xhtml|jsp|jspx|asp|aspx|cgi|js|mjs|ts|tsx|jsx|css|json|xml|txt|log|csv|gif|png|jpe?g|ico|svg|woff|ttf|pdf|exe|dll|conf|cfg|ini|ya?ml|lock|gz|tar|bak|sql|class|jar|war|service)$/i;
-const NETWORK = /^(?:https?|ftp)$/i;
 
 /** Scripts that are written together in one name, such as Japanese with Latin (UTS #39, highly restrictive). */
 const WRITTEN_TOGETHER: readonly (readonly string[])[] = [
@@ -113,7 +112,10 @@ export function defangLinks(text: string, known: ReadonlySet<string> = new Set()
 }
 
 const withoutLink = (scheme: string): string =>
-  NETWORK.test(scheme) ? scheme.replace(/tt/, 'xx').replace(/TT/, 'XX').replace(/^ftp$/i, 'fxp') : scheme;
+  scheme
+    .replace(/tt(?=ps?$)/, 'xx')
+    .replace(/TT(?=PS?$)/, 'XX')
+    .replace(/^ftp$/i, 'fxp');
 
 /** Dotted words of names that are ours, as {@link defangLinks} takes them. */
 export const dottedWordsOf = (names: readonly string[]): ReadonlySet<string> =>
