@@ -24,6 +24,7 @@ import {
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { suppressor } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
+import { incidentsFor } from '../command_line/incidents';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { withStoredData } from '../command_line/stored_data';
 
@@ -120,7 +121,8 @@ Examples:
           source: createDetectorSource(client, snapshot.detector),
           scored: createScoredLogs(client),
           models: createSnapshotStore(client, { space }),
-          results: createResultStore(client, { space }),
+          results: createResultStore(client, { space, refreshResults: true }),
+          incidents: incidentsFor(session, client, detectorId, snapshot.detector),
           suppress: suppressor(session, client, detectorId),
           checkpoints: await afterAnother(createCheckpointFile(place), detectorId, from),
           clock,
@@ -203,7 +205,8 @@ async function collect(
     source: createDetectorSource(client, detector),
     scored: createScoredLogs(client, { signal: session.signal }),
     models: createSnapshotStore(client, { space }),
-    results: createResultStore(client, { space }),
+    results: createResultStore(client, { space, refreshResults: true }),
+    incidents: incidentsFor(session, client, detectorId, detector),
     suppress: suppressor(session, client, detectorId),
     checkpoints,
     clock: session.clock,

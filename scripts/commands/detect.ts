@@ -21,6 +21,7 @@ import { createFileJournal, createNotifier } from '../../server/notifications';
 import { garbageCollector } from '../command_line/collect_garbage';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
 import { hidingStores, suppressor } from '../command_line/hiding';
+import { incidentsFor } from '../command_line/incidents';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { parseDuration } from '../command_line/duration_option';
@@ -244,7 +245,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
       : undefined;
   const source = createDetectorSource(client, detector);
   const { space } = session.config;
-  const results = createResultStore(client, { space });
+  const results = createResultStore(client, { space, refreshResults: true });
   const scored = createScoredLogs(client, { signal });
   const models = createSnapshotStore(client, { space });
   const suppress = suppressor(session, client, detectorId);
@@ -263,6 +264,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
       scored,
       models,
       results,
+      incidents: incidentsFor(session, client, detectorId, detector),
       suppress,
       frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
       checkpoints,

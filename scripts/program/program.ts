@@ -15,6 +15,7 @@ import { feedback } from '../commands/feedback';
 import { generateLogs } from '../commands/generate_logs';
 import { importDashboards } from '../commands/import_dashboards';
 import { importDetectors } from '../commands/import_detectors';
+import { incidents } from '../commands/incidents';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
 import { migrate } from '../commands/migrate';
@@ -66,6 +67,7 @@ export function createProgram(): Command {
     quietTimes,
     whatIf,
     audit,
+    incidents,
     deleteResults,
     migrate,
     protectAudit,

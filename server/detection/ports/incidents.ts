@@ -66,3 +66,21 @@ export interface IncidentStore {
     incidents: readonly (KeptIncident & { readonly revision?: StoredIncident['revision'] })[],
   ): Promise<boolean>;
 }
+
+/** Incidents of a run. */
+export interface RunIncidents {
+  /** See `IncidentRecorder.record`. */
+  record(
+    results: readonly AnomalyResult[],
+    reached: number,
+    revised?: { readonly from: number; readonly to: number },
+  ): Promise<void>;
+  /**
+   * Called once, at the end of the run and before the checkpoint moves for the last time.
+   *
+   * @param reached epoch milliseconds; undefined for a run that a cap ended
+   */
+  finish(reached: number | undefined): Promise<void>;
+  /** They are told of: then the checkpoint moves once a run, see `announce`. */
+  readonly areAnnounced?: boolean;
+}

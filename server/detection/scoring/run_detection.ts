@@ -6,6 +6,7 @@ import type { ThresholdChange } from '../../../common/threshold';
 import { timestampOf } from './log_values';
 import { CoverageRecord, type Coverage } from './coverage';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
+import type { RunIncidents } from '../ports/incidents';
 import type {
   AuditTrail,
   Checkpoint,
@@ -83,24 +84,6 @@ export interface DetectionRunOptions extends PageScorerOptions {
   readonly incidents?: RunIncidents;
   /** Default: the logs are read and scored here. */
   readonly work?: (checkpoint: Checkpoint) => RunWork;
-}
-
-/** Incidents of a run. */
-export interface RunIncidents {
-  /** See `IncidentRecorder.record`. */
-  record(
-    results: readonly AnomalyResult[],
-    reached: number,
-    revised?: { readonly from: number; readonly to: number },
-  ): Promise<void>;
-  /**
-   * Called once, at the end of the run and before the checkpoint moves for the last time.
-   *
-   * @param reached epoch milliseconds; undefined for a run that a cap ended
-   */
-  finish(reached: number | undefined): Promise<void>;
-  /** They are told of: then the checkpoint moves once a run, see `announce`. */
-  readonly areAnnounced?: boolean;
 }
 
 export interface DetectionRun {

@@ -3,7 +3,7 @@ import { DetectionError, isRetryable } from '../../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
-import { incidentsOfRun } from './run_incidents';
+import { incidentsOfJob } from './job_incidents';
 import { createSuppressor } from '../../detection/feedback/suppress_results';
 import { scoreInCluster } from './cluster_backfill';
 import { forgetKeyOf } from './backfill_service';
@@ -197,7 +197,7 @@ async function scoreSome(
           return written;
         },
       },
-      incidents: incidentsOfRun(services, job),
+      incidents: incidentsOfJob(services, job),
       suppress: createSuppressor({ ...job, detectorId, clock }),
       checkpoints: {
         read: place.read,

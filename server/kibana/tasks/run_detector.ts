@@ -23,7 +23,7 @@ import { NEVER_RUN, type RunState } from '../records/detector_state';
 import { longestRun, type JobLimits } from '../limits/job_limits';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
-import { closeIncidents, incidentsOfRun } from './run_incidents';
+import { closeIncidents, incidentsOfJob } from './job_incidents';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
@@ -281,7 +281,7 @@ async function score(
     scored: job.scored,
     models: job.models,
     results: job.results,
-    incidents: incidentsOfRun(services, job),
+    incidents: incidentsOfJob(services, job),
     suppress: createSuppressor({ ...job, detectorId, clock }),
     checkpoints: job.checkpoints,
     audit: job.audit,
