@@ -13,6 +13,7 @@ import { LoadingPrompt } from './shared/requests/request_state';
 const OverviewPage = lazy(() => import('./pages/overview/overview_page'));
 const DetectorFormPage = lazy(() => import('./pages/detector_form/detector_form_page'));
 const DetectorPage = lazy(() => import('./pages/detector_page'));
+const IncidentPage = lazy(() => import('./pages/incidents/incident_page'));
 const ResultPage = lazy(() => import('./pages/result_page'));
 
 /** @returns takes the application away again */
@@ -88,6 +89,8 @@ function CurrentPage(): ReactElement {
       return <DetectorPage key={place.id} id={place.id} tab={place.tab} />;
     case 'result':
       return <ResultPage id={place.id} />;
+    case 'incident':
+      return <IncidentPage key={place.id} id={place.id} />;
     case 'unknown':
       return <UnknownPage />;
   }

@@ -125,7 +125,13 @@ it('shows entities and messages of any kind as text, and narrows to each of them
     await expectHarmless(page);
     for (const entity of ENTITIES) {
       const { entity: chosen = '' } = changedQuery({ entities: [entity.slice(0, LONGEST_ENTITY)] });
-      const query = new URLSearchParams({ from: 'now-3d', to: 'now', sort: 'score', entity: chosen });
+      const query = new URLSearchParams({
+        from: 'now-3d',
+        to: 'now',
+        sort: 'score',
+        view: 'anomalies',
+        entity: chosen,
+      });
       await page.goto(`${pages.url}/app/logAnomalies/detectors/${id}/anomalies?${query}`);
       await page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);
       // Each has three odd logs.
@@ -147,7 +153,13 @@ it('hides one of them and no other, and shows them on a dashboard', () =>
     const { entity = '' } = changedQuery({ entities: ['service:* OR *?'] });
     await openExplorer(pages, id, 'now-3d');
     const before = await shownAnomalies(page);
-    const query = new URLSearchParams({ from: 'now-3d', to: 'now', sort: 'score', entity });
+    const query = new URLSearchParams({
+      from: 'now-3d',
+      to: 'now',
+      sort: 'score',
+      view: 'anomalies',
+      entity,
+    });
     await page.goto(`${pages.url}/app/logAnomalies/detectors/${id}/anomalies?${query}`);
     await page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);
     const ofEntity = await shownAnomalies(page);

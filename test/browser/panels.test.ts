@@ -274,7 +274,7 @@ it('shows a reader what they may not do', () =>
       const pages = { page, url: world.host.url };
       await open(pages, '/app/logAnomalies/', 'logAnomaliesDetectors');
       expect(await page.locator(testSubject('logAnomaliesCreate')).count()).toBe(0);
-      const path = `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now`;
+      const path = `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now&view=anomalies`;
       await open(pages, path, 'logAnomaliesResults');
       expect(await page.locator(testSubject('logAnomaliesCreateRule')).count()).toBe(0);
       await page.locator(testSubject('logAnomaliesOpenResult')).first().click();

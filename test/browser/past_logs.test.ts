@@ -22,7 +22,7 @@ it('scores the logs that were there before, and shows them, without another clic
       { page, url: world.host.url },
       { name: 'Over existing logs', index: world.logs, entity: 'service.name' },
     );
-    await page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);
+    await page.waitForSelector(`${testSubject('logAnomaliesSwimLane')} canvas`);
     const search = new URL(page.url()).searchParams;
     expect(search.get('from')).toBe('now-7d');
     expect(search.has('past')).toBe(false);

@@ -72,7 +72,11 @@ export async function scoreThePast({ page, url }: Pages, id: string): Promise<vo
 
 /** Opens the explorer on the last days. */
 export async function openExplorer(pages: Pages, id: string, from = 'now-7d'): Promise<void> {
-  await open(pages, tabOf(id, 'anomalies', `?from=${from}&to=now&sort=score`), 'logAnomaliesSwimLane');
+  await open(
+    pages,
+    tabOf(id, 'anomalies', `?from=${from}&to=now&sort=score&view=anomalies`),
+    'logAnomaliesSwimLane',
+  );
   await pages.page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);
 }
 

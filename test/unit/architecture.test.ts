@@ -96,6 +96,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...[
       'shared/layout',
       'shared/detector',
+      'shared/incidents',
       'panels',
       'panels/native',
       'rule_form',
@@ -104,6 +105,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...[
       'pages/anomalies',
+      'pages/incidents',
       'pages/detector_form/draft',
       'pages/detector_form/features',
       'pages/detector_form',

@@ -1,31 +1,32 @@
 import React, { useEffect, useMemo, type ReactElement } from 'react';
-import { EuiCallOut, EuiSpacer, EuiTitle } from '@elastic/eui';
+import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
 import { elasticsearchQuery } from '../../shared/requests/elasticsearch_query';
-import { formatCount } from '../../shared/values/format';
 import { RequestState } from '../../shared/requests/request_state';
-import { ResultsTable, type Found } from '../../shared/results/results_table';
 import { resolveRange } from '../../shared/values/time_range';
 import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
-import { brushedQuery, changedQuery, PAGE_SIZE, readExplorerQuery } from './explorer_query';
+import { AnomaliesList } from './anomalies_list';
+import { brushedQuery, readExplorerQuery } from './explorer_query';
 import { FilterRow } from './filter_row';
+import { IncidentsView, sizeOf } from './incidents_view';
 import { NothingScored } from './nothing_scored';
 import { OverviewCharts } from './overview_charts';
 import { PastLogs } from './past_logs';
-import { ResultDetails } from './result_details';
 import { SearchBar, useResultsDataView } from './search_bar';
 
 const TIMELINE_BUCKETS = 100;
 const LANE_BUCKETS = 60;
 const LANES = 20;
+/** Incidents grow and close while they are looked at. */
+const INCIDENTS_POLL_MILLISECONDS = 15_000;
 
-/** Tab of the anomalies of a detector: charts over time and by entity, and the list with reasons. */
+/** Tab of the anomalies of a detector: its incidents or single anomalies with reasons, and charts over time and by entity. */
 export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
   const { api, location, setQuery } = useApp();
   const chosen = useMemo(() => readExplorerQuery(location), [location]);
-  const { range, severity, sort, entities, feature, withHidden, page, size, open } = chosen;
+  const { range, severity, sort, entities, feature, withHidden, page, size } = chosen;
   const dataView = useResultsDataView();
   const { filter, problem } = useMemo(
     () => filterOf(chosen.query, chosen.language),
@@ -76,22 +77,39 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
     [api, range.from, range.to, scopeKey, withHidden, sort, page, size],
     chosen.refresh,
   );
-  const feedback = useRequest(
-    (signal) => api('listFeedback', { params: { id: record.id } }, signal),
-    [api, record.id],
+  const incidents = useRequest(
+    (signal) =>
+      api(
+        'listIncidents',
+        {
+          query: {
+            detector_id: record.id,
+            entity: scope.entity,
+            min_severity: severity,
+            ...resolveRange(range),
+            state: chosen.state,
+            sort: chosen.incidentSort,
+            order: chosen.order,
+            page: page + 1,
+            size: sizeOf(size),
+          },
+        },
+        signal,
+      ),
+    [api, range.from, range.to, scopeKey, chosen.state, chosen.incidentSort, chosen.order, page, size],
+    chosen.refresh ?? INCIDENTS_POLL_MILLISECONDS,
   );
+  const reloadAll = () => {
+    summary.reload();
+    results.reload();
+    incidents.reload();
+  };
   // A first model or a finished backfill brings results that the user waits for.
   const progress = `${status.model?.version} ${status.backfill?.state} ${status.backfill?.logs} ${status.last_run?.id}`;
   useEffect(() => {
-    summary.reload();
-    results.reload();
+    reloadAll();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- both are made anew with each render
   }, [progress]);
-  const verdictOn = ({ result }: Found) =>
-    feedback.value?.feedback.find(
-      ({ source }) => source.id === result.source.id && source.index === result.source.index,
-    );
-
   const isEmpty =
     (summary.value?.all.groups ?? []).every(({ logs }) => logs === 0) && (results.value?.total ?? 0) === 0;
 
@@ -101,11 +119,8 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
       <SearchBar
         chosen={chosen}
         dataView={dataView}
-        isLoading={summary.isLoading || results.isLoading}
-        refresh={() => {
-          summary.reload();
-          results.reload();
-        }}
+        isLoading={summary.isLoading || results.isLoading || incidents.isLoading}
+        refresh={reloadAll}
       />
       <EuiSpacer size="s" />
       <FilterRow chosen={chosen} />
@@ -130,69 +145,33 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
           isEmpty ? (
             <NothingScored record={record} status={status} reload={reload} />
           ) : (
-            <OverviewCharts
-              all={all}
-              byEntity={byEntity}
-              interval={interval}
-              entityField={record.detector.entity_field}
-              chooseTime={(time) => setQuery(brushedQuery(chosen, isoRange(time)))}
-              choose={({ range: time, entities: lanes }) =>
-                setQuery(brushedQuery(chosen, isoRange(time), lanes.some(Boolean) ? lanes : undefined))
-              }
-            />
+            <>
+              {chosen.view === 'incidents' && (
+                <>
+                  <IncidentsView chosen={chosen} request={incidents} changed={reloadAll} />
+                  <EuiSpacer size="m" />
+                </>
+              )}
+              <OverviewCharts
+                all={all}
+                byEntity={byEntity}
+                interval={interval}
+                entityField={record.detector.entity_field}
+                chooseTime={(time) => setQuery(brushedQuery(chosen, isoRange(time)))}
+                choose={({ range: time, entities: lanes }) =>
+                  setQuery(brushedQuery(chosen, isoRange(time), lanes.some(Boolean) ? lanes : undefined))
+                }
+              />
+              {chosen.view === 'anomalies' && (
+                <>
+                  <EuiSpacer size="m" />
+                  <AnomaliesList record={record} chosen={chosen} request={results} changed={reloadAll} />
+                </>
+              )}
+            </>
           )
         }
       </RequestState>
-      {!isEmpty && (
-        <>
-          <EuiSpacer size="m" />
-          <RequestState request={results}>
-            {({ total, results: found }) => (
-              <>
-                <EuiTitle size="xxs">
-                  <h2 data-test-subj="logAnomaliesShown">
-                    {i18n.translate('logAnomalies.results.title', {
-                      defaultMessage:
-                        '{total, plural, one {{count} anomalous log} other {{count} anomalous logs}}',
-                      values: { total, count: formatCount(total) },
-                    })}
-                  </h2>
-                </EuiTitle>
-                <ResultsTable
-                  results={found}
-                  isLoading={results.isLoading}
-                  paging={{
-                    page,
-                    size,
-                    total,
-                    change: (nextPage, nextSize) =>
-                      setQuery({
-                        page: nextPage === 0 ? undefined : String(nextPage + 1),
-                        size: nextSize === PAGE_SIZE ? undefined : String(nextSize),
-                        open: undefined,
-                      }),
-                  }}
-                  open={open}
-                  toggle={(id) => setQuery({ open: id === open ? undefined : id })}
-                  details={(each) => (
-                    <ResultDetails
-                      record={record}
-                      found={each}
-                      feedback={verdictOn(each)}
-                      chooseFeature={(chosenFeature) => setQuery(changedQuery({ feature: chosenFeature }))}
-                      feedbackChanged={() => {
-                        feedback.reload();
-                        summary.reload();
-                        results.reload();
-                      }}
-                    />
-                  )}
-                />
-              </>
-            )}
-          </RequestState>
-        </>
-      )}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { sentenceText } from '../../shared/results/sentence_text';
 /** Shows the share of each feature in a score and the usual value. A click on a feature filters by it. */
 export function AttributionBars(props: {
   attribution: readonly Attribution[];
-  choose: (feature: string) => void;
+  choose?: (feature: string) => void;
 }): ReactElement {
   const { attribution, choose } = props;
   return (
@@ -25,18 +25,21 @@ export function AttributionBars(props: {
           field: 'feature',
           name: i18n.translate('logAnomalies.attribution.feature', { defaultMessage: 'Feature' }),
           width: '22%',
-          render: (feature: string) => (
-            <EuiLink
-              onClick={() => choose(feature)}
-              title={i18n.translate('logAnomalies.attribution.choose', {
-                defaultMessage: 'Only anomalies that {feature} stands out in',
-                values: { feature },
-              })}
-              data-test-subj="logAnomaliesChooseFeature"
-            >
-              {feature}
-            </EuiLink>
-          ),
+          render: (feature: string) =>
+            choose === undefined ? (
+              feature
+            ) : (
+              <EuiLink
+                onClick={() => choose(feature)}
+                title={i18n.translate('logAnomalies.attribution.choose', {
+                  defaultMessage: 'Only anomalies that {feature} stands out in',
+                  values: { feature },
+                })}
+                data-test-subj="logAnomaliesChooseFeature"
+              >
+                {feature}
+              </EuiLink>
+            ),
         },
         {
           field: 'share',

@@ -17,6 +17,10 @@ describe('the address of the explorer', () => {
       language: 'kuery',
       severity: undefined,
       sort: 'time',
+      view: 'incidents',
+      state: 'all',
+      incidentSort: 'severity',
+      order: 'desc',
       entities: [],
       feature: undefined,
       withHidden: false,
@@ -42,6 +46,10 @@ describe('the address of the explorer', () => {
     } as const;
     expect(after(chosen, { page: '7', open: 'x', size: '50', refresh: '60000' })).toEqual({
       ...chosen,
+      view: 'incidents',
+      state: 'all',
+      incidentSort: 'severity',
+      order: 'desc',
       unbrushed: undefined,
       page: 0,
       size: 50,
@@ -94,5 +102,13 @@ describe('the address of the explorer', () => {
     const picked = apply(third.query, changedQuery({ range: day }));
     expect(picked.chosen).toMatchObject({ range: day, unbrushed: undefined, entities: ['a', 'b'] });
     expect(apply(third.query, withoutFilters(third.chosen)).query).toEqual(first.query);
+  });
+
+  it('shows incidents, and single anomalies where it is asked or a link names one', () => {
+    const viewOf = (search: string) => readExplorerQuery(readLocation('/detectors/1/anomalies', search)).view;
+    expect(viewOf('')).toBe('incidents');
+    expect(viewOf('?view=anomalies')).toBe('anomalies');
+    expect(viewOf('?open=some-result')).toBe('anomalies');
+    expect(viewOf('?view=incidents&open=some-incident')).toBe('incidents');
   });
 });

@@ -1,5 +1,6 @@
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
 import type { Location } from '../../shared/app/location';
+import type { IncidentSort } from '../../shared/incidents/incidents_table';
 import type { TimeRange } from '../../shared/values/time_range';
 
 const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
@@ -17,6 +18,10 @@ const entitiesOf = (text: string): string[] =>
     .filter(Boolean)
     .map((entity) => entity.replace(/%0A/g, '\n').replace(/%25/g, '%'));
 
+export const INCIDENT_STATE_FILTERS = ['active', 'closed', 'all'] as const;
+export type IncidentStateFilter = (typeof INCIDENT_STATE_FILTERS)[number];
+const INCIDENT_SORTS: readonly IncidentSort[] = ['severity', 'recent', 'start', 'count'];
+
 /** Everything that the explorer shows is chosen in its address. */
 export interface ExplorerQuery {
   readonly range: TimeRange;
@@ -25,6 +30,12 @@ export interface ExplorerQuery {
   /** The least severe anomalies that are shown. */
   readonly severity: Severity | undefined;
   readonly sort: 'time' | 'score';
+  /** Incidents first; single anomalies where a link names one of them. */
+  readonly view: 'incidents' | 'anomalies';
+  /** Of the incidents that are shown. */
+  readonly state: IncidentStateFilter;
+  readonly incidentSort: IncidentSort;
+  readonly order: 'asc' | 'desc';
   readonly entities: readonly string[];
   /** Only anomalies that this feature stands out in. */
   readonly feature: string | undefined;
@@ -49,6 +60,10 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     language: query.language === 'lucene' ? 'lucene' : 'kuery',
     severity: SEVERITIES.find(({ name }) => name === query.severity)?.name,
     sort: query.sort === 'score' ? 'score' : 'time',
+    view: query.view === 'anomalies' || (query.view === undefined && query.open) ? 'anomalies' : 'incidents',
+    state: INCIDENT_STATE_FILTERS.find((state) => state === query.state) ?? 'all',
+    incidentSort: INCIDENT_SORTS.find((sort) => sort === query.by) ?? 'severity',
+    order: query.order === 'asc' ? 'asc' : 'desc',
     entities: entitiesOf(query.entity ?? ''),
     feature: query.feature || undefined,
     withHidden: query.hidden === 'show',

@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiFlexGroup, EuiFlexItem, EuiSelect, EuiSwitch } from '@elastic/eui';
+import { EuiButtonGroup, EuiFlexGroup, EuiFlexItem, EuiSelect, EuiSwitch } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
 import { leastSeverityOptions } from '../../shared/values/severity';
@@ -9,10 +9,38 @@ import { FilterPills } from './filter_pills';
 /** Filters beside the search bar: severity, order, and the chosen filters as pills. */
 export function FilterRow({ chosen }: { chosen: ExplorerQuery }): ReactElement {
   const { setQuery } = useApp();
-  const { severity, sort } = chosen;
+  const { severity, sort, view } = chosen;
+  const isOfAnomalies = view === 'anomalies';
   return (
     <>
       <EuiFlexGroup gutterSize="s" wrap alignItems="center" responsive={false}>
+        <EuiFlexItem grow={false}>
+          <EuiButtonGroup
+            buttonSize="compressed"
+            legend={i18n.translate('logAnomalies.filter.view', { defaultMessage: 'Shown' })}
+            idSelected={`view_${view}`}
+            options={[
+              {
+                id: 'view_incidents',
+                label: i18n.translate('logAnomalies.filter.incidents', { defaultMessage: 'Incidents' }),
+              },
+              {
+                id: 'view_anomalies',
+                label: i18n.translate('logAnomalies.filter.anomalies', {
+                  defaultMessage: 'Single anomalies',
+                }),
+              },
+            ]}
+            onChange={(id) =>
+              setQuery({
+                ...changedQuery({}),
+                view: id === 'view_anomalies' ? 'anomalies' : 'incidents',
+                size: undefined,
+              })
+            }
+            data-test-subj="logAnomaliesView"
+          />
+        </EuiFlexItem>
         <EuiFlexItem grow={false} style={{ minWidth: 150 }}>
           <EuiSelect
             compressed
@@ -29,33 +57,39 @@ export function FilterRow({ chosen }: { chosen: ExplorerQuery }): ReactElement {
             data-test-subj="logAnomaliesSeverityFilter"
           />
         </EuiFlexItem>
-        <EuiFlexItem grow={false} style={{ minWidth: 170 }}>
-          <EuiSelect
-            compressed
-            value={sort}
-            aria-label={i18n.translate('logAnomalies.filter.sort', { defaultMessage: 'Order' })}
-            options={[
-              {
-                value: 'time',
-                text: i18n.translate('logAnomalies.filter.newest', { defaultMessage: 'Newest first' }),
-              },
-              {
-                value: 'score',
-                text: i18n.translate('logAnomalies.filter.worst', { defaultMessage: 'Most severe first' }),
-              },
-            ]}
-            onChange={(event) => setQuery(changedQuery({ sort: event.target.value }))}
-          />
-        </EuiFlexItem>
-        <EuiFlexItem grow={false}>
-          <EuiSwitch
-            compressed
-            label={i18n.translate('logAnomalies.filter.hidden', { defaultMessage: 'Show hidden' })}
-            checked={chosen.withHidden}
-            onChange={(event) => setQuery(changedQuery({ withHidden: event.target.checked }))}
-            data-test-subj="logAnomaliesShowHidden"
-          />
-        </EuiFlexItem>
+        {isOfAnomalies && (
+          <>
+            <EuiFlexItem grow={false} style={{ minWidth: 170 }}>
+              <EuiSelect
+                compressed
+                value={sort}
+                aria-label={i18n.translate('logAnomalies.filter.sort', { defaultMessage: 'Order' })}
+                options={[
+                  {
+                    value: 'time',
+                    text: i18n.translate('logAnomalies.filter.newest', { defaultMessage: 'Newest first' }),
+                  },
+                  {
+                    value: 'score',
+                    text: i18n.translate('logAnomalies.filter.worst', {
+                      defaultMessage: 'Most severe first',
+                    }),
+                  },
+                ]}
+                onChange={(event) => setQuery(changedQuery({ sort: event.target.value }))}
+              />
+            </EuiFlexItem>
+            <EuiFlexItem grow={false}>
+              <EuiSwitch
+                compressed
+                label={i18n.translate('logAnomalies.filter.hidden', { defaultMessage: 'Show hidden' })}
+                checked={chosen.withHidden}
+                onChange={(event) => setQuery(changedQuery({ withHidden: event.target.checked }))}
+                data-test-subj="logAnomaliesShowHidden"
+              />
+            </EuiFlexItem>
+          </>
+        )}
       </EuiFlexGroup>
       <FilterPills chosen={chosen} />
     </>

@@ -20,7 +20,8 @@ export function ResultDetails(props: {
   found: Found;
   feedback: Feedback | undefined;
   feedbackChanged: () => void;
-  chooseFeature: (feature: string) => void;
+  /** Filters by a feature; absent where nothing is filtered. */
+  chooseFeature?: (feature: string) => void;
 }): ReactElement {
   const { record, found, feedback, feedbackChanged, chooseFeature } = props;
   const { core, kibanaVersion } = useApp();

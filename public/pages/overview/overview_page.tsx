@@ -13,6 +13,7 @@ import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { DetectorTable, type DetectorRow } from './detector_table';
 import { ExchangeMenu } from './exchange_menu';
 import { NoDetectors } from './no_detectors';
+import { NAMED_INCIDENTS, OpenIncidents } from './open_incidents';
 import { SamplePanel } from './sample_panel';
 import { isUnderWay, useSample } from './use_sample';
 
@@ -30,7 +31,7 @@ export default function OverviewPage(): ReactElement {
     async (signal) => {
       const midnight = new Date();
       midnight.setHours(0, 0, 0, 0);
-      const [list, { statuses }, today] = await Promise.all([
+      const [list, { statuses }, today, incidents] = await Promise.all([
         api('listDetectors', { query: { per_page: 1_000 } }, signal),
         api('listStatus', {}, signal),
         // Without the right to read results the detectors are shown all the same.
@@ -39,8 +40,11 @@ export default function OverviewPage(): ReactElement {
           { query: { by: 'detector', from: midnight.getTime(), buckets: SPARKLINE_BUCKETS, groups: 100 } },
           signal,
         ).catch(() => undefined),
+        api('listIncidents', { query: { state: 'active', size: NAMED_INCIDENTS } }, signal).catch(
+          () => undefined,
+        ),
       ]);
-      return rowsOf(list, statuses, today);
+      return { rows: rowsOf(list, statuses, today), incidents };
     },
     [api],
     POLL_MILLISECONDS,
@@ -49,7 +53,7 @@ export default function OverviewPage(): ReactElement {
   const [isImporting, setIsImporting] = useState(false);
   const sampleState = sample.request.value?.state;
   const createLabel = i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' });
-  const hasDetectors = request.value !== undefined && request.value.length > 0;
+  const hasDetectors = request.value !== undefined && request.value.rows.length > 0;
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesPage">
       <EuiPageTemplate.Header
@@ -99,8 +103,15 @@ export default function OverviewPage(): ReactElement {
         {canWrite && <SetupProblems />}
         <SamplePanel sample={sample} />
         <RequestState request={request}>
-          {(rows) => {
-            if (rows.length > 0) return <DetectorTable rows={rows} reload={request.reload} />;
+          {({ rows, incidents }) => {
+            if (rows.length > 0) {
+              return (
+                <>
+                  <OpenIncidents found={incidents} />
+                  <DetectorTable rows={rows} reload={request.reload} />
+                </>
+              );
+            }
             if (isUnderWay(sample.request.value)) return <></>;
             return (
               <NoDetectors

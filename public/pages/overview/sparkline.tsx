@@ -8,7 +8,8 @@ export interface SparklineBucket {
   readonly anomalies: number;
 }
 
-const WIDTH = 140;
+/** The column has room for it. */
+const WIDTH = 110;
 const HEIGHT = 24;
 
 /** Anomalies over the day as small bars; the number stands in the column beside it. */

@@ -10,6 +10,7 @@ export type Place =
   | { page: 'edit'; id: string }
   | { page: 'detector'; id: string; tab: DetectorTab }
   | { page: 'result'; id: string }
+  | { page: 'incident'; id: string }
   | { page: 'unknown' };
 
 export const DETECTOR_TABS = ['anomalies', 'feedback', 'what_if', 'models', 'jobs', 'settings'] as const;
@@ -33,11 +34,14 @@ export function writeLocation(
   return known.length === 0 ? path : `${path}?${new URLSearchParams(known).toString()}`;
 }
 
-/** The page that a path names; the server writes such paths into alerts (`/detectors/<id>`, `/results/<id>`). */
+/** The page that a path names; the server writes such paths into alerts (`/detectors/<id>`, `/results/<id>`, `/incidents/<id>`). */
 export function placeOf(path: string): Place {
   const [area, first, second, ...rest] = path.split('/').filter(Boolean).map(decoded);
   if (rest.length > 0) return { page: 'unknown' };
   if (area === undefined) return { page: 'overview' };
+  if (area === 'incidents' && first !== undefined && second === undefined) {
+    return { page: 'incident', id: first };
+  }
   if (area === 'results' && first !== undefined && second === undefined) return { page: 'result', id: first };
   if (area !== 'detectors' || first === undefined) return { page: 'unknown' };
   if (first === 'new') return second === undefined ? { page: 'create' } : { page: 'unknown' };
@@ -48,6 +52,8 @@ export function placeOf(path: string): Place {
 
 export const detectorPath = (id: string, page: DetectorTab | 'edit' = 'anomalies'): string =>
   `/detectors/${encodeURIComponent(id)}/${page}`;
+
+export const incidentPath = (id: string): string => `/incidents/${encodeURIComponent(id)}`;
 
 function decoded(part: string): string {
   try {

@@ -82,7 +82,7 @@ async function sampleLogs({ report, admin }: World, pages: KibanaPages): Promise
     await open(pages, '/app/logAnomalies', 'logAnomaliesPage');
     await pages.picture('first_look');
     await page.getByRole('button', { name: 'Try it on sample logs' }).first().click();
-    await page.waitForSelector(testSubject('logAnomaliesResults'), { timeout: 3 * WORK_MILLISECONDS });
+    await page.waitForSelector(testSubject('logAnomaliesSwimLane'), { timeout: 3 * WORK_MILLISECONDS });
     assert.match(page.url(), /\/anomalies/);
     await pages.picture('sample_explorer');
   });

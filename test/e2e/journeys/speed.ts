@@ -64,7 +64,7 @@ export async function speedJourney(
 /** Milliseconds until charts are drawn and the rows of results are there. */
 async function explorer(pages: KibanaPages, id: string): Promise<number> {
   const started = performance.now();
-  const path = `/app/logAnomalies/detectors/${id}/anomalies?from=now-${DAYS}d&to=now`;
+  const path = `/app/logAnomalies/detectors/${id}/anomalies?from=now-${DAYS}d&to=now&view=anomalies`;
   await open(pages, path, 'logAnomaliesSwimLane');
   await pages.page.waitForSelector(`${testSubject('logAnomaliesSwimLane')} canvas`);
   await pages.page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);

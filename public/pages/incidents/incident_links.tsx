@@ -1,0 +1,54 @@
+import React, { type ReactElement } from 'react';
+import { EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { IncidentBody } from '../../../common/api';
+import { MINUTE } from '../../../common/duration';
+import { useApp } from '../../shared/app/app_context';
+import { useRequest } from '../../shared/requests/use_request';
+import { discoverLink } from '../../shared/results/discover_link';
+
+/** Logs of so long before and after an incident are shown with it. */
+const SURROUNDINGS_MILLISECONDS = 15 * MINUTE;
+
+/** Ways on from an incident: the logs of its entity in Discover. */
+export function IncidentLinks({ incident }: { incident: IncidentBody }): ReactElement | null {
+  const { api, core, kibanaVersion } = useApp();
+  const { scope, detectors, start, end } = incident;
+  const detectorId = detectors[0]?.id;
+  const record = useRequest(
+    async (signal) =>
+      detectorId === undefined ? undefined : api('getDetector', { params: { id: detectorId } }, signal),
+    [api, detectorId],
+  );
+  if (record.value === undefined) return null;
+  const { source, entity_field: entityField } = record.value.detector;
+  const field = scope.kind === 'entity' ? entityField : scope.kind === 'host' ? 'host.name' : undefined;
+  const href = discoverLink(core.http, kibanaVersion, {
+    index: source.index,
+    timestampField: source.timestamp_field,
+    timeRange: {
+      from: new Date(Date.parse(start) - SURROUNDINGS_MILLISECONDS).toISOString(),
+      to: new Date(Date.parse(end) + SURROUNDINGS_MILLISECONDS).toISOString(),
+    },
+    query: field === undefined ? '' : `${field} : ${JSON.stringify(scope.value)}`,
+  });
+  return (
+    <>
+      <EuiSpacer size="s" />
+      <EuiFlexGroup gutterSize="s" responsive={false} wrap>
+        <EuiFlexItem grow={false}>
+          <EuiButtonEmpty
+            size="s"
+            iconType="discoverApp"
+            href={href}
+            data-test-subj="logAnomaliesIncidentDiscover"
+          >
+            {i18n.translate('logAnomalies.incident.discover', {
+              defaultMessage: 'All logs of this time and place in Discover',
+            })}
+          </EuiButtonEmpty>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+import React, { useEffect, type ReactElement } from 'react';
+import {
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiPageTemplate,
+  EuiPanel,
+  EuiSpacer,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { useApp } from '../../shared/app/app_context';
+import { detectorPath, incidentPath } from '../../shared/app/location';
+import { AppLink } from '../../shared/layout/app_link';
+import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
+import { IncidentActions } from '../../shared/incidents/incident_actions';
+import { IncidentStateBadge } from '../../shared/incidents/incident_state';
+import { IncidentSummary } from '../../shared/incidents/incident_summary';
+import { closedBecauseText, incidentTitle, isGoingOn } from '../../shared/incidents/incident_text';
+import { incidentFacts } from '../../shared/incidents/incidents_table';
+import { FailurePrompt, RequestState } from '../../shared/requests/request_state';
+import { useRequest } from '../../shared/requests/use_request';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { SeverityLabel } from '../../shared/values/severity';
+import type { IncidentBody } from '../../../common/api';
+import { IncidentHistory } from './incident_history';
+import { IncidentLinks } from './incident_links';
+import { IncidentLogs } from './incident_logs';
+import { IncidentTimeline } from './incident_timeline';
+
+const POLL_MILLISECONDS = 15_000;
+
+/** One incident: how severe, since when, why, its logs over time and one by one, and what people did with it. */
+export default function IncidentPage({ id }: { id: string }): ReactElement {
+  const { api, go } = useApp();
+  const request = useRequest(
+    (signal) => api('getIncident', { params: { incident_id: id } }, signal),
+    [api, id],
+    POLL_MILLISECONDS,
+  );
+  const { value } = request;
+  const mergedInto = value?.incident.merged_into;
+  useEffect(() => {
+    if (mergedInto !== undefined) go(incidentPath(mergedInto));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is known
+  }, [mergedInto]);
+  const isGone = request.failure?.status === 404;
+  const title =
+    value === undefined || isGone
+      ? i18n.translate('logAnomalies.incident.page', { defaultMessage: 'Incident' })
+      : incidentTitle(value.incident);
+  useBreadcrumbs(title);
+  return (
+    <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesIncident">
+      <EuiPageTemplate.Header
+        alignItems="top"
+        pageTitle={<span className="eui-textBreakWord">{title}</span>}
+        description={value && !isGone && <Facts incident={value.incident} />}
+      />
+      <EuiPageTemplate.Section>
+        {isGone && request.failure ? (
+          <FailurePrompt failure={request.failure} home={() => go('/')} />
+        ) : (
+          <RequestState request={request} home={() => go('/')}>
+            {({ incident, timeline, hidden }) => (
+              <>
+                <IncidentActions incident={incident} changed={request.reload} />
+                <EuiSpacer size="m" />
+                <IncidentTimeline incident={incident} timeline={timeline} />
+                <EuiSpacer size="m" />
+                <EuiFlexGroup alignItems="flexStart" wrap>
+                  <EuiFlexItem grow={2} style={{ minWidth: 0, flexBasis: 480 }}>
+                    <EuiPanel hasBorder hasShadow={false}>
+                      <IncidentSummary incident={incident} />
+                      <IncidentLinks incident={incident} />
+                    </EuiPanel>
+                  </EuiFlexItem>
+                  <EuiFlexItem grow={1} style={{ minWidth: 0, flexBasis: 300 }}>
+                    <IncidentHistory incident={incident} />
+                  </EuiFlexItem>
+                </EuiFlexGroup>
+                <EuiSpacer size="m" />
+                <EuiTitle size="xs">
+                  <h2>
+                    {i18n.translate('logAnomalies.incident.itsLogs', { defaultMessage: 'Its anomalies' })}
+                  </h2>
+                </EuiTitle>
+                {hidden > 0 && (
+                  <EuiText size="xs" color="subdued">
+                    {i18n.translate('logAnomalies.incident.hidden', {
+                      defaultMessage:
+                        '{total, plural, one {{count} more is} other {{count} more are}} hidden or judged not to be anomalies.',
+                      values: { total: hidden, count: formatCount(hidden) },
+                    })}
+                  </EuiText>
+                )}
+                <IncidentLogs incident={incident} />
+              </>
+            )}
+          </RequestState>
+        )}
+      </EuiPageTemplate.Section>
+    </EuiPageTemplate>
+  );
+}
+
+/** The facts of an incident on one line: how severe, state, since when, how long, how many, who looks at it, who found it. */
+function Facts({ incident }: { incident: IncidentBody }): ReactElement {
+  const { severity, confidence, state, start, end, assignee, detectors, closes_at: closesAt } = incident;
+  const facts = [
+    <SeverityLabel key="severity" severity={severity} confidence={confidence} />,
+    <IncidentStateBadge key="state" state={state} />,
+    i18n.translate('logAnomalies.incident.fromTo', {
+      defaultMessage: '{from} to {to}',
+      values: { from: formatTime(start), to: formatTime(end) },
+    }),
+    incidentFacts(incident),
+    ...(assignee === undefined
+      ? []
+      : [
+          i18n.translate('logAnomalies.incident.assignedTo', {
+            defaultMessage: 'assigned to {name}',
+            values: { name: assignee },
+          }),
+        ]),
+    <span key="found">
+      {i18n.translate('logAnomalies.incident.foundBy', { defaultMessage: 'found by' })}{' '}
+      {detectors.map(({ id, name }, place) => (
+        <React.Fragment key={id}>
+          {place > 0 && ', '}
+          <AppLink to={detectorPath(id)}>{name}</AppLink>
+        </React.Fragment>
+      ))}
+    </span>,
+    isGoingOn(incident)
+      ? i18n.translate('logAnomalies.incident.closesAt', {
+          defaultMessage: 'closes by itself at {time} if nothing comes',
+          values: { time: formatTime(closesAt) },
+        })
+      : closedBecauseText(incident),
+  ];
+  return (
+    <EuiText size="s">
+      <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
+        {facts.map(
+          (fact, place) =>
+            fact !== undefined && (
+              <EuiFlexItem grow={false} key={place}>
+                {fact}
+              </EuiFlexItem>
+            ),
+        )}
+      </EuiFlexGroup>
+    </EuiText>
+  );
+}

@@ -1,0 +1,156 @@
+import { i18n } from '@kbn/i18n';
+import type { IncidentBody } from '../../../common/api';
+import { printable } from '../../../common/printable';
+import { formatCount, formatSpan } from '../values/format';
+
+const LONGEST_KEY = 120;
+const LONGEST_PLACE = 80;
+
+/** Returns the place of an incident: its entity or host, or the detector where its logs name neither. */
+export function incidentPlace({ scope, detectors }: Pick<IncidentBody, 'scope' | 'detectors'>): string {
+  const isOfDetector = scope.kind === 'detector' || scope.kind === 'others';
+  return printable(isOfDetector ? (detectors[0]?.name ?? scope.value) : scope.value, LONGEST_PLACE);
+}
+
+/** Returns the pattern or route that stands for an incident of several: the server's own title begins with it. */
+const leadingOf = (title: string): string => title.split(/ and \d+ more of /)[0];
+
+/** Returns in words what an incident is, without its place. */
+export function incidentWhat(incident: IncidentBody): string {
+  const { scope, counted, routes, patterns, sources, title } = incident;
+  const kinds = Math.max(counted.patterns, counted.routes);
+  if (scope.kind === 'others') {
+    return i18n.translate('logAnomalies.incident.others', { defaultMessage: 'Many other anomalies' });
+  }
+  if (kinds === 0 || incident.counts.logs === 0) {
+    return i18n.translate('logAnomalies.incident.asAWhole', {
+      defaultMessage: 'Unusual as a whole: number of logs, errors or durations',
+    });
+  }
+  if (counted.routes === 1) return printable(routes[0], LONGEST_KEY);
+  if (counted.patterns === 1) return printable(patterns[0], LONGEST_KEY);
+  if (counted.sources === 1) {
+    return i18n.translate('logAnomalies.incident.source', {
+      defaultMessage: '{source}: {count} different patterns',
+      values: { source: printable(sources[0].value, LONGEST_KEY), count: formatCount(kinds) },
+    });
+  }
+  return i18n.translate('logAnomalies.incident.andMore', {
+    defaultMessage: '{leading} and {count} more',
+    values: { leading: printable(leadingOf(title), LONGEST_KEY), count: formatCount(kinds - 1) },
+  });
+}
+
+/** Returns the title of an incident: what, and where. */
+export const incidentTitle = (incident: IncidentBody): string =>
+  i18n.translate('logAnomalies.incident.title', {
+    defaultMessage: '{what} of {place}',
+    values: { what: incidentWhat(incident), place: incidentPlace(incident) },
+  });
+
+export function incidentStateName(state: IncidentBody['state']): string {
+  switch (state) {
+    case 'open':
+      return i18n.translate('logAnomalies.incident.open', { defaultMessage: 'Open' });
+    case 'acknowledged':
+      return i18n.translate('logAnomalies.incident.acknowledged', { defaultMessage: 'Acknowledged' });
+    case 'closed':
+      return i18n.translate('logAnomalies.incident.closed', { defaultMessage: 'Closed' });
+    case 'merged':
+      return i18n.translate('logAnomalies.incident.merged', { defaultMessage: 'Part of another' });
+  }
+}
+
+/** Returns the reason why an incident is over, or undefined where it is not. */
+export function closedBecauseText({ closed_because: because }: IncidentBody): string | undefined {
+  switch (because) {
+    case 'quiet':
+      return i18n.translate('logAnomalies.incident.quiet', {
+        defaultMessage: 'It closed by itself: nothing came for the quiet time.',
+      });
+    case 'person':
+      return i18n.translate('logAnomalies.incident.byPerson', { defaultMessage: 'Somebody closed it.' });
+    case 'no_results':
+      return i18n.translate('logAnomalies.incident.noResults', {
+        defaultMessage: 'None of its anomalies counts any more.',
+      });
+    case undefined:
+      return undefined;
+  }
+}
+
+export const isGoingOn = ({ state }: Pick<IncidentBody, 'state'>): boolean =>
+  state === 'open' || state === 'acknowledged';
+
+/** Returns how long an incident has lasted, from its first to its last anomaly. */
+export const incidentLength = ({ start, end }: Pick<IncidentBody, 'start' | 'end'>): string =>
+  start === end
+    ? i18n.translate('logAnomalies.incident.once', { defaultMessage: 'once' })
+    : i18n.translate('logAnomalies.incident.length', {
+        defaultMessage: 'for {length}',
+        values: { length: formatSpan(Date.parse(end) - Date.parse(start)) },
+      });
+
+/** Returns the number of anomalies of an incident: logs, and spans of time where a detector judges these. */
+export function incidentCount({ counts: { logs, buckets } }: IncidentBody): string {
+  return [
+    ...(logs > 0 || buckets === 0
+      ? [
+          i18n.translate('logAnomalies.incident.logs', {
+            defaultMessage: '{total, plural, one {{count} log} other {{count} logs}}',
+            values: { total: logs, count: formatCount(logs) },
+          }),
+        ]
+      : []),
+    ...(buckets > 0
+      ? [
+          i18n.translate('logAnomalies.incident.spans', {
+            defaultMessage: '{total, plural, one {{count} span of time} other {{count} spans of time}}',
+            values: { total: buckets, count: formatCount(buckets) },
+          }),
+        ]
+      : []),
+  ].join(', ');
+}
+
+/** Returns in words one step of the history of an incident. */
+export function stepText({ action, from, to, because }: IncidentBody['history'][number]): string {
+  const change = [from, to].filter(Boolean).join(' → ');
+  const values = { change };
+  const said = ((): string => {
+    switch (action) {
+      case 'opened':
+        return i18n.translate('logAnomalies.incident.stepOpened', { defaultMessage: 'opened' });
+      case 'reopened':
+        return i18n.translate('logAnomalies.incident.stepReopened', { defaultMessage: 'opened again' });
+      case 'acknowledged':
+        return i18n.translate('logAnomalies.incident.stepAcknowledged', { defaultMessage: 'acknowledged' });
+      case 'closed':
+        return i18n.translate('logAnomalies.incident.stepClosed', { defaultMessage: 'closed' });
+      case 'assigned':
+        return to === undefined
+          ? i18n.translate('logAnomalies.incident.stepUnassigned', { defaultMessage: 'assigned to nobody' })
+          : i18n.translate('logAnomalies.incident.stepAssigned', {
+              defaultMessage: 'assigned to {name}',
+              values: { name: to },
+            });
+      case 'commented':
+        return i18n.translate('logAnomalies.incident.stepCommented', { defaultMessage: 'commented' });
+      case 'merged':
+        return i18n.translate('logAnomalies.incident.stepMerged', {
+          defaultMessage: 'another incident turned out to be a part of it',
+        });
+      case 'grew':
+        return i18n.translate('logAnomalies.incident.stepGrew', {
+          defaultMessage: 'grew: {change}',
+          values,
+        });
+      case 'severity_changed':
+        return i18n.translate('logAnomalies.incident.stepSeverity', {
+          defaultMessage: 'severity changed: {change}',
+          values,
+        });
+    }
+  })();
+  return because === undefined ? said : `${said}. ${because}`;
+}
