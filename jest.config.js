@@ -20,7 +20,7 @@ module.exports = {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{common,server,public,scripts}/**/*.test.{ts,tsx}',
-        '<rootDir>/test/unit/**/*.test.ts',
+        '<rootDir>/test/{unit,kibana_versions}/**/*.test.ts',
       ],
     },
     {

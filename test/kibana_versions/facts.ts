@@ -1,0 +1,230 @@
+/** Facts that the plugin depends on, of each minor version of Kibana that it is built for. A newer version is one more row. */
+export interface KibanaFacts {
+  /** A patch version of the minor, as zips are stamped for it. */
+  readonly version: string;
+  /** Rule types in a feature: their ids, or each with its consumers. Each form is refused by the others. */
+  readonly ruleTypes: 'ids' | 'consumers';
+  /** `security.authz` of a route: not looked at, checked on registration, or also the only thing that protects it. */
+  readonly routeSecurity: 'ignored' | 'validated' | 'required';
+  /** Model versions of saved objects: schemas may be left out, or must be there. */
+  readonly modelVersionSchemas: 'optional' | 'required';
+  /** Triggers: any name, or a fixed list of them. */
+  readonly filterTrigger: 'FILTER_TRIGGER' | 'on_apply_filter';
+  /** Actions of a trigger that load when they are needed. */
+  readonly hasAsyncActions: boolean;
+  readonly hasAsyncVisualizations: boolean;
+  /** Panels of plugins in dashboards, and the library that their schemas are written with. */
+  readonly panels: 'visualizations' | 'config_schema' | 'zod';
+  /** Dashboards that ask a plugin to take over its visualizations. */
+  readonly migratesPanels: boolean;
+  /** Form for a new rule that other pages can open; later only at its address. */
+  readonly hasRuleFlyout: boolean;
+  /** `core.rendering.addContext`. */
+  readonly rendersItself: boolean;
+  /** Spaces with a solution, which disable features by their category. */
+  readonly hasSolutions: boolean;
+  readonly react: 17 | 18;
+  /** Bundles of plugins are loaded on the log-in page, and where the plugin is disabled. */
+  readonly loadsBundlesEverywhere: boolean;
+}
+
+/** Place in elastic/kibana where a fact was read: path and commit, or the pull request or note that tells of it. */
+export interface Source {
+  readonly of:
+    keyof KibanaFacts | 'manifest' | 'tasks' | 'rule_types' | 'encrypted_saved_objects' | 'panel_state';
+  readonly path: string;
+  /** Commit of the version that was read. */
+  readonly commit?: string;
+  /** Tells what the commit alone does not show, such as the version that a change came with. */
+  readonly told_by?: string;
+}
+
+const V8_12: KibanaFacts = {
+  version: '8.12.2',
+  ruleTypes: 'ids',
+  routeSecurity: 'ignored',
+  modelVersionSchemas: 'optional',
+  filterTrigger: 'FILTER_TRIGGER',
+  hasAsyncActions: false,
+  hasAsyncVisualizations: false,
+  panels: 'visualizations',
+  migratesPanels: false,
+  hasRuleFlyout: true,
+  rendersItself: false,
+  hasSolutions: false,
+  react: 17,
+  loadsBundlesEverywhere: false,
+};
+const V8_16: KibanaFacts = { ...V8_12, version: '8.16.6', routeSecurity: 'validated', hasSolutions: true };
+const V8_17: KibanaFacts = { ...V8_16, version: '8.17.10', rendersItself: true };
+const V8_18: KibanaFacts = {
+  ...V8_17,
+  version: '8.18.8',
+  ruleTypes: 'consumers',
+  hasAsyncActions: true,
+  hasRuleFlyout: false,
+};
+const V9_0: KibanaFacts = {
+  ...V8_18,
+  version: '9.0.8',
+  routeSecurity: 'required',
+  hasAsyncVisualizations: true,
+};
+const V9_1: KibanaFacts = { ...V9_0, version: '9.1.10', react: 18 };
+const V9_3: KibanaFacts = { ...V9_1, version: '9.3.8', modelVersionSchemas: 'required' };
+const V9_4: KibanaFacts = {
+  ...V9_3,
+  version: '9.4.4',
+  filterTrigger: 'on_apply_filter',
+  panels: 'config_schema',
+};
+
+export const KIBANAS: readonly KibanaFacts[] = [
+  V8_12,
+  { ...V8_12, version: '8.13.4' },
+  { ...V8_12, version: '8.14.3' },
+  { ...V8_12, version: '8.15.5' },
+  V8_16,
+  V8_17,
+  V8_18,
+  { ...V8_18, version: '8.19.19', react: 18 },
+  V9_0,
+  V9_1,
+  { ...V9_1, version: '9.2.8' },
+  V9_3,
+  V9_4,
+  { ...V9_4, version: '9.5.4' },
+  {
+    ...V9_4,
+    version: '9.6.0',
+    panels: 'zod',
+    migratesPanels: true,
+    loadsBundlesEverywhere: true,
+  },
+];
+
+const SHARED = 'src/platform/plugins/shared';
+const XPACK = 'x-pack/platform/plugins/shared';
+const CORE = 'src/core/packages';
+
+export const SOURCES: readonly Source[] = [
+  {
+    of: 'manifest',
+    path: `${CORE}/plugins/server-internal/src/discovery/plugin_manifest_parser.ts`,
+    commit: '4926f7c08828a5e33b42b3381021c9c522c98425',
+  },
+  {
+    of: 'version',
+    path: `${CORE}/plugins/server-internal/src/discovery/plugin_manifest_parser.ts`,
+    commit: '4926f7c08828a5e33b42b3381021c9c522c98425',
+  },
+  {
+    of: 'ruleTypes',
+    path: `${XPACK}/features/server/feature_schema.ts`,
+    commit: '2549770c4f9162dec00f1a23fe758c6764417ec3',
+    told_by: 'the older form: run on 8.12.2; from 8.18 on: other plugins',
+  },
+  {
+    of: 'routeSecurity',
+    path: `${CORE}/http/router-server-internal/src/security_route_config_validator.ts`,
+    commit: '1d7f15d1af13b25128a61e6d14513dd92d29d46e',
+    told_by: 'the versions: pull requests 193994 and 209756',
+  },
+  {
+    of: 'modelVersionSchemas',
+    path: `${CORE}/saved-objects/api-server-internal/src/lib/apis/helpers/validation.ts`,
+    commit: '580fbec0be1959152edf46f96b5217d3dd9e1acb',
+    told_by: 'the version: pull request 240919',
+  },
+  {
+    of: 'modelVersionSchemas',
+    path: `${CORE}/saved-objects/migration-server-internal/src/document_migrator/validate_migrations.ts`,
+    commit: '309432f0c25f6ecf50056f882c740f4cd6e2e0ed',
+  },
+  {
+    of: 'filterTrigger',
+    path: `${SHARED}/ui_actions/common/trigger_ids.ts`,
+    commit: '1c37eb0cda868ff81b3c4ef7329e36510452094c',
+    told_by: 'the version: pull requests 251964 and 253544',
+  },
+  {
+    of: 'hasAsyncActions',
+    path: `${SHARED}/ui_actions/public/service/ui_actions_service.ts`,
+    told_by: 'read in an earlier round, the commit was not kept',
+  },
+  {
+    of: 'hasAsyncVisualizations',
+    path: `${SHARED}/visualizations/public/vis_types/types_service.ts`,
+    told_by: 'read in an earlier round, the commit was not kept',
+  },
+  {
+    of: 'panels',
+    path: `${SHARED}/embeddable/server/embeddable_transforms/registry.ts`,
+    commit: '0940cfc923ac30edd876c6103cc218c271d2e06f',
+    told_by: 'the version: pull requests 245306 and 262396',
+  },
+  {
+    of: 'panels',
+    path: `${SHARED}/embeddable/server/drilldowns/registry.ts`,
+    commit: '121830ab810796a5c3b50bcbae8d68f0a80b4d55',
+    told_by: 'that zod comes with 9.6: it is not in what was read of 9.5',
+  },
+  {
+    of: 'panels',
+    path: `${SHARED}/dashboard/server/api/scope_tooling.ts`,
+    commit: '027ff216065546db312b553bd5287a4012b22f12',
+  },
+  {
+    of: 'panel_state',
+    path: `${SHARED}/embeddable/public/react_embeddable_system/build_embeddable.tsx`,
+    commit: '06288ffc05560804348e06a2737ead917bf6efe8',
+  },
+  {
+    of: 'panel_state',
+    path: 'src/platform/packages/shared/presentation/presentation_publishing/interfaces/containers/container_state/initialize_state_api.ts',
+    commit: '07f45eac5193f82fb446aa24b40ddb3987e74b3a',
+  },
+  {
+    of: 'migratesPanels',
+    path: `${SHARED}/embeddable/server/panel_type_migrations/registry.ts`,
+    commit: '2eb9d42b2a5727b8d4c4ace140b1b6d74a25f30b',
+    told_by: 'the version: pull request 283945',
+  },
+  {
+    of: 'hasRuleFlyout',
+    path: `${XPACK}/triggers_actions_ui/public/application/sections/rule_form/rule_form_route.tsx`,
+    commit: '0434c9b20329ff3a4917ac6b72ff19429d4bed66',
+    told_by: 'until 8.17: run on 8.12.2',
+  },
+  {
+    of: 'rendersItself',
+    path: `${CORE}/rendering/browser/src/types.ts`,
+    told_by: 'read in an earlier round, the commit was not kept',
+  },
+  {
+    of: 'hasSolutions',
+    path: `${XPACK}/spaces/server/lib/utils/space_solution_disabled_features.ts`,
+    commit: '057dcf9cdc63289f79e1eaac4e8872e3bc6b23c9',
+  },
+  { of: 'react', path: 'package.json', told_by: 'pull requests 209337 and 255852' },
+  {
+    of: 'loadsBundlesEverywhere',
+    path: 'packages/kbn-rspack-optimizer/src/config/create_external_plugin_config.ts',
+    told_by: 'pull request 292506, not read in code',
+  },
+  {
+    of: 'tasks',
+    path: `${XPACK}/task_manager/server/task_scheduling.ts`,
+    commit: '0086c4b627f24a254edaa731e7439c87f1d4c164',
+  },
+  {
+    of: 'rule_types',
+    path: `${XPACK}/alerting/server/rule_type_registry.ts`,
+    commit: '0bbac85b7395b49564373d8508da2c98447a25e7',
+  },
+  {
+    of: 'encrypted_saved_objects',
+    path: 'x-pack/plugins/encrypted_saved_objects/server/crypto/encrypted_saved_objects_service.ts',
+    told_by: 'run on 8.12.2',
+  },
+];

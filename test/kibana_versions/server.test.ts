@@ -1,0 +1,275 @@
+import { schema } from './config_schema';
+
+jest.mock('@kbn/config-schema', () => jest.requireActual('./config_schema'), { virtual: true });
+jest.mock(
+  '@kbn/core/server',
+  () => ({ ServiceStatusLevels: { available: 'available', degraded: 'degraded' } }),
+  {
+    virtual: true,
+  },
+);
+jest.mock('@kbn/zod', () => ({ z: jest.requireActual<object>('zod') }), { virtual: true });
+
+import { join } from 'node:path';
+import { ENDPOINTS, type Endpoint } from '../../common/api';
+import { PANEL_KINDS, panelTypeOf } from '../../common/panels';
+import { readManifest as manifestOf } from '../../scripts/build/build_plugin';
+import { config, plugin } from '../../server';
+import { withSchemas } from '../../server/kibana/contracts/saved_object_schemas';
+import { detectorSavedObjectType } from '../../server/kibana/contracts/saved_object_types';
+import { KIBANAS, SOURCES, type KibanaFacts } from './facts';
+import {
+  checkTask,
+  readManifest,
+  registerEncryptedType,
+  registerFeature,
+  registerPanel,
+  registerRoute,
+  registerRuleType,
+  registerSavedObjectType,
+  registerTask,
+  solutionsWith,
+} from './server_contracts';
+import { KibanaServer } from './server_stand_in';
+
+const TASK_TYPES = ['backfill', 'detect', 'sample', 'sweepKeys', 'train', 'upkeep'].map(
+  (name) => `logAnomalies:${name}`,
+);
+
+const ROOT = join(__dirname, '../..');
+
+const running: KibanaServer[] = [];
+afterAll(() => running.forEach((kibana) => kibana.stop()));
+
+/** The plugin's real server side in a Kibana of these facts, set up and started. */
+async function pluginIn(facts: KibanaFacts) {
+  const kibana = new KibanaServer(facts);
+  running.push(kibana);
+  const settings = (config.schema as ReturnType<typeof schema.object>).validate({});
+  const instance = await plugin(kibana.context(settings));
+  instance.setup(kibana.setupCore() as never, kibana.setupPlugins() as never);
+  const [core, plugins] = kibana.startServices();
+  instance.start(core, plugins as never);
+  await new Promise(setImmediate);
+  return { kibana, instance };
+}
+
+describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kibana %s', (_version, facts) => {
+  let kibana: KibanaServer;
+  let stop: () => void;
+  beforeAll(async () => {
+    const made = await pluginIn(facts);
+    kibana = made.kibana;
+    stop = () => made.instance.stop();
+  });
+  afterAll(() => stop());
+
+  it('is installed by its manifest', async () => {
+    const manifest = await manifestOf(ROOT, facts.version);
+    expect(() => readManifest({ ...manifest }, facts)).not.toThrow();
+    expect(() => readManifest({ ...manifest }, { ...facts, version: '8.0.0' })).toThrow('only compatible');
+  });
+
+  it('is set up and started: all its routes, tasks, types, rules and panels', async () => {
+    expect(kibana.routes).toHaveLength(Object.keys(ENDPOINTS).length);
+    expect([...kibana.tasks.keys()].sort()).toEqual(TASK_TYPES);
+    expect([...kibana.types.keys()]).toHaveLength(3);
+    expect([...kibana.ruleTypes.keys()]).toEqual(['logAnomalies.logAnomaly', 'logAnomalies.detectorHealth']);
+    expect([...kibana.panels.keys()]).toEqual(
+      facts.panels === 'visualizations' ? [] : PANEL_KINDS.map(panelTypeOf),
+    );
+    expect(kibana.migrations).toHaveLength(facts.migratesPanels ? PANEL_KINDS.length : 0);
+    expect(kibana.statuses).toEqual([{ level: 'available', summary: 'No detector fails' }]);
+    expect([...kibana.scheduled.keys()]).toEqual(['log-anomalies:sweep-keys']);
+    expect(kibana.logged).toEqual([]);
+  });
+
+  it('stands in spaces of every solution', () => {
+    expect(solutionsWith(kibana.features[0])).toEqual(['es', 'oblt', 'security', 'chat']);
+  });
+
+  it('answers on every route', async () => {
+    const failed: unknown[] = [];
+    for (const route of kibana.routes) {
+      const params = { id: 'f1f1f1f1-0000-4000-8000-000000000000', version: 'v', detector_id: 'd' };
+      const answer = await kibana.request(route, { params, query: {}, body: {} });
+      if (answer.status >= 500 && answer.status !== 503) failed.push([route.method, route.path, answer]);
+    }
+    expect([failed, kibana.logged]).toEqual([[], []]);
+    const list = kibana.routes.find(
+      ({ path, method }) => method === 'get' && path === (ENDPOINTS.listDetectors as Endpoint).path,
+    );
+    expect(await kibana.request(list as never, {})).toMatchObject({ status: 200 });
+  });
+
+  it('saves a detector that its schema of saved objects takes, and schedules its tasks', async () => {
+    const { method, path }: Endpoint = ENDPOINTS.createDetector;
+    const route = kibana.routes.find((each) => each.method === method && each.path === path);
+    const answer = await kibana.request(route as never, {
+      body: {
+        start: true,
+        detector: { name: 'Web', source: { index: 'web-*' }, features: [{ type: 'number', field: 'bytes' }] },
+      },
+    });
+    expect([answer.body.message, answer.status]).toEqual([undefined, 200]);
+    expect([...kibana.scheduled.values()].map(({ taskType }) => taskType)).toContain('logAnomalies:detect');
+  });
+
+  it('runs its tasks, and gives Task Manager a state', async () => {
+    for (const task of kibana.scheduled.values()) {
+      const definition = kibana.tasks.get(task.taskType);
+      // Threads are made by the build alone, and the sample waits for the training in one.
+      if (['logAnomalies:train', 'logAnomalies:sample'].includes(task.taskType)) continue;
+      const outcome = await definition?.createTaskRunner({ taskInstance: { ...task } }).run();
+      expect(outcome?.state).toEqual(expect.any(Object));
+    }
+  });
+
+  it('runs both rule types, which raise nothing without results', async () => {
+    for (const type of kibana.ruleTypes.values()) {
+      const [core] = kibana.startServices() as [
+        { elasticsearch: { client: { asScoped(): object } } },
+        object,
+        undefined,
+      ];
+      const limits: boolean[] = [];
+      const { state } = await type.executor({
+        services: {
+          alertsClient: {
+            report: () => {
+              throw new Error('An alert without a result.');
+            },
+            getRecoveredAlerts: () => [],
+            setAlertData: () => undefined,
+            getAlertLimitValue: () => 1_000,
+            setAlertLimitReached: (reached) => void limits.push(reached),
+          },
+          scopedClusterClient: core.elasticsearch.client.asScoped() as never,
+          shouldStopExecution: () => false,
+        },
+        params: type.validate.params.validate({}),
+        state: {},
+        rule: { id: 'r', name: 'R' },
+        spaceId: 'default',
+        startedAt: new Date(),
+        logger: kibana.log,
+      });
+      expect(state).toEqual(expect.any(Object));
+      expect(limits).toEqual([false]);
+    }
+  });
+
+  it('has panels that its Dashboards API takes', () => {
+    for (const read of kibana.panels.values()) {
+      expect(read({ title: 'T', limit: 5 })).toEqual({ title: 'T', limit: 5 });
+      expect(() => read({ savedVis: {} })).toThrow();
+    }
+  });
+});
+
+describe('a broken contract is caught', () => {
+  const [oldest] = KIBANAS;
+  const newest = KIBANAS[KIBANAS.length - 1];
+  const kibanaOf = (version: string): KibanaFacts =>
+    KIBANAS.find((facts) => facts.version.startsWith(version)) as KibanaFacts;
+
+  it('of the manifest', async () => {
+    const manifest = await manifestOf(ROOT, newest.version);
+    expect(() => readManifest({ ...manifest, icon: 'x' }, newest)).toThrow('unrecognized properties: icon');
+  });
+
+  it('of features: rule types in the form of another version, an entry that no privilege grants', async () => {
+    const old = (await pluginIn(oldest)).kibana.features[0];
+    const young = (await pluginIn(newest)).kibana.features[0];
+    expect(() => registerFeature(old, newest)).toThrow('[alerting.0]');
+    expect(() => registerFeature(young, oldest)).toThrow('[alerting.0]');
+    expect(() => registerFeature({ ...young, scope: ['spaces'] }, newest)).toThrow('[scope]');
+    expect(() => registerFeature({ ...young, app: [...young.app, 'other'] }, newest)).toThrow(
+      'no privilege grants',
+    );
+    expect(solutionsWith({ category: { id: 'observability' } })).toEqual(['oblt']);
+  });
+
+  it('of routes: protected by tags alone, or by nothing', () => {
+    const route = {
+      method: 'get',
+      path: '/api/x',
+      validate: {},
+      options: { access: 'public', tags: ['access:x'] },
+    };
+    expect(() => registerRoute(route, oldest, [])).not.toThrow();
+    expect(() => registerRoute(route, newest, [])).toThrow('protected by nothing');
+    expect(() => registerRoute({ ...route, options: {} }, oldest, [])).toThrow('protected by nothing');
+    const security = { authz: { requiredPrivileges: [] } };
+    expect(() => registerRoute({ ...route, security }, newest, [])).toThrow('array size is [0]');
+  });
+
+  it('of saved objects: no schema from 9.3 on, an attribute that is not declared', () => {
+    expect(() => registerSavedObjectType(detectorSavedObjectType as never, kibanaOf('9.2'))).not.toThrow();
+    expect(() => registerSavedObjectType(detectorSavedObjectType as never, kibanaOf('9.3'))).toThrow(
+      'no schemas',
+    );
+    expect(() => withSchemas(schema as never, { ...detectorSavedObjectType, name: 'other' })).toThrow(
+      'No schema',
+    );
+  });
+
+  it('of tasks', () => {
+    const createTaskRunner = jest.fn();
+    expect(() => registerTask({ title: 'T', timeout: '1w', createTaskRunner })).toThrow('Invalid timeout');
+    expect(() => registerTask({ title: 'T', maxConcurrency: 2, createTaskRunner })).toThrow(
+      '[maxConcurrency]',
+    );
+    const task = { id: 'a', taskType: 'x', params: {}, state: {} };
+    expect(() => checkTask(task, new Set())).toThrow('Unsupported task type');
+    expect(() => checkTask({ ...task, state: undefined }, new Set(['x']))).toThrow('[state]');
+  });
+
+  it('of rule types', async () => {
+    const type = [...(await pluginIn(newest)).kibana.ruleTypes.values()][0];
+    expect(() => registerRuleType({ ...type })).not.toThrow();
+    expect(() => registerRuleType({ ...type, alerts: { ...type.alerts, context: 'Log' } })).toThrow(
+      'lower case',
+    );
+    expect(() => registerRuleType({ ...type, defaultActionGroupId: 'x' })).toThrow('no group');
+    expect(() => registerRuleType({ ...type, category: 'logs' })).toThrow('[category]');
+  });
+
+  it('of encrypted saved objects', () => {
+    const names = new Set(['secret']);
+    expect(() =>
+      registerEncryptedType({ type: 't', attributesToEncrypt: names, attributesToIncludeInAAD: names }),
+    ).toThrow('encrypted and authenticated');
+  });
+
+  it('of panels: a schema of the other library, a name with other signs', () => {
+    const definition = { title: 'T', getSchema: () => schema.object({}) };
+    expect(() => registerPanel('a_b', definition, kibanaOf('9.4'))).not.toThrow();
+    expect(() => registerPanel('a_b', definition, newest)).toThrow('another library');
+    expect(() => registerPanel('aB', definition, kibanaOf('9.4'))).toThrow('lower case');
+  });
+
+  it('of settings', () => {
+    expect(() => (config.schema as ReturnType<typeof schema.object>).validate({ other: 1 })).toThrow(
+      '[other]',
+    );
+    expect(() =>
+      (config.schema as ReturnType<typeof schema.object>).validate({ jobs: { page_size: -1 } }),
+    ).toThrow();
+  });
+});
+
+it('names where each fact was read', () => {
+  const known = new Set(SOURCES.map(({ of }) => of));
+  expect(Object.keys(KIBANAS[0]).filter((fact) => !known.has(fact as never))).toEqual([]);
+  for (const { path, commit, told_by } of SOURCES) {
+    expect(path).toMatch(/^[\w./-]+$/);
+    expect(commit ?? told_by).toEqual(expect.any(String));
+    if (commit !== undefined) expect(commit).toMatch(/^[0-9a-f]{40}$/);
+  }
+  const minors = KIBANAS.map(({ version }) => version.split('.').slice(0, 2).join('.'));
+  expect(minors).toEqual([
+    ...['8.12', '8.13', '8.14', '8.15', '8.16', '8.17', '8.18', '8.19'],
+    ...['9.0', '9.1', '9.2', '9.3', '9.4', '9.5', '9.6'],
+  ]);
+});

@@ -1,0 +1,401 @@
+/**
+ * Contracts of Kibana's server as strict as the real ones: what a Kibana of these facts refuses throws here. Each was written from
+ * reading the source that SOURCES of facts.ts names.
+ */
+import { z } from 'zod';
+import { isDeepStrictEqual } from 'node:util';
+import { ObjectType, schema, type Type } from './config_schema';
+import type { KibanaFacts } from './facts';
+
+const KNOWN_MANIFEST_KEYS = new Set([
+  'id',
+  'kibanaVersion',
+  'type',
+  'version',
+  'configPath',
+  'requiredPlugins',
+  'optionalPlugins',
+  'runtimePluginDependencies',
+  'ui',
+  'server',
+  'extraPublicDirs',
+  'requiredBundles',
+  'serviceFolders',
+  'owner',
+  'description',
+  'enabledOnAnonymousPages',
+]);
+
+/** @throws Error as Kibana does when it finds an installed plugin, and its installer before */
+export function readManifest(manifest: Readonly<Record<string, unknown>>, { version }: KibanaFacts): void {
+  const { id, owner, server, ui, kibanaVersion, type = 'standard', configPath } = manifest;
+  if (typeof id !== 'string' || id === '') throw new Error('Plugin manifest must contain an "id" property.');
+  if (!/^[a-z][a-zA-Z0-9]*$/.test(id)) throw new Error(`Plugin "id" must be camelCase, but found: ${id}.`);
+  if (typeof manifest.version !== 'string' || manifest.version === '') {
+    throw new Error(`Plugin manifest for "${id}" must contain a "version" property.`);
+  }
+  if (typeof (owner as { name?: unknown } | undefined)?.name !== 'string') {
+    throw new Error(`Plugin manifest for "${id}" must contain an "owner" property with a name.`);
+  }
+  if (configPath !== undefined && typeof configPath !== 'string' && !Array.isArray(configPath)) {
+    throw new Error(`The "configPath" in plugin manifest for "${id}" should be a string or an array.`);
+  }
+  if (kibanaVersion !== version) {
+    throw new Error(`Plugin "${id}" is only compatible with Kibana version "${String(kibanaVersion)}".`);
+  }
+  if (server !== true && ui !== true) throw new Error(`Both "server" and "ui" of "${id}" are false.`);
+  const unknown = Object.keys(manifest).filter((key) => !KNOWN_MANIFEST_KEYS.has(key));
+  if (unknown.length > 0)
+    throw new Error(`Manifest for plugin "${id}" has unrecognized properties: ${unknown.join()}.`);
+  if (type !== 'preboot' && type !== 'standard')
+    throw new Error(`The "type" of "${id}" is "${String(type)}".`);
+}
+
+const names = schema.arrayOf(schema.string());
+const capabilities = schema.arrayOf(
+  schema.string({
+    validate: (name) => (/^[a-zA-Z0-9:_-]+$/.test(name) ? undefined : `Does not satisfy regexp: ${name}`),
+  }),
+);
+const management = schema.recordOf(schema.string(), capabilities);
+
+function privilegeSchema(grants: Type): ObjectType {
+  const maybe = { all: schema.maybe(grants), read: schema.maybe(grants) };
+  return schema.object({
+    excludeFromBasePrivileges: schema.maybe(schema.boolean()),
+    management: schema.maybe(management),
+    catalogue: schema.maybe(capabilities),
+    api: schema.maybe(names),
+    app: schema.maybe(names),
+    alerting: schema.maybe(
+      schema.object({ rule: schema.maybe(schema.object(maybe)), alert: schema.maybe(schema.object(maybe)) }),
+    ),
+    savedObject: schema.object({ all: names, read: names }),
+    ui: capabilities,
+  });
+}
+
+interface Feature {
+  readonly id: string;
+  readonly category: { readonly id: string };
+  readonly app: readonly string[];
+  readonly catalogue?: readonly string[];
+  readonly alerting?: readonly unknown[];
+  readonly management?: Readonly<Record<string, readonly string[]>>;
+  readonly privileges: Readonly<
+    Record<
+      'all' | 'read',
+      {
+        readonly app: readonly string[];
+        readonly catalogue: readonly string[];
+        readonly management: Readonly<Record<string, readonly string[]>>;
+        readonly alerting: Readonly<Record<'rule' | 'alert', Readonly<Record<string, readonly unknown[]>>>>;
+      }
+    >
+  >;
+}
+
+/** @throws Error as `validateKibanaFeature` does */
+export function registerFeature(given: unknown, facts: KibanaFacts): Feature {
+  const grants =
+    facts.ruleTypes === 'ids'
+      ? names
+      : schema.arrayOf(
+          schema.object({
+            ruleTypeId: schema.string(),
+            consumers: schema.arrayOf(schema.string(), { minSize: 1 }),
+          }),
+        );
+  const privilege = privilegeSchema(grants);
+  schema
+    .object({
+      id: schema.string(),
+      name: schema.string(),
+      category: schema.object({
+        id: schema.string(),
+        label: schema.string(),
+        ariaLabel: schema.maybe(schema.string()),
+        euiIconType: schema.maybe(schema.string()),
+        order: schema.maybe(schema.number()),
+      }),
+      order: schema.maybe(schema.number()),
+      app: names,
+      management: schema.maybe(management),
+      catalogue: schema.maybe(capabilities),
+      alerting: schema.maybe(grants),
+      privileges: schema.object({ all: privilege, read: privilege }),
+    })
+    .validate(given);
+  const feature = given as Feature;
+  const seen = { app: new Set<string>(), catalogue: new Set<string>(), alerting: [] as unknown[] };
+  for (const [name, part] of Object.entries(feature.privileges)) {
+    const check = (kind: 'app' | 'catalogue', entries: readonly string[]): void => {
+      for (const entry of entries) {
+        if (!feature[kind]?.includes(entry)) {
+          throw new Error(`Feature privilege ${feature.id}.${name} has unknown ${kind} entries: ${entry}`);
+        }
+        seen[kind].add(entry);
+      }
+    };
+    check('app', part.app);
+    check('catalogue', part.catalogue);
+    for (const [section, entries] of Object.entries(part.management)) {
+      for (const entry of entries) {
+        if (!feature.management?.[section]?.includes(entry)) {
+          throw new Error(
+            `Feature privilege ${feature.id}.${name} has unknown management entry: ${section}.${entry}`,
+          );
+        }
+      }
+    }
+    for (const grant of Object.values(part.alerting).flatMap((kinds) => Object.values(kinds).flat())) {
+      if (!feature.alerting?.some((each) => isDeepStrictEqual(each, grant))) {
+        throw new Error(`Feature privilege ${feature.id}.${name} has an unknown rule type.`);
+      }
+      seen.alerting.push(grant);
+    }
+  }
+  const unused = [
+    ...feature.app.filter((entry) => !seen.app.has(entry)),
+    ...(feature.catalogue ?? []).filter((entry) => !seen.catalogue.has(entry)),
+    ...(feature.alerting ?? []).filter((each) => !seen.alerting.some((one) => isDeepStrictEqual(one, each))),
+  ];
+  if (unused.length > 0) throw new Error(`Feature ${feature.id} has entries that no privilege grants.`);
+  return feature;
+}
+
+/** Categories of features that each solution of a space disables. */
+const DISABLED: Readonly<Record<'es' | 'oblt' | 'security' | 'chat', readonly string[]>> = {
+  es: ['observability', 'securitySolution', 'chat'],
+  oblt: ['securitySolution', 'chat'],
+  security: ['observability', 'enterpriseSearch', 'chat'],
+  chat: ['observability', 'securitySolution', 'enterpriseSearch'],
+};
+
+/** @returns the solutions whose spaces have the feature */
+export const solutionsWith = ({ category }: Pick<Feature, 'category'>): string[] =>
+  Object.entries(DISABLED)
+    .filter(([, categories]) => !categories.includes(category.id))
+    .map(([solution]) => solution);
+
+const privileges = schema.arrayOf(schema.string(), {
+  minSize: 1,
+  validate: (given) =>
+    new Set(given).size < given.length ? 'allRequired privileges must contain unique values' : undefined,
+});
+const security = schema.object({
+  authz: schema.object({ requiredPrivileges: privileges }),
+  authc: schema.maybe(schema.object({ enabled: schema.boolean() })),
+});
+
+export interface RegisteredRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly validate:
+    | false
+    | Readonly<
+        Record<string, ((data: unknown, result: object) => { value?: unknown; error?: unknown }) | undefined>
+      >;
+  readonly options?: { readonly tags?: readonly string[]; readonly access?: string };
+  readonly security?: unknown;
+}
+
+/** @throws Error as the router does */
+export function registerRoute(
+  route: RegisteredRoute,
+  facts: KibanaFacts,
+  earlier: readonly RegisteredRoute[],
+): void {
+  const { method, path, validate, options = {} } = route;
+  if (!path.startsWith('/')) throw new Error(`${method} ${path}: a path begins with a slash`);
+  if (validate === undefined)
+    throw new Error(`The [${method}] at [${path}] does not have a 'validate' specified.`);
+  if (method === 'get' && validate !== false && validate.body !== undefined) {
+    throw new Error(`The [get] at [${path}] has a body to validate.`);
+  }
+  if (earlier.some((other) => other.method === method && other.path === path)) {
+    throw new Error(`New route [${method} ${path}] conflicts with an existing one.`);
+  }
+  if (facts.routeSecurity !== 'ignored' && route.security !== undefined) security.validate(route.security);
+  const isTagged = options.tags?.some((tag) => tag.startsWith('access:')) ?? false;
+  if (
+    facts.routeSecurity === 'required'
+      ? route.security === undefined
+      : !isTagged && route.security === undefined
+  ) {
+    throw new Error(`[${method}] ${path} is protected by nothing.`);
+  }
+  if (facts.routeSecurity === 'ignored' && !isTagged)
+    throw new Error(`[${method}] ${path} is protected by nothing.`);
+  if (facts.routeSecurity === 'required' && options.access !== 'public') {
+    throw new Error(`[${method}] ${path} is refused to callers from outside.`);
+  }
+}
+
+const INTERVAL = /^[1-9][0-9]*[smhd]$/;
+const interval = schema.string({
+  validate: (given) => (INTERVAL.test(given) ? undefined : `Invalid timeout "${given}".`),
+});
+
+/** @throws Error for a definition that Task Manager only logs and leaves out */
+export function registerTask(definition: Readonly<Record<string, unknown>>): void {
+  const { createTaskRunner, ...facts } = definition;
+  if (typeof createTaskRunner !== 'function') throw new Error('createTaskRunner must be a function');
+  schema
+    .object({
+      title: schema.maybe(schema.string()),
+      description: schema.maybe(schema.string()),
+      timeout: schema.maybe(interval),
+      maxAttempts: schema.maybe(schema.number({ min: 1 })),
+    })
+    .validate(facts);
+}
+
+/** @throws Error for a task that Task Manager cannot store */
+export function checkTask(task: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
+  schema
+    .object({
+      id: schema.string({ minLength: 1 }),
+      taskType: schema.string(),
+      schedule: schema.maybe(schema.object({ interval })),
+      params: schema.recordOf(schema.string(), schema.any()),
+      state: schema.recordOf(schema.string(), schema.any()),
+      scope: schema.maybe(names),
+      runAt: schema.maybe(schema.any()),
+    })
+    .validate(task);
+  if (!known.has(String(task.taskType))) throw new Error(`Unsupported task type "${String(task.taskType)}".`);
+}
+
+const actionVariables = schema.arrayOf(
+  schema.object({
+    name: schema.string(),
+    description: schema.string(),
+    usesPublicBaseUrl: schema.maybe(schema.boolean()),
+  }),
+);
+
+/** @throws Error as the registry of rule types does, and where it fails in silence */
+export function registerRuleType(type: Readonly<Record<string, unknown>>): void {
+  const { validate, executor, ...facts } = type;
+  if (typeof executor !== 'function') throw new Error(`Rule type "${String(type.id)}" has no executor.`);
+  if (typeof (validate as { params?: { validate?: unknown } } | undefined)?.params?.validate !== 'function') {
+    throw new Error(`Rule type "${String(type.id)}" has no schema of its parameters.`);
+  }
+  const field = schema.object({ type: schema.string(), array: schema.boolean(), required: schema.boolean() });
+  schema
+    .object({
+      id: schema.string({
+        validate: (id) => (/^[a-zA-Z0-9_\-.]*$/.test(id) ? undefined : 'invalid character'),
+      }),
+      name: schema.string(),
+      category: schema.oneOf(
+        ['management', 'observability', 'securitySolution'].map((each) => schema.literal(each)),
+      ),
+      producer: schema.string(),
+      solution: schema.oneOf(['observability', 'security', 'stack'].map((each) => schema.literal(each))),
+      actionGroups: schema.arrayOf(schema.object({ id: schema.string(), name: schema.string() }), {
+        minSize: 1,
+        validate: (groups) =>
+          (groups as { id: string }[]).some(({ id }) => id === 'recovered')
+            ? 'reserved action group: recovered'
+            : undefined,
+      }),
+      defaultActionGroupId: schema.string(),
+      minimumLicenseRequired: schema.literal('basic'),
+      isExportable: schema.boolean(),
+      doesSetRecoveryContext: schema.maybe(schema.boolean()),
+      defaultScheduleInterval: schema.maybe(interval),
+      actionVariables: schema.object({
+        context: actionVariables,
+        params: actionVariables,
+        state: actionVariables,
+      }),
+      alerts: schema.object({
+        context: schema.string({
+          validate: (context) => (context === context.toLowerCase() ? undefined : 'must be lower case'),
+        }),
+        shouldWrite: schema.boolean(),
+        mappings: schema.object({ fieldMap: schema.recordOf(schema.string(), field) }),
+      }),
+    })
+    .validate(facts);
+  const groups = type.actionGroups as readonly { id: string }[];
+  if (!groups.some(({ id }) => id === type.defaultActionGroupId)) {
+    throw new Error(`Rule type "${String(type.id)}" has no group "${String(type.defaultActionGroupId)}".`);
+  }
+}
+
+export interface SavedObjectTypeGiven {
+  readonly name: string;
+  readonly mappings: { readonly dynamic?: unknown; readonly properties: Readonly<Record<string, unknown>> };
+  readonly modelVersions: Readonly<
+    Record<string, { changes: unknown[]; schemas?: { create?: unknown; forwardCompatibility?: unknown } }>
+  >;
+}
+
+/** @throws Error as the registry of types and the migrator do */
+export function registerSavedObjectType(
+  type: SavedObjectTypeGiven,
+  { modelVersionSchemas }: KibanaFacts,
+): void {
+  if (!/^[a-z][a-z0-9_-]*$/.test(type.name)) throw new Error(`Type ${type.name}: a name is in lower case`);
+  if (type.mappings.properties === undefined)
+    throw new Error(`Type ${type.name} is missing mappings.properties`);
+  const versions = Object.keys(type.modelVersions).map(Number);
+  versions.forEach((version, place) => {
+    if (version !== place + 1)
+      throw new Error(`Type ${type.name}: model versions start with 1 and have no gaps`);
+    const { changes, schemas } = type.modelVersions[version];
+    if (!Array.isArray(changes)) throw new Error(`Type ${type.name}: version ${version} has no changes`);
+    const isWhole =
+      schemas?.create instanceof ObjectType && schemas.forwardCompatibility instanceof ObjectType;
+    if (schemas !== undefined ? !isWhole : modelVersionSchemas === 'required') {
+      throw new Error(`Type ${type.name}: version ${version} has no schemas create and forwardCompatibility`);
+    }
+  });
+}
+
+/** @throws Error as saving does when the newest model version has a schema */
+export function checkSavedObject(type: SavedObjectTypeGiven, attributes: unknown): void {
+  const newest = type.modelVersions[Math.max(...Object.keys(type.modelVersions).map(Number))];
+  (newest.schemas?.create as ObjectType | undefined)?.validate(attributes, {}, 'attributes');
+}
+
+/** @throws Error as the registry of encrypted types does */
+export function registerEncryptedType(registration: {
+  type: string;
+  attributesToEncrypt: ReadonlySet<string>;
+  attributesToIncludeInAAD?: ReadonlySet<string>;
+}): void {
+  const { type, attributesToEncrypt, attributesToIncludeInAAD = new Set() } = registration;
+  if (attributesToEncrypt.size === 0)
+    throw new Error(`The "attributesToEncrypt" array for "${type}" is empty.`);
+  for (const name of attributesToEncrypt) {
+    if (attributesToIncludeInAAD.has(name))
+      throw new Error(`${type}: "${name}" is encrypted and authenticated.`);
+  }
+}
+
+/** A schema of drilldowns in the library of this Kibana. */
+export const drilldownsSchema = ({ panels }: KibanaFacts): object =>
+  panels === 'zod'
+    ? z.object({ drilldowns: z.array(z.unknown()).optional() })
+    : schema.object({ drilldowns: schema.maybe(schema.arrayOf(schema.any())) });
+
+/** @throws Error as the registry of panels and the Dashboards API do */
+export function registerPanel(
+  type: string,
+  definition: { title: string; getSchema(drilldowns: () => object): unknown; getTransforms?: unknown },
+  facts: KibanaFacts,
+): (panel: object) => unknown {
+  if (!/^[a-z_]+$/.test(type)) throw new Error('Type must be lower case and snake cased.');
+  if (definition.title === '') throw new Error(`Panel ${type} has no title.`);
+  const made = definition.getSchema(() => drilldownsSchema(facts)) as { parse?: unknown; validate?: unknown };
+  if (typeof (facts.panels === 'zod' ? made.parse : made.validate) !== 'function') {
+    throw new Error(`The schema of panel ${type} is of another library than ${facts.panels}.`);
+  }
+  return facts.panels === 'zod'
+    ? (panel) => (made as { parse(given: object): unknown }).parse(panel)
+    : (panel) => (made as { validate(given: object): unknown }).validate(panel);
+}
