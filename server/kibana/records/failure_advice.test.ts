@@ -1,5 +1,5 @@
 import { DETECTION_ERROR_CODES, DetectionError } from '../../../common/detection_error';
-import { backoffMilliseconds, failureOf, nextStepFor } from './failure_advice';
+import { backoffMilliseconds, failureOf, nextStepFor, pauseAfter } from './failure_advice';
 
 const MINUTE = 60_000;
 
@@ -26,5 +26,13 @@ describe('advice on failures', () => {
       1, 2, 4, 8, 15, 15, 15,
     ]);
     expect(backoffMilliseconds(3, 60 * MINUTE)).toBe(60 * MINUTE);
+  });
+
+  it('repeats within seconds what mostly passes, and within the interval what does not', () => {
+    const pauses = (code: 'unavailable' | 'forbidden', interval: number) =>
+      [1, 2, 3, 4, 60].map((failures) => pauseAfter(code, failures, interval) / 1_000);
+    expect(pauses('unavailable', MINUTE)).toEqual([5, 10, 20, 40, 900]);
+    expect(pauses('unavailable', 2_000)).toEqual([2, 4, 8, 16, 900]);
+    expect(pauses('forbidden', MINUTE)).toEqual([60, 120, 240, 480, 900]);
   });
 });

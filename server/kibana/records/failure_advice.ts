@@ -51,13 +51,31 @@ export function failureOf(error: unknown, at: number, isRepeated?: boolean): Fai
 
 const LONGEST_BACKOFF_MILLISECONDS = 15 * 60_000;
 
+/** Causes that mostly pass within seconds: a connection that was cut, a cluster that is busy. */
+const PASSING: ReadonlySet<DetectionErrorCode> = new Set(['unavailable', 'busy']);
+const FIRST_PASSING_PAUSE_MILLISECONDS = 5_000;
+
+/** Returns true for failures whose cause mostly passes within seconds. */
+export const isPassing = (code: DetectionErrorCode): boolean => PASSING.has(code);
+
 /**
  * Pause before a failed run is repeated: the schedule's own interval, doubled with each failure in a row, up to a
- * quarter of an hour (or the interval, where that is longer).
+ * quarter of an hour (or the interval, where that is longer). After a failure that mostly passes it begins with 5 seconds.
  *
  * @param failures failed runs in a row, at least 1
  */
-export function backoffMilliseconds(failures: number, interval: number): number {
-  const longest = Math.max(interval, LONGEST_BACKOFF_MILLISECONDS);
-  return Math.min(longest, interval * 2 ** Math.min(20, failures - 1));
+export function pauseAfter(code: DetectionErrorCode, failures: number, interval: number): number {
+  const first = isPassing(code) ? Math.min(interval, FIRST_PASSING_PAUSE_MILLISECONDS) : interval;
+  return Math.min(backoffMilliseconds(failures, first), Math.max(interval, LONGEST_BACKOFF_MILLISECONDS));
+}
+
+/**
+ * Pause that doubles with each failure in a row, up to a quarter of an hour (or the first pause, where that is longer).
+ *
+ * @param failures failed runs in a row, at least 1
+ * @param first pause, milliseconds
+ */
+export function backoffMilliseconds(failures: number, first: number): number {
+  const longest = Math.max(first, LONGEST_BACKOFF_MILLISECONDS);
+  return Math.min(longest, first * 2 ** Math.min(20, failures - 1));
 }

@@ -24,7 +24,7 @@ import { longestRun, type JobLimits } from '../limits/job_limits';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { closeIncidents, incidentsOfJob } from './job_incidents';
-import { backoffMilliseconds, failureOf } from '../records/failure_advice';
+import { failureOf, isPassing, pauseAfter } from '../records/failure_advice';
 import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
 import { detectorLink, feedbackLink } from '../contracts/links';
@@ -48,6 +48,8 @@ const FEWEST_BUCKETS = 2;
 const FEWEST_LOGS_A_PAGE = 100;
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
+/** One whose training failed for what mostly passes. */
+const PASSING_TRAINING_RETRY_MILLISECONDS = 30_000;
 
 export type RunOutcome =
   /** The detector was deleted or stopped: its task has nothing left to do. */
@@ -136,7 +138,7 @@ export async function runDetector(
     const failures = Math.max(failedBefore, before.consecutive_failures) + 1;
     const failure = failureOf(error, clock.now(), true);
     const isLessNext = conditions.isOutOfTime() && share > SMALLEST_SHARE;
-    const delay = isLessNext ? 0 : backoffMilliseconds(failures, durationToMilliseconds(interval));
+    const delay = isLessNext ? 0 : pauseAfter(code, failures, durationToMilliseconds(interval));
     const { running: _over, ...kept } = before;
     await job?.status
       .writePart(target.detectorId, 'runs', {
@@ -174,6 +176,11 @@ const tooSlow = (limits: JobLimits, share: number): DetectionError =>
         ? 'The next run takes half as much.'
         : `It took ${share} of a page already: Elasticsearch is too slow for it.`),
   );
+
+const trainingPause = (training: TrainingReport | undefined): number =>
+  training?.failure !== undefined && isPassing(training.failure.code)
+    ? PASSING_TRAINING_RETRY_MILLISECONDS
+    : TRAINING_RETRY_MILLISECONDS;
 
 /** Looking after a model can take longer than a run may: it has a task of its own, which is there while it is due. */
 async function askForUpkeep(services: Services, job: DetectorJob, model: ModelRecord): Promise<void> {
@@ -219,7 +226,7 @@ async function seeToTraining(
   }
   const isDue =
     model === undefined
-      ? sinceAsked >= TRAINING_RETRY_MILLISECONDS
+      ? sinceAsked >= trainingPause(training)
       : retrainEvery !== undefined &&
         now - Date.parse(model.createdAt) >= durationToMilliseconds(retrainEvery) &&
         sinceAsked >= Math.min(durationToMilliseconds(retrainEvery), 24 * 3_600_000);
