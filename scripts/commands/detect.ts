@@ -243,6 +243,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
           log: { info: session.say, warn: session.say },
         })
       : undefined;
+  const isOfIncidents = session.config.alerts?.notify === 'incidents';
   const source = createDetectorSource(client, detector);
   const { space } = session.config;
   const results = createResultStore(client, { space, refreshResults: true });
@@ -264,7 +265,15 @@ function createFollower(session: Session, options: Options, client: Client, foll
       scored,
       models,
       results,
-      incidents: incidentsFor(session, client, detectorId, detector),
+      incidents: incidentsFor(
+        session,
+        client,
+        detectorId,
+        detector,
+        notifier && isOfIncidents
+          ? async (changed, over) => void (await notifier.notifyIncidents([...changed, ...over]))
+          : undefined,
+      ),
       suppress,
       frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
       checkpoints,
@@ -278,10 +287,11 @@ function createFollower(session: Session, options: Options, client: Client, foll
       onResults: async (written) => tell(written),
       maxLogs: LOGS_IN_A_RUN,
       announce:
-        notifier &&
-        (async (announced) => {
-          await notifier.notify({ id: detectorId, name: detector.name }, { id: runId }, announced);
-        }),
+        notifier === undefined || isOfIncidents
+          ? undefined
+          : async (announced) => {
+              await notifier.notify({ id: detectorId, name: detector.name }, { id: runId }, announced);
+            },
     });
     total.logs += report.logs;
     total.anomalies += report.anomalies;

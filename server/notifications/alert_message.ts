@@ -37,6 +37,8 @@ export interface AlertMessage {
 /** Anomalies that were held back by the limit of messages, told with the next message. */
 export interface SuppressedAlerts {
   readonly results: number;
+  /** Messages about incidents. */
+  readonly incidents?: number;
   /** Epoch milliseconds of the first that was held back. */
   readonly since: number;
 }
@@ -143,7 +145,14 @@ export function headlineOf(message: AlertMessage): string {
 
 export function suppressedSentence(suppressed: SuppressedAlerts): string {
   const since = new Date(suppressed.since).toISOString();
-  return `${plural(suppressed.results, 'more anomaly', 'more anomalies')} suppressed since ${since}; they are among the results of the detector.`;
+  const { results, incidents = 0 } = suppressed;
+  const told = [
+    ...(incidents > 0
+      ? [plural(incidents, 'more message about incidents', 'more messages about incidents')]
+      : []),
+    ...(results > 0 || incidents === 0 ? [plural(results, 'more anomaly', 'more anomalies')] : []),
+  ];
+  return `${told.join(' and ')} suppressed since ${since}; they are among the results of the detector.`;
 }
 
 export function figuresOf(item: AlertItem): string {

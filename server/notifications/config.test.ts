@@ -20,6 +20,7 @@ describe('parseAlertsConfig', () => {
     expect(parseAlertsConfig({ slack: { webhook_url: WEBHOOK, channel: '#alerts' }, email })).toEqual({
       slack: { webhook_url: WEBHOOK, channel: '#alerts' },
       email: { ...email, from: 'log-anomalies@localhost', tls: 'auto' },
+      notify: 'incidents',
       minimum_severity: 'warning',
       max_per_hour: 20,
       results_per_message: 5,

@@ -95,6 +95,12 @@ export const alertsConfigSchema = z
   .strictObject({
     slack: slackSchema.optional(),
     email: emailSchema.optional(),
+    notify: z
+      .enum(['incidents', 'anomalies'])
+      .default('incidents')
+      .describe(
+        'incidents: one message when an incident opens, when it grows tenfold or gets a higher severity, and when it is over; anomalies: one message for each run that finds any, as version 0.1.0 did',
+      ),
     minimum_severity: z
       .enum(SEVERITIES.map(({ name }) => name))
       .default('warning')

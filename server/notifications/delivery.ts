@@ -1,5 +1,6 @@
 import type { Clock } from '../detection/ports';
 import type { AlertMessage, SuppressedAlerts } from './alert_message';
+import type { IncidentMessage } from './incident_message';
 
 /** One way to reach people. */
 export interface AlertChannel {
@@ -9,7 +10,7 @@ export interface AlertChannel {
    * @throws SendFailure
    */
   send(
-    message: AlertMessage | undefined,
+    message: AlertMessage | IncidentMessage | undefined,
     suppressed: SuppressedAlerts | undefined,
     signal?: AbortSignal,
     /** Names the message, the same whenever it is sent: a receiver can drop what it has taken before. */

@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import type { AlertMessage, SuppressedAlerts } from './alert_message';
 import { figuresOf, headlineOf, linkOf, suppressedSentence } from './alert_message';
 import type { AlertsConfig, SmtpServer } from './config';
+import type { IncidentMessage } from './incident_message';
 import { isLoopback, parseSmtpServer } from './config';
 import type { AlertChannel } from './delivery';
 import { SendFailure } from './delivery';
@@ -11,10 +12,11 @@ const LONGEST_SUBJECT = 150;
 
 /** Subject, plain text and HTML of a message. The subject is one line without control characters. */
 export function renderEmail(
-  message: AlertMessage | undefined,
+  message: AlertMessage | IncidentMessage | undefined,
   suppressed: SuppressedAlerts | undefined,
   linkBase?: string,
 ): { subject: string; text: string; html: string } {
+  if (message !== undefined && 'kind' in message) return renderIncident(message, suppressed);
   const note = suppressed ? suppressedSentence(suppressed) : undefined;
   const headline = message ? headlineOf(message) : (note ?? '');
   const link = linkOf(linkBase, message);
@@ -54,6 +56,34 @@ export function renderEmail(
     text.push(link);
     html.push(`<p><a href="${escapeHtml(link)}">Open in Log Anomalies</a></p>`);
   }
+  return {
+    subject: cleanText(`[Log Anomalies] ${headline}`, LONGEST_SUBJECT),
+    text: `${text.join('\n').trimEnd()}\n`,
+    html: `<!doctype html><html><body>${html.join('\n')}</body></html>`,
+  };
+}
+
+function renderIncident(
+  { headline, reasons, lines, link }: IncidentMessage,
+  suppressed: SuppressedAlerts | undefined,
+): { subject: string; text: string; html: string } {
+  const note = suppressed ? [suppressedSentence(suppressed)] : [];
+  const text = [
+    headline,
+    '',
+    ...reasons.map((reason) => `- ${reason}`),
+    '',
+    ...lines.map(({ time, line }) => `${time}  ${line}`),
+    ...(link === undefined ? [] : ['', link]),
+    ...note,
+  ];
+  const html = [
+    `<h2>${escapeHtml(headline)}</h2>`,
+    `<ul>${reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>`,
+    ...lines.map(({ time, line }) => `<p>${escapeHtml(time)}<br><code>${escapeHtml(line)}</code></p>`),
+    ...(link === undefined ? [] : [`<p><a href="${escapeHtml(link)}">Open the incident</a></p>`]),
+    ...note.map((each) => `<p>${escapeHtml(each)}</p>`),
+  ];
   return {
     subject: cleanText(`[Log Anomalies] ${headline}`, LONGEST_SUBJECT),
     text: `${text.join('\n').trimEnd()}\n`,

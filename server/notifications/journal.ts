@@ -4,6 +4,7 @@ import { DetectionError } from '../../common/detection_error';
 import { isNestedTooDeeply } from '../../common/json_values';
 import { readBounded } from './read_bounded';
 import type { AlertMessage, SuppressedAlerts } from './alert_message';
+import type { IncidentMessage } from './incident_message';
 
 /** `suppressed`: not shown, but counted in a message. Both are over and done with. */
 export type AnnouncementState = 'announced' | 'suppressed';
@@ -12,7 +13,7 @@ export type AnnouncementState = 'announced' | 'suppressed';
 export interface PendingMessage {
   /** Announcement ids, with the channel in front. */
   readonly ids: readonly string[];
-  readonly message: AlertMessage;
+  readonly message: AlertMessage | IncidentMessage;
   /** Number of permanent refusals by the receiver. */
   readonly refusals: number;
 }

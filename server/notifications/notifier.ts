@@ -7,6 +7,8 @@ import type { AlertChannel, RetryOptions } from './delivery';
 import { DEFAULT_RETRY, SendFailure, sendWithRetry } from './delivery';
 import { createEmailChannel } from './email_channel';
 import type { AnnouncementJournal, ChannelState, PendingMessage } from './journal';
+import { incidentMessage, newsOf } from './incident_message';
+import type { KeptIncident } from '../detection/ports/incidents';
 import { createSlackChannel } from './slack_channel';
 import { HOUR } from '../../common/duration';
 
@@ -26,6 +28,8 @@ export interface NotifierDependencies {
   readonly signal?: AbortSignal;
   /** Returns the absolute address at which a result can be judged, or none. */
   readonly feedbackLink?: (result: AnomalyResult) => string | undefined;
+  /** Returns the absolute address of an incident, or none. */
+  readonly incidentLink?: (id: string) => string | undefined;
 }
 
 /** Outcome of one channel in one call. */
@@ -55,6 +59,11 @@ export interface Notifier {
     run: { id: string },
     results: readonly AnomalyResult[],
   ): Promise<ChannelReport[]>;
+  /**
+   * Announces what is new of those incidents that are severe enough: at most one message for each incident and channel.
+   * Delivered as by `notify`.
+   */
+  notifyIncidents(incidents: readonly KeptIncident[]): Promise<ChannelReport[]>;
   /** Delivers what waits, and tells what was suppressed as soon as the limit allows. Call it now and then. */
   flush(): Promise<ChannelReport[]>;
 }
@@ -103,6 +112,18 @@ export function createNotifier(config: AlertsConfig, dependencies: NotifierDepen
           }),
         );
       }),
+    notifyIncidents: (incidents) =>
+      inOrder(async () => {
+        const severe = incidents.filter(({ incident }) =>
+          isSevereEnough(incident.severity, config.minimum_severity),
+        );
+        return Promise.all(
+          channels.map(async (channel) => {
+            for (const kept of severe) await enqueueIncident(channel, kept, dependencies);
+            return deliver(channel, config, dependencies, 0);
+          }),
+        );
+      }),
     flush: () =>
       inOrder(() => Promise.all(channels.map((channel) => deliver(channel, config, dependencies, 0)))),
   };
@@ -125,7 +146,7 @@ async function enqueue(
   if (byId.size === 0) return 0;
   const ids = [...byId.keys()];
   if (state.outbox.length >= LARGEST_OUTBOX) {
-    await suppress(channel, state, ids, journal, clock.now());
+    await suppress(channel, state, { ids, isIncident: false }, journal, clock.now());
     return ids.length;
   }
   const message = summarise(detector, run, [...byId.values()], config, feedbackLink);
@@ -136,16 +157,45 @@ async function enqueue(
   return 0;
 }
 
+/** Puts a message into the channel's outbox for what it was not told of an incident. */
+async function enqueueIncident(
+  channel: AlertChannel,
+  kept: KeptIncident,
+  { journal, clock, incidentLink }: NotifierDependencies,
+): Promise<void> {
+  const all = newsOf(kept).map(({ id, news }) => ({ id: `${channel.name}:incident:${id}`, news }));
+  const state = await journal.readChannel(channel.name);
+  const told = new Set(await journal.announced(all.map(({ id }) => id)));
+  for (const { ids: waiting } of state.outbox) for (const id of waiting) told.add(id);
+  const fresh = all.filter(({ id }) => !told.has(id));
+  if (fresh.length === 0) return;
+  const ids = fresh.map(({ id }) => id);
+  if (state.outbox.length >= LARGEST_OUTBOX) {
+    await suppress(channel, state, { ids, isIncident: true }, journal, clock.now());
+    return;
+  }
+  const message = incidentMessage(kept, fresh[0].news, incidentLink?.(kept.incident.id));
+  await journal.writeChannel(channel.name, {
+    ...state,
+    outbox: [...state.outbox, { ids, message, refusals: 0 }],
+  });
+}
+
+const isOfIncident = ({ message }: PendingMessage): boolean => 'kind' in message;
+
 /** The count is written before the ids: a crash in between repeats an announcement rather than losing one. */
 async function suppress(
   channel: AlertChannel,
   state: ChannelState,
-  ids: readonly string[],
+  { ids, isIncident }: { readonly ids: readonly string[]; readonly isIncident: boolean },
   journal: AnnouncementJournal,
   now: number,
 ): Promise<ChannelState> {
+  const before = state.suppressed;
+  const incidents = (before?.incidents ?? 0) + (isIncident ? 1 : 0);
   const suppressed = {
-    results: (state.suppressed?.results ?? 0) + ids.length,
+    results: (before?.results ?? 0) + (isIncident ? 0 : ids.length),
+    ...(incidents > 0 && { incidents }),
     since: state.suppressed?.since ?? now,
   };
   const next = { ...state, suppressed };
@@ -199,7 +249,8 @@ async function deliver(
         continue;
       }
       if (recent().length >= config.max_per_hour) {
-        state = await suppress(channel, { ...state, outbox: rest }, pending.ids, journal, clock.now());
+        const what = { ids: pending.ids, isIncident: isOfIncident(pending) };
+        state = await suppress(channel, { ...state, outbox: rest }, what, journal, clock.now());
         report.suppressed += pending.ids.length;
         continue;
       }
@@ -247,6 +298,7 @@ async function deliver(
       `Gave up a message of ${pending.ids.length} anomalies that ${channel.name} refused ${refusals} times`,
     );
     report.suppressed += pending.ids.length;
-    return suppress(channel, { ...next, outbox: rest }, pending.ids, journal, clock.now());
+    const what = { ids: pending.ids, isIncident: isOfIncident(pending) };
+    return suppress(channel, { ...next, outbox: rest }, what, journal, clock.now());
   }
 }

@@ -2,6 +2,7 @@ import { cleanText, escapeMrkdwn, redact } from './untrusted_text';
 import type { AlertMessage, SuppressedAlerts } from './alert_message';
 import { figuresOf, headlineOf, linkOf, suppressedSentence } from './alert_message';
 import type { AlertsConfig } from './config';
+import type { IncidentMessage } from './incident_message';
 import type { AlertChannel } from './delivery';
 import { parseRetryAfter, SendFailure } from './delivery';
 
@@ -26,12 +27,15 @@ const linked = (link: string, text: string): string =>
   `<${link.replace(/&/g, '&amp;').replace(/[|<>]/g, encodeURIComponent)}|${text}>`;
 const code = (text: string): string => (text === '' ? '' : `\`${escapeMrkdwn(text)}\``);
 
+const UNFURL_NOTHING = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false };
+
 /** The payload of an incoming webhook. Everything out of logs is escaped; nothing is unfurled or looked up. */
 export function renderSlack(
-  message: AlertMessage | undefined,
+  message: AlertMessage | IncidentMessage | undefined,
   suppressed: SuppressedAlerts | undefined,
   options: { channel?: string; linkBase?: string } = {},
 ): Record<string, unknown> {
+  if (message !== undefined && 'kind' in message) return renderIncident(message, suppressed, options.channel);
   const blocks: unknown[] = [];
   const headline = message ? headlineOf(message) : 'Log anomalies';
   if (message) {
@@ -58,11 +62,25 @@ export function renderSlack(
     ...(options.channel ? { channel: options.channel } : {}),
     text: escapeMrkdwn(message ? headline : suppressed ? suppressedSentence(suppressed) : headline),
     blocks,
-    parse: 'none',
-    link_names: false,
-    unfurl_links: false,
-    unfurl_media: false,
+    ...UNFURL_NOTHING,
   };
+}
+
+function renderIncident(
+  { headline, reasons, lines, link }: IncidentMessage,
+  suppressed: SuppressedAlerts | undefined,
+  channel: string | undefined,
+): Record<string, unknown> {
+  const blocks = [
+    section(`*${escapeMrkdwn(headline)}*`),
+    ...(reasons.length > 0 ? [section(reasons.map((reason) => `• ${escapeMrkdwn(reason)}`).join('\n'))] : []),
+    ...(lines.length > 0
+      ? [section(lines.map(({ time, line }) => `${escapeMrkdwn(time)} ${code(line)}`).join('\n'))]
+      : []),
+    ...(link === undefined ? [] : [section(linked(link, 'Open the incident'))]),
+    ...(suppressed ? [section(suppressedSentence(suppressed))] : []),
+  ];
+  return { ...(channel ? { channel } : {}), text: escapeMrkdwn(headline), blocks, ...UNFURL_NOTHING };
 }
 
 /** The first characters of an answer, for error messages; the rest is not read. */

@@ -48,6 +48,7 @@ async function startKibana(): Promise<KibanaStandIn> {
   const kibana = startKibanaStandIn({
     plain: client,
     alerts: parseAlertsConfig({
+      notify: 'anomalies',
       slack: { webhook_url: setting.receiver },
       max_per_hour: 1_000,
       results_per_message: 20,

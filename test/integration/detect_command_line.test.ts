@@ -172,7 +172,7 @@ it('alerts once for each result', async () => {
   try {
     await writeFile(
       join(folder, 'alerts.yaml'),
-      `alerts:\n  slack:\n    webhook_url: http://127.0.0.1:${port}/hook\n    channel: '#ops'\n`,
+      `alerts:\n  notify: anomalies\n  slack:\n    webhook_url: http://127.0.0.1:${port}/hook\n    channel: '#ops'\n`,
     );
     const detect = [
       'detect',

@@ -38,7 +38,10 @@ beforeAll(async () => {
   owner = await personWith(admin, 'olga', ownerRole([index], space), ['read', 'write']);
   kibana = startKibanaStandIn({
     administrator: admin,
-    alerts: parseAlertsConfig({ slack: { webhook_url: `http://127.0.0.1:${port}/secret-path` } }),
+    alerts: parseAlertsConfig({
+      notify: 'anomalies',
+      slack: { webhook_url: `http://127.0.0.1:${port}/secret-path` },
+    }),
   });
   kibana.now = () => start + SECONDS * 1_000 + MINUTE;
 });

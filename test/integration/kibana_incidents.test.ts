@@ -1,6 +1,9 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ApiResponse, Endpoints, Operation } from '../../common/api';
 import { ownerRole, readerRole } from '../../server/elasticsearch';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { parseAlertsConfig } from '../../server/notifications';
 import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
 import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
 import { answerOf, personWith, type NewPerson } from './fixtures/kibana_people';
@@ -11,6 +14,8 @@ const admin = administrator();
 const index = uniqueName('weblogs');
 const space = uniqueName('space').toLowerCase();
 const end = thisMinute();
+const received: string[] = [];
+let receiver: Server;
 let kibana: KibanaStandIn;
 let owner: NewPerson;
 let reader: NewPerson;
@@ -23,11 +28,25 @@ const ok = <Name extends Operation>(
 
 beforeAll(async () => {
   await createLogs(admin, index, webLogs({ from: end - 2 * HOUR, to: end }), { mappings: TIME_MAPPINGS });
-  kibana = startKibanaStandIn({ administrator: admin });
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      received.push((JSON.parse(body) as { text: string }).text);
+      response.end('ok');
+    });
+  });
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+  const { port } = receiver.address() as AddressInfo;
+  kibana = startKibanaStandIn({
+    administrator: admin,
+    alerts: parseAlertsConfig({ slack: { webhook_url: `http://127.0.0.1:${port}/hook` } }),
+  });
   owner = await personWith(admin, 'olga', ownerRole([index], space), ['read', 'write']);
   reader = await personWith(admin, 'rita', readerRole(space), ['read']);
 });
 afterAll(async () => {
+  receiver.close();
   await Promise.all([owner.remove(), reader.remove()]);
   const ours = await admin.indices.get({ index: 'log-anomalies-*', allow_no_indices: true });
   const names = Object.keys(ours).filter((name) => name.includes(space));
@@ -48,6 +67,10 @@ it('goes from the logs to an incident that people work on, and is over by itself
   expect(incidents.reduce((sum, { counts }) => sum + counts.logs, 0)).toBe(total);
   expect(states).toEqual({ open: incidents.length, acknowledged: 0, closed: 0 });
   expect(incidents[0].title).toMatch(/^GET \/?page.* of (shop|blog)$|of (shop|blog)$/);
+
+  // One message for each, whatever it holds.
+  expect(received).toHaveLength(incidents.length);
+  expect(received[0]).toMatch(/ of (shop|blog), since .* UTC: \w+, \d+ logs?$/);
 
   const [incident] = incidents;
   const own = await ok('searchResults', { query: { incident_id: incident.id, size: '1000' } }, reader);
@@ -101,9 +124,16 @@ it('goes from the logs to an incident that people work on, and is over by itself
   const extended = await ok('listIncidents', { query: {} });
   expect(extended.incidents.reduce((sum, { counts }) => sum + counts.logs, 0)).toBe(after.total);
   expect(after.total).toBeGreaterThan(results.length - 1);
+  const told = received.length;
   kibana.now = () => end + 2 * HOUR;
   await kibana.tasks.run(detectionTaskId(target));
   const over = await ok('listIncidents', { query: {} });
+  expect(received.slice(told).filter((text) => text.startsWith('Over: '))).toHaveLength(
+    extended.states.open + extended.states.acknowledged,
+  );
+  const all = received.length;
+  await kibana.tasks.run(detectionTaskId(target));
+  expect(received).toHaveLength(all);
   expect(over.states).toMatchObject({ open: 0, acknowledged: 0 });
   expect(over.incidents.every((each) => each.closed_because === 'quiet')).toBe(true);
 });

@@ -336,7 +336,7 @@ const mergedInto = ({ incident, ...kept }: StoredIncident, id: string, at: strin
 const rankOf = (severity: Severity): number => SEVERITIES.findIndex(({ name }) => name === severity);
 
 /** @returns by how many orders of magnitude an incident has grown since it opened */
-const ordersGrown = ({ incident, opened: before }: KeptIncident): number =>
+export const ordersGrown = ({ incident, opened: before }: KeptIncident): number =>
   Math.max(
     0,
     Math.floor(Math.log10((incident.counts.logs + incident.counts.buckets) / Math.max(1, before.results))),

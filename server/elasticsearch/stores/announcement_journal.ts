@@ -8,6 +8,7 @@ import { DAY } from '../../../common/duration';
 
 /** A result older than this is never scored again, so what was announced of it may be forgotten. */
 const REMEMBERED_DAYS = 60;
+const INCIDENT_ID = /^[a-z]+:incident:/;
 const IDS_PER_REQUEST = 1_000;
 
 /**
@@ -21,7 +22,9 @@ export function createElasticsearchJournal(
 ): AnnouncementJournal {
   const { space, detectorId } = target;
   const index = checkpointsIndex(space);
-  const idOf = (kind: string, id: string): string => documentId(kind, space, detectorId, id);
+  /** Incidents are told once for all detectors that found something of them. */
+  const idOf = (kind: string, id: string): string =>
+    INCIDENT_ID.test(id) ? documentId(kind, space, id) : documentId(kind, space, detectorId, id);
   const what = `remember what was announced of the detector "${detectorId}"`;
   let isReady: Promise<void> | undefined;
   const ready = (): Promise<void> =>

@@ -20,6 +20,9 @@ export const resultLink = (base: LinkBase, resultId: string): string =>
 export const detectorLink = (base: LinkBase, detectorId: string): string =>
   `${root(base)}/app/${PLUGIN_ID}/detectors/${encodeURIComponent(detectorId)}`;
 
+export const incidentLink = (base: LinkBase, incidentId: string): string =>
+  `${root(base)}/app/${PLUGIN_ID}/incidents/${encodeURIComponent(incidentId)}`;
+
 /** The page that asks whether a result is real. */
 export const feedbackLink = (base: LinkBase, detectorId: string, resultId: string): string =>
   `${detectorLink(base, detectorId)}/feedback?result=${encodeURIComponent(resultId)}`;

@@ -14,6 +14,7 @@ import { countRun } from '../../detection/promotion/promotion_watch';
 import type { DetectionRun } from '../../detection/scoring/run_detection';
 import { createSuppressor } from '../../detection/feedback/suppress_results';
 import { resultId } from '../../elasticsearch';
+import type { IncidentAnnouncer } from '../../detection/incidents/run_incidents';
 import { livePipeline } from '../../elasticsearch/ingest';
 import { createNotifier, type Notifier } from '../../notifications';
 import { createElasticsearchJournal } from '../../elasticsearch/stores/announcement_journal';
@@ -27,7 +28,7 @@ import { closeIncidents, incidentsOfJob } from './job_incidents';
 import { failureOf, isPassing, pauseAfter } from '../records/failure_advice';
 import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
-import { detectorLink, feedbackLink } from '../contracts/links';
+import { detectorLink, feedbackLink, incidentLink } from '../contracts/links';
 import { liveBodyOf } from '../models/pipeline_swap';
 import type { Services } from '../contracts/services';
 
@@ -254,7 +255,7 @@ async function score(
   before: RunState,
   { signal, share }: RunConditions,
 ): Promise<{ run: DetectionRun; report: RunReport }> {
-  const { clock, limits, log } = services;
+  const { alerts, clock, limits, log } = services;
   const { target, stored } = job;
   const { detectorId } = target;
   const snapshot = await services.models.load(job.models, detectorId, model);
@@ -288,7 +289,7 @@ async function score(
     scored: job.scored,
     models: job.models,
     results: job.results,
-    incidents: incidentsOfJob(services, job),
+    incidents: incidentsOfJob(services, job, announcerOf(notifier, alerts)),
     suppress: createSuppressor({ ...job, detectorId, clock }),
     checkpoints: job.checkpoints,
     audit: job.audit,
@@ -301,13 +302,15 @@ async function score(
     ...(share < 1 && { share, smallestSpan: smallestSpanOf(current.detector) }),
     signal,
     frozenWindows: () => frozenWindowsOf(job.suppressions, detectorId, stored.detector.schedule, startedAt),
-    ...(notifier && {
-      announce: async (results) => {
-        await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
-      },
-    }),
+    ...(notifier &&
+      alerts?.notify === 'anomalies' && {
+        announce: async (results) => {
+          await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
+        },
+      }),
   });
-  if (notifier !== undefined && run.anomalies === 0) await notifier.flush();
+  if (notifier !== undefined && (run.anomalies === 0 || alerts?.notify === 'incidents'))
+    await notifier.flush();
   if (run.foundLate > 0) {
     log.info(`Detector ${detectorId}: ${run.foundLate} logs became visible late and were scored.`);
   }
@@ -351,9 +354,10 @@ async function isStillSilent(
   if (!isFresh || lastRun.started_at <= updatedAt) return false;
   const { detectorId } = job.target;
   if (!(await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() }))) return false;
-  await closeIncidents(services, job);
+  const notifier = notifierOf(services, job, signal);
+  await closeIncidents(services, job, announcerOf(notifier, services.alerts));
   // Messages that could not be sent are still due.
-  await notifierOf(services, job, signal)?.flush();
+  await notifier?.flush();
   return true;
 }
 
@@ -370,6 +374,16 @@ async function notePipeline(job: DetectorJob, known: LivePipelineBody | undefine
   }
 }
 
+const announcerOf = (
+  notifier: Notifier | undefined,
+  alerts: Services['alerts'],
+): IncidentAnnouncer | undefined =>
+  notifier === undefined || alerts?.notify !== 'incidents'
+    ? undefined
+    : async (changed, over) => {
+        await notifier.notifyIncidents([...changed, ...over]);
+      };
+
 function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): Notifier | undefined {
   const { alerts, clock, links, log } = services;
   if (alerts?.slack === undefined && alerts?.email === undefined) return undefined;
@@ -383,6 +397,7 @@ function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): 
       journal,
       log,
       signal,
+      incidentLink: (id) => (links.publicBaseUrl === undefined ? undefined : incidentLink(base, id)),
       feedbackLink: ({ detector, source }) =>
         links.publicBaseUrl && feedbackLink(base, detector.id, resultId(detector.id, source)),
     },

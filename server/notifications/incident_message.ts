@@ -1,0 +1,109 @@
+import { SEVERITIES, type Severity } from '../../common/anomaly';
+import { defangLinks, dottedWordsOf } from '../../common/defang_links';
+import type { Incident } from '../../common/incidents';
+import { ordersGrown } from '../detection/incidents/record_incidents';
+import type { KeptIncident } from '../detection/ports/incidents';
+import { cleanText } from './untrusted_text';
+
+/** News of an incident: it opened, grew by an order of magnitude, got a higher severity, or is over. */
+export type IncidentNews = 'opened' | 'grew' | 'severity' | 'over';
+
+/** Content of one message about one incident. Texts are cleaned and bounded, links in them are defanged; JSON-safe. */
+export interface IncidentMessage {
+  readonly kind: 'incident';
+  /** What, where, since when and how bad, in one line. */
+  readonly headline: string;
+  readonly reasons: readonly string[];
+  /** First and last line. */
+  readonly lines: readonly { readonly time: string; readonly line: string }[];
+  readonly link?: string;
+  /** Results in it. */
+  readonly total: number;
+}
+
+const LONGEST_TITLE = 160;
+const LONGEST_REASON = 300;
+const LONGEST_LINE = 300;
+const MOST_REASONS = 3;
+
+const rankOf = (severity: Severity): number => SEVERITIES.findIndex(({ name }) => name === severity);
+
+/**
+ * Names the news of an incident, most important first: what was told under a name is not told again.
+ *
+ * @example ['abc:opened', 'abc:grew:1', 'abc:severity:critical']
+ */
+export function newsOf(kept: KeptIncident): { readonly id: string; readonly news: IncidentNews }[] {
+  const { incident, opened } = kept;
+  const { id, state, severity, history } = incident;
+  const reopened = history.filter(({ action }) => action === 'reopened').length;
+  const orders = ordersGrown(kept);
+  return [
+    { id: `${id}:opened`, news: 'opened' },
+    ...(state === 'closed' ? [{ id: `${id}:over:${reopened}`, news: 'over' as const }] : []),
+    ...(rankOf(severity) < rankOf(opened.severity)
+      ? [{ id: `${id}:severity:${severity}`, news: 'severity' as const }]
+      : []),
+    ...(orders > 0 ? [{ id: `${id}:grew:${orders}`, news: 'grew' as const }] : []),
+  ];
+}
+
+const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+
+function countOf({ counts: { logs, buckets } }: Incident): string {
+  return [
+    ...(logs > 0 || buckets === 0 ? [count(logs, 'log', 'logs')] : []),
+    ...(buckets > 0 ? [count(buckets, 'bucket', 'buckets')] : []),
+  ].join(' and ');
+}
+
+/** @example '2026-01-05 10:00:03 UTC' */
+const timeOf = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+
+function headlineOf(incident: Incident, news: IncidentNews): string {
+  const { severity, start, end, state, closed_because: because } = incident;
+  const title = defangLinks(cleanText(incident.title, LONGEST_TITLE));
+  const isOver = state === 'closed';
+  const when = isOver ? `from ${timeOf(start)} to ${timeOf(end)}` : `since ${timeOf(start)}`;
+  const facts = `${title}, ${when}: ${severity}, ${countOf(incident)}`;
+  switch (news) {
+    case 'opened':
+      return isOver ? `${facts}; it is over already` : facts;
+    case 'grew':
+      return `Grew to ${countOf(incident)}: ${title}, ${when}: ${severity}`;
+    case 'severity':
+      return `Now ${severity}: ${title}, ${when}: ${countOf(incident)}`;
+    case 'over':
+      return because === 'no_results'
+        ? `Over: ${title}; none of its results counts any more`
+        : `Over: ${facts}`;
+  }
+}
+
+/** @param link absolute address of the incident */
+export function incidentMessage(
+  { incident }: KeptIncident,
+  news: IncidentNews,
+  link: string | undefined,
+): IncidentMessage {
+  const { reasons, first_line: first, last_line: last, counts } = incident;
+  const known = dottedWordsOf(
+    reasons.flatMap(({ attribution }) => attribution.map(({ feature }) => feature)),
+  );
+  const lines = [first, last].flatMap((each, place) =>
+    each === undefined || (place === 1 && each.result_id === first?.result_id) ? [] : [each],
+  );
+  return {
+    kind: 'incident',
+    headline: headlineOf(incident, news),
+    reasons: reasons
+      .slice(0, MOST_REASONS)
+      .map(({ reason }) => defangLinks(cleanText(reason, LONGEST_REASON), known)),
+    lines: lines.map(({ time, line }) => ({
+      time: timeOf(cleanText(time, 40)),
+      line: defangLinks(cleanText(line, LONGEST_LINE)),
+    })),
+    ...(link !== undefined && { link: new URL(link).href }),
+    total: counts.logs + counts.buckets,
+  };
+}
