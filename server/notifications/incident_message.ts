@@ -11,7 +11,7 @@ export type IncidentNews = 'opened' | 'grew' | 'severity' | 'over';
 /** Content of one message about one incident. Texts are cleaned and bounded, links in them are defanged; JSON-safe. */
 export interface IncidentMessage {
   readonly kind: 'incident';
-  /** What, where, since when and how bad, in one line. */
+  /** One line that says what, where, since when and how bad. */
   readonly headline: string;
   readonly reasons: readonly string[];
   /** First and last line. */
