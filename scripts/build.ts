@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { DetectionError, exitCodeOf } from '../common/detection_error';
-import { asJson, buildPlugin, readManifest } from './build/build_plugin';
-import { DEFAULT_KIBANA_VERSION, parseKibanaVersion } from './build/kibana_version';
+import { asJson, buildPlugins, readManifest } from './build/build_plugin';
+import { writeCommandLinePackage } from './build/command_line_package';
+import { DEFAULT_KIBANA_VERSION } from './build/kibana_version';
+import { parseKibanaVersions } from './build/kibana_versions';
+import { releaseNotes } from './build/release_notes';
 import { bundleCommandLine } from './build/node_bundles';
 
 const root = resolve(__dirname, '..');
@@ -15,13 +18,14 @@ const CHECKOUT_MANIFEST = join(root, 'kibana.json');
 interface Options {
   kibanaVersion: string;
   manifestOnly: boolean;
+  release: boolean;
 }
 
 const program = new Command('build')
   .description('Builds the installable Kibana plugin and the command line into build/.')
   .option(
-    '--kibana-version <version>',
-    'Kibana that the plugin is for; it must be the exact version',
+    '--kibana-version <versions>',
+    'Kibanas that the plugin is for: exact versions, ranges such as 8.17.0..8.17.10, @file with one a line; separated by commas',
     DEFAULT_KIBANA_VERSION,
   )
   .option(
@@ -29,20 +33,32 @@ const program = new Command('build')
     'only write kibana.json beside kibana.jsonc, for plugin_helpers in a Kibana checkout',
     false,
   )
+  .option(
+    '--release',
+    'also make the npm package of the command line in build/npm, and build/release_notes.md from CHANGELOG.md',
+    false,
+  )
   .action(async (options: Options) => {
-    const kibanaVersion = parseKibanaVersion(options.kibanaVersion);
+    const kibanaVersions = parseKibanaVersions(options.kibanaVersion);
     if (options.manifestOnly) {
-      await writeFile(CHECKOUT_MANIFEST, asJson(await readManifest(root, kibanaVersion)));
+      await writeFile(CHECKOUT_MANIFEST, asJson(await readManifest(root, kibanaVersions[0])));
       console.log(relative(root, CHECKOUT_MANIFEST));
       return;
     }
-    const { archive, sha256 } = await buildPlugin(root, join(root, 'build'), kibanaVersion);
-    const kilobytes = Math.round((await stat(archive)).size / 1024);
-    console.log(`${relative(root, archive)}  ${kilobytes} kB  sha256 ${sha256}`);
+    await buildPlugins(root, join(root, 'build'), kibanaVersions, async ({ archive, sha256 }) => {
+      const kilobytes = Math.round((await stat(archive)).size / 1024);
+      console.log(`${relative(root, archive)}  ${kilobytes} kB  sha256 ${sha256}`);
+    });
     if (existsSync(join(root, 'scripts/log_anomalies.ts'))) {
       const commandLine = join(root, 'build/cli/log-anomalies.js');
       await bundleCommandLine(root, commandLine);
       console.log(relative(root, commandLine));
+      if (options.release) {
+        await writeCommandLinePackage(root, commandLine, join(root, 'build/npm'));
+        const { version } = await readManifest(root, kibanaVersions[0]);
+        const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8');
+        await writeFile(join(root, 'build/release_notes.md'), `${releaseNotes(changelog, version)}\n`);
+      }
     }
   });
 

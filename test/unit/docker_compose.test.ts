@@ -104,7 +104,7 @@ describe('docker-compose.yml', () => {
     });
     expect(services['log-generator'].depends_on).toEqual({ elasticsearch: { condition: 'service_healthy' } });
     expect(services.elasticsearch.healthcheck?.test[1]).toContain('/_cluster/health?wait_for_status=yellow');
-    expect(services.kibana.healthcheck?.test[1]).toContain('/api/status');
+    expect(services.kibana.healthcheck?.test[3]).toContain('/api/status');
     // Those that end by themselves are not started again.
     expect(services['kibana-account'].restart).toBe('no');
     expect(services['log-generator'].restart).toBe('no');
@@ -120,7 +120,7 @@ describe('docker-compose.yml', () => {
   it('installs the plugin before Kibana starts, and again over an older one', () => {
     const script = services.kibana.command?.[2] ?? '';
     const order = [
-      'log-anomalies-*_$$STACK_VERSION.zip',
+      '/plugins/log-anomalies-*_"$$STACK_VERSION".zip',
       'kibana-plugin remove logAnomalies',
       'kibana-plugin install "file://$$archive"',
       'exec /usr/local/bin/kibana-docker',

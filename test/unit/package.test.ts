@@ -106,6 +106,7 @@ describe('the installable zip', () => {
       ui: true,
       requiredPlugins: ['alerting', 'features', 'taskManager'],
       optionalPlugins: [
+        'contentManagement',
         'dataViews',
         'embeddable',
         'encryptedSavedObjects',
@@ -134,6 +135,7 @@ describe('the installable zip', () => {
       'moment',
       'react',
       'react-dom',
+      'rxjs',
     ]);
   });
 
@@ -163,6 +165,8 @@ describe('the installable zip', () => {
     expect([...new Set(required)].filter((name) => !isBuiltin(name)).sort()).toEqual([
       '@kbn/config-schema',
       '@kbn/core/server',
+      // Loaded when a Kibana asks for schemas in it, which has it then.
+      '@kbn/zod',
     ]);
   });
 

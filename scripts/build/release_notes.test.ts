@@ -1,0 +1,14 @@
+import { releaseNotes } from './release_notes';
+
+const CHANGELOG =
+  '# Changelog\n\n## Unreleased\n\n- later\n\n## 0.2.0 - 2026-12-01\n\n### Added\n\n- this\n\n## 0.1.0\n\n- first\n';
+
+it('are the part of that version, and nothing else', () => {
+  expect(releaseNotes(CHANGELOG, '0.2.0')).toBe('### Added\n\n- this');
+  expect(releaseNotes(CHANGELOG, '0.1.0')).toBe('- first');
+});
+
+it('must have been written', () => {
+  expect(() => releaseNotes(CHANGELOG, '0.3.0')).toThrow('no part "## 0.3.0"');
+  expect(() => releaseNotes(CHANGELOG, '0')).toThrow('no part "## 0"');
+});
