@@ -35,6 +35,132 @@ describe('a query', () => {
     }
   });
 
+  // Source: kbn-es-query build_filters and the functions and nodes of KQL, Kibana 8.12; filters drawn in Kibana Maps.
+  it.each<[string, object]>([
+    ['exists', { exists: { field: 'host.name' } }],
+    ['a phrase', { match_phrase: { 'service.name': 'web' } }],
+    [
+      'phrases',
+      {
+        bool: {
+          minimum_should_match: 1,
+          should: [{ match_phrase: { a: 'x' } }, { match_phrase: { a: 'y' } }],
+        },
+      },
+    ],
+    [
+      'a range',
+      { range: { '@timestamp': { gte: 'now-1d', lt: 'now', format: 'strict_date_optional_time' } } },
+    ],
+    [
+      'combined filters',
+      {
+        bool: {
+          filter: [
+            { bool: { should: [{ exists: { field: 'a' } }], minimum_should_match: 1 } },
+            { bool: { must_not: [term] } },
+          ],
+        },
+      },
+    ],
+    [
+      'what is negated',
+      { bool: { must: [], filter: [], should: [], must_not: [{ match_phrase: { a: 'x' } }] } },
+    ],
+    [
+      'text in Lucene',
+      {
+        query_string: { query: 'status:>500 AND NOT a', analyze_wildcard: true, time_zone: 'Europe/Berlin' },
+      },
+    ],
+    [
+      'text for everybody',
+      { simple_query_string: { query: 'a + b', fields: ['message'], default_operator: 'and' } },
+    ],
+    ['KQL of all fields', { multi_match: { type: 'best_fields', query: 'timeout', lenient: true } }],
+    [
+      'KQL with a wildcard',
+      {
+        bool: {
+          should: [{ wildcard: { 'url.path': { value: '/a*', case_insensitive: true } } }],
+          minimum_should_match: 1,
+        },
+      },
+    ],
+    [
+      'KQL within nested',
+      {
+        nested: {
+          path: 'tags',
+          query: { bool: { should: [{ match: { 'tags.a': 'x' } }] } },
+          score_mode: 'none',
+        },
+      },
+    ],
+    ['a prefix', { prefix: { 'url.path': { value: '/a' } } }],
+    ['ids', { ids: { values: ['1', '2'] } }],
+    ['a written query', { match: { message: { query: 'a b', operator: 'and' } } }],
+    [
+      'a box on a map',
+      {
+        bool: {
+          must: [
+            { exists: { field: 'location' } },
+            { geo_bounding_box: { location: { top_left: [1, 2], bottom_right: [3, 1] } } },
+          ],
+        },
+      },
+    ],
+    ['a circle on a map', { geo_distance: { distance: '10km', location: [1, 2] } }],
+    [
+      'a shape on a map',
+      {
+        geo_shape: {
+          ignore_unmapped: true,
+          location: {
+            relation: 'INTERSECTS',
+            shape: {
+              type: 'Polygon',
+              coordinates: [
+                [
+                  [0, 0],
+                  [1, 0],
+                  [1, 1],
+                  [0, 0],
+                ],
+              ],
+            },
+          },
+        },
+      },
+    ],
+    ['a tile of a map', { geo_grid: { location: { geotile: '6/32/22' } } }],
+  ])('that Kibana builds of %s is taken', (_what, query) => {
+    expect(queryProblem(query)).toBeUndefined();
+    expect(queryProblem({ bool: { must: [], filter: [query], should: [], must_not: [] } })).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'a script in the hits within',
+      { nested: { path: 'a', query: term, inner_hits: { script_fields: { x: script.script } } } },
+      /^holds "inner_hits" in nested; allowed there: query/,
+    ],
+    [
+      'a setting that is none',
+      { bool: { filtered: [script] } },
+      /^holds "filtered" in bool; allowed there: must, filter/,
+    ],
+    ['a list for settings', { bool: [script] }, /^has no settings in bool/],
+    [
+      'a shape of another index',
+      { geo_shape: { a: { indexed_shape: { index: 'shapes', id: '1' } } } },
+      /^takes the shape of geo_shape on "a" from another index/,
+    ],
+  ])('with %s is refused', (_what, query, words) => {
+    expect(queryProblem(query)).toMatch(words);
+  });
+
   it.each([
     ['a script', script],
     ['a script inside', { bool: { must: [{ constant_score: { filter: script } }] } }],

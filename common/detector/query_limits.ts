@@ -24,6 +24,8 @@ const COMPOUND: Readonly<Record<string, readonly string[]>> = {
   dis_max: ['queries'],
   nested: ['query'],
 };
+/** Settings of compound queries that are no queries: values alone, since an object such as `inner_hits` may hold a script. */
+const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
 /** Types that hold no query, run no script, read no other index and hide nothing. */
 const LEAVES = [
   'combined_fields',
@@ -31,6 +33,8 @@ const LEAVES = [
   'fuzzy',
   'geo_bounding_box',
   'geo_distance',
+  'geo_grid',
+  'geo_shape',
   'ids',
   'match',
   'match_all',
@@ -81,8 +85,13 @@ export function queryProblem(query: unknown): string | undefined {
         const problem = leafProblem(type, settings);
         if (problem !== undefined) return problem;
       } else if (isNode(settings)) {
-        for (const name of inner) if (settings[name] !== undefined) waiting.push(...[settings[name]].flat());
-      }
+        for (const [name, value] of Object.entries(settings)) {
+          if (inner.includes(name)) waiting.push(...[value].flat());
+          else if (!isPlain(value)) {
+            return `holds "${printable(name, 60)}" in ${type}; allowed there: ${inner.join(', ')}, and settings that are single values`;
+          }
+        }
+      } else return `has no settings in ${type}; allowed: an object`;
     }
   }
   return undefined;
@@ -96,6 +105,9 @@ function leafProblem(type: string, settings: unknown): string | undefined {
   for (const [name, value] of Object.entries(settings)) {
     if (type === 'terms' && isNode(value)) {
       return `takes the values of terms on "${printable(name, 100)}" from another index; allowed: a list of values`;
+    }
+    if (type === 'geo_shape' && isNode(value) && value.indexed_shape !== undefined) {
+      return `takes the shape of geo_shape on "${printable(name, 100)}" from another index; allowed: shape`;
     }
     if (Array.isArray(value) && (type === 'terms' || type === 'ids') && value.length > MOST_VALUES) {
       return `has ${value.length} values in ${type}; allowed: at most ${MOST_VALUES}`;

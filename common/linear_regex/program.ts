@@ -49,6 +49,8 @@ export function compileProgram(node: RegexNode, largest: number, backwards = fal
   const y: number[] = [];
   const sets: CharacterSet[] = [];
   const setIds = new Map<string, number>();
+  /** Repetitions are written out, and naming a set takes a quarter of a millisecond. */
+  const known = new Map<CharacterSet, number>();
   const emit = (op: Op, first: number, second: number): number => {
     if (ops.length >= largest) throw new ProgramTooLarge(`more than ${largest} instructions`);
     ops.push(op);
@@ -57,13 +59,16 @@ export function compileProgram(node: RegexNode, largest: number, backwards = fal
     return ops.length - 1;
   };
   const setId = (set: CharacterSet): number => {
+    let id = known.get(set);
+    if (id !== undefined) return id;
     const key = set.join(';');
-    let id = setIds.get(key);
+    id = setIds.get(key);
     if (id === undefined) {
       id = sets.length;
       sets.push(set);
       setIds.set(key, id);
     }
+    known.set(set, id);
     return id;
   };
   const preferring = (greedy: boolean, inside: number, behind: number): number =>
