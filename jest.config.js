@@ -21,12 +21,16 @@ module.exports = {
       testMatch: [
         '<rootDir>/{common,server,public,scripts}/**/*.test.{ts,tsx}',
         '<rootDir>/test/{unit,kibana_versions}/**/*.test.ts',
+        '<rootDir>/test/security/fuzz/**/*.test.ts',
       ],
     },
     {
       ...shared,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/{integration,security,faults}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/test/{integration,security,faults}/**/*.test.ts',
+        '!<rootDir>/test/security/fuzz/**',
+      ],
       setupFiles: ['<rootDir>/test/integration/fixtures/own_node.ts'],
       globalSetup: '<rootDir>/test/integration/fixtures/global_setup.ts',
       globalTeardown: '<rootDir>/test/integration/fixtures/global_teardown.ts',

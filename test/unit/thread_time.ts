@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 
 /** Nanoseconds that the main thread has been on a processor, or undefined where the system does not tell (all but Linux). */
-function mainThreadTime(): number | undefined {
+export function mainThreadTime(): number | undefined {
   try {
     return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]);
   } catch {
