@@ -1,7 +1,7 @@
 import type { Severity } from '../anomaly';
 
 /** The panels that dashboards may hold. Part of saved dashboards: never rename. */
-export const PANEL_KINDS = ['swim_lane', 'timeline', 'patterns', 'table'] as const;
+export const PANEL_KINDS = ['incidents', 'swim_lane', 'timeline', 'patterns', 'table'] as const;
 export type PanelKind = (typeof PANEL_KINDS)[number];
 
 /**
@@ -25,6 +25,7 @@ export interface PanelSettings {
 
 /** Most lanes, rows or features, unless the editor says otherwise. */
 const DEFAULT_LIMITS: Readonly<Record<PanelKind, number>> = {
+  incidents: 10,
   swim_lane: 10,
   timeline: 1,
   patterns: 10,

@@ -1,11 +1,13 @@
 import React, { useEffect, type ReactElement } from 'react';
-import { EuiEmptyPrompt, EuiScreenReaderOnly } from '@elastic/eui';
+import { EuiEmptyPrompt, EuiLink, EuiScreenReaderOnly } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { SEVERITIES, type AnomalyResult } from '../../common/anomaly';
 import { mergeResults } from '../../common/findings';
 import type { ApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
+import { incidentPath } from '../shared/app/location';
 import { AnomalyTimeline } from '../shared/charts/anomaly_timeline';
+import { IncidentsTable } from '../shared/incidents/incidents_table';
 import { elasticsearchQuery } from '../shared/requests/elasticsearch_query';
 import { RequestState } from '../shared/requests/request_state';
 import { SwimLane, SwimLaneTable } from '../shared/charts/swim_lane';
@@ -35,6 +37,8 @@ interface PanelProps {
 /** One panel of a dashboard; it asks one request for results. */
 export function AnomalyPanel(props: PanelProps): ReactElement {
   switch (props.config.kind) {
+    case 'incidents':
+      return <IncidentsPanel {...props} />;
     case 'table':
       return <TablePanel {...props} />;
     case 'patterns':
@@ -76,6 +80,39 @@ function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): 
           results={results}
           chooseEntity={(entity) => choose({ value: { field: 'anomaly.entity', is: entity } })}
           linkOf={(id) => core.application.getUrlForApp('logAnomalies', { path: `/results/${id}` })}
+        />
+      )}
+    </PanelFrame>
+  );
+}
+
+/** Incidents choose by detector, severity and time; the query of a dashboard is about single anomalies. */
+function IncidentsPanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
+  const request = useRequest(
+    async (signal) => {
+      const { detectorId, minSeverity, timeRange = DEFAULT_RANGE, limit } = config;
+      const query = {
+        detector_id: detectorId || undefined,
+        min_severity: minSeverity || undefined,
+        ...resolveRange(timeRange),
+        size: limit,
+      };
+      return api('listIncidents', { query }, signal);
+    },
+    [api, JSON.stringify(config), drawing],
+  );
+  return (
+    <PanelFrame request={request} drawn={drawn} isEmpty={({ incidents }) => incidents.length === 0}>
+      {({ incidents }) => (
+        <IncidentsTable
+          isCompact
+          incidents={incidents}
+          link={({ id }, text) => (
+            <EuiLink href={core.application.getUrlForApp('logAnomalies', { path: incidentPath(id) })}>
+              {text}
+            </EuiLink>
+          )}
+          choosePlace={(place) => choose({ value: { field: 'anomaly.entity', is: place } })}
         />
       )}
     </PanelFrame>

@@ -10,6 +10,13 @@ export interface PanelDescription {
 
 /** Called when Kibana has its language. */
 export const describePanels = (): Record<PanelKind, PanelDescription> => ({
+  incidents: {
+    title: i18n.translate('logAnomalies.panel.incidents', { defaultMessage: 'Log anomalies: incidents' }),
+    description: i18n.translate('logAnomalies.panel.incidentsDescription', {
+      defaultMessage: 'Anomalies that belong together, the most severe first: what, where and since when',
+    }),
+    icon: 'bell',
+  },
   swim_lane: {
     title: i18n.translate('logAnomalies.panel.swimLane', { defaultMessage: 'Log anomalies: swim lane' }),
     description: i18n.translate('logAnomalies.panel.swimLaneDescription', {

@@ -112,6 +112,7 @@ function LimitField(props: {
 }): ReactElement {
   const { kind, limit, change } = props;
   const labels = {
+    incidents: i18n.translate('logAnomalies.panel.mostIncidents', { defaultMessage: 'Most incidents' }),
     swim_lane: i18n.translate('logAnomalies.panel.lanes', { defaultMessage: 'Most lanes' }),
     patterns: i18n.translate('logAnomalies.panel.features', { defaultMessage: 'Most features' }),
     table: i18n.translate('logAnomalies.panel.rows', { defaultMessage: 'Most logs' }),

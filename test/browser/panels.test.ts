@@ -5,10 +5,11 @@ import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(120_000);
 
-const KINDS = ['swim_lane', 'timeline', 'patterns', 'table'];
+const KINDS = ['incidents', 'swim_lane', 'timeline', 'patterns', 'table'];
 const ALL_PANELS = KINDS.map((kind) => `panel=${kind}`).join('&');
 /** Operation that each panel requests. */
 const OPERATION_OF: Record<string, string> = {
+  incidents: 'listIncidents',
   swim_lane: 'summarizeResults',
   timeline: 'summarizeResults',
   patterns: 'listPatterns',
@@ -84,7 +85,7 @@ it('draws each panel from results, with one request each', () =>
     for (const kind of KINDS) {
       world.host.asked.length = 0;
       await openPanels(page, `panel=${kind}&from=now-3d&detector=${id}`);
-      const about = world.host.asked.filter((asked) => /Results|Patterns/.test(asked));
+      const about = world.host.asked.filter((asked) => /Results|Patterns|Incidents/.test(asked));
       expect(about.map((asked) => asked.split(' ')[0])).toEqual([OPERATION_OF[kind]]);
     }
     await openPanels(page, `${ALL_PANELS}&from=now-3d&detector=${id}`);
@@ -202,14 +203,14 @@ it('has an editor for each panel, which changes what is shown', () =>
 it('says so where there is nothing, and where one may not look', async () => {
   await onPage(async (page) => {
     await openPanels(page, `${ALL_PANELS}&from=now-30d&to=now-20d`);
-    expect(await page.locator(testSubject('logAnomaliesPanelEmpty')).count()).toBe(4);
+    expect(await page.locator(testSubject('logAnomaliesPanelEmpty')).count()).toBe(KINDS.length);
   });
   const { page } = await openPage(browser, world.host);
-  await page.route(/_buckets|_patterns|\/results\?/, (route) =>
+  await page.route(/_buckets|_patterns|\/incidents\?|\/results\?/, (route) =>
     route.fulfill({ status: 403, json: { statusCode: 403, error: 'Forbidden', message: 'Forbidden' } }),
   );
   await openPanels(page, ALL_PANELS);
-  expect(await page.locator(testSubject('logAnomaliesForbidden')).count()).toBe(4);
+  expect(await page.locator(testSubject('logAnomaliesForbidden')).count()).toBe(KINDS.length);
   await page.context().close();
 });
 

@@ -2,6 +2,7 @@ import React, { type ReactElement, type ReactNode } from 'react';
 import {
   EuiBasicTable,
   EuiButtonIcon,
+  EuiLink,
   EuiText,
   EuiTextColor,
   type CriteriaWithPagination,
@@ -58,13 +59,15 @@ export function IncidentsTable(props: {
   link: (incident: IncidentBody, text: string) => ReactElement;
   isLoading?: boolean;
   shown?: IncidentsShown;
+  /** Filters by an entity; absent where nothing is filtered. */
+  choosePlace?: (entity: string) => void;
   /** Leaves out what a narrow place has no room for. */
   isCompact?: boolean;
   open?: string;
   toggle?: (id: string) => void;
   details?: (incident: IncidentBody) => ReactNode;
 }): ReactElement {
-  const { incidents, link, isLoading, shown, isCompact = false, open, toggle, details } = props;
+  const { incidents, link, isLoading, shown, isCompact = false, open, toggle, details, choosePlace } = props;
   const opened = details && incidents.find(({ id }) => id === open);
   const sortable = shown !== undefined;
   const columns: EuiBasicTableColumn<IncidentBody>[] = [
@@ -87,7 +90,13 @@ export function IncidentsTable(props: {
       width: isCompact ? '110px' : '13%',
       render: (incident: IncidentBody) => (
         <EuiText size="xs" className="eui-textBreakWord">
-          <FewLines lines={3} text={incidentPlace(incident)} />
+          <FewLines lines={3} text={incidentPlace(incident)}>
+            {choosePlace && incident.scope.kind === 'entity' ? (
+              <EuiLink color="text" onClick={() => choosePlace(incident.scope.value)}>
+                {incidentPlace(incident)}
+              </EuiLink>
+            ) : undefined}
+          </FewLines>
         </EuiText>
       ),
     },

@@ -1,6 +1,7 @@
 import type { PanelKind } from '../../../common/panels';
 
 const TITLES: Readonly<Record<PanelKind, string>> = {
+  incidents: 'incidents',
   swim_lane: 'swim lane',
   timeline: 'timeline',
   patterns: 'top patterns',
