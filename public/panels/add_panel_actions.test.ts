@@ -53,13 +53,13 @@ it('adds each panel once elsewhere, which opens in the editor and comes back to 
   const { actions, opened } = await menuOf('9.5.4');
   expect(new Set(actions.map(({ id }) => id)).size).toBe(PANEL_KINDS.length);
   const [first] = actions;
-  expect(first.getDisplayName()).toBe('Log anomalies: swim lane');
+  expect(first.getDisplayName()).toBe('Log anomalies: incidents');
   expect(await first.isCompatible()).toBe(true);
   await first.execute({
     embeddable: { getAppContext: () => ({ currentAppId: 'dashboards', getCurrentPath: () => '#/view/one' }) },
   });
   await first.execute({});
-  const path = '#/create?type=log_anomalies_swim_lane';
+  const path = '#/create?type=log_anomalies_incidents';
   expect(opened).toEqual([
     ['visualize', { path, state: { originatingApp: 'dashboards', originatingPath: '#/view/one' } }],
     ['visualize', { path, state: { originatingApp: '' } }],

@@ -1,7 +1,8 @@
-import React, { type ReactElement } from 'react';
+import React, { useState, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiButtonEmpty,
+  EuiConfirmModal,
   EuiCallOut,
   EuiFlexGroup,
   EuiFlexItem,
@@ -214,17 +215,45 @@ function Failed({ report, sample }: { report: SampleReport; sample: Sample }): R
   );
 }
 
-const RemoveButton = ({ sample }: { sample: Sample }): ReactElement => (
-  <EuiButtonEmpty
-    size="s"
-    color="danger"
-    iconType="trash"
-    isLoading={sample.isBusy}
-    onClick={sample.remove}
-    data-test-subj="logAnomaliesSampleRemove"
-  >
-    {i18n.translate('logAnomalies.sample.remove', {
-      defaultMessage: 'Remove the sample logs and all that belongs to them',
-    })}
-  </EuiButtonEmpty>
-);
+/** Removes the sample logs, and asks first: what people said about them goes as well. */
+function RemoveButton({ sample }: { sample: Sample }): ReactElement {
+  const [isAsking, setIsAsking] = useState(false);
+  const remove = i18n.translate('logAnomalies.sample.remove', {
+    defaultMessage: 'Remove the sample logs and all that belongs to them',
+  });
+  return (
+    <>
+      <EuiButtonEmpty
+        size="s"
+        color="danger"
+        iconType="trash"
+        isLoading={sample.isBusy}
+        onClick={() => setIsAsking(true)}
+        data-test-subj="logAnomaliesSampleRemove"
+      >
+        {remove}
+      </EuiButtonEmpty>
+      {isAsking && (
+        <EuiConfirmModal
+          title={i18n.translate('logAnomalies.sample.removeTitle', {
+            defaultMessage: 'Remove the sample?',
+          })}
+          buttonColor="danger"
+          confirmButtonText={i18n.translate('logAnomalies.sample.removeConfirm', {
+            defaultMessage: 'Remove',
+          })}
+          cancelButtonText={i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
+          onCancel={() => setIsAsking(false)}
+          onConfirm={() => {
+            setIsAsking(false);
+            sample.remove();
+          }}
+        >
+          {i18n.translate('logAnomalies.sample.removeText', {
+            defaultMessage: 'Its logs, its detector, all results and verdicts on them are deleted.',
+          })}
+        </EuiConfirmModal>
+      )}
+    </>
+  );
+}

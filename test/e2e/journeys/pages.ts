@@ -89,6 +89,7 @@ async function sampleLogs({ report, admin }: World, pages: KibanaPages): Promise
   await report.step('another one removes all of it', async () => {
     await open(pages, '/app/logAnomalies', 'logAnomaliesSampleRemove');
     await page.click(testSubject('logAnomaliesSampleRemove'));
+    await page.click(testSubject('confirmModalConfirmButton'));
     await page.waitForSelector(testSubject('logAnomaliesSampleRemove'), { state: 'detached' });
     assert.equal((await admin.call('getSample')).state, 'none');
   });
