@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import { parseDetector } from '../../common/detector';
 import { encodeModelSnapshot } from '../../common/model_snapshot';
 import { createSnapshotStore, ensureIndexResources, resultsPattern } from '../../server/elasticsearch';
+import { listIncidents } from '../../server/elasticsearch/incidents';
 import { trainModel } from '../../server/detection/training/train_model';
 import {
   addLogs,
@@ -225,6 +226,17 @@ it(`loses and doubles nothing and tells every anomaly through ${COUNT} faults at
       return hits.hits.map(({ _source }) => _source!.source.id).sort();
     };
     const [expected, found] = [await idsIn(reference), await idsIn(space)];
+    const incidentsIn = async (place: string): Promise<{ where: string; results: number }[]> => {
+      const query = { state: 'all', sort: 'start', order: 'asc', page: 1, size: 1_000 } as const;
+      const { incidents } = await listIncidents(admin, place, query);
+      return incidents
+        .map(({ scope, start, end, counts, detectors }) => ({
+          where: `${scope.kind} ${scope.value} ${start} ${end} ${detectors.length}`,
+          results: counts.logs + counts.buckets,
+        }))
+        .sort((one, other) => (one.where < other.where ? -1 : 1));
+    };
+    const [wanted, incidents] = [await incidentsIn(reference), await incidentsIn(space)];
     const twice = [...toldBefore].filter(([, at]) => at.length > 1);
     const report = {
       seed: SEED,
@@ -233,6 +245,8 @@ it(`loses and doubles nothing and tells every anomaly through ${COUNT} faults at
       anomalies: expected.length,
       lost: expected.filter((id) => !found.includes(id)).length,
       doubled: found.length - new Set(found).size,
+      incidents: incidents.length,
+      in_incidents: incidents.reduce((sum, { results }) => sum + results, 0),
       untold: expected.filter((id) => !toldBefore.has(id)).length,
       told_twice: twice.length,
       told_most: Math.max(...[...toldBefore.values()].map((at) => at.length)),
@@ -241,6 +255,8 @@ it(`loses and doubles nothing and tells every anomaly through ${COUNT} faults at
     process.stderr.write(`${JSON.stringify(report)}\n`);
     expect(expected.length).toBeGreaterThan(COUNT / 2);
     expect(found).toEqual(expected);
+    expect(incidents).toEqual(wanted);
+    expect(incidents.reduce((sum, { results }) => sum + results, 0)).toBe(found.length);
     expect(expected.filter((id) => !toldBefore.has(id))).toEqual([]);
     expect(unexpected).toEqual([]);
     // As docs/guarantees.md says: each time but the last, the answer to the message, or the note of it, was lost.
