@@ -16,6 +16,7 @@ import {
   type Operation,
 } from '../../common/api';
 import { parseDetector, type DetectorInput } from '../../common/detector';
+import { auditIndex } from '../../common/index_names';
 import { readerRole } from '../../server/elasticsearch';
 import {
   API_KEY_TYPE,
@@ -135,6 +136,32 @@ describe('import', () => {
     } finally {
       await limited.remove();
     }
+  });
+
+  it('is on record before anything is saved, so that no end of Kibana loses it', async () => {
+    objects.set = () => {
+      throw new Error('Kibana ends here.');
+    };
+    try {
+      const yaml = stringify({ ...webDetector(index), name: 'Never saved' });
+      const { status } = await kibana.call(stranger, 'importDetectors', { body: { yaml } }, space);
+      expect(status).toBe(500);
+    } finally {
+      delete (objects as { set?: unknown }).set;
+    }
+    await admin.indices.refresh({ index: auditIndex(space) });
+    const { hits } = await admin.search<{ detector_id: string; details?: { name?: string }; reason: string }>(
+      {
+        index: auditIndex(space),
+        size: 100,
+        query: { term: { action: 'detector_imported' } },
+      },
+    );
+    const ours = hits.hits.flatMap(({ _source: entry }) =>
+      entry?.details?.name === 'Never saved' ? [entry] : [],
+    );
+    expect(ours.map(({ reason }) => /failed/.test(reason)).sort()).toEqual([false, true]);
+    expect(detectorsStored()).not.toContain(ours[0].detector_id);
   });
 
   it('brings a detector to another space: stopped, without key and owner, until somebody starts it', async () => {

@@ -62,27 +62,45 @@ export async function importDetectors(
   checkDetectorCount(await repository.count(), added, services.usage);
   if (!dryRun) await checkRightToRecord(services, scope);
   const done: ImportedDetector[] = [];
-  const entries: AuditEntry[] = [];
-  try {
-    for (const each of planned) {
-      const { document, detector, replaces } = each;
-      const id = dryRun
-        ? replaces?.id
-        : await save(services, scope, repository, each).catch(tellWhatIsDone(done));
-      done.push({
-        document,
-        name: detector.name,
-        action: replaces === undefined ? 'created' : 'overwritten',
-        ...(id !== undefined && { id }),
-        warnings: warningsOf(each),
-      });
-      if (!dryRun && id !== undefined) entries.push(entryOf(services, scope, id, each));
-    }
-  } finally {
-    // Also of what was saved before something failed.
-    await createAuditTrail(scope.elasticsearch, { space: scope.space }).append(entries);
+  for (const each of planned) {
+    const { document, detector, replaces } = each;
+    const id = dryRun
+      ? replaces?.id
+      : await saveOnRecord(services, scope, repository, each).catch(tellWhatIsDone(done));
+    done.push({
+      document,
+      name: detector.name,
+      action: replaces === undefined ? 'created' : 'overwritten',
+      ...(id !== undefined && { id }),
+      warnings: warningsOf(each),
+    });
   }
   return done;
+}
+
+/**
+ * Puts a detector on record and then saves it: where Kibana ends between the two there is an entry too many, and never one too few.
+ *
+ * @returns the id that it is saved under
+ */
+async function saveOnRecord(
+  services: Services,
+  scope: RequestScope,
+  repository: DetectorRepository,
+  each: Planned,
+): Promise<string> {
+  const id = each.replaces?.id ?? randomUUID();
+  const trail = createAuditTrail(scope.elasticsearch, { space: scope.space });
+  const entry = entryOf(services, scope, id, each);
+  await trail.append([entry]);
+  try {
+    await save(services, scope, repository, id, each);
+  } catch (error) {
+    const reason = 'This import failed after it was put on record; the detector is as it was before.';
+    await trail.append([{ ...entry, reason }]);
+    throw error;
+  }
+  return id;
 }
 
 /** @throws DetectionError `forbidden`: what could not be put on record is not done */
@@ -239,13 +257,13 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** @returns the id that it is saved under */
 async function save(
   services: Services,
   scope: RequestScope,
   repository: DetectorRepository,
+  id: string,
   { detector, replaces }: Planned,
-): Promise<string> {
+): Promise<void> {
   const now = new Date(services.clock.now()).toISOString();
   const imported = {
     name: detector.name,
@@ -258,11 +276,10 @@ async function save(
     updated_by: scope.user ?? null,
   };
   if (replaces === undefined) {
-    const id = randomUUID();
     await repository.create(id, { ...imported, created_at: now, created_by: scope.user ?? null });
-    return id;
+    return;
   }
-  const { id, version, apiKeyObject } = replaces;
+  const { version, apiKeyObject } = replaces;
   const target = { space: scope.space, detectorId: id };
   await repository.update(id, imported, version);
   for (const task of [detectionTaskId(target), trainingTaskId(target), upkeepTaskId(target)]) {
@@ -271,7 +288,6 @@ async function save(
   if (apiKeyObject !== undefined) {
     await revokeApiKey(services.apiKeys, scope.savedObjects, apiKeyObject, target);
   }
-  return id;
 }
 
 /** Names are looked up once, so somebody may have been faster; what was saved before that stays. */

@@ -99,13 +99,7 @@ export async function importModel(
   checkModelSize(file.byteLength, 'file', services.usage);
   const { snapshot, text } = await services.decoder.read(file);
   checkReads(snapshot, stored);
-  await store.save(detectorId, snapshot.version, text, {
-    createdAt: snapshot.training.finished_at,
-    threshold: snapshot.threshold,
-    rows: snapshot.training.rows,
-    evaluation: snapshot.evaluation,
-    note: 'imported',
-  });
+  // On record first: where Kibana ends between the two there is an entry too many, and never one too few.
   await createAuditTrail(scope.elasticsearch, { space: scope.space }).append([
     {
       detectorId,
@@ -117,6 +111,13 @@ export async function importModel(
       details: { source: snapshot.training.source, reads: readsOfModel(snapshot, stored.detector) },
     },
   ]);
+  await store.save(detectorId, snapshot.version, text, {
+    createdAt: snapshot.training.finished_at,
+    threshold: snapshot.threshold,
+    rows: snapshot.training.rows,
+    evaluation: snapshot.evaluation,
+    note: 'imported',
+  });
   return modelBodyOf(await store.record(detectorId, snapshot.version));
 }
 
