@@ -20,7 +20,8 @@ const HISTORY_INDEX = 'demo-web-history';
 const LIVE_INDEX = 'demo-web-live';
 const DAYS = 4;
 const SEED = 20_150_517;
-const CONTAMINATION = '0.02';
+/** Share of the generated logs. */
+const ANOMALY_RATE = '0.02';
 /** Of generated logs: as many a second as a small web shop has. */
 const RATE = '0.5';
 
@@ -73,8 +74,6 @@ async function main(): Promise<void> {
       file('training_data.json'),
       '--name',
       'demo',
-      '--contamination',
-      CONTAMINATION,
       '--output',
       file('model.json'),
     );
@@ -91,7 +90,7 @@ async function main(): Promise<void> {
     );
     await run(
       ...['train-model', '--input', file('training_rows.ndjson'), '--detector', buckets],
-      ...['--contamination', CONTAMINATION, '--output', file('model.buckets.json')],
+      ...['--output', file('model.buckets.json')],
     );
 
     heading('New traffic arrives: find and explain, in one list');
@@ -138,7 +137,7 @@ async function writeRealLogs(): Promise<void> {
 async function generateBoth(run: (...parameters: string[]) => Promise<void>): Promise<void> {
   const now = Date.now();
   const border = new Date(now - (1 - HISTORY_SHARE) * DAYS * 86_400_000).toISOString();
-  const common = ['--rate', RATE, '--anomaly-rate', CONTAMINATION];
+  const common = ['--rate', RATE, '--anomaly-rate', ANOMALY_RATE];
   await run(
     ...['generate-logs', '--backfill', '67h', '--until', border, ...common, '--seed', '1'],
     ...['--output', file('history.ndjson')],

@@ -38,6 +38,7 @@ describe('a detector of buckets', () => {
         'bucket.latency_p50',
         'bucket.latency_p95',
         'bucket.distinct_clients',
+        'bucket.per_clients',
         'bucket.rare_codes',
       ].map((field) => ['deviation', field, 'service.name']),
     );

@@ -49,6 +49,7 @@ describe('a bucket row', () => {
         latency_p50: 12,
         latency_p95: 80,
         distinct_clients: 7,
+        per_clients: 50 / 17,
         rare_codes: 2,
       },
     });
@@ -61,7 +62,30 @@ describe('a bucket row', () => {
 
   it('of a silent entity counts nothing and has no latency', () => {
     const { bucket } = bucketDocuments(detector)(silentRow(START, 'a', detector));
-    expect(bucket).toEqual({ count: 0, errors: 0, error_share: 0, distinct_clients: 0, rare_codes: 0 });
+    expect(bucket).toEqual({
+      count: 0,
+      errors: 0,
+      error_share: 0,
+      distinct_clients: 0,
+      per_clients: 1,
+      rare_codes: 0,
+    });
+  });
+
+  it('has the share of failures where the detector counts them, of at least 10 logs', () => {
+    const counting = bucketDocuments(
+      parseDetector({ ...detector, bucket: { ...detector.bucket, failures: 'status:>=400' } }),
+    );
+    expect(counting({ ...row, failures: 20 }).bucket).toMatchObject({ failure_share: 0.5 });
+    expect(counting({ ...row, count: 2, errors: 0, failures: 2 }).bucket).toMatchObject({
+      failure_share: 0.2,
+    });
+    expect(counting(silentRow(START, 'a', detector)).bucket).not.toHaveProperty('failure_share');
+  });
+
+  it('counts logs for each value as if ten more had come, each with its own', () => {
+    const { bucket } = bucketDocuments(detector)({ ...row, count: 2, distinct: { clients: 1 } });
+    expect(bucket).toMatchObject({ per_clients: 12 / 11 });
   });
 
   it('is told in one line, with what is usual', () => {

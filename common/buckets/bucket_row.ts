@@ -9,8 +9,10 @@ import {
   distinctField,
   ERRORS_FIELD,
   ERROR_SHARE_FIELD,
+  FAILURE_SHARE_FIELD,
   LATENCY_P50_FIELD,
   LATENCY_P95_FIELD,
+  perField,
   rareField,
 } from '../detector/bucket_fields';
 
@@ -22,6 +24,8 @@ export interface BucketRow {
   /** 0 for a known entity that was silent. */
   readonly count: number;
   readonly errors: number;
+  /** Absent where the detector counts none. */
+  readonly failures?: number;
   /** Absent where no log has a number in the field. */
   readonly latencyP50?: number;
   readonly latencyP95?: number;
@@ -41,6 +45,8 @@ export interface BucketLabels {
 
 /** The error share is taken of at least so many logs: one error among two logs is no outage. */
 const FEWEST_LOGS_OF_A_SHARE = 10;
+/** Logs for each value are counted as if so many more had come, each with a value of its own: two logs of one client are no flood. */
+const LOGS_OF_OWN_VALUES = 10;
 
 const UNIT_NAMES = { s: 's', m: 'min', h: 'h', d: 'd', w: 'w' } as const;
 /** @example spanText('5m') // "5 min" */
@@ -54,6 +60,7 @@ export const silentRow = (start: number, entity: string, { bucket }: Detector): 
   entity,
   count: 0,
   errors: 0,
+  ...(bucket?.failures !== undefined && { failures: 0 }),
   distinct: Object.fromEntries(Object.keys(bucket?.distinct ?? {}).map((name) => [name, 0])),
   rare: Object.fromEntries(Object.keys(bucket?.rare ?? {}).map((name) => [name, 0])),
 });
@@ -70,9 +77,10 @@ export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocu
   const keys = (names: object | undefined, field: (name: string) => string): [string, string][] =>
     Object.keys(names ?? {}).map((name) => [name, keyOf(field(name))]);
   const distinct = keys(bucket?.distinct, distinctField);
+  const per = keys(bucket?.distinct, perField);
   const rare = keys(bucket?.rare, rareField);
   let time = { start: NaN, from: '', to: '' };
-  return ({ start, entity, count, errors, latencyP50, latencyP95, ...row }) => {
+  return ({ start, entity, count, errors, failures, latencyP50, latencyP95, ...row }) => {
     if (start !== time.start) {
       time = {
         start,
@@ -88,9 +96,13 @@ export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocu
     const put = (key: string, value: number | undefined): void => {
       if (value !== undefined) values[key] = value;
     };
+    put(FAILURE_SHARE, failures && failures / Math.max(count, FEWEST_LOGS_OF_A_SHARE));
     put(LATENCY_P50, latencyP50);
     put(LATENCY_P95, latencyP95);
     for (const [name, key] of distinct) put(key, row.distinct[name]);
+    for (const [name, key] of per) {
+      put(key, (count + LOGS_OF_OWN_VALUES) / (row.distinct[name] + LOGS_OF_OWN_VALUES));
+    }
     for (const [name, key] of rare) put(key, row.rare[name]);
     return {
       [detector.source.timestamp_field]: time.from,
@@ -106,10 +118,11 @@ export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocu
 
 /** Returns the key of the number in the object `bucket` of a document. */
 const keyOf = (field: string): string => field.slice('bucket.'.length);
-const [COUNT, ERRORS, ERROR_SHARE, LATENCY_P50, LATENCY_P95] = [
+const [COUNT, ERRORS, ERROR_SHARE, FAILURE_SHARE, LATENCY_P50, LATENCY_P95] = [
   COUNT_FIELD,
   ERRORS_FIELD,
   ERROR_SHARE_FIELD,
+  FAILURE_SHARE_FIELD,
   LATENCY_P50_FIELD,
   LATENCY_P95_FIELD,
 ].map(keyOf);

@@ -28,6 +28,7 @@ describe('proposeBucket', () => {
     expect(entity).toBe('service.name');
     expect(bucket).toEqual({
       errors: 'http.response.status_code:>=500',
+      failures: 'http.response.status_code:>=400',
       latency: 'event.duration',
       distinct: { clients: 'client.ip', paths: 'url.path' },
       rare: { agents: 'user_agent.original' },

@@ -9,6 +9,9 @@ export interface BucketProposal {
   readonly bucket: Partial<NonNullable<DetectorInput['bucket']>>;
 }
 
+/** Share of the rows of buckets to call anomalous: a row sums up many logs, so that an incident shows in a larger share of rows than of logs. */
+export const BUCKET_CONTAMINATION = 0.02;
+
 /** An entity is worth a row where most logs have one; a value is worth counting where some do. */
 const ENTITY_SHARE = 0.5;
 const VALUE_SHARE = 0.05;
@@ -110,11 +113,12 @@ export function proposeBucket(fields: readonly LogField[], chosen?: string): Buc
     }
     return taken;
   };
-  const errors = errorsOf(first);
+  const { errors, failures } = errorsOf(first);
   return {
     ...(entity !== undefined && { entity_field: entity }),
     bucket: {
       ...(errors !== undefined && { errors }),
+      ...(failures !== undefined && { failures }),
       ...(latency && { latency: latency.field }),
       distinct: named(DISTINCT, MOST_DISTINCT),
       rare: named(RARE, 1),
@@ -145,24 +149,33 @@ const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 /** That of ECS before others, and shorter names before longer ones. */
 const rankOf = ({ field }: LogField): number => (field === 'event.duration' ? 0 : field.length);
 
+/** Codes of gRPC that are the doing of the server; 0 is none. */
+const GRPC_ERRORS = [2, 4, 8, 10, 12, 13, 14, 15];
+
+/** Queries of what failed by the doing of the server, and of all that failed. */
 function errorsOf(
   first: (
     names: readonly string[],
     share: number,
     kinds?: readonly LogField['kind'][],
   ) => LogField | undefined,
-): string | undefined {
-  const isCode = (found: LogField | undefined): boolean =>
-    found !== undefined && found.examples.every((example) => /^[1-5]\d\d$/.test(example));
-  const codes = STATUS_CODES.map((name) => first([name], VALUE_SHARE, ['number', 'value'])).filter(isCode);
+): { errors?: string; failures?: string } {
+  const holdsOnly = (regex: RegExp) => (found: LogField | undefined) =>
+    found !== undefined && found.examples.every((example) => regex.test(example));
+  const coded = STATUS_CODES.map((name) => first([name], VALUE_SHARE, ['number', 'value']));
+  const codes = coded.filter(holdsOnly(/^[1-5]\d\d$/));
   const level = first(LEVELS, VALUE_SHARE, ['value', 'text']);
   const code = codes.find((found) => found!.share >= ENTITY_SHARE) ?? (level ? undefined : codes[0]);
-  if (code) return `${code.field}:>=500`;
-  if (level === undefined) return undefined;
+  if (code) return { errors: `${code.field}:>=500`, failures: `${code.field}:>=400` };
+  const grpc = coded.filter(holdsOnly(/^(\d|1[0-6])$/)).find((found) => found!.examples.includes('0'));
+  if (grpc) {
+    return { errors: `${grpc.field}:(${GRPC_ERRORS.join(' OR ')})`, failures: `${grpc.field}:>=1` };
+  }
+  if (level === undefined) return {};
   const cased = level.examples.some((example) => /^[A-Z]+$/.test(example))
     ? ERROR_LEVELS.map((name) => name.toUpperCase())
     : level.examples.some((example) => /^[A-Z][a-z]+$/.test(example))
       ? ERROR_LEVELS.map((name) => name[0].toUpperCase() + name.slice(1))
       : ERROR_LEVELS;
-  return `${level.field}:(${cased.join(' OR ')})`;
+  return { errors: `${level.field}:(${cased.join(' OR ')})` };
 }

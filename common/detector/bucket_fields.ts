@@ -20,14 +20,18 @@ export interface BucketField {
 export const COUNT_FIELD = 'bucket.count';
 export const ERRORS_FIELD = 'bucket.errors';
 export const ERROR_SHARE_FIELD = 'bucket.error_share';
+export const FAILURE_SHARE_FIELD = 'bucket.failure_share';
 export const LATENCY_P50_FIELD = 'bucket.latency_p50';
 export const LATENCY_P95_FIELD = 'bucket.latency_p95';
 export const distinctField = (name: string): string => `bucket.distinct_${name}`;
+/** Logs for each different value: rises where one client asks for the same over and over. */
+export const perField = (name: string): string => `bucket.per_${name}`;
 export const rareField = (name: string): string => `bucket.rare_${name}`;
 
 /** A log more or less, or two errors where there never was one, are no news. */
 const COUNT_TOLERANCE = 2;
 const SHARE_TOLERANCE = 0.02;
+const PER_TOLERANCE = 0.1;
 
 /**
  * Weights of the numbers of a row. The count has the largest: only there floods and silences show, which are the
@@ -37,9 +41,11 @@ const WEIGHTS = {
   count: 3,
   errors: 0.5,
   errorShare: 2,
+  failureShare: 1,
   latencyP50: 0.5,
   latencyP95: 1,
   distinct: 0.5,
+  per: 1.5,
   rare: 1,
 };
 
@@ -56,6 +62,16 @@ export function bucketFields(bucket: BucketSettings): BucketField[] {
       weight: WEIGHTS.errorShare,
       tolerance: SHARE_TOLERANCE,
     },
+    ...(bucket.failures === undefined
+      ? []
+      : [
+          {
+            field: FAILURE_SHARE_FIELD,
+            title: 'failure share',
+            weight: WEIGHTS.failureShare,
+            tolerance: SHARE_TOLERANCE,
+          },
+        ]),
     ...(bucket.latency === undefined
       ? []
       : [
@@ -72,12 +88,20 @@ export function bucketFields(bucket: BucketSettings): BucketField[] {
             ...unitOfLatency,
           },
         ]),
-    ...Object.keys(bucket.distinct).map((name) => ({
-      field: distinctField(name),
-      title: `distinct ${name.replaceAll('_', ' ')}`,
-      weight: WEIGHTS.distinct,
-      tolerance: COUNT_TOLERANCE,
-    })),
+    ...Object.keys(bucket.distinct).flatMap((name) => [
+      {
+        field: distinctField(name),
+        title: `distinct ${name.replaceAll('_', ' ')}`,
+        weight: WEIGHTS.distinct,
+        tolerance: COUNT_TOLERANCE,
+      },
+      {
+        field: perField(name),
+        title: `logs per ${name.replaceAll('_', ' ')}`,
+        weight: WEIGHTS.per,
+        tolerance: PER_TOLERANCE,
+      },
+    ]),
     ...Object.keys(bucket.rare).map((name) => ({
       field: rareField(name),
       title: `logs with rare ${name.replaceAll('_', ' ')}`,

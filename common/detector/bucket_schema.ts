@@ -19,10 +19,18 @@ export const bucketSchema = z
       .union([z.string().min(1).max(4_096), z.record(z.string(), z.unknown())])
       .default('http.response.status_code:>=500')
       .describe('Query that selects the logs that are errors: Lucene query string or query DSL'),
+    failures: z
+      .union([z.string().min(1).max(4_096), z.record(z.string(), z.unknown())])
+      .optional()
+      .describe(
+        'Query that selects the logs that failed, whoever is to blame, such as http.response.status_code:>=400; their share is bucket.failure_share',
+      ),
     latency: fieldName.optional().describe('Number field whose median and 95th percentile are taken'),
     distinct: namedFields
       .default({})
-      .describe('name: field, at most 8; the number of different values, as bucket.distinct_<name>'),
+      .describe(
+        'name: field, at most 8; the number of different values, as bucket.distinct_<name>, and of logs for each of them, as bucket.per_<name>',
+      ),
     rare: namedFields
       .default({})
       .describe(

@@ -110,10 +110,10 @@ const featureSettings = z
         'Only for type combination: what goes together, such as user.name and host.name; { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
       ),
     masked: z
-      .boolean()
+      .union([z.boolean(), z.literal('agent')])
       .optional()
       .describe(
-        'Only for type category: numbers, versions and ids within the value are masked, so that all versions of a browser are one value',
+        'Only for type category: numbers, versions and ids within the value are masked, so that all versions of a browser are one value; agent: of a user agent the names of the programs are left, without versions, devices and systems',
       ),
     method: fieldName
       .optional()

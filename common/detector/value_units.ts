@@ -14,7 +14,7 @@ const UNIT_OF_NAME: readonly (readonly [RegExp, ValueUnit])[] = [
   [/(^|[._-])(mb|megabytes|mib)$/, 'mb'],
   [/(^|[._-])(gb|gigabytes|gib)$/, 'gb'],
   [/(^|[._-])(percent|percentage)$/, 'percent'],
-  [/^bucket\.error_share$/, 'share'],
+  [/^bucket\.(error|failure)_share$/, 'share'],
 ];
 
 /** The unit that a feature names, or that its field's name tells. */

@@ -194,7 +194,9 @@ function sourceOf(
     const surprises = entriesByColumn(forest.surprise).flatMap(({ column, from, to }) =>
       encoder.featureOfColumn[column] === i
         ? [
-            `if (!m${i}) q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, ${code.columns.get(suffixes[column])}));`,
+            suffixes[column] === '.missing'
+              ? `q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, m${i} ? 1.0 : 0.0));`
+              : `if (!m${i}) q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, ${code.columns.get(suffixes[column])}));`,
           ]
         : [],
     );
@@ -223,6 +225,7 @@ function sourceOf(
     early: [`double q${i} = 0;`, ...early],
   }));
   const expected = averagePathLength(forest.subsampleSize);
+  const joined = joinedFeatures(forest.surprise, encoder.featureOfColumn);
   const main = `
 Map anomaly = new HashMap();
 try {
@@ -239,6 +242,7 @@ try {
   Map verdict = (Map) params.get('verdict');
   List unscored = null;
 ${features.flatMap(({ early }) => early).join('\n')}
+${joined.flatMap(largestAlone).join('\n')}
   double sum = pathLengths((String) forest.get('nodes'), (String) forest.get('leaves'), (List) forest.get('lengths'), limits, ${tables.trees});
   double length = sum;
   double total = ${codes.map((_, i) => `q${i}`).join(' + ')};
@@ -283,6 +287,26 @@ model.put('version', params.get('version'));
 ctx.put('model', model);
 `;
   return [...functions].join('') + walkForest(tables.depth) + main;
+}
+
+/** Features of which only the largest surprise counts, see `learnSurprise`. */
+function joinedFeatures(table: SurpriseTable | undefined, featureOfColumn: readonly number[]): number[][] {
+  const joined = new Map<number, Set<number>>();
+  table?.columns.forEach((column, entry) => {
+    const group = table.features[entry];
+    joined.set(group, (joined.get(group) ?? new Set()).add(featureOfColumn[column]));
+  });
+  return [...joined.values()].filter(({ size }) => size > 1).map((features) => [...features]);
+}
+
+/** Painless that leaves the first of the largest surprises, and takes the others for 0. */
+function largestAlone(features: readonly number[], place: number): string[] {
+  const largest = features.map((i) => `q${i}`).reduce((one, other) => `Math.max(${one}, ${other})`);
+  return [
+    `double g${place} = ${largest};`,
+    `boolean h${place} = false;`,
+    ...features.map((i) => `if (q${i} == g${place} && !h${place}) h${place} = true; else q${i} = 0;`),
+  ];
 }
 
 /** As `beyond` reads them: six numbers a column. */

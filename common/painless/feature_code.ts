@@ -33,6 +33,7 @@ import {
   READ_ROUTES,
   READ_SEVERITIES,
 } from './read_routes.painless';
+import { READ_AGENTS } from './read_agents.painless';
 import { READ_TEXTS } from './read_texts.painless';
 import { READ_TIMES } from './read_times.painless';
 
@@ -435,6 +436,7 @@ function deviationCode(
     missing: 'NaN',
     parameters: {
       log,
+      one: state.one ?? 1,
       tolerance,
       direction,
       ...(below !== undefined && { below }),
@@ -478,16 +480,21 @@ function routeCode(
   };
 }
 
-function maskedCategoryCode(state: KindState & { kind: 'category' }, i: number): FeatureCode {
+/** @param change function of Painless that is given the text */
+function changedCategoryCode(
+  state: KindState & { kind: 'category' },
+  i: number,
+  change: 'maskedText' | 'agentFamily',
+): FeatureCode {
   const code = categoryCode(state, i, `x${i}`);
   return {
     ...code,
     read: [
       `String x${i} = textOf(v${i}, 2048);`,
-      `if (x${i} != null) x${i} = maskedText(x${i});`,
+      `if (x${i} != null) x${i} = ${change}(x${i});`,
       code.read,
     ].join('\n'),
-    functions: [READ_ROUTES],
+    functions: change === 'agentFamily' ? [READ_ROUTES, READ_AGENTS] : [READ_ROUTES],
   };
 }
 
@@ -568,7 +575,10 @@ export function featureCode(
       case 'number':
         return numberCode(encoding, i);
       case 'category':
-        return state.definition.masked === true ? maskedCategoryCode(encoding, i) : categoryCode(encoding, i);
+        if (state.definition.masked === 'agent') return changedCategoryCode(encoding, i, 'agentFamily');
+        return state.definition.masked === true
+          ? changedCategoryCode(encoding, i, 'maskedText')
+          : categoryCode(encoding, i);
       case 'hour_of_day':
       case 'day_of_week':
         return timeCode(encoding, i);

@@ -326,17 +326,18 @@ double deviationOf(double n, Map p, Map document, def time) {
   }
   double spread = ((Number) group.get(0)).doubleValue();
   double level = ((Number) group.get(1 + hour)).doubleValue();
-  double usual = fromScale(level, isLog);
+  double one = ((Number) p.get('one')).doubleValue();
+  double usual = fromScale(level, isLog) * one;
   double tolerance = ((Number) p.get('tolerance')).doubleValue();
   if (tolerance != 0) {
     double tolerated = usual + (level < 0 ? -tolerance : tolerance);
-    spread = Math.max(spread, Math.abs((isLog ? signedLog(tolerated) : tolerated) - level));
+    spread = Math.max(spread, Math.abs((isLog ? signedLog(tolerated / one) : tolerated) - level));
   }
   def below = p.get('below');
   if (below != null && n < ((Number) below).doubleValue()) return 0;
   double within = ((Number) p.get('within')).doubleValue();
   if (within > 0 && Math.abs(n - usual) <= within * Math.abs(usual)) return 0;
-  double spreads = ((isLog ? signedLog(n) : n) - level) / spread;
+  double spreads = ((isLog ? signedLog(n / one) : n) - level) / spread;
   String direction = (String) p.get('direction');
   if (direction == 'high' && spreads < 0 || direction == 'low' && spreads > 0) return 0;
   double beyond = Math.abs(spreads) - 2;

@@ -3,7 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { featureSchema, type FeatureDefinition } from '../../common/detector';
 import { stringify } from 'yaml';
-import { guessedTypes, proposeBucket, type BucketProposal } from '../../common/buckets/propose_bucket';
+import {
+  BUCKET_CONTAMINATION,
+  guessedTypes,
+  proposeBucket,
+  type BucketProposal,
+} from '../../common/buckets/propose_bucket';
 import { parseDetector, type DetectorInput } from '../../common/detector';
 import { unitWords } from '../../common/findings';
 import { spanOf } from '../../common/buckets';
@@ -126,7 +131,7 @@ async function bucketDetector(
         unit: 'bucket',
         entity_field: proposal.entity_field,
         bucket: withoutEmpty(proposal.bucket),
-        threshold: { method: 'contamination', contamination: 0.01 },
+        threshold: { method: 'contamination', contamination: BUCKET_CONTAMINATION },
       };
 }
 

@@ -259,7 +259,9 @@ it('looks at more numbers once more are counted, where none were named', () =>
     const edited = await edit(page, made, () => choose(page, 'logAnomaliesDistinct', 'url.path'));
     expect(edited.detector.bucket?.distinct).toEqual({ who: 'client.ip', paths: 'url.path' });
     const fieldsOf = ({ detector: { features } }: DetectorRecord) => features.map(({ field }) => field);
-    expect(fieldsOf(edited).sort()).toEqual([...fieldsOf(made), 'bucket.distinct_paths'].sort());
+    expect(fieldsOf(edited).sort()).toEqual(
+      [...fieldsOf(made), 'bucket.distinct_paths', 'bucket.per_paths'].sort(),
+    );
 
     await open(pagesOf(page), `/app/logAnomalies/detectors/${made.id}/settings`, 'logAnomaliesSaveSettings');
     await page.getByRole('button', { name: 'Rarely changed' }).last().click();

@@ -86,6 +86,7 @@ describe('bucket rows on a real Elasticsearch', () => {
         latency_p50: 9_000,
         latency_p95: 9_000,
         distinct_clients: 4,
+        per_clients: 31 / 14,
       },
     });
     const b = logs.find(({ id }) => id === '1m/2026-11-01T00:02:00.000Z/b');

@@ -128,3 +128,40 @@ it('stays finite where numbers are as large as 32 bits hold', () => {
     expect([...part].every(Number.isFinite)).toBe(true);
   }
 });
+
+describe('features that are rare in the same rows', () => {
+  /** Ones in the first rows of column 1, and in those of column 2, which are the same or others. */
+  const forestOf = (from: number): ReturnType<typeof learnSurprise> => {
+    const marked: Matrix = { ...rows, values: Float32Array.from(rows.values) };
+    for (let row = 0; row < 20; row++) {
+      marked.values[row * 4 + 1] = 40;
+      marked.values[(from + row) * 4 + 2] = 40;
+    }
+    const rarity = [1, 2].map((column): ColumnWatch => ({
+      column,
+      feature: column,
+      kind: 'rarity',
+      probability: 0,
+    }));
+    return learnSurprise(growForest(marked, testOptions), marked, rarity, 1);
+  };
+  const surprise = ({ surprise: table }: ReturnType<typeof learnSurprise>, ...values: number[]): number =>
+    surpriseOfRow(table!, Float32Array.from(values), 0);
+
+  it('count once', () => {
+    const forest = forestOf(0);
+    expect(surprise(forest, 0, 40, 0, 0)).toBeGreaterThan(0);
+    expect(surprise(forest, 0, 40, 40, 0)).toBeCloseTo(
+      Math.max(surprise(forest, 0, 40, 0, 0), surprise(forest, 0, 0, 40, 0)),
+      6,
+    );
+  });
+
+  it('add up where they are rare in different rows', () => {
+    const forest = forestOf(500);
+    expect(surprise(forest, 0, 40, 40, 0)).toBeCloseTo(
+      surprise(forest, 0, 40, 0, 0) + surprise(forest, 0, 0, 40, 0),
+      6,
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import { clampToFloat32 } from '../growing/choose_split';
 import { LARGEST_FLOAT32 } from '../forest/missing_values';
 import { createScorer } from '../scoring/scorer';
+import { surpriseOfRow } from '../scoring/surprise';
 import { drawRows, randomStreams } from '../forest/subsample';
 import type { IsolationForest, Matrix, SurpriseTable } from '../forest/types';
 import { averagePathLength } from '../forest/average_path_length';
@@ -20,6 +21,8 @@ export interface ColumnWatch {
   readonly direction?: 'high' | 'low' | 'both';
   /** For `tail`. Least distance on which a tail thins out by a factor e. Default: by its rows alone. */
   readonly leastDecay?: number;
+  /** For `tail`. Least distance from 0 at which a row may be as surprising as this share of all rows, however few lie there. */
+  readonly leastTail?: (share: number) => number;
   /** For `tail`. The column is a rarity, with so much for a factor e: it says by itself how rare it is. */
   readonly decay?: number;
   /** Chance that the next row is such, or lies beyond all of training; for `both` that of either end. */
@@ -93,7 +96,7 @@ export function learnSurprise(
     watches.flatMap(({ kind, feature }) => (kind === 'tail' || kind === 'rarity' ? [feature] : [])),
   ).size;
   const entries = watches.flatMap(
-    ({ column, feature, kind, direction, probability, leastDecay, decay }, i): Entry[] => {
+    ({ column, feature, kind, direction, probability, leastDecay, leastTail, decay }, i): Entry[] => {
       const sorted = columns[i];
       const jump = isStep[i] ? surpriseOf.news(byFeature.get(feature) ?? probability) : 0;
       const own = { column, feature, ...UNBOUNDED };
@@ -112,6 +115,7 @@ export function learnSurprise(
             tails,
             growth,
             leastDecay,
+            leastTail,
             decay,
             surpriseOf: (share) => surpriseOf.tail(Math.max(share, probability)),
           }).map(onSide(own, side)),
@@ -128,8 +132,15 @@ export function learnSurprise(
     },
   );
   if (entries.length === 0) return forest;
-  entries.sort((one, other) => one.feature - other.feature || one.column - other.column);
-  const surprise: SurpriseTable = {
+  const surprise = tableOf(oncePerCause(entries, matrix));
+  return columnCount === forest.columnCount ? { ...forest, surprise } : forest;
+}
+
+function tableOf(unordered: readonly Entry[]): SurpriseTable {
+  const entries = [...unordered].sort(
+    (one, other) => one.feature - other.feature || one.column - other.column,
+  );
+  return {
     columns: Uint16Array.from(entries, ({ column }) => column),
     features: Uint16Array.from(entries, ({ feature }) => feature),
     low: Float32Array.from(entries, ({ low }) => clampToFloat32(low)),
@@ -139,7 +150,53 @@ export function learnSurprise(
     jump: Float32Array.from(entries, ({ jump }) => jump),
     growth: Float32Array.from(entries, ({ growth }) => growth),
   };
-  return columnCount === forest.columnCount ? { ...forest, surprise } : forest;
+}
+
+/** Two features tell of the same where of the surprise that the weaker of them has brought in training the other brings so much as well. */
+const SAME_CAUSE = { share: 0.5, rows: 8 };
+
+/**
+ * Joins features that are surprising in the same rows of training, so that only the largest surprise among them counts: a code and the
+ * message that says it in words, a route and its pair with the method. The surprises of different features are added up, as is
+ * right where they are independent; what goes together there would otherwise count twice.
+ */
+function oncePerCause(entries: readonly Entry[], { values, rowCount, columnCount }: Matrix): Entry[] {
+  const table = tableOf(entries);
+  const features = [...new Set(table.features)];
+  const placeOfColumn = new Map(
+    Array.from(table.columns, (column, i) => [column, features.indexOf(table.features[i])]),
+  );
+  const own = new Float64Array(features.length);
+  const shared = Array.from(features, () => new Float64Array(features.length));
+  const rows = Array.from(features, () => new Uint32Array(features.length));
+  const found: { place: number; surprise: number }[] = [];
+  const tell = (column: number, surprise: number): void => {
+    found.push({ place: placeOfColumn.get(column) as number, surprise });
+  };
+  for (let row = 0; row < rowCount; row++) {
+    found.length = 0;
+    surpriseOfRow(table, values, row * columnCount, tell);
+    for (const one of found) {
+      own[one.place] += one.surprise;
+      for (const other of found) {
+        if (other.place <= one.place) continue;
+        shared[one.place][other.place] += Math.min(one.surprise, other.surprise);
+        rows[one.place][other.place]++;
+      }
+    }
+  }
+  const groups = features.map((_, place) => place);
+  const groupOf = (place: number): number => (groups[place] === place ? place : groupOf(groups[place]));
+  features.forEach((_, one) => {
+    for (let other = one + 1; other < features.length; other++) {
+      const isSame =
+        rows[one][other] >= SAME_CAUSE.rows &&
+        shared[one][other] >= SAME_CAUSE.share * Math.min(own[one], own[other]);
+      if (isSame) groups[groupOf(other)] = groupOf(one);
+    }
+  });
+  const nameOf = new Map(features.map((feature, place) => [feature, features[groupOf(place)]]));
+  return entries.map((entry) => ({ ...entry, feature: nameOf.get(entry.feature) as number }));
 }
 
 /** Ends that nothing lies beyond. */
@@ -259,6 +316,7 @@ function tailParts(
     surpriseOf,
     growth,
     leastDecay = 0,
+    leastTail,
     decay,
   }: {
     /** Columns that have tails: so many times as likely is it that any of them is as far out. */
@@ -268,6 +326,7 @@ function tailParts(
     /** Beyond the end, where there is no tail to extrapolate. */
     readonly growth: number;
     readonly leastDecay?: number;
+    readonly leastTail?: (share: number) => number;
     readonly decay?: number;
   },
 ): Part[] {
@@ -301,7 +360,8 @@ function tailParts(
     of >= share ? valueAt(of) : valueAt(share) + side * nat * Math.log(share / of);
   const knots = KNOTS.map((any): Knot => {
     const of = Math.min(0.5, any / tails);
-    return { value: quantile(of), surprise: surpriseOf(tails * of) };
+    const value = side * Math.max(side * quantile(of), leastTail?.(any) ?? -Infinity);
+    return { value, surprise: surpriseOf(tails * of) };
   });
   return [
     ...partsThrough(knots.filter(({ value }, i) => i === 0 || value !== knots[i - 1].value)),

@@ -93,8 +93,8 @@ export interface SeverityTails {
 }
 
 const WORST = 3;
-/** Of the worst the rarity counts twice: one that every hundredth log has is as surprising as something else that one in 10,000 has. */
-const DECAY = WORST / 2;
+/** The worst are as surprising as they are rare; of what is less bad the rarity counts in part. */
+const DECAY = WORST;
 
 export function severityTails({ total, values }: Group, codes: SeverityState['codes']): SeverityTails {
   const rated = values.map(([code, count]) => ({ code, count, badness: badnessOf(code, codes) }));

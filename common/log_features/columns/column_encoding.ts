@@ -43,7 +43,12 @@ export interface ColumnEncoding {
  */
 export type Watched =
   | { readonly unseen: Novelty }
-  | { readonly tail: FeatureDirection; readonly leastDecay?: number; readonly decay?: number }
+  | {
+      readonly tail: FeatureDirection;
+      readonly leastDecay?: number;
+      readonly leastTail?: (share: number) => number;
+      readonly decay?: number;
+    }
   | 'rarity'
   | FeatureDirection;
 

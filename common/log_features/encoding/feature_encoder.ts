@@ -16,7 +16,7 @@ import {
   combinationStateSchema,
   decodeCombination,
 } from '../category/combination_encoding';
-import { fieldsOfFeature, groupReader, partReader } from '../fields/group_fields';
+import { agentReader, fieldsOfFeature, groupReader, partReader } from '../fields/group_fields';
 import { parentsOfField, routeParametersSchema } from '../fields/route_parameters';
 import type { ParentsOfField, RouteParameters } from '../fields/route_parameters';
 import { decodeRoute, routeFeatureReader, routeStateSchema } from '../category/route_encoding';
@@ -153,6 +153,7 @@ export function featureReader(
     case 'combination':
       return combinationReader(definition, parentsOf);
     case 'category':
+      if (definition.masked === 'agent') return agentReader(definition.field);
       return definition.masked === true ? partReader({ masked: definition.field }) : read;
   }
   if (!isTime(definition) || definition.field === timestampField) return read;

@@ -201,7 +201,10 @@ function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: 
   features.forEach(({ encoding, kept }, feature) => {
     for (const own of kept) {
       const watched = encoding.watched?.[own];
-      if (watched !== undefined && typeof watched !== 'string' && 'unseen' in watched) {
+      // That a value is missing is as surprising as it is rare.
+      if (own === encoding.columns.length) {
+        watches.push({ column, feature, kind: 'rarity', probability: 0 });
+      } else if (watched !== undefined && typeof watched !== 'string' && 'unseen' in watched) {
         watches.push({ column, feature, kind: 'unseen', probability: watched.unseen.probability });
       } else if (watched === 'rarity') {
         watches.push({ column, feature, kind: 'rarity', probability: 0 });
@@ -212,7 +215,11 @@ function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: 
         const low = direction === 'high' ? 0 : overshoot(first + own, -1);
         watches.push({
           ...{ column, feature, kind: isTail ? 'tail' : 'beyond', direction },
-          ...(isTail && { leastDecay: watched.leastDecay, decay: watched.decay }),
+          ...(isTail && {
+            leastDecay: watched.leastDecay,
+            leastTail: watched.leastTail,
+            decay: watched.decay,
+          }),
           probability: Math.max(high, low),
         });
       }

@@ -2,7 +2,8 @@ import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../../detec
 import { compileField, type FieldReader } from './field_access';
 import { DirtCounter, scalarOf } from '../columns/field_value';
 import type { ParentsOfField } from './route_parameters';
-import { maskedReader, readableRoute, routeReader } from './routes';
+import { agentFamily } from './agent_family';
+import { cached, maskedReader, readableRoute, routeReader } from './routes';
 
 /** UTF-16 code units of a value that tell a group from others. */
 const MAX_PART = 256;
@@ -19,14 +20,25 @@ export function partReader(
   part: FieldPart,
   parentsOf?: ParentsOfField,
 ): (document: unknown) => string | undefined {
-  const read: FieldReader = compileField(fieldOfPart(part));
-  const unread = new DirtCounter();
   const change =
     typeof part === 'string'
       ? undefined
       : 'route' in part
         ? routeReader(false, parentsOf?.(part.route))
         : maskedReader();
+  return textReader(fieldOfPart(part), change);
+}
+
+/** Reads the family of a user agent, see {@link agentFamily}; undefined where there is none. */
+export const agentReader = (field: string): ((document: unknown) => string | undefined) =>
+  textReader(field, cached(agentFamily));
+
+function textReader(
+  field: string,
+  change?: (text: string) => string,
+): (document: unknown) => string | undefined {
+  const read: FieldReader = compileField(field);
+  const unread = new DirtCounter();
   return (document) => {
     const scalar = scalarOf(read(document), unread);
     if (scalar === undefined) return undefined;

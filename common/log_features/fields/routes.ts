@@ -272,7 +272,8 @@ export function maskedText(whole: string): string {
 const CACHE_SIZE = 4_096;
 const CACHED_LENGTH = 512;
 
-function cached(read: (text: string) => string): (text: string) => string {
+/** Remembers the results of recent texts. */
+export function cached(read: (text: string) => string): (text: string) => string {
   let cache = new Map<string, string>();
   return (text) => {
     const known = cache.get(text);

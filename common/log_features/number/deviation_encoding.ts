@@ -27,7 +27,7 @@ const SMALLEST_SPREAD = { ofUsual: 0.25, ofDeviation: 0.05 };
 const USUAL_SPREADS = 2;
 const SMALLEST_POSITIVE = 1e-9;
 /** On the logarithmic scale: what differs by half, as a page does that somebody has edited, is nothing odd. */
-const SMALLEST_LOG_SPREAD = 0.2;
+const SMALLEST_LOG_SPREAD = 0.5;
 /** Standard deviations from the median to the 5th and 95th percentile of a normal distribution. */
 const TYPICAL_DEVIATIONS = 1.645;
 /**
@@ -49,6 +49,8 @@ const groupSchema = z.strictObject({
 export const deviationStateSchema = z.strictObject({
   kind: z.literal('deviation'),
   log: z.boolean(),
+  /** Number that counts as 1 on the logarithmic scale, which is linear below it; absent for 1, and in models of 0.1.0. */
+  one: z.number().gt(0).max(1e39).optional(),
   /** In the unit of the field. */
   tolerance: z.number().min(0).max(1e15),
   time_zone: z.string().min(1).max(64),
@@ -111,6 +113,23 @@ function standardDeviation(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0));
 }
 
+/** Share of the numbers that may lie where the logarithmic scale is linear, and the distance of the others from there. */
+const LINEAR = { share: 0.02, distance: 10 };
+
+/**
+ * The number that counts as 1 on the logarithmic scale: seconds below one differ as much from each other as the same durations in
+ * milliseconds. A power of ten, at most 1, so that a sample more or less makes no difference.
+ */
+function oneOf(numbers: Float64Array): number {
+  const sizes = numbers
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort();
+  if (sizes.length === 0) return 1;
+  const least = quantile(sizes, LINEAR.share) / LINEAR.distance;
+  return least >= 1 ? 1 : Math.max(SMALLEST_POSITIVE, 10 ** Math.floor(Math.log10(least)));
+}
+
 export function learnDeviation(definition: FeatureDefinition, readings: readonly unknown[]): ColumnEncoding {
   const dirt = new DirtCounter();
   const hourOf = localHourReader(definition.time_zone);
@@ -125,8 +144,9 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
     log = skew > HIGH_SKEWNESS && Math.abs(skewness(numbers.map(signedLog1p))) < skew;
   }
   const direction = directionOf(definition);
+  const one = log && Array.isArray(definition.by) ? oneOf(numbers) : 1;
   const values = usable.map(({ number, groups, hour }) => ({
-    value: log ? signedLog1p(number) : number,
+    value: log ? signedLog1p(number / one) : number,
     groups,
     hour,
   }));
@@ -145,6 +165,7 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
     {
       kind: 'deviation',
       log,
+      ...(one !== 1 && { one }),
       tolerance: definition.tolerance ?? 0,
       time_zone: definition.time_zone,
       groups: groups.slice(0, MAX_GROUPS).map(stateOf),
@@ -219,6 +240,12 @@ export function compressed(spreads: number): number {
 }
 
 /**
+ * Distance, on the scale of {@link compressed}, beyond which this share of values lies by Laplace's law, which has the standard deviation
+ * of the group: nearer to what is usual nothing is as rare as that, though in logs as steady as these no other value was.
+ */
+const leastTail = (share: number): number => compressed(-Math.log(2 * share) / Math.SQRT2);
+
+/**
  * Encodes the deviation of a number from the usual one of its group at that hour of the day: (x - level) / spread, compressed, where x
  * is the number or its signed `log(1 + |x|)`, level the median and spread the distance of the quartiles of the group's
  * training values, both robust against anomalies among them; the spread is at least the tolerance. 0 on the side that
@@ -229,6 +256,7 @@ export function compressed(spreads: number): number {
 export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none'): ColumnEncoding {
   const {
     log,
+    one = 1,
     others,
     tolerance,
     direction = 'both',
@@ -238,7 +266,9 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
   const known = new Map(state.groups.map((group) => [group.name, group]));
   const hourOf = localHourReader(state.time_zone);
   const unseen = new DirtCounter();
-  const original = (value: number): number => (log ? Math.sign(value) * Math.expm1(Math.abs(value)) : value);
+  const scaled = (value: number): number => (log ? signedLog1p(value / one) : value);
+  const original = (value: number): number =>
+    log ? Math.sign(value) * Math.expm1(Math.abs(value)) * one : value;
   const groupOf = (names: readonly string[]): Group => {
     for (let index = names.length - 1; index >= 0; index--) {
       const group = known.get(names[index]);
@@ -252,7 +282,7 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
     const level = levels[levels.length === 1 ? 0 : (hourOf(time) ?? 0)];
     if (tolerance === 0) return { level, spread, group };
     const tolerated = original(level) + Math.sign(level || 1) * tolerance;
-    const tolerable = Math.abs((log ? signedLog1p(tolerated) : tolerated) - level);
+    const tolerable = Math.abs(scaled(tolerated) - level);
     return { level, spread: Math.max(spread, tolerable), group };
   };
   const rangeOf = ({ level, spread }: { level: number; spread: number }): [low: number, high: number] => {
@@ -263,13 +293,13 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
   const shownGroup = ({ name }: Group): string => printable(readableGroup(name), GROUP_CHARACTERS);
   return {
     columns: [''],
-    watched: [{ tail: direction, leastDecay: LEAST_DECAY }],
+    watched: [{ tail: direction, leastDecay: LEAST_DECAY, leastTail }],
     missing: NaN,
     encode(reading, out, offset, dirt) {
       const number = numberOf((reading as Reading).value, dirt);
       if (number === undefined) return false;
       const { level, spread } = usualOf(reading as Reading);
-      const deviation = compressed(((log ? signedLog1p(number) : number) - level) / spread);
+      const deviation = compressed((scaled(number) - level) / spread);
       const isOrdinary =
         (direction === 'high' && deviation < 0) ||
         (direction === 'low' && deviation > 0) ||

@@ -66,7 +66,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       // Signs of attack weigh more and come with what a text looks like, so that real attacks in real logs rank first.
       { type: 'attack_signs', field: 'url.original', weight: ATTACK_WEIGHT },
       { type: 'text', field: 'url.original', weight: 1 },
-      { type: 'category', field: 'user_agent.original', encoding: 'rarity', masked: true },
+      { type: 'category', field: 'user_agent.original', encoding: 'rarity', masked: 'agent' },
     ],
   ),
   define(
@@ -87,7 +87,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'combination', fields: ['method', { route: 'path' }], weight: 0.5 },
       { type: 'attack_signs', field: 'path', weight: ATTACK_WEIGHT },
       { type: 'text', field: 'path', weight: 1 },
-      { type: 'category', field: 'user_agent', encoding: 'rarity', masked: true },
+      { type: 'category', field: 'user_agent', encoding: 'rarity', masked: 'agent' },
       { type: 'hour_of_day', field: 'hour_of_day' },
     ],
   ),

@@ -10,6 +10,7 @@ import { leafFields } from '../fields/leaf_fields';
 import { skewness } from '../number/number_encoding';
 import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
+import { dependence, explainedShare } from './dependence';
 import { isMetadata } from './metadata_fields';
 import type { FeatureType } from '../../detector/feature_schema';
 
@@ -190,10 +191,11 @@ function comparedWithinGroups(
   profiles: readonly Profile[],
 ): FeatureSuggestion[] {
   const target = profiles.find(isTarget);
-  const workers = profiles
+  const named = profiles
     .filter(({ field, distinct, isNumber }) => WORKER.test(field) && distinct <= MOST_WORKERS && !isNumber)
     .sort((one, other) => one.distinct - other.distinct)
     .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
+  const workers = withTellingGroups(named, suggestions, profiles, target);
   const route = target === undefined ? [] : [{ route: target.field }];
   const names = workers.map(({ field }) => field);
   const status = suggestions.find(
@@ -233,10 +235,72 @@ function comparedWithinGroups(
     const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
     if (type === 'category' && isWorker) return [];
     const partner = companionOf(field, names);
-    return type === 'category' && NAME.test(field) && partner !== undefined
-      ? [suggestion, togetherWith(suggestion, partner)]
-      : [suggestion];
+    if (type !== 'category' || partner === undefined) return [suggestion];
+    if (NAME.test(field)) return [suggestion, togetherWith(suggestion, partner)];
+    // A pair that is new tells of a new value as well.
+    return areDependent(field, partner, profiles) ? [togetherWith(suggestion, partner)] : [suggestion];
   });
+}
+
+/** Share of the variance of a number that a field has to explain beyond others for the number to be compared within it. */
+const TOLD_VARIANCE = 0.1;
+/** Part of what one field says of another from which a pair that is new is news. */
+const LEAST_DEPENDENCE = 0.3;
+/** Different values of a field that groups are made of, where no name says that it does the work. */
+const MOST_TELLING = 64;
+
+const textsOf = ({ values }: Profile): string[] =>
+  values.map((value) => (value === undefined ? '' : String(value as string | number)));
+
+/** Fields that name who does the work, and those that the numbers of the logs depend on, whatever their names, up to {@link MOST_GROUPS}. */
+function withTellingGroups(
+  named: readonly Profile[],
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+  target: Profile | undefined,
+): Profile[] {
+  const fieldsOf = (type: FeatureType): Set<string> =>
+    new Set(suggestions.flatMap(({ definition }) => (definition.type === type ? [definition.field] : [])));
+  const [numbers, categories] = [fieldsOf('number'), fieldsOf('category')];
+  const dirt = new DirtCounter();
+  const columns = profiles
+    .filter(({ field }) => numbers.has(field))
+    .map(({ values }) => values.map((value) => (value === undefined ? undefined : numberOf(value, dirt))));
+  const chosen = [...named];
+  const groupsWith = (fields: readonly Profile[]): string[] => {
+    const texts = fields.map(textsOf);
+    return (target ?? fields[0])?.values.map((_value, row) => texts.map((own) => own[row]).join('\n')) ?? [];
+  };
+  let explained = columns.map((column) =>
+    chosen.length === 0 ? 0 : explainedShare(column, groupsWith(chosen)),
+  );
+  const most = MOST_GROUPS - (target === undefined ? 1 : 2);
+  while (chosen.length < most && columns.length > 0) {
+    const gains = profiles
+      .filter((profile) => {
+        const { field, distinct, isNumber } = profile;
+        return categories.has(field) && !isNumber && distinct <= MOST_TELLING && !chosen.includes(profile);
+      })
+      .map((profile) => {
+        const shares = columns.map((column) => explainedShare(column, groupsWith([...chosen, profile])));
+        return { profile, shares, gain: Math.max(...shares.map((share, i) => share - explained[i])) };
+      })
+      .sort((one, other) => other.gain - one.gain || one.profile.distinct - other.profile.distinct);
+    if (gains.length === 0 || gains[0].gain < TOLD_VARIANCE) break;
+    chosen.push(gains[0].profile);
+    explained = gains[0].shares;
+  }
+  return chosen.sort((one, other) => one.distinct - other.distinct);
+}
+
+function areDependent(one: string, other: string, profiles: readonly Profile[]): boolean {
+  const [first, second] = [one, other].map((name) => profiles.find(({ field }) => field === name));
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    first.distinct <= MOST_WORKERS &&
+    dependence(textsOf(first), textsOf(second)) >= LEAST_DEPENDENCE
+  );
 }
 
 /** Returns what is called or run by a caller, user or machine: the most particular name of it. */

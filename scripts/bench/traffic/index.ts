@@ -1,5 +1,6 @@
 import type { WebSources } from '../../real_logs/web_attack_logs';
 import { hostLogs } from './host_logs';
+import { queueWorkers } from './queue_workers';
 import { realRequests } from './real_requests';
 import { rpcPlatform } from './rpc_platform';
 import { webShop } from './web_shop';
@@ -12,4 +13,5 @@ export const trafficKinds = (sources: WebSources): readonly TrafficKind[] => [
   rpcPlatform,
   realRequests(sources),
   hostLogs,
+  queueWorkers,
 ];

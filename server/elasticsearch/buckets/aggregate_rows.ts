@@ -58,9 +58,10 @@ function measures(
   detector: Detector,
   { common, labelField }: RowRequest,
 ): Record<string, estypes.AggregationsAggregationContainer> {
-  const { errors, latency, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
+  const { errors, failures, latency, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
   return {
     errors: { filter: asQuery(errors) },
+    ...(failures === undefined ? {} : { failures: { filter: asQuery(failures) } }),
     ...(latency === undefined ? {} : { latency: { percentiles: { field: latency, percents: [50, 95] } } }),
     ...Object.fromEntries(
       Object.entries(distinct).map(([name, field]) => [
@@ -115,7 +116,7 @@ function labelsOf(cell: Cell): BucketLabels {
 }
 
 function rowOf(cell: Cell, detector: Detector, request: RowRequest): BucketRow {
-  const { distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
+  const { failures, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
   const countOf = (name: string): number => (cell[name] as { doc_count: number }).doc_count;
   const quantiles = (cell.latency as { values: Record<string, number | null> } | undefined)?.values;
   const [p50, p95] = [quantiles?.['50.0'] ?? undefined, quantiles?.['95.0'] ?? undefined];
@@ -124,6 +125,7 @@ function rowOf(cell: Cell, detector: Detector, request: RowRequest): BucketRow {
     entity: String(cell.key.entity),
     count: cell.doc_count,
     errors: countOf('errors'),
+    ...(failures === undefined ? {} : { failures: countOf('failures') }),
     ...(p50 === undefined ? {} : { latencyP50: p50 }),
     ...(p95 === undefined ? {} : { latencyP95: p95 }),
     distinct: Object.fromEntries(

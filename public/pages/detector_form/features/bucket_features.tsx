@@ -17,6 +17,7 @@ import {
   COUNT_FIELD,
   ERRORS_FIELD,
   ERROR_SHARE_FIELD,
+  FAILURE_SHARE_FIELD,
   LATENCY_P50_FIELD,
   LATENCY_P95_FIELD,
 } from '../../../../common/detector/bucket_fields';
@@ -233,10 +234,13 @@ const UNNAMED = { name: undefined, weight: undefined, tolerance: undefined, unit
 
 /** A field of the row for people; the names of values that are counted are those of the detector. */
 function rowFieldName(field: string): string {
-  const [, kind, counted] = /^bucket\.(distinct|rare)_(.+)$/.exec(field) ?? [];
+  const [, kind, counted] = /^bucket\.(distinct|per|rare)_(.+)$/.exec(field) ?? [];
   const values = { name: counted?.replaceAll('_', ' ') };
   if (kind === 'distinct') {
     return i18n.translate('logAnomalies.row.distinct', { defaultMessage: 'different {name}', values });
+  }
+  if (kind === 'per') {
+    return i18n.translate('logAnomalies.row.per', { defaultMessage: 'logs for each of {name}', values });
   }
   if (kind === 'rare') {
     return i18n.translate('logAnomalies.row.rare', { defaultMessage: 'logs with rare {name}', values });
@@ -248,6 +252,8 @@ function rowFieldName(field: string): string {
       return i18n.translate('logAnomalies.row.errors', { defaultMessage: 'number of errors' });
     case ERROR_SHARE_FIELD:
       return i18n.translate('logAnomalies.row.errorShare', { defaultMessage: 'share of errors' });
+    case FAILURE_SHARE_FIELD:
+      return i18n.translate('logAnomalies.row.failureShare', { defaultMessage: 'share of failures' });
     case LATENCY_P50_FIELD:
       return i18n.translate('logAnomalies.row.median', { defaultMessage: 'median of how long it took' });
     case LATENCY_P95_FIELD:

@@ -294,7 +294,7 @@ function Masked({ feature, set, ...props }: FeatureSettingsProps & Setter): Reac
       })}
     >
       <Choice
-        value={feature.masked === true ? 'masked' : 'kept'}
+        value={feature.masked === 'agent' ? 'agent' : feature.masked === true ? 'masked' : 'kept'}
         options={[
           {
             value: 'kept',
@@ -304,8 +304,14 @@ function Masked({ feature, set, ...props }: FeatureSettingsProps & Setter): Reac
             value: 'masked',
             text: i18n.translate('logAnomalies.feature.numbersMasked', { defaultMessage: 'are masked' }),
           },
+          {
+            value: 'agent',
+            text: i18n.translate('logAnomalies.feature.programsAlone', {
+              defaultMessage: 'of a user agent only the programs count',
+            }),
+          },
         ]}
-        set={(value) => set({ masked: value === 'masked' ? true : undefined })}
+        set={(value) => set({ masked: value === 'agent' ? 'agent' : value === 'masked' ? true : undefined })}
         subject="logAnomaliesMasked"
       />
     </Setting>
