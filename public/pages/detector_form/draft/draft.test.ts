@@ -77,7 +77,7 @@ describe('a draft of buckets', () => {
   it('looks at all numbers of the row, and follows its settings when it is edited', () => {
     const { detector, problems } = checkDraft(draft, readKql);
     expect([...problems]).toEqual([]);
-    expect(detector!.features).toHaveLength(6);
+    expect(detector!.features).toHaveLength(7);
     const edited = draftOf(detector!);
     expect(edited.features).toEqual([]);
     const more = checkDraft({ ...edited, bucket: { ...edited.bucket, rare: { agents: 'agent' } } }, readKql);
