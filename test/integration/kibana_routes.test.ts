@@ -38,6 +38,29 @@ describe('rights', () => {
     }
   });
 
+  it('do not make up for a query that runs scripts or reads other indices: it is refused before it is sent', async () => {
+    const hostile: [object, RegExp][] = [
+      [{ script: { script: 'while (true) {}' } }, /script/],
+      [{ bool: { filter: [{ terms: { user: { index: 'other', id: '1', path: 'user' } } }] } }, /terms/],
+      [{ wrapper: { query: 'e30=' } }, /wrapper/],
+      [{ nested: { path: 'a', query: { match_all: {} }, inner_hits: { script_fields: {} } } }, /inner_hits/],
+    ];
+    for (const [query, named] of hostile) {
+      const detector = webDetector(index, { source: { index, query } as never });
+      const created = refusalOf(await kibana.call(owner, 'createDetector', { body: { detector } }, space));
+      expect(created).toMatch(/^400 .*source\.query/);
+      expect(created).toMatch(named);
+      const filter = JSON.stringify(query);
+      for (const operation of ['searchResults', 'summarizeResults'] as const) {
+        const given = { query: { filter, ...(operation === 'summarizeResults' && { by: 'detector' }) } };
+        const filtered = refusalOf(await kibana.call(reader, operation, given, space));
+        expect(filtered).toMatch(/^400 .*filter/);
+        expect(filtered).toMatch(named);
+      }
+    }
+    expect([...kibana.savedObjects.objects.values()]).toEqual([]);
+  });
+
   it('end at the border of a space', async () => {
     const { id } = await trained();
     await kibana.tasks.run(detectionTaskId(target(id)));
