@@ -86,6 +86,22 @@ async function sampleLogs({ report, admin }: World, pages: KibanaPages): Promise
     assert.match(page.url(), /\/anomalies/);
     await pages.picture('sample_explorer');
   });
+  await report.step('the most severe incident has a page of its own and is commented', async () => {
+    await page
+      .locator(`${testSubject('logAnomaliesIncidents')} tbody a`)
+      .first()
+      .click();
+    await page.waitForSelector(testSubject('logAnomaliesIncident'));
+    await page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);
+    await pages.picture('incident');
+    await page.click(testSubject('logAnomaliesComment'));
+    await page.fill(testSubject('logAnomaliesCommentText'), 'It was the deployment.');
+    await page.click(testSubject('logAnomaliesCommentSave'));
+    await page
+      .locator(testSubject('logAnomaliesIncidentHistory'))
+      .getByText('It was the deployment.')
+      .waitFor();
+  });
   await report.step('another one removes all of it', async () => {
     await open(pages, '/app/logAnomalies', 'logAnomaliesSampleRemove');
     await page.click(testSubject('logAnomaliesSampleRemove'));
