@@ -141,11 +141,11 @@ const TOLD_NUMBERS = 2;
 export function bucketMessage(document: LogDocument, attribution: readonly Attribution[]): string {
   const message = textOfJson(getField(document, 'message'));
   const count = attribution.find(({ field }) => field === COUNT_FIELD);
-  const others = attribution
+  // Of no logs there is nothing else to tell.
+  const told = getField(document, COUNT_FIELD) === 0 ? [] : attribution;
+  const others = told
     .filter(({ field, share }) => field !== COUNT_FIELD && field.startsWith('bucket.') && share >= TOLD_SHARE)
-    .filter(
-      ({ actual }) => actual !== 'missing' && !(getField(document, COUNT_FIELD) === 0 && actual === '0'),
-    )
+    .filter(({ actual }) => actual !== 'missing')
     .slice(0, TOLD_NUMBERS)
     .map((each) => `${subjectOf(each)} ${sentenceOf(each)}`);
   const usual = count === undefined ? undefined : usualOf(count);
