@@ -164,6 +164,49 @@ describe('import', () => {
     expect(detectorsStored()).not.toContain(ours[0].detector_id);
   });
 
+  it('claims on record no failure of what it has done', async () => {
+    const { id } = await create({ name: 'Old' });
+    const yaml = stringify({ ...webDetector(index), name: 'Old', description: 'Of a file' });
+    const reasonsAfter = async (): Promise<string[]> => {
+      const { status } = await kibana.call(
+        stranger,
+        'importDetectors',
+        { body: { yaml, on_conflict: 'overwrite' } },
+        space,
+      );
+      expect(status).toBe(500);
+      const { entries } = await ok<{ entries: AuditEntryBody[] }>(reader, 'listAudit', {
+        params: { id },
+        query: { actions: 'detector_imported' },
+      });
+      return entries.map(({ reason }) => reason);
+    };
+    const remove = jest.spyOn(kibana.tasks, 'removeIfExists').mockRejectedValue(new Error('No tasks now.'));
+    try {
+      // The settings are saved by then, and the detector has no key any more.
+      const reasons = await reasonsAfter();
+      expect(attributesOf(id)).toMatchObject({
+        detector: { description: 'Of a file' },
+        api_key_object: null,
+      });
+      expect(reasons).toEqual([expect.stringMatching(/taken the place/)]);
+    } finally {
+      remove.mockRestore();
+    }
+    // Saved, and the answer is lost.
+    objects.set = function (key, value) {
+      Map.prototype.set.call(this, key, value);
+      throw new Error('The connection ends here.');
+    };
+    try {
+      const [failed, claimed] = await reasonsAfter();
+      expect([failed, claimed].filter((reason) => reason.includes('as it was before'))).toEqual([]);
+      expect([failed, claimed].filter((reason) => reason.includes('may have changed'))).toHaveLength(1);
+    } finally {
+      delete (objects as { set?: unknown }).set;
+    }
+  });
+
   it('brings a detector to another space: stopped, without key and owner, until somebody starts it', async () => {
     const { id, detector } = await create();
     const yaml = await exported(id);

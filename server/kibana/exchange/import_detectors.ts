@@ -96,11 +96,32 @@ async function saveOnRecord(
   try {
     await save(services, scope, repository, id, each);
   } catch (error) {
-    const reason = 'This import failed after it was put on record; the detector is as it was before.';
-    await trail.append([{ ...entry, reason }]);
+    const reason = (await hasChangedNothing(repository, id, each, error))
+      ? 'This import failed after it was put on record; the detector is as it was before.'
+      : 'This import failed after it was put on record; it may have changed the detector all the same.';
+    await trail
+      .append([{ ...entry, reason }])
+      .catch(({ message }: Error) => services.log.warn(`Detector ${id}: ${reason} ${message}`));
     throw error;
   }
+  await stop(services, scope, id, each);
   return id;
+}
+
+/** An error says that saving was not answered, and not that it was not done. */
+async function hasChangedNothing(
+  repository: DetectorRepository,
+  id: string,
+  { replaces }: Planned,
+  error: unknown,
+): Promise<boolean> {
+  if (error instanceof DetectionError && error.code === 'conflict') return true;
+  try {
+    const { version } = await repository.get(id);
+    return version === replaces?.version;
+  } catch (failure) {
+    return replaces === undefined && failure instanceof DetectionError && failure.code === 'not_found';
+  }
 }
 
 /** @throws DetectionError `forbidden`: what could not be put on record is not done */
@@ -279,9 +300,19 @@ async function save(
     await repository.create(id, { ...imported, created_at: now, created_by: scope.user ?? null });
     return;
   }
-  const { version, apiKeyObject } = replaces;
-  const target = { space: scope.space, detectorId: id };
-  await repository.update(id, imported, version);
+  await repository.update(id, imported, replaces.version);
+}
+
+/** Ends the work of a detector that a file has overwritten, once that is done. Without a key what is left of it does nothing. */
+async function stop(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  { replaces }: Planned,
+): Promise<void> {
+  if (replaces === undefined) return;
+  const { apiKeyObject } = replaces;
+  const target = { space: scope.space, detectorId };
   for (const task of [detectionTaskId(target), trainingTaskId(target), upkeepTaskId(target)]) {
     await services.taskManager.removeIfExists(task);
   }
