@@ -62,3 +62,22 @@ export function textOfJson(value: unknown): string {
   if (!isObject(value)) return String(value ?? '');
   return isNestedTooDeeply(value) ? '(nested too deeply)' : JSON.stringify(value);
 }
+
+/** A half of a surrogate pair without its other half. */
+const LONE_SURROGATE = /\p{Cs}/gu;
+
+/**
+ * Text that Elasticsearch finds again by itself: half a surrogate pair, which a log may hold and a cut may leave, is indexed as one
+ * character and searched for as another.
+ */
+export const wellFormed = (text: string): string => text.replace(LONE_SURROGATE, '\ufffd');
+
+/** A JSON value whose texts are all {@link wellFormed}. @param value nested no deeper than {@link DEEPEST_JSON} */
+export function wellFormedJson<Value>(value: Value): Value {
+  if (typeof value === 'string') return wellFormed(value) as Value;
+  if (Array.isArray(value)) return value.map((item: unknown) => wellFormedJson(item)) as Value;
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, wellFormedJson(item)]),
+  ) as Value;
+}

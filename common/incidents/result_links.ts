@@ -1,5 +1,6 @@
 import type { AnomalyResult } from '../anomaly';
 import { spanOfResult } from '../findings/found_by';
+import { wellFormed } from '../json_values';
 import { getField } from '../log_features/fields/field_access';
 import { routeOf } from '../log_features/fields/routes';
 import { patternOf } from '../suppressions/result_facts';
@@ -23,7 +24,10 @@ const SOURCE_FIELDS = [
   'username',
 ] as const;
 const LONGEST_SOURCE = 256;
-const LONGEST_VALUE = 256;
+/** Characters of a host that a scope holds: a longer one is known by its beginning. */
+export const LONGEST_HOST = 256;
+/** Longer values of a field are not searched by. */
+const LONGEST_INDEXED = 1_024;
 
 const PATH_FIELDS = ['url.path', 'url.original', 'http.request.path'];
 const METHOD_FIELDS = ['http.request.method', 'http.method'];
@@ -50,18 +54,20 @@ function textAt(result: AnomalyResult, fields: readonly string[], longest: numbe
     const value = getField(result, field);
     const scalar: unknown = Array.isArray(value) ? value[0] : value;
     if ((typeof scalar === 'string' && scalar !== '') || typeof scalar === 'number') {
-      return String(scalar).slice(0, longest);
+      return wellFormed(String(scalar).slice(0, longest));
     }
   }
   return undefined;
 }
 
-/** Returns the entity of a result; where it has none its host, and where that is not copied either, its detector. */
+/** Returns the entity of a result; where it has none its host, and where that is not copied or not searched by either, its detector. */
 function scopeOf(result: AnomalyResult): IncidentScope {
   const { entity } = result.anomaly;
   if (entity !== undefined) return { kind: 'entity', value: entity };
-  const host = textAt(result, ['host.name'], LONGEST_VALUE);
-  if (host !== undefined) return { kind: 'host', value: host };
+  const host = textAt(result, ['host.name'], Infinity);
+  if (host !== undefined && host.length <= LONGEST_INDEXED) {
+    return { kind: 'host', value: wellFormed(host.slice(0, LONGEST_HOST)) };
+  }
   return { kind: 'detector', value: result.detector.id };
 }
 

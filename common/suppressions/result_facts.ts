@@ -1,4 +1,5 @@
 import type { AnomalyResult } from '../anomaly';
+import { wellFormed } from '../json_values';
 import { getField } from '../log_features/fields/field_access';
 import { maskWords } from '../log_features/template/drain_templates';
 import type { Match } from './suppression';
@@ -14,6 +15,8 @@ const textOf = (result: AnomalyResult, field: string): string => {
   const value = getField(result, field);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
+
+const bounded = (pattern: string): string => wellFormed(pattern.slice(0, LONGEST_PATTERN));
 
 /** Returns the facts that results are counted by: Elasticsearch keeps the parts of an attribution apart from each other. */
 function topOf({ attribution }: AnomalyResult['anomaly']): { top_feature?: string; top_value?: string } {
@@ -31,7 +34,7 @@ function topOf({ attribution }: AnomalyResult['anomaly']): { top_feature?: strin
 export function patternOf(result: AnomalyResult): string {
   const message = MESSAGE_FIELDS.map((field) => textOf(result, field)).find((text) => text.trim() !== '');
   const masked = message === undefined ? [] : maskWords(message);
-  if (masked.some((token) => WORD.test(token))) return masked.join(' ').slice(0, LONGEST_PATTERN);
+  if (masked.some((token) => WORD.test(token))) return bounded(masked.join(' '));
   const path = textOf(result, 'url.path') || textOf(result, 'url.original').split('?')[0];
   if (path !== '') {
     const request = [
@@ -39,15 +42,11 @@ export function patternOf(result: AnomalyResult): string {
       maskWords(path).join(' '),
       textOf(result, 'http.response.status_code'),
     ];
-    return request
-      .filter((part) => part !== '')
-      .join(' ')
-      .slice(0, LONGEST_PATTERN);
+    return bounded(request.filter((part) => part !== '').join(' '));
   }
   const { top_feature: feature, top_value: value } = topOf(result.anomaly);
-  return feature === undefined
-    ? masked.join(' ').slice(0, LONGEST_PATTERN)
-    : (value === '' ? feature : `${feature}: ${value}`).slice(0, LONGEST_PATTERN);
+  if (feature === undefined) return bounded(masked.join(' '));
+  return bounded(value === '' ? feature : `${feature}: ${value}`);
 }
 
 /** The result with what it is counted and hidden by, as it is stored. */

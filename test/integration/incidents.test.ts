@@ -280,6 +280,51 @@ it('keeps every change when several people work on one at once, and puts it on r
   expect(entries[0]).toMatchObject({ by: 'olga', from: 'open', to: 'closed' });
 });
 
+it('holds what logs with halves of characters and long hosts are of', async () => {
+  const { page, list } = world();
+  // The pattern ends between the two halves of a character.
+  const message = `wo ${'word '.repeat(102).slice(0, 508)}\ud83d\ude00 tail`;
+  const ofHost = (id: string, name: string): AnomalyResult => {
+    const result = found(id, 0);
+    return { ...result, host: { name }, anomaly: { ...result.anomaly, entity: undefined } };
+  };
+  const hosts = ['h'.repeat(300), `${'i'.repeat(255)}\ud83d\ude00`, 'j'.repeat(1_500)];
+  await page([found('a', 0, { message }), ...hosts.map((name, place) => ofHost(`h-${place}`, name))]);
+  expect(message.charCodeAt(511)).toBe(0xd83d);
+  expect((await list()).map(({ scope, counts }) => [scope.kind, scope.value[0], counts.logs]).sort()).toEqual(
+    [
+      ['detector', 'w', 1],
+      ['entity', 'c', 1],
+      ['host', 'h', 1],
+      ['host', 'i', 1],
+    ],
+  );
+});
+
+it('lists no more of an incident than it shows, and takes no text without end', async () => {
+  const { page, list, incidents, audit, space } = world();
+  await page(
+    Array.from({ length: 200 }, (_, place) => {
+      const letters = [...String(place)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+      return found(`a-${place}`, 0, { client: '203.0.113.9', message: `${letters} ${'word '.repeat(90)}` });
+    }),
+  );
+  const read = jest.spyOn(client, 'search');
+  const [{ id }] = await list();
+  const answer = (await read.mock.results[0].value) as object;
+  const result = resultId('web', { index: 'weblogs', id: 'a-7' });
+  const query = { state: 'all', sort: 'start', order: 'asc', page: 1, size: 1, result_id: result } as const;
+  expect((await listIncidents(client, space, query)).incidents.map((each) => each.id)).toEqual([id]);
+  read.mockRestore();
+  expect(JSON.stringify(answer).length).toBeLessThan(20_000);
+  for (const change of [{ comment: 'c'.repeat(2_001) }, { assignee: 'a'.repeat(257) }]) {
+    await expect(changeIncident({ incidents, audit, clock }, id, change, {})).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(/^The (comment|assignee) has .* at most/),
+    });
+  }
+});
+
 it('is one for several detectors of one entity', async () => {
   const { page, list } = world();
   await page([found('a', 0)]);

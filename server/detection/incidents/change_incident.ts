@@ -24,7 +24,7 @@ export const withSteps = (incident: Incident, ...steps: readonly IncidentStep[])
 /**
  * Changes an incident for a person and puts on record who did what. What is so already is no change.
  *
- * @throws DetectionError `not_found`; `conflict` for one that was merged, with the id of the one to change; `unavailable` where
+ * @throws DetectionError `invalid_input` for a text that is too long; `not_found`; `conflict` for one that was merged, with the id of the one to change; `unavailable` where
  *   others keep changing it
  */
 export async function changeIncident(
@@ -41,6 +41,8 @@ export async function changeIncident(
   change: IncidentChange,
   author: { readonly by?: string },
 ): Promise<Incident> {
+  checkLength('comment', change.comment, INCIDENT_LIMITS.commentCharacters);
+  checkLength('assignee', change.assignee, INCIDENT_LIMITS.assigneeCharacters);
   for (let tried = 0; tried < MOST_TRIES; tried++) {
     const found = await incidents.find(id);
     if (found === undefined) {
@@ -61,6 +63,14 @@ export async function changeIncident(
     return changed;
   }
   throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
+}
+
+function checkLength(name: string, text: string | null | undefined, most: number): void {
+  if (text === undefined || text === null || text.length <= most) return;
+  throw new DetectionError(
+    'invalid_input',
+    `The ${name} has ${text.length} characters; at most ${most} are allowed.`,
+  );
 }
 
 const ACTIONS = { open: 'reopened', acknowledged: 'acknowledged', closed: 'closed' } as const;

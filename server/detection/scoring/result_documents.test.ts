@@ -141,6 +141,35 @@ test('with none it holds no value of the log but entity, time and place', () => 
   expect(patternOf(result)).toBe('response_time');
 });
 
+test('holds no half of a character, by which nothing is found again', () => {
+  const detector = parseDetector({
+    name: 'Web',
+    source: { index: 'weblogs' },
+    features: [{ type: 'category', field: 'user' }],
+    entity_field: 'user',
+  });
+  const document = { user: `${'u'.repeat(255)}\ud83d\ude00`, message: 'a \udc00 b' };
+  const origin = {
+    detectorId: 'web',
+    runId: 'run-1',
+    snapshot: { detector, version: 'web-1' } as never,
+    now: 0,
+    reached: 0,
+  };
+  const result = resultDocument(origin, {
+    log: { index: 'weblogs', id: '1' },
+    document,
+    modelVersion: 'web-1',
+    anomaly: { score: 0.7, confidence: 0.9, severity: 'major', threshold: 0.6, attribution: [], reason: '' },
+  });
+  expect(result.anomaly.entity).toBe(`${'u'.repeat(255)}\ufffd`);
+  expect(result).toMatchObject({ user: document.user, source: { index: 'weblogs', id: '1' } });
+  expect(JSON.stringify(result)).not.toMatch(/\\ud[89a-f]/);
+  const sums = { logs: 1, anomalies: 1, max_score: 0.7 } as never;
+  const summary = summaryDocument(origin, { start: 0, entity: 'u\ud83d', sums }, 'page');
+  expect(summary.anomaly.entity).toBe('u\ufffd');
+});
+
 test('a value that is not known is refused', () => {
   expect(() => resultWith({ copy_fields: 'some' as never })).toThrow(/copy_fields/);
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
+import { wellFormed, wellFormedJson } from '../../../common/json_values';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { reasonOf } from '../../../common/explanations';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
@@ -29,7 +30,7 @@ export interface Finding {
   readonly message?: string;
 }
 
-/** The result of one anomalous log or bucket row, as it is stored. */
+/** The result of one anomalous log or bucket row, as it is stored: all its texts are found again by themselves. */
 export function resultDocument(
   { detectorId, snapshot: { detector }, runId, now, reached }: ResultOrigin,
   { log, document, modelVersion, anomaly, message }: Finding,
@@ -39,7 +40,7 @@ export function resultDocument(
   const copiesAll = (detector.copy_fields ?? 'all') === 'all';
   const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
   const { entity_field: entityField } = detector;
-  return {
+  return wellFormedJson<AnomalyResult>({
     ...context,
     ...(message !== undefined && copiesAll && { message }),
     '@timestamp': new Date(time).toISOString(),
@@ -56,7 +57,7 @@ export function resultDocument(
     source: { ...(context.source as object), index: log.index, id: log.id },
     run: { id: runId },
     result: { type: 'log', ...(stated !== undefined && { stated_time: stated }) },
-  };
+  });
 }
 
 /** Logs of one entity in one span of time, summed up. */
@@ -78,7 +79,7 @@ export const summaryDocument = (
   detector: { id: detectorId, name: detector.name },
   model: { version },
   bucket: sums,
-  anomaly: { entity },
+  anomaly: { entity: entity && wellFormed(entity) },
   // Spans of several implausible times lie at one place, and stay apart.
   page: { id: plausibleTime(start, { now, reached }) === start ? pageId : pageIdOf(pageId, start) },
   run: { id: runId },

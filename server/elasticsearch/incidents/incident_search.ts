@@ -88,6 +88,8 @@ export async function listIncidents(
         allow_no_indices: true,
         from: first,
         size: query.size,
+        // Up to a megabyte of each, which whoever writes logs can fill.
+        _source_excludes: ['kept'],
         track_total_hits: true,
         query: { bool: { filter } },
         post_filter: { terms: { state: [...STATE_FILTERS[query.state]] } },
@@ -220,6 +222,8 @@ async function holderOf(
         ignore_unavailable: true,
         allow_no_indices: true,
         size: 100,
+        _source_includes: ['kept.group'],
+        _source_excludes: ['kept.group.routes', 'kept.group.sources'],
         query: {
           bool: {
             filter: [
@@ -233,7 +237,10 @@ async function holderOf(
       }),
     { what: 'look for the incident of a result' },
   );
-  const kept = answer.hits.hits.map((hit) => keptOf(hit._id as string, hit._source as IncidentDocument));
+  const kept = answer.hits.hits.map(({ _id: id, _source }) => ({
+    id: id as string,
+    group: (_source as IncidentDocument).kept.group,
+  }));
   const holds = ({ from, to, patterns, buckets, quiet }: Group): boolean =>
     (patterns.includes(links.pattern) && links.from >= from && links.from <= to) ||
     (buckets !== undefined && links.from >= buckets.from - quiet && links.from <= buckets.to + quiet);
@@ -241,5 +248,5 @@ async function holderOf(
   const others = kept.find(
     ({ group }) => group.scope.kind === 'others' && links.from >= group.from && links.from <= group.to,
   );
-  return (named ?? others)?.incident.id;
+  return (named ?? others)?.id;
 }

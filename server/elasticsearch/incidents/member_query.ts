@@ -1,5 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch';
-import { INCIDENT_LIMITS, type Group, type IncidentScope } from '../../../common/incidents';
+import { INCIDENT_LIMITS, LONGEST_HOST, type Group, type IncidentScope } from '../../../common/incidents';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -18,12 +18,18 @@ const within = (from: number, to: number): Query => ({
   range: { '@timestamp': { gte: from, lte: to, format: 'epoch_millis' } },
 });
 
+/** Of a long name the scope holds the beginning, without half a surrogate pair at the end. */
+const ofHost = (value: string): Query =>
+  value.length < LONGEST_HOST
+    ? { term: { 'host.name': value } }
+    : { prefix: { 'host.name': value.replace(/\ufffd$/, '') } };
+
 function inScope({ kind, value }: IncidentScope): Query[] {
   switch (kind) {
     case 'entity':
       return [{ term: { 'anomaly.entity': value } }];
     case 'host':
-      return [{ term: { 'host.name': value } }, { bool: { must_not: [exists('anomaly.entity')] } }];
+      return [ofHost(value), { bool: { must_not: [exists('anomaly.entity')] } }];
     case 'detector':
       return [
         { term: { 'detector.id': value } },
