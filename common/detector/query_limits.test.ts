@@ -1,3 +1,4 @@
+import { bucketSchema } from './bucket_schema';
 import { detectorSchema } from './detector_schema';
 import { newDetectorSchema, newSourceSchema, queryProblem } from './query_limits';
 
@@ -180,6 +181,15 @@ describe('a query', () => {
     [{ wildcard: { path: { wildcard: '*'.repeat(257) } } }, /^has a pattern of 257 characters in wildcard/],
     [{ regexp: { path: { value: 'a', max_determinized_states: 1e9 } } }, /^has max_determinized_states in /],
     [{ query_string: { query: '/a/', max_determinized_states: 'x' } }, /^has max_determinized_states in /],
+    [
+      { match_phrase_prefix: { message: { query: 'a', max_expansions: 2_147_483_647 } } },
+      /^has max_expansions in match_phrase_prefix; allowed: at most 1024$/,
+    ],
+    [
+      { multi_match: { query: 'a', type: 'phrase_prefix', max_expansions: '1e9' } },
+      /^has max_expansions in /,
+    ],
+    [{ query_string: { query: 'a~', fuzzy_max_expansions: 1e9 } }, /^has fuzzy_max_expansions in /],
     [nested(11), /^is nested more than 32 levels deep$/],
     [nested(100_000), /^is nested more than 32 levels deep$/],
     [{ match: { message: 'x'.repeat(16_384) } }, /^has more than 16384 characters as JSON$/],
@@ -214,6 +224,18 @@ describe('a detector', () => {
       bucket: { errors: script },
     };
     expect(newDetectorSchema.safeParse(ofBuckets).error?.issues[0].path).toEqual(['bucket', 'errors']);
+  });
+
+  it('is the same for every setting of buckets that is a query, also one that is new', () => {
+    const ofBuckets = { name: 'Web', source: { index: 'logs' }, unit: 'bucket', entity_field: 'host' };
+    const taken = Object.keys(bucketSchema.shape).filter(
+      (name) => bucketSchema.safeParse({ [name]: script }).success,
+    );
+    expect(taken).toEqual(expect.arrayContaining(['errors', 'failures']));
+    for (const name of taken) {
+      const found = newDetectorSchema.safeParse({ ...ofBuckets, bucket: { [name]: script } });
+      expect(found.error?.issues.map(({ path }) => path)).toEqual([['bucket', name]]);
+    }
   });
 
   it('within the bounds is the same to both', () => {

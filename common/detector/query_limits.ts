@@ -13,8 +13,14 @@ const MOST_CLAUSES = 512;
 const MOST_VALUES = 1_024;
 /** Characters of a pattern of `regexp` and `wildcard`. */
 const LONGEST_PATTERN = 256;
-/** Default of Elasticsearch. */
-const MOST_STATES = 10_000;
+/** Settings that say how much of an index one query may gather, with the most that is allowed of each. */
+const GATHERED: Readonly<Record<string, number>> = {
+  /** Default of Elasticsearch. */
+  max_determinized_states: 10_000,
+  /** Elasticsearch takes 50 unless told otherwise. */
+  max_expansions: 1_024,
+  fuzzy_max_expansions: 1_024,
+};
 
 /** By type of query, the settings that hold queries. */
 const COMPOUND: Readonly<Record<string, readonly string[]>> = {
@@ -118,15 +124,15 @@ function leafProblem(type: string, settings: unknown): string | undefined {
         return `has a pattern of ${pattern.length} characters in ${type} on "${printable(name, 100)}"; allowed: at most ${LONGEST_PATTERN}`;
       }
     }
-    const states = isNode(value) ? value.max_determinized_states : undefined;
-    if ([states, name === 'max_determinized_states' ? value : undefined].some(isTooMany)) {
-      return `has max_determinized_states in ${type}; allowed: at most ${MOST_STATES}`;
+    for (const [setting, most] of Object.entries(GATHERED)) {
+      const said = [isNode(value) ? value[setting] : undefined, name === setting ? value : undefined];
+      if (said.some((each) => each !== undefined && !(Number(each) <= most))) {
+        return `has ${setting} in ${type}; allowed: at most ${most}`;
+      }
     }
   }
   return undefined;
 }
-
-const isTooMany = (states: unknown): boolean => states !== undefined && !(Number(states) <= MOST_STATES);
 
 interface Selecting {
   readonly query?: unknown;
@@ -138,15 +144,20 @@ const sourceProblems = ({ query }: Selecting): { path: string[]; message: string
   return message === undefined ? [] : [{ path: ['query'], message }];
 };
 
+/** Settings of buckets that are queries. */
+const BUCKET_QUERIES = ['errors', 'failures'] as const;
+
 /** @returns one entry for each query of the detector that is not allowed */
 function queryProblems(detector: {
   readonly source: Selecting;
-  readonly bucket?: { readonly errors?: unknown };
+  readonly bucket?: Readonly<Partial<Record<(typeof BUCKET_QUERIES)[number], unknown>>>;
 }): { path: string[]; message: string }[] {
-  const errors = queryProblem(detector.bucket?.errors);
   return [
     ...sourceProblems(detector.source).map(({ path, message }) => ({ path: ['source', ...path], message })),
-    ...(errors === undefined ? [] : [{ path: ['bucket', 'errors'], message: errors }]),
+    ...BUCKET_QUERIES.flatMap((name) => {
+      const message = queryProblem(detector.bucket?.[name]);
+      return message === undefined ? [] : [{ path: ['bucket', name], message }];
+    }),
   ];
 }
 
