@@ -64,9 +64,10 @@ function textAt(result: AnomalyResult, fields: readonly string[], longest: numbe
 function scopeOf(result: AnomalyResult): IncidentScope {
   const { entity } = result.anomaly;
   if (entity !== undefined) return { kind: 'entity', value: entity };
-  const host = textAt(result, ['host.name'], Infinity);
-  if (host !== undefined && host.length <= LONGEST_INDEXED) {
-    return { kind: 'host', value: wellFormed(host.slice(0, LONGEST_HOST)) };
+  const host: unknown = [getField(result, 'host.name')].flat()[0];
+  const name = ['string', 'number', 'boolean'].includes(typeof host) ? String(host) : '';
+  if (name !== '' && name.length <= LONGEST_INDEXED) {
+    return { kind: 'host', value: wellFormed(name.slice(0, LONGEST_HOST)) };
   }
   return { kind: 'detector', value: result.detector.id };
 }

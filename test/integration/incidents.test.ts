@@ -280,23 +280,24 @@ it('keeps every change when several people work on one at once, and puts it on r
   expect(entries[0]).toMatchObject({ by: 'olga', from: 'open', to: 'closed' });
 });
 
-it('holds what logs with halves of characters and long hosts are of', async () => {
+it('holds what logs with halves of characters and odd hosts are of', async () => {
   const { page, list } = world();
   // The pattern ends between the two halves of a character.
   const message = `wo ${'word '.repeat(102).slice(0, 508)}\ud83d\ude00 tail`;
-  const ofHost = (id: string, name: string): AnomalyResult => {
+  const ofHost = (id: string, name: string | boolean): AnomalyResult => {
     const result = found(id, 0);
     return { ...result, host: { name }, anomaly: { ...result.anomaly, entity: undefined } };
   };
-  const hosts = ['h'.repeat(300), `${'i'.repeat(255)}\ud83d\ude00`, 'j'.repeat(1_500)];
+  const hosts = ['h'.repeat(300), `${'i'.repeat(255)}\ud83d\ude00`, 'j'.repeat(1_500), '', true];
   await page([found('a', 0, { message }), ...hosts.map((name, place) => ofHost(`h-${place}`, name))]);
   expect(message.charCodeAt(511)).toBe(0xd83d);
   expect((await list()).map(({ scope, counts }) => [scope.kind, scope.value[0], counts.logs]).sort()).toEqual(
     [
-      ['detector', 'w', 1],
+      ['detector', 'w', 2],
       ['entity', 'c', 1],
       ['host', 'h', 1],
       ['host', 'i', 1],
+      ['host', 't', 1],
     ],
   );
 });

@@ -18,6 +18,11 @@ const within = (from: number, to: number): Query => ({
   range: { '@timestamp': { gte: from, lte: to, format: 'epoch_millis' } },
 });
 
+/** An empty name is none. */
+const hasHost: Query = {
+  bool: { filter: [exists('host.name')], must_not: [{ term: { 'host.name': '' } }] },
+};
+
 /** Of a long name the scope holds the beginning, without half a surrogate pair at the end. */
 const ofHost = (value: string): Query =>
   value.length < LONGEST_HOST
@@ -33,7 +38,7 @@ function inScope({ kind, value }: IncidentScope): Query[] {
     case 'detector':
       return [
         { term: { 'detector.id': value } },
-        { bool: { must_not: [exists('anomaly.entity'), exists('host.name')] } },
+        { bool: { must_not: [exists('anomaly.entity'), hasHost] } },
       ];
     case 'others':
       return [{ term: { 'detector.id': value } }];
