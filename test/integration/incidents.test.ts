@@ -302,7 +302,7 @@ it('holds what logs with halves of characters and odd hosts are of', async () =>
   );
 });
 
-it('lists no more of an incident than it shows, and takes no text without end', async () => {
+it('lists no more of an incident than it shows, and takes no text that has no end or hides some', async () => {
   const { page, list, incidents, audit, space } = world();
   await page(
     Array.from({ length: 200 }, (_, place) => {
@@ -318,6 +318,11 @@ it('lists no more of an incident than it shows, and takes no text without end', 
   expect((await listIncidents(client, space, query)).incidents.map((each) => each.id)).toEqual([id]);
   read.mockRestore();
   expect(JSON.stringify(answer).length).toBeLessThan(20_000);
+  const hidden = { comment: 'Looking\r\nat it \u202eevig', assignee: 'ol\u200bga\ud83d' };
+  expect(await changeIncident({ incidents, audit, clock }, id, hidden, { by: 'pia' })).toMatchObject({
+    comments: [{ by: 'pia', text: 'Looking\nat it \ufffdevig' }],
+    assignee: 'ol\ufffdga\ufffd',
+  });
   for (const change of [{ comment: 'c'.repeat(2_001) }, { assignee: 'a'.repeat(257) }]) {
     await expect(changeIncident({ incidents, audit, clock }, id, change, {})).rejects.toMatchObject({
       code: 'invalid_input',

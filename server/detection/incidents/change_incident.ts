@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import { INCIDENT_LIMITS, type Incident, type IncidentStep } from '../../../common/incidents';
+import { printable } from '../../../common/printable';
 import type { AuditTrail, Clock } from '../ports';
 import type { IncidentStore, StoredIncident } from '../ports/incidents';
 
@@ -43,6 +44,7 @@ export async function changeIncident(
 ): Promise<Incident> {
   checkLength('comment', change.comment, INCIDENT_LIMITS.commentCharacters);
   checkLength('assignee', change.assignee, INCIDENT_LIMITS.assigneeCharacters);
+  const cleaned = cleanedChange(change);
   for (let tried = 0; tried < MOST_TRIES; tried++) {
     const found = await incidents.find(id);
     if (found === undefined) {
@@ -56,10 +58,10 @@ export async function changeIncident(
       );
     }
     const at = new Date(clock.now()).toISOString();
-    const changed = changedIncident(found, change, at, author);
+    const changed = changedIncident(found, cleaned, at, author);
     if (changed === found.incident) return changed;
     if (!(await incidents.write([{ ...found, incident: changed }]))) continue;
-    await audit.append(entriesOf(found.incident, changed, change, at, author));
+    await audit.append(entriesOf(found.incident, changed, cleaned, at, author));
     return changed;
   }
   throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
@@ -71,6 +73,22 @@ function checkLength(name: string, text: string | null | undefined, most: number
     'invalid_input',
     `The ${name} has ${text.length} characters; at most ${most} are allowed.`,
   );
+}
+
+/** Without what turns the text around it or is not seen, such as the name of its author; a comment keeps its lines. */
+function cleanedChange({ assignee, comment, ...change }: IncidentChange): IncidentChange {
+  return {
+    ...change,
+    ...(assignee !== undefined && {
+      assignee: assignee && printable(assignee, INCIDENT_LIMITS.assigneeCharacters),
+    }),
+    ...(comment !== undefined && {
+      comment: comment
+        .split(/\r?\n/)
+        .map((line) => printable(line, INCIDENT_LIMITS.commentCharacters))
+        .join('\n'),
+    }),
+  };
 }
 
 const ACTIONS = { open: 'reopened', acknowledged: 'acknowledged', closed: 'closed' } as const;
