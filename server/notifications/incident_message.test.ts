@@ -103,9 +103,24 @@ it('gives each of its news a name of its own', () => {
   const history = [{ at: '', action: 'reopened' as const }];
   expect(newsOf(grown(40, { severity: 'critical', state: 'closed', history })).map(({ id }) => id)).toEqual([
     'abc:opened',
+    'abc:reopened:1',
     'abc:over:1',
     'abc:severity:critical',
     'abc:grew:1',
+  ]);
+});
+
+it('tells that an incident goes on after somebody closed it, once', async () => {
+  const { received, webhook_url } = await startWebhook();
+  const { notifier } = setUp({ slack: { webhook_url } });
+  await notifier.notifyIncidents([kept()]);
+  const goesOn = grown(4, { history: [{ at: '', action: 'reopened' }] });
+  await notifier.notifyIncidents([goesOn]);
+  await notifier.notifyIncidents([goesOn]);
+  await notifier.notifyIncidents([grown(4, { history: [{ at: '', action: 'reopened', by: 'maria' }] })]);
+  expect(received.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^POST \/charge of checkout/),
+    expect.stringMatching(/^Goes on: POST \/charge of checkout/),
   ]);
 });
 

@@ -5,8 +5,8 @@ import { ordersGrown } from '../detection/incidents/record_incidents';
 import type { KeptIncident } from '../detection/ports/incidents';
 import { cleanText } from './untrusted_text';
 
-/** News of an incident: it opened, grew by an order of magnitude, got a higher severity, or is over. */
-export type IncidentNews = 'opened' | 'grew' | 'severity' | 'over';
+/** News of an incident: it opened, goes on after it was closed, grew by an order of magnitude, got a higher severity, or is over. */
+export type IncidentNews = 'opened' | 'reopened' | 'grew' | 'severity' | 'over';
 
 /** Content of one message about one incident. Texts are cleaned and bounded, links in them are defanged; JSON-safe. */
 export interface IncidentMessage {
@@ -37,9 +37,12 @@ export function newsOf(kept: KeptIncident): { readonly id: string; readonly news
   const { incident, opened } = kept;
   const { id, state, severity, history } = incident;
   const reopened = history.filter(({ action }) => action === 'reopened').length;
+  // A person who opens it again knows that it is open.
+  const returned = history.filter(({ action, by }) => action === 'reopened' && by === undefined).length;
   const orders = ordersGrown(kept);
   return [
     { id: `${id}:opened`, news: 'opened' },
+    ...(returned > 0 ? [{ id: `${id}:reopened:${returned}`, news: 'reopened' as const }] : []),
     ...(state === 'closed' ? [{ id: `${id}:over:${reopened}`, news: 'over' as const }] : []),
     ...(rankOf(severity) < rankOf(opened.severity)
       ? [{ id: `${id}:severity:${severity}`, news: 'severity' as const }]
@@ -69,6 +72,8 @@ function headlineOf(incident: Incident, news: IncidentNews): string {
   switch (news) {
     case 'opened':
       return isOver ? `${facts}; it is over already` : facts;
+    case 'reopened':
+      return isOver ? `It went on, and is over again: ${facts}` : `Goes on: ${facts}`;
     case 'grew':
       return `Grew to ${countOf(incident)}: ${title}, ${when}: ${severity}`;
     case 'severity':
