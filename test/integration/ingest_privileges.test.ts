@@ -88,7 +88,7 @@ describe('Least privilege for ingest pipelines, on a real Elasticsearch with sec
       await step('cancel', () => cancelBackfill(client, started, options));
       await step('progress', () =>
         followBackfill(client, started, { clock, policy: QUICK }).catch((error: unknown) => {
-          // Who may not put the pipeline starts a backfill through none; it may fail before it is cancelled.
+          // A backfill through a pipeline that could not be put may fail before it is cancelled.
           const isWithoutPipeline = refused.includes('put') && /does not exist/.test(String(error));
           const isCancelled = error instanceof DetectionError && error.code === 'interrupted';
           if (!isCancelled && !isWithoutPipeline) throw error;
