@@ -27,10 +27,8 @@ module.exports = {
     {
       ...shared,
       displayName: 'integration',
-      testMatch: [
-        '<rootDir>/test/{integration,security,faults}/**/*.test.ts',
-        '!<rootDir>/test/security/fuzz/**',
-      ],
+      testMatch: ['<rootDir>/test/{integration,security,faults}/**/*.test.ts'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/test/security/fuzz/'],
       setupFiles: ['<rootDir>/test/integration/fixtures/own_node.ts'],
       globalSetup: '<rootDir>/test/integration/fixtures/global_setup.ts',
       globalTeardown: '<rootDir>/test/integration/fixtures/global_teardown.ts',
