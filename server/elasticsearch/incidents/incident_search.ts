@@ -10,14 +10,13 @@ import { getResult } from '../results/result_search';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
+import { pageStart } from '../transport/page_start';
 import { createIncidentStore, touching } from './incident_store';
 import { COUNTING, queryOfMembers } from './member_query';
 import { keptOf, type IncidentDocument } from './stored_incident';
 
 type Query = estypes.QueryDslQueryContainer;
 
-/** Elasticsearch pages no further without a point in time. */
-const DEEPEST = 10_000;
 const STATES = ['open', 'acknowledged', 'closed'] as const;
 const STATE_FILTERS = {
   active: ['open', 'acknowledged'],
@@ -57,13 +56,7 @@ export async function listIncidents(
   space: string,
   query: ApiRequest<Endpoints['listIncidents']>['query'],
 ): Promise<ApiResponse<Endpoints['listIncidents']>> {
-  const first = (query.page - 1) * query.size;
-  if (first + query.size > DEEPEST) {
-    throw new DetectionError(
-      'invalid_input',
-      `page ${query.page} of ${query.size} reaches beyond the first ${DEEPEST} incidents; narrow the time range.`,
-    );
-  }
+  const first = pageStart(query, 'incidents');
   const holder = query.result_id === undefined ? undefined : await holderOf(client, space, query.result_id);
   if (query.result_id !== undefined && holder === undefined) {
     return { total: 0, incidents: [], states: { open: 0, acknowledged: 0, closed: 0 } };

@@ -6,12 +6,10 @@ import { BACKFILL_RUN_PREFIX, SUMMARY_MILLISECONDS } from '../../detection/scori
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
+import { pageStart } from '../transport/page_start';
 import { filterByContent, filterResults, resultsOfSpace } from './results_query';
 
 type Query = estypes.QueryDslQueryContainer;
-
-/** Elasticsearch pages no further without a point in time. */
-const DEEPEST = 10_000;
 
 const STATUS_TYPES = { open: 'log', suppressed: 'suppressed', all: 'judged' } as const;
 
@@ -20,13 +18,7 @@ export async function searchResults(
   space: string,
   query: ApiRequest<Endpoints['searchResults']>['query'],
 ): Promise<ApiResponse<Endpoints['searchResults']>> {
-  const from = (query.page - 1) * query.size;
-  if (from + query.size > DEEPEST) {
-    throw new DetectionError(
-      'invalid_input',
-      `page ${query.page} of ${query.size} reaches beyond the first ${DEEPEST} results; narrow the time range.`,
-    );
-  }
+  const from = pageStart(query, 'results');
   const filter: Query[] = [
     ...filterResults(space, STATUS_TYPES[query.status], {
       ...(query.detector_id && { detectorIds: [query.detector_id] }),

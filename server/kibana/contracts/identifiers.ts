@@ -37,6 +37,12 @@ export const detectionTaskId = ({ space, detectorId }: TaskTarget): string =>
 export const trainingTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:train`;
 export const upkeepTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:upkeep`;
 export const backfillTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:backfill`;
+/** Tasks that work for a detector on its schedule: they go with it. */
+export const detectorTaskIds = (target: TaskTarget): string[] => [
+  detectionTaskId(target),
+  trainingTaskId(target),
+  upkeepTaskId(target),
+];
 export const demoTaskId = (target: TaskTarget): string => `${detectionTaskId(target)}:sample`;
 
 /** A duration of ours as Task Manager writes it: it knows no weeks. @example taskInterval('2w') // '14d' */

@@ -29,10 +29,10 @@ import { requestTraining, trainingLife, type RequestedTraining } from '../record
 import { needsTraining } from '../records/effective_snapshot';
 import {
   detectionTaskId,
+  detectorTaskIds,
   DETECTION_TASK_TYPE,
   taskInterval,
   trainingTaskId,
-  upkeepTaskId,
   type TaskTarget,
 } from '../contracts/identifiers';
 import { isAged } from '../records/key_age';
@@ -244,7 +244,7 @@ export async function deleteDetector(
   const repository = createDetectorRepository(scope.savedObjects);
   const stored = await repository.get(id);
   const target = targetOf(scope, id);
-  for (const task of [detectionTaskId(target), trainingTaskId(target), upkeepTaskId(target)]) {
+  for (const task of detectorTaskIds(target)) {
     await services.taskManager.removeIfExists(task);
   }
   await removeBackfill(services, target);

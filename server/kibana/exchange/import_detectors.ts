@@ -18,7 +18,7 @@ import {
   type StoredDetector,
 } from '../records/detector_repository';
 import { needsTraining } from '../records/effective_snapshot';
-import { detectionTaskId, trainingTaskId, upkeepTaskId } from '../contracts/identifiers';
+import { detectorTaskIds } from '../contracts/identifiers';
 import { checkDetectorCount, intervalProblem, type UsageLimits } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
 import type { YamlDocument } from '../../../common/yaml_documents';
@@ -313,7 +313,7 @@ async function stop(
   if (replaces === undefined) return;
   const { apiKeyObject } = replaces;
   const target = { space: scope.space, detectorId };
-  for (const task of [detectionTaskId(target), trainingTaskId(target), upkeepTaskId(target)]) {
+  for (const task of detectorTaskIds(target)) {
     await services.taskManager.removeIfExists(task);
   }
   if (apiKeyObject !== undefined) {
