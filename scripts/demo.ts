@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     ? undefined
     : await startLocalElasticsearch({
         version: '8.19.8',
+        shortLived: true,
         report: (text) => process.stdout.write(colors.dim(`  ${text}\n`)),
       });
   const stop = async (): Promise<void> => local?.stop();

@@ -26,6 +26,7 @@ export interface NodeSettings {
   readonly password: string;
   /** Java heap, e.g. `1g`. */
   readonly heap: string;
+  readonly shortLived: boolean;
 }
 
 const LOG_SETTINGS = `status = error
@@ -68,7 +69,7 @@ export async function writeNodeSettings(folders: NodeFolders, settings: NodeSett
     [
       `-Xms${settings.heap}`,
       `-Xmx${settings.heap}`,
-      '-XX:+UseG1GC',
+      ...(settings.shortLived ? ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'] : ['-XX:+UseG1GC']),
       '-Djava.io.tmpdir=${ES_TMPDIR}',
       '',
     ].join('\n'),

@@ -25,6 +25,11 @@ export interface LocalElasticsearchOptions {
   readonly port?: number;
   /** Java heap, default `1g`. */
   readonly heap?: string;
+  /**
+   * Default false. On: Java compiles quickly instead of well and collects garbage on one thread. A node that lives for
+   * minutes on few cores takes little more than half the processor time so; figures of speed mean nothing then.
+   */
+  readonly shortLived?: boolean;
   readonly cache?: string;
   readonly report?: (message: string) => void;
   readonly signal?: AbortSignal;
@@ -207,8 +212,10 @@ export async function startLocalElasticsearch(
   let child: ChildProcess;
   try {
     const heap = options.heap ?? '1g';
+    const shortLived = options.shortLived ?? false;
     await mkdir(folders.data, { recursive: true });
-    await writeNodeSettings(folders, { port: options.port ?? 0, security, username, password, heap });
+    const port = options.port ?? 0;
+    await writeNodeSettings(folders, { port, security, username, password, heap, shortLived });
     if (account) {
       await giveTo(account, run);
       if (options.dataPath) await giveTo(account, folders.data);
