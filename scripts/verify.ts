@@ -1,3 +1,4 @@
+import { Command, InvalidArgumentError } from 'commander';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { findJava } from './local_elasticsearch/java';
@@ -7,6 +8,7 @@ import { findJava } from './local_elasticsearch/java';
  * steps behind it; the exit code is that of the whole.
  */
 interface Step {
+  readonly id: string;
   readonly name: string;
   readonly command: readonly string[];
   /** Report of jest that tells how many tests ran. */
@@ -17,75 +19,79 @@ interface Step {
 /** Each worker has an Elasticsearch of its own; a given one they cannot share. */
 const WORKERS = process.env.ELASTICSEARCH_URL ? '--runInBand' : '--maxWorkers=2';
 
-const STEPS: readonly Step[] = [
-  { name: 'types', command: ['npx', 'tsc', '--noEmit', '-p', '.'] },
-  { name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] },
-  {
-    name: 'unit tests',
-    command: ['npx', 'jest', '--selectProjects', 'unit', '--json', '--outputFile=build/verify/unit.json'],
-    counted: 'build/verify/unit.json',
-  },
-  { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
-  {
-    name: 'integration tests (Elasticsearch 8.19.8)',
-    command: [
-      'npx',
-      'jest',
-      '--selectProjects',
-      'integration',
-      WORKERS,
-      '--json',
-      '--outputFile=build/verify/integration.json',
-    ],
-    counted: 'build/verify/integration.json',
-  },
-  {
-    name: 'browser tests (Chromium)',
-    command: [
-      'npx',
-      'jest',
-      '--selectProjects',
-      'browser',
-      '--runInBand',
-      '--json',
-      '--outputFile=build/verify/browser.json',
-    ],
-    counted: 'build/verify/browser.json',
-  },
-];
+const report = (name: string): string => `build/verify/${name}.json`;
+
+function tests(name: string, id: string, parameters: readonly string[]): Step {
+  return {
+    id,
+    name,
+    command: ['npx', 'jest', ...parameters, '--json', `--outputFile=${report(id)}`],
+    counted: report(id),
+  };
+}
+
+/** Parts that --only chooses from, e.g. `types,lint,unit`; by default all run. */
+const PARTS = ['types', 'lint', 'unit', 'build', 'integration', 'browser', 'next'] as const;
+type Part = (typeof PARTS)[number];
 
 /** The requests to Elasticsearch once more on the next major version, where a Java for it is found. */
 const NEXT_VERSION = '9.4.3';
 const NEXT_VERSION_JAVA = 21;
 
-function stepsHere(): readonly Step[] {
-  if (process.env.ELASTICSEARCH_URL) return STEPS;
+function canRunNextVersion(): boolean {
+  if (process.env.ELASTICSEARCH_URL) return false;
   try {
     findJava(NEXT_VERSION_JAVA, true);
+    return true;
   } catch {
     process.stdout.write(
       `\n!!! SKIPPED: the integration tests on Elasticsearch ${NEXT_VERSION}; it needs a JDK of ${NEXT_VERSION_JAVA} or later, and none was found.\n`,
     );
-    return STEPS;
+    return false;
   }
-  const report = 'build/verify/integration_next.json';
-  return [
-    ...STEPS,
-    {
-      name: `integration tests (Elasticsearch ${NEXT_VERSION})`,
-      command: [
-        'npx',
-        'jest',
-        '--selectProjects=integration',
-        WORKERS,
-        '--testPathPatterns=elasticsearch_|ingest_|bucket_source',
-        '--json',
-        `--outputFile=${report}`,
-      ],
-      counted: report,
-      environment: { LOCAL_ELASTICSEARCH_VERSION: NEXT_VERSION },
-    },
-  ];
+}
+
+/** Returns the steps in turn; those of one list run side by side, since each uses one core. */
+function stepsOf(parts: ReadonlySet<Part>): readonly (readonly Step[])[] {
+  const steps: Step[][] = [[]];
+  if (parts.has('types'))
+    steps[0].push({ id: 'types', name: 'types', command: ['npx', 'tsc', '--noEmit', '-p', '.'] });
+  if (parts.has('lint')) {
+    steps[0].push({ id: 'lint', name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] });
+  }
+  if (parts.has('unit'))
+    steps.push([tests('unit tests', 'unit', ['--selectProjects=unit', '--maxWorkers=100%'])]);
+  if (parts.has('build')) {
+    steps.push([{ id: 'build', name: 'build', command: ['npm', 'run', '--silent', 'build'] }]);
+  }
+  // One run of both, so that they share the nodes and no core waits for the other at the end.
+  const projects = (['integration', 'browser'] as const).filter((part) => parts.has(part));
+  if (projects.length > 0) {
+    const selected = ['--selectProjects', ...projects];
+    steps.push([
+      tests(`${projects.join(' and ')} tests (Elasticsearch 8.19.8)`, 'real_parts', [...selected, WORKERS]),
+    ]);
+  }
+  if (parts.has('next') && canRunNextVersion()) {
+    const step = tests(`integration tests (Elasticsearch ${NEXT_VERSION})`, 'next', [
+      '--selectProjects=integration',
+      '--testPathPatterns=elasticsearch_|ingest_|bucket_source',
+      WORKERS,
+    ]);
+    steps.push([{ ...step, environment: { LOCAL_ELASTICSEARCH_VERSION: NEXT_VERSION } }]);
+  }
+  return steps;
+}
+
+/** @throws InvalidArgumentError naming a part that is none */
+function parseParts(text: string): ReadonlySet<Part> {
+  return new Set(
+    text.split(',').map((name) => {
+      const part = PARTS.find((known) => known === name);
+      if (part === undefined) throw new InvalidArgumentError(`"${name}" is none of ${PARTS.join(', ')}.`);
+      return part;
+    }),
+  );
 }
 
 interface Outcome {
@@ -124,10 +130,15 @@ async function run(step: Step): Promise<Outcome> {
 }
 
 async function main(): Promise<void> {
+  const { only = new Set(PARTS) } = new Command('verify')
+    .description('Runs every check and test, and tells how each ended.')
+    .option('--only <parts>', `some of ${PARTS.join(',')}, separated by commas (default: all)`, parseParts)
+    .parse()
+    .opts<{ only?: ReadonlySet<Part> }>();
   rmSync('build/verify', { recursive: true, force: true });
   mkdirSync('build/verify', { recursive: true });
   const outcomes: Outcome[] = [];
-  for (const step of stepsHere()) outcomes.push(await run(step));
+  for (const steps of stepsOf(only)) outcomes.push(...(await Promise.all(steps.map(run))));
   process.stdout.write('\n');
   for (const { name, code, seconds, passed } of outcomes) {
     const tests = passed > 0 ? `, ${passed} tests` : '';

@@ -4,7 +4,7 @@ import { textOfJson } from '../../../common/json_values';
 import { mainThreadTime } from '../../unit/thread_time';
 
 /** Inputs of each property: FUZZ_RUNS gives another number, FUZZ_SEED other inputs. */
-export const RUNS = Number(process.env.FUZZ_RUNS ?? 1_000);
+export const RUNS = Number(process.env.FUZZ_RUNS ?? 250);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_302);
 const LONGEST_CALL_MILLISECONDS = 50;
 const ROUNDS = 3;
