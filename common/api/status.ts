@@ -192,6 +192,7 @@ const READINESS_KINDS = [
   'drift',
   'api_key',
   'put_aside',
+  'index_mapping',
 ] as const;
 const readinessFindingSchema = z.object({
   kind: z.enum(READINESS_KINDS),

@@ -19,6 +19,7 @@ import { incidents } from '../commands/incidents';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
 import { migrate } from '../commands/migrate';
+import { repairIndices } from '../commands/repair_indices';
 import { mineTemplatesCommand } from '../commands/mine_templates';
 import { protectAudit } from '../commands/protect_audit';
 import { quietTimes } from '../commands/quiet_times';
@@ -70,6 +71,7 @@ export function createProgram(): Command {
     incidents,
     deleteResults,
     migrate,
+    repairIndices,
     protectAudit,
     exportDetectors,
     importDetectors,

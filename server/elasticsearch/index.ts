@@ -29,7 +29,8 @@ export { listPatterns } from './results/pattern_search';
 export { getResult, searchResults, summarizeResults } from './results/result_search';
 export { filterResults, resultsOfSpace } from './results/results_query';
 export { whatIf } from './results/what_if';
-export { ensureIndexResources } from './indices/index_resources';
+export { ensureIndexResources, faultText, findIndexFaults } from './indices/index_resources';
+export { findRepairs, repairIndices } from './indices/repair_indices';
 export {
   auditIndex,
   checkpointsIndex,

@@ -1,5 +1,5 @@
 import { type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
-import { resultsPattern } from '../../server/elasticsearch';
+import { repairIndices, resultsIndex, resultsPattern } from '../../server/elasticsearch';
 import { runDetector } from '../../server/kibana/tasks/run_detector';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
@@ -150,4 +150,29 @@ it('goes on when a field of the model is in no log any more, and counts that', a
   const { state, last_run: lastRun } = await status();
   expect(state).toBe('running');
   expect(lastRun).toMatchObject({ logs: 60, dirt: { response_time: { missing: 60 } } });
+});
+
+it('names results that have lost their mapping, and goes on where it was once they are repaired', async () => {
+  const index = resultsIndex(space, kibana.now() - MINUTE);
+  const stray = { detector: { id }, result: { type: 'log', space }, '@timestamp': new Date(end) };
+  await admin.indices.delete({ index });
+  await admin.index({ index, id: 'stray', document: stray, refresh: true });
+  await addMinute('unmapped');
+  await run();
+  const failing = await status();
+  expect(failing).toMatchObject({
+    state: 'failing',
+    last_error: {
+      code: 'refused',
+      message: expect.stringContaining(`The index "${index}" has lost its mapping`),
+    },
+  });
+  expect(failing.readiness?.[0]).toMatchObject({ kind: 'index_mapping', level: 'blocking' });
+  const listed = await ok<{ statuses: DetectorStatus[] }>('listStatus');
+  expect(listed.statuses[0].readiness).toMatchObject([{ kind: 'index_mapping' }]);
+  await repairIndices(admin, { space });
+  await run();
+  expect(await status()).toMatchObject({ state: 'running', last_run: { logs: 60 } });
+  expect(await oddOnes()).toContain('unmapped-30');
+  expect((await status()).readiness?.filter(({ kind }) => kind === 'index_mapping')).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { DAY } from '../../../common/duration';
 import { DetectionError } from '../../../common/detection_error';
 import { INCIDENT_LIMITS, scopeKey, type Group } from '../../../common/incidents';
 import type { IncidentStore, StoredIncident } from '../../detection/ports/incidents';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, incidentsIndex } from '../indices/names';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWrite, type BulkOperation } from '../transport/bulk';
@@ -171,6 +171,7 @@ export function createIncidentStore(
       }));
       const { created, refused, unwritten } = await bulkWrite(client, operations, {
         what: `write incidents of space "${space}"`,
+        guard: guardOf(client, 'incidents', { policy, signal }),
         refresh: true,
         policy,
         signal,

@@ -2,15 +2,19 @@ import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import type { BulkGuard } from '../transport/bulk';
 import { errorTypes, errorBodyOf, statusOf } from '../transport/errors';
+import { compareMappings } from './compare_mappings';
 import {
   auditIndex,
   checkpointsIndex,
   DEFAULT_SPACE,
+  endOfResultsIndex,
   feedbackIndex,
   incidentsIndex,
   modelsIndex,
   resultsIndex,
+  resultsPattern,
 } from './names';
 
 /** Goes up when a stored document changes in a way that older versions cannot read. */
@@ -238,16 +242,45 @@ export const INDEX_SETTINGS: estypes.IndicesIndexSettings = {
   auto_expand_replicas: '0-1',
 };
 
+/** Fields that every document of an index has. */
+const GUARDED_FIELDS: Readonly<Record<Resource, string>> = {
+  results: '@timestamp',
+  models: 'type',
+  checkpoints: 'detector_id',
+  feedback: 'kind',
+  audit: 'kind',
+  incidents: 'state',
+};
+
+interface EnsureOptions {
+  readonly policy?: RetryPolicy;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Makes the index with its mapping unless it exists. No templates: they would need a right on the whole cluster.
+ * Guards bulk writes against an index that was deleted since it was looked for, and made anew by the write itself: nothing is written
+ * there before it has its mapping.
+ */
+export const guardOf = (
+  client: ElasticsearchClient,
+  resource: Resource,
+  options: EnsureOptions = {},
+): BulkGuard => ({
+  field: GUARDED_FIELDS[resource],
+  restore: (index) => ensureIndex(client, index, resource, options),
+});
+
+/**
+ * Makes the index with its mapping unless it exists. No templates: they would need a right on the whole cluster. An index that a write
+ * has made without our mapping gets it, as long as no field of ours is mapped otherwise.
  *
- * @throws DetectionError `refused` when a newer version of this software has made the index
+ * @throws DetectionError `refused` when a newer version of this software has made the index, or when it has lost its mapping
  */
 export async function ensureIndex(
   client: ElasticsearchClient,
   index: string,
   resource: Resource,
-  options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
+  options: EnsureOptions = {},
 ): Promise<void> {
   const { policy, signal } = options;
   const found = await attempt(
@@ -270,15 +303,92 @@ export async function ensureIndex(
     );
     return;
   }
-  for (const { mappings } of Object.values(found)) {
-    const version = Number(mappings._meta?.schema_version ?? SCHEMA_VERSION);
-    if (version > SCHEMA_VERSION) {
+  for (const [name, { mappings }] of Object.entries(found)) {
+    const fault = faultOf(name, resource, mappings);
+    if (fault === undefined) {
+      const version = Number(mappings._meta?.schema_version);
+      if (version <= SCHEMA_VERSION) continue;
       throw new DetectionError(
         'refused',
         `The index "${index}" has schema version ${version}; this software knows up to ${SCHEMA_VERSION}. Use a newer one.`,
       );
     }
+    if (fault.fields.length > 0) throw new DetectionError('refused', faultText(fault));
+    await attempt(() => client.indices.putMapping({ index: name, ...mappingsOf(resource) }, { signal }), {
+      what: `give the index "${name}" its mapping again`,
+      policy,
+      signal,
+    });
   }
+}
+
+/** One of our indices that was not made by this software: deleted, and made anew by a write, by hand or from a backup. */
+export interface IndexFault {
+  readonly index: string;
+  readonly resource: Resource;
+  /** Fields that are mapped otherwise, so that the mapping cannot be given back in place; none where it can. */
+  readonly fields: readonly string[];
+}
+
+function faultOf(
+  index: string,
+  resource: Resource,
+  mappings: estypes.MappingTypeMapping,
+): IndexFault | undefined {
+  if (mappings._meta?.schema_version !== undefined) return undefined;
+  return { index, resource, fields: compareMappings(mappingsOf(resource), mappings).wrong };
+}
+
+const SHOWN_FIELDS = 3;
+
+/** Returns sentences: what is wrong with the index, and what helps. */
+export function faultText({ index, fields }: IndexFault): string {
+  const more = fields.length - SHOWN_FIELDS;
+  const listed = `${fields.slice(0, SHOWN_FIELDS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return (
+    `The index "${index}" has lost its mapping${fields.length > 0 ? ` (${listed})` : ''}: it was deleted and made anew by a write, or restored without it. ` +
+    (fields.length > 0
+      ? 'Nothing is written to it until "log-anomalies repair-indices" has copied it into a proper one.'
+      : 'The next write gives it back.')
+  );
+}
+
+const singleIndices = (space: string): ReadonlyMap<string, Resource> =>
+  new Map<string, Resource>([
+    [modelsIndex(space), 'models'],
+    [checkpointsIndex(space), 'checkpoints'],
+    [feedbackIndex(space), 'feedback'],
+    [incidentsIndex(space), 'incidents'],
+    [auditIndex(space), 'audit'],
+  ]);
+
+/** Returns what an index of this space holds; undefined where it is none of its indices. */
+export const resourceOf = (index: string, space: string): Resource | undefined =>
+  endOfResultsIndex(space, index) === undefined ? singleIndices(space).get(index) : 'results';
+
+/** Returns those of our indices of a space that have lost their mapping. Takes one request and `view_index_metadata`. */
+export async function findIndexFaults(
+  client: ElasticsearchClient,
+  { space = DEFAULT_SPACE, policy, signal }: EnsureOptions & { readonly space?: string } = {},
+): Promise<IndexFault[]> {
+  const found = await attempt(
+    () =>
+      client.indices.getMapping(
+        {
+          index: [...singleIndices(space).keys(), resultsPattern(space)],
+          ignore_unavailable: true,
+          allow_no_indices: true,
+        },
+        { signal },
+      ),
+    { what: `look at the indices of space "${space}"`, policy, signal },
+  );
+  const sorted = Object.entries(found).sort(([left], [right]) => left.localeCompare(right, 'en'));
+  return sorted.flatMap(([index, { mappings }]) => {
+    const resource = resourceOf(index, space);
+    const fault = resource && faultOf(index, resource, mappings);
+    return fault === undefined ? [] : [fault];
+  });
 }
 
 /**

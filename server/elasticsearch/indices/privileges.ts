@@ -2,6 +2,7 @@ import type { Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import { faultText, findIndexFaults } from './index_resources';
 import {
   auditIndex,
   checkpointsIndex,
@@ -203,6 +204,10 @@ export async function checkConnection(
       }
       if (warning !== undefined) warnings.push(warning);
     }
+  }
+  if (role === 'owner') {
+    const faults = await findIndexFaults(client, { space: options.space, policy, signal }).catch(() => []);
+    warnings.push(...faults.map(faultText));
   }
   if (security) {
     const view = await readRestrictedView(client, local, { policy, signal }).catch(() => undefined);

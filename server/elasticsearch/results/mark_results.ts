@@ -6,6 +6,7 @@ import type { ChangeNote, ResultMarks } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWrite, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
+import { guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, resultsPattern } from '../indices/names';
 import { replaySuppression } from './replay';
 import { queryOfSuppression } from './suppression_query';
@@ -74,6 +75,7 @@ export function createResultMarks(
     }));
     const { refused, unwritten } = await bulkWrite(client, operations, {
       what: 'mark results',
+      guard: guardOf(client, 'results', { policy, signal }),
       refresh: true,
       policy,
       signal,

@@ -1,5 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import type { RetryPolicy } from '../transport/attempt';
 import { bulkWrite, bulkWriteAll, type BulkOperation, type BulkRefusal } from '../transport/bulk';
@@ -98,7 +98,10 @@ export async function writeResults(
 
   /** @returns what was refused for its content */
   const write = async (these: readonly BulkOperation[]): Promise<BulkRefusal[]> => {
-    const outcome = await bulkWrite(client, these, settings);
+    const outcome = await bulkWrite(client, these, {
+      ...settings,
+      guard: guardOf(client, 'results', settings),
+    });
     created.push(...outcome.created);
     unwritten.push(...outcome.unwritten);
     lost.push(...outcome.refused.filter((refusal) => !isForContent(refusal)));
@@ -165,7 +168,7 @@ async function putAside(
       },
     };
   });
-  await bulkWriteAll(client, documents, settings);
+  await bulkWriteAll(client, documents, { ...settings, guard: guardOf(client, 'checkpoints', settings) });
 }
 
 function failIfIncomplete(

@@ -1,8 +1,8 @@
 import type { AnnouncementJournal, ChannelState } from '../../notifications';
-import { DetectionError } from '../../../common/detection_error';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import { attempt } from '../transport/attempt';
+import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { DAY } from '../../../common/duration';
 
@@ -26,6 +26,7 @@ export function createElasticsearchJournal(
   const idOf = (kind: string, id: string): string =>
     INCIDENT_ID.test(id) ? documentId(kind, space, id) : documentId(kind, space, detectorId, id);
   const what = `remember what was announced of the detector "${detectorId}"`;
+  const guard = guardOf(client, 'checkpoints');
   let isReady: Promise<void> | undefined;
   const ready = (): Promise<void> =>
     (isReady ??= ensureIndex(client, index, 'checkpoints').then(() => forget(client, target, now())));
@@ -54,19 +55,13 @@ export function createElasticsearchJournal(
       await ready();
       const at = new Date(now()).toISOString();
       for (const some of chunksOf(ids, IDS_PER_REQUEST)) {
-        const answer = await attempt(
-          () =>
-            client.bulk({
-              index,
-              operations: some.flatMap((id) => [
-                { index: { _id: idOf('result', id) } },
-                { type: 'announced', detector_id: detectorId, space, state, at },
-              ]),
-            }),
-          { what },
-        );
-        if (answer.errors)
-          throw new DetectionError('unavailable', `Could not ${what}: it is refused for load.`);
+        const operations = some.map((id): BulkOperation => ({
+          action: 'index',
+          index,
+          id: idOf('result', id),
+          document: { type: 'announced', detector_id: detectorId, space, state, at },
+        }));
+        await bulkWriteAll(client, operations, { what, guard });
       }
     },
     readChannel: async (channel) => {
@@ -84,21 +79,17 @@ export function createElasticsearchJournal(
     },
     writeChannel: async (channel, state) => {
       await ready();
-      await attempt(
-        () =>
-          client.index({
-            index,
-            id: idOf('channel', channel),
-            document: {
-              type: 'channel',
-              detector_id: detectorId,
-              space,
-              channel: state,
-              at: new Date(now()).toISOString(),
-            },
-          }),
-        { what },
-      );
+      const document = {
+        type: 'channel',
+        detector_id: detectorId,
+        space,
+        channel: state,
+        at: new Date(now()).toISOString(),
+      };
+      await bulkWriteAll(client, [{ action: 'index', index, id: idOf('channel', channel), document }], {
+        what,
+        guard,
+      });
     },
   };
 }

@@ -6,7 +6,7 @@ import type { AuditTrail } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { auditIndex, DEFAULT_SPACE } from '../indices/names';
 import { hitTotal } from '../transport/hit_total';
 
@@ -55,6 +55,7 @@ export function createAuditTrail(
       );
       await bulkWriteAll(client, operations, {
         what: 'write down what was done',
+        guard: guardOf(client, 'audit', { policy, signal }),
         refresh: true,
         policy,
         signal,

@@ -2,20 +2,15 @@ import { DetectionError } from '../../../common/detection_error';
 import { isDeepStrictEqual } from 'node:util';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
+import { bulkWrite, type DocumentRevision as Revision } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, DEFAULT_SPACE, documentId } from '../indices/names';
 
 interface StoredCheckpoint {
   detector_id: string;
   checkpoint: Checkpoint;
-}
-
-/** Elasticsearch's own counter of changes to one document. */
-interface Revision {
-  readonly sequenceNumber: number;
-  readonly primaryTerm: number;
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -51,31 +46,38 @@ export function createCheckpointStore(
     const revision = known as Revision | undefined;
     if (revision === undefined) await ensureIndex(client, index, 'checkpoints', { policy, signal });
     const document: StoredCheckpoint = { detector_id: detectorId, checkpoint };
-    const condition =
-      revision === undefined
-        ? { op_type: 'create' as const }
-        : { if_seq_no: revision.sequenceNumber, if_primary_term: revision.primaryTerm };
-    return attempt(
-      () =>
-        client.index({ index, id: idOf(detectorId), document, ...condition }, { signal }).then(
-          (answer): Revision => ({
-            sequenceNumber: answer._seq_no as number,
-            primaryTerm: answer._primary_term as number,
-          }),
-          async (error: unknown): Promise<Revision> => {
-            if (statusOf(error) !== 409) throw error;
-            // The answer to our own write may have been lost on the way: then the conflict is with ourselves.
-            const current = await read(detectorId);
-            if (current && isDeepStrictEqual(plain(current.checkpoint), plain(checkpoint))) {
-              return current.revision as Revision;
-            }
-            throw new DetectionError(
-              'conflict',
-              `Run "${current?.checkpoint.runId}" has moved the checkpoint of "${detectorId}" meanwhile: does another process run this detector?`,
-            );
-          },
-        ),
-      { what: `write the checkpoint of "${detectorId}"`, policy, signal },
+    const id = idOf(detectorId);
+    const what = `write the checkpoint of "${detectorId}"`;
+    const { revisions, refused, unwritten } = await bulkWrite(
+      client,
+      [
+        revision === undefined
+          ? { action: 'create', index, id, document }
+          : { action: 'index', index, id, document, ifUnchangedSince: revision },
+      ],
+      { what, guard: guardOf(client, 'checkpoints', { policy, signal }), policy, signal },
+    );
+    const written = revisions.get(id);
+    if (written !== undefined) return written;
+    const [problem] = [...unwritten, ...refused.filter(({ status }) => status !== 409)];
+    if (problem !== undefined) {
+      throw new DetectionError(
+        problem.status === 403 ? 'forbidden' : unwritten.length > 0 ? 'unavailable' : 'refused',
+        `Could not ${what}: ${problem.reason}`,
+      );
+    }
+    // The answer to our own write may have been lost on the way: then the conflict is with ourselves.
+    const current = await read(detectorId);
+    if (current === undefined) {
+      throw new DetectionError(
+        'conflict',
+        `The checkpoint of "${detectorId}" is gone: has somebody deleted "${index}"? The next run begins as that of a new detector.`,
+      );
+    }
+    if (isDeepStrictEqual(plain(current.checkpoint), plain(checkpoint))) return current.revision as Revision;
+    throw new DetectionError(
+      'conflict',
+      `Run "${current.checkpoint.runId}" has moved the checkpoint of "${detectorId}" meanwhile: does another process run this detector?`,
     );
   };
 

@@ -4,7 +4,7 @@ import type { DriftStore } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWriteAll } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, resultsIndex, resultsPattern } from '../indices/names';
 
 /** Forty days of one an hour. */
@@ -40,7 +40,12 @@ export function createDriftStore(
       await bulkWriteAll(
         client,
         [{ action: 'index', index, id: documentId('drift', id, String(slot)), document }],
-        { what: `write a measurement of drift of "${id}"`, policy, signal },
+        {
+          what: `write a measurement of drift of "${id}"`,
+          guard: guardOf(client, 'results', { policy, signal }),
+          policy,
+          signal,
+        },
       );
     },
     async list(detectorId, { from, to }) {

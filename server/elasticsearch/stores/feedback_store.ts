@@ -4,7 +4,7 @@ import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, feedbackIndex } from '../indices/names';
 import { searchPages } from '../transport/search_pages';
 
@@ -46,10 +46,11 @@ export function createFeedbackStore(
 ): FeedbackStore {
   const { space = DEFAULT_SPACE, policy, signal } = options;
   const index = feedbackIndex(space);
+  const guard = guardOf(client, 'feedback', { policy, signal });
 
   const write = async (operation: BulkOperation, what: string): Promise<void> => {
     await ensureIndex(client, index, 'feedback', { policy, signal });
-    await bulkWriteAll(client, [operation], { what, refresh: true, policy, signal });
+    await bulkWriteAll(client, [operation], { what, guard, refresh: true, policy, signal });
   };
 
   return {

@@ -9,7 +9,7 @@ import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, modelsIndex } from '../indices/names';
 
 /** One document holds at most so many characters of a snapshot: few enough to be read and written in some milliseconds. */
@@ -82,6 +82,7 @@ export function createSnapshotStore(
 ): SnapshotStore {
   const { space = DEFAULT_SPACE, policy, signal, now = Date.now } = options;
   const index = modelsIndex(space);
+  const guard = guardOf(client, 'models', { policy, signal });
   const modelId = (detectorId: string, version: string): string =>
     documentId('model', space, detectorId, version);
   const partId = (detectorId: string, version: string, part: number): string =>
@@ -101,7 +102,7 @@ export function createSnapshotStore(
     );
 
   const write = async (operations: BulkOperation[], what: string, refresh = true): Promise<void> => {
-    await bulkWriteAll(client, operations, { what, refresh, policy, signal });
+    await bulkWriteAll(client, operations, { what, guard, refresh, policy, signal });
   };
 
   const stored = async (detectorId: string, version: string, includes?: string[]): Promise<StoredModel> => {

@@ -1,6 +1,7 @@
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import { attempt } from '../transport/attempt';
+import { bulkWriteAll } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 
@@ -45,15 +46,11 @@ export function createStatusDocuments(
       isReady ??= ensureIndex(client, index, 'checkpoints');
       await isReady;
       const { detectorId, part } = key;
-      await attempt(
-        () =>
-          client.index({
-            index,
-            id: idOf(key),
-            document: { type: 'status', part, space, detector_id: detectorId, status },
-          }),
-        { what: `write the status of the detector "${detectorId}"` },
-      );
+      const document = { type: 'status', part, space, detector_id: detectorId, status };
+      await bulkWriteAll(client, [{ action: 'index', index, id: idOf(key), document }], {
+        what: `write the status of the detector "${detectorId}"`,
+        guard: guardOf(client, 'checkpoints'),
+      });
     },
   };
 }

@@ -8,7 +8,7 @@ import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { feedbackId, feedbackOf, type StoredFeedback } from './feedback_store';
 import { statusOf } from '../transport/errors';
-import { ensureIndex } from '../indices/index_resources';
+import { ensureIndex, guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, feedbackIndex } from '../indices/names';
 import { DAY } from '../../../common/duration';
 
@@ -55,6 +55,7 @@ export function createSuppressionStore(
 ): SuppressionStore {
   const { space = DEFAULT_SPACE, now, policy, signal } = options;
   const index = feedbackIndex(space);
+  const guard = guardOf(client, 'feedback', { policy, signal });
 
   const search = async (query: estypes.QueryDslQueryContainer): Promise<Stored[]> => {
     const answer = await attempt(
@@ -73,7 +74,7 @@ export function createSuppressionStore(
   };
   const write = async (operations: readonly BulkOperation[], what: string): Promise<void> => {
     await ensureIndex(client, index, 'feedback', { policy, signal });
-    await bulkWriteAll(client, operations, { what, refresh: true, policy, signal });
+    await bulkWriteAll(client, operations, { what, guard, refresh: true, policy, signal });
   };
   const operationOf = (suppression: Suppression, isNoted: boolean): BulkOperation => {
     const { id, detector_ids: ids, origin, at, expires_at: expiresAt } = suppression;

@@ -4,6 +4,12 @@ import { attempt, delayBefore, DEFAULT_RETRY_POLICY, throwIfAborted, type RetryP
 import type { ElasticsearchClient } from './client';
 import { reasonOf, RETRYABLE_STATUS, type ErrorBody } from './errors';
 
+/** Elasticsearch's own counter of changes to one document. */
+export interface DocumentRevision {
+  readonly sequenceNumber: number;
+  readonly primaryTerm: number;
+}
+
 /** One document to write. `create` leaves an existing one alone, `index` replaces it, `delete` removes it. */
 export interface BulkOperation {
   readonly action: 'create' | 'index' | 'delete';
@@ -11,7 +17,7 @@ export interface BulkOperation {
   readonly id: string;
   readonly document?: unknown;
   /** With `index`: refused with status 409 where somebody has changed the document since. */
-  readonly ifUnchangedSince?: { readonly sequenceNumber: number; readonly primaryTerm: number };
+  readonly ifUnchangedSince?: DocumentRevision;
 }
 
 export interface BulkRefusal {
@@ -23,14 +29,25 @@ export interface BulkRefusal {
 
 export interface BulkOutcome {
   readonly created: readonly BulkOperation[];
+  /** What was created or replaced, by id. */
+  readonly revisions: ReadonlyMap<string, DocumentRevision>;
   /** Refused for what they are: trying again does not help. */
   readonly refused: readonly BulkRefusal[];
   /** Refused for load until the tries ran out, with the last reason. */
   readonly unwritten: readonly BulkRefusal[];
 }
 
+/** Elasticsearch makes an index that is not there by the first document, with a mapping of its own making. */
+export interface BulkGuard {
+  /** A field of all documents that our mapping has. In an index without it they are refused instead of mapped. */
+  readonly field: string;
+  /** Gives the index its mapping again; what was refused is then sent again. */
+  restore(index: string): Promise<void>;
+}
+
 export interface BulkOptions {
   readonly what: string;
+  readonly guard?: BulkGuard;
   readonly refresh?: boolean | 'wait_for';
   readonly policy?: RetryPolicy;
   readonly signal?: AbortSignal;
@@ -45,9 +62,18 @@ interface Pending {
   readonly lines: string;
 }
 
-function pendingOf(operation: BulkOperation): Pending {
+/**
+ * Name of a dynamic template that no index has. Elasticsearch looks for it when it is about to map the guarded field, which it does
+ * only in an index that has lost our mapping, and then refuses the document.
+ */
+const NO_TEMPLATE = 'log_anomalies_index_without_mapping';
+
+function pendingOf(operation: BulkOperation, guard: BulkGuard | undefined): Pending {
   const { action, index, id, ifUnchangedSince: known } = operation;
-  const condition = known && { if_seq_no: known.sequenceNumber, if_primary_term: known.primaryTerm };
+  const condition = {
+    ...(known && { if_seq_no: known.sequenceNumber, if_primary_term: known.primaryTerm }),
+    ...(guard && action !== 'delete' && { dynamic_templates: { [guard.field]: NO_TEMPLATE } }),
+  };
   const header = JSON.stringify({ [action]: { _index: index, _id: id, ...condition } });
   return {
     operation,
@@ -81,21 +107,24 @@ const isDoneAlready = (action: BulkOperation['action'], status: number): boolean
  * Writes documents. What is refused for load (429, 502, 503, 504) is sent again by itself after a wait; everything else
  * in the same request is already written then and is not sent twice.
  *
- * @throws DetectionError when a whole request fails for good (forbidden, connection lost): some may be written by then
+ * @throws DetectionError when a whole request fails for good (forbidden, connection lost), or what `guard.restore` throws: some may be
+ *   written by then
  */
 export async function bulkWrite(
   client: ElasticsearchClient,
   operations: readonly BulkOperation[],
   options: BulkOptions,
 ): Promise<BulkOutcome> {
-  const { policy = DEFAULT_RETRY_POLICY, signal, what, refresh } = options;
+  const { policy = DEFAULT_RETRY_POLICY, signal, what, refresh, guard } = options;
   const created: BulkOperation[] = [];
+  const revisions = new Map<string, DocumentRevision>();
   const refused: BulkRefusal[] = [];
-  let pending = operations.map(pendingOf);
+  let pending = operations.map((operation) => pendingOf(operation, guard));
   let unwritten: BulkRefusal[] = [];
   for (let tried = 1; pending.length > 0; tried++) {
     unwritten = [];
     const again: Pending[] = [];
+    const unmapped = new Set<string>();
     for (const request of requestsOf(pending)) {
       const body = request.map((item) => item.lines).join('');
       const answer = await attempt(
@@ -106,6 +135,12 @@ export async function bulkWrite(
         const { operation } = request[position];
         const result = item[operation.action];
         const status = result?.status ?? 500;
+        if (status < 300) {
+          revisions.set(operation.id, {
+            sequenceNumber: result?._seq_no as number,
+            primaryTerm: result?._primary_term as number,
+          });
+        }
         if (status === 201) created.push(operation);
         else if (status >= 300 && !isDoneAlready(operation.action, status)) {
           const error = result?.error as ErrorBody | undefined;
@@ -115,7 +150,9 @@ export async function bulkWrite(
             type: error?.type ?? 'unknown',
             reason: reasonOf(error),
           };
-          if (RETRYABLE_STATUS.has(status)) {
+          const isUnmapped = guard !== undefined && refusal.reason.includes(NO_TEMPLATE);
+          if (isUnmapped) unmapped.add(operation.index);
+          if (isUnmapped || RETRYABLE_STATUS.has(status)) {
             again.push(request[position]);
             unwritten.push(refusal);
           } else {
@@ -124,12 +161,13 @@ export async function bulkWrite(
         }
       });
     }
+    for (const index of unmapped) await guard?.restore(index);
     pending = again;
     if (pending.length === 0 || tried >= policy.attempts) break;
     await policy.sleep(delayBefore(tried, policy), signal);
     throwIfAborted(signal, what);
   }
-  return { created, refused, unwritten };
+  return { created, revisions, refused, unwritten };
 }
 
 /**

@@ -43,6 +43,19 @@ describe('toDetectionError', () => {
     expect(toDetectionError('a string', 'do it').code).toBe('internal');
   });
 
+  test('names what helps where one of our indices has lost its mapping', () => {
+    const fielddata = (index: string) =>
+      toDetectionError(
+        answered(400, {
+          type: 'illegal_argument_exception',
+          reason: `Fielddata is disabled on [anomaly.entity] in [${index}]. Text fields are not optimised for operations`,
+        }),
+        'sum up',
+      ).message;
+    expect(fielddata('log-anomalies-results.default.2026.11')).toContain('"log-anomalies repair-indices"');
+    expect(fielddata('weblogs')).not.toContain('repair-indices');
+  });
+
   test('keeps our own errors, gives the innermost reason and no secret', () => {
     const own = new DetectionError('refused', 'own');
     expect(toDetectionError(own, 'do it')).toBe(own);

@@ -38,6 +38,8 @@ const RETRYABLE_TYPES: ReadonlySet<string> = new Set([
   'node_not_connected_exception',
   'receive_timeout_transport_exception',
 ]);
+/** One of our indices was made anew by a write, which maps keywords as text. */
+const HAS_LOST_MAPPING = /^Fielddata is disabled on .* in \[log-anomalies-/;
 const REASON_CHARACTERS = 500;
 
 export const statusOf = (error: unknown): number | undefined =>
@@ -121,7 +123,9 @@ export function toDetectionError(error: unknown, what: string): DetectionError {
       ? ' Check ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD.'
       : code === 'forbidden'
         ? ' "log-anomalies check-connection" lists what is missing.'
-        : '';
+        : HAS_LOST_MAPPING.test(reason)
+          ? ' The index has lost its mapping: "log-anomalies repair-indices" gives it back.'
+          : '';
   return new DetectionError(code, `Could not ${what}: ${reason}.${hint}`.replace(/\.\.( |$)/, '.$1'), {
     cause,
     details: { status, types: [...new Set(errorTypes(body))] },

@@ -2,7 +2,7 @@ import type { DetectorStatus, ReadinessFinding } from '../../../common/api';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { ModelRecord } from '../../detection/ports';
 import { byLevel, lagFindingOf, putAsideFindingOf } from '../../detection/upkeep/readiness';
-import { createCheckpointStore, createSnapshotStore } from '../../elasticsearch';
+import { createCheckpointStore, createSnapshotStore, faultText, findIndexFaults } from '../../elasticsearch';
 import type { DetectionTaskState } from '../tasks/detection_task';
 import { createDetectorRepository, type StoredDetector } from '../records/detector_repository';
 import { statusOf, type RunState } from '../records/detector_state';
@@ -23,7 +23,8 @@ export async function readStatus(
   const key = await keyOf(scope, stored);
   if (key !== undefined) await renewOwnKey(services, scope, stored, key);
   const status = createStatusStore(scope.elasticsearch, scope);
-  const [found, upkeep, model] = await Promise.all([
+  const [faults, found, upkeep, model] = await Promise.all([
+    mappingFindings(scope),
     status.read([id]),
     status.readUpkeep(id),
     createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id),
@@ -38,6 +39,7 @@ export async function readStatus(
     ...(watch && { watch }),
     ...(drift?.latest && { drift: drift.latest }),
     readiness: [
+      ...faults,
       ...((await worksWithKeys(services)) ? missingKeyFindings(stored) : []),
       ...(key === undefined
         ? []
@@ -49,6 +51,20 @@ export async function readStatus(
       ...readinessFor(known, stored.detector, found.get(id), services.clock.now()),
     ].sort(byLevel),
   };
+}
+
+/** Returns findings of our indices that have lost their mapping; none where the caller may not see mappings. */
+async function mappingFindings({ elasticsearch, space }: RequestScope): Promise<ReadinessFinding[]> {
+  const faults = await findIndexFaults(elasticsearch, { space }).catch(() => []);
+  return faults.map((fault) => ({
+    kind: 'index_mapping',
+    level: fault.fields.length > 0 ? 'blocking' : 'warning',
+    message: faultText(fault),
+    next_step:
+      fault.fields.length > 0
+        ? 'Somebody with all rights on log-anomalies-* runs "log-anomalies repair-indices"; detectors then go on where they were.'
+        : 'Nothing, if a detector runs: its next write gives the mapping back.',
+  }));
 }
 
 /** Returns false where the state of security is unknown: saving and starting report that. */
@@ -96,7 +112,8 @@ function readinessFor(
 
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {
   const { detectors } = await createDetectorRepository(scope.savedObjects).list();
-  const [found, models] = await Promise.all([
+  const [faults, found, models] = await Promise.all([
+    mappingFindings(scope),
     createStatusStore(scope.elasticsearch, scope).read(detectors.map(({ id }) => id)),
     createSnapshotStore(scope.elasticsearch, { space: scope.space }).list(),
   ]);
@@ -109,6 +126,7 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
       const status = found.get(stored.id);
       const known = await complete(services, scope, stored, status, active.get(stored.id));
       const [worst] = [
+        ...faults,
         ...(hasKeys ? missingKeyFindings(stored) : []),
         ...readinessFor(known, stored.detector, status, services.clock.now()),
       ].sort(byLevel);

@@ -1,0 +1,178 @@
+import type { Client } from '@elastic/elasticsearch';
+import {
+  checkConnection,
+  createAuditTrail,
+  createCheckpointStore,
+  createResultStore,
+  createSnapshotStore,
+  findIndexFaults,
+  modelsIndex,
+  ownerRole,
+  repairIndices,
+  resultsIndex,
+} from '../../server/elasticsearch';
+import { createStatusDocuments } from '../../server/elasticsearch/stores/status_documents';
+import {
+  administrator,
+  anomalyResult,
+  bucketSummary,
+  QUICK,
+  START,
+  uniqueName,
+  userWith,
+} from './fixtures/elasticsearch_fixture';
+
+describe('an index of ours that was deleted', () => {
+  let client: Client;
+  let owner: Awaited<ReturnType<typeof userWith>>;
+  const space = uniqueName('lost');
+  const settings = { space, policy: QUICK };
+  const results = resultsIndex(space, START);
+  beforeAll(async () => {
+    client = administrator();
+    owner = await userWith(client, ownerRole([], space));
+  });
+  afterAll(async () => {
+    await deleteAll();
+    await owner.remove();
+    await client.close();
+  });
+  const namesOf = async (): Promise<string[]> =>
+    Object.keys(await client.indices.get({ index: `log-anomalies-*.${space}*`, allow_no_indices: true }));
+  const deleteAll = async (): Promise<void> => {
+    for (const index of await namesOf()) await client.indices.delete({ index, ignore_unavailable: true });
+  };
+  beforeEach(deleteAll);
+
+  const mappingOf = async (index: string) => (await client.indices.getMapping({ index }))[index].mappings;
+  const found = async (id: string): Promise<number> => {
+    await client.indices.refresh({ index: results });
+    const answer = await client.search({ index: results, query: { term: { 'source.id': id } } });
+    return (answer.hits.total as { value: number }).value;
+  };
+
+  it('is never made anew by a write of results', async () => {
+    const store = createResultStore(owner.client, settings);
+    await store.write([anomalyResult({ id: 'first' })]);
+    await client.indices.delete({ index: results });
+    // It was looked for a moment ago, and is not looked for again.
+    const { created, putAside } = await store.write(
+      [anomalyResult({ id: 'Second-One' })],
+      [bucketSummary({ page: 'p', logs: 7 })],
+    );
+    expect({ created, putAside }).toEqual({ created: 1, putAside: 0 });
+    expect(await mappingOf(results)).toMatchObject({
+      dynamic: 'false',
+      _meta: { schema_version: 1, resource: 'results' },
+      properties: { source: { properties: { id: { type: 'keyword' } } } },
+    });
+    expect(await found('Second-One')).toBe(1);
+    expect(await findIndexFaults(client, settings)).toEqual([]);
+  });
+
+  it('is never made anew by other writes either', async () => {
+    const status = createStatusDocuments(owner.client, { space });
+    const key = { detectorId: 'web', part: 'runs' };
+    await status.write(key, { a: 1 });
+    const trail = createAuditTrail(owner.client, settings);
+    const models = createSnapshotStore(owner.client, settings);
+    await models.save('web', 'web-1', 'text', { createdAt: new Date(START).toISOString(), rows: 1 } as never);
+    await deleteAll();
+    await status.write(key, { a: 2 });
+    await trail.append([
+      { detectorId: 'web', at: new Date(START).toISOString(), action: 'created', reason: 'why' } as never,
+    ]);
+    await models.promote('web', 'web-1').catch(() => undefined);
+    expect(await status.read([key])).toEqual([{ a: 2 }]);
+    expect(await findIndexFaults(client, settings)).toEqual([]);
+    expect((await namesOf()).length).toBeGreaterThan(1);
+  });
+
+  it('ends the run whose checkpoint is gone, and the next one begins anew', async () => {
+    const store = createCheckpointStore(owner.client, settings);
+    const checkpoint = { detectorId: 'web', runId: 'one', scoredUntil: START } as never;
+    const revision = await store.write(checkpoint, undefined);
+    await deleteAll();
+    await expect(store.write(checkpoint, revision)).rejects.toThrow('The checkpoint of "web" is gone');
+    expect(await store.read('web')).toBeUndefined();
+    await store.write(checkpoint, undefined);
+    expect(await findIndexFaults(client, settings)).toEqual([]);
+  });
+
+  describe('and made anew by a write of somebody else', () => {
+    beforeEach(async () => {
+      const stray = anomalyResult({ id: 'Stray-One' });
+      await client.index({
+        index: results,
+        id: 'stray',
+        document: { ...stray, result: { ...stray.result, space } },
+        refresh: true,
+      });
+      await client.index({
+        index: modelsIndex(space),
+        id: 'model',
+        document: { type: 'model', space, detector_id: 'web', version: 'web-1', parts: 0 },
+        refresh: true,
+      });
+    });
+
+    it('is not written to, named, and repaired with all that it holds', async () => {
+      const store = createResultStore(owner.client, settings);
+      const write = () => store.write([anomalyResult({ id: 'next' })]);
+      await expect(write()).rejects.toMatchObject({ code: 'refused' });
+      await expect(write()).rejects.toThrow(
+        `The index "${results}" has lost its mapping (event.kind is text instead of keyword`,
+      );
+      const { warnings } = await checkConnection(owner.client, { indices: [], ...settings });
+      expect(warnings).toEqual([
+        expect.stringContaining(`The index "${modelsIndex(space)}" has lost its mapping`),
+        expect.stringContaining('"log-anomalies repair-indices"'),
+      ]);
+      expect(await repairIndices(client, settings)).toEqual([
+        { index: modelsIndex(space), documents: 1 },
+        { index: results, documents: 1 },
+      ]);
+      expect(await write()).toMatchObject({ created: 1 });
+      expect([await found('Stray-One'), await found('next')]).toEqual([1, 1]);
+      expect(await createSnapshotStore(client, settings).list('web')).toMatchObject([{ version: 'web-1' }]);
+      expect(await repairIndices(client, settings)).toEqual([]);
+      expect((await namesOf()).filter((index) => index.includes('repairing'))).toEqual([]);
+    });
+
+    it('is left alone where a document does not fit, and named', async () => {
+      await client.index({
+        index: results,
+        id: 'odd',
+        document: { drift: { from: 'never' } },
+        refresh: true,
+      });
+      await expect(repairIndices(client, settings)).rejects.toMatchObject({ code: 'refused' });
+      await client.indices.refresh({ index: results });
+      expect((await client.count({ index: results })).count).toBe(2);
+      // It is not blocked any more.
+      await client.index({ index: results, id: 'more', document: { note: 'more' } });
+    });
+
+    it('is completed from the copy where a repair was interrupted', async () => {
+      const { mappings } = (await client.indices.get({ index: results }))[results];
+      expect(mappings?._meta).toBeUndefined();
+      let copied = 0;
+      const interrupted = new AbortController();
+      await repairIndices(client, {
+        ...settings,
+        signal: interrupted.signal,
+        progress: (_documents, what) => {
+          // The copy is complete, the index is deleted, and the way back begins.
+          if (what.includes('repairing.results')) {
+            copied++;
+            interrupted.abort();
+          }
+        },
+      }).catch(() => undefined);
+      expect(copied).toBe(1);
+      await client.indices.delete({ index: results, ignore_unavailable: true });
+      expect(await repairIndices(client, settings)).toEqual([{ index: results, documents: 1 }]);
+      expect(await found('Stray-One')).toBe(1);
+    });
+  });
+});
