@@ -154,7 +154,12 @@ it('goes on when a field of the model is in no log any more, and counts that', a
 
 it('names results that have lost their mapping, and goes on where it was once they are repaired', async () => {
   const index = resultsIndex(space, kibana.now() - MINUTE);
-  const stray = { detector: { id }, result: { type: 'log', space }, '@timestamp': new Date(end) };
+  const stray = {
+    detector: { id },
+    source: { index, id: 'stray' },
+    result: { type: 'log', space },
+    '@timestamp': new Date(end),
+  };
   await admin.indices.delete({ index });
   await admin.index({ index, id: 'stray', document: stray, refresh: true });
   await addMinute('unmapped');

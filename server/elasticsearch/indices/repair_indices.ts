@@ -92,7 +92,7 @@ async function moveToCopy(
       () =>
         client.indices.putSettings({
           index,
-          settings: { 'index.blocks.write': isOn ? true : null } as never,
+          settings: { 'index.blocks.write': isOn ? true : null },
         }),
       { what, policy },
     );

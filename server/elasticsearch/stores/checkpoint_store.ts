@@ -74,7 +74,7 @@ export function createCheckpointStore(
         `The checkpoint of "${detectorId}" is gone: has somebody deleted "${index}"? The next run begins as that of a new detector.`,
       );
     }
-    if (isDeepStrictEqual(plain(current.checkpoint), plain(checkpoint))) return current.revision as Revision;
+    if (isDeepStrictEqual(plain(current.checkpoint), plain(checkpoint))) return current.revision;
     throw new DetectionError(
       'conflict',
       `Run "${current.checkpoint.runId}" has moved the checkpoint of "${detectorId}" meanwhile: does another process run this detector?`,

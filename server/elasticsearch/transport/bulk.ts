@@ -29,7 +29,7 @@ export interface BulkRefusal {
 
 export interface BulkOutcome {
   readonly created: readonly BulkOperation[];
-  /** What was created or replaced, by id. */
+  /** Of each document that was created or replaced, by its id. */
   readonly revisions: ReadonlyMap<string, DocumentRevision>;
   /** Refused for what they are: trying again does not help. */
   readonly refused: readonly BulkRefusal[];
