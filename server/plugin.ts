@@ -28,6 +28,7 @@ import { registerPanels } from './kibana/panels/register_panels';
 import { registerRoutes } from './kibana/routes/register_routes';
 import { createDetectorHealthRuleType } from './kibana/rules/detector_health';
 import type { DetectorsOf } from './kibana/rules/detectors_of';
+import { createIncidentRuleType } from './kibana/rules/incident';
 import { createLogAnomalyRuleType } from './kibana/rules/log_anomaly';
 import type { EncryptedSavedObjectsSetup } from './kibana/contracts/saved_object_contracts';
 import {
@@ -118,6 +119,7 @@ export class LogAnomaliesPlugin {
     const detectorsOf: DetectorsOf = async (space) =>
       createDetectorRepository(inSpace((await getServices()).internalSavedObjects, space));
     alerting.registerType(createLogAnomalyRuleType(links, detectorsOf));
+    alerting.registerType(createIncidentRuleType(links));
     alerting.registerType(createDetectorHealthRuleType(links, detectorsOf));
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GROUPINGS, logAnomalyParamsSchema } from '../rules/log_anomaly_params';
+import { queryParams } from '../rules/query_params';
 import { API_ROOT, endpoint } from './endpoint';
 import { detectorIdSchema, timeSchema } from '../parameters';
 
@@ -89,6 +90,7 @@ export const alertEndpoints = {
     cost: 'search',
     query: z.strictObject({
       ...ruleParameters,
+      query: queryParams.query,
       from: timeSchema,
       to: timeSchema,
       buckets: z.coerce.number().int().min(1).max(500).default(84),

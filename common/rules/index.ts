@@ -1,7 +1,11 @@
 export { detectorHealthParamsSchema, type DetectorHealthParams } from './detector_health_params';
+export { incidentParamsSchema, type IncidentParams } from './incident_params';
 export {
+  countedParams,
   GROUPINGS,
   logAnomalyParamsSchema,
   lowestConfidence,
+  type CountedParams,
   type LogAnomalyParams,
 } from './log_anomaly_params';
+export { queryOf } from './query_params';

@@ -9,7 +9,7 @@ import {
   useEuiTheme,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { LogAnomalyParams } from '../../common/rules';
+import { countedParams, type LogAnomalyParams } from '../../common/rules';
 import { createApiClient, type Answer } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import { formatCount } from '../shared/values/format';
@@ -33,7 +33,8 @@ export function FiringEstimate(props: { core: CoreStart; params: LogAnomalyParam
       if (!isValid) return undefined;
       const to = Date.now();
       const query = {
-        ...params,
+        ...countedParams(params),
+        ...(params.query !== undefined && { query: params.query }),
         detector_ids: params.detector_ids.join(),
         from: to - WEEK_MILLISECONDS,
         to,
@@ -54,6 +55,13 @@ export function FiringEstimate(props: { core: CoreStart; params: LogAnomalyParam
           </h4>
         </EuiTitle>
         {value && <EstimateText estimate={value} />}
+        {(params.min_entities > 1 || params.times_before !== null) && (
+          <EuiText size="xs" color="subdued">
+            {i18n.translate('logAnomalies.rule.estimateAtMost', {
+              defaultMessage: 'At most: the number of entities and the hour before are not estimated.',
+            })}
+          </EuiText>
+        )}
         {value && value.alerts > 0 && <EstimateChart estimate={value} />}
         {value === undefined && isLoading && <EuiLoadingChart size="l" />}
         {failure && (

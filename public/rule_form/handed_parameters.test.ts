@@ -4,8 +4,8 @@ import { handedOver, handOver } from './handed_parameters';
 const params = logAnomalyParamsSchema.parse({ detector_ids: ['a-1'], min_severity: 'major', window: '1h' });
 
 it('comes back from the address as it was handed over', () => {
-  expect(handedOver(handOver(params))).toEqual(params);
-  expect(handedOver(`${handOver(params)}&other=1`)).toEqual(params);
+  expect(handedOver(handOver(params), logAnomalyParamsSchema)).toEqual(params);
+  expect(handedOver(`${handOver(params)}&other=1`, logAnomalyParamsSchema)).toEqual(params);
 });
 
 it.each([
@@ -15,5 +15,5 @@ it.each([
   '?logAnomaliesRule={"count":-1}',
   '?logAnomaliesRule={"secret":1}',
 ])('takes nothing from %j', (search) => {
-  expect(handedOver(search)).toBeUndefined();
+  expect(handedOver(search, logAnomalyParamsSchema)).toBeUndefined();
 });

@@ -7,12 +7,13 @@ import { FiringEstimate } from './firing_estimate';
 import { handedOver } from './handed_parameters';
 import { DetectorPicker, Row, useDefaults, type FormProps } from './form_parts';
 import { groupingOptions } from './grouping_options';
+import { QueryRow } from './query_row';
 
 const LOG_ANOMALY_DEFAULTS = logAnomalyParamsSchema.parse({});
 
 export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement {
   const { core, ruleParams, setRuleParams, errors } = props;
-  useDefaults(props, handedOver(window.location.search) ?? LOG_ANOMALY_DEFAULTS);
+  useDefaults(props, handedOver(window.location.search, logAnomalyParamsSchema) ?? LOG_ANOMALY_DEFAULTS);
   const params = { ...LOG_ANOMALY_DEFAULTS, ...ruleParams };
   return (
     <>
@@ -91,6 +92,41 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
             onChange={(event) => setRuleParams('group_by', event.target.value)}
           />
         </Row>
+        <Row
+          label={i18n.translate('logAnomalies.rule.minEntities', {
+            defaultMessage: 'Of at least so many entities',
+          })}
+          errors={errors.min_entities}
+        >
+          <EuiFieldNumber
+            fullWidth
+            min={1}
+            step={1}
+            value={params.min_entities}
+            onChange={(event) => setRuleParams('min_entities', event.target.valueAsNumber)}
+          />
+        </Row>
+        <Row
+          label={i18n.translate('logAnomalies.rule.timesBefore', {
+            defaultMessage: 'Times as many as in the hour before',
+          })}
+          help={i18n.translate('logAnomalies.rule.timesBeforeHelp', {
+            defaultMessage: 'For each minute; empty: not compared.',
+          })}
+          errors={errors.times_before}
+        >
+          <EuiFieldNumber
+            fullWidth
+            min={1}
+            step="any"
+            value={params.times_before ?? ''}
+            onChange={(event) =>
+              setRuleParams('times_before', event.target.value === '' ? null : event.target.valueAsNumber)
+            }
+            data-test-subj="logAnomaliesRuleTimesBefore"
+          />
+        </Row>
+        <QueryRow kql={params.kql} query={params.query} errors={errors.kql} setRuleParams={setRuleParams} />
       </EuiFlexGrid>
       <FiringEstimate core={core} params={params} />
     </>

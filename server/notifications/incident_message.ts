@@ -87,7 +87,7 @@ function headlineOf(incident: Incident, news: IncidentNews): string {
 
 /** @param link absolute address of the incident */
 export function incidentMessage(
-  { incident }: KeptIncident,
+  { incident }: Pick<KeptIncident, 'incident'>,
   news: IncidentNews,
   link: string | undefined,
 ): IncidentMessage {

@@ -2,5 +2,6 @@ export { parseAlertsConfig } from './config';
 export type { AlertsConfig, AlertsConfigInput } from './config';
 export { createFileJournal } from './journal';
 export type { AnnouncementJournal, ChannelState } from './journal';
+export { incidentMessage } from './incident_message';
 export { createNotifier } from './notifier';
 export type { Notifier } from './notifier';

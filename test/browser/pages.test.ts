@@ -79,6 +79,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
       'logAnomaliesPatterns',
     ],
     ['rule', '/app/rule?type=logAnomalies.logAnomaly', 'logAnomaliesFiringEstimate'],
+    ['incident rule', '/app/rule?type=logAnomalies.incident', 'logAnomaliesIncidentEstimate'],
     ['health rule', '/app/rule?type=logAnomalies.detectorHealth', 'logAnomaliesRuleDetectors'],
   ];
 

@@ -256,6 +256,37 @@ it('fills in the form for the health of detectors, and says what is wrong', () =
     expect(await params()).toMatchObject({ max_lag: null, max_failures: null });
   }));
 
+it('fills in the form for incidents, makes a query of KQL, and refuses KQL that cannot be read', () =>
+  onPage(async (page) => {
+    const path = '/app/rule?type=logAnomalies.incident';
+    await open({ page, url: world.host.url }, path, 'logAnomaliesIncidentEstimate');
+    const params = async (): Promise<Record<string, unknown>> =>
+      JSON.parse((await page.textContent(testSubject('ruleParams'))) ?? '') as Record<string, unknown>;
+    expect(await params()).toEqual({
+      detector_ids: [],
+      min_severity: 'warning',
+      min_duration: null,
+      min_results: 1,
+      min_entities: 1,
+    });
+    await page.fill(testSubject('logAnomaliesRuleQuery'), 'service.name : shop');
+    expect((await params()).kql).toBe('service.name : shop');
+    expect(JSON.parse((await params()).query as string)).toMatchObject({ bool: {} });
+    await page.fill(testSubject('logAnomaliesRuleQuery'), 'service.name : "shop');
+    await page.getByText('This KQL cannot be read').waitFor();
+    expect(await params()).not.toHaveProperty('query');
+    await page.fill(testSubject('logAnomaliesRuleQuery'), '');
+    await page.fill(testSubject('logAnomaliesRuleDuration'), '10m');
+    await page.fill(testSubject('logAnomaliesRule_min_entities'), '3');
+    expect(await params()).toEqual({
+      detector_ids: [],
+      min_severity: 'warning',
+      min_duration: '10m',
+      min_results: 1,
+      min_entities: 3,
+    });
+  }));
+
 it('installs the dashboards, and asks before it replaces them', async () => {
   await onPage(async (page) => {
     await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesInstallDashboards');

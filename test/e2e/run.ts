@@ -9,6 +9,7 @@ import { connect } from '../../server/elasticsearch';
 import { accessJourney } from './journeys/access';
 import { bootTimes, idleCostJourney } from './journeys/cost';
 import { detectorJourney, type DetectorMade } from './journeys/detector';
+import { incidentRuleJourney } from './journeys/incident_rule';
 import { pagesJourney } from './journeys/pages';
 import { restartJourney } from './journeys/restart';
 import { rightsJourney } from './journeys/rights';
@@ -147,6 +148,7 @@ async function journeys({
     if (made === undefined) report.skip('rules, spaces and rights', 'there is no detector');
     else {
       await ruleJourney(world, made);
+      await incidentRuleJourney(world, made);
       await rightsJourney(world, made);
     }
     await accessJourney(world);

@@ -1,15 +1,20 @@
 import type { AnomalyResult } from '../../common/anomaly';
-import { detectorHealthParamsSchema, logAnomalyParamsSchema } from '../../common/rules';
+import { detectorHealthParamsSchema, incidentParamsSchema, logAnomalyParamsSchema } from '../../common/rules';
 import {
+  createAuditTrail,
   createResultMarks,
   createResultStore,
   readerRole,
   resultsPattern,
   resultId,
 } from '../../server/elasticsearch';
+import { changeIncident } from '../../server/detection/incidents/change_incident';
+import { createIncidentRecorder, recountIncidents } from '../../server/detection/incidents/record_incidents';
+import { createIncidentStore, listIncidents } from '../../server/elasticsearch/incidents';
 import type { RuleExecutorOptions } from '../../server/kibana/contracts/alerting_contracts';
 import { createDetectorRepository, inSpace } from '../../server/kibana/records/detector_repository';
 import { createDetectorHealthRuleType } from '../../server/kibana/rules/detector_health';
+import { createIncidentRuleType } from '../../server/kibana/rules/incident';
 import { createLogAnomalyRuleType } from '../../server/kibana/rules/log_anomaly';
 import { createStatusStore } from '../../server/kibana/records/status_store';
 import { parseDetector } from '../../common/detector';
@@ -267,6 +272,27 @@ describe('the rule type "Log anomaly"', () => {
     expect(await reportedWith({ group_by: 'feature' })).toEqual(['web:path', 'web:status']);
     expect(await reportedWith({ group_by: 'detector', count: 3 })).toEqual(['web']);
     expect(await reportedWith({ detector_ids: ['another'] })).toEqual([]);
+    expect(await reportedWith({ query: '{"term":{"service.name":"blog"}}' })).toEqual(['web:blog']);
+    expect(await reportedWith({ group_by: 'detector', min_entities: 2 })).toEqual(['web']);
+    expect(await reportedWith({ group_by: 'detector', min_entities: 3 })).toEqual([]);
+  });
+
+  it('compares with the hour before', async () => {
+    const reportedWith = async (given: object, at: number): Promise<string[]> => {
+      const alerts = new Alerts();
+      await rule.executor(optionsOf(alerts, logAnomalyParamsSchema.parse(given), at));
+      return [...alerts.reported.keys()].sort();
+    };
+    // The hour before holds none: whatever comes is more than ever.
+    expect(await reportedWith({ times_before: 1_000 }, START + 3 * MINUTE)).toEqual(['web:blog', 'web:shop']);
+    // One in a window of a minute is 30 times the rate of the two of the shop in the hour before.
+    await createResultStore(admin, { space, refresh: true }).write([
+      resultAt('a3', START + 30 * MINUTE + 1_000),
+    ]);
+    const window = { window: '1m', detector_ids: ['web'] };
+    const at = START + 31 * MINUTE;
+    expect(await reportedWith({ ...window, times_before: 29 }, at)).toEqual(['web:shop']);
+    expect(await reportedWith({ ...window, times_before: 31 }, at)).toEqual([]);
   });
 
   it('says so when there are more groups than alerts', async () => {
@@ -327,5 +353,182 @@ describe('the rule type "Log anomaly detector health"', () => {
     await health.executor(optionsOf(alerts, params, now));
     expect(alerts.reported.size).toBe(0);
     expect([...alerts.recovered.keys()].sort()).toEqual([`${broken.id}:failing`, `${broken.id}:no_run`]);
+  });
+});
+
+describe('the rule type "Log incident"', () => {
+  const place = `${space}-incidents`;
+  const incidentRule = createIncidentRuleType(links);
+  const incidents = createIncidentStore(admin, { space: place });
+  let now = START;
+  let incidentReader: Awaited<ReturnType<typeof userWith>>;
+  beforeAll(async () => {
+    incidentReader = await userWith(admin, readerRole(place));
+  });
+  afterAll(() => incidentReader.remove());
+
+  /** Does the work of one page of a run: stores results and puts them into incidents. */
+  const page = async (results: readonly AnomalyResult[], reached = now): Promise<void> => {
+    await createResultStore(admin, { space: place, refresh: true, refreshResults: true }).write(results);
+    const clock = { now: () => now };
+    const settings = { incidents, detectorId: 'web', quiet: 30 * MINUTE, now: clock.now };
+    const recorder = createIncidentRecorder(settings);
+    await recorder.record(results, reached);
+    await recorder.close(await recorder.due(reached), reached);
+  };
+  const resultOf = (
+    id: string,
+    minute: number,
+    entity: string,
+    change: { confidence?: number; run?: string } = {},
+  ) => {
+    const result = resultAt(id, START + (minute + 1) * MINUTE, { entity, ...change });
+    return { ...result, message: 'payment failed', anomaly: { ...result.anomaly, entity } };
+  };
+  const check = async (
+    alerts: Alerts,
+    given: object,
+    at: number,
+    state: Record<string, unknown> = {},
+  ): Promise<Record<string, unknown>> => {
+    alerts.next();
+    const params = incidentParamsSchema.parse(given);
+    const options = optionsOf(alerts, params, at, state);
+    const services = {
+      ...options.services,
+      scopedClusterClient: { asCurrentUser: incidentReader.client },
+    };
+    return (await incidentRule.executor({ ...options, services, spaceId: place })).state;
+  };
+  const idsOf = async (): Promise<Map<string, string>> => {
+    const query = { state: 'all', sort: 'start', order: 'asc', page: 1, size: 100 } as const;
+    const listed = await listIncidents(admin, place, query);
+    return new Map(listed.incidents.map(({ entity, id }) => [entity as string, id]));
+  };
+
+  it('raises one alert for each incident, for as long as it goes on', async () => {
+    const alerts = new Alerts();
+    // Nothing was ever found: there is no index.
+    let state = await check(alerts, {}, START);
+    expect(alerts.reported.size).toBe(0);
+
+    now = START + 3 * MINUTE;
+    await page([
+      resultOf('s1', 0, 'shop', { confidence: 0.97 }),
+      resultOf('s2', 2, 'shop'),
+      resultOf('b1', 1, 'blog', { confidence: 0.6 }),
+      resultOf('p1', 1, 'past', { run: 'backfill-1' }),
+    ]);
+    const ids = await idsOf();
+    state = await check(alerts, {}, now, state);
+    expect([...alerts.reported.keys()].sort()).toEqual([ids.get('shop'), ids.get('blog')].sort());
+    const { context, payload } = alerts.reported.get(ids.get('shop')!)!;
+    expect(context).toMatchObject({
+      message: 'payment failed of shop, since 2026-11-01 00:00:00 UTC: major, 2 logs',
+      severity: 'major',
+      entity: 'shop',
+      count: 2,
+      duration: '2m',
+      first_line: 'payment failed',
+      link: `https://kibana.test/base/s/${place}/app/logAnomalies/incidents/${ids.get('shop')}`,
+    });
+    expect(payload).toMatchObject({ log_anomalies: { incident: { id: ids.get('shop') }, count: 2 } });
+
+    // It grows and is acknowledged: the same alert goes on.
+    now = START + 5 * MINUTE;
+    await page([resultOf('s3', 4, 'shop')]);
+    const stores = { incidents, audit: createAuditTrail(admin, { space: place }), clock: { now: () => now } };
+    await changeIncident(stores, ids.get('blog')!, { state: 'acknowledged' }, { by: 'olga' });
+    state = await check(alerts, {}, now, state);
+    expect(alerts.reported.get(ids.get('shop')!)!.context).toMatchObject({ count: 3 });
+    expect([alerts.reported.size, alerts.recovered.size]).toEqual([2, 0]);
+
+    // Somebody closes one, the other is over by itself.
+    await changeIncident(stores, ids.get('blog')!, { state: 'closed' }, { by: 'olga' });
+    state = await check(alerts, {}, now + MINUTE, state);
+    expect(alerts.recovered.get(ids.get('blog')!)).toMatchObject({ recovery_reason: 'olga closed it' });
+    now = START + 40 * MINUTE;
+    await page([], now);
+    state = await check(alerts, {}, now, state);
+    expect(alerts.recovered.get(ids.get('shop')!)).toMatchObject({
+      recovery_reason: 'nothing came for the quiet time',
+      message: expect.stringMatching(/^Over: payment failed of shop, from .* 3 logs$/),
+    });
+    await check(alerts, {}, now + MINUTE, state);
+    expect([alerts.reported.size, alerts.recovered.size]).toEqual([0, 0]);
+  });
+
+  it('tells once of an incident that began and ended between two checks', async () => {
+    const alerts = new Alerts();
+    let state = await check(alerts, {}, START + 50 * MINUTE);
+    now = START + 90 * MINUTE;
+    await page([resultOf('q1', 50, 'quick')], now);
+    const id = (await idsOf()).get('quick')!;
+    state = await check(alerts, {}, now + MINUTE, state);
+    expect(alerts.reported.get(id)!.context.message).toMatch(/it is over already$/);
+    state = await check(alerts, {}, now + 2 * MINUTE, state);
+    expect([alerts.reported.size, [...alerts.recovered.keys()]]).toEqual([0, [id]]);
+    await check(alerts, {}, now + 3 * MINUTE, state);
+    expect([alerts.reported.size, alerts.recovered.size]).toEqual([0, 0]);
+  });
+
+  it('asks for a severity, a length, a number, entities and a query', async () => {
+    now = START + 200 * MINUTE;
+    await page([
+      resultOf('c1', 190, 'cart', { confidence: 0.97 }),
+      resultOf('c2', 199, 'cart'),
+      resultOf('d1', 199, 'desk', { confidence: 0.6 }),
+      resultOf('e1', 199, 'edge', { run: 'backfill-2' }),
+    ]);
+    const ids = await idsOf();
+    const reportedWith = async (given: object): Promise<(string | undefined)[]> => {
+      const alerts = new Alerts();
+      await check(alerts, given, now);
+      return ['cart', 'desk', 'edge'].filter((entity) => alerts.reported.has(ids.get(entity)!));
+    };
+    const like = (query: object) => ({ kql: 'k', query: JSON.stringify(query) });
+    expect(await reportedWith({})).toEqual(['cart', 'desk']);
+    expect(await reportedWith({ min_severity: 'major' })).toEqual(['cart']);
+    expect(await reportedWith({ min_duration: '9m' })).toEqual(['cart']);
+    expect(await reportedWith({ min_duration: '10m' })).toEqual([]);
+    expect(await reportedWith({ min_results: 2 })).toEqual(['cart']);
+    expect(await reportedWith({ min_entities: 2 })).toEqual(['cart', 'desk']);
+    expect(await reportedWith({ min_entities: 3 })).toEqual([]);
+    expect(await reportedWith({ detector_ids: ['another'] })).toEqual([]);
+    expect(await reportedWith(like({ term: { 'service.name': 'desk' } }))).toEqual(['desk']);
+    expect(
+      await reportedWith({ ...like({ range: { 'anomaly.confidence': { gte: 0.95 } } }), min_results: 2 }),
+    ).toEqual([]);
+    expect(() => incidentRule.validate.params.validate({ query: '{"script":{"script":"1"}}' })).toThrow(
+      /query.*holds a query of the type "script"/,
+    );
+    expect(() => incidentRule.validate.params.validate({ kql: 'a : b' })).toThrow(/kql.*is for showing only/);
+  });
+
+  it('lets alerts recover whose results do not count any more, and whose incident is gone', async () => {
+    const alerts = new Alerts();
+    const state = await check(alerts, {}, now);
+    const ids = await idsOf();
+    const [desk, cart] = [ids.get('desk')!, ids.get('cart')!];
+    expect(alerts.reported.has(desk) && alerts.reported.has(cart)).toBe(true);
+    const mute = {
+      id: 'mute',
+      detector_ids: ['web'],
+      name: 'Move',
+      origin: 'mute' as const,
+      match: { entity: 'desk' },
+      exclude_from_training: false,
+      at: new Date(now).toISOString(),
+    };
+    const note = { at: mute.at, because: 'test' };
+    const range = { from: 0, to: now + MINUTE };
+    await createResultMarks(admin, { space: place }).hide(mute, range, note);
+    await recountIncidents({ incidents, now: () => now }, range);
+    await admin.delete({ index: `log-anomalies-incidents.${place}`, id: cart, refresh: true });
+    await check(alerts, {}, now + MINUTE, state);
+    expect(alerts.recovered.get(desk)).toMatchObject({
+      recovery_reason: expect.stringMatching(/^none of its results counts any more/),
+    });
+    expect(alerts.recovered.get(cart)).toMatchObject({ recovery_reason: 'it is not stored any more' });
   });
 });

@@ -36,6 +36,7 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     ]);
     expect(kibana.ruleTypes.map(({ id }) => id)).toEqual([
       'logAnomalies.logAnomaly',
+      'logAnomalies.incident',
       'logAnomalies.detectorHealth',
     ]);
   });

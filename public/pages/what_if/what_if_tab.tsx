@@ -12,7 +12,7 @@ import {
   useEuiTheme,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../../common/rules';
+import { countedParams, logAnomalyParamsSchema, type LogAnomalyParams } from '../../../common/rules';
 import { WHAT_IF_DAYS } from '../../../common/api/alerts';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
@@ -38,7 +38,7 @@ export default function WhatIfTab({ record }: DetectorView): ReactElement {
   );
   const settled = useSettled(params);
   const request = useRequest(
-    (signal) => api('whatIf', { query: { ...settled, detector_ids: record.id } }, signal),
+    (signal) => api('whatIf', { query: { ...countedParams(settled), detector_ids: record.id } }, signal),
     [api, record.id, JSON.stringify(settled)],
   );
   return (

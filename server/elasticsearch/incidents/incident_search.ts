@@ -194,7 +194,12 @@ export async function queryOfIncident(
   return queryOfMembers(group, await namedBeside(client, space, group));
 }
 
-async function namedBeside(client: ElasticsearchClient, space: string, group: Group): Promise<Group[]> {
+/** The named incidents beside one of "others": what is theirs is not its own. */
+export async function namedBeside(
+  client: ElasticsearchClient,
+  space: string,
+  group: Group,
+): Promise<Group[]> {
   if (group.scope.kind !== 'others') return [];
   const beside = await createIncidentStore(client, { space }).between(group, group.scope.value);
   return beside.flatMap((each) => (each.group.scope.kind === 'others' ? [] : [each.group]));

@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import { durationToMilliseconds } from '../../../common/detector';
-import { lowestConfidence } from '../../../common/rules';
+import { lowestConfidence, queryOf } from '../../../common/rules';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
@@ -44,6 +44,7 @@ export async function estimateAlerts(
               from,
               to,
               minimumConfidence: lowestConfidence(query),
+              query: queryOf(query),
             }),
           },
         },

@@ -15,6 +15,8 @@ export interface ResultFilter {
   /** One, or any of several. */
   readonly entity?: string | readonly string[];
   readonly minimumConfidence?: number;
+  /** One query of Elasticsearch that was checked, see `queryProblem`. */
+  readonly query?: Readonly<Record<string, unknown>>;
 }
 
 /** Documents of an index of results: `log` are results that count, `judged` these and hidden ones, `lost` what counts no more. */
@@ -49,6 +51,7 @@ export function filterResults(space: string, type: keyof typeof TYPES, filter: R
     ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
     ...(filter.entity !== undefined ? [{ terms: { 'anomaly.entity': [filter.entity].flat() } }] : []),
     ...(filter.minimumConfidence !== undefined ? [atLeastAsSure(filter.minimumConfidence)] : []),
+    ...(filter.query === undefined ? [] : [filter.query as Query]),
     ...between('@timestamp', filter.from, filter.to),
     ...between('event.ingested', filter.writtenFrom, filter.writtenTo),
   ];

@@ -2,7 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { WHAT_IF_DAYS, type WhatIf } from '../../../common/api/alerts';
 import type { AnomalyResult } from '../../../common/anomaly';
 import { DAY, durationToMilliseconds } from '../../../common/duration';
-import { lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
+import { lowestConfidence, type CountedParams } from '../../../common/rules';
 import {
   countAlerts,
   groupName,
@@ -37,7 +37,7 @@ interface DayBucket {
 export async function whatIf(
   client: ElasticsearchClient,
   space: string,
-  params: LogAnomalyParams,
+  params: CountedParams,
   to: number,
   options: RequestOptions = {},
 ): Promise<WhatIf> {
@@ -154,7 +154,7 @@ export function alertsByDay(groups: readonly CountedGroup[], from: number): numb
 function missedOf(
   hits: readonly estypes.SearchHit<AnomalyResult>[],
   groups: readonly CountedGroup[],
-  params: LogAnomalyParams,
+  params: CountedParams,
   window: number,
   complete: boolean,
 ): WhatIf['missed'] {

@@ -1,6 +1,6 @@
 import { createFeature } from './feature';
 
-const RULE_TYPES = ['logAnomalies.logAnomaly', 'logAnomalies.detectorHealth'];
+const RULE_TYPES = ['logAnomalies.logAnomaly', 'logAnomalies.incident', 'logAnomalies.detectorHealth'];
 const WITH_CONSUMERS = RULE_TYPES.map((ruleTypeId) => ({
   ruleTypeId,
   consumers: ['logAnomalies', 'alerts', 'stackAlerts'],

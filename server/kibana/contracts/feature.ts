@@ -6,10 +6,11 @@ import {
   API_PRIVILEGES,
   DETECTOR_HEALTH_RULE_TYPE,
   DETECTOR_TYPE,
+  INCIDENT_RULE_TYPE,
   LOG_ANOMALY_RULE_TYPE,
 } from './identifiers';
 
-const RULE_TYPES = [LOG_ANOMALY_RULE_TYPE, DETECTOR_HEALTH_RULE_TYPE];
+const RULE_TYPES = [LOG_ANOMALY_RULE_TYPE, INCIDENT_RULE_TYPE, DETECTOR_HEALTH_RULE_TYPE];
 
 /** Kibana's management page for rules and connectors, which a user of our rule types needs to see. */
 const MANAGEMENT = { insightsAndAlerting: ['triggersActions'] };

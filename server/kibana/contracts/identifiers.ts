@@ -22,6 +22,7 @@ export const KEY_SWEEP_TASK_TYPE = 'logAnomalies:sweepKeys';
 export const KEY_SWEEP_TASK_ID = 'log-anomalies:sweep-keys';
 
 export const LOG_ANOMALY_RULE_TYPE = 'logAnomalies.logAnomaly';
+export const INCIDENT_RULE_TYPE = 'logAnomalies.incident';
 export const DETECTOR_HEALTH_RULE_TYPE = 'logAnomalies.detectorHealth';
 
 /** Names of the API privileges in the Kibana feature. */

@@ -22,7 +22,7 @@ const LONGEST_VALUE = 1_000;
 const optional = (type: string) => ({ type, array: false, required: false });
 
 /**
- * Alerts as data: both rule types share the index `.alerts-log.anomalies.alerts-*`, so they share this map. The
+ * Alerts as data: the rule types share the index `.alerts-log.anomalies.alerts-*`, so they share this map. The
  * context must be lower case.
  */
 export const ALERTS_AS_DATA = {
@@ -39,7 +39,11 @@ export const ALERTS_AS_DATA = {
       'log_anomalies.score': optional('double'),
       'log_anomalies.confidence': optional('double'),
       'log_anomalies.severity': optional('keyword'),
+      'log_anomalies.new_count': optional('long'),
       'log_anomalies.result.id': optional('keyword'),
+      'log_anomalies.incident.id': optional('keyword'),
+      'log_anomalies.incident.title': optional('keyword'),
+      'log_anomalies.incident.start': optional('date'),
     } as FieldMap,
   },
 };

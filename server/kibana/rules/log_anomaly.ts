@@ -1,7 +1,12 @@
-import { durationToMilliseconds } from '../../../common/detector';
+import { durationToMilliseconds, HOUR } from '../../../common/duration';
 import { parseWith } from '../../../common/validation';
 import { PLUGIN_ID } from '../../../common/plugin';
-import { logAnomalyParamsSchema, lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
+import {
+  logAnomalyParamsSchema,
+  lowestConfidence,
+  queryOf,
+  type LogAnomalyParams,
+} from '../../../common/rules';
 import { readResultsToAlert, type ElasticsearchClient } from '../../elasticsearch';
 import type { RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
 import { LOG_ANOMALY_RULE_TYPE } from '../contracts/identifiers';
@@ -15,7 +20,7 @@ import {
 import type { DetectorsOf } from './detectors_of';
 import type { LinkBase } from '../contracts/links';
 import { recoveryReasons } from './recovery_reasons';
-import { ResultGroups } from './result_groups';
+import { ResultGroups, type ResultGroup } from './result_groups';
 
 const ACTION_GROUP = 'anomaly';
 
@@ -55,6 +60,7 @@ async function collect(
     writtenFrom: range.from,
     writtenTo: range.to,
     minimumConfidence: lowestConfidence(params),
+    query: queryOf(params),
   });
   let seen = 0;
   for await (const { results, isLast } of pages) {
@@ -64,6 +70,21 @@ async function collect(
     if (seen >= MOST_RESULTS) return { groups, isCut: true };
   }
   return { groups, isCut: false };
+}
+
+/** Returns those groups that have so many times as many results a minute as in the hour before the window. */
+async function risen(
+  groups: readonly ResultGroup[],
+  times: number | null,
+  range: ReturnType<typeof windowOf>,
+  before: (range: ReturnType<typeof windowOf>) => Promise<Found>,
+): Promise<readonly ResultGroup[]> {
+  if (times === null || groups.length === 0) return groups;
+  const earlier = await before({ from: range.from - HOUR, to: range.from, newFrom: range.from });
+  const rate = (count: number, milliseconds: number): number => count / milliseconds;
+  return groups.filter(
+    ({ id, count }) => rate(count, range.to - range.from) >= times * rate(earlier.groups.countOf(id), HOUR),
+  );
 }
 
 /** Raises one alert for each group that has enough results, and lets those recover that have not any more. */
@@ -77,14 +98,17 @@ async function executeLogAnomaly(
   if (alertsClient === null) throw new Error('Alerts as data are not available for this rule.');
   const base: LinkBase = { ...links, space: spaceId };
   const range = windowOf(startedAt.getTime(), durationToMilliseconds(params.window), state.seen_to);
-  const { groups, isCut } = await collect(
-    services.scopedClusterClient.asCurrentUser,
-    spaceId,
-    params,
+  const collectIn = (given: typeof range): Promise<Found> =>
+    collect(services.scopedClusterClient.asCurrentUser, spaceId, params, given, () =>
+      services.shouldStopExecution(),
+    );
+  const { groups, isCut } = await collectIn(range);
+  const reached = await risen(
+    groups.reaching(params.count, params.min_entities),
+    params.times_before,
     range,
-    () => services.shouldStopExecution(),
+    collectIn,
   );
-  const reached = groups.reaching(params.count);
   const limit = alertsClient.getAlertLimitValue();
   const warn = (text: string): void => {
     logger.warn(`Rule "${rule.name}": ${text}`);

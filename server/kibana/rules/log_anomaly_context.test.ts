@@ -39,7 +39,7 @@ function textsIn(value: unknown, name = ''): [string, string][] {
 }
 
 const alert = logAnomalyAlert(
-  { id: 'd1:x', name: HOSTILE, count: 1, newCount: 1, top: [{ id: 'r', result }] },
+  { id: 'd1:x', name: HOSTILE, count: 1, newCount: 1, entityCount: 1, top: [{ id: 'r', result }] },
   '5m',
   base,
 );

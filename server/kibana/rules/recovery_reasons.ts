@@ -1,4 +1,4 @@
-import { lowestConfidence, type LogAnomalyParams } from '../../../common/rules';
+import { lowestConfidence, queryOf, type LogAnomalyParams } from '../../../common/rules';
 import { findLostResults, type ElasticsearchClient } from '../../elasticsearch';
 import { groupOf } from './result_groups';
 
@@ -26,6 +26,7 @@ export async function recoveryReasons(
     writtenFrom: range.from,
     writtenTo: range.to,
     minimumConfidence: lowestConfidence(params),
+    query: queryOf(params),
   });
   const lost = new Map<string, Lost>();
   for (const each of found) {

@@ -10,12 +10,16 @@ export interface ResultGroup {
   readonly count: number;
   /** Of these, written since the last check. */
   readonly newCount: number;
+  /** Different entities, up to {@link MOST_ENTITIES}. */
+  readonly entityCount: number;
   /** Highest confidence first. */
   readonly top: readonly FoundResult[];
 }
 
 /** Results that an alert tells of in full. */
 const TOP_RESULTS = 5;
+/** More entities of a group are not told apart. */
+const MOST_ENTITIES = 1_000;
 const LONGEST_NAME = 200;
 const NO_ENTITY = '(none)';
 
@@ -41,7 +45,14 @@ export function groupOf(found: FoundResult, by: LogAnomalyParams['group_by']): {
 export class ResultGroups {
   private readonly groups = new Map<
     string,
-    { id: string; name: string; count: number; newCount: number; top: FoundResult[] }
+    {
+      id: string;
+      name: string;
+      count: number;
+      newCount: number;
+      entities: Set<string>;
+      top: FoundResult[];
+    }
   >();
 
   /** @param newFrom results written from then on (epoch milliseconds) are new */
@@ -55,21 +66,28 @@ export class ResultGroups {
     const { id, name } = groupOf(found, this.by);
     let group = this.groups.get(id);
     if (group === undefined) {
-      group = { id, name, count: 0, newCount: 0, top: [] };
+      group = { id, name, count: 0, newCount: 0, entities: new Set(), top: [] };
       this.groups.set(id, group);
     }
     group.count++;
     if (Date.parse(event.ingested) >= this.newFrom) group.newCount++;
+    const { entity } = found.result.anomaly;
+    if (entity !== undefined && group.entities.size < MOST_ENTITIES) group.entities.add(entity);
     group.top.push(found);
     group.top.sort((left, right) => right.result.anomaly.confidence - left.result.anomaly.confidence);
     if (group.top.length > TOP_RESULTS) group.top.pop();
   }
 
-  /** Groups with at least `count` results, the most confident first. */
-  public reaching(count: number): ResultGroup[] {
+  public countOf(id: string): number {
+    return this.groups.get(id)?.count ?? 0;
+  }
+
+  /** Groups with at least `count` results of at least `entities` entities, the most confident first. */
+  public reaching(count: number, entities = 1): ResultGroup[] {
     const highest = (group: ResultGroup): number => group.top[0].result.anomaly.confidence;
     return [...this.groups.values()]
-      .filter((group) => group.count >= count)
+      .map(({ entities: { size }, ...group }) => ({ ...group, entityCount: Math.max(1, size) }))
+      .filter((group) => group.count >= count && group.entityCount >= entities)
       .sort((left, right) => highest(right) - highest(left));
   }
 }

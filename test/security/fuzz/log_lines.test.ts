@@ -125,6 +125,7 @@ it('a log of anything is scored, explained, stored and told', () => {
       name: String(result.anomaly.entity),
       count: 1,
       newCount: 1,
+      entityCount: 1,
       top: [{ id: 'r', result }],
     };
     const alert = bounded('the context of an alert', () => logAnomalyAlert(group, '5m', base))!;
