@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
@@ -17,6 +16,7 @@ import { ruleJourney } from './journeys/rule';
 import { speedJourney } from './journeys/speed';
 import { KibanaClient, type Credentials } from './kibana_client';
 import { isAvailable, KibanaProcess } from './kibana_process';
+import { createServiceToken, deleteServiceToken, freePort, settingsOf } from './own_kibana';
 import { Report } from './report';
 import { waitFor } from './wait_for';
 import { createUsers, indicesOf, type World } from './world';
@@ -174,15 +174,8 @@ async function withOwnKibana(
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
-  const token = credentials && (await createServiceToken(elasticsearch));
-  const settings = {
-    'elasticsearch.hosts': [process.env.KIBANA_ELASTICSEARCH_URL ?? ELASTICSEARCH_URL],
-    ...(token && { 'elasticsearch.serviceAccountToken': token }),
-    // Its toast would lie over what the journeys click on.
-    'xpack.security.showInsecureClusterWarning': false,
-    'xpack.encryptedSavedObjects.encryptionKey': 'only-for-end-to-end-tests-0123456789',
-    'xpack.security.encryptionKey': 'only-for-end-to-end-tests-0123456789',
-  };
+  const token = credentials && (await createServiceToken(elasticsearch, name));
+  const settings = settingsOf(process.env.KIBANA_ELASTICSEARCH_URL ?? (ELASTICSEARCH_URL as string), token);
   const kibana = new KibanaProcess(home, folder, await freePort(), {
     ...settings,
     // The journeys wait for runs.
@@ -243,27 +236,9 @@ async function withOwnKibana(
   } finally {
     await kibana.stop();
     if (kibana.isInstalled()) kibana.plugin('remove', 'logAnomalies');
-    if (token) await elasticsearch.security.deleteServiceToken(SERVICE).catch(() => undefined);
+    if (token) await deleteServiceToken(elasticsearch, name);
   }
 }
-
-const SERVICE = { namespace: 'elastic', service: 'kibana', name };
-
-/** Kibana's own account, without a password to know. */
-async function createServiceToken(elasticsearch: Client): Promise<string> {
-  const { token } = await elasticsearch.security.createServiceToken(SERVICE);
-  return token.value;
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done((address as { port: number }).port));
-    });
-  });
 
 main().then(
   (isGood) => process.exit(isGood ? 0 : 1),
