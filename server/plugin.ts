@@ -67,6 +67,8 @@ export class LogAnomaliesPlugin {
     const log = this.context.logger.get();
     const { publicBaseUrl, serverBasePath } = core.http.basePath;
     const links = { publicBaseUrl, serverBasePath, kibanaVersion };
+    const { instanceUuid } = this.context.env;
+    const self = { id: instanceUuid, name: core.http.getServerInfo().name, startedAt: Date.now() };
 
     registerFeature(plugins.features, kibanaVersion);
     registerPanels(plugins.embeddable, kibanaVersion, {
@@ -93,6 +95,7 @@ export class LogAnomaliesPlugin {
           limits,
           keys: parseKeySettings(config.keys),
           alerts: config.alerts && parseAlertsConfig(config.alerts),
+          self,
           links,
           canEncrypt: encryptedSavedObjects?.canEncrypt ?? false,
           log,

@@ -193,6 +193,7 @@ const READINESS_KINDS = [
   'api_key',
   'put_aside',
   'index_mapping',
+  'kibanas_differ',
 ] as const;
 const readinessFindingSchema = z.object({
   kind: z.enum(READINESS_KINDS),

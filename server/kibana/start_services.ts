@@ -37,6 +37,7 @@ export interface ServiceSettings {
   readonly usage: UsageLimits;
   readonly keys: KeySettings;
   readonly alerts: AlertsConfig | undefined;
+  readonly self: Services['self'];
   readonly canEncrypt: boolean;
   readonly links: Services['links'];
   readonly log: Logger;
@@ -81,7 +82,7 @@ export const readersOf = (decoder: ModelDecoder): Pick<Services, 'models' | 'dec
 });
 
 export function createServices(core: CoreStart, plugins: PluginsStart, settings: ServiceSettings): Services {
-  const { limits, usage, keys, alerts, canEncrypt, links, log, forgetRuns, directory } = settings;
+  const { limits, usage, keys, alerts, self, canEncrypt, links, log, forgetRuns, directory } = settings;
   const { client } = core.elasticsearch;
   const worker = findBuiltWorker(directory, TRAINING_WORKER);
   const internalSavedObjects = core.savedObjects.createInternalRepository(INTERNAL_TYPES);
@@ -94,6 +95,7 @@ export function createServices(core: CoreStart, plugins: PluginsStart, settings:
     ...readersOf(createModelDecoder()),
     keys,
     alerts,
+    self,
     links,
     taskManager: plugins.taskManager,
     apiKeys: {

@@ -1,13 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DetectorRecord } from '../../common/api';
+import type { DetectorRecord, DetectorStatus, ReadinessFinding } from '../../common/api';
 import { checkpointsIndex, ownerRole, resultsPattern } from '../../server/elasticsearch';
 import { createElasticsearchJournal } from '../../server/elasticsearch/stores/announcement_journal';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
-import { parseAlertsConfig } from '../../server/notifications';
+import type { Services } from '../../server/kibana/contracts/services';
+import { runDetector } from '../../server/kibana/tasks/run_detector';
+import { parseAlertsConfig, type AlertsConfig } from '../../server/notifications';
 import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
 import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
-import { personWith, type NewPerson } from './fixtures/kibana_people';
+import { personWith, resultIdsOf, type NewPerson } from './fixtures/kibana_people';
 import { startKibanaStandIn, type KibanaStandIn } from './fixtures/kibana_stand_in';
 
 const SECONDS = 3_600;
@@ -54,16 +56,16 @@ afterAll(async () => {
   await admin.close();
 });
 
-async function startTrained(): Promise<string> {
+async function startTrained(who: NewPerson = owner, where = space): Promise<string> {
   const created = await kibana.call(
-    owner,
+    who,
     'createDetector',
     { body: { detector: webDetector(index), start: false } },
-    space,
+    where,
   );
   const { id } = created.body as DetectorRecord;
-  await kibana.call(owner, 'startDetector', { params: { id } }, space);
-  await kibana.tasks.run(trainingTaskId({ space, detectorId: id }));
+  await kibana.call(who, 'startDetector', { params: { id } }, where);
+  await kibana.tasks.run(trainingTaskId({ space: where, detectorId: id }));
   return id;
 }
 
@@ -103,6 +105,91 @@ it('keeps a message that cannot be delivered for a later run, and goes on scorin
   await kibana.tasks.run(task);
   kibana.now = before;
   expect(received).toHaveLength(1);
+});
+
+describe('Kibanas with different alerts', () => {
+  const conditions = {
+    failures: 0,
+    share: 1,
+    signal: new AbortController().signal,
+    isOutOfTime: () => false,
+  };
+  /** Another Kibana of the same cluster. */
+  const other = (alerts: AlertsConfig | undefined, id: string): Services => ({
+    ...kibana.services,
+    alerts,
+    self: { id, name: id, startedAt: kibana.now() },
+  });
+  const findingOf = async (detectorId: string): Promise<ReadinessFinding | undefined> => {
+    const { body } = await kibana.call(owner, 'getStatus', { params: { id: detectorId } }, space);
+    return (body as DetectorStatus).readiness?.find(({ kind }) => kind === 'kibanas_differ');
+  };
+
+  it('leaves what one of them cannot announce for one that can, and the status says so', async () => {
+    received.length = 0;
+    const detectorId = await startTrained();
+    const target = { space, detectorId };
+    const before = kibana.now;
+    try {
+      await runDetector(other(undefined, 'mute'), target, conditions);
+      expect(received).toHaveLength(0);
+      expect(await resultIdsOf(admin, space, detectorId)).not.toHaveLength(0);
+      expect(await findingOf(detectorId)).toMatchObject({
+        message: expect.stringMatching(/kibana\.test: slack \(anomalies\)[^]*Announcements wait since/),
+        next_step: expect.stringContaining('kibana.yml'),
+      });
+      kibana.now = () => before() + 2 * MINUTE;
+      await runDetector(kibana.services, target, conditions);
+      expect(received).toHaveLength(1);
+      expect(received[0]).toMatch(/\d+ anomal(y|ies) in Web requests/);
+      expect((await findingOf(detectorId))?.message).toContain('Nothing waits');
+      await runDetector(kibana.services, target, conditions);
+      await runDetector(other(undefined, 'mute'), target, conditions);
+      expect(received).toHaveLength(1);
+    } finally {
+      kibana.now = before;
+    }
+  });
+
+  it('leaves incidents, too, and their ends', async () => {
+    received.length = 0;
+    const detectorId = await startTrained();
+    const target = { space, detectorId };
+    const before = kibana.now;
+    const withIncidents = other({ ...kibana.services.alerts!, notify: 'incidents' }, 'telling');
+    try {
+      await runDetector(other(undefined, 'mute'), target, conditions);
+      kibana.now = () => before() + 2 * 60 * MINUTE;
+      await runDetector(other(undefined, 'mute as well'), target, conditions);
+      expect(received).toHaveLength(0);
+      await runDetector(withIncidents, target, conditions);
+      expect(received.length).toBeGreaterThan(0);
+      expect(received.join()).toContain('it is over already');
+      const told = received.length;
+      await runDetector(withIncidents, target, conditions);
+      expect(received).toHaveLength(told);
+    } finally {
+      kibana.now = before;
+    }
+  });
+
+  it('tells whoever is set up first of nothing that was before', async () => {
+    received.length = 0;
+    const alone = uniqueName('alone');
+    const person = await personWith(admin, 'anna', ownerRole([index], alone), ['read', 'write']);
+    const before = kibana.now;
+    try {
+      const target = { space: alone, detectorId: await startTrained(person, alone) };
+      await runDetector(other(undefined, 'mute'), target, conditions);
+      expect(await resultIdsOf(admin, alone, target.detectorId)).not.toHaveLength(0);
+      kibana.now = () => before() + 2 * MINUTE;
+      await runDetector(other(kibana.services.alerts, 'new'), target, conditions);
+      expect(received).toHaveLength(0);
+    } finally {
+      kibana.now = before;
+      await person.remove();
+    }
+  });
 });
 
 describe('the journal in Elasticsearch', () => {

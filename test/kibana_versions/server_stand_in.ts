@@ -132,7 +132,7 @@ export class KibanaServer {
   /** @param settings below `logAnomalies` in kibana.yml, as the plugin's own schema has read them */
   public context(settings: unknown): PluginInitializerContext<never> {
     return {
-      env: { packageInfo: { version: this.facts.version } },
+      env: { packageInfo: { version: this.facts.version }, instanceUuid: randomUUID() },
       logger: { get: () => this.log },
       config: { get: () => settings as never },
     };
@@ -253,6 +253,7 @@ export class KibanaServer {
           put: register('put'),
           delete: register('delete'),
         }),
+        getServerInfo: () => ({ name: 'kibana.test' }),
         basePath: { publicBaseUrl: undefined, serverBasePath: '/base' },
       },
       savedObjects: {

@@ -15,6 +15,7 @@ import { reasonText, sentenceText } from '../../public/shared/results/sentence_t
 import { alertRateCheck } from '../../server/detection/promotion/promotion_watch';
 import { judgeCandidate } from '../../server/detection/promotion/candidate_gate';
 import { lagFindingOf, readinessOf, type LagFacts } from '../../server/detection/upkeep/readiness';
+import { kibanaFindings } from '../../server/kibana/records/known_kibanas';
 import { nextStepFor } from '../../server/kibana/records/failure_advice';
 import { promotionSettingsSchema } from '../../common/detector/upkeep_settings';
 
@@ -55,6 +56,7 @@ const inFrench = <Text>(say: () => Text): Text => {
  */
 describe('what stands in the way of a detector', () => {
   const lag: LagFacts = { lag: 600_000, usual: 60_000, enabled: true, failures: 0, complete: true };
+  const at = new Date(START).toISOString();
   const findings = (): ReadinessFinding[] => [
     ...readinessOf({ enough: { logs: 1_000, needed: 2_560, span: 2 * HOUR } }),
     ...readinessOf({ enough: { logs: 0, needed: 256, span: undefined } }),
@@ -73,10 +75,18 @@ describe('what stands in the way of a detector', () => {
     ),
     lagFindingOf({ ...lag, complete: false })!,
     lagFindingOf({ ...lag, sinceLastRun: 3 * HOUR })!,
+    ...kibanaFindings(
+      [
+        { id: 'a', name: 'one', channels: ['slack'], notify: 'incidents', since: at, at },
+        { id: 'b', name: 'other', channels: [], since: at, at },
+      ],
+      undefined,
+      START,
+    ),
   ];
 
   it('is said by the pages as by the server', () => {
-    expect(findings()).toHaveLength(12);
+    expect(findings()).toHaveLength(13);
     for (const finding of findings()) {
       const { message, next_step: nextStep, said } = finding;
       expect([said?.code, readinessText(finding)]).toEqual([said?.code, { message, nextStep }]);

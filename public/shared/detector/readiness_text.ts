@@ -104,7 +104,7 @@ export function readinessText(finding: ReadinessFinding): FindingText {
         }),
       };
     default:
-      return lagText(finding) ?? keyText(finding) ?? { message, nextStep };
+      return lagText(finding) ?? keyText(finding) ?? kibanasText(finding) ?? { message, nextStep };
   }
 }
 
@@ -151,6 +151,35 @@ function keyText({ said }: ReadinessFinding): FindingText | undefined {
         message: i18n.translate('logAnomalies.key.expires', {
           defaultMessage: 'The API key that the detector works with expires on {at}.',
           values: { at },
+        }),
+        nextStep,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function kibanasText({ said }: ReadinessFinding): FindingText | undefined {
+  const { kibanas } = said?.values ?? {};
+  const nextStep = i18n.translate('logAnomalies.kibanas.next', {
+    defaultMessage: 'Give logAnomalies.alerts the same value in the kibana.yml of all of them.',
+  });
+  switch (said?.code) {
+    case 'kibanas_differ':
+      return {
+        message: i18n.translate('logAnomalies.kibanas.differ', {
+          defaultMessage:
+            'Kibanas of this cluster announce by different channels ({kibanas}). What one of them finds and cannot announce waits for one that can. Nothing waits to be announced.',
+          values: { kibanas },
+        }),
+        nextStep,
+      };
+    case 'kibanas_differ_waiting':
+      return {
+        message: i18n.translate('logAnomalies.kibanas.waiting', {
+          defaultMessage:
+            'Kibanas of this cluster announce by different channels ({kibanas}). What one of them finds and cannot announce waits for one that can. Announcements wait since {since}.',
+          values: { kibanas, since: formatTime(String(said.values.since)) },
         }),
         nextStep,
       };

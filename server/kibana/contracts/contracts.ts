@@ -9,7 +9,7 @@ import type { Logger } from './security_contracts';
 
 /** Source: packages/core/plugins/core-plugins-server/src/types.ts `PluginInitializerContext`, packages/kbn-config. */
 export interface PluginInitializerContext<Config> {
-  readonly env: { readonly packageInfo: { readonly version: string } };
+  readonly env: { readonly packageInfo: { readonly version: string }; readonly instanceUuid: string };
   readonly logger: { get(...name: string[]): Logger };
   readonly config: { get(): Config };
 }
@@ -117,6 +117,8 @@ export interface ServiceStatus {
 export interface CoreSetup<PluginsStart> {
   readonly http: {
     createRouter(): Router;
+    /** Source: packages/core/http/core-http-server/src/http_contract.ts `HttpServerInfo`. */
+    getServerInfo(): { readonly name: string };
     readonly basePath: { readonly publicBaseUrl?: string; readonly serverBasePath?: string };
   };
   readonly savedObjects: { registerType(type: SavedObjectType): void };

@@ -27,6 +27,15 @@ export interface ApiKeyContext {
   readonly log: Logger;
 }
 
+/** One Kibana of a cluster. */
+export interface KibanaIdentity {
+  readonly id: string;
+  /** `server.name` of kibana.yml, by default the name of the host. */
+  readonly name: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+}
+
 /** Services of the plugin once Kibana is up; routes and tasks are given them. */
 export interface Services {
   readonly clock: Clock;
@@ -43,6 +52,8 @@ export interface Services {
   readonly slots: BackgroundSlots;
   readonly keys: KeySettings;
   readonly alerts: AlertsConfig | undefined;
+  /** This Kibana among those of its cluster. */
+  readonly self: KibanaIdentity;
   readonly links: Omit<LinkBase, 'space'>;
   readonly taskManager: TaskManagerStart;
   readonly apiKeys: ApiKeyContext;

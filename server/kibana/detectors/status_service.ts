@@ -12,7 +12,8 @@ import { usesApiKeys } from '../keys/api_key';
 import { expiryFindings, missingKeyFindings } from '../records/key_age';
 import type { ApiKeyAttributes } from '../contracts/saved_object_types';
 import type { RequestScope, Services } from '../contracts/services';
-import { createStatusStore, type StoredStatus } from '../records/status_store';
+import { kibanaFindings, KIBANAS_OF_SPACE } from '../records/known_kibanas';
+import { createStatusStore, type KnownKibana, type StoredStatus } from '../records/status_store';
 
 export async function readStatus(
   services: Services,
@@ -23,9 +24,10 @@ export async function readStatus(
   const key = await keyOf(scope, stored);
   if (key !== undefined) await renewOwnKey(services, scope, stored, key);
   const status = createStatusStore(scope.elasticsearch, scope);
-  const [faults, found, upkeep, model] = await Promise.all([
+  const [faults, found, kibanas, upkeep, model] = await Promise.all([
     mappingFindings(scope),
     status.read([id]),
+    status.readPart(KIBANAS_OF_SPACE, 'kibanas'),
     status.readUpkeep(id),
     createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id),
   ]);
@@ -48,7 +50,7 @@ export async function readStatus(
             services.clock.now(),
             services.keys.warnBefore,
           )),
-      ...readinessFor(known, stored.detector, found.get(id), services.clock.now()),
+      ...readinessFor(known, stored.detector, found.get(id), kibanas?.known, services.clock.now()),
     ].sort(byLevel),
   };
 }
@@ -93,6 +95,7 @@ function readinessFor(
   }: DetectorStatus,
   { schedule }: Detector,
   status: StoredStatus | undefined,
+  kibanas: readonly KnownKibana[] | undefined,
   now: number,
 ): ReadinessFinding[] {
   const behind = lagFindingOf({
@@ -107,14 +110,19 @@ function readinessFor(
     ...(lastRun && { complete: lastRun.complete, sinceLastRun: now - Date.parse(lastRun.finished_at) }),
   });
   const aside = putAsideFindingOf(status?.runs.put_aside, now);
-  return [...(behind ? [behind] : []), ...aside, ...(status?.readiness?.findings ?? [])].sort(byLevel);
+  const differing = kibanaFindings(kibanas ?? [], status?.withheld, now);
+  return [...(behind ? [behind] : []), ...aside, ...differing, ...(status?.readiness?.findings ?? [])].sort(
+    byLevel,
+  );
 }
 
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {
   const { detectors } = await createDetectorRepository(scope.savedObjects).list();
-  const [faults, found, models] = await Promise.all([
+  const store = createStatusStore(scope.elasticsearch, scope);
+  const [faults, found, kibanas, models] = await Promise.all([
     mappingFindings(scope),
-    createStatusStore(scope.elasticsearch, scope).read(detectors.map(({ id }) => id)),
+    store.read(detectors.map(({ id }) => id)),
+    store.readPart(KIBANAS_OF_SPACE, 'kibanas'),
     createSnapshotStore(scope.elasticsearch, { space: scope.space }).list(),
   ]);
   const active = new Map(
@@ -128,7 +136,7 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
       const [worst] = [
         ...faults,
         ...(hasKeys ? missingKeyFindings(stored) : []),
-        ...readinessFor(known, stored.detector, status, services.clock.now()),
+        ...readinessFor(known, stored.detector, status, kibanas?.known, services.clock.now()),
       ].sort(byLevel);
       return { ...known, ...(worst && { readiness: [worst] }) };
     }),

@@ -7,6 +7,7 @@ import type {
   TrainingReport,
   WatchState,
 } from '../../../common/api';
+import type { AlertsConfig } from '../../notifications';
 import type { DriftState } from '../../detection/upkeep/measure_drift';
 import type { ElasticsearchClient } from '../../elasticsearch';
 import { createStatusDocuments } from '../../elasticsearch/stores/status_documents';
@@ -29,6 +30,10 @@ interface Parts {
   watch: WatchState;
   /** As it was found by the last training or measurement of drift. */
   readiness: StoredReadiness;
+  /** Undefined once it was told, or waits for nobody. */
+  withheld: Withheld | undefined;
+  /** Kept for the whole space, under `KIBANAS_OF_SPACE` in the place of a detector. */
+  kibanas: { readonly known: readonly KnownKibana[] };
   /** Kept for the whole space, under {@link SAMPLE_OF_SPACE} in the place of a detector. */
   sample: StoredSample;
 }
@@ -52,6 +57,22 @@ export interface StoredSample {
   readonly failure?: Failure;
 }
 
+/** One Kibana of the cluster, as it last said of itself when it carried out a run in this space. */
+export interface KnownKibana {
+  readonly id: string;
+  /** `server.name` of kibana.yml. */
+  readonly name: string;
+  /** Names of the channels that it can send by. */
+  readonly channels: readonly string[];
+  readonly notify?: AlertsConfig['notify'];
+  /** Since when it has had these, and when it was last seen. ISO 8601. */
+  readonly since: string;
+  readonly at: string;
+}
+
+/** Announcements of a detector that another Kibana is to send, by channel: since when, ISO 8601. */
+export type Withheld = Readonly<Record<string, string>>;
+
 /** Stored status of detectors, beside their checkpoints and with the rights of their owners. */
 export interface StatusStore {
   read(detectorIds: readonly string[]): Promise<Map<string, StoredStatus>>;
@@ -74,9 +95,10 @@ export interface StoredStatus {
   readonly backfill?: BackfillReport;
   readonly pipeline?: LivePipelineBody;
   readonly readiness?: StoredReadiness;
+  readonly withheld?: Withheld;
 }
 
-const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness'] as const;
+const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness', 'withheld'] as const;
 
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
   const documents = createStatusDocuments(client, { space });
@@ -87,7 +109,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
       const found = await documents.read(keys);
       return new Map(
         detectorIds.map((detectorId, position): [string, StoredStatus] => {
-          const [runs, training, backfill, pipeline, readiness] = found.slice(
+          const [runs, training, backfill, pipeline, readiness, withheld] = found.slice(
             position * SHOWN.length,
             (position + 1) * SHOWN.length,
           );
@@ -99,6 +121,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
               ...(backfill && { backfill: backfill as unknown as BackfillReport }),
               ...(pipeline && { pipeline: pipeline as unknown as LivePipelineBody }),
               ...(readiness && { readiness: readiness as unknown as StoredReadiness }),
+              ...(withheld && { withheld: withheld as Withheld }),
             },
           ];
         }),

@@ -2,6 +2,7 @@ import type { setupEndpoints } from '../../../common/api/setup';
 import { auditProtectionOf, checkConnection } from '../../elasticsearch';
 import { usesApiKeys } from '../keys/api_key';
 import { createOpenApiDocument } from './open_api';
+import { channelsOf } from '../records/known_kibanas';
 import { unseenData } from '../records/upgrade_service';
 import type { Handlers } from './handler';
 
@@ -20,7 +21,7 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
       security: check.security,
       encryption_key: canEncrypt,
       api_keys: hasApiKeys,
-      alerts: (['slack', 'email'] as const).filter((channel) => services.alerts?.[channel] !== undefined),
+      alerts: channelsOf(services.alerts),
       missing_privileges: missing,
       problems: [
         ...(unseen === undefined ? [] : [unseen]),

@@ -13,11 +13,7 @@ import { passOverSilence } from '../../detection/scoring/pass_over_silence';
 import { countRun } from '../../detection/promotion/promotion_watch';
 import type { DetectionRun } from '../../detection/scoring/run_detection';
 import { createSuppressor } from '../../detection/feedback/suppress_results';
-import { resultId } from '../../elasticsearch';
-import type { IncidentAnnouncer } from '../../detection/incidents/run_incidents';
 import { livePipeline } from '../../elasticsearch/ingest';
-import { createNotifier, type Notifier } from '../../notifications';
-import { createElasticsearchJournal } from '../../elasticsearch/stores/announcement_journal';
 import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { isUpkeepDue } from '../models/model_upkeep';
 import { NEVER_RUN, type RunState } from '../records/detector_state';
@@ -25,10 +21,10 @@ import { longestRun, type JobLimits } from '../limits/job_limits';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { closeIncidents, incidentsOfJob } from './job_incidents';
+import { openAnnouncements, type RunAnnouncements } from './run_announcements';
 import { failureOf, isPassing, pauseAfter } from '../records/failure_advice';
 import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
-import { detectorLink, feedbackLink, incidentLink } from '../contracts/links';
 import { liveBodyOf } from '../models/pipeline_swap';
 import type { Services } from '../contracts/services';
 
@@ -100,7 +96,8 @@ export async function runDetector(
     ({ interval } = schedule);
     const known = (await job.status.read([target.detectorId])).get(target.detectorId);
     before = known?.runs ?? NEVER_RUN;
-    if (await isStillSilent(services, job, before, signal)) {
+    const announcements = await openAnnouncements(services, job, known?.withheld, clock.now(), signal);
+    if (await isStillSilent(services, job, before, announcements)) {
       const silence = clock.now() - Date.parse(before.quiet_since as string);
       return { kind: 'ran', interval, failures: 0, share, delay: idlePause(schedule, silence) };
     }
@@ -111,7 +108,7 @@ export async function runDetector(
       return { kind: 'ran', interval, failures: 0, share, delay };
     }
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
-    const { run, report } = await score(services, job, model, before, conditions);
+    const { run, report } = await score(services, job, model, before, { ...conditions, announcements });
     const counted = countRun(before.counted, { version: model.version, ...report });
     const quietSince =
       report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
@@ -253,15 +250,15 @@ async function score(
   job: DetectorJob,
   model: ModelRecord,
   before: RunState,
-  { signal, share }: RunConditions,
+  { signal, share, announcements }: RunConditions & { readonly announcements: RunAnnouncements },
 ): Promise<{ run: DetectionRun; report: RunReport }> {
-  const { alerts, clock, limits, log } = services;
+  const { clock, limits, log } = services;
   const { target, stored } = job;
   const { detectorId } = target;
   const snapshot = await services.models.load(job.models, detectorId, model);
   const startedAt = clock.now();
   const runId = randomUUID();
-  const notifier = notifierOf(services, job, signal);
+  const { notifier, stores } = announcements;
   let isAnnounced = false;
   /** Only a run that has something to do is worth telling while it goes on. */
   const tellThatItRuns = async (): Promise<void> => {
@@ -288,8 +285,8 @@ async function score(
     },
     scored: job.scored,
     models: job.models,
-    results: job.results,
-    incidents: incidentsOfJob(services, job, announcerOf(notifier, alerts)),
+    results: stores.results,
+    incidents: incidentsOfJob(services, { ...job, ...stores }, announcements.incidents),
     suppress: createSuppressor({ ...job, detectorId, clock }),
     checkpoints: job.checkpoints,
     audit: job.audit,
@@ -302,15 +299,13 @@ async function score(
     ...(share < 1 && { share, smallestSpan: smallestSpanOf(current.detector) }),
     signal,
     frozenWindows: () => frozenWindowsOf(job.suppressions, detectorId, stored.detector.schedule, startedAt),
-    ...(notifier &&
-      alerts?.notify === 'anomalies' && {
-        announce: async (results) => {
-          await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
-        },
-      }),
+    ...(notifier && {
+      announce: async (results) => {
+        await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
+      },
+    }),
   });
-  if (notifier !== undefined && (run.anomalies === 0 || alerts?.notify === 'incidents'))
-    await notifier.flush();
+  await announcements.finish({ flush: notifier === undefined || run.anomalies === 0 });
   if (run.foundLate > 0) {
     log.info(`Detector ${detectorId}: ${run.foundLate} logs became visible late and were scored.`);
   }
@@ -344,7 +339,7 @@ async function isStillSilent(
   services: Services,
   job: DetectorJob,
   { last_run: lastRun, quiet_since: quietSince, consecutive_failures: failures, running }: RunState,
-  signal: AbortSignal,
+  announcements: RunAnnouncements,
 ): Promise<boolean> {
   const { clock } = services;
   const { detector, updated_at: updatedAt } = job.stored;
@@ -354,10 +349,9 @@ async function isStillSilent(
   if (!isFresh || lastRun.started_at <= updatedAt) return false;
   const { detectorId } = job.target;
   if (!(await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() }))) return false;
-  const notifier = notifierOf(services, job, signal);
-  await closeIncidents(services, job, announcerOf(notifier, services.alerts));
+  await closeIncidents(services, { ...job, ...announcements.stores }, announcements.incidents);
   // Messages that could not be sent are still due.
-  await notifier?.flush();
+  await announcements.finish({ flush: true });
   return true;
 }
 
@@ -372,36 +366,6 @@ async function notePipeline(job: DetectorJob, known: LivePipelineBody | undefine
   } catch (error) {
     if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
   }
-}
-
-const announcerOf = (
-  notifier: Notifier | undefined,
-  alerts: Services['alerts'],
-): IncidentAnnouncer | undefined =>
-  notifier === undefined || alerts?.notify !== 'incidents'
-    ? undefined
-    : async (changed, over) => {
-        await notifier.notifyIncidents([...changed, ...over]);
-      };
-
-function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): Notifier | undefined {
-  const { alerts, clock, links, log } = services;
-  if (alerts?.slack === undefined && alerts?.email === undefined) return undefined;
-  const journal = createElasticsearchJournal(job.client, job.target, () => clock.now());
-  const base = { ...links, space: job.target.space };
-  const page = links.publicBaseUrl && detectorLink(base, job.target.detectorId);
-  return createNotifier(
-    { ...alerts, link_base: alerts.link_base ?? page },
-    {
-      clock,
-      journal,
-      log,
-      signal,
-      incidentLink: (id) => (links.publicBaseUrl === undefined ? undefined : incidentLink(base, id)),
-      feedbackLink: ({ detector, source }) =>
-        links.publicBaseUrl && feedbackLink(base, detector.id, resultId(detector.id, source)),
-    },
-  );
 }
 
 const smallestSpanOf = (detector: Detector): number =>
