@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { DetectorStatus } from '../../common/api';
 import type { KibanaClient } from '../e2e/kibana_client';
 
-/** What is measured again and again while the soak goes on. */
+/** Measurements of one moment of the soak. */
 export interface Sample {
   /** Minutes since the soak began. */
   readonly minutes: number;
