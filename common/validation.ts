@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { DetectionError } from './detection_error';
 import { DEEPEST_JSON, isNestedTooDeeply } from './json_values';
 import { printable } from './printable';
+import { valueAt } from './problem_words';
 
 /** Settings whose values are never shown. */
 const SECRET_SETTING = /password|passwd|secret|token|webhook|api_?key|smtp_server/i;
@@ -39,11 +40,7 @@ export function describeZodIssues(error: z.ZodError, input?: unknown): string[] 
   const more = error.issues.length - SHOWN_ISSUES;
   const told = error.issues.slice(0, SHOWN_ISSUES).map((issue) => {
     const path = printable(issue.path.map(String).join('.'), LONGEST_PATH) || '(root)';
-    const value = issue.path.reduce<unknown>(
-      (node, key) =>
-        node !== null && typeof node === 'object' ? (node as Record<PropertyKey, unknown>)[key] : undefined,
-      input,
-    );
+    const value = valueAt(input, issue.path);
     const text = shownValue(value);
     const isSecret =
       SECRET_SETTING.test(path) || (typeof value === 'object' && SECRET_SETTING.test(text ?? ''));

@@ -103,7 +103,7 @@ it('makes a detector out of proposals, tries it, saves it, trains it, and shows 
       /number of logs[\s\S]*share of errors[\s\S]*different clients[\s\S]*rare agents/,
     );
     expect(await at(page, 'logAnomaliesAlertsPerDay').innerText()).toBe(
-      'about 2.9 anomalies a day for each service.name that is always there (1% of its 288 rows a day); a preview counts them all',
+      'about 10 anomalies a day, whatever the number of logs',
     );
 
     expect(await at(page, 'logAnomaliesSuggest').isEnabled()).toBe(false);
@@ -111,7 +111,7 @@ it('makes a detector out of proposals, tries it, saves it, trains it, and shows 
     expect(await preview(page)).toMatch(SILENCE);
     expect(await at(page, 'logAnomaliesPreview').innerText()).toContain('rows in the window');
     expect(await at(page, 'logAnomaliesAlertsPerDay').innerText()).toMatch(
-      /^about [\d.]+ anomalies a day on your data \([\d.]+% of the [\d.,]+ rows in 7d\)$/,
+      /^about 10 anomalies a day on your data \([\d.]+% of the rows\)$/,
     );
 
     await page.click(testSubject('logAnomaliesSave'));
@@ -152,21 +152,21 @@ it('says what is wrong where it is set, and offers nothing that buckets cannot h
 
     await at(page, 'logAnomaliesFormProblems').waitFor();
     expect(await problemsAt(page, 'logAnomaliesEntity')).toEqual([
-      expect.stringContaining('entity_field: must be given'),
+      'Must be given, such as service.name or client.ip',
     ]);
     expect(await problemsAt(page, 'logAnomaliesSpan')).toEqual([
-      expect.stringContaining('must be a duration'),
+      expect.stringContaining('Must be a duration'),
     ]);
-    expect(await problemsAt(page, 'logAnomaliesErrors')).toEqual([expect.stringContaining('bucket.errors')]);
+    expect(await problemsAt(page, 'logAnomaliesErrors')).toEqual([expect.stringContaining('Must be')]);
     expect(await problemsAt(page, 'logAnomaliesLatency')).toEqual([
-      expect.stringContaining('must be a field name'),
+      expect.stringContaining('Must be a field name'),
     ]);
     expect(await problemsAt(page, 'logAnomaliesDistinct')).toEqual([
-      expect.stringContaining('must be at most 8'),
+      expect.stringContaining('Must be at most 8'),
     ]);
     expect(await seriousFindings(page)).toEqual([]);
     // A collapsed section with a problem is expanded.
-    await page.getByText('bucket.look_back: must be a duration').first().waitFor();
+    await page.getByText('After its last log, remember who logged for: Must be a duration').first().waitFor();
     expect(await page.getByLabel('After its last log').isVisible()).toBe(true);
     await page.getByLabel('After its last log').fill('2d');
     await page.fill(testSubject('logAnomaliesSpan'), '10m');

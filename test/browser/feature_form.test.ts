@@ -119,3 +119,61 @@ it('asks about a field that seems to hold the answer', () =>
     expect(await fields()).toContain('labels.anomaly');
     await question.waitFor({ state: 'detached' });
   }));
+
+/** Words of the library that checks settings, and of no use to people. */
+const RAW = /Too (small|big)|Invalid (input|option)|[Ee]xpected|Unrecognized/;
+const callout = (page: Page): Locator => at(page, 'logAnomaliesFormProblems');
+
+it('says in words what an empty form still needs, under each field and in one list', () =>
+  onPage(browser, world, async (page) => {
+    await open({ page, url: world.host.url }, '/app/logAnomalies/detectors/new', 'logAnomaliesForm');
+    await page.click(testSubject('logAnomaliesSave'));
+    const told = await callout(page).innerText();
+    expect(told).toContain('Name: Must not be empty');
+    expect(told).toContain('Data view or index: Must not be empty');
+    expect(told).not.toMatch(RAW);
+    for (const text of await page.locator('.euiFormErrorText').allInnerTexts()) {
+      expect(text).toMatch(/^Must /);
+    }
+  }));
+
+it('does not save while a number is shown as wrong', () =>
+  onPage(browser, world, async (page) => {
+    await suggested(page);
+    await page.fill(testSubject('logAnomaliesName'), 'With a wrong number');
+    await page.fill(testSubject('logAnomaliesBudget'), '-3');
+    await page.click(testSubject('logAnomaliesSave'));
+    await callout(page).getByText('How much to flag: Must be more than 0').waitFor();
+    await page.fill(testSubject('logAnomaliesBudget'), '');
+    await callout(page).getByText('How much to flag: Must be a number').waitFor();
+    expect(page.url()).toContain('/detectors/new');
+  }));
+
+it('refuses to group by a field that no log has', () =>
+  onPage(browser, world, async (page) => {
+    await suggested(page);
+    await page.fill(testSubject('logAnomaliesName'), 'Grouped by nothing');
+    const entity = at(page, 'logAnomaliesEntity').locator('input');
+    await entity.fill('no.such.field');
+    await entity.press('Enter');
+    await page.click(testSubject('logAnomaliesSave'));
+    await callout(page).getByText('Group results by: is in no log of').waitFor();
+    expect(page.url()).toContain('/detectors/new');
+    await page.click(testSubject('logAnomaliesPreviewButton'));
+    await at(page, 'logAnomaliesFailure').getByText('entity_field: is in no log of').waitFor();
+  }));
+
+it('starts nothing over an index that does not exist, but saves it for later', () =>
+  onPage(browser, world, async (page) => {
+    await suggested(page);
+    await page.fill(testSubject('logAnomaliesName'), 'For logs to come');
+    const index = at(page, 'logAnomaliesIndex').locator('input');
+    await index.fill('logs-to-come');
+    await index.press('Enter');
+    await at(page, 'logAnomaliesSampleFailure').waitFor();
+    await page.click(testSubject('logAnomaliesSave'));
+    await callout(page).getByText('Data view or index:').waitFor();
+    expect(page.url()).toContain('/detectors/new');
+    await page.getByRole('button', { name: 'Save without starting' }).click();
+    await at(page, 'logAnomaliesDetectors').getByText('For logs to come').waitFor();
+  }));

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
+import { z } from 'zod';
 import type { Attribution } from '../../common/anomaly';
 import type { CandidateCheck, ReadinessFinding } from '../../common/api';
 import type { CandidateCheck as Check } from '../../common/api/gate';
 import { DETECTION_ERROR_CODES } from '../../common/detection_error';
+import { problemsOf, type ProblemPhrase } from '../../common/problem_words';
 import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/threshold/change_phrases';
 import { PHRASES, reasonOf, sentenceOf, type Comparison } from '../../common/explanations';
 import { changeText } from '../../public/pages/models/change_text';
 import { checkText } from '../../public/pages/models/check_text';
+import { problemText } from '../../public/shared/values/problem_text';
 import { nextStepText } from '../../public/shared/requests/failure_text';
 import { readinessText } from '../../public/shared/detector/readiness_text';
 import { reasonText, sentenceText } from '../../public/shared/results/sentence_text';
@@ -141,6 +144,46 @@ it.each(Object.keys(CHANGE_PHRASES) as ChangePhrase[])(
     expect(changeText(`${reason}, said by hand`)).toBe(`${reason}, said by hand`);
   },
 );
+
+describe('what is wrong with a setting', () => {
+  const object = z.strictObject({ a: z.string() });
+  const given: Record<ProblemPhrase, [z.ZodType, unknown]> = {
+    missing: [z.string(), undefined],
+    text: [z.string(), 1],
+    number: [z.number(), Number.NaN],
+    whole_number: [z.number().int(), 1.5],
+    truth: [z.boolean(), 1],
+    list: [z.array(z.string()), 1],
+    object: [object, 1],
+    time: [z.date(), 1],
+    nothing: [z.undefined(), 1],
+    type: [z.symbol(), 1],
+    empty: [z.string().min(1), ''],
+    characters_at_least: [z.string().min(2_000), 'a'],
+    characters_at_most: [z.string().max(1), 'aa'],
+    entries_at_least: [z.array(z.string()).min(2), []],
+    entries_at_most: [z.array(z.string()).max(0), ['a']],
+    at_least: [z.number().min(0.01), 0],
+    more_than: [z.number().gt(0), 0],
+    at_most: [z.number().max(1), 2],
+    less_than: [z.number().lt(1), 2],
+    multiple_of: [z.number().multipleOf(5), 2],
+    one_value: [z.literal('a'), 'b'],
+    one_of: [z.enum(['a', 'b']), 'c'],
+    unknown_settings: [object, { a: '', b: 1 }],
+    pattern: [z.string().regex(/^a/), 'b'],
+    format: [z.email(), 'b'],
+    invalid: [z.string().refine(() => false, { error: undefined }), 'b'],
+  };
+
+  it.each(Object.entries(given))('%s is said by the pages as by the server', (phrase, [schema, input]) => {
+    const [issue] = schema.safeParse(input).error!.issues;
+    const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+    expect(problemsOf(issue, input).map((problem) => problem.phrase)).toEqual([phrase]);
+    expect(problemText(issue, input).replaceAll(',', '')).toBe(sentence(issue.message).replaceAll(',', ''));
+    expect(inFrench(() => problemText(issue, input))).not.toBe(problemText(issue, input));
+  });
+});
 
 describe('why a log is anomalous', () => {
   const told = (comparison: Comparison, field = 'a.field'): Attribution => ({

@@ -13,7 +13,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { thresholdSchema } from '../../../common/detector';
-import { type ApiFailure } from '../../shared/app/api_client';
+import type { ApiFailure } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
 import { useAction } from '../../shared/requests/use_action';
@@ -28,6 +28,7 @@ import { MoreFields } from './more_fields';
 import { PreviewPanel, type Preview } from './preview_panel';
 import { readKql } from './draft/read_kql';
 import { SensitivityFields } from './sensitivity_fields';
+import { settingLabel } from './draft/setting_label';
 import { SourceFields } from './source_fields';
 import { UnitChoice } from './unit_choice';
 import { useDescription } from './draft/use_description';
@@ -52,6 +53,25 @@ function sourceOf({ source }: Draft): Draft['source'] | undefined {
   }
 }
 
+/** What the server finds wrong with the source, as that it does not exist; logs that have not come yet are no problem. */
+function sourceProblem(failure: ApiFailure | undefined, { source }: Draft): [string, string][] {
+  if (source.index === '' || failure === undefined) return [];
+  if (failure.status === 404) return [['source.index', failure.message]];
+  if (failure.status !== 400) return [];
+  const [, setting] = /^(source\.\w+)\b/.exec(failure.message) ?? [];
+  return [[setting ?? 'source.query', failure.message]];
+}
+
+/** The settings that the server refused, by their path; it checks what the form cannot, such as the fields of the logs. */
+function refusedSettings({ issues }: ApiFailure): Map<string, string> {
+  return new Map(
+    issues.flatMap((issue) => {
+      const [, path, text] = /^([\w.]+): (.+)$/s.exec(issue) ?? [];
+      return path === undefined ? [] : [[path, text] as const];
+    }),
+  );
+}
+
 interface PreviewState {
   readonly preview?: Preview;
   readonly failure?: ApiFailure;
@@ -64,13 +84,23 @@ interface PreviewState {
 export function DetectorForm({ initial, record }: { initial: Draft; record?: DetectorRecord }): ReactElement {
   const { api, go, canWrite, core } = useApp();
   const { run, isBusy } = useAction();
+  const [refused, setRefused] = useState<{
+    readonly of: Draft;
+    readonly problems: ReadonlyMap<string, string>;
+  }>();
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
   const [scoresPast, setScoresPast] = useState(true);
   const [shown, setShown] = useState<PreviewState>({ isLoading: false });
-  const { detector, problems } = checkDraft(draft, readKql);
+  const checked = checkDraft(draft, readKql);
   const source = sourceOf(draft);
   const description = useDescription(draft, source);
+  const problems = new Map([
+    ...(refused?.of === draft ? refused.problems : []),
+    ...sourceProblem(description.failure, draft),
+    ...checked.problems,
+  ]);
+  const { detector } = checked;
   const window = draft.training?.window ?? DEFAULT_WINDOW;
   const isOfBuckets = draft.unit === 'bucket';
   const isOutdated = shown.of !== learnedFrom(draft);
@@ -92,21 +122,32 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
         isLoading: false,
       });
     } catch (error) {
-      setShown({ failure: error as ApiFailure, isLoading: false });
+      const failure = error as ApiFailure;
+      setShown({ failure, isLoading: false });
+      if (failure.issues.length > 0) {
+        setRefused({ of: draft, problems: refusedSettings(failure) });
+        setShowsProblems(true);
+      }
     }
   };
   const save = async (start: boolean) => {
     setShowsProblems(true);
-    if (detector === undefined) return;
+    // An index may be made later, by whoever sends logs there: a detector can wait for it, stopped.
+    const canWait = description.failure?.status === 404 && (record !== undefined || !start);
+    if (detector === undefined || (problems.size > 0 && !canWait)) return;
     await run(
       async () => {
-        const saved =
+        const saved = await (
           record === undefined
-            ? await api('createDetector', { body: { detector, start } })
-            : await api('updateDetector', {
+            ? api('createDetector', { body: { detector, start } })
+            : api('updateDetector', {
                 params: { id: record.id },
                 body: { detector, version: record.version },
-              });
+              })
+        ).catch((failure: ApiFailure) => {
+          setRefused({ of: draft, problems: refusedSettings(failure) });
+          throw failure;
+        });
         warnOfView(core, saved);
         if (record === undefined && start) go(detectorPath(saved.id), scoresPast ? pastQuery() : {});
         else go(record ? detectorPath(saved.id) : '/');
@@ -182,8 +223,10 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
                 })}
               >
                 <ul>
-                  {[...problems.values()].map((line) => (
-                    <li key={line}>{line}</li>
+                  {[...problems].map(([path, text]) => (
+                    <li key={path}>
+                      <strong>{settingLabel(path, draft)}:</strong> {text}
+                    </li>
                   ))}
                 </ul>
               </EuiCallOut>

@@ -1,7 +1,6 @@
 import React, { type ReactElement } from 'react';
 import {
   EuiAccordion,
-  EuiFieldNumber,
   EuiFieldText,
   EuiFlexGrid,
   EuiFlexItem,
@@ -12,6 +11,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { detectorSchema } from '../../../common/detector';
 import { driftSettingsSchema } from '../../../common/detector/upkeep_settings';
+import { NumberField } from '../../shared/values/number_field';
 import { BUCKET_DEFAULTS, type Draft, type DraftFieldsProps } from './draft/draft';
 
 const DRIFT = driftSettingsSchema.parse({});
@@ -253,14 +253,7 @@ function RareField({
 }: SettingField & { isInvalid: boolean; id?: string }): ReactElement {
   const common = { id, fullWidth: true, isInvalid };
   return typeof value === 'number' ? (
-    <EuiFieldNumber
-      {...common}
-      step="any"
-      value={value}
-      onChange={(event) => {
-        if (event.target.value !== '') set(event.target.value);
-      }}
-    />
+    <NumberField {...common} value={value} set={(wanted) => set(String(wanted))} />
   ) : (
     <EuiFieldText {...common} value={value} onChange={(event) => set(event.target.value)} />
   );

@@ -1,8 +1,7 @@
-import React, { useEffect, useState, type ReactElement } from 'react';
+import React, { useEffect, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiCallOut,
-  EuiFieldNumber,
   EuiFormRow,
   EuiIconTip,
   EuiRange,
@@ -12,6 +11,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { formatCount, formatScore, formatShare } from '../../shared/values/format';
+import { NumberField } from '../../shared/values/number_field';
 import {
   alertsPerDay,
   contaminationOf,
@@ -43,10 +43,8 @@ export function SensitivityFields(
   const { draft, change, problem, inWindow, isNew } = props;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
-  const budgetShare =
-    isNew && inWindow && threshold?.method === 'adaptive'
-      ? shareOfBudget(inWindow, threshold.alerts_per_day ?? DEFAULT_BUDGET)
-      : undefined;
+  const budget = budgetOf(draft);
+  const budgetShare = isNew && inWindow && budget !== undefined ? shareOfBudget(inWindow, budget) : undefined;
   useEffect(() => {
     if (budgetShare === undefined || threshold?.method !== 'adaptive') return;
     if (threshold.contamination !== budgetShare) {
@@ -144,8 +142,48 @@ export function SensitivityFields(
   );
 }
 
+/** Anomalies a day that a threshold keeps to; undefined where it keeps to none, or what was typed is no number. */
+function budgetOf({ threshold }: Draft): number | undefined {
+  if (threshold?.method !== 'adaptive') return undefined;
+  const { alerts_per_day: budget = DEFAULT_BUDGET } = threshold;
+  return budget > 0 ? budget : undefined;
+}
+
+/** Returns the number of anomalies that is kept to, with the share of the logs that it is once these are counted. */
+function budgetText(
+  { unit }: Draft,
+  budget: number | undefined,
+  inWindow: LogsInWindow | undefined | false,
+): string {
+  if (budget === undefined) return '';
+  const values = {
+    count: Number(budget.toFixed(budget < 10 ? 1 : 0)),
+    alerts: formatCount(budget),
+    share: inWindow ? formatShare(shareOfBudget(inWindow, budget)) : '',
+  };
+  if (!inWindow) {
+    return i18n.translate('logAnomalies.form.budgetOnly', {
+      defaultMessage:
+        'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day, whatever the number of logs',
+      values,
+    });
+  }
+  return unit === 'bucket'
+    ? i18n.translate('logAnomalies.form.budgetOfRows', {
+        defaultMessage:
+          'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the rows)',
+        values,
+      })
+    : i18n.translate('logAnomalies.form.alertsPerDay', {
+        defaultMessage:
+          'about {count, plural, one {{alerts} anomaly} other {{alerts} anomalies}} a day on your data ({share} of the logs)',
+        values,
+      });
+}
+
 /** Returns the expected number of anomalies for a share of logs. */
 function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow | undefined | false): string {
+  if (draft.threshold?.method === 'adaptive') return budgetText(draft, budgetOf(draft), inWindow);
   const share = formatShare(contamination);
   const window = draft.training?.window ?? DEFAULT_WINDOW;
   const counted = (perDay: number) => ({
@@ -242,30 +280,24 @@ function BudgetField(
 ): ReactElement | null {
   const { draft, change, problem, inWindow, label } = props;
   const { threshold } = draft;
-  const [typed, setTyped] = useState<string>();
   if (threshold?.method !== 'adaptive') return null;
   const { alerts_per_day: budget = DEFAULT_BUDGET } = threshold;
   return (
-    <EuiFieldNumber
+    <NumberField
       compressed
-      min={0.1}
-      step="any"
-      value={typed ?? budget}
+      value={budget}
       append={i18n.translate('logAnomalies.form.budgetUnit', { defaultMessage: 'anomalies a day' })}
       aria-label={label}
       isInvalid={problem('threshold.alerts_per_day') !== undefined}
-      onChange={({ target: { value, valueAsNumber: wanted } }) => {
-        setTyped(value);
-        if (!(wanted > 0)) return;
+      set={(wanted = Number.NaN) =>
         change({
           threshold: {
             ...threshold,
             alerts_per_day: wanted,
-            ...(inWindow && { contamination: shareOfBudget(inWindow, wanted) }),
+            ...(inWindow && wanted > 0 && { contamination: shareOfBudget(inWindow, wanted) }),
           },
-        });
-      }}
-      onBlur={() => setTyped(undefined)}
+        })
+      }
       data-test-subj="logAnomaliesBudget"
     />
   );

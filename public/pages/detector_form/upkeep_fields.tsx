@@ -1,6 +1,5 @@
 import React, { type ReactElement } from 'react';
 import {
-  EuiFieldNumber,
   EuiFieldText,
   EuiFlexGrid,
   EuiFlexItem,
@@ -17,6 +16,7 @@ import {
   promotionSettingsSchema,
   type PromotionMode,
 } from '../../../common/detector/upkeep_settings';
+import { NumberField } from '../../shared/values/number_field';
 import type { DraftFieldsProps } from './draft/draft';
 
 const OLDER = olderLogsSchema.parse({});
@@ -68,13 +68,12 @@ export function UpkeepFields({ draft, change, problem }: DraftFieldsProps): Reac
             isInvalid={problem('drift.limit') !== undefined}
             error={problem('drift.limit')}
           >
-            <EuiFieldNumber
+            <NumberField
               fullWidth
-              step={0.05}
               value={drift.limit}
-              onChange={({ target: { valueAsNumber: limit } }) => {
-                if (limit > 0) changeDrift({ limit });
-              }}
+              set={(limit) => changeDrift({ limit })}
+              isInvalid={problem('drift.limit') !== undefined}
+              data-test-subj="logAnomaliesDriftLimit"
             />
           </EuiFormRow>
         </EuiFlexItem>

@@ -1,4 +1,17 @@
+import { IntlMessageFormat } from 'intl-messageformat';
 import { emptyQuietTime, quietTimeOf, type QuietTimeDraft } from './quiet_time_draft';
+
+jest.mock(
+  '@kbn/i18n',
+  () => ({
+    i18n: {
+      getLocale: () => 'en',
+      translate: (_id: string, { defaultMessage, values }: { defaultMessage: string; values?: object }) =>
+        new IntlMessageFormat(defaultMessage, 'en').format(values as never),
+    },
+  }),
+  { virtual: true },
+);
 
 const NOW = Date.UTC(2026, 4, 4, 10, 20);
 const draft = (changes: Partial<QuietTimeDraft> = {}): QuietTimeDraft => ({
@@ -69,10 +82,10 @@ describe('a quiet time that is being written', () => {
   });
 
   it.each<[string, Partial<QuietTimeDraft>, RegExp]>([
-    ['without a name', { name: ' ' }, /name/],
-    ['that ends before it begins', {}, /from must be before to/],
-    ['without a file', { kind: 'icalendar' }, /text/],
-    ['a mute of everything for ever', { kind: 'mute' }, /must have match, schedule or expires_at/],
+    ['without a name', { name: ' ' }, /^What it is for: Must not be empty\.$/],
+    ['that ends before it begins', {}, /From must be before to/],
+    ['without a file', { kind: 'icalendar' }, /^Calendar file \(iCalendar, \.ics\): Must not be empty/],
+    ['a mute of everything for ever', { kind: 'mute' }, /^A mute of everything must end/],
   ])('refuses one %s', (what, changes, problem) => {
     const once = { type: 'once', from: NOW, to: NOW - 1 } as const;
     const { schedules } = draft();

@@ -1,5 +1,7 @@
+import { i18n } from '@kbn/i18n';
+import type { z } from 'zod';
 import { suppressionDraftSchema, type WEEKDAYS } from '../../../common/suppressions/suppression';
-import { describeZodIssues } from '../../../common/validation';
+import { problemText } from '../../shared/values/problem_text';
 import type { ApiCall, Endpoints } from '../../../common/api';
 import { HOUR } from '../../../common/duration';
 
@@ -89,7 +91,44 @@ export function quietTimeOf(
   const parsed = suppressionDraftSchema.safeParse(suppression);
   return parsed.success
     ? { suppression, problems: [] }
-    : { problems: describeZodIssues(parsed.error, suppression) };
+    : { problems: parsed.error.issues.map((issue) => labelled(issue, suppression)) };
+}
+
+/** The problem of a setting under the name that the form has for it. */
+function labelled(issue: z.core.$ZodIssue, suppression: unknown): string {
+  const text = problemText(issue, suppression);
+  const label = labelOf(issue.path.map(String));
+  return label === undefined ? `${text}.` : `${label}: ${text}.`;
+}
+
+function labelOf([setting, part]: readonly string[]): string | undefined {
+  switch (setting) {
+    case 'name':
+      return i18n.translate('logAnomalies.quiet.name', { defaultMessage: 'What it is for' });
+    case 'comment':
+      return i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' });
+    case 'match':
+      return part === 'top_feature'
+        ? i18n.translate('logAnomalies.quiet.feature', {
+            defaultMessage: 'Only where this feature stands out most',
+          })
+        : i18n.translate('logAnomalies.quiet.entity', { defaultMessage: 'Only of the entity' });
+    case 'schedule':
+      switch (part) {
+        case 'text':
+          return i18n.translate('logAnomalies.quiet.calendar', {
+            defaultMessage: 'Calendar file (iCalendar, .ics)',
+          });
+        case 'days':
+          return i18n.translate('logAnomalies.quiet.days', { defaultMessage: 'Every week on' });
+        case 'time_zone':
+          return i18n.translate('logAnomalies.quiet.timeZone', { defaultMessage: 'Time zone' });
+        default:
+          return i18n.translate('logAnomalies.quiet.kind', { defaultMessage: 'When it is quiet' });
+      }
+    default:
+      return setting;
+  }
 }
 
 function scheduleOf(schedule: ScheduleDraft) {

@@ -26,6 +26,8 @@ export class ApiFailure extends Error {
     /** One of DETECTION_ERROR_CODES where the plugin itself refused. */
     public readonly code: string | undefined,
     message: string,
+    /** One line for each setting that was refused: its path, the problem, what was given. */
+    public readonly issues: readonly string[] = [],
   ) {
     super(message);
   }
@@ -33,7 +35,10 @@ export class ApiFailure extends Error {
 
 interface FetchError extends Error {
   readonly response?: { readonly status: number };
-  readonly body?: { readonly message?: string; readonly attributes?: { readonly code?: string } };
+  readonly body?: {
+    readonly message?: string;
+    readonly attributes?: { readonly code?: string; readonly details?: { readonly issues?: unknown } };
+  };
 }
 
 export function createApiClient(http: HttpSetup): ApiClient {
@@ -57,7 +62,9 @@ export function createApiClient(http: HttpSetup): ApiClient {
       });
     } catch (error) {
       const { response, body: answer, message } = error as FetchError;
-      throw new ApiFailure(response?.status ?? 0, answer?.attributes?.code, answer?.message ?? message);
+      const { code, details } = answer?.attributes ?? {};
+      const issues = Array.isArray(details?.issues) ? details.issues.map(String) : [];
+      throw new ApiFailure(response?.status ?? 0, code, answer?.message ?? message, issues);
     }
   };
 }

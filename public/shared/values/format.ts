@@ -19,6 +19,10 @@ export function formatSpan(milliseconds: number): string {
 export const formatCount = (count: number): string =>
   new Intl.NumberFormat(i18n.getLocale(), { maximumFractionDigits: count < 10 ? 1 : 0 }).format(count);
 
+/** A number with all its digits, such as a limit. */
+export const formatNumber = (value: number): string =>
+  new Intl.NumberFormat(i18n.getLocale(), { maximumFractionDigits: 20 }).format(value);
+
 /** @param share in [0, 1] */
 export const formatShare = (share: number): string =>
   new Intl.NumberFormat(i18n.getLocale(), { style: 'percent', maximumSignificantDigits: 3 }).format(share);

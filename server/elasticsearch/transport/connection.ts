@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { DetectionError } from '../../../common/detection_error';
+import { describeZodIssues } from '../../../common/validation';
 
 const REQUEST_TIMEOUT_MS = 120_000;
 
@@ -83,7 +84,7 @@ function authenticationOf(config: ConnectionConfig, address: Address): ClientOpt
 function parseConnection(input: ConnectionInput): ConnectionConfig {
   const parsed = connectionSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const issues = describeZodIssues(parsed.error);
   throw new DetectionError(
     'invalid_input',
     `The Elasticsearch connection is not valid: ${issues.join('; ')}`,

@@ -19,6 +19,7 @@ import { deletePipeline } from '../../elasticsearch/ingest';
 import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
 import { removeBackfill } from '../tasks/backfill_service';
 import { checkRights } from '../keys/check_rights';
+import { checkGroupField } from './group_field';
 import { allowedSchedule, checkDetectorCount, checkInterval } from '../limits/usage_limits';
 import {
   createDetectorRepository,
@@ -74,6 +75,7 @@ export async function createDetector(
   checkInterval(detector, usage);
   checkDetectorCount(await createDetectorRepository(scope.savedObjects).count(), 1, usage);
   const warnings = await checkRights(services, scope, detector);
+  await checkGroupField(services, scope, detector);
   const id = randomUUID();
   const steered = { detector, model_reads: readsOf(detector) };
   const { apiKeys } = services;
@@ -113,6 +115,8 @@ export async function updateDetector(
   const before = await repository.get(id);
   checkInterval(detector, services.usage);
   const warnings = await checkRights(services, scope, detector);
+  if (detector.entity_field !== before.detector.entity_field)
+    await checkGroupField(services, scope, detector);
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   await swapForEdit(services, scope, before, detector);
   const stored = await saveWithNewKey(services, scope, before, { detector }, version);

@@ -1,3 +1,4 @@
+import { IntlMessageFormat } from 'intl-messageformat';
 import { parseDetector } from '../../../../common/detector';
 import {
   alertsPerDay,
@@ -14,6 +15,19 @@ import {
   withUnit,
   type Draft,
 } from './draft';
+import { settingLabel } from './setting_label';
+
+jest.mock(
+  '@kbn/i18n',
+  () => ({
+    i18n: {
+      getLocale: () => 'en',
+      translate: (_id: string, { defaultMessage, values }: { defaultMessage: string; values?: object }) =>
+        new IntlMessageFormat(defaultMessage, 'en').format(values as never),
+    },
+  }),
+  { virtual: true },
+);
 
 const whole: Draft = {
   ...emptyDraft(),
@@ -58,9 +72,28 @@ describe('checkDraft', () => {
     expect(detector?.entity_field).toBeUndefined();
   });
 
+  it('says what is wrong in words, and names the setting as the form does', () => {
+    const draft: Draft = { ...emptyDraft(), features: [{ type: 'number', field: 'bytes', weight: 0 }] };
+    const { problems } = checkDraft(draft, readKql);
+    expect([...problems].map(([path, text]) => `${settingLabel(path, draft)}: ${text}`)).toEqual([
+      'Name: Must not be empty',
+      'Data view or index: Must not be empty',
+      'Field 1 (bytes), weight: Must be at least 0.01',
+    ]);
+    expect(settingLabel('forest.splits', draft)).toBe('forest.splits');
+  });
+
+  it('refuses what a number field shows as wrong', () => {
+    const { problems } = checkDraft(
+      { ...whole, threshold: { method: 'adaptive', alerts_per_day: Number.NaN } },
+      readKql,
+    );
+    expect([...problems]).toEqual([['threshold.alerts_per_day', 'Must be a number']]);
+  });
+
   it('says what is wrong with a feature', () => {
     const { problems } = checkDraft({ ...whole, features: [{ type: 'number', field: '_id' }] }, readKql);
-    expect(problems.get('features.0.field')).toContain('must be a field name');
+    expect(problems.get('features.0.field')).toContain('Must be a field name');
   });
 });
 

@@ -10,7 +10,7 @@ import {
   type FeatureDefinition,
 } from '../../../../common/detector';
 import { newDetectorSchema } from '../../../../common/detector/query_limits';
-import { describeZodIssues } from '../../../../common/validation';
+import { problemText } from '../../../shared/values/problem_text';
 import { DAY } from '../../../../common/duration';
 
 /** A detector that is being written: whole, but perhaps not valid yet. */
@@ -104,7 +104,7 @@ export const withNamedFeatures = (draft: Draft, areNamed: boolean): Draft =>
 
 export interface Checked {
   readonly detector: Detector | undefined;
-  /** By the path of the setting, e.g. `source.index`. */
+  /** By the path of the setting, e.g. `source.index`; without its name. */
   readonly problems: ReadonlyMap<string, string>;
 }
 
@@ -128,8 +128,9 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
   const cleaned = documentOf({ ...draft, source });
   const parsed = newDetectorSchema.safeParse(cleaned);
   if (parsed.success) return { detector: parsed.data, problems: new Map() };
-  const lines = describeZodIssues(parsed.error, cleaned);
-  const problems = new Map(parsed.error.issues.map((issue, place) => [issue.path.join('.'), lines[place]]));
+  const problems = new Map(
+    parsed.error.issues.map((issue) => [issue.path.join('.'), problemText(issue, cleaned)]),
+  );
   // Problems of the derived features follow from other settings that have a problem themselves.
   if (draft.unit === 'bucket' && problems.size > 1) problems.delete('features');
   return { detector: undefined, problems };

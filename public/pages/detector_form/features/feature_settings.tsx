@@ -1,7 +1,6 @@
 import React, { useState, type ReactElement } from 'react';
 import {
   EuiComboBox,
-  EuiFieldNumber,
   EuiFieldText,
   EuiFlexGrid,
   EuiFlexItem,
@@ -10,6 +9,7 @@ import {
   EuiTextArea,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { NumberField } from '../../../shared/values/number_field';
 import type { FieldPart } from '../../../../common/detector';
 import type { LogField } from '../../../../common/log_features/fields/log_fields';
 import {
@@ -477,16 +477,7 @@ function NumberInput(props: {
   id?: string;
 }): ReactElement {
   const { value, set, id } = props;
-  return (
-    <EuiFieldNumber
-      id={id}
-      compressed
-      fullWidth
-      step="any"
-      value={value ?? ''}
-      onChange={(event) => set(event.target.value === '' ? undefined : Number(event.target.value))}
-    />
-  );
+  return <NumberField id={id} compressed fullWidth isOptional value={value} set={set} />;
 }
 
 function TextInput(props: {

@@ -1,0 +1,55 @@
+import type { Detector } from '../../../common/detector';
+import { durationToMilliseconds } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { compileField } from '../../../common/log_features/fields/field_access';
+import { printable } from '../../../common/printable';
+import { rangeOf } from '../../detection/ports/log_range';
+import { createLogSource } from '../../elasticsearch';
+import { fieldTypes } from '../../elasticsearch/transport/log_query';
+import type { RequestScope, Services } from '../contracts/services';
+
+/** Logs that are looked at where no mapping knows the field: one that is not mapped may be in a log all the same. */
+const LOOKED_AT_LOGS = 200;
+const LONGEST_NAME = 200;
+
+/**
+ * Looks for the field that results are grouped by, with the caller's rights.
+ *
+ * @returns the problem, or undefined; nothing is said against a field of indices that do not exist or hold no log yet
+ */
+export async function groupFieldProblem(
+  { clock }: Pick<Services, 'clock'>,
+  { elasticsearch }: Pick<RequestScope, 'elasticsearch'>,
+  { entity_field: field, source, training }: Detector,
+): Promise<string | undefined> {
+  if (field === undefined) return undefined;
+  const { indices, types } = await fieldTypes(elasticsearch, source.index, [field], {
+    ignoreUnavailable: true,
+  });
+  if (indices.length === 0 || types[field] !== undefined) return undefined;
+  const to = clock.now();
+  const range = rangeOf(source, to - durationToMilliseconds(training.window), to);
+  const { logs } = await createLogSource(elasticsearch).sample(range, {
+    size: LOOKED_AT_LOGS,
+    seed: 1,
+    fields: [field],
+    identified: true,
+  });
+  const read = compileField(field);
+  if (logs.length === 0 || logs.some(({ document }) => read(document) !== undefined)) return undefined;
+  return `entity_field: is in no log of "${printable(source.index, LONGEST_NAME)}" (got "${printable(field, LONGEST_NAME)}"); allowed: a field that logs have, or none`;
+}
+
+/** @throws DetectionError `invalid_input` where no log has the field that results are to be grouped by */
+export async function checkGroupField(
+  services: Services,
+  scope: RequestScope,
+  detector: Detector,
+): Promise<void> {
+  const problem = await groupFieldProblem(services, scope, detector);
+  if (problem !== undefined) {
+    throw new DetectionError('invalid_input', `The detector is not valid: ${problem}`, {
+      details: { issues: [problem] },
+    });
+  }
+}
