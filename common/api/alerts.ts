@@ -17,11 +17,18 @@ const detectorIdsSchema = z
 /** So many days back are looked at. */
 export const WHAT_IF_DAYS = 30;
 
+const daysSchema = z
+  .number()
+  .describe(
+    'Days from the first log that was scored to the end, at least an hour: what a number a day is counted over',
+  );
+
 const whatIfSchema = z.object({
   from: z.string(),
   to: z.string(),
   alerts: z.number(),
   results: z.number().describe('Results that count'),
+  days_with_logs: daysSchema,
   window_ms: z.number().describe('At least 5 minutes: shorter windows are counted by that'),
   complete: z
     .boolean()
@@ -98,6 +105,7 @@ export const alertEndpoints = {
     response: z.object({
       alerts: z.number(),
       results: z.number().describe('Results that count'),
+      days: daysSchema,
       window_ms: z.number().describe('At least 5 minutes: shorter windows are estimated by that'),
       interval_ms: z.number(),
       buckets: z.array(z.object({ time: z.string(), alerts: z.number() })),

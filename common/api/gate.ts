@@ -50,6 +50,9 @@ const modelMeasuresSchema = z.object({
     .nullable()
     .describe('The feature that has moved most since its training; null where the model does not tell'),
   known: countedSchema.describe('Anomalies known from labels and feedback, and how many of them it finds'),
+  labelled: countedSchema
+    .optional()
+    .describe('Those of them that the labels of logs tell; nobody has judged these. Absent in older reports'),
   planted: countedSchema.describe('Anomalies made of recent logs, and how many of them it finds'),
   microseconds_per_log: z.number(),
 });

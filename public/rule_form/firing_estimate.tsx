@@ -81,7 +81,7 @@ export function FiringEstimate(props: { core: CoreStart; params: LogAnomalyParam
 }
 
 function EstimateText({ estimate }: { estimate: Answer<'estimateAlerts'> }): ReactElement {
-  const { alerts, results } = estimate;
+  const { alerts, results, days } = estimate;
   return (
     <EuiText size="s">
       {alerts === 0
@@ -96,7 +96,7 @@ function EstimateText({ estimate }: { estimate: Answer<'estimateAlerts'> }): Rea
               count: formatCount(alerts),
               results,
               logs: formatCount(results),
-              perDay: formatCount(alerts / DAYS),
+              perDay: formatCount(alerts / days),
             },
           })}
     </EuiText>

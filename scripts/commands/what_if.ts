@@ -64,10 +64,11 @@ Examples:
     },
   );
 
-function describeWhatIf({ alerts, results, days, groups, confirmed, missed, complete }: WhatIf): string {
-  const perDay = days.length === 0 ? 0 : alerts / days.length;
+function describeWhatIf(found: WhatIf): string {
+  const { alerts, results, days, groups, confirmed, missed, complete, days_with_logs: daysWithLogs } = found;
+  const perDay = alerts / daysWithLogs;
   return [
-    `${alerts} alerts of ${results} results in ${days.length} days, ${perDay.toFixed(1)} a day${complete ? '' : '; only the largest groups were counted'}.`,
+    `${alerts} alerts of ${results} results in ${Number(daysWithLogs.toFixed(1))} days with logs, ${perDay.toFixed(1)} a day${complete ? '' : '; only the largest groups were counted'}.`,
     '',
     ...barsOf(days.map(({ time, alerts: count }) => ({ time, before: count, after: count }))),
     '',

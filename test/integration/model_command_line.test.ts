@@ -131,7 +131,7 @@ it('gates a model beside the active one and writes down who deployed what', asyn
   await writeFile(join(folder, 'bad.json'), encodeModelSnapshot(bad));
   const refused = await run(folder, ...beside);
   expect(refused.code).toBe(7);
-  expect(refused.stderr).toMatch(/by its threshold it flags 0 of 80 planted anomalies/);
+  expect(refused.stderr).toMatch(/by its threshold it flags 0 of 80 trial anomalies/);
   const { features } = model.detector;
   const prying = createModelSnapshot({
     ...model,

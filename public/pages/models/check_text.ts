@@ -67,7 +67,7 @@ export function checkText({ message, said }: Pick<CandidateCheck, 'message' | 's
     case 'planted_found':
       return i18n.translate('logAnomalies.check.planted', {
         defaultMessage:
-          'of {of} planted anomalies that the active model finds it would find {found}, at least {limit} are asked for',
+          'of {of} trial anomalies that the active model finds it would find {found}, at least {limit} are asked for',
         values: { ...of('of', 'found'), limit: percent(given.limit) },
       });
     case 'planted_kinds':
@@ -78,7 +78,7 @@ export function checkText({ message, said }: Pick<CandidateCheck, 'message' | 's
     case 'silence':
       return i18n.translate('logAnomalies.check.silence', {
         defaultMessage:
-          'by its threshold it flags {flagged} of {planted} planted anomalies, the active model {active}',
+          'by its threshold it flags {flagged} of {planted} trial anomalies, the active model {active}',
         values: of('flagged', 'planted', 'active'),
       });
     case 'known_found':

@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText } from '@elastic/eui';
+import { EuiBasicTable, EuiCallOut, EuiHealth, EuiIconTip, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { CandidateCheck, CandidateGate, GateCheckName, GateVerdict } from '../../../common/api/gate';
@@ -36,7 +36,17 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
           defaultMessage: 'The new model beside the active one',
         })}
         columns={[
-          { field: 'what', name: '' },
+          {
+            name: '',
+            render: ({ what, help }: Line) =>
+              help === undefined ? (
+                what
+              ) : (
+                <span>
+                  {what} <EuiIconTip content={help} />
+                </span>
+              ),
+          },
           {
             field: 'candidate',
             name: i18n.translate('logAnomalies.gate.candidate', { defaultMessage: 'New model' }),
@@ -83,7 +93,7 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
       {planted.length > 0 && (
         <EuiText size="xs" color="subdued">
           {i18n.translate('logAnomalies.gate.planted', {
-            defaultMessage: 'Anomalies made of recent logs, found of each kind: {kinds}.',
+            defaultMessage: 'Of the trial anomalies, found by kind: {kinds}.',
             values: {
               kinds: planted
                 .map(({ kind, logs, found_by_candidate: found }) => `${kindText(kind)} ${found}/${logs}`)
@@ -107,8 +117,16 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
   );
 }
 
+/** The anomalies that people judged: the known ones without those of labels. */
+function judgedOf({ known, labelled }: CandidateGate['candidate']): { logs: number; found: number } {
+  return labelled === undefined
+    ? { logs: 0, found: 0 }
+    : { logs: known.logs - labelled.logs, found: known.found - labelled.found };
+}
+
 interface Line {
   readonly what: string;
+  readonly help?: string;
   readonly candidate: string;
   readonly active: string;
 }
@@ -121,7 +139,43 @@ function measureLines({ candidate, active }: CandidateGate): Line[] {
     active: active ? of(active) : '',
   });
   const found = ({ found: count, logs }: Measures['known']): string =>
-    logs === 0 ? '–' : `${count}/${logs}`;
+    logs === 0
+      ? '–'
+      : i18n.translate('logAnomalies.gate.foundOf', {
+          defaultMessage: '{found} of {logs}',
+          values: { found: formatCount(count), logs: formatCount(logs) },
+        });
+  const isTold = ({ logs }: Measures['known']): boolean => logs > 0;
+  const knownLines = [
+    {
+      // Older reports do not tell labels from verdicts.
+      isShown: [candidate, active].some((each) => each !== undefined && !each.labelled && isTold(each.known)),
+      line: line(
+        i18n.translate('logAnomalies.gate.known', {
+          defaultMessage: 'Found of the anomalies known from labels and feedback',
+        }),
+        ({ known }) => found(known),
+      ),
+    },
+    {
+      isShown: isTold(judgedOf(candidate)),
+      line: line(
+        i18n.translate('logAnomalies.gate.judged', {
+          defaultMessage: 'Found of the anomalies that people called real',
+        }),
+        (measures) => found(judgedOf(measures)),
+      ),
+    },
+    {
+      isShown: candidate.labelled !== undefined && isTold(candidate.labelled),
+      line: line(
+        i18n.translate('logAnomalies.gate.labelled', {
+          defaultMessage: 'Found of those that a label field of the logs names',
+        }),
+        ({ labelled }) => (labelled ? found(labelled) : '–'),
+      ),
+    },
+  ];
   return [
     line(
       i18n.translate('logAnomalies.gate.alerts', { defaultMessage: 'Anomalies a day' }),
@@ -135,14 +189,17 @@ function measureLines({ candidate, active }: CandidateGate): Line[] {
       i18n.translate('logAnomalies.compare.flagged', { defaultMessage: 'Share of logs flagged' }),
       ({ alert_share: share }) => formatShare(share),
     ),
-    line(
-      i18n.translate('logAnomalies.gate.known', { defaultMessage: 'Confirmed anomalies found' }),
-      ({ known }) => found(known),
-    ),
-    line(
-      i18n.translate('logAnomalies.gate.plantedFound', { defaultMessage: 'Planted anomalies found' }),
-      ({ planted }) => found(planted),
-    ),
+    ...knownLines.flatMap((known) => (known.isShown ? [known.line] : [])),
+    {
+      ...line(
+        i18n.translate('logAnomalies.gate.plantedFound', { defaultMessage: 'Found of the trial anomalies' }),
+        ({ planted }) => found(planted),
+      ),
+      help: i18n.translate('logAnomalies.gate.plantedHelp', {
+        defaultMessage:
+          'Copies of recent logs, each changed in one place: a far value, a value never seen, a failing status, an attack, an unknown message. They are made for this check alone and stored nowhere. Many are subtle, so a low share is no fault by itself; a new model must find those that the active one finds.',
+      }),
+    },
     line(
       i18n.translate('logAnomalies.gate.scoreDrift', { defaultMessage: 'Drift of the scores' }),
       ({ score_drift: drift }) => drift.toFixed(2),
@@ -192,13 +249,13 @@ function checkName(name: GateCheckName): string {
         defaultMessage: 'Features like those of training',
       });
     case 'planted_found':
-      return i18n.translate('logAnomalies.gate.findsPlanted', { defaultMessage: 'Finds planted anomalies' });
+      return i18n.translate('logAnomalies.gate.findsPlanted', { defaultMessage: 'Finds trial anomalies' });
     case 'planted_kinds':
       return i18n.translate('logAnomalies.gate.findsKinds', { defaultMessage: 'Of every kind' });
     case 'silence':
       return i18n.translate('logAnomalies.gate.silence', { defaultMessage: 'Not silent' });
     case 'known_found':
-      return i18n.translate('logAnomalies.gate.findsKnown', { defaultMessage: 'Finds confirmed anomalies' });
+      return i18n.translate('logAnomalies.gate.findsKnown', { defaultMessage: 'Finds known anomalies' });
     case 'agreement':
       return i18n.translate('logAnomalies.gate.agreement', {
         defaultMessage: 'Agrees with the active model',

@@ -153,7 +153,7 @@ function Controls(props: {
 
 function Outcome({ found, isLoading }: { found: Answer<'whatIf'>; isLoading: boolean }): ReactElement {
   const { euiTheme } = useEuiTheme();
-  const { alerts, results, days, complete } = found;
+  const { alerts, results, days, complete, days_with_logs: daysWithLogs } = found;
   return (
     <div aria-busy={isLoading}>
       <EuiText size="m">
@@ -162,12 +162,12 @@ function Outcome({ found, isLoading }: { found: Answer<'whatIf'>; isLoading: boo
             defaultMessage:
               'About {perDay} alerts a day: {alerts, plural, one {{count} alert} other {{count} alerts}} for {results, plural, one {{logs} anomaly} other {{logs} anomalies}} in the last {days} days',
             values: {
-              perDay: formatCount(alerts / WHAT_IF_DAYS),
+              perDay: formatCount(alerts / daysWithLogs),
               alerts,
               count: formatCount(alerts),
               results,
               logs: formatCount(results),
-              days: WHAT_IF_DAYS,
+              days: formatCount(daysWithLogs),
             },
           })}
         </strong>

@@ -181,7 +181,7 @@ function plantedFound({ planted_lost: { found, lost } }: GateEvidence, { limits 
     graded(1 - kept > allowedLoss * ASK_FROM, kept < limits.min_found),
     kept,
     limits.min_found,
-    `of ${figure(found)} planted anomalies that the active model finds it would find ${figure(found - lost)}, at least ${percent(limits.min_found)} are asked for`,
+    `of ${figure(found)} trial anomalies that the active model finds it would find ${figure(found - lost)}, at least ${percent(limits.min_found)} are asked for`,
     { of: found, found: found - lost, limit: limits.min_found },
   );
 }
@@ -210,7 +210,7 @@ function silence({ candidate, active, ...evidence }: GateEvidence): CandidateChe
     graded(share < FLAGGED_SHARES.ask, share < FLAGGED_SHARES.fail),
     candidate.planted.found,
     Math.ceil(FLAGGED_SHARES.fail * found),
-    `by its threshold it flags ${figure(candidate.planted.found)} of ${figure(candidate.planted.logs)} planted anomalies, the active model ${figure(found)}`,
+    `by its threshold it flags ${figure(candidate.planted.found)} of ${figure(candidate.planted.logs)} trial anomalies, the active model ${figure(found)}`,
     { flagged: candidate.planted.found, planted: candidate.planted.logs, active: found },
   );
 }

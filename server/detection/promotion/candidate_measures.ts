@@ -123,10 +123,8 @@ async function measure(
   threshold = startingThreshold(snapshot),
 ): Promise<Measured> {
   const { recent, truths = [], judged, planted, window, logsPerDay, now } = material;
-  const known = [
-    ...recent.filter((_document, row) => truths[row] === true),
-    ...(judged?.documents.filter((_document, row) => judged.truths[row]) ?? []),
-  ];
+  const labelled = recent.filter((_document, row) => truths[row] === true);
+  const known = [...labelled, ...(judged?.documents.filter((_document, row) => judged.truths[row]) ?? [])];
   const all = [...recent, ...known, ...planted.map(({ document }) => document)];
   const { scores, matrix, milliseconds } = await scoreInPieces(snapshot, all, { now });
   const recentScores = scores.subarray(0, recent.length);
@@ -163,6 +161,10 @@ async function measure(
       score_drift: recent.length === 0 ? 0 : scoreDriftOf(snapshot, recentScores),
       feature_drift: moved ?? null,
       known: { logs: known.length, found: knownScores.filter(isFlagged).length },
+      labelled: {
+        logs: labelled.length,
+        found: knownScores.subarray(0, labelled.length).filter(isFlagged).length,
+      },
       planted: { logs: planted.length, found: plantedScores.filter(isFlagged).length },
       microseconds_per_log: microsecondsPerLog(milliseconds, all.length),
     },

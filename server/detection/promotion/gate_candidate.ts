@@ -1,5 +1,6 @@
 import type { CandidateCheck, CandidateGate, GateCheckName } from '../../../common/api/gate';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { daysWithLogs, firstTimeOf } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { fetchJudgedLogs } from '../feedback/judged_logs';
 import { findLabelField, LABEL_FIELDS, readGroundTruth } from '../../../common/evaluation/ground_truth';
@@ -11,7 +12,6 @@ import { measureCandidate, type GateMaterial } from './candidate_measures';
 import { rangeOf } from '../ports/log_range';
 import { plantAnomalies } from './planted_anomalies';
 import type { Clock, Feedback, LogSample, LogSource } from '../ports';
-import { DAY } from '../../../common/duration';
 
 /** Recent logs that both models score. */
 const COMPARED_LOGS = 5_000;
@@ -52,7 +52,8 @@ export async function gateCandidate(comparison: CandidateComparison): Promise<Ca
     thresholds,
     recent,
     window: { from, to },
-    logsPerDay: (sample.total * DAY) / Math.max(1, to - from),
+    logsPerDay:
+      sample.total / daysWithLogs({ from, to }, firstTimeOf(recent, detector.source.timestamp_field)),
     planted: plantAnomalies(candidate.detector, plantable(recent, truths), { seed: detector.forest.seed }),
     staleFrom: detector.promotion.limits.max_score_drift,
     ...(truths && { truths }),

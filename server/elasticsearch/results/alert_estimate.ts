@@ -4,7 +4,7 @@ import { lowestConfidence, queryOf } from '../../../common/rules';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
-import { filterResults, resultsOfSpace } from './results_query';
+import { daysScored, filterResults, firstScored, resultsOfSpace } from './results_query';
 
 /** Elasticsearch gives at most 65,536 buckets: a week of five minutes for each of so many groups. */
 const SHORTEST_WINDOW = 5 * 60_000;
@@ -49,6 +49,7 @@ export async function estimateAlerts(
           },
         },
         aggs: {
+          scored: firstScored(space, { from, to }, detectorIds),
           groups: {
             terms: { field: GROUP_FIELDS[groupBy], size: MOST_GROUPS, missing: '' },
             aggs: {
@@ -65,7 +66,7 @@ export async function estimateAlerts(
       }),
     { what: 'estimate alerts' },
   );
-  const found = answer.aggregations as { groups?: { buckets: FiringGroup[] } } | undefined;
+  const found = answer.aggregations as { scored?: unknown; groups?: { buckets: FiringGroup[] } } | undefined;
   const starts = (found?.groups?.buckets ?? []).flatMap(({ windows }) =>
     startsOf(
       windows.buckets.map(({ key }) => key),
@@ -76,6 +77,7 @@ export async function estimateAlerts(
   return {
     alerts: starts.length,
     results: hitTotal(answer.hits),
+    days: daysScored({ from, to }, found?.scored),
     window_ms: window,
     interval_ms: interval,
     buckets: Array.from({ length: query.buckets }, (_, place) => {

@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, Endpoints } from '../../../common/api';
+import { daysWithLogs } from '../../../common/days_with_logs';
 import { severitiesFrom } from '../../../common/anomaly';
 import { resultsPattern } from '../indices/names';
 
@@ -56,6 +57,39 @@ export function filterResults(space: string, type: keyof typeof TYPES, filter: R
     ...between('event.ingested', filter.writtenFrom, filter.writtenTo),
   ];
 }
+
+/**
+ * Finds when the logs of a range were first scored, over the summaries of detectors, whatever else a search looks for: numbers
+ * a day are counted from then on.
+ */
+export const firstScored = (
+  space: string,
+  range: { readonly from: number; readonly to: number },
+  detectorIds: readonly string[],
+): estypes.AggregationsAggregationContainer => ({
+  global: {},
+  aggs: {
+    summaries: {
+      filter: {
+        bool: {
+          filter: filterResults(space, 'bucket', {
+            ...range,
+            ...(detectorIds.length > 0 && { detectorIds }),
+          }),
+        },
+      },
+      aggs: { first: { min: { field: '@timestamp' } } },
+    },
+  },
+});
+
+/** @param found what {@link firstScored} has found */
+export const daysScored = (range: { readonly from: number; readonly to: number }, found: unknown): number =>
+  daysWithLogs(
+    range,
+    (found as { summaries?: { first?: { value?: number | null } } } | undefined)?.summaries?.first?.value ??
+      undefined,
+  );
 
 const atLeastAsSure = (confidence: number): Query => ({
   range: { 'anomaly.confidence': { gte: confidence } },

@@ -15,6 +15,7 @@ import {
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { resultsPattern } from '../indices/names';
+import { daysScored, firstScored } from './results_query';
 import { hitTotal } from '../transport/hit_total';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -82,6 +83,7 @@ export async function whatIf(
             'result.type',
           ],
           aggs: {
+            scored: firstScored(space, range, params.detector_ids),
             counted: {
               filter: { bool: { filter: counts } },
               aggs: { days: byDay(range.from), ...totalsOver(params.group_by) },
@@ -111,6 +113,7 @@ export async function whatIf(
     to: new Date(range.to).toISOString(),
     alerts: days.reduce((sum, alerts) => sum + alerts, 0),
     results: totals.results,
+    days_with_logs: daysScored(range, (answer.aggregations as { scored?: unknown } | undefined)?.scored),
     window_ms: window,
     complete,
     days: days.map((alerts, day) => ({

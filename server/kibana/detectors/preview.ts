@@ -3,6 +3,7 @@ import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
+import { daysWithLogs } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { findLabelFields, suggestingSteps } from '../../../common/log_features';
 import { distributionOf } from '../../../common/log_features/suggesting/distribution';
@@ -13,12 +14,13 @@ import { rangeOf } from '../../detection/ports/log_range';
 import type { LogRange, LogSample } from '../../detection/ports';
 import { checkConnection, createDetectorSource, createLogSource } from '../../elasticsearch';
 import { fieldTypes } from '../../elasticsearch/transport/log_query';
+import { whyNoLogs } from '../../elasticsearch/logs/no_logs';
 import { firstLogAt } from '../../elasticsearch/logs/sample_logs';
 import { usesApiKeys } from '../keys/api_key';
+import { checkGroupField, groupFieldProblem } from './group_field';
 import { intervalProblem } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
 import { collectWork } from '../models/train_detector';
-import { DAY, HOUR } from '../../../common/duration';
 
 /** Text of a log in a preview is cut here, in characters: it is for looking at. */
 const SHOWN_CHARACTERS = 2_000;
@@ -55,9 +57,10 @@ export async function validateDetector(
     : undefined;
   const missing = check?.missingPrivileges ?? [];
   const warnings = check?.warnings ?? [];
+  const unknown = missing.length === 0 ? await groupFieldProblem(services, scope, detector) : undefined;
   return {
-    valid: missing.length === 0,
-    issues: [],
+    valid: missing.length === 0 && unknown === undefined,
+    issues: unknown === undefined ? [] : [unknown],
     detector,
     missing_privileges: [...missing],
     ...(warnings.length > 0 && { warnings: [...warnings] }),
@@ -73,6 +76,7 @@ export async function previewDetector(
   signal: AbortSignal,
 ): Promise<ApiResponse<Endpoints['previewDetector']>> {
   const source = createDetectorSource(scope.elasticsearch, detector);
+  await checkGroupField(services, scope, detector);
   let sampledBy = 'all';
   const work = await collectWork(
     detector,
@@ -88,15 +92,14 @@ export async function previewDetector(
     { ...options, top: Math.max(1, options.top), signal },
   );
   if (work.logs.length === 0) {
-    const withEntity = detector.unit === 'bucket' ? ` with a value of ${detector.entity_field}` : '';
     throw new DetectionError(
       'too_few_logs',
-      `${detector.source.index} holds no log${withEntity} from ${new Date(work.window.from).toISOString()} to ${new Date(work.window.to).toISOString()} that the query selects.`,
+      await whyNothingToPreview(scope, detector, rangeOf(detector.source, work.window.from, work.window.to)),
     );
   }
   const [outcome, days] = await Promise.all([
     services.train(work, signal),
-    daysWithLogs(scope, rangeOf(detector.source, work.window.from, work.window.to)),
+    daysOf(scope, rangeOf(detector.source, work.window.from, work.window.to)),
   ]);
   const top = outcome.top.slice(0, options.top);
   const documents = await source.fetch(
@@ -133,6 +136,18 @@ export async function previewDetector(
       attribution: [...log.attribution],
     })),
   };
+}
+
+async function whyNothingToPreview(
+  { elasticsearch }: RequestScope,
+  { source, unit, entity_field: entityField }: Detector,
+  range: LogRange,
+): Promise<string> {
+  const within = `from ${new Date(range.from).toISOString()} to ${new Date(range.to).toISOString()}`;
+  // A row needs an entity: logs without one are none to a detector of buckets.
+  return unit === 'bucket' && (await firstLogAt(elasticsearch, range)) !== undefined
+    ? `${source.index} holds logs ${within}, but none with a value of ${entityField}.`
+    : whyNoLogs(elasticsearch, range, within);
 }
 
 const shortened = (document: unknown): Record<string, unknown> =>
@@ -179,16 +194,16 @@ async function sampleOf(
     identified: true,
   });
   if (sample.logs.length === 0) {
-    throw new DetectionError('too_few_logs', `${source.index} holds no log in the last ${window}.`);
+    throw new DetectionError(
+      'too_few_logs',
+      await whyNoLogs(scope.elasticsearch, range, `in the last ${window}`),
+    );
   }
   return { ...sample, range };
 }
 
-/** Logs that came for two days only make as many anomalies in two days as they make in a window of seven. */
-async function daysWithLogs({ elasticsearch }: RequestScope, range: LogRange): Promise<number> {
-  const first = (await firstLogAt(elasticsearch, range)) ?? range.from;
-  return Math.max(range.to - first, HOUR) / DAY;
-}
+const daysOf = async ({ elasticsearch }: RequestScope, range: LogRange): Promise<number> =>
+  daysWithLogs(range, await firstLogAt(elasticsearch, range));
 
 /** @throws DetectionError `too_few_logs` when there is nothing to look at */
 export async function describeLogs(
@@ -202,7 +217,7 @@ export async function describeLogs(
   const names = leafFields(described).flatMap((field) => [field, `${field}.keyword`]);
   const [{ types }, days] = await Promise.all([
     fieldTypes(scope.elasticsearch, source.index, names, {}),
-    daysWithLogs(scope, sample.range),
+    daysOf(scope, sample.range),
   ]);
   const turns = createTurns();
   const distributions: ReturnType<typeof distributionOf>[] = [];

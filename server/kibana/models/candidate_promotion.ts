@@ -66,8 +66,8 @@ export async function compareOver(
   });
 }
 
-/** Returns the state of an adaptive threshold; undefined where it starts afresh. */
-function adaptedThreshold(
+/** Returns the adaptive threshold that the last run has left for this model; undefined where it starts afresh. */
+export function adaptedThreshold(
   { detector, version }: ModelSnapshot,
   checkpoint: Checkpoint | undefined,
 ): number | undefined {

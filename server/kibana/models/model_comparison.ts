@@ -2,21 +2,25 @@ import type { ApiResponse, Endpoints, ModelRecordBody } from '../../../common/ap
 import type { Judgement } from '../../../common/api/models';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { featureDrift, featureDriftBetween, type FeatureDrift } from '../../../common/drift';
+import { daysWithLogs, firstTimeOf } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { LABEL_FIELDS, findLabelField, readGroundTruth } from '../../../common/evaluation/ground_truth';
 import type { Matrix } from '../../../common/isolation_forest';
 import type { LogDocument } from '../../../common/log_document';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
+import { startingThreshold } from '../../detection/promotion/candidate_measures';
 import { scoreDriftOf } from '../../detection/promotion/model_gate';
 import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';
 import { rangeOf } from '../../detection/ports/log_range';
 import type { LogSample, LogSource } from '../../detection/ports';
 import { scoreInPieces, type ScoredSample } from '../../detection/scoring/score_in_pieces';
-import { createDetectorSource, createFeedbackStore } from '../../elasticsearch';
+import { createCheckpointStore, createDetectorSource, createFeedbackStore } from '../../elasticsearch';
+import { whyNoLogs } from '../../elasticsearch/logs/no_logs';
 import { createDetectorRepository } from '../records/detector_repository';
+import { thresholdUnder } from '../records/effective_snapshot';
+import { adaptedThreshold } from './candidate_promotion';
 import { modelBodyOf, storeOf } from './model_service';
 import type { RequestScope, Services } from '../contracts/services';
-import { DAY } from '../../../common/duration';
 
 type Comparison = ApiResponse<Endpoints['compareModels']>;
 
@@ -28,6 +32,8 @@ const SCORE_BINS = 30;
 interface Model {
   readonly record: ModelRecordBody;
   readonly snapshot: ModelSnapshot;
+  /** Anomaly score in force: the one that its gate takes, so that both tell the same number of anomalies a day. */
+  readonly threshold: number;
 }
 
 /** Scores the same recent and the same judged logs with both models, and says how far features have moved. */
@@ -39,11 +45,19 @@ export async function compareModels(
 ): Promise<Comparison> {
   const { detector } = await createDetectorRepository(scope.savedObjects).get(detectorId);
   const store = storeOf(services, scope);
+  const stored = await createCheckpointStore(scope.elasticsearch, { space: scope.space }).read(detectorId);
   const load = async (version: string): Promise<Model> => {
     const record = await store.record(detectorId, version);
+    const snapshot = await services.models.load(store, detectorId, record);
+    const current = {
+      ...snapshot,
+      threshold: thresholdUnder(detector, snapshot),
+      detector: { ...snapshot.detector, threshold: detector.threshold },
+    };
     return {
       record: modelBodyOf(record),
-      snapshot: await services.models.load(store, detectorId, record),
+      snapshot,
+      threshold: adaptedThreshold(current, stored?.checkpoint) ?? startingThreshold(current),
     };
   };
   const models = [await load(versions.left), await load(versions.right)] as const;
@@ -57,16 +71,28 @@ export async function compareModels(
   const source = createDetectorSource(scope.elasticsearch, detector);
   const to = services.clock.now();
   const window = durationToMilliseconds(detector.training.window);
-  const fields = [...new Set(models.flatMap(({ snapshot }) => snapshot.encoder.fields)), LABEL_FIELDS[0]];
+  const fields = [
+    ...new Set([
+      ...models.flatMap(({ snapshot }) => snapshot.encoder.fields),
+      detector.source.timestamp_field,
+      LABEL_FIELDS[0],
+    ]),
+  ];
   const sample = await draw(source, detector, { from: to - window, to, size: COMPARED_LOGS, fields });
   if (sample.logs.length === 0) {
     throw new DetectionError(
       'too_few_logs',
-      `${detector.source.index} holds no log in the last ${detector.training.window}.`,
+      await whyNoLogs(
+        scope.elasticsearch,
+        rangeOf(detector.source, to - window, to),
+        `in the last ${detector.training.window}`,
+      ),
     );
   }
   const documents = sample.logs.map((log) => log.document);
-  const logsPerDay = (sample.total * DAY) / window;
+  const logsPerDay =
+    sample.total /
+    daysWithLogs({ from: to - window, to }, firstTimeOf(documents, detector.source.timestamp_field));
   const feedback = createFeedbackStore(scope.elasticsearch, { space: scope.space });
   const judged = await fetchJudgedLogs(source, await feedback.list(detectorId), fields);
   const samples: ScoredSample[] = [];
@@ -74,9 +100,9 @@ export async function compareModels(
   const measured = samples.map(({ scores }) => scores);
   const edges = edgesOf(measured);
   const sideOf = async (place: 0 | 1): Promise<Comparison['left']> => {
-    const { record, snapshot } = models[place];
+    const { record, snapshot, threshold } = models[place];
     const scores = measured[place];
-    const alertShare = scores.filter((score) => score >= snapshot.threshold).length / scores.length;
+    const alertShare = scores.filter((score) => score >= threshold).length / scores.length;
     const truths = truthsOf(documents);
     const { scores: byFeedback } = await scoreInPieces(snapshot, judged.documents);
     return {
@@ -86,15 +112,15 @@ export async function compareModels(
       score_drift: scoreDriftOf(snapshot, scores),
       score_shares: sharesOf(scores, edges),
       judged: [
-        ...(truths ? [judge('labels', truths, scores, snapshot.threshold, alertShare * logsPerDay)] : []),
+        ...(truths ? [judge('labels', truths, scores, threshold, alertShare * logsPerDay)] : []),
         ...(judged.truths.length > 0
-          ? [judge('feedback', judged.truths, byFeedback, snapshot.threshold, alertShare * logsPerDay)]
+          ? [judge('feedback', judged.truths, byFeedback, threshold, alertShare * logsPerDay)]
           : []),
       ],
     };
   };
-  const flagged = models.map(({ snapshot }, place) =>
-    Array.from(measured[place], (score) => score >= snapshot.threshold),
+  const flagged = models.map(({ threshold }, place) =>
+    Array.from(measured[place], (score) => score >= threshold),
   );
   const count = (isWanted: (left: boolean, right: boolean) => boolean): number =>
     documents.filter((_document, row) => isWanted(flagged[0][row], flagged[1][row])).length;

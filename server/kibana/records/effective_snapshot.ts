@@ -26,6 +26,15 @@ export function checkReads(snapshot: ModelSnapshot, { detector, modelReads }: St
   );
 }
 
+/** Returns the anomaly score from which a model calls a log anomalous under the threshold setting of today. */
+export const thresholdUnder = (
+  { threshold }: Pick<Detector, 'threshold'>,
+  snapshot: Pick<ModelSnapshot, 'threshold' | 'quantiles' | 'detector'>,
+): number =>
+  isSame(threshold, snapshot.detector.threshold)
+    ? snapshot.threshold
+    : thresholdFrom(threshold, snapshot.quantiles);
+
 /**
  * A model under the detector's settings of today. Features and forest stay as they were trained; source, schedule,
  * entity (of logs) and context take effect at once, and so does a new threshold, since the model knows how its sample scored.
@@ -35,15 +44,13 @@ export function checkReads(snapshot: ModelSnapshot, { detector, modelReads }: St
 export function withCurrentSettings(snapshot: ModelSnapshot, current: SteeredDetector): ModelSnapshot {
   checkReads(snapshot, current);
   const { detector } = current;
-  const { features, forest, threshold, unit, bucket, entity_field: entityField } = snapshot.detector;
+  const { features, forest, unit, bucket, entity_field: entityField } = snapshot.detector;
   // The entity is part of what a bucket is, not only what results are grouped by.
   const ofUnit =
     unit === 'bucket' || detector.unit === 'bucket' ? { unit, bucket, entity_field: entityField } : {};
   return {
     ...snapshot,
-    threshold: isSame(detector.threshold, threshold)
-      ? snapshot.threshold
-      : thresholdFrom(detector.threshold, snapshot.quantiles),
+    threshold: thresholdUnder(detector, snapshot),
     detector: { ...detector, ...ofUnit, features, forest },
   };
 }
