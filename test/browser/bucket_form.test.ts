@@ -157,7 +157,7 @@ it('says what is wrong where it is set, and offers nothing that buckets cannot h
     expect(await problemsAt(page, 'logAnomaliesSpan')).toEqual([
       expect.stringContaining('Must be a duration'),
     ]);
-    expect(await problemsAt(page, 'logAnomaliesErrors')).toEqual([expect.stringContaining('Must be')]);
+    expect(await problemsAt(page, 'logAnomaliesErrors')).toEqual(['Must not be empty']);
     expect(await problemsAt(page, 'logAnomaliesLatency')).toEqual([
       expect.stringContaining('Must be a field name'),
     ]);
@@ -196,7 +196,7 @@ it('loses nothing that was typed when the unit is changed and changed back', () 
     expect(await page.getByRole('button', { name: /^Leave out bucket/ }).count()).toBe(3);
     // All numbers again, and then those that were chosen.
     await at(page, 'logAnomaliesNameFeatures').click();
-    await page.getByText('number of logs').waitFor();
+    await page.getByText('number of logs', { exact: true }).waitFor();
     await at(page, 'logAnomaliesNameFeatures').click();
     expect(await page.getByRole('button', { name: /^Leave out bucket/ }).count()).toBe(3);
   }));
