@@ -1,5 +1,5 @@
-import { daysWithLogs, firstTimeOf } from './days_with_logs';
-import { DAY, HOUR } from './duration';
+import { daysWithLogs } from './days_with_logs';
+import { DAY } from './duration';
 
 const range = { from: 0, to: 7 * DAY };
 
@@ -12,12 +12,5 @@ describe('days with logs', () => {
     ['of a log a second ago', 7 * DAY - 1_000, 1 / 24],
   ])('%s', (_what, first, days) => {
     expect(daysWithLogs(range, first)).toBeCloseTo(days, 9);
-  });
-
-  it('begin with the first log of a sample, whatever the form of its time', () => {
-    const documents = [{ '@timestamp': new Date(3 * HOUR).toISOString() }, { '@timestamp': 2 * HOUR }];
-    expect(firstTimeOf(documents, '@timestamp')).toBe(2 * HOUR);
-    expect(firstTimeOf([{ '@timestamp': ['1970-01-01T01:00:00Z'] }, {}], '@timestamp')).toBe(HOUR);
-    expect(firstTimeOf([{ message: 'a' }], '@timestamp')).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { printable } from './printable';
 
 /** Phrases for what is wrong with a setting; `{limit}` and the like stand for values. Subject is the setting. */
-export const PROBLEM_PHRASES = {
+const PROBLEM_PHRASES = {
   missing: 'must be given',
   text: 'must be a text',
   number: 'must be a number',
@@ -36,7 +36,7 @@ export type ProblemPhrase = keyof typeof PROBLEM_PHRASES;
 export interface Problem {
   readonly phrase: ProblemPhrase;
   readonly values: Readonly<Record<string, string>>;
-  /** Where the problem is, below the setting that it is told of. */
+  /** Place of the problem below the setting that it is told of. */
   readonly path?: string;
 }
 

@@ -9,6 +9,7 @@ import type { AppMountParameters, CoreStart, PluginsStart, ScopedHistory } from 
 import { renderInKibana } from './kibana/render_in_kibana';
 import { placeOf, readLocation, writeLocation } from './shared/app/location';
 import { LoadingPrompt } from './shared/requests/request_state';
+import { setDateFormat } from './shared/values/format';
 
 const OverviewPage = lazy(() => import('./pages/overview/overview_page'));
 const DetectorFormPage = lazy(() => import('./pages/detector_form/detector_form_page'));
@@ -24,6 +25,7 @@ export function renderApplication(
   kibanaVersion: string,
 ): () => void {
   core.chrome.docTitle.change(PLUGIN_NAME);
+  setDateFormat(core.uiSettings.get('dateFormat'));
   return renderInKibana(
     core,
     element,

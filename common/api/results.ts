@@ -170,6 +170,10 @@ export const resultEndpoints = {
               time: z.string(),
               logs: z.number(),
               anomalies: z.number(),
+              filtered_out: z
+                .number()
+                .optional()
+                .describe('Anomalies that the choice among them leaves out; absent without one'),
               max_score: z.number().nullable(),
               max_confidence: z.number().nullable(),
             }),

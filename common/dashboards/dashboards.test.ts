@@ -1,3 +1,4 @@
+import { SEVERITY_COLORS } from '../anomaly/severity_colors';
 import { resultDashboards, toNdjson, type SavedObject } from './index';
 
 interface Panel {
@@ -17,10 +18,11 @@ const overlap = ({ gridData: left }: Panel, { gridData: right }: Panel): boolean
   left.y < right.y + right.h &&
   right.y < left.y + left.h;
 
-it('are a data view and two dashboards of the space, one object a line', () => {
+it('are a data view, a search of its anomalies and two dashboards of the space, one object a line', () => {
   const objects = resultDashboards('shop', { hasPlugin: false });
   expect(objects.map(({ type, id }) => `${type} ${id}`)).toEqual([
     'index-pattern log-anomalies-results-shop',
+    'search log-anomalies-anomalies-shop',
     'dashboard log-anomalies-overview-shop',
     'dashboard log-anomalies-http-shop',
   ]);
@@ -67,4 +69,22 @@ it('holds our panels by themselves where dashboards take them', () => {
   expect(ours.map(({ type, embeddableConfig }) => [type, embeddableConfig])).toEqual(
     ['swim_lane', 'patterns', 'table'].map((kind) => [`log_anomalies_${kind}`, {}]),
   );
+});
+
+it('have the colours of severities that the pages have, and tell method and client of a request', () => {
+  const all = JSON.stringify(dashboardsOf(false));
+  for (const color of Object.values(SEVERITY_COLORS)) expect(all).toContain(color);
+  const http = dashboardsOf(false).find(({ id }) => id.includes('http'))!;
+  for (const field of ['http.request.method', 'url.path', 'client.ip']) {
+    expect(String(http.attributes.panelsJSON)).toContain(field);
+  }
+});
+
+it('leave the counters out of the search for anomalies', () => {
+  const search = resultDashboards('shop', { hasPlugin: false }).find(({ type }) => type === 'search')!;
+  const { searchSourceJSON } = search.attributes.kibanaSavedObjectMeta as { searchSourceJSON: string };
+  expect(JSON.parse(searchSourceJSON)).toMatchObject({ query: { query: 'result.type : "log"' } });
+  expect(search.references).toEqual([
+    expect.objectContaining({ type: 'index-pattern', id: 'log-anomalies-results-shop' }),
+  ]);
 });

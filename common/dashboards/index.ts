@@ -1,3 +1,4 @@
+import { SEVERITY_COLORS } from '../anomaly/severity_colors';
 import { resultsDataViewId, resultsPattern } from '../index_names';
 import {
   countOf,
@@ -5,6 +6,7 @@ import {
   dataView,
   measure,
   overTime,
+  savedSearch,
   topValues,
   type SavedObject,
 } from './saved_objects';
@@ -33,6 +35,13 @@ export function resultDashboards(
   const below = hasPlugin ? SWIM_LANE_HEIGHT : 0;
   return [
     dataView(dataViewId, `Log Anomalies: results (${space})`, resultsPattern(space)),
+    savedSearch(`log-anomalies-anomalies-${space}`, {
+      title: 'Log Anomalies: anomalous logs',
+      description: 'Without the counters of scored logs, of which an index of results holds many.',
+      dataViewId,
+      query: ANOMALIES,
+      columns: ['anomaly.severity', 'anomaly.entity', 'message', 'anomaly.reason'],
+    }),
     dashboard(
       `log-anomalies-overview-${space}`,
       'Log Anomalies: overview',
@@ -79,7 +88,14 @@ export function resultDashboards(
             time: overTime(),
             count,
           },
-          visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'severity' },
+          visualization: {
+            type: 'lnsXY',
+            series: 'bar_stacked',
+            x: 'time',
+            y: ['count'],
+            split: 'severity',
+            colors: SEVERITY_COLORS,
+          },
           grid: { x: 0, y: 8 + below, w: 48, h: 12 },
         },
         {
@@ -135,7 +151,26 @@ export function resultDashboards(
             count,
           },
           visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'status' },
-          grid: { x: 0, y: 0, w: 48, h: 12 },
+          grid: { x: 0, y: 0, w: 24, h: 12 },
+        },
+        {
+          ...panel,
+          title: 'Anomalous requests by severity',
+          query: ANOMALIES,
+          columns: {
+            severity: topValues('Severity', 'anomaly.severity', 4, 'count'),
+            time: overTime(),
+            count,
+          },
+          visualization: {
+            type: 'lnsXY',
+            series: 'bar_stacked',
+            x: 'time',
+            y: ['count'],
+            split: 'severity',
+            colors: SEVERITY_COLORS,
+          },
+          grid: { x: 24, y: 0, w: 24, h: 12 },
         },
         {
           ...panel,
@@ -147,19 +182,44 @@ export function resultDashboards(
             score: measure('Highest score', 'max', 'anomaly.score'),
           },
           visualization: { type: 'lnsDatatable', columns: ['service', 'count', 'score'] },
-          grid: { x: 0, y: 12, w: 24, h: 14 },
+          grid: { x: 0, y: 12, w: 16, h: 14 },
         },
         {
           ...panel,
-          title: 'Paths',
+          title: 'Requests by method and path',
           query: ANOMALIES,
           columns: {
+            method: topValues('Method', 'http.request.method', 10, 'count'),
             path: topValues('Path', 'url.path', 20, 'count'),
             count,
             score: measure('Highest score', 'max', 'anomaly.score'),
           },
-          visualization: { type: 'lnsDatatable', columns: ['path', 'count', 'score'] },
-          grid: { x: 24, y: 12, w: 24, h: 14 },
+          visualization: { type: 'lnsDatatable', columns: ['method', 'path', 'count', 'score'] },
+          grid: { x: 16, y: 12, w: 32, h: 14 },
+        },
+        {
+          ...panel,
+          title: 'Clients',
+          query: ANOMALIES,
+          columns: {
+            client: topValues('Client', 'client.ip', 20, 'count'),
+            count,
+            score: measure('Highest score', 'max', 'anomaly.score'),
+          },
+          visualization: { type: 'lnsDatatable', columns: ['client', 'count', 'score'] },
+          grid: { x: 0, y: 26, w: 24, h: 14 },
+        },
+        {
+          ...panel,
+          title: 'Source addresses',
+          query: ANOMALIES,
+          columns: {
+            source: topValues('Source', 'source.ip', 20, 'count'),
+            count,
+            score: measure('Highest score', 'max', 'anomaly.score'),
+          },
+          visualization: { type: 'lnsDatatable', columns: ['source', 'count', 'score'] },
+          grid: { x: 24, y: 26, w: 24, h: 14 },
         },
       ],
     ),

@@ -1,9 +1,11 @@
 import { panelTypeOf } from '../panels';
 
+const json = JSON.stringify;
+
 /** One line of a Kibana saved-object export. */
 export interface SavedObject {
   readonly id: string;
-  readonly type: 'index-pattern' | 'dashboard';
+  readonly type: 'index-pattern' | 'search' | 'dashboard';
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly references: readonly { readonly id: string; readonly name: string; readonly type: string }[];
   readonly coreMigrationVersion: string;
@@ -12,7 +14,7 @@ export interface SavedObject {
 
 /** Versions of the shapes below; Kibana 8.12 and later migrate them on import. */
 const CORE_MIGRATION_VERSION = '8.8.0';
-const TYPE_MIGRATION_VERSIONS = { 'index-pattern': '8.0.0', dashboard: '8.9.0' } as const;
+const TYPE_MIGRATION_VERSIONS = { 'index-pattern': '8.0.0', search: '8.0.0', dashboard: '8.9.0' } as const;
 
 const savedObject = (
   type: SavedObject['type'],
@@ -30,6 +32,48 @@ const savedObject = (
 
 export function dataView(id: string, name: string, pattern: string): SavedObject {
   return savedObject('index-pattern', id, { title: pattern, name, timeFieldName: '@timestamp' });
+}
+
+/** A search of Discover: documents that match, the latest first, with some of their fields. */
+export function savedSearch(
+  id: string,
+  {
+    title,
+    description,
+    dataViewId,
+    query,
+    columns,
+  }: {
+    readonly title: string;
+    readonly description: string;
+    readonly dataViewId: string;
+    /** KQL. */
+    readonly query: string;
+    readonly columns: readonly string[];
+  },
+): SavedObject {
+  const reference = 'kibanaSavedObjectMeta.searchSourceJSON.index';
+  return savedObject(
+    'search',
+    id,
+    {
+      title,
+      description,
+      columns,
+      sort: [['@timestamp', 'desc']],
+      grid: {},
+      hideChart: false,
+      isTextBasedQuery: false,
+      kibanaSavedObjectMeta: {
+        searchSourceJSON: json({
+          query: { query, language: 'kuery' },
+          filter: [],
+          indexRefName: reference,
+        }),
+      },
+    },
+    [{ id: dataViewId, name: reference, type: 'index-pattern' }],
+  );
 }
 
 /** A column of a Lens layer, as Lens stores it. */
@@ -113,6 +157,8 @@ export interface LensPanel {
         readonly x: string;
         readonly y: readonly string[];
         readonly split?: string;
+        /** Colours of values of the split, by value; others have those of Kibana. */
+        readonly colors?: Readonly<Record<string, string>>;
       }
     | { readonly type: 'lnsDatatable'; readonly columns: readonly string[] }
     | { readonly type: 'lnsMetric'; readonly metric: string };
@@ -128,6 +174,18 @@ export interface PluginPanel {
 }
 
 const LAYER = 'results';
+
+/** Source: packages/kbn-coloring/src/shared_components/color_mapping/config/types.ts `Config`. */
+const colorMappingOf = (colors: Readonly<Record<string, string>>) => ({
+  paletteId: 'eui_amsterdam_color_blind',
+  colorMode: { type: 'categorical' },
+  assignments: Object.entries(colors).map(([value, colorCode]) => ({
+    rule: { type: 'matchExactly', values: [value] },
+    color: { type: 'colorCode', colorCode },
+    touched: true,
+  })),
+  specialAssignments: [{ rule: { type: 'other' }, color: { type: 'loop' }, touched: false }],
+});
 
 function visualizationState(panel: LensPanel): Record<string, unknown> {
   const { visualization } = panel;
@@ -148,6 +206,7 @@ function visualizationState(panel: LensPanel): Record<string, unknown> {
             xAccessor: visualization.x,
             accessors: visualization.y,
             ...(visualization.split !== undefined && { splitAccessor: visualization.split }),
+            ...(visualization.colors !== undefined && { colorMapping: colorMappingOf(visualization.colors) }),
           },
         ],
       };
@@ -162,7 +221,6 @@ function visualizationState(panel: LensPanel): Record<string, unknown> {
   }
 }
 
-const json = JSON.stringify;
 const NO_SEARCH = json({ query: { query: '', language: 'kuery' }, filter: [] });
 
 const lensPanel = (panel: LensPanel) => ({

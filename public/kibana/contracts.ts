@@ -64,6 +64,8 @@ export interface CoreStart {
     readonly capabilities: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
     getUrlForApp(id: string, options?: { path?: string }): string;
   };
+  /** Source: packages/core/ui-settings/core-ui-settings-browser/src/types.ts `IUiSettingsClient`. */
+  readonly uiSettings: { get(key: string): unknown };
   readonly notifications: {
     readonly toasts: {
       addSuccess(toast: { title: string; text?: string | MountPoint }): void;

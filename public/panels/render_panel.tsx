@@ -6,6 +6,7 @@ import { resultsDataViewId } from '../../common/index_names';
 import { renderInKibana } from '../kibana/render_in_kibana';
 import { AnomalyPanel } from './anomaly_panel';
 import { spaceOf } from '../shared/layout/space';
+import { setDateFormat } from '../shared/values/format';
 import { filterEvent, type Choice } from './dashboard_filters';
 import type { PanelConfig } from './panel_kinds';
 import { resultsDataView } from './results_data_view';
@@ -25,6 +26,7 @@ export function renderPanel(
     await resultsDataView(core.http, plugins);
     handlers.event(filterEvent(choice, resultsDataViewId(spaceOf(core.http))));
   };
+  setDateFormat(core.uiSettings.get('dateFormat'));
   return renderInKibana(
     core,
     element,

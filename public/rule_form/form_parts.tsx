@@ -5,6 +5,7 @@ import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { RuleParametersProps } from '../kibana/panel_contracts';
 import { useRequest } from '../shared/requests/use_request';
+import { setDateFormat } from '../shared/values/format';
 
 export interface FormProps<Params> extends RuleParametersProps<Params> {
   readonly core: CoreStart;
@@ -13,6 +14,7 @@ export interface FormProps<Params> extends RuleParametersProps<Params> {
 /** Gives a form what it needs of Kibana. */
 export function withCore(core: CoreStart, Form: ComponentType<FormProps<never>>) {
   return function RuleForm(props: RuleParametersProps<never>): ReactElement {
+    setDateFormat(core.uiSettings.get('dateFormat'));
     return <Form {...props} core={core} />;
   };
 }

@@ -161,6 +161,8 @@ export interface Window {
   readonly theme?: 'light' | 'dark';
   readonly locale?: string;
   readonly width?: number;
+  /** Other cookies that the host page knows: `data_views`, `date_format`, `discover`. */
+  readonly cookies?: Readonly<Record<string, string>>;
 }
 
 export interface OpenedPage {
@@ -172,7 +174,7 @@ export interface OpenedPage {
 export async function openPage(
   browser: Browser,
   { url }: Host,
-  { user = 'admin', theme = 'light', locale = 'en', width = 1_280 }: Window = {},
+  { user = 'admin', theme = 'light', locale = 'en', width = 1_280, cookies = {} }: Window = {},
 ): Promise<OpenedPage> {
   const context = await browser.newContext({
     viewport: { width, height: 1_000 },
@@ -180,7 +182,11 @@ export async function openPage(
     reducedMotion: 'reduce',
   });
   await context.addCookies(
-    Object.entries({ user, theme, locale }).map(([name, value]) => ({ name, value, url })),
+    Object.entries({ user, theme, locale, ...cookies }).map(([name, value]) => ({
+      name,
+      value: encodeURIComponent(value),
+      url,
+    })),
   );
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MILLISECONDS);

@@ -94,7 +94,7 @@ it('writes what was said in plain words into the detector', () =>
     await typeSelects(page).nth(place).selectOption('combination');
     const together = at(page, 'logAnomaliesTogether').locator('input');
     await page.click(testSubject('logAnomaliesPreviewButton'));
-    await settings(page).getByText('fields').first().waitFor();
+    await settings(page).getByText('Must have at least 2 entries').waitFor();
     await together.fill('host.name');
     await together.press('Enter');
     await together.press('Escape');

@@ -106,7 +106,13 @@ async function respond(
     return send(200, readFileSync(join(options.bundle, rest[1])), { 'content-type': type });
   }
   if (url.pathname === '/favicon.ico') return send(204, '', {});
-  if (path === '/api/data_views') return sendJson(200, { data_view: options.dataViews });
+  if (path === '/api/data_views') {
+    return sendJson(200, { data_view: cookies.data_views === 'none' ? [] : options.dataViews });
+  }
+  if (path === '/api/data_views/data_view' && request.method === 'POST') {
+    asked.push(`data_view ${(await bodyOf(request)).toString('utf8')}`);
+    return sendJson(200, { data_view: {} });
+  }
   if (path === '/api/saved_objects/_import') {
     const { status, body } = await imported.take(url, await bodyOf(request), request.headers);
     return sendJson(status, body);
@@ -134,14 +140,18 @@ function chooseUser(url: URL, base: string, response: ServerResponse): void {
   response.end();
 }
 
-function pageFor(basePath: string, person: Person, { theme, locale = 'en' }: Record<string, string>): string {
+function pageFor(basePath: string, person: Person, cookies: Record<string, string>): string {
+  const { theme, locale = 'en', date_format: dateFormat, discover } = cookies;
   const isDark = theme === 'dark';
   const settings: HostSettings = {
     locale,
     messages: locale === 'en' ? {} : translations(locale),
     isDark,
     basePath,
+    ...(dateFormat !== undefined && { uiSettings: { dateFormat } }),
     capabilities: {
+      ...(discover !== 'hidden' && { discover: { show: true } }),
+      indexPatterns: { save: person.privileges.includes('write') },
       logAnomalies: { show: true, save: person.privileges.includes('write') },
       savedObjectsManagement: { edit: person.privileges.includes('write') },
     },

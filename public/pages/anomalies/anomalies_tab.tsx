@@ -16,8 +16,8 @@ import { OverviewCharts } from './overview_charts';
 import { PastLogs } from './past_logs';
 import { SearchBar, useResultsDataView } from './search_bar';
 
-const TIMELINE_BUCKETS = 100;
-const LANE_BUCKETS = 60;
+/** Of the timeline and of the lanes below it: a bar stands above the cells of the same time. */
+const BUCKETS = 80;
 const LANES = 20;
 /** Incidents grow and close while they are looked at. */
 const INCIDENTS_POLL_MILLISECONDS = 15_000;
@@ -46,10 +46,10 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
     async (signal) => {
       const interval = resolveRange(range);
       const [all, byEntity] = await Promise.all([
-        api('summarizeResults', { query: { ...scope, ...interval, buckets: TIMELINE_BUCKETS } }, signal),
+        api('summarizeResults', { query: { ...scope, ...interval, buckets: BUCKETS } }, signal),
         api(
           'summarizeResults',
-          { query: { ...scope, ...interval, by: 'entity', buckets: LANE_BUCKETS, groups: LANES } },
+          { query: { ...scope, ...interval, by: 'entity', buckets: BUCKETS, groups: LANES } },
           signal,
         ),
       ]);

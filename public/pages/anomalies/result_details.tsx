@@ -1,10 +1,9 @@
 import React, { type ReactElement } from 'react';
-import { EuiButtonEmpty, EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
+import { EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { logsBehind } from '../../../common/logs_behind';
-import { useApp } from '../../shared/app/app_context';
-import { discoverLink } from '../../shared/results/discover_link';
+import { DiscoverButton } from '../../shared/results/discover_button';
 import { formatScore, formatTime } from '../../shared/values/format';
 import { logOf, type Found } from '../../shared/results/results_table';
 import { AttributionBars } from './attribution_bars';
@@ -24,7 +23,6 @@ export function ResultDetails(props: {
   chooseFeature?: (feature: string) => void;
 }): ReactElement {
   const { record, found, feedback, feedbackChanged, chooseFeature } = props;
-  const { core, kibanaVersion } = useApp();
   const { result } = found;
   const { anomaly, source } = result;
   const time = Date.parse(result['@timestamp']);
@@ -35,8 +33,12 @@ export function ResultDetails(props: {
   const timestampField = record.detector.source.timestamp_field;
   const { entity_field: entityField } = record.detector;
   const behind = logsBehind(result);
-  const link = (index: string, query: string, within = timeRange) =>
-    discoverLink(core.http, kibanaVersion, { index, timestampField, timeRange: within, query });
+  const logs = (index: string, query: string, within = timeRange) => ({
+    index,
+    timestampField,
+    timeRange: within,
+    query,
+  });
   return (
     <div data-test-subj="logAnomaliesResultDetails">
       <HiddenBecause detectorId={record.id} found={found} feedback={feedback} changed={feedbackChanged} />
@@ -62,36 +64,33 @@ export function ResultDetails(props: {
       </EuiText>
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>
-          <EuiButtonEmpty
-            size="s"
-            iconType="discoverApp"
-            href={link(source.index, behind.query, behind.timeRange)}
-            data-test-subj="logAnomaliesDiscover"
-          >
-            {behind.isBucket
-              ? i18n.translate('logAnomalies.details.discoverBucket', {
-                  defaultMessage: 'Its logs in Discover',
-                })
-              : i18n.translate('logAnomalies.details.discoverLog', {
-                  defaultMessage: 'This log in Discover',
-                })}
-          </EuiButtonEmpty>
+          <DiscoverButton
+            logs={logs(source.index, behind.query, behind.timeRange)}
+            subject="logAnomaliesDiscover"
+            label={
+              behind.isBucket
+                ? i18n.translate('logAnomalies.details.discoverBucket', {
+                    defaultMessage: 'Its logs in Discover',
+                  })
+                : i18n.translate('logAnomalies.details.discoverLog', {
+                    defaultMessage: 'This log in Discover',
+                  })
+            }
+          />
         </EuiFlexItem>
         <EuiFlexItem grow={false}>
-          <EuiButtonEmpty
-            size="s"
-            iconType="discoverApp"
-            href={link(
+          <DiscoverButton
+            logs={logs(
               record.detector.source.index,
               entityField && anomaly.entity !== undefined
                 ? `${entityField} : ${JSON.stringify(anomaly.entity)}`
                 : '',
             )}
-          >
-            {i18n.translate('logAnomalies.details.discoverAround', {
+            subject="logAnomaliesDiscoverAround"
+            label={i18n.translate('logAnomalies.details.discoverAround', {
               defaultMessage: 'View surrounding logs in Discover',
             })}
-          </EuiButtonEmpty>
+          />
         </EuiFlexItem>
       </EuiFlexGroup>
       <EuiSpacer size="s" />

@@ -53,7 +53,7 @@ function sourceOf({ source }: Draft): Draft['source'] | undefined {
   }
 }
 
-/** What the server finds wrong with the source, as that it does not exist; logs that have not come yet are no problem. */
+/** Returns the problem that the server finds with the source, as that it does not exist; logs that have not come yet are none. */
 function sourceProblem(failure: ApiFailure | undefined, { source }: Draft): [string, string][] {
   if (source.index === '' || failure === undefined) return [];
   if (failure.status === 404) return [['source.index', failure.message]];

@@ -1,18 +1,18 @@
 import React, { type ReactElement } from 'react';
-import { EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
+import { EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
 import { MINUTE } from '../../../common/duration';
 import { useApp } from '../../shared/app/app_context';
 import { useRequest } from '../../shared/requests/use_request';
-import { discoverLink } from '../../shared/results/discover_link';
+import { DiscoverButton } from '../../shared/results/discover_button';
 
 /** Logs of so long before and after an incident are shown with it. */
 const SURROUNDINGS_MILLISECONDS = 15 * MINUTE;
 
 /** Ways on from an incident: the logs of its entity in Discover. */
 export function IncidentLinks({ incident }: { incident: IncidentBody }): ReactElement | null {
-  const { api, core, kibanaVersion } = useApp();
+  const { api } = useApp();
   const { scope, detectors, start, end } = incident;
   const detectorId = detectors[0]?.id;
   const record = useRequest(
@@ -23,7 +23,7 @@ export function IncidentLinks({ incident }: { incident: IncidentBody }): ReactEl
   if (record.value === undefined) return null;
   const { source, entity_field: entityField } = record.value.detector;
   const field = scope.kind === 'entity' ? entityField : scope.kind === 'host' ? 'host.name' : undefined;
-  const href = discoverLink(core.http, kibanaVersion, {
+  const logs = {
     index: source.index,
     timestampField: source.timestamp_field,
     timeRange: {
@@ -31,22 +31,19 @@ export function IncidentLinks({ incident }: { incident: IncidentBody }): ReactEl
       to: new Date(Date.parse(end) + SURROUNDINGS_MILLISECONDS).toISOString(),
     },
     query: field === undefined ? '' : `${field} : ${JSON.stringify(scope.value)}`,
-  });
+  };
   return (
     <>
       <EuiSpacer size="s" />
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>
-          <EuiButtonEmpty
-            size="s"
-            iconType="discoverApp"
-            href={href}
-            data-test-subj="logAnomaliesIncidentDiscover"
-          >
-            {i18n.translate('logAnomalies.incident.discover', {
+          <DiscoverButton
+            logs={logs}
+            subject="logAnomaliesIncidentDiscover"
+            label={i18n.translate('logAnomalies.incident.discover', {
               defaultMessage: 'All logs of this time and place in Discover',
             })}
-          </EuiButtonEmpty>
+          />
         </EuiFlexItem>
       </EuiFlexGroup>
     </>

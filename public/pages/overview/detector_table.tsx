@@ -17,6 +17,7 @@ import { formatCount, formatSpan, formatTime } from '../../shared/values/format'
 import { saveFile } from '../../shared/layout/save_file';
 import { useAction } from '../../shared/requests/use_action';
 import { ConfirmDelete } from './confirm_delete';
+import type { Interval } from '../../shared/values/time_range';
 import { Sparkline, type SparklineBucket } from './sparkline';
 
 export interface DetectorRow {
@@ -26,6 +27,8 @@ export interface DetectorRow {
   /** Undefined when results could not be read. */
   readonly anomaliesToday: number | undefined;
   readonly buckets: readonly SparklineBucket[];
+  /** The time of the buckets, the last 24 hours. */
+  readonly range: Interval;
 }
 
 const NONE = '–';
@@ -68,15 +71,19 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
       sortable: ({ status }) => status?.lag_ms ?? -1,
     },
     {
-      name: i18n.translate('logAnomalies.overview.anomaliesToday', { defaultMessage: 'Anomalies today' }),
+      name: i18n.translate('logAnomalies.overview.anomaliesToday', {
+        defaultMessage: 'Anomalies in 24 hours',
+      }),
       render: ({ anomaliesToday }: DetectorRow) =>
         anomaliesToday === undefined ? NONE : formatCount(anomaliesToday),
       sortable: ({ anomaliesToday }) => anomaliesToday ?? -1,
     },
     {
-      name: i18n.translate('logAnomalies.overview.course', { defaultMessage: 'Course of the day' }),
+      name: i18n.translate('logAnomalies.overview.course', { defaultMessage: 'Last 24 hours' }),
       width: '130px',
-      render: ({ buckets, name }: DetectorRow) => <Sparkline buckets={buckets} name={name} />,
+      render: ({ buckets, range, name }: DetectorRow) => (
+        <Sparkline buckets={buckets} range={range} name={name} />
+      ),
     },
     {
       name: i18n.translate('logAnomalies.overview.model', { defaultMessage: 'Active model' }),

@@ -2,6 +2,7 @@ import React, { lazy, Suspense, useState, type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiPageTemplate } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
+import { DAY } from '../../../common/duration';
 import { PLUGIN_NAME } from '../../../common/plugin';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
@@ -9,6 +10,7 @@ import { InstallDashboardsButton } from '../../shared/detector/install_dashboard
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
 import { SetupProblems } from '../../shared/detector/setup_problems';
+import type { Interval } from '../../shared/values/time_range';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { DetectorTable, type DetectorRow } from './detector_table';
 import { ExchangeMenu } from './exchange_menu';
@@ -29,22 +31,22 @@ export default function OverviewPage(): ReactElement {
   useBreadcrumbs();
   const request = useRequest(
     async (signal) => {
-      const midnight = new Date();
-      midnight.setHours(0, 0, 0, 0);
+      const to = Date.now();
+      const from = to - DAY;
       const [list, { statuses }, today, incidents] = await Promise.all([
         api('listDetectors', { query: { per_page: 1_000 } }, signal),
         api('listStatus', {}, signal),
         // Without the right to read results the detectors are shown all the same.
         api(
           'summarizeResults',
-          { query: { by: 'detector', from: midnight.getTime(), buckets: SPARKLINE_BUCKETS, groups: 100 } },
+          { query: { by: 'detector', from, to, buckets: SPARKLINE_BUCKETS, groups: 100 } },
           signal,
         ).catch(() => undefined),
         api('listIncidents', { query: { state: 'active', size: NAMED_INCIDENTS } }, signal).catch(
           () => undefined,
         ),
       ]);
-      return { rows: rowsOf(list, statuses, today), incidents };
+      return { rows: rowsOf(list, statuses, today, { from, to }), incidents };
     },
     [api],
     POLL_MILLISECONDS,
@@ -141,6 +143,7 @@ function rowsOf(
   { detectors }: Answer<'listDetectors'>,
   statuses: Answer<'listStatus'>['statuses'],
   today: Answer<'summarizeResults'> | undefined,
+  range: Interval,
 ): DetectorRow[] {
   const statusOf = new Map(statuses.map((status) => [status.id, status]));
   const groupOf = new Map(today?.groups.map((group) => [group.key, group]));
@@ -150,5 +153,6 @@ function rowsOf(
     status: statusOf.get(record.id),
     anomaliesToday: today === undefined ? undefined : (groupOf.get(record.id)?.anomalies ?? 0),
     buckets: groupOf.get(record.id)?.buckets ?? [],
+    range,
   }));
 }

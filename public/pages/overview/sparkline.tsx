@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { DAY } from '../../../common/duration';
+import type { Interval } from '../../shared/values/time_range';
 
 export interface SparklineBucket {
   readonly time: string;
@@ -11,17 +11,21 @@ export interface SparklineBucket {
 /** The column has room for it. */
 const WIDTH = 110;
 const HEIGHT = 24;
+const BAR = 2;
 
-/** Anomalies over the day as small bars; the number stands in the column beside it. */
+/** Anomalies over a time that has gone by as small bars, from edge to edge; the number stands in the column beside it. */
 export function Sparkline({
   buckets,
+  range,
   name,
 }: {
   buckets: readonly SparklineBucket[];
+  range: Interval;
   name: string;
 }): ReactElement {
   const { euiTheme } = useEuiTheme();
-  const midnight = new Date().setHours(0, 0, 0, 0);
+  const placeOf = (time: string): number =>
+    ((Date.parse(time) - range.from) / (range.to - range.from)) * WIDTH;
   const most = buckets.reduce((largest, { anomalies }) => Math.max(largest, anomalies), 0);
   return (
     <svg
@@ -29,7 +33,7 @@ export function Sparkline({
       height={HEIGHT}
       role="img"
       aria-label={i18n.translate('logAnomalies.overview.sparkline', {
-        defaultMessage: 'Anomalies of {name} over the day',
+        defaultMessage: 'Anomalies of {name} over the last 24 hours',
         values: { name },
       })}
     >
@@ -41,9 +45,10 @@ export function Sparkline({
           return (
             <rect
               key={time}
-              x={((Date.parse(time) - midnight) / DAY) * WIDTH}
+              // A bucket begins a little before the range and may end after it.
+              x={Math.min(WIDTH - BAR, Math.max(0, placeOf(time)))}
               y={HEIGHT - 1 - height}
-              width={2.5}
+              width={BAR}
               height={height}
               fill={euiTheme.colors.danger}
             />

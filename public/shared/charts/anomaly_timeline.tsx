@@ -1,15 +1,22 @@
 import React, { type ReactElement } from 'react';
-import { Axis, BarSeries, Position, ScaleType } from '@elastic/charts';
-import { useEuiTheme } from '@elastic/eui';
+import { BarSeries, Chart, ScaleType, Settings, Tooltip } from '@elastic/charts';
+import { EuiFlexGroup, EuiFlexItem, EuiHealth, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../app/api_client';
-import { formatCount } from '../values/format';
-import { TimeChart } from './time_chart';
+import { formatCount, formatTime } from '../values/format';
 import type { Interval } from '../values/time_range';
+import { useChartTheme } from './chart_theme';
+import { LABEL_WIDTH } from './plot_area';
+import { TimeAxis } from './time_axis';
 
 export type Group = Answer<'summarizeResults'>['groups'][number];
 
-/** Logs scored and anomalies among them over time, each on a scale of its own. A brush chooses a time. */
+const NO_SPACE = { left: 0, right: 0, top: 0, bottom: 0 };
+
+/**
+ * Logs scored and anomalies among them over time, each on a scale of its own, whose largest value stands beside it. A brush
+ * chooses a time. Its time axis is that of the lanes.
+ */
 export function AnomalyTimeline(props: {
   buckets: Group['buckets'];
   intervalMilliseconds: number;
@@ -19,63 +26,85 @@ export function AnomalyTimeline(props: {
 }): ReactElement {
   const { buckets, intervalMilliseconds, range, height, choose } = props;
   const { euiTheme } = useEuiTheme();
+  const baseTheme = useChartTheme();
   const rows = buckets.map(({ time, logs, anomalies }) => ({ time: Date.parse(time), logs, anomalies }));
-  const logs = i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' });
-  const anomalies = i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' });
+  const series = [
+    {
+      id: 'logs',
+      name: i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+      color: euiTheme.colors.mediumShade,
+      most: rows.reduce((most, { logs }) => Math.max(most, logs), 0),
+    },
+    {
+      id: 'anomalies',
+      name: i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
+      color: euiTheme.colors.danger,
+      most: rows.reduce((most, { anomalies }) => Math.max(most, anomalies), 0),
+    },
+  ];
   return (
-    <div style={{ height }} data-test-subj="logAnomaliesTimeline">
-      <TimeChart
-        range={range}
-        intervalMilliseconds={intervalMilliseconds}
-        label={i18n.translate('logAnomalies.chart.timeline', {
-          defaultMessage: 'Logs scored and anomalies over time',
-        })}
-        height="100%"
-        legend={Position.Top}
-        ticks={8}
-        choose={choose}
-      >
-        <Axis
-          id="logs_axis"
-          groupId="logs"
-          position={Position.Left}
-          title={logs}
-          ticks={4}
-          tickFormat={formatCount}
-        />
-        <Axis
-          id="anomalies_axis"
-          groupId="anomalies"
-          position={Position.Right}
-          title={anomalies}
-          ticks={4}
-          integersOnly
-          tickFormat={formatCount}
-        />
-        <BarSeries
-          id="logs"
-          groupId="logs"
-          name={logs}
-          xScaleType={ScaleType.Time}
-          yScaleType={ScaleType.Linear}
-          xAccessor="time"
-          yAccessors={['logs']}
-          color={euiTheme.colors.mediumShade}
-          minBarHeight={1}
-          data={rows}
-        />
-        <BarSeries
-          id="anomalies"
-          groupId="anomalies"
-          name={anomalies}
-          xScaleType={ScaleType.Time}
-          yScaleType={ScaleType.Linear}
-          xAccessor="time"
-          yAccessors={['anomalies']}
-          color={euiTheme.colors.danger}
-          data={rows}
-        />
-      </TimeChart>
+    <div style={{ height, display: 'flex', flexDirection: 'column' }} data-test-subj="logAnomaliesTimeline">
+      <div style={{ flex: '1 1 0', minHeight: 0, display: 'flex' }}>
+        <EuiFlexGroup
+          direction="column"
+          gutterSize="s"
+          responsive={false}
+          justifyContent="center"
+          style={{ flex: `0 0 ${LABEL_WIDTH}px`, width: LABEL_WIDTH }}
+        >
+          {series.map(({ id, name, color, most }) => (
+            <EuiFlexItem grow={false} key={id}>
+              <EuiHealth color={color} textSize="xs">
+                {name}
+              </EuiHealth>
+              <EuiText size="xs" color="subdued">
+                {i18n.translate('logAnomalies.chart.most', {
+                  defaultMessage: 'up to {most}',
+                  values: { most: formatCount(most) },
+                })}
+              </EuiText>
+            </EuiFlexItem>
+          ))}
+        </EuiFlexGroup>
+        <div style={{ flex: '1 1 0', minWidth: 0 }}>
+          <Chart>
+            <Settings
+              baseTheme={baseTheme}
+              theme={{ chartMargins: NO_SPACE, chartPaddings: { ...NO_SPACE, top: 4 } }}
+              xDomain={{ min: range.from, max: range.to, minInterval: intervalMilliseconds }}
+              ariaLabel={i18n.translate('logAnomalies.chart.timeline', {
+                defaultMessage: 'Logs scored and anomalies over time',
+              })}
+              onBrushEnd={
+                choose &&
+                ((brush) => {
+                  const [from, to] = (brush as { x?: [number, number] }).x ?? [];
+                  if (from !== undefined && to !== undefined) choose({ from, to });
+                })
+              }
+            />
+            <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
+            {series.map(({ id, name, color }) => (
+              <BarSeries
+                key={id}
+                id={id}
+                groupId={id}
+                name={name}
+                xScaleType={ScaleType.Time}
+                yScaleType={ScaleType.Linear}
+                xAccessor="time"
+                yAccessors={[id]}
+                tickFormat={formatCount}
+                color={color}
+                minBarHeight={1}
+                enableHistogramMode
+                data={id === 'anomalies' ? rows.filter(({ anomalies }) => anomalies > 0) : rows}
+              />
+            ))}
+          </Chart>
+        </div>
+      </div>
+      <TimeAxis range={range} />
     </div>
   );
 }

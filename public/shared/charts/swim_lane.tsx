@@ -9,11 +9,12 @@ import {
 } from '@elastic/charts';
 import { EuiBasicTable, EuiFlexGroup, EuiFlexItem, EuiHealth, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import moment from 'moment';
 import { SEVERITIES, severityOf } from '../../../common/anomaly';
 import { printable } from '../../../common/printable';
 import type { Group } from './anomaly_timeline';
 import { useChartTheme } from './chart_theme';
+import { LABEL_WIDTH } from './plot_area';
+import { TimeAxis } from './time_axis';
 import { entityName, laneOf } from '../values/entity_name';
 import { formatCount, formatTime } from '../values/format';
 import { SeverityLabel, severityName, useSeverityColors } from '../values/severity';
@@ -27,11 +28,15 @@ export interface Choice {
 
 /** A bucket whose logs were all normal. */
 const NORMAL = 1;
+/** One that holds anomalies, all of which a filter leaves out. */
+const FILTERED_OUT = 1.5;
 const LANE_HEIGHT = 28;
-const AXIS_HEIGHT = 100;
+const NO_SPACE = { left: 0, right: 0, top: 0, bottom: 0 };
+/** Of the legend and the time axis. */
+const AXIS_HEIGHT = 72;
 
-/** Lanes are to be wider than their names. */
-const LONGEST_LABEL = 30;
+/** Lanes are to be wider than their names; the rest of a name stands in the tooltip. */
+const LONGEST_LABEL = 24;
 
 /** One lane for each entity, its colour the most severe anomaly of the time; click and brush choose. */
 export function SwimLane(props: {
@@ -46,18 +51,29 @@ export function SwimLane(props: {
   const severityColors = useSeverityColors();
   const baseTheme = useChartTheme();
   const cells = groups.flatMap(({ key, buckets }) =>
-    buckets.map(({ time, anomalies, max_confidence: confidence }) => ({
+    buckets.map(({ time, anomalies, filtered_out: others = 0, max_confidence: confidence }) => ({
       time: Date.parse(time),
       lane: laneOf(key),
-      value: anomalies > 0 && confidence !== null ? Math.max(2, confidence * 100) : NORMAL,
+      value:
+        anomalies > 0 && confidence !== null
+          ? Math.max(2, confidence * 100)
+          : others > 0
+            ? FILTERED_OUT
+            : NORMAL,
     })),
   );
   const bands = [
     {
       start: 0,
-      end: 2,
+      end: FILTERED_OUT,
       color: euiTheme.colors.lightShade,
-      label: i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' }),
+      label: normalLabel(),
+    },
+    {
+      start: FILTERED_OUT,
+      end: 2,
+      color: euiTheme.colors.darkShade,
+      label: filteredOutLabel(),
     },
     ...[...SEVERITIES].reverse().map(({ name, from }, place, all) => ({
       start: Math.max(2, from),
@@ -66,6 +82,7 @@ export function SwimLane(props: {
       label: severityName(name),
     })),
   ];
+  const isFiltered = cells.some(({ value }) => value === FILTERED_OUT);
   const keyOf = new Map(groups.map(({ key }) => [laneOf(key), key]));
   const chosen = (times: readonly (string | number)[], lanes: readonly (string | number)[]): void => {
     const numbers = times.map(Number);
@@ -85,13 +102,15 @@ export function SwimLane(props: {
     >
       {/* That of the chart hides what does not fit. */}
       <EuiFlexGroup gutterSize="m" responsive={false} wrap style={{ flexGrow: 0 }}>
-        {bands.map(({ label, color }) => (
-          <EuiFlexItem grow={false} key={label}>
-            <EuiHealth color={color} textSize="xs">
-              {label}
-            </EuiHealth>
-          </EuiFlexItem>
-        ))}
+        {bands
+          .filter(({ label }) => isFiltered || label !== filteredOutLabel())
+          .map(({ label, color }) => (
+            <EuiFlexItem grow={false} key={label}>
+              <EuiHealth color={color} textSize="xs">
+                {label}
+              </EuiHealth>
+            </EuiFlexItem>
+          ))}
       </EuiFlexGroup>
       <div style={{ flex: '1 1 0', minHeight: 0 }}>
         <Chart>
@@ -117,10 +136,17 @@ export function SwimLane(props: {
                   label: { visible: false },
                   border: { strokeWidth: 0, stroke: 'none' },
                 },
-                yAxisLabel: { visible: true, width: 'auto', textColor: euiTheme.colors.text },
-                xAxisLabel: { visible: true, textColor: euiTheme.colors.text },
+                yAxisLabel: {
+                  visible: true,
+                  width: LABEL_WIDTH,
+                  padding: { left: 0, right: 8 },
+                  textColor: euiTheme.colors.text,
+                },
+                xAxisLabel: { visible: false },
                 brushTool: { visible: true, fill: euiTheme.colors.mediumShade },
               } as never,
+              chartMargins: NO_SPACE,
+              chartPaddings: NO_SPACE,
             }}
           />
           <Heatmap
@@ -131,24 +157,32 @@ export function SwimLane(props: {
             yAccessor="lane"
             valueAccessor="value"
             valueFormatter={(value: number) =>
-              value < 2
-                ? i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' })
-                : `${severityName(severityOf(value / 100))} ${Math.round(value)}`
+              value >= 2
+                ? `${severityName(severityOf(value / 100))} ${Math.round(value)}`
+                : value === FILTERED_OUT
+                  ? filteredOutLabel()
+                  : normalLabel()
             }
             colorScale={{ type: 'bands', bands }}
             xScale={{
               type: ScaleType.Time,
               interval: { type: 'fixed', unit: 'ms', value: intervalMilliseconds },
             }}
-            xAxisLabelFormatter={(time) => moment(time).format('MM-DD HH:mm')}
+            // Stands in the tooltip; the axis is drawn below.
+            xAxisLabelFormatter={(time) => formatTime(Number(time))}
             yAxisLabelFormatter={(lane) => printable(String(lane), LONGEST_LABEL)}
             ySortPredicate="dataIndex"
           />
         </Chart>
       </div>
+      <TimeAxis range={range} />
     </div>
   );
 }
+
+const normalLabel = (): string => i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' });
+const filteredOutLabel = (): string =>
+  i18n.translate('logAnomalies.lane.filteredOut', { defaultMessage: 'anomalies that the filters leave out' });
 
 /** The same as the lanes for those who read tables: an entity a row. */
 export function SwimLaneTable({ groups }: { groups: readonly Group[] }): ReactElement {

@@ -1,8 +1,16 @@
 import { i18n } from '@kbn/i18n';
 import moment from 'moment';
 
-/** Kibana sets moment to the user's time zone and language. */
-export const formatTime = (time: string | number): string => moment(time).format('YYYY-MM-DD HH:mm:ss');
+/** Default of Kibana's setting `dateFormat`. */
+let dateFormat = 'MMM D, YYYY @ HH:mm:ss.SSS';
+
+/** Takes over Kibana's setting `dateFormat`; one that is no text is left alone. */
+export function setDateFormat(format: unknown): void {
+  if (typeof format === 'string' && format !== '') dateFormat = format;
+}
+
+/** As Kibana's settings say: `dateFormat`, and `dateFormat:tz`, which Kibana itself sets moment to, with the language. */
+export const formatTime = (time: string | number): string => moment(time).format(dateFormat);
 
 /** @example formatSpan(7_500_000) // '2h 05m' */
 export function formatSpan(milliseconds: number): string {

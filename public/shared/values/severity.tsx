@@ -2,25 +2,18 @@ import React, { type ReactElement } from 'react';
 import { EuiHealth, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
+import { SEVERITY_COLORS } from '../../../common/anomaly/severity_colors';
 
 /** Colours of severities in EUI from Kibana 9.1 on. */
 interface ThemedColors {
   readonly severity?: Readonly<Record<'neutral' | 'warning' | 'risk' | 'danger', string>>;
 }
 
-/** From pale to strong, for themes that name no colours of severities: those of Kibana's own machine learning there. */
-const AMSTERDAM_COLORS: Readonly<Record<Severity, string>> = {
-  warning: '#8BC8FB',
-  minor: '#F5D13B',
-  major: '#FB9D3F',
-  critical: '#E7503D',
-};
-
 /** The colours of Kibana's theme, light or dark; the name of the severity stands beside its colour everywhere. */
 export function useSeverityColors(): Readonly<Record<Severity, string>> {
   const { euiTheme } = useEuiTheme();
   const { severity } = euiTheme.colors as ThemedColors;
-  if (severity === undefined) return AMSTERDAM_COLORS;
+  if (severity === undefined) return SEVERITY_COLORS;
   return {
     warning: severity.neutral,
     minor: severity.warning,

@@ -1,11 +1,12 @@
 import type { CandidateCheck, CandidateGate, GateCheckName } from '../../../common/api/gate';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
-import { daysWithLogs, firstTimeOf } from '../../../common/days_with_logs';
+import { daysWithLogs } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { fetchJudgedLogs } from '../feedback/judged_logs';
 import { findLabelField, LABEL_FIELDS, readGroundTruth } from '../../../common/evaluation/ground_truth';
 import type { LogDocument } from '../../../common/log_document';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
+import { firstTimeOf } from './first_time';
 import { judgeCandidate } from './candidate_gate';
 import { gateReportOf } from './gate_report';
 import { measureCandidate, type GateMaterial } from './candidate_measures';

@@ -90,6 +90,8 @@ interface TimeBucket {
     max_score: { value: number | null };
     max_confidence: { value: number | null };
   };
+  /** Results that the choice leaves out; absent without a choice. */
+  left_out?: { doc_count: number };
 }
 interface Histogram {
   buckets: TimeBucket[];
@@ -120,6 +122,7 @@ export async function summarizeResults(
     max_score: { max: { field: 'bucket.max_score' } },
     max_confidence: { max: { field: 'bucket.max_confidence' } },
   };
+  const confidence = { max: { field: 'anomaly.confidence' } };
   const choice = filterByContent(query);
   const hasChoice = choice.length > 0;
   const isLog: Query = { term: { 'result.type': 'log' } };
@@ -133,8 +136,11 @@ export async function summarizeResults(
           filter: isBackfill,
           aggs: { runs: { terms: { field: 'run.id', size: 20 }, aggs: sums } },
         },
+        ...(hasChoice && {
+          left_out: { filter: { bool: { filter: [isLog], must_not: [{ bool: { filter: choice } }] } } },
+        }),
         anomalous: {
-          filter: isLog,
+          filter: hasChoice ? { bool: { filter: [isLog, ...choice] } } : isLog,
           aggs: {
             max_score: { max: { field: 'anomaly.score' } },
             max_confidence: { max: { field: 'anomaly.confidence' } },
@@ -159,7 +165,7 @@ export async function summarizeResults(
         track_total_hits: false,
         query: {
           bool: {
-            should: [summaries, { bool: { filter: [...filterResults(space, 'log', range), ...choice] } }],
+            should: [summaries, { bool: { filter: filterResults(space, 'log', range) } }],
             minimum_should_match: 1,
           },
         },
@@ -171,12 +177,14 @@ export async function summarizeResults(
                   terms: {
                     field,
                     size: query.groups,
-                    order: [{ worst: 'desc' }, { highest: 'desc' }],
+                    order: [{ [hasChoice ? 'worst>chosen' : 'worst']: 'desc' }, { highest: 'desc' }],
                     missing: '',
                   },
                   aggs: {
                     ...histogram,
-                    worst: { max: { field: 'anomaly.confidence' } },
+                    worst: hasChoice
+                      ? { filter: { bool: { filter: [isLog, ...choice] } }, aggs: { chosen: confidence } }
+                      : confidence,
                     highest: { max: { field: 'bucket.max_confidence' } },
                   },
                 },
@@ -202,7 +210,7 @@ export async function summarizeResults(
   };
 }
 
-function bucketOf({ key, live, past, anomalous }: TimeBucket, hasChoice: boolean) {
+function bucketOf({ key, live, past, anomalous, left_out: leftOut }: TimeBucket, hasChoice: boolean) {
   const runs = [live, ...past.runs.buckets];
   const largest = (pick: (run: RunSums) => number | null): number | null =>
     runs.reduce<number | null>((most, run) => {
@@ -214,6 +222,7 @@ function bucketOf({ key, live, past, anomalous }: TimeBucket, hasChoice: boolean
     time: new Date(key).toISOString(),
     logs: largest((run) => run.logs.value) ?? 0,
     anomalies: anomalous.doc_count,
+    ...(leftOut !== undefined && { filtered_out: leftOut.doc_count }),
     max_score: hasChoice ? anomalous.max_score.value : largest((run) => run.max_score.value),
     max_confidence:
       anomalous.max_confidence.value ??

@@ -2,12 +2,13 @@ import type { ApiResponse, Endpoints, ModelRecordBody } from '../../../common/ap
 import type { Judgement } from '../../../common/api/models';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { featureDrift, featureDriftBetween, type FeatureDrift } from '../../../common/drift';
-import { daysWithLogs, firstTimeOf } from '../../../common/days_with_logs';
+import { daysWithLogs } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { LABEL_FIELDS, findLabelField, readGroundTruth } from '../../../common/evaluation/ground_truth';
 import type { Matrix } from '../../../common/isolation_forest';
 import type { LogDocument } from '../../../common/log_document';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
+import { firstTimeOf } from '../../detection/promotion/first_time';
 import { startingThreshold } from '../../detection/promotion/candidate_measures';
 import { scoreDriftOf } from '../../detection/promotion/model_gate';
 import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';

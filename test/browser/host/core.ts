@@ -82,6 +82,7 @@ export const core: CoreStart = {
     capabilities: hostSettings.capabilities,
     getUrlForApp: (id, { path = '' } = {}) => `${basePath}/app/${id}${path}`,
   },
+  uiSettings: { get: (key) => hostSettings.uiSettings?.[key] },
   notifications: {
     toasts: {
       addSuccess: ({ title, text }) => addToast('success', title, text),

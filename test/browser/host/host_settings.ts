@@ -6,6 +6,8 @@ export interface HostSettings {
   readonly isDark: boolean;
   /** Prefix of all paths of a space, e.g. `/s/shop`. */
   readonly basePath: string;
+  /** Kibana's advanced settings, by key, as far as they differ from the defaults. */
+  readonly uiSettings?: Readonly<Record<string, unknown>>;
   readonly capabilities: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
 }
 
