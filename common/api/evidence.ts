@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { changeExplanationSchema, changeSpansSchema } from '../changes/explanation_schema';
+import { detectorParams } from '../parameters';
 import { API_ROOT, endpoint } from './endpoint';
 import { attributionSchema, resultIdSchema } from './results';
 
@@ -73,5 +75,16 @@ export const evidenceEndpoints = {
         }),
       ),
     }),
+  }),
+  explainChange: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/detectors/{id}/_explain_change`,
+    summary:
+      'What explains a change: field values, message patterns and numbers of the logs of a time that are not as in the time before, read with the rights of the caller',
+    privilege: 'read',
+    cost: 'search',
+    params: detectorParams,
+    query: changeSpansSchema,
+    response: changeExplanationSchema,
   }),
 };

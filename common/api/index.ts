@@ -42,6 +42,7 @@ export type Operation = keyof Endpoints;
 export { API_ROOT, apiErrorSchema } from './endpoint';
 export type { ApiCall, ApiRequest, ApiResponse, Endpoint, RequestCost } from './endpoint';
 export type { AuditEntryBody } from './audit';
+export type { ChangeExplanation } from '../changes/explanation_schema';
 export type { DetectorRecord } from './detectors';
 export { NAME_CONFLICTS } from './exchange';
 export type { ImportedDetector, NameConflict } from './exchange';

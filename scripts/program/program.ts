@@ -10,6 +10,7 @@ import { deployModel } from '../commands/deploy_model';
 import { detect } from '../commands/detect';
 import { drift } from '../commands/drift';
 import { evaluateModel } from '../commands/evaluate_model';
+import { explainChangeCommand } from '../commands/explain_change';
 import { exportDetectors } from '../commands/export_detectors';
 import { feedback } from '../commands/feedback';
 import { generateLogs } from '../commands/generate_logs';
@@ -69,6 +70,7 @@ export function createProgram(): Command {
     whatIf,
     audit,
     incidents,
+    explainChangeCommand,
     deleteResults,
     migrate,
     repairIndices,

@@ -71,6 +71,7 @@ export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   getResult: { privilege: 'read' },
   summarizeResults: { privilege: 'read', subject: 'none' },
   getEvidence: { privilege: 'read' },
+  explainChange: { privilege: 'read', logs: true },
   listIncidents: { privilege: 'read', subject: 'none' },
   getIncident: { privilege: 'read' },
   updateIncident: { privilege: 'write' },

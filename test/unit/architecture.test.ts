@@ -39,6 +39,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...[
       'log_features/suggesting',
       'log_features',
+      'changes',
       'findings',
       'evaluation',
       'threshold',
@@ -65,6 +66,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'workers',
       'decoding',
       'scoring',
+      'changes',
       'feedback',
       'promotion',
       'training',

@@ -1,19 +1,17 @@
-import type { estypes } from '@elastic/elasticsearch';
 import type { ApiResponse, Endpoints } from '../../../common/api';
 import type { AnomalyResult } from '../../../common/anomaly';
-import { DetectionError } from '../../../common/detection_error';
 import type { Detector } from '../../../common/detector';
 import { pickContext } from '../../detection/scoring/result_context';
-import { LONGEST_ENTITY, timestampOf } from '../../detection/scoring/log_values';
+import { timestampOf } from '../../detection/scoring/log_values';
 import { filterResults, getResult, resultsOfSpace, toDetectionError } from '../../elasticsearch';
+import { queryOfEntity } from '../../elasticsearch/logs/entity_query';
 import { searchAround, type FoundDocument } from '../../elasticsearch/logs/search_around';
 import { readSimilar } from '../../elasticsearch/results/similar_results';
-import { fieldTypes, queryOf } from '../../elasticsearch/transport/log_query';
+import { queryOf } from '../../elasticsearch/transport/log_query';
 import { createDetectorRepository } from '../records/detector_repository';
 import { readMessagePattern } from './message_pattern';
 import type { RequestScope, Services } from '../contracts/services';
 
-type Query = estypes.QueryDslQueryContainer;
 type Evidence = ApiResponse<Endpoints['getEvidence']>;
 type Part<Value> = { value?: Value; failure?: { code: string; message: string } };
 type Neighbours = NonNullable<Evidence['neighbours']['value']>;
@@ -98,10 +96,16 @@ async function readNeighbours(asked: Asked, detector: Detector): Promise<Neighbo
     from: time - AROUND_MILLISECONDS,
     to: time + AROUND_MILLISECONDS + 1,
   };
+  const inEntity = await queryOfEntity(
+    scope.elasticsearch,
+    index,
+    { field: detector.entity_field, entity },
+    asked.signal,
+  );
   const where = {
     index,
     ignore_unavailable: true,
-    query: { bool: { filter: [queryOf(range), ...(await ofEntity(asked, detector))] } },
+    query: { bool: { filter: [queryOf(range), ...inEntity] } },
   };
   const fields = [
     timestampField,
@@ -115,25 +119,6 @@ async function readNeighbours(asked: Asked, detector: Detector): Promise<Neighbo
     fields,
   });
   return { of: 'logs', ...sidesOf(sides, timestampField, (log) => pickContext(log, detector)) };
-}
-
-/** @throws DetectionError `forbidden` where no index is left that the caller may read */
-async function ofEntity({ scope, result, signal }: Asked, detector: Detector): Promise<Query[]> {
-  const { entity_field: field, source } = detector;
-  const names = field === undefined ? [] : [field, `${field}.keyword`];
-  const { indices, types } = await fieldTypes(scope.elasticsearch, source.index, names, { signal });
-  if (indices.length === 0) {
-    throw new DetectionError('forbidden', `There is no index "${source.index}", or none that you may read.`);
-  }
-  if (field === undefined) return [];
-  const { entity } = result.anomaly;
-  if (entity === undefined) return [{ bool: { must_not: [{ exists: { field } }] } }];
-  const isExact = (name: string): boolean =>
-    Object.values(types[name] ?? {}).some((each) => each.aggregatable);
-  const exact = names.find(isExact);
-  if (exact === undefined) return [{ match_phrase: { [field]: entity } }];
-  // Results hold no more of it.
-  return [entity.length < LONGEST_ENTITY ? { term: { [exact]: entity } } : { prefix: { [exact]: entity } }];
 }
 
 function sidesOf(

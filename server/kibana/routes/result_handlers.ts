@@ -12,6 +12,7 @@ import {
 } from '../../elasticsearch';
 import { queryOfIncident } from '../../elasticsearch/incidents';
 import type { RequestScope } from '../contracts/services';
+import { explainDetectorChange } from '../results/detector_change';
 import { readEvidence } from '../results/result_evidence';
 import type { Handlers } from './handler';
 
@@ -36,6 +37,8 @@ export const resultHandlers: Handlers<
   getResult: ({ params }, { scope }) => getResult(scope.elasticsearch, scope.space, params.result_id),
   getEvidence: ({ params }, { services, scope, signal }) =>
     readEvidence(services, scope, params.result_id, signal),
+  explainChange: ({ params, query }, { scope, signal }) =>
+    explainDetectorChange(scope, params.id, query, signal),
   summarizeResults: async ({ query }, { services, scope }) =>
     summarizeResults(
       scope.elasticsearch,
