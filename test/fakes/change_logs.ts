@@ -189,7 +189,7 @@ export function memoryChangeSource(
         method: all.length <= size ? 'all' : 'random_score',
       };
     },
-    risenValues: async () => [],
+    risenValues: async () => ({ values: [], looked: 0 }),
     count: async (range, { window, pieces }, facts) => {
       const matchers = facts.map((fact) => factMatcher(fact, []));
       const spans = [window, ...pieces].map((span) => within({ ...range, ...span }));

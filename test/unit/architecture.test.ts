@@ -103,6 +103,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'panels/native',
       'rule_form',
       'pages/audit',
+      'pages/changes',
       'pages/feedback',
     ],
     ...[

@@ -7,6 +7,7 @@ import { RequestState } from '../../shared/requests/request_state';
 import { resolveRange } from '../../shared/values/time_range';
 import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
+import { ChangeSection } from '../changes/change_section';
 import { AnomaliesList } from './anomalies_list';
 import { brushedQuery, readExplorerQuery } from './explorer_query';
 import { FilterRow } from './filter_row';
@@ -162,6 +163,14 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                   setQuery(brushedQuery(chosen, isoRange(time), lanes.some(Boolean) ? lanes : undefined))
                 }
               />
+              {chosen.unbrushed !== undefined && (
+                <ChangeSection
+                  key={`${interval.from} ${interval.to}`}
+                  detectorId={record.id}
+                  window={interval}
+                  entity={entities.length === 1 ? entities[0] : undefined}
+                />
+              )}
               {chosen.view === 'anomalies' && (
                 <>
                   <EuiSpacer size="m" />

@@ -23,6 +23,8 @@ import { useRequest } from '../../shared/requests/use_request';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { SeverityLabel } from '../../shared/values/severity';
 import type { IncidentBody } from '../../../common/api';
+import { MINUTE } from '../../../common/duration';
+import { ChangeSection } from '../changes/change_section';
 import { IncidentHistory } from './incident_history';
 import { IncidentLinks } from './incident_links';
 import { IncidentLogs } from './incident_logs';
@@ -79,6 +81,7 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
                     <IncidentHistory incident={incident} />
                   </EuiFlexItem>
                 </EuiFlexGroup>
+                <IncidentChange incident={incident} />
                 <EuiSpacer size="m" />
                 <EuiTitle size="xs">
                   <h2>
@@ -101,6 +104,24 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
         )}
       </EuiPageTemplate.Section>
     </EuiPageTemplate>
+  );
+}
+
+/** The time of an incident is at least so long when its logs are compared with those before. */
+const LEAST_WINDOW = 5 * MINUTE;
+
+/** Explanation of an incident: its time against the time before, in the logs of its leading detector. */
+function IncidentChange({ incident }: { incident: IncidentBody }): ReactElement | null {
+  const { detectors, scope } = incident;
+  const [start, end] = [Date.parse(incident.start), Date.parse(incident.end)];
+  const around = Math.max(0, LEAST_WINDOW - (end - start)) / 2;
+  if (detectors.length === 0) return null;
+  return (
+    <ChangeSection
+      detectorId={detectors[0].id}
+      window={{ from: Math.floor(start - around), to: Math.ceil(end + around) + 1 }}
+      entity={scope.kind === 'entity' ? scope.value : undefined}
+    />
   );
 }
 

@@ -136,10 +136,11 @@ test('risen values that the sample does not hold are counted and told; a cluster
     memoryChangeSource(logs, fields, {
       risenValues: async (_window, _baseline, names) => {
         asked.push([...names]);
-        return [
+        const values = [
           { field: 'code', value: 'E1' },
           { field: 'host', value: 'bad' },
         ];
+        return { values, looked: 52 };
       },
     }),
   );

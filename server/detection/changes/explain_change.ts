@@ -159,13 +159,9 @@ export async function explainChange(
   const fieldsAs = (as: FieldProfile['as']): string[] =>
     profiles.filter((profile) => profile.as === as).map(({ field }) => field);
   const facts = testable([...profiles, ...patterns].flatMap((each) => [...each.facts]));
-  const counted = await countCandidates(
-    comparison,
-    facts,
-    await risenFacts(comparison, profiles, logs),
-    logs,
-  );
-  const tests = Math.max(facts.length, counted.facts.length);
+  const risen = await risenFacts(comparison, profiles, logs);
+  const counted = await countCandidates(comparison, facts, risen.facts, logs);
+  const tests = facts.length + risen.looked;
   const newcomers = new Map(profiles.map(({ field, usualNewcomer }) => [field, usualNewcomer]));
   const changes = significantChanges(
     counted.facts,
@@ -227,14 +223,15 @@ async function risenFacts(
   { source, question, at, remarks }: Comparison,
   profiles: readonly FieldProfile[],
   logs: Logs,
-): Promise<ChangeFact[]> {
+): Promise<{ readonly facts: ChangeFact[]; readonly looked: number }> {
   const fields = profiles
     .filter(({ as, isIdentifier, isConstant }) => as === 'values' && !isIdentifier && !isConstant)
     .map(({ field }) => field);
-  if (fields.length === 0) return [];
+  if (fields.length === 0) return { facts: [], looked: 0 };
   const risen = await source.risenValues(at(question.window), at(question.baseline), fields, logs.window);
   if (risen === undefined) remarks.add('rare_values_not_searched');
-  return (risen ?? []).map((each) => ({ kind: 'value', ...each }));
+  const { values, looked } = risen ?? { values: [], looked: 0 };
+  return { facts: values.map((each) => ({ kind: 'value', ...each })), looked };
 }
 
 /**

@@ -8,6 +8,12 @@ export interface ComparableFields {
   readonly leftOut: number;
 }
 
+/** Values that come more often than before, chosen from `looked` different ones. */
+export interface RisenValues {
+  readonly values: readonly { readonly field: string; readonly value: FieldScalar }[];
+  readonly looked: number;
+}
+
 /** Logs of a source, as a comparison of two times reads them. */
 export interface ChangeSource {
   /** Fields that hold values in the logs of these ranges. */
@@ -17,14 +23,14 @@ export interface ChangeSource {
    * Finds values that come far more often in the window than in the baseline, rare ones among them.
    *
    * @param logs about so many logs lie in the window
-   * @returns undefined where the cluster cannot say, or takes too long
+   * @returns with the number of values that were looked at; undefined where the cluster cannot say, or takes too long
    */
   risenValues(
     window: LogRange,
     baseline: LogRange,
     fields: readonly string[],
     logs: number,
-  ): Promise<{ field: string; value: FieldScalar }[] | undefined>;
+  ): Promise<RisenValues | undefined>;
   /**
    * Counts logs that hold facts, in each span.
    *

@@ -26,6 +26,8 @@ const MOST_RISEN = 5;
 /** Values of each shard that are looked at more closely. */
 const SHARD_VALUES = 100;
 const FEWEST_LOGS = 5;
+/** Different values of a field up to which their number is precise. */
+const COUNTED_PRECISELY = 100;
 const SEED = 1;
 
 export interface ChangeSourceOptions {
@@ -69,18 +71,21 @@ export function createChangeSource(
 
     async risenValues(window, baseline, fields, logs) {
       const aggs = Object.fromEntries(
-        fields.map((field, place): [string, estypes.AggregationsAggregationContainer] => [
-          `f${place}`,
-          {
-            significant_terms: {
-              field,
-              size: MOST_RISEN,
-              shard_size: SHARD_VALUES,
-              min_doc_count: FEWEST_LOGS,
-              background_filter: queryOf(baseline),
-              chi_square: { include_negatives: false, background_is_superset: false },
+        fields.flatMap((field, place): [string, estypes.AggregationsAggregationContainer][] => [
+          [`n${place}`, { cardinality: { field, precision_threshold: COUNTED_PRECISELY } }],
+          [
+            `f${place}`,
+            {
+              significant_terms: {
+                field,
+                size: MOST_RISEN,
+                shard_size: SHARD_VALUES,
+                min_doc_count: FEWEST_LOGS,
+                background_filter: queryOf(baseline),
+                chi_square: { include_negatives: false, background_is_superset: false },
+              },
             },
-          },
+          ],
         ]),
       );
       const answer = await optional(`look for risen values in "${window.index}"`, {
@@ -92,10 +97,15 @@ export function createChangeSource(
       });
       if (answer === undefined) return undefined;
       const found = unpacked(answer);
-      return fields.flatMap((field, place) => {
+      const values = fields.flatMap((field, place) => {
         const { buckets } = found[`f${place}`] as { buckets: { key: FieldScalar; key_as_string?: string }[] };
         return buckets.map(({ key, key_as_string: text }) => ({ field, value: keyOf(key, text) }));
       });
+      const looked = fields.reduce(
+        (sum, _, place) => sum + (found[`n${place}`] as { value: number }).value,
+        0,
+      );
+      return { values, looked };
     },
 
     async count(range, spans, facts, logs) {
@@ -170,7 +180,7 @@ function queryOfFact(fact: ChangeFact): Query[] {
 /** The query of the source itself, without its time. */
 function ownQuery({ query }: LogRange): Query[] {
   if (query === undefined || query === '') return [];
-  return [typeof query === 'string' ? { query_string: { query } } : (query)];
+  return [typeof query === 'string' ? { query_string: { query } } : query];
 }
 
 /** Narrows a range to the logs that match one more query. */
