@@ -132,7 +132,11 @@ export const resultEndpoints = {
         .enum(['open', 'suppressed', 'all'])
         .default('open')
         .describe('Results that count, those that are hidden, or both'),
-      sort: z.enum(['time', 'score']).default('time').describe('Newest or highest first'),
+      sort: z.enum(['time', 'score', 'entity']).default('time'),
+      order: z
+        .enum(['asc', 'desc'])
+        .optional()
+        .describe('desc: newest or highest first; default: desc, for entity asc'),
       page: z.coerce.number().int().min(1).max(1_000).default(1),
       size: z.coerce.number().int().min(0).max(1_000).default(50),
     }),

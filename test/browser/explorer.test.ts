@@ -161,3 +161,119 @@ it('tells who may not read the logs that, and shows the rest of the evidence', (
     },
     { user: 'reader' },
   ));
+
+it('has timeline and lanes on one time axis, with ticks at round hours', () =>
+  onPage(browser, world, async (page) => {
+    await explore(page);
+    // The same place of the axis is the same time in both.
+    await drag(page, 'logAnomaliesTimeline', [0.5, 0.5], [0.75, 0.5]);
+    await pill(page, 'time').waitFor();
+    const brushed = queryOf(page);
+    await takeOff(page, 'time');
+    await pill(page, 'time').waitFor({ state: 'detached' });
+    const canvas = page.locator(`${testSubject('logAnomaliesSwimLane')} canvas`).first();
+    const { x, width } = (await canvas.boundingBox())!;
+    const timeline = (await page
+      .locator(`${testSubject('logAnomaliesTimeline')} canvas`)
+      .first()
+      .boundingBox())!;
+    const partOf = (part: number): number => (timeline.x + timeline.width * part - x) / width;
+    await drag(page, 'logAnomaliesSwimLane', [partOf(0.5), 0.3], [partOf(0.75), 0.35]);
+    await pill(page, 'time').waitFor();
+    const lanes = queryOf(page);
+    const interval = (3 * 86_400_000) / 80;
+    for (const end of ['from', 'to']) {
+      expect(Math.abs(Date.parse(lanes[end]) - Date.parse(brushed[end]))).toBeLessThan(1.5 * interval);
+    }
+    await page.click(testSubject('logAnomaliesClearFilters'));
+    await pill(page, 'time').waitFor({ state: 'detached' });
+    const [one, other] = await page.locator(testSubject('logAnomaliesTimeAxis')).allInnerTexts();
+    expect(one).toBe(other);
+    expect(one).toMatch(/00:00/);
+    expect(one.match(/\d\d:\d\d/g)!.every((time) => time.endsWith(':00'))).toBe(true);
+  }));
+
+it('tells lanes whose anomalies a filter leaves out from normal ones', () =>
+  onPage(browser, world, async (page) => {
+    await explore(page);
+    const legend = page.locator(testSubject('logAnomaliesSwimLane'));
+    expect(await legend.innerText()).not.toContain('leave out');
+    await page.selectOption(testSubject('logAnomaliesSeverityFilter'), 'major');
+    await legend.getByText('anomalies that the filters leave out').waitFor();
+  }));
+
+it('orders by a column, shows fields of the logs, and hands all of it over as CSV', () =>
+  onPage(browser, world, async (page) => {
+    await explore(page);
+    const table = page.locator(testSubject('logAnomaliesResults'));
+    await table.getByRole('button', { name: /^Entity/ }).click();
+    await page.waitForURL((url) => url.searchParams.get('sort') === 'entity');
+    const column = async (): Promise<string[]> =>
+      (await table.locator('tbody tr td:nth-child(4)').allInnerTexts()).map((text) => text.trim());
+    await page.waitForFunction(
+      (selector) => document.querySelector(selector)?.getAttribute('aria-sort') !== 'none',
+      `${testSubject('logAnomaliesResults')} th:nth-child(4)`,
+    );
+    await page.waitForLoadState('networkidle');
+    const entities = await column();
+    expect(entities).toEqual([...entities].sort());
+    const choice = page.locator(`${testSubject('logAnomaliesColumns')} input`);
+    await choice.fill('http.request.method');
+    await choice.press('Enter');
+    await table.getByRole('columnheader', { name: 'http.request.method' }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click(testSubject('logAnomaliesCsv')),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const lines = Buffer.concat(chunks).toString('utf8').split('\r\n');
+    const total = Number((await page.innerText(testSubject('logAnomaliesShown'))).split(' ')[0]);
+    expect(lines[0]).toContain('anomaly.severity');
+    expect(lines[0]).toContain('http.request.method');
+    expect(lines).toHaveLength(total + 1);
+    expect(await seriousFindings(page)).toEqual([]);
+  }));
+
+it("writes times as Kibana's settings say", () =>
+  onPage(
+    browser,
+    world,
+    async (page) => {
+      await explore(page);
+      const time = page.locator(`${testSubject('logAnomaliesResults')} tbody tr td:nth-child(2)`).first();
+      expect((await time.innerText()).trim()).toMatch(/^\d\d\.\d\d\.20\d\d \d\d:\d\d$/);
+    },
+    { cookies: { date_format: 'DD.MM.YYYY HH:mm' } },
+  ));
+
+it('makes a data view first where the space has none, and has no link for who may not see Discover', async () => {
+  await onPage(
+    browser,
+    world,
+    async (page) => {
+      await explore(page);
+      await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+      const button = page.locator(testSubject('logAnomaliesDiscover'));
+      await button.waitFor();
+      await page.waitForFunction(
+        (selector) => document.querySelector(selector)?.tagName === 'BUTTON',
+        testSubject('logAnomaliesDiscover'),
+      );
+      await Promise.all([page.waitForURL(/\/app\/r\?l=DISCOVER_APP_LOCATOR/), button.click()]);
+      expect(world.host.asked.filter((asked) => asked.startsWith('data_view '))).toHaveLength(1);
+    },
+    { cookies: { data_views: 'none' } },
+  );
+  await onPage(
+    browser,
+    world,
+    async (page) => {
+      await explore(page);
+      await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+      await page.locator(testSubject('logAnomaliesResultDetails')).waitFor();
+      expect(await page.locator(testSubject('logAnomaliesDiscover')).count()).toBe(0);
+    },
+    { cookies: { discover: 'hidden' } },
+  );
+});

@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiTitle } from '@elastic/eui';
+import { EuiSpacer, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
@@ -10,16 +10,19 @@ import { formatCount } from '../../shared/values/format';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { changedQuery, PAGE_SIZE, type ExplorerQuery } from './explorer_query';
 import { ResultDetails } from './result_details';
+import { ResultsToolbar } from './results_toolbar';
 
 /** Single anomalies of a detector; a row opens for all about it. */
 export function AnomaliesList(props: {
   record: DetectorView['record'];
   chosen: ExplorerQuery;
   request: Request<Answer<'searchResults'>>;
+  /** Reads another page of the same. */
+  read: (page: number, size: number) => Promise<Answer<'searchResults'>>;
   /** Verdicts change what counts. */
   changed: () => void;
 }): ReactElement {
-  const { record, chosen, request, changed } = props;
+  const { record, chosen, request, read, changed } = props;
   const { api, setQuery } = useApp();
   const { page, size, open } = chosen;
   const feedback = useRequest(
@@ -42,8 +45,23 @@ export function AnomaliesList(props: {
               })}
             </h2>
           </EuiTitle>
+          <EuiSpacer size="s" />
+          <ResultsToolbar
+            results={found}
+            columns={chosen.columns}
+            total={total}
+            name={record.detector.name}
+            read={read}
+          />
+          <EuiSpacer size="s" />
           <ResultsTable
             results={found}
+            columns={chosen.columns}
+            order={{
+              sort: chosen.sort,
+              direction: chosen.direction,
+              change: (sort, direction) => setQuery(changedQuery({ sort, direction })),
+            }}
             isLoading={request.isLoading}
             paging={{
               page,

@@ -59,23 +59,25 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
     [api, range.from, range.to, scopeKey],
     chosen.refresh,
   );
-  const results = useRequest(
-    (signal) =>
-      api(
-        'searchResults',
-        {
-          query: {
-            ...scope,
-            ...resolveRange(range),
-            status: withHidden ? 'all' : 'open',
-            sort,
-            page: page + 1,
-            size,
-          },
+  const readResults = (from: number, count: number, signal?: AbortSignal) =>
+    api(
+      'searchResults',
+      {
+        query: {
+          ...scope,
+          ...resolveRange(range),
+          status: withHidden ? 'all' : 'open',
+          sort,
+          order: chosen.direction,
+          page: from,
+          size: count,
         },
-        signal,
-      ),
-    [api, range.from, range.to, scopeKey, withHidden, sort, page, size],
+      },
+      signal,
+    );
+  const results = useRequest(
+    (signal) => readResults(page + 1, size, signal),
+    [api, range.from, range.to, scopeKey, withHidden, sort, chosen.direction, page, size],
     chosen.refresh,
   );
   const incidents = useRequest(
@@ -174,7 +176,13 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
               {chosen.view === 'anomalies' && (
                 <>
                   <EuiSpacer size="m" />
-                  <AnomaliesList record={record} chosen={chosen} request={results} changed={reloadAll} />
+                  <AnomaliesList
+                    record={record}
+                    chosen={chosen}
+                    request={results}
+                    read={readResults}
+                    changed={reloadAll}
+                  />
                 </>
               )}
             </>

@@ -17,6 +17,8 @@ describe('the address of the explorer', () => {
       language: 'kuery',
       severity: undefined,
       sort: 'time',
+      direction: 'desc',
+      columns: [],
       view: 'incidents',
       state: 'all',
       incidentSort: 'severity',
@@ -46,6 +48,8 @@ describe('the address of the explorer', () => {
     } as const;
     expect(after(chosen, { page: '7', open: 'x', size: '50', refresh: '60000' })).toEqual({
       ...chosen,
+      direction: 'desc',
+      columns: [],
       view: 'incidents',
       state: 'all',
       incidentSort: 'severity',

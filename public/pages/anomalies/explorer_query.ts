@@ -1,5 +1,6 @@
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
 import type { Location } from '../../shared/app/location';
+import type { ResultSort } from '../../shared/results/results_table';
 import type { IncidentSort } from '../../shared/incidents/incidents_table';
 import type { TimeRange } from '../../shared/values/time_range';
 
@@ -20,6 +21,7 @@ const entitiesOf = (text: string): string[] =>
 
 export const INCIDENT_STATE_FILTERS = ['active', 'closed', 'all'] as const;
 export type IncidentStateFilter = (typeof INCIDENT_STATE_FILTERS)[number];
+const RESULT_SORTS: readonly ResultSort[] = ['time', 'score', 'entity'];
 const INCIDENT_SORTS: readonly IncidentSort[] = ['severity', 'recent', 'start', 'count'];
 
 /** Everything that the explorer shows is chosen in its address. */
@@ -29,7 +31,11 @@ export interface ExplorerQuery {
   readonly language: 'kuery' | 'lucene';
   /** The least severe anomalies that are shown. */
   readonly severity: Severity | undefined;
-  readonly sort: 'time' | 'score';
+  readonly sort: ResultSort;
+  /** Of single anomalies. */
+  readonly direction: 'asc' | 'desc';
+  /** Fields of the logs that have a column of their own. */
+  readonly columns: readonly string[];
   /** Incidents first; single anomalies where a link names one of them. */
   readonly view: 'incidents' | 'anomalies';
   /** Of the incidents that are shown. */
@@ -59,7 +65,14 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     query: query.query ?? '',
     language: query.language === 'lucene' ? 'lucene' : 'kuery',
     severity: SEVERITIES.find(({ name }) => name === query.severity)?.name,
-    sort: query.sort === 'score' ? 'score' : 'time',
+    sort: RESULT_SORTS.find((sort) => sort === query.sort) ?? 'time',
+    direction:
+      query.direction === 'asc' || query.direction === 'desc'
+        ? query.direction
+        : query.sort === 'entity'
+          ? 'asc'
+          : 'desc',
+    columns: (query.columns ?? '').split(',').filter(Boolean),
     view: query.view === 'anomalies' || (query.view === undefined && query.open) ? 'anomalies' : 'incidents',
     state: INCIDENT_STATE_FILTERS.find((state) => state === query.state) ?? 'all',
     incidentSort: INCIDENT_SORTS.find((sort) => sort === query.by) ?? 'severity',
@@ -70,7 +83,7 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     unbrushed:
       query.before_from && query.before_to ? { from: query.before_from, to: query.before_to } : undefined,
     page: Math.max(0, (Math.floor(Number(query.page)) || 1) - 1),
-    size: Math.min(100, Math.max(1, Math.floor(Number(query.size)) || PAGE_SIZE)),
+    size: Math.min(500, Math.max(1, Math.floor(Number(query.size)) || PAGE_SIZE)),
     open: query.open,
     refresh: refresh > 0 ? refresh : undefined,
   };
@@ -83,6 +96,8 @@ export function changedQuery(changes: {
   language?: string;
   severity?: string;
   sort?: string;
+  /** Goes with the sort. */
+  direction?: string;
   entities?: readonly string[];
   feature?: string;
   withHidden?: boolean;
@@ -97,7 +112,7 @@ export function changedQuery(changes: {
     ...('severity' in changes && { severity: severity || undefined }),
     ...('feature' in changes && { feature: changes.feature || undefined }),
     ...('withHidden' in changes && { hidden: changes.withHidden ? 'show' : undefined }),
-    ...('sort' in changes && { sort: sort === 'score' ? 'score' : undefined }),
+    ...('sort' in changes && { sort: sort === 'time' ? undefined : sort, direction: changes.direction }),
     ...(entities && { entity: entitiesText(entities) || undefined }),
   };
 }

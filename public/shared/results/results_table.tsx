@@ -6,6 +6,7 @@ import {
   EuiText,
   EuiTextColor,
   type CriteriaWithPagination,
+  type EuiTableSortingType,
   type Pagination,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
@@ -14,6 +15,7 @@ import type { Answer } from '../app/api_client';
 import { entityName } from '../values/entity_name';
 import { FewLines } from './few_lines';
 import { formatTime } from '../values/format';
+import { fieldText } from './field_text';
 import { logLine } from './log_line';
 import { reasonText } from './sentence_text';
 import { SeverityLabel } from '../values/severity';
@@ -24,7 +26,8 @@ export type Found = Answer<'searchResults'>['results'][number];
 const EXPANDABLE_ROW = { className: 'euiTableRow-isExpandable' };
 
 /** The server pages no further. */
-const DEEPEST = 10_000;
+export const DEEPEST = 10_000;
+const LARGEST_PAGE = 500;
 
 export interface ResultsPaging {
   /** From 0. */
@@ -34,16 +37,27 @@ export interface ResultsPaging {
   change(page: number, size: number): void;
 }
 
+/** Orders that the server knows. */
+export type ResultSort = 'time' | 'score' | 'entity';
+export interface ResultsOrder {
+  readonly sort: ResultSort;
+  readonly direction: 'asc' | 'desc';
+  change(sort: ResultSort, direction: 'asc' | 'desc'): void;
+}
+
 /** Anomalous logs with the reason for each; a row opens to show all about it. */
 export function ResultsTable(props: {
   results: readonly Found[];
   isLoading?: boolean;
   paging?: ResultsPaging;
+  order?: ResultsOrder;
+  /** Fields of the logs that have a column of their own. */
+  columns?: readonly string[];
   open?: string;
   toggle?: (id: string) => void;
   details?: (found: Found) => ReactNode;
 }): ReactElement {
-  const { results, isLoading, paging, open, toggle, details } = props;
+  const { results, isLoading, paging, order, columns = [], open, toggle, details } = props;
   const opened = details && results.find(({ id }) => id === open);
   // The table takes both or neither.
   const pager = (paging && {
@@ -51,10 +65,22 @@ export function ResultsTable(props: {
       pageIndex: paging.page,
       pageSize: paging.size,
       totalItemCount: Math.min(paging.total, DEEPEST),
-      pageSizeOptions: [10, 25, 50, 100],
+      pageSizeOptions: [10, 25, 50, 100, LARGEST_PAGE],
     },
-    onChange: ({ page }: CriteriaWithPagination<Found>) => paging.change(page.index, page.size),
-  }) as { pagination: Pagination; onChange: (criteria: CriteriaWithPagination<Found>) => void };
+    ...(order && { sorting: { sort: { field: order.sort as keyof Found, direction: order.direction } } }),
+    onChange: ({ page, sort }: CriteriaWithPagination<Found>) => {
+      const field = sort?.field as ResultSort | undefined;
+      if (sort && field && (field !== order?.sort || sort.direction !== order.direction)) {
+        order?.change(field, sort.direction);
+      } else paging.change(page.index, page.size);
+    },
+  }) as {
+    pagination: Pagination;
+    sorting?: EuiTableSortingType<Found>;
+    onChange: (criteria: CriteriaWithPagination<Found>) => void;
+  };
+  /** A column by which the server can order. */
+  const sortable = (field: ResultSort) => (order ? { field: field as keyof Found, sortable: true } : {});
   return (
     <EuiBasicTable<Found>
       data-test-subj="logAnomaliesResults"
@@ -92,21 +118,24 @@ export function ResultsTable(props: {
             ]
           : []),
         {
+          ...sortable('time'),
           name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-          width: '180px',
-          render: ({ result }: Found) => formatTime(result['@timestamp']),
+          width: '205px',
+          render: cell(({ result }) => formatTime(result['@timestamp'])),
         },
         {
+          ...sortable('score'),
           name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
           width: '120px',
-          render: ({ result }: Found) => (
+          render: cell(({ result }) => (
             <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />
-          ),
+          )),
         },
         {
+          ...sortable('entity'),
           name: i18n.translate('logAnomalies.results.entity', { defaultMessage: 'Entity' }),
           width: '14%',
-          render: ({ result: { anomaly } }: Found) =>
+          render: cell(({ result: { anomaly } }) =>
             anomaly.entity === undefined ? (
               '–'
             ) : (
@@ -114,7 +143,17 @@ export function ResultsTable(props: {
                 <FewLines lines={3} text={entityName(anomaly.entity)} />
               </div>
             ),
+          ),
         },
+        ...columns.map((field) => ({
+          name: field,
+          width: `${Math.max(6, Math.min(12, Math.floor(40 / columns.length)))}%`,
+          render: ({ result }: Found) => (
+            <EuiText size="xs" className="eui-textBreakWord">
+              <FewLines lines={3} text={fieldText(result, field) ?? '–'} />
+            </EuiText>
+          ),
+        })),
         {
           name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
           render: ({ result }: Found) => (
@@ -142,6 +181,12 @@ export function ResultsTable(props: {
     />
   );
 }
+
+/** The table gives the value of a sortable field before the row. */
+const cell =
+  (render: (found: Found) => ReactNode) =>
+  (...given: unknown[]): ReactNode =>
+    render(given[given.length - 1] as Found);
 
 /** Fields of a result that are ours, not the log's. */
 const OWN_FIELDS = ['@timestamp', 'event', 'detector', 'model', 'anomaly', 'source', 'run', 'result'];

@@ -30,8 +30,14 @@ export async function searchResults(
     }),
     ...filterByContent(query),
   ];
-  const time = { '@timestamp': { order: 'desc', unmapped_type: 'date' } } as const;
-  const score = { 'anomaly.score': { order: 'desc', unmapped_type: 'double' } } as const;
+  const { sort, order = sort === 'entity' ? 'asc' : 'desc' } = query;
+  const orderOf = (by: typeof sort) => (by === sort ? order : 'desc');
+  const time = { '@timestamp': { order: orderOf('time'), unmapped_type: 'date' } } as const;
+  const score = { 'anomaly.score': { order: orderOf('score'), unmapped_type: 'double' } } as const;
+  const entity = {
+    'anomaly.entity': { order: orderOf('entity'), unmapped_type: 'keyword', missing: '_last' },
+  } as const;
+  const sorts = { time: [time, score], score: [score, time], entity: [entity, score, time] };
   const answer = await attempt(
     () =>
       client.search<AnomalyResult>({
@@ -40,7 +46,7 @@ export async function searchResults(
         size: query.size,
         track_total_hits: true,
         query: { bool: { filter } },
-        sort: query.sort === 'time' ? [time, score] : [score, time],
+        sort: sorts[sort],
       }),
     { what: 'search results' },
   );
