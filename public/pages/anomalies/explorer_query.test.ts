@@ -72,7 +72,7 @@ describe('the address of the explorer', () => {
   it.each([
     [
       { page: '-3', size: '100000', severity: 'worst', sort: 'x', refresh: 'no' },
-      { page: 0, size: 100 },
+      { page: 0, size: 500 },
     ],
     [
       { page: 'x', size: '0' },
