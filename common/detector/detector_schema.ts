@@ -103,6 +103,17 @@ export const SCORING_WAYS = ['job', 'ingest'] as const;
 const detectorSettings = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).default(''),
+  labels: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(100)
+        .regex(/^[\w.:/@-]+$/, 'must hold letters, digits and . : / @ _ - only'),
+    )
+    .max(20)
+    .optional()
+    .describe('For those who keep detectors as files: apply --prune goes by a label'),
   source: sourceSchema,
   unit: z
     .enum(UNITS)

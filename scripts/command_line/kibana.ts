@@ -102,10 +102,11 @@ export async function askPlugin(
   { ask, kibana }: KibanaConnection,
   path: string,
   body?: unknown,
+  method = body === undefined ? 'GET' : 'POST',
 ): Promise<string> {
   const answer = await ask(`${API_ROOT}${path}`, {
+    method,
     ...(body !== undefined && {
-      method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }),

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { apply } from '../commands/apply';
 import { attachPipelineCommand } from '../commands/attach_pipeline';
 import { audit } from '../commands/audit';
 import { backfill } from '../commands/backfill';
@@ -77,6 +78,7 @@ export function createProgram(): Command {
     protectAudit,
     exportDetectors,
     importDetectors,
+    apply,
     importDashboards,
   ]) {
     program.addCommand(create());

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -350,15 +350,27 @@ describe('import', () => {
 
 describe('the command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'log-anomalies-exchange-'));
-  /** Kibana's HTTP server as far as the two commands see it: space, credentials, JSON in, a text or JSON out. */
+  /** An operation, and the parts of the path that its template names. */
+  const routeOf = (method: string, path: string): [Operation, Record<string, string>] => {
+    // Fixed paths come before templates, as in Kibana.
+    const all = (Object.entries(ENDPOINTS) as [Operation, Endpoint][])
+      .filter(([, endpoint]) => endpoint.method === method)
+      .sort(([, one], [, other]) => one.path.split('{').length - other.path.split('{').length);
+    for (const [operation, endpoint] of all) {
+      const template = new RegExp(`^${endpoint.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+      const found = template.exec(path);
+      if (found) return [operation, { ...found.groups }];
+    }
+    return ['listDetectors', {}];
+  };
+
+  /** Kibana's HTTP server as far as the commands see it: space, credentials, JSON in, a text or JSON out. */
   const server = createServer((request, response) => {
     void (async () => {
       const body = await textOf(request);
       const { pathname, searchParams } = new URL(request.url!, 'http://kibana.test');
       const path = pathname.replace(`/s/${space}`, '');
-      const [operation] = (Object.entries(ENDPOINTS) as [Operation, Endpoint][]).find(
-        ([, endpoint]) => endpoint.path === path && endpoint.method === request.method!.toLowerCase(),
-      ) ?? ['listDetectors'];
+      const [operation, params] = routeOf(request.method!.toLowerCase(), path);
       const isKnown = request.headers.authorization === credentials && request.headers['kbn-xsrf'] === 'true';
       const reply =
         !isKnown || !pathname.startsWith(`/s/${space}/`)
@@ -367,6 +379,7 @@ describe('the command line', () => {
               owner,
               operation,
               {
+                params,
                 query: Object.fromEntries(searchParams),
                 ...(body !== '' && { body: JSON.parse(body) as unknown }),
               },
@@ -465,5 +478,93 @@ describe('the command line', () => {
     const away = await command('her password', 'export-detectors', '--kibana-url', 'http://127.0.0.1:9/');
     expect(away.code).toBe(8);
     expect((await command('her password', 'export-detectors', '--kibana-url', 'localhost')).code).toBe(2);
+  });
+
+  it('makes the detectors of a space those of files', async () => {
+    const { id, detector } = await create({ name: 'Kept' });
+    await create({ name: 'Another' });
+    mkdirSync(join(folder, 'detectors/shop'), { recursive: true });
+    const write = (name: string, ...detectors: object[]): void =>
+      writeFileSync(join(folder, 'detectors', name), detectors.map((each) => stringify(each)).join('---\n'));
+    const applied = async (...given: string[]) => {
+      const { code, stdout, stderr } = await command(
+        'her password',
+        'apply',
+        '-f',
+        'detectors',
+        '--json',
+        ...given,
+      );
+      if (code !== 0) throw new Error(stderr);
+      return (
+        JSON.parse(stdout) as {
+          detectors: { name: string; action: string; id?: string; changes: object[] }[];
+        }
+      ).detectors;
+    };
+
+    write('kept.yml', { ...detector, description: 'From a file' });
+    write('shop/new.yaml', webDetector(index, { name: 'New' }), webDetector(index, { name: 'Newer' }));
+    writeFileSync(join(folder, 'detectors/notes.txt'), 'no detector');
+    const planned = await applied('--label', 'shop', '--dry-run');
+    expect(planned).toEqual([
+      {
+        name: 'Kept',
+        action: 'change',
+        id,
+        changes: [
+          { setting: 'description', before: detector.description, after: 'From a file' },
+          { setting: 'labels', after: ['shop'] },
+        ],
+      },
+      { name: 'New', action: 'create', changes: [] },
+      { name: 'Newer', action: 'create', changes: [] },
+    ]);
+    expect(attributesOf(id).detector.description).toBe(detector.description);
+
+    const done = await applied('--label', 'shop', '--start');
+    expect(done.map(({ name, action }) => [name, action])).toEqual(
+      planned.map(({ name, action }) => [name, action]),
+    );
+    expect(done.map((each) => attributesOf(each.id!))).toEqual([
+      expect.objectContaining({ name: 'Kept', enabled: true, owner: owner.name }),
+      expect.objectContaining({ name: 'New', enabled: true, owner: owner.name }),
+      expect.objectContaining({ name: 'Newer', enabled: true, owner: owner.name }),
+    ]);
+
+    rmSync(join(folder, 'detectors/kept.yml'));
+    const pruned = await applied('--label', 'shop', '--prune');
+    expect(pruned.map(({ name, action }) => [name, action])).toEqual([
+      ['New', 'leave'],
+      ['Newer', 'leave'],
+      ['Kept', 'delete'],
+    ]);
+    expect(detectorsStored()).not.toContain(id);
+    const names = detectorsStored().map((each) => attributesOf(each).name);
+    expect(names).toEqual(expect.arrayContaining(['Another', 'New', 'Newer']));
+  });
+
+  it('changes nothing where a file or a right is wrong', async () => {
+    const before = detectorsStored();
+    mkdirSync(join(folder, 'wrong'), { recursive: true });
+    const apply = (...given: string[]) => command('her password', 'apply', '-f', 'wrong', ...given);
+    expect(await apply()).toMatchObject({ code: 2, stderr: expect.stringContaining('no detector in wrong') });
+    writeFileSync(join(folder, 'wrong/a.yml'), stringify(webDetector(index, { name: 'A' })));
+    expect(await apply('--prune')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--prune needs --label'),
+    });
+    writeFileSync(
+      join(folder, 'wrong/b.yml'),
+      `name: A\n---\nname: B\nsource: {index: a}\nfeatures: [{type: x}]`,
+    );
+    const { code, stderr } = await apply();
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/wrong\/b\.yml:1: source[^]*wrong\/b\.yml:3: features\.0/),
+    ]);
+    writeFileSync(join(folder, 'wrong/b.yml'), stringify(webDetector(`${index}-of-others`, { name: 'B' })));
+    expect(await apply()).toMatchObject({ code: 5, stderr: expect.stringContaining('B: you lack') });
+    expect(detectorsStored()).toEqual(before);
   });
 });

@@ -116,7 +116,15 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...['pages/jobs', 'pages/models', 'pages/overview', 'pages/settings', 'pages/what_if', 'pages', ''],
   ],
   scripts: [
-    ...['local_elasticsearch', 'real_logs', 'command_line', 'commands', 'program', 'build'],
+    ...[
+      'local_elasticsearch',
+      'real_logs',
+      'command_line',
+      'detectors_as_files',
+      'commands',
+      'program',
+      'build',
+    ],
     ...['bench/traffic', 'bench', 'bench/hostile', 'demo', ''],
   ],
 };
