@@ -1,3 +1,4 @@
+import { rangeOf } from '../../server/detection/ports/log_range';
 import { Command } from 'commander';
 import { labelSilences } from '../../common/buckets';
 import { sourceSchema, type Detector } from '../../common/detector';
@@ -16,6 +17,7 @@ import {
   createFeedbackStore,
   createLogSource,
   createSuppressionStore,
+  whyNoLogs,
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
 import { parseYamlText } from '../command_line/config';
@@ -140,10 +142,13 @@ Examples:
                 (size) => draw(from - older.weeks * 7 * DAY, from, size),
               );
         if (sample.logs.length === 0) {
-          throw new DetectionError(
-            'too_few_logs',
-            `${source.index} holds no log from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}.`,
+          const why = await whyNoLogs(
+            client,
+            rangeOf(source, from, to),
+            `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
+            { signal: session.signal },
           );
+          throw new DetectionError('too_few_logs', why);
         }
         const writer = await openDocumentWriter(options.output, options.format ?? formatOf(options.output));
         try {

@@ -17,7 +17,7 @@ import { leafFields } from '../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../common/log_features/fields/log_fields';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
-import { createLogSource, fieldTypes } from '../../server/elasticsearch';
+import { createLogSource, fieldTypes, whyNoLogs } from '../../server/elasticsearch';
 import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
@@ -185,18 +185,19 @@ export function settingsGiven(definition: FeatureDefinition): Partial<FeatureDef
 async function sample(session: Session, index: string, days: number): Promise<LogDocument[]> {
   const to = session.clock.now();
   return withClient(session, async (client) => {
-    const { logs } = await createLogSource(client).sample(
-      {
-        index,
-        timestampField: '@timestamp',
-        ingestedField: 'event.ingested',
-        from: Math.round(to - days * DAY),
-        to,
-      },
-      { size: SAMPLE, seed: 42, signal: session.signal },
-    );
-    if (logs.length === 0)
-      throw new DetectionError('too_few_logs', `${index} holds no log of the last ${days} days.`);
+    const { signal } = session;
+    const range = {
+      index,
+      timestampField: '@timestamp',
+      ingestedField: 'event.ingested',
+      from: Math.round(to - days * DAY),
+      to,
+    };
+    const { logs } = await createLogSource(client).sample(range, { size: SAMPLE, seed: 42, signal });
+    if (logs.length === 0) {
+      const why = await whyNoLogs(client, range, `in the last ${days} days`, { signal });
+      throw new DetectionError('too_few_logs', why);
+    }
     return logs.map((log) => log.document);
   });
 }

@@ -172,3 +172,57 @@ describe('bucket rows on a real Elasticsearch', () => {
     expect((await sourceFor(client, nowhere).sample(other, { size: 5, seed: 1 })).logs).toEqual([]);
   });
 });
+
+describe('an entity field of two types in one pattern', () => {
+  const names = [uniqueName('two-types-a'), uniqueName('two-types-b')];
+  const pattern = names.join(',');
+  beforeAll(async () => {
+    for (const [place, name] of names.entries()) {
+      await createLogs(
+        client,
+        name,
+        [0, 1, 2].flatMap((minute) =>
+          [5, 7].map((host) => ({
+            document: {
+              '@timestamp': new Date(START + minute * MINUTE).toISOString(),
+              host: place === 0 ? `web-${host}` : host,
+              http: { response: { status_code: 200 } },
+              event: { ingested: new Date(START + minute * MINUTE).toISOString() },
+            },
+          })),
+        ),
+        {
+          mappings: {
+            properties: {
+              ...LOG_MAPPINGS.properties,
+              host: { type: place === 0 ? 'keyword' : 'long' },
+              event: { properties: { ingested: { type: 'date' } } },
+            },
+          },
+        },
+      );
+    }
+  });
+  afterAll(() => client.indices.delete({ index: names, ignore_unavailable: true }));
+
+  it('is counted as text, with what comes late and with the sample', async () => {
+    const mixed = { ...bucketDetector(pattern, { bucket: { silence: true } }), entity_field: 'host' };
+    const source = sourceFor(client, mixed);
+    const of = rangeOf(pattern, { from: START, to: START + 3 * MINUTE });
+    const expected = [0, 1, 2].flatMap((minute) =>
+      ['5', '7', 'web-5', 'web-7'].map((host) => `${minute} ${host} 1`),
+    );
+    const rows = (pages: LogPage[]) =>
+      logsOf(pages)
+        .map(({ id, document }) => {
+          const minute = (Date.parse(id.split('/')[1]) - START) / MINUTE;
+          return `${minute} ${id.split('/')[2]} ${String(getField(document, 'bucket.count'))}`;
+        })
+        .sort();
+    expect(rows(await pagesOf(source, of))).toEqual(expected);
+    const late: LogPage[] = [];
+    for await (const page of source.read(of, { by: 'ingested' })) late.push(page);
+    expect(rows(late)).toEqual(expected);
+    expect((await source.sample(of, { size: 50, seed: 1 })).logs).toHaveLength(12);
+  });
+});

@@ -218,4 +218,55 @@ describe('fields of logs are what Elasticsearch has read', () => {
       { code: 6 },
     ]);
   });
+
+  describe('of an index that keeps no _source', () => {
+    const bare = uniqueName('bare');
+    beforeAll(async () => {
+      made.push(bare);
+      await createLogs(
+        client,
+        bare,
+        Array.from({ length: LOGS }, (_, number) => ({
+          id: String(number),
+          document: {
+            '@timestamp': new Date(START + number * 1_000).toISOString(),
+            ...(number % 2 === 0 && { size: number }),
+            message: `line ${number}`,
+          },
+        })),
+        {
+          mappings: {
+            _source: { enabled: false },
+            properties: {
+              '@timestamp': { type: 'date' },
+              size: { type: 'long' },
+              message: { type: 'text' },
+            },
+          },
+        },
+      );
+    });
+
+    it('are read, sampled and shown where they have doc values', async () => {
+      const of = createLogSource(client, { policy: QUICK });
+      const logs = await readAll(rangeOf(bare), ['@timestamp', 'size'], of);
+      expect(logs.map(({ document }) => document.size).slice(0, 3)).toEqual([0, undefined, 2]);
+      for (const size of [50, 400]) {
+        const sample = await of.sample(rangeOf(bare), { size, seed: 1, fields: ['@timestamp', 'size'] });
+        expect(sample.logs).toHaveLength(size);
+      }
+      const [log] = await of.fetch([{ index: bare, id: '2' }], ['size', 'message', 'client.address']);
+      expect(log.document).toEqual({ size: 2 });
+    });
+
+    it.each([[['message']], [['@timestamp', 'size', 'client.address']], [undefined]])(
+      'and are refused in words where %j is wanted',
+      async (fields) => {
+        const of = createLogSource(client, { policy: QUICK });
+        const words = /_source is disabled|keeps no _source/;
+        await expect(readAll(rangeOf(bare), fields, of)).rejects.toThrow(words);
+        await expect(of.sample(rangeOf(bare), { size: 50, seed: 1, fields })).rejects.toThrow(words);
+      },
+    );
+  });
 });

@@ -61,8 +61,8 @@ describe('what stands in the way of a detector', () => {
   const lag: LagFacts = { lag: 600_000, usual: 60_000, enabled: true, failures: 0, complete: true };
   const at = new Date(START).toISOString();
   const findings = (): ReadinessFinding[] => [
-    ...readinessOf({ enough: { logs: 1_000, needed: 2_560, span: 2 * HOUR } }),
-    ...readinessOf({ enough: { logs: 0, needed: 256, span: undefined } }),
+    ...readinessOf({ enough: { logs: 1_000, needed: 2_560, span: 2 * HOUR, window: 7 * 86_400_000 } }),
+    ...readinessOf({ enough: { logs: 0, needed: 256, span: undefined, window: 7 * 86_400_000 } }),
     ...readinessOf({
       times: Array.from({ length: 72 * 50 }, (_each, i) => START + Math.floor(i / 50) * HOUR).filter(
         (time) => new Date(time).getUTCHours() > 2,

@@ -9,7 +9,7 @@ it('says nothing where all is well', () => {
   const times = Array.from({ length: 5_000 }, (_none, i) => START + (i * 3 * DAY) / 5_000);
   expect(
     readinessOf({
-      enough: { logs: 5_000, needed: 256, span: 3 * DAY },
+      enough: { logs: 5_000, needed: 256, span: 3 * DAY, window: 7 * DAY },
       times,
       features: [{ name: 'duration', columns: 1 }],
       dirt: { report: { duration: { missing: 10 } }, logs: 5_000 },
@@ -20,7 +20,7 @@ it('says nothing where all is well', () => {
 
 describe('too few logs', () => {
   const tooFew = (logs: number, needed: number, span?: number) =>
-    readinessOf({ enough: { logs, needed, span } })[0];
+    readinessOf({ enough: { logs, needed, span, window: 7 * DAY } })[0];
 
   it('are counted, and how long it takes at their rate', () => {
     expect(tooFew(100, 256, 2 * HOUR)).toMatchObject({
@@ -29,6 +29,18 @@ describe('too few logs', () => {
       message: 'Too few logs yet: 100 of 256, ready in about 3 h.',
     });
     expect(tooFew(250, 256, 2 * HOUR).message).toContain('ready in about 3 min');
+  });
+
+  it('are not waited for where the window never holds as many', () => {
+    expect(tooFew(110, 256, 7 * DAY)).toMatchObject({
+      kind: 'too_few_logs',
+      level: 'blocking',
+      message:
+        'Too few logs: 110 of 256, and at their rate a training window of 7 days holds about 110, so waiting does not help.',
+      next_step: 'Take a training.window of at least 16 days, or lower training.min_rows.',
+    });
+    expect(tooFew(10, 256, DAY).message).toContain('holds about 70,');
+    expect(tooFew(37, 256, DAY).message).toContain('ready in about 6 days');
   });
 
   it('that are none at all point to the source', () => {
@@ -127,6 +139,9 @@ describe('a lag', () => {
     expect(because({ lag: 90_000 })).toBeUndefined();
     expect(because({ lag: undefined })).toBeUndefined();
     expect(because({ enabled: false })).toBeUndefined();
+    expect(because({ sinceModel: 100_000 })).toBeUndefined();
+    expect(because({ sinceModel: 200_000 })).toMatch(/runs take long/);
+    expect(because({ sinceModel: 100_000, failures: 1 })).toMatch(/failed/);
   });
 });
 

@@ -22,6 +22,8 @@ export interface ReadinessFacts {
     readonly needed: number;
     /** Milliseconds from the first of them to now; undefined without one. */
     readonly span: number | undefined;
+    /** Milliseconds of the training window; older logs are none of the sample. */
+    readonly window: number;
   };
   /** Epoch milliseconds of a random sample of logs. */
   readonly times?: readonly number[];
@@ -60,10 +62,21 @@ export const byLevel = (left: ReadinessFinding, right: ReadinessFinding): number
 
 function tooFewLogs({ enough }: ReadinessFacts): ReadinessFinding[] {
   if (enough === undefined || enough.logs >= enough.needed) return [];
-  const { logs, needed, span } = enough;
+  const { logs, needed, span, window } = enough;
   const count = `${logs.toLocaleString('en')} of ${needed.toLocaleString('en')}`;
   const isKnown = span !== undefined && logs > 0;
   const wait = isKnown ? (span * (needed - logs)) / logs : 0;
+  if (isKnown && span + wait > window) {
+    const held = Math.max(1, Math.floor((logs * window) / span)).toLocaleString('en');
+    return [
+      {
+        kind: 'too_few_logs',
+        level: 'blocking',
+        message: `Too few logs: ${count}, and at their rate a training window of ${durationText(window)} holds about ${held}, so waiting does not help.`,
+        next_step: `Take a training.window of at least ${durationText(span + wait)}, or lower training.min_rows.`,
+      },
+    ];
+  }
   return [
     {
       kind: 'too_few_logs',
@@ -209,6 +222,8 @@ export interface LagFacts {
   readonly complete?: boolean;
   /** Milliseconds since the last run ended. */
   readonly sinceLastRun?: number;
+  /** Milliseconds since the active model was promoted. */
+  readonly sinceModel?: number;
 }
 
 /** A lag of a few pauses is no news. */
@@ -217,9 +232,12 @@ const LAG_MILLISECONDS = 60_000;
 
 /** Says how far a running detector is behind and why; cheap enough to be asked for with each status. */
 export function lagFindingOf(facts: LagFacts): ReadinessFinding | undefined {
-  const { lag, usual, enabled, failures, lastError, complete, sinceLastRun } = facts;
+  const { lag, usual, enabled, failures, lastError, complete, sinceLastRun, sinceModel } = facts;
   if (!enabled || lag === undefined || lag < LAG_FACTOR * usual + LAG_MILLISECONDS) return undefined;
-  const isWaiting = sinceLastRun !== undefined && sinceLastRun > LAG_FACTOR * usual + LAG_MILLISECONDS;
+  const soon = LAG_FACTOR * usual + LAG_MILLISECONDS;
+  // Logs since the training window ended have waited for the model; runs have only just begun.
+  if (failures === 0 && sinceModel !== undefined && sinceModel < soon) return undefined;
+  const isWaiting = sinceLastRun !== undefined && sinceLastRun > soon;
   const [code, because, nextStep] =
     failures > 0
       ? [

@@ -5,6 +5,7 @@ import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages, type CompositeSearch } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
+import { entityTerms, type EntityTerms } from './entity_terms';
 import type { RequestOptions } from '../transport/attempt';
 
 /** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond; each bucket keeps 1 kB for it. */
@@ -16,6 +17,7 @@ export const MOST_SPANS_A_REQUEST = 200;
 export interface RowRequest {
   readonly range: LogRange;
   readonly spans: readonly { readonly from: number; readonly to: number }[];
+  /** Rows of others may come beside them. */
   readonly entities?: readonly string[];
   /** Frequent values by the names of `bucket.rare`; a name that is absent gives no number. */
   readonly common: Readonly<Record<string, readonly string[]>>;
@@ -34,7 +36,7 @@ const asQuery = (query: string | Record<string, unknown>): estypes.QueryDslQuery
 
 function timeQuery(
   { range, spans, entities }: RowRequest,
-  entityField: string,
+  { terms: { field }, isMixed }: EntityTerms,
 ): estypes.QueryDslQueryContainer {
   const from = Math.min(...spans.map((span) => span.from));
   const to = Math.max(...spans.map((span) => span.to));
@@ -49,7 +51,7 @@ function timeQuery(
       },
     });
   }
-  if (entities !== undefined) filter.push({ terms: { [entityField]: [...entities] } });
+  if (entities !== undefined && !isMixed) filter.push({ terms: { [field as string]: [...entities] } });
   return { bool: { filter } };
 }
 
@@ -157,17 +159,17 @@ export async function aggregateRows(
 ): Promise<BucketRow[]> {
   const { range } = request;
   if (request.spans.length === 0) return [];
-  const entityField = detector.entity_field as string;
+  const entity = await entityTerms(client, detector, options);
   const pages = compositePages<Cell>(
     client,
     {
       index: range.index,
-      query: timeQuery(request, entityField),
-      sources: bucketSources(detector, range, span),
+      query: timeQuery(request, entity),
+      sources: bucketSources(entity, range, span),
       aggs: measures(detector, request),
       // Each row is read once: keeping answers would only push others out of the cache.
       requestCache: false,
-      what: `sum up "${range.index}" by time and ${entityField}`,
+      what: `sum up "${range.index}" by time and ${detector.entity_field}`,
     },
     options,
   );
@@ -180,10 +182,10 @@ export async function aggregateRows(
 
 /** Buckets of time and entity, `span` milliseconds long. */
 export const bucketSources = (
-  detector: Detector,
+  { terms }: EntityTerms,
   range: LogRange,
   span: number,
 ): CompositeSearch['sources'] => [
   { start: { date_histogram: { field: range.timestampField, fixed_interval: `${span}ms` } } },
-  { entity: { terms: { field: detector.entity_field as string } } },
+  { entity: { terms } },
 ];

@@ -4,6 +4,7 @@ import type { LogRange } from '../../detection/ports';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
+import { entityTerms } from './entity_terms';
 import { queryOf } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
 
@@ -37,6 +38,7 @@ export async function listEntities(
 ): Promise<Map<string, Seen>> {
   const entities = new Map<string, Seen>();
   if (range.to <= range.from) return entities;
+  const { terms } = await entityTerms(client, detector, options);
   const pages = compositePages<{
     key: { entity: unknown };
     first: { value: number };
@@ -46,7 +48,7 @@ export async function listEntities(
     {
       index: range.index,
       query: queryOf(range),
-      sources: [{ entity: { terms: { field: detector.entity_field as string } } }],
+      sources: [{ entity: { terms } }],
       aggs: {
         first: { min: { field: range.timestampField } },
         last: { max: { field: range.timestampField } },

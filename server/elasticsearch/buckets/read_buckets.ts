@@ -9,6 +9,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
 import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_rows';
+import { entityTerms } from './entity_terms';
 import { refuseTooMany } from './entities';
 import { openMemory, type BucketMemory } from './memory';
 import { joined } from './sample_buckets';
@@ -166,7 +167,7 @@ async function lateKeys(
     {
       index: range.index,
       query: queryOf(range, 'ingested'),
-      sources: bucketSources(detector, range, span),
+      sources: bucketSources(await entityTerms(client, detector, options), range, span),
       what: `find late logs of "${range.index}"`,
     },
     options,

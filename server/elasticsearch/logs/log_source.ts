@@ -6,7 +6,7 @@ import { queryOf } from '../transport/log_query';
 import { countLogs, sampleLogs } from './sample_logs';
 import { planFields, type FieldPlan, type PlannedFields } from '../transport/field_plan';
 import { readLogs } from './read_logs';
-import { queryOfLogs, toSourceLogs } from './source_logs';
+import { saysWithoutSource, searchLogs, toShownLogs, toSourceLogs } from './source_logs';
 import { hitTotal } from '../transport/hit_total';
 import { searchWhole } from '../transport/whole_answer';
 
@@ -46,18 +46,19 @@ export function createLogSource(
     for (const part of partsOf(logs)) {
       const index = within ?? [...new Set(part.map((log) => log.index))].join(',');
       const plan = await planOf(index, wanted);
-      const { hits } = await attempt(
-        () =>
-          searchWhole<Record<string, unknown>>(client, {
-            index,
-            ignore_unavailable: true,
-            size: part.length,
-            query: queryOfLogs(part),
-            ...plan.request,
-          }),
-        { what: `fetch ${part.length} logs of "${index}"`, policy },
+      const what = `fetch ${part.length} logs of "${index}"`;
+      const hits = await searchLogs(client, index, part, plan.request, { what, policy }).catch(
+        (error: unknown) => {
+          // What has doc values is better than nothing: these logs are looked at, not scored.
+          if (wanted.fields === undefined || !saysWithoutSource(error)) throw error;
+          return searchLogs(client, index, part, { ...plan.request, _source: false }, { what, policy });
+        },
       );
-      found.push(...(await toSourceLogs(client, index, plan, hits.hits, { policy })));
+      found.push(
+        ...(wanted.fields === undefined
+          ? await toSourceLogs(client, index, plan, hits, { policy })
+          : await toShownLogs(client, index, plan, hits, { policy })),
+      );
     }
     return found;
   }

@@ -46,7 +46,7 @@ for (int i = 0; i < fields.length; ++i) {
   }
   if (!isColumn) {
     if (source == null) source = params._source;
-    value = find(source, field);
+    value = source == null ? null : find(source, field);
     if (value instanceof String && value.length() > params.cut) value = value.substring(0, params.cut);
   }
   values.add(value);

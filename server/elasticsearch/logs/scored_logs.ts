@@ -3,6 +3,7 @@ import { DetectionError } from '../../../common/detection_error';
 import type { LogRange, ScoredBucket, ScoredLogs, ScoredPage } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import { termsOf } from '../buckets/entity_terms';
 import { compositePages } from '../transport/composite_pages';
 import { fieldTypes, queryOf, timeFieldOf, type FieldTypes } from '../transport/log_query';
 
@@ -114,7 +115,7 @@ export function createScoredLogs(
               },
               ...(entity === undefined
                 ? []
-                : [{ entity: { terms: { field: entity, missing_bucket: true } } }]),
+                : [{ entity: { terms: { ...termsOf(types, entity).terms, missing_bucket: true } } }]),
             ],
             aggs: groups,
             beside: {

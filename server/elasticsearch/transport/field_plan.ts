@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LogDocument } from '../../../common/log_document';
+import { DetectionError } from '../../../common/detection_error';
 import type { ElasticsearchClient } from './client';
 import { fieldTypes, type FieldTypes } from './log_query';
 
@@ -89,11 +90,19 @@ export function shortestFloat(value: unknown): unknown {
   return value;
 }
 
+const withoutSource = (index: string): DetectionError =>
+  new DetectionError(
+    'refused',
+    `"${index}" keeps no _source (it is disabled in its mapping), so whole logs cannot be read; name fields that have doc values.`,
+  );
+
 /** Asks a search for fields of logs, and makes logs of its hits. */
 export interface FieldPlan {
   readonly request: Pick<estypes.SearchRequest, '_source' | 'docvalue_fields' | 'fields'>;
   readonly fields: readonly string[] | undefined;
   documentOf(hit: Hit): LogDocument;
+  /** Fields that are read from `_source` by Elasticsearch, which gives none and says nothing where it is disabled. */
+  readonly texts: readonly string[];
   /** True where Elasticsearch has kept a value of a field out of it: too long a keyword, a malformed number. `_source` holds it. */
   isIgnored(hit: Hit): boolean;
 }
@@ -144,6 +153,7 @@ export function planOf(
   const watched = new Set(read.map(({ field }) => field));
   return {
     fields,
+    texts: fetched.map(({ field }) => field),
     request: {
       _source:
         fields === undefined
@@ -155,6 +165,7 @@ export function planOf(
       ...(fetched.length > 0 && { fields: fetched.map(asked) }),
     },
     documentOf: (hit) => {
+      if (fields === undefined && hit._source === undefined) throw withoutSource(hit._index);
       const document: Record<string, unknown> = hit._source === undefined ? {} : { ...hit._source };
       for (const { field, isFloat } of read) {
         const found = hit.fields?.[field] as unknown[] | undefined;

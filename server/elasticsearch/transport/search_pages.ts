@@ -59,7 +59,7 @@ const isTooLarge = (error: unknown): boolean =>
   (error as Error)?.name === 'RequestAbortedError' && /content length/i.test((error as Error).message);
 
 /** @returns `index.max_result_window` where a page is larger (10,000 by default); else Infinity */
-function mostHitsOf(error: unknown): number {
+export function mostHitsOf(error: unknown): number {
   const told = /must be less than or equal to: \[(\d+)\].*\[index\.max_result_window\]/s.exec(
     reasonOf(errorBodyOf(error)),
   );

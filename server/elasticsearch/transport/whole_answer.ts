@@ -94,6 +94,30 @@ function missingPartsOf(answer: estypes.SearchResponseBody<unknown>): MissingPar
 const saysTooManyColumns = (error: unknown): boolean =>
   reasonOf(errorBodyOf(error)).includes('index.max_docvalue_fields_search');
 
+/** @returns `index.max_terms_count` where a query names more values of a field (65,536 by default) */
+function mostTermsOf(error: unknown): number | undefined {
+  const told = /allowed maximum of \[(\d+)\].*\[index\.max_terms_count\]/s.exec(reasonOf(errorBodyOf(error)));
+  return told === null ? undefined : Math.max(1, Number(told[1]));
+}
+
+/** Returns the same request with lists of terms that are too long as several, either of which may match. */
+export function splitTerms<Part>(part: Part, most: number): Part {
+  if (Array.isArray(part)) return part.map((each: unknown) => splitTerms(each, most)) as Part;
+  if (typeof part !== 'object' || part === null) return part;
+  const whole = Object.entries(part);
+  const [name, terms] = whole[0] ?? [];
+  if (whole.length === 1 && name === 'terms') {
+    const [field, values, ...others] = Object.entries(terms as object).flat() as unknown[];
+    if (others.length === 0 && Array.isArray(values) && values.length > most) {
+      const should = Array.from({ length: Math.ceil(values.length / most) }, (_none, place) => ({
+        terms: { [field as string]: values.slice(place * most, (place + 1) * most) as unknown[] },
+      }));
+      return { bool: { should, minimum_should_match: 1 } } as Part;
+    }
+  }
+  return Object.fromEntries(whole.map(([key, value]) => [key, splitTerms(value as unknown, most)])) as Part;
+}
+
 /**
  * A search whose answer stands for all logs: of every shard, and of every remote cluster. To be called within `attempt`.
  *
@@ -108,6 +132,8 @@ export async function searchWhole<Document = unknown>(
   const search = (asked: estypes.SearchRequest): Promise<estypes.SearchResponse<Document>> =>
     client.search<Document>(asked, { ...transport, querystring: { allow_partial_search_results: false } });
   const answer = await search(request).catch((error: unknown) => {
+    const most = mostTermsOf(error);
+    if (most !== undefined) return search(splitTerms(request, most));
     const { docvalue_fields: columns, fields = [], ...rest } = request;
     if (columns === undefined || !saysTooManyColumns(error)) throw error;
     return search({ ...rest, fields: [...fields, ...columns] });

@@ -50,7 +50,7 @@ export async function readStatus(
             services.clock.now(),
             services.keys.warnBefore,
           )),
-      ...readinessFor(known, stored.detector, found.get(id), kibanas?.known, services.clock.now()),
+      ...readinessFor(known, stored.detector, found.get(id), model, kibanas?.known, services.clock.now()),
     ].sort(byLevel),
   };
 }
@@ -95,6 +95,7 @@ function readinessFor(
   }: DetectorStatus,
   { schedule }: Detector,
   status: StoredStatus | undefined,
+  model: ModelRecord | undefined,
   kibanas: readonly KnownKibana[] | undefined,
   now: number,
 ): ReadinessFinding[] {
@@ -107,6 +108,7 @@ function readinessFor(
     enabled,
     failures,
     ...(lastError && { lastError: lastError.message }),
+    ...(model && { sinceModel: now - Date.parse(model.promotedAt ?? model.createdAt) }),
     ...(lastRun && { complete: lastRun.complete, sinceLastRun: now - Date.parse(lastRun.finished_at) }),
   });
   const aside = putAsideFindingOf(status?.runs.put_aside, now);
@@ -136,7 +138,14 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
       const [worst] = [
         ...faults,
         ...(hasKeys ? missingKeyFindings(stored) : []),
-        ...readinessFor(known, stored.detector, status, kibanas?.known, services.clock.now()),
+        ...readinessFor(
+          known,
+          stored.detector,
+          status,
+          active.get(stored.id),
+          kibanas?.known,
+          services.clock.now(),
+        ),
       ].sort(byLevel);
       return { ...known, ...(worst && { readiness: [worst] }) };
     }),

@@ -167,7 +167,10 @@ export async function collectWork(
   };
 }
 
-function factsOf({ detector, logs }: TrainingWork, now: number): Pick<ReadinessFacts, 'enough' | 'times'> {
+function factsOf(
+  { detector, logs, window }: TrainingWork,
+  now: number,
+): Pick<ReadinessFacts, 'enough' | 'times'> {
   const { timestamp_field: timestampField } = detector.source;
   const times = logs.flatMap(({ document }) => timestampOf(document, timestampField) ?? []);
   const first = times.reduce((low, time) => Math.min(low, time), Infinity);
@@ -176,6 +179,7 @@ function factsOf({ detector, logs }: TrainingWork, now: number): Pick<ReadinessF
       logs: logs.length,
       needed: detector.training.min_rows,
       span: Number.isFinite(first) ? now - first : undefined,
+      window: window.to - window.from,
     },
     times,
   };
