@@ -49,7 +49,7 @@ export function createLogSource(
       const what = `fetch ${part.length} logs of "${index}"`;
       const hits = await searchLogs(client, index, part, plan.request, { what, policy }).catch(
         (error: unknown) => {
-          // What has doc values is better than nothing: these logs are looked at, not scored.
+          // Doc values alone are better than nothing: these logs are looked at, not scored.
           if (wanted.fields === undefined || !saysWithoutSource(error)) throw error;
           return searchLogs(client, index, part, { ...plan.request, _source: false }, { what, policy });
         },
