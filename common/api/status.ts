@@ -194,6 +194,7 @@ const READINESS_KINDS = [
   'put_aside',
   'index_mapping',
   'kibanas_differ',
+  'odd_times',
 ] as const;
 const readinessFindingSchema = z.object({
   kind: z.enum(READINESS_KINDS),

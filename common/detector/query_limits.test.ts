@@ -243,3 +243,26 @@ describe('a detector', () => {
     expect(newDetectorSchema.parse(input)).toEqual(detectorSchema.parse(input));
   });
 });
+
+describe('hidden and system indices', () => {
+  const issuesOf = (index: string): string[] =>
+    (newSourceSchema.safeParse({ index }).error?.issues ?? []).map(
+      ({ path, message }) => `${path.join('.')} ${message}`,
+    );
+
+  test.each([
+    '.kibana',
+    '.security-7',
+    'logs-*,.ds-logs-web-2026.11.01-000001',
+    'berlin:.tasks',
+    'logs, .fleet*',
+  ])('are no source: %s', (index) => {
+    expect(issuesOf(index)).toEqual([
+      expect.stringMatching(/^index names "\S+", which is a hidden or system index/),
+    ]);
+  });
+
+  test.each(['logs-*', 'logs-*,-.ds-*', 'berlin:logs-*', '<logs-{now/d}>', 'a.b'])('are not %s', (index) => {
+    expect(issuesOf(index)).toEqual([]);
+  });
+});

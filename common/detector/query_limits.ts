@@ -135,14 +135,33 @@ function leafProblem(type: string, settings: unknown): string | undefined {
 }
 
 interface Selecting {
+  readonly index: string;
   readonly query?: unknown;
 }
 
-/** Returns the problem of the query of a source, with its path in the source. */
-const sourceProblems = ({ query }: Selecting): { path: string[]; message: string }[] => {
-  const message = queryProblem(query);
-  return message === undefined ? [] : [{ path: ['query'], message }];
-};
+/** A name, or that behind a remote cluster, of an index of Elasticsearch, of Kibana or behind a data stream. */
+const HIDDEN = /^(?:[^:]+:)?\./;
+
+/** Returns the problem of the index of a source: logs lie in no hidden and no system index. */
+function indexProblem(index: string): string | undefined {
+  const hidden = index
+    .split(',')
+    .map((name) => name.trim())
+    .find((name) => HIDDEN.test(name));
+  return hidden === undefined
+    ? undefined
+    : `names "${printable(hidden, 100)}", which is a hidden or system index; allowed: indices, data streams, aliases and patterns that do not begin with a dot (of .ds-logs-web-…, the data stream logs-web)`;
+}
+
+/** Returns the problems of index and query of a source, each with its path in the source. */
+const sourceProblems = ({ index, query }: Selecting): { path: string[]; message: string }[] => [
+  ...[indexProblem(index)].flatMap((message) =>
+    message === undefined ? [] : [{ path: ['index'], message }],
+  ),
+  ...[queryProblem(query)].flatMap((message) =>
+    message === undefined ? [] : [{ path: ['query'], message }],
+  ),
+];
 
 /** Settings of buckets that are queries. */
 const BUCKET_QUERIES = ['errors', 'failures'] as const;

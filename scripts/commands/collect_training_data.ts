@@ -1,3 +1,4 @@
+import { readinessOf } from '../../server/detection/upkeep/readiness';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import { Command } from 'commander';
 import { labelSilences } from '../../common/buckets';
@@ -13,6 +14,7 @@ import {
   type CleanDraw,
 } from '../../server/detection/training/training_sample';
 import {
+  countOddTimes,
   createDetectorSource,
   createFeedbackStore,
   createLogSource,
@@ -150,6 +152,9 @@ Examples:
           );
           throw new DetectionError('too_few_logs', why);
         }
+        const odd = await countOddTimes(client, rangeOf(source, from, to), to, { signal: session.signal });
+        for (const { message, next_step: nextStep } of readinessOf({ oddTimes: odd }))
+          session.say(`${message} ${nextStep}`);
         const writer = await openDocumentWriter(options.output, options.format ?? formatOf(options.output));
         try {
           const documents = logs.map((log) => log.document);

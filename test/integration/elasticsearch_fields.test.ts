@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { getField } from '../../common/log_features';
 import { timestampOf } from '../../server/detection/scoring/log_values';
-import { createLogSource } from '../../server/elasticsearch';
+import { countOddTimes, createLogSource } from '../../server/elasticsearch';
 import type { LogRange, LogSource } from '../../server/detection/ports';
 import {
   administrator,
@@ -268,5 +268,30 @@ describe('fields of logs are what Elasticsearch has read', () => {
         await expect(of.sample(rangeOf(bare), { size: 50, seed: 1, fields })).rejects.toThrow(words);
       },
     );
+  });
+
+  it('that come without a time, or ahead of time, are counted', async () => {
+    const name = uniqueName('odd-times');
+    made.push(name);
+    const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
+    await createLogs(
+      client,
+      name,
+      [
+        { '@timestamp': at(0) },
+        { '@timestamp': at(59) },
+        { '@timestamp': at(61) },
+        { size: 1 },
+        { size: 2 },
+      ].map((document) => ({ document })),
+      { mappings: { properties: { '@timestamp': { type: 'date' }, size: { type: 'long' } } } },
+    );
+    const count = (query?: string) =>
+      countOddTimes(client, { ...rangeOf(name), ...(query && { query }) }, START);
+    expect(await count()).toEqual({ untimed: 2, ahead: 1 });
+    expect(await count('size:1')).toEqual({ untimed: 1, ahead: 0 });
+    expect(
+      await readAll(rangeOf(name), ['@timestamp'], createLogSource(client, { policy: QUICK })),
+    ).toHaveLength(3);
   });
 });

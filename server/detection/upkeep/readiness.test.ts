@@ -52,6 +52,18 @@ describe('too few logs', () => {
   });
 });
 
+it('counts logs that no run reads, and those that are ahead of time', () => {
+  expect(readinessOf({ oddTimes: { untimed: 0, ahead: 0 } })).toEqual([]);
+  expect(readinessOf({ oddTimes: { untimed: 1_200, ahead: 1 } })).toMatchObject([
+    {
+      kind: 'odd_times',
+      level: 'warning',
+      message: '1,200 logs of the source without a value of source.timestamp_field: no run reads them.',
+    },
+    { level: 'hint', message: '1 log of the source more than an hour ahead of now.' },
+  ]);
+});
+
 describe('sparse hours', () => {
   const hoursOf = (perHour: (hour: number) => number, days = 3): number[] =>
     Array.from({ length: days * 24 }, (_none, hour) =>

@@ -32,6 +32,8 @@ export interface ReadinessFacts {
   /** Unusable values, and the number of logs that they were counted in. */
   readonly dirt?: { readonly report: DirtReport; readonly logs: number };
   readonly drift?: DriftMeasurement;
+  /** Logs of the source that no range of time up to now holds. */
+  readonly oddTimes?: { readonly untimed: number; readonly ahead: number };
   /** Of the last day. */
   readonly anomalies?: { readonly shown: number; readonly suppressed: number };
 }
@@ -51,6 +53,7 @@ export function readinessOf(facts: ReadinessFacts): ReadinessFinding[] {
     ...sparseHours(facts),
     ...constantFeatures(facts),
     ...missingFeatures(facts),
+    ...oddTimes(facts),
     ...drifted(facts),
     ...suppressed(facts),
   ].sort(byLevel);
@@ -170,6 +173,36 @@ function missingFeatures({ dirt, features = [] }: ReadinessFacts): ReadinessFind
       },
     ];
   });
+}
+
+function oddTimes({ oddTimes: odd }: ReadinessFacts): ReadinessFinding[] {
+  if (odd === undefined) return [];
+  const counted = (logs: number): string =>
+    `${logs.toLocaleString('en')} ${logs === 1 ? 'log of the source' : 'logs of the source'}`;
+  return [
+    ...(odd.untimed === 0
+      ? []
+      : [
+          {
+            kind: 'odd_times' as const,
+            level: 'warning' as const,
+            message: `${counted(odd.untimed)} without a value of source.timestamp_field: no run reads them.`,
+            next_step:
+              'Take a source.timestamp_field that all logs have, or see how their time is parsed before they are indexed.',
+          },
+        ]),
+    ...(odd.ahead === 0
+      ? []
+      : [
+          {
+            kind: 'odd_times' as const,
+            level: 'hint' as const,
+            message: `${counted(odd.ahead)} more than an hour ahead of now.`,
+            next_step:
+              'Check clocks and time zones. Such logs are scored as they arrive where they have source.ingested_field, else when their time has come.',
+          },
+        ]),
+  ];
 }
 
 function drifted({ drift }: ReadinessFacts): ReadinessFinding[] {

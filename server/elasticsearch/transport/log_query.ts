@@ -12,16 +12,14 @@ export const timeFieldOf = (range: LogRange, by: ClockOfLogs): string =>
 
 /** The half-open time range and the detector's own query, both as filters: nothing is scored or cached by relevance. */
 export function queryOf(range: LogRange, by: ClockOfLogs = 'timestamp'): estypes.QueryDslQueryContainer {
-  const { query } = range;
-  const filter: estypes.QueryDslQueryContainer[] = [
-    { range: { [timeFieldOf(range, by)]: { gte: range.from, lt: range.to, format: 'epoch_millis' } } },
-  ];
-  if (typeof query === 'string') {
-    if (query.trim() !== '') filter.push({ query_string: { query } });
-  } else if (query !== undefined) {
-    filter.push(query);
-  }
-  return { bool: { filter } };
+  const time = { gte: range.from, lt: range.to, format: 'epoch_millis' };
+  return { bool: { filter: [{ range: { [timeFieldOf(range, by)]: time } }, ...queryOfSource(range.query)] } };
+}
+
+/** Returns the detector's own query as filters; none where it selects everything. */
+export function queryOfSource(query: LogRange['query']): estypes.QueryDslQueryContainer[] {
+  if (typeof query === 'string') return query.trim() === '' ? [] : [{ query_string: { query } }];
+  return query === undefined ? [] : [query];
 }
 
 export type FieldTypes = Readonly<Record<string, estypes.FieldCapsResponse['fields'][string]>>;

@@ -2,6 +2,8 @@ import type { TrainingReport } from '../../../common/api';
 import type { TrainingReason } from '../../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
+import { rangeOf } from '../../detection/ports/log_range';
+import { countOddTimes } from '../../elasticsearch';
 import { timestampOf } from '../../detection/scoring/log_values';
 import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';
 import { leftOutOf } from '../../detection/training/left_out_of_training';
@@ -41,7 +43,8 @@ export async function trainDetector(
     progress: (drawn, total) => tell('sampling', total === undefined ? undefined : drawn / total),
     ...(await leftOutOf(job, detectorId, detector.training, now)),
   });
-  await noteReadiness(job, now, { ...factsOf(work, now), features: [] });
+  const oddTimes = await oddTimesOf(job, now, signal);
+  await noteReadiness(job, now, { ...factsOf(work, now), ...oddTimes, features: [] });
   const judged = detector.training.learn_from_feedback
     ? await fetchJudgedLogs(job.source, await job.feedback.list(detectorId), fieldsLearned(detector))
     : undefined;
@@ -60,6 +63,7 @@ export async function trainDetector(
   await noteTrained(job.audit, detectorId, asked, work, outcome, active?.version);
   await noteReadiness(job, services.clock.now(), {
     ...factsOf(work, now),
+    ...oddTimes,
     features: outcome.features.map(({ name, columns }) => ({ name, columns: columns.length })),
     dirt: { report: outcome.dirt, logs: outcome.rows },
   });
@@ -183,6 +187,19 @@ function factsOf(
     },
     times,
   };
+}
+
+/** Counted with each training; one that cannot be counted fails no training. */
+async function oddTimesOf(
+  job: DetectorJob,
+  now: number,
+  signal: AbortSignal,
+): Promise<Pick<ReadinessFacts, 'oddTimes'>> {
+  const range = rangeOf(job.stored.detector.source, 0, now);
+  return countOddTimes(job.client, range, now, { signal }).then(
+    (oddTimes) => ({ oddTimes }),
+    () => ({}),
+  );
 }
 
 /** Told to people beside the model; a training does not fail for it. */
