@@ -5,7 +5,7 @@ import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages, type CompositeSearch } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
-import { entityTerms, type EntityTerms } from './entity_terms';
+import { entityTerms, type EntityTerms } from '../transport/entity_terms';
 import type { RequestOptions } from '../transport/attempt';
 
 /** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond; each bucket keeps 1 kB for it. */

@@ -4,7 +4,7 @@ import type { LogRange } from '../../detection/ports';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
-import { entityTerms } from './entity_terms';
+import { entityTerms } from '../transport/entity_terms';
 import { queryOf } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
 

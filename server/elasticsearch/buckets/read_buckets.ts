@@ -9,7 +9,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
 import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_rows';
-import { entityTerms } from './entity_terms';
+import { entityTerms } from '../transport/entity_terms';
 import { refuseTooMany } from './entities';
 import { openMemory, type BucketMemory } from './memory';
 import { joined } from './sample_buckets';

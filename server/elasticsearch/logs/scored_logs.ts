@@ -3,7 +3,7 @@ import { DetectionError } from '../../../common/detection_error';
 import type { LogRange, ScoredBucket, ScoredLogs, ScoredPage } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { termsOf } from '../buckets/entity_terms';
+import { termsOf } from '../transport/entity_terms';
 import { compositePages } from '../transport/composite_pages';
 import { fieldTypes, queryOf, timeFieldOf, type FieldTypes } from '../transport/log_query';
 

@@ -11,7 +11,7 @@ import { searchWhole } from '../transport/whole_answer';
 const IDS_A_REQUEST = 1_000;
 
 /** All of these logs, by index and id. */
-export function queryOfLogs(
+function queryOfLogs(
   logs: readonly { readonly index: string; readonly id: string }[],
 ): estypes.QueryDslQueryContainer {
   const ids = new Map<string, string[]>();

@@ -1,8 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { Detector } from '../../../common/detector';
-import type { RequestOptions } from '../transport/attempt';
-import type { ElasticsearchClient } from '../transport/client';
-import { fieldTypes, type FieldTypes } from '../transport/log_query';
+import type { RequestOptions } from './attempt';
+import type { ElasticsearchClient } from './client';
+import { fieldTypes, type FieldTypes } from './log_query';
 
 /** Types whose values Elasticsearch can put into one order; all others only with their own. */
 const FAMILIES: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export interface EntityTerms {
 }
 
 /** A field that is mapped otherwise in one of the indices, which may come any day. */
-export function isMixedField(types: FieldTypes, field: string): boolean {
+function isMixedField(types: FieldTypes, field: string): boolean {
   const found = Object.keys(types[field] ?? {}).filter((type) => type !== 'unmapped');
   return new Set(found.map((type) => FAMILIES[type] ?? type)).size > 1;
 }
