@@ -85,6 +85,11 @@ const trainingReportSchema = z.object({
     .max(1)
     .optional()
     .describe('Share of this step that is done, where it is known'),
+  place: z
+    .number()
+    .optional()
+    .describe('While it is queued: its place among the trainings that wait, 1 is the next'),
+  waiting: z.number().optional().describe('While it is queued: trainings that wait, this one among them'),
   finished_at: z.string().optional(),
   version: z.string().optional(),
   message: z.string().optional().describe('Reason why a model was refused, or a summary of the training'),

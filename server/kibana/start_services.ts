@@ -72,7 +72,9 @@ function rememberApiKeys(security: SecurityStart, now: () => number): SecuritySt
 /** Turns and places of one Kibana. */
 export const limitersOf = (usage: UsageLimits): Pick<Services, 'requests' | 'slots'> => ({
   requests: new RequestLimiter(lanesOf(usage), () => performance.now()),
-  slots: new BackgroundSlots({ training: usage.trainings_at_once, backfill: usage.backfills_at_once }),
+  slots: new BackgroundSlots({ training: usage.trainings_at_once, backfill: usage.backfills_at_once }, () =>
+    performance.now(),
+  ),
 });
 
 /** Whoever reads models shares what was decoded. */

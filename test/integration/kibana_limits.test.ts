@@ -90,9 +90,10 @@ describe('background work', () => {
     await untilHeld(1);
     await kibana.tasks.run(taskOf(asked[1]));
     expect(kibana.tasks.scheduled.get(taskOf(asked[1]))?.runAt?.getTime()).toBe(kibana.now() + 10_000);
-    expect(await stateOf(asked[1])).toMatchObject({ state: 'queued' });
+    expect(await stateOf(asked[1])).toMatchObject({ state: 'queued', place: 1, waiting: 1 });
     held[0]();
     await first;
+    expect(kibana.tasks.soon).toEqual([taskOf(asked[1])]);
     const second = kibana.tasks.run(taskOf(asked[1]));
     await untilHeld(2);
     held[1]();
@@ -105,7 +106,7 @@ describe('background work', () => {
     const { id } = await trained();
     const body = { from: world.start, to: world.start + 600_000 };
     await ok(people.owner, 'startBackfill', { params: { id }, body });
-    const leave = [kibana.services.slots.take('backfill'), kibana.services.slots.take('backfill')];
+    const leave = ['one', 'other'].map((each) => kibana.services.slots.take('backfill', each));
     const task = backfillTaskId({ space, detectorId: id });
     await kibana.tasks.run(task);
     expect(kibana.tasks.scheduled.get(task)?.runAt?.getTime()).toBe(kibana.now() + 5_000);

@@ -179,6 +179,7 @@ export class KibanaServer {
     ensureScheduled: async (task: TaskToSchedule) =>
       this.scheduled.get(task.id) ?? this.taskManager.schedule(task),
     runSoon: async (id: string) => this.taskManager.get(id),
+    fetch: async () => ({ docs: [...this.scheduled.values()] }),
     get: async (id: string) => {
       const found = this.scheduled.get(id);
       if (found === undefined) throw boom(404, `no task ${id}`);

@@ -61,9 +61,14 @@ export function TrainingProgress(
     const done =
       training.step === undefined ? 0 : TRAINING_STEPS.indexOf(training.step) + (training.step_done ?? 0.5);
     const what =
-      training.step_done === undefined
-        ? stepName(training.step)
-        : `${stepName(training.step)} · ${formatPart(training.step_done)}`;
+      training.place !== undefined
+        ? i18n.translate('logAnomalies.training.place', {
+            defaultMessage: 'Waiting for its turn: place {place} of {waiting}',
+            values: { place: training.place, waiting: training.waiting },
+          })
+        : training.step_done === undefined
+          ? stepName(training.step)
+          : `${stepName(training.step)} · ${formatPart(training.step_done)}`;
     return (
       <>
         <EuiCallOut

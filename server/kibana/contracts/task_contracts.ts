@@ -8,6 +8,7 @@ export interface TaskInstance {
   readonly startedAt?: Date | null;
   readonly schedule?: { readonly interval: string };
   readonly status?: string;
+  readonly scheduledAt?: Date;
 }
 
 export interface TaskRunResult {
@@ -47,6 +48,12 @@ export interface TaskManagerStart {
   ensureScheduled(task: TaskToSchedule): Promise<TaskInstance>;
   runSoon(id: string): Promise<unknown>;
   get(id: string): Promise<TaskInstance>;
+  /** Source: task_store.ts `SearchOpts`, `FetchResult`. */
+  fetch(search: {
+    readonly query: Record<string, unknown>;
+    readonly sort: readonly Record<string, unknown>[];
+    readonly size: number;
+  }): Promise<{ readonly docs: readonly TaskInstance[] }>;
   removeIfExists(id: string): Promise<void>;
   bulkUpdateSchedules(ids: string[], schedule: { interval: string }): Promise<unknown>;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DetectorRecord } from '../../../common/api';
-import { type Detector } from '../../../common/detector';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
 import { INCIDENT_LIMITS } from '../../../common/incidents';
@@ -297,10 +297,27 @@ async function removePipelineOf(
   }
 }
 
-async function schedule(services: Services, scope: RequestScope, stored: StoredDetector): Promise<void> {
+/** Detectors that are started together run so far apart, and their runs stay apart. */
+const APART_MILLISECONDS = 1_000;
+const nextRuns = new WeakMap<Services, number>();
+
+/** @returns when the next detector that is started runs first: at once, or after those that were started just before it */
+function firstRunAt(services: Services, interval: string): number {
+  const now = services.clock.now();
+  const at = Math.max(now, nextRuns.get(services) ?? 0);
+  // More of them than seconds in the interval begin again at its beginning.
+  const within = now + ((at - now) % durationToMilliseconds(interval));
+  nextRuns.set(services, within + APART_MILLISECONDS);
+  return within;
+}
+
+/** @returns false where its first run waits for a moment, so that detectors started together do not all run at once */
+async function schedule(services: Services, scope: RequestScope, stored: StoredDetector): Promise<boolean> {
   const target = targetOf(scope, stored.id);
   const { interval } = allowedSchedule(stored.detector.schedule, services.usage);
+  const runAt = firstRunAt(services, interval);
   await services.taskManager.ensureScheduled({
+    runAt: new Date(runAt),
     id: detectionTaskId(target),
     taskType: DETECTION_TASK_TYPE,
     schedule: { interval: taskInterval(interval) },
@@ -308,6 +325,7 @@ async function schedule(services: Services, scope: RequestScope, stored: StoredD
     state: {},
     scope: ['logAnomalies'],
   });
+  return runAt <= services.clock.now();
 }
 
 /** Whoever starts the detector of somebody else owns it from then on: it does not run with rights that the starter lacks. */
@@ -379,7 +397,7 @@ export async function startDetector(
   } else if (!stored.enabled) {
     stored = await repository.update(id, { enabled: true, updated_at: isoNow(services) }, stored.version);
   }
-  await schedule(services, scope, stored);
+  const isDue = await schedule(services, scope, stored);
   const target = targetOf(scope, id);
   const model = await createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id);
   if (model === undefined) {
@@ -390,7 +408,7 @@ export async function startDetector(
       'first',
       scope.user,
     );
-  } else await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
+  } else if (isDue) await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
   return publicRecordOf(stored);
 }
 

@@ -13,6 +13,7 @@ import { expiryFindings, missingKeyFindings } from '../records/key_age';
 import type { ApiKeyAttributes } from '../contracts/saved_object_types';
 import type { RequestScope, Services } from '../contracts/services';
 import { kibanaFindings, KIBANAS_OF_SPACE } from '../records/known_kibanas';
+import { waitingTrainings, withPlace } from './training_queue';
 import { createStatusStore, type KnownKibana, type StoredStatus } from '../records/status_store';
 
 export async function readStatus(
@@ -32,7 +33,8 @@ export async function readStatus(
     createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id),
   ]);
   const runs = found.get(id)?.runs.history;
-  const known = await complete(services, scope, stored, found.get(id), model);
+  const waiting = await queueFor(services, [found.get(id)]);
+  const known = await complete(services, scope, stored, found.get(id), model, waiting);
   const { candidate, watch, drift } = upkeep;
   return {
     ...known,
@@ -131,10 +133,11 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
     models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
   );
   const hasKeys = await worksWithKeys(services);
+  const waiting = await queueFor(services, found.values());
   return Promise.all(
     detectors.map(async (stored) => {
       const status = found.get(stored.id);
-      const known = await complete(services, scope, stored, status, active.get(stored.id));
+      const known = await complete(services, scope, stored, status, active.get(stored.id), waiting);
       const [worst] = [
         ...faults,
         ...(hasKeys ? missingKeyFindings(stored) : []),
@@ -152,12 +155,22 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
   );
 }
 
+/** Returns the queue of trainings, where one of these waits in it; a place is no reason to fail. */
+async function queueFor(
+  services: Services,
+  statuses: Iterable<StoredStatus | undefined>,
+): Promise<readonly string[]> {
+  if (![...statuses].some((status) => status?.training?.state === 'queued')) return [];
+  return waitingTrainings(services).catch(() => []);
+}
+
 async function complete(
   services: Services,
   scope: RequestScope,
   stored: StoredDetector,
   status: StoredStatus | undefined,
   model: ModelRecord | undefined,
+  waiting: readonly string[],
 ): Promise<DetectorStatus> {
   const { id, detector, enabled } = stored;
   const checkpoints = createCheckpointStore(scope.elasticsearch, { space: scope.space });
@@ -175,7 +188,7 @@ async function complete(
     name: detector.name,
     enabled,
     runs: withTaskState(runs, task?.state),
-    training: status?.training,
+    training: withPlace(status?.training, { space: scope.space, detectorId: id }, waiting),
     backfill: status?.backfill,
     pipeline: status?.pipeline,
     model,

@@ -156,14 +156,46 @@ describe('the limiter of requests', () => {
 });
 
 describe('places of background work', () => {
+  let now = 0;
+  const slotsOf = () => new BackgroundSlots({ training: 1, backfill: 2 }, () => now);
+
   it('are so many, and come free again', () => {
-    const slots = new BackgroundSlots({ training: 1, backfill: 2 });
-    const leave = slots.take('training');
+    const slots = slotsOf();
+    const leave = slots.take('training', 'a');
     expect(leave).toBeDefined();
-    expect(slots.take('training')).toBeUndefined();
-    expect(slots.take('backfill')).toBeDefined();
+    expect(slots.take('training', 'b')).toBeUndefined();
+    expect(slots.take('backfill', 'b')).toBeDefined();
     leave?.();
-    expect(slots.take('training')).toBeDefined();
+    expect(slots.take('training', 'b')).toBeDefined();
+  });
+
+  it('go to what asked first, which is told', () => {
+    const slots = slotsOf();
+    const woken: string[] = [];
+    const ask = (who: string) => slots.take('training', who, () => woken.push(who));
+    const leave = ask('a');
+    ask('b');
+    ask('c');
+    ask('b');
+    leave?.();
+    expect(woken).toEqual(['b']);
+    expect(ask('c')).toBeUndefined();
+    const second = ask('b');
+    expect(second).toBeDefined();
+    second?.();
+    expect(woken).toEqual(['b', 'c']);
+    expect(ask('c')).toBeDefined();
+  });
+
+  it('wait for nothing that another Kibana has taken', () => {
+    const slots = slotsOf();
+    const leave = slots.take('training', 'a');
+    slots.take('training', 'elsewhere');
+    leave?.();
+    now += 10_000;
+    expect(slots.take('training', 'b')).toBeUndefined();
+    now += 20_000;
+    expect(slots.take('training', 'b')).toBeDefined();
   });
 });
 

@@ -15,6 +15,7 @@ import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import type { Services } from '../contracts/services';
 import { backfillPiece } from '../limits/job_limits';
 import { backfillPlace } from '../../elasticsearch/stores/status_documents';
+import { backfillTaskId, type TaskTarget } from '../contracts/identifiers';
 import type { TaskDefinition } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
 
@@ -64,7 +65,7 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
                 () => wasCancelled(job, report),
                 interruption.signal,
               )
-            : await inTurn(services, () => scoreSome(services, job, report, interruption));
+            : await inTurn(services, target, () => scoreSome(services, job, report, interruption));
         if (next === 'later') {
           return { state, runAt: new Date(clock.now() + ASK_AGAIN_MILLISECONDS) };
         }
@@ -90,10 +91,14 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
 
 /** A backfill that Kibana scores itself takes one of the places there are. */
 async function inTurn(
-  { slots }: Services,
+  { slots, taskManager }: Services,
+  target: TaskTarget,
   work: () => Promise<BackfillReport>,
 ): Promise<BackfillReport | 'later'> {
-  const leave = slots.take('backfill');
+  const id = backfillTaskId(target);
+  const leave = slots.take('backfill', id, () => {
+    taskManager.runSoon(id).catch(() => undefined);
+  });
   if (leave === undefined) return 'later';
   try {
     return await work();

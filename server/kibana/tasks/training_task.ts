@@ -1,7 +1,7 @@
 import type { TrainingReport } from '../../../common/api/status';
 import { openDetectorJob, type DetectorJob } from '../records/detector_job';
 import { failureOf } from '../records/failure_advice';
-import { detectionTaskId, type TaskTarget } from '../contracts/identifiers';
+import { detectionTaskId, trainingTaskId, type TaskTarget } from '../contracts/identifiers';
 import type { Services } from '../contracts/services';
 import type { TaskDefinition, TaskRunResult } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
@@ -19,7 +19,10 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
     timeout: '30m',
     maxAttempts: 2,
     createTaskRunner: runnerOf(getServices, async ({ services, target, state, interruption }) => {
-      const leave = services.slots.take('training');
+      const id = trainingTaskId(target);
+      const leave = services.slots.take('training', id, () => {
+        services.taskManager.runSoon(id).catch(() => undefined);
+      });
       if (leave === undefined) {
         return { state, runAt: new Date(services.clock.now() + ASK_AGAIN_MILLISECONDS) };
       }
