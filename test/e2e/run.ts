@@ -5,6 +5,7 @@ import type { Client } from '@elastic/elasticsearch';
 import colors from 'picocolors';
 import { buildPlugin } from '../../scripts/build/build_plugin';
 import { connect } from '../../server/elasticsearch';
+import { runFaults } from './faults/run_faults';
 import { accessJourney } from './journeys/access';
 import { bootTimes, idleCostJourney } from './journeys/cost';
 import { detectorJourney, type DetectorMade } from './journeys/detector';
@@ -32,10 +33,13 @@ import { createUsers, indicesOf, type World } from './world';
  * PICTURES, default build/pictures), with --no-pages all others.
  * With the argument --access only who may do what is tried: attacks and the matrix of access.
  * With the argument --speed it measures the explorer beside Discover on a million results instead.
+ * With the argument --faults two Kibanas, in KIBANA_HOME and in a copy of it, KIBANA_SECOND_HOME, go through one fault after
+ * another instead.
  * With the argument --cost it measures what the plugin costs a Kibana of KIBANA_HOME instead: boots and idle detectors.
  */
 const { KIBANA_URL, KIBANA_HOME, KIBANA_USERNAME, KIBANA_PASSWORD, ELASTICSEARCH_URL } = process.env;
 const root = resolve(__dirname, '../..');
+const areFaultsAsked = process.argv.includes('--faults');
 const isCostAsked = process.argv.includes('--cost');
 const isOnlyAccessAsked = process.argv.includes('--access');
 const isSpeedAsked = process.argv.includes('--speed');
@@ -75,7 +79,8 @@ async function main(): Promise<boolean> {
     `End to end on ${KIBANA_HOME ? `the Kibana in ${KIBANA_HOME}` : KIBANA_URL}, security ${credentials ? 'on' : 'off'}`,
   );
   try {
-    if (KIBANA_HOME) await withOwnKibana(KIBANA_HOME, folder, elasticsearch, environment);
+    if (areFaultsAsked) await withTwoKibanas(folder, elasticsearch);
+    else if (KIBANA_HOME) await withOwnKibana(KIBANA_HOME, folder, elasticsearch, environment);
     else await journeys({ url: KIBANA_URL as string, folder, elasticsearch, environment });
   } finally {
     await elasticsearch.indices
@@ -164,6 +169,24 @@ async function journeys({
         await admin.request('delete', `/api/security/role/${name}-${kind}`).catch(() => undefined);
       }
     }
+  }
+}
+
+async function withTwoKibanas(folder: string, elasticsearch: Client): Promise<void> {
+  const { KIBANA_SECOND_HOME: second } = process.env;
+  if (!KIBANA_HOME || !second) {
+    report.skip('faults', 'it needs KIBANA_HOME and KIBANA_SECOND_HOME, a copy of it');
+    return;
+  }
+  const token = credentials && (await createServiceToken(elasticsearch, name));
+  try {
+    await runFaults({
+      ...{ root, name, report, folder, elasticsearch, credentials, token },
+      homes: [KIBANA_HOME, second],
+      elasticsearchUrl: process.env.KIBANA_ELASTICSEARCH_URL ?? (ELASTICSEARCH_URL as string),
+    });
+  } finally {
+    await deleteServiceToken(elasticsearch, name);
   }
 }
 
