@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { sleep } from './wait_for';
 
-const LONGEST_BOOT_MILLISECONDS = 300_000;
+const LONGEST_BOOT_MILLISECONDS = 600_000;
 const LONGEST_STOP_MILLISECONDS = 30_000;
 
 /** A Kibana that we install into, configure, start and stop; its own configuration and data are left alone. */

@@ -1,5 +1,5 @@
 import { type DetectorRecord, type DetectorStatus, type Operation } from '../../common/api';
-import { repairIndices, resultsIndex, resultsPattern } from '../../server/elasticsearch';
+import { checkpointsIndex, repairIndices, resultsIndex, resultsPattern } from '../../server/elasticsearch';
 import { runDetector } from '../../server/kibana/tasks/run_detector';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
@@ -180,4 +180,59 @@ it('names results that have lost their mapping, and goes on where it was once th
   expect(await status()).toMatchObject({ state: 'running', last_run: { logs: 60 } });
   expect(await oddOnes()).toContain('unmapped-30');
   expect((await status()).readiness?.filter(({ kind }) => kind === 'index_mapping')).toEqual([]);
+});
+
+describe('what a newer version of the plugin has stored', () => {
+  it('of a detector is left as it is, for a Kibana that can read it, without a growing pause', async () => {
+    await addMinute('newer');
+    const key = [...kibana.savedObjects.objects.keys()].find((each) => each.endsWith(id)) as string;
+    const stored = kibana.savedObjects.objects.get(key)!;
+    const { detector } = stored.attributes as { detector: object };
+    const newer = {
+      ...stored,
+      attributes: { ...(stored.attributes as object), detector: { ...detector, of_tomorrow: true } },
+    };
+    kibana.savedObjects.objects.set(key, newer);
+    for (let time = 0; time < 3; time++) await run();
+    const task = kibana.tasks.scheduled.get(detectionTaskId({ space, detectorId: id }))!;
+    expect(kibana.savedObjects.objects.get(key)).toEqual(newer);
+    expect(+task.runAt! - kibana.now()).toBe(MINUTE);
+    expect(task.state).toMatchObject({
+      failures: 3,
+      last_error: {
+        message: expect.stringMatching(/"kibana\.test" cannot read this detector.*of_tomorrow/s),
+      },
+    });
+    kibana.savedObjects.objects.set(key, stored);
+    await run();
+    expect(await status()).toMatchObject({ state: 'running', consecutive_failures: 0 });
+    expect(await oddOnes()).toContain('newer-30');
+  });
+
+  it('of an index is refused in words, and nothing is written', async () => {
+    await addMinute('schema');
+    const index = checkpointsIndex(space);
+    const before = await admin.count({ index });
+    await admin.indices.putMapping({ index, _meta: { schema_version: 2, resource: 'checkpoints' } });
+    const other = startKibanaStandIn({ plain: admin, canEncrypt: false });
+    other.now = kibana.now;
+    for (const [key, object] of kibana.savedObjects.objects) other.savedObjects.objects.set(key, object);
+    const conditions = {
+      failures: 0,
+      share: 1,
+      signal: new AbortController().signal,
+      isOutOfTime: () => false,
+    };
+    try {
+      expect(await runDetector(other.services, { space, detectorId: id }, conditions)).toMatchObject({
+        failure: { code: 'refused', message: expect.stringContaining('Use a newer one') },
+      });
+      await admin.indices.refresh({ index });
+      expect(await admin.count({ index })).toMatchObject({ count: before.count });
+    } finally {
+      await admin.indices.putMapping({ index, _meta: { schema_version: 1, resource: 'checkpoints' } });
+    }
+    await run();
+    expect(await oddOnes()).toContain('schema-30');
+  });
 });

@@ -31,6 +31,7 @@ import type { IncidentStore } from '../../detection/ports/incidents';
 import { openApiKey, usesApiKeys } from '../keys/api_key';
 import { inSpace, recordOf, type StoredDetector } from './detector_repository';
 import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
+import type { SavedObject } from '../contracts/saved_object_contracts';
 import type { DetectorAttributes } from '../contracts/saved_object_types';
 import type { Services } from '../contracts/services';
 import { LONGEST_TRAINING_MILLISECONDS } from './detector_state';
@@ -116,10 +117,23 @@ async function findDetector(
       DETECTOR_TYPE,
       detectorId,
     );
-    return recordOf(object);
+    return readByThis(services, object);
   } catch (error) {
     if ((error as { output?: { statusCode?: number } }).output?.statusCode === 404) return undefined;
     throw error;
+  }
+}
+
+/** @throws DetectionError `invalid_input` for a detector with settings that this version does not know: it is left as it is */
+function readByThis({ self }: Services, object: SavedObject<DetectorAttributes>): StoredDetector {
+  try {
+    return recordOf(object);
+  } catch (error) {
+    throw new DetectionError(
+      'invalid_input',
+      `The Kibana "${self.name}" cannot read this detector, as where one with a newer version of the plugin has saved it; the detector waits for one that can. ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -136,7 +136,10 @@ export async function runDetector(
     const failures = Math.max(failedBefore, before.consecutive_failures) + 1;
     const failure = failureOf(error, clock.now(), true);
     const isLessNext = conditions.isOutOfTime() && share > SMALLEST_SHARE;
-    const delay = isLessNext ? 0 : pauseAfter(code, failures, durationToMilliseconds(interval));
+    // A detector that another version has saved is left to a Kibana that can read it, which waits no longer than usual.
+    const isUnreadable = job === undefined && code === 'invalid_input';
+    const pause = pauseAfter(code, isUnreadable ? 1 : failures, durationToMilliseconds(interval));
+    const delay = isLessNext ? 0 : pause;
     const { running: _over, ...kept } = before;
     await job?.status
       .writePart(target.detectorId, 'runs', {

@@ -15,6 +15,9 @@ export class FaultyProxy {
   /** @param target address of Elasticsearch, http */
   constructor(private readonly target: string) {
     this.server = createServer((incoming, answer) => this.take(incoming, answer));
+    // Elasticsearch keeps connections open: one that is closed under a request would be a fault of our own.
+    this.server.keepAliveTimeout = 0;
+    this.server.requestTimeout = 0;
   }
 
   /** @returns its own address */

@@ -23,7 +23,7 @@ export interface FaultsPlace {
   readonly homes: readonly [string, string];
   readonly folder: string;
   readonly elasticsearch: Client;
-  /** Where the Kibanas reach Elasticsearch. */
+  /** Address at which the Kibanas reach Elasticsearch. */
   readonly elasticsearchUrl: string;
   readonly credentials: Credentials | undefined;
   readonly token: string | undefined;
@@ -58,8 +58,7 @@ export async function runFaults(place: FaultsPlace): Promise<void> {
       );
       await report.step('it is installed into both, and they boot', async () => {
         for (const { kibana } of nodes) kibana.plugin('install', `file://${archive}`);
-        // One after the other: the first makes Kibana's indices.
-        for (const { kibana } of nodes) await kibana.start();
+        await Promise.all(nodes.map(({ kibana }) => kibana.start()));
       });
       await report.step('a detector is trained and started', async () => {
         await stream.writeHistory();
