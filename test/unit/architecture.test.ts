@@ -49,6 +49,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...[
       'suppressions',
       'incidents',
+      'patterns',
       'model_snapshot',
       'buckets',
       'rules',

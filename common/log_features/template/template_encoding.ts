@@ -172,7 +172,7 @@ function drainReader(templates: readonly (readonly string[])[]): TemplateReader 
  *
  * @throws DetectionError `invalid_input` for a regular expression that is none or could take too long
  */
-function masksOf(masks: TemplateState['masks']): MessageMasks {
+export function masksOf(masks: TemplateState['masks']): MessageMasks {
   if (masks === undefined || masks.length === 0) return () => [];
   const patterns = safePatterns(masks);
   return (message) => {

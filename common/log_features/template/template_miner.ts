@@ -276,6 +276,19 @@ function groupsOf(variants: readonly Variant[]): Group[] {
   return groups;
 }
 
+/** Distinct messages that became one template. */
+export interface MessageGroup {
+  /** See {@link MinedTemplate.tokens}. */
+  readonly tokens: string[];
+  readonly members: readonly Variant[];
+}
+
+/** Groups distinct messages into templates; the outcome does not depend on their order. */
+export const groupMessages = (variants: readonly Variant[]): MessageGroup[] =>
+  groupsOf(
+    [...variants].sort((one, other) => byFrequency([one.key, one.count], [other.key, other.count])),
+  ).map((group) => ({ tokens: tokensOf(group), members: group.variants }));
+
 export interface MinedTemplates {
   /** Most frequent first, at most MAX_TEMPLATES of them. */
   readonly templates: readonly MinedTemplate[];

@@ -1,0 +1,79 @@
+import { HOUR, DAY } from '../duration';
+import { exposureOf, hourOfWeek, HOURS_OF_WEEK, type UsualRates } from './usual_rate';
+
+const WEEK = 7 * DAY;
+
+/** Half-open, epoch milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Weighted buckets of each hour of the week, for all patterns that are counted since the same time. */
+export class Exposures {
+  private readonly known = new Map<number, Float64Array>();
+
+  constructor(
+    private readonly time: number,
+    private readonly span: number,
+  ) {}
+
+  public since(since: number): Float64Array {
+    let exposures = this.known.get(since);
+    if (exposures === undefined) {
+      exposures = new Float64Array(HOURS_OF_WEEK);
+      for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
+        exposures[hour] = exposureOf(hour, since, this.time, this.span);
+      }
+      this.known.set(since, exposures);
+    }
+    return exposures;
+  }
+}
+
+interface SilentSeries {
+  readonly rates: UsualRates;
+  readonly share: number;
+  readonly dispersion: number;
+  readonly span: number;
+  readonly silences: readonly Span[];
+}
+
+/**
+ * Sums over the buckets of a time without logs.
+ *
+ * @returns logs that were due, their squares, and the negative logarithm of the chance of none: less than what was due
+ *   where logs come in bursts
+ */
+export function silenceOf(
+  { rates, share, dispersion, span, silences }: SilentSeries,
+  from: number,
+  to: number,
+): { readonly due: number; readonly squares: number; readonly hazard: number } {
+  let due = 0;
+  let squares = 0;
+  let hazard = 0;
+  const add = (hour: number, buckets: number): void => {
+    const mean = rates.at(hour, dispersion).mean * share;
+    due += buckets * mean;
+    squares += buckets * mean * mean;
+    hazard += (buckets * Math.log1p(dispersion * mean)) / dispersion;
+  };
+  const weeks = Math.floor((to - from) / WEEK);
+  if (weeks > 0) {
+    for (let hour = 0; hour < HOURS_OF_WEEK; hour++) add(hour, (weeks * HOUR) / span);
+  }
+  for (let start = from + weeks * WEEK; start < to;) {
+    const end = Math.min(to, (Math.floor(start / HOUR) + 1) * HOUR);
+    add(hourOfWeek(start), (end - start) / span);
+    start = end;
+  }
+  for (const silence of silences) {
+    for (let start = Math.max(from, silence.from); start < Math.min(to, silence.to);) {
+      const end = Math.min(to, silence.to, (Math.floor(start / HOUR) + 1) * HOUR);
+      add(hourOfWeek(start), -(end - start) / span);
+      start = end;
+    }
+  }
+  return { due: Math.max(0, due), squares: Math.max(0, squares), hazard: Math.max(0, hazard) };
+}

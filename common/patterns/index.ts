@@ -1,0 +1,12 @@
+export * from './pattern';
+export { judgeBucket, LEARNING, type Arrivals, type BucketVerdict } from './judge_bucket';
+export { emptyProfile, HOURS_OF_WEEK, UsualRates } from './usual_rate';
+export { Exposures, type Span } from './exposures';
+export { NO_ENTITY, PatternCounts, type CountsState, type SeenPattern } from './pattern_counts';
+export {
+  generalise,
+  PatternCatalogue,
+  patternIdOf,
+  patternText,
+  type CataloguedPattern,
+} from './pattern_catalogue';

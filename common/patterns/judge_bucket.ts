@@ -1,0 +1,416 @@
+import { DAY } from '../duration';
+import { silenceOf, Exposures, type Span } from './exposures';
+import {
+  ALL_ENTITIES,
+  newSeries,
+  OTHER_ENTITIES,
+  PATTERN_LIMITS,
+  type PatternChange,
+  type PatternFinding,
+  type PatternModel,
+  type Series,
+} from './pattern';
+import { countTails, discoveryLimit } from './tail_probabilities';
+import { addToProfile, halfLifeWeight, hourOfWeek, UsualRates, type Rate } from './usual_rate';
+
+/** Excess variance in units of the squared mean before any is seen, which counts as that of so many logs squared and so many buckets; the least. */
+const PRIOR_DISPERSION = 0.2;
+const PRIOR_SQUARES = 10;
+const PRIOR_BUCKETS = 30;
+const LEAST_DISPERSION = 0.01;
+/** A pattern, and a pattern of an entity, is judged once it has been counted for so long. */
+export const LEARNING = DAY;
+/** The least change that is told: twice or half the usual, and so many logs more. */
+const LEAST_RATIO = 2;
+const LEAST_MORE = 3;
+/** A surge is usual when so many as large as two thirds of it came in four weeks. */
+const USUAL_PEAKS = 2;
+const SIMILAR_PEAK = 2 / 3;
+const PEAK_MEMORY = 28 * DAY;
+const PEAKS_KEPT = 4;
+/** A silence is told from so many times the longest so far, and the last one that was told. */
+const LONGER_THAN_LONGEST = 1.5;
+const LONGER_THAN_TOLD = 2;
+/** Logs due below which a silence says nothing. */
+const LEAST_DUE = 4;
+/** No hour of the week is looked for whose rate is more than so many times the mean. */
+const STEEPEST_HOUR = 3;
+/** Buckets in a row that end a surge or a drop. */
+const CALM_BUCKETS = 4;
+/** Time for which a pattern is called new or returned. */
+const NEWS = DAY;
+/** Counts beyond so many standard deviations are learned as if they were that many: for the mean, and for the dispersion. */
+const LEARNED_DEVIATIONS = 4;
+const DISPERSED_DEVIATIONS = 8;
+/** At most so much of the squared deviation is put down to the estimate of the mean. */
+const MOST_TAKEN_OUT = 0.02;
+/** Weight of the new patterns of the past is halved in this time; so many are remembered. */
+const ARRIVAL_HALF_LIFE = 2 * DAY;
+const ARRIVALS_KEPT = 200;
+/** False discovery rate of a bucket at most. */
+const HIGHEST_RATE = 0.05;
+
+/** New patterns of the past: when, and how many logs each had in its first bucket. */
+export type Arrivals = readonly (readonly [time: number, count: number])[];
+
+export interface BucketInput {
+  readonly patterns: readonly PatternModel[];
+  /** Begin of the bucket, epoch milliseconds. */
+  readonly time: number;
+  /** Milliseconds. */
+  readonly span: number;
+  /** Logs by pattern and entity: an entity that is absent had none, {@link ALL_ENTITIES} is their sum. */
+  readonly counts: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Begin of all counting. */
+  readonly since: number;
+  readonly arrivals: Arrivals;
+  /** Times without any log, oldest first: a silence of everything is none of a pattern. */
+  readonly silences: readonly Span[];
+  /** Changes of nothing that are put up with, and half of the new patterns that are told where new ones keep coming. */
+  readonly falseAlarmsPerDay: number;
+}
+
+export interface BucketVerdict {
+  /** The least likely first, at most {@link PATTERN_LIMITS.findings}. */
+  readonly findings: readonly PatternFinding[];
+  /** Findings beyond these. */
+  readonly more: number;
+  /** Ids of patterns whose statistics have changed. */
+  readonly touched: ReadonlySet<string>;
+  readonly arrivals: Arrivals;
+  readonly tests: number;
+}
+
+interface Test {
+  readonly pattern: PatternModel;
+  readonly entity: string;
+  readonly series: Series;
+  readonly count: number;
+  readonly rate: Rate;
+  readonly rates: UsualRates;
+  /** Share of the entity in the logs of the pattern. */
+  readonly share: number;
+  readonly dispersion: number;
+  /** False while it is learned. */
+  readonly isKnown: boolean;
+  readonly chance: number;
+  /** Absent where the count is usual, or too little different to tell. */
+  readonly change?: 'surging' | 'dropping' | 'vanished';
+  /** Of a silence up to the end of the bucket: logs that were due, and the same with less weight where they come in bursts. */
+  readonly due: number;
+  readonly hazard: number;
+}
+
+/**
+ * Judges a bucket in which there are logs, and learns from it; patterns are changed in place.
+ *
+ * Counts are taken for negative binomial around the usual of their hour of the week, with the excess variance of their own
+ * past and the uncertainty of the estimate: the predictive distribution of Poisson counts whose rate has a gamma
+ * distribution (Gelman et al. 2013, "Bayesian Data Analysis", section 2.6). That, and to learn outbreaks of the past with
+ * less weight, follows Noufaily et al. 2013, "An improved algorithm for outbreak detection in multiple surveillance
+ * systems", who watch thousands of sparse counts. A silence is judged by the logs that were due since the last one. False
+ * findings over all series of a bucket are bounded as Benjamini and Hochberg do it, at a rate for which changes are told
+ * `falseAlarmsPerDay / 2` times a day where nothing changes. A new pattern is judged by how often one with as many logs
+ * was new of late.
+ *
+ * The outcome does not depend on the order of patterns and entities. Judging the same bucket again changes nothing of
+ * patterns that were touched.
+ */
+export function judgeBucket(input: BucketInput): BucketVerdict {
+  const { time, span, patterns, counts } = input;
+  const exposures = new Exposures(time, span);
+  const tests: Test[] = [];
+  const newcomers: PatternModel[] = [];
+  for (const pattern of patterns) {
+    if (pattern.judged !== undefined && pattern.judged > time) continue;
+    const of = counts.get(pattern.id);
+    if (pattern.judged === undefined) {
+      if (of === undefined) continue;
+      if (pattern.firstSeen >= input.since + LEARNING) newcomers.push(pattern);
+    }
+    collectTests(input, pattern, of, exposures, tests);
+  }
+  const known = tests.filter(({ isKnown }) => isKnown);
+  const limit = discoveryLimit(
+    known.flatMap(({ change, chance }) => (change === undefined ? [] : [chance])),
+    known.length,
+    Math.min(HIGHEST_RATE, ((input.falseAlarmsPerDay / 2) * span) / DAY),
+  );
+  const findings: PatternFinding[] = [];
+  const touched = new Set<string>();
+  for (const test of tests) {
+    const { state, stateSince } = test.series;
+    const wasVanished = state === 'vanished';
+    const isFinding = test.isKnown && test.change !== undefined && test.chance <= limit;
+    followState(test, isFinding ? test.change : undefined, time, findings);
+    const isChanged = test.series.state !== state || test.series.stateSince !== stateSince;
+    if (test.count === 0 && !isChanged) continue;
+    touched.add(test.pattern.id);
+    learn(test, input, wasVanished);
+  }
+  const arrivals = judgeArrivals(input, newcomers, findings);
+  for (const pattern of patterns) {
+    if (touched.has(pattern.id)) pattern.judged = time + span;
+  }
+  const told = ordered(withoutRepetition(findings, counts));
+  return {
+    findings: told.slice(0, PATTERN_LIMITS.findings),
+    more: Math.max(0, told.length - PATTERN_LIMITS.findings),
+    touched,
+    arrivals,
+    tests: known.length,
+  };
+}
+
+function collectTests(
+  input: BucketInput,
+  pattern: PatternModel,
+  of: ReadonlyMap<string, number> | undefined,
+  exposures: Exposures,
+  tests: Test[],
+): void {
+  if (of !== undefined) addSeries(pattern, of, input.time);
+  const rates = new UsualRates(pattern.profile, exposures.since(pattern.since), input.time);
+  // In one entity only, the pattern of the entity is that of all.
+  const isSingle = pattern.series.size <= 2;
+  for (const [entity, series] of pattern.series) {
+    const count = countIn(pattern, of, entity);
+    const isJudged = pattern.ignored === undefined && !(isSingle && entity !== ALL_ENTITIES);
+    tests.push(testOf(input, pattern, entity, series, count, rates, isJudged));
+  }
+}
+
+/** Adds the entities of a bucket, in the order of their names, as far as there is room; the others share one series. */
+function addSeries(pattern: PatternModel, of: ReadonlyMap<string, number>, time: number): void {
+  const { series } = pattern;
+  if (!series.has(ALL_ENTITIES)) series.set(ALL_ENTITIES, newSeries(time));
+  for (const entity of [...of.keys()].sort()) {
+    if (series.has(entity)) continue;
+    const isFull = series.size > PATTERN_LIMITS.entities;
+    const name = isFull ? OTHER_ENTITIES : entity;
+    if (!series.has(name)) series.set(name, newSeries(time));
+  }
+}
+
+function countIn(
+  { series }: PatternModel,
+  of: ReadonlyMap<string, number> | undefined,
+  entity: string,
+): number {
+  if (of === undefined) return 0;
+  if (entity !== OTHER_ENTITIES) return of.get(entity) ?? 0;
+  let count = 0;
+  for (const [name, logs] of of) if (name === OTHER_ENTITIES || !series.has(name)) count += logs;
+  return count;
+}
+
+/** @param mean usual logs of a bucket */
+function dispersionOf({ excess, squares }: Series, mean: number): number {
+  const prior = PRIOR_SQUARES + PRIOR_BUCKETS * mean * mean;
+  return Math.max(LEAST_DISPERSION, (excess + PRIOR_DISPERSION * prior) / (squares + prior));
+}
+
+function testOf(
+  { time, span, silences }: BucketInput,
+  pattern: PatternModel,
+  entity: string,
+  series: Series,
+  count: number,
+  rates: UsualRates,
+  isJudged: boolean,
+): Test {
+  const weighted = series.weighted * halfLifeWeight(time - series.at);
+  const share = entity === ALL_ENTITIES ? 1 : (weighted + 0.25) / (rates.count + 0.5);
+  const dispersion = dispersionOf(series, rates.mean * share);
+  const ofAll = rates.at(hourOfWeek(time), dispersion);
+  const rate: Rate =
+    entity === ALL_ENTITIES
+      ? ofAll
+      : { mean: ofAll.mean * share, variance: ofAll.variance + 1 / (weighted + 0.5) };
+  const isKnown = isJudged && time - pattern.since >= LEARNING && time - series.since >= LEARNING;
+  const base = { pattern, entity, series, count, rate, rates, share, dispersion, isKnown };
+  const nothing = { ...base, chance: 1, due: 0, hazard: 0 };
+  if (!isKnown) return nothing;
+  if (count > 0) {
+    const { lower, upper } = countTails(count, rate.mean, 1 / (dispersion + rate.variance));
+    const chance = Math.min(1, 2 * Math.min(lower, upper));
+    const isMore = count >= LEAST_RATIO * rate.mean && count - rate.mean >= LEAST_MORE;
+    if (isMore && !isUsualPeak(series, count / rate.mean, time)) {
+      return { ...nothing, chance, change: 'surging' };
+    }
+    return count * LEAST_RATIO <= rate.mean
+      ? { ...nothing, chance, change: 'dropping' }
+      : { ...nothing, chance };
+  }
+  const buckets = (time - series.lastSeen) / span;
+  if (series.state === 'vanished' || rates.mean * share * buckets * STEEPEST_HOUR < LEAST_DUE) return nothing;
+  const { due, hazard } = silenceOf(
+    { rates, share, dispersion, span, silences },
+    series.lastSeen + span,
+    time + span,
+  );
+  const chance = Math.min(1, 2 * (1 + hazard * rate.variance) ** (-1 / rate.variance));
+  const isLonger =
+    hazard >= LONGER_THAN_LONGEST * series.longestGap && hazard >= LONGER_THAN_TOLD * series.toldGap;
+  return {
+    ...base,
+    chance,
+    due,
+    hazard,
+    ...(due >= LEAST_DUE && isLonger && { change: 'vanished' as const }),
+  };
+}
+
+const isUsualPeak = ({ peaks, state }: Series, ratio: number, now: number): boolean =>
+  state !== 'surging' &&
+  peaks.filter(({ time, ratio: past }) => now - time <= PEAK_MEMORY && past >= SIMILAR_PEAK * ratio).length >=
+    USUAL_PEAKS;
+
+const deviationOf = ({ rate: { mean, variance }, dispersion }: Test): number =>
+  Math.sqrt(mean + mean * mean * (dispersion + variance));
+
+/** Moves a series from one state to the next, and notes what is to be told. */
+function followState(test: Test, change: Test['change'], time: number, findings: PatternFinding[]): void {
+  const { pattern, entity, series, count, rate, chance, due } = test;
+  const turn = (state: Series['state']): void => {
+    series.state = state;
+    series.stateSince = time;
+    series.calm = 0;
+  };
+  const tell = (kind: PatternChange, usual: number): void => {
+    findings.push({
+      patternId: pattern.id,
+      ...(entity !== ALL_ENTITIES && { entity }),
+      change: kind,
+      time,
+      count,
+      usual,
+      ...(kind !== 'returned' && { chance }),
+    });
+  };
+  if (change !== undefined) {
+    if (series.state === change) {
+      series.calm = 0;
+      return;
+    }
+    turn(change);
+    if (change === 'surging') {
+      const kept = series.peaks.filter((peak) => time - peak.time <= PEAK_MEMORY);
+      series.peaks = [...kept, { time, ratio: count / rate.mean }].slice(-PEAKS_KEPT);
+    }
+    if (change === 'vanished') series.toldGap = test.hazard;
+    tell(change, change === 'vanished' ? due : rate.mean);
+    return;
+  }
+  switch (series.state) {
+    case 'vanished':
+      if (count === 0) return;
+      turn('returned');
+      if (pattern.ignored === undefined) tell('returned', rate.mean);
+      return;
+    case 'new':
+    case 'returned':
+      if (time - series.stateSince >= NEWS) turn('usual');
+      return;
+    case 'surging':
+    case 'dropping': {
+      const isOff =
+        series.state === 'surging'
+          ? count > rate.mean + 2 * deviationOf(test)
+          : count < rate.mean / LEAST_RATIO;
+      series.calm = isOff ? 0 : series.calm + 1;
+      if (series.calm >= CALM_BUCKETS) turn('usual');
+      return;
+    }
+    case 'usual':
+  }
+}
+
+/** Learns a count, and the buckets without logs before it. */
+function learn(test: Test, { time, span, silences }: BucketInput, wasVanished: boolean): void {
+  const { pattern, entity, series, count, rate, rates, share, dispersion, isKnown } = test;
+  const { mean, variance } = rate;
+  const factor = halfLifeWeight(time + span - series.at);
+  series.weighted *= factor;
+  series.excess *= factor;
+  series.squares *= factor;
+  if (time > series.since && !wasVanished) {
+    const known = Math.min(variance, MOST_TAKEN_OUT);
+    const of = { rates, share, dispersion, span, silences };
+    if (series.at < time) {
+      const { due, squares } = silenceOf(of, series.at, time);
+      series.excess += squares * (1 - known) - due;
+      series.squares += squares;
+    }
+    if (count > 0 && series.lastSeen + span < time) {
+      const { hazard } = silenceOf(of, series.lastSeen + span, time);
+      series.longestGap = Math.max(series.longestGap, hazard);
+    }
+    const dispersed = Math.min(count, mean + DISPERSED_DEVIATIONS * deviationOf(test) + 4);
+    series.excess += (dispersed - mean) ** 2 - mean - known * mean * mean;
+    series.squares += mean * mean;
+  }
+  const learned = isKnown ? Math.min(count, mean + LEARNED_DEVIATIONS * deviationOf(test) + 4) : count;
+  series.weighted += learned;
+  series.at = time + span;
+  if (count > 0) series.lastSeen = time;
+  if (entity === ALL_ENTITIES) addToProfile(pattern.profile, time, learned);
+}
+
+/** Finds the new patterns that are new where, of late, none with as many logs was. */
+function judgeArrivals(
+  { time, span, since, counts, arrivals, falseAlarmsPerDay }: BucketInput,
+  newcomers: readonly PatternModel[],
+  findings: PatternFinding[],
+): Arrivals {
+  const weightAt = (age: number): number => 2 ** (-age / ARRIVAL_HALF_LIFE);
+  const observed = Math.max(0, time - since - LEARNING);
+  const buckets = ((1 - weightAt(observed)) * ARRIVAL_HALF_LIFE) / Math.LN2 / span;
+  const bucketRate = Math.min(HIGHEST_RATE, (2 * falseAlarmsPerDay * span) / DAY);
+  const added: (readonly [number, number])[] = [];
+  for (const { id, series, ignored } of newcomers) {
+    const count = counts.get(id)?.get(ALL_ENTITIES) ?? 0;
+    let before = 0;
+    for (const [when, logs] of arrivals) {
+      if (logs >= count && when < time) before += weightAt(time - when);
+    }
+    added.push([time, count]);
+    const chance = -Math.expm1(-(before + 0.5) / (buckets + 1));
+    if (chance > bucketRate || ignored !== undefined) continue;
+    const all = series.get(ALL_ENTITIES);
+    if (all !== undefined) {
+      all.state = 'new';
+      all.stateSince = time;
+    }
+    findings.push({ patternId: id, change: 'new', time, count, usual: 0, chance });
+  }
+  added.sort((one, other) => one[1] - other[1]);
+  return [...arrivals.filter(([when]) => when < time), ...added].slice(-ARRIVALS_KEPT);
+}
+
+/** A change in all entities together is told once, with the entity where it is one alone. */
+function withoutRepetition(
+  findings: readonly PatternFinding[],
+  counts: BucketInput['counts'],
+): PatternFinding[] {
+  const ofAll = new Set(
+    findings.flatMap(({ patternId, entity, change }) =>
+      entity === undefined ? [`${change} ${patternId}`] : [],
+    ),
+  );
+  return findings.flatMap((finding) => {
+    const { patternId, entity, change } = finding;
+    if (entity !== undefined) return ofAll.has(`${change} ${patternId}`) ? [] : [finding];
+    const entities = [...(counts.get(patternId)?.keys() ?? [])].filter((name) => name !== ALL_ENTITIES);
+    const isOne = change === 'new' && entities.length === 1;
+    return [isOne ? { ...finding, entity: entities[0] } : finding];
+  });
+}
+
+const ordered = (findings: readonly PatternFinding[]): PatternFinding[] =>
+  [...findings].sort(
+    (one, other) =>
+      (one.chance ?? 0) - (other.chance ?? 0) ||
+      (one.patternId < other.patternId ? -1 : one.patternId > other.patternId ? 1 : 0) ||
+      ((one.entity ?? '') < (other.entity ?? '') ? -1 : 1),
+  );

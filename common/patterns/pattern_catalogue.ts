@@ -1,0 +1,107 @@
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
+import { kindOf, tokeniseMessage, type MessageTokens } from '../log_features/template/message_tokens';
+import type { Variant } from '../log_features/template/message_counter';
+import { ANY, TemplateMatcher, templateTextOf } from '../log_features/template/template_matcher';
+import { groupMessages, type MessageMasks } from '../log_features/template/template_miner';
+import { printable } from '../printable';
+import { PATTERN_LIMITS } from './pattern';
+
+/** Messages whose pattern is kept for the next time, and the longest of them. */
+const CACHE_SIZE = 4_096;
+const CACHED_LENGTH = 512;
+const ID_CHARACTERS = 24;
+
+/** A pattern as messages are matched with it. */
+export interface CataloguedPattern {
+  readonly id: string;
+  readonly tokens: readonly string[];
+  readonly isGeneral: boolean;
+}
+
+/** A pattern that a message follows; with its tokens where it is not in the catalogue yet. */
+export interface MatchedPattern {
+  readonly id: string;
+  readonly tokens?: readonly string[];
+}
+
+/** @returns an id that depends on the tokens alone: the first 96 bits of their SHA-256 digest */
+export const patternIdOf = (tokens: readonly string[]): string =>
+  bytesToHex(sha256(utf8ToBytes(tokens.map(plain).join('\u0000')))).slice(0, ID_CHARACTERS);
+
+const plain = (token: string): string => (token.startsWith(' ') ? token.slice(1) : token);
+
+/** Text of a pattern for people, such as `Timeout after <duration>`. */
+export const patternText = (tokens: readonly string[]): string =>
+  printable(templateTextOf(tokens).trim(), PATTERN_LIMITS.text);
+
+const tokensOf = ({ words, spaced }: MessageTokens): string[] =>
+  words.map((word, place) => (spaced[place] === 1 && place > 0 ? ` ${word}` : word));
+
+/** Finds the pattern of a message. Patterns never change while a bucket is counted, so the order of logs does not matter. */
+export class PatternCatalogue {
+  private readonly matcher: TemplateMatcher;
+  private cache = new Map<string, MatchedPattern | undefined>();
+
+  constructor(
+    private readonly patterns: readonly CataloguedPattern[],
+    private readonly masks: MessageMasks,
+    private readonly maxLength: number,
+  ) {
+    this.matcher = new TemplateMatcher(patterns.map(({ tokens }) => tokens));
+  }
+
+  /** @returns undefined for a message without a token */
+  public find(message: string): MatchedPattern | undefined {
+    const text = message.length > this.maxLength ? message.slice(0, this.maxLength) : message;
+    if (this.cache.has(text)) return this.cache.get(text);
+    const found = this.match(tokeniseMessage(text, this.masks(text)));
+    if (text.length <= CACHED_LENGTH) {
+      if (this.cache.size >= CACHE_SIZE) this.cache = new Map();
+      this.cache.set(text, found);
+    }
+    return found;
+  }
+
+  private match(read: MessageTokens): MatchedPattern | undefined {
+    if (read.words.length === 0) return undefined;
+    const place = this.matcher.match(read);
+    if (place >= 0) return { id: this.patterns[place].id };
+    const tokens = tokensOf(read);
+    return { id: patternIdOf(tokens), tokens };
+  }
+}
+
+/** Patterns that turn out to be one. */
+export interface Generalisation {
+  readonly tokens: readonly string[];
+  /** Ids of patterns that stood as messages were read. */
+  readonly members: readonly string[];
+}
+
+/**
+ * Finds patterns that differ in nothing but values, as the miner of templates does it with messages.
+ *
+ * @param patterns with their numbers of logs; those that are general already are left as they are
+ */
+export function generalise(
+  patterns: readonly (CataloguedPattern & { readonly logs: number })[],
+): Generalisation[] {
+  const variants = patterns.flatMap(({ id, tokens, isGeneral, logs }): Variant[] => {
+    if (isGeneral || tokens.some((token) => plain(token) === ANY)) return [];
+    const words = tokens.map(plain);
+    return [
+      {
+        key: id,
+        words,
+        kinds: words.map(kindOf),
+        spaced: tokens.map((token) => (token.startsWith(' ') ? 1 : 0)),
+        written: words.map(() => undefined),
+        count: logs,
+      },
+    ];
+  });
+  return groupMessages(variants).flatMap(({ tokens, members }) =>
+    members.length < 2 ? [] : [{ tokens, members: members.map(({ key }) => key).sort() }],
+  );
+}

@@ -1,0 +1,98 @@
+import { createRandom } from '../demo_logs/random';
+import { hashOfJson } from '../model_snapshot/canonical_json';
+import { PATTERN_LIMITS, OTHER_ENTITIES, OTHER_PATTERNS } from './pattern';
+import { generalise, PatternCatalogue, patternText } from './pattern_catalogue';
+import { PatternCounts, type CountedLog } from './pattern_counts';
+
+const HOUR = 3_600_000;
+const catalogue = new PatternCatalogue(
+  [{ id: 'known', tokens: ['User', ' <*>', ' logged', ' in'], isGeneral: true }],
+  () => [],
+  2_048,
+);
+
+function counted(logs: readonly CountedLog[], before = new PatternCounts()): PatternCounts {
+  for (const log of logs) {
+    const pattern = catalogue.find(log.message);
+    if (pattern !== undefined) before.add(pattern, log);
+  }
+  return before;
+}
+
+function logsOf(count: number, seed: number): CountedLog[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, () => {
+    const time = random.integer(0, 4 * HOUR);
+    const words = ['alpha', 'beta', 'gamma', 'delta'].map(
+      (word) => `${word}${'x'.repeat(random.integer(0, 6))}`,
+    );
+    return {
+      message: random.chance(0.5)
+        ? `User u${random.integer(1, 9)} logged in`
+        : `Cannot ${random.pick(words)} ${random.pick(words)} ${random.pick(words)} after ${random.integer(1, 500)} ms`,
+      time,
+      bucket: Math.floor(time / HOUR) * HOUR,
+      ...(random.chance(0.9) && { entity: `host-${random.integer(1, 80)}` }),
+      ...(random.chance(0.5) && { level: random.pick(['INFO', 'error']) }),
+    };
+  });
+}
+
+test('finds the pattern of a message, and masks what varies in one that is unlike any', () => {
+  expect(catalogue.find('User u17 logged in')).toEqual({ id: 'known' });
+  const one = catalogue.find('Timeout after 30 ms')!;
+  expect(catalogue.find('Timeout after 4 ms')!.id).toBe(one.id);
+  expect(patternText(one.tokens!)).toBe('Timeout after <duration>');
+  expect(catalogue.find('   ')).toBeUndefined();
+});
+
+test('neither the order of the logs nor a pause in between changes the counts', () => {
+  for (const seed of [1, 2]) {
+    const logs = logsOf(4_000, seed);
+    const random = createRandom(seed + 100);
+    const wanted = hashOfJson(counted(logs).toJSON());
+    const shuffled = [...logs]
+      .map((log) => ({ log, at: random.uniform() }))
+      .sort((one, other) => one.at - other.at)
+      .map(({ log }) => log);
+    const cut = random.integer(1, logs.length - 1);
+    const begun = counted(shuffled.slice(0, cut));
+    const resumed = new PatternCounts(
+      JSON.parse(JSON.stringify(begun)) as ReturnType<PatternCounts['toJSON']>,
+    );
+    expect(hashOfJson(counted(shuffled.slice(cut), resumed).toJSON())).toBe(wanted);
+  }
+});
+
+test('no log is lost beyond the bounds: it is counted with the others', () => {
+  const logs = Array.from({ length: 2_400 }, (_, index) => ({
+    message: `Cannot ${[...String(index)].map((digit) => 'abcdefghij'[Number(digit)]).join('')} it`,
+    time: 5,
+    bucket: 0,
+    entity: `e${index % 120}`,
+  }));
+  const { cells, seen } = counted([...logs, ...logs]).toJSON();
+  expect(cells.reduce((sum, [, , , count]) => sum + count, 0)).toBe(4_800);
+  expect(seen).toHaveLength(PATTERN_LIMITS.fresh);
+  const rest = cells.filter(([id]) => id === OTHER_PATTERNS);
+  expect(rest.reduce((sum, [, , , count]) => sum + count, 0)).toBe(2 * (2_400 - PATTERN_LIMITS.fresh));
+  expect(rest.map(([, entity]) => entity)).toContain(OTHER_ENTITIES);
+  expect(rest).toHaveLength(PATTERN_LIMITS.entities + 1);
+});
+
+test('patterns that differ in ever new values become one', () => {
+  const patterns = 'amy bob cleo dan eve finn gil hal iris jon kay leo mia ned ola'.split(' ').map((name) => {
+    const { id, tokens } = catalogue.find(`Session of ${name} was closed`)!;
+    return { id, tokens: tokens!, isGeneral: false, logs: 1 };
+  });
+  const other = catalogue.find('Disk is full')!;
+  const found = generalise([
+    ...patterns,
+    { id: other.id, tokens: other.tokens!, isGeneral: false, logs: 3 },
+    { id: 'known', tokens: ['User', ' <*>', ' logged', ' in'], isGeneral: true, logs: 9 },
+  ]);
+  expect(found).toHaveLength(1);
+  expect(patternText(found[0].tokens)).toBe('Session of <*> was closed');
+  expect(found[0].members).toEqual(patterns.map(({ id }) => id).sort());
+  expect(generalise([...patterns].reverse())).toEqual(found);
+});

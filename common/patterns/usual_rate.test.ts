@@ -1,0 +1,56 @@
+import { DAY, HOUR, MINUTE } from '../duration';
+import { Exposures, silenceOf } from './exposures';
+import { addToProfile, emptyProfile, exposureOf, halfLifeWeight, hourOfWeek, UsualRates } from './usual_rate';
+
+const MONDAY = Date.UTC(2026, 0, 5);
+const SPAN = 15 * MINUTE;
+
+test('hours of the week begin on Monday in UTC', () => {
+  expect(hourOfWeek(MONDAY)).toBe(0);
+  expect(hourOfWeek(MONDAY + 26.5 * HOUR)).toBe(26);
+  expect(hourOfWeek(MONDAY - 1)).toBe(167);
+});
+
+test('exposure is the sum of the weights of the buckets', () => {
+  const to = MONDAY + 17 * DAY + 9 * HOUR + 30 * MINUTE;
+  for (const hour of [0, 8, 9, 10, 80, 81, 82, 167]) {
+    let wanted = 0;
+    for (let time = MONDAY; time < to; time += SPAN) {
+      if (hourOfWeek(time) === hour) wanted += halfLifeWeight(to - Math.floor(time / HOUR) * HOUR);
+    }
+    expect(exposureOf(hour, MONDAY, to, SPAN)).toBeCloseTo(wanted, 1);
+  }
+  expect(exposureOf(5, to, to, SPAN)).toBe(0);
+});
+
+function ratesOf(weeks: number, countAt: (hour: number) => number): UsualRates {
+  const profile = emptyProfile(MONDAY);
+  const to = MONDAY + weeks * 7 * DAY;
+  for (let time = MONDAY; time < to; time += SPAN) addToProfile(profile, time, countAt(hourOfWeek(time)));
+  return new UsualRates(profile, new Exposures(to, SPAN).since(MONDAY), to);
+}
+
+test('the rate of an hour is its own after some weeks, and that of all before', () => {
+  const batch = (hour: number): number => (hour % 24 === 2 ? 40 : 1);
+  const known = ratesOf(4, batch);
+  expect(known.at(2, 0.05).mean).toBeGreaterThan(36);
+  expect(known.at(3, 0.05).mean).toBeLessThan(1.4);
+  const young = ratesOf(1, (hour) => (hour === 50 ? 8 : 2));
+  const old = ratesOf(6, (hour) => (hour === 50 ? 8 : 2));
+  expect(young.at(50, 0.05).mean).toBeLessThan(old.at(50, 0.05).mean);
+  expect(old.at(50, 0.05).variance).toBeLessThan(young.at(50, 0.05).variance);
+});
+
+test('a silence is worth the logs that were due, less where they come in bursts, and nothing while all was silent', () => {
+  const rates = ratesOf(4, () => 3);
+  const from = MONDAY + 28 * DAY;
+  const of = { rates, share: 1, span: SPAN, silences: [] };
+  const day = silenceOf({ ...of, dispersion: 0.01 }, from, from + DAY);
+  expect(day.due).toBeGreaterThan(270);
+  expect(day.due).toBeLessThan(306);
+  const week = silenceOf({ ...of, dispersion: 0.01 }, from, from + 8 * DAY);
+  expect(week.due / day.due).toBeCloseTo(8, 4);
+  expect(silenceOf({ ...of, dispersion: 2 }, from, from + DAY).hazard).toBeLessThan(day.hazard / 2);
+  const silences = [{ from: from + HOUR, to: from + DAY }];
+  expect(silenceOf({ ...of, silences, dispersion: 0.01 }, from, from + DAY).due).toBeCloseTo(day.due / 24, 4);
+});

@@ -1,0 +1,144 @@
+import { DAY, HOUR } from '../duration';
+
+/** Hours of a week in UTC; 0 is the first hour of Monday. */
+export const HOURS_OF_WEEK = 168;
+const WEEK = 7 * DAY;
+/** 1 January 1970 was a Thursday. */
+const FIRST_MONDAY = 4 * DAY;
+
+/** Counts lose half of their weight in this time. */
+const HALF_LIFE = 21 * DAY;
+/** Variance of the rates of the hours of a day around their mean, and of the days of an hour, in units of the squared mean, before anything is known. */
+const BETWEEN_HOURS = 0.25;
+
+/** @param time epoch milliseconds */
+export const hourOfWeek = (time: number): number =>
+  Math.floor(((((time - FIRST_MONDAY) % WEEK) + WEEK) % WEEK) / HOUR);
+
+/** Weight of a count by its age in milliseconds. */
+export const halfLifeWeight = (age: number): number => 2 ** (-age / HALF_LIFE);
+
+/** Counts of one pattern by hour of the week; older ones weigh less. */
+export interface WeekProfile {
+  /** Time that the weights are of, epoch milliseconds. */
+  at: number;
+  /** Weighted counts, one for each hour of the week. */
+  readonly hours: Float64Array;
+}
+
+export const emptyProfile = (at: number): WeekProfile => ({ at, hours: new Float64Array(HOURS_OF_WEEK) });
+
+/** Brings the weights to a later time. */
+export function ageProfile(profile: WeekProfile, to: number): void {
+  if (to <= profile.at) return;
+  const factor = halfLifeWeight(to - profile.at);
+  for (let hour = 0; hour < HOURS_OF_WEEK; hour++) profile.hours[hour] *= factor;
+  profile.at = to;
+}
+
+/** Adds logs of a bucket that begins at `time`, which may lie before the time of the weights. Negative counts take away. */
+export function addToProfile(profile: WeekProfile, time: number, count: number): void {
+  ageProfile(profile, time);
+  profile.hours[hourOfWeek(time)] += count * halfLifeWeight(profile.at - time);
+}
+
+/**
+ * Weighted number of buckets of an hour of the week between two times: the sum of a geometric series over the weeks.
+ *
+ * @param hour 0 to 167
+ * @param span milliseconds of a bucket
+ */
+export function exposureOf(hour: number, from: number, to: number, span: number): number {
+  if (to <= from) return 0;
+  const perHour = HOUR / span;
+  const now = hourOfWeek(to);
+  const behind = (now - hour + HOURS_OF_WEEK) % HOURS_OF_WEEK;
+  const lastBegins = Math.floor(to / HOUR) * HOUR - behind * HOUR;
+  let exposure = 0;
+  let begins = lastBegins;
+  if (behind === 0) {
+    exposure += (to - Math.max(begins, from)) / span;
+    begins -= WEEK;
+  }
+  if (begins + HOUR <= from) return Math.max(0, exposure);
+  const weeks = Math.floor((begins + HOUR - from - 1) / WEEK) + 1;
+  const ratio = halfLifeWeight(WEEK);
+  return exposure + (perHour * halfLifeWeight(to - begins) * (1 - ratio ** weeks)) / (1 - ratio);
+}
+
+/** A rate in logs a bucket, and how well it is known. */
+export interface Rate {
+  readonly mean: number;
+  /** Variance of the estimate in units of the squared mean. */
+  readonly variance: number;
+}
+
+interface Figures {
+  readonly count: number;
+  readonly buckets: number;
+}
+
+/**
+ * The usual rates of a pattern: of each hour of the week the mean of that hour drawn towards that of the same hour of all
+ * days, and this towards the overall mean, each as far as its own counts do not speak for themselves (credibility of
+ * Bühlmann 1967: within-variance over between-variance is what the wider mean counts for, in buckets).
+ */
+export class UsualRates {
+  private readonly factor: number;
+  private readonly days: Float64Array;
+  private readonly dayBuckets: Float64Array;
+  private readonly all: Figures;
+
+  /**
+   * @param exposures weighted buckets of each hour of the week, by the clock `time`
+   * @param time epoch milliseconds, at or after the time of the profile
+   */
+  constructor(
+    private readonly profile: WeekProfile,
+    private readonly exposures: Float64Array,
+    time: number,
+  ) {
+    this.factor = halfLifeWeight(time - profile.at);
+    this.days = new Float64Array(24);
+    this.dayBuckets = new Float64Array(24);
+    let count = 0;
+    let buckets = 0;
+    for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
+      this.days[hour % 24] += profile.hours[hour];
+      this.dayBuckets[hour % 24] += exposures[hour];
+      count += profile.hours[hour];
+      buckets += exposures[hour];
+    }
+    this.all = { count: Math.max(0, count * this.factor), buckets };
+  }
+
+  /** Weighted logs. */
+  public get count(): number {
+    return this.all.count;
+  }
+
+  public get mean(): number {
+    return (this.all.count + 0.5) / (this.all.buckets + 1);
+  }
+
+  /** @param dispersion excess variance in units of the squared mean */
+  public at(hour: number, dispersion: number): Rate {
+    const { factor, profile, exposures, all } = this;
+    const overall = {
+      mean: this.mean,
+      variance: 1 / (all.count + 0.5) + dispersion / (all.buckets + 1),
+    };
+    const day = { count: this.days[hour % 24] * factor, buckets: this.dayBuckets[hour % 24] };
+    const own = { count: profile.hours[hour] * factor, buckets: exposures[hour] };
+    return drawn(own, drawn(day, overall, dispersion), dispersion);
+  }
+}
+
+function drawn({ count, buckets }: Figures, wider: Rate, dispersion: number): Rate {
+  const prior = (1 / wider.mean + dispersion) / BETWEEN_HOURS;
+  const share = prior / (buckets + prior);
+  return {
+    mean: (Math.max(0, count) + prior * wider.mean) / (buckets + prior),
+    variance: BETWEEN_HOURS * share + share * share * wider.variance,
+  };
+}
