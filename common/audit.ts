@@ -19,6 +19,7 @@ export const AUDIT_ACTIONS = [
   'suppression_refused',
   'results_deleted',
   'incident_changed',
+  'pattern_changed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

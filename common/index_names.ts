@@ -36,6 +36,9 @@ export const feedbackIndex = (space: string): string => nameOf('feedback', space
 /** Incidents. */
 export const incidentsIndex = (space: string): string => nameOf('incidents', space);
 
+/** Patterns of logs: their catalogue, their counts, and what was found of them. */
+export const patternsIndex = (space: string): string => nameOf('patterns', space);
+
 /** The audit trail. */
 export const auditIndex = (space: string): string => nameOf('audit', space);
 

@@ -8,7 +8,7 @@ import { incidentEndpoints } from './incidents';
 import { driftEndpoints } from './drift';
 import { modelEndpoints } from './models';
 import { pipelineEndpoints } from './pipelines';
-import { patternEndpoints } from './patterns';
+import { logPatternEndpoints, patternEndpoints } from './patterns';
 import { resultEndpoints } from './results';
 import { sampleEndpoints } from './sample';
 import { setupEndpoints } from './setup';
@@ -26,6 +26,7 @@ export const ENDPOINTS = {
   ...resultEndpoints,
   ...evidenceEndpoints,
   ...patternEndpoints,
+  ...logPatternEndpoints,
   ...alertEndpoints,
   ...incidentEndpoints,
   ...modelEndpoints,
@@ -47,6 +48,7 @@ export type { DetectorRecord } from './detectors';
 export { NAME_CONFLICTS } from './exchange';
 export type { ImportedDetector, NameConflict } from './exchange';
 export type { IncidentBody } from './incidents';
+export type { LogPatternBody } from './patterns';
 export type { DriftMeasurement } from './drift';
 export type { CandidateCheck, CandidateGate } from './gate';
 export type { ModelRecordBody } from './models';

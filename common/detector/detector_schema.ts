@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bucketFields, defaultBucketFeatures } from './bucket_fields';
 import { bucketSchema, type BucketSettings } from './bucket_schema';
 import { featureSchema, fieldName, type FeatureDefinition } from './feature_schema';
+import { patternSettingsSchema } from './pattern_settings';
 import { SPLIT_METHODS, TRAINERS } from '../isolation_forest/forest/types';
 import { durationSchema } from '../duration';
 import { parseWith } from '../validation';
@@ -172,6 +173,9 @@ const detectorSettings = z.strictObject({
     })
     .prefault({}),
   entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),
+  patterns: patternSettingsSchema
+    .optional()
+    .describe('Counts what kinds of messages come, and finds those that are new, surge, drop or vanish'),
   copy_fields: z
     .enum(COPY_FIELDS)
     .optional()
@@ -234,6 +238,12 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
       );
     }
   });
+  if (detector.unit === 'bucket' && detector.patterns !== undefined) {
+    refuse(
+      ['patterns'],
+      'cannot be counted with unit: bucket, which reads numbers and no messages; allowed: unit: log',
+    );
+  }
   if (detector.unit === 'log') {
     if (detector.bucket !== undefined) refuse(['bucket'], 'is only for unit: bucket; unit is log');
     return;
@@ -277,6 +287,12 @@ function refuseMisfitsOfIngest(detector: Settings, refuse: Refuse): void {
   }
   if (detector.forest.splits === 'extended') {
     refuse(['forest', 'splits'], 'cannot be extended with scoring: ingest; allowed: mixed, axis, fair_cut');
+  }
+  if (detector.patterns !== undefined) {
+    refuse(
+      ['patterns'],
+      'cannot be counted with scoring: ingest, where Elasticsearch scores the logs and the detector reads only the anomalous ones; allowed: scoring: job',
+    );
   }
   detector.features.forEach(({ type }, i) => {
     if (NOT_AT_INGEST.has(type)) {

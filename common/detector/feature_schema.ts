@@ -71,6 +71,12 @@ const fieldPart = z.union([
 ]);
 export type FieldPart = z.infer<typeof fieldPart>;
 
+/** A name and a bounded regular expression of what varies in messages. */
+export const maskSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_]{0,29}$/, 'must be lower-case letters, digits and _, at most 30'),
+  regex: z.string().min(1).max(200),
+});
+
 const featureSettings = z
   .strictObject({
     type: z.enum(FEATURE_TYPES),
@@ -168,14 +174,7 @@ const featureSettings = z
       .max(16)
       .default([]),
     masks: z
-      .array(
-        z.strictObject({
-          name: z
-            .string()
-            .regex(/^[a-z][a-z0-9_]{0,29}$/, 'must be lower-case letters, digits and _, at most 30'),
-          regex: z.string().min(1).max(200),
-        }),
-      )
+      .array(maskSchema)
       .max(16)
       .optional()
       .describe(

@@ -1,6 +1,6 @@
 export * from './pattern';
 export { judgeBucket, LEARNING, type Arrivals, type BucketVerdict } from './judge_bucket';
-export { emptyProfile, HOURS_OF_WEEK, UsualRates } from './usual_rate';
+export { emptyProfile, hourOfWeek, UsualRates } from './usual_rate';
 export { Exposures, type Span } from './exposures';
 export { NO_ENTITY, PatternCounts, type CountsState, type SeenPattern } from './pattern_counts';
 export {
@@ -10,3 +10,5 @@ export {
   patternText,
   type CataloguedPattern,
 } from './pattern_catalogue';
+export { mergePatterns } from './merge_patterns';
+export { kqlOf, type MessageSearch } from './pattern_query';

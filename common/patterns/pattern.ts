@@ -62,9 +62,7 @@ export interface Series {
 export interface PatternModel {
   readonly id: string;
   /** Tokens of the template; a space stands first where white space stands before one. */
-  tokens: readonly string[];
-  /** False for one that stands as a message was read, true for one that several of these became, or a model has learned. */
-  isGeneral: boolean;
+  readonly tokens: readonly string[];
   firstSeen: number;
   lastSeen: number;
   /** Begin of the first bucket that it was counted in. */

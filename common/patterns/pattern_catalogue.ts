@@ -16,7 +16,8 @@ const ID_CHARACTERS = 24;
 export interface CataloguedPattern {
   readonly id: string;
   readonly tokens: readonly string[];
-  readonly isGeneral: boolean;
+  /** False for a template of a model that no pattern is stored of yet. */
+  readonly isKnown?: boolean;
 }
 
 /** A pattern that a message follows; with its tokens where it is not in the catalogue yet. */
@@ -66,7 +67,10 @@ export class PatternCatalogue {
   private match(read: MessageTokens): MatchedPattern | undefined {
     if (read.words.length === 0) return undefined;
     const place = this.matcher.match(read);
-    if (place >= 0) return { id: this.patterns[place].id };
+    if (place >= 0) {
+      const { id, tokens, isKnown = true } = this.patterns[place];
+      return isKnown ? { id } : { id, tokens };
+    }
     const tokens = tokensOf(read);
     return { id: patternIdOf(tokens), tokens };
   }
@@ -82,13 +86,13 @@ export interface Generalisation {
 /**
  * Finds patterns that differ in nothing but values, as the miner of templates does it with messages.
  *
- * @param patterns with their numbers of logs; those that are general already are left as they are
+ * @param patterns with their numbers of logs; those with a variable place are left as they are
  */
 export function generalise(
   patterns: readonly (CataloguedPattern & { readonly logs: number })[],
 ): Generalisation[] {
-  const variants = patterns.flatMap(({ id, tokens, isGeneral, logs }): Variant[] => {
-    if (isGeneral || tokens.some((token) => plain(token) === ANY)) return [];
+  const variants = patterns.flatMap(({ id, tokens, logs }): Variant[] => {
+    if (tokens.some((token) => plain(token) === ANY)) return [];
     const words = tokens.map(plain);
     return [
       {

@@ -6,7 +6,7 @@ import { PatternCounts, type CountedLog } from './pattern_counts';
 
 const HOUR = 3_600_000;
 const catalogue = new PatternCatalogue(
-  [{ id: 'known', tokens: ['User', ' <*>', ' logged', ' in'], isGeneral: true }],
+  [{ id: 'known', tokens: ['User', ' <*>', ' logged', ' in'] }],
   () => [],
   2_048,
 );
@@ -38,6 +38,14 @@ function logsOf(count: number, seed: number): CountedLog[] {
   });
 }
 
+/** A hash of counts, in whatever order they are held. */
+function sorted(counts: PatternCounts): string {
+  const { seen, cells } = counts.toJSON();
+  const byText = (one: unknown, other: unknown): number =>
+    JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+  return hashOfJson({ seen: [...seen].sort(byText), cells: [...cells].sort(byText) });
+}
+
 test('finds the pattern of a message, and masks what varies in one that is unlike any', () => {
   expect(catalogue.find('User u17 logged in')).toEqual({ id: 'known' });
   const one = catalogue.find('Timeout after 30 ms')!;
@@ -50,7 +58,7 @@ test('neither the order of the logs nor a pause in between changes the counts', 
   for (const seed of [1, 2]) {
     const logs = logsOf(4_000, seed);
     const random = createRandom(seed + 100);
-    const wanted = hashOfJson(counted(logs).toJSON());
+    const wanted = sorted(counted(logs));
     const shuffled = [...logs]
       .map((log) => ({ log, at: random.uniform() }))
       .sort((one, other) => one.at - other.at)
@@ -60,7 +68,7 @@ test('neither the order of the logs nor a pause in between changes the counts', 
     const resumed = new PatternCounts(
       JSON.parse(JSON.stringify(begun)) as ReturnType<PatternCounts['toJSON']>,
     );
-    expect(hashOfJson(counted(shuffled.slice(cut), resumed).toJSON())).toBe(wanted);
+    expect(sorted(counted(shuffled.slice(cut), resumed))).toBe(wanted);
   }
 });
 
@@ -83,13 +91,13 @@ test('no log is lost beyond the bounds: it is counted with the others', () => {
 test('patterns that differ in ever new values become one', () => {
   const patterns = 'amy bob cleo dan eve finn gil hal iris jon kay leo mia ned ola'.split(' ').map((name) => {
     const { id, tokens } = catalogue.find(`Session of ${name} was closed`)!;
-    return { id, tokens: tokens!, isGeneral: false, logs: 1 };
+    return { id, tokens: tokens!, logs: 1 };
   });
   const other = catalogue.find('Disk is full')!;
   const found = generalise([
     ...patterns,
-    { id: other.id, tokens: other.tokens!, isGeneral: false, logs: 3 },
-    { id: 'known', tokens: ['User', ' <*>', ' logged', ' in'], isGeneral: true, logs: 9 },
+    { id: other.id, tokens: other.tokens!, logs: 3 },
+    { id: 'known', tokens: ['User', ' <*>', ' logged', ' in'], logs: 9 },
   ]);
   expect(found).toHaveLength(1);
   expect(patternText(found[0].tokens)).toBe('Session of <*> was closed');

@@ -85,12 +85,7 @@ export class PatternCounts {
         for (const [bucket, logs] of buckets) cells.push([id, entity, bucket, logs]);
       }
     }
-    const order = (one: readonly unknown[], other: readonly unknown[]): number =>
-      JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
-    return {
-      seen: [...this.seen].sort(([one], [other]) => (one < other ? -1 : 1)),
-      cells: cells.sort(order),
-    };
+    return { seen: [...this.seen], cells };
   }
 
   private isKept({ id, tokens }: MatchedPattern): boolean {

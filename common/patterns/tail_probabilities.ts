@@ -40,7 +40,7 @@ function betaFraction(x: number, a: number, b: number): number {
 }
 
 /** Regularized incomplete beta function I_x(a, b), x in [0, 1], a and b > 0. */
-export function incompleteBeta(x: number, a: number, b: number): number {
+function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
@@ -67,7 +67,7 @@ export function countTails(count: number, mean: number, size: number): { lower: 
 }
 
 /**
- * Which of many tests are findings when the false ones among them shall be at most a share of `rate` on average
+ * Finds the tests among many that are findings when the false ones among them shall be at most a share of `rate` on average
  * (Benjamini & Hochberg 1995, "Controlling the False Discovery Rate"). Where nothing has changed, that is also the
  * chance of any finding at all. Holds for independent tests and for such that rise together (Benjamini & Yekutieli 2001).
  *

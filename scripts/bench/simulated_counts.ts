@@ -183,7 +183,6 @@ export function simulate(options: SimulationOptions): Simulation {
 const modelOf = (id: string, time: number, start: number): PatternModel => ({
   id,
   tokens: [id],
-  isGeneral: true,
   firstSeen: time,
   lastSeen: time,
   since: time < start + DAY ? start : time,

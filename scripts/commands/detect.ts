@@ -7,7 +7,9 @@ import { mergeResults, unitWords, type Finding } from '../../common/findings';
 import { durationToMilliseconds, SCORING_WAYS, type Detector } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import { sentenceOf, subjectOf } from '../../common/explanations';
+import { templateTokensOf } from '../../common/log_features';
 import type { ModelSnapshot } from '../../common/model_snapshot';
+import { CatalogueCache, patternsOfRun } from '../../server/detection/patterns/count_patterns';
 import { detectAnomalies } from '../../server/detection/scoring/detect_anomalies';
 import { frozenWindowsOf } from '../../server/detection/training/left_out_of_training';
 import {
@@ -17,6 +19,7 @@ import {
   createScoredLogs,
   createSnapshotStore,
 } from '../../server/elasticsearch';
+import { createPatternStore } from '../../server/elasticsearch/patterns';
 import { createFileJournal, createNotifier } from '../../server/notifications';
 import { garbageCollector } from '../command_line/collect_garbage';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
@@ -252,6 +255,8 @@ function createFollower(session: Session, options: Options, client: Client, foll
   const suppress = suppressor(session, client, detectorId);
   const { suppressions, audit } = hidingStores(session, client);
   const total = { logs: 0, anomalies: 0, suppressed: 0, created: 0, runs: 0 };
+  const patterns = createPatternStore(client, detectorId, { space: session.config.space, signal });
+  const catalogue = new CatalogueCache();
   const collectGarbage = garbageCollector();
   session.say(
     `Following ${detector.source.index} ${unitWords(detector, spanOf(detector))} with model ${snapshot.version}, threshold ${(options.threshold ?? snapshot.threshold).toFixed(4)}; Ctrl-C stops.`,
@@ -274,6 +279,14 @@ function createFollower(session: Session, options: Options, client: Client, foll
           ? async (changed, over) => void (await notifier.notifyIncidents([...changed, ...over]))
           : undefined,
       ),
+      patterns: patternsOfRun({
+        store: patterns,
+        detector,
+        templates: () => templateTokensOf(snapshot.encoder, detector.patterns?.field ?? ''),
+        now: () => clock.now(),
+        cache: catalogue,
+        warn: session.say,
+      }),
       suppress,
       frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
       checkpoints,

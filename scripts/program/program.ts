@@ -18,6 +18,7 @@ import { generateLogs } from '../commands/generate_logs';
 import { importDashboards } from '../commands/import_dashboards';
 import { importDetectors } from '../commands/import_detectors';
 import { incidents } from '../commands/incidents';
+import { patterns } from '../commands/patterns';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
 import { migrate } from '../commands/migrate';
@@ -72,6 +73,7 @@ export function createProgram(): Command {
     audit,
     incidents,
     explainChangeCommand,
+    patterns,
     deleteResults,
     migrate,
     repairIndices,

@@ -39,6 +39,7 @@ export {
   DEFAULT_SPACE,
   feedbackIndex,
   incidentsIndex,
+  patternsIndex,
   modelsIndex,
   resultsIndex,
   resultsPattern,

@@ -75,6 +75,8 @@ export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   listIncidents: { privilege: 'read', subject: 'none' },
   getIncident: { privilege: 'read' },
   updateIncident: { privilege: 'write' },
+  listLogPatterns: { privilege: 'read' },
+  updateLogPattern: { privilege: 'write' },
   listPatterns: { privilege: 'read', subject: 'none' },
   whatIf: { privilege: 'read', subject: 'none' },
   estimateAlerts: { privilege: 'read', subject: 'none' },

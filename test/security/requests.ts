@@ -74,6 +74,8 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     getEvidence: { params: { result_id: result.id } },
     listIncidents: { query: { detector_id: id } },
     getIncident: { params: { incident_id: scene.incidentId } },
+    listLogPatterns: { params },
+    updateLogPattern: { params: { ...params, pattern_id: '0'.repeat(24) }, body: { ignored: true } },
     updateIncident: { params: { incident_id: scene.incidentId }, body: { state: 'acknowledged' } },
     listPatterns: { query: { detector_id: id, ...times } },
     whatIf: { query: { detector_ids: id } },

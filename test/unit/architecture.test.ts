@@ -68,6 +68,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'decoding',
       'scoring',
       'changes',
+      'patterns',
       'feedback',
       'promotion',
       'training',
@@ -76,7 +77,19 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...['evaluation_report'],
   ],
   'server/elasticsearch': [
-    ...['transport', 'indices', 'logs', 'buckets', 'results', 'incidents', 'stores', 'ingest', 'upgrade', ''],
+    ...[
+      'transport',
+      'indices',
+      'logs',
+      'buckets',
+      'results',
+      'incidents',
+      'patterns',
+      'stores',
+      'ingest',
+      'upgrade',
+      '',
+    ],
   ],
   'server/kibana': [
     ...[

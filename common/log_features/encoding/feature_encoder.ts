@@ -265,6 +265,15 @@ export class LogFeatureEncoder implements FeatureEncoder {
     });
   }
 
+  /** Tokens of the templates that a feature of type template has learned of a field; none of models of version 0.1.0. */
+  templateTokensOf(field: string): (readonly string[])[] {
+    return this.features.flatMap(({ definition, encoding }) => {
+      if (definition.type !== 'template' || definition.field !== field) return [];
+      const state = templateStateSchema.parse(encoding.toJSON());
+      return state.tokeniser === 2 ? state.templates.map(([tokens]) => tokens) : [];
+    });
+  }
+
   toJSON(): unknown {
     return {
       format: ENCODING_FORMAT,

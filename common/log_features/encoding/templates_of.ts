@@ -3,6 +3,10 @@ import { LogFeatureEncoder } from './feature_encoder';
 import type { MessageTemplate } from '../template/template_encoding';
 import type { FeatureEncoder } from '../columns/types';
 
+/** Tokens of the templates that a model has learned of a field; see `LogFeatureEncoder.templateTokensOf`. */
+export const templateTokensOf = (encoder: FeatureEncoder, field: string): (readonly string[])[] =>
+  encoder instanceof LogFeatureEncoder ? encoder.templateTokensOf(field) : [];
+
 /**
  * The log template of a document for each feature of type template, for results; messages unlike any in training have
  * none.

@@ -37,6 +37,8 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
     i18n.translate('logAnomalies.audit.resultsDeleted', { defaultMessage: 'old results deleted' }),
   incident_changed: () =>
     i18n.translate('logAnomalies.audit.incidentChanged', { defaultMessage: 'incident changed' }),
+  pattern_changed: () =>
+    i18n.translate('logAnomalies.audit.patternChanged', { defaultMessage: 'pattern changed' }),
 };
 
 /** Returns the translated name of an action. */

@@ -226,6 +226,8 @@ export interface Checkpoint {
   readonly coverage?: unknown;
   /** State of the adaptive threshold. */
   readonly threshold?: unknown;
+  /** Counts of patterns that are not stored yet: see `patterns/count_patterns.ts`. */
+  readonly patterns?: unknown;
   readonly modelVersion?: string;
   readonly runId: string;
 }

@@ -7,6 +7,7 @@ import { timestampOf } from './log_values';
 import { CoverageRecord, type Coverage } from './coverage';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
 import type { RunIncidents } from '../ports/incidents';
+import type { RunPatterns } from '../ports/patterns';
 import type {
   AuditTrail,
   Checkpoint,
@@ -82,6 +83,8 @@ export interface DetectionRunOptions extends PageScorerOptions {
   readonly audit?: Pick<AuditTrail, 'append'>;
   /** Puts stored results into incidents before the checkpoint moves: once more for each result that is read once more. */
   readonly incidents?: RunIncidents;
+  /** Counts the patterns of the logs that are read. */
+  readonly patterns?: RunPatterns;
   /** Default: the logs are read and scored here. */
   readonly work?: (checkpoint: Checkpoint) => RunWork;
 }
@@ -161,6 +164,7 @@ class Run {
     this.from = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
     this.to = endOfShare(this.from, this.end, options);
     this.work = options.work?.(checkpoint) ?? createPageScorer(options, checkpoint);
+    options.patterns?.resume(checkpoint.patterns, this.from);
     if (keepsCoverage(options)) this.coverage = new CoverageRecord(checkpoint.coverage as Coverage);
   }
 
@@ -171,6 +175,7 @@ class Run {
     if (complete) complete = await this.readMissed(passes);
     if (this.unannounced.length > 0) await announce?.(this.unannounced);
     await incidents?.finish(complete ? this.to : undefined);
+    await this.options.patterns?.finish(complete ? this.to : undefined, () => this.store());
     if (!this.isStored) await this.store();
     return {
       ...this.total,
@@ -221,7 +226,8 @@ class Run {
 
   private async *pagesOf({ by, range, position }: Pass): AsyncIterable<LogPage> {
     const { source, pageSize, signal } = this.options;
-    const { fields, filter } = this.work;
+    const { filter } = this.work;
+    const fields = [...new Set([...this.work.fields, ...(this.options.patterns?.fields ?? [])])];
     const memory = this.checkpoint.sourceMemory;
     const pages = source.read(narrowed(range, filter), {
       by,
@@ -257,6 +263,8 @@ class Run {
     const { announce, incidents } = this.options;
     await incidents?.record(shown, this.to, page.revises === true ? spanOf(page, range) : undefined);
     if (announce !== undefined) this.unannounced.push(...shown);
+    const { patterns, clock } = this.options;
+    await patterns?.count(page, { now: clock.now(), reached: this.from });
     this.read += page.logs.length;
     total.logs += logs;
     total.anomalies += shown.length;
@@ -343,7 +351,8 @@ class Run {
   }
 
   private async store(): Promise<void> {
-    const { detectorId, audit, checkpoints, clock } = this.options;
+    const { detectorId, audit, checkpoints, clock, patterns } = this.options;
+    if (patterns !== undefined) this.checkpoint = { ...this.checkpoint, patterns: patterns.progress() };
     const entries = thresholdEntries(detectorId, this.work.takeThresholdChanges?.() ?? [], clock.now());
     if (entries.length > 0) await audit?.append(entries);
     this.revision = await checkpoints.write(this.checkpoint, this.revision);

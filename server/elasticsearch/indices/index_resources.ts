@@ -13,6 +13,7 @@ import {
   feedbackIndex,
   incidentsIndex,
   modelsIndex,
+  patternsIndex,
   resultsIndex,
   resultsPattern,
 } from './names';
@@ -219,6 +220,37 @@ const INCIDENTS: Properties = {
   kept: stored,
 };
 
+/** Patterns, their counts of a day, and what was found of them, told apart by `kind`. */
+const PATTERNS: Properties = {
+  kind: keyword,
+  detector_id: { type: 'keyword' },
+  pattern_id: { type: 'keyword' },
+  text: { ...text, fields: { keyword: { type: 'keyword', ignore_above: 600 } } },
+  level: keyword,
+  state: keyword,
+  state_since: date,
+  states: keyword,
+  entities: keyword,
+  first_seen: date,
+  last_seen: date,
+  merged_into: keyword,
+  is_ignored: { type: 'boolean' },
+  ignored: stored,
+  example: stored,
+  model: stored,
+  day: date,
+  until: date,
+  logs: whole,
+  applied: whole,
+  cells: stored,
+  '@timestamp': date,
+  change: keyword,
+  entity: keyword,
+  count: whole,
+  usual: number,
+  chance: number,
+};
+
 const RESOURCES = {
   results: RESULTS,
   models: MODELS,
@@ -226,6 +258,7 @@ const RESOURCES = {
   feedback: FEEDBACK,
   audit: AUDIT,
   incidents: INCIDENTS,
+  patterns: PATTERNS,
 };
 export type Resource = keyof typeof RESOURCES;
 
@@ -250,6 +283,7 @@ const GUARDED_FIELDS: Readonly<Record<Resource, string>> = {
   feedback: 'kind',
   audit: 'kind',
   incidents: 'state',
+  patterns: 'kind',
 };
 
 interface EnsureOptions {
@@ -405,6 +439,7 @@ export async function ensureIndexResources(
   await ensureIndex(client, checkpointsIndex(space), 'checkpoints', { policy, signal });
   await ensureIndex(client, feedbackIndex(space), 'feedback', { policy, signal });
   await ensureIndex(client, incidentsIndex(space), 'incidents', { policy, signal });
+  await ensureIndex(client, patternsIndex(space), 'patterns', { policy, signal });
   await ensureIndex(client, auditIndex(space), 'audit', { policy, signal });
   await ensureIndex(client, resultsIndex(space, now), 'results', { policy, signal });
 }

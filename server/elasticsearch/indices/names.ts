@@ -10,6 +10,7 @@ export {
   incidentsIndex,
   INDEX_PREFIX,
   modelsIndex,
+  patternsIndex,
   resultsIndex,
   resultsPattern,
 } from '../../../common/index_names';

@@ -10,6 +10,7 @@ import {
   feedbackIndex,
   incidentsIndex,
   modelsIndex,
+  patternsIndex,
   resultsPattern,
 } from './names';
 import { clusterOf, openWhole } from '../transport/whole_answer';
@@ -50,7 +51,13 @@ export const ownerRole = (
       privileges: ['create_index', 'view_index_metadata', 'read', 'index'],
     },
     {
-      names: [modelsIndex(space), feedbackIndex(space), checkpointsIndex(space), incidentsIndex(space)],
+      names: [
+        modelsIndex(space),
+        feedbackIndex(space),
+        checkpointsIndex(space),
+        incidentsIndex(space),
+        patternsIndex(space),
+      ],
       privileges: ['create_index', 'view_index_metadata', 'read', 'index', 'delete'],
     },
     {
@@ -69,6 +76,7 @@ export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
         resultsPattern(space),
         feedbackIndex(space),
         incidentsIndex(space),
+        patternsIndex(space),
         modelsIndex(space),
         checkpointsIndex(space),
         auditIndex(space),
@@ -93,7 +101,7 @@ export const retentionRole = (space: string = DEFAULT_SPACE): RoleDefinition => 
   cluster: [],
   indices: [
     { names: [resultsPattern(space)], privileges: ['view_index_metadata', 'read', 'delete_index'] },
-    { names: [incidentsIndex(space)], privileges: ['read', 'delete'] },
+    { names: [incidentsIndex(space), patternsIndex(space)], privileges: ['read', 'delete'] },
     { names: [auditIndex(space)], privileges: ['create_index', 'view_index_metadata', 'create_doc'] },
   ],
 });

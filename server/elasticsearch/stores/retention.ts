@@ -1,9 +1,16 @@
+import type { estypes } from '@elastic/elasticsearch';
 import { ALL_DETECTORS } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { createAuditTrail } from './audit_trail';
 import type { ElasticsearchClient } from '../transport/client';
-import { DEFAULT_SPACE, endOfResultsIndex, incidentsIndex, resultsPattern } from '../indices/names';
+import {
+  DEFAULT_SPACE,
+  endOfResultsIndex,
+  incidentsIndex,
+  patternsIndex,
+  resultsPattern,
+} from '../indices/names';
 import { hitTotal } from '../transport/hit_total';
 
 /** An index of results, which holds those of the logs of one month. */
@@ -79,20 +86,50 @@ async function countOf(
   return { results: hitTotal(answer.hits) - summaries, judged: counts.judged.doc_count, summaries };
 }
 
-/**
- * Deletes incidents that were over before `end`, epoch milliseconds: their results are gone.
- *
- * @throws DetectionError `forbidden` without `read` and `delete` on them
- */
-async function deleteIncidentsBefore(
+/** Deletes incidents that were over before `end`, epoch milliseconds: their results are gone. */
+const deleteIncidentsBefore = (
   client: ElasticsearchClient,
   end: number,
+  options: RetentionOptions,
+): Promise<void> =>
+  deleteOld(
+    client,
+    'incidents',
+    incidentsIndex(options.space ?? DEFAULT_SPACE),
+    [{ range: { end: { lt: end, format: 'epoch_millis' } } }],
+    options,
+  );
+
+/** Deletes counts and findings of patterns before `end`, and patterns that were not seen since. */
+const deletePatternsBefore = (
+  client: ElasticsearchClient,
+  end: number,
+  options: RetentionOptions,
+): Promise<void> =>
+  deleteOld(
+    client,
+    'patterns',
+    patternsIndex(options.space ?? DEFAULT_SPACE),
+    ['day', '@timestamp', 'last_seen'].map((field) => ({
+      range: { [field]: { lt: end, format: 'epoch_millis' } },
+    })),
+    options,
+  );
+
+/**
+ * @param queries documents that match any of them are deleted
+ * @throws DetectionError `forbidden` without `read` and `delete` on them
+ */
+async function deleteOld(
+  client: ElasticsearchClient,
+  kind: string,
+  index: string,
+  queries: estypes.QueryDslQueryContainer[],
   { space = DEFAULT_SPACE, policy, signal }: RetentionOptions,
 ): Promise<void> {
-  const index = incidentsIndex(space);
-  const query = { range: { end: { lt: end, format: 'epoch_millis' } } };
+  const query = { bool: { should: queries, minimum_should_match: 1 } };
   await attempt(() => client.deleteByQuery({ index, query, conflicts: 'proceed' }, { signal }), {
-    what: `delete old incidents of space "${space}"`,
+    what: `delete old ${kind} of space "${space}"`,
     policy,
     signal,
   }).catch((error: unknown) => {
@@ -101,7 +138,7 @@ async function deleteIncidentsBefore(
     if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
     throw new DetectionError(
       'forbidden',
-      `The results were deleted, and the incidents of that time were not: that takes the rights "read" and "delete" on "${index}".`,
+      `The results were deleted, and the ${kind} of that time were not: that takes the rights "read" and "delete" on "${index}".`,
       { cause: error },
     );
   });
@@ -109,8 +146,8 @@ async function deleteIncidentsBefore(
 
 /**
  * Deletes whole indices of results and puts on record which: what was deleted before an error or an interruption, too.
- * Incidents of that time go with them; verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results,
- * `read` and `delete` on the incidents, and
+ * Incidents and counts of patterns of that time go with them; verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results,
+ * `read` and `delete` on the incidents and the patterns, and
  * `create_index`, `view_index_metadata` and `create_doc` on the audit trail.
  *
  * @param months of {@link resultMonthsBefore}
@@ -143,7 +180,10 @@ export async function deleteResultMonths(
       deleted.push(month);
     }
     const end = deleted.reduce((latest, month) => Math.max(latest, month.end), 0);
-    if (end > 0) await deleteIncidentsBefore(client, end, { space, policy, signal });
+    if (end > 0) {
+      await deleteIncidentsBefore(client, end, { space, policy, signal });
+      await deletePatternsBefore(client, end, { space, policy, signal });
+    }
   } finally {
     if (deleted.length > 0) {
       const results = deleted.reduce((sum, month) => sum + month.results, 0);

@@ -10,11 +10,12 @@ export interface DocumentRevision {
   readonly primaryTerm: number;
 }
 
-/** One document to write. `create` leaves an existing one alone, `index` replaces it, `delete` removes it. */
+/** One document to write. `create` leaves an existing one alone, `index` replaces it, `delete` removes it, `update` runs a script on it. */
 export interface BulkOperation {
-  readonly action: 'create' | 'index' | 'delete';
+  readonly action: 'create' | 'index' | 'delete' | 'update';
   readonly index: string;
   readonly id: string;
+  /** With `update` the body of the request: script and first version. */
   readonly document?: unknown;
   /** With `index`: refused with status 409 where somebody has changed the document since. */
   readonly ifUnchangedSince?: DocumentRevision;
@@ -57,6 +58,9 @@ export interface BulkOptions {
 const REQUEST_BYTES = 8_000_000;
 const REQUEST_OPERATIONS = 5_000;
 
+/** Times that a script is run on a document which others change at the same moment. */
+const CONFLICT_RETRIES = 5;
+
 interface Pending {
   readonly operation: BulkOperation;
   readonly lines: string;
@@ -72,7 +76,10 @@ function pendingOf(operation: BulkOperation, guard: BulkGuard | undefined): Pend
   const { action, index, id, ifUnchangedSince: known } = operation;
   const condition = {
     ...(known && { if_seq_no: known.sequenceNumber, if_primary_term: known.primaryTerm }),
-    ...(guard && action !== 'delete' && { dynamic_templates: { [guard.field]: NO_TEMPLATE } }),
+    // Elasticsearch takes no templates with a script.
+    ...(guard &&
+      (action === 'create' || action === 'index') && { dynamic_templates: { [guard.field]: NO_TEMPLATE } }),
+    ...(action === 'update' && { retry_on_conflict: CONFLICT_RETRIES }),
   };
   const header = JSON.stringify({ [action]: { _index: index, _id: id, ...condition } });
   return {
@@ -101,7 +108,7 @@ function* requestsOf(pending: readonly Pending[]): Generator<Pending[]> {
 }
 
 const isDoneAlready = (action: BulkOperation['action'], status: number): boolean =>
-  (action === 'create' && status === 409) || (action === 'delete' && status === 404);
+  (action === 'create' && status === 409) || ((action === 'delete' || action === 'update') && status === 404);
 
 /**
  * Writes documents. What is refused for load (429, 502, 503, 504) is sent again by itself after a wait; everything else

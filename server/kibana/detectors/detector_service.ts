@@ -14,6 +14,7 @@ import {
   modelsIndex,
   feedbackIndex,
   incidentsIndex,
+  patternsIndex,
 } from '../../elasticsearch';
 import { deletePipeline } from '../../elasticsearch/ingest';
 import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
@@ -273,6 +274,7 @@ export async function deleteDetector(
       deleteDocuments(scope.elasticsearch, incidentsIndex(scope.space), { 'detectors.id': id }, ofSeveral),
     );
     await remove(deleteDocuments(scope.elasticsearch, modelsIndex(scope.space), { detector_id: id }));
+    await remove(deleteDocuments(scope.elasticsearch, patternsIndex(scope.space), { detector_id: id }));
     await remove(forgetDetector(hidingStoresOf(services, scope), id));
     // Suppressions that apply to other detectors as well stay; their changes stay on record elsewhere.
     const kept = { kind: ['suppression'] };

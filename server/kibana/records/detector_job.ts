@@ -28,6 +28,8 @@ import type {
 } from '../../detection/ports';
 import { createIncidentStore } from '../../elasticsearch/incidents';
 import type { IncidentStore } from '../../detection/ports/incidents';
+import type { PatternStore } from '../../detection/ports/patterns';
+import { createPatternStore } from '../../elasticsearch/patterns';
 import { openApiKey, usesApiKeys } from '../keys/api_key';
 import { inSpace, recordOf, type StoredDetector } from './detector_repository';
 import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
@@ -55,6 +57,7 @@ export interface DetectorJob {
   readonly scored: ScoredLogs;
   readonly results: ResultStore;
   readonly incidents: IncidentStore;
+  readonly patterns: PatternStore;
   readonly drift: DriftStore;
   readonly feedback: FeedbackStore;
   readonly suppressions: SuppressionStore;
@@ -96,6 +99,7 @@ export async function openDetectorJob(
     sourceOf: (detector) => createDetectorSource(client, detector, options),
     scored: createScoredLogs(client, options),
     incidents: createIncidentStore(client, options),
+    patterns: createPatternStore(client, target.detectorId, options),
     results: createResultStore(client, {
       ...options,
       refreshResults: true,

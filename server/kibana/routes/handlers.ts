@@ -5,6 +5,7 @@ import { feedbackHandlers } from './feedback_handlers';
 import type { Handlers } from './handler';
 import { incidentHandlers } from './incident_handlers';
 import { modelHandlers } from './model_handlers';
+import { patternHandlers } from './pattern_handlers';
 import { pipelineHandlers } from './pipeline_handlers';
 import { resultHandlers } from './result_handlers';
 import { sampleHandlers } from './sample_handlers';
@@ -22,6 +23,7 @@ export const HANDLERS: Handlers = {
   ...resultHandlers,
   ...incidentHandlers,
   ...modelHandlers,
+  ...patternHandlers,
   ...pipelineHandlers,
   ...feedbackHandlers,
   ...suppressionHandlers,

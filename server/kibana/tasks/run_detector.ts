@@ -21,6 +21,7 @@ import { longestRun, type JobLimits } from '../limits/job_limits';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { closeIncidents, incidentsOfJob } from './job_incidents';
+import { patternsOfJob } from './job_patterns';
 import { openAnnouncements, type RunAnnouncements } from './run_announcements';
 import { failureOf, isPassing, pauseAfter } from '../records/failure_advice';
 import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
@@ -290,6 +291,7 @@ async function score(
     models: job.models,
     results: stores.results,
     incidents: incidentsOfJob(services, { ...job, ...stores }, announcements.incidents),
+    patterns: patternsOfJob(services, job, current),
     suppress: createSuppressor({ ...job, detectorId, clock }),
     checkpoints: job.checkpoints,
     audit: job.audit,

@@ -1,0 +1,51 @@
+import { newSeries, PATTERN_LIMITS, type PatternModel, type Series } from './pattern';
+import { patternIdOf } from './pattern_catalogue';
+import { ageProfile, emptyProfile, halfLifeWeight } from './usual_rate';
+
+/**
+ * One pattern of several that turned out to be the same: it has been there since the first of them, and its logs are
+ * theirs together. It is ignored only where all of them are.
+ */
+export function mergePatterns(tokens: readonly string[], members: readonly PatternModel[]): PatternModel {
+  const [first] = [...members].sort(
+    (one, other) => one.firstSeen - other.firstSeen || (one.id < other.id ? -1 : 1),
+  );
+  const at = Math.max(...members.map(({ profile }) => profile.at));
+  const profile = emptyProfile(at);
+  const series = new Map<string, Series>();
+  for (const member of members) {
+    ageProfile(member.profile, at);
+    member.profile.hours.forEach((count, hour) => (profile.hours[hour] += count));
+    for (const [entity, of] of member.series) series.set(entity, joined(series.get(entity), of));
+  }
+  const judged = members.flatMap((member) => member.judged ?? []);
+  const ignored = members.every((member) => member.ignored !== undefined) ? first.ignored : undefined;
+  return {
+    id: patternIdOf(tokens),
+    tokens,
+    firstSeen: first.firstSeen,
+    lastSeen: Math.max(...members.map(({ lastSeen }) => lastSeen)),
+    since: Math.min(...members.map(({ since }) => since)),
+    example: first.example,
+    ...(first.level !== undefined && { level: first.level }),
+    members: members.flatMap(({ id, members: of }) => [id, ...of]).slice(0, PATTERN_LIMITS.members),
+    ...(ignored !== undefined && { ignored }),
+    profile,
+    series,
+    ...(judged.length > 0 && { judged: Math.max(...judged) }),
+  };
+}
+
+function joined(one: Series | undefined, other: Series): Series {
+  if (one === undefined) return { ...other, peaks: [...other.peaks] };
+  const at = Math.max(one.at, other.at);
+  const weighted =
+    one.weighted * halfLifeWeight(at - one.at) + other.weighted * halfLifeWeight(at - other.at);
+  return {
+    ...newSeries(Math.min(one.since, other.since)),
+    weighted,
+    at,
+    lastSeen: Math.max(one.lastSeen, other.lastSeen),
+    longestGap: Math.max(one.longestGap, other.longestGap),
+  };
+}

@@ -1,0 +1,37 @@
+import { kindOf, MASK } from '../log_features/template/message_tokens';
+
+/** Ways in which the field of a message is searched: by words, or by its whole text. */
+export type MessageSearch = 'words' | 'whole';
+
+const HAS_LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
+/** `<=eth0>` is a mask that was eth0 in all messages of the training, and may be something else now. */
+const isVariable = (token: string): boolean => kindOf(token) === MASK;
+
+/** Runs of tokens without a variable part between them, as they stand in messages. */
+function fixedRuns(tokens: readonly string[]): string[] {
+  const runs: string[] = [''];
+  for (const token of tokens) {
+    if (isVariable(token.trimStart())) runs.push('');
+    else runs[runs.length - 1] += token;
+  }
+  return runs.map((run) => run.trim()).filter((run) => HAS_LETTER_OR_NUMBER.test(run));
+}
+
+const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+/** Everything that means something to the language, white space among it. */
+const escaped = (text: string): string => text.replace(/[\\():<>"*{}]|\s|\b(?:and|or|not)\b/gi, '\\$&');
+
+/**
+ * Logs of a pattern in Kibana's query language: all runs of its fixed words. Words in another order between the variable
+ * parts are found as well where the field is searched by words.
+ *
+ * @returns `field : *` for a pattern without a fixed word
+ * @example kqlOf(['Timeout', ' of', ' <*>'], 'message', 'words') // message : "Timeout of"
+ */
+export function kqlOf(tokens: readonly string[], field: string, search: MessageSearch): string {
+  const runs = fixedRuns(tokens);
+  const name = escaped(field);
+  if (runs.length === 0) return `${name} : *`;
+  if (search === 'whole') return `${name} : *${runs.map(escaped).join('*')}*`;
+  return runs.map((run) => `${name} : ${quoted(run)}`).join(' and ');
+}

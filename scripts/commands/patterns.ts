@@ -1,0 +1,142 @@
+import { Command, Option } from 'commander';
+import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
+import { DetectionError } from '../../common/detection_error';
+import { PATTERN_STATES } from '../../common/patterns';
+import { ignorePattern } from '../../server/detection/patterns/ignore_pattern';
+import { createAuditTrail } from '../../server/elasticsearch';
+import { createPatternStore, listLogPatterns } from '../../server/elasticsearch/patterns';
+import { authorOf } from '../command_line/hiding';
+import { loadActiveModel } from '../command_line/models';
+import { numberBetween, printable, runs } from '../command_line/session';
+import { withStoredData } from '../command_line/stored_data';
+
+type Query = ApiRequest<Endpoints['listLogPatterns']>['query'];
+type Found = ApiResponse<Endpoints['listLogPatterns']>;
+
+interface Options {
+  state: Query['state'];
+  entity?: string;
+  text?: string;
+  from?: string;
+  to?: string;
+  sort: Query['sort'];
+  size: number;
+  ignored: boolean;
+  ignore?: string;
+  hear?: string;
+  because?: string;
+}
+
+export const patterns = (): Command =>
+  runs<Options>(
+    new Command('patterns')
+      .description(
+        'List the patterns of the logs of a detector over time, with what is new, surges, drops or vanished',
+      )
+      .argument('<detector-id>', 'detector with the setting patterns')
+      .addOption(
+        new Option('--state <state>', 'only patterns in this state; changed: any but usual')
+          .choices(['all', 'changed', ...PATTERN_STATES])
+          .default('all'),
+      )
+      .option('--entity <name>', 'only patterns and logs of this entity')
+      .option('--text <words>', 'only patterns with these words')
+      .option('--from <time>', 'begin of the time that is counted; default: seven days before the end')
+      .option('--to <time>', 'its end; default: now')
+      .addOption(
+        new Option('--sort <order>', 'last change, most logs, last seen or first seen first')
+          .choices(['state', 'logs', 'recent', 'first'])
+          .default('state'),
+      )
+      .option('--size <number>', 'patterns shown', numberBetween(1, 500, true), 25)
+      .option('--ignored', 'show ignored patterns as well', false)
+      .option('--ignore <pattern>', 'hear nothing of this pattern any more; it is counted all the same')
+      .option('--hear <pattern>', 'hear of an ignored pattern again')
+      .option('--because <text>', 'why it is ignored')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  log-anomalies patterns shop --state changed
+  log-anomalies patterns shop --entity checkout --sort logs --json
+  log-anomalies patterns shop --ignore 0a1b2c3d4e5f60718293a4b5 --because "Nightly batch"`,
+      ),
+    async (session, options, command) => {
+      const [detectorId] = command.args;
+      const { ignore, hear, because } = options;
+      if (ignore !== undefined && hear !== undefined) {
+        throw new DetectionError('invalid_input', '--ignore and --hear are given; at most one is allowed.');
+      }
+      const { space } = session.config;
+      const { clock } = session;
+      await withStoredData(session, async (client) => {
+        const patternId = ignore ?? hear;
+        if (patternId !== undefined) {
+          const stores = {
+            patterns: createPatternStore(client, detectorId, { space }),
+            audit: createAuditTrail(client, { space }),
+            clock,
+          };
+          const change = { ignored: ignore !== undefined, ...(because !== undefined && { because }) };
+          await ignorePattern(stores, detectorId, patternId, change, await authorOf(client));
+          session.result(
+            { pattern: patternId, ignored: change.ignored },
+            () => `Pattern ${patternId} is ${change.ignored ? 'ignored' : 'told of again'}.`,
+          );
+          return;
+        }
+        const active = await loadActiveModel(client, space, detectorId);
+        if (active === undefined) {
+          throw new DetectionError('not_found', `There is no active model of "${detectorId}" in this space.`);
+        }
+        const query: Query = {
+          ...{ state: options.state, sort: options.sort, order: 'desc', page: 1, size: options.size },
+          ...{ ignored: options.ignored ? 'show' : 'hide', intervals: 28 },
+          ...(options.entity !== undefined && { entity: options.entity }),
+          ...(options.text !== undefined && { text: options.text }),
+          ...(options.from !== undefined && { from: timeOf('from', options.from) }),
+          ...(options.to !== undefined && { to: timeOf('to', options.to) }),
+        };
+        const { detector } = active.snapshot;
+        const found = await listLogPatterns(client, space, { id: detectorId, detector }, query, clock.now());
+        session.result(found, () => textOf(found));
+      });
+    },
+  );
+
+/** @throws DetectionError `invalid_input` */
+function timeOf(option: string, text: string): number {
+  const time = Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw new DetectionError(
+    'invalid_input',
+    `--${option} is ${JSON.stringify(text)}; allowed: a time in ISO 8601, such as 2026-11-05T12:00:00Z.`,
+  );
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+const trendOf = (trend: readonly number[]): string => {
+  const most = Math.max(1, ...trend);
+  return trend.map((logs) => (logs === 0 ? ' ' : BARS[Math.ceil((logs / most) * BARS.length) - 1])).join('');
+};
+
+function textOf({ total, patterns: found, events, other_logs: others }: Found): string {
+  if (total === 0 && events.length === 0) {
+    return 'There is no such pattern. A detector counts patterns where it has the setting patterns: { field: message }.';
+  }
+  const more = total > found.length ? [`… and ${total - found.length} more.`] : [];
+  return [
+    ...found.map(
+      ({ id, text, state, logs, trend, last_seen: last, entity_states: states }) =>
+        `${state.padEnd(9)} ${String(logs).padStart(8)}  |${trendOf(trend)}|  ${printable(text, 120)}\n` +
+        `          ${id}  last ${last}` +
+        states.map(({ entity, state: of }) => `, ${of} in ${printable(entity, 40)}`).join(''),
+    ),
+    ...more,
+    ...(others > 0 ? [`${others} logs follow none of the patterns that are kept.`] : []),
+    ...events.map(
+      ({ time, change, text, entity, count, usual }) =>
+        `${time}  ${change}${entity === undefined ? '' : ` in ${printable(entity, 40)}`}: ${printable(text, 120)} (${count} logs, ${usual.toFixed(1)} usual)`,
+    ),
+  ].join('\n');
+}

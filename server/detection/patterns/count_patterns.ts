@@ -1,0 +1,302 @@
+import { DetectionError } from '../../../common/detection_error';
+import { durationToMilliseconds, type Detector, type PatternSettings } from '../../../common/detector';
+import { DAY } from '../../../common/duration';
+import { getField } from '../../../common/log_features';
+import { masksOf } from '../../../common/log_features/template/template_encoding';
+import {
+  generalise,
+  judgeBucket,
+  mergePatterns,
+  PATTERN_LIMITS,
+  PatternCatalogue,
+  PatternCounts,
+  patternIdOf,
+  type Arrivals,
+  type CataloguedPattern,
+  type PatternModel,
+  type Span,
+} from '../../../common/patterns';
+import type { LogPage } from '../ports';
+import type { BucketCounts, PatternProgress, PatternStore, RunPatterns } from '../ports/patterns';
+import { entityOf, placedTime, scalarIn } from '../scoring/log_values';
+
+/** Code units of a message that are looked at, where no template feature says otherwise. */
+const LONGEST_MESSAGE = 2_048;
+const LEVEL_FIELD = 'log.level';
+/** Counts from which they are stored before their buckets are over. */
+const MOST_CELLS = 20_000;
+/** Buckets that a run judges at most: older ones of a detector that catches up are counted and not judged. */
+const JUDGED_BACK = 7 * DAY;
+/** Times without a log that are remembered. */
+const SILENCES_KEPT = 50;
+
+/** Matches messages of a detector; kept between runs in one process, since reading all patterns takes a while. */
+export class CatalogueCache {
+  private known: { readonly version: string; readonly catalogue: PatternCatalogue } | undefined;
+
+  public async get(version: string, make: () => Promise<PatternCatalogue>): Promise<PatternCatalogue> {
+    if (this.known?.version !== version) this.known = { version, catalogue: await make() };
+    return this.known.catalogue;
+  }
+}
+
+export interface PatternCounterOptions {
+  readonly store: PatternStore;
+  readonly detector: Detector;
+  /** Tokens of the templates that the model knows of the field: patterns of a detector that has none yet. */
+  readonly templates: () => readonly (readonly string[])[];
+  readonly now: () => number;
+  readonly cache?: CatalogueCache;
+  /** Called with one sentence where patterns may not be stored: logs are scored all the same. */
+  readonly warn: (message: string) => void;
+}
+
+/** @returns undefined for a detector that counts no patterns */
+export const patternsOfRun = (options: PatternCounterOptions): RunPatterns | undefined =>
+  options.detector.patterns === undefined
+    ? undefined
+    : new PatternCounter(options, options.detector.patterns);
+
+interface State extends Omit<PatternProgress, 'open'> {
+  readonly open: PatternCounts;
+}
+
+/**
+ * Counts patterns as a run reads logs. What was counted is part of the checkpoint, so it moves with the place that the run
+ * has reached: a run that is repeated counts from there. Counts of buckets that are over are sealed in the checkpoint first,
+ * then stored under a number of their own, and each document remembers the last number that was added to it: storing them
+ * again adds nothing.
+ */
+class PatternCounter implements RunPatterns {
+  public readonly fields: readonly string[];
+  private readonly span: number;
+  private readonly cache: CatalogueCache;
+  private state: State | undefined;
+  private mayWrite = true;
+
+  constructor(
+    private readonly options: PatternCounterOptions,
+    private readonly settings: PatternSettings,
+  ) {
+    this.fields = [settings.field, LEVEL_FIELD];
+    this.span = durationToMilliseconds(settings.span);
+    this.cache = options.cache ?? new CatalogueCache();
+  }
+
+  public resume(progress: unknown, from: number): void {
+    const stored = progress as PatternProgress | undefined;
+    const since = Math.floor(from / this.span) * this.span;
+    const begin: PatternProgress = {
+      sequence: this.options.now(),
+      since,
+      judgedTo: since,
+      open: { seen: [], cells: [] },
+      arrivals: [],
+      silences: [],
+      catalogue: 0,
+    };
+    const { open, ...rest } = stored ?? begin;
+    this.state = { ...rest, open: new PatternCounts(open) };
+  }
+
+  public async count(page: LogPage, run: { readonly now: number; readonly reached: number }): Promise<void> {
+    await this.ifAllowed(async (state) => {
+      const { field } = this.settings;
+      const { source, entity_field: entityField } = this.options.detector;
+      const catalogue = await this.catalogueOf(state);
+      for (const { document } of page.logs) {
+        const message = scalarIn(getField(document, field));
+        if (typeof message !== 'string') continue;
+        const pattern = catalogue.find(message);
+        if (pattern === undefined) continue;
+        const { time } = placedTime(document, source.timestamp_field, run);
+        const entity = entityOf(document, entityField);
+        const level = scalarIn(getField(document, LEVEL_FIELD));
+        state.open.add(pattern, {
+          message,
+          time,
+          bucket: Math.floor(time / this.span) * this.span,
+          ...(entity !== undefined && { entity }),
+          ...(typeof level === 'string' && { level }),
+        });
+      }
+    });
+  }
+
+  public progress(): PatternProgress | undefined {
+    return this.state && { ...this.state, open: this.state.open.toJSON() };
+  }
+
+  public async finish(reached: number | undefined, commit: () => Promise<void>): Promise<void> {
+    await this.ifAllowed(async (state) => {
+      const over = reached === undefined ? -Infinity : Math.floor(reached / this.span) * this.span;
+      const isDue = over > state.judgedTo;
+      if (!isDue && state.open.cellCount < MOST_CELLS && state.sealed === undefined) return;
+      await this.storeSealed(state);
+      await this.seal(commit);
+      await this.storeSealed(this.current());
+      if (isDue) await this.judgeUpTo(over);
+      await commit();
+    });
+  }
+
+  private current(): State {
+    if (this.state === undefined) throw new Error('Patterns are counted before they are resumed.');
+    return this.state;
+  }
+
+  private async seal(commit: () => Promise<void>): Promise<void> {
+    const { open, ...state } = this.current();
+    if (open.cellCount === 0) return;
+    this.state = {
+      ...state,
+      sequence: Math.max(state.sequence + 1, this.options.now()),
+      sealed: open.toJSON(),
+      open: new PatternCounts(),
+    };
+    await commit();
+  }
+
+  /** Stores what an earlier run, or this one, has sealed. */
+  private async storeSealed(state: State): Promise<void> {
+    const { sealed, ...rest } = state;
+    if (sealed === undefined) return;
+    await this.options.store.add(sealed, state.sequence, state.since);
+    const hasNew = sealed.seen.some(([, { tokens }]) => tokens !== undefined);
+    this.state = { ...rest, ...(hasNew && { catalogue: state.sequence }) };
+  }
+
+  private catalogueOf({ catalogue: version, since }: State): Promise<PatternCatalogue> {
+    const { options, settings } = this;
+    const feature = options.detector.features.find(
+      ({ type, field }) => type === 'template' && field === settings.field,
+    );
+    const masks = settings.masks ?? feature?.masks;
+    const key = JSON.stringify([version, since, settings.field, masks]);
+    return this.cache.get(key, async () => {
+      const stored = await options.store.tokens();
+      const seeds = options
+        .templates()
+        .map((tokens): CataloguedPattern => ({ id: patternIdOf(tokens), tokens, isKnown: false }));
+      const patterns = stored.length > 0 ? stored.map((each) => ({ ...each, isKnown: true })) : seeds;
+      return new PatternCatalogue(patterns, masksOf(masks), feature?.max_length ?? LONGEST_MESSAGE);
+    });
+  }
+
+  private async judgeUpTo(over: number): Promise<void> {
+    const { store, detector } = this.options;
+    const state = this.current();
+    const from = Math.max(state.judgedTo, over - JUDGED_BACK);
+    const counts = await store.counts({ from, to: over });
+    // Without a log there is nothing to judge.
+    const patterns = counts.size > 0 ? await this.loadPatterns() : [];
+    let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Span[] } = state;
+    const touched = new Set<string>();
+    const findings = [];
+    for (let time = from; time < over; time += this.span) {
+      const of = mappedCounts(counts.get(time), patterns);
+      if (of === undefined) {
+        silences = withSilence(silences, { from: time, to: time + this.span });
+        continue;
+      }
+      const verdict = judgeBucket({
+        patterns,
+        time,
+        span: this.span,
+        counts: of,
+        since: state.since,
+        arrivals,
+        silences,
+        falseAlarmsPerDay: detector.patterns?.false_alarms_per_day ?? 1,
+      });
+      ({ arrivals } = verdict);
+      findings.push(...verdict.findings);
+      for (const id of verdict.touched) touched.add(id);
+    }
+    const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
+    await store.save(
+      patterns.filter(({ id }) => touched.has(id)),
+      findings,
+      byId,
+    );
+    this.state = { ...this.current(), judgedTo: over, arrivals, silences };
+  }
+
+  /** Reads all patterns; those that differ in values only become one, and beyond the bound those seen longest ago are forgotten. */
+  private async loadPatterns(): Promise<PatternModel[]> {
+    const { store } = this.options;
+    let patterns = await store.load();
+    let isChanged = false;
+    const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
+    const found = generalise(
+      patterns.map(({ id, tokens, profile }) => ({ id, tokens, logs: sumOf(profile.hours) })),
+    );
+    for (const { tokens, members } of found) {
+      const models = members.map((id) => byId.get(id)!);
+      const general = byId.get(patternIdOf(tokens));
+      const merged = mergePatterns(tokens, general === undefined ? models : [general, ...models]);
+      const gone = models.filter(({ id }) => id !== merged.id);
+      await store.merge(merged, gone);
+      for (const { id } of gone) byId.delete(id);
+      byId.set(merged.id, merged);
+      isChanged = true;
+    }
+    patterns = [...byId.values()];
+    if (patterns.length > PATTERN_LIMITS.patterns) {
+      const inOrder = [...patterns].sort(
+        (one, other) =>
+          Number(other.ignored !== undefined) - Number(one.ignored !== undefined) ||
+          other.lastSeen - one.lastSeen ||
+          (one.id < other.id ? -1 : 1),
+      );
+      await store.remove(inOrder.slice(PATTERN_LIMITS.patterns).map(({ id }) => id));
+      patterns = inOrder.slice(0, PATTERN_LIMITS.patterns);
+      isChanged = true;
+    }
+    if (isChanged) {
+      const { sequence, ...rest } = this.current();
+      const next = Math.max(sequence + 1, this.options.now());
+      this.state = { ...rest, sequence: next, catalogue: next };
+    }
+    return patterns;
+  }
+
+  private async ifAllowed(work: (state: State) => Promise<void>): Promise<void> {
+    if (!this.mayWrite) return;
+    try {
+      await work(this.current());
+    } catch (error) {
+      if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+      this.mayWrite = false;
+      this.options.warn(`Patterns are not counted. ${error.message}`);
+    }
+  }
+}
+
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+/** Counts of patterns that became a part of another one are counts of that one. */
+function mappedCounts(
+  counts: ReturnType<BucketCounts['get']>,
+  patterns: readonly PatternModel[],
+): ReadonlyMap<string, ReadonlyMap<string, number>> | undefined {
+  if (counts === undefined) return undefined;
+  const into = new Map(patterns.flatMap(({ id, members }) => members.map((member) => [member, id] as const)));
+  const mapped = new Map<string, Map<string, number>>();
+  for (const [id, entities] of counts) {
+    const target = into.get(id) ?? id;
+    let of = mapped.get(target);
+    if (of === undefined) mapped.set(target, (of = new Map()));
+    for (const [entity, logs] of entities) of.set(entity, (of.get(entity) ?? 0) + logs);
+  }
+  return mapped;
+}
+
+function withSilence(silences: readonly Span[], added: Span): Span[] {
+  const last = silences[silences.length - 1];
+  const joined =
+    last?.to === added.from
+      ? [...silences.slice(0, -1), { from: last.from, to: added.to }]
+      : [...silences, added];
+  return joined.slice(-SILENCES_KEPT);
+}

@@ -1,0 +1,51 @@
+import { DetectionError } from '../../../common/detection_error';
+import { printable } from '../../../common/printable';
+import type { AuditTrail, Clock } from '../ports';
+import type { PatternStore } from '../ports/patterns';
+
+const REASON_CHARACTERS = 500;
+
+/**
+ * Says that nobody wants to hear of a pattern, or that somebody does again, and puts it on record. It is counted all the
+ * same. What is so already is no change.
+ *
+ * @throws DetectionError `not_found`
+ */
+export async function ignorePattern(
+  stores: {
+    readonly patterns: Pick<PatternStore, 'find' | 'ignore'>;
+    readonly audit: Pick<AuditTrail, 'append'>;
+    readonly clock: Pick<Clock, 'now'>;
+  },
+  detectorId: string,
+  patternId: string,
+  { ignored, because }: { readonly ignored: boolean; readonly because?: string },
+  author: { readonly by?: string },
+): Promise<void> {
+  const found = await stores.patterns.find(patternId);
+  if (found === undefined) {
+    throw new DetectionError(
+      'not_found',
+      `There is no pattern "${patternId}" of this detector; it may have become a part of another one.`,
+    );
+  }
+  if ((found.ignored !== undefined) === ignored) return;
+  const at = new Date(stores.clock.now()).toISOString();
+  const reason = because === undefined ? undefined : printable(because, REASON_CHARACTERS);
+  await stores.patterns.ignore(
+    patternId,
+    ignored ? { at, ...author, ...(reason !== undefined && { because: reason }) } : undefined,
+  );
+  await stores.audit.append([
+    {
+      detectorId,
+      at,
+      ...author,
+      action: 'pattern_changed',
+      from: ignored ? 'told' : 'ignored',
+      to: ignored ? 'ignored' : 'told',
+      reason: `Pattern "${found.text}" is ${ignored ? 'ignored' : 'told of again'}${reason === undefined ? '.' : `: ${reason}`}`,
+      details: { pattern: patternId },
+    },
+  ]);
+}

@@ -1,0 +1,74 @@
+import type {
+  Arrivals,
+  CountsState,
+  PatternFinding,
+  PatternIgnored,
+  PatternModel,
+  Span,
+} from '../../../common/patterns';
+import type { LogPage } from '.';
+
+/** Logs of some buckets: by bucket, pattern and entity, with their sum under `ALL_ENTITIES`. */
+export type BucketCounts = ReadonlyMap<number, ReadonlyMap<string, ReadonlyMap<string, number>>>;
+
+/** Patterns of one detector as they are stored. What is done twice changes nothing the second time. */
+export interface PatternStore {
+  /** Tokens of all patterns, those that became a part of another one left out. */
+  tokens(): Promise<{ readonly id: string; readonly tokens: readonly string[] }[]>;
+  /** All patterns with their past, those that became a part of another one left out. */
+  load(): Promise<PatternModel[]>;
+  /**
+   * Adds counts, and patterns that are new; documents that these have been added to before are left alone.
+   *
+   * @param sequence above those of all counts that were added before
+   * @param since begin of all counting, epoch milliseconds
+   */
+  add(counts: CountsState, sequence: number, since: number): Promise<void>;
+  /** @param range of buckets, half-open, epoch milliseconds */
+  counts(range: Span): Promise<BucketCounts>;
+  /** Writes statistics and states, where they are of a later bucket than those that are there, and findings. */
+  save(
+    patterns: readonly PatternModel[],
+    findings: readonly PatternFinding[],
+    texts: ReadonlyMap<string, PatternModel>,
+  ): Promise<void>;
+  /** Writes a pattern that others became a part of, and says so of these. */
+  merge(into: PatternModel, members: readonly PatternModel[]): Promise<void>;
+  /** Forgets patterns, not their counts. */
+  remove(ids: readonly string[]): Promise<void>;
+  find(id: string): Promise<{ readonly text: string; readonly ignored?: PatternIgnored } | undefined>;
+  ignore(id: string, ignored: PatternIgnored | undefined): Promise<void>;
+}
+
+/** Part of a checkpoint: JSON-safe. Counts move with the place that the run has reached. */
+export interface PatternProgress {
+  readonly sequence: number;
+  /** Begin of all counting, and end of the last bucket that was judged: epoch milliseconds. */
+  readonly since: number;
+  readonly judgedTo: number;
+  readonly open: CountsState;
+  /** Counts that are to be stored under `sequence`; some of them may be. */
+  readonly sealed?: CountsState;
+  readonly arrivals: Arrivals;
+  readonly silences: readonly Span[];
+  /** Changes with the patterns that messages are matched with. */
+  readonly catalogue: number;
+}
+
+/** Patterns of one run. */
+export interface RunPatterns {
+  /** Fields of a log that it needs. */
+  readonly fields: readonly string[];
+  /** Goes on from what the checkpoint holds. @param from epoch milliseconds that a detector without any begins from */
+  resume(progress: unknown, from: number): void;
+  /** Counts the logs of a page, before the place moves past it. */
+  count(page: LogPage, run: { readonly now: number; readonly reached: number }): Promise<void>;
+  progress(): PatternProgress | undefined;
+  /**
+   * Stores what was counted and judges the buckets that are over.
+   *
+   * @param reached epoch milliseconds; undefined for a run that a cap ended
+   * @param commit writes the checkpoint with {@link progress}
+   */
+  finish(reached: number | undefined, commit: () => Promise<void>): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export { createPatternStore } from './pattern_store';
+export { listLogPatterns } from './pattern_search';

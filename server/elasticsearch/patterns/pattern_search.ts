@@ -1,0 +1,343 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { ApiRequest, ApiResponse, Endpoints, LogPatternBody } from '../../../common/api';
+import type { Detector } from '../../../common/detector';
+import { durationToMilliseconds } from '../../../common/detector';
+import { DetectionError } from '../../../common/detection_error';
+import { DAY, HOUR, MINUTE } from '../../../common/duration';
+import {
+  ALL_ENTITIES,
+  Exposures,
+  hourOfWeek,
+  kqlOf,
+  NO_ENTITY,
+  OTHER_ENTITIES,
+  OTHER_PATTERNS,
+  PATTERN_LIMITS,
+  PATTERN_STATES,
+  UsualRates,
+  type MessageSearch,
+} from '../../../common/patterns';
+import { patternsIndex } from '../indices/names';
+import { attempt } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { hitTotal } from '../transport/hit_total';
+import { pageStart } from '../transport/page_start';
+import {
+  dayOf,
+  entityKey,
+  modelOf,
+  type CountsDocument,
+  type EventDocument,
+  type PatternDocument,
+} from './stored_pattern';
+
+type Query = estypes.QueryDslQueryContainer;
+type ListQuery = ApiRequest<Endpoints['listLogPatterns']>['query'];
+
+const DEFAULT_SPAN = 7 * DAY;
+const EVENTS_SHOWN = 50;
+const ENTITIES_SHOWN = 100;
+/** Patterns that are put in the order of their counts, those that became a part of others among them. */
+const MOST_COUNTED = 10_000;
+/** Documents of counts read for the trends of one page. */
+const MOST_DAYS = 10_000;
+
+const iso = (time: number): string => new Date(time).toISOString();
+/** Names for people: an entity that is none has no name. */
+const isShown = (entity: string): boolean => ![ALL_ENTITIES, OTHER_ENTITIES, NO_ENTITY].includes(entity);
+
+/**
+ * Patterns of a detector with counts and trend.
+ *
+ * @param now epoch milliseconds
+ * @throws DetectionError `invalid_input` for a page beyond the first 10,000, or a time that ends before it begins
+ */
+export async function listLogPatterns(
+  client: ElasticsearchClient,
+  space: string,
+  { id: detectorId, detector }: { readonly id: string; readonly detector: Detector },
+  query: ListQuery,
+  now: number,
+): Promise<ApiResponse<Endpoints['listLogPatterns']>> {
+  const first = pageStart(query, 'patterns');
+  const to = query.to ?? now;
+  const from = query.from ?? to - DEFAULT_SPAN;
+  if (from >= to) {
+    throw new DetectionError('invalid_input', `from is ${iso(from)}, which is not before to, ${iso(to)}.`);
+  }
+  const span = durationToMilliseconds(detector.patterns?.span ?? '15m');
+  const interval = Math.max(span, Math.ceil((to - from) / query.intervals / span) * span);
+  const frame = { from: Math.floor(from / span) * span, to, interval };
+  const base: Query[] = [{ term: { detector_id: detectorId } }];
+  const search = <Document>(request: estypes.SearchRequest): Promise<estypes.SearchResponse<Document>> =>
+    attempt(
+      () =>
+        client.search<Document>({
+          index: patternsIndex(space),
+          ignore_unavailable: true,
+          allow_no_indices: true,
+          ...request,
+        }),
+      { what: 'list patterns' },
+    );
+  const days: Query[] = [
+    ...base,
+    { term: { kind: 'counts' } },
+    { range: { day: { gte: dayOf(frame.from), lt: to, format: 'epoch_millis' } } },
+  ];
+  const chosen = patternFilter(base, query);
+  const [found, events, counted, search_] = await Promise.all([
+    search<PatternDocument>({
+      size: PATTERN_LIMITS.patterns,
+      _source: ['pattern_id', 'first_seen', 'last_seen', 'state', 'state_since', 'model.members'],
+      track_total_hits: true,
+      query: { bool: { filter: chosen } },
+      post_filter: stateFilter(query),
+      aggs: {
+        states: { terms: { field: 'states', size: PATTERN_STATES.length } },
+        entities: { terms: { field: 'entities', size: ENTITIES_SHOWN, order: { _key: 'asc' } } },
+        since: { min: { field: 'first_seen' } },
+      },
+    }),
+    search<EventDocument>({
+      size: EVENTS_SHOWN,
+      query: {
+        bool: {
+          filter: [
+            ...base,
+            { term: { kind: 'event' } },
+            { range: { '@timestamp': { gte: frame.from, lt: to, format: 'epoch_millis' } } },
+            ...(query.entity === undefined ? [] : [{ term: { entity: query.entity } }]),
+          ],
+        },
+      },
+      sort: [{ '@timestamp': { order: 'desc', unmapped_type: 'date' } }],
+    }),
+    search({
+      size: 0,
+      query: { bool: { filter: days } },
+      aggs: {
+        patterns: {
+          terms: { field: 'pattern_id', size: MOST_COUNTED },
+          aggs: { logs: { sum: { field: 'logs' } } },
+        },
+      },
+    }),
+    messageSearchOf(client, detector),
+  ]);
+  const totals = new Map(
+    (
+      (
+        counted.aggregations as
+          { patterns?: { buckets: { key: string; logs: { value: number } }[] } } | undefined
+      )?.patterns?.buckets ?? []
+    ).map(({ key, logs }) => [key, logs.value]),
+  );
+  const totalOf = ({ pattern_id: id, model }: PatternDocument): number =>
+    [id, ...model.members].reduce((sum, each) => sum + (totals.get(each) ?? 0), 0);
+  const light = found.hits.hits.flatMap(({ _source }) => _source ?? []);
+  const page = sorted(light, query, totalOf).slice(first, first + query.size);
+  const ids = page.map(({ pattern_id: id }) => id);
+  const members = page.flatMap(({ model }) => model.members);
+  const [whole, counts] =
+    page.length === 0
+      ? [undefined, undefined]
+      : await Promise.all([
+          search<PatternDocument>({
+            size: page.length,
+            query: {
+              bool: { filter: [...base, { term: { kind: 'pattern' } }, { terms: { pattern_id: ids } }] },
+            },
+          }),
+          search<CountsDocument>({
+            size: MOST_DAYS,
+            _source: ['pattern_id', 'day', 'cells'],
+            query: { bool: { filter: [...days, { terms: { pattern_id: [...ids, ...members] } }] } },
+          }),
+        ]);
+  const documents = new Map(
+    (whole?.hits.hits ?? []).flatMap(({ _source }) =>
+      _source === undefined ? [] : [[_source.pattern_id, _source]],
+    ),
+  );
+  const trends = trendsOf(
+    counts?.hits.hits.flatMap(({ _source }) => _source ?? []) ?? [],
+    frame,
+    query.entity,
+  );
+  const field = detector.patterns?.field;
+  const aggregations = found.aggregations as
+    | {
+        states: { buckets: { key: string; doc_count: number }[] };
+        entities: { buckets: { key: string }[] };
+        since: { value_as_string?: string };
+      }
+    | undefined;
+  return {
+    total: hitTotal(found.hits),
+    patterns: ids.flatMap((id) => {
+      const document = documents.get(id);
+      return document === undefined
+        ? []
+        : [bodyOf(document, trends, { now: to, span, frame, field: field ?? 'message', search: search_ })];
+    }),
+    interval_ms: interval,
+    from: iso(frame.from),
+    to: iso(to),
+    states: Object.fromEntries(
+      (aggregations?.states.buckets ?? []).map(({ key, doc_count }) => [key, doc_count]),
+    ),
+    entities: (aggregations?.entities.buckets ?? []).map(({ key }) => key).filter(isShown),
+    other_logs: totals.get(OTHER_PATTERNS) ?? 0,
+    events: events.hits.hits.flatMap(({ _source }) => (_source === undefined ? [] : [eventOf(_source)])),
+    ...(field !== undefined && { field }),
+    ...(aggregations?.since.value_as_string !== undefined && {
+      counting_since: aggregations.since.value_as_string,
+    }),
+  };
+}
+
+function patternFilter(base: readonly Query[], { ignored, entity, text }: ListQuery): Query[] {
+  return [
+    ...base,
+    { term: { kind: 'pattern' } },
+    { bool: { must_not: [{ exists: { field: 'merged_into' } }] } },
+    ...(ignored === 'show' ? [] : [{ term: { is_ignored: ignored === 'only' } }]),
+    ...(entity === undefined ? [] : [{ term: { entities: entity } }]),
+    ...(text === undefined ? [] : [{ match: { text: { query: text, operator: 'and' as const } } }]),
+  ];
+}
+
+function stateFilter({ state }: ListQuery): Query {
+  if (state === 'all') return { match_all: {} };
+  if (state === 'usual') return { term: { state } };
+  const states = state === 'changed' ? PATTERN_STATES.filter((each) => each !== 'usual') : [state];
+  return { terms: { states: [...states] } };
+}
+
+function sorted(
+  documents: readonly PatternDocument[],
+  { sort, order }: ListQuery,
+  totalOf: (document: PatternDocument) => number,
+): PatternDocument[] {
+  const keyOf = (document: PatternDocument): readonly number[] => {
+    switch (sort) {
+      case 'logs':
+        return [totalOf(document)];
+      case 'recent':
+        return [document.last_seen];
+      case 'first':
+        return [document.first_seen];
+      case 'state':
+        return [Number(document.state !== 'usual'), document.state_since, totalOf(document)];
+    }
+  };
+  const sign = order === 'asc' ? 1 : -1;
+  return documents
+    .map((document) => ({ document, key: keyOf(document) }))
+    .sort((one, other) => {
+      const place = one.key.findIndex((value, index) => value !== other.key[index]);
+      if (place >= 0) return sign * (one.key[place] - other.key[place]);
+      return one.document.pattern_id < other.document.pattern_id ? -1 : 1;
+    })
+    .map(({ document }) => document);
+}
+
+interface Frame {
+  readonly from: number;
+  readonly to: number;
+  readonly interval: number;
+}
+
+/** Logs of each interval, by pattern. */
+function trendsOf(
+  documents: readonly CountsDocument[],
+  { from, to, interval }: Frame,
+  entity: string | undefined,
+): Map<string, number[]> {
+  const trends = new Map<string, number[]>();
+  const places = Math.ceil((to - from) / interval);
+  for (const { pattern_id: id, day, cells } of documents) {
+    let trend = trends.get(id);
+    if (trend === undefined) trends.set(id, (trend = new Array<number>(places).fill(0)));
+    for (const [key, buckets] of Object.entries(cells)) {
+      if (entity !== undefined && key !== entityKey(entity)) continue;
+      for (const [minute, logs] of Object.entries(buckets)) {
+        const time = day + Number(minute) * MINUTE;
+        if (time >= from && time < to) trend[Math.floor((time - from) / interval)] += logs;
+      }
+    }
+  }
+  return trends;
+}
+
+function bodyOf(
+  document: PatternDocument,
+  trends: ReadonlyMap<string, readonly number[]>,
+  {
+    now,
+    span,
+    frame,
+    field,
+    search,
+  }: { now: number; span: number; frame: Frame; field: string; search: MessageSearch },
+): LogPatternBody {
+  const model = modelOf(document);
+  const places = Math.ceil((frame.to - frame.from) / frame.interval);
+  const trend = Array.from({ length: places }, (_, place) =>
+    [model.id, ...model.members].reduce((sum, id) => sum + (trends.get(id)?.[place] ?? 0), 0),
+  );
+  const time = Math.max(now, model.profile.at);
+  const rates = new UsualRates(model.profile, new Exposures(time, span).since(model.since), time);
+  return {
+    id: model.id,
+    text: document.text,
+    state: document.state,
+    state_since: iso(document.state_since),
+    entity_states: [...model.series].flatMap(([entity, { state, stateSince }]) =>
+      isShown(entity) && state !== 'usual' ? [{ entity, state, since: iso(stateSince) }] : [],
+    ),
+    entities: document.entities.filter(isShown),
+    first_seen: iso(document.first_seen),
+    last_seen: iso(document.last_seen),
+    ...(document.level !== undefined && { level: document.level }),
+    example: document.example,
+    ...(document.ignored != null && { ignored: document.ignored }),
+    logs: trend.reduce((sum, logs) => sum + logs, 0),
+    trend,
+    usual_per_hour: (rates.at(hourOfWeek(time), 0.05).mean * HOUR) / span,
+    kql: kqlOf(model.tokens, field, search),
+  };
+}
+
+const eventOf = ({
+  kind: _kind,
+  detector_id: _detector,
+  '@timestamp': time,
+  ...event
+}: EventDocument): ApiResponse<Endpoints['listLogPatterns']>['events'][number] => ({
+  time: iso(time),
+  ...event,
+});
+
+/** A field that is not indexed as words is searched by its whole text; where one may not ask, words are taken for granted. */
+async function messageSearchOf(
+  client: ElasticsearchClient,
+  { source, patterns }: Detector,
+): Promise<MessageSearch> {
+  if (patterns === undefined) return 'words';
+  try {
+    const { fields } = await client.fieldCaps({
+      index: source.index,
+      fields: [patterns.field],
+      ignore_unavailable: true,
+      allow_no_indices: true,
+    });
+    const types = Object.keys(fields[patterns.field] ?? {});
+    return types.length > 0 && types.every((type) => type === 'keyword' || type === 'wildcard')
+      ? 'whole'
+      : 'words';
+  } catch {
+    return 'words';
+  }
+}

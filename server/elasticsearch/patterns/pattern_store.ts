@@ -1,0 +1,357 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { DetectionError } from '../../../common/detection_error';
+import { MINUTE } from '../../../common/duration';
+import {
+  ALL_ENTITIES,
+  emptyProfile,
+  LEARNING,
+  newSeries,
+  OTHER_ENTITIES,
+  PATTERN_LIMITS,
+  type CountsState,
+  type PatternModel,
+  type SeenPattern,
+} from '../../../common/patterns';
+import type { PatternStore } from '../../detection/ports/patterns';
+import { ensureIndex, guardOf } from '../indices/index_resources';
+import { DEFAULT_SPACE, patternsIndex } from '../indices/names';
+import { attempt, type RetryPolicy } from '../transport/attempt';
+import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
+import type { ElasticsearchClient } from '../transport/client';
+import {
+  countsDocumentId,
+  dayOf,
+  documentOf,
+  entityKey,
+  entityOfKey,
+  eventDocumentId,
+  judgedPartOf,
+  minuteOf,
+  modelOf,
+  patternDocumentId,
+  type CountsDocument,
+  type EventDocument,
+  type PatternDocument,
+} from './stored_pattern';
+import { patternText } from '../../../common/patterns';
+
+type Query = estypes.QueryDslQueryContainer;
+
+/** Documents of one answer; a pattern of many entities takes some 10 kB. */
+const PAGE = 500;
+
+/** Adds counts to those of a day, unless these or later ones have been added. */
+const ADD_COUNTS = `
+  if (ctx._source.applied != null && ctx._source.applied >= params.sequence) { ctx.op = 'none'; return; }
+  ctx._source.applied = params.sequence;
+  if (params.until > ctx._source.until) ctx._source.until = params.until;
+  def cells = ctx._source.cells;
+  for (def entity : params.cells.entrySet()) {
+    def name = entity.getKey();
+    if (!cells.containsKey(name) && cells.size() >= params.most) name = params.others;
+    def of = cells.get(name);
+    if (of == null) { of = new HashMap(); cells.put(name, of); }
+    for (def bucket : entity.getValue().entrySet()) {
+      def before = of.get(bucket.getKey());
+      of.put(bucket.getKey(), before == null ? bucket.getValue() : before + bucket.getValue());
+      ctx._source.logs += bucket.getValue();
+    }
+  }
+`;
+/** Notes when a pattern was seen first and last. */
+const NOTE_SEEN = `
+  if (ctx.op == 'create') return;
+  boolean isNews = false;
+  if (params.last > ctx._source.last_seen) { ctx._source.last_seen = params.last; isNews = true; }
+  if (params.first < ctx._source.first_seen) {
+    ctx._source.first_seen = params.first;
+    ctx._source.example = params.example;
+    if (params.level == null) ctx._source.remove('level'); else ctx._source.level = params.level;
+    isNews = true;
+  }
+  if (!isNews) ctx.op = 'none';
+`;
+/** Replaces what was judged, unless a later bucket has been. */
+const NOTE_JUDGED = `
+  if (ctx._source.judged != null && ctx._source.judged >= params.judged) { ctx.op = 'none'; return; }
+  ctx._source.putAll(params.document);
+`;
+
+/**
+ * Patterns of one detector in `log-anomalies-patterns.<space>`. Needs `read`, `index`, `delete`, `create_index` and
+ * `view_index_metadata` there.
+ */
+export function createPatternStore(
+  client: ElasticsearchClient,
+  detectorId: string,
+  options: { space?: string; policy?: RetryPolicy; signal?: AbortSignal } = {},
+): PatternStore {
+  const { space = DEFAULT_SPACE, policy, signal } = options;
+  const index = patternsIndex(space);
+  const ofDetector: Query = { term: { detector_id: detectorId } };
+  let isReady: Promise<void> | undefined;
+
+  async function* read<Document>(
+    filter: Query[],
+    sort: estypes.SortCombinations[],
+    source: string[],
+  ): AsyncGenerator<Document> {
+    let after: estypes.SortResults | undefined;
+    for (;;) {
+      const answer = await attempt(
+        () =>
+          client.search<Document>(
+            {
+              index,
+              ignore_unavailable: true,
+              allow_no_indices: true,
+              size: PAGE,
+              track_total_hits: false,
+              _source_includes: source,
+              query: { bool: { filter: [ofDetector, ...filter] } },
+              sort,
+              ...(after && { search_after: after }),
+            },
+            { signal },
+          ),
+        { what: `read the patterns of "${detectorId}"`, policy, signal },
+      );
+      const { hits } = answer.hits;
+      for (const { _source } of hits) if (_source !== undefined) yield _source;
+      if (hits.length < PAGE) return;
+      after = hits[hits.length - 1].sort;
+    }
+  }
+  const byPattern: estypes.SortCombinations[] = [{ pattern_id: { order: 'asc', unmapped_type: 'keyword' } }];
+  const notMerged: Query[] = [
+    { term: { kind: 'pattern' } },
+    { bool: { must_not: [{ exists: { field: 'merged_into' } }] } },
+  ];
+
+  const write = async (operations: readonly BulkOperation[]): Promise<void> => {
+    if (operations.length === 0) return;
+    await (isReady ??= ensureIndex(client, index, 'patterns', { policy, signal }));
+    try {
+      await bulkWriteAll(client, operations, {
+        what: `write patterns of space "${space}"`,
+        guard: guardOf(client, 'patterns', { policy, signal }),
+        refresh: true,
+        policy,
+        signal,
+      });
+    } catch (error) {
+      if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+      throw new DetectionError(
+        'forbidden',
+        `Writing patterns takes the rights create_index, view_index_metadata, read, index and delete on "${index}".`,
+        { cause: error },
+      );
+    }
+  };
+  const update = (id: string, document: unknown): BulkOperation => ({
+    action: 'update',
+    index,
+    id,
+    document,
+  });
+
+  const seenOperation = (id: string, seen: SeenPattern, since: number): BulkOperation => {
+    const { first, last, example, level, tokens } = seen;
+    const script = { source: NOTE_SEEN, params: { first, last, example, level: level ?? null } };
+    return update(patternDocumentId(detectorId, id), {
+      script,
+      ...(tokens !== undefined && {
+        scripted_upsert: true,
+        upsert: documentOf(detectorId, newModel(id, { ...seen, tokens }, since)),
+      }),
+    });
+  };
+
+  return {
+    async tokens() {
+      const found: { id: string; tokens: readonly string[] }[] = [];
+      const source = ['pattern_id', 'model.tokens'];
+      for await (const { pattern_id: id, model } of read<PatternDocument>(notMerged, byPattern, source)) {
+        found.push({ id, tokens: model.tokens });
+      }
+      return found;
+    },
+    async load() {
+      const models: PatternModel[] = [];
+      for await (const document of read<PatternDocument>(notMerged, byPattern, ['*'])) {
+        models.push(modelOf(document));
+      }
+      return models;
+    },
+    async add(counts, sequence, since) {
+      await write([
+        ...counts.seen.map(([id, seen]) => seenOperation(id, seen, since)),
+        ...daysOf(counts).map(({ id, day, until, cells }) =>
+          update(countsDocumentId(detectorId, id, day), {
+            script: {
+              source: ADD_COUNTS,
+              params: {
+                sequence,
+                until,
+                cells,
+                most: PATTERN_LIMITS.entities,
+                others: entityKey(OTHER_ENTITIES),
+              },
+            },
+            scripted_upsert: true,
+            upsert: {
+              kind: 'counts',
+              detector_id: detectorId,
+              pattern_id: id,
+              day,
+              until,
+              logs: 0,
+              cells: {},
+            } satisfies CountsDocument,
+          }),
+        ),
+      ]);
+    },
+    async counts({ from, to }) {
+      const found = new Map<number, Map<string, Map<string, number>>>();
+      const filter: Query[] = [
+        { term: { kind: 'counts' } },
+        { range: { day: { gte: dayOf(from), lt: to, format: 'epoch_millis' } } },
+        { range: { until: { gte: from, format: 'epoch_millis' } } },
+      ];
+      const sort: estypes.SortCombinations[] = [
+        ...byPattern,
+        { day: { order: 'asc', unmapped_type: 'date' } },
+      ];
+      const source = ['pattern_id', 'day', 'cells'];
+      for await (const { pattern_id: id, day, cells } of read<CountsDocument>(filter, sort, source)) {
+        for (const [key, buckets] of Object.entries(cells)) {
+          for (const [minute, logs] of Object.entries(buckets)) {
+            const bucket = day + Number(minute) * MINUTE;
+            if (bucket < from || bucket >= to) continue;
+            let patterns = found.get(bucket);
+            if (patterns === undefined) found.set(bucket, (patterns = new Map()));
+            let of = patterns.get(id);
+            if (of === undefined) patterns.set(id, (of = new Map([[ALL_ENTITIES, 0]])));
+            const entity = entityOfKey(key);
+            of.set(entity, (of.get(entity) ?? 0) + logs);
+            of.set(ALL_ENTITIES, (of.get(ALL_ENTITIES) ?? 0) + logs);
+          }
+        }
+      }
+      return found;
+    },
+    async save(patterns, findings, texts) {
+      await write([
+        ...findings.map((finding): BulkOperation => {
+          const pattern = texts.get(finding.patternId);
+          const { patternId, time, ...rest } = finding;
+          const event: EventDocument = {
+            kind: 'event',
+            detector_id: detectorId,
+            pattern_id: patternId,
+            '@timestamp': time,
+            ...rest,
+            text: patternText(pattern?.tokens ?? []),
+            ...(pattern?.level !== undefined && { level: pattern.level }),
+          };
+          return { action: 'create', index, id: eventDocumentId(detectorId, finding), document: event };
+        }),
+        ...patterns.map((pattern) =>
+          update(patternDocumentId(detectorId, pattern.id), {
+            script: {
+              source: NOTE_JUDGED,
+              params: { judged: pattern.judged ?? 0, document: judgedPartOf(pattern) },
+            },
+          }),
+        ),
+      ]);
+    },
+    async merge(into, members) {
+      await write([
+        {
+          action: 'index',
+          index,
+          id: patternDocumentId(detectorId, into.id),
+          document: documentOf(detectorId, into),
+        },
+        ...members.map(({ id }) =>
+          update(patternDocumentId(detectorId, id), { doc: { merged_into: into.id } }),
+        ),
+      ]);
+    },
+    async remove(ids) {
+      await write(
+        ids.map((id): BulkOperation => ({ action: 'delete', index, id: patternDocumentId(detectorId, id) })),
+      );
+    },
+    async find(id) {
+      const found = await attempt(
+        () =>
+          client.search<PatternDocument>(
+            {
+              index,
+              ignore_unavailable: true,
+              allow_no_indices: true,
+              size: 1,
+              _source_includes: ['text', 'ignored'],
+              query: { bool: { filter: [ofDetector, { term: { pattern_id: id } }, ...notMerged] } },
+            },
+            { signal },
+          ),
+        { what: `read the pattern "${id}"`, policy, signal },
+      );
+      const document = found.hits.hits[0]?._source;
+      if (document === undefined) return undefined;
+      return { text: document.text, ...(document.ignored != null && { ignored: document.ignored }) };
+    },
+    ignore: (id, ignored) =>
+      write([
+        update(patternDocumentId(detectorId, id), {
+          doc: { is_ignored: ignored !== undefined, ignored: ignored ?? null },
+        }),
+      ]),
+  };
+}
+
+/** A pattern that was seen for the first time; of the first day all are taken to have been there before. */
+function newModel(
+  id: string,
+  { first, last, example, level, tokens }: SeenPattern & { tokens: readonly string[] },
+  since: number,
+): PatternModel {
+  const begins = first < since + LEARNING ? since : first;
+  return {
+    id,
+    tokens,
+    firstSeen: first,
+    lastSeen: last,
+    since: begins,
+    example,
+    ...(level !== undefined && { level }),
+    members: [],
+    profile: emptyProfile(begins),
+    series: new Map([[ALL_ENTITIES, newSeries(begins)]]),
+  };
+}
+
+interface DayCounts {
+  readonly id: string;
+  readonly day: number;
+  until: number;
+  readonly cells: Record<string, Record<string, number>>;
+}
+
+function daysOf({ cells }: CountsState): DayCounts[] {
+  const days = new Map<string, DayCounts>();
+  for (const [id, entity, bucket, logs] of cells) {
+    const day = dayOf(bucket);
+    const key = `${day} ${id}`;
+    let of = days.get(key);
+    if (of === undefined) days.set(key, (of = { id, day, until: bucket, cells: {} }));
+    of.until = Math.max(of.until, bucket);
+    const ofEntity = (of.cells[entityKey(entity)] ??= {});
+    ofEntity[minuteOf(bucket)] = (ofEntity[minuteOf(bucket)] ?? 0) + logs;
+  }
+  return [...days.values()];
+}

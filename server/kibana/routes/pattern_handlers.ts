@@ -1,0 +1,27 @@
+import type { logPatternEndpoints } from '../../../common/api/patterns';
+import { ignorePattern } from '../../detection/patterns/ignore_pattern';
+import { createAuditTrail } from '../../elasticsearch';
+import { createPatternStore, listLogPatterns } from '../../elasticsearch/patterns';
+import { authorOf } from '../detectors/suppression_service';
+import { createDetectorRepository } from '../records/detector_repository';
+import type { Handlers } from './handler';
+
+export const patternHandlers: Handlers<keyof typeof logPatternEndpoints> = {
+  listLogPatterns: async ({ params, query }, { services, scope }) => {
+    const { detector } = await createDetectorRepository(scope.savedObjects).get(params.id);
+    const { elasticsearch, space } = scope;
+    return listLogPatterns(elasticsearch, space, { id: params.id, detector }, query, services.clock.now());
+  },
+  updateLogPattern: async ({ params, body }, { services, scope }) => {
+    // Of a detector of this space.
+    await createDetectorRepository(scope.savedObjects).get(params.id);
+    const { elasticsearch, space } = scope;
+    const stores = {
+      patterns: createPatternStore(elasticsearch, params.id, { space }),
+      audit: createAuditTrail(elasticsearch, { space }),
+      clock: services.clock,
+    };
+    await ignorePattern(stores, params.id, params.pattern_id, body, authorOf(scope));
+    return { ignored: body.ignored };
+  },
+};

@@ -1,0 +1,272 @@
+import type { ApiRequest, Endpoints } from '../../common/api';
+import { createRandom } from '../../common/demo_logs/random';
+import { parseDetector } from '../../common/detector';
+import { DAY, HOUR } from '../../common/duration';
+import { ALL_ENTITIES, PatternCatalogue, patternText } from '../../common/patterns';
+import type { SourceLog } from '../../common/log_document';
+import type { ModelSnapshot } from '../../common/model_snapshot';
+import { ignorePattern } from '../../server/detection/patterns/ignore_pattern';
+import { patternsOfRun } from '../../server/detection/patterns/count_patterns';
+import type { CheckpointStore } from '../../server/detection/ports';
+import type { PatternStore } from '../../server/detection/ports/patterns';
+import { runDetection } from '../../server/detection/scoring/run_detection';
+import { createAuditTrail } from '../../server/elasticsearch';
+import { createPatternStore, listLogPatterns } from '../../server/elasticsearch/patterns';
+import { createCheckpointStore } from '../../server/elasticsearch/stores/checkpoint_store';
+import { logSource, resultStore } from '../fakes/run_stores';
+import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+
+const client = administrator();
+const spaces: string[] = [];
+/** A Monday. */
+const START = Date.UTC(2026, 0, 5);
+const DAYS = 3;
+
+afterAll(async () => {
+  const ours = await client.indices.get({ index: 'log-anomalies-*', allow_no_indices: true });
+  const names = Object.keys(ours).filter((name) => spaces.some((space) => name.includes(space)));
+  if (names.length > 0) await client.indices.delete({ index: names, ignore_unavailable: true });
+  await client.close();
+});
+
+/** Three days of logs: two frequent patterns, names that vary, then a surge in one host and an error that was never there. */
+function logsOf(): SourceLog[] {
+  const random = createRandom(4);
+  const logs: SourceLog[] = [];
+  const add = (time: number, message: string, host: string, level = 'INFO', late = 0): void => {
+    logs.push({
+      index: 'weblogs',
+      id: String(logs.length),
+      document: {
+        '@timestamp': new Date(time).toISOString(),
+        event: { ingested: new Date(time + late).toISOString() },
+        host: { name: host },
+        log: { level },
+        message,
+      },
+    });
+  };
+  const names = 'amy bob cleo dan eve finn gil hal iris jon kay leo mia ned ola'.split(' ');
+  for (let hour = 0; hour < DAYS * 24; hour++) {
+    const at = (): number => START + hour * HOUR + random.integer(0, HOUR - 2 * MINUTE);
+    const isLast = hour === DAYS * 24 - 1;
+    for (let each = random.integer(9, 14); each > 0; each--) {
+      add(
+        at(),
+        `Payment ${random.integer(1, 999)} accepted`,
+        random.pick(['a', 'b.c']),
+        'INFO',
+        random.pick([0, MINUTE]),
+      );
+    }
+    for (let each = isLast ? 60 : random.integer(4, 7); each > 0; each--) {
+      add(at(), `Session of ${random.pick(names)} was closed`, isLast ? 'a' : random.pick(['a', 'b.c']));
+    }
+    if (isLast) for (let each = 0; each < 8; each++) add(at(), 'Disk of "till" is broken', 'a', 'ERROR');
+  }
+  return logs;
+}
+
+const detector = parseDetector({
+  name: 'Till',
+  source: { index: 'weblogs' },
+  entity_field: 'host.name',
+  features: [{ type: 'hour_of_day', field: '@timestamp' }],
+  patterns: { field: 'message', span: '1h' },
+  schedule: { query_delay: '1s' },
+});
+
+function world(logs: readonly SourceLog[]) {
+  const space = uniqueName('space').toLowerCase();
+  spaces.push(space);
+  const store = createPatternStore(client, 'till', { space });
+  const checkpoints = createCheckpointStore(client, { space });
+  /** One run up to a time, all of whose logs are indexed by then. */
+  const run = (now: number, stores: { store: PatternStore; checkpoints: CheckpointStore }) =>
+    runDetection({
+      detectorId: 'till',
+      snapshot: { version: '1', detector } as unknown as ModelSnapshot,
+      source: logSource(logs),
+      clock: { now: () => now, sleep: async () => undefined },
+      runId: `run-${now}`,
+      results: resultStore(),
+      checkpoints: stores.checkpoints,
+      startFrom: START,
+      pageSize: 400,
+      patterns: patternsOfRun({
+        store: stores.store,
+        detector,
+        templates: () => [],
+        now: () => now,
+        warn: (message) => {
+          throw new Error(message);
+        },
+      }),
+      work: () => ({
+        fields: [],
+        dirt: {},
+        score: async (page) => ({ results: [], summaries: [], logs: page.logs.length }),
+        threshold: () => 0.6,
+        thresholdState: () => undefined,
+      }),
+    });
+  return { space, store, checkpoints, run };
+}
+
+/** Dies at some calls: before the request, or after it and before its answer. */
+function mortal<Store extends object>(store: Store, dies: () => 'before' | 'after' | undefined): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const method = target[name as keyof Store];
+      if (typeof method !== 'function') return method;
+      return async (...given: unknown[]) => {
+        const when = dies();
+        if (when === 'before') throw new Error('killed');
+        const answer: unknown = await (method as (...all: unknown[]) => unknown).apply(target, given);
+        if (when === 'after') throw new Error('killed');
+        return answer;
+      };
+    },
+  });
+}
+
+/** Counts by hour, pattern and host, as a reader who has all logs at once makes them. */
+function wantedOf(logs: readonly SourceLog[]): Record<string, number> {
+  const wanted: Record<string, number> = {};
+  for (const { document } of logs) {
+    const { message, host } = document as { message: string; host: { name: string } };
+    const hour = Math.floor(Date.parse(document['@timestamp'] as string) / HOUR) * HOUR;
+    const kind = message.split(' ')[0];
+    wanted[`${kind} ${host.name} ${hour}`] = (wanted[`${kind} ${host.name} ${hour}`] ?? 0) + 1;
+  }
+  return wanted;
+}
+
+async function countedIn(store: PatternStore): Promise<Record<string, number>> {
+  const kinds = new Map<string, string>();
+  const words = new PatternCatalogue([], () => [], 2_048);
+  for (const { document } of LOGS) {
+    const message = document.message as string;
+    kinds.set(words.find(message)!.id, message.split(' ')[0]);
+  }
+  for (const { id, tokens } of await store.tokens()) kinds.set(id, patternText(tokens).split(' ')[0]);
+  const found: Record<string, number> = {};
+  for (const [bucket, patterns] of await store.counts({ from: START, to: START + DAYS * DAY })) {
+    for (const [id, entities] of patterns) {
+      for (const [entity, logs] of entities) {
+        if (entity === ALL_ENTITIES) continue;
+        const key = `${kinds.get(id)} ${entity} ${bucket}`;
+        found[key] = (found[key] ?? 0) + logs;
+      }
+    }
+  }
+  return found;
+}
+
+const LOGS = logsOf();
+const query: ApiRequest<Endpoints['listLogPatterns']>['query'] & { to: number } = {
+  ...{ state: 'all', ignored: 'hide', sort: 'logs', order: 'desc', page: 1, size: 25, intervals: 24 },
+  from: START,
+  to: START + DAYS * DAY,
+};
+
+test('each log is counted once, whatever dies at any step, and changes are found', async () => {
+  const { space, store, checkpoints, run } = world(LOGS);
+  const random = createRandom(8);
+  const dies = (): 'before' | 'after' | undefined =>
+    random.chance(0.15) ? random.pick(['before', 'after']) : undefined;
+  const stores = { store: mortal(store, dies), checkpoints: mortal(checkpoints, dies) };
+  let killed = 0;
+  for (let hours = 5; hours <= DAYS * 24 + 5; hours += 5) {
+    const now = START + hours * HOUR + 7 * MINUTE;
+    for (let tries = 0; tries < 40; tries++) {
+      const isOver = await run(now, stores).then(
+        () => true,
+        (error: Error) => {
+          if (error.message !== 'killed') throw error;
+          killed++;
+          return false;
+        },
+      );
+      if (isOver) break;
+    }
+  }
+  expect(killed).toBeGreaterThan(10);
+  expect(await countedIn(store)).toEqual(wantedOf(LOGS));
+  const found = await listLogPatterns(client, space, { id: 'till', detector }, query, query.to);
+  expect(found.patterns.map(({ text, logs, state }) => [text, logs, state])).toEqual([
+    ['Payment <num> accepted', countOf('Payment'), 'usual'],
+    ['Session of <*> was closed', countOf('Session'), 'surging'],
+    ['Disk of "till" is broken', 8, 'new'],
+  ]);
+  expect(found.events.map(({ text, change, entity, level }) => [text, change, entity, level])).toEqual(
+    expect.arrayContaining([
+      ['Disk of "till" is broken', 'new', 'a', 'error'],
+      ['Session of <*> was closed', 'surging', undefined, 'info'],
+    ]),
+  );
+  const [payments] = found.patterns;
+  expect(payments.trend).toHaveLength(24);
+  expect(payments.trend.reduce((sum, logs) => sum + logs, 0)).toBe(payments.logs);
+  expect(payments.entities).toEqual(['a', 'b.c']);
+  expect(payments.usual_per_hour).toBeGreaterThan(9);
+  expect(payments.usual_per_hour).toBeLessThan(14);
+  const ofOne = await listLogPatterns(
+    client,
+    space,
+    { id: 'till', detector },
+    { ...query, entity: 'b.c' },
+    query.to,
+  );
+  expect(ofOne.patterns[0].logs).toBe(
+    LOGS.filter(({ document }) => {
+      const { message, host } = document as { message: string; host: { name: string } };
+      return host.name === 'b.c' && message.startsWith('Payment');
+    }).length,
+  );
+});
+
+const countOf = (word: string): number =>
+  LOGS.filter(({ document }) => (document.message as string).startsWith(word)).length;
+
+test('a pattern is ignored, which is put on record, and the query of a pattern finds its logs', async () => {
+  const { space, store, checkpoints, run } = world(LOGS);
+  await run(START + DAYS * DAY + HOUR, { store, checkpoints });
+  const listed = { id: 'till', detector };
+  const [{ id }] = (await listLogPatterns(client, space, listed, query, query.to)).patterns;
+  const audit = createAuditTrail(client, { space });
+  const stores = { patterns: store, audit, clock: { now: () => START } };
+  for (let times = 0; times < 2; times++) {
+    await ignorePattern(stores, 'till', id, { ignored: true, because: 'known' }, { by: 'ann' });
+  }
+  await client.indices.refresh({ index: 'log-anomalies-*' });
+  const { entries } = await audit.list('till', { actions: ['pattern_changed'] });
+  expect(entries).toMatchObject([
+    { by: 'ann', to: 'ignored', reason: expect.stringContaining('Payment <num> accepted') },
+  ]);
+  const shown = await listLogPatterns(client, space, listed, query, query.to);
+  expect(shown.patterns.map((pattern) => pattern.id)).not.toContain(id);
+  const only = await listLogPatterns(client, space, listed, { ...query, ignored: 'only' }, query.to);
+  expect(only.patterns).toMatchObject([{ id, ignored: { by: 'ann', because: 'known' } }]);
+  await expect(ignorePattern(stores, 'till', 'f'.repeat(24), { ignored: true }, {})).rejects.toThrow(
+    /no pattern/,
+  );
+
+  // Lucene reads the phrases of these queries as Kibana does.
+  const index = uniqueName('weblogs');
+  await createLogs(
+    client,
+    index,
+    LOGS.map(({ id: of, document }) => ({ id: of, document })),
+    { mappings: { properties: { message: { type: 'text' } } } },
+  );
+  await client.indices.refresh({ index });
+  for (const { text, logs, kql } of (
+    await listLogPatterns(client, space, listed, { ...query, ignored: 'show' }, query.to)
+  ).patterns) {
+    const lucene = kql.replace(/ : /g, ':').replace(/ and /g, ' AND ');
+    const { count } = await client.count({ index, query: { query_string: { query: lucene } } });
+    expect([text, count]).toEqual([text, logs]);
+  }
+  await client.indices.delete({ index });
+});
