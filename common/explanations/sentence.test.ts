@@ -225,7 +225,7 @@ describe('text and signs of attacks', () => {
     const attack = { 'url.original': "/products/1?id=1' UNION SELECT password FROM users --" };
     for (const type of ['text', 'attack_signs']) {
       expect(say({ type, field: 'url.original' }, paths, attack)).toMatch(
-        /^URL SQL injection \(union … select\).* in \/products\/1\?id=1' UNION SELECT/,
+        /^URL SQL injection \(union select\).* in \/products\/1\?id=1' UNION SELECT/,
       );
     }
   });

@@ -330,6 +330,16 @@ const surpriseNumbers = (table: SurpriseTable | undefined): number[] =>
         ),
       );
 
+/** The features of a model were learned together, so that they look for signs of attacks in one way. */
+function textsOf({ features }: EncodingState): { texts?: Record<string, unknown> } {
+  for (const { encoding } of features) {
+    if (encoding.kind === 'text' || encoding.kind === 'attack_signs') {
+      return { texts: textTables(encoding.signs) };
+    }
+  }
+  return {};
+}
+
 function parametersOf(
   { encoder, forest, quantiles, version }: ModelSnapshot,
   state: EncodingState,
@@ -346,9 +356,7 @@ function parametersOf(
     paths: state.features.map(({ definition }) => fieldKeys(definition.field)),
     timestamp: fieldKeys(state.timestamp_field),
     learned: codes.map(({ parameters }) => parameters),
-    ...(state.features.some(({ encoding }) => encoding.kind === 'text' || encoding.kind === 'attack_signs')
-      ? { texts: textTables() }
-      : {}),
+    ...textsOf(state),
     blocks: tables.blocks,
     thresholds: tables.columns.map(({ thresholds }) => thresholds),
     starts: tables.columns.map(({ start }) => start),

@@ -1,6 +1,11 @@
 import { DetectionError } from '../detection_error';
 import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../detector';
-import { ATTACK_CATEGORIES, ATTACK_PATTERNS, characterSet } from '../log_features/text/attack_patterns';
+import {
+  ATTACK_CATEGORIES,
+  attackPatternsOf,
+  characterSet,
+  CONTEXT_MARKS,
+} from '../log_features/text/attack_patterns';
 import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category/category_encoding';
 import type { Novelty } from '../log_features/columns/novelty';
 import { ordinaryNumbers, type NumberState } from '../log_features/number/number_encoding';
@@ -21,7 +26,7 @@ import type { RouteState } from '../log_features/category/route_encoding';
 import { MAX_ROUTE } from '../log_features/fields/routes';
 import { MAX_CODE, namesOf, NUMBER_STEPS } from '../log_features/category/severity_codes';
 import { severityTails, type SeverityState } from '../log_features/category/severity_encoding';
-import { SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text/text_statistics';
+import { ENTITIES, SYMBOL_COUNT, symbolOf, textStatistics } from '../log_features/text/text_statistics';
 import { MARKS_OF_PATTERN, ordinaryLengths, surprisesOf } from '../log_features/text/text_encoding';
 import { offsetsOf } from '../log_features/time/time_encoding';
 import { characters, wordCharacters } from './character_table';
@@ -70,6 +75,7 @@ type KindState =
       readonly bigrams: readonly (readonly [number, number])[];
       readonly length: readonly [number, number] | null;
       readonly direction?: 'high' | 'low';
+      readonly signs?: 'in_context';
     }
   | SeverityState
   | RouteState
@@ -99,8 +105,27 @@ export interface FeatureCode {
 const X_LOG_X_ENTRIES = 128;
 const MAX_VALUE_LENGTH = 256;
 
-/** Shared by all features of type text. */
-export function textTables(): Record<string, unknown> {
+/** Patterns of attacks one sequence after another, each part between the digits of what may stand before and behind it. */
+function attackTables(signs: 'in_context' | undefined): Record<string, unknown> {
+  const { patterns, isInContext } = attackPatternsOf(signs);
+  const sequences = patterns.flatMap(({ category, sequences: own }, place) =>
+    own.map((parts) => ({ category, place, parts })),
+  );
+  return {
+    sets: sequences
+      .map(({ parts }) => wordCharacters(characterSet(parts.map(({ text }) => text).join(''))))
+      .join(''),
+    categories: characters(sequences.map(({ category }) => 1 + ATTACK_CATEGORIES.indexOf(category))),
+    places: characters(sequences.map(({ place }) => place)),
+    sequences: sequences.map(({ parts }) =>
+      parts.map(({ text, before, behind }) => `${before}${text}${behind}`),
+    ),
+    ...(isInContext && { marks: CONTEXT_MARKS, entities: ENTITIES }),
+  };
+}
+
+/** Shared by all features of a model that look at texts. */
+export function textTables(signs: 'in_context' | undefined): Record<string, unknown> {
   const surprises = new Float64Array(SYMBOL_COUNT * SYMBOL_COUNT);
   const classes = Array.from({ length: 129 }, (_, code) => {
     const { upperShare, digitShare, specialShare, nonAsciiShare, marks } = textStatistics(
@@ -113,11 +138,7 @@ export function textTables(): Record<string, unknown> {
   return {
     classes: characters(classes),
     x_log_x: Array.from({ length: X_LOG_X_ENTRIES }, (_, count) => (count < 2 ? 0 : count * Math.log(count))),
-    attacks: {
-      sets: ATTACK_PATTERNS.map(({ sequence }) => wordCharacters(characterSet(sequence.join('')))).join(''),
-      categories: characters(ATTACK_PATTERNS.map(({ category }) => 1 + ATTACK_CATEGORIES.indexOf(category))),
-      sequences: ATTACK_PATTERNS.map(({ sequence }) => sequence),
-    },
+    attacks: attackTables(signs),
   };
 }
 
@@ -174,9 +195,7 @@ function textCode(state: KindState & { kind: 'text' }, i: number, used: readonly
             `double[] s${i} = statistics(d${i}, (String) texts.get('classes'), (List) texts.get('x_log_x'), (String) p${i}.get('bigrams'), (List) p${i}.get('surprises'));`,
           ]
         : []),
-      ...(needsAttacks
-        ? [`int[] a${i} = attackPatterns(normaliseText(d${i}), (Map) texts.get('attacks'));`]
-        : []),
+      ...(needsAttacks ? [`int[] a${i} = attackPatterns(d${i}, (Map) texts.get('attacks'));`] : []),
     ].join('\n'),
     isMissing: `t${i} == null`,
     isNumber: false,

@@ -129,28 +129,180 @@ String normaliseText(String text) {
   return normal.toString();
 }
 
-boolean matchesSequence(String text, List sequence) {
+int hexAt(String text, int at, int count) {
+  int value = 0;
+  for (int place = at; place < at + count; place++) {
+    int digit = place < text.length() ? hexDigit(text.charAt(place)) : -1;
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+int[] entityAt(String text, int at, Map entities) {
+  int end = at + 10 > text.length() ? text.length() : at + 10;
+  int place = at + 1;
+  if (place < end && text.charAt(place) == 35) {
+    place++;
+    boolean isHex = place < end && (text.charAt(place) == 120 || text.charAt(place) == 88);
+    if (isHex) place++;
+    int first = place;
+    int code = 0;
+    while (place < end) {
+      int digit = hexDigit(text.charAt(place));
+      if (digit < 0 || !isHex && digit > 9) break;
+      if (code <= 65535) code = code * (isHex ? 16 : 10) + digit;
+      place++;
+    }
+    if (place == first || code > 65535) return null;
+    if (place < text.length() && text.charAt(place) == 59) place++;
+    return new int[] { code, place - at };
+  }
+  int semicolon = text.substring(at, end).indexOf(';');
+  if (semicolon < 1) return null;
+  def name = text.substring(at + 1, at + semicolon).toLowerCase(Locale.ROOT);
+  def character = entities.get(name);
+  if (character == null) return null;
+  String found = (String) character;
+  return new int[] { (int) found.charAt(0), semicolon + 1 };
+}
+
+String revealText(String text, Map entities) {
+  int length = text.length();
+  StringBuilder revealed = new StringBuilder();
+  int i = 0;
+  while (i < length) {
+    int code = text.charAt(i);
+    int next = i + 1 < length ? text.charAt(i + 1) : 0;
+    int third = i + 2 < length ? text.charAt(i + 2) : 0;
+    int seen = code;
+    int taken = 1;
+    if (code == 38) {
+      int[] entity = entityAt(text, i, entities);
+      if (entity != null) {
+        seen = entity[0];
+        taken = entity[1];
+      }
+    } else if ((code == 92 || code == 37) && (next == 117 || next == 85)) {
+      int unit = hexAt(text, i + 2, 4);
+      if (unit >= 0) {
+        seen = unit;
+        taken = 6;
+      }
+    } else if (code == 92 && (next == 120 || next == 88)) {
+      int unit = hexAt(text, i + 2, 2);
+      if (unit >= 0) {
+        seen = unit;
+        taken = 4;
+      }
+    } else if ((code == 192 || code == 193) && next >= 128 && next <= 191) {
+      seen = (code & 1) << 6 | next & 63;
+      taken = 2;
+    } else if (code == 239 && (next == 188 || next == 189) && third >= 128 && third <= 191) {
+      seen = 61440 | (next & 63) << 6 | third & 63;
+      taken = 3;
+    }
+    if (seen >= 65281 && seen <= 65374) seen -= 65248;
+    revealed.append((char) seen);
+    i += taken;
+  }
+  return revealed.toString();
+}
+
+boolean holds(Map marks, String name, int code) {
+  return ((String) marks.get(name)).indexOf(String.valueOf((char) code)) >= 0;
+}
+
+boolean isWordCharacter(int code) {
+  return code >= 97 && code <= 122 || code >= 48 && code <= 57 || code == 95;
+}
+
+boolean suitsBefore(String text, int start, int context, Map marks) {
+  int at = start - 1;
+  if (context == 2 || context == 6) while (at >= 0 && text.charAt(at) == 32) at--;
+  if (at < 0) return context != 6;
+  int code = text.charAt(at);
+  if (context == 1) return !isWordCharacter(code);
+  if (context == 3) return !isWordCharacter(code) && code != 46;
+  if (context == 7) return code < 97 || code > 122;
+  if (context == 2) return holds(marks, 'command', code);
+  if (context == 4) return holds(marks, 'product', code);
+  if (context == 6) return holds(marks, 'value', code);
+  return true;
+}
+
+boolean isDecimal(int code) {
+  return code >= 48 && code <= 57;
+}
+
+boolean suitsBehind(String text, int start, int end, int context, Map marks) {
+  int length = text.length();
+  if (end >= length) {
+    if (context == 4) return start == 0;
+    return context != 5 && context != 8;
+  }
+  int code = text.charAt(end);
+  int next = end + 1 < length ? text.charAt(end + 1) : 0;
+  if (context == 1) return !isWordCharacter(code);
+  if (context == 5) return isDecimal(code);
+  if (context == 8) return code != 32;
+  if (context == 3) return code != 115 || next != 41;
+  if (context == 9) return holds(marks, 'segment', code);
+  if (context == 2) {
+    if (holds(marks, 'commandEnd', code)) return true;
+    return code == 32 && (next == 0 || holds(marks, 'commandGoesOn', next));
+  }
+  if (context == 4) {
+    if (code == 59 || code == 41) return true;
+    if (code == 47 || code == 45) return isDecimal(next);
+    return code == 32 && next == 118 && end + 2 < length && isDecimal(text.charAt(end + 2));
+  }
+  return true;
+}
+
+int findPart(String text, String part, int from, int to, Map marks) {
+  String own = part.substring(1, part.length() - 1);
+  int before = part.charAt(0) - 48;
+  int behind = part.charAt(part.length() - 1) - 48;
+  if (to < from) return -1;
+  String window = to < text.length() || from > 0 ? text.substring(from, to) : text;
+  int place = window.indexOf(own);
+  while (place >= 0) {
+    int start = from + place;
+    if ((before == 0 || suitsBefore(text, start, before, marks)) && (behind == 0 || suitsBehind(text, start, start + own.length(), behind, marks))) return start;
+    place = window.indexOf(own, place + 1);
+  }
+  return -1;
+}
+
+boolean matchesSequence(String text, List sequence, Map marks) {
   String first = (String) sequence.get(0);
-  int start = text.indexOf(first);
+  int start = findPart(text, first, 0, text.length(), marks);
   while (start >= 0) {
     if (sequence.size() == 1) return true;
-    int end = start + first.length();
+    int end = start + first.length() - 2;
     boolean complete = true;
     for (int i = 1; i < sequence.size() && complete; i++) {
       String part = (String) sequence.get(i);
-      int to = end + 48 + part.length();
+      int to = end + 46 + part.length();
       if (to > text.length()) to = text.length();
-      int next = text.substring(end, to).indexOf(part);
+      if (marks != null) {
+        int border = text.substring(end, to).indexOf('&');
+        if (border >= 0) to = end + border;
+      }
+      int next = findPart(text, part, end, to, marks);
       complete = next >= 0;
-      end += next + part.length();
+      end = next + part.length() - 2;
     }
     if (complete) return true;
-    start = text.indexOf(first, start + 1);
+    start = findPart(text, first, start + 1, text.length(), marks);
   }
   return false;
 }
 
-int[] attackPatterns(String text, Map patterns) {
+int[] attackPatterns(String decoded, Map patterns) {
+  Map marks = (Map) patterns.get('marks');
+  String text = normaliseText(marks == null ? decoded : revealText(decoded, (Map) patterns.get('entities')));
   int set = 0;
   for (int i = 0; i < text.length(); i++) {
     int code = text.charAt(i);
@@ -160,12 +312,16 @@ int[] attackPatterns(String text, Map patterns) {
   }
   String sets = (String) patterns.get('sets');
   String categories = (String) patterns.get('categories');
+  String places = (String) patterns.get('places');
   List sequences = (List) patterns.get('sequences');
   int count = categories.length();
   int[] found = new int[64];
+  int last = -1;
   for (int i = 0; i < count; i++) {
     int needed = word(sets, i);
-    if ((set & needed) == needed && matchesSequence(text, (List) sequences.get(i))) {
+    if ((set & needed) != needed || places.charAt(i) == last) continue;
+    if (matchesSequence(text, (List) sequences.get(i), marks)) {
+      last = places.charAt(i);
       found[0]++;
       found[categories.charAt(i) - 32]++;
     }

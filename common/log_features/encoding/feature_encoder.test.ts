@@ -213,7 +213,7 @@ it('explains a log by actual and typical values', () => {
     actual: '500 (not seen in training)',
     typical: '200 (95%), 404 (5%)',
   });
-  expect(byFeature.get('path')?.actual).toContain('23 characters, sql injection pattern: union … select');
+  expect(byFeature.get('path')?.actual).toContain('23 characters, sql injection pattern: union select');
   expect(byFeature.get('path')?.typical).toMatch(/^\d+ to \d+ characters, no attack patterns$/);
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FeatureDefinition } from '../../detector';
 import { VALUE_CHARACTERS } from '../../anomaly/comparison';
 import { printable } from '../../printable';
-import { findAttackPatterns, patternName } from './attack_patterns';
+import { attackPatternsOf, IN_CONTEXT } from './attack_patterns';
 import type { ColumnEncoding } from '../columns/column_encoding';
 import { DirtCounter, quantile, textOf } from '../columns/field_value';
 import { RowCache } from '../columns/row_cache';
@@ -16,7 +16,7 @@ import {
   signsOf,
   surprisesOf,
 } from './text_encoding';
-import { decodeText, normaliseText, textStatistics } from './text_statistics';
+import { decodeText, textStatistics } from './text_statistics';
 
 /** Share of training texts up to whose surprise and marks a text is ordinary. */
 const ORDINARY_SHARE = 0.99;
@@ -34,6 +34,8 @@ export const attackSignsStateSchema = z.strictObject({
   ordinary: z.strictObject({ surprise: z.number().min(0).max(1_000), marks: z.number().min(0).max(65_536) }),
   /** Share of training texts with an attack pattern. */
   attack_share: z.number().min(0).max(1),
+  /** Signs of attacks count where they stand as code does; absent in models of before, where they count anywhere. */
+  signs: z.literal('in_context').optional(),
 });
 export type AttackSignsState = z.infer<typeof attackSignsStateSchema>;
 
@@ -65,7 +67,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
     if (text === undefined) continue;
     peaks.push(peakSurpriseOf(text, surprises));
     marks.push(textStatistics(text, surprises).marks);
-    if (findAttackPatterns(normaliseText(text)).length > 0) attacks++;
+    if (IN_CONTEXT.findIn(text).length > 0) attacks++;
   }
   const ordinary = (numbers: number[]): number =>
     numbers.length === 0 ? 0 : quantile(Float64Array.from(numbers).sort(), ORDINARY_SHARE);
@@ -75,6 +77,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
     bigrams,
     ordinary: { surprise: ordinary(peaks), marks: ordinary(marks) },
     attack_share: peaks.length === 0 ? 0 : attacks / peaks.length,
+    signs: 'in_context',
   });
 }
 
@@ -85,6 +88,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
  */
 export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
   const { ordinary } = state;
+  const patterns = attackPatternsOf(state.signs);
   const surprises = surprisesOf(state.bigrams);
   const unread = new DirtCounter();
   const cache = new RowCache(1);
@@ -93,7 +97,7 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
     const decoded = decodeText(text);
     const { marks } = textStatistics(decoded, surprises);
     const peakSurprise = peakSurpriseOf(decoded, surprises);
-    const found = findAttackPatterns(normaliseText(decoded)).length;
+    const found = patterns.findIn(decoded).length;
     const known = Math.max(0, marks - ordinary.marks) + MARKS_OF_PATTERN * found;
     const surprise = MARKS_OF_SURPRISE * Math.max(0, peakSurprise - ordinary.surprise);
     out[offset] = Math.log1p(known > 0 ? known + surprise : 0);
@@ -112,10 +116,10 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
     actual(value) {
       const text = read(value);
       if (text === undefined) return undefined;
-      const found = attackPatternsIn(text);
+      const found = attackPatternsIn(text, state.signs);
       const named = found
         .slice(0, 2)
-        .map((pattern) => `${pattern.category.replaceAll('_', ' ')} (${patternName(pattern)})`);
+        .map((pattern) => `${pattern.category.replaceAll('_', ' ')} (${pattern.name})`);
       const more = found.length > 2 ? [`${found.length - 2} more signs`] : [];
       return [...named, ...more, printable(text, 80)].join(', ');
     },
@@ -126,7 +130,7 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
       return {
         kind: 'signs',
         value: printable(text, VALUE_CHARACTERS),
-        ...signsOf(attackPatternsIn(text)),
+        ...signsOf(attackPatternsIn(text, state.signs)),
         ...(signs[0] > 0 && { is_odd: true }),
         signs_share: state.attack_share,
       };

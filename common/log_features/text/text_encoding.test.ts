@@ -26,9 +26,9 @@ it('computes every column of an attack and of a harmless text, also from the cac
     encoding.encode(text, out, 1, new DirtCounter());
     return Object.fromEntries(encoding.columns.map((column, index) => [column, out[index + 1]]));
   };
-  const text = '/ab?id=%27%20or%201';
+  const text = '/ab?id=%27%20or%201=1';
   const attack = read(text);
-  // decoded /ab?id=' or 1: the patterns "' or " and " or 1", one mark
+  // decoded /ab?id=' or 1=1: the patterns " or 1 … =" and "' or 1", one mark
   expect(attack['.attack_patterns']).toBe(Math.log1p(2));
   expect(attack['.sql_injection']).toBe(Math.log1p(2));
   expect(attack['.path_traversal']).toBe(0);
@@ -37,7 +37,7 @@ it('computes every column of an attack and of a harmless text, also from the cac
   expect(attack['.suspicion_density']).toBe(9 / text.length);
   expect(attack['.length']).toBe(Math.log1p(text.length));
   expect(attack['.encoded_share']).toBe(9 / text.length);
-  expect(attack['.special_share']).toBeCloseTo(6 / 13, 12);
+  expect(attack['.special_share']).toBeCloseTo(7 / 15, 12);
   expect(attack['.pattern.id']).toBe(1);
 
   const harmless = read('/ab');

@@ -2,25 +2,12 @@ import { VALUE_CHARACTERS, type Comparison } from '../../anomaly/comparison';
 import { printable } from '../../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../../detector';
-import {
-  ATTACK_CATEGORIES,
-  ATTACK_PATTERNS,
-  findAttackPatterns,
-  patternName,
-  type AttackPattern,
-} from './attack_patterns';
+import { ATTACK_CATEGORIES, attackPatternsOf, IN_CONTEXT, type AttackPattern } from './attack_patterns';
 import { countMatches, safePatterns, type PatternOptions } from './bounded_regex';
 import type { ColumnEncoding } from '../columns/column_encoding';
 import { DirtCounter, quantile, textOf } from '../columns/field_value';
 import { RowCache } from '../columns/row_cache';
-import {
-  decodeText,
-  encodedShare,
-  normaliseText,
-  SYMBOL_COUNT,
-  symbolOf,
-  textStatistics,
-} from './text_statistics';
+import { decodeText, encodedShare, SYMBOL_COUNT, symbolOf, textStatistics } from './text_statistics';
 
 const BIGRAM_COUNT = SYMBOL_COUNT * SYMBOL_COUNT;
 /** Added to every bigram count (Lidstone smoothing): an unseen bigram is rare, not impossible. */
@@ -54,6 +41,8 @@ export const textStateSchema = z.strictObject({
   attack_share: z.number().min(0).max(1),
   /** Side of the usual lengths on which one can be anomalous; absent where both are, and in models of 0.1.0. */
   direction: z.enum(['high', 'low']).optional(),
+  /** Signs of attacks count where they stand as code does; absent in models of before, where they count anywhere. */
+  signs: z.literal('in_context').optional(),
 });
 type TextState = z.infer<typeof textStateSchema>;
 
@@ -103,8 +92,10 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
 }
 
 /** The known patterns of attacks in a text as it was read. */
-export const attackPatternsIn = (text: string): AttackPattern[] =>
-  findAttackPatterns(normaliseText(decodeText(text))).map((index) => ATTACK_PATTERNS[index]);
+export function attackPatternsIn(text: string, signs: 'in_context' | undefined): AttackPattern[] {
+  const known = attackPatternsOf(signs);
+  return known.findIn(decodeText(text)).map((index) => known.patterns[index]);
+}
 
 /** Signs that sentences name, the others are counted. */
 const NAMED_SIGNS = 2;
@@ -118,7 +109,7 @@ export function signsOf(
   const signs = [
     ...found.map((pattern) => ({
       category: pattern.category,
-      name: printable(patternName(pattern), SIGN_CHARACTERS - 1),
+      name: printable(pattern.name, SIGN_CHARACTERS - 1),
     })),
     ...own.map((name) => ({ category: 'pattern', name: printable(name, SIGN_CHARACTERS - 1) })),
   ];
@@ -142,11 +133,6 @@ export function countBigrams(text: string, counts: Float64Array): void {
 export const bigramsOf = (counts: Float64Array): [number, number][] =>
   Array.from(counts, (count, bigram): [number, number] => [bigram, count]).filter(([, count]) => count > 0);
 
-/** For each pattern the place of its category's column behind the fixed ones. */
-const CATEGORY_OF_PATTERN = Uint8Array.from(ATTACK_PATTERNS, ({ category }) =>
-  ATTACK_CATEGORIES.indexOf(category),
-);
-
 /**
  * @param sharedBy features that have patterns of their own
  * @throws DetectionError `invalid_input` for a pattern that cannot be matched in linear time
@@ -167,7 +153,7 @@ export function learnText(
     if (text === undefined) continue;
     lengths.push(text.length);
     const decoded = decodeText(text);
-    if (findAttackPatterns(normaliseText(decoded)).length > 0) attacks++;
+    if (IN_CONTEXT.findIn(decoded).length > 0) attacks++;
     countBigrams(decoded, counts);
   }
   const sorted = Float64Array.from(lengths).sort();
@@ -182,6 +168,7 @@ export function learnText(
       ...((definition.direction === 'high' || definition.direction === 'low') && {
         direction: definition.direction,
       }),
+      signs: 'in_context',
     },
     { sharedBy },
   );
@@ -199,12 +186,17 @@ export function decodeTextEncoding(
   const cache = new RowCache(columns.length);
 
   const { shortest, longest } = ordinaryLengths(state);
+  const attackPatterns = attackPatternsOf(state.signs);
+  /** For each pattern the place of its category's column behind the fixed ones. */
+  const categoryOfPattern = Uint8Array.from(attackPatterns.patterns, ({ category }) =>
+    ATTACK_CATEGORIES.indexOf(category),
+  );
 
   /** Writes all columns to `out` from `offset` on. */
   const compute = (text: string, out: Float64Array, offset: number): void => {
     const decoded = decodeText(text);
     const statistics = textStatistics(decoded, surprises);
-    const found = findAttackPatterns(normaliseText(decoded));
+    const found = attackPatterns.findIn(decoded);
     // attack patterns alone would be constant in a clean training sample and no tree could split on them; together
     // with the marks that some normal texts hold, they lie far out on columns that vary
     const suspicion = statistics.marks + MARKS_OF_PATTERN * found.length;
@@ -224,7 +216,7 @@ export function decodeTextEncoding(
     const categories = offset + 13;
     const own = categories + ATTACK_CATEGORIES.length;
     for (let column = categories; column < own; column++) out[column] = 0;
-    for (const pattern of found) out[categories + CATEGORY_OF_PATTERN[pattern]]++;
+    for (const pattern of found) out[categories + categoryOfPattern[pattern]]++;
     if (found.length > 0) {
       for (let column = categories; column < own; column++) out[column] = Math.log1p(out[column]);
     }
@@ -252,10 +244,10 @@ export function decodeTextEncoding(
     actual(value) {
       const text = textOf(value, state.max_length, unread);
       if (text === undefined) return undefined;
-      const found = attackPatternsIn(text);
+      const found = attackPatternsIn(text, state.signs);
       const named = found
         .slice(0, 2)
-        .map((pattern) => `${pattern.category.replaceAll('_', ' ')} pattern: ${patternName(pattern)}`);
+        .map((pattern) => `${pattern.category.replaceAll('_', ' ')} pattern: ${pattern.name}`);
       const more = found.length > 2 ? [`${found.length - 2} more patterns`] : [];
       const own = patterns
         .filter((pattern) => countMatches(pattern, text) > 0)
@@ -279,7 +271,7 @@ export function decodeTextEncoding(
         length: text.length,
         ...range,
         ...signsOf(
-          attackPatternsIn(text),
+          attackPatternsIn(text, state.signs),
           own.map(({ name }) => name),
         ),
         signs_share: state.attack_share,

@@ -36,6 +36,97 @@ export function decodeText(text: string): string {
   return decoded;
 }
 
+/** Names of characters in HTML that attacks are made of. */
+export const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  amp: '&',
+  lpar: '(',
+  rpar: ')',
+  colon: ':',
+  semi: ';',
+  sol: '/',
+  grave: '`',
+  tab: '\t',
+  newline: '\n',
+};
+/** Code units behind `&` within which an entity ends. */
+const ENTITY_LENGTH = 10;
+const REVEALABLE = /&(?:#|[A-Za-z]{2,7};)|\\[uxUX]|%[uU]|[\u0080-\uffff]/;
+
+/** The number that `count` hexadecimal digits at `at` make, -1 where they are not there. */
+function hexAt(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let place = at; place < at + count; place++) {
+    const digit = place < text.length ? hexDigit(text.charCodeAt(place)) : -1;
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/** The character that an entity at `at` (of its `&`) stands for, and its length; undefined where there is none. */
+function entityAt(text: string, at: number): { code: number; length: number } | undefined {
+  const end = Math.min(text.length, at + ENTITY_LENGTH);
+  let place = at + 1;
+  if (place < end && text.charCodeAt(place) === 35) {
+    place++;
+    const isHex = place < end && (text.charCodeAt(place) | 32) === 120;
+    if (isHex) place++;
+    const first = place;
+    let code = 0;
+    for (; place < end; place++) {
+      const digit = hexDigit(text.charCodeAt(place));
+      if (digit < 0 || (!isHex && digit > 9)) break;
+      code = code * (isHex ? 16 : 10) + digit;
+    }
+    if (place === first || code > 0xffff) return undefined;
+    if (place < text.length && text.charCodeAt(place) === 59) place++;
+    return { code, length: place - at };
+  }
+  const semicolon = text.slice(at, end).indexOf(';');
+  const name = semicolon < 0 ? '' : text.slice(at + 1, at + semicolon);
+  const character = Object.hasOwn(ENTITIES, name.toLowerCase()) ? ENTITIES[name.toLowerCase()] : undefined;
+  return character === undefined ? undefined : { code: character.charCodeAt(0), length: semicolon + 1 };
+}
+
+/**
+ * Undoes what hides the characters of an attack beyond percent-encoding, once, from left to right: entities of HTML (`&lt;`, `&#60;`,
+ * `&#x3c`), escapes of scripts (`\x3c`, `\u003c`, `%u003c`), full-width forms of ASCII (U+FF01 to U+FF5E, as one code unit or as the
+ * three bytes that {@link decodeText} makes of them) and overlong UTF-8 (`%c0%af` for a slash).
+ */
+export function revealText(decoded: string): string {
+  if (!REVEALABLE.test(decoded)) return decoded;
+  let revealed = '';
+  for (let index = 0; index < decoded.length;) {
+    const code = decoded.charCodeAt(index);
+    const next = index + 1 < decoded.length ? decoded.charCodeAt(index + 1) : 0;
+    const third = index + 2 < decoded.length ? decoded.charCodeAt(index + 2) : 0;
+    let seen = code;
+    let length = 1;
+    if (code === 38) {
+      const entity = entityAt(decoded, index);
+      if (entity !== undefined) ({ code: seen, length } = entity);
+    } else if ((code === 92 || code === 37) && (next | 32) === 117) {
+      const unit = hexAt(decoded, index + 2, 4);
+      if (unit >= 0) [seen, length] = [unit, 6];
+    } else if (code === 92 && (next | 32) === 120) {
+      const unit = hexAt(decoded, index + 2, 2);
+      if (unit >= 0) [seen, length] = [unit, 4];
+    } else if ((code === 0xc0 || code === 0xc1) && next >= 0x80 && next <= 0xbf) {
+      [seen, length] = [((code & 1) << 6) | (next & 63), 2];
+    } else if (code === 0xef && (next === 0xbc || next === 0xbd) && third >= 0x80 && third <= 0xbf) {
+      [seen, length] = [0xf000 | ((next & 63) << 6) | (third & 63), 3];
+    }
+    if (seen >= 0xff01 && seen <= 0xff5e) seen -= 0xfee0;
+    revealed += String.fromCharCode(seen);
+    index += length;
+  }
+  return revealed;
+}
+
 const NORMALISABLE = /[A-Z\t\n\v\f\r\u00a0]|\/\*\*\/| {2}/;
 
 /** For pattern matching: decoded text with ASCII letters in lower case and one space for white space and `/**\/`. */
