@@ -104,6 +104,29 @@ it('takes the largest surprise of a feature, not the sum of its columns', () => 
   expect(surpriseOfRow(together.surprise!, row, 0)).toBe(Math.max(...both));
 });
 
+it('ranks what was never seen as high as it is rare, among rows that are far out in a column as well', () => {
+  const far: Matrix = { ...rows, values: Float32Array.from(rows.values) };
+  // One row in 250, as failing requests are.
+  for (let row = 0; row < 20; row++) far.values[row * 4 + 1] = 8 + row;
+  const tail: ColumnWatch = { column: 1, feature: 1, kind: 'tail', direction: 'high', probability: 1e-4 };
+  const grown = growForest(far, testOptions);
+  const rankOf = (probability: number, seldom?: number): number => {
+    const scorer = createScorer(
+      learnSurprise(grown, far, [tail, { column: 3, feature: 2, kind: 'unseen', probability, seldom }], 1),
+    );
+    const [score] = scorer.score(only(0, 0, 0, 1));
+    return scorer.score(far).filter((other) => other >= score).length;
+  };
+  const [often, seldom, hardlyEver] = [0.004, 0.002, 1e-4].map((probability) => rankOf(probability, 0));
+  expect(hardlyEver).toBeLessThanOrEqual(5);
+  expect(seldom).toBeGreaterThan(hardlyEver);
+  expect(seldom).toBeLessThanOrEqual(20);
+  expect(often).toBeGreaterThan(seldom);
+  // Where values come that hardly ever came before, a new one is one more of these.
+  expect(rankOf(1e-4, 0.02)).toBeGreaterThan(2 * hardlyEver);
+  expect(rankOf(1e-4)).toBe(rankOf(1e-4, 0.02));
+});
+
 it('stays finite where numbers are as large as 32 bits hold', () => {
   const rowCount = 4_000;
   const values = Float32Array.from(

@@ -25,18 +25,22 @@ export interface ColumnWatch {
   readonly leastTail?: (share: number) => number;
   /** For `tail`. The column is a rarity, with so much for a factor e: it says by itself how rare it is. */
   readonly decay?: number;
+  /** For `unseen`. Share of the rows whose value hardly occurs in training; not known where absent. */
+  readonly seldom?: number;
   /** Chance that the next row is such, or lies beyond all of training; for `both` that of either end. */
   readonly probability: number;
 }
 
 /** Rows that say how path lengths lie. */
-const MOST_ROWS = 4_096;
+const MOST_ROWS = 25_600;
 /** The path length that nine in ten rows stay below is that of a quite ordinary row. */
 const ORDINARY = 0.9;
 /** The end of the path lengths is fitted between these shares of the rows. */
 const TAIL = { from: 0.05, to: 0.005 };
 /** Surprise where few rows are anomalous, of every twentieth row and for a factor e of rarity: medians of several kinds of traffic. */
 const USUAL = { from: 0.2, slope: 0.15 };
+/** What is rarer than this share of the rows, and than so many of them, is extrapolated: the last may be anomalies of any size. */
+const LAST_RANKED = { share: 0.000_5, rows: 5 };
 /** Surprise for a factor e of rarity: where all rows look alike there is no end to fit. */
 const SMALLEST_SLOPE = 0.03;
 /**
@@ -62,8 +66,10 @@ const KNOTS = [SAID.from, 0.01, 0.005, SAID.to, 0.000_5];
  * column that is far out shows here.
  *
  * A value never seen comes with some probability p (`ColumnWatch`). Its surprise is the factor t by which the path length
- * of a quite ordinary row has to be divided by 1 + t to be as short as that of the share p of the training rows; so an otherwise ordinary
- * row with something new in it ranks as high as it is rare.
+ * of a quite ordinary row has to be divided by 1 + t to be as short as that of the share p of the training rows, with what surprises in
+ * them; so an otherwise ordinary row with something new in it ranks as high as it is rare, also among rows that are far out in a column.
+ * The chance of a new value is an estimate from single ones, and too low where logs of one cause come together. So where many rows
+ * hold values that hardly occur, a new one is no more than one of these, and ranks among rows without what surprises in them.
  *
  * For a number that means something p is the share of rows as far out (as in ECOD, Li et al. 2022), and beyond the last of training an
  * exponential tail fitted before them (peaks over threshold, Pickands 1975), times the number of such features (Bonferroni).
@@ -87,50 +93,59 @@ export function learnSurprise(
   const columns = watches.map((watch) => sortedColumn(matrix, watch.column));
   const isStep = watches.map(({ kind }, i) => kind === 'unseen' || isConstant(columns[i]));
   const surpriseOf = surpriseByRarity(forest, matrix, seed);
-  const byFeature = new Map<number, number>();
-  watches.forEach(({ feature, probability }, i) => {
-    if (isStep[i]) byFeature.set(feature, Math.max(probability, byFeature.get(feature) ?? 0));
+  const byFeature = new Map<number, Chances>();
+  watches.forEach(({ feature, probability, seldom }, i) => {
+    if (!isStep[i]) return;
+    const own = byFeature.get(feature);
+    byFeature.set(feature, {
+      probability: Math.max(probability, own?.probability ?? 0),
+      seldom: seldom === undefined ? own?.seldom : Math.max(seldom, own?.seldom ?? 0),
+    });
   });
   const stable = surpriseOf.news(Math.min(1, 0.5 / (rowCount + 1)));
   const tails = new Set(
     watches.flatMap(({ kind, feature }) => (kind === 'tail' || kind === 'rarity' ? [feature] : [])),
   ).size;
-  const entries = watches.flatMap(
+  const tailEntries = watches.flatMap(
     ({ column, feature, kind, direction, probability, leastDecay, leastTail, decay }, i): Entry[] => {
       const sorted = columns[i];
-      const jump = isStep[i] ? surpriseOf.news(byFeature.get(feature) ?? probability) : 0;
+      if (isStep[i] || sorted.length === 0) return [];
       const own = { column, feature, ...UNBOUNDED };
-      if (kind === 'unseen') return jump > 0 ? [{ ...own, high: 0.5, jump, growth: 0 }] : [];
-      if (sorted.length === 0) return [];
-      const growth = GROWTH * stable * saidBy(probability) * (isStep[i] ? 0.5 : 1);
       if (kind === 'rarity') {
-        return isStep[i]
-          ? []
-          : rarityParts(sorted, (share) => surpriseOf.tail(tails * share)).map(onSide(own, 1));
+        return rarityParts(sorted, (share) => surpriseOf.tail(tails * share)).map(onSide(own, 1));
       }
-      const sides = ([1, -1] as const).filter((side) => direction !== (side === 1 ? 'low' : 'high'));
-      if (kind === 'tail' && !isStep[i]) {
-        return sides.flatMap((side) =>
-          tailParts(sorted, side, {
-            tails,
-            growth,
-            leastDecay,
-            leastTail,
-            decay,
-            surpriseOf: (share) => surpriseOf.tail(Math.max(share, probability)),
-          }).map(onSide(own, side)),
-        );
-      }
-      if (!(growth > 0 || jump > 0)) return [];
-      return [
-        sides.reduce<Entry>((entry, side) => onSide(entry, side)(endPart(sorted, side, jump, growth)), {
-          ...own,
-          jump,
-          growth,
-        }),
-      ];
+      if (kind !== 'tail') return [];
+      return sidesOf(direction).flatMap((side) =>
+        tailParts(sorted, side, {
+          tails,
+          growth: GROWTH * stable * saidBy(probability),
+          leastDecay,
+          leastTail,
+          decay,
+          surpriseOf: (share) => surpriseOf.tail(Math.max(share, probability)),
+        }).map(onSide(own, side)),
+      );
     },
   );
+  const news = surpriseOf.newsAmong(
+    tailEntries.length === 0 ? undefined : tableOf(oncePerCause(tailEntries, matrix)),
+  );
+  const newsEntries = watches.flatMap(({ column, feature, kind, direction, probability }, i): Entry[] => {
+    const sorted = columns[i];
+    const jump = isStep[i] ? news(byFeature.get(feature) ?? { probability }) : 0;
+    const own = { column, feature, ...UNBOUNDED };
+    if (kind === 'unseen') return jump > 0 ? [{ ...own, high: 0.5, jump, growth: 0 }] : [];
+    if (sorted.length === 0 || kind === 'rarity' || (kind === 'tail' && !isStep[i])) return [];
+    const growth = GROWTH * stable * saidBy(probability) * (isStep[i] ? 0.5 : 1);
+    if (!(growth > 0 || jump > 0)) return [];
+    return [
+      sidesOf(direction).reduce<Entry>(
+        (entry, side) => onSide(entry, side)(endPart(sorted, side, jump, growth)),
+        { ...own, jump, growth },
+      ),
+    ];
+  });
+  const entries = [...tailEntries, ...newsEntries];
   if (entries.length === 0) return forest;
   const surprise = tableOf(oncePerCause(entries, matrix));
   return columnCount === forest.columnCount ? { ...forest, surprise } : forest;
@@ -198,6 +213,9 @@ function oncePerCause(entries: readonly Entry[], { values, rowCount, columnCount
   const nameOf = new Map(features.map((feature, place) => [feature, features[groupOf(place)]]));
   return entries.map((entry) => ({ ...entry, feature: nameOf.get(entry.feature) as number }));
 }
+
+const sidesOf = (direction: ColumnWatch['direction']): (1 | -1)[] =>
+  ([1, -1] as const).filter((side) => direction !== (side === 1 ? 'low' : 'high'));
 
 /** Ends that nothing lies beyond. */
 const UNBOUNDED = { low: -LARGEST_FLOAT32, lowScale: 1, high: LARGEST_FLOAT32, highScale: 1 };
@@ -381,10 +399,15 @@ function saidBy(probability: number): number {
   return Math.max(0, Math.min(1, way));
 }
 
+/** Chance of a value never seen, and of one that training hardly held. */
+type Chances = Pick<ColumnWatch, 'probability' | 'seldom'>;
+
 /** The surprise of what comes with a probability. */
 interface SurpriseOf {
   /** Of values never seen: as rare among all rows. */
   news(probability: number): number;
+  /** The same among rows that have these surprises. */
+  newsAmong(tails: SurpriseTable | undefined): (chances: Chances) => number;
   /** Of the last rows of training in a column, which may be anomalies themselves: no more than among ordinary rows. */
   tail(probability: number): number;
 }
@@ -392,22 +415,46 @@ interface SurpriseOf {
 /** @returns surprise by how the path lengths of training rows lie */
 function surpriseByRarity(forest: IsolationForest, matrix: Matrix, seed: number): SurpriseOf {
   const { columnCount } = matrix;
-  const rows = drawRows(matrix.rowCount, MOST_ROWS, randomStreams(~seed).next().value);
+  const rows = drawRows(
+    matrix.rowCount,
+    Math.min(MOST_ROWS, matrix.rowCount),
+    randomStreams(~seed).next().value,
+  );
   const sample = new Float32Array(rows.length * columnCount);
   rows.forEach((row, i) => {
     sample.set(matrix.values.subarray(row * columnCount, (row + 1) * columnCount), i * columnCount);
   });
   const expected = averagePathLength(forest.subsampleSize);
-  const lengths = createScorer({ ...forest, surprise: undefined, lengthAdjustment: undefined })
+  const plain = createScorer({ ...forest, surprise: undefined, lengthAdjustment: undefined })
     .score({ values: sample, rowCount: rows.length, columnCount })
-    .map((score) => -expected * Math.log2(score))
-    .sort();
-  const quantile = (share: number): number =>
-    lengths[Math.min(lengths.length - 1, Math.floor(share * lengths.length))];
+    .map((score) => -expected * Math.log2(score));
+  const quantilesOf = (lengths: Float64Array): ((share: number) => number) => {
+    const sorted = Float64Array.from(lengths).sort();
+    return (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  };
+  const quantile = quantilesOf(plain);
   const ordinary = quantile(ORDINARY);
   const [from, to] = [TAIL.from, TAIL.to].map((share) => ordinary / quantile(share) - 1);
   const slope = Math.max((to - from) / Math.log(TAIL.from / TAIL.to), SMALLEST_SLOPE);
   const line = (start: number, step: number) => (probability: number) =>
     Math.max(0, start + step * Math.log(TAIL.from / Math.min(probability, TAIL.from))) * saidBy(probability);
-  return { news: line(from, slope), tail: line(Math.min(from, USUAL.from), Math.min(slope, USUAL.slope)) };
+  const news = line(from, slope);
+  return {
+    news,
+    tail: line(Math.min(from, USUAL.from), Math.min(slope, USUAL.slope)),
+    newsAmong(tails) {
+      if (tails === undefined) return ({ probability }) => news(probability);
+      const whole = quantilesOf(
+        plain.map((length, i) => length / (1 + surpriseOfRow(tails, sample, i * columnCount))),
+      );
+      const last = Math.max(LAST_RANKED.share, LAST_RANKED.rows / rows.length);
+      const step = Math.min(slope, USUAL.slope);
+      return ({ probability, seldom = 1 }) => {
+        const least = news(probability);
+        const ranked = ordinary / whole(Math.max(probability, last)) - 1;
+        const beyond = step * Math.max(0, Math.log(last / probability));
+        return least + Math.max(0, (ranked + beyond) * saidBy(probability) - least) * saidBy(seldom);
+      };
+    },
+  };
 }

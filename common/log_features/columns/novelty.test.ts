@@ -5,14 +5,20 @@ const times = (count: number): Float64Array => Float64Array.from({ length: count
 describe('learnNovelty', () => {
   it('is the share of values that occur once, and half a log in all where none does', () => {
     const keys = [...Array.from({ length: 90 }, (_none, i) => `k${i % 9}`), ...'abcdefghij'];
-    expect(learnNovelty(keys)).toEqual({ probability: 10.5 / 101, trained_on: 100 });
-    expect(learnNovelty(keys.slice(0, 90))).toEqual({ probability: 0.5 / 91, trained_on: 90 });
+    expect(learnNovelty(keys)).toEqual({ probability: 10.5 / 101, trained_on: 100, seldom: 1 });
+    expect(learnNovelty(keys.slice(0, 90))).toEqual({ probability: 0.5 / 91, trained_on: 90, seldom: 1 });
   });
 
   it('counts logs with a value only, and values that are not remembered as new', () => {
     const keys = ['a', 'a', 'b', 'b', undefined, undefined];
-    expect(learnNovelty(keys)).toEqual({ probability: 0.5 / 5, trained_on: 4 });
+    expect(learnNovelty(keys)).toEqual({ probability: 0.5 / 5, trained_on: 4, seldom: 1 });
     expect(learnNovelty(keys, [], (key) => key !== 'b').probability).toBe(2.5 / 5);
+  });
+
+  it('tells the share of logs whose value hardly occurs', () => {
+    const keys = Array.from({ length: 1_000 }, (_none, i) => (i < 970 ? `k${i % 9}` : `r${i % 3}`));
+    expect(learnNovelty(keys).seldom).toBe(0.03);
+    expect(learnNovelty(keys.slice(0, 970)).seldom).toBe(0);
   });
 
   it('sees values that come in bursts, each often and none for long', () => {

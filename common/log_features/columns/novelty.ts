@@ -9,12 +9,17 @@ const FEWEST_IN_PART = 20;
 /** Jeffreys' prior: nothing that never happened has the probability 0. */
 const PRIOR = 0.5;
 
+/** A value that comes up to so many times hardly occurs. */
+const HARDLY = 16;
+
 /** Probability that a log holds a value that training did not, in one feature. */
 export const noveltySchema = z.strictObject({
   /** Chance that the next log holds a value that training did not. */
   probability: z.number().gt(0).max(1),
   /** Training logs that held a value. */
   trained_on: z.number().int().min(0).max(1e15),
+  /** Share of the training logs whose value hardly occurs in it; absent in models of before. */
+  seldom: z.number().min(0).max(1).optional(),
 });
 export type Novelty = Readonly<z.infer<typeof noveltySchema>>;
 
@@ -58,9 +63,11 @@ export function learnNovelty(
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   let rare = 0;
+  let seldom = 0;
   for (const [key, count] of counts) {
     if (!isRemembered(key)) rare += count;
     else if (count === 1) rare++;
+    if (count <= HARDLY) seldom += count;
   }
   const seen = new Set<string | number>();
   const later = shareByTime(
@@ -76,7 +83,11 @@ export function learnNovelty(
       }
     },
   );
-  return { probability: Math.max((rare + PRIOR) / (total + 1), later), trained_on: total };
+  return {
+    probability: Math.max((rare + PRIOR) / (total + 1), later),
+    trained_on: total,
+    seldom: seldom / Math.max(1, total),
+  };
 }
 
 /**

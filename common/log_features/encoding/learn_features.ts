@@ -205,7 +205,8 @@ function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: 
       if (own === encoding.columns.length) {
         watches.push({ column, feature, kind: 'rarity', probability: 0 });
       } else if (watched !== undefined && typeof watched !== 'string' && 'unseen' in watched) {
-        watches.push({ column, feature, kind: 'unseen', probability: watched.unseen.probability });
+        const { probability, seldom } = watched.unseen;
+        watches.push({ column, feature, kind: 'unseen', probability, seldom });
       } else if (watched === 'rarity') {
         watches.push({ column, feature, kind: 'rarity', probability: 0 });
       } else if (watched !== undefined) {
