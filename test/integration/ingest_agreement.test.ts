@@ -28,6 +28,24 @@ interface Scored {
   model: { version: string };
 }
 
+/** Attacks in all that hides them, and ordinary texts that look like some. */
+const HIDDEN_ATTACKS = [
+  '/p?id=1%2527%2520UNION/**/ALL%2520SELECT%25201,2%2523',
+  '/p?q=&lt;script&gt;alert(1)&LT;/script&#62;',
+  '/p?q=%26%23x3c%3Bscript%26%2362%3B&#9999999;&#;&#x;&lt',
+  '/p?q=\\u003cscript\\x3e%u003csvg%U003e\\u00g1\\x1',
+  '/p?q=%EF%BC%9Cscript%EF%BC%9E\uff1cimg\uff1e%EF%BD%9B%EF%BD',
+  '/p?file=%c0%ae%c0%ae/%c1%9c%c0%ae%c0%2f%c0',
+  '/p?cmd=whoami&x=1;netstat -an | id',
+  '/p?host=1.1.1.1|id;ls%20-la;uname;',
+  '/p?q=() { :; }; /bin/bash -c id',
+  '/p?id=1 order by 9--&y=(select 1)',
+  'Mozilla/5.00 (Nikto/2.1.6) (Evasions:None)',
+  'WPScan v3.8.22 (https://wpscan.com/) nmap',
+  '/api/netstats/whoami/nmap-for-beginners?q=3+row(s)+broadcast(1)',
+  '/search?q=shoes+like+nike+or+3+&page=2&r=union+select',
+];
+
 describe('a compiled pipeline in Elasticsearch', () => {
   jest.setTimeout(300_000);
   const client = connect();
@@ -92,9 +110,11 @@ describe('a compiled pipeline in Elasticsearch', () => {
 
   const texts = (documents: readonly LogDocument[]): string[] => documents.map((log) => JSON.stringify(log));
 
-  it('agrees on demo logs with defects, and on the attribution of anomalies', async () => {
-    const documents = demoDocuments(0.03, 0.3);
-    const snapshot = trainOn(documents, ALL_KINDS);
+  it('agrees on demo logs with defects, on attacks that hide, and on the attribution of anomalies', async () => {
+    const ordinary = demoDocuments(0.03, 0.3);
+    const hidden = HIDDEN_ATTACKS.map((original): LogDocument => ({ ...ordinary[0], url: { original } }));
+    const documents = [...ordinary, ...hidden];
+    const snapshot = trainOn(ordinary, ALL_KINDS);
     const found = await expectAgreement(snapshot, texts(documents));
     const scorer = createModelScorer(snapshot);
     const anomalies = found.flatMap(({ anomaly }, i) => (anomaly.is_anomaly ? [{ anomaly, i }] : []));

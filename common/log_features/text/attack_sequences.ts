@@ -136,7 +136,7 @@ export const SEQUENCES_IN_CONTEXT: Readonly<Record<AttackCategory, readonly (str
       ['ƒconvert(…,', 'ƒconvert(…¦using¦'],
       'ƒcast(…¦as¦',
       ['¦null,null', '¦null, null', 'select null'],
-      ["'--", "' -- ", '"--', ')--', ...[...'0123456789'].map((digit) => `${digit}--¦`)],
+      ["'--", "' -- ", '"--', ')--', ...[...'0123456789'].map((digit) => `${digit}--¦`), '⊣#⌘'],
       "';",
       "'||",
       '/*!',
