@@ -39,7 +39,7 @@ const ORDINARY = 0.9;
 const TAIL = { from: 0.05, to: 0.005 };
 /** Surprise where few rows are anomalous, of every twentieth row and for a factor e of rarity: medians of several kinds of traffic. */
 const USUAL = { from: 0.2, slope: 0.15 };
-/** What is rarer than this share of the rows, and than so many of them, is extrapolated: the last may be anomalies of any size. */
+/** Share of the rows, and number of them, beyond which rarity is extrapolated: the last rows may be anomalies of any size. */
 const LAST_RANKED = { share: 0.000_5, rows: 5 };
 /** Surprise for a factor e of rarity: where all rows look alike there is no end to fit. */
 const SMALLEST_SLOPE = 0.03;

@@ -14,7 +14,7 @@ import type { AttackCategory } from './attack_categories';
  * ¬ behind: no space and not the end
  * ⌿ behind: the end of a segment of a path
  */
-/** What follows `or` and `and` in SQL, and seldom in prose. */
+/** Continuations of `or` and `and` in SQL that are seldom in prose. */
 const CONDITIONS = [
   '№…=',
   '№…<',
