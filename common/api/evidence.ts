@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { changeExplanationSchema, changeSpansSchema } from '../changes/explanation_schema';
-import { detectorParams } from '../parameters';
+import { detectorParams, timeSchema } from '../parameters';
 import { API_ROOT, endpoint } from './endpoint';
-import { attributionSchema, resultIdSchema } from './results';
+import { VALUE_UNITS } from '../detector/feature_schema';
+import { attributionSchema, resultIdSchema, severitySchema } from './results';
 
 /** Each part is found out by itself: it has either its value or why there is none. */
 const part = <Value extends z.ZodType>(value: Value) =>
@@ -86,5 +87,43 @@ export const evidenceEndpoints = {
     params: detectorParams,
     query: changeSpansSchema,
     response: changeExplanationSchema,
+  }),
+  getValueOverTime: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/results/{result_id}/_values`,
+    summary:
+      'A number that a result is explained by, over time, with what is usual and the anomalies: of its entity and group, read with the rights of the caller',
+    privilege: 'read',
+    cost: 'search',
+    params: z.strictObject({ result_id: resultIdSchema }),
+    query: z.strictObject({
+      feature: z.string().max(200).optional().describe('Default: the numeric feature with the largest share'),
+      from: timeSchema.optional().describe('Default: six hours before the result'),
+      to: timeSchema.optional().describe('Default: six hours after it, at most now'),
+      buckets: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+    response: z.object({
+      feature: z.string(),
+      field: z.string(),
+      unit: z.enum(VALUE_UNITS),
+      of: z.enum(['logs', 'buckets']).describe('A point sums up logs, or is a bucket of the detector'),
+      within: z
+        .array(z.object({ field: z.string(), value: z.string() }))
+        .describe('Entity and group that the logs are of'),
+      interval_ms: z.number(),
+      points: z.array(
+        z.object({
+          time: z.string(),
+          logs: z.number(),
+          median: z.number().nullable(),
+          min: z.number().nullable(),
+          max: z.number().nullable(),
+          usual: z.object({ low: z.number(), high: z.number() }).nullable(),
+        }),
+      ),
+      anomalies: z
+        .array(z.object({ id: z.string(), time: z.string(), value: z.number(), severity: severitySchema }))
+        .describe('Results of the entity in this time, at most 200'),
+    }),
   }),
 };

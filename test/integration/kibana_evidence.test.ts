@@ -19,7 +19,7 @@ const owner: Person = { name: 'olga', client: admin, privileges: ['read', 'write
 const kibana = startKibanaStandIn({ plain: admin });
 let reader: Person;
 let removeReader: () => Promise<void>;
-const ids: Record<'logs' | 'buckets', string> = { logs: '', buckets: '' };
+const ids: Record<'logs' | 'buckets' | 'rows', string> = { logs: '', buckets: '', rows: '' };
 
 type Evidence = ApiResponse<Endpoints['getEvidence']>;
 
@@ -55,12 +55,20 @@ function result(
   };
 }
 
-async function create(unit: 'log' | 'bucket'): Promise<string> {
+/** A result of the service "calc" that is explained by a number. */
+function numeric(detector: string, id: string, feature: string, comparison: object): AnomalyResult {
+  const base = result(detector, id, 0, { entity: 'calc', message: 'computed', feature });
+  const [attribution] = base.anomaly.attribution;
+  const told = { ...attribution, comparison: { kind: 'number' as const, ...comparison } };
+  return { ...base, anomaly: { ...base.anomaly, attribution: [told] } };
+}
+
+async function create(unit: 'log' | 'bucket', entityField = 'service.name'): Promise<string> {
   const detector = {
     name: unit,
     source: { index },
     unit,
-    entity_field: 'service.name',
+    entity_field: entityField,
     features: unit === 'log' ? [{ type: 'template', field: 'message' }] : [],
   };
   const { status, body } = await kibana.call(
@@ -90,18 +98,24 @@ beforeAll(async () => {
     log('after', 30, 'shop'),
     log('too-late', 61, 'shop'),
     log('elsewhere', 1, 'blog'),
+    ...[10, 20, 900].map((took, i) => {
+      const { id, document } = log(`took-${i}`, -20 + 10 * i, 'calc', 'computed');
+      return { id, document: { ...document, took } };
+    }),
   ];
   await createLogs(admin, index, logs, {
     mappings: {
       properties: {
         '@timestamp': { type: 'date' },
         message: { type: 'text' },
+        took: { type: 'long' },
         service: { properties: { name: { type: 'text', fields: { keyword: { type: 'keyword' } } } } },
       },
     },
   });
   ids.logs = await create('log');
   ids.buckets = await create('bucket');
+  ids.rows = await create('bucket', 'service.name.keyword');
   const user = await userWith(admin, readerRole(space));
   removeReader = user.remove;
   reader = { name: 'rita', client: user.client, privileges: ['read'] };
@@ -118,6 +132,8 @@ beforeAll(async () => {
     ...Array.from({ length: 7 }, (_, i) =>
       result(ids.buckets, `bucket-${i}`, -300 + 60 * i, { message: `shop: ${i} logs in 5 min` }),
     ),
+    numeric(ids.logs, 'slow', 'took', { value: 900, unit: 'ms', low: 10, high: 50 }),
+    numeric(ids.rows, 'bucket-few', 'bucket.count', { value: 1, low: 4, high: 9 }),
     result(ids.buckets, 'bucket-other', 10, { message: 'blog: 0 logs in 5 min', entity: 'blog' }),
   ]);
 });
@@ -202,4 +218,57 @@ it('has the earlier and later results of an entity for what stands for many logs
 
 it('knows nothing of the results of another space', async () => {
   expect((await ask(owner, ids.logs, 'asked', 'default')).status).toBe(404);
+});
+
+describe('a number over time', () => {
+  type Values = ApiResponse<Endpoints['getValueOverTime']>;
+  const values = (who: Person, detector: string, id: string, query: Record<string, string>) =>
+    kibana.call(who, 'getValueOverTime', { params: { result_id: idOf(detector, id) }, query }, space);
+  const around = { from: iso(-25), to: iso(5), buckets: '3' };
+
+  it('is summed up of the entity, beside what is usual and with the anomalies', async () => {
+    const { status, body } = await values(owner, ids.logs, 'slow', around);
+    expect([status, body]).toEqual([200, expect.anything()]);
+    const { points, anomalies, ...rest } = body as Values;
+    expect(rest).toEqual({
+      feature: 'took',
+      field: 'took',
+      unit: 'ms',
+      of: 'logs',
+      within: [{ field: 'service.name', value: 'calc' }],
+      interval_ms: 10 * MINUTE,
+    });
+    const usual = { low: 10, high: 50 };
+    expect(points.map(({ time: _time, ...each }) => each)).toEqual(
+      [10, 20, 900].map((took) => ({ logs: 1, median: took, min: took, max: took, usual })),
+    );
+    expect(points[0].time).toBe(iso(-25));
+    expect(anomalies).toEqual([
+      { id: idOf(ids.logs, 'slow'), time: iso(0), value: 900, severity: expect.any(String) },
+    ]);
+  });
+
+  it('is that of each bucket where a detector judges buckets', async () => {
+    const { status, body } = await values(owner, ids.rows, 'bucket-few', { ...around, from: iso(-40) });
+    expect([status, body]).toEqual([200, expect.anything()]);
+    const { of, points, interval_ms: interval, anomalies } = body as Values;
+    expect([of, interval, anomalies.map(({ value }) => value)]).toEqual(['buckets', 5 * MINUTE, [1]]);
+    expect(Math.max(...points.map(({ max }) => max ?? 0))).toBe(1);
+    expect(points.every(({ usual }) => usual?.low === 4 && usual.high === 9)).toBe(true);
+  });
+
+  it('is refused where it makes no sense, or to whom the logs are not open', async () => {
+    const refused = await values(owner, ids.logs, 'asked', {});
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      expect.objectContaining({ message: expect.stringContaining('no feature with a number') }),
+    ]);
+    const wrong = await values(owner, ids.logs, 'slow', { feature: 'other' });
+    expect([wrong.status, wrong.body]).toEqual([
+      400,
+      expect.objectContaining({ message: 'feature is "other"; allowed: took' }),
+    ]);
+    expect((await values(owner, ids.logs, 'slow', { from: iso(5), to: iso(0) })).status).toBe(400);
+    expect((await values(reader, ids.logs, 'slow', around)).status).toBe(403);
+  });
 });

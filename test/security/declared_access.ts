@@ -72,6 +72,7 @@ export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   summarizeResults: { privilege: 'read', subject: 'none' },
   getEvidence: { privilege: 'read' },
   explainChange: { privilege: 'read', logs: true },
+  getValueOverTime: { privilege: 'read', logs: true },
   listIncidents: { privilege: 'read', subject: 'none' },
   getIncident: { privilege: 'read' },
   updateIncident: { privilege: 'write' },

@@ -70,6 +70,7 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     searchResults: { query: { detector_id: id } },
     getResult: { params: { result_id: result.id } },
     summarizeResults: { query: { detector_id: id, ...times } },
+    getValueOverTime: { params: { result_id: result.id } },
     explainChange: { params, query: times },
     getEvidence: { params: { result_id: result.id } },
     listIncidents: { query: { detector_id: id } },

@@ -10,6 +10,7 @@ import { AttributionBars } from './attribution_bars';
 import { Evidence } from './evidence';
 import { FeedbackButtons, type Feedback } from './feedback_buttons';
 import { HiddenBecause } from './hidden_because';
+import { ValueSection } from './value_over_time';
 
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
@@ -44,6 +45,7 @@ export function ResultDetails(props: {
       <HiddenBecause detectorId={record.id} found={found} feedback={feedback} changed={feedbackChanged} />
       <EuiSpacer size="s" />
       <AttributionBars attribution={anomaly.attribution} choose={chooseFeature} />
+      <ValueSection resultId={found.id} attribution={anomaly.attribution} />
       <EuiSpacer size="m" />
       <Evidence found={found} />
       <EuiSpacer size="m" />

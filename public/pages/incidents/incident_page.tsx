@@ -23,7 +23,8 @@ import { useRequest } from '../../shared/requests/use_request';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { SeverityLabel } from '../../shared/values/severity';
 import type { IncidentBody } from '../../../common/api';
-import { MINUTE } from '../../../common/duration';
+import { HOUR, MINUTE } from '../../../common/duration';
+import { ValueSection } from '../anomalies/value_over_time';
 import { ChangeSection } from '../changes/change_section';
 import { IncidentHistory } from './incident_history';
 import { IncidentLinks } from './incident_links';
@@ -81,6 +82,7 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
                     <IncidentHistory incident={incident} />
                   </EuiFlexItem>
                 </EuiFlexGroup>
+                <IncidentValues incident={incident} />
                 <IncidentChange incident={incident} />
                 <EuiSpacer size="m" />
                 <EuiTitle size="xs">
@@ -105,6 +107,20 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
       </EuiPageTemplate.Section>
     </EuiPageTemplate>
   );
+}
+
+/** Logs of so long before and after an incident are shown with its value. */
+const AROUND_VALUES = 2 * HOUR;
+
+/** Value over time of the leading anomaly of an incident that has a number to show. */
+function IncidentValues({ incident }: { incident: IncidentBody }): ReactElement | null {
+  const { reasons, start, end } = incident;
+  const leading = reasons.find(({ attribution }) =>
+    attribution.some(({ comparison }) => comparison?.kind === 'number'),
+  );
+  if (leading === undefined) return null;
+  const range = { from: Date.parse(start) - AROUND_VALUES, to: Date.parse(end) + AROUND_VALUES };
+  return <ValueSection resultId={leading.result_id} attribution={leading.attribution} range={range} />;
 }
 
 /** The time of an incident is at least so long when its logs are compared with those before. */

@@ -14,6 +14,7 @@ import { queryOfIncident } from '../../elasticsearch/incidents';
 import type { RequestScope } from '../contracts/services';
 import { explainDetectorChange } from '../results/detector_change';
 import { readEvidence } from '../results/result_evidence';
+import { readValueOverTime } from '../results/value_over_time';
 import type { Handlers } from './handler';
 
 /** The results of an incident are chosen by one more condition. */
@@ -39,6 +40,8 @@ export const resultHandlers: Handlers<
     readEvidence(services, scope, params.result_id, signal),
   explainChange: ({ params, query }, { scope, signal }) =>
     explainDetectorChange(scope, params.id, query, signal),
+  getValueOverTime: ({ params, query }, { services, scope, signal }) =>
+    readValueOverTime(services, scope, params.result_id, query, signal),
   summarizeResults: async ({ query }, { services, scope }) =>
     summarizeResults(
       scope.elasticsearch,
