@@ -21,6 +21,15 @@ export const setupEndpoints = {
       alerts: z.array(z.enum(['slack', 'email'])).describe('Channels configured in kibana.yml'),
       missing_privileges: z.array(z.string()),
       problems: z.array(z.string()),
+      needed_role: z
+        .object({
+          cluster: z.array(z.string()),
+          indices: z.array(z.object({ names: z.array(z.string()), privileges: z.array(z.string()) })),
+        })
+        .optional()
+        .describe(
+          'Role with all that the caller needs, as Elasticsearch takes it; absent where nothing is missing',
+        ),
       audit_trail: z
         .enum(['recorded', 'unrecorded', 'absent', 'unknown'])
         .describe('True when Elasticsearch itself notes who writes to the audit trail of this space'),

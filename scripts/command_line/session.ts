@@ -180,7 +180,9 @@ function createProgress(title: string, silent: boolean): Progress & { stop(): vo
 export function report(error: unknown, json: boolean, substituted = new SubstitutedValues()): number {
   if (error instanceof DetectionError) {
     const body = { error: { code: error.code, message: error.message, details: error.details } };
-    const text = substituted.hideIn(json ? JSON.stringify(body) : `${colors.red('error')} ${error.message}`);
+    const { hint } = error.details ?? {};
+    const said = typeof hint === 'string' ? `${error.message} ${hint}` : error.message;
+    const text = substituted.hideIn(json ? JSON.stringify(body) : `${colors.red('error')} ${said}`);
     tell(json ? terminalJson(text) : onTerminal(text));
     return exitCodeOf(error.code);
   }

@@ -235,6 +235,15 @@ it('orders by a column, shows fields of the logs, and hands all of it over as CS
     expect(await seriousFindings(page)).toEqual([]);
   }));
 
+it('leads to the host of a log, and to no trace where the log names none', () =>
+  onPage(browser, world, async (page) => {
+    await explore(page);
+    await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+    const host = page.locator(testSubject('logAnomaliesHost'));
+    expect(await host.getAttribute('href')).toMatch(/\/app\/metrics\/detail\/host\/.+/);
+    expect(await page.locator(testSubject('logAnomaliesTrace')).count()).toBe(0);
+  }));
+
 it("writes times as Kibana's settings say", () =>
   onPage(
     browser,

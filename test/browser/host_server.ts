@@ -151,6 +151,8 @@ function pageFor(basePath: string, person: Person, cookies: Record<string, strin
     ...(dateFormat !== undefined && { uiSettings: { dateFormat } }),
     capabilities: {
       ...(discover !== 'hidden' && { discover: { show: true } }),
+      apm: { show: true },
+      infrastructure: { show: true },
       indexPatterns: { save: person.privileges.includes('write') },
       logAnomalies: { show: true, save: person.privileges.includes('write') },
       savedObjectsManagement: { edit: person.privileges.includes('write') },

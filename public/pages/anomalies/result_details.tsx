@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { logsBehind } from '../../../common/logs_behind';
 import { DiscoverButton } from '../../shared/results/discover_button';
+import { SolutionLinks } from '../../shared/results/solution_links';
 import { formatScore, formatTime } from '../../shared/values/format';
 import { logOf, type Found } from '../../shared/results/results_table';
 import { AttributionBars } from './attribution_bars';
@@ -94,6 +95,7 @@ export function ResultDetails(props: {
             })}
           />
         </EuiFlexItem>
+        <SolutionLinks log={logOf(result)} />
       </EuiFlexGroup>
       <EuiSpacer size="s" />
       <FeedbackButtons

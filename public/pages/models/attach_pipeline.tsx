@@ -2,7 +2,6 @@ import React, { useState, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiCheckbox,
-  EuiCodeBlock,
   EuiFlyout,
   EuiFlyoutBody,
   EuiFlyoutHeader,
@@ -13,6 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
+import { CollapsedRequest } from '../../shared/layout/collapsed_request';
 import { FlyoutFooter } from '../../shared/layout/flyout_footer';
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
@@ -103,10 +103,13 @@ export function AttachPipeline(props: {
                   defaultMessage: 'Add this as its last processor; then nothing else is needed:',
                 })}
               </EuiText>
-              <EuiSpacer size="s" />
-              <EuiCodeBlock language="json" fontSize="s" paddingSize="s" isCopyable>
-                {JSON.stringify(plan.processor, null, 2)}
-              </EuiCodeBlock>
+              <CollapsedRequest
+                id="logAnomaliesProcessor"
+                label={i18n.translate('logAnomalies.attach.processorText', {
+                  defaultMessage: 'The processor',
+                })}
+                text={JSON.stringify(plan.processor, null, 2)}
+              />
             </>
           )}
         </RequestState>
@@ -143,8 +146,10 @@ const PlannedRequest = ({ planned: { method, path, body, why } }: { planned: Pla
     <EuiText size="xs" color="subdued">
       {why}
     </EuiText>
-    <EuiCodeBlock language="json" fontSize="s" paddingSize="s" overflowHeight={180} isCopyable>
-      {`${method} ${path}\n${JSON.stringify(body, null, 2)}`}
-    </EuiCodeBlock>
+    <CollapsedRequest
+      id={`logAnomaliesRequest-${path}`}
+      label={i18n.translate('logAnomalies.attach.request', { defaultMessage: 'The request' })}
+      text={`${method} ${path}\n${JSON.stringify(body, null, 2)}`}
+    />
   </>
 );

@@ -143,6 +143,8 @@ export interface ConnectionCheck {
   /** A sentence where the user sees only a part of the logs, which others then see in results. */
   readonly warnings: readonly string[];
   readonly hints: readonly string[];
+  /** Role with all that the user needs; only where something is missing. */
+  readonly neededRole?: ReturnType<typeof roleOf>;
 }
 
 export interface ConnectionCheckOptions {
@@ -179,6 +181,7 @@ export async function checkConnection(
     }
   };
   const hints: string[] = [];
+  let neededRole: ConnectionCheck['neededRole'];
   const information = await ask(() => client.info({}, { signal }), 'reach Elasticsearch');
   const version = information?.version.number ?? 'unknown';
   const licence = await ask(() => client.license.get({}, { signal }), 'ask for the licence').catch(
@@ -244,6 +247,7 @@ export async function checkConnection(
       }
     }
     if (missingPrivileges.length > missingOfRemotes) {
+      neededRole = wanted;
       hints.push(
         `Give the user a role with: ${JSON.stringify(wanted)} (PUT _security/role/log_anomalies_${role}, or Stack Management > Roles).`,
       );
@@ -271,6 +275,7 @@ export async function checkConnection(
     missingPrivileges,
     warnings,
     hints,
+    ...(neededRole && { neededRole }),
   };
 }
 

@@ -104,6 +104,18 @@ function codeOf(error: unknown): DetectionErrorCode {
   }
 }
 
+/** Next step for users of the command line, who alone have its variables and commands; others are told by pages. */
+function commandLineHint(code: DetectionErrorCode): string | undefined {
+  switch (code) {
+    case 'unauthenticated':
+      return 'Check ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD.';
+    case 'forbidden':
+      return '"log-anomalies check-connection" lists what is missing.';
+    default:
+      return undefined;
+  }
+}
+
 /**
  * Maps whatever the client threw. The message holds Elasticsearch's own reason; the cause holds its name and text
  * only, since the client's error objects carry the request and its headers.
@@ -118,16 +130,12 @@ export function toDetectionError(error: unknown, what: string): DetectionError {
   const status = statusOf(error);
   const reason = reasonOf(body) || message.split('\n')[0].slice(0, REASON_CHARACTERS);
   const cause = new Error(`${name}: ${reason}`);
-  const hint =
-    code === 'unauthenticated'
-      ? ' Check ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD.'
-      : code === 'forbidden'
-        ? ' "log-anomalies check-connection" lists what is missing.'
-        : HAS_LOST_MAPPING.test(reason)
-          ? ' The index has lost its mapping: "log-anomalies repair-indices" gives it back.'
-          : '';
-  return new DetectionError(code, `Could not ${what}: ${reason}.${hint}`.replace(/\.\.( |$)/, '.$1'), {
+  const advice = HAS_LOST_MAPPING.test(reason)
+    ? ' The index has lost its mapping: "log-anomalies repair-indices" gives it back.'
+    : '';
+  const hint = commandLineHint(code);
+  return new DetectionError(code, `Could not ${what}: ${reason}.${advice}`.replace(/\.\.( |$)/, '.$1'), {
     cause,
-    details: { status, types: [...new Set(errorTypes(body))] },
+    details: { status, types: [...new Set(errorTypes(body))], ...(hint && { hint }) },
   });
 }

@@ -31,9 +31,23 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
         ...(security === undefined && check.security
           ? ['The security plugin of Kibana is switched off, but Elasticsearch asks for credentials.']
           : []),
-        ...(missing.length > 0 ? check.hints : []),
+        ...(missing.length > 0
+          ? [
+              `Detectors work with the rights of whoever saves them, and you lack: ${missing.join('; ')}. Ask an administrator for a role with these privileges (Stack Management > Security > Roles).`,
+            ]
+          : []),
         ...(hasApiKeys ? check.warnings : []),
       ],
+      ...(missing.length > 0 &&
+        check.neededRole && {
+          needed_role: {
+            cluster: [...check.neededRole.cluster],
+            indices: check.neededRole.indices.map(({ names, privileges }) => ({
+              names: [...names],
+              privileges: [...privileges],
+            })),
+          },
+        }),
       audit_trail: await auditProtectionOf(scope.elasticsearch, scope.space).catch(() => 'unknown' as const),
     };
   },
