@@ -18,7 +18,7 @@ export const setupEndpoints = {
       security: z.boolean(),
       encryption_key: z.boolean(),
       api_keys: z.boolean(),
-      alerts: z.array(z.enum(['slack', 'email'])).describe('Channels configured in kibana.yml'),
+      alerts: z.array(z.string()).describe('Names of the channels configured in kibana.yml'),
       missing_privileges: z.array(z.string()),
       problems: z.array(z.string()),
       needed_role: z

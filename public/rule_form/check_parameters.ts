@@ -5,102 +5,76 @@ import { i18n } from '@kbn/i18n';
  * with its schema.
  */
 type Errors = Record<string, string[]>;
+type Check = (value: unknown) => string | undefined;
 
-const MOST_RESULTS = 10_000;
-const MOST_INCIDENT_RESULTS = 1_000_000;
-const MOST_TIMES = 1_000;
-const MOST_ENTITIES = 1_000;
-const MOST_FAILURES = 1_000;
 const DURATION = /^[1-9][0-9]{0,5}(s|m|h|d|w)$/;
 
-const durationText = (): string =>
-  i18n.translate('logAnomalies.rule.badDuration', {
-    defaultMessage: 'It must be a duration such as 30s, 5m, 12h or 7d.',
-  });
-const countText = (most: number): string =>
-  i18n.translate('logAnomalies.rule.badCount', {
-    defaultMessage: 'It must be a whole number from 1 to {most}.',
-    values: { most },
-  });
+const duration: Check = (value) =>
+  DURATION.test(String(value))
+    ? undefined
+    : i18n.translate('logAnomalies.rule.badDuration', {
+        defaultMessage: 'It must be a duration such as 30s, 5m, 12h or 7d.',
+      });
+const count =
+  (most: number): Check =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
+      ? undefined
+      : i18n.translate('logAnomalies.rule.badCount', {
+          defaultMessage: 'It must be a whole number from 1 to {most}.',
+          values: { most },
+        });
+/** A number that the form shows times `shown`. */
+const number =
+  (least: number, most: number, shown = 1): Check =>
+  (value) =>
+    typeof value === 'number' && value >= least && value <= most
+      ? undefined
+      : i18n.translate('logAnomalies.rule.badNumber', {
+          defaultMessage: 'It must be from {least} to {most}.',
+          values: { least: least * shown, most: most * shown },
+        });
 
-const given = (params: unknown): Record<string, unknown> => (params ?? {}) as Record<string, unknown>;
-const isCount = (value: unknown, most: number): boolean =>
-  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
-
-/** KQL stands without a query where the form could not read it. */
-const kqlErrors = ({ kql, query }: Record<string, unknown>): string[] =>
-  typeof kql === 'string' && kql.trim() !== '' && query === undefined
-    ? [
-        i18n.translate('logAnomalies.rule.badKql', {
-          defaultMessage: 'This KQL cannot be read: check its brackets, quotes and operators.',
-        }),
-      ]
-    : [];
-
-export function checkIncidentParameters(params: unknown): Errors {
-  const {
-    min_duration: duration,
-    min_results: results = 1,
-    min_entities: entities = 1,
-    ...rest
-  } = given(params);
-  const isDuration = duration === null || duration === undefined || DURATION.test(String(duration));
-  return {
-    min_duration: isDuration ? [] : [durationText()],
-    min_results: isCount(results, MOST_INCIDENT_RESULTS) ? [] : [countText(MOST_INCIDENT_RESULTS)],
-    min_entities: isCount(entities, MOST_ENTITIES) ? [] : [countText(MOST_ENTITIES)],
-    kql: kqlErrors(rest),
+/** Checks what is there and is not null: the rest has a default. */
+const checkedBy =
+  (checks: Readonly<Record<string, Check>>) =>
+  (params: unknown): Errors => {
+    const given = (params ?? {}) as Record<string, unknown>;
+    const errors: Errors = {};
+    for (const name in checks) {
+      const problem = given[name] == null ? undefined : checks[name](given[name]);
+      errors[name] = problem ? [problem] : [];
+    }
+    // KQL stands without a query where the form could not read it.
+    errors.kql =
+      given.kql && given.query === undefined
+        ? [
+            i18n.translate('logAnomalies.rule.badKql', {
+              defaultMessage: 'This KQL cannot be read: check its brackets, quotes and operators.',
+            }),
+          ]
+        : [];
+    return errors;
   };
-}
 
-export function checkLogAnomalyParameters(params: unknown): Errors {
-  const {
-    min_confidence: confidence = 0.5,
-    count = 1,
-    window = '5m',
-    min_entities: entities = 1,
-    times_before: times = null,
-    ...rest
-  } = given(params);
-  const errors: Errors = {
-    min_confidence: [],
-    count: [],
-    window: [],
-    min_entities: isCount(entities, MOST_ENTITIES) ? [] : [countText(MOST_ENTITIES)],
-    times_before: [],
-    kql: kqlErrors(rest),
-  };
-  if (times !== null && !(typeof times === 'number' && times >= 1 && times <= MOST_TIMES)) {
-    errors.times_before.push(
-      i18n.translate('logAnomalies.rule.badTimes', {
-        defaultMessage: 'It must be a number from 1 to {most}.',
-        values: { most: MOST_TIMES },
-      }),
-    );
-  }
-  if (typeof confidence !== 'number' || !(confidence >= 0 && confidence <= 1)) {
-    errors.min_confidence.push(
-      i18n.translate('logAnomalies.rule.badConfidence', { defaultMessage: 'It must be from 0 to 100.' }),
-    );
-  }
-  if (!isCount(count, MOST_RESULTS)) errors.count.push(countText(MOST_RESULTS));
-  if (!DURATION.test(String(window))) errors.window.push(durationText());
-  return errors;
-}
+export const checkLogAnomalyParameters = checkedBy({
+  min_confidence: number(0, 1, 100),
+  count: count(10_000),
+  window: duration,
+  min_entities: count(1_000),
+  times_before: number(1, 1_000),
+});
 
-const HEALTH_DURATIONS = ['max_silence', 'max_lag', 'max_time_without_logs', 'max_model_age'] as const;
+export const checkIncidentParameters = checkedBy({
+  min_duration: duration,
+  min_results: count(1_000_000),
+  min_entities: count(1_000),
+});
 
-export function checkHealthParameters(params: unknown): Errors {
-  const values = given(params);
-  const errors: Errors = { max_failures: [] };
-  for (const name of HEALTH_DURATIONS) {
-    const value = values[name];
-    errors[name] =
-      value === null || value === undefined || DURATION.test(String(value)) ? [] : [durationText()];
-  }
-  const { max_failures: failures = 3 } = values;
-  if (failures !== null && !isCount(failures, MOST_FAILURES)) {
-    errors.max_failures.push(countText(MOST_FAILURES));
-  }
-  return errors;
-}
+export const checkHealthParameters = checkedBy({
+  max_silence: duration,
+  max_lag: duration,
+  max_time_without_logs: duration,
+  max_model_age: duration,
+  max_failures: count(1_000),
+});

@@ -20,6 +20,7 @@ import {
   createSnapshotStore,
 } from '../../server/elasticsearch';
 import { createPatternStore } from '../../server/elasticsearch/patterns';
+import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { createFileJournal, createNotifier } from '../../server/notifications';
 import { garbageCollector } from '../command_line/collect_garbage';
 import { createCheckpointFile } from '../command_line/checkpoint_file';
@@ -243,6 +244,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
       ? createNotifier(session.config.alerts, {
           clock,
           journal: createFileJournal(`${checkpointPath}.announced`),
+          findIncident: (id) => createIncidentStore(client, { space: session.config.space }).find(id),
           log: { info: session.say, warn: session.say },
         })
       : undefined;

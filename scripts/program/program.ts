@@ -19,6 +19,7 @@ import { importDashboards } from '../commands/import_dashboards';
 import { importDetectors } from '../commands/import_detectors';
 import { incidents } from '../commands/incidents';
 import { patterns } from '../commands/patterns';
+import { testAlert } from '../commands/test_alert';
 import { ingestLogs } from '../commands/ingest_logs';
 import { listModels } from '../commands/list_models';
 import { migrate } from '../commands/migrate';
@@ -74,6 +75,7 @@ export function createProgram(): Command {
     incidents,
     explainChangeCommand,
     patterns,
+    testAlert,
     deleteResults,
     migrate,
     repairIndices,

@@ -1,6 +1,7 @@
 import { DetectionError } from '../../common/detection_error';
 import { parseWith } from '../../common/validation';
-import { alertsConfigSchema, parseAlertsConfig, parseSmtpServer } from './config';
+import { parseSmtpServer } from './channels/settings';
+import { alertsConfigSchema, parseAlertsConfig } from './config';
 
 const WEBHOOK = 'https://hooks.slack.example/services/T0/B0/verysecret';
 const email = { smtp_server: 'mail.example:25', recipients: ['ops@example.org'] };

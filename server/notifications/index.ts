@@ -1,7 +1,8 @@
-export { parseAlertsConfig } from './config';
+export { channelsOf, parseAlertsConfig } from './config';
 export type { AlertsConfig, AlertsConfigInput } from './config';
 export { createFileJournal } from './journal';
 export type { AnnouncementJournal, ChannelState } from './journal';
-export { incidentMessage } from './incident_message';
+export { incidentMessage } from './messages/incident_message';
 export { createNotifier } from './notifier';
 export type { Notifier } from './notifier';
+export { tryChannels, type ChannelTrial } from './trial';

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { DetectionError } from '../../common/detection_error';
 import { isNestedTooDeeply } from '../../common/json_values';
 import { readBounded } from './read_bounded';
-import type { AlertMessage, SuppressedAlerts } from './alert_message';
-import type { IncidentMessage } from './incident_message';
+import type { AlertMessage, SuppressedAlerts } from './messages/alert_message';
+import type { IncidentMessage } from './messages/incident_message';
 
 /** `suppressed`: not shown, but counted in a message. Both are over and done with. */
 export type AnnouncementState = 'announced' | 'suppressed';
@@ -23,6 +23,8 @@ export interface ChannelState {
   /** Epoch milliseconds of the messages of the last hour. */
   readonly sentAt: readonly number[];
   readonly suppressed?: SuppressedAlerts;
+  /** Incidents that the receiver has an alert of, of channels that keep one for each. */
+  readonly open?: readonly string[];
   readonly outbox: readonly PendingMessage[];
   /** Epoch milliseconds until which the receiver wants to be left alone. */
   readonly notBefore?: number;

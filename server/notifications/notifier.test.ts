@@ -1,4 +1,4 @@
-import { parseRetryAfter } from './delivery';
+import { parseRetryAfter } from './messages/delivery';
 import { createMemoryJournal } from './journal';
 import type { AnnouncementJournal } from './journal';
 import { closers, detector, setUp, startWebhook } from '../../test/unit/notification_receivers';

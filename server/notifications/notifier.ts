@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { AnomalyResult } from '../../common/anomaly';
 import type { Clock } from '../detection/ports';
-import { announcementId, isSevereEnough, summarise } from './alert_message';
-import type { AlertsConfig } from './config';
-import type { AlertChannel, RetryOptions } from './delivery';
-import { DEFAULT_RETRY, SendFailure, sendWithRetry } from './delivery';
-import { createEmailChannel } from './email_channel';
+import { announcementId, summarise } from './messages/alert_message';
+import { channelsOf, type AlertsConfig } from './config';
+import type { AlertChannel, RetryOptions } from './messages/delivery';
+import { DEFAULT_RETRY, SendFailure, sendWithRetry } from './messages/delivery';
+import { createChannel } from './channels/create_channel';
+import { compileRoute, factsOfIncident, type CompiledRoute } from './channels/routes';
 import type { AnnouncementJournal, ChannelState, PendingMessage } from './journal';
-import { incidentMessage, newsOf } from './incident_message';
+import { endMessage, incidentMessage, isEnd, newsOf } from './messages/incident_message';
 import type { KeptIncident } from '../detection/ports/incidents';
-import { createSlackChannel } from './slack_channel';
 import { HOUR } from '../../common/duration';
 
 export interface AlertLog {
@@ -28,6 +28,8 @@ export interface NotifierDependencies {
   readonly signal?: AbortSignal;
   /** Returns the absolute address at which a result can be judged, or none. */
   readonly feedbackLink?: (result: AnomalyResult) => string | undefined;
+  /** Looks up an incident, for channels that keep an alert of each: a person may have closed it, or it became a part of another. */
+  readonly findIncident?: (id: string) => Promise<KeptIncident | undefined>;
   /** Returns the absolute address of an incident, or none. */
   readonly incidentLink?: (id: string) => string | undefined;
 }
@@ -79,18 +81,16 @@ const MOST_REFUSALS = 5;
 /** @param config as `parseAlertsConfig` gives it; without a channel nothing is ever sent */
 export function createNotifier(config: AlertsConfig, dependencies: NotifierDependencies): Notifier {
   const { clock, log, timeout = DEFAULT_TIMEOUT } = dependencies;
-  const channels: AlertChannel[] = [];
-  if (config.slack)
-    channels.push(
-      createSlackChannel(
-        { ...config, slack: config.slack },
-        { fetch: dependencies.fetch ?? globalThis.fetch, now: () => clock.now(), timeout },
-      ),
-    );
-  if (config.email)
-    channels.push(
-      createEmailChannel({ ...config, email: config.email }, { warn: (text) => log.warn(text), timeout }),
-    );
+  const needs = {
+    fetch: dependencies.fetch ?? globalThis.fetch,
+    now: () => clock.now(),
+    timeout,
+    warn: (text: string) => log.warn(text),
+  };
+  const channels = channelsOf(config).map(({ name, settings }): RoutedChannel => ({
+    ...createChannel(name, settings, config.link_base, needs),
+    route: compileRoute(settings.route, config.minimum_severity),
+  }));
 
   let last: Promise<unknown> = Promise.resolve();
   /** One call after another: they share the journal. */
@@ -102,36 +102,46 @@ export function createNotifier(config: AlertsConfig, dependencies: NotifierDepen
   return {
     notify: (detector, run, results) =>
       inOrder(async () => {
-        const severe = results.filter(({ anomaly }) =>
-          isSevereEnough(anomaly.severity, config.minimum_severity),
-        );
         return Promise.all(
           channels.map(async (channel) => {
-            const overflow = await enqueue(channel, detector, run, severe, config, dependencies);
+            const taken = results.filter(({ anomaly: { severity, entity } }) =>
+              channel.route.takes({ severity, entity, detectors: [detector] }),
+            );
+            const overflow = await enqueue(channel, detector, run, taken, config, dependencies);
             return deliver(channel, config, dependencies, overflow);
           }),
         );
       }),
     notifyIncidents: (incidents) =>
       inOrder(async () => {
-        const severe = incidents.filter(({ incident }) =>
-          isSevereEnough(incident.severity, config.minimum_severity),
-        );
+        const now = new Map(incidents.map((kept) => [kept.incident.id, kept]));
         return Promise.all(
           channels.map(async (channel) => {
-            for (const kept of severe) await enqueueIncident(channel, kept, dependencies);
+            for (const kept of incidents) await enqueueIncident(channel, kept, dependencies);
+            await enqueueEnds(channel, now, dependencies);
             return deliver(channel, config, dependencies, 0);
           }),
         );
       }),
     flush: () =>
-      inOrder(() => Promise.all(channels.map((channel) => deliver(channel, config, dependencies, 0)))),
+      inOrder(() =>
+        Promise.all(
+          channels.map(async (channel) => {
+            await enqueueEnds(channel, new Map(), dependencies);
+            return deliver(channel, config, dependencies, 0);
+          }),
+        ),
+      ),
   };
+}
+
+interface RoutedChannel extends AlertChannel {
+  readonly route: CompiledRoute;
 }
 
 /** Puts a message for the new results into the channel's outbox. @returns results that found no room there */
 async function enqueue(
-  channel: AlertChannel,
+  channel: RoutedChannel,
   detector: { id: string; name: string },
   run: { id: string },
   results: readonly AnomalyResult[],
@@ -159,17 +169,28 @@ async function enqueue(
 
 /** Puts a message into the channel's outbox for what it was not told of an incident. */
 async function enqueueIncident(
-  channel: AlertChannel,
+  channel: RoutedChannel,
   kept: KeptIncident,
   { journal, clock, incidentLink }: NotifierDependencies,
 ): Promise<void> {
-  const all = newsOf(kept).map(({ id, news }) => ({ id: `${channel.name}:incident:${id}`, news }));
+  const all = newsOf(kept).map(({ id, news }) => ({ id: incidentKey(channel, id), news }));
   const state = await journal.readChannel(channel.name);
   const told = new Set(await journal.announced(all.map(({ id }) => id)));
   for (const { ids: waiting } of state.outbox) for (const id of waiting) told.add(id);
   const fresh = all.filter(({ id }) => !told.has(id));
   if (fresh.length === 0) return;
+  const { incident } = kept;
+  // Whoever was told that it opened is told what becomes of it, also when it is less severe by then.
+  const isKnown = told.has(incidentKey(channel, incident.id, 'opened'));
+  if (!isKnown && !channel.route.takes(factsOfIncident(incident))) return;
   const ids = fresh.map(({ id }) => id);
+  if (channel.route.isQuiet(clock.now())) {
+    if (incident.state !== 'closed') return;
+    if (!isKnown) {
+      await suppress(channel, state, { ids, isIncident: true }, journal, clock.now());
+      return;
+    }
+  }
   if (state.outbox.length >= LARGEST_OUTBOX) {
     await suppress(channel, state, { ids, isIncident: true }, journal, clock.now());
     return;
@@ -181,11 +202,74 @@ async function enqueueIncident(
   });
 }
 
+/** @example incidentKey(channel, 'abc', 'opened') // 'on-call:incident:abc:opened' */
+const incidentKey = ({ name }: AlertChannel, ...parts: readonly string[]): string =>
+  [name, 'incident', ...parts].join(':');
+
+/**
+ * Puts the end of incidents into the outbox of a channel that keeps alerts of them, where they are over and nobody has told so: closed
+ * by a person, a part of an older one, or not stored any more.
+ *
+ * @param now incidents that the caller tells of
+ */
+async function enqueueEnds(
+  channel: RoutedChannel,
+  now: ReadonlyMap<string, KeptIncident>,
+  { journal, findIncident, incidentLink }: NotifierDependencies,
+): Promise<void> {
+  if (channel.tracksIncidents !== true || findIncident === undefined) return;
+  const { open = [] } = await journal.readChannel(channel.name);
+  for (const id of open) {
+    const kept = now.get(id) ?? (await findIncident(id));
+    const state = kept?.incident.state;
+    if (state === 'open' || state === 'acknowledged') continue;
+    const isClosed = kept !== undefined && state === 'closed';
+    const over = isClosed ? newsOf(kept).find(({ news }) => news === 'over') : undefined;
+    const name = incidentKey(channel, over?.id ?? `${id}:${state === 'merged' ? 'merged' : 'gone'}`);
+    const before = await journal.readChannel(channel.name);
+    if (before.outbox.some(({ ids }) => ids.includes(name))) continue;
+    if ((await journal.announced([name])).size > 0) {
+      await journal.writeChannel(channel.name, { ...before, open: without(before.open, id) });
+      continue;
+    }
+    const message = isClosed
+      ? incidentMessage(kept, 'over', incidentLink?.(id))
+      : endMessage(id, kept?.incident);
+    await journal.writeChannel(channel.name, {
+      ...before,
+      outbox: [...before.outbox, { ids: [name], message, refusals: 0 }],
+    });
+  }
+}
+
+const without = (ids: readonly string[] | undefined, id: string): readonly string[] =>
+  (ids ?? []).filter((each) => each !== id);
+
+/** Incidents that a channel has an alert of; the oldest are given up first. */
+const MOST_OPEN = 200;
+
+/** Returns the alerts that a channel has once it has taken a message. */
+function openAfter(
+  channel: AlertChannel,
+  open: readonly string[] | undefined,
+  pending: PendingMessage | undefined,
+): Pick<ChannelState, 'open'> {
+  if (channel.tracksIncidents !== true) return {};
+  const message = pending?.message;
+  if (message === undefined || !('kind' in message)) return open === undefined ? {} : { open };
+  const others = without(open, message.about.id);
+  return { open: isEnd(message) ? others : [...others, message.about.id].slice(-MOST_OPEN) };
+}
+
+/** Ends calm people down: no limit and no quiet time keeps them from whoever has an alert of the incident. */
+const isEndFor = (channel: AlertChannel, { message }: PendingMessage): boolean =>
+  channel.tracksIncidents === true && 'kind' in message && message.news === 'over';
+
 const isOfIncident = ({ message }: PendingMessage): boolean => 'kind' in message;
 
 /** The count is written before the ids: a crash in between repeats an announcement rather than losing one. */
 async function suppress(
-  channel: AlertChannel,
+  channel: RoutedChannel,
   state: ChannelState,
   { ids, isIncident }: { readonly ids: readonly string[]; readonly isIncident: boolean },
   journal: AnnouncementJournal,
@@ -209,7 +293,7 @@ const keyOf = ({ ids }: PendingMessage): string =>
   createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 32);
 
 async function deliver(
-  channel: AlertChannel,
+  channel: RoutedChannel,
   config: AlertsConfig,
   { journal, clock, log, retry = DEFAULT_RETRY, signal }: NotifierDependencies,
   alreadySuppressed: number,
@@ -231,7 +315,12 @@ async function deliver(
       signal,
     );
 
-  while (state.outbox.length > 0 || (state.suppressed && recent().length < config.max_per_hour)) {
+  // A channel that keeps alerts of incidents tells what was left out with the next of them.
+  const mayTellAlone = () =>
+    channel.tracksIncidents !== true && state.suppressed && recent().length < config.max_per_hour;
+  while (state.outbox.length > 0 || mayTellAlone()) {
+    if (channel.route.isQuiet(clock.now()) && !(state.outbox[0] && isEndFor(channel, state.outbox[0])))
+      return finish();
     if (state.notBefore !== undefined && state.notBefore > clock.now())
       return finish(
         `${channel.name} failed or asked to be left alone; next try at ${new Date(state.notBefore).toISOString()}`,
@@ -248,7 +337,7 @@ async function deliver(
         await journal.writeChannel(channel.name, state);
         continue;
       }
-      if (recent().length >= config.max_per_hour) {
+      if (recent().length >= config.max_per_hour && !isEndFor(channel, pending)) {
         const what = { ids: pending.ids, isIncident: isOfIncident(pending) };
         state = await suppress(channel, { ...state, outbox: rest }, what, journal, clock.now());
         report.suppressed += pending.ids.length;
@@ -264,7 +353,14 @@ async function deliver(
       return finish(failure.message);
     }
     if (pending) await journal.record(pending.ids, 'announced');
-    state = { sentAt: [...recent(), clock.now()], outbox: rest };
+    // An end says nothing of what was left out.
+    const kept = pending !== undefined && isEndFor(channel, pending) && state.suppressed;
+    state = {
+      sentAt: [...recent(), clock.now()],
+      outbox: rest,
+      ...openAfter(channel, state.open, pending),
+      ...(kept && { suppressed: kept }),
+    };
     await journal.writeChannel(channel.name, state);
     report.messages++;
     report.announced += pending?.ids.length ?? 0;

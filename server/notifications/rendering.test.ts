@@ -1,8 +1,8 @@
-import { announcementId, summarise } from './alert_message';
-import { renderEmail } from './email_channel';
-import { renderSlack } from './slack_channel';
+import { announcementId, summarise } from './messages/alert_message';
+import { renderEmail } from './channels/email_channel';
+import { renderSlack } from './channels/slack_channel';
 import { resultOf } from './test_results';
-import { cleanText, escapeHtml, escapeMrkdwn, redact } from './untrusted_text';
+import { cleanText, escapeHtml, escapeMrkdwn, redact } from './messages/untrusted_text';
 
 const EVIL =
   '<!channel> @here @channel <https://evil.example|click> https://evil.example/x `code` *bold*\r\nBcc: a@b.example\u0000\u202e <script>alert("1")</script> & &lt; \ud800';

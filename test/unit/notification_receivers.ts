@@ -6,10 +6,10 @@ import type { SMTPServerOptions } from 'smtp-server';
 import type { AnomalyResult } from '../../common/anomaly';
 import { parseAlertsConfig } from '../../server/notifications/config';
 import type { AlertsConfigInput } from '../../server/notifications/config';
-import { DEFAULT_RETRY } from '../../server/notifications/delivery';
+import { DEFAULT_RETRY } from '../../server/notifications/messages/delivery';
 import { createMemoryJournal } from '../../server/notifications/journal';
 import type { AnnouncementJournal } from '../../server/notifications/journal';
-import { createNotifier } from '../../server/notifications/notifier';
+import { createNotifier, type NotifierDependencies } from '../../server/notifications/notifier';
 import { createTestClock } from '../../server/notifications/test_results';
 
 /** The detector whose results {@link setUp} notifies of. */
@@ -78,12 +78,13 @@ export function setUp(
   config: AlertsConfigInput,
   journal: AnnouncementJournal = createMemoryJournal(),
   retry = DEFAULT_RETRY,
+  more: Partial<NotifierDependencies> = {},
 ) {
   const clock = createTestClock();
   const lines: string[] = [];
   const log = { info: (text: string) => lines.push(text), warn: (text: string) => lines.push(text) };
   const create = () =>
-    createNotifier(parseAlertsConfig(config), { clock, journal, log, retry, timeout: 1_000 });
+    createNotifier(parseAlertsConfig(config), { clock, journal, log, retry, timeout: 1_000, ...more });
   const notifier = create();
   const notify = (runId: string, results: AnomalyResult[]) =>
     notifier.notify(detector, { id: runId }, results);

@@ -8,7 +8,7 @@ import { DAY } from '../../../common/duration';
 
 /** A result older than this is never scored again, so what was announced of it may be forgotten. */
 const REMEMBERED_DAYS = 60;
-const INCIDENT_ID = /^[a-z]+:incident:/;
+const INCIDENT_ID = /^[a-z][a-z0-9_-]*:incident:/;
 const IDS_PER_REQUEST = 1_000;
 
 /**

@@ -1,6 +1,6 @@
 import type { ReadinessFinding } from '../../../common/api';
 import { DAY, HOUR, MINUTE } from '../../../common/duration';
-import type { AlertChannel } from '../../notifications/delivery';
+import { channelsOf as channelsIn } from '../../notifications';
 import type { Services } from '../contracts/services';
 import type { KnownKibana, StatusStore, Withheld } from './status_store';
 
@@ -21,8 +21,8 @@ const MOST_KIBANAS = 50;
 const looks = new WeakMap<Services, Map<string, { readonly at: number; readonly known: KnownKibana[] }>>();
 
 /** Returns the names of the channels that a Kibana with these settings can send by. */
-export const channelsOf = (alerts: Services['alerts']): AlertChannel['name'][] =>
-  (['slack', 'email'] as const).filter((channel) => alerts?.[channel] !== undefined);
+export const channelsOf = (alerts: Services['alerts']): string[] =>
+  alerts === undefined ? [] : channelsIn(alerts).map(({ name }) => name);
 
 /** Puts this Kibana on record, now and then, and returns all that are known in the space, itself among them. */
 export async function meetKibanas(

@@ -180,6 +180,7 @@ function notifierOf(services: Services, job: DetectorJob, signal: AbortSignal): 
       journal,
       log,
       signal,
+      findIncident: (id) => job.incidents.find(id),
       incidentLink: (id) => (links.publicBaseUrl === undefined ? undefined : incidentLink(base, id)),
       feedbackLink: ({ detector, source }) =>
         links.publicBaseUrl && feedbackLink(base, detector.id, resultId(detector.id, source)),

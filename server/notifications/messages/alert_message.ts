@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { AnomalyResult, Severity } from '../../common/anomaly';
-import { SEVERITIES } from '../../common/anomaly';
-import type { AlertsConfig } from './config';
-import { defangLinks, dottedWordsOf } from '../../common/defang_links';
+import type { AnomalyResult, Severity } from '../../../common/anomaly';
+import { SEVERITIES } from '../../../common/anomaly';
+import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
 import { cleanText } from './untrusted_text';
 
 /** One anomaly as a message shows it. All text is cleaned and bounded, links in it are defanged, and nothing is escaped yet. */
@@ -85,7 +84,7 @@ export function summarise(
   detector: { id: string; name: string },
   run: { id: string },
   results: readonly AnomalyResult[],
-  config: Pick<AlertsConfig, 'group_by' | 'results_per_message'>,
+  config: { readonly group_by?: string; readonly results_per_message: number },
   feedbackLink: (result: AnomalyResult) => string | undefined = () => undefined,
 ): AlertMessage {
   const counts = new Map<string, number>();

@@ -1,16 +1,34 @@
-import { SEVERITIES, type Severity } from '../../common/anomaly';
-import { defangLinks, dottedWordsOf } from '../../common/defang_links';
-import type { Incident } from '../../common/incidents';
-import { ordersGrown } from '../detection/incidents/record_incidents';
-import type { KeptIncident } from '../detection/ports/incidents';
+import { SEVERITIES, type Severity } from '../../../common/anomaly';
+import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
+import type { Incident } from '../../../common/incidents';
+import { ordersGrown } from '../../detection/incidents/record_incidents';
+import type { KeptIncident } from '../../detection/ports/incidents';
 import { cleanText } from './untrusted_text';
 
 /** News of an incident: it opened, goes on after it was closed, grew by an order of magnitude, got a higher severity, or is over. */
 export type IncidentNews = 'opened' | 'reopened' | 'grew' | 'severity' | 'over';
 
+/** Facts of an incident for programs. Texts are cleaned. */
+export interface IncidentFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly isOver: boolean;
+  readonly entity?: string;
+  /** Entity, host, or name of the detector. */
+  readonly place: string;
+  /** ISO 8601; absent where it is not stored any more. */
+  readonly start?: string;
+  readonly end?: string;
+  /** Most results first. */
+  readonly detectors: readonly { readonly id: string; readonly name: string }[];
+}
+
 /** Content of one message about one incident. Texts are cleaned and bounded, links in them are defanged; JSON-safe. */
 export interface IncidentMessage {
   readonly kind: 'incident';
+  readonly news: IncidentNews;
+  readonly about: IncidentFacts;
   /** One line that says what, where, since when and how bad. */
   readonly headline: string;
   readonly reasons: readonly string[];
@@ -21,6 +39,8 @@ export interface IncidentMessage {
   readonly total: number;
 }
 
+const LONGEST_NAME = 200;
+const MOST_DETECTORS = 20;
 const LONGEST_TITLE = 160;
 const LONGEST_REASON = 300;
 const LONGEST_LINE = 300;
@@ -100,6 +120,8 @@ export function incidentMessage(
   );
   return {
     kind: 'incident',
+    news,
+    about: factsOf(incident),
     headline: headlineOf(incident, news),
     reasons: reasons
       .slice(0, MOST_REASONS)
@@ -112,3 +134,57 @@ export function incidentMessage(
     total: counts.logs + counts.buckets,
   };
 }
+
+const shownName = (text: string): string => defangLinks(cleanText(text, LONGEST_NAME));
+
+function factsOf(incident: Incident): IncidentFacts {
+  const { id, title, severity, state, entity, scope, start, end } = incident;
+  const detectors = incident.detectors
+    .slice(0, MOST_DETECTORS)
+    .map((detector) => ({ id: detector.id, name: shownName(detector.name) }));
+  const isNamed = scope.kind === 'entity' || scope.kind === 'host';
+  return {
+    ...{ id, severity, start, end, detectors },
+    title: defangLinks(cleanText(title, LONGEST_TITLE)),
+    isOver: state === 'closed' || state === 'merged',
+    ...(entity !== undefined && { entity: shownName(entity) }),
+    place: isNamed ? shownName(scope.value) : (detectors[0]?.name ?? ''),
+  };
+}
+
+/** Tells that an incident needs nobody any more, for those who keep an alert of it. */
+export const isEnd = ({ news, about }: IncidentMessage): boolean => news === 'over' || about.isOver;
+
+/**
+ * Returns the end of an incident that has no news of its own: it became a part of an older one, or is not stored any more.
+ *
+ * @param incident undefined where it is not stored any more
+ */
+export function endMessage(id: string, incident: Incident | undefined): IncidentMessage {
+  if (incident !== undefined) {
+    const message = incidentMessage({ incident }, 'over', undefined);
+    const headline = `Over: ${message.about.title}; it is a part of an older incident`;
+    return { ...message, headline, about: { ...message.about, isOver: true } };
+  }
+  return {
+    kind: 'incident',
+    news: 'over',
+    about: { id, title: '', severity: 'warning', isOver: true, place: '', detectors: [] },
+    headline: 'Over: the incident is not stored any more',
+    reasons: [],
+    lines: [],
+    total: 0,
+  };
+}
+
+/** Returns a message that says that a channel works, and is over at once. @param id names it, for those who keep alerts */
+export const trialMessage = (id: string, link: string | undefined): IncidentMessage => ({
+  kind: 'incident',
+  news: 'opened',
+  about: { id, title: 'Test of Log Anomalies', severity: 'warning', isOver: true, place: '', detectors: [] },
+  headline: 'Test of Log Anomalies: messages arrive here',
+  reasons: ['Somebody asked for this message; no log is anomalous.'],
+  lines: [],
+  ...(link !== undefined && { link }),
+  total: 0,
+});

@@ -1,8 +1,8 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { DEFAULT_RETRY } from './delivery';
-import { closers, decoded, setUp, startMail, startWebhook } from '../../test/unit/notification_receivers';
-import { resultOf } from './test_results';
+import { DEFAULT_RETRY } from '../messages/delivery';
+import { closers, decoded, setUp, startMail, startWebhook } from '../../../test/unit/notification_receivers';
+import { resultOf } from '../test_results';
 
 const smtpError = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
 

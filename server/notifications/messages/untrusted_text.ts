@@ -1,5 +1,5 @@
-import { textOfJson } from '../../common/json_values';
-import { UNPRINTABLE } from '../../common/printable';
+import { textOfJson } from '../../../common/json_values';
+import { UNPRINTABLE } from '../../../common/printable';
 
 /**
  * Makes text out of logs fit for showing: on one line, without control, direction and invisible characters, without
@@ -33,6 +33,22 @@ export function escapeMrkdwn(cleaned: string): string {
     .replace(/\*/g, '\u2217')
     .replace(/~/g, '\u223c');
 }
+
+/**
+ * Text in the Markdown of Mattermost and Rocket.Chat: look-alikes stand in for the marks of code, bold and struck-through, and an
+ * invisible space keeps mentions, channels, links, addresses and emphasis from being made.
+ */
+export const escapeMarkdown = (cleaned: string): string =>
+  cleaned
+    .replace(/([@#])(?=[\p{L}\p{N}])/gu, '$1\u200b')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(/\b(mailto|tel):/gi, '$1:\u200b')
+    .replace(/\](?=[([])/g, ']\u200b')
+    .replace(/<(?=\S)/g, '<\u200b')
+    .replace(/`/g, '\u02cb')
+    .replace(/\*/g, '\u2217')
+    .replace(/~/g, '\u223c')
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\u200b_\u200b');
 
 const HTML_ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

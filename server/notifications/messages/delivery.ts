@@ -1,10 +1,13 @@
-import type { Clock } from '../detection/ports';
+import type { Clock } from '../../detection/ports';
 import type { AlertMessage, SuppressedAlerts } from './alert_message';
 import type { IncidentMessage } from './incident_message';
 
 /** One way to reach people. */
 export interface AlertChannel {
-  readonly name: 'slack' | 'email';
+  /** Names it in the settings and in the journal. */
+  readonly name: string;
+  /** Keeps an alert of its own for each incident, which has to hear when that is over. */
+  readonly tracksIncidents?: boolean;
   /**
    * Sends once. Without `message`, only what was suppressed is told.
    * @throws SendFailure
@@ -30,6 +33,8 @@ export class SendFailure extends Error {
     public readonly retryAfter?: number,
     /** The receiver may have taken the message although its answer is missing: repeating it at once may tell it again. */
     public readonly mayHaveArrived = false,
+    /** HTTP status, SMTP code, or the code of the system's error. */
+    public readonly code?: string,
   ) {
     super(message);
   }

@@ -1,9 +1,9 @@
-import type { Incident } from '../../common/incidents';
-import { setUp, startWebhook } from '../../test/unit/notification_receivers';
-import type { KeptIncident } from '../detection/ports/incidents';
-import { renderEmail } from './email_channel';
+import type { Incident } from '../../../common/incidents';
+import { setUp, startWebhook } from '../../../test/unit/notification_receivers';
+import type { KeptIncident } from '../../detection/ports/incidents';
+import { renderEmail } from '../channels/email_channel';
 import { incidentMessage, newsOf } from './incident_message';
-import { renderSlack } from './slack_channel';
+import { renderSlack } from '../channels/slack_channel';
 
 const kept = (change: Partial<Incident> = {}, opened: Partial<KeptIncident['opened']> = {}): KeptIncident => {
   const scope = { kind: 'entity', value: 'checkout' } as const;

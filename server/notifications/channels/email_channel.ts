@@ -1,12 +1,12 @@
 import { createTransport } from 'nodemailer';
-import type { AlertMessage, SuppressedAlerts } from './alert_message';
-import { figuresOf, headlineOf, linkOf, suppressedSentence } from './alert_message';
-import type { AlertsConfig, SmtpServer } from './config';
-import type { IncidentMessage } from './incident_message';
-import { isLoopback, parseSmtpServer } from './config';
-import type { AlertChannel } from './delivery';
-import { SendFailure } from './delivery';
-import { cleanText, escapeHtml, redact } from './untrusted_text';
+import type { AlertMessage, SuppressedAlerts } from '../messages/alert_message';
+import { figuresOf, headlineOf, linkOf, suppressedSentence } from '../messages/alert_message';
+import type { EmailSettings, SmtpServer } from './settings';
+import type { IncidentMessage } from '../messages/incident_message';
+import { isLoopback, parseSmtpServer } from './settings';
+import type { AlertChannel } from '../messages/delivery';
+import { SendFailure } from '../messages/delivery';
+import { cleanText, escapeHtml, redact } from '../messages/untrusted_text';
 
 const LONGEST_SUBJECT = 150;
 
@@ -107,25 +107,38 @@ function toSendFailure(
   if (typeof responseCode === 'number') {
     // 4yz asks to come back, 5yz refuses for good (RFC 5321, 4.2.1).
     const answer = redact(cleanText(response ?? responseCode, 160), secrets);
-    return new SendFailure(`${where} answered ${answer}`, responseCode >= 400 && responseCode < 500);
+    return new SendFailure(
+      `${where} answered ${answer}`,
+      responseCode >= 400 && responseCode < 500,
+      undefined,
+      false,
+      String(responseCode),
+    );
   }
   const reason = typeof code === 'string' ? code : 'connection failed';
   const isForGood = ['EAUTH', 'EENVELOPE', 'EMESSAGE', 'ENOAUTH', 'ETLS', 'EOAUTH2'].includes(reason);
-  return new SendFailure(`${where} could not be used (${reason})`, !isForGood);
+  return new SendFailure(
+    `${where} could not be used (${reason})`,
+    !isForGood,
+    undefined,
+    false,
+    typeof code === 'string' ? code : undefined,
+  );
 }
 
 /** Mail over SMTP: one message to all recipients, plain text and HTML. */
 export function createEmailChannel(
-  config: AlertsConfig & { email: NonNullable<AlertsConfig['email']> },
+  name: string,
+  email: EmailSettings,
+  linkBase: string | undefined,
   { warn, timeout }: { warn: (message: string) => void; timeout: number },
 ): AlertChannel {
-  const { email } = config;
   const server = parseSmtpServer(email.smtp_server) as SmtpServer;
   const needsTls =
     email.tls === 'required' ||
     (email.tls === 'auto' && email.password !== undefined && !isLoopback(server.host));
   return {
-    name: 'email',
+    name,
     async send(message, suppressed, signal, key) {
       const transport = createTransport({
         host: server.host,
@@ -148,7 +161,7 @@ export function createEmailChannel(
         const sent = await transport.sendMail({
           from: email.from,
           to: email.recipients,
-          ...renderEmail(message, suppressed, config.link_base),
+          ...renderEmail(message, suppressed, linkBase),
           headers: { 'Auto-Submitted': 'auto-generated' },
           ...(key !== undefined && { messageId: `<${key}@log-anomalies>` }),
         });

@@ -1,0 +1,135 @@
+import { parseRetryAfter, SendFailure } from '../messages/delivery';
+import { cleanText, redact } from '../messages/untrusted_text';
+
+export interface HttpDependencies {
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => number;
+  /** Milliseconds for one answer. */
+  readonly timeout: number;
+}
+
+/** One request to a receiver. */
+export interface HttpMessage {
+  readonly url: string;
+  readonly method?: 'POST' | 'PUT';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Names the message for the receiver, the same whenever it is sent. */
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Errors of a connection that was never made. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const LONGEST_ANSWER = 4_000;
+const LONGEST_TOLD = 300;
+
+/** The beginning of an answer, as text; the rest is not read. */
+async function beginningOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return '';
+  const chunks: Uint8Array[] = [];
+  for (let length = 0; length < LONGEST_ANSWER;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.length;
+  }
+  await reader.cancel();
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, LONGEST_ANSWER));
+}
+
+/** Seconds that Telegram asks to be left alone, which stand in its answer. */
+function retryAfterIn(answer: string): number | undefined {
+  try {
+    const { parameters } = JSON.parse(answer) as { parameters?: { retry_after?: unknown } };
+    const seconds = parameters?.retry_after;
+    return typeof seconds === 'number' && seconds >= 0 ? seconds * 1_000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Sends requests to one receiver. Redirects are not followed.
+ *
+ * @param receiver names it in messages, such as `Slack webhook at hooks.slack.com`
+ * @param secrets never shown, also where an answer repeats them
+ */
+export function createHttpSender(
+  receiver: string,
+  secrets: readonly (string | undefined)[],
+  { fetch, now, timeout }: HttpDependencies,
+) {
+  /** @throws SendFailure */
+  return async ({ url, method = 'POST', headers, body, key, signal }: HttpMessage): Promise<void> => {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    const timer = setTimeout(abort, timeout);
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) abort();
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          ...headers,
+          ...(key !== undefined && { 'idempotency-key': key }),
+        },
+        body,
+        redirect: 'manual',
+        signal: controller.signal,
+      });
+      if (response.ok) {
+        // Delivered, whatever becomes of the rest of the answer.
+        await response.body?.cancel().catch(() => {});
+        return;
+      }
+      const answer = await beginningOf(response);
+      const isTemporary = response.status === 429 || response.status === 408 || response.status >= 500;
+      const told = cleanText(redact(answer, secrets), LONGEST_TOLD);
+      throw new SendFailure(
+        `${receiver} answered ${response.status} ${told}`.trim(),
+        isTemporary,
+        parseRetryAfter(response.headers.get('retry-after'), now()) ?? retryAfterIn(answer),
+        false,
+        String(response.status),
+      );
+    } catch (error) {
+      if (error instanceof SendFailure) throw error;
+      const cause = (error as { cause?: { code?: unknown } }).cause?.code;
+      const why = controller.signal.aborted
+        ? signal?.aborted
+          ? 'was interrupted'
+          : `did not answer within ${timeout / 1_000} s`
+        : `could not be reached (${typeof cause === 'string' ? cause : 'connection failed'})`;
+      const mayHaveArrived = typeof cause !== 'string' || !NEVER_SENT.has(cause);
+      const code = typeof cause === 'string' ? cause : controller.signal.aborted ? 'timeout' : undefined;
+      throw new SendFailure(`${receiver} ${why}`, true, undefined, mayHaveArrived, code);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  };
+}
+
+/** Shorter parts of an address are no secrets by themselves. */
+const SHORTEST_SECRET = 10;
+
+/** Returns the parts of a webhook's address that are secret: all of it, and path and query, which may be repeated alone. */
+export function secretsOf(address: string): string[] {
+  const { pathname, search, searchParams } = new URL(address);
+  const parts = [...pathname.split('/'), ...searchParams.values()];
+  return [
+    address,
+    ...(pathname.length > 1 ? [pathname + search, pathname] : []),
+    ...parts.filter((part) => part.length >= SHORTEST_SECRET),
+  ];
+}
