@@ -42,7 +42,7 @@ export interface Author {
 /** A schedule must be readable so far ahead, so that no run stumbles over it. */
 const CHECKED_AHEAD = 2 * 365 * DAY;
 /** Clocks of logs may be ahead of ours. */
-const CLOCK_SKEW = DAY;
+export const CLOCK_SKEW = DAY;
 
 export const suppressionOf = (draft: SuppressionDraft, author: Author, now: number): Suppression => ({
   ...draft,

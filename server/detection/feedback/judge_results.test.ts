@@ -51,6 +51,26 @@ describe('a verdict', () => {
     expect(await stores.suppressions.list()).toMatchObject([{ match: { pattern: 'payment failed' } }]);
   });
 
+  it.each(['one', 'pattern'] as const)(
+    'said again hides what the one before, cut off behind its label, has not hidden: %s',
+    async (scope) => {
+      const { stores, hidden } = worldOf();
+      const { feedback, results: marks } = stores;
+      const cut = () => Promise.reject(new Error('cut off'));
+      const killed = {
+        ...stores,
+        results: { ...marks, judge: cut },
+        feedback: { ...feedback, remove: cut },
+      };
+      await expect(judgeResult(killed, verdict({ scope }), AUTHOR, [])).rejects.toThrow('cut off');
+      expect(hidden()).toEqual([]);
+      expect(await feedback.list('web')).toHaveLength(1);
+      await judgeResult(stores, verdict({ scope }), AUTHOR, []);
+      expect(hidden()).toEqual(scope === 'one' ? ['1'] : ['1', '2']);
+      expect(await stores.suppressions.list()).toHaveLength(scope === 'one' ? 0 : 1);
+    },
+  );
+
   it('given twice changes nothing the second time', async () => {
     const { stores } = worldOf();
     await judgeResult(stores, verdict({ scope: 'pattern' }), AUTHOR, []);

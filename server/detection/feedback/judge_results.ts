@@ -1,6 +1,9 @@
+import { DAY } from '../../../common/duration';
 import {
+  becauseOf,
   contradictionsOf,
   matchOfScope,
+  SUPPRESSION_LIMITS,
   type Consequence,
   type Contradiction,
   type FeedbackScope,
@@ -12,6 +15,7 @@ import { DetectionError } from '../../../common/detection_error';
 import {
   allowed,
   apply,
+  CLOCK_SKEW,
   previewSuppression,
   putOnRecord,
   type Author,
@@ -149,7 +153,11 @@ export async function judgeResult(
       // The result itself may be older than what a wider scope reaches back to.
       if (isWide) hidden += await apply(stores, { ...suppression, match: { source } }, false);
     }
+    if (suppression !== undefined && isRepeated)
+      hidden = await hideAgain(stores, suppression, source, isWide);
   } catch (error) {
+    // Said before, it stands: only what was new is taken back.
+    if (isRepeated) throw error;
     if (earlier === undefined) await labels.remove(detectorId, source);
     else {
       const { scope: _scope, suppressionId: _id, ...label } = earlier;
@@ -183,6 +191,29 @@ export async function judgeResult(
     ({ pattern }) => pattern === facts?.pattern,
   );
   return { feedback, hidden, shown, contradictions };
+}
+
+/**
+ * Hides what a verdict should have hidden that is said again: the one before may have been cut off behind its label.
+ *
+ * @returns results hidden now, none where nothing was missing
+ */
+async function hideAgain(
+  { suppressions, results, clock }: HidingStores,
+  suppression: Suppression,
+  source: Judgement['source'],
+  isWide: boolean,
+): Promise<number> {
+  const now = clock.now();
+  const { id, by, at, expires_at: end } = suppression;
+  if (end !== undefined && Date.parse(end) <= now) return 0;
+  const note: ChangeNote = { at, ...(by !== undefined && { by }), because: becauseOf(suppression) };
+  if (isWide && (await suppressions.find(id)) === undefined) await suppressions.save(suppression);
+  const to = now + CLOCK_SKEW;
+  const ofLog = await results.hide({ ...suppression, match: { source } }, { from: 0, to }, note);
+  if (!isWide) return ofLog;
+  const from = now - SUPPRESSION_LIMITS.replayDays * DAY;
+  return ofLog + (await results.hide(suppression, { from, to }, note));
 }
 
 /** @returns results that are shown again */
