@@ -1,5 +1,6 @@
 import { alertEndpoints } from './alerts';
 import { auditEndpoints } from './audit';
+import { channelEndpoints } from './channels';
 import { detectorEndpoints } from './detectors';
 import { exchangeEndpoints } from './exchange';
 import { evidenceEndpoints } from './evidence';
@@ -28,6 +29,7 @@ export const ENDPOINTS = {
   ...patternEndpoints,
   ...logPatternEndpoints,
   ...alertEndpoints,
+  ...channelEndpoints,
   ...incidentEndpoints,
   ...modelEndpoints,
   ...pipelineEndpoints,

@@ -5,4 +5,5 @@ export type { AnnouncementJournal, ChannelState } from './journal';
 export { incidentMessage } from './messages/incident_message';
 export { createNotifier } from './notifier';
 export type { Notifier } from './notifier';
+export { summariesOf } from './channel_summary';
 export { tryChannels, type ChannelTrial } from './trial';

@@ -97,6 +97,17 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
   });
 });
 
+it('says on the overview that no channel is set up, and how one is', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesOpenChannels');
+  await page.click(testSubject('logAnomaliesOpenChannels'));
+  await page.locator(testSubject('logAnomaliesNoChannels')).waitFor();
+  await page.getByText('logAnomalies.alerts').waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 it('reads the swim lane as a table, reached with the keyboard', async () => {
   const { page, problems } = await openPage(browser, world.host);
   await openExplorer({ page, url: world.host.url }, id, 'now-3d');

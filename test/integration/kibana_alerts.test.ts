@@ -216,3 +216,34 @@ describe('the journal in Elasticsearch', () => {
     await expect(otherSpace.announced(['a'])).rejects.toMatchObject({ code: 'forbidden' });
   });
 });
+
+it('lists its channels without secrets, and tries them now and then', async () => {
+  const listed = await kibana.call(owner, 'listChannels', {}, space);
+  expect(listed.body).toEqual({
+    notify: 'anomalies',
+    minimum_severity: 'warning',
+    channels: [{ name: 'slack', type: 'slack', host: '127.0.0.1' }],
+  });
+  status = 403;
+  const refused = await kibana.call(owner, 'testChannels', { body: { channel: 'slack' } }, space);
+  expect(refused.body).toMatchObject({
+    trials: [
+      {
+        channel: 'slack',
+        delivered: false,
+        error: expect.stringMatching(/^Slack webhook at \S+ answered 403 ok$/),
+        next_step: expect.stringContaining('refuses these credentials'),
+      },
+    ],
+  });
+  expect(JSON.stringify([listed.body, refused.body])).not.toContain('secret-path');
+  status = 200;
+  const early = await kibana.call(owner, 'testChannels', { body: {} }, space);
+  expect(early.status).toBe(429);
+  const now = kibana.now();
+  kibana.now = () => now + MINUTE;
+  const before = received.length;
+  const tried = await kibana.call(owner, 'testChannels', { body: {} }, space);
+  expect(tried.body).toMatchObject({ trials: [{ channel: 'slack', delivered: true }] });
+  expect(received[before]).toContain(`https://kibana.test/s/${space}/app/logAnomalies`);
+});

@@ -78,6 +78,8 @@ export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   updateIncident: { privilege: 'write' },
   listLogPatterns: { privilege: 'read' },
   updateLogPattern: { privilege: 'write' },
+  listChannels: { privilege: 'read', subject: 'none' },
+  testChannels: { privilege: 'write', subject: 'none' },
   listPatterns: { privilege: 'read', subject: 'none' },
   whatIf: { privilege: 'read', subject: 'none' },
   estimateAlerts: { privilege: 'read', subject: 'none' },

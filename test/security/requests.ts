@@ -78,6 +78,8 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     listLogPatterns: { params },
     updateLogPattern: { params: { ...params, pattern_id: '0'.repeat(24) }, body: { ignored: true } },
     updateIncident: { params: { incident_id: scene.incidentId }, body: { state: 'acknowledged' } },
+    listChannels: {},
+    testChannels: { body: {} },
     listPatterns: { query: { detector_id: id, ...times } },
     whatIf: { query: { detector_ids: id } },
     estimateAlerts: { query: { detector_ids: id, ...times } },

@@ -19,6 +19,7 @@ import { NAMED_INCIDENTS, OpenIncidents } from './open_incidents';
 import { SamplePanel } from './sample_panel';
 import { isUnderWay, useSample } from './use_sample';
 
+const ChannelsFlyout = lazy(() => import('./channels_flyout'));
 const ImportFlyout = lazy(() => import('./import_flyout'));
 
 const POLL_MILLISECONDS = 10_000;
@@ -53,9 +54,20 @@ export default function OverviewPage(): ReactElement {
   );
   const sample = useSample(request.reload);
   const [isImporting, setIsImporting] = useState(false);
+  const [areChannelsShown, setAreChannelsShown] = useState(false);
   const sampleState = sample.request.value?.state;
   const createLabel = i18n.translate('logAnomalies.overview.create', { defaultMessage: 'Create a detector' });
   const hasDetectors = request.value !== undefined && request.value.rows.length > 0;
+  const channels = (
+    <EuiButtonEmpty
+      key="channels"
+      iconType={icon('bell')}
+      onClick={() => setAreChannelsShown(true)}
+      data-test-subj="logAnomaliesOpenChannels"
+    >
+      {i18n.translate('logAnomalies.channels.title', { defaultMessage: 'Channels' })}
+    </EuiButtonEmpty>
+  );
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesPage">
       <EuiPageTemplate.Header
@@ -80,6 +92,7 @@ export default function OverviewPage(): ReactElement {
                   {createLabel}
                 </EuiButton>,
                 <InstallDashboardsButton key="dashboards" />,
+                channels,
                 <ExchangeMenu key="exchange" openImport={() => setIsImporting(true)} />,
                 ...(sampleState === 'none'
                   ? [
@@ -97,7 +110,7 @@ export default function OverviewPage(): ReactElement {
                   : []),
               ]
             : hasDetectors
-              ? [<ExchangeMenu key="exchange" />]
+              ? [<ExchangeMenu key="exchange" />, channels]
               : []
         }
       />
@@ -124,6 +137,11 @@ export default function OverviewPage(): ReactElement {
             );
           }}
         </RequestState>
+        {areChannelsShown && (
+          <Suspense fallback={<></>}>
+            <ChannelsFlyout close={() => setAreChannelsShown(false)} />
+          </Suspense>
+        )}
         {isImporting && (
           <Suspense fallback={<></>}>
             <ImportFlyout

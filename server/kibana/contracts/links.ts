@@ -14,6 +14,9 @@ export interface LinkBase {
 const root = ({ publicBaseUrl, serverBasePath = '', space }: LinkBase): string =>
   `${(publicBaseUrl ?? serverBasePath).replace(/\/$/, '')}${space === 'default' ? '' : `/s/${encodeURIComponent(space)}`}`;
 
+/** The first page. */
+export const homeLink = (base: LinkBase): string => `${root(base)}/app/${PLUGIN_ID}`;
+
 export const resultLink = (base: LinkBase, resultId: string): string =>
   `${root(base)}/app/${PLUGIN_ID}/results/${encodeURIComponent(resultId)}`;
 

@@ -1,4 +1,5 @@
 import { auditHandlers } from './audit_handlers';
+import { channelHandlers } from './channel_handlers';
 import { detectorHandlers } from './detector_handlers';
 import { exchangeHandlers } from './exchange_handlers';
 import { feedbackHandlers } from './feedback_handlers';
@@ -22,6 +23,7 @@ export const HANDLERS: Handlers = {
   ...upkeepHandlers,
   ...resultHandlers,
   ...incidentHandlers,
+  ...channelHandlers,
   ...modelHandlers,
   ...patternHandlers,
   ...pipelineHandlers,
