@@ -15,6 +15,7 @@ import type { DetectorView } from '../shared/detector/detector_view';
 import { useBreadcrumbs } from '../shared/layout/use_breadcrumbs';
 
 const AnomaliesTab = lazy(() => import('./anomalies/anomalies_tab'));
+const PatternsTab = lazy(() => import('./patterns/patterns_tab'));
 const FeedbackTab = lazy(() => import('./feedback/feedback_tab'));
 const WhatIfTab = lazy(() => import('./what_if/what_if_tab'));
 const ModelsTab = lazy(() => import('./models/models_tab'));
@@ -27,6 +28,8 @@ function tabName(tab: DetectorTab): string {
   switch (tab) {
     case 'anomalies':
       return i18n.translate('logAnomalies.tab.anomalies', { defaultMessage: 'Anomalies' });
+    case 'patterns':
+      return i18n.translate('logAnomalies.tab.patterns', { defaultMessage: 'Patterns' });
     case 'feedback':
       return i18n.translate('logAnomalies.tab.feedback', { defaultMessage: 'Feedback & quiet times' });
     case 'what_if':
@@ -169,6 +172,8 @@ function CurrentTab({ tab, view }: { tab: DetectorTab; view: DetectorView }): Re
   switch (tab) {
     case 'anomalies':
       return <AnomaliesTab {...view} />;
+    case 'patterns':
+      return <PatternsTab {...view} />;
     case 'feedback':
       return <FeedbackTab {...view} />;
     case 'what_if':

@@ -38,7 +38,7 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
     id: string,
     description: string,
     check: (params: unknown) => Record<string, string[]>,
-    load: () => Promise<ComponentType<FormProps<never>>>,
+    form: (forms: typeof import('./forms')) => ComponentType<FormProps<never>>,
     defaultActionMessage: string,
     defaultRecoveryMessage = SHORT_MESSAGE,
   ): void =>
@@ -49,12 +49,8 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
       documentationUrl: null,
       requiresAppContext: false,
       ruleParamsExpression: lazy(async () => {
-        const [[coreStart], { withCore }, Form] = await Promise.all([
-          core.getStartServices(),
-          import('./form_parts'),
-          load(),
-        ]);
-        return { default: withCore(coreStart, Form) };
+        const [[coreStart], forms] = await Promise.all([core.getStartServices(), import('./forms')]);
+        return { default: forms.withCore(coreStart, form(forms)) };
       }),
       validate: (params) => ({ errors: check(params) }),
       defaultActionMessage,
@@ -66,7 +62,7 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
       defaultMessage: 'Alert when a detector finds logs that are not like the others.',
     }),
     checkLogAnomalyParameters,
-    async () => (await import('./log_anomaly_form')).LogAnomalyForm,
+    ({ LogAnomalyForm }) => LogAnomalyForm,
     ANOMALY_MESSAGE,
   );
   register(
@@ -75,7 +71,7 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
       defaultMessage: 'Alert when an incident begins, and when it is over: anomalies that belong together.',
     }),
     checkIncidentParameters,
-    async () => (await import('./incident_form')).IncidentForm,
+    ({ IncidentForm }) => IncidentForm,
     INCIDENT_MESSAGE,
     INCIDENT_OVER_MESSAGE,
   );
@@ -85,7 +81,7 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
       defaultMessage: 'Alert when a detector does not run, is behind, fails or gets no logs.',
     }),
     checkHealthParameters,
-    async () => (await import('./detector_health_form')).DetectorHealthForm,
+    ({ DetectorHealthForm }) => DetectorHealthForm,
     SHORT_MESSAGE,
   );
 }

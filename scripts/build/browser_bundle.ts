@@ -85,6 +85,8 @@ function compilerFor(options: BrowserBundleOptions, mode: 'production' | 'develo
           options: {
             jsc: {
               target: 'es2020',
+              // Fields are set, not defined: the helper for that would go into the part that every page of Kibana loads.
+              assumptions: { setPublicClassFields: true },
               parser: { syntax: 'typescript', tsx: true },
               // The automatic JSX runtime is not among the modules that Kibana lends.
               transform: { react: { runtime: 'classic' } },

@@ -127,7 +127,16 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'pages/detector_form/features',
       'pages/detector_form',
     ],
-    ...['pages/jobs', 'pages/models', 'pages/overview', 'pages/settings', 'pages/what_if', 'pages', ''],
+    ...[
+      'pages/jobs',
+      'pages/models',
+      'pages/patterns',
+      'pages/overview',
+      'pages/settings',
+      'pages/what_if',
+      'pages',
+      '',
+    ],
   ],
   scripts: [
     ...[

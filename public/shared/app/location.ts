@@ -13,7 +13,15 @@ export type Place =
   | { page: 'incident'; id: string }
   | { page: 'unknown' };
 
-export const DETECTOR_TABS = ['anomalies', 'feedback', 'what_if', 'models', 'jobs', 'settings'] as const;
+export const DETECTOR_TABS = [
+  'anomalies',
+  'patterns',
+  'feedback',
+  'what_if',
+  'models',
+  'jobs',
+  'settings',
+] as const;
 export type DetectorTab = (typeof DETECTOR_TABS)[number];
 
 export function readLocation(pathname: string, search: string): Location {

@@ -1,0 +1,359 @@
+import React, { useState, type ReactElement } from 'react';
+import {
+  EuiBadge,
+  EuiBasicTable,
+  EuiButtonEmpty,
+  EuiButtonGroup,
+  EuiCode,
+  EuiEmptyPrompt,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiLink,
+  EuiSelect,
+  EuiSpacer,
+  EuiText,
+  useEuiTheme,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import type { LogPatternBody } from '../../../common/api';
+import type { PatternState } from '../../../common/patterns';
+import { useApp } from '../../shared/app/app_context';
+import type { DetectorView } from '../../shared/detector/detector_view';
+import { RequestState } from '../../shared/requests/request_state';
+import { useAction } from '../../shared/requests/use_action';
+import { useRequest } from '../../shared/requests/use_request';
+import { discoverLink } from '../../shared/results/discover_link';
+import { formatCount, formatTime } from '../../shared/values/format';
+
+const PAGE_SIZE = 25;
+const SPARK_WIDTH = 140;
+const SPARK_HEIGHT = 28;
+
+/** Patterns of the logs of a detector: counts, trend and state of each, with its logs in Discover. */
+export default function PatternsTab({ record, reload }: DetectorView): ReactElement {
+  const { api, canWrite } = useApp();
+  const { id, detector } = record;
+  const [isChanged, setIsChanged] = useState('all');
+  const [entity, setEntity] = useState('');
+  const [page, setPage] = useState(0);
+  const request = useRequest(
+    (signal) =>
+      api(
+        'listLogPatterns',
+        {
+          params: { id },
+          query: {
+            state: isChanged === 'changed' ? 'changed' : 'all',
+            ignored: isChanged === 'ignored' ? 'only' : 'hide',
+            ...(entity !== '' && { entity }),
+            page: page + 1,
+            size: PAGE_SIZE,
+          },
+        },
+        signal,
+      ),
+    [api, id, isChanged, entity, page],
+  );
+  const { run, isBusy } = useAction(() => {
+    request.reload();
+    reload();
+  });
+  if (detector.patterns === undefined) return <NotCounted />;
+  const ignore = (pattern: LogPatternBody): Promise<boolean> =>
+    run(() =>
+      api('updateLogPattern', {
+        params: { id, pattern_id: pattern.id },
+        body: { ignored: pattern.ignored === undefined },
+      }),
+    );
+  return (
+    <div data-test-subj="logAnomaliesPatterns">
+      <EuiText size="s" color="subdued">
+        {i18n.translate('logAnomalies.patterns.explained', {
+          defaultMessage:
+            'Kinds of messages in {field} over the last seven days. Each is compared with what is usual at this hour of the week.',
+          values: { field: detector.patterns.field },
+        })}
+      </EuiText>
+      <EuiSpacer size="m" />
+      <RequestState request={request}>
+        {(found) => (
+          <>
+            <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
+              <EuiFlexItem grow={false}>
+                <EuiButtonGroup
+                  legend={i18n.translate('logAnomalies.patterns.which', { defaultMessage: 'Patterns shown' })}
+                  options={FILTERS.map((name) => ({ id: name, label: filterName(name) }))}
+                  idSelected={isChanged}
+                  onChange={(chosen) => {
+                    setIsChanged(chosen);
+                    setPage(0);
+                  }}
+                  buttonSize="compressed"
+                />
+              </EuiFlexItem>
+              {(found.entities.length > 0 || entity !== '') && (
+                <EuiFlexItem grow={false}>
+                  <EuiSelect
+                    compressed
+                    value={entity}
+                    aria-label={detector.entity_field ?? ''}
+                    options={[
+                      {
+                        value: '',
+                        text: i18n.translate('logAnomalies.patterns.allEntities', {
+                          defaultMessage: 'All together',
+                        }),
+                      },
+                      ...[...new Set([...found.entities, ...(entity === '' ? [] : [entity])])].map(
+                        (name) => ({
+                          value: name,
+                          text: name,
+                        }),
+                      ),
+                    ]}
+                    onChange={({ target }) => {
+                      setEntity(target.value);
+                      setPage(0);
+                    }}
+                    data-test-subj="logAnomaliesPatternEntity"
+                  />
+                </EuiFlexItem>
+              )}
+            </EuiFlexGroup>
+            <EuiSpacer size="s" />
+            <PatternsTable
+              patterns={found.patterns}
+              total={found.total}
+              page={page}
+              setPage={setPage}
+              from={found.from}
+              to={found.to}
+              entity={entity}
+              record={record}
+              ignore={canWrite && !isBusy ? ignore : undefined}
+            />
+            {found.other_logs > 0 && (
+              <EuiText size="xs" color="subdued">
+                {i18n.translate('logAnomalies.patterns.others', {
+                  defaultMessage: '{count} logs follow none of the patterns that are kept.',
+                  values: { count: formatCount(found.other_logs) },
+                })}
+              </EuiText>
+            )}
+          </>
+        )}
+      </RequestState>
+    </div>
+  );
+}
+
+const FILTERS = ['all', 'changed', 'ignored'] as const;
+function filterName(name: (typeof FILTERS)[number]): string {
+  switch (name) {
+    case 'all':
+      return i18n.translate('logAnomalies.patterns.all', { defaultMessage: 'All' });
+    case 'changed':
+      return i18n.translate('logAnomalies.patterns.changed', { defaultMessage: 'Changed' });
+    case 'ignored':
+      return i18n.translate('logAnomalies.patterns.ignored', { defaultMessage: 'Ignored' });
+  }
+}
+
+const NotCounted = (): ReactElement => (
+  <EuiEmptyPrompt
+    iconType="visLine"
+    title={
+      <h2>{i18n.translate('logAnomalies.patterns.none', { defaultMessage: 'No patterns are counted' })}</h2>
+    }
+    body={
+      <p>
+        {i18n.translate('logAnomalies.patterns.howTo', {
+          defaultMessage: 'This detector counts kinds of messages when its settings hold:',
+        })}{' '}
+        <EuiCode>{'patterns: { field: message }'}</EuiCode>
+      </p>
+    }
+    data-test-subj="logAnomaliesNoPatterns"
+  />
+);
+
+function PatternsTable(props: {
+  patterns: readonly LogPatternBody[];
+  total: number;
+  page: number;
+  setPage: (page: number) => void;
+  from: string;
+  to: string;
+  entity: string;
+  record: DetectorView['record'];
+  /** Absent for whoever may not. */
+  ignore: ((pattern: LogPatternBody) => void) | undefined;
+}): ReactElement {
+  const { patterns, total, page, setPage, from, to, entity, record, ignore } = props;
+  const { core, kibanaVersion } = useApp();
+  const { source, entity_field: entityField } = record.detector;
+  const hrefOf = ({ kql }: LogPatternBody): string =>
+    discoverLink(core.http, kibanaVersion, {
+      index: source.index,
+      timestampField: source.timestamp_field,
+      timeRange: { from, to },
+      query:
+        entity === '' || entityField === undefined
+          ? kql
+          : `${kql} and ${entityField} : ${JSON.stringify(entity)}`,
+    });
+  return (
+    <EuiBasicTable<LogPatternBody>
+      tableCaption={i18n.translate('logAnomalies.patterns.caption', { defaultMessage: 'Patterns of logs' })}
+      items={[...patterns]}
+      itemId="id"
+      tableLayout="auto"
+      columns={[
+        {
+          name: i18n.translate('logAnomalies.patterns.state', { defaultMessage: 'State' }),
+          render: (pattern: LogPatternBody) => <StateBadge pattern={pattern} />,
+        },
+        {
+          name: i18n.translate('logAnomalies.patterns.pattern', { defaultMessage: 'Pattern' }),
+          width: '45%',
+          render: ({ text, example, last_seen: last }: LogPatternBody) => (
+            <div>
+              <EuiText size="s">
+                <code>{text}</code>
+              </EuiText>
+              <EuiText size="xs" color="subdued">
+                {example}
+              </EuiText>
+              <EuiText size="xs" color="subdued">
+                {i18n.translate('logAnomalies.patterns.last', {
+                  defaultMessage: 'last {time}',
+                  values: { time: formatTime(last) },
+                })}
+              </EuiText>
+            </div>
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.patterns.trend', { defaultMessage: 'Seven days' }),
+          render: ({ trend }: LogPatternBody) => <Sparkline trend={trend} />,
+        },
+        {
+          name: i18n.translate('logAnomalies.patterns.logs', { defaultMessage: 'Logs' }),
+          align: 'right' as const,
+          render: ({ logs }: LogPatternBody) => formatCount(logs),
+        },
+        {
+          name: i18n.translate('logAnomalies.patterns.actions', { defaultMessage: 'Actions' }),
+          render: (pattern: LogPatternBody) => (
+            <div>
+              <EuiLink href={hrefOf(pattern)} data-test-subj="logAnomaliesPatternDiscover">
+                {i18n.translate('logAnomalies.patterns.discover', { defaultMessage: 'Discover' })}
+              </EuiLink>
+              <br />
+              <EuiButtonEmpty
+                size="xs"
+                flush="left"
+                isDisabled={ignore === undefined}
+                onClick={() => ignore?.(pattern)}
+                data-test-subj="logAnomaliesIgnorePattern"
+              >
+                {pattern.ignored === undefined
+                  ? i18n.translate('logAnomalies.patterns.ignore', { defaultMessage: 'Ignore' })
+                  : i18n.translate('logAnomalies.patterns.hear', { defaultMessage: 'Hear of it again' })}
+              </EuiButtonEmpty>
+            </div>
+          ),
+        },
+      ]}
+      pagination={{ pageIndex: page, pageSize: PAGE_SIZE, totalItemCount: total, showPerPageOptions: false }}
+      onChange={({ page: chosen }: { page?: { index: number } }) => setPage(chosen?.index ?? 0)}
+      noItemsMessage={i18n.translate('logAnomalies.patterns.nothing', {
+        defaultMessage: 'There is no such pattern. Patterns appear when the first bucket is over.',
+      })}
+      data-test-subj="logAnomaliesPatternsTable"
+    />
+  );
+}
+
+function stateName(state: PatternState): string {
+  switch (state) {
+    case 'new':
+      return i18n.translate('logAnomalies.patternState.new', { defaultMessage: 'new' });
+    case 'surging':
+      return i18n.translate('logAnomalies.patternState.surging', { defaultMessage: 'surging' });
+    case 'dropping':
+      return i18n.translate('logAnomalies.patternState.dropping', { defaultMessage: 'dropping' });
+    case 'vanished':
+      return i18n.translate('logAnomalies.patternState.vanished', { defaultMessage: 'vanished' });
+    case 'returned':
+      return i18n.translate('logAnomalies.patternState.returned', { defaultMessage: 'returned' });
+    case 'usual':
+      return i18n.translate('logAnomalies.patternState.usual', { defaultMessage: 'usual' });
+  }
+}
+
+const COLORS = {
+  new: 'accent',
+  surging: 'danger',
+  dropping: 'warning',
+  vanished: 'danger',
+  returned: 'primary',
+  usual: 'hollow',
+} as const;
+
+function StateBadge({ pattern }: { pattern: LogPatternBody }): ReactElement {
+  const { state, state_since: since, entity_states: entities } = pattern;
+  return (
+    <div>
+      <EuiBadge color={COLORS[state]}>{stateName(state)}</EuiBadge>
+      {state !== 'usual' && (
+        <EuiText size="xs" color="subdued">
+          {i18n.translate('logAnomalies.patterns.since', {
+            defaultMessage: 'since {time}',
+            values: { time: formatTime(since) },
+          })}
+        </EuiText>
+      )}
+      {entities.map(({ entity, state: of }) => (
+        <EuiText size="xs" key={entity}>
+          {i18n.translate('logAnomalies.patterns.inEntity', {
+            defaultMessage: '{state} in {entity}',
+            values: { state: stateName(of), entity },
+          })}
+        </EuiText>
+      ))}
+    </div>
+  );
+}
+
+function Sparkline({ trend }: { trend: readonly number[] }): ReactElement {
+  const { euiTheme } = useEuiTheme();
+  const most = Math.max(1, ...trend);
+  const width = SPARK_WIDTH / Math.max(1, trend.length);
+  return (
+    <svg
+      role="img"
+      width={SPARK_WIDTH}
+      height={SPARK_HEIGHT}
+      aria-label={i18n.translate('logAnomalies.patterns.trendLabel', {
+        defaultMessage: 'Logs over time, at most {most} in one bar',
+        values: { most: formatCount(most) },
+      })}
+    >
+      {trend.map((logs, place) => {
+        const height = logs === 0 ? 0 : Math.max(1, (logs / most) * SPARK_HEIGHT);
+        return (
+          <rect
+            key={place}
+            x={place * width}
+            y={SPARK_HEIGHT - height}
+            width={Math.max(1, width - 1)}
+            height={height}
+            fill={euiTheme.colors.primary}
+          />
+        );
+      })}
+    </svg>
+  );
+}

@@ -1,0 +1,74 @@
+import type { Browser } from 'playwright-core';
+import { HOUR } from '../../common/duration';
+import { PatternCatalogue, PatternCounts } from '../../common/patterns';
+import { createPatternStore } from '../../server/elasticsearch/patterns';
+import { seriousFindings } from './accessibility';
+import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { open, openBrowser, testSubject } from './steps';
+
+jest.setTimeout(180_000);
+
+let world: BrowserWorld;
+let browser: Browser;
+let id: string;
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([startBrowserWorld(), openBrowser()]);
+  id = await makeDetector(world, { patterns: { field: 'message' } });
+  const catalogue = new PatternCatalogue([], () => [], 2_048);
+  const counts = new PatternCounts();
+  const now = Math.floor(Date.now() / HOUR) * HOUR;
+  const add = (message: string, hours: number, logs: number): void => {
+    const time = now - hours * HOUR;
+    const log = { message, time, bucket: time, entity: 'checkout', level: 'error' };
+    for (let each = 0; each < logs; each++) counts.add(catalogue.find(message)!, log);
+  };
+  for (let hours = 1; hours < 100; hours++) add(`Payment ${hours} accepted <b>`, hours, 5 + (hours % 24));
+  add('Disk of "till" is broken', 1, 12);
+  const store = createPatternStore(world.elasticsearch, id, { space: world.space });
+  await store.add(counts.toJSON(), 1, now - 100 * HOUR);
+  const [broken] = (await store.load()).filter(({ example }) => example.startsWith('Disk'));
+  const all = broken.series.get('')!;
+  all.state = 'new';
+  broken.judged = now;
+  await store.save([broken], [], new Map());
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+const path = (): string => `/app/logAnomalies/detectors/${id}/patterns`;
+const rows = `${testSubject('logAnomaliesPatternsTable')} tbody tr`;
+
+it.each(['light', 'dark'] as const)(
+  'lists patterns, changed ones first, with their logs in Discover, in %s',
+  (theme) =>
+    onPage(
+      browser,
+      world,
+      async (page) => {
+        await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+        const first = page.locator(rows).first();
+        expect(await first.innerText()).toMatch(/new[^]*Disk of "till" is broken[^]*12/);
+        const href = await first.locator(testSubject('logAnomaliesPatternDiscover')).getAttribute('href');
+        expect(decodeURIComponent(href!.replace(/\+/g, ' '))).toContain(
+          'Disk of \\\\\\"till\\\\\\" is broken',
+        );
+        expect(await seriousFindings(page)).toEqual([]);
+      },
+      { theme, width: 1_440 },
+    ),
+);
+
+it('ignores a pattern, and hears of it again', () =>
+  onPage(browser, world, async (page) => {
+    await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+    await page.locator(testSubject('logAnomaliesIgnorePattern')).first().click();
+    await page.getByText('Disk of').first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Ignored' }).click();
+    await page.getByText('Disk of').first().waitFor();
+    await page.locator(testSubject('logAnomaliesIgnorePattern')).first().click();
+    await page.getByText('There is no such pattern').waitFor();
+  }));
