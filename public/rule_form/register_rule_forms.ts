@@ -7,6 +7,7 @@ import {
   checkLogAnomalyParameters,
 } from './check_parameters';
 import type { FormProps } from './form_parts';
+import type * as Forms from './forms';
 import { DETECTOR_HEALTH_RULE_TYPE, INCIDENT_RULE_TYPE, LOG_ANOMALY_RULE_TYPE } from './rule_types';
 
 /** Default messages of an action: variables of the rule type in Mustache. */
@@ -38,7 +39,7 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
     id: string,
     description: string,
     check: (params: unknown) => Record<string, string[]>,
-    form: (forms: typeof import('./forms')) => ComponentType<FormProps<never>>,
+    form: (forms: typeof Forms) => ComponentType<FormProps<never>>,
     defaultActionMessage: string,
     defaultRecoveryMessage = SHORT_MESSAGE,
   ): void =>

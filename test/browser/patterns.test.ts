@@ -67,7 +67,7 @@ it('ignores a pattern, and hears of it again', () =>
     await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
     await page.locator(testSubject('logAnomaliesIgnorePattern')).first().click();
     await page.getByText('Disk of').first().waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Ignored' }).click();
+    await page.getByText('Ignored', { exact: true }).click();
     await page.getByText('Disk of').first().waitFor();
     await page.locator(testSubject('logAnomaliesIgnorePattern')).first().click();
     await page.getByText('There is no such pattern').waitFor();

@@ -61,7 +61,7 @@ export default function OverviewPage(): ReactElement {
   const channels = (
     <EuiButtonEmpty
       key="channels"
-      iconType={icon('bell')}
+      iconType="bell"
       onClick={() => setAreChannelsShown(true)}
       data-test-subj="logAnomaliesOpenChannels"
     >
