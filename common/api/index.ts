@@ -6,7 +6,6 @@ import { exchangeEndpoints } from './exchange';
 import { evidenceEndpoints } from './evidence';
 import { feedbackEndpoints } from './feedback';
 import { incidentEndpoints } from './incidents';
-import { driftEndpoints } from './drift';
 import { modelEndpoints } from './models';
 import { pipelineEndpoints } from './pipelines';
 import { logPatternEndpoints, patternEndpoints } from './patterns';
@@ -14,7 +13,7 @@ import { resultEndpoints } from './results';
 import { sampleEndpoints } from './sample';
 import { setupEndpoints } from './setup';
 import { statusEndpoints } from './status';
-import { thresholdEndpoints } from './threshold';
+import { driftEndpoints, thresholdEndpoints } from './upkeep';
 import { suppressionEndpoints } from './suppressions';
 
 /** The whole HTTP API, by operation: the server registers it, the pages call it, the OpenAPI document lists it. */
@@ -51,7 +50,7 @@ export { NAME_CONFLICTS } from './exchange';
 export type { ImportedDetector, NameConflict } from './exchange';
 export type { IncidentBody } from './incidents';
 export type { LogPatternBody } from './patterns';
-export type { DriftMeasurement } from './drift';
+export type { DriftMeasurement } from './upkeep';
 export type { CandidateCheck, CandidateGate } from './gate';
 export type { ModelRecordBody } from './models';
 export type { LivePipelineBody } from './pipelines';

@@ -3,7 +3,7 @@ import { DETECTION_ERROR_CODES } from '../detection_error';
 import { API_ROOT, acknowledgedSchema, endpoint } from './endpoint';
 import { detectorParams, timeSchema } from '../parameters';
 import { dirtSchema } from './detectors';
-import { driftMeasurementSchema } from './drift';
+import { driftMeasurementSchema } from './upkeep';
 import { GATE_CHECKS } from './gate';
 import { livePipelineSchema } from './pipelines';
 import { saidSchema } from '../said';

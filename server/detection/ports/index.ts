@@ -1,5 +1,5 @@
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
-import type { DriftMeasurement } from '../../../common/api/drift';
+import type { DriftMeasurement } from '../../../common/api/upkeep';
 import type { CandidateGate } from '../../../common/api/gate';
 import type { AuditAction, AuditEntry } from '../../../common/audit';
 import type { FeedbackScope, JudgedFacts, Suppression } from '../../../common/suppressions';

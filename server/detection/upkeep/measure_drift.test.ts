@@ -1,4 +1,4 @@
-import type { DriftMeasurement } from '../../../common/api/drift';
+import type { DriftMeasurement } from '../../../common/api/upkeep';
 import { parseDetector } from '../../../common/detector';
 import { generateLogs } from '../../../common/demo_logs';
 import type { LogDocument } from '../../../common/log_document';

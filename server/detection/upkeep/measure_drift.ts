@@ -1,4 +1,4 @@
-import type { DriftMeasurement } from '../../../common/api/drift';
+import type { DriftMeasurement } from '../../../common/api/upkeep';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { featureDrift, isComparable } from '../../../common/drift';
 import type { LogDocument } from '../../../common/log_document';

@@ -1,4 +1,4 @@
-import type { DriftMeasurement } from '../../../common/api/drift';
+import type { DriftMeasurement } from '../../../common/api/upkeep';
 import { durationText, lagFindingOf, putAsideFindingOf, readinessOf, type LagFacts } from './readiness';
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import type { Said } from '../../../common/said';
 import type { ReadinessFinding } from '../../../common/api/status';
-import type { DriftMeasurement } from '../../../common/api/drift';
+import type { DriftMeasurement } from '../../../common/api/upkeep';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import { driftSentence } from './measure_drift';
 import { DAY } from '../../../common/duration';

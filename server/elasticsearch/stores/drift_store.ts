@@ -1,5 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
-import type { DriftMeasurement } from '../../../common/api/drift';
+import type { DriftMeasurement } from '../../../common/api/upkeep';
 import type { DriftStore } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWriteAll } from '../transport/bulk';

@@ -1,5 +1,4 @@
-import type { driftEndpoints } from '../../../common/api/drift';
-import type { thresholdEndpoints } from '../../../common/api/threshold';
+import type { driftEndpoints, thresholdEndpoints } from '../../../common/api/upkeep';
 import { listDrift } from '../detectors/drift_service';
 import { readThreshold } from '../detectors/threshold_service';
 import type { Handlers } from './handler';
