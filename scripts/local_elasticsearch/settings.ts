@@ -56,6 +56,8 @@ export async function writeNodeSettings(folders: NodeFolders, settings: NodeSett
     'cluster.routing.allocation.disk.threshold_enabled: false',
     `xpack.security.enabled: ${settings.security}`,
   ];
+  // Without G1, Elasticsearch does not collect garbage before its breaker counts it.
+  if (settings.shortLived) lines.push('indices.breaker.total.use_real_memory: false');
   if (settings.security) {
     lines.push(
       'xpack.security.http.ssl.enabled: false',

@@ -259,7 +259,7 @@ describe('what the form of a detector shows', () => {
     expect(denied.status).toBe(403);
     const nothing = { ...body, source: { index, query: 'service.name:none' } };
     expect(refusalOf(await kibana.call(owner, 'describeLogs', { body: nothing }, space))).toMatch(
-      /^422 .*no log/,
+      /^422 .* holds logs in the last 3h, but none that the query selects\.$/,
     );
   });
 
