@@ -27,7 +27,7 @@ export async function dashboardJourney({ report }: World, pages: KibanaPages): P
   });
   for (const [kind, count] of [
     ['overview', 10],
-    ['http', 3],
+    ['http', 6],
   ] as const) {
     await report.step(`the dashboard "${kind}" shows all its panels`, async () => {
       await page.goto(`${pages.url}/app/dashboards#/view/log-anomalies-${kind}-default`);
