@@ -69,7 +69,7 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
   return (
     <div data-test-subj="logAnomaliesPatterns">
       <EuiText size="s" color="subdued">
-        {i18n.translate('logAnomalies.patterns.explained', {
+        {i18n.translate('logAnomalies.logPatterns.explained', {
           defaultMessage:
             'Kinds of messages in {field} over the last seven days. Each is compared with what is usual at this hour of the week.',
           values: { field: detector.patterns.field },
@@ -82,7 +82,9 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
             <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
               <EuiFlexItem grow={false}>
                 <EuiButtonGroup
-                  legend={i18n.translate('logAnomalies.patterns.which', { defaultMessage: 'Patterns shown' })}
+                  legend={i18n.translate('logAnomalies.logPatterns.which', {
+                    defaultMessage: 'Patterns shown',
+                  })}
                   options={FILTERS.map((name) => ({ id: name, label: filterName(name) }))}
                   idSelected={isChanged}
                   onChange={(chosen) => {
@@ -101,7 +103,7 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
                     options={[
                       {
                         value: '',
-                        text: i18n.translate('logAnomalies.patterns.allEntities', {
+                        text: i18n.translate('logAnomalies.logPatterns.allEntities', {
                           defaultMessage: 'All together',
                         }),
                       },
@@ -135,7 +137,7 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
             />
             {found.other_logs > 0 && (
               <EuiText size="xs" color="subdued">
-                {i18n.translate('logAnomalies.patterns.others', {
+                {i18n.translate('logAnomalies.logPatterns.others', {
                   defaultMessage: '{count} logs follow none of the patterns that are kept.',
                   values: { count: formatCount(found.other_logs) },
                 })}
@@ -152,11 +154,11 @@ const FILTERS = ['all', 'changed', 'ignored'] as const;
 function filterName(name: (typeof FILTERS)[number]): string {
   switch (name) {
     case 'all':
-      return i18n.translate('logAnomalies.patterns.all', { defaultMessage: 'All' });
+      return i18n.translate('logAnomalies.logPatterns.all', { defaultMessage: 'All' });
     case 'changed':
-      return i18n.translate('logAnomalies.patterns.changed', { defaultMessage: 'Changed' });
+      return i18n.translate('logAnomalies.logPatterns.changed', { defaultMessage: 'Changed' });
     case 'ignored':
-      return i18n.translate('logAnomalies.patterns.ignored', { defaultMessage: 'Ignored' });
+      return i18n.translate('logAnomalies.logPatterns.ignored', { defaultMessage: 'Ignored' });
   }
 }
 
@@ -164,11 +166,13 @@ const NotCounted = (): ReactElement => (
   <EuiEmptyPrompt
     iconType="visLine"
     title={
-      <h2>{i18n.translate('logAnomalies.patterns.none', { defaultMessage: 'No patterns are counted' })}</h2>
+      <h2>
+        {i18n.translate('logAnomalies.logPatterns.none', { defaultMessage: 'No patterns are counted' })}
+      </h2>
     }
     body={
       <p>
-        {i18n.translate('logAnomalies.patterns.howTo', {
+        {i18n.translate('logAnomalies.logPatterns.howTo', {
           defaultMessage: 'This detector counts kinds of messages when its settings hold:',
         })}{' '}
         <EuiCode>{'patterns: { field: message }'}</EuiCode>
@@ -205,17 +209,19 @@ function PatternsTable(props: {
     });
   return (
     <EuiBasicTable<LogPatternBody>
-      tableCaption={i18n.translate('logAnomalies.patterns.caption', { defaultMessage: 'Patterns of logs' })}
+      tableCaption={i18n.translate('logAnomalies.logPatterns.caption', {
+        defaultMessage: 'Patterns of logs',
+      })}
       items={[...patterns]}
       itemId="id"
       tableLayout="auto"
       columns={[
         {
-          name: i18n.translate('logAnomalies.patterns.state', { defaultMessage: 'State' }),
+          name: i18n.translate('logAnomalies.logPatterns.state', { defaultMessage: 'State' }),
           render: (pattern: LogPatternBody) => <StateBadge pattern={pattern} />,
         },
         {
-          name: i18n.translate('logAnomalies.patterns.pattern', { defaultMessage: 'Pattern' }),
+          name: i18n.translate('logAnomalies.logPatterns.pattern', { defaultMessage: 'Pattern' }),
           width: '45%',
           render: ({ text, example, last_seen: last }: LogPatternBody) => (
             <div>
@@ -226,7 +232,7 @@ function PatternsTable(props: {
                 {example}
               </EuiText>
               <EuiText size="xs" color="subdued">
-                {i18n.translate('logAnomalies.patterns.last', {
+                {i18n.translate('logAnomalies.logPatterns.last', {
                   defaultMessage: 'last {time}',
                   values: { time: formatTime(last) },
                 })}
@@ -235,20 +241,20 @@ function PatternsTable(props: {
           ),
         },
         {
-          name: i18n.translate('logAnomalies.patterns.trend', { defaultMessage: 'Seven days' }),
+          name: i18n.translate('logAnomalies.logPatterns.trend', { defaultMessage: 'Seven days' }),
           render: ({ trend }: LogPatternBody) => <Sparkline trend={trend} />,
         },
         {
-          name: i18n.translate('logAnomalies.patterns.logs', { defaultMessage: 'Logs' }),
+          name: i18n.translate('logAnomalies.logPatterns.logs', { defaultMessage: 'Logs' }),
           align: 'right' as const,
           render: ({ logs }: LogPatternBody) => formatCount(logs),
         },
         {
-          name: i18n.translate('logAnomalies.patterns.actions', { defaultMessage: 'Actions' }),
+          name: i18n.translate('logAnomalies.logPatterns.actions', { defaultMessage: 'Actions' }),
           render: (pattern: LogPatternBody) => (
             <div>
               <EuiLink href={hrefOf(pattern)} data-test-subj="logAnomaliesPatternDiscover">
-                {i18n.translate('logAnomalies.patterns.discover', { defaultMessage: 'Discover' })}
+                {i18n.translate('logAnomalies.logPatterns.discover', { defaultMessage: 'Discover' })}
               </EuiLink>
               <br />
               <EuiButtonEmpty
@@ -259,8 +265,8 @@ function PatternsTable(props: {
                 data-test-subj="logAnomaliesIgnorePattern"
               >
                 {pattern.ignored === undefined
-                  ? i18n.translate('logAnomalies.patterns.ignore', { defaultMessage: 'Ignore' })
-                  : i18n.translate('logAnomalies.patterns.hear', { defaultMessage: 'Hear of it again' })}
+                  ? i18n.translate('logAnomalies.logPatterns.ignore', { defaultMessage: 'Ignore' })
+                  : i18n.translate('logAnomalies.logPatterns.hear', { defaultMessage: 'Hear of it again' })}
               </EuiButtonEmpty>
             </div>
           ),
@@ -268,7 +274,7 @@ function PatternsTable(props: {
       ]}
       pagination={{ pageIndex: page, pageSize: PAGE_SIZE, totalItemCount: total, showPerPageOptions: false }}
       onChange={({ page: chosen }: { page?: { index: number } }) => setPage(chosen?.index ?? 0)}
-      noItemsMessage={i18n.translate('logAnomalies.patterns.nothing', {
+      noItemsMessage={i18n.translate('logAnomalies.logPatterns.nothing', {
         defaultMessage: 'There is no such pattern. Patterns appear when the first bucket is over.',
       })}
       data-test-subj="logAnomaliesPatternsTable"
@@ -309,7 +315,7 @@ function StateBadge({ pattern }: { pattern: LogPatternBody }): ReactElement {
       <EuiBadge color={COLORS[state]}>{stateName(state)}</EuiBadge>
       {state !== 'usual' && (
         <EuiText size="xs" color="subdued">
-          {i18n.translate('logAnomalies.patterns.since', {
+          {i18n.translate('logAnomalies.logPatterns.since', {
             defaultMessage: 'since {time}',
             values: { time: formatTime(since) },
           })}
@@ -317,7 +323,7 @@ function StateBadge({ pattern }: { pattern: LogPatternBody }): ReactElement {
       )}
       {entities.map(({ entity, state: of }) => (
         <EuiText size="xs" key={entity}>
-          {i18n.translate('logAnomalies.patterns.inEntity', {
+          {i18n.translate('logAnomalies.logPatterns.inEntity', {
             defaultMessage: '{state} in {entity}',
             values: { state: stateName(of), entity },
           })}
@@ -336,7 +342,7 @@ function Sparkline({ trend }: { trend: readonly number[] }): ReactElement {
       role="img"
       width={SPARK_WIDTH}
       height={SPARK_HEIGHT}
-      aria-label={i18n.translate('logAnomalies.patterns.trendLabel', {
+      aria-label={i18n.translate('logAnomalies.logPatterns.trendLabel', {
         defaultMessage: 'Logs over time, at most {most} in one bar',
         values: { most: formatCount(most) },
       })}
