@@ -248,7 +248,10 @@ describe('results of logs that the cluster has scored', () => {
     await deployPipeline(wide, second, { detectorId, trial });
     now += 5 * MINUTE;
     const from = now - 4 * MINUTE;
-    const fresh = documents.slice(0, 300).map((document) => ({
+    const odd = (await resultsOf(space))
+      .slice(0, 50)
+      .map(({ source }) => documents[Number(source.split('log-')[1])]);
+    const fresh = [...odd, ...documents.slice(0, 300 - odd.length)].map((document) => ({
       ...document,
       '@timestamp': new Date(from).toISOString(),
       event: { ingested: new Date(from).toISOString() },

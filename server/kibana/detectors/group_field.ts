@@ -23,10 +23,12 @@ export async function groupFieldProblem(
   { entity_field: field, source, training }: Detector,
 ): Promise<string | undefined> {
   if (field === undefined) return undefined;
-  const { indices, types } = await fieldTypes(elasticsearch, source.index, [field], {
+  const time = source.timestamp_field;
+  const { indices, types } = await fieldTypes(elasticsearch, source.index, [field, time], {
     ignoreUnavailable: true,
   });
-  if (indices.length === 0 || types[field] !== undefined) return undefined;
+  // Without a field of time there is no log to look at yet.
+  if (indices.length === 0 || types[field] !== undefined || types[time] === undefined) return undefined;
   const to = clock.now();
   const range = rangeOf(source, to - durationToMilliseconds(training.window), to);
   const { logs } = await createLogSource(elasticsearch).sample(range, {
