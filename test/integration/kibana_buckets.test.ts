@@ -94,8 +94,8 @@ describe('a detector of buckets through the HTTP API', () => {
     const body = { detector: { ...detector, entity_field: 'host.name' } };
     const { status, body: answer } = await kibana.call(owner, 'previewDetector', { body }, space);
     expect([status, (answer as { message: string }).message]).toEqual([
-      422,
-      expect.stringContaining('holds no log with a value of host.name from'),
+      400,
+      expect.stringContaining(`entity_field: is in no log of "${index}" (got "host.name")`),
     ]);
   });
 
