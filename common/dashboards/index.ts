@@ -8,6 +8,7 @@ import {
   overTime,
   savedSearch,
   topValues,
+  type LensColumn,
   type SavedObject,
 } from './saved_objects';
 
@@ -31,6 +32,26 @@ export function resultDashboards(
   const dataViewId = resultsDataViewId(space);
   const panel = { dataViewId } as const;
   const count = countOf('Anomalies');
+  const bySeverity = {
+    columns: {
+      severity: topValues('Severity', 'anomaly.severity', 4, 'count'),
+      time: overTime(),
+      count,
+    },
+    visualization: {
+      type: 'lnsXY',
+      series: 'bar_stacked',
+      x: 'time',
+      y: ['count'],
+      split: 'severity',
+      colors: SEVERITY_COLORS,
+    },
+  } as const;
+  /** Anomalies counted by the values of some columns, with the highest score of each. */
+  const tableOf = (values: Readonly<Record<string, LensColumn>>) => ({
+    columns: { ...values, count, score: measure('Highest score', 'max', 'anomaly.score') },
+    visualization: { type: 'lnsDatatable' as const, columns: [...Object.keys(values), 'count', 'score'] },
+  });
   /** Room for the swim lane below the figures. */
   const below = hasPlugin ? SWIM_LANE_HEIGHT : 0;
   return [
@@ -83,19 +104,7 @@ export function resultDashboards(
           ...panel,
           title: 'Anomalies by severity',
           query: ANOMALIES,
-          columns: {
-            severity: topValues('Severity', 'anomaly.severity', 4, 'count'),
-            time: overTime(),
-            count,
-          },
-          visualization: {
-            type: 'lnsXY',
-            series: 'bar_stacked',
-            x: 'time',
-            y: ['count'],
-            split: 'severity',
-            colors: SEVERITY_COLORS,
-          },
+          ...bySeverity,
           grid: { x: 0, y: 8 + below, w: 48, h: 12 },
         },
         {
@@ -157,68 +166,38 @@ export function resultDashboards(
           ...panel,
           title: 'Anomalous requests by severity',
           query: ANOMALIES,
-          columns: {
-            severity: topValues('Severity', 'anomaly.severity', 4, 'count'),
-            time: overTime(),
-            count,
-          },
-          visualization: {
-            type: 'lnsXY',
-            series: 'bar_stacked',
-            x: 'time',
-            y: ['count'],
-            split: 'severity',
-            colors: SEVERITY_COLORS,
-          },
+          ...bySeverity,
           grid: { x: 24, y: 0, w: 24, h: 12 },
         },
         {
           ...panel,
           title: 'Services',
           query: ANOMALIES,
-          columns: {
-            service: topValues('Service', 'service.name', 20, 'count'),
-            count,
-            score: measure('Highest score', 'max', 'anomaly.score'),
-          },
-          visualization: { type: 'lnsDatatable', columns: ['service', 'count', 'score'] },
+          ...tableOf({ service: topValues('Service', 'service.name', 20, 'count') }),
           grid: { x: 0, y: 12, w: 16, h: 14 },
         },
         {
           ...panel,
           title: 'Requests by method and path',
           query: ANOMALIES,
-          columns: {
+          ...tableOf({
             method: topValues('Method', 'http.request.method', 10, 'count'),
             path: topValues('Path', 'url.path', 20, 'count'),
-            count,
-            score: measure('Highest score', 'max', 'anomaly.score'),
-          },
-          visualization: { type: 'lnsDatatable', columns: ['method', 'path', 'count', 'score'] },
+          }),
           grid: { x: 16, y: 12, w: 32, h: 14 },
         },
         {
           ...panel,
           title: 'Clients',
           query: ANOMALIES,
-          columns: {
-            client: topValues('Client', 'client.ip', 20, 'count'),
-            count,
-            score: measure('Highest score', 'max', 'anomaly.score'),
-          },
-          visualization: { type: 'lnsDatatable', columns: ['client', 'count', 'score'] },
+          ...tableOf({ client: topValues('Client', 'client.ip', 20, 'count') }),
           grid: { x: 0, y: 26, w: 24, h: 14 },
         },
         {
           ...panel,
           title: 'Source addresses',
           query: ANOMALIES,
-          columns: {
-            source: topValues('Source', 'source.ip', 20, 'count'),
-            count,
-            score: measure('Highest score', 'max', 'anomaly.score'),
-          },
-          visualization: { type: 'lnsDatatable', columns: ['source', 'count', 'score'] },
+          ...tableOf({ source: topValues('Source', 'source.ip', 20, 'count') }),
           grid: { x: 24, y: 26, w: 24, h: 14 },
         },
       ],

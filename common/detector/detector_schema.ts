@@ -5,6 +5,7 @@ import { featureSchema, fieldName, type FeatureDefinition } from './feature_sche
 import { patternSettingsSchema } from './pattern_settings';
 import { SPLIT_METHODS, TRAINERS } from '../isolation_forest/forest/types';
 import { durationSchema } from '../duration';
+import { isTimeZone } from '../time_zone';
 import { parseWith } from '../validation';
 import { driftSettingsSchema, olderLogsSchema, promotionSettingsSchema } from './upkeep_settings';
 
@@ -51,15 +52,6 @@ export const forestSchema = z.strictObject({
   extension_level: z.number().int().min(0).max(255).optional(),
   trainer: z.enum(TRAINERS).default('built_in'),
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export const thresholdSchema = z.discriminatedUnion('method', [
   z.strictObject({

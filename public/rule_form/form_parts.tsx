@@ -1,11 +1,12 @@
 import React, { useEffect, type ComponentType, type ReactElement } from 'react';
-import { EuiComboBox, EuiFlexItem, EuiFormRow } from '@elastic/eui';
+import { EuiComboBox, EuiFlexItem, EuiFormRow, EuiSelect } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { RuleParametersProps } from '../kibana/panel_contracts';
 import { useRequest } from '../shared/requests/use_request';
 import { setDateFormat } from '../shared/values/format';
+import { severityOptions } from '../shared/values/severity';
 
 export interface FormProps<Params> extends RuleParametersProps<Params> {
   readonly core: CoreStart;
@@ -78,5 +79,24 @@ export function Row(props: {
         {children}
       </EuiFormRow>
     </EuiFlexItem>
+  );
+}
+
+export function SeverityRow(props: {
+  label: string;
+  value: string;
+  change: (severity: string) => void;
+}): ReactElement {
+  const { label, value, change } = props;
+  return (
+    <Row label={label}>
+      <EuiSelect
+        fullWidth
+        value={value}
+        options={severityOptions()}
+        onChange={(event) => change(event.target.value)}
+        data-test-subj="logAnomaliesRuleSeverity"
+      />
+    </Row>
   );
 }

@@ -1,14 +1,13 @@
 import React, { type ReactElement } from 'react';
-import { EuiFieldNumber, EuiFieldText, EuiFlexGrid, EuiSelect, EuiSpacer, EuiText } from '@elastic/eui';
+import { EuiFieldNumber, EuiFieldText, EuiFlexGrid, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { DAY } from '../../common/duration';
 import { incidentParamsSchema, type IncidentParams } from '../../common/rules';
 import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import { formatCount } from '../shared/values/format';
-import { severityOptions } from '../shared/values/severity';
 import { useRequest } from '../shared/requests/use_request';
-import { DetectorPicker, Row, useDefaults, type FormProps } from './form_parts';
+import { DetectorPicker, Row, SeverityRow, useDefaults, type FormProps } from './form_parts';
 import { handedOver } from './handed_parameters';
 import { QueryRow } from './query_row';
 
@@ -50,19 +49,13 @@ export function IncidentForm(props: FormProps<IncidentParams>): ReactElement {
       />
       <EuiSpacer size="m" />
       <EuiFlexGrid columns={2} gutterSize="m">
-        <Row
+        <SeverityRow
           label={i18n.translate('logAnomalies.rule.incidentSeverity', {
             defaultMessage: 'Incidents that are at least',
           })}
-        >
-          <EuiSelect
-            fullWidth
-            value={params.min_severity}
-            options={severityOptions()}
-            onChange={(event) => setRuleParams('min_severity', event.target.value)}
-            data-test-subj="logAnomaliesRuleSeverity"
-          />
-        </Row>
+          value={params.min_severity}
+          change={(severity) => setRuleParams('min_severity', severity)}
+        />
         <Row
           label={i18n.translate('logAnomalies.rule.incidentDuration', {
             defaultMessage: 'And last at least',

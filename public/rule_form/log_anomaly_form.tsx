@@ -2,10 +2,9 @@ import React, { type ReactElement } from 'react';
 import { EuiFieldNumber, EuiFieldText, EuiFlexGrid, EuiRange, EuiSelect, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
-import { severityOptions } from '../shared/values/severity';
 import { FiringEstimate } from './firing_estimate';
 import { handedOver } from './handed_parameters';
-import { DetectorPicker, Row, useDefaults, type FormProps } from './form_parts';
+import { DetectorPicker, Row, SeverityRow, useDefaults, type FormProps } from './form_parts';
 import { groupingOptions } from './grouping_options';
 import { QueryRow } from './query_row';
 
@@ -24,19 +23,13 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
       />
       <EuiSpacer size="m" />
       <EuiFlexGrid columns={2} gutterSize="m">
-        <Row
+        <SeverityRow
           label={i18n.translate('logAnomalies.rule.minSeverity', {
             defaultMessage: 'Logs whose anomaly is at least',
           })}
-        >
-          <EuiSelect
-            fullWidth
-            value={params.min_severity}
-            options={severityOptions()}
-            onChange={(event) => setRuleParams('min_severity', event.target.value)}
-            data-test-subj="logAnomaliesRuleSeverity"
-          />
-        </Row>
+          value={params.min_severity}
+          change={(severity) => setRuleParams('min_severity', severity)}
+        />
         <Row
           label={i18n.translate('logAnomalies.rule.minConfidence', {
             defaultMessage: 'And have at least this confidence',

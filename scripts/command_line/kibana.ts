@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { API_ROOT } from '../../common/api';
 import { DETECTION_ERROR_CODES, DetectionError, type DetectionErrorCode } from '../../common/detection_error';
 import type { Config } from './config';
@@ -120,6 +121,26 @@ export async function askPlugin(
     'not_found',
     `The Kibana at ${kibana} does not have this version of the plugin Log Anomalies, or not this space.`,
   );
+}
+
+/**
+ * Asks an endpoint of the plugin, and reads its answer by the schema of the endpoint.
+ *
+ * @throws DetectionError like {@link askPlugin}, and `internal` for an answer that the schema does not know
+ */
+export async function askEndpoint<Response extends z.ZodType>(
+  connection: KibanaConnection,
+  { response }: { readonly response: Response },
+  path: string,
+  body?: unknown,
+  method?: string,
+): Promise<z.infer<Response>> {
+  const answer = await askPlugin(connection, path, body, method);
+  const parsed = response.safeParse(jsonOf(answer));
+  if (!parsed.success) {
+    throw new DetectionError('internal', `Kibana's answer is none of ours: ${printable(answer, 200)}`);
+  }
+  return parsed.data;
 }
 
 export function jsonOf(text: string): unknown {

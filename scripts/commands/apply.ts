@@ -1,14 +1,12 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
-import type { z } from 'zod';
 import { ENDPOINTS, type DetectorRecord } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
 import { readDetectorFiles } from '../detectors_as_files/read_detector_files';
 import { planDetectors, type Difference, type PlannedDetector } from '../detectors_as_files/plan_detectors';
 import {
-  askPlugin,
+  askEndpoint,
   connectToKibana,
-  jsonOf,
   KIBANA_URL_OPTION,
   type KibanaConnection,
 } from '../command_line/kibana';
@@ -80,26 +78,11 @@ Examples:
     },
   );
 
-async function asked<Response extends z.ZodType>(
-  connection: KibanaConnection,
-  { response }: { readonly response: Response },
-  path: string,
-  body?: unknown,
-  method?: string,
-): Promise<z.infer<Response>> {
-  const answer = await askPlugin(connection, path, body, method);
-  const parsed = response.safeParse(jsonOf(answer));
-  if (!parsed.success) {
-    throw new DetectionError('internal', `Kibana's answer is none of ours: ${printable(answer, 200)}`);
-  }
-  return parsed.data;
-}
-
 async function allRecords(connection: KibanaConnection): Promise<DetectorRecord[]> {
   const records: DetectorRecord[] = [];
   for (let page = 1; ; page++) {
     const path = `/detectors?page=${page}&per_page=${PAGE}`;
-    const { total, detectors } = await asked(connection, ENDPOINTS.listDetectors, path);
+    const { total, detectors } = await askEndpoint(connection, ENDPOINTS.listDetectors, path);
     records.push(...detectors);
     if (page * PAGE >= total) return records;
   }
@@ -114,7 +97,9 @@ async function checkSettingsAndRights(
   let isForbidden = false;
   for (const { name, action, detector } of plan) {
     if (action !== 'create' && action !== 'change') continue;
-    const checked = await asked(connection, ENDPOINTS.validateDetector, '/detectors/_validate', { detector });
+    const checked = await askEndpoint(connection, ENDPOINTS.validateDetector, '/detectors/_validate', {
+      detector,
+    });
     isForbidden ||= checked.missing_privileges.length > 0;
     const lacking = checked.missing_privileges.map((missing) => `you lack ${missing}`);
     problems.push(
@@ -146,18 +131,24 @@ async function carryOut(
   const path = record === undefined ? '/detectors' : `/detectors/${encodeURIComponent(record.id)}`;
   const done = plannedOf(planned);
   if (action === 'delete') {
-    await asked(connection, ENDPOINTS.deleteDetector, path, undefined, 'DELETE');
+    await askEndpoint(connection, ENDPOINTS.deleteDetector, path, undefined, 'DELETE');
     return done;
   }
   if (action === 'create') {
-    const { id } = await asked(connection, ENDPOINTS.createDetector, path, { detector, start });
+    const { id } = await askEndpoint(connection, ENDPOINTS.createDetector, path, { detector, start });
     return { ...done, id, ...(start && { started: true }) };
   }
   if (action === 'change') {
-    await asked(connection, ENDPOINTS.updateDetector, path, { detector, version: record?.version }, 'PUT');
+    await askEndpoint(
+      connection,
+      ENDPOINTS.updateDetector,
+      path,
+      { detector, version: record?.version },
+      'PUT',
+    );
   }
   if (!start || record?.enabled) return done;
-  await asked(connection, ENDPOINTS.startDetector, `${path}/_start`, undefined, 'POST');
+  await askEndpoint(connection, ENDPOINTS.startDetector, `${path}/_start`, undefined, 'POST');
   return { ...done, started: true };
 }
 

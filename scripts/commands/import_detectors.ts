@@ -2,7 +2,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { ENDPOINTS, NAME_CONFLICTS, type ImportedDetector, type NameConflict } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
-import { askPlugin, connectToKibana, jsonOf, KIBANA_URL_OPTION } from '../command_line/kibana';
+import { askEndpoint, connectToKibana, KIBANA_URL_OPTION } from '../command_line/kibana';
 import { printable, runs } from '../command_line/session';
 import { readBounded } from '../../server/notifications/read_bounded';
 
@@ -42,17 +42,12 @@ Examples:
     async (session, { input, onConflict, dryRun, kibanaUrl }) => {
       const connection = connectToKibana(session, kibanaUrl);
       const yaml = await readInput(input);
-      const answer = await askPlugin(connection, '/detectors/_import', {
+      const answer = await askEndpoint(connection, ENDPOINTS.importDetectors, '/detectors/_import', {
         yaml,
         on_conflict: onConflict,
         dry_run: dryRun,
       });
-      const parsed = ENDPOINTS.importDetectors.response.safeParse(jsonOf(answer));
-      if (!parsed.success) {
-        throw new DetectionError('internal', `Kibana's answer is none of ours: ${printable(answer, 200)}`);
-      }
-      const { detectors } = parsed.data;
-      session.result(parsed.data, () => detectors.map((each) => lineOf(each, dryRun)).join('\n'));
+      session.result(answer, () => answer.detectors.map((each) => lineOf(each, dryRun)).join('\n'));
     },
   );
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../../common/anomaly';
 import { WEEKDAYS } from '../../../common/suppressions';
+import { isTimeZone } from '../../../common/time_zone';
 import { templateProblem } from './webhook_template';
 
 /** Address of the mail server: the parts of `smtp_server`. */
@@ -60,14 +61,7 @@ const mailAddress = z
     'must be a mail address such as team@example.org',
   );
 
-const timeZone = z.string().refine((name) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}, 'must be the name of a time zone such as Europe/Berlin');
+const timeZone = z.string().refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin');
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as 22:00');
 const pattern = z.string().min(1).max(256);
