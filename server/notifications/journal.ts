@@ -16,6 +16,10 @@ export interface PendingMessage {
   readonly message: AlertMessage | IncidentMessage;
   /** Number of permanent refusals by the receiver. */
   readonly refusals: number;
+  /** Times that it was sent, or was about to be, without anybody knowing what became of it. Absent: none. */
+  readonly tries?: number;
+  /** Epoch milliseconds of the last of these. */
+  readonly triedAt?: number;
 }
 
 /** State of a channel between runs. JSON-safe. */
@@ -23,6 +27,8 @@ export interface ChannelState {
   /** Epoch milliseconds of the messages of the last hour. */
   readonly sentAt: readonly number[];
   readonly suppressed?: SuppressedAlerts;
+  /** Times that these were told in a message of their own without an answer. Absent: none. */
+  readonly suppressedTries?: number;
   /** Incidents that the receiver has an alert of, of channels that keep one for each. */
   readonly open?: readonly string[];
   readonly outbox: readonly PendingMessage[];

@@ -125,6 +125,66 @@ describe('by Slack', () => {
     expect(received).toHaveLength(2);
   });
 
+  it('asks a receiver that did not answer whether it is there, before the second and last time', async () => {
+    const { received, asked, webhook_url } = await startWebhook((response, count) => {
+      if (count > 1) response.end('ok');
+      else response.socket?.destroy();
+    });
+    asked.isAnswered = false;
+    const { notify, restart, clock } = setUp({ slack: { webhook_url } });
+    await notify('r1', [resultOf('1')]);
+    for (let minute = 1; minute <= 10; minute++) {
+      clock.time += 60_000;
+      expect(await restart().flush()).toMatchObject([{ messages: 0, waiting: 1 }]);
+    }
+    expect([received.length, asked.count]).toEqual([1, 10]);
+    asked.isAnswered = true;
+    clock.time += 60_000;
+    expect(await restart().flush()).toMatchObject([{ messages: 1, announced: 1, waiting: 0 }]);
+    expect(received).toHaveLength(2);
+  });
+
+  it('does not wait for ever for a receiver that answers to messages alone', async () => {
+    const { received, asked, webhook_url } = await startWebhook((response, count) => {
+      if (count > 1) response.end('ok');
+    });
+    asked.isAnswered = false;
+    const { notify, notifier, clock } = setUp({ slack: { webhook_url } });
+    await notify('r1', [resultOf('1')]);
+    clock.time += 59 * 60_000;
+    expect(await notifier.flush()).toMatchObject([{ messages: 0, waiting: 1 }]);
+    clock.time += 60_000;
+    expect(await notifier.flush()).toMatchObject([{ messages: 1, waiting: 0 }]);
+    expect(received).toHaveLength(2);
+  });
+
+  it.each([502, 504])('does not repeat at once what a gateway answers %i for', async (status) => {
+    const { received, webhook_url } = await startWebhook((response, count) => {
+      response.writeHead(count === 1 ? status : 200).end();
+    });
+    const { notify, notifier, clock } = setUp({ slack: { webhook_url } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 0, waiting: 1 }]);
+    expect(received).toHaveLength(1);
+    clock.time += 60_000;
+    expect(await notifier.flush()).toMatchObject([{ messages: 1 }]);
+  });
+
+  it('tells how many were left out twice at most where nobody answers', async () => {
+    const { received, webhook_url } = await startWebhook((response, count) => {
+      if (count === 1) response.end('ok');
+      else response.socket?.destroy();
+    });
+    const { notify, notifier, clock } = setUp({ slack: { webhook_url }, max_per_hour: 1 });
+    await notify('r1', [resultOf('1')]);
+    await notify('r2', [resultOf('2')]);
+    clock.time += 3_600_000;
+    for (let turn = 0; turn < 5; turn++) {
+      await notifier.flush();
+      clock.time += 60_000;
+    }
+    expect(received).toHaveLength(3);
+  });
+
   it('does not follow redirects', async () => {
     const other = await startWebhook();
     const { webhook_url } = await startWebhook((response) =>
@@ -190,6 +250,57 @@ describe('by Slack', () => {
     expect(received).toHaveLength(2);
   });
 
+  it.each([
+    ['before recording', { record: () => Promise.reject(new Error('crash')), isSilent: false }],
+    ['at the receiver', { record: () => Promise.reject(new Error('crash')), isSilent: true }],
+  ])('tells twice at most and loses nothing when it crashes twice %s', async (_where, { isSilent, ...crash }) => {
+    let isCrashing = true;
+    const { received, webhook_url } = await startWebhook((response) => {
+      if (isSilent && isCrashing) response.socket?.destroy();
+      else response.end('ok');
+    });
+    const journal = createMemoryJournal();
+    const clocks: number[] = [];
+    const crashing = (): Promise<unknown> => {
+      const { notify, clock } = setUp({ slack: { webhook_url } }, { ...journal, ...crash });
+      clock.time += 60_000 * clocks.push(0);
+      return notify('r1', [resultOf('1')]);
+    };
+    await crashing().catch(() => undefined);
+    await crashing().catch(() => undefined);
+    expect(received).toHaveLength(2);
+    isCrashing = false;
+    const after = setUp({ slack: { webhook_url } }, journal);
+    after.clock.time += 600_000;
+    await after.notifier.flush();
+    await after.notifier.flush();
+    expect(received).toHaveLength(3);
+    expect(received[1]).toEqual(received[0]);
+    expect(received[2].text).toContain('1 more anomaly suppressed since');
+  });
+
+  it('a crash between the note and the message costs no telling of its own', async () => {
+    const { received, webhook_url } = await startWebhook();
+    const journal = createMemoryJournal();
+    // The note is stored, its answer is lost, the message was not sent.
+    const losing: AnnouncementJournal = {
+      ...journal,
+      writeChannel: async (channel, state) => {
+        const isNote = state.outbox[0]?.tries !== undefined;
+        await journal.writeChannel(channel, state);
+        if (isNote) throw new Error('lost');
+      },
+    };
+    for (let turn = 0; turn < 5; turn++) {
+      await expect(setUp({ slack: { webhook_url } }, losing).notify('r1', [resultOf('1')])).rejects.toThrow(
+        'lost',
+      );
+    }
+    expect(received).toHaveLength(0);
+    await setUp({ slack: { webhook_url } }, journal).notifier.flush();
+    expect(received.map(({ text }) => text)).toEqual(['1 anomaly in Web shop (1 major)']);
+  });
+
   it('does not repeat a message when it crashes after recording', async () => {
     const { received, webhook_url } = await startWebhook();
     const journal = createMemoryJournal();
@@ -197,7 +308,7 @@ describe('by Slack', () => {
     const crashing: AnnouncementJournal = {
       ...journal,
       writeChannel: (channel, state) =>
-        ++writes > 1 ? Promise.reject(new Error('crash')) : journal.writeChannel(channel, state),
+        ++writes > 2 ? Promise.reject(new Error('crash')) : journal.writeChannel(channel, state),
     };
     await expect(setUp({ slack: { webhook_url } }, crashing).notify('r1', [resultOf('1')])).rejects.toThrow(
       'crash',

@@ -77,6 +77,10 @@ const PAUSE_AFTER_FAILURE = 60_000;
 const LARGEST_OUTBOX = 50;
 /** A message that a receiver refuses for good this often is given up and counted as suppressed. */
 const MOST_REFUSALS = 5;
+/** A message whose answer was lost is sent once more: then it was told twice at most. */
+const MOST_TRIES = 2;
+/** The second time waits for a receiver that answers, but no longer than this, milliseconds. */
+const LONGEST_DOUBT = HOUR;
 
 /** @param config as `parseAlertsConfig` gives it; without a channel nothing is ever sent */
 export function createNotifier(config: AlertsConfig, dependencies: NotifierDependencies): Notifier {
@@ -282,7 +286,8 @@ async function suppress(
     ...(incidents > 0 && { incidents }),
     since: state.suppressed?.since ?? now,
   };
-  const next = { ...state, suppressed };
+  const { suppressedTries: _ofBefore, ...kept } = state;
+  const next = { ...kept, suppressed };
   await journal.writeChannel(channel.name, next);
   await journal.record(ids, 'suppressed');
   return next;
@@ -317,7 +322,10 @@ async function deliver(
 
   // A channel that keeps alerts of incidents tells what was left out with the next of them.
   const mayTellAlone = () =>
-    channel.tracksIncidents !== true && state.suppressed && recent().length < config.max_per_hour;
+    channel.tracksIncidents !== true &&
+    state.suppressed &&
+    (state.suppressedTries ?? 0) < MOST_TRIES &&
+    recent().length < config.max_per_hour;
   while (state.outbox.length > 0 || mayTellAlone()) {
     if (channel.route.isQuiet(clock.now()) && !(state.outbox[0] && isEndFor(channel, state.outbox[0])))
       return finish();
@@ -344,13 +352,31 @@ async function deliver(
         continue;
       }
     }
+    const tries = (pending ? pending.tries : state.suppressedTries) ?? 0;
+    if (pending && tries >= MOST_TRIES && channel.dropsRepeats !== true) {
+      log.warn(
+        `${channel.name} has not answered for a message of ${pending.ids.length} anomalies that was sent to it ${tries} times; it is not repeated, but counted in the next one`,
+      );
+      const what = { ids: pending.ids, isIncident: isOfIncident(pending) };
+      state = await suppress(channel, { ...state, outbox: rest }, what, journal, clock.now());
+      report.suppressed += pending.ids.length;
+      continue;
+    }
+    const before = state;
+    try {
+      const isInDoubt = tries > 0 && channel.dropsRepeats !== true;
+      if (isInDoubt && clock.now() - (pending?.triedAt ?? clock.now()) < LONGEST_DOUBT)
+        await channel.ping(signal);
+    } catch (error) {
+      return waitAfter(error, pending);
+    }
+    await noteTry(pending, tries + 1);
     try {
       await send(pending);
     } catch (error) {
-      const failure = error instanceof SendFailure ? error : new SendFailure('was interrupted', true);
-      log.warn(`Alert not delivered: ${failure.message}`);
-      state = await afterFailure(failure, pending);
-      return finish(failure.message);
+      // What was certainly not taken has not been tried.
+      if (!(error instanceof SendFailure && error.mayHaveArrived)) state = before;
+      return waitAfter(error, pending);
     }
     if (pending) await journal.record(pending.ids, 'announced');
     // An end says nothing of what was left out.
@@ -367,6 +393,28 @@ async function deliver(
     log.info(`Announced ${pending?.message.total ?? 0} anomalies by ${channel.name}`);
   }
   return finish();
+
+  /** Written before the message is sent: whoever finds it later knows that it may have been told. */
+  async function noteTry(pending: PendingMessage | undefined, tries: number): Promise<void> {
+    const before = state;
+    state = pending
+      ? { ...state, outbox: [{ ...pending, tries, triedAt: clock.now() }, ...state.outbox.slice(1)] }
+      : { ...state, suppressedTries: tries };
+    try {
+      await journal.writeChannel(channel.name, state);
+    } catch (error) {
+      // It may be stored although its answer was lost, and nothing was sent: the place of before, as far as that can be written.
+      await journal.writeChannel(channel.name, before).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async function waitAfter(error: unknown, pending: PendingMessage | undefined): Promise<ChannelReport> {
+    const failure = error instanceof SendFailure ? error : new SendFailure('was interrupted', true);
+    log.warn(`Alert not delivered: ${failure.message}`);
+    state = await afterFailure(failure, pending);
+    return finish(failure.message);
+  }
 
   async function afterFailure(
     failure: SendFailure,

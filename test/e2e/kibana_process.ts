@@ -15,12 +15,14 @@ export class KibanaProcess {
   /**
    * @param home folder of an unpacked Kibana
    * @param folder where configuration, data and log of this run go
+   * @param environment variables of Kibana's process besides our own
    */
   constructor(
     private readonly home: string,
     private readonly folder: string,
     private readonly port: number,
     settings: Record<string, unknown>,
+    private readonly environment: Readonly<Record<string, string>> = {},
   ) {
     this.log = join(folder, 'kibana.log');
     mkdirSync(join(folder, 'config'), { recursive: true });
@@ -78,7 +80,7 @@ export class KibanaProcess {
     const root = process.getuid?.() === 0 ? ['--allow-root'] : [];
     const child = spawn(join(this.home, 'bin/kibana'), root, {
       stdio: ['ignore', output, output],
-      env: { ...process.env, KBN_PATH_CONF: join(this.folder, 'config') },
+      env: { ...process.env, ...this.environment, KBN_PATH_CONF: join(this.folder, 'config') },
     });
     this.child = child;
     while (Date.now() - started < LONGEST_BOOT_MILLISECONDS) {

@@ -9,6 +9,8 @@ const COLUMNS = 2;
 const CHARTS: readonly { readonly figure: Figure; readonly title: string }[] = [
   { figure: 'rss_mb', title: 'Memory of Kibana, MB resident' },
   { figure: 'heap_mb', title: 'Heap of Kibana, MB used' },
+  { figure: 'live_heap_mb', title: 'Heap of Kibana once garbage was collected, MB' },
+  { figure: 'live_external_mb', title: 'Outside of the heap, garbage collected, MB' },
   { figure: 'handles', title: 'Open handles of Kibana' },
   { figure: 'event_loop_ms', title: 'Delay of the event loop, ms' },
   { figure: 'lag_s', title: 'Lag of the middle detector, s' },

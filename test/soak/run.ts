@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
+import { build } from 'esbuild';
 import { buildPlugin } from '../../scripts/build/build_plugin';
 import { hostLogs } from '../../scripts/bench/traffic/host_logs';
 import { queueWorkers } from '../../scripts/bench/traffic/queue_workers';
@@ -15,22 +16,26 @@ import { sleep } from '../e2e/wait_for';
 import { train } from '../e2e/world';
 import { detectorsOf } from './detectors';
 import { pictureOf } from './picture';
-import { growthPerHour, takeSample, type Figure, type Sample } from './samples';
+import type { LiveMemory } from './heap_probe';
+import { growthPerHour, liveMemory, takeSample, withLiveMemory, type Figure, type Sample } from './samples';
 import { trafficOf, writeLogs } from './traffic';
 
 /*
  * A day's traffic pressed into hours, through a real Kibana with twenty detectors of all kinds:
  *   npm run soak -- --hours 2
+ *   npm run soak -- --hours 2 --pressed 6 --detectors none   a day in four hours; the same without any detector, to compare
  * KIBANA_HOME, ELASTICSEARCH_URL and the rest of the environment are those of `npm run test:e2e`. Samples and a picture go to
  * build/soak (SOAK: another folder), anew after each sample, so that a run which is cut off leaves what it has.
  */
 const TRAFFIC = [webShop, rpcPlatform, hostLogs, queueWorkers];
 const SAMPLE_EVERY_MILLISECONDS = 30_000;
 const WRITE_EVERY_MILLISECONDS = 5_000;
+/** It stands still for a second or two while garbage is collected. */
+const COLLECT_EVERY_MILLISECONDS = 10 * 60_000;
+/** Kibana is warm then, what is loaded and remembered once is there: growth is measured from the first collection on. */
+const WARM_UP_MILLISECONDS = 10 * 60_000;
 /** Logs of so long before are there when the detectors are trained. */
 const HISTORY_MILLISECONDS = 6 * 3_600_000;
-/** A Kibana is warm after this share of the soak: growth is measured from there on. */
-const WARM_SHARE = 0.25;
 const INCIDENT_SHARE = 0.004;
 const SEED = 7;
 /** Keywords for all texts, as in indices of logs. */
@@ -45,12 +50,20 @@ const MAPPINGS = {
 const root = resolve(__dirname, '../..');
 const folder = process.env.SOAK ?? join(root, 'build/soak');
 
-function hoursAsked(): number {
-  const given = process.argv[process.argv.indexOf('--hours') + 1];
-  const hours = process.argv.includes('--hours') ? Number(given) : 2;
-  if (!(hours > 0 && hours <= 168))
-    throw new Error(`--hours is ${given}; allowed: a number over 0, at most 168`);
-  return hours;
+function numberAsked(option: string, most: number, otherwise: number): number {
+  if (!process.argv.includes(option)) return otherwise;
+  const given = process.argv[process.argv.indexOf(option) + 1];
+  const value = Number(given);
+  if (!(value > 0 && value <= most))
+    throw new Error(`${option} is ${given}; allowed: a number over 0, at most ${most}`);
+  return value;
+}
+
+function hasDetectors(): boolean {
+  if (!process.argv.includes('--detectors')) return true;
+  const given = process.argv[process.argv.indexOf('--detectors') + 1];
+  if (given !== 'all' && given !== 'none') throw new Error(`--detectors is ${given}; allowed: all, none`);
+  return given === 'all';
 }
 
 function setting(name: string): string {
@@ -60,7 +73,9 @@ function setting(name: string): string {
 }
 
 async function main(): Promise<void> {
-  const hours = hoursAsked();
+  const hours = numberAsked('--hours', 168, 2);
+  const pressed = numberAsked('--pressed', 1_000, 24 / hours);
+  const isWatched = hasDetectors();
   const home = setting('KIBANA_HOME');
   const url = setting('ELASTICSEARCH_URL');
   const { KIBANA_USERNAME: username, KIBANA_PASSWORD: password } = process.env;
@@ -69,10 +84,25 @@ async function main(): Promise<void> {
   const name = `soak-${Date.now().toString(36)}`;
   const place = mkdtempSync(join(tmpdir(), 'log-anomalies-soak-'));
   const token = credentials && (await createServiceToken(elasticsearch, name));
-  const kibana = new KibanaProcess(home, place, await freePort(), {
-    ...settingsOf(process.env.KIBANA_ELASTICSEARCH_URL ?? url, token),
-    logAnomalies: { limits: { min_interval: '5s' } },
+  const probe = join(place, 'heap_probe.js');
+  const socket = join(place, 'heap.sock');
+  await build({
+    entryPoints: [join(__dirname, 'heap_probe.ts')],
+    outfile: probe,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
   });
+  const kibana = new KibanaProcess(
+    home,
+    place,
+    await freePort(),
+    {
+      ...settingsOf(process.env.KIBANA_ELASTICSEARCH_URL ?? url, token),
+      logAnomalies: { limits: { min_interval: '5s' } },
+    },
+    { NODE_OPTIONS: `--require=${probe}`, HEAP_PROBE: socket },
+  );
   const stop = (): void => void kibana.stop().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   let isDone = false;
@@ -82,7 +112,7 @@ async function main(): Promise<void> {
     kibana.plugin('install', `file://${(await buildPlugin(root, join(place, 'build'), version)).archive}`);
     await kibana.start();
     const admin = new KibanaClient(kibana.url, credentials);
-    await soak({ hours, name, kibana, admin, elasticsearch });
+    await soak({ hours, pressed, isWatched, name, kibana, socket, admin, elasticsearch });
     isDone = true;
   } finally {
     await kibana.stop();
@@ -97,14 +127,20 @@ async function main(): Promise<void> {
 
 interface Soak {
   readonly hours: number;
+  /** So many times as fast as a day passes. */
+  readonly pressed: number;
+  /** By the detectors: without them it is Kibana's own memory that is measured. */
+  readonly isWatched: boolean;
   readonly name: string;
   readonly kibana: KibanaProcess;
+  /** Of the probe in Kibana's process. */
+  readonly socket: string;
   readonly admin: KibanaClient;
   readonly elasticsearch: Client;
 }
 
-async function soak({ hours, name, kibana, admin, elasticsearch }: Soak): Promise<void> {
-  const pressed = 24 / hours;
+async function soak(settings: Soak): Promise<void> {
+  const { hours, pressed, isWatched, name, kibana, socket, admin, elasticsearch } = settings;
   const indices = TRAFFIC.map((_kind, place) => `${name}-${place}`);
   for (const index of indices) await elasticsearch.indices.create({ index, mappings: MAPPINGS });
   const began = Date.now();
@@ -115,7 +151,7 @@ async function soak({ hours, name, kibana, admin, elasticsearch }: Soak): Promis
   await elasticsearch.indices.refresh({ index: indices });
   let made = 0;
   for (const [place, kind] of TRAFFIC.entries()) {
-    for (const { detector, hasPipeline } of detectorsOf(kind, indices[place])) {
+    for (const { detector, hasPipeline } of isWatched ? detectorsOf(kind, indices[place]) : []) {
       const { id } = await admin.call('createDetector', { body: { detector, start: false } });
       await train(admin, id);
       if (hasPipeline) {
@@ -126,7 +162,8 @@ async function soak({ hours, name, kibana, admin, elasticsearch }: Soak): Promis
       made++;
     }
   }
-  console.log(`${made} detectors over ${TRAFFIC.length} indices; a day in ${hours} h`);
+  const title = `${made} detectors over ${TRAFFIC.length} indices; a day in ${(24 / pressed).toFixed(1)} h`;
+  console.log(title);
   const started = Date.now();
   const end = started + hours * 3_600_000;
   const traffic = TRAFFIC.map((kind) =>
@@ -136,6 +173,8 @@ async function soak({ hours, name, kibana, admin, elasticsearch }: Soak): Promis
   let logs = 0;
   let written = started;
   let sampled = -Infinity;
+  let collected = started + WARM_UP_MILLISECONDS - COLLECT_EVERY_MILLISECONDS;
+  let live: LiveMemory | undefined;
   while (Date.now() < end) {
     const now = Date.now();
     for (const [place, each] of traffic.entries()) {
@@ -144,30 +183,42 @@ async function soak({ hours, name, kibana, admin, elasticsearch }: Soak): Promis
     written = now;
     if (now - sampled >= SAMPLE_EVERY_MILLISECONDS) {
       sampled = now;
+      const isDue = now - collected >= COLLECT_EVERY_MILLISECONDS;
+      if (isDue) collected = now;
       // A busy Kibana may be late with one answer: the next sample is another one.
-      const sample = await takeSample(
-        { kibana: admin, elasticsearch, pid: kibana.pid },
-        { started, logs },
-      ).catch((error: Error) => console.error(`No sample: ${error.message}`));
-      if (sample) samples.push(sample);
-      if (sample) keep(samples, hours);
+      try {
+        const sample = await takeSample(
+          { kibana: admin, elasticsearch, pid: kibana.pid },
+          { started, logs },
+        );
+        const found = isDue ? await liveMemory(socket) : undefined;
+        live = found ?? live;
+        samples.push(withLiveMemory(sample, found));
+        keep(samples, title, live);
+      } catch (error) {
+        console.error(`No sample: ${(error as Error).message}`);
+      }
     }
     await sleep(Math.max(0, WRITE_EVERY_MILLISECONDS - (Date.now() - now)));
   }
-  for (const line of summaryOf(samples, hours)) console.log(line);
+  for (const line of summaryOf(samples, title)) console.log(line);
 }
 
 /** Writes down what there is so far. */
-function keep(samples: readonly Sample[], hours: number): void {
+function keep(samples: readonly Sample[], title: string, live: LiveMemory | undefined): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'samples.json'), `${JSON.stringify(samples, null, 1)}\n`);
-  writeFileSync(join(folder, 'soak.svg'), pictureOf(samples, `Soak: a day in ${hours} h, 20 detectors`));
-  writeFileSync(join(folder, 'summary.txt'), `${summaryOf(samples, hours).join('\n')}\n`);
+  writeFileSync(join(folder, 'soak.svg'), pictureOf(samples, `Soak: ${title}`));
+  writeFileSync(join(folder, 'summary.txt'), `${summaryOf(samples, title).join('\n')}\n`);
+  if (live !== undefined) writeFileSync(join(folder, 'live.txt'), `${placesOf(live).join('\n')}\n`);
 }
 
 const TOLD: readonly Figure[] = [
   'rss_mb',
   'heap_mb',
+  'live_heap_mb',
+  'live_external_mb',
+  'live_plugin_mb',
   'handles',
   'event_loop_ms',
   'lag_s',
@@ -182,18 +233,27 @@ const TOLD: readonly Figure[] = [
 ];
 
 /** @returns a line for each figure: first, last, most, and its growth an hour once Kibana is warm */
-function summaryOf(samples: readonly Sample[], hours: number): string[] {
-  const warm = samples.filter(({ minutes }) => minutes >= WARM_SHARE * hours * 60);
+function summaryOf(samples: readonly Sample[], title: string): string[] {
+  const warm = samples.filter(({ minutes }) => minutes >= WARM_UP_MILLISECONDS / 60_000);
   const numberOf = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(1));
   return [
+    title,
     `${samples.length} samples in ${numberOf(samples[samples.length - 1]?.minutes)} min; growth an hour from minute ${numberOf(warm[0]?.minutes)} on`,
     ...TOLD.map((figure) => {
-      const values = samples.map((sample) => sample[figure] ?? 0);
+      const values = samples.flatMap((sample) => sample[figure] ?? []);
       const [first, last] = [values[0], values[values.length - 1]];
       return `${figure}: first ${numberOf(first)}, last ${numberOf(last)}, most ${numberOf(Math.max(...values))}, growth ${numberOf(growthPerHour(warm, figure))} an hour`;
     }),
   ];
 }
+
+/** @returns a line for each place in the code whose allocations since the first collection live, the largest first */
+const placesOf = ({ sinceFirst, places }: LiveMemory): string[] => [
+  `alive of what was allocated since the first collection: ${megabytes(sinceFirst.plugin)} by the plugin, ${megabytes(sinceFirst.all)} in all`,
+  ...places.map(({ bytes, place }) => `${megabytes(bytes)} ${place}`),
+];
+
+const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(2)} MB`;
 
 main().then(
   () => process.exit(0),

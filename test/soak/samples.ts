@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
 import type { Client } from '@elastic/elasticsearch';
 import type { DetectorStatus } from '../../common/api';
 import type { KibanaClient } from '../e2e/kibana_client';
+import type { LiveMemory } from './heap_probe';
 
 /** Measurements of one moment of the soak. */
 export interface Sample {
@@ -25,6 +29,11 @@ export interface Sample {
   readonly index_mb: number;
   readonly index_documents: number;
   readonly results: number;
+  /** Once garbage was collected, every ten minutes: the heap, and what is outside of it. */
+  readonly live_heap_mb?: number;
+  readonly live_external_mb?: number;
+  /** Allocated by the plugin since the first collection, and alive. */
+  readonly live_plugin_mb?: number;
 }
 /** Figures of a sample that are drawn and told. */
 export type Figure = Exclude<keyof Sample, 'minutes'>;
@@ -111,13 +120,35 @@ function handlesOf(pid: number): number | undefined {
   }
 }
 
+/** @param socket of the probe in Kibana. @returns what is alive there once garbage was collected */
+export async function liveMemory(socket: string): Promise<LiveMemory> {
+  const [answer] = (await once(get({ socketPath: socket, path: '/' }), 'response')) as [IncomingMessage];
+  const text = await readText(answer);
+  if (answer.statusCode !== 200) throw new Error(`The probe of the heap: ${text}`);
+  return JSON.parse(text) as LiveMemory;
+}
+
+/** @param live absent: this sample has none */
+export const withLiveMemory = (sample: Sample, live: LiveMemory | undefined): Sample =>
+  live === undefined
+    ? sample
+    : {
+        ...sample,
+        live_heap_mb: live.heap / MEGABYTE,
+        live_external_mb: live.external / MEGABYTE,
+        live_plugin_mb: live.sinceFirst.plugin / MEGABYTE,
+      };
+
 /**
  * Growth an hour: the slope of the line with the least squares through the samples.
  *
- * @returns 0 for fewer than two samples
+ * @returns 0 for fewer than two samples with this figure
  */
 export function growthPerHour(samples: readonly Sample[], figure: Figure): number {
-  const points = samples.map((sample) => [sample.minutes / 60, sample[figure] ?? 0] as const);
+  const points = samples.flatMap((sample) => {
+    const value = sample[figure];
+    return value === undefined ? [] : [[sample.minutes / 60, value] as const];
+  });
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];

@@ -20,15 +20,22 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-/** A real HTTP receiver on loopback; `answer` may refuse. */
+/** A real HTTP receiver on loopback; `answer` may refuse. Whoever asks whether it is there (HEAD) hears so; these are counted. */
 export async function startWebhook(
   answer: (response: ServerResponse, count: number) => void = (response) => response.end('ok'),
 ) {
   const received: Array<Record<string, unknown> & { text: string }> = [];
+  const asked = { count: 0, isAnswered: true };
   const server: Server = createServer((request: IncomingMessage, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      if (request.method === 'HEAD') {
+        asked.count++;
+        if (asked.isAnswered) response.writeHead(405).end();
+        else request.socket.destroy();
+        return;
+      }
       received.push(JSON.parse(Buffer.concat(chunks).toString('utf8')));
       answer(response, received.length);
     });
@@ -36,7 +43,7 @@ export async function startWebhook(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))));
   const { port } = server.address() as AddressInfo;
-  return { received, webhook_url: `http://127.0.0.1:${port}/services/verysecret` };
+  return { received, asked, webhook_url: `http://127.0.0.1:${port}/services/verysecret` };
 }
 
 /** A real SMTP server on loopback. */

@@ -40,6 +40,8 @@ async function startService(
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString('utf8');
       const { method = '', url: path = '', headers } = request;
+      // Asked whether it is there.
+      if (method === 'HEAD') return void response.writeHead(404).end();
       const isJson = headers['content-type']?.startsWith('application/json') ?? false;
       const body = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
       const checked = schemaOf(path)?.safeParse(body);
@@ -192,6 +194,26 @@ describe.each(CHATS)('by %s', (type, settingsAt, schema, live) => {
     });
     expect([...lines, failed.error].join()).not.toContain(secret);
   });
+
+  it('that takes without answering is told twice, and then of the count', async () => {
+    const { received, url } = await startService(
+      () => undefined,
+      (response, count) => (count < 3 ? response.socket?.destroy() : response.end('{}')),
+    );
+    const { notifier, notify, restart, clock } = setUp({
+      ...withChannel(settingsAt(url)),
+      notify: 'anomalies',
+    });
+    await notify('r1', [resultOf('1')]);
+    for (let turn = 0; turn < 4; turn++) {
+      clock.time += 60_000;
+      await restart().flush();
+    }
+    await notifier.flush();
+    expect(received).toHaveLength(3);
+    expect(received[0].text).toBe(received[1].text);
+    expect(received[2].text).toContain('1 more anomaly suppressed since');
+  });
 });
 
 describe('by PagerDuty', () => {
@@ -274,6 +296,25 @@ describe('by PagerDuty', () => {
       /alerts\.channels\.it\.type: keeps an alert for each incident/,
     );
   });
+});
+
+it.each([
+  ['pagerduty', (url: string) => ({ type: 'pagerduty', routing_key: 'R'.repeat(32), url: `${url}/v2/enqueue` })],
+  ['opsgenie', (url: string) => ({ type: 'opsgenie', api_key: 'key-of-the-integration', url })],
+])('%s, which knows its alerts by their keys, is told until it answers', async (_type, settingsAt) => {
+  const { received, url } = await startService(
+    () => undefined,
+    (response, count) => (count < 5 ? response.socket?.destroy() : response.writeHead(202).end('{}')),
+  );
+  const { notifier, restart, clock } = setUp(withChannel(settingsAt(url)));
+  await notifier.notifyIncidents([incidentOf()]);
+  for (let turn = 0; turn < 6; turn++) {
+    clock.time += 60_000;
+    await restart().flush();
+  }
+  expect(received).toHaveLength(5);
+  const keys = received.map(({ body }) => body.dedup_key ?? body.alias);
+  expect(new Set(keys)).toEqual(new Set(['log-anomalies:i1']));
 });
 
 it('keeps an alert of Opsgenie for each incident', async () => {

@@ -1,4 +1,5 @@
-import { createTransport } from 'nodemailer';
+import { createTransport, type Transporter } from 'nodemailer';
+import type SMTPTransport from 'nodemailer/lib/smtp-transport';
 import type { AlertMessage, SuppressedAlerts } from '../messages/alert_message';
 import { figuresOf, headlineOf, linkOf, suppressedSentence } from '../messages/alert_message';
 import type { EmailSettings, SmtpServer } from './settings';
@@ -95,7 +96,20 @@ interface SmtpError {
   code?: unknown;
   responseCode?: unknown;
   response?: unknown;
+  syscall?: unknown;
+  message?: unknown;
 }
+
+/** Codes of what fails before a message is sent, and nodemailer's words for a server that never said who it is. */
+const NEVER_SENT: ReadonlySet<unknown> = new Set([
+  ...['EDNS', 'EAUTH', 'EENVELOPE', 'EMESSAGE', 'ENOAUTH', 'ETLS', 'EOAUTH2'],
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
+const NO_GREETING = /^(Connection timeout|Greeting never received)/;
+
+/** The connection was lost, perhaps after the message: its answer would have said. */
+const mayHaveBeenTaken = ({ code, syscall, message }: SmtpError): boolean =>
+  !NEVER_SENT.has(code) && syscall !== 'connect' && !(typeof message === 'string' && NO_GREETING.test(message));
 
 function toSendFailure(
   error: unknown,
@@ -121,7 +135,7 @@ function toSendFailure(
     `${where} could not be used (${reason})`,
     !isForGood,
     undefined,
-    false,
+    mayHaveBeenTaken(error as SmtpError),
     typeof code === 'string' ? code : undefined,
   );
 }
@@ -137,44 +151,54 @@ export function createEmailChannel(
   const needsTls =
     email.tls === 'required' ||
     (email.tls === 'auto' && email.password !== undefined && !isLoopback(server.host));
+  /** One connection for one piece of work. */
+  const connected = async <Result>(
+    signal: AbortSignal | undefined,
+    work: (transport: Transporter<SMTPTransport.SentMessageInfo>) => Promise<Result>,
+  ): Promise<Result> => {
+    const transport = createTransport({
+      host: server.host,
+      port: server.port,
+      secure: server.isSecure,
+      requireTLS: needsTls && !server.isSecure,
+      ignoreTLS: email.tls === 'off',
+      ...(email.username ? { auth: { user: email.username, pass: email.password } } : {}),
+      // A certificate that this machine made for itself is as good as no encryption, which loopback may do without.
+      tls: { rejectUnauthorized: needsTls || server.isSecure || !isLoopback(server.host) },
+      connectionTimeout: timeout,
+      greetingTimeout: timeout,
+      socketTimeout: timeout,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    const abort = () => transport.close();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await work(transport);
+    } catch (error) {
+      throw toSendFailure(error, server, [email.password]);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      transport.close();
+    }
+  };
   return {
     name,
+    ping: (signal) => connected(signal, async (transport) => void (await transport.verify())),
     async send(message, suppressed, signal, key) {
-      const transport = createTransport({
-        host: server.host,
-        port: server.port,
-        secure: server.isSecure,
-        requireTLS: needsTls && !server.isSecure,
-        ignoreTLS: email.tls === 'off',
-        ...(email.username ? { auth: { user: email.username, pass: email.password } } : {}),
-        // A certificate that this machine made for itself is as good as no encryption, which loopback may do without.
-        tls: { rejectUnauthorized: needsTls || server.isSecure || !isLoopback(server.host) },
-        connectionTimeout: timeout,
-        greetingTimeout: timeout,
-        socketTimeout: timeout,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      });
-      const abort = () => transport.close();
-      signal?.addEventListener('abort', abort, { once: true });
-      try {
-        const sent = await transport.sendMail({
+      const sent = await connected(signal, (transport) =>
+        transport.sendMail({
           from: email.from,
           to: email.recipients,
           ...renderEmail(message, suppressed, linkBase),
           headers: { 'Auto-Submitted': 'auto-generated' },
           ...(key !== undefined && { messageId: `<${key}@log-anomalies>` }),
-        });
-        if (sent.rejected.length > 0)
-          warn(
-            `SMTP server ${server.host}:${server.port} refused ${sent.rejected.length} of ${email.recipients.length} recipients`,
-          );
-      } catch (error) {
-        throw toSendFailure(error, server, [email.password]);
-      } finally {
-        signal?.removeEventListener('abort', abort);
-        transport.close();
-      }
+        }),
+      );
+      if (sent.rejected.length > 0)
+        warn(
+          `SMTP server ${server.host}:${server.port} refused ${sent.rejected.length} of ${email.recipients.length} recipients`,
+        );
     },
   };
 }

@@ -11,9 +11,10 @@ export interface HttpDependencies {
 /** One request to a receiver. */
 export interface HttpMessage {
   readonly url: string;
-  readonly method?: 'POST' | 'PUT';
+  /** HEAD asks whether anybody answers: it carries no message, and what is answered counts as little as that it is. */
+  readonly method?: 'POST' | 'PUT' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string;
   /** Names the message for the receiver, the same whenever it is sent. */
   readonly key?: string;
   readonly signal?: AbortSignal;
@@ -28,6 +29,9 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+/** A gateway speaks where the receiver did not: it may have taken the message. Source: RFC 9110, 15.6. */
+const OF_A_GATEWAY: ReadonlySet<number> = new Set([502, 504]);
+const isTemporaryStatus = (status: number): boolean => status === 429 || status === 408 || status >= 500;
 const LONGEST_ANSWER = 4_000;
 const LONGEST_TOLD = 300;
 
@@ -79,7 +83,7 @@ export function createHttpSender(
       const response = await fetch(url, {
         method,
         headers: {
-          'content-type': 'application/json; charset=utf-8',
+          ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
           ...headers,
           ...(key !== undefined && { 'idempotency-key': key }),
         },
@@ -87,19 +91,18 @@ export function createHttpSender(
         redirect: 'manual',
         signal: controller.signal,
       });
-      if (response.ok) {
+      if (response.ok || (method === 'HEAD' && !isTemporaryStatus(response.status))) {
         // Delivered, whatever becomes of the rest of the answer.
         await response.body?.cancel().catch(() => {});
         return;
       }
       const answer = await beginningOf(response);
-      const isTemporary = response.status === 429 || response.status === 408 || response.status >= 500;
       const told = cleanText(redact(answer, secrets), LONGEST_TOLD);
       throw new SendFailure(
         `${receiver} answered ${response.status} ${told}`.trim(),
-        isTemporary,
+        isTemporaryStatus(response.status),
         parseRetryAfter(response.headers.get('retry-after'), now()) ?? retryAfterIn(answer),
-        false,
+        OF_A_GATEWAY.has(response.status),
         String(response.status),
       );
     } catch (error) {

@@ -77,6 +77,7 @@ export function createMarkdownChatChannel(
   const send = createHttpSender(`${receiver} at ${new URL(url).host}`, secretsOf(url), dependencies);
   return {
     name,
+    ping: (signal) => send({ url, method: 'HEAD', signal }),
     send: (message, suppressed, signal, key) =>
       send({
         url,

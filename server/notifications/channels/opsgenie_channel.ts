@@ -69,6 +69,8 @@ export function createOpsgenieChannel(
   return {
     name,
     tracksIncidents: true,
+    dropsRepeats: true,
+    ping: (signal) => send({ url: alerts, method: 'HEAD', headers, signal }),
     async send(message, suppressed, signal) {
       if (message === undefined || !('kind' in message)) return;
       if (message.news !== 'over') {

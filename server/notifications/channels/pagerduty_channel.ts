@@ -65,6 +65,8 @@ export function createPagerdutyChannel(
   return {
     name,
     tracksIncidents: true,
+    dropsRepeats: true,
+    ping: (signal) => send({ url, method: 'HEAD', signal }),
     async send(message, suppressed, signal) {
       // Only incidents have a life of their own, which the settings see to.
       if (message === undefined || !('kind' in message)) return;

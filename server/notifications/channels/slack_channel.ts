@@ -83,6 +83,7 @@ export function createSlackChannel(
   const send = createHttpSender(`Slack webhook at ${new URL(url).host}`, secretsOf(url), dependencies);
   return {
     name,
+    ping: (signal) => send({ url, method: 'HEAD', signal }),
     send: (message, suppressed, signal, key) =>
       send({
         url,

@@ -62,6 +62,7 @@ export function createTeamsChannel(
   const send = createHttpSender(`Teams workflow at ${new URL(url).host}`, secretsOf(url), dependencies);
   return {
     name,
+    ping: (signal) => send({ url, method: 'HEAD', signal }),
     send: (message, suppressed, signal, key) =>
       send({ url, body: JSON.stringify(renderTeams(contentOf(message, suppressed, linkBase))), key, signal }),
   };

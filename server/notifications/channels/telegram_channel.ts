@@ -39,6 +39,7 @@ export function createTelegramChannel(
   const send = createHttpSender(`Telegram at ${new URL(api).host}`, [token, url], dependencies);
   return {
     name,
+    ping: (signal) => send({ url, method: 'HEAD', signal }),
     send: (message, suppressed, signal, key) =>
       send({
         url,

@@ -77,6 +77,7 @@ export function createWebhookChannel(
   );
   return {
     name,
+    ping: (signal) => send({ url, method: 'HEAD', headers, signal }),
     async send(message, suppressed, signal, key) {
       const values = templateValuesOf(message, suppressed, linkBase, key);
       const isText = typeof template === 'string';

@@ -8,6 +8,13 @@ export interface AlertChannel {
   readonly name: string;
   /** Keeps an alert of its own for each incident, which has to hear when that is over. */
   readonly tracksIncidents?: boolean;
+  /** Takes a repeated message for the one that it has, by its key, and tells nobody again. */
+  readonly dropsRepeats?: boolean;
+  /**
+   * Asks whether the receiver answers, without a message.
+   * @throws SendFailure
+   */
+  ping(signal?: AbortSignal): Promise<void>;
   /**
    * Sends once. Without `message`, only what was suppressed is told.
    * @throws SendFailure
