@@ -253,31 +253,34 @@ describe('by Slack', () => {
   it.each([
     ['before recording', { record: () => Promise.reject(new Error('crash')), isSilent: false }],
     ['at the receiver', { record: () => Promise.reject(new Error('crash')), isSilent: true }],
-  ])('tells twice at most and loses nothing when it crashes twice %s', async (_where, { isSilent, ...crash }) => {
-    let isCrashing = true;
-    const { received, webhook_url } = await startWebhook((response) => {
-      if (isSilent && isCrashing) response.socket?.destroy();
-      else response.end('ok');
-    });
-    const journal = createMemoryJournal();
-    const clocks: number[] = [];
-    const crashing = (): Promise<unknown> => {
-      const { notify, clock } = setUp({ slack: { webhook_url } }, { ...journal, ...crash });
-      clock.time += 60_000 * clocks.push(0);
-      return notify('r1', [resultOf('1')]);
-    };
-    await crashing().catch(() => undefined);
-    await crashing().catch(() => undefined);
-    expect(received).toHaveLength(2);
-    isCrashing = false;
-    const after = setUp({ slack: { webhook_url } }, journal);
-    after.clock.time += 600_000;
-    await after.notifier.flush();
-    await after.notifier.flush();
-    expect(received).toHaveLength(3);
-    expect(received[1]).toEqual(received[0]);
-    expect(received[2].text).toContain('1 more anomaly suppressed since');
-  });
+  ])(
+    'tells twice at most and loses nothing when it crashes twice %s',
+    async (_where, { isSilent, ...crash }) => {
+      let isCrashing = true;
+      const { received, webhook_url } = await startWebhook((response) => {
+        if (isSilent && isCrashing) response.socket?.destroy();
+        else response.end('ok');
+      });
+      const journal = createMemoryJournal();
+      const clocks: number[] = [];
+      const crashing = (): Promise<unknown> => {
+        const { notify, clock } = setUp({ slack: { webhook_url } }, { ...journal, ...crash });
+        clock.time += 60_000 * clocks.push(0);
+        return notify('r1', [resultOf('1')]);
+      };
+      await crashing().catch(() => undefined);
+      await crashing().catch(() => undefined);
+      expect(received).toHaveLength(2);
+      isCrashing = false;
+      const after = setUp({ slack: { webhook_url } }, journal);
+      after.clock.time += 600_000;
+      await after.notifier.flush();
+      await after.notifier.flush();
+      expect(received).toHaveLength(3);
+      expect(received[1]).toEqual(received[0]);
+      expect(received[2].text).toContain('1 more anomaly suppressed since');
+    },
+  );
 
   it('a crash between the note and the message costs no telling of its own', async () => {
     const { received, webhook_url } = await startWebhook();

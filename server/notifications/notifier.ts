@@ -374,7 +374,7 @@ async function deliver(
     try {
       await send(pending);
     } catch (error) {
-      // What was certainly not taken has not been tried.
+      // A message that was certainly not taken has not been tried.
       if (!(error instanceof SendFailure && error.mayHaveArrived)) state = before;
       return waitAfter(error, pending);
     }

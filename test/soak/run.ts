@@ -187,10 +187,7 @@ async function soak(settings: Soak): Promise<void> {
       if (isDue) collected = now;
       // A busy Kibana may be late with one answer: the next sample is another one.
       try {
-        const sample = await takeSample(
-          { kibana: admin, elasticsearch, pid: kibana.pid },
-          { started, logs },
-        );
+        const sample = await takeSample({ kibana: admin, elasticsearch, pid: kibana.pid }, { started, logs });
         const found = isDue ? await liveMemory(socket) : undefined;
         live = found ?? live;
         samples.push(withLiveMemory(sample, found));

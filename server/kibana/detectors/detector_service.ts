@@ -372,6 +372,7 @@ export async function renewOwnKey(
   renewals.set(services, tried);
   const name = JSON.stringify([space, stored.id]);
   if (now - (tried.get(name) ?? -Infinity) < RENEW_AGAIN_MILLISECONDS) return;
+  for (const [each, at] of tried) if (now - at >= RENEW_AGAIN_MILLISECONDS) tried.delete(each);
   tried.set(name, now);
   try {
     // A detector that was changed past us is looked through by a person first.

@@ -299,7 +299,10 @@ describe('by PagerDuty', () => {
 });
 
 it.each([
-  ['pagerduty', (url: string) => ({ type: 'pagerduty', routing_key: 'R'.repeat(32), url: `${url}/v2/enqueue` })],
+  [
+    'pagerduty',
+    (url: string) => ({ type: 'pagerduty', routing_key: 'R'.repeat(32), url: `${url}/v2/enqueue` }),
+  ],
   ['opsgenie', (url: string) => ({ type: 'opsgenie', api_key: 'key-of-the-integration', url })],
 ])('%s, which knows its alerts by their keys, is told until it answers', async (_type, settingsAt) => {
   const { received, url } = await startService(

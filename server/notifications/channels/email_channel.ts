@@ -109,7 +109,9 @@ const NO_GREETING = /^(Connection timeout|Greeting never received)/;
 
 /** The connection was lost, perhaps after the message: its answer would have said. */
 const mayHaveBeenTaken = ({ code, syscall, message }: SmtpError): boolean =>
-  !NEVER_SENT.has(code) && syscall !== 'connect' && !(typeof message === 'string' && NO_GREETING.test(message));
+  !NEVER_SENT.has(code) &&
+  syscall !== 'connect' &&
+  !(typeof message === 'string' && NO_GREETING.test(message));
 
 function toSendFailure(
   error: unknown,
