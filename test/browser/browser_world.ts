@@ -8,7 +8,7 @@ import type { DetectorInput } from '../../common/detector';
 import type { Operation } from '../../common/api';
 import { connect, feedbackIndex, readerRole, resultsPattern, sleep } from '../../server/elasticsearch';
 import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integration/fixtures/kibana_stand_in';
-import { buildBundle, buildHostPage } from './build_host_page';
+import { buildPages } from './build_host_page';
 import { startHost, type Host } from './host_server';
 import { DEMO_LOGS_DAYS, writeDemoLogs } from './demo_logs';
 import { keepRunningTasks } from './run_tasks';
@@ -39,13 +39,12 @@ export interface BrowserWorld {
 export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
   const space = `browser-${randomBytes(4).toString('hex')}`;
   const logs = `${space}-logs`;
-  const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-browser-'));
   const elasticsearch = connect();
-  const [hostPage] = await Promise.all([
-    buildHostPage(),
-    buildBundle(folder),
-    writeDemoLogs(elasticsearch, logs),
-  ]);
+  const shared = process.env.FOLDER_OF_TESTS;
+  const folder = shared
+    ? join(shared, `pages_${process.env.JEST_WORKER_ID}`)
+    : await mkdtemp(join(tmpdir(), 'log-anomalies-browser-'));
+  const [{ hostPage, bundle }] = await Promise.all([buildPages(folder), writeDemoLogs(elasticsearch, logs)]);
   const kibana = startKibanaStandIn({ administrator: elasticsearch });
   const reader = await makeReader(elasticsearch, space);
   const people: Person[] = [
@@ -57,7 +56,7 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
     space,
     dataViews: [{ id: logs, title: logs, name: 'Logs' }],
     hostPage,
-    bundle: folder,
+    bundle,
     people,
     ...(port && { port }),
   });
@@ -68,7 +67,7 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
     host,
     space,
     logs,
-    bundle: folder,
+    bundle,
     close: async () => {
       await stopTasks();
       await host.close();
@@ -80,7 +79,7 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
       await elasticsearch.indices.delete({ index: own, ignore_unavailable: true });
       await reader.close();
       await elasticsearch.close();
-      await rm(folder, { recursive: true, force: true });
+      if (!shared) await rm(folder, { recursive: true, force: true });
     },
   };
 }

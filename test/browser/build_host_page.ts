@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { bundleBrowser, watchBrowser } from '../../scripts/build/browser_bundle';
 
@@ -46,7 +46,7 @@ const lentModules: Plugin = {
  *
  * @returns entry `/host/host_page.js`, its chunks, and the style sheets of both themes
  */
-export async function buildHostPage(): Promise<ServedFiles> {
+async function buildHostPage(): Promise<ServedFiles> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['test/browser/host/host_page.tsx'],
@@ -80,9 +80,38 @@ const bundleIn = (outputDirectory: string) => ({
   requiredBundles: [],
 });
 
-/** Builds the plugin's own bundle, as it goes into the zip. @param folder where to */
-export async function buildBundle(folder: string): Promise<void> {
-  await bundleBrowser(bundleIn(folder));
+export interface BuiltPages {
+  readonly hostPage: ServedFiles;
+  /** Folder of the plugin's own bundle, as it goes into the zip. */
+  readonly bundle: string;
+}
+
+/**
+ * Builds the host page and the plugin's bundle; or reads what an earlier call built there, since the test files that one worker
+ * of jest runs share a folder.
+ *
+ * @param folder absolute path
+ */
+export async function buildPages(folder: string): Promise<BuiltPages> {
+  const bundle = join(folder, 'bundle');
+  const hostFolder = join(folder, 'host_page');
+  const isBuilt = join(folder, 'built');
+  if (existsSync(isBuilt)) return { hostPage: await readServed(hostFolder), bundle };
+  const [hostPage] = await Promise.all([buildHostPage(), bundleBrowser(bundleIn(bundle))]);
+  for (const [path, contents] of hostPage) {
+    await mkdir(dirname(join(hostFolder, path)), { recursive: true });
+    await writeFile(join(hostFolder, path), contents);
+  }
+  await writeFile(isBuilt, '');
+  return { hostPage, bundle };
+}
+
+async function readServed(folder: string): Promise<ServedFiles> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.path, entry.name));
+  return new Map(
+    await Promise.all(paths.map(async (path) => [path.slice(folder.length), await readFile(path)] as const)),
+  );
 }
 
 /** Builds the plugin's own bundle again after each change, see {@link watchBrowser}. @param folder where to */
