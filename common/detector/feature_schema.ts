@@ -269,5 +269,12 @@ export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>
   day_of_week: 0.25,
 };
 
+/**
+ * Weight of a severity that is compared with all logs, twice that of a number that is: the far end of a number is ordinary for
+ * requests of one kind or another, while a status says by itself that something failed. Within groups both weigh 1.
+ */
+const SEVERITY_OF_ALL_LOGS = 4;
+
 /** @returns the feature's weight, shared by all of its columns */
-export const weightOf = ({ weight, type }: FeatureDefinition): number => weight ?? DEFAULT_WEIGHTS[type];
+export const weightOf = ({ weight, type, by }: FeatureDefinition): number =>
+  weight ?? (type === 'severity' && by === undefined ? SEVERITY_OF_ALL_LOGS : DEFAULT_WEIGHTS[type]);

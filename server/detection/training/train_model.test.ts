@@ -50,6 +50,26 @@ const train = (documents: LogDocument[], change: Partial<TrainingRequest> = {}) 
 
 const logs = demoLogs(1, 36);
 
+it('ranks failures above the largest ordinary requests with four plain features', () => {
+  const features = [
+    { type: 'number', field: 'response_time' },
+    { type: 'severity', field: 'status_code' },
+    { type: 'number', field: 'request_size' },
+    { type: 'hour_of_day', field: 'hour_of_day' },
+  ] as const;
+  const { snapshot } = train(logs, { detector: detectorOf({ features: [...features] }) });
+  const others = demoLogs(2, 36);
+  const { scores } = createModelScorer(snapshot).score(others);
+  const kindOf = (row: number): string | undefined => (others[row].labels as { kind?: string }).kind;
+  const ranked = [...scores.keys()].sort((one, other) => scores[other] - scores[one]);
+  const failures = ranked.filter((row) => kindOf(row) === 'server_error').length;
+  const highest = ranked
+    .slice(0, Math.round(1.25 * failures))
+    .filter((row) => kindOf(row) === 'server_error');
+  expect(failures).toBeGreaterThan(50);
+  expect(highest.length / failures).toBeGreaterThan(0.95);
+});
+
 it('trains the same model from the same logs and seed, and another from another seed', () => {
   const first = train(logs).snapshot;
   expect(train(logs).snapshot.version).toBe(first.version);
