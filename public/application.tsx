@@ -15,6 +15,7 @@ const OverviewPage = lazy(() => import('./pages/overview/overview_page'));
 const DetectorFormPage = lazy(() => import('./pages/detector_form/detector_form_page'));
 const DetectorPage = lazy(() => import('./pages/detector_page'));
 const IncidentPage = lazy(() => import('./pages/incidents/incident_page'));
+const ScanPage = lazy(() => import('./pages/scan/scan_page'));
 const ResultPage = lazy(() => import('./pages/result_page'));
 
 /** @returns takes the application away again */
@@ -85,6 +86,8 @@ function CurrentPage(): ReactElement {
       return <OverviewPage />;
     case 'create':
       return <DetectorFormPage key="new" />;
+    case 'scan':
+      return <ScanPage />;
     case 'edit':
       return <DetectorFormPage key={place.id} id={place.id} />;
     case 'detector':

@@ -1,5 +1,11 @@
 import { z } from 'zod';
+import { detectorSchema, durationSchema, UNITS } from '../detector';
+import { sourceSchema } from '../detector/detector_schema';
+import { LOG_KINDS } from '../scanning/log_kinds';
+import { LEFT_OUT_REASONS, REACHED_AS } from '../scanning/sources_of_indices';
 import { API_ROOT, endpoint } from './endpoint';
+
+const scanWindowSchema = durationSchema.default('7d').describe('Time before now that is looked at');
 
 export const setupEndpoints = {
   checkSetup: endpoint({
@@ -33,6 +39,64 @@ export const setupEndpoints = {
       audit_trail: z
         .enum(['recorded', 'unrecorded', 'absent', 'unknown'])
         .describe('True when Elasticsearch itself notes who writes to the audit trail of this space'),
+    }),
+  }),
+  scanLogs: endpoint({
+    method: 'get',
+    path: `${API_ROOT}/_scan`,
+    summary: 'Find what may be logs among all that the caller may read, as far as the caller may read it',
+    privilege: 'read',
+    cost: 'search',
+    query: z.strictObject({ window: scanWindowSchema }),
+    response: z.object({
+      sources: z
+        .array(
+          z.object({
+            index: z.string().describe('Data stream, index, alias or pattern that a detector would read'),
+            reached_as: z.enum(REACHED_AS),
+            timestamp_field: z.string(),
+            logs: z.number().describe('Documents in the window'),
+            indices: z.number().int().describe('Indices that hold them'),
+            detectors: z.array(z.string()).describe('Names of detectors of this space that read it already'),
+          }),
+        )
+        .describe('Those with most documents first'),
+      left_out: z.array(
+        z.object({
+          reason: z.enum(LEFT_OUT_REASONS),
+          count: z.number().int(),
+          examples: z.array(z.string()).describe('Some of their names'),
+        }),
+      ),
+      incomplete: z.boolean().describe('True when a part of the cluster did not answer in time'),
+    }),
+  }),
+  proposeDetectors: endpoint({
+    method: 'post',
+    path: `${API_ROOT}/_scan/_propose`,
+    summary: 'Look at a few documents of one source and propose detectors for it; nothing is saved',
+    privilege: 'read',
+    cost: 'search',
+    body: z.strictObject({
+      index: sourceSchema.shape.index,
+      timestamp_field: sourceSchema.shape.timestamp_field,
+      window: scanWindowSchema,
+    }),
+    response: z.object({
+      logs: z.number(),
+      days: z.number().describe('Days from the first log in the window to its end'),
+      kind: z.enum(LOG_KINDS).optional().describe('Absent where the documents do not look like logs'),
+      preset: z.string().optional().describe('Preset that the features of single logs come from'),
+      proposals: z
+        .array(
+          z.object({
+            unit: z.enum(UNITS),
+            detector: detectorSchema,
+            expected_alerts_per_day: z.number(),
+            ready: z.boolean().describe('False when there are too few logs to learn from yet'),
+          }),
+        )
+        .describe('Empty where nothing could be looked at'),
     }),
   }),
   getOpenApi: endpoint({

@@ -28,6 +28,7 @@ import { mineTemplatesCommand } from '../commands/mine_templates';
 import { protectAudit } from '../commands/protect_audit';
 import { quietTimes } from '../commands/quiet_times';
 import { rollbackModel } from '../commands/rollback_model';
+import { scan } from '../commands/scan';
 import { scoreLogs } from '../commands/score_logs';
 import { suggestFeaturesCommand } from '../commands/suggest_features';
 import { suppress } from '../commands/suppress';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     checkConnection,
     generateLogs,
     ingestLogs,
+    scan,
     suggestFeaturesCommand,
     mineTemplatesCommand,
     collectTrainingData,

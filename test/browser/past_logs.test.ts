@@ -1,4 +1,5 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { seriousFindings } from './accessibility';
 import { administrator, demoDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { createDetectorByForm, open, openBrowser, testSubject } from './steps';
 
@@ -67,3 +68,92 @@ it('tells on the first tab why a detector fails, and what to do', () =>
     expect(told).toContain(`${world.logs}-missing`);
     expect(told).toMatch(/Check that the index|Widen the training window/);
   }));
+
+describe('the scan of logs', () => {
+  const scanned = (page: Page): Locator =>
+    page.locator(testSubject('logAnomaliesScanSource'), { hasText: world.logs }).first();
+
+  it('is reached from the overview, proposes detectors and says of each chosen one what became of it', () =>
+    onPage(browser, world, async (page) => {
+      await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesOpenScan');
+      await page.click(testSubject('logAnomaliesOpenScan'));
+      const row = scanned(page);
+      await row.getByText(/Watched already by .*Over existing logs/).waitFor();
+      await row.locator(testSubject('logAnomaliesScanProposal-bucket')).waitFor();
+      // Nothing is chosen that is watched already; nor is anything of others that use the same Elasticsearch.
+      await page.waitForSelector(testSubject('logAnomaliesScanProgress'), { state: 'detached' });
+      for (const box of await page.locator('input[type=checkbox]:checked').all()) {
+        await box.uncheck({ force: true });
+      }
+      expect(await page.isEnabled(testSubject('logAnomaliesScanMake'))).toBe(false);
+      for (const unit of ['log', 'bucket']) {
+        await row.locator(`${testSubject(`logAnomaliesScanProposal-${unit}`)} input`).check({ force: true });
+      }
+      await page
+        .locator(testSubject('logAnomaliesScanSum'))
+        .getByText(/about 10 anomalies a day/)
+        .waitFor();
+      await page.route('**/api/log_anomalies/detectors', (route) => {
+        const { detector } = route.request().postDataJSON() as { detector: { unit?: string } };
+        if (detector.unit !== 'bucket') return route.continue();
+        const message = 'A detector works with your rights, and you lack: read on "it"';
+        return route.fulfill({ status: 403, json: { statusCode: 403, error: 'Forbidden', message } });
+      });
+      await page.click(testSubject('logAnomaliesScanMake'));
+      await row
+        .locator(testSubject('logAnomaliesScanRefused'))
+        .getByText(/you lack: read on "it"/)
+        .waitFor();
+      await row
+        .locator(testSubject('logAnomaliesScanMade'))
+        .getByRole('link', { name: /score the last 7 days/ })
+        .click();
+      await page.waitForSelector(testSubject('logAnomaliesDetector'));
+      expect(page.url()).toMatch(/\/detectors\/[0-9a-f-]{36}\/anomalies/);
+    }));
+
+  it.each(['light', 'dark'] as const)('has no serious barrier in %s, and fits into 1,280 pixels', (theme) =>
+    onPage(
+      browser,
+      world,
+      async (page) => {
+        await open({ page, url: world.host.url }, '/app/logAnomalies/scan', 'logAnomaliesScanSource');
+        await scanned(page).locator(testSubject('logAnomaliesScanProposal-log')).waitFor();
+        await page.click(`${testSubject('logAnomaliesScanLeftOut')} button`);
+        expect(await seriousFindings(page)).toEqual([]);
+        const [wide, window] = await page.evaluate<[number, number]>(
+          '[document.documentElement.scrollWidth, window.innerWidth]',
+        );
+        expect(wide).toBe(window);
+      },
+      { theme },
+    ),
+  );
+
+  it('shows somebody who may read no logs that there are none, and no button that would be refused', () =>
+    onPage(
+      browser,
+      world,
+      async (page) => {
+        await open({ page, url: world.host.url }, '/app/logAnomalies/scan', 'logAnomaliesScanEmpty');
+        expect(await page.locator(testSubject('logAnomaliesScanMake')).count()).toBe(0);
+      },
+      { user: 'reader' },
+    ));
+
+  it('says why it failed, and tries again', () =>
+    onPage(browser, world, async (page) => {
+      let answers = 0;
+      await page.route('**/api/log_anomalies/_scan', (route) =>
+        answers++ === 0
+          ? route.fulfill({ status: 403, json: { statusCode: 403, message: 'You may not list indices' } })
+          : route.continue(),
+      );
+      await open({ page, url: world.host.url }, '/app/logAnomalies/scan', 'logAnomaliesForbidden');
+      expect(await page.innerText(testSubject('logAnomaliesForbidden'))).toContain(
+        'You may not list indices',
+      );
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.waitForSelector(testSubject('logAnomaliesScanSource'));
+    }));
+});

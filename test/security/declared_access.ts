@@ -111,6 +111,8 @@ export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   listAudit: { privilege: 'read' },
   exportAudit: { privilege: 'read' },
   checkSetup: { privilege: 'read', subject: 'none' },
+  scanLogs: { privilege: 'read', subject: 'none' },
+  proposeDetectors: { privilege: 'read', logs: true, subject: 'none' },
   getOpenApi: { privilege: 'read', subject: 'none' },
   getSample: { privilege: 'read', subject: 'none' },
   installSample: { privilege: 'write', logs: true, subject: 'none', last: true },

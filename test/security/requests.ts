@@ -113,6 +113,8 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     removeSuppression: { params: { suppression_id: scene.suppressionId } },
     listAudit: { params },
     exportAudit: { params },
+    scanLogs: { query: { window: '1h' } },
+    proposeDetectors: { body: { index: source.index, timestamp_field: source.timestamp_field, window } },
     checkSetup: { query: { index: source.index } },
     getOpenApi: {},
     getSample: {},

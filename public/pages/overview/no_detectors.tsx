@@ -27,7 +27,7 @@ export function NoDetectors(props: {
         <p>
           {i18n.translate('logAnomalies.empty.body', {
             defaultMessage:
-              'Look at it first on sample logs, which you can remove again with one button. Or name the index that your own logs are in: suitable features are suggested, and you see what would have been flagged before anything is saved.',
+              'Look at it first on sample logs, which you can remove again with one button. Or have your own logs scanned: you see what looks like logs, with a detector for each, and choose. Nothing is saved before.',
           })}
         </p>
       }
@@ -43,6 +43,14 @@ export function NoDetectors(props: {
               data-test-subj="logAnomaliesTrySample"
             >
               {i18n.translate('logAnomalies.empty.sample', { defaultMessage: 'Try it on sample logs' })}
+            </EuiButton>,
+            <EuiButton
+              key="scan"
+              iconType="search"
+              onClick={() => go('/scan')}
+              data-test-subj="logAnomaliesScanFirst"
+            >
+              {i18n.translate('logAnomalies.scan.title', { defaultMessage: 'Scan my logs' })}
             </EuiButton>,
             <EuiButtonEmpty
               key="create"

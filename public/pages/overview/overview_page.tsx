@@ -91,6 +91,14 @@ export default function OverviewPage(): ReactElement {
                 >
                   {createLabel}
                 </EuiButton>,
+                <EuiButtonEmpty
+                  key="scan"
+                  iconType="search"
+                  onClick={() => go('/scan')}
+                  data-test-subj="logAnomaliesOpenScan"
+                >
+                  {i18n.translate('logAnomalies.scan.title', { defaultMessage: 'Scan my logs' })}
+                </EuiButtonEmpty>,
                 <InstallDashboardsButton key="dashboards" />,
                 channels,
                 <ExchangeMenu key="exchange" openImport={() => setIsImporting(true)} />,

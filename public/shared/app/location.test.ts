@@ -4,6 +4,8 @@ describe('placeOf', () => {
   it.each([
     ['/', { page: 'overview' }],
     ['/detectors/new', { page: 'create' }],
+    ['/scan', { page: 'scan' }],
+    ['/scan/more', { page: 'unknown' }],
     ['/detectors/a-1', { page: 'detector', id: 'a-1', tab: 'anomalies' }],
     [detectorPath('a-1', 'models'), { page: 'detector', id: 'a-1', tab: 'models' }],
     [detectorPath('a-1', 'edit'), { page: 'edit', id: 'a-1' }],

@@ -7,6 +7,7 @@ export interface Location {
 export type Place =
   | { page: 'overview' }
   | { page: 'create' }
+  | { page: 'scan' }
   | { page: 'edit'; id: string }
   | { page: 'detector'; id: string; tab: DetectorTab }
   | { page: 'result'; id: string }
@@ -47,6 +48,7 @@ export function placeOf(path: string): Place {
   const [area, first, second, ...rest] = path.split('/').filter(Boolean).map(decoded);
   if (rest.length > 0) return { page: 'unknown' };
   if (area === undefined) return { page: 'overview' };
+  if (area === 'scan' && first === undefined) return { page: 'scan' };
   if (area === 'incidents' && first !== undefined && second === undefined) {
     return { page: 'incident', id: first };
   }

@@ -3,6 +3,7 @@ import { auditProtectionOf, checkConnection } from '../../elasticsearch';
 import { usesApiKeys } from '../keys/api_key';
 import { createOpenApiDocument } from './open_api';
 import { channelsOf } from '../records/known_kibanas';
+import { proposeForSource, scanLogs } from '../detectors/scan_logs';
 import { unseenData } from '../records/upgrade_service';
 import type { Handlers } from './handler';
 
@@ -51,5 +52,8 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
       audit_trail: await auditProtectionOf(scope.elasticsearch, scope.space).catch(() => 'unknown' as const),
     };
   },
+  scanLogs: ({ query }, { services, scope, signal }) => scanLogs(services, scope, query.window, signal),
+  proposeDetectors: ({ body }, { services, scope, signal }) =>
+    proposeForSource(services, scope, body, signal),
   getOpenApi: async () => createOpenApiDocument(),
 };

@@ -1,0 +1,141 @@
+import { BUCKET_CONTAMINATION, proposeBucket } from '../buckets/propose_bucket';
+import { parseDetector, type Detector, type DetectorInput, type FeatureDefinition } from '../detector';
+import { durationToMilliseconds } from '../detector';
+import { bucketSchema } from '../detector/bucket_schema';
+import type { LogDocument } from '../log_document';
+import { presetFor } from '../log_features';
+import type { LogField } from '../log_features/fields/log_fields';
+import type { FeatureSuggestion } from '../log_features/suggesting/suggest_features';
+import { printable } from '../printable';
+import { DAY } from '../duration';
+import { ENTITIES_OF_KIND, logKindOf, type LogKind } from './log_kinds';
+
+/** Detector that a scan proposes for a source of logs. */
+export interface DetectorProposal {
+  readonly unit: Detector['unit'];
+  readonly detector: DetectorInput;
+  /** Budget that its threshold keeps to. */
+  readonly expectedAlertsPerDay: number;
+  /** False where a first training would find too few rows in the window. */
+  readonly isReady: boolean;
+}
+
+export interface SourceProposals {
+  readonly kind: LogKind | undefined;
+  /** Preset that the features of single logs come from; absent where they were proposed one by one. */
+  readonly preset?: string;
+  /** Empty where the documents are no logs, or hold nothing that could be looked at. */
+  readonly proposals: readonly DetectorProposal[];
+}
+
+/** Anomalies a day that all detectors of one source keep to together: as many as people look through. */
+const BUDGET_OF_SOURCE = 10;
+/** Of few logs a smaller number is already much: the budget is at most this share of them. */
+const MOST_OF_LOGS = 0.01;
+const SMALLEST_BUDGET = 0.1;
+const SMALLEST_SHARE = 1e-7;
+/** Rows that a training takes at least, as by default. */
+const FEWEST_ROWS = 256;
+/** Mean logs in a span of time from which counting them says something. */
+const FEWEST_LOGS_A_SPAN = 1;
+const ENTITY_SHARE = 0.5;
+const LONGEST_NAME = 160;
+const DEFAULT_SPAN = durationToMilliseconds(bucketSchema.parse({}).span);
+
+/** Two digits are what an estimate is worth. */
+const rounded = (value: number): number => Number(value.toPrecision(2));
+
+/**
+ * Proposes what to find anomalies with in a source of logs: a detector of single logs, of what the logs of an entity are in spans of
+ * time, or both, where there are enough of them.
+ *
+ * @param given `documents`: a sample; `fields`: those of the sample as they are mapped; `suggestions`: features for where no preset
+ *   fits; `logs` came in `days`, both of the window of training
+ */
+export function proposeDetectors(given: {
+  readonly index: string;
+  readonly timestampField: string;
+  readonly documents: readonly LogDocument[];
+  readonly fields: readonly LogField[];
+  readonly suggestions: readonly FeatureSuggestion[];
+  readonly logs: number;
+  readonly days: number;
+}): SourceProposals {
+  const { index, timestampField, documents, fields, suggestions, logs, days } = given;
+  const kind = logKindOf(index, documents, fields);
+  if (kind === undefined) return { kind, proposals: [] };
+  const preset = presetFor(documents);
+  const features: readonly FeatureDefinition[] =
+    preset?.definitions ?? suggestions.map(({ definition }) => definition);
+  const { entity_field: entity, bucket } = proposeBucket(fields, entityOf(kind, fields));
+  const entities = fields.find(({ field }) => field === entity)?.distinct ?? 0;
+  const spans = (days * DAY) / DEFAULT_SPAN;
+  const hasBuckets = entity !== undefined && logs >= FEWEST_LOGS_A_SPAN * spans;
+  const budget = BUDGET_OF_SOURCE / (hasBuckets && features.length > 0 ? 2 : 1);
+  const source = { index, ...(timestampField !== '@timestamp' && { timestamp_field: timestampField }) };
+  const proposal = (
+    unit: Detector['unit'],
+    rows: number,
+    share: number,
+    settings: Partial<DetectorInput>,
+  ): DetectorProposal[] => {
+    const aDay = Math.max(SMALLEST_BUDGET, Math.min(budget, rounded((share * rows) / days)));
+    const detector: DetectorInput = {
+      name: nameOf(index, unit, entity),
+      source,
+      ...(entity !== undefined && { entity_field: entity }),
+      ...settings,
+      threshold: {
+        method: 'adaptive',
+        contamination: Math.min(share, Math.max(SMALLEST_SHARE, rounded((aDay * days) / Math.max(1, rows)))),
+        alerts_per_day: aDay,
+      },
+    };
+    try {
+      parseDetector(detector);
+    } catch {
+      // A field may be called as no setting allows; nothing is proposed that could not be saved.
+      return [];
+    }
+    return [{ unit, detector, expectedAlertsPerDay: aDay, isReady: rows >= FEWEST_ROWS }];
+  };
+  return {
+    kind,
+    ...(preset !== undefined && { preset: preset.name }),
+    proposals: [
+      ...(features.length === 0 ? [] : proposal('log', logs, MOST_OF_LOGS, { features: [...features] })),
+      ...(hasBuckets
+        ? proposal('bucket', Math.round(Math.max(1, entities) * spans), BUCKET_CONTAMINATION, {
+            unit: 'bucket',
+            bucket: withoutEmpty(bucket),
+          })
+        : []),
+    ],
+  };
+}
+
+/** The entity of the kind, where most logs have one. */
+function entityOf(kind: LogKind, fields: readonly LogField[]): string | undefined {
+  for (const name of ENTITIES_OF_KIND[kind] ?? []) {
+    const found = fields.find(
+      ({ field, kind: of, share }) =>
+        (field === name || field === `${name}.keyword`) && of === 'value' && share >= ENTITY_SHARE,
+    );
+    if (found !== undefined) return found.field;
+  }
+  return undefined;
+}
+
+/** Names are made of those of indices and fields alone, so that they read alike in every language. */
+function nameOf(index: string, unit: Detector['unit'], entity: string | undefined): string {
+  const name = printable(index, LONGEST_NAME);
+  return unit === 'bucket' ? `${name} / ${printable(entity ?? '', 30)}` : name;
+}
+
+const withoutEmpty = <Settings extends object>(settings: Settings): Settings =>
+  Object.fromEntries(
+    Object.entries(settings).filter(
+      ([, value]) =>
+        !(typeof value === 'object' && value !== null && Object.keys(value as object).length === 0),
+    ),
+  ) as Settings;

@@ -1,0 +1,113 @@
+import { i18n } from '@kbn/i18n';
+import type { Answer } from '../../shared/app/api_client';
+import { formatCount } from '../../shared/values/format';
+
+type Scan = Answer<'scanLogs'>;
+export type LeftOut = Scan['left_out'][number];
+export type Kind = NonNullable<Answer<'proposeDetectors'>['kind']>;
+export type Proposal = Answer<'proposeDetectors'>['proposals'][number];
+
+export function kindText(kind: Kind): string {
+  switch (kind) {
+    case 'nginx':
+      return i18n.translate('logAnomalies.scan.kindNginx', { defaultMessage: 'nginx' });
+    case 'apache':
+      return i18n.translate('logAnomalies.scan.kindApache', { defaultMessage: 'Apache HTTP server' });
+    case 'caddy':
+      return i18n.translate('logAnomalies.scan.kindCaddy', { defaultMessage: 'Caddy' });
+    case 'kubernetes':
+      return i18n.translate('logAnomalies.scan.kindKubernetes', { defaultMessage: 'Kubernetes containers' });
+    case 'authentication':
+      return i18n.translate('logAnomalies.scan.kindAuthentication', {
+        defaultMessage: 'Log-ins and commands',
+      });
+    case 'elastic_agent':
+      return i18n.translate('logAnomalies.scan.kindElasticAgent', {
+        defaultMessage: "Elastic Agent's own logs",
+      });
+    case 'system':
+      return i18n.translate('logAnomalies.scan.kindSystem', { defaultMessage: 'System logs' });
+    case 'database':
+      return i18n.translate('logAnomalies.scan.kindDatabase', { defaultMessage: 'Database' });
+    case 'web':
+      return i18n.translate('logAnomalies.scan.kindWeb', { defaultMessage: 'Web requests' });
+    case 'application':
+      return i18n.translate('logAnomalies.scan.kindApplication', { defaultMessage: 'Application' });
+    case 'other':
+      return i18n.translate('logAnomalies.scan.kindOther', { defaultMessage: 'Messages' });
+  }
+}
+
+/** Says what a proposed detector judges, and by which entity. */
+export function proposalText({ unit, detector }: Proposal): string {
+  const { entity_field: entity } = detector;
+  if (unit === 'bucket') {
+    return i18n.translate('logAnomalies.scan.bucket', {
+      defaultMessage: 'All logs of each {entity} together, every {span}: floods, silence, more errors',
+      values: { entity: entity ?? '', span: detector.bucket?.span ?? '' },
+    });
+  }
+  return entity === undefined
+    ? i18n.translate('logAnomalies.scan.log', { defaultMessage: 'Each log by itself' })
+    : i18n.translate('logAnomalies.scan.logBy', {
+        defaultMessage: 'Each log by itself, results by {entity}',
+        values: { entity },
+      });
+}
+
+/** Says how much a proposed detector looks at, and how much it is going to tell. */
+export function amountText({ unit, detector, expected_alerts_per_day: aDay, ready }: Proposal): string {
+  const anomalies = i18n.translate('logAnomalies.scan.aDay', {
+    defaultMessage: 'about {count} anomalies a day',
+    values: { count: formatCount(aDay) },
+  });
+  const features = i18n.translate('logAnomalies.scan.features', {
+    defaultMessage: '{count} features',
+    values: { count: detector.features.length },
+  });
+  const parts = [...(unit === 'log' ? [features] : []), anomalies];
+  if (!ready) {
+    parts.push(
+      i18n.translate('logAnomalies.scan.notReady', {
+        defaultMessage: 'too few logs to learn from yet; it waits until there are enough',
+      }),
+    );
+  }
+  return parts.join(' · ');
+}
+
+export function leftOutText({ reason, count }: LeftOut): string {
+  const values = { count: formatCount(count) };
+  switch (reason) {
+    case 'hidden':
+      return i18n.translate('logAnomalies.scan.leftHidden', {
+        defaultMessage: '{count} hidden or of the system',
+        values,
+      });
+    case 'own':
+      return i18n.translate('logAnomalies.scan.leftOwn', {
+        defaultMessage: '{count} of Log Anomalies itself',
+        values,
+      });
+    case 'no_logs_by_name':
+      return i18n.translate('logAnomalies.scan.leftMetrics', {
+        defaultMessage: '{count} with metrics, traces and the like, by their name',
+        values,
+      });
+    case 'no_recent_logs':
+      return i18n.translate('logAnomalies.scan.leftOld', {
+        defaultMessage: '{count} without a document of the last 7 days',
+        values,
+      });
+    case 'odd_name':
+      return i18n.translate('logAnomalies.scan.leftOdd', {
+        defaultMessage: '{count} with a name that cannot be read',
+        values,
+      });
+    case 'too_many':
+      return i18n.translate('logAnomalies.scan.leftMany', {
+        defaultMessage: '{count} with fewer documents than those shown',
+        values,
+      });
+  }
+}

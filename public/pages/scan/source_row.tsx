@@ -1,0 +1,176 @@
+import React, { type ReactElement } from 'react';
+import {
+  EuiBadge,
+  EuiCheckbox,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiLoadingSpinner,
+  EuiPanel,
+  EuiSkeletonText,
+  EuiSpacer,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { printable } from '../../../common/printable';
+import { detectorPath, writeLocation } from '../../shared/app/location';
+import { pastQuery } from '../../shared/detector/past_range';
+import { AppLink } from '../../shared/layout/app_link';
+import { formatCount } from '../../shared/values/format';
+import { amountText, kindText, proposalText, type Proposal } from './scan_text';
+import { keyOf, type Outcome, type Row } from './use_scan';
+
+/** Names of indices come from whoever may make one. */
+const LONGEST_NAME = 200;
+
+/** One source: its name and kind, and what could be made of it. */
+export function SourceRow(props: {
+  row: Row;
+  chosen: ReadonlySet<string>;
+  choose: (key: string, isChosen: boolean) => void;
+  outcomes: ReadonlyMap<string, Outcome>;
+  isDisabled: boolean;
+}): ReactElement {
+  const { row, chosen, choose, outcomes, isDisabled } = props;
+  const { index, logs, detectors, looked, failure } = row;
+  return (
+    <EuiPanel hasBorder hasShadow={false} paddingSize="m" data-test-subj="logAnomaliesScanSource">
+      <EuiFlexGroup gutterSize="l" wrap alignItems="flexStart">
+        <EuiFlexItem grow={2} style={{ minWidth: 0, flexBasis: 280 }}>
+          <EuiFlexGroup gutterSize="s" alignItems="center" responsive={false} wrap>
+            <EuiFlexItem grow={false} style={{ minWidth: 0 }}>
+              <EuiTitle size="xxs">
+                <h2 className="eui-textBreakWord">{printable(index, LONGEST_NAME)}</h2>
+              </EuiTitle>
+            </EuiFlexItem>
+            {looked?.kind && (
+              <EuiFlexItem grow={false}>
+                <EuiBadge color="hollow">{kindText(looked.kind)}</EuiBadge>
+              </EuiFlexItem>
+            )}
+          </EuiFlexGroup>
+          <EuiText size="s" color="subdued">
+            {countText(row)}
+          </EuiText>
+          {detectors.length > 0 && (
+            <EuiText size="s" className="eui-textBreakWord">
+              {i18n.translate('logAnomalies.scan.watched', {
+                defaultMessage: 'Watched already by {names}',
+                values: { names: detectors.map((name) => printable(name, LONGEST_NAME)).join(', ') },
+              })}
+            </EuiText>
+          )}
+        </EuiFlexItem>
+        <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 360 }}>
+          {failure !== undefined ? (
+            <EuiText size="s" color="danger" className="eui-textBreakWord">
+              {failure.message}
+            </EuiText>
+          ) : looked === undefined ? (
+            <EuiSkeletonText lines={2} size="s" />
+          ) : looked.proposals.length === 0 ? (
+            <EuiText size="s" color="subdued">
+              {i18n.translate('logAnomalies.scan.noProposal', {
+                defaultMessage: 'No field of its logs is fit to be looked at',
+              })}
+            </EuiText>
+          ) : (
+            looked.proposals.map((proposal) => {
+              const key = keyOf(index, proposal);
+              return (
+                <ProposalLine
+                  key={key}
+                  id={key}
+                  proposal={proposal}
+                  isChosen={chosen.has(key)}
+                  choose={(isChosen) => choose(key, isChosen)}
+                  outcome={outcomes.get(key)}
+                  isDisabled={isDisabled || logs === 0}
+                />
+              );
+            })
+          )}
+        </EuiFlexItem>
+      </EuiFlexGroup>
+    </EuiPanel>
+  );
+}
+
+function countText({ logs, indices, reached_as: reachedAs, looked }: Row): string {
+  const aDay = looked === undefined ? undefined : looked.logs / looked.days;
+  const documents =
+    aDay === undefined
+      ? i18n.translate('logAnomalies.scan.documents', {
+          defaultMessage: '{count} documents',
+          values: { count: formatCount(logs) },
+        })
+      : i18n.translate('logAnomalies.scan.documentsADay', {
+          defaultMessage: '{count} documents, {aDay} a day',
+          values: { count: formatCount(logs), aDay: formatCount(aDay) },
+        });
+  if (reachedAs !== 'pattern' && indices === 1) return documents;
+  return i18n.translate('logAnomalies.scan.inIndices', {
+    defaultMessage: '{documents}, in {count} indices',
+    values: { documents, count: formatCount(indices) },
+  });
+}
+
+function ProposalLine(props: {
+  id: string;
+  proposal: Proposal;
+  isChosen: boolean;
+  choose: (isChosen: boolean) => void;
+  outcome: Outcome | undefined;
+  isDisabled: boolean;
+}): ReactElement {
+  const { id, proposal, isChosen, choose, outcome, isDisabled } = props;
+  return (
+    <div data-test-subj={`logAnomaliesScanProposal-${proposal.unit}`}>
+      <EuiCheckbox
+        id={id}
+        label={proposalText(proposal)}
+        checked={isChosen}
+        disabled={isDisabled || outcome?.state === 'made'}
+        onChange={(event) => choose(event.target.checked)}
+      />
+      <EuiText size="xs" color="subdued" style={{ paddingInlineStart: 24 }}>
+        {amountText(proposal)}
+      </EuiText>
+      <div style={{ paddingInlineStart: 24 }}>
+        <OutcomeText outcome={outcome} />
+      </div>
+      <EuiSpacer size="s" />
+    </div>
+  );
+}
+
+function OutcomeText({ outcome }: { outcome: Outcome | undefined }): ReactElement | null {
+  switch (outcome?.state) {
+    case undefined:
+      return null;
+    case 'making':
+      return <EuiLoadingSpinner size="s" />;
+    case 'made':
+      return (
+        <EuiText size="xs" data-test-subj="logAnomaliesScanMade">
+          {i18n.translate('logAnomalies.scan.made', { defaultMessage: 'Made and started.' })}{' '}
+          <AppLink to={writeLocation(detectorPath(outcome.id), pastQuery())}>
+            {i18n.translate('logAnomalies.scan.open', {
+              defaultMessage: 'Open it and score the last 7 days',
+            })}
+          </AppLink>
+        </EuiText>
+      );
+    case 'refused':
+      return (
+        <EuiText
+          size="xs"
+          color="danger"
+          className="eui-textBreakWord"
+          data-test-subj="logAnomaliesScanRefused"
+        >
+          {outcome.reason}
+        </EuiText>
+      );
+  }
+}

@@ -1,0 +1,87 @@
+import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
+import { durationToMilliseconds, parseDetector } from '../../../common/detector';
+import { findSources, lookAtSource } from '../../elasticsearch/scanning';
+import { createDetectorRepository } from '../records/detector_repository';
+import type { RequestScope, Services } from '../contracts/services';
+
+const windowOf = ({ clock }: Services, window: string): { from: number; to: number } => {
+  const to = clock.now();
+  return { from: to - durationToMilliseconds(window), to };
+};
+
+/** Finds sources of logs with the caller's rights, and says which of them detectors of the space read already. */
+export async function scanLogs(
+  services: Services,
+  { elasticsearch, savedObjects }: Pick<RequestScope, 'elasticsearch' | 'savedObjects'>,
+  window: string,
+  signal: AbortSignal,
+): Promise<ApiResponse<Endpoints['scanLogs']>> {
+  const [{ sources, leftOut, isIncomplete }, { detectors }] = await Promise.all([
+    findSources(elasticsearch, windowOf(services, window), { signal }),
+    createDetectorRepository(savedObjects).list(),
+  ]);
+  const reads = detectors.flatMap(({ detector }) =>
+    detector.source.index.split(',').map((index) => ({ index: index.trim(), name: detector.name })),
+  );
+  return {
+    sources: sources.map(({ index, reachedAs, timestampField, logs, indices }) => ({
+      index,
+      reached_as: reachedAs,
+      timestamp_field: timestampField,
+      logs,
+      indices: indices.length,
+      detectors: [
+        ...new Set(
+          reads
+            .filter((read) => covers(read.index, index) || indices.some((each) => covers(read.index, each)))
+            .map(({ name }) => name),
+        ),
+      ],
+    })),
+    left_out: leftOut.map(({ reason, count, examples }) => ({ reason, count, examples: [...examples] })),
+    incomplete: isIncomplete,
+  };
+}
+
+/** @param pattern as a detector names it; an asterisk stands for any characters */
+function covers(pattern: string, name: string): boolean {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return pattern === name;
+  const last = parts.pop() as string;
+  const [first, ...middle] = parts;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let place = first.length;
+  for (const part of middle) {
+    const found = name.indexOf(part, place);
+    if (found < 0) return false;
+    place = found + part.length;
+  }
+  return place <= name.length - last.length;
+}
+
+/** @throws DetectionError `too_few_logs`, or `forbidden` and `invalid_input` as the logs of the source are read */
+export async function proposeForSource(
+  services: Services,
+  { elasticsearch }: Pick<RequestScope, 'elasticsearch'>,
+  { index, timestamp_field: timestampField, window }: ApiRequest<Endpoints['proposeDetectors']>['body'],
+  signal: AbortSignal,
+): Promise<ApiResponse<Endpoints['proposeDetectors']>> {
+  const { logs, days, kind, preset, proposals } = await lookAtSource(
+    elasticsearch,
+    { index, timestampField },
+    windowOf(services, window),
+    { signal },
+  );
+  return {
+    logs,
+    days,
+    ...(kind !== undefined && { kind }),
+    ...(preset !== undefined && { preset }),
+    proposals: proposals.map(({ unit, detector, expectedAlertsPerDay, isReady }) => ({
+      unit,
+      detector: parseDetector(detector),
+      expected_alerts_per_day: expectedAlertsPerDay,
+      ready: isReady,
+    })),
+  };
+}
