@@ -107,7 +107,7 @@ interface ListOptions extends CommonOptions<unknown[]> {
 }
 
 export const schema = {
-  any: () => new Type((value) => value),
+  any: (options: CommonOptions<unknown> = {}) => new Type((value) => value, options),
   never: () =>
     new Type(
       (value, path) => {

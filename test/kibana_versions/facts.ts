@@ -24,6 +24,8 @@ export interface KibanaFacts {
   /** Spaces with a solution, which disable features by their category. */
   readonly hasSolutions: boolean;
   readonly react: 17 | 18;
+  /** Major version of the client of Elasticsearch that is lent. Theirs refuse each other's parameters and media types. */
+  readonly searchClient: 8 | 9;
   /** Bundles of plugins are loaded on the log-in page, and where the plugin is disabled. */
   readonly loadsBundlesEverywhere: boolean;
 }
@@ -53,6 +55,7 @@ const V8_12: KibanaFacts = {
   rendersItself: false,
   hasSolutions: false,
   react: 17,
+  searchClient: 8,
   loadsBundlesEverywhere: false,
 };
 const V8_16: KibanaFacts = { ...V8_12, version: '8.16.6', routeSecurity: 'validated', hasSolutions: true };
@@ -69,6 +72,7 @@ const V9_0: KibanaFacts = {
   version: '9.0.8',
   routeSecurity: 'required',
   hasAsyncVisualizations: true,
+  searchClient: 9,
 };
 const V9_1: KibanaFacts = { ...V9_0, version: '9.1.10', react: 18 };
 const V9_3: KibanaFacts = { ...V9_1, version: '9.3.8', modelVersionSchemas: 'required' };
@@ -207,6 +211,13 @@ export const SOURCES: readonly Source[] = [
     commit: '057dcf9cdc63289f79e1eaac4e8872e3bc6b23c9',
   },
   { of: 'react', path: 'package.json', told_by: 'pull requests 209337 and 255852' },
+  {
+    of: 'searchClient',
+    path: 'package.json',
+    commit: '24c23f43dfe045fdc59aeb0846d2ec3df4a603d8',
+    told_by:
+      'there 9.4.0 for Kibana 9.6.0, read in the fork Dosant/kibana; 8.12.2 has 8.9.1-canary.1 (its distribution); that 9 came with 9.0: pull request 208776 and the label elasticsearch-js-9',
+  },
   {
     of: 'loadsBundlesEverywhere',
     path: 'packages/kbn-rspack-optimizer/src/config/create_external_plugin_config.ts',

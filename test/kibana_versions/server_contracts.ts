@@ -267,6 +267,20 @@ export function checkTask(task: Readonly<Record<string, unknown>>, known: Readon
   if (!known.has(String(task.taskType))) throw new Error(`Unsupported task type "${String(task.taskType)}".`);
 }
 
+/** @throws Error for what a run may not give Task Manager, which would take the run for failed. Source: task_manager/server/task.ts. */
+export function checkRunResult(outcome: unknown): void {
+  if (outcome === undefined) return;
+  schema
+    .object({
+      state: schema.recordOf(schema.string(), schema.any()),
+      runAt: schema.maybe(
+        schema.any({ validate: (at) => (at instanceof Date ? undefined : 'expected a Date') }),
+      ),
+      schedule: schema.maybe(schema.object({ interval })),
+    })
+    .validate(outcome);
+}
+
 const actionVariables = schema.arrayOf(
   schema.object({
     name: schema.string(),

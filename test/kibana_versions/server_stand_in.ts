@@ -4,7 +4,9 @@ import type { PluginInitializerContext, KibanaRequest } from '../../server/kiban
 import type { TaskDefinition, TaskToSchedule } from '../../server/kibana/contracts/task_contracts';
 import type { RuleType } from '../../server/kibana/contracts/alerting_contracts';
 import type { KibanaFacts } from './facts';
+import { SmallElasticsearch } from './small_elasticsearch';
 import {
+  checkRunResult,
   checkSavedObject,
   checkTask,
   registerEncryptedType,
@@ -18,66 +20,32 @@ import {
   type SavedObjectTypeGiven,
 } from './server_contracts';
 
-/** An Elasticsearch with security and without any index. */
-class EmptyElasticsearch extends HttpConnection {
-  override async request(...[params]: Parameters<HttpConnection['request']>): Promise<never> {
-    const path = String(params.path);
-    const [statusCode, body] = answerTo(params.method ?? 'GET', path, String(params.body ?? ''));
-    return {
-      statusCode,
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' },
-    } as never;
-  }
-}
+/** The client of one major version, which Kibana lends; each major version of Kibana has its own. */
+const CLIENTS = {
+  8: { Client, HttpConnection },
+  // By its types it is the one above, as far as it is used.
+  9: jest.requireActual<{ Client: typeof Client; HttpConnection: typeof HttpConnection }>('elasticsearch-9'),
+};
 
-const field = (type: string) => ({
-  [type]: { type, searchable: true, aggregatable: true, metadata_field: false },
-});
-
-function answerTo(method: string, path: string, given: string): [status: number, body: object] {
-  const nothing = { total: { value: 0, relation: 'eq' }, max_score: null, hits: [] };
-  if (path === '/')
-    return [
-      200,
-      { name: 'one', cluster_name: 'test', version: { number: '9.4.3', build_flavor: 'default' } },
-    ];
-  if (path.includes('_resolve/'))
-    return [200, { indices: [{ name: 'web-1', attributes: ['open'] }], aliases: [], data_streams: [] }];
-  if (path.includes('_cluster/health')) return [200, { cluster_name: 'test', status: 'green' }];
-  if (path.includes('_authenticate')) return [200, { username: 'owner', roles: [] }];
-  if (path.includes('_has_privileges')) {
-    const { index = [], cluster = [] } = JSON.parse(given) as {
-      index?: { names: string[]; privileges: string[] }[];
-      cluster?: string[];
-    };
-    const allOf = (privileges: string[]) => Object.fromEntries(privileges.map((name) => [name, true]));
-    const indices = index.flatMap(({ names, privileges }) => names.map((name) => [name, allOf(privileges)]));
-    return [200, { has_all_requested: true, cluster: allOf(cluster), index: Object.fromEntries(indices) }];
+function clientOf(major: 8 | 9, elasticsearch: SmallElasticsearch, requests: string[]): Client {
+  const { Client: ClientOfMajor, HttpConnection: Connection } = CLIENTS[major];
+  class InMemory extends Connection {
+    override async request(...[params]: Parameters<HttpConnection['request']>): Promise<never> {
+      const { method = 'GET', path, querystring, body, headers } = params;
+      const url = `${path}${querystring ? `?${String(querystring)}` : ''}`;
+      requests.push(`${method} ${url}`);
+      const answer = elasticsearch.answer(method, url, String(body ?? ''), headers as Record<string, string>);
+      return {
+        statusCode: answer.status,
+        body: method === 'HEAD' ? '' : JSON.stringify(answer.body),
+        headers: {
+          'content-type': `application/vnd.elasticsearch+json;compatible-with=${major}`,
+          'x-elastic-product': 'Elasticsearch',
+        },
+      } as never;
+    }
   }
-  if (path.includes('_mget')) {
-    const { docs = [], ids = [] } = JSON.parse(given) as { docs?: object[]; ids?: string[] };
-    const asked = docs.length > 0 ? docs : ids.map((_id) => ({ _id }));
-    return [200, { docs: asked.map((each) => ({ ...each, found: false })) }];
-  }
-  if (path.includes('_msearch')) {
-    const searches = given.trim().split('\n').length / 2;
-    const found = { took: 1, timed_out: false, _shards: { failed: 0 }, hits: nothing, status: 200 };
-    return [200, { took: 1, responses: Array.from({ length: searches }, () => found) }];
-  }
-  if (path.includes('_search'))
-    return [200, { took: 1, timed_out: false, _shards: { failed: 0 }, hits: nothing }];
-  if (path.includes('_count')) return [200, { count: 0, _shards: { failed: 0 } }];
-  if (path.includes('_bulk')) return [200, { took: 1, errors: false, items: [] }];
-  if (path.includes('_field_caps')) {
-    const fields = { '@timestamp': field('date'), 'event.ingested': field('date'), bytes: field('long') };
-    return [200, { indices: ['web-1'], fields }];
-  }
-  if (method === 'GET' && path.includes('*')) return [200, {}];
-  if (method === 'GET' || method === 'HEAD') {
-    return [404, { error: { type: 'index_not_found_exception', reason: 'no such index' }, status: 404 }];
-  }
-  return [200, { acknowledged: true, result: 'created' }];
+  return new ClientOfMajor({ node: 'http://small.test', Connection: InMemory, maxRetries: 0 });
 }
 
 const boom = (statusCode: number, message: string): Error =>
@@ -112,14 +80,15 @@ export class KibanaServer {
   public readonly statuses: unknown[] = [];
   public readonly logged: string[] = [];
   private readonly objects = new Map<string, { id: string; type: string; attributes: object }>();
-  private readonly client = new Client({
-    node: 'http://empty.test',
-    Connection: EmptyElasticsearch,
-    maxRetries: 0,
-  });
+  public readonly requests: string[] = [];
+  public readonly elasticsearch: SmallElasticsearch;
+  private readonly client: Client;
   private statusSubscription: { unsubscribe(): void } | undefined;
 
-  constructor(public readonly facts: KibanaFacts) {}
+  constructor(public readonly facts: KibanaFacts) {
+    this.elasticsearch = new SmallElasticsearch({ major: facts.searchClient });
+    this.client = clientOf(facts.searchClient, this.elasticsearch, this.requests);
+  }
 
   public readonly log = {
     debug: () => undefined,
@@ -169,7 +138,7 @@ export class KibanaServer {
     };
   }
 
-  private readonly taskManager = {
+  public readonly taskManager = {
     schedule: async (task: TaskToSchedule) => {
       checkTask({ ...task }, new Set(this.tasks.keys()));
       if (this.scheduled.has(task.id)) throw boom(409, 'version conflict');
@@ -188,6 +157,27 @@ export class KibanaServer {
     removeIfExists: async (id: string) => void this.scheduled.delete(id),
     bulkUpdateSchedules: async () => ({ tasks: [], errors: [] }),
   };
+
+  /** One run of a task, as Task Manager does it: what is over goes, what comes again keeps its state. */
+  public async runTask(id: string): Promise<void> {
+    const task = this.scheduled.get(id);
+    const definition = this.tasks.get(task?.taskType ?? '');
+    if (task === undefined || definition === undefined) throw boom(404, `no task ${id}`);
+    const startedAt = new Date();
+    const outcome = await definition.createTaskRunner({ taskInstance: { ...task, startedAt } }).run();
+    checkRunResult(outcome);
+    if (!this.scheduled.has(id)) return;
+    const { state = {}, runAt, schedule = task.schedule } = outcome ?? {};
+    if (runAt === undefined && schedule === undefined) this.scheduled.delete(id);
+    else this.scheduled.set(id, { ...task, state, ...(runAt && { runAt }), ...(schedule && { schedule }) });
+  }
+
+  /** Runs the tasks of a type that are scheduled. @returns how many there were */
+  public async runTasks(type: string): Promise<number> {
+    const tasks = [...this.scheduled.values()].filter(({ taskType }) => taskType === `logAnomalies:${type}`);
+    for (const { id } of tasks) await this.runTask(id);
+    return tasks.length;
+  }
 
   private readonly security = {
     authc: {
