@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { saidSchema } from '../said';
+import { codedSentenceSchema } from '../coded_sentence';
 
 /**
  * - `pass`: the new model may take the place of the active one
@@ -31,7 +31,7 @@ const candidateCheckSchema = z.object({
   value: z.number(),
   limit: z.number(),
   message: z.string().describe('Measured value and limit, in a sentence'),
-  said: saidSchema.optional(),
+  said: codedSentenceSchema.optional(),
 });
 export type CandidateCheck = z.infer<typeof candidateCheckSchema>;
 

@@ -6,7 +6,7 @@ import { dirtSchema } from './detectors';
 import { driftMeasurementSchema } from './upkeep';
 import { GATE_CHECKS } from './gate';
 import { livePipelineSchema } from './pipelines';
-import { saidSchema } from '../said';
+import { codedSentenceSchema } from '../coded_sentence';
 
 /**
  * - `created`: saved, never trained; `ready`: has a model, never started
@@ -208,7 +208,7 @@ const readinessFindingSchema = z.object({
     .describe('blocking: nothing is detected until it is dealt with'),
   message: z.string(),
   next_step: z.string().describe('Next step for the user'),
-  said: saidSchema.optional(),
+  said: codedSentenceSchema.optional(),
 });
 export type ReadinessFinding = z.infer<typeof readinessFindingSchema>;
 

@@ -4,10 +4,10 @@ import { parseDetector } from '../../common/detector';
 import type { SourceLog } from '../../common/log_document';
 import { averagePrecision } from '../../common/metrics';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
-import { gateCandidate } from '../../server/detection/promotion/gate_candidate';
+import { compareCandidate } from '../../server/detection/promotion/compare_candidate';
 import { fetchJudgedLogs } from '../../server/detection/feedback/judged_logs';
 import type { Feedback, LogSource } from '../../server/detection/ports';
-import { hiddenResult } from '../../server/detection/feedback/suppress_results';
+import { hiddenResult } from '../../server/detection/feedback/suppress_new_results';
 import { runDetection } from '../../server/detection/scoring/run_detection';
 import { shuffled } from '../../server/detection/training/shuffled';
 import { trainModel } from '../../server/detection/training/train_model';
@@ -185,7 +185,7 @@ async function live(month: readonly MonthDay[], labels: number): Promise<MonthRu
     seen.push(...logs);
     const now = START + (day + 1) * DAY + LATE;
     const candidate = await train(seen, feedback, now);
-    const gate = await gateCandidate({
+    const gate = await compareCandidate({
       detector,
       candidate,
       active,

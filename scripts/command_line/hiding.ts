@@ -16,10 +16,10 @@ import {
   suppressionOf,
   type Author,
   type HidingStores,
-} from '../../server/detection/feedback/hide_results';
+} from '../../server/detection/feedback/suppress_stored_results';
 import { withRecounting } from '../../server/detection/incidents/recount_marked';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
-import { createSuppressor } from '../../server/detection/feedback/suppress_results';
+import { createSuppressor } from '../../server/detection/feedback/suppress_new_results';
 import { replayBodyOf } from '../../server/detection/feedback/replay_body';
 import {
   createAuditTrail,

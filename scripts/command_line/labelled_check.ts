@@ -4,7 +4,7 @@ import type { LogDocument } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { evaluateModel } from '../../server/detection/training/evaluate_model';
 import type { GateReport } from '../../server/detection/promotion/gate_report';
-import { checkPerformance, type GateLimits } from '../../server/detection/promotion/model_gate';
+import { checkPerformance, type GateLimits } from '../../server/detection/promotion/limit_checks';
 
 /** @throws DetectionError `invalid_input` when the logs do not hold labels of both classes */
 function labelledMeasures(

@@ -3,7 +3,7 @@ import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import { durationToMilliseconds } from '../../common/detector';
-import type { GateLimits } from '../../server/detection/promotion/model_gate';
+import type { GateLimits } from '../../server/detection/promotion/limit_checks';
 import type { Limits } from './config';
 import { readBounded } from '../../server/notifications/read_bounded';
 

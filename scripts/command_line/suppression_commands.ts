@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Suppression } from '../../common/suppressions';
-import { removeSuppression } from '../../server/detection/feedback/hide_results';
+import { removeSuppression } from '../../server/detection/feedback/suppress_stored_results';
 import { listSuppressions } from '../../server/detection/feedback/list_suppressions';
 import { connected, listText } from './hiding';
 import { runs } from './session';

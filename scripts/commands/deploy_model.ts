@@ -5,7 +5,7 @@ import { DetectionError } from '../../common/detection_error';
 import { describeReads, readsOf, readsOfModel } from '../../common/model_snapshot/model_reads';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { compilePipeline } from '../../common/painless';
-import { checkProduction, measureProduction } from '../../server/detection/promotion/model_gate';
+import { checkProduction, measureProduction } from '../../server/detection/promotion/limit_checks';
 import {
   failedChecks,
   gateReportOf,
@@ -13,7 +13,7 @@ import {
   type GateReport,
 } from '../../server/detection/promotion/gate_report';
 import { promoteModel } from '../../server/detection/promotion/promote_model';
-import { gateCandidate } from '../../server/detection/promotion/gate_candidate';
+import { compareCandidate } from '../../server/detection/promotion/compare_candidate';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import {
   type connect,
@@ -180,7 +180,7 @@ async function gateBeside(
 ): Promise<CandidateGate | undefined> {
   const { detector } = candidate;
   const feedback = await createFeedbackStore(client, { space: session.config.space }).list(detectorId);
-  return gateCandidate({
+  return compareCandidate({
     detector,
     candidate,
     active,

@@ -23,7 +23,7 @@ export { createFeedbackStore } from './stores/feedback_store';
 export { createAuditTrail } from './stores/audit_trail';
 export { auditProtectionOf, protectAuditTrails } from './indices/audit_protection';
 export { createSuppressionStore } from './stores/suppression_store';
-export { createResultMarks } from './results/mark_results';
+export { createResultMarks } from './results/result_marks';
 export { estimateAlerts } from './results/alert_estimate';
 export { findLostResults, readResultsToAlert } from './results/alert_results';
 export type { FoundResult } from './results/alert_results';

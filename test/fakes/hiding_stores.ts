@@ -1,8 +1,8 @@
 import type { AnomalyResult } from '../../common/anomaly';
 import type { AuditEntry } from '../../common/audit';
 import { appliesTo, createMatcher, withFacts, type Suppression } from '../../common/suppressions';
-import type { HidingStores } from '../../server/detection/feedback/hide_results';
-import { hiddenResult } from '../../server/detection/feedback/suppress_results';
+import type { HidingStores } from '../../server/detection/feedback/suppress_stored_results';
+import { hiddenResult } from '../../server/detection/feedback/suppress_new_results';
 import type {
   AuditTrail,
   Feedback,

@@ -16,7 +16,7 @@ import { nextStepText } from '../../public/shared/requests/failure_text';
 import { readinessText } from '../../public/shared/detector/readiness_text';
 import { reasonText, sentenceText } from '../../public/shared/results/sentence_text';
 import { alertRateCheck } from '../../server/detection/promotion/promotion_watch';
-import { judgeCandidate } from '../../server/detection/promotion/candidate_gate';
+import { judgeCandidate } from '../../server/detection/promotion/candidate_checks';
 import { lagFindingOf, readinessOf, type LagFacts } from '../../server/detection/upkeep/readiness';
 import { kibanaFindings } from '../../server/kibana/records/known_kibanas';
 import { nextStepFor } from '../../server/kibana/records/failure_advice';

@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
-import { logsBehind } from '../../../common/logs_behind';
+import { logsOfResult } from '../../../common/logs_of_result';
 import { DiscoverButton } from '../../shared/results/discover_button';
 import { SolutionLinks } from '../../shared/results/solution_links';
 import { formatScore, formatTime } from '../../shared/values/format';
@@ -34,7 +34,7 @@ export function ResultDetails(props: {
   };
   const timestampField = record.detector.source.timestamp_field;
   const { entity_field: entityField } = record.detector;
-  const behind = logsBehind(result);
+  const behind = logsOfResult(result);
   const logs = (index: string, query: string, within = timeRange) => ({
     index,
     timestampField,

@@ -13,15 +13,15 @@ import {
 import type { AnomalyResult } from '../../../common/anomaly';
 import { DetectionError } from '../../../common/detection_error';
 import {
-  allowed,
-  apply,
+  refuseUnlessAllowed,
+  applySuppression,
   CLOCK_SKEW,
   previewSuppression,
-  putOnRecord,
+  auditSuppression,
   type Author,
   type HidingStores,
   type Preview,
-} from './hide_results';
+} from './suppress_stored_results';
 import type { ChangeNote, Feedback, FeedbackVerdict } from '../ports';
 
 /** Verdict of a person on a result. */
@@ -128,7 +128,8 @@ export async function judgeResult(
   const isWide = hides && scope !== 'one';
   const isRepeated = isSame(earlier, judgement);
   const suppression = hides ? suppressionFor(stores, judgement, facts, author) : undefined;
-  if (suppression !== undefined && isWide && !isRepeated) await allowed(stores, suppression, accept, source);
+  if (suppression !== undefined && isWide && !isRepeated)
+    await refuseUnlessAllowed(stores, suppression, accept, source);
   const feedback: Feedback = {
     detectorId,
     source,
@@ -149,9 +150,9 @@ export async function judgeResult(
   try {
     await results.judge(detectorId, source, verdict, note);
     if (suppression !== undefined && !isRepeated) {
-      hidden = await apply(stores, suppression, isWide);
+      hidden = await applySuppression(stores, suppression, isWide);
       // The result itself may be older than what a wider scope reaches back to.
-      if (isWide) hidden += await apply(stores, { ...suppression, match: { source } }, false);
+      if (isWide) hidden += await applySuppression(stores, { ...suppression, match: { source } }, false);
     }
     if (suppression !== undefined && isRepeated)
       hidden = await hideAgain(stores, suppression, source, isWide);
@@ -178,7 +179,7 @@ export async function judgeResult(
     },
   ]);
   if (suppression !== undefined && isWide && !isRepeated) {
-    await putOnRecord(
+    await auditSuppression(
       stores,
       suppression,
       'suppression_added',
@@ -225,7 +226,7 @@ async function takeBack(stores: HidingStores, earlier: Feedback, note: ChangeNot
   if (suppression !== undefined) await suppressions.remove(id);
   const shown = await results.show(id, await suppressions.list(earlier.detectorId), note);
   if (suppression !== undefined) {
-    await putOnRecord(
+    await auditSuppression(
       stores,
       suppression,
       'suppression_removed',

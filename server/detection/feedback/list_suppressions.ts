@@ -1,6 +1,6 @@
 import { isExpired, SUPPRESSION_LIMITS, windowsOf, type Suppression } from '../../../common/suppressions';
 import { withWindows } from './expand_calendar';
-import type { HidingStores } from './hide_results';
+import type { HidingStores } from './suppress_stored_results';
 import { DAY } from '../../../common/duration';
 
 const WINDOWS_SHOWN = 5;

@@ -1,5 +1,5 @@
 import type { ReplayBody } from '../../../common/api';
-import type { Preview } from './hide_results';
+import type { Preview } from './suppress_stored_results';
 
 const iso = (time: number): string => new Date(time).toISOString();
 

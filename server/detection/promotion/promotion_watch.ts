@@ -3,7 +3,7 @@ import type { CandidateCheck, CandidateGate } from '../../../common/api/gate';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { LogDocument } from '../../../common/log_document';
 import { createModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
-import { acceptedChecks, withChecks } from './gate_candidate';
+import { acceptedChecks, withChecks } from './compare_candidate';
 import { failedChecks } from './gate_report';
 import { createTurns } from '../ports/in_turns';
 

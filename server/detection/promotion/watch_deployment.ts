@@ -2,7 +2,7 @@ import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { rangeOf } from '../ports/log_range';
-import { checkProduction, measureProduction, type GateLimits, type ProductionMeasures } from './model_gate';
+import { checkProduction, measureProduction, type GateLimits, type ProductionMeasures } from './limit_checks';
 import { gateReportOf, joinReports, type GateReport } from './gate_report';
 import type { CheckpointStore, Clock, LogSource, Progress } from '../ports';
 import { DAY } from '../../../common/duration';

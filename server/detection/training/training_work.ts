@@ -7,7 +7,7 @@ import { createModelScorer, encodeModelSnapshot, type ModelSnapshot } from '../.
 import type { ScoreQuantiles } from '../../../common/threshold/score_quantiles';
 import type { JudgedLogs } from '../feedback/judged_logs';
 import { trainModel } from './train_model';
-import { measureProduction } from '../promotion/model_gate';
+import { measureProduction } from '../promotion/limit_checks';
 import { DAY } from '../../../common/duration';
 
 /** All that training needs; structured-clone safe, so that it can be done on a thread of its own. */

@@ -4,7 +4,7 @@ import { featureDrift, isComparable } from '../../../common/drift';
 import type { LogDocument } from '../../../common/log_document';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { scoreDriftOf } from '../promotion/model_gate';
+import { scoreDriftOf } from '../promotion/limit_checks';
 import { scoreInPieces } from '../scoring/score_in_pieces';
 
 /** Below so many logs chance alone moves the index by a few hundredths. */

@@ -1,4 +1,4 @@
-import type { Said } from '../../../common/said';
+import type { CodedSentence } from '../../../common/coded_sentence';
 import type { ReadinessFinding } from '../../../common/api/status';
 import type { DriftMeasurement } from '../../../common/api/upkeep';
 import type { DirtReport } from '../../../common/log_features/columns/types';
@@ -38,7 +38,9 @@ export interface ReadinessFacts {
   readonly anomalies?: { readonly shown: number; readonly suppressed: number };
 }
 
-const said = (code: string, values: Said['values'] = {}): { said: Said } => ({ said: { code, values } });
+const said = (code: string, values: CodedSentence['values'] = {}): { said: CodedSentence } => ({
+  said: { code, values },
+});
 
 const LEVELS: readonly ReadinessFinding['level'][] = ['blocking', 'warning', 'hint'];
 

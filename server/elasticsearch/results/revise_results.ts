@@ -5,7 +5,7 @@ import { attempt } from '../transport/attempt';
 import type { BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex } from '../indices/index_resources';
-import { changed } from './mark_results';
+import { withChange } from './result_marks';
 import { documentId, resultsIndex } from '../indices/names';
 import { writeResults, type WriteResultsOptions } from './write_results';
 
@@ -64,7 +64,7 @@ export async function reviseResults(
     }
     if (before === undefined || before.result.type === 'withdrawn') return [];
     const { suppressed_by: _ids, suppressed_because: _because, ...state } = before.result;
-    const withdrawn = changed(before, {}, note);
+    const withdrawn = withChange(before, {}, note);
     const document = {
       ...before,
       run: { id: runId },
@@ -85,7 +85,7 @@ function revised(before: AnomalyResult, result: AnomalyResult, note: ChangeNote)
   const { verdict } = before.result;
   const isAsBefore =
     before.anomaly.score === result.anomaly.score && before.result.type === result.result.type;
-  const { history } = isAsBefore ? before.result : changed(before, {}, note).result;
+  const { history } = isAsBefore ? before.result : withChange(before, {}, note).result;
   return {
     ...result,
     result: { ...result.result, ...(verdict && { verdict }), ...(history && { history }) },

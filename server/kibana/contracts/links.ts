@@ -1,5 +1,5 @@
 import type { AnomalyResult } from '../../../common/anomaly';
-import { logsBehind } from '../../../common/logs_behind';
+import { logsOfResult } from '../../../common/logs_of_result';
 import { PLUGIN_ID } from '../../../common/plugin';
 
 export interface LinkBase {
@@ -36,7 +36,7 @@ export const feedbackLink = (base: LinkBase, detectorId: string, resultId: strin
  * @param timeField the field that the logs are dated by
  */
 export function discoverLink(base: LinkBase, result: AnomalyResult, timeField = '@timestamp'): string {
-  const { query, timeRange } = logsBehind(result);
+  const { query, timeRange } = logsOfResult(result);
   const parameters = {
     dataViewSpec: { title: result.source.index, timeFieldName: timeField },
     query: { language: 'kuery', query },

@@ -1,6 +1,6 @@
 import { withRecounting } from '../../detection/incidents/recount_marked';
 import { createIncidentStore } from '../../elasticsearch/incidents';
-import type { HidingStores } from '../../detection/feedback/hide_results';
+import type { HidingStores } from '../../detection/feedback/suppress_stored_results';
 import type { Feedback } from '../../detection/ports';
 import {
   createAuditTrail,

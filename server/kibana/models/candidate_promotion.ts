@@ -2,7 +2,7 @@ import type { CandidateGate, TrainingReport } from '../../../common/api';
 import { DetectionError } from '../../../common/detection_error';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { AdaptiveThreshold } from '../../../common/threshold';
-import { gateCandidate, withChecks } from '../../detection/promotion/gate_candidate';
+import { compareCandidate, withChecks } from '../../detection/promotion/compare_candidate';
 import type { Checkpoint, ModelRecord } from '../../detection/ports';
 import { startWatch } from '../../detection/promotion/promotion_watch';
 import type { DetectorJob } from '../records/detector_job';
@@ -54,7 +54,7 @@ export async function compareOver(
     candidate: adaptedThreshold(candidate, place?.checkpoint),
     active: active && adaptedThreshold(active, place?.checkpoint),
   };
-  return gateCandidate({
+  return compareCandidate({
     detector,
     candidate,
     active,

@@ -4,7 +4,7 @@ import { DetectionError } from '../../../common/detection_error';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { exceedance } from '../../../common/threshold';
-import { startingThreshold } from '../../detection/promotion/candidate_measures';
+import { startingThreshold } from '../../detection/promotion/model_measures';
 import {
   afterMeasurement,
   driftSentence,

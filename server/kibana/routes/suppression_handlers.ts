@@ -4,7 +4,7 @@ import {
   previewSuppression,
   removeSuppression,
   suppressionOf,
-} from '../../detection/feedback/hide_results';
+} from '../../detection/feedback/suppress_stored_results';
 import { listSuppressions } from '../../detection/feedback/list_suppressions';
 import { replayBodyOf } from '../../detection/feedback/replay_body';
 import { authorOf, checkDetectors, hidingStoresOf } from '../detectors/suppression_service';

@@ -4,7 +4,7 @@ import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
 import { incidentsOfJob } from './job_incidents';
-import { createSuppressor } from '../../detection/feedback/suppress_results';
+import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { scoreInCluster } from './cluster_backfill';
 import { forgetKeyOf } from './backfill_service';
 import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';

@@ -12,7 +12,7 @@ import type { ModelRecord } from '../../detection/ports';
 import { passOverSilence } from '../../detection/scoring/pass_over_silence';
 import { countRun } from '../../detection/promotion/promotion_watch';
 import type { DetectionRun } from '../../detection/scoring/run_detection';
-import { createSuppressor } from '../../detection/feedback/suppress_results';
+import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { livePipeline } from '../../elasticsearch/ingest';
 import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { isUpkeepDue } from '../models/model_upkeep';

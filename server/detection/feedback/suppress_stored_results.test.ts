@@ -1,6 +1,11 @@
 import { suppressionDraftSchema, SUPPRESSION_LIMITS } from '../../../common/suppressions';
 import { hidingStoresOf, storedResult } from '../../../test/fakes/hiding_stores';
-import { addSuppression, previewSuppression, removeSuppression, suppressionOf } from './hide_results';
+import {
+  addSuppression,
+  previewSuppression,
+  removeSuppression,
+  suppressionOf,
+} from './suppress_stored_results';
 
 const NOW = Date.UTC(2026, 10, 10);
 const MINUTE = 60_000;

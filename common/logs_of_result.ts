@@ -2,7 +2,7 @@
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
 /** The logs that a result is about, as Discover selects them. */
-export interface LogsBehind {
+export interface LogsOfResult {
   /** In Kibana's query language. */
   readonly query: string;
   /** True for the logs of a bucket. */
@@ -18,7 +18,12 @@ interface ResultOfLogs {
 }
 
 /** The log itself, by its id; of a bucket row, which is no document, the logs of its entity from its start to its end. */
-export function logsBehind({ '@timestamp': timestamp, event, anomaly, source }: ResultOfLogs): LogsBehind {
+export function logsOfResult({
+  '@timestamp': timestamp,
+  event,
+  anomaly,
+  source,
+}: ResultOfLogs): LogsOfResult {
   const { entity, entity_field: entityField } = anomaly;
   const { start, end } = event as { start?: unknown; end?: unknown };
   if (typeof entityField === 'string' && typeof start === 'string' && typeof end === 'string') {

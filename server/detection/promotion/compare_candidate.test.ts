@@ -3,7 +3,12 @@ import { parseDetector, type DetectorInput } from '../../../common/detector';
 import { readGroundTruth } from '../../../common/evaluation';
 import type { SourceLog } from '../../../common/log_document';
 import { createModelSnapshot, type ModelSnapshot } from '../../../common/model_snapshot';
-import { acceptedChecks, gateCandidate, hasSameMakeup, type CandidateComparison } from './gate_candidate';
+import {
+  acceptedChecks,
+  compareCandidate,
+  hasSameMakeup,
+  type CandidateComparison,
+} from './compare_candidate';
 import type { Feedback, LogRange, LogSource } from '../ports';
 import { trainModel } from '../training/train_model';
 
@@ -68,7 +73,7 @@ function sourceOf(): { source: LogSource; asked: LogRange[] } {
 
 const compare = (change: Partial<CandidateComparison> = {}) => {
   const { source, asked } = sourceOf();
-  const gate = gateCandidate({
+  const gate = compareCandidate({
     detector,
     candidate,
     active,

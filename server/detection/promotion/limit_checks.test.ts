@@ -5,7 +5,7 @@ import {
   scoreDrift,
   type GateLimits,
   type LabelledMeasures,
-} from './model_gate';
+} from './limit_checks';
 import { failedChecks, joinReports, type GateReport } from './gate_report';
 
 const limits: GateLimits = {

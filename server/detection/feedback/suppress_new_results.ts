@@ -40,7 +40,7 @@ export function createSuppressor(
       detectorId,
       results.map(({ source }) => source),
     );
-    if (unnoted.length > 0) await putOnRecord(options, unnoted);
+    if (unnoted.length > 0) await auditExpired(options, unnoted);
     if (suppressions.length === 0) return [...results];
     const times = results.map((result) => Date.parse(result['@timestamp']));
     const range = { from: earliest(times), to: -earliest(times.map((time) => -time)) + SPAN };
@@ -53,7 +53,7 @@ export function createSuppressor(
   };
 }
 
-async function putOnRecord(
+async function auditExpired(
   { suppressions: store, audit, clock }: SuppressorOptions,
   expired: readonly Suppression[],
 ): Promise<void> {

@@ -18,7 +18,11 @@ const RESULTS_A_REQUEST = 1_000;
 const MOST_ROUNDS_WITHOUT_CHANGE = 5;
 
 /** Returns a result with a new state; the change joins its history, newest last, bounded. */
-export function changed(result: AnomalyResult, state: Partial<ResultState>, note: ChangeNote): AnomalyResult {
+export function withChange(
+  result: AnomalyResult,
+  state: Partial<ResultState>,
+  note: ChangeNote,
+): AnomalyResult {
   const { anomaly, result: before } = result;
   const change: ResultChange = {
     ...note,
@@ -161,7 +165,7 @@ export function createResultMarks(
           { bool: { must_not: [{ term: { 'result.suppressed_by': id } }] } },
         ],
         (result) =>
-          changed(
+          withChange(
             result,
             {
               type: 'suppressed',
@@ -180,7 +184,7 @@ export function createResultMarks(
           const ids = (result.result.suppressed_by ?? []).filter((each) => each !== id);
           const last = others.find((other) => other.id === ids[ids.length - 1]);
           const { suppressed_by: _ids, suppressed_because: because, ...state } = result.result;
-          return changed(
+          return withChange(
             { ...result, result: state },
             ids.length === 0
               ? { type: state.type === 'suppressed' ? 'log' : state.type }
@@ -196,7 +200,7 @@ export function createResultMarks(
         if (hits.length === 0 || hits[0]._source?.result.verdict === verdict) return;
         const written = await write(hits, (result) => {
           const { verdict: _before, ...state } = result.result;
-          return changed({ ...result, result: state }, verdict === undefined ? {} : { verdict }, note);
+          return withChange({ ...result, result: state }, verdict === undefined ? {} : { verdict }, note);
         });
         if (written.length > 0) return;
       }

@@ -1,8 +1,8 @@
-import type { Said } from '../../../common/said';
+import type { CodedSentence } from '../../../common/coded_sentence';
 import type { CandidateCheck, GateCheckName, GateVerdict } from '../../../common/api/gate';
 import { DetectionError } from '../../../common/detection_error';
 import type { PromotionLimits } from '../../../common/detector/upkeep_settings';
-import type { GateEvidence } from './candidate_measures';
+import type { GateEvidence } from './model_measures';
 import { gateReportOf, type GateReport } from './gate_report';
 
 /** A candidate of less than this share of the active model's rows is refused; of less than the second, a person is asked. */
@@ -79,7 +79,7 @@ const checkOf = (
   value: number,
   limit: number,
   message: string,
-  values: Said['values'],
+  values: CodedSentence['values'],
   code: string = name,
 ): CandidateCheck => ({ name, verdict, value, limit, message, said: { code, values } });
 

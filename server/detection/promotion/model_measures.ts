@@ -5,7 +5,7 @@ import type { LogDocument } from '../../../common/log_document';
 import type { FeatureEncoder } from '../../../common/log_features';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { AdaptiveThreshold, exceedance, learnQuantiles, scoreAtExceedance } from '../../../common/threshold';
-import { scoreDriftOf } from './model_gate';
+import { scoreDriftOf } from './limit_checks';
 import type { PlantedAnomaly } from './planted_anomalies';
 import { rankCorrelation } from './rank_correlation';
 import { scoreInPieces } from '../scoring/score_in_pieces';

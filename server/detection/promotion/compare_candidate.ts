@@ -7,9 +7,9 @@ import { findLabelField, LABEL_FIELDS, readGroundTruth } from '../../../common/e
 import type { LogDocument } from '../../../common/log_document';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { firstTimeOf } from './first_time';
-import { judgeCandidate } from './candidate_gate';
+import { judgeCandidate } from './candidate_checks';
 import { gateReportOf } from './gate_report';
-import { measureCandidate, type GateMaterial } from './candidate_measures';
+import { measureCandidate, type GateMaterial } from './model_measures';
 import { rangeOf } from '../ports/log_range';
 import { plantAnomalies } from './planted_anomalies';
 import type { Clock, Feedback, LogSample, LogSource } from '../ports';
@@ -41,7 +41,7 @@ export interface CandidateComparison {
  *
  * @throws DetectionError `too_few_logs` when there is no log to compare on
  */
-export async function gateCandidate(comparison: CandidateComparison): Promise<CandidateGate> {
+export async function compareCandidate(comparison: CandidateComparison): Promise<CandidateGate> {
   const { detector, candidate, active, thresholds, clock, since } = comparison;
   const to = clock.now() - durationToMilliseconds(detector.schedule.query_delay);
   const { sample, from } = await drawRecent(comparison, to);

@@ -175,7 +175,7 @@ const CONSEQUENCE_TEXTS: Record<Consequence, (preview: Preview) => string> = {
  *
  * @throws DetectionError `refused` for a limit, or with what has to be accepted in `details.consequences`
  */
-export async function allowed(
+export async function refuseUnlessAllowed(
   stores: HidingStores,
   suppression: Suppression,
   accept: readonly Consequence[],
@@ -193,7 +193,7 @@ export async function allowed(
           { details: { consequences: missing } },
         ));
   if (problem === undefined) return preview;
-  await putOnRecord(stores, suppression, 'suppression_refused', problem.message, {
+  await auditSuppression(stores, suppression, 'suppression_refused', problem.message, {
     by: suppression.by,
     at: suppression.at,
   });
@@ -201,7 +201,7 @@ export async function allowed(
 }
 
 /** One entry for each detector that it is about. */
-export async function putOnRecord(
+export async function auditSuppression(
   { audit }: HidingStores,
   { id, detector_ids: ids, origin, match, schedule, expires_at }: Suppression,
   action: AuditAction,
@@ -222,7 +222,7 @@ export async function putOnRecord(
 }
 
 /** Saves it, then marks what is stored; where that fails nothing is left behind. @returns results hidden now */
-export async function apply(
+export async function applySuppression(
   { suppressions, results, clock }: HidingStores,
   suppression: Suppression,
   isStored: boolean,
@@ -257,10 +257,10 @@ export async function addSuppression(
   accept: readonly Consequence[],
 ): Promise<{ suppression: Suppression; hidden: number }> {
   const suppression = suppressionOf(draft, author, stores.clock.now());
-  await allowed(stores, suppression, accept);
-  const hidden = await apply(stores, suppression, true);
+  await refuseUnlessAllowed(stores, suppression, accept);
+  const hidden = await applySuppression(stores, suppression, true);
   const { by, at, name } = suppression;
-  await putOnRecord(
+  await auditSuppression(
     stores,
     suppression,
     'suppression_added',
@@ -296,7 +296,7 @@ export async function removeSuppression(
   const shown = await results.show(id, await suppressions.list(), { at, ...author, because });
   if (suppression === undefined) return { shown };
   if (suppression.origin === 'feedback') await keepLabel(feedback, suppression);
-  await putOnRecord(
+  await auditSuppression(
     stores,
     suppression,
     'suppression_removed',

@@ -4,7 +4,7 @@ import type { ModelSnapshot } from '../../../common/model_snapshot';
 import type { Suppression } from '../../../common/suppressions';
 import type { LogPage, LogSource } from '../ports';
 import { runDetection, type RunWork } from '../scoring/run_detection';
-import { createSuppressor } from './suppress_results';
+import { createSuppressor } from './suppress_new_results';
 
 const NOW = Date.UTC(2026, 10, 10);
 const iso = (time: number): string => new Date(time).toISOString();
