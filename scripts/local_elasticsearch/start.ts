@@ -43,6 +43,8 @@ export interface LocalElasticsearch {
   readonly version: LocalVersion;
   /** Stops the node and removes its temporary folder; may be called again. */
   stop(): Promise<void>;
+  /** Kills the node as a crash of the machine does; data in a given `dataPath` stay as they are. */
+  crash(): Promise<void>;
 }
 
 interface Account {
@@ -244,6 +246,11 @@ export async function startLocalElasticsearch(
     clearTimeout(limit);
     rmSync(run, { recursive: true, force: true });
   };
+  const crash = async (): Promise<void> => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    await ended;
+    rmSync(run, { recursive: true, force: true });
+  };
   const authorization: Record<string, string> = security
     ? { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
     : {};
@@ -257,7 +264,7 @@ export async function startLocalElasticsearch(
     for (const stream of [child.stdin, child.stdout, child.stderr]) {
       (stream as unknown as { unref?: () => void }).unref?.();
     }
-    return { url, username, password, version, stop };
+    return { url, username, password, version, stop, crash };
   } catch (error) {
     await stop();
     throw error;

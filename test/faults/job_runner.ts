@@ -5,10 +5,11 @@ import { parseAlertsConfig } from '../../server/notifications';
 import { DETECTOR_TYPE, INTERNAL_TYPES, namespaceOf } from '../../server/kibana/contracts/identifiers';
 import { runDetector } from '../../server/kibana/tasks/run_detector';
 import { startKibanaStandIn, type KibanaStandIn } from '../integration/fixtures/kibana_stand_in';
+import { shortenWaits } from './short_waits';
 import { FaultyConnection, faults, type Fault } from './faulty_connection';
 
 /**
- * Runs a detector in a process of its own, as a Kibana does, over a connection that fails when it is told to. Waits are a
+ * Runs a detector in a process of its own, as a Kibana does, over a connection that fails when it is told to. Pauses are a
  * hundredth of what they are.
  */
 export interface Setting {
@@ -27,11 +28,15 @@ export interface RunAnswer {
   readonly fired: boolean;
   /** Code of the failure, where it failed. */
   readonly failure?: string;
+  /** Next step that a person reads beside the failure. */
+  readonly advice?: string;
+  /** Failed runs in a row, this one included. */
+  readonly failuresInARow: number;
+  /** Milliseconds until the next run, where it is not left to the interval. */
+  readonly pause?: number;
 }
 
-const waiting = setTimeout;
-globalThis.setTimeout = ((work: () => void, milliseconds = 0, ...rest: []) =>
-  waiting(work, milliseconds / 100, ...rest)) as typeof setTimeout;
+shortenWaits();
 
 const setting = JSON.parse(process.env.FAULTS_SETTING as string) as Setting;
 const { url, username, password } = setting.elasticsearch;
@@ -82,7 +87,14 @@ async function run(kibana: KibanaStandIn, { now, fault }: RunOrder): Promise<Run
   const failure = outcome.kind === 'ran' ? outcome.failure : undefined;
   const { requests, fired } = faults;
   faults.fault = undefined;
-  return { requests, fired, ...(failure && { failure: `${failure.code}: ${failure.message}` }) };
+  const pause = outcome.kind === 'ran' ? outcome.delay : undefined;
+  return {
+    requests,
+    fired,
+    failuresInARow: outcome.kind === 'ran' ? outcome.failures : 0,
+    ...(failure && { failure: `${failure.code}: ${failure.message}`, advice: failure.next_step }),
+    ...(pause !== undefined && { pause }),
+  };
 }
 
 let kibana = startKibana();

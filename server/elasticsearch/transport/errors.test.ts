@@ -39,6 +39,9 @@ describe('toDetectionError', () => {
   test('maps lost connections, timeouts and aborted requests', () => {
     expect(toDetectionError(new errors.ConnectionError('refused'), 'do it').code).toBe('unavailable');
     expect(toDetectionError(new errors.TimeoutError('too long'), 'do it').code).toBe('unavailable');
+    const cut = new errors.DeserializationError('Unexpected end of JSON input', '{"hits":');
+    expect(toDetectionError(cut, 'do it').code).toBe('unavailable');
+    expect(isWorthRetrying(cut)).toBe(true);
     expect(toDetectionError(new errors.RequestAbortedError('aborted'), 'do it').code).toBe('interrupted');
     expect(toDetectionError('a string', 'do it').code).toBe('internal');
   });

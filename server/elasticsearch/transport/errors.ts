@@ -24,6 +24,8 @@ export interface ErrorBody {
 export const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const CONNECTION_ERRORS: ReadonlySet<string> = new Set([
   'ConnectionError',
+  // An answer that was cut on its way, or that something in between has given.
+  'DeserializationError',
   'TimeoutError',
   'NoLivingConnectionsError',
 ]);

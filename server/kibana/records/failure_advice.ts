@@ -54,19 +54,25 @@ const LONGEST_BACKOFF_MILLISECONDS = 15 * 60_000;
 /** Causes that mostly pass within seconds: a connection that was cut, a cluster that is busy. */
 const PASSING: ReadonlySet<DetectionErrorCode> = new Set(['unavailable', 'busy']);
 const FIRST_PASSING_PAUSE_MILLISECONDS = 5_000;
+/** Then the lag is short again within a minute of the end of an outage, however long that was. */
+const LONGEST_PASSING_PAUSE_MILLISECONDS = 30_000;
 
 /** Returns true for failures whose cause mostly passes within seconds. */
 export const isPassing = (code: DetectionErrorCode): boolean => PASSING.has(code);
 
 /**
  * Pause before a failed run is repeated: the schedule's own interval, doubled with each failure in a row, up to a
- * quarter of an hour (or the interval, where that is longer). After a failure that mostly passes it begins with 5 seconds.
+ * quarter of an hour (or the interval, where that is longer). After a failure that mostly passes it begins with 5 seconds and
+ * ends with 30: that is no more often than a detector runs anyway.
  *
  * @param failures failed runs in a row, at least 1
  */
 export function pauseAfter(code: DetectionErrorCode, failures: number, interval: number): number {
-  const first = isPassing(code) ? Math.min(interval, FIRST_PASSING_PAUSE_MILLISECONDS) : interval;
-  return Math.min(backoffMilliseconds(failures, first), Math.max(interval, LONGEST_BACKOFF_MILLISECONDS));
+  if (isPassing(code)) {
+    const first = Math.min(interval, FIRST_PASSING_PAUSE_MILLISECONDS);
+    return Math.min(backoffMilliseconds(failures, first), LONGEST_PASSING_PAUSE_MILLISECONDS);
+  }
+  return Math.min(backoffMilliseconds(failures, interval), Math.max(interval, LONGEST_BACKOFF_MILLISECONDS));
 }
 
 /**
