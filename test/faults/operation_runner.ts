@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
-import type { ApiCall, ApiResponse, Endpoints, Operation } from '../../common/api';
+import type { ApiResponse, Endpoints, Operation } from '../../common/api';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import {
   auditIndex,
@@ -91,15 +91,13 @@ function restartKibana(): void {
   for (const [id, task] of before.tasks.scheduled) kibana.tasks.scheduled.set(id, task);
 }
 
-type Given<Name extends Operation> = { [Part in keyof ApiCall<Endpoints[Name]>]?: unknown };
-
 async function call<Name extends Operation>(
   operation: Name,
-  given: Given<Name>,
+  given: Parameters<KibanaStandIn['call']>[2],
 ): Promise<ApiResponse<Endpoints[Name]>> {
   const { status, body } = await kibana.call(anyone, operation, given, space);
   if (status !== 200) throw new Error(`${operation}: ${status} ${JSON.stringify(body).slice(0, 300)}`);
-  return body as ApiResponse<Endpoints[Name]>;
+  return body;
 }
 
 const runTask = async (id: string): Promise<void> => {
