@@ -1,6 +1,12 @@
 import { bucketSchema } from './bucket_schema';
 import { detectorSchema } from './detector_schema';
-import { newDetectorSchema, newSourceSchema, queryProblem } from './query_limits';
+import {
+  detectorOfFileSchema,
+  newDetectorSchema,
+  newSourceSchema,
+  queryProblem,
+  sourceOfFileSchema,
+} from './query_limits';
 
 const term = { term: { 'service.name': 'web' } };
 const nested = (levels: number): unknown => {
@@ -245,6 +251,7 @@ describe('a detector', () => {
 });
 
 describe('hidden and system indices', () => {
+  const base = { name: 'Web', features: [{ type: 'number', field: 'size' }] };
   const issuesOf = (index: string): string[] =>
     (newSourceSchema.safeParse({ index }).error?.issues ?? []).map(
       ({ path, message }) => `${path.join('.')} ${message}`,
@@ -260,6 +267,15 @@ describe('hidden and system indices', () => {
     expect(issuesOf(index)).toEqual([
       expect.stringMatching(/^index names "\S+", which is a hidden or system index/),
     ]);
+    expect(sourceOfFileSchema.safeParse({ index }).error?.issues).toHaveLength(1);
+    const file = detectorOfFileSchema.safeParse({ ...base, source: { index } });
+    expect(file.error?.issues.map(({ path }) => path)).toEqual([['source', 'index']]);
+  });
+
+  test('of a file alone are looked at, not its query', () => {
+    const source = { index: 'logs', query: script };
+    expect(detectorOfFileSchema.safeParse({ ...base, source }).success).toBe(true);
+    expect(newDetectorSchema.safeParse({ ...base, source }).success).toBe(false);
   });
 
   test.each(['logs-*', 'logs-*,-.ds-*', 'berlin:logs-*', '<logs-{now/d}>', 'a.b'])('are not %s', (index) => {

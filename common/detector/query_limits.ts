@@ -193,6 +193,19 @@ export const newSourceSchema = sourceSchema.superRefine((source, context) => {
   for (const problem of sourceProblems(source)) context.addIssue({ code: 'custom', ...problem });
 });
 
+const refuseHiddenIndex = (index: string, path: string[], context: z.RefinementCtx): void => {
+  const message = indexProblem(index);
+  if (message !== undefined) context.addIssue({ code: 'custom', path, message });
+};
+
+/** A detector of a file, and the source of one. Whoever runs a command may search by any query, but reads no hidden index either. */
+export const detectorOfFileSchema = detectorSchema.superRefine(({ source }, context) =>
+  refuseHiddenIndex(source.index, ['source', 'index'], context),
+);
+export const sourceOfFileSchema = sourceSchema.superRefine(({ index }, context) =>
+  refuseHiddenIndex(index, ['index'], context),
+);
+
 /** @returns the problems of a query that comes as JSON, for a schema of its own */
 export const refuseUnboundedQuery = (query: unknown, context: z.RefinementCtx): void => {
   const message = queryProblem(query);

@@ -1,4 +1,5 @@
 import type { LogDocument } from '../log_document';
+import { parseExactJson } from './exact_json';
 import { DEEPEST_JSON, isNestedTooDeeply, textOfJson } from '../json_values';
 import { withMessage } from './application_log';
 import { SYSLOG_LEVELS } from './levels';
@@ -50,7 +51,7 @@ const utf8 = new TextDecoder();
 export function readJsonLine(line: string): LogDocument | string {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseExactJson(line);
   } catch {
     return 'is not JSON';
   }

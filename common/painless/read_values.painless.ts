@@ -52,7 +52,7 @@ def firstOf(List list) {
     if (element instanceof List) element = firstOf((List) element);
     if (!isScalar(element) || ''.equals(element) || '-'.equals(element)) continue;
     String other = element instanceof String ? (String) element
-      : element instanceof Boolean ? String.valueOf(((Boolean) element).booleanValue()) : numberText(((Number) element).doubleValue());
+      : element instanceof Boolean ? String.valueOf(((Boolean) element).booleanValue()) : numeral((Number) element);
     if (first == null || other.compareTo(text) < 0) {
       first = element;
       text = other;
@@ -189,13 +189,22 @@ String numberText(double number) {
   return text.toString();
 }
 
+String numeral(Number number) {
+  if (number instanceof BigInteger) return number.toString();
+  if (number instanceof Long) {
+    long whole = number.longValue();
+    if (whole > 9007199254740991L || whole < -9007199254740991L) return String.valueOf(whole);
+  }
+  return numberText(number.doubleValue());
+}
+
 String textOf(def value, int maxLength) {
   def scalar = scalarOf(value);
   if (scalar == null) return null;
   String text;
   if (scalar instanceof String) text = (String) scalar;
   else if (scalar instanceof Boolean) text = ((Boolean) scalar).booleanValue() ? 'true' : 'false';
-  else text = numberText(((Number) scalar).doubleValue());
+  else text = numeral((Number) scalar);
   return text.length() <= maxLength ? text : text.substring(0, maxLength);
 }
 

@@ -24,6 +24,11 @@ describe('readConfig', () => {
     expect(config.alerts).toBeUndefined();
   });
 
+  it('refuses a detector that reads a hidden index', async () => {
+    const path = await write('detector: { name: web, source: { index: ".kibana*" } }\n');
+    await expect(readConfig(path, {})).rejects.toThrow(/source\.index.*hidden or system index/s);
+  });
+
   it('takes exactly the alert keys of the documentation', async () => {
     const config = await readConfig(
       await write(

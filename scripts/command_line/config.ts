@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { detectorSchema, durationSchema } from '../../common/detector';
+import { durationSchema } from '../../common/detector';
+import { detectorOfFileSchema } from '../../common/detector/query_limits';
 import { describeZodIssues } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import { readYamlDocuments } from '../../common/yaml_documents';
@@ -54,7 +55,7 @@ export const configSchema = z.strictObject({
     .max(1_024)
     .default('demo-http-logs')
     .describe('Logs to read when a command names none'),
-  detector: detectorSchema.optional(),
+  detector: detectorOfFileSchema.optional(),
   alerts: alertsConfigSchema.optional(),
   limits: limitsSchema.prefault({}),
 });

@@ -1,4 +1,5 @@
-import { detectorSchema, type Detector, type DetectorInput } from '../../common/detector';
+import type { Detector, DetectorInput } from '../../common/detector';
+import { detectorOfFileSchema } from '../../common/detector/query_limits';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import { basename, extname } from 'node:path';
@@ -39,7 +40,7 @@ export async function loadDetectorFile(path: string, absent: Partial<DetectorInp
   });
   const read = parseYamlText(text, path);
   const isObject = typeof read === 'object' && read !== null && !Array.isArray(read);
-  return parseWith(detectorSchema, isObject ? { ...absent, ...read } : read, `The detector (${path})`);
+  return parseWith(detectorOfFileSchema, isObject ? { ...absent, ...read } : read, `The detector (${path})`);
 }
 
 /** One sentence on a field that seems to hold the ground truth. */
@@ -68,7 +69,7 @@ export async function chooseDetector(
   const seed = options.seed === undefined ? {} : { forest: { ...detector.forest, seed: options.seed } };
   return {
     detector: parseWith(
-      detectorSchema,
+      detectorOfFileSchema,
       { ...detector, ...contamination, ...seed, ...(options.name && { name: options.name }) },
       'The detector',
     ),
@@ -90,7 +91,7 @@ async function baseDetector(
   }
   const make = (features: DetectorInput['features'], why: string): { detector: Detector; why: string } => ({
     detector: parseWith(
-      detectorSchema,
+      detectorOfFileSchema,
       {
         ...(config.detector ?? {}),
         name: options.name ?? config.detector?.name ?? config.index.replace(/[*,]+/g, ' ').trim(),

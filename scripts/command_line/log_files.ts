@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { DetectionError } from '../../common/detection_error';
+import { parseExactJson } from '../../common/log_parsing/exact_json';
 import type { LogDocument } from '../../common/log_document';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../../common/json_values';
 import { printable } from '../../common/printable';
@@ -147,7 +148,7 @@ export async function* readDocuments(path: string, reading: Reading = {}): Async
 
 function parseDocument(text: string): { document: LogDocument } | { problem: string } {
   try {
-    return asDocument(JSON.parse(text));
+    return asDocument(parseExactJson(text));
   } catch (error) {
     return { problem: `not JSON: ${printable((error as Error).message, 120)}` };
   }
@@ -163,7 +164,7 @@ function asDocument(value: unknown): { document: LogDocument } | { problem: stri
 function* readArray(text: string, path: string): Generator<DocumentLine> {
   let items: unknown;
   try {
-    items = JSON.parse(text);
+    items = parseExactJson(text);
   } catch (error) {
     throw new DetectionError(
       'invalid_input',

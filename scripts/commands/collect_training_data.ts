@@ -2,7 +2,8 @@ import { readinessOf } from '../../server/detection/upkeep/readiness';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import { Command } from 'commander';
 import { labelSilences } from '../../common/buckets';
-import { sourceSchema, type Detector } from '../../common/detector';
+import type { Detector } from '../../common/detector';
+import { sourceOfFileSchema } from '../../common/detector/query_limits';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
@@ -104,7 +105,7 @@ Examples:
       const detector =
         options.detector === undefined ? session.config.detector : await loadDetectorFile(options.detector);
       const source = parseWith(
-        sourceSchema,
+        sourceOfFileSchema,
         detector !== undefined && options.index === undefined
           ? { ...detector.source, ...(options.query && { query: options.query }) }
           : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },

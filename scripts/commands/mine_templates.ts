@@ -3,6 +3,7 @@ import { featureSchema } from '../../common/detector';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import { getField, learnTemplate, templateAdvice } from '../../common/log_features';
+import { parseExactJson } from '../../common/log_parsing/exact_json';
 import { isNestedTooDeeply } from '../../common/json_values';
 import type { LogDocument } from '../../common/log_document';
 import {
@@ -180,7 +181,7 @@ async function readArray(
   refuseInterrupted(session);
   let items: unknown;
   try {
-    items = JSON.parse(lines.join('\n'));
+    items = parseExactJson(lines.join('\n'));
   } catch (cause) {
     throw new DetectionError(
       'invalid_input',
@@ -213,7 +214,7 @@ function chosenFormat(format: string, head: readonly string[]): LogFormat | type
 
 function documentOf(line: string): LogDocument | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = parseExactJson(line);
     return value !== null && typeof value === 'object' && !Array.isArray(value) && !isNestedTooDeeply(value)
       ? (value as LogDocument)
       : undefined;

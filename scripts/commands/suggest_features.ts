@@ -10,6 +10,7 @@ import {
   type BucketProposal,
 } from '../../common/buckets/propose_bucket';
 import { parseDetector, type DetectorInput } from '../../common/detector';
+import { sourceOfFileSchema } from '../../common/detector/query_limits';
 import { unitWords } from '../../common/findings';
 import { spanOf } from '../../common/buckets';
 import { findLabelFields, suggestFeatures } from '../../common/log_features';
@@ -23,6 +24,7 @@ import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
 import { DAY } from '../../common/duration';
+import { parseWith } from '../../common/validation';
 
 interface Options {
   input?: string;
@@ -60,7 +62,11 @@ Examples:
   log-anomalies suggest-features --input training_data.json`,
       ),
     async (session, options) => {
-      const index = options.index ?? session.config.index;
+      const { index } = parseWith(
+        sourceOfFileSchema,
+        { index: options.index ?? session.config.index },
+        'The log source',
+      );
       const documents =
         options.input === undefined
           ? await sample(session, index, options.days)

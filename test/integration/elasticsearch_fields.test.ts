@@ -1,7 +1,11 @@
-import type { Client } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
+import { parseDetector } from '../../common/detector';
 import { getField } from '../../common/log_features';
 import { timestampOf } from '../../server/detection/scoring/log_values';
-import { countOddTimes, createLogSource } from '../../server/elasticsearch';
+import { runDetection } from '../../server/detection/scoring/run_detection';
+import { trainModel } from '../../server/detection/training/train_model';
+import { connect, countOddTimes, createLogSource } from '../../server/elasticsearch';
+import { compositePages } from '../../server/elasticsearch/transport/composite_pages';
 import type { LogRange, LogSource } from '../../server/detection/ports';
 import {
   administrator,
@@ -9,8 +13,10 @@ import {
   QUICK,
   rangeOf,
   START,
+  startFaultyProxy,
   uniqueName,
 } from './fixtures/elasticsearch_fixture';
+import { checkpointStore, resultStore } from '../fakes/run_stores';
 
 const LOGS = 600;
 const LONG_PATH = `/a?x=${'y'.repeat(600)}`;
@@ -293,5 +299,273 @@ describe('fields of logs are what Elasticsearch has read', () => {
     expect(
       await readAll(rangeOf(name), ['@timestamp'], createLogSource(client, { policy: QUICK })),
     ).toHaveLength(3);
+  });
+
+  describe('with integers that a double cannot hold', () => {
+    const large = uniqueName('large');
+    /** Neighbours that are one and the same double, and the ends of what 64 bits hold. */
+    const ids = ['9007199254740992', '9007199254740993', '-9223372036854775808', '9223372036854775807'];
+    const idOf = (number: number): string => ids[number % ids.length];
+    beforeAll(async () => {
+      made.push(large);
+      await client.indices.create({
+        index: large,
+        settings: { number_of_replicas: 0 },
+        mappings: {
+          dynamic: false,
+          properties: {
+            '@timestamp': { type: 'date' },
+            id: { type: 'long' },
+            list: { type: 'long' },
+            labels: { type: 'flattened' },
+          },
+        },
+      });
+      const lines = Array.from({ length: LOGS }, (_, number) => {
+        const id = idOf(number);
+        const time = new Date(START + number * 1_000).toISOString();
+        // JavaScript cannot write these numbers either.
+        return `{"index":{"_id":"${number}"}}\n{"@timestamp":"${time}","id":${id},"list":[5,${id}],"labels":{"id":${id}},"extra":{"id":${id}},"code":7}`;
+      });
+      await client.bulk({ index: large, operations: [`${lines.join('\n')}\n`], refresh: true });
+    });
+    const wantedOf = (number: number): Record<string, unknown> => {
+      const id = idOf(number);
+      return { id, list: id.startsWith('-') ? [id, 5] : [5, id], 'labels.id': id, 'extra.id': id, code: 7 };
+    };
+    const names = Object.keys(wantedOf(0));
+    const numberIn = (document: unknown): number =>
+      (Date.parse(getField(document, '@timestamp') as string) - START) / 1_000;
+
+    it('keeps all digits when logs are read, sampled in either way, and fetched', async () => {
+      const of = createLogSource(client, { policy: QUICK, within: large });
+      const logs = await readAll(rangeOf(large), ['@timestamp', ...names], of);
+      expect(logs).toHaveLength(LOGS);
+      const fetched = await of.fetch(logs.slice(0, 8), ['@timestamp', ...names]);
+      expect(fetched).toHaveLength(8);
+      const drawn = await of.sample(rangeOf(large), { size: 150, seed: 3, fields: ['@timestamp', ...names] });
+      expect(drawn.method).toBe('random_score');
+      for (const { document } of [...logs, ...fetched, ...drawn.logs])
+        expect(show(document, names)).toEqual(wantedOf(numberIn(document)));
+      const script = await of.sample(rangeOf(large), {
+        size: 150,
+        seed: 3,
+        fields: ['@timestamp', 'id', 'list'],
+      });
+      expect(script.method).toBe('random_sampler');
+      for (const { document } of script.logs) {
+        const { id, list } = wantedOf(numberIn(document));
+        expect(show(document, ['id', 'list'])).toEqual({ id, list });
+      }
+      const whole = await readAll(rangeOf(large), undefined, of);
+      expect(whole.map(({ document }) => getField(document, 'extra.id')).slice(0, 4)).toEqual(ids);
+    });
+
+    it('pages through groups of them without losing one or going in circles', async () => {
+      const groups: unknown[] = [];
+      const pages = compositePages<{ key: { id: unknown }; doc_count: number }>(
+        client,
+        {
+          index: large,
+          query: { match_all: {} },
+          sources: [{ id: { terms: { field: 'id' } } }],
+          size: 1,
+          what: 'list ids',
+        },
+        { policy: QUICK },
+      );
+      for await (const { buckets } of pages) {
+        groups.push(...buckets.map(({ key, doc_count: logs }) => [key.id, logs]));
+        expect(groups.length).toBeLessThanOrEqual(ids.length);
+      }
+      const sorted = [...ids].sort((one, other) => (BigInt(one) < BigInt(other) ? -1 : 1));
+      expect(groups).toEqual(sorted.map((id) => [id, LOGS / ids.length]));
+    });
+
+    it('asks no script for unsigned ones, which it would see as negative', async () => {
+      const proxy = await startFaultyProxy();
+      const { ELASTICSEARCH_USERNAME: username = '', ELASTICSEARCH_PASSWORD: password = '' } = process.env;
+      const own = connect({ url: proxy.url, ...(username && { username, password }) });
+      const sent: string[] = [];
+      // This Elasticsearch lacks the type: it is said to be there.
+      proxy.behave(({ path, body }) => {
+        sent.push(body);
+        return path.includes('_field_caps')
+          ? { alter: (text) => text.replaceAll('long', 'unsigned_long') }
+          : 'pass';
+      });
+      try {
+        const of = createLogSource(own, { policy: QUICK });
+        const { logs } = await of.sample(rangeOf(large), { size: 50, seed: 1, fields: ['@timestamp', 'id'] });
+        expect(logs.map(({ document }) => document.id)).toEqual(
+          logs.map(({ document }) => idOf(numberIn(document))),
+        );
+      } finally {
+        await own.close();
+        await proxy.close();
+      }
+      expect(sent.some((body) => body.includes('scripted_metric'))).toBe(false);
+      expect(sent.some((body) => /"docvalue_fields":\[[^\]]*"id"/.test(body))).toBe(true);
+    });
+  });
+
+  describe('of indices of every kind', () => {
+    const TRAINED = 400;
+    const SCORED = 40;
+    const ODD = TRAINED + 17;
+    const usualIds = ['9007199254740992', '9007199254740994'];
+    const properties: Record<string, estypes.MappingProperty> = {
+      '@timestamp': { type: 'date' },
+      host: { type: 'keyword' },
+      size: { type: 'long' },
+      trace: { type: 'long' },
+      ok: { type: 'boolean' },
+      address: { type: 'ip' },
+      labels: { type: 'flattened' },
+      message: { type: 'text' },
+    };
+    const timeOf = (number: number): number => START + number * 1_000;
+    const lineOf = (number: number): string => {
+      const isOdd = number === ODD;
+      const rest = {
+        '@timestamp': new Date(timeOf(number)).toISOString(),
+        host: `host-${number % 3}`,
+        size: isOdd ? 90_000 : 100 + (number % 7),
+        ok: !isOdd,
+        address: isOdd ? '2001:DB8:0::9' : '192.0.2.7',
+        labels: { env: isOdd ? 'lab' : 'live' },
+        message: isOdd ? 'disk is on fire' : 'request was served',
+      };
+      const trace = isOdd ? '9007199254740993' : usualIds[number % 2];
+      return `{"create":{}}\n${JSON.stringify(rest).slice(0, -1)},"trace":${trace}}`;
+    };
+    const settings = { number_of_replicas: 0 };
+    const bounds = {
+      start_time: new Date(START - 60_000).toISOString(),
+      end_time: new Date(timeOf(TRAINED + SCORED)).toISOString(),
+    };
+    const templates: string[] = [];
+    afterAll(async () => {
+      for (const name of templates) {
+        await client.transport
+          .request({ method: 'DELETE', path: `/_data_stream/${name}` })
+          .catch(() => undefined);
+        await client.indices.deleteIndexTemplate({ name }).catch(() => undefined);
+      }
+    });
+    const create = async (name: string, more: object, mapped = properties): Promise<void> => {
+      made.push(name);
+      await client.indices.create({
+        index: name,
+        settings: { ...settings, ...more },
+        mappings: { properties: mapped },
+      });
+    };
+    const kinds: Record<string, (name: string) => Promise<void>> = {
+      'a data stream': async (name) => {
+        templates.push(name);
+        await client.indices.putIndexTemplate({
+          name,
+          index_patterns: [name],
+          data_stream: {},
+          template: { settings, mappings: { properties } },
+        });
+      },
+      'index.mode: logsdb': (name) =>
+        create(name, {
+          index: { mode: 'logsdb', sort: { field: ['host', '@timestamp'], order: ['asc', 'desc'] } },
+        }),
+      'a time series': (name) =>
+        create(
+          name,
+          { index: { mode: 'time_series', routing_path: ['host'], time_series: bounds } },
+          { ...properties, host: { type: 'keyword', time_series_dimension: true } },
+        ),
+      'a synthetic _source': (name) =>
+        create(name, { index: { mapping: { source: { mode: 'synthetic' } } } }),
+    };
+
+    it.each(Object.keys(kinds))(
+      '%s: trains, scores and explains by the values that were written',
+      async (kind) => {
+        const name = uniqueName('kind');
+        await kinds[kind](name);
+        const lines = Array.from({ length: TRAINED + SCORED }, (_, number) => lineOf(number));
+        const answer = await client.bulk({
+          index: name,
+          operations: [`${lines.join('\n')}\n`],
+          refresh: true,
+        });
+        expect(answer.items.flatMap((item) => item.create?.error ?? [])).toEqual([]);
+        const detector = parseDetector({
+          name: 'kinds',
+          source: { index: name },
+          entity_field: 'host',
+          features: [
+            { type: 'number', field: 'size' },
+            ...['trace', 'ok', 'address', 'labels.env'].map((field) => ({
+              type: 'category' as const,
+              field,
+            })),
+            { type: 'template', field: 'message' },
+          ],
+          schedule: { query_delay: '1s' },
+        });
+        const of = createLogSource(client, { policy: QUICK, within: name });
+        const fields = [...detector.features.map(({ field }) => field), '@timestamp', 'host'];
+        const past = rangeOf(name, { to: timeOf(TRAINED) });
+        const { logs } = await of.sample(past, { size: 1_000, seed: 1, fields });
+        expect(logs).toHaveLength(TRAINED);
+        const drawn = await of.sample(past, { size: 100, seed: 1, fields });
+        for (const { document } of [...logs, ...drawn.logs]) {
+          expect(show(document, fields.slice(0, 5))).toEqual({
+            size: 100 + (((Date.parse(document['@timestamp'] as string) - START) / 1_000) % 7),
+            trace: usualIds[((Date.parse(document['@timestamp'] as string) - START) / 1_000) % 2],
+            ok: true,
+            address: '192.0.2.7',
+            'labels.env': 'live',
+          });
+        }
+        const { snapshot } = trainModel({
+          detector,
+          documents: logs.map(({ document }) => document),
+          source: name,
+          clock: { now: () => timeOf(TRAINED) },
+        });
+        const results = resultStore();
+        const run = await runDetection({
+          detectorId: 'kinds',
+          snapshot,
+          source: of,
+          results,
+          checkpoints: checkpointStore(),
+          clock: { now: () => timeOf(TRAINED + SCORED) + 1_000, sleep: async () => undefined },
+          runId: 'run',
+          startFrom: timeOf(TRAINED),
+        });
+        expect(run.logs).toBe(SCORED);
+        const [result, ...others] = results.stored.values();
+        expect(others).toEqual([]);
+        expect(result).toMatchObject({
+          '@timestamp': new Date(timeOf(ODD)).toISOString(),
+          size: 90_000,
+          trace: '9007199254740993',
+          ok: false,
+          address: '2001:db8::9',
+          labels: { env: 'lab' },
+          message: 'disk is on fire',
+          anomaly: { entity: `host-${ODD % 3}` },
+        });
+        const actual = Object.fromEntries(
+          result.anomaly.attribution.map((each) => [each.field, each.actual]),
+        );
+        const unseen = (value: string): string => `${value} (not seen in training)`;
+        expect(actual).toMatchObject({
+          trace: unseen('9007199254740993'),
+          ok: unseen('false'),
+          address: unseen('2001:db8::9'),
+        });
+      },
+    );
   });
 });

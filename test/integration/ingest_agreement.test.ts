@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { parseExactJson } from '../../common/log_parsing/exact_json';
 import type { LogDocument } from '../../common/log_document';
 import { PRESETS } from '../../common/log_features';
 import { parseLines } from '../../common/log_parsing';
@@ -89,7 +90,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
   async function expectAgreement(snapshot: ModelSnapshot, logs: readonly string[]): Promise<Scored[]> {
     await put(compilePipeline(snapshot, { detectorId: 'test' }));
     const scorer = createModelScorer(snapshot);
-    const documents = logs.map((log) => JSON.parse(log) as LogDocument);
+    const documents = logs.map((log) => parseExactJson(log) as LogDocument);
     const { scores } = scorer.score(documents);
     const found = await stored(logs);
     const differing: unknown[] = [];
@@ -131,6 +132,34 @@ describe('a compiled pipeline in Elasticsearch', () => {
     expect(found.filter(({ anomaly }) => !anomaly.is_anomaly && anomaly.attribution !== undefined)).toEqual(
       [],
     );
+  });
+
+  it('agrees on integers that a double cannot hold, alone and in lists', async () => {
+    const ids = ['9007199254740992', '9007199254740993', '-9223372036854775808', '18446744073709551615'];
+    const textOf = (id: string, number: number): string =>
+      `{"@timestamp":"2026-11-01T00:00:00Z","id":${id},"list":[${id},7,"b"],"size":${number % 9}}`;
+    const logs = Array.from({ length: 400 }, (_, number) => textOf(ids[number % ids.length], number));
+    const snapshot = trainOn(
+      logs.map((log) => parseExactJson(log) as LogDocument),
+      [
+        { type: 'category', field: 'id' },
+        { type: 'category', field: 'list' },
+        { type: 'number', field: 'id', name: 'size of id' },
+        { type: 'number', field: 'size' },
+      ],
+    );
+    const news = [
+      '9007199254740995',
+      '9007199254740994',
+      '18446744073709551614',
+      '1e19',
+      '9007199254740993.0',
+    ];
+    const found = await expectAgreement(snapshot, [...logs, ...news.map(textOf)]);
+    const [usual, unseen] = [found.slice(0, 400), found.slice(400, 403)].map((part) =>
+      part.map(({ anomaly }) => anomaly.score as number),
+    );
+    expect(Math.min(...unseen)).toBeGreaterThan(Math.max(...usual));
   });
 
   it('agrees on masked texts and on routes with names of products, which are learned', async () => {
@@ -177,7 +206,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
     const fields = trainOn(demoDocuments(0.01, 0), ALL_KINDS).encoder.fields;
     const logs = dirtyLogs({ seed: 99, count: 1_500, fields });
     const snapshot = trainOn(
-      logs.map((log) => JSON.parse(log) as LogDocument),
+      logs.map((log) => parseExactJson(log) as LogDocument),
       ALL_KINDS,
     );
     await expectAgreement(snapshot, dirtyLogs({ seed: 100, count: 1_500, fields }));

@@ -197,6 +197,76 @@ it('shows how results like it were judged: the same pattern first, then what sta
   });
 });
 
+it('shows the lines around as the detector reads them, not as they were written', async () => {
+  const name = uniqueName('evidenceread');
+  const second = (minute: number): number => Math.floor(at(minute) / 1_000);
+  const lines = [-1, 0, 1].flatMap((minute) => [
+    JSON.stringify({ index: { _id: `line-${minute}` } }),
+    `{"when":${second(minute)},"took":${10 + minute},"trace":900719925474099${3 + minute},"message":"line ${minute}","team":"core"}`,
+  ]);
+  await admin.indices.create({
+    index: name,
+    mappings: {
+      dynamic: false,
+      _source: { excludes: ['team'] },
+      runtime: { doubled: { type: 'long', script: { source: "emit(doc['took'].value * 2)" } } },
+      properties: {
+        when: { type: 'date', format: 'epoch_second' },
+        '@timestamp': { type: 'alias', path: 'when' },
+        took: { type: 'long' },
+        trace: { type: 'long' },
+        team: { type: 'keyword' },
+        message: { type: 'text' },
+      },
+    },
+  });
+  await admin.bulk({ index: name, operations: [`${lines.join('\n')}\n`], refresh: true });
+  const detector = {
+    name: 'read',
+    source: { index: name },
+    entity_field: 'team',
+    context_fields: ['message', 'team'],
+    features: [
+      { type: 'number', field: 'doubled' },
+      { type: 'category', field: 'trace' },
+    ],
+  };
+  const { body } = await kibana.call(owner, 'createDetector', { body: { detector, start: false } }, space);
+  const { id } = body as DetectorRecord;
+  const asked = result(id, 'line-0', 0, { entity: 'core' });
+  await createResultStore(admin, { space, refresh: true }).write([
+    { ...asked, source: { index: name, id: 'line-0' } },
+  ]);
+  const { body: found } = await kibana.call(
+    owner,
+    'getEvidence',
+    { params: { result_id: resultId(id, { index: name, id: 'line-0' }) } },
+    space,
+  );
+  await admin.indices.delete({ index: name });
+  const { neighbours } = found as Evidence;
+  expect(neighbours).toEqual({
+    value: {
+      of: 'logs',
+      before: [lineOf(-1)],
+      after: [lineOf(1)],
+    },
+  });
+
+  function lineOf(minute: number) {
+    return {
+      id: `line-${minute}`,
+      time: new Date(second(minute) * 1_000).toISOString(),
+      log: {
+        message: `line ${minute}`,
+        team: 'core',
+        doubled: 2 * (10 + minute),
+        trace: `900719925474099${3 + minute}`,
+      },
+    };
+  }
+});
+
 it('tells a reader who may not read the logs that, and the rest', async () => {
   const { pattern, neighbours, similar } = await evidence(reader, ids.logs, 'asked');
   for (const part of [pattern, neighbours]) {

@@ -11,6 +11,8 @@ it.each([
   [[5, '900', 7, 'x'], 900, 5, '5'],
   [['b', 'a', '-', ''], undefined, 'a', 'a'],
   [[true, 'zebra', 12, 12], 12, 12, '12'],
+  [['9007199254740993', 7], 9007199254740992, 7, '7'],
+  [['18446744073709551615'], 18446744073709552000, '18446744073709551615', '18446744073709551615'],
 ])('reads the list %j in any order, as a number %p and as a text %p', (list, number, scalar, text) => {
   for (const order of [...orders<unknown>(list), [list], [[list]]]) {
     const dirt = new DirtCounter();

@@ -4,6 +4,7 @@ import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
 import { fieldTypes } from '../transport/log_query';
+import { isWholeAnswer } from '../transport/whole_answer';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -46,7 +47,7 @@ export async function countWithTimes(
     count: hitTotal(answer.hits),
     first_seen: seen(found?.first.value),
     last_seen: seen(found?.last.value),
-    complete: !answer.timed_out,
+    complete: isWholeAnswer(answer),
   };
 }
 

@@ -204,7 +204,7 @@ export async function sampleLogs(
   };
 }
 
-/** @returns undefined where the cluster runs no scripts, or where hashing is cheaper */
+/** @returns undefined where the cluster runs no scripts or they see other values than searches, or where hashing is cheaper */
 async function sampleByScript(
   context: SampleContext,
   total: number,
@@ -217,6 +217,7 @@ async function sampleByScript(
   const named = indices.length > 1;
   const identified = options.identified === true;
   const places = fields.map((field) => placeOfField(types, field));
+  if (places.some(({ isUnsigned }) => isUnsigned)) return undefined;
   const kinds = places.map(columnKind);
   const readsDocuments = identified || kinds.includes(COLUMN_KINDS.source);
   if (readsDocuments && total <= SCAN_LIMIT) return undefined;

@@ -44,6 +44,8 @@ export interface FieldPlace {
   readonly from: 'column' | 'fetched' | 'source';
   readonly isTime: boolean;
   readonly isFloat: boolean;
+  /** Scripts see integers beyond 2^63 - 1 as negative ones. */
+  readonly isUnsigned: boolean;
   /** Some index of the pattern has no such field: its logs may hold it in `_source`. */
   readonly isPartial: boolean;
 }
@@ -67,6 +69,7 @@ export function placeOfField(types: FieldTypes, field: string): FieldPlace {
   const rest = {
     isTime: found.length > 0 && times.length === found.length,
     isFloat: found.some(([type]) => type === 'float' || type === 'half_float'),
+    isUnsigned: found.some(([type]) => type === 'unsigned_long'),
     isPartial: types[field]?.unmapped !== undefined,
   };
   const isNested = parentsOf(field).some((parent) => types[parent]?.nested !== undefined);

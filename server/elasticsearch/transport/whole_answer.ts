@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { attempt, type RequestOptions } from './attempt';
 import type { ElasticsearchClient } from './client';
 import { errorBodyOf, reasonOf } from './errors';
+import { searchExactly, type SearchTransport } from './exact_search';
 
 /** A remote cluster that answers no search in time, or not of all its shards. */
 interface MissingPart {
@@ -47,7 +48,8 @@ class IncompleteAnswer extends Error {
   }
 }
 
-function missingPartsOf(answer: estypes.SearchResponseBody<unknown>): MissingPart[] {
+/** @param maySkip the request itself wants no more than so many documents looked at (`terminate_after`) */
+function missingPartsOf(answer: estypes.SearchResponseBody<unknown>, maySkip: boolean): MissingPart[] {
   const clusters = answer._clusters as
     | { details?: Record<string, ClusterDetails>; skipped?: number; partial?: number; failed?: number }
     | undefined;
@@ -85,10 +87,17 @@ function missingPartsOf(answer: estypes.SearchResponseBody<unknown>): MissingPar
     ];
   }
   if (answer.timed_out) {
-    return [{ cluster: LOCAL, type: 'incomplete', reason: 'search.default_search_timeout has ended it' }];
+    return [{ cluster: LOCAL, type: 'incomplete', reason: 'a limit of time has ended it' }];
+  }
+  if (answer.terminated_early === true && !maySkip) {
+    return [{ cluster: LOCAL, type: 'incomplete', reason: 'a limit of documents has ended it' }];
   }
   return [];
 }
+
+/** True of an answer that stands for all logs: no shard, no remote cluster and no time was lacking. */
+export const isWholeAnswer = (answer: estypes.SearchResponseBody<unknown>): boolean =>
+  missingPartsOf(answer, false).length === 0;
 
 /** `index.max_docvalue_fields_search`, 100 by default: the same values come as `fields`, more slowly. */
 const saysTooManyColumns = (error: unknown): boolean =>
@@ -119,7 +128,8 @@ export function splitTerms<Part>(part: Part, most: number): Part {
 }
 
 /**
- * A search whose answer stands for all logs: of every shard, and of every remote cluster. To be called within `attempt`.
+ * A search whose answer stands for all logs: of every shard, and of every remote cluster. Integers that a double cannot hold come as
+ * texts. To be called within `attempt`.
  *
  * @throws IncompleteAnswer, which `attempt` makes a DetectionError `unavailable` (`forbidden` or `not_found` where the
  *   remote cluster says so) naming the cluster, where a part is missing
@@ -127,10 +137,10 @@ export function splitTerms<Part>(part: Part, most: number): Part {
 export async function searchWhole<Document = unknown>(
   client: ElasticsearchClient,
   request: estypes.SearchRequest,
-  transport: { readonly signal?: AbortSignal; readonly maxResponseSize?: number } = {},
+  transport: SearchTransport = {},
 ): Promise<estypes.SearchResponse<Document>> {
   const search = (asked: estypes.SearchRequest): Promise<estypes.SearchResponse<Document>> =>
-    client.search<Document>(asked, { ...transport, querystring: { allow_partial_search_results: false } });
+    searchExactly<Document>(client, asked, transport);
   const answer = await search(request).catch((error: unknown) => {
     const most = mostTermsOf(error);
     if (most !== undefined) return search(splitTerms(request, most));
@@ -138,7 +148,7 @@ export async function searchWhole<Document = unknown>(
     if (columns === undefined || !saysTooManyColumns(error)) throw error;
     return search({ ...rest, fields: [...fields, ...columns] });
   });
-  const missing = missingPartsOf(answer);
+  const missing = missingPartsOf(answer, request.terminate_after !== undefined);
   if (missing.length > 0) throw new IncompleteAnswer(missing);
   return answer;
 }

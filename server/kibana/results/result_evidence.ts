@@ -126,10 +126,10 @@ function sidesOf(
   timeField: string,
   show: (log: Record<string, unknown>) => Record<string, unknown>,
 ): { before: Side; after: Side } {
-  const lineOf = ({ _id, _source = {} }: FoundDocument): Side[number] => ({
-    time: new Date(timestampOf(_source, timeField) ?? 0).toISOString(),
-    id: _id as string,
-    log: show(_source),
+  const lineOf = ({ id, document }: FoundDocument): Side[number] => ({
+    time: new Date(timestampOf(document, timeField) ?? 0).toISOString(),
+    id,
+    log: show(document),
   });
   return { before: sides.before.map(lineOf), after: sides.after.map(lineOf) };
 }

@@ -1,0 +1,78 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createUnzip } from 'node:zlib';
+import { errors, type estypes } from '@elastic/elasticsearch';
+import { parseExactJson } from '../../../common/log_parsing/exact_json';
+import type { ElasticsearchClient } from './client';
+
+export interface SearchTransport {
+  readonly signal?: AbortSignal;
+  /** Bytes of the answer; a larger one fails with a RequestAbortedError that speaks of its content length. */
+  readonly maxResponseSize?: number;
+}
+
+/** Answers that the client itself deals with: it renews a session of Kibana, and tries another node. */
+const LEFT_TO_CLIENT: ReadonlySet<number> = new Set([401, 502, 503, 504]);
+
+/** @throws errors.ConnectionError, which is worth a retry, where the answer breaks off */
+async function textOf(
+  body: Readable | string,
+  headers: IncomingHttpHeaders,
+  { signal, maxResponseSize = Infinity }: SearchTransport,
+): Promise<string> {
+  // Not every kind of connection gives streams.
+  if (typeof body === 'string') return body;
+  const refuse = (bytes: number): never => {
+    body.destroy();
+    throw new errors.RequestAbortedError(
+      `The content length (${bytes}) is bigger than the maximum allowed (${maxResponseSize})`,
+    );
+  };
+  const told = Number(headers['content-length'] ?? 0);
+  if (told > maxResponseSize) return refuse(told);
+  const isPacked = /gzip|deflate/.test(headers['content-encoding'] ?? '');
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of isPacked ? body.pipe(createUnzip()) : body) {
+      parts.push(part as Buffer);
+      bytes += (part as Buffer).length;
+      if (bytes > maxResponseSize) refuse(bytes);
+    }
+  } catch (error) {
+    if (error instanceof errors.RequestAbortedError) throw error;
+    const { message } = error as Error;
+    throw signal?.aborted ? new errors.RequestAbortedError(message) : new errors.ConnectionError(message);
+  }
+  return Buffer.concat(parts, bytes).toString('utf8');
+}
+
+/**
+ * Searches as the client does, and keeps all digits of integers beyond 2^53 - 1, which come as texts: the client's own parser rounds
+ * them, so that two ids become one, and paging by such a value goes astray.
+ *
+ * @throws what the client throws
+ */
+export async function searchExactly<Document>(
+  client: ElasticsearchClient,
+  request: estypes.SearchRequest,
+  transport: SearchTransport,
+): Promise<estypes.SearchResponse<Document>> {
+  const options = { signal: transport.signal, querystring: { allow_partial_search_results: false } };
+  for (let isRenewed = false; ; isRenewed = true) {
+    const answer = await client.search<Document>(request, { ...options, asStream: true, meta: true });
+    const body = answer.body as unknown as Readable | string;
+    const { headers } = answer;
+    const status = answer.statusCode ?? 0;
+    if (LEFT_TO_CLIENT.has(status)) {
+      if (typeof body !== 'string') body.resume();
+      const found = await client.search<Document>(request, { ...options, ...transport });
+      if (isRenewed) return found;
+      continue;
+    }
+    const text = await textOf(body, headers, transport);
+    if (status < 400) return parseExactJson(text) as estypes.SearchResponse<Document>;
+    const isJson = /json/.test(headers['content-type'] ?? '');
+    throw new errors.ResponseError({ ...answer, body: isJson ? parseExactJson(text) : text });
+  }
+}
