@@ -1,15 +1,9 @@
-import { PLUGIN_ID, PLUGIN_NAME } from '../../common/plugin';
+import { PANEL_KINDS } from '../../common/panels';
+import { PLUGIN_ID } from '../../common/plugin';
 import type { CoreStart, PluginsStart } from '../kibana/contracts';
-import type { AddPanelAction, EmbeddableStart, PanelContainer } from '../kibana/panel_contracts';
-import { describePanels, type PanelDescription } from './panel_descriptions';
-import { PANEL_KINDS, panelTypeOf, type PanelKind } from '../../common/panels';
 
-/** Kibana's menu of what can be added to a dashboard, and the application that edits a panel. */
+/** Kibana's menu of what can be added to a dashboard. */
 const ADD_PANEL_TRIGGER = 'ADD_PANEL_TRIGGER';
-const EDITOR = 'visualize';
-
-/** Below Kibana's own groups. */
-const ORDER = 10;
 
 /** Minor versions from which on the menu lists actions only, by major version; before, visualizations as well. */
 const FIRST_MINOR_WITHOUT_VISUALIZATIONS: Readonly<Record<number, number>> = { 8: 19, 9: 1 };
@@ -20,58 +14,8 @@ export function listsVisualizations(kibanaVersion: string): boolean {
   return major < 10 && minor < (FIRST_MINOR_WITHOUT_VISUALIZATIONS[major] ?? Infinity);
 }
 
-function addPanelAction(
-  core: CoreStart,
-  embeddable: EmbeddableStart,
-  kind: PanelKind,
-  { title, description, icon }: PanelDescription,
-  areEmbeddables: boolean,
-): AddPanelAction {
-  return {
-    id: `${PLUGIN_ID}.add.${kind}`,
-    order: PANEL_KINDS.length - PANEL_KINDS.indexOf(kind),
-    grouping: [
-      {
-        id: PLUGIN_ID,
-        order: ORDER,
-        getDisplayName: () => PLUGIN_NAME,
-        getIconType: () => 'machineLearningApp',
-      },
-    ],
-    getDisplayName: () => title,
-    getDisplayNameTooltip: () => description,
-    getIconType: () => icon,
-    isCompatible: async () => core.application.capabilities[PLUGIN_ID]?.show === true,
-    execute: async ({ embeddable: container }) => {
-      if (areEmbeddables && container?.addNewPanel) {
-        await container.addNewPanel(
-          { panelType: panelTypeOf(kind), serializedState: {} },
-          { displaySuccessMessage: true },
-        );
-        return;
-      }
-      await embeddable.getStateTransfer().navigateToEditor(EDITOR, {
-        path: `#/create?type=${panelTypeOf(kind)}`,
-        state: originOf(container),
-      });
-    },
-  };
-}
-
-function originOf(container: PanelContainer | undefined): {
-  originatingApp: string;
-  originatingPath?: string;
-} {
-  const application = container?.getAppContext?.();
-  const path = application?.getCurrentPath?.();
-  return {
-    originatingApp: application?.currentAppId ?? '',
-    ...(path !== undefined && { originatingPath: path }),
-  };
-}
-
 /**
- * Puts the panels into the menu of every dashboard, where Kibana does not list them by itself.
+ * Puts the panels into the menu of every dashboard, where Kibana does not list them by itself. What the entries are loads with the menu.
  *
  * @param areEmbeddables tells whether a dashboard takes them by themselves, or visualizations that are made in their editor
  */
@@ -82,11 +26,13 @@ export function registerAddPanelActions(
   areEmbeddables = false,
 ): void {
   if (listsVisualizations(kibanaVersion) || !uiActions?.addTriggerActionAsync || !embeddable) return;
-  const descriptions = describePanels();
   for (const kind of PANEL_KINDS) {
-    const action = addPanelAction(core, embeddable, kind, descriptions[kind], areEmbeddables);
+    const id = `${PLUGIN_ID}.add.${kind}`;
     try {
-      uiActions.addTriggerActionAsync(ADD_PANEL_TRIGGER, action.id, async () => action);
+      uiActions.addTriggerActionAsync(ADD_PANEL_TRIGGER, id, async () => {
+        const { addPanelAction } = await import('./add_panel_action');
+        return addPanelAction(id, kind, core, embeddable, areEmbeddables);
+      });
     } catch {
       // A Kibana without that menu: it must start all the same. The panels are in its Visualize library.
       return;

@@ -13,7 +13,6 @@ import {
   panelTypeOf,
 } from '../../common/panels';
 import { PANEL_FUNCTION, PANEL_RENDERER, type PanelConfig } from './panel_kinds';
-import { resultsDataView } from './results_data_view';
 
 /** Arguments of the expression function: the settings, by their names. */
 const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; default?: string | number }> = {
@@ -26,7 +25,10 @@ const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; de
 
 /** Fields of the results for the dashboard's search bar. */
 async function usedDataViews(core: CoreSetup): Promise<DataView[]> {
-  const [{ http }, plugins] = await core.getStartServices();
+  const [[{ http }, plugins], { resultsDataView }] = await Promise.all([
+    core.getStartServices(),
+    import('./results_data_view'),
+  ]);
   const view = await resultsDataView(http, plugins);
   return view === undefined ? [] : [view];
 }

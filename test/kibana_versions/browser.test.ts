@@ -1,4 +1,13 @@
-jest.mock('@elastic/eui', () => ({ ICON_TYPES: [] }));
+jest.mock(
+  '@elastic/eui',
+  () =>
+    new Proxy(
+      { ICON_TYPES: [], EuiFormRow: ({ children }: { children: unknown }) => children },
+      { get: (known, name) => Reflect.get(known, name) ?? (name === '__esModule' ? undefined : () => null) },
+    ),
+);
+const mockApp = { core: {}, plugins: {}, setQuery: () => undefined };
+jest.mock('../../public/shared/app/app_context', () => ({ useApp: () => mockApp }));
 jest.mock(
   '@kbn/i18n',
   () => ({
@@ -8,9 +17,14 @@ jest.mock(
 );
 
 import { readFileSync } from 'node:fs';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { PANEL_KINDS, panelTypeOf } from '../../common/panels';
 import { plugin } from '../../public';
+import { SearchBar } from '../../public/pages/anomalies/search_bar';
+import { QueryField } from '../../public/pages/detector_form/query_field';
 import { listsVisualizations } from '../../public/panels/add_panel_actions';
+import type { CoreStart } from '../../public/kibana/contracts';
 import { KibanaBrowser } from './browser_stand_in';
 import { KIBANAS } from './facts';
 
@@ -55,6 +69,42 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     }
     const expected = facts.panels === 'visualizations' ? [] : OURS;
     expect(added).toEqual(expected.map((panelType) => ({ panelType, serializedState: {} })));
+  });
+
+  it('has the search bars of its pages, with a data view of the results', async () => {
+    const plugins = kibana.startPlugins();
+    Object.assign(mockApp, { core: kibana.core, plugins });
+    const view = await plugins.dataViews?.create({ title: 'results', allowNoIndex: true }, false, false);
+    const before = kibana.searchBars.length;
+    const chosen = { range: { from: 'now-1d', to: 'now' }, query: 'a : 1', language: 'kuery' };
+    renderToStaticMarkup(
+      createElement(SearchBar, {
+        chosen: chosen as Parameters<typeof SearchBar>[0]['chosen'],
+        dataView: view,
+        isLoading: false,
+        refresh: () => undefined,
+      }),
+    );
+    renderToStaticMarkup(
+      createElement(QueryField, {
+        source: { index: 'web-*', kql: 'a : 1' },
+        change: () => undefined,
+        problem: undefined,
+      }),
+    );
+    const drawn = kibana.searchBars.slice(before);
+    expect(drawn.map(({ dataTestSubj }) => dataTestSubj)).toEqual([
+      'logAnomaliesQueryBar',
+      'logAnomaliesKql',
+    ]);
+    expect(drawn[0].indexPatterns).toEqual([view]);
+  });
+
+  it('filters a dashboard by a data view of the results', async () => {
+    for (const { getUsedIndexPattern } of kibana.visualizations.values()) {
+      expect(await getUsedIndexPattern?.()).toHaveLength(1);
+    }
+    expect(new Set(kibana.dataViews)).toContain('log-anomalies-results.shop.*');
   });
 
   it('does nothing where nothing is lent, as on the page to log in', () => {
@@ -102,6 +152,52 @@ describe('a broken contract is caught', () => {
         .setupCore()
         .application.register(app as never),
     ).toThrow('no category logs');
+  });
+});
+
+describe('a broken contract is caught', () => {
+  const kibana = new KibanaBrowser(KIBANAS[KIBANAS.length - 1]);
+  const core: CoreStart = kibana.core;
+  const { dataViews, unifiedSearch } = kibana.startPlugins();
+
+  it('of data views: a property that there is not, a flag left out', async () => {
+    const create = dataViews?.create as (...given: unknown[]) => Promise<unknown>;
+    await expect(create({ title: 'a', timeField: 't' }, false, false)).rejects.toThrow('[timeField]');
+    await expect(create({ title: '' }, false, false)).rejects.toThrow('[title]');
+    await expect(create({ title: 'a' })).rejects.toThrow('two booleans');
+    expect(core.http.basePath.get()).toBe('/s/shop');
+  });
+
+  it('of the search bar: a property that there is not, a query in a language that there is not', () => {
+    const bar = unifiedSearch?.ui.SearchBar as (props: object) => unknown;
+    expect(() => bar({ appName: 'a', indexPatterns: [], showQueryBar: true })).toThrow('[showQueryBar]');
+    expect(() => bar({ appName: 'a', indexPatterns: [], displayStyle: 'wide' })).toThrow('[displayStyle]');
+    const query = { query: 'a', language: 'sql' };
+    expect(() => bar({ appName: 'a', indexPatterns: [], query })).toThrow('[query.language]');
+  });
+
+  it('of expressions, visualizations and rule forms: what is not whole, or registered twice', () => {
+    const { expressions, visualizations, triggersActionsUi } = new KibanaBrowser(KIBANAS[0]).setupPlugins();
+    const argument = { types: ['date'], help: 'H' };
+    const definition = { name: 'f', type: 'render', inputTypes: [], help: 'H', args: { a: argument } };
+    expect(() => expressions?.registerFunction({ ...definition, fn: () => null } as never)).toThrow(
+      'argument a',
+    );
+    expect(() => expressions?.registerRenderer(() => ({ name: 'r' }) as never)).toThrow('draws nothing');
+    const type = { name: 't', title: 'T', icon: 'i' };
+    expect(() => visualizations?.createBaseVisualization?.(type as never)).toThrow('not whole');
+    const model = { id: 'r', validate: () => ({ errors: {} }), ruleParamsExpression: () => null };
+    triggersActionsUi?.ruleTypeRegistry.register(model as never);
+    expect(() => triggersActionsUi?.ruleTypeRegistry.register(model as never)).toThrow('already');
+    expect(() => triggersActionsUi?.ruleTypeRegistry.register({ id: 's' } as never)).toThrow('no form');
+  });
+
+  it('of the menu of panels: a trigger that there is not, an action twice', () => {
+    const { uiActions } = kibana.startPlugins();
+    const load = async () => ({}) as never;
+    expect(() => uiActions?.addTriggerActionAsync?.('FILTER_TRIGGER', 'a', load)).toThrow('No trigger');
+    uiActions?.addTriggerActionAsync?.('ADD_PANEL_TRIGGER', 'a', load);
+    expect(() => uiActions?.addTriggerActionAsync?.('ADD_PANEL_TRIGGER', 'a', load)).toThrow('already');
   });
 });
 

@@ -1,6 +1,8 @@
 import type { CoreSetup, CoreStart, PluginsSetup, PluginsStart } from '../../public/kibana/contracts';
 import type { EmbeddableFactory } from '../../public/kibana/embeddable_contracts';
 import type { AddPanelAction, RuleTypeModel, VisualizationType } from '../../public/kibana/panel_contracts';
+import type { SearchBarProps } from '../../public/kibana/search_contracts';
+import { schema } from './config_schema';
 import type { KibanaFacts } from './facts';
 
 /** Categories of applications that every version has. Source: src/core/packages/application/common/src/default_app_categories.ts. */
@@ -17,6 +19,53 @@ const NEW_TRIGGERS = [
   'ADD_PANEL_TRIGGER',
 ];
 
+/** What a data view may be made from. Source: src/platform/plugins/shared/data_views/common/types.ts `DataViewSpec`. */
+const dataViewSchema = schema.object({
+  id: schema.maybe(schema.string({ minLength: 1 })),
+  title: schema.string({ minLength: 1 }),
+  name: schema.maybe(schema.string()),
+  timeFieldName: schema.maybe(schema.string()),
+  allowNoIndex: schema.maybe(schema.boolean()),
+  allowHidden: schema.maybe(schema.boolean()),
+});
+
+const text = schema.maybe(schema.string());
+const flag = schema.maybe(schema.boolean());
+const anything = schema.maybe(schema.any());
+/**
+ * Properties of the search bar that every version has, of those that need no default behaviour.
+ * Source: src/platform/plugins/shared/unified_search/public/search_bar/create_search_bar.tsx and search_bar.tsx; run on 8.12.2.
+ */
+const searchBarSchema = schema.object({
+  appName: schema.string({ minLength: 1 }),
+  displayStyle: schema.maybe(
+    schema.oneOf(['inPage', 'detached', 'withBorders'].map((each) => schema.literal(each))),
+  ),
+  indexPatterns: schema.arrayOf(schema.any()),
+  query: schema.maybe(
+    schema.object({
+      query: schema.string(),
+      language: schema.oneOf(['kuery', 'lucene'].map((each) => schema.literal(each))),
+    }),
+  ),
+  dateRangeFrom: text,
+  dateRangeTo: text,
+  isRefreshPaused: flag,
+  refreshInterval: schema.maybe(schema.number({ min: 0 })),
+  isLoading: flag,
+  placeholder: text,
+  showQueryInput: flag,
+  showQueryMenu: flag,
+  showFilterBar: flag,
+  showDatePicker: flag,
+  showSubmitButton: flag,
+  dataTestSubj: text,
+  onQuerySubmit: anything,
+  onQueryChange: anything,
+  onRefresh: anything,
+  onRefreshChange: anything,
+});
+
 /** Everything that the browser side of a plugin registers with one Kibana, refused where that Kibana refuses it. */
 export class KibanaBrowser {
   public readonly apps: string[] = [];
@@ -27,6 +76,8 @@ export class KibanaBrowser {
   public readonly ruleTypes: RuleTypeModel[] = [];
   public readonly actions = new Map<string, () => Promise<AddPanelAction>>();
   public readonly loading: Promise<unknown>[] = [];
+  public readonly dataViews: string[] = [];
+  public readonly searchBars: SearchBarProps[] = [];
   private isSetUp = false;
 
   constructor(private readonly facts: KibanaFacts) {}
@@ -49,6 +100,7 @@ export class KibanaBrowser {
       capabilities: { logAnomalies: { show: true } },
       getUrlForApp: (id: string) => `/app/${id}`,
     },
+    http: { basePath: { get: () => '/s/shop', prepend: (path: string) => `/s/shop${path}` } },
   } as unknown as CoreStart;
 
   public setupCore(): CoreSetup {
@@ -60,10 +112,12 @@ export class KibanaBrowser {
           if (!CATEGORIES.includes(category.id))
             throw new Error(`There is no category ${category.id as string}`);
           if (title === '' || typeof mount !== 'function') throw new Error(`Application ${id} is not whole`);
+          // Source: src/core/packages/application/browser/src/application.ts `App`.
+          if (!/^[\w:-]+$/.test(id)) throw new Error(`Application ${id}: letters, digits, -, : and _ alone`);
           this.apps.push(id);
         },
       },
-      getStartServices: async () => [this.core, {}, undefined],
+      getStartServices: async () => [this.core, this.startPlugins(), undefined],
     };
   }
 
@@ -82,12 +136,28 @@ export class KibanaBrowser {
           }
         : { createBaseVisualization: this.addVisualization },
       expressions: {
-        registerFunction: ({ name }) => void this.functions.push(name),
-        registerRenderer: (define) => void this.renderers.push(define().name),
+        registerFunction: (definition) => {
+          const { name, args, fn } = definition;
+          if (typeof fn !== 'function' || !/^[a-z0-9_]+$/i.test(name)) throw new Error(`function ${name}`);
+          for (const [argument, { types }] of Object.entries(args)) {
+            if (!types.every((type) => ['string', 'number', 'boolean', 'null'].includes(type))) {
+              throw new Error(`function ${name}: argument ${argument} has a type that there is not`);
+            }
+          }
+          this.functions.push(name);
+        },
+        registerRenderer: (define) => {
+          const { name, render } = define();
+          if (typeof render !== 'function') throw new Error(`renderer ${name} draws nothing`);
+          this.renderers.push(name);
+        },
       },
       triggersActionsUi: {
         ruleTypeRegistry: {
           register: (model) => {
+            if (typeof model.validate !== 'function' || model.ruleParamsExpression === undefined) {
+              throw new Error(`Rule type ${model.id} has no form`);
+            }
             if (this.ruleTypes.some(({ id }) => id === model.id))
               throw new Error(`${model.id} is registered already`);
             this.ruleTypes.push(model);
@@ -111,6 +181,26 @@ export class KibanaBrowser {
   public startPlugins(): PluginsStart {
     this.isSetUp = true;
     return {
+      dataViews: {
+        create: async (specification, skipFetchFields, displayErrors) => {
+          dataViewSchema.validate(specification);
+          if (typeof skipFetchFields !== 'boolean' || typeof displayErrors !== 'boolean') {
+            throw new Error('create takes a specification and two booleans');
+          }
+          this.dataViews.push(specification.title);
+          return { id: specification.id, getIndexPattern: () => specification.title };
+        },
+        clearInstanceCache: () => undefined,
+      },
+      unifiedSearch: {
+        ui: {
+          SearchBar: (props) => {
+            searchBarSchema.validate({ ...props });
+            this.searchBars.push(props);
+            return null;
+          },
+        },
+      },
       uiActions: {
         ...(this.facts.hasAsyncActions && {
           addTriggerActionAsync: (trigger, id, load) => {

@@ -23,6 +23,7 @@ import { withSchemas } from '../../server/kibana/contracts/saved_object_schemas'
 import { detectorSavedObjectType } from '../../server/kibana/contracts/saved_object_types';
 import { KIBANAS, SOURCES, type KibanaFacts } from './facts';
 import {
+  checkRunResult,
   checkTask,
   readManifest,
   registerEncryptedType,
@@ -36,6 +37,7 @@ import {
 } from './server_contracts';
 import { webLogs } from '../integration/fixtures/kibana_logs';
 import { KibanaServer } from './server_stand_in';
+import { SmallElasticsearch } from './small_elasticsearch';
 
 const TASK_TYPES = ['backfill', 'detect', 'sample', 'sweepKeys', 'train', 'upkeep'].map(
   (name) => `logAnomalies:${name}`,
@@ -322,6 +324,28 @@ describe('a broken contract is caught', () => {
     expect(() => registerPanel('a_b', definition, kibanaOf('9.4'))).not.toThrow();
     expect(() => registerPanel('a_b', definition, newest)).toThrow('another library');
     expect(() => registerPanel('aB', definition, kibanaOf('9.4'))).toThrow('lower case');
+  });
+
+  it('of the client of Elasticsearch: the media type of another major version, a request that there is not', () => {
+    const elasticsearch = new SmallElasticsearch({ major: 9 });
+    const headersOf = (major: number) => ({
+      accept: `application/vnd.elasticsearch+json; compatible-with=${major}`,
+    });
+    expect(elasticsearch.answer('GET', '/', '', headersOf(9)).status).toBe(200);
+    expect(elasticsearch.answer('GET', '/', '', headersOf(8)).status).toBe(400);
+    elasticsearch.add('web-1', [{ id: '1', document: { a: 1 } }]);
+    const search = (query: object) =>
+      elasticsearch.answer('POST', '/web-1/_search', JSON.stringify({ query }), headersOf(9)).status;
+    expect([search({ term: { a: 1 } }), search({ like: { a: 1 } })]).toEqual([200, 400]);
+    expect(elasticsearch.answer('POST', '/web-1/_other', '', headersOf(9)).status).toBe(400);
+    for (const { searchClient, version } of KIBANAS) expect(searchClient).toBe(Number(version[0]));
+  });
+
+  it('of runs of tasks: no state, a date as a text', () => {
+    expect(() => checkRunResult({ state: {}, runAt: new Date() })).not.toThrow();
+    expect(() => checkRunResult({})).toThrow('[state]');
+    expect(() => checkRunResult({ state: {}, runAt: '2026-01-01' })).toThrow('[runAt]');
+    expect(() => checkRunResult({ state: {}, again: true })).toThrow('[again]');
   });
 
   it('of settings', () => {

@@ -27,7 +27,7 @@ const LAST: typeof FIRST = [
  * @param columns more fields of the logs
  */
 export async function resultsCsv(results: readonly Found[], columns: readonly string[]): Promise<string> {
-  const { unparse } = await import('papaparse');
+  const { unparse } = await import('./csv_writer');
   const all = [
     ...FIRST,
     ...columns.map((field): (typeof FIRST)[number] => [field, ({ result }) => fieldText(result, field)]),
