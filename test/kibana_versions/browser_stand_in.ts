@@ -19,7 +19,7 @@ const NEW_TRIGGERS = [
   'ADD_PANEL_TRIGGER',
 ];
 
-/** What a data view may be made from. Source: src/platform/plugins/shared/data_views/common/types.ts `DataViewSpec`. */
+/** Properties that a data view is made from. Source: src/platform/plugins/shared/data_views/common/types.ts `DataViewSpec`. */
 const dataViewSchema = schema.object({
   id: schema.maybe(schema.string({ minLength: 1 })),
   title: schema.string({ minLength: 1 }),

@@ -79,7 +79,10 @@ export class KibanaServer {
   public readonly features: ReturnType<typeof registerFeature>[] = [];
   public readonly statuses: unknown[] = [];
   public readonly logged: string[] = [];
-  private readonly objects = new Map<string, { id: string; type: string; attributes: object }>();
+  private readonly objects = new Map<
+    string,
+    { id: string; type: string; attributes: object; version: string; namespaces: string[] }
+  >();
   public readonly requests: string[] = [];
   public readonly elasticsearch: SmallElasticsearch;
   private readonly client: Client;
@@ -105,6 +108,11 @@ export class KibanaServer {
       logger: { get: () => this.log },
       config: { get: () => settings as never },
     };
+  }
+
+  /** Puts a saved object in as an older version left it. */
+  public addSavedObject(object: { id: string; type: string; attributes: object }): void {
+    this.objects.set(`${object.type}/${object.id}`, { version: 'v1', namespaces: ['default'], ...object });
   }
 
   private savedObjects(): object {
