@@ -82,8 +82,10 @@ export interface AnomalyResult {
     /** Sentence for people: why this log is anomalous, in English; from the attribution pages make the same in the reader's language. */
     reason: string;
     entity?: string;
-    /** Field that holds the entity; present where a result stands for all its logs from `event.start` to `event.end`. */
-    entity_field?: string;
+    /** Parts of an entity of several fields, by field; those that the log lacks are left out. */
+    entity_parts?: Readonly<Record<string, string>>;
+    /** Field that holds the entity, or several; present where a result stands for all its logs from `event.start` to `event.end`. */
+    entity_field?: string | readonly string[];
     /** The feature with the largest share, and what stood there: what results are counted by. Written with the result. */
     top_feature?: string;
     top_value?: string;
@@ -114,7 +116,7 @@ export interface BucketSummary {
     unscored: number;
     span_ms: number;
   };
-  anomaly: { entity?: string };
+  anomaly: { entity?: string; entity_parts?: Readonly<Record<string, string>> };
   /** Derived from the first log of the page that was summed up; the id is made of it, the bucket and the entity. */
   page: { id: string };
   run: { id: string };

@@ -8,7 +8,7 @@ import {
 } from '../incidents';
 import { detectorIdSchema, timeSchema } from '../parameters';
 import { API_ROOT, endpoint } from './endpoint';
-import { attributionSchema, resultIdSchema, severitySchema } from './results';
+import { attributionSchema, entityPartSchema, resultIdSchema, severitySchema } from './results';
 
 const INCIDENTS = `${API_ROOT}/incidents`;
 
@@ -18,7 +18,14 @@ const incidentSchema = z.object({
   id: z.string(),
   title: z.string().describe('Pattern or route and place in words'),
   scope: z
-    .object({ kind: z.enum(INCIDENT_SCOPES), value: z.string() })
+    .object({
+      kind: z.enum(INCIDENT_SCOPES),
+      value: z.string(),
+      parts: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe('Parts of an entity of several fields, by field'),
+    })
     .describe('Place that the incident is in; results of different places never belong together'),
   entity: z.string().optional(),
   detectors: z
@@ -106,6 +113,7 @@ export const incidentEndpoints = {
         .union([z.string().max(256), z.array(z.string().max(256)).max(100)])
         .optional()
         .describe('One entity, or any of several'),
+      entity_part: entityPartSchema.optional(),
       assignee: z.string().max(INCIDENT_LIMITS.assigneeCharacters).optional(),
       from: timeSchema.optional().describe('Not over before'),
       to: timeSchema.optional().describe('Begun before'),

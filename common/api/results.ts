@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { refuseUnboundedQuery } from '../detector/query_limits';
+import { fieldName } from '../detector/feature_schema';
+import { readPartFilter } from '../detector/entity_fields';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../json_values';
 import { SEVERITIES, type Severity } from '../anomaly';
 import { comparisonSchema } from '../explanations';
@@ -37,6 +39,10 @@ const resultSchema = z.looseObject({
     attribution: z.array(attributionSchema),
     reason: z.string(),
     entity: z.string().optional(),
+    entity_parts: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Parts of an entity of several fields, by field'),
     top_feature: z.string().optional(),
     pattern: z.string().optional().describe('Pattern shared by similar results'),
   }),
@@ -92,6 +98,23 @@ const dslSchema = z
   .superRefine(refuseUnboundedQuery)
   .describe('One query of Elasticsearch, as JSON, that anomalous logs must match');
 
+/** Parts of entities, each as `field=value`. */
+export const entityPartSchema = z
+  .union([partFilterSchema(), z.array(partFilterSchema()).max(100)])
+  .describe(
+    'Entities of several fields by a part of them, as field=value, such as service.name=checkout: any of the values of a field, and each of the fields',
+  );
+
+function partFilterSchema() {
+  return z
+    .string()
+    .max(600)
+    .refine(
+      (text) => fieldName.safeParse(readPartFilter(text)?.field).success,
+      'must be field=value, such as service.name=checkout',
+    );
+}
+
 export const resultFilters = {
   detector_id: detectorIdSchema.optional(),
   from: timeSchema.optional(),
@@ -100,6 +123,7 @@ export const resultFilters = {
     .union([z.string().max(256), z.array(z.string().max(256)).max(100)])
     .optional()
     .describe('One entity, or any of several'),
+  entity_part: entityPartSchema.optional(),
   min_confidence: z.coerce.number().min(0).max(1).optional(),
   severity: severitySchema.optional().describe('Results of exactly this severity'),
   min_severity: severitySchema
@@ -160,6 +184,9 @@ export const resultEndpoints = {
       ...resultFilters,
       buckets: z.coerce.number().int().min(1).max(500).default(100),
       by: z.enum(['all', 'entity', 'detector']).default('all'),
+      entity_field: fieldName
+        .optional()
+        .describe('With by: entity: this one of the fields of the entity alone'),
       groups: z.coerce.number().int().min(1).max(100).default(10),
     }),
     response: z.object({

@@ -1,5 +1,6 @@
 import { type DetectionError } from '../detection_error';
 import { parseDetector } from '../detector';
+import { hashOfJson } from '../model_snapshot/canonical_json';
 
 const input = (change: Record<string, unknown> = {}) => ({
   name: 'services',
@@ -54,7 +55,29 @@ describe('a detector of buckets', () => {
     expect(parseDetector(input({ features })).features).toHaveLength(2);
   });
 
+  it('is compared within several entity fields from wide to narrow; one alone is the setting of 0.1.0', () => {
+    const several = parseDetector(
+      input({ entity_field: undefined, entity_fields: ['service.name', 'host.name'] }),
+    );
+    expect(several.features[0]).toMatchObject({ by: ['service.name', 'host.name'] });
+    expect(parseDetector(several)).toEqual(several);
+    const one = parseDetector(input({ entity_field: undefined, entity_fields: ['service.name'] }));
+    expect(hashOfJson(one)).toBe(hashOfJson(parseDetector(input())));
+    expect(JSON.stringify(one)).not.toContain('entity_fields');
+  });
+
   it.each([
+    [{ entity_fields: ['host.name'] }, /^entity_fields: cannot be given beside entity_field.*service\.name/],
+    [{ entity_field: undefined, entity_fields: ['a', 'a'] }, /^entity_fields: must name each field once/],
+    [{ entity_field: undefined, entity_fields: ['a', 'b', 'c', 'd'] }, /^entity_fields: .*3/],
+    [
+      {
+        entity_field: undefined,
+        entity_fields: ['a', 'b'],
+        features: [{ type: 'deviation', field: 'bucket.count', by: 'c' }],
+      },
+      /^features\.0\.by: must be of the entity_fields.*allowed: a, b/,
+    ],
     [
       { features: [{ type: 'number', field: 'response_time' }] },
       /features\.0\.field: .*allowed: bucket\.count.*response_time/,

@@ -1,6 +1,7 @@
 import type { Attribution } from '../anomaly';
 import { sentenceOf, subjectOf, usualOf } from '../explanations';
 import { durationToMilliseconds, type Detector } from '../detector';
+import { entityFieldsOf, partsOfEntity } from '../detector/entity_fields';
 import { textOfJson } from '../json_values';
 import type { LogDocument } from '../log_document';
 import { getField } from '../log_features';
@@ -70,7 +71,8 @@ export const silentRow = (start: number, entity: string, { bucket }: Detector): 
  * the settings and the time say is worked out once.
  */
 export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocument {
-  const { bucket, entity_field: entityField = 'entity' } = detector;
+  const { bucket } = detector;
+  const entityFields = entityFieldsOf(detector);
   const span = bucket?.span ?? '5m';
   const spanMilliseconds = durationToMilliseconds(span);
   const during = ` in ${spanText(span)}`;
@@ -108,12 +110,24 @@ export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocu
       [detector.source.timestamp_field]: time.from,
       'event.start': time.from,
       'event.end': time.to,
-      [entityField]: entity,
+      ...partsIn(entity, entityFields),
       message: `${entity}: ${logsText(count)}${during}`,
       bucket: values,
       ...(row.labels && { labels: row.labels }),
     };
   };
+}
+
+/** The fields of the entity of a row, without those that it lacks. */
+function partsIn(entity: string, fields: readonly string[]): Record<string, string> {
+  if (fields.length <= 1) return { [fields[0] ?? 'entity']: entity };
+  const parts = partsOfEntity(entity, fields.length);
+  const found: Record<string, string> = {};
+  fields.forEach((field, place) => {
+    const part = parts[place];
+    if (part !== undefined) found[field] = part;
+  });
+  return found;
 }
 
 /** Returns the key of the number in the object `bucket` of a document. */

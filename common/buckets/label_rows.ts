@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Detector } from '../detector';
+import { entityFieldsOf, type Detector } from '../detector';
 import { parseWith } from '../validation';
 import { textOfJson } from '../json_values';
 import { getField } from '../log_features';
@@ -38,10 +38,11 @@ export function labelSilences(
   const span = spanOf(detector);
   return documents.map((document) => {
     const start = Date.parse(textOfJson(getField(document, detector.source.timestamp_field)));
-    const entity = getField(document, detector.entity_field ?? '');
+    // A service that is silent is so on all of its hosts.
+    const entity = entityFieldsOf(detector).map((field) => getField(document, field));
     const silence = silences.find(
       ({ service, from, to }) =>
-        service === entity && Math.min(to, start + span) - Math.max(from, start) >= SILENT_SHARE * span,
+        entity.includes(service) && Math.min(to, start + span) - Math.max(from, start) >= SILENT_SHARE * span,
     );
     return silence === undefined
       ? document

@@ -117,12 +117,13 @@ export function bucketFields(bucket: BucketSettings): BucketField[] {
  */
 export const defaultBucketFeatures = (
   bucket: BucketSettings,
-  entityField: string,
+  entityFields: readonly string[],
 ): z.input<typeof featureSchema>[] =>
   bucketFields(bucket).map(({ field, title, weight, tolerance, unit }) => ({
     type: 'deviation',
     field,
-    by: entityField,
+    // Several make groups from wide to narrow: an entity of which little is known is compared within its first parts.
+    by: entityFields.length === 1 ? entityFields[0] : [...entityFields],
     name: title,
     weight,
     ...(tolerance === undefined ? {} : { tolerance }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bucketFields, defaultBucketFeatures } from './bucket_fields';
 import { bucketSchema, type BucketSettings } from './bucket_schema';
+import { entityFieldsOf, MOST_ENTITY_FIELDS } from './entity_fields';
 import { featureSchema, fieldName, type FeatureDefinition } from './feature_schema';
 import { patternSettingsSchema } from './pattern_settings';
 import { SPLIT_METHODS, TRAINERS } from '../isolation_forest/forest/types';
@@ -165,6 +166,15 @@ const detectorSettings = z.strictObject({
     })
     .prefault({}),
   entity_field: fieldName.optional().describe('Results are grouped by it: service, host, client'),
+  entity_fields: z
+    .array(fieldName)
+    .min(1)
+    .max(MOST_ENTITY_FIELDS)
+    .refine((fields) => new Set(fields).size === fields.length, 'must name each field once')
+    .optional()
+    .describe(
+      'Instead of entity_field: one to three fields, such as service.name and host.name, whose values together are what results are grouped by; one means the same as entity_field',
+    ),
   patterns: patternSettingsSchema
     .optional()
     .describe('Counts what kinds of messages come, and finds those that are new, surge, drop or vanish'),
@@ -195,6 +205,7 @@ const detectorSettings = z.strictObject({
 
 /** The whole configuration of a detector: one schema for files, command line, HTTP API and forms. */
 export const detectorSchema = detectorSettings
+  .overwrite(withOneEntitySetting)
   .overwrite(withBucketDefaults)
   .superRefine((detector, context) => {
     const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path: [...path], message });
@@ -205,21 +216,34 @@ export const detectorSchema = detectorSettings
 type Refuse = (path: readonly (string | number)[], message: string) => void;
 type Settings = z.infer<typeof detectorSettings>;
 
+/** One field has one way of being stored, the one of version 0.1.0: models know their detector by a hash of its settings. */
+function withOneEntitySetting(detector: Settings): Settings {
+  const { entity_fields: fields, ...rest } = detector;
+  if (fields?.length !== 1 || (rest.entity_field !== undefined && rest.entity_field !== fields[0]))
+    return detector;
+  return { ...rest, entity_field: fields[0] };
+}
+
 /** Fills in what a bucket detector leaves out: its settings, and all numbers of the row as features. */
 function withBucketDefaults(detector: Settings): Settings {
   if (detector.unit !== 'bucket') return detector;
   const bucket = detector.bucket ?? bucketSchema.parse({});
-  const { entity_field: entityField, features } = detector;
-  if (features.length > 0 || entityField === undefined) return { ...detector, bucket };
-  const parsed = z.array(featureSchema).safeParse(defaultBucketFeatures(bucket, entityField));
+  const entityFields = entityFieldsOf(detector);
+  const { features } = detector;
+  if (features.length > 0 || entityFields.length === 0) return { ...detector, bucket };
+  const parsed = z.array(featureSchema).safeParse(defaultBucketFeatures(bucket, entityFields));
   return { ...detector, bucket, features: parsed.data ?? [] };
 }
 
 function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
-  if (
-    detector.features.length === 0 &&
-    !(detector.unit === 'bucket' && detector.entity_field === undefined)
-  ) {
+  const entityFields = entityFieldsOf(detector);
+  if (detector.entity_field !== undefined && detector.entity_fields !== undefined) {
+    refuse(
+      ['entity_fields'],
+      `cannot be given beside entity_field, which is ${detector.entity_field}; allowed: one of the two`,
+    );
+  }
+  if (detector.features.length === 0 && !(detector.unit === 'bucket' && entityFields.length === 0)) {
     refuse(['features'], 'must name at least one feature');
   }
   detector.features.forEach(({ type, by }, i) => {
@@ -240,8 +264,8 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
     if (detector.bucket !== undefined) refuse(['bucket'], 'is only for unit: bucket; unit is log');
     return;
   }
-  const { entity_field: entityField, bucket, source } = detector;
-  if (entityField === undefined) {
+  const { bucket, source } = detector;
+  if (entityFields.length === 0) {
     refuse(['entity_field'], 'must be given with unit: bucket, such as service.name or client.ip');
     return;
   }
@@ -254,15 +278,23 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
   const allowed = [
     ...bucketFields(bucket as BucketSettings).map(({ field }) => field),
     source.timestamp_field,
-    entityField,
+    ...entityFields,
   ];
   detector.features.forEach(({ field, by, type }, i) => {
     const isTime = type === 'hour_of_day' || type === 'day_of_week';
     if (!allowed.includes(field) && !isTime) {
       refuse(['features', i, 'field'], `is not in a bucket row; allowed: ${allowed.join(', ')}`);
     }
-    if (by !== undefined && [by].flat().some((part) => part !== entityField)) {
-      refuse(['features', i, 'by'], `must be the entity_field of a bucket detector, ${entityField}`);
+    if (
+      by !== undefined &&
+      [by].flat().some((part) => typeof part !== 'string' || !entityFields.includes(part))
+    ) {
+      refuse(
+        ['features', i, 'by'],
+        entityFields.length === 1
+          ? `must be the entity_field of a bucket detector, ${entityFields[0]}`
+          : `must be of the entity_fields of a bucket detector; allowed: ${entityFields.join(', ')}`,
+      );
     }
   });
 }

@@ -1,5 +1,13 @@
 export { durationSchema, durationToMilliseconds } from '../duration';
 export * from './bucket_schema';
 export * from './detector_schema';
+export {
+  entityFieldsOf,
+  entityFieldsText,
+  entitySettingOf,
+  namedParts,
+  partsOfEntity,
+  type EntitySettings,
+} from './entity_fields';
 export * from './feature_schema';
 export type { PatternSettings } from './pattern_settings';

@@ -28,7 +28,7 @@ export interface ScoredUnit {
   /** Milliseconds that a run waits before it reads a log. */
   readonly queryDelay: number;
   /** Only for buckets: what their entity is read from, and their length in milliseconds. */
-  readonly bucket?: { readonly entityField: string; readonly span: number };
+  readonly bucket?: { readonly entityField: EntitySpan['entityField']; readonly span: number };
   /** Value of a field of a row, as text: logs are found by it in the buckets of others. */
   readonly valueOf: (row: number, field: string) => string | undefined;
   readonly describe: (row: number) => TopAnomaly;

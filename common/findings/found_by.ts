@@ -1,5 +1,6 @@
 import type { AnomalyResult } from '../anomaly';
 import type { Detector } from '../detector';
+import { entityFieldsOf } from '../detector/entity_fields';
 import { MINUTE } from '../duration';
 
 const UNITS: readonly (readonly [milliseconds: number, name: string])[] = [
@@ -33,9 +34,11 @@ export function spanWords(milliseconds: number): string {
   return count === 1 ? name : `${count} ${name}s`;
 }
 
-/** @example spanUnitWords(300_000, 'service.name') // "per 5 minutes and service" */
-const spanUnitWords = (milliseconds: number, entityField: string): string =>
-  `per ${spanWords(milliseconds)} and ${entityNoun(entityField)}`;
+/** @example spanUnitWords(300_000, ['service.name', 'host.name']) // "per 5 minutes, service and host" */
+const spanUnitWords = (milliseconds: number, entityFields: readonly string[]): string => {
+  const words = [spanWords(milliseconds), ...entityFields.map(entityNoun)];
+  return `per ${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+};
 
 /**
  * Says in words what a detector judges.
@@ -43,9 +46,13 @@ const spanUnitWords = (milliseconds: number, entityField: string): string =>
  * @param span of its buckets, milliseconds
  */
 export const unitWords = (
-  { unit, entity_field: entityField }: Pick<Detector, 'unit' | 'entity_field'>,
+  detector: Pick<Detector, 'unit' | 'entity_field' | 'entity_fields'>,
   span: number,
-): string => (unit === 'bucket' ? spanUnitWords(span, entityField ?? 'entity') : FOUND_IN_SINGLE_LOG);
+): string => {
+  if (detector.unit !== 'bucket') return FOUND_IN_SINGLE_LOG;
+  const fields = entityFieldsOf(detector);
+  return spanUnitWords(span, fields.length > 0 ? fields : ['entity']);
+};
 
 /** The span of time that a result stands for, where it stands for all logs of an entity together. */
 export function spanOfResult({
@@ -62,5 +69,5 @@ export function spanOfResult({
 export function foundBy(result: Pick<AnomalyResult, 'anomaly' | 'event'>): string {
   const span = spanOfResult(result);
   if (span === undefined) return FOUND_IN_SINGLE_LOG;
-  return spanUnitWords(span.to - span.from, result.anomaly.entity_field as string);
+  return spanUnitWords(span.to - span.from, [result.anomaly.entity_field ?? []].flat());
 }

@@ -88,13 +88,14 @@ function entitySpanOf(result: AnomalyResult): EntitySpan | undefined {
  * entity; which field that came from it does not say.
  */
 function valuesOf(result: AnomalyResult): FieldText {
-  const { entity, entity_field: entityField } = result.anomaly;
+  const { entity, entity_field: entityField, entity_parts: parts } = result.anomaly;
   return (field) => {
     if (field === entityField) return entity;
+    if (parts?.[field] !== undefined) return parts[field];
     const value = getField(result, field);
     const scalar: unknown = Array.isArray(value) ? value[0] : value;
     if (typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean')
       return String(scalar);
-    return entityField === undefined ? entity : undefined;
+    return entityField === undefined && parts === undefined ? entity : undefined;
   };
 }

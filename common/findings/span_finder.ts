@@ -1,6 +1,9 @@
+import { entityText, longestPart } from '../detector/entity_fields';
+
 /** Verdict on the logs of one entity in one span of time, which begins at a whole multiple of its length. */
 export interface EntitySpan {
-  readonly entityField: string;
+  /** One field, or several that the entity is made of. */
+  readonly entityField: string | readonly string[];
   readonly entity: string;
   /** Epoch milliseconds, [from, to). */
   readonly from: number;
@@ -20,7 +23,10 @@ export type FieldText = (field: string) => string | undefined;
 export function spanFinder(
   spans: readonly EntitySpan[],
 ): (valueOf: FieldText, time: number, shortest?: number) => number | undefined {
-  const shapes = new Map<string, { field: string; length: number; places: Map<string, number> }>();
+  const shapes = new Map<
+    string,
+    { field: EntitySpan['entityField']; length: number; places: Map<string, number> }
+  >();
   spans.forEach(({ entityField: field, entity, from, to, confidence }, place) => {
     const length = to - from;
     const name = JSON.stringify([field, length]);
@@ -34,7 +40,10 @@ export function spanFinder(
   return (valueOf, time, shortest = 0) => {
     for (const { field, length, places } of longestFirst) {
       if (length < shortest) return undefined;
-      const entity = valueOf(field);
+      const entity =
+        typeof field === 'string'
+          ? valueOf(field)
+          : entityText(field.map(valueOf), longestPart(field.length));
       if (entity === undefined) continue;
       const place = places.get(keyOf(Math.floor(time / length) * length, entity));
       if (place !== undefined) return place;

@@ -51,6 +51,8 @@ export interface IncidentScope {
   readonly kind: (typeof INCIDENT_SCOPES)[number];
   /** Entity, host or id of the detector. */
   readonly value: string;
+  /** Parts of an entity of several fields, by field. */
+  readonly parts?: Readonly<Record<string, string>>;
 }
 
 /** Actor behind a log, such as the client that scans or the user that tries passwords. */

@@ -62,8 +62,8 @@ function textAt(result: AnomalyResult, fields: readonly string[], longest: numbe
 
 /** Returns the entity of a result; where it has none its host, and where that is not copied or not searched by either, its detector. */
 function scopeOf(result: AnomalyResult): IncidentScope {
-  const { entity } = result.anomaly;
-  if (entity !== undefined) return { kind: 'entity', value: entity };
+  const { entity, entity_parts: parts } = result.anomaly;
+  if (entity !== undefined) return { kind: 'entity', value: entity, ...(parts && { parts }) };
   const host: unknown = [getField(result, 'host.name')].flat()[0];
   const name = ['string', 'number', 'boolean'].includes(typeof host) ? String(host) : '';
   if (name !== '' && name.length <= LONGEST_INDEXED) {

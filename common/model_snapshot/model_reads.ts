@@ -1,5 +1,6 @@
 import { bucketFields } from '../detector/bucket_fields';
 import type { Detector } from '../detector';
+import { entityFieldsOf, entitySettingOf } from '../detector/entity_fields';
 import { fieldsOfFeature } from '../log_features/fields/group_fields';
 import { hashOfJson } from './canonical_json';
 import type { ModelSnapshot } from './types';
@@ -8,12 +9,10 @@ import type { ModelSnapshot } from './types';
 const BUCKETS = '_buckets:';
 
 /** Buckets are read by queries of their own, so a model may bring none but saved ones. */
-const bucketsOf = ({ bucket, entity_field: entityField }: Detector): string =>
-  `${BUCKETS}${hashOfJson([bucket ?? null, entityField ?? null])}`;
+const bucketsOf = (detector: Detector): string =>
+  `${BUCKETS}${hashOfJson([detector.bucket ?? null, entitySettingOf(detector) ?? null])}`;
 
 const featureFields = ({ features }: Detector): string[] => features.flatMap(fieldsOfFeature);
-
-const given = (field: string | undefined): string[] => (field === undefined ? [] : [field]);
 
 const unique = (fields: readonly string[]): string[] => [...new Set(fields)].sort();
 
@@ -24,12 +23,12 @@ const unique = (fields: readonly string[]): string[] => [...new Set(fields)].sor
  * @returns sorted, each once
  */
 export function readsOf(detector: Detector): string[] {
-  const { source, entity_field: entityField, context_fields: contextFields, unit, bucket } = detector;
+  const { source, context_fields: contextFields, unit, bucket } = detector;
   return unique([
     ...featureFields(detector),
     source.timestamp_field,
     source.ingested_field,
-    ...given(entityField),
+    ...entityFieldsOf(detector),
     ...contextFields,
     ...(unit === 'bucket' && bucket !== undefined
       ? [...bucketFields(bucket).map(({ field }) => field), bucketsOf(detector)]
@@ -51,7 +50,7 @@ export function readsOfModel(
   return unique([
     ...featureFields(detector),
     ...encoder.fields,
-    ...(ofBuckets || current.unit === 'bucket' ? given(detector.entity_field) : []),
+    ...(ofBuckets || current.unit === 'bucket' ? entityFieldsOf(detector) : []),
     ...(ofBuckets ? [bucketsOf(detector)] : []),
   ]);
 }

@@ -8,7 +8,7 @@ export {
 } from './panel_settings';
 export {
   isReference,
-  LANES,
+  LONGEST_LANE,
   settingsOf,
   settingsOfVisualization,
   SEVERITY_NAMES,

@@ -17,8 +17,8 @@ export interface PanelSettings {
   readonly detectorId: string;
   /** The mildest anomalies that are shown; empty: all. */
   readonly minSeverity: Severity | '';
-  /** Subject of a lane; has no effect on panels without lanes. */
-  readonly laneBy: 'entity' | 'detector';
+  /** Subject of a lane: the entity, the detector, or one field of entities of several; has no effect on panels without lanes. */
+  readonly laneBy: string;
   /** Most lanes, rows or features. */
   readonly limit: number;
 }

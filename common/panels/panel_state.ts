@@ -38,7 +38,10 @@ export const isReference = (state: PanelState): state is PanelFrameState & Panel
   'ref_id' in state && state.ref_id !== undefined;
 
 export const SEVERITY_NAMES: readonly Severity[] = SEVERITIES.map(({ name }) => name);
-export const LANES: readonly PanelSettings['laneBy'][] = ['entity', 'detector'];
+/** Characters of the subject of lanes: `entity`, `detector` or the name of a field, as entities of several fields have them. */
+export const LONGEST_LANE = 256;
+const isLane = (lane: unknown): lane is string =>
+  typeof lane === 'string' && lane !== '' && lane.length <= LONGEST_LANE;
 
 export function settingsOf(kind: PanelKind, state: PanelValueState): PanelSettings {
   const defaults = defaultSettings(kind);
@@ -81,7 +84,7 @@ export function settingsOfVisualization(visualization: unknown): PanelSettings |
   return settingsOf(kind, {
     ...(typeof detectorId === 'string' && { detector_id: detectorId }),
     ...(SEVERITY_NAMES.includes(minSeverity as Severity) && { min_severity: minSeverity as Severity }),
-    ...(LANES.includes(laneBy as PanelSettings['laneBy']) && { lane_by: laneBy as PanelSettings['laneBy'] }),
+    ...(isLane(laneBy) && { lane_by: laneBy }),
     ...(Number.isInteger(limit) &&
       Number(limit) >= 1 &&
       Number(limit) <= LARGEST_LIMIT && { limit: Number(limit) }),

@@ -2,6 +2,7 @@ import React, { useEffect, type ReactElement } from 'react';
 import { EuiEmptyPrompt, EuiLink, EuiScreenReaderOnly } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { SEVERITIES, type AnomalyResult } from '../../common/anomaly';
+import { storedPartField } from '../../common/detector/entity_fields';
 import { mergeResults } from '../../common/findings';
 import type { ApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
@@ -136,11 +137,18 @@ function PatternsPanel({ api, config, drawing, drawn, choose }: PanelProps): Rea
 
 function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactElement {
   const { kind, laneBy, limit } = config;
-  const by = kind === 'timeline' ? ('all' as const) : laneBy;
+  const isByPart = laneBy !== 'detector' && laneBy !== 'entity';
+  const by = kind === 'timeline' ? 'all' : laneBy === 'detector' ? 'detector' : 'entity';
   const request = useRequest(
     async (signal) => {
       const scope = scopeOf(config);
-      const query = { ...scope, by, buckets: BUCKETS, groups: limit };
+      const query = {
+        ...scope,
+        by,
+        ...(by === 'entity' && isByPart && { entity_field: laneBy }),
+        buckets: BUCKETS,
+        groups: limit,
+      } as const;
       const [summary, names] = await Promise.all([
         api('summarizeResults', { query }, signal),
         by === 'detector' ? api('listDetectors', { query: { per_page: 1_000 } }, signal) : undefined,
@@ -152,7 +160,8 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
     },
     [api, JSON.stringify(config), drawing],
   );
-  const laneField = laneBy === 'detector' ? 'detector.name' : 'anomaly.entity';
+  const laneField =
+    laneBy === 'detector' ? 'detector.name' : isByPart ? storedPartField(laneBy) : 'anomaly.entity';
   return (
     <PanelFrame
       request={request}

@@ -1,11 +1,11 @@
 import React, { useMemo, type ComponentType, type ReactElement } from 'react';
 import { EuiFieldNumber, EuiFormRow, EuiPanel, EuiSelect } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { createApiClient } from '../shared/app/api_client';
+import { createApiClient, type Answer } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { VisualizationOptionsProps } from '../kibana/panel_contracts';
 import { severityOptions } from '../shared/values/severity';
-import { useRequest } from '../shared/requests/use_request';
+import { useRequest, type Request } from '../shared/requests/use_request';
 import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from '../../common/panels';
 
 /** Returns the editor of a panel: detector, lowest severity and number of items. */
@@ -15,9 +15,15 @@ export function createPanelEditor(core: CoreStart): ComponentType<VisualizationO
     const settings: PanelSettings = { ...defaultSettings(kind), ...stateParams };
     const change = <Name extends keyof PanelSettings>(name: Name, value: PanelSettings[Name]): void =>
       setValue(name, value);
+    const api = useMemo(() => createApiClient(core.http), []);
+    const detectors = useRequest(
+      (signal) => api('listDetectors', { query: { per_page: 1_000 } }, signal),
+      [api],
+    );
+    const fields = fieldsOfEntities(detectors.value, settings);
     return (
       <EuiPanel hasShadow={false}>
-        <DetectorField core={core} settings={settings} change={(id) => change('detectorId', id)} />
+        <DetectorField request={detectors} settings={settings} change={(id) => change('detectorId', id)} />
         <EuiFormRow
           fullWidth
           label={i18n.translate('logAnomalies.panel.minSeverity', {
@@ -55,8 +61,9 @@ export function createPanelEditor(core: CoreStart): ComponentType<VisualizationO
                   value: 'detector',
                   text: i18n.translate('logAnomalies.panel.byDetector', { defaultMessage: 'detector' }),
                 },
+                ...fields.map((field) => ({ value: field, text: field })),
               ]}
-              onChange={(event) => change('laneBy', event.target.value as PanelSettings['laneBy'])}
+              onChange={(event) => change('laneBy', event.target.value)}
               data-test-subj="logAnomaliesPanelLaneBy"
             />
           </EuiFormRow>
@@ -69,17 +76,23 @@ export function createPanelEditor(core: CoreStart): ComponentType<VisualizationO
   };
 }
 
+/** Fields that entities of several have, of the chosen detector or of all; beside them the one that a saved panel has. */
+function fieldsOfEntities(
+  found: Answer<'listDetectors'> | undefined,
+  { detectorId, laneBy }: PanelSettings,
+): string[] {
+  const chosen = (found?.detectors ?? []).filter(({ id }) => detectorId === '' || id === detectorId);
+  const fields = chosen.flatMap(({ detector }) => detector.entity_fields ?? []);
+  return [...new Set([...fields, laneBy])].filter((field) => field !== 'entity' && field !== 'detector');
+}
+
 function DetectorField(props: {
-  core: CoreStart;
+  request: Request<Answer<'listDetectors'>>;
   settings: PanelSettings;
   change: (id: string) => void;
 }): ReactElement {
-  const { core, settings, change } = props;
-  const api = useMemo(() => createApiClient(core.http), [core]);
-  const { value, failure, isLoading } = useRequest(
-    (signal) => api('listDetectors', { query: { per_page: 1_000 } }, signal),
-    [api],
-  );
+  const { request, settings, change } = props;
+  const { value, failure, isLoading } = request;
   return (
     <EuiFormRow
       fullWidth

@@ -187,7 +187,7 @@ Examples:
   );
 
 /** Of logs without a detector nothing is known but where they are. */
-const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'entity_field'> & {
+const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'entity_field' | 'entity_fields'> & {
   readonly training: Pick<Detector['training'], 'older'>;
 } = { unit: 'log', training: {} };
 

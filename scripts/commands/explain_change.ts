@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { changeSpansSchema } from '../../common/changes/explanation_schema';
 import { defaultBaseline } from '../../common/changes';
 import type { sourceSchema } from '../../common/detector/detector_schema';
+import { entityFieldsOf } from '../../common/detector/entity_fields';
 import { newSourceSchema } from '../../common/detector/query_limits';
 import { parseWith } from '../../common/validation';
 import { explainChange } from '../../server/detection/changes/explain_change';
@@ -102,7 +103,7 @@ async function sourceOf(
   const features = detector?.features ?? [];
   return {
     source,
-    preferred: [detector?.entity_field ?? [], ...features.map(({ field }) => field)].flat(),
+    preferred: [...entityFieldsOf(detector ?? {}), ...features.map(({ field }) => field)],
     messages: features.filter(({ type }) => type === 'template').map(({ field }) => field),
   };
 }

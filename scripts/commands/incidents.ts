@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import { SEVERITIES, type Severity } from '../../common/anomaly';
 import type { Incident } from '../../common/incidents';
+import { entityPartSchema } from '../../common/api/results';
 import { DetectionError } from '../../common/detection_error';
+import { parseWith } from '../../common/validation';
 import { changeIncident, type IncidentChange } from '../../server/detection/incidents/change_incident';
 import { createAuditTrail } from '../../server/elasticsearch';
 import { createIncidentStore, getIncident, listIncidents } from '../../server/elasticsearch/incidents';
@@ -14,6 +16,7 @@ interface Options {
   open: boolean;
   detectorId?: string;
   entity?: string;
+  part?: string[];
   minSeverity?: Severity;
   sort: 'severity' | 'recent' | 'start' | 'count';
   size: number;
@@ -32,6 +35,10 @@ export const incidents = (): Command =>
       .option('--open', 'only those that go on: open and acknowledged', false)
       .option('--detector-id <id>', 'only those that this detector found something of')
       .option('--entity <name>', 'only those of this entity')
+      .option(
+        '--part <field=value...>',
+        'only those of entities of several fields with this part, such as service.name=checkout',
+      )
       .addOption(
         new Option('--min-severity <severity>', 'at least so severe').choices(
           SEVERITIES.map(({ name }) => name),
@@ -68,11 +75,14 @@ Examples:
       const { space } = session.config;
       await withStoredData(session, async (client) => {
         if (id === undefined) {
-          const { open, detectorId, entity, minSeverity, sort, size } = options;
+          const { open, detectorId, entity, part, minSeverity, sort, size } = options;
           const found = await listIncidents(client, space, {
             ...{ state: open ? 'active' : 'all', sort, order: 'desc', page: 1, size },
             ...(detectorId !== undefined && { detector_id: detectorId }),
             ...(entity !== undefined && { entity }),
+            ...(part !== undefined && {
+              entity_part: parseWith(entityPartSchema, part, 'The option --part'),
+            }),
             ...(minSeverity !== undefined && { min_severity: minSeverity }),
           });
           session.result(found, () => listText(found.total, found.incidents));

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { changedQuery } from '../../public/pages/anomalies/explorer_query';
-import { LONGEST_ENTITY } from '../../server/detection/scoring/log_values';
+import { LONGEST_ENTITY } from '../../common/detector/entity_fields';
 import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { hideResult, openBrowser, openExplorer, shownAnomalies, testSubject } from './steps';
 

@@ -1,6 +1,7 @@
 import React, { useEffect, useMemo, type ReactElement } from 'react';
 import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { entityFieldsOf } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
 import { elasticsearchQuery } from '../../shared/requests/elasticsearch_query';
 import { RequestState } from '../../shared/requests/request_state';
@@ -9,7 +10,7 @@ import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { ChangeSection } from '../changes/change_section';
 import { AnomaliesList } from './anomalies_list';
-import { brushedQuery, readExplorerQuery } from './explorer_query';
+import { brushedQuery, changedQuery, readExplorerQuery } from './explorer_query';
 import { FilterRow } from './filter_row';
 import { IncidentsView, sizeOf } from './incidents_view';
 import { NothingScored } from './nothing_scored';
@@ -27,7 +28,7 @@ const INCIDENTS_POLL_MILLISECONDS = 15_000;
 export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
   const { api, location, setQuery } = useApp();
   const chosen = useMemo(() => readExplorerQuery(location), [location]);
-  const { range, severity, sort, entities, feature, withHidden, page, size } = chosen;
+  const { range, severity, sort, entities, parts, feature, withHidden, page, size } = chosen;
   const dataView = useResultsDataView();
   const { filter, problem } = useMemo(
     () => filterOf(chosen.query, chosen.language),
@@ -37,10 +38,13 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
   const scope = {
     detector_id: record.id,
     entity: entities.length > 0 ? [...entities] : undefined,
+    entity_part: parts.length > 0 ? [...parts] : undefined,
     min_severity: severity,
     feature,
     filter,
   };
+  const entityFields = entityFieldsOf(record.detector);
+  const lane = entityFields.length > 1 && entityFields.includes(chosen.lane ?? '') ? chosen.lane : undefined;
   const scopeKey = JSON.stringify(scope);
 
   const summary = useRequest(
@@ -50,13 +54,22 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
         api('summarizeResults', { query: { ...scope, ...interval, buckets: BUCKETS } }, signal),
         api(
           'summarizeResults',
-          { query: { ...scope, ...interval, by: 'entity', buckets: BUCKETS, groups: LANES } },
+          {
+            query: {
+              ...scope,
+              ...interval,
+              by: 'entity',
+              entity_field: lane,
+              buckets: BUCKETS,
+              groups: LANES,
+            },
+          },
           signal,
         ),
       ]);
       return { all, byEntity, interval };
     },
-    [api, range.from, range.to, scopeKey],
+    [api, range.from, range.to, scopeKey, lane],
     chosen.refresh,
   );
   const readResults = (from: number, count: number, signal?: AbortSignal) =>
@@ -88,6 +101,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
           query: {
             detector_id: record.id,
             entity: scope.entity,
+            entity_part: scope.entity_part,
             min_severity: severity,
             ...resolveRange(range),
             state: chosen.state,
@@ -159,10 +173,18 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                 all={all}
                 byEntity={byEntity}
                 interval={interval}
-                entityField={record.detector.entity_field}
+                entityFields={entityFields}
+                lane={lane}
+                chooseLane={(field) => setQuery(changedQuery({ lane: field }))}
                 chooseTime={(time) => setQuery(brushedQuery(chosen, isoRange(time)))}
                 choose={({ range: time, entities: lanes }) =>
-                  setQuery(brushedQuery(chosen, isoRange(time), lanes.some(Boolean) ? lanes : undefined))
+                  setQuery(
+                    brushedQuery(
+                      { ...chosen, lane },
+                      isoRange(time),
+                      lanes.some(Boolean) ? lanes : undefined,
+                    ),
+                  )
                 }
               />
               {chosen.unbrushed !== undefined && (

@@ -24,6 +24,8 @@ describe('the address of the explorer', () => {
       incidentSort: 'severity',
       order: 'desc',
       entities: [],
+      parts: [],
+      lane: undefined,
       feature: undefined,
       withHidden: false,
       unbrushed: undefined,
@@ -43,6 +45,8 @@ describe('the address of the explorer', () => {
       severity: 'major',
       sort: 'score',
       entities: ['shop, eu', 'two\nlines', '100%', '%0A%25'],
+      parts: ['service.name=a=b\nc', 'host.name=web-1'],
+      lane: 'host.name',
       feature: 'http.response.status_code (category)',
       withHidden: true,
     } as const;
@@ -114,5 +118,12 @@ describe('the address of the explorer', () => {
     expect(viewOf('?view=anomalies')).toBe('anomalies');
     expect(viewOf('?open=some-result')).toBe('anomalies');
     expect(viewOf('?view=incidents&open=some-incident')).toBe('incidents');
+  });
+
+  it('filters by a part of the entity where lanes are parts', () => {
+    const range = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-01T01:00:00.000Z' };
+    const before = after({ lane: 'host.name' });
+    expect(brushedQuery(before, range, ['web-1', '']).part).toBe('host.name=web-1');
+    expect(brushedQuery({ ...before, lane: undefined }, range, ['a | b']).entity).toBe('a | b');
   });
 });

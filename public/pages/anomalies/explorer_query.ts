@@ -1,4 +1,5 @@
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
+import { partFilter, readPartFilter } from '../../../common/detector/entity_fields';
 import type { Location } from '../../shared/app/location';
 import type { ResultSort } from '../../shared/results/results_table';
 import type { IncidentSort } from '../../shared/incidents/incidents_table';
@@ -43,6 +44,10 @@ export interface ExplorerQuery {
   readonly incidentSort: IncidentSort;
   readonly order: 'asc' | 'desc';
   readonly entities: readonly string[];
+  /** Parts of entities of several fields, each as `field=value`. */
+  readonly parts: readonly string[];
+  /** Field of the entity that each lane is a value of; undefined: the whole entity. */
+  readonly lane: string | undefined;
   /** Only anomalies that this feature stands out in. */
   readonly feature: string | undefined;
   /** Includes anomalies that are hidden by feedback, mutes and quiet times. */
@@ -78,6 +83,8 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     incidentSort: INCIDENT_SORTS.find((sort) => sort === query.by) ?? 'severity',
     order: query.order === 'asc' ? 'asc' : 'desc',
     entities: entitiesOf(query.entity ?? ''),
+    parts: entitiesOf(query.part ?? '').filter((part) => readPartFilter(part) !== undefined),
+    lane: query.lane || undefined,
     feature: query.feature || undefined,
     withHidden: query.hidden === 'show',
     unbrushed:
@@ -99,10 +106,12 @@ export function changedQuery(changes: {
   /** Goes with the sort. */
   direction?: string;
   entities?: readonly string[];
+  parts?: readonly string[];
+  lane?: string | undefined;
   feature?: string;
   withHidden?: boolean;
 }): Record<string, string | undefined> {
-  const { range, entities, query, language, severity, sort } = changes;
+  const { range, entities, parts, query, language, severity, sort } = changes;
   return {
     page: undefined,
     open: undefined,
@@ -114,18 +123,26 @@ export function changedQuery(changes: {
     ...('withHidden' in changes && { hidden: changes.withHidden ? 'show' : undefined }),
     ...('sort' in changes && { sort: sort === 'time' ? undefined : sort, direction: changes.direction }),
     ...(entities && { entity: entitiesText(entities) || undefined }),
+    ...(parts && { part: entitiesText(parts) || undefined }),
+    ...('lane' in changes && { lane: changes.lane }),
   };
 }
 
 /** A time, and perhaps entities, taken with the mouse: what was shown before can be shown again. */
 export function brushedQuery(
-  { range, unbrushed }: ExplorerQuery,
+  { range, unbrushed, lane }: ExplorerQuery,
   brushed: TimeRange,
-  entities?: readonly string[],
+  lanes?: readonly string[],
 ): Record<string, string | undefined> {
   const before = unbrushed ?? range;
   return {
-    ...changedQuery({ range: brushed, ...(entities && { entities }) }),
+    ...changedQuery({
+      range: brushed,
+      ...(lanes &&
+        (lane === undefined
+          ? { entities: lanes }
+          : { parts: lanes.filter(Boolean).map((value) => partFilter(lane, value)) })),
+    }),
     before_from: before.from,
     before_to: before.to,
   };
@@ -136,6 +153,7 @@ export const withoutFilters = ({ unbrushed }: ExplorerQuery): Record<string, str
   changedQuery({
     severity: '',
     entities: [],
+    parts: [],
     query: '',
     feature: '',
     ...(unbrushed && { range: unbrushed }),

@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiBadge, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { readPartFilter } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
 import { entityName } from '../../shared/values/entity_name';
 import { formatTime } from '../../shared/values/format';
@@ -57,7 +58,7 @@ export function FilterPills({ chosen }: { chosen: ExplorerQuery }): ReactElement
   );
 }
 
-function pillsOf({ range, unbrushed, severity, entities, feature, query }: ExplorerQuery): Pill[] {
+function pillsOf({ range, unbrushed, severity, entities, parts, feature, query }: ExplorerQuery): Pill[] {
   const pills: Pill[] = [];
   if (unbrushed !== undefined) {
     const { from, to } = resolveRange(range);
@@ -75,6 +76,14 @@ function pillsOf({ range, unbrushed, severity, entities, feature, query }: Explo
       kind: 'entity',
       text: entityName(entity),
       without: changedQuery({ entities: entities.filter((each) => each !== entity) }),
+    });
+  }
+  for (const part of parts) {
+    const { field, value } = readPartFilter(part) ?? { field: '', value: part };
+    pills.push({
+      kind: 'entity',
+      text: `${field}: ${entityName(value)}`,
+      without: changedQuery({ parts: parts.filter((each) => each !== part) }),
     });
   }
   if (feature !== undefined) {

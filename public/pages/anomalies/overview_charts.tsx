@@ -1,6 +1,15 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiButtonGroup, EuiFlexGroup, EuiFlexItem, EuiPanel, EuiSpacer, EuiTitle } from '@elastic/eui';
+import {
+  EuiButtonGroup,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiPanel,
+  EuiSelect,
+  EuiSpacer,
+  EuiTitle,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { entityFieldsText } from '../../../common/detector/entity_fields';
 import type { Answer } from '../../shared/app/api_client';
 import { AnomalyTimeline } from '../../shared/charts/anomaly_timeline';
 import { SwimLane, SwimLaneTable, type Choice } from '../../shared/charts/swim_lane';
@@ -11,11 +20,16 @@ export function OverviewCharts(props: {
   all: Answer<'summarizeResults'>;
   byEntity: Answer<'summarizeResults'>;
   interval: Interval;
-  entityField: string | undefined;
+  /** Fields that make up an entity; none where results are not grouped. */
+  entityFields: readonly string[];
+  /** Field of the entity that each lane is a value of; undefined: the whole entity. */
+  lane: string | undefined;
+  chooseLane: (field: string | undefined) => void;
   chooseTime: (interval: Interval) => void;
   choose: (choice: Choice) => void;
 }): ReactElement {
-  const { all, byEntity, interval, entityField, chooseTime, choose } = props;
+  const { all, byEntity, interval, entityFields, lane, chooseLane, chooseTime, choose } = props;
+  const title = lane ?? entityFieldsText({ entity_fields: entityFields });
   const [isTable, setIsTable] = useState(false);
   return (
     <>
@@ -37,13 +51,27 @@ export function OverviewCharts(props: {
                 {i18n.translate('logAnomalies.lane.title', {
                   defaultMessage: 'By {entity}',
                   values: {
-                    entity:
-                      entityField ?? i18n.translate('logAnomalies.lane.time', { defaultMessage: 'time' }),
+                    entity: title || i18n.translate('logAnomalies.lane.time', { defaultMessage: 'time' }),
                   },
                 })}
               </h2>
             </EuiTitle>
           </EuiFlexItem>
+          {entityFields.length > 1 && (
+            <EuiFlexItem grow={false}>
+              <EuiSelect
+                compressed
+                prepend={i18n.translate('logAnomalies.panel.laneBy', { defaultMessage: 'A lane for each' })}
+                value={lane ?? ''}
+                options={[
+                  { value: '', text: entityFieldsText({ entity_fields: entityFields }) },
+                  ...entityFields.map((field) => ({ value: field, text: field })),
+                ]}
+                onChange={({ target }) => chooseLane(target.value || undefined)}
+                data-test-subj="logAnomaliesLaneBy"
+              />
+            </EuiFlexItem>
+          )}
           <EuiFlexItem grow={false}>
             <EuiButtonGroup
               buttonSize="compressed"

@@ -2,7 +2,8 @@ import React, { type ReactElement } from 'react';
 import { EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
-import { logsOfResult } from '../../../common/logs_of_result';
+import { entityKql } from '../../../common/detector/entity_fields';
+import { logsOfResult } from '../../../common/findings/logs_of_result';
 import { DiscoverButton } from '../../shared/results/discover_button';
 import { SolutionLinks } from '../../shared/results/solution_links';
 import { formatScore, formatTime } from '../../shared/values/format';
@@ -33,7 +34,6 @@ export function ResultDetails(props: {
     to: new Date(time + SURROUNDINGS_MILLISECONDS).toISOString(),
   };
   const timestampField = record.detector.source.timestamp_field;
-  const { entity_field: entityField } = record.detector;
   const behind = logsOfResult(result);
   const logs = (index: string, query: string, within = timeRange) => ({
     index,
@@ -83,12 +83,7 @@ export function ResultDetails(props: {
         </EuiFlexItem>
         <EuiFlexItem grow={false}>
           <DiscoverButton
-            logs={logs(
-              record.detector.source.index,
-              entityField && anomaly.entity !== undefined
-                ? `${entityField} : ${JSON.stringify(anomaly.entity)}`
-                : '',
-            )}
+            logs={logs(record.detector.source.index, entityKql(record.detector, anomaly.entity))}
             subject="logAnomaliesDiscoverAround"
             label={i18n.translate('logAnomalies.details.discoverAround', {
               defaultMessage: 'View surrounding logs in Discover',

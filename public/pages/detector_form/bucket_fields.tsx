@@ -13,7 +13,7 @@ import { i18n } from '@kbn/i18n';
 import { bucketNameOf, proposeBucket } from '../../../common/buckets/propose_bucket';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
 import { BucketFeatures } from './features/bucket_features';
-import { BUCKET_DEFAULTS, type Draft, type DraftFieldsProps } from './draft/draft';
+import { BUCKET_DEFAULTS, groupedBy, groupingOf, type Draft, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
 import { bucketRareFields, SettingsGrid } from './rare_fields';
 
@@ -23,11 +23,12 @@ const WHOLE_VALUES = ['value', 'number'] as const;
 
 /** The draft with proposals where it says nothing yet. */
 function withProposals(draft: Draft, fields: readonly LogField[]): Partial<Draft> {
-  const { entity_field: entityField, bucket } = proposeBucket(fields, draft.entity_field || undefined);
+  const [chosen] = groupingOf(draft);
+  const { entity_field: entityField, bucket } = proposeBucket(fields, chosen);
   const own = draft.bucket ?? {};
   const isNamed = (names: Bucket['distinct']): boolean => Object.keys(names ?? {}).length > 0;
   return {
-    entity_field: entityField,
+    ...(chosen === undefined && { entity_field: entityField }),
     bucket: {
       ...bucket,
       span: BUCKET_DEFAULTS.span,
@@ -105,18 +106,18 @@ export function BucketFields(
       <EuiFlexGrid columns={2}>
         <EuiFlexItem>
           <FieldChooser
-            isSingle
             label={i18n.translate('logAnomalies.bucket.entity', {
               defaultMessage: 'Group logs and results by',
             })}
             help={i18n.translate('logAnomalies.bucket.entityHelp', {
-              defaultMessage: 'Each value is judged by itself: service.name, host.name, client.ip.',
+              defaultMessage:
+                'Each value is judged by itself: service.name, host.name, client.ip. Two or three fields: their values together.',
             })}
             fields={fields}
             kinds={WHOLE_VALUES}
-            chosen={draft.entity_field ? [draft.entity_field] : []}
-            choose={([field]) => change({ entity_field: field ?? '' })}
-            problem={problem('entity_field')}
+            chosen={groupingOf(draft)}
+            choose={(chosen) => change(groupedBy(chosen))}
+            problem={problem('entity_field') ?? problem('entity_fields')}
             subject="logAnomaliesEntity"
           />
         </EuiFlexItem>

@@ -1,13 +1,14 @@
 import React, { type ReactElement } from 'react';
 import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { entityFieldsText } from '../../../common/detector/entity_fields';
 import type { Draft } from './draft/draft';
 
 /** Says of a detector that it judges spans of time, and not single logs. */
 export const BucketNote = ({
-  detector: { bucket, entity_field: entity },
+  detector,
 }: {
-  detector: Pick<Draft, 'bucket' | 'entity_field'>;
+  detector: Pick<Draft, 'bucket' | 'entity_field' | 'entity_fields'>;
 }): ReactElement => (
   <>
     <EuiCallOut
@@ -17,7 +18,7 @@ export const BucketNote = ({
       title={i18n.translate('logAnomalies.form.bucket', {
         defaultMessage:
           'It judges what the logs of each {entity} are together in {span}; what is counted of them is changed in its form',
-        values: { entity: entity || '–', span: bucket?.span ?? '5m' },
+        values: { entity: entityFieldsText(detector) || '–', span: detector.bucket?.span ?? '5m' },
       })}
     />
     <EuiSpacer size="m" />

@@ -2,7 +2,7 @@ import React, { useEffect, type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import { proposeBucket } from '../../../common/buckets/propose_bucket';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
-import type { DraftFieldsProps } from './draft/draft';
+import { groupedBy, groupingOf, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
 
 /** Field that results are grouped by. A new detector is proposed the service, container or host of its logs. */
@@ -14,26 +14,27 @@ export function EntityField(
   },
 ): ReactElement {
   const { draft, change, problem, fields, isNew } = props;
-  const { entity_field: entity } = draft;
+  const { entity_field: entity, entity_fields: several } = draft;
   const proposed =
-    isNew && entity === undefined && fields !== undefined ? proposeBucket(fields).entity_field : undefined;
+    isNew && entity === undefined && several === undefined && fields !== undefined
+      ? proposeBucket(fields).entity_field
+      : undefined;
   useEffect(() => {
     if (proposed !== undefined) change({ entity_field: proposed });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once the fields are known
   }, [proposed]);
   return (
     <FieldChooser
-      isSingle
       label={i18n.translate('logAnomalies.form.entity', { defaultMessage: 'Group results by' })}
       help={i18n.translate('logAnomalies.form.entityHelp', {
-        defaultMessage: 'A field such as service.name or host.name; each value gets a lane of its own.',
+        defaultMessage:
+          'Fields such as service.name or host.name; each value, or values of two or three together, gets a lane of its own.',
       })}
       fields={fields}
       kinds={['value', 'number']}
-      chosen={entity ? [entity] : []}
-      // Empty, not undefined: nobody is proposed again what was taken away.
-      choose={([field]) => change({ entity_field: field ?? '' })}
-      problem={problem('entity_field')}
+      chosen={groupingOf(draft)}
+      choose={(chosen) => change(groupedBy(chosen))}
+      problem={problem('entity_field') ?? problem('entity_fields')}
       subject="logAnomaliesEntity"
     />
   );

@@ -10,6 +10,7 @@ import {
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { entityFieldsText } from '../../../common/detector/entity_fields';
 import { formatCount, formatScore, formatShare } from '../../shared/values/format';
 import { NumberField } from '../../shared/values/number_field';
 import {
@@ -98,7 +99,7 @@ export function SensitivityFields(
                 ? i18n.translate('logAnomalies.form.contaminationOfRows', {
                     defaultMessage:
                       'Called contamination: the share of the rows learned from that count as anomalous. It sets the threshold. A row is what the logs of one {entity} are together in one span of time.',
-                    values: { entity: draft.entity_field || '–' },
+                    values: { entity: entityFieldsText(draft) || '–' },
                   })
                 : i18n.translate('logAnomalies.form.contamination', {
                     defaultMessage:
@@ -204,7 +205,7 @@ function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow 
       });
     }
     const rows = rowsPerDay(draft);
-    if (rows === undefined || !draft.entity_field) {
+    if (rows === undefined || entityFieldsText(draft) === '') {
       return i18n.translate('logAnomalies.form.shareOfRows', {
         defaultMessage: '{share} of the rows; a preview says how many that are a day',
         values: { share },
@@ -216,7 +217,7 @@ function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow 
       values: {
         ...counted(rows * contamination),
         rows: formatCount(rows),
-        entity: draft.entity_field,
+        entity: entityFieldsText(draft),
       },
     });
   }

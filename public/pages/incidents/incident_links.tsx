@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiFlexGroup, EuiFlexItem, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
+import { entityKql } from '../../../common/detector/entity_fields';
 import { MINUTE } from '../../../common/duration';
 import { useApp } from '../../shared/app/app_context';
 import { useRequest } from '../../shared/requests/use_request';
@@ -21,8 +22,13 @@ export function IncidentLinks({ incident }: { incident: IncidentBody }): ReactEl
     [api, detectorId],
   );
   if (record.value === undefined) return null;
-  const { source, entity_field: entityField } = record.value.detector;
-  const field = scope.kind === 'entity' ? entityField : scope.kind === 'host' ? 'host.name' : undefined;
+  const { source } = record.value.detector;
+  const query =
+    scope.kind === 'entity'
+      ? entityKql(record.value.detector, scope.value)
+      : scope.kind === 'host'
+        ? entityKql({ entity_field: 'host.name' }, scope.value)
+        : '';
   const logs = {
     index: source.index,
     timestampField: source.timestamp_field,
@@ -30,7 +36,7 @@ export function IncidentLinks({ incident }: { incident: IncidentBody }): ReactEl
       from: new Date(Date.parse(start) - SURROUNDINGS_MILLISECONDS).toISOString(),
       to: new Date(Date.parse(end) + SURROUNDINGS_MILLISECONDS).toISOString(),
     },
-    query: field === undefined ? '' : `${field} : ${JSON.stringify(scope.value)}`,
+    query,
   };
   return (
     <>

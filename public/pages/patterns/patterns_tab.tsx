@@ -16,6 +16,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { LogPatternBody } from '../../../common/api';
+import { entityFieldsText, entityKql } from '../../../common/detector/entity_fields';
 import type { PatternState } from '../../../common/patterns';
 import { useApp } from '../../shared/app/app_context';
 import type { DetectorView } from '../../shared/detector/detector_view';
@@ -99,7 +100,7 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
                   <EuiSelect
                     compressed
                     value={entity}
-                    aria-label={detector.entity_field ?? ''}
+                    aria-label={entityFieldsText(detector)}
                     options={[
                       {
                         value: '',
@@ -196,16 +197,14 @@ function PatternsTable(props: {
 }): ReactElement {
   const { patterns, total, page, setPage, from, to, entity, record, ignore } = props;
   const { core, kibanaVersion } = useApp();
-  const { source, entity_field: entityField } = record.detector;
+  const { source } = record.detector;
+  const inEntity = entityKql(record.detector, entity || undefined);
   const hrefOf = ({ kql }: LogPatternBody): string =>
     discoverLink(core.http, kibanaVersion, {
       index: source.index,
       timestampField: source.timestamp_field,
       timeRange: { from, to },
-      query:
-        entity === '' || entityField === undefined
-          ? kql
-          : `${kql} and ${entityField} : ${JSON.stringify(entity)}`,
+      query: inEntity === '' ? kql : `${kql} and ${inEntity}`,
     });
   return (
     <EuiBasicTable<LogPatternBody>

@@ -18,7 +18,7 @@ import {
 } from '../../../common/patterns';
 import type { LogPage } from '../ports';
 import type { BucketCounts, PatternProgress, PatternStore, RunPatterns } from '../ports/patterns';
-import { entityOf, placedTime, scalarIn } from '../scoring/log_values';
+import { entityReaderOf, placedTime, scalarIn } from '../scoring/log_values';
 
 /** Code units of a message that are looked at, where no template feature says otherwise. */
 const LONGEST_MESSAGE = 2_048;
@@ -102,7 +102,8 @@ class PatternCounter implements RunPatterns {
   public async count(page: LogPage, run: { readonly now: number; readonly reached: number }): Promise<void> {
     await this.ifAllowed(async (state) => {
       const { field } = this.settings;
-      const { source, entity_field: entityField } = this.options.detector;
+      const { source } = this.options.detector;
+      const entityOf = entityReaderOf(this.options.detector);
       const catalogue = await this.catalogueOf(state);
       for (const { document } of page.logs) {
         const message = scalarIn(getField(document, field));
@@ -110,7 +111,7 @@ class PatternCounter implements RunPatterns {
         const pattern = catalogue.find(message);
         if (pattern === undefined) continue;
         const { time } = placedTime(document, source.timestamp_field, run);
-        const entity = entityOf(document, entityField);
+        const entity = entityOf(document);
         const level = scalarIn(getField(document, LEVEL_FIELD));
         state.open.add(pattern, {
           message,

@@ -103,7 +103,8 @@ export interface ScoredLogs {
   open(options: {
     readonly index: string;
     readonly versions: readonly string[];
-    readonly entityField?: string;
+    /** Fields that make up an entity, as they are shown together; none: entities are not told apart. */
+    readonly entityFields: readonly string[];
     readonly bucketMilliseconds: number;
   }): Promise<{
     /** Query DSL that selects anomalous logs. */

@@ -1,5 +1,5 @@
 import type { CandidateCheck, CandidateGate, GateCheckName } from '../../../common/api/gate';
-import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { durationToMilliseconds, entitySettingOf, type Detector } from '../../../common/detector';
 import { daysWithLogs } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { fetchJudgedLogs } from '../feedback/judged_logs';
@@ -102,15 +102,17 @@ export const acceptedChecks = (gate: CandidateGate, accepted: readonly GateCheck
 
 /** Returns true when two models have the same features of the same logs. */
 export function hasSameMakeup(one: Detector, other: Detector): boolean {
-  const makeupOf = ({ features, source, unit, bucket, entity_field }: Detector): string =>
-    JSON.stringify([
+  const makeupOf = (detector: Detector): string => {
+    const { features, source, unit, bucket } = detector;
+    return JSON.stringify([
       features,
       source.index,
       source.query,
       source.timestamp_field,
       unit,
-      ...(unit === 'bucket' ? [bucket, entity_field] : []),
+      ...(unit === 'bucket' ? [bucket, entitySettingOf(detector)] : []),
     ]);
+  };
   return makeupOf(one) === makeupOf(other);
 }
 

@@ -5,6 +5,7 @@ import {
   type Attribution,
   type BucketSummary,
 } from '../../../common/anomaly';
+import { entityFieldsOf } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { getField } from '../../../common/log_features';
 import { DIRT_KINDS, type DirtKind, type DirtReport } from '../../../common/log_features/columns/types';
@@ -55,7 +56,7 @@ const scoredSchema = z.object({
  */
 export async function harvestResults(options: HarvestOptions): Promise<DetectionRun> {
   const { snapshot, scored, thresholds } = options;
-  const { source, entity_field: entityField, threshold } = snapshot.detector;
+  const { source, threshold } = snapshot.detector;
   if (options.thresholdOverride !== undefined || threshold.method === 'adaptive') {
     throw new DetectionError(
       'invalid_input',
@@ -65,7 +66,7 @@ export async function harvestResults(options: HarvestOptions): Promise<Detection
   const opened = await scored.open({
     index: source.index,
     versions: [...thresholds.keys()],
-    ...(entityField === undefined ? {} : { entityField }),
+    entityFields: entityFieldsOf(snapshot.detector),
     bucketMilliseconds: SUMMARY_MILLISECONDS,
   });
   const dirt: DirtReport = {};
@@ -104,7 +105,7 @@ export async function harvestResults(options: HarvestOptions): Promise<Detection
 
 function fieldsOf({ snapshot }: HarvestOptions): string[] {
   const { detector, encoder } = snapshot;
-  const { context_fields, entity_field, source } = detector;
+  const { context_fields, source } = detector;
   const own = ['anomaly', 'model.version'];
   return [
     ...new Set([
@@ -112,7 +113,7 @@ function fieldsOf({ snapshot }: HarvestOptions): string[] {
       ...context_fields,
       ...encoder.fields,
       source.timestamp_field,
-      ...(entity_field === undefined ? [] : [entity_field]),
+      ...entityFieldsOf(detector),
     ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { entityReader, type EntityReader, type EntitySettings } from '../../../common/detector/entity_fields';
 import type { LogDocument } from '../../../common/log_document';
 import { getField } from '../../../common/log_features';
 import { DirtCounter, scalarOf } from '../../../common/log_features/columns/field_value';
@@ -72,9 +73,5 @@ export function textOf(
     : undefined;
 }
 
-/** Characters of an entity that a result holds. */
-export const LONGEST_ENTITY = 256;
-
-/** @returns what results are grouped by, at most 256 characters; undefined without a field or a scalar in it */
-export const entityOf = (document: LogDocument, field: string | undefined): string | undefined =>
-  textOf(document, field, LONGEST_ENTITY);
+/** Returns the reader of what results of a detector are grouped by: at most 256 characters; undefined for a log without any of its fields. */
+export const entityReaderOf = (settings: EntitySettings): EntityReader => entityReader(settings, textOf);

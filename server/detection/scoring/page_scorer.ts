@@ -1,10 +1,11 @@
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
 import { bucketMessage, spanOf } from '../../../common/buckets';
+import { entityFieldsOf } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import { AdaptiveThreshold, type FrozenWindow } from '../../../common/threshold';
 import { createTurns } from '../ports/in_turns';
-import { entityOf, placedTime } from './log_values';
+import { entityReaderOf, placedTime } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from '../ports';
 import { contextOf } from './result_context';
 import { pageIdOf, resultDocument, SUMMARY_MILLISECONDS, summaryDocument } from './result_documents';
@@ -37,18 +38,12 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
   const scorerOf = (): ModelScorer => (prepared ??= createModelScorer(snapshot));
   const dirt: DirtReport = {};
   const { timestamp_field: timestampField } = detector.source;
-  const entityField = detector.entity_field;
+  const entityOf = entityReaderOf(detector);
   const adaptive =
     detector.threshold.method === 'adaptive' && options.thresholdOverride === undefined
       ? restoreAdaptive(snapshot, checkpoint)
       : undefined;
-  const fields = [
-    ...new Set([
-      ...snapshot.encoder.fields,
-      timestampField,
-      ...(entityField === undefined ? [] : [entityField]),
-    ]),
-  ];
+  const fields = [...new Set([...snapshot.encoder.fields, timestampField, ...entityFieldsOf(detector)])];
   const isOfBuckets = detector.unit === 'bucket';
   const summarySpan = isOfBuckets ? spanOf(detector) : SUMMARY_MILLISECONDS;
   const reached = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
@@ -90,7 +85,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
         anomalous.push(row);
         thresholds.push(threshold);
       }
-      addToBucket(buckets, time, summarySpan, entityOf(document, entityField), anomalyScore, isAnomaly);
+      addToBucket(buckets, time, summarySpan, entityOf(document), anomalyScore, isAnomaly);
       if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
     }
     const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);

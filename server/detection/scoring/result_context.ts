@@ -1,6 +1,6 @@
 import type { Attribution } from '../../../common/anomaly';
 import { bucketFields } from '../../../common/buckets';
-import type { Detector } from '../../../common/detector';
+import { entityFieldsOf, type Detector } from '../../../common/detector';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { fieldsOfFeature, getField } from '../../../common/log_features';
 import type { LogSource } from '../ports';
@@ -34,10 +34,12 @@ export async function contextOf(
 }
 
 /** Tells where and when the logs of a bucket row are, which its evidence is looked up by. */
-const bucketContext = ({ unit, bucket, entity_field: entityField }: Detector): string[] =>
-  unit !== 'bucket' || bucket === undefined || entityField === undefined
+function bucketContext(detector: Detector): string[] {
+  const fields = entityFieldsOf(detector);
+  return detector.unit !== 'bucket' || detector.bucket === undefined || fields.length === 0
     ? []
-    : [entityField, 'event.start', 'event.end'];
+    : [...fields, 'event.start', 'event.end'];
+}
 
 /** Fields whose values a result may repeat, by the detector's `copy_fields`. */
 function copiedFields(detector: Detector): string[] {

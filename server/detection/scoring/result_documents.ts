@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
+import { entitySettingOf, namedParts, type Detector } from '../../../common/detector';
 import { wellFormed, wellFormedJson } from '../../../common/json_values';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { reasonOf } from '../../../common/explanations';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { entityOf, placedTime, plausibleTime, type RunTime } from './log_values';
+import { entityReaderOf, placedTime, plausibleTime, type RunTime } from './log_values';
 import { copiedAttribution, pickContext } from './result_context';
 
 /** Span of a summary of logs; one of bucket rows spans their own buckets. */
@@ -25,7 +26,7 @@ export interface Finding {
   /** The whole of it, for its context. */
   readonly document: LogDocument;
   readonly modelVersion: string;
-  readonly anomaly: Omit<AnomalyResult['anomaly'], 'entity' | 'entity_field'>;
+  readonly anomaly: Omit<AnomalyResult['anomaly'], 'entity' | 'entity_parts' | 'entity_field'>;
   /** Stands for the log's own message: a bucket has none. */
   readonly message?: string;
 }
@@ -39,7 +40,8 @@ export function resultDocument(
   const context = pickContext(document, detector);
   const copiesAll = (detector.copy_fields ?? 'all') === 'all';
   const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
-  const { entity_field: entityField } = detector;
+  const entity = entityReaderOf(detector)(document);
+  const parts = namedParts(entity, detector);
   return wellFormedJson<AnomalyResult>({
     ...context,
     ...(message !== undefined && copiesAll && { message }),
@@ -51,8 +53,9 @@ export function resultDocument(
       ...anomaly,
       attribution,
       ...(!copiesAll && { reason: reasonOf(attribution) }),
-      entity: entityOf(document, entityField),
-      ...(detector.unit === 'bucket' && { entity_field: entityField }),
+      entity,
+      ...(parts && { entity_parts: parts }),
+      ...(detector.unit === 'bucket' && { entity_field: entitySettingOf(detector) }),
     },
     source: { ...(context.source as object), index: log.index, id: log.id },
     run: { id: runId },
@@ -79,12 +82,17 @@ export const summaryDocument = (
   detector: { id: detectorId, name: detector.name },
   model: { version },
   bucket: sums,
-  anomaly: { entity: entity && wellFormed(entity) },
+  anomaly: summarizedEntity(entity && wellFormed(entity), detector),
   // Spans of several implausible times lie at one place, and stay apart.
   page: { id: plausibleTime(start, { now, reached }) === start ? pageId : pageIdOf(pageId, start) },
   run: { id: runId },
   result: { type: 'bucket' },
 });
+
+function summarizedEntity(entity: string | undefined, detector: Detector): BucketSummary['anomaly'] {
+  const parts = namedParts(entity, detector);
+  return { entity, ...(parts && { entity_parts: parts }) };
+}
 
 /** Names what was summed up by where it starts, so that summaries of a page read once more replace the earlier ones. */
 export const pageIdOf = (...start: readonly unknown[]): string =>

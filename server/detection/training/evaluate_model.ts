@@ -9,7 +9,7 @@ import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { createModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import type { LogDocument, Progress } from '../ports';
-import { entityOf, textOf, timestampOf } from '../scoring/log_values';
+import { entityReaderOf, textOf, timestampOf } from '../scoring/log_values';
 
 /** Documents that are encoded at a time. */
 const BATCH = 10_000;
@@ -75,7 +75,7 @@ export function scoreForEvaluation(request: EvaluationRequest): ScoredDocuments 
     scores,
     times: Float64Array.from(documents, (document) => timestampOf(document, timestampField) ?? NaN),
     ...(truths && { truths }),
-    entities: documents.map((document) => entityOf(document, detector.entity_field)),
+    entities: documents.map(entityReaderOf(detector)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { spanOf } from '../../../common/buckets';
-import { durationToMilliseconds } from '../../../common/detector';
+import { durationToMilliseconds, entitySettingOf } from '../../../common/detector';
 import {
   evaluateUnion,
   type Evaluation,
@@ -15,7 +15,8 @@ import {
   type EvaluationRequest,
   type ScoredDocuments,
 } from './evaluate_model';
-import { entityOf } from '../scoring/log_values';
+import { LONGEST_ENTITY } from '../../../common/detector/entity_fields';
+import { textOf } from '../scoring/log_values';
 
 /** Evaluation of several models together and of each by itself. */
 export interface EvaluationTogether {
@@ -62,9 +63,9 @@ function unitOf(scored: ScoredDocuments): ScoredUnit {
     entities: scored.entities,
     queryDelay: durationToMilliseconds(detector.schedule.query_delay),
     ...(detector.unit === 'bucket' && {
-      bucket: { entityField: detector.entity_field as string, span },
+      bucket: { entityField: entitySettingOf(detector) ?? 'entity', span },
     }),
-    valueOf: (row, field) => entityOf(documents[row], field),
+    valueOf: (row, field) => textOf(documents[row], field, LONGEST_ENTITY),
     describe: (row) => describeRow(scored, row),
   };
 }

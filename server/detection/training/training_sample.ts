@@ -1,7 +1,7 @@
-import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { durationToMilliseconds, entityFieldsOf, type Detector } from '../../../common/detector';
 import { fieldsOfFeature } from '../../../common/log_features';
 import type { SourceLog } from '../../../common/log_document';
-import { entityOf, timestampOf } from '../scoring/log_values';
+import { entityReaderOf, timestampOf } from '../scoring/log_values';
 import { filtersOf } from '../scoring/reading_passes';
 import type { LogRange, LogSample, LogSource, Progress, SampleOptions } from '../ports';
 import { shuffled } from './shuffled';
@@ -131,11 +131,12 @@ export interface CleanDraw extends Required<Pick<TrainingSampleRequest, 'exclusi
 /** Draws a uniform sample of a time without what must not be learned from. */
 export async function drawCleanSample(
   source: LogSource,
-  detector: Pick<Detector, 'source' | 'unit' | 'entity_field'>,
+  detector: Pick<Detector, 'source' | 'unit' | 'entity_field' | 'entity_fields'>,
   { from, to, options, exclusions, confirmed }: CleanDraw,
 ): Promise<LogSample> {
   const { timestamp_field: timestampField, ingested_field: ingestedField, index, query } = detector.source;
-  const { entity_field: entityField } = detector;
+  const entityFields = entityFieldsOf(detector);
+  const entityOf = entityReaderOf(detector);
   const isOfBuckets = detector.unit === 'bucket';
   const overlapping = exclusions
     .filter((excluded) => excluded.from < to && excluded.to > from)
@@ -153,7 +154,7 @@ export async function drawCleanSample(
           })),
         ...byIndex(latest),
       ];
-  const needed = byEntity.length > 0 && entityField !== undefined ? [entityField, timestampField] : [];
+  const needed = byEntity.length > 0 && entityFields.length > 0 ? [...entityFields, timestampField] : [];
   const sample = await source.sample(
     { index, query: without(query, mustNot), timestampField, ingestedField, from, to },
     {
@@ -167,7 +168,7 @@ export async function drawCleanSample(
   const logs = sample.logs.filter(({ id, document }) => {
     if (isConfirmed.has(id)) return false;
     const time = timestampOf(document, timestampField);
-    const itsEntity = entityOf(document, entityField);
+    const itsEntity = entityOf(document);
     return !sifted.some(
       (excluded) =>
         time !== undefined &&

@@ -1,11 +1,11 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { BucketLabels, BucketRow } from '../../../common/buckets';
-import type { Detector } from '../../../common/detector';
+import { entityFieldsText, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages, type CompositeSearch } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
-import { entityTerms, type EntityTerms } from '../transport/entity_terms';
+import { entityTerms, type EntityKey, type EntitySources } from '../transport/entity_terms';
 import type { RequestOptions } from '../transport/attempt';
 
 /** Different values are counted exactly up to about so many, estimated by HyperLogLog++ beyond; each bucket keeps 1 kB for it. */
@@ -26,7 +26,7 @@ export interface RowRequest {
 }
 
 interface Cell {
-  readonly key: { readonly start: number; readonly entity: string | number | boolean };
+  readonly key: EntityKey & { readonly start: number };
   readonly doc_count: number;
   readonly [aggregation: string]: unknown;
 }
@@ -36,11 +36,11 @@ const asQuery = (query: string | Record<string, unknown>): estypes.QueryDslQuery
 
 function timeQuery(
   { range, spans, entities }: RowRequest,
-  { terms: { field }, isMixed }: EntityTerms,
+  entity: EntitySources,
 ): estypes.QueryDslQueryContainer {
   const from = Math.min(...spans.map((span) => span.from));
   const to = Math.max(...spans.map((span) => span.to));
-  const filter: estypes.QueryDslQueryContainer[] = [queryOf({ ...range, from, to })];
+  const filter: estypes.QueryDslQueryContainer[] = [queryOf({ ...range, from, to }), ...entity.filter];
   if (spans.length > 1) {
     filter.push({
       bool: {
@@ -51,7 +51,7 @@ function timeQuery(
       },
     });
   }
-  if (entities !== undefined && !isMixed) filter.push({ terms: { [field as string]: [...entities] } });
+  if (entities !== undefined) filter.push(...entity.filterOf(entities));
   return { bool: { filter } };
 }
 
@@ -117,14 +117,14 @@ function labelsOf(cell: Cell): BucketLabels {
   return { anomaly: 'true', ...(kind && { kind }), ...(incident && { incident }) };
 }
 
-function rowOf(cell: Cell, detector: Detector, request: RowRequest): BucketRow {
+function rowOf(cell: Cell, entity: string, detector: Detector, request: RowRequest): BucketRow {
   const { failures, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
   const countOf = (name: string): number => (cell[name] as { doc_count: number }).doc_count;
   const quantiles = (cell.latency as { values: Record<string, number | null> } | undefined)?.values;
   const [p50, p95] = [quantiles?.['50.0'] ?? undefined, quantiles?.['95.0'] ?? undefined];
   return {
     start: cell.key.start,
-    entity: String(cell.key.entity),
+    entity,
     count: cell.doc_count,
     errors: countOf('errors'),
     ...(failures === undefined ? {} : { failures: countOf('failures') }),
@@ -169,23 +169,26 @@ export async function aggregateRows(
       aggs: measures(detector, request),
       // Each row is read once: keeping answers would only push others out of the cache.
       requestCache: false,
-      what: `sum up "${range.index}" by time and ${detector.entity_field}`,
+      what: `sum up "${range.index}" by time and ${entityFieldsText(detector)}`,
     },
     options,
   );
   const rows: BucketRow[] = [];
   for await (const { buckets } of pages) {
-    for (const cell of buckets) rows.push(rowOf(cell, detector, request));
+    for (const cell of buckets) {
+      const name = entity.entityOf(cell.key);
+      if (name !== undefined) rows.push(rowOf(cell, name, detector, request));
+    }
   }
   return rows;
 }
 
 /** Buckets of time and entity, `span` milliseconds long. */
 export const bucketSources = (
-  { terms }: EntityTerms,
+  { sources }: EntitySources,
   range: LogRange,
   span: number,
 ): CompositeSearch['sources'] => [
   { start: { date_histogram: { field: range.timestampField, fixed_interval: `${span}ms` } } },
-  { entity: { terms } },
+  ...sources,
 ];

@@ -1,10 +1,10 @@
 import { DetectionError } from '../../../common/detection_error';
-import type { Detector } from '../../../common/detector';
+import { entityFieldsText, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
-import { entityTerms } from '../transport/entity_terms';
+import { entityTerms, type EntityKey } from '../transport/entity_terms';
 import { queryOf } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
 
@@ -25,7 +25,7 @@ export function refuseTooMany(detector: Detector, found: number, where: string):
   if (found <= most) return;
   throw new DetectionError(
     'refused',
-    `bucket.max_entities is ${most}, but ${where} more values of ${detector.entity_field} were found. Choose an entity_field with fewer values, narrow source.query, or raise it (at most 10,000)${detector.bucket?.silence === true ? '; with bucket.silence: false only the entities of one bucket count' : ''}.`,
+    `bucket.max_entities is ${most}, but ${where} more values of ${entityFieldsText(detector)} were found. Choose an entity_field with fewer values, narrow source.query, or raise it (at most 10,000)${detector.bucket?.silence === true ? '; with bucket.silence: false only the entities of one bucket count' : ''}.`,
   );
 }
 
@@ -38,28 +38,30 @@ export async function listEntities(
 ): Promise<Map<string, Seen>> {
   const entities = new Map<string, Seen>();
   if (range.to <= range.from) return entities;
-  const { terms } = await entityTerms(client, detector, options);
+  const { sources, filter, entityOf } = await entityTerms(client, detector, options);
   const pages = compositePages<{
-    key: { entity: unknown };
+    key: EntityKey;
     first: { value: number };
     last: { value: number };
   }>(
     client,
     {
       index: range.index,
-      query: queryOf(range),
-      sources: [{ entity: { terms } }],
+      query: { bool: { filter: [queryOf(range), ...filter] } },
+      sources,
       aggs: {
         first: { min: { field: range.timestampField } },
         last: { max: { field: range.timestampField } },
       },
-      what: `list ${detector.entity_field} of "${range.index}"`,
+      what: `list ${entityFieldsText(detector)} of "${range.index}"`,
     },
     options,
   );
   for await (const { buckets } of pages) {
     for (const { key, first, last } of buckets) {
-      entities.set(String(key.entity), { first: first.value, last: last.value });
+      const name = entityOf(key);
+      if (name === undefined) continue;
+      entities.set(name, { first: first.value, last: last.value });
     }
     refuseTooMany(detector, entities.size, `in ${days(range)} days`);
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { durationToMilliseconds, entitySettingOf, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { learnCommonValues, listEntities, refuseTooMany } from './entities';
@@ -19,9 +19,11 @@ const memorySchema = z.strictObject({
 });
 type Memory = z.infer<typeof memorySchema>;
 
-const fingerprint = ({ source, entity_field: entityField, bucket, training }: Detector): string =>
+const fingerprint = (detector: Detector): string =>
   createHash('sha256')
-    .update(JSON.stringify([source, entityField, bucket, training.window]))
+    .update(
+      JSON.stringify([detector.source, entitySettingOf(detector), detector.bucket, detector.training.window]),
+    )
     .digest('base64url')
     .slice(0, 16);
 

@@ -9,7 +9,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
 import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_rows';
-import { entityTerms } from '../transport/entity_terms';
+import { entityTerms, type EntityKey } from '../transport/entity_terms';
 import { refuseTooMany } from './entities';
 import { openMemory, type BucketMemory } from './memory';
 import { joined } from './sample_buckets';
@@ -162,12 +162,13 @@ async function lateKeys(
   options: RequestOptions,
 ): Promise<Map<number, Set<string>>> {
   const keys = new Map<number, Set<string>>();
-  const pages = compositePages<{ key: { start: number; entity: unknown } }>(
+  const entity = await entityTerms(client, detector, options);
+  const pages = compositePages<{ key: EntityKey & { start: number } }>(
     client,
     {
       index: range.index,
-      query: queryOf(range, 'ingested'),
-      sources: bucketSources(await entityTerms(client, detector, options), range, span),
+      query: { bool: { filter: [queryOf(range, 'ingested'), ...entity.filter] } },
+      sources: bucketSources(entity, range, span),
       what: `find late logs of "${range.index}"`,
     },
     options,
@@ -175,7 +176,8 @@ async function lateKeys(
   for await (const { buckets } of pages) {
     for (const { key } of buckets) {
       const entities = keys.get(key.start) ?? new Set();
-      keys.set(key.start, entities.add(String(key.entity)));
+      const name = entity.entityOf(key);
+      if (name !== undefined) keys.set(key.start, entities.add(name));
     }
   }
   return keys;

@@ -5,7 +5,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { linksOf, scopeKey, type Group, type Incident } from '../../../common/incidents';
 import type { StoredIncident } from '../../detection/ports/incidents';
 import { incidentsIndex } from '../indices/names';
-import { filterResults, resultsOfSpace } from '../results/results_query';
+import { filterResults, queriesOfParts, resultsOfSpace } from '../results/results_query';
 import { getResult } from '../results/result_search';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
@@ -69,6 +69,7 @@ export async function listIncidents(
       : [{ range: { confidence: { gte: lowestOf(query.min_severity) } } }]),
     ...(query.detector_id === undefined ? [] : [{ term: { 'detectors.id': query.detector_id } }]),
     ...(query.entity === undefined ? [] : [{ terms: { entity: [query.entity].flat() } }]),
+    ...queriesOfParts(query.entity_part, (field) => `scope.parts.${field}`),
     ...(query.assignee === undefined ? [] : [{ term: { assignee: query.assignee } }]),
     ...(query.from === undefined ? [] : [{ range: { end: { gte: query.from, format: 'epoch_millis' } } }]),
     ...(query.to === undefined ? [] : [{ range: { start: { lt: query.to, format: 'epoch_millis' } } }]),

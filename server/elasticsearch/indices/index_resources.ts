@@ -77,6 +77,7 @@ const RESULTS: Properties = {
     threshold: number,
     reason: text,
     entity: keyword,
+    entity_parts: { type: 'flattened', ignore_above: 1_024 },
     label: keyword,
     top_feature: keyword,
     top_value: keyword,
@@ -188,7 +189,7 @@ const AUDIT: Properties = {
 /** One document an incident; `kept` holds what nobody searches for. */
 const INCIDENTS: Properties = {
   title: text,
-  scope: object({ kind: keyword, value: keyword }),
+  scope: object({ kind: keyword, value: keyword, parts: { type: 'flattened', ignore_above: 1_024 } }),
   place: keyword,
   entity: keyword,
   detectors: object({ id: keyword, name: keyword, results: whole }),
@@ -341,7 +342,10 @@ export async function ensureIndex(
     const fault = faultOf(name, resource, mappings);
     if (fault === undefined) {
       const version = Number(mappings._meta?.schema_version);
-      if (version <= SCHEMA_VERSION) continue;
+      if (version <= SCHEMA_VERSION) {
+        await addMissingFields(client, name, resource, mappings, options);
+        continue;
+      }
       throw new DetectionError(
         'refused',
         `The index "${index}" has schema version ${version}; this software knows up to ${SCHEMA_VERSION}. Use a newer one.`,
@@ -354,6 +358,29 @@ export async function ensureIndex(
       signal,
     });
   }
+}
+
+/**
+ * Maps fields that this version has and an index of an earlier one has not. Where that is not allowed the index stays as it is: the
+ * fields are stored all the same, and are found once an index of today takes the place of this one.
+ */
+async function addMissingFields(
+  client: ElasticsearchClient,
+  index: string,
+  resource: Resource,
+  found: estypes.MappingTypeMapping,
+  { policy, signal }: EnsureOptions,
+): Promise<void> {
+  const { missing, wrong } = compareMappings(mappingsOf(resource), found);
+  if (missing.length === 0 || wrong.length > 0) return;
+  const { properties } = mappingsOf(resource);
+  await attempt(
+    () =>
+      client.indices.putMapping({ index, properties }, { signal }).catch((error: unknown) => {
+        if (statusOf(error) !== 403) throw error;
+      }),
+    { what: `add ${missing.join(', ')} to the mapping of the index "${index}"`, policy, signal },
+  );
 }
 
 /** One of our indices that was not made by this software: deleted, and made anew by a write, by hand or from a backup. */

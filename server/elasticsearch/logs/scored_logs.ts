@@ -3,7 +3,13 @@ import { DetectionError } from '../../../common/detection_error';
 import type { LogRange, ScoredBucket, ScoredLogs, ScoredPage } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { termsOf } from '../transport/entity_terms';
+import {
+  entityText,
+  LONGEST_ENTITY,
+  longestPart,
+  partsOfEntity,
+} from '../../../common/detector/entity_fields';
+import { entitySources, type EntityKey } from '../transport/entity_terms';
 import { compositePages } from '../transport/composite_pages';
 import { fieldTypes, queryOf, timeFieldOf, type FieldTypes } from '../transport/log_query';
 
@@ -20,7 +26,7 @@ const VERSION = 'model.version';
 
 /** Group in the answer of a composite aggregation of logs. */
 interface Group {
-  readonly key: { readonly time: number; readonly entity?: string | number | boolean | null };
+  readonly key: EntityKey & { readonly time: number };
   readonly doc_count: number;
   readonly scored: {
     readonly doc_count: number;
@@ -62,14 +68,8 @@ export function createScoredLogs(
 ): ScoredLogs {
   const { policy, signal } = options;
   return {
-    async open({ index, versions, entityField, bucketMilliseconds }) {
-      const wanted = [
-        IS_ANOMALY,
-        SCORE,
-        REMARKS,
-        VERSION,
-        ...(entityField === undefined ? [] : [entityField]),
-      ];
+    async open({ index, versions, entityFields, bucketMilliseconds }) {
+      const wanted = [IS_ANOMALY, SCORE, REMARKS, VERSION, ...entityFields];
       const { types } = await fieldTypes(
         client,
         index,
@@ -78,7 +78,10 @@ export function createScoredLogs(
       );
       const version = exactField(types, VERSION, 'The field of the model version') ?? VERSION;
       const remarks = exactField(types, REMARKS, 'The field of remarks') ?? REMARKS;
-      const entity = entityField === undefined ? undefined : exactField(types, entityField, 'entity_field');
+      const exact = entityFields.map((field) =>
+        exactField(types, field, entityFields.length === 1 ? 'entity_field' : 'One of entity_fields'),
+      );
+      const entity = scoredEntity(types, exact);
       const isOurs: estypes.QueryDslQueryContainer = { terms: { [version]: [...versions] } };
       const isAnomaly: estypes.QueryDslQueryContainer = { term: { [IS_ANOMALY]: true } };
 
@@ -113,9 +116,7 @@ export function createScoredLogs(
                   },
                 },
               },
-              ...(entity === undefined
-                ? []
-                : [{ entity: { terms: { ...termsOf(types, entity).terms, missing_bucket: true } } }]),
+              ...entity.sources,
             ],
             aggs: groups,
             beside: {
@@ -131,7 +132,7 @@ export function createScoredLogs(
         );
         for await (const { buckets, beside } of pages) {
           yield {
-            buckets: buckets.map(bucketOf),
+            buckets: buckets.map((group) => bucketOf(group, entity.entityOf(group.key))),
             remarks: (beside?.remarks?.kinds.buckets ?? []).map(({ key, doc_count: logs }) => ({
               remark: key,
               logs,
@@ -145,9 +146,38 @@ export function createScoredLogs(
   };
 }
 
-const bucketOf = ({ key, doc_count, scored }: Group): ScoredBucket => ({
+/**
+ * Returns the sources by entity of logs that may lack it, as results show it.
+ *
+ * @param fields undefined for one that no index maps: no log has it
+ */
+function scoredEntity(types: FieldTypes, fields: readonly (string | undefined)[]) {
+  const mapped = fields.filter((field): field is string => field !== undefined);
+  const { sources, entityOf } = entitySources(types, mapped);
+  return {
+    sources: sources.map((source) =>
+      Object.fromEntries(
+        Object.entries(source).map(([name, { terms }]) => [
+          name,
+          { terms: { ...terms, missing_bucket: true } },
+        ]),
+      ),
+    ),
+    entityOf: (key: EntityKey): string | undefined => {
+      const found = mapped.length === 0 ? undefined : entityOf(key);
+      if (found === undefined || fields.length === 1) return found?.slice(0, LONGEST_ENTITY);
+      const parts = partsOfEntity(found, mapped.length);
+      return entityText(
+        fields.map((field) => (field === undefined ? undefined : parts[mapped.indexOf(field)])),
+        longestPart(fields.length),
+      );
+    },
+  };
+}
+
+const bucketOf = ({ key, doc_count, scored }: Group, entity: string | undefined): ScoredBucket => ({
   start: key.time,
-  ...(key.entity === undefined || key.entity === null ? {} : { entity: String(key.entity).slice(0, 256) }),
+  ...(entity === undefined ? {} : { entity }),
   logs: scored.doc_count,
   unscored: doc_count - scored.doc_count,
   anomalies: scored.anomalies.doc_count,

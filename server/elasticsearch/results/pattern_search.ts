@@ -34,6 +34,7 @@ export async function listPatterns(
       from: query.from,
       to: query.to,
       entity: query.entity,
+      entityParts: query.entity_part,
     }),
     ...filterByContent(query),
   ];

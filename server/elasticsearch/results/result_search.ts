@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import type { AnomalyResult } from '../../../common/anomaly';
+import { storedPartField } from '../../../common/detector/entity_fields';
 import { DetectionError } from '../../../common/detection_error';
 import { BACKFILL_RUN_PREFIX, SUMMARY_MILLISECONDS } from '../../detection/scoring/result_documents';
 import { attempt } from '../transport/attempt';
@@ -27,6 +28,7 @@ export async function searchResults(
       writtenFrom: query.written_from,
       writtenTo: query.written_to,
       entity: query.entity,
+      entityParts: query.entity_part,
     }),
     ...filterByContent(query),
   ];
@@ -155,12 +157,15 @@ export async function summarizeResults(
       },
     },
   };
-  const field = query.by === 'entity' ? 'anomaly.entity' : 'detector.id';
+  const entityField =
+    query.entity_field === undefined ? 'anomaly.entity' : storedPartField(query.entity_field);
+  const field = query.by === 'entity' ? entityField : 'detector.id';
   const range = {
     ...(query.detector_id && { detectorIds: [query.detector_id] }),
     from,
     to,
     entity: query.entity,
+    entityParts: query.entity_part,
   };
   const summaries: Query = { bool: { filter: filterResults(space, 'bucket', range) } };
   const answer = await attempt(

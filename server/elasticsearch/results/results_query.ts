@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, Endpoints } from '../../../common/api';
 import { daysWithLogs } from '../../../common/days_with_logs';
 import { severitiesFrom } from '../../../common/anomaly';
+import { readPartFilter, storedPartField } from '../../../common/detector/entity_fields';
 import { resultsPattern } from '../indices/names';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -15,6 +16,8 @@ export interface ResultFilter {
   readonly writtenTo?: number;
   /** One, or any of several. */
   readonly entity?: string | readonly string[];
+  /** Parts of entities as `field=value`: any of the values of a field, and each of the fields. */
+  readonly entityParts?: string | readonly string[];
   readonly minimumConfidence?: number;
   /** One query of Elasticsearch that was checked, see `queryProblem`. */
   readonly query?: Readonly<Record<string, unknown>>;
@@ -51,6 +54,7 @@ export function filterResults(space: string, type: keyof typeof TYPES, filter: R
     { terms: { 'result.type': [...TYPES[type]] } },
     ...(filter.detectorIds ? [{ terms: { 'detector.id': [...filter.detectorIds] } }] : []),
     ...(filter.entity !== undefined ? [{ terms: { 'anomaly.entity': [filter.entity].flat() } }] : []),
+    ...queriesOfParts(filter.entityParts, storedPartField),
     ...(filter.minimumConfidence !== undefined ? [atLeastAsSure(filter.minimumConfidence)] : []),
     ...(filter.query === undefined ? [] : [filter.query as Query]),
     ...between('@timestamp', filter.from, filter.to),
@@ -94,6 +98,22 @@ export const daysScored = (range: { readonly from: number; readonly to: number }
 const atLeastAsSure = (confidence: number): Query => ({
   range: { 'anomaly.confidence': { gte: confidence } },
 });
+
+/**
+ * @param parts as `field=value`
+ * @param storedAs name of the field that holds the parts of a field
+ */
+export function queriesOfParts(
+  parts: string | readonly string[] | undefined,
+  storedAs: (field: string) => string,
+): Query[] {
+  const values = new Map<string, string[]>();
+  for (const text of [parts ?? []].flat()) {
+    const part = readPartFilter(text);
+    if (part !== undefined) values.set(part.field, [...(values.get(part.field) ?? []), part.value]);
+  }
+  return [...values].map(([field, any]) => ({ terms: { [storedAs(field)]: any } }));
+}
 
 /** Indices of the results of a space; that there are none yet is no error. */
 export const resultsOfSpace = (space: string) => ({

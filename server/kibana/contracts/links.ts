@@ -1,5 +1,5 @@
 import type { AnomalyResult } from '../../../common/anomaly';
-import { logsOfResult } from '../../../common/logs_of_result';
+import { logsOfResult } from '../../../common/findings/logs_of_result';
 import { PLUGIN_ID } from '../../../common/plugin';
 
 export interface LinkBase {

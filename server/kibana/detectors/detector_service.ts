@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DetectorRecord } from '../../../common/api';
-import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { durationToMilliseconds, entityFieldsOf, type Detector } from '../../../common/detector';
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
 import { INCIDENT_LIMITS } from '../../../common/incidents';
@@ -116,7 +116,7 @@ export async function updateDetector(
   const before = await repository.get(id);
   checkInterval(detector, services.usage);
   const warnings = await checkRights(services, scope, detector);
-  if (detector.entity_field !== before.detector.entity_field)
+  if (entityFieldsOf(detector).join() !== entityFieldsOf(before.detector).join())
     await checkGroupField(services, scope, detector);
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   await swapForEdit(services, scope, before, detector);

@@ -1,5 +1,4 @@
-import type { Detector } from '../../../common/detector';
-import { durationToMilliseconds } from '../../../common/detector';
+import { durationToMilliseconds, entityFieldsOf, type Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { compileField } from '../../../common/log_features/fields/field_access';
 import { printable } from '../../../common/printable';
@@ -18,11 +17,23 @@ const LONGEST_NAME = 200;
  * @returns the problem, or undefined; nothing is said against a field of indices that do not exist or hold no log yet
  */
 export async function groupFieldProblem(
+  services: Pick<Services, 'clock'>,
+  scope: Pick<RequestScope, 'elasticsearch'>,
+  detector: Detector,
+): Promise<string | undefined> {
+  for (const field of entityFieldsOf(detector)) {
+    const problem = await problemWith(field, services, scope, detector);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+async function problemWith(
+  field: string,
   { clock }: Pick<Services, 'clock'>,
   { elasticsearch }: Pick<RequestScope, 'elasticsearch'>,
-  { entity_field: field, source, training }: Detector,
+  { entity_field: single, source, training }: Detector,
 ): Promise<string | undefined> {
-  if (field === undefined) return undefined;
   const time = source.timestamp_field;
   const { indices, types } = await fieldTypes(elasticsearch, source.index, [field, time], {
     ignoreUnavailable: true,
@@ -39,7 +50,7 @@ export async function groupFieldProblem(
   });
   const read = compileField(field);
   if (logs.length === 0 || logs.some(({ document }) => read(document) !== undefined)) return undefined;
-  return `entity_field: is in no log of "${printable(source.index, LONGEST_NAME)}" (got "${printable(field, LONGEST_NAME)}"); allowed: a field that logs have, or none`;
+  return `${single === undefined ? 'entity_fields' : 'entity_field'}: is in no log of "${printable(source.index, LONGEST_NAME)}" (got "${printable(field, LONGEST_NAME)}"); allowed: a field that logs have, or none`;
 }
 
 /** @throws DetectionError `invalid_input` where no log has the field that results are to be grouped by */

@@ -1,6 +1,6 @@
 import { bucketMessage } from '../../../common/buckets';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
-import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { durationToMilliseconds, entityFieldsText, type Detector } from '../../../common/detector';
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
 import { daysWithLogs } from '../../../common/days_with_logs';
@@ -140,13 +140,14 @@ export async function previewDetector(
 
 async function whyNothingToPreview(
   { elasticsearch }: RequestScope,
-  { source, unit, entity_field: entityField }: Detector,
+  detector: Detector,
   range: LogRange,
 ): Promise<string> {
+  const { source, unit } = detector;
   const within = `from ${new Date(range.from).toISOString()} to ${new Date(range.to).toISOString()}`;
   // A row needs an entity: logs without one are none to a detector of buckets.
   return unit === 'bucket' && (await firstLogAt(elasticsearch, range)) !== undefined
-    ? `${source.index} holds logs ${within}, but none with a value of ${entityField}.`
+    ? `${source.index} holds logs ${within}, but none with a value of ${entityFieldsText(detector)}.`
     : whyNoLogs(elasticsearch, range, within);
 }
 

@@ -1,4 +1,4 @@
-import { LANES, LARGEST_LIMIT, SEVERITY_NAMES, type PanelKind } from '../../../common/panels';
+import { LARGEST_LIMIT, LONGEST_LANE, SEVERITY_NAMES, type PanelKind } from '../../../common/panels';
 import { panelTitle } from './panel_titles';
 import type { SchemaLibrary } from '../contracts/schema_library';
 import type { ObjectSchema } from './panel_contracts';
@@ -83,7 +83,7 @@ function configSchema(
       ...frame,
       detector_id: schema.maybe(schema.string({ maxLength: LONGEST_ID })),
       min_severity: oneOf(SEVERITY_NAMES),
-      lane_by: oneOf(LANES),
+      lane_by: schema.maybe(schema.string({ minLength: 1, maxLength: LONGEST_LANE })),
       limit: schema.maybe(schema.number({ min: 1, max: LARGEST_LIMIT })),
     },
     { meta: { title: `${panelTitle(kind)}, by value` } },
@@ -114,7 +114,7 @@ function zodSchema(
       ...frame,
       detector_id: z.string().max(LONGEST_ID).optional(),
       min_severity: z.enum(SEVERITY_NAMES).optional(),
-      lane_by: z.enum(LANES).optional(),
+      lane_by: z.string().min(1).max(LONGEST_LANE).optional(),
       limit: z.number().int().min(1).max(LARGEST_LIMIT).optional(),
     })
     .strict()

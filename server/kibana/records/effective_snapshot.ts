@@ -1,4 +1,4 @@
-import type { Detector } from '../../../common/detector';
+import { entitySettingOf, type Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { describeReads, readsOfModel } from '../../../common/model_snapshot/model_reads';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
@@ -44,10 +44,10 @@ export const thresholdUnder = (
 export function withCurrentSettings(snapshot: ModelSnapshot, current: SteeredDetector): ModelSnapshot {
   checkReads(snapshot, current);
   const { detector } = current;
-  const { features, forest, unit, bucket, entity_field: entityField } = snapshot.detector;
+  const { features, forest, unit, bucket, entity_field, entity_fields } = snapshot.detector;
   // The entity is part of what a bucket is, not only what results are grouped by.
   const ofUnit =
-    unit === 'bucket' || detector.unit === 'bucket' ? { unit, bucket, entity_field: entityField } : {};
+    unit === 'bucket' || detector.unit === 'bucket' ? { unit, bucket, entity_field, entity_fields } : {};
   return {
     ...snapshot,
     threshold: thresholdUnder(detector, snapshot),
@@ -55,8 +55,8 @@ export function withCurrentSettings(snapshot: ModelSnapshot, current: SteeredDet
   };
 }
 
-const unitOf = ({ unit, bucket, entity_field: entityField }: Detector) =>
-  unit === 'bucket' ? [bucket, entityField] : [unit];
+const unitOf = (detector: Detector) =>
+  detector.unit === 'bucket' ? [detector.bucket, entitySettingOf(detector)] : [detector.unit];
 
 /** Returns true when an edit changes the input of a model, so that it has to be trained again. */
 export function needsTraining(before: Detector, after: Detector): boolean {

@@ -1,7 +1,7 @@
 import type { ApiRequest, ChangeExplanation, Endpoints } from '../../../common/api';
 import { defaultBaseline } from '../../../common/changes';
 import { DetectionError } from '../../../common/detection_error';
-import type { Detector } from '../../../common/detector';
+import { entityFieldsOf, type Detector } from '../../../common/detector';
 import { unitOf } from '../../../common/detector/value_units';
 import { explainChange } from '../../detection/changes/explain_change';
 import { rangeOf } from '../../detection/ports/log_range';
@@ -23,12 +23,12 @@ export async function explainDetectorChange(
   signal: AbortSignal,
 ): Promise<ChangeExplanation> {
   const { detector } = await createDetectorRepository(savedObjects).get(id);
-  const { source, entity_field: field } = detector;
+  const { source } = detector;
   const { from, to, entity } = asked;
-  if (entity !== undefined && field === undefined) {
+  if (entity !== undefined && entityFieldsOf(detector).length === 0) {
     throw new DetectionError(
       'invalid_input',
-      'entity is given, but the detector has no entity_field; allowed: all logs, without entity',
+      'entity is given, but the detector has no entity_field or entity_fields; allowed: all logs, without entity',
     );
   }
   const window = { from, to };
@@ -38,7 +38,7 @@ export async function explainDetectorChange(
       : { from: asked.baseline_from, to: asked.baseline_to ?? from };
   const all = rangeOf(source, from, to);
   const inEntity =
-    entity === undefined ? [] : await queryOfEntity(elasticsearch, source.index, { field, entity }, signal);
+    entity === undefined ? [] : await queryOfEntity(elasticsearch, source.index, detector, entity, signal);
   const range = inEntity.reduce(narrowed, all);
   return explainChange(createChangeSource(elasticsearch, { signal, ...fieldsOf(detector) }), {
     window,
@@ -54,16 +54,15 @@ export async function explainDetectorChange(
 }
 
 /** Fields that a detector names. Those of a bucket's row are in no log. */
-function fieldsOf({ features, entity_field: entityField, context_fields: contextFields }: Detector): {
+function fieldsOf(detector: Detector): {
   preferred: string[];
   messages: string[];
 } {
+  const { features, context_fields: contextFields } = detector;
   return {
-    preferred: [
-      ...(entityField === undefined ? [] : [entityField]),
-      ...features.map(({ field }) => field),
-      ...contextFields,
-    ].flatMap((field) => [field, `${field}.keyword`]),
+    preferred: [...entityFieldsOf(detector), ...features.map(({ field }) => field), ...contextFields].flatMap(
+      (field) => [field, `${field}.keyword`],
+    ),
     messages: features.filter(({ type }) => type === 'template').map(({ field }) => field),
   };
 }

@@ -2,7 +2,8 @@ import { spanOf } from '../../../common/buckets';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import type { AnomalyResult, Attribution } from '../../../common/anomaly';
 import { DetectionError } from '../../../common/detection_error';
-import type { Detector } from '../../../common/detector';
+import { entityFieldsOf, type Detector } from '../../../common/detector';
+import { conditionsOf } from '../../../common/detector/entity_fields';
 import { HOUR } from '../../../common/duration';
 import { getField } from '../../../common/log_features';
 import { numberOf, DirtCounter } from '../../../common/log_features/columns/field_value';
@@ -46,7 +47,7 @@ export async function readValueOverTime(
   const { detector } = await createDetectorRepository(savedObjects).get(result.detector.id);
   const { index } = detector.source;
   // Refuses those who may not read the logs, before anything of a result is told.
-  await queryOfEntity(elasticsearch, index, { field: undefined, entity: undefined }, signal);
+  await queryOfEntity(elasticsearch, index, {}, undefined, signal);
   const attribution = numericOf(result, asked.feature);
   const { feature, field } = attribution;
   const time = Date.parse(result['@timestamp']);
@@ -115,10 +116,12 @@ async function narrowedTo(
   signal: AbortSignal,
 ): Promise<{ within: Within; range: LogRange }> {
   const { result, field, from, to } = given;
-  const { entity_field: entityField, source, features, unit } = detector;
+  const { source, features, unit } = detector;
+  const entityFields = entityFieldsOf(detector);
+  const { entity } = result.anomaly;
   const within: Within[number][] = [];
-  if (entityField !== undefined && result.anomaly.entity !== undefined) {
-    within.push({ field: entityField, value: result.anomaly.entity });
+  for (const { field: name, value } of conditionsOf(detector, entity)) {
+    if (value !== undefined) within.push({ field: name, value });
   }
   const definition = features.find((feature) => feature.type === 'deviation' && feature.field === field);
   for (const part of unit === 'bucket' ? [] : [definition?.by ?? []].flat()) {
@@ -130,9 +133,12 @@ async function narrowedTo(
     if (typeof part !== 'string' && routeOf(value, false).includes(MASK)) continue;
     within.push({ field: name, value });
   }
-  let range = rangeOf(source, from, to);
+  const inEntity =
+    entity === undefined ? [] : await queryOfEntity(client, source.index, detector, entity, signal);
+  let range = inEntity.reduce(narrowed, rangeOf(source, from, to));
   for (const { field: name, value } of within) {
-    const queries = await queryOfEntity(client, source.index, { field: name, entity: value }, signal);
+    if (entityFields.includes(name)) continue;
+    const queries = await queryOfEntity(client, source.index, { entity_field: name }, value, signal);
     range = queries.reduce(narrowed, range);
   }
   return { within, range };

@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import {
+  entityFieldsOf,
+  entitySettingOf,
+  MOST_ENTITY_FIELDS,
+} from '../../../../common/detector/entity_fields';
 import { defaultBucketFeatures } from '../../../../common/detector/bucket_fields';
 import {
   bucketSchema,
@@ -58,9 +63,10 @@ export const emptyDraft = (): Draft => ({
 
 /** The draft to edit a saved detector with: the features that a bucket detector has by default follow its settings. */
 export function draftOf(detector: Detector): Draft {
-  const { unit, bucket, entity_field: entityField, features } = detector;
-  if (unit !== 'bucket' || bucket === undefined || entityField === undefined) return detector;
-  const [own, usual] = [features, defaultBucketFeatures(bucket, entityField)].map((each) =>
+  const { unit, bucket, features } = detector;
+  const entityFields = entityFieldsOf(detector);
+  if (unit !== 'bucket' || bucket === undefined || entityFields.length === 0) return detector;
+  const [own, usual] = [features, defaultBucketFeatures(bucket, entityFields)].map((each) =>
     // the units of durations were not always there
     JSON.stringify(
       z
@@ -73,11 +79,22 @@ export function draftOf(detector: Detector): Draft {
 }
 
 /** Returns the default features of a bucket detector; its entity may still be missing. */
-export const usualFeatures = ({ bucket, entity_field: entityField = '' }: Draft): Draft['features'] =>
+export const usualFeatures = (draft: Draft): Draft['features'] =>
   defaultBucketFeatures(
-    { ...BUCKET_DEFAULTS, ...bucket, latency: bucket?.latency || undefined },
-    entityField,
+    { ...BUCKET_DEFAULTS, ...draft.bucket, latency: draft.bucket?.latency || undefined },
+    entityFieldsOf({ entity_field: '', ...draft }),
   );
+
+/** Returns the settings of a draft that is grouped by these fields: at most three, none where it is not grouped. */
+export const groupedBy = (fields: readonly string[]): Pick<Draft, 'entity_field' | 'entity_fields'> =>
+  fields.length > 1
+    ? { entity_field: undefined, entity_fields: fields.slice(0, MOST_ENTITY_FIELDS) }
+    : // Empty, not undefined: nobody is proposed again what was taken away.
+      { entity_field: fields[0] ?? '', entity_fields: undefined };
+
+/** Returns the fields that a draft is grouped by. */
+export const groupingOf = (draft: Pick<Draft, 'entity_field' | 'entity_fields'>): readonly string[] =>
+  entityFieldsOf(draft).filter(Boolean);
 
 /** Judges single logs or buckets of them; what was typed for the other unit is kept aside. */
 export function withUnit(draft: Draft, unit: NonNullable<Draft['unit']>): Draft {
@@ -140,13 +157,14 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
 export function documentOf({ aside: _aside, ...draft }: Draft): Draft {
   const entityField = draft.entity_field || undefined;
   const plain = { ...draft, entity_field: entityField };
+  const by = entitySettingOf(plain) as FeatureDefinition['by'];
   if (draft.unit !== 'bucket') return plain;
   return {
     ...plain,
     ...(draft.bucket && { bucket: { ...draft.bucket, latency: draft.bucket.latency || undefined } }),
     // A bucket is compared with those of its own entity.
     features: draft.features.map((feature) =>
-      feature.type === 'deviation' || feature.by !== undefined ? { ...feature, by: entityField } : feature,
+      feature.type === 'deviation' || feature.by !== undefined ? { ...feature, by } : feature,
     ),
   };
 }

@@ -43,6 +43,7 @@ function labelOf(path: string): string | undefined {
         defaultMessage: 'Field with the time of indexing',
       });
     case 'entity_field':
+    case 'entity_fields':
       return i18n.translate('logAnomalies.form.entity', { defaultMessage: 'Group results by' });
     case 'features':
       return i18n.translate('logAnomalies.form.stepFeatures', { defaultMessage: '2. What to look at' });

@@ -13,6 +13,7 @@ import {
   EuiToolTip,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { entityFieldsText } from '../../../../common/detector/entity_fields';
 import {
   COUNT_FIELD,
   ERRORS_FIELD,
@@ -23,7 +24,13 @@ import {
 } from '../../../../common/detector/bucket_fields';
 import type { FeatureDefinition } from '../../../../common/detector';
 import type { FeatureType } from '../../../../common/detector';
-import { usualFeatures, withNamedFeatures, type Draft, type DraftFieldsProps } from '../draft/draft';
+import {
+  groupingOf,
+  usualFeatures,
+  withNamedFeatures,
+  type Draft,
+  type DraftFieldsProps,
+} from '../draft/draft';
 import { typeName } from './feature_fields';
 import { withType, type DraftFeature } from '../draft/feature_parts';
 import { FeatureActions } from './feature_actions';
@@ -46,9 +53,8 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
   const [open, setOpen] = useState<number>();
   const put = (place: number, changed: DraftFeature) =>
     change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
-  const otherFields = [draft.source.timestamp_field ?? '@timestamp', draft.entity_field].filter(
-    (field): field is string => field !== undefined && field !== '',
-  );
+  const entityFields = groupingOf(draft);
+  const otherFields = [draft.source.timestamp_field ?? '@timestamp', ...entityFields].filter(Boolean);
   const fieldOptions = (own: string | undefined) => {
     const inRow = [...usual.map(({ field }) => field ?? ''), ...otherFields];
     return [
@@ -60,7 +66,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
     put(place, {
       ...features[place],
       ...UNNAMED,
-      type: field === draft.entity_field ? 'category' : 'hour_of_day',
+      type: entityFields.includes(field) ? 'category' : 'hour_of_day',
       ...usual.find((feature) => feature.field === field),
       field,
     });
@@ -104,14 +110,14 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
               </EuiBadge>
             ))}
           </EuiBadgeGroup>
-          {draft.entity_field && (
+          {entityFields.length > 0 && (
             <>
               <EuiSpacer size="s" />
               <EuiText size="xs" color="subdued">
                 {i18n.translate('logAnomalies.bucket.comparedWith', {
                   defaultMessage:
                     'Each number is compared with what is usual for the same {entity} at that hour of the day.',
-                  values: { entity: draft.entity_field },
+                  values: { entity: entityFieldsText(draft) },
                 })}
               </EuiText>
             </>

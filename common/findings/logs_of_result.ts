@@ -1,3 +1,5 @@
+import { entityKql } from '../detector/entity_fields';
+
 /** A single log is shown with what happened so long before and after it. */
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
@@ -26,9 +28,10 @@ export function logsOfResult({
 }: ResultOfLogs): LogsOfResult {
   const { entity, entity_field: entityField } = anomaly;
   const { start, end } = event as { start?: unknown; end?: unknown };
-  if (typeof entityField === 'string' && typeof start === 'string' && typeof end === 'string') {
+  const fields = [entityField].flat().filter((field): field is string => typeof field === 'string');
+  if (fields.length > 0 && typeof start === 'string' && typeof end === 'string') {
     return {
-      query: `${entityField} : ${JSON.stringify(entity ?? '')}`,
+      query: entityKql({ entity_fields: fields }, entity ?? ''),
       isBucket: true,
       timeRange: { from: start, to: end },
     };
