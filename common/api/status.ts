@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundSchema } from '../buckets/entity_bound';
 import { DETECTION_ERROR_CODES } from '../detection_error';
 import { API_ROOT, acknowledgedSchema, endpoint } from './endpoint';
 import { detectorParams, timeSchema } from '../parameters';
@@ -46,6 +47,9 @@ const runReportSchema = z.object({
     .number()
     .optional()
     .describe('Results and summaries that Elasticsearch refuses in every form, kept beside the checkpoints'),
+  entities: boundSchema
+    .optional()
+    .describe('What was left out, where there are more entities than bucket.max_entities'),
   complete: z.boolean().describe('False when a cap ended the run; the next one carries on'),
   from: z.string(),
   to: z.string(),

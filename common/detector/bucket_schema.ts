@@ -51,7 +51,9 @@ export const bucketSchema = z
       .min(1)
       .max(10_000)
       .default(1_000)
-      .describe('A run with more entities is refused: they bound what leaves the cluster'),
+      .describe(
+        'Where there are more entities, the most anomalous and the busiest are kept, and the status says what was left out: they bound what leaves the cluster',
+      ),
   })
   .describe('Only with unit: bucket');
 

@@ -1,3 +1,5 @@
+import { anomalousEntities } from '../../server/elasticsearch/results/anomalous_entities';
+import { boundText } from '../../common/buckets/entity_bound';
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import colors from 'picocolors';
@@ -249,8 +251,10 @@ function createFollower(session: Session, options: Options, client: Client, foll
         })
       : undefined;
   const isOfIncidents = session.config.alerts?.notify === 'incidents';
-  const source = createDetectorSource(client, detector);
   const { space } = session.config;
+  const source = createDetectorSource(client, detector, {
+    anomalous: anomalousEntities(client, space, detectorId),
+  });
   const results = createResultStore(client, { space, refreshResults: true });
   const scored = createScoredLogs(client, { signal });
   const models = createSnapshotStore(client, { space });
@@ -260,6 +264,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
   const patterns = createPatternStore(client, detectorId, { space: session.config.space, signal });
   const catalogue = new CatalogueCache();
   const collectGarbage = garbageCollector();
+  let saidOfBound: string | undefined;
   session.say(
     `Following ${detector.source.index} ${unitWords(detector, spanOf(detector))} with model ${snapshot.version}, threshold ${(options.threshold ?? snapshot.threshold).toFixed(4)}; Ctrl-C stops.`,
   );
@@ -308,6 +313,14 @@ function createFollower(session: Session, options: Options, client: Client, foll
               await notifier.notify({ id: detectorId, name: detector.name }, { id: runId }, announced);
             },
     });
+    if (report.bound !== undefined) {
+      const said = boundText(report.bound, detector);
+      if (said !== saidOfBound)
+        session.say(
+          `${detector.name}: ${said}. Choose other entity fields, narrow source.query or raise bucket.max_entities.`,
+        );
+      saidOfBound = said;
+    }
     total.logs += report.logs;
     total.anomalies += report.anomalies;
     total.suppressed += report.suppressed;

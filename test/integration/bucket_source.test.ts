@@ -1,8 +1,9 @@
-import { connect } from '../../server/elasticsearch';
+import type { SourceLog } from '../../common/log_document';
+import { connect, createDetectorSource } from '../../server/elasticsearch';
 import { getField } from '../../common/log_features';
 import type { LogPage } from '../../server/detection/ports';
 import { bucketDetector, LOG_MAPPINGS, logsOf, pagesOf, shortly, sourceFor } from './fixtures/bucket_fixture';
-import { createLogs, MINUTE, rangeOf, START, uniqueName } from './fixtures/elasticsearch_fixture';
+import { createLogs, MINUTE, QUICK, rangeOf, START, uniqueName } from './fixtures/elasticsearch_fixture';
 
 const client = connect();
 const index = uniqueName('buckets');
@@ -148,13 +149,53 @@ describe('bucket rows on a real Elasticsearch', () => {
     expect(await source.count(range)).toBeGreaterThanOrEqual(ALL.length);
   });
 
-  it('are refused beyond max_entities, with the setting and the way out', async () => {
-    const narrow = bucketDetector(index, { bucket: { max_entities: 2 } });
-    const refusal = /bucket\.max_entities is 2, .* more values of service\.name .*source\.query/;
-    await expect(pagesOf(sourceFor(client, narrow), range)).rejects.toThrow(refusal);
-    await expect(sourceFor(client, narrow).sample(range, { size: 5, seed: 1 })).rejects.toThrow(refusal);
+  it('are those of the busiest entities beyond max_entities, and say what was left out', async () => {
+    const narrow = bucketDetector(index, { bucket: { max_entities: 2, look_back: '15m' } });
+    const source = sourceFor(client, narrow);
+    const pages = await pagesOf(source, range);
+    const { memory, bound } = pages[pages.length - 1];
+    expect(bound).toEqual({ kept: 2, of: 3, left_out_logs: 5, logs: 172 });
+    // The third one comes in with the next choice, since it has more logs than the second.
+    const entitiesOf = (logs: readonly SourceLog[]): string[] =>
+      [...new Set(shortly(logs).map((row) => row.split(' ')[1]))].sort();
+    expect(entitiesOf(logsOf(pages))).toEqual(['a', 'b']);
+    const last = { ...range, from: START + 9 * MINUTE, to: START + 11 * MINUTE };
+    const kept = await pagesOf(source, last, { memory: JSON.parse(JSON.stringify(memory)) });
+    expect(shortly(logsOf(kept)).sort()).toEqual(['10 a 0', '10 c 0', '9 a 20', '9 c 3']);
+    expect(kept[0].bound).toEqual(bound);
+    expect(entitiesOf((await source.sample(range, { size: 1_000, seed: 1 })).logs)).toEqual(['a', 'c']);
+  });
+
+  it('keep the most anomalous entities before the busiest', async () => {
+    const narrow = bucketDetector(index, { bucket: { max_entities: 2, look_back: '15m' } });
+    const asked: number[] = [];
+    const source = createDetectorSource(client, narrow, {
+      policy: QUICK,
+      anomalous: (_range, most) => {
+        asked.push(most);
+        return Promise.resolve(['b']);
+      },
+    });
+    const last = { ...range, from: START + 9.1 * MINUTE, to: START + 11 * MINUTE };
+    expect(shortly(logsOf(await pagesOf(source, last))).sort()).toEqual([
+      '10 a 0',
+      '10 b 0',
+      '9 a 20',
+      '9 b 0',
+    ]);
+    expect(asked).toEqual([1]);
+  });
+
+  it('are those of the busiest entities of each bucket where silence is not told', async () => {
+    const narrow = bucketDetector(index, { bucket: { max_entities: 1, silence: false } });
+    const pages = await pagesOf(sourceFor(client, narrow), range);
+    expect(shortly(logsOf(pages)).every((row) => row.includes(' a '))).toBe(true);
+    expect(logsOf(pages)).toHaveLength(8);
+    expect(pages[0].bound).toEqual({ kept: 1, of: 2, left_out_logs: 5, logs: 25 });
     const oneAtATime = bucketDetector(index, { bucket: { max_entities: 2, silence: false } });
-    expect(logsOf(await pagesOf(sourceFor(client, oneAtATime), range))).toHaveLength(11);
+    const whole = await pagesOf(sourceFor(client, oneAtATime), range);
+    expect(logsOf(whole)).toHaveLength(11);
+    expect(whole[0].bound).toBeUndefined();
   });
 
   it('say which field cannot be summed up', async () => {

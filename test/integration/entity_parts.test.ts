@@ -10,6 +10,7 @@ import { createResultStore, createScoredLogs, resultsIndex } from '../../server/
 import { createIncidentStore, listIncidents } from '../../server/elasticsearch/incidents';
 import { mappingsOf } from '../../server/elasticsearch/indices/index_resources';
 import { queryOfEntity } from '../../server/elasticsearch/logs/entity_query';
+import { anomalousEntities } from '../../server/elasticsearch/results/anomalous_entities';
 import { searchResults, summarizeResults } from '../../server/elasticsearch/results/result_search';
 import { bucketDetector, LOG_MAPPINGS, logsOf, pagesOf, sourceFor } from './fixtures/bucket_fixture';
 import {
@@ -234,6 +235,17 @@ describe('results of entities of several fields', () => {
       expect(await found({ filter: JSON.stringify(filter) })).toEqual(['checkout | a || b']);
     }
     expect(() => query({ entity_part: 'checkout' })).toThrow(/field=value/);
+  });
+
+  it('say which entities were the most anomalous of late, for where there are more than places', async () => {
+    const read = anomalousEntities(client, space, 'pairs');
+    const [first] = await read({ from: START, to: end }, 1, {});
+    const surest = Math.max(...results.map(({ anomaly }) => anomaly.confidence));
+    expect(
+      results.filter(({ anomaly }) => anomaly.confidence === surest).map(({ anomaly }) => anomaly.entity),
+    ).toContain(first);
+    expect(await read({ from: START - MINUTE, to: START }, 1, {})).toEqual([]);
+    expect(await anomalousEntities(client, space, 'nobody')({ from: START, to: end }, 1, {})).toEqual([]);
   });
 
   it('make incidents by the whole entity, which are found by each part', async () => {

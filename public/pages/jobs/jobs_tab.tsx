@@ -9,7 +9,8 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { formatCount, formatScore, formatSpan, formatTime } from '../../shared/values/format';
+import { entityFieldsText } from '../../../common/detector/entity_fields';
+import { formatCount, formatScore, formatShare, formatSpan, formatTime } from '../../shared/values/format';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { BackfillPanel } from './backfill_panel';
 import { RunHistory } from './run_history';
@@ -99,6 +100,25 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
                     i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
                     formatScore(lastRun.threshold),
                   ],
+                  ...(lastRun.entities === undefined
+                    ? []
+                    : [
+                        [
+                          i18n.translate('logAnomalies.jobs.entities', { defaultMessage: 'Left out' }),
+                          i18n.translate('logAnomalies.jobs.leftOut', {
+                            defaultMessage:
+                              'Kept {kept} of {of} values of {entity}; left out hold {share} of the logs',
+                            values: {
+                              kept: formatCount(lastRun.entities.kept),
+                              of: formatCount(lastRun.entities.of),
+                              entity: entityFieldsText(record.detector),
+                              share: formatShare(
+                                lastRun.entities.left_out_logs / Math.max(1, lastRun.entities.logs),
+                              ),
+                            },
+                          }),
+                        ] as const,
+                      ]),
                 ]
           }
         />

@@ -1,3 +1,4 @@
+import type { EntityBound } from '../../../common/buckets';
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
 import type { DriftMeasurement } from '../../../common/api/upkeep';
 import type { CandidateGate } from '../../../common/api/gate';
@@ -30,6 +31,8 @@ export interface LogPage {
   readonly position: unknown;
   /** State to pass to the source with the next range, opaque and JSON-safe; absent where it needs none. */
   readonly memory?: unknown;
+  /** What was left out, where there are more entities than `bucket.max_entities`. */
+  readonly bound?: EntityBound;
   /** These have been read before and have changed since: their results replace the earlier ones. */
   readonly revises?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
+import type { EntityBound } from '../../../common/buckets';
 import { DetectionError } from '../../../common/detection_error';
 import { durationToMilliseconds } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
@@ -104,6 +105,8 @@ export interface DetectionRun {
   /** Results and summaries whose content Elasticsearch refuses in every form: kept beside the checkpoints. */
   readonly putAside: number;
   readonly dirt: DirtReport;
+  /** What was left out, where there are more entities than `bucket.max_entities`. */
+  readonly bound?: EntityBound;
   readonly threshold: number;
   readonly from: number;
   readonly to: number;
@@ -150,6 +153,7 @@ class Run {
     putAside: 0,
   };
   private readonly unannounced: AnomalyResult[] = [];
+  private bound: EntityBound | undefined;
   private read = 0;
   private isStored = true;
 
@@ -180,6 +184,7 @@ class Run {
     return {
       ...this.total,
       dirt: this.work.dirt,
+      ...(this.bound && { bound: this.bound }),
       threshold: this.work.threshold(),
       from: this.from,
       to: this.to,
@@ -269,6 +274,7 @@ class Run {
     total.logs += logs;
     total.anomalies += shown.length;
     total.suppressed += results.length - shown.length;
+    if (page.bound !== undefined) this.bound = page.bound;
     this.coverage?.note(by, page.logs.length);
     this.advance({
       ...positionOf(by, page.position),

@@ -4,9 +4,16 @@ import type { LogSource } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { chooseUniformly } from '../logs/sample_logs';
-import { listEntities } from './entities';
+import { listEntities, type AnomalousEntities } from './entities';
 import { readBuckets, rereadBuckets, sourceLogs } from './read_buckets';
 import { sampleBuckets } from './sample_buckets';
+
+export interface BucketSourceOptions {
+  readonly policy?: RetryPolicy;
+  readonly labelField?: string;
+  /** Entities that have places first where there are more than `bucket.max_entities`. */
+  readonly anomalous?: AnomalousEntities;
+}
 
 /**
  * The logs of a detector as rows of (time bucket, entity), summed up by Elasticsearch. Each row looks like a log, with an
@@ -18,9 +25,9 @@ import { sampleBuckets } from './sample_buckets';
 export function createBucketSource(
   client: ElasticsearchClient,
   detector: Detector,
-  options: { readonly policy?: RetryPolicy; readonly labelField?: string } = {},
+  options: BucketSourceOptions = {},
 ): LogSource {
-  const { policy, labelField } = options;
+  const { policy, labelField, anomalous } = options;
   const span = spanOf(detector);
   return {
     async sample(range, { size, seed, signal }) {
@@ -29,7 +36,7 @@ export function createBucketSource(
         detector,
         range,
         { size, seed, ...(labelField === undefined ? {} : { labelField }) },
-        { policy, signal },
+        { policy, signal, anomalous },
       );
       const logs = chooseUniformly(rows.map(sourceLogs(detector)), size, seed);
       return { logs, total, method: isWhole && logs.length === rows.length ? 'all' : 'random_buckets' };
@@ -38,11 +45,12 @@ export function createBucketSource(
       (readOptions.by === 'ingested' ? rereadBuckets : readBuckets)(client, detector, range, {
         ...readOptions,
         policy,
+        anomalous,
       }),
     /** The most that there can be: each entity counts from its first log of the range to `look_back` after its last. */
     async count(range) {
       const lookBack = durationToMilliseconds(detector.bucket?.look_back ?? '1d');
-      const entities = await listEntities(client, detector, range, { policy });
+      const { entities } = await listEntities(client, detector, range, { policy, anomalous });
       const first = Math.ceil(range.from / span);
       const end = Math.floor(range.to / span);
       let rows = 0;

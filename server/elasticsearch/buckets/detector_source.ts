@@ -1,7 +1,6 @@
 import type { Detector } from '../../../common/detector';
 import type { LogSource } from '../../detection/ports';
-import type { RetryPolicy } from '../transport/attempt';
-import { createBucketSource } from './bucket_source';
+import { createBucketSource, type BucketSourceOptions } from './bucket_source';
 import type { ElasticsearchClient } from '../transport/client';
 import { createLogSource } from '../logs/log_source';
 
@@ -13,7 +12,7 @@ import { createLogSource } from '../logs/log_source';
 export const createDetectorSource = (
   client: ElasticsearchClient,
   detector: Detector,
-  options: { readonly policy?: RetryPolicy; readonly labelField?: string } = {},
+  options: BucketSourceOptions = {},
 ): LogSource =>
   detector.unit === 'bucket'
     ? createBucketSource(client, detector, options)

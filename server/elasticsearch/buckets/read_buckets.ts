@@ -4,13 +4,13 @@ import { type Detector } from '../../../common/detector';
 import { parseWith } from '../../../common/validation';
 import type { SourceLog } from '../../../common/log_document';
 import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
-import { throwIfAborted, type RetryPolicy, type RequestOptions } from '../transport/attempt';
+import { throwIfAborted, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
 import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import { entityTerms, type EntityKey } from '../transport/entity_terms';
-import { refuseTooMany } from './entities';
+import { rowsWithPlaces, type ListOptions } from './entities';
 import { openMemory, type BucketMemory } from './memory';
 import { joined } from './sample_buckets';
 
@@ -22,6 +22,8 @@ const LANES = 2;
 const FIRST_BUCKETS = 12;
 
 const positionSchema = z.strictObject({ v: z.literal(1), next: z.number() });
+
+export type BucketReadOptions = ReadOptions & Pick<ListOptions, 'policy' | 'anomalous'>;
 
 /** Makes rows into logs, each with an id that is the same whenever it is computed. */
 export function sourceLogs(detector: Detector): (row: BucketRow) => SourceLog {
@@ -43,9 +45,9 @@ export async function* readBuckets(
   client: ElasticsearchClient,
   detector: Detector,
   range: LogRange,
-  options: ReadOptions & { policy?: RetryPolicy },
+  options: BucketReadOptions,
 ): AsyncGenerator<LogPage, void, undefined> {
-  const { signal, policy } = options;
+  const { signal, policy, anomalous } = options;
   const span = spanOf(detector);
   const logOf = sourceLogs(detector);
   const from =
@@ -57,6 +59,7 @@ export async function* readBuckets(
   const memory = await openMemory(client, detector, { ...range, from, to }, options.memory, {
     signal,
     policy,
+    anomalous,
   });
   const rowsWanted = Math.min(options.pageSize ?? ROWS_A_PAGE, ROWS_A_PAGE);
   let perBucket = memory.known(from).length;
@@ -66,7 +69,13 @@ export async function* readBuckets(
     const buckets =
       perBucket === 0 ? Math.min(FIRST_BUCKETS, rowsWanted) : Math.max(1, Math.floor(rowsWanted / perBucket));
     const [start, end] = [next, Math.min(to, next + buckets * span)];
-    const request = { range, spans: [{ from: start, to: end }], common: memory.common };
+    const entities = memory.places();
+    const request = {
+      range,
+      spans: [{ from: start, to: end }],
+      common: memory.common,
+      ...(entities && { entities }),
+    };
     const rows = aggregateRows(client, detector, span, request, { signal, policy });
     rows.catch(() => {}); // awaited in its turn
     lanes.push({ start, end, rows });
@@ -78,15 +87,22 @@ export async function* readBuckets(
     const found = await rows;
     throwIfAborted(signal, `sum up "${range.index}"`);
     const complete = withSilence(found, start, end, span, detector, memory);
+    await memory.choose(end);
     perBucket = Math.max(perBucket, Math.ceil(complete.length / ((end - start) / span)));
     if (complete.length === 0) continue;
     yield {
       logs: complete.map(logOf),
       position: { v: 1, next: end },
       memory: memory.toJSON(),
+      ...boundOf(memory),
     };
   }
 }
+
+const boundOf = (memory: BucketMemory): Pick<LogPage, 'bound'> => {
+  const bound = memory.bound();
+  return bound === undefined ? {} : { bound };
+};
 
 function withSilence(
   found: readonly BucketRow[],
@@ -101,13 +117,13 @@ function withSilence(
   for (let start = from; start < to; start += span) {
     const known = new Set(memory.known(start));
     const first = next;
-    while (next < found.length && found[next].start === start) {
-      const row = found[next++];
+    while (next < found.length && found[next].start === start) next++;
+    const { rows, bound } = rowsWithPlaces(found.slice(first, next), detector);
+    if (bound !== undefined) memory.leftOut(bound);
+    for (const row of rows) {
       known.delete(row.entity);
-      memory.saw(row.entity, start);
-      complete.push(row);
+      if (memory.saw(row.entity, start)) complete.push(row);
     }
-    refuseTooMany(detector, next - first, `in one bucket of ${detector.bucket?.span}`);
     for (const entity of known) complete.push(silentRow(start, entity, detector));
     memory.tidy(start);
   }
@@ -122,15 +138,15 @@ export async function* rereadBuckets(
   client: ElasticsearchClient,
   detector: Detector,
   range: LogRange,
-  options: ReadOptions & { policy?: RetryPolicy },
+  options: BucketReadOptions,
 ): AsyncGenerator<LogPage, void, undefined> {
-  const { signal, policy } = options;
+  const { signal, policy, anomalous } = options;
   const span = spanOf(detector);
   const logOf = sourceLogs(detector);
   const late = await lateKeys(client, detector, range, span, { signal, policy });
   if (late.size === 0) return;
   const starts = [...late.keys()].sort((one, other) => one - other);
-  const memory = await openMemory(client, detector, range, options.memory, { signal, policy });
+  const memory = await openMemory(client, detector, range, options.memory, { signal, policy, anomalous });
   for (let place = 0; place < starts.length; place += MOST_SPANS_A_REQUEST) {
     const chosen = starts.slice(place, place + MOST_SPANS_A_REQUEST);
     const entities = [...new Set(chosen.flatMap((start) => [...(late.get(start) ?? [])]))];
@@ -141,8 +157,9 @@ export async function* rereadBuckets(
       { range, spans: joined(chosen, span), entities, common: memory.common },
       { signal, policy },
     );
-    const rows = found.filter(({ start, entity }) => late.get(start)?.has(entity));
-    for (const { entity, start } of rows) memory.saw(entity, start);
+    const rows = found.filter(
+      ({ start, entity }) => late.get(start)?.has(entity) === true && memory.saw(entity, start),
+    );
     if (rows.length === 0) continue;
     yield {
       logs: rows.map(logOf),

@@ -4,8 +4,14 @@ import { durationToMilliseconds, type Detector } from '../../../common/detector'
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
-import { learnCommonValues, listEntities, type Seen } from './entities';
-import type { RequestOptions } from '../transport/attempt';
+import {
+  learnCommonValues,
+  listEntities,
+  rowsWithPlaces,
+  type EntityList,
+  type ListOptions,
+  type Seen,
+} from './entities';
 
 /** At least so many spans of time are looked at, where the window has them: a day's worth of five minutes. */
 const FEWEST_SPANS = 288;
@@ -61,12 +67,12 @@ export async function sampleBuckets(
   detector: Detector,
   range: LogRange,
   sample: { readonly size: number; readonly seed: number; readonly labelField?: string },
-  options: RequestOptions,
+  options: ListOptions,
 ): Promise<BucketSample> {
   const span = spanOf(detector);
-  const entities =
+  const { entities, bound }: EntityList =
     detector.bucket?.silence === false
-      ? new Map<string, Seen>()
+      ? { entities: new Map<string, Seen>() }
       : await listEntities(client, detector, range, options);
   const starts = shuffledStarts(endedWithLogs(range, entities, span), span, sample.seed);
   const common = await learnCommonValues(client, detector, range, options);
@@ -78,7 +84,18 @@ export async function sampleBuckets(
     const chosen = starts.slice(done, done + MOST_SPANS_A_REQUEST);
     const spans = joined(chosen, span);
     const { labelField } = sample;
-    const found = await aggregateRows(client, detector, span, { range, spans, common, labelField }, options);
+    const places = bound && { entities: [...entities.keys()] };
+    const all = await aggregateRows(
+      client,
+      detector,
+      span,
+      { range, spans, common, labelField, ...places },
+      options,
+    );
+    const found =
+      bound === undefined
+        ? bucketsOf(all).flatMap((bucket) => rowsWithPlaces(bucket, detector).rows)
+        : all.filter(({ entity }) => entities.has(entity));
     const silent = silentRows(found, chosen, entities, detector).map((row): BucketRow =>
       labelField === undefined ? row : { ...row, labels: { anomaly: 'false' } },
     );
@@ -100,6 +117,17 @@ function endedWithLogs(range: LogRange, entities: ReadonlyMap<string, Seen>, spa
   const last = [...entities.values()].reduce((latest, seen) => Math.max(latest, seen.last), -Infinity);
   const end = (Math.floor(last / span) + 1) * span;
   return Number.isFinite(end) && end < range.to ? { ...range, to: end } : range;
+}
+
+/** @param rows in the order of time */
+function bucketsOf(rows: readonly BucketRow[]): BucketRow[][] {
+  const buckets: BucketRow[][] = [];
+  for (const row of rows) {
+    const last = buckets[buckets.length - 1];
+    if (last?.[0].start === row.start) last.push(row);
+    else buckets.push([row]);
+  }
+  return buckets;
 }
 
 /** Neighbouring buckets as one span of time. */

@@ -1,3 +1,4 @@
+import { anomalousEntities } from '../../elasticsearch/results/anomalous_entities';
 import type { TrainingReason, TrainingReport } from '../../../common/api';
 import type { Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
@@ -88,6 +89,7 @@ export async function openDetectorJob(
   const client = services.clientFor(await authorization(services, target, keyOf(stored)));
   await ensureUpgraded(services, client, target, signal);
   const options = { space: target.space, policy: JOB_RETRY_POLICY, signal };
+  const anomalous = anomalousEntities(client, target.space, target.detectorId);
   return {
     target,
     stored,
@@ -95,8 +97,8 @@ export async function openDetectorJob(
     status: createStatusStore(client, target),
     checkpoints: createCheckpointStore(client, options),
     models: createSnapshotStore(client, { ...options, now: () => services.clock.now() }),
-    source: createDetectorSource(client, stored.detector, options),
-    sourceOf: (detector) => createDetectorSource(client, detector, options),
+    source: createDetectorSource(client, stored.detector, { ...options, anomalous }),
+    sourceOf: (detector) => createDetectorSource(client, detector, { ...options, anomalous }),
     scored: createScoredLogs(client, options),
     incidents: createIncidentStore(client, options),
     patterns: createPatternStore(client, target.detectorId, options),

@@ -327,6 +327,7 @@ async function score(
       created: run.created,
       ...(run.foundLate > 0 && { found_late: run.foundLate }),
       ...(run.putAside > 0 && { put_aside: run.putAside }),
+      ...(run.bound && { entities: run.bound }),
       complete: run.complete,
       from: new Date(run.from).toISOString(),
       to: new Date(run.to).toISOString(),
