@@ -90,6 +90,28 @@ describe('a detector of buckets through the HTTP API', () => {
     expect(backfill.total).toBe(120);
   });
 
+  it('keeps the busiest entities where there are more than places, and says what it left out', async () => {
+    const { id } = await call<DetectorRecord>('createDetector', {
+      body: {
+        detector: {
+          ...detector,
+          name: 'Few places',
+          bucket: { ...detector.bucket, max_entities: 1 },
+          training: { window: '2h', min_rows: 50 },
+        },
+        start: true,
+      },
+    });
+    const target = { space, detectorId: id };
+    await kibana.tasks.run(trainingTaskId(target));
+    await kibana.tasks.run(detectionTaskId(target));
+    const { last_run: run } = await call<DetectorStatus>('getStatus', { params: { id } });
+    expect(run?.entities).toMatchObject({ kept: 1, of: 2 });
+    const { left_out_logs: leftOut, logs } = run!.entities!;
+    expect(leftOut).toBeGreaterThan(0);
+    expect(leftOut).toBeLessThanOrEqual(logs / 2);
+  });
+
   it('says when a preview finds no log with the entity', async () => {
     const body = { detector: { ...detector, entity_field: 'host.name' } };
     const { status, body: answer } = await kibana.call(owner, 'previewDetector', { body }, space);

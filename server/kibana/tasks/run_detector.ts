@@ -414,6 +414,10 @@ function putAsideAfter(
   return { put_aside: { results: (before?.results ?? 0) + results, last_at: at } };
 }
 
+/** A run that ends before the next bucket does says nothing of entities: what the one before said holds. */
+const leftOutAfter = (last: RunReport | undefined, { logs }: RunReport): Pick<RunReport, 'entities'> =>
+  logs === 0 && last?.entities !== undefined ? { entities: last.entities } : {};
+
 /** Nothing is written for an idle run like the ones before: a hundred quiet detectors should cost next to nothing. */
 async function putOnRecord(
   job: DetectorJob,
@@ -432,7 +436,7 @@ async function putOnRecord(
   }
   const lastLogAt = report.logs > 0 ? report.finished_at : before.last_log_at;
   await job.status.writePart(job.target.detectorId, 'runs', {
-    last_run: report,
+    last_run: { ...report, ...leftOutAfter(last, report) },
     history: remembered(before, summaryOf(report)),
     consecutive_failures: 0,
     ...(lastLogAt && { last_log_at: lastLogAt }),
