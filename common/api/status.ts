@@ -49,7 +49,7 @@ const runReportSchema = z.object({
     .describe('Results and summaries that Elasticsearch refuses in every form, kept beside the checkpoints'),
   entities: boundSchema
     .optional()
-    .describe('What was left out, where there are more entities than bucket.max_entities'),
+    .describe('Entities that were left out; present where there are more than bucket.max_entities'),
   complete: z.boolean().describe('False when a cap ended the run; the next one carries on'),
   from: z.string(),
   to: z.string(),

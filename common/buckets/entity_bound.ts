@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { entityFieldsOf, type EntitySettings } from '../detector/entity_fields';
 import { entityNoun } from '../findings/found_by';
 
-/** What a reader with more entities than places has left out, of one bucket or of `bucket.look_back`. */
+/** Entities that a reader has left out since there are more than places, of one bucket or of `bucket.look_back`. */
 export const boundSchema = z.strictObject({
   kept: z.number().describe('Entities that were kept: those with anomalies of late, then the busiest'),
   of: z.number().describe('All entities with logs'),

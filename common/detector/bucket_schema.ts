@@ -52,7 +52,7 @@ export const bucketSchema = z
       .max(10_000)
       .default(1_000)
       .describe(
-        'Where there are more entities, the most anomalous and the busiest are kept, and the status says what was left out: they bound what leaves the cluster',
+        'Places for entities, which bound what leaves the cluster: of more the most anomalous and the busiest are kept, and the status says what was left out',
       ),
   })
   .describe('Only with unit: bucket');

@@ -99,10 +99,11 @@ describe('a detector of buckets through the HTTP API', () => {
           bucket: { ...detector.bucket, max_entities: 1 },
           training: { window: '2h', min_rows: 50 },
         },
-        start: true,
+        start: false,
       },
     });
     const target = { space, detectorId: id };
+    await call('startDetector', { params: { id } });
     await kibana.tasks.run(trainingTaskId(target));
     await kibana.tasks.run(detectionTaskId(target));
     const { last_run: run } = await call<DetectorStatus>('getStatus', { params: { id } });

@@ -31,7 +31,7 @@ export interface LogPage {
   readonly position: unknown;
   /** State to pass to the source with the next range, opaque and JSON-safe; absent where it needs none. */
   readonly memory?: unknown;
-  /** What was left out, where there are more entities than `bucket.max_entities`. */
+  /** Entities that were left out; present where there are more than `bucket.max_entities`. */
   readonly bound?: EntityBound;
   /** These have been read before and have changed since: their results replace the earlier ones. */
   readonly revises?: boolean;

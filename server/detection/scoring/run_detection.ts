@@ -105,7 +105,7 @@ export interface DetectionRun {
   /** Results and summaries whose content Elasticsearch refuses in every form: kept beside the checkpoints. */
   readonly putAside: number;
   readonly dirt: DirtReport;
-  /** What was left out, where there are more entities than `bucket.max_entities`. */
+  /** Entities that were left out; present where there are more than `bucket.max_entities`. */
   readonly bound?: EntityBound;
   readonly threshold: number;
   readonly from: number;

@@ -16,7 +16,7 @@ const memorySchema = z.strictObject({
   common: z.record(z.string(), z.array(z.string())),
   /** Up to when the common values were learned. */
   learned_at: z.number(),
-  /** Where there are more entities than places: when those in `known` were chosen, and what was left out. */
+  /** Present with more entities than places: the time of the choice of those in `known`, and what was left out. */
   bound: z.strictObject({ chosen_at: z.number(), left_out: boundSchema }).optional(),
 });
 type Memory = z.infer<typeof memorySchema>;
@@ -42,7 +42,7 @@ export interface BucketMemory {
   tidy(start: number): void;
   /** Chooses the entities anew that have places, where there are more than places and the last choice is `look_back` old. */
   choose(now: number): Promise<void>;
-  /** What was left out last; undefined where nothing was. */
+  /** Entities left out by the last choice; undefined where none were. */
   bound(): EntityBound | undefined;
   /** Notes what was left out of one bucket, where silence is not told: entities have places in each bucket anew. */
   leftOut(bound: EntityBound): void;
