@@ -44,6 +44,15 @@ export interface AnnouncementJournal {
   record(ids: readonly string[], state: AnnouncementState): Promise<void>;
   readChannel(channel: string): Promise<ChannelState>;
   writeChannel(channel: string, state: ChannelState): Promise<void>;
+  /**
+   * Notes a try of a message that other detectors may send, too, before it is sent. Absent: nobody else has this journal.
+   *
+   * @param id of the message's first news
+   * @returns tries noted before, by anybody; undefined while another detector is at it
+   */
+  noteSharedTry?(id: string): Promise<number | undefined>;
+  /** Takes back the last try: it was certainly not taken. */
+  takeBackSharedTry?(id: string, tries: number): Promise<void>;
 }
 
 /** Ids that a journal remembers; the oldest are forgotten first. */

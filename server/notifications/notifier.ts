@@ -370,12 +370,33 @@ async function deliver(
     } catch (error) {
       return waitAfter(error, pending);
     }
-    await noteTry(pending, tries + 1);
+    // Detectors that find something of the same incident may be about to tell of it, too.
+    const shared =
+      pending && isOfIncident(pending) && channel.dropsRepeats !== true && journal.noteSharedTry
+        ? { id: pending.ids[0], tries: await journal.noteSharedTry(pending.ids[0]) }
+        : undefined;
+    if (shared !== undefined && shared.tries === undefined) return finish();
+    if (pending && (shared?.tries ?? 0) >= MOST_TRIES) {
+      const what = { ids: pending.ids, isIncident: isOfIncident(pending) };
+      state = await suppress(channel, { ...state, outbox: rest }, what, journal, clock.now());
+      report.suppressed += pending.ids.length;
+      continue;
+    }
+    const takeBack = async (): Promise<void> => {
+      if (shared !== undefined) await journal.takeBackSharedTry?.(shared.id, shared.tries as number);
+    };
+    await noteTry(pending, tries + 1).catch(async (error: unknown) => {
+      await takeBack().catch(() => undefined);
+      throw error;
+    });
     try {
       await send(pending);
     } catch (error) {
       // A message that was certainly not taken has not been tried.
-      if (!(error instanceof SendFailure && error.mayHaveArrived)) state = before;
+      if (!(error instanceof SendFailure && error.mayHaveArrived)) {
+        state = before;
+        await takeBack();
+      }
       return waitAfter(error, pending);
     }
     if (pending) await journal.record(pending.ids, 'announced');

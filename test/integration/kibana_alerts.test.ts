@@ -210,6 +210,20 @@ describe('the journal in Elasticsearch', () => {
       () => kibana.now(),
     );
     expect(await other.announced(['a'])).toEqual(new Set());
+
+    const told = 'slack:incident:shared:opened';
+    const noted = await Promise.all([journal.noteSharedTry!(told), other.noteSharedTry!(told)]);
+    // One of them is quicker; the other leaves it to that one until it must have died.
+    expect(noted.filter((tries) => tries !== undefined)).toEqual([0]);
+    const [quicker, slower] = noted[0] === 0 ? [journal, other] : [other, journal];
+    expect(await slower.noteSharedTry!(told)).toBeUndefined();
+    expect(await quicker.noteSharedTry!(told)).toBe(1);
+    await quicker.takeBackSharedTry!(told, 1);
+    expect(await slower.noteSharedTry!(told)).toBe(1);
+    const now = kibana.now;
+    kibana.now = () => now() + 3 * MINUTE;
+    expect(await quicker.noteSharedTry!(told)).toBe(2);
+    kibana.now = now;
     const otherSpace = createElasticsearchJournal(owner.client, { ...target, space: 'default' }, () =>
       kibana.now(),
     );

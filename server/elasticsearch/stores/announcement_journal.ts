@@ -2,7 +2,7 @@ import type { AnnouncementJournal, ChannelState } from '../../notifications';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import { attempt } from '../transport/attempt';
-import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
+import { bulkWrite, bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { DAY } from '../../../common/duration';
 
@@ -10,6 +10,15 @@ import { DAY } from '../../../common/duration';
 const REMEMBERED_DAYS = 60;
 const INCIDENT_ID = /^[a-z][a-z0-9_-]*:incident:/;
 const IDS_PER_REQUEST = 1_000;
+/** A detector that noted a try is given so long to send the message and to put down what became of it, milliseconds. */
+const TRY_TAKES = 120_000;
+
+/** Tries of a message that several detectors may send. */
+interface SharedTries {
+  readonly tries: number;
+  /** Epoch milliseconds of the last. */
+  readonly at: number;
+}
 
 /**
  * Creates the journal of announcements of one detector, in Elasticsearch: any Kibana can carry on where another one stopped. The limit
@@ -27,6 +36,12 @@ export function createElasticsearchJournal(
     INCIDENT_ID.test(id) ? documentId(kind, space, id) : documentId(kind, space, detectorId, id);
   const what = `remember what was announced of the detector "${detectorId}"`;
   const guard = guardOf(client, 'checkpoints');
+  const sharedTry = (message: string, channel: SharedTries): BulkOperation => ({
+    action: 'index',
+    index,
+    id: idOf('try', message),
+    document: { type: 'try', detector_id: detectorId, space, channel, at: new Date(now()).toISOString() },
+  });
   let isReady: Promise<void> | undefined;
   const ready = (): Promise<void> =>
     (isReady ??= ensureIndex(client, index, 'checkpoints').then(() => forget(client, target, now())));
@@ -77,6 +92,41 @@ export function createElasticsearchJournal(
       const found = docs[0];
       return (found && '_source' in found && found._source?.channel) || { sentAt: [], outbox: [] };
     },
+    noteSharedTry: async (message) => {
+      await ready();
+      const id = idOf('try', message);
+      const { docs } = await attempt(
+        () => client.mget<{ detector_id: string; channel: SharedTries }>({ index, ids: [id] }),
+        { what },
+      );
+      const found = docs[0] !== undefined && '_source' in docs[0] ? docs[0] : undefined;
+      const { detector_id: by, channel: before } = found?._source ?? {};
+      const isOver = before === undefined || before.at === 0 || now() - before.at > TRY_TAKES;
+      if (!isOver && by !== detectorId) return undefined;
+      const tries = before?.tries ?? 0;
+      const { revisions } = await bulkWrite(
+        client,
+        [
+          {
+            ...sharedTry(message, { tries: tries + 1, at: now() }),
+            ...(found === undefined
+              ? { action: 'create' }
+              : {
+                  ifUnchangedSince: {
+                    sequenceNumber: found._seq_no as number,
+                    primaryTerm: found._primary_term as number,
+                  },
+                }),
+          },
+        ],
+        { what, guard },
+      );
+      // Another detector was quicker.
+      return revisions.has(id) ? tries : undefined;
+    },
+    takeBackSharedTry: async (message, tries) => {
+      await bulkWriteAll(client, [sharedTry(message, { tries, at: 0 })], { what, guard });
+    },
     writeChannel: async (channel, state) => {
       await ready();
       const document = {
@@ -113,7 +163,7 @@ async function forget(
       query: {
         bool: {
           filter: [
-            { term: { type: 'announced' } },
+            { terms: { type: ['announced', 'try'] } },
             { term: { detector_id: detectorId } },
             { range: { at: { lt: before } } },
           ],

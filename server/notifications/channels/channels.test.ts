@@ -298,6 +298,46 @@ describe('by PagerDuty', () => {
   });
 });
 
+describe('detectors that find something of the same incident', () => {
+  /** Tells of an incident with a journal that says of each try what the test wants. */
+  async function tellAfter(noted: number | undefined, answer: number) {
+    const { received, url } = await startService(
+      () => undefined,
+      (response) => response.writeHead(answer).end('{}'),
+    );
+    const takenBack: [string, number][] = [];
+    const journal = {
+      ...createMemoryJournal(),
+      noteSharedTry: async () => noted,
+      takeBackSharedTry: async (id: string, tries: number) => void takenBack.push([id, tries]),
+    };
+    const settings = { type: 'mattermost', webhook_url: `${url}/hooks/verysecretpart` };
+    const [report] = await setUp(withChannel(settings), journal).notifier.notifyIncidents([incidentOf()]);
+    return { received, report, takenBack };
+  }
+
+  it('do not tell it at the same time', async () => {
+    const { received, report } = await tellAfter(undefined, 200);
+    expect(received).toHaveLength(0);
+    expect(report).toMatchObject({ messages: 0, waiting: 1 });
+    expect(report.error).toBeUndefined();
+  });
+
+  it('tell it a second time where nobody knows of the first, but not a third time', async () => {
+    expect((await tellAfter(1, 200)).received).toHaveLength(1);
+    const { received, report } = await tellAfter(2, 200);
+    expect(report).toMatchObject({ suppressed: 1, waiting: 0 });
+    expect(received.map(({ text }) => text).join()).toContain(
+      '1 more message about incidents suppressed since',
+    );
+  });
+
+  it('take back what was certainly not taken', async () => {
+    const { takenBack } = await tellAfter(0, 403);
+    expect(takenBack).toEqual([['it:incident:i1:opened', 0]]);
+  });
+});
+
 it.each([
   [
     'pagerduty',
