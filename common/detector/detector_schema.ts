@@ -62,7 +62,9 @@ export const thresholdSchema = z.discriminatedUnion('method', [
       .gt(0)
       .max(0.5)
       .default(0.01)
-      .describe('Share of training logs to call anomalous'),
+      .describe(
+        'Share of training logs to call anomalous; up to twice as many where more stand apart from the others',
+      ),
   }),
   z.strictObject({
     method: z.literal('fixed'),

@@ -1,5 +1,6 @@
 import { severityOf, type Verdict } from '../anomaly';
 import type { Detector } from '../detector';
+import { contaminationThreshold } from './contamination_threshold';
 import { exceedance, scoreAtExceedance } from './exceedance';
 import type { ScoreQuantiles } from './score_quantiles';
 
@@ -14,6 +15,7 @@ export function thresholdFrom(settings: Detector['threshold'], quantiles: ScoreQ
     case 'fixed':
       return settings.score;
     case 'contamination':
+      return contaminationThreshold(quantiles, settings.contamination);
     case 'adaptive':
       return scoreAtExceedance(quantiles, settings.contamination);
   }
