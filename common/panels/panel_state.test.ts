@@ -45,6 +45,11 @@ it('takes over a visualization of a dashboard', () => {
   });
 });
 
+it('takes a field of entities of several for the subject of lanes', () => {
+  const params = { laneBy: 'host.name' };
+  expect(settingsOfVisualization({ type: 'log_anomalies_swim_lane', params })?.laneBy).toBe('host.name');
+});
+
 it('leaves panels of others, and of another kind, as they are', () => {
   expect(stateOfVisualizationPanel('timeline', SAVED)).toBeUndefined();
   expect(stateOfVisualizationPanel('table', { savedVis: { type: 'metric' } })).toBeUndefined();
@@ -53,7 +58,11 @@ it('leaves panels of others, and of another kind, as they are', () => {
 });
 
 it('believes no parameter that a panel may not have', () => {
-  const params = { detectorId: 7, minSeverity: 'awful', laneBy: 'x', limit: 1e9 };
-  expect(settingsOfVisualization({ type: 'log_anomalies_table', params })).toEqual(defaultSettings('table'));
+  const params = { detectorId: 7, minSeverity: 'awful', limit: 1e9 };
+  for (const laneBy of ['', '*', '_id', 'a\nb', 'x'.repeat(257), 7]) {
+    expect(settingsOfVisualization({ type: 'log_anomalies_table', params: { ...params, laneBy } })).toEqual(
+      defaultSettings('table'),
+    );
+  }
   expect(settingsOfVisualization({ type: 'log_anomalies_table' })).toEqual(defaultSettings('table'));
 });

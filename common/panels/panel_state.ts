@@ -40,8 +40,9 @@ export const isReference = (state: PanelState): state is PanelFrameState & Panel
 export const SEVERITY_NAMES: readonly Severity[] = SEVERITIES.map(({ name }) => name);
 /** Characters of the subject of lanes: `entity`, `detector` or the name of a field, as entities of several fields have them. */
 export const LONGEST_LANE = 256;
+const FIELD_NAME = /^[^_*\p{Cc}][^*\p{Cc}]*$/u;
 const isLane = (lane: unknown): lane is string =>
-  typeof lane === 'string' && lane !== '' && lane.length <= LONGEST_LANE;
+  typeof lane === 'string' && FIELD_NAME.test(lane) && lane.length <= LONGEST_LANE;
 
 export function settingsOf(kind: PanelKind, state: PanelValueState): PanelSettings {
   const defaults = defaultSettings(kind);

@@ -361,7 +361,7 @@ export async function ensureIndex(
 }
 
 /**
- * Maps fields that this version has and an index of an earlier one has not. Where that is not allowed the index stays as it is: the
+ * Maps fields that this version has and an index of an earlier one has not. Where that is not allowed or does not fit the index stays as it is: the
  * fields are stored all the same, and are found once an index of today takes the place of this one.
  */
 async function addMissingFields(
@@ -377,7 +377,7 @@ async function addMissingFields(
   await attempt(
     () =>
       client.indices.putMapping({ index, properties }, { signal }).catch((error: unknown) => {
-        if (statusOf(error) !== 403) throw error;
+        if (![400, 403].includes(statusOf(error) ?? 0)) throw error;
       }),
     { what: `add ${missing.join(', ')} to the mapping of the index "${index}"`, policy, signal },
   );
