@@ -3,19 +3,8 @@ const BINS = 10;
 const FEW_VALUES = 10;
 
 /**
- * Population stability index of `actual` against `reference`: the sum over bins of (a - r) ln(a / r), a and r being
- * shares. Bins are the deciles of the reference, or its values where they are few; missing values (NaN) have a bin of
- * their own. Below 0.1 little has moved, from 0.25 on a lot has (Siddiqi 2006). Half a row stands in for an empty bin.
- *
- * @returns 0 when either is empty
- */
-export function populationStabilityIndex(reference: Float64Array, actual: Float64Array): number {
-  const edges = binEdges(reference);
-  return stabilityIndexOfCounts(binCounts(reference, edges), binCounts(actual, edges));
-}
-
-/**
- * Likewise of counts in the same bins.
+ * Population stability index of counts in bins against reference counts: the sum over bins of (a - r) ln(a / r), a and r being
+ * shares. Below 0.1 little has moved, from 0.25 on a lot has (Siddiqi 2006). Half a row stands in for an empty bin.
  *
  * @param reference rows in each bin, as {@link binCounts} gives them
  * @param actual as many bins
@@ -34,7 +23,7 @@ export function stabilityIndexOfCounts(reference: readonly number[], actual: rea
 
 const totalOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
-/** Lower edges of all bins but the first, rising strictly: deciles, or the middles between values where these are few. */
+/** Returns the lower edges of all bins but the first, rising strictly: deciles, or the middles between values where these are few. */
 export function binEdges(reference: Float64Array): number[] {
   const sorted = reference.filter((value) => !Number.isNaN(value)).sort();
   const distinct = [...new Set(sorted)];

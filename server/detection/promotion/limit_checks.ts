@@ -38,17 +38,12 @@ const DRIFT_BINS = 10;
  * (actual - expected) ln(actual / expected). Below 0.1 little has moved, from 0.25 on a lot has (Siddiqi 2006).
  */
 export function scoreDrift(quantiles: ScoreQuantiles, scores: Float64Array): number {
-  const counts = new Float64Array(DRIFT_BINS);
+  const counts = new Array<number>(DRIFT_BINS).fill(0);
   for (const score of scores) {
     const share = exceedance(quantiles, score);
     counts[Math.min(DRIFT_BINS - 1, Math.max(0, Math.floor(share * DRIFT_BINS)))]++;
   }
-  const expected = 1 / DRIFT_BINS;
-  return counts.reduce((sum, count) => {
-    // Half a row stands in for an empty bin, so that the logarithm stays finite.
-    const actual = Math.max(count, 0.5) / scores.length;
-    return sum + (actual - expected) * Math.log(actual / expected);
-  }, 0);
+  return stabilityIndexOfCounts(new Array<number>(DRIFT_BINS).fill(1), counts);
 }
 
 /**

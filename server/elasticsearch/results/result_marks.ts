@@ -3,19 +3,14 @@ import type { AnomalyResult, ResultChange, ResultState } from '../../../common/a
 import { DetectionError } from '../../../common/detection_error';
 import { becauseOf, SUPPRESSION_LIMITS } from '../../../common/suppressions';
 import type { ChangeNote, ResultMarks } from '../../detection/ports';
-import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWrite, type BulkOperation } from '../transport/bulk';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { guardOf } from '../indices/index_resources';
-import { DEFAULT_SPACE, documentId, resultsPattern } from '../indices/names';
+import { DEFAULT_SPACE, documentId } from '../indices/names';
 import { replaySuppression } from './replay';
+import { createResultChanges, inSpace, MOST_ROUNDS_WITHOUT_CHANGE, resultsScope } from './result_changes';
 import { queryOfSuppression } from './suppression_query';
 
 type Query = estypes.QueryDslQueryContainer;
-
-const RESULTS_A_REQUEST = 1_000;
-/** Results that another process changes at the same moment are tried again so often. */
-const MOST_ROUNDS_WITHOUT_CHANGE = 5;
 
 /** Returns a result with a new state; the change joins its history, newest last, bounded. */
 export function withChange(
@@ -38,119 +33,9 @@ export function withChange(
  */
 export function createResultMarks(
   client: ElasticsearchClient,
-  options: { space?: string; policy?: RetryPolicy; signal?: AbortSignal } = {},
+  { space = DEFAULT_SPACE, ...options }: RequestOptions & { space?: string } = {},
 ): ResultMarks {
-  const { space = DEFAULT_SPACE, policy, signal } = options;
-  const inSpace: Query = { term: { 'result.space': space } };
-  const scope = { index: resultsPattern(space), ignore_unavailable: true, allow_no_indices: true };
-
-  const read = async (filter: Query[], size: number) => {
-    const answer = await attempt(
-      () =>
-        client.search<AnomalyResult>(
-          {
-            ...scope,
-            size,
-            track_total_hits: false,
-            seq_no_primary_term: true,
-            query: { bool: { filter: [inSpace, ...filter] } },
-          },
-          { signal },
-        ),
-      { what: 'read the results to mark', policy, signal },
-    );
-    return answer.hits.hits;
-  };
-
-  /** Writes what `change` makes of each hit. @returns results that were written */
-  const write = async (
-    hits: readonly estypes.SearchHit<AnomalyResult>[],
-    change: (result: AnomalyResult) => AnomalyResult,
-  ): Promise<AnomalyResult[]> => {
-    const operations = hits.map((hit): BulkOperation => ({
-      action: 'index',
-      index: hit._index,
-      id: hit._id as string,
-      document: change(hit._source as AnomalyResult),
-      ifUnchangedSince: {
-        sequenceNumber: hit._seq_no as number,
-        primaryTerm: hit._primary_term as number,
-      },
-    }));
-    const { refused, unwritten } = await bulkWrite(client, operations, {
-      what: 'mark results',
-      guard: guardOf(client, 'results', { policy, signal }),
-      refresh: true,
-      policy,
-      signal,
-    });
-    const [problem] = [...refused.filter(({ status }) => status !== 409), ...unwritten];
-    if (problem !== undefined) {
-      throw new DetectionError(
-        problem.status === 403 ? 'forbidden' : 'unavailable',
-        problem.status === 403
-          ? `Marking results takes the right "index" on ${resultsPattern(space)}: ${problem.reason}`
-          : `Could not mark results: ${problem.reason}`,
-      );
-    }
-    const failed = new Set(refused.map(({ operation }) => operation.id));
-    return hits.flatMap((hit) => (failed.has(hit._id as string) ? [] : [hit._source as AnomalyResult]));
-  };
-
-  /**
-   * Changes all results that a query finds, until it finds none: a changed one must not be found again. Each round sees what
-   * was indexed before it, also what had not been refreshed when the first began.
-   */
-  const changeAll = async (
-    filter: Query[],
-    change: (result: AnomalyResult) => AnomalyResult,
-    counts: (before: AnomalyResult) => boolean,
-  ): Promise<number> => {
-    let total = 0;
-    for (let idle = 0; idle < MOST_ROUNDS_WITHOUT_CHANGE;) {
-      const hits = await read(filter, RESULTS_A_REQUEST);
-      if (hits.length === 0) return total;
-      const written = await write(hits, change);
-      total += written.filter(counts).length;
-      idle = written.length === 0 ? idle + 1 : 0;
-    }
-    throw new DetectionError('unavailable', 'Results are being changed by somebody else; try again.');
-  };
-
-  const hiddenBy: ResultMarks['hiddenBy'] = async (ids) => {
-    if (ids.length === 0) return new Map();
-    const answer = await attempt(
-      () =>
-        client.search(
-          {
-            ...scope,
-            size: 0,
-            track_total_hits: false,
-            query: {
-              bool: {
-                filter: [
-                  inSpace,
-                  { term: { 'result.type': 'suppressed' } },
-                  { terms: { 'result.suppressed_by': [...ids] } },
-                ],
-              },
-            },
-            aggs: { ids: { terms: { field: 'result.suppressed_by', size: ids.length, include: [...ids] } } },
-          },
-          { signal },
-        ),
-      { what: 'count hidden results', policy, signal },
-    );
-    const found = answer.aggregations as
-      { ids?: { buckets: { key: string; doc_count: number }[] } } | undefined;
-    return new Map((found?.ids?.buckets ?? []).map(({ key, doc_count: count }) => [key, count]));
-  };
-
-  const ofSource = (detectorId: string, source: { index: string; id: string }): Query[] => [
-    { ids: { values: [documentId('log', detectorId, source.index, source.id)] } },
-    { terms: { 'result.type': ['log', 'suppressed'] } },
-  ];
-
+  const { read, write, changeAll } = createResultChanges(client, space, options);
   return {
     async find(detectorId, source) {
       const [hit] = await read(ofSource(detectorId, source), 1);
@@ -206,7 +91,47 @@ export function createResultMarks(
       }
       throw new DetectionError('unavailable', 'The result is being changed by somebody else; try again.');
     },
-    hiddenBy,
-    replay: (suppression, range) => replaySuppression(client, space, suppression, range, { policy, signal }),
+    hiddenBy: (ids) => countHidden(client, space, ids, options),
+    replay: (suppression, range) => replaySuppression(client, space, suppression, range, options),
   };
+}
+
+const ofSource = (detectorId: string, source: { index: string; id: string }): Query[] => [
+  { ids: { values: [documentId('log', detectorId, source.index, source.id)] } },
+  { terms: { 'result.type': ['log', 'suppressed'] } },
+];
+
+/** Returns how many results each of these suppressions hides. */
+async function countHidden(
+  client: ElasticsearchClient,
+  space: string,
+  ids: readonly string[],
+  options: RequestOptions,
+): ReturnType<ResultMarks['hiddenBy']> {
+  if (ids.length === 0) return new Map();
+  const answer = await attempt(
+    () =>
+      client.search(
+        {
+          ...resultsScope(space),
+          size: 0,
+          track_total_hits: false,
+          query: {
+            bool: {
+              filter: [
+                inSpace(space),
+                { term: { 'result.type': 'suppressed' } },
+                { terms: { 'result.suppressed_by': [...ids] } },
+              ],
+            },
+          },
+          aggs: { ids: { terms: { field: 'result.suppressed_by', size: ids.length, include: [...ids] } } },
+        },
+        { signal: options.signal },
+      ),
+    { what: 'count hidden results', ...options },
+  );
+  const found = answer.aggregations as
+    { ids?: { buckets: { key: string; doc_count: number }[] } } | undefined;
+  return new Map((found?.ids?.buckets ?? []).map(({ key, doc_count: count }) => [key, count]));
 }

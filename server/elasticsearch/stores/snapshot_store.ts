@@ -2,54 +2,25 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
-import type { CandidateGate } from '../../../common/api/gate';
 import { SUMMARY_PATHS } from '../../../common/evaluation';
 import type { ModelRecord, SnapshotStore } from '../../detection/ports';
-import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
+import { attempt } from '../transport/attempt';
+import type { BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
-import { ensureIndex, guardOf } from '../indices/index_resources';
-import { DEFAULT_SPACE, documentId, modelsIndex } from '../indices/names';
+import {
+  createModelDocuments,
+  type ModelDocuments,
+  type ModelDocumentsOptions,
+  type StoredModel,
+  type StoredPromotion,
+} from './model_documents';
 
 /** One document holds at most so many characters of a snapshot: few enough to be read and written in some milliseconds. */
 const PART_CHARACTERS = 1_000_000;
 const MAXIMUM_MODELS = 10_000;
 /** Promotions that are remembered for each detector. */
 const HISTORY = 100;
-
-interface StoredModel {
-  type: 'model';
-  space: string;
-  detector_id: string;
-  version: string;
-  created_at: string;
-  threshold: number;
-  rows: number;
-  evaluation?: unknown;
-  note?: string;
-  gate?: CandidateGate;
-  sha256: string;
-  parts: number;
-}
-
-/** Active version of a detector: one document each, so that a promotion is one atomic write. */
-interface StoredPromotion {
-  type: 'active';
-  space: string;
-  detector_id: string;
-  version: string;
-  promoted_at: string;
-  history: { version: string; promoted_at: string; note?: string }[];
-}
-
-export interface SnapshotStoreOptions {
-  readonly space?: string;
-  readonly policy?: RetryPolicy;
-  readonly signal?: AbortSignal;
-  /** Epoch milliseconds. */
-  readonly now?: () => number;
-}
 
 /** Of an evaluation, which may be large, all but `record` reads a summary. */
 const WITHOUT_DETAILS = [
@@ -58,69 +29,34 @@ const WITHOUT_DETAILS = [
   ...SUMMARY_PATHS.map((path) => `evaluation.${path}`),
 ];
 
-/** SHA-256 of a text, in turns: a large one takes longer than others should wait. */
-async function sha256(text: string): Promise<string> {
-  const hash = createHash('sha256');
-  let start = 0;
-  while (start < text.length) {
-    let end = Math.min(start + PART_CHARACTERS, text.length);
-    // Both halves of a character go together, or they would be hashed as none.
-    if (isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
-    hash.update(text.slice(start, end));
-    start = end;
-    await setImmediate();
-  }
-  return hash.digest('hex');
+export interface SnapshotStoreOptions extends ModelDocumentsOptions {
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
 }
-
-const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** Model snapshots in `log-anomalies-models.<space>`. Needs `read`, `index`, `create_index`, `view_index_metadata`; `delete` to delete. */
 export function createSnapshotStore(
   client: ElasticsearchClient,
-  options: SnapshotStoreOptions = {},
+  { now = Date.now, ...options }: SnapshotStoreOptions = {},
 ): SnapshotStore {
-  const { space = DEFAULT_SPACE, policy, signal, now = Date.now } = options;
-  const index = modelsIndex(space);
-  const guard = guardOf(client, 'models', { policy, signal });
-  const modelId = (detectorId: string, version: string): string =>
-    documentId('model', space, detectorId, version);
-  const partId = (detectorId: string, version: string, part: number): string =>
-    documentId('part', space, detectorId, version, String(part));
-  const activeId = (detectorId: string): string => documentId('active', space, detectorId);
-
-  const get = async <Document>(id: string, what: string, includes?: string[]) =>
-    attempt(
-      () =>
-        client
-          .get<Document>({ index, id, ...(includes && { _source_includes: includes }) }, { signal })
-          .catch((error: unknown) => {
-            if (statusOf(error) === 404) return undefined;
-            throw error;
-          }),
-      { what, policy, signal },
-    );
-
-  const write = async (operations: BulkOperation[], what: string, refresh = true): Promise<void> => {
-    await bulkWriteAll(client, operations, { what, guard, refresh, policy, signal });
+  const documents = createModelDocuments(client, options);
+  return {
+    ...textsOf(documents),
+    ...recordsOf(documents),
+    promote: promoteIn(documents, now),
+    ...changesOf(documents),
   };
+}
 
-  const stored = async (detectorId: string, version: string, includes?: string[]): Promise<StoredModel> => {
-    const found = await get<StoredModel>(modelId(detectorId, version), `read model "${version}"`, includes);
-    if (found?._source === undefined) {
-      throw new DetectionError('not_found', `Detector "${detectorId}" has no model "${version}".`);
-    }
-    return found._source;
-  };
-
-  const promotionOf = (detectorId: string) =>
-    get<StoredPromotion>(activeId(detectorId), `read the active model of "${detectorId}"`);
+/** Saves and loads models with their texts. */
+function textsOf(documents: ModelDocuments): Pick<SnapshotStore, 'save' | 'load'> {
+  const { space, index, ids, get, write, model: stored } = documents;
 
   const save: SnapshotStore['save'] = async (detectorId, version, text, record) => {
     const what = `save model "${version}"`;
-    await ensureIndex(client, index, 'models', { policy, signal });
+    await documents.ensureIndex();
     const hash = await sha256(text);
-    const existing = await get<StoredModel>(modelId(detectorId, version), what);
+    const existing = await get<StoredModel>(ids.model(detectorId, version), what);
     if (existing?._source !== undefined) {
       if (existing._source.sha256 === hash) return;
       throw new DetectionError('conflict', `Model "${version}" exists already with other content.`);
@@ -129,7 +65,7 @@ export function createSnapshotStore(
     const contents = Array.from({ length: parts }, (_, part): BulkOperation => ({
       action: 'index',
       index,
-      id: partId(detectorId, version, part),
+      id: ids.part(detectorId, version, part),
       document: {
         type: 'part',
         space,
@@ -155,7 +91,7 @@ export function createSnapshotStore(
     // The record comes last: a model that is listed is complete.
     // One at a time: each is made into a request while others wait.
     for (const content of contents) await write([content], what, false);
-    await write([{ action: 'create', index, id: modelId(detectorId, version), document: model }], what);
+    await write([{ action: 'create', index, id: ids.model(detectorId, version), document: model }], what);
   };
 
   const load: SnapshotStore['load'] = async (detectorId, version) => {
@@ -163,7 +99,7 @@ export function createSnapshotStore(
     let text = '';
     for (let part = 0; part < model.parts; part++) {
       const found = await get<{ content: { text: string } }>(
-        partId(detectorId, version, part),
+        ids.part(detectorId, version, part),
         `read model "${version}"`,
       );
       text += found?._source?.content.text ?? '';
@@ -176,6 +112,13 @@ export function createSnapshotStore(
     }
     return text;
   };
+
+  return { save, load };
+}
+
+/** Lists models, with what became of each. */
+function recordsOf(documents: ModelDocuments): Pick<SnapshotStore, 'list' | 'active' | 'record'> {
+  const { client, space, index, model: stored, promotion: promotionOf, request } = documents;
 
   const list: SnapshotStore['list'] = async (detectorId) => {
     const filter: estypes.QueryDslQueryContainer[] = [
@@ -195,9 +138,9 @@ export function createSnapshotStore(
             _source: WITHOUT_DETAILS,
             sort: [{ created_at: { order: 'desc', unmapped_type: 'date' } }],
           },
-          { signal },
+          { signal: request.signal },
         ),
-      { what: 'list models', policy, signal },
+      { what: 'list models', ...request },
     );
     const documents = answer.hits.hits.flatMap(({ _source }) => (_source === undefined ? [] : [_source]));
     const promotions = new Map(
@@ -221,7 +164,12 @@ export function createSnapshotStore(
     return recordOf(model, promotion?._source);
   };
 
-  const promote: SnapshotStore['promote'] = async (detectorId, version, note) => {
+  return { list, active, record };
+}
+
+function promoteIn(documents: ModelDocuments, now: () => number): SnapshotStore['promote'] {
+  const { client, space, index, ids, model: stored, promotion: promotionOf, request } = documents;
+  return async (detectorId, version, note) => {
     const what = `promote model "${version}"`;
     await stored(detectorId, version);
     const found = await promotionOf(detectorId);
@@ -246,7 +194,10 @@ export function createSnapshotStore(
     await attempt(
       () =>
         client
-          .index({ index, id: activeId(detectorId), document, refresh: true, ...condition }, { signal })
+          .index(
+            { index, id: ids.active(detectorId), document, refresh: true, ...condition },
+            { signal: request.signal },
+          )
           .catch(async (error: unknown) => {
             if (statusOf(error) !== 409) throw error;
             const current = (await promotionOf(detectorId))?._source;
@@ -257,10 +208,14 @@ export function createSnapshotStore(
               `Could not ${what}: somebody else has promoted "${current?.version}" meanwhile. Look at it, then try again.`,
             );
           }),
-      { what, policy, signal },
+      { what, ...request },
     );
     return previous === undefined ? {} : { previous };
   };
+}
+
+function changesOf(documents: ModelDocuments): Pick<SnapshotStore, 'delete' | 'keepGate'> {
+  const { index, ids, write, model: stored, promotion: promotionOf } = documents;
 
   const remove: SnapshotStore['delete'] = async (detectorId, version) => {
     const model = await stored(detectorId, version);
@@ -272,11 +227,11 @@ export function createSnapshotStore(
     }
     await write(
       [
-        { action: 'delete', index, id: modelId(detectorId, version) },
+        { action: 'delete', index, id: ids.model(detectorId, version) },
         ...Array.from({ length: model.parts }, (_, part): BulkOperation => ({
           action: 'delete',
           index,
-          id: partId(detectorId, version, part),
+          id: ids.part(detectorId, version, part),
         })),
       ],
       `delete model "${version}"`,
@@ -286,13 +241,30 @@ export function createSnapshotStore(
   const keepGate: SnapshotStore['keepGate'] = async (detectorId, version, gate) => {
     const model = await stored(detectorId, version);
     await write(
-      [{ action: 'index', index, id: modelId(detectorId, version), document: { ...model, gate } }],
+      [{ action: 'index', index, id: ids.model(detectorId, version), document: { ...model, gate } }],
       `keep the gate report of model "${version}"`,
     );
   };
 
-  return { save, load, record, list, active, promote, delete: remove, keepGate };
+  return { delete: remove, keepGate };
 }
+
+/** SHA-256 of a text, in turns: a large one takes longer than others should wait. */
+async function sha256(text: string): Promise<string> {
+  const hash = createHash('sha256');
+  let start = 0;
+  while (start < text.length) {
+    let end = Math.min(start + PART_CHARACTERS, text.length);
+    // Both halves of a character go together, or they would be hashed as none.
+    if (isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
+    hash.update(text.slice(start, end));
+    start = end;
+    await setImmediate();
+  }
+  return hash.digest('hex');
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): ModelRecord {
   const promotions = promotion?.history.filter(({ version }) => version === model.version) ?? [];

@@ -1,0 +1,100 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { AnomalyResult } from '../../../common/anomaly';
+import { DetectionError } from '../../../common/detection_error';
+import { attempt, type RequestOptions } from '../transport/attempt';
+import { bulkWrite, type BulkOperation } from '../transport/bulk';
+import type { ElasticsearchClient } from '../transport/client';
+import { guardOf } from '../indices/index_resources';
+import { resultsPattern } from '../indices/names';
+
+type Query = estypes.QueryDslQueryContainer;
+
+const RESULTS_A_REQUEST = 1_000;
+/** Results that another process changes at the same moment are tried again so often. */
+export const MOST_ROUNDS_WITHOUT_CHANGE = 5;
+
+export const inSpace = (space: string): Query => ({ term: { 'result.space': space } });
+export const resultsScope = (space: string) => ({
+  index: resultsPattern(space),
+  ignore_unavailable: true,
+  allow_no_indices: true,
+});
+
+/** Reads and changes stored results of one space; each is written only on top of what was read of it. */
+export function createResultChanges(client: ElasticsearchClient, space: string, options: RequestOptions) {
+  const { policy, signal } = options;
+  const read = async (filter: Query[], size: number) => {
+    const answer = await attempt(
+      () =>
+        client.search<AnomalyResult>(
+          {
+            ...resultsScope(space),
+            size,
+            track_total_hits: false,
+            seq_no_primary_term: true,
+            query: { bool: { filter: [inSpace(space), ...filter] } },
+          },
+          { signal },
+        ),
+      { what: 'read the results to mark', policy, signal },
+    );
+    return answer.hits.hits;
+  };
+
+  /** Writes what `change` makes of each hit. @returns results that were written */
+  const write = async (
+    hits: readonly estypes.SearchHit<AnomalyResult>[],
+    change: (result: AnomalyResult) => AnomalyResult,
+  ): Promise<AnomalyResult[]> => {
+    const operations = hits.map((hit): BulkOperation => ({
+      action: 'index',
+      index: hit._index,
+      id: hit._id as string,
+      document: change(hit._source as AnomalyResult),
+      ifUnchangedSince: {
+        sequenceNumber: hit._seq_no as number,
+        primaryTerm: hit._primary_term as number,
+      },
+    }));
+    const { refused, unwritten } = await bulkWrite(client, operations, {
+      what: 'mark results',
+      guard: guardOf(client, 'results', { policy, signal }),
+      refresh: true,
+      policy,
+      signal,
+    });
+    const [problem] = [...refused.filter(({ status }) => status !== 409), ...unwritten];
+    if (problem !== undefined) {
+      throw new DetectionError(
+        problem.status === 403 ? 'forbidden' : 'unavailable',
+        problem.status === 403
+          ? `Marking results takes the right "index" on ${resultsPattern(space)}: ${problem.reason}`
+          : `Could not mark results: ${problem.reason}`,
+      );
+    }
+    const failed = new Set(refused.map(({ operation }) => operation.id));
+    return hits.flatMap((hit) => (failed.has(hit._id as string) ? [] : [hit._source as AnomalyResult]));
+  };
+
+  /**
+   * Changes all results that a query finds, until it finds none: a changed one must not be found again. Each round sees what
+   * was indexed before it, also what had not been refreshed when the first began.
+   */
+  const changeAll = async (
+    filter: Query[],
+    change: (result: AnomalyResult) => AnomalyResult,
+    counts: (before: AnomalyResult) => boolean,
+  ): Promise<number> => {
+    let total = 0;
+    for (let idle = 0; idle < MOST_ROUNDS_WITHOUT_CHANGE;) {
+      const hits = await read(filter, RESULTS_A_REQUEST);
+      if (hits.length === 0) return total;
+      const written = await write(hits, change);
+      total += written.filter(counts).length;
+      idle = written.length === 0 ? idle + 1 : 0;
+    }
+    throw new DetectionError('unavailable', 'Results are being changed by somebody else; try again.');
+  };
+
+  return { read, write, changeAll };
+}
