@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip } from 'node:zlib';
-import { errors, type estypes } from '@elastic/elasticsearch';
+import type { estypes } from '@elastic/elasticsearch';
 import { parseExactJson } from '../../../common/log_parsing/exact_json';
 import type { ElasticsearchClient } from './client';
 
@@ -11,10 +11,24 @@ export interface SearchTransport {
   readonly maxResponseSize?: number;
 }
 
+/** An error by the names of the client's own, which is no part of the plugin: Kibana has it, in the version of its own. */
+class SearchError extends Error {
+  constructor(
+    override readonly name: 'ConnectionError' | 'RequestAbortedError' | 'ResponseError',
+    message: string,
+    readonly meta?: { readonly statusCode: number; readonly body: unknown },
+  ) {
+    super(message);
+  }
+}
+
 /** Answers that the client itself deals with: it renews a session of Kibana, and tries another node. */
 const LEFT_TO_CLIENT: ReadonlySet<number> = new Set([401, 502, 503, 504]);
 
-/** @throws errors.ConnectionError, which is worth a retry, where the answer breaks off */
+/** Of an answer that is no JSON, in an error. */
+const SHOWN_CHARACTERS = 500;
+
+/** @throws SearchError a ConnectionError, which is worth a retry, where the answer breaks off */
 async function textOf(
   body: Readable | string,
   headers: IncomingHttpHeaders,
@@ -24,7 +38,8 @@ async function textOf(
   if (typeof body === 'string') return body;
   const refuse = (bytes: number): never => {
     body.destroy();
-    throw new errors.RequestAbortedError(
+    throw new SearchError(
+      'RequestAbortedError',
       `The content length (${bytes}) is bigger than the maximum allowed (${maxResponseSize})`,
     );
   };
@@ -40,9 +55,9 @@ async function textOf(
       if (bytes > maxResponseSize) refuse(bytes);
     }
   } catch (error) {
-    if (error instanceof errors.RequestAbortedError) throw error;
-    const { message } = error as Error;
-    throw signal?.aborted ? new errors.RequestAbortedError(message) : new errors.ConnectionError(message);
+    if (error instanceof SearchError) throw error;
+    const name = signal?.aborted ? 'RequestAbortedError' : 'ConnectionError';
+    throw new SearchError(name, (error as Error).message);
   }
   return Buffer.concat(parts, bytes).toString('utf8');
 }
@@ -51,7 +66,7 @@ async function textOf(
  * Searches as the client does, and keeps all digits of integers beyond 2^53 - 1, which come as texts: the client's own parser rounds
  * them, so that two ids become one, and paging by such a value goes astray.
  *
- * @throws what the client throws
+ * @throws what the client throws, and errors by the same names
  */
 export async function searchExactly<Document>(
   client: ElasticsearchClient,
@@ -73,6 +88,9 @@ export async function searchExactly<Document>(
     const text = await textOf(body, headers, transport);
     if (status < 400) return parseExactJson(text) as estypes.SearchResponse<Document>;
     const isJson = /json/.test(headers['content-type'] ?? '');
-    throw new errors.ResponseError({ ...answer, body: isJson ? parseExactJson(text) : text });
+    throw new SearchError('ResponseError', text.slice(0, SHOWN_CHARACTERS), {
+      statusCode: status,
+      body: isJson ? parseExactJson(text) : text,
+    });
   }
 }
