@@ -26,6 +26,7 @@ export class LogAnomaliesPlugin {
       title: PLUGIN_NAME,
       category: PLUGIN_CATEGORY,
       order: ORDER,
+      keywords: ['anomaly', 'outlier', 'isolation forest', 'incident'],
       mount: async (parameters) => {
         const [[coreStart, pluginsStart], { renderApplication }] = await Promise.all([
           core.getStartServices(),

@@ -52,6 +52,7 @@ export interface CoreStart {
   readonly theme: { readonly theme$: Observable<CoreTheme> };
   readonly chrome: {
     docTitle: { change(title: string): void };
+    readonly recentlyAccessed?: { add(link: string, label: string, id: string): void };
     setBreadcrumbs(
       breadcrumbs: {
         text: string;
@@ -100,6 +101,8 @@ export interface App {
   readonly title: string;
   readonly category: typeof PLUGIN_CATEGORY;
   readonly order: number;
+  /** Words that the search of all applications finds it by, in spaces of every solution. */
+  readonly keywords: string[];
   readonly mount: (parameters: AppMountParameters) => Promise<() => void>;
 }
 

@@ -11,6 +11,7 @@ import { ReadinessCallouts } from '../shared/detector/readiness_callouts';
 import { FailurePrompt, LoadingPrompt, RequestState } from '../shared/requests/request_state';
 import { useAction } from '../shared/requests/use_action';
 import { useRequest } from '../shared/requests/use_request';
+import { useRecentlyViewed } from '../shared/detector/recently_viewed';
 import type { DetectorView } from '../shared/detector/detector_view';
 import { useBreadcrumbs } from '../shared/layout/use_breadcrumbs';
 
@@ -66,6 +67,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
     : (view?.record.detector.name ??
       i18n.translate('logAnomalies.overview.name', { defaultMessage: 'Detector' }));
   useBreadcrumbs(name, tabName(tab));
+  useRecentlyViewed(id, isGone ? undefined : view?.record.detector.name);
   const params = { params: { id } };
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesDetector">

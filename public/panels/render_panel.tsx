@@ -8,6 +8,7 @@ import { AnomalyPanel } from './anomaly_panel';
 import { spaceOf } from '../shared/layout/space';
 import { setDateFormat } from '../shared/values/format';
 import { filterEvent, type Choice } from './dashboard_filters';
+import { fillEditor } from './fill_editor';
 import type { PanelConfig } from './panel_kinds';
 import { resultsDataView } from './results_data_view';
 
@@ -26,6 +27,7 @@ export function renderPanel(
     await resultsDataView(core.http, plugins);
     handlers.event(filterEvent(choice, resultsDataViewId(spaceOf(core.http))));
   };
+  fillEditor(element);
   setDateFormat(core.uiSettings.get('dateFormat'));
   return renderInKibana(
     core,

@@ -145,6 +145,7 @@ describe('a broken contract is caught', () => {
       title: 'A',
       category: { id: 'logs' },
       order: 1,
+      keywords: [],
       mount: async () => () => undefined,
     };
     expect(() =>
@@ -152,6 +153,12 @@ describe('a broken contract is caught', () => {
         .setupCore()
         .application.register(app as never),
     ).toThrow('no category logs');
+    const known = { ...app, category: { id: 'kibana' }, navLinkStatus: 1 };
+    expect(() =>
+      kibanaOf('9.6')
+        .setupCore()
+        .application.register(known as never),
+    ).toThrow('has navLinkStatus, unknown here');
   });
 });
 

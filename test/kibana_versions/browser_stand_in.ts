@@ -106,7 +106,13 @@ export class KibanaBrowser {
   public setupCore(): CoreSetup {
     return {
       application: {
-        register: ({ id, title, category, mount }) => {
+        register: ({ id, title, category, mount, keywords, ...others }) => {
+          if (!keywords.every((word) => typeof word === 'string' && word !== '')) {
+            throw new Error(`Application ${id}: keywords are words`);
+          }
+          // Left out, it is found by the search and stands in the classic menu; no navigation of a solution takes it.
+          const unknown = Object.keys(others).filter((name) => name !== 'order');
+          if (unknown.length > 0) throw new Error(`Application ${id} has ${unknown.join()}, unknown here`);
           if (this.apps.includes(id))
             throw new Error(`An application is already registered with the id "${id}"`);
           if (!CATEGORIES.includes(category.id))

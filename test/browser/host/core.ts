@@ -77,6 +77,7 @@ export const core: CoreStart = {
   chrome: {
     docTitle: { change: (title) => (document.title = title) },
     setBreadcrumbs: () => undefined,
+    recentlyAccessed: { add: () => undefined },
   },
   application: {
     capabilities: hostSettings.capabilities,

@@ -1,0 +1,33 @@
+import { fillEditor } from './fill_editor';
+
+/** Elements one in the other, the outermost first, as far as the function looks at them. */
+function nested(...classes: string[]) {
+  const elements = classes.map((name) => ({
+    name,
+    style: { width: '' },
+    parentElement: null as unknown,
+    closest: (_selector: string): unknown => null,
+  }));
+  elements.forEach((element, depth) => {
+    element.parentElement = elements[depth - 1] ?? null;
+    element.closest = (selector) =>
+      elements
+        .slice(0, depth + 1)
+        .reverse()
+        .find(({ name }) => `.${name}` === selector) ?? null;
+  });
+  return elements;
+}
+const widthsOf = (elements: ReturnType<typeof nested>): string[] => elements.map(({ style }) => style.width);
+
+it('gives the panel and all around it the width of the canvas, and leaves the canvas alone', () => {
+  const elements = nested('page', 'visEditor__canvas', 'visualize', 'expression', 'panel');
+  fillEditor(elements[4] as unknown as HTMLElement);
+  expect(widthsOf(elements)).toEqual(['', '', '100%', '100%', '100%']);
+});
+
+it('changes nothing in a dashboard', () => {
+  const elements = nested('dashboard', 'expression', 'panel');
+  fillEditor(elements[2] as unknown as HTMLElement);
+  expect(widthsOf(elements)).toEqual(['', '', '']);
+});
