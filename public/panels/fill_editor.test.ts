@@ -1,12 +1,19 @@
 import { fillEditor } from './fill_editor';
 
+interface Element {
+  readonly name: string;
+  readonly style: { width: string };
+  parentElement: Element | null;
+  closest(selector: string): Element | null;
+}
+
 /** Elements one in the other, the outermost first, as far as the function looks at them. */
-function nested(...classes: string[]) {
-  const elements = classes.map((name) => ({
+function nested(...classes: string[]): Element[] {
+  const elements = classes.map((name): Element => ({
     name,
     style: { width: '' },
-    parentElement: null as unknown,
-    closest: (_selector: string): unknown => null,
+    parentElement: null,
+    closest: () => null,
   }));
   elements.forEach((element, depth) => {
     element.parentElement = elements[depth - 1] ?? null;
@@ -18,7 +25,7 @@ function nested(...classes: string[]) {
   });
   return elements;
 }
-const widthsOf = (elements: ReturnType<typeof nested>): string[] => elements.map(({ style }) => style.width);
+const widthsOf = (elements: readonly Element[]): string[] => elements.map(({ style }) => style.width);
 
 it('gives the panel and all around it the width of the canvas, and leaves the canvas alone', () => {
   const elements = nested('page', 'visEditor__canvas', 'visualize', 'expression', 'panel');

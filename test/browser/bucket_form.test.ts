@@ -44,8 +44,10 @@ const problemsAt = (page: Page, subject: string): Promise<string[]> =>
   setting(page, subject).locator('.euiFormErrorText').allInnerTexts();
 
 async function chooseUnit(page: Page, unit: 'log' | 'bucket'): Promise<void> {
-  // The label covers the button itself.
-  await page.locator(`#logAnomaliesUnit-${unit}`).check({ force: true });
+  // The label covers the button itself. It is clicked once it stands still: on a slow machine the form still moves.
+  const button = `logAnomaliesUnit-${unit}`;
+  await page.locator(`label[for="${button}"]`).first().click();
+  await page.locator(`#${button}:checked`).waitFor({ state: 'attached' });
 }
 
 async function choose(page: Page, subject: string, value: string): Promise<void> {
