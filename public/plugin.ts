@@ -18,7 +18,11 @@ const ORDER = 8_900;
 export class LogAnomaliesPlugin {
   private areEmbeddables = false;
 
-  constructor(private readonly context: PluginInitializerContext) {}
+  private readonly version: string;
+
+  constructor({ env }: PluginInitializerContext) {
+    this.version = env.packageInfo.version;
+  }
 
   setup(core: CoreSetup, plugins: PluginsSetup): void {
     core.application.register({
@@ -32,16 +36,21 @@ export class LogAnomaliesPlugin {
           core.getStartServices(),
           import('./application'),
         ]);
-        return renderApplication(coreStart, pluginsStart, parameters, this.context.env.packageInfo.version);
+        return renderApplication(coreStart, pluginsStart, parameters, this.version);
       },
     });
-    registerPanels(core, plugins, this.context.env.packageInfo.version);
+    registerPanels(core, plugins, this.version);
     this.areEmbeddables = registerEmbeddables(core, plugins);
     registerRuleForms(core, plugins);
   }
 
   start(core: CoreStart, plugins: PluginsStart): void {
-    registerAddPanelActions(core, plugins, this.context.env.packageInfo.version, this.areEmbeddables);
+    // A part that only dashboards need is not loaded with every page.
+    core.application.currentAppId$.subscribe((id) => {
+      if (id !== 'dashboards') return;
+      void import('./panels/find_action').then((part) => part.register(core, plugins, this.version));
+    });
+    registerAddPanelActions(core, plugins, this.version, this.areEmbeddables);
   }
 
   stop(): void {}

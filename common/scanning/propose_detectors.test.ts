@@ -245,6 +245,14 @@ describe('proposeDetectors', () => {
     ]);
   });
 
+  it('copies the ids of traces into results, where logs have them', () => {
+    const withTraces = times((place) => ({ ...web(place), trace: { id: `t${place}` } }));
+    for (const { detector } of proposed('x', withTraces).proposals) {
+      expect(detector.context_fields).toEqual(expect.arrayContaining(['message', 'trace.id']));
+    }
+    expect(proposed('x', times(web)).proposals[0].detector.context_fields).toBeUndefined();
+  });
+
   it('names detectors after hostile indices without what cannot be seen, and no longer than allowed', () => {
     const [, , make] = KINDS[0];
     const index = `evil\u202e${'x'.repeat(240)}`;

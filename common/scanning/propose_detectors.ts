@@ -1,5 +1,11 @@
 import { BUCKET_CONTAMINATION, proposeBucket } from '../buckets/propose_bucket';
-import { parseDetector, type Detector, type DetectorInput, type FeatureDefinition } from '../detector';
+import {
+  detectorSchema,
+  parseDetector,
+  type Detector,
+  type DetectorInput,
+  type FeatureDefinition,
+} from '../detector';
 import { durationToMilliseconds } from '../detector';
 import { bucketSchema } from '../detector/bucket_schema';
 import type { LogDocument } from '../log_document';
@@ -40,6 +46,13 @@ const FEWEST_ROWS = 256;
 const FEWEST_LOGS_A_SPAN = 1;
 const ENTITY_SHARE = 0.5;
 const LONGEST_NAME = 160;
+/** Fields that lead from a result to other pages of Kibana; no default, since models of 0.1.0 stand for what the defaults were. */
+const TRACES = ['trace.id', 'transaction.id'];
+const CONTEXT_FIELDS = detectorSchema.parse({
+  name: '-',
+  source: { index: '-' },
+  features: [{ type: 'text', field: '-' }],
+}).context_fields;
 const DEFAULT_SPAN = durationToMilliseconds(bucketSchema.parse({}).span);
 
 /** Two digits are what an estimate is worth. */
@@ -72,6 +85,7 @@ export function proposeDetectors(given: {
   const spans = (days * DAY) / DEFAULT_SPAN;
   const hasBuckets = entity !== undefined && logs >= FEWEST_LOGS_A_SPAN * spans;
   const budget = BUDGET_OF_SOURCE / (hasBuckets && features.length > 0 ? 2 : 1);
+  const traces = TRACES.filter((name) => fields.some(({ field }) => field === name));
   const source = { index, ...(timestampField !== '@timestamp' && { timestamp_field: timestampField }) };
   const proposal = (
     unit: Detector['unit'],
@@ -84,6 +98,7 @@ export function proposeDetectors(given: {
       name: nameOf(index, unit, entity),
       source,
       ...(entity !== undefined && { entity_field: entity }),
+      ...(traces.length > 0 && { context_fields: [...CONTEXT_FIELDS, ...traces] }),
       ...settings,
       threshold: {
         method: 'adaptive',

@@ -64,6 +64,9 @@ export interface CoreStart {
   readonly application: {
     readonly capabilities: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
     getUrlForApp(id: string, options?: { path?: string }): string;
+    /** The application that is open. */
+    readonly currentAppId$: Observable<string | undefined>;
+    navigateToApp(id: string, options?: { path?: string }): Promise<void>;
   };
   /** Source: packages/core/ui-settings/core-ui-settings-browser/src/types.ts `IUiSettingsClient`. */
   readonly uiSettings: { get(key: string): unknown };

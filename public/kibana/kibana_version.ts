@@ -12,6 +12,10 @@ export const APPLY_FILTER_TRIGGER = 'on_apply_filter';
 export const filterTrigger = (kibanaVersion: string): string =>
   isKibanaAtLeast(kibanaVersion, 9, 4) ? APPLY_FILTER_TRIGGER : 'FILTER_TRIGGER';
 
+/** The trigger of the menu of a panel. Source: as {@link filterTrigger}. */
+export const panelMenuTrigger = (kibanaVersion: string): string =>
+  isKibanaAtLeast(kibanaVersion, 9, 4) ? 'on_open_panel_menu' : 'CONTEXT_MENU_TRIGGER';
+
 /**
  * Path in Stack Management of the form for a new rule of one type. A Kibana that has no such path shows its list of rules.
  *

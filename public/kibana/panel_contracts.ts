@@ -67,10 +67,51 @@ export interface AddPanelAction {
   isCompatible(): Promise<boolean>;
   execute(context: { readonly embeddable?: PanelContainer }): Promise<void>;
 }
+/** A value that is published. Source: rxjs `BehaviorSubject`; presentation_publishing `PublishingSubject`. */
+export interface Published<Value> {
+  readonly value?: Value;
+  getValue?(): Value | undefined;
+}
+
+/**
+ * A panel of a dashboard. Source: src/plugins/embeddable/public/lib/embeddables/i_embeddable.ts up to 8.x (`getInput`,
+ * `getOutput`), presentation_publishing/interfaces/fetch and publishes_data_views.ts after.
+ */
+export interface PanelApi {
+  getOutput?(): { readonly indexPatterns?: readonly DataView[] };
+  getInput?(): {
+    readonly query?: unknown;
+    readonly filters?: readonly unknown[];
+    readonly timeRange?: TimeRange;
+  };
+  readonly dataViews?: Published<readonly DataView[]>;
+  readonly dataViews$?: Published<readonly DataView[]>;
+  readonly query$?: Published<unknown>;
+  readonly filters$?: Published<readonly unknown[]>;
+  readonly timeRange$?: Published<TimeRange>;
+  readonly parentApi?: Pick<PanelApi, 'query$' | 'filters$' | 'timeRange$'>;
+}
+
+/** Entry of the menu of a panel. Source: as {@link AddPanelAction}. */
+export interface PanelAction {
+  readonly id: string;
+  readonly order: number;
+  getDisplayName(): string;
+  getIconType(): string;
+  isCompatible(context: { readonly embeddable?: PanelApi }): Promise<boolean>;
+  execute(context: { readonly embeddable?: PanelApi }): Promise<void>;
+}
+
 /** Source: src/platform/plugins/shared/ui_actions/public/service/ui_actions_service.ts. */
 export interface UiActionsStart {
+  /** In all versions up to 9.0. @throws Error when there is no such trigger */
+  addTriggerAction?(triggerId: string, action: PanelAction): void;
   /** From 8.18 on. @throws Error when there is no such trigger */
-  addTriggerActionAsync?(triggerId: string, actionId: string, load: () => Promise<AddPanelAction>): void;
+  addTriggerActionAsync?(
+    triggerId: string,
+    actionId: string,
+    load: () => Promise<AddPanelAction | PanelAction>,
+  ): void;
   /** Runs the actions of a trigger, e.g. what filters a dashboard. */
   executeTriggerActions?(triggerId: string, context: object): Promise<unknown>;
 }

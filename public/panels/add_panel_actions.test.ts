@@ -23,7 +23,7 @@ async function menuOf(kibanaVersion: string, show = true) {
     addTriggerActionAsync: (trigger, id, load) => {
       expect(trigger).toBe('ADD_PANEL_TRIGGER');
       expect(id).toMatch(/^logAnomalies\.add\./);
-      loads.push(load);
+      loads.push(load as () => Promise<AddPanelAction>);
     },
   };
   const embeddable: EmbeddableStart = {

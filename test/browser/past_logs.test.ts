@@ -69,6 +69,25 @@ it('tells on the first tab why a detector fails, and what to do', () =>
     expect(told).toMatch(/Check that the index|Widen the training window/);
   }));
 
+it('fills the form in with the logs that a panel of a dashboard shows', () =>
+  onPage(browser, world, async (page) => {
+    const query = new URLSearchParams({ index: world.logs, kql: 'service.name : *', window: '30d' });
+    const path = `/app/logAnomalies/detectors/new?${query.toString()}`;
+    await open({ page, url: world.host.url }, path, 'logAnomaliesForm');
+    expect(await page.inputValue(testSubject('logAnomaliesName'))).toBe(world.logs);
+    await page.locator(testSubject('logAnomaliesIndex')).getByText(world.logs).waitFor();
+    await page
+      .locator(testSubject('logAnomaliesAlertsPerDay'))
+      .getByText(/on your data/)
+      .waitFor();
+    // The query is that of the address, which selects some of the logs or none.
+    const none = new URLSearchParams({ index: world.logs, lucene: 'service.name:nobody' });
+    const narrow = `/app/logAnomalies/detectors/new?${none.toString()}`;
+    await open({ page, url: world.host.url }, narrow, 'logAnomaliesForm');
+    expect(await page.inputValue(testSubject('logAnomaliesQuery'))).toBe('service.name:nobody');
+    await page.getByText(/but none that the query selects/).waitFor();
+  }));
+
 describe('the scan of logs', () => {
   const scanned = (page: Page): Locator =>
     page.locator(testSubject('logAnomaliesScanSource'), { hasText: world.logs }).first();

@@ -16,6 +16,16 @@ jest.mock(
   { virtual: true },
 );
 
+jest.mock('@kbn/es-query', () => ({}), { virtual: true });
+jest.mock(
+  '@kbn/datemath',
+  () => ({
+    __esModule: true,
+    default: { parse: (text: string) => ({ valueOf: () => (text === 'now' ? 0 : -30 * 86_400_000) }) },
+  }),
+  { virtual: true },
+);
+
 import { readFileSync } from 'node:fs';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
@@ -105,6 +115,41 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
       expect(await getUsedIndexPattern?.()).toHaveLength(1);
     }
     expect(new Set(kibana.dataViews)).toContain('log-anomalies-results.shop.*');
+  });
+
+  it('finds anomalies in the logs of a panel, from the menu of the panel', async () => {
+    // Loaded once a dashboard is opened.
+    await new Promise(setImmediate);
+    await Promise.all(kibana.loading);
+    const menu = facts.filterTrigger === 'FILTER_TRIGGER' ? 'CONTEXT_MENU_TRIGGER' : 'on_open_panel_menu';
+    expect([...kibana.panelActions.keys()]).toEqual([menu]);
+    const [action] = kibana.panelActions.values();
+    const dataView = { timeFieldName: '@timestamp', getIndexPattern: () => 'weblogs-*' };
+    const query = { language: 'kuery', query: 'service.name : shop' };
+    const timeRange = { from: 'now-30d', to: 'now' };
+    const published = <Value>(value: Value) => ({ value, getValue: () => value });
+    const embeddable =
+      version.startsWith('8.12') || version.startsWith('8.13')
+        ? {
+            getOutput: () => ({ indexPatterns: [dataView] }),
+            getInput: () => ({ query, timeRange, filters: [] }),
+          }
+        : {
+            dataViews$: published([dataView]),
+            parentApi: { query$: published(query), timeRange$: published(timeRange) },
+          };
+    expect(await action.isCompatible({ embeddable })).toBe(true);
+    await action.execute({ embeddable });
+    expect(kibana.opened).toEqual([
+      ['logAnomalies', { path: '/detectors/new?index=weblogs-*&kql=service.name+%3A+shop&window=30d' }],
+    ]);
+    // A panel of text, and one over several data views.
+    expect(await action.isCompatible({ embeddable: {} })).toBe(false);
+    const own = { ...dataView, getIndexPattern: () => 'log-anomalies-results.default.*' };
+    expect(await action.isCompatible({ embeddable: { dataViews$: published([own]) } })).toBe(false);
+    const several = { dataViews$: published([dataView, dataView]) };
+    expect(await action.isCompatible({ embeddable: several })).toBe(false);
+    expect(await action.isCompatible({})).toBe(false);
   });
 
   it('does nothing where nothing is lent, as on the page to log in', () => {

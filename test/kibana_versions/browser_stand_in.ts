@@ -1,6 +1,11 @@
 import type { CoreSetup, CoreStart, PluginsSetup, PluginsStart } from '../../public/kibana/contracts';
 import type { EmbeddableFactory } from '../../public/kibana/embeddable_contracts';
-import type { AddPanelAction, RuleTypeModel, VisualizationType } from '../../public/kibana/panel_contracts';
+import type {
+  AddPanelAction,
+  PanelAction,
+  RuleTypeModel,
+  VisualizationType,
+} from '../../public/kibana/panel_contracts';
 import type { SearchBarProps } from '../../public/kibana/search_contracts';
 import { schema } from './config_schema';
 import type { KibanaFacts } from './facts';
@@ -9,7 +14,13 @@ import type { KibanaFacts } from './facts';
 const CATEGORIES = ['kibana', 'enterpriseSearch', 'observability', 'securitySolution', 'management'];
 
 /** Triggers of Kibana before 9.4, of those that panels may know; a registry took any other as well. */
-const OLD_TRIGGERS = ['FILTER_TRIGGER', 'VALUE_CLICK_TRIGGER', 'SELECT_RANGE_TRIGGER', 'ADD_PANEL_TRIGGER'];
+const OLD_TRIGGERS = [
+  'FILTER_TRIGGER',
+  'VALUE_CLICK_TRIGGER',
+  'SELECT_RANGE_TRIGGER',
+  'ADD_PANEL_TRIGGER',
+  'CONTEXT_MENU_TRIGGER',
+];
 /** Source: src/platform/plugins/shared/ui_actions/common/trigger_ids.ts. */
 const NEW_TRIGGERS = [
   'on_click_value',
@@ -75,6 +86,9 @@ export class KibanaBrowser {
   public readonly renderers: string[] = [];
   public readonly ruleTypes: RuleTypeModel[] = [];
   public readonly actions = new Map<string, () => Promise<AddPanelAction>>();
+  /** In the menu of a panel, by trigger. */
+  public readonly panelActions = new Map<string, PanelAction>();
+  public readonly opened: unknown[] = [];
   public readonly loading: Promise<unknown>[] = [];
   public readonly dataViews: string[] = [];
   public readonly searchBars: SearchBarProps[] = [];
@@ -97,8 +111,15 @@ export class KibanaBrowser {
 
   public readonly core: CoreStart = {
     application: {
-      capabilities: { logAnomalies: { show: true } },
+      capabilities: { logAnomalies: { show: true, save: true } },
       getUrlForApp: (id: string) => `/app/${id}`,
+      currentAppId$: {
+        subscribe: (listen: (id: string) => void) => {
+          for (const id of ['home', 'dashboards', 'dashboards']) listen(id);
+          return { unsubscribe: () => undefined };
+        },
+      },
+      navigateToApp: async (...target: unknown[]) => void this.opened.push(target),
     },
     http: { basePath: { get: () => '/s/shop', prepend: (path: string) => `/s/shop${path}` } },
   } as unknown as CoreStart;
@@ -208,12 +229,23 @@ export class KibanaBrowser {
         },
       },
       uiActions: {
+        ...(!this.facts.hasAsyncActions && {
+          addTriggerAction: (trigger, action) => {
+            if (!this.triggers.includes(trigger))
+              throw new Error(`No trigger [triggerId = ${trigger}] exists`);
+            this.panelActions.set(trigger, action);
+          },
+        }),
         ...(this.facts.hasAsyncActions && {
           addTriggerActionAsync: (trigger, id, load) => {
             if (!this.triggers.includes(trigger))
               throw new Error(`No trigger [triggerId = ${trigger}] exists`);
             if (this.actions.has(id)) throw new Error(`Action [action.id = ${id}] already registered.`);
-            this.actions.set(id, load);
+            if (trigger !== 'ADD_PANEL_TRIGGER') {
+              this.loading.push(
+                load().then((action) => this.panelActions.set(trigger, action as PanelAction)),
+              );
+            } else this.actions.set(id, load as () => Promise<AddPanelAction>);
           },
         }),
       },

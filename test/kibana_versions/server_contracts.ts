@@ -291,7 +291,8 @@ const actionVariables = schema.arrayOf(
 
 /** @throws Error as the registry of rule types does, and where it fails in silence */
 export function registerRuleType(type: Readonly<Record<string, unknown>>): void {
-  const { validate, executor, ...facts } = type;
+  const { validate, executor, getViewInAppRelativeUrl: link, ...facts } = type;
+  if (typeof link !== 'function') throw new Error(`Rule type "${String(type.id)}" leads nowhere.`);
   if (typeof executor !== 'function') throw new Error(`Rule type "${String(type.id)}" has no executor.`);
   if (typeof (validate as { params?: { validate?: unknown } } | undefined)?.params?.validate !== 'function') {
     throw new Error(`Rule type "${String(type.id)}" has no schema of its parameters.`);

@@ -5,13 +5,22 @@ import { useApp } from '../../shared/app/app_context';
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
+import { handedSource } from '../../shared/detector/handed_source';
 import { SetupProblems } from '../../shared/detector/setup_problems';
 import { DetectorForm } from './detector_form';
-import { draftOf, emptyDraft } from './draft/draft';
+import { draftOf, emptyDraft, type Draft } from './draft/draft';
+
+/** The draft of a new detector, over the logs that the address names. */
+function newDraft(query: Readonly<Record<string, string>>): Draft {
+  const handed = handedSource(query);
+  if (handed === undefined) return emptyDraft();
+  const { source, window } = handed;
+  return { ...emptyDraft(), name: source.index, source, ...(window && { training: { window } }) };
+}
 
 /** @param id of the detector to edit; a new one without it */
 export default function DetectorFormPage({ id }: { id?: string }): ReactElement {
-  const { api, go } = useApp();
+  const { api, go, location } = useApp();
   const title =
     id === undefined
       ? i18n.translate('logAnomalies.form.createTitle', { defaultMessage: 'Create a detector' })
@@ -27,7 +36,7 @@ export default function DetectorFormPage({ id }: { id?: string }): ReactElement 
       <EuiPageTemplate.Section>
         <SetupProblems />
         {id === undefined ? (
-          <DetectorForm initial={emptyDraft()} />
+          <DetectorForm initial={newDraft(location.query)} />
         ) : (
           <RequestState
             request={request as typeof request & { value: NonNullable<typeof request.value> }}

@@ -55,6 +55,8 @@ export interface RuleType<Parameters> {
   readonly minimumLicenseRequired: 'basic';
   readonly isExportable: boolean;
   readonly doesSetRecoveryContext: boolean;
+  /** From 8.7 on. */
+  readonly getViewInAppRelativeUrl: (of: { readonly rule: { readonly params: Parameters } }) => string;
   readonly defaultScheduleInterval: string;
   readonly validate: { readonly params: { validate(parameters: unknown): Parameters } };
   readonly actionVariables: {

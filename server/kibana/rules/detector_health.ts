@@ -10,6 +10,7 @@ import { ALERTS_AS_DATA } from './alert_documents';
 import { checkHealth, type Finding } from './health_checks';
 import { detectorLink, type LinkBase } from '../contracts/links';
 import { clean } from './told';
+import { ruleLink } from './rule_link';
 
 const ACTION_GROUP = 'unhealthy';
 const LONGEST_NAME = 200;
@@ -140,6 +141,7 @@ export function createDetectorHealthRuleType(
     minimumLicenseRequired: 'basic',
     isExportable: true,
     doesSetRecoveryContext: true,
+    getViewInAppRelativeUrl: ruleLink,
     defaultScheduleInterval: '5m',
     validate: {
       params: {

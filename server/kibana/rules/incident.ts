@@ -22,6 +22,7 @@ import {
   type IncidentMemory,
 } from './incident_alerts';
 import { INCIDENT_VARIABLES, incidentAlert, recoveredIncidentContext } from './incident_context';
+import { ruleLink } from './rule_link';
 
 const ACTION_GROUP = 'incident';
 
@@ -122,6 +123,7 @@ export function createIncidentRuleType(links: Omit<LinkBase, 'space'>): RuleType
     minimumLicenseRequired: 'basic',
     isExportable: true,
     doesSetRecoveryContext: true,
+    getViewInAppRelativeUrl: ruleLink,
     defaultScheduleInterval: '1m',
     validate: {
       params: { validate: (given) => parseWith(incidentParamsSchema, given, 'The parameters of the rule') },

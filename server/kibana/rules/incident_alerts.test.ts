@@ -131,6 +131,7 @@ describe('the variables of an incident', () => {
       link: 'https://kibana.test/s/ops/app/logAnomalies/incidents/i1',
       detector_id: 'd1',
     });
+    expect(payload['kibana.alert.url']).toBe(context.link);
     expect(payload.log_anomalies.incident).toEqual({
       id: 'i1',
       title: 'POST /charge of checkout',

@@ -85,6 +85,7 @@ export function incidentAlert(incident: Incident, base: LinkBase) {
     context,
     payload: {
       'kibana.alert.reason': context.message.slice(0, LONGEST_LINE),
+      'kibana.alert.url': context.link,
       log_anomalies: {
         ...(detector !== undefined && { detector: { id: detector.id, name: context.detector } }),
         ...(entity !== undefined && { group: clean(entity) }),

@@ -21,6 +21,7 @@ import type { DetectorsOf } from './detectors_of';
 import type { LinkBase } from '../contracts/links';
 import { recoveryReasons } from './recovery_reasons';
 import { ResultGroups, type ResultGroup } from './result_groups';
+import { ruleLink } from './rule_link';
 
 const ACTION_GROUP = 'anomaly';
 
@@ -165,6 +166,7 @@ export function createLogAnomalyRuleType(
     minimumLicenseRequired: 'basic',
     isExportable: true,
     doesSetRecoveryContext: true,
+    getViewInAppRelativeUrl: ruleLink,
     defaultScheduleInterval: '1m',
     validate: {
       params: {

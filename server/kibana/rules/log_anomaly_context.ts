@@ -132,6 +132,7 @@ export function logAnomalyAlert(
     payload: {
       ...ecsFieldsOf(best.result),
       'kibana.alert.reason': message.slice(0, LONGEST_LINE),
+      'kibana.alert.url': resultLink(base, best.id),
       log_anomalies: {
         detector: { id: detector.id, name: clean(detector.name, LONGEST_NAME) },
         group: clean(group.name),

@@ -82,6 +82,8 @@ export const core: CoreStart = {
   application: {
     capabilities: hostSettings.capabilities,
     getUrlForApp: (id, { path = '' } = {}) => `${basePath}/app/${id}${path}`,
+    currentAppId$: { subscribe: () => ({ unsubscribe: () => undefined }) },
+    navigateToApp: async (id, { path = '' } = {}) => window.location.assign(`${basePath}/app/${id}${path}`),
   },
   uiSettings: { get: (key) => hostSettings.uiSettings?.[key] },
   notifications: {

@@ -1,0 +1,10 @@
+import { ruleLink } from './rule_link';
+
+it.each([
+  [['a/b'], '/app/logAnomalies/detectors/a%2Fb'],
+  [['a', 'b'], '/app/logAnomalies'],
+  [[], '/app/logAnomalies'],
+  [undefined, '/app/logAnomalies'],
+])('of a rule about %j', (ids, path) => {
+  expect(ruleLink({ rule: { params: { detector_ids: ids } } })).toBe(path);
+});
