@@ -22,7 +22,6 @@ export type LogKind = (typeof LOG_KINDS)[number];
 
 /** Share of the sampled logs that must carry a sign for the source to be of a kind. */
 const MOST_LOGS = 0.5;
-const SOME_LOGS = 0.1;
 
 /** Fields that name the integration, module or file set that wrote a log, in the order of their worth. */
 const DATASET_FIELDS = [
@@ -41,7 +40,7 @@ const DATASETS: readonly (readonly [LogKind, RegExp])[] = [
   ['kubernetes', /^kubernetes([._-]|$)/],
   [
     'authentication',
-    /^(system\.(auth|security)|windows\.security|auth|sshd|auditd|okta|authentication)([._-]|$)/,
+    /^((system\.(auth|security)|windows\.security|sshd|auditd|okta)([._-]|$)|auth(entication)?(\.log)?$)/,
   ],
   ['elastic_agent', /^elastic_agent([._-]|$)/],
   [
@@ -87,19 +86,34 @@ const PROCESS_FIELDS = ['process.name', 'program', 'process', 'syslog.appname', 
 const LEVEL = /(^|[._])(level|loglevel|severity|severity_text)$/i;
 const MESSAGE = /(^|[._])(message|msg|log|event\.original|body|text)$/i;
 
-/** Most frequent values of a field first; only those in at least some logs. */
-function valuesOf(documents: readonly LogDocument[], field: string, least = SOME_LOGS): string[] {
-  const read = compileField(field);
-  const counts = new Map<string, number>();
-  for (const document of documents) {
-    const value: unknown = [read(document)].flat()[0];
-    if (typeof value !== 'string' || value === '') continue;
-    counts.set(value.toLowerCase(), (counts.get(value.toLowerCase()) ?? 0) + 1);
+const textOf = (value: unknown): string => {
+  const first: unknown = [value].flat()[0];
+  return typeof first === 'string' ? first.toLowerCase() : '';
+};
+
+const kindOfDataset = (name: string): LogKind | undefined =>
+  DATASETS.find(([, regex]) => regex.test(name))?.[0];
+
+/** The kind that most logs name as their data set; a source may hold logs of several. */
+function namedKind(documents: readonly LogDocument[]): LogKind | undefined {
+  for (const field of DATASET_FIELDS) {
+    const read = compileField(field);
+    const counts = new Map<LogKind, number>();
+    for (const document of documents) {
+      const kind = kindOfDataset(textOf(read(document)));
+      if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    const found = [...counts].find(([, count]) => count >= MOST_LOGS * documents.length);
+    if (found !== undefined) return found[0];
   }
-  return [...counts]
-    .filter(([, count]) => count >= least * documents.length)
-    .sort((one, other) => other[1] - one[1])
-    .map(([value]) => value);
+  return undefined;
+}
+
+/** Share of the logs that are about somebody who logs in. */
+function shareOfAuthentication(documents: readonly LogDocument[]): number {
+  const read = compileField('event.category');
+  const found = documents.filter((document) => [read(document)].flat().includes('authentication'));
+  return documents.length === 0 ? 0 : found.length / documents.length;
 }
 
 function shareWith(documents: readonly LogDocument[], fields: readonly string[]): number {
@@ -139,16 +153,14 @@ export function logKindOf(
   documents: readonly LogDocument[],
   fields: readonly LogField[],
 ): LogKind | undefined {
-  const named = [datasetOfName(index), ...DATASET_FIELDS.flatMap((field) => valuesOf(documents, field))];
-  for (const name of named) {
-    const known = name === undefined ? undefined : DATASETS.find(([, regex]) => regex.test(name));
-    if (known !== undefined) return known[0];
-  }
+  const known = kindOfDataset(datasetOfName(index) ?? '') ?? namedKind(documents);
+  if (known !== undefined) return known;
   for (const [kind, signs] of SIGNS) {
     if (signs.some((sign) => shareWith(documents, sign) >= MOST_LOGS)) return kind;
   }
-  const categories = valuesOf(documents, 'event.category', MOST_LOGS);
-  if (categories.includes('authentication') || shareOfLogins(documents) >= MOST_LOGS) return 'authentication';
+  if (shareOfAuthentication(documents) >= MOST_LOGS || shareOfLogins(documents) >= MOST_LOGS) {
+    return 'authentication';
+  }
   const isFilled = (regex: RegExp, kinds: readonly LogField['kind'][]): boolean =>
     fields.some(({ field, kind, share }) => regex.test(field) && kinds.includes(kind) && share >= MOST_LOGS);
   const hasLevel = isFilled(LEVEL, ['value', 'text']);

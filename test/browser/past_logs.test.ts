@@ -69,6 +69,32 @@ it('tells on the first tab why a detector fails, and what to do', () =>
     expect(told).toMatch(/Check that the index|Widen the training window/);
   }));
 
+it('says beside a setting, and where it is saved, why the server refuses it', () =>
+  onPage(browser, world, async (page) => {
+    const body = { detector: demoDetector(world.logs, { name: 'To be changed' }), start: false };
+    const admin = administrator(world.elasticsearch);
+    const { body: made } = await world.kibana.call(admin, 'createDetector', { body }, world.space);
+    const path = `/app/logAnomalies/detectors/${(made as { id: string }).id}/settings`;
+    await open({ page, url: world.host.url }, path, 'logAnomaliesSaveSettings');
+    const box = page.locator(`${testSubject('logAnomaliesEntity')} input`);
+    await box.fill('no.such.field');
+    await box.press('Enter');
+    await page.click(testSubject('logAnomaliesSaveSettings'));
+    const row = page.locator('.euiFormRow', { has: page.locator(testSubject('logAnomaliesEntity')) }).last();
+    await row
+      .locator('.euiFormErrorText')
+      .getByText(/is in no log/)
+      .waitFor();
+    await page
+      .locator(testSubject('logAnomaliesFormProblems'))
+      .getByText(/is in no log/)
+      .waitFor();
+    // Another value is another question.
+    await box.fill('service.name');
+    await box.press('Enter');
+    await page.waitForSelector(testSubject('logAnomaliesFormProblems'), { state: 'detached' });
+  }));
+
 it('fills the form in with the logs that a panel of a dashboard shows', () =>
   onPage(browser, world, async (page) => {
     const query = new URLSearchParams({ index: world.logs, kql: 'service.name : *', window: '30d' });

@@ -7,10 +7,12 @@ import { printable } from '../../../common/printable';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { TimeChart } from '../../shared/charts/time_chart';
+import { valueScaleOf } from '../../shared/charts/value_scale';
 import { Section } from '../../shared/layout/section';
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
 import { valueText } from '../../shared/results/sentence_text';
+import { formatCount } from '../../shared/values/format';
 import { severityName, useSeverityColors } from '../../shared/values/severity';
 import type { Interval } from '../../shared/values/time_range';
 
@@ -98,7 +100,28 @@ function ValueChart({ values }: { values: Values }): ReactElement {
   }
   const first = Math.min(...rows.map(({ time }) => time));
   const last = Math.max(...rows.map(({ time }) => time)) + interval;
-  const scales = { xScaleType: ScaleType.Time, yScaleType: ScaleType.Linear, xAccessor: 'time' } as const;
+  const scale = valueScaleOf(
+    rows.flatMap(({ high, median }) => high ?? median ?? []),
+    [
+      ...rows.flatMap(({ low, high, median, max }) => [low, high, median, max].flatMap((each) => each ?? [])),
+      ...anomalies.map(({ value }) => value),
+    ],
+  );
+  // A value below a logarithmic axis, such as zero, is drawn at its edge.
+  const drawn = <Value extends number | null>(value: Value): Value =>
+    scale.kind === 'log' && value !== null && value < scale.smallest ? (scale.smallest as Value) : value;
+  const shown = rows.map(({ time, median, max, low, high }) => ({
+    time,
+    median: drawn(median),
+    max: drawn(max),
+    low: drawn(low),
+    high: drawn(high),
+  }));
+  const scales = {
+    xScaleType: ScaleType.Time,
+    yScaleType: scale.kind === 'log' ? ScaleType.Log : ScaleType.Linear,
+    xAccessor: 'time',
+  } as const;
   const usual = i18n.translate('logAnomalies.values.usual', { defaultMessage: 'Usual' });
   const actual =
     of === 'buckets'
@@ -113,7 +136,16 @@ function ValueChart({ values }: { values: Values }): ReactElement {
         height={HEIGHT}
         legend={Position.Top}
       >
-        <Axis id="value_axis" position={Position.Left} title={field} ticks={5} tickFormat={text} />
+        <Axis
+          id="value_axis"
+          position={Position.Left}
+          title={field}
+          ticks={5}
+          tickFormat={text}
+          {...(scale.kind === 'log' && {
+            domain: { min: scale.smallest, max: NaN, logMinLimit: scale.smallest },
+          })}
+        />
         <AreaSeries
           id="usual"
           name={usual}
@@ -122,7 +154,7 @@ function ValueChart({ values }: { values: Values }): ReactElement {
           y0Accessors={['low']}
           color={euiTheme.colors.mediumShade}
           areaSeriesStyle={{ area: { opacity: 0.4 }, line: { visible: false }, point: { visible: false } }}
-          data={rows.filter(({ high }) => high !== null)}
+          data={shown.filter(({ high }) => high !== null)}
         />
         {of === 'logs' && (
           <LineSeries
@@ -132,7 +164,7 @@ function ValueChart({ values }: { values: Values }): ReactElement {
             yAccessors={['max']}
             color={euiTheme.colors.accent}
             lineSeriesStyle={{ line: { strokeWidth: 1, opacity: 0.6 }, point: { visible: false } }}
-            data={rows.filter(({ max }) => max !== null)}
+            data={shown.filter(({ max }) => max !== null)}
           />
         )}
         <LineSeries
@@ -141,7 +173,7 @@ function ValueChart({ values }: { values: Values }): ReactElement {
           {...scales}
           yAccessors={['median']}
           color={euiTheme.colors.primary}
-          data={rows.filter(({ median }) => median !== null)}
+          data={shown.filter(({ median }) => median !== null)}
         />
         {SEVERITIES.map(({ name }) => {
           const own = anomalies.filter(({ severity }) => severity === name);
@@ -160,11 +192,21 @@ function ValueChart({ values }: { values: Values }): ReactElement {
                 line: { visible: false },
                 point: { visible: true, radius: 4, fill: severityColors[name] },
               }}
-              data={own.map(({ time, value }) => ({ time: Date.parse(time), value }))}
+              data={own.map(({ time, value }) => ({ time: Date.parse(time), value: drawn(value) }))}
             />
           );
         })}
       </TimeChart>
+      {scale.kind === 'log' && (
+        <EuiText size="xs" color="subdued" data-test-subj="logAnomaliesLogAxis">
+          <p>
+            {i18n.translate('logAnomalies.values.log', {
+              defaultMessage: 'Logarithmic axis: the largest value is {times} times the usual ones',
+              values: { times: formatCount(Math.round(scale.times)) },
+            })}
+          </p>
+        </EuiText>
+      )}
       {within.length > 0 && (
         <EuiText size="xs" color="subdued" className="eui-textBreakWord">
           <p>

@@ -2,7 +2,6 @@ import React, { useState, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiButtonEmpty,
-  EuiCallOut,
   EuiFlexGroup,
   EuiFlexItem,
   EuiPanel,
@@ -25,10 +24,11 @@ import { EntityField } from './entity_field';
 import { FeatureFields } from './features/feature_fields';
 import { LogSample } from './log_sample';
 import { MoreFields } from './more_fields';
+import { ProblemList } from './problem_list';
 import { PreviewPanel, type Preview } from './preview_panel';
 import { readKql } from './draft/read_kql';
 import { SensitivityFields } from './sensitivity_fields';
-import { settingLabel } from './draft/setting_label';
+import { refusedSettings } from './draft/refused_settings';
 import { SourceFields } from './source_fields';
 import { UnitChoice } from './unit_choice';
 import { useDescription } from './draft/use_description';
@@ -60,16 +60,6 @@ function sourceProblem(failure: ApiFailure | undefined, { source }: Draft): [str
   if (failure.status !== 400) return [];
   const [, setting] = /^(source\.\w+)\b/.exec(failure.message) ?? [];
   return [[setting ?? 'source.query', failure.message]];
-}
-
-/** The settings that the server refused, by their path; it checks what the form cannot, such as the fields of the logs. */
-function refusedSettings({ issues }: ApiFailure): Map<string, string> {
-  return new Map(
-    issues.flatMap((issue) => {
-      const [, path, text] = /^([\w.]+): (.+)$/s.exec(issue) ?? [];
-      return path === undefined ? [] : [[path, text] as const];
-    }),
-  );
 }
 
 interface PreviewState {
@@ -212,27 +202,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
             <MoreFields {...fields} isGrouped />
           </EuiPanel>
           <EuiSpacer size="l" />
-          {showsProblems && problems.size > 0 && (
-            <>
-              <EuiCallOut
-                color="danger"
-                iconType="warning"
-                data-test-subj="logAnomaliesFormProblems"
-                title={i18n.translate('logAnomalies.form.problems', {
-                  defaultMessage: 'Some settings need another look',
-                })}
-              >
-                <ul>
-                  {[...problems].map(([path, text]) => (
-                    <li key={path}>
-                      <strong>{settingLabel(path, draft)}:</strong> {text}
-                    </li>
-                  ))}
-                </ul>
-              </EuiCallOut>
-              <EuiSpacer />
-            </>
-          )}
+          {showsProblems && <ProblemList problems={problems} draft={draft} />}
           <EuiFlexGroup responsive={false} wrap alignItems="center">
             <EuiFlexItem grow={false}>
               <EuiButton

@@ -16,7 +16,10 @@ import { detectorPath } from '../../shared/app/location';
 import { useAction } from '../../shared/requests/use_action';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import type { DetectorView } from '../../shared/detector/detector_view';
+import type { ApiFailure } from '../../shared/app/api_client';
 import { checkDraft, draftOf, type Draft } from '../detector_form/draft/draft';
+import { refusedSettings } from '../detector_form/draft/refused_settings';
+import { ProblemList } from '../detector_form/problem_list';
 import { MoreFields } from '../detector_form/more_fields';
 import { RareFields } from '../detector_form/rare_fields';
 import { readKql } from '../detector_form/draft/read_kql';
@@ -38,7 +41,11 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
   const isLater = record.updated_at > basis.updated_at;
   // Starting and stopping change the version, but nothing that is edited here.
   const isElsewhereChanged = isLater && JSON.stringify(basis.detector) !== JSON.stringify(record.detector);
-  const { detector, problems } = checkDraft(draft, readKql);
+  const [refused, setRefused] = useState<{ readonly of: Draft; readonly problems: Map<string, string> }>();
+  const checked = checkDraft(draft, readKql);
+  const { detector } = checked;
+  // Refused by the server, which knows the fields of the logs; until the draft is another one.
+  const problems = new Map([...(refused?.of === draft ? refused.problems : []), ...checked.problems]);
   const description = useDescription({ ...draft, features: [] }, record.detector.source);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(basis.detector));
   const fields = {
@@ -57,6 +64,9 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
         const saved = await api('updateDetector', {
           params: { id: record.id },
           body: { detector, version: isElsewhereChanged || !isLater ? basis.version : record.version },
+        }).catch((failure: ApiFailure) => {
+          setRefused({ of: draft, problems: refusedSettings(failure) });
+          throw failure;
         });
         setDraft(draftOf(saved.detector));
         warnOfView(core, saved);
@@ -124,6 +134,7 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
         </EuiFlexItem>
       </EuiFlexGroup>
       <EuiSpacer size="m" />
+      <ProblemList problems={problems} draft={draft} />
       <EuiFlexGroup responsive={false} wrap alignItems="center">
         <EuiFlexItem grow={false}>
           <EuiButton
