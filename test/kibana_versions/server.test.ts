@@ -46,7 +46,8 @@ const TASK_TYPES = ['backfill', 'detect', 'sample', 'sweepKeys', 'train', 'upkee
 const ROOT = join(__dirname, '../..');
 
 const MINUTE = 60_000;
-jest.setTimeout(MINUTE);
+// It takes seconds; a busy machine may take its time.
+jest.setTimeout(3 * MINUTE);
 const LOGS = 'web-1';
 
 /** The server side as it is built: the threads that train and decode models stand beside it. Jest leaves this folder as it is. */
@@ -196,8 +197,9 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     await send('installSample');
     expect(await kibana.runTasks('sample')).toBe(1);
     expect(await send('getSample')).toMatchObject({ state: 'training' });
-    // To learn from 15,000 logs takes seconds: it is done once.
-    if (facts !== KIBANAS[KIBANAS.length - 1]) return;
+    // To learn from all 15,000 takes seconds: here from some, and once for each client.
+    if (facts !== KIBANAS[0] && facts !== KIBANAS[KIBANAS.length - 1]) return;
+    kibana.elasticsearch.shorten('log-anomalies-sample-*', 2_000);
     expect(await kibana.runTasks('train')).toBe(1);
     expect(await kibana.runTasks('sample')).toBe(1);
     expect(await send('getSample')).toMatchObject({ state: 'scoring' });

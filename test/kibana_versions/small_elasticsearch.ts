@@ -138,6 +138,13 @@ export class SmallElasticsearch {
     for (const { id, document } of documents) this.put(index, id, document as Source);
   }
 
+  /** Leaves the first `most` documents of an index. */
+  public shorten(index: string, most: number): void {
+    for (const [, { documents }] of this.found(index)) {
+      for (const id of [...documents.keys()].slice(most)) documents.delete(id);
+    }
+  }
+
   /** @returns the documents of an index, in the order in which they were written */
   public documentsOf(index: string): Source[] {
     return this.found(index).flatMap(([, { documents }]) =>
