@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
+import type { DetectorRecord, Operation } from '../../common/api';
 import { parseDetector } from '../../common/detector';
 import {
   checkConnection,
@@ -6,6 +10,7 @@ import {
   createLogSource,
   DEFAULT_SPACE,
   ownerRole,
+  resultsPattern,
 } from '../../server/elasticsearch';
 import type { LogRange, LogSource, ReadOptions } from '../../server/detection/ports';
 import {
@@ -18,6 +23,10 @@ import {
   uniqueName,
   userWith,
 } from './fixtures/elasticsearch_fixture';
+import { outcomeOf, start } from './fixtures/command_line_fixture';
+import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
+import { answerOf, personWith, type NewPerson } from './fixtures/kibana_people';
+import { startKibanaStandIn, type KibanaStandIn } from './fixtures/kibana_stand_in';
 import { startRemoteCluster, type RemoteCluster } from './fixtures/remote_cluster';
 
 const LOGS = 1_200;
@@ -184,5 +193,76 @@ describe('logs of a remote cluster', () => {
     await remote.cut();
     await refusedNaming(idsOf(range, {}, buckets));
     await refusedNaming(buckets.sample(range, { size: 10, seed: 1 }));
+  });
+
+  describe('to which somebody has rights only there', () => {
+    const SECONDS = 3_600;
+    const space = uniqueName('space').toLowerCase();
+    const web = uniqueName('web');
+    const from = thisMinute() - SECONDS * 1_000;
+    const end = from + SECONDS * 1_000;
+    let logs: string;
+    let kibana: KibanaStandIn;
+    let owner: NewPerson;
+    beforeAll(async () => {
+      logs = `${remote.alias}:${web}`;
+      await createLogs(client, web, webLogs({ from, to: end }), { mappings: TIME_MAPPINGS });
+      const own = ownerRole([], space);
+      const role = {
+        ...own,
+        indices: [...own.indices, { names: [web], privileges: ['read', 'read_cross_cluster'] }],
+      };
+      owner = await personWith(client, 'olga', role, ['read', 'write']);
+      kibana = startKibanaStandIn({ administrator: client });
+      kibana.now = () => end + MINUTE;
+    });
+    afterAll(async () => {
+      await owner.remove();
+      const results = await client.indices.get({ index: resultsPattern(space), allow_no_indices: true });
+      await client.indices.delete({ index: [web, ...Object.keys(results)], ignore_unavailable: true });
+    });
+    const ok = <Body>(operation: Operation, given: Parameters<KibanaStandIn['call']>[2]): Promise<Body> =>
+      answerOf(kibana, owner, operation, given, space) as Promise<Body>;
+
+    it('can be saved as the source of a detector', async () => {
+      const body = { detector: webDetector(logs), start: false };
+      const { id } = await ok<DetectorRecord>('createDetector', { body });
+      expect(await ok('getStatus', { params: { id } })).toMatchObject({ state: 'created' });
+    });
+
+    it('are read by the commands as well', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-remote-'));
+      const command = async (...parameters: string[]): Promise<string> => {
+        const { code, stdout, stderr } = await outcomeOf(
+          start(folder, parameters, {
+            ELASTICSEARCH_USERNAME: owner.authorization!.username,
+            ELASTICSEARCH_PASSWORD: owner.authorization!.password,
+          }),
+        );
+        expect([code, stderr]).toEqual([0, expect.any(String)]);
+        return stdout;
+      };
+      await writeFile(join(folder, 'config.yaml'), `space: ${space}\n`);
+      try {
+        expect(await command('check-connection', '--index', logs)).toContain('all that is needed');
+        expect(await command('suggest-features', '--index', logs, '--days', '1')).toContain('response_time');
+        await command(
+          'collect-training-data',
+          '--index',
+          logs,
+          '--days',
+          '1',
+          '--max-rows',
+          '500',
+          '--output',
+          'a.ndjson',
+        );
+        const lines = (await readFile(join(folder, 'a.ndjson'), 'utf8')).trim().split('\n');
+        expect(lines).toHaveLength(500);
+        expect(JSON.parse(lines[0])).toMatchObject({ message: expect.stringMatching(/^GET/), client: {} });
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
   });
 });
