@@ -42,15 +42,12 @@ export function DetectorPicker(props: {
     [core],
   );
   const options = (value?.detectors ?? []).map(({ id, detector }) => ({ label: detector.name, value: id }));
+  const label = i18n.translate('logAnomalies.rule.detectors', { defaultMessage: 'Detectors' });
   return (
-    <EuiFormRow
-      fullWidth
-      label={i18n.translate('logAnomalies.rule.detectors', { defaultMessage: 'Detectors' })}
-      isInvalid={failure !== undefined}
-      error={failure?.message}
-    >
+    <EuiFormRow fullWidth label={label} isInvalid={failure !== undefined} error={failure?.message}>
       <EuiComboBox
         fullWidth
+        inputPopoverProps={{ 'aria-label': label }}
         isLoading={isLoading}
         options={options}
         selectedOptions={chosen.map(

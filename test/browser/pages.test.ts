@@ -208,7 +208,7 @@ describe.each([
     });
     await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesInTheWay');
     const said = page.locator(testSubject('logAnomaliesInTheWay'));
-    expect((await said.first().innerText()).trim()).toBe(finding);
+    expect((await said.first().innerText()).replace('↦', '').trim()).toBe(finding);
     isFailing = true;
     await page.reload();
     await said.filter({ hasText: 'The API key is gone.' }).first().focus();

@@ -42,7 +42,14 @@ export async function createDetectorByForm(
   });
   assert.match(await page.innerText(testSubject('logAnomaliesAlertsPerDay')), /\d.* a day/);
   // Proposed already.
-  await page.locator(testSubject('logAnomaliesEntity')).getByText(entity).waitFor();
+  // A single choice is text, or with newer EUI the value of the input.
+  await page.waitForFunction(
+    ([selector, wanted]) => {
+      const found = document.querySelector(selector);
+      return found?.textContent?.includes(wanted) || found?.querySelector('input')?.value === wanted;
+    },
+    [testSubject('logAnomaliesEntity'), entity],
+  );
   await page.click(testSubject('logAnomaliesSave'));
   await page.waitForSelector(testSubject('logAnomaliesDetector'), { timeout: WORK_MILLISECONDS });
   const id = new URL(page.url()).pathname.split('/').filter(Boolean).at(-2);

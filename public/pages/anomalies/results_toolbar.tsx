@@ -46,6 +46,7 @@ export function ResultsToolbar(props: {
           compressed
           fullWidth
           aria-label={label}
+          inputPopoverProps={{ 'aria-label': label }}
           placeholder={label}
           options={fieldNames(results.map(({ result }) => logOf(result)))
             .filter((field) => !columns.includes(field))

@@ -35,6 +35,7 @@ export function FieldChooser(props: {
     >
       <EuiComboBox
         fullWidth
+        inputPopoverProps={{ 'aria-label': label }}
         singleSelection={isSingle === true && { asPlainText: true }}
         options={(fields ?? [])
           .filter(({ kind, field }) => kinds.includes(kind) && !chosen.includes(field))

@@ -20,6 +20,7 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
   );
   const { source } = draft;
   const changeSource = (changes: Partial<Draft['source']>) => change({ source: { ...source, ...changes } });
+  const indexLabel = i18n.translate('logAnomalies.form.index', { defaultMessage: 'Data view or index' });
   return (
     <>
       <EuiFormRow
@@ -38,7 +39,7 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
       </EuiFormRow>
       <EuiFormRow
         fullWidth
-        label={i18n.translate('logAnomalies.form.index', { defaultMessage: 'Data view or index' })}
+        label={indexLabel}
         helpText={i18n.translate('logAnomalies.form.indexHelp', {
           defaultMessage: 'Choose a data view, or type an index, data stream or pattern and press Enter.',
         })}
@@ -47,6 +48,7 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
       >
         <EuiComboBox
           fullWidth
+          inputPopoverProps={{ 'aria-label': indexLabel }}
           singleSelection={{ asPlainText: true }}
           isLoading={dataViews.isLoading}
           options={(dataViews.value?.data_view ?? []).map(({ title }) => ({ label: title }))}

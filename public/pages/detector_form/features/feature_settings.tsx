@@ -411,6 +411,7 @@ function Parts(props: {
   return (
     <EuiComboBox
       id={id}
+      inputPopoverProps={{ 'aria-labelledby': id && `${id}-label` }}
       fullWidth
       compressed
       singleSelection={most === 1 && { asPlainText: true }}
