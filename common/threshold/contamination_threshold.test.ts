@@ -1,4 +1,4 @@
-import { contaminationThreshold } from './contamination_threshold';
+import { contaminationThreshold, shareAskedFor } from './contamination_threshold';
 import { scoreAtExceedance } from './exceedance';
 import { learnQuantiles } from './learn_quantiles';
 
@@ -65,4 +65,20 @@ it.each([
 it('stays where the contamination is so large that no tail is left to compare with', () => {
   const quantiles = quantilesOf(ordinary(LOGS, 0.02), anomalies(0.3 * LOGS));
   expect(contaminationThreshold(quantiles, 0.2)).toBe(scoreAtExceedance(quantiles, 0.2));
+});
+
+it('stays out of reach where more than twice the contamination have the highest score there is', () => {
+  const quantiles = quantilesOf(
+    ordinary(LOGS, 0.015),
+    Array.from({ length: 0.023 * LOGS }, () => 1),
+  );
+  expect(contaminationThreshold(quantiles, 0.01)).toBeGreaterThan(1);
+});
+
+it('tells gates how many logs a model is asked to call anomalous', () => {
+  const [usual, odd] = [ordinary(LOGS, 0.015), anomalies(0.018 * LOGS)];
+  const quantiles = quantilesOf(usual, odd);
+  expect(shareAskedFor(quantiles, contaminationThreshold(quantiles, 0.01), 0.01)).toBeCloseTo(0.018, 3);
+  expect(shareAskedFor(quantiles, 0.99, 0.01)).toBe(0.01);
+  expect(shareAskedFor(quantiles, 0.3, 0.01)).toBe(0.02);
 });

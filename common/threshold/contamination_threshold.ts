@@ -1,4 +1,4 @@
-import { scoreAtExceedance } from './exceedance';
+import { exceedance, scoreAtExceedance } from './exceedance';
 import type { ScoreQuantiles } from './score_quantiles';
 
 /** Most logs that are called anomalous, in contaminations. */
@@ -36,7 +36,9 @@ export function contaminationThreshold(quantiles: ScoreQuantiles, contamination:
   const threshold = scoreAtExceedance(quantiles, contamination);
   // with fewer logs beyond it than the end of the table, all of this would be extrapolated
   const isKnown = contamination >= quantiles.tail.share && FITTED.from * contamination <= LARGEST_SHARE;
-  if (!isKnown) return threshold;
+  // out of reach: more logs than may be called anomalous have the highest score there is
+  const isOutOfReach = threshold > 1 && exceedance(quantiles, 1) > MOST * contamination;
+  if (!isKnown || isOutOfReach) return threshold;
   const [low, high] = [FITTED.from, FITTED.to].map((times) => scoreOf(times * contamination));
   const scale = (high - low) / Math.log(FITTED.from / FITTED.to);
   if (!(scale >= SMALLEST_SCALE)) return threshold;
@@ -58,3 +60,17 @@ export function contaminationThreshold(quantiles: ScoreQuantiles, contamination:
   }
   return lowest;
 }
+
+/**
+ * Returns the share of the logs that a model with such a threshold is asked to call anomalous: the contamination, or what the
+ * threshold reaches where it went down for logs that stand apart.
+ *
+ * @returns between one and two contaminations
+ */
+export function shareAskedFor(quantiles: ScoreQuantiles, threshold: number, contamination: number): number {
+  const reached = exceedance(quantiles, threshold);
+  // The share of a threshold that stayed is the contamination but for rounding.
+  return reached < contamination * ROUNDING ? contamination : Math.min(MOST * contamination, reached);
+}
+
+const ROUNDING = 1 + 1e-6;

@@ -1,5 +1,6 @@
 export { AdaptiveThreshold, type FrozenWindow, type ThresholdChange } from './adaptive_threshold';
 export { confidenceOf, thresholdFrom, verdictOf } from './confidence';
+export { shareAskedFor } from './contamination_threshold';
 export { exceedance, scoreAtExceedance } from './exceedance';
 export { learnQuantiles } from './learn_quantiles';
 export type { ScoreQuantiles } from './score_quantiles';

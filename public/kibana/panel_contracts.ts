@@ -89,6 +89,10 @@ export interface PanelApi {
   readonly query$?: Published<unknown>;
   readonly filters$?: Published<readonly unknown[]>;
   readonly timeRange$?: Published<TimeRange>;
+  /** Of its own, of the dashboard those without. Source: legacy_embeddable_to_api.ts up to 8.13. */
+  readonly localQuery?: Published<unknown>;
+  readonly localFilters?: Published<readonly unknown[]>;
+  readonly localTimeRange?: Published<TimeRange>;
   readonly parentApi?: Pick<PanelApi, 'query$' | 'filters$' | 'timeRange$'>;
 }
 

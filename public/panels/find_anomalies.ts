@@ -22,7 +22,8 @@ const valueOf = <Value>(published: Published<Value> | undefined): Value | undefi
 /**
  * Reads the data view, queries, filters and time of a panel: of 8.12 by its input and output, later by what it publishes.
  *
- * @returns undefined for a panel without a data view that has a time, such as text, and for one of several
+ * @returns undefined for a panel without a data view that has a time, such as text, for one of several, and for one of ES|QL, whose
+ *   conditions no detector can take over
  */
 export function logsOfPanel(panel: PanelApi | undefined): PanelLogs | undefined {
   if (panel === undefined) return undefined;
@@ -34,18 +35,25 @@ export function logsOfPanel(panel: PanelApi | undefined): PanelLogs | undefined 
   if (dataView.getIndexPattern().startsWith(INDEX_PREFIX)) return undefined;
   const input = panel.getInput?.();
   const { parentApi } = panel;
-  const own = valueOf(panel.query$);
+  const own = valueOf(panel.query$) ?? valueOf(panel.localQuery);
   const ofDashboard = valueOf(parentApi?.query$) ?? input?.query;
+  const isEsql = (query: unknown): boolean =>
+    typeof (query as { esql?: unknown } | undefined)?.esql === 'string';
+  if (isEsql(own) || isEsql(ofDashboard)) return undefined;
   const isQuery = (query: unknown): query is Query =>
     typeof (query as Query | undefined)?.query === 'string' && (query as Query).query !== '';
   return {
     dataView,
     queries: [own, ofDashboard].filter(isQuery),
     filters: [
-      ...(valueOf(panel.filters$) ?? []),
+      ...(valueOf(panel.filters$) ?? valueOf(panel.localFilters) ?? []),
       ...(valueOf(parentApi?.filters$) ?? input?.filters ?? []),
     ].filter(isUsed),
-    timeRange: valueOf(panel.timeRange$) ?? valueOf(parentApi?.timeRange$) ?? input?.timeRange,
+    timeRange:
+      valueOf(panel.timeRange$) ??
+      valueOf(panel.localTimeRange) ??
+      valueOf(parentApi?.timeRange$) ??
+      input?.timeRange,
   };
 }
 

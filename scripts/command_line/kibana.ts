@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { API_ROOT } from '../../common/api';
+import { API_ROOT, ENDPOINTS, type DetectorRecord } from '../../common/api';
 import { DETECTION_ERROR_CODES, DetectionError, type DetectionErrorCode } from '../../common/detection_error';
 import type { Config } from './config';
 import { printable, type Session } from './session';
@@ -141,6 +141,19 @@ export async function askEndpoint<Response extends z.ZodType>(
     throw new DetectionError('internal', `Kibana's answer is none of ours: ${printable(answer, 200)}`);
   }
   return parsed.data;
+}
+
+const PAGE = 1_000;
+
+/** Returns the detectors of the space that the address of Kibana names. */
+export async function allDetectors(connection: KibanaConnection): Promise<DetectorRecord[]> {
+  const records: DetectorRecord[] = [];
+  for (let page = 1; ; page++) {
+    const path = `/detectors?page=${page}&per_page=${PAGE}`;
+    const { total, detectors } = await askEndpoint(connection, ENDPOINTS.listDetectors, path);
+    records.push(...detectors);
+    if (page * PAGE >= total) return records;
+  }
 }
 
 export function jsonOf(text: string): unknown {

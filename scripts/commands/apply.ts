@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { ENDPOINTS, type DetectorRecord } from '../../common/api';
+import { ENDPOINTS } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
 import { readDetectorFiles } from '../detectors_as_files/read_detector_files';
 import { planDetectors, type Difference, type PlannedDetector } from '../detectors_as_files/plan_detectors';
 import {
+  allDetectors,
   askEndpoint,
   connectToKibana,
   KIBANA_URL_OPTION,
@@ -12,7 +13,6 @@ import {
 } from '../command_line/kibana';
 import { printable, runs } from '../command_line/session';
 
-const PAGE = 1_000;
 const SHOWN_CHARACTERS = 120;
 
 interface Options {
@@ -66,7 +66,7 @@ Examples:
       }
       const connection = connectToKibana(session, kibanaUrl);
       const files = await readDetectorFiles(file);
-      const plan = planDetectors(files, await allRecords(connection), { label, prune });
+      const plan = planDetectors(files, await allDetectors(connection), { label, prune });
       await checkSettingsAndRights(connection, plan);
       const applied: Applied[] = [];
       for (const each of plan) {
@@ -77,16 +77,6 @@ Examples:
       session.result({ dry_run: dryRun, detectors: applied }, () => textOf(applied, dryRun));
     },
   );
-
-async function allRecords(connection: KibanaConnection): Promise<DetectorRecord[]> {
-  const records: DetectorRecord[] = [];
-  for (let page = 1; ; page++) {
-    const path = `/detectors?page=${page}&per_page=${PAGE}`;
-    const { total, detectors } = await askEndpoint(connection, ENDPOINTS.listDetectors, path);
-    records.push(...detectors);
-    if (page * PAGE >= total) return records;
-  }
-}
 
 /** @throws DetectionError `forbidden` or `invalid_input` naming every detector that could not be saved */
 async function checkSettingsAndRights(

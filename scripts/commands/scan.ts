@@ -6,8 +6,10 @@ import { DetectionError, exitCodeOf } from '../../common/detection_error';
 import { DAY } from '../../common/duration';
 import type { DetectorProposal } from '../../common/scanning/propose_detectors';
 import type { FoundSource, LeftOut, LeftOutReason } from '../../common/scanning/sources_of_indices';
+import { createWatchers } from '../../common/scanning/watched_sources';
 import { findSources, lookAtSource, type LookedAt } from '../../server/elasticsearch/scanning';
 import {
+  allDetectors,
   askEndpoint,
   connectToKibana,
   KIBANA_URL_OPTION,
@@ -31,6 +33,8 @@ interface Scanned {
   readonly source: FoundSource;
   readonly looked?: Omit<LookedAt, 'fields'>;
   readonly problem?: string;
+  /** Detectors that read it already: it gets no other. */
+  readonly watchedBy?: readonly string[];
 }
 
 /** A detector that was to be made in Kibana. */
@@ -57,7 +61,8 @@ export const scan = (): Command =>
         `
 Only what you may read is seen, hidden and system indices are left out, and remote clusters are not looked into. Data streams, and
 indices that rotate by date or counter, are one source each. Nothing is written without --output or --create; --create takes the
-Kibana privilege "Log Anomalies: All" and the owner role, makes what has enough logs to learn from, and says of each what became of it.
+Kibana privilege "Log Anomalies: All" and the owner role, makes what has enough logs to learn from and no detector of the space reads
+already, and says of each what became of it.
 
 Examples:
   log-anomalies scan
@@ -66,11 +71,25 @@ Examples:
       ),
     async (session, options) => {
       const connection = options.create ? connectToKibana(session, options.kibanaUrl) : undefined;
-      const { found, scanned } = await scanCluster(session, options);
+      // Before anything takes long: who may not list detectors can make none.
+      const watchersOf =
+        connection &&
+        createWatchers(
+          (await allDetectors(connection)).map(({ detector: { name, source } }) => ({
+            name,
+            index: source.index,
+          })),
+        );
+      const { found, scanned } = await scanCluster(session, options, watchersOf);
       const files = options.output === undefined ? [] : await writeFiles(options.output, scanned);
       const made = connection === undefined ? undefined : await makeAll(connection, session, scanned);
       const answer = {
-        sources: scanned.map(({ source, looked, problem }) => ({ ...source, ...looked, problem })),
+        sources: scanned.map(({ source, looked, problem, watchedBy }) => ({
+          ...source,
+          ...looked,
+          problem,
+          ...(watchedBy && { detectors: watchedBy }),
+        })),
         left_out: found.leftOut,
         incomplete: found.isIncomplete,
         ...(options.output !== undefined && { files }),
@@ -96,6 +115,7 @@ Examples:
 async function scanCluster(
   session: Session,
   { days, only }: Options,
+  watchersOf: ReturnType<typeof createWatchers> | undefined,
 ): Promise<{ found: Awaited<ReturnType<typeof findSources>>; scanned: Scanned[] }> {
   const to = session.clock.now();
   const range = { from: Math.round(to - days * DAY), to };
@@ -115,7 +135,8 @@ async function scanCluster(
     for (const source of chosen) {
       try {
         const { fields: _fields, ...looked } = await lookAtSource(client, source, range, { signal });
-        scanned.push({ source, looked });
+        const watchedBy = watchersOf?.(source.index, source.indices);
+        scanned.push({ source, looked, ...(watchedBy && { watchedBy }) });
       } catch (error) {
         if (!(error instanceof DetectionError) || ['interrupted', 'unavailable'].includes(error.code))
           throw error;
@@ -162,7 +183,10 @@ async function makeAll(
   session: Session,
   scanned: readonly Scanned[],
 ): Promise<Made[]> {
-  const wanted = scanned.flatMap(proposalsOf).filter(({ isReady }) => isReady);
+  const wanted = scanned
+    .filter(({ watchedBy = [] }) => watchedBy.length === 0)
+    .flatMap(proposalsOf)
+    .filter(({ isReady }) => isReady);
   const progress = session.progress('Making');
   const made: Made[] = [];
   for (const { detector } of wanted) {
@@ -173,9 +197,10 @@ async function makeAll(
       });
       made.push({ name: detector.name, id });
     } catch (error) {
-      if (!(error instanceof DetectionError) || ['interrupted', 'unavailable'].includes(error.code))
-        throw error;
+      if (!(error instanceof DetectionError)) throw error;
       made.push({ name: detector.name, refused: { code: error.code, message: error.message } });
+      // The answer tells what was made until then.
+      if (['interrupted', 'unavailable'].includes(error.code)) break;
     }
     progress(made.length, wanted.length, 'detectors');
   }
@@ -185,7 +210,7 @@ async function makeAll(
 
 const counted = (count: number): string => count.toLocaleString('en');
 
-function sourceText({ source, looked, problem }: Scanned): string {
+function sourceText({ source, looked, problem, watchedBy = [] }: Scanned): string {
   const head = `${printable(source.index)}  (${counted(source.logs)} documents in ${counted(source.indices.length)} ${source.indices.length === 1 ? 'index' : 'indices'})`;
   if (looked === undefined) return `${head}\n    could not be looked at: ${printable(problem ?? '', 400)}`;
   if (looked.kind === undefined)
@@ -198,6 +223,9 @@ function sourceText({ source, looked, problem }: Scanned): string {
   });
   return [
     `${head}\n    ${KIND_TEXT[looked.kind]}`,
+    ...(watchedBy.length > 0
+      ? [`    watched already by ${watchedBy.map((name) => printable(name, 60)).join(', ')}`]
+      : []),
     ...(lines.length > 0 ? lines : ['    nothing fit to be looked at']),
   ].join('\n');
 }

@@ -19,7 +19,7 @@ import { SetupProblems } from '../../shared/detector/setup_problems';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { RequestState } from '../../shared/requests/request_state';
 import { formatCount } from '../../shared/values/format';
-import { leftOutText, type LeftOut } from './scan_text';
+import { leftOutText, shownName, type LeftOut } from './scan_text';
 import { SourceRow } from './source_row';
 import { keyOf, useScan, type Row } from './use_scan';
 
@@ -217,12 +217,12 @@ function LeftOutList(props: { leftOut: readonly LeftOut[]; others: readonly Row[
                   values: { count: formatCount(others.length) },
                 })}
                 {': '}
-                {others.map(({ index }) => index).join(', ')}
+                {others.map(({ index }) => shownName(index)).join(', ')}
               </li>
             )}
             {leftOut.map((each) => (
               <li key={each.reason} className="eui-textBreakWord">
-                {leftOutText(each)}: {each.examples.join(', ')}
+                {leftOutText(each)}: {each.examples.map(shownName).join(', ')}
                 {each.count > each.examples.length && ' …'}
               </li>
             ))}

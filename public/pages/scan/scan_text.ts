@@ -1,6 +1,11 @@
 import { i18n } from '@kbn/i18n';
+import { printable } from '../../../common/printable';
 import type { Answer } from '../../shared/app/api_client';
 import { formatCount } from '../../shared/values/format';
+
+const LONGEST_NAME = 200;
+/** Returns a name out of the cluster, without what reorders or hides text. */
+export const shownName = (name: string): string => printable(name, LONGEST_NAME);
 
 type Scan = Answer<'scanLogs'>;
 export type LeftOut = Scan['left_out'][number];
@@ -40,7 +45,7 @@ export function kindText(kind: Kind): string {
 
 /** Says what a proposed detector judges, and by which entity. */
 export function proposalText({ unit, detector }: Proposal): string {
-  const { entity_field: entity } = detector;
+  const entity = detector.entity_field && shownName(detector.entity_field);
   if (unit === 'bucket') {
     return i18n.translate('logAnomalies.scan.bucket', {
       defaultMessage: 'All logs of each {entity} together, every {span}: floods, silence, more errors',

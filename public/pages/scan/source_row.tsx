@@ -12,16 +12,17 @@ import {
   EuiTitle,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { printable } from '../../../common/printable';
 import { detectorPath, writeLocation } from '../../shared/app/location';
+import { printable } from '../../../common/printable';
 import { pastQuery } from '../../shared/detector/past_range';
 import { AppLink } from '../../shared/layout/app_link';
 import { formatCount } from '../../shared/values/format';
-import { amountText, kindText, proposalText, type Proposal } from './scan_text';
+import { amountText, kindText, proposalText, shownName, type Proposal } from './scan_text';
 import { keyOf, type Outcome, type Row } from './use_scan';
 
+const LONGEST_MESSAGE = 1_000;
+
 /** Names of indices come from whoever may make one. */
-const LONGEST_NAME = 200;
 
 /** One source: its name and kind, and what could be made of it. */
 export function SourceRow(props: {
@@ -40,7 +41,7 @@ export function SourceRow(props: {
           <EuiFlexGroup gutterSize="s" alignItems="center" responsive={false} wrap>
             <EuiFlexItem grow={false} style={{ minWidth: 0 }}>
               <EuiTitle size="xxs">
-                <h2 className="eui-textBreakWord">{printable(index, LONGEST_NAME)}</h2>
+                <h2 className="eui-textBreakWord">{shownName(index)}</h2>
               </EuiTitle>
             </EuiFlexItem>
             {looked?.kind && (
@@ -56,7 +57,7 @@ export function SourceRow(props: {
             <EuiText size="s" className="eui-textBreakWord">
               {i18n.translate('logAnomalies.scan.watched', {
                 defaultMessage: 'Watched already by {names}',
-                values: { names: detectors.map((name) => printable(name, LONGEST_NAME)).join(', ') },
+                values: { names: detectors.map(shownName).join(', ') },
               })}
             </EuiText>
           )}
@@ -64,7 +65,7 @@ export function SourceRow(props: {
         <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 360 }}>
           {failure !== undefined ? (
             <EuiText size="s" color="danger" className="eui-textBreakWord">
-              {failure.message}
+              {printable(failure.message, LONGEST_MESSAGE)}
             </EuiText>
           ) : looked === undefined ? (
             <EuiSkeletonText lines={2} size="s" />

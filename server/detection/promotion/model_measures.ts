@@ -4,7 +4,13 @@ import type { Matrix } from '../../../common/isolation_forest';
 import type { LogDocument } from '../../../common/log_document';
 import type { FeatureEncoder } from '../../../common/log_features';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { AdaptiveThreshold, exceedance, learnQuantiles, scoreAtExceedance } from '../../../common/threshold';
+import {
+  AdaptiveThreshold,
+  exceedance,
+  learnQuantiles,
+  scoreAtExceedance,
+  shareAskedFor,
+} from '../../../common/threshold';
 import { scoreDriftOf } from './limit_checks';
 import type { PlantedAnomaly } from './planted_anomalies';
 import { rankCorrelation } from './rank_correlation';
@@ -190,7 +196,7 @@ function askedShare({ candidate, active, logsPerDay, recent }: GateMaterial): nu
   const { threshold } = candidate.detector;
   switch (threshold.method) {
     case 'contamination':
-      return threshold.contamination;
+      return shareAskedFor(candidate.quantiles, candidate.threshold, threshold.contamination);
     case 'adaptive':
       return Math.min(
         LARGEST_SHARE,

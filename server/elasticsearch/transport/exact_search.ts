@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createUnzip } from 'node:zlib';
 import type { estypes } from '@elastic/elasticsearch';
 import { parseExactJson } from '../../../common/log_parsing/exact_json';
@@ -46,10 +46,15 @@ async function textOf(
   const told = Number(headers['content-length'] ?? 0);
   if (told > maxResponseSize) return refuse(told);
   const isPacked = /gzip|deflate/.test(headers['content-encoding'] ?? '');
+  // A pipeline, unlike a pipe, ends with an error where the answer breaks off.
+  const stream = isPacked ? pipeline(body, createUnzip(), () => {}) : body;
+  const stop = (): void => void body.destroy(new Error('Request aborted'));
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
   const parts: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const part of isPacked ? body.pipe(createUnzip()) : body) {
+    for await (const part of stream) {
       parts.push(part as Buffer);
       bytes += (part as Buffer).length;
       if (bytes > maxResponseSize) refuse(bytes);
@@ -58,6 +63,8 @@ async function textOf(
     if (error instanceof SearchError) throw error;
     const name = signal?.aborted ? 'RequestAbortedError' : 'ConnectionError';
     throw new SearchError(name, (error as Error).message);
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
   return Buffer.concat(parts, bytes).toString('utf8');
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { estypes } from '@elastic/elasticsearch';
 import type { ElasticsearchClient } from './client';
@@ -109,6 +109,29 @@ describe('searchWhole', () => {
         message: expect.stringMatching(/content length/),
       });
     }
+  });
+
+  /** An answer of which the beginning comes, and then nothing more. */
+  function cutAnswer(headers: Record<string, string>) {
+    const body = new PassThrough();
+    body.write(gzipSync(JSON.stringify(whole)).subarray(0, 20));
+    const search = async () => ({ statusCode: 200, headers, body });
+    return { body, client: { search } as unknown as ElasticsearchClient };
+  }
+
+  test.each([{ 'content-encoding': 'gzip' }, {}])('ends where the answer breaks off, %j', async (headers) => {
+    const { body, client } = cutAnswer(headers as Record<string, string>);
+    const found = searchWhole(client, {});
+    setImmediate(() => body.destroy(new Error('aborted')));
+    await expect(found).rejects.toMatchObject({ name: 'ConnectionError' });
+  });
+
+  test.each([{ 'content-encoding': 'gzip' }, {}])('ends with its signal, %j', async (headers) => {
+    const { client } = cutAnswer(headers as Record<string, string>);
+    const controller = new AbortController();
+    const found = searchWhole(client, {}, { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await expect(found).rejects.toMatchObject({ name: 'RequestAbortedError' });
   });
 
   test.each([401, 502, 503, 504])(

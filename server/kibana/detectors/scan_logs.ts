@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import { durationToMilliseconds, parseDetector } from '../../../common/detector';
+import { createWatchers } from '../../../common/scanning/watched_sources';
 import { findSources, lookAtSource } from '../../elasticsearch/scanning';
 import { createDetectorRepository } from '../records/detector_repository';
 import type { RequestScope, Services } from '../contracts/services';
@@ -20,8 +21,8 @@ export async function scanLogs(
     findSources(elasticsearch, windowOf(services, window), { signal }),
     createDetectorRepository(savedObjects).list(),
   ]);
-  const reads = detectors.flatMap(({ detector }) =>
-    detector.source.index.split(',').map((index) => ({ index: index.trim(), name: detector.name })),
+  const watchersOf = createWatchers(
+    detectors.map(({ detector: { name, source } }) => ({ name, index: source.index })),
   );
   return {
     sources: sources.map(({ index, reachedAs, timestampField, logs, indices }) => ({
@@ -30,33 +31,11 @@ export async function scanLogs(
       timestamp_field: timestampField,
       logs,
       indices: indices.length,
-      detectors: [
-        ...new Set(
-          reads
-            .filter((read) => covers(read.index, index) || indices.some((each) => covers(read.index, each)))
-            .map(({ name }) => name),
-        ),
-      ],
+      detectors: watchersOf(index, indices),
     })),
     left_out: leftOut.map(({ reason, count, examples }) => ({ reason, count, examples: [...examples] })),
     incomplete: isIncomplete,
   };
-}
-
-/** @param pattern as a detector names it; an asterisk stands for any characters */
-function covers(pattern: string, name: string): boolean {
-  const parts = pattern.split('*');
-  if (parts.length === 1) return pattern === name;
-  const last = parts.pop() as string;
-  const [first, ...middle] = parts;
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let place = first.length;
-  for (const part of middle) {
-    const found = name.indexOf(part, place);
-    if (found < 0) return false;
-    place = found + part.length;
-  }
-  return place <= name.length - last.length;
 }
 
 /** @throws DetectionError `too_few_logs`, or `forbidden` and `invalid_input` as the logs of the source are read */

@@ -3,7 +3,7 @@ import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { exceedance } from '../../../common/threshold';
+import { exceedance, shareAskedFor } from '../../../common/threshold';
 import { startingThreshold } from '../../detection/promotion/model_measures';
 import {
   afterMeasurement,
@@ -148,7 +148,7 @@ async function watchPromoted(context: UpkeepContext, { watch }: StoredUpkeep): P
 
 /** @returns undefined where the models have not scored enough to be compared */
 async function alertRateOf(
-  { services, job, counted = [] }: UpkeepContext,
+  { services, job, model, counted = [] }: UpkeepContext,
   previous: string,
   since: number,
 ): Promise<CandidateCheck | undefined> {
@@ -165,7 +165,7 @@ async function alertRateOf(
   const rate = {
     before,
     after,
-    askedShare: askedShareOf(snapshot, before),
+    askedShare: askedShareOf(snapshot, await services.models.load(models, target.detectorId, model), before),
     maxRatio: detector.promotion.limits.max_alert_ratio,
   };
   const check = alertRateCheck({ ...rate, sharedAlerts: undefined });
@@ -188,9 +188,15 @@ async function alertRateOf(
 }
 
 /** Share of the logs that may be called anomalous; of a budget a day the model before tells how many logs that are. */
-function askedShareOf(snapshot: ModelSnapshot, before: { logs: number; anomalies: number }): number {
+function askedShareOf(
+  snapshot: ModelSnapshot,
+  promoted: ModelSnapshot,
+  before: { logs: number; anomalies: number },
+): number {
   const { threshold } = snapshot.detector;
-  if (threshold.method === 'contamination') return threshold.contamination;
+  if (threshold.method === 'contamination') {
+    return shareAskedFor(promoted.quantiles, promoted.threshold, threshold.contamination);
+  }
   if (threshold.method === 'fixed') return exceedance(snapshot.quantiles, threshold.score);
   return before.logs === 0 ? 0 : before.anomalies / before.logs;
 }

@@ -8,3 +8,7 @@ it.each([
 ])('of a rule about %j', (ids, path) => {
   expect(ruleLink({ rule: { params: { detector_ids: ids } } })).toBe(path);
 });
+
+it('of a rule of which a list shows its name alone', () => {
+  expect(ruleLink({ rule: {} })).toBe('/app/logAnomalies');
+});

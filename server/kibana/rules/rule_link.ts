@@ -9,9 +9,10 @@ import { PLUGIN_ID } from '../../../common/plugin';
 export function ruleLink({
   rule: { params },
 }: {
-  readonly rule: { readonly params: { readonly detector_ids?: readonly string[] } };
+  /** Kibana asks with a part of the rule where a list shows a part. */
+  readonly rule: { readonly params?: { readonly detector_ids?: readonly string[] } };
 }): string {
-  const [only, ...others] = params.detector_ids ?? [];
+  const [only, ...others] = params?.detector_ids ?? [];
   return only === undefined || others.length > 0
     ? `/app/${PLUGIN_ID}`
     : `/app/${PLUGIN_ID}/detectors/${encodeURIComponent(only)}`;

@@ -85,14 +85,16 @@ export async function panelsJourney(world: World, pages: KibanaPages, detectorId
     return saved;
   });
   await report.step('its query narrows all of them down', async () => {
-    await page.fill(testSubject('queryInput'), 'anomaly.entity : "auth-api"');
+    const rows = `${testSubject('logAnomaliesRows')} tbody tr`;
+    const entity = (await page.locator(`${rows} td:nth-child(3)`).first().innerText()).trim();
+    await page.fill(testSubject('queryInput'), `anomaly.entity : "${entity}"`);
     await page.click(testSubject('querySubmitButton'));
     await page.waitForFunction(
-      (selector) => {
-        const rows = [...document.querySelectorAll(selector)];
-        return rows.length > 0 && rows.every((row) => row.textContent?.includes('auth-api'));
+      ([selector, wanted]) => {
+        const found = [...document.querySelectorAll(selector)];
+        return found.length > 0 && found.every((row) => row.textContent?.includes(wanted));
       },
-      `${testSubject('logAnomaliesRows')} tbody tr`,
+      [rows, entity],
     );
     await pages.picture('dashboard_query');
   });
