@@ -51,7 +51,7 @@ export interface AnnouncementJournal {
    * @returns tries noted before, by anybody; undefined while another detector is at it
    */
   noteSharedTry?(id: string): Promise<number | undefined>;
-  /** Takes back the last try: it was certainly not taken. */
+  /** Takes back the last try that this journal noted, as long as nobody noted another: it was certainly not taken. */
   takeBackSharedTry?(id: string, tries: number): Promise<void>;
 }
 

@@ -1,7 +1,14 @@
 import { parseRetryAfter } from './messages/delivery';
 import { createMemoryJournal } from './journal';
 import type { AnnouncementJournal } from './journal';
-import { closers, detector, setUp, startWebhook } from '../../test/unit/notification_receivers';
+import {
+  closers,
+  detector,
+  setUp,
+  startListener,
+  startMail,
+  startWebhook,
+} from '../../test/unit/notification_receivers';
 import { resultOf } from './test_results';
 
 const textOf = (payload: unknown) => JSON.stringify(payload);
@@ -156,6 +163,120 @@ describe('by Slack', () => {
     clock.time += 60_000;
     expect(await notifier.flush()).toMatchObject([{ messages: 1, waiting: 0 }]);
     expect(received).toHaveLength(2);
+  });
+
+  it.each([502, 503, 504])(
+    'waits longer than an hour for a receiver whose gateway answers %i',
+    async (status) => {
+      const { received, asked, webhook_url } = await startWebhook((response, count) => {
+        response.writeHead(count === 1 ? 502 : 200).end();
+      });
+      asked.status = status;
+      const { notify, notifier, clock } = setUp({ slack: { webhook_url } });
+      await notify('r1', [resultOf('1')]);
+      for (let hour = 1; hour <= 23; hour++) {
+        clock.time += 60 * 60_000;
+        expect(await notifier.flush()).toMatchObject([{ messages: 0, suppressed: 0, waiting: 1 }]);
+      }
+      expect([received.length, asked.count]).toEqual([1, 23]);
+      asked.status = 405;
+      clock.time += 60_000;
+      expect(await notifier.flush()).toMatchObject([{ messages: 1, announced: 1, waiting: 0 }]);
+      expect(received).toHaveLength(2);
+    },
+  );
+
+  it('does not wait for ever for a gateway that answers so to HEAD alone', async () => {
+    const { received, asked, webhook_url } = await startWebhook((response, count) => {
+      response.writeHead(count === 1 ? 502 : 200).end();
+    });
+    asked.status = 502;
+    const { notify, notifier, clock } = setUp({ slack: { webhook_url } });
+    await notify('r1', [resultOf('1')]);
+    clock.time += 24 * 60 * 60_000;
+    expect(await notifier.flush()).toMatchObject([{ messages: 1, waiting: 0 }]);
+    expect(received).toHaveLength(2);
+  });
+
+  it.each([400, 405, 408, 500, 501])(
+    'takes %i, in answer to HEAD, for a receiver that is there',
+    async (status) => {
+      const { received, asked, webhook_url } = await startWebhook((response, count) => {
+        if (count === 1) response.socket?.destroy();
+        else response.end('ok');
+      });
+      asked.status = status;
+      const { notify, notifier, clock } = setUp({ slack: { webhook_url } });
+      await notify('r1', [resultOf('1')]);
+      clock.time += 60_000;
+      expect(await notifier.flush()).toMatchObject([{ messages: 1, waiting: 0 }]);
+      expect(received).toHaveLength(2);
+    },
+  );
+
+  it('knows that a receiver whose certificate cannot be trusted was sent nothing', async () => {
+    // The mail server brings a certificate along that it signed itself, and complains about it.
+    const complaint = jest.spyOn(console, 'error').mockImplementation(() => {});
+    closers.push(async () => complaint.mockRestore());
+    const { smtp_server } = await startMail({ secure: true });
+    const { notify, clock, journal } = setUp({ slack: { webhook_url: `https://${smtp_server}/services/x` } });
+    const [report] = await notify('r1', [resultOf('1')]);
+    expect(report.error).toMatch(/could not be reached \((DEPTH_ZERO_SELF_SIGNED_CERT|CERT_HAS_EXPIRED)\)/);
+    expect(clock.slept).toHaveLength(3);
+    expect((await journal.readChannel('slack')).outbox[0].tries).toBeUndefined();
+  });
+
+  it.each<[string, () => Promise<{ port: number }>]>([
+    ['speaks no TLS', async () => ({ port: Number(new URL((await startWebhook()).webhook_url).port) })],
+    ['breaks off before TLS', () => startListener((socket) => socket.destroy())],
+  ])('knows that a receiver that %s was sent nothing', async (_what, start) => {
+    const { port } = await start();
+    const { notify, journal } = setUp({ slack: { webhook_url: `https://127.0.0.1:${port}/services/x` } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ waiting: 1 }]);
+    expect((await journal.readChannel('slack')).outbox[0].tries).toBeUndefined();
+  });
+
+  it.each<[string, object, boolean]>([
+    ['a connection timed out', { code: 'ETIMEDOUT', syscall: 'connect' }, true],
+    ['no address could be connected', { code: 'ETIMEDOUT', errors: [{ syscall: 'connect' }] }, true],
+    ['the name in the certificate is another', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, true],
+    ['its authority is not known', { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' }, true],
+    ['an answer timed out', { code: 'ETIMEDOUT', syscall: 'read' }, false],
+    ['the connection broke off', { code: 'ECONNRESET', message: 'read ECONNRESET' }, false],
+    ['something failed', {}, false],
+  ])('notes no try where %s: %j', async (_what, cause, isUntried) => {
+    const fetch = () => Promise.reject(Object.assign(new TypeError('fetch failed'), { cause }));
+    const webhook_url = 'https://hooks.example/services/x';
+    const { notify, journal } = setUp({ slack: { webhook_url } }, undefined, undefined, { fetch });
+    await notify('r1', [resultOf('1')]);
+    expect((await journal.readChannel('slack')).outbox[0].tries).toBe(isUntried ? undefined : 1);
+  });
+
+  it('waits for an answer longer than fetch waits for a connection', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
+    closers.push(async () => jest.useRealTimers());
+    const refusal = Object.assign(new TypeError('fetch failed'), {
+      cause: { code: 'UND_ERR_CONNECT_TIMEOUT' },
+    });
+    // As fetch does where a host takes no connection: after 10 seconds, which it looks at once a second.
+    const fetch = jest.fn(
+      (_url: unknown, { signal }: RequestInit = {}) =>
+        new Promise<Response>((_resolve, reject) => {
+          setTimeout(() => reject(refusal), 11_000);
+          signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    );
+    const webhook_url = 'https://hooks.example/services/x';
+    const more = { fetch: fetch as unknown as typeof globalThis.fetch, timeout: undefined };
+    const { notify, journal } = setUp({ slack: { webhook_url } }, undefined, undefined, more);
+    const told = notify('r1', [resultOf('1')]);
+    await jest.advanceTimersByTimeAsync(11_000);
+    expect(await told).toMatchObject([
+      { waiting: 1, error: expect.stringContaining('UND_ERR_CONNECT_TIMEOUT') },
+    ]);
+    expect((await journal.readChannel('slack')).outbox[0].tries).toBeUndefined();
+    // Four such attempts would hold up the run.
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   it.each([502, 504])('does not repeat at once what a gateway answers %i for', async (status) => {

@@ -10,7 +10,7 @@ import { compileRoute, factsOfIncident, type CompiledRoute } from './channels/ro
 import type { AnnouncementJournal, ChannelState, PendingMessage } from './journal';
 import { endMessage, incidentMessage, isEnd, newsOf } from './messages/incident_message';
 import type { KeptIncident } from '../detection/ports/incidents';
-import { HOUR } from '../../common/duration';
+import { DAY, HOUR } from '../../common/duration';
 
 export interface AlertLog {
   info(message: string): void;
@@ -23,7 +23,7 @@ export interface NotifierDependencies {
   readonly journal: AnnouncementJournal;
   readonly log: AlertLog;
   readonly retry?: RetryOptions;
-  /** Milliseconds that a receiver has for each answer. Default 10 seconds. */
+  /** Milliseconds that a receiver has for each answer. Default 12 seconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
   /** Returns the absolute address at which a result can be judged, or none. */
@@ -70,7 +70,8 @@ export interface Notifier {
   flush(): Promise<ChannelReport[]>;
 }
 
-const DEFAULT_TIMEOUT = 10_000;
+/** Longer than fetch waits for a connection (10 seconds, and up to one more): a host that takes none was sent nothing. */
+const DEFAULT_TIMEOUT = 12_000;
 /** A channel that failed is left alone this long, milliseconds, so that it does not hold up every run. */
 const PAUSE_AFTER_FAILURE = 60_000;
 /** Messages that wait for a channel; more are only counted. */
@@ -79,8 +80,12 @@ const LARGEST_OUTBOX = 50;
 const MOST_REFUSALS = 5;
 /** A message whose answer was lost is sent once more: then it was told twice at most. */
 const MOST_TRIES = 2;
-/** The second time waits for a receiver that answers, but no longer than this, milliseconds. */
+/** The second time waits for a receiver that answers, but no longer than this where nothing answers at all, milliseconds. */
 const LONGEST_DOUBT = HOUR;
+/** So long it waits where something answers that the receiver is not there, as a gateway does; one may say so of HEAD alone. Milliseconds. */
+const LONGEST_OUTAGE = DAY;
+/** HTTP or SMTP status, in the place of the code of a connection's failure. */
+const STATUS = /^\d{3}$/;
 
 /** @param config as `parseAlertsConfig` gives it; without a channel nothing is ever sent */
 export function createNotifier(config: AlertsConfig, dependencies: NotifierDependencies): Notifier {
@@ -363,13 +368,9 @@ async function deliver(
       continue;
     }
     const before = state;
-    try {
-      const isInDoubt = tries > 0 && channel.dropsRepeats !== true;
-      if (isInDoubt && clock.now() - (pending?.triedAt ?? clock.now()) < LONGEST_DOUBT)
-        await channel.ping(signal);
-    } catch (error) {
-      return waitAfter(error, pending);
-    }
+    const isInDoubt = tries > 0 && channel.dropsRepeats !== true;
+    const silence = isInDoubt ? await silenceSince(pending?.triedAt ?? clock.now()) : undefined;
+    if (silence !== undefined) return waitAfter(silence.reason, pending);
     // Detectors that find something of the same incident may be about to tell of it, too.
     const shared =
       pending && isOfIncident(pending) && channel.dropsRepeats !== true && journal.noteSharedTry
@@ -377,6 +378,9 @@ async function deliver(
         : undefined;
     if (shared !== undefined && shared.tries === undefined) return finish();
     if (pending && (shared?.tries ?? 0) >= MOST_TRIES) {
+      log.warn(
+        `${channel.name} has not answered for a message about an incident that detectors sent to it ${MOST_TRIES} times; it is not repeated, but counted in the next one`,
+      );
       const what = { ids: pending.ids, isIncident: isOfIncident(pending) };
       state = await suppress(channel, { ...state, outbox: rest }, what, journal, clock.now());
       report.suppressed += pending.ids.length;
@@ -385,6 +389,20 @@ async function deliver(
     const takeBack = async (): Promise<void> => {
       if (shared !== undefined) await journal.takeBackSharedTry?.(shared.id, shared.tries as number);
     };
+    if (pending && !isInDoubt && shared?.tries !== undefined && shared.tries > 0) {
+      // Another detector's try is in doubt: it is the second time here, too.
+      const triedAt = clock.now();
+      const stillSilent = await silenceSince(triedAt);
+      if (stillSilent !== undefined) {
+        const doubtful: PendingMessage = { ...pending, tries: shared.tries, triedAt };
+        state = { ...state, outbox: [doubtful, ...rest] };
+        try {
+          return await waitAfter(stillSilent.reason, doubtful);
+        } finally {
+          await takeBack();
+        }
+      }
+    }
     await noteTry(pending, tries + 1).catch(async (error: unknown) => {
       await takeBack().catch(() => undefined);
       throw error;
@@ -392,12 +410,14 @@ async function deliver(
     try {
       await send(pending);
     } catch (error) {
-      // A message that was certainly not taken has not been tried.
-      if (!(error instanceof SendFailure && error.mayHaveArrived)) {
-        state = before;
+      if (error instanceof SendFailure && error.mayHaveArrived) return waitAfter(error, pending);
+      // A message that was certainly not taken has not been tried. Put down here first: that does not hang on the place of all detectors.
+      state = before;
+      try {
+        return await waitAfter(error, pending);
+      } finally {
         await takeBack();
       }
-      return waitAfter(error, pending);
     }
     if (pending) await journal.record(pending.ids, 'announced');
     // An end says nothing of what was left out.
@@ -414,6 +434,23 @@ async function deliver(
     log.info(`Announced ${pending?.message.total ?? 0} anomalies by ${channel.name}`);
   }
   return finish();
+
+  /**
+   * Asks a receiver that may have taken a message whether it is there.
+   *
+   * @param triedAt epoch milliseconds of the last try
+   * @returns why the message waits for a later call; undefined where it may be sent now
+   */
+  async function silenceSince(triedAt: number): Promise<{ reason: unknown } | undefined> {
+    try {
+      await channel.ping(signal);
+      return undefined;
+    } catch (reason) {
+      const isAnswered = reason instanceof SendFailure && STATUS.test(reason.code ?? '');
+      const longest = isAnswered ? LONGEST_OUTAGE : LONGEST_DOUBT;
+      return signal?.aborted || clock.now() - triedAt < longest ? { reason } : undefined;
+    }
+  }
 
   /** Written before the message is sent: whoever finds it later knows that it may have been told. */
   async function noteTry(pending: PendingMessage | undefined, tries: number): Promise<void> {

@@ -20,14 +20,15 @@ export interface ChannelTrial {
 
 export interface TrialDependencies extends Omit<ChannelDependencies, 'fetch' | 'timeout'> {
   readonly fetch?: typeof globalThis.fetch;
-  /** Milliseconds for each answer. Default 10 seconds. */
+  /** Milliseconds for each answer. Default 12 seconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
   /** Page that the message links to. */
   readonly link?: string;
 }
 
-const DEFAULT_TIMEOUT = 10_000;
+/** Longer than fetch waits for a connection (10 seconds, and up to one more): a host that takes none was sent nothing. */
+const DEFAULT_TIMEOUT = 12_000;
 
 /**
  * Sends a message to each channel, once, past journal, routes and limits.

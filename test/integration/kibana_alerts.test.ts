@@ -221,7 +221,7 @@ describe('the journal in Elasticsearch', () => {
     await quicker.takeBackSharedTry!(told, 1);
     expect(await slower.noteSharedTry!(told)).toBe(1);
     const now = kibana.now;
-    kibana.now = () => now() + 3 * MINUTE;
+    kibana.now = () => now() + 4 * MINUTE;
     expect(await quicker.noteSharedTry!(told)).toBe(2);
     kibana.now = now;
     const otherSpace = createElasticsearchJournal(owner.client, { ...target, space: 'default' }, () =>

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions } from 'smtp-server';
 import type { AnomalyResult } from '../../common/anomaly';
@@ -25,14 +26,14 @@ export async function startWebhook(
   answer: (response: ServerResponse, count: number) => void = (response) => response.end('ok'),
 ) {
   const received: Array<Record<string, unknown> & { text: string }> = [];
-  const asked = { count: 0, isAnswered: true };
+  const asked = { count: 0, isAnswered: true, status: 405 };
   const server: Server = createServer((request: IncomingMessage, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       if (request.method === 'HEAD') {
         asked.count++;
-        if (asked.isAnswered) response.writeHead(405).end();
+        if (asked.isAnswered) response.writeHead(asked.status).end();
         else request.socket.destroy();
         return;
       }
@@ -44,6 +45,14 @@ export async function startWebhook(
   closers.push(() => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))));
   const { port } = server.address() as AddressInfo;
   return { received, asked, webhook_url: `http://127.0.0.1:${port}/services/verysecret` };
+}
+
+/** A listener on loopback that speaks no protocol of its own. */
+export async function startListener(onConnection: (socket: Socket) => void = () => {}) {
+  const server = createTcpServer(onConnection);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => server.close(resolve)));
+  return { port: (server.address() as AddressInfo).port };
 }
 
 /** A real SMTP server on loopback. */

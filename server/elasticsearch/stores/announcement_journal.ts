@@ -2,7 +2,13 @@ import type { AnnouncementJournal, ChannelState } from '../../notifications';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import { attempt } from '../transport/attempt';
-import { bulkWrite, bulkWriteAll, type BulkOperation } from '../transport/bulk';
+import {
+  bulkWrite,
+  bulkWriteAll,
+  throwIfRefused,
+  type BulkOperation,
+  type DocumentRevision,
+} from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { DAY } from '../../../common/duration';
 
@@ -10,8 +16,11 @@ import { DAY } from '../../../common/duration';
 const REMEMBERED_DAYS = 60;
 const INCIDENT_ID = /^[a-z][a-z0-9_-]*:incident:/;
 const IDS_PER_REQUEST = 1_000;
-/** A detector that noted a try is given so long to send the message and to put down what became of it, milliseconds. */
-const TRY_TAKES = 120_000;
+/**
+ * A detector that noted a try is given so long to send the message and to put down what became of it, milliseconds: four attempts of 12
+ * seconds and three pauses of up to 30 seconds are 138.
+ */
+const TRY_TAKES = 180_000;
 
 /** Tries of a message that several detectors may send. */
 interface SharedTries {
@@ -42,6 +51,8 @@ export function createElasticsearchJournal(
     id: idOf('try', message),
     document: { type: 'try', detector_id: detectorId, space, channel, at: new Date(now()).toISOString() },
   });
+  /** The tries that this journal noted last, by their messages. */
+  const noted = new Map<string, DocumentRevision>();
   let isReady: Promise<void> | undefined;
   const ready = (): Promise<void> =>
     (isReady ??= ensureIndex(client, index, 'checkpoints').then(() => forget(client, target, now())));
@@ -101,7 +112,8 @@ export function createElasticsearchJournal(
       );
       const found = docs[0] !== undefined && '_source' in docs[0] ? docs[0] : undefined;
       const { detector_id: by, channel: before } = found?._source ?? {};
-      const isOver = before === undefined || before.at === 0 || now() - before.at > TRY_TAKES;
+      // The clock of another Kibana may be wrong in either direction.
+      const isOver = before === undefined || Math.abs(now() - before.at) > TRY_TAKES;
       if (!isOver && by !== detectorId) return undefined;
       const tries = before?.tries ?? 0;
       const { revisions } = await bulkWrite(
@@ -121,11 +133,20 @@ export function createElasticsearchJournal(
         ],
         { what, guard },
       );
+      const revision = revisions.get(id);
       // Another detector was quicker.
-      return revisions.has(id) ? tries : undefined;
+      if (revision === undefined) return undefined;
+      noted.set(message, revision);
+      return tries;
     },
     takeBackSharedTry: async (message, tries) => {
-      await bulkWriteAll(client, [sharedTry(message, { tries, at: 0 })], { what, guard });
+      const ifUnchangedSince = noted.get(message);
+      if (ifUnchangedSince === undefined) return;
+      noted.delete(message);
+      const operation = { ...sharedTry(message, { tries, at: 0 }), ifUnchangedSince };
+      const { refused, unwritten } = await bulkWrite(client, [operation], { what, guard });
+      // Another detector may have noted a try meanwhile, which stays.
+      throwIfRefused({ refused: refused.filter(({ status }) => status !== 409), unwritten }, what);
     },
     writeChannel: async (channel, state) => {
       await ready();

@@ -187,11 +187,18 @@ export async function bulkWriteAll(
   operations: readonly BulkOperation[],
   options: BulkOptions,
 ): Promise<void> {
-  const { refused, unwritten } = await bulkWrite(client, operations, options);
+  throwIfRefused(await bulkWrite(client, operations, options), options.what);
+}
+
+/** @throws DetectionError `forbidden`, `unavailable` or `refused` with the first reason why a document is not written */
+export function throwIfRefused(
+  { refused, unwritten }: Pick<BulkOutcome, 'refused' | 'unwritten'>,
+  what: string,
+): void {
   const [problem] = [...refused, ...unwritten];
   if (problem === undefined) return;
   throw new DetectionError(
     problem.status === 403 ? 'forbidden' : unwritten.length > 0 ? 'unavailable' : 'refused',
-    `Could not ${options.what}: Elasticsearch refused it with status ${problem.status}: ${problem.reason}`,
+    `Could not ${what}: Elasticsearch refused it with status ${problem.status}: ${problem.reason}`,
   );
 }

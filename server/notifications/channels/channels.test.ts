@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 import type { Incident } from '../../../common/incidents';
-import { closers, detector, setUp } from '../../../test/unit/notification_receivers';
+import { closers, detector, setUp, startWebhook } from '../../../test/unit/notification_receivers';
 import type { KeptIncident } from '../../detection/ports/incidents';
 import { createMemoryJournal } from '../journal';
 import { resultOf } from '../test_results';
@@ -330,6 +330,61 @@ describe('detectors that find something of the same incident', () => {
     expect(received.map(({ text }) => text).join()).toContain(
       '1 more message about incidents suppressed since',
     );
+  });
+
+  it('lose nothing to an outage in which both of them come by', async () => {
+    const outage = { isOver: false };
+    const { received, asked, webhook_url } = await startWebhook((response) =>
+      response.writeHead(outage.isOver ? 200 : 502).end(),
+    );
+    asked.status = 502;
+    const shared = { tries: 0 };
+    const told = new Set<string>();
+    const notifierOf = () => {
+      const own = createMemoryJournal();
+      const journal = {
+        ...own,
+        announced: async (asking: readonly string[]) => new Set(asking.filter((id) => told.has(id))),
+        record: async (news: readonly string[]) => news.forEach((id) => told.add(id)),
+        noteSharedTry: async () => shared.tries++,
+        takeBackSharedTry: async (_id: string, tries: number) => void (shared.tries = tries),
+      };
+      return { ...setUp(withChannel({ type: 'slack', webhook_url }), journal), own };
+    };
+    const [a, b] = [notifierOf(), notifierOf()];
+    const pass = (minutes: number) => [a, b].forEach(({ clock }) => (clock.time += minutes * 60_000));
+    await a.notifier.notifyIncidents([incidentOf()]);
+    pass(3);
+    expect(await b.notifier.notifyIncidents([incidentOf()])).toMatchObject([{ messages: 0, waiting: 1 }]);
+    // It asked first, and put down that the message is in doubt.
+    expect([received.length, asked.count, shared.tries]).toEqual([1, 1, 1]);
+    const [waiting] = (await b.own.readChannel('it')).outbox;
+    expect(waiting).toMatchObject({ tries: 1, triedAt: b.clock.time });
+    outage.isOver = true;
+    asked.status = 405;
+    pass(1);
+    expect(await a.notifier.flush()).toMatchObject([{ messages: 1, announced: 1, suppressed: 0 }]);
+    expect(await b.notifier.flush()).toMatchObject([{ messages: 0, suppressed: 0, waiting: 0 }]);
+    expect(received).toHaveLength(2);
+  });
+
+  it('leave a channel alone that refused, also where the try cannot be taken back', async () => {
+    const { url } = await startService(
+      () => undefined,
+      (response) => response.writeHead(403).end(),
+    );
+    const journal = {
+      ...createMemoryJournal(),
+      noteSharedTry: async () => 0,
+      takeBackSharedTry: () => Promise.reject(new Error('lost')),
+    };
+    const settings = { type: 'mattermost', webhook_url: `${url}/hooks/verysecretpart` };
+    const { notifier, clock } = setUp(withChannel(settings), journal);
+    await expect(notifier.notifyIncidents([incidentOf()])).rejects.toThrow('lost');
+    const { notBefore, outbox } = await journal.readChannel('it');
+    expect(notBefore).toBe(clock.time + 60_000);
+    expect(outbox).toMatchObject([{ refusals: 1 }]);
+    expect(outbox[0].tries).toBeUndefined();
   });
 
   it('take back what was certainly not taken', async () => {

@@ -1,7 +1,12 @@
-import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { DEFAULT_RETRY } from '../messages/delivery';
-import { closers, decoded, setUp, startMail, startWebhook } from '../../../test/unit/notification_receivers';
+import {
+  closers,
+  decoded,
+  setUp,
+  startListener,
+  startMail,
+  startWebhook,
+} from '../../../test/unit/notification_receivers';
 import { resultOf } from '../test_results';
 
 const smtpError = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
@@ -97,15 +102,25 @@ describe('by mail', () => {
   });
 
   it('does not wait for ever for a greeting', async () => {
-    const silent = createTcpServer(() => {});
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    closers.push(() => new Promise((resolve) => silent.close(resolve)));
-    const { port } = silent.address() as AddressInfo;
+    const { port } = await startListener();
     const { notify } = setUp({ email: { smtp_server: `127.0.0.1:${port}`, recipients } }, undefined, {
       ...DEFAULT_RETRY,
       attempts: 1,
     });
     expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 0, waiting: 1 }]);
+  });
+
+  it('knows that a server whose certificate cannot be trusted was sent nothing', async () => {
+    const complaint = jest.spyOn(console, 'error').mockImplementation(() => {});
+    closers.push(async () => complaint.mockRestore());
+    const { received, smtp_server } = await startMail({ secure: true });
+    const settings = { smtp_server: `smtps://${smtp_server}`, recipients };
+    const { notify, clock, journal } = setUp({ email: settings });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([
+      { waiting: 1, error: expect.stringContaining('could not be used (ESOCKET)') },
+    ]);
+    expect([received.length, clock.slept.length]).toEqual([0, 3]);
+    expect((await journal.readChannel('email')).outbox[0].tries).toBeUndefined();
   });
 
   it('sends nothing unencrypted where TLS is required', async () => {

@@ -106,12 +106,15 @@ const NEVER_SENT: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
 ]);
 const NO_GREETING = /^(Connection timeout|Greeting never received)/;
+/** Node's words, to which nodemailer gives the code of any failure of a socket. A certificate is looked at before a message is sent. */
+const NOT_ENCRYPTED = /certificate|before secure TLS connection/;
 
 /** The connection was lost, perhaps after the message: its answer would have said. */
 const mayHaveBeenTaken = ({ code, syscall, message }: SmtpError): boolean =>
   !NEVER_SENT.has(code) &&
   syscall !== 'connect' &&
-  !(typeof message === 'string' && NO_GREETING.test(message));
+  !(typeof message === 'string' && NO_GREETING.test(message)) &&
+  !(code === 'ESOCKET' && typeof message === 'string' && NOT_ENCRYPTED.test(message));
 
 function toSendFailure(
   error: unknown,

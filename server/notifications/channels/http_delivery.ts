@@ -11,7 +11,7 @@ export interface HttpDependencies {
 /** One request to a receiver. */
 export interface HttpMessage {
   readonly url: string;
-  /** HEAD asks whether anybody answers: it carries no message, and what is answered counts as little as that it is. */
+  /** HEAD asks whether anybody answers: it carries no message, and hardly any answer says that nobody does. */
   readonly method?: 'POST' | 'PUT' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -28,12 +28,43 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  // Both sides agreed on no encryption.
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_UNSUPPORTED_PROTOCOL',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
 ]);
+/** Codes of certificates that cannot be trusted. Source: Node.js, tls, "X509 certificate error codes", and errors, `ERR_TLS_CERT_…`. */
+const UNTRUSTED_CERTIFICATE =
+  /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_(?:CERT|CRL)_|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|ERR_TLS_CERT_)/;
+/** Node's words for a connection that broke off before it was encrypted; the code is that of any that broke off. */
+const BROKEN_BEFORE_TLS = /before secure TLS connection/;
 /** A gateway speaks where the receiver did not: it may have taken the message. Source: RFC 9110, 15.6. */
 const OF_A_GATEWAY: ReadonlySet<number> = new Set([502, 504]);
+/** Answers to HEAD that say that the receiver is not there, or takes nothing now. One that knows no HEAD answers 405, 500 or 501. */
+const NOT_THERE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const isTemporaryStatus = (status: number): boolean => status === 429 || status === 408 || status >= 500;
 const LONGEST_ANSWER = 4_000;
 const LONGEST_TOLD = 300;
+
+interface ConnectionError {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly message?: unknown;
+  /** One for each address of a host that has several. */
+  readonly errors?: unknown;
+}
+
+/** Returns whether the connection failed before anything could be sent over it. */
+function wasNeverSent(cause: unknown): boolean {
+  const { code, syscall, message, errors } = (cause ?? {}) as ConnectionError;
+  if (syscall === 'connect') return true;
+  if (typeof code === 'string' && (NEVER_SENT.has(code) || UNTRUSTED_CERTIFICATE.test(code))) return true;
+  if (typeof message === 'string' && BROKEN_BEFORE_TLS.test(message)) return true;
+  return Array.isArray(errors) && errors.length > 0 && errors.every(wasNeverSent);
+}
 
 /** The beginning of an answer, as text; the rest is not read. */
 async function beginningOf(response: Response): Promise<string> {
@@ -91,7 +122,7 @@ export function createHttpSender(
         redirect: 'manual',
         signal: controller.signal,
       });
-      if (response.ok || (method === 'HEAD' && !isTemporaryStatus(response.status))) {
+      if (method === 'HEAD' ? !NOT_THERE.has(response.status) : response.ok) {
         // Delivered, whatever becomes of the rest of the answer.
         await response.body?.cancel().catch(() => {});
         return;
@@ -107,15 +138,15 @@ export function createHttpSender(
       );
     } catch (error) {
       if (error instanceof SendFailure) throw error;
-      const cause = (error as { cause?: { code?: unknown } }).cause?.code;
+      const { cause: failed } = error as { cause?: ConnectionError };
+      const cause = failed?.code;
       const why = controller.signal.aborted
         ? signal?.aborted
           ? 'was interrupted'
           : `did not answer within ${timeout / 1_000} s`
         : `could not be reached (${typeof cause === 'string' ? cause : 'connection failed'})`;
-      const mayHaveArrived = typeof cause !== 'string' || !NEVER_SENT.has(cause);
       const code = typeof cause === 'string' ? cause : controller.signal.aborted ? 'timeout' : undefined;
-      throw new SendFailure(`${receiver} ${why}`, true, undefined, mayHaveArrived, code);
+      throw new SendFailure(`${receiver} ${why}`, true, undefined, !wasNeverSent(failed), code);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

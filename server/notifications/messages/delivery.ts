@@ -56,8 +56,12 @@ export interface RetryOptions {
 }
 export const DEFAULT_RETRY: RetryOptions = { attempts: 4, firstDelay: 1_000, longestDelay: 30_000 };
 
+/** Connections that were waited for in vain: each further attempt would hold up the run as long. */
+const WAITED_IN_VAIN: ReadonlySet<string | undefined> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+
 /**
- * Sends until it succeeds, fails for good, or the attempts run out. A message whose answer was lost is left to a later call.
+ * Sends until it succeeds, fails for good, or the attempts run out. A message whose answer was lost, or for which no connection came about
+ * in time, is left to a later call.
  *
  * @throws SendFailure of the last attempt
  */
@@ -75,7 +79,11 @@ export async function sendWithRetry(
         error instanceof SendFailure ? error : new SendFailure('failed for an unknown reason', false);
       const delay = Math.max(retry.firstDelay * 2 ** (attempt - 1), failure.retryAfter ?? 0);
       const isOver =
-        attempt >= retry.attempts || delay > retry.longestDelay || signal?.aborted || failure.mayHaveArrived;
+        attempt >= retry.attempts ||
+        delay > retry.longestDelay ||
+        signal?.aborted ||
+        failure.mayHaveArrived ||
+        WAITED_IN_VAIN.has(failure.code);
       if (!failure.isTemporary || isOver) throw failure;
       await clock.sleep(delay, signal);
     }
