@@ -1,3 +1,4 @@
+import { beginsWithKql, MATCH_NONE_KQL, unquotedKql } from '../kql';
 import type { LogDocument } from '../log_document';
 
 /** Fields that make up an entity at most. */
@@ -100,28 +101,86 @@ export function namedParts(
 export interface EntityCondition {
   readonly field: string;
   readonly value: string | undefined;
+  /** True where the value may be the beginning of a longer one. */
+  readonly isCut: boolean;
 }
 
-/** The conditions that the logs of an entity fulfil; none of an entity that was made of another number of fields. */
-export function conditionsOf(settings: EntitySettings, entity: string | undefined): EntityCondition[] {
-  const fields = entityFieldsOf(settings);
-  if (fields.length === 0 || entity === undefined) return [];
+/** An entity as a result holds it: of the fields that its detector had when it was found. */
+export interface StoredEntity {
+  readonly entity?: string | undefined;
+  /** See `AnomalyResult.anomaly`; of entities of several fields alone. */
+  readonly entity_parts?: Readonly<Record<string, string>> | undefined;
+  /** Of results of buckets alone. */
+  readonly entity_field?: unknown;
+}
+
+/** The text of an entity, or what a result holds of it; undefined: none. */
+export type GivenEntity = string | StoredEntity | undefined;
+
+const storedOf = (given: GivenEntity): StoredEntity =>
+  typeof given === 'string' ? { entity: given } : (given ?? {});
+
+/** @returns the text of an entity; undefined where there is none */
+export const textOfEntity = (given: GivenEntity): string | undefined => storedOf(given).entity;
+
+/**
+ * The conditions that the logs of an entity fulfil. Those of a result go by the fields that it was found with, where it tells them.
+ *
+ * @param settings of the detector as it is now
+ * @returns none of an entity that was made of another number of fields, which are not known: these are not all logs
+ */
+export function conditionsOf(settings: EntitySettings, given: GivenEntity): EntityCondition[] {
+  const { entity, entity_parts: parts, entity_field: found } = storedOf(given);
+  if (entity === undefined) return [];
+  const then = [found].flat().filter((field): field is string => typeof field === 'string');
+  for (const fields of [then, entityFieldsOf(settings)]) {
+    const conditions = conditionsWith(fields, entity);
+    if (conditions.length > 0 && (parts === undefined || isSaidBy(conditions, parts))) return conditions;
+  }
+  const fields = entity.split(SEPARATOR).length;
+  // A field that the logs lack is not known by its name.
+  return Object.entries(parts ?? {}).map(([field, value]) => ({
+    field,
+    value,
+    isCut: isCutPart(value, fields),
+  }));
+}
+
+function conditionsWith(fields: readonly string[], entity: string): EntityCondition[] {
+  if (fields.length === 0) return [];
   if (fields.length > 1 && entity.split(SEPARATOR).length !== fields.length) return [];
   const parts = partsOfEntity(entity, fields.length);
-  return fields.map((field, place) => ({ field, value: parts[place] }));
+  return fields.map((field, place) => {
+    const value = parts[place];
+    return { field, value, isCut: value !== undefined && isCutPart(value, fields.length) };
+  });
+}
+
+function isSaidBy(conditions: readonly EntityCondition[], parts: Readonly<Record<string, string>>): boolean {
+  const present = conditions.filter(({ value }) => value !== undefined);
+  return (
+    present.length === Object.keys(parts).length &&
+    present.every(({ field, value }) => parts[field] === value)
+  );
 }
 
 /**
  * The condition in Kibana's query language that selects the logs of an entity.
  *
- * @returns empty where results are not grouped or the entity is not known
+ * @returns empty where results are not grouped or the entity is not known; what selects nothing where its fields are not known
  * @example entityKql({ entity_field: 'service.name' }, 'checkout') // 'service.name : "checkout"'
  */
-export function entityKql(settings: EntitySettings, entity: string | undefined): string {
-  return conditionsOf(settings, entity)
-    .map(({ field, value }) =>
-      value === undefined ? `not ${field} : *` : `${field} : ${JSON.stringify(value)}`,
-    )
+export function entityKql(settings: EntitySettings, given: GivenEntity): string {
+  const conditions = conditionsOf(settings, given);
+  if (conditions.length === 0 && textOfEntity(given) !== undefined && entityFieldsOf(settings).length > 0) {
+    return MATCH_NONE_KQL;
+  }
+  return conditions
+    .map(({ field, value, isCut }) => {
+      const name = unquotedKql(field);
+      if (value === undefined) return `not ${name} : *`;
+      return `${name} : ${isCut ? beginsWithKql(value) : JSON.stringify(value)}`;
+    })
     .join(' and ');
 }
 

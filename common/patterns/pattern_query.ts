@@ -1,3 +1,4 @@
+import { unquotedKql } from '../kql';
 import { kindOf, MASK } from '../log_features/template/message_tokens';
 
 /** Ways in which the field of a message is searched: by words, or by its whole text. */
@@ -18,8 +19,6 @@ function fixedRuns(tokens: readonly string[]): string[] {
 }
 
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
-/** Everything that means something to the language, white space among it. */
-const escaped = (text: string): string => text.replace(/[\\():<>"*{}]|\s|\b(?:and|or|not)\b/gi, '\\$&');
 
 /**
  * Logs of a pattern in Kibana's query language: all runs of its fixed words. Words in another order between the variable
@@ -30,8 +29,8 @@ const escaped = (text: string): string => text.replace(/[\\():<>"*{}]|\s|\b(?:an
  */
 export function kqlOf(tokens: readonly string[], field: string, search: MessageSearch): string {
   const runs = fixedRuns(tokens);
-  const name = escaped(field);
+  const name = unquotedKql(field);
   if (runs.length === 0) return `${name} : *`;
-  if (search === 'whole') return `${name} : *${runs.map(escaped).join('*')}*`;
+  if (search === 'whole') return `${name} : *${runs.map(unquotedKql).join('*')}*`;
   return runs.map((run) => `${name} : ${quoted(run)}`).join(' and ');
 }

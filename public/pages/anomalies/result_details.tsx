@@ -83,7 +83,7 @@ export function ResultDetails(props: {
         </EuiFlexItem>
         <EuiFlexItem grow={false}>
           <DiscoverButton
-            logs={logs(record.detector.source.index, entityKql(record.detector, anomaly.entity))}
+            logs={logs(record.detector.source.index, entityKql(record.detector, anomaly))}
             subject="logAnomaliesDiscoverAround"
             label={i18n.translate('logAnomalies.details.discoverAround', {
               defaultMessage: 'View surrounding logs in Discover',

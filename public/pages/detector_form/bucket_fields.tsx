@@ -13,7 +13,7 @@ import { i18n } from '@kbn/i18n';
 import { bucketNameOf, proposeBucket } from '../../../common/buckets/propose_bucket';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
 import { BucketFeatures } from './features/bucket_features';
-import { BUCKET_DEFAULTS, groupedBy, groupingOf, type Draft, type DraftFieldsProps } from './draft/draft';
+import { BUCKET_DEFAULTS, groupingOf, regrouped, type Draft, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
 import { bucketRareFields, SettingsGrid } from './rare_fields';
 
@@ -116,7 +116,7 @@ export function BucketFields(
             fields={fields}
             kinds={WHOLE_VALUES}
             chosen={groupingOf(draft)}
-            choose={(chosen) => change(groupedBy(chosen))}
+            choose={(chosen) => change(regrouped(draft, chosen))}
             problem={problem('entity_field') ?? problem('entity_fields')}
             subject="logAnomaliesEntity"
           />

@@ -2,7 +2,7 @@ import React, { useEffect, type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import { proposeBucket } from '../../../common/buckets/propose_bucket';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
-import { groupedBy, groupingOf, type DraftFieldsProps } from './draft/draft';
+import { groupingOf, regrouped, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
 
 /** Field that results are grouped by. A new detector is proposed the service, container or host of its logs. */
@@ -33,7 +33,7 @@ export function EntityField(
       fields={fields}
       kinds={['value', 'number']}
       chosen={groupingOf(draft)}
-      choose={(chosen) => change(groupedBy(chosen))}
+      choose={(chosen) => change(regrouped(draft, chosen))}
       problem={problem('entity_field') ?? problem('entity_fields')}
       subject="logAnomaliesEntity"
     />

@@ -25,7 +25,7 @@ export function IncidentLinks({ incident }: { incident: IncidentBody }): ReactEl
   const { source } = record.value.detector;
   const query =
     scope.kind === 'entity'
-      ? entityKql(record.value.detector, scope.value)
+      ? entityKql(record.value.detector, { entity: scope.value, entity_parts: scope.parts })
       : scope.kind === 'host'
         ? entityKql({ entity_field: 'host.name' }, scope.value)
         : '';

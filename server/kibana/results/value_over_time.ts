@@ -2,7 +2,7 @@ import { spanOf } from '../../../common/buckets';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import type { AnomalyResult, Attribution } from '../../../common/anomaly';
 import { DetectionError } from '../../../common/detection_error';
-import { entityFieldsOf, type Detector } from '../../../common/detector';
+import type { Detector } from '../../../common/detector';
 import { conditionsOf } from '../../../common/detector/entity_fields';
 import { HOUR } from '../../../common/duration';
 import { getField } from '../../../common/log_features';
@@ -117,12 +117,12 @@ async function narrowedTo(
 ): Promise<{ within: Within; range: LogRange }> {
   const { result, field, from, to } = given;
   const { source, features, unit } = detector;
-  const entityFields = entityFieldsOf(detector);
   const { entity } = result.anomaly;
   const within: Within[number][] = [];
-  for (const { field: name, value } of conditionsOf(detector, entity)) {
+  for (const { field: name, value } of conditionsOf(detector, result.anomaly)) {
     if (value !== undefined) within.push({ field: name, value });
   }
+  const ofEntity = within.length;
   const definition = features.find((feature) => feature.type === 'deviation' && feature.field === field);
   for (const part of unit === 'bucket' ? [] : [definition?.by ?? []].flat()) {
     const name = typeof part === 'string' ? part : 'route' in part ? part.route : undefined;
@@ -134,10 +134,9 @@ async function narrowedTo(
     within.push({ field: name, value });
   }
   const inEntity =
-    entity === undefined ? [] : await queryOfEntity(client, source.index, detector, entity, signal);
+    entity === undefined ? [] : await queryOfEntity(client, source.index, detector, result.anomaly, signal);
   let range = inEntity.reduce(narrowed, rangeOf(source, from, to));
-  for (const { field: name, value } of within) {
-    if (entityFields.includes(name)) continue;
+  for (const { field: name, value } of within.slice(ofEntity)) {
     const queries = await queryOfEntity(client, source.index, { entity_field: name }, value, signal);
     range = queries.reduce(narrowed, range);
   }

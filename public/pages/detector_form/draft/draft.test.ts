@@ -8,6 +8,7 @@ import {
   draftOf,
   DEFAULT_CONTAMINATION,
   emptyDraft,
+  regrouped,
   rowsPerDay,
   usualFeatures,
   withNamedFeatures,
@@ -127,6 +128,59 @@ describe('a draft of buckets', () => {
     expect(draftOf(detector!)).toBe(detector);
     const back = withNamedFeatures(withNamedFeatures(own, false), true);
     expect(back.features).toEqual(own.features);
+  });
+
+  it('keeps features that are compared within some of the fields of an entity', () => {
+    const pair: Draft = { ...draft, entity_field: undefined, entity_fields: ['service.name', 'host.name'] };
+    const of = (by: NonNullable<Draft['features']>[number]['by']): Draft['features'][number] => ({
+      type: 'deviation',
+      field: 'bucket.count',
+      by,
+    });
+    const saved = parseDetector({
+      ...pair,
+      features: [of('service.name'), of(['host.name']), of(['host.name', 'service.name'])],
+    });
+    expect(checkDraft({ ...draftOf(saved), name: 'Renamed' }, readKql).detector).toEqual({
+      ...saved,
+      name: 'Renamed',
+    });
+    const byOf = (given: Draft) => documentOf(given).features.map(({ by }) => by);
+    expect(byOf({ ...pair, features: [of(undefined), of('client.ip')] })).toEqual([
+      pair.entity_fields,
+      pair.entity_fields,
+    ]);
+  });
+
+  it('lets features follow that are compared within the whole entity when its fields change', () => {
+    const regroup = (given: Draft, ...fields: string[]): Draft => ({ ...given, ...regrouped(given, fields) });
+    const byOf = (given: Draft) => documentOf(given).features.map(({ by }) => by);
+    const one = withNamedFeatures(draft, true);
+    const [first] = one.features;
+    const pair = regroup({ ...one, features: [first] }, 'service.name', 'host.name');
+    expect(byOf(pair)).toEqual([['service.name', 'host.name']]);
+    const both = { ...pair, features: [...pair.features, { ...first, by: 'service.name' }] };
+    const three = regroup(both, 'service.name', 'host.name', 'client.ip');
+    expect(byOf(three)).toEqual([['service.name', 'host.name', 'client.ip'], 'service.name']);
+    // One as it always was: models know it by that.
+    expect(byOf(regroup(both, 'service.name'))).toEqual(['service.name', 'service.name']);
+    expect(byOf(regroup(regroup(pair), 'service.name', 'host.name'))).toEqual([
+      ['service.name', 'host.name'],
+    ]);
+    const whole = ['service.name', 'host.name'];
+    expect(byOf(regroup(regroup({ ...one, features: [first] }), ...whole))).toEqual([whole]);
+  });
+
+  it('lets features follow that are put aside', () => {
+    const fields = ['service.name', 'host.name'];
+    const named = withNamedFeatures(draft, true);
+    const bys = (given: Draft) => new Set(documentOf(given).features.map(({ by }) => JSON.stringify(by)));
+    const usual = withNamedFeatures(named, false);
+    const back = withNamedFeatures({ ...usual, ...regrouped(usual, fields) }, true);
+    expect(bys(back)).toEqual(new Set([JSON.stringify(fields)]));
+    const asLog = withUnit(named, 'log');
+    const again = withUnit({ ...asLog, ...regrouped(asLog, fields) }, 'bucket');
+    expect(bys(again)).toEqual(new Set([JSON.stringify(fields)]));
   });
 
   it('loses nothing when the unit is changed and changed back', () => {

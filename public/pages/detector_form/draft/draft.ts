@@ -86,7 +86,7 @@ export const usualFeatures = (draft: Draft): Draft['features'] =>
   );
 
 /** Returns the settings of a draft that is grouped by these fields: at most three, none where it is not grouped. */
-export const groupedBy = (fields: readonly string[]): Pick<Draft, 'entity_field' | 'entity_fields'> =>
+const groupedBy = (fields: readonly string[]): Pick<Draft, 'entity_field' | 'entity_fields'> =>
   fields.length > 1
     ? { entity_field: undefined, entity_fields: fields.slice(0, MOST_ENTITY_FIELDS) }
     : // Empty, not undefined: nobody is proposed again what was taken away.
@@ -112,6 +112,48 @@ export function withUnit(draft: Draft, unit: NonNullable<Draft['unit']>): Draft 
     aside: { ...aside, otherUnit: { features, bucket, scoring } },
   };
 }
+
+/**
+ * Returns the changes that group a draft by these fields, see {@link groupedBy}: what features of buckets are compared within follows,
+ * unless it is narrower than all fields of before.
+ */
+export function regrouped(draft: Draft, fields: readonly string[]): Partial<Draft> {
+  const grouping = groupedBy(fields);
+  const before = groupingOf(draft);
+  // No fields stand for all of those that there will be.
+  const chosen = groupingOf(grouping);
+  const by = (chosen.length === 1 ? chosen[0] : chosen) as FeatureDefinition['by'];
+  const follow = (features: Draft['features']): Draft['features'] =>
+    features.map((feature) =>
+      feature.by !== undefined && isWhole(feature.by, before) ? { ...feature, by } : feature,
+    );
+  const { unit, features, aside } = draft;
+  if (unit === 'bucket') {
+    return {
+      ...grouping,
+      features: follow(features),
+      ...(aside?.namedFeatures && { aside: { ...aside, namedFeatures: follow(aside.namedFeatures) } }),
+    };
+  }
+  if (aside === undefined) return grouping;
+  const { otherUnit, namedFeatures } = aside;
+  return {
+    ...grouping,
+    aside: {
+      ...(otherUnit && { otherUnit: { ...otherUnit, features: follow(otherUnit.features) } }),
+      ...(namedFeatures && { namedFeatures: follow(namedFeatures) }),
+    },
+  };
+}
+
+/** True where a feature is compared within all fields that a draft is grouped by, in whatever order. */
+function isWhole(by: FeatureDefinition['by'], grouping: readonly string[]): boolean {
+  const parts = [by ?? []].flat().filter(Boolean);
+  return parts.length === grouping.length && isWithin(parts, grouping);
+}
+
+const isWithin = (parts: readonly unknown[], grouping: readonly string[]): boolean =>
+  parts.every((part) => grouping.some((field) => field === part));
 
 /** Returns the draft with named features, or without any, which means all numbers of the row. */
 export const withNamedFeatures = (draft: Draft, areNamed: boolean): Draft =>
@@ -157,14 +199,21 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
 export function documentOf({ aside: _aside, ...draft }: Draft): Draft {
   const entityField = draft.entity_field || undefined;
   const plain = { ...draft, entity_field: entityField };
-  const by = entitySettingOf(plain) as FeatureDefinition['by'];
+  const whole = entitySettingOf(plain) as FeatureDefinition['by'];
+  const grouping = groupingOf(draft);
+  // A bucket is compared with those of its own entity, or of some of its fields.
+  const withinEntity = (by: FeatureDefinition['by']): FeatureDefinition['by'] => {
+    const parts = [by ?? []].flat();
+    return parts.length > 0 && isWithin(parts, grouping) ? by : whole;
+  };
   if (draft.unit !== 'bucket') return plain;
   return {
     ...plain,
     ...(draft.bucket && { bucket: { ...draft.bucket, latency: draft.bucket.latency || undefined } }),
-    // A bucket is compared with those of its own entity.
     features: draft.features.map((feature) =>
-      feature.type === 'deviation' || feature.by !== undefined ? { ...feature, by } : feature,
+      feature.type === 'deviation' || feature.by !== undefined
+        ? { ...feature, by: withinEntity(feature.by) }
+        : feature,
     ),
   };
 }
