@@ -106,7 +106,8 @@ describe('LogSource.sample on a real Elasticsearch', () => {
     for (const fields of [columns, texts]) {
       const options = { size: 8_000, seed: 4, fields };
       const sample = await sampleLogs(client, rangeOf(index), options, { countLimit: 1_000 });
-      expect(sample.total).not.toBe(LOGS);
+      // The estimate may be the number itself by chance.
+      expect(Math.abs(sample.total - LOGS)).toBeLessThan(LOGS / 5);
       expectUniform(sample, 8_000);
     }
   });
