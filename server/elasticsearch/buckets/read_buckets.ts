@@ -87,7 +87,11 @@ export async function* readBuckets(
     const found = await rows;
     throwIfAborted(signal, `sum up "${range.index}"`);
     const complete = withSilence(found, start, end, span, detector, memory);
-    await memory.choose(end);
+    if (await memory.choose(end)) {
+      // Rows under way were asked for with the places of before: entities that are new among them would look silent.
+      lanes.length = 0;
+      next = end;
+    }
     perBucket = Math.max(perBucket, Math.ceil(complete.length / ((end - start) / span)));
     if (complete.length === 0) continue;
     yield {
