@@ -35,6 +35,8 @@ export interface LogPage {
   readonly bound?: EntityBound;
   /** These have been read before and have changed since: their results replace the earlier ones. */
   readonly revises?: boolean;
+  /** With `revises`: results that stand are replaced or withdrawn, and none is added. */
+  readonly onlyStanding?: boolean;
 }
 
 export interface SampleOptions {
@@ -144,6 +146,8 @@ export interface Revision {
   readonly logs: readonly { readonly index: string; readonly id: string; readonly time: number }[];
   readonly results: readonly AnomalyResult[];
   readonly summaries: readonly BucketSummary[];
+  /** Nothing is written for those of which nothing stands. */
+  readonly onlyStanding?: boolean;
 }
 
 export interface ResultQuery {

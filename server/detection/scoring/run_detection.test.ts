@@ -1,7 +1,9 @@
 import type { ModelSnapshot } from '../../../common/model_snapshot';
+import type { AnomalyResult } from '../../../common/anomaly';
 import type { SourceLog } from '../../../common/log_document';
 import { storedResult } from '../../../test/fakes/hiding_stores';
 import { checkpointStore, logSource, resultStore } from '../../../test/fakes/run_stores';
+import type { LogSource, ResultStore, Revision } from '../ports';
 import { runDetection, type DetectionRunOptions, type RunWork } from './run_detection';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -204,6 +206,46 @@ describe('a run', () => {
     expect(outcome).toMatchObject({ anomalies: 1, suppressed: 1 });
     expect(told).toEqual(['odd-2']);
     expect(results.stored.get('weblogs/odd-1')?.result.type).toBe('suppressed');
+  });
+
+  it('adds no result of logs of which only what stands may change, counts none and tells none', async () => {
+    const { run, results } = worldOf();
+    const source: LogSource = {
+      ...logSource(LOGS),
+      read: async function* (range, options = {}) {
+        for await (const page of logSource(LOGS).read(range, options)) {
+          yield { ...page, revises: true, onlyStanding: true };
+        }
+      },
+    };
+    const told: string[] = [];
+    const change = {
+      source,
+      announce: async (found: readonly AnomalyResult[]) =>
+        void told.push(...found.map((each) => each.source.id)),
+    };
+    expect(await run({ ...change, results })).toMatchObject({
+      logs: 5,
+      anomalies: 0,
+      created: 0,
+      complete: true,
+    });
+    expect([...results.stored.keys()]).toEqual([]);
+    const revised: Revision[] = [];
+    const { run: runAgain } = worldOf();
+    const revise: ResultStore['revise'] = async (revision) => {
+      revised.push(revision);
+      return { added: [], putAside: 0 };
+    };
+    expect(await runAgain({ ...change, results: { ...results, revise } })).toMatchObject({
+      anomalies: 0,
+      created: 0,
+    });
+    expect(revised.map(({ onlyStanding }) => onlyStanding)).toContain(true);
+    expect(revised.flatMap(({ logs }) => logs.map(({ id }) => id)).sort()).toEqual(
+      LOGS.map(({ id }) => id).sort(),
+    );
+    expect(told).toEqual([]);
   });
 
   it('ends at a signal, with what was stored so far on its checkpoint', async () => {

@@ -254,10 +254,11 @@ class Run {
     const { results: found, summaries, logs } = await this.work.score(page, by);
     const results = await this.suppressed(found);
     const shown = shownOf(results);
-    let news = shown;
+    const { onlyStanding = false } = page;
+    let news = onlyStanding ? [] : shown;
     if (page.revises === true && this.options.results.revise !== undefined) {
       news = await this.revise(page, range, { results, summaries });
-    } else {
+    } else if (!onlyStanding) {
       const { created, putAside } = await this.options.results.write(shown, summaries);
       total.created += created;
       total.putAside += putAside;
@@ -266,14 +267,15 @@ class Run {
     }
     if (news.length > 0) await this.options.onResults?.(news);
     const { announce, incidents } = this.options;
-    await incidents?.record(shown, this.to, page.revises === true ? spanOf(page, range) : undefined);
-    if (announce !== undefined) this.unannounced.push(...shown);
+    const counted = onlyStanding ? news : shown;
+    await incidents?.record(counted, this.to, page.revises === true ? spanOf(page, range) : undefined);
+    if (announce !== undefined) this.unannounced.push(...counted);
     const { patterns, clock } = this.options;
     await patterns?.count(page, { now: clock.now(), reached: this.from });
     this.read += page.logs.length;
     total.logs += logs;
-    total.anomalies += shown.length;
-    total.suppressed += results.length - shown.length;
+    total.anomalies += counted.length;
+    if (!onlyStanding) total.suppressed += results.length - shown.length;
     if (page.bound !== undefined) this.bound = page.bound;
     this.coverage?.note(by, page.logs.length);
     this.advance({
@@ -302,6 +304,7 @@ class Run {
       at: clock.now(),
       logs,
       ...scored,
+      ...(page.onlyStanding === true && { onlyStanding: true }),
     });
     this.total.created += added.length;
     this.total.putAside += putAside;
@@ -313,6 +316,7 @@ class Run {
    * them again, and the counts of the timeline are left as they are.
    */
   private async takeAgain(page: LogPage, by: Pass['by']): Promise<void> {
+    if (page.onlyStanding === true) return;
     const { results, onResults, announce, incidents } = this.options;
     const { results: found } = await this.work.score({ ...page, revises: true }, by);
     const marked = await this.suppressed(found);

@@ -136,7 +136,8 @@ function withSilence(
 
 /**
  * Rows that have changed since they were read: those with logs that were indexed within the range but happened in
- * buckets that the range's own query bounds. They are summed up anew, under the ids that they had.
+ * buckets that the range's own query bounds. They are summed up anew, under the ids that they had. Those of entities that have no
+ * place come by themselves: they only change what stands.
  */
 export async function* rereadBuckets(
   client: ElasticsearchClient,
@@ -161,16 +162,20 @@ export async function* rereadBuckets(
       { range, spans: joined(chosen, span), entities, common: memory.common },
       { signal, policy },
     );
-    const rows = found.filter(
-      ({ start, entity }) => late.get(start)?.has(entity) === true && memory.saw(entity, start),
-    );
-    if (rows.length === 0) continue;
-    yield {
-      logs: rows.map(logOf),
-      position: undefined,
-      memory: memory.toJSON(),
-      revises: true,
-    };
+    const rows: BucketRow[] = [];
+    const others: BucketRow[] = [];
+    for (const row of found) {
+      if (late.get(row.start)?.has(row.entity) !== true) continue;
+      (memory.saw(row.entity, row.start) ? rows : others).push(row);
+    }
+    if (rows.length > 0) {
+      yield { logs: rows.map(logOf), position: undefined, memory: memory.toJSON(), revises: true };
+    }
+    // An entity without a place may have had one: what was then told of it is no longer true.
+    for (let first = 0; first < others.length; first += ROWS_A_PAGE) {
+      const logs = others.slice(first, first + ROWS_A_PAGE).map(logOf);
+      yield { logs, position: undefined, revises: true, onlyStanding: true };
+    }
   }
 }
 

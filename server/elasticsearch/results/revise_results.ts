@@ -1,7 +1,7 @@
 import type { AnomalyResult } from '../../../common/anomaly';
 import { withFacts } from '../../../common/suppressions';
 import type { ChangeNote, Revision } from '../../detection/ports';
-import { attempt } from '../transport/attempt';
+import { attempt, type RequestOptions } from '../transport/attempt';
 import type { BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex } from '../indices/index_resources';
@@ -24,31 +24,22 @@ export async function reviseResults(
   options: Omit<WriteResultsOptions, 'what'>,
 ): Promise<{ added: AnomalyResult[]; putAside: number }> {
   const { space, policy, signal } = options;
-  const { detectorId, runId, at, logs, results } = revision;
+  const { detectorId, runId, at, logs, results, onlyStanding = false } = revision;
   const what = `revise results of space "${space}"`;
   const places = logs.map(({ index, id, time }) => ({
     index: resultsIndex(space, time),
     id: documentId('log', detectorId, index, id),
     time,
   }));
-  const indices = new Set([...places, ...summaryOperations].map(({ index }) => index));
-  for (const index of indices) await ensureIndex(client, index, 'results', { policy, signal });
-  const standing = new Map<string, AnomalyResult>();
-  for (let start = 0; start < places.length; start += IDS_A_REQUEST) {
-    const part = places.slice(start, start + IDS_A_REQUEST);
-    const answer = await attempt(
-      () =>
-        client.mget<AnomalyResult>(
-          { docs: part.map(({ index, id }) => ({ _index: index, _id: id })) },
-          { signal },
-        ),
-      { what, policy, signal },
-    );
-    for (const found of answer.docs) {
-      if ('found' in found && found.found && found._source !== undefined)
-        standing.set(found._id, found._source);
-    }
+  if (!onlyStanding) {
+    const indices = new Set([...places, ...summaryOperations].map(({ index }) => index));
+    for (const index of indices) await ensureIndex(client, index, 'results', { policy, signal });
   }
+  const stored = <Document>(these: readonly StoredPlace[]): Promise<Map<string, Document>> =>
+    readStored<Document>(client, these, { what, policy, signal });
+  const standing = await stored<AnomalyResult>(places);
+  const mayWrite = (id: string): boolean =>
+    !onlyStanding || (standing.get(id)?.result.type ?? 'withdrawn') !== 'withdrawn';
   const byId = new Map(
     results.map((result) => [documentId('log', detectorId, result.source.index, result.source.id), result]),
   );
@@ -56,6 +47,7 @@ export async function reviseResults(
   const operations: BulkOperation[] = places.flatMap(({ index, id }): BulkOperation[] => {
     const result = byId.get(id);
     const before = standing.get(id);
+    if (!mayWrite(id)) return [];
     if (result !== undefined) {
       const document = withFacts(before === undefined ? result : revised(before, result, note));
       return [
@@ -72,12 +64,39 @@ export async function reviseResults(
     };
     return [{ action: 'index', index, id, document }];
   });
-  operations.push(...summaryOperations);
+  const summed = onlyStanding ? await stored(summaryOperations) : undefined;
+  operations.push(...summaryOperations.filter(({ id }) => summed?.has(id) !== false));
+  if (operations.length === 0) return { added: [], putAside: 0 };
   const { putAside } = await writeResults(client, operations, { ...options, what });
   const added = [...byId].flatMap(([id, result]) =>
-    result.result.type !== 'log' || standing.get(id)?.result.type === 'log' ? [] : [result],
+    result.result.type !== 'log' || !mayWrite(id) || standing.get(id)?.result.type === 'log' ? [] : [result],
   );
   return { added, putAside };
+}
+
+interface StoredPlace {
+  readonly index: string;
+  readonly id: string;
+}
+
+/** @returns the documents that are there, by their ids */
+async function readStored<Document>(
+  client: ElasticsearchClient,
+  places: readonly StoredPlace[],
+  options: RequestOptions & { readonly what: string },
+): Promise<Map<string, Document>> {
+  const stored = new Map<string, Document>();
+  for (let start = 0; start < places.length; start += IDS_A_REQUEST) {
+    const docs = places
+      .slice(start, start + IDS_A_REQUEST)
+      .map(({ index, id }) => ({ _index: index, _id: id }));
+    const answer = await attempt(() => client.mget<Document>({ docs }, { signal: options.signal }), options);
+    for (const found of answer.docs) {
+      if ('found' in found && found.found && found._source !== undefined)
+        stored.set(found._id, found._source);
+    }
+  }
+  return stored;
 }
 
 /** The new result with what was said and done about the one before. */
