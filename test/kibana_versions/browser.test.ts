@@ -46,6 +46,7 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     const instance = plugin({ env: { packageInfo: { version } } });
     instance.setup(kibana.setupCore(), kibana.setupPlugins());
     instance.start(kibana.core, kibana.startPlugins());
+    for (const id of ['dashboards', 'discover', 'dashboards']) kibana.visit(id);
     await Promise.all(kibana.loading);
     instance.stop();
   });

@@ -93,11 +93,17 @@ export class KibanaBrowser {
   public readonly dataViews: string[] = [];
   public readonly searchBars: SearchBarProps[] = [];
   private isSetUp = false;
+  private readonly visitors: ((id: string) => void)[] = [];
 
   constructor(private readonly facts: KibanaFacts) {}
 
   private get triggers(): readonly string[] {
     return this.facts.filterTrigger === 'FILTER_TRIGGER' ? OLD_TRIGGERS : NEW_TRIGGERS;
+  }
+
+  /** Opens an application, as somebody does who clicks its name. */
+  public visit(id: string): void {
+    for (const listen of this.visitors) listen(id);
   }
 
   private readonly addVisualization = (type: VisualizationType): void => {
@@ -115,7 +121,8 @@ export class KibanaBrowser {
       getUrlForApp: (id: string) => `/app/${id}`,
       currentAppId$: {
         subscribe: (listen: (id: string) => void) => {
-          for (const id of ['home', 'dashboards', 'dashboards']) listen(id);
+          this.visitors.push(listen);
+          listen('home');
           return { unsubscribe: () => undefined };
         },
       },

@@ -136,6 +136,7 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))(
       ]);
       // Nothing of it is loaded before somebody opens something: a page of Kibana bears the entry alone.
       expect(loaded).toEqual([]);
+      kibana.visit('dashboards');
       for (const { getUsedIndexPattern } of kibana.visualizations.values()) await getUsedIndexPattern?.();
       expect(new Set(kibana.dataViews)).toEqual(new Set(['log-anomalies-results.shop.*']));
       const actions = await Promise.all([...kibana.actions.values()].map((load) => load()));
