@@ -204,11 +204,12 @@ describe('the API', () => {
 
 describe('the command', () => {
   const folder = mkdtempSync(join(tmpdir(), 'log-anomalies-scan-'));
-  /** Kibana as far as the command sees it: makes detectors as the owner, who lacks the rights on one. */
+  /** Kibana as far as the command sees it: lists and makes detectors as the owner, who lacks the rights on one. */
   const server = createServer((incoming, response) => {
     void (async () => {
-      const given = { body: JSON.parse(await textOf(incoming)) as unknown };
-      const reply = await kibana.call(owner, 'createDetector', given, space);
+      const isList = incoming.method === 'GET';
+      const given = isList ? {} : { body: JSON.parse(await textOf(incoming)) as unknown };
+      const reply = await kibana.call(owner, isList ? 'listDetectors' : 'createDetector', given, space);
       response.writeHead(reply.status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(reply.body));
     })();
@@ -260,6 +261,11 @@ describe('the command', () => {
       detectors: DetectorRecord[];
     };
     expect(detectors.map(({ id }) => id)).toEqual(expect.arrayContaining(answer.made.map(({ id }) => id)));
+    // A source that is read already gets no other.
+    const again = await command(owner, '--only', names.alias, '--create');
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain(`watched already by ${answer.made[0].name}`);
+    expect(again.stdout).not.toContain('made and started');
 
     // The person who scans may read it, and the user of Kibana may not.
     const secret = await personWith(admin, 'sara', ownerRole([names.secret], space), ['read', 'write']);
