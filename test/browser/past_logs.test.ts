@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { seriousFindings } from './accessibility';
 import { administrator, demoDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
-import { createDetectorByForm, open, openBrowser, testSubject } from './steps';
+import { createDetectorByForm, open, openBrowser, testSubject, waitForChoice } from './steps';
 
 jest.setTimeout(180_000);
 
@@ -103,7 +103,7 @@ it('fills the form in with the logs that a panel of a dashboard shows', () =>
     const path = `/app/logAnomalies/detectors/new?${query.toString()}`;
     await open({ page, url: world.host.url }, path, 'logAnomaliesForm');
     expect(await page.inputValue(testSubject('logAnomaliesName'))).toBe(world.logs);
-    await page.locator(testSubject('logAnomaliesIndex')).getByText(world.logs).waitFor();
+    await waitForChoice(page, 'logAnomaliesIndex', world.logs);
     await page
       .locator(testSubject('logAnomaliesAlertsPerDay'))
       .getByText(/on your data/)

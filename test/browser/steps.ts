@@ -42,19 +42,23 @@ export async function createDetectorByForm(
   });
   assert.match(await page.innerText(testSubject('logAnomaliesAlertsPerDay')), /\d.* a day/);
   // Proposed already.
-  // A single choice is text, or with newer EUI the value of the input.
-  await page.waitForFunction(
-    ([selector, wanted]) => {
-      const found = document.querySelector(selector);
-      return found?.textContent?.includes(wanted) || found?.querySelector('input')?.value === wanted;
-    },
-    [testSubject('logAnomaliesEntity'), entity],
-  );
+  await waitForChoice(page, 'logAnomaliesEntity', entity);
   await page.click(testSubject('logAnomaliesSave'));
   await page.waitForSelector(testSubject('logAnomaliesDetector'), { timeout: WORK_MILLISECONDS });
   const id = new URL(page.url()).pathname.split('/').filter(Boolean).at(-2);
   assert.match(id ?? '', /^[0-9a-f-]{36}$/, page.url());
   return id as string;
+}
+
+/** Waits until a list of choices has one chosen: a text, or with newer EUI the value of the input. */
+export async function waitForChoice(page: Page, subject: string, wanted: string): Promise<void> {
+  await page.waitForFunction(
+    ([selector, text]) => {
+      const list = document.querySelector(selector);
+      return list?.textContent?.includes(text) || list?.querySelector('input')?.value === text;
+    },
+    [testSubject(subject), wanted],
+  );
 }
 
 const tabOf = (id: string, tab: string, query = ''): string =>
