@@ -244,10 +244,10 @@ describe('a memory of integers beyond 2^53', () => {
     );
     for (const [of, change] of [
       [several, { known: { [`a | ${ROUNDED}`]: START } }],
-      [detector, { common: { codes: [ROUNDED] } }],
+      [detector, { known: { b: START }, common: { codes: [ROUNDED] } }],
     ] as const) {
       const empty = await openMemory(nothing, of, rangeOf(0, 3), undefined, {});
-      const stored = { ...empty.toJSON(), known: { b: START }, ...change };
+      const stored = { ...empty.toJSON(), ...change };
       const open = (memory: object) => openMemory(nothing, of, rangeOf(1, 3), memory, {});
       expect((await open(stored)).known(START + MINUTE)).toHaveLength(1);
       expect((await open(asBefore(stored))).known(START + MINUTE)).toEqual([]);
