@@ -6,7 +6,7 @@ import type { IncidentStore, StoredIncident } from '../../detection/ports/incide
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, incidentsIndex } from '../indices/names';
 import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWrite, type BulkOperation } from '../transport/bulk';
+import { bulkWrite, throwUnlessConflict, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { countIncidents } from './incident_figures';
 import { documentOf, keptOf, type IncidentDocument } from './stored_incident';
@@ -169,25 +169,21 @@ export function createIncidentStore(
         document: documentOf(kept),
         ...(revision && { ifUnchangedSince: revision }),
       }));
-      const { created, refused, unwritten } = await bulkWrite(client, operations, {
+      const outcome = await bulkWrite(client, operations, {
         what: `write incidents of space "${space}"`,
         guard: guardOf(client, 'incidents', { policy, signal }),
         refresh: true,
         policy,
         signal,
       });
-      const [problem] = [...refused.filter(({ status }) => status !== 409), ...unwritten];
-      if (problem !== undefined) {
-        throw new DetectionError(
-          problem.status === 403 ? 'forbidden' : 'unavailable',
-          problem.status === 403
-            ? `Writing incidents takes the rights create_index, read and index on "${index}": ${problem.reason}`
-            : `Could not write incidents: ${problem.reason}`,
-        );
-      }
-      const isCreated = new Set(created);
+      throwUnlessConflict(
+        outcome,
+        'write incidents',
+        `Writing incidents takes the rights create_index, read and index on "${index}"`,
+      );
+      const isCreated = new Set(outcome.created);
       return (
-        refused.length === 0 &&
+        outcome.refused.length === 0 &&
         operations.every((operation) => operation.action === 'index' || isCreated.has(operation))
       );
     },

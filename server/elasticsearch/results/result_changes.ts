@@ -2,7 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult } from '../../../common/anomaly';
 import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RequestOptions } from '../transport/attempt';
-import { bulkWrite, type BulkOperation } from '../transport/bulk';
+import { bulkWrite, throwUnlessConflict, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { guardOf } from '../indices/index_resources';
 import { resultsPattern } from '../indices/names';
@@ -56,23 +56,19 @@ export function createResultChanges(client: ElasticsearchClient, space: string, 
         primaryTerm: hit._primary_term as number,
       },
     }));
-    const { refused, unwritten } = await bulkWrite(client, operations, {
+    const outcome = await bulkWrite(client, operations, {
       what: 'mark results',
       guard: guardOf(client, 'results', { policy, signal }),
       refresh: true,
       policy,
       signal,
     });
-    const [problem] = [...refused.filter(({ status }) => status !== 409), ...unwritten];
-    if (problem !== undefined) {
-      throw new DetectionError(
-        problem.status === 403 ? 'forbidden' : 'unavailable',
-        problem.status === 403
-          ? `Marking results takes the right "index" on ${resultsPattern(space)}: ${problem.reason}`
-          : `Could not mark results: ${problem.reason}`,
-      );
-    }
-    const failed = new Set(refused.map(({ operation }) => operation.id));
+    throwUnlessConflict(
+      outcome,
+      'mark results',
+      `Marking results takes the right "index" on ${resultsPattern(space)}`,
+    );
+    const failed = new Set(outcome.refused.map(({ operation }) => operation.id));
     return hits.flatMap((hit) => (failed.has(hit._id as string) ? [] : [hit._source as AnomalyResult]));
   };
 

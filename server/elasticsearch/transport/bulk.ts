@@ -202,3 +202,22 @@ export function throwIfRefused(
     `Could not ${what}: Elasticsearch refused it with status ${problem.status}: ${problem.reason}`,
   );
 }
+
+/**
+ * Of writes on top of what was read: lets pass those that somebody else came before (409), which the caller reads again.
+ *
+ * @param what as in "Could not mark results"
+ * @param rights sentence on the rights that it takes
+ * @throws DetectionError `forbidden` with that sentence, else `unavailable`, with the first reason why a document is not written
+ */
+export function throwUnlessConflict(
+  { refused, unwritten }: Pick<BulkOutcome, 'refused' | 'unwritten'>,
+  what: string,
+  rights: string,
+): void {
+  const [problem] = [...refused.filter(({ status }) => status !== 409), ...unwritten];
+  if (problem === undefined) return;
+  throw problem.status === 403
+    ? new DetectionError('forbidden', `${rights}: ${problem.reason}`)
+    : new DetectionError('unavailable', `Could not ${what}: ${problem.reason}`);
+}
