@@ -5,7 +5,8 @@ import { isMainThread } from 'node:worker_threads';
 
 /*
  * Loaded into Kibana before its own code: answers, on the socket that HEAP_PROBE names, what is still alive once garbage was
- * collected. What has been allocated since the first answer and lives is told by who allocated it.
+ * collected. With HEAP_PROBE_PLACES it also tells what has been allocated since the first answer and lives, by who allocated it;
+ * the profile that this takes costs memory of its own, so a measurement of the process's memory goes without it.
  */
 
 /** Bytes in use after a collection of garbage. */
@@ -14,8 +15,14 @@ export interface LiveMemory {
   /** Outside of the heap, held by objects in it: buffers, typed arrays, strings of the outside. */
   readonly external: number;
   readonly rss: number;
-  /** Allocated since the first answer and alive, of the plugin and of all, estimated from samples. */
-  readonly sinceFirst: { readonly plugin: number; readonly all: number };
+  /** Absent unless places were asked for. */
+  readonly allocations?: Allocations;
+}
+
+/** Allocated since the first answer and alive, in bytes, estimated from samples. */
+export interface Allocations {
+  readonly plugin: number;
+  readonly all: number;
   /** The largest of these, with the place in the code that allocated them. */
   readonly places: readonly { readonly place: string; readonly bytes: number; readonly isPlugin: boolean }[];
 }
@@ -24,7 +31,7 @@ const PLUGIN = '/plugins/logAnomalies/';
 const SAMPLE_EVERY_BYTES = 65_536;
 const MOST_PLACES = 40;
 
-function byPlace(root: HeapProfiler.SamplingHeapProfileNode): Pick<LiveMemory, 'sinceFirst' | 'places'> {
+function byPlace(root: HeapProfiler.SamplingHeapProfileNode): Allocations {
   const bytes = new Map<string, { bytes: number; isPlugin: boolean }>();
   const sums = { plugin: 0, all: 0 };
   const visit = (node: HeapProfiler.SamplingHeapProfileNode, isWithin: boolean): void => {
@@ -46,10 +53,10 @@ function byPlace(root: HeapProfiler.SamplingHeapProfileNode): Pick<LiveMemory, '
       .filter((each) => each.isPlugin === isPlugin)
       .sort((one, other) => other.bytes - one.bytes)
       .slice(0, MOST_PLACES);
-  return { sinceFirst: sums, places: [...largest(true), ...largest(false)] };
+  return { ...sums, places: [...largest(true), ...largest(false)] };
 }
 
-function serve(path: string): void {
+function serve(path: string, hasPlaces: boolean): void {
   const session = new Session();
   session.connect();
   let isSampling = false;
@@ -63,6 +70,7 @@ function serve(path: string): void {
     await new Promise((done) => setTimeout(done, 100));
     await post('HeapProfiler.collectGarbage');
     const { heapUsed: heap, external, rss } = process.memoryUsage();
+    if (!hasPlaces) return { heap, external, rss };
     if (!isSampling) {
       await post('HeapProfiler.startSampling', { samplingInterval: SAMPLE_EVERY_BYTES });
       isSampling = true;
@@ -70,7 +78,7 @@ function serve(path: string): void {
     const { profile } = (await post(
       'HeapProfiler.getSamplingProfile',
     )) as HeapProfiler.GetSamplingProfileReturnType;
-    return { heap, external, rss, ...byPlace(profile.head) };
+    return { heap, external, rss, allocations: byPlace(profile.head) };
   };
   rmSync(path, { force: true });
   createServer((_request, response) => {
@@ -83,4 +91,6 @@ function serve(path: string): void {
     .unref();
 }
 
-if (isMainThread && process.env.HEAP_PROBE !== undefined) serve(process.env.HEAP_PROBE);
+if (isMainThread && process.env.HEAP_PROBE !== undefined) {
+  serve(process.env.HEAP_PROBE, process.env.HEAP_PROBE_PLACES !== undefined);
+}

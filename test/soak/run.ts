@@ -16,7 +16,7 @@ import { sleep } from '../e2e/wait_for';
 import { train } from '../e2e/world';
 import { detectorsOf } from './detectors';
 import { pictureOf } from './picture';
-import type { LiveMemory } from './heap_probe';
+import type { Allocations, LiveMemory } from './heap_probe';
 import { growthPerHour, liveMemory, takeSample, withLiveMemory, type Figure, type Sample } from './samples';
 import { trafficOf, writeLogs } from './traffic';
 
@@ -24,6 +24,7 @@ import { trafficOf, writeLogs } from './traffic';
  * A day's traffic pressed into hours, through a real Kibana with twenty detectors of all kinds:
  *   npm run soak -- --hours 2
  *   npm run soak -- --hours 2 --pressed 6 --detectors none   a day in four hours; the same without any detector, to compare
+ *   npm run soak -- --hours 1 --places                       and where in the code what stays alive was allocated
  * KIBANA_HOME, ELASTICSEARCH_URL and the rest of the environment are those of `npm run test:e2e`. Samples and a picture go to
  * build/soak (SOAK: another folder), anew after each sample, so that a run which is cut off leaves what it has.
  */
@@ -32,8 +33,9 @@ const SAMPLE_EVERY_MILLISECONDS = 30_000;
 const WRITE_EVERY_MILLISECONDS = 5_000;
 /** It stands still for a second or two while garbage is collected. */
 const COLLECT_EVERY_MILLISECONDS = 10 * 60_000;
-/** Kibana is warm then, what is loaded and remembered once is there: growth is measured from the first collection on. */
-const WARM_UP_MILLISECONDS = 10 * 60_000;
+/** Kibana is warm after this share of the run, or half an hour: its heap has its size, what is remembered once is there. */
+const WARM_UP_SHARE = 0.25;
+const MOST_WARM_UP_MINUTES = 30;
 /** Logs of so long before are there when the detectors are trained. */
 const HISTORY_MILLISECONDS = 6 * 3_600_000;
 const INCIDENT_SHARE = 0.004;
@@ -101,7 +103,11 @@ async function main(): Promise<void> {
       ...settingsOf(process.env.KIBANA_ELASTICSEARCH_URL ?? url, token),
       logAnomalies: { limits: { min_interval: '5s' } },
     },
-    { NODE_OPTIONS: `--require=${probe}`, HEAP_PROBE: socket },
+    {
+      NODE_OPTIONS: `--require=${probe}`,
+      HEAP_PROBE: socket,
+      ...(process.argv.includes('--places') && { HEAP_PROBE_PLACES: 'true' }),
+    },
   );
   const stop = (): void => void kibana.stop().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -173,7 +179,7 @@ async function soak(settings: Soak): Promise<void> {
   let logs = 0;
   let written = started;
   let sampled = -Infinity;
-  let collected = started + WARM_UP_MILLISECONDS - COLLECT_EVERY_MILLISECONDS;
+  let collected = started;
   let live: LiveMemory | undefined;
   while (Date.now() < end) {
     const now = Date.now();
@@ -207,7 +213,8 @@ function keep(samples: readonly Sample[], title: string, live: LiveMemory | unde
   writeFileSync(join(folder, 'samples.json'), `${JSON.stringify(samples, null, 1)}\n`);
   writeFileSync(join(folder, 'soak.svg'), pictureOf(samples, `Soak: ${title}`));
   writeFileSync(join(folder, 'summary.txt'), `${summaryOf(samples, title).join('\n')}\n`);
-  if (live !== undefined) writeFileSync(join(folder, 'live.txt'), `${placesOf(live).join('\n')}\n`);
+  const allocations = live?.allocations;
+  if (allocations) writeFileSync(join(folder, 'live.txt'), `${placesOf(allocations).join('\n')}\n`);
 }
 
 const TOLD: readonly Figure[] = [
@@ -215,6 +222,7 @@ const TOLD: readonly Figure[] = [
   'heap_mb',
   'live_heap_mb',
   'live_external_mb',
+  'live_rss_mb',
   'live_plugin_mb',
   'handles',
   'event_loop_ms',
@@ -231,22 +239,25 @@ const TOLD: readonly Figure[] = [
 
 /** @returns a line for each figure: first, last, most, and its growth an hour once Kibana is warm */
 function summaryOf(samples: readonly Sample[], title: string): string[] {
-  const warm = samples.filter(({ minutes }) => minutes >= WARM_UP_MILLISECONDS / 60_000);
+  const length = samples[samples.length - 1]?.minutes ?? 0;
+  const warm = samples.filter(
+    ({ minutes }) => minutes >= Math.min(MOST_WARM_UP_MINUTES, WARM_UP_SHARE * length),
+  );
   const numberOf = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(1));
   return [
     title,
-    `${samples.length} samples in ${numberOf(samples[samples.length - 1]?.minutes)} min; growth an hour from minute ${numberOf(warm[0]?.minutes)} on`,
+    `${samples.length} samples in ${numberOf(length)} min; growth an hour from minute ${numberOf(warm[0]?.minutes)} on`,
     ...TOLD.map((figure) => {
       const values = samples.flatMap((sample) => sample[figure] ?? []);
       const [first, last] = [values[0], values[values.length - 1]];
-      return `${figure}: first ${numberOf(first)}, last ${numberOf(last)}, most ${numberOf(Math.max(...values))}, growth ${numberOf(growthPerHour(warm, figure))} an hour`;
+      return `${figure}: first ${numberOf(first)}, last ${numberOf(last)}, most ${numberOf(values.length > 0 ? Math.max(...values) : undefined)}, growth ${numberOf(growthPerHour(warm, figure))} an hour`;
     }),
   ];
 }
 
 /** @returns a line for each place in the code whose allocations since the first collection live, the largest first */
-const placesOf = ({ sinceFirst, places }: LiveMemory): string[] => [
-  `alive of what was allocated since the first collection: ${megabytes(sinceFirst.plugin)} by the plugin, ${megabytes(sinceFirst.all)} in all`,
+const placesOf = ({ plugin, all, places }: Allocations): string[] => [
+  `alive of what was allocated since the first collection: ${megabytes(plugin)} by the plugin, ${megabytes(all)} in all`,
   ...places.map(({ bytes, place }) => `${megabytes(bytes)} ${place}`),
 ];
 

@@ -32,7 +32,9 @@ export interface Sample {
   /** Once garbage was collected, every ten minutes: the heap, and what is outside of it. */
   readonly live_heap_mb?: number;
   readonly live_external_mb?: number;
-  /** Allocated by the plugin since the first collection, and alive. */
+  /** Of the process, at that moment. */
+  readonly live_rss_mb?: number;
+  /** Allocated by the plugin since the first collection, and alive; with `--places` only. */
   readonly live_plugin_mb?: number;
 }
 /** Figures of a sample that are drawn and told. */
@@ -136,7 +138,8 @@ export const withLiveMemory = (sample: Sample, live: LiveMemory | undefined): Sa
         ...sample,
         live_heap_mb: live.heap / MEGABYTE,
         live_external_mb: live.external / MEGABYTE,
-        live_plugin_mb: live.sinceFirst.plugin / MEGABYTE,
+        live_rss_mb: live.rss / MEGABYTE,
+        ...(live.allocations && { live_plugin_mb: live.allocations.plugin / MEGABYTE }),
       };
 
 /**
