@@ -111,11 +111,15 @@ describe('a compiled pipeline in Elasticsearch', () => {
 
   const texts = (documents: readonly LogDocument[]): string[] => documents.map((log) => JSON.stringify(log));
 
+  /** Training takes seconds: tests that do not ask for a model of their own share this one. */
+  const ordinary = demoDocuments(0.02, 0.3);
+  let ordinaryModel: ModelSnapshot | undefined;
+  const modelOfOrdinary = (): ModelSnapshot => (ordinaryModel ??= trainOn(ordinary, ALL_KINDS));
+
   it('agrees on demo logs with defects, on attacks that hide, and on the attribution of anomalies', async () => {
-    const ordinary = demoDocuments(0.03, 0.3);
     const hidden = HIDDEN_ATTACKS.map((original): LogDocument => ({ ...ordinary[0], url: { original } }));
     const documents = [...ordinary, ...hidden];
-    const snapshot = trainOn(ordinary, ALL_KINDS);
+    const snapshot = modelOfOrdinary();
     const found = await expectAgreement(snapshot, texts(documents));
     const scorer = createModelScorer(snapshot);
     const anomalies = found.flatMap(({ anomaly }, i) => (anomaly.is_anomaly ? [{ anomaly, i }] : []));
@@ -173,15 +177,20 @@ describe('a compiled pipeline in Elasticsearch', () => {
   });
 
   it('agrees where the forest has learned from verdicts', async () => {
-    const documents = demoDocuments(0.02, 0.3);
-    const { detector } = trainOn(documents, ALL_KINDS);
+    const { detector } = modelOfOrdinary();
     const judged = {
-      documents: documents.slice(0, 40),
-      truths: documents.slice(0, 40).map((_document, i) => i % 4 === 0),
+      documents: ordinary.slice(0, 40),
+      truths: ordinary.slice(0, 40).map((_document, i) => i % 4 === 0),
     };
-    const { snapshot } = trainModel({ detector, documents, judged, source: 'demo', clock: Date });
+    const { snapshot } = trainModel({
+      detector,
+      documents: ordinary,
+      judged,
+      source: 'demo',
+      clock: Date,
+    });
     expect(snapshot.forest.lengthAdjustment!.some((adjustment) => adjustment !== 0)).toBe(true);
-    await expectAgreement(snapshot, texts(documents));
+    await expectAgreement(snapshot, texts(ordinary));
   });
 
   it.each([
@@ -192,7 +201,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
   ] as const)(
     'agrees on generated dirt, splits %s, psi %i, depth %p',
     async (splits, subsample, maxDepth) => {
-      const snapshot = trainOn(demoDocuments(0.02, 0.3, 11), ALL_KINDS, {
+      const snapshot = trainOn(demoDocuments(0.01, 0.3, 11), ALL_KINDS, {
         forest: { splits, subsample_size: subsample, max_depth: maxDepth, seed: 5 },
       });
       const logs = dirtyLogs({ seed: subsample, count: 2_000, fields: snapshot.encoder.fields });
@@ -203,7 +212,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
   );
 
   it('agrees on generated dirt that it was trained on', async () => {
-    const fields = trainOn(demoDocuments(0.01, 0), ALL_KINDS).encoder.fields;
+    const { fields } = modelOfOrdinary().encoder;
     const logs = dirtyLogs({ seed: 99, count: 1_500, fields });
     const snapshot = trainOn(
       logs.map((log) => parseExactJson(log) as LogDocument),
@@ -223,10 +232,9 @@ describe('a compiled pipeline in Elasticsearch', () => {
   });
 
   it('keeps what a log brought under the same names, and believes none of it', async () => {
-    const documents = demoDocuments(0.01, 0);
-    const snapshot = trainOn(documents, ALL_KINDS);
+    const snapshot = modelOfOrdinary();
     await put(compilePipeline(snapshot, { detectorId: 'test' }));
-    const [first] = documents;
+    const [first] = ordinary;
     const found = await stored(
       texts([
         { ...first, anomaly: 'none', model: 'X200' },
@@ -249,13 +257,12 @@ describe('a compiled pipeline in Elasticsearch', () => {
     ['inside the script', 'verdict', /^pipeline: /],
     ['of the processor', 'own', PIPELINE_FAILED],
   ])('indexes a log all the same after a failure %s', async (_, parameter, reason) => {
-    const documents = demoDocuments(0.01, 0);
-    const pipeline = structuredClone(compilePipeline(trainOn(documents, ALL_KINDS), { detectorId: 'test' }));
+    const pipeline = structuredClone(compilePipeline(modelOfOrdinary(), { detectorId: 'test' }));
     const { script } = pipeline.processors[0] as { script: { params: Record<string, unknown> } };
     script.params[parameter] = 5;
     await put(pipeline);
-    const [found] = await stored(texts(documents.slice(0, 1)));
+    const [found] = await stored(texts(ordinary.slice(0, 1)));
     expect(found.anomaly).toEqual({ unscored: expect.stringMatching(reason) });
-    expect(found).toMatchObject({ message: documents[0].message });
+    expect(found).toMatchObject({ message: ordinary[0].message });
   });
 });
