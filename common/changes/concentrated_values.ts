@@ -21,19 +21,24 @@ const LEAST_STATISTIC = 19.5;
 /** The values of a field that hold such a share together say where the logs are. */
 const MOST_OF_A_FIELD = 3;
 
+export interface ConcentrationQuestion {
+  /** Fields whose values are looked at. */
+  readonly fields: readonly string[];
+  /** Says which values are told already, as those of the group. */
+  readonly isKnown: (field: string, value: FieldScalar) => boolean;
+  /** Most values that are given back. */
+  readonly most: number;
+}
+
 /**
  * Finds where the logs of a group are: values that changed little by themselves, such as the two hosts that run a new version.
  *
  * @param held logs of the group, by place
- * @param isKnown values that are told already, as those of the group
- * @param most values
  */
 export function* concentratedValuesSteps(
   sample: ChangeSample,
   held: Uint8Array,
-  fields: readonly string[],
-  isKnown: (field: string, value: FieldScalar) => boolean,
-  most: number,
+  { fields, isKnown, most }: ConcentrationQuestion,
 ): Generator<void, ConcentratedValue[]> {
   const window: number[] = [];
   sample.spans.forEach((span, place) => {

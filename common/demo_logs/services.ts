@@ -41,19 +41,13 @@ export interface DemoService {
 const endpoint = (
   method: Endpoint['method'],
   path: string,
-  weight: number,
-  medianMilliseconds: number,
-  medianBytes: number,
-  more: Partial<Endpoint> = {},
+  traits: Pick<Endpoint, 'weight' | 'medianMilliseconds' | 'medianBytes'> & Partial<Endpoint>,
 ): Endpoint => ({
   method,
   path,
-  weight,
-  medianMilliseconds,
-  medianBytes,
   medianRequestBytes: method === 'GET' || method === 'DELETE' ? 420 : 1_400,
   success: 200,
-  ...more,
+  ...traits,
 });
 
 export const DEMO_SERVICES: readonly DemoService[] = [
@@ -69,15 +63,37 @@ export const DEMO_SERVICES: readonly DemoService[] = [
     weekendFactor: 1.25,
     audience: 'browsers',
     endpoints: [
-      endpoint('GET', '/', 10, 38, 24_000),
-      endpoint('GET', '/products/{slug}', 20, 52, 31_000),
-      endpoint('GET', '/category/{word}', 9, 61, 42_000, { query: 'page={page}&sort={sort}' }),
-      endpoint('GET', '/static/js/app.{build}.js', 12, 6, 180_000),
-      endpoint('GET', '/static/css/main.{build}.css', 9, 4, 38_000),
-      endpoint('GET', '/images/products/{id}.webp', 28, 7, 64_000),
-      endpoint('GET', '/images/products/{id}.webp', 6, 3, 0, { success: 304 }),
-      endpoint('GET', '/cart', 4, 70, 12_000),
-      endpoint('GET', '/account', 2, 64, 14_000),
+      endpoint('GET', '/', { weight: 10, medianMilliseconds: 38, medianBytes: 24_000 }),
+      endpoint('GET', '/products/{slug}', { weight: 20, medianMilliseconds: 52, medianBytes: 31_000 }),
+      endpoint('GET', '/category/{word}', {
+        weight: 9,
+        medianMilliseconds: 61,
+        medianBytes: 42_000,
+        query: 'page={page}&sort={sort}',
+      }),
+      endpoint('GET', '/static/js/app.{build}.js', {
+        weight: 12,
+        medianMilliseconds: 6,
+        medianBytes: 180_000,
+      }),
+      endpoint('GET', '/static/css/main.{build}.css', {
+        weight: 9,
+        medianMilliseconds: 4,
+        medianBytes: 38_000,
+      }),
+      endpoint('GET', '/images/products/{id}.webp', {
+        weight: 28,
+        medianMilliseconds: 7,
+        medianBytes: 64_000,
+      }),
+      endpoint('GET', '/images/products/{id}.webp', {
+        weight: 6,
+        medianMilliseconds: 3,
+        medianBytes: 0,
+        success: 304,
+      }),
+      endpoint('GET', '/cart', { weight: 4, medianMilliseconds: 70, medianBytes: 12_000 }),
+      endpoint('GET', '/account', { weight: 2, medianMilliseconds: 64, medianBytes: 14_000 }),
     ],
   },
   {
@@ -92,9 +108,24 @@ export const DEMO_SERVICES: readonly DemoService[] = [
     weekendFactor: 1.15,
     audience: 'browsers',
     endpoints: [
-      endpoint('GET', '/api/search', 10, 85, 9_500, { query: 'q={word}+{word}&page={page}' }),
-      endpoint('GET', '/api/suggest', 16, 18, 900, { query: 'prefix={prefix}' }),
-      endpoint('GET', '/api/search/facets', 4, 46, 3_200, { query: 'category={word}' }),
+      endpoint('GET', '/api/search', {
+        weight: 10,
+        medianMilliseconds: 85,
+        medianBytes: 9_500,
+        query: 'q={word}+{word}&page={page}',
+      }),
+      endpoint('GET', '/api/suggest', {
+        weight: 16,
+        medianMilliseconds: 18,
+        medianBytes: 900,
+        query: 'prefix={prefix}',
+      }),
+      endpoint('GET', '/api/search/facets', {
+        weight: 4,
+        medianMilliseconds: 46,
+        medianBytes: 3_200,
+        query: 'category={word}',
+      }),
     ],
   },
   {
@@ -109,12 +140,33 @@ export const DEMO_SERVICES: readonly DemoService[] = [
     weekendFactor: 1.2,
     audience: 'browsers',
     endpoints: [
-      endpoint('POST', '/api/cart/items', 10, 44, 1_200, { success: 201 }),
-      endpoint('GET', '/api/cart/{uuid}', 12, 24, 2_600),
-      endpoint('DELETE', '/api/cart/items/{id}', 3, 30, 0, { success: 204 }),
-      endpoint('POST', '/api/orders', 3, 240, 1_900, { success: 201, medianRequestBytes: 2_300 }),
-      endpoint('GET', '/api/orders/{id}', 5, 33, 3_000),
-      endpoint('POST', '/api/payments', 3, 410, 800, { success: 202 }),
+      endpoint('POST', '/api/cart/items', {
+        weight: 10,
+        medianMilliseconds: 44,
+        medianBytes: 1_200,
+        success: 201,
+      }),
+      endpoint('GET', '/api/cart/{uuid}', { weight: 12, medianMilliseconds: 24, medianBytes: 2_600 }),
+      endpoint('DELETE', '/api/cart/items/{id}', {
+        weight: 3,
+        medianMilliseconds: 30,
+        medianBytes: 0,
+        success: 204,
+      }),
+      endpoint('POST', '/api/orders', {
+        weight: 3,
+        medianMilliseconds: 240,
+        medianBytes: 1_900,
+        success: 201,
+        medianRequestBytes: 2_300,
+      }),
+      endpoint('GET', '/api/orders/{id}', { weight: 5, medianMilliseconds: 33, medianBytes: 3_000 }),
+      endpoint('POST', '/api/payments', {
+        weight: 3,
+        medianMilliseconds: 410,
+        medianBytes: 800,
+        success: 202,
+      }),
     ],
   },
   {
@@ -129,10 +181,26 @@ export const DEMO_SERVICES: readonly DemoService[] = [
     weekendFactor: 0.8,
     audience: 'browsers',
     endpoints: [
-      endpoint('POST', '/api/login', 4, 145, 700, { medianRequestBytes: 520 }),
-      endpoint('POST', '/api/token/refresh', 12, 22, 950, { medianRequestBytes: 780 }),
-      endpoint('GET', '/api/session', 16, 9, 420),
-      endpoint('POST', '/api/logout', 2, 12, 0, { success: 204, medianRequestBytes: 380 }),
+      endpoint('POST', '/api/login', {
+        weight: 4,
+        medianMilliseconds: 145,
+        medianBytes: 700,
+        medianRequestBytes: 520,
+      }),
+      endpoint('POST', '/api/token/refresh', {
+        weight: 12,
+        medianMilliseconds: 22,
+        medianBytes: 950,
+        medianRequestBytes: 780,
+      }),
+      endpoint('GET', '/api/session', { weight: 16, medianMilliseconds: 9, medianBytes: 420 }),
+      endpoint('POST', '/api/logout', {
+        weight: 2,
+        medianMilliseconds: 12,
+        medianBytes: 0,
+        success: 204,
+        medianRequestBytes: 380,
+      }),
     ],
   },
   {
@@ -147,10 +215,15 @@ export const DEMO_SERVICES: readonly DemoService[] = [
     weekendFactor: 0.55,
     audience: 'programs',
     endpoints: [
-      endpoint('GET', '/internal/stock/{id}', 18, 11, 340),
-      endpoint('PUT', '/internal/stock/{id}', 5, 27, 180, { medianRequestBytes: 640 }),
-      endpoint('GET', '/internal/warehouses', 2, 19, 5_200),
-      endpoint('GET', '/health', 4, 1.5, 15),
+      endpoint('GET', '/internal/stock/{id}', { weight: 18, medianMilliseconds: 11, medianBytes: 340 }),
+      endpoint('PUT', '/internal/stock/{id}', {
+        weight: 5,
+        medianMilliseconds: 27,
+        medianBytes: 180,
+        medianRequestBytes: 640,
+      }),
+      endpoint('GET', '/internal/warehouses', { weight: 2, medianMilliseconds: 19, medianBytes: 5_200 }),
+      endpoint('GET', '/health', { weight: 4, medianMilliseconds: 1.5, medianBytes: 15 }),
     ],
   },
 ];

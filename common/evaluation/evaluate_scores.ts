@@ -209,7 +209,7 @@ function evaluateLabelled(
       ...(delay.p95_ms === undefined ? {} : { detection_delay_p95_ms: delay.p95_ms }),
       ...(days === undefined
         ? {}
-        : { at_budget: atBudget(scores, labels, ranked, input.alertsPerDay, days, anomalies) }),
+        : { at_budget: atBudget({ scores, labels, ranked, anomalies }, input.alertsPerDay, days) }),
       by_kind: byKind(input, truths, incidents, isAlert),
       roc_curve: roc,
       precision_recall_curve: precisionRecall,
@@ -218,13 +218,21 @@ function evaluateLabelled(
   };
 }
 
+/** Logs with labels, in the order of the input. */
+interface RankedRows {
+  readonly scores: Float64Array;
+  /** 1 for an anomaly, 0 for a normal log. */
+  readonly labels: Uint8Array;
+  /** Places of the logs by falling score. */
+  readonly ranked: Uint32Array;
+  /** Count of the anomalies. */
+  readonly anomalies: number;
+}
+
 function atBudget(
-  scores: Float64Array,
-  labels: Uint8Array,
-  ranked: Uint32Array,
+  { scores, labels, ranked, anomalies }: RankedRows,
   alertsPerDay: number,
   days: number,
-  anomalies: number,
 ): LabelledEvaluation['at_budget'] {
   const alerts = Math.min(ranked.length, Math.max(1, Math.round(alertsPerDay * days)));
   const truePositives = ranked.subarray(0, alerts).reduce((sum, row) => sum + labels[row], 0);

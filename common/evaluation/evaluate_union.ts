@@ -62,7 +62,9 @@ export function evaluateUnion({ units, alertsPerDay }: UnionInput): UnionEvaluat
   const alerts = alertsOf(units, ({ scores, threshold }, row) => scores[row] >= threshold);
   const list = listOf(units, alerts);
   const isLabelled = units.some(({ truths }) => truths?.some((truth) => truth?.anomaly));
-  const labelled = isLabelled ? labelledOf(units, alerts, list, time?.days, alertsPerDay) : undefined;
+  const labelled = isLabelled
+    ? labelledOf(units, { alerts, list }, { alertsPerDay, days: time?.days })
+    : undefined;
   return {
     schema_version: 1,
     detectors: units.map((unit, place) => {
@@ -224,10 +226,8 @@ function labelledIncidents(units: readonly ScoredUnit[]): LabelledIncident[] {
 
 function labelledOf(
   units: readonly ScoredUnit[],
-  alerts: readonly Alert[],
-  list: readonly Row[],
-  days: number | undefined,
-  alertsPerDay: number,
+  { alerts, list }: { readonly alerts: readonly Alert[]; readonly list: readonly Row[] },
+  { alertsPerDay, days }: { readonly alertsPerDay: number; readonly days: number | undefined },
 ): LabelledUnion {
   const incidents = labelledIncidents(units);
   const outcomes = outcomesOf(units, alerts, incidents);

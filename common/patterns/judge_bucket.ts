@@ -128,7 +128,7 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
       if (of === undefined) continue;
       if (pattern.firstSeen >= input.since + LEARNING) newcomers.push(pattern);
     }
-    collectTests(input, pattern, of, exposures, tests);
+    tests.push(...testsOf(input, pattern, of, exposures));
   }
   const known = tests.filter(({ isKnown }) => isKnown);
   const limit = discoveryLimit(
@@ -162,22 +162,22 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
   };
 }
 
-function collectTests(
+/** Adds the entities of the bucket to the pattern and returns the test of each of its series. */
+function testsOf(
   input: BucketInput,
   pattern: PatternModel,
   of: ReadonlyMap<string, number> | undefined,
   exposures: Exposures,
-  tests: Test[],
-): void {
+): Test[] {
   if (of !== undefined) addSeries(pattern, of, input.time);
   const rates = new UsualRates(pattern.profile, exposures.since(pattern.since), input.time);
   // In one entity only, the pattern of the entity is that of all.
   const isSingle = pattern.series.size <= 2;
-  for (const [entity, series] of pattern.series) {
+  return [...pattern.series].map(([entity, series]) => {
     const count = countIn(pattern, of, entity);
     const isJudged = pattern.ignored === undefined && !(isSingle && entity !== ALL_ENTITIES);
-    tests.push(testOf(input, pattern, entity, series, count, rates, isJudged));
-  }
+    return testOf(input, { pattern, entity, series, count, rates, isJudged });
+  });
 }
 
 /** Adds the entities of a bucket, in the order of their names, as far as there is room; the others share one series. */
@@ -210,14 +210,15 @@ function dispersionOf({ excess, squares }: Series, mean: number): number {
   return Math.max(LEAST_DISPERSION, (excess + PRIOR_DISPERSION * prior) / (squares + prior));
 }
 
+/** Logs of a pattern in one entity, of the bucket that is judged. */
+interface SeriesCount extends Pick<Test, 'pattern' | 'entity' | 'series' | 'count' | 'rates'> {
+  /** False for what is ignored, and for what another series tells already. */
+  readonly isJudged: boolean;
+}
+
 function testOf(
   { time, span, silences }: BucketInput,
-  pattern: PatternModel,
-  entity: string,
-  series: Series,
-  count: number,
-  rates: UsualRates,
-  isJudged: boolean,
+  { pattern, entity, series, count, rates, isJudged }: SeriesCount,
 ): Test {
   const weighted = series.weighted * halfLifeWeight(time - series.at);
   const share = entity === ALL_ENTITIES ? 1 : (weighted + 0.25) / (rates.count + 0.5);

@@ -78,7 +78,7 @@ Examples:
             clock,
           };
           const change = { ignored: ignore !== undefined, ...(because !== undefined && { because }) };
-          await ignorePattern(stores, detectorId, patternId, change, await authorOf(client));
+          await ignorePattern(stores, { detectorId, patternId }, change, await authorOf(client));
           session.result(
             { pattern: patternId, ignored: change.ignored },
             () => `Pattern ${patternId} is ${change.ignored ? 'ignored' : 'told of again'}.`,
@@ -98,7 +98,7 @@ Examples:
           ...(options.to !== undefined && { to: timeOf('to', options.to) }),
         };
         const { detector } = active.snapshot;
-        const found = await listLogPatterns(client, space, { id: detectorId, detector }, query, clock.now());
+        const found = await listLogPatterns(client, { space, id: detectorId, detector }, query, clock.now());
         session.result(found, () => textOf(found));
       });
     },

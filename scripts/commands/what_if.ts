@@ -58,7 +58,12 @@ Examples:
       );
       await withStoredData(session, async (client) => {
         const { clock, signal, config } = session;
-        const counted = await countWhatIf(client, config.space, params, clock.now(), { signal });
+        const counted = await countWhatIf(
+          client,
+          params,
+          { space: config.space, to: clock.now() },
+          { signal },
+        );
         session.result(counted, () => describeWhatIf(counted));
       });
     },

@@ -193,7 +193,7 @@ test('each log is counted once, whatever dies at any step, and changes are found
   }
   expect(killed).toBeGreaterThan(10);
   expect(await countedIn(store)).toEqual(wantedOf(LOGS));
-  const found = await listLogPatterns(client, space, { id: 'till', detector }, query, query.to);
+  const found = await listLogPatterns(client, { space, id: 'till', detector }, query, query.to);
   expect(found.patterns.map(({ text, logs, state }) => [text, logs, state])).toEqual([
     ['Payment <num> accepted', countOf('Payment'), 'usual'],
     ['Session of <*> was closed', countOf('Session'), 'surging'],
@@ -213,8 +213,7 @@ test('each log is counted once, whatever dies at any step, and changes are found
   expect(payments.usual_per_hour).toBeLessThan(14);
   const ofOne = await listLogPatterns(
     client,
-    space,
-    { id: 'till', detector },
+    { space, id: 'till', detector },
     { ...query, entity: 'b.c' },
     query.to,
   );
@@ -232,25 +231,26 @@ const countOf = (word: string): number =>
 test('a pattern is ignored, which is put on record, and the query of a pattern finds its logs', async () => {
   const { space, store, checkpoints, run } = world(LOGS);
   await run(START + DAYS * DAY + HOUR, { store, checkpoints });
-  const listed = { id: 'till', detector };
-  const [{ id }] = (await listLogPatterns(client, space, listed, query, query.to)).patterns;
+  const listed = { space, id: 'till', detector };
+  const [{ id }] = (await listLogPatterns(client, listed, query, query.to)).patterns;
   const audit = createAuditTrail(client, { space });
   const stores = { patterns: store, audit, clock: { now: () => START } };
   for (let times = 0; times < 2; times++) {
-    await ignorePattern(stores, 'till', id, { ignored: true, because: 'known' }, { by: 'ann' });
+    const pattern = { detectorId: 'till', patternId: id };
+    await ignorePattern(stores, pattern, { ignored: true, because: 'known' }, { by: 'ann' });
   }
   await client.indices.refresh({ index: 'log-anomalies-*' });
   const { entries } = await audit.list('till', { actions: ['pattern_changed'] });
   expect(entries).toMatchObject([
     { by: 'ann', to: 'ignored', reason: expect.stringContaining('Payment <num> accepted') },
   ]);
-  const shown = await listLogPatterns(client, space, listed, query, query.to);
+  const shown = await listLogPatterns(client, listed, query, query.to);
   expect(shown.patterns.map((pattern) => pattern.id)).not.toContain(id);
-  const only = await listLogPatterns(client, space, listed, { ...query, ignored: 'only' }, query.to);
+  const only = await listLogPatterns(client, listed, { ...query, ignored: 'only' }, query.to);
   expect(only.patterns).toMatchObject([{ id, ignored: { by: 'ann', because: 'known' } }]);
-  await expect(ignorePattern(stores, 'till', 'f'.repeat(24), { ignored: true }, {})).rejects.toThrow(
-    /no pattern/,
-  );
+  await expect(
+    ignorePattern(stores, { detectorId: 'till', patternId: 'f'.repeat(24) }, { ignored: true }, {}),
+  ).rejects.toThrow(/no pattern/);
 
   // Lucene reads the phrases of these queries as Kibana does.
   const index = uniqueName('weblogs');
@@ -262,7 +262,7 @@ test('a pattern is ignored, which is put on record, and the query of a pattern f
   );
   await client.indices.refresh({ index });
   for (const { text, logs, kql } of (
-    await listLogPatterns(client, space, listed, { ...query, ignored: 'show' }, query.to)
+    await listLogPatterns(client, listed, { ...query, ignored: 'show' }, query.to)
   ).patterns) {
     const lucene = kql.replace(/ : /g, ':').replace(/ and /g, ' AND ');
     const { count } = await client.count({ index, query: { query_string: { query: lucene } } });

@@ -172,7 +172,7 @@ it('names confirmed anomalies that it misses, and why', async () => {
 it('takes at most three requests, also for more results than can be counted one by one', async () => {
   const params = logAnomalyParamsSchema.parse({});
   proxy.behave(() => 'pass');
-  await whatIf(throughProxy, space, params, NOW);
+  await whatIf(throughProxy, params, { space, to: NOW });
   expect(proxy.requests()).toBe(2);
   // Elasticsearch says that there are more than one answer holds, but two do.
   proxy.behave(({ count }) =>
@@ -180,7 +180,7 @@ it('takes at most three requests, also for more results than can be counted one 
       ? { alter: (body) => body.replace(/"counted":\{"doc_count":\d+/, '"counted":{"doc_count":90000') }
       : 'pass',
   );
-  const halved = await whatIf(throughProxy, space, params, NOW);
+  const halved = await whatIf(throughProxy, params, { space, to: NOW });
   expect([proxy.requests(), halved.complete, halved.alerts]).toEqual([3, true, bruteForce(params).alerts]);
   // Elasticsearch says that there are very many.
   proxy.behave(({ count }) =>
@@ -188,7 +188,7 @@ it('takes at most three requests, also for more results than can be counted one 
       ? { alter: (body) => body.replace(/"counted":\{"doc_count":\d+/, '"counted":{"doc_count":5000000') }
       : 'pass',
   );
-  const answer = await whatIf(throughProxy, space, params, NOW);
+  const answer = await whatIf(throughProxy, params, { space, to: NOW });
   expect(proxy.requests()).toBe(3);
   expect(answer.complete).toBe(false);
   expect(answer.alerts).toBeGreaterThan(0);
@@ -198,7 +198,7 @@ it('takes at most three requests, also for more results than can be counted one 
       ? { alter: (body) => body.replace(/"counted":\{"doc_count":\d+/, '"counted":{"doc_count":5000000') }
       : 'pass',
   );
-  const byFeature = await whatIf(throughProxy, space, { ...params, group_by: 'feature' }, NOW);
+  const byFeature = await whatIf(throughProxy, { ...params, group_by: 'feature' }, { space, to: NOW });
   expect(byFeature.complete).toBe(true);
   expect(byFeature.alerts).toBe(bruteForce({ ...params, group_by: 'feature' }).alerts);
 });

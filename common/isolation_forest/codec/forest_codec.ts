@@ -202,7 +202,7 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
   });
   const leaves: number[] = [];
   for (let tree = 0; tree < treeCount; tree++) {
-    readTree(reader, builder, subsampleSize, columnCount, width, leaves);
+    for (const leaf of readTree(reader, builder, { subsampleSize, columnCount, width })) leaves.push(leaf);
   }
   const built = builder.build();
   const forest: IsolationForest = {
@@ -216,14 +216,20 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
   return forest;
 }
 
+interface TreeShape {
+  readonly subsampleSize: number;
+  readonly columnCount: number;
+  /** Columns of a hyperplane, 0 for cuts along one column. */
+  readonly width: number;
+}
+
+/** Reads a tree into the builder. @returns its leaves, in the order in which they are stored */
 function readTree(
   reader: ByteReader,
   builder: ForestBuilder,
-  subsampleSize: number,
-  columnCount: number,
-  width: number,
-  leaves: number[],
-): void {
+  { subsampleSize, columnCount, width }: TreeShape,
+): number[] {
+  const leaves: number[] = [];
   // ml-isolation-forest lets its trees grow one level deeper than the paper.
   const deepest = heightLimit(subsampleSize) + 1;
   const open = [{ node: builder.addTree(subsampleSize), rows: subsampleSize, depth: 0 }];
@@ -251,6 +257,7 @@ function readTree(
     open.push({ node: left + 1, rows: rows - leftRows, depth: depth + 1 });
     open.push({ node: left, rows: leftRows, depth: depth + 1 });
   }
+  return leaves;
 }
 
 function readFinite(reader: ByteReader, name: string): number {

@@ -47,6 +47,7 @@ class ColumnDraw {
   private readonly totalWeight: number;
   private drawn = 0;
   private weightLeft = 0;
+  private random: RandomGenerator | undefined;
 
   constructor(
     columnCount: number,
@@ -58,14 +59,16 @@ class ColumnDraw {
     this.totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? 0;
   }
 
-  restart(): void {
+  /** Begins a node, whose columns are drawn from `random`. */
+  restart(random: RandomGenerator): void {
+    this.random = random;
     this.drawn = 0;
     this.weightLeft = this.totalWeight;
   }
 
-  next(random: RandomGenerator): number | undefined {
-    const { order, drawn } = this;
-    if (drawn === order.length) return undefined;
+  next(): number | undefined {
+    const { order, drawn, random } = this;
+    if (drawn === order.length || random === undefined) return undefined;
     const place =
       this.weights === undefined
         ? drawn + drawIndex(order.length - drawn, random)
@@ -93,10 +96,9 @@ function drawVaryingColumn(
   columns: ColumnDraw,
   from: number,
   to: number,
-  random: RandomGenerator,
 ): number | undefined {
   for (;;) {
-    const column = columns.next(random);
+    const column = columns.next();
     if (column === undefined || sample.readColumn(from, to, column)) return column;
   }
 }
@@ -118,8 +120,8 @@ const FAIR_SHARE = 0.1;
 function axisSplits(sample: TreeSample, columns: ColumnDraw, fairShare: number): SplitChooser {
   const sorted = new Float32Array(sample.size);
   return (from, to, random) => {
-    columns.restart();
-    const column = drawVaryingColumn(sample, columns, from, to, random);
+    columns.restart(random);
+    const column = drawVaryingColumn(sample, columns, from, to);
     if (column === undefined) return undefined;
     if (fairShare > 0 && drawFraction(random) < fairShare) {
       return { columns: [column], threshold: fairThreshold(sortInto(sorted, sample.values, from, to)) };
@@ -198,12 +200,12 @@ function extendedSplits(sample: TreeSample, draw: ColumnDraw, width: number): Sp
   const columns = new Uint16Array(width);
   const weights = new Float32Array(width);
   return (from, to, random) => {
-    draw.restart();
+    draw.restart(random);
     weights.fill(0);
     columns.fill(0);
     let used = 0;
     while (used < width) {
-      const column = drawVaryingColumn(sample, draw, from, to, random);
+      const column = drawVaryingColumn(sample, draw, from, to);
       if (column === undefined) break;
       const { minimum, maximum } = sample.range(from, to);
       const weight = drawNormal(random) / (maximum - minimum);

@@ -63,7 +63,7 @@ export function growForest(
     const random = streams.next().value;
     sample.load(matrix, drawRows(rowCount, subsampleSize, random), fillValues);
     if (trainer === 'ml-isolation-forest') growWithMlIsolationForest(sample, builder, random);
-    else growTree(sample, builder, chooseSplit, random, options.maxDepth);
+    else growTree(sample, builder, random, { chooseSplit, maxDepth: options.maxDepth });
     tell?.((tree + 1) / options.treeCount);
   }
   return builder.build();
@@ -72,9 +72,8 @@ export function growForest(
 function growTree(
   sample: TreeSample,
   builder: ForestBuilder,
-  chooseSplit: SplitChooser,
   random: RandomStream,
-  maxDepth = Infinity,
+  { chooseSplit, maxDepth = Infinity }: { readonly chooseSplit: SplitChooser; readonly maxDepth?: number },
 ): void {
   const limit = Math.min(maxDepth, heightLimit(sample.size));
   const open = [{ node: builder.addTree(sample.size), from: 0, to: sample.size, depth: 0 }];

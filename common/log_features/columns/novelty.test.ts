@@ -45,9 +45,10 @@ describe('learnOvershoot', () => {
 
   it('is rare for numbers that come and go, and all there is for a counter', () => {
     const inTime = partsInTime(times(1_000));
-    const counter = Float32Array.from({ length: 1_000 }, (_none, i) => i);
-    expect(learnOvershoot(numbers.subarray(0, 1_000), 1, 0, 1, inTime)).toBeLessThan(0.02);
-    expect(learnOvershoot(counter, 1, 0, 1, inTime)).toBe(1);
-    expect(learnOvershoot(counter, 1, 0, -1, inTime)).toBe(0.5 / 1_001);
+    const usual = { values: numbers.subarray(0, 1_000), columnCount: 1 };
+    const counter = { values: Float32Array.from({ length: 1_000 }, (_none, i) => i), columnCount: 1 };
+    expect(learnOvershoot(usual, 0, 1, inTime)).toBeLessThan(0.02);
+    expect(learnOvershoot(counter, 0, 1, inTime)).toBe(1);
+    expect(learnOvershoot(counter, 0, -1, inTime)).toBe(0.5 / 1_001);
   });
 });

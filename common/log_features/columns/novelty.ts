@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Matrix } from '../../isolation_forest/forest/types';
 
 /** Parts, equally many logs each, that the training logs are cut into in the order of time. */
 const PARTS = 8;
@@ -94,11 +95,11 @@ export function learnNovelty(
  * Estimates how often a number lies beyond all before it: once in n of n alike ones, nearly always where numbers rise with
  * time, as counters do.
  *
+ * @param column place of the number in a row of the matrix
  * @param sign 1 for "above all before", -1 for "below"
  */
 export function learnOvershoot(
-  values: Float32Array,
-  columnCount: number,
+  { values, columnCount }: Pick<Matrix, 'values' | 'columnCount'>,
   column: number,
   sign: 1 | -1,
   inTime: TimeParts,

@@ -196,8 +196,7 @@ function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: 
   const watches: ColumnWatch[] = [];
   let column = 0;
   let first = 0;
-  const overshoot = (place: number, sign: 1 | -1): number =>
-    learnOvershoot(matrix.values, matrix.columnCount, place, sign, inTime);
+  const overshoot = (place: number, sign: 1 | -1): number => learnOvershoot(matrix, place, sign, inTime);
   features.forEach(({ encoding, kept }, feature) => {
     for (const own of kept) {
       const watched = encoding.watched?.[own];

@@ -192,13 +192,11 @@ export async function explainChange(
         group.direction === 'fewer'
           ? []
           : await turns.finish(
-              concentratedValuesSteps(
-                sample,
-                heldBy(group),
-                fieldsAs('values'),
-                (field, value) => own.has(keyOf({ kind: 'value', field, value })),
-                MOST_FOUND_IN,
-              ),
+              concentratedValuesSteps(sample, heldBy(group), {
+                fields: fieldsAs('values'),
+                isKnown: (field, value) => own.has(keyOf({ kind: 'value', field, value })),
+                most: MOST_FOUND_IN,
+              }),
             ),
     });
   }

@@ -179,14 +179,13 @@ export async function judgeResult(
     },
   ]);
   if (suppression !== undefined && isWide && !isRepeated) {
-    await auditSuppression(
-      stores,
-      suppression,
-      'suppression_added',
-      `"${suppression.name}" hides ${hidden} stored results.`,
-      { ...author, at },
-      { hidden, accepted: accept },
-    );
+    await auditSuppression(stores, suppression, {
+      ...author,
+      at,
+      action: 'suppression_added',
+      reason: `"${suppression.name}" hides ${hidden} stored results.`,
+      details: { hidden, accepted: accept },
+    });
   }
   const contradictions = contradictionsOf(await labels.list(detectorId)).filter(
     ({ pattern }) => pattern === facts?.pattern,
@@ -226,14 +225,14 @@ async function takeBack(stores: HidingStores, earlier: Feedback, note: ChangeNot
   if (suppression !== undefined) await suppressions.remove(id);
   const shown = await results.show(id, await suppressions.list(earlier.detectorId), note);
   if (suppression !== undefined) {
-    await auditSuppression(
-      stores,
-      suppression,
-      'suppression_removed',
-      `"${suppression.name}" was taken back; ${shown} results are shown again.`,
-      note,
-      { shown },
-    );
+    const { by, at } = note;
+    await auditSuppression(stores, suppression, {
+      ...(by !== undefined && { by }),
+      at,
+      action: 'suppression_removed',
+      reason: `"${suppression.name}" was taken back; ${shown} results are shown again.`,
+      details: { shown },
+    });
   }
   return shown;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ALL_DETECTORS, type AuditAction, type AuditEntry } from '../../../common/audit';
+import { ALL_DETECTORS, type AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import {
   appliesTo,
@@ -193,29 +193,26 @@ export async function refuseUnlessAllowed(
           { details: { consequences: missing } },
         ));
   if (problem === undefined) return preview;
-  await auditSuppression(stores, suppression, 'suppression_refused', problem.message, {
-    by: suppression.by,
-    at: suppression.at,
+  const { by, at } = suppression;
+  await auditSuppression(stores, suppression, {
+    ...(by !== undefined && { by }),
+    at,
+    action: 'suppression_refused',
+    reason: problem.message,
   });
   throw problem;
 }
 
-/** One entry for each detector that it is about. */
+/** Puts on record what was done with a suppression: one entry for each detector that it is about. */
 export async function auditSuppression(
   { audit }: HidingStores,
   { id, detector_ids: ids, origin, match, schedule, expires_at }: Suppression,
-  action: AuditAction,
-  reason: string,
-  { by, at }: { by?: string; at: string },
-  details: Record<string, unknown> = {},
+  { details, ...entry }: Omit<AuditEntry, 'detectorId'>,
 ): Promise<void> {
   await audit.append(
     (ids.length > 0 ? ids : [ALL_DETECTORS]).map((detectorId): AuditEntry => ({
       detectorId,
-      at,
-      ...(by !== undefined && { by }),
-      action,
-      reason,
+      ...entry,
       details: { suppression_id: id, origin, match, schedule: schedule?.type, expires_at, ...details },
     })),
   );
@@ -260,17 +257,13 @@ export async function addSuppression(
   await refuseUnlessAllowed(stores, suppression, accept);
   const hidden = await applySuppression(stores, suppression, true);
   const { by, at, name } = suppression;
-  await auditSuppression(
-    stores,
-    suppression,
-    'suppression_added',
-    `"${name}" hides ${hidden} stored results.`,
-    { by, at },
-    {
-      hidden,
-      accepted: accept,
-    },
-  );
+  await auditSuppression(stores, suppression, {
+    ...(by !== undefined && { by }),
+    at,
+    action: 'suppression_added',
+    reason: `"${name}" hides ${hidden} stored results.`,
+    details: { hidden, accepted: accept },
+  });
   return { suppression, hidden };
 }
 
@@ -296,14 +289,13 @@ export async function removeSuppression(
   const shown = await results.show(id, await suppressions.list(), { at, ...author, because });
   if (suppression === undefined) return { shown };
   if (suppression.origin === 'feedback') await keepLabel(feedback, suppression);
-  await auditSuppression(
-    stores,
-    suppression,
-    'suppression_removed',
-    `"${name}" was taken back; ${shown} results are shown again.`,
-    { ...author, at },
-    { shown },
-  );
+  await auditSuppression(stores, suppression, {
+    ...author,
+    at,
+    action: 'suppression_removed',
+    reason: `"${name}" was taken back; ${shown} results are shown again.`,
+    details: { shown },
+  });
   return { shown };
 }
 

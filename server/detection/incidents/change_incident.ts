@@ -61,7 +61,7 @@ export async function changeIncident(
     const changed = changedIncident(found, cleaned, at, author);
     if (changed === found.incident) return changed;
     if (!(await incidents.write([{ ...found, incident: changed }]))) continue;
-    await audit.append(entriesOf(found.incident, changed, cleaned, at, author));
+    await audit.append(entriesOf(found.incident, changed, cleaned, { at, ...author }));
     return changed;
   }
   throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
@@ -133,8 +133,7 @@ function entriesOf(
   before: Incident,
   after: Incident,
   { comment }: IncidentChange,
-  at: string,
-  author: { readonly by?: string },
+  signature: Pick<AuditEntry, 'at' | 'by'>,
 ): AuditEntry[] {
   const said = [
     ...(before.state === after.state ? [] : [`${before.state} became ${after.state}`]),
@@ -143,8 +142,7 @@ function entriesOf(
   ];
   return before.detectors.slice(0, 1).map(({ id }) => ({
     detectorId: id,
-    at,
-    ...author,
+    ...signature,
     action: 'incident_changed',
     ...(before.state !== after.state && { from: before.state, to: after.state }),
     reason: `Incident "${after.title}": ${said.join('; ')}`,

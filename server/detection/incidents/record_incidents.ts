@@ -197,11 +197,11 @@ async function changesOf(
   if (all.length === 0) return [];
   const figures = await incidents.figures(all.map(({ group }) => group));
   return all.flatMap((each, place) => {
-    const idOf = (scope: IncidentScope): string => {
+    const newId = (): string => {
       const first = each.added.reduce((best, other) => (isBefore(other, best) ? other : best));
-      return incidents.newId(scope, detectorId, first.firstOf);
+      return incidents.newId(each.group.scope, detectorId, first.firstOf);
     };
-    return outcomeOf(each, figures[place], reached, now(), idOf);
+    return outcomeOf(each, figures[place], { reached, now: now(), newId });
   });
 }
 
@@ -240,16 +240,14 @@ async function assign(
 function outcomeOf(
   { group, stored }: Assigned,
   figures: IncidentFigures | undefined,
-  reached: number,
-  now: number,
-  idOf: (scope: IncidentScope) => string,
+  { reached, now, newId }: { readonly reached: number; readonly now: number; readonly newId: () => string },
 ): Change[] {
   const at = new Date(now).toISOString();
   const [oldest, ...absorbed] = stored;
   if (oldest === undefined) {
     // Its results were hidden or withdrawn meanwhile.
     if (figures === undefined) return [];
-    return [{ ...opened(idOf(group.scope), group, figures, reached, at), isSame: false }];
+    return [{ ...opened(newId(), { group, figures }, { reached, at }), isSame: false }];
   }
   const joined = absorbed.reduce((into, each) => absorb(into, each, at), { ...oldest, group });
   const next = recounted(joined, figures, reached, now);
@@ -265,10 +263,8 @@ function outcomeOf(
 
 function opened(
   id: string,
-  group: Group,
-  figures: IncidentFigures,
-  reached: number,
-  at: string,
+  { group, figures }: { readonly group: Group; readonly figures: IncidentFigures },
+  { reached, at }: { readonly reached: number; readonly at: string },
 ): KeptIncident {
   const described = describeIncident(group, figures);
   const isOver = Date.parse(described.closes_at) <= reached;

@@ -17,8 +17,7 @@ export async function ignorePattern(
     readonly audit: Pick<AuditTrail, 'append'>;
     readonly clock: Pick<Clock, 'now'>;
   },
-  detectorId: string,
-  patternId: string,
+  { detectorId, patternId }: { readonly detectorId: string; readonly patternId: string },
   { ignored, because }: { readonly ignored: boolean; readonly because?: string },
   author: { readonly by?: string },
 ): Promise<void> {

@@ -85,10 +85,11 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
         anomalous.push(row);
         thresholds.push(threshold);
       }
-      addToBucket(buckets, time, summarySpan, entityOf(document), anomalyScore, isAnomaly);
+      const bucket = bucketOf(buckets, Math.floor(time / summarySpan) * summarySpan, entityOf(document));
+      addScore(bucket, anomalyScore, isAnomaly);
       if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
     }
-    const whole = await contextOf(page.logs, anomalous, fields, detector, options.source);
+    const whole = await contextOf(page.logs, anomalous, fields, { detector, source: options.source });
     const origin = { detectorId, snapshot, runId, now, reached };
     const results: AnomalyResult[] = [];
     for (let position = 0; position < anomalous.length; position++) {
@@ -157,15 +158,7 @@ interface MutableBucket {
 /** By the start of the bucket, then by entity: no key has to be put together for each log. */
 type Buckets = Map<number, Map<string | undefined, MutableBucket>>;
 
-function addToBucket(
-  buckets: Buckets,
-  time: number,
-  span: number,
-  entity: string | undefined,
-  score: number,
-  isAnomaly: boolean,
-): void {
-  const start = Math.floor(time / span) * span;
+function bucketOf(buckets: Buckets, start: number, entity: string | undefined): MutableBucket {
   let ofTime = buckets.get(start);
   if (ofTime === undefined) {
     ofTime = new Map();
@@ -176,6 +169,10 @@ function addToBucket(
     bucket = { start, entity, logs: 0, anomalies: 0, maxScore: 0, scoreSum: 0 };
     ofTime.set(entity, bucket);
   }
+  return bucket;
+}
+
+function addScore(bucket: MutableBucket, score: number, isAnomaly: boolean): void {
   bucket.logs++;
   bucket.scoreSum += score;
   if (isAnomaly) bucket.anomalies++;

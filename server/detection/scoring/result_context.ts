@@ -14,8 +14,7 @@ export async function contextOf(
   logs: readonly SourceLog[],
   rows: readonly number[],
   fieldsRead: readonly string[],
-  detector: Detector,
-  source: LogSource,
+  { detector, source }: { readonly detector: Detector; readonly source: LogSource },
 ): Promise<Map<number, LogDocument>> {
   const wanted = [...new Set([...copiedFields(detector), ...fieldsRead])];
   const isWhole = detector.unit === 'bucket' || wanted.length === fieldsRead.length;

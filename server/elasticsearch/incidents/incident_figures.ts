@@ -56,10 +56,9 @@ const countsOf = ({ bucketDetectors }: Group): Record<string, estypes.Aggregatio
 /** Counts the results of each group anew. @param namedOf groups that those of "others" leave out */
 export async function countIncidents(
   client: ElasticsearchClient,
-  space: string,
   groups: readonly Group[],
   namedOf: (group: Group) => readonly Group[],
-  { policy, signal }: RequestOptions,
+  { space, policy, signal }: RequestOptions & { readonly space: string },
 ): Promise<(IncidentFigures | undefined)[]> {
   const found: (IncidentFigures | undefined)[] = [];
   for (let start = 0; start < groups.length; start += GROUPS_A_REQUEST) {

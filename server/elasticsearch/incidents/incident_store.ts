@@ -158,7 +158,7 @@ export function createIncidentStore(
     figures: async (groups) =>
       groups.length === 0
         ? []
-        : countIncidents(client, space, groups, await namedBeside(groups), { policy, signal }),
+        : countIncidents(client, groups, await namedBeside(groups), { space, policy, signal }),
     write: async (incidents) => {
       if (incidents.length === 0) return true;
       await (isReady ??= ensureIndex(client, index, 'incidents', { policy, signal }));

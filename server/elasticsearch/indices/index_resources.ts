@@ -343,7 +343,7 @@ export async function ensureIndex(
     if (fault === undefined) {
       const version = Number(mappings._meta?.schema_version);
       if (version <= SCHEMA_VERSION) {
-        await addMissingFields(client, name, resource, mappings, options);
+        await addMissingFields(client, { index: name, resource, mappings }, options);
         continue;
       }
       throw new DetectionError(
@@ -360,18 +360,23 @@ export async function ensureIndex(
   }
 }
 
+/** An index as it is there. */
+interface FoundIndex {
+  readonly index: string;
+  readonly resource: Resource;
+  readonly mappings: estypes.MappingTypeMapping;
+}
+
 /**
  * Maps fields that this version has and an index of an earlier one has not. Where that is not allowed or does not fit the index stays as it is: the
  * fields are stored all the same, and are found once an index of today takes the place of this one.
  */
 async function addMissingFields(
   client: ElasticsearchClient,
-  index: string,
-  resource: Resource,
-  found: estypes.MappingTypeMapping,
+  { index, resource, mappings }: FoundIndex,
   { policy, signal }: EnsureOptions,
 ): Promise<void> {
-  const { missing, wrong } = compareMappings(mappingsOf(resource), found);
+  const { missing, wrong } = compareMappings(mappingsOf(resource), mappings);
   if (missing.length === 0 || wrong.length > 0) return;
   const { properties } = mappingsOf(resource);
   await attempt(

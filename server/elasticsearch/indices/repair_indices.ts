@@ -47,7 +47,7 @@ export async function repairIndices(
     );
     if (isFaulty) await moveToCopy(client, { index, resource }, options);
     await ensureIndex(client, index, resource, settings);
-    const documents = await copyDocuments(client, copyOf(index), index, resource, options);
+    const documents = await copyDocuments(client, { from: copyOf(index), to: index, resource }, options);
     await deleteIndex(client, copyOf(index), settings);
     repairs.push({ index, documents });
   }
@@ -100,7 +100,7 @@ async function moveToCopy(
   await block(true);
   try {
     await ensureIndex(client, copy, resource, { policy, signal });
-    const copied = await copyDocuments(client, index, copy, resource, options);
+    const copied = await copyDocuments(client, { from: index, to: copy, resource }, options);
     const found = await countOf(client, copy, { policy, signal });
     if (found !== copied) {
       throw new DetectionError('internal', `Could not ${what}: ${found} of ${copied} documents were copied.`);
@@ -116,9 +116,7 @@ async function moveToCopy(
 /** @returns documents that were read; those that are there already stay */
 async function copyDocuments(
   client: ElasticsearchClient,
-  from: string,
-  to: string,
-  resource: Resource,
+  { from, to, resource }: { readonly from: string; readonly to: string; readonly resource: Resource },
   { policy, signal, progress }: RepairOptions,
 ): Promise<number> {
   const what = `copy the index "${from}"`;

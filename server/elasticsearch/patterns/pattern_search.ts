@@ -46,6 +46,13 @@ const iso = (time: number): string => new Date(time).toISOString();
 /** Names for people: an entity that is none has no name. */
 const isShown = (entity: string): boolean => ![ALL_ENTITIES, OTHER_ENTITIES, NO_ENTITY].includes(entity);
 
+/** A detector whose patterns are shown. */
+export interface PatternOwner {
+  readonly space: string;
+  readonly id: string;
+  readonly detector: Detector;
+}
+
 /**
  * Patterns of a detector with counts and trend.
  *
@@ -54,8 +61,7 @@ const isShown = (entity: string): boolean => ![ALL_ENTITIES, OTHER_ENTITIES, NO_
  */
 export async function listLogPatterns(
   client: ElasticsearchClient,
-  space: string,
-  { id: detectorId, detector }: { readonly id: string; readonly detector: Detector },
+  { space, id: detectorId, detector }: PatternOwner,
   query: ListQuery,
   now: number,
 ): Promise<ApiResponse<Endpoints['listLogPatterns']>> {

@@ -112,26 +112,33 @@ interface Part {
 /** The name of a group in a map. */
 export const groupName = (detectorId: string, key: string): string => JSON.stringify([detectorId, key]);
 
+/** Results of a space that count, and the parameters of the rule that they are counted for. */
+export interface AlertQuestion {
+  readonly space: string;
+  /** Selects the results that count. */
+  readonly filter: readonly Query[];
+  /** Epoch milliseconds, half-open. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly settings: AlertSettings;
+}
+
 /**
  * Counts the alerts that a rule would have raised of stored results, by the time of the logs. Takes no request where there
  * are no results, one for up to about 50,000, and two beyond: exact up to about 100,000, then of the largest groups.
  *
- * @param filter selects the results that count
- * @param range epoch milliseconds, half-open
+ * @param totals of the same results
  */
 export async function countAlerts(
   client: ElasticsearchClient,
-  space: string,
-  filter: readonly Query[],
+  question: AlertQuestion,
   totals: Totals,
-  range: { readonly from: number; readonly to: number },
-  settings: AlertSettings,
   options: RequestOptions = {},
 ): Promise<AlertCount> {
+  const { range, settings } = question;
   const { results, detectors, keys } = totals;
   if (results === 0) return { groups: [], complete: true };
-  const count = (part: { from: number; to: number }, size: number): Promise<Part> =>
-    countPart(client, space, filter, part, settings, size, options);
+  const count = (part: AlertQuestion['range'], size: number): Promise<Part> =>
+    countPart(client, { ...question, range: part }, size, options);
   const finished = (parts: readonly Part[]): AlertCount => ({
     groups: groupsOf(parts, settings),
     complete: parts.every(({ isWhole }) => isWhole),
@@ -155,10 +162,7 @@ export async function countAlerts(
 
 async function countPart(
   client: ElasticsearchClient,
-  space: string,
-  filter: readonly Query[],
-  range: { from: number; to: number },
-  { count, window, groupBy }: AlertSettings,
+  { space, filter, range, settings: { count, window, groupBy } }: AlertQuestion,
   size: number,
   options: RequestOptions,
 ): Promise<Part> {

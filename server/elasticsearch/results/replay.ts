@@ -4,7 +4,7 @@ import { DAY, durationToMilliseconds } from '../../../common/duration';
 import { logAnomalyParamsSchema } from '../../../common/rules';
 import { SUPPRESSION_LIMITS, type Suppression } from '../../../common/suppressions';
 import type { Replay } from '../../detection/ports';
-import { countAlerts, totalsOf, totalsOver, type FoundTotals } from './alert_counts';
+import { countAlerts, totalsOf, totalsOver, type AlertQuestion, type FoundTotals } from './alert_counts';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { resultsPattern } from '../indices/names';
@@ -26,9 +26,8 @@ interface Counted extends FoundTotals {
  */
 export async function replaySuppression(
   client: ElasticsearchClient,
-  space: string,
   suppression: Suppression,
-  range: { readonly from: number; readonly to: number },
+  { space, range }: Pick<AlertQuestion, 'space' | 'range'>,
   options: RequestOptions = {},
 ): Promise<Replay> {
   const { detector_ids: detectorIds } = suppression;
@@ -77,15 +76,8 @@ export async function replaySuppression(
   );
   const { before, after } = (answer.aggregations ?? {}) as { before?: Counted; after?: Counted };
   const alerts = async (filter: readonly Query[], counted: Counted | undefined) => {
-    const { groups, complete } = await countAlerts(
-      client,
-      space,
-      filter,
-      totalsOf(counted),
-      range,
-      settings,
-      options,
-    );
+    const question = { space, filter, range, settings };
+    const { groups, complete } = await countAlerts(client, question, totalsOf(counted), options);
     return { days: alertsByDay(groups, range.from), complete };
   };
   const alertsBefore = await alerts(shown, before);

@@ -92,7 +92,7 @@ export function createResultMarks(
       throw new DetectionError('unavailable', 'The result is being changed by somebody else; try again.');
     },
     hiddenBy: (ids) => countHidden(client, space, ids, options),
-    replay: (suppression, range) => replaySuppression(client, space, suppression, range, options),
+    replay: (suppression, range) => replaySuppression(client, suppression, { space, range }, options),
   };
 }
 

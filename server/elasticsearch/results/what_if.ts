@@ -9,6 +9,8 @@ import {
   SHORTEST_WINDOW,
   totalsOf,
   totalsOver,
+  type AlertCount,
+  type AlertQuestion,
   type CountedGroup,
   type FoundTotals,
 } from './alert_counts';
@@ -37,9 +39,8 @@ interface DayBucket {
  */
 export async function whatIf(
   client: ElasticsearchClient,
-  space: string,
   params: CountedParams,
-  to: number,
+  { space, to }: { readonly space: string; readonly to: number },
   options: RequestOptions = {},
 ): Promise<WhatIf> {
   const range = { from: to - WHAT_IF_DAYS * DAY, to };
@@ -98,27 +99,26 @@ export async function whatIf(
     answer.aggregations as { counted?: FoundTotals & { days: { buckets: DayBucket[] } } } | undefined
   )?.counted;
   const totals = totalsOf(counted);
-  const { groups, complete } = await countAlerts(
-    client,
+  const question: AlertQuestion = {
     space,
-    [...inScope, ...counts],
-    totals,
+    filter: [...inScope, ...counts],
     range,
-    { count: params.count, window, groupBy: params.group_by },
-    options,
-  );
+    settings: { count: params.count, window, groupBy: params.group_by },
+  };
+  const alerts = await countAlerts(client, question, totals, options);
+  const { groups, complete } = alerts;
   const days = alertsByDay(groups, range.from);
   return {
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
-    alerts: days.reduce((sum, alerts) => sum + alerts, 0),
+    alerts: days.reduce((sum, count) => sum + count, 0),
     results: totals.results,
     days_with_logs: daysScored(range, (answer.aggregations as { scored?: unknown } | undefined)?.scored),
     window_ms: window,
     complete,
-    days: days.map((alerts, day) => ({
+    days: days.map((count, day) => ({
       time: new Date(range.from + day * DAY).toISOString(),
-      alerts,
+      alerts: count,
       results: counted?.days.buckets.find(({ key }) => key === range.from + day * DAY)?.doc_count ?? 0,
     })),
     groups: groups
@@ -131,7 +131,7 @@ export async function whatIf(
       .sort((left, right) => right.alerts - left.alerts || right.results - left.results)
       .slice(0, GROUPS_SHOWN),
     confirmed: hitTotal(answer.hits),
-    missed: missedOf(answer.hits.hits, groups, params, window, complete),
+    missed: missedOf(answer.hits.hits, alerts, params, window),
   };
 }
 
@@ -156,10 +156,9 @@ export function alertsByDay(groups: readonly CountedGroup[], from: number): numb
 
 function missedOf(
   hits: readonly estypes.SearchHit<AnomalyResult>[],
-  groups: readonly CountedGroup[],
+  { groups, complete }: AlertCount,
   params: CountedParams,
   window: number,
-  complete: boolean,
 ): WhatIf['missed'] {
   const alerting = new Map(
     groups.map(({ detectorId, key, windows }) => [groupName(detectorId, key), new Set(windows)]),

@@ -94,9 +94,11 @@ const deleteIncidentsBefore = (
 ): Promise<void> =>
   deleteOld(
     client,
-    'incidents',
-    incidentsIndex(options.space ?? DEFAULT_SPACE),
-    [{ range: { end: { lt: end, format: 'epoch_millis' } } }],
+    {
+      kind: 'incidents',
+      index: incidentsIndex(options.space ?? DEFAULT_SPACE),
+      queries: [{ range: { end: { lt: end, format: 'epoch_millis' } } }],
+    },
     options,
   );
 
@@ -108,23 +110,28 @@ const deletePatternsBefore = (
 ): Promise<void> =>
   deleteOld(
     client,
-    'patterns',
-    patternsIndex(options.space ?? DEFAULT_SPACE),
-    ['day', '@timestamp', 'last_seen'].map((field) => ({
-      range: { [field]: { lt: end, format: 'epoch_millis' } },
-    })),
+    {
+      kind: 'patterns',
+      index: patternsIndex(options.space ?? DEFAULT_SPACE),
+      queries: ['day', '@timestamp', 'last_seen'].map((field) => ({
+        range: { [field]: { lt: end, format: 'epoch_millis' } },
+      })),
+    },
     options,
   );
 
-/**
- * @param queries documents that match any of them are deleted
- * @throws DetectionError `forbidden` without `read` and `delete` on them
- */
+interface OldDocuments {
+  /** Their name in messages. */
+  readonly kind: string;
+  readonly index: string;
+  /** Documents that match any of them are old. */
+  readonly queries: estypes.QueryDslQueryContainer[];
+}
+
+/** @throws DetectionError `forbidden` without `read` and `delete` on them */
 async function deleteOld(
   client: ElasticsearchClient,
-  kind: string,
-  index: string,
-  queries: estypes.QueryDslQueryContainer[],
+  { kind, index, queries }: OldDocuments,
   { space = DEFAULT_SPACE, policy, signal }: RetentionOptions,
 ): Promise<void> {
   const query = { bool: { should: queries, minimum_should_match: 1 } };

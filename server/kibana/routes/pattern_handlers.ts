@@ -10,7 +10,7 @@ export const patternHandlers: Handlers<keyof typeof logPatternEndpoints> = {
   listLogPatterns: async ({ params, query }, { services, scope }) => {
     const { detector } = await createDetectorRepository(scope.savedObjects).get(params.id);
     const { elasticsearch, space } = scope;
-    return listLogPatterns(elasticsearch, space, { id: params.id, detector }, query, services.clock.now());
+    return listLogPatterns(elasticsearch, { space, id: params.id, detector }, query, services.clock.now());
   },
   updateLogPattern: async ({ params, body }, { services, scope }) => {
     // Of a detector of this space.
@@ -21,7 +21,8 @@ export const patternHandlers: Handlers<keyof typeof logPatternEndpoints> = {
       audit: createAuditTrail(elasticsearch, { space }),
       clock: services.clock,
     };
-    await ignorePattern(stores, params.id, params.pattern_id, body, authorOf(scope));
+    const pattern = { detectorId: params.id, patternId: params.pattern_id };
+    await ignorePattern(stores, pattern, body, authorOf(scope));
     return { ignored: body.ignored };
   },
 };

@@ -51,7 +51,7 @@ export const resultHandlers: Handlers<
     ),
   estimateAlerts: ({ query }, { scope }) => estimateAlerts(scope.elasticsearch, scope.space, query),
   whatIf: ({ query: { to, ...params } }, { services, scope, signal }) =>
-    whatIf(scope.elasticsearch, scope.space, params, to ?? services.clock.now(), { signal }),
+    whatIf(scope.elasticsearch, params, { space: scope.space, to: to ?? services.clock.now() }, { signal }),
   listPatterns: async ({ query }, { scope }) =>
     listPatterns(scope.elasticsearch, scope.space, await withIncident(query, scope)),
 };
