@@ -50,6 +50,10 @@ const runReportSchema = z.object({
   entities: boundSchema
     .optional()
     .describe('Entities that were left out; present where there are more than bucket.max_entities'),
+  closed_indices: z
+    .array(z.string())
+    .optional()
+    .describe('Indices of the source that are closed: no run reads their logs'),
   complete: z.boolean().describe('False when a cap ended the run; the next one carries on'),
   from: z.string(),
   to: z.string(),
@@ -204,6 +208,7 @@ const READINESS_KINDS = [
   'index_mapping',
   'kibanas_differ',
   'odd_times',
+  'closed_indices',
 ] as const;
 const readinessFindingSchema = z.object({
   kind: z.enum(READINESS_KINDS),

@@ -14,12 +14,17 @@ import type { ModelSnapshot } from '../../common/model_snapshot';
 import { CatalogueCache, patternsOfRun } from '../../server/detection/patterns/count_patterns';
 import { detectAnomalies } from '../../server/detection/scoring/detect_anomalies';
 import { frozenWindowsOf } from '../../server/detection/training/left_out_of_training';
+import { rangeOf } from '../../server/detection/ports/log_range';
+import { closedIndicesFindingOf } from '../../server/detection/upkeep/readiness';
 import {
+  closedIndices,
   type connect,
   createDetectorSource,
+  createLogSource,
   createResultStore,
   createScoredLogs,
   createSnapshotStore,
+  whyNoLogs,
 } from '../../server/elasticsearch';
 import { createPatternStore } from '../../server/elasticsearch/patterns';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
@@ -264,10 +269,26 @@ function createFollower(session: Session, options: Options, client: Client, foll
   const patterns = createPatternStore(client, detectorId, { space: session.config.space, signal });
   const catalogue = new CatalogueCache();
   const collectGarbage = garbageCollector();
-  let saidOfBound: string | undefined;
   session.say(
     `Following ${detector.source.index} ${unitWords(detector, spanOf(detector))} with model ${snapshot.version}, threshold ${(options.threshold ?? snapshot.threshold).toFixed(4)}; Ctrl-C stops.`,
   );
+  const said = new Map<string, string>();
+  const sayOnce = (subject: string, text: string): void => {
+    if (said.get(subject) !== text) session.say(text);
+    said.set(subject, text);
+  };
+  /** @param logs of the run just now */
+  const sayWhatIsNotRead = async (logs: number): Promise<void> => {
+    const { source: of } = detector;
+    const closed = await closedIndices(client, of.index, { signal }).catch(() => []);
+    for (const { message, next_step: next } of closedIndicesFindingOf(closed))
+      sayOnce('closed', `${message} ${next}`);
+    if (total.logs + logs > 0 || said.has('nothing')) return;
+    const to = clock.now();
+    const range = rangeOf(of, to - durationToMilliseconds(options.from), to);
+    if ((await createLogSource(client).count(range)) > 0) return;
+    sayOnce('nothing', await whyNoLogs(client, range, `in the last ${options.from}`, { signal }));
+  };
   const run: Follower['run'] = async (started, tell) => {
     const runId = randomUUID();
     const report = await detectAnomalies({
@@ -313,13 +334,12 @@ function createFollower(session: Session, options: Options, client: Client, foll
               await notifier.notify({ id: detectorId, name: detector.name }, { id: runId }, announced);
             },
     });
+    await sayWhatIsNotRead(report.logs + report.unscored);
     if (report.bound !== undefined) {
-      const said = boundText(report.bound, detector);
-      if (said !== saidOfBound)
-        session.say(
-          `${detector.name}: ${said}. Choose other entity fields, narrow source.query or raise bucket.max_entities.`,
-        );
-      saidOfBound = said;
+      sayOnce(
+        'bound',
+        `${detector.name}: ${boundText(report.bound, detector)}. Choose other entity fields, narrow source.query or raise bucket.max_entities.`,
+      );
     }
     total.logs += report.logs;
     total.anomalies += report.anomalies;

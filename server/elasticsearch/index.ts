@@ -8,6 +8,7 @@ export { isSecurityOff, signedInUser } from './transport/security_state';
 export { backfillKeyRole, backfillTarget, detectorKeyRole } from './upgrade/key_role';
 export type { KeyRole } from './upgrade/key_role';
 export { whyNoLogs } from './logs/no_logs';
+export { closedIndices } from './logs/closed_indices';
 export { countOddTimes } from './logs/odd_times';
 export { createLogSource } from './logs/log_source';
 export { fieldTypes } from './transport/log_query';

@@ -276,6 +276,64 @@ describe('fields of logs are what Elasticsearch has read', () => {
     );
   });
 
+  it('of several types in one pattern, each as it is in its index', async () => {
+    const types = ['long', 'keyword', 'text', 'boolean', 'date'] as const;
+    const values = [5, '7', 'nine', true, '2026-01-01'];
+    const base = uniqueName('types');
+    for (const [place, type] of types.entries()) {
+      const name = `${base}-${place}`;
+      made.push(name);
+      const document = { '@timestamp': new Date(START + place).toISOString(), code: values[place] };
+      await createLogs(client, name, [{ document }], {
+        mappings: { properties: { '@timestamp': { type: 'date' }, code: { type } } },
+      });
+    }
+    const range = rangeOf(`${base}-*`);
+    const of = createLogSource(client, { policy: QUICK });
+    const expected = [5, '7', 'nine', true, '2026-01-01T00:00:00.000Z'];
+    const codesOf = (logs: readonly { document: Record<string, unknown> }[]): unknown[] =>
+      logs.map(({ document }) => document.code);
+    expect(codesOf(await readAll(range, ['code'], of))).toEqual(expected);
+    const { logs } = await of.sample(range, { size: 10, seed: 1, fields: ['code'] });
+    expect(codesOf(logs)).toEqual(expect.arrayContaining(expected));
+    expect(logs).toHaveLength(expected.length);
+    const [first, second] = [0, 1]
+      .map((place) => `${base}-${place}`)
+      .map((name) => ({ ...range, index: name }));
+    const two = { ...range, index: `${first.index},${second.index}` };
+    expect(codesOf(await readAll(two, ['code'], of))).toEqual([5, '7']);
+  });
+
+  it('that a script cannot give, with the script in the error', async () => {
+    const name = uniqueName('throws');
+    made.push(name);
+    const script = { source: "emit(doc['size'].value * 2)" };
+    await createLogs(
+      client,
+      name,
+      [{ size: 1 }, {}].map((document) => ({
+        document: { '@timestamp': new Date(START).toISOString(), ...document },
+      })),
+      {
+        mappings: {
+          runtime: {
+            doubled: { type: 'long', script },
+            // The client's types lack this setting.
+            forgiving: { type: 'long', script, ...({ on_script_error: 'continue' } as object) },
+          },
+          properties: { '@timestamp': { type: 'date' }, size: { type: 'long' } },
+        },
+      },
+    );
+    const of = createLogSource(client, { policy: QUICK });
+    const failing = { code: 'invalid_input', message: expect.stringContaining(script.source) };
+    await expect(readAll(rangeOf(name), ['doubled'], of)).rejects.toMatchObject(failing);
+    const sample = of.sample(rangeOf(name), { size: 1, seed: 1, fields: ['doubled'] });
+    await expect(sample).rejects.toMatchObject(failing);
+    const logs = await readAll(rangeOf(name), ['forgiving'], of);
+    expect(logs.map(({ document }) => document.forgiving)).toEqual([2, undefined]);
+  });
+
   it('that come without a time, or ahead of time, are counted', async () => {
     const name = uniqueName('odd-times');
     made.push(name);

@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import { createLogSource } from '../../server/elasticsearch';
+import { closedIndices, createLogSource } from '../../server/elasticsearch';
 import type { LogPage, LogRange, ReadOptions } from '../../server/detection/ports';
 import {
   addLogs,
@@ -155,6 +155,109 @@ describe('LogSource.read on a real Elasticsearch', () => {
     }
     expect(opened.length).toBeGreaterThan(2);
     expect(ids.sort()).toEqual([...expected].sort());
+  });
+
+  /** 1,200 logs in bursts and lulls; every fifth has several times, some of them before the range. */
+  async function logsOfSeveralTimes(): Promise<string> {
+    const index = newIndex('times');
+    const at = (second: number): string => new Date(START + second * 1_000).toISOString();
+    await createLogs(
+      client,
+      index,
+      Array.from({ length: 1_200 }, (_none, number) => {
+        const own = number < 300 ? 100 : (number * 7) % 3_000;
+        const others = number % 10 === 0 ? [at((number * 13) % 3_000), at(-50)] : [at((number * 11) % 3_000)];
+        return {
+          id: String(number),
+          document: { '@timestamp': number % 5 === 0 ? [at(own), ...others] : at(own), number },
+        };
+      }),
+      { mappings, shards: 2 },
+    );
+    return index;
+  }
+
+  test('reads two pages at once in the order of one search, logs with several times included, and goes on from anywhere', async () => {
+    const index = await logsOfSeveralTimes();
+    const [whole, ...others] = await readAll(rangeOf(index), { pageSize: 10_000 });
+    const expected = idsOf([whole, ...others]);
+    expect(expected).toHaveLength(1_200);
+    const pages = await readAll(rangeOf(index), { pageSize: 40 });
+    expect(idsOf(pages)).toEqual(expected);
+    for (const place of [0, 3, 9, Math.floor(pages.length / 2), pages.length - 2]) {
+      const rest = await readAll(rangeOf(index), { pageSize: 40, after: pages[place].position });
+      expect(idsOf([...pages.slice(0, place + 1), ...rest])).toEqual(expected);
+    }
+  });
+
+  test.each([
+    ['closed', (index: string) => client.indices.close({ index })],
+    ['deleted', (index: string) => client.indices.delete({ index })],
+  ])(
+    'ends where an index is %s between two pages, and goes on without it the next time',
+    async (how, end) => {
+      const base = newIndex('leaving');
+      const names = [`${base}-stays`, `${base}-leaves`];
+      made.push(...names);
+      for (const name of names) {
+        const logs = Array.from({ length: 300 }, (_none, number) => ({
+          id: `${name}/${number}`,
+          document: { '@timestamp': new Date(START + number * 1_000).toISOString(), number },
+        }));
+        await createLogs(client, name, logs, { mappings });
+      }
+      const range = rangeOf(`${base}-*`);
+      const read: LogPage[] = [];
+      await expect(
+        (async () => {
+          for await (const page of createLogSource(client, { policy: QUICK }).read(range, { pageSize: 50 })) {
+            read.push(page);
+            if (read.length === 2) await end(names[1]);
+          }
+        })(),
+      ).rejects.toMatchObject({
+        code: expect.stringMatching(/^(unavailable|not_found)$/),
+        message: expect.stringContaining(names[1]),
+      });
+      const rest = await readAll(range, { pageSize: 50, after: read[read.length - 1].position });
+      const ids = idsOf([...read, ...rest]);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids.filter((id) => id.startsWith(names[0]))).toHaveLength(300);
+      expect(await closedIndices(client, range.index)).toEqual(how === 'closed' ? [names[1]] : []);
+    },
+  );
+
+  test('reads a data stream once that rolls over between two pages', async () => {
+    const name = uniqueName('rolling');
+    const log = (number: number) => [
+      { create: {} },
+      { '@timestamp': new Date(START + number * 1_000).toISOString(), number },
+    ];
+    await client.indices.putIndexTemplate({
+      name,
+      index_patterns: [name],
+      data_stream: {},
+      template: { settings: { number_of_replicas: 0 }, mappings },
+    });
+    const write = (from: number, to: number) =>
+      client.bulk({
+        index: name,
+        refresh: true,
+        operations: Array.from({ length: to - from }, (_none, place) => log(from + place)).flat(),
+      });
+    await write(0, 300);
+    const read: LogPage[] = [];
+    for await (const page of createLogSource(client, { policy: QUICK }).read(rangeOf(name), {
+      pageSize: 50,
+    })) {
+      read.push(page);
+      if (read.length !== 2) continue;
+      await client.indices.rollover({ alias: name });
+      await write(300, 400);
+    }
+    read.push(...(await readAll(rangeOf(name), { pageSize: 50, after: read[read.length - 1].position })));
+    const numbers = read.flatMap(({ logs }) => logs.map(({ document }) => document.number));
+    expect(numbers).toEqual(Array.from({ length: 400 }, (_none, number) => number));
   });
 
   test('reads by the time of indexing: late logs come when they were indexed; others are left out', async () => {

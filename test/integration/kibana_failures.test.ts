@@ -120,6 +120,33 @@ it('waits for a shard that no node holds, rather than passing over its logs', as
   expect(await oddOnes()).toContain('shard-30');
 });
 
+it('says that an index of its pattern is closed, for as long as that is so', async () => {
+  const closed = `${index}-closed`;
+  await createLogs(admin, closed, [{ document: { '@timestamp': new Date(end).toISOString() } }], MAPPINGS);
+  const findings = async (): Promise<string[]> =>
+    ((await status()).readiness ?? [])
+      .filter(({ kind }) => kind === 'closed_indices')
+      .map(({ level, message }) => `${level}: ${message}`);
+  try {
+    await admin.indices.close({ index: closed });
+    const now = kibana.now();
+    kibana.now = () => now + MINUTE;
+    await addMinute('beside-closed');
+    await run();
+    expect((await status()).last_run).toMatchObject({ complete: true, closed_indices: [closed] });
+    expect(await findings()).toEqual([
+      `warning: An index of the source is closed: ${closed}. No run reads its logs.`,
+    ]);
+  } finally {
+    await admin.indices.delete({ index: closed });
+  }
+  const now = kibana.now();
+  kibana.now = () => now + MINUTE;
+  await addMinute('all-open');
+  await run();
+  expect(await findings()).toEqual([]);
+});
+
 it('keeps its place while results are refused with 429, as on a full disk', async () => {
   const results = Object.keys(await admin.indices.get({ index: resultsPattern(space) }));
   const block = (value: boolean | null) =>

@@ -69,7 +69,7 @@ export interface ReadOptions {
 export interface LogSource {
   /** Uniform random sample; `size` bounds what leaves the cluster, however many logs the range holds. */
   sample(range: LogRange, options: SampleOptions): Promise<LogSample>;
-  /** All logs of the range, oldest first, page by page, memory bounded by two pages (the next one is fetched ahead). */
+  /** All logs of the range, oldest first, page by page; at most three pages are held (one or two are fetched ahead). */
   read(range: LogRange, options?: ReadOptions): AsyncIterable<LogPage>;
   count(range: LogRange): Promise<number>;
   /** Returns true when none of these ranges of one index holds a log, by one request; absent where that is not so cheap. */

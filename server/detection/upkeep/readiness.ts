@@ -332,6 +332,24 @@ export function putAsideFindingOf(
   ];
 }
 
+/** Names of closed indices that are shown. */
+const CLOSED_SHOWN = 5;
+
+/** Returns the finding of indices that a pattern names and Elasticsearch leaves out, since they are closed. */
+export function closedIndicesFindingOf(names: readonly string[] = []): ReadinessFinding[] {
+  if (names.length === 0) return [];
+  const more = names.length > CLOSED_SHOWN ? ` and ${names.length - CLOSED_SHOWN} more` : '';
+  const shown = `${names.slice(0, CLOSED_SHOWN).join(', ')}${more}`;
+  return [
+    {
+      kind: 'closed_indices',
+      level: 'warning',
+      message: `${names.length === 1 ? 'An index of the source is' : `${names.length} indices of the source are`} closed: ${shown}. No run reads ${names.length === 1 ? 'its' : 'their'} logs.`,
+      next_step: 'Open what is to be read, or leave it out of source.index, e.g. logs-*,-logs-2024.*.',
+    },
+  ];
+}
+
 const percentText = (share: number): string =>
   share > 0 && share < 0.1 ? `${(100 * share).toFixed(1)}%` : `${Math.round(100 * share)}%`;
 

@@ -4,9 +4,10 @@ import { parseWith } from '../../../common/validation';
 import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { queryOf, timeSort } from '../transport/log_query';
+import { queryOf, refuseVanished, timeFieldOf, timeSort, type ClockOfLogs } from '../transport/log_query';
 import { planFields, type Hit } from '../transport/field_plan';
 import { searchPages } from '../transport/search_pages';
+import type { StretchesOfSearch } from '../transport/stretches';
 import { toSourceLogs } from './source_logs';
 
 /** Sorts after every document of a shard. */
@@ -37,6 +38,31 @@ const before = ([time, index, sequence]: Place): estypes.SortResults => [
   END_OF_SHARD,
 ];
 
+/** Last time that ISO 8601 writes with a year of four digits. */
+const LAST_TIME = Date.UTC(9999, 11, 31);
+
+/**
+ * Returns stretches of a range. A log may have several times: the range and the stretch hold it by any of them, and it is sorted by its
+ * first. Where a stretch begins is therefore a place in the order, and its end a bound of the query: a log that has a time before the
+ * end, and whose first is not before the beginning, has its first time in the stretch.
+ */
+function stretchesOf(range: LogRange, by: ClockOfLogs): StretchesOfSearch {
+  const timeOf = ({ sort }: Hit): number => Date.parse(String(sort?.[0]));
+  const isCut = (time: number): boolean => time >= Math.max(0, range.from) && time <= LAST_TIME;
+  return {
+    end: range.to,
+    timeOf,
+    canFollow: (hits) => isCut(timeOf(hits[0])) && isCut(timeOf(hits[hits.length - 1])),
+    placeOf: (from, to, after) => {
+      const time = { gte: from, lt: to, format: 'epoch_millis' };
+      return {
+        query: { bool: { filter: [queryOf(range, by), { range: { [timeFieldOf(range, by)]: time } }] } },
+        after: after ?? [new Date(from).toISOString(), '', -1, -1],
+      };
+    },
+  };
+}
+
 /** All logs of the range in the order of the chosen clock; see `LogSource.read`. */
 export async function* readLogs(
   client: ElasticsearchClient,
@@ -49,8 +75,8 @@ export async function* readLogs(
       ? undefined
       : parseWith(positionSchema, options.after, 'The reading position');
   if (range.to <= range.from) return;
-  const sort = await timeSort(client, range, by, { signal, policy });
-  if (sort === undefined) return;
+  const found = await timeSort(client, range, by, { signal, policy });
+  if (found === undefined) return;
   const { index, timestampField } = range;
   const plan = await planFields(client, index, { fields, timestampField }, { signal, policy });
   let last = start?.last;
@@ -58,12 +84,14 @@ export async function* readLogs(
   const pages = searchPages(client, {
     index,
     query: queryOf(range, by),
-    sort: [sort, { _index: 'asc' }, { _seq_no: 'asc' }, { _shard_doc: 'asc' }],
+    sort: [found.sort, { _index: 'asc' }, { _seq_no: 'asc' }, { _shard_doc: 'asc' }],
     asked: plan.request,
     pageSize,
     after: last && before(last),
     isUsuallySmall: true,
+    stretches: stretchesOf(range, by),
     resumeFrom: (lost) => ({ after: before(placeOf(lost)) }),
+    whenLost: () => refuseVanished(client, index, found.indices, { signal, policy }),
     what: `read logs of "${index}"`,
     signal,
     policy,

@@ -9,7 +9,8 @@ import { parentsOf, placeOfField, planFields, shortestFloat, type FieldPlace } f
 import { fieldTypes, queryOf } from '../transport/log_query';
 import { readLogs } from './read_logs';
 import { COLUMN_KINDS, SAMPLE_SCRIPTS, type ColumnKind } from './sample_scripts';
-import { MAXIMUM_PAGE, searchPages } from '../transport/search_pages';
+import { MAXIMUM_PAGE } from '../transport/hit_reader';
+import { searchPages } from '../transport/search_pages';
 import { searchWhole } from '../transport/whole_answer';
 import { toSourceLogs } from './source_logs';
 

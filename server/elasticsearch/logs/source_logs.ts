@@ -4,7 +4,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import type { FieldPlan, Hit } from '../transport/field_plan';
-import { mostHitsOf } from '../transport/search_pages';
+import { mostHitsOf } from '../transport/hit_reader';
 import { searchWhole } from '../transport/whole_answer';
 
 /** Logs whose `_source` is fetched by one request. */

@@ -46,6 +46,33 @@ describe('toDetectionError', () => {
     expect(toDetectionError('a string', 'do it').code).toBe('internal');
   });
 
+  test('names the script that has failed, and the index that is closed', () => {
+    const said = (status: number, error: object): string =>
+      toDetectionError(answered(status, error), 'read logs').message;
+    const inner = {
+      type: 'script_exception',
+      reason: 'runtime error',
+      script: "emit(doc['n'].value)",
+      caused_by: { type: 'illegal_state_exception', reason: 'no value for a field!' },
+    };
+    const outer = { type: 'script_exception', reason: 'runtime error', script: 'ours', caused_by: inner };
+    expect(said(400, { type: 'search_phase_execution_exception', failed_shards: [{ reason: outer }] })).toBe(
+      "Could not read logs: no value for a field! (in the script emit(doc['n'].value)).",
+    );
+    const calledOff = { type: 'task_cancelled_exception', reason: 'task cancelled [Fatal failure]' };
+    const cause = { type: 'illegal_argument_exception', reason: 'Fielddata is disabled on [a].' };
+    expect(
+      said(400, {
+        root_cause: [calledOff, cause],
+        failed_shards: [{ reason: calledOff }, { reason: cause }],
+      }),
+    ).toBe('Could not read logs: Fielddata is disabled on [a].');
+    const closed = { type: 'index_closed_exception', reason: 'closed', index: 'logs-1' };
+    expect(said(400, { root_cause: [closed], ...closed })).toBe(
+      'Could not read logs: the index "logs-1" is closed.',
+    );
+  });
+
   test('names what helps where one of our indices has lost its mapping', () => {
     const fielddata = (index: string) =>
       toDetectionError(

@@ -18,6 +18,8 @@ export interface ErrorBody {
   root_cause?: ErrorBody[];
   caused_by?: ErrorBody;
   failed_shards?: { reason?: ErrorBody }[];
+  /** Source of a script that has failed. */
+  script?: string;
 }
 
 /** Load or a restart: worth trying again. */
@@ -43,6 +45,7 @@ const RETRYABLE_TYPES: ReadonlySet<string> = new Set([
 /** One of our indices was made anew by a write, which maps keywords as text. */
 const HAS_LOST_MAPPING = /^Fielddata is disabled on .* in \[log-anomalies-/;
 const REASON_CHARACTERS = 500;
+const SCRIPT_CHARACTERS = 200;
 
 export const statusOf = (error: unknown): number | undefined =>
   (error as ClientError)?.meta?.statusCode ?? (error as ClientError)?.statusCode ?? undefined;
@@ -54,8 +57,8 @@ export function errorBodyOf(error: unknown): ErrorBody | undefined {
 }
 
 /** All error types on the way from the answer's top to its causes. */
-export function errorTypes(body: ErrorBody | undefined): string[] {
-  if (body === undefined) return [];
+export function errorTypes(body: ErrorBody | null | undefined): string[] {
+  if (!body) return [];
   return [
     ...(body.type ? [body.type] : []),
     ...errorTypes(body.caused_by),
@@ -64,13 +67,27 @@ export function errorTypes(body: ErrorBody | undefined): string[] {
   ];
 }
 
+/** Other shards are called off where one has failed: theirs is no cause. */
+const isCause = (reason: ErrorBody | undefined): boolean => reason?.type !== 'task_cancelled_exception';
+
 /** The innermost reason, which is the one that tells people something. */
 export function reasonOf(body: ErrorBody | undefined): string {
-  let node = body?.root_cause?.[0] ?? body;
-  const shardReason = body?.failed_shards?.[0]?.reason;
+  let node = body?.root_cause?.find(isCause) ?? body?.root_cause?.[0] ?? body;
+  const shards = body?.failed_shards?.map(({ reason }) => reason);
+  const shardReason = shards?.find(isCause) ?? shards?.[0];
   if (shardReason) node = shardReason;
-  while (node?.caused_by) node = node.caused_by;
-  return (node?.reason ?? body?.reason ?? '').slice(0, REASON_CHARACTERS);
+  let script = node?.script;
+  while (node?.caused_by) {
+    node = node.caused_by;
+    // The innermost: a script of ours may have asked a runtime field for its value.
+    script = node.script ?? script;
+  }
+  const reason = node?.reason ?? body?.reason ?? '';
+  // Elasticsearch says "closed" and no more, and not whose script has failed.
+  if (node?.type === 'index_closed_exception' && node.index !== undefined)
+    return `the index "${node.index}" is closed`;
+  const of = script === undefined ? '' : ` (in the script ${script.slice(0, SCRIPT_CHARACTERS)})`;
+  return `${reason.slice(0, REASON_CHARACTERS)}${of}`;
 }
 
 export function isWorthRetrying(error: unknown): boolean {

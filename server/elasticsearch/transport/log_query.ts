@@ -64,7 +64,27 @@ export async function fieldTypes(
 }
 
 /**
- * Returns the sort by the time field.
+ * Compares the indices of a pattern with those that there were.
+ *
+ * @throws DetectionError `unavailable` naming one that was closed, deleted or renamed since: logs of it may not have been read
+ */
+export async function refuseVanished(
+  client: ElasticsearchClient,
+  index: string,
+  before: readonly string[],
+  options: RequestOptions,
+): Promise<void> {
+  const now = new Set((await fieldTypes(client, index, [], options)).indices);
+  const vanished = before.filter((name) => !now.has(name));
+  if (vanished.length === 0) return;
+  throw new DetectionError(
+    'unavailable',
+    `${vanished.map((name) => `"${name}"`).join(', ')} ${vanished.length === 1 ? 'was' : 'were'} closed or deleted while "${index}" was read; the next run goes on from the same place.`,
+  );
+}
+
+/**
+ * Returns the sort by the time field, and the indices that there are.
  *
  * @returns undefined when no log can have it: no index matches, or the logs do not carry the time of indexing
  * @throws DetectionError `invalid_input` when the timestamp field is missing or is no date
@@ -74,7 +94,7 @@ export async function timeSort(
   range: LogRange,
   by: ClockOfLogs,
   options: RequestOptions,
-): Promise<estypes.SortCombinations | undefined> {
+): Promise<{ sort: estypes.SortCombinations; indices: readonly string[] } | undefined> {
   const field = timeFieldOf(range, by);
   const { indices, types } = await fieldTypes(client, range.index, [field], options);
   if (indices.length === 0) return undefined;
@@ -94,7 +114,7 @@ export async function timeSort(
       `source.${setting} is "${field}", which is of type ${wrong} in "${range.index}"; allowed: date, date_nanos`,
     );
   }
-  return {
+  const sort = {
     [field]: {
       order: 'asc',
       // Nanoseconds do not fit a JSON number; text also compares alike between date and date_nanos.
@@ -103,4 +123,5 @@ export async function timeSort(
       unmapped_type: found[0],
     } as estypes.FieldSort,
   };
+  return { sort, indices };
 }

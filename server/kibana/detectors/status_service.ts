@@ -1,7 +1,12 @@
 import type { DetectorStatus, ReadinessFinding } from '../../../common/api';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { ModelRecord } from '../../detection/ports';
-import { byLevel, lagFindingOf, putAsideFindingOf } from '../../detection/upkeep/readiness';
+import {
+  byLevel,
+  closedIndicesFindingOf,
+  lagFindingOf,
+  putAsideFindingOf,
+} from '../../detection/upkeep/readiness';
 import { createCheckpointStore, createSnapshotStore, faultText, findIndexFaults } from '../../elasticsearch';
 import type { DetectionTaskState } from '../tasks/detection_task';
 import { createDetectorRepository, type StoredDetector } from '../records/detector_repository';
@@ -114,10 +119,15 @@ function readinessFor(
     ...(lastRun && { complete: lastRun.complete, sinceLastRun: now - Date.parse(lastRun.finished_at) }),
   });
   const aside = putAsideFindingOf(status?.runs.put_aside, now);
+  const closed = closedIndicesFindingOf(lastRun?.closed_indices);
   const differing = kibanaFindings(kibanas ?? [], status?.withheld, now);
-  return [...(behind ? [behind] : []), ...aside, ...differing, ...(status?.readiness?.findings ?? [])].sort(
-    byLevel,
-  );
+  return [
+    ...(behind ? [behind] : []),
+    ...aside,
+    ...closed,
+    ...differing,
+    ...(status?.readiness?.findings ?? []),
+  ].sort(byLevel);
 }
 
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {

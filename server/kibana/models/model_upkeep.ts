@@ -288,7 +288,8 @@ async function noteReadiness(
         drift: measurement,
         anomalies,
       }),
-      ...earlier.filter(({ kind }) => kind === 'sparse_hours'),
+      // Seen by the training alone.
+      ...earlier.filter(({ kind }) => kind === 'sparse_hours' || kind === 'odd_times'),
     ],
   });
 }

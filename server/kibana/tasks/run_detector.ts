@@ -13,6 +13,7 @@ import { passOverSilence } from '../../detection/scoring/pass_over_silence';
 import { countRun } from '../../detection/promotion/promotion_watch';
 import type { DetectionRun } from '../../detection/scoring/run_detection';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
+import { closedIndices } from '../../elasticsearch';
 import { livePipeline } from '../../elasticsearch/ingest';
 import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { isUpkeepDue } from '../models/model_upkeep';
@@ -39,6 +40,8 @@ const WHOLE_RUN_EVERY_MILLISECONDS = 60 * 60_000;
 const LOOK_AFTER_TRAINING_MILLISECONDS = 20_000;
 /** Upkeep of a model that died with its Kibana is begun anew after this. */
 const UPKEEP_REPEATED_AFTER = '5m';
+/** Names of closed indices that a report keeps. */
+const CLOSED_INDICES_KEPT = 100;
 /** The least share of a page and of a span that a run takes. */
 const SMALLEST_SHARE = 1 / 64;
 /** A run that takes a share of what has arrived takes at least so many buckets. */
@@ -314,6 +317,7 @@ async function score(
   if (run.foundLate > 0) {
     log.info(`Detector ${detectorId}: ${run.foundLate} logs became visible late and were scored.`);
   }
+  const closed = await closedIndices(job.client, stored.detector.source.index, { signal }).catch(() => []);
   if (run.logs > 0) log.debug(`Detector ${detectorId}: ${run.logs} logs, ${run.anomalies} anomalies`);
   return {
     run,
@@ -328,6 +332,7 @@ async function score(
       ...(run.foundLate > 0 && { found_late: run.foundLate }),
       ...(run.putAside > 0 && { put_aside: run.putAside }),
       ...(run.bound && { entities: run.bound }),
+      ...(closed.length > 0 && { closed_indices: closed.slice(0, CLOSED_INDICES_KEPT) }),
       complete: run.complete,
       from: new Date(run.from).toISOString(),
       to: new Date(run.to).toISOString(),
