@@ -109,8 +109,7 @@ export async function updateDetector(
   services: Services,
   scope: RequestScope,
   id: string,
-  detector: Detector,
-  version: string,
+  { detector, version }: { readonly detector: Detector; readonly version: string },
 ): Promise<DetectorRecord> {
   const repository = createDetectorRepository(scope.savedObjects);
   const before = await repository.get(id);
@@ -120,20 +119,15 @@ export async function updateDetector(
     await checkGroupField(services, scope, detector);
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   await swapForEdit(services, scope, before, detector);
-  const stored = await saveWithNewKey(services, scope, before, { detector }, version);
+  const stored = await saveWithNewKey(services, scope, before, { detector, version });
   if (stored.enabled) {
     const target = targetOf(scope, id);
     const interval = taskInterval(allowedSchedule(detector.schedule, services.usage).interval);
     await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
     await schedule(services, scope, stored);
     if (needsTraining(before.detector, detector)) {
-      await requestTraining(
-        services,
-        target,
-        createStatusStore(scope.elasticsearch, scope),
-        'edit',
-        scope.user,
-      );
+      const status = createStatusStore(scope.elasticsearch, scope);
+      await requestTraining(services, { target, status }, 'edit', scope.user);
     }
   }
   return withWarnings(publicRecordOf(stored), warnings);
@@ -162,15 +156,19 @@ async function swapForEdit(
   await swapPipeline(services, work, active.version);
 }
 
-/** Saves under a key of whoever saves, who owns the detector from then on, and revokes the one before. */
+/**
+ * Saves under a key of whoever saves, who owns the detector from then on, and revokes the one before.
+ *
+ * @param edit its `version` is the one that it started from: that of `before` unless it is given
+ */
 async function saveWithNewKey(
   services: Services,
   scope: RequestScope,
   before: StoredDetector,
-  change: { detector?: Detector; enabled?: boolean },
-  version: string,
+  edit: { readonly detector?: Detector; readonly enabled?: boolean; readonly version?: string },
 ): Promise<StoredDetector> {
   const { apiKeys } = services;
+  const { version = before.version, ...change } = edit;
   const detector = change.detector ?? before.detector;
   const steered = { detector, model_reads: await modelReadsAfter(services, scope, before, detector) };
   const use = { detectorId: before.id, space: scope.space, steering: steeringOf(steered) };
@@ -379,7 +377,7 @@ export async function renewOwnKey(
     const use = { detectorId: stored.id, space, steering: stored.steering };
     checkBinding(attributes, use);
     await checkRights(services, scope, stored.detector);
-    await saveWithNewKey(services, scope, stored, {}, stored.version);
+    await saveWithNewKey(services, scope, stored, {});
     tried.delete(name);
   } catch (error) {
     services.log.warn(`Detector ${stored.id}: its API key was not renewed: ${(error as Error).message}`);
@@ -396,7 +394,7 @@ export async function startDetector(
   await checkRights(services, scope, stored.detector);
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   if (await needsNewKey(services, scope, stored)) {
-    stored = await saveWithNewKey(services, scope, stored, { enabled: true }, stored.version);
+    stored = await saveWithNewKey(services, scope, stored, { enabled: true });
   } else if (!stored.enabled) {
     stored = await repository.update(id, { enabled: true, updated_at: isoNow(services) }, stored.version);
   }
@@ -404,13 +402,8 @@ export async function startDetector(
   const target = targetOf(scope, id);
   const model = await createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id);
   if (model === undefined) {
-    await requestTraining(
-      services,
-      target,
-      createStatusStore(scope.elasticsearch, scope),
-      'first',
-      scope.user,
-    );
+    const status = createStatusStore(scope.elasticsearch, scope);
+    await requestTraining(services, { target, status }, 'first', scope.user);
   } else if (isDue) await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
   return publicRecordOf(stored);
 }
@@ -466,5 +459,5 @@ export async function trainDetectorNow(
 ): Promise<RequestedTraining> {
   await createDetectorRepository(scope.savedObjects).get(id);
   const status = createStatusStore(scope.elasticsearch, scope);
-  return requestTraining(services, targetOf(scope, id), status, 'hand', scope.user);
+  return requestTraining(services, { target: targetOf(scope, id), status }, 'hand', scope.user);
 }

@@ -72,8 +72,7 @@ export async function previewDetector(
   services: Services,
   scope: RequestScope,
   detector: Detector,
-  options: { rows: number; top: number },
-  signal: AbortSignal,
+  options: { readonly rows: number; readonly top: number; readonly signal: AbortSignal },
 ): Promise<ApiResponse<Endpoints['previewDetector']>> {
   const source = createDetectorSource(scope.elasticsearch, detector);
   await checkGroupField(services, scope, detector);
@@ -89,7 +88,7 @@ export async function previewDetector(
       },
     },
     services.clock.now(),
-    { ...options, top: Math.max(1, options.top), signal },
+    { ...options, top: Math.max(1, options.top) },
   );
   if (work.logs.length === 0) {
     throw new DetectionError(
@@ -98,7 +97,7 @@ export async function previewDetector(
     );
   }
   const [outcome, days] = await Promise.all([
-    services.train(work, signal),
+    services.train(work, options.signal),
     daysOf(scope, rangeOf(detector.source, work.window.from, work.window.to)),
   ]);
   const top = outcome.top.slice(0, options.top);
@@ -164,7 +163,7 @@ export async function suggest(
   source: Detector['source'],
   window: string,
 ): Promise<ApiResponse<Endpoints['suggestFeatures']>> {
-  const sample = await sampleOf(services, scope, source, window, SUGGESTION_ROWS);
+  const sample = await sampleOf(services, scope, { source, window, rows: SUGGESTION_ROWS });
   const documents = sample.logs.map((log) => log.document);
   const options = { timestampField: source.timestamp_field };
   const suggestions = await createTurns().finish(suggestingSteps(documents, options));
@@ -182,14 +181,12 @@ export async function suggest(
 async function sampleOf(
   services: Services,
   scope: RequestScope,
-  source: Detector['source'],
-  window: string,
-  size: number,
+  { source, window, rows }: Pick<Detector, 'source'> & { readonly window: string; readonly rows: number },
 ): Promise<LogSample & { range: LogRange }> {
   const to = services.clock.now();
   const range = rangeOf(source, to - durationToMilliseconds(window), to);
   const sample = await createLogSource(scope.elasticsearch).sample(range, {
-    size,
+    size: rows,
     seed: 1,
     fields: ['*'],
     identified: true,
@@ -212,7 +209,7 @@ export async function describeLogs(
   scope: RequestScope,
   { source, window, features }: ApiRequest<Endpoints['describeLogs']>['body'],
 ): Promise<ApiResponse<Endpoints['describeLogs']>> {
-  const sample = await sampleOf(services, scope, source, window, DESCRIBED_ROWS);
+  const sample = await sampleOf(services, scope, { source, window, rows: DESCRIBED_ROWS });
   const documents = sample.logs.map((log) => log.document);
   const described = documents.slice(0, FIELD_ROWS);
   const names = leafFields(described).flatMap((field) => [field, `${field}.keyword`]);

@@ -39,7 +39,8 @@ export async function readStatus(
   ]);
   const runs = found.get(id)?.runs.history;
   const waiting = await queueFor(services, [found.get(id)]);
-  const known = await complete(services, scope, stored, found.get(id), model, waiting);
+  const facts = { status: found.get(id), model };
+  const known = await complete(services, scope, stored, { ...facts, waiting });
   const { candidate, watch, drift } = upkeep;
   return {
     ...known,
@@ -57,7 +58,7 @@ export async function readStatus(
             services.clock.now(),
             services.keys.warnBefore,
           )),
-      ...readinessFor(known, stored.detector, found.get(id), model, kibanas?.known, services.clock.now()),
+      ...readinessFor(known, stored.detector, facts, { kibanas: kibanas?.known, now: services.clock.now() }),
     ].sort(byLevel),
   };
 }
@@ -91,6 +92,13 @@ async function keyOf(
   );
 }
 
+/** Records of a detector that are stored beside its settings. */
+interface StoredFacts {
+  readonly status: StoredStatus | undefined;
+  /** The active one. */
+  readonly model: ModelRecord | undefined;
+}
+
 /** Returns findings of the last training and measurement of drift, and those of the status itself. */
 function readinessFor(
   {
@@ -101,10 +109,8 @@ function readinessFor(
     last_run: lastRun,
   }: DetectorStatus,
   { schedule }: Detector,
-  status: StoredStatus | undefined,
-  model: ModelRecord | undefined,
-  kibanas: readonly KnownKibana[] | undefined,
-  now: number,
+  { status, model }: StoredFacts,
+  { kibanas, now }: { readonly kibanas: readonly KnownKibana[] | undefined; readonly now: number },
 ): ReadinessFinding[] {
   const behind = lagFindingOf({
     lag,
@@ -146,19 +152,15 @@ export async function listStatus(services: Services, scope: RequestScope): Promi
   const waiting = await queueFor(services, found.values());
   return Promise.all(
     detectors.map(async (stored) => {
-      const status = found.get(stored.id);
-      const known = await complete(services, scope, stored, status, active.get(stored.id), waiting);
+      const facts = { status: found.get(stored.id), model: active.get(stored.id) };
+      const known = await complete(services, scope, stored, { ...facts, waiting });
       const [worst] = [
         ...faults,
         ...(hasKeys ? missingKeyFindings(stored) : []),
-        ...readinessFor(
-          known,
-          stored.detector,
-          status,
-          active.get(stored.id),
-          kibanas?.known,
-          services.clock.now(),
-        ),
+        ...readinessFor(known, stored.detector, facts, {
+          kibanas: kibanas?.known,
+          now: services.clock.now(),
+        }),
       ].sort(byLevel);
       return { ...known, ...(worst && { readiness: [worst] }) };
     }),
@@ -178,9 +180,7 @@ async function complete(
   services: Services,
   scope: RequestScope,
   stored: StoredDetector,
-  status: StoredStatus | undefined,
-  model: ModelRecord | undefined,
-  waiting: readonly string[],
+  { status, model, waiting }: StoredFacts & { readonly waiting: readonly string[] },
 ): Promise<DetectorStatus> {
   const { id, detector, enabled } = stored;
   const checkpoints = createCheckpointStore(scope.elasticsearch, { space: scope.space });

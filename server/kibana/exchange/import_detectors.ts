@@ -94,7 +94,8 @@ async function saveOnRecord(
   const entry = entryOf(services, scope, id, each);
   await trail.append([entry]);
   try {
-    await save(services, scope, repository, id, each);
+    const at = new Date(services.clock.now()).toISOString();
+    await save(repository, id, each, { at, by: scope.user ?? null });
   } catch (error) {
     const reason = (await hasChangedNothing(repository, id, each, error))
       ? 'This import failed after it was put on record; the detector is as it was before.'
@@ -279,13 +280,11 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
 }
 
 async function save(
-  services: Services,
-  scope: RequestScope,
   repository: DetectorRepository,
   id: string,
   { detector, replaces }: Planned,
+  { at, by }: { readonly at: string; readonly by: string | null },
 ): Promise<void> {
-  const now = new Date(services.clock.now()).toISOString();
   const imported = {
     name: detector.name,
     detector,
@@ -293,11 +292,11 @@ async function save(
     enabled: false,
     api_key_object: null,
     owner: null,
-    updated_at: now,
-    updated_by: scope.user ?? null,
+    updated_at: at,
+    updated_by: by,
   };
   if (replaces === undefined) {
-    await repository.create(id, { ...imported, created_at: now, created_by: scope.user ?? null });
+    await repository.create(id, { ...imported, created_at: at, created_by: by });
     return;
   }
   await repository.update(id, imported, replaces.version);

@@ -31,7 +31,8 @@ export async function gateModel(
   const { stored, models } = work;
   const active = await models.active(stored.id);
   const isOther = active !== undefined && active.version !== version;
-  const gate = await compareOver(services, work, version, isOther ? active.version : undefined, options);
+  const other = isOther ? active.version : undefined;
+  const gate = await compareOver(services, work, { version, other }, options);
   await models.keepGate(stored.id, version, gate);
   return gate;
 }
@@ -40,8 +41,7 @@ export async function gateModel(
 export async function compareOver(
   services: Services,
   { stored, models, checkpoints, feedback, sourceOf }: GateWork,
-  version: string,
-  other: string | undefined,
+  { version, other }: { readonly version: string; readonly other: string | undefined },
   options: { readonly since?: number; readonly signal?: AbortSignal } = {},
 ): Promise<CandidateGate> {
   const { id, detector } = stored;
@@ -87,8 +87,7 @@ export type Settled = Pick<TrainingReport, 'state' | 'message'>;
 export async function settleCandidate(
   services: Services,
   job: DetectorJob,
-  version: string,
-  active: ModelRecord,
+  { version, active }: { readonly version: string; readonly active: ModelRecord },
   options: { readonly since?: number; readonly signal?: AbortSignal } = {},
 ): Promise<Settled> {
   const { detectorId } = job.target;

@@ -106,6 +106,7 @@ export async function compareModels(
     const alertShare = scores.filter((score) => score >= threshold).length / scores.length;
     const truths = truthsOf(documents);
     const { scores: byFeedback } = await scoreInPieces(snapshot, judged.documents);
+    const limit = { threshold, alertsPerDay: alertShare * logsPerDay };
     return {
       record,
       alert_share: alertShare,
@@ -113,9 +114,9 @@ export async function compareModels(
       score_drift: scoreDriftOf(snapshot, scores),
       score_shares: sharesOf(scores, edges),
       judged: [
-        ...(truths ? [judge('labels', truths, scores, threshold, alertShare * logsPerDay)] : []),
+        ...(truths ? [judge('labels', { truths, scores }, limit)] : []),
         ...(judged.truths.length > 0
-          ? [judge('feedback', judged.truths, byFeedback, threshold, alertShare * logsPerDay)]
+          ? [judge('feedback', { truths: judged.truths, scores: byFeedback }, limit)]
           : []),
       ],
     };
@@ -153,13 +154,17 @@ function truthsOf(documents: readonly LogDocument[]): (boolean | undefined)[] | 
     : readGroundTruth(documents, field).map((truth) => truth && truth.anomaly);
 }
 
+interface JudgedLogs {
+  /** True for an anomaly, undefined without a label. */
+  readonly truths: readonly (boolean | undefined)[];
+  readonly scores: Float64Array;
+}
+
 /** @param alertsPerDay of the model: the share of false ones among the judged stands for all of them */
 function judge(
   from: Judgement['from'],
-  truths: readonly (boolean | undefined)[],
-  scores: Float64Array,
-  threshold: number,
-  alertsPerDay: number,
+  { truths, scores }: JudgedLogs,
+  { threshold, alertsPerDay }: { readonly threshold: number; readonly alertsPerDay: number },
 ): Judgement {
   let [found, missed, falseAlarms, known] = [0, 0, 0, 0];
   truths.forEach((isAnomaly, row) => {

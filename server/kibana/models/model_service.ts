@@ -121,6 +121,17 @@ export async function importModel(
   return modelBodyOf(await store.record(detectorId, snapshot.version));
 }
 
+interface ModelName {
+  readonly detectorId: string;
+  readonly version: string;
+}
+
+interface PromotionByHand {
+  readonly note: string | undefined;
+  /** `model_promoted` where it is absent. */
+  readonly action?: 'model_promoted' | 'model_reverted';
+}
+
 /**
  * With `scoring: ingest` the pipeline is swapped first, with the rights of whoever promotes, who has chosen what it is made
  * of: what its trial refuses is not promoted.
@@ -130,10 +141,8 @@ export async function importModel(
 export async function promoteModel(
   services: Services,
   scope: RequestScope,
-  detectorId: string,
-  version: string,
-  note: string | undefined,
-  action: 'model_promoted' | 'model_reverted' = 'model_promoted',
+  { detectorId, version }: ModelName,
+  { note, action = 'model_promoted' }: PromotionByHand,
 ): Promise<{ active: string; previous?: string }> {
   const store = await models(services, scope, detectorId);
   const record = await store.record(detectorId, version);
@@ -163,7 +172,8 @@ export async function revertModel(
   if (before === undefined) {
     throw new DetectionError('not_found', 'The detector has no earlier model to go back to.');
   }
-  return promoteModel(services, scope, detectorId, before.version, note ?? 'reverted', 'model_reverted');
+  const model = { detectorId, version: before.version };
+  return promoteModel(services, scope, model, { note: note ?? 'reverted', action: 'model_reverted' });
 }
 
 export async function deleteModel(
@@ -193,8 +203,7 @@ export async function deleteModel(
 export async function gateByHand(
   services: Services,
   scope: RequestScope,
-  detectorId: string,
-  version: string,
+  { detectorId, version }: ModelName,
   signal: AbortSignal,
 ): Promise<CandidateGate> {
   const store = await models(services, scope, detectorId);

@@ -99,10 +99,15 @@ async function decideOnCandidate(
   const logs = await job.source.count(recent(job, since, now));
   const isEnough = logs >= FEWEST_WATCHED_LOGS;
   if (!isEnough && now < since + LONGEST_SHADOW_FACTOR * span) return false;
-  const settled = await settleCandidate(services, job, candidate.version, model, {
-    signal,
-    ...(isEnough && { since }),
-  });
+  const settled = await settleCandidate(
+    services,
+    job,
+    { version: candidate.version, active: model },
+    {
+      signal,
+      ...(isEnough && { since }),
+    },
+  );
   if (settled.state === 'refused') await job.status.writePart(detectorId, 'candidate', undefined);
   const asked = await job.status.readPart(detectorId, 'training');
   if (asked?.version === candidate.version) {
@@ -131,7 +136,12 @@ async function watchPromoted(context: UpkeepContext, { watch }: StoredUpkeep): P
   const gate =
     logs < FEWEST_WATCHED_LOGS
       ? undefined
-      : await compareOver(services, job, watch.version, watch.previous, { since, signal });
+      : await compareOver(
+          services,
+          job,
+          { version: watch.version, other: watch.previous },
+          { since, signal },
+        );
   const alertRate = await alertRateOf(context, watch.previous, since);
   const after = afterLook({ watch, gate, alertRate, now });
   if (after.state === 'taken_back') {
@@ -241,7 +251,7 @@ async function seeToDrift(
   await job.status.writePart(detectorId, 'drift', state);
   await noteReadiness(job, snapshot, { dirt, logs: sample.logs.length, measurement, now });
   if (retrain && measurement !== undefined) {
-    await requestTraining(services, job.target, job.status, 'drift');
+    await requestTraining(services, job, 'drift');
     await job.audit.append([
       {
         detectorId,

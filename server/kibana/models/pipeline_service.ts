@@ -20,7 +20,7 @@ import { createDetectorRepository } from '../records/detector_repository';
 import { liveBodyOf, pipelineWorkOf, prepareTrial, putVersion, type PipelineWork } from './pipeline_swap';
 import type { RequestScope, Services } from '../contracts/services';
 
-type TrialBody = ApiRequest<Endpoints['putPipeline']>['body'];
+type TrialRequest = ApiRequest<Endpoints['putPipeline']>['body'] & { readonly signal: AbortSignal };
 
 /** Pipelines are put, attached and deleted with the rights of whoever asks for it. */
 async function workOf(services: Services, scope: RequestScope, detectorId: string): Promise<PipelineWork> {
@@ -51,7 +51,7 @@ const trialBodyOf = ({ simulation, bytes }: Tried) => ({
   microseconds_per_log: simulation.microsecondsPerLog,
   bytes,
 });
-const settingsOf = ({ logs, max_microseconds_per_log }: TrialBody, signal: AbortSignal) => ({
+const settingsOf = ({ logs, max_microseconds_per_log, signal }: TrialRequest) => ({
   logs,
   maxMicrosecondsPerLog: max_microseconds_per_log,
   signal,
@@ -85,15 +85,14 @@ export async function simulatePipeline(
   services: Services,
   scope: RequestScope,
   detectorId: string,
-  body: TrialBody,
-  signal: AbortSignal,
+  trial: TrialRequest,
 ): Promise<ApiResponse<Endpoints['simulatePipeline']>> {
   const work = await workOf(services, scope, detectorId);
   const live = await livePipeline(work.client, detectorId, { space: scope.space });
-  const limit = body.max_microseconds_per_log ?? live?.maxMicrosecondsPerLog;
-  const version = await versionOf(work, body.version);
+  const limit = trial.max_microseconds_per_log ?? live?.maxMicrosecondsPerLog;
+  const version = await versionOf(work, trial.version);
   const { snapshot, options } = await prepareTrial(services, work, version, {
-    ...settingsOf(body, signal),
+    ...settingsOf(trial),
     maxMicrosecondsPerLog: limit,
   });
   return { version, trial: trialBodyOf(await tryPipeline(work.client, snapshot, options)) };
@@ -103,11 +102,10 @@ export async function putPipeline(
   services: Services,
   scope: RequestScope,
   detectorId: string,
-  body: TrialBody,
-  signal: AbortSignal,
+  trial: TrialRequest,
 ): Promise<ApiResponse<Endpoints['putPipeline']>> {
   const work = await workOf(services, scope, detectorId);
-  const version = await versionOf(work, body.version);
+  const version = await versionOf(work, trial.version);
   const active = await work.models.active(detectorId);
   if (work.stored.detector.scoring === 'ingest' && version !== active?.version) {
     throw new DetectionError(
@@ -115,7 +113,7 @@ export async function putPipeline(
       `With scoring: ingest the pipeline scores with the active model, ${active?.version ?? 'which there is none of'}; promote ${version}, which swaps the pipeline, too.`,
     );
   }
-  const deployment = await putVersion(services, work, version, settingsOf(body, signal));
+  const deployment = await putVersion(services, work, version, settingsOf(trial));
   return { pipeline: liveBodyOf(deployment.live), trial: trialBodyOf(deployment) };
 }
 

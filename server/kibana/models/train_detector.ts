@@ -7,7 +7,7 @@ import { countOddTimes } from '../../elasticsearch';
 import { timestampOf } from '../../detection/scoring/log_values';
 import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';
 import { leftOutOf } from '../../detection/training/left_out_of_training';
-import type { AuditTrail, LogSource } from '../../detection/ports';
+import type { LogSource } from '../../detection/ports';
 import { readinessOf, type ReadinessFacts } from '../../detection/upkeep/readiness';
 import {
   drawTrainingSample,
@@ -21,6 +21,15 @@ import type { Services } from '../contracts/services';
 import { checkModelSize } from '../limits/usage_limits';
 import type { TellTraining, TrainingOutcome, TrainingWork } from '../../detection/training/training_work';
 
+export type TrainingRequest = Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>;
+
+export interface TrainingConditions {
+  /** Tells a training whose detector was deleted meanwhile to store nothing. */
+  readonly isStillThere: () => Promise<boolean>;
+  readonly signal: AbortSignal;
+  readonly tell?: TellTraining;
+}
+
 /**
  * Trains a model of a detector on a fresh sample and stores it. The first model becomes active in any case; a later one
  * when it passes its gate beside the active one, at once or after it was scored in shadow.
@@ -28,10 +37,8 @@ import type { TellTraining, TrainingOutcome, TrainingWork } from '../../detectio
 export async function trainDetector(
   services: Services,
   job: DetectorJob,
-  asked: Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>,
-  isStillThere: () => Promise<boolean>,
-  signal: AbortSignal,
-  tell: TellTraining = () => {},
+  asked: TrainingRequest,
+  { isStillThere, signal, tell = () => {} }: TrainingConditions,
 ): Promise<TrainingReport> {
   const { detectorId } = job.target;
   const { detector } = job.stored;
@@ -60,7 +67,7 @@ export async function trainDetector(
     evaluation: outcome.evaluation,
   });
   const active = await job.models.active(detectorId);
-  await noteTrained(job.audit, detectorId, asked, work, outcome, active?.version);
+  await noteTrained(job, asked, { work, outcome, active: active?.version });
   await noteReadiness(job, services.clock.now(), {
     ...factsOf(work, now),
     ...oddTimes,
@@ -79,18 +86,18 @@ export async function trainDetector(
     return finished({ state: 'promoted', message: trained });
   }
   if (detector.promotion.shadow !== undefined) {
-    return finished(await beginShadow(services, job, outcome, active.version, detector.promotion.shadow));
+    const { version } = outcome;
+    const { shadow } = detector.promotion;
+    return finished(await beginShadow(services, job, { version, active: active.version, shadow }));
   }
-  const settled = await settleCandidate(services, job, outcome.version, active, { signal });
+  const settled = await settleCandidate(services, job, { version: outcome.version, active }, { signal });
   return finished(settled.state === 'promoted' ? { ...settled, message: trained } : settled);
 }
 
 async function beginShadow(
   services: Services,
   job: DetectorJob,
-  { version }: TrainingOutcome,
-  active: string,
-  shadow: string,
+  { version, active, shadow }: { readonly version: string; readonly active: string; readonly shadow: string },
 ): Promise<Settled> {
   const { detectorId } = job.target;
   const since = services.clock.now();
@@ -112,13 +119,17 @@ const WHY: Record<TrainingReason, string> = {
   hand: 'as somebody asked for',
 };
 
+interface TrainedModel {
+  readonly work: CollectedWork;
+  readonly outcome: TrainingOutcome;
+  /** Version of the model that is active while this one is trained. */
+  readonly active: string | undefined;
+}
+
 async function noteTrained(
-  audit: AuditTrail,
-  detectorId: string,
-  { requested_by: by, reason }: Pick<TrainingReport, 'requested_by' | 'reason'>,
-  work: CollectedWork,
-  outcome: TrainingOutcome,
-  active: string | undefined,
+  { audit, target: { detectorId } }: Pick<DetectorJob, 'audit' | 'target'>,
+  { requested_by: by, reason }: TrainingRequest,
+  { work, outcome, active }: TrainedModel,
 ): Promise<void> {
   const { olderLogs, excludedMilliseconds } = work.sample;
   await audit.append([

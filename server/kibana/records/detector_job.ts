@@ -164,8 +164,7 @@ export type RequestedTraining = 'queued' | 'under_way' | 'taken_up';
 /** Asks for a new model. One that is waiting or running goes on; one that has died is begun anew. */
 export async function requestTraining(
   services: Services,
-  target: TaskTarget,
-  status: StatusStore,
+  { target, status }: Pick<DetectorJob, 'target' | 'status'>,
   reason: TrainingReason,
   by?: string,
 ): Promise<RequestedTraining> {

@@ -39,9 +39,9 @@ export async function readValueOverTime(
   services: Services,
   { elasticsearch, space, savedObjects }: RequestScope,
   resultId: string,
-  asked: ApiRequest<Endpoints['getValueOverTime']>['query'],
-  signal: AbortSignal,
+  asked: ApiRequest<Endpoints['getValueOverTime']>['query'] & { readonly signal: AbortSignal },
 ): Promise<Answer> {
+  const { signal } = asked;
   const found = await getResult(elasticsearch, space, resultId);
   const result = found.result as unknown as AnomalyResult;
   const { detector } = await createDetectorRepository(savedObjects).get(result.detector.id);
@@ -65,7 +65,7 @@ export async function readValueOverTime(
       ...{ from, to, status: 'open', sort: 'score', page: 1, size: MOST_ANOMALIES },
     }),
     detector.unit === 'bucket'
-      ? valuesOfBuckets(elasticsearch, detector, range, field, signal)
+      ? valuesOfBuckets(elasticsearch, detector, range, { field, signal })
       : readValues(elasticsearch, range, { field, buckets: asked.buckets, signal }),
   ]);
   return {
@@ -148,8 +148,7 @@ async function valuesOfBuckets(
   client: RequestScope['elasticsearch'],
   detector: Detector,
   range: LogRange,
-  field: string,
-  signal: AbortSignal,
+  { field, signal }: { readonly field: string; readonly signal: AbortSignal },
 ): Promise<{ points: ValuePoint[]; intervalMilliseconds: number }> {
   const span = spanOf(detector);
   const from = Math.max(range.from, range.to - MOST_ROWS * span);

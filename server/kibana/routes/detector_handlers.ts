@@ -26,7 +26,7 @@ export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
   getDetector: async ({ params }, { scope }) =>
     publicRecordOf(await createDetectorRepository(scope.savedObjects).get(params.id)),
   updateDetector: ({ params, body }, { services, scope }) =>
-    updateDetector(services, scope, params.id, body.detector, body.version),
+    updateDetector(services, scope, params.id, { detector: body.detector, version: body.version }),
   deleteDetector: async ({ params, query }, { services, scope }) => ({
     acknowledged: true,
     warnings: await deleteDetector(services, scope, params.id, query.delete_results),
@@ -37,7 +37,7 @@ export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
   suggestFeatures: ({ body }, { services, scope }) => suggest(services, scope, body.source, body.window),
   describeLogs: ({ body }, { services, scope }) => describeLogs(services, scope, body),
   previewDetector: ({ body }, { services, scope, signal }) =>
-    previewDetector(services, scope, body.detector, { rows: body.rows, top: body.top }, signal),
+    previewDetector(services, scope, body.detector, { rows: body.rows, top: body.top, signal }),
   startDetector: ({ params }, { services, scope }) => startDetector(services, scope, params.id),
   stopDetector: ({ params }, { services, scope }) => stopDetector(services, scope, params.id),
   trainDetector: async ({ params }, { services, scope }) => ({

@@ -19,9 +19,9 @@ export const modelHandlers: Handlers<keyof typeof modelEndpoints> = {
   getModel: ({ params }, { services, scope }) => getModel(services, scope, params.id, params.version),
   compareModels: ({ params, query }, { services, scope }) => compareModels(services, scope, params.id, query),
   gateModel: ({ params }, { services, scope, signal }) =>
-    gateByHand(services, scope, params.id, params.version, signal),
+    gateByHand(services, scope, { detectorId: params.id, version: params.version }, signal),
   promoteModel: ({ params, body }, { services, scope }) =>
-    promoteModel(services, scope, params.id, params.version, body.note),
+    promoteModel(services, scope, { detectorId: params.id, version: params.version }, { note: body.note }),
   revertModel: ({ params, body }, { services, scope }) => revertModel(services, scope, params.id, body.note),
   deleteModel: async ({ params }, { services, scope }) => {
     await deleteModel(services, scope, params.id, params.version);

@@ -14,9 +14,9 @@ import type { Handlers } from './handler';
 export const pipelineHandlers: Handlers<keyof typeof pipelineEndpoints> = {
   getPipeline: ({ params }, { services, scope }) => getPipeline(services, scope, params.id),
   simulatePipeline: ({ params, body }, { services, scope, signal }) =>
-    simulatePipeline(services, scope, params.id, body, signal),
+    simulatePipeline(services, scope, params.id, { ...body, signal }),
   putPipeline: ({ params, body }, { services, scope, signal }) =>
-    putPipeline(services, scope, params.id, body, signal),
+    putPipeline(services, scope, params.id, { ...body, signal }),
   revertPipeline: ({ params }, { services, scope, signal }) =>
     revertPipeline(services, scope, params.id, signal),
   deletePipeline: async ({ params }, { services, scope }) => {

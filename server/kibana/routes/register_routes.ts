@@ -45,7 +45,7 @@ export function registerRoutes(router: Router, dependencies: RouteDependencies):
           ...(endpoint.body && { body: endpoint.rawBody ? bytesOf : validation(endpoint.body) }),
         },
       },
-      (context, request, response) => answer(operation, dependencies, context, request, response),
+      (context, request, response) => answer(operation, dependencies, { context, request, response }),
     );
   }
 }
@@ -65,12 +65,17 @@ function validation(schema: z.ZodType): RouteValidation {
   };
 }
 
+/** One request with all that Kibana hands over to answer it. */
+interface Exchange {
+  readonly context: RequestHandlerContext;
+  readonly request: KibanaRequest;
+  readonly response: KibanaResponseFactory;
+}
+
 async function answer(
   operation: Operation,
   dependencies: RouteDependencies,
-  context: RequestHandlerContext,
-  request: KibanaRequest,
-  response: KibanaResponseFactory,
+  { context, request, response }: Exchange,
 ): Promise<unknown> {
   const interruption = new AbortController();
   const subscription = request.events.aborted$.subscribe(() => interruption.abort());

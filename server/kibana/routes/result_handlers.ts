@@ -41,7 +41,7 @@ export const resultHandlers: Handlers<
   explainChange: ({ params, query }, { scope, signal }) =>
     explainDetectorChange(scope, params.id, query, signal),
   getValueOverTime: ({ params, query }, { services, scope, signal }) =>
-    readValueOverTime(services, scope, params.result_id, query, signal),
+    readValueOverTime(services, scope, params.result_id, { ...query, signal }),
   summarizeResults: async ({ query }, { services, scope }) =>
     summarizeResults(
       scope.elasticsearch,

@@ -104,8 +104,7 @@ async function executeIncident(
     state: stateAfter(
       memory,
       conditions,
-      raised.map(({ id }) => id),
-      [...ended.values()],
+      { active: raised.map(({ id }) => id), ended: [...ended.values()] },
       now,
     ),
   };

@@ -89,8 +89,13 @@ describe('incidents that begin to alert', () => {
 
 describe('the memory of a rule', () => {
   it('keeps what goes on and what was over lately', () => {
-    const first = stateAfter(memoryOf({}, 'c', NOW), 'c', ['a', 'b'], [], NOW);
-    const second = stateAfter(memoryOf(first, 'c', NOW + MINUTE), 'c', ['b'], [], NOW + MINUTE);
+    const first = stateAfter(memoryOf({}, 'c', NOW), 'c', { active: ['a', 'b'], ended: [] }, NOW);
+    const second = stateAfter(
+      memoryOf(first, 'c', NOW + MINUTE),
+      'c',
+      { active: ['b'], ended: [] },
+      NOW + MINUTE,
+    );
     expect(second).toEqual({
       seen_to: NOW + MINUTE,
       conditions: 'c',
@@ -98,16 +103,21 @@ describe('the memory of a rule', () => {
       over: { a: NOW + MINUTE },
     });
     const later = NOW + 90 * MINUTE;
-    const third = stateAfter(memoryOf(second, 'c', later), 'c', ['b'], [], later);
+    const third = stateAfter(memoryOf(second, 'c', later), 'c', { active: ['b'], ended: [] }, later);
     expect(third.over).toEqual({});
     // It was closed while the check ran.
     const late = incidentOf({ id: 'b', ...closed(NOW + 2 * MINUTE) });
-    const fourth = stateAfter(memoryOf(second, 'c', NOW + MINUTE), 'c', [], [late], NOW + MINUTE);
+    const fourth = stateAfter(
+      memoryOf(second, 'c', NOW + MINUTE),
+      'c',
+      { active: [], ended: [late] },
+      NOW + MINUTE,
+    );
     expect(due([late], params, memoryOf(fourth, 'c', NOW + 3 * MINUTE))).toEqual([]);
   });
 
   it('begins anew with other conditions, and reads no odd state', () => {
-    const state = stateAfter(memoryOf({}, 'c', NOW), 'c', ['a'], [], NOW);
+    const state = stateAfter(memoryOf({}, 'c', NOW), 'c', { active: ['a'], ended: [] }, NOW);
     expect([...memoryOf(state, 'other', NOW).active]).toEqual([]);
     expect(memoryOf({ seen_to: NOW + 1, active: 'x', over: { a: 'y' } }, 'c', NOW)).toEqual({
       active: new Map(),

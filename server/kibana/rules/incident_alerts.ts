@@ -44,8 +44,7 @@ export function memoryOf(state: Record<string, unknown>, conditions: string, now
 export function stateAfter(
   { active: before, over }: IncidentMemory,
   conditions: string,
-  active: readonly string[],
-  ended: readonly Incident[],
+  { active, ended }: { readonly active: readonly string[]; readonly ended: readonly Incident[] },
   now: number,
 ): Record<string, unknown> {
   const goingOn = new Set(active);

@@ -7,7 +7,7 @@ import {
   queryOf,
   type LogAnomalyParams,
 } from '../../../common/rules';
-import { readResultsToAlert, type ElasticsearchClient } from '../../elasticsearch';
+import { readResultsToAlert } from '../../elasticsearch';
 import type { RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
 import { LOG_ANOMALY_RULE_TYPE } from '../contracts/identifiers';
 import { ALERTS_AS_DATA } from './alert_documents';
@@ -49,14 +49,11 @@ interface Found {
 }
 
 async function collect(
-  client: ElasticsearchClient,
-  space: string,
-  params: LogAnomalyParams,
+  { services, spaceId, params }: RuleExecutorOptions<LogAnomalyParams>,
   range: ReturnType<typeof windowOf>,
-  shouldStop: () => boolean,
 ): Promise<Found> {
   const groups = new ResultGroups(params.group_by, range.newFrom);
-  const pages = readResultsToAlert(client, space, {
+  const pages = readResultsToAlert(services.scopedClusterClient.asCurrentUser, spaceId, {
     ...(params.detector_ids.length > 0 && { detectorIds: params.detector_ids }),
     writtenFrom: range.from,
     writtenTo: range.to,
@@ -67,7 +64,7 @@ async function collect(
   for await (const { results, isLast } of pages) {
     for (const result of results) groups.add(result);
     seen += results.length;
-    if (isLast || shouldStop()) break;
+    if (isLast || services.shouldStopExecution()) break;
     if (seen >= MOST_RESULTS) return { groups, isCut: true };
   }
   return { groups, isCut: false };
@@ -99,10 +96,7 @@ async function executeLogAnomaly(
   if (alertsClient === null) throw new Error('Alerts as data are not available for this rule.');
   const base: LinkBase = { ...links, space: spaceId };
   const range = windowOf(startedAt.getTime(), durationToMilliseconds(params.window), state.seen_to);
-  const collectIn = (given: typeof range): Promise<Found> =>
-    collect(services.scopedClusterClient.asCurrentUser, spaceId, params, given, () =>
-      services.shouldStopExecution(),
-    );
+  const collectIn = (given: typeof range): Promise<Found> => collect(options, given);
   const { groups, isCut } = await collectIn(range);
   const reached = await risen(
     groups.reaching(params.count, params.min_entities),

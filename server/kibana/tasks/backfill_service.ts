@@ -38,10 +38,11 @@ export async function startBackfill(
   }
   const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
   await checkRights(services, scope, stored.detector);
-  return queueBackfill(services, scope, stored, range, async (order) => {
+  const grant = async (order: BackfillOrder): Promise<string | undefined> => {
     if (order.where !== 'cluster' || !(await usesApiKeys(services.apiKeys))) return undefined;
     return grantForCluster(services, scope, stored, order);
-  });
+  };
+  return queueBackfill(services, scope, stored, { request: range, grant });
 }
 
 /** A key of the caller ends at the latest so long after it was granted: the longest that a backfill may take. */
@@ -94,9 +95,15 @@ export async function queueBackfill(
   services: Services,
   scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
   stored: StoredDetector,
-  { from, to, where, ...inCluster }: BackfillRequest,
-  grant?: (order: BackfillOrder) => Promise<string | undefined>,
+  {
+    request,
+    grant,
+  }: {
+    readonly request: BackfillRequest;
+    readonly grant?: (order: BackfillOrder) => Promise<string | undefined>;
+  },
 ): Promise<BackfillReport> {
+  const { from, to, where, ...inCluster } = request;
   const { id: detectorId, detector } = stored;
   const way = where ?? (detector.scoring === 'ingest' ? 'cluster' : 'job');
   const given = Object.keys(inCluster);

@@ -60,10 +60,8 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
             ? await scoreInCluster(
                 services,
                 job,
-                order,
-                report,
-                () => wasCancelled(job, report),
-                interruption.signal,
+                { order, before: report },
+                { isCancelled: () => wasCancelled(job, report), signal: interruption.signal },
               )
             : await inTurn(services, target, () => scoreSome(services, job, report, interruption));
         if (next === 'later') {

@@ -27,10 +27,8 @@ const POLL_MILLISECONDS = 1_000;
 export async function scoreInCluster(
   services: Services,
   job: DetectorJob,
-  order: BackfillOrder,
-  before: BackfillReport,
-  isCancelled: () => Promise<boolean>,
-  signal: AbortSignal,
+  { order, before }: { readonly order: BackfillOrder; readonly before: BackfillReport },
+  { isCancelled, signal }: { readonly isCancelled: () => Promise<boolean>; readonly signal: AbortSignal },
 ): Promise<BackfillReport> {
   const { clock, limits } = services;
   const { detectorId, space } = job.target;

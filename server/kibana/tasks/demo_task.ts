@@ -86,7 +86,7 @@ async function advance(
         }
         await put({ written: count });
       });
-      await requestTraining(services, job.target, job.status, 'first');
+      await requestTraining(services, job, 'first');
       await put({ state: 'training', written, total: written });
       return LOOK_AGAIN_MILLISECONDS;
     }
@@ -103,8 +103,7 @@ async function advance(
       }
       const delay = durationToMilliseconds(job.stored.detector.schedule.query_delay);
       await queueBackfill(services, { space: job.target.space, elasticsearch: job.client }, job.stored, {
-        from,
-        to: Math.min(to, services.clock.now() - delay),
+        request: { from, to: Math.min(to, services.clock.now() - delay) },
       });
       await put({ state: 'scoring' });
       return undefined;

@@ -43,8 +43,7 @@ export interface RunAnnouncements {
 export async function openAnnouncements(
   services: Services,
   job: DetectorJob,
-  withheld: Withheld | undefined,
-  startedAt: number,
+  { withheld, startedAt }: { readonly withheld: Withheld | undefined; readonly startedAt: number },
   signal: AbortSignal,
 ): Promise<RunAnnouncements> {
   const { alerts, clock } = services;

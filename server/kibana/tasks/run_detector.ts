@@ -100,7 +100,8 @@ export async function runDetector(
     ({ interval } = schedule);
     const known = (await job.status.read([target.detectorId])).get(target.detectorId);
     before = known?.runs ?? NEVER_RUN;
-    const announcements = await openAnnouncements(services, job, known?.withheld, clock.now(), signal);
+    const begun = { withheld: known?.withheld, startedAt: clock.now() };
+    const announcements = await openAnnouncements(services, job, begun, signal);
     if (await isStillSilent(services, job, before, announcements)) {
       const silence = clock.now() - Date.parse(before.quiet_since as string);
       return { kind: 'ran', interval, failures: 0, share, delay: idlePause(schedule, silence) };
@@ -112,7 +113,7 @@ export async function runDetector(
       return { kind: 'ran', interval, failures: 0, share, delay };
     }
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
-    const { run, report } = await score(services, job, model, before, { ...conditions, announcements });
+    const { run, report } = await score(services, job, { model, before }, { ...conditions, announcements });
     const counted = countRun(before.counted, { version: model.version, ...report });
     const quietSince =
       report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
@@ -219,13 +220,7 @@ async function seeToTraining(
   const life = await trainingLife(services, job.target, training);
   if (life === 'alive') return;
   if (life === 'dead') {
-    await requestTraining(
-      services,
-      job.target,
-      job.status,
-      training?.reason ?? 'first',
-      training?.requested_by,
-    );
+    await requestTraining(services, job, training?.reason ?? 'first', training?.requested_by);
     services.log.warn(`Detector ${job.target.detectorId}: its training had died and is begun anew.`);
     return;
   }
@@ -239,7 +234,7 @@ async function seeToTraining(
   // The time of a candidate in shadow is to end before there is another one.
   const { candidate } = await job.status.readUpkeep(job.target.detectorId);
   if (candidate?.state === 'shadowing') return;
-  await requestTraining(services, job.target, job.status, model === undefined ? 'first' : 'schedule');
+  await requestTraining(services, job, model === undefined ? 'first' : 'schedule');
   if (model === undefined) return;
   await job.audit.append([
     {
@@ -255,8 +250,7 @@ async function seeToTraining(
 async function score(
   services: Services,
   job: DetectorJob,
-  model: ModelRecord,
-  before: RunState,
+  { model, before }: { readonly model: ModelRecord; readonly before: RunState },
   { signal, share, announcements }: RunConditions & { readonly announcements: RunAnnouncements },
 ): Promise<{ run: DetectionRun; report: RunReport }> {
   const { clock, limits, log } = services;

@@ -58,14 +58,11 @@ async function train(
   const record = recordProgress(job, request, interruption, clock);
   try {
     record.tell('sampling');
-    const report = await trainDetector(
-      services,
-      job,
-      request,
-      async () => (await openDetectorJob(services, target)) !== undefined,
-      interruption.signal,
-      record.tell,
-    );
+    const report = await trainDetector(services, job, request, {
+      isStillThere: async () => (await openDetectorJob(services, target)) !== undefined,
+      signal: interruption.signal,
+      tell: record.tell,
+    });
     await record.stop();
     await job.status.writePart(detectorId, 'training', report);
     log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);
