@@ -8,12 +8,15 @@ export {
 } from './panel_settings';
 export {
   isReference,
+  LONGEST_ENTITY,
+  LONGEST_FEATURE,
   LONGEST_LANE,
   settingsOf,
   settingsOfVisualization,
   SEVERITY_NAMES,
   stateOf,
   stateOfVisualizationPanel,
+  valueStateOf,
   type PanelFrameState,
   type PanelReferenceState,
   type PanelState,

@@ -1,7 +1,7 @@
 import type { Severity } from '../anomaly';
 
 /** The panels that dashboards may hold. Part of saved dashboards: never rename. */
-export const PANEL_KINDS = ['incidents', 'swim_lane', 'timeline', 'patterns', 'table'] as const;
+export const PANEL_KINDS = ['incidents', 'values', 'swim_lane', 'timeline', 'patterns', 'table'] as const;
 export type PanelKind = (typeof PANEL_KINDS)[number];
 
 /**
@@ -21,11 +21,16 @@ export interface PanelSettings {
   readonly laneBy: string;
   /** Most lanes, rows or features. */
   readonly limit: number;
+  /** Entity whose values are shown; empty: that of the most severe anomaly. Has no effect on other panels. */
+  readonly entity: string;
+  /** Feature whose values are shown; empty: the numeric one that stands out most. Has no effect on other panels. */
+  readonly feature: string;
 }
 
 /** Most lanes, rows or features, unless the editor says otherwise. */
 const DEFAULT_LIMITS: Readonly<Record<PanelKind, number>> = {
   incidents: 10,
+  values: 1,
   swim_lane: 10,
   timeline: 1,
   patterns: 10,
@@ -39,4 +44,6 @@ export const defaultSettings = (kind: PanelKind): PanelSettings => ({
   minSeverity: '',
   laneBy: 'entity',
   limit: DEFAULT_LIMITS[kind],
+  entity: '',
+  feature: '',
 });

@@ -6,20 +6,32 @@ import {
   settingsOfVisualization,
   stateOf,
   stateOfVisualizationPanel,
+  valueStateOf,
 } from './index';
 
 it.each(PANEL_KINDS)('the settings of a %s come back from its state', (kind) => {
   expect(panelTypeOf(kind)).toMatch(/^[a-z_]+$/);
   expect(stateOf(defaultSettings(kind))).toEqual({});
   expect(settingsOf(kind, {})).toEqual(defaultSettings(kind));
-  const chosen = { kind, detectorId: 'd', minSeverity: 'major', laneBy: 'detector', limit: 7 } as const;
+  const chosen = {
+    kind,
+    detectorId: 'd',
+    minSeverity: 'major',
+    laneBy: 'detector',
+    limit: 7,
+    entity: 'shop',
+    feature: 'took',
+  } as const;
   expect(stateOf(chosen)).toEqual({
     detector_id: 'd',
     min_severity: 'major',
     lane_by: 'detector',
     limit: 7,
+    entity: 'shop',
+    feature: 'took',
   });
   expect(settingsOf(kind, stateOf(chosen))).toEqual(chosen);
+  expect(valueStateOf({ title: 'T', limit: undefined, ...stateOf(chosen) })).toEqual(stateOf(chosen));
 });
 
 /** As 0.1.0 saved it in a dashboard. */
@@ -58,7 +70,13 @@ it('leaves panels of others, and of another kind, as they are', () => {
 });
 
 it('believes no parameter that a panel may not have', () => {
-  const params = { detectorId: 7, minSeverity: 'awful', limit: 1e9 };
+  const params = {
+    detectorId: 7,
+    minSeverity: 'awful',
+    limit: 1e9,
+    entity: 'e'.repeat(257),
+    feature: 'f'.repeat(201),
+  };
   for (const laneBy of ['', '*', '_id', 'a\nb', 'x'.repeat(257), 7]) {
     expect(settingsOfVisualization({ type: 'log_anomalies_table', params: { ...params, laneBy } })).toEqual(
       defaultSettings('table'),

@@ -24,7 +24,11 @@ export interface PanelValueState {
   readonly min_severity?: Severity;
   readonly lane_by?: PanelSettings['laneBy'];
   readonly limit?: number;
+  readonly entity?: string;
+  readonly feature?: string;
 }
+/** Names of {@link PanelValueState}. */
+const VALUES = ['detector_id', 'min_severity', 'lane_by', 'limit', 'entity', 'feature'] as const;
 
 /** A panel that shows one of the Visualize library. */
 export interface PanelReferenceState {
@@ -40,9 +44,15 @@ export const isReference = (state: PanelState): state is PanelFrameState & Panel
 export const SEVERITY_NAMES: readonly Severity[] = SEVERITIES.map(({ name }) => name);
 /** Characters of the subject of lanes: `entity`, `detector` or the name of a field, as entities of several fields have them. */
 export const LONGEST_LANE = 256;
+/** Characters of an entity and of the name of a feature, as the API takes them. */
+export const LONGEST_ENTITY = 256;
+export const LONGEST_FEATURE = 200;
 const FIELD_NAME = /^[^_*\p{Cc}][^*\p{Cc}]*$/u;
 const isLane = (lane: unknown): lane is string =>
   typeof lane === 'string' && FIELD_NAME.test(lane) && lane.length <= LONGEST_LANE;
+
+const isText = (value: unknown, longest: number): value is string =>
+  typeof value === 'string' && value.length <= longest;
 
 export function settingsOf(kind: PanelKind, state: PanelValueState): PanelSettings {
   const defaults = defaultSettings(kind);
@@ -52,18 +62,29 @@ export function settingsOf(kind: PanelKind, state: PanelValueState): PanelSettin
     minSeverity: state.min_severity ?? defaults.minSeverity,
     laneBy: state.lane_by ?? defaults.laneBy,
     limit: state.limit ?? defaults.limit,
+    entity: state.entity ?? defaults.entity,
+    feature: state.feature ?? defaults.feature,
   };
+}
+
+/** Returns what a state says of the settings, without what is undefined and without the frame of the panel. */
+export function valueStateOf(state: PanelState): PanelValueState {
+  if (isReference(state)) return {};
+  const named = VALUES.map((name) => [name, state[name]] as const);
+  return Object.fromEntries(named.filter(([, value]) => value !== undefined));
 }
 
 /** The state of these settings, without what is as by default. */
 export function stateOf(settings: PanelSettings): PanelValueState {
   const defaults = defaultSettings(settings.kind);
-  const { detectorId, minSeverity, laneBy, limit } = settings;
+  const { detectorId, minSeverity, laneBy, limit, entity, feature } = settings;
   return {
     ...(detectorId !== '' && { detector_id: detectorId }),
     ...(minSeverity !== '' && { min_severity: minSeverity }),
     ...(laneBy !== defaults.laneBy && { lane_by: laneBy }),
     ...(limit !== defaults.limit && { limit }),
+    ...(entity !== '' && { entity }),
+    ...(feature !== '' && { feature }),
   };
 }
 
@@ -81,7 +102,7 @@ export function settingsOfVisualization(visualization: unknown): PanelSettings |
   const { type, params } = (visualization ?? {}) as { type?: unknown; params?: Record<string, unknown> };
   const kind = kindOfType(type);
   if (kind === undefined) return undefined;
-  const { detectorId, minSeverity, laneBy, limit } = params ?? {};
+  const { detectorId, minSeverity, laneBy, limit, entity, feature } = params ?? {};
   return settingsOf(kind, {
     ...(typeof detectorId === 'string' && { detector_id: detectorId }),
     ...(SEVERITY_NAMES.includes(minSeverity as Severity) && { min_severity: minSeverity as Severity }),
@@ -89,6 +110,8 @@ export function settingsOfVisualization(visualization: unknown): PanelSettings |
     ...(Number.isInteger(limit) &&
       Number(limit) >= 1 &&
       Number(limit) <= LARGEST_LIMIT && { limit: Number(limit) }),
+    ...(isText(entity, LONGEST_ENTITY) && { entity }),
+    ...(isText(feature, LONGEST_FEATURE) && { feature }),
   });
 }
 

@@ -1,45 +1,31 @@
-import React, { useEffect, type ReactElement } from 'react';
-import { EuiEmptyPrompt, EuiLink, EuiScreenReaderOnly } from '@elastic/eui';
-import { i18n } from '@kbn/i18n';
-import { SEVERITIES, type AnomalyResult } from '../../common/anomaly';
+import React, { type ReactElement } from 'react';
+import { EuiLink, EuiScreenReaderOnly } from '@elastic/eui';
+import type { AnomalyResult } from '../../common/anomaly';
 import { storedPartField } from '../../common/detector/entity_fields';
 import { mergeResults } from '../../common/findings';
-import type { ApiClient } from '../shared/app/api_client';
-import type { CoreStart } from '../kibana/contracts';
 import { incidentPath } from '../shared/app/location';
 import { AnomalyTimeline } from '../shared/charts/anomaly_timeline';
 import { IncidentsTable } from '../shared/incidents/incidents_table';
-import { elasticsearchQuery } from '../shared/requests/elasticsearch_query';
-import { RequestState } from '../shared/requests/request_state';
 import { SwimLane, SwimLaneTable } from '../shared/charts/swim_lane';
-import { resolveRange, type TimeRange } from '../shared/values/time_range';
-import { useRequest, type Request } from '../shared/requests/use_request';
+import { resolveRange } from '../shared/values/time_range';
+import { useRequest } from '../shared/requests/use_request';
 import { AnomalyRows } from './anomaly_rows';
-import type { Choice } from './dashboard_filters';
-import type { PanelConfig } from './panel_kinds';
+import { PanelFrame } from './panel_frame';
+import { DEFAULT_RANGE, scopeOf, type PanelProps } from './panel_scope';
 import { PatternBars } from './pattern_bars';
+import { ValuePanel } from './value_panel';
 
-const DEFAULT_RANGE: TimeRange = { from: 'now-24h', to: 'now' };
 const BUCKETS = 80;
 /** Results that are read for one row of the table. */
 const MERGED_FROM = 4;
 
-interface PanelProps {
-  readonly core: CoreStart;
-  readonly api: ApiClient;
-  readonly config: PanelConfig;
-  /** Another number asks for new data. */
-  readonly drawing: number;
-  /** Tells the dashboard that the panel is complete. */
-  readonly drawn: () => void;
-  readonly choose: (choice: Choice) => void;
-}
-
-/** One panel of a dashboard; it asks one request for results. */
+/** One panel of a dashboard. */
 export function AnomalyPanel(props: PanelProps): ReactElement {
   switch (props.config.kind) {
     case 'incidents':
       return <IncidentsPanel {...props} />;
+    case 'values':
+      return <ValuePanel {...props} />;
     case 'table':
       return <TablePanel {...props} />;
     case 'patterns':
@@ -48,17 +34,6 @@ export function AnomalyPanel(props: PanelProps): ReactElement {
     case 'timeline':
       return <ChartPanel {...props} />;
   }
-}
-
-/** Returns the scope of a panel's request: its settings, and time, query and filters of the dashboard. */
-function scopeOf({ detectorId, minSeverity, timeRange = DEFAULT_RANGE, query, filters }: PanelConfig) {
-  const lowest = SEVERITIES.find(({ name }) => name === minSeverity)?.from;
-  return {
-    detector_id: detectorId || undefined,
-    ...resolveRange(timeRange),
-    ...(lowest !== undefined && { min_confidence: lowest / 100 }),
-    filter: elasticsearchQuery(query, filters),
-  };
 }
 
 function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
@@ -200,44 +175,3 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
     </PanelFrame>
   );
 }
-
-/** Frame of every panel: fills its place, reports when it is rendered, and shows an empty state. */
-function PanelFrame<Value>(props: {
-  request: Request<Value>;
-  drawn: () => void;
-  isEmpty: (value: Value) => boolean;
-  children: (value: Value) => ReactElement;
-}): ReactElement {
-  const { request, drawn, isEmpty, children } = props;
-  const isOver = !request.isLoading;
-  useEffect(() => {
-    if (isOver) drawn();
-  }, [isOver, drawn]);
-  return (
-    <div
-      style={{ width: '100%', height: '100%', overflow: 'auto' }}
-      data-test-subj="logAnomaliesPanel"
-      // A region that scrolls is reached with the keyboard.
-      tabIndex={0}
-    >
-      <RequestState request={request}>
-        {(value) => (isEmpty(value) ? <NothingHere /> : children(value))}
-      </RequestState>
-    </div>
-  );
-}
-
-const NothingHere = (): ReactElement => (
-  <EuiEmptyPrompt
-    titleSize="xs"
-    iconType="visualizeApp"
-    data-test-subj="logAnomaliesPanelEmpty"
-    title={
-      <h3>
-        {i18n.translate('logAnomalies.panel.nothing', {
-          defaultMessage: 'Nothing here. Choose a longer time or fewer filters, or start the detector.',
-        })}
-      </h3>
-    }
-  />
-);

@@ -17,6 +17,15 @@ export const describePanels = (): Record<PanelKind, PanelDescription> => ({
     }),
     icon: 'bell',
   },
+  values: {
+    title: i18n.translate('logAnomalies.panel.values', {
+      defaultMessage: 'Log anomalies: actual against expected',
+    }),
+    description: i18n.translate('logAnomalies.panel.valuesDescription', {
+      defaultMessage: 'A number over time beside what is usual, with its anomalies',
+    }),
+    icon: 'visLine',
+  },
   swim_lane: {
     title: i18n.translate('logAnomalies.panel.swimLane', { defaultMessage: 'Log anomalies: swim lane' }),
     description: i18n.translate('logAnomalies.panel.swimLaneDescription', {

@@ -7,6 +7,7 @@ import type { VisualizationOptionsProps } from '../kibana/panel_contracts';
 import { severityOptions } from '../shared/values/severity';
 import { useRequest, type Request } from '../shared/requests/use_request';
 import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from '../../common/panels';
+import { ValueFields } from './value_fields';
 
 /** Returns the editor of a panel: detector, lowest severity and number of items. */
 export function createPanelEditor(core: CoreStart): ComponentType<VisualizationOptionsProps> {
@@ -68,7 +69,8 @@ export function createPanelEditor(core: CoreStart): ComponentType<VisualizationO
             />
           </EuiFormRow>
         )}
-        {kind !== 'timeline' && (
+        {kind === 'values' && <ValueFields api={api} settings={settings} change={change} />}
+        {kind !== 'timeline' && kind !== 'values' && (
           <LimitField kind={kind} limit={settings.limit} change={(limit) => change('limit', limit)} />
         )}
       </EuiPanel>
@@ -119,7 +121,7 @@ function DetectorField(props: {
 }
 
 function LimitField(props: {
-  kind: Exclude<PanelKind, 'timeline'>;
+  kind: Exclude<PanelKind, 'timeline' | 'values'>;
   limit: number;
   change: (limit: number) => void;
 }): ReactElement {

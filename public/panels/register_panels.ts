@@ -21,6 +21,12 @@ const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; de
   minSeverity: { types: ['string'], default: '', help: 'Mildest severity; empty: all' },
   laneBy: { types: ['string'], default: 'entity', help: 'A lane for each entity or detector' },
   limit: { types: ['number'], default: 10, help: 'Most lanes, rows or features' },
+  entity: {
+    types: ['string'],
+    default: '',
+    help: 'Entity whose values are shown; empty: of the most severe',
+  },
+  feature: { types: ['string'], default: '', help: 'Feature whose values are shown; empty: what stands out' },
 };
 
 /** Fields of the results for the dashboard's search bar. */

@@ -24,11 +24,11 @@ describe('by Slack', () => {
     await notify('r1', results);
     await restart().notify(detector, { id: 'r2' }, results);
     expect(received).toHaveLength(1);
-    expect(received[0].text).toBe('3 anomalies in Web shop (3 major)');
+    expect(received[0].text).toBe('3 anomalies in Web shop since 2026-01-05 10:00:00 UTC: 3 major');
     expect(received[0].channel).toBe('#alerts');
     expect(textOf(received[0])).toContain('`checkout-api` 2 · `auth-api` 1');
     await notify('r2', [...results, resultOf('4')]);
-    expect(received[1].text).toBe('1 anomaly in Web shop (1 major)');
+    expect(received[1].text).toBe('1 anomaly in Web shop since 2026-01-05 10:00:00 UTC: 1 major');
   });
 
   it('leaves out what is not severe enough, and says nothing about nothing', async () => {
@@ -38,7 +38,7 @@ describe('by Slack', () => {
     await notify('r1', []);
     expect(received).toHaveLength(0);
     await notify('r1', [resultOf('1', { confidence: 0.89 }), resultOf('2', { confidence: 0.9 })]);
-    expect(received[0].text).toBe('1 anomaly in Web shop (1 major)');
+    expect(received[0].text).toBe('1 anomaly in Web shop since 2026-01-05 10:00:00 UTC: 1 major');
   });
 
   it('tries again after 500, with a growing pause', async () => {
@@ -96,7 +96,9 @@ describe('by Slack', () => {
     expect(await again.notify('r2', [resultOf('1'), resultOf('2')])).toMatchObject([
       { messages: 2, announced: 2 },
     ]);
-    expect(up.received.map(({ text }) => text)).toEqual(Array(2).fill('1 anomaly in Web shop (1 major)'));
+    expect(up.received.map(({ text }) => text)).toEqual(
+      Array(2).fill('1 anomaly in Web shop since 2026-01-05 10:00:00 UTC: 1 major'),
+    );
   });
 
   it('does not hammer a receiver that refuses for good, and gives up in the end', async () => {
@@ -422,7 +424,9 @@ describe('by Slack', () => {
     }
     expect(received).toHaveLength(0);
     await setUp({ slack: { webhook_url } }, journal).notifier.flush();
-    expect(received.map(({ text }) => text)).toEqual(['1 anomaly in Web shop (1 major)']);
+    expect(received.map(({ text }) => text)).toEqual([
+      '1 anomaly in Web shop since 2026-01-05 10:00:00 UTC: 1 major',
+    ]);
   });
 
   it('does not repeat a message when it crashes after recording', async () => {

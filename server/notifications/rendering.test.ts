@@ -1,3 +1,4 @@
+import { SEVERITY_COLORS } from '../../common/anomaly/severity_colors';
 import { announcementId, summarise } from './messages/alert_message';
 import { renderEmail } from './channels/email_channel';
 import { renderSlack } from './channels/slack_channel';
@@ -187,4 +188,18 @@ describe('redact', () => {
     const text = `a s3cr/t b ${Buffer.from('s3cr/t').toString('base64')} c s3cr%2Ft`;
     expect(redact(text, ['s3cr/t', undefined, ''])).toBe('a [redacted] b [redacted] c [redacted]');
   });
+});
+
+it('a mail says first what, where, since when and how bad, beside the colour of the severity', () => {
+  const results = [resultOf('1'), resultOf('2', { confidence: 0.99 })];
+  const { subject, text, html } = renderEmail(summarise(detector, run, results, config), undefined);
+  const headline = '2 anomalies in Web shop since 2026-01-05 10:00:00 UTC: 1 critical, 1 major';
+  expect(text.split('\n')[0]).toBe(headline);
+  expect(subject).toBe(`[Log Anomalies] ${headline}`);
+  expect(/<h2[^>]*>([^<]*)<\/h2>/.exec(html)?.[1]).toBe(headline);
+  expect([...html.matchAll(/border-left:4px solid (#\w+)/g)].map(([, color]) => color)).toEqual([
+    SEVERITY_COLORS.critical,
+    SEVERITY_COLORS.major,
+    SEVERITY_COLORS.critical,
+  ]);
 });

@@ -1,19 +1,21 @@
 import type { Browser, Page } from 'playwright-core';
 import { resultsPattern } from '../../server/elasticsearch';
+import { seriousFindings } from './accessibility';
 import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(120_000);
 
-const KINDS = ['incidents', 'swim_lane', 'timeline', 'patterns', 'table'];
+const KINDS = ['incidents', 'values', 'swim_lane', 'timeline', 'patterns', 'table'];
 const ALL_PANELS = KINDS.map((kind) => `panel=${kind}`).join('&');
-/** Operation that each panel requests. */
-const OPERATION_OF: Record<string, string> = {
-  incidents: 'listIncidents',
-  swim_lane: 'summarizeResults',
-  timeline: 'summarizeResults',
-  patterns: 'listPatterns',
-  table: 'searchResults',
+/** Operations that each panel requests. */
+const OPERATIONS_OF: Record<string, string[]> = {
+  incidents: ['listIncidents'],
+  values: ['searchResults', 'getValueOverTime'],
+  swim_lane: ['summarizeResults'],
+  timeline: ['summarizeResults'],
+  patterns: ['listPatterns'],
+  table: ['searchResults'],
 };
 
 let world: BrowserWorld;
@@ -80,16 +82,16 @@ async function entitiesWith(severity: string): Promise<string[]> {
 /** The table has this many rows or all its room. */
 const rowsOf = (page: Page, subject: string) => page.locator(`${testSubject(subject)} tbody tr`);
 
-it('draws each panel from results, with one request each', () =>
+it('draws each panel from results, with as few requests as that takes', () =>
   onPage(async (page) => {
     for (const kind of KINDS) {
       world.host.asked.length = 0;
       await openPanels(page, `panel=${kind}&from=now-3d&detector=${id}`);
-      const about = world.host.asked.filter((asked) => /Results|Patterns|Incidents/.test(asked));
-      expect(about.map((asked) => asked.split(' ')[0])).toEqual([OPERATION_OF[kind]]);
+      const about = world.host.asked.filter((asked) => /Results|Patterns|Incidents|Value/.test(asked));
+      expect(about.map((asked) => asked.split(' ')[0])).toEqual(OPERATIONS_OF[kind]);
     }
     await openPanels(page, `${ALL_PANELS}&from=now-3d&detector=${id}`);
-    for (const chart of ['logAnomaliesSwimLane', 'logAnomaliesTimeline']) {
+    for (const chart of ['logAnomaliesSwimLane', 'logAnomaliesTimeline', 'logAnomaliesValueChart']) {
       await page.waitForSelector(`${testSubject(chart)} canvas`);
     }
     expect(await rowsOf(page, 'logAnomaliesRows').count()).toBe(20);
@@ -198,6 +200,42 @@ it('has an editor for each panel, which changes what is shown', () =>
     await page.selectOption(testSubject('logAnomaliesPanelLaneBy'), 'detector');
     await page.selectOption(testSubject('logAnomaliesPanelDetector'), id);
     await page.waitForSelector(`${testSubject('logAnomaliesSwimLane')} canvas`);
+  }));
+
+it('shows a number beside what is usual, of the entity and the feature that its editor or its dashboard chooses', () =>
+  onPage(async (page) => {
+    await openPanels(page, `panel=values&from=now-3d&detector=${id}&edit`);
+    const chart = page.locator(testSubject('logAnomaliesValueChart'));
+    const choose = async (subject: string, name: string): Promise<void> => {
+      const box = page.locator(`${testSubject(subject)} input`);
+      await box.fill(name);
+      await box.press('Enter');
+    };
+    for (const entity of (await entitiesWith('warning')).slice(0, 2)) {
+      await choose('logAnomaliesPanelEntity', entity);
+      await chart.getByText(`Logs with service.name: ${entity}`).waitFor();
+    }
+    await choose('logAnomaliesPanelFeature', 'response_time');
+    await chart.getByText('response_time').first().waitFor();
+    await choose('logAnomaliesPanelFeature', 'no_such_feature');
+    await page.waitForSelector(testSubject('logAnomaliesPanelEmpty'));
+    const [entity] = await entitiesWith('minor');
+    const filters = JSON.stringify([{ meta: {}, query: { term: { 'anomaly.entity': entity } } }]);
+    const show = async (range: { from: string; to: string }): Promise<string> => {
+      const search = new URLSearchParams({ panel: 'values', detector: id, filters, ...range });
+      await openPanels(page, search.toString());
+      await chart.getByText(`Logs with service.name: ${entity}`).waitFor();
+      return chart.innerText();
+    };
+    expect(await show({ from: 'now-3d', to: 'now' })).toMatch(/Usual[^]*Median[^]*Largest[^]*Anomalies, /);
+    expect(await seriousFindings(page)).toEqual([]);
+    // Of a time without an anomaly the last one before it tells what is usual.
+    await page.route(/\/results\?.*sort=score/, (route) =>
+      route.fulfill({ json: { total: 0, results: [] } }),
+    );
+    const [now, hour] = [Date.now(), 3_600_000];
+    const [from, to] = [now - 2 * hour, now].map((time) => new Date(time).toISOString());
+    expect(await show({ from, to })).toMatch(/Usual[^]*Median/);
   }));
 
 it('says so where there is nothing, and where one may not look', async () => {

@@ -202,5 +202,5 @@ it('names where the lists were read, and draws with versions that were', () => {
     '@elastic/charts': newest.versions['@elastic/charts'],
     '@emotion/react': newest.versions['@emotion/react'],
   });
-  expect(PANEL_KINDS.map(panelTypeOf)).toHaveLength(5);
+  expect(PANEL_KINDS.map(panelTypeOf)).toHaveLength(6);
 });

@@ -1,5 +1,5 @@
 import { BehaviorSubject, firstValueFrom, Subject } from 'rxjs';
-import type { PanelState } from '../../../common/panels';
+import { defaultSettings, type PanelState } from '../../../common/panels';
 import type { DrilldownsManager, ParentApi } from '../../kibana/embeddable_contracts';
 import { createPanelApi } from './panel_api';
 import { drawingsOf, type Drawing } from './panel_input';
@@ -34,7 +34,7 @@ it('is stored as it was given, and as it was changed', () => {
 });
 
 it('keeps the reference to the library, whose settings it shows', () => {
-  const library = { kind: 'table', detectorId: 'x', minSeverity: '', laneBy: 'entity', limit: 9 } as const;
+  const library = { ...defaultSettings('table'), detectorId: 'x', limit: 9 };
   const panel = createPanelApi(
     'table',
     { ref_id: 'saved', title: 'Mine' },

@@ -13,6 +13,7 @@ import {
   isReference,
   settingsOf,
   stateOf,
+  valueStateOf,
   type PanelFrameState,
   type PanelKind,
   type PanelSettings,
@@ -29,17 +30,6 @@ const textOf = (state: PanelState | undefined): string => {
   const { drilldowns = [], ...rest } = state ?? {};
   const known = Object.entries({ ...rest, drilldowns }).filter(([, value]) => value !== undefined);
   return JSON.stringify(known.sort(([one], [other]) => (one < other ? -1 : 1)));
-};
-
-const valueOf = (state: PanelState): PanelValueState => {
-  if (isReference(state)) return {};
-  const { detector_id, min_severity, lane_by, limit } = state;
-  return {
-    ...(detector_id !== undefined && { detector_id }),
-    ...(min_severity !== undefined && { min_severity }),
-    ...(lane_by !== undefined && { lane_by }),
-    ...(limit !== undefined && { limit }),
-  };
 };
 
 /** Parts of a panel that Kibana changes by itself, by their names in the stored state. */
@@ -81,7 +71,7 @@ export function createPanelApi(
   const frame = Object.fromEntries(
     FRAME.map((name) => [name, new BehaviorSubject(initial[name])]),
   ) as unknown as FrameSubjects;
-  const value$ = new BehaviorSubject<PanelValueState>(valueOf(initial));
+  const value$ = new BehaviorSubject<PanelValueState>(valueStateOf(initial));
   const setterOf =
     <Name extends (typeof FRAME)[number]>(name: Name) =>
     (given: PanelFrameState[Name]): void => {
@@ -101,7 +91,7 @@ export function createPanelApi(
   const applySerializedState = (state: PanelState = {}): void => {
     for (const name of FRAME) (setterOf(name) as (given: unknown) => void)(state[name]);
     drilldowns?.reinitializeState(state);
-    if (reference === undefined) value$.next(valueOf(state));
+    if (reference === undefined) value$.next(valueStateOf(state));
   };
   const anyStateChange$ = merge(
     ...FRAME.map((name) => (frame[name] as Observable<unknown>).pipe(skip(1))),

@@ -15,6 +15,7 @@ import { APPLY_FILTER_TRIGGER } from '../../kibana/kibana_version';
 import type { DataView } from '../../kibana/search_contracts';
 import { createApiClient, type ApiClient } from '../../shared/app/api_client';
 import { spaceOf } from '../../shared/layout/space';
+import { setDateFormat } from '../../shared/values/format';
 import { AnomalyPanel } from '../anomaly_panel';
 import { filterEvent, type Choice } from '../dashboard_filters';
 import { describePanels } from '../panel_descriptions';
@@ -71,6 +72,7 @@ export const panelFactory = (kind: PanelKind, core: CoreStart, plugins: PluginsS
     };
     const drawings$ = drawingsOf(panel, parentApi, api.isFetchPaused$);
     const client = createApiClient(core.http);
+    setDateFormat(core.uiSettings.get('dateFormat'));
     return {
       api,
       Component: () => {

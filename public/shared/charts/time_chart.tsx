@@ -1,8 +1,9 @@
 import React, { type ReactElement, type ReactNode } from 'react';
-import { Axis, Chart, niceTimeFormatter, Position, Settings, Tooltip } from '@elastic/charts';
+import { Axis, Chart, Position, Settings, Tooltip } from '@elastic/charts';
 import { useChartTheme } from './chart_theme';
 import { formatTime } from '../values/format';
 import type { Interval } from '../values/time_range';
+import { tickFormatOf } from './time_ticks';
 
 /** Base of all charts over time: colours, time axis, and a tooltip with the full time. */
 export function TimeChart(props: {
@@ -41,12 +42,7 @@ export function TimeChart(props: {
           }
         />
         <Tooltip headerFormatter={({ value }) => formatTime(Number(value))} />
-        <Axis
-          id="time_axis"
-          position={Position.Bottom}
-          tickFormat={niceTimeFormatter([range.from, range.to])}
-          ticks={ticks}
-        />
+        <Axis id="time_axis" position={Position.Bottom} tickFormat={tickFormatOf(range)} ticks={ticks} />
         {children}
       </Chart>
     </div>

@@ -1,5 +1,5 @@
 import moment from 'moment-timezone';
-import { timeTicks } from './time_ticks';
+import { tickFormatOf, timeTicks } from './time_ticks';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -93,4 +93,15 @@ describe('ticks of a time axis', () => {
       expect(ticks.length).toBeLessThanOrEqual(most + 1);
     }
   });
+});
+
+it.each([
+  [30 / 60, '19:07:30'],
+  [6, '19:07'],
+  [5 * 24, 'Jan 5, 19:07'],
+  [90 * 24, 'Jan 5'],
+  [900 * 24, 'Jan 2026'],
+])('are written alike where a chart chooses them itself, over %d hours', (hours, label) => {
+  const from = at('2026-01-05T19:07:30');
+  expect(tickFormatOf({ from, to: from + hours * HOUR })(from)).toBe(label);
 });

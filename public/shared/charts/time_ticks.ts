@@ -21,6 +21,22 @@ const STEPS: readonly (readonly [count: number, unit: Unit, milliseconds: number
   ...[1, 3, 6, 12].map((count) => [count, 'month', count * 30 * 86_400_000] as const),
 ];
 
+/** Writes the times of an axis that chooses its ticks by itself, as {@link timeTicks} writes its own. */
+export function tickFormatOf({ from, to }: Interval): (time: number) => string {
+  const days = (to - from) / 86_400_000;
+  const format =
+    days <= 1 / 24
+      ? 'HH:mm:ss'
+      : days <= 1
+        ? 'HH:mm'
+        : days <= 7
+          ? 'MMM D, HH:mm'
+          : days <= 366
+            ? 'MMM D'
+            : 'MMM YYYY';
+  return (time) => moment(time).format(format);
+}
+
 /**
  * Returns the ticks of a range: whole minutes, hours, days or months in the time zone of moment, which is Kibana's.
  *

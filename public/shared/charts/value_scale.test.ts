@@ -1,4 +1,4 @@
-import { valueScaleOf } from './value_scale';
+import { isLabelled, valueScaleOf } from './value_scale';
 
 describe('valueScaleOf', () => {
   it('is linear where the usual range can be seen beside the largest value', () => {
@@ -21,4 +21,10 @@ describe('valueScaleOf', () => {
   ])('is linear for %s', (_what, usual, all) => {
     expect(valueScaleOf(usual, all)).toEqual({ kind: 'linear' });
   });
+});
+
+it('labels powers of ten, and what lies between them on a short axis', () => {
+  const places = [0.5, 1, 2, 3, 5, 9, 10, 20, 50, 1_000, 3e7, 1e8];
+  expect(places.filter((value) => isLabelled(value, 1e6))).toEqual([1, 10, 1_000, 1e8]);
+  expect(places.filter((value) => isLabelled(value, 50))).toEqual([0.5, 1, 2, 5, 10, 20, 50, 1_000, 1e8]);
 });

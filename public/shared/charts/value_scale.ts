@@ -7,6 +7,20 @@ const FLATTENED = 20;
 /** Zero is drawn so many times below the smallest value above it. */
 const BELOW_SMALLEST = 10;
 
+/** Below so many times the smallest value a logarithmic axis has labels between the powers of ten. */
+const FEW_POWERS = 100;
+
+/**
+ * Tells whether a place of a logarithmic axis has a label: powers of ten, on a short axis twice and five times them as well. The chart
+ * proposes nine places for each power, which stand over one another.
+ *
+ * @param times largest value of the axis as so many times its smallest
+ */
+export function isLabelled(value: number, times: number): boolean {
+  const leading = Number(value.toExponential(3).split('e')[0]);
+  return leading === 1 || (times < FEW_POWERS && (leading === 2 || leading === 5));
+}
+
 /**
  * Chooses the axis for values beside their usual range, so that both can be seen.
  *

@@ -103,20 +103,20 @@ export function IncidentsTable(props: {
     {
       field: 'start',
       name: i18n.translate('logAnomalies.incident.since', { defaultMessage: 'Since' }),
-      width: isCompact ? '150px' : '200px',
+      width: isCompact ? '140px' : '200px',
       sortable,
       render: (_start: string, incident: IncidentBody) => <Since incident={incident} />,
     },
     {
       field: 'counts',
       name: i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
-      width: '110px',
+      width: isCompact ? '85px' : '110px',
       sortable,
       render: (_counts: unknown, { counts }: IncidentBody) => formatCount(counts.logs + counts.buckets),
     },
     {
       name: i18n.translate('logAnomalies.overview.state', { defaultMessage: 'State' }),
-      width: '130px',
+      width: isCompact ? '105px' : '130px',
       render: ({ state }: IncidentBody) => <IncidentStateBadge state={state} />,
     },
     ...(isCompact

@@ -1,4 +1,11 @@
-import { LARGEST_LIMIT, LONGEST_LANE, SEVERITY_NAMES, type PanelKind } from '../../../common/panels';
+import {
+  LARGEST_LIMIT,
+  LONGEST_ENTITY,
+  LONGEST_FEATURE,
+  LONGEST_LANE,
+  SEVERITY_NAMES,
+  type PanelKind,
+} from '../../../common/panels';
 import { panelTitle } from './panel_titles';
 import type { SchemaLibrary } from '../contracts/schema_library';
 import type { ObjectSchema } from './panel_contracts';
@@ -85,6 +92,8 @@ function configSchema(
       min_severity: oneOf(SEVERITY_NAMES),
       lane_by: schema.maybe(schema.string({ minLength: 1, maxLength: LONGEST_LANE })),
       limit: schema.maybe(schema.number({ min: 1, max: LARGEST_LIMIT })),
+      entity: schema.maybe(schema.string({ maxLength: LONGEST_ENTITY })),
+      feature: schema.maybe(schema.string({ maxLength: LONGEST_FEATURE })),
     },
     { meta: { title: `${panelTitle(kind)}, by value` } },
   );
@@ -116,6 +125,8 @@ function zodSchema(
       min_severity: z.enum(SEVERITY_NAMES).optional(),
       lane_by: z.string().min(1).max(LONGEST_LANE).optional(),
       limit: z.number().int().min(1).max(LARGEST_LIMIT).optional(),
+      entity: z.string().max(LONGEST_ENTITY).optional(),
+      feature: z.string().max(LONGEST_FEATURE).optional(),
     })
     .strict()
     .meta({ title: `${panelTitle(kind)}, by value` });

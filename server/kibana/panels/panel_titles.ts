@@ -2,6 +2,7 @@ import type { PanelKind } from '../../../common/panels';
 
 const TITLES: Readonly<Record<PanelKind, string>> = {
   incidents: 'incidents',
+  values: 'actual against expected',
   swim_lane: 'swim lane',
   timeline: 'timeline',
   patterns: 'top patterns',

@@ -48,6 +48,7 @@ describe.each(['9.4.3', '9.6.0'])('the schema of a panel in Kibana %s', (version
       for (const panel of [
         {},
         { ...frame, detector_id: 'd', min_severity: 'major', lane_by: 'detector', limit: 5 },
+        { entity: 'shop', feature: 'response_time' },
         { ...frame, time_range: { from: 'now-1h', to: 'now' }, ref_id: 'saved' },
       ]) {
         expect(read(panel)).toEqual(panel);
@@ -59,6 +60,8 @@ describe.each(['9.4.3', '9.6.0'])('the schema of a panel in Kibana %s', (version
       [{ limit: 101 }],
       [{ min_severity: 'awful' }],
       [{ detectorId: 'd' }],
+      [{ entity: 'e'.repeat(257) }],
+      [{ feature: 'f'.repeat(201) }],
       [{ ref_id: '' }],
       [{ ref_id: 'saved', limit: 5 }],
       [{ time_range: { from: 'now-1h' } }],

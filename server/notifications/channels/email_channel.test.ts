@@ -33,7 +33,10 @@ describe('by mail', () => {
       expect(headers).toMatch(/^Content-Type: multipart\/alternative/m);
     }
     const parts = decoded(received[0].raw);
-    expect(parts).toContain('Subject: [Log Anomalies] 1 anomaly in Web shop (1 major)');
+    // A long header goes on in the next line.
+    expect(parts.replace(/\r?\n (?=UTC)/g, ' ')).toContain(
+      'Subject: [Log Anomalies] 1 anomaly in Web shop since 2026-01-05 10:00:00 UTC: 1 major',
+    );
     expect(parts).toContain('text/plain');
     expect(parts).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(parts.slice(parts.indexOf('text/html'))).not.toContain('<script>');

@@ -1,5 +1,7 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPTransport from 'nodemailer/lib/smtp-transport';
+import type { Severity } from '../../../common/anomaly';
+import { SEVERITY_COLORS } from '../../../common/anomaly/severity_colors';
 import type { AlertMessage, SuppressedAlerts } from '../messages/alert_message';
 import { figuresOf, headlineOf, linkOf, suppressedSentence } from '../messages/alert_message';
 import type { EmailSettings, SmtpServer } from './settings';
@@ -7,6 +9,7 @@ import type { IncidentMessage } from '../messages/incident_message';
 import { isLoopback, parseSmtpServer } from './settings';
 import type { AlertChannel } from '../messages/delivery';
 import { SendFailure } from '../messages/delivery';
+import { shownSpan, shownTime } from '../messages/shown_time';
 import { cleanText, escapeHtml, redact } from '../messages/untrusted_text';
 
 const LONGEST_SUBJECT = 150;
@@ -22,28 +25,29 @@ export function renderEmail(
   const headline = message ? headlineOf(message) : (note ?? '');
   const link = linkOf(linkBase, message);
   const text: string[] = [headline];
-  const html: string[] = [`<h2>${escapeHtml(headline)}</h2>`];
+  const html: string[] = [];
   if (message) {
     const others = message.otherEntities > 0 ? [`${message.otherEntities} others`] : [];
-    const entities = [...message.entities.map(({ name, count }) => `${name}: ${count}`), ...others];
+    const entities = [...message.entities.map(({ name, count }) => `${name}: ${count}`), ...others].join(
+      ', ',
+    );
     const hidden = message.total - message.top.length;
-    text.push(`${message.from} to ${message.to}`, entities.join(', '), '');
-    html.push(`<p>${escapeHtml(message.from)} to ${escapeHtml(message.to)}</p>`);
-    html.push(`<p>${entities.map(escapeHtml).join('<br>')}</p><ul>`);
+    const span = shownSpan(message.from, message.to);
+    text.push(span, entities, '');
+    html.push(`<p style="${SUBDUED}">${escapeHtml(span)}<br>${escapeHtml(entities)}</p>`);
     for (const item of message.top) {
-      text.push(`${item.severity}, ${figuresOf(item)}, ${item.entity}, ${item.time}`);
+      const time = shownTime(item.time);
+      text.push(`${item.severity}, ${figuresOf(item)}, ${item.entity}, ${time}`);
       text.push(`  ${item.reason}`, `  ${item.line}`);
       text.push(...(item.feedbackLink === undefined ? [] : [`  Real or not? ${item.feedbackLink}`]), '');
       const judge =
-        item.feedbackLink === undefined
-          ? ''
-          : `<br><a href="${escapeHtml(item.feedbackLink)}">Real or not?</a>`;
+        item.feedbackLink === undefined ? '' : ` <a href="${escapeHtml(item.feedbackLink)}">Real or not?</a>`;
       html.push(
-        `<li><b>${item.severity}</b>, ${figuresOf(item)}, <b>${escapeHtml(item.entity)}</b>, ${escapeHtml(item.time)}` +
-          `<br>${escapeHtml(item.reason)}<br><code>${escapeHtml(item.line)}</code>${judge}</li>`,
+        `<div style="${barOf(item.severity)}"><b>${item.severity}</b>, <b>${escapeHtml(item.entity)}</b>, ${escapeHtml(time)}` +
+          `<br>${escapeHtml(item.reason)}${codeOf(item.line)}` +
+          `<span style="${SUBDUED}">${figuresOf(item)}</span>${judge}</div>`,
       );
     }
-    html.push('</ul>');
     if (hidden > 0) {
       text.push(`and ${hidden} more in this run`, '');
       html.push(`<p>and ${hidden} more in this run</p>`);
@@ -60,12 +64,12 @@ export function renderEmail(
   return {
     subject: cleanText(`[Log Anomalies] ${headline}`, LONGEST_SUBJECT),
     text: `${text.join('\n').trimEnd()}\n`,
-    html: `<!doctype html><html><body>${html.join('\n')}</body></html>`,
+    html: pageOf(headline, message?.bySeverity[0]?.severity, html),
   };
 }
 
 function renderIncident(
-  { headline, reasons, lines, link }: IncidentMessage,
+  { headline, reasons, lines, link, about }: IncidentMessage,
   suppressed: SuppressedAlerts | undefined,
 ): { subject: string; text: string; html: string } {
   const note = suppressed ? [suppressedSentence(suppressed)] : [];
@@ -79,18 +83,39 @@ function renderIncident(
     ...note,
   ];
   const html = [
-    `<h2>${escapeHtml(headline)}</h2>`,
-    `<ul>${reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>`,
-    ...lines.map(({ time, line }) => `<p>${escapeHtml(time)}<br><code>${escapeHtml(line)}</code></p>`),
+    ...(reasons.length === 0
+      ? []
+      : [`<ul>${reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>`]),
+    ...lines.map(
+      ({ time, line }, place) =>
+        `<div><span style="${SUBDUED}">${lines.length === 1 ? '' : place === 0 ? 'First: ' : 'Last: '}${escapeHtml(time)}</span>${codeOf(line)}</div>`,
+    ),
     ...(link === undefined ? [] : [`<p><a href="${escapeHtml(link)}">Open the incident</a></p>`]),
     ...note.map((each) => `<p>${escapeHtml(each)}</p>`),
   ];
   return {
     subject: cleanText(`[Log Anomalies] ${headline}`, LONGEST_SUBJECT),
     text: `${text.join('\n').trimEnd()}\n`,
-    html: `<!doctype html><html><body>${html.join('\n')}</body></html>`,
+    html: pageOf(headline, about.severity, html),
   };
 }
+
+/** Styles stand at each element: programs for mail leave out what stands in the head. Text keeps the colours of the program. */
+const PAGE = 'font:14px/1.5 Helvetica,Arial,sans-serif;max-width:680px;margin:0 auto;padding:8px';
+const SUBDUED = 'opacity:0.75;font-size:12px';
+const CODE =
+  'display:block;margin:4px 0;padding:4px 8px;font:12px/1.5 Menlo,Consolas,monospace;background:rgba(127,127,127,0.15);white-space:pre-wrap;overflow-wrap:anywhere';
+
+const barOf = (severity: Severity | undefined): string =>
+  `border-left:4px solid ${severity === undefined ? '#98A2B3' : SEVERITY_COLORS[severity]};padding-left:12px;margin:12px 0;overflow-wrap:anywhere`;
+
+const codeOf = (line: string): string =>
+  line === '' ? '' : `<code style="${CODE}">${escapeHtml(line)}</code>`;
+
+/** A mail in HTML: the headline beside the colour of the severity, and below it what it is about. */
+const pageOf = (headline: string, severity: Severity | undefined, content: readonly string[]): string =>
+  `<!doctype html><html><body><div style="${PAGE}"><div style="${barOf(severity)}">` +
+  `<h2 style="font-size:18px;margin:0">${escapeHtml(headline)}</h2></div>${content.join('\n')}</div></body></html>`;
 
 interface SmtpError {
   code?: unknown;

@@ -2,6 +2,7 @@ import { escapeMrkdwn } from '../messages/untrusted_text';
 import type { AlertMessage, SuppressedAlerts } from '../messages/alert_message';
 import { figuresOf, headlineOf, linkOf, suppressedSentence } from '../messages/alert_message';
 import type { IncidentMessage } from '../messages/incident_message';
+import { shownSpan, shownTime } from '../messages/shown_time';
 import type { AlertChannel } from '../messages/delivery';
 import { createHttpSender, secretsOf, type HttpDependencies } from './http_delivery';
 import type { SlackSettings } from './settings';
@@ -33,13 +34,13 @@ export function renderSlack(
     if (message.otherEntities > 0) entities.push(`${message.otherEntities} others`);
     blocks.push(
       section(
-        `*${escapeMrkdwn(headline)}*\n${escapeMrkdwn(message.from)} to ${escapeMrkdwn(message.to)}\n${entities.join(' · ')}`,
+        `*${escapeMrkdwn(headline)}*\n${escapeMrkdwn(shownSpan(message.from, message.to))}\n${entities.join(' · ')}`,
       ),
     );
     for (const item of message.top)
       blocks.push(
         section(
-          `*${item.severity}* ${figuresOf(item)} · ${code(item.entity)} · ${escapeMrkdwn(item.time)}\n${escapeMrkdwn(item.reason)}\n${code(item.line)}${item.feedbackLink === undefined ? '' : `\n${linked(item.feedbackLink, 'Real or not?')}`}`,
+          `*${item.severity}* ${figuresOf(item)} · ${code(item.entity)} · ${escapeMrkdwn(shownTime(item.time))}\n${escapeMrkdwn(item.reason)}\n${code(item.line)}${item.feedbackLink === undefined ? '' : `\n${linked(item.feedbackLink, 'Real or not?')}`}`,
         ),
       );
     const hidden = message.total - message.top.length;

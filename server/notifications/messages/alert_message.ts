@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AnomalyResult, Severity } from '../../../common/anomaly';
 import { SEVERITIES } from '../../../common/anomaly';
 import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
+import { shownTime } from './shown_time';
 import { cleanText } from './untrusted_text';
 
 /** One anomaly as a message shows it. All text is cleaned and bounded, links in it are defanged, and nothing is escaped yet. */
@@ -139,7 +140,8 @@ const plural = (count: number, one: string, many: string): string => `${count} $
 /** The sentences that all channels share. Not escaped. */
 export function headlineOf(message: AlertMessage): string {
   const severities = message.bySeverity.map(({ severity, count }) => `${count} ${severity}`).join(', ');
-  return `${plural(message.total, 'anomaly', 'anomalies')} in ${message.detector.name} (${severities})`;
+  const since = shownTime(message.from);
+  return `${plural(message.total, 'anomaly', 'anomalies')} in ${message.detector.name} since ${since}: ${severities}`;
 }
 
 export function suppressedSentence(suppressed: SuppressedAlerts): string {

@@ -3,6 +3,7 @@ import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
 import type { Incident } from '../../../common/incidents';
 import { ordersGrown } from '../../detection/incidents/record_incidents';
 import type { KeptIncident } from '../../detection/ports/incidents';
+import { shownTime } from './shown_time';
 import { cleanText } from './untrusted_text';
 
 /** News of an incident: it opened, goes on after it was closed, grew by an order of magnitude, got a higher severity, or is over. */
@@ -80,14 +81,11 @@ function countOf({ counts: { logs, buckets } }: Incident): string {
   ].join(' and ');
 }
 
-/** @example '2026-01-05 10:00:03 UTC' */
-const timeOf = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-
 function headlineOf(incident: Incident, news: IncidentNews): string {
   const { severity, start, end, state, closed_because: because } = incident;
   const title = defangLinks(cleanText(incident.title, LONGEST_TITLE));
   const isOver = state === 'closed';
-  const when = isOver ? `from ${timeOf(start)} to ${timeOf(end)}` : `since ${timeOf(start)}`;
+  const when = isOver ? `from ${shownTime(start)} to ${shownTime(end)}` : `since ${shownTime(start)}`;
   const facts = `${title}, ${when}: ${severity}, ${countOf(incident)}`;
   switch (news) {
     case 'opened':
@@ -127,7 +125,7 @@ export function incidentMessage(
       .slice(0, MOST_REASONS)
       .map(({ reason }) => defangLinks(cleanText(reason, LONGEST_REASON), known)),
     lines: lines.map(({ time, line }) => ({
-      time: timeOf(cleanText(time, 40)),
+      time: shownTime(cleanText(time, 40)),
       line: defangLinks(cleanText(line, LONGEST_LINE)),
     })),
     ...(link !== undefined && { link: new URL(link).href }),

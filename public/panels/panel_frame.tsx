@@ -1,0 +1,46 @@
+import React, { useEffect, type ReactElement } from 'react';
+import { EuiEmptyPrompt } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { RequestState } from '../shared/requests/request_state';
+import type { Request } from '../shared/requests/use_request';
+
+/** Frame of every panel: fills its place, reports when it is rendered, and shows an empty state. */
+export function PanelFrame<Value>(props: {
+  request: Request<Value>;
+  drawn: () => void;
+  isEmpty: (value: Value) => boolean;
+  children: (value: Value) => ReactElement;
+}): ReactElement {
+  const { request, drawn, isEmpty, children } = props;
+  const isOver = !request.isLoading;
+  useEffect(() => {
+    if (isOver) drawn();
+  }, [isOver, drawn]);
+  return (
+    <div
+      style={{ width: '100%', height: '100%', overflow: 'auto' }}
+      data-test-subj="logAnomaliesPanel"
+      // A region that scrolls is reached with the keyboard.
+      tabIndex={0}
+    >
+      <RequestState request={request}>
+        {(value) => (isEmpty(value) ? <NothingHere /> : children(value))}
+      </RequestState>
+    </div>
+  );
+}
+
+const NothingHere = (): ReactElement => (
+  <EuiEmptyPrompt
+    titleSize="xs"
+    iconType="visualizeApp"
+    data-test-subj="logAnomaliesPanelEmpty"
+    title={
+      <h3>
+        {i18n.translate('logAnomalies.panel.nothing', {
+          defaultMessage: 'Nothing here. Choose a longer time or fewer filters, or start the detector.',
+        })}
+      </h3>
+    }
+  />
+);

@@ -1,0 +1,203 @@
+import React, { type ReactElement } from 'react';
+import { AreaSeries, Axis, LineSeries, Position, ScaleType } from '@elastic/charts';
+import { EuiFlexGroup, EuiFlexItem, EuiHealth, EuiText, useEuiTheme } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
+import { SEVERITIES } from '../../../common/anomaly';
+import { printable } from '../../../common/printable';
+import type { Answer } from '../app/api_client';
+import { TimeChart } from '../charts/time_chart';
+import { isLabelled, valueScaleOf } from '../charts/value_scale';
+import { formatCount } from '../values/format';
+import { severityName, useSeverityColors } from '../values/severity';
+import type { Interval } from '../values/time_range';
+import { valueText } from './sentence_text';
+
+const SHOWN_CHARACTERS = 60;
+
+/** Number over time beside its usual range, with the anomalies; what the logs are of stands below. */
+export function ValueChart(props: {
+  values: Answer<'getValueOverTime'>;
+  height: number | string;
+  /** A brush chooses a time. */
+  choose?: (range: Interval) => void;
+}): ReactElement {
+  const { values, height, choose } = props;
+  const { field, unit, of, within, points, anomalies, interval_ms: interval } = values;
+  const { euiTheme } = useEuiTheme();
+  const severityColors = useSeverityColors();
+  const text = (value: number): string => valueText(value, { field, unit });
+  const rows = points.map(({ time, median, max, usual }) => ({
+    time: Date.parse(time),
+    median,
+    max,
+    low: usual?.low ?? null,
+    high: usual?.high ?? null,
+  }));
+  const label = i18n.translate('logAnomalies.values.label', {
+    defaultMessage: '{field} over time, the usual range and the anomalies',
+    values: { field },
+  });
+  if (rows.every(({ median }) => median === null) && anomalies.length === 0) {
+    return (
+      <EuiText size="s" color="subdued">
+        <p>
+          {i18n.translate('logAnomalies.values.none', {
+            defaultMessage: 'No log of this time holds {field}.',
+            values: { field },
+          })}
+        </p>
+      </EuiText>
+    );
+  }
+  const first = Math.min(...rows.map(({ time }) => time));
+  const last = Math.max(...rows.map(({ time }) => time)) + interval;
+  const scale = valueScaleOf(
+    rows.flatMap(({ high, median }) => high ?? median ?? []),
+    [
+      ...rows.flatMap(({ low, high, median, max }) => [low, high, median, max].flatMap((each) => each ?? [])),
+      ...anomalies.map(({ value }) => value),
+    ],
+  );
+  // A value below a logarithmic axis, such as zero, is drawn at its edge.
+  const drawn = <Value extends number | null>(value: Value): Value =>
+    scale.kind === 'log' && value !== null && value < scale.smallest ? (scale.smallest as Value) : value;
+  const largest = Math.max(
+    ...rows.flatMap(({ max, high }) => [max ?? 0, high ?? 0]),
+    ...anomalies.map(({ value }) => value),
+  );
+  const shown = rows.map(({ time, median, max, low, high }) => ({
+    time,
+    median: drawn(median),
+    max: drawn(max),
+    low: drawn(low),
+    high: drawn(high),
+  }));
+  const scales = {
+    xScaleType: ScaleType.Time,
+    yScaleType: scale.kind === 'log' ? ScaleType.Log : ScaleType.Linear,
+    xAccessor: 'time',
+  } as const;
+  const usual = i18n.translate('logAnomalies.values.usual', { defaultMessage: 'Usual' });
+  const actual =
+    of === 'buckets'
+      ? i18n.translate('logAnomalies.values.actual', { defaultMessage: 'Actual' })
+      : i18n.translate('logAnomalies.values.median', { defaultMessage: 'Median' });
+  const greatest = i18n.translate('logAnomalies.values.largest', { defaultMessage: 'Largest' });
+  const marked = SEVERITIES.map(({ name: severity }) => ({
+    severity,
+    name: i18n.translate('logAnomalies.values.anomalies', {
+      defaultMessage: 'Anomalies, {severity}',
+      values: { severity: severityName(severity) },
+    }),
+    color: severityColors[severity],
+    own: anomalies.filter((each) => each.severity === severity),
+  })).filter(({ own }) => own.length > 0);
+  const legend = [
+    ...(rows.some(({ high }) => high !== null) ? [{ name: usual, color: euiTheme.colors.mediumShade }] : []),
+    { name: actual, color: euiTheme.colors.primary },
+    ...(of === 'logs' ? [{ name: greatest, color: euiTheme.colors.accent }] : []),
+    ...marked,
+  ];
+  return (
+    <div style={{ height, display: 'flex', flexDirection: 'column' }} data-test-subj="logAnomaliesValueChart">
+      {/* That of the chart names the usual range twice, and takes two rows for it. */}
+      <EuiFlexGroup gutterSize="s" responsive={false} wrap style={{ flexGrow: 0 }}>
+        {legend.map(({ name, color }) => (
+          <EuiFlexItem grow={false} key={name}>
+            <EuiHealth color={color} textSize="xs">
+              {name}
+            </EuiHealth>
+          </EuiFlexItem>
+        ))}
+      </EuiFlexGroup>
+      <div style={{ flex: '1 1 0', minHeight: 0 }}>
+        <TimeChart
+          range={{ from: first, to: last }}
+          intervalMilliseconds={interval}
+          label={label}
+          height="100%"
+          choose={choose}
+        >
+          <Axis
+            id="value_axis"
+            position={Position.Left}
+            title={field}
+            ticks={5}
+            tickFormat={text}
+            {...(scale.kind === 'log' && {
+              labelFormat: (value: number) =>
+                isLabelled(value, largest / scale.smallest) ? text(value) : '',
+              domain: { min: scale.smallest, max: NaN, logMinLimit: scale.smallest },
+            })}
+          />
+          <AreaSeries
+            id="usual"
+            name={usual}
+            {...scales}
+            yAccessors={['high']}
+            y0Accessors={['low']}
+            color={euiTheme.colors.mediumShade}
+            areaSeriesStyle={{ area: { opacity: 0.4 }, line: { visible: false }, point: { visible: false } }}
+            data={shown.filter(({ high }) => high !== null)}
+          />
+          {of === 'logs' && (
+            <LineSeries
+              id="largest"
+              name={greatest}
+              {...scales}
+              yAccessors={['max']}
+              color={euiTheme.colors.accent}
+              lineSeriesStyle={{ line: { strokeWidth: 1, opacity: 0.6 }, point: { visible: false } }}
+              data={shown.filter(({ max }) => max !== null)}
+            />
+          )}
+          <LineSeries
+            id="actual"
+            name={actual}
+            {...scales}
+            yAccessors={['median']}
+            color={euiTheme.colors.primary}
+            data={shown.filter(({ median }) => median !== null)}
+          />
+          {marked.map(({ severity, name, color, own }) => (
+            <LineSeries
+              key={severity}
+              id={`anomalies_${severity}`}
+              name={name}
+              {...scales}
+              yAccessors={['value']}
+              color={color}
+              lineSeriesStyle={{ line: { visible: false }, point: { visible: true, radius: 4, fill: color } }}
+              data={own.map(({ time, value }) => ({ time: Date.parse(time), value: drawn(value) }))}
+            />
+          ))}
+        </TimeChart>
+      </div>
+      <EuiText size="xs" color="subdued" className="eui-textBreakWord">
+        <p>
+          {within.length > 0 && (
+            <span>
+              {i18n.translate('logAnomalies.values.within', {
+                defaultMessage: 'Logs with {values}',
+                values: {
+                  values: within
+                    .map((each) => `${each.field}: ${printable(each.value, SHOWN_CHARACTERS)}`)
+                    .join(', '),
+                },
+              })}
+            </span>
+          )}
+          {within.length > 0 && scale.kind === 'log' && ' · '}
+          {scale.kind === 'log' && (
+            <span data-test-subj="logAnomaliesLogAxis">
+              {i18n.translate('logAnomalies.values.log', {
+                defaultMessage: 'Logarithmic axis: the largest value is {times} times the usual ones',
+                values: { times: formatCount(Math.round(scale.times)) },
+              })}
+            </span>
+          )}
+        </p>
+      </EuiText>
+    </div>
+  );
+}
