@@ -267,3 +267,32 @@ describe('an entity field of two types in one pattern', () => {
     expect((await source.sample(of, { size: 50, seed: 1 })).logs).toHaveLength(12);
   });
 });
+
+it('ends where an index is closed between two pages: its entities are not silent', async () => {
+  const leaving = `${index}-leaving`;
+  const logs = times(20, { minute: 1, service: 'd' }).concat(times(20, { minute: 9, service: 'd' }));
+  await createLogs(
+    client,
+    leaving,
+    logs.map((log) => ({ document: documentOf(log) })),
+    { mappings: LOG_MAPPINGS },
+  );
+  const both = { ...range, index: `${index}*` };
+  const pages: LogPage[] = [];
+  const reading = async (): Promise<void> => {
+    const source = createDetectorSource(client, detector, { policy: QUICK });
+    for await (const page of source.read(both, { pageSize: 3 })) {
+      pages.push(page);
+      if (pages.length === 1) await client.indices.close({ index: leaving });
+    }
+  };
+  try {
+    await expect(reading()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(`"${leaving}" was closed or deleted`),
+    });
+    expect(pages).toHaveLength(1);
+  } finally {
+    await client.indices.delete({ index: leaving });
+  }
+});

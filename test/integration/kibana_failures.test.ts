@@ -168,15 +168,24 @@ it('keeps its place while results are refused with 429, as on a full disk', asyn
   expect((await oddOnes()).filter((each) => each === 'blocked-30')).toHaveLength(1);
 });
 
-it('goes on when a field of the model is in no log any more, and counts that', async () => {
+it('goes on when a field of the model is in no log any more, counts that and says so', async () => {
   await addMinute('bare', (document) => {
     const { response_time: _gone, ...rest } = document as Record<string, unknown>;
     return rest;
   });
   await run();
-  const { state, last_run: lastRun } = await status();
+  const { state, last_run: lastRun, readiness } = await status();
   expect(state).toBe('running');
   expect(lastRun).toMatchObject({ logs: 60, dirt: { response_time: { missing: 60 } } });
+  expect(readiness).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        kind: 'missing_feature',
+        level: 'warning',
+        message: 'The feature response_time is missing in 100% of the logs.',
+      }),
+    ]),
+  );
 });
 
 it('names results that have lost their mapping, and goes on where it was once they are repaired', async () => {

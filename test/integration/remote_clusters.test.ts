@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
-import type { DetectorRecord, Operation } from '../../common/api';
+import type { ApiResponse, DetectorRecord, DetectorStatus, Endpoints, Operation } from '../../common/api';
+import type { DetectorInput } from '../../common/detector';
 import { parseDetector } from '../../common/detector';
 import {
   checkConnection,
@@ -10,10 +11,12 @@ import {
   createLogSource,
   DEFAULT_SPACE,
   ownerRole,
+  resultId,
   resultsPattern,
 } from '../../server/elasticsearch';
 import type { LogRange, LogSource, ReadOptions } from '../../server/detection/ports';
 import {
+  addLogs,
   administrator,
   createLogs,
   MINUTE,
@@ -23,9 +26,10 @@ import {
   uniqueName,
   userWith,
 } from './fixtures/elasticsearch_fixture';
-import { outcomeOf, start } from './fixtures/command_line_fixture';
-import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
-import { answerOf, personWith, type NewPerson } from './fixtures/kibana_people';
+import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { outcomeOf, start, type Outcome } from './fixtures/command_line_fixture';
+import { isOddRequest, thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
+import { answerOf, personWith, resultIdsOf, type NewPerson } from './fixtures/kibana_people';
 import { startKibanaStandIn, type KibanaStandIn } from './fixtures/kibana_stand_in';
 import { startRemoteCluster, type RemoteCluster } from './fixtures/remote_cluster';
 
@@ -198,71 +202,213 @@ describe('logs of a remote cluster', () => {
   describe('to which somebody has rights only there', () => {
     const SECONDS = 3_600;
     const space = uniqueName('space').toLowerCase();
-    const web = uniqueName('web');
+    const [near, far] = [uniqueName('near'), uniqueName('far')];
     const from = thisMinute() - SECONDS * 1_000;
     const end = from + SECONDS * 1_000;
-    let logs: string;
+    let both: string;
+    let onlyRemote: string;
     let kibana: KibanaStandIn;
     let owner: NewPerson;
+    let folder: string;
+    const webMappings = {
+      properties: {
+        ...TIME_MAPPINGS.properties,
+        service: { properties: { name: { type: 'keyword' as const } } },
+      },
+    };
+    /** Every third log is here, the others there. */
+    const isNear = ({ id }: { id: string }): boolean => Number(id.slice(id.indexOf('-') + 1)) % 3 === 0;
     beforeAll(async () => {
-      logs = `${remote.alias}:${web}`;
-      await createLogs(client, web, webLogs({ from, to: end }), { mappings: TIME_MAPPINGS });
-      const own = ownerRole([], space);
+      onlyRemote = `${remote.alias}:${far}`;
+      both = `${near},${onlyRemote}`;
+      const logs = webLogs({ from, to: end });
+      await createLogs(client, near, logs.filter(isNear), { mappings: webMappings });
+      await createLogs(
+        client,
+        far,
+        logs.filter((log) => !isNear(log)),
+        { mappings: webMappings },
+      );
+      const own = ownerRole([near], space);
       const role = {
         ...own,
-        indices: [...own.indices, { names: [web], privileges: ['read', 'read_cross_cluster'] }],
+        indices: [...own.indices, { names: [far], privileges: ['read', 'read_cross_cluster'] }],
       };
       owner = await personWith(client, 'olga', role, ['read', 'write']);
       kibana = startKibanaStandIn({ administrator: client });
       kibana.now = () => end + MINUTE;
+      folder = await mkdtemp(join(tmpdir(), 'log-anomalies-remote-'));
+      await writeFile(join(folder, 'config.yaml'), `space: ${space}\n`);
     });
     afterAll(async () => {
+      await rm(folder, { recursive: true, force: true });
       await owner.remove();
       const results = await client.indices.get({ index: resultsPattern(space), allow_no_indices: true });
-      await client.indices.delete({ index: [web, ...Object.keys(results)], ignore_unavailable: true });
+      await client.indices.delete({
+        index: [near, far, ...Object.keys(results)],
+        ignore_unavailable: true,
+      });
     });
     const ok = <Body>(operation: Operation, given: Parameters<KibanaStandIn['call']>[2]): Promise<Body> =>
       answerOf(kibana, owner, operation, given, space) as Promise<Body>;
+    const run = (id: string): Promise<unknown> =>
+      kibana.tasks.run(detectionTaskId({ space, detectorId: id }));
+    const statusOf = (id: string): Promise<DetectorStatus> => ok('getStatus', { params: { id } });
+    async function trained(detector: DetectorInput): Promise<string> {
+      const { id } = await ok<DetectorRecord>('createDetector', { body: { detector, start: false } });
+      await ok('startDetector', { params: { id } });
+      await kibana.tasks.run(trainingTaskId({ space, detectorId: id }));
+      const { training } = await statusOf(id);
+      expect([training?.state, training?.failure]).toEqual(['promoted', undefined]);
+      return id;
+    }
+    async function isToldThatItIsAway(id: string, checkpoint: DetectorStatus['checkpoint']): Promise<void> {
+      expect(await statusOf(id)).toMatchObject({
+        state: 'failing',
+        checkpoint,
+        last_error: {
+          message: expect.stringContaining(`the remote cluster "${remote.alias}" did not answer in full`),
+        },
+      });
+    }
+    const command = (...parameters: string[]): Promise<Outcome> =>
+      outcomeOf(
+        start(folder, parameters, {
+          ELASTICSEARCH_USERNAME: owner.authorization!.username,
+          ELASTICSEARCH_PASSWORD: owner.authorization!.password,
+        }),
+      );
+    async function said(...parameters: string[]): Promise<string> {
+      const { code, stdout, stderr } = await command(...parameters);
+      expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+      return stdout;
+    }
 
-    it('can be saved as the source of a detector', async () => {
-      const body = { detector: webDetector(logs), start: false };
-      const { id } = await ok<DetectorRecord>('createDetector', { body });
-      expect(await ok('getStatus', { params: { id } })).toMatchObject({ state: 'created' });
-    });
+    it('are read by the commands, and all of them once after it was away', async () => {
+      expect(await said('check-connection', '--index', onlyRemote)).toContain('all that is needed');
+      expect(await said('suggest-features', '--index', onlyRemote, '--days', '1')).toContain('response_time');
+      const days = ['--days', '1', '--max-rows', '500', '--output', 'rows.ndjson'];
+      await said('collect-training-data', '--index', onlyRemote, ...days);
+      const lines = (await readFile(join(folder, 'rows.ndjson'), 'utf8')).trim().split('\n');
+      expect(lines).toHaveLength(500);
+      expect(JSON.parse(lines[0])).toMatchObject({ message: expect.stringMatching(/^GET/), client: {} });
 
-    it('are read by the commands as well', async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-remote-'));
-      const command = async (...parameters: string[]): Promise<string> => {
-        const { code, stdout, stderr } = await outcomeOf(
-          start(folder, parameters, {
-            ELASTICSEARCH_USERNAME: owner.authorization!.username,
-            ELASTICSEARCH_PASSWORD: owner.authorization!.password,
-          }),
-        );
-        expect([code, stderr]).toEqual([0, expect.any(String)]);
-        return stdout;
-      };
-      await writeFile(join(folder, 'config.yaml'), `space: ${space}\n`);
-      try {
-        expect(await command('check-connection', '--index', logs)).toContain('all that is needed');
-        expect(await command('suggest-features', '--index', logs, '--days', '1')).toContain('response_time');
-        await command(
-          'collect-training-data',
-          '--index',
-          logs,
-          '--days',
-          '1',
-          '--max-rows',
-          '500',
-          '--output',
-          'a.ndjson',
-        );
-        const lines = (await readFile(join(folder, 'a.ndjson'), 'utf8')).trim().split('\n');
-        expect(lines).toHaveLength(500);
-        expect(JSON.parse(lines[0])).toMatchObject({ message: expect.stringMatching(/^GET/), client: {} });
-      } finally {
-        await rm(folder, { recursive: true });
-      }
+      await said(
+        ...['train-model', '--input', 'rows.ndjson', '--name', 'Both', '--contamination', '0.01'],
+        ...['--features', 'response_time,http.response.status_code', '--output', 'model.json'],
+      );
+      const detect = [
+        ...['detect', '--model', 'model.json', '--detector-id', 'both', '--index', both, '--from', '1d'],
+        ...['--delay', '1s', '--checkpoint', 'both.json', '--once', '--json'],
+      ];
+      await remote.cut();
+      const away = await command(...detect);
+      expect(away.code).not.toBe(0);
+      expect(JSON.parse(away.stderr)).toMatchObject({
+        error: {
+          message: expect.stringContaining(`the remote cluster "${remote.alias}" did not answer in full`),
+        },
+      });
+      expect(await resultIdsOf(client, space, 'both')).toEqual([]);
+      await remote.mend();
+      const lastLine = (await said(...detect)).trimEnd().split('\n').pop()!;
+      expect(JSON.parse(lastLine)).toMatchObject({ summary: { logs: SECONDS } });
+      const found = await resultIdsOf(client, space, 'both');
+      const odd = webLogs({ from, to: end }).filter((_log, i) => isOddRequest(i));
+      expect(found).toEqual(expect.arrayContaining(odd.map(({ id }) => id)));
+      expect(new Set(found).size).toBe(found.length);
+    }, 180_000);
+
+    it('can be made a detector of, whose results have message, host and client, and lines around them', async () => {
+      const id = await trained(webDetector(both, { context_fields: ['message', 'client.ip'] }));
+      await run(id);
+      const odd = Array.from({ length: SECONDS }, (_none, i) => i).filter(
+        (i) => isOddRequest(i) && i >= SECONDS - 870,
+      );
+      const oddIds = odd.map((i) => `log-${i}`);
+      const found = await resultIdsOf(client, space, id);
+      expect(found).toEqual(expect.arrayContaining(oddIds));
+      const remotely = oddIds.find((each) => !isNear({ id: each }))!;
+      const number = Number(remotely.slice('log-'.length));
+      const result_id = resultId(id, { index: onlyRemote, id: remotely });
+      const { result } = await ok<ApiResponse<Endpoints['getResult']>>('getResult', {
+        params: { result_id },
+      });
+      expect(result).toMatchObject({
+        message: `GET /page/${number % 7} 500`,
+        client: { ip: `10.0.0.${number % 200}` },
+        http: { response: { status_code: 500 } },
+        anomaly: { entity: 'shop' },
+        source: { index: onlyRemote },
+      });
+      const evidence = await ok<ApiResponse<Endpoints['getEvidence']>>('getEvidence', {
+        params: { result_id },
+      });
+      expect(evidence.neighbours.value?.before.map(({ log }) => log.message)).toHaveLength(5);
+      expect(evidence.pattern.value).toMatchObject({ of: 'logs', complete: true });
+
+      // The key reads what the detector reads, there as well, and no more.
+      const [record] = await client.security
+        .getApiKey({ username: owner.authorization!.username })
+        .then(({ api_keys }) => api_keys.filter(({ name }) => name.endsWith('Web requests')));
+      expect(record.role_descriptors?.log_anomalies_detector).toMatchObject({
+        remote_indices: [{ clusters: [remote.alias], names: [far] }],
+      });
+
+      const { checkpoint } = await statusOf(id);
+      await remote.cut();
+      const cut = await ok<ApiResponse<Endpoints['getEvidence']>>('getEvidence', { params: { result_id } });
+      expect([cut.neighbours.failure?.message, cut.pattern.value?.complete ?? false]).toEqual([
+        expect.stringContaining(remote.alias),
+        false,
+      ]);
+      kibana.now = () => end + 3 * MINUTE;
+      const late = webLogs({ from: end, to: end + MINUTE }, (i) => i === 30 || i === 31, 'late');
+      await addLogs(client, near, late.filter(isNear));
+      await addLogs(
+        client,
+        far,
+        late.filter((log) => !isNear(log)),
+      );
+      await run(id);
+      await isToldThatItIsAway(id, checkpoint);
+      expect(await resultIdsOf(client, space, id)).toEqual(found);
+      await remote.mend();
+      await run(id);
+      expect(await statusOf(id)).toMatchObject({ state: 'running', last_run: { complete: true, logs: 60 } });
+      const now = await resultIdsOf(client, space, id);
+      expect(now).toEqual(expect.arrayContaining(['late-30', 'late-31', ...found]));
+      expect(new Set(now).size).toBe(now.length);
+    }, 120_000);
+
+    it('hold no silence while they are away', async () => {
+      kibana.now = () => end + MINUTE;
+      const id = await trained({
+        ...webDetector(both, { name: 'Buckets', unit: 'bucket', features: [] }),
+        bucket: { span: '1m' },
+        training: { window: '2h', max_rows: 3_000, min_rows: 32 },
+      });
+      await run(id);
+      const before = await resultIdsOf(client, space, id);
+      const { checkpoint } = await statusOf(id);
+      const [first, to] = [end + MINUTE, end + 10 * MINUTE];
+      kibana.now = () => to + MINUTE;
+      const more = webLogs({ from: first, to }, () => false, 'more');
+      await addLogs(client, near, more.filter(isNear));
+      await addLogs(
+        client,
+        far,
+        more.filter((log) => !isNear(log)),
+      );
+      await remote.cut();
+      await run(id);
+      await isToldThatItIsAway(id, checkpoint);
+      expect(await resultIdsOf(client, space, id)).toEqual(before);
+      await remote.mend();
+      await run(id);
+      expect(await statusOf(id)).toMatchObject({ state: 'running', last_run: { complete: true } });
+      // Both services were there in every minute: nothing is said to be silent.
+      expect(await resultIdsOf(client, space, id)).toEqual(before);
     });
   });
 });

@@ -1,5 +1,13 @@
 import type { DriftMeasurement } from '../../../common/api/upkeep';
-import { durationText, lagFindingOf, putAsideFindingOf, readinessOf, type LagFacts } from './readiness';
+import {
+  closedIndicesFindingOf,
+  durationText,
+  lagFindingOf,
+  putAsideFindingOf,
+  readinessOf,
+  withGoneFeatures,
+  type LagFacts,
+} from './readiness';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -173,4 +181,31 @@ test('what was put aside is told for a week after the last time', () => {
   ]);
   expect(putAsideFindingOf(aside, at + 8 * DAY)).toEqual([]);
   expect(putAsideFindingOf(undefined, at)).toEqual([]);
+});
+
+it('tells at once of features that the logs of a run lack, once, and of no handful', () => {
+  const dirt = { took: { missing: 95 }, size: { wrong_type: 100 }, host: { missing: 60 } };
+  const found = withGoneFeatures([], { dirt, logs: 100 });
+  expect(found.map(({ kind, level, message }) => [kind, level, message])).toEqual([
+    ['missing_feature', 'warning', 'The feature took is missing in 95% of the logs.'],
+    ['missing_feature', 'warning', 'The feature size holds another type than its own in 100% of the logs.'],
+  ]);
+  expect(withGoneFeatures(found.slice(0, 1), { dirt, logs: 100 })).toEqual(found);
+  // The training has seen some logs without it: what is so now counts.
+  const [before] = readinessOf({ dirt: { report: { took: { missing: 6 } }, logs: 100 }, features: [] });
+  expect(before).toMatchObject({ kind: 'missing_feature', level: 'hint' });
+  expect(withGoneFeatures([before], { dirt, logs: 100 })).toEqual(found);
+  expect(withGoneFeatures([before], { dirt: { took: { missing: 20 } }, logs: 20 })).toEqual([before]);
+  expect(withGoneFeatures([before], undefined)).toEqual([before]);
+});
+
+it('names closed indices, the first few of many', () => {
+  expect(closedIndicesFindingOf([])).toEqual([]);
+  expect(closedIndicesFindingOf(['a']).map(({ message }) => message)).toEqual([
+    'An index of the source is closed: a. No run reads its logs.',
+  ]);
+  const [many] = closedIndicesFindingOf(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  expect(many.message).toBe(
+    '7 indices of the source are closed: a, b, c, d, e and 2 more. No run reads their logs.',
+  );
 });

@@ -332,6 +332,36 @@ export function putAsideFindingOf(
   ];
 }
 
+/** Share of the logs of one run from which a feature counts as gone, and the fewest logs that say so. */
+const GONE_SHARE = 0.9;
+const GONE_LOGS = 30;
+
+/**
+ * Adds findings of features that the logs of the last run lack, or hold in another type: a field was renamed, or its mapping was.
+ *
+ * @param known findings of the training and of later measurements: those that say as much stay, those that say less of the same feature go
+ */
+export function withGoneFeatures(
+  known: readonly ReadinessFinding[],
+  run: { readonly dirt: DirtReport; readonly logs: number } | undefined,
+): ReadinessFinding[] {
+  if (run === undefined || run.logs < GONE_LOGS) return [...known];
+  const gone = Object.entries(run.dirt).filter(([, { missing = 0, wrong_type: mistyped = 0 }]) =>
+    [missing, mistyped].some((logs) => logs >= GONE_SHARE * run.logs),
+  );
+  const isOf = (one: ReadinessFinding, other: ReadinessFinding): boolean =>
+    one.kind === 'missing_feature' &&
+    other.kind === 'missing_feature' &&
+    one.said?.values?.feature === other.said?.values?.feature;
+  const news = missingFeatures({ dirt: { report: Object.fromEntries(gone), logs: run.logs } })
+    .filter(
+      (finding) =>
+        !known.some((told) => isOf(told, finding) && Number(told.said?.values?.share) >= GONE_SHARE),
+    )
+    .map((finding): ReadinessFinding => ({ ...finding, level: 'warning' }));
+  return [...known.filter((told) => !news.some((finding) => isOf(told, finding))), ...news];
+}
+
 /** Names of closed indices that are shown. */
 const CLOSED_SHOWN = 5;
 

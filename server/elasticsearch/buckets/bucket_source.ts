@@ -3,6 +3,7 @@ import { durationToMilliseconds, type Detector } from '../../../common/detector'
 import type { LogSource } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import { fieldTypes, refuseVanished } from '../transport/log_query';
 import { chooseUniformly } from '../logs/sample_logs';
 import { listEntities, type AnomalousEntities } from './entities';
 import { readBuckets, rereadBuckets, sourceLogs } from './read_buckets';
@@ -41,12 +42,23 @@ export function createBucketSource(
       const logs = chooseUniformly(rows.map(sourceLogs(detector)), size, seed);
       return { logs, total, method: isWhole && logs.length === rows.length ? 'all' : 'random_buckets' };
     },
-    read: (range, readOptions = {}) =>
-      (readOptions.by === 'ingested' ? rereadBuckets : readBuckets)(client, detector, range, {
+    read: async function* (range, readOptions = {}) {
+      const isOfLate = readOptions.by === 'ingested';
+      if (!isOfLate && Math.floor(range.to / span) <= Math.floor(range.from / span)) return;
+      const { index } = range;
+      const requests = { policy, signal: readOptions.signal };
+      const { indices } = await fieldTypes(client, index, [], requests);
+      const pages = (isOfLate ? rereadBuckets : readBuckets)(client, detector, range, {
         ...readOptions,
         policy,
         anomalous,
-      }),
+      });
+      for await (const page of pages) {
+        // Entities of an index that has gone meanwhile would look silent.
+        await refuseVanished(client, index, indices, requests);
+        yield page;
+      }
+    },
     /** The most that there can be: each entity counts from its first log of the range to `look_back` after its last. */
     async count(range) {
       const lookBack = durationToMilliseconds(detector.bucket?.look_back ?? '1d');

@@ -6,6 +6,7 @@ import {
   closedIndicesFindingOf,
   lagFindingOf,
   putAsideFindingOf,
+  withGoneFeatures,
 } from '../../detection/upkeep/readiness';
 import { createCheckpointStore, createSnapshotStore, faultText, findIndexFaults } from '../../elasticsearch';
 import type { DetectionTaskState } from '../tasks/detection_task';
@@ -108,7 +109,7 @@ function readinessFor(
     last_error: lastError,
     last_run: lastRun,
   }: DetectorStatus,
-  { schedule }: Detector,
+  { schedule, unit }: Detector,
   { status, model }: StoredFacts,
   { kibanas, now }: { readonly kibanas: readonly KnownKibana[] | undefined; readonly now: number },
 ): ReadinessFinding[] {
@@ -126,13 +127,15 @@ function readinessFor(
   });
   const aside = putAsideFindingOf(status?.runs.put_aside, now);
   const closed = closedIndicesFindingOf(lastRun?.closed_indices);
+  const known = status?.readiness?.findings ?? [];
   const differing = kibanaFindings(kibanas ?? [], status?.withheld, now);
   return [
     ...(behind ? [behind] : []),
     ...aside,
     ...closed,
     ...differing,
-    ...(status?.readiness?.findings ?? []),
+    // Rows of silent entities have no latency, by right.
+    ...(unit === 'bucket' ? known : withGoneFeatures(known, lastRun)),
   ].sort(byLevel);
 }
 
