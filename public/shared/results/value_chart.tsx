@@ -5,6 +5,7 @@ import { i18n } from '@kbn/i18n';
 import { SEVERITIES } from '../../../common/anomaly';
 import { printable } from '../../../common/printable';
 import type { Answer } from '../app/api_client';
+import { pointVisibility } from '../charts/chart_theme';
 import { TimeChart } from '../charts/time_chart';
 import { isLabelled, valueScaleOf } from '../charts/value_scale';
 import { formatCount } from '../values/format';
@@ -137,7 +138,11 @@ export function ValueChart(props: {
             yAccessors={['high']}
             y0Accessors={['low']}
             color={euiTheme.colors.mediumShade}
-            areaSeriesStyle={{ area: { opacity: 0.4 }, line: { visible: false }, point: { visible: false } }}
+            areaSeriesStyle={{
+              area: { opacity: 0.4 },
+              line: { visible: false },
+              point: { visible: pointVisibility(false) },
+            }}
             data={shown.filter(({ high }) => high !== null)}
           />
           {of === 'logs' && (
@@ -147,7 +152,10 @@ export function ValueChart(props: {
               {...scales}
               yAccessors={['max']}
               color={euiTheme.colors.accent}
-              lineSeriesStyle={{ line: { strokeWidth: 1, opacity: 0.6 }, point: { visible: false } }}
+              lineSeriesStyle={{
+                line: { strokeWidth: 1, opacity: 0.6 },
+                point: { visible: pointVisibility(false) },
+              }}
               data={shown.filter(({ max }) => max !== null)}
             />
           )}
@@ -167,7 +175,10 @@ export function ValueChart(props: {
               {...scales}
               yAccessors={['value']}
               color={color}
-              lineSeriesStyle={{ line: { visible: false }, point: { visible: true, radius: 4, fill: color } }}
+              lineSeriesStyle={{
+                line: { visible: false },
+                point: { visible: pointVisibility(true), radius: 4, fill: color },
+              }}
               data={own.map(({ time, value }) => ({ time: Date.parse(time), value: drawn(value) }))}
             />
           ))}
