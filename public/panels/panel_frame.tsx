@@ -1,4 +1,4 @@
-import React, { useEffect, type ReactElement } from 'react';
+import React, { useEffect, useRef, type ReactElement } from 'react';
 import { EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { RequestState } from '../shared/requests/request_state';
@@ -13,9 +13,12 @@ export function PanelFrame<Value>(props: {
 }): ReactElement {
   const { request, drawn, isEmpty, children } = props;
   const isOver = !request.isLoading;
+  const latestDrawn = useRef(drawn);
+  latestDrawn.current = drawn;
+  // Not for another callback: the answer that is shown while a newer one is on its way is not the whole.
   useEffect(() => {
-    if (isOver) drawn();
-  }, [isOver, drawn]);
+    if (isOver) latestDrawn.current();
+  }, [isOver]);
   return (
     <div
       style={{ width: '100%', height: '100%', overflow: 'auto' }}

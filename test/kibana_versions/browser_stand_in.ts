@@ -128,6 +128,7 @@ export class KibanaBrowser {
       },
       navigateToApp: async (...target: unknown[]) => void this.opened.push(target),
     },
+    uiSettings: { get: () => undefined },
     http: { basePath: { get: () => '/s/shop', prepend: (path: string) => `/s/shop${path}` } },
   } as unknown as CoreStart;
 

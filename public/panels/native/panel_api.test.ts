@@ -110,4 +110,10 @@ it('draws with time, query and filters of the dashboard, its own time first, and
   expect(drawn).toHaveLength(before);
   parent.isFetchPaused$.next(false);
   expect(drawn.at(-1)?.config.filters).toEqual([]);
+  // Nothing that is shown already is asked for again.
+  const shown = drawn.length;
+  panel.change({ ...panel.currentSettings() });
+  parent.isFetchPaused$.next(true);
+  parent.isFetchPaused$.next(false);
+  expect(drawn).toHaveLength(shown);
 });

@@ -51,6 +51,7 @@ export const panelFactory = (kind: PanelKind, core: CoreStart, plugins: PluginsS
     const isLoading$ = new BehaviorSubject<boolean | undefined>(true);
     const view = await resultsDataView(core.http, plugins);
     const { title } = describePanels()[kind];
+    setDateFormat(core.uiSettings.get('dateFormat'));
     const canEdit = panel.isByValue && core.overlays !== undefined;
     const api = finalizeApi({
       ...panel.api,

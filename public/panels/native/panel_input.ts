@@ -1,4 +1,4 @@
-import { combineLatest, filter, map, of, scan, startWith, type Observable } from 'rxjs';
+import { combineLatest, distinctUntilChanged, filter, map, of, scan, startWith, type Observable } from 'rxjs';
 import type { ParentApi } from '../../kibana/embeddable_contracts';
 import type { PanelConfig } from '../panel_kinds';
 import type { PanelApi } from './panel_api';
@@ -49,5 +49,7 @@ export function drawingsOf(
         number,
       };
     }),
+    // A panel that is to draw what it shows already would ask for nothing, and never tell that it is done.
+    distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)),
   );
 }
