@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { panelTypeOf, PANEL_KINDS } from '../../common/panels';
+import { PANEL_KINDS } from '../../common/panels';
 import type { PluginInitializerContext } from '../../public/kibana/contracts';
 import type { BuildEmbeddableProps } from '../../public/kibana/embeddable_contracts';
 import type { LogAnomaliesPlugin } from '../../public/plugin';
@@ -11,7 +11,14 @@ import { checkBundleSizes } from '../../scripts/build/bundle_sizes';
 import { SHARED_MODULES } from '../../scripts/build/shared_modules';
 import { KibanaBrowser } from './browser_stand_in';
 import { KIBANAS, type KibanaFacts } from './facts';
-import { LENT_SOURCES, LENT_VERSIONS, lentNames } from './lent_modules';
+import {
+  checkDrawnWith,
+  LENT_SOURCES,
+  LENT_VERSIONS,
+  lentNames,
+  VERSIONED_MODULES,
+  versionsOf,
+} from './lent_modules';
 
 const ROOT = join(__dirname, '../..');
 const directory = mkdtempSync(join(tmpdir(), 'kibana-bundle-'));
@@ -97,7 +104,7 @@ function page(facts: KibanaFacts, { isTold }: { isTold: boolean }) {
   };
   globals.document = document;
   run(ENTRY);
-  return { defined, loaded };
+  return { defined, loaded, bundles };
 }
 
 const codeOf = (): string =>
@@ -181,26 +188,71 @@ describe('a broken contract is caught', () => {
       expect(lendersOf(global.replace('__kbnSharedDeps__.', ''))).toHaveLength(KIBANAS.length);
     }
   });
+
+  it('of their versions: pages drawn with what no Kibana lends, a minor without a row', () => {
+    expect(() => checkDrawnWith({ '@elastic/eui': '122.1.0' })).toThrow(
+      'No Kibana lends @elastic/eui 122.1.0',
+    );
+    expect(() => checkDrawnWith({ react: '16.14.0' })).toThrow('No Kibana lends react');
+    expect(() => versionsOf({ version: '9.7.0' }, 'react')).toThrow('no row of react in Kibana 9.7.0');
+  });
+
+  it('of the loader: a bundle of another plugin, which stops every page', () => {
+    const bundles = page(KIBANAS[0], { isTold: true }).bundles;
+    expect(() => bundles.get('plugin/kibanaReact/public')).toThrow('not found');
+  });
 });
 
-it('names where the lists were read, and draws with versions that were', () => {
+const json = (file: string) =>
+  JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as Record<string, Record<string, string>>;
+
+it('names where the lists of modules and their versions were read, a row for each minor', () => {
   for (const { path, ...source } of LENT_SOURCES) {
     expect(path).toMatch(/definitions\.js$/);
     expect('commit' in source || 'told_by' in source).toBe(true);
   }
-  const json = (file: string) =>
-    JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as Record<string, Record<string, string>>;
-  const [oldest, between, newest] = LENT_VERSIONS;
+  expect(LENT_VERSIONS.map(({ minor }) => minor)).toEqual(
+    KIBANAS.map(({ version }) => version.split('.').slice(0, 2).join('.')),
+  );
+  for (const { versions, path, commit, told_by } of LENT_VERSIONS) {
+    expect(versions).toHaveLength(VERSIONED_MODULES.length);
+    expect(told_by).toEqual(expect.any(String));
+    expect(path === undefined).toBe(commit === undefined);
+    if (commit !== undefined) expect(commit).toMatch(/^[0-9a-f]{40}$/);
+    for (const version of versions) expect(version).toMatch(/^(not read|\^?\d+\.\d+\.\d+[\w.-]*)$/);
+  }
+});
+
+it('takes the versions of both neighbours where those of a minor were not read', () => {
+  const of = (version: string, module: string) => versionsOf({ version }, module);
+  expect(of('8.14.3', '@elastic/eui')).toEqual(['93.5.2']);
+  expect(of('8.13.4', '@elastic/eui')).toEqual(['90.0.1', '93.5.2']);
+  expect(of('9.3.8', '@elastic/charts')).toEqual(['70.1.3', '71.5.0']);
+  expect(of('9.6.0', 'moment')).toEqual(['2.30.1']);
+  for (const facts of KIBANAS) {
+    const majors = versionsOf(facts, 'react').map((version) => Number(version.split('.')[0]));
+    expect(facts.react).toBeGreaterThanOrEqual(Math.min(...majors));
+    expect(facts.react).toBeLessThanOrEqual(Math.max(...majors));
+  }
+});
+
+it('draws pages in tests with the modules of the oldest, and with modules near those of the newest', () => {
   const { devDependencies } = json('package.json');
-  for (const name of ['@elastic/eui', '@elastic/charts', 'react', 'moment'] as const) {
-    expect([name, devDependencies[name]]).toEqual([name, oldest.versions[name]]);
+  for (const [place, module] of VERSIONED_MODULES.entries()) {
+    // The command line has rxjs of its own, newer than that of 8.12, of which pages use what both have.
+    if (module === 'rxjs') continue;
+    expect([module, devDependencies[module]]).toEqual([module, LENT_VERSIONS[0].versions[place]]);
   }
   const { dependencies } = json('test/browser/kibana_9/package.json');
-  expect(dependencies).toMatchObject({
-    react: between.versions.react,
-    moment: between.versions.moment,
-    '@elastic/charts': newest.versions['@elastic/charts'],
-    '@emotion/react': newest.versions['@emotion/react'],
-  });
-  expect(PANEL_KINDS.map(panelTypeOf)).toHaveLength(6);
+  expect(() => checkDrawnWith(dependencies)).not.toThrow();
+  const newest = Object.fromEntries(
+    VERSIONED_MODULES.map((module) => [module, versionsOf({ version: '9.4.4' }, module)[0]]),
+  );
+  for (const module of ['react', 'moment', '@emotion/react']) {
+    expect([module, dependencies[module]]).toEqual([module, newest[module]]);
+  }
+  // Charts 71 and EUI 114 and later, as 9.4 to 9.6 lend them.
+  for (const module of ['@elastic/eui', '@elastic/charts']) {
+    expect(parseInt(dependencies[module])).toBeGreaterThanOrEqual(parseInt(newest[module]));
+  }
 });

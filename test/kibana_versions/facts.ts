@@ -33,8 +33,18 @@ export interface KibanaFacts {
 /** Place in elastic/kibana where a fact was read: path and commit, or the pull request or note that tells of it. */
 export interface Source {
   readonly of:
-    keyof KibanaFacts | 'manifest' | 'tasks' | 'rule_types' | 'encrypted_saved_objects' | 'panel_state';
+    | keyof KibanaFacts
+    | 'manifest'
+    | 'tasks'
+    | 'rule_types'
+    | 'rule_services'
+    | 'security'
+    | 'status'
+    | 'encrypted_saved_objects'
+    | 'panel_state';
   readonly path: string;
+  /** Fork of elastic/kibana that was read, where it is not that itself. */
+  readonly repository?: string;
   /** Commit of the version that was read. */
   readonly commit?: string;
   /** Tells what the commit alone does not show, such as the version that a change came with. */
@@ -154,12 +164,15 @@ export const SOURCES: readonly Source[] = [
   {
     of: 'hasAsyncActions',
     path: `${SHARED}/ui_actions/public/service/ui_actions_service.ts`,
-    told_by: 'read in an earlier round, the commit was not kept',
+    commit: '0316d128bf259cadd7b79bb29da8d162c864bc78',
+    told_by:
+      'that it came with 8.18: read in an earlier round, not in code of 8.17; an older Kibana is asked for what it has',
   },
   {
     of: 'hasAsyncVisualizations',
     path: `${SHARED}/visualizations/public/vis_types/types_service.ts`,
-    told_by: 'read in an earlier round, the commit was not kept',
+    commit: '0290b6fe6b5c1db0230db2642c7fad61c12ee1d6',
+    told_by: 'that it came with 9.0: read in an earlier round; an older Kibana is asked for what it has',
   },
   {
     of: 'panels',
@@ -202,15 +215,23 @@ export const SOURCES: readonly Source[] = [
   },
   {
     of: 'rendersItself',
-    path: `${CORE}/rendering/browser/src/types.ts`,
-    told_by: 'read in an earlier round, the commit was not kept',
+    path: `${CORE}/rendering/browser/src/rendering_service.ts`,
+    commit: '077dad2d924121822fec03edecb8c4d192734181',
+    told_by: 'that it came with 8.17: read in an earlier round; an older Kibana is asked for what it has',
   },
   {
     of: 'hasSolutions',
     path: `${XPACK}/spaces/server/lib/utils/space_solution_disabled_features.ts`,
     commit: '057dcf9cdc63289f79e1eaac4e8872e3bc6b23c9',
   },
-  { of: 'react', path: 'package.json', told_by: 'pull requests 209337 and 255852' },
+  { of: 'react', path: 'package.json', told_by: '18 with 9.1 and 8.19: pull requests 209337 and 255852' },
+  {
+    of: 'react',
+    path: 'src/platform/packages/private/kbn-ui-shared-deps-npm/version_dependencies.txt',
+    repository: 'edmarmoretti/kibana-pt-br',
+    commit: 'd8c770e0a51ecddea26d7baebfa778163863adcf',
+    told_by: '18.2.0 in 9.4.0',
+  },
   {
     of: 'searchClient',
     path: 'package.json',
@@ -219,9 +240,24 @@ export const SOURCES: readonly Source[] = [
       'there 9.4.0 for Kibana 9.6.0, read in the fork Dosant/kibana; 8.12.2 has 8.9.1-canary.1 (its distribution); that 9 came with 9.0: pull request 208776 and the label elasticsearch-js-9',
   },
   {
+    of: 'searchClient',
+    path: 'package.json',
+    repository: 'edmarmoretti/kibana-pt-br',
+    commit: '0041fd282c2eb861c61b0c5b550e424f8c8a446c',
+    told_by: '9.1.1 in 9.1.5, and 9.3.4 in 9.4.0 at d8c770e0',
+  },
+  {
+    of: 'searchClient',
+    path: 'package.json',
+    repository: 'mgadewoll/kibana',
+    commit: '3a3203170525d45147d45d3225c989fe8d924c4f',
+    told_by: '^8.16.0 in 8.18.0',
+  },
+  {
     of: 'loadsBundlesEverywhere',
     path: 'packages/kbn-rspack-optimizer/src/config/create_external_plugin_config.ts',
-    told_by: 'pull request 292506, not read in code',
+    commit: '027ff216065546db312b553bd5287a4012b22f12',
+    told_by: 'the build of external plugins; that all pages load them: pull request 292506 alone',
   },
   {
     of: 'tasks',
@@ -232,6 +268,23 @@ export const SOURCES: readonly Source[] = [
     of: 'rule_types',
     path: `${XPACK}/alerting/server/rule_type_registry.ts`,
     commit: '0bbac85b7395b49564373d8508da2c98447a25e7',
+  },
+  {
+    of: 'rule_services',
+    path: `${XPACK}/alerting/server/alerts_client/legacy_alerts_client.ts`,
+    commit: '023dbe9a5732a251d589a468e6e35f1802afa8b7',
+    told_by:
+      'alerts_client.js, alert/create_alert_factory.js and alert/alert.js of the distribution of 8.12.2',
+  },
+  {
+    of: 'security',
+    path: `${CORE}/security/server/src/authentication/api_keys/api_keys.ts`,
+    commit: '0b22416ad53d8a6445c90313c7a755c6437f59cc',
+  },
+  {
+    of: 'status',
+    path: `${CORE}/status/server-internal/src/plugins_status.ts`,
+    commit: '8137d1cdb0b7fa60624f5ecf6ea9fc21cbdebae4',
   },
   {
     of: 'encrypted_saved_objects',

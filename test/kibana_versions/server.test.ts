@@ -23,8 +23,12 @@ import { withSchemas } from '../../server/kibana/contracts/saved_object_schemas'
 import { detectorSavedObjectType } from '../../server/kibana/contracts/saved_object_types';
 import { KIBANAS, SOURCES, type KibanaFacts } from './facts';
 import {
+  alertsClientOf,
   checkRunResult,
+  checkStatus,
   checkTask,
+  grantApiKey,
+  invalidateApiKeys,
   readManifest,
   registerEncryptedType,
   registerFeature,
@@ -46,6 +50,7 @@ const TASK_TYPES = ['backfill', 'detect', 'sample', 'sweepKeys', 'train', 'upkee
 const ROOT = join(__dirname, '../..');
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 // It takes seconds; a busy machine may take its time.
 jest.setTimeout(3 * MINUTE);
 const LOGS = 'web-1';
@@ -75,6 +80,7 @@ async function pluginIn(facts: KibanaFacts) {
   const instance = await plugin(kibana.context(settings));
   instance.setup(kibana.setupCore() as never, kibana.setupPlugins() as never);
   const [core, plugins] = kibana.startServices();
+  kibana.isStarted = true;
   instance.start(core, plugins as never);
   await new Promise(setImmediate);
   return { kibana, instance };
@@ -207,35 +213,33 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
   });
 
   it('runs its rule types', async () => {
+    let raised = 0;
     for (const type of kibana.ruleTypes.values()) {
       const [core] = kibana.startServices() as [
         { elasticsearch: { client: { asScoped(): object } } },
         object,
         undefined,
       ];
-      const limits: boolean[] = [];
+      const alerts = alertsClientOf({ ...type }, { before: ['of-before'] });
       const { state } = await type.executor({
         services: {
-          alertsClient: {
-            report: () => ({}),
-            getRecoveredAlerts: () => [],
-            setAlertData: () => undefined,
-            getAlertLimitValue: () => 1_000,
-            setAlertLimitReached: (reached) => void limits.push(reached),
-          },
+          alertsClient: alerts.client,
           scopedClusterClient: core.elasticsearch.client.asScoped() as never,
           shouldStopExecution: () => false,
         },
-        params: type.validate.params.validate({}),
+        params: type.validate.params.validate(type.id === 'logAnomalies.logAnomaly' ? { window: '2h' } : {}),
         state: {},
         rule: { id: 'r', name: 'R' },
         spaceId: 'default',
-        startedAt: new Date(),
+        // Rules leave the newest results to the next run, and tell of a detector that is silent.
+        startedAt: new Date(Date.now() + HOUR),
         logger: kibana.log,
       });
       expect(state).toEqual(expect.any(Object));
-      expect(limits).toEqual([false]);
+      expect(() => alerts.finish()).not.toThrow();
+      raised += alerts.reported.size;
     }
+    expect(raised).toBeGreaterThan(0);
   });
 
   it('has panels that its Dashboards API takes', () => {
@@ -312,6 +316,48 @@ describe('a broken contract is caught', () => {
     );
     expect(() => registerRuleType({ ...type, defaultActionGroupId: 'x' })).toThrow('no group');
     expect(() => registerRuleType({ ...type, category: 'logs' })).toThrow('[category]');
+  });
+
+  it('of services of rules: an alert twice, too many, of an unknown group or field; a limit not told of', () => {
+    const type = {
+      actionGroups: [{ id: 'anomaly' }],
+      doesSetRecoveryContext: true,
+      alerts: { mappings: { fieldMap: { 'detector.id': {} } } },
+    };
+    const alert = { id: 'a', actionGroup: 'anomaly', context: {}, payload: { 'detector.id': 'd' } };
+    const { client, finish } = alertsClientOf(type, { maximum: 2, before: ['old'] });
+    client.report(alert);
+    expect(() => client.report(alert)).toThrow('already been scheduled');
+    expect(() => client.report({ ...alert, id: 'b', actionGroup: 'x' })).toThrow('no action group x');
+    expect(() => client.report({ ...alert, id: 'b', payload: { other: 1 } })).toThrow('no field other');
+    client.report({ ...alert, id: 'b' });
+    expect(() => client.report({ ...alert, id: 'c' })).toThrow('more than 2 alerts');
+    expect(() => client.setAlertData({ id: 'c' })).toThrow('has not been reported');
+    expect(client.getRecoveredAlerts().map(({ alert: { getId } }) => getId())).toEqual(['old']);
+    expect(() => client.report({ ...alert, id: 'd' })).toThrow('after calling done()');
+    client.getAlertLimitValue();
+    expect(finish).toThrow('has not reported');
+    client.setAlertLimitReached();
+    expect(finish).not.toThrow();
+  });
+
+  it('of security: a key without a role, with a duration of months, keys that are not named', () => {
+    const key = { name: 'k', role_descriptors: { r: { cluster: [] } }, expiration: '365d' };
+    expect(() => grantApiKey(key)).not.toThrow();
+    expect(() => grantApiKey({ ...key, role_descriptors: undefined })).toThrow('[role_descriptors]');
+    expect(() => grantApiKey({ ...key, expiration: '2M' })).toThrow('no duration');
+    expect(() => grantApiKey({ ...key, roles: [] })).toThrow('[roles]');
+    expect(() => invalidateApiKeys({ ids: [] })).toThrow('array size is [0]');
+    expect(() => invalidateApiKeys({ id: 'a' })).toThrow();
+  });
+
+  it('of the status: a level that there is not, one that is told after the setup', async () => {
+    expect(() => checkStatus({ level: 'degraded', summary: 'S' })).not.toThrow();
+    expect(() => checkStatus({ level: 'broken', summary: 'S' })).toThrow('[level]');
+    expect(() => checkStatus({ level: 'degraded', summary: '' })).toThrow('[summary]');
+    const { kibana } = await pluginIn(newest);
+    const { status } = kibana.setupCore() as { status: { set(given: object): void } };
+    expect(() => status.set({ subscribe: () => ({}) })).toThrow('after setup');
   });
 
   it('of encrypted saved objects', () => {

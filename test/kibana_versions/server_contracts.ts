@@ -341,6 +341,123 @@ export function registerRuleType(type: Readonly<Record<string, unknown>>): void 
   }
 }
 
+/** Fields of alerts that every rule type has, of those that ours write. */
+const COMMON_ALERT_FIELDS = ['kibana.alert.reason', 'kibana.alert.url'];
+
+/** Names of the values of a document, `a.b` for what lies in another. */
+const fieldsOf = (document: object, above = ''): string[] =>
+  Object.entries(document).flatMap(([name, value]: [string, unknown]) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? fieldsOf(value, `${above}${name}.`)
+      : value === undefined
+        ? []
+        : [`${above}${name}`],
+  );
+
+interface ReportedAlert {
+  readonly id: string;
+  readonly actionGroup: string;
+  readonly state?: object;
+  readonly context: object;
+  readonly payload: object;
+}
+
+/**
+ * The alerts of one run of a rule, as strict as the alerting plugin's own client.
+ *
+ * @param maximum alerts of one run
+ * @param before ids of the alerts of the run before: those that are not reported again have recovered
+ */
+export function alertsClientOf(
+  type: Readonly<Record<string, unknown>>,
+  { maximum = 1_000, before = [] }: { maximum?: number; before?: readonly string[] } = {},
+) {
+  const reported = new Map<string, ReportedAlert>();
+  const asked = { limit: false, recovered: false };
+  let isLimitTold = false;
+  const { actionGroups, doesSetRecoveryContext, alerts } = type as {
+    actionGroups: readonly { id: string }[];
+    doesSetRecoveryContext?: boolean;
+    alerts: { mappings: { fieldMap: object } };
+  };
+  const fields = [...COMMON_ALERT_FIELDS, ...Object.keys(alerts.mappings.fieldMap)];
+  const client = {
+    report: (alert: ReportedAlert): { start: string } => {
+      if (asked.recovered) throw new Error("Can't create new alerts after calling done() in AlertsFactory.");
+      if (reported.size >= maximum) throw new Error(`Rule reported more than ${maximum} alerts.`);
+      if (reported.has(alert.id)) throw new Error('Alert instance execution has already been scheduled');
+      if (!actionGroups.some(({ id }) => id === alert.actionGroup)) {
+        throw new Error(`There is no action group ${alert.actionGroup}.`);
+      }
+      const unknown = fieldsOf(alert.payload).filter((name) => !fields.includes(name));
+      if (unknown.length > 0) throw new Error(`The index of alerts has no field ${unknown.join()}.`);
+      reported.set(alert.id, alert);
+      return { start: new Date(0).toISOString() };
+    },
+    getRecoveredAlerts: () => {
+      asked.recovered = true;
+      const recovered = doesSetRecoveryContext === true ? before.filter((id) => !reported.has(id)) : [];
+      return recovered.map((id) => ({ alert: { getId: () => id } }));
+    },
+    setAlertData: ({ id }: { id: string }): void => {
+      if (reported.has(id) || before.includes(id)) return;
+      throw new Error(
+        `Cannot set alert data for alert ${id} because it has not been reported and it is not recovered.`,
+      );
+    },
+    getAlertLimitValue: () => {
+      asked.limit = true;
+      return maximum;
+    },
+    setAlertLimitReached: (): void => void (isLimitTold = true),
+  };
+  return {
+    client,
+    reported,
+    /** @throws Error as Kibana does once the run is over */
+    finish: (): void => {
+      if (asked.limit && !isLimitTold) {
+        throw new Error(
+          'Rule has not reported whether alert limit has been reached after requesting limit value!',
+        );
+      }
+    },
+  };
+}
+
+const apiKeySchema = schema.object({
+  type: schema.maybe(schema.literal('rest')),
+  name: schema.string({ minLength: 1 }),
+  expiration: schema.maybe(
+    schema.string({
+      validate: (given) => (/^[1-9][0-9]*(s|m|h|d)$/.test(given) ? undefined : 'no duration'),
+    }),
+  ),
+  role_descriptors: schema.recordOf(schema.string(), schema.recordOf(schema.string(), schema.any())),
+  metadata: schema.maybe(schema.recordOf(schema.string(), schema.any())),
+});
+
+/** @throws Error for a key that Elasticsearch refuses to grant */
+export const grantApiKey = (given: unknown): unknown => apiKeySchema.validate(given);
+
+/** @throws Error for what names no keys */
+export const invalidateApiKeys = (given: unknown): unknown =>
+  schema.object({ ids: schema.arrayOf(schema.string({ minLength: 1 }), { minSize: 1 }) }).validate(given);
+
+/** @throws Error for a status that Kibana's page of statuses cannot show */
+export const checkStatus = (given: unknown): unknown =>
+  schema
+    .object({
+      level: schema.oneOf(
+        ['available', 'degraded', 'unavailable', 'critical'].map((each) => schema.literal(each)),
+      ),
+      summary: schema.string({ minLength: 1 }),
+      detail: schema.maybe(schema.string()),
+      documentationUrl: schema.maybe(schema.string()),
+      meta: schema.maybe(schema.recordOf(schema.string(), schema.any())),
+    })
+    .validate(given);
+
 export interface SavedObjectTypeGiven {
   readonly name: string;
   readonly mappings: { readonly dynamic?: unknown; readonly properties: Readonly<Record<string, unknown>> };

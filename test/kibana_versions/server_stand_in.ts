@@ -8,7 +8,10 @@ import { SmallElasticsearch } from './small_elasticsearch';
 import {
   checkRunResult,
   checkSavedObject,
+  checkStatus,
   checkTask,
+  grantApiKey,
+  invalidateApiKeys,
   registerEncryptedType,
   registerFeature,
   registerPanel,
@@ -87,6 +90,8 @@ export class KibanaServer {
   public readonly elasticsearch: SmallElasticsearch;
   private readonly client: Client;
   private statusSubscription: { unsubscribe(): void } | undefined;
+  /** Set once plugins are started: Kibana takes no registrations any more. */
+  public isStarted = false;
 
   constructor(public readonly facts: KibanaFacts) {
     this.elasticsearch = new SmallElasticsearch({ major: facts.searchClient });
@@ -192,12 +197,15 @@ export class KibanaServer {
       getCurrentUser: () => ({ username: 'owner', authentication_realm: { name: 'native', type: 'native' } }),
       apiKeys: {
         areAPIKeysEnabled: async () => true,
-        grantAsInternalUser: async (_request: unknown, { name }: { name: string }) => ({
-          id: randomUUID(),
-          name,
-          api_key: 'secret',
-        }),
-        invalidateAsInternalUser: async () => ({ error_count: 0 }),
+        grantAsInternalUser: async (request: unknown, given: { name: string }) => {
+          if (request === undefined) throw new Error('Only a user can grant a key: there is no request.');
+          grantApiKey(given);
+          return { id: randomUUID(), name: given.name, api_key: 'secret' };
+        },
+        invalidateAsInternalUser: async (given: unknown) => {
+          invalidateApiKeys(given);
+          return { error_count: 0 };
+        },
       },
     },
   };
@@ -264,7 +272,11 @@ export class KibanaServer {
       },
       status: {
         set: (status: { subscribe(listener: (value: unknown) => void): { unsubscribe(): void } }) => {
-          this.statusSubscription = status.subscribe((value) => this.statuses.push(value));
+          if (this.isStarted) throw new Error('Custom statuses cannot be registered after setup');
+          this.statusSubscription = status.subscribe((value) => {
+            checkStatus(value);
+            this.statuses.push(value);
+          });
         },
       },
       getStartServices: async () => this.startServices(),
