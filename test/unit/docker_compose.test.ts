@@ -123,7 +123,7 @@ describe('docker-compose.yml', () => {
       '/plugins/log-anomalies-*_"$$STACK_VERSION".zip',
       'kibana-plugin remove logAnomalies',
       'kibana-plugin install "file://$$archive"',
-      'exec /usr/local/bin/kibana-docker',
+      'exec /usr/local/bin/kibana-docker $$KIBANA_ARGUMENTS',
     ].map((part) => script.indexOf(part));
     expect(order).toEqual([...order].sort((left, right) => left - right));
     expect(order).not.toContain(-1);
