@@ -35,6 +35,22 @@ describe('the messages of the pages', () => {
     }
   });
 
+  it('send nobody from Kibana to a command line, a shell or a document in JSON', () => {
+    const FOREIGN =
+      /\blog-anomalies [a-z]|`|\$\{|\$[A-Z]|\b[A-Z]+_[A-Z_]+\b|(?:^|\s)--?[a-z]+|\b(?:curl|npm|sudo|export [A-Z]+=)\s?|\b(?:GET|PUT|POST) \/?_|\{\s*"/;
+    for (const example of [
+      'Run log-anomalies migrate',
+      'Set ELASTICSEARCH_URL',
+      'add --force',
+      'PUT _ingest',
+    ]) {
+      expect(example).toMatch(FOREIGN);
+    }
+    for (const [id, [text]] of [...messages].map(([id, texts]) => [id, [...texts]] as const)) {
+      expect([id, FOREIGN.exec(text)?.[0]]).toEqual([id, undefined]);
+    }
+  });
+
   const { translations } = JSON.parse(readFileSync(join(root, '.i18nrc.json'), 'utf8')) as {
     translations: string[];
   };

@@ -58,7 +58,9 @@ it('hold our own panels only where the plugin is', () => {
       .filter(({ type }) => type === 'visualization')
       .map(({ embeddableConfig: { savedVis } }) => savedVis?.type);
   expect(own(false)).toEqual([]);
-  expect(own(true)).toEqual(['log_anomalies_swim_lane', 'log_anomalies_patterns', 'log_anomalies_table']);
+  expect(own(true)).toEqual(
+    ['incidents', 'values', 'swim_lane', 'patterns', 'table'].map((kind) => `log_anomalies_${kind}`),
+  );
 });
 
 it('holds our panels by themselves where dashboards take them', () => {
@@ -67,7 +69,7 @@ it('holds our panels by themselves where dashboards take them', () => {
   );
   const ours = panelsOf(overview).filter(({ type }) => type !== 'lens');
   expect(ours.map(({ type, embeddableConfig }) => [type, embeddableConfig])).toEqual(
-    ['swim_lane', 'patterns', 'table'].map((kind) => [`log_anomalies_${kind}`, {}]),
+    ['incidents', 'values', 'swim_lane', 'patterns', 'table'].map((kind) => [`log_anomalies_${kind}`, {}]),
   );
 });
 

@@ -17,6 +17,7 @@ export { toNdjson, type SavedObject } from './saved_objects';
 const ANOMALIES = 'result.type : "log"';
 const BUCKETS = 'result.type : "bucket"';
 const SWIM_LANE_HEIGHT = 14;
+const INCIDENTS_HEIGHT = 16;
 
 /**
  * Data view and dashboards of one space, made from code; ids carry the space so that spaces do not meet.
@@ -52,8 +53,8 @@ export function resultDashboards(
     columns: { ...values, count, score: measure('Highest score', 'max', 'anomaly.score') },
     visualization: { type: 'lnsDatatable' as const, columns: [...Object.keys(values), 'count', 'score'] },
   });
-  /** Room for the swim lane below the figures. */
-  const below = hasPlugin ? SWIM_LANE_HEIGHT : 0;
+  /** Room for incidents and the swim lane below the figures. */
+  const below = hasPlugin ? INCIDENTS_HEIGHT + SWIM_LANE_HEIGHT : 0;
   return [
     dataView(dataViewId, `Log Anomalies: results (${space})`, resultsPattern(space)),
     savedSearch(`log-anomalies-anomalies-${space}`, {
@@ -126,9 +127,19 @@ export function resultDashboards(
         ...(hasPlugin
           ? [
               {
+                title: 'Incidents',
+                kind: 'incidents' as const,
+                grid: { x: 0, y: 8, w: 28, h: INCIDENTS_HEIGHT },
+              },
+              {
+                title: 'Actual against expected',
+                kind: 'values' as const,
+                grid: { x: 28, y: 8, w: 20, h: INCIDENTS_HEIGHT },
+              },
+              {
                 title: 'Severity by entity',
                 kind: 'swim_lane' as const,
-                grid: { x: 0, y: 8, w: 48, h: SWIM_LANE_HEIGHT },
+                grid: { x: 0, y: 8 + INCIDENTS_HEIGHT, w: 48, h: SWIM_LANE_HEIGHT },
               },
               {
                 title: 'What stands out',

@@ -1,4 +1,4 @@
-import { panelTypeOf } from '../panels';
+import { panelTypeOf, type PanelKind } from '../panels';
 
 const json = JSON.stringify;
 
@@ -169,7 +169,7 @@ export interface LensPanel {
 export interface PluginPanel {
   readonly title: string;
   /** As `common/panels` names it; the panel fills in the rest of its settings. */
-  readonly kind: 'swim_lane' | 'patterns' | 'table';
+  readonly kind: PanelKind;
   readonly grid: LensPanel['grid'];
 }
 

@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core';
+import { PANEL_KINDS } from '../../common/panels';
 import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { seriousFindings } from './accessibility';
 import {
@@ -61,6 +62,9 @@ it('takes a newcomer from an empty page over the form and a first training to a 
 describe.each(['light', 'dark'] as const)('in %s', (theme) => {
   const places = (): [name: string, path: string, subject: string][] => [
     ['overview', '/app/logAnomalies/', 'logAnomaliesDetectors'],
+    ['scan', '/app/logAnomalies/scan', 'logAnomaliesScan'],
+    ['incidents', `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now`, 'logAnomaliesIncidents'],
+    ['no patterns', `/app/logAnomalies/detectors/${id}/patterns`, 'logAnomaliesNoPatterns'],
     ['form', '/app/logAnomalies/detectors/new', 'logAnomaliesForm'],
     [
       'anomalies',
@@ -75,7 +79,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     ['edit', `/app/logAnomalies/detectors/${id}/edit`, 'logAnomaliesForm'],
     [
       'panels',
-      `/app/dashboard?panel=swim_lane&panel=timeline&panel=patterns&panel=table&from=now-3d&detector=${id}&edit`,
+      `/app/dashboard?${PANEL_KINDS.map((kind) => `panel=${kind}`).join('&')}&from=now-3d&detector=${id}&edit`,
       'logAnomaliesPatterns',
     ],
     ['rule', '/app/rule?type=logAnomalies.logAnomaly', 'logAnomaliesFiringEstimate'],
@@ -104,6 +108,77 @@ it('says on the overview that no channel is set up, and how one is', async () =>
   await page.locator(testSubject('logAnomaliesNoChannels')).waitFor();
   await page.getByText('logAnomalies.alerts').waitFor();
   expect(await seriousFindings(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it('asks before it removes the sample, and keeps what administrators enter out of sight', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  const removed: string[] = [];
+  await page.route(/\/_sample$/, async (route) => {
+    const isRemoval = route.request().method() === 'DELETE';
+    if (isRemoval) removed.push(route.request().url());
+    await route.fulfill({
+      json: isRemoval
+        ? { acknowledged: true, warnings: [] }
+        : { state: removed.length > 0 ? 'none' : 'ready', done: 9, total: 9 },
+    });
+  });
+  await page.route(/\/_setup(\?|$)/, async (route) => {
+    const setup = (await (await route.fetch()).json()) as object;
+    const needed_role = { cluster: [], indices: [{ names: ['logs-*'], privileges: ['read'] }] };
+    await route.fulfill({ json: { ...setup, problems: ['You may not read logs-*.'], needed_role } });
+  });
+  await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesSampleRemove');
+  const role = page.getByText('"privileges"');
+  await page.getByText('You may not read logs-*.').waitFor();
+  expect(await role.isVisible()).toBe(false);
+  await page.getByText('The role as an administrator can enter it').click();
+  await role.waitFor();
+
+  const remove = page.locator(testSubject('logAnomaliesSampleRemove'));
+  await remove.click();
+  const question = page.getByRole('alertdialog').or(page.getByRole('dialog'));
+  await question.getByText('Its logs, its detector, all results and verdicts on them are deleted.').waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  expect(removed).toEqual([]);
+  await remove.click();
+  await question.getByRole('button', { name: 'Remove', exact: true }).click();
+  await remove.waitFor({ state: 'detached' });
+  expect(removed).toHaveLength(1);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it('lists failed runs with a next step, and looks without new logs where it tells of runs', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  const now = Date.now();
+  const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
+  const failure = { code: 'forbidden', message: 'May not read logs-shop.', next_step: 'Ask.', retried: true };
+  const told = { started_at: ago(31), logs: 0, anomalies: 0, complete: false };
+  await page.route(/\/_status$/, async (route) => {
+    const status = (await (await route.fetch()).json()) as object;
+    await route.fulfill({
+      json: {
+        ...status,
+        last_look_at: ago(1),
+        runs: [
+          { ...told, id: 'b', finished_at: ago(20), logs: 70, anomalies: 2, complete: true },
+          { ...told, id: 'a', finished_at: ago(30), failure: { ...failure, at: ago(30) } },
+        ],
+      },
+    });
+  });
+  await open({ page, url: world.host.url }, `/app/logAnomalies/detectors/${id}/jobs`, 'logAnomaliesRuns');
+  const rows = page.locator(`${testSubject('logAnomaliesRuns')} tbody tr`);
+  expect(await rows.nth(0).innerText()).toMatch(/all logs scored[^]*70[^]*2/);
+  expect(await rows.nth(1).innerText()).toMatch(
+    /failed[^]*May not read logs-shop\.[^]*Ask for the missing right/,
+  );
+  expect(await page.innerText(testSubject('logAnomaliesLookedAgain'))).toMatch(
+    /^Last looked at .* no new log/,
+  );
   expect(problems).toEqual([]);
   await page.context().close();
 });

@@ -1,7 +1,15 @@
 import type { Browser } from 'playwright-core';
-import type { DriftMeasurement } from '../../common/api';
+import type { ApiResponse, DriftMeasurement, Endpoints } from '../../common/api';
 import { seriousFindings } from './accessibility';
-import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import {
+  administrator,
+  demoDetector,
+  makeDetector,
+  onPage,
+  startBrowserWorld,
+  type BrowserWorld,
+} from './browser_world';
+import { DEMO_LOGS_DAYS } from './demo_logs';
 import { open, openBrowser, testSubject, waitForModels, WORK_MILLISECONDS } from './steps';
 
 jest.setTimeout(180_000);
@@ -39,6 +47,19 @@ it('lets a new model wait, says what was checked of it, promotes it when asked, 
     await gate.waitFor({ timeout: WORK_MILLISECONDS });
     expect(await gate.innerText()).toMatch(/false alarms a day/);
     expect(await gate.innerText()).toMatch(/Both models over the same [\d,]+ logs/);
+    // Nobody has judged an anomaly, and no field of the logs names one: nothing is said to be confirmed.
+    expect(await gate.innerText()).toMatch(/Found of the trial anomalies/);
+    expect(await gate.innerText()).not.toMatch(
+      /people called real|label field|labels and feedback|confirmed/i,
+    );
+    await gate
+      .locator('tr', { hasText: 'Found of the trial anomalies' })
+      .locator('.euiToolTipAnchor')
+      .hover();
+    await page
+      .getByRole('tooltip')
+      .getByText(/Copies of recent logs, each changed in one place/)
+      .waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await flyout.getByLabel('Why (kept with the model)').fill('looks good to me');
     await page.click(testSubject('logAnomaliesPromoteNow'));
@@ -69,6 +90,38 @@ it('lets a new model wait, says what was checked of it, promotes it when asked, 
     ]);
     expect(download.suggestedFilename()).toBe(`${id}-audit.jsonl`);
   }));
+
+it('counts what comes a day alike in the form, the comparison, the gate and what would have alerted', async () => {
+  const admin = administrator(world.elasticsearch);
+  const call = async <Name extends keyof Endpoints>(
+    operation: Name,
+    given: object,
+  ): Promise<ApiResponse<Endpoints[Name]>> => {
+    const { status, body } = await world.kibana.call(admin, operation, given, world.space);
+    expect([operation, status]).toEqual([operation, 200]);
+    return body as ApiResponse<Endpoints[Name]>;
+  };
+  const params = { id };
+  const { models } = await call('listModels', { params });
+  const gate = models.find((model) => model.gate !== undefined)!.gate!;
+  const [left, right] = models.map(({ version }) => version);
+  const [preview, comparison, alerts] = await Promise.all([
+    // A window of a month, of which only three days have logs.
+    call('previewDetector', {
+      body: { detector: demoDetector(world.logs, { training: { window: '30d' } }), rows: 2_000, top: 0 },
+    }),
+    call('compareModels', { params, query: { left, right } }),
+    call('whatIf', { query: { detector_ids: id } }),
+  ]);
+  const logsADay = preview.logs_in_window / DEMO_LOGS_DAYS;
+  const compared = comparison.left.alerts_per_day / comparison.left.alert_share;
+  for (const each of [preview.alerts_per_day / preview.alert_share, compared, gate.logs_per_day]) {
+    expect(each / logsADay).toBeGreaterThan(0.9);
+    expect(each / logsADay).toBeLessThan(1.1);
+  }
+  expect(preview.days).toBeCloseTo(DEMO_LOGS_DAYS, 0);
+  expect(alerts.days_with_logs).toBeCloseTo(DEMO_LOGS_DAYS, 0);
+});
 
 it('draws drift over time with the features that moved, and says what stands in the way', () =>
   onPage(browser, world, async (page) => {

@@ -74,7 +74,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
           ]}
         />
         <Facts
-          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run that succeeded' })}
+          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run on record' })}
           none={i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet.' })}
           facts={
             lastRun === undefined
@@ -124,7 +124,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
         />
       </EuiFlexGroup>
       <EuiSpacer />
-      <RunHistory runs={status.runs ?? []} />
+      <RunHistory runs={status.runs ?? []} lastLook={status.last_look_at} />
       <EuiSpacer />
       <BackfillPanel detectorId={record.id} status={status} reload={reload} />
     </>

@@ -6,13 +6,30 @@ import { nextStepText } from '../../shared/requests/failure_text';
 import { formatCount, formatSpan, formatTime } from '../../shared/values/format';
 
 /** The last runs, newest first: how many logs they scored, or why they failed and what to do. */
-export function RunHistory({ runs }: { runs: readonly RunSummary[] }): ReactElement {
+export function RunHistory(props: {
+  runs: readonly RunSummary[];
+  /** When logs were last looked for; runs without a log are listed once in a while only. */
+  lastLook: string | undefined;
+}): ReactElement {
+  const { runs, lastLook } = props;
+  const isLater = lastLook !== undefined && runs.length > 0 && lastLook > runs[0].finished_at;
   return (
     <EuiPanel hasBorder hasShadow={false}>
       <EuiTitle size="xs">
         <h2>{i18n.translate('logAnomalies.runs.title', { defaultMessage: 'Last runs' })}</h2>
       </EuiTitle>
       <EuiSpacer size="s" />
+      {isLater && (
+        <EuiText size="s" color="subdued" data-test-subj="logAnomaliesLookedAgain">
+          <p>
+            {i18n.translate('logAnomalies.runs.lookedAgain', {
+              defaultMessage:
+                'Last looked at {time} and found no new log. Such runs are listed once in a while only.',
+              values: { time: formatTime(lastLook) },
+            })}
+          </p>
+        </EuiText>
+      )}
       <EuiBasicTable<RunSummary>
         compressed
         items={[...runs]}
@@ -31,7 +48,7 @@ export function RunHistory({ runs }: { runs: readonly RunSummary[] }): ReactElem
           },
           {
             name: i18n.translate('logAnomalies.runs.outcome', { defaultMessage: 'Outcome' }),
-            render: ({ failure, complete }: RunSummary) =>
+            render: ({ failure, complete, logs }: RunSummary) =>
               failure ? (
                 <EuiText size="xs">
                   <EuiHealth color="danger">
@@ -42,11 +59,13 @@ export function RunHistory({ runs }: { runs: readonly RunSummary[] }): ReactElem
                 </EuiText>
               ) : (
                 <EuiHealth color={complete ? 'success' : 'primary'} textSize="xs">
-                  {complete
-                    ? i18n.translate('logAnomalies.runs.complete', { defaultMessage: 'all logs scored' })
-                    : i18n.translate('logAnomalies.runs.partial', {
-                        defaultMessage: 'a part scored, the next run went on',
-                      })}
+                  {complete && logs === 0
+                    ? i18n.translate('logAnomalies.runs.noLogs', { defaultMessage: 'no new log' })
+                    : complete
+                      ? i18n.translate('logAnomalies.runs.complete', { defaultMessage: 'all logs scored' })
+                      : i18n.translate('logAnomalies.runs.partial', {
+                          defaultMessage: 'a part scored, the next run went on',
+                        })}
                 </EuiHealth>
               ),
           },

@@ -72,7 +72,7 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
     },
     {
       name: i18n.translate('logAnomalies.overview.anomaliesToday', {
-        defaultMessage: 'Anomalies in 24 hours',
+        defaultMessage: 'Anomalies in 24 h',
       }),
       render: ({ anomaliesToday }: DetectorRow) =>
         anomaliesToday === undefined ? NONE : formatCount(anomaliesToday),
@@ -87,7 +87,7 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
     },
     {
       name: i18n.translate('logAnomalies.overview.model', { defaultMessage: 'Active model' }),
-      width: '165px',
+      width: '200px',
       render: ({ status }: DetectorRow) =>
         status?.model ? (
           <EuiToolTip content={status.model.version}>

@@ -10,25 +10,33 @@ import { formatCount } from '../../shared/values/format';
 /** Incidents that the overview names. */
 export const NAMED_INCIDENTS = 3;
 
-/** The most severe incidents that go on, over all detectors. */
-export function OpenIncidents({
-  found,
-}: {
-  found: Answer<'listIncidents'> | undefined;
-}): ReactElement | null {
+/** Incidents of the overview: those that go on, or where none does the last ones. */
+export interface NamedIncidents {
+  readonly areOpen: boolean;
+  readonly found: Answer<'listIncidents'>;
+}
+
+/** The most severe incidents over all detectors: of those that go on, or else of the last 24 hours. */
+export function OpenIncidents({ named }: { named: NamedIncidents | undefined }): ReactElement | null {
   // Without the right to read incidents the detectors are shown all the same.
-  if (found === undefined) return null;
+  if (named === undefined) return null;
+  const { areOpen, found } = named;
   const { total, incidents } = found;
   return (
     <>
       <EuiPanel hasBorder hasShadow={false} paddingSize="s" data-test-subj="logAnomaliesOpenIncidents">
         <EuiTitle size="xs">
           <h2>
-            {i18n.translate('logAnomalies.overview.incidents', {
-              defaultMessage:
-                '{total, plural, =0 {No incident goes on} one {{count} incident goes on} other {{count} incidents go on}}',
-              values: { total, count: formatCount(total) },
-            })}
+            {areOpen
+              ? i18n.translate('logAnomalies.overview.incidents', {
+                  defaultMessage:
+                    '{total, plural, one {{count} open incident} other {{count} open incidents}}',
+                  values: { total, count: formatCount(total) },
+                })
+              : i18n.translate('logAnomalies.overview.noOpenIncident', {
+                  defaultMessage: 'No open incident. In the last 24 hours: {count}',
+                  values: { count: formatCount(total) },
+                })}
           </h2>
         </EuiTitle>
         {incidents.length > 0 && (

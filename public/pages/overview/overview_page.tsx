@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { DAY } from '../../../common/duration';
 import { PLUGIN_NAME } from '../../../common/plugin';
-import type { Answer } from '../../shared/app/api_client';
+import type { Answer, ApiClient } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { InstallDashboardsButton } from '../../shared/detector/install_dashboards_button';
 import { RequestState } from '../../shared/requests/request_state';
@@ -15,7 +15,7 @@ import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { DetectorTable, type DetectorRow } from './detector_table';
 import { ExchangeMenu } from './exchange_menu';
 import { NoDetectors } from './no_detectors';
-import { NAMED_INCIDENTS, OpenIncidents } from './open_incidents';
+import { NAMED_INCIDENTS, OpenIncidents, type NamedIncidents } from './open_incidents';
 import { SamplePanel } from './sample_panel';
 import { isUnderWay, useSample } from './use_sample';
 
@@ -43,9 +43,7 @@ export default function OverviewPage(): ReactElement {
           { query: { by: 'detector', from, to, buckets: SPARKLINE_BUCKETS, groups: 100 } },
           signal,
         ).catch(() => undefined),
-        api('listIncidents', { query: { state: 'active', size: NAMED_INCIDENTS } }, signal).catch(
-          () => undefined,
-        ),
+        namedIncidents(api, { from, to }, signal).catch(() => undefined),
       ]);
       return { rows: rowsOf(list, statuses, today, { from, to }), incidents };
     },
@@ -72,9 +70,15 @@ export default function OverviewPage(): ReactElement {
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesPage">
       <EuiPageTemplate.Header
         pageTitle={PLUGIN_NAME}
-        description={i18n.translate('logAnomalies.overview.description', {
-          defaultMessage: 'Detectors learn what your logs usually look like and point out those that do not.',
-        })}
+        // Beside the buttons there is room for a column of single words.
+        description={
+          hasDetectors
+            ? undefined
+            : i18n.translate('logAnomalies.overview.description', {
+                defaultMessage:
+                  'Detectors learn what your logs usually look like and point out those that do not.',
+              })
+        }
         rightSideItems={
           hasDetectors && canWrite
             ? [
@@ -130,7 +134,7 @@ export default function OverviewPage(): ReactElement {
             if (rows.length > 0) {
               return (
                 <>
-                  <OpenIncidents found={incidents} />
+                  <OpenIncidents named={incidents} />
                   <DetectorTable rows={rows} reload={request.reload} />
                 </>
               );
@@ -163,6 +167,15 @@ export default function OverviewPage(): ReactElement {
       </EuiPageTemplate.Section>
     </EuiPageTemplate>
   );
+}
+
+async function namedIncidents(api: ApiClient, range: Interval, signal: AbortSignal): Promise<NamedIncidents> {
+  const open = await api('listIncidents', { query: { state: 'active', size: NAMED_INCIDENTS } }, signal);
+  if (open.total > 0) return { areOpen: true, found: open };
+  return {
+    areOpen: false,
+    found: await api('listIncidents', { query: { ...range, size: NAMED_INCIDENTS } }, signal),
+  };
 }
 
 function rowsOf(

@@ -2,9 +2,9 @@ import React, { useState, type ReactElement } from 'react';
 import {
   EuiBadge,
   EuiBasicTable,
+  EuiButton,
   EuiButtonEmpty,
   EuiButtonGroup,
-  EuiCode,
   EuiEmptyPrompt,
   EuiFlexGroup,
   EuiFlexItem,
@@ -59,7 +59,25 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
     request.reload();
     reload();
   });
-  if (detector.patterns === undefined) return <NotCounted />;
+  if (detector.patterns === undefined) {
+    return (
+      <NotCounted
+        field={messageFieldOf(detector)}
+        isBusy={isBusy}
+        count={
+          canWrite
+            ? (field) =>
+                void run(() =>
+                  api('updateDetector', {
+                    params: { id },
+                    body: { detector: { ...detector, patterns: { field } }, version: record.version },
+                  }),
+                )
+            : undefined
+        }
+      />
+    );
+  }
   const ignore = (pattern: LogPatternBody): Promise<boolean> =>
     run(() =>
       api('updateLogPattern', {
@@ -163,7 +181,16 @@ function filterName(name: (typeof FILTERS)[number]): string {
   }
 }
 
-const NotCounted = (): ReactElement => (
+/** Returns the field whose messages a detector looks at, or the usual one. */
+const messageFieldOf = ({ features }: DetectorView['record']['detector']): string =>
+  features.find(({ type }) => type === 'template')?.field ?? 'message';
+
+const NotCounted = (props: {
+  field: string;
+  isBusy: boolean;
+  /** Absent for whoever may not. */
+  count: ((field: string) => void) | undefined;
+}): ReactElement => (
   <EuiEmptyPrompt
     iconType="visLine"
     title={
@@ -174,10 +201,24 @@ const NotCounted = (): ReactElement => (
     body={
       <p>
         {i18n.translate('logAnomalies.logPatterns.howTo', {
-          defaultMessage: 'This detector counts kinds of messages when its settings hold:',
-        })}{' '}
-        <EuiCode>{'patterns: { field: message }'}</EuiCode>
+          defaultMessage:
+            'Counted by kind of message, logs tell of a new message, of one that comes more or less often than usual, and of one that stays away. Counting begins with the next run.',
+        })}
       </p>
+    }
+    actions={
+      props.count && (
+        <EuiButton
+          isLoading={props.isBusy}
+          onClick={() => props.count?.(props.field)}
+          data-test-subj="logAnomaliesCountPatterns"
+        >
+          {i18n.translate('logAnomalies.logPatterns.count', {
+            defaultMessage: 'Count the kinds of messages in {field}',
+            values: { field: props.field },
+          })}
+        </EuiButton>
+      )
     }
     data-test-subj="logAnomaliesNoPatterns"
   />
