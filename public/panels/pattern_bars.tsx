@@ -72,7 +72,7 @@ export function PatternBars(props: {
           ),
         },
         {
-          name: i18n.translate('logAnomalies.lane.severity', { defaultMessage: 'Highest severity' }),
+          name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
           width: '110px',
           render: ({ max_confidence: confidence }: Row) => (
             <SeverityLabel severity={severityOf(confidence)} confidence={confidence} />

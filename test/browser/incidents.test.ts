@@ -259,7 +259,6 @@ it.each(['light', 'dark'] as const)(
       async (page) => {
         await open({ page, url: world.host.url }, explorer(), 'logAnomaliesIncidents');
         await page.locator(`${rows} a`).first().click();
-        await page.locator('[data-test-subj^="logAnomaliesValues-"] button').first().click();
         const chart = page.locator(testSubject('logAnomaliesValueChart'));
         await chart.locator('canvas').first().waitFor();
         expect(await chart.innerText()).toMatch(

@@ -122,7 +122,7 @@ function filterText(filter: IncidentStateFilter, states: Answer<'listIncidents'>
   switch (filter) {
     case 'active':
       return i18n.translate('logAnomalies.incident.filterActive', {
-        defaultMessage: 'Going on: {count}',
+        defaultMessage: 'Open: {count}',
         values: { count: formatCount(open + acknowledged) },
       });
     case 'closed':

@@ -19,10 +19,11 @@ interface Shown {
   readonly attribution: readonly Attribution[];
   /** Time that is shown; default: some hours around the result. */
   readonly range?: Interval;
+  readonly isOpenAtFirst?: boolean;
 }
 
 /** Actual value against the usual one over time, of the numeric feature that stands out most; nothing where there is none. */
-export function ValueSection({ resultId, attribution, range }: Shown): ReactElement | null {
+export function ValueSection({ resultId, attribution, range, isOpenAtFirst }: Shown): ReactElement | null {
   const [feature] = attribution
     .filter(({ comparison }) => comparison?.kind === 'number')
     .sort((one, other) => other.share - one.share);
@@ -30,6 +31,7 @@ export function ValueSection({ resultId, attribution, range }: Shown): ReactElem
   return (
     <Section
       id={`logAnomaliesValues-${resultId}`}
+      isOpenAtFirst={isOpenAtFirst}
       title={i18n.translate('logAnomalies.values.title', {
         defaultMessage: '{feature} over time, beside what is usual',
         values: { feature: printable(feature.feature, SHOWN_CHARACTERS) },

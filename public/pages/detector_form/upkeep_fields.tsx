@@ -179,7 +179,7 @@ const modes = (): { value: PromotionMode; text: string }[] => [
   {
     value: 'automatic',
     text: i18n.translate('logAnomalies.upkeep.automatic', {
-      defaultMessage: 'by itself, when it passes its checks',
+      defaultMessage: 'by itself, after its checks',
     }),
   },
   {

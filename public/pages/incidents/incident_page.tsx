@@ -120,7 +120,14 @@ function IncidentValues({ incident }: { incident: IncidentBody }): ReactElement 
   );
   if (leading === undefined) return null;
   const range = { from: Date.parse(start) - AROUND_VALUES, to: Date.parse(end) + AROUND_VALUES };
-  return <ValueSection resultId={leading.result_id} attribution={leading.attribution} range={range} />;
+  return (
+    <ValueSection
+      isOpenAtFirst
+      resultId={leading.result_id}
+      attribution={leading.attribution}
+      range={range}
+    />
+  );
 }
 
 /** The time of an incident is at least so long when its logs are compared with those before. */
@@ -145,7 +152,7 @@ function IncidentChange({ incident }: { incident: IncidentBody }): ReactElement 
 function Facts({ incident }: { incident: IncidentBody }): ReactElement {
   const { severity, confidence, state, start, end, assignee, detectors, closes_at: closesAt } = incident;
   const facts = [
-    <SeverityLabel key="severity" severity={severity} confidence={confidence} />,
+    <SeverityLabel key="severity" severity={severity} confidence={confidence} size="s" />,
     <IncidentStateBadge key="state" state={state} />,
     i18n.translate('logAnomalies.incident.fromTo', {
       defaultMessage: '{from} to {to}',

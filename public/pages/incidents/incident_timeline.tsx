@@ -15,10 +15,11 @@ export function IncidentTimeline(props: {
   const { euiTheme } = useEuiTheme();
   const { interval_ms: interval, buckets } = timeline;
   const title = i18n.translate('logAnomalies.incident.timeline', {
-    defaultMessage: 'Anomalies in each {interval}',
+    defaultMessage: 'Anomalies per {interval}',
     values: { interval: formatSpan(interval) },
   });
-  if (buckets.length === 0) return null;
+  // One bar says nothing that the facts above do not.
+  if (buckets.length < 2) return null;
   return (
     <EuiPanel hasBorder hasShadow={false} paddingSize="s" data-test-subj="logAnomaliesIncidentTimeline">
       <EuiTitle size="xxs">

@@ -53,7 +53,7 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
     },
     {
       name: i18n.translate('logAnomalies.overview.state', { defaultMessage: 'State' }),
-      width: '24%',
+      width: '20%',
       render: ({ status }: DetectorRow) =>
         status ? (
           <div style={{ width: '100%' }}>
@@ -67,6 +67,7 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
     },
     {
       name: i18n.translate('logAnomalies.overview.lag', { defaultMessage: 'Behind now' }),
+      width: '110px',
       render: ({ status }: DetectorRow) => (status?.lag_ms === undefined ? NONE : formatSpan(status.lag_ms)),
       sortable: ({ status }) => status?.lag_ms ?? -1,
     },
@@ -74,6 +75,7 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
       name: i18n.translate('logAnomalies.overview.anomaliesToday', {
         defaultMessage: 'Anomalies in 24 h',
       }),
+      width: '150px',
       render: ({ anomaliesToday }: DetectorRow) =>
         anomaliesToday === undefined ? NONE : formatCount(anomaliesToday),
       sortable: ({ anomaliesToday }) => anomaliesToday ?? -1,

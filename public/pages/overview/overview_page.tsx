@@ -69,7 +69,9 @@ export default function OverviewPage(): ReactElement {
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesPage">
       <EuiPageTemplate.Header
-        pageTitle={PLUGIN_NAME}
+        // Buttons go into a second row before the name is broken.
+        pageTitle={<span style={{ whiteSpace: 'nowrap' }}>{PLUGIN_NAME}</span>}
+        rightSideGroupProps={{ wrap: true, responsive: false, justifyContent: 'flexEnd' }}
         // Beside the buttons there is room for a column of single words.
         description={
           hasDetectors

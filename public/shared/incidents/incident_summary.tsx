@@ -38,7 +38,7 @@ export function IncidentSummary({ incident }: { incident: IncidentBody }): React
         <ul>
           {reasons.map((reason) => (
             <li key={reason.result_id}>
-              <SeverityLabel severity={reason.severity} confidence={reason.confidence} />{' '}
+              <SeverityLabel severity={reason.severity} confidence={reason.confidence} size="s" />{' '}
               <AppLink to={resultPath(reason.result_id)}>{formatTime(reason.time)}</AppLink>{' '}
               {reasonText(reason)}
             </li>

@@ -66,7 +66,7 @@ export function closedBecauseText({ closed_because: because }: IncidentBody): st
   switch (because) {
     case 'quiet':
       return i18n.translate('logAnomalies.incident.quiet', {
-        defaultMessage: 'It closed by itself: nothing came for the quiet time.',
+        defaultMessage: 'It closed by itself: no anomaly followed.',
       });
     case 'person':
       return i18n.translate('logAnomalies.incident.byPerson', { defaultMessage: 'Somebody closed it.' });

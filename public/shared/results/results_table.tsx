@@ -120,7 +120,7 @@ export function ResultsTable(props: {
         {
           ...sortable('time'),
           name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-          width: '205px',
+          width: '225px',
           render: cell(({ result }) => formatTime(result['@timestamp'])),
         },
         {

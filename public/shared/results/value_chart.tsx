@@ -15,6 +15,13 @@ import { valueText } from './sentence_text';
 
 const SHOWN_CHARACTERS = 60;
 
+const dotOf = (color: string) => ({
+  visible: pointVisibility(true),
+  radius: 4,
+  fill: color,
+  stroke: color,
+});
+
 /** Number over time beside its usual range, with the anomalies; what the logs are of stands below. */
 export function ValueChart(props: {
   values: Answer<'getValueOverTime'>;
@@ -128,7 +135,8 @@ export function ValueChart(props: {
             {...(scale.kind === 'log' && {
               labelFormat: (value: number) =>
                 isLabelled(value, largest / scale.smallest) ? text(value) : '',
-              domain: { min: scale.smallest, max: NaN, logMinLimit: scale.smallest },
+              // Room for the dot of the largest value.
+              domain: { min: scale.smallest, max: 1.5 * largest, logMinLimit: scale.smallest },
             })}
           />
           <AreaSeries
@@ -175,10 +183,7 @@ export function ValueChart(props: {
               {...scales}
               yAccessors={['value']}
               color={color}
-              lineSeriesStyle={{
-                line: { visible: false },
-                point: { visible: pointVisibility(true), radius: 4, fill: color },
-              }}
+              lineSeriesStyle={{ line: { visible: false }, point: dotOf(color), isolatedPoint: dotOf(color) }}
               data={own.map(({ time, value }) => ({ time: Date.parse(time), value: drawn(value) }))}
             />
           ))}

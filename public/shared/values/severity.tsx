@@ -38,11 +38,14 @@ export function severityName(severity: Severity): string {
 export const SeverityLabel = ({
   severity,
   confidence,
+  size = 'xs',
 }: {
   severity: Severity;
   confidence: number;
+  /** Of the text that it stands in. */
+  size?: 'xs' | 's';
 }): ReactElement => (
-  <EuiHealth color={useSeverityColors()[severity]} textSize="xs">
+  <EuiHealth color={useSeverityColors()[severity]} textSize={size}>
     {`${severityName(severity)} ${Math.round(confidence * 100)}`}
   </EuiHealth>
 );
