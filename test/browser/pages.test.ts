@@ -243,6 +243,11 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   expect(await trees.inputValue()).toBe('50');
   expect(await depth.inputValue()).toBe('10');
   expect(await page.getByLabel('Logs may come late by').inputValue()).toBe('48h');
+  // Kinds of messages are counted at a click.
+  const patterns = `/app/logAnomalies/detectors/${made}/patterns`;
+  await open({ page, url: world.host.url }, patterns, 'logAnomaliesCountPatterns');
+  await page.getByRole('button', { name: 'Count the kinds of messages in message' }).click();
+  await page.waitForSelector(testSubject('logAnomaliesPatterns'));
   expect(problems).toEqual([]);
   await page.context().close();
 });

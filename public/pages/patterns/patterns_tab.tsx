@@ -64,6 +64,7 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
       <NotCounted
         field={messageFieldOf(detector)}
         isBusy={isBusy}
+        isPossible={detector.unit !== 'bucket' && detector.scoring !== 'ingest'}
         count={
           canWrite
             ? (field) =>
@@ -187,6 +188,8 @@ const messageFieldOf = ({ features }: DetectorView['record']['detector']): strin
 
 const NotCounted = (props: {
   field: string;
+  /** False: the detector does not read messages. */
+  isPossible: boolean;
   isBusy: boolean;
   /** Absent for whoever may not. */
   count: ((field: string) => void) | undefined;
@@ -200,13 +203,19 @@ const NotCounted = (props: {
     }
     body={
       <p>
-        {i18n.translate('logAnomalies.logPatterns.howTo', {
-          defaultMessage:
-            'Counted by kind of message, logs tell of a new message, of one that comes more or less often than usual, and of one that stays away. Counting begins with the next run.',
-        })}
+        {props.isPossible
+          ? i18n.translate('logAnomalies.logPatterns.howTo', {
+              defaultMessage:
+                'Counted by kind of message, logs tell of a new message, of one that comes more or less often than usual, and of one that stays away. Counting begins with the next run.',
+            })
+          : i18n.translate('logAnomalies.logPatterns.cannot', {
+              defaultMessage:
+                'A detector that judges spans of time, or whose logs Elasticsearch scores as they arrive, reads no messages. One that judges each log by itself can count their kinds.',
+            })}
       </p>
     }
     actions={
+      props.isPossible &&
       props.count && (
         <EuiButton
           isLoading={props.isBusy}
