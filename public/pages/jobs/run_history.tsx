@@ -8,7 +8,7 @@ import { formatCount, formatSpan, formatTime } from '../../shared/values/format'
 /** The last runs, newest first: how many logs they scored, or why they failed and what to do. */
 export function RunHistory(props: {
   runs: readonly RunSummary[];
-  /** When logs were last looked for; runs without a log are listed once in a while only. */
+  /** Time of the last search for logs; runs without a log are listed once in a while only. */
   lastLook: string | undefined;
 }): ReactElement {
   const { runs, lastLook } = props;
