@@ -130,13 +130,6 @@ export class KibanaBrowser {
     },
     uiSettings: { get: () => undefined },
     http: { basePath: { get: () => '/s/shop', prepend: (path: string) => `/s/shop${path}` } },
-    // It throws for a setting that it does not know. Source: packages/core/ui-settings/core-ui-settings-browser-internal.
-    uiSettings: {
-      get: (key: string) => {
-        if (key !== 'dateFormat') throw new Error(`Unexpected \`IUiSettingsClient.get("${key}")\` call`);
-        return 'MMM D, YYYY @ HH:mm:ss.SSS';
-      },
-    },
   } as unknown as CoreStart;
 
   public setupCore(): CoreSetup {
