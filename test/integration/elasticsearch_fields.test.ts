@@ -134,15 +134,15 @@ describe('fields of logs are what Elasticsearch has read', () => {
         return [field, field === '@timestamp' ? new Date(value as string).toISOString() : value];
       }),
     );
-  async function readAll(range: LogRange, fields?: readonly string[], from = source) {
+  async function readAll(range: LogRange, fields?: readonly string[], from = source, pageSize?: number) {
     const logs = [];
-    for await (const page of from.read(range, { fields })) logs.push(...page.logs);
+    for await (const page of from.read(range, { fields, pageSize })) logs.push(...page.logs);
     return logs;
   }
 
-  it('when they are read page by page', async () => {
-    const logs = await readAll(rangeOf(index), FIELDS);
-    expect(logs).toHaveLength(LOGS);
+  it.each([undefined, 40])('when they are read page by page, by %p', async (pageSize) => {
+    const logs = await readAll(rangeOf(index), FIELDS, source, pageSize);
+    expect(logs.map(({ id }) => Number(id))).toEqual(Array.from({ length: LOGS }, (_none, id) => id));
     for (const { id, document } of logs) expect(show(document, FIELDS)).toEqual(expected(Number(id)));
   });
 

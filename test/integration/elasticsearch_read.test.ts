@@ -188,6 +188,11 @@ describe('LogSource.read on a real Elasticsearch', () => {
       const rest = await readAll(rangeOf(index), { pageSize: 40, after: pages[place].position });
       expect(idsOf([...pages.slice(0, place + 1), ...rest])).toEqual(expected);
     }
+    // Earlier versions wrote the time of a position as ISO 8601.
+    const { last, ...position } = pages[9].position as { last: [number, string, number] };
+    const after = { ...position, last: [new Date(last[0]).toISOString(), ...last.slice(1)] };
+    const rest = await readAll(rangeOf(index), { after });
+    expect(idsOf([...pages.slice(0, 10), ...rest])).toEqual(expected);
   });
 
   test.each([

@@ -4,7 +4,14 @@ import { parseWith } from '../../../common/validation';
 import type { LogPage, LogRange, ReadOptions } from '../../detection/ports';
 import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { queryOf, refuseVanished, timeFieldOf, timeSort, type ClockOfLogs } from '../transport/log_query';
+import {
+  queryOf,
+  refuseVanished,
+  timeFieldOf,
+  timeSort,
+  type ClockOfLogs,
+  type TimeSort,
+} from '../transport/log_query';
 import { planFields, type Hit } from '../transport/field_plan';
 import { searchPages } from '../transport/search_pages';
 import type { StretchesOfSearch } from '../transport/stretches';
@@ -30,6 +37,12 @@ type Place = Position['last'];
 const placeOf = (sort: estypes.SortResults | undefined): Place => (sort ?? []).slice(0, 3) as Place;
 const isSame = (one: Place, other: Place): boolean => one.every((value, level) => value === other[level]);
 
+/** Returns the place with its time as this search sorts by it: earlier versions wrote ISO 8601, and so do ranges of nanoseconds. */
+function sameKindOf([time, ...rest]: Place, { isOfMilliseconds }: Pick<TimeSort, 'isOfMilliseconds'>): Place {
+  if (isOfMilliseconds === (typeof time === 'number')) return [time, ...rest];
+  return [isOfMilliseconds ? Date.parse(String(time)) : new Date(time).toISOString(), ...rest];
+}
+
 /** Sort values just before all logs at that place. */
 const before = ([time, index, sequence]: Place): estypes.SortResults => [
   time,
@@ -46,8 +59,13 @@ const LAST_TIME = Date.UTC(9999, 11, 31);
  * first. Where a stretch begins is therefore a place in the order, and its end a bound of the query: a log that has a time before the
  * end, and whose first is not before the beginning, has its first time in the stretch.
  */
-function stretchesOf(range: LogRange, by: ClockOfLogs): StretchesOfSearch {
-  const timeOf = ({ sort }: Hit): number => Date.parse(String(sort?.[0]));
+function stretchesOf(
+  range: LogRange,
+  by: ClockOfLogs,
+  { isOfMilliseconds }: Pick<TimeSort, 'isOfMilliseconds'>,
+): StretchesOfSearch {
+  const timeOf = ({ sort }: Hit): number =>
+    isOfMilliseconds ? Number(sort?.[0]) : Date.parse(String(sort?.[0]));
   const isCut = (time: number): boolean => time >= Math.max(0, range.from) && time <= LAST_TIME;
   return {
     end: range.to,
@@ -57,7 +75,7 @@ function stretchesOf(range: LogRange, by: ClockOfLogs): StretchesOfSearch {
       const time = { gte: from, lt: to, format: 'epoch_millis' };
       return {
         query: { bool: { filter: [queryOf(range, by), { range: { [timeFieldOf(range, by)]: time } }] } },
-        after: after ?? [new Date(from).toISOString(), '', -1, -1],
+        after: after ?? [isOfMilliseconds ? from : new Date(from).toISOString(), '', -1, -1],
       };
     },
   };
@@ -79,7 +97,7 @@ export async function* readLogs(
   if (found === undefined) return;
   const { index, timestampField } = range;
   const plan = await planFields(client, index, { fields, timestampField }, { signal, policy });
-  let last = start?.last;
+  let last = start && sameKindOf(start.last, found);
   let seen = new Set(start?.seen);
   const pages = searchPages(client, {
     index,
@@ -89,7 +107,7 @@ export async function* readLogs(
     pageSize,
     after: last && before(last),
     isUsuallySmall: true,
-    stretches: stretchesOf(range, by),
+    stretches: stretchesOf(range, by, found),
     resumeFrom: (lost) => ({ after: before(placeOf(lost)) }),
     whenLost: () => refuseVanished(client, index, found.indices, { signal, policy }),
     what: `read logs of "${index}"`,
