@@ -5,6 +5,8 @@ import { VALUE_UNITS } from '../detector/feature_schema';
 export const VALUE_CHARACTERS = 120;
 export const GROUP_CHARACTERS = 80;
 export const USUAL_CHARACTERS = 60;
+/** Characters of a step of a session that are kept. */
+export const EVENT_CHARACTERS = 100;
 
 /** Kinds of comparison: each has a sentence of its own. */
 const COMPARISON_KINDS = [
@@ -17,6 +19,7 @@ const COMPARISON_KINDS = [
   'signs',
   'hour',
   'weekday',
+  'events',
 ] as const;
 
 const count = z.number().min(0).max(1e15);
@@ -55,6 +58,29 @@ export const comparisonSchema = z
       .max(2)
       .optional()
       .describe('Signs of attacks, or patterns of the detector, in a text'),
+    events: z
+      .array(
+        z.object({
+          text: text(EVENT_CHARACTERS),
+          count: count.optional().describe('Logs with it'),
+          low: z.number().optional().describe('Usual number of logs, from'),
+          high: z.number().optional(),
+          never: z.literal(true).optional().describe('No training row holds it'),
+        }),
+      )
+      .max(3)
+      .optional()
+      .describe('Messages of a row whose number is unusual, by their template'),
+    order: z
+      .object({
+        rule: z.enum(['missing_after', 'missing_before', 'after', 'twice']),
+        step: text(EVENT_CHARACTERS).optional().describe('Absent: the begin of the session'),
+        other: text(EVENT_CHARACTERS),
+        rows: count.describe('Training sessions that are so'),
+        of: count.describe('Those that hold the step'),
+      })
+      .optional()
+      .describe('What of the order of a session is least usual'),
     more_signs: count.optional(),
     is_odd: z
       .literal(true)

@@ -100,3 +100,66 @@ describe('a detector of buckets', () => {
     expect(issuesOf(change).join('\n')).toMatch(message);
   });
 });
+
+describe('a detector of sessions', () => {
+  const bucket = { session: { field: 'trace.id' }, events: { field: 'message' } };
+  const sessions = (change: Record<string, unknown> = {}) => ({ entity_field: undefined, bucket, ...change });
+
+  it('has the session as entity, and reads steps and numbers that are compared with those of all sessions', () => {
+    const detector = parseDetector(input(sessions()));
+    expect(detector.entity_field).toBe('trace.id');
+    expect(detector.bucket?.session).toEqual({ field: 'trace.id', gap: '5m', max_length: '1h' });
+    expect(detector.features.map(({ type, field, by }) => [type, field, by])).toEqual([
+      ['event_counts', 'bucket.events', undefined],
+      ...['count', 'errors', 'error_share', 'duration'].map((name) => [
+        'number',
+        `bucket.${name}`,
+        undefined,
+      ]),
+    ]);
+    // What is stored is read again as it is.
+    expect(parseDetector(JSON.parse(JSON.stringify(detector)))).toEqual(detector);
+  });
+
+  it('counts messages of spans of time within their entity', () => {
+    const { features } = parseDetector(input({ bucket: { events: { field: 'message', templates: 20 } } }));
+    expect(features[0]).toMatchObject({ type: 'event_counts', by: 'service.name', templates: 20 });
+  });
+
+  it.each([
+    [
+      sessions({ entity_field: 'service.name' }),
+      /entity_field: must be left out with bucket.session.*got service.name.*trace.id/,
+    ],
+    [
+      sessions({ entity_fields: ['trace.id', 'service.name'] }),
+      /entity_fields: must be left out with bucket.session/,
+    ],
+    [
+      sessions({ bucket: { session: { field: 'trace.id', gap: '2h' } } }),
+      /gap: must not be longer than .*max_length \(got 2h\)/,
+    ],
+    [
+      sessions({ bucket: { session: { field: 'trace.id', max_length: '2d' } } }),
+      /max_length: must be at most a day.*got 2d/,
+    ],
+    [sessions({ scoring: 'ingest' }), /scoring: cannot be ingest with unit: bucket/],
+    [sessions({ unit: 'log' }), /bucket: is only for unit: bucket/],
+    [
+      sessions({ features: [{ type: 'deviation', field: 'bucket.count', by: 'trace.id' }] }),
+      /by: cannot be given with bucket.session/,
+    ],
+    [
+      { features: [{ type: 'event_counts', field: 'bucket.events' }] },
+      /cannot be event_counts without bucket.events/,
+    ],
+    [sessions({ features: [{ type: 'number', field: 'bucket.events' }] }), /type: must be event_counts/],
+    [
+      sessions({ features: [{ type: 'event_counts', field: 'bucket.count' }] }),
+      /field: must be bucket.events/,
+    ],
+    [sessions({ bucket: { ...bucket, events: { field: 'message', templates: 51 } } }), /templates/],
+  ])('refuses what does not go together: %j', (change, expected) => {
+    expect(issuesOf(change).join('\n')).toMatch(expected);
+  });
+});

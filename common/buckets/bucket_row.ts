@@ -2,13 +2,18 @@ import type { Attribution } from '../anomaly';
 import { sentenceOf, subjectOf, usualOf } from '../explanations';
 import { durationToMilliseconds, type Detector } from '../detector';
 import { entityFieldsOf, partsOfEntity } from '../detector/entity_fields';
+import { readableValue } from '../detector/value_units';
+import { MINUTE } from '../duration';
 import { textOfJson } from '../json_values';
 import type { LogDocument } from '../log_document';
 import { getField } from '../log_features';
+import type { EventTally } from '../log_features/events/event_tally';
 import {
   COUNT_FIELD,
   distinctField,
+  DURATION_FIELD,
   ERRORS_FIELD,
+  EVENTS_FIELD,
   ERROR_SHARE_FIELD,
   FAILURE_SHARE_FIELD,
   LATENCY_P50_FIELD,
@@ -35,6 +40,12 @@ export interface BucketRow {
   /** Absent where what is rare is not known. */
   readonly rare: Readonly<Record<string, number | undefined>>;
   readonly labels?: BucketLabels;
+  /** Messages by template; present where the detector counts them. */
+  readonly events?: EventTally;
+  /** Of a session the time of its last log, epoch milliseconds; `start` is that of its first. */
+  readonly end?: number;
+  /** The session went on for longer than it may; these are its logs up to then. */
+  readonly isCut?: boolean;
 }
 
 /** Ground truth: whether the bucket holds anomalous logs, or should hold logs and does not. */
@@ -54,7 +65,21 @@ const UNIT_NAMES = { s: 's', m: 'min', h: 'h', d: 'd', w: 'w' } as const;
 const spanText = (span: string): string =>
   `${span.slice(0, -1)} ${UNIT_NAMES[span.slice(-1) as keyof typeof UNIT_NAMES]}`;
 
-export const spanOf = ({ bucket }: Detector): number => durationToMilliseconds(bucket?.span ?? '5m');
+/**
+ * Returns the steps that rows are read in, in milliseconds: the span of a bucket. Sessions end at any time; they are read by the
+ * minute in which they are over.
+ */
+export const spanOf = ({ bucket }: Detector): number =>
+  bucket?.session === undefined ? durationToMilliseconds(bucket?.span ?? '5m') : MINUTE;
+
+/** Returns the id of a row: the same whenever its logs are summed up. */
+export const rowIdOf = (
+  { bucket }: Detector,
+  { start, entity }: Pick<BucketRow, 'start' | 'entity'>,
+): string =>
+  `${bucket?.session === undefined ? bucket?.span : 'session'}/${new Date(start).toISOString()}/${entity}`;
+
+const NO_EVENTS: EventTally = { texts: [], counts: [] };
 
 export const silentRow = (start: number, entity: string, { bucket }: Detector): BucketRow => ({
   start,
@@ -64,6 +89,7 @@ export const silentRow = (start: number, entity: string, { bucket }: Detector): 
   ...(bucket?.failures !== undefined && { failures: 0 }),
   distinct: Object.fromEntries(Object.keys(bucket?.distinct ?? {}).map((name) => [name, 0])),
   rare: Object.fromEntries(Object.keys(bucket?.rare ?? {}).map((name) => [name, 0])),
+  ...(bucket?.events !== undefined && { events: NO_EVENTS }),
 });
 
 /**
@@ -90,7 +116,8 @@ export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocu
         to: new Date(start + spanMilliseconds).toISOString(),
       };
     }
-    const values: Record<string, number> = {
+    const { end, events, isCut } = row;
+    const values: Record<string, unknown> = {
       [COUNT]: count,
       [ERRORS]: errors,
       [ERROR_SHARE]: errors / Math.max(count, FEWEST_LOGS_OF_A_SHARE),
@@ -106,17 +133,25 @@ export function bucketDocuments(detector: Detector): (row: BucketRow) => LogDocu
       put(key, (count + LOGS_OF_OWN_VALUES) / (row.distinct[name] + LOGS_OF_OWN_VALUES));
     }
     for (const [name, key] of rare) put(key, row.rare[name]);
+    if (end !== undefined) put(DURATION, end - start);
+    if (events !== undefined) values[EVENTS] = events;
     return {
       [detector.source.timestamp_field]: time.from,
       'event.start': time.from,
-      'event.end': time.to,
+      'event.end': end === undefined ? time.to : new Date(end + 1).toISOString(),
       ...partsIn(entity, entityFields),
-      message: `${entity}: ${logsText(count)}${during}`,
+      message: `${entity}: ${logsText(count)}${end === undefined ? during : sessionText(end - start, isCut && bucket?.session?.max_length)}`,
       bucket: values,
       ...(row.labels && { labels: row.labels }),
     };
   };
 }
+
+/** @param most the time up to which a session counts that went on for longer */
+const sessionText = (length: number, most: string | false | undefined): string =>
+  most === undefined || most === false
+    ? ` in ${readableValue(length, 'ms')}`
+    : ` in its first ${spanText(most)}`;
 
 /** The fields of the entity of a row, without those that it lacks. */
 function partsIn(entity: string, fields: readonly string[]): Record<string, string> {
@@ -132,6 +167,7 @@ function partsIn(entity: string, fields: readonly string[]): Record<string, stri
 
 /** Returns the key of the number in the object `bucket` of a document. */
 const keyOf = (field: string): string => field.slice('bucket.'.length);
+const [EVENTS, DURATION] = [EVENTS_FIELD, DURATION_FIELD].map(keyOf);
 const [COUNT, ERRORS, ERROR_SHARE, FAILURE_SHARE, LATENCY_P50, LATENCY_P95] = [
   COUNT_FIELD,
   ERRORS_FIELD,

@@ -17,6 +17,10 @@ export interface BucketField {
   readonly unit?: ValueUnit;
 }
 
+/** Counts of messages by template: no number, but what features of type `event_counts` read. */
+export const EVENTS_FIELD = 'bucket.events';
+/** From the first log of a session to its last, milliseconds. */
+export const DURATION_FIELD = 'bucket.duration';
 export const COUNT_FIELD = 'bucket.count';
 export const ERRORS_FIELD = 'bucket.errors';
 export const ERROR_SHARE_FIELD = 'bucket.error_share';
@@ -47,6 +51,7 @@ const WEIGHTS = {
   distinct: 0.5,
   per: 1.5,
   rare: 1,
+  duration: 1,
 };
 
 /** All numbers that a bucket row holds, with the title that explanations show. */
@@ -108,24 +113,68 @@ export function bucketFields(bucket: BucketSettings): BucketField[] {
       weight: WEIGHTS.rare,
       tolerance: COUNT_TOLERANCE,
     })),
+    ...(bucket.session === undefined
+      ? []
+      : [{ field: DURATION_FIELD, title: 'length', weight: WEIGHTS.duration, unit: 'ms' as const }]),
+  ];
+}
+
+/** All fields of a row that features may read beside time and entity. */
+export const featureFieldsOf = (bucket: BucketSettings): string[] => [
+  ...bucketFields(bucket).map(({ field }) => field),
+  ...(bucket.events === undefined ? [] : [EVENTS_FIELD]),
+];
+
+/** Returns what row values are compared within. Several fields make groups from wide to narrow: an entity of which little is known is compared within its first parts. */
+const withinEntity = (entityFields: readonly string[]): string | string[] =>
+  entityFields.length === 1 ? entityFields[0] : [...entityFields];
+
+function eventFeature(
+  { events, session }: BucketSettings,
+  entityFields: readonly string[],
+): z.input<typeof featureSchema>[] {
+  if (events === undefined) return [];
+  return [
+    {
+      type: 'event_counts',
+      field: EVENTS_FIELD,
+      name: 'steps',
+      ...(events.templates !== undefined && { templates: events.templates }),
+      // Each session has an id of its own: there is nothing that it could be compared with under that.
+      ...(session === undefined && { by: withinEntity(entityFields) }),
+    },
   ];
 }
 
 /**
  * Default features of a detector without named features: each number of the row, compared with what is usual
- * for its entity at that time of day.
+ * for its entity at that time of day; those of a session, which has no earlier rows, with all sessions.
  */
 export const defaultBucketFeatures = (
   bucket: BucketSettings,
   entityFields: readonly string[],
-): z.input<typeof featureSchema>[] =>
-  bucketFields(bucket).map(({ field, title, weight, tolerance, unit }) => ({
-    type: 'deviation',
-    field,
-    // Several make groups from wide to narrow: an entity of which little is known is compared within its first parts.
-    by: entityFields.length === 1 ? entityFields[0] : [...entityFields],
-    name: title,
-    weight,
-    ...(tolerance === undefined ? {} : { tolerance }),
-    ...(unit === undefined ? {} : { unit }),
-  }));
+): z.input<typeof featureSchema>[] => [
+  ...eventFeature(bucket, entityFields),
+  ...bucketFields(bucket).map(({ field, title, weight, tolerance, unit }): z.input<typeof featureSchema> =>
+    bucket.session === undefined
+      ? {
+          type: 'deviation',
+          field,
+          by: withinEntity(entityFields),
+          name: title,
+          weight,
+          ...(tolerance === undefined ? {} : { tolerance }),
+          ...(unit === undefined ? {} : { unit }),
+        }
+      : {
+          type: 'number',
+          field,
+          name: title,
+          weight: SESSION_WEIGHT,
+          ...(unit === undefined ? {} : { unit }),
+        },
+  ),
+];
+
+/** Numbers of a session say less than its steps: how many logs it has is told by these. */
+const SESSION_WEIGHT = 0.5;

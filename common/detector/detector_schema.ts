@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { bucketFields, defaultBucketFeatures } from './bucket_fields';
+import { defaultBucketFeatures, EVENTS_FIELD, featureFieldsOf } from './bucket_fields';
 import { bucketSchema, type BucketSettings } from './bucket_schema';
 import { entityFieldsOf, MOST_ENTITY_FIELDS } from './entity_fields';
 import { featureSchema, fieldName, type FeatureDefinition } from './feature_schema';
 import { patternSettingsSchema } from './pattern_settings';
 import { SPLIT_METHODS, TRAINERS } from '../isolation_forest/forest/types';
-import { durationSchema } from '../duration';
+import { DAY, durationSchema, durationToMilliseconds } from '../duration';
 import { isTimeZone } from '../time_zone';
 import { parseWith } from '../validation';
 import { driftSettingsSchema, olderLogsSchema, promotionSettingsSchema } from './upkeep_settings';
@@ -230,11 +230,14 @@ function withOneEntitySetting(detector: Settings): Settings {
 function withBucketDefaults(detector: Settings): Settings {
   if (detector.unit !== 'bucket') return detector;
   const bucket = detector.bucket ?? bucketSchema.parse({});
-  const entityFields = entityFieldsOf(detector);
-  const { features } = detector;
-  if (features.length > 0 || entityFields.length === 0) return { ...detector, bucket };
+  const { features, entity_field: own, entity_fields: several } = detector;
+  // A session is its own entity.
+  const named = own === undefined && several === undefined ? bucket.session?.field : undefined;
+  const whole = { ...detector, bucket, ...(named !== undefined && { entity_field: named }) };
+  const entityFields = entityFieldsOf(whole);
+  if (features.length > 0 || entityFields.length === 0) return whole;
   const parsed = z.array(featureSchema).safeParse(defaultBucketFeatures(bucket, entityFields));
-  return { ...detector, bucket, features: parsed.data ?? [] };
+  return { ...whole, features: parsed.data ?? [] };
 }
 
 function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
@@ -249,6 +252,12 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
     refuse(['features'], 'must name at least one feature');
   }
   detector.features.forEach(({ type, by }, i) => {
+    if (type === 'event_counts' && detector.bucket?.events === undefined) {
+      refuse(
+        ['features', i, 'type'],
+        'cannot be event_counts without bucket.events, which counts messages by template; allowed: the other types',
+      );
+    }
     if (type === 'deviation' && by === undefined) {
       refuse(
         ['features', i, 'by'],
@@ -277,13 +286,18 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
       'cannot be ingest with unit: bucket, since a pipeline sees one log at a time; allowed: job',
     );
   }
-  const allowed = [
-    ...bucketFields(bucket as BucketSettings).map(({ field }) => field),
-    source.timestamp_field,
-    ...entityFields,
-  ];
+  const session = bucket?.session;
+  if (session !== undefined) refuseMisfitsOfSession(detector, session, entityFields, refuse);
+  const allowed = [...featureFieldsOf(bucket as BucketSettings), source.timestamp_field, ...entityFields];
   detector.features.forEach(({ field, by, type }, i) => {
     const isTime = type === 'hour_of_day' || type === 'day_of_week';
+    if ((field === EVENTS_FIELD) !== (type === 'event_counts') && bucket?.events !== undefined) {
+      refuse(
+        ['features', i, field === EVENTS_FIELD ? 'type' : 'field'],
+        `must be ${field === EVENTS_FIELD ? 'event_counts' : EVENTS_FIELD}: only features of type event_counts read ${EVENTS_FIELD}`,
+      );
+      return;
+    }
     if (!allowed.includes(field) && !isTime) {
       refuse(['features', i, 'field'], `is not in a bucket row; allowed: ${allowed.join(', ')}`);
     }
@@ -296,6 +310,46 @@ function refuseMisfitsOfUnit(detector: Settings, refuse: Refuse): void {
         entityFields.length === 1
           ? `must be the entity_field of a bucket detector, ${entityFields[0]}`
           : `must be of the entity_fields of a bucket detector; allowed: ${entityFields.join(', ')}`,
+      );
+    }
+  });
+}
+
+/** Settings of a session that cannot be together, or are of rows for spans of time. */
+function refuseMisfitsOfSession(
+  { features }: Settings,
+  session: NonNullable<BucketSettings['session']>,
+  entityFields: readonly string[],
+  refuse: Refuse,
+): void {
+  if (entityFields.length !== 1 || entityFields[0] !== session.field) {
+    refuse(
+      [entityFields.length > 1 ? 'entity_fields' : 'entity_field'],
+      `must be left out with bucket.session, where each session is an entity of its own, or be bucket.session.field (got ${entityFields.join(', ')}); allowed: ${session.field}`,
+    );
+  }
+  if (durationToMilliseconds(session.gap) > durationToMilliseconds(session.max_length)) {
+    refuse(
+      ['bucket', 'session', 'gap'],
+      `must not be longer than bucket.session.max_length (got ${session.gap}); allowed: up to ${session.max_length}`,
+    );
+  }
+  if (durationToMilliseconds(session.max_length) > DAY) {
+    refuse(
+      ['bucket', 'session', 'max_length'],
+      `must be at most a day, since the logs of so much time are looked through again (got ${session.max_length}); allowed: up to 1d`,
+    );
+  }
+  features.forEach(({ type, by }, i) => {
+    if (by !== undefined) {
+      refuse(
+        ['features', i, 'by'],
+        'cannot be given with bucket.session: a session has no earlier rows to be compared with; allowed: type number, without by',
+      );
+    } else if (type === 'deviation') {
+      refuse(
+        ['features', i, 'type'],
+        'cannot be deviation with bucket.session: a session has no earlier rows to be compared with; allowed: number',
       );
     }
   });

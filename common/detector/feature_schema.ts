@@ -12,6 +12,7 @@ export const FEATURE_TYPES = [
   'route',
   'attack_signs',
   'combination',
+  'event_counts',
 ] as const;
 export type FeatureType = (typeof FEATURE_TYPES)[number];
 
@@ -105,7 +106,7 @@ const featureSettings = z
       .union([fieldName, z.array(fieldPart).min(1).max(4)])
       .optional()
       .describe(
-        'Only for types deviation and severity: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
+        'Only for types deviation, severity and event_counts: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
       ),
     fields: z
       .array(fieldPart)
@@ -180,6 +181,15 @@ const featureSettings = z
       .describe(
         'Only for type template: names and bounded regular expressions of what varies in messages; a match becomes <name>',
       ),
+    templates: z
+      .number()
+      .int()
+      .min(2)
+      .max(50)
+      .optional()
+      .describe(
+        'Only for type event_counts: most frequent templates that are columns of their own; default 50, all others together',
+      ),
     /** Characters of a text or message that are looked at. */
     max_length: z.number().int().min(16).max(65_536).default(2_048),
   })
@@ -192,6 +202,7 @@ const TYPES_OF_SETTING = {
   method: ['route'],
   direction: ['number', 'deviation', 'text'],
   masks: ['template'],
+  templates: ['event_counts'],
   ignore_below: ['number', 'deviation'],
   ignore_within_percent: ['number', 'deviation'],
   unit: ['number', 'deviation'],
@@ -207,7 +218,7 @@ const OLDER_SETTINGS: Readonly<Record<string, readonly FeatureDefinition['type']
   scale: ['number', 'deviation'],
   encoding: ['category'],
   one_hot_limit: ['category'],
-  by: ['deviation', 'severity'],
+  by: ['deviation', 'severity', 'event_counts'],
   tolerance: ['deviation'],
   time_zone: ['hour_of_day', 'day_of_week', 'deviation'],
   patterns: ['text'],
@@ -256,6 +267,7 @@ export type FeatureDefinition = z.infer<typeof featureSchema>;
  * characters, signs of attack); the time of day is rarely anomalous by itself.
  */
 export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>> = {
+  event_counts: 5,
   text: 5,
   number: 2,
   template: 2,

@@ -67,6 +67,8 @@ const SUBJECTS: Readonly<Record<string, Phrase>> = {
   'bucket.error_share': 'subject_error_share',
   'bucket.latency_p50': 'subject_latency_p50',
   'bucket.latency_p95': 'subject_latency_p95',
+  'bucket.events': 'subject_steps',
+  'bucket.duration': 'subject_length',
 };
 
 const subjectOfField = (field: string, words: Words): string =>
@@ -110,7 +112,34 @@ function compared({ field, comparison }: What, words: Words): string | undefined
     case 'hour':
     case 'weekday':
       return timeSentence(comparison, words);
+    case 'events':
+      return eventsSentence(comparison, words);
   }
+}
+
+/** Steps of a session, or templates of a row, that came more or less often than usual, and what never follows each other. */
+function eventsSentence({ events = [], order, logs = 0 }: Comparison, words: Words): string {
+  const style = styleOf(words);
+  const rows = readableCount(logs, style);
+  const steps = events.map(({ text, count = 0, low = 0, high = low, never }) => {
+    const step = clean(text);
+    if (never === true) return words.write('step_never', { step, logs: rows });
+    const usual = low === high ? readableCount(low, style) : readableRange(low, high, 'none', style);
+    return words.write('step_times', { step, count: readableCount(count, style), usual });
+  });
+  if (order !== undefined) {
+    const { rule, step, other } = order;
+    const phrase = rule === 'missing_after' && step === undefined ? 'missing' : rule;
+    steps.push(
+      words.write(`step_${phrase}`, {
+        step: clean(step ?? ''),
+        other: clean(other),
+        count: readableCount(order.rows, style),
+        logs: readableCount(order.of, style),
+      }),
+    );
+  }
+  return steps.length === 0 ? words.write('steps_together') : steps.join(', ');
 }
 
 const clean = (text: string): string => printable(text, LONGEST_TEXT);

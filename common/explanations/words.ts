@@ -36,6 +36,14 @@ export const PHRASES = {
   odd_text: 'unusual text: {value}',
   any_hour: 'any hour is usual',
   any_day: 'any day is usual',
+  step_times: '“{step}” {count} times, usually {usual}',
+  step_never: '“{step}” never seen before in {logs} rows',
+  step_missing: 'no “{other}”, so in {count} of {logs} sessions',
+  step_missing_after: 'no “{other}” after “{step}”, so in {count} of {logs} sessions',
+  step_missing_before: '“{step}” without “{other}” before it, so in {count} of {logs} sessions',
+  step_after: '“{other}” after “{step}”, so in {count} of {logs} sessions',
+  step_twice: '“{other}” more than once, so in {count} of {logs} sessions',
+  steps_together: 'unusual together',
   withheld: '{subject} is unusual',
   nothing: 'nothing is unusual by itself',
   unit_byte: '1 byte',
@@ -74,6 +82,8 @@ export const PHRASES = {
   subject_error_share: 'error share',
   subject_latency_p50: 'median duration',
   subject_latency_p95: '95th percentile of the duration',
+  subject_steps: 'steps',
+  subject_length: 'length',
 } as const;
 export type Phrase = keyof typeof PHRASES;
 

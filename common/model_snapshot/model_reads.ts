@@ -1,4 +1,4 @@
-import { bucketFields } from '../detector/bucket_fields';
+import { featureFieldsOf } from '../detector/bucket_fields';
 import type { Detector } from '../detector';
 import { entityFieldsOf, entitySettingOf } from '../detector/entity_fields';
 import { fieldsOfFeature } from '../log_features/fields/group_fields';
@@ -30,9 +30,7 @@ export function readsOf(detector: Detector): string[] {
     source.ingested_field,
     ...entityFieldsOf(detector),
     ...contextFields,
-    ...(unit === 'bucket' && bucket !== undefined
-      ? [...bucketFields(bucket).map(({ field }) => field), bucketsOf(detector)]
-      : []),
+    ...(unit === 'bucket' && bucket !== undefined ? [...featureFieldsOf(bucket), bucketsOf(detector)] : []),
   ]);
 }
 

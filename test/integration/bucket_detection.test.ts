@@ -10,6 +10,7 @@ import { runDetection } from '../../server/detection/scoring/run_detection';
 import { trainModel } from '../../server/detection/training/train_model';
 import { connect, createDetectorSource, createResultStore } from '../../server/elasticsearch';
 import { compilePipeline } from '../../common/painless';
+import { generateWorkflows, type WorkflowLog } from '../../scripts/bench/traffic/workflow_logs';
 import { bucketDetector, LOG_MAPPINGS, sourceFor } from './fixtures/bucket_fixture';
 import {
   addLogs,
@@ -95,7 +96,7 @@ async function train(input: Partial<DetectorInput>): Promise<ModelSnapshot> {
 }
 
 /** A detector that is run now and then, with its checkpoint. */
-function running(snapshot: ModelSnapshot) {
+function running(snapshot: ModelSnapshot, startFrom = TEST) {
   const space = uniqueName('space').slice(0, 40);
   const results = createResultStore(client, { space, refresh: true, policy: QUICK });
   let stored: Checkpoint | undefined;
@@ -116,7 +117,7 @@ function running(snapshot: ModelSnapshot) {
       },
       clock: { now: () => now, sleep: () => Promise.resolve() },
       runId: `run-${now}`,
-      startFrom: TEST,
+      startFrom,
       upTo,
       announce: (found) => {
         if (told === 'crash') throw new Error('killed before it was told');
@@ -316,5 +317,119 @@ describe('a detector of buckets on generated logs in a real Elasticsearch', () =
   it('is not scored in an ingest pipeline', async () => {
     const snapshot = await train({ bucket: BUCKET });
     expect(() => compilePipeline(snapshot, { detectorId: 'services' })).toThrow(/unit is bucket/);
+  });
+});
+
+describe('a detector of sessions on generated workflows in a real Elasticsearch', () => {
+  const workflows = uniqueName('workflows');
+  const FAULTY = TRAINING + 3 * HOUR;
+  const apart = 2_000;
+  const faulty = [...generateWorkflows({ seed: 41, count: 400, faultRate: 0.1, from: FAULTY, apart })];
+  const END = FAULTY + HOUR;
+  const documentsOf = (id: string, logs: readonly WorkflowLog[], ingested?: number) =>
+    logs.map(({ time, message }) => ({
+      document: {
+        '@timestamp': new Date(time).toISOString(),
+        trace: { id },
+        message,
+        event: { ingested: new Date(ingested ?? time).toISOString() },
+      },
+    }));
+  let snapshot: ModelSnapshot;
+
+  beforeAll(async () => {
+    const usual = generateWorkflows({ seed: 40, count: 2_500, faultRate: 0, from: TRAINING, apart });
+    await createLogs(
+      client,
+      workflows,
+      [...usual, ...faulty].flatMap(({ id, logs }) => documentsOf(id, logs)),
+      {
+        mappings: {
+          ...LOG_MAPPINGS,
+          properties: { ...LOG_MAPPINGS.properties, message: { type: 'text' } },
+        },
+      },
+    );
+    const detector = bucketDetector(workflows, {
+      entity_field: undefined,
+      bucket: { session: { field: 'trace.id', gap: '1m' }, events: { field: 'message' } },
+      threshold: { method: 'contamination', contamination: 0.01 },
+    });
+    const range = rangeOf(workflows, { from: TRAINING, to: FAULTY });
+    const sample = await sourceFor(client, detector).sample(range, { size: 25_600, seed: 1 });
+    expect([sample.logs.length, sample.method]).toEqual([2_500, 'all']);
+    ({ snapshot } = trainModel({
+      detector,
+      documents: sample.logs.map(({ document }) => document),
+      source: workflows,
+      clock: { now: () => FAULTY },
+    }));
+  });
+  afterAll(() => client.indices.delete({ index: workflows, ignore_unavailable: true }));
+
+  const idsOf = (results: readonly AnomalyResult[]): string[] =>
+    results.map(({ anomaly }) => anomaly.entity ?? '');
+
+  it('finds skipped, repeated and reordered steps, each session once, and says which', async () => {
+    const { run, found } = running(snapshot, FAULTY);
+    const first = await run(FAULTY + 7 * MINUTE);
+    const second = await run(END);
+    expect(first.logs).toBeGreaterThan(100);
+    expect(first.logs + second.logs).toBe(faulty.length);
+    const results = await found();
+    expect(results).toHaveLength(first.created + second.created);
+    expect(new Set(idsOf(results)).size).toBe(results.length);
+    const odd = new Set(faulty.filter(({ fault }) => fault !== undefined).map(({ id }) => id));
+    const right = results.filter(({ anomaly }) => odd.has(anomaly.entity ?? ''));
+    expect(right.length / odd.size).toBeGreaterThan(0.6);
+    expect((results.length - right.length) / (faulty.length - odd.size)).toBeLessThan(0.05);
+    const messages = right.map(({ message }) => String(message)).join('\n');
+    expect(messages).toMatch(/^t-41-\w+: \d+ logs in [\d.]+ m?s, .*steps “[^”]+” 0 times, usually 1/m);
+    expect(messages).toMatch(/more than once, so in \d+ of [\d,]+ sessions/);
+    expect(right[0]).toMatchObject({
+      anomaly: { entity_field: 'trace.id' },
+      trace: { id: right[0].anomaly.entity },
+      event: { start: expect.any(String) as string, end: expect.any(String) as string },
+    });
+    const again = await run(END);
+    expect([again.logs, again.created]).toEqual([0, 0]);
+    // The past is scored with the same results.
+    const past = running(snapshot, FAULTY);
+    await past.run(END, FAULTY + 40 * MINUTE);
+    expect(idsOf(await past.found()).sort()).toEqual(idsOf(results).sort());
+  });
+
+  it('is revised by late logs: one that began earlier moves, what it was is withdrawn, nothing is doubled', async () => {
+    const { run, runKilled, found } = running(snapshot, FAULTY);
+    await run(END);
+    const before = await found();
+    const skipped = faulty.filter(({ id, fault }) => fault === 'skipped' && idsOf(before).includes(id));
+    expect(skipped.length).toBeGreaterThan(1);
+    // A log comes late that lies before the others: the session has another begin.
+    const [moved] = skipped;
+    const early = [{ time: moved.logs[0].time - 5_000, message: 'Disk is full' }];
+    await addLogs(
+      client,
+      workflows,
+      documentsOf(moved.id, early, END + 1_000).map((log) => ({ ...log, id: 'late-workflow' })),
+    );
+    try {
+      await runKilled(END + 2 * MINUTE);
+      const revised = await run(END + 2 * MINUTE);
+      const after = await found();
+      expect(idsOf(after).sort()).toEqual(idsOf(before).sort());
+      const [result] = after.filter(({ anomaly }) => anomaly.entity === moved.id);
+      expect(Date.parse(result['@timestamp'])).toBe(early[0].time);
+      expect(String(result.message)).toContain('“Disk is full” never seen before');
+      expect(idsOf(revised.announced)).toContain(moved.id);
+      expect((await run(END + 2 * MINUTE)).logs).toBe(0);
+      expect(await found()).toEqual(after);
+    } finally {
+      await client.deleteByQuery({
+        index: workflows,
+        refresh: true,
+        query: { ids: { values: ['late-workflow'] } },
+      });
+    }
   });
 });

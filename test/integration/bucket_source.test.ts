@@ -3,7 +3,15 @@ import { connect, createDetectorSource } from '../../server/elasticsearch';
 import { getField } from '../../common/log_features';
 import type { LogPage } from '../../server/detection/ports';
 import { bucketDetector, LOG_MAPPINGS, logsOf, pagesOf, shortly, sourceFor } from './fixtures/bucket_fixture';
-import { createLogs, MINUTE, QUICK, rangeOf, START, uniqueName } from './fixtures/elasticsearch_fixture';
+import {
+  addLogs,
+  createLogs,
+  MINUTE,
+  QUICK,
+  rangeOf,
+  START,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
 
 const client = connect();
 const index = uniqueName('buckets');
@@ -211,6 +219,190 @@ describe('bucket rows on a real Elasticsearch', () => {
     const other = { ...range, index: `${index}-none-*` };
     expect(await pagesOf(sourceFor(client, nowhere), other)).toEqual([]);
     expect((await sourceFor(client, nowhere).sample(other, { size: 5, seed: 1 })).logs).toEqual([]);
+  });
+});
+
+describe('rows that count messages by template', () => {
+  it('hold how often each masked message came, whatever is in its variable places', async () => {
+    const name = uniqueName('bucket-events');
+    const logs = [
+      ...[1, 2, 3].map((n) => ({
+        second: n,
+        service: 'a',
+        message: `Received block blk_${n} of size ${n * 17}`,
+      })),
+      { second: 4, service: 'a', message: 'Disk is full' },
+      { second: 61, service: 'a', message: 'Received block blk_9 of size 5' },
+      { second: 5, service: 'b', message: 'Received block blk_7 of size 5' },
+      { second: 6, service: 'b', message: undefined },
+    ];
+    await createLogs(
+      client,
+      name,
+      logs.map(({ second, service, message }) => ({
+        document: {
+          '@timestamp': new Date(START + second * 1_000).toISOString(),
+          service: { name: service },
+          ...(message !== undefined && { message }),
+        },
+      })),
+      {
+        mappings: { ...LOG_MAPPINGS, properties: { ...LOG_MAPPINGS.properties, message: { type: 'text' } } },
+      },
+    );
+    try {
+      const counting = bucketDetector(name, { bucket: { events: { field: 'message' }, look_back: '3m' } });
+      const of = rangeOf(name, { from: START, to: START + 3 * MINUTE });
+      const source = sourceFor(client, counting);
+      const eventsOf = (rows: readonly SourceLog[]) =>
+        rows.map(({ id, document }) => [id.slice(3), getField(document, 'bucket.events')]);
+      const block = 'Received\u001f block\u001f <id>\u001f of\u001f size\u001f <num>';
+      const expected = [
+        ['2026-11-01T00:00:00.000Z/a', { texts: [block, 'Disk\u001f is\u001f full'], counts: [3, 1] }],
+        ['2026-11-01T00:00:00.000Z/b', { texts: [block], counts: [1] }],
+        ['2026-11-01T00:01:00.000Z/a', { texts: [block], counts: [1] }],
+        ['2026-11-01T00:01:00.000Z/b', { texts: [], counts: [] }],
+        ['2026-11-01T00:02:00.000Z/a', { texts: [], counts: [] }],
+        ['2026-11-01T00:02:00.000Z/b', { texts: [], counts: [] }],
+      ];
+      expect(eventsOf(logsOf(await pagesOf(source, of)))).toEqual(expected);
+      const sampled = eventsOf((await source.sample(of, { size: 100, seed: 1 })).logs);
+      expect(sampled.sort()).toEqual(expected.filter(([id]) => !String(id).includes('00:02')).sort());
+    } finally {
+      await client.indices.delete({ index: name });
+    }
+  });
+});
+
+describe('sessions on a real Elasticsearch', () => {
+  const name = uniqueName('sessions');
+  const at = (seconds: number): string => new Date(START + seconds * 1_000).toISOString();
+  const log = (id: string, seconds: number, message = 'step', status = 200) => ({
+    '@timestamp': at(seconds),
+    trace: { id },
+    message,
+    http: { response: { status_code: status } },
+    event: { ingested: at(seconds) },
+  });
+  const sessions = bucketDetector(name, {
+    entity_field: undefined,
+    bucket: { session: { field: 'trace.id', gap: '1m', max_length: '5m' }, events: { field: 'message' } },
+  });
+  const source = sourceFor(client, sessions);
+  const of = (from: number, to: number) =>
+    rangeOf(name, { from: START + from * 1_000, to: START + to * 1_000 });
+  const rowsOf = (logs: readonly SourceLog[]): string[] =>
+    logs.map(({ id, document }) => {
+      const [, start, entity] = id.split('/');
+      const seconds = (Date.parse(start) - START) / 1_000;
+      return `${entity} from ${seconds}: ${String(getField(document, 'bucket.count'))}`;
+    });
+  const ALL = ['again from 10: 2', 'again from 200: 1', 'endless from 0: 10', 'one from 30: 3'];
+
+  beforeAll(async () => {
+    await createLogs(
+      client,
+      name,
+      [
+        ...[log('one', 30, 'begin 1'), log('one', 31, 'work 2'), log('one', 45, 'end 3', 503)],
+        ...[log('again', 10), log('again', 50), log('again', 200)],
+        // Every half minute for ten minutes: it is over after five, and the rest belongs to nothing.
+        ...Array.from({ length: 20 }, (_none, i) => log('endless', i * 30)),
+        { ...log('none', 5), trace: {} },
+      ].map((document) => ({ document })),
+      {
+        mappings: { ...LOG_MAPPINGS, properties: { ...LOG_MAPPINGS.properties, message: { type: 'text' } } },
+      },
+    );
+  });
+  afterAll(() => client.indices.delete({ index: name, ignore_unavailable: true }));
+
+  it('are a row each, once, whichever ranges they are read by', async () => {
+    const whole = await pagesOf(source, of(0, 900));
+    expect(rowsOf(logsOf(whole)).sort()).toEqual(ALL);
+    expect(whole.every(({ replaces }) => replaces === true)).toBe(true);
+    const parts: SourceLog[] = [];
+    for (let from = 0; from < 900; from += 60)
+      parts.push(...logsOf(await pagesOf(source, of(from, from + 60))));
+    expect(rowsOf(parts)).toHaveLength(4);
+    expect([...parts].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+      [...logsOf(whole)].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+    // One that is not over yet is no row.
+    expect(rowsOf(logsOf(await pagesOf(source, of(0, 60))))).toEqual([]);
+    expect(rowsOf(logsOf(await pagesOf(source, of(60, 120)))).sort()).toEqual([
+      'again from 10: 2',
+      'one from 30: 3',
+    ]);
+    const { logs, total, method } = await source.sample(of(0, 900), { size: 100, seed: 1 });
+    expect([rowsOf(logs).sort(), total, method]).toEqual([ALL, 4, 'all']);
+  });
+
+  it('hold their steps in order, what the cluster sums up, and say when they were cut', async () => {
+    const rows = logsOf(await pagesOf(source, of(0, 900)));
+    const one = rows.find(({ id }) => id.endsWith('/one'))?.document;
+    expect(one).toMatchObject({
+      '@timestamp': at(30),
+      'event.start': at(30),
+      'event.end': new Date(Date.parse(at(45)) + 1).toISOString(),
+      'trace.id': 'one',
+      message: 'one: 3 logs in 15 s',
+      bucket: {
+        count: 3,
+        errors: 1,
+        duration: 15_000,
+        events: {
+          texts: ['begin\u001f <num>', 'work\u001f <num>', 'end\u001f <num>'],
+          counts: [1, 1, 1],
+          first: [0, 1, 2],
+          last: [0, 1, 2],
+        },
+      },
+    });
+    expect(rows.find(({ id }) => id.endsWith('/endless'))?.document.message).toBe(
+      'endless: 10 logs in its first 5 min',
+    );
+  });
+
+  it('are cut anew by late logs; one that began elsewhere is gone', async () => {
+    const ingested = at(1_000);
+    const late = [
+      { ...log('one', 20, 'hello 1'), event: { ingested } },
+      { ...log('again', 100), event: { ingested } },
+      { ...log('again', 155), event: { ingested } },
+    ];
+    await addLogs(
+      client,
+      name,
+      late.map((document, i) => ({ id: `late-${i}`, document })),
+    );
+    try {
+      const pages: LogPage[] = [];
+      const range = { ...of(990, 1_010), closedTo: START + 990_000 };
+      for await (const page of source.read(range, { by: 'ingested' })) pages.push(page);
+      const changed = pages.filter(({ areGone }) => areGone !== true);
+      expect(rowsOf(logsOf(changed)).sort()).toEqual(['again from 10: 5', 'one from 20: 4']);
+      expect(changed.every(({ revises }) => revises === true)).toBe(true);
+      const gone = pages.filter(({ areGone }) => areGone === true);
+      expect(rowsOf(logsOf(gone))).toEqual(expect.arrayContaining(['one from 30: 0', 'again from 200: 0']));
+      expect(gone.every(({ onlyStanding }) => onlyStanding === true)).toBe(true);
+    } finally {
+      await client.deleteByQuery({
+        index: name,
+        refresh: true,
+        query: { ids: { values: late.map((_log, i) => `late-${i}`) } },
+      });
+    }
+  });
+
+  it('are bounded in each minute, and say what was left out', async () => {
+    const narrow = bucketDetector(name, {
+      entity_field: undefined,
+      bucket: { session: { field: 'trace.id', gap: '1m', max_length: '5m' }, max_entities: 1 },
+    });
+    const pages = await pagesOf(sourceFor(client, narrow), of(60, 120));
+    expect(logsOf(pages)).toHaveLength(1);
+    expect(pages[0].bound).toMatchObject({ kept: 1, of: 2 });
   });
 });
 

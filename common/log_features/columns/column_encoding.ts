@@ -12,6 +12,8 @@ export interface ColumnEncoding {
   readonly columns: readonly string[];
   /** For each column how it is watched for what training never held; undefined, or absent for all, where it is not. */
   readonly watched?: readonly (Watched | undefined)[];
+  /** For each column its part of the feature's weight, relative to the others; absent where all weigh the same. */
+  readonly shares?: readonly number[];
   /** Training logs with a value, where the value is one that none of them held; undefined where it was there. */
   unseenAmong?(value: unknown): number | undefined;
   /** Written to every column of a document that lacks the value. */

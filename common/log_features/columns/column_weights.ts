@@ -16,10 +16,11 @@ export function columnWeightsOf(
   rows: Matrix,
 ): number[] {
   const varies = varyingColumns(rows);
-  const columns = new Uint32Array(features.length);
-  encoder.featureOfColumn.forEach((feature, column) => (columns[feature] += varies[column] ? 1 : 0));
-  return encoder.featureOfColumn.map((feature, column) =>
-    varies[column] ? weightOf(features[feature]) / columns[feature] : 0,
+  const { featureOfColumn, shareOfColumn } = encoder;
+  const sums = new Float64Array(features.length);
+  featureOfColumn.forEach((feature, column) => (sums[feature] += varies[column] ? shareOfColumn[column] : 0));
+  return featureOfColumn.map((feature, column) =>
+    varies[column] ? (weightOf(features[feature]) * shareOfColumn[column]) / sums[feature] : 0,
   );
 }
 

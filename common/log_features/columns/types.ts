@@ -40,6 +40,8 @@ export interface FeatureEncoder {
   readonly columnNames: readonly string[];
   /** For each column the index of the feature (in the detector's list) that it belongs to. */
   readonly featureOfColumn: readonly number[];
+  /** For each column its part of its feature's weight, relative to the other columns of that. */
+  readonly shareOfColumn: readonly number[];
   readonly featureNames: readonly string[];
   /** Every distinct log field that is read, timestamp included where hour or weekday needs it. */
   readonly fields: readonly string[];

@@ -19,6 +19,7 @@ import {
 import { agentReader, fieldsOfFeature, groupReader, partReader } from '../fields/group_fields';
 import { parentsOfField, routeParametersSchema } from '../fields/route_parameters';
 import type { ParentsOfField, RouteParameters } from '../fields/route_parameters';
+import { decodeEvents, eventCountsReader, eventStateSchema } from '../events/event_encoding';
 import { decodeRoute, routeFeatureReader, routeStateSchema } from '../category/route_encoding';
 import { decodeSeverity, severityReader, severityStateSchema } from '../category/severity_encoding';
 import { unitOf } from '../../detector/value_units';
@@ -61,6 +62,7 @@ const featureStateSchema = z
       routeStateSchema,
       attackSignsStateSchema,
       combinationStateSchema,
+      eventStateSchema,
     ]),
   })
   .refine(
@@ -122,6 +124,8 @@ function decodeState(
       return decodeAttackSigns(state);
     case 'combination':
       return decodeCombination(state);
+    case 'event_counts':
+      return decodeEvents(state);
   }
 }
 
@@ -146,6 +150,8 @@ export function featureReader(
   switch (definition.type) {
     case 'deviation':
       return deviationReader(read, groupReader(definition.by, parentsOf), compileField(timestampField));
+    case 'event_counts':
+      return eventCountsReader(read, groupReader(definition.by, parentsOf));
     case 'severity':
       return severityReader(definition, parentsOf);
     case 'route':
@@ -178,6 +184,7 @@ const SHORT_TEXT = 256;
 export class LogFeatureEncoder implements FeatureEncoder {
   readonly columnNames: readonly string[];
   readonly featureOfColumn: readonly number[];
+  readonly shareOfColumn: readonly number[];
   readonly featureNames: readonly string[];
   readonly fields: readonly string[];
   private readonly readers: readonly FieldReader[];
@@ -192,6 +199,9 @@ export class LogFeatureEncoder implements FeatureEncoder {
       kept.map((column) => `${name}${[...encoding.columns, '.missing'][column]}`),
     );
     this.featureOfColumn = features.flatMap(({ kept }, index) => kept.map(() => index));
+    this.shareOfColumn = features.flatMap(({ encoding, kept }) =>
+      kept.map((column) => encoding.shares?.[column] ?? 1),
+    );
     this.fields = [
       ...new Set([
         ...features.flatMap(({ definition }) => fieldsOfFeature(definition)),

@@ -20,6 +20,7 @@ import { learnDeviation } from '../number/deviation_encoding';
 import { learnRouteParameters, parentsOfField } from '../fields/route_parameters';
 import { fieldsOfParts } from '../fields/group_fields';
 import { learnOvershoot, partsInTime, type TimeParts } from '../columns/novelty';
+import { learnEvents } from '../events/event_encoding';
 import { learnNumber } from '../number/number_encoding';
 import { learnRoute } from '../category/route_encoding';
 import { learnSeverity } from '../category/severity_encoding';
@@ -88,6 +89,8 @@ function learn(
       return learnAttackSigns(definition, values);
     case 'combination':
       return learnCombination(definition, values, inTime);
+    case 'event_counts':
+      return learnEvents(definition, values, inTime);
   }
 }
 

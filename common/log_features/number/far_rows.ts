@@ -16,6 +16,13 @@ function sidesOf(definition: FeatureDefinition): readonly number[] {
   return direction === 'both' ? [-1, 1] : [direction === 'high' ? 1 : -1];
 }
 
+/** Returns the sides for a column on the scale of deviations; none for others. Counted events have one for each side of all. */
+function sidesOfColumn(definition: FeatureDefinition, name: string): readonly number[] {
+  if (definition.type === 'deviation') return name.endsWith('.missing') ? [] : sidesOf(definition);
+  if (definition.type !== 'event_counts' || definition.by === undefined) return [];
+  return name.endsWith('.largest') ? [1] : name.endsWith('.smallest') ? [-1] : [];
+}
+
 /**
  * Adds rows to those of buckets that a forest is grown on: usual in all columns but one of type deviation, where they lie far out.
  *
@@ -34,18 +41,18 @@ export function withFarRows(
 ): Matrix {
   const { values, rowCount, columnCount } = matrix;
   const columns = encoder.featureOfColumn.flatMap((feature, column) =>
-    definitions[feature].type === 'deviation' && !encoder.columnNames[column].endsWith('.missing')
-      ? [column]
-      : [],
+    sidesOfColumn(definitions[feature], encoder.columnNames[column]).length > 0 ? [column] : [],
   );
   if (columns.length === 0) return matrix;
   const usual = medianOfColumns(matrix, seed);
   const places = columns.flatMap((column) =>
     FAR_SPREADS.flatMap((spreads) =>
-      sidesOf(definitions[encoder.featureOfColumn[column]]).map((side) => ({
-        column,
-        value: compressed(side * spreads),
-      })),
+      sidesOfColumn(definitions[encoder.featureOfColumn[column]], encoder.columnNames[column]).map(
+        (side) => ({
+          column,
+          value: compressed(side * spreads),
+        }),
+      ),
     ),
   );
   const copies = Math.max(1, Math.round((FAR_SHARE * rowCount) / places.length));

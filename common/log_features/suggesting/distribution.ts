@@ -76,6 +76,7 @@ export function distributionOf(feature: DistributedFeature, documents: readonly 
     case 'category':
     case 'severity':
     case 'combination':
+    case 'event_counts':
       return { ...base, of: 'value', values: mostFrequent(texts) };
     case 'hour_of_day':
     case 'day_of_week': {

@@ -289,6 +289,16 @@ export const groupMessages = (variants: readonly Variant[]): MessageGroup[] =>
     [...variants].sort((one, other) => byFrequency([one.key, one.count], [other.key, other.count])),
   ).map((group) => ({ tokens: tokensOf(group), members: group.variants }));
 
+/** Mines the templates of counted messages; the outcome does not depend on their order. All of them, the most frequent first. */
+export const mineCounted = (
+  variants: readonly Variant[],
+): { readonly tokens: string[]; readonly count: number }[] =>
+  mergeByGap(
+    groupsOf([...variants].sort((one, other) => byFrequency([one.key, one.count], [other.key, other.count]))),
+  )
+    .sort(byGroupCount)
+    .map((group) => ({ tokens: tokensOf(group), count: group.count }));
+
 export interface MinedTemplates {
   /** Most frequent first, at most MAX_TEMPLATES of them. */
   readonly templates: readonly MinedTemplate[];
@@ -317,8 +327,8 @@ export function mineTemplates(messages: readonly string[], masks: MessageMasks =
     for (const message of messages) again.add(tokensFor(message));
     variants = again.ordered()!;
   }
-  const groups = mergeByGap(groupsOf(variants)).sort(byGroupCount);
-  const templates = groups.slice(0, MAX_TEMPLATES).map(tokensOf);
+  const groups = mineCounted(variants);
+  const templates = groups.slice(0, MAX_TEMPLATES).map(({ tokens }) => tokens);
   // counted by what decoding makes of them, too
   const matcher = new TemplateMatcher(templates);
   const counts = new Array<number>(templates.length).fill(0);

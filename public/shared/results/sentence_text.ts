@@ -206,6 +206,45 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.subjectLatencyP95', {
       defaultMessage: '95th percentile of the duration',
     }),
+  step_times: (values) =>
+    i18n.translate('logAnomalies.sentence.stepTimes', {
+      defaultMessage: '“{step}” {count} times, usually {usual}',
+      values,
+    }),
+  step_never: (values) =>
+    i18n.translate('logAnomalies.sentence.stepNever', {
+      defaultMessage: '“{step}” never seen before in {logs} rows',
+      values,
+    }),
+  step_missing: (values) =>
+    i18n.translate('logAnomalies.sentence.stepMissing', {
+      defaultMessage: 'no “{other}”, so in {count} of {logs} sessions',
+      values,
+    }),
+  step_missing_after: (values) =>
+    i18n.translate('logAnomalies.sentence.stepMissingAfter', {
+      defaultMessage: 'no “{other}” after “{step}”, so in {count} of {logs} sessions',
+      values,
+    }),
+  step_missing_before: (values) =>
+    i18n.translate('logAnomalies.sentence.stepMissingBefore', {
+      defaultMessage: '“{step}” without “{other}” before it, so in {count} of {logs} sessions',
+      values,
+    }),
+  step_after: (values) =>
+    i18n.translate('logAnomalies.sentence.stepAfter', {
+      defaultMessage: '“{other}” after “{step}”, so in {count} of {logs} sessions',
+      values,
+    }),
+  step_twice: (values) =>
+    i18n.translate('logAnomalies.sentence.stepTwice', {
+      defaultMessage: '“{other}” more than once, so in {count} of {logs} sessions',
+      values,
+    }),
+  steps_together: () =>
+    i18n.translate('logAnomalies.sentence.stepsTogether', { defaultMessage: 'unusual together' }),
+  subject_steps: () => i18n.translate('logAnomalies.sentence.subjectSteps', { defaultMessage: 'steps' }),
+  subject_length: () => i18n.translate('logAnomalies.sentence.subjectLength', { defaultMessage: 'length' }),
 };
 
 const words = (): Words => ({

@@ -14,6 +14,8 @@ export interface LogRange {
   readonly ingestedField: string;
   readonly from: number;
   readonly to: number;
+  /** With sessions and late logs: up to here, epoch milliseconds, sessions that are over have been scored. */
+  readonly closedTo?: number;
 }
 
 export interface LogSample {
@@ -37,6 +39,10 @@ export interface LogPage {
   readonly revises?: boolean;
   /** With `revises`: results that stand are replaced or withdrawn, and none is added. */
   readonly onlyStanding?: boolean;
+  /** With `onlyStanding`: these are rows no more, whatever their scores; results of them are withdrawn. */
+  readonly areGone?: boolean;
+  /** These are new to the detector, but a result of one that stands is replaced: late logs may have opened a session again. */
+  readonly replaces?: boolean;
 }
 
 export interface SampleOptions {

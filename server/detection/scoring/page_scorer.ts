@@ -45,7 +45,10 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       : undefined;
   const fields = [...new Set([...snapshot.encoder.fields, timestampField, ...entityFieldsOf(detector)])];
   const isOfBuckets = detector.unit === 'bucket';
-  const summarySpan = isOfBuckets ? spanOf(detector) : SUMMARY_MILLISECONDS;
+  const isOfSessions = detector.bucket?.session !== undefined;
+  const summarySpan = isOfBuckets && !isOfSessions ? spanOf(detector) : SUMMARY_MILLISECONDS;
+  // Each session has a summary at its own begin: two of one id may begin within the same minutes.
+  const summaryStep = isOfSessions ? 1 : summarySpan;
   const reached = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   let latest = clock.now();
   /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
@@ -80,12 +83,12 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       // Logs that are scored once more have been observed before.
       const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
       const threshold = thresholdAt(time);
-      const isAnomaly = observed ?? anomalyScore >= threshold;
+      const isAnomaly = page.areGone !== true && (observed ?? anomalyScore >= threshold);
       if (isAnomaly) {
         anomalous.push(row);
         thresholds.push(threshold);
       }
-      const bucket = bucketOf(buckets, Math.floor(time / summarySpan) * summarySpan, entityOf(document));
+      const bucket = bucketOf(buckets, Math.floor(time / summaryStep) * summaryStep, entityOf(document));
       addScore(bucket, anomalyScore, isAnomaly);
       if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
     }
@@ -117,7 +120,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       .flatMap((ofTime) => [...ofTime.values()])
       .map(({ start, entity, logs, anomalies, maxScore, scoreSum }) => {
         const sums = {
-          logs,
+          logs: page.areGone === true ? 0 : logs,
           anomalies,
           max_score: maxScore,
           mean_score: scoreSum / logs,

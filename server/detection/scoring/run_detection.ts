@@ -256,7 +256,9 @@ class Run {
     const shown = shownOf(results);
     const { onlyStanding = false } = page;
     let news = onlyStanding ? [] : shown;
-    if (page.revises === true && this.options.results.revise !== undefined) {
+    // What lies in the past stays as it was told.
+    const replaces = page.replaces === true && this.options.upTo === undefined;
+    if ((page.revises === true || replaces) && this.options.results.revise !== undefined) {
       news = await this.revise(page, range, { results, summaries });
     } else if (!onlyStanding) {
       const { created, putAside } = await this.options.results.write(shown, summaries);

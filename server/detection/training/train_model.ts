@@ -203,14 +203,14 @@ function fitModel(
   const matrix = encoder.encode(documents);
   tell?.(ENCODED_AT);
   // Among single logs far rows would make the far ends look dense, and slow requests ordinary; see learnSurprise.
-  const rows = detector.unit === 'log' ? matrix : withFarRows(matrix, detector.features, encoder, seed);
+  const isOfSpans = areSpans(detector);
+  const rows = !isOfSpans ? matrix : withFarRows(matrix, detector.features, encoder, seed);
   const grown = growAutoForest(
     rows,
     {
       treeCount: tree_count,
       // Rows of buckets sum up many logs: about one in a hundred is anomalous, which 256 rows a tree are made for.
-      subsampleSize:
-        subsample_size === 'auto' && detector.unit === 'bucket' ? USUAL_SUBSAMPLE_SIZE : subsample_size,
+      subsampleSize: subsample_size === 'auto' && isOfSpans ? USUAL_SUBSAMPLE_SIZE : subsample_size,
       maxDepth: max_depth,
       anomalies: detector.features.every(({ type }) => PLAIN_FEATURES.includes(type)) ? 'unknown' : 'rare',
       seed,
@@ -226,9 +226,12 @@ function fitModel(
   return { encoder, forest, dirt, matrix };
 }
 
+/** True of rows that sum up spans of time. Sessions are like single logs: many, and the odd ones rare and far from the others. */
+const areSpans = ({ unit, bucket }: Detector): boolean => unit === 'bucket' && bucket?.session === undefined;
+
 /** In rows of buckets far rows show what lies far out: their columns are watched for what lies beyond all of training alone. */
-const watchesOf = ({ unit }: Detector, watches: readonly ColumnWatch[]): readonly ColumnWatch[] =>
-  unit === 'log'
+const watchesOf = (detector: Detector, watches: readonly ColumnWatch[]): readonly ColumnWatch[] =>
+  !areSpans(detector)
     ? watches
     : watches.flatMap((watch) =>
         watch.kind === 'rarity'

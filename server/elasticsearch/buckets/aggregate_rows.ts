@@ -5,6 +5,8 @@ import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages, type CompositeSearch } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
+import { countEvents } from './count_events';
+import { logsOfRequest, type RowRequest } from './log_requests';
 import { entityTerms, type EntityKey, type EntitySources } from '../transport/entity_terms';
 import type { RequestOptions } from '../transport/attempt';
 
@@ -13,19 +15,7 @@ const EXACT_DISTINCT = 100;
 /** Elasticsearch's own limit is 1,024 clauses. */
 export const MOST_SPANS_A_REQUEST = 200;
 
-/** Range of logs that become rows, in half-open spans of time that each begin and end with a bucket. */
-export interface RowRequest {
-  readonly range: LogRange;
-  readonly spans: readonly { readonly from: number; readonly to: number }[];
-  /** Rows of others may come beside them. */
-  readonly entities?: readonly string[];
-  /** Frequent values by the names of `bucket.rare`; a name that is absent gives no number. */
-  readonly common: Readonly<Record<string, readonly string[]>>;
-  /** Field with the ground truth, e.g. `labels.anomaly`. */
-  readonly labelField?: string;
-}
-
-interface Cell {
+export interface Cell {
   readonly key: EntityKey & { readonly start: number };
   readonly doc_count: number;
   readonly [aggregation: string]: unknown;
@@ -34,31 +24,15 @@ interface Cell {
 const asQuery = (query: string | Record<string, unknown>): estypes.QueryDslQueryContainer =>
   typeof query === 'string' ? { query_string: { query } } : query;
 
-function timeQuery(
-  { range, spans, entities }: RowRequest,
-  entity: EntitySources,
-): estypes.QueryDslQueryContainer {
-  const from = Math.min(...spans.map((span) => span.from));
-  const to = Math.max(...spans.map((span) => span.to));
-  const filter: estypes.QueryDslQueryContainer[] = [queryOf({ ...range, from, to }), ...entity.filter];
-  if (spans.length > 1) {
-    filter.push({
-      bool: {
-        should: spans.map((span) => ({
-          range: { [range.timestampField]: { gte: span.from, lt: span.to, format: 'epoch_millis' } },
-        })),
-        minimum_should_match: 1,
-      },
-    });
-  }
-  if (entities !== undefined) filter.push(...entity.filterOf(entities));
-  return { bool: { filter } };
+function timeQuery(request: RowRequest, entity: EntitySources): estypes.QueryDslQueryContainer {
+  const { from, to, filter } = logsOfRequest(request, entity);
+  return { bool: { filter: [queryOf({ ...request.range, from, to }), ...filter] } };
 }
 
-/** Returns the aggregations for each time bucket and entity. */
-function measures(
+/** Returns the aggregations for each row. */
+export function measures(
   detector: Detector,
-  { common, labelField }: RowRequest,
+  { common, labelField }: Pick<RowRequest, 'common' | 'labelField'>,
 ): Record<string, estypes.AggregationsAggregationContainer> {
   const { errors, failures, latency, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
   return {
@@ -117,7 +91,12 @@ function labelsOf(cell: Cell): BucketLabels {
   return { anomaly: 'true', ...(kind && { kind }), ...(incident && { incident }) };
 }
 
-function rowOf(cell: Cell, entity: string, detector: Detector, request: RowRequest): BucketRow {
+export function rowOf(
+  cell: Cell,
+  entity: string,
+  detector: Detector,
+  request: Pick<RowRequest, 'common' | 'labelField'>,
+): BucketRow {
   const { failures, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
   const countOf = (name: string): number => (cell[name] as { doc_count: number }).doc_count;
   const quantiles = (cell.latency as { values: Record<string, number | null> } | undefined)?.values;
@@ -173,14 +152,22 @@ export async function aggregateRows(
     },
     options,
   );
-  const rows: BucketRow[] = [];
-  for await (const { buckets } of pages) {
-    for (const cell of buckets) {
-      const name = entity.entityOf(cell.key);
-      if (name !== undefined) rows.push(rowOf(cell, name, detector, request));
+  const collected = async (): Promise<BucketRow[]> => {
+    const rows: BucketRow[] = [];
+    for await (const { buckets } of pages) {
+      for (const cell of buckets) {
+        const name = entity.entityOf(cell.key);
+        if (name !== undefined) rows.push(rowOf(cell, name, detector, request));
+      }
     }
-  }
-  return rows;
+    return rows;
+  };
+  if (detector.bucket?.events === undefined) return collected();
+  const [rows, tallyOf] = await Promise.all([
+    collected(),
+    countEvents(client, detector, span, request, options),
+  ]);
+  return rows.map((row) => ({ ...row, events: tallyOf(row) }));
 }
 
 /** Buckets of time and entity, `span` milliseconds long. */

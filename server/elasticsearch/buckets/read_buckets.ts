@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bucketDocuments, silentRow, spanOf, type BucketRow } from '../../../common/buckets';
+import { bucketDocuments, rowIdOf, silentRow, spanOf, type BucketRow } from '../../../common/buckets';
 import { type Detector } from '../../../common/detector';
 import { parseWith } from '../../../common/validation';
 import type { SourceLog } from '../../../common/log_document';
@@ -29,12 +29,7 @@ export type BucketReadOptions = ReadOptions & Pick<ListOptions, 'policy' | 'anom
 export function sourceLogs(detector: Detector): (row: BucketRow) => SourceLog {
   const documentOf = bucketDocuments(detector);
   const { index } = detector.source;
-  const span = detector.bucket?.span;
-  return (row) => ({
-    index,
-    id: `${span}/${new Date(row.start).toISOString()}/${row.entity}`,
-    document: documentOf(row),
-  });
+  return (row) => ({ index, id: rowIdOf(detector, row), document: documentOf(row) });
 }
 
 /**

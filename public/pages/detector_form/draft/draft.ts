@@ -10,6 +10,7 @@ import {
   durationSchema,
   durationToMilliseconds,
   featureSchema,
+  SESSION_DEFAULTS,
   type Detector,
   type DetectorInput,
   type FeatureDefinition,
@@ -81,7 +82,12 @@ export function draftOf(detector: Detector): Draft {
 /** Returns the default features of a bucket detector; its entity may still be missing. */
 export const usualFeatures = (draft: Draft): Draft['features'] =>
   defaultBucketFeatures(
-    { ...BUCKET_DEFAULTS, ...draft.bucket, latency: draft.bucket?.latency || undefined },
+    {
+      ...BUCKET_DEFAULTS,
+      ...draft.bucket,
+      latency: draft.bucket?.latency || undefined,
+      session: draft.bucket?.session && { ...SESSION_DEFAULTS, ...draft.bucket.session },
+    },
     entityFieldsOf({ entity_field: '', ...draft }),
   );
 

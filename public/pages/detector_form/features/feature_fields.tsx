@@ -57,6 +57,8 @@ export function typeName(type: FeatureType): string {
       return i18n.translate('logAnomalies.feature.attackSigns', { defaultMessage: 'Signs of attacks' });
     case 'combination':
       return i18n.translate('logAnomalies.feature.combination', { defaultMessage: 'Values together' });
+    case 'event_counts':
+      return i18n.translate('logAnomalies.feature.eventCounts', { defaultMessage: 'Messages of a row' });
   }
 }
 
@@ -220,7 +222,10 @@ export function FeatureFields(
                   fullWidth
                   aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
                   value={feature.type}
-                  options={FEATURE_TYPES.map((type) => ({ value: type, text: typeName(type) }))}
+                  options={FEATURE_TYPES.filter((type) => type !== 'event_counts').map((type) => ({
+                    value: type,
+                    text: typeName(type),
+                  }))}
                   onChange={(event) => {
                     const type = event.target.value as FeatureType;
                     put(place, withType(feature, type));

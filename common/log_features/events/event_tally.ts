@@ -1,0 +1,134 @@
+import { kindOf, tokeniseMessage, type MessageTokens } from '../template/message_tokens';
+import type { Variant } from '../template/message_counter';
+import type { MessageMasks } from '../template/template_miner';
+
+/** Different messages of one row that are counted apart; logs with others are counted together. */
+export const MOST_TEXTS = 500;
+/** Messages whose text is kept for the next time, and the longest of them. */
+const CACHE_SIZE = 4_096;
+const CACHED_LENGTH = 512;
+/** Code units of a message that are looked at. */
+const LONGEST_MESSAGE = 2_048;
+
+/** Stands between the tokens of a masked message; it never stands in one. */
+const BETWEEN = '\u001f';
+
+/**
+ * Messages of one row, with their numbers and ids masked, by how often they come. JSON-safe: the value of `bucket.events`.
+ */
+export interface EventTally {
+  /** Masked messages, see {@link eventReader}, in the order in which they first came. */
+  readonly texts: readonly string[];
+  /** Logs with each of these. */
+  readonly counts: readonly number[];
+  /** Logs with a message beyond {@link MOST_TEXTS}. */
+  readonly rest?: number;
+  /** Place of the first and of the last log with each, from 0. Only of sessions, whose messages have an order. */
+  readonly first?: readonly number[];
+  readonly last?: readonly number[];
+}
+
+/** Returns the masked message that events are told apart by: its tokens, each with the space before it. */
+export function eventReader(masks: MessageMasks): (message: string) => string | undefined {
+  let cache = new Map<string, string | undefined>();
+  const read = (text: string): string | undefined => {
+    const { words, spaced } = tokeniseMessage(text, masks(text));
+    if (words.length === 0) return undefined;
+    return words.map((word, place) => (spaced[place] === 1 && place > 0 ? ` ${word}` : word)).join(BETWEEN);
+  };
+  return (message) => {
+    const text = message.length > LONGEST_MESSAGE ? message.slice(0, LONGEST_MESSAGE) : message;
+    if (text.length > CACHED_LENGTH) return read(text);
+    const known = cache.get(text);
+    if (known !== undefined) return known;
+    const found = read(text);
+    if (cache.size >= CACHE_SIZE) cache = new Map();
+    cache.set(text, found);
+    return found;
+  };
+}
+
+const plain = (token: string): string => (token.startsWith(' ') ? token.slice(1) : token);
+
+/** Returns the tokens of a masked message as the miner and the matcher of templates take them. */
+export function tokensOfEvent(text: string): MessageTokens {
+  const tokens = text.split(BETWEEN);
+  const words = tokens.map(plain);
+  return {
+    words,
+    kinds: words.map(kindOf),
+    spaced: tokens.map((token) => (token.startsWith(' ') ? 1 : 0)),
+    written: words.map(() => undefined),
+    folded: 0,
+  };
+}
+
+/** Returns a masked message as the miner of templates takes it. */
+export const variantOfEvent = (text: string, count: number): Variant => {
+  const { words, kinds, spaced, written } = tokensOfEvent(text);
+  return { key: text, words, kinds, spaced, written, count };
+};
+
+/** Counts the messages of one row. */
+export class EventCounter {
+  private readonly places = new Map<string, number>();
+  private readonly counts: number[] = [];
+  private readonly first: number[] = [];
+  private readonly last: number[] = [];
+  private rest = 0;
+  private logs = 0;
+
+  /** @param isOrdered messages come in the order of time, and their places are kept */
+  public constructor(private readonly isOrdered: boolean) {}
+
+  /** @param text of {@link eventReader} */
+  public add(text: string): void {
+    const at = this.logs++;
+    let place = this.places.get(text);
+    if (place === undefined) {
+      if (this.places.size >= MOST_TEXTS) {
+        this.rest++;
+        return;
+      }
+      this.places.set(text, (place = this.places.size));
+      this.counts.push(0);
+      this.first.push(at);
+      this.last.push(at);
+    }
+    this.counts[place]++;
+    this.last[place] = at;
+  }
+
+  public toTally(): EventTally {
+    return {
+      texts: [...this.places.keys()],
+      counts: [...this.counts],
+      ...(this.rest > 0 && { rest: this.rest }),
+      ...(this.isOrdered && { first: [...this.first], last: [...this.last] }),
+    };
+  }
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e15;
+
+/** @returns the value of `bucket.events` of any document, or undefined where it is none */
+export function readTally(value: unknown): EventTally | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { texts, counts, rest, first, last } = value as Record<keyof EventTally, unknown>;
+  if (
+    !Array.isArray(texts) ||
+    texts.length > MOST_TEXTS ||
+    !texts.every((text) => typeof text === 'string')
+  ) {
+    return undefined;
+  }
+  const isForEach = (numbers: unknown): boolean =>
+    Array.isArray(numbers) && numbers.length === texts.length && numbers.every(isCount);
+  const isWhole =
+    isForEach(counts) &&
+    (rest === undefined || isCount(rest)) &&
+    (first === undefined) === (last === undefined) &&
+    [first, last].every((places) => places === undefined || isForEach(places));
+  return isWhole ? (value as EventTally) : undefined;
+}

@@ -1,0 +1,420 @@
+import { createHash } from 'node:crypto';
+import type { estypes } from '@elastic/elasticsearch';
+import type { BucketRow, EntityBound } from '../../../common/buckets';
+import { DetectionError } from '../../../common/detection_error';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { MINUTE } from '../../../common/duration';
+import { getField } from '../../../common/log_features';
+import { EventCounter } from '../../../common/log_features/events/event_tally';
+import type { LogRange } from '../../detection/ports';
+import { scalarIn, timestampOf } from '../../detection/scoring/log_values';
+import { readLogs } from '../logs/read_logs';
+import type { RequestOptions } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { compositePages } from '../transport/composite_pages';
+import { entityTerms, type EntityKey, type EntitySources } from '../transport/entity_terms';
+import { queryOf, queryOfSource } from '../transport/log_query';
+import { measures, rowOf, type Cell } from './aggregate_rows';
+import { eventOfLog } from './count_events';
+import { chainsOf, type Chain, type SessionSettings } from './session_chains';
+
+/** Sessions whose logs are read by one request; Elasticsearch takes 65,536 values. */
+const IDS_A_REQUEST = 1_000;
+/** Sessions with other logs of the same id around them, of one request: a clause each, of which Elasticsearch takes 1,024. */
+const CLAUSES_A_REQUEST = 200;
+
+/** Half-open, epoch milliseconds. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SessionRequest {
+  /** Of the logs; its times do not matter. */
+  readonly range: LogRange;
+  readonly common: Readonly<Record<string, readonly string[]>>;
+  readonly labelField?: string;
+}
+
+export interface ClosedSessions {
+  /** In the order in which they were over. */
+  readonly rows: readonly SessionRow[];
+  readonly bound?: EntityBound;
+}
+
+export interface SessionRow extends BucketRow {
+  readonly closedAt: number;
+}
+
+export const sessionSettings = ({ bucket }: Detector): SessionSettings => ({
+  gap: durationToMilliseconds(bucket?.session?.gap ?? '5m'),
+  longest: durationToMilliseconds(bucket?.session?.max_length ?? '1h'),
+});
+
+/**
+ * The sessions that are over within a span of time. First the cluster names the ids that may have one, then their logs are read, their
+ * message and time alone, as far back as a session may reach, and cut into sessions.
+ *
+ * @param most sessions of one minute; of more a choice by their id, which is the same each time
+ */
+export async function closedSessions(
+  client: ElasticsearchClient,
+  detector: Detector,
+  request: SessionRequest,
+  { from, to }: Span,
+  most: number,
+  options: RequestOptions,
+): Promise<ClosedSessions> {
+  const settings = sessionSettings(detector);
+  const candidates = await candidatesOf(client, detector, request.range, { from, to }, settings, options);
+  const { ids, bound } = chosenOf(candidates, most);
+  const within = { from: from - settings.longest - settings.gap, to };
+  const rows = await sessionsOf(
+    client,
+    detector,
+    request,
+    ids,
+    within,
+    options,
+    ({ closedAt }) => closedAt >= from && closedAt < to,
+  );
+  rows.sort((one, other) => one.closedAt - other.closedAt || (one.entity < other.entity ? -1 : 1));
+  return { rows, ...(bound && { bound }) };
+}
+
+interface Candidate {
+  readonly id: string;
+  /** Time at which the session is over, as far as it can be told. */
+  readonly closedAt: number;
+  readonly logs: number;
+}
+
+/** Ids of which a session may be over within the span; each of those that are is among them. */
+async function candidatesOf(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  { from, to }: Span,
+  { gap, longest }: SessionSettings,
+  options: RequestOptions,
+): Promise<Candidate[]> {
+  const entity = await entityTerms(client, detector, options);
+  const { timestampField } = range;
+  const times = { gte: undefined as number | undefined, lt: undefined as number | undefined };
+  const timeFilter = (bounds: Partial<typeof times>): estypes.QueryDslQueryContainer => ({
+    range: { [timestampField]: { ...bounds, format: 'epoch_millis' } },
+  });
+  const found: Candidate[] = [];
+  const open = new Map<string, number>();
+  const active = compositePages<{
+    key: EntityKey;
+    doc_count: number;
+    last: { value: number };
+    before: { last: { value: number | null } };
+    after: { first: { value: number | null } };
+  }>(
+    client,
+    {
+      index: range.index,
+      query: { bool: { filter: [queryOf({ ...range, from: from - gap, to }), ...entity.filter] } },
+      sources: entity.sources,
+      aggs: {
+        last: { max: { field: timestampField } },
+        before: { filter: timeFilter({ lt: from }), aggs: { last: { max: { field: timestampField } } } },
+        after: { filter: timeFilter({ gte: from }), aggs: { first: { min: { field: timestampField } } } },
+      },
+      requestCache: false,
+      what: `find sessions of "${range.index}"`,
+    },
+    options,
+  );
+  for await (const { buckets } of active) {
+    for (const { key, doc_count: logs, last, before, after } of buckets) {
+      const id = entity.entityOf(key);
+      if (id === undefined) continue;
+      // Within a gap two logs can lie on either side of a silence only if it began before the span.
+      const silentFrom = before.last.value ?? Infinity;
+      const isOver =
+        last.value < to - gap ||
+        (silentFrom < to - gap && (after.first.value ?? Infinity) - silentFrom >= gap) ||
+        to - from > gap;
+      if (isOver) found.push({ id, logs, closedAt: Math.min(last.value, silentFrom) + gap });
+      else open.set(id, logs);
+    }
+  }
+  if (open.size === 0) return found;
+  // Of those that go on, the ones that began as long ago as a session may last.
+  const began = compositePages<{ key: EntityKey; first: { value: number } }>(
+    client,
+    {
+      index: range.index,
+      query: {
+        bool: {
+          filter: [
+            queryOf({ ...range, from: from - longest, to: to - longest }),
+            ...entity.filter,
+            ...(open.size <= IDS_A_REQUEST ? entity.filterOf([...open.keys()]) : []),
+          ],
+        },
+      },
+      sources: entity.sources,
+      aggs: { first: { min: { field: timestampField } } },
+      requestCache: false,
+      what: `find long sessions of "${range.index}"`,
+    },
+    options,
+  );
+  for await (const { buckets } of began) {
+    for (const { key, first } of buckets) {
+      const id = entity.entityOf(key);
+      const logs = id === undefined ? undefined : open.get(id);
+      if (id !== undefined && logs !== undefined) found.push({ id, logs, closedAt: first.value + longest });
+    }
+  }
+  return found;
+}
+
+const hashOf = (id: string): string => createHash('sha256').update(id).digest('hex');
+
+/** Of more sessions in a minute than places a uniform choice: neither long nor failing ones are learned from more than they come. */
+function chosenOf(
+  candidates: readonly Candidate[],
+  most: number,
+): { ids: readonly string[]; bound?: EntityBound } {
+  const byMinute = new Map<number, Candidate[]>();
+  for (const candidate of candidates) {
+    const minute = Math.floor(candidate.closedAt / MINUTE);
+    const own = byMinute.get(minute);
+    if (own === undefined) byMinute.set(minute, [candidate]);
+    else own.push(candidate);
+  }
+  const ids: string[] = [];
+  let bound: EntityBound | undefined;
+  const sumOf = (some: readonly Candidate[]): number => some.reduce((sum, { logs }) => sum + logs, 0);
+  for (const own of byMinute.values()) {
+    if (own.length <= most) {
+      ids.push(...own.map(({ id }) => id));
+      continue;
+    }
+    const kept = own
+      .map((candidate) => ({ candidate, hash: hashOf(candidate.id) }))
+      .sort((one, other) => (one.hash < other.hash ? -1 : 1))
+      .slice(0, most)
+      .map(({ candidate }) => candidate);
+    ids.push(...kept.map(({ id }) => id));
+    if (bound === undefined || own.length > bound.of) {
+      const logs = sumOf(own);
+      bound = { kept: kept.length, of: own.length, left_out_logs: logs - sumOf(kept), logs };
+    }
+  }
+  return { ids: [...new Set(ids)], ...(bound && { bound }) };
+}
+
+interface SessionLog {
+  readonly time: number;
+  /** As the log states it, to the nanosecond. */
+  readonly stated: unknown;
+  readonly event: string | undefined;
+}
+
+/**
+ * Reads the logs of ids within a span of time and makes rows of their sessions.
+ *
+ * @param isWanted of those that are cut from these logs; one that begins at the very start of the span may have begun before
+ * @param told of the logs of each id
+ */
+export async function sessionsOf(
+  client: ElasticsearchClient,
+  detector: Detector,
+  request: SessionRequest,
+  ids: readonly string[],
+  within: Span,
+  options: RequestOptions,
+  isWanted: (chain: Chain<SessionLog>, id: string) => boolean,
+  told?: (id: string, chains: readonly Chain<SessionLog>[], logs: readonly SessionLog[]) => void,
+): Promise<SessionRow[]> {
+  const settings = sessionSettings(detector);
+  const entity = await entityTerms(client, detector, options);
+  const rows: SessionRow[] = [];
+  for (let first = 0; first < ids.length; first += IDS_A_REQUEST) {
+    const part = ids.slice(first, first + IDS_A_REQUEST);
+    const logsOf = await readLogsOf(client, detector, request.range, entity, part, within, options);
+    const alone: Chain<SessionLog>[] = [];
+    const [aloneIds, others]: [string[], { id: string; chain: Chain<SessionLog> }[]] = [[], []];
+    for (const [id, logs] of logsOf) {
+      const chains = chainsOf(logs, settings);
+      told?.(id, chains, logs);
+      const wanted = chains.filter((chain) => isWanted(chain, id));
+      for (const chain of wanted) {
+        if (chain.logs.length === logs.length) {
+          alone.push(chain);
+          aloneIds.push(id);
+        } else others.push({ id, chain });
+      }
+    }
+    const rowsOf = (
+      own: readonly { id: string; chain: Chain<SessionLog> }[],
+      queries: estypes.QueryDslQueryContainer[],
+    ) =>
+      measuredRows(
+        client,
+        detector,
+        request,
+        entity,
+        own,
+        [queryOf({ ...request.range, ...within }), ...queries],
+        options,
+      );
+    if (alone.length > 0) {
+      const own = alone.map((chain, place) => ({ id: aloneIds[place], chain }));
+      rows.push(...(await rowsOf(own, selectionOf(entity, aloneIds, detector))));
+    }
+    for (const batch of batchesOf(others)) {
+      const should = batch.map(({ id, chain }): estypes.QueryDslQueryContainer => ({
+        bool: {
+          filter: [
+            ...selectionOf(entity, [id], detector),
+            {
+              range: {
+                [request.range.timestampField]: { gte: chain.start, lte: chain.end, format: 'epoch_millis' },
+              },
+            },
+          ],
+        },
+      }));
+      rows.push(...(await rowsOf(batch, [{ bool: { should, minimum_should_match: 1 } }])));
+    }
+  }
+  return rows;
+}
+
+/** Batches with one session of each id: the cluster tells sessions apart by their id. */
+function batchesOf<Item extends { readonly id: string }>(items: readonly Item[]): Item[][] {
+  const batches: Item[][] = [];
+  const nextOf = new Map<string, number>();
+  for (const item of items) {
+    let place = nextOf.get(item.id) ?? 0;
+    while ((batches[place]?.length ?? 0) >= CLAUSES_A_REQUEST) place++;
+    (batches[place] ??= []).push(item);
+    nextOf.set(item.id, place + 1);
+  }
+  return batches.filter((batch) => batch.length > 0);
+}
+
+function selectionOf(
+  entity: EntitySources,
+  ids: readonly string[],
+  { bucket, source }: Detector,
+): estypes.QueryDslQueryContainer[] {
+  const selection = entity.filterOf(ids);
+  if (selection.length === 0) {
+    throw new DetectionError(
+      'invalid_input',
+      `bucket.session.field is "${bucket?.session?.field}", which the indices of "${source.index}" map to different types; allowed: a field with one type`,
+    );
+  }
+  return selection;
+}
+
+async function readLogsOf(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  entity: EntitySources,
+  ids: readonly string[],
+  within: Span,
+  options: RequestOptions,
+): Promise<Map<string, SessionLog[]>> {
+  const field = detector.bucket?.session?.field ?? '';
+  const { timestampField } = range;
+  const eventOf = eventOfLog(detector);
+  const wanted = new Set(ids);
+  const logsOf = new Map<string, SessionLog[]>();
+  const filter = [...queryOfSource(range.query), ...selectionOf(entity, ids, detector)];
+  const events = detector.bucket?.events?.field;
+  const pages = readLogs(
+    client,
+    { ...range, ...within, query: { bool: { filter } } },
+    {
+      fields: [timestampField, field, ...(events === undefined ? [] : [events])],
+      signal: options.signal,
+      policy: options.policy,
+    },
+  );
+  for await (const { logs } of pages) {
+    for (const { document } of logs) {
+      const time = timestampOf(document, timestampField);
+      if (time === undefined) continue;
+      const log = { time, stated: scalarIn(getField(document, timestampField)), event: eventOf(document) };
+      for (const value of new Set([getField(document, field)].flat(2).map(String))) {
+        if (!wanted.has(value)) continue;
+        const own = logsOf.get(value);
+        if (own === undefined) logsOf.set(value, [log]);
+        else own.push(log);
+      }
+    }
+  }
+  for (const own of logsOf.values()) own.sort(inOrder);
+  return logsOf;
+}
+
+/** Logs of one moment come in whatever order they were indexed: their text decides, which is the same each time. */
+function inOrder(one: SessionLog, other: SessionLog): number {
+  if (one.time !== other.time) return one.time - other.time;
+  const isSame =
+    one.stated === other.stated || typeof one.stated !== 'string' || typeof other.stated !== 'string';
+  if (!isSame) return (one.stated as string) < (other.stated as string) ? -1 : 1;
+  const [text, otherText] = [one.event ?? '', other.event ?? ''];
+  return text === otherText ? 0 : text < otherText ? -1 : 1;
+}
+
+/** Has the cluster sum up what it can of the sessions that `queries` select, one of each id. */
+async function measuredRows(
+  client: ElasticsearchClient,
+  detector: Detector,
+  request: SessionRequest,
+  entity: EntitySources,
+  sessions: readonly { readonly id: string; readonly chain: Chain<SessionLog> }[],
+  queries: readonly estypes.QueryDslQueryContainer[],
+  options: RequestOptions,
+): Promise<SessionRow[]> {
+  const { range } = request;
+  const pages = compositePages<Omit<Cell, 'key'> & { key: EntityKey }>(
+    client,
+    {
+      index: range.index,
+      query: { bool: { filter: [...queries, ...entity.filter] } },
+      sources: entity.sources,
+      aggs: measures(detector, request),
+      requestCache: false,
+      what: `sum up sessions of "${range.index}"`,
+    },
+    options,
+  );
+  const chains = new Map(sessions.map(({ id, chain }) => [id, chain]));
+  const rows: SessionRow[] = [];
+  for await (const { buckets } of pages) {
+    for (const cell of buckets) {
+      const id = entity.entityOf(cell.key);
+      const chain = id === undefined ? undefined : chains.get(id);
+      if (id === undefined || chain === undefined) continue;
+      const { start, end, logs, isCut, closedAt } = chain;
+      const row = rowOf({ ...cell, key: { ...cell.key, start } } as Cell, id, detector, request);
+      rows.push({
+        ...row,
+        count: logs.length,
+        end,
+        closedAt,
+        ...(isCut && { isCut }),
+        ...(detector.bucket?.events !== undefined && { events: tallyOf(logs) }),
+      });
+    }
+  }
+  return rows;
+}
+
+function tallyOf(logs: readonly SessionLog[]) {
+  const counter = new EventCounter(true);
+  for (const { event } of logs) if (event !== undefined) counter.add(event);
+  return counter.toTally();
+}

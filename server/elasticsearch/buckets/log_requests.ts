@@ -1,0 +1,37 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { LogRange } from '../../detection/ports';
+import type { EntitySources } from '../transport/entity_terms';
+
+/** Range of logs that become rows, in half-open spans of time that each begin and end with a bucket. */
+export interface RowRequest {
+  readonly range: LogRange;
+  readonly spans: readonly { readonly from: number; readonly to: number }[];
+  /** Rows of others may come beside them. */
+  readonly entities?: readonly string[];
+  /** Frequent values by the names of `bucket.rare`; a name that is absent gives no number. */
+  readonly common: Readonly<Record<string, readonly string[]>>;
+  /** Field with the ground truth, e.g. `labels.anomaly`. */
+  readonly labelField?: string;
+}
+
+/** Returns the logs of a request: the time from the first span to the last, and what selects among them. */
+export function logsOfRequest(
+  { range, spans, entities }: Pick<RowRequest, 'range' | 'spans' | 'entities'>,
+  entity: EntitySources,
+): { readonly from: number; readonly to: number; readonly filter: estypes.QueryDslQueryContainer[] } {
+  const from = Math.min(...spans.map((span) => span.from));
+  const to = Math.max(...spans.map((span) => span.to));
+  const filter: estypes.QueryDslQueryContainer[] = [...entity.filter];
+  if (spans.length > 1) {
+    filter.push({
+      bool: {
+        should: spans.map((span) => ({
+          range: { [range.timestampField]: { gte: span.from, lt: span.to, format: 'epoch_millis' } },
+        })),
+        minimum_should_match: 1,
+      },
+    });
+  }
+  if (entities !== undefined) filter.push(...entity.filterOf(entities));
+  return { from, to, filter };
+}

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { spanOf } from '../../../common/buckets';
+import type { Detector } from '../../../common/detector';
+import { MINUTE } from '../../../common/duration';
+import { parseWith } from '../../../common/validation';
+import type { LogPage, LogRange } from '../../detection/ports';
+import { throwIfAborted } from '../transport/attempt';
+import type { ElasticsearchClient } from '../transport/client';
+import { compositePages } from '../transport/composite_pages';
+import { entityTerms, type EntityKey } from '../transport/entity_terms';
+import { queryOf } from '../transport/log_query';
+import { closedSessions, sessionSettings, sessionsOf, type SessionRow } from './closed_sessions';
+import { openMemory } from './memory';
+import { sourceLogs, type BucketReadOptions } from './read_buckets';
+
+/** Sessions of one page, about. */
+const SESSIONS_A_PAGE = 2_000;
+/** Ids with late logs that are looked at together. */
+const LATE_IDS = 200;
+/** Times of one id that its session may have begun at before late logs came. */
+const MOST_BEGINNINGS = 2_000;
+
+const positionSchema = z.strictObject({ v: z.literal(1), next: z.number() });
+
+/** Of what a reader of buckets remembers sessions need the common values alone: none of them is expected again. */
+export const withoutSilence = (detector: Detector): Detector => ({
+  ...detector,
+  bucket: detector.bucket && { ...detector.bucket, silence: false },
+});
+
+/** Logs of the detector, without what a pass adds to its query. */
+const wholeRange = (range: LogRange, { source }: Detector): LogRange => ({ ...range, query: source.query });
+
+/**
+ * The sessions that are over within the range, in the order in which they were; see `LogSource.read`. A page replaces what
+ * is stored of its sessions: late logs may have opened one again.
+ */
+export async function* readSessions(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  options: BucketReadOptions,
+): AsyncGenerator<LogPage, void, undefined> {
+  const { signal, policy } = options;
+  const step = spanOf(detector);
+  const logOf = sourceLogs(detector);
+  let next =
+    options.after === undefined
+      ? Math.floor(range.from / step) * step
+      : parseWith(positionSchema, options.after, 'The reading position').next;
+  const to = Math.floor(range.to / step) * step;
+  if (next >= to) return;
+  const memory = await openMemory(
+    client,
+    withoutSilence(detector),
+    { ...range, from: next, to },
+    options.memory,
+    {
+      signal,
+      policy,
+    },
+  );
+  // Within a gap the cluster can tell which sessions are over.
+  const longest = Math.max(MINUTE, Math.floor(sessionSettings(detector).gap / MINUTE) * MINUTE);
+  const wanted = Math.min(options.pageSize ?? SESSIONS_A_PAGE, SESSIONS_A_PAGE);
+  const most = detector.bucket?.max_entities ?? Infinity;
+  let length = MINUTE;
+  while (next < to) {
+    const end = Math.min(to, next + length);
+    const request = { range: wholeRange(range, detector), common: memory.common };
+    const { rows, bound } = await closedSessions(client, detector, request, { from: next, to: end }, most, {
+      signal,
+      policy,
+    });
+    throwIfAborted(signal, `read sessions of "${range.index}"`);
+    next = end;
+    if (rows.length < wanted / 2) length = Math.min(longest, 2 * length);
+    else if (rows.length > wanted) length = Math.max(MINUTE, Math.floor(length / 2 / MINUTE) * MINUTE);
+    if (rows.length === 0) continue;
+    yield {
+      logs: rows.map(logOf),
+      position: { v: 1, next },
+      memory: memory.toJSON(),
+      replaces: true,
+      ...(bound && { bound }),
+    };
+  }
+}
+
+/**
+ * Sessions that late logs have changed: those of ids with logs that were indexed within the range. One that began later before, or
+ * was two, comes as gone. Those that are not over yet come when they are.
+ */
+export async function* rereadSessions(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  options: BucketReadOptions,
+): AsyncGenerator<LogPage, void, undefined> {
+  const { signal, policy } = options;
+  const late = await lateIds(client, detector, range, options);
+  if (late.size === 0) return;
+  const { gap, longest } = sessionSettings(detector);
+  const logOf = sourceLogs(detector);
+  const memory = await openMemory(client, withoutSilence(detector), range, options.memory, {
+    signal,
+    policy,
+  });
+  const request = { range: wholeRange(range, detector), common: memory.common };
+  const ids = [...late.keys()].sort((one, other) => late.get(one)!.first - late.get(other)!.first);
+  for (let place = 0; place < ids.length; place += LATE_IDS) {
+    const part = ids.slice(place, place + LATE_IDS);
+    const times = part.map((id) => late.get(id) as Late);
+    const within = {
+      from: Math.min(...times.map(({ first }) => first)) - longest - gap,
+      to: Math.max(...times.map(({ last }) => last)) + gap + longest,
+    };
+    const gone: SessionRow[] = [];
+    const isNear = (id: string, start: number): boolean => {
+      const { first, last } = late.get(id) as Late;
+      return start >= first - longest && start <= last + gap;
+    };
+    const rows = await sessionsOf(
+      client,
+      detector,
+      request,
+      part,
+      within,
+      { signal, policy },
+      ({ start, closedAt }, id) => isNear(id, start) && closedAt < (range.closedTo ?? Infinity),
+      (id, chains, logs) => {
+        const starts = new Set(chains.map(({ start }) => start));
+        const before = new Set(
+          logs.map(({ time }) => time).filter((time) => isNear(id, time) && !starts.has(time)),
+        );
+        for (const start of [...before].slice(0, MOST_BEGINNINGS)) {
+          gone.push({
+            start,
+            end: start,
+            closedAt: start,
+            entity: id,
+            count: 0,
+            errors: 0,
+            distinct: {},
+            rare: {},
+          });
+        }
+      },
+    );
+    if (gone.length > 0) {
+      yield { logs: gone.map(logOf), position: undefined, revises: true, onlyStanding: true, areGone: true };
+    }
+    if (rows.length > 0) {
+      yield { logs: rows.map(logOf), position: undefined, memory: memory.toJSON(), revises: true };
+    }
+  }
+}
+
+/** Own times of the first and last late log of an id, epoch milliseconds. */
+interface Late {
+  readonly first: number;
+  readonly last: number;
+}
+
+async function lateIds(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  { signal, policy }: BucketReadOptions,
+): Promise<Map<string, Late>> {
+  const entity = await entityTerms(client, detector, { signal, policy });
+  const pages = compositePages<{ key: EntityKey; first: { value: number }; last: { value: number } }>(
+    client,
+    {
+      index: range.index,
+      query: { bool: { filter: [queryOf(range, 'ingested'), ...entity.filter] } },
+      sources: entity.sources,
+      aggs: {
+        first: { min: { field: range.timestampField } },
+        last: { max: { field: range.timestampField } },
+      },
+      what: `find late logs of "${range.index}"`,
+    },
+    { signal, policy },
+  );
+  const late = new Map<string, Late>();
+  for await (const { buckets } of pages) {
+    for (const { key, first, last } of buckets) {
+      const id = entity.entityOf(key);
+      if (id !== undefined) late.set(id, { first: first.value, last: last.value });
+    }
+  }
+  return late;
+}
