@@ -80,7 +80,7 @@ export const comparisonSchema = z
         of: count.describe('Those that hold the step'),
       })
       .optional()
-      .describe('What of the order of a session is least usual'),
+      .describe('The least usual part of the order of a session'),
     more_signs: count.optional(),
     is_odd: z
       .literal(true)

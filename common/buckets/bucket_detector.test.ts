@@ -117,7 +117,7 @@ describe('a detector of sessions', () => {
         undefined,
       ]),
     ]);
-    // What is stored is read again as it is.
+    // The stored settings are read again as they are.
     expect(parseDetector(JSON.parse(JSON.stringify(detector)))).toEqual(detector);
   });
 

@@ -35,7 +35,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['isolation_forest/learning', 'isolation_forest/codec', 'isolation_forest', 'detector', 'anomaly'],
     ...['log_features/columns', 'log_features/fields', 'log_features/category', 'log_features/time'],
-    ...['log_features/number', 'log_features/text', 'log_features/template', 'log_features/encoding'],
+    ...['log_features/number', 'log_features/text', 'log_features/template', 'log_features/events'],
+    'log_features/encoding',
     ...[
       'log_features/suggesting',
       'log_features',

@@ -91,7 +91,7 @@ describe('counted events of sessions', () => {
       '“Sent order <num>” 0 times, usually 1, no “Sent order <num>”, so in 0 of 300 sessions',
     );
     expect(told(encoder, reordered)).toBe(
-      '“Took item <num>” after “Sent order <num>”, so in 0 of 300 sessions',
+      '“Packed item <num>” after “Sent order <num>”, so in 0 of 300 sessions',
     );
     expect(told(encoder, repeated)).toBe(
       '“Sent order <num>” 2 times, usually 1, “Sent order <num>” more than once, so in 0 of 300 sessions',
@@ -121,7 +121,7 @@ describe('counted events of sessions', () => {
       ...[null, 7, {}, { texts: ['a'], counts: [] }, { texts: ['a'], counts: [-1] }],
       { texts: ['a'], counts: [1], first: [0] },
     ].map((events) => ({ bucket: { events } }));
-    const { values, columnCount } = encoder.encode(odd as never, dirt);
+    const { values, columnCount } = encoder.encode(odd, dirt);
     expect(values.every((value, i) => Number.isNaN(value) || i % columnCount >= 0)).toBe(true);
     expect(dirt).toEqual({ steps: { missing: odd.length } });
   });

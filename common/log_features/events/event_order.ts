@@ -7,7 +7,7 @@ const PRIOR = 0.5;
 export const BEGIN = -1;
 
 /** Ways in which two steps can stand to each other. */
-export const ORDER_RULES = ['missing_after', 'missing_before', 'after', 'twice'] as const;
+const ORDER_RULES = ['missing_after', 'missing_before', 'after', 'twice'] as const;
 export type OrderRule = (typeof ORDER_RULES)[number];
 
 const count = z.number().int().min(0).max(1e15);
@@ -36,7 +36,7 @@ export interface Places {
   readonly last: Int32Array;
 }
 
-/** What of a session's order is least likely. */
+/** The least likely part of a session's order. */
 export interface RarestOrder {
   readonly rule: OrderRule;
   /** Columns; {@link BEGIN} for the begin of the session. */

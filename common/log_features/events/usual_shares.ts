@@ -23,7 +23,7 @@ export const sharesSchema = z.strictObject({
     .array(z.strictObject({ name: z.string().max(MAX_GROUP_NAME), shares: share }))
     .min(1)
     .max(MOST_GROUPS + 1),
-  /** How much more each column varies than counts that come by chance: a factor of the standard deviation, at least 1. */
+  /** Factor by which the standard deviation of each column exceeds that of counts that come by chance, at least 1. */
   dispersion: z.array(z.number().min(1).max(1e6)).max(MOST_EVENT_COLUMNS + 1),
 });
 type Shares = z.infer<typeof sharesSchema>;
@@ -62,17 +62,14 @@ export function learnShares(rows: readonly Row[], width: number): Shares {
   }
   const all = counts.get('') ?? { sums: new Float64Array(width), logs: 0, parent: '' };
   counts.delete('');
-  const found = new Map<string, number[]>();
-  found.set(
-    '',
-    Array.from(all.sums, (value) => rounded(value / Math.max(1, all.logs))),
-  );
+  const ofAll = Array.from(all.sums, (value) => rounded(value / Math.max(1, all.logs)));
+  const found = new Map([['', ofAll]]);
   // A group never has more logs than the wider one that it lies in.
   const ordered = [...counts].sort(
     ([one, a], [other, b]) => b.logs - a.logs || one.length - other.length || (one < other ? -1 : 1),
   );
   for (const [name, { sums, logs, parent }] of ordered.slice(0, MOST_GROUPS)) {
-    const wider = found.get(parent) ?? (found.get('') as number[]);
+    const wider = found.get(parent) ?? ofAll;
     found.set(
       name,
       Array.from(sums, (value, column) =>

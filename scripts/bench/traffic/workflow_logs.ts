@@ -2,7 +2,7 @@ import { xoroshiro128plus } from 'pure-rand';
 import { drawFraction, drawIndex } from '../../../common/isolation_forest/forest/subsample';
 
 /** Faults of a session. */
-export const WORKFLOW_FAULTS = ['skipped', 'repeated', 'reordered'] as const;
+const WORKFLOW_FAULTS = ['skipped', 'repeated', 'reordered'] as const;
 export type WorkflowFault = (typeof WORKFLOW_FAULTS)[number];
 
 export interface WorkflowLog {

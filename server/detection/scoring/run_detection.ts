@@ -256,7 +256,7 @@ class Run {
     const shown = shownOf(results);
     const { onlyStanding = false } = page;
     let news = onlyStanding ? [] : shown;
-    // What lies in the past stays as it was told.
+    // Results of the past stay as they were told.
     const replaces = page.replaces === true && this.options.upTo === undefined;
     if ((page.revises === true || replaces) && this.options.results.revise !== undefined) {
       news = await this.revise(page, range, { results, summaries });

@@ -100,8 +100,10 @@ async function candidatesOf(
 ): Promise<Candidate[]> {
   const entity = await entityTerms(client, detector, options);
   const { timestampField } = range;
-  const times = { gte: undefined as number | undefined, lt: undefined as number | undefined };
-  const timeFilter = (bounds: Partial<typeof times>): estypes.QueryDslQueryContainer => ({
+  const timeFilter = (bounds: {
+    readonly gte?: number;
+    readonly lt?: number;
+  }): estypes.QueryDslQueryContainer => ({
     range: { [timestampField]: { ...bounds, format: 'epoch_millis' } },
   });
   const found: Candidate[] = [];
@@ -363,7 +365,7 @@ function inOrder(one: SessionLog, other: SessionLog): number {
   if (one.time !== other.time) return one.time - other.time;
   const isSame =
     one.stated === other.stated || typeof one.stated !== 'string' || typeof other.stated !== 'string';
-  if (!isSame) return (one.stated as string) < (other.stated as string) ? -1 : 1;
+  if (!isSame) return one.stated < other.stated ? -1 : 1;
   const [text, otherText] = [one.event ?? '', other.event ?? ''];
   return text === otherText ? 0 : text < otherText ? -1 : 1;
 }

@@ -23,7 +23,7 @@ const MOST_BEGINNINGS = 2_000;
 const positionSchema = z.strictObject({ v: z.literal(1), next: z.number() });
 
 /** Of what a reader of buckets remembers sessions need the common values alone: none of them is expected again. */
-export const withoutSilence = (detector: Detector): Detector => ({
+const withoutSilence = (detector: Detector): Detector => ({
   ...detector,
   bucket: detector.bucket && { ...detector.bucket, silence: false },
 });
