@@ -40,17 +40,23 @@ const spanUnitWords = (milliseconds: number, entityFields: readonly string[]): s
   return `per ${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
 };
 
+/** @example sessionWords('order.id') // "per order" */
+const sessionWords = (field: string): string => `per ${entityNoun(field)}`;
+/** Ids of rows of sessions begin so. */
+const SESSION_ID = 'session/';
+
 /**
  * Says in words what a detector judges.
  *
  * @param span of its buckets, milliseconds
  */
 export const unitWords = (
-  detector: Pick<Detector, 'unit' | 'entity_field' | 'entity_fields'>,
+  detector: Pick<Detector, 'unit' | 'entity_field' | 'entity_fields'> & Partial<Pick<Detector, 'bucket'>>,
   span: number,
 ): string => {
   if (detector.unit !== 'bucket') return FOUND_IN_SINGLE_LOG;
   const fields = entityFieldsOf(detector);
+  if (detector.bucket?.session !== undefined) return sessionWords(detector.bucket.session.field);
   return spanUnitWords(span, fields.length > 0 ? fields : ['entity']);
 };
 
@@ -66,7 +72,9 @@ export function spanOfResult({
 }
 
 /** Says in words which unit found a result. What 0.1.0 stored says it as well. */
-export function foundBy(result: Pick<AnomalyResult, 'anomaly' | 'event'>): string {
+export function foundBy(result: Pick<AnomalyResult, 'anomaly' | 'event' | 'source'>): string {
+  const { entity_field: field } = result.anomaly;
+  if (result.source.id.startsWith(SESSION_ID) && typeof field === 'string') return sessionWords(field);
   const span = spanOfResult(result);
   if (span === undefined) return FOUND_IN_SINGLE_LOG;
   return spanUnitWords(span.to - span.from, [result.anomaly.entity_field ?? []].flat());

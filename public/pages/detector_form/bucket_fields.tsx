@@ -12,6 +12,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { bucketNameOf, proposeBucket } from '../../../common/buckets/propose_bucket';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
+import { SessionFields } from './session_fields';
 import { BucketFeatures } from './features/bucket_features';
 import { BUCKET_DEFAULTS, groupingOf, regrouped, type Draft, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
@@ -103,43 +104,48 @@ export function BucketFields(
         {i18n.translate('logAnomalies.form.suggest', { defaultMessage: 'Suggest from the logs' })}
       </EuiButton>
       <EuiSpacer size="m" />
+      <SessionFields draft={draft} change={change} problem={problem} fields={fields} />
       <EuiFlexGrid columns={2}>
-        <EuiFlexItem>
-          <FieldChooser
-            label={i18n.translate('logAnomalies.bucket.entity', {
-              defaultMessage: 'Group logs and results by',
-            })}
-            help={i18n.translate('logAnomalies.bucket.entityHelp', {
-              defaultMessage:
-                'Each value is judged by itself: service.name, host.name, client.ip. Two or three fields: their values together.',
-            })}
-            fields={fields}
-            kinds={WHOLE_VALUES}
-            chosen={groupingOf(draft)}
-            choose={(chosen) => change(regrouped(draft, chosen))}
-            problem={problem('entity_field') ?? problem('entity_fields')}
-            subject="logAnomaliesEntity"
-          />
-        </EuiFlexItem>
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.bucket.span', { defaultMessage: 'In spans of' })}
-            helpText={i18n.translate('logAnomalies.bucket.spanHelp', {
-              defaultMessage: 'Such as 1m, 5m or 1h; what is much shorter drowns in it.',
-            })}
-            isInvalid={problem('bucket.span') !== undefined}
-            error={problem('bucket.span')}
-          >
-            <EuiFieldText
-              fullWidth
-              value={bucket.span ?? BUCKET_DEFAULTS.span}
-              isInvalid={problem('bucket.span') !== undefined}
-              onChange={(event) => changeBucket({ span: event.target.value })}
-              data-test-subj="logAnomaliesSpan"
+        {bucket.session === undefined && (
+          <EuiFlexItem>
+            <FieldChooser
+              label={i18n.translate('logAnomalies.bucket.entity', {
+                defaultMessage: 'Group logs and results by',
+              })}
+              help={i18n.translate('logAnomalies.bucket.entityHelp', {
+                defaultMessage:
+                  'Each value is judged by itself: service.name, host.name, client.ip. Two or three fields: their values together.',
+              })}
+              fields={fields}
+              kinds={WHOLE_VALUES}
+              chosen={groupingOf(draft)}
+              choose={(chosen) => change(regrouped(draft, chosen))}
+              problem={problem('entity_field') ?? problem('entity_fields')}
+              subject="logAnomaliesEntity"
             />
-          </EuiFormRow>
-        </EuiFlexItem>
+          </EuiFlexItem>
+        )}
+        {bucket.session === undefined && (
+          <EuiFlexItem>
+            <EuiFormRow
+              fullWidth
+              label={i18n.translate('logAnomalies.bucket.span', { defaultMessage: 'In spans of' })}
+              helpText={i18n.translate('logAnomalies.bucket.spanHelp', {
+                defaultMessage: 'Such as 1m, 5m or 1h; what is much shorter drowns in it.',
+              })}
+              isInvalid={problem('bucket.span') !== undefined}
+              error={problem('bucket.span')}
+            >
+              <EuiFieldText
+                fullWidth
+                value={bucket.span ?? BUCKET_DEFAULTS.span}
+                isInvalid={problem('bucket.span') !== undefined}
+                onChange={(event) => changeBucket({ span: event.target.value })}
+                data-test-subj="logAnomaliesSpan"
+              />
+            </EuiFormRow>
+          </EuiFlexItem>
+        )}
         <EuiFlexItem>
           <EuiFormRow
             fullWidth
@@ -210,24 +216,44 @@ export function BucketFields(
             {...named('rare')}
           />
         </EuiFlexItem>
+        <EuiFlexItem>
+          <FieldChooser
+            isSingle
+            label={i18n.translate('logAnomalies.bucket.events', { defaultMessage: 'Count the messages in' })}
+            help={i18n.translate('logAnomalies.bucket.eventsHelp', {
+              defaultMessage:
+                'By their template: what is missing, repeated or new. Each log is read for it. Empty: none.',
+            })}
+            fields={fields}
+            kinds={['text', 'value']}
+            chosen={bucket.events?.field ? [bucket.events.field] : []}
+            choose={([field]) =>
+              changeBucket({ events: field === undefined ? undefined : { ...bucket.events, field } })
+            }
+            problem={problem('bucket.events') ?? problem('bucket.events.field')}
+            subject="logAnomaliesEvents"
+          />
+        </EuiFlexItem>
       </EuiFlexGrid>
       <EuiSpacer size="m" />
-      <EuiFormRow
-        fullWidth
-        hasChildLabel={false}
-        helpText={i18n.translate('logAnomalies.bucket.silenceHelp', {
-          defaultMessage: 'Right for services and hosts. Off for clients: most of them come once.',
-        })}
-      >
-        <EuiSwitch
-          label={i18n.translate('logAnomalies.bucket.silence', {
-            defaultMessage: 'Silence counts: whoever logged before and does not now is judged, too',
+      {bucket.session === undefined && (
+        <EuiFormRow
+          fullWidth
+          hasChildLabel={false}
+          helpText={i18n.translate('logAnomalies.bucket.silenceHelp', {
+            defaultMessage: 'Right for services and hosts. Off for clients: most of them come once.',
           })}
-          checked={bucket.silence ?? BUCKET_DEFAULTS.silence}
-          onChange={(event) => changeBucket({ silence: event.target.checked })}
-          data-test-subj="logAnomaliesSilence"
-        />
-      </EuiFormRow>
+        >
+          <EuiSwitch
+            label={i18n.translate('logAnomalies.bucket.silence', {
+              defaultMessage: 'Silence counts: whoever logged before and does not now is judged, too',
+            })}
+            checked={bucket.silence ?? BUCKET_DEFAULTS.silence}
+            onChange={(event) => changeBucket({ silence: event.target.checked })}
+            data-test-subj="logAnomaliesSilence"
+          />
+        </EuiFormRow>
+      )}
       <EuiSpacer size="m" />
       <EuiAccordion
         id="logAnomaliesBucketRare"

@@ -67,7 +67,7 @@ export async function* readSessions(
   let length = MINUTE;
   while (next < to) {
     const end = Math.min(to, next + length);
-    const request = { range: wholeRange(range, detector), common: memory.common };
+    const request = { range, common: memory.common };
     const { rows, bound } = await closedSessions(client, detector, request, { from: next, to: end }, most, {
       signal,
       policy,

@@ -213,9 +213,19 @@ export function documentOf({ aside: _aside, ...draft }: Draft): Draft {
     return parts.length > 0 && isWithin(parts, grouping) ? by : whole;
   };
   if (draft.unit !== 'bucket') return plain;
+  const { events, session } = draft.bucket ?? {};
   return {
     ...plain,
-    ...(draft.bucket && { bucket: { ...draft.bucket, latency: draft.bucket.latency || undefined } }),
+    // A session is its own entity, which follows from its field.
+    ...(session && { entity_field: undefined, entity_fields: undefined }),
+    ...(draft.bucket && {
+      bucket: {
+        ...draft.bucket,
+        latency: draft.bucket.latency || undefined,
+        events: events?.field ? events : undefined,
+        session,
+      },
+    }),
     features: draft.features.map((feature) =>
       feature.type === 'deviation' || feature.by !== undefined
         ? { ...feature, by: withinEntity(feature.by) }
@@ -232,6 +242,8 @@ export const contaminationOf = ({ threshold }: Draft): number | undefined =>
 
 /** Rows a day of an entity that is always there; undefined while the span cannot be read. */
 export function rowsPerDay({ bucket }: Draft): number | undefined {
+  // Sessions come as they do.
+  if (bucket?.session !== undefined) return undefined;
   const span = durationSchema.safeParse(bucket?.span ?? BUCKET_DEFAULTS.span).data;
   return span === undefined ? undefined : DAY / durationToMilliseconds(span);
 }
