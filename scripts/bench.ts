@@ -20,6 +20,7 @@ const SECTIONS = [
   'ingest',
   'detection',
   'buckets',
+  'sessions',
   'month',
   'hostile',
 ] as const;
