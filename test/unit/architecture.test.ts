@@ -152,7 +152,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'program',
       'build',
     ],
-    ...['bench/traffic', 'bench', 'bench/hostile', 'demo', ''],
+    ...['bench/traffic', 'bench', 'bench/hostile', 'bench/sessions', 'demo', ''],
   ],
 };
 
