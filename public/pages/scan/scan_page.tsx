@@ -96,7 +96,8 @@ export default function ScanPage(): ReactElement {
                             data-test-subj="logAnomaliesScanMake"
                           >
                             {i18n.translate('logAnomalies.scan.make', {
-                              defaultMessage: 'Make and start {count} detectors',
+                              defaultMessage:
+                                'Make and start {count, plural, one {1 detector} other {# detectors}}',
                               values: { count: chosen.size },
                             })}
                           </EuiButton>
@@ -112,15 +113,19 @@ export default function ScanPage(): ReactElement {
                         )}
                         <EuiFlexItem>
                           <EuiText size="s" data-test-subj="logAnomaliesScanSum">
-                            {canWrite
-                              ? i18n.translate('logAnomalies.scan.sum', {
-                                  defaultMessage: 'Together about {count} anomalies a day',
-                                  values: { count: formatCount(aDay) },
+                            {canWrite && chosen.size === 0
+                              ? i18n.translate('logAnomalies.scan.chooseFirst', {
+                                  defaultMessage: 'Choose at least one of the detectors above.',
                                 })
-                              : i18n.translate('logAnomalies.empty.readOnly', {
-                                  defaultMessage:
-                                    'You may look, but not create detectors. Ask an administrator for the Kibana privilege "Log Anomalies: All".',
-                                })}
+                              : canWrite
+                                ? i18n.translate('logAnomalies.scan.sum', {
+                                    defaultMessage: 'Together about {count} anomalies a day',
+                                    values: { count: formatCount(aDay) },
+                                  })
+                                : i18n.translate('logAnomalies.empty.readOnly', {
+                                    defaultMessage:
+                                      'You may look, but not create detectors. Ask an administrator for the Kibana privilege "Log Anomalies: All".',
+                                  })}
                           </EuiText>
                         </EuiFlexItem>
                       </EuiFlexGroup>
