@@ -28,6 +28,20 @@ describe('parseTimestamp', () => {
     '29/Feb/2024',
     `2024-01-01${' '.repeat(99)}`,
   ])('refuses %s', (text) => expect(parseTimestamp(text)).toBeUndefined());
+
+  it('reads the form of Elasticsearch as all others', () => {
+    const texts = [
+      ...Array.from({ length: 500 }, (_none, number) =>
+        new Date(Date.UTC(2024, 1, 27) + number * 86_399_123).toISOString(),
+      ),
+      '2026-02-30T00:00:60.999Z',
+      '0099-01-01T00:00:00.000Z',
+    ];
+    // The same time in another form takes the other way.
+    for (const text of texts) expect(parseTimestamp(text)).toBe(parseTimestamp(text.replace('.', ',')));
+    for (const odd of ['2026-13-01T00:00:00.000Z', '2026-01-01T24:00:00.000Z', '2026-01-01T00:00:00.0x0Z'])
+      expect(parseTimestamp(odd)).toBeUndefined();
+  });
 });
 
 describe('hour of day', () => {
