@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { seriousFindings } from './accessibility';
 import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
-import { choiceOf, openBrowser, openExplorer, testSubject } from './steps';
+import { choiceOf, columnTexts, openBrowser, openExplorer, testSubject } from './steps';
 
 jest.setTimeout(120_000);
 
@@ -209,8 +209,7 @@ it('orders by a column, shows fields of the logs, and hands all of it over as CS
     const table = page.locator(testSubject('logAnomaliesResults'));
     await table.getByRole('button', { name: /^Entity/ }).click();
     await page.waitForURL((url) => url.searchParams.get('sort') === 'entity');
-    const column = async (): Promise<string[]> =>
-      (await table.locator('tbody tr td:nth-child(4)').allInnerTexts()).map((text) => text.trim());
+    const column = (): Promise<string[]> => columnTexts(table, 4);
     await page.waitForFunction(
       (selector) => document.querySelector(selector)?.getAttribute('aria-sort') !== 'none',
       `${testSubject('logAnomaliesResults')} th:nth-child(4)`,
@@ -251,9 +250,8 @@ it("writes times as Kibana's settings say", () =>
     world,
     async (page) => {
       await explore(page);
-      const time = page.locator(`${testSubject('logAnomaliesResults')} tbody tr td:nth-child(2)`).first();
-      // Newer EUI marks where a cell ends.
-      expect((await time.innerText()).replace('↦', '').trim()).toMatch(/^\d\d\.\d\d\.20\d\d \d\d:\d\d$/);
+      const [time] = await columnTexts(page.locator(testSubject('logAnomaliesResults')), 2);
+      expect(time).toMatch(/^\d\d\.\d\d\.20\d\d \d\d:\d\d$/);
     },
     { cookies: { date_format: 'DD.MM.YYYY HH:mm' } },
   ));

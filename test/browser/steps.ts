@@ -50,6 +50,12 @@ export async function createDetectorByForm(
   return id as string;
 }
 
+/** Returns the texts of a column, without the signs that newer EUI sets between cells for who copies a table. */
+export async function columnTexts(table: Locator, column: number): Promise<string[]> {
+  const texts = await table.locator(`tbody tr td:nth-child(${column})`).allInnerTexts();
+  return texts.map((text) => text.replace(/[↦↵]/g, '').trim());
+}
+
 /** Waits until a list of choices has one chosen: a text, or with newer EUI the value of the input. */
 export async function waitForChoice(page: Page, subject: string, wanted: string): Promise<void> {
   await page.waitForFunction(
@@ -177,12 +183,10 @@ export async function exchangeDetectors({ page, url }: Pages): Promise<string[]>
   await page.waitForSelector(testSubject('logAnomaliesImportRefused'));
   await page.getByText('Save a new one under another name').click();
   await page.waitForSelector(testSubject('logAnomaliesImportPlan'));
-  const names = await page
-    .locator(`${testSubject('logAnomaliesImportPlan')} tbody tr td:first-child`)
-    .allInnerTexts();
+  const names = await columnTexts(page.locator(testSubject('logAnomaliesImportPlan')), 1);
   await page.click(testSubject('logAnomaliesImportSave'));
   await page.waitForSelector(testSubject('logAnomaliesImportSave'), { state: 'detached' });
-  const saved = names.map((name) => name.split('\n').at(-1)!.trim());
+  const saved = names.map((name) => name.split('\n').at(-1)!);
   for (const name of saved) await page.getByText(name, { exact: true }).first().waitFor();
   return saved;
 }
