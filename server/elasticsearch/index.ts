@@ -1,7 +1,7 @@
 export { connect, connectionFromEnvironment, connectionSchema } from './transport/connection';
 export type { ElasticsearchClient } from './transport/client';
-export { DEFAULT_RETRY_POLICY, sleep } from './transport/attempt';
-export type { RetryPolicy } from './transport/attempt';
+export { attempt as withRetries, DEFAULT_RETRY_POLICY, sleep } from './transport/attempt';
+export type { RequestOptions, RetryPolicy } from './transport/attempt';
 export { bulkWrite } from './transport/bulk';
 export { toDetectionError } from './transport/errors';
 export { isSecurityOff, signedInUser } from './transport/security_state';

@@ -156,13 +156,17 @@ describe('Stores on a real Elasticsearch', () => {
       });
     });
 
-    test('that do not fit the mapping are stored without the fields of their log, marked and reported', async () => {
+    test('keep values in shapes other than those of ECS; what is refused all the same is stored without the fields of its log, marked and reported', async () => {
       const space = newSpace();
       const warnings: string[] = [];
       const store = createResultStore(client, { space, refresh: true, warn: (text) => warnings.push(text) });
       const results = [
         anomalyResult({ id: 'good', context: { service: { name: 'shop' } } }),
-        anomalyResult({ id: 'bad', context: { service: 'shop', message: 'kept out' } }),
+        anomalyResult({ id: 'plain', context: { service: 'shop', host: 'web-1', message: 'kept' } }),
+        anomalyResult({
+          id: 'bad',
+          context: { url: { original: ['/', { path: '/' }] }, message: 'kept out' },
+        }),
         anomalyResult({
           id: 'odd',
           context: { client: { ip: 'no address' }, http: { response: { status_code: {} } } },
@@ -172,13 +176,16 @@ describe('Stores on a real Elasticsearch', () => {
           context: { url: { original: 'y'.repeat(100_000) }, message: 'z'.repeat(1_000_000) },
         }),
       ];
-      expect(await store.write(results)).toMatchObject({ created: 4, putAside: 0 });
-      expect(warnings.length).toBeGreaterThan(0);
+      expect(await store.write(results)).toMatchObject({ created: 5, putAside: 0 });
+      expect(warnings).toHaveLength(1);
       expect(warnings[0]).toContain('"weblogs"');
       const { results: found } = await store.search({});
       const bad = found.find(({ result }) => result.source.id === 'bad')?.result;
       expect(bad).toMatchObject({ anomaly: { score: 0.7 }, result: { reduced: true } });
       expect(bad).not.toHaveProperty('message');
+      const plain = found.find(({ result }) => result.source.id === 'plain')?.result;
+      expect(plain).toMatchObject({ service: { name: 'shop' }, host: { name: 'web-1' }, message: 'kept' });
+      expect(plain?.result).not.toHaveProperty('reduced');
       const good = found.find(({ result }) => result.source.id === 'good')?.result;
       expect(good).toMatchObject({ service: { name: 'shop' } });
       expect(good?.result).not.toHaveProperty('reduced');

@@ -88,6 +88,31 @@ export function pickContext(document: LogDocument, detector: Detector): Record<s
   return context;
 }
 
+/** Parts of a result that have the name of a field in some logs: what a log has there goes to `labels`. */
+const OWN_PARTS = ['detector', 'model', 'anomaly', 'run', 'result', 'page', 'bucket'] as const;
+/** ECS has these as objects, which a result adds to. */
+const SHARED_PARTS = ['event', 'source'] as const;
+
+/** @returns the context with nothing in it that a part of a result would replace or mix with; `event` and `source` are objects */
+export function besideOwnParts(context: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const clashing = [
+    ...OWN_PARTS.filter((name) => name in context),
+    ...SHARED_PARTS.filter((name) => name in context && typeof context[name] !== 'object'),
+  ];
+  if (clashing.length === 0) return { ...context };
+  const { labels } = context;
+  const rest = Object.fromEntries(
+    Object.entries(context).filter(([name]) => !(clashing as string[]).includes(name)),
+  );
+  return {
+    ...rest,
+    labels: {
+      ...Object.fromEntries(clashing.map((name) => [name, context[name]])),
+      ...(typeof labels === 'object' ? labels : labels !== undefined && { labels }),
+    },
+  };
+}
+
 function setNested(target: Record<string, unknown>, path: string, value: unknown): void {
   const keys = path.split('.');
   if (keys.some((key) => key === '__proto__' || key === 'constructor' || key === 'prototype')) return;

@@ -170,6 +170,43 @@ test('holds no half of a character, by which nothing is found again', () => {
   expect(summary.anomaly.entity).toBe('u\ufffd');
 });
 
+test('fields of the log that have the name of a part of a result go to the labels', () => {
+  const fields = ['event', 'source', 'model', 'result', 'page', 'bucket', 'run', 'labels'];
+  const detector = parseDetector({
+    name: 'Web',
+    source: { index: 'weblogs' },
+    features: [{ type: 'number', field: 'response_time' }],
+    context_fields: fields,
+  });
+  const log = Object.fromEntries(fields.map((field) => [field, `${field} of the log`]));
+  const result = resultDocument(
+    { ...ORIGIN, snapshot: { detector, version: 'web-1' } as never },
+    {
+      log: { index: 'weblogs', id: '1' },
+      document: { ...log, '@timestamp': 1_793_491_200_000, response_time: 1 },
+      modelVersion: 'web-1',
+      anomaly: {
+        score: 0.7,
+        confidence: 0.9,
+        severity: 'major',
+        threshold: 0.6,
+        attribution: [],
+        reason: '',
+      },
+    },
+  );
+  expect(result.labels).toEqual(log);
+  expect(Object.keys(result.event).sort()).toEqual(['ingested', 'kind']);
+  expect(result).toMatchObject({
+    source: { index: 'weblogs', id: '1' },
+    model: { version: 'web-1' },
+    run: { id: 'run' },
+    result: { type: 'log' },
+  });
+  expect(result).not.toHaveProperty('page');
+  expect(result).not.toHaveProperty('bucket');
+});
+
 test('a value that is not known is refused', () => {
   expect(() => resultWith({ copy_fields: 'some' as never })).toThrow(/copy_fields/);
 });

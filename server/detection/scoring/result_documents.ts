@@ -6,7 +6,7 @@ import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { reasonOf } from '../../../common/explanations';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { entityReaderOf, placedTime, plausibleTime, type RunTime } from './log_values';
-import { copiedAttribution, pickContext } from './result_context';
+import { besideOwnParts, copiedAttribution, pickContext } from './result_context';
 
 /** Span of a summary of logs; one of bucket rows spans their own buckets. */
 export const SUMMARY_MILLISECONDS = 300_000;
@@ -37,7 +37,7 @@ export function resultDocument(
   { log, document, modelVersion, anomaly, message }: Finding,
 ): AnomalyResult {
   const { time, stated } = placedTime(document, detector.source.timestamp_field, { now, reached });
-  const context = pickContext(document, detector);
+  const context = besideOwnParts(pickContext(document, detector));
   const copiesAll = (detector.copy_fields ?? 'all') === 'all';
   const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
   const entity = entityReaderOf(detector)(document);

@@ -1,13 +1,20 @@
 import { DetectionError } from '../../../common/detection_error';
-import { ensureIndex, guardOf } from '../indices/index_resources';
+import { ensureIndex, guardOf, mappingsOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import type { RetryPolicy } from '../transport/attempt';
 import { bulkWrite, bulkWriteAll, type BulkOperation, type BulkRefusal } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
+import { fitShapes } from './fit_shapes';
 
 const REASON_CHARACTERS = 300;
 /** Parts of a result beside the fields of its log. */
 const OWN_FIELDS = ['@timestamp', 'detector', 'model', 'anomaly', 'run', 'result', 'page', 'bucket'] as const;
+/** Fields that results take over from logs. */
+const OF_LOGS = Object.fromEntries(
+  Object.entries(mappingsOf('results').properties ?? {}).filter(
+    ([name]) => !(OWN_FIELDS as readonly string[]).includes(name),
+  ),
+);
 /** Parts of `anomaly` that are left where the whole of it is refused. */
 const FIGURES = ['score', 'confidence', 'severity', 'threshold'] as const;
 /** Of status 400, but for what an index is, not for what a document holds: a later run may succeed. */
@@ -78,7 +85,7 @@ function reducedTo({ of }: Form, document: Document, because: string): Record<st
 const isForContent = ({ status, type }: BulkRefusal): boolean => status === 400 && !OF_THE_INDEX.has(type);
 
 /**
- * Writes results and summaries. One that Elasticsearch refuses for its content is written again with less of it; one that
+ * Writes results and summaries, each value of a log where the mapping has a place for it ({@link fitShapes}). One that Elasticsearch refuses for its content is written again with less of it; one that
  * is refused in every form is put aside beside the checkpoints, whole and not indexed, so that no log stops a run.
  *
  * @returns operations that made a new document, and how many results were put aside
@@ -87,9 +94,13 @@ const isForContent = ({ status, type }: BulkRefusal): boolean => status === 400 
  */
 export async function writeResults(
   client: ElasticsearchClient,
-  operations: readonly BulkOperation[],
+  given: readonly BulkOperation[],
   { space, warn = () => {}, ...settings }: WriteResultsOptions,
 ): Promise<{ created: readonly BulkOperation[]; putAside: number }> {
+  const operations = given.map((operation) => ({
+    ...operation,
+    document: fitShapes(operation.document as Document, OF_LOGS),
+  }));
   const created: BulkOperation[] = [];
   const unwritten: BulkRefusal[] = [];
   const lost: BulkRefusal[] = [];

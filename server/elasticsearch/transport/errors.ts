@@ -5,6 +5,8 @@ interface ClientError {
   name?: string;
   message?: string;
   statusCode?: number;
+  /** Errors of Kibana's saved objects have their status here. */
+  output?: { statusCode?: number };
   meta?: {
     statusCode?: number | null;
     body?: { error?: ErrorBody | string };
@@ -48,7 +50,9 @@ const REASON_CHARACTERS = 500;
 const SCRIPT_CHARACTERS = 200;
 
 export const statusOf = (error: unknown): number | undefined =>
-  (error as ClientError)?.meta?.statusCode ?? (error as ClientError)?.statusCode ?? undefined;
+  (error as ClientError)?.meta?.statusCode ??
+  (error as ClientError)?.statusCode ??
+  (error as ClientError)?.output?.statusCode;
 
 /** @returns what Elasticsearch said: the root cause, or the cause at the end of the chain */
 export function errorBodyOf(error: unknown): ErrorBody | undefined {

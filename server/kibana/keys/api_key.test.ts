@@ -1,3 +1,4 @@
+import { DEFAULT_RETRY_POLICY } from '../../elasticsearch';
 import {
   grantApiKey,
   openApiKey,
@@ -6,6 +7,7 @@ import {
   type KeyGrant,
   type KeyRequest,
 } from './api_key';
+import { bindingOf } from './key_binding';
 import type { SavedObjectsClient } from '../contracts/saved_object_contracts';
 import type { ApiKeyContext } from '../contracts/services';
 
@@ -188,6 +190,27 @@ describe('the API key of a detector', () => {
     const { context, warnings } = contextOf();
     await revokeApiKey(context, objects({ get: () => Promise.reject(new Error('gone')) }), 'o1', use);
     expect(warnings).toEqual([expect.stringContaining('o1 was not revoked: gone')]);
+  });
+
+  it('is asked for again after a lost connection, which is no reason to save the detector again', async () => {
+    const lost = Object.assign(new Error('socket hang up'), { name: 'ConnectionError' });
+    const busy = Object.assign(new Error('busy'), { output: { statusCode: 503 } });
+    const policy = { ...DEFAULT_RETRY_POLICY, attempts: 3, sleep: async () => undefined };
+    const kept = { ...bindingOf(use), api_key_id: 'k1', api_key: 'a', detector_name: 'Web' };
+    const failures: Error[] = [lost, busy];
+    const encrypted = {
+      getDecryptedAsInternalUser: async () => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        return { attributes: kept } as never;
+      },
+    };
+    expect((await openApiKey(encrypted, 'o1', use, { policy })).authorization).toBe('ApiKey a');
+    failures.push(lost, lost, lost);
+    await expect(openApiKey(encrypted, 'o1', use, { policy })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.not.stringMatching(/Save the detector/),
+    });
   });
 
   it('that cannot be read is a matter of saving the detector again', async () => {

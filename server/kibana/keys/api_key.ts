@@ -1,5 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
-import type { KeyRole } from '../../elasticsearch';
+import { withRetries, type KeyRole, type RequestOptions } from '../../elasticsearch';
 import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE, namespaceOf } from '../contracts/identifiers';
 import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from '../contracts/saved_object_contracts';
@@ -171,27 +171,31 @@ export interface OpenedKey {
   readonly attributes: ApiKeyAttributes;
 }
 
-/** @throws DetectionError `unauthenticated` when the key is gone, cannot be decrypted or was granted for something else */
+/**
+ * @param retried how often a lost connection is tried again
+ * @throws DetectionError `unauthenticated` when the key is gone, cannot be decrypted or was granted for something else;
+ *   `unavailable` or `interrupted` when it could not be asked for
+ */
 export async function openApiKey(
   encrypted: EncryptedSavedObjectsClient,
   objectId: string | null | undefined,
   use: KeyUse,
+  retried: RequestOptions = {},
 ): Promise<OpenedKey> {
   const advice = 'Save the detector again: that grants it a new key.';
   if (!objectId) {
     throw new DetectionError('unauthenticated', `The detector has no API key. ${advice}`);
   }
-  const { attributes } = await encrypted
-    .getDecryptedAsInternalUser<ApiKeyAttributes>(API_KEY_TYPE, objectId, {
-      namespace: namespaceOf(use.space),
-    })
-    .catch((error: Error) => {
-      throw new DetectionError(
-        'unauthenticated',
-        `The API key of the detector cannot be read: ${error.message}. ${advice}`,
-        { cause: error },
-      );
-    });
+  const { attributes } = await withRetries(
+    () =>
+      encrypted.getDecryptedAsInternalUser<ApiKeyAttributes>(API_KEY_TYPE, objectId, {
+        namespace: namespaceOf(use.space),
+      }),
+    { what: 'read the API key of the detector', ...retried },
+  ).catch((error: DetectionError) => {
+    if (error.code === 'unavailable' || error.code === 'interrupted') throw error;
+    throw new DetectionError('unauthenticated', `${error.message} ${advice}`, { cause: error });
+  });
   checkBinding(attributes, use);
   return { authorization: `ApiKey ${attributes.api_key}`, attributes };
 }

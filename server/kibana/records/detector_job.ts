@@ -3,6 +3,7 @@ import type { TrainingReason, TrainingReport } from '../../../common/api';
 import type { Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import {
+  withRetries,
   createAuditTrail,
   createCheckpointStore,
   createDetectorSource,
@@ -84,9 +85,9 @@ export async function openDetectorJob(
   signal?: AbortSignal,
   keyOf: (stored: StoredDetector) => JobKey = ownKeyOf,
 ): Promise<DetectorJob | undefined> {
-  const stored = await findDetector(services, target);
+  const stored = await findDetector(services, target, signal);
   if (stored === undefined) return undefined;
-  const client = services.clientFor(await authorization(services, target, keyOf(stored)));
+  const client = services.clientFor(await authorization(services, target, keyOf(stored), signal));
   await ensureUpgraded(services, client, target, signal);
   const options = { space: target.space, policy: JOB_RETRY_POLICY, signal };
   const anomalous = anomalousEntities(client, target.space, target.detectorId);
@@ -117,17 +118,18 @@ export async function openDetectorJob(
 async function findDetector(
   services: Services,
   { space, detectorId }: TaskTarget,
+  signal: AbortSignal | undefined,
 ): Promise<StoredDetector | undefined> {
-  try {
-    const object = await inSpace(services.internalSavedObjects, space).get<DetectorAttributes>(
-      DETECTOR_TYPE,
-      detectorId,
-    );
-    return readByThis(services, object);
-  } catch (error) {
-    if ((error as { output?: { statusCode?: number } }).output?.statusCode === 404) return undefined;
-    throw error;
-  }
+  const savedObjects = inSpace(services.internalSavedObjects, space);
+  const object = await withRetries(
+    () =>
+      savedObjects.get<DetectorAttributes>(DETECTOR_TYPE, detectorId).catch((error: unknown) => {
+        if ((error as { output?: { statusCode?: number } }).output?.statusCode === 404) return undefined;
+        throw error;
+      }),
+    { what: 'read the detector', policy: JOB_RETRY_POLICY, signal },
+  );
+  return object && readByThis(services, object);
 }
 
 /** @throws DetectionError `invalid_input` for a detector with settings that this version does not know: it is left as it is */
@@ -147,6 +149,7 @@ async function authorization(
   services: Services,
   { space, detectorId }: TaskTarget,
   { object, steering }: JobKey,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   if (!(await usesApiKeys(services.apiKeys))) return undefined;
   if (services.encrypted === undefined) {
@@ -155,7 +158,9 @@ async function authorization(
       'The plugin encryptedSavedObjects is switched off, so the API key of the detector cannot be read.',
     );
   }
-  return (await openApiKey(services.encrypted, object, { detectorId, space, steering })).authorization;
+  const use = { detectorId, space, steering };
+  const key = await openApiKey(services.encrypted, object, use, { policy: JOB_RETRY_POLICY, signal });
+  return key.authorization;
 }
 
 /** Answer to whoever asks for a training: `under_way` leaves the one that is waiting or running as it is. */

@@ -38,8 +38,6 @@ const IDLE_REPORT_EVERY_MILLISECONDS = 15 * 60_000;
 const WHOLE_RUN_EVERY_MILLISECONDS = 60 * 60_000;
 /** While a detector waits for its first model, its training is looked after so often. */
 const LOOK_AFTER_TRAINING_MILLISECONDS = 20_000;
-/** Upkeep of a model that died with its Kibana is begun anew after this. */
-const UPKEEP_REPEATED_AFTER = '5m';
 /** Names of closed indices that a report keeps. */
 const CLOSED_INDICES_KEPT = 100;
 /** The least share of a page and of a span that a run takes. */
@@ -196,7 +194,6 @@ async function askForUpkeep(services: Services, job: DetectorJob, model: ModelRe
     await services.taskManager.ensureScheduled({
       id: upkeepTaskId(target),
       taskType: UPKEEP_TASK_TYPE,
-      schedule: { interval: UPKEEP_REPEATED_AFTER },
       params: { space: target.space, detectorId: target.detectorId },
       state: {},
       scope: ['logAnomalies'],

@@ -10,6 +10,8 @@ export interface TaskRun {
   readonly params: TaskInstance['params'];
   /** State left by the run before. */
   readonly state: TaskInstance['state'];
+  /** Absent for a task that is there for one run. */
+  readonly schedule?: TaskInstance['schedule'];
   /** Fires when Task Manager gives the run up, as when Kibana stops or the time is over. */
   readonly interruption: AbortController;
   /** Is true once the run was stopped because it took too long. */
@@ -27,7 +29,7 @@ export const runnerOf =
     run: (task: TaskRun) => Promise<TaskRunResult>,
     longest?: number,
   ): TaskDefinition['createTaskRunner'] =>
-  ({ taskInstance: { params, state } }) => {
+  ({ taskInstance: { params, state, schedule } }) => {
     const interruption = new AbortController();
     const target = { space: String(params.space), detectorId: String(params.detectorId) };
     let isOutOfTime = false;
@@ -47,6 +49,7 @@ export const runnerOf =
             target,
             params,
             state,
+            schedule,
             interruption,
             isOutOfTime: () => isOutOfTime,
           });

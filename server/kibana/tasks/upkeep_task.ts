@@ -6,14 +6,15 @@ import { openDetectorJob } from '../records/detector_job';
 import { runnerOf } from './task_runner';
 
 /**
- * Looks after the model of a detector, once: a run asks for it when something is due. It is recurring, so that another
- * Kibana takes it up when the one at work dies, and removes itself at its end.
+ * Looks after the model of a detector, once: a run asks for it when something is due. Task Manager removes it at its end,
+ * and starts it again where the Kibana at work has died.
  */
 export function createUpkeepTask(getServices: () => Promise<Services>): TaskDefinition {
   return {
     title: 'Log Anomalies: look after the model of a detector',
     timeout: '5m',
-    createTaskRunner: runnerOf(getServices, async ({ services, target, interruption }) => {
+    maxAttempts: 3,
+    createTaskRunner: runnerOf(getServices, async ({ services, target, schedule, interruption }) => {
       const { detectorId } = target;
       const { signal } = interruption;
       try {
@@ -27,7 +28,8 @@ export function createUpkeepTask(getServices: () => Promise<Services>): TaskDefi
         const { message } = error as Error;
         services.log.warn(`Detector ${detectorId}: looking after its model: ${message}`);
       }
-      await services.taskManager.removeIfExists(upkeepTaskId(target));
+      // One that an earlier version has scheduled would come again.
+      if (schedule !== undefined) await services.taskManager.removeIfExists(upkeepTaskId(target));
       return { state: {} };
     }),
   };
