@@ -13,7 +13,7 @@ const root = resolve(__dirname, '../..');
 /** That of Kibana 8.12: what it forbids, the plugin must not need. */
 const SECURITY_POLICY = "script-src 'self'; worker-src blob: 'self'; style-src 'unsafe-inline' 'self'";
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
-const KIBANA_APPLICATIONS = ['logAnomalies', 'dashboard', 'rule'];
+const KIBANA_APPLICATIONS = ['logAnomalies', 'dashboard', 'native', 'rule', 'visualize'];
 
 export interface HostOptions {
   readonly kibana: KibanaStandIn;

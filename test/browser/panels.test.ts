@@ -252,6 +252,197 @@ it('says so where there is nothing, and where one may not look', async () => {
   await page.context().close();
 });
 
+describe('panels of dashboards from Kibana 9.4 on, which are embeddables', () => {
+  interface Stored {
+    readonly type: string;
+    readonly state: object;
+  }
+  const DONE = /^l+d$/;
+
+  const openNative = (page: Page, panels: readonly Stored[], given: Record<string, string> = {}) => {
+    const search = new URLSearchParams({ panels: JSON.stringify(panels), from: 'now-3d', ...given });
+    return open(
+      { page, url: world.host.url },
+      `/app/native?${search.toString()}`,
+      `native-${panels[0].type}`,
+    );
+  };
+  /** Letters that a panel told its dashboard: l for loading, d for done. */
+  const told = (page: Page, type: string) => page.getAttribute(testSubject(`native-${type}`), 'data-loading');
+  const waitUntilTold = (page: Page, type: string, ending: RegExp) =>
+    page.waitForFunction(
+      ([selector, wanted]) =>
+        new RegExp(wanted).test(document.querySelector(selector)?.getAttribute('data-loading') ?? ''),
+      [testSubject(`native-${type}`), ending.source],
+    );
+  const waitForRows = (page: Page, count: number) =>
+    page.waitForFunction(
+      ([selector, wanted]) => document.querySelectorAll(String(selector)).length === wanted,
+      [`${testSubject('logAnomaliesRows')} tbody tr`, count] as const,
+    );
+  const storedIn = (page: Page): Stored[] =>
+    JSON.parse(new URL(page.url()).searchParams.get('panels')!) as Stored[];
+
+  it.each(KINDS)('draws a %s from its state', (kind) =>
+    onPage(async (page) => {
+      const type = `log_anomalies_${kind}`;
+      world.host.asked.length = 0;
+      await openNative(page, [{ type, state: { detector_id: id, title: 'Of the shop' } }]);
+      await waitUntilTold(page, type, /d$/);
+      expect(await told(page, type)).toMatch(DONE);
+      const panel = page.locator(testSubject(`native-${type}`));
+      expect(await panel.locator('h2').innerText()).toBe('Of the shop');
+      const { width = 0, height = 0 } =
+        (await panel.locator(testSubject('logAnomaliesPanel')).boundingBox()) ?? {};
+      expect(Math.min(width, height)).toBeGreaterThan(300);
+      const about = world.host.asked.filter((asked) =>
+        /Results|Patterns|Incidents|ValueOverTime/.test(asked),
+      );
+      expect(about.map((asked) => asked.split(' ')[0])).toEqual(OPERATIONS_OF[kind]);
+      expect(about[0]).toContain(id);
+    }),
+  );
+
+  it('is stored by value as it was changed, taken back, and found again', () =>
+    onPage(async (page) => {
+      const type = 'log_anomalies_table';
+      const state = { limit: 5, min_severity: 'warning' };
+      await openNative(page, [{ type, state }]);
+      await waitForRows(page, 5);
+      const panel = page.locator(testSubject(`native-${type}`));
+      expect(await panel.getAttribute('data-changed')).toBe('false');
+      await page.click(testSubject('nativeEdit'));
+      await page.fill(testSubject('logAnomaliesPanelLimit'), '3');
+      await waitForRows(page, 3);
+      await page.click(testSubject('nativeReset'));
+      await waitForRows(page, 5);
+      await page.waitForSelector(testSubject('nativeReset'), { state: 'detached' });
+      await page.fill(testSubject('logAnomaliesPanelLimit'), '4');
+      await page.selectOption(testSubject('logAnomaliesPanelSeverity'), 'minor');
+      await waitForRows(page, 4);
+      await page.click(testSubject('nativeSave'));
+      await page.waitForSelector(testSubject('nativeReset'), { state: 'detached' });
+      expect(storedIn(page)).toEqual([{ type, state: { limit: 4, min_severity: 'minor' } }]);
+      await page.reload();
+      await waitForRows(page, 4);
+      const rows = await rowsOf(page, 'logAnomaliesRows').allInnerTexts();
+      expect(rows.every((text) => /minor|major|critical/.test(text))).toBe(true);
+    }));
+
+  it('shows a visualization of the library by reference, and says so where there is none such', () =>
+    onPage(async (page) => {
+      const [table, timeline] = ['log_anomalies_table', 'log_anomalies_timeline'];
+      const params = { kind: 'table', detectorId: id, minSeverity: '', laneBy: 'entity', limit: 4 };
+      const library = JSON.stringify({ saved: { type: table, params } });
+      const state = { ref_id: 'saved', title: 'Mine' };
+      await openNative(page, [{ type: table, state }], { library });
+      await waitForRows(page, 4);
+      expect(await page.locator(testSubject('nativeEdit')).count()).toBe(0);
+      await page.click(testSubject('nativeSave'));
+      expect(storedIn(page)).toEqual([{ type: table, state }]);
+      const wrong = [
+        { type: table, state: { ref_id: 'gone' } },
+        { type: timeline, state: { ref_id: 'saved' } },
+      ];
+      await openNative(page, wrong, { library });
+      const failures = page.locator(testSubject('nativeFailure'));
+      await failures.nth(1).waitFor();
+      expect(await failures.allInnerTexts()).toEqual([
+        'Saved object [visualization/gone] not found',
+        'The visualization saved is no panel "log_anomalies_timeline".',
+      ]);
+    }));
+
+  it('follows time, query and filters of the dashboard, and filters it', () =>
+    onPage(async (page) => {
+      const [timeline, table] = ['log_anomalies_timeline', 'log_anomalies_table'];
+      const [entity] = await entitiesWith('warning');
+      const panels = [
+        { type: timeline, state: { detector_id: id } },
+        { type: table, state: { detector_id: id } },
+      ];
+      const filters = JSON.stringify([{ meta: {}, query: { term: { 'anomaly.severity': 'warning' } } }]);
+      await openNative(page, panels, { query: `anomaly.entity : "${entity}"`, filters });
+      await waitUntilTold(page, table, /d$/);
+      const rows = await rowsOf(page, 'logAnomaliesRows').allInnerTexts();
+      expect(rows.length).toBeGreaterThan(0);
+      expect(rows.every((text) => text.includes('warning') && text.includes(entity))).toBe(true);
+
+      await openNative(page, panels);
+      await waitUntilTold(page, timeline, /d$/);
+      const canvas = page.locator(`${testSubject('logAnomaliesTimeline')} canvas`).first();
+      const { x, y, width, height } = (await canvas.boundingBox())!;
+      await page.mouse.move(x + width * 0.3, y + height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x + width * 0.7, y + height / 2, { steps: 8 });
+      await page.mouse.up();
+      await page.waitForURL(/from=\d{4}-.*&to=\d{4}-/);
+      await waitUntilTold(page, table, /dl+d$/);
+      const chosen = rowsOf(page, 'logAnomaliesRows').first().locator('button');
+      const name = await chosen.innerText();
+      await chosen.click();
+      await page.waitForURL(new RegExp(encodeURIComponent(`"${name}"`)));
+      await waitUntilTold(page, table, /dl+dl+d$/);
+      const left = await rowsOf(page, 'logAnomaliesRows').allInnerTexts();
+      expect(left.every((text) => text.includes(name))).toBe(true);
+    }));
+
+  it('tells when it loads, also again, and says where there is nothing or one may not look', async () => {
+    const type = 'log_anomalies_table';
+    const empty = { time_range: { from: 'now-30d', to: 'now-20d' } };
+    await onPage(async (page) => {
+      // Its own time goes before that of the dashboard.
+      await openNative(page, [{ type, state: empty }]);
+      await page.waitForSelector(testSubject('logAnomaliesPanelEmpty'));
+    });
+    const { page } = await openPage(browser, world.host);
+    const held: (() => void)[] = [];
+    await page.route(/\/results\?/, async (route) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      await route.continue();
+    });
+    const release = async (): Promise<void> => {
+      while (held.length === 0) await page.waitForTimeout(20);
+      held.shift()!();
+    };
+    const asked = page.waitForRequest(/\/results\?/);
+    await openNative(page, [{ type, state: {} }]);
+    await asked;
+    expect(await told(page, type)).toMatch(/^l+$/);
+    await release();
+    await waitUntilTold(page, type, /d$/);
+    const askedAgain = page.waitForRequest(/\/results\?/);
+    await page.click(testSubject('nativeRefresh'));
+    await askedAgain;
+    // Rows of before are there: it is not done because of that.
+    expect(await told(page, type)).toMatch(/^l+dl+$/);
+    await release();
+    await waitUntilTold(page, type, /dl+d$/);
+    expect(await told(page, type)).toMatch(/^l+dl+d$/);
+    await page.unroute(/\/results\?/);
+    await page.route(/\/results\?/, (route) =>
+      route.fulfill({ status: 403, json: { statusCode: 403, error: 'Forbidden', message: 'Forbidden' } }),
+    );
+    await page.click(testSubject('nativeRefresh'));
+    await page.waitForSelector(testSubject('logAnomaliesForbidden'));
+    await waitUntilTold(page, type, /dl+dl+d$/);
+    await page.context().close();
+  });
+});
+
+it.each(KINDS)(
+  'fills the editor of visualizations from Kibana 9.2 on, where nothing has a width: %s',
+  (kind) =>
+    onPage(async (page) => {
+      await open({ page, url: world.host.url }, `/app/visualize?panel=${kind}`, 'logAnomaliesPanel');
+      await page.waitForSelector('[data-render-complete]');
+      const widthOf = async (selector: string): Promise<number> =>
+        Math.round((await page.locator(selector).first().boundingBox())!.width);
+      const panel = testSubject('logAnomaliesPanel');
+      expect([await widthOf('.visEditor__canvas'), await widthOf(panel)]).toEqual([800, 800]);
+    }),
+);
+
 it('estimates how often a rule would have fired, from the page of a detector', () =>
   onPage(async (page) => {
     const path = `/app/logAnomalies/detectors/${id}/jobs`;

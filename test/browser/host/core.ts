@@ -22,6 +22,13 @@ export const dismissToast = (id: string): void => setToasts(toasts.filter((toast
 const addToast = (color: HostToast['color'], title: string, text?: string | MountPoint): void =>
   setToasts([...toasts, { id: String(Math.random()), color, title, ...(text !== undefined && { text }) }]);
 
+/** Told of what a flyout shows, and of undefined when it is closed. */
+export const flyoutListeners = new Set<(content: MountPoint | undefined) => void>();
+const showFlyout = (content: MountPoint | undefined): void => {
+  for (const listener of flyoutListeners) listener(content);
+};
+export const closeFlyout = (): void => showFlyout(undefined);
+
 const lowerCased = (headers: Readonly<Record<string, string | undefined>> = {}) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
@@ -84,6 +91,12 @@ export const core: CoreStart = {
     getUrlForApp: (id, { path = '' } = {}) => `${basePath}/app/${id}${path}`,
     currentAppId$: { subscribe: () => ({ unsubscribe: () => undefined }) },
     navigateToApp: async (id, { path = '' } = {}) => window.location.assign(`${basePath}/app/${id}${path}`),
+  },
+  overlays: {
+    openFlyout: (content) => {
+      showFlyout(content);
+      return { close: async () => closeFlyout() };
+    },
   },
   uiSettings: { get: (key) => hostSettings.uiSettings?.[key] },
   notifications: {

@@ -1,11 +1,21 @@
 /** A page that stands in for Kibana around the plugin: shared modules, services, dashboard and rule form. */
 import React, { useEffect, useRef, useState, type ReactElement } from 'react';
 import ReactDom from 'react-dom';
-import { EuiGlobalToastList, EuiProvider } from '@elastic/eui';
+import { EuiFlyout, EuiGlobalToastList, EuiProvider } from '@elastic/eui';
 import moment from 'moment';
 import type { MountPoint } from '../../../public/kibana/contracts';
-import { core, dismissToast, scopedHistory, toastListeners, type HostToast } from './core';
+import {
+  closeFlyout,
+  core,
+  dismissToast,
+  flyoutListeners,
+  scopedHistory,
+  toastListeners,
+  type HostToast,
+} from './core';
 import { Dashboard } from './dashboard';
+import { NativeDashboard, nativeServices } from './native_dashboard';
+import { VisualizationEditor } from './visualization_editor';
 import { hostSettings } from './host_settings';
 import { dataViews, loadPlugin, type Registered } from './plugin_host';
 import { RuleFlyout } from './rule_flyout';
@@ -32,6 +42,16 @@ function Mounted({ draw }: { draw: MountPoint }): ReactElement {
   return <div ref={element} />;
 }
 
+function Flyout(): ReactElement | null {
+  const [content, setContent] = useState<MountPoint>();
+  useEffect(() => void flyoutListeners.add((next) => setContent(() => next)), []);
+  return content === undefined ? null : (
+    <EuiFlyout size="s" onClose={closeFlyout} aria-label="Flyout" ownFocus={false}>
+      <Mounted draw={content} />
+    </EuiFlyout>
+  );
+}
+
 function Application({ registered, id }: { registered: Registered; id: string }): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -51,6 +71,10 @@ function Place({ registered }: { registered: Registered }): ReactElement {
   switch (place) {
     case 'dashboard':
       return <Dashboard registered={registered} />;
+    case 'native':
+      return <NativeDashboard registered={registered} />;
+    case 'visualize':
+      return <VisualizationEditor registered={registered} />;
     case 'rule':
       return <RulePage registered={registered} />;
     default:
@@ -62,6 +86,7 @@ async function main(): Promise<void> {
   moment.locale(hostSettings.locale);
   const registered = await loadPlugin((all) => ({
     dataViews,
+    ...nativeServices,
     triggersActionsUi: { getAddRuleFlyout: (props) => <RuleFlyout {...props} registered={all} /> },
   }));
   ReactDom.render(
@@ -69,6 +94,7 @@ async function main(): Promise<void> {
       <main>
         <Place registered={registered} />
       </main>
+      <Flyout />
       <Toasts />
     </EuiProvider>,
     document.getElementById('host'),

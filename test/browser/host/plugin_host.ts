@@ -7,6 +7,7 @@ import type {
   PluginsSetup,
   PluginsStart,
 } from '../../../public/kibana/contracts';
+import type { EmbeddableFactory } from '../../../public/kibana/embeddable_contracts';
 import type {
   ExpressionsSetup,
   RuleTypeModel,
@@ -25,6 +26,8 @@ export interface Registered {
   readonly functions: Map<string, RenderFunction>;
   readonly renderers: Map<string, Renderer>;
   readonly ruleTypes: Map<string, RuleTypeModel>;
+  /** Panels of dashboards from 9.4 on. */
+  readonly embeddables: Map<string, () => Promise<EmbeddableFactory>>;
 }
 
 /** Ids of the data views that were made on this page. */
@@ -79,6 +82,7 @@ export async function loadPlugin(lend: (registered: Registered) => PluginsStart)
     functions: new Map(),
     renderers: new Map(),
     ruleTypes: new Map(),
+    embeddables: new Map(),
   };
   const loading: Promise<unknown>[] = [];
   const startPlugins = lend(registered);
@@ -102,6 +106,10 @@ export async function loadPlugin(lend: (registered: Registered) => PluginsStart)
       },
       triggersActionsUi: {
         ruleTypeRegistry: { register: (model) => void registered.ruleTypes.set(model.id, model) },
+      },
+      embeddable: {
+        registerEmbeddablePublicDefinition: (type, loadFactory) =>
+          void registered.embeddables.set(type, loadFactory),
       },
     },
   );

@@ -7,6 +7,7 @@ import * as EmotionReact from '@emotion/react';
 import Moment from 'moment';
 import React from 'react';
 import ReactDom from 'react-dom';
+import * as Rxjs from 'rxjs';
 import * as KbnEsQuery from './es_query';
 import * as KbnI18n from './translations';
 
@@ -21,4 +22,5 @@ export const sharedModules = {
   Moment,
   React,
   ReactDom,
+  Rxjs,
 };
