@@ -11,9 +11,11 @@ const config = { results_per_message: 5 };
 const detector = { id: 'd1', name: 'Web shop' };
 const run = { id: 'r 1&x' };
 const evilMessage = summarise(
-  { id: 'd1', name: EVIL },
-  run,
-  [resultOf('1', { message: EVIL, reason: EVIL, entity: EVIL })],
+  {
+    detector: { id: 'd1', name: EVIL },
+    run,
+    results: [resultOf('1', { message: EVIL, reason: EVIL, entity: EVIL })],
+  },
   config,
 );
 const textsOf = (payload: unknown): string[] =>
@@ -32,7 +34,7 @@ describe('summarise', () => {
         entity: index % 3 === 0 ? 'auth-api' : `service-${index % 15}`,
       }),
     );
-    const message = summarise(detector, run, results, config);
+    const message = summarise({ detector, run, results }, config);
     expect(message.total).toBe(30);
     expect(message.bySeverity).toEqual([
       { severity: 'critical', count: 20 },
@@ -50,7 +52,7 @@ describe('summarise', () => {
       { ...resultOf('2'), 'host.name': 'a' },
       { ...resultOf('3'), host: 'x' },
     ];
-    expect(summarise(detector, run, results, { ...config, group_by: 'host.name' }).entities).toEqual([
+    expect(summarise({ detector, run, results }, { ...config, group_by: 'host.name' }).entities).toEqual([
       { name: 'a', count: 2 },
       { name: '(none)', count: 1 },
     ]);
@@ -63,14 +65,17 @@ describe('summarise', () => {
   });
 
   it('stays small for long lines', () => {
-    const message = summarise(detector, run, [resultOf('1', { message: 'x'.repeat(1_000_000) })], config);
+    const message = summarise(
+      { detector, run, results: [resultOf('1', { message: 'x'.repeat(1_000_000) })] },
+      config,
+    );
     expect(message.top[0].line).toBe(`${'x'.repeat(299)}…`);
   });
 });
 
 it('a message leads to where a result is judged, signed in', () => {
   const link = 'https://kibana.test/s/a/app/logAnomalies/detectors/d1/feedback?result=x%2Fy&a=<b>|c"';
-  const message = summarise(detector, run, [resultOf('1')], config, () => link);
+  const message = summarise({ detector, run, results: [resultOf('1')] }, config, () => link);
   const safe = new URL(link).href;
   expect(safe).not.toMatch(/[<>"]/);
   const { text, html } = renderEmail(message, undefined);
@@ -79,7 +84,9 @@ it('a message leads to where a result is judged, signed in', () => {
   const shown = textsOf(renderSlack(message, undefined)).join('\n');
   expect(shown).toContain(`<${safe.replace(/&/g, '&amp;').replace(/\|/g, '%7C')}|Real or not?>`);
   expect(
-    textsOf(renderSlack(summarise(detector, run, [resultOf('1')], config), undefined)).join('\n'),
+    textsOf(renderSlack(summarise({ detector, run, results: [resultOf('1')] }, config), undefined)).join(
+      '\n',
+    ),
   ).not.toContain('Real or not?');
 });
 
@@ -137,7 +144,7 @@ describe('Slack', () => {
       }),
     );
     const { blocks } = renderSlack(
-      summarise(detector, run, results, { results_per_message: 20 }),
+      summarise({ detector, run, results }, { results_per_message: 20 }),
       undefined,
     ) as {
       blocks: { text: { text: string } }[];
@@ -176,7 +183,7 @@ describe('mail', () => {
 
 it('marks hosts that mix scripts in mails and in Slack', () => {
   const line = 'GET https://\u0440\u0430ypal.com/ 200';
-  const message = summarise(detector, run, [resultOf('1', { message: line })], config);
+  const message = summarise({ detector, run, results: [resultOf('1', { message: line })] }, config);
   const marked = '\u0440\u0430ypal[.]com (mixed scripts: Cyrillic and Latin, xn--ypal-43d9g[.]com)';
   const { text, html } = renderEmail(message, undefined);
   for (const shown of [text, html, textsOf(renderSlack(message, undefined)).join('\n')])
@@ -192,7 +199,7 @@ describe('redact', () => {
 
 it('a mail says first what, where, since when and how bad, beside the colour of the severity', () => {
   const results = [resultOf('1'), resultOf('2', { confidence: 0.99 })];
-  const { subject, text, html } = renderEmail(summarise(detector, run, results, config), undefined);
+  const { subject, text, html } = renderEmail(summarise({ detector, run, results }, config), undefined);
   const headline = '2 anomalies in Web shop since 2026-01-05 10:00:00 UTC: 1 critical, 1 major';
   expect(text.split('\n')[0]).toBe(headline);
   expect(subject).toBe(`[Log Anomalies] ${headline}`);

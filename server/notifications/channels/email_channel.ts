@@ -151,23 +151,16 @@ function toSendFailure(
   if (typeof responseCode === 'number') {
     // 4yz asks to come back, 5yz refuses for good (RFC 5321, 4.2.1).
     const answer = redact(cleanText(response ?? responseCode, 160), secrets);
-    return new SendFailure(
-      `${where} answered ${answer}`,
-      responseCode >= 400 && responseCode < 500,
-      undefined,
-      false,
-      String(responseCode),
-    );
+    return new SendFailure(`${where} answered ${answer}`, responseCode >= 400 && responseCode < 500, {
+      code: String(responseCode),
+    });
   }
   const reason = typeof code === 'string' ? code : 'connection failed';
   const isForGood = ['EAUTH', 'EENVELOPE', 'EMESSAGE', 'ENOAUTH', 'ETLS', 'EOAUTH2'].includes(reason);
-  return new SendFailure(
-    `${where} could not be used (${reason})`,
-    !isForGood,
-    undefined,
-    mayHaveBeenTaken(error as SmtpError),
-    typeof code === 'string' ? code : undefined,
-  );
+  return new SendFailure(`${where} could not be used (${reason})`, !isForGood, {
+    mayHaveArrived: mayHaveBeenTaken(error as SmtpError),
+    code: typeof code === 'string' ? code : undefined,
+  });
 }
 
 /** Mail over SMTP: one message to all recipients, plain text and HTML. */

@@ -132,9 +132,11 @@ export function createHttpSender(
       throw new SendFailure(
         `${receiver} answered ${response.status} ${told}`.trim(),
         isTemporaryStatus(response.status),
-        parseRetryAfter(response.headers.get('retry-after'), now()) ?? retryAfterIn(answer),
-        OF_A_GATEWAY.has(response.status),
-        String(response.status),
+        {
+          retryAfter: parseRetryAfter(response.headers.get('retry-after'), now()) ?? retryAfterIn(answer),
+          mayHaveArrived: OF_A_GATEWAY.has(response.status),
+          code: String(response.status),
+        },
       );
     } catch (error) {
       if (error instanceof SendFailure) throw error;
@@ -146,7 +148,7 @@ export function createHttpSender(
           : `did not answer within ${timeout / 1_000} s`
         : `could not be reached (${typeof cause === 'string' ? cause : 'connection failed'})`;
       const code = typeof cause === 'string' ? cause : controller.signal.aborted ? 'timeout' : undefined;
-      throw new SendFailure(`${receiver} ${why}`, true, undefined, !wasNeverSent(failed), code);
+      throw new SendFailure(`${receiver} ${why}`, true, { mayHaveArrived: !wasNeverSent(failed), code });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -80,11 +80,16 @@ export const isSevereEnough = (severity: Severity, minimum: Severity): boolean =
   SEVERITIES.findIndex(({ name }) => name === severity) <=
   SEVERITIES.findIndex(({ name }) => name === minimum);
 
-/** @param results at least one */
+/** Results that one run of a detector has found. */
+export interface FoundResults {
+  readonly detector: { readonly id: string; readonly name: string };
+  readonly run: { readonly id: string };
+  readonly results: readonly AnomalyResult[];
+}
+
+/** Returns the message about some results, at least one. */
 export function summarise(
-  detector: { id: string; name: string },
-  run: { id: string },
-  results: readonly AnomalyResult[],
+  { detector, run, results }: FoundResults,
   config: { readonly group_by?: string; readonly results_per_message: number },
   feedbackLink: (result: AnomalyResult) => string | undefined = () => undefined,
 ): AlertMessage {

@@ -28,22 +28,32 @@ export interface AlertChannel {
   ): Promise<void>;
 }
 
+export interface FailureDetails {
+  /** Milliseconds that the receiver asked to be left alone. */
+  readonly retryAfter?: number;
+  /** The receiver may have taken the message although its answer is missing: repeating it at once may tell it again. */
+  readonly mayHaveArrived?: boolean;
+  /** HTTP status, SMTP code, or the code of the system's error. */
+  readonly code?: string;
+}
+
 /** A message could not be delivered. The text may be shown and logged: it holds no secret. */
 export class SendFailure extends Error {
   public override readonly name = 'SendFailure';
+  public readonly retryAfter: FailureDetails['retryAfter'];
+  public readonly mayHaveArrived: boolean;
+  public readonly code: FailureDetails['code'];
 
   constructor(
     message: string,
     /** True when the same delivery may succeed later by itself. */
     public readonly isTemporary: boolean,
-    /** Milliseconds that the receiver asked to be left alone. */
-    public readonly retryAfter?: number,
-    /** The receiver may have taken the message although its answer is missing: repeating it at once may tell it again. */
-    public readonly mayHaveArrived = false,
-    /** HTTP status, SMTP code, or the code of the system's error. */
-    public readonly code?: string,
+    { retryAfter, mayHaveArrived = false, code }: FailureDetails = {},
   ) {
     super(message);
+    this.retryAfter = retryAfter;
+    this.mayHaveArrived = mayHaveArrived;
+    this.code = code;
   }
 }
 

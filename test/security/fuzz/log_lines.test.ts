@@ -137,7 +137,10 @@ it('a log of anything is scored, explained, stored and told', () => {
       ),
     ).toBe(false);
     const message = bounded('a message', () =>
-      summarise({ id: 'd', name: 'Web' }, { id: 'r' }, [result], { results_per_message: 5 }),
+      summarise(
+        { detector: { id: 'd', name: 'Web' }, run: { id: 'r' }, results: [result] },
+        { results_per_message: 5 },
+      ),
     )!;
     expect(texts(message)).not.toMatch(/https?:\/\/evil/);
     bounded('a mail', () => renderEmail(message, undefined, undefined));
