@@ -11,14 +11,13 @@ import { printable, type Session } from './session';
 export const incidentsFor = (
   session: Session,
   client: ElasticsearchClient,
-  detectorId: string,
-  { schedule }: Detector,
+  { detectorId, detector }: { readonly detectorId: string; readonly detector: Detector },
   announce?: IncidentAnnouncer,
 ): RunIncidents =>
   incidentsOfRun({
     incidents: createIncidentStore(client, { space: session.config.space }),
     detectorId,
-    quiet: quietTimeOf(schedule),
+    quiet: quietTimeOf(detector.schedule),
     now: () => session.clock.now(),
     warn: session.say,
     announce,

@@ -20,8 +20,10 @@ export async function trialOptions(
   session: Session,
   client: Client,
   snapshot: ModelSnapshot,
-  detectorId: string,
-  maxMicrosecondsPerLog?: number,
+  {
+    detectorId,
+    maxMicrosecondsPerLog,
+  }: { readonly detectorId: string; readonly maxMicrosecondsPerLog?: number },
 ): Promise<DeployPipelineOptions> {
   const { source, forest } = snapshot.detector;
   const to = session.clock.now();

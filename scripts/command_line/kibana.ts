@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { API_ROOT, ENDPOINTS, type DetectorRecord } from '../../common/api';
+import type { Endpoint } from '../../common/api/endpoint';
 import { DETECTION_ERROR_CODES, DetectionError, type DetectionErrorCode } from '../../common/detection_error';
 import type { Config } from './config';
 import { printable, type Session } from './session';
@@ -124,18 +125,17 @@ export async function askPlugin(
 }
 
 /**
- * Asks an endpoint of the plugin, and reads its answer by the schema of the endpoint.
+ * Asks an endpoint of the plugin by its method, and reads its answer by its schema.
  *
  * @throws DetectionError like {@link askPlugin}, and `internal` for an answer that the schema does not know
  */
 export async function askEndpoint<Response extends z.ZodType>(
   connection: KibanaConnection,
-  { response }: { readonly response: Response },
+  { method, response }: Pick<Endpoint, 'method'> & { readonly response: Response },
   path: string,
   body?: unknown,
-  method?: string,
 ): Promise<z.infer<Response>> {
-  const answer = await askPlugin(connection, path, body, method);
+  const answer = await askPlugin(connection, path, body, method.toUpperCase());
   const parsed = response.safeParse(jsonOf(answer));
   if (!parsed.success) {
     throw new DetectionError('internal', `Kibana's answer is none of ours: ${printable(answer, 200)}`);

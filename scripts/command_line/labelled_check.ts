@@ -24,10 +24,8 @@ function labelledMeasures(
 
 /** Candidate, and the active model where there is one, over the same labelled logs, against the limits. */
 export function checkOnLabelledLogs(
-  candidate: ModelSnapshot,
-  active: ModelSnapshot | undefined,
-  documents: readonly LogDocument[],
-  file: string,
+  { candidate, active }: { readonly candidate: ModelSnapshot; readonly active: ModelSnapshot | undefined },
+  { documents, file }: { readonly documents: readonly LogDocument[]; readonly file: string },
   limits: GateLimits,
 ): { report: GateReport; candidate: LabelledEvaluation; active?: LabelledEvaluation } {
   const measured = labelledMeasures(candidate, documents, file);

@@ -57,7 +57,7 @@ export function runs<Options extends object>(command: Command, handler: Handler<
       const leftOut = new LeftOut();
       try {
         const config = await readConfig(options.config, process.env, substituted);
-        const session = createSession(config, options.json, options.quiet, interruption.signal, leftOut);
+        const session = createSession(config, options, interruption.signal, leftOut);
         await handler(session, options, self);
         process.exitCode = leftOut.report(options.json) ?? process.exitCode;
       } catch (error) {
@@ -101,8 +101,7 @@ class LeftOut {
 
 function createSession(
   config: Config,
-  json: boolean,
-  quiet: boolean,
+  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
   signal: AbortSignal,
   leftOut: LeftOut,
 ): Session {

@@ -121,7 +121,7 @@ async function carryOut(
   const path = record === undefined ? '/detectors' : `/detectors/${encodeURIComponent(record.id)}`;
   const done = plannedOf(planned);
   if (action === 'delete') {
-    await askEndpoint(connection, ENDPOINTS.deleteDetector, path, undefined, 'DELETE');
+    await askEndpoint(connection, ENDPOINTS.deleteDetector, path);
     return done;
   }
   if (action === 'create') {
@@ -129,16 +129,10 @@ async function carryOut(
     return { ...done, id, ...(start && { started: true }) };
   }
   if (action === 'change') {
-    await askEndpoint(
-      connection,
-      ENDPOINTS.updateDetector,
-      path,
-      { detector, version: record?.version },
-      'PUT',
-    );
+    await askEndpoint(connection, ENDPOINTS.updateDetector, path, { detector, version: record?.version });
   }
   if (!start || record?.enabled) return done;
-  await askEndpoint(connection, ENDPOINTS.startDetector, `${path}/_start`, undefined, 'POST');
+  await askEndpoint(connection, ENDPOINTS.startDetector, `${path}/_start`);
   return { ...done, started: true };
 }
 

@@ -68,7 +68,7 @@ Examples:
           const store = createSnapshotStore(client, request);
           const load = async (version: string) =>
             decodeModelSnapshot(await store.load(detectorId, version), { stored: true });
-          const trial = await trialOptions(session, client, await load(live.version), detectorId);
+          const trial = await trialOptions(session, client, await load(live.version), { detectorId });
           const { previousVersion } = live;
           const revert = () => revertPipeline(client, load, trial);
           const isActive =

@@ -95,96 +95,124 @@ Examples:
   log-anomalies collect-training-data --detector web.yml --detector-id web --exclude 2026-11-02T10:00Z/2026-11-02T14:00Z --output clean.ndjson
   log-anomalies collect-training-data --days 30 --index 'filebeat-*' --query 'service.name:checkout' --output sample.ndjson`,
       ),
-    async (session, options) => {
-      if (options.format !== undefined && !['json', 'ndjson'].includes(options.format)) {
-        throw new DetectionError(
-          'invalid_input',
-          `--format is "${options.format as string}"; it must be json or ndjson.`,
-        );
-      }
-      const detector =
-        options.detector === undefined ? session.config.detector : await loadDetectorFile(options.detector);
-      const source = parseWith(
-        sourceOfFileSchema,
-        detector !== undefined && options.index === undefined
-          ? { ...detector.source, ...(options.query && { query: options.query }) }
-          : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },
-        'The log source',
-      );
-      const to = session.clock.now();
-      const from = Math.round(to - options.days * DAY);
-      await withStoredData(session, async (client) => {
-        const isOfBuckets = detector?.unit === 'bucket';
-        const reader = isOfBuckets
-          ? createDetectorSource(client, detector, {
-              labelField: options.labelField ?? (options.incidents && 'labels.anomaly'),
-            })
-          : createLogSource(client);
-        const left = await leftOut(session, client, options, from, to);
-        const wanted = detector === undefined || options.index !== undefined ? UNKNOWN_DETECTOR : detector;
-        const fields = options.fields?.split(',').map((name) => name.trim());
-        const draw = (start: number, end: number, size: number): Promise<LogSample> =>
-          drawCleanSample(
-            reader,
-            { ...wanted, source },
-            {
-              from: start,
-              to: end,
-              options: { size, seed: options.seed, fields, signal: session.signal },
-              ...left,
-            },
-          );
-        const sample = await draw(from, to, options.maxRows);
-        const { older } = wanted.training;
-        const { logs, olderLogs } =
-          older === undefined
-            ? { logs: sample.logs, olderLogs: 0 }
-            : await mixedWithOlder(
-                sample.logs,
-                { rows: options.maxRows, share: older.share, seed: options.seed },
-                (size) => draw(from - older.weeks * 7 * DAY, from, size),
-              );
-        if (sample.logs.length === 0) {
-          const why = await whyNoLogs(
-            client,
-            rangeOf(source, from, to),
-            `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
-            { signal: session.signal },
-          );
-          throw new DetectionError('too_few_logs', why);
-        }
-        const odd = await countOddTimes(client, rangeOf(source, from, to), to, { signal: session.signal });
-        for (const { message, next_step: nextStep } of readinessOf({ oddTimes: odd }))
-          session.say(`${message} ${nextStep}`);
-        const writer = await openDocumentWriter(options.output, options.format ?? formatOf(options.output));
-        try {
-          const documents = logs.map((log) => log.document);
-          const labelled =
-            isOfBuckets && options.incidents !== undefined
-              ? await withSilences(documents, detector, options.incidents)
-              : documents;
-          for (const document of labelled) await writer.write(document);
-          await writer.close();
-        } catch (error) {
-          await writer.abandon();
-          throw error;
-        }
-        const summary = {
-          rows: logs.length,
-          ...(olderLogs > 0 && { older: olderLogs }),
-          logs_in_window: sample.total,
-          method: sample.method,
-          output: options.output,
-          from: new Date(from).toISOString(),
-          to: new Date(to).toISOString(),
-        };
-        const text = (): string =>
-          `${summary.rows.toLocaleString('en')} of ${summary.logs_in_window.toLocaleString('en')} logs to ${options.output} (${sample.method})`;
-        if (options.output === '-') session.say(text());
-        else session.result(summary, text);
-      });
-    },
+    drawAndWrite,
   );
+
+async function drawAndWrite(session: Session, options: Options): Promise<void> {
+  if (options.format !== undefined && !['json', 'ndjson'].includes(options.format)) {
+    throw new DetectionError(
+      'invalid_input',
+      `--format is "${options.format as string}"; it must be json or ndjson.`,
+    );
+  }
+  const detector =
+    options.detector === undefined ? session.config.detector : await loadDetectorFile(options.detector);
+  const source = parseWith(
+    sourceOfFileSchema,
+    detector !== undefined && options.index === undefined
+      ? { ...detector.source, ...(options.query && { query: options.query }) }
+      : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },
+    'The log source',
+  );
+  const to = session.clock.now();
+  const from = Math.round(to - options.days * DAY);
+  await withStoredData(session, async (client) => {
+    const { sample, logs, olderLogs } = await drawLogs(session, client, options, {
+      detector,
+      source,
+      from,
+      to,
+    });
+    if (sample.logs.length === 0) {
+      const why = await whyNoLogs(
+        client,
+        rangeOf(source, from, to),
+        `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
+        { signal: session.signal },
+      );
+      throw new DetectionError('too_few_logs', why);
+    }
+    const odd = await countOddTimes(client, rangeOf(source, from, to), to, { signal: session.signal });
+    for (const { message, next_step: nextStep } of readinessOf({ oddTimes: odd }))
+      session.say(`${message} ${nextStep}`);
+    const documents = logs.map((log) => log.document);
+    const labelled =
+      detector?.unit === 'bucket' && options.incidents !== undefined
+        ? await withSilences(documents, detector, options.incidents)
+        : documents;
+    await writeDocuments(labelled, options);
+    const summary = {
+      rows: logs.length,
+      ...(olderLogs > 0 && { older: olderLogs }),
+      logs_in_window: sample.total,
+      method: sample.method,
+      output: options.output,
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+    };
+    const text = (): string =>
+      `${summary.rows.toLocaleString('en')} of ${summary.logs_in_window.toLocaleString('en')} logs to ${options.output} (${sample.method})`;
+    if (options.output === '-') session.say(text());
+    else session.result(summary, text);
+  });
+}
+
+/** Logs that are asked for, times in epoch milliseconds. */
+interface Wanted {
+  readonly detector: Detector | undefined;
+  readonly source: Detector['source'];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @returns the sample of the window, and the logs of it together with older ones where the detector wants some */
+async function drawLogs(
+  session: Session,
+  client: ElasticsearchClient,
+  options: Options,
+  { detector, source, from, to }: Wanted,
+): Promise<{ sample: LogSample } & Pick<Awaited<ReturnType<typeof mixedWithOlder>>, 'logs' | 'olderLogs'>> {
+  const isOfBuckets = detector?.unit === 'bucket';
+  const reader = isOfBuckets
+    ? createDetectorSource(client, detector, {
+        labelField: options.labelField ?? (options.incidents && 'labels.anomaly'),
+      })
+    : createLogSource(client);
+  const left = await leftOut(session, client, options, { from, to });
+  const wanted = detector === undefined || options.index !== undefined ? UNKNOWN_DETECTOR : detector;
+  const fields = options.fields?.split(',').map((name) => name.trim());
+  const draw = (start: number, end: number, size: number): Promise<LogSample> =>
+    drawCleanSample(
+      reader,
+      { ...wanted, source },
+      {
+        from: start,
+        to: end,
+        options: { size, seed: options.seed, fields, signal: session.signal },
+        ...left,
+      },
+    );
+  const sample = await draw(from, to, options.maxRows);
+  const { older } = wanted.training;
+  if (older === undefined) return { sample, logs: sample.logs, olderLogs: 0 };
+  const mixed = await mixedWithOlder(
+    sample.logs,
+    { rows: options.maxRows, share: older.share, seed: options.seed },
+    (size) => draw(from - older.weeks * 7 * DAY, from, size),
+  );
+  return { sample, ...mixed };
+}
+
+async function writeDocuments(documents: readonly LogDocument[], { output, format }: Options): Promise<void> {
+  const writer = await openDocumentWriter(output, format ?? formatOf(output));
+  try {
+    for (const document of documents) await writer.write(document);
+    await writer.close();
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}
 
 /** Of logs without a detector nothing is known but where they are. */
 const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'entity_field' | 'entity_fields'> & {
@@ -195,8 +223,7 @@ async function leftOut(
   { clock, config }: Session,
   client: ElasticsearchClient,
   { exclude = [], detectorId }: Options,
-  from: number,
-  to: number,
+  { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Pick<CleanDraw, 'confirmed' | 'exclusions'>> {
   const named = exclude.map((text) => timesOf(text));
   if (detectorId === undefined) return { confirmed: [], exclusions: named };

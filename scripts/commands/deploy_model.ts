@@ -16,7 +16,6 @@ import { promoteModel } from '../../server/detection/promotion/promote_model';
 import { compareCandidate } from '../../server/detection/promotion/compare_candidate';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import {
-  type connect,
   createAuditTrail,
   createDetectorSource,
   createFeedbackStore,
@@ -96,87 +95,98 @@ Examples:
   log-anomalies deploy-model --model model.json --detector-id web --note "after the spring release"
   log-anomalies deploy-model --model model.json --ingest --attach --max-cost 100`,
       ),
-    async (session, options) => {
-      const { snapshot, text } = await loadModelFile(options.model);
-      const detectorId = options.detectorId ?? detectorIdOf(snapshot.detector.name);
-      // Refuses what a pipeline cannot express before anything has changed.
-      const hasPipeline = options.ingest || options.attach || snapshot.detector.scoring === 'ingest';
-      if (hasPipeline) compilePipeline(snapshot, { detectorId });
-      await withStoredData(session, async (client) => {
-        const store = createSnapshotStore(client, { space: session.config.space });
-        const active = await loadActiveModel(client, session.config.space, detectorId);
-        await store.save(detectorId, snapshot.version, text, {
-          createdAt: snapshot.training.finished_at,
-          threshold: snapshot.threshold,
-          rows: snapshot.training.rows,
-          evaluation: snapshot.evaluation,
-          note: options.note,
-        });
-        const candidate =
-          active === undefined || active.version === snapshot.version
-            ? undefined
-            : await gateBeside(session, client, detectorId, snapshot, active.snapshot);
-        if (candidate !== undefined) await store.keepGate(detectorId, snapshot.version, candidate);
-        const report = joinReports(
-          ...(active === undefined ? [] : [readsReport(snapshot, active.snapshot)]),
-          await gate(session, options, snapshot, active?.snapshot, client),
-          ...(candidate === undefined ? [] : [candidate]),
-        );
-        const promote = !options.candidateOnly && (report.verdict !== 'fail' || options.force);
-        const deployment: Deployment = {
-          detectorId,
-          version: snapshot.version,
-          previous: active?.version,
-          note: options.note,
-          report,
-        };
-        let ingest: PipelineDeployment | undefined;
-        if (promote) {
-          const swap = async (): Promise<PipelineDeployment | undefined> => {
-            if (!hasPipeline) return undefined;
-            const trial = await trialOptions(session, client, snapshot, detectorId, options.maxCost);
-            return deployPipeline(client, snapshot, trial);
-          };
-          ({ pipeline: ingest } = await promoteModel(promotionWork(session, client, swap), {
-            detectorId,
-            version: snapshot.version,
-            note: options.note,
-            reason: reasonOf(deployment),
-            ...(await authorOf(client)),
-            action: 'model_promoted',
-          }));
-        } else await noteCandidate(session, client, deployment);
-        const plan = ingest && (await planFor(session, client, detectorId, snapshot.detector.source.index));
-        const attached = plan !== undefined && options.attach;
-        if (attached) await attachPipeline(client, plan, { signal: session.signal });
-        const outcome = {
-          detector: detectorId,
-          model: snapshot.version,
-          active: promote,
-          previous: active?.version,
-          gate: gateBody(report),
-          ...(ingest && { ingest, attachment: plan, attached }),
-        };
-        session.result(outcome, () =>
-          [
-            `${snapshot.version} ${promote ? 'is active' : 'is registered as a candidate'} for detector ${detectorId}${promote && active !== undefined && active.version !== snapshot.version ? `; it replaces ${active.version}` : ''}`,
-            gateText(report),
-            ...(ingest === undefined ? [] : [deploymentText(ingest)]),
-            ...(plan === undefined ? [] : [attached ? attachedText(plan, snapshot.version) : planText(plan)]),
-          ].join('\n'),
-        );
-        if (!options.force) insist(report, 'The gate keeps this model from becoming active');
-      });
-    },
+    deploy,
   );
+
+async function deploy(session: Session, options: Options): Promise<void> {
+  const { snapshot, text } = await loadModelFile(options.model);
+  const detectorId = options.detectorId ?? detectorIdOf(snapshot.detector.name);
+  // Refuses what a pipeline cannot express before anything has changed.
+  const hasPipeline = options.ingest || options.attach || snapshot.detector.scoring === 'ingest';
+  if (hasPipeline) compilePipeline(snapshot, { detectorId });
+  await withStoredData(session, async (client) => {
+    const store = createSnapshotStore(client, { space: session.config.space });
+    const active = await loadActiveModel(client, session.config.space, detectorId);
+    await store.save(detectorId, snapshot.version, text, {
+      createdAt: snapshot.training.finished_at,
+      threshold: snapshot.threshold,
+      rows: snapshot.training.rows,
+      evaluation: snapshot.evaluation,
+      note: options.note,
+    });
+    const candidate =
+      active === undefined || active.version === snapshot.version
+        ? undefined
+        : await gateBeside(session, client, detectorId, { candidate: snapshot, active: active.snapshot });
+    if (candidate !== undefined) await store.keepGate(detectorId, snapshot.version, candidate);
+    const report = joinReports(
+      ...(active === undefined ? [] : [readsReport(snapshot, active.snapshot)]),
+      await gate(session, client, options, { candidate: snapshot, active: active?.snapshot }),
+      ...(candidate === undefined ? [] : [candidate]),
+    );
+    const promote = !options.candidateOnly && (report.verdict !== 'fail' || options.force);
+    const deployment: Deployment = {
+      detectorId,
+      version: snapshot.version,
+      previous: active?.version,
+      note: options.note,
+      report,
+    };
+    const swap = async (): Promise<PipelineDeployment | undefined> => {
+      if (!hasPipeline) return undefined;
+      const trial = { detectorId, maxMicrosecondsPerLog: options.maxCost };
+      return deployPipeline(client, snapshot, await trialOptions(session, client, snapshot, trial));
+    };
+    const ingest = promote ? await makeActive(session, client, deployment, swap) : undefined;
+    if (!promote) await noteCandidate(session, client, deployment);
+    const plan = ingest && (await planFor(session, client, detectorId, snapshot.detector.source.index));
+    const attached = plan !== undefined && options.attach;
+    if (attached) await attachPipeline(client, plan, { signal: session.signal });
+    const outcome = {
+      detector: detectorId,
+      model: snapshot.version,
+      active: promote,
+      previous: active?.version,
+      gate: gateBody(report),
+      ...(ingest && { ingest, attachment: plan, attached }),
+    };
+    session.result(outcome, () =>
+      [
+        `${snapshot.version} ${promote ? 'is active' : 'is registered as a candidate'} for detector ${detectorId}${promote && active !== undefined && active.version !== snapshot.version ? `; it replaces ${active.version}` : ''}`,
+        gateText(report),
+        ...(ingest === undefined ? [] : [deploymentText(ingest)]),
+        ...(plan === undefined ? [] : [attached ? attachedText(plan, snapshot.version) : planText(plan)]),
+      ].join('\n'),
+    );
+    if (!options.force) insist(report, 'The gate keeps this model from becoming active');
+  });
+}
+
+/** @returns the ingest pipeline, where there is one */
+async function makeActive(
+  session: Session,
+  client: ElasticsearchClient,
+  deployment: Deployment,
+  swap: () => Promise<PipelineDeployment | undefined>,
+): Promise<PipelineDeployment | undefined> {
+  const { detectorId, version, note } = deployment;
+  const { pipeline } = await promoteModel(promotionWork(session, client, swap), {
+    detectorId,
+    version,
+    note,
+    reason: reasonOf(deployment),
+    ...(await authorOf(client)),
+    action: 'model_promoted',
+  });
+  return pipeline;
+}
 
 /** @returns undefined where no recent log is left to compare on */
 async function gateBeside(
   session: Session,
   client: ElasticsearchClient,
   detectorId: string,
-  candidate: ModelSnapshot,
-  active: ModelSnapshot,
+  { candidate, active }: { readonly candidate: ModelSnapshot; readonly active: ModelSnapshot },
 ): Promise<CandidateGate | undefined> {
   const { detector } = candidate;
   const feedback = await createFeedbackStore(client, { space: session.config.space }).list(detectorId);
@@ -243,11 +253,11 @@ async function noteCandidate(
 
 async function gate(
   session: Session,
+  client: ElasticsearchClient,
   options: Options,
-  snapshot: ModelSnapshot,
-  active: ModelSnapshot | undefined,
-  client: ReturnType<typeof connect>,
+  models: { readonly candidate: ModelSnapshot; readonly active: ModelSnapshot | undefined },
 ): Promise<GateReport> {
+  const { candidate: snapshot } = models;
   const limits = gateLimitsOf(session.config.limits);
   const reports: GateReport[] = [];
   const { source } = snapshot.detector;
@@ -276,7 +286,7 @@ async function gate(
   }
   if (options.testData !== undefined) {
     const { documents } = await loadDocuments(options.testData, session);
-    reports.push(checkOnLabelledLogs(snapshot, active, documents, options.testData, limits).report);
+    reports.push(checkOnLabelledLogs(models, { documents, file: options.testData }, limits).report);
   }
   return joinReports(...reports);
 }

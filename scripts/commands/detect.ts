@@ -301,8 +301,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
       incidents: incidentsFor(
         session,
         client,
-        detectorId,
-        detector,
+        { detectorId, detector },
         notifier && isOfIncidents
           ? async (changed, over) => void (await notifier.notifyIncidents([...changed, ...over]))
           : undefined,

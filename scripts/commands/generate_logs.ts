@@ -103,75 +103,85 @@ Examples:
   log-anomalies generate-logs --backfill 7d --rate 2 --seed 1
   log-anomalies generate-logs --backfill 1d --output test_logs.json --seed 7`,
       ),
-    async (session, options) => {
-      const live = options.backfill === undefined;
-      const now = options.until === undefined ? session.clock.now() : Date.parse(options.until);
-      const length = live ? options.duration * 1_000 : durationToMilliseconds(options.backfill!);
-      const from = live && options.output === undefined ? session.clock.now() : now - length;
-      const settings: DemoLogOptions = {
-        seed: options.seed ?? session.clock.now() % 4_294_967_296,
-        from,
-        to: from + length,
-        ratePerSecond: options.rate,
-        anomalyRate: options.anomalyRate,
-        dirtRate: options.dirtRate,
-        lateRate: options.lateRate,
-        ...(options.services && { services: options.services }),
-        ...(options.kinds && { kinds: options.kinds as DemoLogOptions['kinds'] }),
-      };
-      const counts = { logs: 0, anomalies: 0, kinds: {} as Record<string, number> };
-      const counted = function* (): Generator<{ arrival: number; document: LogDocument }> {
-        for (const log of generate(settings)) {
-          counts.logs++;
-          if (log.incident !== undefined) {
-            counts.anomalies++;
-            counts.kinds[log.incident.kind] = (counts.kinds[log.incident.kind] ?? 0) + 1;
-          }
-          yield log;
-        }
-      };
-      const target = options.output ?? options.index ?? session.config.index;
-      const progress = session.progress('Generating');
-      const expected = Math.round((length / 1_000) * options.rate);
-      try {
-        if (options.output !== undefined)
-          await toFile(options.output, counted(), session, expected, progress);
-        else await toElasticsearch(target, counted(), settings, live, session, expected, progress);
-        if (options.incidents !== undefined) {
-          await writeWhole(options.incidents, `${JSON.stringify([...incidentsOf(settings)], null, 2)}\n`);
-        }
-      } finally {
-        progress.stop();
-      }
-      const summary = {
-        ...counts,
-        target,
-        seed: settings.seed,
-        from: new Date(from).toISOString(),
-        to: new Date(from + length).toISOString(),
-      };
-      if (options.output === '-') session.say(`${counts.logs} logs`);
-      else
-        session.result(
-          summary,
-          () =>
-            `${counts.logs.toLocaleString('en')} logs to ${target}, ${counts.anomalies.toLocaleString('en')} of them anomalous` +
-            Object.entries(counts.kinds)
-              .map(([kind, count]) => `\n  ${kind.padEnd(20)} ${count}`)
-              .join(''),
-        );
-    },
+    generateAndWrite,
   );
 
-type Logs = Generator<{ arrival: number; document: LogDocument }>;
+interface Writing {
+  readonly logs: Generator<{ arrival: number; document: LogDocument }>;
+  /** Logs that there will be, roughly. */
+  readonly expected: number;
+  readonly progress: ReturnType<Session['progress']>;
+}
 
-async function toFile(
-  path: string,
-  logs: Logs,
-  session: Session,
-  expected: number,
-  progress: ReturnType<Session['progress']>,
-): Promise<void> {
+/** Live traffic begins now, history ends now or at --until; a file gets live traffic as if it had been. */
+function settingsOf(session: Session, options: Options): { settings: DemoLogOptions; live: boolean } {
+  const live = options.backfill === undefined;
+  const now = options.until === undefined ? session.clock.now() : Date.parse(options.until);
+  const length = live ? options.duration * 1_000 : durationToMilliseconds(options.backfill!);
+  const from = live && options.output === undefined ? session.clock.now() : now - length;
+  return {
+    live,
+    settings: {
+      seed: options.seed ?? session.clock.now() % 4_294_967_296,
+      from,
+      to: from + length,
+      ratePerSecond: options.rate,
+      anomalyRate: options.anomalyRate,
+      dirtRate: options.dirtRate,
+      lateRate: options.lateRate,
+      ...(options.services && { services: options.services }),
+      ...(options.kinds && { kinds: options.kinds as DemoLogOptions['kinds'] }),
+    },
+  };
+}
+
+async function generateAndWrite(session: Session, options: Options): Promise<void> {
+  const { settings, live } = settingsOf(session, options);
+  const { from, to } = settings;
+  const counts = { logs: 0, anomalies: 0, kinds: {} as Record<string, number> };
+  const counted = function* (): Generator<{ arrival: number; document: LogDocument }> {
+    for (const log of generate(settings)) {
+      counts.logs++;
+      if (log.incident !== undefined) {
+        counts.anomalies++;
+        counts.kinds[log.incident.kind] = (counts.kinds[log.incident.kind] ?? 0) + 1;
+      }
+      yield log;
+    }
+  };
+  const target = options.output ?? options.index ?? session.config.index;
+  const progress = session.progress('Generating');
+  const expected = Math.round(((to - from) / 1_000) * options.rate);
+  try {
+    const writing = { logs: counted(), expected, progress };
+    if (options.output !== undefined) await toFile(session, options.output, writing);
+    else await toElasticsearch(session, target, writing, { settings, live });
+    if (options.incidents !== undefined) {
+      await writeWhole(options.incidents, `${JSON.stringify([...incidentsOf(settings)], null, 2)}\n`);
+    }
+  } finally {
+    progress.stop();
+  }
+  const summary = {
+    ...counts,
+    target,
+    seed: settings.seed,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+  };
+  if (options.output === '-') session.say(`${counts.logs} logs`);
+  else
+    session.result(
+      summary,
+      () =>
+        `${counts.logs.toLocaleString('en')} logs to ${target}, ${counts.anomalies.toLocaleString('en')} of them anomalous` +
+        Object.entries(counts.kinds)
+          .map(([kind, count]) => `\n  ${kind.padEnd(20)} ${count}`)
+          .join(''),
+    );
+}
+
+async function toFile(session: Session, path: string, { logs, expected, progress }: Writing): Promise<void> {
   const writer = await openDocumentWriter(path);
   let count = 0;
   try {
@@ -188,13 +198,10 @@ async function toFile(
 }
 
 async function toElasticsearch(
-  index: string,
-  logs: Logs,
-  settings: DemoLogOptions,
-  live: boolean,
   session: Session,
-  expected: number,
-  progress: ReturnType<Session['progress']>,
+  index: string,
+  { logs, expected, progress }: Writing,
+  { settings, live }: { readonly settings: DemoLogOptions; readonly live: boolean },
 ): Promise<void> {
   async function* paced(): AsyncGenerator<LogDocument> {
     for (const { arrival, document } of logs) {

@@ -86,7 +86,7 @@ Examples:
       await withClient(session, async (client) => {
         const reports: FileReport[] = [];
         for (const file of files)
-          reports.push(await ingest(file, index, { format, times }, options, session, client));
+          reports.push(await ingest(session, client, file, { format, times, index, options }));
         session.result({ index, files: reports }, () =>
           reports.map((report) => describe(report, index)).join('\n'),
         );
@@ -134,24 +134,25 @@ interface Reading {
   readonly times: TimeContext;
 }
 
+interface Ingestion extends Reading {
+  readonly index: string;
+  readonly options: Options;
+}
+
 async function ingest(
-  file: string,
-  index: string,
-  reading: Reading,
-  options: Options,
   session: Session,
   client: ReturnType<typeof connect>,
+  file: string,
+  ingestion: Ingestion,
 ): Promise<FileReport> {
+  const { index, options } = ingestion;
   const seen = { malformed: 0, examples: [] as ParseFailure[], format: '' };
-  const shift = options.shiftToNow ? session.clock.now() - (await latestTime(file, reading, session)) : 0;
+  const shift = options.shiftToNow ? session.clock.now() - (await latestTime(session, file, ingestion)) : 0;
   async function* documents(): AsyncGenerator<LogDocument> {
-    for await (const { document, failure } of parseFile(
-      file,
-      reading,
-      session,
-      (name) => (seen.format = name),
-      session.tooLong,
-    )) {
+    for await (const { document, failure } of parseFile(session, file, ingestion, {
+      told: (name) => (seen.format = name),
+      tooLong: session.tooLong,
+    })) {
       if (failure !== undefined) {
         seen.malformed++;
         if (seen.examples.length < FAILURES_SHOWN) seen.examples.push(failure);
@@ -181,12 +182,17 @@ async function ingest(
   }
 }
 
+interface Listener {
+  /** Told the name or the pattern of the format, once it is decided. */
+  readonly told?: (format: string) => void;
+  readonly tooLong?: TooLong;
+}
+
 async function* parseFile(
+  session: Session,
   file: string,
   { format, times }: Reading,
-  session: Session,
-  told: (format: string) => void,
-  tooLong?: TooLong,
+  { told, tooLong }: Listener = {},
 ) {
   let parser: RecordParser | undefined;
   let waiting: string[] = [];
@@ -194,7 +200,7 @@ async function* parseFile(
   let line = 0;
   const start = (): RecordParser => {
     const decided = format === 'auto' ? detectFormat(waiting, times) : format;
-    told(typeof decided === 'string' ? decided : decided.pattern);
+    told?.(typeof decided === 'string' ? decided : decided.pattern);
     return createRecordParser(decided, times);
   };
   const flush = function* (reader: RecordParser) {
@@ -217,9 +223,9 @@ async function* parseFile(
   if (last !== undefined) yield last;
 }
 
-async function latestTime(file: string, reading: Reading, session: Session): Promise<number> {
+async function latestTime(session: Session, file: string, reading: Reading): Promise<number> {
   let latest = -Infinity;
-  for await (const { document } of parseFile(file, reading, session, () => undefined)) {
+  for await (const { document } of parseFile(session, file, reading)) {
     const time = document === undefined ? undefined : parseTime(document['@timestamp']);
     if (time !== undefined && time > latest) latest = time;
   }

@@ -152,7 +152,7 @@ async function readLogs({ input, format }: Options, session: Session): Promise<L
     (format === 'auto' || format === 'json') && ARRAY_START.test(head.join('\n').slice(0, 1_000));
   return isArray
     ? await readArray(input, head, lines, session)
-    : await readText(chosenFormat(format, head), input, head, lines, session);
+    : await readText(session, chosenFormat(format, head), input, { head, rest: lines });
 }
 
 /** A line of text may begin with a bracket, too: [2024-05-01] started. */
@@ -224,11 +224,10 @@ function documentOf(line: string): LogDocument | undefined {
 }
 
 async function readText(
+  session: Session,
   format: LogFormat | typeof LINES,
   input: string,
-  head: readonly string[],
-  rest: AsyncGenerator<string>,
-  session: Session,
+  { head, rest }: { readonly head: readonly string[]; readonly rest: AsyncGenerator<string> },
 ): Promise<Logs> {
   const documents: LogDocument[] = [];
   let malformed = 0;

@@ -42,7 +42,7 @@ export const rollbackModel = (): Command =>
         const { previous } = await promoteModel(
           promotionWork(session, client, async () => {
             if (snapshot.detector.scoring !== 'ingest') return undefined;
-            const trial = await trialOptions(session, client, snapshot, options.detectorId);
+            const trial = await trialOptions(session, client, snapshot, { detectorId: options.detectorId });
             const deployment = await deployPipeline(client, snapshot, trial);
             session.say(deploymentText(deployment));
             return deployment;

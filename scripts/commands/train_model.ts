@@ -1,12 +1,14 @@
 import { Command } from 'commander';
-import { encodeModelSnapshot } from '../../common/model_snapshot';
+import { encodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import type { ReadinessFinding } from '../../common/api/status';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
+import type { LogDocument } from '../../common/log_document';
 import { findLabelFields } from '../../common/log_features';
 import { fetchJudgedLogs, type JudgedLogs } from '../../server/detection/feedback/judged_logs';
 import { timestampOf } from '../../server/detection/scoring/log_values';
 import { readinessOf } from '../../server/detection/upkeep/readiness';
-import { trainModel } from '../../server/detection/training/train_model';
+import { trainModel, type TrainingReport } from '../../server/detection/training/train_model';
 import { fieldsLearned } from '../../server/detection/training/training_sample';
 import { createDetectorSource, createFeedbackStore } from '../../server/elasticsearch';
 import { aboutLabel, chooseDetector, type DetectorOptions } from '../command_line/detectors';
@@ -62,76 +64,96 @@ Examples:
   log-anomalies train-model --input logs.ndjson --detector detector.yml --seed 7 --output model.json
   log-anomalies train-model --input training_data.json --detector detector.yml --feedback web --output model.json`,
       ),
-    async (session, options) => {
-      const { documents, problems } = await loadDocuments(options.input, session);
-      const { detector, why } = await chooseDetector(options, session.config, documents);
-      if (options.labelField === undefined) {
-        for (const label of findLabelFields(documents)) session.say(aboutLabel(label));
-      }
-      const judged =
-        options.feedback === undefined ? undefined : await judgedLogs(session, detector, options.feedback);
-      const progress = session.progress('Training');
-      const { snapshot, report } = (() => {
-        try {
-          return trainModel({
-            detector,
-            documents,
-            source: options.input,
-            clock: session.clock,
-            labelField: options.labelField,
-            judged,
-            progress,
-          });
-        } finally {
-          progress.stop();
-        }
-      })();
-      if (session.signal.aborted)
-        throw new DetectionError('interrupted', 'Interrupted; no model was written.');
-      const text = encodeModelSnapshot(snapshot);
-      await writeWhole(options.output, text);
-      const { evaluation: _evaluation, ...facts } = report;
-      const { encoder } = snapshot;
-      const { timestamp_field: timestampField } = detector.source;
-      const readiness = readinessOf({
-        times: documents.flatMap((document) => timestampOf(document, timestampField) ?? []),
-        features: encoder.featureNames.map((name, feature) => ({
-          name,
-          columns: encoder.featureOfColumn.filter((each) => each === feature).length,
-        })),
-        dirt: { report: report.dirt, logs: report.rows },
-      });
-      const summary = {
-        model: snapshot.version,
-        output: options.output,
-        bytes: Buffer.byteLength(text),
-        malformed: problems.length,
-        features: why,
-        ...facts,
-        readiness,
-      };
-      if (options.output === '-') return;
-      session.result(summary, () =>
-        [
-          `${snapshot.version}`,
-          `  logs       ${report.rows.toLocaleString('en')} to train on, ${report.heldOutRows.toLocaleString('en')} held out${problems.length > 0 ? `, ${problems.length} lines not readable (line ${problems[0].line}: ${problems[0].problem})` : ''}`,
-          `  features   ${detector.features.map(({ name, field }) => name ?? field).join(', ')} (${why}; ${report.columns.length} columns)`,
-          `  forest     ${detector.forest.tree_count} trees of ${snapshot.forest.subsampleSize} logs`,
-          `  threshold  ${snapshot.threshold.toFixed(4)} (${detector.threshold.method}${'contamination' in detector.threshold ? ` ${detector.threshold.contamination}` : ''}, from ${report.quantileRows.toLocaleString('en')} unseen logs)`,
-          ...(judged === undefined
-            ? []
-            : [
-                `  verdicts   learned from ${report.verdicts} of the ${judged.documents.length} judged logs that are still there`,
-              ]),
-          ...dirtLines(report.dirt),
-          ...readiness.map(
-            ({ level, message, next_step }) => `  ${level.padEnd(9)}  ${message} ${next_step}`,
-          ),
-          `  written    ${options.output} (${Math.round(summary.bytes / 1024)} KiB) in ${(report.milliseconds / 1_000).toFixed(1)} s`,
-        ].join('\n'),
-      );
-    },
+    trainFromFile,
   );
+
+async function trainFromFile(session: Session, options: Options): Promise<void> {
+  const { documents, problems } = await loadDocuments(options.input, session);
+  const { detector, why } = await chooseDetector(options, session.config, documents);
+  if (options.labelField === undefined) {
+    for (const label of findLabelFields(documents)) session.say(aboutLabel(label));
+  }
+  const judged =
+    options.feedback === undefined ? undefined : await judgedLogs(session, detector, options.feedback);
+  const progress = session.progress('Training');
+  const { snapshot, report } = (() => {
+    try {
+      return trainModel({
+        detector,
+        documents,
+        source: options.input,
+        clock: session.clock,
+        labelField: options.labelField,
+        judged,
+        progress,
+      });
+    } finally {
+      progress.stop();
+    }
+  })();
+  if (session.signal.aborted) throw new DetectionError('interrupted', 'Interrupted; no model was written.');
+  const text = encodeModelSnapshot(snapshot);
+  await writeWhole(options.output, text);
+  const { evaluation: _evaluation, ...facts } = report;
+  const readiness = readinessFor(documents, snapshot, report);
+  const summary = {
+    model: snapshot.version,
+    output: options.output,
+    bytes: Buffer.byteLength(text),
+    malformed: problems.length,
+    features: why,
+    ...facts,
+    readiness,
+  };
+  if (options.output === '-') return;
+  session.result(summary, () =>
+    [
+      snapshot.version,
+      ...trainingLines({ detector, snapshot, report, why, problems }),
+      ...(judged === undefined
+        ? []
+        : [
+            `  verdicts   learned from ${report.verdicts} of the ${judged.documents.length} judged logs that are still there`,
+          ]),
+      ...dirtLines(report.dirt),
+      ...readiness.map(({ level, message, next_step }) => `  ${level.padEnd(9)}  ${message} ${next_step}`),
+      `  written    ${options.output} (${Math.round(summary.bytes / 1024)} KiB) in ${(report.milliseconds / 1_000).toFixed(1)} s`,
+    ].join('\n'),
+  );
+}
+
+interface Training {
+  readonly detector: Detector;
+  readonly snapshot: ModelSnapshot;
+  readonly report: TrainingReport;
+  /** Tells where the features are from. */
+  readonly why: string;
+  /** Lines that could not be read. */
+  readonly problems: readonly { readonly line: number; readonly problem: string }[];
+}
+
+const trainingLines = ({ detector, snapshot, report, why, problems }: Training): string[] => [
+  `  logs       ${report.rows.toLocaleString('en')} to train on, ${report.heldOutRows.toLocaleString('en')} held out${problems.length > 0 ? `, ${problems.length} lines not readable (line ${problems[0].line}: ${problems[0].problem})` : ''}`,
+  `  features   ${detector.features.map(({ name, field }) => name ?? field).join(', ')} (${why}; ${report.columns.length} columns)`,
+  `  forest     ${detector.forest.tree_count} trees of ${snapshot.forest.subsampleSize} logs`,
+  `  threshold  ${snapshot.threshold.toFixed(4)} (${detector.threshold.method}${'contamination' in detector.threshold ? ` ${detector.threshold.contamination}` : ''}, from ${report.quantileRows.toLocaleString('en')} unseen logs)`,
+];
+
+function readinessFor(
+  documents: readonly LogDocument[],
+  { encoder, detector }: ModelSnapshot,
+  report: TrainingReport,
+): ReadinessFinding[] {
+  const { timestamp_field: timestampField } = detector.source;
+  return readinessOf({
+    times: documents.flatMap((document) => timestampOf(document, timestampField) ?? []),
+    features: encoder.featureNames.map((name, feature) => ({
+      name,
+      columns: encoder.featureOfColumn.filter((each) => each === feature).length,
+    })),
+    dirt: { report: report.dirt, logs: report.rows },
+  });
+}
 
 async function judgedLogs(session: Session, detector: Detector, detectorId: string): Promise<JudgedLogs> {
   return withClient(session, async (client) => {

@@ -37,10 +37,8 @@ Examples:
       const { documents } = await loadDocuments(options.testData, session);
       const active = await comparedModel(session, options, snapshot);
       const outcome = checkOnLabelledLogs(
-        snapshot,
-        active,
-        documents,
-        options.testData,
+        { candidate: snapshot, active },
+        { documents, file: options.testData },
         gateLimitsOf(session.config.limits),
       );
       session.result(

@@ -251,8 +251,8 @@ const document = ({ time, line, ...written }: Written, draws: Draws): LogDocumen
   pid: draws.integer(300, 32_000),
 });
 
-function written(line: Line, draws: Draws, time: number, isReleased: boolean, name?: string): Written {
-  const user = name ?? draws.of(PEOPLE);
+function written(line: Line, draws: Draws, time: number, isReleased: boolean): Written {
+  const user = draws.of(PEOPLE);
   const slower = isReleased ? 1.12 : 1;
   return {
     ...{ time, line, level: line.level, host: draws.of(line.hosts) },

@@ -74,7 +74,15 @@ interface Planned {
   readonly truth?: string;
 }
 
-function span(kind: TrafficKind, draws: Draws, from: number, days: number, share: number): Planned[] {
+interface Span {
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly days: number;
+  /** Share of the logs that belong to incidents, roughly. */
+  readonly share: number;
+}
+
+function span(kind: TrafficKind, draws: Draws, { from, days, share }: Span): Planned[] {
   const isReleased = (time: number): boolean => time >= START + RELEASE_DAY * DAY;
   const timeWithin = (first: number, length: number): number => {
     for (;;) {
@@ -114,8 +122,16 @@ function span(kind: TrafficKind, draws: Draws, from: number, days: number, share
  * traffic knows. The same seed gives the same logs.
  */
 export function makeTraffic(kind: TrafficKind, seed: number): LabelledTraffic {
-  const history = span(kind, createDraws(seed * 2), START, HISTORY_DAYS, HISTORY_SHARE);
-  const test = span(kind, createDraws(seed * 2 + 1), START + HISTORY_DAYS * DAY, TEST_DAYS, TEST_SHARE);
+  const history = span(kind, createDraws(seed * 2), {
+    from: START,
+    days: HISTORY_DAYS,
+    share: HISTORY_SHARE,
+  });
+  const test = span(kind, createDraws(seed * 2 + 1), {
+    from: START + HISTORY_DAYS * DAY,
+    days: TEST_DAYS,
+    share: TEST_SHARE,
+  });
   return {
     kind,
     history: history.map(({ document }) => document),
