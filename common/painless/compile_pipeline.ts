@@ -82,12 +82,13 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
       state.route_parameters,
     ),
   );
-  const source = compacted(sourceOf(snapshot, tables, codes, suffixes));
+  const model = { snapshot, state, tables, codes, suffixes };
+  const source = compacted(sourceOf(model));
   const script = {
     lang: 'painless',
     description: `Score with ${snapshot.version}`,
     source,
-    params: parametersOf(snapshot, state, tables, codes, threshold),
+    params: parametersOf(model, threshold),
   };
   const pipeline: IngestPipeline = {
     description: `Scores logs for the detector ${JSON.stringify(detector.name)}. Made by log-anomalies; do not edit.`,
@@ -160,12 +161,81 @@ function checkText(part: unknown): void {
 const usesParameters = ({ read, columns }: FeatureCode, i: number): boolean =>
   new RegExp(`\\bp${i}\\b`).test([read, ...columns.values()].join('\n'));
 
-function sourceOf(
-  { encoder, detector, forest }: ModelSnapshot,
-  tables: ForestTables,
-  codes: readonly FeatureCode[],
-  suffixes: readonly string[],
-): string {
+/** A model with what the script is put together from. */
+interface CompiledModel {
+  readonly snapshot: ModelSnapshot;
+  readonly state: EncodingState;
+  readonly tables: ForestTables;
+  /** In the order of the features. */
+  readonly codes: readonly FeatureCode[];
+  /** In the order of the columns. */
+  readonly suffixes: readonly string[];
+}
+
+/** Painless that reads one feature. */
+interface FeatureStatements {
+  /** Run for each log. */
+  readonly early: readonly string[];
+  /** Run for anomalies alone. */
+  readonly late: readonly string[];
+  /** A condition: the value is one that training never held. */
+  readonly unseen: string;
+}
+
+function statementsOf(model: CompiledModel, i: number): FeatureStatements {
+  const { tables, codes, suffixes } = model;
+  const { encoder, detector, forest } = model.snapshot;
+  const code = codes[i];
+  const read = [
+    `v${i} = field(ctx, (List) paths.get(${i}));`,
+    ...(/^(hour_of_day|day_of_week)$/.test(detector.features[i].type)
+      ? [`if (v${i} == null) v${i} = field(ctx, (List) params.get('timestamp'));`]
+      : []),
+  ];
+  const places = tables.columns.flatMap(({ column }, place) => {
+    if (encoder.featureOfColumn[column] !== i) return [];
+    const suffix = suffixes[column];
+    const value =
+      suffix === '.missing'
+        ? `m${i} ? 1.0 : 0.0`
+        : `m${i} ? ${code.missing === 'NaN' ? 'Double.NaN' : '0.0'} : ${code.columns.get(suffix)}`;
+    return [
+      `place(limits, (String) thresholds.get(${place}), ((Number) starts.get(${place})).intValue(), at(fills, ${place}), ${value});`,
+    ];
+  });
+  const surprises = entriesByColumn(forest.surprise).flatMap(({ column, from, to }) =>
+    encoder.featureOfColumn[column] === i
+      ? [
+          suffixes[column] === '.missing'
+            ? `q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, m${i} ? 1.0 : 0.0));`
+            : `if (!m${i}) q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, ${code.columns.get(suffixes[column])}));`,
+        ]
+      : [],
+  );
+  // nothing looks at it: it is read only to be shown
+  if (places.length === 0 && surprises.length === 0) {
+    return { early: [`def v${i} = null;`], late: read, unseen: 'false' };
+  }
+  const early = [
+    `def v${i};`,
+    ...read,
+    ...(usesParameters(code, i) ? [`Map p${i} = (Map) learned.get(${i});`] : []),
+    code.read,
+    `boolean m${i} = ${code.isMissing};`,
+    `if (m${i}) {`,
+    `  if (unscored == null) unscored = new ArrayList();`,
+    `  unscored.add((String) names.get(${i}) + ': ' + reasonOf(v${i}, ${code.isNumber}));`,
+    `}`,
+    ...places,
+    ...surprises,
+  ];
+  const unseen = code.columns.get(UNSEEN);
+  return { early, late: [], unseen: unseen === undefined ? 'false' : `!m${i} && (${unseen}) == 1.0` };
+}
+
+function sourceOf(model: CompiledModel): string {
+  const { tables, codes } = model;
+  const { encoder, forest } = model.snapshot;
   const functions = new Set([
     READ_VALUES,
     PLACE_VALUES,
@@ -173,53 +243,7 @@ function sourceOf(
     ...codes.flatMap((code) => code.functions),
     JUDGE,
   ]);
-  const parts = codes.map((code, i) => {
-    const read = [
-      `v${i} = field(ctx, (List) paths.get(${i}));`,
-      ...(/^(hour_of_day|day_of_week)$/.test(detector.features[i].type)
-        ? [`if (v${i} == null) v${i} = field(ctx, (List) params.get('timestamp'));`]
-        : []),
-    ];
-    const places = tables.columns.flatMap(({ column }, place) => {
-      if (encoder.featureOfColumn[column] !== i) return [];
-      const suffix = suffixes[column];
-      const value =
-        suffix === '.missing'
-          ? `m${i} ? 1.0 : 0.0`
-          : `m${i} ? ${code.missing === 'NaN' ? 'Double.NaN' : '0.0'} : ${code.columns.get(suffix)}`;
-      return [
-        `place(limits, (String) thresholds.get(${place}), ((Number) starts.get(${place})).intValue(), at(fills, ${place}), ${value});`,
-      ];
-    });
-    const surprises = entriesByColumn(forest.surprise).flatMap(({ column, from, to }) =>
-      encoder.featureOfColumn[column] === i
-        ? [
-            suffixes[column] === '.missing'
-              ? `q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, m${i} ? 1.0 : 0.0));`
-              : `if (!m${i}) q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, ${code.columns.get(suffixes[column])}));`,
-          ]
-        : [],
-    );
-    // nothing looks at it: it is read only to be shown
-    if (places.length === 0 && surprises.length === 0) {
-      return { early: [`def v${i} = null;`], late: read, unseen: 'false' };
-    }
-    const early = [
-      `def v${i};`,
-      ...read,
-      ...(usesParameters(code, i) ? [`Map p${i} = (Map) learned.get(${i});`] : []),
-      code.read,
-      `boolean m${i} = ${code.isMissing};`,
-      `if (m${i}) {`,
-      `  if (unscored == null) unscored = new ArrayList();`,
-      `  unscored.add((String) names.get(${i}) + ': ' + reasonOf(v${i}, ${code.isNumber}));`,
-      `}`,
-      ...places,
-      ...surprises,
-    ];
-    const unseen = code.columns.get(UNSEEN);
-    return { early, late: [], unseen: unseen === undefined ? 'false' : `!m${i} && (${unseen}) == 1.0` };
-  });
+  const parts = codes.map((_code, i) => statementsOf(model, i));
   const features = parts.map(({ early, ...rest }, i) => ({
     ...rest,
     early: [`double q${i} = 0;`, ...early],
@@ -341,12 +365,10 @@ function textsOf({ features }: EncodingState): { texts?: Record<string, unknown>
 }
 
 function parametersOf(
-  { encoder, forest, quantiles, version }: ModelSnapshot,
-  state: EncodingState,
-  tables: ForestTables,
-  codes: readonly FeatureCode[],
+  { snapshot, state, tables, codes }: CompiledModel,
   threshold: number,
 ): Record<string, unknown> {
+  const { encoder, forest, quantiles, version } = snapshot;
   const verdict = verdictTables({ forest, quantiles }, threshold, Math.max(...tables.lengths));
   const columnsOf = (i: number): number => encoder.featureOfColumn.filter((feature) => feature === i).length;
   const parts = ['score', 'confidence', 'severity', 'is_anomaly', 'unscored', 'attribution'];

@@ -108,34 +108,21 @@ interface Histogram {
 /** Below the threshold, where confidence is 0.5. */
 const HIGHEST_OF_NO_ANOMALY = 0.499;
 
-/**
- * Logs scored are those of the summaries added up; a backfill counts logs again that were scored live: of the two the
- * larger counts. Anomalies are results themselves, so that hiding one and showing it again is seen at once. Where a
- * choice is made among them, score and confidence are theirs alone; without, those of all logs, of which none is
- * anomalous any more where all results are hidden.
- */
-export async function summarizeResults(
-  client: ElasticsearchClient,
-  space: string,
-  query: ApiRequest<Endpoints['summarizeResults']>['query'],
-  now: number,
-): Promise<ApiResponse<Endpoints['summarizeResults']>> {
-  const to = query.to ?? now;
-  // A summary carries the start of its bucket.
-  const from = Math.floor((query.from ?? to - 86_400_000) / SUMMARY_MILLISECONDS) * SUMMARY_MILLISECONDS;
-  const interval =
-    Math.max(1, Math.ceil((to - from) / query.buckets / SUMMARY_MILLISECONDS)) * SUMMARY_MILLISECONDS;
+const isLog: Query = { term: { 'result.type': 'log' } };
+
+/** Sums of the summaries by time, those of backfills apart, with the results that the choice takes and leaves out. */
+function histogramOf(
+  interval: number,
+  choice: Query[],
+): Record<string, estypes.AggregationsAggregationContainer> {
+  const hasChoice = choice.length > 0;
   const sums = {
     logs: { sum: { field: 'bucket.logs' } },
     max_score: { max: { field: 'bucket.max_score' } },
     max_confidence: { max: { field: 'bucket.max_confidence' } },
   };
-  const confidence = { max: { field: 'anomaly.confidence' } };
-  const choice = filterByContent(query);
-  const hasChoice = choice.length > 0;
-  const isLog: Query = { term: { 'result.type': 'log' } };
   const isBackfill: Query = { prefix: { 'run.id': BACKFILL_RUN_PREFIX } };
-  const histogram: Record<string, estypes.AggregationsAggregationContainer> = {
+  return {
     time: {
       date_histogram: { field: '@timestamp', fixed_interval: `${interval}ms`, min_doc_count: 1 },
       aggs: {
@@ -157,6 +144,29 @@ export async function summarizeResults(
       },
     },
   };
+}
+
+/**
+ * Logs scored are those of the summaries added up; a backfill counts logs again that were scored live: of the two the
+ * larger counts. Anomalies are results themselves, so that hiding one and showing it again is seen at once. Where a
+ * choice is made among them, score and confidence are theirs alone; without, those of all logs, of which none is
+ * anomalous any more where all results are hidden.
+ */
+export async function summarizeResults(
+  client: ElasticsearchClient,
+  space: string,
+  query: ApiRequest<Endpoints['summarizeResults']>['query'],
+  now: number,
+): Promise<ApiResponse<Endpoints['summarizeResults']>> {
+  const to = query.to ?? now;
+  // A summary carries the start of its bucket.
+  const from = Math.floor((query.from ?? to - 86_400_000) / SUMMARY_MILLISECONDS) * SUMMARY_MILLISECONDS;
+  const interval =
+    Math.max(1, Math.ceil((to - from) / query.buckets / SUMMARY_MILLISECONDS)) * SUMMARY_MILLISECONDS;
+  const confidence = { max: { field: 'anomaly.confidence' } };
+  const choice = filterByContent(query);
+  const hasChoice = choice.length > 0;
+  const histogram = histogramOf(interval, choice);
   const entityField =
     query.entity_field === undefined ? 'anomaly.entity' : storedPartField(query.entity_field);
   const field = query.by === 'entity' ? entityField : 'detector.id';
