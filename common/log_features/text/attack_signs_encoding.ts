@@ -20,6 +20,9 @@ import { decodeText, textStatistics } from './text_statistics';
 
 /** Share of training texts up to whose surprise and marks a text is ordinary. */
 const ORDINARY_SHARE = 0.99;
+/** Where half of the texts hold marks, these are how such texts are written, as in user agents, and say nothing. */
+const WRITTEN_SHARE = 0.5;
+const NO_MARKS = 65_536;
 /** Marks of code that one nat of surprise beyond the ordinary counts for. */
 const MARKS_OF_SURPRISE = 2;
 
@@ -31,7 +34,7 @@ export const attackSignsStateSchema = z.strictObject({
   max_length: z.number().int().min(16).max(65_536),
   bigrams: bigramSchema,
   /** Largest surprise of a stretch, in nats, and number of marks that are ordinary. */
-  ordinary: z.strictObject({ surprise: z.number().min(0).max(1_000), marks: z.number().min(0).max(65_536) }),
+  ordinary: z.strictObject({ surprise: z.number().min(0).max(1_000), marks: z.number().min(0).max(NO_MARKS) }),
   /** Share of training texts with an attack pattern. */
   attack_share: z.number().min(0).max(1),
   /** Signs of attacks count where they stand as code does; absent in models of before, where they count anywhere. */
@@ -69,13 +72,17 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
     marks.push(textStatistics(text, surprises).marks);
     if (IN_CONTEXT.findIn(text).length > 0) attacks++;
   }
-  const ordinary = (numbers: number[]): number =>
-    numbers.length === 0 ? 0 : quantile(Float64Array.from(numbers).sort(), ORDINARY_SHARE);
+  const quantileOf = (numbers: number[], share: number): number =>
+    numbers.length === 0 ? 0 : quantile(Float64Array.from(numbers).sort(), share);
+  const areWritten = quantileOf(marks, WRITTEN_SHARE) > 0;
   return decodeAttackSigns({
     kind: 'attack_signs',
     max_length: definition.max_length,
     bigrams,
-    ordinary: { surprise: ordinary(peaks), marks: ordinary(marks) },
+    ordinary: {
+      surprise: quantileOf(peaks, ORDINARY_SHARE),
+      marks: areWritten ? NO_MARKS : quantileOf(marks, ORDINARY_SHARE),
+    },
     attack_share: peaks.length === 0 ? 0 : attacks / peaks.length,
     signs: 'in_context',
   });
@@ -84,7 +91,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
 /**
  * The weight of the signs of attacks in a text, in one column: log(1 + s), where s counts the marks of code beyond those of
  * ordinary texts, MARKS_OF_PATTERN for each attack pattern, and MARKS_OF_SURPRISE for each nat by which the most surprising
- * stretch exceeds those of ordinary texts. 0 for what is ordinary, and without marks and patterns: a rare word is no attack.
+ * stretch exceeds those of ordinary texts; where most texts hold marks, patterns and their surprise alone. 0 for what is ordinary, and without marks and patterns: a rare word is no attack.
  */
 export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
   const { ordinary } = state;
