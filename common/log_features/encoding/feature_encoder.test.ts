@@ -1,7 +1,7 @@
 import { featureSchema, type FeatureDefinition } from '../../detector';
 import type { LogDocument } from '../../log_document';
 import { DetectionError } from '../../detection_error';
-import { decodeFeatureEncoding, learnFeatures, templatesOf, type DirtReport } from '..';
+import { columnWeightsOf, decodeFeatureEncoding, learnFeatures, templatesOf, type DirtReport } from '..';
 
 const define = (...definitions: object[]): FeatureDefinition[] =>
   definitions.map((definition) => featureSchema.parse(definition));
@@ -112,6 +112,18 @@ describe('learnFeatures', () => {
     expect([values[value], values[indicator]]).toEqual([NaN, 1]);
     expect(values[columnCount + indicator]).toBe(0);
     expect(values[columnCount + value]).toBe(Math.fround(Math.log1p(900)));
+  });
+
+  it('says once that a field is missing, and gives what is constant elsewhere no share of the weight', () => {
+    const agents = documents.map((log, i) => (i % 20 === 0 ? log : { ...log, agent: `Mozilla/${i % 7}.0` }));
+    const features = (['category', 'attack_signs'] as const).map((type) =>
+      featureSchema.parse({ type, field: 'agent' }),
+    );
+    const { encoder: ofAgents } = learnFeatures(features, agents, { timestampField: '@timestamp' });
+    expect(ofAgents.columnNames.filter((name) => name.endsWith('.missing'))).toEqual(['agent.missing']);
+    const weights = columnWeightsOf(features, ofAgents, ofAgents.encode(agents));
+    expect(weights[ofAgents.columnNames.indexOf('agent (attack_signs)')]).toBe(0);
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
   });
 
   it('derives the hour from the timestamp where its own field is absent', () => {

@@ -165,6 +165,8 @@ export function learnFeatures(
   const varies = varyingColumns(matrix);
   let first = 0;
   let usable = false;
+  // Features that read one field lack it in the same logs, which counts once.
+  const indicators: number[] = [];
   const features = complete.map((feature): LearnedFeature => {
     const indicator = first + feature.encoding.columns.length;
     let missing = 0;
@@ -175,10 +177,13 @@ export function learnFeatures(
     usable ||= share < 1;
     const offset = first;
     first = indicator + 1;
+    const isIndicated = share >= MISSING_SHARE.from && share <= MISSING_SHARE.to;
+    const tellsOfMissing = isIndicated && !indicators.some((other) => areAlike(matrix, other, indicator));
+    if (tellsOfMissing) indicators.push(indicator);
     const kept = feature.kept.filter(
       (column) =>
         (varies[offset + column] || isWatched(feature, column, share)) &&
-        (offset + column !== indicator || (share >= MISSING_SHARE.from && share <= MISSING_SHARE.to)),
+        (offset + column !== indicator || tellsOfMissing),
     );
     return { ...feature, kept };
   });
@@ -192,6 +197,13 @@ export function learnFeatures(
   const used = features.some(({ kept }) => kept.length > 0) ? features : complete;
   const encoder = new LogFeatureEncoder(used, options.timestampField, routeParameters);
   return { encoder, dirt, watches: watchesOf(used, matrix, times.inTime) };
+}
+
+function areAlike({ values, rowCount, columnCount }: Matrix, one: number, other: number): boolean {
+  for (let row = 0; row < rowCount; row++) {
+    if (values[row * columnCount + one] !== values[row * columnCount + other]) return false;
+  }
+  return true;
 }
 
 /** @param matrix all columns of all features, each with its missing-indicator */

@@ -58,6 +58,7 @@ describe('attack patterns', () => {
     '/api/netstats',
     '/api/netstat',
     '/docs/whoami',
+    'Opera/9.80 (MTK; Opera Mini/2.1199; U; id) Presto/2.8.119 Version/11.10',
     '/misc/tempest.netstat.Jan05',
     '/blog/nmap-for-beginners',
     '/wiki/nuclei',

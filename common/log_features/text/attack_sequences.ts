@@ -206,7 +206,7 @@ export const SEQUENCES_IN_CONTEXT: Readonly<Record<AttackCategory, readonly (str
     command_injection: [
       [';cat ', '; cat ', '|cat ', '| cat ', '&cat ', '& cat '],
       [';ls⌘', '; ls⌘', '|ls⌘', '| ls⌘', '&ls⌘', '& ls⌘'],
-      [';id⌘', '; id⌘', '∠|id⌘', '∠| id⌘', '&& id⌘', '&&id⌘'],
+      [';id⌘', '∠; id⌘', '∠|id⌘', '∠| id⌘', '&& id⌘', '&&id⌘'],
       '&& ',
       '|| ',
       '$(',
