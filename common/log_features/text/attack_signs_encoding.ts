@@ -20,7 +20,7 @@ import { decodeText, textStatistics } from './text_statistics';
 
 /** Share of training texts up to whose surprise and marks a text is ordinary. */
 const ORDINARY_SHARE = 0.99;
-/** Where half of the texts hold marks, these are how such texts are written, as in user agents, and say nothing. */
+/** Marks that half of the texts hold are how such texts are written, as in user agents, and say nothing. */
 const WRITTEN_SHARE = 0.5;
 const NO_MARKS = 65_536;
 /** Marks of code that one nat of surprise beyond the ordinary counts for. */
