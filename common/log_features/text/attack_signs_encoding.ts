@@ -34,7 +34,10 @@ export const attackSignsStateSchema = z.strictObject({
   max_length: z.number().int().min(16).max(65_536),
   bigrams: bigramSchema,
   /** Largest surprise of a stretch, in nats, and number of marks that are ordinary. */
-  ordinary: z.strictObject({ surprise: z.number().min(0).max(1_000), marks: z.number().min(0).max(NO_MARKS) }),
+  ordinary: z.strictObject({
+    surprise: z.number().min(0).max(1_000),
+    marks: z.number().min(0).max(NO_MARKS),
+  }),
   /** Share of training texts with an attack pattern. */
   attack_share: z.number().min(0).max(1),
   /** Signs of attacks count where they stand as code does; absent in models of before, where they count anywhere. */
