@@ -53,7 +53,8 @@ export default tseslint.config(
       'common/detector/value_units.ts',
       'common/log_features/suggesting/{presets,suggest_features}.ts',
       'scripts/bench/detection_run.ts',
-      'server/elasticsearch/buckets/{aggregate_rows,memory,read_buckets,sample_buckets}.ts',
+      'server/elasticsearch/buckets/{aggregate_rows,closed_sessions,count_events,memory,read_buckets}.ts',
+      'server/elasticsearch/buckets/{sample_buckets,sample_sessions}.ts',
       'server/elasticsearch/logs/{demo_index,entity_query,message_search,source_logs,write_logs}.ts',
     ],
     rules: { 'max-params': 'off' },
@@ -61,6 +62,7 @@ export default tseslint.config(
   {
     files: [
       'common/dashboards/index.ts',
+      'common/log_features/events/event_encoding.ts',
       'common/log_features/text/text_encoding.ts',
       'scripts/bench/ingest.ts',
       'scripts/bench/traffic/real_requests.ts',
