@@ -286,8 +286,13 @@ function createFollower(session: Session, options: Options, client: Client, foll
     if (total.logs + logs > 0 || said.has('nothing')) return;
     const to = clock.now();
     const range = rangeOf(of, to - durationToMilliseconds(options.from), to);
-    if ((await createLogSource(client).count(range)) > 0) return;
-    sayOnce('nothing', await whyNoLogs(client, range, `in the last ${options.from}`, { signal }));
+    // The run itself was good: what cannot be told now is told another time.
+    const why = async (): Promise<string | undefined> =>
+      (await createLogSource(client).count(range)) > 0
+        ? undefined
+        : whyNoLogs(client, range, `in the last ${options.from}`, { signal });
+    const text = await why().catch(() => undefined);
+    if (text !== undefined) sayOnce('nothing', text);
   };
   const run: Follower['run'] = async (started, tell) => {
     const runId = randomUUID();

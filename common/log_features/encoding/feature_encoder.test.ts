@@ -126,6 +126,13 @@ describe('learnFeatures', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
   });
 
+  it('tells of each field that it is missing, also where two were missing together in training', () => {
+    const logs = documents.map((log, i) => (i % 20 === 0 ? log : { ...log, took: i % 7, size: i % 11 }));
+    const features = ['took', 'size'].map((field) => featureSchema.parse({ type: 'number', field }));
+    const { encoder: ofBoth } = learnFeatures(features, logs, { timestampField: '@timestamp' });
+    expect(ofBoth.columnNames).toEqual(expect.arrayContaining(['took.missing', 'size.missing']));
+  });
+
   it('derives the hour from the timestamp where its own field is absent', () => {
     const sine = encoder.columnNames.indexOf('hour_of_day.sin');
     const { values } = encoder.encode([{ '@timestamp': '2024-01-01T06:00:00Z' }]);

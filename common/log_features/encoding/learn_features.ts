@@ -18,7 +18,7 @@ import {
 } from './feature_encoder';
 import { learnDeviation } from '../number/deviation_encoding';
 import { learnRouteParameters, parentsOfField } from '../fields/route_parameters';
-import { fieldsOfParts } from '../fields/group_fields';
+import { fieldsOfFeature, fieldsOfParts } from '../fields/group_fields';
 import { learnOvershoot, partsInTime, type TimeParts } from '../columns/novelty';
 import { learnEvents } from '../events/event_encoding';
 import { learnNumber } from '../number/number_encoding';
@@ -166,7 +166,7 @@ export function learnFeatures(
   let first = 0;
   let usable = false;
   // Features that read one field lack it in the same logs, which counts once.
-  const indicators: number[] = [];
+  const indicators: { readonly column: number; readonly fields: ReadonlySet<string> }[] = [];
   const features = complete.map((feature): LearnedFeature => {
     const indicator = first + feature.encoding.columns.length;
     let missing = 0;
@@ -178,8 +178,12 @@ export function learnFeatures(
     const offset = first;
     first = indicator + 1;
     const isIndicated = share >= MISSING_SHARE.from && share <= MISSING_SHARE.to;
-    const tellsOfMissing = isIndicated && !indicators.some((other) => areAlike(matrix, other, indicator));
-    if (tellsOfMissing) indicators.push(indicator);
+    const fields = fieldsOfFeature(feature.definition);
+    const isTold = indicators.some(
+      (other) => fields.some((field) => other.fields.has(field)) && areAlike(matrix, other.column, indicator),
+    );
+    const tellsOfMissing = isIndicated && !isTold;
+    if (tellsOfMissing) indicators.push({ column: indicator, fields: new Set(fields) });
     const kept = feature.kept.filter(
       (column) =>
         (varies[offset + column] || isWatched(feature, column, share)) &&

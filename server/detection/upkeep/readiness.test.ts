@@ -197,6 +197,9 @@ it('tells at once of features that the logs of a run lack, once, and of no handf
   expect(withGoneFeatures([before], { dirt, logs: 100 })).toEqual(found);
   expect(withGoneFeatures([before], { dirt: { took: { missing: 20 } }, logs: 20 })).toEqual([before]);
   expect(withGoneFeatures([before], undefined)).toEqual([before]);
+  // Of a field that mostly was not there, thirty logs without it tell nothing.
+  const [seldom] = readinessOf({ dirt: { report: { took: { missing: 88 } }, logs: 100 }, features: [] });
+  expect(withGoneFeatures([seldom], { dirt: { took: { missing: 28 } }, logs: 30 })).toEqual([seldom]);
 });
 
 it('names closed indices, the first few of many', () => {

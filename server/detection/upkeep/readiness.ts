@@ -334,12 +334,14 @@ export function putAsideFindingOf(
 
 /** Share of the logs of one run from which a feature counts as gone, and the fewest logs that say so. */
 const GONE_SHARE = 0.9;
+/** Share of the logs of training without a feature from which a run without it is no news: a few logs say either by chance. */
+const SELDOM_SHARE = 0.5;
 const GONE_LOGS = 30;
 
 /**
  * Adds findings of features that the logs of the last run lack, or hold in another type: a field was renamed, or its mapping was.
  *
- * @param known findings of the training and of later measurements: those that say as much stay, those that say less of the same feature go
+ * @param known findings of the training and of later measurements: those of half the logs and more stay, those that say less of the same feature go
  */
 export function withGoneFeatures(
   known: readonly ReadinessFinding[],
@@ -356,7 +358,7 @@ export function withGoneFeatures(
   const news = missingFeatures({ dirt: { report: Object.fromEntries(gone), logs: run.logs } })
     .filter(
       (finding) =>
-        !known.some((told) => isOf(told, finding) && Number(told.said?.values?.share) >= GONE_SHARE),
+        !known.some((told) => isOf(told, finding) && Number(told.said?.values?.share) >= SELDOM_SHARE),
     )
     .map((finding): ReadinessFinding => ({ ...finding, level: 'warning' }));
   return [...known.filter((told) => !news.some((finding) => isOf(told, finding))), ...news];

@@ -191,8 +191,12 @@ async function askForUpkeep(services: Services, job: DetectorJob, model: ModelRe
   const { target } = job;
   try {
     if (!(await isUpkeepDue(services, job, model))) return;
+    const id = upkeepTaskId(target);
+    // One whose Kibanas died again and again stays as it is, and would keep its id for ever.
+    const before = await services.taskManager.get(id).catch(() => undefined);
+    if (before?.status === 'failed') await services.taskManager.removeIfExists(id);
     await services.taskManager.ensureScheduled({
-      id: upkeepTaskId(target),
+      id,
       taskType: UPKEEP_TASK_TYPE,
       params: { space: target.space, detectorId: target.detectorId },
       state: {},
