@@ -93,10 +93,16 @@ const OWN_PARTS = ['detector', 'model', 'anomaly', 'run', 'result', 'page', 'buc
 /** ECS has these as objects, which a result adds to. */
 const SHARED_PARTS = ['event', 'source'] as const;
 
-/** @returns the context with nothing in it that a part of a result would replace or mix with; `event` and `source` are objects */
-export function besideOwnParts(context: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/**
+ * @param unit of the detector: the row of a bucket has its numbers in `bucket`
+ * @returns the context with nothing in it that a part of a result would replace or mix with; `event` and `source` are objects
+ */
+export function besideOwnParts(
+  context: Readonly<Record<string, unknown>>,
+  unit: Detector['unit'],
+): Record<string, unknown> {
   const clashing = [
-    ...OWN_PARTS.filter((name) => name in context),
+    ...OWN_PARTS.filter((name) => name in context && !(name === 'bucket' && unit === 'bucket')),
     ...SHARED_PARTS.filter((name) => name in context && typeof context[name] !== 'object'),
   ];
   if (clashing.length === 0) return { ...context };

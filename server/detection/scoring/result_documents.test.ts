@@ -207,6 +207,34 @@ test('fields of the log that have the name of a part of a result go to the label
   expect(result).not.toHaveProperty('bucket');
 });
 
+test('the numbers of a bucket row stay in its result', () => {
+  const detector = parseDetector({
+    name: 'Web',
+    unit: 'bucket',
+    source: { index: 'weblogs' },
+    entity_field: 'service.name',
+    bucket: { span: '1m' },
+    features: [],
+  });
+  const result = resultDocument(
+    { ...ORIGIN, snapshot: { detector, version: 'web-1' } as never },
+    {
+      log: { index: 'weblogs', id: '1' },
+      document: { '@timestamp': 1_793_491_200_000, service: { name: 'shop' }, bucket: { count: 0 } },
+      modelVersion: 'web-1',
+      anomaly: {
+        score: 0.7,
+        confidence: 0.9,
+        severity: 'major',
+        threshold: 0.6,
+        attribution: [],
+        reason: '',
+      },
+    },
+  );
+  expect(result).toMatchObject({ bucket: { count: 0 }, service: { name: 'shop' } });
+});
+
 test('a value that is not known is refused', () => {
   expect(() => resultWith({ copy_fields: 'some' as never })).toThrow(/copy_fields/);
 });

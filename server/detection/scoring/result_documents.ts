@@ -37,7 +37,7 @@ export function resultDocument(
   { log, document, modelVersion, anomaly, message }: Finding,
 ): AnomalyResult {
   const { time, stated } = placedTime(document, detector.source.timestamp_field, { now, reached });
-  const context = besideOwnParts(pickContext(document, detector));
+  const context = besideOwnParts(pickContext(document, detector), detector.unit);
   const copiesAll = (detector.copy_fields ?? 'all') === 'all';
   const attribution = copiesAll ? anomaly.attribution : copiedAttribution(anomaly.attribution, detector);
   const entity = entityReaderOf(detector)(document);
