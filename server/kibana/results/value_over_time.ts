@@ -17,6 +17,7 @@ import { queryOfEntity } from '../../elasticsearch/logs/entity_query';
 import { readValues, type ValuePoint } from '../../elasticsearch/logs/values_over_time';
 import type { RequestScope, Services } from '../contracts/services';
 import { createDetectorRepository } from '../records/detector_repository';
+import { timeOfRows } from './time_of_rows';
 
 type Answer = ApiResponse<Endpoints['getValueOverTime']>;
 type Within = Answer['within'];
@@ -25,8 +26,6 @@ type Range = { readonly low: number; readonly high: number };
 /** Time that is shown before and after a result where none is asked for. */
 const AROUND = 6 * HOUR;
 const MOST_ANOMALIES = 200;
-/** Rows of buckets that are shown. */
-const MOST_ROWS = 500;
 
 /**
  * Reads the value of a numeric feature over time, with what the model that found a result holds for usual: of the entity of the
@@ -51,18 +50,23 @@ export async function readValueOverTime(
   const attribution = numericOf(result, asked.feature);
   const { feature, field } = attribution;
   const time = Date.parse(result['@timestamp']);
-  const { from = time - AROUND, to = Math.min(time + AROUND, services.clock.now()) } = asked;
+  const now = services.clock.now();
+  const { from = time - AROUND, to = Math.min(time + AROUND, now) } = asked;
   if (to <= from) {
     throw new DetectionError('invalid_input', `to is ${to}; it must be after from, ${from}`);
   }
-  const { within, range } = await narrowedTo(elasticsearch, detector, { result, field, from, to }, signal);
+  const shown =
+    detector.unit === 'bucket'
+      ? timeOfRows({ from, to }, { now, span: spanOf(detector), time })
+      : { from, to };
+  const { within, range } = await narrowedTo(elasticsearch, detector, { result, field, ...shown }, signal);
   const { entity } = result.anomaly;
   const [usual, anomalies, values] = await Promise.all([
     usualOver(services, { elasticsearch, space }, { result, attribution, detector }),
     searchResults(elasticsearch, space, {
       detector_id: result.detector.id,
       ...(entity !== undefined && { entity }),
-      ...{ from, to, status: 'open', sort: 'score', page: 1, size: MOST_ANOMALIES },
+      ...{ ...shown, status: 'open', sort: 'score', page: 1, size: MOST_ANOMALIES },
     }),
     detector.unit === 'bucket'
       ? valuesOfBuckets(elasticsearch, detector, range, { field, signal })
@@ -143,7 +147,7 @@ async function narrowedTo(
   return { within, range };
 }
 
-/** Reads the rows of an entity: each bucket has one value. */
+/** Reads the rows of an entity, none of an empty time: each bucket has one value. */
 async function valuesOfBuckets(
   client: RequestScope['elasticsearch'],
   detector: Detector,
@@ -151,10 +155,10 @@ async function valuesOfBuckets(
   { field, signal }: { readonly field: string; readonly signal: AbortSignal },
 ): Promise<{ points: ValuePoint[]; intervalMilliseconds: number }> {
   const span = spanOf(detector);
-  const from = Math.max(range.from, range.to - MOST_ROWS * span);
+  if (range.to <= range.from) return { points: [], intervalMilliseconds: span };
   const dirt = new DirtCounter();
   const points: ValuePoint[] = [];
-  for await (const { logs } of createDetectorSource(client, detector).read({ ...range, from }, { signal })) {
+  for await (const { logs } of createDetectorSource(client, detector).read(range, { signal })) {
     for (const { document } of logs) {
       const time = timestampOf(document, detector.source.timestamp_field);
       if (time === undefined) continue;
