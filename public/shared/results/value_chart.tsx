@@ -7,6 +7,7 @@ import { printable } from '../../../common/printable';
 import type { Answer } from '../app/api_client';
 import { pointVisibility } from '../charts/chart_theme';
 import { TimeChart } from '../charts/time_chart';
+import { timeDomainOf } from '../charts/time_domain';
 import { isLabelled, valueScaleOf } from '../charts/value_scale';
 import { formatCount } from '../values/format';
 import { severityName, useSeverityColors } from '../values/severity';
@@ -57,8 +58,6 @@ export function ValueChart(props: {
       </EuiText>
     );
   }
-  const first = Math.min(...rows.map(({ time }) => time));
-  const last = Math.max(...rows.map(({ time }) => time)) + interval;
   const scale = valueScaleOf(
     rows.flatMap(({ high, median }) => high ?? median ?? []),
     [
@@ -120,7 +119,7 @@ export function ValueChart(props: {
       </EuiFlexGroup>
       <div style={{ flex: '1 1 0', minHeight: 0 }}>
         <TimeChart
-          range={{ from: first, to: last }}
+          range={timeDomainOf([...points, ...anomalies], interval)}
           intervalMilliseconds={interval}
           label={label}
           height="100%"
