@@ -9,9 +9,11 @@ export function PanelFrame<Value>(props: {
   request: Request<Value>;
   drawn: () => void;
   isEmpty: (value: Value) => boolean;
+  /** Text of the empty state, default: what helps in every panel. */
+  empty?: string;
   children: (value: Value) => ReactElement;
 }): ReactElement {
-  const { request, drawn, isEmpty, children } = props;
+  const { request, drawn, isEmpty, empty, children } = props;
   const isOver = !request.isLoading;
   const latestDrawn = useRef(drawn);
   latestDrawn.current = drawn;
@@ -27,22 +29,23 @@ export function PanelFrame<Value>(props: {
       tabIndex={0}
     >
       <RequestState request={request}>
-        {(value) => (isEmpty(value) ? <NothingHere /> : children(value))}
+        {(value) => (isEmpty(value) ? <NothingHere text={empty} /> : children(value))}
       </RequestState>
     </div>
   );
 }
 
-const NothingHere = (): ReactElement => (
+const NothingHere = ({ text }: { text: string | undefined }): ReactElement => (
   <EuiEmptyPrompt
     titleSize="xs"
     iconType="visualizeApp"
     data-test-subj="logAnomaliesPanelEmpty"
     title={
       <h3>
-        {i18n.translate('logAnomalies.panel.nothing', {
-          defaultMessage: 'Nothing here. Choose a longer time or fewer filters, or start the detector.',
-        })}
+        {text ??
+          i18n.translate('logAnomalies.panel.nothing', {
+            defaultMessage: 'Nothing here. Choose a longer time or fewer filters, or start the detector.',
+          })}
       </h3>
     }
   />

@@ -1,9 +1,12 @@
 import React, { type ReactElement } from 'react';
 import { EuiFlexGroup, EuiFlexItem, EuiLink, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
 import { DAY } from '../../common/duration';
+import { printable } from '../../common/printable';
 import type { Answer } from '../shared/app/api_client';
 import { useRequest } from '../shared/requests/use_request';
 import { FewLines } from '../shared/results/few_lines';
+import { firstWithValues } from '../shared/results/numeric_results';
 import type { Found } from '../shared/results/results_table';
 import { reasonText } from '../shared/results/sentence_text';
 import { ValueChart } from '../shared/results/value_chart';
@@ -16,6 +19,7 @@ import { scopeOf, type PanelProps } from './panel_scope';
 const MOST_RESULTS = 100;
 /** A time without an anomaly is shown by the model of the last one before, not older than this. */
 const LOOKED_BACK_MILLISECONDS = 30 * DAY;
+const SHOWN_CHARACTERS = 60;
 
 interface Shown {
   readonly found: Found;
@@ -40,21 +44,33 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
           sort,
           size: MOST_RESULTS,
         };
-        const { results } = await api('searchResults', { query }, signal);
-        return results.find((found) => numberOf(found, feature) !== undefined);
+        return (await api('searchResults', { query }, signal)).results;
       };
-      const found =
-        (await find({ from, to }, 'score')) ??
-        (await find({ from: from - LOOKED_BACK_MILLISECONDS, to: from }, 'time'));
-      if (found === undefined) return null;
-      const query = { feature: numberOf(found, feature), from, to };
-      const values = await api('getValueOverTime', { params: { result_id: found.id }, query }, signal);
-      return { found, values };
+      return firstWithValues<Found, Answer<'getValueOverTime'>>(
+        [
+          () => find({ from, to }, 'score'),
+          () => find({ from: from - LOOKED_BACK_MILLISECONDS, to: from }, 'time'),
+        ],
+        {
+          wanted: feature,
+          read: (found, numeric) =>
+            api(
+              'getValueOverTime',
+              { params: { result_id: found.id }, query: { feature: numeric, from, to } },
+              signal,
+            ),
+        },
+      );
     },
     [api, JSON.stringify(config), drawing],
   );
   return (
-    <PanelFrame request={request} drawn={drawn} isEmpty={(shown) => shown === null}>
+    <PanelFrame
+      request={request}
+      drawn={drawn}
+      isEmpty={(shown) => shown === null}
+      empty={config.feature === '' ? undefined : noNumberText(config.feature)}
+    >
       {(shown) =>
         shown === null ? (
           <></>
@@ -74,13 +90,13 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
   );
 }
 
-/** Returns the name of the feature with a number: the wanted one, or the one with the largest share. */
-function numberOf({ result: { anomaly } }: Found, wanted: string): string | undefined {
-  const [largest] = anomaly.attribution
-    .filter(({ comparison, feature }) => comparison?.kind === 'number' && (!wanted || feature === wanted))
-    .sort((one, other) => other.share - one.share);
-  return largest?.feature;
-}
+/** Says what else may be wrong where a feature was chosen, which is one of all that had anomalies. */
+const noNumberText = (feature: string): string =>
+  i18n.translate('logAnomalies.panel.noNumber', {
+    defaultMessage:
+      'Nothing here. Choose a longer time or fewer filters, or another feature: "{feature}" may have no number, as a route or a template has none.',
+    values: { feature: printable(feature, SHOWN_CHARACTERS) },
+  });
 
 /** The anomaly that the chart is drawn for, in one line. */
 const About = ({ found: { result }, href }: { found: Found; href: string }): ReactElement => (

@@ -6,6 +6,7 @@ import { useApp } from '../../shared/app/app_context';
 import { Section } from '../../shared/layout/section';
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
+import { numericFeatureOf } from '../../shared/results/numeric_results';
 import { ValueChart } from '../../shared/results/value_chart';
 import type { Interval } from '../../shared/values/time_range';
 
@@ -24,9 +25,7 @@ interface Shown {
 
 /** Actual value against the usual one over time, of the numeric feature that stands out most; nothing where there is none. */
 export function ValueSection({ resultId, attribution, range, isOpenAtFirst }: Shown): ReactElement | null {
-  const [feature] = attribution
-    .filter(({ comparison }) => comparison?.kind === 'number')
-    .sort((one, other) => other.share - one.share);
+  const feature = numericFeatureOf(attribution);
   if (feature === undefined) return null;
   return (
     <Section
@@ -34,10 +33,10 @@ export function ValueSection({ resultId, attribution, range, isOpenAtFirst }: Sh
       isOpenAtFirst={isOpenAtFirst}
       title={i18n.translate('logAnomalies.values.title', {
         defaultMessage: '{feature} over time, beside what is usual',
-        values: { feature: printable(feature.feature, SHOWN_CHARACTERS) },
+        values: { feature: printable(feature, SHOWN_CHARACTERS) },
       })}
     >
-      <ValueOverTime resultId={resultId} feature={feature.feature} range={range} />
+      <ValueOverTime resultId={resultId} feature={feature} range={range} />
     </Section>
   );
 }
