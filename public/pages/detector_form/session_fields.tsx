@@ -3,7 +3,7 @@ import { EuiFieldText, EuiFlexGrid, EuiFlexItem, EuiFormRow, EuiSpacer, EuiSwitc
 import { i18n } from '@kbn/i18n';
 import { SESSION_DEFAULTS } from '../../../common/detector';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
-import { groupingOf, type Draft, type DraftFieldsProps } from './draft/draft';
+import { withSessions, type Draft, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
 
 type Session = NonNullable<NonNullable<Draft['bucket']>['session']>;
@@ -41,18 +41,7 @@ export function SessionFields({
         <EuiSwitch
           label={i18n.translate('logAnomalies.session.rows', { defaultMessage: 'Each session is judged' })}
           checked={session !== undefined}
-          onChange={({ target }) =>
-            change(
-              target.checked
-                ? {
-                    bucket: {
-                      ...bucket,
-                      session: { field: groupingOf(draft).find((name) => /id$/i.test(name)) ?? '' },
-                    },
-                  }
-                : { bucket: { ...bucket, session: undefined } },
-            )
-          }
+          onChange={({ target }) => change(withSessions(draft, target.checked))}
           data-test-subj="logAnomaliesSessions"
         />
       </EuiFormRow>

@@ -13,6 +13,7 @@ import {
   usualFeatures,
   withNamedFeatures,
   withScoring,
+  withSessions,
   withUnit,
   type Draft,
 } from './draft';
@@ -202,6 +203,45 @@ describe('a draft of buckets', () => {
     const again = withUnit(asLog, 'bucket');
     expect(documentOf(again)).toEqual(documentOf(typed));
     expect(withUnit(again, 'bucket')).toBe(again);
+  });
+
+  it.each([
+    ['all numbers', false],
+    ['named features', true],
+  ])('of spans with %s becomes one of sessions, and spans again', (_name, areNamed) => {
+    const isWhole = (given: Draft): unknown => [...checkDraft(given, readKql).problems];
+    const named = areNamed ? withNamedFeatures({ ...draft, entity_field: 'trace.id' }, true) : draft;
+    const asSession = { ...named, ...withSessions(named, true) };
+    const sessions: Draft = {
+      ...asSession,
+      bucket: { ...asSession.bucket, session: { ...asSession.bucket?.session, field: 'trace.id' } },
+    };
+    expect(isWhole(sessions)).toEqual([]);
+    const namedSessions = withNamedFeatures(sessions, true);
+    expect(namedSessions.features.map(({ field }) => field)).toContain('bucket.duration');
+    expect(isWhole(namedSessions)).toEqual([]);
+    for (const before of [sessions, namedSessions, withNamedFeatures(namedSessions, false)]) {
+      const again = { ...before, ...withSessions(before, false) };
+      expect(isWhole(again)).toEqual([]);
+      expect(isWhole(withNamedFeatures(again, true))).toEqual([]);
+    }
+  });
+
+  it('proposes the field with an id for sessions', () => {
+    const proposed = (entity: string) =>
+      withSessions({ ...draft, entity_field: entity }, true).bucket?.session?.field;
+    expect([proposed('trace.id'), proposed('service.name')]).toEqual(['trace.id', '']);
+  });
+
+  it('of sessions says of a feature compared with earlier rows that there are none', () => {
+    const sessions: Draft = {
+      ...draft,
+      bucket: { session: { field: 'trace.id' } },
+      features: [{ type: 'deviation', field: 'bucket.count' }],
+    };
+    expect([...checkDraft(sessions, readKql).problems]).toEqual([
+      ['features.0.by', expect.stringMatching(/^Cannot be given with bucket.session.*without by$/)],
+    ]);
   });
 
   it('says what is wrong where it is set, and not what follows from it', () => {

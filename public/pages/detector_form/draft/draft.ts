@@ -167,6 +167,19 @@ export const withNamedFeatures = (draft: Draft, areNamed: boolean): Draft =>
     ? { ...draft, features: draft.aside?.namedFeatures ?? usualFeatures(draft) }
     : { ...draft, features: [], aside: { ...draft.aside, namedFeatures: draft.features } };
 
+/**
+ * Returns the changes that judge sessions by their id, or spans of time again. Features that were named go: those of a row of one kind
+ * are compared with its earlier rows, which the other has not, or read what the other lacks.
+ */
+export const withSessions = (draft: Draft, areJudged: boolean): Partial<Draft> => ({
+  bucket: {
+    ...draft.bucket,
+    session: areJudged ? { field: groupingOf(draft).find((name) => /id$/i.test(name)) ?? '' } : undefined,
+  },
+  features: [],
+  aside: { ...draft.aside, namedFeatures: undefined },
+});
+
 export interface Checked {
   readonly detector: Detector | undefined;
   /** By the path of the setting, e.g. `source.index`; without its name. */
@@ -205,18 +218,19 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
 export function documentOf({ aside: _aside, ...draft }: Draft): Draft {
   const entityField = draft.entity_field || undefined;
   const plain = { ...draft, entity_field: entityField };
-  const whole = entitySettingOf(plain) as FeatureDefinition['by'];
-  const grouping = groupingOf(draft);
+  const { events, session } = draft.bucket ?? {};
+  // A session is its own entity, which follows from its field.
+  const entity = session === undefined ? plain : { entity_field: session.field };
+  const whole = entitySettingOf(entity) as FeatureDefinition['by'];
+  const grouping = groupingOf(entity);
   // A bucket is compared with those of its own entity, or of some of its fields.
   const withinEntity = (by: FeatureDefinition['by']): FeatureDefinition['by'] => {
     const parts = [by ?? []].flat();
     return parts.length > 0 && isWithin(parts, grouping) ? by : whole;
   };
   if (draft.unit !== 'bucket') return plain;
-  const { events, session } = draft.bucket ?? {};
   return {
     ...plain,
-    // A session is its own entity, which follows from its field.
     ...(session && { entity_field: undefined, entity_fields: undefined }),
     ...(draft.bucket && {
       bucket: {

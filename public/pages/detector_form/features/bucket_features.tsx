@@ -13,15 +13,6 @@ import {
   EuiToolTip,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { entityFieldsText } from '../../../../common/detector/entity_fields';
-import {
-  COUNT_FIELD,
-  ERRORS_FIELD,
-  ERROR_SHARE_FIELD,
-  FAILURE_SHARE_FIELD,
-  LATENCY_P50_FIELD,
-  LATENCY_P95_FIELD,
-} from '../../../../common/detector/bucket_fields';
 import type { FeatureDefinition } from '../../../../common/detector';
 import type { FeatureType } from '../../../../common/detector';
 import {
@@ -35,6 +26,7 @@ import { typeName } from './feature_fields';
 import { withType, type DraftFeature } from '../draft/feature_parts';
 import { FeatureActions } from './feature_actions';
 import { FeatureSettings } from './feature_settings';
+import { comparedWithText, rowFeaturesTitle, rowFieldName } from './row_texts';
 
 /** Feature types for a number of a row; an imported feature may have another type. */
 const TYPES: readonly FeatureType[] = ['deviation', 'number', 'category', 'hour_of_day', 'day_of_week'];
@@ -53,7 +45,11 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
   const [open, setOpen] = useState<number>();
   const put = (place: number, changed: DraftFeature) =>
     change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
-  const entityFields = groupingOf(draft);
+  const compared = comparedWithText(draft);
+  const session = draft.bucket?.session;
+  // A session is its own entity, and has no earlier rows that it could deviate from.
+  const entityFields = session === undefined ? groupingOf(draft) : [session.field].filter(Boolean);
+  const types = session === undefined ? TYPES : TYPES.filter((type) => type !== 'deviation');
   const otherFields = [draft.source.timestamp_field ?? '@timestamp', ...entityFields].filter(Boolean);
   const fieldOptions = (own: string | undefined) => {
     const inRow = [...usual.map(({ field }) => field ?? ''), ...otherFields];
@@ -88,11 +84,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
   return (
     <>
       <EuiTitle size="xxs">
-        <h3>
-          {i18n.translate('logAnomalies.bucket.looksAt', {
-            defaultMessage: 'Features of each time span',
-          })}
-        </h3>
+        <h3>{rowFeaturesTitle(draft)}</h3>
       </EuiTitle>
       <EuiSpacer size="s" />
       {problem('features') && (
@@ -110,15 +102,11 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
               </EuiBadge>
             ))}
           </EuiBadgeGroup>
-          {entityFields.length > 0 && (
+          {compared !== undefined && (
             <>
               <EuiSpacer size="s" />
               <EuiText size="xs" color="subdued">
-                {i18n.translate('logAnomalies.bucket.comparedWith', {
-                  defaultMessage:
-                    'Each number is compared with what is usual for the same {entity} at that hour of the day.',
-                  values: { entity: entityFieldsText(draft) },
-                })}
+                {compared}
               </EuiText>
             </>
           )}
@@ -146,9 +134,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
                 }
           }
           tableLayout="fixed"
-          tableCaption={i18n.translate('logAnomalies.bucket.featuresCaption', {
-            defaultMessage: 'Features of each time span',
-          })}
+          tableCaption={rowFeaturesTitle(draft)}
           columns={[
             {
               name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
@@ -179,7 +165,7 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
                   fullWidth
                   aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
                   value={feature.type}
-                  options={[...new Set([...TYPES, feature.type ?? TYPES[0]])].map((type) => ({
+                  options={[...new Set([...types, feature.type ?? types[0]])].map((type) => ({
                     value: type,
                     text: typeName(type),
                   }))}
@@ -237,36 +223,3 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
 
 /** Settings that are reset when a feature changes its field. */
 const UNNAMED = { name: undefined, weight: undefined, tolerance: undefined, unit: undefined };
-
-/** A field of the row for people; the names of values that are counted are those of the detector. */
-function rowFieldName(field: string): string {
-  const [, kind, counted] = /^bucket\.(distinct|per|rare)_(.+)$/.exec(field) ?? [];
-  const values = { name: counted?.replaceAll('_', ' ') };
-  if (kind === 'distinct') {
-    return i18n.translate('logAnomalies.row.distinct', { defaultMessage: 'different {name}', values });
-  }
-  if (kind === 'per') {
-    return i18n.translate('logAnomalies.row.per', { defaultMessage: 'logs for each of {name}', values });
-  }
-  if (kind === 'rare') {
-    return i18n.translate('logAnomalies.row.rare', { defaultMessage: 'logs with rare {name}', values });
-  }
-  switch (field) {
-    case COUNT_FIELD:
-      return i18n.translate('logAnomalies.row.count', { defaultMessage: 'number of logs' });
-    case ERRORS_FIELD:
-      return i18n.translate('logAnomalies.row.errors', { defaultMessage: 'number of errors' });
-    case ERROR_SHARE_FIELD:
-      return i18n.translate('logAnomalies.row.errorShare', { defaultMessage: 'share of errors' });
-    case FAILURE_SHARE_FIELD:
-      return i18n.translate('logAnomalies.row.failureShare', { defaultMessage: 'share of failures' });
-    case LATENCY_P50_FIELD:
-      return i18n.translate('logAnomalies.row.median', { defaultMessage: 'median of how long it took' });
-    case LATENCY_P95_FIELD:
-      return i18n.translate('logAnomalies.row.slowest', {
-        defaultMessage: '95th percentile of how long it took',
-      });
-    default:
-      return field;
-  }
-}
