@@ -9,7 +9,7 @@ export interface Pages {
 }
 
 /** Training and scoring take seconds, on a busy machine more. */
-export const WORK_MILLISECONDS = 60_000;
+export const WORK_MILLISECONDS = 120_000;
 
 export const testSubject = (name: string): string => `[data-test-subj~="${name}"]`;
 
