@@ -29,7 +29,7 @@ export interface LogSample {
 /** A page of logs in the order of reading, with the position after its last log. */
 export interface LogPage {
   readonly logs: readonly SourceLog[];
-  /** Opaque and JSON-safe; reading on from it gives exactly what follows this page. */
+  /** Opaque and JSON-safe; reading on from it gives exactly what follows this page. Undefined where the range is read as a whole or anew. */
   readonly position: unknown;
   /** State to pass to the source with the next range, opaque and JSON-safe; absent where it needs none. */
   readonly memory?: unknown;

@@ -248,6 +248,23 @@ describe('a run', () => {
     expect(told).toEqual([]);
   });
 
+  it('reads what cannot be resumed to its end, whatever its caps say, and goes on from there', async () => {
+    const { run, checkpoints, scored } = worldOf();
+    const source: LogSource = {
+      ...logSource(LOGS),
+      read: async function* (range, options = {}) {
+        for await (const page of logSource(LOGS).read(range, options)) {
+          yield options.by === 'ingested' ? { ...page, position: undefined } : page;
+        }
+      },
+    };
+    await run({ source, maxLogs: 2, pageSize: 2, deadline: NOW });
+    expect(scored).toEqual(LOGS.map(({ id }) => id));
+    expect(checkpoints.written.at(-1)).toMatchObject({ ingestedTo: NOW - SECOND });
+    await run({ source, maxLogs: 2, pageSize: 2, deadline: NOW });
+    expect(scored).toHaveLength(LOGS.length);
+  });
+
   it('ends at a signal, with what was stored so far on its checkpoint', async () => {
     const { run, checkpoints } = worldOf();
     const controller = new AbortController();

@@ -54,7 +54,7 @@ export interface DetectionRunOptions extends PageScorerOptions {
    * were indexed. Such a run needs checkpoints of its own.
    */
   readonly upTo?: number;
-  /** The run stops after the page that reaches this many logs; the next run carries on. */
+  /** The run stops after the page that reaches this many logs; the next run carries on. Pages without a position do not end it. */
   readonly maxLogs?: number;
   /** Likewise for time: epoch milliseconds. */
   readonly deadline?: number;
@@ -202,7 +202,9 @@ class Run {
       if (pass.position === undefined) this.coverage?.restart(pass.by);
       for await (const page of this.pagesOf(pass)) {
         await this.take(page, pass);
-        if (this.read >= maxLogs || this.isOver()) return false;
+        // A pass that cannot be resumed is read to its end: ended here it would begin anew in each run.
+        const canResume = page.position !== undefined;
+        if (canResume && (this.read >= maxLogs || this.isOver())) return false;
       }
       throwIfInterrupted(signal);
       await this.finish(pass);
