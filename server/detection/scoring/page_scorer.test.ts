@@ -64,4 +64,28 @@ describe('a page of logs that were made to take long', () => {
     expect(found?.results).toHaveLength(60);
     expect(longest).toBeLessThan(50);
   }, 120_000);
+
+  it('does not look at rows that are none any more: their summaries come to nothing, and none of their values is missed', async () => {
+    const scorer = createPageScorer(
+      {
+        detectorId: 'd',
+        snapshot,
+        source: { fetch: async () => [] } as unknown as LogSource,
+        clock,
+        runId: 'r',
+        thresholdOverride: 0.01,
+      },
+      { detectorId: 'd', timestampTo: START, ingestedTo: START, runId: 'r' },
+    );
+    const logs = [{ index: 'logs', id: 'gone', document: { '@timestamp': START - 1 } }];
+    const page = { logs, position: undefined, revises: true, onlyStanding: true };
+    const found = await scorer.score({ ...page, areGone: true }, 'ingested');
+    expect([found.results, found.logs, scorer.dirt]).toEqual([[], 0, {}]);
+    expect(found.summaries.map(({ bucket }) => bucket)).toEqual([
+      expect.objectContaining({ logs: 0, anomalies: 0, max_score: 0, max_confidence: 0 }),
+    ]);
+    // The same log as a row has a score, and misses its message.
+    expect(await scorer.score(page, 'ingested')).toMatchObject({ logs: 1 });
+    expect(Object.values(scorer.dirt)).toEqual([expect.objectContaining({ missing: 1 })]);
+  });
 });

@@ -61,11 +61,25 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     adaptive.freezeDuring(await options.frozenWindows());
   };
 
+  /** Of rows that are none any more nothing counts: there is nothing to score in them either. */
+  const goneSummaries = ({ logs }: LogPage): BucketSummary[] => {
+    const now = clock.now();
+    const origin = { detectorId, snapshot, runId, now, reached };
+    const nothing = { logs: 0, anomalies: 0, max_score: 0, mean_score: 0, max_confidence: 0, unscored: 0 };
+    return logs.map(({ document }) => {
+      const { time } = placedTime(document, timestampField, { now, reached });
+      const start = Math.floor(time / summaryStep) * summaryStep;
+      const sums = { ...nothing, span_ms: summarySpan };
+      return summaryDocument(origin, { start, entity: entityOf(document), sums }, pageIdOf(detectorId));
+    });
+  };
+
   /** @param by the clock in whose order the page was read */
   const score = async (
     page: LogPage,
     by: 'timestamp' | 'ingested',
   ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number }> => {
+    if (page.areGone === true) return { results: [], summaries: goneSummaries(page), logs: 0 };
     await tellFrozenWindows();
     const scorer = scorerOf();
     const documents = page.logs.map((log) => log.document);
@@ -83,7 +97,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       // Logs that are scored once more have been observed before.
       const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
       const threshold = thresholdAt(time);
-      const isAnomaly = page.areGone !== true && (observed ?? anomalyScore >= threshold);
+      const isAnomaly = observed ?? anomalyScore >= threshold;
       if (isAnomaly) {
         anomalous.push(row);
         thresholds.push(threshold);
@@ -120,7 +134,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       .flatMap((ofTime) => [...ofTime.values()])
       .map(({ start, entity, logs, anomalies, maxScore, scoreSum }) => {
         const sums = {
-          logs: page.areGone === true ? 0 : logs,
+          logs,
           anomalies,
           max_score: maxScore,
           mean_score: scoreSum / logs,

@@ -265,6 +265,20 @@ describe('a run', () => {
     expect(scored).toHaveLength(LOGS.length);
   });
 
+  it('does not end for rows that are none any more, however many', async () => {
+    const { run } = worldOf();
+    const source: LogSource = {
+      ...logSource(LOGS),
+      read: async function* (range, options = {}) {
+        for await (const page of logSource(LOGS).read(range, options)) {
+          yield { ...page, revises: true, onlyStanding: true, areGone: true };
+        }
+      },
+    };
+    expect(await run({ source, maxLogs: 1, pageSize: 1 })).toMatchObject({ complete: true });
+    expect(await worldOf().run({ maxLogs: 1, pageSize: 1 })).toMatchObject({ complete: false });
+  });
+
   it('ends at a signal, with what was stored so far on its checkpoint', async () => {
     const { run, checkpoints } = worldOf();
     const controller = new AbortController();

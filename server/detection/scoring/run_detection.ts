@@ -276,7 +276,7 @@ class Run {
     if (announce !== undefined) this.unannounced.push(...counted);
     const { patterns, clock } = this.options;
     await patterns?.count(page, { now: clock.now(), reached: this.from });
-    this.read += page.logs.length;
+    if (page.areGone !== true) this.read += page.logs.length;
     total.logs += logs;
     total.anomalies += counted.length;
     if (!onlyStanding) total.suppressed += results.length - shown.length;

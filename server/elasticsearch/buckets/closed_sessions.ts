@@ -16,6 +16,7 @@ import { entityTerms, type EntityKey, type EntitySources } from '../transport/en
 import { queryOf, queryOfSource } from '../transport/log_query';
 import { measures, rowOf, type Cell } from './aggregate_rows';
 import { eventOfLog } from './count_events';
+import { EarlierBeginnings } from './earlier_beginnings';
 import { chainsOf, type Chain, type SessionSettings } from './session_chains';
 
 /** Sessions whose logs are read by one request; Elasticsearch takes 65,536 values. */
@@ -34,6 +35,8 @@ export interface SessionRequest {
   readonly range: LogRange;
   readonly common: Readonly<Record<string, readonly string[]>>;
   readonly labelField?: string;
+  /** With late logs: what was indexed before, epoch milliseconds, has been looked at. */
+  readonly since?: number;
 }
 
 export interface ClosedSessions {
@@ -219,11 +222,17 @@ interface SessionLog {
   readonly event: string | undefined;
 }
 
+interface LogsOfId {
+  readonly logs: SessionLog[];
+  /** With `since`. */
+  readonly earlier?: EarlierBeginnings;
+}
+
 /**
  * Reads the logs of ids within a span of time and makes rows of their sessions.
  *
  * @param isWanted of those that are cut from these logs; one that begins at the very start of the span may have begun before
- * @param told of the logs of each id
+ * @param told with `since`: of each id its sessions, and where such may have begun before
  */
 export async function sessionsOf(
   client: ElasticsearchClient,
@@ -233,19 +242,19 @@ export async function sessionsOf(
   within: Span,
   options: RequestOptions,
   isWanted: (chain: Chain<SessionLog>, id: string) => boolean,
-  told?: (id: string, chains: readonly Chain<SessionLog>[], logs: readonly SessionLog[]) => void,
+  told?: (id: string, chains: readonly Chain<SessionLog>[], earlier: ReadonlySet<number>) => void,
 ): Promise<SessionRow[]> {
   const settings = sessionSettings(detector);
   const entity = await entityTerms(client, detector, options);
   const rows: SessionRow[] = [];
   for (let first = 0; first < ids.length; first += IDS_A_REQUEST) {
     const part = ids.slice(first, first + IDS_A_REQUEST);
-    const logsOf = await readLogsOf(client, detector, request.range, entity, part, within, options);
+    const logsOf = await readLogsOf(client, detector, request, entity, part, within, options);
     const alone: Chain<SessionLog>[] = [];
     const [aloneIds, others]: [string[], { id: string; chain: Chain<SessionLog> }[]] = [[], []];
-    for (const [id, logs] of logsOf) {
+    for (const [id, { logs, earlier }] of logsOf) {
       const chains = chainsOf(logs, settings);
-      told?.(id, chains, logs);
+      if (earlier !== undefined) told?.(id, chains, earlier.times);
       const wanted = chains.filter((chain) => isWanted(chain, id));
       for (const chain of wanted) {
         if (chain.logs.length === logs.length) {
@@ -321,24 +330,28 @@ function selectionOf(
 async function readLogsOf(
   client: ElasticsearchClient,
   detector: Detector,
-  range: LogRange,
+  { range, since }: SessionRequest,
   entity: EntitySources,
   ids: readonly string[],
   within: Span,
   options: RequestOptions,
-): Promise<Map<string, SessionLog[]>> {
+): Promise<Map<string, LogsOfId>> {
   const field = detector.bucket?.session?.field ?? '';
-  const { timestampField } = range;
+  const { gap } = sessionSettings(detector);
+  const { timestampField, ingestedField } = range;
   const eventOf = eventOfLog(detector);
   const wanted = new Set(ids);
-  const logsOf = new Map<string, SessionLog[]>();
+  const logsOf = new Map<string, LogsOfId>();
   const filter = [...queryOfSource(range.query), ...selectionOf(entity, ids, detector)];
   const events = detector.bucket?.events?.field;
   const pages = readLogs(
     client,
     { ...range, ...within, query: { bool: { filter } } },
     {
-      fields: [timestampField, field, ...(events === undefined ? [] : [events])],
+      fields: [
+        ...(since === undefined ? [] : [ingestedField]),
+        ...[timestampField, field, ...(events === undefined ? [] : [events])],
+      ],
       signal: options.signal,
       policy: options.policy,
     },
@@ -350,13 +363,17 @@ async function readLogsOf(
       const log = { time, stated: scalarIn(getField(document, timestampField)), event: eventOf(document) };
       for (const value of new Set([getField(document, field)].flat(2).map(String))) {
         if (!wanted.has(value)) continue;
-        const own = logsOf.get(value);
-        if (own === undefined) logsOf.set(value, [log]);
-        else own.push(log);
+        let own = logsOf.get(value);
+        if (own === undefined) {
+          own = { logs: [], ...(since !== undefined && { earlier: new EarlierBeginnings(gap, since) }) };
+          logsOf.set(value, own);
+        }
+        own.logs.push(log);
+        own.earlier?.add({ time, ingested: timestampOf(document, ingestedField) });
       }
     }
   }
-  for (const own of logsOf.values()) own.sort(inOrder);
+  for (const { logs } of logsOf.values()) logs.sort(inOrder);
   return logsOf;
 }
 

@@ -17,8 +17,6 @@ import { sourceLogs, type BucketReadOptions } from './read_buckets';
 const SESSIONS_A_PAGE = 2_000;
 /** Ids with late logs that are looked at together. */
 const LATE_IDS = 200;
-/** Times of one id that its session may have begun at before late logs came. */
-const MOST_BEGINNINGS = 2_000;
 
 const positionSchema = z.strictObject({ v: z.literal(1), next: z.number() });
 
@@ -101,12 +99,13 @@ export async function* rereadSessions(
   const late = await lateIds(client, detector, range, options);
   if (late.size === 0) return;
   const { gap, longest } = sessionSettings(detector);
+  const closedTo = range.closedTo ?? Infinity;
   const logOf = sourceLogs(detector);
   const memory = await openMemory(client, withoutSilence(detector), range, options.memory, {
     signal,
     policy,
   });
-  const request = { range: wholeRange(range, detector), common: memory.common };
+  const request = { range: wholeRange(range, detector), common: memory.common, since: range.from };
   const ids = [...late.keys()].sort((one, other) => late.get(one)!.first - late.get(other)!.first);
   for (let place = 0; place < ids.length; place += LATE_IDS) {
     const part = ids.slice(place, place + LATE_IDS);
@@ -127,34 +126,36 @@ export async function* rereadSessions(
       part,
       within,
       { signal, policy },
-      ({ start, closedAt }, id) => isNear(id, start) && closedAt < (range.closedTo ?? Infinity),
-      (id, chains, logs) => {
+      ({ start, closedAt }, id) => isNear(id, start) && closedAt < closedTo,
+      (id, chains, earlier) => {
         const starts = new Set(chains.map(({ start }) => start));
-        const before = new Set(
-          logs.map(({ time }) => time).filter((time) => isNear(id, time) && !starts.has(time)),
-        );
-        for (const start of [...before].slice(0, MOST_BEGINNINGS)) {
-          gone.push({
-            start,
-            end: start,
-            closedAt: start,
-            entity: id,
-            count: 0,
-            errors: 0,
-            distinct: {},
-            rare: {},
-          });
+        for (const start of earlier) {
+          // One that was over has lasted for a gap at least.
+          if (starts.has(start) || !isNear(id, start) || start + gap >= closedTo) continue;
+          gone.push(goneRow(id, start));
         }
       },
     );
-    if (gone.length > 0) {
-      yield { logs: gone.map(logOf), position: undefined, revises: true, onlyStanding: true, areGone: true };
+    for (let first = 0; first < gone.length; first += SESSIONS_A_PAGE) {
+      const logs = gone.slice(first, first + SESSIONS_A_PAGE).map(logOf);
+      yield { logs, position: undefined, revises: true, onlyStanding: true, areGone: true };
     }
     if (rows.length > 0) {
       yield { logs: rows.map(logOf), position: undefined, memory: memory.toJSON(), revises: true };
     }
   }
 }
+
+const goneRow = (entity: string, start: number): SessionRow => ({
+  start,
+  end: start,
+  closedAt: start,
+  entity,
+  count: 0,
+  errors: 0,
+  distinct: {},
+  rare: {},
+});
 
 /** Own times of the first and last late log of an id, epoch milliseconds. */
 interface Late {
