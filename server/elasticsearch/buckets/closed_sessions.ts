@@ -17,6 +17,7 @@ import { queryOf, queryOfSource } from '../transport/log_query';
 import { measures, rowOf, type Cell } from './aggregate_rows';
 import { eventOfLog } from './count_events';
 import { EarlierBeginnings } from './earlier_beginnings';
+import { countOf, KeptLogs, type SessionLog } from './kept_logs';
 import { chainsOf, type Chain, type SessionSettings } from './session_chains';
 
 /** Sessions whose logs are read by one request; Elasticsearch takes 65,536 values. */
@@ -69,7 +70,10 @@ export async function closedSessions(
   options: RequestOptions,
 ): Promise<ClosedSessions> {
   const settings = sessionSettings(detector);
-  const candidates = await candidatesOf(client, detector, request.range, { from, to }, settings, options);
+  const candidates: Candidate[] = [];
+  for (const span of spansWithinGap({ from, to }, settings)) {
+    candidates.push(...(await candidatesOf(client, detector, request.range, span, settings, options)));
+  }
   const { ids, bound } = chosenOf(candidates, most);
   const within = { from: from - settings.longest - settings.gap, to };
   const rows = await sessionsOf(
@@ -92,6 +96,22 @@ interface Candidate {
   readonly logs: number;
 }
 
+/** Parts of a span that are asked for one by one, where a gap is short. */
+const MOST_PARTS = 6;
+
+/**
+ * Parts of a span in which the cluster can tell which sessions are over, each at most a gap long. Of spans of many gaps, as a sample
+ * has, all that log in them are read instead.
+ */
+export function spansWithinGap({ from, to }: Span, { gap }: Pick<SessionSettings, 'gap'>): Span[] {
+  const parts = Math.ceil((to - from) / gap);
+  if (parts > MOST_PARTS) return [{ from, to }];
+  return Array.from({ length: parts }, (_none, place) => ({
+    from: from + place * gap,
+    to: Math.min(to, from + (place + 1) * gap),
+  }));
+}
+
 /** Ids of which a session may be over within the span; each of those that are is among them. */
 async function candidatesOf(
   client: ElasticsearchClient,
@@ -103,21 +123,9 @@ async function candidatesOf(
 ): Promise<Candidate[]> {
   const entity = await entityTerms(client, detector, options);
   const { timestampField } = range;
-  const timeFilter = (bounds: {
-    readonly gte?: number;
-    readonly lt?: number;
-  }): estypes.QueryDslQueryContainer => ({
-    range: { [timestampField]: { ...bounds, format: 'epoch_millis' } },
-  });
   const found: Candidate[] = [];
   const open = new Map<string, number>();
-  const active = compositePages<{
-    key: EntityKey;
-    doc_count: number;
-    last: { value: number };
-    before: { last: { value: number | null } };
-    after: { first: { value: number | null } };
-  }>(
+  const active = compositePages<Sides & { key: EntityKey; doc_count: number; last: { value: number } }>(
     client,
     {
       index: range.index,
@@ -125,8 +133,7 @@ async function candidatesOf(
       sources: entity.sources,
       aggs: {
         last: { max: { field: timestampField } },
-        before: { filter: timeFilter({ lt: from }), aggs: { last: { max: { field: timestampField } } } },
-        after: { filter: timeFilter({ gte: from }), aggs: { first: { min: { field: timestampField } } } },
+        ...sidesOf(from, timestampField),
       },
       requestCache: false,
       what: `find sessions of "${range.index}"`,
@@ -147,36 +154,81 @@ async function candidatesOf(
       else open.set(id, logs);
     }
   }
-  if (open.size === 0) return found;
-  // Of those that go on, the ones that began as long ago as a session may last.
-  const began = compositePages<{ key: EntityKey; first: { value: number } }>(
+  for (const [id, begin] of await longSessions(
+    client,
+    detector,
+    range,
+    { from, to },
+    [...open.keys()],
+    options,
+  )) {
+    found.push({ id, logs: open.get(id) ?? 0, closedAt: begin + longest });
+  }
+  return found;
+}
+
+interface Sides {
+  readonly before: { readonly last: { readonly value: number | null } };
+  readonly after: { readonly first: { readonly value: number | null } };
+}
+
+/** Last log before a time, epoch milliseconds, and first from then on. */
+function sidesOf(time: number, field: string): Record<string, estypes.AggregationsAggregationContainer> {
+  const within = (bounds: { gte?: number; lt?: number }): estypes.QueryDslQueryContainer => ({
+    range: { [field]: { ...bounds, format: 'epoch_millis' } },
+  });
+  return {
+    before: { filter: within({ lt: time }), aggs: { last: { max: { field } } } },
+    after: { filter: within({ gte: time }), aggs: { first: { min: { field } } } },
+  };
+}
+
+/**
+ * Those of the ids of which a session reaches its longest time within a span of at most a gap, with its begin: it came after a silence,
+ * not in the midst of more logs.
+ */
+export async function longSessions(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  { from, to }: Span,
+  ids: readonly string[],
+  options: RequestOptions,
+): Promise<Map<string, number>> {
+  const begins = new Map<string, number>();
+  if (ids.length === 0) return begins;
+  const { gap, longest } = sessionSettings(detector);
+  const entity = await entityTerms(client, detector, options);
+  const wanted = new Set(ids);
+  const pages = compositePages<Sides & { key: EntityKey }>(
     client,
     {
       index: range.index,
       query: {
         bool: {
           filter: [
-            queryOf({ ...range, from: from - longest, to: to - longest }),
+            queryOf({ ...range, from: from - longest - gap, to: to - longest }),
             ...entity.filter,
-            ...(open.size <= IDS_A_REQUEST ? entity.filterOf([...open.keys()]) : []),
+            ...(ids.length <= IDS_A_REQUEST ? entity.filterOf(ids) : []),
           ],
         },
       },
       sources: entity.sources,
-      aggs: { first: { min: { field: timestampField } } },
+      aggs: sidesOf(from - longest, range.timestampField),
       requestCache: false,
       what: `find long sessions of "${range.index}"`,
     },
     options,
   );
-  for await (const { buckets } of began) {
-    for (const { key, first } of buckets) {
+  for await (const { buckets } of pages) {
+    for (const { key, before, after } of buckets) {
       const id = entity.entityOf(key);
-      const logs = id === undefined ? undefined : open.get(id);
-      if (id !== undefined && logs !== undefined) found.push({ id, logs, closedAt: first.value + longest });
+      const begin = after.first.value;
+      if (id === undefined || begin === null || !wanted.has(id)) continue;
+      if (begin - (before.last.value ?? -Infinity) >= gap) begins.set(id, begin);
     }
   }
-  return found;
+  return begins;
 }
 
 const hashOf = (id: string): string => createHash('sha256').update(id).digest('hex');
@@ -186,17 +238,19 @@ function chosenOf(
   candidates: readonly Candidate[],
   most: number,
 ): { ids: readonly string[]; bound?: EntityBound } {
-  const byMinute = new Map<number, Candidate[]>();
+  const byMinute = new Map<number, Map<string, Candidate>>();
   for (const candidate of candidates) {
     const minute = Math.floor(candidate.closedAt / MINUTE);
-    const own = byMinute.get(minute);
-    if (own === undefined) byMinute.set(minute, [candidate]);
-    else own.push(candidate);
+    let own = byMinute.get(minute);
+    if (own === undefined) byMinute.set(minute, (own = new Map()));
+    // An id may come in several parts of a span.
+    if (!own.has(candidate.id)) own.set(candidate.id, candidate);
   }
   const ids: string[] = [];
   let bound: EntityBound | undefined;
   const sumOf = (some: readonly Candidate[]): number => some.reduce((sum, { logs }) => sum + logs, 0);
-  for (const own of byMinute.values()) {
+  for (const ofMinute of byMinute.values()) {
+    const own = [...ofMinute.values()];
     if (own.length <= most) {
       ids.push(...own.map(({ id }) => id));
       continue;
@@ -215,15 +269,8 @@ function chosenOf(
   return { ids: [...new Set(ids)], ...(bound && { bound }) };
 }
 
-interface SessionLog {
-  readonly time: number;
-  /** As the log states it, to the nanosecond. */
-  readonly stated: unknown;
-  readonly event: string | undefined;
-}
-
 interface LogsOfId {
-  readonly logs: SessionLog[];
+  readonly kept: KeptLogs;
   /** With `since`. */
   readonly earlier?: EarlierBeginnings;
 }
@@ -252,7 +299,8 @@ export async function sessionsOf(
     const logsOf = await readLogsOf(client, detector, request, entity, part, within, options);
     const alone: Chain<SessionLog>[] = [];
     const [aloneIds, others]: [string[], { id: string; chain: Chain<SessionLog> }[]] = [[], []];
-    for (const [id, { logs, earlier }] of logsOf) {
+    for (const [id, { kept, earlier }] of logsOf) {
+      const { logs } = kept;
       const chains = chainsOf(logs, settings);
       if (earlier !== undefined) told?.(id, chains, earlier.times);
       const wanted = chains.filter((chain) => isWanted(chain, id));
@@ -337,7 +385,7 @@ async function readLogsOf(
   options: RequestOptions,
 ): Promise<Map<string, LogsOfId>> {
   const field = detector.bucket?.session?.field ?? '';
-  const { gap } = sessionSettings(detector);
+  const settings = sessionSettings(detector);
   const { timestampField, ingestedField } = range;
   const eventOf = eventOfLog(detector);
   const wanted = new Set(ids);
@@ -365,15 +413,16 @@ async function readLogsOf(
         if (!wanted.has(value)) continue;
         let own = logsOf.get(value);
         if (own === undefined) {
-          own = { logs: [], ...(since !== undefined && { earlier: new EarlierBeginnings(gap, since) }) };
+          const earlier = since === undefined ? undefined : new EarlierBeginnings(settings.gap, since);
+          own = { kept: new KeptLogs(settings), ...(earlier && { earlier }) };
           logsOf.set(value, own);
         }
-        own.logs.push(log);
+        own.kept.add(log);
         own.earlier?.add({ time, ingested: timestampOf(document, ingestedField) });
       }
     }
   }
-  for (const { logs } of logsOf.values()) logs.sort(inOrder);
+  for (const { kept } of logsOf.values()) kept.logs.sort(inOrder);
   return logsOf;
 }
 
@@ -421,7 +470,7 @@ async function measuredRows(
       const row = rowOf({ ...cell, key: { ...cell.key, start } } as Cell, id, detector, request);
       rows.push({
         ...row,
-        count: logs.length,
+        count: countOf(logs),
         end,
         closedAt,
         ...(isCut && { isCut }),

@@ -9,7 +9,13 @@ import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { entityTerms, type EntityKey } from '../transport/entity_terms';
 import { queryOf } from '../transport/log_query';
-import { closedSessions, sessionSettings, sessionsOf, type SessionRow } from './closed_sessions';
+import {
+  closedSessions,
+  longSessions,
+  sessionSettings,
+  sessionsOf,
+  type SessionRow,
+} from './closed_sessions';
 import { openMemory } from './memory';
 import { sourceLogs, type BucketReadOptions } from './read_buckets';
 
@@ -96,10 +102,10 @@ export async function* rereadSessions(
   options: BucketReadOptions,
 ): AsyncGenerator<LogPage, void, undefined> {
   const { signal, policy } = options;
-  const late = await lateIds(client, detector, range, options);
-  if (late.size === 0) return;
   const { gap, longest } = sessionSettings(detector);
   const closedTo = range.closedTo ?? Infinity;
+  const late = await changedIds(client, detector, range, options);
+  if (late.size === 0) return;
   const logOf = sourceLogs(detector);
   const memory = await openMemory(client, withoutSilence(detector), range, options.memory, {
     signal,
@@ -161,6 +167,30 @@ const goneRow = (entity: string, start: number): SessionRow => ({
 interface Late {
   readonly first: number;
   readonly last: number;
+}
+
+/**
+ * Ids with late logs, without those that only have some from less than a gap before the end: no session that they belong to is over,
+ * unless it has reached its longest time since. So ids that never fall silent are not read each time.
+ */
+async function changedIds(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  options: BucketReadOptions,
+): Promise<Map<string, Late>> {
+  const late = await lateIds(client, detector, range, options);
+  const { gap } = sessionSettings(detector);
+  const closedTo = range.closedTo ?? Infinity;
+  const recent = [...late].flatMap(([id, { first }]) => (first >= closedTo - gap ? [{ id, first }] : []));
+  if (recent.length === 0) return late;
+  const { signal, policy } = options;
+  const from = recent.reduce((least, { first }) => Math.min(least, first), Infinity);
+  const ids = recent.map(({ id }) => id);
+  const logs = wholeRange(range, detector);
+  const long = await longSessions(client, detector, logs, { from, to: closedTo }, ids, { signal, policy });
+  for (const id of ids) if (!long.has(id)) late.delete(id);
+  return late;
 }
 
 async function lateIds(
