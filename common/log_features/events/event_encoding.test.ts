@@ -108,6 +108,20 @@ describe('counted events of sessions', () => {
     expect(decoded.encode(odd)).toEqual(encoder.encode(odd));
   });
 
+  it('can be read back whatever signs the messages hold, as of rows that were written to a file', () => {
+    const fields = Array.from({ length: 15 }, (_none, i) => `"${'a\u001f'.repeat(60)}${'bcd'[i % 3]}"`);
+    const odd = `Sent ${fields.join(' to ')}`;
+    const whole = read(odd) ?? '';
+    expect(whole.split('\u001f').length).toBeLessThan(257);
+    expect(read('Sent "a\u001fb" now')).toBe(read('Sent "a b" now'));
+    const written = {
+      ...documentOf(['x']),
+      bucket: { events: { texts: [odd, 'w'.repeat(500)], counts: [1, 1] } },
+    };
+    const learned = learn([...SESSIONS, documentOf([odd]), written]);
+    expect(() => decodeFeatureEncoding(JSON.parse(JSON.stringify(learned.toJSON())))).not.toThrow();
+  });
+
   it('put templates beyond the given number together', () => {
     const narrow = learn(SESSIONS, { templates: 2 });
     const shown = narrow.columnNames.filter((name) => name.startsWith('steps='));

@@ -9,10 +9,17 @@ import type { ColumnEncoding, Watched } from '../columns/column_encoding';
 import { learnNovelty, noveltySchema, type TimeParts } from '../columns/novelty';
 import type { FieldReader } from '../fields/field_access';
 import type { GroupReader } from '../fields/group_fields';
-import { MAX_MESSAGE_TOKEN_LENGTH, MAX_MESSAGE_TOKENS } from '../template/message_tokens';
+import { MAX_MESSAGE_TOKENS } from '../template/message_tokens';
 import { TemplateMatcher, templateTextOf } from '../template/template_matcher';
 import { MAX_TEMPLATES, mineCounted } from '../template/template_miner';
-import { readTally, tokensOfEvent, variantOfEvent, type EventTally } from './event_tally';
+import {
+  LONGEST_TOKEN,
+  readTally,
+  tokensOfEvent,
+  variantOfEvent,
+  writtenTokens,
+  type EventTally,
+} from './event_tally';
 import { ABSENT, BEGIN, learnOrders, ordersSchema, readOrders, type Places } from './event_order';
 import { learnComponents, residualOf } from './principal_components';
 import { learnProfiles, nearestProfile, profilesSchema } from './usual_sessions';
@@ -26,8 +33,6 @@ const FEWEST_ROWS = 5;
 const TOLD_STEPS = 3;
 /** Texts whose template is kept for the next time. */
 const CACHE_SIZE = 4_096;
-/** A token with the space before it and the signs of a mask around it. */
-const LONGEST_TOKEN = MAX_MESSAGE_TOKEN_LENGTH + 4;
 const MOST_COLUMNS = MOST_EVENT_COLUMNS + 1;
 
 const count = z.number().int().min(0).max(1e15);
@@ -336,7 +341,7 @@ export function decodeEvents(state: EventState): ColumnEncoding {
     const { vector, deviations } = encodeRow(row, groups);
     const unseen = ((value as Reading).tally as EventTally).texts
       .filter((text) => templateOf(text) === UNMATCHED)
-      .map((text) => ({ text: readable(text.split('\u001f')), count: 0 }));
+      .map((text) => ({ text: readable(writtenTokens(text)), count: 0 }));
     const differing =
       usual === undefined
         ? nearestProfile(profiles, vector, columns).map(({ column, usual: many }) => ({

@@ -1,4 +1,10 @@
-import { kindOf, tokeniseMessage, type MessageTokens } from '../template/message_tokens';
+import {
+  kindOf,
+  MAX_MESSAGE_TOKEN_LENGTH,
+  MAX_MESSAGE_TOKENS,
+  tokeniseMessage,
+  type MessageTokens,
+} from '../template/message_tokens';
 import type { Variant } from '../template/message_counter';
 import type { MessageMasks } from '../template/template_miner';
 
@@ -10,8 +16,10 @@ const CACHED_LENGTH = 512;
 /** Code units of a message that are looked at. */
 const LONGEST_MESSAGE = 2_048;
 
-/** Stands between the tokens of a masked message; it never stands in one. */
+/** Stands between the tokens of a masked message. In one it never does: in a message it counts as white space. */
 const BETWEEN = '\u001f';
+/** A token with the space before it and the signs of a mask around it. */
+export const LONGEST_TOKEN = MAX_MESSAGE_TOKEN_LENGTH + 4;
 
 /**
  * Messages of one row, with their numbers and ids masked, by how often they come. JSON-safe: the value of `bucket.events`.
@@ -31,7 +39,8 @@ export interface EventTally {
 /** Returns the masked message that events are told apart by: its tokens, each with the space before it. */
 export function eventReader(masks: MessageMasks): (message: string) => string | undefined {
   let cache = new Map<string, string | undefined>();
-  const read = (text: string): string | undefined => {
+  const read = (message: string): string | undefined => {
+    const text = message.replaceAll(BETWEEN, ' ');
     const { words, spaced } = tokeniseMessage(text, masks(text));
     if (words.length === 0) return undefined;
     return words.map((word, place) => (spaced[place] === 1 && place > 0 ? ` ${word}` : word)).join(BETWEEN);
@@ -48,11 +57,20 @@ export function eventReader(masks: MessageMasks): (message: string) => string | 
   };
 }
 
+/**
+ * Returns the tokens of a masked message, each with the space before it. Rows may come from a file: of a text that {@link eventReader} did
+ * not write as much is taken as a model may hold.
+ */
+export const writtenTokens = (text: string): string[] =>
+  text
+    .split(BETWEEN, MAX_MESSAGE_TOKENS + 1)
+    .map((token) => (token.length > LONGEST_TOKEN ? '<long>' : token));
+
 const plain = (token: string): string => (token.startsWith(' ') ? token.slice(1) : token);
 
 /** Returns the tokens of a masked message as the miner and the matcher of templates take them. */
 export function tokensOfEvent(text: string): MessageTokens {
-  const tokens = text.split(BETWEEN);
+  const tokens = writtenTokens(text);
   const words = tokens.map(plain);
   return {
     words,
