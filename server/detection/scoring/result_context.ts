@@ -93,6 +93,9 @@ const OWN_PARTS = ['detector', 'model', 'anomaly', 'run', 'result', 'page', 'buc
 /** ECS has these as objects, which a result adds to. */
 const SHARED_PARTS = ['event', 'source'] as const;
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /**
  * @param unit of the detector: the row of a bucket has its numbers in `bucket`
  * @returns the context with nothing in it that a part of a result would replace or mix with; `event` and `source` are objects
@@ -103,7 +106,7 @@ export function besideOwnParts(
 ): Record<string, unknown> {
   const clashing = [
     ...OWN_PARTS.filter((name) => name in context && !(name === 'bucket' && unit === 'bucket')),
-    ...SHARED_PARTS.filter((name) => name in context && typeof context[name] !== 'object'),
+    ...SHARED_PARTS.filter((name) => name in context && !isObject(context[name])),
   ];
   if (clashing.length === 0) return { ...context };
   const { labels } = context;
@@ -114,7 +117,7 @@ export function besideOwnParts(
     ...rest,
     labels: {
       ...Object.fromEntries(clashing.map((name) => [name, context[name]])),
-      ...(typeof labels === 'object' ? labels : labels !== undefined && { labels }),
+      ...(isObject(labels) ? labels : labels !== undefined && { labels }),
     },
   };
 }

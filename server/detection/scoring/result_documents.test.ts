@@ -2,6 +2,7 @@ import type { Attribution } from '../../../common/anomaly';
 import type { Comparison } from '../../../common/explanations';
 import { parseDetector, type DetectorInput } from '../../../common/detector';
 import { patternOf, withFacts } from '../../../common/suppressions';
+import { besideOwnParts } from './result_context';
 import { resultDocument, summaryDocument } from './result_documents';
 
 const DOCUMENT = {
@@ -233,6 +234,16 @@ test('the numbers of a bucket row stay in its result', () => {
     },
   );
   expect(result).toMatchObject({ bucket: { count: 0 }, service: { name: 'shop' } });
+});
+
+test('a list or nothing where a result has an object goes to the labels whole', () => {
+  const context = { event: ['login', 'failed'], source: null, labels: ['a', 'b'], host: { name: 'web' } };
+  const { host, ...labels } = context;
+  expect(besideOwnParts(context, 'log')).toEqual({ host, labels });
+  expect(besideOwnParts({ event: { code: 7 }, model: 'm', labels: { a: 1 } }, 'log')).toEqual({
+    event: { code: 7 },
+    labels: { a: 1, model: 'm' },
+  });
 });
 
 test('a value that is not known is refused', () => {
