@@ -3,7 +3,10 @@ import { getField } from '../../../common/log_features';
 import type { LogPage, LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { openMemory } from './memory';
+import { countEvents } from './count_events';
 import { readBuckets, rereadBuckets } from './read_buckets';
+
+jest.mock('./count_events', () => ({ countEvents: jest.fn() }));
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-11-01T00:00:00Z');
@@ -194,6 +197,29 @@ test('late rows of entities without a place only change what stands', async () =
     [true, true, ['1 c 1', '2 c 1']],
   ]);
   expect(knownOf(pages.slice(0, 1))).toEqual(['a', 'b']);
+});
+
+test('where each log is read, pages hold more buckets only as long as that is quick', async () => {
+  const detector = detectorOf({ events: { field: 'message' }, silence: false });
+  const client = clientOf(during([0, 40], 'a', 1));
+  let clock = 0;
+  const now = jest.spyOn(performance, 'now').mockImplementation(() => clock);
+  const asked: number[] = [];
+  jest.mocked(countEvents).mockImplementation((_client, _detector, span, { spans }) => {
+    const buckets = (spans[0].to - spans[0].from) / span;
+    asked.push(buckets);
+    // A second for the logs of one bucket; in the first minutes there are none.
+    clock += spans[0].from < START + 7 * MINUTE ? 10 : 1_000 * buckets;
+    return Promise.resolve(() => ({ texts: [], counts: [] }));
+  });
+  try {
+    const pages = await all(readBuckets(client, detector, rangeOf(0, 40), {}));
+    expect(asked).toEqual([1, 2, 4, 8, 4, 4, 4, 4, 4, 4, 1]);
+    expect(pages.map(({ logs }) => logs.length)).toEqual(asked);
+    expect(rowsOf(pages)).toHaveLength(40);
+  } finally {
+    now.mockRestore();
+  }
 });
 
 describe('a memory of integers beyond 2^53', () => {

@@ -12,12 +12,15 @@ import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_
 import { entityTerms, type EntityKey } from '../transport/entity_terms';
 import { rowsWithPlaces, type ListOptions } from './entities';
 import { openMemory, type BucketMemory } from './memory';
+import { ReadingPace } from './reading_pace';
 import { joined } from './sample_buckets';
 
 /** Rows of one page, about; a bucket is never torn apart. */
 const ROWS_A_PAGE = 5_000;
 /** Requests under way at a time: while one answer is read, the next are computed. */
 const LANES = 2;
+/** Requests under way where each log is read: how long one takes decides on the next. */
+const LANES_OF_LOGS = 1;
 /** Buckets of the first page, before it is known how many entities there are. */
 const FIRST_BUCKETS = 12;
 
@@ -58,11 +61,14 @@ export async function* readBuckets(
   });
   const rowsWanted = Math.min(options.pageSize ?? ROWS_A_PAGE, ROWS_A_PAGE);
   let perBucket = memory.known(from).length;
+  const pace = detector.bucket?.events === undefined ? undefined : new ReadingPace();
+  const most = pace === undefined ? LANES : LANES_OF_LOGS;
   const lanes: { start: number; end: number; rows: Promise<BucketRow[]> }[] = [];
   let next = from;
   const launch = (): void => {
-    const buckets =
+    const wanted =
       perBucket === 0 ? Math.min(FIRST_BUCKETS, rowsWanted) : Math.max(1, Math.floor(rowsWanted / perBucket));
+    const buckets = Math.min(wanted, pace?.buckets ?? wanted);
     const [start, end] = [next, Math.min(to, next + buckets * span)];
     const entities = memory.places();
     const request = {
@@ -77,9 +83,11 @@ export async function* readBuckets(
     next = end;
   };
   while (lanes.length > 0 || next < to) {
-    while (lanes.length < LANES && next < to) launch();
+    const asked = performance.now();
+    while (lanes.length < most && next < to) launch();
     const { start, end, rows } = lanes.shift() as (typeof lanes)[number];
     const found = await rows;
+    pace?.took(performance.now() - asked, (end - start) / span);
     throwIfAborted(signal, `sum up "${range.index}"`);
     const complete = withSilence(found, start, end, span, detector, memory);
     if (await memory.choose(end)) {
