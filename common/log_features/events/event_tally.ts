@@ -29,7 +29,7 @@ export interface EventTally {
   readonly texts: readonly string[];
   /** Logs with each of these. */
   readonly counts: readonly number[];
-  /** Logs with a message beyond {@link MOST_TEXTS}. */
+  /** Logs with a message that is not counted apart: beyond {@link MOST_TEXTS}, or of a session with very many logs. */
   readonly rest?: number;
   /** Place of the first and of the last log with each, from 0. Only of sessions, whose messages have an order. */
   readonly first?: readonly number[];
@@ -115,6 +115,12 @@ export class EventCounter {
     }
     this.counts[place]++;
     this.last[place] = at;
+  }
+
+  /** @param logs with messages that are not counted apart */
+  public addOthers(logs: number): void {
+    this.rest += logs;
+    this.logs += logs;
   }
 
   public toTally(): EventTally {

@@ -24,6 +24,8 @@ import { chainsOf, type Chain, type SessionSettings } from './session_chains';
 const IDS_A_REQUEST = 1_000;
 /** Sessions with other logs of the same id around them, of one request: a clause each, of which Elasticsearch takes 1,024. */
 const CLAUSES_A_REQUEST = 200;
+/** Logs that are held at a time. */
+export const MOST_LOGS = 300_000;
 
 /** Half-open, epoch milliseconds. */
 interface Span {
@@ -275,8 +277,14 @@ interface LogsOfId {
   readonly earlier?: EarlierBeginnings;
 }
 
+interface HeldLogs {
+  readonly byId: ReadonlyMap<string, LogsOfId>;
+  readonly held: number;
+}
+
 /**
- * Reads the logs of ids within a span of time and makes rows of their sessions.
+ * Reads the logs of ids within a span of time and makes rows of their sessions. Of ids with many logs fewer are read together, so that
+ * no more than {@link MOST_LOGS} are held.
  *
  * @param isWanted of those that are cut from these logs; one that begins at the very start of the span may have begun before
  * @param told with `since`: of each id its sessions, and where such may have begun before
@@ -294,12 +302,19 @@ export async function sessionsOf(
   const settings = sessionSettings(detector);
   const entity = await entityTerms(client, detector, options);
   const rows: SessionRow[] = [];
-  for (let first = 0; first < ids.length; first += IDS_A_REQUEST) {
-    const part = ids.slice(first, first + IDS_A_REQUEST);
-    const logsOf = await readLogsOf(client, detector, request, entity, part, within, options);
+  let many = IDS_A_REQUEST;
+  for (let first = 0; first < ids.length;) {
+    const part = ids.slice(first, first + many);
+    const read = await readLogsOf(client, detector, request, entity, part, within, options);
+    if (read === undefined) {
+      many = Math.ceil(part.length / 2);
+      continue;
+    }
+    first += part.length;
+    if (read.held < MOST_LOGS / 2) many = Math.min(IDS_A_REQUEST, 2 * many);
     const alone: Chain<SessionLog>[] = [];
     const [aloneIds, others]: [string[], { id: string; chain: Chain<SessionLog> }[]] = [[], []];
-    for (const [id, { kept, earlier }] of logsOf) {
+    for (const [id, { kept, earlier }] of read.byId) {
       const { logs } = kept;
       const chains = chainsOf(logs, settings);
       if (earlier !== undefined) told?.(id, chains, earlier.times);
@@ -375,6 +390,7 @@ function selectionOf(
   return selection;
 }
 
+/** @returns undefined where several ids have more logs than are held at a time */
 async function readLogsOf(
   client: ElasticsearchClient,
   detector: Detector,
@@ -383,13 +399,14 @@ async function readLogsOf(
   ids: readonly string[],
   within: Span,
   options: RequestOptions,
-): Promise<Map<string, LogsOfId>> {
+): Promise<HeldLogs | undefined> {
   const field = detector.bucket?.session?.field ?? '';
   const settings = sessionSettings(detector);
   const { timestampField, ingestedField } = range;
   const eventOf = eventOfLog(detector);
   const wanted = new Set(ids);
-  const logsOf = new Map<string, LogsOfId>();
+  const byId = new Map<string, LogsOfId>();
+  let held = 0;
   const filter = [...queryOfSource(range.query), ...selectionOf(entity, ids, detector)];
   const events = detector.bucket?.events?.field;
   const pages = readLogs(
@@ -411,19 +428,22 @@ async function readLogsOf(
       const log = { time, stated: scalarIn(getField(document, timestampField)), event: eventOf(document) };
       for (const value of new Set([getField(document, field)].flat(2).map(String))) {
         if (!wanted.has(value)) continue;
-        let own = logsOf.get(value);
+        let own = byId.get(value);
         if (own === undefined) {
           const earlier = since === undefined ? undefined : new EarlierBeginnings(settings.gap, since);
           own = { kept: new KeptLogs(settings), ...(earlier && { earlier }) };
-          logsOf.set(value, own);
+          byId.set(value, own);
         }
-        own.kept.add(log);
+        const before = own.kept.logs.length;
+        own.kept.add(log, held < MOST_LOGS);
+        held += own.kept.logs.length - before;
         own.earlier?.add({ time, ingested: timestampOf(document, ingestedField) });
       }
     }
+    if (held >= MOST_LOGS && ids.length > 1) return undefined;
   }
-  for (const { kept } of logsOf.values()) kept.logs.sort(inOrder);
-  return logsOf;
+  for (const { kept } of byId.values()) kept.logs.sort(inOrder);
+  return { byId, held };
 }
 
 /** Logs of one moment come in whatever order they were indexed: their text decides, which is the same each time. */
@@ -483,6 +503,9 @@ async function measuredRows(
 
 function tallyOf(logs: readonly SessionLog[]) {
   const counter = new EventCounter(true);
-  for (const { event } of logs) if (event !== undefined) counter.add(event);
+  for (const { event, others = 0 } of logs) {
+    counter.addOthers(others);
+    if (event !== undefined) counter.add(event);
+  }
   return counter.toTally();
 }

@@ -35,5 +35,14 @@ describe('logs that are kept of an id', () => {
     expect(steps.length).toBeLessThan(60);
     expect(steps.filter(({ event }) => event !== undefined)).toHaveLength(50);
     expect(sessions(steps)).toEqual(sessions(many));
+    expect(steps.reduce((sum, { others = 0 }) => sum + others, 0)).toBe(10_000 - 50);
+  });
+
+  it('are as few where there is no room for more', () => {
+    const found = new KeptLogs(settings);
+    const logs = Array.from({ length: 1_000 }, (_none, i) => log(i / 10));
+    for (const [place, each] of logs.entries()) found.add(each, place < 100);
+    expect(found.logs.length).toBeLessThan(110);
+    expect(sessions(found.logs)).toEqual(sessions(logs));
   });
 });

@@ -10,6 +10,8 @@ export interface SessionLog {
   readonly event: string | undefined;
   /** Logs that it stands for, itself among them; default 1. */
   readonly count?: number;
+  /** Those of them that have a message which is not kept; default 0. */
+  readonly others?: number;
 }
 
 export const countOf = (logs: readonly SessionLog[]): number =>
@@ -32,8 +34,11 @@ export class KeptLogs {
     private readonly most = MOST_LOGS_OF_A_SESSION,
   ) {}
 
-  /** @param log in the order of time, after those before */
-  public add(log: SessionLog): void {
+  /**
+   * @param log in the order of time, after those before
+   * @param mayBeWhole there is room for it with its message
+   */
+  public add(log: SessionLog, mayBeWhole = true): void {
     const { logs } = this;
     const { gap, longest } = this.settings;
     const last = logs.at(-1);
@@ -42,16 +47,21 @@ export class KeptLogs {
       [this.whole, this.thin] = [0, 0];
     }
     const end = this.begin + longest;
-    if (last === undefined || (log.time < end && this.whole < this.most)) {
+    if (last === undefined || (log.time < end && mayBeWhole && this.whole < this.most)) {
       this.whole++;
       logs.push(log);
       return;
     }
     // The last log of the session is that of its row.
     if (log.time >= end && last.time < end) this.thin = 0;
-    const bare = { time: log.time, stated: log.stated, event: undefined };
+    const others = log.event === undefined ? 0 : 1;
+    const bare = { time: log.time, stated: log.stated, event: undefined, others };
     if (this.thin >= 2 && log.time - logs[logs.length - 2].time < gap) {
-      logs[logs.length - 1] = { ...bare, count: (last.count ?? 1) + 1 };
+      logs[logs.length - 1] = {
+        ...bare,
+        count: (last.count ?? 1) + 1,
+        others: (last.others ?? 0) + others,
+      };
     } else {
       logs.push(bare);
       this.thin++;

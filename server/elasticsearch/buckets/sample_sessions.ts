@@ -6,8 +6,9 @@ import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { queryOf } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
-import { closedSessions, sessionSettings, type SessionRow } from './closed_sessions';
+import { closedSessions, MOST_LOGS, sessionSettings, type SessionRow } from './closed_sessions';
 import { learnCommonValues } from './entities';
+import type { SessionSettings } from './session_chains';
 
 /** Spans of time that are looked at, where not all sessions are wanted: a day's worth of five minutes. */
 const SPANS = 288;
@@ -15,21 +16,32 @@ const SPANS = 288;
 const MOST_OF_A_SPAN = 2;
 /** Sessions that are read, relative to the size of the sample, before all are: then no choice is made. */
 const ALL_BELOW = 1.5;
+/** Sessions that are drawn from, relative to the size of the sample: few ids may have very many. */
+const MOST_ROWS = 8;
 
 export interface SessionSample {
   readonly rows: readonly SessionRow[];
-  /** Sessions of the whole range: exact when all were read, else estimated by HyperLogLog++ from their ids. */
+  /** Sessions of the whole range: exact when all were read, else estimated from those that were, or by HyperLogLog++ from their ids. */
   readonly total: number;
   readonly isWhole: boolean;
 }
 
+/** Different ids in the range, about, and their logs. */
+interface SessionCounts {
+  readonly ids: number;
+  readonly logs: number;
+}
+
 /** Different ids in the range, about. */
-export async function countSessions(
+export const countSessions = async (...of: Parameters<typeof countIdsAndLogs>): Promise<number> =>
+  (await countIdsAndLogs(...of)).ids;
+
+async function countIdsAndLogs(
   client: ElasticsearchClient,
   { bucket }: Detector,
   range: LogRange,
   options: RequestOptions,
-): Promise<number> {
+): Promise<SessionCounts> {
   const field = bucket?.session?.field ?? '';
   const answer = await attempt(
     () =>
@@ -41,13 +53,18 @@ export async function countSessions(
           track_total_hits: false,
           allow_no_indices: true,
           query: queryOf(range),
-          aggs: { sessions: { cardinality: { field, precision_threshold: 10_000 } } },
+          aggs: {
+            sessions: { cardinality: { field, precision_threshold: 10_000 } },
+            logs: { value_count: { field } },
+          },
         },
         { signal: options.signal },
       ),
     { what: `count sessions of "${range.index}"`, ...options },
   );
-  return (answer.aggregations?.sessions as { value: number } | undefined)?.value ?? 0;
+  const valueOf = (name: string): number =>
+    (answer.aggregations?.[name] as { value: number } | undefined)?.value ?? 0;
+  return { ids: valueOf('sessions'), logs: valueOf('logs') };
 }
 
 /**
@@ -62,33 +79,43 @@ export async function sampleSessions(
   options: RequestOptions,
 ): Promise<SessionSample> {
   const { size, seed, labelField } = sample;
-  const total = await countSessions(client, detector, range, options);
+  const counts = await countIdsAndLogs(client, detector, range, options);
+  const total = counts.ids;
   if (total === 0) return { rows: [], total: 0, isWhole: true };
   const common = await learnCommonValues(client, detector, range, options);
   const request = { range, common, labelField };
-  const isWhole = total <= ALL_BELOW * size;
-  const spans = isWhole
-    ? spansOf(range, wholeLength(range, detector, total))
-    : shuffled(spansOf(range, Math.max(MINUTE, ((range.to - range.from) * size) / SPANS / total)), seed);
-  const most = isWhole ? Infinity : Math.ceil((MOST_OF_A_SPAN * size) / SPANS);
+  const isOfAll = total <= ALL_BELOW * size;
+  const length = isOfAll
+    ? wholeLength(range, sessionSettings(detector), counts)
+    : Math.max(MINUTE, ((range.to - range.from) * size) / SPANS / total);
+  const spans = shuffled(spansOf(range, length), seed);
+  const most = isOfAll ? Infinity : Math.ceil((MOST_OF_A_SPAN * size) / SPANS);
   const rows: SessionRow[] = [];
   let done = 0;
   for (const span of spans) {
-    if (!isWhole && done >= SPANS && rows.length >= size) break;
+    const isEnough = isOfAll ? rows.length >= MOST_ROWS * size : done >= SPANS && rows.length >= size;
+    if (isEnough) break;
     const found = await closedSessions(client, detector, request, span, most, options);
     rows.push(...found.rows);
     done++;
   }
-  return { rows, total: isWhole ? rows.length : total, isWhole };
+  return {
+    rows,
+    total: isOfAll ? Math.round((rows.length * spans.length) / done) : total,
+    isWhole: isOfAll && done === spans.length,
+  };
 }
 
 /** Sessions of one request, where all are read. */
 const SESSIONS_A_REQUEST = 2_000;
 
-/** Spans of about so many sessions; within a gap the cluster can tell which of them are over. */
-function wholeLength({ from, to }: LogRange, detector: Detector, total: number): number {
-  const { gap } = sessionSettings(detector);
-  const even = ((to - from) * SESSIONS_A_REQUEST) / total;
+/** Length of spans of about so many sessions, and of no more logs than are held; within a gap the cluster can tell which are over. */
+export function wholeLength(
+  { from, to }: Pick<LogRange, 'from' | 'to'>,
+  { gap }: SessionSettings,
+  { ids, logs }: SessionCounts,
+): number {
+  const even = (to - from) * Math.min(SESSIONS_A_REQUEST / ids, MOST_LOGS / logs);
   return Math.max(MINUTE, even > gap && even < to - from ? gap : even);
 }
 
