@@ -2,7 +2,7 @@ import { sentenceOf } from '../../explanations';
 import { featureSchema, type FeatureDefinition } from '../../detector';
 import { learnFeatures } from '../encoding/learn_features';
 import { decodeFeatureEncoding } from '../encoding/feature_encoder';
-import { EventCounter, eventReader, readTally, MOST_TEXTS } from './event_tally';
+import { EventCounter, eventReader, MOST_TEXTS, readTally, SharedTexts, TEXT_LIMITS } from './event_tally';
 import type { FeatureEncoder } from '../columns/types';
 
 const read = eventReader(() => []);
@@ -181,5 +181,31 @@ describe('a tally', () => {
       ...[MOST_TEXTS, 7, 2, MOST_TEXTS + 7],
     ]);
     expect(readTally(JSON.parse(JSON.stringify(tally)))).toEqual(tally);
+  });
+
+  it('counts messages together where rows hold too many different ones', () => {
+    const tallies = (limits: Partial<typeof TEXT_LIMITS>) => {
+      const shared = new SharedTexts({ ...TEXT_LIMITS, ...limits });
+      return [0, 1, 2].map((row) => {
+        const counter = new EventCounter(false, shared);
+        for (let i = 0; i < 10; i++) counter.add(`text ${i < 5 ? i : `${row}${i}`}`);
+        counter.add('text 0');
+        const { texts, counts, rest = 0 } = counter.toTally();
+        expect(counts.reduce((sum, logs) => sum + logs, rest)).toBe(11);
+        expect(counts[0]).toBe(texts.length === 0 ? undefined : 2);
+        return texts.length;
+      });
+    };
+    expect(tallies({})).toEqual([10, 10, 10]);
+    // Those that were there before are known in each row.
+    expect(tallies({ texts: 12 })).toEqual([10, 7, 5]);
+    expect(tallies({ characters: 5 * 6 + 3 * 7 })).toEqual([8, 5, 5]);
+    expect(tallies({ places: 12, placesOfRow: 0 })).toEqual([10, 2, 0]);
+    expect(tallies({ places: 0, placesOfRow: 4 })).toEqual([4, 4, 4]);
+  });
+
+  it('shares the texts of all rows', () => {
+    const shared = new SharedTexts({ ...TEXT_LIMITS, texts: 1 });
+    expect([shared.one('a'), shared.one('b'), shared.one('a')]).toEqual(['a', undefined, 'a']);
   });
 });

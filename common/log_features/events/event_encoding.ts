@@ -15,6 +15,8 @@ import { MAX_TEMPLATES, mineCounted } from '../template/template_miner';
 import {
   LONGEST_TOKEN,
   readTally,
+  SharedTexts,
+  TEXT_LIMITS,
   tokensOfEvent,
   variantOfEvent,
   writtenTokens,
@@ -25,7 +27,7 @@ import { learnComponents, residualOf } from './principal_components';
 import { learnProfiles, nearestProfile, profilesSchema } from './usual_sessions';
 import { learnShares, readShares, sharesSchema } from './usual_shares';
 
-/** Different masked messages that templates are mined from, the most frequent ones. */
+/** Different masked messages that templates are mined from, the most frequent ones of those that {@link SharedTexts} hold. */
 const MOST_MINED = 50_000;
 /** Rows that hold a template before it has a column of its own. */
 const FEWEST_ROWS = 5;
@@ -147,7 +149,7 @@ function placesOf({ places }: CountedEvents, columns: number): Places {
   return { first, last };
 }
 
-function templateReader(templates: readonly (readonly string[])[]): TemplateOf {
+function templateReader(templates: readonly (readonly string[])[], cacheSize = CACHE_SIZE): TemplateOf {
   const matcher = new TemplateMatcher(templates);
   let cache = new Map<string, number>();
   return (text) => {
@@ -155,7 +157,7 @@ function templateReader(templates: readonly (readonly string[])[]): TemplateOf {
     if (known !== undefined) return known;
     const found = matcher.match(tokensOfEvent(text));
     const id = found < 0 ? UNMATCHED : found;
-    if (cache.size >= CACHE_SIZE) cache = new Map();
+    if (cache.size >= cacheSize) cache = new Map();
     cache.set(text, id);
     return id;
   };
@@ -186,15 +188,21 @@ export function learnEvents(
     groups,
   }));
   const logsOf = new Map<string, number>();
+  const shared = new SharedTexts();
   for (const { tally } of rows) {
-    tally?.texts.forEach((text, place) => logsOf.set(text, (logsOf.get(text) ?? 0) + tally.counts[place]));
+    tally?.texts.forEach((text, place) => {
+      if (shared.one(text) !== undefined) logsOf.set(text, (logsOf.get(text) ?? 0) + tally.counts[place]);
+    });
   }
   const variants = [...logsOf]
     .sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1))
     .slice(0, MOST_MINED)
     .map(([text, logs]) => variantOfEvent(text, logs));
   const mined = mineCounted(variants);
-  const place = templateReader(mined.map(({ tokens }) => tokens));
+  const place = templateReader(
+    mined.map(({ tokens }) => tokens),
+    TEXT_LIMITS.texts,
+  );
   const rowsOf = new Array<number>(mined.length).fill(0);
   for (const { tally } of rows) {
     for (const id of new Set(tally?.texts.map(place))) if (id !== UNMATCHED) rowsOf[id]++;
@@ -210,7 +218,10 @@ export function learnEvents(
     definition.templates ?? MOST_EVENT_COLUMNS,
     kept.filter((template) => template.rows >= FEWEST_ROWS).length,
   );
-  const templateOf = templateReader(kept.map(({ tokens }) => tokens));
+  const templateOf = templateReader(
+    kept.map(({ tokens }) => tokens),
+    TEXT_LIMITS.texts,
+  );
   const counted = rows.map(({ tally }) => tally && countedBy(tally, templateOf));
   const rarest = (ids: Iterable<number>): number | undefined => {
     let found: number | undefined;

@@ -8,6 +8,8 @@ import {
 import type { Variant } from '../template/message_counter';
 import type { MessageMasks } from '../template/template_miner';
 
+/** Bounds of what {@link SharedTexts} hold: texts, their code units, and places in rows: so many, and so many more for each row. */
+export const TEXT_LIMITS = { texts: 100_000, characters: 16_000_000, places: 1_000_000, placesOfRow: 100 };
 /** Different messages of one row that are counted apart; logs with others are counted together. */
 export const MOST_TEXTS = 500;
 /** Messages whose text is kept for the next time, and the longest of them. */
@@ -29,7 +31,7 @@ export interface EventTally {
   readonly texts: readonly string[];
   /** Logs with each of these. */
   readonly counts: readonly number[];
-  /** Logs with a message that is not counted apart: beyond {@link MOST_TEXTS}, or of a session with very many logs. */
+  /** Logs with a message that is not counted apart: beyond {@link MOST_TEXTS} or {@link TEXT_LIMITS}, or of a session with very many logs. */
   readonly rest?: number;
   /** Place of the first and of the last log with each, from 0. Only of sessions, whose messages have an order. */
   readonly first?: readonly number[];
@@ -87,6 +89,43 @@ export const variantOfEvent = (text: string, count: number): Variant => {
   return { key: text, words, kinds, spaced, written, count };
 };
 
+/**
+ * Masked messages of the rows that memory holds together. Where what varies in messages is not masked, each row has hundreds of its own:
+ * then texts are held once, and no more of them than {@link TEXT_LIMITS}.
+ */
+export class SharedTexts {
+  private readonly known = new Map<string, string>();
+  private characters = 0;
+  private places: number;
+
+  public constructor(private readonly limits = TEXT_LIMITS) {
+    this.places = limits.places;
+  }
+
+  /** @returns the text in the instance that all rows share, or undefined for a new one where there are too many */
+  public one(text: string): string | undefined {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const { texts, characters } = this.limits;
+    if (this.known.size >= texts || this.characters + text.length > characters) return undefined;
+    this.known.set(text, text);
+    this.characters += text.length;
+    return text;
+  }
+
+  /** Makes room for the texts of one more row. */
+  public addRow(): void {
+    this.places += this.limits.placesOfRow;
+  }
+
+  /** @returns the text as a row may hold it, or undefined where rows hold as many as they may together */
+  public inRow(text: string): string | undefined {
+    const one = this.places > 0 ? this.one(text) : undefined;
+    if (one !== undefined) this.places--;
+    return one;
+  }
+}
+
 /** Counts the messages of one row. */
 export class EventCounter {
   private readonly places = new Map<string, number>();
@@ -96,19 +135,29 @@ export class EventCounter {
   private rest = 0;
   private logs = 0;
 
-  /** @param isOrdered messages come in the order of time, and their places are kept */
-  public constructor(private readonly isOrdered: boolean) {}
+  /**
+   * @param isOrdered messages come in the order of time, and their places are kept
+   * @param shared with the rows that memory holds beside this one
+   */
+  public constructor(
+    private readonly isOrdered: boolean,
+    private readonly shared?: SharedTexts,
+  ) {
+    shared?.addRow();
+  }
 
   /** @param text of {@link eventReader} */
   public add(text: string): void {
     const at = this.logs++;
     let place = this.places.get(text);
     if (place === undefined) {
-      if (this.places.size >= MOST_TEXTS) {
+      const isFull = this.places.size >= MOST_TEXTS;
+      const held = isFull || this.shared === undefined ? text : this.shared.inRow(text);
+      if (isFull || held === undefined) {
         this.rest++;
         return;
       }
-      this.places.set(text, (place = this.places.size));
+      this.places.set(held, (place = this.places.size));
       this.counts.push(0);
       this.first.push(at);
       this.last.push(at);

@@ -5,7 +5,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { MINUTE } from '../../../common/duration';
 import { getField } from '../../../common/log_features';
-import { EventCounter } from '../../../common/log_features/events/event_tally';
+import { EventCounter, SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
 import { scalarIn, timestampOf } from '../../detection/scoring/log_values';
 import { readLogs } from '../logs/read_logs';
@@ -38,6 +38,8 @@ export interface SessionRequest {
   readonly range: LogRange;
   readonly common: Readonly<Record<string, readonly string[]>>;
   readonly labelField?: string;
+  /** Messages of rows that memory holds beside those of this request. */
+  readonly texts?: SharedTexts;
   /** With late logs: what was indexed before, epoch milliseconds, has been looked at. */
   readonly since?: number;
 }
@@ -271,6 +273,8 @@ function chosenOf(
   return { ids: [...new Set(ids)], ...(bound && { bound }) };
 }
 
+type RequestWithTexts = SessionRequest & { readonly texts: SharedTexts };
+
 interface LogsOfId {
   readonly kept: KeptLogs;
   /** With `since`. */
@@ -292,7 +296,7 @@ interface HeldLogs {
 export async function sessionsOf(
   client: ElasticsearchClient,
   detector: Detector,
-  request: SessionRequest,
+  given: SessionRequest,
   ids: readonly string[],
   within: Span,
   options: RequestOptions,
@@ -301,6 +305,7 @@ export async function sessionsOf(
 ): Promise<SessionRow[]> {
   const settings = sessionSettings(detector);
   const entity = await entityTerms(client, detector, options);
+  const request: RequestWithTexts = { ...given, texts: given.texts ?? new SharedTexts() };
   const rows: SessionRow[] = [];
   let many = IDS_A_REQUEST;
   for (let first = 0; first < ids.length;) {
@@ -394,7 +399,7 @@ function selectionOf(
 async function readLogsOf(
   client: ElasticsearchClient,
   detector: Detector,
-  { range, since }: SessionRequest,
+  { range, since, texts }: RequestWithTexts,
   entity: EntitySources,
   ids: readonly string[],
   within: Span,
@@ -425,7 +430,10 @@ async function readLogsOf(
     for (const { document } of logs) {
       const time = timestampOf(document, timestampField);
       if (time === undefined) continue;
-      const log = { time, stated: scalarIn(getField(document, timestampField)), event: eventOf(document) };
+      const message = eventOf(document);
+      const event = message === undefined ? undefined : texts.one(message);
+      const others = message !== undefined && event === undefined ? 1 : 0;
+      const log = { time, stated: scalarIn(getField(document, timestampField)), event, others };
       for (const value of new Set([getField(document, field)].flat(2).map(String))) {
         if (!wanted.has(value)) continue;
         let own = byId.get(value);
@@ -460,7 +468,7 @@ function inOrder(one: SessionLog, other: SessionLog): number {
 async function measuredRows(
   client: ElasticsearchClient,
   detector: Detector,
-  request: SessionRequest,
+  request: RequestWithTexts,
   entity: EntitySources,
   sessions: readonly { readonly id: string; readonly chain: Chain<SessionLog> }[],
   queries: readonly estypes.QueryDslQueryContainer[],
@@ -494,15 +502,15 @@ async function measuredRows(
         end,
         closedAt,
         ...(isCut && { isCut }),
-        ...(detector.bucket?.events !== undefined && { events: tallyOf(logs) }),
+        ...(detector.bucket?.events !== undefined && { events: tallyOf(logs, request.texts) }),
       });
     }
   }
   return rows;
 }
 
-function tallyOf(logs: readonly SessionLog[]) {
-  const counter = new EventCounter(true);
+function tallyOf(logs: readonly SessionLog[], texts: SharedTexts) {
+  const counter = new EventCounter(true, texts);
   for (const { event, others = 0 } of logs) {
     counter.addOthers(others);
     if (event !== undefined) counter.add(event);

@@ -3,7 +3,12 @@ import { entityFieldsOf, type Detector } from '../../../common/detector';
 import { entityText } from '../../../common/detector/entity_fields';
 import type { LogDocument } from '../../../common/log_document';
 import { getField } from '../../../common/log_features';
-import { EventCounter, eventReader, type EventTally } from '../../../common/log_features/events/event_tally';
+import {
+  EventCounter,
+  eventReader,
+  SharedTexts,
+  type EventTally,
+} from '../../../common/log_features/events/event_tally';
 import { masksOf } from '../../../common/log_features/template/template_encoding';
 import { scalarIn, timestampOf } from '../../detection/scoring/log_values';
 import { readLogs } from '../logs/read_logs';
@@ -45,7 +50,7 @@ function entitiesOf(document: LogDocument, fields: readonly string[]): string[] 
 
 /**
  * Counts the messages of rows. Elasticsearch cannot mask what varies in a message, so each log of the spans is read, its message, time
- * and entity alone; what is kept is bounded by the rows and by `MOST_TEXTS` of each.
+ * and entity alone; what is kept is bounded by `MOST_TEXTS` of each row and `TEXT_LIMITS` of all.
  *
  * @param span of a bucket, milliseconds
  * @returns the counts of a row
@@ -57,7 +62,7 @@ export async function countEvents(
   request: RowRequest,
   options: RequestOptions,
 ): Promise<(row: Pick<BucketRow, 'start' | 'entity'>) => EventTally> {
-  const { range } = request;
+  const { range, texts = new SharedTexts() } = request;
   const fields = entityFieldsOf(detector);
   const { from, to, filter } = logsOfRequest(request, await entityTerms(client, detector, options));
   const eventOf = eventOfLog(detector);
@@ -81,7 +86,7 @@ export async function countEvents(
       if (ofStart === undefined) counters.set(start, (ofStart = new Map()));
       for (const entity of entitiesOf(document, fields)) {
         let counter = ofStart.get(entity);
-        if (counter === undefined) ofStart.set(entity, (counter = new EventCounter(false)));
+        if (counter === undefined) ofStart.set(entity, (counter = new EventCounter(false, texts)));
         counter.add(event);
       }
     }

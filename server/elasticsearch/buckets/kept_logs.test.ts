@@ -38,6 +38,14 @@ describe('logs that are kept of an id', () => {
     expect(steps.reduce((sum, { others = 0 }) => sum + others, 0)).toBe(10_000 - 50);
   });
 
+  it('keep how many have a message that is held nowhere', () => {
+    const logs = Array.from({ length: 100 }, (_none, i): SessionLog =>
+      i % 2 === 0 ? { ...log(i / 10), event: undefined, others: 1 } : log(i / 10),
+    );
+    const others = (some: readonly SessionLog[]) => some.reduce((sum, { others: own = 0 }) => sum + own, 0);
+    expect([others(kept(logs)), others(kept(logs, 10))]).toEqual([50, 95]);
+  });
+
   it('are as few where there is no room for more', () => {
     const found = new KeptLogs(settings);
     const logs = Array.from({ length: 1_000 }, (_none, i) => log(i / 10));

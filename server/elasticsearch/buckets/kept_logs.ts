@@ -54,7 +54,7 @@ export class KeptLogs {
     }
     // The last log of the session is that of its row.
     if (log.time >= end && last.time < end) this.thin = 0;
-    const others = log.event === undefined ? 0 : 1;
+    const others = log.event === undefined ? (log.others ?? 0) : 1;
     const bare = { time: log.time, stated: log.stated, event: undefined, others };
     if (this.thin >= 2 && log.time - logs[logs.length - 2].time < gap) {
       logs[logs.length - 1] = {

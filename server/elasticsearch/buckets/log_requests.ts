@@ -1,4 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch';
+import type { SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
 import type { EntitySources } from '../transport/entity_terms';
 
@@ -12,6 +13,8 @@ export interface RowRequest {
   readonly common: Readonly<Record<string, readonly string[]>>;
   /** Field with the ground truth, e.g. `labels.anomaly`. */
   readonly labelField?: string;
+  /** Messages of rows that memory holds beside those of this request. */
+  readonly texts?: SharedTexts;
 }
 
 /** Returns the logs of a request: the time from the first span to the last, and what selects among them. */

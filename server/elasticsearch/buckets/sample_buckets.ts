@@ -1,6 +1,7 @@
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import { silentRow, spanOf, type BucketRow } from '../../../common/buckets';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
+import { SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
@@ -17,6 +18,9 @@ import {
 const FEWEST_SPANS = 288;
 /** Rows that are drawn from, relative to the size of the sample: bounds what leaves the cluster. */
 const MOST_ROWS = 8;
+/** Spans of the first request, and rows of the others, about, where each log is read. */
+const FIRST_SPANS = 12;
+const ROWS_A_REQUEST = 5_000;
 
 export interface BucketSample {
   readonly rows: readonly BucketRow[];
@@ -76,12 +80,15 @@ export async function sampleBuckets(
       : await listEntities(client, detector, range, options);
   const starts = shuffledStarts(endedWithLogs(range, entities, span), span, sample.seed);
   const common = await learnCommonValues(client, detector, range, options);
+  const texts = detector.bucket?.events === undefined ? undefined : new SharedTexts();
   const rows: BucketRow[] = [];
   let done = 0;
   while (done < starts.length) {
     const isEnough = rows.length >= sample.size && done >= FEWEST_SPANS;
     if (isEnough || rows.length >= MOST_ROWS * sample.size) break;
-    const chosen = starts.slice(done, done + MOST_SPANS_A_REQUEST);
+    const fitting = done === 0 ? FIRST_SPANS : Math.ceil((ROWS_A_REQUEST * done) / Math.max(1, rows.length));
+    const many = texts === undefined ? MOST_SPANS_A_REQUEST : Math.min(MOST_SPANS_A_REQUEST, fitting);
+    const chosen = starts.slice(done, done + many);
     const spans = joined(chosen, span);
     const { labelField } = sample;
     const places = bound && { entities: [...entities.keys()] };
@@ -89,7 +96,7 @@ export async function sampleBuckets(
       client,
       detector,
       span,
-      { range, spans, common, labelField, ...places },
+      { range, spans, common, labelField, texts, ...places },
       options,
     );
     const found =

@@ -1,6 +1,7 @@
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { Detector } from '../../../common/detector';
 import { MINUTE } from '../../../common/duration';
+import { SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
@@ -83,7 +84,7 @@ export async function sampleSessions(
   const total = counts.ids;
   if (total === 0) return { rows: [], total: 0, isWhole: true };
   const common = await learnCommonValues(client, detector, range, options);
-  const request = { range, common, labelField };
+  const request = { range, common, labelField, texts: new SharedTexts() };
   const isOfAll = total <= ALL_BELOW * size;
   const length = isOfAll
     ? wholeLength(range, sessionSettings(detector), counts)
