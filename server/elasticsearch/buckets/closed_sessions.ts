@@ -107,7 +107,7 @@ const MOST_PARTS = 6;
  * Parts of a span in which the cluster can tell which sessions are over, each at most a gap long. Of spans of many gaps, as a sample
  * has, all that log in them are read instead.
  */
-export function spansWithinGap({ from, to }: Span, { gap }: Pick<SessionSettings, 'gap'>): Span[] {
+function spansWithinGap({ from, to }: Span, { gap }: Pick<SessionSettings, 'gap'>): Span[] {
   const parts = Math.ceil((to - from) / gap);
   if (parts > MOST_PARTS) return [{ from, to }];
   return Array.from({ length: parts }, (_none, place) => ({

@@ -1,7 +1,7 @@
 import type { SessionSettings } from './session_chains';
 
 /** Logs of one session that are kept; of further ones only where they lie in time. */
-export const MOST_LOGS_OF_A_SESSION = 50_000;
+const MOST_LOGS_OF_A_SESSION = 50_000;
 
 export interface SessionLog {
   readonly time: number;
