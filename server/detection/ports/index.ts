@@ -26,7 +26,7 @@ export interface LogSample {
   readonly method: 'all' | 'random_sampler' | 'random_score' | 'random_buckets';
 }
 
-/** A page of logs in the order of reading, with the position after its last log. */
+/** A page of logs in the order of reading, with the position after its last log. One without logs has a position further on. */
 export interface LogPage {
   readonly logs: readonly SourceLog[];
   /** Opaque and JSON-safe; reading on from it gives exactly what follows this page. Undefined where the range is read as a whole or anew. */

@@ -265,6 +265,19 @@ describe('a run', () => {
     expect(scored).toHaveLength(LOGS.length);
   });
 
+  it('goes past a page without logs, and can stop there', async () => {
+    const { run, checkpoints, scored } = worldOf();
+    const source: LogSource = {
+      ...logSource([]),
+      read: async function* (_range, { by } = {}) {
+        if (by === 'timestamp') yield* [1, 2].map((position) => ({ logs: [], position, replaces: true }));
+      },
+    };
+    expect(await run({ source, deadline: NOW })).toMatchObject({ logs: 0, complete: false });
+    expect(checkpoints.written.at(-1)).toMatchObject({ timestampPosition: 1 });
+    expect(scored).toEqual([]);
+  });
+
   it('does not end for rows that are none any more, however many', async () => {
     const { run } = worldOf();
     const source: LogSource = {

@@ -252,6 +252,7 @@ class Run {
 
   /** Scores a page, stores its results, and moves the position past it. */
   private async take(page: LogPage, { by, range }: Pass): Promise<void> {
+    if (page.logs.length === 0) return this.moveTo(page, by);
     const { total } = this;
     const { results: found, summaries, logs } = await this.work.score(page, by);
     const results = await this.suppressed(found);
@@ -282,12 +283,18 @@ class Run {
     if (!onlyStanding) total.suppressed += results.length - shown.length;
     if (page.bound !== undefined) this.bound = page.bound;
     this.coverage?.note(by, page.logs.length);
+    await this.moveTo(page, by);
+    this.options.progress?.(total.logs, undefined, 'logs scored');
+  }
+
+  /** Moves the position past a page. */
+  private async moveTo(page: LogPage, by: Pass['by']): Promise<void> {
+    const { announce, incidents } = this.options;
     this.advance({
       ...positionOf(by, page.position),
       ...(page.memory === undefined ? {} : { sourceMemory: page.memory }),
     });
     if (announce === undefined && incidents?.areAnnounced !== true) await this.store();
-    this.options.progress?.(total.logs, undefined, 'logs scored');
   }
 
   /** @returns the results that were not there before */

@@ -2,7 +2,7 @@ import { parseDetector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { closedSessions } from './closed_sessions';
-import { rereadSessions } from './read_sessions';
+import { readSessions, rereadSessions } from './read_sessions';
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-11-01T00:00:00Z');
@@ -12,6 +12,7 @@ interface Filter {
   readonly bool?: { filter?: Filter[] };
 }
 interface Asked {
+  readonly size?: number;
   readonly query: Filter;
   readonly aggs?: { pages: { aggs: Record<string, { filter?: Filter }> } };
 }
@@ -20,8 +21,16 @@ const matches = ({ range, bool }: Filter, time: number): boolean =>
   (bool?.filter ?? []).every((each) => matches(each, time));
 
 /** A cluster with one id that logs at these minutes; it tells when it was asked for the logs themselves. */
-function clientOf(minutes: readonly number[]): ElasticsearchClient {
-  const search = async ({ query, aggs }: Asked) => {
+function clientOf(minutes: readonly number[], asked: Asked[] = []): ElasticsearchClient {
+  const search = async (request: Asked) => {
+    asked.push(request);
+    const { query, aggs, size } = request;
+    if (size === 1) {
+      const found = minutes.map((minute) => START + minute * MINUTE).filter((time) => matches(query, time));
+      const hits = found.length === 0 ? [] : [{ _index: 'logs', _id: '1', sort: [Math.min(...found)] }];
+      const answer = { timed_out: false, _shards: { total: 1, failed: 0 }, hits: { hits } };
+      return { statusCode: 200, headers: {}, body: JSON.stringify(answer) };
+    }
     if (aggs === undefined) throw new Error('read the logs');
     const times = minutes.map((minute) => START + minute * MINUTE).filter((time) => matches(query, time));
     const sides = aggs.pages.aggs;
@@ -45,7 +54,9 @@ function clientOf(minutes: readonly number[]): ElasticsearchClient {
     return { statusCode: 200, headers: {}, body };
   };
   const keyword = { type: 'keyword', aggregatable: true, searchable: true };
-  const fieldCaps = async () => ({ indices: ['logs'], fields: { 'host.name': { keyword } } });
+  const date = { type: 'date', aggregatable: true, searchable: true };
+  const fields = { 'host.name': { keyword }, '@timestamp': { date } };
+  const fieldCaps = async () => ({ indices: ['logs'], fields });
   return {
     search,
     fieldCaps,
@@ -126,5 +137,48 @@ describe('the logs of an id are read', () => {
     // It has reached its longest time just before the end.
     expect(await changed(during(19.75, 60), 29.5)).toBe(true);
     expect(await changed(during(19, 60), 29.5)).toBe(false);
+  });
+});
+
+describe('time without sessions', () => {
+  const DAY = 24 * 60;
+  /** Minutes at which reading stopped, and the number of searches. */
+  async function passOver(
+    minutes: readonly number[],
+    days = 60,
+  ): Promise<{ stops: number[]; searches: number }> {
+    const asked: Asked[] = [];
+    const stops: number[] = [];
+    const whole = { ...range, to: START + days * DAY * MINUTE };
+    const pages = readSessions(clientOf(minutes, asked), detectorOf('2m'), whole, {
+      policy: { attempts: 1 },
+    } as never);
+    try {
+      for await (const { logs, position } of pages) {
+        expect(logs).toEqual([]);
+        stops.push(((position as { next: number }).next - START) / MINUTE);
+      }
+    } catch (error) {
+      expect(String(error)).toContain('read the logs');
+      stops.push(NaN);
+    }
+    return { stops, searches: asked.length };
+  }
+
+  it('is passed over with a position, to where the next session can be over', async () => {
+    const nothing = await passOver([]);
+    expect(nothing.stops).toEqual([60 * DAY]);
+    expect(nothing.searches).toBeLessThan(60);
+    // Logs from 30 days on: the first session is over two minutes after it.
+    const later = await passOver([30 * DAY + 0.5]);
+    expect(later.stops).toEqual([30 * DAY + 2, NaN]);
+    expect(later.searches).toBeLessThan(60);
+  });
+
+  it('in which an id goes on has positions all the same', async () => {
+    const { stops, searches } = await passOver(during(-30, DAY / 2, 1.5), 0.5);
+    expect(stops.length).toBeGreaterThan(15);
+    expect(Math.max(...stops.filter((stop) => !Number.isNaN(stop)))).toBeGreaterThan(0.45 * DAY);
+    expect(searches).toBeGreaterThan(stops.length);
   });
 });

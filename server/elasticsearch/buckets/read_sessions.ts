@@ -4,11 +4,12 @@ import type { Detector } from '../../../common/detector';
 import { MINUTE } from '../../../common/duration';
 import { parseWith } from '../../../common/validation';
 import type { LogPage, LogRange } from '../../detection/ports';
-import { throwIfAborted } from '../transport/attempt';
+import { attempt, throwIfAborted, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { entityTerms, type EntityKey } from '../transport/entity_terms';
-import { queryOf } from '../transport/log_query';
+import { queryOf, timeSort } from '../transport/log_query';
+import { searchWhole } from '../transport/whole_answer';
 import {
   closedSessions,
   longSessions,
@@ -21,6 +22,8 @@ import { sourceLogs, type BucketReadOptions } from './read_buckets';
 
 /** Sessions of one page, about. */
 const SESSIONS_A_PAGE = 2_000;
+/** Steps without a session after which a run can stop, and where logs go on is looked for. */
+const EMPTY_STEPS = 20;
 /** Ids with late logs that are looked at together. */
 const LATE_IDS = 200;
 
@@ -37,7 +40,7 @@ const wholeRange = (range: LogRange, { source }: Detector): LogRange => ({ ...ra
 
 /**
  * The sessions that are over within the range, in the order in which they were; see `LogSource.read`. A page replaces what
- * is stored of its sessions: late logs may have opened one again.
+ * is stored of its sessions: late logs may have opened one again. In time without sessions pages come without rows, for their position.
  */
 export async function* readSessions(
   client: ElasticsearchClient,
@@ -65,10 +68,12 @@ export async function* readSessions(
     },
   );
   // Within a gap the cluster can tell which sessions are over.
-  const longest = Math.max(MINUTE, Math.floor(sessionSettings(detector).gap / MINUTE) * MINUTE);
+  const { gap } = sessionSettings(detector);
+  const longest = Math.max(MINUTE, Math.floor(gap / MINUTE) * MINUTE);
   const wanted = Math.min(options.pageSize ?? SESSIONS_A_PAGE, SESSIONS_A_PAGE);
   const most = detector.bucket?.max_entities ?? Infinity;
   let length = MINUTE;
+  let empty = 0;
   while (next < to) {
     const end = Math.min(to, next + length);
     const request = { range, common: memory.common };
@@ -80,7 +85,13 @@ export async function* readSessions(
     next = end;
     if (rows.length < wanted / 2) length = Math.min(longest, 2 * length);
     else if (rows.length > wanted) length = Math.max(MINUTE, Math.floor(length / 2 / MINUTE) * MINUTE);
-    if (rows.length === 0) continue;
+    empty = rows.length === 0 ? empty + 1 : 0;
+    if (empty % EMPTY_STEPS !== 0) continue;
+    if (empty > 0 && next < to) {
+      const first = await firstBegin(client, detector, { ...range, from: next, to }, { signal, policy });
+      // None that begins then is over earlier than a gap later.
+      next = Math.max(next, Math.min(to, Math.floor((first + gap) / step) * step));
+    }
     yield {
       logs: rows.map(logOf),
       position: { v: 1, next },
@@ -89,6 +100,39 @@ export async function* readSessions(
       ...(bound && { bound }),
     };
   }
+}
+
+/** Time of the first log with an id that a session may have which is over within the range; infinite where there is none. */
+async function firstBegin(
+  client: ElasticsearchClient,
+  detector: Detector,
+  range: LogRange,
+  options: RequestOptions,
+): Promise<number> {
+  const found = await timeSort(client, range, 'timestamp', options);
+  if (found === undefined) return Infinity;
+  const field = detector.bucket?.session?.field ?? '';
+  const from = range.from - sessionSettings(detector).longest;
+  const answer = await attempt(
+    () =>
+      searchWhole(
+        client,
+        {
+          index: range.index,
+          size: 1,
+          track_total_hits: false,
+          allow_no_indices: true,
+          _source: false,
+          query: { bool: { filter: [queryOf({ ...range, from }), { exists: { field } }] } },
+          sort: [found.sort],
+        },
+        { signal: options.signal },
+      ),
+    { what: `find where logs of "${range.index}" go on`, ...options },
+  );
+  const [time] = answer.hits.hits[0]?.sort ?? [];
+  if (time === undefined) return Infinity;
+  return found.isOfMilliseconds ? Number(time) : Date.parse(String(time));
 }
 
 /**
