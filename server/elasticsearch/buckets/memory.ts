@@ -42,6 +42,12 @@ const fingerprint = (detector: Detector): string =>
     .digest('base64url')
     .slice(0, 16);
 
+/** Logs of the detector, without what a pass adds to its query: what is remembered is of all of them. */
+export const wholeRange = (range: LogRange, { source }: Detector): LogRange => ({
+  ...range,
+  query: source.query,
+});
+
 const LONG_INTEGER = /^-?\d{16,}$/;
 /** True of the text of a double that may stand for another integer than its own. */
 const isRounded = (value: string): boolean =>

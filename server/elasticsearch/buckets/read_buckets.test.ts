@@ -222,6 +222,16 @@ test('where each log is read, pages hold more buckets only as long as that is qu
   }
 });
 
+test('what is remembered from late logs on is of all logs, not of the late ones alone', async () => {
+  const detector = detectorOf({ max_entities: 2, look_back: '10m' });
+  const client = clientOf([...during([-10, 5], 'a', 9), ...during([-10, 0], 'b', 3)]);
+  // The pass asks for logs that happened lately.
+  const lately = { range: { '@timestamp': { gte: START, lt: START + 5 * MINUTE } } };
+  const pages = await all(rereadBuckets(client, detector, { ...rangeOf(1, 3), query: lately }, {}));
+  expect(rowsOf(pages).sort()).toEqual(['1 a 9', '2 a 9']);
+  expect(knownOf(pages)).toEqual(['a', 'b']);
+});
+
 describe('a memory of integers beyond 2^53', () => {
   const detector = detectorOf({ look_back: '10m' });
   const [EXACT, ROUNDED] = ['1234567890123456789', '1234567890123456800'];

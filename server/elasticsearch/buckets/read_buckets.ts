@@ -11,7 +11,7 @@ import { queryOf } from '../transport/log_query';
 import { aggregateRows, bucketSources, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import { entityTerms, type EntityKey } from '../transport/entity_terms';
 import { rowsWithPlaces, type ListOptions } from './entities';
-import { openMemory, type BucketMemory } from './memory';
+import { openMemory, wholeRange, type BucketMemory } from './memory';
 import { ReadingPace } from './reading_pace';
 import { joined } from './sample_buckets';
 
@@ -154,7 +154,8 @@ export async function* rereadBuckets(
   const late = await lateKeys(client, detector, range, span, { signal, policy });
   if (late.size === 0) return;
   const starts = [...late.keys()].sort((one, other) => one - other);
-  const memory = await openMemory(client, detector, range, options.memory, { signal, policy, anomalous });
+  const whole = wholeRange(range, detector);
+  const memory = await openMemory(client, detector, whole, options.memory, { signal, policy, anomalous });
   for (let place = 0; place < starts.length; place += MOST_SPANS_A_REQUEST) {
     const chosen = starts.slice(place, place + MOST_SPANS_A_REQUEST);
     const entities = [...new Set(chosen.flatMap((start) => [...(late.get(start) ?? [])]))];

@@ -17,7 +17,7 @@ import {
   sessionsOf,
   type SessionRow,
 } from './closed_sessions';
-import { openMemory } from './memory';
+import { openMemory, wholeRange } from './memory';
 import { sourceLogs, type BucketReadOptions } from './read_buckets';
 
 /** Sessions of one page, about. */
@@ -34,9 +34,6 @@ const withoutSilence = (detector: Detector): Detector => ({
   ...detector,
   bucket: detector.bucket && { ...detector.bucket, silence: false },
 });
-
-/** Logs of the detector, without what a pass adds to its query. */
-const wholeRange = (range: LogRange, { source }: Detector): LogRange => ({ ...range, query: source.query });
 
 /**
  * The sessions that are over within the range, in the order in which they were; see `LogSource.read`. A page replaces what
@@ -151,11 +148,12 @@ export async function* rereadSessions(
   const late = await changedIds(client, detector, range, options);
   if (late.size === 0) return;
   const logOf = sourceLogs(detector);
-  const memory = await openMemory(client, withoutSilence(detector), range, options.memory, {
+  const whole = wholeRange(range, detector);
+  const memory = await openMemory(client, withoutSilence(detector), whole, options.memory, {
     signal,
     policy,
   });
-  const request = { range: wholeRange(range, detector), common: memory.common, since: range.from };
+  const request = { range: whole, common: memory.common, since: range.from };
   const ids = [...late.keys()].sort((one, other) => late.get(one)!.first - late.get(other)!.first);
   for (let place = 0; place < ids.length; place += LATE_IDS) {
     const part = ids.slice(place, place + LATE_IDS);
