@@ -137,9 +137,10 @@ export interface ResultStore {
   /**
    * Writes anew what was written before for these: results replace earlier ones, and a result of a log that is no
    * longer anomalous is withdrawn.
-   * @returns the results that were not there before, and how many could only be put aside
+   * @returns the results that were not there before, how many could only be put aside, and of how many logs a result is withdrawn, also
+   *   by a call before that died
    */
-  revise?(revision: Revision): Promise<{ added: AnomalyResult[]; putAside: number }>;
+  revise?(revision: Revision): Promise<{ added: AnomalyResult[]; putAside: number; withdrawn?: number }>;
   search(query: ResultQuery): Promise<{ total: number; results: { id: string; result: AnomalyResult }[] }>;
 }
 

@@ -265,6 +265,31 @@ describe('a run', () => {
     expect(scored).toHaveLength(LOGS.length);
   });
 
+  it('counts incidents anew where a page that replaces what stands withdraws a result', async () => {
+    for (const withdrawn of [0, 1]) {
+      const { run, results } = worldOf();
+      const source: LogSource = {
+        ...logSource(LOGS),
+        read: async function* (range, options = {}) {
+          if (options.by === 'timestamp') return;
+          for await (const page of logSource(LOGS).read(range, options)) yield { ...page, replaces: true };
+        },
+      };
+      const spans: unknown[] = [];
+      await run({
+        source,
+        pageSize: 10,
+        results: { ...results, revise: async () => ({ added: [], putAside: 0, withdrawn }) },
+        incidents: {
+          record: async (_results, _reached, revised) => void spans.push(revised),
+          finish: async () => undefined,
+        },
+      });
+      const all = { from: NOW - 50 * SECOND, to: NOW - 10 * SECOND };
+      expect(spans).toEqual([withdrawn > 0 ? all : undefined]);
+    }
+  });
+
   it('goes past a page without logs, and can stop there', async () => {
     const { run, checkpoints, scored } = worldOf();
     const source: LogSource = {

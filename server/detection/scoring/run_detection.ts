@@ -259,10 +259,14 @@ class Run {
     const shown = shownOf(results);
     const { onlyStanding = false } = page;
     let news = onlyStanding ? [] : shown;
+    // Incidents of results that are withdrawn are counted anew.
+    let isCountedAnew = page.revises === true;
     // Results of the past stay as they were told.
     const replaces = page.replaces === true && this.options.upTo === undefined;
     if ((page.revises === true || replaces) && this.options.results.revise !== undefined) {
-      news = await this.revise(page, range, { results, summaries });
+      const { added, withdrawn = 0 } = await this.revise(page, range, { results, summaries });
+      news = added;
+      isCountedAnew ||= withdrawn > 0;
     } else if (!onlyStanding) {
       const { created, putAside } = await this.options.results.write(shown, summaries);
       total.created += created;
@@ -273,7 +277,7 @@ class Run {
     if (news.length > 0) await this.options.onResults?.(news);
     const { announce, incidents } = this.options;
     const counted = onlyStanding ? news : shown;
-    await incidents?.record(counted, this.to, page.revises === true ? spanOf(page, range) : undefined);
+    await incidents?.record(counted, this.to, isCountedAnew ? spanOf(page, range) : undefined);
     if (announce !== undefined) this.unannounced.push(...counted);
     const { patterns, clock } = this.options;
     await patterns?.count(page, { now: clock.now(), reached: this.from });
@@ -297,19 +301,19 @@ class Run {
     if (announce === undefined && incidents?.areAnnounced !== true) await this.store();
   }
 
-  /** @returns the results that were not there before */
+  /** @returns the results that were not there before, and how many are withdrawn */
   private async revise(
     page: LogPage,
     { timestampField }: LogRange,
     scored: { results: readonly AnomalyResult[]; summaries: readonly BucketSummary[] },
-  ): Promise<AnomalyResult[]> {
+  ): Promise<{ added: AnomalyResult[]; withdrawn?: number }> {
     const { detectorId, runId, clock, results } = this.options;
     const logs = page.logs.map(({ index, id, document }) => ({
       index,
       id,
       time: timestampOf(document, timestampField) ?? NaN,
     }));
-    const { added, putAside } = await results.revise!({
+    const { added, putAside, withdrawn } = await results.revise!({
       detectorId,
       runId,
       at: clock.now(),
@@ -319,7 +323,7 @@ class Run {
     });
     this.total.created += added.length;
     this.total.putAside += putAside;
-    return added;
+    return { added, withdrawn };
   }
 
   /**

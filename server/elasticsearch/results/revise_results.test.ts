@@ -58,8 +58,9 @@ test('those of which only what stands may change: replaced or withdrawn, none ad
     summaries: [],
     onlyStanding: true,
   };
-  const { added } = await reviseResults(client, revision, summaries, { space: SPACE });
+  const { added, withdrawn } = await reviseResults(client, revision, summaries, { space: SPACE });
   expect(added).toEqual([]);
+  expect(withdrawn).toBe(1);
   expect(Object.keys(written).sort()).toEqual([idOf('odd'), idOf('silent'), 'summary-of-old'].sort());
   expect(written[idOf('odd')].anomaly.score).toBe(0.7);
   expect(written[idOf('silent')].result.type).toBe('withdrawn');

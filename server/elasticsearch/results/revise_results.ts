@@ -15,14 +15,15 @@ const IDS_A_REQUEST = 5_000;
  * Replaces the results of logs that were looked at again, each with its history. One of logs that are no longer anomalous is
  * withdrawn: it gets the type `withdrawn`, which no search for results finds; deleting would take one more right.
  *
- * @returns the results that were not there before, and how many were put aside
+ * @returns the results that were not there before, how many were put aside, and of how many logs a result is withdrawn, by this call
+ *   or one before it that died
  */
 export async function reviseResults(
   client: ElasticsearchClient,
   revision: Revision,
   summaryOperations: readonly BulkOperation[],
   options: Omit<WriteResultsOptions, 'what'>,
-): Promise<{ added: AnomalyResult[]; putAside: number }> {
+): Promise<{ added: AnomalyResult[]; putAside: number; withdrawn: number }> {
   const { space, policy, signal } = options;
   const { detectorId, runId, at, logs, results, onlyStanding = false } = revision;
   const what = `revise results of space "${space}"`;
@@ -66,12 +67,13 @@ export async function reviseResults(
   });
   const summed = onlyStanding ? await stored(summaryOperations) : undefined;
   operations.push(...summaryOperations.filter(({ id }) => summed?.has(id) !== false));
-  if (operations.length === 0) return { added: [], putAside: 0 };
+  const withdrawn = places.filter(({ id }) => standing.has(id) && !byId.has(id)).length;
+  if (operations.length === 0) return { added: [], putAside: 0, withdrawn };
   const { putAside } = await writeResults(client, operations, { ...options, what });
   const added = [...byId].flatMap(([id, result]) =>
     result.result.type !== 'log' || !mayWrite(id) || standing.get(id)?.result.type === 'log' ? [] : [result],
   );
-  return { added, putAside };
+  return { added, putAside, withdrawn };
 }
 
 interface StoredPlace {
