@@ -108,8 +108,8 @@ it(`loses and doubles nothing and tells every anomaly through ${COUNT} faults at
     expect(unexpected).toEqual([]);
     expect(withoutAdvice).toEqual([]);
     expect(report.told_more).toBe(0);
-    // The lag is short again within a minute of the end of a fault.
-    expect(report.longest_pause_seconds).toBeLessThanOrEqual(60);
+    // As docs/guarantees.md says: all of these faults pass by themselves, and no pause after them is longer.
+    expect(report.longest_pause_seconds).toBeLessThanOrEqual(30);
     // As docs/guarantees.md says: the answer to the first message, or the note of it, was lost.
     for (const [id, [first, ...again]] of world.told) {
       if (again.length === 0) continue;

@@ -14,7 +14,8 @@ export interface SearchTransport {
 /** An error by the names of the client's own, which is no part of the plugin: Kibana has it, in the version of its own. */
 class SearchError extends Error {
   constructor(
-    override readonly name: 'ConnectionError' | 'RequestAbortedError' | 'ResponseError',
+    override readonly name:
+      'ConnectionError' | 'DeserializationError' | 'RequestAbortedError' | 'ResponseError',
     message: string,
     readonly meta?: { readonly statusCode: number; readonly body: unknown },
   ) {
@@ -69,6 +70,15 @@ async function textOf(
   return Buffer.concat(parts, bytes).toString('utf8');
 }
 
+/** @throws SearchError a DeserializationError, which is worth a retry, as where a gateway answers in the place of Elasticsearch */
+function parseAnswer(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    throw new SearchError('DeserializationError', (error as Error).message);
+  }
+}
+
 /**
  * Searches as the client does, and keeps all digits of integers beyond 2^53 - 1, which come as texts: the client's own parser rounds
  * them, so that two ids become one, and paging by such a value goes astray.
@@ -93,11 +103,11 @@ export async function searchExactly<Document>(
       continue;
     }
     const text = await textOf(body, headers, transport);
-    if (status < 400) return parseExactJson(text) as estypes.SearchResponse<Document>;
+    if (status < 400) return parseAnswer(text) as estypes.SearchResponse<Document>;
     const isJson = /json/.test(headers['content-type'] ?? '');
     throw new SearchError('ResponseError', text.slice(0, SHOWN_CHARACTERS), {
       statusCode: status,
-      body: isJson ? parseExactJson(text) : text,
+      body: isJson ? parseAnswer(text) : text,
     });
   }
 }
