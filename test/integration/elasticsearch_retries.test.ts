@@ -12,6 +12,9 @@ import {
   type FaultyProxy,
 } from './fixtures/elasticsearch_fixture';
 
+/** The client itself waits for seconds after each cut connection, of which two reads at once meet more. */
+jest.setTimeout(180_000);
+
 describe('Refusals for load and lost connections', () => {
   const index = uniqueName('retries');
   const LOGS = 1_000;
