@@ -158,6 +158,7 @@ it('refuses to group by a field that no log has', () =>
     await entity.press('Backspace');
     await entity.fill('no.such.field');
     await entity.press('Enter');
+    await at(page, 'logAnomaliesEntity').locator('.euiComboBoxPill').getByText('no.such.field').waitFor();
     // By keyboard: the open list closes as the page scrolls, and may take a click.
     await page.press(testSubject('logAnomaliesSave'), 'Enter');
     await callout(page).getByText('Group results by: is in no log of').waitFor();
