@@ -71,8 +71,11 @@ async function run(pages: AnomalyResult[][], suppress?: ReturnType<typeof suppre
   };
   const source: Pick<LogSource, 'read'> = {
     read: async function* (): AsyncGenerator<LogPage> {
-      for (const results of pages)
-        yield { logs: results.map(({ source: log }) => ({ ...log, document: {} })), position: 0 };
+      const ordinary = { index: 'weblogs', id: 'ordinary', document: {} };
+      for (const results of pages) {
+        const anomalous = results.map(({ source: log }) => ({ ...log, document: {} }));
+        yield { logs: [...anomalous, ordinary], position: 0 };
+      }
     },
   };
   const outcome = await runDetection({
