@@ -68,11 +68,18 @@ const countResults = async (query: object): Promise<number> =>
   ).count;
 
 /** Entities with anomalies of a severity, the one with most first. */
-async function entitiesWith(severity: string): Promise<string[]> {
+async function entitiesWith(severity: string, feature?: string): Promise<string[]> {
   const { aggregations } = await world.elasticsearch.search({
     index: resultsPattern(world.space),
     size: 0,
-    query: { bool: { filter: [{ term: { 'anomaly.severity': severity } }] } },
+    query: {
+      bool: {
+        filter: [
+          { term: { 'anomaly.severity': severity } },
+          ...(feature === undefined ? [] : [{ term: { 'anomaly.attribution.feature': feature } }]),
+        ],
+      },
+    },
     aggs: { entities: { terms: { field: 'anomaly.entity' } } },
   });
   const { buckets } = aggregations!.entities as { buckets: { key: string }[] };
@@ -215,8 +222,11 @@ it('shows a number beside what is usual, of the entity and the feature that its 
       await choose('logAnomaliesPanelEntity', entity);
       await chart.getByText(`Logs with service.name: ${entity}`).waitFor();
     }
+    const [slow] = await entitiesWith('warning', 'response_time');
+    await choose('logAnomaliesPanelEntity', slow);
     await choose('logAnomaliesPanelFeature', 'response_time');
-    await chart.getByText('response_time').first().waitFor();
+    // The description of the chart is for screen readers.
+    await chart.getByText('response_time over time').first().waitFor({ state: 'attached' });
     await choose('logAnomaliesPanelFeature', 'no_such_feature');
     await page.waitForSelector(testSubject('logAnomaliesPanelEmpty'));
     const [entity] = await entitiesWith('minor');
