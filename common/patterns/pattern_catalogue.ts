@@ -1,3 +1,4 @@
+import { cached } from '../log_features/columns/cached';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { kindOf, tokeniseMessage, type MessageTokens } from '../log_features/template/message_tokens';
@@ -7,9 +8,6 @@ import { groupMessages, type MessageMasks } from '../log_features/template/templ
 import { printable } from '../printable';
 import { PATTERN_LIMITS } from './pattern';
 
-/** Messages whose pattern is kept for the next time, and the longest of them. */
-const CACHE_SIZE = 4_096;
-const CACHED_LENGTH = 512;
 const ID_CHARACTERS = 24;
 
 /** A pattern as messages are matched with it. */
@@ -42,7 +40,7 @@ const tokensOf = ({ words, spaced }: MessageTokens): string[] =>
 /** Finds the pattern of a message. Patterns never change while a bucket is counted, so the order of logs does not matter. */
 export class PatternCatalogue {
   private readonly matcher: TemplateMatcher;
-  private cache = new Map<string, MatchedPattern | undefined>();
+  private readonly patternOf = cached((text) => this.match(tokeniseMessage(text, this.masks(text))));
 
   constructor(
     private readonly patterns: readonly CataloguedPattern[],
@@ -54,14 +52,7 @@ export class PatternCatalogue {
 
   /** @returns undefined for a message without a token */
   public find(message: string): MatchedPattern | undefined {
-    const text = message.length > this.maxLength ? message.slice(0, this.maxLength) : message;
-    if (this.cache.has(text)) return this.cache.get(text);
-    const found = this.match(tokeniseMessage(text, this.masks(text)));
-    if (text.length <= CACHED_LENGTH) {
-      if (this.cache.size >= CACHE_SIZE) this.cache = new Map();
-      this.cache.set(text, found);
-    }
-    return found;
+    return this.patternOf(message.length > this.maxLength ? message.slice(0, this.maxLength) : message);
   }
 
   private match(read: MessageTokens): MatchedPattern | undefined {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Comparison } from '../../anomaly/comparison';
 import { EVENT_CHARACTERS } from '../../anomaly/comparison';
+import { cached } from '../columns/cached';
 import { MOST_EVENT_COLUMNS } from '../../detector/bucket_schema';
 import type { FeatureDefinition } from '../../detector';
 import { printable } from '../../printable';
@@ -33,8 +34,6 @@ const MOST_MINED = 50_000;
 const FEWEST_ROWS = 5;
 /** Steps that an explanation names. */
 const TOLD_STEPS = 3;
-/** Texts whose template is kept for the next time. */
-const CACHE_SIZE = 4_096;
 const MOST_COLUMNS = MOST_EVENT_COLUMNS + 1;
 
 const count = z.number().int().min(0).max(1e15);
@@ -149,18 +148,17 @@ function placesOf({ places }: CountedEvents, columns: number): Places {
   return { first, last };
 }
 
-function templateReader(templates: readonly (readonly string[])[], cacheSize = CACHE_SIZE): TemplateOf {
+/** @param cacheSize texts whose template is remembered */
+function templateReader(templates: readonly (readonly string[])[], cacheSize?: number): TemplateOf {
   const matcher = new TemplateMatcher(templates);
-  let cache = new Map<string, number>();
-  return (text) => {
-    const known = cache.get(text);
-    if (known !== undefined) return known;
-    const found = matcher.match(tokensOfEvent(text));
-    const id = found < 0 ? UNMATCHED : found;
-    if (cache.size >= cacheSize) cache = new Map();
-    cache.set(text, id);
-    return id;
-  };
+  // Masked messages are longer than what is remembered elsewhere.
+  return cached(
+    (text) => {
+      const found = matcher.match(tokensOfEvent(text));
+      return found < 0 ? UNMATCHED : found;
+    },
+    { size: cacheSize, longest: Infinity },
+  );
 }
 
 /** Counts of the templates with a column, then of all others that are known: what rows are compared by. */

@@ -1,3 +1,4 @@
+import { cached } from '../columns/cached';
 import {
   kindOf,
   MAX_MESSAGE_TOKEN_LENGTH,
@@ -12,9 +13,6 @@ import type { MessageMasks } from '../template/template_miner';
 export const TEXT_LIMITS = { texts: 100_000, characters: 16_000_000, places: 1_000_000, placesOfRow: 100 };
 /** Different messages of one row that are counted apart; logs with others are counted together. */
 export const MOST_TEXTS = 500;
-/** Messages whose text is kept for the next time, and the longest of them. */
-const CACHE_SIZE = 4_096;
-const CACHED_LENGTH = 512;
 /** Code units of a message that are looked at. */
 const LONGEST_MESSAGE = 2_048;
 
@@ -40,23 +38,13 @@ export interface EventTally {
 
 /** Returns the masked message that events are told apart by: its tokens, each with the space before it. */
 export function eventReader(masks: MessageMasks): (message: string) => string | undefined {
-  let cache = new Map<string, string | undefined>();
-  const read = (message: string): string | undefined => {
+  const read = cached((message) => {
     const text = message.replaceAll(BETWEEN, ' ');
     const { words, spaced } = tokeniseMessage(text, masks(text));
     if (words.length === 0) return undefined;
     return words.map((word, place) => (spaced[place] === 1 && place > 0 ? ` ${word}` : word)).join(BETWEEN);
-  };
-  return (message) => {
-    const text = message.length > LONGEST_MESSAGE ? message.slice(0, LONGEST_MESSAGE) : message;
-    if (text.length > CACHED_LENGTH) return read(text);
-    const known = cache.get(text);
-    if (known !== undefined) return known;
-    const found = read(text);
-    if (cache.size >= CACHE_SIZE) cache = new Map();
-    cache.set(text, found);
-    return found;
-  };
+  });
+  return (message) => read(message.length > LONGEST_MESSAGE ? message.slice(0, LONGEST_MESSAGE) : message);
 }
 
 /**

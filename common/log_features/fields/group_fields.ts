@@ -1,9 +1,10 @@
+import { cached } from '../columns/cached';
 import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../../detector';
 import { compileField, type FieldReader } from './field_access';
 import { DirtCounter, scalarOf } from '../columns/field_value';
 import type { ParentsOfField } from './route_parameters';
 import { agentFamily } from './agent_family';
-import { cached, maskedReader, readableRoute, routeReader } from './routes';
+import { maskedReader, readableRoute, routeReader } from './routes';
 
 /** UTF-16 code units of a value that tell a group from others. */
 const MAX_PART = 256;

@@ -1,3 +1,4 @@
+import { cached } from '../columns/cached';
 /** Code units of a text that a route is made of. */
 const MAX_TEXT = 2_048;
 /** Segments of a path, and names of query parameters, that a route keeps; an ellipsis stands for the rest. */
@@ -267,24 +268,6 @@ export function maskedText(whole: string): string {
     masked = isJoined ? masked.slice(0, joined) : masked + token;
   }
   return masked.length > MAX_ROUTE ? masked.slice(0, MAX_ROUTE) : masked;
-}
-
-const CACHE_SIZE = 4_096;
-const CACHED_LENGTH = 512;
-
-/** Remembers the results of recent texts. */
-export function cached(read: (text: string) => string): (text: string) => string {
-  let cache = new Map<string, string>();
-  return (text) => {
-    const known = cache.get(text);
-    if (known !== undefined) return known;
-    const result = read(text);
-    if (text.length <= CACHED_LENGTH) {
-      if (cache.size >= CACHE_SIZE) cache = new Map();
-      cache.set(text, result);
-    }
-    return result;
-  };
 }
 
 /** {@link routeOf} that remembers recent texts. */

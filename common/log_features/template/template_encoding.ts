@@ -5,6 +5,7 @@ import {
   MAX_MESSAGE_TOKENS,
   tokeniseMessage,
 } from './message_tokens';
+import { cached } from '../columns/cached';
 import { printable } from '../../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../../detector';
@@ -61,9 +62,6 @@ type TemplateState = z.infer<typeof templateStateSchema>;
 const UNMATCHED = -1;
 /** Characters of the text of a template in results. */
 const SHOWN_TEXT = 500;
-/** Messages whose template is kept for the next time, and the longest of them. */
-const CACHE_SIZE = 4_096;
-const CACHED_LENGTH = 512;
 
 /** The template of a message: its id (stable within a model) and text, `<*>` and masks for what varies. */
 export interface MessageTemplate {
@@ -213,18 +211,7 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
     state.tokeniser === 2 ? minedReader(templates, masksOf(state.masks)) : drainReader(templates);
   const counts = state.templates.map(([, count]) => count);
   const unread = new DirtCounter();
-  let cache = new Map<string, MessageReading>();
-
-  const read = (text: string): MessageReading => {
-    const known = cache.get(text);
-    if (known !== undefined) return known;
-    const result = reader.read(text);
-    if (text.length <= CACHED_LENGTH) {
-      if (cache.size >= CACHE_SIZE) cache = new Map();
-      cache.set(text, result);
-    }
-    return result;
-  };
+  const read = cached((text: string): MessageReading => reader.read(text));
 
   const templateText = (id: number): string => reader.textOf(templates[id]);
   const top = counts
