@@ -53,7 +53,7 @@ export default tseslint.config(
       'common/detector/value_units.ts',
       'common/log_features/suggesting/{presets,suggest_features}.ts',
       'scripts/bench/detection_run.ts',
-      'server/elasticsearch/buckets/{aggregate_rows,closed_sessions,count_events,memory,read_buckets}.ts',
+      'server/elasticsearch/buckets/{aggregate_rows,closed_sessions,count_events,memory,read_buckets,session_candidates}.ts',
       'server/elasticsearch/buckets/{sample_buckets,sample_sessions}.ts',
       'server/elasticsearch/logs/{demo_index,entity_query,message_search,source_logs,write_logs}.ts',
     ],

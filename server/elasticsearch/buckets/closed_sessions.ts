@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
 import type { BucketRow, EntityBound } from '../../../common/buckets';
 import { DetectionError } from '../../../common/detection_error';
-import { durationToMilliseconds, type Detector } from '../../../common/detector';
-import { MINUTE } from '../../../common/duration';
+import type { Detector } from '../../../common/detector';
 import { getField } from '../../../common/log_features';
 import { EventCounter, SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
@@ -18,20 +16,13 @@ import { measures, rowOf, type Cell } from './aggregate_rows';
 import { eventOfLog } from './count_events';
 import { EarlierBeginnings } from './earlier_beginnings';
 import { countOf, KeptLogs, type SessionLog } from './kept_logs';
-import { chainsOf, type Chain, type SessionSettings } from './session_chains';
+import { candidatesOf, chosenOf, IDS_A_REQUEST, spansWithinGap, type Candidate } from './session_candidates';
+import { chainsOf, sessionSettings, type Chain, type Span } from './session_chains';
 
-/** Sessions whose logs are read by one request; Elasticsearch takes 65,536 values. */
-const IDS_A_REQUEST = 1_000;
 /** Sessions with other logs of the same id around them, of one request: a clause each, of which Elasticsearch takes 1,024. */
 const CLAUSES_A_REQUEST = 200;
 /** Logs that are held at a time. */
 export const MOST_LOGS = 300_000;
-
-/** Half-open, epoch milliseconds. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface SessionRequest {
   /** Of the logs; its times do not matter. */
@@ -53,11 +44,6 @@ export interface ClosedSessions {
 export interface SessionRow extends BucketRow {
   readonly closedAt: number;
 }
-
-export const sessionSettings = ({ bucket }: Detector): SessionSettings => ({
-  gap: durationToMilliseconds(bucket?.session?.gap ?? '5m'),
-  longest: durationToMilliseconds(bucket?.session?.max_length ?? '1h'),
-});
 
 /**
  * The sessions that are over within a span of time. First the cluster names the ids that may have one, then their logs are read, their
@@ -93,192 +79,17 @@ export async function closedSessions(
   return { rows, ...(bound && { bound }) };
 }
 
-interface Candidate {
-  readonly id: string;
-  /** Time at which the session is over, as far as it can be told. */
-  readonly closedAt: number;
-  readonly logs: number;
-}
-
-/** Parts of a span that are asked for one by one, where a gap is short. */
-const MOST_PARTS = 6;
-
-/**
- * Parts of a span in which the cluster can tell which sessions are over, each at most a gap long. Of spans of many gaps, as a sample
- * has, all that log in them are read instead.
- */
-function spansWithinGap({ from, to }: Span, { gap }: Pick<SessionSettings, 'gap'>): Span[] {
-  const parts = Math.ceil((to - from) / gap);
-  if (parts > MOST_PARTS) return [{ from, to }];
-  return Array.from({ length: parts }, (_none, place) => ({
-    from: from + place * gap,
-    to: Math.min(to, from + (place + 1) * gap),
-  }));
-}
-
-/** Ids of which a session may be over within the span; each of those that are is among them. */
-async function candidatesOf(
-  client: ElasticsearchClient,
-  detector: Detector,
-  range: LogRange,
-  { from, to }: Span,
-  { gap, longest }: SessionSettings,
-  options: RequestOptions,
-): Promise<Candidate[]> {
-  const entity = await entityTerms(client, detector, options);
-  const { timestampField } = range;
-  const found: Candidate[] = [];
-  const open = new Map<string, number>();
-  const active = compositePages<Sides & { key: EntityKey; doc_count: number; last: { value: number } }>(
-    client,
-    {
-      index: range.index,
-      query: { bool: { filter: [queryOf({ ...range, from: from - gap, to }), ...entity.filter] } },
-      sources: entity.sources,
-      aggs: {
-        last: { max: { field: timestampField } },
-        ...sidesOf(from, timestampField),
-      },
-      requestCache: false,
-      what: `find sessions of "${range.index}"`,
-    },
-    options,
-  );
-  for await (const { buckets } of active) {
-    for (const { key, doc_count: logs, last, before, after } of buckets) {
-      const id = entity.entityOf(key);
-      if (id === undefined) continue;
-      // Within a gap two logs can lie on either side of a silence only if it began before the span.
-      const silentFrom = before.last.value ?? Infinity;
-      const isOver =
-        last.value < to - gap ||
-        (silentFrom < to - gap && (after.first.value ?? Infinity) - silentFrom >= gap) ||
-        to - from > gap;
-      if (isOver) found.push({ id, logs, closedAt: Math.min(last.value, silentFrom) + gap });
-      else open.set(id, logs);
-    }
-  }
-  for (const [id, begin] of await longSessions(
-    client,
-    detector,
-    range,
-    { from, to },
-    [...open.keys()],
-    options,
-  )) {
-    found.push({ id, logs: open.get(id) ?? 0, closedAt: begin + longest });
-  }
-  return found;
-}
-
-interface Sides {
-  readonly before: { readonly last: { readonly value: number | null } };
-  readonly after: { readonly first: { readonly value: number | null } };
-}
-
-/** Last log before a time, epoch milliseconds, and first from then on. */
-function sidesOf(time: number, field: string): Record<string, estypes.AggregationsAggregationContainer> {
-  const within = (bounds: { gte?: number; lt?: number }): estypes.QueryDslQueryContainer => ({
-    range: { [field]: { ...bounds, format: 'epoch_millis' } },
-  });
-  return {
-    before: { filter: within({ lt: time }), aggs: { last: { max: { field } } } },
-    after: { filter: within({ gte: time }), aggs: { first: { min: { field } } } },
-  };
-}
-
-/**
- * Those of the ids of which a session reaches its longest time within a span of at most a gap, with its begin: it came after a silence,
- * not in the midst of more logs.
- */
-export async function longSessions(
-  client: ElasticsearchClient,
-  detector: Detector,
-  range: LogRange,
-  { from, to }: Span,
-  ids: readonly string[],
-  options: RequestOptions,
-): Promise<Map<string, number>> {
-  const begins = new Map<string, number>();
-  if (ids.length === 0) return begins;
-  const { gap, longest } = sessionSettings(detector);
-  const entity = await entityTerms(client, detector, options);
-  const wanted = new Set(ids);
-  const pages = compositePages<Sides & { key: EntityKey }>(
-    client,
-    {
-      index: range.index,
-      query: {
-        bool: {
-          filter: [
-            queryOf({ ...range, from: from - longest - gap, to: to - longest }),
-            ...entity.filter,
-            ...(ids.length <= IDS_A_REQUEST ? entity.filterOf(ids) : []),
-          ],
-        },
-      },
-      sources: entity.sources,
-      aggs: sidesOf(from - longest, range.timestampField),
-      requestCache: false,
-      what: `find long sessions of "${range.index}"`,
-    },
-    options,
-  );
-  for await (const { buckets } of pages) {
-    for (const { key, before, after } of buckets) {
-      const id = entity.entityOf(key);
-      const begin = after.first.value;
-      if (id === undefined || begin === null || !wanted.has(id)) continue;
-      if (begin - (before.last.value ?? -Infinity) >= gap) begins.set(id, begin);
-    }
-  }
-  return begins;
-}
-
-const hashOf = (id: string): string => createHash('sha256').update(id).digest('hex');
-
-/** Of more sessions in a minute than places a uniform choice: neither long nor failing ones are learned from more than they come. */
-function chosenOf(
-  candidates: readonly Candidate[],
-  most: number,
-): { ids: readonly string[]; bound?: EntityBound } {
-  const byMinute = new Map<number, Map<string, Candidate>>();
-  for (const candidate of candidates) {
-    const minute = Math.floor(candidate.closedAt / MINUTE);
-    let own = byMinute.get(minute);
-    if (own === undefined) byMinute.set(minute, (own = new Map()));
-    // An id may come in several parts of a span.
-    if (!own.has(candidate.id)) own.set(candidate.id, candidate);
-  }
-  const ids: string[] = [];
-  let bound: EntityBound | undefined;
-  const sumOf = (some: readonly Candidate[]): number => some.reduce((sum, { logs }) => sum + logs, 0);
-  for (const ofMinute of byMinute.values()) {
-    const own = [...ofMinute.values()];
-    if (own.length <= most) {
-      ids.push(...own.map(({ id }) => id));
-      continue;
-    }
-    const kept = own
-      .map((candidate) => ({ candidate, hash: hashOf(candidate.id) }))
-      .sort((one, other) => (one.hash < other.hash ? -1 : 1))
-      .slice(0, most)
-      .map(({ candidate }) => candidate);
-    ids.push(...kept.map(({ id }) => id));
-    if (bound === undefined || own.length > bound.of) {
-      const logs = sumOf(own);
-      bound = { kept: kept.length, of: own.length, left_out_logs: logs - sumOf(kept), logs };
-    }
-  }
-  return { ids: [...new Set(ids)], ...(bound && { bound }) };
-}
-
 type RequestWithTexts = SessionRequest & { readonly texts: SharedTexts };
 
 interface LogsOfId {
   readonly kept: KeptLogs;
   /** With `since`. */
   readonly earlier?: EarlierBeginnings;
+}
+
+interface SessionOfId {
+  readonly id: string;
+  readonly chain: Chain<SessionLog>;
 }
 
 interface HeldLogs {
@@ -317,24 +128,19 @@ export async function sessionsOf(
     }
     first += part.length;
     if (read.held < MOST_LOGS / 2) many = Math.min(IDS_A_REQUEST, 2 * many);
-    const alone: Chain<SessionLog>[] = [];
-    const [aloneIds, others]: [string[], { id: string; chain: Chain<SessionLog> }[]] = [[], []];
+    const alone: SessionOfId[] = [];
+    const others: SessionOfId[] = [];
     for (const [id, { kept, earlier }] of read.byId) {
       const { logs } = kept;
       const chains = chainsOf(logs, settings);
       if (earlier !== undefined) told?.(id, chains, earlier.times);
       const wanted = chains.filter((chain) => isWanted(chain, id));
       for (const chain of wanted) {
-        if (chain.logs.length === logs.length) {
-          alone.push(chain);
-          aloneIds.push(id);
-        } else others.push({ id, chain });
+        const isAlone = chain.logs.length === logs.length;
+        (isAlone ? alone : others).push({ id, chain });
       }
     }
-    const rowsOf = (
-      own: readonly { id: string; chain: Chain<SessionLog> }[],
-      queries: estypes.QueryDslQueryContainer[],
-    ) =>
+    const rowsOf = (own: readonly SessionOfId[], queries: estypes.QueryDslQueryContainer[]) =>
       measuredRows(
         client,
         detector,
@@ -345,8 +151,12 @@ export async function sessionsOf(
         options,
       );
     if (alone.length > 0) {
-      const own = alone.map((chain, place) => ({ id: aloneIds[place], chain }));
-      rows.push(...(await rowsOf(own, selectionOf(entity, aloneIds, detector))));
+      const selection = selectionOf(
+        entity,
+        alone.map(({ id }) => id),
+        detector,
+      );
+      rows.push(...(await rowsOf(alone, selection)));
     }
     for (const batch of batchesOf(others)) {
       const should = batch.map(({ id, chain }): estypes.QueryDslQueryContainer => ({
@@ -470,7 +280,7 @@ async function measuredRows(
   detector: Detector,
   request: RequestWithTexts,
   entity: EntitySources,
-  sessions: readonly { readonly id: string; readonly chain: Chain<SessionLog> }[],
+  sessions: readonly SessionOfId[],
   queries: readonly estypes.QueryDslQueryContainer[],
   options: RequestOptions,
 ): Promise<SessionRow[]> {

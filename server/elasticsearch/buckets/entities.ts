@@ -1,12 +1,12 @@
 import { entityFieldsText, type Detector } from '../../../common/detector';
 import type { BucketRow, EntityBound } from '../../../common/buckets';
 import type { LogRange } from '../../detection/ports';
-import { attempt, type RequestOptions } from '../transport/attempt';
+import { aggregateLogs } from '../transport/aggregate_logs';
+import type { RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages } from '../transport/composite_pages';
 import { entityTerms, type EntityKey } from '../transport/entity_terms';
 import { queryOf } from '../transport/log_query';
-import { searchWhole } from '../transport/whole_answer';
 
 /** Frequent values that are remembered for each field of `bucket.rare`. */
 const COMMON_VALUES = 500;
@@ -163,27 +163,21 @@ export async function learnCommonValues(
 ): Promise<Record<string, string[]>> {
   const fields = Object.entries(detector.bucket?.rare ?? {});
   if (fields.length === 0 || range.to <= range.from) return {};
-  const answer = await attempt(
-    () =>
-      searchWhole(
-        client,
-        {
-          index: range.index,
-          size: 0,
-          track_total_hits: false,
-          allow_no_indices: true,
-          query: queryOf(range),
-          aggs: Object.fromEntries(
-            fields.map(([name, field]) => [name, { terms: { field, size: COMMON_VALUES } }]),
-          ),
-        },
-        { signal: options.signal },
+  const values = await aggregateLogs(
+    client,
+    {
+      index: range.index,
+      query: queryOf(range),
+      aggs: Object.fromEntries(
+        fields.map(([name, field]) => [name, { terms: { field, size: COMMON_VALUES } }]),
       ),
-    { what: `learn frequent values of "${range.index}"`, ...options },
+      what: `learn frequent values of "${range.index}"`,
+    },
+    options,
   );
   const learned: Record<string, string[]> = {};
   for (const [name] of fields) {
-    const found = answer.aggregations?.[name] as
+    const found = values?.[name] as
       { buckets: { key: unknown; doc_count: number }[]; sum_other_doc_count: number } | undefined;
     const buckets = found?.buckets ?? [];
     if (buckets.length === 0) continue;

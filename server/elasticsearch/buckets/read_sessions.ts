@@ -10,15 +10,11 @@ import { compositePages } from '../transport/composite_pages';
 import { entityTerms, type EntityKey } from '../transport/entity_terms';
 import { queryOf, timeSort } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
-import {
-  closedSessions,
-  longSessions,
-  sessionSettings,
-  sessionsOf,
-  type SessionRow,
-} from './closed_sessions';
+import { closedSessions, sessionsOf, type SessionRow } from './closed_sessions';
 import { openMemory, wholeRange } from './memory';
 import { sourceLogs, type BucketReadOptions } from './read_buckets';
+import { longSessions } from './session_candidates';
+import { sessionSettings } from './session_chains';
 
 /** Sessions of one page, about. */
 const SESSIONS_A_PAGE = 2_000;

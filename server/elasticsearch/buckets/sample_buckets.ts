@@ -1,8 +1,8 @@
-import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import { silentRow, spanOf, type BucketRow } from '../../../common/buckets';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
+import { shuffled } from '../../detection/training/shuffled';
 import type { ElasticsearchClient } from '../transport/client';
 import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import {
@@ -36,12 +36,7 @@ function shuffledStarts({ from, to }: LogRange, span: number, seed: number): num
     { length: Math.max(0, Math.floor(to / span) - first) },
     (_, i) => (first + i) * span,
   );
-  const generator = xoroshiro128plus(seed);
-  for (let i = starts.length - 1; i > 0; i--) {
-    const other = unsafeUniformIntDistribution(0, i, generator);
-    [starts[i], starts[other]] = [starts[other], starts[i]];
-  }
-  return starts;
+  return shuffled(starts, seed);
 }
 
 /** Rows of the entities that were known, and silent, at each of the starts. */

@@ -1,15 +1,15 @@
-import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { Detector } from '../../../common/detector';
 import { MINUTE } from '../../../common/duration';
 import { SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
-import { attempt, type RequestOptions } from '../transport/attempt';
+import { shuffled } from '../../detection/training/shuffled';
+import { aggregateLogs } from '../transport/aggregate_logs';
+import type { RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { queryOf } from '../transport/log_query';
-import { searchWhole } from '../transport/whole_answer';
-import { closedSessions, MOST_LOGS, sessionSettings, type SessionRow } from './closed_sessions';
+import { closedSessions, MOST_LOGS, type SessionRow } from './closed_sessions';
 import { learnCommonValues } from './entities';
-import type { SessionSettings } from './session_chains';
+import { sessionSettings, type SessionSettings } from './session_chains';
 
 /** Spans of time that are looked at, where not all sessions are wanted: a day's worth of five minutes. */
 const SPANS = 288;
@@ -44,27 +44,20 @@ async function countIdsAndLogs(
   options: RequestOptions,
 ): Promise<SessionCounts> {
   const field = bucket?.session?.field ?? '';
-  const answer = await attempt(
-    () =>
-      searchWhole(
-        client,
-        {
-          index: range.index,
-          size: 0,
-          track_total_hits: false,
-          allow_no_indices: true,
-          query: queryOf(range),
-          aggs: {
-            sessions: { cardinality: { field, precision_threshold: 10_000 } },
-            logs: { value_count: { field } },
-          },
-        },
-        { signal: options.signal },
-      ),
-    { what: `count sessions of "${range.index}"`, ...options },
+  const counted = await aggregateLogs(
+    client,
+    {
+      index: range.index,
+      query: queryOf(range),
+      aggs: {
+        sessions: { cardinality: { field, precision_threshold: 10_000 } },
+        logs: { value_count: { field } },
+      },
+      what: `count sessions of "${range.index}"`,
+    },
+    options,
   );
-  const valueOf = (name: string): number =>
-    (answer.aggregations?.[name] as { value: number } | undefined)?.value ?? 0;
+  const valueOf = (name: string): number => (counted?.[name] as { value: number } | undefined)?.value ?? 0;
   return { ids: valueOf('sessions'), logs: valueOf('logs') };
 }
 
@@ -127,13 +120,4 @@ function spansOf({ from, to }: LogRange, length: number): { from: number; to: nu
     from: from + place * step,
     to: Math.min(to, from + (place + 1) * step),
   }));
-}
-
-function shuffled<Item>(items: Item[], seed: number): Item[] {
-  const generator = xoroshiro128plus(seed);
-  for (let i = items.length - 1; i > 0; i--) {
-    const other = unsafeUniformIntDistribution(0, i, generator);
-    [items[i], items[other]] = [items[other], items[i]];
-  }
-  return items;
 }

@@ -1,3 +1,5 @@
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
+
 /** Time of the last log and what follows from it, all in epoch milliseconds. */
 export interface SessionSettings {
   /** A session is over after so long without a log. */
@@ -5,6 +7,17 @@ export interface SessionSettings {
   /** It is judged by so much of it at most. */
   readonly longest: number;
 }
+
+/** Half-open, epoch milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const sessionSettings = ({ bucket }: Detector): SessionSettings => ({
+  gap: durationToMilliseconds(bucket?.session?.gap ?? '5m'),
+  longest: durationToMilliseconds(bucket?.session?.max_length ?? '1h'),
+});
 
 /** Logs of one session, in the order of time. */
 export interface Chain<Log> {

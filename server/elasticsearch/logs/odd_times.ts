@@ -1,9 +1,9 @@
 import { HOUR } from '../../../common/duration';
 import type { LogRange } from '../../detection/ports';
-import { attempt, type RequestOptions } from '../transport/attempt';
+import { aggregateLogs } from '../transport/aggregate_logs';
+import type { RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { queryOfSource } from '../transport/log_query';
-import { searchWhole } from '../transport/whole_answer';
 
 /** Clocks may differ by so much without a word. */
 const AHEAD_MILLISECONDS = HOUR;
@@ -22,29 +22,23 @@ export async function countOddTimes(
   now: number,
   options: RequestOptions = {},
 ): Promise<OddTimes> {
-  const answer = await attempt(
-    () =>
-      searchWhole(
-        client,
-        {
-          index,
-          allow_no_indices: true,
-          size: 0,
-          track_total_hits: false,
-          query: { bool: { filter: queryOfSource(query) } },
-          aggs: {
-            untimed: { missing: { field: timestampField } },
-            ahead: {
-              filter: {
-                range: { [timestampField]: { gte: now + AHEAD_MILLISECONDS, format: 'epoch_millis' } },
-              },
-            },
+  const found = await aggregateLogs(
+    client,
+    {
+      index,
+      query: { bool: { filter: queryOfSource(query) } },
+      aggs: {
+        untimed: { missing: { field: timestampField } },
+        ahead: {
+          filter: {
+            range: { [timestampField]: { gte: now + AHEAD_MILLISECONDS, format: 'epoch_millis' } },
           },
         },
-        { signal: options.signal },
-      ),
-    { what: `look for logs of "${index}" without a time`, ...options },
+      },
+      what: `look for logs of "${index}" without a time`,
+    },
+    options,
   );
-  const counted = answer.aggregations as Record<keyof OddTimes, { doc_count: number }> | undefined;
+  const counted = found as Record<keyof OddTimes, { doc_count: number }> | undefined;
   return { untimed: counted?.untimed.doc_count ?? 0, ahead: counted?.ahead.doc_count ?? 0 };
 }

@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { SourceLog } from '../../../common/log_document';
 import type { LogRange, LogSample, SampleOptions } from '../../detection/ports';
+import { aggregateLogs } from '../transport/aggregate_logs';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { errorBodyOf, errorTypes, reasonOf } from '../transport/errors';
@@ -105,23 +106,17 @@ export async function firstLogAt(
   range: LogRange,
   options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
 ): Promise<number | undefined> {
-  const answer = await attempt(
-    () =>
-      searchWhole(
-        client,
-        {
-          index: range.index,
-          allow_no_indices: true,
-          size: 0,
-          track_total_hits: false,
-          query: queryOf(range),
-          aggs: { first: { min: { field: range.timestampField } } },
-        },
-        { signal: options.signal },
-      ),
-    { what: `look for the first log of "${range.index}"`, ...options },
+  const found = await aggregateLogs(
+    client,
+    {
+      index: range.index,
+      query: queryOf(range),
+      aggs: { first: { min: { field: range.timestampField } } },
+      what: `look for the first log of "${range.index}"`,
+    },
+    options,
   );
-  return (answer.aggregations?.first as estypes.AggregationsMinAggregate).value ?? undefined;
+  return (found?.first as estypes.AggregationsMinAggregate).value ?? undefined;
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
 import type { LogRange } from '../../detection/ports';
-import { attempt } from '../transport/attempt';
+import { aggregateLogs } from '../transport/aggregate_logs';
 import type { ElasticsearchClient } from '../transport/client';
 import { fieldTypes, queryOf } from '../transport/log_query';
-import { searchWhole } from '../transport/whole_answer';
 
 /** A number of logs in one stretch of time; null where none has it. */
 export interface ValuePoint {
@@ -44,38 +43,32 @@ export async function readValues(
     );
   }
   const intervalMilliseconds = Math.max(1, Math.ceil((to - from) / buckets));
-  const answer = await attempt(
-    () =>
-      searchWhole(
-        client,
-        {
-          index,
-          allow_no_indices: true,
-          size: 0,
-          track_total_hits: false,
-          query: queryOf(range),
+  const summed = await aggregateLogs(
+    client,
+    {
+      index,
+      query: queryOf(range),
+      aggs: {
+        times: {
+          date_histogram: {
+            field: timestampField,
+            fixed_interval: `${intervalMilliseconds}ms`,
+            offset: `${from % intervalMilliseconds}ms`,
+            min_doc_count: 0,
+            extended_bounds: { min: from, max: to - 1 },
+          },
           aggs: {
-            times: {
-              date_histogram: {
-                field: timestampField,
-                fixed_interval: `${intervalMilliseconds}ms`,
-                offset: `${from % intervalMilliseconds}ms`,
-                min_doc_count: 0,
-                extended_bounds: { min: from, max: to - 1 },
-              },
-              aggs: {
-                middle: { percentiles: { field, percents: [50], keyed: false } },
-                least: { min: { field } },
-                most: { max: { field } },
-              },
-            },
+            middle: { percentiles: { field, percents: [50], keyed: false } },
+            least: { min: { field } },
+            most: { max: { field } },
           },
         },
-        { signal },
-      ),
-    { what: `read ${field} over time in "${index}"`, signal },
+      },
+      what: `read ${field} over time in "${index}"`,
+    },
+    { signal },
   );
-  const { buckets: times } = answer.aggregations?.times as { buckets: Bucket[] };
+  const { buckets: times } = summed?.times as { buckets: Bucket[] };
   return {
     intervalMilliseconds,
     // The bounds of the histogram do not heed its offset.
