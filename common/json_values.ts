@@ -81,3 +81,7 @@ export function wellFormedJson<Value>(value: Value): Value {
     Object.entries(value).map(([name, item]) => [name, wellFormedJson(item)]),
   ) as Value;
 }
+
+/** Says whether a value is an object with names, no list. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isRecord } from '../json_values';
 import { DetectionError } from '../detection_error';
 import type { LogDocument } from '../log_document';
 import { getField, readLabel } from '../log_features';
@@ -53,7 +54,7 @@ function truthOf(document: LogDocument, labelField: string, row: number): Ground
   }
   if (!anomaly) return { anomaly };
   const lastDot = labelField.lastIndexOf('.');
-  const prefix = isObject(value)
+  const prefix = isRecord(value)
     ? `${labelField}.`
     : lastDot === -1
       ? undefined
@@ -68,11 +69,8 @@ function truthOf(document: LogDocument, labelField: string, row: number): Ground
   };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
 function anomalyValue(value: unknown): unknown {
-  const inner = isObject(value) ? value.anomaly : value;
+  const inner = isRecord(value) ? value.anomaly : value;
   return Array.isArray(inner) && inner.length === 1 ? inner[0] : inner;
 }
 

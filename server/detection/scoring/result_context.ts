@@ -2,6 +2,7 @@ import type { Attribution } from '../../../common/anomaly';
 import { bucketFields } from '../../../common/buckets';
 import { entityFieldsOf, type Detector } from '../../../common/detector';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
+import { isRecord } from '../../../common/json_values';
 import { fieldsOfFeature, getField } from '../../../common/log_features';
 import type { LogSource } from '../ports';
 import { scalarIn } from './log_values';
@@ -93,8 +94,15 @@ const OWN_PARTS = ['detector', 'model', 'anomaly', 'run', 'result', 'page', 'buc
 /** ECS has these as objects, which a result adds to. */
 const SHARED_PARTS = ['event', 'source'] as const;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** @returns the values with others of the log among its `labels`; the log's own labels win */
+export function withLabels(
+  values: Readonly<Record<string, unknown>>,
+  others: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { labels } = values;
+  const own = isRecord(labels) ? labels : labels === undefined ? {} : { labels };
+  return { ...values, labels: { ...others, ...own } };
+}
 
 /**
  * @param unit of the detector: the row of a bucket has its numbers in `bucket`
@@ -106,20 +114,12 @@ export function besideOwnParts(
 ): Record<string, unknown> {
   const clashing = [
     ...OWN_PARTS.filter((name) => name in context && !(name === 'bucket' && unit === 'bucket')),
-    ...SHARED_PARTS.filter((name) => name in context && !isObject(context[name])),
+    ...SHARED_PARTS.filter((name) => name in context && !isRecord(context[name])),
   ];
   if (clashing.length === 0) return { ...context };
-  const { labels } = context;
-  const rest = Object.fromEntries(
-    Object.entries(context).filter(([name]) => !(clashing as string[]).includes(name)),
-  );
-  return {
-    ...rest,
-    labels: {
-      ...Object.fromEntries(clashing.map((name) => [name, context[name]])),
-      ...(isObject(labels) ? labels : labels !== undefined && { labels }),
-    },
-  };
+  const rest = { ...context };
+  for (const name of clashing) delete rest[name];
+  return withLabels(rest, Object.fromEntries(clashing.map((name) => [name, context[name]])));
 }
 
 function setNested(target: Record<string, unknown>, path: string, value: unknown): void {

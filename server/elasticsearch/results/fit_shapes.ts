@@ -1,4 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
+import { isRecord } from '../../../common/json_values';
+import { withLabels } from '../../detection/scoring/result_context';
 
 type Values = Readonly<Record<string, unknown>>;
 type Mapping = Readonly<Record<string, estypes.MappingProperty>>;
@@ -14,10 +16,7 @@ type Mapping = Readonly<Record<string, estypes.MappingProperty>>;
 export function fitShapes(document: Values, mapping: Mapping): Values {
   const odd: Record<string, unknown> = {};
   const fitted = fitWithin(document, mapping, '', odd);
-  if (Object.keys(odd).length === 0) return fitted;
-  const { labels } = fitted;
-  const own = isObject(labels) ? labels : labels === undefined ? {} : { labels };
-  return { ...fitted, labels: { ...odd, ...own } };
+  return Object.keys(odd).length === 0 ? fitted : withLabels(fitted, odd);
 }
 
 function fitWithin(values: Values, mapping: Mapping, prefix: string, odd: Record<string, unknown>): Values {
@@ -27,13 +26,13 @@ function fitWithin(values: Values, mapping: Mapping, prefix: string, odd: Record
     if (place === undefined || value === undefined || value === null || takesAll(place)) continue;
     const path = prefix + name;
     const properties = propertiesOf(place);
-    if (properties !== undefined && isObject(value)) {
+    if (properties !== undefined && isRecord(value)) {
       const within = fitWithin(value, properties, `${path}.`, odd);
       if (within !== value) changed[name] = within;
     } else if (properties !== undefined && !isListOfObjects(value)) {
       changed[name] = hasName(properties) ? { name: value } : undefined;
       if (changed[name] === undefined) odd[path] = value;
-    } else if (properties === undefined && (isObject(value) || isListOfObjects(value))) {
+    } else if (properties === undefined && (isRecord(value) || isListOfObjects(value))) {
       changed[name] = undefined;
       odd[path] = value;
     }
@@ -44,11 +43,8 @@ function fitWithin(values: Values, mapping: Mapping, prefix: string, odd: Record
   );
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isListOfObjects = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every(isObject);
+  Array.isArray(value) && value.length > 0 && value.every(isRecord);
 
 const propertiesOf = (place: estypes.MappingProperty): Mapping | undefined =>
   'properties' in place ? place.properties : undefined;
