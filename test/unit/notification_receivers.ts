@@ -10,7 +10,7 @@ import type { AlertsConfigInput } from '../../server/notifications/config';
 import { DEFAULT_RETRY } from '../../server/notifications/messages/delivery';
 import { createMemoryJournal } from '../../server/notifications/journal';
 import type { AnnouncementJournal } from '../../server/notifications/journal';
-import { createNotifier } from '../../server/notifications/notifier';
+import { createNotifier } from '../../server/notifications/outbox/notifier';
 import type { NotifierDependencies } from '../../server/notifications/outbox/channel_work';
 import { createTestClock } from '../../server/notifications/test_results';
 

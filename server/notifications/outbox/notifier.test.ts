@@ -1,6 +1,6 @@
-import { parseRetryAfter } from './messages/delivery';
-import { createMemoryJournal } from './journal';
-import type { AnnouncementJournal } from './journal';
+import { parseRetryAfter } from '../messages/delivery';
+import { createMemoryJournal } from '../journal';
+import type { AnnouncementJournal } from '../journal';
 import {
   closers,
   detector,
@@ -8,8 +8,8 @@ import {
   startListener,
   startMail,
   startWebhook,
-} from '../../test/unit/notification_receivers';
-import { resultOf } from './test_results';
+} from '../../../test/unit/notification_receivers';
+import { resultOf } from '../test_results';
 
 const textOf = (payload: unknown) => JSON.stringify(payload);
 

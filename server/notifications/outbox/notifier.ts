@@ -1,11 +1,11 @@
-import type { AnomalyResult } from '../../common/anomaly';
-import type { KeptIncident } from '../detection/ports/incidents';
-import { createChannel } from './channels/create_channel';
-import { compileRoute } from './channels/routes';
-import { channelsOf, type AlertsConfig } from './config';
-import type { ChannelReport, NotifierDependencies, RoutedChannel } from './outbox/channel_work';
-import { deliver } from './outbox/deliver_outbox';
-import { enqueueEnds, enqueueIncident, enqueueResults } from './outbox/fill_outbox';
+import type { AnomalyResult } from '../../../common/anomaly';
+import type { KeptIncident } from '../../detection/ports/incidents';
+import { createChannel } from '../channels/create_channel';
+import { compileRoute } from '../channels/routes';
+import { channelsOf, type AlertsConfig } from '../config';
+import type { ChannelReport, NotifierDependencies, RoutedChannel } from './channel_work';
+import { deliver } from './deliver_outbox';
+import { enqueueEnds, enqueueIncident, enqueueResults } from './fill_outbox';
 
 export interface Notifier {
   /**
