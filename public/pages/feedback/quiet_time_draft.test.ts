@@ -1,17 +1,6 @@
-import { IntlMessageFormat } from 'intl-messageformat';
 import { emptyQuietTime, quietTimeOf, type QuietTimeDraft } from './quiet_time_draft';
 
-jest.mock(
-  '@kbn/i18n',
-  () => ({
-    i18n: {
-      getLocale: () => 'en',
-      translate: (_id: string, { defaultMessage, values }: { defaultMessage: string; values?: object }) =>
-        new IntlMessageFormat(defaultMessage, 'en').format(values as never),
-    },
-  }),
-  { virtual: true },
-);
+jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
 const NOW = Date.UTC(2026, 4, 4, 10, 20);
 const draft = (changes: Partial<QuietTimeDraft> = {}): QuietTimeDraft => ({

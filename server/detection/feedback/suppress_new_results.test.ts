@@ -3,30 +3,15 @@ import type { AuditEntry } from '../../../common/audit';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import type { Suppression } from '../../../common/suppressions';
 import type { LogPage, LogSource } from '../ports';
+import { storedResult } from '../../../test/fakes/hiding_stores';
 import { runDetection, type RunWork } from '../scoring/run_detection';
 import { createSuppressor } from './suppress_new_results';
 
 const NOW = Date.UTC(2026, 10, 10);
 const iso = (time: number): string => new Date(time).toISOString();
 
-const resultOf = (id: string, entity: string): AnomalyResult => ({
-  '@timestamp': iso(NOW - 60_000),
-  event: { ingested: iso(NOW), kind: 'alert' },
-  detector: { id: 'web', name: 'Web' },
-  model: { version: '1' },
-  anomaly: {
-    score: 0.7,
-    confidence: 0.9,
-    severity: 'major',
-    threshold: 0.6,
-    attribution: [],
-    reason: '',
-    entity,
-  },
-  source: { index: 'weblogs', id },
-  run: { id: 'run' },
-  result: { type: 'log' },
-});
+const resultOf = (id: string, entity: string): AnomalyResult =>
+  storedResult(id, NOW - 60_000, { entity, pattern: undefined });
 const suppression = (change: Partial<Suppression>): Suppression => ({
   id: 's',
   detector_ids: ['web'],

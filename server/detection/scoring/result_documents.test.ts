@@ -19,6 +19,14 @@ const ATTRIBUTION = [
   { feature: 'client.ip', field: 'client.ip', share: 0.2, actual: '10.0.0.7', typical: '10.0.0.1' },
 ];
 
+const ANOMALY = {
+  score: 0.7,
+  confidence: 0.9,
+  severity: 'major' as const,
+  threshold: 0.6,
+  attribution: [],
+  reason: '',
+};
 const ORIGIN = {
   detectorId: 'web',
   runId: 'run',
@@ -47,10 +55,7 @@ function resultWith(change: Partial<DetectorInput>, attribution: Attribution[] =
         document: DOCUMENT,
         modelVersion: 'web-1',
         anomaly: {
-          score: 0.7,
-          confidence: 0.9,
-          severity: 'major',
-          threshold: 0.6,
+          ...ANOMALY,
           attribution,
           reason: 'response_time 30,123, usually 20–310; user ann (<0.1%), usually bob',
         },
@@ -161,7 +166,7 @@ test('holds no half of a character, by which nothing is found again', () => {
     log: { index: 'weblogs', id: '1' },
     document,
     modelVersion: 'web-1',
-    anomaly: { score: 0.7, confidence: 0.9, severity: 'major', threshold: 0.6, attribution: [], reason: '' },
+    anomaly: ANOMALY,
   });
   expect(result.anomaly.entity).toBe(`${'u'.repeat(255)}\ufffd`);
   expect(result).toMatchObject({ user: document.user, source: { index: 'weblogs', id: '1' } });
@@ -186,14 +191,7 @@ test('fields of the log that have the name of a part of a result go to the label
       log: { index: 'weblogs', id: '1' },
       document: { ...log, '@timestamp': 1_793_491_200_000, response_time: 1 },
       modelVersion: 'web-1',
-      anomaly: {
-        score: 0.7,
-        confidence: 0.9,
-        severity: 'major',
-        threshold: 0.6,
-        attribution: [],
-        reason: '',
-      },
+      anomaly: ANOMALY,
     },
   );
   expect(result.labels).toEqual(log);
@@ -223,14 +221,7 @@ test('the numbers of a bucket row stay in its result', () => {
       log: { index: 'weblogs', id: '1' },
       document: { '@timestamp': 1_793_491_200_000, service: { name: 'shop' }, bucket: { count: 0 } },
       modelVersion: 'web-1',
-      anomaly: {
-        score: 0.7,
-        confidence: 0.9,
-        severity: 'major',
-        threshold: 0.6,
-        attribution: [],
-        reason: '',
-      },
+      anomaly: ANOMALY,
     },
   );
   expect(result).toMatchObject({ bucket: { count: 0 }, service: { name: 'shop' } });
@@ -260,14 +251,7 @@ describe('a log whose clock is wrong', () => {
   const finding = {
     log: { index: 'weblogs', id: '1' },
     modelVersion: 'web-1',
-    anomaly: {
-      score: 0.7,
-      confidence: 0.9,
-      severity: 'major' as const,
-      threshold: 0.6,
-      attribution: [],
-      reason: '',
-    },
+    anomaly: ANOMALY,
   };
   const resultAt = (time: unknown) =>
     resultDocument(origin, { ...finding, document: { '@timestamp': time, response_time: 1 } });

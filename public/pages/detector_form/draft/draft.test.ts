@@ -1,4 +1,3 @@
-import { IntlMessageFormat } from 'intl-messageformat';
 import { parseDetector } from '../../../../common/detector';
 import {
   alertsPerDay,
@@ -19,17 +18,7 @@ import {
 } from './draft';
 import { settingLabel } from './setting_label';
 
-jest.mock(
-  '@kbn/i18n',
-  () => ({
-    i18n: {
-      getLocale: () => 'en',
-      translate: (_id: string, { defaultMessage, values }: { defaultMessage: string; values?: object }) =>
-        new IntlMessageFormat(defaultMessage, 'en').format(values as never),
-    },
-  }),
-  { virtual: true },
-);
+jest.mock('@kbn/i18n', () => jest.requireActual('../../../../test/fakes/i18n'), { virtual: true });
 
 const whole: Draft = {
   ...emptyDraft(),

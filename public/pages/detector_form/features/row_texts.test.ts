@@ -1,18 +1,7 @@
-import { IntlMessageFormat } from 'intl-messageformat';
 import { emptyDraft, usualFeatures, type Draft } from '../draft/draft';
 import { comparedWithText, rowFeaturesTitle, rowFieldName } from './row_texts';
 
-jest.mock(
-  '@kbn/i18n',
-  () => ({
-    i18n: {
-      getLocale: () => 'en',
-      translate: (_id: string, { defaultMessage, values }: { defaultMessage: string; values?: object }) =>
-        new IntlMessageFormat(defaultMessage, 'en').format(values as never),
-    },
-  }),
-  { virtual: true },
-);
+jest.mock('@kbn/i18n', () => jest.requireActual('../../../../test/fakes/i18n'), { virtual: true });
 
 const spans: Draft = {
   ...emptyDraft(),
