@@ -8,6 +8,10 @@ export const USUAL_CHARACTERS = 60;
 /** Characters of a step of a session that are kept. */
 export const EVENT_CHARACTERS = 100;
 
+/** Kinds of changes of patterns that are told. */
+export const PATTERN_CHANGES = ['new', 'surging', 'dropping', 'vanished', 'returned'] as const;
+export type PatternChange = (typeof PATTERN_CHANGES)[number];
+
 /** Kinds of comparison: each has a sentence of its own. */
 const COMPARISON_KINDS = [
   'number',
@@ -20,6 +24,7 @@ const COMPARISON_KINDS = [
   'hour',
   'weekday',
   'events',
+  'change',
 ] as const;
 
 const count = z.number().min(0).max(1e15);
@@ -81,6 +86,15 @@ export const comparisonSchema = z
       })
       .optional()
       .describe('The least usual part of the order of a session'),
+    change: z
+      .enum(PATTERN_CHANGES)
+      .optional()
+      .describe('Change of the pattern that value is; count: logs in the bucket'),
+    expected: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Logs that were usual; of a pattern that vanished those due since the last one'),
     more_signs: count.optional(),
     is_odd: z
       .literal(true)

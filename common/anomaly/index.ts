@@ -1,4 +1,4 @@
-import type { Comparison } from './comparison';
+import type { Comparison, PatternChange } from './comparison';
 
 /**
  * Confidence x 100 in four named bands. A log at the threshold has 50; since confidence is 1 - p / (2 x contamination),
@@ -67,6 +67,20 @@ export interface ResultState {
   history?: ResultChange[];
 }
 
+/** A change of a pattern of logs, see `common/patterns`. */
+export interface ChangeOfPattern {
+  readonly kind: PatternChange;
+  readonly pattern_id: string;
+  /** Logs in the bucket. */
+  readonly count: number;
+  /** Logs that were to be expected in it; of a pattern that vanished those due since the last one. */
+  readonly expected: number;
+  /** Chance of something as unusual where nothing has changed; absent for a pattern that returned. */
+  readonly chance?: number;
+  /** The logs of the pattern in Kibana's query language. */
+  readonly kql: string;
+}
+
 /** A document of `log-anomalies-results.*`: one anomalous log, field names after ECS. */
 export interface AnomalyResult {
   '@timestamp': string;
@@ -91,6 +105,8 @@ export interface AnomalyResult {
     top_value?: string;
     /** Pattern shared by similar results, see `suppressions/result_facts.ts`. Written with the result. */
     pattern?: string;
+    /** Present where a result tells of a pattern from `event.start` to `event.end` rather than of a log. */
+    change?: ChangeOfPattern;
     /** Present only in files with ground truth or with feedback. */
     label?: string;
   };

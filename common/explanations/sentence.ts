@@ -81,6 +81,7 @@ const GIVEN_BY_TRAINING = / \([a-z_]+(?: \d+)?\)$/;
 export function subjectOf({ feature, field, comparison }: What, words: Words = ENGLISH): string {
   if (comparison?.kind === 'hour' && feature === field) return words.write('subject_hour');
   if (comparison?.kind === 'weekday' && feature === field) return words.write('subject_weekday');
+  if (comparison?.kind === 'change') return words.write('subject_pattern');
   const name = feature.replace(GIVEN_BY_TRAINING, '');
   if (name === field) return subjectOfField(field, words);
   if (comparison?.kind === 'together') {
@@ -114,7 +115,21 @@ function compared({ field, comparison }: What, words: Words): string | undefined
       return timeSentence(comparison, words);
     case 'events':
       return eventsSentence(comparison, words);
+    case 'change':
+      return changeSentence(comparison, words);
   }
+}
+
+/** A change of a pattern with its logs in the bucket; of one that has vanished with those that were due. */
+function changeSentence(comparison: Comparison, words: Words): string {
+  const { change = 'new', count = 0, expected = 0 } = comparison;
+  const style = styleOf(words);
+  const number = readableCount(change === 'vanished' ? Math.round(expected) : count, style);
+  return words.write(`change_${change}`, {
+    pattern: valueOf(comparison),
+    logs: number === '1' ? words.write('one_log') : words.write('several_logs', { count: number }),
+    usual: readableValue(expected, 'none', style),
+  });
 }
 
 /** Steps of a session, or templates of a row, that came more or less often than usual, and what never follows each other. */

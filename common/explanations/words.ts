@@ -44,6 +44,13 @@ export const PHRASES = {
   step_after: '“{other}” after “{step}”, so in {count} of {logs} sessions',
   step_twice: '“{other}” more than once, so in {count} of {logs} sessions',
   steps_together: 'unusual together',
+  change_new: '“{pattern}” is new, {logs}',
+  change_surging: '“{pattern}” came more often, {logs}, usually {usual}',
+  change_dropping: '“{pattern}” came less often, {logs}, usually {usual}',
+  change_vanished: '“{pattern}” stays away, {logs} were due',
+  change_returned: '“{pattern}” is back, {logs}',
+  one_log: '1 log',
+  several_logs: '{count} logs',
   withheld: '{subject} is unusual',
   nothing: 'nothing is unusual by itself',
   unit_byte: '1 byte',
@@ -84,6 +91,7 @@ export const PHRASES = {
   subject_latency_p95: '95th percentile of the duration',
   subject_steps: 'steps',
   subject_length: 'length',
+  subject_pattern: 'pattern',
 } as const;
 export type Phrase = keyof typeof PHRASES;
 

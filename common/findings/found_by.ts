@@ -60,12 +60,12 @@ export const unitWords = (
   return spanUnitWords(span, fields.length > 0 ? fields : ['entity']);
 };
 
-/** The span of time that a result stands for, where it stands for all logs of an entity together. */
+/** The span of time that a result stands for, where it stands for all logs of an entity, or of a pattern, together. */
 export function spanOfResult({
   anomaly,
   event,
 }: Pick<AnomalyResult, 'anomaly' | 'event'>): { from: number; to: number } | undefined {
-  if (anomaly.entity_field === undefined) return undefined;
+  if (anomaly.entity_field === undefined && anomaly.change === undefined) return undefined;
   const { start, end } = event as { start?: unknown; end?: unknown };
   const [from, to] = [Date.parse(String(start)), Date.parse(String(end))];
   return to > from ? { from, to } : undefined;
@@ -77,5 +77,6 @@ export function foundBy(result: Pick<AnomalyResult, 'anomaly' | 'event' | 'sourc
   if (result.source.id.startsWith(SESSION_ID) && typeof field === 'string') return sessionWords(field);
   const span = spanOfResult(result);
   if (span === undefined) return FOUND_IN_SINGLE_LOG;
+  if (result.anomaly.change !== undefined) return `pattern per ${spanWords(span.to - span.from)}`;
   return spanUnitWords(span.to - span.from, [result.anomaly.entity_field ?? []].flat());
 }

@@ -11,6 +11,29 @@ it('a log is found by its id, with what happened around it', () => {
   });
 });
 
+it('a change of a pattern stands for the logs of the pattern, of one that vanished for the last ones', () => {
+  const result = {
+    '@timestamp': time,
+    event: { start: time, end: '2026-11-01T12:15:00.000Z' },
+    anomaly: {
+      entity: 'web-1',
+      entity_field: 'host.name',
+      change: { kind: 'surging', kql: 'message : "Disk"' },
+    },
+    source: { id: 'pattern/1' },
+  };
+  expect(logsOfResult(result)).toEqual({
+    query: 'message : "Disk" and host.name : "web-1"',
+    isBucket: true,
+    timeRange: { from: time, to: '2026-11-01T12:15:00.000Z' },
+  });
+  const gone = { ...result, anomaly: { change: { kind: 'vanished', kql: 'message : "Disk"' } } };
+  expect(logsOfResult(gone)).toMatchObject({
+    query: 'message : "Disk"',
+    timeRange: { from: '2026-10-31T12:00:00.000Z' },
+  });
+});
+
 it('a bucket stands for the logs of its entity in its span, since it is no document itself', () => {
   const result = {
     '@timestamp': time,

@@ -3,11 +3,14 @@ import { entityKql } from '../detector/entity_fields';
 /** A single log is shown with what happened so long before and after it. */
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
+/** The logs of a pattern that has vanished are looked for so long before, in milliseconds. */
+const BEFORE_IT_VANISHED = 24 * 3_600_000;
+
 /** The logs that a result is about, as Discover selects them. */
 export interface LogsOfResult {
   /** In Kibana's query language. */
   readonly query: string;
-  /** True for the logs of a bucket. */
+  /** True for the logs of a bucket or a pattern. */
   readonly isBucket: boolean;
   readonly timeRange: { readonly from: string; readonly to: string };
 }
@@ -15,26 +18,43 @@ export interface LogsOfResult {
 interface ResultOfLogs {
   readonly '@timestamp': string;
   readonly event: object;
-  readonly anomaly: { readonly entity?: string; readonly entity_field?: unknown };
+  readonly anomaly: {
+    readonly entity?: string;
+    readonly entity_field?: unknown;
+    readonly change?: { readonly kind: string; readonly kql: string };
+  };
   readonly source: { readonly id: string };
 }
 
-/** The log itself, by its id; of a bucket row, which is no document, the logs of its entity from its start to its end. */
+/**
+ * The log itself, by its id; of a bucket row, which is no document, the logs of its entity from its start to its end; of a change of a
+ * pattern those of the pattern, the last ones of one that has vanished.
+ */
 export function logsOfResult({
   '@timestamp': timestamp,
   event,
   anomaly,
   source,
 }: ResultOfLogs): LogsOfResult {
-  const { entity, entity_field: entityField } = anomaly;
+  const { entity, entity_field: entityField, change } = anomaly;
   const { start, end } = event as { start?: unknown; end?: unknown };
   const fields = [entityField].flat().filter((field): field is string => typeof field === 'string');
-  if (fields.length > 0 && typeof start === 'string' && typeof end === 'string') {
-    return {
-      query: entityKql({ entity_fields: fields }, entity ?? ''),
-      isBucket: true,
-      timeRange: { from: start, to: end },
-    };
+  if (typeof start === 'string' && typeof end === 'string') {
+    const ofEntity = fields.length > 0 ? entityKql({ entity_fields: fields }, entity ?? '') : undefined;
+    if (change !== undefined) {
+      const isGone = change.kind === 'vanished';
+      return {
+        query: ofEntity === undefined ? change.kql : `${change.kql} and ${ofEntity}`,
+        isBucket: true,
+        timeRange: {
+          from: isGone ? new Date(Date.parse(start) - BEFORE_IT_VANISHED).toISOString() : start,
+          to: end,
+        },
+      };
+    }
+    if (ofEntity !== undefined) {
+      return { query: ofEntity, isBucket: true, timeRange: { from: start, to: end } };
+    }
   }
   const time = Date.parse(timestamp);
   return {

@@ -77,8 +77,9 @@ export function mergeResults<Each>(
 
 function entitySpanOf(result: AnomalyResult): EntitySpan | undefined {
   const span = spanOfResult(result);
-  const { entity, entity_field: entityField, confidence } = result.anomaly;
-  return span === undefined || entity === undefined || entityField === undefined
+  const { entity, entity_field: entityField, confidence, change } = result.anomaly;
+  // A pattern is not all logs of its entity.
+  return change !== undefined || span === undefined || entity === undefined || entityField === undefined
     ? undefined
     : { entityField, entity, confidence, ...span };
 }

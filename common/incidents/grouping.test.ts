@@ -14,6 +14,7 @@ const links = (minute: number, more: Partial<ResultLinks> & { entity?: string } 
     to: minute * MINUTE,
     pattern: 'GET /a 500',
     isBucket: false,
+    isChange: false,
     ...rest,
   };
 };
@@ -29,6 +30,16 @@ describe('anomalies that belong together', () => {
     expect(placesOf(...flood)).toHaveLength(1);
     // Without the client they are as many things.
     expect(placesOf(...flood.map(({ source: _source, ...rest }) => rest))).toHaveLength(25);
+  });
+
+  it('ties changes of patterns of one entity together, and logs near them', () => {
+    const change = (minute: number, pattern: string) =>
+      links(minute, { to: (minute + 15) * MINUTE, pattern, isBucket: true, isChange: true });
+    expect(placesOf(change(0, 'Disk <*> is full'), links(40), change(30, 'Retry'), links(200))).toEqual([
+      [0, 1, 2],
+      [3],
+    ]);
+    expect(groupOf(change(0, 'Retry'), QUIET)).toMatchObject({ patterns: ['Retry'], bucketDetectors: [] });
   });
 
   it('keeps two hosts apart', () => {

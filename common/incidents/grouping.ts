@@ -31,10 +31,10 @@ export const groupOf = (links: ResultLinks, quiet: number): Group => ({
   to: links.to,
   quiet,
   // A bucket tells of everything, so the pattern made of its figures ties it to nothing.
-  patterns: links.isBucket ? [] : [links.pattern],
+  patterns: links.isBucket && !links.isChange ? [] : [links.pattern],
   routes: links.isBucket || links.route === undefined ? [] : [links.route],
   sources: links.isBucket || links.source === undefined ? [] : [sourceKey(links.source)],
-  bucketDetectors: links.isBucket ? [links.detectorId] : [],
+  bucketDetectors: links.isBucket && !links.isChange ? [links.detectorId] : [],
   ...(links.isBucket && { buckets: { from: links.from, to: links.to } }),
 });
 

@@ -45,8 +45,10 @@ export interface ResultLinks {
   readonly route?: string;
   /** Absent where the log names nobody. */
   readonly source?: IncidentSource;
-  /** A bucket tells of all logs of its entity. */
+  /** A bucket tells of all logs of its entity, and so does a change of a pattern in it. */
   readonly isBucket: boolean;
+  /** A change of a pattern. */
+  readonly isChange: boolean;
 }
 
 function textAt(result: AnomalyResult, fields: readonly string[], longest: number): string | undefined {
@@ -97,6 +99,7 @@ export function linksOf(result: AnomalyResult): ResultLinks {
       route: [method?.toUpperCase(), routeOf(path, false)].filter((part) => part !== undefined).join(' '),
     }),
     ...(source !== undefined && { source }),
-    isBucket: result.anomaly.entity_field !== undefined,
+    isBucket: result.anomaly.entity_field !== undefined || result.anomaly.change !== undefined,
+    isChange: result.anomaly.change !== undefined,
   };
 }

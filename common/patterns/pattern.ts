@@ -1,4 +1,7 @@
+import type { PatternChange } from '../anomaly/comparison';
 import type { WeekProfile } from './usual_rate';
+
+export { PATTERN_CHANGES, type PatternChange } from '../anomaly/comparison';
 
 /**
  * `usual`: as it always is, or not known well enough; `new`: first seen lately where new patterns are rare; `surging`,
@@ -7,10 +10,6 @@ import type { WeekProfile } from './usual_rate';
  */
 export const PATTERN_STATES = ['new', 'surging', 'dropping', 'vanished', 'returned', 'usual'] as const;
 export type PatternState = (typeof PATTERN_STATES)[number];
-
-/** Kinds of changes that are told. */
-export const PATTERN_CHANGES = ['new', 'surging', 'dropping', 'vanished', 'returned'] as const;
-export type PatternChange = (typeof PATTERN_CHANGES)[number];
 
 export const PATTERN_LIMITS = {
   /** Patterns of one detector. Logs of others are counted together. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { PATTERN_CHANGES, type PatternChange } from '../anomaly/comparison';
 import { refuseUnboundedQuery } from '../detector/query_limits';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../json_values';
 
 const LONGEST_QUERY = 16_384;
+const LONGEST_LEVEL = 32;
+const MOST_LEVELS = 20;
 
 function readQuery(text: string): Record<string, unknown> | undefined {
   try {
@@ -35,6 +38,19 @@ export const queryParams = {
     })
     .optional()
     .describe('One query of Elasticsearch, as JSON text: results that do not match do not count'),
+  // Without a default: rules saved before stay the same, and with them what they have told.
+  pattern_changes: z
+    .array(z.enum(PATTERN_CHANGES))
+    .min(1)
+    .max(PATTERN_CHANGES.length)
+    .optional()
+    .describe('Only these changes of patterns count; absent: all anomalies'),
+  levels: z
+    .array(z.string().trim().min(1).max(LONGEST_LEVEL))
+    .min(1)
+    .max(MOST_LEVELS)
+    .optional()
+    .describe('Only anomalies whose log.level is one of these count, in upper or lower case; absent: all'),
 };
 
 /** Refuses KQL without the query that it stands for: the rule would take all results. */
@@ -52,5 +68,30 @@ export function refuseUnreadKql(
 }
 
 /** @returns the query of a rule whose parameters were checked; undefined where all results count */
-export const queryOf = ({ query }: { readonly query?: string }): Record<string, unknown> | undefined =>
-  query === undefined ? undefined : readQuery(query);
+export function queryOf({
+  query,
+  pattern_changes: changes,
+  levels,
+}: {
+  readonly query?: string;
+  readonly pattern_changes?: readonly PatternChange[];
+  readonly levels?: readonly string[];
+}): Record<string, unknown> | undefined {
+  const own = query === undefined ? undefined : readQuery(query);
+  const filter = [
+    ...(own === undefined ? [] : [own]),
+    ...(changes === undefined ? [] : [{ terms: { 'anomaly.change.kind': [...changes] } }]),
+    ...(levels === undefined
+      ? []
+      : [
+          {
+            bool: {
+              should: levels.map((value) => ({ term: { 'log.level': { value, case_insensitive: true } } })),
+              minimum_should_match: 1,
+            },
+          },
+        ]),
+  ];
+  if (filter.length < 2) return filter[0];
+  return { bool: { filter } };
+}

@@ -9,6 +9,7 @@ import { formatCount } from '../shared/values/format';
 import { useRequest } from '../shared/requests/use_request';
 import { DetectorPicker, Row, SeverityRow, useDefaults, type FormProps } from './form_parts';
 import { handedOver } from './handed_parameters';
+import { PatternRows } from './pattern_rows';
 import { QueryRow } from './query_row';
 
 const INCIDENT_DEFAULTS = incidentParamsSchema.parse({});
@@ -87,6 +88,7 @@ export function IncidentForm(props: FormProps<IncidentParams>): ReactElement {
             defaultMessage: 'Such as 3: nobody is told before three services are affected at once.',
           }),
         )}
+        <PatternRows changes={params.pattern_changes} levels={params.levels} setRuleParams={setRuleParams} />
         <QueryRow kql={params.kql} query={params.query} errors={errors.kql} setRuleParams={setRuleParams} />
       </EuiFlexGrid>
       <IncidentEstimate core={core} params={params} />

@@ -6,6 +6,7 @@ import { FiringEstimate } from './firing_estimate';
 import { handedOver } from './handed_parameters';
 import { DetectorPicker, Row, SeverityRow, useDefaults, type FormProps } from './form_parts';
 import { groupingOptions } from './grouping_options';
+import { PatternRows } from './pattern_rows';
 import { QueryRow } from './query_row';
 
 const LOG_ANOMALY_DEFAULTS = logAnomalyParamsSchema.parse({});
@@ -119,6 +120,7 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
             data-test-subj="logAnomaliesRuleTimesBefore"
           />
         </Row>
+        <PatternRows changes={params.pattern_changes} levels={params.levels} setRuleParams={setRuleParams} />
         <QueryRow kql={params.kql} query={params.query} errors={errors.kql} setRuleParams={setRuleParams} />
       </EuiFlexGrid>
       <FiringEstimate core={core} params={params} />

@@ -17,7 +17,9 @@ import { createDetectorHealthRuleType } from '../../server/kibana/rules/detector
 import { createIncidentRuleType } from '../../server/kibana/rules/incident';
 import { createLogAnomalyRuleType } from '../../server/kibana/rules/log_anomaly';
 import { createStatusStore } from '../../server/kibana/records/status_store';
+import type { PatternChange } from '../../common/anomaly/comparison';
 import { parseDetector } from '../../common/detector';
+import { HOUR } from '../../common/duration';
 import {
   administrator,
   anomalyResult,
@@ -120,6 +122,13 @@ function resultAt(
   };
 }
 
+/** A change of a pattern, long before the other results. */
+function changeAt(entity: string, kind: PatternChange, level: string): AnomalyResult {
+  const result = resultAt(entity, START - 5 * HOUR, { entity });
+  const change = { kind, pattern_id: 'a'.repeat(24), count: 9, expected: 0, kql: 'message : "Disk"' };
+  return { ...result, log: { level }, anomaly: { ...result.anomaly, change } };
+}
+
 const rule = createLogAnomalyRuleType(links, async () => ({
   list: async () => ({ total: 0, detectors: [], broken: [] }),
 }));
@@ -131,6 +140,9 @@ beforeAll(async () => {
     resultAt('a2', START + 2 * MINUTE, { confidence: 0.99, feature: 'path' }),
     resultAt('b1', START + 2 * MINUTE, { entity: 'blog', confidence: 0.8 }),
     resultAt('c1', START + 2 * MINUTE, { entity: 'past', run: 'backfill-1' }),
+    changeAt('p1', 'new', 'ERROR'),
+    changeAt('p2', 'new', 'info'),
+    changeAt('p3', 'surging', 'error'),
   ]);
   await createResultStore(admin, { space: `${space}-b`, refresh: true }).write([
     resultAt('x1', START + 2 * MINUTE, { entity: 'other space' }),
@@ -145,6 +157,18 @@ afterAll(async () => {
 });
 
 describe('the rule type "Log anomaly"', () => {
+  it('is about new patterns with the level of an error, where it asks for these', async () => {
+    const told = async (conditions: object): Promise<string[]> => {
+      const alerts = new Alerts();
+      const params = logAnomalyParamsSchema.parse({ window: '5m', ...conditions });
+      await rule.executor(optionsOf(alerts, params, START - 5 * HOUR + MINUTE));
+      return [...alerts.reported.values()].map(({ context }) => context.entity as string).sort();
+    };
+    expect(await told({})).toEqual(['p1', 'p2', 'p3']);
+    expect(await told({ pattern_changes: ['new'] })).toEqual(['p1', 'p2']);
+    expect(await told({ pattern_changes: ['new'], levels: ['error', 'fatal'] })).toEqual(['p1']);
+  });
+
   it('raises one alert for each group, tells why, and lets it recover', async () => {
     const alerts = new Alerts();
     const params = logAnomalyParamsSchema.parse({ window: '5m' });

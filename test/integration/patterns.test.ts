@@ -10,10 +10,12 @@ import { patternsOfRun } from '../../server/detection/patterns/count_patterns';
 import type { CheckpointStore } from '../../server/detection/ports';
 import type { PatternStore } from '../../server/detection/ports/patterns';
 import { runDetection } from '../../server/detection/scoring/run_detection';
-import { createAuditTrail } from '../../server/elasticsearch';
+import { incidentsOfRun } from '../../server/detection/incidents/run_incidents';
+import { createAuditTrail, createResultStore } from '../../server/elasticsearch';
+import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { createPatternStore, listLogPatterns } from '../../server/elasticsearch/patterns';
 import { createCheckpointStore } from '../../server/elasticsearch/stores/checkpoint_store';
-import { logSource, resultStore } from '../fakes/run_stores';
+import { logSource } from '../fakes/run_stores';
 import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
 
 const client = administrator();
@@ -81,6 +83,8 @@ function world(logs: readonly SourceLog[]) {
   spaces.push(space);
   const store = createPatternStore(client, 'till', { space });
   const checkpoints = createCheckpointStore(client, { space });
+  const results = createResultStore(client, { space, refreshResults: true });
+  const incidents = createIncidentStore(client, { space });
   /** One run up to a time, all of whose logs are indexed by then. */
   const run = (now: number, stores: { store: PatternStore; checkpoints: CheckpointStore }) =>
     runDetection({
@@ -89,7 +93,13 @@ function world(logs: readonly SourceLog[]) {
       source: logSource(logs),
       clock: { now: () => now, sleep: async () => undefined },
       runId: `run-${now}`,
-      results: resultStore(),
+      results,
+      incidents: incidentsOfRun({
+        ...{ incidents, detectorId: 'till', quiet: 30 * MINUTE, now: () => now },
+        warn: (message) => {
+          throw new Error(message);
+        },
+      }),
       checkpoints: stores.checkpoints,
       startFrom: START,
       pageSize: 400,
@@ -110,7 +120,7 @@ function world(logs: readonly SourceLog[]) {
         thresholdState: () => undefined,
       }),
     });
-  return { space, store, checkpoints, run };
+  return { space, store, checkpoints, results, incidents, run };
 }
 
 /** Dies at some calls: before the request, or after it and before its answer. */
@@ -171,7 +181,7 @@ const query: ApiRequest<Endpoints['listLogPatterns']>['query'] & { to: number } 
 };
 
 test('each log is counted once, whatever dies at any step, and changes are found', async () => {
-  const { space, store, checkpoints, run } = world(LOGS);
+  const { space, store, checkpoints, results, incidents, run } = world(LOGS);
   const random = createRandom(8);
   const dies = (): 'before' | 'after' | undefined =>
     random.chance(0.15) ? random.pick(['before', 'after']) : undefined;
@@ -205,6 +215,18 @@ test('each log is counted once, whatever dies at any step, and changes are found
       ['Session of <*> was closed', 'surging', undefined, 'info'],
     ]),
   );
+  // Each change is a result, once, and they are in incidents of their places.
+  const { results: stored } = await results.search({ detectorId: 'till' });
+  expect(
+    stored.map(({ result: { anomaly } }) => `${anomaly.change?.kind} ${anomaly.pattern}`).sort(),
+  ).toEqual(found.events.map(({ text, change }) => `${change} ${text}`).sort());
+  expect(stored.map(({ result: { anomaly } }) => anomaly.reason)).toContain(
+    'pattern “Disk of "till" is broken” is new, 8 logs',
+  );
+  const held = await incidents.between({ from: START, to: START + DAYS * DAY });
+  const broken = held.find(({ incident }) => incident.entity === 'a');
+  expect(broken?.incident).toMatchObject({ title: 'Disk of "till" is broken of a', severity: 'major' });
+  expect(held.reduce((sum, { incident: { counts } }) => sum + counts.logs, 0)).toBe(stored.length);
   const [payments] = found.patterns;
   expect(payments.trend).toHaveLength(24);
   expect(payments.trend.reduce((sum, logs) => sum + logs, 0)).toBe(payments.logs);

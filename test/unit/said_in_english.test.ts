@@ -7,6 +7,7 @@ import type { CandidateCheck, ReadinessFinding } from '../../common/api';
 import type { CandidateCheck as Check } from '../../common/api/gate';
 import { DETECTION_ERROR_CODES } from '../../common/detection_error';
 import { problemsOf, type ProblemPhrase } from '../../common/problem_words';
+import { PATTERN_CHANGES } from '../../common/patterns';
 import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/threshold/change_phrases';
 import { PHRASES, reasonOf, sentenceOf, type Comparison } from '../../common/explanations';
 import { changeText } from '../../public/pages/models/change_text';
@@ -227,6 +228,10 @@ describe('why a log is anomalous', () => {
     told({ kind: 'hour', value: 192, logs: 12_400 }),
     told({ kind: 'weekday', value: 0, days: [1, 2, 3, 4, 5], logs: 12_400 }),
     told({ kind: 'weekday', value: 0, logs: 12_400 }),
+    ...PATTERN_CHANGES.map((change) =>
+      told({ kind: 'change', change, value: 'Disk <*> is full', count: 1, expected: 12.5 }, 'message'),
+    ),
+    told({ kind: 'change', change: 'surging', value: 'Retry', count: 1_200, expected: 0.42 }, 'message'),
   ];
 
   it.each(all.map((each) => [JSON.stringify(each.comparison), each] as const))(

@@ -17,7 +17,6 @@ import {
 import { i18n } from '@kbn/i18n';
 import type { LogPatternBody } from '../../../common/api';
 import { entityFieldsText, entityKql } from '../../../common/detector/entity_fields';
-import type { PatternState } from '../../../common/patterns';
 import { useApp } from '../../shared/app/app_context';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { RequestState } from '../../shared/requests/request_state';
@@ -25,6 +24,7 @@ import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
 import { discoverLink } from '../../shared/results/discover_link';
 import { formatCount, formatTime } from '../../shared/values/format';
+import { patternStateName } from '../../shared/values/pattern_state';
 
 const PAGE_SIZE = 25;
 const SPARK_WIDTH = 140;
@@ -331,23 +331,6 @@ function PatternsTable(props: {
   );
 }
 
-function stateName(state: PatternState): string {
-  switch (state) {
-    case 'new':
-      return i18n.translate('logAnomalies.patternState.new', { defaultMessage: 'new' });
-    case 'surging':
-      return i18n.translate('logAnomalies.patternState.surging', { defaultMessage: 'surging' });
-    case 'dropping':
-      return i18n.translate('logAnomalies.patternState.dropping', { defaultMessage: 'dropping' });
-    case 'vanished':
-      return i18n.translate('logAnomalies.patternState.vanished', { defaultMessage: 'vanished' });
-    case 'returned':
-      return i18n.translate('logAnomalies.patternState.returned', { defaultMessage: 'returned' });
-    case 'usual':
-      return i18n.translate('logAnomalies.patternState.usual', { defaultMessage: 'usual' });
-  }
-}
-
 const COLORS = {
   new: 'accent',
   surging: 'danger',
@@ -361,7 +344,7 @@ function StateBadge({ pattern }: { pattern: LogPatternBody }): ReactElement {
   const { state, state_since: since, entity_states: entities } = pattern;
   return (
     <div>
-      <EuiBadge color={COLORS[state]}>{stateName(state)}</EuiBadge>
+      <EuiBadge color={COLORS[state]}>{patternStateName(state)}</EuiBadge>
       {state !== 'usual' && (
         <EuiText size="xs" color="subdued">
           {i18n.translate('logAnomalies.logPatterns.since', {
@@ -374,7 +357,7 @@ function StateBadge({ pattern }: { pattern: LogPatternBody }): ReactElement {
         <EuiText size="xs" key={entity}>
           {i18n.translate('logAnomalies.logPatterns.inEntity', {
             defaultMessage: '{state} in {entity}',
-            values: { state: stateName(of), entity },
+            values: { state: patternStateName(of), entity },
           })}
         </EuiText>
       ))}

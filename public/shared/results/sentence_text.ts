@@ -244,7 +244,37 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
   steps_together: () =>
     i18n.translate('logAnomalies.sentence.stepsTogether', { defaultMessage: 'unusual together' }),
   subject_steps: () => i18n.translate('logAnomalies.sentence.subjectSteps', { defaultMessage: 'steps' }),
+  change_new: (values) =>
+    i18n.translate('logAnomalies.sentence.changeNew', {
+      defaultMessage: '“{pattern}” is new, {logs}',
+      values,
+    }),
+  change_surging: (values) =>
+    i18n.translate('logAnomalies.sentence.changeSurging', {
+      defaultMessage: '“{pattern}” came more often, {logs}, usually {usual}',
+      values,
+    }),
+  change_dropping: (values) =>
+    i18n.translate('logAnomalies.sentence.changeDropping', {
+      defaultMessage: '“{pattern}” came less often, {logs}, usually {usual}',
+      values,
+    }),
+  change_vanished: (values) =>
+    i18n.translate('logAnomalies.sentence.changeVanished', {
+      defaultMessage: '“{pattern}” stays away, {logs} were due',
+      values,
+    }),
+  change_returned: (values) =>
+    i18n.translate('logAnomalies.sentence.changeReturned', {
+      defaultMessage: '“{pattern}” is back, {logs}',
+      values,
+    }),
+  one_log: () => i18n.translate('logAnomalies.sentence.oneLog', { defaultMessage: '1 log' }),
+  several_logs: (values) =>
+    i18n.translate('logAnomalies.sentence.severalLogs', { defaultMessage: '{count} logs', values }),
   subject_length: () => i18n.translate('logAnomalies.sentence.subjectLength', { defaultMessage: 'length' }),
+  subject_pattern: () =>
+    i18n.translate('logAnomalies.sentence.subjectPattern', { defaultMessage: 'pattern' }),
 };
 
 const words = (): Words => ({

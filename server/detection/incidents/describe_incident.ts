@@ -78,7 +78,7 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
   return {
     title: titleOf(
       group,
-      lead === undefined || lead.isBucket ? undefined : (lead.route ?? lead.pattern),
+      lead === undefined || (lead.isBucket && !lead.isChange) ? undefined : (lead.route ?? lead.pattern),
       place,
     ),
     scope,

@@ -13,11 +13,18 @@ import {
   patternIdOf,
   type Arrivals,
   type CataloguedPattern,
+  type PatternFinding,
   type PatternModel,
   type Span,
 } from '../../../common/patterns';
 import type { LogPage } from '../ports';
-import type { BucketCounts, PatternProgress, PatternStore, RunPatterns } from '../ports/patterns';
+import type {
+  BucketCounts,
+  FoundChange,
+  PatternProgress,
+  PatternStore,
+  RunPatterns,
+} from '../ports/patterns';
 import { entityReaderOf, placedTime, scalarIn } from '../scoring/log_values';
 
 /** Code units of a message that are looked at, where no template feature says otherwise. */
@@ -56,6 +63,8 @@ export const patternsOfRun = (options: PatternCounterOptions): RunPatterns | und
   options.detector.patterns === undefined
     ? undefined
     : new PatternCounter(options, options.detector.patterns);
+
+type Tell = (changes: readonly FoundChange[]) => Promise<void>;
 
 interface State extends Omit<PatternProgress, 'open'> {
   readonly open: PatternCounts;
@@ -128,7 +137,7 @@ class PatternCounter implements RunPatterns {
     return this.state && { ...this.state, open: this.state.open.toJSON() };
   }
 
-  public async finish(reached: number | undefined, commit: () => Promise<void>): Promise<void> {
+  public async finish(reached: number | undefined, commit: () => Promise<void>, tell: Tell): Promise<void> {
     await this.ifAllowed(async (state) => {
       const over = reached === undefined ? -Infinity : Math.floor(reached / this.span) * this.span;
       const isDue = over > state.judgedTo;
@@ -136,7 +145,7 @@ class PatternCounter implements RunPatterns {
       await this.storeSealed(state);
       await this.seal(commit);
       await this.storeSealed(this.current());
-      if (isDue) await this.judgeUpTo(over);
+      if (isDue) await this.judgeUpTo(over, tell);
       await commit();
     });
   }
@@ -184,7 +193,7 @@ class PatternCounter implements RunPatterns {
     });
   }
 
-  private async judgeUpTo(over: number): Promise<void> {
+  private async judgeUpTo(over: number, tell: Tell): Promise<void> {
     const { store, detector } = this.options;
     const state = this.current();
     const from = Math.max(state.judgedTo, over - JUDGED_BACK);
@@ -193,7 +202,7 @@ class PatternCounter implements RunPatterns {
     const patterns = counts.size > 0 ? await this.loadPatterns() : [];
     let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Span[] } = state;
     const touched = new Set<string>();
-    const findings = [];
+    const findings: PatternFinding[] = [];
     for (let time = from; time < over; time += this.span) {
       const of = mappedCounts(counts.get(time), patterns);
       if (of === undefined) {
@@ -215,12 +224,27 @@ class PatternCounter implements RunPatterns {
       for (const id of verdict.touched) touched.add(id);
     }
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
+    // A run that dies in between judges the same buckets again, since the patterns do not know of them yet.
+    if (findings.length > 0) await tell(await this.changesOf(findings, byId));
     await store.save(
       patterns.filter(({ id }) => touched.has(id)),
       findings,
       byId,
     );
     this.state = { ...this.current(), judgedTo: over, arrivals, silences };
+  }
+
+  private async changesOf(
+    findings: readonly PatternFinding[],
+    patterns: ReadonlyMap<string, PatternModel>,
+  ): Promise<FoundChange[]> {
+    const { store, detector } = this.options;
+    const { field } = this.settings;
+    const search = await store.searchOf({ index: detector.source.index, field });
+    return findings.flatMap((finding) => {
+      const pattern = patterns.get(finding.patternId);
+      return pattern === undefined ? [] : [{ finding, pattern, span: this.span, field, search }];
+    });
   }
 
   /** Reads all patterns; those that differ in values only become one, and beyond the bound those seen longest ago are forgotten. */

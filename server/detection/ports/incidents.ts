@@ -76,7 +76,7 @@ export interface RunIncidents {
     revised?: { readonly from: number; readonly to: number },
   ): Promise<void>;
   /**
-   * Called once, at the end of the run and before the checkpoint moves for the last time.
+   * Called at the end of the run and before the checkpoint moves for the last time; once more where patterns have changed.
    *
    * @param reached epoch milliseconds; undefined for a run that a cap ended
    */

@@ -1,6 +1,7 @@
 import type {
   Arrivals,
   CountsState,
+  MessageSearch,
   PatternFinding,
   PatternIgnored,
   PatternModel,
@@ -10,6 +11,17 @@ import type { LogPage } from '.';
 
 /** Logs of some buckets: by bucket, pattern and entity, with their sum under `ALL_ENTITIES`. */
 export type BucketCounts = ReadonlyMap<number, ReadonlyMap<string, ReadonlyMap<string, number>>>;
+
+/** A change of a pattern with what a result tells of it. */
+export interface FoundChange {
+  readonly finding: PatternFinding;
+  readonly pattern: PatternModel;
+  /** Of a bucket, milliseconds. */
+  readonly span: number;
+  /** Field with the message, and how it is searched. */
+  readonly field: string;
+  readonly search: MessageSearch;
+}
 
 /** Patterns of one detector as they are stored. What is done twice changes nothing the second time. */
 export interface PatternStore {
@@ -34,6 +46,8 @@ export interface PatternStore {
   ): Promise<void>;
   /** Writes a pattern that others became a part of, and says so of these. */
   merge(into: PatternModel, members: readonly PatternModel[]): Promise<void>;
+  /** Way in which the field with the message is searched. */
+  searchOf(source: { readonly index: string; readonly field: string }): Promise<MessageSearch>;
   /** Forgets patterns, not their counts. */
   remove(ids: readonly string[]): Promise<void>;
   find(id: string): Promise<{ readonly text: string; readonly ignored?: PatternIgnored } | undefined>;
@@ -69,6 +83,11 @@ export interface RunPatterns {
    *
    * @param reached epoch milliseconds; undefined for a run that a cap ended
    * @param commit writes the checkpoint with {@link progress}
+   * @param tell stores results of what has changed, before the patterns remember it: at least once for each
    */
-  finish(reached: number | undefined, commit: () => Promise<void>): Promise<void>;
+  finish(
+    reached: number | undefined,
+    commit: () => Promise<void>,
+    tell: (changes: readonly FoundChange[]) => Promise<void>,
+  ): Promise<void>;
 }

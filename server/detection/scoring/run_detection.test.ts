@@ -3,7 +3,9 @@ import type { AnomalyResult } from '../../../common/anomaly';
 import type { SourceLog } from '../../../common/log_document';
 import { storedResult } from '../../../test/fakes/hiding_stores';
 import { checkpointStore, logSource, resultStore } from '../../../test/fakes/run_stores';
+import { emptyProfile } from '../../../common/patterns';
 import type { LogSource, ResultStore, Revision } from '../ports';
+import type { FoundChange } from '../ports/patterns';
 import { runDetection, type DetectionRunOptions, type RunWork } from './run_detection';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -20,6 +22,16 @@ const log = (id: string, seconds: number): SourceLog => ({
   },
 });
 const LOGS = [log('odd-1', 50), log('a', 40), log('b', 30), log('odd-2', 20), log('c', 10)];
+
+const surge: FoundChange = {
+  finding: { patternId: 'p', change: 'surging', time: NOW - 60 * SECOND, count: 9, usual: 1, chance: 1e-6 },
+  pattern: {
+    ...{ id: 'p', tokens: ['Retry'], firstSeen: 0, lastSeen: 0, since: 0, example: 'Retry', members: [] },
+    profile: emptyProfile(0),
+    series: new Map(),
+  },
+  ...{ span: 60 * SECOND, field: 'message', search: 'words' },
+};
 
 function worldOf(logs = LOGS) {
   const results = resultStore();
@@ -64,6 +76,36 @@ describe('a run', () => {
     expect([...scored].sort()).toEqual(LOGS.map(({ id }) => id).sort());
     expect([...results.stored.keys()]).toEqual(['weblogs/odd-1', 'weblogs/odd-2']);
     expect(checkpoints.written.at(-1)).toMatchObject({ ingestedTo: NOW - SECOND, timestampTo: NOW - SECOND });
+  });
+
+  it('stores changes of patterns as results before the patterns remember them, and puts them into incidents', async () => {
+    const { run, results } = worldOf();
+    const steps: string[] = [];
+    const note =
+      (name: string) =>
+      async (given: readonly AnomalyResult[]): Promise<void> =>
+        void steps.push(...given.map(({ source }) => `${name} ${source.id.slice(0, 7)}`));
+    const outcome = await run({
+      incidents: { record: note('record'), finish: async () => void steps.push('finish') },
+      announce: note('announce'),
+      suppress: async (given) => [...given],
+      patterns: {
+        fields: [],
+        resume: () => undefined,
+        count: async () => undefined,
+        progress: () => undefined,
+        finish: async (reached, _commit, tell) => {
+          expect(reached).toBe(NOW - SECOND);
+          await tell([surge]);
+          steps.push(`${results.stored.size} stored`);
+        },
+      },
+    });
+    expect(outcome).toMatchObject({ logs: 5, anomalies: 3, created: 3 });
+    expect(steps).toEqual([
+      ...['record odd-1', 'record odd-2', 'announce odd-1', 'announce odd-2', 'finish'],
+      ...['record pattern', 'announce pattern', 'finish', '3 stored'],
+    ]);
   });
 
   it('carries on where the one before stopped, and finds nothing twice', async () => {

@@ -5,10 +5,11 @@ import { durationToMilliseconds } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { ThresholdChange } from '../../../common/threshold';
 import { timestampOf } from './log_values';
+import { changeResult } from './change_results';
 import { CoverageRecord, type Coverage } from './coverage';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
 import type { RunIncidents } from '../ports/incidents';
-import type { RunPatterns } from '../ports/patterns';
+import type { FoundChange, RunPatterns } from '../ports/patterns';
 import type {
   AuditTrail,
   Checkpoint,
@@ -179,7 +180,11 @@ class Run {
     if (complete) complete = await this.readMissed(passes);
     if (this.unannounced.length > 0) await announce?.(this.unannounced);
     await incidents?.finish(complete ? this.to : undefined);
-    await this.options.patterns?.finish(complete ? this.to : undefined, () => this.store());
+    await this.options.patterns?.finish(
+      complete ? this.to : undefined,
+      () => this.store(),
+      (changes) => this.tellChanges(changes),
+    );
     if (!this.isStored) await this.store();
     return {
       ...this.total,
@@ -191,6 +196,34 @@ class Run {
       complete: complete && this.to === this.end,
       checkpoint: this.checkpoint,
     };
+  }
+
+  /** Stores changes of patterns as results, puts them into incidents and tells of them, as of those of logs. */
+  private async tellChanges(changes: readonly FoundChange[]): Promise<void> {
+    const {
+      detectorId,
+      snapshot,
+      runId,
+      clock,
+      results: store,
+      onResults,
+      announce,
+      incidents,
+    } = this.options;
+    const origin = { detectorId, snapshot, runId, now: clock.now() };
+    const results = await this.suppressed(changes.map((change) => changeResult(origin, change)));
+    const shown = shownOf(results);
+    const { added, putAside } = await store.write(results);
+    const news = shownOf(added);
+    this.total.anomalies += shown.length;
+    this.total.created += news.length;
+    this.total.suppressed += results.length - shown.length;
+    this.total.putAside += putAside;
+    if (news.length > 0) await onResults?.(news);
+    if (shown.length === 0) return;
+    await incidents?.record(shown, this.to);
+    await announce?.(shown);
+    await incidents?.finish(this.to);
   }
 
   /** @returns false when a cap ended it */

@@ -82,6 +82,7 @@ const RESULTS: Properties = {
     top_feature: keyword,
     top_value: keyword,
     pattern: keyword,
+    change: object({ kind: keyword, pattern_id: keyword, count: whole, expected: number, chance: number }),
     attribution: object({
       feature: keyword,
       field: keyword,

@@ -22,6 +22,7 @@ import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
 import { pageStart } from '../transport/page_start';
+import { messageSearchOf } from './message_search';
 import {
   dayOf,
   entityKey,
@@ -129,7 +130,9 @@ export async function listLogPatterns(
         },
       },
     }),
-    messageSearchOf(client, detector),
+    detector.patterns === undefined
+      ? ('words' as const)
+      : messageSearchOf(client, { index: detector.source.index, field: detector.patterns.field }),
   ]);
   const totals = new Map(
     (
@@ -325,25 +328,3 @@ const eventOf = ({
   time: iso(time),
   ...event,
 });
-
-/** A field that is not indexed as words is searched by its whole text; where one may not ask, words are taken for granted. */
-async function messageSearchOf(
-  client: ElasticsearchClient,
-  { source, patterns }: Detector,
-): Promise<MessageSearch> {
-  if (patterns === undefined) return 'words';
-  try {
-    const { fields } = await client.fieldCaps({
-      index: source.index,
-      fields: [patterns.field],
-      ignore_unavailable: true,
-      allow_no_indices: true,
-    });
-    const types = Object.keys(fields[patterns.field] ?? {});
-    return types.length > 0 && types.every((type) => type === 'keyword' || type === 'wildcard')
-      ? 'whole'
-      : 'words';
-  } catch {
-    return 'words';
-  }
-}

@@ -34,6 +34,7 @@ import {
   type PatternDocument,
 } from './stored_pattern';
 import { patternText } from '../../../common/patterns';
+import { messageSearchOf } from './message_search';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -280,6 +281,7 @@ export function createPatternStore(
         ),
       ]);
     },
+    searchOf: (source) => messageSearchOf(client, source),
     async remove(ids) {
       await write(
         ids.map((id): BulkOperation => ({ action: 'delete', index, id: patternDocumentId(detectorId, id) })),
