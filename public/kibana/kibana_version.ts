@@ -24,3 +24,11 @@ export const panelMenuTrigger = (kibanaVersion: string): string =>
  */
 export const newRulePath = (kibanaVersion: string, ruleTypeId: string): string =>
   `/insightsAndAlerting/triggersActions${isKibanaAtLeast(kibanaVersion, 9, 3) ? '' : '/rules'}/create/${ruleTypeId}`;
+
+/**
+ * Tells whether Discover opens a data view that a link brings along also in a space that has none; before, it shows a page to make one.
+ *
+ * Source: src/platform/plugins/shared/discover/public/application/main/discover_main_route.tsx; the version by elastic/kibana pull
+ * request 205991.
+ */
+export const discoverTakesViews = (kibanaVersion: string): boolean => isKibanaAtLeast(kibanaVersion, 8, 18);

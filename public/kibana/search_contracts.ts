@@ -30,6 +30,11 @@ export interface DataViewsStart {
     displayErrors?: boolean,
   ): Promise<DataView>;
   clearInstanceCache(id?: string): void;
+  /** Source: src/plugins/data_views/public/services/has_data.ts. */
+  readonly hasData?: {
+    /** True when the space has a data view that somebody made, which is what Discover asks for. */
+    hasUserDataView(): Promise<boolean>;
+  };
 }
 
 /**

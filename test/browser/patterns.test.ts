@@ -62,6 +62,33 @@ it.each(['light', 'dark'] as const)(
     ),
 );
 
+it('has no link to Discover for whose role lacks it, and makes a data view first where Discover asks for one', async () => {
+  const links = testSubject('logAnomaliesPatternDiscover');
+  await onPage(
+    browser,
+    world,
+    async (page) => {
+      await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+      await page.locator(rows).first().waitFor();
+      expect(await page.locator(links).count()).toBe(0);
+    },
+    { cookies: { discover: 'hidden' } },
+  );
+  const takesViews = process.env.KIBANA_MODULES === '9';
+  await onPage(
+    browser,
+    world,
+    async (page) => {
+      await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+      const first = page.locator(`${takesViews ? 'a' : 'button'}${links}`).first();
+      await Promise.all([page.waitForURL(/\/app\/r\?l=DISCOVER_APP_LOCATOR/), first.click()]);
+      const made = world.host.asked.filter((asked) => asked.startsWith('data_view '));
+      expect(made).toHaveLength(takesViews ? 0 : 1);
+    },
+    { cookies: { data_views: 'none' } },
+  );
+});
+
 it('ignores a pattern, and hears of it again', () =>
   onPage(browser, world, async (page) => {
     await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');

@@ -1,20 +1,12 @@
 import React, { type ReactElement } from 'react';
-import {
-  EuiBadge,
-  EuiBasicTable,
-  EuiCallOut,
-  EuiLink,
-  EuiPanel,
-  EuiSpacer,
-  EuiText,
-  EuiTitle,
-} from '@elastic/eui';
+import { EuiBadge, EuiBasicTable, EuiCallOut, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { useRequest } from '../../shared/requests/use_request';
-import { discoverLink } from '../../shared/results/discover_link';
+import { DiscoverLink } from '../../shared/results/discover_button';
+import { useDiscover, type Discover } from '../../shared/results/use_discover';
 import { FewLines } from '../../shared/results/few_lines';
 import { valueText } from '../../shared/results/sentence_text';
 import { formatCount, formatPart, formatTime } from '../../shared/values/format';
@@ -89,6 +81,7 @@ function Group(props: {
   source: Source | undefined;
 }): ReactElement {
   const { group, place, found, source } = props;
+  const discover = useDiscover();
   const title =
     group.direction === 'more'
       ? i18n.translate('logAnomalies.explainChange.more', {
@@ -115,7 +108,7 @@ function Group(props: {
             width: '45%',
             render: (value: ChangedValue) => (
               <FewLines lines={3} text={value.example ?? factText(value)}>
-                <FactLink value={value} found={found} source={source} />
+                <FactLink value={value} found={found} source={source} discover={discover} />
               </FewLines>
             ),
           },
@@ -173,20 +166,28 @@ const countAndShare = ({ logs, share }: { logs: number; share: number }): string
   `${formatCount(logs)} (${formatPart(share)})`;
 
 /** A value with a link to its logs in Discover; a pattern, which no query finds exactly, has none. */
-function FactLink(props: { value: ChangedValue; found: Found; source: Source | undefined }): ReactElement {
-  const { value, found, source } = props;
-  const { core, kibanaVersion } = useApp();
+function FactLink(props: {
+  value: ChangedValue;
+  found: Found;
+  source: Source | undefined;
+  discover: Discover;
+}): ReactElement {
+  const { value, found, source, discover } = props;
   const text = factText(value);
   const { kind, field, is_gone: isGone } = value;
   if (source === undefined || kind === 'pattern') return <span>{text}</span>;
   const { from, to } = isGone ? found.baseline : found.window;
-  const href = discoverLink(core.http, kibanaVersion, {
+  const logs = {
     index: source.index,
     timestampField: source.timestamp_field,
     timeRange: { from, to },
     query: kind === 'missing' ? `not ${field} : *` : `${field} : ${JSON.stringify(value.value)}`,
-  });
-  return <EuiLink href={href}>{text}</EuiLink>;
+  };
+  return (
+    <DiscoverLink discover={discover} logs={logs}>
+      {text}
+    </DiscoverLink>
+  );
 }
 
 function Numbers({ numbers }: { numbers: Found['numbers'] }): ReactElement {

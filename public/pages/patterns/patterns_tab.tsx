@@ -8,7 +8,6 @@ import {
   EuiEmptyPrompt,
   EuiFlexGroup,
   EuiFlexItem,
-  EuiLink,
   EuiSelect,
   EuiSpacer,
   EuiText,
@@ -22,7 +21,9 @@ import type { DetectorView } from '../../shared/detector/detector_view';
 import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
-import { discoverLink } from '../../shared/results/discover_link';
+import { DiscoverLink } from '../../shared/results/discover_button';
+import type { LogsToShow } from '../../shared/results/discover_link';
+import { useDiscover } from '../../shared/results/use_discover';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { patternStateName } from '../../shared/values/pattern_state';
 
@@ -246,16 +247,15 @@ function PatternsTable(props: {
   ignore: ((pattern: LogPatternBody) => void) | undefined;
 }): ReactElement {
   const { patterns, total, page, setPage, from, to, entity, record, ignore } = props;
-  const { core, kibanaVersion } = useApp();
+  const discover = useDiscover();
   const { source } = record.detector;
   const inEntity = entityKql(record.detector, entity || undefined);
-  const hrefOf = ({ kql }: LogPatternBody): string =>
-    discoverLink(core.http, kibanaVersion, {
-      index: source.index,
-      timestampField: source.timestamp_field,
-      timeRange: { from, to },
-      query: inEntity === '' ? kql : `${kql} and ${inEntity}`,
-    });
+  const logsOf = ({ kql }: LogPatternBody): LogsToShow => ({
+    index: source.index,
+    timestampField: source.timestamp_field,
+    timeRange: { from, to },
+    query: inEntity === '' ? kql : `${kql} and ${inEntity}`,
+  });
   return (
     <EuiBasicTable<LogPatternBody>
       tableCaption={i18n.translate('logAnomalies.logPatterns.caption', {
@@ -302,10 +302,18 @@ function PatternsTable(props: {
           name: i18n.translate('logAnomalies.logPatterns.actions', { defaultMessage: 'Actions' }),
           render: (pattern: LogPatternBody) => (
             <div>
-              <EuiLink href={hrefOf(pattern)} data-test-subj="logAnomaliesPatternDiscover">
-                {i18n.translate('logAnomalies.logPatterns.discover', { defaultMessage: 'Discover' })}
-              </EuiLink>
-              <br />
+              {discover.maySee && (
+                <>
+                  <DiscoverLink
+                    discover={discover}
+                    logs={logsOf(pattern)}
+                    subject="logAnomaliesPatternDiscover"
+                  >
+                    {i18n.translate('logAnomalies.logPatterns.discover', { defaultMessage: 'Discover' })}
+                  </DiscoverLink>
+                  <br />
+                </>
+              )}
               <EuiButtonEmpty
                 size="xs"
                 flush="left"

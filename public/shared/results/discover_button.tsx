@@ -1,18 +1,13 @@
-import React, { type ReactElement } from 'react';
-import { EuiButtonEmpty, EuiToolTip } from '@elastic/eui';
+import React, { type ReactElement, type ReactNode } from 'react';
+import { EuiButtonEmpty, EuiLink, EuiToolTip } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { useApp } from '../app/app_context';
 import { useAction } from '../requests/use_action';
-import { useRequest } from '../requests/use_request';
-import { discoverLink, type LogsToShow } from './discover_link';
-
-interface DataViews {
-  readonly data_view: readonly unknown[];
-}
+import type { LogsToShow } from './discover_link';
+import { useDiscover, type Discover } from './use_discover';
 
 /**
- * Link to logs in Discover. Discover shows nothing in a space without a single data view, whatever a link brings along: there the
- * button makes one for these logs first. Absent for users who may not see Discover.
+ * Link to logs in Discover. Up to Kibana 8.17 Discover shows nothing in a space without a single data view, whatever a link brings
+ * along: there the button makes one for these logs first. Absent for users who may not see Discover.
  */
 export function DiscoverButton(props: {
   logs: LogsToShow;
@@ -20,57 +15,24 @@ export function DiscoverButton(props: {
   subject: string;
 }): ReactElement | null {
   const { logs, label, subject } = props;
-  const { core, kibanaVersion } = useApp();
+  const discover = useDiscover();
   const { run, isBusy } = useAction();
-  const { capabilities } = core.application;
-  const maySee = capabilities.discover?.show === true;
-  const dataViews = useRequest(
-    async (signal) =>
-      maySee ? core.http.fetch<DataViews>('/api/data_views', { method: 'GET', signal }) : undefined,
-    [core, maySee],
-  );
-  if (!maySee) return null;
-  const href = discoverLink(core.http, kibanaVersion, logs);
-  const hasNone = dataViews.value !== undefined && dataViews.value.data_view.length === 0;
-  if (!hasNone) {
+  if (!discover.maySee) return null;
+  if (!discover.needsView) {
     return (
-      <EuiButtonEmpty size="s" iconType="discoverApp" href={href} data-test-subj={subject}>
+      <EuiButtonEmpty size="s" iconType="discoverApp" href={discover.hrefOf(logs)} data-test-subj={subject}>
         {label}
       </EuiButtonEmpty>
     );
   }
-  const mayMake = capabilities.indexPatterns?.save === true;
-  const make = () =>
-    run(async () => {
-      const { index: title, timestampField: timeFieldName } = logs;
-      await core.http.fetch('/api/data_views/data_view', {
-        method: 'POST',
-        body: JSON.stringify({ data_view: { title, name: title, timeFieldName } }),
-      });
-      window.location.assign(href);
-    });
   return (
-    <EuiToolTip
-      content={
-        mayMake
-          ? i18n.translate('logAnomalies.discover.makesView', {
-              defaultMessage:
-                'This space has no data view, and without one Discover shows nothing. One named {index} is made first.',
-              values: { index: logs.index },
-            })
-          : i18n.translate('logAnomalies.discover.needsView', {
-              defaultMessage:
-                'This space has no data view, and without one Discover shows nothing. Ask for one over {index}.',
-              values: { index: logs.index },
-            })
-      }
-    >
+    <EuiToolTip content={whyFirst(discover, logs)}>
       <EuiButtonEmpty
         size="s"
         iconType="discoverApp"
         isLoading={isBusy}
-        isDisabled={!mayMake}
-        onClick={make}
+        isDisabled={!discover.mayMakeView}
+        onClick={() => run(() => discover.makeView(logs))}
         data-test-subj={subject}
       >
         {label}
@@ -78,3 +40,46 @@ export function DiscoverButton(props: {
     </EuiToolTip>
   );
 }
+
+/** The same as {@link DiscoverButton} in a text or a table; plain text for whom it leads nowhere. */
+export function DiscoverLink(props: {
+  discover: Discover;
+  logs: LogsToShow;
+  subject?: string;
+  children: ReactNode;
+}): ReactElement {
+  const { discover, logs, subject, children } = props;
+  const { run } = useAction();
+  if (!discover.maySee) return <span>{children}</span>;
+  if (!discover.needsView) {
+    return (
+      <EuiLink href={discover.hrefOf(logs)} data-test-subj={subject}>
+        {children}
+      </EuiLink>
+    );
+  }
+  return (
+    <EuiToolTip content={whyFirst(discover, logs)}>
+      {discover.mayMakeView ? (
+        <EuiLink onClick={() => run(() => discover.makeView(logs))} data-test-subj={subject}>
+          {children}
+        </EuiLink>
+      ) : (
+        <span>{children}</span>
+      )}
+    </EuiToolTip>
+  );
+}
+
+const whyFirst = ({ mayMakeView }: Discover, { index }: LogsToShow): string =>
+  mayMakeView
+    ? i18n.translate('logAnomalies.discover.makesView', {
+        defaultMessage:
+          'This space has no data view, and without one Discover shows nothing. One named {index} is made first.',
+        values: { index },
+      })
+    : i18n.translate('logAnomalies.discover.needsView', {
+        defaultMessage:
+          'This space has no data view, and without one Discover shows nothing. Ask for one over {index}.',
+        values: { index },
+      });

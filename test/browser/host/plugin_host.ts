@@ -40,6 +40,12 @@ export const dataViews: DataViewsStart = {
     return { id, timeFieldName, getIndexPattern: () => title };
   },
   clearInstanceCache: (id = '') => void knownDataViews.delete(id),
+  hasData: {
+    hasUserDataView: async () => {
+      const saved = await core.http.fetch<{ data_view: unknown[] }>('/api/data_views', { method: 'GET' });
+      return saved.data_view.length > 0;
+    },
+  },
 };
 
 const BUNDLE = '/bundles/logAnomalies/';
