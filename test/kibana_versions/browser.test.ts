@@ -16,6 +16,14 @@ jest.mock(
   { virtual: true },
 );
 
+const mockDrawn: unknown[] = [];
+jest.mock('react-dom', () => ({
+  __esModule: true,
+  default: {
+    render: (element: unknown) => void mockDrawn.push(element),
+    unmountComponentAtNode: () => undefined,
+  },
+}));
 jest.mock('@kbn/es-query', () => ({}), { virtual: true });
 jest.mock(
   '@kbn/datemath',
@@ -27,7 +35,7 @@ jest.mock(
 );
 
 import { readFileSync } from 'node:fs';
-import { createElement } from 'react';
+import { createElement, isValidElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { PANEL_KINDS, panelTypeOf } from '../../common/panels';
 import { plugin } from '../../public';
@@ -35,7 +43,12 @@ import { SearchBar } from '../../public/pages/anomalies/search_bar';
 import { QueryField } from '../../public/pages/detector_form/query_field';
 import { listsVisualizations } from '../../public/panels/add_panel_actions';
 import type { CoreStart } from '../../public/kibana/contracts';
-import { KibanaBrowser } from './browser_stand_in';
+import { renderInKibana } from '../../public/kibana/render_in_kibana';
+import { noteViewed } from '../../public/shared/detector/recently_viewed';
+import { discoverLink } from '../../public/shared/results/discover_link';
+import { needsDataView } from '../../public/shared/results/use_discover';
+import { checkFlyout, checkPanelApi, checkRuleForm, followToDiscover, getContent } from './browser_contracts';
+import { BASE_PATH, KibanaBrowser } from './browser_stand_in';
 import { KIBANAS } from './facts';
 
 const OURS = PANEL_KINDS.map(panelTypeOf);
@@ -153,6 +166,41 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     expect(await action.isCompatible({})).toBe(false);
   });
 
+  it('leads to logs in Discover, also in a space without a data view', async () => {
+    const logs = {
+      index: 'weblogs-*',
+      timestampField: 'time',
+      timeRange: { from: '2026-01-05T10:00:00.000Z', to: '2026-01-05T11:00:00.000Z' },
+      query: 'service.name : shop',
+    };
+    const link = discoverLink(kibana.core.http, version, logs);
+    const follow = (dataViews: number, maySee = true) =>
+      followToDiscover(link, facts, { basePath: BASE_PATH, dataViews, maySee });
+    const needs = await needsDataView(version, kibana.startPlugins().dataViews);
+    // Where Discover would show a page to make a data view, the button makes it first.
+    expect([follow(1), follow(needs ? 1 : 0), needs]).toEqual(['logs', 'logs', follow(0) !== 'logs']);
+    kibana.savedDataViews = 1;
+    expect(await needsDataView(version, kibana.startPlugins().dataViews)).toBe(false);
+    expect(follow(1, false)).toBe('application not found');
+  });
+
+  it('lists a detector among the pages viewed last', () => {
+    noteViewed(kibana.core.chrome, 'd1', 'Web');
+    expect(kibana.recentPages.map(({ link }) => link)).toEqual(['/app/logAnomalies/detectors/d1/anomalies']);
+  });
+
+  it('has the form for a new rule up to 8.17, later its page', () => {
+    expect(kibana.startPlugins().triggersActionsUi?.getAddRuleFlyout !== undefined).toBe(facts.hasRuleFlyout);
+  });
+
+  it('draws in the context of Kibana', () => {
+    const content = createElement('p');
+    mockDrawn.length = 0;
+    renderInKibana(kibana.core, {} as HTMLElement, content);
+    expect(isValidElement(mockDrawn[0])).toBe(true);
+    expect(kibana.contexts).toEqual(facts.rendersItself ? [content] : []);
+  });
+
   it('does nothing where nothing is lent, as on the page to log in', () => {
     const bare = plugin({ env: { packageInfo: { version } } });
     expect(() => bare.setup(kibana.setupCore.call(new KibanaBrowser(facts)), {})).not.toThrow();
@@ -185,7 +233,11 @@ describe('a broken contract is caught', () => {
     expect(() => embeddable?.registerEmbeddablePublicDefinition?.('swim_lane', load)).toThrow('setup phase');
   });
 
-  it('of applications: a category that is not there', () => {
+  it('of applications: one that cannot be taken away, a category that is not there', async () => {
+    const lasting = kibanaOf('9.6');
+    const fields = { title: 'A', category: { id: 'kibana' }, order: 1, keywords: [] };
+    lasting.setupCore().application.register({ ...fields, id: 'a', mount: async () => undefined } as never);
+    await expect(lasting.mount('a')).rejects.toThrow('cannot be taken away');
     const app = {
       id: 'a',
       title: 'A',
@@ -218,7 +270,7 @@ describe('a broken contract is caught', () => {
     await expect(create({ title: 'a', timeField: 't' }, false, false)).rejects.toThrow('[timeField]');
     await expect(create({ title: '' }, false, false)).rejects.toThrow('[title]');
     await expect(create({ title: 'a' })).rejects.toThrow('two booleans');
-    expect(core.http.basePath.get()).toBe('/s/shop');
+    expect(core.http.basePath.get()).toBe('/kibana/s/shop');
   });
 
   it('of the search bar: a property that there is not, a query in a language that there is not', () => {
@@ -245,6 +297,98 @@ describe('a broken contract is caught', () => {
     expect(() => triggersActionsUi?.ruleTypeRegistry.register({ id: 's' } as never)).toThrow('no form');
   });
 
+  it('of recently viewed pages: a link with the base path, or to no application, a page without a name', () => {
+    const { recentlyAccessed } = core.chrome;
+    const add = (link: string, label = 'Web') => recentlyAccessed?.add(link, label, 'd');
+    expect(() => add('/app/logAnomalies')).not.toThrow();
+    expect(() => add(`${BASE_PATH}/app/logAnomalies`)).toThrow('no application');
+    expect(() => add('https://kibana.test/app/logAnomalies')).toThrow('no application');
+    expect(() => add('/app/logAnomalies', ' ')).toThrow('no label');
+  });
+
+  it('of overlays: an element in place of a function, an option that there is not', () => {
+    const mount = () => () => undefined;
+    expect(() => checkFlyout(mount, { size: 's', 'data-test-subj': 'a' })).not.toThrow();
+    expect(() => checkFlyout(createElement('p'), {})).toThrow('by a function');
+    expect(() => checkFlyout(mount, { size: 'xl' })).toThrow('[size]');
+    expect(() => checkFlyout(mount, { title: 'T' })).toThrow('[title]');
+    expect(() => checkFlyout(mount, { session: 'start' })).toThrow('[session]');
+  });
+
+  it('of content management: a type, a property, a version or an object that there is not', () => {
+    const library = new Map([['saved', { visState: '{}' }]]);
+    const query = { contentTypeId: 'visualization', id: 'saved' };
+    expect(getContent(query, library)).toMatchObject({ item: { attributes: { visState: '{}' } } });
+    expect(() => getContent({ ...query, contentTypeId: 'vis' }, library)).toThrow(
+      'Unknown content type [vis]',
+    );
+    expect(() => getContent({ ...query, type: 'vis' }, library)).toThrow('[type]');
+    expect(() => getContent({ ...query, version: 2 }, library)).toThrow('Latest version is [1]');
+    expect(() => getContent({ ...query, id: 'other' }, library)).toThrow('not found');
+  });
+
+  it('of the state of panels: nothing to save, members that Kibana gives, the trigger of before 9.4', () => {
+    const observable = { subscribe: () => ({ unsubscribe: () => undefined }) };
+    const api = {
+      serializeState: () => ({}),
+      applySerializedState: () => undefined,
+      anyStateChange$: observable,
+      latestState$: observable,
+      hasUnsavedChanges$: observable,
+    };
+    expect(() => checkPanelApi(api)).not.toThrow();
+    expect(() => checkPanelApi({ ...api, serializeState: undefined })).toThrow('no serializeState');
+    expect(() => checkPanelApi({ ...api, latestState$: {} })).toThrow('no latestState$');
+    expect(() => checkPanelApi({ ...api, uuid: 'u' })).toThrow('uuid');
+    expect(() => checkPanelApi({ ...api, isEditingEnabled: () => true })).toThrow('onEdit');
+    expect(() => checkPanelApi({ ...api, supportedTriggers: () => ['FILTER_TRIGGER'] })).toThrow(
+      'No trigger',
+    );
+  });
+
+  it('of the form for a new rule: a property that there is not, no way to close it', () => {
+    const form = { consumer: 'logAnomalies', ruleTypeId: 'r', onClose: () => undefined };
+    expect(() => checkRuleForm(form)).not.toThrow();
+    expect(() => checkRuleForm({ ...form, ruleType: 'r' })).toThrow('[ruleType]');
+    expect(() => checkRuleForm({ ...form, onClose: undefined })).toThrow('closed by onClose');
+  });
+
+  it('of links to Discover: a property that there is not, of another space or version', () => {
+    const facts = KIBANAS[KIBANAS.length - 1];
+    const around = { basePath: '', dataViews: 1, maySee: true };
+    const linkOf = (parameters: object, version = facts.version) =>
+      `/app/r?${new URLSearchParams({ l: 'DISCOVER_APP_LOCATOR', v: version, p: JSON.stringify(parameters) }).toString()}`;
+    const view = { title: 'a', timeFieldName: 't' };
+    expect(followToDiscover(linkOf({ dataViewSpec: view }), facts, around)).toBe('logs');
+    const none = { ...around, dataViews: 0 };
+    expect(followToDiscover(linkOf({}), facts, none)).toBe('page to make a data view');
+    expect(
+      followToDiscover(
+        linkOf({ dataViewSpec: view }),
+        KIBANAS[0].version === '8.12.2' ? { ...KIBANAS[0], version: facts.version } : facts,
+        none,
+      ),
+    ).toBe('page to make a data view');
+    expect(() =>
+      followToDiscover(linkOf({ dataViewSpec: { title: 'a', timeField: 't' } }), facts, around),
+    ).toThrow('[dataViewSpec.timeField]');
+    expect(() => followToDiscover(linkOf({ index: 'a' }), facts, around)).toThrow('[index]');
+    expect(() => followToDiscover(`/s/a${linkOf({})}`, facts, around)).toThrow('no redirect of this space');
+    expect(() => followToDiscover(linkOf({}, ''), facts, around)).toThrow('version not specified');
+  });
+
+  it('of the context of Kibana: content that is no element', () => {
+    expect(() => core.rendering?.addContext(() => null)).toThrow('no element');
+  });
+
+  it('of what loads later: another type than its name says, actions of before 8.18', async () => {
+    const { visualizations } = kibana.setupPlugins();
+    const other = async () => ({ name: 'other' }) as never;
+    visualizations?.createBaseVisualizationAsync?.('mine', other);
+    await expect(Promise.all(kibana.loading)).rejects.toThrow('mine loads other');
+    expect(kibana.startPlugins().uiActions?.addTriggerAction).toBeUndefined();
+  });
+
   it('of the menu of panels: a trigger that there is not, an action twice', () => {
     const { uiActions } = kibana.startPlugins();
     const load = async () => ({}) as never;
@@ -255,8 +399,8 @@ describe('a broken contract is caught', () => {
 });
 
 describe('the entry of the bundle', () => {
-  const entry = (globals: Record<string, unknown>): void => {
-    const code = readFileSync(`${__dirname}/../../scripts/build/browser_entry.js`, 'utf8');
+  const ENTRY = readFileSync(`${__dirname}/../../scripts/build/browser_entry.js`, 'utf8');
+  const entry = (globals: Record<string, unknown>, code = ENTRY): void => {
     new Function('globalThis', '__kbnBundles__', '__webpack_require__', 'require', code)(
       globals,
       globals.__kbnBundles__,
@@ -281,5 +425,13 @@ describe('the entry of the bundle', () => {
     expect(defined.map(([name]) => name)).toEqual(['plugin/logAnomalies/public']);
     expect(webpack.p).toBe(path);
     expect(() => defined[0][1]()).toThrow('evaluated');
+  });
+
+  it('is caught where it evaluates the plugin at once, as on the page to log in', () => {
+    const hasty = ENTRY.replace(/\(\)\s*=>\s*require/, 'require');
+    expect(hasty).not.toBe(ENTRY);
+    const globals = { __webpack_require__: {}, __kbnBundles__: { define: () => undefined } };
+    expect(() => entry(globals, hasty)).toThrow('evaluated');
+    expect(() => entry(globals)).not.toThrow();
   });
 });

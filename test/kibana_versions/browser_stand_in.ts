@@ -1,4 +1,5 @@
-import type { CoreSetup, CoreStart, PluginsSetup, PluginsStart } from '../../public/kibana/contracts';
+import { isValidElement } from 'react';
+import type { App, CoreSetup, CoreStart, PluginsSetup, PluginsStart } from '../../public/kibana/contracts';
 import type { EmbeddableFactory } from '../../public/kibana/embeddable_contracts';
 import type {
   AddPanelAction,
@@ -7,8 +8,19 @@ import type {
   VisualizationType,
 } from '../../public/kibana/panel_contracts';
 import type { SearchBarProps } from '../../public/kibana/search_contracts';
+import {
+  checkFlyout,
+  checkPanelApi,
+  checkRecentPage,
+  checkRuleForm,
+  getContent,
+  type RecentPage,
+} from './browser_contracts';
 import { schema } from './config_schema';
 import type { KibanaFacts } from './facts';
+
+/** Base path and space of the pages. */
+export const BASE_PATH = '/kibana/s/shop';
 
 /** Categories of applications that every version has. Source: src/core/packages/application/common/src/default_app_categories.ts. */
 const CATEGORIES = ['kibana', 'enterpriseSearch', 'observability', 'securitySolution', 'management'];
@@ -80,6 +92,7 @@ const searchBarSchema = schema.object({
 /** Everything that the browser side of a plugin registers with one Kibana, refused where that Kibana refuses it. */
 export class KibanaBrowser {
   public readonly apps: string[] = [];
+  private readonly mounts = new Map<string, App['mount']>();
   public readonly visualizations = new Map<string, VisualizationType>();
   public readonly embeddables = new Map<string, () => Promise<EmbeddableFactory>>();
   public readonly functions: string[] = [];
@@ -92,10 +105,23 @@ export class KibanaBrowser {
   public readonly loading: Promise<unknown>[] = [];
   public readonly dataViews: string[] = [];
   public readonly searchBars: SearchBarProps[] = [];
+  public readonly recentPages: RecentPage[] = [];
+  /** Titles that pages have had. */
+  public readonly titles: string[] = [];
+  /** Names of the flyouts that were opened. */
+  public readonly flyouts: unknown[] = [];
+  /** Visualizations of the library by id, as they are stored. */
+  public readonly library = new Map<string, { readonly visState: string }>();
+  /** Elements that were drawn with what Kibana puts around each. */
+  public readonly contexts: unknown[] = [];
+  /** Data views of the space that somebody made. */
+  public savedDataViews = 0;
   private isSetUp = false;
   private readonly visitors: ((id: string) => void)[] = [];
 
-  constructor(private readonly facts: KibanaFacts) {}
+  constructor(private readonly facts: KibanaFacts) {
+    if (facts.rendersItself) Object.assign(this.core, { rendering: { addContext: this.addContext } });
+  }
 
   private get triggers(): readonly string[] {
     return this.facts.filterTrigger === 'FILTER_TRIGGER' ? OLD_TRIGGERS : NEW_TRIGGERS;
@@ -106,6 +132,20 @@ export class KibanaBrowser {
     for (const listen of this.visitors) listen(id);
   }
 
+  /** Opens an application at its first page. @returns takes it away; Kibana asks for it when somebody goes elsewhere */
+  public async mount(id: string): Promise<() => void> {
+    const history = {
+      location: { pathname: '/', search: '' },
+      push: () => undefined,
+      replace: () => undefined,
+      createHref: ({ pathname }: { pathname: string }) => `${BASE_PATH}/app/${id}${pathname}`,
+      listen: () => () => undefined,
+    };
+    const unmount: unknown = await this.mounts.get(id)?.({ element: {} as HTMLElement, history });
+    if (typeof unmount !== 'function') throw new Error(`Application ${id} cannot be taken away again.`);
+    return unmount as () => void;
+  }
+
   private readonly addVisualization = (type: VisualizationType): void => {
     if (this.visualizations.has(type.name)) throw new Error(`type ${type.name} is registered already`);
     if (!type.title || !type.icon || !type.description) throw new Error(`type ${type.name} is not whole`);
@@ -113,6 +153,12 @@ export class KibanaBrowser {
       if (!this.triggers.includes(trigger)) throw new Error(`No trigger [triggerId = ${trigger}] exists`);
     }
     this.visualizations.set(type.name, type);
+  };
+
+  private readonly addContext = (element: unknown): unknown => {
+    if (!isValidElement(element)) throw new Error('addContext was given no element.');
+    this.contexts.push(element);
+    return element;
   };
 
   public readonly core: CoreStart = {
@@ -129,7 +175,25 @@ export class KibanaBrowser {
       navigateToApp: async (...target: unknown[]) => void this.opened.push(target),
     },
     uiSettings: { get: () => undefined },
-    http: { basePath: { get: () => '/s/shop', prepend: (path: string) => `/s/shop${path}` } },
+    http: { basePath: { get: () => BASE_PATH, prepend: (path: string) => `${BASE_PATH}${path}` } },
+    i18n: { Context: () => null },
+    theme: { theme$: { subscribe: () => ({ unsubscribe: () => undefined }) } },
+    chrome: {
+      docTitle: { change: (title: string) => this.titles.push(title) },
+      recentlyAccessed: {
+        add: (link: string, label: string, id: string) => {
+          checkRecentPage({ link, label, id }, BASE_PATH);
+          this.recentPages.push({ link, label, id });
+        },
+      },
+    },
+    overlays: {
+      openFlyout: (mount: unknown, options?: { readonly 'data-test-subj'?: string }) => {
+        checkFlyout(mount, options);
+        this.flyouts.push(options?.['data-test-subj']);
+        return { close: async () => undefined };
+      },
+    },
   } as unknown as CoreStart;
 
   public setupCore(): CoreSetup {
@@ -150,6 +214,7 @@ export class KibanaBrowser {
           // Source: src/core/packages/application/browser/src/application.ts `App`.
           if (!/^[\w:-]+$/.test(id)) throw new Error(`Application ${id}: letters, digits, -, : and _ alone`);
           this.apps.push(id);
+          this.mounts.set(id, mount);
         },
       },
       getStartServices: async () => [this.core, this.startPlugins(), undefined],
@@ -226,6 +291,7 @@ export class KibanaBrowser {
           return { id: specification.id, getIndexPattern: () => specification.title };
         },
         clearInstanceCache: () => undefined,
+        hasData: { hasUserDataView: async () => this.savedDataViews > 0 },
       },
       unifiedSearch: {
         ui: {
@@ -264,6 +330,23 @@ export class KibanaBrowser {
           },
         }),
       },
+      contentManagement: {
+        client: { get: async (query) => getContent(query, this.library) as never },
+      },
+      triggersActionsUi: {
+        ...(this.facts.hasRuleFlyout && {
+          getAddRuleFlyout: (properties) => {
+            checkRuleForm(properties);
+            return null as never;
+          },
+        }),
+      },
     };
   }
+
+  /** Adds what every panel has, as Kibana does once a panel is built. */
+  public readonly finalizePanel = <Api extends object>(api: Api): Api => {
+    checkPanelApi(api as Record<string, unknown>);
+    return api;
+  };
 }

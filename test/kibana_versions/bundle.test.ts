@@ -144,6 +144,8 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))(
       // Nothing of it is loaded before somebody opens something: a page of Kibana bears the entry alone.
       expect(loaded).toEqual([]);
       kibana.visit('dashboards');
+      (await kibana.mount('logAnomalies'))();
+      expect(kibana.titles).toEqual(['Log Anomalies']);
       for (const { getUsedIndexPattern } of kibana.visualizations.values()) await getUsedIndexPattern?.();
       expect(new Set(kibana.dataViews)).toEqual(new Set(['log-anomalies-results.shop.*']));
       const actions = await Promise.all([...kibana.actions.values()].map((load) => load()));
@@ -151,12 +153,21 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))(
       for (const [type, load] of kibana.embeddables) {
         const factory = await load();
         expect(factory.type).toBe(type);
-        const initialState = { title: 'T', limit: 5 };
-        const props = { initialState, uuid: 'u', finalizeApi: (api: object) => api } as BuildEmbeddableProps;
-        const { api, Component } = await factory.buildEmbeddable(props);
-        expect((api as { serializeState(): object }).serializeState()).toEqual(initialState);
-        expect(Component).toEqual(expect.any(Function));
+        const build = async (initialState: object) => {
+          const props = { initialState, uuid: 'u', finalizeApi: kibana.finalizePanel };
+          const { api, Component } = await factory.buildEmbeddable(props as BuildEmbeddableProps);
+          expect(Component).toEqual(expect.any(Function));
+          return api as { serializeState(): object; isEditingEnabled(): boolean; onEdit(): Promise<void> };
+        };
+        const own = await build({ title: 'T', limit: 5 });
+        expect(own.serializeState()).toEqual({ title: 'T', limit: 5 });
+        await own.onEdit();
+        kibana.library.set('saved', { visState: JSON.stringify({ type, params: {} }) });
+        const shown = await build({ ref_id: 'saved' });
+        expect([shown.serializeState(), shown.isEditingEnabled()]).toEqual([{ ref_id: 'saved' }, false]);
+        await expect(build({ ref_id: 'other' })).rejects.toThrow('not found');
       }
+      expect(kibana.flyouts).toEqual([...kibana.embeddables].map(() => 'logAnomaliesPanelEditor'));
       expect(loaded.length).toBeGreaterThan(0);
       expect(loaded.filter((src) => !src.startsWith(path))).toEqual([]);
       instance?.stop();

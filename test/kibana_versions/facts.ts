@@ -19,6 +19,8 @@ export interface KibanaFacts {
   readonly migratesPanels: boolean;
   /** Form for a new rule that other pages can open; later only at its address. */
   readonly hasRuleFlyout: boolean;
+  /** Discover opens a data view that a link brings along also in a space that has none of its own. */
+  readonly discoverTakesViews: boolean;
   /** `core.rendering.addContext`. */
   readonly rendersItself: boolean;
   /** Spaces with a solution, which disable features by their category. */
@@ -41,7 +43,13 @@ export interface Source {
     | 'security'
     | 'status'
     | 'encrypted_saved_objects'
-    | 'panel_state';
+    | 'panel_state'
+    | 'rule_access'
+    | 'application'
+    | 'recent_pages'
+    | 'overlays'
+    | 'content_management'
+    | 'discover';
   readonly path: string;
   /** Fork of elastic/kibana that was read, where it is not that itself. */
   readonly repository?: string;
@@ -62,6 +70,7 @@ const V8_12: KibanaFacts = {
   panels: 'visualizations',
   migratesPanels: false,
   hasRuleFlyout: true,
+  discoverTakesViews: false,
   rendersItself: false,
   hasSolutions: false,
   react: 17,
@@ -76,6 +85,7 @@ const V8_18: KibanaFacts = {
   ruleTypes: 'consumers',
   hasAsyncActions: true,
   hasRuleFlyout: false,
+  discoverTakesViews: true,
 };
 const V9_0: KibanaFacts = {
   ...V8_18,
@@ -208,10 +218,68 @@ export const SOURCES: readonly Source[] = [
     told_by: 'the version: pull request 283945',
   },
   {
+    of: 'migratesPanels',
+    path: `${SHARED}/embeddable/server/panel_type_migrations/types.ts`,
+    commit: '01409372585b24de28d7dd7b880ebbf36eab2085',
+    told_by: 'that a panel which two migrations claim is dropped: transformPanelsOut of the dashboard plugin',
+  },
+  {
     of: 'hasRuleFlyout',
     path: `${XPACK}/triggers_actions_ui/public/application/sections/rule_form/rule_form_route.tsx`,
     commit: '0434c9b20329ff3a4917ac6b72ff19429d4bed66',
     told_by: 'until 8.17: run on 8.12.2',
+  },
+  {
+    of: 'discoverTakesViews',
+    path: 'src/plugins/discover/public/application/main/discover_main_route.tsx',
+    commit: '00669f76f91ee89f84700816a91d313b6a87eb85',
+    told_by:
+      'there it asks for a view of the space, as it does in the distribution of 8.12.2; that it takes one of a link from 8.18 on: pull request 205991, label v8.18.0',
+  },
+  {
+    of: 'discoverTakesViews',
+    path: `${SHARED}/discover/public/application/main/discover_main_route.tsx`,
+    commit: '00725e6767a63d464e66015b297ddbfecad940eb',
+  },
+  {
+    of: 'discover',
+    path: `${SHARED}/discover/common/app_locator.ts`,
+    commit: '0867c61cce06bfa4820e0cde96f80c8ae4b4770e',
+  },
+  {
+    of: 'discover',
+    path: `${SHARED}/share/common/url_service/locators/redirect/parse_search_params.ts`,
+    commit: '7d915d1e2e5db711714399e076605c6cda0d1646',
+  },
+  {
+    of: 'rule_access',
+    path: `${XPACK}/alerting/server/authorization/alerting_authorization.ts`,
+    commit: '2587e3ff05f5e4ff2c076c9b8182fbc528e2b721',
+    told_by:
+      'the older form: alerting_authorization.js of the distribution of 8.12.2, and a review of pull request 105333',
+  },
+  {
+    of: 'application',
+    path: `${CORE}/application/browser-internal/src/ui/app_container.tsx`,
+    commit: '126fe97b36db4d5e8cc1e412dba2137362ee5fb1',
+  },
+  {
+    of: 'recent_pages',
+    path: `${CORE}/chrome/browser/src/recently_accessed.ts`,
+    commit: '3fbe2a4eb7c35d392345b7b0b6b84c16878479f2',
+  },
+  {
+    of: 'overlays',
+    path: `${CORE}/overlays/browser/src/flyout.ts`,
+    commit: '027ff216065546db312b553bd5287a4012b22f12',
+    told_by: 'openFlyout of OverlayStart: overlays.ts beside it, 2fcc3ed23ea0c92aef7e5db55abd1673526a61f8',
+  },
+  {
+    of: 'content_management',
+    path: `${SHARED}/content_management/public/content_client/content_client.tsx`,
+    commit: '284eb872d86fd9faddc020905c2133ba5c04a4d7',
+    told_by:
+      'what it may be asked with: common/rpc/get.ts, 5c21ead6bb4b947b2e0aca67fdf84c2120460ade; that visualizations are one of its types: public/plugin.ts of visualizations, 016aa1ea6e08fbdf31a60cca3df19633b19374f0',
   },
   {
     of: 'rendersItself',

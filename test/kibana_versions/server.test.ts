@@ -13,6 +13,7 @@ jest.mock('@kbn/zod', () => ({ z: jest.requireActual<object>('zod') }), { virtua
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
 import { PANEL_KINDS, panelTypeOf } from '../../common/panels';
 import { readManifest as manifestOf } from '../../scripts/build/build_plugin';
@@ -29,16 +30,22 @@ import {
   checkTask,
   grantApiKey,
   invalidateApiKeys,
+  migratePanels,
   readManifest,
   registerEncryptedType,
   registerFeature,
   registerPanel,
+  registerPanelMigration,
   registerRoute,
   registerRuleType,
   registerSavedObjectType,
   registerTask,
   solutionsWith,
+  type PanelMigration,
 } from './server_contracts';
+import { authorizeRule, grantedActions, type AlertingFeature, type SpaceRead } from './rule_access';
+import { followToDiscover } from './browser_contracts';
+import { discoverLink } from '../../server/kibana/contracts/links';
 import { webLogs } from '../integration/fixtures/kibana_logs';
 import { KibanaServer } from './server_stand_in';
 import { SmallElasticsearch } from './small_elasticsearch';
@@ -122,6 +129,51 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
 
   it('stands in spaces of every solution', () => {
     expect(solutionsWith(kibana.features[0])).toEqual(['es', 'oblt', 'security', 'chat']);
+  });
+
+  it('lets a role with this feature alone make and read its rules, and one that may only look read them', () => {
+    const feature = kibana.features[0] as unknown as AlertingFeature;
+    const consumers =
+      facts.ruleTypes === 'ids' ? ['logAnomalies', 'alerts'] : ['logAnomalies', 'alerts', 'stackAlerts'];
+    const space = { disabledFeatures: [] };
+    for (const { id: ruleTypeId, producer } of kibana.ruleTypes.values()) {
+      const may = (privilege: 'all' | 'read', operation: string, consumer: string) => () =>
+        authorizeRule(
+          { ruleTypeId, consumer, operation },
+          { granted: grantedActions(feature, privilege), space },
+          { feature, producer, facts },
+        );
+      for (const consumer of consumers) {
+        for (const operation of ['create', 'get', 'find', 'enable', 'delete', 'getRuleState']) {
+          expect(may('all', operation, consumer)).not.toThrow();
+        }
+        expect(may('read', 'get', consumer)).not.toThrow();
+        expect(may('read', 'create', consumer)).toThrow('Unauthorized to create');
+      }
+    }
+  });
+
+  it('links from an alert to Discover, behind a base path and in a space, dated by the field of the detector', () => {
+    const result = {
+      '@timestamp': '2026-01-05T10:00:00.000Z',
+      event: {},
+      anomaly: {},
+      source: { index: 'weblogs-1', id: 'a"b' },
+    } as unknown as Parameters<typeof discoverLink>[1];
+    const { version: kibanaVersion } = facts;
+    const bases = [
+      { publicBaseUrl: undefined, serverBasePath: '/kibana', space: 'shop' },
+      { publicBaseUrl: 'https://proxy.test/kibana', serverBasePath: '/kibana', space: 'shop' },
+    ];
+    for (const base of bases) {
+      const link = discoverLink({ ...base, kibanaVersion }, result, 'time');
+      const around = { basePath: '/kibana/s/shop', maySee: true };
+      expect(followToDiscover(link, facts, { ...around, dataViews: 1 })).toBe('logs');
+      expect(followToDiscover(link, facts, { ...around, dataViews: 0 })).toBe(
+        facts.discoverTakesViews ? 'logs' : 'page to make a data view',
+      );
+      expect(decodeURIComponent(link)).toContain('"timeFieldName":"time"');
+    }
   });
 
   it('answers on every route', async () => {
@@ -358,6 +410,56 @@ describe('a broken contract is caught', () => {
     const { kibana } = await pluginIn(newest);
     const { status } = kibana.setupCore() as { status: { set(given: object): void } };
     expect(() => status.set({ subscribe: () => ({}) })).toThrow('after setup');
+  });
+
+  it('of who may do what with rules: a type that no privilege grants, a consumer or a space that is not there', async () => {
+    const actionOf = (consumer: string) => ({
+      ruleTypeId: 'logAnomalies.incident',
+      consumer,
+      operation: 'get',
+    });
+    for (const facts of [oldest, newest]) {
+      const feature = (await pluginIn(facts)).kibana.features[0] as unknown as AlertingFeature;
+      const granted = grantedActions(feature, 'all');
+      const read = (consumer: string, space: SpaceRead, may = granted) => {
+        try {
+          authorizeRule(
+            actionOf(consumer),
+            { granted: may, space },
+            { feature, producer: 'logAnomalies', facts },
+          );
+          return 200;
+        } catch (error) {
+          return (error as { status: number }).status;
+        }
+      };
+      const space = { disabledFeatures: [] };
+      expect(read('logAnomalies', space)).toBe(200);
+      expect(read('logAnomalies', space, new Set())).toBe(403);
+      expect(read('other', space)).toBe(403);
+      expect(read('logAnomalies', { disabledFeatures: ['logAnomalies'] })).toBe(403);
+      // A space that cannot be read just now: older Kibanas answer as if the user had no rights.
+      expect(read('logAnomalies', { error: 503 })).toBe(facts === oldest ? 403 : 500);
+    }
+  });
+
+  it('of migrations of panels: registered twice, a panel claimed by two, one that its new schema refuses', () => {
+    const to = (type: string, config: object): PanelMigration => ({
+      from: 'legacy_vis',
+      to: type,
+      migrateOut: (panels) => panels.map(({ id }) => ({ panelId: id, config })),
+    });
+    const first = to('a', { limit: 5 });
+    expect(() => registerPanelMigration(first, [])).not.toThrow();
+    expect(() => registerPanelMigration(to('a', {}), [first])).toThrow('already registered');
+    const panels = [{ id: 'p', type: 'legacy_vis', config: {} }];
+    const schemas = new Map([['a', (config: object) => z.strictObject({ limit: z.number() }).parse(config)]]);
+    expect(migratePanels(panels, [first], schemas)).toEqual([{ id: 'p', type: 'a', config: { limit: 5 } }]);
+    expect(() => migratePanels(panels, [first, to('b', {})], schemas)).toThrow('claimed this panel: a, b');
+    expect(() => migratePanels(panels, [to('a', { other: 1 })], schemas)).toThrow('other');
+    expect(() => migratePanels(panels, [to('c', {})], schemas)).toThrow('schema not available');
+    const failing = { ...first, migrateOut: () => [{ panelId: 'p', error: new Error('no') }] };
+    expect(() => migratePanels(panels, [failing], schemas)).toThrow('Unable to migrate');
   });
 
   it('of encrypted saved objects', () => {

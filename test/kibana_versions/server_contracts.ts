@@ -531,3 +531,60 @@ export function registerPanel(
     ? (panel) => (made as { parse(given: object): unknown }).parse(panel)
     : (panel) => (made as { validate(given: object): unknown }).validate(panel);
 }
+
+interface MigratedPanel {
+  readonly id: string;
+  readonly type: string;
+  readonly config: object;
+}
+export interface PanelMigration {
+  readonly from: string;
+  readonly to: string;
+  migrateOut(
+    panels: readonly { readonly id: string; readonly config: object }[],
+  ): readonly { readonly panelId: string; readonly config?: object; readonly error?: Error }[];
+}
+
+/** @throws Error as the registry of migrations does */
+export function registerPanelMigration(migration: PanelMigration, earlier: readonly PanelMigration[]): void {
+  const { from, to, migrateOut } = migration;
+  if (earlier.some((other) => other.from === from && other.to === to)) {
+    throw new Error(`Panel type migration ("${from}" -> "${to}") is already registered.`);
+  }
+  if (typeof migrateOut !== 'function') throw new Error(`The migration to ${to} does nothing.`);
+}
+
+/**
+ * The panels of a dashboard as the Dashboards API hands them over.
+ *
+ * @param schemas by type of panel; what has none is handed over as it is, unless it was migrated
+ * @throws Error where Kibana would leave a panel out: two migrations claim it, or the schema of its new type refuses it
+ */
+export function migratePanels(
+  panels: readonly MigratedPanel[],
+  migrations: readonly PanelMigration[],
+  schemas: ReadonlyMap<string, (config: object) => unknown>,
+): MigratedPanel[] {
+  return panels.map((panel) => {
+    const claims = migrations
+      .filter(({ from }) => from === panel.type)
+      .flatMap(({ to, migrateOut }) =>
+        migrateOut(panels.filter(({ type }) => type === panel.type))
+          .filter(({ panelId }) => panelId === panel.id)
+          .map(({ config, error }) => {
+            if (error !== undefined) throw new Error(`Unable to migrate panel type. Error: ${error.message}`);
+            return { id: panel.id, type: to, config: config as object };
+          }),
+      );
+    if (claims.length > 1) {
+      throw new Error(`Multiple migrations claimed this panel: ${claims.map(({ type }) => type).join(', ')}`);
+    }
+    const [migrated = panel] = claims;
+    const read = schemas.get(migrated.type);
+    if (read === undefined && migrated !== panel) {
+      throw new Error(`Panel schema not available for migrated panel type: ${migrated.type}`);
+    }
+    read?.(migrated.config);
+    return migrated;
+  });
+}

@@ -15,10 +15,12 @@ import {
   registerEncryptedType,
   registerFeature,
   registerPanel,
+  registerPanelMigration,
   registerRoute,
   registerRuleType,
   registerSavedObjectType,
   registerTask,
+  type PanelMigration,
   type RegisteredRoute,
   type SavedObjectTypeGiven,
 } from './server_contracts';
@@ -78,7 +80,7 @@ export class KibanaServer {
   public readonly ruleTypes = new Map<string, RuleType<never>>();
   public readonly encrypted = new Set<string>();
   public readonly panels = new Map<string, (panel: object) => unknown>();
-  public readonly migrations: object[] = [];
+  public readonly migrations: PanelMigration[] = [];
   public readonly features: ReturnType<typeof registerFeature>[] = [];
   public readonly statuses: unknown[] = [];
   public readonly logged: string[] = [];
@@ -320,7 +322,10 @@ export class KibanaServer {
           },
         }),
         ...(facts.migratesPanels && {
-          registerPanelTypeMigration: (migration: object) => void this.migrations.push(migration),
+          registerPanelTypeMigration: (migration: PanelMigration) => {
+            registerPanelMigration(migration, this.migrations);
+            this.migrations.push(migration);
+          },
         }),
       },
     };

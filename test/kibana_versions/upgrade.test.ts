@@ -21,11 +21,10 @@ import { join } from 'node:path';
 import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
 import { settingsOf, settingsOfVisualization, type PanelSettings } from '../../common/panels';
 import { plugin as browserPlugin } from '../../public';
-import type { PanelTypeMigration } from '../../server/kibana/panels/panel_contracts';
 import { config, plugin } from '../../server';
 import { KibanaBrowser } from './browser_stand_in';
 import { KIBANAS, type KibanaFacts } from './facts';
-import { checkSavedObject } from './server_contracts';
+import { checkSavedObject, migratePanels } from './server_contracts';
 import { KibanaServer } from './server_stand_in';
 
 /** Written by version 0.1.0: see README.md there. */
@@ -137,29 +136,29 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))(
     });
 
     it('has its panels taken over where Kibana does so; those of the library stay, and are shown by reference', () => {
-      const migrations = kibana.migrations as PanelTypeMigration[];
+      const { migrations } = kibana;
       if (!facts.migratesPanels) {
         expect(migrations).toEqual([]);
         return;
       }
+      const ofLibrary = library.map(({ id }) => ({ id, type: 'legacy_vis', config: { ref_id: id } }));
       const given = [
         ...panels.map(({ title, embeddableConfig }, place) => ({
           id: `p${place}`,
+          type: 'legacy_vis',
           config: { title, ...embeddableConfig },
         })),
-        ...library.map(({ id }) => ({ id, config: { ref_id: id } })),
+        ...ofLibrary,
       ];
-      const taken = migrations.flatMap(({ to, migrateOut }) =>
-        migrateOut(given).map((panel) => ({ to, ...panel })),
-      );
-      expect(taken.map(({ panelId }) => panelId).sort()).toEqual(panels.map((_panel, place) => `p${place}`));
-      for (const { to, panelId, config: state } of taken) {
-        expect(kibana.panels.get(to)?.(state)).toEqual(state);
-        const { savedVis } = panels[Number(panelId.slice(1))].embeddableConfig;
+      const shown = migratePanels(given, migrations, kibana.panels);
+      expect(shown.slice(panels.length)).toEqual(ofLibrary);
+      panels.forEach(({ embeddableConfig: { savedVis } }, place) => {
+        const { type, config: state } = shown[place];
+        expect(kibana.panels.get(type)?.(state)).toEqual(state);
         const settings = settingsOfVisualization(savedVis) as PanelSettings;
-        expect(to).toBe(savedVis?.type);
+        expect(type).toBe(savedVis?.type);
         expect(settingsOf(settings.kind, state)).toEqual(settings);
-      }
+      });
     });
 
     it('has a place for those of the library in its Dashboards API', () => {
