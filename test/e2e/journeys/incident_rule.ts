@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readRule, ruleState } from '../rule_state';
 import { sleep, waitFor } from '../wait_for';
 import type { World } from '../world';
 import { ATTACKER, writeOddRequests, type DetectorMade } from './detector';
@@ -73,15 +74,14 @@ export async function incidentRuleJourney(world: World, { id, sample }: Detector
       }),
     );
     try {
+      await report.step('the owner reads the rule that was made', () =>
+        waitFor('the rule', () => readRule(owner, rule.id), { timeout: 30_000 }),
+      );
       await report.step('it tells of the incident, with a link to its page', async () => {
         const [first] = await waitFor('an alert', async () => {
           const found = await told();
           if (found.length > 0) return found;
-          const state = await owner.expect<{ execution_status: object }>(
-            'get',
-            `/api/alerting/rule/${rule.id}`,
-          );
-          return JSON.stringify(state.execution_status);
+          return ruleState(owner, rule.id);
         });
         assert.equal(first.incident_rule, 'incident');
         assert.equal(first.incident, incident.id);

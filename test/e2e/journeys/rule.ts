@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readRule, ruleState } from '../rule_state';
 import { sleep, waitFor } from '../wait_for';
 import { resultsOf, type World } from '../world';
 import { ATTACKER, writeOddRequests, type DetectorMade } from './detector';
@@ -75,16 +76,15 @@ export async function ruleJourney(world: World, { id, sample }: DetectorMade): P
       }),
     );
     try {
+      await report.step('the owner reads the rule that was made', () =>
+        waitFor('the rule', () => readRule(owner, rule.id), { timeout: 30_000 }),
+      );
       await report.step('it fires for the entity with two odd requests, through .index', async () => {
         await writeOddRequests(world, sample);
         await waitFor('an alert', async () => {
           const found = await alerts();
           if (found.length > 0) return found;
-          const state = await owner.expect<{ execution_status: object }>(
-            'get',
-            `/api/alerting/rule/${rule.id}`,
-          );
-          return JSON.stringify(state.execution_status);
+          return ruleState(owner, rule.id);
         });
         const [first] = await alerts();
         assert.equal(first.group, ATTACKER);
