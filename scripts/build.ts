@@ -3,6 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { DetectionError, exitCodeOf } from '../common/detection_error';
+import { billOfMaterials, type LockFile } from './build/bill_of_materials';
 import { asJson, buildPlugins, readManifest } from './build/build_plugin';
 import { writeCommandLinePackage } from './build/command_line_package';
 import { DEFAULT_KIBANA_VERSION } from './build/kibana_version';
@@ -35,7 +36,7 @@ const program = new Command('build')
   )
   .option(
     '--release',
-    'also make the npm package of the command line in build/npm, and build/release_notes.md from CHANGELOG.md',
+    'also make the npm package of the command line in build/npm, build/release_notes.md from CHANGELOG.md, and a software bill of materials',
     false,
   )
   .action(async (options: Options) => {
@@ -58,6 +59,8 @@ const program = new Command('build')
         const { version } = await readManifest(root, kibanaVersions[0]);
         const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8');
         await writeFile(join(root, 'build/release_notes.md'), `${releaseNotes(changelog, version)}\n`);
+        const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as LockFile;
+        await writeFile(join(root, `build/log-anomalies-${version}.cdx.json`), asJson(billOfMaterials(lock)));
       }
     }
   });

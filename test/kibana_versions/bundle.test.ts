@@ -43,6 +43,8 @@ const whatever = (known: object): object =>
 const lent = createRequire(__filename);
 const MODULES: Readonly<Record<string, () => unknown>> = {
   React: () => lent('react'),
+  // There is no document to draw in.
+  ReactDom: () => ({ render: () => null, unmountComponentAtNode: () => true }),
   Rxjs: () => lent('rxjs'),
   Moment: () => lent('moment'),
   KbnI18n: () => ({

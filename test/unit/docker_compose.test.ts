@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { DEFAULT_KIBANA_VERSION } from '../../scripts/build/kibana_version';
+import { composeSchema } from './deployment_schemas';
 
 const root = resolve(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -136,13 +137,36 @@ describe('docker-compose.yml', () => {
     for (const script of shell) execFileSync('bash', ['-n', '-c', script]);
   });
 
-  const version = spawnSync('docker-compose', ['version'], { encoding: 'utf8' });
-  const check = version.status === 0 ? it : it.skip;
-  if (version.status !== 0) console.warn('docker-compose is not installed: it does not check the file here.');
-  check('is accepted by docker-compose', () => {
+  it('keeps to the schema of compose files, which refuses what it does not know', () => {
+    expect(composeSchema.safeParse(parse(text)).error?.issues).toBeUndefined();
+    const broken: readonly (readonly [string | RegExp, string])[] = [
+      ['healthcheck:', 'health_check:'],
+      ['condition: service_healthy', 'condition: healthy'],
+      [/ {4}healthcheck:\n(?: {6}.*\n)+/, ''],
+      ['restart: unless-stopped', 'restart: sometimes'],
+      ['      kibana-account:\n', '      account:\n'],
+    ];
+    for (const [from, to] of broken) {
+      const changed = text.replace(from, to);
+      expect([String(from), changed !== text, composeSchema.safeParse(parse(changed)).success]).toEqual([
+        String(from),
+        true,
+        false,
+      ]);
+    }
+  });
+
+  // The program of its own, and the plugin of docker that newer machines have.
+  const programs = [['docker', 'compose'], ['docker-compose']] as const;
+  const found = programs.find(
+    ([program, ...given]) => spawnSync(program, [...given, 'version'], { encoding: 'utf8' }).status === 0,
+  );
+  const check = found === undefined ? it.skip : it;
+  if (found === undefined) console.warn('docker compose is not installed: it does not check the file here.');
+  check('is accepted by docker compose', () => {
     const environment = { ...process.env, ...Object.fromEntries(SECRETS.map((name) => [name, 'example'])) };
     const compose = (...given: string[]) =>
-      spawnSync('docker-compose', ['--env-file', '.env.example', ...given], {
+      spawnSync(found?.[0] ?? '', [...(found?.slice(1) ?? []), '--env-file', '.env.example', ...given], {
         cwd: root,
         encoding: 'utf8',
         env: environment,

@@ -21,13 +21,14 @@ describe('the workflow', () => {
     expect([...new Set(commands)].filter((command) => !command.startsWith('npm run verify')).sort()).toEqual([
       'npm audit --omit=dev --audit-level=moderate',
       'npm ci',
-      'npm ci --prefix test/browser/kibana_9 --ignore-scripts && npx tsc --noEmit -p test/browser/kibana_9',
+      'npm run test:kibana-9',
       'sh scripts/pipeline/deploy.sh',
       'sh scripts/pipeline/generate.sh',
       'sh scripts/pipeline/rollback.sh',
       'sh scripts/pipeline/train.sh',
       'sh scripts/pipeline/validate.sh',
       'sh scripts/pipeline/validate_deployment.sh',
+      'sh scripts/setup.sh --tests',
     ]);
   });
 
