@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
-import type { ApiResponse, Endpoints, Operation } from '../../common/api';
+import { ENDPOINTS, type ApiResponse, type Endpoint, type Endpoints, type Operation } from '../../common/api';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
 import {
   auditIndex,
@@ -38,7 +38,16 @@ import {
 import { TIME_MAPPINGS, webLogs } from './fixtures/kibana_logs';
 import { answerOf, resultIdsOf } from './fixtures/kibana_people';
 import { startKibanaStandIn, type KibanaStandIn, type Person } from './fixtures/kibana_stand_in';
+import { requestsOf } from '../security/requests';
 import { run as command } from './fixtures/command_line_fixture';
+
+/** Operations that change nothing, though they are sent as POST. */
+const READING_BY_POST: readonly Operation[] = [
+  'validateDetector',
+  'suggestFeatures',
+  'describeLogs',
+  'previewDetector',
+];
 
 /** Written by version 0.1.0 in two spaces, one of which begins with the name of the other: see README.md there. */
 const FOLDER = join(__dirname, 'fixtures/version_0_1_0');
@@ -314,6 +323,52 @@ describe('a Kibana of this version', () => {
       expect(view.attributes).toEqual({ title: resultsPattern(space), timeFieldName: '@timestamp' });
     }
     expect(kibana.logged.filter((line) => line.includes('were moved'))).toHaveLength(2);
+  });
+
+  test('reads all of it on every page: each request that reads is answered, also by what 0.1.0 did not have', async () => {
+    const kibana = start({ plain: admin });
+    const [space] = SPACES;
+    const ann: Person = { name: 'ann', client: admin, privileges: ['read', 'write'] };
+    const id = detectorOf(space);
+    kibana.now = () => TO + 6 * MINUTE;
+    // The first run moves what was stored; the next ones write beside it.
+    await run(kibana, space);
+    await admin.indices.refresh({ index: 'log-anomalies-*' });
+    const call = callAs(kibana, ann, space);
+    const { results } = await call('searchResults', { query: { detector_id: id } });
+    const old = results.find(({ result }) => Date.parse(result.event.ingested as string) < TO) ?? results[0];
+    const { models } = await call('listModels', { params: { id } });
+    const { detector, version } = await call('getDetector', { params: { id } });
+    const { suppressions } = await call('listSuppressions', { query: { detector_id: id } });
+    const { incidents } = await call('listIncidents', { query: { detector_id: id } });
+    const source = { index: old.result.source.index, sourceId: old.result.source.id };
+    const requests = requestsOf({
+      detectorId: id,
+      detector,
+      version,
+      models: models.map((model) => model.version),
+      modelFile: undefined,
+      result: { id: old.id, ...source },
+      judged: { index: source.index, id: source.sourceId },
+      suppressionId: suppressions[0]?.id ?? 'none',
+      incidentId: incidents[0]?.id ?? 'none',
+      from: FROM,
+      to: TO,
+    });
+    const refused: [Operation, number][] = [];
+    for (const [operation, { method }] of Object.entries(ENDPOINTS) as [Operation, Endpoint][]) {
+      if (method !== 'get' && !READING_BY_POST.includes(operation)) continue;
+      const answer = await kibana.call(ann, operation, requests[operation] as never, space);
+      if (answer.status >= 400) refused.push([operation, answer.status]);
+    }
+    // It has no backfill, one model and no pipeline.
+    expect(refused).toEqual([
+      ['getBackfill', 404],
+      ['compareModels', 400],
+      ['planAttachment', 404],
+    ]);
+    expect(incidents.length).toBeGreaterThan(0);
+    expect(kibana.logged.filter((line) => line.startsWith('error'))).toEqual([]);
   });
 
   test('tells an owner with the role of this version alone that somebody has to move old data, and waits for it', async () => {
