@@ -27,7 +27,12 @@ const ANIMATIONS_ENDED = `new Promise(requestAnimationFrame).then(() => Promise.
     .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
     .map(({ finished }) => finished)))`;
 
-/** Returns the serious and critical findings of axe on a page, one line for each element. */
+/** Figures that name nothing: axe does not mind an id that is not there. */
+const NAMELESS_FIGURES = `[...document.querySelectorAll('figure')].filter((figure) =>
+  !(figure.getAttribute('aria-labelledby') ?? '').split(' ').some((id) => document.getElementById(id)?.textContent)
+).map(({ outerHTML }) => 'figure without a name: ' + outerHTML.slice(0, 200))`;
+
+/** Returns the serious and critical findings of axe on a page and charts without a name, one line for each element. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(ANIMATIONS_ENDED);
   // Not as a script element: the security policy of the page forbids that, as Kibana's does.
@@ -37,7 +42,8 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   );
   const isOfEui = ({ any }: Violation['nodes'][number]): boolean =>
     any.some(({ data }) => (data?.contrastRatio ?? 0) >= CONTRAST_OF_EUI);
-  return violations
+  const nameless = await page.evaluate<string[]>(NAMELESS_FIGURES);
+  const found = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, impact, help, nodes }) =>
       nodes
@@ -47,4 +53,5 @@ export async function seriousFindings(page: Page): Promise<string[]> {
             `${impact} ${id} (${help}): ${html.slice(0, 200)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`,
         ),
     );
+  return [...nameless, ...found];
 }

@@ -225,8 +225,8 @@ it('shows a number beside what is usual, of the entity and the feature that its 
     const [slow] = await entitiesWith('warning', 'response_time');
     await choose('logAnomaliesPanelEntity', slow);
     await choose('logAnomaliesPanelFeature', 'response_time');
-    // The description of the chart is for screen readers.
-    await chart.getByText('response_time over time').first().waitFor({ state: 'attached' });
+    // Its name is for screen readers.
+    await chart.getByRole('figure', { name: /^response_time over time/ }).waitFor();
     await choose('logAnomaliesPanelFeature', 'no_such_feature');
     await page.waitForSelector(testSubject('logAnomaliesPanelEmpty'));
     const [entity] = await entitiesWith('minor');

@@ -13,6 +13,7 @@ import {
 import { EuiBasicTable, EuiHealth, EuiIconTip, EuiText, EuiTitle, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
+import { useChartName } from '../../shared/charts/chart_name';
 import { useChartTheme } from '../../shared/charts/chart_theme';
 import { formatScore, formatShare } from '../../shared/values/format';
 
@@ -39,14 +40,21 @@ export function ScoreDistribution(props: {
     { id: rightName, model: right, color: euiTheme.colors.accent },
   ];
   const title = i18n.translate('logAnomalies.compare.scores', { defaultMessage: 'Scores of recent logs' });
+  const name = useChartName(title);
   return (
     <>
       <EuiTitle size="xxs">
         <h3>{title}</h3>
       </EuiTitle>
       <div style={{ height: 220 }} data-test-subj="logAnomaliesScoreDistribution">
+        {name.element}
         <Chart>
-          <Settings baseTheme={baseTheme} showLegend legendPosition={Position.Bottom} ariaLabel={title} />
+          <Settings
+            baseTheme={baseTheme}
+            showLegend
+            legendPosition={Position.Bottom}
+            ariaLabelledBy={name.id}
+          />
           <Axis
             id="score"
             position={Position.Bottom}

@@ -5,6 +5,7 @@ import { i18n } from '@kbn/i18n';
 import type { Answer } from '../app/api_client';
 import { formatCount, formatTime } from '../values/format';
 import type { Interval } from '../values/time_range';
+import { useChartName } from './chart_name';
 import { useChartTheme } from './chart_theme';
 import { LABEL_WIDTH } from './plot_area';
 import { TimeAxis } from './time_axis';
@@ -27,6 +28,9 @@ export function AnomalyTimeline(props: {
   const { buckets, intervalMilliseconds, range, height, choose } = props;
   const { euiTheme } = useEuiTheme();
   const baseTheme = useChartTheme();
+  const chartName = useChartName(
+    i18n.translate('logAnomalies.chart.timeline', { defaultMessage: 'Logs scored and anomalies over time' }),
+  );
   const rows = buckets.map(({ time, logs, anomalies }) => ({ time: Date.parse(time), logs, anomalies }));
   const series = [
     {
@@ -67,14 +71,13 @@ export function AnomalyTimeline(props: {
           ))}
         </EuiFlexGroup>
         <div style={{ flex: '1 1 0', minWidth: 0 }}>
+          {chartName.element}
           <Chart>
             <Settings
               baseTheme={baseTheme}
               theme={{ chartMargins: NO_SPACE, chartPaddings: { ...NO_SPACE, top: 4 } }}
               xDomain={{ min: range.from, max: range.to, minInterval: intervalMilliseconds }}
-              ariaLabel={i18n.translate('logAnomalies.chart.timeline', {
-                defaultMessage: 'Logs scored and anomalies over time',
-              })}
+              ariaLabelledBy={chartName.id}
               onBrushEnd={
                 choose &&
                 ((brush) => {

@@ -12,6 +12,7 @@ import { i18n } from '@kbn/i18n';
 import { SEVERITIES, severityOf } from '../../../common/anomaly';
 import { printable } from '../../../common/printable';
 import type { Group } from './anomaly_timeline';
+import { useChartName } from './chart_name';
 import { useChartTheme } from './chart_theme';
 import { LABEL_WIDTH } from './plot_area';
 import { TimeAxis } from './time_axis';
@@ -50,6 +51,11 @@ export function SwimLane(props: {
   const { euiTheme } = useEuiTheme();
   const severityColors = useSeverityColors();
   const baseTheme = useChartTheme();
+  const chartName = useChartName(
+    i18n.translate('logAnomalies.lane.label', {
+      defaultMessage: 'Severity of the anomalies over time, a lane for each entity',
+    }),
+  );
   const cells = groups.flatMap(({ key, buckets }) =>
     buckets.map(({ time, anomalies, filtered_out: others = 0, max_confidence: confidence }) => ({
       time: Date.parse(time),
@@ -113,13 +119,12 @@ export function SwimLane(props: {
           ))}
       </EuiFlexGroup>
       <div style={{ flex: '1 1 0', minHeight: 0 }}>
+        {chartName.element}
         <Chart>
           <Settings
             baseTheme={baseTheme}
             xDomain={{ min: range.from, max: range.to }}
-            ariaLabel={i18n.translate('logAnomalies.lane.label', {
-              defaultMessage: 'Severity of the anomalies over time, a lane for each entity',
-            })}
+            ariaLabelledBy={chartName.id}
             onElementClick={([element]) => {
               const { datum } = (element as HeatmapElementEvent)[0];
               chosen([datum.x], [datum.y]);

@@ -1,5 +1,6 @@
 import React, { type ReactElement, type ReactNode } from 'react';
 import { Axis, Chart, Position, Settings, Tooltip } from '@elastic/charts';
+import { useChartName } from './chart_name';
 import { useChartTheme } from './chart_theme';
 import { formatTime } from '../values/format';
 import type { Interval } from '../values/time_range';
@@ -22,8 +23,10 @@ export function TimeChart(props: {
 }): ReactElement {
   const { range, intervalMilliseconds, label, height, legend, ticks = 7, choose, children } = props;
   const baseTheme = useChartTheme();
+  const name = useChartName(label);
   return (
     <div style={{ height }}>
+      {name.element}
       <Chart>
         <Settings
           baseTheme={baseTheme}
@@ -32,7 +35,7 @@ export function TimeChart(props: {
           {...(intervalMilliseconds !== undefined && {
             xDomain: { min: range.from, max: range.to, minInterval: intervalMilliseconds },
           })}
-          ariaLabel={label}
+          ariaLabelledBy={name.id}
           onBrushEnd={
             choose &&
             ((brush) => {
