@@ -226,7 +226,7 @@ it('shows a number beside what is usual, of the entity and the feature that its 
     await choose('logAnomaliesPanelEntity', slow);
     await choose('logAnomaliesPanelFeature', 'response_time');
     // Its name is for screen readers.
-    await chart.getByRole('figure', { name: /^response_time over time/ }).waitFor();
+    await chart.getByRole('figure', { name: /^response_time over time/ }).waitFor({ state: 'attached' });
     await choose('logAnomaliesPanelFeature', 'no_such_feature');
     await page.waitForSelector(testSubject('logAnomaliesPanelEmpty'));
     const [entity] = await entitiesWith('minor');
