@@ -1,7 +1,7 @@
 import type { KibanaClient } from './kibana_client';
 
 /**
- * How a rule is doing, for the message of a wait.
+ * Tells how a rule is doing, for the message of a wait.
  *
  * A busy Kibana that cannot read the space of a request just then answers 403 up to 8.17, as if the user had no rights, and 500
  * later (alerting_authorization.js of 8.12.2; alerting_authorization.ts, commit 2587e3ff): neither ends a wait.

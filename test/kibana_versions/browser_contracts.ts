@@ -127,7 +127,7 @@ const locatorSchema = schema.object({
   columns: schema.maybe(schema.arrayOf(schema.string())),
 });
 
-/** What somebody sees who follows a link to Discover. */
+/** Pages that somebody sees who follows a link to Discover. */
 export type SeenInDiscover = 'logs' | 'page to make a data view' | 'application not found';
 
 /**

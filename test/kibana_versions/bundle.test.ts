@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { PANEL_KINDS } from '../../common/panels';
 import type { PluginInitializerContext } from '../../public/kibana/contracts';
-import type { BuildEmbeddableProps } from '../../public/kibana/embeddable_contracts';
 import type { LogAnomaliesPlugin } from '../../public/plugin';
 import { bundleBrowser } from '../../scripts/build/browser_bundle';
 import { checkBundleSizes } from '../../scripts/build/bundle_sizes';
@@ -157,7 +156,7 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))(
         expect(factory.type).toBe(type);
         const build = async (initialState: object) => {
           const props = { initialState, uuid: 'u', finalizeApi: kibana.finalizePanel };
-          const { api, Component } = await factory.buildEmbeddable(props as BuildEmbeddableProps);
+          const { api, Component } = await factory.buildEmbeddable(props);
           expect(Component).toEqual(expect.any(Function));
           return api as { serializeState(): object; isEditingEnabled(): boolean; onEdit(): Promise<void> };
         };

@@ -1,5 +1,5 @@
 /**
- * Who may do what with rules, as the alerting plugin decides it from a feature and its privileges. Written from reading
+ * Rights to work with rules, as the alerting plugin decides it from a feature and its privileges. Written from reading
  * alerting_authorization.ts and feature_privilege_builder/alerting.ts, see SOURCES of facts.ts.
  */
 import type { KibanaFacts } from './facts';
