@@ -54,7 +54,8 @@ describe.each(['release', 'compatibility'])('the workflow %s', (name) => {
 
   it('runs scripts that are there, in commands that a shell can read', () => {
     for (const { run = '' } of stepsOf(workflow)) {
-      for (const [, script] of run.matchAll(/npm run (?:--silent )?(\S+)/g)) expect(Object.keys(scripts)).toContain(script);
+      for (const [, script] of run.matchAll(/npm run (?:--silent )?(\S+)/g))
+        expect(Object.keys(scripts)).toContain(script);
       // Expressions of the workflow stand in environment variables, so that none becomes a command.
       expect(run).not.toContain('${{');
       execFileSync('bash', ['-n', '-c', run]);
