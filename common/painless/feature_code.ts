@@ -455,6 +455,7 @@ function deviationCode(
     missing: 'NaN',
     parameters: {
       log,
+      root: state.root ?? false,
       one: state.one ?? 1,
       tolerance,
       direction,

@@ -303,14 +303,20 @@ double inverseSinh(double x) {
     : StrictMath.log1p(x + x * x / (1.0 + root));
 }
 
-double fromScale(double value, boolean isLog) {
-  return isLog ? Math.signum(value) * StrictMath.expm1(Math.abs(value)) : value;
+double toScale(double value, Map p) {
+  if (((Boolean) p.get('root')).booleanValue()) return 2.0 * Math.sqrt(Math.max(0.0, value) + 0.375);
+  return ((Boolean) p.get('log')).booleanValue() ? signedLog(value / ((Number) p.get('one')).doubleValue()) : value;
+}
+
+double fromScale(double value, Map p) {
+  if (((Boolean) p.get('root')).booleanValue()) return Math.max(0.0, value / 2.0 * (value / 2.0) - 0.375);
+  if (!((Boolean) p.get('log')).booleanValue()) return value;
+  return Math.signum(value) * StrictMath.expm1(Math.abs(value)) * ((Number) p.get('one')).doubleValue();
 }
 
 double deviationOf(double n, Map p, Map document, def time) {
   List parts = (List) p.get('parts');
   boolean isList = ((Boolean) p.get('is_list')).booleanValue();
-  boolean isLog = ((Boolean) p.get('log')).booleanValue();
   List group = (List) p.get('others');
   String name = '';
   for (int i = 0; i < parts.size(); i++) {
@@ -327,18 +333,17 @@ double deviationOf(double n, Map p, Map document, def time) {
   }
   double spread = ((Number) group.get(0)).doubleValue();
   double level = ((Number) group.get(1 + hour)).doubleValue();
-  double one = ((Number) p.get('one')).doubleValue();
-  double usual = fromScale(level, isLog) * one;
+  double usual = fromScale(level, p);
   double tolerance = ((Number) p.get('tolerance')).doubleValue();
   if (tolerance != 0) {
     double tolerated = usual + (level < 0 ? -tolerance : tolerance);
-    spread = Math.max(spread, Math.abs((isLog ? signedLog(tolerated / one) : tolerated) - level));
+    spread = Math.max(spread, Math.abs(toScale(tolerated, p) - level));
   }
   def below = p.get('below');
   if (below != null && n < ((Number) below).doubleValue()) return 0;
   double within = ((Number) p.get('within')).doubleValue();
   if (within > 0 && Math.abs(n - usual) <= within * Math.abs(usual)) return 0;
-  double spreads = ((isLog ? signedLog(n / one) : n) - level) / spread;
+  double spreads = (toScale(n, p) - level) / spread;
   String direction = (String) p.get('direction');
   if (direction == 'high' && spreads < 0 || direction == 'low' && spreads > 0) return 0;
   double beyond = Math.abs(spreads) - 2;

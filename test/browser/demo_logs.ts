@@ -57,16 +57,24 @@ const makeIndex = (client: Client, index: string, mappings?: estypes.MappingType
     ...(mappings && { mappings }),
   });
 
+/** A busy hour of a weekday: whatever time a test runs at, its logs end as if it were this. */
+const SIMULATED_END = Date.UTC(2026, 9, 1, 16);
+
 async function writeLogs(
   client: Client,
   index: string,
-  options: DemoLogOptions,
+  { from, to, ...options }: DemoLogOptions,
   isWritten: (service: string, time: number) => boolean = () => true,
 ): Promise<void> {
+  const later = to - SIMULATED_END;
   const lines: object[] = [];
-  for (const { document, time } of generateLogs(options)) {
-    const { service } = document as { service: { name: string } };
-    if (isWritten(service.name, time)) lines.push({ index: {} }, document);
+  for (const log of generateLogs({ ...options, from: from - later, to: SIMULATED_END })) {
+    const { service } = log.document as { service: { name: string } };
+    const time = log.time + later;
+    if (!isWritten(service.name, time)) continue;
+    const date = new Date(time);
+    const document = { ...log.document, '@timestamp': date.toISOString(), hour_of_day: date.getUTCHours() };
+    lines.push({ index: {} }, document);
   }
   const answer = await client.bulk({ index, operations: lines, refresh: true });
   const refused = answer.items.find((item) => item.index?.error);

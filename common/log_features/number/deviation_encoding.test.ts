@@ -54,6 +54,36 @@ describe('a deviation', () => {
     expect(valueOf(encoder, log('a', 5, 51 - 100))).toBeCloseTo(-Math.asinh(100 / (50 / 1.349) - 2), 5);
   });
 
+  it('holds the silence of a busy service for farther out than as many logs more', () => {
+    const probability = (count: number): number =>
+      Array.from({ length: count }, (_, i) => 25 / (i + 1)).reduce(
+        (product, factor) => product * factor,
+        Math.exp(-25),
+      );
+    // Poisson's counts of a mean of 25.
+    const counts = Array.from({ length: 80 }, (_, count) =>
+      new Array<number>(Math.round(1_000 * probability(count))).fill(count),
+    ).flat();
+    const row = (count: number): LogDocument => ({
+      '@timestamp': new Date(START).toISOString(),
+      service: 'busy',
+      bucket: { count },
+    });
+    const definition = define({ field: 'bucket.count' });
+    const { encoder } = learnFeatures([definition], counts.map(row), { timestampField: '@timestamp' });
+    const [none, double] = [0, 50].map((count) => encoder.encode([row(count)]).values[0]);
+    // 2 * (sqrt(25.375) - sqrt(0.375)) is 8.9 standard deviations, 2 * (sqrt(50.375) - sqrt(25.375)) is 4.1.
+    expect(none).toBeCloseTo(-Math.asinh(8.9 - 2), 0);
+    expect(double).toBeCloseTo(Math.asinh(4.1 - 2), 0);
+    const [low, high] = numbersIn(encoder.explain(row(0))[0].typical);
+    expect(low).toBeGreaterThan(15);
+    expect(low).toBeLessThan(19);
+    expect(high).toBeGreaterThan(32);
+    expect(high).toBeLessThan(36);
+    const again = decodeFeatureEncoding(JSON.parse(JSON.stringify(encoder.toJSON())));
+    expect(again.encode([row(0)]).values[0]).toBe(none);
+  });
+
   it('is not thrown off by anomalies among the training values', () => {
     const clean = learn(usual(), define({ scale: 'log1p' }));
     const flooded = learn(

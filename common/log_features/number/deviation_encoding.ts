@@ -9,6 +9,7 @@ import type { FieldReader } from '../fields/field_access';
 import { DirtCounter, numberOf, quantile } from '../columns/field_value';
 import { MAX_GROUP_NAME, PART_SEPARATOR, readableGroup, type GroupReader } from '../fields/group_fields';
 import { HIGH_SKEWNESS, signedLog1p, skewness } from './number_encoding';
+import { COUNT_FIELD } from '../../detector/bucket_fields';
 import { localHourReader } from '../time/time_encoding';
 import type { ValueUnit } from '../../detector/feature_schema';
 import { readableRange, readableValue, unitOf } from '../../detector/value_units';
@@ -49,6 +50,8 @@ const groupSchema = z.strictObject({
 export const deviationStateSchema = z.strictObject({
   kind: z.literal('deviation'),
   log: z.boolean(),
+  /** Counts by their roots, in place of numbers as they are; absent in models of 0.1.0. */
+  root: z.literal(true).optional(),
   /** Number that counts as 1 on the logarithmic scale, which is linear below it; absent for 1, and in models of 0.1.0. */
   one: z.number().gt(0).max(1e39).optional(),
   /** In the unit of the field. */
@@ -78,6 +81,13 @@ interface Reading {
 export const deviationReader =
   (value: FieldReader, groups: GroupReader, time: FieldReader): FieldReader =>
   (document): Reading => ({ value: value(document), groups: groups(document), time: time(document) });
+
+/**
+ * Count on a scale on which Poisson's counts of any mean have a standard deviation of about 1 (Anscombe 1948): that none came where 24 are
+ * usual is far out there, though it is no farther from them than the 48 that a busy quarter of an hour brings.
+ */
+const rootOf = (count: number): number => 2 * Math.sqrt(Math.max(0, count) + 3 / 8);
+const countOf = (root: number): number => Math.max(0, (root / 2) ** 2 - 3 / 8);
 
 const rounded = (value: number): number => Number(value.toPrecision(SIGNIFICANT_DIGITS));
 const median = (values: Float64Array): number => quantile(values.sort(), 0.5);
@@ -143,10 +153,11 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
     const skew = Math.abs(skewness(numbers));
     log = skew > HIGH_SKEWNESS && Math.abs(skewness(numbers.map(signedLog1p))) < skew;
   }
+  const root = definition.scale === 'auto' && !log && definition.field === COUNT_FIELD;
   const direction = directionOf(definition);
   const one = log && Array.isArray(definition.by) ? oneOf(numbers) : 1;
   const values = usable.map(({ number, groups, hour }) => ({
-    value: log ? signedLog1p(number / one) : number,
+    value: log ? signedLog1p(number / one) : root ? rootOf(number) : number,
     groups,
     hour,
   }));
@@ -165,6 +176,7 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
     {
       kind: 'deviation',
       log,
+      ...(root && { root }),
       ...(one !== 1 && { one }),
       tolerance: definition.tolerance ?? 0,
       time_zone: definition.time_zone,
@@ -247,7 +259,7 @@ const leastTail = (share: number): number => compressed(-Math.log(2 * share) / M
 
 /**
  * Encodes the deviation of a number from the usual one of its group at that hour of the day: (x - level) / spread, compressed, where x
- * is the number or its signed `log(1 + |x|)`, level the median and spread the distance of the quartiles of the group's
+ * is the number, its signed `log(1 + |x|)` or its root, level the median and spread the distance of the quartiles of the group's
  * training values, both robust against anomalies among them; the spread is at least the tolerance. 0 on the side that
  * cannot be anomalous, and for what is to be ignored.
  *
@@ -256,6 +268,7 @@ const leastTail = (share: number): number => compressed(-Math.log(2 * share) / M
 export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none'): ColumnEncoding {
   const {
     log,
+    root = false,
     one = 1,
     others,
     tolerance,
@@ -266,9 +279,9 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
   const known = new Map(state.groups.map((group) => [group.name, group]));
   const hourOf = localHourReader(state.time_zone);
   const unseen = new DirtCounter();
-  const scaled = (value: number): number => (log ? signedLog1p(value / one) : value);
+  const scaled = (value: number): number => (log ? signedLog1p(value / one) : root ? rootOf(value) : value);
   const original = (value: number): number =>
-    log ? Math.sign(value) * Math.expm1(Math.abs(value)) * one : value;
+    log ? Math.sign(value) * Math.expm1(Math.abs(value)) * one : root ? countOf(value) : value;
   const groupOf = (names: readonly string[]): Group => {
     for (let index = names.length - 1; index >= 0; index--) {
       const group = known.get(names[index]);
