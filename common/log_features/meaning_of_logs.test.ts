@@ -58,6 +58,23 @@ describe('the severity of a status', () => {
       valueOf(grouped, { status: 404, service: 'cart' }),
     );
   });
+  it('is as surprising as failures that were new to their route were in training', () => {
+    // 40 services of 250 logs each, of which 30 failed once: any failure is new where it happens.
+    const logs = Array.from({ length: 10_000 }, (_none, i) => ({
+      service: `service-${i % 40}`,
+      status: i < 30 ? 500 : 200,
+    }));
+    const parsed = [featureSchema.parse({ type: 'severity', field: 'status', by: ['service'] })];
+    const { encoder, watches } = learnFeatures(parsed, logs, { timestampField: '@timestamp' });
+    const { leastTail } = watches[0];
+    const known = encoder.encode(logs.slice(0, 30)).values;
+    const [atNew] = encoder.encode([{ ...logs[39], status: 500 }]).values;
+    expect(atNew).toBeGreaterThan(Math.max(...known));
+    expect(leastTail!(20 / logs.length)).toBeGreaterThan(Math.max(...known));
+    expect(leastTail!(20 / logs.length)).toBeLessThan(1.05 * atNew);
+    expect(leastTail!(1e-5)).toBeGreaterThan(atNew);
+    expect(leastTail!(0.1)).toBe(0);
+  });
   it('is no rarer than all of training can tell, however many groups hold the same logs', () => {
     const rarest = 3 * Math.log((requests.length + 1) / 0.5);
     const nested = learn({ type: 'severity', field: 'status', by: ['service', 'method', { route: 'url' }] });

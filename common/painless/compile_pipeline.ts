@@ -1,6 +1,6 @@
 import { DetectionError } from '../detection_error';
 import { averagePathLength } from '../isolation_forest';
-import type { SurpriseTable } from '../isolation_forest/forest/types';
+import type { IsolationForest, SurpriseTable } from '../isolation_forest/forest/types';
 import { UNSEEN } from '../log_features/category/category_encoding';
 import { fieldKeys } from './field_keys';
 import { featureCode, textTables, type EncodingState, type FeatureCode } from './feature_code';
@@ -268,7 +268,7 @@ try {
 ${features.flatMap(({ early }) => early).join('\n')}
 ${joined.flatMap(largestAlone).join('\n')}
   double sum = pathLengths((String) forest.get('nodes'), (String) forest.get('leaves'), (List) forest.get('lengths'), limits, ${tables.trees});
-  double length = sum;
+${dampShortSum(forest)}  double length = sum;
   double total = ${codes.map((_, i) => `q${i}`).join(' + ')};
   sum = sum / (1 + total);
   double score = ${expected === 0 ? '0.5' : `Math.exp(-(sum / ${forest.treeCount}.0) / ((Number) verdict.get('expected')).doubleValue() * 0.6931471805599453)`};
@@ -311,6 +311,14 @@ model.put('version', params.get('version'));
 ctx.put('model', model);
 `;
   return [...functions].join('') + walkForest(tables.depth) + main;
+}
+
+/** Painless of `dampedSum`, which has two numbers; nothing where short paths count in full. */
+function dampShortSum({ damping }: IsolationForest): string {
+  if (damping === undefined) return '';
+  return `  double limit = at((List) forest.get('damping'), 0);
+  if (sum < limit) sum = limit - (limit - sum) * at((List) forest.get('damping'), 1);
+`;
 }
 
 /** Features of which only the largest surprise counts, see `learnSurprise`. */
@@ -391,6 +399,7 @@ function parametersOf(
       rows: tables.rows,
       leaf_rows: tables.leafRows,
       features: tables.featureOfBlock,
+      ...(forest.damping && { damping: [forest.damping.below * forest.treeCount, forest.damping.share] }),
       even: state.features.map((_, i) => columnsOf(i) / forest.columnCount),
     },
     verdict: {

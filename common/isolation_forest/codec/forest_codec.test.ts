@@ -121,6 +121,18 @@ describe('decodeForest', () => {
     expect(() => decodeForest(withChecksum(deep))).toThrow(/deeper than 2 levels/);
   });
 
+  it('reads how short paths are damped, and refuses what learning never gives', () => {
+    const forest = growForest(bellMatrix(30, 2), { ...testOptions, treeCount: 2 });
+    const stored = (below: number, share: number): Uint8Array =>
+      encodeForest({ ...forest, damping: { below, share } });
+    expect(decodeForest(stored(9.5, 0.25))).toEqual({ ...forest, damping: { below: 9.5, share: 0.25 } });
+    expect(stored(9.5, 0.25)).toHaveLength(encodeForest(forest).length + 9);
+    expect(() => decodeForest(stored(0, 0.25))).toThrow(/path length that is damped is 0/);
+    expect(() => decodeForest(stored(9.5, 0))).toThrow(/share that counts of short paths is 0/);
+    expect(() => decodeForest(stored(9.5, 1.5))).toThrow(/share that counts of short paths is 1.5/);
+    expect(() => decodeForest(stored(NaN, 0.25))).toThrow(/must be finite/);
+  });
+
   it('reads bytes that lie inside a larger buffer', () => {
     const larger = new Uint8Array(bytes.length + 10);
     larger.set(bytes, 5);

@@ -10,7 +10,7 @@ import {
   LARGEST_TAIL_PARTS,
   LARGEST_TREE_COUNT,
 } from '../forest/limits';
-import { SPLIT_METHODS, type IsolationForest, type SurpriseTable } from '../forest/types';
+import { SPLIT_METHODS, type IsolationForest, type PathDamping, type SurpriseTable } from '../forest/types';
 
 /*
  * The stored form, little-endian, whole numbers as LEB128:
@@ -23,6 +23,7 @@ import { SPLIT_METHODS, type IsolationForest, type SurpriseTable } from '../fore
  *   with version 2 or part 1: how many leaves have an adjusted path length, and for each, in the order of the leaves, how many
  *   leaves lie between it and the one before, and the adjustment as a float32
  *   with part 2: how many columns are watched, and for each its number, that of its feature, and six float32 (`SurpriseTable`)
+ *   with part 4: two float32 (`PathDamping`)
  *   CRC-32 of all bytes before it
  *
  * A node with at most one row is a leaf and takes no byte at all. Any other starts with 0 for a leaf, or 1 + column
@@ -38,6 +39,7 @@ const ADJUSTED_VERSION = 2;
 const PARTS_VERSION = 3;
 const ADJUSTED = 1;
 const SURPRISE = 2;
+const DAMPED = 4;
 const CHECKSUM_BYTES = 4;
 
 /**
@@ -49,7 +51,9 @@ export function encodeForest(forest: IsolationForest): Uint8Array {
   const writer = new ByteWriter();
   writer.uint32(MAGIC);
   const parts =
-    (forest.lengthAdjustment === undefined ? 0 : ADJUSTED) + (forest.surprise === undefined ? 0 : SURPRISE);
+    (forest.lengthAdjustment === undefined ? 0 : ADJUSTED) +
+    (forest.surprise === undefined ? 0 : SURPRISE) +
+    (forest.damping === undefined ? 0 : DAMPED);
   writer.byte(parts > ADJUSTED ? PARTS_VERSION : parts === ADJUSTED ? ADJUSTED_VERSION : VERSION);
   writer.byte(SPLIT_METHODS.indexOf(forest.splits));
   writer.count(treeCount);
@@ -83,6 +87,7 @@ export function encodeForest(forest: IsolationForest): Uint8Array {
   }
   if (forest.lengthAdjustment !== undefined) writeAdjustments(writer, leaves, forest.lengthAdjustment);
   if (forest.surprise !== undefined) writeSurprise(writer, forest.surprise);
+  if (forest.damping !== undefined) writeDamping(writer, forest.damping);
   const checksum = crc32(writer.finish());
   writer.uint32(checksum);
   return writer.finish();
@@ -140,6 +145,21 @@ function readSurprise(reader: ByteReader, columnCount: number): SurpriseTable {
   return table;
 }
 
+function writeDamping(writer: ByteWriter, { below, share }: PathDamping): void {
+  writer.float32(below);
+  writer.float32(share);
+}
+
+function readDamping(reader: ByteReader): PathDamping {
+  const below = readFinite(reader, 'the path length that is damped');
+  if (!(below > 0)) reader.refuse(`the path length that is damped is ${below}, must be above 0`);
+  const share = readFinite(reader, 'the share that counts of short paths');
+  if (!(share > 0 && share <= 1)) {
+    reader.refuse(`the share that counts of short paths is ${share}, must be in (0, 1]`);
+  }
+  return { below, share };
+}
+
 function readAdjustments(
   reader: ByteReader,
   leaves: readonly number[],
@@ -190,7 +210,8 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
   const extended = splits === 'extended';
   const width = reader.count('the hyperplane width', extended ? 1 : 0, extended ? columnCount : 0);
   const parts = version === PARTS_VERSION ? reader.byte() : version === ADJUSTED_VERSION ? ADJUSTED : 0;
-  if (parts > ADJUSTED + SURPRISE) reader.refuse(`its parts are ${parts}, which this program does not know`);
+  if (parts > ADJUSTED + SURPRISE + DAMPED)
+    reader.refuse(`its parts are ${parts}, which this program does not know`);
   if (reader.remaining < columnCount * 4) reader.refuse(`it is too short for ${columnCount} columns`);
   const fillValues = Float32Array.from({ length: columnCount }, () => readFinite(reader, 'a fill value'));
   const builder = new ForestBuilder({
@@ -211,6 +232,7 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
       lengthAdjustment: readAdjustments(reader, leaves, built.splitColumn.length, subsampleSize),
     }),
     ...(parts & SURPRISE && { surprise: readSurprise(reader, columnCount) }),
+    ...(parts & DAMPED && { damping: readDamping(reader) }),
   };
   if (reader.remaining > 0) reader.refuse(`${reader.remaining} bytes follow the last tree`);
   return forest;

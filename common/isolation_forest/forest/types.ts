@@ -71,6 +71,8 @@ export interface IsolationForest {
   readonly lengthAdjustment?: Float32Array;
   /** Surprise of values that no training row held: see `learnSurprise`. Absent in forests that were not taught. */
   readonly surprise?: SurpriseTable;
+  /** Share of short paths that counts where features say how rare their values are: see `learnSurprise`. Absent where they count in full. */
+  readonly damping?: PathDamping;
   /** Only for `extended`: columns and weights of each hyperplane, `width` entries each. */
   readonly hyperplanes?: {
     readonly width: number;
@@ -98,7 +100,17 @@ export interface SurpriseTable {
 }
 
 /**
- * Writes into `sums[i]` the sum over all trees, in their order, of the path length of row i, divided by 1 + its surprise, for
+ * Of what a mean path length is shorter than `below`, only a share counts. Both are 32-bit floats; `dampedSum` applies them, before
+ * the surprise.
+ */
+export interface PathDamping {
+  readonly below: number;
+  /** In (0, 1]. */
+  readonly share: number;
+}
+
+/**
+ * Writes into `sums[i]` the sum over all trees, in their order, of the path length of row i, damped and divided by 1 + its surprise, for
  * `rowCount` rows from `firstRow`. Missing and infinite values are replaced on the way; `values` stays as it is.
  */
 export type PathLengthSummer = (

@@ -3,7 +3,7 @@
 import { addBlockTree, narrowRanks } from './block_trees';
 import { addHyperplaneTree, centreRows } from './hyperplane_trees';
 import { addMaskedTree, rankColumn } from './mask_trees';
-import { divideBySurprise } from './surprise';
+import { dampShortSums, divideBySurprise } from './surprise';
 import { walkTree } from './walk_trees';
 
 // Fields of the header at address 0.
@@ -30,6 +30,8 @@ const MARGINS = 68;
 const SCALES = 72;
 const HYPERPLANE_WIDTH = 76;
 const MARGIN = 80;
+/** Of short paths; 0 where they count in full. */
+const DAMPING = 84;
 
 // Fields of a batch of trees that share their ranks.
 const BATCH_COLUMNS = 0;
@@ -132,7 +134,7 @@ function centre(rowCount: i32): void {
   );
 }
 
-/** Sums the path lengths of the first `count` rows of the input over all trees, and divides by 1 + surprise. */
+/** Sums the path lengths of the first `count` rows of the input over all trees, damps short ones and divides by 1 + surprise. */
 export function sumPathLengths(count: i32): void {
   loadRows(count);
   // Rows are taken 8, 12 or 16 at a time; those behind the last one are computed and never read.
@@ -180,6 +182,8 @@ export function sumPathLengths(count: i32): void {
     }
     batch += BATCH_BYTES;
   }
+  const damping: u32 = load<u32>(DAMPING);
+  if (damping != 0) dampShortSums(damping, rowCount, sums);
   const entries: u32 = load<u32>(SURPRISE_COUNT);
   if (entries > 0) {
     const columnBytes: u32 = load<u32>(BLOCK_ROWS) * 4;

@@ -84,3 +84,23 @@ export function divideBySurprise(
     store<f64>(sums + at, load<f64>(sums + at) / (1 + load<f64>(total + at)));
   }
 }
+
+/**
+ * Counts in part what sums are shorter than a limit, as `dampedSum` in ../scoring/surprise.ts, to the last bit.
+ *
+ * @param damping limit and share, float64
+ * @param rowCount even
+ */
+export function dampShortSums(damping: u32, rowCount: i32, sums: u32): void {
+  const limit = f64x2.splat(load<f64>(damping));
+  const share = f64x2.splat(load<f64>(damping, 8));
+  for (let left = rowCount; left > 0; left -= 2) {
+    const two = v128.load(sums);
+    const isShort = f64x2.lt(two, limit);
+    if (v128.any_true(isShort)) {
+      const counted = f64x2.sub(limit, f64x2.mul(f64x2.sub(limit, two), share));
+      v128.store(sums, v128.bitselect(counted, two, isShort));
+    }
+    sums += 16;
+  }
+}

@@ -121,15 +121,27 @@ export function learnFromVerdicts(
   return { ...forest, lengthAdjustment };
 }
 
-/** Returns the limits of the path lengths: that of a row with surprise is longer, since it is divided by 1 + surprise first. */
+/**
+ * Returns the limits of the path lengths: that of a row with surprise is longer, since it is divided by 1 + surprise first, and one that
+ * is damped is shorter by more than counts.
+ */
 function limitsOf(forest: IsolationForest, rows: Matrix, limit: number): Float64Array {
   const filled = filledValues(forest, rows);
   return Float64Array.from({ length: rows.rowCount }, (_none, row) =>
-    forest.surprise === undefined
-      ? limit
-      : limit * (1 + surpriseOfRow(forest.surprise, filled, row * rows.columnCount)),
+    undamped(
+      forest,
+      forest.surprise === undefined
+        ? limit
+        : limit * (1 + surpriseOfRow(forest.surprise, filled, row * rows.columnCount)),
+    ),
   );
 }
+
+/** Returns the path length that counts as `counted`: the inverse of `dampedSum`. */
+const undamped = ({ damping }: IsolationForest, counted: number): number =>
+  damping === undefined || counted >= damping.below
+    ? counted
+    : damping.below - (damping.below - counted) / damping.share;
 
 function filledValues(forest: IsolationForest, { values, rowCount }: Matrix): Float32Array {
   const filled = values.slice();

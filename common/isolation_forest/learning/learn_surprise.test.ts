@@ -1,3 +1,4 @@
+import { averagePathLength } from '../forest/average_path_length';
 import { attributeRow } from '../scoring/attribution';
 import { decodeForest, encodeForest } from '../codec/forest_codec';
 import { growForest } from '../growing/grow_forest';
@@ -125,6 +126,54 @@ it('ranks what was never seen as high as it is rare, among rows that are far out
   // Where values come that hardly ever came before, a new one is one more of these.
   expect(rankOf(1e-4, 0.02)).toBeGreaterThan(2 * hardlyEver);
   expect(rankOf(1e-4)).toBe(rankOf(1e-4, 0.02));
+});
+
+describe('paths of rows that are short', () => {
+  const forestOf = (kind: ColumnWatch['kind']): ReturnType<typeof learnSurprise> => {
+    const watch: ColumnWatch = {
+      ...{ column: 1, feature: 1, kind, direction: 'high', probability: 1e-4 },
+      ...(kind === 'tail' && { leastDecay: 0.3 }),
+    };
+    return learnSurprise(growForest(rows, testOptions), rows, [watch], 1);
+  };
+  const lengthsOf = (forest: ReturnType<typeof learnSurprise>): number[] =>
+    [...createScorer(forest).score(rows)].map(
+      (score) => -averagePathLength(forest.subsampleSize) * Math.log2(score),
+    );
+
+  it('count in part where a column says how rare it is, since the forest says the same', () => {
+    const forest = forestOf('tail');
+    const plain = lengthsOf({ ...forest, surprise: undefined, damping: undefined });
+    const counted = lengthsOf({ ...forest, surprise: undefined });
+    const isShort = plain.map((length) => length < forest.damping!.below);
+    expect(isShort.filter(Boolean)).toHaveLength(rows.rowCount / 100);
+    counted.forEach((length, row) => {
+      if (isShort[row]) expect(length).toBeGreaterThan(plain[row]);
+      else expect(length).toBe(plain[row]);
+    });
+  });
+
+  it('count in full where the forest alone tells rows apart', () => {
+    expect(forestOf('beyond').damping).toBeUndefined();
+    expect(forestOf('beyond').surprise).toBeDefined();
+    const watch: ColumnWatch = { column: 1, feature: 1, kind: 'beyond', probability: 1e-4 };
+    const missing: ColumnWatch = { ...watch, column: 2, kind: 'rarity', isOfMissing: true };
+    const forest = learnSurprise(growForest(rows, testOptions), rows, [watch, missing], 1);
+    expect(forest.surprise).toBeDefined();
+    expect(forest.damping).toBeUndefined();
+  });
+
+  it('count the more the fewer features say how rare they are', () => {
+    const watches = [0, 1, 2].map((column): ColumnWatch => ({
+      column,
+      feature: column,
+      ...(column < 2 ? { kind: 'beyond' } : { kind: 'tail', leastDecay: 0.3 }),
+      probability: 1e-4,
+    }));
+    const { damping } = learnSurprise(growForest(rows, testOptions), rows, watches, 1);
+    expect(damping!.share).toBeGreaterThan(forestOf('tail').damping!.share);
+    expect(damping!.share).toBeLessThan(1);
+  });
 });
 
 it('stays finite where numbers are as large as 32 bits hold', () => {

@@ -1,9 +1,9 @@
 import { clampToFloat32 } from '../growing/choose_split';
 import { LARGEST_FLOAT32 } from '../forest/missing_values';
 import { createScorer } from '../scoring/scorer';
-import { surpriseOfRow } from '../scoring/surprise';
+import { dampedSum, surpriseOfRow } from '../scoring/surprise';
 import { drawRows, randomStreams } from '../forest/subsample';
-import type { IsolationForest, Matrix, SurpriseTable } from '../forest/types';
+import type { IsolationForest, Matrix, PathDamping, SurpriseTable } from '../forest/types';
 import { averagePathLength } from '../forest/average_path_length';
 
 /** A column in which training says how likely what it never held is. */
@@ -27,6 +27,8 @@ export interface ColumnWatch {
   readonly decay?: number;
   /** For `unseen`. Share of the rows whose value hardly occurs in training; not known where absent. */
   readonly seldom?: number;
+  /** The column tells where the feature's value is missing, and nothing of the value. */
+  readonly isOfMissing?: true;
   /** Chance that the next row is such, or lies beyond all of training; for `both` that of either end. */
   readonly probability: number;
 }
@@ -48,6 +50,12 @@ const SMALLEST_SLOPE = 0.03;
  * proportion to the logarithm. A forest sees by itself what every fiftieth row has.
  */
 const SAID = { from: 0.02, to: 0.002 };
+/**
+ * Share of the training rows whose paths are short, and what does not count of how much shorter than all others a path is, at the most.
+ * Features that say how rare a value is are split on as well, so that the forest says the same again, and the more so the more
+ * columns one cause shows in: an everyday failure in its status, size and message, a slow request in its duration alone.
+ */
+const DAMPED = { below: 0.01, most: 0.85 };
 /** Growth of the surprise beyond training: a number as far again as the end surprises as much as an unseen value of a stable feature. */
 const GROWTH = 2;
 /**
@@ -77,6 +85,8 @@ const KNOTS = [SAID.from, 0.01, 0.005, SAID.to, 0.000_5];
  * Any other number beyond the end of training starts at no surprise and approaches {@link GROWTH} times that of a value
  * never seen in a stable feature, half of it where it lies as far beyond the end as the end is from the median.
  *
+ * The more features say how rare their values are, the less short paths count, see {@link DAMPED}.
+ *
  * @param matrix rows of the kind that will be scored, without artificial ones
  * @returns the forest with a table of surprise; the same one where nothing is watched
  */
@@ -92,7 +102,7 @@ export function learnSurprise(
   const { rowCount, columnCount } = matrix;
   const columns = watches.map((watch) => sortedColumn(matrix, watch.column));
   const isStep = watches.map(({ kind }, i) => kind === 'unseen' || isConstant(columns[i]));
-  const surpriseOf = surpriseByRarity(forest, matrix, seed);
+  const surpriseOf = surpriseByRarity(forest, matrix, { seed, saying: shareOfSaying(watches) });
   const byFeature = new Map<number, Chances>();
   watches.forEach(({ feature, probability, seldom }, i) => {
     if (!isStep[i]) return;
@@ -148,7 +158,8 @@ export function learnSurprise(
   const entries = [...tailEntries, ...newsEntries];
   if (entries.length === 0) return forest;
   const surprise = tableOf(oncePerCause(entries, matrix));
-  return columnCount === forest.columnCount ? { ...forest, surprise } : forest;
+  const { damping } = surpriseOf;
+  return columnCount === forest.columnCount ? { ...forest, surprise, ...(damping && { damping }) } : forest;
 }
 
 function tableOf(unordered: readonly Entry[]): SurpriseTable {
@@ -362,10 +373,13 @@ function tailParts(
   });
   if (decay !== undefined) {
     const least = side * valueAt(SAID.from);
-    const knots = KNOTS.map((any): Knot => ({
-      value: side * Math.max(least, -decay * Math.log(any)),
-      surprise: surpriseOf(any),
-    })).filter(({ value }, i, all) => i + 1 === all.length || value !== all[i + 1].value);
+    // Up to the last rows that are ranked: what the column says of itself is told by them, and extrapolated from there on.
+    const knots = [...KNOTS, Math.min(KNOTS[KNOTS.length - 1], EXTRAPOLATED.rows / count)]
+      .map((of): Knot => {
+        const value = Math.max(least, -decay * Math.log(of), leastTail?.(of) ?? -Infinity);
+        return { value: side * value, surprise: surpriseOf(of) };
+      })
+      .filter(({ value }, i, all) => i + 1 === all.length || value !== all[i + 1].value);
     return [...partsThrough(knots), extrapolated(knots[knots.length - 1], decay)];
   }
   const nat = Math.max(Math.abs(valueAt(share) - valueAt(inner)) / Math.log(inner / share), leastDecay);
@@ -393,6 +407,24 @@ function sortedColumn({ values, rowCount, columnCount }: Matrix, column: number)
     .sort();
 }
 
+/**
+ * Returns the share of the features that say of each of their values how rare it is. A number that is compared with all logs does not:
+ * how its values thin out is not known.
+ */
+function shareOfSaying(watches: readonly ColumnWatch[]): number {
+  const says = ({ kind, isOfMissing, leastDecay, decay }: ColumnWatch): boolean =>
+    kind === 'tail' ? (leastDecay ?? decay) !== undefined : kind === 'rarity' && isOfMissing === undefined;
+  const count = (among: readonly ColumnWatch[]): number => new Set(among.map(({ feature }) => feature)).size;
+  return count(watches.filter(says)) / count(watches);
+}
+
+/** @returns undefined where no feature says how rare it is, or rows end so soon that nothing is left to damp */
+function dampingBelow(length: number, saying: number): PathDamping | undefined {
+  const below = clampToFloat32(length);
+  const share = clampToFloat32(1 - DAMPED.most * saying);
+  return below > 0 && saying > 0 ? { below, share } : undefined;
+}
+
 /** Returns the share of its surprise that a value of this probability adds: 1 for the rarest. */
 function saidBy(probability: number): number {
   const way = Math.log(SAID.from / probability) / Math.log(SAID.from / SAID.to);
@@ -404,6 +436,8 @@ type Chances = Pick<ColumnWatch, 'probability' | 'seldom'>;
 
 /** The surprise of what comes with a probability. */
 interface SurpriseOf {
+  /** For forests whose columns say how rare they are. */
+  readonly damping: PathDamping | undefined;
   /** Of values never seen: as rare among all rows. */
   news(probability: number): number;
   /** The same among rows that have these surprises. */
@@ -412,8 +446,15 @@ interface SurpriseOf {
   tail(probability: number): number;
 }
 
-/** @returns surprise by how the path lengths of training rows lie */
-function surpriseByRarity(forest: IsolationForest, matrix: Matrix, seed: number): SurpriseOf {
+/**
+ * @param saying see {@link shareOfSaying}
+ * @returns surprise by how the path lengths of training rows lie, as they count
+ */
+function surpriseByRarity(
+  forest: IsolationForest,
+  matrix: Matrix,
+  { seed, saying }: { readonly seed: number; readonly saying: number },
+): SurpriseOf {
   const { columnCount } = matrix;
   const rows = drawRows(
     matrix.rowCount,
@@ -432,7 +473,10 @@ function surpriseByRarity(forest: IsolationForest, matrix: Matrix, seed: number)
     const sorted = Float64Array.from(lengths).sort();
     return (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   };
-  const quantile = quantilesOf(plain);
+  const undamped = quantilesOf(plain);
+  const damping = dampingBelow(undamped(DAMPED.below), saying);
+  const counted = plain.map((length) => dampedSum({ damping, treeCount: 1 }, length));
+  const quantile = quantilesOf(counted);
   const ordinary = quantile(ORDINARY);
   const [from, to] = [TAIL.from, TAIL.to].map((share) => ordinary / quantile(share) - 1);
   const slope = Math.max((to - from) / Math.log(TAIL.from / TAIL.to), SMALLEST_SLOPE);
@@ -441,11 +485,12 @@ function surpriseByRarity(forest: IsolationForest, matrix: Matrix, seed: number)
   const news = line(from, slope);
   return {
     news,
+    damping,
     tail: line(Math.min(from, USUAL.from), Math.min(slope, USUAL.slope)),
     newsAmong(tails) {
       if (tails === undefined) return ({ probability }) => news(probability);
       const whole = quantilesOf(
-        plain.map((length, i) => length / (1 + surpriseOfRow(tails, sample, i * columnCount))),
+        counted.map((length, i) => length / (1 + surpriseOfRow(tails, sample, i * columnCount))),
       );
       const last = Math.max(LAST_RANKED.share, LAST_RANKED.rows / rows.length);
       const step = Math.min(slope, USUAL.slope);

@@ -35,6 +35,25 @@ describe.each(everyKind)('attributeRow with $splits by $trainer', (kind) => {
 });
 
 describe('attributeRow', () => {
+  it('gives what surprises more where short paths are damped', () => {
+    const grown = growForest(bellMatrix(2_000, 2), testOptions);
+    const surprise = {
+      columns: Uint16Array.of(0),
+      features: Uint16Array.of(0),
+      low: Float32Array.of(-100),
+      lowScale: Float32Array.of(1),
+      high: Float32Array.of(4),
+      highScale: Float32Array.of(1),
+      jump: Float32Array.of(1),
+      growth: Float32Array.of(0),
+    };
+    const row = Float32Array.of(5, 5);
+    const [plain] = attributeRow({ ...grown, surprise }, row);
+    const [damped] = attributeRow({ ...grown, surprise, damping: { below: 12, share: 0.25 } }, row);
+    expect(plain).toBeGreaterThan(0.5);
+    expect(damped).toBeGreaterThan(plain);
+  });
+
   it('says nothing about rows that nothing tells apart', () => {
     const forest = growForest({ values: new Float32Array(40), rowCount: 20, columnCount: 2 }, testOptions);
     expect(Array.from(attributeRow(forest, Float32Array.of(0, 0)))).toEqual([0.5, 0.5]);

@@ -4,7 +4,7 @@ import { LEAF } from '../forest/forest_builder';
 import { leafPathLength } from './leaf_path_lengths';
 import { readValue } from '../forest/missing_values';
 import { childOf } from './row_path';
-import { surpriseOfRow } from './surprise';
+import { dampedSum, surpriseOfRow } from './surprise';
 import type { IsolationForest } from '../forest/types';
 
 /**
@@ -46,9 +46,10 @@ export function attributeRow(forest: IsolationForest, row: Float32Array): Float6
     length += leafPathLength(forest, node, depth);
   }
   if (surprise !== undefined) {
+    const counted = dampedSum(forest, length);
     const surprises: { column: number; amount: number }[] = [];
     const total = surpriseOfRow(surprise, values, 0, (column, amount) => surprises.push({ column, amount }));
-    for (const { column, amount } of surprises) shares[column] += (length * amount) / (1 + total);
+    for (const { column, amount } of surprises) shares[column] += (counted * amount) / (1 + total);
   }
   const total = shares.reduce((sum, share) => sum + share, 0);
   return total > 0 ? shares.map((share) => share / total) : shares.fill(1 / columnCount);

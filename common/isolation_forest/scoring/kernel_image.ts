@@ -20,7 +20,7 @@ import {
   hyperplaneTree,
   splitCount,
 } from './hyperplane_tables';
-import type { IsolationForest, SurpriseTable } from '../forest/types';
+import type { IsolationForest, PathDamping, SurpriseTable } from '../forest/types';
 
 /** Rows in one call of the kernel, a multiple of 48: they and the tables of a tree stay in the nearest caches. */
 const BLOCK_ROWS = 480;
@@ -124,6 +124,7 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
   }
   const batchesAddress = plan.place(Uint32Array.from(batches));
   const surprise = forest.surprise === undefined ? 0 : plan.place(surpriseEntries(forest.surprise));
+  const damping = forest.damping === undefined ? 0 : plan.place(dampingFields(forest.damping, treeCount));
   const size = plan.size;
   const values = plan.reserve(BLOCK_ROWS * columnCount * 4);
   const input = plan.reserve(BLOCK_ROWS * columnCount * 4);
@@ -138,6 +139,7 @@ export function layOutForest(forest: IsolationForest): KernelImage | undefined {
     ...[rowRanks, groups, columnRanks, turns],
     ...[centredRows, margins, extended?.scales ?? 0, forest.hyperplanes?.width ?? 0],
     new Uint32Array(Float32Array.of(SUM_MARGIN).buffer)[0],
+    damping,
   );
   return {
     bytes: plan.assemble(header, size),
@@ -177,6 +179,10 @@ function placeHyperplanes(
   }
   return { batch: [0, plan.place(Uint32Array.from(trees)), treeCount], scales: plan.place(scales) };
 }
+
+/** As kernel/surprise.ts reads them. */
+const dampingFields = ({ below, share }: PathDamping, treeCount: number): Float64Array =>
+  Float64Array.of(below * treeCount, share);
 
 /** As kernel/surprise.ts reads them. */
 function surpriseEntries(table: SurpriseTable): Uint32Array {

@@ -1,7 +1,7 @@
 import { fillRows } from '../forest/missing_values';
 import { pathLengthsOf } from './leaf_path_lengths';
 import { leafOf } from './row_path';
-import { surpriseOfRow } from './surprise';
+import { dampedSum, surpriseOfRow } from './surprise';
 import type { IsolationForest, PathLengthSummer } from '../forest/types';
 
 /**
@@ -19,7 +19,8 @@ export function createReferenceSummer(forest: IsolationForest): PathLengthSummer
       fillRows(row, 1, forest.fillValues);
       let sum = 0;
       for (let tree = 0; tree < treeCount; tree++) sum += ofNode[leafOf(forest, row, 0, treeStart[tree])];
-      sums[firstRow + i] = surprise === undefined ? sum : sum / (1 + surpriseOfRow(surprise, row, 0));
+      const counted = dampedSum(forest, sum);
+      sums[firstRow + i] = surprise === undefined ? counted : counted / (1 + surpriseOfRow(surprise, row, 0));
     }
   };
 }

@@ -117,6 +117,22 @@ describe('the kernel', () => {
     },
   );
 
+  it.each(everyKind)('damps short paths as the reference does ($splits, $trainer)', (kind) => {
+    const matrix = bellMatrix(3_001, 6, 3);
+    const forest = growForest(matrix, { ...testOptions, ...kind, treeCount: 25 });
+    const { score } = createScorer(forest);
+    const lengthsOf = (scores: Float64Array): number[] =>
+      [...scores].map((one) => -averagePathLength(forest.subsampleSize) * Math.log2(one));
+    const plain = lengthsOf(score(matrix));
+    const below = Math.fround([...plain].sort((one, other) => one - other)[300]);
+    const damped = { ...forest, damping: { below, share: 0.25 } };
+    const scores = createScorer(damped).score(matrix);
+    expectSameBits(scores, createReferenceScorer(damped).score(matrix));
+    lengthsOf(scores).forEach((length, row) => {
+      expect(length).toBeCloseTo(plain[row] < below ? below - (below - plain[row]) / 4 : plain[row], 9);
+    });
+  });
+
   it('is done without where there is no WebAssembly', () => {
     const matrix = bellMatrix(600, 3);
     const forest = growForest(matrix, testOptions);

@@ -1,4 +1,4 @@
-import type { SurpriseTable } from '../forest/types';
+import type { IsolationForest, SurpriseTable } from '../forest/types';
 
 /**
  * Returns the surprise of a row, from values that training never held: for each feature the largest surprise among its columns, all
@@ -36,4 +36,14 @@ export function surpriseOfRow(
     }
   }
   return total;
+}
+
+/** Returns the sum of the path lengths of a row over all trees as it counts, see `PathDamping`. */
+export function dampedSum(
+  { damping, treeCount }: Pick<IsolationForest, 'damping' | 'treeCount'>,
+  sum: number,
+): number {
+  if (damping === undefined) return sum;
+  const limit = damping.below * treeCount;
+  return sum < limit ? limit - (limit - sum) * damping.share : sum;
 }

@@ -73,7 +73,7 @@ export function learnSeverity(definition: FeatureDefinition, readings: readonly 
     total: [...counts.values()].reduce((sum, count) => sum + count, 0),
     values: [...counts].sort(byCount).slice(0, MAX_CODES),
   });
-  return decodeSeverity({
+  const state: SeverityState = {
     kind: 'severity',
     codes: severityCodesOf(definition, all.keys()),
     groups: [...byGroup]
@@ -82,7 +82,35 @@ export function learnSeverity(definition: FeatureDefinition, readings: readonly 
       .sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
       .slice(0, MAX_GROUPS),
     others: groupOf('', all),
-  });
+  };
+  const encoding = decodeSeverity(state);
+  if (state.groups.length === 0) return encoding;
+  const leastTail = tailOfNewLogs(state, readings as readonly Reading[]);
+  return { ...encoding, watched: [{ tail: 'high', decay: DECAY, leastTail }] };
+}
+
+/** Logs from which on the end of the severities is extrapolated: the last few may be anomalies. */
+const LAST_RANKED = 5;
+
+/**
+ * Returns the severity that a share of new logs reach, as those of training tell when each is left out of what it is compared with: a
+ * failure of a route that had no other is new to it, and there are as many of these as routes that failed once.
+ */
+function tailOfNewLogs(state: SeverityState, readings: readonly Reading[]): (share: number) => number {
+  const severityOf = severityReaderOf(state);
+  const dirt = new DirtCounter();
+  const severities = new Float64Array(state.others.total);
+  let place = 0;
+  for (const { value, groups } of readings) {
+    const text = textOf(value, MAX_CODE, dirt);
+    if (text !== undefined) severities[place++] = severityOf(codeOf(text), groups, 1);
+  }
+  severities.sort().reverse();
+  return (share) => {
+    const rank = share * severities.length;
+    const known = severities[Math.min(severities.length, Math.max(LAST_RANKED, Math.ceil(rank))) - 1] ?? 0;
+    return known === 0 ? 0 : known + DECAY * Math.max(0, Math.log(LAST_RANKED / rank));
+  };
 }
 
 /** Counts of a group for a code: its logs that were as bad and as rare. */
@@ -114,6 +142,31 @@ export function severityTails({ total, values }: Group, codes: SeverityState['co
   };
 }
 
+/** Returns the severity of a code in groups, where `without` logs like it are left out of training. */
+type SeverityOf = (code: string, groups: readonly string[], without?: number) => number;
+
+function severityReaderOf(state: SeverityState): SeverityOf {
+  const { codes } = state;
+  const groups = new Map(state.groups.map((group) => [group.name, severityTails(group, codes)]));
+  const others = severityTails(state.others, codes);
+  const tailOf = ({ tails, worse }: SeverityTails, code: string, badness: number): number =>
+    tails.get(code) ?? worse[badness];
+  return (code, names, without = 0) => {
+    const badness = badnessOf(code, codes);
+    if (badness === 0) return 0;
+    const total = others.total - without;
+    let share = (tailOf(others, code, badness) - without + 1) / (total + 2);
+    for (const name of names) {
+      const found = groups.get(name);
+      if (found === undefined) continue;
+      const tail = tailOf(found, code, badness) - without;
+      share = (tail + PRIOR_LOGS * share) / (found.total - without + PRIOR_LOGS);
+    }
+    share = Math.max(share, RAREST / (total + 1));
+    return badness * -Math.log(share);
+  };
+}
+
 /**
  * Encodes a status as its badness times the rarity of one that bad: badness x -log p, where p is the share of training logs whose status is
  * worse, or as bad and not more frequent, with one log added. Within a group p is drawn towards that of the wider group, which
@@ -121,30 +174,14 @@ export function severityTails({ total, values }: Group, codes: SeverityState['co
  * tell. 0 for all that is fine; rises with badness and with rarity.
  */
 export function decodeSeverity(state: SeverityState): ColumnEncoding {
-  const { codes } = state;
-  const groups = new Map(
-    state.groups.map((group) => [group.name, { group, tails: severityTails(group, codes) }]),
-  );
-  const others = severityTails(state.others, codes);
+  const others = severityTails(state.others, state.codes);
+  const groups = new Map(state.groups.map((group) => [group.name, group]));
+  const severityOf = severityReaderOf(state);
   const unread = new DirtCounter();
-  const tailOf = ({ tails, worse }: SeverityTails, code: string, badness: number): number =>
-    tails.get(code) ?? worse[badness];
-  const severityOf = (code: string, names: readonly string[]): number => {
-    const badness = badnessOf(code, codes);
-    if (badness === 0) return 0;
-    let share = (tailOf(others, code, badness) + 1) / (others.total + 2);
-    for (const name of names) {
-      const found = groups.get(name);
-      if (found === undefined) continue;
-      share = (tailOf(found.tails, code, badness) + PRIOR_LOGS * share) / (found.tails.total + PRIOR_LOGS);
-    }
-    share = Math.max(share, RAREST / (others.total + 1));
-    return badness * -Math.log(share);
-  };
   const narrowest = (names: readonly string[]): Group => {
     for (let index = names.length - 1; index >= 0; index--) {
       const found = groups.get(names[index]);
-      if (found !== undefined) return found.group;
+      if (found !== undefined) return found;
     }
     return state.others;
   };

@@ -221,7 +221,7 @@ function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: 
       const watched = encoding.watched?.[own];
       // That a value is missing is as surprising as it is rare.
       if (own === encoding.columns.length) {
-        watches.push({ column, feature, kind: 'rarity', probability: 0 });
+        watches.push({ column, feature, kind: 'rarity', isOfMissing: true, probability: 0 });
       } else if (watched !== undefined && typeof watched !== 'string' && 'unseen' in watched) {
         const { probability, seldom } = watched.unseen;
         watches.push({ column, feature, kind: 'unseen', probability, seldom });
