@@ -123,11 +123,12 @@ describe('an index of ours that was deleted', () => {
       await expect(write()).rejects.toThrow(
         `The index "${results}" has lost its mapping (event.kind is text instead of keyword`,
       );
-      const { warnings } = await checkConnection(owner.client, { indices: [], ...settings });
+      const { warnings, hints } = await checkConnection(owner.client, { indices: [], ...settings });
       expect(warnings).toEqual([
         expect.stringContaining(`The index "${modelsIndex(space)}" has lost its mapping`),
-        expect.stringContaining('"log-anomalies repair-indices"'),
+        expect.stringContaining('has copied it into a proper one'),
       ]);
+      expect(hints).toContainEqual(expect.stringContaining('"log-anomalies repair-indices"'));
       expect(await repairIndices(client, settings)).toEqual([
         { index: modelsIndex(space), documents: 1 },
         { index: results, documents: 1 },

@@ -382,7 +382,7 @@ describe('a Kibana of this version', () => {
       const refused = await kibana.call(ann, 'startDetector', { params: { id } }, space);
       expect([refused.status, JSON.stringify(refused.body)]).toEqual([
         403,
-        expect.stringMatching(/data of version 0\.1\.0.*log-anomalies migrate/),
+        expect.stringMatching(/data of version 0\.1\.0.*all rights on log-anomalies-\* moves it/),
       ]);
       // Nothing was begun anew beside what is to be moved.
       expect((await storedOf(space)).size).toBe(0);
@@ -444,7 +444,8 @@ test('who sees old data and may not move it is told what to do', async () => {
   });
   await expect(move('sec-a', user.client)).rejects.toMatchObject({
     code: 'forbidden',
-    message: expect.stringContaining('log-anomalies migrate'),
+    message: expect.stringContaining('all rights on log-anomalies-* moves it'),
+    details: { hint: expect.stringContaining('log-anomalies migrate') },
   });
   expect((await storedOf('sec-a')).size).toBe(0);
   await user.remove();

@@ -3,7 +3,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import type { BulkGuard } from '../transport/bulk';
-import { errorTypes, errorBodyOf, statusOf } from '../transport/errors';
+import { errorTypes, errorBodyOf, REPAIR_HINT, statusOf } from '../transport/errors';
 import { compareMappings } from './compare_mappings';
 import {
   auditIndex,
@@ -352,7 +352,9 @@ export async function ensureIndex(
         `The index "${index}" has schema version ${version}; this software knows up to ${SCHEMA_VERSION}. Use a newer one.`,
       );
     }
-    if (fault.fields.length > 0) throw new DetectionError('refused', faultText(fault));
+    if (fault.fields.length > 0) {
+      throw new DetectionError('refused', faultText(fault), { details: { hint: REPAIR_HINT } });
+    }
     await attempt(() => client.indices.putMapping({ index: name, ...mappingsOf(resource) }, { signal }), {
       what: `give the index "${name}" its mapping again`,
       policy,
@@ -415,7 +417,7 @@ export function faultText({ index, fields }: IndexFault): string {
   return (
     `The index "${index}" has lost its mapping${fields.length > 0 ? ` (${listed})` : ''}: it was deleted and made anew by a write, or restored without it. ` +
     (fields.length > 0
-      ? 'Nothing is written to it until "log-anomalies repair-indices" has copied it into a proper one.'
+      ? 'Nothing is written to it until somebody with all rights on log-anomalies-* has copied it into a proper one.'
       : 'The next write gives it back.')
   );
 }

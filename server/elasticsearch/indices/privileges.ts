@@ -2,6 +2,7 @@ import type { Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import { REPAIR_HINT } from '../transport/errors';
 import { faultText, findIndexFaults } from './index_resources';
 import {
   auditIndex,
@@ -219,6 +220,7 @@ export async function checkConnection(
   if (role === 'owner') {
     const faults = await findIndexFaults(client, { space: options.space, policy, signal }).catch(() => []);
     warnings.push(...faults.map(faultText));
+    if (faults.length > 0) hints.push(REPAIR_HINT);
   }
   if (security) {
     const view = await readRestrictedView(client, local, { policy, signal }).catch(() => undefined);

@@ -81,9 +81,13 @@ describe('toDetectionError', () => {
           reason: `Fielddata is disabled on [anomaly.entity] in [${index}]. Text fields are not optimised for operations`,
         }),
         'sum up',
-      ).message;
-    expect(fielddata('log-anomalies-results.default.2026.11')).toContain('"log-anomalies repair-indices"');
-    expect(fielddata('weblogs')).not.toContain('repair-indices');
+      );
+    const { message, details } = fielddata('log-anomalies-results.default.2026.11');
+    expect(message).toContain('has lost its mapping');
+    // Pages show the message; the command is for who works with commands.
+    expect(message).not.toContain('repair-indices');
+    expect(details?.hint).toContain('"log-anomalies repair-indices"');
+    expect(fielddata('weblogs').details?.hint).toBeUndefined();
   });
 
   test('keeps our own errors, gives the innermost reason and no secret', () => {

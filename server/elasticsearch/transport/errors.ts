@@ -127,6 +127,9 @@ function codeOf(error: unknown): DetectionErrorCode {
   }
 }
 
+/** Next step on the command line where an index has lost its mapping. */
+export const REPAIR_HINT = '"log-anomalies repair-indices" gives it back.';
+
 /** Next step for users of the command line, who alone have its variables and commands; others are told by pages. */
 function commandLineHint(code: DetectionErrorCode): string | undefined {
   switch (code) {
@@ -153,10 +156,9 @@ export function toDetectionError(error: unknown, what: string): DetectionError {
   const status = statusOf(error);
   const reason = reasonOf(body) || message.split('\n')[0].slice(0, REASON_CHARACTERS);
   const cause = new Error(`${name}: ${reason}`);
-  const advice = HAS_LOST_MAPPING.test(reason)
-    ? ' The index has lost its mapping: "log-anomalies repair-indices" gives it back.'
-    : '';
-  const hint = commandLineHint(code);
+  const hasLostMapping = HAS_LOST_MAPPING.test(reason);
+  const advice = hasLostMapping ? ' The index has lost its mapping and has to be copied into a proper one.' : '';
+  const hint = hasLostMapping ? REPAIR_HINT : commandLineHint(code);
   return new DetectionError(code, `Could not ${what}: ${reason}.${advice}`.replace(/\.\.( |$)/, '.$1'), {
     cause,
     details: { status, types: [...new Set(errorTypes(body))], ...(hint && { hint }) },

@@ -261,16 +261,19 @@ const busy = (space: string): DetectionError =>
     `The data of space "${space}" is just being moved from the names of version 0.1.0 by another process; detectors go on once it has ended.`,
   );
 
+/** Next step on the command line. */
+const MOVE_HINT = '"log-anomalies migrate" does.';
+
 const mayNot = (space: string, cause: unknown): DetectionError =>
   new DetectionError(
     'forbidden',
-    `The data of space "${space}" is still under the names of version 0.1.0, and you may not move it. Somebody with all rights on log-anomalies-* runs "log-anomalies migrate"; detectors then go on where they were, saved once by an owner with the role of this version (docs/elasticsearch.md).`,
-    { cause },
+    `The data of space "${space}" is still under the names of version 0.1.0, and you may not move it. Somebody with all rights on log-anomalies-* moves it (docs/elasticsearch.md); detectors then go on where they were, saved once by an owner with the role of this version.`,
+    { cause, details: { hint: MOVE_HINT } },
   );
 
 /** For whoever has the rights of this version alone, and so sees none of the old data. */
 export const unseenDataProblem = (space: string): string =>
-  `There is data of version 0.1.0 of space "${space}" under names that the roles of this version do not reach, so its models, results and places are not seen. Somebody with all rights on log-anomalies-* runs "log-anomalies migrate" (docs/elasticsearch.md); detectors wait until then and go on where they were.`;
+  `There is data of version 0.1.0 of space "${space}" under names that the roles of this version do not reach, so its models, results and places are not seen. Somebody with all rights on log-anomalies-* moves it (docs/elasticsearch.md); detectors wait until then and go on where they were.`;
 
 /**
  * Returns true when the space has old data that a client does not see: by the names of indices, which tell nothing of models and

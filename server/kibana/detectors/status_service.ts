@@ -73,7 +73,7 @@ async function mappingFindings({ elasticsearch, space }: RequestScope): Promise<
     message: faultText(fault),
     next_step:
       fault.fields.length > 0
-        ? 'Somebody with all rights on log-anomalies-* runs "log-anomalies repair-indices"; detectors then go on where they were.'
+        ? 'Somebody with all rights on log-anomalies-* repairs it, as docs/elasticsearch.md says; detectors then go on where they were.'
         : 'Nothing, if a detector runs: its next write gives the mapping back.',
   }));
 }
