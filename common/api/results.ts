@@ -156,7 +156,7 @@ export const resultEndpoints = {
         .enum(['open', 'suppressed', 'all'])
         .default('open')
         .describe('Results that count, those that are hidden, or both'),
-      sort: z.enum(['time', 'score', 'entity']).default('time'),
+      sort: z.enum(['time', 'score', 'severity', 'entity']).default('time'),
       order: z
         .enum(['asc', 'desc'])
         .optional()

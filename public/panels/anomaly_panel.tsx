@@ -39,7 +39,7 @@ export function AnomalyPanel(props: PanelProps): ReactElement {
 function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
   const request = useRequest(
     async (signal) => {
-      const query = { ...scopeOf(config), sort: 'score' as const, size: MERGED_FROM * config.limit };
+      const query = { ...scopeOf(config), sort: 'severity' as const, size: MERGED_FROM * config.limit };
       const { results } = await api('searchResults', { query }, signal);
       // A bucket and its single logs are merged into one row; the logs of one bucket may take many places.
       const rows = mergeResults(results, ({ result }) => result as unknown as AnomalyResult).map(

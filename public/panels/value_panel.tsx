@@ -35,7 +35,7 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
     async (signal) => {
       const { from, to, ...scope } = scopeOf(config);
       const { entity, feature } = config;
-      const find = async (range: { from: number; to: number }, sort: 'score' | 'time') => {
+      const find = async (range: { from: number; to: number }, sort: 'severity' | 'time') => {
         const query = {
           ...scope,
           ...range,
@@ -48,7 +48,7 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
       };
       return firstWithValues<Found, Answer<'getValueOverTime'>>(
         [
-          () => find({ from, to }, 'score'),
+          () => find({ from, to }, 'severity'),
           () => find({ from: from - LOOKED_BACK_MILLISECONDS, to: from }, 'time'),
         ],
         {

@@ -55,7 +55,7 @@ it('narrows to a brushed time, and goes back behind it', () =>
     expect(length).toBeLessThan(86_400_000 * 2);
     await takeOff(page, 'time');
     await pill(page, 'time').waitFor({ state: 'detached' });
-    expect(queryOf(page)).toEqual({ from: 'now-3d', to: 'now', sort: 'score', view: 'anomalies' });
+    expect(queryOf(page)).toEqual({ from: 'now-3d', to: 'now', sort: 'severity', view: 'anomalies' });
   }));
 
 it('narrows to the lanes that are brushed, each a filter of its own', () =>
@@ -87,7 +87,7 @@ it('narrows to the lanes that are brushed, each a filter of its own', () =>
     );
     await page.click(testSubject('logAnomaliesClearFilters'));
     await pill(page, 'entity').first().waitFor({ state: 'detached' });
-    expect(queryOf(page)).toEqual({ from: 'now-3d', to: 'now', sort: 'score', view: 'anomalies' });
+    expect(queryOf(page)).toEqual({ from: 'now-3d', to: 'now', sort: 'severity', view: 'anomalies' });
   }));
 
 it('narrows to a feature, a severity and a text, and each goes by itself', () =>
@@ -109,7 +109,7 @@ it('narrows to a feature, a severity and a text, and each goes by itself', () =>
       await takeOff(page, kind);
       await pill(page, kind).waitFor({ state: 'detached' });
     }
-    expect(queryOf(page)).toMatchObject({ from: 'now-3d', to: 'now', sort: 'score', view: 'anomalies' });
+    expect(queryOf(page)).toMatchObject({ from: 'now-3d', to: 'now', sort: 'severity', view: 'anomalies' });
     expect(await page.locator(testSubject('logAnomaliesFilter')).count()).toBe(0);
   }));
 

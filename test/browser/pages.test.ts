@@ -68,7 +68,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     ['form', '/app/logAnomalies/detectors/new', 'logAnomaliesForm'],
     [
       'anomalies',
-      `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now&sort=score&view=anomalies`,
+      `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now&sort=severity&view=anomalies`,
       'logAnomaliesResults',
     ],
     ['models', `/app/logAnomalies/detectors/${id}/models`, 'logAnomaliesModels'],

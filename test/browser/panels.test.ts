@@ -240,7 +240,7 @@ it('shows a number beside what is usual, of the entity and the feature that its 
     expect(await show({ from: 'now-3d', to: 'now' })).toMatch(/Usual[^]*Median[^]*Largest[^]*Anomalies, /);
     expect(await seriousFindings(page)).toEqual([]);
     // Of a time without an anomaly the last one before it tells what is usual.
-    await page.route(/\/results\?.*sort=score/, (route) =>
+    await page.route(/\/results\?.*sort=severity/, (route) =>
       route.fulfill({ json: { total: 0, results: [] } }),
     );
     const [now, hour] = [Date.now(), 3_600_000];

@@ -91,7 +91,7 @@ export async function scoreThePast({ page, url }: Pages, id: string): Promise<vo
 export async function openExplorer(pages: Pages, id: string, from = 'now-7d'): Promise<void> {
   await open(
     pages,
-    tabOf(id, 'anomalies', `?from=${from}&to=now&sort=score&view=anomalies`),
+    tabOf(id, 'anomalies', `?from=${from}&to=now&sort=severity&view=anomalies`),
     'logAnomaliesSwimLane',
   );
   await pages.page.waitForSelector(`${testSubject('logAnomaliesResults')} tbody tr`);

@@ -36,6 +36,10 @@ describe('the address of the explorer', () => {
     });
   });
 
+  it('orders by severity at addresses that were kept while they named the score', () => {
+    expect(after({}, { sort: 'score' }).sort).toBe('severity');
+  });
+
   it('brings back what was chosen, on the first page', () => {
     const range = { from: 'now-7d', to: 'now' };
     const chosen = {
@@ -43,7 +47,7 @@ describe('the address of the explorer', () => {
       query: 'url.path : "/a&b" and not status : 200',
       language: 'lucene',
       severity: 'major',
-      sort: 'score',
+      sort: 'severity',
       entities: ['shop, eu', 'two\nlines', '100%', '%0A%25'],
       parts: ['service.name=a=b\nc', 'host.name=web-1'],
       lane: 'host.name',

@@ -22,7 +22,7 @@ const entitiesOf = (text: string): string[] =>
 
 export const INCIDENT_STATE_FILTERS = ['active', 'closed', 'all'] as const;
 export type IncidentStateFilter = (typeof INCIDENT_STATE_FILTERS)[number];
-const RESULT_SORTS: readonly ResultSort[] = ['time', 'score', 'entity'];
+const RESULT_SORTS: readonly ResultSort[] = ['time', 'severity', 'entity'];
 const INCIDENT_SORTS: readonly IncidentSort[] = ['severity', 'recent', 'start', 'count'];
 
 /** Everything that the explorer shows is chosen in its address. */
@@ -70,7 +70,8 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     query: query.query ?? '',
     language: query.language === 'lucene' ? 'lucene' : 'kuery',
     severity: SEVERITIES.find(({ name }) => name === query.severity)?.name,
-    sort: RESULT_SORTS.find((sort) => sort === query.sort) ?? 'time',
+    // Addresses that were kept from before name the score.
+    sort: RESULT_SORTS.find((sort) => sort === (query.sort === 'score' ? 'severity' : query.sort)) ?? 'time',
     direction:
       query.direction === 'asc' || query.direction === 'desc'
         ? query.direction

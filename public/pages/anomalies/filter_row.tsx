@@ -70,7 +70,7 @@ export function FilterRow({ chosen }: { chosen: ExplorerQuery }): ReactElement {
                     text: i18n.translate('logAnomalies.filter.newest', { defaultMessage: 'Newest first' }),
                   },
                   {
-                    value: 'score',
+                    value: 'severity',
                     text: i18n.translate('logAnomalies.filter.worst', {
                       defaultMessage: 'Most severe first',
                     }),

@@ -8,7 +8,7 @@ import { ResultDetails } from '../anomalies/result_details';
 
 const PAGE_SIZE = 10;
 
-/** The anomalies of an incident, the highest score first; a row opens for all about it. */
+/** The anomalies of an incident, the most severe first; a row opens for all about it. */
 export function IncidentLogs({ incident }: { incident: IncidentBody }): ReactElement {
   const { api } = useApp();
   const [{ page, size }, setPaging] = useState({ page: 0, size: PAGE_SIZE });
@@ -17,7 +17,7 @@ export function IncidentLogs({ incident }: { incident: IncidentBody }): ReactEle
     (signal) =>
       api(
         'searchResults',
-        { query: { incident_id: incident.id, sort: 'score', page: page + 1, size } },
+        { query: { incident_id: incident.id, sort: 'severity', page: page + 1, size } },
         signal,
       ),
     [api, incident.id, incident.updated_at, page, size],

@@ -34,7 +34,7 @@ export function useSample(changed: () => void): Sample {
   const isWorking = isUnderWay(value);
   const open = () => {
     if (value?.detector_id === undefined) return;
-    go(detectorPath(value.detector_id), { from: 'now-7d', to: 'now', sort: 'score' });
+    go(detectorPath(value.detector_id), { from: 'now-7d', to: 'now', sort: 'severity' });
   };
   const wasWorking = useRef(false);
   useEffect(() => {

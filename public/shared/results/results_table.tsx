@@ -38,7 +38,7 @@ export interface ResultsPaging {
 }
 
 /** Orders that the server knows. */
-export type ResultSort = 'time' | 'score' | 'entity';
+export type ResultSort = 'time' | 'severity' | 'entity';
 export interface ResultsOrder {
   readonly sort: ResultSort;
   readonly direction: 'asc' | 'desc';
@@ -124,7 +124,7 @@ export function ResultsTable(props: {
           render: cell(({ result }) => formatTime(result['@timestamp'])),
         },
         {
-          ...sortable('score'),
+          ...sortable('severity'),
           name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
           width: '120px',
           render: cell(({ result }) => (

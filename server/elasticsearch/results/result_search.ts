@@ -36,10 +36,19 @@ export async function searchResults(
   const orderOf = (by: typeof sort) => (by === sort ? order : 'desc');
   const time = { '@timestamp': { order: orderOf('time'), unmapped_type: 'date' } } as const;
   const score = { 'anomaly.score': { order: orderOf('score'), unmapped_type: 'double' } } as const;
+  // A threshold that follows the logs makes the severity of a score another one from time to time.
+  const severity = {
+    'anomaly.confidence': { order: orderOf('severity'), unmapped_type: 'double' },
+  } as const;
   const entity = {
     'anomaly.entity': { order: orderOf('entity'), unmapped_type: 'keyword', missing: '_last' },
   } as const;
-  const sorts = { time: [time, score], score: [score, time], entity: [entity, score, time] };
+  const sorts = {
+    time: [time, score],
+    score: [score, time],
+    severity: [severity, score, time],
+    entity: [entity, severity, score, time],
+  };
   const answer = await attempt(
     () =>
       client.search<AnomalyResult>({

@@ -66,7 +66,7 @@ export async function readValueOverTime(
     searchResults(elasticsearch, space, {
       detector_id: result.detector.id,
       ...(entity !== undefined && { entity }),
-      ...{ ...shown, status: 'open', sort: 'score', page: 1, size: MOST_ANOMALIES },
+      ...{ ...shown, status: 'open', sort: 'severity', page: 1, size: MOST_ANOMALIES },
     }),
     detector.unit === 'bucket'
       ? valuesOfBuckets(elasticsearch, detector, range, { field, signal })
