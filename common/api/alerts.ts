@@ -17,7 +17,7 @@ const detectorIdsSchema = z
 /** So many days back are looked at. */
 export const WHAT_IF_DAYS = 30;
 
-const daysSchema = z
+export const daysSchema = z
   .number()
   .describe(
     'Days from the first log that was scored to the end, at least an hour: what a number a day is counted over',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CONSEQUENCES } from '../suppressions/limits';
 import { suppressionDraftSchema, suppressionSchema } from '../suppressions/suppression';
 import { API_ROOT, endpoint } from './endpoint';
+import { daysSchema } from './alerts';
 import { detectorIdSchema } from '../parameters';
 import { foundResultSchema } from './results';
 
@@ -21,6 +22,7 @@ export const replaySchema = z.object({
     hidden: z.number().describe('Of those shown now: as many are marked when it is applied'),
   }),
   alerts: z.object({ before: z.number(), after: z.number() }),
+  days_with_logs: daysSchema,
   complete: z.boolean().describe('False where alerts of the largest groups alone were counted'),
   days: z
     .array(

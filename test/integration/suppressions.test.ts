@@ -63,6 +63,8 @@ describe('a mute', () => {
     const query = { detector_ids: id, min_confidence: '0', to: String(NOW) };
     const left = await ok(reader, 'whatIf', { query });
     expect([left.alerts, left.results]).toEqual([preview.alerts.after, preview.results.after]);
+    // One length of time for a number a day, wherever it is told.
+    expect(left.days_with_logs).toBeCloseTo(preview.days_with_logs, 2);
     expect(left.days.map(({ alerts }) => alerts)).toEqual(preview.days.map((day) => day.alerts_after));
     expect(left.days.map(({ results }) => results)).toEqual(preview.days.map((day) => day.results_after));
 

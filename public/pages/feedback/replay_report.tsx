@@ -26,8 +26,9 @@ const { replayDays } = SUPPRESSION_LIMITS;
 /** Shows the effect that a suppression would have had in the last weeks: alerts a day before and after, and hidden results. */
 export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
   const { days, results, alerts, confirmed_hidden: confirmed, contradictions } = replay;
+  const daysWithLogs = replay.days_with_logs;
   const { euiTheme } = useEuiTheme();
-  const perDay = (count: number): string => formatCount(count / replayDays);
+  const perDay = (count: number): string => formatCount(count / daysWithLogs);
   return (
     <div data-test-subj="logAnomaliesReplay">
       <EuiFlexGroup responsive={false} wrap gutterSize="l">

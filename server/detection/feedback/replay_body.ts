@@ -11,6 +11,7 @@ export function replayBodyOf({ replay, contradictions, consequences, refusal }: 
     to: iso(replay.to),
     results: { before, after, hidden: before - after },
     alerts: { ...replay.alerts },
+    days_with_logs: replay.daysWithLogs,
     complete: replay.complete,
     days: replay.days.map(({ time, alerts, results }) => ({
       time: iso(time),

@@ -338,6 +338,8 @@ export interface Replay {
   readonly to: number;
   readonly results: { readonly before: number; readonly after: number };
   readonly alerts: { readonly before: number; readonly after: number };
+  /** Days that a number a day is counted over. */
+  readonly daysWithLogs: number;
   readonly complete: boolean;
   readonly days: readonly {
     readonly time: number;

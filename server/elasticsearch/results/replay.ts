@@ -8,6 +8,7 @@ import { countAlerts, totalsOf, totalsOver, type AlertQuestion, type FoundTotals
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { resultsPattern } from '../indices/names';
+import { daysScored, firstScored } from './results_query';
 import { queryOfSuppression } from './suppression_query';
 import { alertsByDay, byDay } from './what_if';
 import { hitTotal } from '../transport/hit_total';
@@ -66,6 +67,7 @@ export async function replaySuppression(
           post_filter: { bool: { filter: [hidden, { term: { 'result.verdict': 'real' } }] } },
           sort: [{ 'anomaly.confidence': { order: 'desc', unmapped_type: 'double' } }],
           aggs: {
+            scored: firstScored(space, range, detectorIds),
             before: { filter: { match_all: {} }, aggs: { days, ...totals } },
             after: { filter: left, aggs: { days, ...totals } },
           },
@@ -74,7 +76,11 @@ export async function replaySuppression(
       ),
     { what: 'count what would be hidden', ...options },
   );
-  const { before, after } = (answer.aggregations ?? {}) as { before?: Counted; after?: Counted };
+  const { before, after, scored } = (answer.aggregations ?? {}) as {
+    before?: Counted;
+    after?: Counted;
+    scored?: unknown;
+  };
   const alerts = async (filter: readonly Query[], counted: Counted | undefined) => {
     const question = { space, filter, range, settings };
     const { groups, complete } = await countAlerts(client, question, totalsOf(counted), options);
@@ -89,6 +95,7 @@ export async function replaySuppression(
     ...range,
     results: { before: before?.doc_count ?? 0, after: after?.doc_count ?? 0 },
     alerts: { before: sum(alertsBefore.days), after: sum(alertsAfter.days) },
+    daysWithLogs: daysScored(range, scored),
     complete: alertsBefore.complete && alertsAfter.complete,
     days: alertsBefore.days.map((alertsOn, day) => ({
       time: range.from + day * DAY,
