@@ -9,6 +9,7 @@ import { useChartName } from './chart_name';
 import { useChartTheme } from './chart_theme';
 import { LABEL_WIDTH } from './plot_area';
 import { TimeAxis } from './time_axis';
+import { wholeBuckets } from './time_domain';
 
 export type Group = Answer<'summarizeResults'>['groups'][number];
 
@@ -31,6 +32,7 @@ export function AnomalyTimeline(props: {
   const chartName = useChartName(
     i18n.translate('logAnomalies.chart.timeline', { defaultMessage: 'Logs scored and anomalies over time' }),
   );
+  const drawn = wholeBuckets(range, intervalMilliseconds);
   const rows = buckets.map(({ time, logs, anomalies }) => ({ time: Date.parse(time), logs, anomalies }));
   const series = [
     {
@@ -76,7 +78,12 @@ export function AnomalyTimeline(props: {
             <Settings
               baseTheme={baseTheme}
               theme={{ chartMargins: NO_SPACE, chartPaddings: { ...NO_SPACE, top: 4 } }}
-              xDomain={{ min: range.from, max: range.to, minInterval: intervalMilliseconds }}
+              // The chart adds room for the last bar.
+              xDomain={{
+                min: drawn.from,
+                max: drawn.to - intervalMilliseconds,
+                minInterval: intervalMilliseconds,
+              }}
               ariaLabelledBy={chartName.id}
               onBrushEnd={
                 choose &&
@@ -107,7 +114,7 @@ export function AnomalyTimeline(props: {
           </Chart>
         </div>
       </div>
-      <TimeAxis range={range} />
+      <TimeAxis range={drawn} />
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { useChartName } from './chart_name';
 import { useChartTheme } from './chart_theme';
 import { LABEL_WIDTH } from './plot_area';
 import { TimeAxis } from './time_axis';
+import { wholeBuckets } from './time_domain';
 import { entityName, laneOf } from '../values/entity_name';
 import { formatCount, formatTime } from '../values/format';
 import { SeverityLabel, severityName, useSeverityColors } from '../values/severity';
@@ -56,6 +57,7 @@ export function SwimLane(props: {
       defaultMessage: 'Severity of the anomalies over time, a lane for each entity',
     }),
   );
+  const drawn = wholeBuckets(range, intervalMilliseconds);
   const cells = groups.flatMap(({ key, buckets }) =>
     buckets.map(({ time, anomalies, filtered_out: others = 0, max_confidence: confidence }) => ({
       time: Date.parse(time),
@@ -123,7 +125,7 @@ export function SwimLane(props: {
         <Chart>
           <Settings
             baseTheme={baseTheme}
-            xDomain={{ min: range.from, max: range.to }}
+            xDomain={{ min: drawn.from, max: drawn.to }}
             ariaLabelledBy={chartName.id}
             onElementClick={([element]) => {
               const { datum } = (element as HeatmapElementEvent)[0];
@@ -180,7 +182,7 @@ export function SwimLane(props: {
           />
         </Chart>
       </div>
-      <TimeAxis range={range} />
+      <TimeAxis range={drawn} />
     </div>
   );
 }

@@ -11,3 +11,14 @@ export function timeDomainOf(drawn: readonly { readonly time: string }[], interv
   const times = drawn.map(({ time }) => Date.parse(time));
   return { from: Math.min(...times), to: Math.max(...times) + interval };
 }
+
+/**
+ * Returns a time in whole buckets, as charts draw it that stand one above the other: the first begins at or before the chosen time, the
+ * last ends at or after it.
+ *
+ * @param interval length of a bucket, milliseconds; buckets begin at its multiples
+ */
+export const wholeBuckets = ({ from, to }: Interval, interval: number): Interval => ({
+  from: Math.floor(from / interval) * interval,
+  to: Math.ceil(to / interval) * interval,
+});
