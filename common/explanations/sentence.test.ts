@@ -263,6 +263,15 @@ describe('time', () => {
       'day of the week Sunday, never seen before in 4,000 logs, usually Monday to Friday',
     );
   });
+  it('names hours over midnight so that one in between is seen to be usual', () => {
+    const night = logs(4_000, (index) => ({
+      '@timestamp': new Date(START + (index % 5) * 86_400_000 + (20 + (index % 8)) * 3_600_000).toISOString(),
+    }));
+    const at = { '@timestamp': '2026-01-11T12:12:00Z' };
+    expect(say({ type: 'hour_of_day', field: '@timestamp' }, night, at)).toBe(
+      'time of day 12:12, never seen before in 4,000 logs, usually 20:00 to 04:00 the next day',
+    );
+  });
   it('says where none is unusual', () => {
     const always = logs(7 * 24 * 60, () => ({}));
     const at = { '@timestamp': '2026-01-11T03:12:00Z' };

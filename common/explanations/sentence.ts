@@ -356,7 +356,10 @@ function timeSentence(comparison: Comparison, words: Words): string {
       : low === undefined || high === undefined
         ? words.write('any_hour')
         : words.write('usually', {
-            usual: words.write('range', { low: clock(low * MINUTES), high: clock(high * MINUTES) }),
+            usual: words.write(high < low ? 'overnight' : 'range', {
+              low: clock(low * MINUTES),
+              high: clock(high * MINUTES),
+            }),
           });
   return joined(
     isNever(comparison)

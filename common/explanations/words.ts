@@ -34,6 +34,7 @@ export const PHRASES = {
   odd_signs: 'looks like code or an attack: {value}',
   no_signs: 'no signs of an attack: {value}',
   odd_text: 'unusual text: {value}',
+  overnight: '{low} to {high} the next day',
   any_hour: 'any hour is usual',
   any_day: 'any day is usual',
   step_times: '“{step}” {count} times, usually {usual}',

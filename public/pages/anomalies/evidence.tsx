@@ -5,7 +5,8 @@ import { icon } from '../../kibana/icons';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { AppLink } from '../../shared/layout/app_link';
-import { formatCount, formatScore, formatTime } from '../../shared/values/format';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { severityText } from '../../shared/values/severity';
 import { entityName } from '../../shared/values/entity_name';
 import { FewLines } from '../../shared/results/few_lines';
 import { logLine } from '../../shared/results/log_line';
@@ -163,10 +164,10 @@ function SimilarResults({ similar: { total, judged, results } }: { similar: Simi
         })}
       </p>
       <ul>
-        {results.map(({ id, time, score, entity, reason, attribution, suppressed, verdict }) => (
+        {results.map(({ id, time, confidence, entity, reason, attribution, suppressed, verdict }) => (
           <li key={id}>
             <AppLink to={resultPath(id)}>{formatTime(time)}</AppLink>{' '}
-            {[formatScore(score), entity && entityName(entity), reasonText({ attribution, reason })]
+            {[severityText(confidence), entity && entityName(entity), reasonText({ attribution, reason })]
               .filter(Boolean)
               .join(' · ')}{' '}
             {verdict !== undefined && (

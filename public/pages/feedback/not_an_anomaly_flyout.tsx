@@ -110,6 +110,7 @@ export default function NotAnAnomalyFlyout(props: {
       </EuiFlyoutHeader>
       <EuiFlyoutBody>
         <EuiRadioGroup
+          className="eui-textBreakWord"
           name="logAnomaliesScope"
           legend={{
             children: i18n.translate('logAnomalies.feedback.scope', { defaultMessage: 'What is normal?' }),

@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
 import type { Answer } from '../../shared/app/api_client';
 import { TimeBars } from '../../shared/charts/time_bars';
-import { formatSpan } from '../../shared/values/format';
+import { formatUnitOfTime } from '../../shared/values/format';
 
 /** Anomalies of an incident over time, from the first to the last. */
 export function IncidentTimeline(props: {
@@ -16,7 +16,7 @@ export function IncidentTimeline(props: {
   const { interval_ms: interval, buckets } = timeline;
   const title = i18n.translate('logAnomalies.incident.timeline', {
     defaultMessage: 'Anomalies per {interval}',
-    values: { interval: formatSpan(interval) },
+    values: { interval: formatUnitOfTime(interval) },
   });
   // One bar says nothing that the facts above do not.
   if (buckets.length < 2) return null;

@@ -148,7 +148,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           right={compared[1]}
           promote={canWrite ? setLooking : undefined}
         />
-      ) : (
+      ) : (request.value?.models ?? []).length === 0 ? null : (
         <EuiText size="s" color="subdued">
           {i18n.translate('logAnomalies.models.compareHint', {
             defaultMessage:

@@ -71,7 +71,7 @@ export default function OverviewPage(): ReactElement {
       <EuiPageTemplate.Header
         // Buttons go into a second row before the name is broken.
         pageTitle={<span style={{ whiteSpace: 'nowrap' }}>{PLUGIN_NAME}</span>}
-        rightSideGroupProps={{ wrap: true, responsive: false, justifyContent: 'flexEnd' }}
+        rightSideGroupProps={{ wrap: true, responsive: false, justifyContent: 'flexEnd', gutterSize: 'xs' }}
         // Beside the buttons there is room for a column of single words.
         description={
           hasDetectors

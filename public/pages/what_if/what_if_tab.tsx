@@ -180,22 +180,24 @@ function Outcome({ found, isLoading }: { found: Answer<'whatIf'>; isLoading: boo
         </EuiText>
       )}
       <EuiSpacer size="s" />
-      <TimeBars
-        times={days.map(({ time }) => Date.parse(time))}
-        intervalMilliseconds={DAY}
-        height={200}
-        series={[
-          {
-            name: i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' }),
-            color: euiTheme.colors.danger,
-            counts: days.map(({ alerts: count }) => count),
-          },
-        ]}
-        label={i18n.translate('logAnomalies.whatIf.chart', {
-          defaultMessage: 'Alerts a day in the last {days} days',
-          values: { days: WHAT_IF_DAYS },
-        })}
-      />
+      {alerts > 0 && (
+        <TimeBars
+          times={days.map(({ time }) => Date.parse(time))}
+          intervalMilliseconds={DAY}
+          height={200}
+          series={[
+            {
+              name: i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' }),
+              color: euiTheme.colors.danger,
+              counts: days.map(({ alerts: count }) => count),
+            },
+          ]}
+          label={i18n.translate('logAnomalies.whatIf.chart', {
+            defaultMessage: 'Alerts a day in the last {days} days',
+            values: { days: WHAT_IF_DAYS },
+          })}
+        />
+      )}
       <EuiSpacer size="m" />
       <GroupsTable found={found} />
       <EuiSpacer size="l" />

@@ -39,6 +39,19 @@ export function RequestState<Value>(props: {
   );
 }
 
+/** Names of HTTP statuses, with which Kibana answers in place of a text for people. */
+const BARE_REASONS: ReadonlySet<string> = new Set([
+  'Bad Gateway',
+  'Bad Request',
+  'Forbidden',
+  'Gateway Timeout',
+  'Internal Server Error',
+  'Not Found',
+  'Service Unavailable',
+  'Too Many Requests',
+  'Unauthorized',
+]);
+
 export const LoadingPrompt = (): ReactElement => (
   <EuiEmptyPrompt
     icon={
@@ -70,7 +83,7 @@ export function FailurePrompt(props: {
       title={<h2>{titleOf(failure, isForbidden)}</h2>}
       body={
         <>
-          <p className="eui-textBreakWord">{failure.message}</p>
+          {!BARE_REASONS.has(failure.message) && <p className="eui-textBreakWord">{failure.message}</p>}
           {isForbidden && (
             <p>
               {i18n.translate('logAnomalies.request.forbiddenNextStep', {

@@ -17,6 +17,11 @@ type Values = Readonly<Record<string, string>> | undefined;
 const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
   range: (values) =>
     i18n.translate('logAnomalies.sentence.range', { defaultMessage: '{low} to {high}', values }),
+  overnight: (values) =>
+    i18n.translate('logAnomalies.sentence.overnight', {
+      defaultMessage: '{low} to {high} the next day',
+      values,
+    }),
   usually: (values) =>
     i18n.translate('logAnomalies.sentence.usually', { defaultMessage: 'usually {usual}', values }),
   usually_for: (values) =>

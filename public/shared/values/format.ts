@@ -12,6 +12,22 @@ export function setDateFormat(format: unknown): void {
 /** As Kibana's settings say: `dateFormat`, and `dateFormat:tz`, which Kibana itself sets moment to, with the language. */
 export const formatTime = (time: string | number): string => moment(time).format(dateFormat);
 
+/** A length of time that something is counted in, e.g. "second" or "5m", as it follows "per". */
+export const formatUnitOfTime = (milliseconds: number): string => {
+  switch (milliseconds) {
+    case 1_000:
+      return i18n.translate('logAnomalies.unit.second', { defaultMessage: 'second' });
+    case 60_000:
+      return i18n.translate('logAnomalies.unit.minute', { defaultMessage: 'minute' });
+    case 3_600_000:
+      return i18n.translate('logAnomalies.unit.hour', { defaultMessage: 'hour' });
+    case 86_400_000:
+      return i18n.translate('logAnomalies.unit.day', { defaultMessage: 'day' });
+    default:
+      return formatSpan(milliseconds);
+  }
+};
+
 /** @example formatSpan(7_500_000) // '2h 05m' */
 export function formatSpan(milliseconds: number): string {
   if (milliseconds > 0 && milliseconds < 1_000) return '<1s';

@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiHealth, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { SEVERITIES, type Severity } from '../../../common/anomaly';
+import { SEVERITIES, severityOf, type Severity } from '../../../common/anomaly';
 import { SEVERITY_COLORS } from '../../../common/anomaly/severity_colors';
 
 /** Colours of severities in EUI from Kibana 9.1 on. */
@@ -34,6 +34,10 @@ export function severityName(severity: Severity): string {
       return i18n.translate('logAnomalies.severity.warning', { defaultMessage: 'warning' });
   }
 }
+
+/** @param confidence in [0, 1] */
+export const severityText = (confidence: number): string =>
+  `${severityName(severityOf(confidence))} ${Math.round(confidence * 100)}`;
 
 export const SeverityLabel = ({
   severity,
