@@ -1,0 +1,183 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import {
+  administrator,
+  demoDetector,
+  makeDetector,
+  openPage,
+  startBrowserWorld,
+  type BrowserWorld,
+} from './browser_world';
+import { seriousFindings } from './accessibility';
+import { layoutFaults } from './layout_faults';
+import { openBrowser, testSubject, WORK_MILLISECONDS } from './steps';
+
+jest.setTimeout(900_000);
+
+/*
+ * Every page in every state, colour and width: nothing is cut, lies over something else, is wider than the window, shows raw
+ * values or is a barrier. PICTURES_OF_STATES names a folder for pictures of all, to be looked at.
+ */
+const WIDTHS = [1_280, 1_440, 1_920];
+const HEIGHT = 900;
+/** Kibana's own header, above the pages. */
+const HEADER_OF_KIBANA = 96;
+const STATES = ['full', 'empty', 'failing', 'forbidden'] as const;
+type State = (typeof STATES)[number];
+
+let world: BrowserWorld;
+let browser: Browser;
+/** Of a detector with results, and of one that has nothing. */
+let full: string;
+let bare: string;
+let incident: string;
+let result: string;
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([startBrowserWorld(), openBrowser()]);
+  full = await makeDetector(world);
+  const call = async <Body>(
+    operation: Parameters<typeof world.kibana.call>[1],
+    given: object,
+  ): Promise<Body> =>
+    (await world.kibana.call(administrator(world.elasticsearch), operation, given, world.space)).body as Body;
+  const detector = demoDetector(`${world.logs}-none`, { name: 'Without logs' });
+  bare = (await call<{ id: string }>('createDetector', { body: { detector, start: false } })).id;
+  incident = (await call<{ incidents: { id: string }[] }>('listIncidents', { query: { size: '1' } }))
+    .incidents[0].id;
+  result = (
+    await call<{ results: { id: string }[] }>('searchResults', { query: { sort: 'severity', size: '1' } })
+  ).results[0].id;
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+const TABS = ['anomalies', 'patterns', 'feedback', 'what_if', 'models', 'jobs', 'settings', 'edit'];
+
+const placesIn = (state: State): [name: string, path: string][] => {
+  const id = state === 'empty' ? bare : full;
+  const range = 'from=now-3d&to=now';
+  return [
+    ['overview', '/'],
+    ['scan', '/scan'],
+    ['form', '/detectors/new'],
+    ...TABS.map((tab): [string, string] => [tab, `/detectors/${id}/${tab}?${range}`]),
+    ['single anomalies', `/detectors/${id}/anomalies?${range}&sort=severity&view=anomalies`],
+    ['incident', `/incidents/${state === 'empty' ? 'none' : incident}`],
+    ['result', `/results/${state === 'empty' ? 'none' : result}`],
+  ];
+};
+
+const API = '**/api/log_anomalies/**';
+
+/** Lets the requests of a page be answered as they are in that state. */
+async function bring(page: Page, state: State): Promise<void> {
+  switch (state) {
+    case 'full':
+      return;
+    case 'empty':
+      // The space of the other states has detectors.
+      return page.route(/\/api\/log_anomalies\/detectors(\?|$)/, (route) =>
+        route.request().method() === 'GET' && page.url().endsWith('/app/logAnomalies/')
+          ? route.fulfill({ json: { total: 0, page: 1, per_page: 1_000, detectors: [] } })
+          : route.continue(),
+      );
+    case 'failing': {
+      const message = 'Could not read results: the cluster does not answer.';
+      return page.route(API, (route) =>
+        // What a page stands on is there, and all upon it fails.
+        /\/detectors\/[^/]+(\/_status)?$/.test(new URL(route.request().url()).pathname)
+          ? route.continue()
+          : route.fulfill({
+              status: 503,
+              json: {
+                statusCode: 503,
+                error: 'Service Unavailable',
+                message,
+                attributes: { code: 'unavailable' },
+              },
+            }),
+      );
+    }
+    case 'forbidden':
+      return page.route(API, (route) =>
+        route.fulfill({ status: 403, json: { statusCode: 403, error: 'Forbidden', message: 'Forbidden' } }),
+      );
+  }
+}
+
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(
+    (spinner) => document.querySelector(spinner) === null,
+    '.euiLoadingSpinner, .euiLoadingChart',
+    { timeout: WORK_MILLISECONDS },
+  );
+}
+
+async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.PICTURES_OF_STATES;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name.replaceAll(' ', '_')}.png`) });
+}
+
+describe.each(STATES)('%s', (state) => {
+  it.each(['light', 'dark'] as const)('is sound on every page and width in %s', async (theme) => {
+    const { page } = await openPage(browser, world.host, { theme });
+    await bring(page, state);
+    const faults: string[] = [];
+    for (const [name, path] of placesIn(state)) {
+      await page.setViewportSize({ width: WIDTHS[0], height: HEIGHT });
+      await page.goto(`${world.host.url}/app/logAnomalies${path}`);
+      await page.waitForSelector('main h1, main h2');
+      await settle(page);
+      faults.push(...(await seriousFindings(page)).map((finding) => `${name}: ${finding}`));
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: HEIGHT });
+        await settle(page);
+        faults.push(...(await layoutFaults(page)).map((fault) => `${name} at ${width}: ${fault}`));
+        await takePicture(page, `${state} ${theme} ${name} ${width}`);
+      }
+    }
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('at 1,440 x 900, without scrolling', () => {
+  it.each([
+    ['the overview', () => '/', 'logAnomaliesIncidents'],
+    [
+      'the page of a detector',
+      () => `/detectors/${full}/anomalies?from=now-3d&to=now`,
+      'logAnomaliesIncidents',
+    ],
+  ])('%s shows the most severe incident', async (_name, path, subject) => {
+    const { page } = await openPage(browser, world.host);
+    await page.setViewportSize({ width: 1_440, height: HEIGHT - HEADER_OF_KIBANA });
+    await page.goto(`${world.host.url}/app/logAnomalies${path()}`);
+    const first = page.locator(`${testSubject(subject)} tbody tr`).first();
+    await first.waitFor();
+    await settle(page);
+    const { y, height } = (await first.boundingBox())!;
+    expect(y + height).toBeLessThan(HEIGHT - HEADER_OF_KIBANA);
+    await page.context().close();
+  });
+
+  it('the page of an incident shows when, how bad and why', async () => {
+    const { page } = await openPage(browser, world.host);
+    await page.setViewportSize({ width: 1_440, height: HEIGHT - HEADER_OF_KIBANA });
+    await page.goto(`${world.host.url}/app/logAnomalies/incidents/${incident}`);
+    const why = page.getByRole('heading', { name: 'Why it stands out' });
+    await why.waitFor();
+    await settle(page);
+    const { y, height } = (await why.boundingBox())!;
+    expect(y + height).toBeLessThan(HEIGHT - HEADER_OF_KIBANA);
+    await page.context().close();
+  });
+});
