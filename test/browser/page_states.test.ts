@@ -126,6 +126,24 @@ async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name.replaceAll(' ', '_')}.png`) });
 }
 
+it('finds what is cut, lies over something else, is too wide, and raw values', async () => {
+  const page = await browser.newPage({ viewport: { width: WIDTHS[0], height: HEIGHT } });
+  await page.setContent(`
+    <p style="width: 40px; overflow: hidden; white-space: nowrap">A text that is cut off</p>
+    <p style="width: 40px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis">A text that says so</p>
+    <p style="position: absolute; top: 300px; left: 10px">Below</p>
+    <p style="position: absolute; top: 302px; left: 12px">Above</p>
+    <p>undefined logs</p>
+    <div style="width: 2000px">Wide</div>`);
+  expect(await layoutFaults(page)).toEqual([
+    expect.stringContaining('The page is 2008 wide in a window of 1280'),
+    expect.stringContaining('Cut by its box: "A text that is cut off"'),
+    'Over each other: "Below" and "Above"',
+    expect.stringContaining('undefined logs'),
+  ]);
+  await page.close();
+});
+
 describe.each(STATES)('%s', (state) => {
   it.each(['light', 'dark'] as const)('is sound on every page and width in %s', async (theme) => {
     const { page } = await openPage(browser, world.host, { theme });

@@ -54,7 +54,7 @@ export function ResultDetails(props: {
         {JSON.stringify(logOf(result), null, 2)}
       </EuiCodeBlock>
       <EuiSpacer size="s" />
-      <EuiText size="xs" color="subdued">
+      <EuiText size="xs">
         {i18n.translate('logAnomalies.details.facts', {
           defaultMessage: 'Score {score}, threshold {threshold}, model {model}, found {found}',
           values: {
