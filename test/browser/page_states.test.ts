@@ -81,14 +81,15 @@ async function bring(page: Page, state: State): Promise<void> {
       return;
     case 'empty':
       // The space of the other states has detectors.
-      return page.route(/\/api\/log_anomalies\/detectors(\?|$)/, (route) =>
+      await page.route(/\/api\/log_anomalies\/detectors(\?|$)/, (route) =>
         route.request().method() === 'GET' && page.url().endsWith('/app/logAnomalies/')
           ? route.fulfill({ json: { total: 0, page: 1, per_page: 1_000, detectors: [] } })
           : route.continue(),
       );
+      return;
     case 'failing': {
       const message = 'Could not read results: the cluster does not answer.';
-      return page.route(API, (route) =>
+      await page.route(API, (route) =>
         // What a page stands on is there, and all upon it fails.
         /\/detectors\/[^/]+(\/_status)?$/.test(new URL(route.request().url()).pathname)
           ? route.continue()
@@ -102,9 +103,10 @@ async function bring(page: Page, state: State): Promise<void> {
               },
             }),
       );
+      return;
     }
     case 'forbidden':
-      return page.route(API, (route) =>
+      await page.route(API, (route) =>
         route.fulfill({ status: 403, json: { statusCode: 403, error: 'Forbidden', message: 'Forbidden' } }),
       );
   }

@@ -165,7 +165,8 @@ function resultMarks(stored: Map<string, AnomalyResult>, fail: (method: string) 
         to,
         results: counts,
         alerts: counts,
-        complete: true,
+        daysWithLogs: 30,
+      complete: true,
         days: [],
         confirmed: { total: confirmed.length, results: confirmed.map(([id, result]) => ({ id, result })) },
       };
