@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What no page may show to anybody, in whatever state it is. */
+/** Matches texts that no page may show to anybody, in whatever state it is. */
 const RAW_TEXT =
   /\bundefined\b|\bNaN\b|\[object |\b(?:not_found|invalid_input|too_few_logs)\b|\w_exception\b|Internal Server Error|\bForbidden\b/;
 
@@ -59,7 +59,7 @@ function findLayoutFaults(): string[] {
             isShortened = true;
           }
         }
-        // What is scrolled or cut away lies over nothing.
+        // Texts that are scrolled or cut away lie over nothing.
         box.top = Math.max(box.top, bounds.top);
         box.bottom = Math.min(box.bottom, bounds.bottom);
         box.left = Math.max(box.left, bounds.left);

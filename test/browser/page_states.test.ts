@@ -41,7 +41,7 @@ beforeAll(async () => {
     operation: Parameters<typeof world.kibana.call>[1],
     given: object,
   ): Promise<Body> =>
-    (await world.kibana.call(administrator(world.elasticsearch), operation, given, world.space)).body as Body;
+    (await world.kibana.call(administrator(world.elasticsearch), operation, given, world.space)).body;
   const detector = demoDetector(`${world.logs}-none`, { name: 'Without logs' });
   bare = (await call<{ id: string }>('createDetector', { body: { detector, start: false } })).id;
   incident = (await call<{ incidents: { id: string }[] }>('listIncidents', { query: { size: '1' } }))
@@ -90,7 +90,7 @@ async function bring(page: Page, state: State): Promise<void> {
     case 'failing': {
       const message = 'Could not read results: the cluster does not answer.';
       await page.route(API, (route) =>
-        // What a page stands on is there, and all upon it fails.
+        // The detector itself is there, and all else fails.
         /\/detectors\/[^/]+(\/_status)?$/.test(new URL(route.request().url()).pathname)
           ? route.continue()
           : route.fulfill({

@@ -166,7 +166,7 @@ function resultMarks(stored: Map<string, AnomalyResult>, fail: (method: string) 
         results: counts,
         alerts: counts,
         daysWithLogs: 30,
-      complete: true,
+        complete: true,
         days: [],
         confirmed: { total: confirmed.length, results: confirmed.map(([id, result]) => ({ id, result })) },
       };
