@@ -130,7 +130,8 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
       const named = found
         .slice(0, 2)
         .map((pattern) => `${pattern.category.replaceAll('_', ' ')} (${pattern.name})`);
-      const more = found.length > 2 ? [found.length === 3 ? '1 more sign' : `${found.length - 2} more signs`] : [];
+      const more =
+        found.length > 2 ? [found.length === 3 ? '1 more sign' : `${found.length - 2} more signs`] : [];
       return [...named, ...more, printable(text, 80)].join(', ');
     },
     compare(value) {

@@ -157,7 +157,9 @@ export function toDetectionError(error: unknown, what: string): DetectionError {
   const reason = reasonOf(body) || message.split('\n')[0].slice(0, REASON_CHARACTERS);
   const cause = new Error(`${name}: ${reason}`);
   const hasLostMapping = HAS_LOST_MAPPING.test(reason);
-  const advice = hasLostMapping ? ' The index has lost its mapping and has to be copied into a proper one.' : '';
+  const advice = hasLostMapping
+    ? ' The index has lost its mapping and has to be copied into a proper one.'
+    : '';
   const hint = hasLostMapping ? REPAIR_HINT : commandLineHint(code);
   return new DetectionError(code, `Could not ${what}: ${reason}.${advice}`.replace(/\.\.( |$)/, '.$1'), {
     cause,
