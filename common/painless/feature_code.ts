@@ -455,7 +455,7 @@ function deviationCode(
     missing: 'NaN',
     parameters: {
       log,
-      root: state.root ?? false,
+      root: state.root === true && !log,
       one: state.one ?? 1,
       tolerance,
       direction,

@@ -309,7 +309,10 @@ double toScale(double value, Map p) {
 }
 
 double fromScale(double value, Map p) {
-  if (((Boolean) p.get('root')).booleanValue()) return Math.max(0.0, value / 2.0 * (value / 2.0) - 0.375);
+  if (((Boolean) p.get('root')).booleanValue()) {
+    double half = Math.max(0.0, value) / 2.0;
+    return Math.max(0.0, half * half - 0.375);
+  }
   if (!((Boolean) p.get('log')).booleanValue()) return value;
   return Math.signum(value) * StrictMath.expm1(Math.abs(value)) * ((Number) p.get('one')).doubleValue();
 }
@@ -337,12 +340,14 @@ double deviationOf(double n, Map p, Map document, def time) {
   double tolerance = ((Number) p.get('tolerance')).doubleValue();
   if (tolerance != 0) {
     double tolerated = usual + (level < 0 ? -tolerance : tolerance);
-    spread = Math.max(spread, Math.abs(toScale(tolerated, p) - level));
+    double tolerable = Math.abs(toScale(tolerated, p) - level);
+    if (((Boolean) p.get('root')).booleanValue()) tolerable = Math.max(tolerable, level - toScale(usual - tolerance, p));
+    spread = Math.max(spread, tolerable);
   }
   def below = p.get('below');
   if (below != null && n < ((Number) below).doubleValue()) return 0;
   double within = ((Number) p.get('within')).doubleValue();
-  if (within > 0 && Math.abs(n - usual) <= within * Math.abs(usual)) return 0;
+  if (within > 0 && Math.abs(n - usual) <= within * Math.abs(usual) * 1.00001) return 0;
   double spreads = (toScale(n, p) - level) / spread;
   String direction = (String) p.get('direction');
   if (direction == 'high' && spreads < 0 || direction == 'low' && spreads > 0) return 0;

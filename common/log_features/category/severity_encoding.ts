@@ -149,18 +149,20 @@ function severityReaderOf(state: SeverityState): SeverityOf {
   const { codes } = state;
   const groups = new Map(state.groups.map((group) => [group.name, severityTails(group, codes)]));
   const others = severityTails(state.others, codes);
-  const tailOf = ({ tails, worse }: SeverityTails, code: string, badness: number): number =>
-    tails.get(code) ?? worse[badness];
   return (code, names, without = 0) => {
     const badness = badnessOf(code, codes);
     if (badness === 0) return 0;
+    const tailOf = ({ tails, worse }: SeverityTails): number => {
+      const known = tails.get(code);
+      // Of a code that the group keeps no count of nothing is left out.
+      return known === undefined ? worse[badness] : known - without;
+    };
     const total = others.total - without;
-    let share = (tailOf(others, code, badness) - without + 1) / (total + 2);
+    let share = (tailOf(others) + 1) / (total + 2);
     for (const name of names) {
       const found = groups.get(name);
       if (found === undefined) continue;
-      const tail = tailOf(found, code, badness) - without;
-      share = (tail + PRIOR_LOGS * share) / (found.total - without + PRIOR_LOGS);
+      share = (tailOf(found) + PRIOR_LOGS * share) / (found.total - without + PRIOR_LOGS);
     }
     share = Math.max(share, RAREST / (total + 1));
     return badness * -Math.log(share);

@@ -84,6 +84,26 @@ describe('a deviation', () => {
     expect(again.encode([row(0)]).values[0]).toBe(none);
   });
 
+  it('begins the usual range of rare counts at 0, and takes a tolerance and what is to be ignored on both sides', () => {
+    const row = (count: number): LogDocument => ({
+      '@timestamp': new Date(START).toISOString(),
+      service: 'quiet',
+      bucket: { count },
+    });
+    const counts = Array.from({ length: 60 }, (_, i) => row(i % 3 === 0 ? 1 : 0));
+    const learnCounts = (documents: readonly LogDocument[], change: Partial<FeatureDefinition>) =>
+      learnFeatures([define({ field: 'bucket.count', ...change })], documents, {
+        timestampField: '@timestamp',
+      }).encoder;
+    const quiet = learnCounts(counts, { tolerance: 2 });
+    expect(quiet.explain(row(0))[0].typical).toMatch(/^0 to /);
+    const steady = Array.from({ length: 60 }, () => row(10));
+    expect(valueOf(learnCounts(steady, { tolerance: 10 }), row(0))).toBe(0);
+    const within = learnCounts(steady, { ignore_within_percent: 50 });
+    expect([5, 15].map((count) => valueOf(within, row(count)))).toEqual([0, 0]);
+    expect(Math.abs(valueOf(within, row(4)))).toBeGreaterThan(0);
+  });
+
   it('is not thrown off by anomalies among the training values', () => {
     const clean = learn(usual(), define({ scale: 'log1p' }));
     const flooded = learn(

@@ -87,7 +87,12 @@ export const deviationReader =
  * usual is far out there, though it is no farther from them than the 48 that a busy quarter of an hour brings.
  */
 const rootOf = (count: number): number => 2 * Math.sqrt(Math.max(0, count) + 3 / 8);
-const countOf = (root: number): number => Math.max(0, (root / 2) ** 2 - 3 / 8);
+const countOf = (root: number): number => {
+  const half = Math.max(0, root) / 2;
+  return Math.max(0, half * half - 3 / 8);
+};
+/** A level is rounded: on the edge of what is to be ignored a number is within it. */
+const ROUNDING = 1 + 1e-5;
 
 const rounded = (value: number): number => Number(value.toPrecision(SIGNIFICANT_DIGITS));
 const median = (values: Float64Array): number => quantile(values.sort(), 0.5);
@@ -295,7 +300,9 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
     const level = levels[levels.length === 1 ? 0 : (hourOf(time) ?? 0)];
     if (tolerance === 0) return { level, spread, group };
     const tolerated = original(level) + Math.sign(level || 1) * tolerance;
-    const tolerable = Math.abs(scaled(tolerated) - level);
+    const above = Math.abs(scaled(tolerated) - level);
+    // Roots lie farther apart below than above.
+    const tolerable = root ? Math.max(above, level - scaled(original(level) - tolerance)) : above;
     return { level, spread: Math.max(spread, tolerable), group };
   };
   const rangeOf = ({ level, spread }: { level: number; spread: number }): [low: number, high: number] => {
@@ -317,7 +324,7 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
         (direction === 'high' && deviation < 0) ||
         (direction === 'low' && deviation > 0) ||
         number < below ||
-        (within > 0 && Math.abs(number - original(level)) <= within * Math.abs(original(level)));
+        (within > 0 && Math.abs(number - original(level)) <= within * Math.abs(original(level)) * ROUNDING);
       out[offset] = isOrdinary ? 0 : deviation;
       return true;
     },
