@@ -268,6 +268,7 @@ try {
 ${features.flatMap(({ early }) => early).join('\n')}
 ${joined.flatMap(largestAlone).join('\n')}
   double sum = pathLengths((String) forest.get('nodes'), (String) forest.get('leaves'), (List) forest.get('lengths'), limits, ${tables.trees});
+  double part = 1;
 ${dampShortSum(forest)}  double length = sum;
   double total = ${codes.map((_, i) => `q${i}`).join(' + ')};
   sum = sum / (1 + total);
@@ -289,7 +290,7 @@ ${features.flatMap(({ late }) => late).join('\n')}
     def[] values = new def[] {${codes.map((_, i) => `v${i}`).join(', ')}};
     double[] surprises = new double[] {${codes.map((_, i) => `q${i}`).join(', ')}};
     boolean[] unseen = new boolean[] {${features.map((feature) => feature.unseen).join(', ')}};
-    anomaly.put('attribution', attribution(forest, limits, ${2 ** tables.depth}, (List) params.get('features'), values, surprises, length, unseen));
+    anomaly.put('attribution', attribution(forest, limits, ${2 ** tables.depth}, (List) params.get('features'), values, surprises, length, part, unseen));
   }
 } catch (Exception e) {
   anomaly.clear();
@@ -313,11 +314,16 @@ ctx.put('model', model);
   return [...functions].join('') + walkForest(tables.depth) + main;
 }
 
-/** Painless of `dampedSum`, which has two numbers; nothing where short paths count in full. */
-function dampShortSum({ damping }: IsolationForest): string {
+/** Painless of `dampedSum`, which has two numbers, and of the part of the splits that counts; nothing where short paths count in full. */
+function dampShortSum({ damping, treeCount }: IsolationForest): string {
   if (damping === undefined) return '';
   return `  double limit = at((List) forest.get('damping'), 0);
-  if (sum < limit) sum = limit - (limit - sum) * at((List) forest.get('damping'), 1);
+  if (sum < limit) {
+    double counted = limit - (limit - sum) * at((List) forest.get('damping'), 1);
+    double left = ((Number) verdict.get('expected')).doubleValue() * ${treeCount} - sum;
+    if (left > 0) part = Math.max(0.0, 1 - (counted - sum) / left);
+    sum = counted;
+  }
 `;
 }
 

@@ -107,7 +107,7 @@ double averagePathLength(int count) {
   return Math.floor(exact * 4294967296.0 + 0.5) / 4294967296.0;
 }
 
-double[] shares(Map forest, int[] limits, int features, int size, double[] surprises, double length) {
+double[] shares(Map forest, int[] limits, int features, int size, double[] surprises, double length, double part) {
   String nodes = (String) forest.get('nodes');
   String leaves = (String) forest.get('leaves');
   String rows = (String) forest.get('rows');
@@ -134,7 +134,9 @@ double[] shares(Map forest, int[] limits, int features, int size, double[] surpr
   }
   double surprised = 0;
   for (int i = 0; i < features; i++) surprised += surprises[i];
+  total *= part;
   for (int i = 0; i < features; i++) {
+    shares[i] *= part;
     double gain = length * surprises[i] / (1 + surprised);
     shares[i] += gain;
     total += gain;
@@ -150,8 +152,8 @@ String shown(def value) {
   return text == null ? 'unusable' : text;
 }
 
-List attribution(Map forest, int[] limits, int size, List features, def[] values, double[] surprises, double length, boolean[] unseen) {
-  double[] shares = shares(forest, limits, values.length, size, surprises, length);
+List attribution(Map forest, int[] limits, int size, List features, def[] values, double[] surprises, double length, double part, boolean[] unseen) {
+  double[] shares = shares(forest, limits, values.length, size, surprises, length, part);
   List entries = new ArrayList();
   for (int i = 0; i < values.length; i++) {
     Map entry = new HashMap((Map) features.get(i));

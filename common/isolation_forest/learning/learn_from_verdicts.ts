@@ -83,12 +83,16 @@ export function learnFromVerdicts(
     for (let tree = 0; tree < treeCount; tree++) sum += isolation[leaves[row * treeCount + tree]];
     return sum / treeCount ** 2;
   });
+  /** Splits that make one that counts, around the limit of a row. */
+  const stretchOf = (row: number): number =>
+    forest.damping !== undefined && limits[row] < forest.damping.below ? 1 / forest.damping.share : 1;
   const anomalies = isAnomaly.filter(Boolean).length;
   const most = isAnomaly.map((anomaly, row) => {
     const ofKind = anomaly ? anomalies : isAnomaly.length - anomalies;
     const others = isAnomaly.length - ofKind;
     const share = others === 0 ? 1 : Math.min(1, Math.max(SMALLEST_SHARE, others / ofKind));
-    return curvature[row] === 0 ? 0 : (LARGEST_EFFECT * scale * share) / curvature[row];
+    const effect = Math.min(LARGEST_ADJUSTMENT, LARGEST_EFFECT * stretchOf(row));
+    return curvature[row] === 0 ? 0 : (effect * scale * share) / curvature[row];
   });
   const duals = new Float64Array(rows.rowCount);
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {

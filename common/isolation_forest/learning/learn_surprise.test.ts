@@ -174,6 +174,27 @@ describe('paths of rows that are short', () => {
     expect(damping!.share).toBeGreaterThan(forestOf('tail').damping!.share);
     expect(damping!.share).toBeLessThan(1);
   });
+
+  it('count as they do without features that never differ', () => {
+    const { rowCount, columnCount } = rows;
+    const withConstant = new Float32Array(rowCount * (columnCount + 1));
+    for (let row = 0; row < rowCount; row++)
+      withConstant.set(
+        rows.values.subarray(row * columnCount, (row + 1) * columnCount),
+        row * (columnCount + 1),
+      );
+    const matrix = { values: withConstant, rowCount, columnCount: columnCount + 1 };
+    const numbers: ColumnWatch = { column: 0, feature: 0, kind: 'beyond', probability: 1e-4 };
+    const constant: ColumnWatch = {
+      column: columnCount,
+      feature: columnCount,
+      kind: 'rarity',
+      probability: 1e-4,
+    };
+    const forest = learnSurprise(growForest(matrix, testOptions), matrix, [numbers, constant], 1);
+    expect(forest.surprise).toBeDefined();
+    expect(forest.damping).toBeUndefined();
+  });
 });
 
 it('stays finite where numbers are as large as 32 bits hold', () => {

@@ -102,7 +102,7 @@ export function learnSurprise(
   const { rowCount, columnCount } = matrix;
   const columns = watches.map((watch) => sortedColumn(matrix, watch.column));
   const isStep = watches.map(({ kind }, i) => kind === 'unseen' || isConstant(columns[i]));
-  const surpriseOf = surpriseByRarity(forest, matrix, { seed, saying: shareOfSaying(watches) });
+  const surpriseOf = surpriseByRarity(forest, matrix, { seed, rarity: shareOfRarity(watches, columns) });
   const byFeature = new Map<number, Chances>();
   watches.forEach(({ feature, probability, seldom }, i) => {
     if (!isStep[i]) return;
@@ -411,18 +411,20 @@ function sortedColumn({ values, rowCount, columnCount }: Matrix, column: number)
  * Returns the share of the features that say of each of their values how rare it is. A number that is compared with all logs does not:
  * how its values thin out is not known.
  */
-function shareOfSaying(watches: readonly ColumnWatch[]): number {
+function shareOfRarity(watches: readonly ColumnWatch[], columns: readonly Float32Array[]): number {
+  // No tree splits on a column that never differs. What tells of values never seen never differs in training.
+  const telling = watches.filter(({ kind }, i) => kind === 'unseen' || !isConstant(columns[i]));
   const says = ({ kind, isOfMissing, leastDecay, decay }: ColumnWatch): boolean =>
     kind === 'tail' ? (leastDecay ?? decay) !== undefined : kind === 'rarity' && isOfMissing === undefined;
   const count = (among: readonly ColumnWatch[]): number => new Set(among.map(({ feature }) => feature)).size;
-  return count(watches.filter(says)) / count(watches);
+  return telling.length === 0 ? 0 : count(telling.filter(says)) / count(telling);
 }
 
 /** @returns undefined where no feature says how rare it is, or rows end so soon that nothing is left to damp */
-function dampingBelow(length: number, saying: number): PathDamping | undefined {
+function dampingBelow(length: number, rarity: number): PathDamping | undefined {
   const below = clampToFloat32(length);
-  const share = clampToFloat32(1 - DAMPED.most * saying);
-  return below > 0 && saying > 0 ? { below, share } : undefined;
+  const share = clampToFloat32(1 - DAMPED.most * rarity);
+  return below > 0 && rarity > 0 ? { below, share } : undefined;
 }
 
 /** Returns the share of its surprise that a value of this probability adds: 1 for the rarest. */
@@ -447,13 +449,13 @@ interface SurpriseOf {
 }
 
 /**
- * @param saying see {@link shareOfSaying}
+ * @param rarity see {@link shareOfRarity}
  * @returns surprise by how the path lengths of training rows lie, as they count
  */
 function surpriseByRarity(
   forest: IsolationForest,
   matrix: Matrix,
-  { seed, saying }: { readonly seed: number; readonly saying: number },
+  { seed, rarity }: { readonly seed: number; readonly rarity: number },
 ): SurpriseOf {
   const { columnCount } = matrix;
   const rows = drawRows(
@@ -474,7 +476,7 @@ function surpriseByRarity(
     return (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   };
   const undamped = quantilesOf(plain);
-  const damping = dampingBelow(undamped(DAMPED.below), saying);
+  const damping = dampingBelow(undamped(DAMPED.below), rarity);
   const counted = plain.map((length) => dampedSum({ damping, treeCount: 1 }, length));
   const quantile = quantilesOf(counted);
   const ordinary = quantile(ORDINARY);

@@ -1,6 +1,9 @@
 import { attributeRow } from './attribution';
+import { createScorer } from './scorer';
+import { averagePathLength } from '../forest/average_path_length';
 import { growForest } from '../growing/grow_forest';
 import { bellMatrix, everyKind, testOptions } from '../forest/test_matrices';
+import type { IsolationForest } from '../forest/types';
 
 describe.each(everyKind)('attributeRow with $splits by $trainer', (kind) => {
   const columnCount = 6;
@@ -52,6 +55,33 @@ describe('attributeRow', () => {
     const [damped] = attributeRow({ ...grown, surprise, damping: { below: 12, share: 0.25 } }, row);
     expect(plain).toBeGreaterThan(0.5);
     expect(damped).toBeGreaterThan(plain);
+  });
+
+  it('shares out what damped paths have brought to the score, and no more', () => {
+    const grown = growForest(bellMatrix(2_000, 2), testOptions);
+    const surprise = {
+      columns: Uint16Array.of(0),
+      features: Uint16Array.of(0),
+      low: Float32Array.of(-100),
+      lowScale: Float32Array.of(1),
+      high: Float32Array.of(4),
+      highScale: Float32Array.of(1),
+      jump: Float32Array.of(1),
+      growth: Float32Array.of(0),
+    };
+    const row = Float32Array.of(5, 5);
+    const damping = { below: 12, share: 0.25 };
+    const splits = attributeRow(grown, row);
+    const expected = averagePathLength(grown.subsampleSize);
+    const matrix = { values: row, rowCount: 1, columnCount: 2 };
+    const lengthOf = (forest: IsolationForest): number =>
+      -Math.log2(createScorer(forest).score(matrix)[0]) * expected;
+    const [raw, counted] = [grown, { ...grown, damping }].map(lengthOf);
+    // Half of what counts is left over by a surprise of 1; of the rest, each column has its part.
+    const total = expected - counted / 2;
+    const [share] = attributeRow({ ...grown, surprise, damping }, row);
+    expect(counted).toBeGreaterThan(raw);
+    expect(share).toBeCloseTo((splits[0] * (expected - counted) + counted / 2) / total, 1);
   });
 
   it('says nothing about rows that nothing tells apart', () => {

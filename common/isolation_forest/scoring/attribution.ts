@@ -47,6 +47,12 @@ export function attributeRow(forest: IsolationForest, row: Float32Array): Float6
   }
   if (surprise !== undefined) {
     const counted = dampedSum(forest, length);
+    // Of what the splits leave out the score has but a part.
+    const left = averagePathLength(forest.subsampleSize) * treeCount - length;
+    if (counted > length && left > 0) {
+      const part = Math.max(0, 1 - (counted - length) / left);
+      for (let column = 0; column < columnCount; column++) shares[column] *= part;
+    }
     const surprises: { column: number; amount: number }[] = [];
     const total = surpriseOfRow(surprise, values, 0, (column, amount) => surprises.push({ column, amount }));
     for (const { column, amount } of surprises) shares[column] += (counted * amount) / (1 + total);
