@@ -71,7 +71,8 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
   const place = isNamed ? scope.value : (detectors[0]?.name ?? scope.value);
   const [lead] = leading.map(({ result }) => linksOf(result));
   const start = Date.parse(first.result['@timestamp']);
-  const end = Math.max(start, linksOf(last.result).to);
+  // The last result by its time may be a log within a bucket that ends later.
+  const end = Math.max(start, linksOf(last.result).to, group.buckets?.to ?? start);
   const shown = (values: readonly string[]): string[] =>
     values.slice(0, KEYS_SHOWN).map((value) => printable(value, LONGEST_KEY));
   const [firstLine, lastLine] = [incidentLine(first), incidentLine(last)];

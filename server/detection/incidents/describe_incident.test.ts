@@ -1,0 +1,26 @@
+import type { AnomalyResult } from '../../../common/anomaly';
+import type { Group } from '../../../common/incidents';
+import { describeIncident } from './describe_incident';
+
+const at = (minutes: number): number => Date.UTC(2026, 0, 5, 12) + minutes * 60_000;
+
+it('an incident lasts to the end of its buckets, though its last result is a log within one', () => {
+  const group: Group = {
+    ...{ scope: { kind: 'detector', value: 'till' }, from: at(0), to: at(60), quiet: 30 * 60_000 },
+    ...{ patterns: ['Disk <*> is full'], routes: [], sources: [], bucketDetectors: [] },
+    buckets: { from: at(0), to: at(60) },
+  };
+  const found = (minutes: number) => ({
+    id: `log ${minutes}`,
+    result: {
+      '@timestamp': new Date(at(minutes)).toISOString(),
+      message: 'Disk sda is full',
+      detector: { id: 'till', name: 'Till' },
+      anomaly: { score: 0.7, confidence: 0.7, severity: 'minor', pattern: 'Disk <*> is full' },
+    } as unknown as AnomalyResult,
+  });
+  const [first, last] = [found(0), found(5)];
+  const figures = { logs: 2, buckets: 0, detectors: [], score: 0.7, confidence: 0.7 };
+  const { end, closes_at } = describeIncident(group, { ...figures, first, last, leading: [first] });
+  expect([end, closes_at]).toEqual(['2026-01-05T13:00:00.000Z', '2026-01-05T13:30:00.000Z']);
+});
