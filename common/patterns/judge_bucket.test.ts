@@ -118,10 +118,10 @@ test('a pattern surges in one entity, vanishes and returns, and a new one is tol
     const { frequent: _frequent, ...others } = usual(bucket);
     world.judge(bucket, { ...others, crash: { shop: 6 } });
   }
-  expect(toldFrom(end + 1).sort()).toEqual(['new crash shop', 'vanished frequent']);
+  expect(toldFrom(end + 1).sort()).toEqual(['new crash shop', 'vanished frequent shop']);
   expect(world.models.get('frequent')!.series.get(ALL_ENTITIES)!.state).toBe('vanished');
   world.judge(end + 4, usual(end + 4));
-  expect(toldFrom(end + 4)).toEqual(['returned frequent']);
+  expect(toldFrom(end + 4)).toEqual(['returned frequent shop']);
 });
 
 test('neither the order of patterns and entities nor judging a bucket again changes anything', () => {
@@ -152,4 +152,33 @@ test('an ignored pattern is counted, learned and never told', () => {
   world.judge(4 * 96, { ...usual(4 * 96), frequent: { shop: 4_000 } });
   expect(world.told).toEqual([]);
   expect(model.judged).toBe(START + 4 * DAY + SPAN);
+});
+
+test('a surge that one of several entities makes is told with that entity, also where it moves all together', () => {
+  const world = new World();
+  const end = 4 * 96;
+  for (let bucket = 0; bucket < end; bucket++) world.judge(bucket, usual(bucket));
+  world.judge(end, { ...usual(end), steady: { shop: 30, till: 900 } });
+  expect(world.models.get('steady')!.series.get(ALL_ENTITIES)!.state).toBe('surging');
+  expect(world.told).toMatchObject([{ change: 'surging', patternId: 'steady', entity: 'till' }]);
+});
+
+test('many patterns that return do not crowd out a new one', () => {
+  const world = new World();
+  const end = 4 * 96;
+  for (let bucket = 0; bucket < end; bucket++) world.judge(bucket, usual(bucket));
+  const back: Counts = {};
+  for (let number = 0; number < 25; number++) {
+    const id = `back ${number}`;
+    back[id] = { shop: 1 };
+    world.models.set(id, {
+      ...{ id, tokens: [id], firstSeen: START, lastSeen: START, since: START, example: id, members: [] },
+      profile: emptyProfile(START),
+      series: new Map([[ALL_ENTITIES, { ...newSeries(START), state: 'vanished' as const }]]),
+      judged: START + SPAN,
+    });
+  }
+  world.judge(end, { ...usual(end), ...back, crash: { shop: 6 } });
+  expect(world.told).toHaveLength(20);
+  expect(world.told[0]).toMatchObject({ change: 'new', patternId: 'crash' });
 });

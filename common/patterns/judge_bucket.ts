@@ -152,7 +152,7 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
   for (const pattern of patterns) {
     if (touched.has(pattern.id)) pattern.judged = time + span;
   }
-  const told = ordered(withoutRepetition(findings, counts));
+  const told = ordered(withoutRepetition(findings, patterns));
   return {
     findings: told.slice(0, PATTERN_LIMITS.findings),
     more: Math.max(0, told.length - PATTERN_LIMITS.findings),
@@ -392,26 +392,31 @@ function judgeArrivals(
 /** A change in all entities together is told once, with the entity where it is one alone. */
 function withoutRepetition(
   findings: readonly PatternFinding[],
-  counts: BucketInput['counts'],
+  patterns: readonly PatternModel[],
 ): PatternFinding[] {
-  const ofAll = new Set(
-    findings.flatMap(({ patternId, entity, change }) =>
-      entity === undefined ? [`${change} ${patternId}`] : [],
-    ),
-  );
+  const keyOf = ({ patternId, change }: PatternFinding): string => `${change} ${patternId}`;
+  const ofAll = new Set<string>();
+  const changed = new Map<string, string[]>();
+  for (const finding of findings) {
+    const key = keyOf(finding);
+    if (finding.entity === undefined) ofAll.add(key);
+    else changed.set(key, [...(changed.get(key) ?? []), finding.entity]);
+  }
+  const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
   return findings.flatMap((finding) => {
-    const { patternId, entity, change } = finding;
-    if (entity !== undefined) return ofAll.has(`${change} ${patternId}`) ? [] : [finding];
-    const entities = [...(counts.get(patternId)?.keys() ?? [])].filter((name) => name !== ALL_ENTITIES);
-    const isOne = change === 'new' && entities.length === 1;
-    return [isOne ? { ...finding, entity: entities[0] } : finding];
+    if (finding.entity !== undefined) return ofAll.has(keyOf(finding)) ? [] : [finding];
+    const known = [...(byId.get(finding.patternId)?.series.keys() ?? [])].filter(
+      (name) => name !== ALL_ENTITIES,
+    );
+    const [entity, ...others] = known.length === 1 ? known : (changed.get(keyOf(finding)) ?? []);
+    return [entity !== undefined && others.length === 0 ? { ...finding, entity } : finding];
   });
 }
 
 const ordered = (findings: readonly PatternFinding[]): PatternFinding[] =>
   [...findings].sort(
     (one, other) =>
-      (one.chance ?? 0) - (other.chance ?? 0) ||
+      (one.chance ?? 1) - (other.chance ?? 1) ||
       (one.patternId < other.patternId ? -1 : one.patternId > other.patternId ? 1 : 0) ||
       ((one.entity ?? '') < (other.entity ?? '') ? -1 : 1),
   );
