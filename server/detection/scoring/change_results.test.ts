@@ -85,6 +85,8 @@ it.each([
   ['surging', 'info', {}, 'minor'],
   ['surging', 'info', { count: 40 }, 'major'],
   ['surging', 'fatal', { count: 40 }, 'critical'],
+  ['surging', 'info', { count: 4, usual: 0.1 }, 'minor'],
+  ['surging', 'info', { count: 10, usual: 0.1 }, 'major'],
   ['dropping', 'info', { count: 1 }, 'warning'],
   ['dropping', 'info', { count: 1, usual: 10 }, 'minor'],
   ['vanished', 'error', { count: 0, usual: 40 }, 'minor'],

@@ -34,7 +34,7 @@ export function severityOfChange({ finding, pattern }: Pick<FoundChange, 'findin
     case 'new':
       return isWorse ? 'major' : 'minor';
     case 'surging': {
-      const isLarge = count >= LARGE_CHANGE * usual;
+      const isLarge = count >= LARGE_CHANGE * Math.max(usual, 1);
       return isLarge ? (isWorse ? 'critical' : 'major') : isWorse ? 'major' : 'minor';
     }
     case 'dropping':
