@@ -35,7 +35,7 @@ it('a backfill hour by hour has the alerts and thresholds of one in a piece', as
   try {
     const trained = async (): Promise<string> => {
       const detector = webDetector(index, {
-        threshold: { method: 'adaptive', contamination: 0.01, alerts_per_day: 1_000 },
+        threshold: { method: 'adaptive', contamination: 0.01, alerts_per_day: 200 },
         training: { window: '4h', max_rows: 3_000 },
         drift: { every: 'off' },
       });

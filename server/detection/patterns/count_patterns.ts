@@ -82,6 +82,8 @@ class PatternCounter implements RunPatterns {
   private readonly cache: CatalogueCache;
   private state: State | undefined;
   private mayWrite = true;
+  /** The error of those who are told of changes. */
+  private untold: unknown;
 
   constructor(
     private readonly options: PatternCounterOptions,
@@ -225,7 +227,13 @@ class PatternCounter implements RunPatterns {
     }
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
     // A run that dies in between judges the same buckets again, since the patterns do not know of them yet.
-    if (findings.length > 0) await tell(await this.changesOf(findings, byId));
+    if (findings.length > 0) {
+      const changes = await this.changesOf(findings, byId);
+      await tell(changes).catch((error: unknown) => {
+        this.untold = error;
+        throw error;
+      });
+    }
     await store.save(
       patterns.filter(({ id }) => touched.has(id)),
       findings,
@@ -291,7 +299,9 @@ class PatternCounter implements RunPatterns {
     try {
       await work(this.current());
     } catch (error) {
-      if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+      // That results cannot be written fails the run, as it does for those of logs.
+      if (error === this.untold || !(error instanceof DetectionError) || error.code !== 'forbidden')
+        throw error;
       this.mayWrite = false;
       this.options.warn(`Patterns are not counted. ${error.message}`);
     }

@@ -1,5 +1,5 @@
 import { parseDetector, type DetectorInput } from '../../../common/detector';
-import { emptyProfile, type PatternFinding, type PatternModel } from '../../../common/patterns';
+import { emptyProfile, type PatternFinding, type PatternModel, NO_ENTITY } from '../../../common/patterns';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import type { FoundChange } from '../ports/patterns';
 import { changeResult, severityOfChange } from './change_results';
@@ -53,7 +53,7 @@ it('a change of a pattern is a result of its bucket and entity, in words and wit
   expect(result).toMatchObject({
     '@timestamp': '2026-01-05T12:00:00.000Z',
     event: { start: '2026-01-05T12:00:00.000Z', end: '2026-01-05T12:15:00.000Z' },
-    message: 'Disk sda is full',
+    message: 'Disk <*> is full',
     log: { level: 'warn' },
     anomaly: {
       entity: 'web-1',
@@ -107,4 +107,20 @@ it('a detector that may not repeat the message names the pattern by its id', () 
   expect(text).toContain('a'.repeat(24));
   const chosen = originOf({ copy_fields: 'chosen', context_fields: ['message'] });
   expect(changeResult(chosen, found()).anomaly.pattern).toBe('Disk <*> is full');
+});
+
+it('repeats the level, and all of a message, only where results of logs would', () => {
+  const of = (settings: Partial<DetectorInput>) =>
+    JSON.parse(JSON.stringify(changeResult(originOf(settings), found({}, { level: 'error' })))) as {
+      log?: { level: string };
+      message?: string;
+    };
+  expect(of({ copy_fields: 'none' }).log).toBeUndefined();
+  expect(of({ copy_fields: 'chosen', context_fields: ['message'] }).log).toBeUndefined();
+  expect(of({ copy_fields: 'chosen', context_fields: ['log.level'] }).log).toEqual({ level: 'error' });
+  expect(of({ copy_fields: 'all', context_fields: ['url.path'] }).message).toBeUndefined();
+});
+
+it('has an id that can be read, also without an entity', () => {
+  expect(changeResult(originOf(), found({ entity: NO_ENTITY })).source.id).toContain('/(none)/');
 });

@@ -1,12 +1,13 @@
 import { severityOf, SEVERITIES, type AnomalyResult, type Severity } from '../../../common/anomaly';
 import { USUAL_CHARACTERS, VALUE_CHARACTERS } from '../../../common/anomaly/comparison';
-import { entitySettingOf, namedParts, type Detector } from '../../../common/detector';
+import { entitySettingOf, namedParts } from '../../../common/detector';
 import { reasonOf } from '../../../common/explanations';
 import { wellFormedJson } from '../../../common/json_values';
 import { codeOf, namesOf } from '../../../common/log_features/category/severity_codes';
 import { kqlOf, NO_ENTITY, OTHER_ENTITIES, patternText } from '../../../common/patterns';
 import { printable } from '../../../common/printable';
 import type { FoundChange } from '../ports/patterns';
+import { copiedFields } from './result_context';
 import type { ResultOrigin } from './result_documents';
 
 /** A surge of so many times the usual, and a drop to such a part of it, is a worse one. */
@@ -22,6 +23,12 @@ const THRESHOLD = 0.5;
 
 /** Ids of results of patterns begin so; those of logs are ids of documents. */
 const CHANGE_ID = 'pattern';
+const LEVEL_FIELD = 'log.level';
+/** Names in ids, which are read by people as well. */
+const NAMES_OF_NONE: Readonly<Record<string, string>> = {
+  [NO_ENTITY]: '(none)',
+  [OTHER_ENTITIES]: '(others)',
+};
 
 const isError = (level: string | undefined): boolean =>
   level !== undefined && (namesOf('level').get(codeOf(level)) ?? 0) >= ERROR_BADNESS;
@@ -57,14 +64,6 @@ function confidenceOf(found: FoundChange): number {
   return from + (to - from) * sureness;
 }
 
-/** Fields of a log whose values a result of the detector may repeat. */
-function mayRepeat(
-  { copy_fields: copied = 'all', context_fields: chosen }: Detector,
-  field: string,
-): boolean {
-  return copied === 'all' || (copied === 'chosen' && chosen.includes(field));
-}
-
 /** A result that tells of a pattern in one bucket, as it is stored. Found again it has the same id. */
 export function changeResult(
   { detectorId, snapshot, runId, now }: Omit<ResultOrigin, 'reached'>,
@@ -75,30 +74,34 @@ export function changeResult(
   const { detector } = snapshot;
   const entity =
     finding.entity === NO_ENTITY || finding.entity === OTHER_ENTITIES ? undefined : finding.entity;
+  const entityName = NAMES_OF_NONE[finding.entity ?? ''] ?? finding.entity ?? '';
   const parts = namedParts(entity, detector);
-  const isCopied = mayRepeat(detector, field);
+  const copied = new Set(copiedFields(detector));
+  const isCopied = copied.has(field);
   const text = isCopied ? patternText(pattern.tokens) : pattern.id;
   const confidence = confidenceOf(found);
+  const expected = Number(usual.toPrecision(3));
   const attribution: AnomalyResult['anomaly']['attribution'] = [
     {
       feature: `${field} (pattern)`,
       field,
       share: 1,
       actual: printable(text, VALUE_CHARACTERS),
-      typical: printable(`${Number(usual.toPrecision(3))} logs`, USUAL_CHARACTERS),
+      typical: printable(`${expected} ${expected === 1 ? 'log' : 'logs'}`, USUAL_CHARACTERS),
       comparison: {
         kind: 'change',
         value: printable(text, VALUE_CHARACTERS),
         change,
         count,
-        expected: Number(usual.toPrecision(3)),
+        expected,
       },
     },
   ];
   const start = new Date(time).toISOString();
   return wellFormedJson<AnomalyResult>({
-    ...(isCopied && { message: pattern.example }),
-    ...(pattern.level !== undefined && { log: { level: pattern.level } }),
+    // The example is the first log of the pattern: of a change that came later it is none.
+    ...(isCopied && { message: change === 'new' ? pattern.example : text }),
+    ...(pattern.level !== undefined && copied.has(LEVEL_FIELD) && { log: { level: pattern.level } }),
     '@timestamp': start,
     event: {
       kind: 'alert',
@@ -131,7 +134,7 @@ export function changeResult(
     },
     source: {
       index: detector.source.index,
-      id: [CHANGE_ID, pattern.id, change, finding.entity ?? '', time].join('/'),
+      id: [CHANGE_ID, pattern.id, change, entityName, time].join('/'),
     },
     run: { id: runId },
     result: { type: 'log' },

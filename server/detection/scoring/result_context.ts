@@ -42,7 +42,7 @@ function bucketContext(detector: Detector): string[] {
 }
 
 /** Fields whose values a result may repeat, by the detector's `copy_fields`. */
-function copiedFields(detector: Detector): string[] {
+export function copiedFields(detector: Detector): string[] {
   const { copy_fields: copied = 'all', context_fields: chosen, features, unit, bucket } = detector;
   switch (copied) {
     case 'none':

@@ -51,6 +51,8 @@ function worldOf(logs = LOGS) {
   const detector = {
     source: { index: 'weblogs', timestamp_field: '@timestamp', ingested_field: 'event.ingested' },
     schedule: { query_delay: '1s', late_window: '24h' },
+    context_fields: [],
+    features: [],
   };
   const run = (change: Partial<DetectionRunOptions> = {}) =>
     runDetection({
@@ -101,7 +103,7 @@ describe('a run', () => {
         },
       },
     });
-    expect(outcome).toMatchObject({ logs: 5, anomalies: 3, created: 3 });
+    expect(outcome).toMatchObject({ logs: 5, anomalies: 3, changes: 1, created: 3 });
     expect(steps).toEqual([
       ...['record odd-1', 'record odd-2', 'announce odd-1', 'announce odd-2', 'finish'],
       ...['record pattern', 'announce pattern', 'finish', '3 stored'],

@@ -99,6 +99,8 @@ export interface DetectionRun {
   /** Logs that arrived without one, where the cluster scores them. */
   readonly unscored: number;
   readonly anomalies: number;
+  /** Changes of patterns among these. */
+  readonly changes: number;
   /** Results beside these that are stored hidden. */
   readonly suppressed: number;
   /** Results that were not there before: smaller than `anomalies` after a restart. */
@@ -149,6 +151,7 @@ class Run {
     foundLate: 0,
     unscored: 0,
     anomalies: 0,
+    changes: 0,
     suppressed: 0,
     created: 0,
     putAside: 0,
@@ -216,6 +219,7 @@ class Run {
     const { added, putAside } = await store.write(results);
     const news = shownOf(added);
     this.total.anomalies += shown.length;
+    this.total.changes += shown.length;
     this.total.created += news.length;
     this.total.suppressed += results.length - shown.length;
     this.total.putAside += putAside;

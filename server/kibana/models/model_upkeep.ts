@@ -186,7 +186,7 @@ async function alertRateOf(
     size: SHARED_ALERTS_LOOKED_AT,
   });
   const logs = await job.source.fetch(
-    latest.map(({ result }) => result.source),
+    latest.filter(({ result }) => result.anomaly.change === undefined).map(({ result }) => result.source),
     snapshot.encoder.fields,
   );
   const sharedAlerts = await shareFlagged(

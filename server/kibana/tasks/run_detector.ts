@@ -112,7 +112,12 @@ export async function runDetector(
     }
     if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
     const { run, report } = await score(services, job, { model, before }, { ...conditions, announcements });
-    const counted = countRun(before.counted, { version: model.version, ...report });
+    const counted = countRun(before.counted, {
+      version: model.version,
+      logs: report.logs,
+      // A model has no part in what patterns do.
+      anomalies: report.anomalies - run.changes,
+    });
     const quietSince =
       report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
     await putOnRecord(job, { ...before, counted, quiet_since: quietSince }, report, clock.now());
