@@ -210,8 +210,9 @@ export function decodeForest(bytes: Uint8Array): IsolationForest {
   const extended = splits === 'extended';
   const width = reader.count('the hyperplane width', extended ? 1 : 0, extended ? columnCount : 0);
   const parts = version === PARTS_VERSION ? reader.byte() : version === ADJUSTED_VERSION ? ADJUSTED : 0;
-  if (parts > ADJUSTED + SURPRISE + DAMPED)
+  if (parts > ADJUSTED + SURPRISE + DAMPED) {
     reader.refuse(`its parts are ${parts}, which this program does not know`);
+  }
   if (reader.remaining < columnCount * 4) reader.refuse(`it is too short for ${columnCount} columns`);
   const fillValues = Float32Array.from({ length: columnCount }, () => readFinite(reader, 'a fill value'));
   const builder = new ForestBuilder({

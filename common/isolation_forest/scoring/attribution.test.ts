@@ -5,6 +5,18 @@ import { growForest } from '../growing/grow_forest';
 import { bellMatrix, everyKind, testOptions } from '../forest/test_matrices';
 import type { IsolationForest } from '../forest/types';
 
+/** Values of the first column above 4 surprise by 1. */
+const surprise = {
+  columns: Uint16Array.of(0),
+  features: Uint16Array.of(0),
+  low: Float32Array.of(-100),
+  lowScale: Float32Array.of(1),
+  high: Float32Array.of(4),
+  highScale: Float32Array.of(1),
+  jump: Float32Array.of(1),
+  growth: Float32Array.of(0),
+};
+
 describe.each(everyKind)('attributeRow with $splits by $trainer', (kind) => {
   const columnCount = 6;
   const matrix = bellMatrix(2_000, columnCount);
@@ -40,16 +52,6 @@ describe.each(everyKind)('attributeRow with $splits by $trainer', (kind) => {
 describe('attributeRow', () => {
   it('gives what surprises more where short paths are damped', () => {
     const grown = growForest(bellMatrix(2_000, 2), testOptions);
-    const surprise = {
-      columns: Uint16Array.of(0),
-      features: Uint16Array.of(0),
-      low: Float32Array.of(-100),
-      lowScale: Float32Array.of(1),
-      high: Float32Array.of(4),
-      highScale: Float32Array.of(1),
-      jump: Float32Array.of(1),
-      growth: Float32Array.of(0),
-    };
     const row = Float32Array.of(5, 5);
     const [plain] = attributeRow({ ...grown, surprise }, row);
     const [damped] = attributeRow({ ...grown, surprise, damping: { below: 12, share: 0.25 } }, row);
@@ -59,16 +61,6 @@ describe('attributeRow', () => {
 
   it('shares out what damped paths have brought to the score, and no more', () => {
     const grown = growForest(bellMatrix(2_000, 2), testOptions);
-    const surprise = {
-      columns: Uint16Array.of(0),
-      features: Uint16Array.of(0),
-      low: Float32Array.of(-100),
-      lowScale: Float32Array.of(1),
-      high: Float32Array.of(4),
-      highScale: Float32Array.of(1),
-      jump: Float32Array.of(1),
-      growth: Float32Array.of(0),
-    };
     const row = Float32Array.of(5, 5);
     const damping = { below: 12, share: 0.25 };
     const splits = attributeRow(grown, row);
