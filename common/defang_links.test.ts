@@ -1,4 +1,5 @@
 import { defangLinks, dottedWordsOf } from './defang_links';
+import { leastTime } from '../test/unit/thread_time';
 
 describe('defangLinks', () => {
   it.each([
@@ -46,9 +47,15 @@ describe('defangLinks', () => {
   });
 
   it('takes no time over texts that are made for it', () => {
-    const started = performance.now();
-    for (const text of ['a.'.repeat(20_000), 'a'.repeat(40_000), '//@'.repeat(10_000), '\\\\'.repeat(20_000)])
-      defangLinks(text);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const read = () => {
+      for (const text of [
+        'a.'.repeat(20_000),
+        'a'.repeat(40_000),
+        '//@'.repeat(10_000),
+        '\\\\'.repeat(20_000),
+      ])
+        defangLinks(text);
+    };
+    expect(leastTime(read, 1_000)).toBeLessThan(1_000);
   });
 });

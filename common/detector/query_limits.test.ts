@@ -7,6 +7,7 @@ import {
   queryProblem,
   sourceOfFileSchema,
 } from './query_limits';
+import { leastTime } from '../../test/unit/thread_time';
 
 const term = { term: { 'service.name': 'web' } };
 const nested = (levels: number): unknown => {
@@ -208,9 +209,9 @@ describe('a query', () => {
   it('made of shared parts that stand for gigabytes is refused at once', () => {
     let bomb: unknown = [term, term];
     for (let i = 0; i < 26; i++) bomb = [bomb, bomb];
-    const started = performance.now();
-    expect(queryProblem({ bool: { filter: bomb } })).toBe('has more than 16384 characters as JSON');
-    expect(performance.now() - started).toBeLessThan(500);
+    const read = () =>
+      expect(queryProblem({ bool: { filter: bomb } })).toBe('has more than 16384 characters as JSON');
+    expect(leastTime(read, 500)).toBeLessThan(500);
   });
 });
 

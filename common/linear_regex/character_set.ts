@@ -5,6 +5,7 @@
 export type CharacterSet = readonly (readonly [low: number, high: number])[];
 
 const LAST_CODE_UNIT = 0xffff;
+const LAST_ASCII = 0x7f;
 
 /** The form in which code units are compared: upper case, unless that is several code units, or ASCII for what is not. */
 export function canonicalUnit(unit: number): number {
@@ -42,8 +43,23 @@ export function complement(set: CharacterSet): CharacterSet {
   return rest;
 }
 
+/** Large sets come back, as `.` and `\W` do; so many are kept with their canonical forms. */
+const KEPT_SETS = 64;
+const canonicalSets = new Map<string, CharacterSet>();
+
 /** The canonical forms of the code units in `ranges`. */
 export function canonicalSet(ranges: CharacterSet): CharacterSet {
+  if (ranges.every(([low, high]) => high - low < LAST_ASCII)) return toCanonical(ranges);
+  const key = ranges.join(' ');
+  const kept = canonicalSets.get(key);
+  if (kept !== undefined) return kept;
+  if (canonicalSets.size >= KEPT_SETS) canonicalSets.clear();
+  const set = toCanonical(ranges);
+  canonicalSets.set(key, set);
+  return set;
+}
+
+function toCanonical(ranges: CharacterSet): CharacterSet {
   const out: [number, number][] = [];
   for (const [low, high] of ranges) {
     const lowest = Math.max(low, 97);

@@ -6,6 +6,7 @@ import { DetectionError } from '../detection_error';
 import type { LogDocument } from '../log_document';
 import type { LogFormat } from '.';
 import { createLineParser, detectFormat, LONGEST_LINE, LONGEST_TEXT, parseLines } from '.';
+import { leastTime } from '../../test/unit/thread_time';
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64)';
 const COMBINED = `203.0.113.7 - ann [17/May/2015:10:05:03 +0200] "GET /shop/a%20b?q=1&r=2 HTTP/1.1" 200 5123 "http://x.example/?a=b" "${AGENT}"`;
@@ -166,10 +167,11 @@ describe('patterns', () => {
   it('takes time linear in the line', () => {
     const parse = createLineParser('combined');
     const start = '1.1.1.1 - - [17/May/2015:10:05:03 +0200] "';
-    const started = performance.now();
-    for (const hostile of ['\\"', '" ', '\\', '"', ' [', '\\x41'])
-      parse(start + hostile.repeat(Math.floor((LONGEST_LINE - 100) / hostile.length)), 1);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    const read = () => {
+      for (const hostile of ['\\"', '" ', '\\', '"', ' [', '\\x41'])
+        parse(start + hostile.repeat(Math.floor((LONGEST_LINE - 100) / hostile.length)), 1);
+    };
+    expect(leastTime(read, 3_000)).toBeLessThan(3_000);
   });
 });
 

@@ -15,11 +15,18 @@ export function mainThreadTime(): number | undefined {
  * The longest time for which some work kept this thread from all else, milliseconds of processor time: what other work on the
  * machine takes of it does not count. Where the system does not tell it, the delay of the event loop stands in.
  *
- * @param rounds of the work, of which the least counts: the collection of garbage that others left falls into one of them
+ * @param options.rounds of the work, of which the least counts: the collection of garbage that others left falls into one
+ *   of them
+ * @param options.limit milliseconds; rounds end with the first that stays below
  */
-export async function longestBlock(work: () => Promise<unknown>, rounds = 1): Promise<number> {
+export async function longestBlock(
+  work: () => Promise<unknown>,
+  { rounds = 1, limit = 0 }: { rounds?: number; limit?: number } = {},
+): Promise<number> {
   let least = Infinity;
-  for (let round = 0; round < rounds; round++) least = Math.min(least, await blockOf(work));
+  for (let round = 0; round < rounds && least >= limit; round++) {
+    least = Math.min(least, (await blockOf(work)) / (limit > 0 ? slowness() : 1));
+  }
   return least;
 }
 
@@ -44,4 +51,50 @@ async function blockOf(work: () => Promise<unknown>): Promise<number> {
   await watching;
   delay.disable();
   return (mainThreadTime() === undefined ? delay.max : longest) / 1e6;
+}
+
+/** Milliseconds that {@link yardstick} takes on the machine that the limits of tests were set on, idle. */
+const YARDSTICK_MILLISECONDS = 3;
+const MOST_ROUNDS = 8;
+
+/** Some work of the kind that tests measure: objects, texts, numbers. */
+function yardstick(): number {
+  const counts = new Map<string, number>();
+  for (let i = 0; i < 8_000; i++) {
+    const word = `word ${(i * 7_919) % 1_009} ${i & 15}`;
+    counts.set(word, (counts.get(word) ?? 0) + word.split(' ').length);
+  }
+  return counts.size;
+}
+
+/** Milliseconds of processor time of this thread; of the clock where the system does not tell. */
+function timeOf(work: () => unknown): number {
+  const now = (): number => {
+    const nanoseconds = mainThreadTime();
+    return nanoseconds === undefined ? performance.now() : nanoseconds / 1e6;
+  };
+  const before = now();
+  work();
+  return now() - before;
+}
+
+/** Returns how many times longer this thread takes for its work now than where the limits were set; at least 1. */
+export const slowness = (): number => Math.max(1, timeOf(yardstick) / YARDSTICK_MILLISECONDS);
+
+/**
+ * Measures work against a limit, so that neither a slow machine nor other work on it counts: what the processor takes
+ * less than usual from a known piece of work, it is expected to take less from this one.
+ *
+ * @param limit milliseconds; rounds end with the first that stays below
+ * @returns milliseconds of processor time that the work would take on the machine that limits were set on, the least of
+ *   eight rounds
+ */
+export function leastTime(work: () => unknown, limit = 0): number {
+  let least = Infinity;
+  for (let round = 0; round < MOST_ROUNDS && least >= limit; round++) {
+    const before = slowness();
+    const time = timeOf(work);
+    least = Math.min(least, time / Math.max(before, slowness()));
+  }
+  return least;
 }

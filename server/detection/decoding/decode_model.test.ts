@@ -19,7 +19,8 @@ describe('a large model', () => {
   const snapshot = largeModel(700);
   const text = encodeModelSnapshot(snapshot);
   /** Longest block of the thread that decodes by itself, ms. */
-  const plain = (): Promise<number> => longestBlock(async () => decodeModelSnapshot(text), ROUNDS);
+  const plain = (): Promise<number> =>
+    longestBlock(async () => decodeModelSnapshot(text), { rounds: ROUNDS });
   let worker: string;
   beforeAll(async () => {
     await bundleServer(resolve(__dirname, '../../..'), folder);
@@ -42,7 +43,9 @@ describe('a large model', () => {
         true,
       );
     }
-    expect(await longestBlock(() => decoder.decode(text), ROUNDS)).toBeLessThan((await plain()) / FAR_LESS);
+    expect(await longestBlock(() => decoder.decode(text), { rounds: ROUNDS })).toBeLessThan(
+      (await plain()) / FAR_LESS,
+    );
   });
 
   it('is read from the bytes of a file likewise, with its text without spaces', async () => {
@@ -52,7 +55,7 @@ describe('a large model', () => {
     expect(read.snapshot.version).toBe(snapshot.version);
     expect(read.text === text).toBe(true);
     const copies = Array.from({ length: ROUNDS }, () => Uint8Array.from(bytes));
-    expect(await longestBlock(() => decoder.read(copies.pop()!), ROUNDS)).toBeLessThan(
+    expect(await longestBlock(() => decoder.read(copies.pop()!), { rounds: ROUNDS })).toBeLessThan(
       (await plain()) / FAR_LESS,
     );
   });
