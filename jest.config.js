@@ -1,4 +1,12 @@
-/** Unit tests lie beside the code; what crosses modules or needs a real Elasticsearch lies in test/. */
+/**
+ * Unit tests lie beside the code; what crosses modules or needs a real Elasticsearch lies in test/. A unit test that
+ * takes seconds, because it trains many models or measures over many seeds, has `.slow` in its name.
+ */
+const UNIT = [
+  '<rootDir>/{common,server,public,scripts}/**/',
+  '<rootDir>/test/{unit,kibana_versions}/**/',
+  '<rootDir>/test/security/fuzz/**/',
+];
 const shared = {
   rootDir: __dirname,
   transform: {
@@ -18,11 +26,13 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: [
-        '<rootDir>/{common,server,public,scripts}/**/*.test.{ts,tsx}',
-        '<rootDir>/test/{unit,kibana_versions}/**/*.test.ts',
-        '<rootDir>/test/security/fuzz/**/*.test.ts',
-      ],
+      testMatch: UNIT.map((folder) => `${folder}*.test.{ts,tsx}`),
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.slow\\.test\\.'],
+    },
+    {
+      ...shared,
+      displayName: 'slow',
+      testMatch: UNIT.map((folder) => `${folder}*.slow.test.{ts,tsx}`),
     },
     {
       ...shared,

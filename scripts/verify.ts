@@ -1,11 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { relative } from 'node:path';
 import { findJava } from './local_elasticsearch/java';
 
 /**
- * Everything that has to hold, one step after another, with one line for each. A failing step does not hide the
- * steps behind it; the exit code is that of the whole.
+ * Everything that has to hold, with one line for each step. Tests with real parts wait for most of their time: what
+ * needs the processor alone runs beside them, after them in priority. A failing step does not hide the steps behind it;
+ * the exit code is that of the whole.
  */
 interface Step {
   readonly id: string;
@@ -31,8 +34,10 @@ function tests(name: string, id: string, parameters: readonly string[]): Step {
 }
 
 /** Parts that --only chooses from, e.g. `types,lint,unit`; by default all run. */
-const PARTS = ['types', 'lint', 'unit', 'build', 'integration', 'browser', 'next'] as const;
+const PARTS = ['types', 'lint', 'unit', 'slow', 'build', 'integration', 'browser', 'next'] as const;
 type Part = (typeof PARTS)[number];
+
+const BACKGROUND_PRIORITY = 5;
 
 /** The requests to Elasticsearch once more on the next major version, where a Java for it is found. */
 const NEXT_VERSION = '9.4.3';
@@ -51,26 +56,36 @@ function canRunNextVersion(): boolean {
   }
 }
 
-/** Returns the steps in turn; those of one list run side by side, since each uses one core. */
-function stepsOf(parts: ReadonlySet<Part>): readonly (readonly Step[])[] {
-  const steps: Step[][] = [[]];
-  if (parts.has('types'))
-    steps[0].push({ id: 'types', name: 'types', command: ['npx', 'tsc', '--noEmit', '-p', '.'] });
-  if (parts.has('lint')) {
-    steps[0].push({ id: 'lint', name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] });
+/** Steps one after another; those of `background` at a lower priority beside them. */
+interface Plan {
+  readonly foreground: readonly Step[];
+  readonly background: readonly Step[];
+}
+
+function planOf(parts: ReadonlySet<Part>): Plan {
+  const background: Step[] = [];
+  const foreground: Step[] = [];
+  if (parts.has('types')) {
+    background.push({ id: 'types', name: 'types', command: ['npx', 'tsc', '--noEmit', '-p', '.'] });
   }
-  if (parts.has('unit'))
-    steps.push([tests('unit tests', 'unit', ['--selectProjects=unit', '--maxWorkers=100%'])]);
+  if (parts.has('lint')) {
+    background.push({ id: 'lint', name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] });
+  }
+  const units = (['unit', 'slow'] as const).filter((part) => parts.has(part));
+  if (units.length > 0) {
+    const selected = ['--selectProjects', ...units];
+    background.push(tests(`${units.join(' and ')} tests`, 'unit', [...selected, '--maxWorkers=100%']));
+  }
   if (parts.has('build')) {
-    steps.push([{ id: 'build', name: 'build', command: ['npm', 'run', '--silent', 'build'] }]);
+    foreground.push({ id: 'build', name: 'build', command: ['npm', 'run', '--silent', 'build'] });
   }
   // One run of both, so that they share the nodes and no core waits for the other at the end.
   const projects = (['integration', 'browser'] as const).filter((part) => parts.has(part));
   if (projects.length > 0) {
     const selected = ['--selectProjects', ...projects];
-    steps.push([
+    foreground.push(
       tests(`${projects.join(' and ')} tests (Elasticsearch 8.19.8)`, 'real_parts', [...selected, WORKERS]),
-    ]);
+    );
   }
   if (parts.has('next') && canRunNextVersion()) {
     const step = tests(`integration tests (Elasticsearch ${NEXT_VERSION})`, 'next', [
@@ -78,9 +93,9 @@ function stepsOf(parts: ReadonlySet<Part>): readonly (readonly Step[])[] {
       '--testPathPatterns=elasticsearch_|ingest_|bucket_source',
       WORKERS,
     ]);
-    steps.push([{ ...step, environment: { LOCAL_ELASTICSEARCH_VERSION: NEXT_VERSION } }]);
+    foreground.push({ ...step, environment: { LOCAL_ELASTICSEARCH_VERSION: NEXT_VERSION } });
   }
-  return steps;
+  return { foreground, background };
 }
 
 /** @throws InvalidArgumentError naming a part that is none */
@@ -101,32 +116,68 @@ interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly pending: number;
+  /** Tests that failed, each with its file, and files that did not run. */
+  readonly failures: readonly string[];
 }
 
-async function run(step: Step): Promise<Outcome> {
+/** Parts of a report of jest. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+function countsOf(file: string): Pick<Outcome, 'passed' | 'failed' | 'pending' | 'failures'> {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    const failures = report.testResults.flatMap(({ name, status, assertionResults }) => {
+      const failed = assertionResults.filter((test) => test.status === 'failed');
+      const names = failed.map(({ fullName }) => `${relative('.', name)}: ${fullName}`);
+      return names.length === 0 && status === 'failed' ? [`${relative('.', name)} did not run`] : names;
+    });
+    return {
+      passed: report.numPassedTests,
+      failed: failures.length,
+      pending: report.numPendingTests,
+      failures,
+    };
+  } catch {
+    return { passed: 0, failed: 1, pending: 0, failures: [`no report was written to ${file}`] };
+  }
+}
+
+/** @param inBackground at a lower priority, and its output comes in one piece at its end */
+async function run(step: Step, inBackground: boolean): Promise<Outcome> {
   const started = Date.now();
-  process.stdout.write(`\n=== ${step.name}\n`);
+  const title = `\n=== ${step.name}\n`;
+  if (!inBackground) process.stdout.write(title);
   const [command, ...parameters] = step.command;
+  const output: Buffer[] = [];
   const code = await new Promise<number>((settle) => {
     const child = spawn(command, parameters, {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: inBackground ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...step.environment },
     });
+    if (inBackground && child.pid !== undefined) setPriority(child.pid, BACKGROUND_PRIORITY);
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (data: Buffer) => output.push(data));
     child.on('error', () => settle(127));
-    child.on('exit', (status) => settle(status ?? 1));
+    child.on('close', (status) => settle(status ?? 1));
   });
-  const counts = { passed: 0, failed: 0, pending: 0 };
-  if (step.counted !== undefined) {
-    try {
-      const report = JSON.parse(readFileSync(step.counted, 'utf8')) as Record<string, number>;
-      counts.passed = report.numPassedTests;
-      counts.failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
-      counts.pending = report.numPendingTests;
-    } catch {
-      counts.failed = 1; // a runner that wrote no report did not run
-    }
-  }
+  if (inBackground) process.stdout.write(Buffer.concat([Buffer.from(title), ...output]));
+  const counts =
+    step.counted === undefined ? { passed: 0, failed: 0, pending: 0, failures: [] } : countsOf(step.counted);
   return { name: step.name, code, seconds: (Date.now() - started) / 1_000, ...counts };
+}
+
+async function runAll(steps: readonly Step[], inBackground: boolean): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const step of steps) outcomes.push(await run(step, inBackground));
+  return outcomes;
 }
 
 async function main(): Promise<void> {
@@ -137,21 +188,26 @@ async function main(): Promise<void> {
     .opts<{ only?: ReadonlySet<Part> }>();
   rmSync('build/verify', { recursive: true, force: true });
   mkdirSync('build/verify', { recursive: true });
-  const outcomes: Outcome[] = [];
-  for (const steps of stepsOf(only)) outcomes.push(...(await Promise.all(steps.map(run))));
+  const started = Date.now();
+  const { foreground, background } = planOf(only);
+  const both = await Promise.all([runAll(background, foreground.length > 0), runAll(foreground, false)]);
+  const outcomes = both.flat();
   process.stdout.write('\n');
   for (const { name, code, seconds, passed } of outcomes) {
     const tests = passed > 0 ? `, ${passed} tests` : '';
     process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(0)} s${tests})\n`);
   }
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  if (failures.length > 0) process.stdout.write(`\n${failures.join('\n')}\n`);
   const sum = (key: 'passed' | 'failed' | 'pending'): number =>
     outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const broken = outcomes.filter((outcome) => outcome.code !== 0 && outcome.failed === 0).length;
   process.stdout.write(
-    `\n${sum('passed')} passed, ${sum('failed') + broken} failed, ${sum('pending')} skipped\n`,
+    `\n${sum('passed')} passed, ${sum('failed') + broken} failed, ${sum('pending')} skipped, ${((Date.now() - started) / 60_000).toFixed(1)} min\n`,
   );
   const ranNoTest =
-    (['unit', 'integration', 'browser'] as const).some((part) => only.has(part)) && sum('passed') === 0;
+    (['unit', 'slow', 'integration', 'browser'] as const).some((part) => only.has(part)) &&
+    sum('passed') === 0;
   process.exitCode = outcomes.some((outcome) => outcome.code !== 0) || ranNoTest ? 1 : 0;
 }
 
