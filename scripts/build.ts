@@ -8,7 +8,7 @@ import { asJson, buildPlugins, readManifest } from './build/build_plugin';
 import { writeCommandLinePackage } from './build/command_line_package';
 import { DEFAULT_KIBANA_VERSION } from './build/kibana_version';
 import { parseKibanaVersions } from './build/kibana_versions';
-import { releaseNotes } from './build/release_notes';
+import { installNotes, releaseNotes } from './build/release_notes';
 import { bundleCommandLine } from './build/node_bundles';
 
 const root = resolve(__dirname, '..');
@@ -20,6 +20,7 @@ interface Options {
   kibanaVersion: string;
   manifestOnly: boolean;
   release: boolean;
+  downloadUrl?: string;
 }
 
 const program = new Command('build')
@@ -38,6 +39,10 @@ const program = new Command('build')
     '--release',
     'also make the npm package of the command line in build/npm, build/release_notes.md from CHANGELOG.md, and a software bill of materials',
     false,
+  )
+  .option(
+    '--download-url <address>',
+    'folder that the zips of the release are downloaded from: its notes then say how to install one',
   )
   .action(async (options: Options) => {
     const kibanaVersions = parseKibanaVersions(options.kibanaVersion);
@@ -58,7 +63,9 @@ const program = new Command('build')
         await writeCommandLinePackage(root, commandLine, join(root, 'build/npm'));
         const { version } = await readManifest(root, kibanaVersions[0]);
         const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8');
-        await writeFile(join(root, 'build/release_notes.md'), `${releaseNotes(changelog, version)}\n`);
+        const parts = [releaseNotes(changelog, version)];
+        if (options.downloadUrl) parts.unshift(installNotes(version, options.downloadUrl, kibanaVersions));
+        await writeFile(join(root, 'build/release_notes.md'), `${parts.join('\n\n')}\n`);
         const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as LockFile;
         await writeFile(join(root, `build/log-anomalies-${version}.cdx.json`), asJson(billOfMaterials(lock)));
       }

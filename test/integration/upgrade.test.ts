@@ -336,7 +336,9 @@ describe('a Kibana of this version', () => {
     await admin.indices.refresh({ index: 'log-anomalies-*' });
     const call = callAs(kibana, ann, space);
     const { results } = await call('searchResults', { query: { detector_id: id } });
-    const old = results.find(({ result }) => Date.parse(result.event.ingested) < TO) ?? results[0];
+    const found = results.find(({ result }) => Date.parse(result.event.ingested) < TO);
+    expect(found).toBeDefined();
+    const old = found!;
     const { models } = await call('listModels', { params: { id } });
     const { detector, version } = await call('getDetector', { params: { id } });
     const { suppressions } = await call('listSuppressions', { query: { detector_id: id } });

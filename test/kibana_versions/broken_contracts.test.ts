@@ -5,7 +5,7 @@ import { SOURCES, type Source } from './facts';
 /** For each table of facts, the beginning of the name of the test that breaks its contract on purpose. */
 const BROKEN: Readonly<Record<Source['of'], string>> = {
   manifest: 'of the manifest',
-  version: 'of the manifest',
+  version: 'of versions: a manifest of another Kibana',
   ruleTypes: 'of features: rule types in the form of another version',
   routeSecurity: 'of routes: protected by tags alone',
   modelVersionSchemas: 'of saved objects: no schema from 9.3 on',
@@ -17,7 +17,7 @@ const BROKEN: Readonly<Record<Source['of'], string>> = {
   hasRuleFlyout: 'of the form for a new rule',
   discoverTakesViews: 'of links to Discover',
   rendersItself: 'of the context of Kibana',
-  hasSolutions: 'of features: rule types in the form of another version',
+  hasSolutions: 'of solutions: a feature that spaces of some lack',
   react: 'of their versions: pages drawn with what no Kibana lends',
   searchClient: 'of the client of Elasticsearch',
   loadsBundlesEverywhere: 'is caught where it evaluates the plugin at once',

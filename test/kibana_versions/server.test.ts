@@ -26,6 +26,7 @@ import { KIBANAS, SOURCES, type KibanaFacts } from './facts';
 import {
   alertsClientOf,
   checkRunResult,
+  checkSolutions,
   checkStatus,
   checkTask,
   grantApiKey,
@@ -40,7 +41,6 @@ import {
   registerRuleType,
   registerSavedObjectType,
   registerTask,
-  solutionsWith,
   type PanelMigration,
 } from './server_contracts';
 import { authorizeRule, grantedActions, type AlertingFeature, type SpaceRead } from './rule_access';
@@ -128,7 +128,7 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
   });
 
   it('stands in spaces of every solution', () => {
-    expect(solutionsWith(kibana.features[0])).toEqual(['es', 'oblt', 'security', 'chat']);
+    expect(() => checkSolutions(kibana.features[0], facts)).not.toThrow();
   });
 
   it('lets a role with this feature alone make and read its rules, and one that may only look read them', () => {
@@ -313,6 +313,13 @@ describe('a broken contract is caught', () => {
     expect(() => readManifest({ ...manifest, icon: 'x' }, newest)).toThrow('unrecognized properties: icon');
   });
 
+  it('of versions: a manifest of another Kibana', async () => {
+    const manifest = await manifestOf(ROOT, oldest.version);
+    expect(() => readManifest({ ...manifest }, newest)).toThrow(
+      `only compatible with Kibana version "${oldest.version}"`,
+    );
+  });
+
   it('of features: rule types in the form of another version, an entry that no privilege grants', async () => {
     const old = (await pluginIn(oldest)).kibana.features[0];
     const young = (await pluginIn(newest)).kibana.features[0];
@@ -322,7 +329,12 @@ describe('a broken contract is caught', () => {
     expect(() => registerFeature({ ...young, app: [...young.app, 'other'] }, newest)).toThrow(
       'no privilege grants',
     );
-    expect(solutionsWith({ category: { id: 'observability' } })).toEqual(['oblt']);
+  });
+
+  it('of solutions: a feature that spaces of some lack', () => {
+    const feature = { category: { id: 'observability' } };
+    expect(() => checkSolutions(feature, newest)).toThrow('Spaces of es, security, chat lack the feature');
+    expect(() => checkSolutions(feature, oldest)).not.toThrow();
   });
 
   it('of routes: protected by tags alone, or by nothing', () => {

@@ -172,11 +172,13 @@ const DISABLED: Readonly<Record<'es' | 'oblt' | 'security' | 'chat', readonly st
   chat: ['observability', 'securitySolution', 'enterpriseSearch'],
 };
 
-/** @returns the solutions whose spaces have the feature */
-export const solutionsWith = ({ category }: Pick<Feature, 'category'>): string[] =>
-  Object.entries(DISABLED)
-    .filter(([, categories]) => !categories.includes(category.id))
-    .map(([solution]) => solution);
+/** @throws Error naming the solutions whose spaces lack the feature; no space has a solution before 8.16 */
+export function checkSolutions({ category }: Pick<Feature, 'category'>, { hasSolutions }: KibanaFacts): void {
+  if (!hasSolutions) return;
+  const without = Object.entries(DISABLED).filter(([, categories]) => categories.includes(category.id));
+  if (without.length === 0) return;
+  throw new Error(`Spaces of ${without.map(([solution]) => solution).join(', ')} lack the feature.`);
+}
 
 const privileges = schema.arrayOf(schema.string(), {
   minSize: 1,

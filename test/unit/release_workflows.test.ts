@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { parseKibanaVersions } from '../../scripts/build/kibana_versions';
@@ -10,12 +11,19 @@ const root = resolve(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 interface Step {
+  readonly name?: string;
+  readonly with?: Record<string, string>;
+  readonly env?: Record<string, string>;
+  readonly if?: string;
   readonly run?: string;
   readonly uses?: string;
 }
 interface Workflow {
   readonly permissions: object;
-  readonly jobs: Record<string, { readonly steps?: Step[] }>;
+  readonly jobs: Record<
+    string,
+    { readonly needs?: string; readonly permissions?: object; readonly steps?: Step[] }
+  >;
 }
 const workflowOf = (name: string): Workflow => parse(read(`.github/workflows/${name}.yml`)) as Workflow;
 const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ steps = [] }) => steps);
@@ -61,6 +69,85 @@ describe.each(['release', 'compatibility'])('the workflow %s', (name) => {
       execFileSync('bash', ['-n', '-c', run]);
     }
   });
+});
+
+describe('the steps of compatibility, in a shell as that of GitHub', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'workflow-steps-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const workflow = workflowOf('compatibility');
+  const output = join(directory, 'output');
+
+  /** @param programs scripts that stand in for the programs of their names */
+  function runs(step: string, env: object, programs: Readonly<Record<string, string>> = {}) {
+    const { run = '' } = stepsOf(workflow).find(({ name = '' }) => name.startsWith(step)) as Step;
+    for (const [name, script] of Object.entries(programs)) {
+      writeFileSync(join(directory, name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+    }
+    writeFileSync(output, '');
+    const { status, stdout } = spawnSync('bash', ['-e', '-c', run], {
+      cwd: directory,
+      encoding: 'utf8',
+      env: { PATH: `${directory}:${process.env.PATH}`, GITHUB_OUTPUT: output, ...env },
+    });
+    return { status, stdout, output: readFileSync(output, 'utf8') };
+  }
+
+  it('fail where an image is lacking, unless no zip is built for that Kibana', () => {
+    const lacking = (VERSION: string) => runs('Fail without an image', { VERSION, MISSING: '["9.6.0"]' });
+    expect(lacking('9.5.4')).toMatchObject({ status: 1, stdout: expect.stringContaining('::error::') });
+    expect(lacking('9.6.0')).toMatchObject({ status: 0, stdout: expect.stringContaining('::notice::') });
+  });
+
+  it('install packages only where there is an image to test', () => {
+    const steps = workflow.jobs.kibana.steps ?? [];
+    const install = steps.findIndex(({ run = '' }) => run.includes('npm ci'));
+    expect(install).toBeGreaterThan(steps.findIndex(({ name = '' }) => name.startsWith('Fail without an')));
+    expect(steps[install].if).toBe("steps.image.outcome == 'success'");
+  });
+
+  it('take versions on one line, and nothing but JSON', () => {
+    const programs = { git: ':', npm: 'case "$*" in *without-zip*) echo [];; *) echo \'["9.5.4"]\';; esac' };
+    const given = (GIVEN: string) => runs('The newest patch', { GIVEN }, programs);
+    expect(given('')).toMatchObject({ status: 0, output: 'list=["9.5.4"]\nmissing=[]\n' });
+    expect(given('[\n"9.0.8"\n]').output).toBe('list=["9.0.8"]\nmissing=[]\n');
+    expect(given('[]\nmissing=["1.0.0"]')).toMatchObject({ output: '' });
+    expect(given('9.0.8, 9.1.0').status).not.toBe(0);
+  });
+
+  it('tell of each Kibana without a zip, also while an issue for another is open', () => {
+    const gh = 'if [ "$2" = list ]; then case "$*" in *9.5.5*) echo 1;; *) echo 0;; esac; else echo "$4"; fi';
+    const told = (MISSING: string) => runs('Open an issue for Kibanas', { MISSING }, { gh }).stdout;
+    expect(told('["9.5.5"]')).toBe('');
+    expect(told('["9.6.0"]')).toBe('Kibanas without a zip: 9.6.0\n');
+  });
+
+  it('test Kibanas also where that issue cannot be opened, by a job that installs nothing', () => {
+    const { versions, kibana, 'without-zip': issue } = workflow.jobs;
+    expect([issue.needs, kibana.needs]).toEqual(['versions', 'versions']);
+    expect(versions.permissions).toBeUndefined();
+    expect(JSON.stringify(issue.steps)).not.toContain('npm ci');
+  });
+});
+
+it('gives each kind of file of a release a checksum and its provenance', () => {
+  const text = read('.github/workflows/release.yml');
+  const [, listed] = /for file in (.*?);/.exec(text)!;
+  const attested = stepsOf(workflowOf('release')).find(({ uses = '' }) => uses.includes('provenance'))!;
+  const [published] = /build\/\*\.zip build.*/.exec(text)!;
+  for (const path of published.split(' ').filter((each) => !each.endsWith('.sha256'))) {
+    expect(attested.with?.['subject-path'].split('\n')).toContain(path);
+    // The build writes those of the zips.
+    if (path !== 'build/*.zip') expect(listed).toContain(path.replace('build/', ''));
+  }
+});
+
+it('writes into the notes of a release from where it is installed', () => {
+  const build = stepsOf(workflowOf('release')).find(({ run = '' }) => run.includes('--release')) as Step;
+  expect(build.run).toContain('--download-url "$DOWNLOADS"');
+  // The folder that `gh release create` puts the files of a tag in.
+  expect(build.env?.DOWNLOADS).toMatch(
+    /^\$\{\{ github\.server_url \}\}\/.*\/releases\/download\/\$\{\{ github\.ref_name \}\}$/,
+  );
 });
 
 describe('the versions that are tried', () => {

@@ -49,7 +49,7 @@ export function DiscoverLink(props: {
   children: ReactNode;
 }): ReactElement {
   const { discover, logs, subject, children } = props;
-  const { run } = useAction();
+  const { run, isBusy } = useAction();
   if (!discover.maySee) return <span>{children}</span>;
   if (!discover.needsView) {
     return (
@@ -61,7 +61,13 @@ export function DiscoverLink(props: {
   return (
     <EuiToolTip content={whyFirst(discover, logs)}>
       {discover.mayMakeView ? (
-        <EuiLink onClick={() => run(() => discover.makeView(logs))} data-test-subj={subject}>
+        <EuiLink
+          onClick={() => {
+            // A second click would make a second data view.
+            if (!isBusy) void run(() => discover.makeView(logs));
+          }}
+          data-test-subj={subject}
+        >
           {children}
         </EuiLink>
       ) : (
