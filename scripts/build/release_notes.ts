@@ -14,7 +14,7 @@ export function releaseNotes(changelog: string, version: string): string {
 }
 
 /**
- * How to install one version of the plugin, as a line that works when it is pasted.
+ * Part of the notes of a release that installs it, with a line that works when it is pasted.
  *
  * @param version of the plugin, such as `0.2.0`
  * @param address of the folder that the zips are downloaded from

@@ -29,6 +29,7 @@ const BROKEN: Readonly<Record<Source['of'], string>> = {
   security: 'of security: a key without a role',
   status: 'of the status',
   encrypted_saved_objects: 'of encrypted saved objects',
+  upgrade: 'of upgrades: a Kibana that is started without the plugin',
   panel_state: 'of the state of panels',
   recent_pages: 'of recently viewed pages',
   overlays: 'of overlays',

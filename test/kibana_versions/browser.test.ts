@@ -51,6 +51,9 @@ import { checkFlyout, checkPanelApi, checkRuleForm, followToDiscover, getContent
 import { BASE_PATH, KibanaBrowser } from './browser_stand_in';
 import { KIBANAS } from './facts';
 
+// It takes seconds; a busy machine may take its time.
+jest.setTimeout(180_000);
+
 const OURS = PANEL_KINDS.map(panelTypeOf);
 
 describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kibana %s', (version, facts) => {

@@ -29,9 +29,10 @@ beforeAll(async () => {
     pluginId: 'logAnomalies',
     requiredBundles: [],
   });
-}, 120_000);
+}, 180_000);
 afterAll(() => rmSync(directory, { recursive: true }));
-jest.setTimeout(60_000);
+// It takes seconds; a busy machine may take its time.
+jest.setTimeout(180_000);
 
 type Load = () => { plugin(context: PluginInitializerContext): LogAnomaliesPlugin };
 

@@ -43,6 +43,7 @@ export interface Source {
     | 'security'
     | 'status'
     | 'encrypted_saved_objects'
+    | 'upgrade'
     | 'panel_state'
     | 'rule_access'
     | 'application'
@@ -353,6 +354,13 @@ export const SOURCES: readonly Source[] = [
     of: 'status',
     path: `${CORE}/status/server-internal/src/plugins_status.ts`,
     commit: '8137d1cdb0b7fa60624f5ecf6ea9fc21cbdebae4',
+  },
+  {
+    of: 'upgrade',
+    path: `${CORE}/saved-objects/migration-server-internal/src/actions/cleanup_unknown_and_excluded.ts`,
+    commit: '226b3599f5544d61a075be0d43371f734476bfa3',
+    told_by:
+      'that Kibana does not start then, and does where its version is the same: model/model.ts beside it, 05fb6d9baaf669d3a6f8dfdf537a3283cde33051; from 8.0 on: issue 119944',
   },
   {
     of: 'encrypted_saved_objects',

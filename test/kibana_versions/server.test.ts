@@ -10,18 +10,16 @@ jest.mock(
 );
 jest.mock('@kbn/zod', () => ({ z: jest.requireActual<object>('zod') }), { virtual: true });
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
 import { PANEL_KINDS, panelTypeOf } from '../../common/panels';
 import { readManifest as manifestOf } from '../../scripts/build/build_plugin';
-import { bundleServer } from '../../scripts/build/node_bundles';
-import type * as BuiltServer from '../../server';
 import { upkeepTaskId } from '../../server/kibana/contracts/identifiers';
 import { withSchemas } from '../../server/kibana/contracts/saved_object_schemas';
 import { detectorSavedObjectType } from '../../server/kibana/contracts/saved_object_types';
+import { BuiltServer } from './built_server';
+import { stopClock } from './clock';
 import { KIBANAS, SOURCES, type KibanaFacts } from './facts';
 import {
   alertsClientOf,
@@ -47,7 +45,7 @@ import { authorizeRule, grantedActions, type AlertingFeature, type SpaceRead } f
 import { followToDiscover } from './browser_contracts';
 import { discoverLink } from '../../server/kibana/contracts/links';
 import { webLogs } from '../integration/fixtures/kibana_logs';
-import { KibanaServer } from './server_stand_in';
+import type { KibanaServer } from './server_stand_in';
 import { SmallElasticsearch } from './small_elasticsearch';
 
 const TASK_TYPES = ['backfill', 'detect', 'sample', 'sweepKeys', 'train', 'upkeep'].map(
@@ -62,36 +60,17 @@ const HOUR = 60 * MINUTE;
 jest.setTimeout(3 * MINUTE);
 const LOGS = 'web-1';
 
-/** The server side as it is built: the threads that train and decode models stand beside it. Jest leaves this folder as it is. */
-const directory = mkdtempSync(join(tmpdir(), 'kibana-versions-'));
-const built = join(directory, 'node_modules/log-anomalies/server');
-let config: typeof BuiltServer.config;
-let plugin: typeof BuiltServer.plugin;
+let server: BuiltServer;
 beforeAll(async () => {
-  await bundleServer(ROOT, built);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is there only now
-  ({ config, plugin } = require(join(built, 'index.js')) as typeof BuiltServer);
-}, 120_000);
-
-const running: KibanaServer[] = [];
+  stopClock();
+  server = await BuiltServer.build();
+});
 afterAll(() => {
-  running.forEach((kibana) => kibana.stop());
-  rmSync(directory, { recursive: true });
+  server?.remove();
+  jest.useRealTimers();
 });
 
-/** The plugin's real server side in a Kibana of these facts, set up and started. */
-async function pluginIn(facts: KibanaFacts) {
-  const kibana = new KibanaServer(facts);
-  running.push(kibana);
-  const settings = (config.schema as ReturnType<typeof schema.object>).validate({});
-  const instance = await plugin(kibana.context(settings));
-  instance.setup(kibana.setupCore() as never, kibana.setupPlugins() as never);
-  const [core, plugins] = kibana.startServices();
-  kibana.isStarted = true;
-  instance.start(core, plugins as never);
-  await new Promise(setImmediate);
-  return { kibana, instance };
-}
+const pluginIn = (facts: KibanaFacts): ReturnType<BuiltServer['startIn']> => server.startIn(facts);
 
 describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kibana %s', (_version, facts) => {
   let kibana: KibanaServer;
@@ -511,12 +490,8 @@ describe('a broken contract is caught', () => {
   });
 
   it('of settings', () => {
-    expect(() => (config.schema as ReturnType<typeof schema.object>).validate({ other: 1 })).toThrow(
-      '[other]',
-    );
-    expect(() =>
-      (config.schema as ReturnType<typeof schema.object>).validate({ jobs: { page_size: -1 } }),
-    ).toThrow();
+    expect(() => server.settings.validate({ other: 1 })).toThrow('[other]');
+    expect(() => server.settings.validate({ jobs: { page_size: -1 } })).toThrow();
   });
 });
 

@@ -496,6 +496,22 @@ export function checkSavedObject(type: SavedObjectTypeGiven, attributes: unknown
   (newest.schemas?.create as ObjectType | undefined)?.validate(attributes, {}, 'attributes');
 }
 
+/**
+ * Check that an upgrade of Kibana begins with, before any plugin is started.
+ *
+ * @param known types that the plugins have registered
+ * @throws Error for an object of another type, with which that Kibana does not start
+ */
+export function checkUpgrade(
+  objects: Iterable<{ readonly type: string; readonly id: string }>,
+  known: ReadonlySet<string>,
+): void {
+  const unknown = [...objects].filter(({ type }) => !known.has(type));
+  if (unknown.length === 0) return;
+  const named = unknown.map(({ type, id }) => `"${type}:${id}" (type: "${type}")`);
+  throw new Error(`Migration failed because some documents use unknown types: ${named.join(', ')}`);
+}
+
 /** @throws Error as the registry of encrypted types does */
 export function registerEncryptedType(registration: {
   type: string;

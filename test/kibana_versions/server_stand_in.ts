@@ -10,6 +10,7 @@ import {
   checkSavedObject,
   checkStatus,
   checkTask,
+  checkUpgrade,
   grantApiKey,
   invalidateApiKeys,
   registerEncryptedType,
@@ -120,6 +121,21 @@ export class KibanaServer {
   /** Puts a saved object in as an older version left it. */
   public addSavedObject(object: { id: string; type: string; attributes: object }): void {
     this.objects.set(`${object.type}/${object.id}`, { version: 'v1', namespaces: ['default'], ...object });
+  }
+
+  /**
+   * Takes over what an older Kibana, or the same without the plugin, left in Elasticsearch: saved objects, tasks, indices. Kibana does
+   * so once its plugins are set up.
+   *
+   * @throws Error where it would not start
+   */
+  public takeOver(older: KibanaServer): void {
+    if (older.facts.version !== this.facts.version) {
+      checkUpgrade(older.objects.values(), new Set(this.types.keys()));
+    }
+    for (const [key, object] of older.objects) this.objects.set(key, structuredClone(object));
+    for (const [id, task] of older.scheduled) this.scheduled.set(id, structuredClone(task));
+    this.elasticsearch.takeOver(older.elasticsearch);
   }
 
   private savedObjects(): object {

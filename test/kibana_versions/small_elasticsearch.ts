@@ -152,6 +152,12 @@ export class SmallElasticsearch {
     );
   }
 
+  /** Takes the indices of an older one, as an upgrade leaves them. */
+  public takeOver(older: SmallElasticsearch): void {
+    for (const [name, index] of older.indices) this.indices.set(name, structuredClone(index));
+    this.written = older.written;
+  }
+
   public answer(
     method: string,
     url: string,

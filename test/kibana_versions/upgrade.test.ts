@@ -27,6 +27,9 @@ import { KIBANAS, type KibanaFacts } from './facts';
 import { checkSavedObject, migratePanels } from './server_contracts';
 import { KibanaServer } from './server_stand_in';
 
+// It takes seconds; a busy machine may take its time.
+jest.setTimeout(180_000);
+
 /** Written by version 0.1.0: see README.md there. */
 const FOLDER = join(__dirname, '../integration/fixtures/version_0_1_0');
 interface SavedObject {
