@@ -64,11 +64,10 @@ export function resultDashboards(
       query: ANOMALIES,
       columns: ['anomaly.severity', 'anomaly.entity', 'message', 'anomaly.reason'],
     }),
-    dashboard(
-      `log-anomalies-overview-${space}`,
-      'Log Anomalies: overview',
-      'How many logs were scored, how many are anomalous, where and why.',
-      [
+    dashboard(`log-anomalies-overview-${space}`, {
+      title: 'Log Anomalies: overview',
+      description: 'How many logs were scored, how many are anomalous, where and why.',
+      panels: [
         {
           ...panel,
           title: 'Anomalies',
@@ -155,12 +154,11 @@ export function resultDashboards(
           : []),
       ],
       takesPanels,
-    ),
-    dashboard(
-      `log-anomalies-http-${space}`,
-      'Log Anomalies: HTTP service',
-      'Anomalous requests by status, method, path and client.',
-      [
+    }),
+    dashboard(`log-anomalies-http-${space}`, {
+      title: 'Log Anomalies: HTTP service',
+      description: 'Anomalous requests by status, method, path and client.',
+      panels: [
         {
           ...panel,
           title: 'Anomalous requests by status',
@@ -212,6 +210,6 @@ export function resultDashboards(
           grid: { x: 24, y: 26, w: 24, h: 14 },
         },
       ],
-    ),
+    }),
   ];
 }

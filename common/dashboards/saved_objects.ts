@@ -282,10 +282,17 @@ const visualizationPanel = ({ kind }: PluginPanel) => ({
  */
 export function dashboard(
   id: string,
-  title: string,
-  description: string,
-  panels: readonly (LensPanel | PluginPanel)[],
-  takesPanels = false,
+  {
+    title,
+    description,
+    panels,
+    takesPanels = false,
+  }: {
+    title: string;
+    description: string;
+    panels: readonly (LensPanel | PluginPanel)[];
+    takesPanels?: boolean;
+  },
 ): SavedObject {
   const pluginPanel = takesPanels ? embeddablePanel : visualizationPanel;
   const references = panels.flatMap((panel, position) =>

@@ -132,8 +132,7 @@ export function readableRange(
   from: number,
   to: number,
   unit: ValueUnit,
-  style: NumberStyle = ENGLISH_STYLE,
-  beside?: number,
+  { style = ENGLISH_STYLE, beside }: { style?: NumberStyle; beside?: number } = {},
 ): string {
   const found = scaleOf(unit);
   const between = (low: string, high: string): string => (low === high ? low : style.range(low, high));

@@ -139,7 +139,7 @@ function eventsSentence({ events = [], order, logs = 0 }: Comparison, words: Wor
   const steps = events.map(({ text, count = 0, low = 0, high = low, never }) => {
     const step = clean(text);
     if (never === true) return words.write('step_never', { step, logs: rows });
-    const usual = low === high ? readableCount(low, style) : readableRange(low, high, 'none', style);
+    const usual = low === high ? readableCount(low, style) : readableRange(low, high, 'none', { style });
     return words.write('step_times', { step, count: readableCount(count, style), usual });
   });
   if (order !== undefined) {
@@ -173,7 +173,10 @@ function usuallyText(field: string, comparison: Comparison, words: Words): strin
   const [from, to] = formats;
   const usual =
     from === undefined || to === undefined
-      ? readableRange(low, high, unit, styleOf(words), typeof value === 'number' ? value : undefined)
+      ? readableRange(low, high, unit, {
+          style: styleOf(words),
+          beside: typeof value === 'number' ? value : undefined,
+        })
       : from === to
         ? from
         : words.write('range', { low: from, high: to });
@@ -282,7 +285,7 @@ function textSentence(comparison: Comparison, words: Words): string {
   const range =
     low === undefined || high === undefined || kind === 'signs'
       ? undefined
-      : words.write('usually', { usual: readableRange(low, high, 'none', style) });
+      : words.write('usually', { usual: readableRange(low, high, 'none', { style }) });
   if (value === undefined) return joined(words.write('missing'), range);
   const shown = valueOf(comparison);
   if (signs.length > 0) {

@@ -18,9 +18,11 @@ const ORDER = 10;
 export function addPanelAction(
   id: string,
   kind: PanelKind,
-  core: CoreStart,
-  embeddable: EmbeddableStart,
-  areEmbeddables: boolean,
+  {
+    core,
+    embeddable,
+    areEmbeddables,
+  }: { core: CoreStart; embeddable: EmbeddableStart; areEmbeddables: boolean },
 ): AddPanelAction {
   const { title, description, icon } = describePanels()[kind];
   return {

@@ -31,7 +31,7 @@ export function registerAddPanelActions(
     try {
       uiActions.addTriggerActionAsync(ADD_PANEL_TRIGGER, id, async () => {
         const { addPanelAction } = await import('./add_panel_action');
-        return addPanelAction(id, kind, core, embeddable, areEmbeddables);
+        return addPanelAction(id, kind, { core, embeddable, areEmbeddables });
       });
     } catch {
       // A Kibana without that menu: it must start all the same. The panels are in its Visualize library.

@@ -100,7 +100,9 @@ export function registerPanels(
         core.getStartServices(),
         import('./render_panel'),
       ]);
-      handlers.onDestroy(renderPanel(coreStart, plugins, element, config as PanelConfig, handlers));
+      handlers.onDestroy(
+        renderPanel(coreStart, plugins, { element, config: config as PanelConfig, handlers }),
+      );
     },
   }));
   const descriptions = describePanels();

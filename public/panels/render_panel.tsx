@@ -19,9 +19,7 @@ let drawings = 0;
 export function renderPanel(
   core: CoreStart,
   plugins: PluginsStart,
-  element: HTMLElement,
-  config: PanelConfig,
-  handlers: RenderHandlers,
+  { element, config, handlers }: { element: HTMLElement; config: PanelConfig; handlers: RenderHandlers },
 ): () => void {
   const choose = async (choice: Choice): Promise<void> => {
     await resultsDataView(core.http, plugins);

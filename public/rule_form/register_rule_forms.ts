@@ -37,11 +37,19 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
   if (triggersActionsUi === undefined) return;
   const register = (
     id: string,
-    description: string,
-    check: (params: unknown) => Record<string, string[]>,
-    form: (forms: typeof Forms) => ComponentType<FormProps<never>>,
-    defaultActionMessage: string,
-    defaultRecoveryMessage = SHORT_MESSAGE,
+    {
+      description,
+      check,
+      form,
+      defaultActionMessage,
+      defaultRecoveryMessage = SHORT_MESSAGE,
+    }: {
+      description: string;
+      check: (params: unknown) => Record<string, string[]>;
+      form: (forms: typeof Forms) => ComponentType<FormProps<never>>;
+      defaultActionMessage: string;
+      defaultRecoveryMessage?: string;
+    },
   ): void =>
     triggersActionsUi.ruleTypeRegistry.register({
       id,
@@ -57,32 +65,29 @@ export function registerRuleForms(core: CoreSetup, { triggersActionsUi }: Plugin
       defaultActionMessage,
       defaultRecoveryMessage,
     });
-  register(
-    LOG_ANOMALY_RULE_TYPE,
-    i18n.translate('logAnomalies.rule.anomalyDescription', {
+  register(LOG_ANOMALY_RULE_TYPE, {
+    description: i18n.translate('logAnomalies.rule.anomalyDescription', {
       defaultMessage: 'Alert when a detector finds logs that are not like the others.',
     }),
-    checkLogAnomalyParameters,
-    ({ LogAnomalyForm }) => LogAnomalyForm,
-    ANOMALY_MESSAGE,
-  );
-  register(
-    INCIDENT_RULE_TYPE,
-    i18n.translate('logAnomalies.rule.incidentDescription', {
+    check: checkLogAnomalyParameters,
+    form: ({ LogAnomalyForm }) => LogAnomalyForm,
+    defaultActionMessage: ANOMALY_MESSAGE,
+  });
+  register(INCIDENT_RULE_TYPE, {
+    description: i18n.translate('logAnomalies.rule.incidentDescription', {
       defaultMessage: 'Alert when an incident begins, and when it is over: anomalies that belong together.',
     }),
-    checkIncidentParameters,
-    ({ IncidentForm }) => IncidentForm,
-    INCIDENT_MESSAGE,
-    INCIDENT_OVER_MESSAGE,
-  );
-  register(
-    DETECTOR_HEALTH_RULE_TYPE,
-    i18n.translate('logAnomalies.rule.healthDescription', {
+    check: checkIncidentParameters,
+    form: ({ IncidentForm }) => IncidentForm,
+    defaultActionMessage: INCIDENT_MESSAGE,
+    defaultRecoveryMessage: INCIDENT_OVER_MESSAGE,
+  });
+  register(DETECTOR_HEALTH_RULE_TYPE, {
+    description: i18n.translate('logAnomalies.rule.healthDescription', {
       defaultMessage: 'Alert when a detector does not run, is behind, fails or gets no logs.',
     }),
-    checkHealthParameters,
-    ({ DetectorHealthForm }) => DetectorHealthForm,
-    SHORT_MESSAGE,
-  );
+    check: checkHealthParameters,
+    form: ({ DetectorHealthForm }) => DetectorHealthForm,
+    defaultActionMessage: SHORT_MESSAGE,
+  });
 }

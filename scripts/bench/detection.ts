@@ -248,14 +248,18 @@ async function loopRows(
   const shares = { process: [] as number[], cluster: [] as number[], all: [] as number[] };
   const rates = { read: [] as number[], detect: [] as number[] };
   const anomalous = new Set<string>();
-  await detectFirst(client, model, SPEED_LOGS, `found-${name}`, (results) =>
-    results.forEach(({ source }) => anomalous.add(source.id)),
-  );
+  await detectFirst(client, model, {
+    logs: SPEED_LOGS,
+    detectorId: `found-${name}`,
+    onResults: (results) => results.forEach(({ source }) => anomalous.add(source.id)),
+  });
   for (let round = -1; round < RUNS; round++) {
     const before = await processorTime(client);
     const read = await timed(() => readFirst(client, SPEED_LOGS, { fields, anomalous, context }));
     const between = await processorTime(client);
-    const whole = await timed(() => detectFirst(client, model, SPEED_LOGS, `speed-${name}-${round}`));
+    const whole = await timed(() =>
+      detectFirst(client, model, { logs: SPEED_LOGS, detectorId: `speed-${name}-${round}` }),
+    );
     const after = await processorTime(client);
     if (round === -1) continue; // the first round warms up
     for (const who of ['process', 'cluster', 'all'] as const) {

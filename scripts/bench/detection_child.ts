@@ -6,12 +6,10 @@ import { detectFirst } from './detection_run';
 async function main(): Promise<void> {
   const logs = Number(process.argv[2]);
   const client = connect();
-  const seen = await detectFirst(
-    client,
-    await readFile(process.env.BENCHMARK_MODEL_FILE!, 'utf8'),
+  const seen = await detectFirst(client, await readFile(process.env.BENCHMARK_MODEL_FILE!, 'utf8'), {
     logs,
-    `memory-${logs}`,
-  );
+    detectorId: `memory-${logs}`,
+  });
   await client.close();
   process.stdout.write(JSON.stringify({ seen, megabytes: process.resourceUsage().maxRSS / 1_024 }));
 }

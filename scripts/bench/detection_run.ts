@@ -14,9 +14,11 @@ const SPACE = 'benchmark';
 export async function detectFirst(
   client: Client,
   modelText: string,
-  logs: number,
-  detectorId: string,
-  onResults?: (results: readonly AnomalyResult[]) => void,
+  {
+    logs,
+    detectorId,
+    onResults,
+  }: { logs: number; detectorId: string; onResults?: (results: readonly AnomalyResult[]) => void },
 ): Promise<number> {
   const run = await runDetection({
     detectorId,

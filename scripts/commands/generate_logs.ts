@@ -216,11 +216,15 @@ async function toElasticsearch(
   }
   await withClient(session, async (client) => {
     const origin = `generate-logs|${settings.seed}|${settings.from}|${settings.ratePerSecond}`;
-    const { rejectedCount, rejected } = await writeLogs(client, index, paced(), origin, session.clock, {
-      signal: session.signal,
-      progress,
-      total: expected,
-      flushInterval: live ? LIVE_STEP_MILLISECONDS : undefined,
+    const { rejectedCount, rejected } = await writeLogs(client, index, paced(), {
+      origin,
+      clock: session.clock,
+      options: {
+        signal: session.signal,
+        progress,
+        total: expected,
+        flushInterval: live ? LIVE_STEP_MILLISECONDS : undefined,
+      },
     });
     if (rejectedCount > 0)
       session.say(

@@ -167,9 +167,13 @@ async function ingest(
   }
   const progress = session.progress(file === '-' ? 'standard input' : file);
   try {
-    const written = await writeLogs(client, index, documents(), `ingest-logs|${file}`, session.clock, {
-      signal: session.signal,
-      progress,
+    const written = await writeLogs(client, index, documents(), {
+      origin: `ingest-logs|${file}`,
+      clock: session.clock,
+      options: {
+        signal: session.signal,
+        progress,
+      },
     });
     if (session.signal.aborted)
       throw new DetectionError(

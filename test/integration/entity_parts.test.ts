@@ -124,7 +124,11 @@ it('chooses the logs of an entity by each of its parts', async () => {
     (
       await client.count({
         index,
-        query: { bool: { filter: await queryOfEntity(client, index, detector, entity, undefined) } },
+        query: {
+          bool: {
+            filter: await queryOfEntity(client, index, { settings: detector, entity, signal: undefined }),
+          },
+        },
       })
     ).count;
   const logs = (pair: number): number =>

@@ -22,9 +22,15 @@ export interface FeaturePreset {
 const define = (
   name: string,
   title: string,
-  description: string,
-  definitions: readonly z.input<typeof featureSchema>[],
-  numbersBy?: FeatureDefinition['by'],
+  {
+    description,
+    definitions,
+    numbersBy,
+  }: {
+    description: string;
+    definitions: readonly z.input<typeof featureSchema>[];
+    numbersBy?: FeatureDefinition['by'];
+  },
 ): FeaturePreset => ({
   name,
   numbersBy,
@@ -46,11 +52,10 @@ const PLAIN_GROUP = ['service', 'method', { route: 'path' }];
  * far from its own usual, how rare, how suspicious.
  */
 export const PRESETS: readonly FeaturePreset[] = [
-  define(
-    'web_access',
-    'Web access logs',
-    'Requests with ECS field names: how they failed, how slow and large they were for their route, how rare that route is, signs of attack.',
-    [
+  define('web_access', 'Web access logs', {
+    description:
+      'Requests with ECS field names: how they failed, how slow and large they were for their route, how rare that route is, signs of attack.',
+    definitions: [
       { type: 'severity', field: 'http.response.status_code', by: REQUEST_GROUP },
       { type: 'deviation', field: 'event.duration', by: REQUEST_GROUP },
       // Answers of one status are alike: an empty 304 is no small 200. Far too little is as odd as far too much.
@@ -70,12 +75,11 @@ export const PRESETS: readonly FeaturePreset[] = [
       // Scanners often say who they are, as rule 913100 of the OWASP core rule set knows; of browsers new ones come all the time.
       { type: 'attack_signs', field: 'user_agent.original' },
     ],
-  ),
-  define(
-    'web_simple',
-    'Web requests with plain names',
-    'Requests with the fields response_time, status_code, request_size, method and path: the same as for web access logs.',
-    [
+  }),
+  define('web_simple', 'Web requests with plain names', {
+    description:
+      'Requests with the fields response_time, status_code, request_size, method and path: the same as for web access logs.',
+    definitions: [
       { type: 'severity', field: 'status_code', by: PLAIN_GROUP },
       { type: 'deviation', field: 'response_time', by: PLAIN_GROUP },
       { type: 'deviation', field: 'request_size', by: PLAIN_GROUP },
@@ -93,12 +97,11 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'attack_signs', field: 'user_agent' },
       { type: 'hour_of_day', field: 'hour_of_day' },
     ],
-  ),
-  define(
-    'kubernetes',
-    'Container logs of Kubernetes',
-    'Logs of containers: their level, the template of the message, and which container wrote it on which node.',
-    [
+  }),
+  define('kubernetes', 'Container logs of Kubernetes', {
+    description:
+      'Logs of containers: their level, the template of the message, and which container wrote it on which node.',
+    definitions: [
       { type: 'severity', field: 'log.level', by: ['kubernetes.namespace', 'kubernetes.container.name'] },
       { type: 'template', field: 'message' },
       {
@@ -111,13 +114,12 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'category', field: 'kubernetes.node.name', encoding: 'rarity' },
       { type: 'combination', fields: ['kubernetes.container.name', 'stream'] },
     ],
-    CONTAINER_GROUP,
-  ),
-  define(
-    'database_slow_log',
-    'Slow statements of databases',
-    'Statements with their time: how slow and how many rows for their database, the template of the statement, who sent it.',
-    [
+    numbersBy: CONTAINER_GROUP,
+  }),
+  define('database_slow_log', 'Slow statements of databases', {
+    description:
+      'Statements with their time: how slow and how many rows for their database, the template of the statement, who sent it.',
+    definitions: [
       { type: 'deviation', field: 'query_time', by: ['database', 'user.name'] },
       { type: 'deviation', field: 'lock_time', by: ['database', 'user.name'] },
       { type: 'deviation', field: 'rows_examined', by: ['database', 'user.name'] },
@@ -126,12 +128,11 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'category', field: 'user.name', encoding: 'rarity' },
       { type: 'combination', fields: ['user.name', 'database'] },
     ],
-  ),
-  define(
-    'authentication',
-    'Log-ins and commands',
-    'sshd, sudo and Windows log-ons: what happened and how it ended, who did it where and from where, which program started which.',
-    [
+  }),
+  define('authentication', 'Log-ins and commands', {
+    description:
+      'sshd, sudo and Windows log-ons: what happened and how it ended, who did it where and from where, which program started which.',
+    definitions: [
       { type: 'template', field: 'message' },
       { type: 'category', field: 'event.code', encoding: 'rarity' },
       { type: 'category', field: 'event.action', encoding: 'rarity' },
@@ -141,12 +142,11 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'combination', fields: ['user.name', 'host.name'] },
       { type: 'combination', fields: ['process.parent.name', 'process.name'] },
     ],
-  ),
-  define(
-    'application',
-    'Application logs',
-    'Services with ECS field names: level, the template of the message, duration and error, compared with the same service and logger.',
-    [
+  }),
+  define('application', 'Application logs', {
+    description:
+      'Services with ECS field names: level, the template of the message, duration and error, compared with the same service and logger.',
+    definitions: [
       { type: 'severity', field: 'log.level', by: ['service.name', 'log.logger'] },
       { type: 'template', field: 'message' },
       {
@@ -159,8 +159,8 @@ export const PRESETS: readonly FeaturePreset[] = [
       { type: 'category', field: 'user.name', encoding: 'rarity' },
       { type: 'combination', fields: ['service.name', 'host.name'] },
     ],
-    LINE_GROUP,
-  ),
+    numbersBy: LINE_GROUP,
+  }),
 ];
 
 /** Other names that the same thing goes by, tried where the preset's own field is absent. */

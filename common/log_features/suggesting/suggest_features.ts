@@ -389,10 +389,12 @@ export function* suggestingSteps(
   const suggest = (
     definition: { type: FeatureType; field: string; name?: string; encoding?: 'rarity' },
     reason: string,
-    weight: number,
-    examples: readonly string[],
-    coverage: number,
-    values: readonly unknown[] = [],
+    {
+      weight,
+      examples,
+      coverage,
+      values = [],
+    }: { weight: number; examples: readonly string[]; coverage: number; values?: readonly unknown[] },
   ): void => {
     const parsed = featureSchema.safeParse(definition);
     if (!parsed.success) return;
@@ -423,14 +425,12 @@ export function* suggestingSteps(
       .map(([value]) => printable(value, 80));
     const reason = `${found.reason}; in ${readableShare(coverage)} of the logs`;
     profiles.push({ field, values: all, distinct: distinct.size, isNumber: found.type === 'number' });
-    suggest(
-      { type: found.type, field, ...(found.encoding && { encoding: found.encoding }) },
-      reason,
-      found.weight * coverage,
+    suggest({ type: found.type, field, ...(found.encoding && { encoding: found.encoding }) }, reason, {
+      weight: found.weight * coverage,
       examples,
       coverage,
-      all,
-    );
+      values: all,
+    });
   }
 
   const readTimestamp = compileField(options.timestampField);
@@ -447,18 +447,14 @@ export function* suggestingSteps(
     suggest(
       { type: 'hour_of_day', field, name: 'hour_of_day' },
       'the sample spans many hours; what is usual differs by the time of day',
-      4,
-      examples,
-      coverage,
+      { weight: 4, examples, coverage },
     );
   }
   if (span >= 7 * 86_400_000) {
     suggest(
       { type: 'day_of_week', field, name: 'day_of_week' },
       'the sample spans a week or more; what is usual differs by weekday',
-      3,
-      examples,
-      coverage,
+      { weight: 3, examples, coverage },
     );
   }
   const kept: typeof suggestions = [];

@@ -25,7 +25,11 @@ export function MoreFields(
   },
 ): ReactElement {
   const { draft, change, problem, isOpen = false, isGrouped = false, fields } = props;
-  const text = (path: string, label: string, help: string, value: string, set: (value: string) => void) => (
+  const text = (
+    path: string,
+    value: string,
+    { label, help, set }: { label: string; help: string; set: (value: string) => void },
+  ) => (
     <EuiFlexItem>
       <EuiFormRow
         fullWidth
@@ -61,38 +65,30 @@ export function MoreFields(
             <EntityField draft={draft} change={change} problem={problem} fields={fields} isNew={false} />
           </EuiFlexItem>
         )}
-        {text(
-          'training.window',
-          i18n.translate('logAnomalies.form.window', { defaultMessage: 'Learn from the last' }),
-          i18n.translate('logAnomalies.form.windowHelp', { defaultMessage: 'Such as 7d or 12h' }),
-          training.window ?? '7d',
-          (value) => change({ training: { ...training, window: value } }),
-        )}
-        {text(
-          'training.retrain_every',
-          i18n.translate('logAnomalies.form.retrain', { defaultMessage: 'Learn again every' }),
-          i18n.translate('logAnomalies.form.retrainHelp', {
+        {text('training.window', training.window ?? '7d', {
+          label: i18n.translate('logAnomalies.form.window', { defaultMessage: 'Learn from the last' }),
+          help: i18n.translate('logAnomalies.form.windowHelp', { defaultMessage: 'Such as 7d or 12h' }),
+          set: (value) => change({ training: { ...training, window: value } }),
+        })}
+        {text('training.retrain_every', training.retrain_every ?? '', {
+          label: i18n.translate('logAnomalies.form.retrain', { defaultMessage: 'Learn again every' }),
+          help: i18n.translate('logAnomalies.form.retrainHelp', {
             defaultMessage: 'Such as 7d; empty: only by hand',
           }),
-          training.retrain_every ?? '',
-          (value) => change({ training: { ...training, retrain_every: value || undefined } }),
-        )}
-        {text(
-          'schedule.interval',
-          i18n.translate('logAnomalies.form.interval', { defaultMessage: 'Look for new logs every' }),
-          i18n.translate('logAnomalies.form.intervalHelp', { defaultMessage: 'Such as 1m' }),
-          schedule.interval ?? '1m',
-          (value) => change({ schedule: { ...schedule, interval: value } }),
-        )}
-        {text(
-          'schedule.query_delay',
-          i18n.translate('logAnomalies.form.delay', { defaultMessage: 'Stay behind now by' }),
-          i18n.translate('logAnomalies.form.delayHelp', {
+          set: (value) => change({ training: { ...training, retrain_every: value || undefined } }),
+        })}
+        {text('schedule.interval', schedule.interval ?? '1m', {
+          label: i18n.translate('logAnomalies.form.interval', { defaultMessage: 'Look for new logs every' }),
+          help: i18n.translate('logAnomalies.form.intervalHelp', { defaultMessage: 'Such as 1m' }),
+          set: (value) => change({ schedule: { ...schedule, interval: value } }),
+        })}
+        {text('schedule.query_delay', schedule.query_delay ?? '30s', {
+          label: i18n.translate('logAnomalies.form.delay', { defaultMessage: 'Stay behind now by' }),
+          help: i18n.translate('logAnomalies.form.delayHelp', {
             defaultMessage: 'Time that logs need to arrive, such as 30s',
           }),
-          schedule.query_delay ?? '30s',
-          (value) => change({ schedule: { ...schedule, query_delay: value } }),
-        )}
+          set: (value) => change({ schedule: { ...schedule, query_delay: value } }),
+        })}
         {draft.unit !== 'bucket' && (
           <EuiFlexItem>
             <EuiFormRow

@@ -132,9 +132,7 @@ export function rowOf(
 export async function aggregateRows(
   client: ElasticsearchClient,
   detector: Detector,
-  span: number,
-  request: RowRequest,
-  options: RequestOptions,
+  { span, request, options }: { span: number; request: RowRequest; options: RequestOptions },
 ): Promise<BucketRow[]> {
   const { range } = request;
   if (request.spans.length === 0) return [];
@@ -165,7 +163,7 @@ export async function aggregateRows(
   if (detector.bucket?.events === undefined) return collected();
   const [rows, tallyOf] = await Promise.all([
     collected(),
-    countEvents(client, detector, span, request, options),
+    countEvents(client, detector, { span, request, options }),
   ]);
   return rows.map((row) => ({ ...row, events: tallyOf(row) }));
 }

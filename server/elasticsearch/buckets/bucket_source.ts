@@ -32,13 +32,10 @@ export function createBucketSource(
   const span = spanOf(detector);
   return {
     async sample(range, { size, seed, signal }) {
-      const { rows, total, isWhole } = await sampleBuckets(
-        client,
-        detector,
-        range,
-        { size, seed, ...(labelField === undefined ? {} : { labelField }) },
-        { policy, signal, anomalous },
-      );
+      const { rows, total, isWhole } = await sampleBuckets(client, detector, range, {
+        sample: { size, seed, ...(labelField === undefined ? {} : { labelField }) },
+        options: { policy, signal, anomalous },
+      });
       const logs = chooseUniformly(rows.map(sourceLogs(detector)), size, seed);
       return { logs, total, method: isWhole && logs.length === rows.length ? 'all' : 'random_buckets' };
     },

@@ -86,7 +86,11 @@ async function minutesRead(minutes: readonly number[], gap: string, step = 1): P
     const span = { from: START + minute * MINUTE, to: START + (minute + step) * MINUTE };
     const request = { range, common: {} };
     const options = { policy: { attempts: 1 } } as never;
-    await closedSessions(clientOf(minutes), detectorOf(gap), request, span, 100, options).then(
+    await closedSessions(clientOf(minutes), detectorOf(gap), request, {
+      within: span,
+      most: 100,
+      options,
+    }).then(
       ({ rows }) => expect(rows).toEqual([]),
       () => read.push(minute),
     );

@@ -55,26 +55,23 @@ export async function closedSessions(
   client: ElasticsearchClient,
   detector: Detector,
   request: SessionRequest,
-  { from, to }: Span,
-  most: number,
-  options: RequestOptions,
+  { within: { from, to }, most, options }: { within: Span; most: number; options: RequestOptions },
 ): Promise<ClosedSessions> {
   const settings = sessionSettings(detector);
   const candidates: Candidate[] = [];
   for (const span of spansWithinGap({ from, to }, settings)) {
-    candidates.push(...(await candidatesOf(client, detector, request.range, span, settings, options)));
+    candidates.push(
+      ...(await candidatesOf(client, detector, request.range, { within: span, settings, options })),
+    );
   }
   const { ids, bound } = chosenOf(candidates, most);
   const within = { from: from - settings.longest - settings.gap, to };
-  const rows = await sessionsOf(
-    client,
-    detector,
-    request,
+  const rows = await sessionsOf(client, detector, request, {
     ids,
     within,
     options,
-    ({ closedAt }) => closedAt >= from && closedAt < to,
-  );
+    isWanted: ({ closedAt }) => closedAt >= from && closedAt < to,
+  });
   rows.sort((one, other) => one.closedAt - other.closedAt || (one.entity < other.entity ? -1 : 1));
   return { rows, ...(bound && { bound }) };
 }
@@ -108,11 +105,19 @@ export async function sessionsOf(
   client: ElasticsearchClient,
   detector: Detector,
   given: SessionRequest,
-  ids: readonly string[],
-  within: Span,
-  options: RequestOptions,
-  isWanted: (chain: Chain<SessionLog>, id: string) => boolean,
-  told?: (id: string, chains: readonly Chain<SessionLog>[], earlier: ReadonlySet<number>) => void,
+  {
+    ids,
+    within,
+    options,
+    isWanted,
+    told,
+  }: {
+    ids: readonly string[];
+    within: Span;
+    options: RequestOptions;
+    isWanted: (chain: Chain<SessionLog>, id: string) => boolean;
+    told?: (id: string, chains: readonly Chain<SessionLog>[], earlier: ReadonlySet<number>) => void;
+  },
 ): Promise<SessionRow[]> {
   const settings = sessionSettings(detector);
   const entity = await entityTerms(client, detector, options);
@@ -121,7 +126,7 @@ export async function sessionsOf(
   let many = IDS_A_REQUEST;
   for (let first = 0; first < ids.length;) {
     const part = ids.slice(first, first + many);
-    const read = await readLogsOf(client, detector, request, entity, part, within, options);
+    const read = await readLogsOf(client, detector, request, { entity, ids: part, within, options });
     if (read === undefined) {
       many = Math.ceil(part.length / 2);
       continue;
@@ -141,15 +146,12 @@ export async function sessionsOf(
       }
     }
     const rowsOf = (own: readonly SessionOfId[], queries: estypes.QueryDslQueryContainer[]) =>
-      measuredRows(
-        client,
-        detector,
-        request,
+      measuredRows(client, detector, request, {
         entity,
-        own,
-        [queryOf({ ...request.range, ...within }), ...queries],
+        sessions: own,
+        queries: [queryOf({ ...request.range, ...within }), ...queries],
         options,
-      );
+      });
     if (alone.length > 0) {
       const selection = selectionOf(
         entity,
@@ -210,10 +212,12 @@ async function readLogsOf(
   client: ElasticsearchClient,
   detector: Detector,
   { range, since, texts }: RequestWithTexts,
-  entity: EntitySources,
-  ids: readonly string[],
-  within: Span,
-  options: RequestOptions,
+  {
+    entity,
+    ids,
+    within,
+    options,
+  }: { entity: EntitySources; ids: readonly string[]; within: Span; options: RequestOptions },
 ): Promise<HeldLogs | undefined> {
   const field = detector.bucket?.session?.field ?? '';
   const settings = sessionSettings(detector);
@@ -279,10 +283,17 @@ async function measuredRows(
   client: ElasticsearchClient,
   detector: Detector,
   request: RequestWithTexts,
-  entity: EntitySources,
-  sessions: readonly SessionOfId[],
-  queries: readonly estypes.QueryDslQueryContainer[],
-  options: RequestOptions,
+  {
+    entity,
+    sessions,
+    queries,
+    options,
+  }: {
+    entity: EntitySources;
+    sessions: readonly SessionOfId[];
+    queries: readonly estypes.QueryDslQueryContainer[];
+    options: RequestOptions;
+  },
 ): Promise<SessionRow[]> {
   const { range } = request;
   const pages = compositePages<Omit<Cell, 'key'> & { key: EntityKey }>(

@@ -35,7 +35,11 @@ test('rows of one request share the messages that memory holds', async () => {
     const range = { index: 'logs', timestampField: '@timestamp', ingestedField: 'event.ingested' };
     const span = { from: START, to: START + MINUTE };
     const request = { range: { ...range, ...span }, spans: [span], common: {}, texts };
-    const tallyOf = await countEvents({} as ElasticsearchClient, detector, MINUTE, request, {});
+    const tallyOf = await countEvents({} as ElasticsearchClient, detector, {
+      span: MINUTE,
+      request,
+      options: {},
+    });
     return ['a', 'b', 'c'].map((entity) => tallyOf({ start: START, entity }));
   };
   const whole = { texts: ['one', 'two', 'three', 'four'], counts: [1, 1, 1, 1] };

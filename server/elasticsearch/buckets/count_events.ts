@@ -58,9 +58,7 @@ function entitiesOf(document: LogDocument, fields: readonly string[]): string[] 
 export async function countEvents(
   client: ElasticsearchClient,
   detector: Detector,
-  span: number,
-  request: RowRequest,
-  options: RequestOptions,
+  { span, request, options }: { span: number; request: RowRequest; options: RequestOptions },
 ): Promise<(row: Pick<BucketRow, 'start' | 'entity'>) => EventTally> {
   const { range, texts = new SharedTexts() } = request;
   const fields = entityFieldsOf(detector);

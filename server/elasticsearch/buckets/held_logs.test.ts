@@ -64,10 +64,7 @@ test('ids with many logs are read in parts, and messages beyond those that are h
     {} as ElasticsearchClient,
     detector,
     { range, common: {} },
-    ids,
-    range,
-    {},
-    () => true,
+    { ids, within: range, options: {}, isWanted: () => true },
   );
   expect(asked).toEqual(['abcdefgh', 'abcd', 'efgh']);
   expect(rows.map(({ entity }) => entity)).toEqual(ids);

@@ -95,8 +95,7 @@ export async function openMemory(
   client: ElasticsearchClient,
   detector: Detector,
   range: LogRange,
-  stored: unknown,
-  options: ListOptions,
+  { stored, options }: { stored: unknown; options: ListOptions },
 ): Promise<BucketMemory> {
   const of = fingerprint(detector);
   const lookBack = durationToMilliseconds(detector.bucket?.look_back ?? '1d');

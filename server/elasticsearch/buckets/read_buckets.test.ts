@@ -171,7 +171,7 @@ describe('more entities than places', () => {
       ...during([-10, 0], 'c', 1),
     ]);
     const from = START + 5 * MINUTE;
-    const memory = await openMemory(client, detector, rangeOf(0, 9), undefined, {});
+    const memory = await openMemory(client, detector, rangeOf(0, 9), { stored: undefined, options: {} });
     expect(memory.places()).toEqual(['a', 'b']);
     memory.tidy(from);
     expect(memory.places()).toEqual(['a']);
@@ -205,7 +205,7 @@ test('where each log is read, pages hold more buckets only as long as that is qu
   let clock = 0;
   const now = jest.spyOn(performance, 'now').mockImplementation(() => clock);
   const asked: number[] = [];
-  jest.mocked(countEvents).mockImplementation((_client, _detector, span, { spans }) => {
+  jest.mocked(countEvents).mockImplementation((_client, _detector, { span, request: { spans } }) => {
     const buckets = (spans[0].to - spans[0].from) / span;
     asked.push(buckets);
     // A second for the logs of one bucket; in the first minutes there are none.
@@ -282,9 +282,10 @@ describe('a memory of integers beyond 2^53', () => {
       [several, { known: { [`a | ${ROUNDED}`]: START } }],
       [detector, { known: { b: START }, common: { codes: [ROUNDED] } }],
     ] as const) {
-      const empty = await openMemory(nothing, of, rangeOf(0, 3), undefined, {});
+      const empty = await openMemory(nothing, of, rangeOf(0, 3), { stored: undefined, options: {} });
       const stored = { ...empty.toJSON(), ...change };
-      const open = (memory: object) => openMemory(nothing, of, rangeOf(1, 3), memory, {});
+      const open = (memory: object) =>
+        openMemory(nothing, of, rangeOf(1, 3), { stored: memory, options: {} });
       expect((await open(stored)).known(START + MINUTE)).toHaveLength(1);
       expect((await open(asBefore(stored))).known(START + MINUTE)).toEqual([]);
     }

@@ -54,11 +54,19 @@ export async function* readBuckets(
       : parseWith(positionSchema, options.after, 'The reading position').next;
   const to = Math.floor(range.to / span) * span;
   if (from >= to) return;
-  const memory = await openMemory(client, detector, { ...range, from, to }, options.memory, {
-    signal,
-    policy,
-    anomalous,
-  });
+  const memory = await openMemory(
+    client,
+    detector,
+    { ...range, from, to },
+    {
+      stored: options.memory,
+      options: {
+        signal,
+        policy,
+        anomalous,
+      },
+    },
+  );
   const rowsWanted = Math.min(options.pageSize ?? ROWS_A_PAGE, ROWS_A_PAGE);
   let perBucket = memory.known(from).length;
   const pace = detector.bucket?.events === undefined ? undefined : new ReadingPace();
@@ -77,7 +85,7 @@ export async function* readBuckets(
       common: memory.common,
       ...(entities && { entities }),
     };
-    const rows = aggregateRows(client, detector, span, request, { signal, policy });
+    const rows = aggregateRows(client, detector, { span, request, options: { signal, policy } });
     rows.catch(() => {}); // awaited in its turn
     lanes.push({ start, end, rows });
     next = end;
@@ -89,7 +97,7 @@ export async function* readBuckets(
     const found = await rows;
     pace?.took(performance.now() - asked, (end - start) / span);
     throwIfAborted(signal, `sum up "${range.index}"`);
-    const complete = withSilence(found, start, end, span, detector, memory);
+    const complete = withSilence(found, { from: start, to: end, span, detector, memory });
     if (await memory.choose(end)) {
       // Rows under way were asked for with the places of before: entities that are new among them would look silent.
       lanes.length = 0;
@@ -113,11 +121,13 @@ const boundOf = (memory: BucketMemory): Pick<LogPage, 'bound'> => {
 
 function withSilence(
   found: readonly BucketRow[],
-  from: number,
-  to: number,
-  span: number,
-  detector: Detector,
-  memory: BucketMemory,
+  {
+    from,
+    to,
+    span,
+    detector,
+    memory,
+  }: { from: number; to: number; span: number; detector: Detector; memory: BucketMemory },
 ): BucketRow[] {
   const complete: BucketRow[] = [];
   let next = 0;
@@ -151,21 +161,22 @@ export async function* rereadBuckets(
   const { signal, policy, anomalous } = options;
   const span = spanOf(detector);
   const logOf = sourceLogs(detector);
-  const late = await lateKeys(client, detector, range, span, { signal, policy });
+  const late = await lateKeys(client, detector, { range, span, options: { signal, policy } });
   if (late.size === 0) return;
   const starts = [...late.keys()].sort((one, other) => one - other);
   const whole = wholeRange(range, detector);
-  const memory = await openMemory(client, detector, whole, options.memory, { signal, policy, anomalous });
+  const memory = await openMemory(client, detector, whole, {
+    stored: options.memory,
+    options: { signal, policy, anomalous },
+  });
   for (let place = 0; place < starts.length; place += MOST_SPANS_A_REQUEST) {
     const chosen = starts.slice(place, place + MOST_SPANS_A_REQUEST);
     const entities = [...new Set(chosen.flatMap((start) => [...(late.get(start) ?? [])]))];
-    const found = await aggregateRows(
-      client,
-      detector,
+    const found = await aggregateRows(client, detector, {
       span,
-      { range, spans: joined(chosen, span), entities, common: memory.common },
-      { signal, policy },
-    );
+      request: { range, spans: joined(chosen, span), entities, common: memory.common },
+      options: { signal, policy },
+    });
     const rows: BucketRow[] = [];
     const others: BucketRow[] = [];
     for (const row of found) {
@@ -187,9 +198,7 @@ export async function* rereadBuckets(
 async function lateKeys(
   client: ElasticsearchClient,
   detector: Detector,
-  range: LogRange,
-  span: number,
-  options: RequestOptions,
+  { range, span, options }: { range: LogRange; span: number; options: RequestOptions },
 ): Promise<Map<number, Set<string>>> {
   const keys = new Map<number, Set<string>>();
   const entity = await entityTerms(client, detector, options);

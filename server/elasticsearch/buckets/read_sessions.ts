@@ -54,10 +54,12 @@ export async function* readSessions(
     client,
     withoutSilence(detector),
     { ...range, from: next, to },
-    options.memory,
     {
-      signal,
-      policy,
+      stored: options.memory,
+      options: {
+        signal,
+        policy,
+      },
     },
   );
   // Within a gap the cluster can tell which sessions are over.
@@ -70,9 +72,13 @@ export async function* readSessions(
   while (next < to) {
     const end = Math.min(to, next + length);
     const request = { range, common: memory.common };
-    const { rows, bound } = await closedSessions(client, detector, request, { from: next, to: end }, most, {
-      signal,
-      policy,
+    const { rows, bound } = await closedSessions(client, detector, request, {
+      within: { from: next, to: end },
+      most,
+      options: {
+        signal,
+        policy,
+      },
     });
     throwIfAborted(signal, `read sessions of "${range.index}"`);
     next = end;
@@ -145,9 +151,12 @@ export async function* rereadSessions(
   if (late.size === 0) return;
   const logOf = sourceLogs(detector);
   const whole = wholeRange(range, detector);
-  const memory = await openMemory(client, withoutSilence(detector), whole, options.memory, {
-    signal,
-    policy,
+  const memory = await openMemory(client, withoutSilence(detector), whole, {
+    stored: options.memory,
+    options: {
+      signal,
+      policy,
+    },
   });
   const request = { range: whole, common: memory.common, since: range.from };
   const ids = [...late.keys()].sort((one, other) => late.get(one)!.first - late.get(other)!.first);
@@ -163,15 +172,12 @@ export async function* rereadSessions(
       const { first, last } = late.get(id) as Late;
       return start >= first - longest && start <= last + gap;
     };
-    const rows = await sessionsOf(
-      client,
-      detector,
-      request,
-      part,
+    const rows = await sessionsOf(client, detector, request, {
+      ids: part,
       within,
-      { signal, policy },
-      ({ start, closedAt }, id) => isNear(id, start) && closedAt < closedTo,
-      (id, chains, earlier) => {
+      options: { signal, policy },
+      isWanted: ({ start, closedAt }, id) => isNear(id, start) && closedAt < closedTo,
+      told: (id, chains, earlier) => {
         const starts = new Set(chains.map(({ start }) => start));
         for (const start of earlier) {
           // One that was over has lasted for a gap at least.
@@ -179,7 +185,7 @@ export async function* rereadSessions(
           gone.push(goneRow(id, start));
         }
       },
-    );
+    });
     for (let first = 0; first < gone.length; first += SESSIONS_A_PAGE) {
       const logs = gone.slice(first, first + SESSIONS_A_PAGE).map(logOf);
       yield { logs, position: undefined, revises: true, onlyStanding: true, areGone: true };
@@ -226,7 +232,11 @@ async function changedIds(
   const from = recent.reduce((least, { first }) => Math.min(least, first), Infinity);
   const ids = recent.map(({ id }) => id);
   const logs = wholeRange(range, detector);
-  const long = await longSessions(client, detector, logs, { from, to: closedTo }, ids, { signal, policy });
+  const long = await longSessions(client, detector, logs, {
+    within: { from, to: closedTo },
+    ids,
+    options: { signal, policy },
+  });
   for (const id of ids) if (!long.has(id)) late.delete(id);
   return late;
 }

@@ -19,7 +19,7 @@ async function askedFor(entities: number, events?: { field: string }) {
   });
   const buckets: number[] = [];
   const texts = new Set<unknown>();
-  jest.mocked(aggregateRows).mockImplementation((_client, _detector, span, request) => {
+  jest.mocked(aggregateRows).mockImplementation((_client, _detector, { span, request }) => {
     const starts = request.spans.flatMap(({ from, to }) =>
       Array.from({ length: (to - from) / span }, (_none, i) => from + i * span),
     );
@@ -43,8 +43,7 @@ async function askedFor(entities: number, events?: { field: string }) {
     {} as ElasticsearchClient,
     detector,
     { ...range, from: START, to: START + 400 * MINUTE },
-    { size: 1_000_000, seed: 1 },
-    {},
+    { sample: { size: 1_000_000, seed: 1 }, options: {} },
   );
   expect([rows.length, total, isWhole]).toEqual([400 * entities, 400 * entities, true]);
   return { buckets, texts: [...texts] };

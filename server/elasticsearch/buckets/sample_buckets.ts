@@ -65,8 +65,13 @@ export async function sampleBuckets(
   client: ElasticsearchClient,
   detector: Detector,
   range: LogRange,
-  sample: { readonly size: number; readonly seed: number; readonly labelField?: string },
-  options: ListOptions,
+  {
+    sample,
+    options,
+  }: {
+    sample: { readonly size: number; readonly seed: number; readonly labelField?: string };
+    options: ListOptions;
+  },
 ): Promise<BucketSample> {
   const span = spanOf(detector);
   const { entities, bound }: EntityList =
@@ -87,13 +92,11 @@ export async function sampleBuckets(
     const spans = joined(chosen, span);
     const { labelField } = sample;
     const places = bound && { entities: [...entities.keys()] };
-    const all = await aggregateRows(
-      client,
-      detector,
+    const all = await aggregateRows(client, detector, {
       span,
-      { range, spans, common, labelField, texts, ...places },
+      request: { range, spans, common, labelField, texts, ...places },
       options,
-    );
+    });
     const found =
       bound === undefined
         ? bucketsOf(all).flatMap((bucket) => rowsWithPlaces(bucket, detector).rows)

@@ -69,8 +69,13 @@ export async function sampleSessions(
   client: ElasticsearchClient,
   detector: Detector,
   range: LogRange,
-  sample: { readonly size: number; readonly seed: number; readonly labelField?: string },
-  options: RequestOptions,
+  {
+    sample,
+    options,
+  }: {
+    sample: { readonly size: number; readonly seed: number; readonly labelField?: string };
+    options: RequestOptions;
+  },
 ): Promise<SessionSample> {
   const { size, seed, labelField } = sample;
   const counts = await countIdsAndLogs(client, detector, range, options);
@@ -89,7 +94,7 @@ export async function sampleSessions(
   for (const span of spans) {
     const isEnough = isOfAll ? rows.length >= MOST_ROWS * size : done >= SPANS && rows.length >= size;
     if (isEnough) break;
-    const found = await closedSessions(client, detector, request, span, most, options);
+    const found = await closedSessions(client, detector, request, { within: span, most, options });
     rows.push(...found.rows);
     done++;
   }

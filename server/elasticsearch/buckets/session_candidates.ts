@@ -42,9 +42,11 @@ export async function candidatesOf(
   client: ElasticsearchClient,
   detector: Detector,
   range: LogRange,
-  { from, to }: Span,
-  { gap, longest }: SessionSettings,
-  options: RequestOptions,
+  {
+    within: { from, to },
+    settings: { gap, longest },
+    options,
+  }: { within: Span; settings: SessionSettings; options: RequestOptions },
 ): Promise<Candidate[]> {
   const entity = await entityTerms(client, detector, options);
   const { timestampField } = range;
@@ -79,14 +81,11 @@ export async function candidatesOf(
       else open.set(id, logs);
     }
   }
-  for (const [id, begin] of await longSessions(
-    client,
-    detector,
-    range,
-    { from, to },
-    [...open.keys()],
+  for (const [id, begin] of await longSessions(client, detector, range, {
+    within: { from, to },
+    ids: [...open.keys()],
     options,
-  )) {
+  })) {
     found.push({ id, logs: open.get(id) ?? 0, closedAt: begin + longest });
   }
   return found;
@@ -116,9 +115,7 @@ export async function longSessions(
   client: ElasticsearchClient,
   detector: Detector,
   range: LogRange,
-  { from, to }: Span,
-  ids: readonly string[],
-  options: RequestOptions,
+  { within: { from, to }, ids, options }: { within: Span; ids: readonly string[]; options: RequestOptions },
 ): Promise<Map<string, number>> {
   const begins = new Map<string, number>();
   if (ids.length === 0) return begins;

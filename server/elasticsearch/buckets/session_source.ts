@@ -20,13 +20,10 @@ export function createSessionSource(
 ): LogSource {
   return {
     async sample(range, { size, seed, signal }) {
-      const { rows, total, isWhole } = await sampleSessions(
-        client,
-        detector,
-        range,
-        { size, seed, ...(labelField === undefined ? {} : { labelField }) },
-        { policy, signal },
-      );
+      const { rows, total, isWhole } = await sampleSessions(client, detector, range, {
+        sample: { size, seed, ...(labelField === undefined ? {} : { labelField }) },
+        options: { policy, signal },
+      });
       const logs = chooseUniformly(rows.map(sourceLogs(detector)), size, seed);
       return { logs, total, method: isWhole && logs.length === rows.length ? 'all' : 'random_buckets' };
     },

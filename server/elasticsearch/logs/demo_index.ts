@@ -58,9 +58,15 @@ export async function createDemoIndex(
 export async function writeDemoLogs(
   client: ElasticsearchClient,
   space: string,
-  first: number,
-  documents: readonly unknown[],
-  options: { isLast: boolean; policy?: RetryPolicy; signal?: AbortSignal },
+  {
+    first,
+    documents,
+    options,
+  }: {
+    first: number;
+    documents: readonly unknown[];
+    options: { isLast: boolean; policy?: RetryPolicy; signal?: AbortSignal };
+  },
 ): Promise<void> {
   const { isLast, ...rest } = options;
   const index = demoIndex(space);

@@ -20,7 +20,7 @@ const client = {
 } as unknown as ElasticsearchClient;
 
 const queriesOf = (settings: EntitySettings, entity: GivenEntity) =>
-  queryOfEntity(client, 'logs', settings, entity, undefined);
+  queryOfEntity(client, 'logs', { settings, entity, signal: undefined });
 
 const pair = { entity_fields: ['service.name', 'host.name'] };
 

@@ -23,9 +23,11 @@ type Query = estypes.QueryDslQueryContainer;
 export async function queryOfEntity(
   client: ElasticsearchClient,
   index: string,
-  settings: EntitySettings,
-  entity: GivenEntity,
-  signal: AbortSignal | undefined,
+  {
+    settings,
+    entity,
+    signal,
+  }: { settings: EntitySettings; entity: GivenEntity; signal: AbortSignal | undefined },
 ): Promise<Query[]> {
   const fields = entityFieldsOf(settings);
   const isKnown = textOfEntity(entity) !== undefined;

@@ -47,17 +47,21 @@ export function createLogSource(
       const index = within ?? [...new Set(part.map((log) => log.index))].join(',');
       const plan = await planOf(index, wanted);
       const what = `fetch ${part.length} logs of "${index}"`;
-      const hits = await searchLogs(client, index, part, plan.request, { what, policy }).catch(
-        (error: unknown) => {
-          // Doc values alone are better than nothing: these logs are looked at, not scored.
-          if (wanted.fields === undefined || !saysWithoutSource(error)) throw error;
-          return searchLogs(client, index, part, { ...plan.request, _source: false }, { what, policy });
-        },
-      );
+      const hits = await searchLogs(client, index, part, {
+        asked: plan.request,
+        options: { what, policy },
+      }).catch((error: unknown) => {
+        // Doc values alone are better than nothing: these logs are looked at, not scored.
+        if (wanted.fields === undefined || !saysWithoutSource(error)) throw error;
+        return searchLogs(client, index, part, {
+          asked: { ...plan.request, _source: false },
+          options: { what, policy },
+        });
+      });
       found.push(
         ...(wanted.fields === undefined
-          ? await toSourceLogs(client, index, plan, hits, { policy })
-          : await toShownLogs(client, index, plan, hits, { policy })),
+          ? await toSourceLogs(client, index, plan, { hits, options: { policy } })
+          : await toShownLogs(client, index, plan, { hits, options: { policy } })),
       );
     }
     return found;

@@ -59,9 +59,7 @@ export async function countWithTimes(
 export async function phraseQuery(
   client: ElasticsearchClient,
   index: string,
-  field: string,
-  phrases: readonly string[],
-  signal: AbortSignal,
+  { field, phrases, signal }: { field: string; phrases: readonly string[]; signal: AbortSignal },
 ): Promise<Query[] | undefined> {
   if (phrases.length === 0) return undefined;
   const { types } = await fieldTypes(client, index, [field], { signal }).catch((error: unknown) => {

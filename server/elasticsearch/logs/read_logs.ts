@@ -126,7 +126,7 @@ export async function* readLogs(
     last = place;
     seen = tied;
     const position: Position = { v: 1, by, last, seen: [...seen] };
-    yield { logs: await toSourceLogs(client, index, plan, hits, { signal, policy }), position };
+    yield { logs: await toSourceLogs(client, index, plan, { hits, options: { signal, policy } }), position };
   }
 }
 

@@ -338,7 +338,7 @@ async function sampleByScore(
       signal,
     });
     for await (const hits of pages) {
-      logs.push(...(await toSourceLogs(client, index, plan, hits, { signal, policy })));
+      logs.push(...(await toSourceLogs(client, index, plan, { hits, options: { signal, policy } })));
       drawn += hits.length;
       options.progress?.(drawn, Math.max(expected, drawn), 'logs drawn');
     }

@@ -78,7 +78,7 @@ export async function searchAround(
   const sides = answer.aggregations as
     Record<'before' | 'after', { lines: { hits: { hits: Hit[] } } }> | undefined;
   const shown = (of: 'before' | 'after'): Promise<FoundDocument[]> =>
-    toShownLogs(client, index, plan, sides?.[of].lines.hits.hits ?? [], options);
+    toShownLogs(client, index, plan, { hits: sides?.[of].lines.hits.hits ?? [], options });
   const [before, after] = await Promise.all([shown('before'), shown('after')]);
   return { before: before.reverse(), after };
 }

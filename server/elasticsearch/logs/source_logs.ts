@@ -34,8 +34,7 @@ export async function searchLogs(
   client: ElasticsearchClient,
   index: string,
   logs: readonly { readonly index: string; readonly id: string }[],
-  asked: FieldPlan['request'],
-  options: RequestOptions & { readonly what: string },
+  { asked, options }: { asked: FieldPlan['request']; options: RequestOptions & { readonly what: string } },
 ): Promise<Hit[]> {
   let most = logs.length;
   const answer = await attempt(
@@ -54,7 +53,7 @@ export async function searchLogs(
   if (answer !== undefined) return answer.hits.hits;
   const found: Hit[] = [];
   for (let start = 0; start < logs.length; start += most)
-    found.push(...(await searchLogs(client, index, logs.slice(start, start + most), asked, options)));
+    found.push(...(await searchLogs(client, index, logs.slice(start, start + most), { asked, options })));
   return found;
 }
 
@@ -69,8 +68,7 @@ async function refuseWithoutSource(
   client: ElasticsearchClient,
   index: string,
   plan: FieldPlan,
-  hits: readonly Hit[],
-  options: RequestOptions,
+  { hits, options }: { hits: readonly Hit[]; options: RequestOptions },
 ): Promise<void> {
   const { texts } = plan;
   if (texts.length === 0) return;
@@ -104,11 +102,10 @@ export async function toSourceLogs(
   client: ElasticsearchClient,
   index: string,
   plan: FieldPlan,
-  hits: readonly Hit[],
-  options: RequestOptions,
+  { hits, options }: { hits: readonly Hit[]; options: RequestOptions },
 ): Promise<SourceLog[]> {
-  if (plan.fields !== undefined) await refuseWithoutSource(client, index, plan, hits, options);
-  return toShownLogs(client, index, plan, hits, options);
+  if (plan.fields !== undefined) await refuseWithoutSource(client, index, plan, { hits, options });
+  return toShownLogs(client, index, plan, { hits, options });
 }
 
 /** True of the error that an index keeps no `_source`. */
@@ -120,8 +117,7 @@ export async function toShownLogs(
   client: ElasticsearchClient,
   index: string,
   plan: FieldPlan,
-  hits: readonly Hit[],
-  options: RequestOptions,
+  { hits, options }: { hits: readonly Hit[]; options: RequestOptions },
 ): Promise<SourceLog[]> {
   const logs = hits.map((hit) => ({
     index: hit._index,
@@ -134,13 +130,10 @@ export async function toShownLogs(
   const sources = new Map<string, LogDocument>();
   for (let start = 0; start < ignored.length; start += IDS_A_REQUEST) {
     const part = ignored.slice(start, start + IDS_A_REQUEST);
-    const hits = await searchLogs(
-      client,
-      index,
-      part,
-      { _source: { includes: [...(plan.fields ?? [])] } },
-      { what: `read values of "${index}" that are not indexed`, ...options },
-    );
+    const hits = await searchLogs(client, index, part, {
+      asked: { _source: { includes: [...(plan.fields ?? [])] } },
+      options: { what: `read values of "${index}" that are not indexed`, ...options },
+    });
     for (const hit of hits) sources.set(keyOf(hit._index, hit._id as string), hit._source ?? {});
   }
   return logs.map((log) => {

@@ -79,9 +79,15 @@ export async function writeLogs(
   client: Client,
   index: string,
   logs: AsyncIterable<LogDocument> | Iterable<LogDocument>,
-  origin: string,
-  clock: Clock,
-  options: { signal?: AbortSignal; progress?: Progress; total?: number; flushInterval?: number } = {},
+  {
+    origin,
+    clock,
+    options = {},
+  }: {
+    origin: string;
+    clock: Clock;
+    options?: { signal?: AbortSignal; progress?: Progress; total?: number; flushInterval?: number };
+  },
 ): Promise<LogWriting> {
   await ensureLogIndex(client, index);
   const rejected: { reason: string; document: LogDocument }[] = [];

@@ -38,7 +38,9 @@ export async function explainDetectorChange(
       : { from: asked.baseline_from, to: asked.baseline_to ?? from };
   const all = rangeOf(source, from, to);
   const inEntity =
-    entity === undefined ? [] : await queryOfEntity(elasticsearch, source.index, detector, entity, signal);
+    entity === undefined
+      ? []
+      : await queryOfEntity(elasticsearch, source.index, { settings: detector, entity, signal });
   const range = inEntity.reduce(narrowed, all);
   return explainChange(createChangeSource(elasticsearch, { signal, ...fieldsOf(detector) }), {
     window,

@@ -57,7 +57,11 @@ export async function readMessagePattern(
   const words =
     found === undefined || detector.unit === 'bucket'
       ? undefined
-      : await phraseQuery(scope.elasticsearch, index, found.field, phrasesOf(found.message), signal);
+      : await phraseQuery(scope.elasticsearch, index, {
+          field: found.field,
+          phrases: phrasesOf(found.message),
+          signal,
+        });
   if (found !== undefined && words !== undefined) {
     return {
       pattern: maskWords(found.message).join(' '),

@@ -96,7 +96,11 @@ async function readNeighbours(asked: Asked, detector: Detector): Promise<Neighbo
     from: time - AROUND_MILLISECONDS,
     to: time + AROUND_MILLISECONDS + 1,
   };
-  const inEntity = await queryOfEntity(scope.elasticsearch, index, detector, result.anomaly, asked.signal);
+  const inEntity = await queryOfEntity(scope.elasticsearch, index, {
+    settings: detector,
+    entity: result.anomaly,
+    signal: asked.signal,
+  });
   const where = {
     index,
     ignore_unavailable: true,

@@ -46,7 +46,7 @@ export async function readValueOverTime(
   const { detector } = await createDetectorRepository(savedObjects).get(result.detector.id);
   const { index } = detector.source;
   // Refuses those who may not read the logs, before anything of a result is told.
-  await queryOfEntity(elasticsearch, index, {}, undefined, signal);
+  await queryOfEntity(elasticsearch, index, { settings: {}, entity: undefined, signal });
   const attribution = numericOf(result, asked.feature);
   const { feature, field } = attribution;
   const time = Date.parse(result['@timestamp']);
@@ -138,10 +138,16 @@ async function narrowedTo(
     within.push({ field: name, value });
   }
   const inEntity =
-    entity === undefined ? [] : await queryOfEntity(client, source.index, detector, result.anomaly, signal);
+    entity === undefined
+      ? []
+      : await queryOfEntity(client, source.index, { settings: detector, entity: result.anomaly, signal });
   let range = inEntity.reduce(narrowed, rangeOf(source, from, to));
   for (const { field: name, value } of within.slice(ofEntity)) {
-    const queries = await queryOfEntity(client, source.index, { entity_field: name }, value, signal);
+    const queries = await queryOfEntity(client, source.index, {
+      settings: { entity_field: name },
+      entity: value,
+      signal,
+    });
     range = queries.reduce(narrowed, range);
   }
   return { within, range };

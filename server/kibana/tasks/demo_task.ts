@@ -136,7 +136,11 @@ async function writeLogs(
       piece.push(log.value.document);
       if (piece.length === PIECE) break;
     }
-    await writeDemoLogs(job.client, job.target.space, written, piece, { isLast, signal });
+    await writeDemoLogs(job.client, job.target.space, {
+      first: written,
+      documents: piece,
+      options: { isLast, signal },
+    });
     written += piece.length;
     await tell(written);
     await setImmediate();
