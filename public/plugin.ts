@@ -14,6 +14,9 @@ import { registerRuleForms } from './rule_form/register_rule_forms';
 /** After Kibana's own applications of the category: Discover, dashboards, Canvas, maps and machine learning. */
 const ORDER = 8_900;
 
+/** Beside the name in Kibana's search; under this name in EUI of every version. */
+const ICON = 'outlierDetectionJob';
+
 /** Plugin class, loaded with every page of Kibana: it registers the application, which loads its pages when opened. */
 export class LogAnomaliesPlugin {
   private areEmbeddables = false;
@@ -30,6 +33,7 @@ export class LogAnomaliesPlugin {
       title: PLUGIN_NAME,
       category: PLUGIN_CATEGORY,
       order: ORDER,
+      euiIconType: ICON,
       keywords: ['anomaly', 'outlier', 'isolation forest', 'incident'],
       mount: async (parameters) => {
         const [[coreStart, pluginsStart], { renderApplication }] = await Promise.all([

@@ -104,6 +104,8 @@ export interface App {
   readonly title: string;
   readonly category: typeof PLUGIN_CATEGORY;
   readonly order: number;
+  /** Icon of EUI, which the search shows beside the title. */
+  readonly euiIconType: string;
   /** Words that the search of all applications finds it by, in spaces of every solution. */
   readonly keywords: string[];
   readonly mount: (parameters: AppMountParameters) => Promise<() => void>;

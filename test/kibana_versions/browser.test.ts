@@ -236,30 +236,24 @@ describe('a broken contract is caught', () => {
     expect(() => embeddable?.registerEmbeddablePublicDefinition?.('swim_lane', load)).toThrow('setup phase');
   });
 
-  it('of applications: one that cannot be taken away, a category that is not there', async () => {
+  it('of applications: one that cannot be taken away, a category or an icon that is not there', async () => {
     const lasting = kibanaOf('9.6');
-    const fields = { title: 'A', category: { id: 'kibana' }, order: 1, keywords: [] };
+    const icon = { euiIconType: 'outlierDetectionJob' };
+    const fields = { title: 'A', category: { id: 'kibana' }, order: 1, keywords: [], ...icon };
     lasting.setupCore().application.register({ ...fields, id: 'a', mount: async () => undefined } as never);
     await expect(lasting.mount('a')).rejects.toThrow('cannot be taken away');
-    const app = {
-      id: 'a',
-      title: 'A',
-      category: { id: 'logs' },
-      order: 1,
-      keywords: [],
-      mount: async () => () => undefined,
-    };
-    expect(() =>
+    const app = { ...fields, id: 'a', mount: async () => () => undefined };
+    const registering = (change: object) => () =>
       kibanaOf('9.6')
         .setupCore()
-        .application.register(app as never),
-    ).toThrow('no category logs');
-    const known = { ...app, category: { id: 'kibana' }, navLinkStatus: 1 };
-    expect(() =>
-      kibanaOf('9.6')
-        .setupCore()
-        .application.register(known as never),
-    ).toThrow('has navLinkStatus, unknown here');
+        .application.register({ ...app, ...change } as never);
+    expect(registering({})).not.toThrow();
+    expect(registering({ category: { id: 'logs' } })).toThrow('no category logs');
+    expect(registering({ navLinkStatus: 1 })).toThrow('has navLinkStatus, unknown here');
+    // The second has another name in newer EUI.
+    for (const euiIconType of ['none', 'beaker']) {
+      expect(registering({ euiIconType })).toThrow(`EUI has no icon ${euiIconType}`);
+    }
   });
 });
 

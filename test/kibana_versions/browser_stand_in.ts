@@ -7,6 +7,7 @@ import type {
   RuleTypeModel,
   VisualizationType,
 } from '../../public/kibana/panel_contracts';
+import { RENAMED_ICONS } from '../../public/kibana/icons';
 import type { SearchBarProps } from '../../public/kibana/search_contracts';
 import {
   checkFlyout,
@@ -88,6 +89,11 @@ const searchBarSchema = schema.object({
   onRefresh: anything,
   onRefreshChange: anything,
 });
+
+/** Icons of EUI in Kibana 8.12. */
+const ICONS = Object.keys(
+  jest.requireActual<{ typeToPathMap: object }>('@elastic/eui/lib/components/icon/icon_map').typeToPathMap,
+);
 
 /** Everything that the browser side of a plugin registers with one Kibana, refused where that Kibana refuses it. */
 export class KibanaBrowser {
@@ -199,10 +205,11 @@ export class KibanaBrowser {
   public setupCore(): CoreSetup {
     return {
       application: {
-        register: ({ id, title, category, mount, keywords, ...others }) => {
+        register: ({ id, title, category, mount, keywords, euiIconType: icon, ...others }) => {
           if (!keywords.every((word) => typeof word === 'string' && word !== '')) {
             throw new Error(`Application ${id}: keywords are words`);
           }
+          if (!ICONS.includes(icon) || icon in RENAMED_ICONS) throw new Error(`EUI has no icon ${icon}`);
           // Left out, it is found by the search and stands in the classic menu; no navigation of a solution takes it.
           const unknown = Object.keys(others).filter((name) => name !== 'order');
           if (unknown.length > 0) throw new Error(`Application ${id} has ${unknown.join()}, unknown here`);
