@@ -12,6 +12,12 @@ export const SEVERITIES = [
 ] as const;
 export type Severity = (typeof SEVERITIES)[number]['name'];
 
+/** Orders results by confidence, which is comparable between models and changes of patterns, then by score. */
+export const mostSevereFirst = (
+  one: { readonly anomaly: { readonly score: number; readonly confidence: number } },
+  other: { readonly anomaly: { readonly score: number; readonly confidence: number } },
+): number => other.anomaly.confidence - one.anomaly.confidence || other.anomaly.score - one.anomaly.score;
+
 /** One feature's share in the score of one log. */
 export interface Attribution {
   readonly feature: string;
@@ -77,6 +83,8 @@ export interface ChangeOfPattern {
   readonly expected: number;
   /** Chance of something as unusual where nothing has changed; absent for a pattern that returned. */
   readonly chance?: number;
+  /** Time of its last log before, of a pattern that vanished: ISO 8601. Absent in results of earlier versions. */
+  readonly last_seen?: string;
   /** The logs of the pattern in Kibana's query language. */
   readonly kql: string;
 }

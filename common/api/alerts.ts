@@ -14,6 +14,15 @@ const detectorIdsSchema = z
   .pipe(z.array(detectorIdSchema).max(100))
   .describe('Ids of detectors with commas between; empty: all of the space');
 
+/** Several values with commas between, as they stand in a URL. */
+const listed = <Values extends z.ZodType<readonly string[]>>(values: Values) =>
+  z
+    .string()
+    .max(1_000)
+    .transform((text) => text.split(',').filter((value) => value !== ''))
+    .pipe(values as unknown as z.ZodType<z.output<Values>, string[]>)
+    .optional();
+
 /** So many days back are looked at. */
 export const WHAT_IF_DAYS = 30;
 
@@ -98,6 +107,12 @@ export const alertEndpoints = {
     query: z.strictObject({
       ...ruleParameters,
       query: queryParams.query,
+      pattern_changes: listed(queryParams.pattern_changes.unwrap()).describe(
+        'Only these changes of patterns count, with commas between; absent: all anomalies',
+      ),
+      levels: listed(queryParams.levels.unwrap()).describe(
+        'Only anomalies whose log.level is one of these count, with commas between; absent: all',
+      ),
       from: timeSchema,
       to: timeSchema,
       buckets: z.coerce.number().int().min(1).max(500).default(84),

@@ -41,7 +41,11 @@ const incidentSchema = z.object({
   closes_at: z.string().describe('It closes by itself where nothing comes until then'),
   updated_at: z.string(),
   counts: z
-    .object({ logs: z.number(), buckets: z.number() })
+    .object({
+      logs: z.number(),
+      buckets: z.number(),
+      changes: z.number().optional().describe('Changes of patterns; absent: none'),
+    })
     .describe('Results of it, counted anew whenever it changes'),
   score: z.number().describe('The highest of its results'),
   confidence: z.number(),

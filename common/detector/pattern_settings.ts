@@ -15,6 +15,12 @@ export const patternSettingsSchema = z.strictObject({
     .describe(
       'Findings of nothing that are put up with: at most half as many changes of patterns a day, and about twice as many new patterns where new ones keep coming',
     ),
+  results: z
+    .boolean()
+    .optional()
+    .describe(
+      'False: changes are listed with the patterns, and are no results: no incident, rule or message tells of them; default: true',
+    ),
   masks: z
     .array(maskSchema)
     .max(16)

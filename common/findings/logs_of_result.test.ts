@@ -32,6 +32,11 @@ it('a change of a pattern stands for the logs of the pattern, of one that vanish
     query: 'message : "Disk"',
     timeRange: { from: '2026-10-31T12:00:00.000Z' },
   });
+  const longGone = { kind: 'vanished', kql: 'message : "Disk"', last_seen: '2026-10-20T08:00:00.000Z' };
+  expect(logsOfResult({ ...result, anomaly: { change: longGone } }).timeRange).toEqual({
+    from: '2026-10-19T08:00:00.000Z',
+    to: '2026-11-01T12:15:00.000Z',
+  });
 });
 
 it('a bucket stands for the logs of its entity in its span, since it is no document itself', () => {

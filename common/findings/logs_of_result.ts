@@ -3,7 +3,7 @@ import { entityKql } from '../detector/entity_fields';
 /** A single log is shown with what happened so long before and after it. */
 const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
-/** The logs of a pattern that has vanished are looked for so long before, in milliseconds. */
+/** The logs of a pattern that has vanished are looked for so long before the last one, in milliseconds; a result of an earlier version names none. */
 const BEFORE_IT_VANISHED = 24 * 3_600_000;
 
 /** The logs that a result is about, as Discover selects them. */
@@ -21,7 +21,7 @@ interface ResultOfLogs {
   readonly anomaly: {
     readonly entity?: string;
     readonly entity_field?: unknown;
-    readonly change?: { readonly kind: string; readonly kql: string };
+    readonly change?: { readonly kind: string; readonly kql: string; readonly last_seen?: string };
   };
   readonly source: { readonly id: string };
 }
@@ -43,11 +43,12 @@ export function logsOfResult({
     const ofEntity = fields.length > 0 ? entityKql({ entity_fields: fields }, entity ?? '') : undefined;
     if (change !== undefined) {
       const isGone = change.kind === 'vanished';
+      const lastSeen = Date.parse(change.last_seen ?? start);
       return {
         query: ofEntity === undefined ? change.kql : `${change.kql} and ${ofEntity}`,
         isBucket: true,
         timeRange: {
-          from: isGone ? new Date(Date.parse(start) - BEFORE_IT_VANISHED).toISOString() : start,
+          from: isGone ? new Date(lastSeen - BEFORE_IT_VANISHED).toISOString() : start,
           to: end,
         },
       };

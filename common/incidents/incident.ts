@@ -40,7 +40,7 @@ export const INCIDENT_LIMITS = {
   comments: 100,
   commentCharacters: 2_000,
   assigneeCharacters: 256,
-  /** Leading results, highest score first. */
+  /** Leading results, the most severe first. */
   reasons: 5,
   /** Detectors named in an incident. */
   detectors: 20,
@@ -122,7 +122,8 @@ export interface Incident {
   /** It closes by itself where nothing comes until then. */
   readonly closes_at: string;
   readonly updated_at: string;
-  readonly counts: { readonly logs: number; readonly buckets: number };
+  /** Anomalous logs and buckets, and changes of patterns where there are any: all results of it. */
+  readonly counts: { readonly logs: number; readonly buckets: number; readonly changes?: number };
   /** The highest of its results. */
   readonly score: number;
   readonly confidence: number;
@@ -140,3 +141,7 @@ export interface Incident {
   readonly comments: readonly IncidentComment[];
   readonly history: readonly IncidentStep[];
 }
+
+/** @returns number of results of an incident */
+export const resultsOf = ({ counts: { logs, buckets, changes = 0 } }: Pick<Incident, 'counts'>): number =>
+  logs + buckets + changes;

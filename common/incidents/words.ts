@@ -1,13 +1,27 @@
 import { printable } from '../printable';
 import type { Group } from './grouping';
+import type { Incident } from './incident';
 
 const LONGEST_KEY = 120;
 const LONGEST_PLACE = 80;
 
+/** @example countText({ logs: 3, buckets: 0, changes: 1 }) // '3 logs and 1 change of a pattern' */
+export function countText({ logs, buckets, changes = 0 }: Incident['counts']): string {
+  const said = (count: number, one: string, many: string): string[] =>
+    count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  const parts = [
+    ...said(logs, 'log', 'logs'),
+    ...said(buckets, 'bucket', 'buckets'),
+    ...said(changes, 'change of a pattern', 'changes of patterns'),
+  ];
+  if (parts.length < 2) return parts[0] ?? '0 logs';
+  return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+}
+
 /**
  * Names an incident: what, and where.
  *
- * @param leading pattern or route of the result with the highest score; undefined where a bucket is
+ * @param leading pattern or route of the most severe result; undefined where a bucket is
  * @param place entity, host, or name of the detector
  * @example titleOf(group, 'POST /charge 503', 'checkout') // 'POST /charge of checkout'
  */

@@ -287,6 +287,7 @@ function followState(test: Test, change: Test['change'], time: number, findings:
       count,
       usual,
       ...(kind !== 'returned' && { chance }),
+      ...(kind === 'vanished' && { lastSeen: series.lastSeen }),
     });
   };
   if (change !== undefined) {

@@ -101,6 +101,8 @@ export interface PatternFinding {
   readonly usual: number;
   /** Chance of something as unusual where nothing has changed; absent for one that returned. */
   readonly chance?: number;
+  /** Begin of the bucket of its last log, of one that vanished. */
+  readonly lastSeen?: number;
 }
 
 export const newSeries = (time: number): Series => ({

@@ -1,12 +1,10 @@
 import React, { type ReactElement } from 'react';
-import { EuiBasicTable, EuiLink, EuiText, EuiTextColor } from '@elastic/eui';
+import { EuiBasicTable, EuiLink, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { entityName } from '../shared/values/entity_name';
 import { FewLines } from '../shared/results/few_lines';
 import { formatTime } from '../shared/values/format';
-import { logLine } from '../shared/results/log_line';
-import { logOf, type Found } from '../shared/results/results_table';
-import { reasonText } from '../shared/results/sentence_text';
+import { lineOf, ReasonBelow, type Found } from '../shared/results/results_table';
 import { SeverityLabel } from '../shared/values/severity';
 
 /** The most anomalous logs in the room of a panel. */
@@ -58,15 +56,13 @@ export function AnomalyRows(props: {
         {
           name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
           render: ({ result }: Found) => {
-            const line = logLine(logOf(result)) ?? result.source.id;
+            const line = lineOf(result);
             return (
               <EuiText size="xs" className="eui-textBreakWord">
                 <FewLines lines={2} text={line}>
                   <code>{line}</code>
                 </FewLines>
-                <FewLines lines={2} text={reasonText(result.anomaly)}>
-                  <EuiTextColor color="subdued">{reasonText(result.anomaly)}</EuiTextColor>
-                </FewLines>
+                <ReasonBelow result={result} lines={2} />
               </EuiText>
             );
           },

@@ -35,6 +35,8 @@ export function FiringEstimate(props: { core: CoreStart; params: LogAnomalyParam
       const query = {
         ...countedParams(params),
         ...(params.query !== undefined && { query: params.query }),
+        ...(params.pattern_changes && { pattern_changes: params.pattern_changes.join() }),
+        ...(params.levels && { levels: params.levels.join() }),
         detector_ids: params.detector_ids.join(),
         from: to - WEEK_MILLISECONDS,
         to,
@@ -90,12 +92,12 @@ function EstimateText({ estimate }: { estimate: Answer<'estimateAlerts'> }): Rea
           })
         : i18n.translate('logAnomalies.rule.estimate', {
             defaultMessage:
-              'This rule would have raised {alerts, plural, one {one alert} other {{count} alerts}} for {results, plural, one {one log} other {{logs} logs}}: about {perDay} a day.',
+              'This rule would have raised {alerts, plural, one {one alert} other {{count} alerts}} for {results, plural, one {one anomaly} other {{total} anomalies}}: about {perDay} a day.',
             values: {
               alerts,
               count: formatCount(alerts),
               results,
-              logs: formatCount(results),
+              total: formatCount(results),
               perDay: formatCount(alerts / days),
             },
           })}

@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { PATTERN_CHANGES, type PatternChange } from '../../common/anomaly/comparison';
 import { patternStateName } from '../shared/values/pattern_state';
 import { Row } from './form_parts';
+import { withLevel } from './with_level';
 
 /** Levels that are offered; others can be typed. */
 const USUAL_LEVELS = ['fatal', 'critical', 'error', 'warn', 'warning', 'info', 'debug'];
@@ -64,7 +65,7 @@ export function PatternRows(props: {
               selected.map(({ label }) => label),
             )
           }
-          onCreateOption={(label) => change('levels', [...new Set([...levels, label])])}
+          onCreateOption={(label) => change('levels', withLevel(levels, label))}
           data-test-subj="logAnomaliesRuleLevels"
         />
       </Row>

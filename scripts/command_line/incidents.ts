@@ -1,5 +1,5 @@
 import type { Detector } from '../../common/detector';
-import type { Incident } from '../../common/incidents';
+import { countText, type Incident } from '../../common/incidents';
 import { quietTimeOf } from '../../server/detection/incidents/record_incidents';
 import { incidentsOfRun, type IncidentAnnouncer } from '../../server/detection/incidents/run_incidents';
 import type { RunIncidents } from '../../server/detection/ports/incidents';
@@ -23,19 +23,13 @@ export const incidentsFor = (
     announce,
   });
 
-const countOf = ({ counts: { logs, buckets } }: Incident): string =>
-  [
-    ...(logs > 0 || buckets === 0 ? [`${logs} ${logs === 1 ? 'log' : 'logs'}`] : []),
-    ...(buckets > 0 ? [`${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`] : []),
-  ].join(', ');
-
 /** Two lines: how bad, where and since when; then the leading reason. */
 export function incidentLines(incident: Incident): string {
   const { id, severity, state, title, start, end, reasons, assignee } = incident;
   const who = assignee === undefined ? '' : `, ${printable(assignee, 40)}`;
   const until = state === 'closed' ? ` to ${end}` : `, last ${end}`;
   return [
-    `${severity.toUpperCase().padEnd(8)} ${printable(title, 160)}: ${countOf(incident)} since ${start}${until} (${state}${who})`,
+    `${severity.toUpperCase().padEnd(8)} ${printable(title, 160)}: ${countText(incident.counts)} since ${start}${until} (${state}${who})`,
     `         ${printable(reasons[0]?.reason ?? '', 160)}  ${id}`,
   ].join('\n');
 }

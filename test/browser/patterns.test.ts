@@ -99,3 +99,13 @@ it('ignores a pattern, and hears of it again', () =>
     await page.locator(testSubject('logAnomaliesIgnorePattern')).first().click();
     await page.getByText('There is no such pattern').waitFor();
   }));
+
+it('keeps changes to its page, and tells of them again', () =>
+  onPage(browser, world, async (page) => {
+    const results = page.locator(testSubject('logAnomaliesPatternResults'));
+    for (const state of ['false', 'true']) {
+      await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+      await results.click();
+      await page.locator(`${testSubject('logAnomaliesPatternResults')}[aria-checked="${state}"]`).waitFor();
+    }
+  }));

@@ -76,6 +76,28 @@ function world() {
   };
 }
 
+/** A change of a pattern: its score is its confidence, and its own threshold .5. */
+const changeAt = (minute: number, confidence: number): AnomalyResult => {
+  const result = found('change', minute, { message: 'queue is full' });
+  const change = { kind: 'new', pattern_id: 'p', count: 9, expected: 0, kql: '' } as const;
+  const [start, end] = [minute, minute + 15].map((at) => new Date(START + at * MINUTE).toISOString());
+  return {
+    ...result,
+    event: { ...result.event, ...{ start, end } },
+    anomaly: { ...result.anomaly, score: confidence, confidence, pattern: 'queue is full', change },
+  };
+};
+
+it('a critical log comes before a lesser change of a pattern with a higher score, and each is counted as what it is', async () => {
+  const { page, list } = world();
+  const critical = found('log', 5, { confidence: 0.99 });
+  await page([{ ...critical, anomaly: { ...critical.anomaly, score: 0.62 } }, changeAt(0, 0.8)]);
+  const [incident, ...others] = await list();
+  expect(others).toEqual([]);
+  expect(incident.counts).toEqual({ logs: 1, buckets: 0, changes: 1 });
+  expect(incident.reasons.map(({ confidence }) => confidence)).toEqual([0.99, 0.8]);
+});
+
 const flood = (count: number, from = 0): AnomalyResult[] =>
   Array.from({ length: count }, (_, i) =>
     found(`flood-${i}`, from + i / 60, {

@@ -40,7 +40,7 @@ beforeAll(() =>
     resultAt(70, 'shop', 0.99),
     // One of the blog, and one of another detector.
     resultAt(1, 'blog', 0.7),
-    resultAt(95, 'blog', 0.95, 'mail'),
+    { ...resultAt(95, 'blog', 0.95, 'mail'), log: { level: 'error' } },
   ]),
 );
 
@@ -51,6 +51,11 @@ afterAll(async () => {
 });
 
 const alertsOf = ({ alerts, buckets }: Answer) => [alerts, buckets.map((bucket) => bucket.alerts)];
+
+it('counts only the changes of patterns and the levels that the rule asks for', async () => {
+  expect(await estimate({ pattern_changes: 'new,surging' })).toMatchObject({ alerts: 0, results: 0 });
+  expect(await estimate({ levels: 'ERROR,fatal' })).toMatchObject({ alerts: 1, results: 1 });
+});
 
 it('counts alerts as the rule raises them: windows of a group after one another are one', async () => {
   const answer = await estimate();

@@ -1,6 +1,6 @@
 import type { ApiRequest, Endpoints } from '../../common/api';
 import { createRandom } from '../../common/demo_logs/random';
-import { parseDetector } from '../../common/detector';
+import { parseDetector, type PatternSettings } from '../../common/detector';
 import { DAY, HOUR } from '../../common/duration';
 import { ALL_ENTITIES, PatternCatalogue, patternText } from '../../common/patterns';
 import type { SourceLog } from '../../common/log_document';
@@ -78,7 +78,8 @@ const detector = parseDetector({
   schedule: { query_delay: '1s' },
 });
 
-function world(logs: readonly SourceLog[]) {
+function world(logs: readonly SourceLog[], settings: Partial<PatternSettings> = {}) {
+  const of = { ...detector, patterns: { ...detector.patterns!, ...settings } };
   const space = uniqueName('space').toLowerCase();
   spaces.push(space);
   const store = createPatternStore(client, 'till', { space });
@@ -89,7 +90,7 @@ function world(logs: readonly SourceLog[]) {
   const run = (now: number, stores: { store: PatternStore; checkpoints: CheckpointStore }) =>
     runDetection({
       detectorId: 'till',
-      snapshot: { version: '1', detector } as unknown as ModelSnapshot,
+      snapshot: { version: '1', detector: of } as unknown as ModelSnapshot,
       source: logSource(logs),
       clock: { now: () => now, sleep: async () => undefined },
       runId: `run-${now}`,
@@ -105,7 +106,7 @@ function world(logs: readonly SourceLog[]) {
       pageSize: 400,
       patterns: patternsOfRun({
         store: stores.store,
-        detector,
+        detector: of,
         templates: () => [],
         now: () => now,
         warn: (message) => {
@@ -229,7 +230,7 @@ test('each log is counted once, whatever dies at any step, and changes are found
     title: 'Session of <*> was closed and 1 more of a',
     severity: 'major',
   });
-  expect(held.reduce((sum, { incident: { counts } }) => sum + counts.logs, 0)).toBe(stored.length);
+  expect(held.reduce((sum, { incident: { counts } }) => sum + (counts.changes ?? 0), 0)).toBe(stored.length);
   const [payments] = found.patterns;
   expect(payments.trend).toHaveLength(24);
   expect(payments.trend.reduce((sum, logs) => sum + logs, 0)).toBe(payments.logs);
@@ -248,6 +249,14 @@ test('each log is counted once, whatever dies at any step, and changes are found
       return host.name === 'b.c' && message.startsWith('Payment');
     }).length,
   );
+});
+
+test('changes are listed and are no results where the detector says so', async () => {
+  const { space, store, checkpoints, results, run } = world(LOGS, { results: false });
+  await run(START + DAYS * DAY + HOUR, { store, checkpoints });
+  const { events } = await listLogPatterns(client, { space, id: 'till', detector }, query, query.to);
+  expect(events.map(({ change }) => change)).toContain('new');
+  expect((await results.search({ detectorId: 'till' })).results).toEqual([]);
 });
 
 const countOf = (word: string): number =>

@@ -10,6 +10,7 @@ import {
   EuiFlexItem,
   EuiSelect,
   EuiSpacer,
+  EuiSwitch,
   EuiText,
   useEuiTheme,
 } from '@elastic/eui';
@@ -80,6 +81,14 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
       />
     );
   }
+  const { patterns: settings } = detector;
+  const tell = (results: boolean): Promise<boolean> =>
+    run(() =>
+      api('updateDetector', {
+        params: { id },
+        body: { detector: { ...detector, patterns: { ...settings, results } }, version: record.version },
+      }),
+    );
   const ignore = (pattern: LogPatternBody): Promise<boolean> =>
     run(() =>
       api('updateLogPattern', {
@@ -96,6 +105,17 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
           values: { field: detector.patterns.field },
         })}
       </EuiText>
+      <EuiSpacer size="s" />
+      <EuiSwitch
+        compressed
+        label={i18n.translate('logAnomalies.logPatterns.areResults', {
+          defaultMessage: 'Changes are anomalies: incidents, rules and messages tell of them',
+        })}
+        checked={settings.results !== false}
+        disabled={!canWrite || isBusy}
+        onChange={({ target }) => void tell(target.checked)}
+        data-test-subj="logAnomaliesPatternResults"
+      />
       <EuiSpacer size="m" />
       <RequestState request={request}>
         {(found) => (

@@ -1,5 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
+import { resultsOf } from '../../../common/incidents';
 import { printable } from '../../../common/printable';
 import { formatCount, formatSpan } from '../values/format';
 
@@ -22,7 +23,7 @@ export function incidentWhat(incident: IncidentBody): string {
   if (scope.kind === 'others') {
     return i18n.translate('logAnomalies.incident.others', { defaultMessage: 'Many other anomalies' });
   }
-  if (kinds === 0 || incident.counts.logs === 0) {
+  if (kinds === 0 || resultsOf(incident) === incident.counts.buckets) {
     return i18n.translate('logAnomalies.incident.asAWhole', {
       defaultMessage: 'Unusual as a whole: number of logs, errors or durations',
     });
@@ -91,10 +92,10 @@ export const incidentLength = ({ start, end }: Pick<IncidentBody, 'start' | 'end
         values: { length: formatSpan(Date.parse(end) - Date.parse(start)) },
       });
 
-/** Returns the number of anomalies of an incident: logs, and spans of time where a detector judges these. */
-export function incidentCount({ counts: { logs, buckets } }: IncidentBody): string {
+/** Returns the number of anomalies of an incident: logs, spans of time where a detector judges these, and changes of patterns. */
+export function incidentCount({ counts: { logs, buckets, changes = 0 } }: IncidentBody): string {
   return [
-    ...(logs > 0 || buckets === 0
+    ...(logs > 0 || buckets + changes === 0
       ? [
           i18n.translate('logAnomalies.incident.logs', {
             defaultMessage: '{total, plural, one {{count} log} other {{count} logs}}',
@@ -107,6 +108,15 @@ export function incidentCount({ counts: { logs, buckets } }: IncidentBody): stri
           i18n.translate('logAnomalies.incident.spans', {
             defaultMessage: '{total, plural, one {{count} span of time} other {{count} spans of time}}',
             values: { total: buckets, count: formatCount(buckets) },
+          }),
+        ]
+      : []),
+    ...(changes > 0
+      ? [
+          i18n.translate('logAnomalies.incident.changes', {
+            defaultMessage:
+              '{total, plural, one {{count} change of a pattern} other {{count} changes of patterns}}',
+            values: { total: changes, count: formatCount(changes) },
           }),
         ]
       : []),

@@ -11,6 +11,7 @@ import {
   type Pagination,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { resultsOf } from '../../../common/incidents';
 import type { IncidentBody } from '../../../common/api';
 import { icon } from '../../kibana/icons';
 import { FewLines } from '../results/few_lines';
@@ -112,7 +113,7 @@ export function IncidentsTable(props: {
       name: i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
       width: isCompact ? '85px' : '110px',
       sortable,
-      render: (_counts: unknown, { counts }: IncidentBody) => formatCount(counts.logs + counts.buckets),
+      render: (_counts: unknown, incident: IncidentBody) => formatCount(resultsOf(incident)),
     },
     {
       name: i18n.translate('logAnomalies.overview.state', { defaultMessage: 'State' }),

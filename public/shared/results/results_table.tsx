@@ -161,9 +161,7 @@ export function ResultsTable(props: {
               <FewLines lines={4} text={lineOf(result)}>
                 <code>{lineOf(result)}</code>
               </FewLines>
-              <FewLines lines={3} text={reasonText(result.anomaly)}>
-                <EuiTextColor color="subdued">{reasonText(result.anomaly)}</EuiTextColor>
-              </FewLines>
+              <ReasonBelow result={result} lines={3} />
               {result.result.type !== 'log' && (
                 <EuiBadge color="hollow" iconType={icon('eyeClosed')} data-test-subj="logAnomaliesHiddenRow">
                   {result.result.type === 'withdrawn'
@@ -195,5 +193,26 @@ const OWN_FIELDS = ['@timestamp', 'event', 'detector', 'model', 'anomaly', 'sour
 export const logOf = (result: Found['result']): Record<string, unknown> =>
   Object.fromEntries(Object.entries(result).filter(([field]) => !OWN_FIELDS.includes(field)));
 
-/** One line that tells people which log a result is about. */
-export const lineOf = (result: Found['result']): string => logLine(logOf(result)) ?? result.source.id;
+/** One line that tells people what a result is about: the log, or the reason where it repeats nothing of the log. */
+export function lineOf(result: Found['result']): string {
+  const { message, ...others } = logOf(result);
+  const line = logLine(result.anomaly.change === undefined ? { ...others, message } : { message });
+  return line ?? reasonText(result.anomaly);
+}
+
+/** The reason below the line, unless the line says it already. */
+export function ReasonBelow({
+  result,
+  lines,
+}: {
+  result: Found['result'];
+  lines: number;
+}): ReactElement | null {
+  const reason = reasonText(result.anomaly);
+  if (reason === lineOf(result)) return null;
+  return (
+    <FewLines lines={lines} text={reason}>
+      <EuiTextColor color="subdued">{reason}</EuiTextColor>
+    </FewLines>
+  );
+}

@@ -20,7 +20,7 @@ it('an incident lasts to the end of its buckets, though its last result is a log
     } as unknown as AnomalyResult,
   });
   const [first, last] = [found(0), found(5)];
-  const figures = { logs: 2, buckets: 0, detectors: [], score: 0.7, confidence: 0.7 };
+  const figures = { counts: { logs: 2, buckets: 0 }, detectors: [], score: 0.7, confidence: 0.7 };
   const { end, closes_at } = describeIncident(group, { ...figures, first, last, leading: [first] });
   expect([end, closes_at]).toEqual(['2026-01-05T13:00:00.000Z', '2026-01-05T13:30:00.000Z']);
 });

@@ -66,7 +66,7 @@ export type DescribedIncident = Omit<
 /** Describes an incident by what Elasticsearch counted. Texts of logs are cleaned and shortened. */
 export function describeIncident(group: Group, figures: IncidentFigures): DescribedIncident {
   const { scope, patterns, routes, sources } = group;
-  const { first, last, leading, detectors, score, confidence, logs, buckets } = figures;
+  const { first, last, leading, detectors, score, confidence, counts } = figures;
   const isNamed = scope.kind === 'entity' || scope.kind === 'host';
   const place = isNamed ? scope.value : (detectors[0]?.name ?? scope.value);
   const [lead] = leading.map(({ result }) => linksOf(result));
@@ -90,7 +90,7 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
     start: new Date(start).toISOString(),
     end: new Date(end).toISOString(),
     closes_at: new Date(end + group.quiet).toISOString(),
-    counts: { logs, buckets },
+    counts,
     score,
     confidence,
     severity: severityOf(confidence),

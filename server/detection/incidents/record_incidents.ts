@@ -6,6 +6,7 @@ import {
   INCIDENT_LIMITS,
   joinAll,
   linksOf,
+  resultsOf,
   type Group,
   type Incident,
   type IncidentScope,
@@ -284,7 +285,7 @@ function opened(
       history: steps,
     },
     group,
-    opened: { results: figures.logs + figures.buckets, severity: described.severity },
+    opened: { results: resultsOf(described), severity: described.severity },
   };
 }
 
@@ -333,10 +334,7 @@ const rankOf = (severity: Severity): number => SEVERITIES.findIndex(({ name }) =
 
 /** @returns by how many orders of magnitude an incident has grown since it opened */
 export const ordersGrown = ({ incident, opened: before }: KeptIncident): number =>
-  Math.max(
-    0,
-    Math.floor(Math.log10((incident.counts.logs + incident.counts.buckets) / Math.max(1, before.results))),
-  );
+  Math.max(0, Math.floor(Math.log10(resultsOf(incident) / Math.max(1, before.results))));
 
 /** An incident with new figures, and with the steps that these are. */
 function recounted<Kept extends KeptIncident>(
@@ -384,8 +382,7 @@ function recounted<Kept extends KeptIncident>(
     steps.push({ at, action: 'severity_changed', from: incident.severity, to: next.severity });
   }
   if (ordersGrown({ incident: next, group, opened: before }) > ordersGrown(kept)) {
-    const countOf = ({ counts }: Incident): string => String(counts.logs + counts.buckets);
-    steps.push({ at, action: 'grew', from: countOf(incident), to: countOf(next) });
+    steps.push({ at, action: 'grew', from: String(resultsOf(incident)), to: String(resultsOf(next)) });
   }
   const isUnchanged = steps.length === 0 && isSame(incident, next);
   return { ...kept, incident: isUnchanged ? next : withSteps({ ...next, updated_at: at }, ...steps) };

@@ -1,4 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
+import type { Incident } from '../../../common/incidents';
 import type { KeptIncident, RunIncidents } from '../ports/incidents';
 import { createIncidentRecorder, type IncidentRecorder, type IncidentSettings } from './record_incidents';
 
@@ -29,22 +30,40 @@ export function incidentsOfRun({ announce, warn, ...settings }: RunIncidentsOpti
       warn(`Anomalies are not put into incidents. ${error.message}`);
     }
   };
+  const told = new Map<string, Incident>();
+  const announceNew: IncidentAnnouncer = async (changed, over) => {
+    const news = changed.filter(({ incident }) => told.get(incident.id) !== incident);
+    if (announce === undefined || news.length + over.length === 0) return;
+    await announce(news, over);
+    for (const { incident } of news) told.set(incident.id, incident);
+  };
   return {
     areAnnounced: announce !== undefined,
     record: (results, reached, revised) => ifAllowed(() => recorder.record(results, reached, revised)),
-    finish: (reached) => ifAllowed(() => closeAndTell(recorder, reached, announce)),
+    tell: (reached) =>
+      ifAllowed(async () => {
+        await announceNew(goingOnAfter(reached, recorder.changed()), []);
+      }),
+    finish: (reached) => ifAllowed(() => closeAndTell(recorder, reached, announceNew)),
   };
 }
+
+/** Leaves out those that count as going on and are over by then: nobody has written their end. */
+const goingOnAfter = (reached: number, changed: readonly KeptIncident[]): KeptIncident[] =>
+  changed.filter(
+    ({ incident: { state, closes_at: closesAt } }) =>
+      (state !== 'open' && state !== 'acknowledged') || Date.parse(closesAt) > reached,
+  );
 
 async function closeAndTell(
   recorder: IncidentRecorder,
   reached: number | undefined,
-  announce: IncidentAnnouncer | undefined,
+  announce: IncidentAnnouncer,
 ): Promise<void> {
   const over = reached !== undefined && recorder.mayBeDue(reached) ? await recorder.due(reached) : [];
   const ids = new Set(over.map(({ incident }) => incident.id));
   const changed = recorder.changed().filter(({ incident }) => !ids.has(incident.id));
-  if (changed.length > 0 || over.length > 0) await announce?.(changed, over);
+  await announce(changed, over);
   // Told first: an end that was written and not told would never be told.
   if (reached !== undefined) await recorder.close(over, reached);
 }

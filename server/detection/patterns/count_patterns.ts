@@ -64,6 +64,13 @@ export const patternsOfRun = (options: PatternCounterOptions): RunPatterns | und
     ? undefined
     : new PatternCounter(options, options.detector.patterns);
 
+/** Those who are told of changes have failed, not the store of patterns. */
+class TellingFailed extends Error {
+  constructor(public override readonly cause: unknown) {
+    super('Changes of patterns could not be told.');
+  }
+}
+
 type Tell = (changes: readonly FoundChange[]) => Promise<void>;
 
 interface State extends Omit<PatternProgress, 'open'> {
@@ -82,8 +89,6 @@ class PatternCounter implements RunPatterns {
   private readonly cache: CatalogueCache;
   private state: State | undefined;
   private mayWrite = true;
-  /** The error of those who are told of changes. */
-  private untold: unknown;
 
   constructor(
     private readonly options: PatternCounterOptions,
@@ -137,6 +142,10 @@ class PatternCounter implements RunPatterns {
 
   public progress(): PatternProgress | undefined {
     return this.state && { ...this.state, open: this.state.open.toJSON() };
+  }
+
+  public judgedTo(): number | undefined {
+    return this.mayWrite ? this.state?.judgedTo : undefined;
   }
 
   public async finish(reached: number | undefined, commit: () => Promise<void>, tell: Tell): Promise<void> {
@@ -227,11 +236,10 @@ class PatternCounter implements RunPatterns {
     }
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
     // A run that dies in between judges the same buckets again, since the patterns do not know of them yet.
-    if (findings.length > 0) {
+    if (findings.length > 0 && this.settings.results !== false) {
       const changes = await this.changesOf(findings, byId);
       await tell(changes).catch((error: unknown) => {
-        this.untold = error;
-        throw error;
+        throw new TellingFailed(error);
       });
     }
     await store.save(
@@ -300,8 +308,8 @@ class PatternCounter implements RunPatterns {
       await work(this.current());
     } catch (error) {
       // That results cannot be written fails the run, as it does for those of logs.
-      if (error === this.untold || !(error instanceof DetectionError) || error.code !== 'forbidden')
-        throw error;
+      if (error instanceof TellingFailed) throw error.cause;
+      if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
       this.mayWrite = false;
       this.options.warn(`Patterns are not counted. ${error.message}`);
     }

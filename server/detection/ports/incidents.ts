@@ -16,15 +16,14 @@ export interface StoredIncident extends KeptIncident {
 
 /** Figures of an incident, as Elasticsearch counts them over the results that count. */
 export interface IncidentFigures {
-  readonly logs: number;
-  readonly buckets: number;
+  readonly counts: Incident['counts'];
   /** Most results first. */
   readonly detectors: readonly { readonly id: string; readonly name: string; readonly results: number }[];
   readonly score: number;
   readonly confidence: number;
   readonly first: FoundResult;
   readonly last: FoundResult;
-  /** One for each of the leading patterns, highest score first. */
+  /** One for each of the leading patterns, the most severe first. */
   readonly leading: readonly FoundResult[];
 }
 
@@ -76,9 +75,16 @@ export interface RunIncidents {
     revised?: { readonly from: number; readonly to: number },
   ): Promise<void>;
   /**
-   * Called at the end of the run and before the checkpoint moves for the last time; once more where patterns have changed.
+   * Tells of what the run has changed so far, before the checkpoint moves past it. What would be over by `reached` is left to
+   * {@link finish}, of this run or a later one: more may come to it, and its end is told with it.
    *
-   * @param reached epoch milliseconds; undefined for a run that a cap ended
+   * @param reached epoch milliseconds
+   */
+  tell(reached: number): Promise<void>;
+  /**
+   * Called once, at the end of the run and before the checkpoint moves for the last time.
+   *
+   * @param reached epoch milliseconds up to which all is known; undefined for a run that a cap ended
    */
   finish(reached: number | undefined): Promise<void>;
   /** They are told of: then the checkpoint moves once a run, see `announce`. */

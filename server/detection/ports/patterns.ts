@@ -78,6 +78,8 @@ export interface RunPatterns {
   /** Counts the logs of a page, before the place moves past it. */
   count(page: LogPage, run: { readonly now: number; readonly reached: number }): Promise<void>;
   progress(): PatternProgress | undefined;
+  /** End of the last bucket that was judged, epoch milliseconds; undefined where patterns may not be stored. */
+  judgedTo(): number | undefined;
   /**
    * Stores what was counted and judges the buckets that are over.
    *

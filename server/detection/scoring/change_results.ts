@@ -70,7 +70,7 @@ export function changeResult(
   found: FoundChange,
 ): AnomalyResult {
   const { finding, pattern, span, field, search } = found;
-  const { change, time, count, usual, chance } = finding;
+  const { change, time, count, usual, chance, lastSeen } = finding;
   const { detector } = snapshot;
   const entity =
     finding.entity === NO_ENTITY || finding.entity === OTHER_ENTITIES ? undefined : finding.entity;
@@ -129,6 +129,7 @@ export function changeResult(
         count,
         expected: Number(usual.toPrecision(6)),
         ...(chance !== undefined && { chance }),
+        ...(lastSeen !== undefined && { last_seen: new Date(lastSeen).toISOString() }),
         kql: isCopied ? kqlOf(pattern.tokens, field, search) : kqlOf([], field, search),
       },
     },

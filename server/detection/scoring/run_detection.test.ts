@@ -88,7 +88,11 @@ describe('a run', () => {
       async (given: readonly AnomalyResult[]): Promise<void> =>
         void steps.push(...given.map(({ source }) => `${name} ${source.id.slice(0, 7)}`));
     const outcome = await run({
-      incidents: { record: note('record'), finish: async () => void steps.push('finish') },
+      incidents: {
+        record: note('record'),
+        tell: async () => void steps.push('tell'),
+        finish: async (reached) => void steps.push(`finish ${NOW - (reached ?? NaN)}`),
+      },
       announce: note('announce'),
       suppress: async (given) => [...given],
       patterns: {
@@ -96,6 +100,7 @@ describe('a run', () => {
         resume: () => undefined,
         count: async () => undefined,
         progress: () => undefined,
+        judgedTo: () => NOW - 30 * SECOND,
         finish: async (reached, _commit, tell) => {
           expect(reached).toBe(NOW - SECOND);
           await tell([surge]);
@@ -105,8 +110,9 @@ describe('a run', () => {
     });
     expect(outcome).toMatchObject({ logs: 5, anomalies: 3, changes: 1, created: 3 });
     expect(steps).toEqual([
-      ...['record odd-1', 'record odd-2', 'announce odd-1', 'announce odd-2', 'finish'],
-      ...['record pattern', 'announce pattern', 'finish', '3 stored'],
+      ...['record odd-1', 'record odd-2', 'announce odd-1', 'announce odd-2', 'tell'],
+      // What may still be added to is not over: it is told once, after all that this run has found.
+      ...['record pattern', 'announce pattern', 'tell', '3 stored', 'finish 30000'],
     ]);
   });
 
@@ -326,6 +332,7 @@ describe('a run', () => {
         results: { ...results, revise: async () => ({ added: [], putAside: 0, withdrawn }) },
         incidents: {
           record: async (_results, _reached, revised) => void spans.push(revised),
+          tell: async () => undefined,
           finish: async () => undefined,
         },
       });

@@ -177,17 +177,19 @@ class Run {
   }
 
   public async carryOut(): Promise<DetectionRun> {
-    const { snapshot, upTo, announce, incidents } = this.options;
+    const { snapshot, upTo, announce, incidents, patterns } = this.options;
     const passes = passesOf(snapshot.detector, this.checkpoint, this.to, upTo !== undefined);
     let complete = await this.readNew(passes);
     if (complete) complete = await this.readMissed(passes);
     if (this.unannounced.length > 0) await announce?.(this.unannounced);
-    await incidents?.finish(complete ? this.to : undefined);
-    await this.options.patterns?.finish(
+    // Patterns move the checkpoint.
+    if (patterns !== undefined) await incidents?.tell(this.to);
+    await patterns?.finish(
       complete ? this.to : undefined,
       () => this.store(),
       (changes) => this.tellChanges(changes),
     );
+    await incidents?.finish(complete ? this.known() : undefined);
     if (!this.isStored) await this.store();
     return {
       ...this.total,
@@ -225,9 +227,14 @@ class Run {
     this.total.putAside += putAside;
     if (news.length > 0) await onResults?.(news);
     if (shown.length === 0) return;
-    await incidents?.record(shown, this.to);
+    await incidents?.record(shown, this.known());
     await announce?.(shown);
-    await incidents?.finish(this.to);
+    await incidents?.tell(this.to);
+  }
+
+  /** Up to when nothing can be found any more: a change of patterns is found when its bucket is over. */
+  private known(): number {
+    return Math.min(this.to, this.options.patterns?.judgedTo() ?? Infinity);
   }
 
   /** @returns false when a cap ended it */
@@ -314,7 +321,7 @@ class Run {
     if (news.length > 0) await this.options.onResults?.(news);
     const { announce, incidents } = this.options;
     const counted = onlyStanding ? news : shown;
-    await incidents?.record(counted, this.to, isCountedAnew ? spanOf(page, range) : undefined);
+    await incidents?.record(counted, this.known(), isCountedAnew ? spanOf(page, range) : undefined);
     if (announce !== undefined) this.unannounced.push(...counted);
     const { patterns, clock } = this.options;
     await patterns?.count(page, { now: clock.now(), reached: this.from });
@@ -379,7 +386,7 @@ class Run {
     this.total.anomalies += news.length;
     this.total.putAside += putAside;
     if (news.length > 0) await onResults?.(news);
-    await incidents?.record(shownOf(marked), this.to);
+    await incidents?.record(shownOf(marked), this.known());
     // Those that a run stored which died before it told them are among these; whoever tells knows what was told.
     if (announce !== undefined) this.unannounced.push(...shownOf(marked));
   }

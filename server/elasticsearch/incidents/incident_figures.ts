@@ -1,5 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch';
-import type { AnomalyResult } from '../../../common/anomaly';
+import { mostSevereFirst, type AnomalyResult } from '../../../common/anomaly';
 import { INCIDENT_LIMITS, type Group } from '../../../common/incidents';
 import type { IncidentFigures } from '../../detection/ports/incidents';
 import { attempt, type RequestOptions } from '../transport/attempt';
@@ -16,6 +16,7 @@ interface Hits {
 interface Counted {
   doc_count: number;
   buckets_of: { doc_count: number };
+  changes_of: { doc_count: number };
   score: { value: number | null };
   confidence: { value: number | null };
   detectors: { buckets: { key: string; doc_count: number; name: { buckets: { key: string }[] } }[] };
@@ -30,8 +31,13 @@ const oneHit = (...sort: estypes.SortCombinations[]): estypes.AggregationsAggreg
 const byTime = (order: 'asc' | 'desc') =>
   oneHit({ '@timestamp': { order } }, { 'source.id': { order, unmapped_type: 'keyword' } });
 
+const IS_CHANGE = { exists: { field: 'anomaly.change.kind' } };
+
 const countsOf = ({ bucketDetectors }: Group): Record<string, estypes.AggregationsAggregationContainer> => ({
-  buckets_of: { filter: { terms: { 'detector.id': [...bucketDetectors] } } },
+  buckets_of: {
+    filter: { bool: { filter: [{ terms: { 'detector.id': [...bucketDetectors] } }], must_not: [IS_CHANGE] } },
+  },
+  changes_of: { filter: IS_CHANGE },
   score: { max: { field: 'anomaly.score' } },
   confidence: { max: { field: 'anomaly.confidence' } },
   detectors: {
@@ -44,11 +50,16 @@ const countsOf = ({ bucketDetectors }: Group): Record<string, estypes.Aggregatio
     terms: {
       field: 'anomaly.pattern',
       size: INCIDENT_LIMITS.reasons,
-      order: [{ worst: 'desc' }, { _key: 'asc' }],
+      order: [{ worst: 'desc' }, { highest: 'desc' }, { _key: 'asc' }],
     },
     aggs: {
-      worst: { max: { field: 'anomaly.score' } },
-      leading: oneHit({ 'anomaly.score': { order: 'desc' } }, { '@timestamp': { order: 'asc' } }),
+      worst: { max: { field: 'anomaly.confidence' } },
+      highest: { max: { field: 'anomaly.score' } },
+      leading: oneHit(
+        { 'anomaly.confidence': { order: 'desc' } },
+        { 'anomaly.score': { order: 'desc' } },
+        { '@timestamp': { order: 'asc' } },
+      ),
     },
   },
 });
@@ -107,10 +118,13 @@ function figuresOf(counted: Counted | undefined): IncidentFigures | undefined {
   const [last] = hitOf(counted.last);
   const leading = counted.patterns.buckets
     .flatMap((bucket) => hitOf(bucket.leading))
-    .sort((one, other) => other.result.anomaly.score - one.result.anomaly.score);
+    .sort((one, other) => mostSevereFirst(one.result, other.result));
   return {
-    logs: counted.doc_count - counted.buckets_of.doc_count,
-    buckets: counted.buckets_of.doc_count,
+    counts: {
+      logs: counted.doc_count - counted.buckets_of.doc_count - counted.changes_of.doc_count,
+      buckets: counted.buckets_of.doc_count,
+      ...(counted.changes_of.doc_count > 0 && { changes: counted.changes_of.doc_count }),
+    },
     detectors: counted.detectors.buckets.map(({ key, doc_count: results, name }) => ({
       id: key,
       name: name.buckets[0]?.key ?? key,

@@ -1,4 +1,4 @@
-import { scopeKey, type Group, type Incident } from '../../../common/incidents';
+import { resultsOf, scopeKey, type Group, type Incident } from '../../../common/incidents';
 import type { KeptIncident } from '../../detection/ports/incidents';
 
 /** A document of `log-anomalies-incidents.<space>`: the incident, what it is searched by, and what only its job reads. */
@@ -14,13 +14,12 @@ export interface IncidentDocument extends Omit<Incident, 'id'> {
 
 export function documentOf({ incident, group, opened }: KeptIncident): IncidentDocument {
   const { id: _id, ...body } = incident;
-  const { logs, buckets } = incident.counts;
   return {
     ...body,
     place: scopeKey(group.scope),
     from: group.from - group.quiet,
     to: group.to + group.quiet,
-    results: logs + buckets,
+    results: resultsOf(incident),
     detector_count: incident.detectors.length,
     kept: { group, opened },
   };

@@ -40,6 +40,7 @@ export async function* readResultsToAlert(
           query,
           sort: [
             { 'anomaly.confidence': { order: 'desc', unmapped_type: 'double' } },
+            { 'anomaly.score': { order: 'desc', unmapped_type: 'double' } },
             { 'event.ingested': { order: 'asc', unmapped_type: 'date' } },
             { 'source.id': { order: 'asc', unmapped_type: 'keyword' } },
             { 'detector.id': { order: 'asc', unmapped_type: 'keyword' } },

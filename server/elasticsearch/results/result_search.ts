@@ -44,7 +44,7 @@ export async function searchResults(
     'anomaly.entity': { order: orderOf('entity'), unmapped_type: 'keyword', missing: '_last' },
   } as const;
   const sorts = {
-    time: [time, score],
+    time: [time, severity, score],
     score: [score, time],
     severity: [severity, score, time],
     entity: [entity, severity, score, time],

@@ -1,4 +1,4 @@
-import type { Incident } from '../../../common/incidents';
+import { resultsOf, type Incident } from '../../../common/incidents';
 import { incidentMessage } from '../../notifications';
 import type { ActionVariable } from '../contracts/alerting_contracts';
 import { detectorLink, incidentLink, type LinkBase } from '../contracts/links';
@@ -42,7 +42,7 @@ const timeless = (line: Incident['first_line']): string => (line === undefined ?
 
 function contextOf(incident: Incident, base: LinkBase, news: 'opened' | 'over') {
   const { headline, reasons } = incidentMessage({ incident }, news, undefined);
-  const { scope, detectors, counts, start, end } = incident;
+  const { scope, detectors, start, end } = incident;
   const [detector] = detectors;
   const name = clean(detector?.name, LONGEST_NAME);
   return {
@@ -55,7 +55,7 @@ function contextOf(incident: Incident, base: LinkBase, news: 'opened' | 'over') 
     confidence: Number(incident.confidence.toFixed(4)),
     entity: clean(incident.entity),
     place: scope.kind === 'entity' || scope.kind === 'host' ? clean(scope.value) : name,
-    count: counts.logs + counts.buckets,
+    count: resultsOf(incident),
     start,
     end,
     duration: inWords(Date.parse(end) - Date.parse(start)),
@@ -79,7 +79,7 @@ function contextOf(incident: Incident, base: LinkBase, news: 'opened' | 'over') 
 /** Returns the variables for actions, and the fields of the alert's document. */
 export function incidentAlert(incident: Incident, base: LinkBase) {
   const context = contextOf(incident, base, 'opened');
-  const { detectors, score, confidence, severity, counts, entity, start } = incident;
+  const { detectors, score, confidence, severity, entity, start } = incident;
   const [detector] = detectors;
   return {
     context,
@@ -89,7 +89,7 @@ export function incidentAlert(incident: Incident, base: LinkBase) {
       log_anomalies: {
         ...(detector !== undefined && { detector: { id: detector.id, name: context.detector } }),
         ...(entity !== undefined && { group: clean(entity) }),
-        count: counts.logs + counts.buckets,
+        count: resultsOf(incident),
         score,
         confidence,
         severity,

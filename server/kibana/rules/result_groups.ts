@@ -1,4 +1,5 @@
 import type { FoundResult } from '../../elasticsearch';
+import { mostSevereFirst } from '../../../common/anomaly';
 import type { LogAnomalyParams } from '../../../common/rules';
 
 /** Results that make one alert. */
@@ -12,7 +13,7 @@ export interface ResultGroup {
   readonly newCount: number;
   /** Different entities, up to {@link MOST_ENTITIES}. */
   readonly entityCount: number;
-  /** Highest confidence first. */
+  /** The most severe first. */
   readonly top: readonly FoundResult[];
 }
 
@@ -74,7 +75,7 @@ export class ResultGroups {
     const { entity } = found.result.anomaly;
     if (entity !== undefined && group.entities.size < MOST_ENTITIES) group.entities.add(entity);
     group.top.push(found);
-    group.top.sort((left, right) => right.result.anomaly.confidence - left.result.anomaly.confidence);
+    group.top.sort((left, right) => mostSevereFirst(left.result, right.result));
     if (group.top.length > TOP_RESULTS) group.top.pop();
   }
 
@@ -84,10 +85,9 @@ export class ResultGroups {
 
   /** Groups with at least `count` results of at least `entities` entities, the most confident first. */
   public reaching(count: number, entities = 1): ResultGroup[] {
-    const highest = (group: ResultGroup): number => group.top[0].result.anomaly.confidence;
     return [...this.groups.values()]
       .map(({ entities: { size }, ...group }) => ({ ...group, entityCount: Math.max(1, size) }))
       .filter((group) => group.count >= count && group.entityCount >= entities)
-      .sort((left, right) => highest(right) - highest(left));
+      .sort((left, right) => mostSevereFirst(left.top[0].result, right.top[0].result));
   }
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AnomalyResult, Severity } from '../../../common/anomaly';
-import { SEVERITIES } from '../../../common/anomaly';
+import { mostSevereFirst, SEVERITIES, type AnomalyResult, type Severity } from '../../../common/anomaly';
 import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
 import { shownTime } from './shown_time';
 import { cleanText } from './untrusted_text';
@@ -27,7 +26,7 @@ export interface AlertMessage {
   /** Most frequent first. */
   readonly entities: ReadonlyArray<{ readonly name: string; readonly count: number }>;
   readonly otherEntities: number;
-  /** Highest score first. */
+  /** The most severe first. */
   readonly top: readonly AlertItem[];
   /** ISO 8601, first and last anomaly. */
   readonly from: string;
@@ -98,7 +97,7 @@ export function summarise(
   for (const entity of entities) counts.set(entity, (counts.get(entity) ?? 0) + 1);
   const ranked = [...counts].sort(([, a], [, b]) => b - a).map(([name, count]) => ({ name, count }));
   const order = results.map((_, index) => index);
-  order.sort((a, b) => results[b].anomaly.score - results[a].anomaly.score);
+  order.sort((a, b) => mostSevereFirst(results[a], results[b]));
   let from = results[0]['@timestamp'];
   let to = from;
   for (const { '@timestamp': time } of results) {

@@ -77,6 +77,14 @@ it('tells an incident when it opens, grows by an order, gets worse and is over, 
   ]);
 });
 
+it('says of what the results are: logs, buckets and changes of patterns', () => {
+  const said = (counts: Incident['counts']): string =>
+    incidentMessage(kept({ counts }), 'opened', undefined).headline.split(': major, ')[1];
+  expect(said({ logs: 0, buckets: 0, changes: 1 })).toBe('1 change of a pattern');
+  expect(said({ logs: 3, buckets: 1, changes: 2 })).toBe('3 logs, 1 bucket and 2 changes of patterns');
+  expect(said({ logs: 0, buckets: 0 })).toBe('0 logs');
+});
+
 it('makes one message of several news, and none of what is not severe enough', async () => {
   const { received, webhook_url } = await startWebhook();
   const { notifier } = setUp({ slack: { webhook_url }, minimum_severity: 'major' });

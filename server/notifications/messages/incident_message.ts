@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
 import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
-import type { Incident } from '../../../common/incidents';
+import { countText, resultsOf, type Incident } from '../../../common/incidents';
 import { ordersGrown } from '../../detection/incidents/record_incidents';
 import type { KeptIncident } from '../../detection/ports/incidents';
 import { shownTime } from './shown_time';
@@ -72,30 +72,21 @@ export function newsOf(kept: KeptIncident): { readonly id: string; readonly news
   ];
 }
 
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
-
-function countOf({ counts: { logs, buckets } }: Incident): string {
-  return [
-    ...(logs > 0 || buckets === 0 ? [count(logs, 'log', 'logs')] : []),
-    ...(buckets > 0 ? [count(buckets, 'bucket', 'buckets')] : []),
-  ].join(' and ');
-}
-
 function headlineOf(incident: Incident, news: IncidentNews): string {
   const { severity, start, end, state, closed_because: because } = incident;
   const title = defangLinks(cleanText(incident.title, LONGEST_TITLE));
   const isOver = state === 'closed';
   const when = isOver ? `from ${shownTime(start)} to ${shownTime(end)}` : `since ${shownTime(start)}`;
-  const facts = `${title}, ${when}: ${severity}, ${countOf(incident)}`;
+  const facts = `${title}, ${when}: ${severity}, ${countText(incident.counts)}`;
   switch (news) {
     case 'opened':
       return isOver ? `${facts}; it is over already` : facts;
     case 'reopened':
       return isOver ? `It went on, and is over again: ${facts}` : `Goes on: ${facts}`;
     case 'grew':
-      return `Grew to ${countOf(incident)}: ${title}, ${when}: ${severity}`;
+      return `Grew to ${countText(incident.counts)}: ${title}, ${when}: ${severity}`;
     case 'severity':
-      return `Now ${severity}: ${title}, ${when}: ${countOf(incident)}`;
+      return `Now ${severity}: ${title}, ${when}: ${countText(incident.counts)}`;
     case 'over':
       return because === 'no_results'
         ? `Over: ${title}; none of its results counts any more`
@@ -109,7 +100,7 @@ export function incidentMessage(
   news: IncidentNews,
   link: string | undefined,
 ): IncidentMessage {
-  const { reasons, first_line: first, last_line: last, counts } = incident;
+  const { reasons, first_line: first, last_line: last } = incident;
   const known = dottedWordsOf(
     reasons.flatMap(({ attribution }) => attribution.map(({ feature }) => feature)),
   );
@@ -129,7 +120,7 @@ export function incidentMessage(
       line: defangLinks(cleanText(line, LONGEST_LINE)),
     })),
     ...(link !== undefined && { link: new URL(link).href }),
-    total: counts.logs + counts.buckets,
+    total: resultsOf(incident),
   };
 }
 
