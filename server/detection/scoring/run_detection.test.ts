@@ -111,7 +111,7 @@ describe('a run', () => {
     expect(outcome).toMatchObject({ logs: 5, anomalies: 3, changes: 1, created: 3 });
     expect(steps).toEqual([
       ...['record odd-1', 'record odd-2', 'announce odd-1', 'announce odd-2', 'tell'],
-      // What may still be added to is not over: it is told once, after all that this run has found.
+      // An incident that may still grow is told as over once, after all that this run has found.
       ...['record pattern', 'announce pattern', 'tell', '3 stored', 'finish 30000'],
     ]);
   });
