@@ -54,6 +54,7 @@ const logPatternSchema = z.object({
   logs: z.number().describe('In the time that is asked for, of the entity where one is'),
   trend: z.array(z.number()).describe('Logs of each interval of that time'),
   usual_per_hour: z.number().describe('Logs that are usual at this hour of the week, in all entities'),
+  forms: z.array(z.string()).optional().describe('Texts of patterns that people have merged into it'),
   kql: z.string().describe("These logs in Kibana's query language: the fixed words of the pattern"),
 });
 export type LogPatternBody = z.output<typeof logPatternSchema>;
@@ -121,13 +122,29 @@ export const logPatternEndpoints = {
   updateLogPattern: endpoint({
     method: 'put',
     path: `${PATTERNS}/{pattern_id}`,
-    summary: 'Ignore a pattern, or hear of it again; it is counted all the same',
+    summary:
+      'Ignore a pattern or hear of it again, merge it into another one, or take apart what was merged into it',
     privilege: 'write',
     params: patternParams,
-    body: z.strictObject({
-      ignored: z.boolean(),
-      because: z.string().trim().min(1).max(500).optional(),
-    }),
-    response: z.object({ ignored: z.boolean() }),
+    body: z
+      .strictObject({
+        ignored: z.boolean().optional().describe('It is counted all the same'),
+        merge_into: patternIdSchema
+          .optional()
+          .describe('From the next bucket on it is a part of this one, with its past'),
+        take_apart: z
+          .literal(true)
+          .optional()
+          .describe('Patterns that were merged into it are their own again, each learned anew'),
+        because: z.string().trim().min(1).max(500).optional(),
+      })
+      .refine(
+        ({ ignored, merge_into: into, take_apart: apart }) =>
+          [ignored, into, apart].filter((given) => given !== undefined).length === 1,
+        { message: 'must hold one of ignored, merge_into and take_apart' },
+      ),
+    response: z
+      .object({ ignored: z.boolean() })
+      .describe('State of the pattern, or of the one it is a part of'),
   }),
 };

@@ -10,5 +10,5 @@ export {
   patternText,
   type CataloguedPattern,
 } from './pattern_catalogue';
-export { mergePatterns } from './merge_patterns';
-export { kqlOf, type MessageSearch } from './pattern_query';
+export { mergePatterns, takeApart } from './merge_patterns';
+export { kqlOf, kqlOfForms, type MessageSearch } from './pattern_query';

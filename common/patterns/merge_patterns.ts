@@ -1,12 +1,19 @@
-import { newSeries, PATTERN_LIMITS, type PatternModel, type Series } from './pattern';
-import { patternIdOf } from './pattern_catalogue';
+import { ALL_ENTITIES, newSeries, PATTERN_LIMITS, type PatternModel, type Series } from './pattern';
+import { patternIdOf, patternText } from './pattern_catalogue';
 import { ageProfile, emptyProfile, halfLifeWeight } from './usual_rate';
 
 /**
  * One pattern of several that turned out to be the same: it has been there since the first of them, and its logs are
  * theirs together. It is ignored only where all of them are.
+ *
+ * @param tokens of the outcome
+ * @param options `withForms`: messages of the others do not follow these tokens
  */
-export function mergePatterns(tokens: readonly string[], members: readonly PatternModel[]): PatternModel {
+export function mergePatterns(
+  tokens: readonly string[],
+  members: readonly PatternModel[],
+  { withForms = false }: { readonly withForms?: boolean } = {},
+): PatternModel {
   const [first] = [...members].sort(
     (one, other) => one.firstSeen - other.firstSeen || (one.id < other.id ? -1 : 1),
   );
@@ -19,16 +26,24 @@ export function mergePatterns(tokens: readonly string[], members: readonly Patte
     for (const [entity, of] of member.series) series.set(entity, joined(series.get(entity), of));
   }
   const judged = members.flatMap((member) => member.judged ?? []);
+  const id = patternIdOf(tokens);
+  const forms = members.flatMap((member) => [
+    ...(withForms && member.id !== id ? [member.tokens] : []),
+    ...(member.forms ?? []),
+  ]);
   const ignored = members.every((member) => member.ignored !== undefined) ? first.ignored : undefined;
   return {
-    id: patternIdOf(tokens),
+    id,
     tokens,
     firstSeen: first.firstSeen,
     lastSeen: Math.max(...members.map(({ lastSeen }) => lastSeen)),
     since: Math.min(...members.map(({ since }) => since)),
     example: first.example,
     ...(first.level !== undefined && { level: first.level }),
-    members: members.flatMap(({ id, members: of }) => [id, ...of]).slice(0, PATTERN_LIMITS.members),
+    members: [...new Set(members.flatMap((member) => [member.id, ...member.members]))]
+      .filter((member) => !withForms || member !== id)
+      .slice(0, PATTERN_LIMITS.members),
+    ...(forms.length > 0 && { forms: forms.slice(0, PATTERN_LIMITS.forms) }),
     ...(ignored !== undefined && { ignored }),
     profile,
     series,
@@ -48,4 +63,30 @@ function joined(one: Series | undefined, other: Series): Series {
     lastSeen: Math.max(one.lastSeen, other.lastSeen),
     longestGap: Math.max(one.longestGap, other.longestGap),
   };
+}
+
+/**
+ * The pattern without what a person has merged into it, and each of that as a pattern which is learned from `time` on; none is
+ * news.
+ *
+ * @param time epoch milliseconds
+ */
+export function takeApart(
+  { forms = [], isToBeTakenApart: _done, ...pattern }: PatternModel,
+  time: number,
+): { readonly pattern: PatternModel; readonly parts: readonly PatternModel[] } {
+  const parts = forms.map((tokens): PatternModel => ({
+    id: patternIdOf(tokens),
+    tokens,
+    firstSeen: pattern.firstSeen,
+    lastSeen: time,
+    since: time,
+    example: patternText(tokens),
+    members: [],
+    profile: emptyProfile(time),
+    series: new Map([[ALL_ENTITIES, newSeries(time)]]),
+    judged: time,
+  }));
+  const apart = new Set(parts.map(({ id }) => id));
+  return { pattern: { ...pattern, members: pattern.members.filter((id) => !apart.has(id)) }, parts };
 }

@@ -24,6 +24,8 @@ export const PATTERN_LIMITS = {
   text: 500,
   /** Patterns that one can be made of. */
   members: 100,
+  /** Of these, those that a person has merged. */
+  forms: 50,
 } as const;
 
 /** Key of the logs of all entities, and of those beyond {@link PATTERN_LIMITS.entities}. */
@@ -72,6 +74,10 @@ export interface PatternModel {
   level?: string;
   /** Ids of patterns that became a part of it. */
   members: readonly string[];
+  /** Tokens of patterns that a person has merged into it: their messages are its messages. */
+  readonly forms?: readonly (readonly string[])[];
+  /** True where a person wants the forms to be patterns of their own again. */
+  readonly isToBeTakenApart?: boolean;
   /** Set where a person wants to hear nothing of it. */
   ignored?: PatternIgnored;
   readonly profile: WeekProfile;

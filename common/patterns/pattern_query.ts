@@ -34,3 +34,16 @@ export function kqlOf(tokens: readonly string[], field: string, search: MessageS
   if (search === 'whole') return `${name} : *${runs.map(unquotedKql).join('*')}*`;
   return runs.map((run) => `${name} : ${quoted(run)}`).join(' and ');
 }
+
+/** Logs of a pattern and of all that a person has merged into it, see {@link kqlOf}. */
+export function kqlOfForms(
+  {
+    tokens,
+    forms = [],
+  }: { readonly tokens: readonly string[]; readonly forms?: readonly (readonly string[])[] },
+  field: string,
+  search: MessageSearch,
+): string {
+  const each = [tokens, ...forms].map((of) => kqlOf(of, field, search));
+  return each.length === 1 ? each[0] : `(${each.map((kql) => `(${kql})`).join(' or ')})`;
+}

@@ -3,11 +3,12 @@ import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
 import { PATTERN_STATES } from '../../common/patterns';
 import { ignorePattern } from '../../server/detection/patterns/ignore_pattern';
-import { createAuditTrail } from '../../server/elasticsearch';
+import { mergePatternInto, takePatternApart } from '../../server/detection/patterns/regroup_pattern';
+import { createAuditTrail, type ElasticsearchClient } from '../../server/elasticsearch';
 import { createPatternStore, listLogPatterns } from '../../server/elasticsearch/patterns';
 import { authorOf } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
-import { numberBetween, printable, runs } from '../command_line/session';
+import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withStoredData } from '../command_line/stored_data';
 
 type Query = ApiRequest<Endpoints['listLogPatterns']>['query'];
@@ -24,6 +25,9 @@ interface Options {
   ignored: boolean;
   ignore?: string;
   hear?: string;
+  merge?: string;
+  into?: string;
+  takeApart?: string;
   because?: string;
 }
 
@@ -52,24 +56,31 @@ export const patterns = (): Command =>
       .option('--ignored', 'show ignored patterns as well', false)
       .option('--ignore <pattern>', 'hear nothing of this pattern any more; it is counted all the same')
       .option('--hear <pattern>', 'hear of an ignored pattern again')
-      .option('--because <text>', 'why it is ignored')
+      .option('--merge <pattern>', 'make this pattern a part of the one of --into, from the next bucket on')
+      .option('--into <pattern>', 'with --merge')
+      .option('--take-apart <pattern>', 'make patterns of their own of what people have merged into this one')
+      .option('--because <text>', 'why')
       .addHelpText(
         'after',
         `
 Examples:
   log-anomalies patterns shop --state changed
   log-anomalies patterns shop --entity checkout --sort logs --json
-  log-anomalies patterns shop --ignore 0a1b2c3d4e5f60718293a4b5 --because "Nightly batch"`,
+  log-anomalies patterns shop --ignore 0a1b2c3d4e5f60718293a4b5 --because "Nightly batch"
+  log-anomalies patterns shop --merge 0a1b2c3d4e5f60718293a4b5 --into 5b4a39281706f5e4d3c2b1a0`,
       ),
     async (session, options, command) => {
       const [detectorId] = command.args;
-      const { ignore, hear, because } = options;
-      if (ignore !== undefined && hear !== undefined) {
-        throw new DetectionError('invalid_input', '--ignore and --hear are given; at most one is allowed.');
-      }
+      const { ignore, hear, merge, takeApart, because } = options;
+      checkChoices(options);
       const { space } = session.config;
       const { clock } = session;
       await withStoredData(session, async (client) => {
+        const regrouped = merge ?? takeApart;
+        if (regrouped !== undefined) {
+          await regroup(session, client, { detectorId, patternId: regrouped }, options);
+          return;
+        }
         const patternId = ignore ?? hear;
         if (patternId !== undefined) {
           const stores = {
@@ -103,6 +114,48 @@ Examples:
       });
     },
   );
+
+/** @throws DetectionError `invalid_input` */
+function checkChoices({ ignore, hear, merge, into, takeApart }: Options): void {
+  const given = { '--ignore': ignore, '--hear': hear, '--merge': merge, '--take-apart': takeApart };
+  const chosen = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (chosen.length > 1) {
+    throw new DetectionError('invalid_input', `${chosen.join(' and ')} are given; at most one is allowed.`);
+  }
+  if ((merge === undefined) !== (into === undefined)) {
+    throw new DetectionError('invalid_input', '--merge and --into are given together.');
+  }
+}
+
+/** Merges a pattern into another one, or takes apart what was merged into it. */
+async function regroup(
+  session: Session,
+  client: ElasticsearchClient,
+  pattern: { readonly detectorId: string; readonly patternId: string },
+  { into, because }: Options,
+): Promise<void> {
+  const { space } = session.config;
+  const stores = {
+    patterns: createPatternStore(client, pattern.detectorId, { space }),
+    audit: createAuditTrail(client, { space }),
+    clock: session.clock,
+  };
+  const signature = { ...(await authorOf(client)), ...(because !== undefined && { because }) };
+  const { patternId } = pattern;
+  if (into === undefined) {
+    await takePatternApart(stores, pattern, signature);
+    session.result(
+      { pattern: patternId, apart: true },
+      () => `All that was merged into pattern ${patternId} is taken apart.`,
+    );
+    return;
+  }
+  await mergePatternInto(stores, pattern, into, signature);
+  session.result(
+    { pattern: patternId, into },
+    () => `Pattern ${patternId} is a part of ${into} from the next bucket on.`,
+  );
+}
 
 /** @throws DetectionError `invalid_input` */
 function timeOf(option: string, text: string): number {

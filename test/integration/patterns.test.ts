@@ -6,6 +6,7 @@ import { ALL_ENTITIES, PatternCatalogue, patternText } from '../../common/patter
 import type { SourceLog } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { ignorePattern } from '../../server/detection/patterns/ignore_pattern';
+import { mergePatternInto, takePatternApart } from '../../server/detection/patterns/regroup_pattern';
 import { patternsOfRun } from '../../server/detection/patterns/count_patterns';
 import type { CheckpointStore } from '../../server/detection/ports';
 import type { PatternStore } from '../../server/detection/ports/patterns';
@@ -257,6 +258,61 @@ test('changes are listed and are no results where the detector says so', async (
   const { events } = await listLogPatterns(client, { space, id: 'till', detector }, query, query.to);
   expect(events.map(({ change }) => change)).toContain('new');
   expect((await results.search({ detectorId: 'till' })).results).toEqual([]);
+});
+
+test('a pattern is merged into another one with its past, and taken apart again', async () => {
+  const { space, store, checkpoints, run } = world(LOGS);
+  const listed = { space, id: 'till', detector };
+  const at = (day: number, hour = 0): number => START + day * DAY + hour * HOUR;
+  const list = async () =>
+    (await listLogPatterns(client, listed, { ...query, from: START }, query.to)).patterns;
+  const idOf = async (word: string) => (await list()).find(({ text }) => text.startsWith(word))!.id;
+  const both = (until: number): number =>
+    LOGS.filter(({ document }) => {
+      const { '@timestamp': time, message } = document as { '@timestamp': string; message: string };
+      return Date.parse(time) < until && /^(Payment|Session)/.test(message);
+    }).length;
+  await run(at(1), { store, checkpoints });
+  const [payment, session] = [await idOf('Payment'), await idOf('Session')];
+  const audit = createAuditTrail(client, { space });
+  const stores = { patterns: store, audit, clock: { now: () => START } };
+  const pattern = { detectorId: 'till', patternId: session };
+  await expect(mergePatternInto(stores, pattern, session, {})).rejects.toThrow(/the pattern itself/);
+  await expect(mergePatternInto(stores, pattern, 'f'.repeat(24), {})).rejects.toThrow(/no pattern/);
+  await mergePatternInto(stores, pattern, payment, { by: 'ann', because: 'one thing' });
+  expect((await list()).map(({ id }) => id)).not.toContain(session);
+
+  await run(at(2), { store, checkpoints });
+  await run(at(2, 12), { store, checkpoints });
+  const [merged, ...others] = await list();
+  expect(others).toEqual([]);
+  expect(merged).toMatchObject({ id: payment, forms: ['Session of <*> was closed'] });
+  expect(merged.kql).toMatch(/^\(\(.*Payment.*\) or \(.*Session of.*\)\)$/);
+  expect(merged.logs).toBe(both(at(2, 12)));
+
+  await takePatternApart(stores, { detectorId: 'till', patternId: payment }, { by: 'ann' });
+  await run(at(2, 14), { store, checkpoints });
+  await run(at(3, 1), { store, checkpoints });
+  const apart = await list();
+  expect(apart.map(({ text }) => text).sort()).toEqual([
+    'Disk of "till" is broken',
+    'Payment <num> accepted',
+    'Session of <*> was closed',
+  ]);
+  const sessions = apart.find(({ id }) => id === session);
+  expect(sessions?.logs).toBeGreaterThan(60);
+  expect(apart.reduce((sum, { logs }) => sum + logs, 0)).toBe(LOGS.length);
+  // Both were there before: neither is news.
+  expect(apart.filter(({ state }) => state === 'new').map(({ text }) => text)).toEqual([
+    'Disk of "till" is broken',
+  ]);
+  await expect(takePatternApart(stores, pattern, {})).rejects.toThrow(/Nothing was merged/);
+  await client.indices.refresh({ index: 'log-anomalies-*' });
+  const { entries } = await audit.list('till', { actions: ['pattern_changed'] });
+  expect(entries.map(({ reason }) => reason).sort()).toEqual([
+    'Pattern "Session of <*> was closed" is merged into "Payment <num> accepted": one thing',
+    'What was merged into pattern "Payment <num> accepted" is taken apart.',
+  ]);
 });
 
 const countOf = (word: string): number =>

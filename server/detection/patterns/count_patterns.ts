@@ -10,6 +10,7 @@ import {
   PATTERN_LIMITS,
   PatternCatalogue,
   PatternCounts,
+  takeApart,
   patternIdOf,
   type Arrivals,
   type CataloguedPattern,
@@ -267,7 +268,8 @@ class PatternCounter implements RunPatterns {
   private async loadPatterns(): Promise<PatternModel[]> {
     const { store } = this.options;
     let patterns = await store.load();
-    let isChanged = false;
+    let isChanged = await this.followPeople(patterns);
+    if (isChanged) patterns = await store.load();
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
     const found = generalise(
       patterns.map(({ id, tokens, profile }) => ({ id, tokens, logs: sumOf(profile.hours) })),
@@ -300,6 +302,33 @@ class PatternCounter implements RunPatterns {
       this.state = { ...rest, sequence: next, catalogue: next };
     }
     return patterns;
+  }
+
+  /** Merges and takes apart what people want so. @returns true where anything was */
+  private async followPeople(patterns: readonly PatternModel[]): Promise<boolean> {
+    const { store } = this.options;
+    const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
+    const joining = await store.joining();
+    const next = new Map(joining.map(({ into, pattern }) => [pattern.id, into]));
+    for (const { into, pattern } of joining) {
+      let id = into;
+      for (let steps = 0; next.has(id) && steps < joining.length; steps++) id = next.get(id)!;
+      // The other one may have become a part of a third, or be forgotten.
+      const target = byId.get(id) ?? [...byId.values()].find(({ members }) => members.includes(id));
+      if (target === undefined) {
+        await store.put([pattern]);
+        continue;
+      }
+      const merged = mergePatterns(target.tokens, [target, pattern], { withForms: true });
+      await store.merge(merged, [pattern]);
+      byId.set(merged.id, merged);
+    }
+    const apart = [...byId.values()].filter(({ isToBeTakenApart }) => isToBeTakenApart === true);
+    for (const each of apart) {
+      const { pattern, parts } = takeApart(each, this.current().judgedTo);
+      await store.put([...parts, pattern]);
+    }
+    return joining.length + apart.length > 0;
   }
 
   private async ifAllowed(work: (state: State) => Promise<void>): Promise<void> {

@@ -25,7 +25,7 @@ export interface FoundChange {
 
 /** Patterns of one detector as they are stored. What is done twice changes nothing the second time. */
 export interface PatternStore {
-  /** Tokens of all patterns, those that became a part of another one left out. */
+  /** Tokens of all patterns, those that became a part of another one left out; several of one that a person has merged others into. */
   tokens(): Promise<{ readonly id: string; readonly tokens: readonly string[] }[]>;
   /** All patterns with their past, those that became a part of another one left out. */
   load(): Promise<PatternModel[]>;
@@ -44,13 +44,28 @@ export interface PatternStore {
     findings: readonly PatternFinding[],
     texts: ReadonlyMap<string, PatternModel>,
   ): Promise<void>;
+  /** Patterns that a person has merged into others since, with the ids of these: their past is not a part of them yet. */
+  joining(): Promise<{ readonly into: string; readonly pattern: PatternModel }[]>;
+  /** Notes that a person has merged a pattern into another one, or wants what was merged into it apart again. */
+  join(id: string, into: string): Promise<void>;
+  separate(id: string): Promise<void>;
+  /** Writes patterns as they are. */
+  put(patterns: readonly PatternModel[]): Promise<void>;
   /** Writes a pattern that others became a part of, and says so of these. */
   merge(into: PatternModel, members: readonly PatternModel[]): Promise<void>;
   /** Way in which the field with the message is searched. */
   searchOf(source: { readonly index: string; readonly field: string }): Promise<MessageSearch>;
   /** Forgets patterns, not their counts. */
   remove(ids: readonly string[]): Promise<void>;
-  find(id: string): Promise<{ readonly text: string; readonly ignored?: PatternIgnored } | undefined>;
+  find(id: string): Promise<
+    | {
+        readonly text: string;
+        readonly ignored?: PatternIgnored;
+        /** Texts of what a person has merged into it. */
+        readonly forms: readonly string[];
+      }
+    | undefined
+  >;
   ignore(id: string, ignored: PatternIgnored | undefined): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { entitySettingOf, namedParts } from '../../../common/detector';
 import { reasonOf } from '../../../common/explanations';
 import { wellFormedJson } from '../../../common/json_values';
 import { codeOf, namesOf } from '../../../common/log_features/category/severity_codes';
-import { kqlOf, NO_ENTITY, OTHER_ENTITIES, patternText } from '../../../common/patterns';
+import { kqlOf, kqlOfForms, NO_ENTITY, OTHER_ENTITIES, patternText } from '../../../common/patterns';
 import { printable } from '../../../common/printable';
 import type { FoundChange } from '../ports/patterns';
 import { copiedFields } from './result_context';
@@ -130,7 +130,7 @@ export function changeResult(
         expected: Number(usual.toPrecision(6)),
         ...(chance !== undefined && { chance }),
         ...(lastSeen !== undefined && { last_seen: new Date(lastSeen).toISOString() }),
-        kql: isCopied ? kqlOf(pattern.tokens, field, search) : kqlOf([], field, search),
+        kql: isCopied ? kqlOfForms(pattern, field, search) : kqlOf([], field, search),
       },
     },
     source: {

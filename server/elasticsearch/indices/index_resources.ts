@@ -236,6 +236,7 @@ const PATTERNS: Properties = {
   first_seen: date,
   last_seen: date,
   merged_into: keyword,
+  is_joining: { type: 'boolean' },
   is_ignored: { type: 'boolean' },
   ignored: stored,
   example: stored,

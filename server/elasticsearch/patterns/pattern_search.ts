@@ -8,12 +8,13 @@ import {
   ALL_ENTITIES,
   Exposures,
   hourOfWeek,
-  kqlOf,
+  kqlOfForms,
   NO_ENTITY,
   OTHER_ENTITIES,
   OTHER_PATTERNS,
   PATTERN_LIMITS,
   PATTERN_STATES,
+  patternText,
   UsualRates,
   type MessageSearch,
 } from '../../../common/patterns';
@@ -315,7 +316,8 @@ function bodyOf(
     logs: trend.reduce((sum, logs) => sum + logs, 0),
     trend,
     usual_per_hour: (rates.at(hourOfWeek(time), 0.05).mean * HOUR) / span,
-    kql: kqlOf(model.tokens, field, search),
+    kql: kqlOfForms(model, field, search),
+    ...(model.forms !== undefined && { forms: model.forms.map(patternText) }),
   };
 }
 

@@ -171,9 +171,9 @@ export function createPatternStore(
   return {
     async tokens() {
       const found: { id: string; tokens: readonly string[] }[] = [];
-      const source = ['pattern_id', 'model.tokens'];
+      const source = ['pattern_id', 'model.tokens', 'model.forms'];
       for await (const { pattern_id: id, model } of read<PatternDocument>(notMerged, byPattern, source)) {
-        found.push({ id, tokens: model.tokens });
+        for (const tokens of [model.tokens, ...(model.forms ?? [])]) found.push({ id, tokens });
       }
       return found;
     },
@@ -184,6 +184,28 @@ export function createPatternStore(
       }
       return models;
     },
+    async joining() {
+      const found: { into: string; pattern: PatternModel }[] = [];
+      const filter: Query[] = [{ term: { kind: 'pattern' } }, { term: { is_joining: true } }];
+      for await (const document of read<PatternDocument>(filter, byPattern, ['*'])) {
+        if (document.merged_into != null)
+          found.push({ into: document.merged_into, pattern: modelOf(document) });
+      }
+      return found;
+    },
+    join: (id, into) =>
+      write([update(patternDocumentId(detectorId, id), { doc: { merged_into: into, is_joining: true } })]),
+    separate: (id) =>
+      write([update(patternDocumentId(detectorId, id), { doc: { is_to_be_taken_apart: true } })]),
+    put: (patterns) =>
+      write(
+        patterns.map((pattern): BulkOperation => ({
+          action: 'index',
+          index,
+          id: patternDocumentId(detectorId, pattern.id),
+          document: documentOf(detectorId, pattern),
+        })),
+      ),
     async add(counts, sequence, since) {
       await write([
         ...counts.seen.map(([id, seen]) => seenOperation(id, seen, since)),
@@ -277,7 +299,7 @@ export function createPatternStore(
           document: documentOf(detectorId, into),
         },
         ...members.map(({ id }) =>
-          update(patternDocumentId(detectorId, id), { doc: { merged_into: into.id } }),
+          update(patternDocumentId(detectorId, id), { doc: { merged_into: into.id, is_joining: false } }),
         ),
       ]);
     },
@@ -290,13 +312,13 @@ export function createPatternStore(
     async find(id) {
       const found = await attempt(
         () =>
-          client.search<PatternDocument>(
+          client.search<Partial<PatternDocument> & Pick<PatternDocument, 'text'>>(
             {
               index,
               ignore_unavailable: true,
               allow_no_indices: true,
               size: 1,
-              _source_includes: ['text', 'ignored'],
+              _source_includes: ['text', 'ignored', 'model.forms'],
               query: { bool: { filter: [ofDetector, { term: { pattern_id: id } }, ...notMerged] } },
             },
             { signal },
@@ -305,7 +327,11 @@ export function createPatternStore(
       );
       const document = found.hits.hits[0]?._source;
       if (document === undefined) return undefined;
-      return { text: document.text, ...(document.ignored != null && { ignored: document.ignored }) };
+      return {
+        text: document.text,
+        ...(document.ignored != null && { ignored: document.ignored }),
+        forms: (document.model?.forms ?? []).map(patternText),
+      };
     },
     ignore: (id, ignored) =>
       write([

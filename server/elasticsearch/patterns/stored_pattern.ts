@@ -26,6 +26,9 @@ export interface PatternDocument {
   readonly last_seen: number;
   readonly example: string;
   readonly merged_into?: string;
+  /** A person has merged it, and its past is not a part of the other yet. */
+  readonly is_joining?: boolean;
+  readonly is_to_be_taken_apart?: boolean;
   readonly is_ignored: boolean;
   readonly ignored?: PatternIgnored;
   readonly judged?: number;
@@ -35,6 +38,7 @@ export interface PatternDocument {
     readonly profile: { readonly at: number; readonly hours: readonly number[] };
     readonly series: readonly (readonly [entity: string, series: Series])[];
     readonly members: readonly string[];
+    readonly forms?: readonly (readonly string[])[];
   };
 }
 
@@ -102,7 +106,7 @@ export function judgedPartOf(
   | 'example'
   | 'level'
 > {
-  const { tokens, since, profile, series, members, judged } = model;
+  const { tokens, since, profile, series, members, forms, judged } = model;
   const all = series.get(ALL_ENTITIES);
   const entities = [...series.keys()].filter((name) => name !== ALL_ENTITIES);
   return {
@@ -128,6 +132,7 @@ export function judgedPartOf(
         },
       ]),
       members,
+      ...(forms !== undefined && { forms }),
     },
   };
 }
@@ -159,6 +164,8 @@ export function modelOf(document: PatternDocument): PatternModel {
     example,
     ...(level !== undefined && { level }),
     members: model.members,
+    ...(model.forms !== undefined && { forms: model.forms }),
+    ...(document.is_to_be_taken_apart === true && { isToBeTakenApart: true }),
     ...(ignored != null && { ignored }),
     profile: { at: model.profile.at, hours: Float64Array.from(model.profile.hours) },
     series: new Map(model.series.map(([entity, series]) => [entity, { ...series }])),

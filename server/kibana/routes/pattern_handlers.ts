@@ -1,5 +1,6 @@
 import type { logPatternEndpoints } from '../../../common/api/patterns';
 import { ignorePattern } from '../../detection/patterns/ignore_pattern';
+import { mergePatternInto, takePatternApart } from '../../detection/patterns/regroup_pattern';
 import { createAuditTrail } from '../../elasticsearch';
 import { createPatternStore, listLogPatterns } from '../../elasticsearch/patterns';
 import { authorOf } from '../detectors/suppression_service';
@@ -22,7 +23,13 @@ export const patternHandlers: Handlers<keyof typeof logPatternEndpoints> = {
       clock: services.clock,
     };
     const pattern = { detectorId: params.id, patternId: params.pattern_id };
-    await ignorePattern(stores, pattern, body, authorOf(scope));
-    return { ignored: body.ignored };
+    const { ignored, merge_into: into, because } = body;
+    const author = authorOf(scope);
+    const signature = { ...author, ...(because !== undefined && { because }) };
+    if (into !== undefined) await mergePatternInto(stores, pattern, into, signature);
+    else if (ignored === undefined) await takePatternApart(stores, pattern, signature);
+    else await ignorePattern(stores, pattern, { ...body, ignored }, author);
+    const now = await stores.patterns.find(into ?? params.pattern_id);
+    return { ignored: ignored ?? now?.ignored !== undefined };
   },
 };
