@@ -174,9 +174,13 @@ async function drawLogs(
 ): Promise<{ sample: LogSample } & Pick<Awaited<ReturnType<typeof mixedWithOlder>>, 'logs' | 'olderLogs'>> {
   const isOfBuckets = detector?.unit === 'bucket';
   const reader = isOfBuckets
-    ? createDetectorSource(client, detector, {
-        labelField: options.labelField ?? (options.incidents && 'labels.anomaly'),
-      })
+    ? createDetectorSource(
+        client,
+        { ...detector, source },
+        {
+          labelField: options.labelField ?? (options.incidents && 'labels.anomaly'),
+        },
+      )
     : createLogSource(client);
   const left = await leftOut(session, client, options, { from, to });
   const wanted = detector === undefined || options.index !== undefined ? UNKNOWN_DETECTOR : detector;

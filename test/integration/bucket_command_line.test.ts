@@ -72,6 +72,14 @@ it('a detector of buckets goes from logs to results by the command line alone', 
   const rows = (await readFile(join(folder, 'rows.ndjson'), 'utf8')).trim().split('\n');
   expect(rows.filter((row) => row.includes('"kind":"silence"')).length).toBeGreaterThan(0);
 
+  // The rows of other logs than those that the detector names, which need not be there.
+  const elsewhere = (await readFile(join(folder, 'services.yml'), 'utf8')).replaceAll(index, `${index}-none`);
+  await writeFile(join(folder, 'elsewhere.yml'), elsewhere);
+  await ok(
+    ...['collect-training-data', '--detector', 'elsewhere.yml', '--index', index, '--days', '0.2'],
+    ...['--output', 'elsewhere.ndjson'],
+  );
+
   await ok('train-model', '--detector', 'services.yml', '--input', 'rows.ndjson', '--output', 'model.json');
   const evaluation = JSON.parse(
     await ok(
