@@ -229,6 +229,12 @@ describe('text and signs of attacks', () => {
       );
     }
   });
+  it('shows no sign that has no picture', () => {
+    const attack = { 'url.original': '/products/1%00?page=1' };
+    const sentence = say({ type: 'attack_signs', field: 'url.original' }, paths, attack);
+    expect(sentence).toContain('null byte');
+    expect(sentence).not.toContain('\ufffd');
+  });
   it('counts characters, one as one', () => {
     const text = { type: 'text', field: 'url.original' };
     expect(say(text, paths, { 'url.original': '/' })).toBe('URL 1 character, usually 19 to 20: /');

@@ -311,8 +311,10 @@ function textSentence(comparison: Comparison, words: Words): string {
 
 function signText(category: string, name: string, words: Words): string {
   const phrase = `category_${category}`;
+  // A sign without a picture, as a null byte, is told by its name alone.
+  const seen = /[^\ufffd\s]/.test(clean(name)) ? ` (${clean(name)})` : '';
   return Object.hasOwn(PHRASES, phrase)
-    ? `${words.write(phrase as Phrase)} (${clean(name)})`
+    ? `${words.write(phrase as Phrase)}${seen}`
     : words.write('own_pattern', { name: clean(name) });
 }
 
