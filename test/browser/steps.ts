@@ -23,11 +23,20 @@ export async function open({ page, url }: Pages, path: string, subject: string):
   await page.waitForSelector(testSubject(subject), { timeout: WORK_MILLISECONDS });
 }
 
+interface FormEntries {
+  readonly name: string;
+  readonly index: string;
+  readonly entity: string;
+}
+
 /** The form as a newcomer uses it: an index, suggested features, a preview, save. @returns the id of the detector */
-export async function createDetectorByForm(
-  pages: Pages,
-  { name, index, entity }: { name: string; index: string; entity: string },
-): Promise<string> {
+export async function createDetectorByForm(pages: Pages, entries: FormEntries): Promise<string> {
+  await fillDetectorForm(pages, entries);
+  return saveDetectorForm(pages);
+}
+
+/** An index, suggested features and a preview. */
+export async function fillDetectorForm(pages: Pages, { name, index, entity }: FormEntries): Promise<void> {
   const { page } = pages;
   await open(pages, '/app/logAnomalies/detectors/new', 'logAnomaliesForm');
   await page.fill(testSubject('logAnomaliesName'), name);
@@ -43,6 +52,10 @@ export async function createDetectorByForm(
   assert.match(await page.innerText(testSubject('logAnomaliesAlertsPerDay')), /\d.* a day/);
   // Proposed already.
   await waitForChoice(page, 'logAnomaliesEntity', entity);
+}
+
+/** Saves and starts. @returns the id of the detector, once its page is there */
+export async function saveDetectorForm({ page }: Pages): Promise<string> {
   await page.click(testSubject('logAnomaliesSave'));
   await page.waitForSelector(testSubject('logAnomaliesDetector'), { timeout: WORK_MILLISECONDS });
   const id = new URL(page.url()).pathname.split('/').filter(Boolean).at(-2);

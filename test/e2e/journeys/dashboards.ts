@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Response } from 'playwright-core';
+import { ENDPOINTS } from '../../../common/api';
 import { open, testSubject, WORK_MILLISECONDS } from '../../browser/steps';
 import type { KibanaClient } from '../kibana_client';
 import type { World } from '../world';
@@ -13,6 +15,12 @@ const waitForCount = (pages: KibanaPages, selector: string, count: number): Prom
     [selector, count],
     { timeout: WORK_MILLISECONDS },
   );
+
+/** Tells the answer of the panel of patterns to a dashboard whose query names no entity. */
+const isPatternsOfAll = (response: Response): boolean => {
+  const url = decodeURIComponent(response.url());
+  return url.includes(ENDPOINTS.listPatterns.path) && !url.includes('anomaly.entity');
+};
 
 /** Returns the number of panels that a dashboard is stored with. */
 async function panelsOf(admin: KibanaClient, id: string): Promise<number> {
@@ -126,11 +134,15 @@ export async function panelsJourney(world: World, pages: KibanaPages, detectorId
   await report.step('a feature that is clicked becomes a filter', async () => {
     // So short a time may hold no anomaly of this entity.
     await page.fill(testSubject('queryInput'), '');
+    // Until the new answer is drawn the rows of the old one are there: the first of both may differ.
+    const answered = page.waitForResponse(isPatternsOfAll);
     await page.click(testSubject('querySubmitButton'));
-    const feature = page.locator(`${testSubject('logAnomaliesPatterns')} button`).first();
-    const text = await feature.innerText();
-    await feature.click();
-    await page.locator(testSubject('filter-items-group')).getByText(text).waitFor();
+    const { features } = (await (await answered).json()) as { features: { feature: string }[] };
+    assert.ok(features.length > 0);
+    const [{ feature }] = features;
+    const rows = page.locator(`${testSubject('logAnomaliesPatterns')} button`);
+    await rows.getByText(feature, { exact: true }).first().click();
+    await page.locator(testSubject('filter-items-group')).getByText(feature).waitFor();
     await pages.picture('dashboard_filter');
   });
   return id;
