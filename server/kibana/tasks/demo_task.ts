@@ -1,4 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { TrainingReport } from '../../../common/api/status';
 import { generateLogs } from '../../../common/demo_logs';
 import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
@@ -20,9 +21,13 @@ export const DEMO_LOGS = SECONDS_A_WEEK * LOGS_PER_SECOND;
 const SEED = 20_261_123;
 const ANOMALY_RATE = 0.01;
 /** Logs written at once: between two pieces progress is put on record and Kibana does other work. */
-const PIECE = 1_000;
-/** Interval at which the end of a training is checked for. */
-const LOOK_AGAIN_MILLISECONDS = 2_000;
+const PIECE = 4_000;
+/** Interval at which a run checks for the end of a training. */
+const LOOK_AGAIN_MILLISECONDS = 500;
+/** A run waits so long for it, which is sooner known than by another run: Task Manager begins one in 3 seconds. */
+const LONGEST_WAIT_MILLISECONDS = 60_000;
+/** Pause before the next run, where training takes longer. */
+const RUN_AGAIN_MILLISECONDS = 2_000;
 
 export async function scheduleDemo(services: Services, target: TaskTarget): Promise<void> {
   await services.taskManager.ensureScheduled({
@@ -87,14 +92,13 @@ async function advance(
         await put({ written: count });
       });
       await requestTraining(services, job, 'first');
-      await put({ state: 'training', written, total: written });
-      return LOOK_AGAIN_MILLISECONDS;
+      const training = { ...sample, state: 'training' as const, written, total: written };
+      await put(training);
+      return advance(services, job, training, signal);
     }
     case 'training': {
-      const training = await job.status.readPart(detectorId, 'training');
-      if (training === undefined || training.state === 'queued' || training.state === 'running') {
-        return LOOK_AGAIN_MILLISECONDS;
-      }
+      const training = await trainingOf(services, job, signal);
+      if (training === undefined) return RUN_AGAIN_MILLISECONDS;
       if ((await job.models.active(detectorId)) === undefined) {
         throw new DetectionError(
           training.failure?.code ?? 'refused',
@@ -112,6 +116,22 @@ async function advance(
     case 'scoring':
     case 'failed':
       return undefined;
+  }
+}
+
+/** @returns undefined while it is not over */
+async function trainingOf(
+  { clock }: Services,
+  { status, target }: DetectorJob,
+  signal: AbortSignal,
+): Promise<TrainingReport | undefined> {
+  const until = clock.now() + LONGEST_WAIT_MILLISECONDS;
+  for (;;) {
+    const training = await status.readPart(target.detectorId, 'training');
+    if (training !== undefined && training.state !== 'queued' && training.state !== 'running')
+      return training;
+    if (clock.now() >= until || signal.aborted) return undefined;
+    await setTimeout(LOOK_AGAIN_MILLISECONDS);
   }
 }
 
