@@ -46,7 +46,7 @@ function tabName(tab: DetectorTab): string {
 
 /** One detector: what it found, its models, its work. */
 export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab }): ReactElement {
-  const { api, go, canWrite, hrefOf } = useApp();
+  const { api, go, hrefOf } = useApp();
   const request = useRequest(
     async (signal) => {
       const params = { params: { id } };
@@ -59,7 +59,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
     [api, id],
     POLL_MILLISECONDS,
   );
-  const { run, isBusy } = useAction(request.reload);
+
   const view = request.value;
   const isGone = request.failure?.status === 404;
   const name = isGone
@@ -68,76 +68,15 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
       i18n.translate('logAnomalies.overview.name', { defaultMessage: 'Detector' }));
   useBreadcrumbs(name, tabName(tab));
   useRecentlyViewed(id, isGone ? undefined : view?.record.detector.name);
-  const params = { params: { id } };
+  const buttons = useDetectorButtons(isGone ? undefined : view, { id, name, reload: request.reload });
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesDetector">
       <EuiPageTemplate.Header
         // Else the tabs would share a row with the buttons.
         alignItems="top"
         pageTitle={name}
-        description={
-          view &&
-          !isGone && (
-            <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
-              <EuiFlexItem grow={false}>
-                <DetectorStateBadge status={view.status} />
-              </EuiFlexItem>
-              <EuiFlexItem grow={false}>
-                <EuiText size="s" color="subdued">
-                  {view.record.detector.source.index}
-                </EuiText>
-              </EuiFlexItem>
-              {view.status.lag_ms !== undefined && (
-                <EuiFlexItem grow={false}>
-                  <EuiText size="s" color="subdued">
-                    {i18n.translate('logAnomalies.detector.lag', {
-                      defaultMessage: '{lag} behind now',
-                      values: { lag: formatSpan(view.status.lag_ms) },
-                    })}
-                  </EuiText>
-                </EuiFlexItem>
-              )}
-            </EuiFlexGroup>
-          )
-        }
-        rightSideItems={
-          view && canWrite && !isGone
-            ? [
-                <CreateRuleButton key="rule" detectorId={id} detectorName={name} />,
-                <EuiButtonEmpty key="edit" iconType="pencil" onClick={() => go(detectorPath(id, 'edit'))}>
-                  {i18n.translate('logAnomalies.action.edit', { defaultMessage: 'Edit' })}
-                </EuiButtonEmpty>,
-                <EuiButtonEmpty
-                  key="train"
-                  iconType="refresh"
-                  isLoading={isBusy}
-                  onClick={() =>
-                    run(
-                      () => api('trainDetector', params),
-                      i18n.translate('logAnomalies.action.trained', {
-                        defaultMessage: '{name} is being trained',
-                        values: { name },
-                      }),
-                    )
-                  }
-                >
-                  {i18n.translate('logAnomalies.action.train', { defaultMessage: 'Train' })}
-                </EuiButtonEmpty>,
-                <EuiButtonEmpty
-                  key="run"
-                  iconType={view.record.enabled ? 'stop' : 'play'}
-                  isLoading={isBusy}
-                  onClick={() =>
-                    run(() => api(view.record.enabled ? 'stopDetector' : 'startDetector', params))
-                  }
-                >
-                  {view.record.enabled
-                    ? i18n.translate('logAnomalies.action.stop', { defaultMessage: 'Stop' })
-                    : i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' })}
-                </EuiButtonEmpty>,
-              ]
-            : []
-        }
+        description={view && !isGone && <HeaderLine record={view.record} status={view.status} />}
+        rightSideItems={buttons}
         tabs={(isGone ? [] : DETECTOR_TABS).map((each) => ({
           label: tabName(each),
           isSelected: each === tab,
@@ -187,4 +126,73 @@ function CurrentTab({ tab, view }: { tab: DetectorTab; view: DetectorView }): Re
     case 'jobs':
       return <JobsTab {...view} />;
   }
+}
+
+/** State, logs and lag of the detector. */
+function HeaderLine({ record, status }: Pick<DetectorView, 'record' | 'status'>): ReactElement {
+  return (
+    <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
+      <EuiFlexItem grow={false}>
+        <DetectorStateBadge status={status} />
+      </EuiFlexItem>
+      <EuiFlexItem grow={false}>
+        <EuiText size="s" color="subdued">
+          {record.detector.source.index}
+        </EuiText>
+      </EuiFlexItem>
+      {status.lag_ms !== undefined && (
+        <EuiFlexItem grow={false}>
+          <EuiText size="s" color="subdued">
+            {i18n.translate('logAnomalies.detector.lag', {
+              defaultMessage: '{lag} behind now',
+              values: { lag: formatSpan(status.lag_ms) },
+            })}
+          </EuiText>
+        </EuiFlexItem>
+      )}
+    </EuiFlexGroup>
+  );
+}
+
+/** Returns what can be done with the detector; nothing for those who may only look. */
+function useDetectorButtons(
+  view: Pick<DetectorView, 'record'> | undefined,
+  { id, name, reload }: { id: string; name: string; reload: () => void },
+): ReactElement[] {
+  const { api, go, canWrite } = useApp();
+  const { run, isBusy } = useAction(reload);
+  const params = { params: { id } };
+  if (view === undefined || !canWrite) return [];
+  return [
+    <CreateRuleButton key="rule" detectorId={id} detectorName={name} />,
+    <EuiButtonEmpty key="edit" iconType="pencil" onClick={() => go(detectorPath(id, 'edit'))}>
+      {i18n.translate('logAnomalies.action.edit', { defaultMessage: 'Edit' })}
+    </EuiButtonEmpty>,
+    <EuiButtonEmpty
+      key="train"
+      iconType="refresh"
+      isLoading={isBusy}
+      onClick={() =>
+        run(
+          () => api('trainDetector', params),
+          i18n.translate('logAnomalies.action.trained', {
+            defaultMessage: '{name} is being trained',
+            values: { name },
+          }),
+        )
+      }
+    >
+      {i18n.translate('logAnomalies.action.train', { defaultMessage: 'Train' })}
+    </EuiButtonEmpty>,
+    <EuiButtonEmpty
+      key="run"
+      iconType={view.record.enabled ? 'stop' : 'play'}
+      isLoading={isBusy}
+      onClick={() => run(() => api(view.record.enabled ? 'stopDetector' : 'startDetector', params))}
+    >
+      {view.record.enabled
+        ? i18n.translate('logAnomalies.action.stop', { defaultMessage: 'Stop' })
+        : i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' })}
+    </EuiButtonEmpty>,
+  ];
 }

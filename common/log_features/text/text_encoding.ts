@@ -244,21 +244,7 @@ export function decodeTextEncoding(
     actual(value) {
       const text = textOf(value, state.max_length, unread);
       if (text === undefined) return undefined;
-      const found = attackPatternsIn(text, state.signs);
-      const named = found
-        .slice(0, 2)
-        .map((pattern) => `${pattern.category.replaceAll('_', ' ')} pattern: ${pattern.name}`);
-      const more = found.length > 2 ? [`${found.length - 2} more patterns`] : [];
-      const own = patterns
-        .filter((pattern) => countMatches(pattern, text) > 0)
-        .map(({ name }) => `pattern ${name}`);
-      return [
-        `${text.length} ${text.length === 1 ? 'character' : 'characters'}`,
-        ...named,
-        ...more,
-        ...own,
-        printable(text, 80),
-      ].join(', ');
+      return actualText(text, patterns, state.signs);
     },
     compare(value) {
       const text = textOf(value, state.max_length, unread);
@@ -277,14 +263,40 @@ export function decodeTextEncoding(
         signs_share: state.attack_share,
       };
     },
-    typical:
-      state.length === null
-        ? 'no value'
-        : `${state.length[0]} to ${state.length[1]} characters, ${
-            state.attack_share < 0.05
-              ? 'no attack patterns'
-              : `attack patterns in ${Math.round(state.attack_share * 100)}%`
-          }`,
+    typical: typicalText(state),
     toJSON: () => state,
   };
+}
+
+function typicalText(state: TextState): string {
+  return state.length === null
+    ? 'no value'
+    : `${state.length[0]} to ${state.length[1]} characters, ${
+        state.attack_share < 0.05
+          ? 'no attack patterns'
+          : `attack patterns in ${Math.round(state.attack_share * 100)}%`
+      }`;
+}
+
+/** Tells the length of a text, its patterns and its beginning. */
+function actualText(
+  text: string,
+  patterns: ReturnType<typeof safePatterns>,
+  signs: TextState['signs'],
+): string {
+  const found = attackPatternsIn(text, signs);
+  const named = found
+    .slice(0, 2)
+    .map((pattern) => `${pattern.category.replaceAll('_', ' ')} pattern: ${pattern.name}`);
+  const more = found.length > 2 ? [`${found.length - 2} more patterns`] : [];
+  const own = patterns
+    .filter((pattern) => countMatches(pattern, text) > 0)
+    .map(({ name }) => `pattern ${name}`);
+  return [
+    `${text.length} ${text.length === 1 ? 'character' : 'characters'}`,
+    ...named,
+    ...more,
+    ...own,
+    printable(text, 80),
+  ].join(', ');
 }

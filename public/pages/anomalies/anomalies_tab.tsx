@@ -1,120 +1,36 @@
 import React, { useEffect, useMemo, type ReactElement } from 'react';
 import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { entityFieldsOf } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
 import { elasticsearchQuery } from '../../shared/requests/elasticsearch_query';
 import { RequestState } from '../../shared/requests/request_state';
-import { resolveRange } from '../../shared/values/time_range';
-import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { ChangeSection } from '../changes/change_section';
 import { AnomaliesList } from './anomalies_list';
 import { brushedQuery, changedQuery, readExplorerQuery } from './explorer_query';
 import { FilterRow } from './filter_row';
-import { IncidentsView, sizeOf } from './incidents_view';
+import { IncidentsView } from './incidents_view';
 import { NothingScored } from './nothing_scored';
 import { OverviewCharts } from './overview_charts';
 import { PastLogs } from './past_logs';
 import { SearchBar, useResultsDataView } from './search_bar';
-
-/** Of the timeline and of the lanes below it: a bar stands above the cells of the same time. */
-const BUCKETS = 80;
-const LANES = 20;
-/** Incidents grow and close while they are looked at. */
-const INCIDENTS_POLL_MILLISECONDS = 15_000;
+import { useAnomalies } from './use_anomalies';
 
 /** Tab of the anomalies of a detector: its incidents or single anomalies with reasons, and charts over time and by entity. */
 export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
-  const { api, location, setQuery } = useApp();
+  const { location, setQuery } = useApp();
   const chosen = useMemo(() => readExplorerQuery(location), [location]);
-  const { range, severity, sort, entities, parts, feature, withHidden, page, size } = chosen;
+  const { entities } = chosen;
   const dataView = useResultsDataView();
   const { filter, problem } = useMemo(
     () => filterOf(chosen.query, chosen.language),
     [chosen.query, chosen.language],
   );
-  const isReadable = problem === undefined;
-  const scope = {
-    detector_id: record.id,
-    entity: entities.length > 0 ? [...entities] : undefined,
-    entity_part: parts.length > 0 ? [...parts] : undefined,
-    min_severity: severity,
-    feature,
-    filter,
-  };
-  const entityFields = entityFieldsOf(record.detector);
-  const lane = entityFields.length > 1 && entityFields.includes(chosen.lane ?? '') ? chosen.lane : undefined;
-  const scopeKey = JSON.stringify(scope);
 
-  const summary = useRequest(
-    async (signal) => {
-      const interval = resolveRange(range);
-      const [all, byEntity] = await Promise.all([
-        api('summarizeResults', { query: { ...scope, ...interval, buckets: BUCKETS } }, signal),
-        api(
-          'summarizeResults',
-          {
-            query: {
-              ...scope,
-              ...interval,
-              by: 'entity',
-              entity_field: lane,
-              buckets: BUCKETS,
-              groups: LANES,
-            },
-          },
-          signal,
-        ),
-      ]);
-      return { all, byEntity, interval };
-    },
-    [api, range.from, range.to, scopeKey, lane],
-    chosen.refresh,
-  );
-  const readResults = (from: number, count: number, signal?: AbortSignal) =>
-    api(
-      'searchResults',
-      {
-        query: {
-          ...scope,
-          ...resolveRange(range),
-          status: withHidden ? 'all' : 'open',
-          sort,
-          order: chosen.direction,
-          page: from,
-          size: count,
-        },
-      },
-      signal,
-    );
-  const results = useRequest(
-    (signal) => readResults(page + 1, size, signal),
-    [api, range.from, range.to, scopeKey, withHidden, sort, chosen.direction, page, size],
-    chosen.refresh,
-  );
-  const incidents = useRequest(
-    (signal) =>
-      api(
-        'listIncidents',
-        {
-          query: {
-            detector_id: record.id,
-            entity: scope.entity,
-            entity_part: scope.entity_part,
-            min_severity: severity,
-            ...resolveRange(range),
-            state: chosen.state,
-            sort: chosen.incidentSort,
-            order: chosen.order,
-            page: page + 1,
-            size: sizeOf(size),
-          },
-        },
-        signal,
-      ),
-    [api, range.from, range.to, scopeKey, chosen.state, chosen.incidentSort, chosen.order, page, size],
-    chosen.refresh ?? INCIDENTS_POLL_MILLISECONDS,
+  const { summary, results, incidents, readResults, entityFields, lane } = useAnomalies(
+    record,
+    chosen,
+    filter,
   );
   const reloadAll = () => {
     summary.reload();
@@ -142,21 +58,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
       <EuiSpacer size="s" />
       <FilterRow chosen={chosen} />
       <EuiSpacer size="m" />
-      {!isReadable && (
-        <>
-          <EuiCallOut
-            color="danger"
-            iconType="warning"
-            title={i18n.translate('logAnomalies.filter.unreadable', {
-              defaultMessage: 'The query cannot be read; all anomalies are shown',
-            })}
-            data-test-subj="logAnomaliesQueryProblem"
-          >
-            <pre>{problem}</pre>
-          </EuiCallOut>
-          <EuiSpacer size="m" />
-        </>
-      )}
+      {problem !== undefined && <QueryProblem problem={problem} />}
       <RequestState request={summary}>
         {({ all, byEntity, interval }) =>
           isEmpty ? (
@@ -226,4 +128,22 @@ function filterOf(query: string, language: string): { filter?: string; problem?:
   } catch (error) {
     return { problem: (error as Error).message };
   }
+}
+
+function QueryProblem({ problem }: { problem: string }): ReactElement {
+  return (
+    <>
+      <EuiCallOut
+        color="danger"
+        iconType="warning"
+        title={i18n.translate('logAnomalies.filter.unreadable', {
+          defaultMessage: 'The query cannot be read; all anomalies are shown',
+        })}
+        data-test-subj="logAnomaliesQueryProblem"
+      >
+        <pre>{problem}</pre>
+      </EuiCallOut>
+      <EuiSpacer size="m" />
+    </>
+  );
 }

@@ -1,5 +1,13 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiBasicTable, EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiSelect, EuiText } from '@elastic/eui';
+import {
+  EuiBasicTable,
+  type EuiBasicTableColumn,
+  EuiButtonEmpty,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiSelect,
+  EuiText,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { ENDPOINTS, type AuditEntryBody } from '../../../common/api';
@@ -69,58 +77,7 @@ export default function AuditTrail({ detectorId }: { detectorId: string }): Reac
               noItemsMessage={i18n.translate('logAnomalies.audit.none', {
                 defaultMessage: 'Nothing of this kind has been written down yet.',
               })}
-              columns={[
-                {
-                  field: 'at',
-                  name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-                  width: '160px',
-                  render: formatTime,
-                },
-                {
-                  name: i18n.translate('logAnomalies.audit.by', { defaultMessage: 'By' }),
-                  width: '12%',
-                  render: ({ by, recorded, contradicted }: AuditEntryBody) => (
-                    <>
-                      {by ??
-                        i18n.translate('logAnomalies.audit.itself', {
-                          defaultMessage: 'the detector itself',
-                        })}
-                      {recorded && contradicted && (
-                        <EuiText size="xs" color="danger" className="eui-textBreakWord">
-                          {i18n.translate('logAnomalies.audit.contradicted', {
-                            defaultMessage: 'Elasticsearch noted: {by}, {at}',
-                            values: { by: recorded.by, at: formatTime(recorded.at) },
-                          })}
-                        </EuiText>
-                      )}
-                    </>
-                  ),
-                },
-                {
-                  field: 'action',
-                  name: i18n.translate('logAnomalies.audit.action', { defaultMessage: 'What' }),
-                  width: '16%',
-                  render: auditActionName,
-                },
-                {
-                  name: i18n.translate('logAnomalies.audit.change', { defaultMessage: 'From, to' }),
-                  width: '20%',
-                  render: ({ from, to }: AuditEntryBody) => (
-                    <EuiText size="xs" className="eui-textBreakWord">
-                      {[from, to].filter((each) => each !== undefined).join(' → ') || '–'}
-                    </EuiText>
-                  ),
-                },
-                {
-                  field: 'reason',
-                  name: i18n.translate('logAnomalies.audit.reason', { defaultMessage: 'Why' }),
-                  render: (reason: string) => (
-                    <EuiText size="xs" className="eui-textBreakWord">
-                      {reason}
-                    </EuiText>
-                  ),
-                },
-              ]}
+              columns={auditColumns()}
             />
             {entries.length < total && size < MOST_ENTRIES && (
               <EuiButtonEmpty
@@ -139,4 +96,59 @@ export default function AuditTrail({ detectorId }: { detectorId: string }): Reac
       </RequestState>
     </div>
   );
+}
+
+function auditColumns(): EuiBasicTableColumn<AuditEntryBody>[] {
+  return [
+    {
+      field: 'at',
+      name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
+      width: '160px',
+      render: formatTime,
+    },
+    {
+      name: i18n.translate('logAnomalies.audit.by', { defaultMessage: 'By' }),
+      width: '12%',
+      render: ({ by, recorded, contradicted }: AuditEntryBody) => (
+        <>
+          {by ??
+            i18n.translate('logAnomalies.audit.itself', {
+              defaultMessage: 'the detector itself',
+            })}
+          {recorded && contradicted && (
+            <EuiText size="xs" color="danger" className="eui-textBreakWord">
+              {i18n.translate('logAnomalies.audit.contradicted', {
+                defaultMessage: 'Elasticsearch noted: {by}, {at}',
+                values: { by: recorded.by, at: formatTime(recorded.at) },
+              })}
+            </EuiText>
+          )}
+        </>
+      ),
+    },
+    {
+      field: 'action',
+      name: i18n.translate('logAnomalies.audit.action', { defaultMessage: 'What' }),
+      width: '16%',
+      render: auditActionName,
+    },
+    {
+      name: i18n.translate('logAnomalies.audit.change', { defaultMessage: 'From, to' }),
+      width: '20%',
+      render: ({ from, to }: AuditEntryBody) => (
+        <EuiText size="xs" className="eui-textBreakWord">
+          {[from, to].filter((each) => each !== undefined).join(' → ') || '–'}
+        </EuiText>
+      ),
+    },
+    {
+      field: 'reason',
+      name: i18n.translate('logAnomalies.audit.reason', { defaultMessage: 'Why' }),
+      render: (reason: string) => (
+        <EuiText size="xs" className="eui-textBreakWord">
+          {reason}
+        </EuiText>
+      ),
+    },
+  ];
 }

@@ -11,7 +11,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
-import { thresholdSchema } from '../../../common/detector';
+import { thresholdSchema, type Detector } from '../../../common/detector';
 import type { ApiFailure } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
@@ -19,7 +19,14 @@ import { useAction } from '../../shared/requests/use_action';
 import { PAST_DAYS, pastQuery } from '../../shared/detector/past_range';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import { BucketFields } from './bucket_fields';
-import { checkDraft, DEFAULT_CONTAMINATION, DEFAULT_WINDOW, documentOf, type Draft } from './draft/draft';
+import {
+  checkDraft,
+  DEFAULT_CONTAMINATION,
+  DEFAULT_WINDOW,
+  documentOf,
+  type Draft,
+  type DraftFieldsProps,
+} from './draft/draft';
 import { EntityField } from './entity_field';
 import { FeatureFields } from './features/feature_fields';
 import { LogSample } from './log_sample';
@@ -72,8 +79,6 @@ interface PreviewState {
 
 /** Everything about a detector, with a preview beside it. */
 export function DetectorForm({ initial, record }: { initial: Draft; record?: DetectorRecord }): ReactElement {
-  const { api, go, canWrite, core } = useApp();
-  const { run, isBusy } = useAction();
   const [refused, setRefused] = useState<{
     readonly of: Draft;
     readonly problems: ReadonlyMap<string, string>;
@@ -81,7 +86,9 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
   const [scoresPast, setScoresPast] = useState(true);
-  const [shown, setShown] = useState<PreviewState>({ isLoading: false });
+  const refuse = (failure: ApiFailure) => setRefused({ of: draft, problems: refusedSettings(failure) });
+  const { shown, preview } = usePreview(draft, { refuse, showProblems: () => setShowsProblems(true) });
+  const { send, isBusy } = useSaving({ draft, record, refuse });
   const checked = checkDraft(draft, readKql);
   const source = sourceOf(draft);
   const description = useDescription(draft, source);
@@ -91,7 +98,6 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
     ...checked.problems,
   ]);
   const { detector } = checked;
-  const window = draft.training?.window ?? DEFAULT_WINDOW;
   const isOfBuckets = draft.unit === 'bucket';
   const isOutdated = shown.of !== learnedFrom(draft);
   const fields = {
@@ -99,193 +105,75 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
     change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
     problem: (path: string) => (showsProblems ? problems.get(path) : undefined),
   };
-
-  const preview = async () => {
-    // A preview needs no name.
-    const named = checkDraft({ ...draft, name: draft.name || '-' }, readKql).detector;
-    if (named === undefined) return setShowsProblems(true);
-    setShown({ isLoading: true });
-    try {
-      setShown({
-        preview: await api('previewDetector', { body: { detector: named, top: PREVIEWED_LOGS } }),
-        of: learnedFrom(draft),
-        isLoading: false,
-      });
-    } catch (error) {
-      const failure = error as ApiFailure;
-      setShown({ failure, isLoading: false });
-      if (failure.issues.length > 0) {
-        setRefused({ of: draft, problems: refusedSettings(failure) });
-        setShowsProblems(true);
-      }
-    }
-  };
   const save = async (start: boolean) => {
     setShowsProblems(true);
     // An index may be made later, by whoever sends logs there: a detector can wait for it, stopped.
     const canWait = description.failure?.status === 404 && (record !== undefined || !start);
     if (detector === undefined || (problems.size > 0 && !canWait)) return;
-    await run(
-      async () => {
-        const saved = await (
-          record === undefined
-            ? api('createDetector', { body: { detector, start } })
-            : api('updateDetector', {
-                params: { id: record.id },
-                body: { detector, version: record.version },
-              })
-        ).catch((failure: ApiFailure) => {
-          setRefused({ of: draft, problems: refusedSettings(failure) });
-          throw failure;
-        });
-        warnOfView(core, saved);
-        if (record === undefined && start) go(detectorPath(saved.id), scoresPast ? pastQuery() : {});
-        else go(record ? detectorPath(saved.id) : '/');
-      },
-      i18n.translate('logAnomalies.form.saved', {
-        defaultMessage: '{name} is saved',
-        values: { name: draft.name },
-      }),
-    );
+    await send(detector, { start, scoresPast });
   };
-
   return (
-    <>
-      <EuiFlexGroup alignItems="flexStart" gutterSize="l">
-        <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 480 }}>
-          <Step title={i18n.translate('logAnomalies.form.stepLogs', { defaultMessage: '1. Which logs' })}>
-            <>
-              <SourceFields {...fields} />
-              <EuiSpacer size="m" />
-              <LogSample request={description} window={window} />
-            </>
-          </Step>
-          <Step
-            title={i18n.translate('logAnomalies.form.stepFeatures', { defaultMessage: '2. What to look at' })}
-          >
-            <>
-              <UnitChoice draft={draft} replace={setDraft} />
-              <EuiSpacer size="m" />
-              {isOfBuckets ? (
-                <BucketFields {...fields} replace={setDraft} fields={description.value?.fields} />
-              ) : (
-                <>
-                  <EntityField {...fields} fields={description.value?.fields} isNew={record === undefined} />
-                  <EuiSpacer size="m" />
-                  <FeatureFields
-                    {...fields}
-                    source={source}
-                    distributions={description.value?.distributions ?? []}
-                    fields={description.value?.fields}
-                  />
-                </>
-              )}
-            </>
-          </Step>
-          <Step
-            title={i18n.translate('logAnomalies.form.stepSensitivity', {
-              defaultMessage: '3. How much to flag',
-            })}
-          >
-            <SensitivityFields
-              {...fields}
-              isNew={record === undefined}
-              inWindow={
-                isOfBuckets
-                  ? shown.preview &&
-                    !isOutdated && { logs: shown.preview.logs_in_window, days: shown.preview.days }
-                  : description.value
-              }
-            />
-          </Step>
-          <EuiPanel hasBorder hasShadow={false}>
-            <MoreFields {...fields} isGrouped />
-          </EuiPanel>
-          <EuiSpacer size="l" />
-          {showsProblems && <ProblemList problems={problems} draft={draft} />}
-          <EuiFlexGroup responsive={false} wrap alignItems="center">
-            <EuiFlexItem grow={false}>
-              <EuiButton
-                fill
-                iconType="save"
-                isLoading={isBusy}
-                isDisabled={!canWrite}
-                onClick={() => save(record === undefined)}
-                data-test-subj="logAnomaliesSave"
-              >
-                {record === undefined
-                  ? i18n.translate('logAnomalies.form.saveAndStart', { defaultMessage: 'Save and start' })
-                  : i18n.translate('logAnomalies.form.save', { defaultMessage: 'Save' })}
-              </EuiButton>
-            </EuiFlexItem>
-            {record === undefined && (
-              <EuiFlexItem grow={false}>
-                <EuiSwitch
-                  compressed
-                  label={i18n.translate('logAnomalies.form.scorePast', {
-                    defaultMessage: 'and score the last {days} days',
-                    values: { days: PAST_DAYS },
-                  })}
-                  checked={scoresPast}
-                  onChange={(event) => setScoresPast(event.target.checked)}
-                  data-test-subj="logAnomaliesScoresPast"
-                />
-              </EuiFlexItem>
-            )}
-            {record === undefined && (
-              <EuiFlexItem grow={false}>
-                <EuiButton isDisabled={!canWrite || isBusy} onClick={() => save(false)}>
-                  {i18n.translate('logAnomalies.form.saveOnly', { defaultMessage: 'Save without starting' })}
-                </EuiButton>
-              </EuiFlexItem>
-            )}
-            <EuiFlexItem grow={false}>
-              <EuiButtonEmpty onClick={() => go('/')}>
-                {i18n.translate('logAnomalies.form.cancel', { defaultMessage: 'Cancel' })}
-              </EuiButtonEmpty>
-            </EuiFlexItem>
-            <EuiFlexItem />
-            <YamlButtons draft={draft} load={setDraft} />
-          </EuiFlexGroup>
-        </EuiFlexItem>
-        <EuiFlexItem grow={2} style={{ minWidth: 0, flexBasis: 420 }}>
-          <EuiPanel hasBorder hasShadow={false}>
-            <EuiFlexGroup alignItems="center" responsive={false}>
-              <EuiFlexItem>
-                <EuiTitle size="xs">
-                  <h2>{i18n.translate('logAnomalies.preview.title', { defaultMessage: 'Preview' })}</h2>
-                </EuiTitle>
-              </EuiFlexItem>
-              <EuiFlexItem grow={false}>
-                <EuiButton
-                  size="s"
-                  iconType="eye"
-                  onClick={preview}
-                  isLoading={shown.isLoading}
-                  isDisabled={!draft.source.index || (!isOfBuckets && draft.features.length === 0)}
-                  data-test-subj="logAnomaliesPreviewButton"
-                >
-                  {i18n.translate('logAnomalies.preview.run', { defaultMessage: 'Preview' })}
-                </EuiButton>
-              </EuiFlexItem>
-            </EuiFlexGroup>
+    <EuiFlexGroup alignItems="flexStart" gutterSize="l">
+      <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 480 }}>
+        <Step title={i18n.translate('logAnomalies.form.stepLogs', { defaultMessage: '1. Which logs' })}>
+          <>
+            <SourceFields {...fields} />
             <EuiSpacer size="m" />
-            <PreviewPanel
-              {...shown}
-              preview={shown.preview}
-              failure={shown.failure}
-              isOutdated={isOutdated}
-              unit={draft.unit ?? 'log'}
-              threshold={thresholdSchema
-                .catch({ method: 'contamination', contamination: DEFAULT_CONTAMINATION })
-                .parse(draft.threshold)}
-              changeThreshold={(threshold) => fields.change({ threshold })}
-              retry={preview}
-            />
-          </EuiPanel>
-        </EuiFlexItem>
-      </EuiFlexGroup>
-    </>
+            <LogSample request={description} window={draft.training?.window ?? DEFAULT_WINDOW} />
+          </>
+        </Step>
+        <Step
+          title={i18n.translate('logAnomalies.form.stepFeatures', { defaultMessage: '2. What to look at' })}
+        >
+          <LookedAt
+            {...fields}
+            replace={setDraft}
+            source={source}
+            isNew={record === undefined}
+            description={description.value}
+          />
+        </Step>
+        <Step
+          title={i18n.translate('logAnomalies.form.stepSensitivity', {
+            defaultMessage: '3. How much to flag',
+          })}
+        >
+          <SensitivityFields
+            {...fields}
+            isNew={record === undefined}
+            inWindow={
+              isOfBuckets
+                ? shown.preview &&
+                  !isOutdated && { logs: shown.preview.logs_in_window, days: shown.preview.days }
+                : description.value
+            }
+          />
+        </Step>
+        <EuiPanel hasBorder hasShadow={false}>
+          <MoreFields {...fields} isGrouped />
+        </EuiPanel>
+        <EuiSpacer size="l" />
+        {showsProblems && <ProblemList problems={problems} draft={draft} />}
+        <SaveRow
+          draft={draft}
+          load={setDraft}
+          isNew={record === undefined}
+          isBusy={isBusy}
+          scoresPast={scoresPast}
+          setScoresPast={setScoresPast}
+          save={save}
+        />
+      </EuiFlexItem>
+      <EuiFlexItem grow={2} style={{ minWidth: 0, flexBasis: 420 }}>
+        <PreviewColumn
+          draft={draft}
+          shown={shown}
+          isOutdated={isOutdated}
+          preview={preview}
+          changeThreshold={(threshold) => fields.change({ threshold })}
+        />
+      </EuiFlexItem>
+    </EuiFlexGroup>
   );
 }
 
@@ -301,3 +189,211 @@ const Step = ({ title, children }: { title: string; children: ReactElement }): R
     <EuiSpacer size="m" />
   </>
 );
+
+/** Loads a preview of the draft when it is asked for; settings that the server refuses are handed over. */
+function usePreview(
+  draft: Draft,
+  { refuse, showProblems }: { refuse: (failure: ApiFailure) => void; showProblems: () => void },
+) {
+  const { api } = useApp();
+  const [shown, setShown] = useState<PreviewState>({ isLoading: false });
+  const preview = async () => {
+    // A preview needs no name.
+    const named = checkDraft({ ...draft, name: draft.name || '-' }, readKql).detector;
+    if (named === undefined) return showProblems();
+    setShown({ isLoading: true });
+    try {
+      setShown({
+        preview: await api('previewDetector', { body: { detector: named, top: PREVIEWED_LOGS } }),
+        of: learnedFrom(draft),
+        isLoading: false,
+      });
+    } catch (error) {
+      const failure = error as ApiFailure;
+      setShown({ failure, isLoading: false });
+      if (failure.issues.length > 0) {
+        refuse(failure);
+        showProblems();
+      }
+    }
+  };
+  return { shown, preview };
+}
+
+/** Makes the detector or changes it, and goes to its page. */
+function useSaving({
+  draft,
+  record,
+  refuse,
+}: {
+  draft: Draft;
+  record: DetectorRecord | undefined;
+  refuse: (failure: ApiFailure) => void;
+}) {
+  const { api, go, core } = useApp();
+  const { run, isBusy } = useAction();
+  const send = async (detector: Detector, { start, scoresPast }: { start: boolean; scoresPast: boolean }) => {
+    await run(
+      async () => {
+        const saved = await (
+          record === undefined
+            ? api('createDetector', { body: { detector, start } })
+            : api('updateDetector', {
+                params: { id: record.id },
+                body: { detector, version: record.version },
+              })
+        ).catch((failure: ApiFailure) => {
+          refuse(failure);
+          throw failure;
+        });
+        warnOfView(core, saved);
+        if (record === undefined && start) go(detectorPath(saved.id), scoresPast ? pastQuery() : {});
+        else go(record ? detectorPath(saved.id) : '/');
+      },
+      i18n.translate('logAnomalies.form.saved', {
+        defaultMessage: '{name} is saved',
+        values: { name: draft.name },
+      }),
+    );
+  };
+  return { send, isBusy };
+}
+
+/** Choice of single logs or rows of logs, and the fields of either. */
+function LookedAt(
+  props: DraftFieldsProps & {
+    replace: (draft: Draft) => void;
+    source: Draft['source'] | undefined;
+    isNew: boolean;
+    description: ReturnType<typeof useDescription>['value'];
+  },
+): ReactElement {
+  const { replace, source, isNew, description, ...fields } = props;
+  const { draft } = fields;
+  return (
+    <>
+      <UnitChoice draft={draft} replace={replace} />
+      <EuiSpacer size="m" />
+      {draft.unit === 'bucket' ? (
+        <BucketFields {...fields} replace={replace} fields={description?.fields} />
+      ) : (
+        <>
+          <EntityField {...fields} fields={description?.fields} isNew={isNew} />
+          <EuiSpacer size="m" />
+          <FeatureFields
+            {...fields}
+            source={source}
+            distributions={description?.distributions ?? []}
+            fields={description?.fields}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Buttons that save the detector, or read and write it as a file. */
+function SaveRow(props: {
+  draft: Draft;
+  load: (draft: Draft) => void;
+  isNew: boolean;
+  isBusy: boolean;
+  scoresPast: boolean;
+  setScoresPast: (scoresPast: boolean) => void;
+  save: (start: boolean) => Promise<void>;
+}): ReactElement {
+  const { draft, load, isNew, isBusy, scoresPast, setScoresPast, save } = props;
+  const { go, canWrite } = useApp();
+  return (
+    <EuiFlexGroup responsive={false} wrap alignItems="center">
+      <EuiFlexItem grow={false}>
+        <EuiButton
+          fill
+          iconType="save"
+          isLoading={isBusy}
+          isDisabled={!canWrite}
+          onClick={() => save(isNew)}
+          data-test-subj="logAnomaliesSave"
+        >
+          {isNew
+            ? i18n.translate('logAnomalies.form.saveAndStart', { defaultMessage: 'Save and start' })
+            : i18n.translate('logAnomalies.form.save', { defaultMessage: 'Save' })}
+        </EuiButton>
+      </EuiFlexItem>
+      {isNew && (
+        <EuiFlexItem grow={false}>
+          <EuiSwitch
+            compressed
+            label={i18n.translate('logAnomalies.form.scorePast', {
+              defaultMessage: 'and score the last {days} days',
+              values: { days: PAST_DAYS },
+            })}
+            checked={scoresPast}
+            onChange={(event) => setScoresPast(event.target.checked)}
+            data-test-subj="logAnomaliesScoresPast"
+          />
+        </EuiFlexItem>
+      )}
+      {isNew && (
+        <EuiFlexItem grow={false}>
+          <EuiButton isDisabled={!canWrite || isBusy} onClick={() => save(false)}>
+            {i18n.translate('logAnomalies.form.saveOnly', { defaultMessage: 'Save without starting' })}
+          </EuiButton>
+        </EuiFlexItem>
+      )}
+      <EuiFlexItem grow={false}>
+        <EuiButtonEmpty onClick={() => go('/')}>
+          {i18n.translate('logAnomalies.form.cancel', { defaultMessage: 'Cancel' })}
+        </EuiButtonEmpty>
+      </EuiFlexItem>
+      <EuiFlexItem />
+      <YamlButtons draft={draft} load={load} />
+    </EuiFlexGroup>
+  );
+}
+
+function PreviewColumn(props: {
+  draft: Draft;
+  shown: PreviewState;
+  isOutdated: boolean;
+  preview: () => Promise<void>;
+  changeThreshold: (threshold: Detector['threshold']) => void;
+}): ReactElement {
+  const { draft, shown, isOutdated, preview, changeThreshold } = props;
+  return (
+    <EuiPanel hasBorder hasShadow={false}>
+      <EuiFlexGroup alignItems="center" responsive={false}>
+        <EuiFlexItem>
+          <EuiTitle size="xs">
+            <h2>{i18n.translate('logAnomalies.preview.title', { defaultMessage: 'Preview' })}</h2>
+          </EuiTitle>
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            size="s"
+            iconType="eye"
+            onClick={preview}
+            isLoading={shown.isLoading}
+            isDisabled={!draft.source.index || (draft.unit !== 'bucket' && draft.features.length === 0)}
+            data-test-subj="logAnomaliesPreviewButton"
+          >
+            {i18n.translate('logAnomalies.preview.run', { defaultMessage: 'Preview' })}
+          </EuiButton>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+      <EuiSpacer size="m" />
+      <PreviewPanel
+        {...shown}
+        preview={shown.preview}
+        failure={shown.failure}
+        isOutdated={isOutdated}
+        unit={draft.unit ?? 'log'}
+        threshold={thresholdSchema
+          .catch({ method: 'contamination', contamination: DEFAULT_CONTAMINATION })
+          .parse(draft.threshold)}
+        changeThreshold={changeThreshold}
+        retry={preview}
+      />
+    </EuiPanel>
+  );
+}

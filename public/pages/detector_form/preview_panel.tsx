@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import {
   EuiBasicTable,
+  type EuiBasicTableColumn,
   EuiCallOut,
   EuiEmptyPrompt,
   EuiFlexGroup,
@@ -54,19 +55,7 @@ export function PreviewPanel(props: {
   if (isLoading) return <LoadingPrompt />;
   if (failure) return <FailurePrompt failure={failure} retry={retry} />;
   if (preview === undefined) {
-    return (
-      <EuiEmptyPrompt
-        titleSize="xs"
-        iconType="eye"
-        title={
-          <h3>
-            {i18n.translate('logAnomalies.preview.none', {
-              defaultMessage: 'See what would have been flagged, before anything is saved',
-            })}
-          </h3>
-        }
-      />
-    );
+    return <NoPreview />;
   }
   const isOfBuckets = unit === 'bucket';
   const { quantiles, logs_in_window: logs, days } = preview;
@@ -106,17 +95,7 @@ export function PreviewPanel(props: {
           subject="logAnomaliesPreviewAlerts"
         />
       </EuiFlexGroup>
-      {isOfBuckets && (
-        <>
-          <EuiSpacer size="s" />
-          <EuiText size="xs" color="subdued">
-            {i18n.translate('logAnomalies.preview.rowHelp', {
-              defaultMessage:
-                'A row is what the logs of one service, host or client are together in one span of time. Where silence counts, a span without logs is a row as well.',
-            })}
-          </EuiText>
-        </>
-      )}
+      {isOfBuckets && <RowHelp />}
       <EuiSpacer size="m" />
       <ThresholdSlider
         preview={preview}
@@ -152,43 +131,7 @@ export function PreviewPanel(props: {
         noItemsMessage={i18n.translate('logAnomalies.preview.nothing', {
           defaultMessage: 'No log stands out. Flag more, or choose other fields.',
         })}
-        columns={[
-          {
-            name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
-            width: '110px',
-            render: ({ score }: PreviewedLog) => {
-              const { severity, confidence, isAnomaly } = verdictOf(score, threshold, quantiles);
-              return isAnomaly ? (
-                <SeverityLabel severity={severity} confidence={confidence} />
-              ) : (
-                <EuiText size="xs" color="subdued">
-                  {i18n.translate('logAnomalies.preview.normal', { defaultMessage: 'not flagged' })}
-                </EuiText>
-              );
-            },
-          },
-          {
-            name: isOfBuckets
-              ? i18n.translate('logAnomalies.preview.row', { defaultMessage: 'Logs in a span of time' })
-              : i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
-            render: ({ document, reason, attribution, source }: PreviewedLog) => (
-              <EuiText size="xs" className="eui-textBreakWord">
-                <code>{logLine(document) ?? source.id}</code>
-                <EuiText size="xs" color="subdued">
-                  <FewLines
-                    lines={3}
-                    text={[
-                      timeOf(document) && formatTime(timeOf(document) as string),
-                      reasonText({ attribution, reason }),
-                    ]
-                      .filter(Boolean)
-                      .join(' · ')}
-                  />
-                </EuiText>
-              </EuiText>
-            ),
-          },
-        ]}
+        columns={previewColumns({ isOfBuckets, threshold, quantiles })}
       />
     </div>
   );
@@ -264,3 +207,81 @@ const Figure = (props: { title: string; description: string; subject?: string })
     />
   </EuiFlexItem>
 );
+
+function NoPreview(): ReactElement {
+  return (
+    <EuiEmptyPrompt
+      titleSize="xs"
+      iconType="eye"
+      title={
+        <h3>
+          {i18n.translate('logAnomalies.preview.none', {
+            defaultMessage: 'See what would have been flagged, before anything is saved',
+          })}
+        </h3>
+      }
+    />
+  );
+}
+
+function RowHelp(): ReactElement {
+  return (
+    <>
+      <EuiSpacer size="s" />
+      <EuiText size="xs" color="subdued">
+        {i18n.translate('logAnomalies.preview.rowHelp', {
+          defaultMessage:
+            'A row is what the logs of one service, host or client are together in one span of time. Where silence counts, a span without logs is a row as well.',
+        })}
+      </EuiText>
+    </>
+  );
+}
+
+function previewColumns({
+  isOfBuckets,
+  threshold,
+  quantiles,
+}: {
+  isOfBuckets: boolean;
+  threshold: number;
+  quantiles: Preview['quantiles'];
+}): EuiBasicTableColumn<PreviewedLog>[] {
+  return [
+    {
+      name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
+      width: '110px',
+      render: ({ score }: PreviewedLog) => {
+        const { severity, confidence, isAnomaly } = verdictOf(score, threshold, quantiles);
+        return isAnomaly ? (
+          <SeverityLabel severity={severity} confidence={confidence} />
+        ) : (
+          <EuiText size="xs" color="subdued">
+            {i18n.translate('logAnomalies.preview.normal', { defaultMessage: 'not flagged' })}
+          </EuiText>
+        );
+      },
+    },
+    {
+      name: isOfBuckets
+        ? i18n.translate('logAnomalies.preview.row', { defaultMessage: 'Logs in a span of time' })
+        : i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
+      render: ({ document, reason, attribution, source }: PreviewedLog) => (
+        <EuiText size="xs" className="eui-textBreakWord">
+          <code>{logLine(document) ?? source.id}</code>
+          <EuiText size="xs" color="subdued">
+            <FewLines
+              lines={3}
+              text={[
+                timeOf(document) && formatTime(timeOf(document) as string),
+                reasonText({ attribution, reason }),
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            />
+          </EuiText>
+        </EuiText>
+      ),
+    },
+  ];
+}

@@ -32,77 +32,14 @@ interface SettingField {
 
 /** Settings that almost nobody changes, so that every page of the detector is true to its document. */
 export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
-  const training = { ...DEFAULTS.training, ...draft.training };
   const schedule = { ...DEFAULTS.schedule, ...draft.schedule };
-  const forest = { ...DEFAULTS.forest, ...draft.forest };
+
   const drift = { ...DRIFT, ...draft.drift };
-  const inTraining = (changes: Partial<typeof training>) =>
-    change({ training: { ...draft.training, ...changes } });
-  const inForest = (changes: Partial<typeof forest>) => change({ forest: { ...draft.forest, ...changes } });
+
   const fields: SettingField[] = [
     ...(draft.unit === 'bucket' ? bucketRareFields(draft, change) : []),
-    {
-      path: 'training.max_rows',
-      label: i18n.translate('logAnomalies.rare.maxRows', {
-        defaultMessage: 'Maximum number of logs for training',
-      }),
-      value: training.max_rows,
-      set: (value) => inTraining({ max_rows: Number(value) }),
-    },
-    {
-      path: 'training.min_rows',
-      label: i18n.translate('logAnomalies.rare.minRows', { defaultMessage: 'Do not learn from fewer than' }),
-      value: training.min_rows,
-      set: (value) => inTraining({ min_rows: Number(value) }),
-    },
-    {
-      path: 'training.holdout',
-      label: i18n.translate('logAnomalies.rare.holdout', { defaultMessage: 'Keep back to check a model on' }),
-      help: i18n.translate('logAnomalies.rare.holdoutHelp', {
-        defaultMessage: 'A share of these logs, from 0 to 0.5.',
-      }),
-      value: training.holdout,
-      set: (value) => inTraining({ holdout: Number(value) }),
-    },
-    {
-      path: 'forest.tree_count',
-      label: i18n.translate('logAnomalies.rare.trees', { defaultMessage: 'Trees of the forest' }),
-      help: i18n.translate('logAnomalies.rare.treesHelp', {
-        defaultMessage: 'More make scores steadier and scoring slower.',
-      }),
-      value: forest.tree_count,
-      set: (value) => inForest({ tree_count: Number(value) }),
-    },
-    {
-      path: 'forest.subsample_size',
-      label: i18n.translate('logAnomalies.rare.subsample', { defaultMessage: 'Logs that each tree sees' }),
-      help: i18n.translate('logAnomalies.rare.subsampleHelp', {
-        defaultMessage:
-          'A number, or auto: the more logs there are to learn from, the rarer what is told apart.',
-      }),
-      value: forest.subsample_size,
-      set: (value) => inForest({ subsample_size: value === 'auto' ? value : Number(value) }),
-    },
-    {
-      path: 'forest.max_depth',
-      label: i18n.translate('logAnomalies.rare.depth', {
-        defaultMessage: 'Questions that a tree asks at most',
-      }),
-      help: i18n.translate('logAnomalies.rare.depthHelp', {
-        defaultMessage: 'Its depth, 1 to 14; empty: 8, or what a number of logs above asks for.',
-      }),
-      value: draft.forest?.max_depth?.toString() ?? '',
-      set: (value) => inForest({ max_depth: value === '' ? undefined : Number(value) }),
-    },
-    {
-      path: 'forest.seed',
-      label: i18n.translate('logAnomalies.rare.seed', { defaultMessage: 'Seed of chance' }),
-      help: i18n.translate('logAnomalies.rare.seedHelp', {
-        defaultMessage: 'The same seed and logs give the same model.',
-      }),
-      value: forest.seed,
-      set: (value) => inForest({ seed: Number(value) }),
-    },
+    ...trainingFields(draft, change),
+    ...forestFields(draft, change),
     {
       path: 'schedule.idle_interval',
       label: i18n.translate('logAnomalies.rare.idle', {
@@ -257,4 +194,81 @@ function RareField({
   ) : (
     <EuiFieldText {...common} value={value} onChange={(event) => set(event.target.value)} />
   );
+}
+
+function trainingFields(draft: Draft, change: DraftFieldsProps['change']): SettingField[] {
+  const training = { ...DEFAULTS.training, ...draft.training };
+  const inTraining = (changes: Partial<typeof training>) =>
+    change({ training: { ...draft.training, ...changes } });
+  return [
+    {
+      path: 'training.max_rows',
+      label: i18n.translate('logAnomalies.rare.maxRows', {
+        defaultMessage: 'Maximum number of logs for training',
+      }),
+      value: training.max_rows,
+      set: (value) => inTraining({ max_rows: Number(value) }),
+    },
+    {
+      path: 'training.min_rows',
+      label: i18n.translate('logAnomalies.rare.minRows', { defaultMessage: 'Do not learn from fewer than' }),
+      value: training.min_rows,
+      set: (value) => inTraining({ min_rows: Number(value) }),
+    },
+    {
+      path: 'training.holdout',
+      label: i18n.translate('logAnomalies.rare.holdout', { defaultMessage: 'Keep back to check a model on' }),
+      help: i18n.translate('logAnomalies.rare.holdoutHelp', {
+        defaultMessage: 'A share of these logs, from 0 to 0.5.',
+      }),
+      value: training.holdout,
+      set: (value) => inTraining({ holdout: Number(value) }),
+    },
+  ];
+}
+
+function forestFields(draft: Draft, change: DraftFieldsProps['change']): SettingField[] {
+  const forest = { ...DEFAULTS.forest, ...draft.forest };
+  const inForest = (changes: Partial<typeof forest>) => change({ forest: { ...draft.forest, ...changes } });
+  return [
+    {
+      path: 'forest.tree_count',
+      label: i18n.translate('logAnomalies.rare.trees', { defaultMessage: 'Trees of the forest' }),
+      help: i18n.translate('logAnomalies.rare.treesHelp', {
+        defaultMessage: 'More make scores steadier and scoring slower.',
+      }),
+      value: forest.tree_count,
+      set: (value) => inForest({ tree_count: Number(value) }),
+    },
+    {
+      path: 'forest.subsample_size',
+      label: i18n.translate('logAnomalies.rare.subsample', { defaultMessage: 'Logs that each tree sees' }),
+      help: i18n.translate('logAnomalies.rare.subsampleHelp', {
+        defaultMessage:
+          'A number, or auto: the more logs there are to learn from, the rarer what is told apart.',
+      }),
+      value: forest.subsample_size,
+      set: (value) => inForest({ subsample_size: value === 'auto' ? value : Number(value) }),
+    },
+    {
+      path: 'forest.max_depth',
+      label: i18n.translate('logAnomalies.rare.depth', {
+        defaultMessage: 'Questions that a tree asks at most',
+      }),
+      help: i18n.translate('logAnomalies.rare.depthHelp', {
+        defaultMessage: 'Its depth, 1 to 14; empty: 8, or what a number of logs above asks for.',
+      }),
+      value: draft.forest?.max_depth?.toString() ?? '',
+      set: (value) => inForest({ max_depth: value === '' ? undefined : Number(value) }),
+    },
+    {
+      path: 'forest.seed',
+      label: i18n.translate('logAnomalies.rare.seed', { defaultMessage: 'Seed of chance' }),
+      help: i18n.translate('logAnomalies.rare.seedHelp', {
+        defaultMessage: 'The same seed and logs give the same model.',
+      }),
+      value: forest.seed,
+      set: (value) => inForest({ seed: Number(value) }),
+    },
+  ];
 }

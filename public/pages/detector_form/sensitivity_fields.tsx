@@ -54,27 +54,7 @@ export function SensitivityFields(
     // eslint-disable-next-line react-hooks/exhaustive-deps -- when the logs are others
   }, [budgetShare]);
   if (contamination === undefined) {
-    return (
-      <EuiCallOut
-        size="s"
-        title={i18n.translate('logAnomalies.form.fixedThreshold', {
-          defaultMessage:
-            'This detector has a fixed threshold, {score}. The preview has a slider for it; a share of logs to flag suits most logs better.',
-          values: { score: formatScore(threshold?.method === 'fixed' ? threshold.score : 0) },
-        })}
-      >
-        <EuiButton
-          size="s"
-          onClick={() =>
-            change({ threshold: { method: 'contamination', contamination: DEFAULT_CONTAMINATION } })
-          }
-        >
-          {i18n.translate('logAnomalies.form.useShare', {
-            defaultMessage: 'Flag a share of the logs instead',
-          })}
-        </EuiButton>
-      </EuiCallOut>
-    );
+    return <FixedThreshold draft={draft} change={change} />;
   }
   const nearest = CONTAMINATIONS.reduce(
     (best, each, place) =>
@@ -92,21 +72,7 @@ export function SensitivityFields(
       error={problem('threshold.alerts_per_day')}
       label={
         <span>
-          {label}{' '}
-          <EuiIconTip
-            content={
-              draft.unit === 'bucket'
-                ? i18n.translate('logAnomalies.form.contaminationOfRows', {
-                    defaultMessage:
-                      'Called contamination: the share of the rows learned from that count as anomalous. It sets the threshold. A row is what the logs of one {entity} are together in one span of time.',
-                    values: { entity: entityFieldsText(draft) || '–' },
-                  })
-                : i18n.translate('logAnomalies.form.contamination', {
-                    defaultMessage:
-                      'Called contamination: the share of the logs learned from that count as anomalous. It sets the threshold.',
-                  })
-            }
-          />
+          {label} <EuiIconTip content={helpOf(draft)} />
         </span>
       }
     >
@@ -302,4 +268,49 @@ function BudgetField(
       data-test-subj="logAnomaliesBudget"
     />
   );
+}
+
+/** Says that the threshold is fixed, and offers a share of the logs instead. */
+function FixedThreshold({
+  draft,
+  change,
+}: {
+  draft: Draft;
+  change: DraftFieldsProps['change'];
+}): ReactElement {
+  const { threshold } = draft;
+  return (
+    <EuiCallOut
+      size="s"
+      title={i18n.translate('logAnomalies.form.fixedThreshold', {
+        defaultMessage:
+          'This detector has a fixed threshold, {score}. The preview has a slider for it; a share of logs to flag suits most logs better.',
+        values: { score: formatScore(threshold?.method === 'fixed' ? threshold.score : 0) },
+      })}
+    >
+      <EuiButton
+        size="s"
+        onClick={() =>
+          change({ threshold: { method: 'contamination', contamination: DEFAULT_CONTAMINATION } })
+        }
+      >
+        {i18n.translate('logAnomalies.form.useShare', {
+          defaultMessage: 'Flag a share of the logs instead',
+        })}
+      </EuiButton>
+    </EuiCallOut>
+  );
+}
+
+function helpOf(draft: Draft): string {
+  return draft.unit === 'bucket'
+    ? i18n.translate('logAnomalies.form.contaminationOfRows', {
+        defaultMessage:
+          'Called contamination: the share of the rows learned from that count as anomalous. It sets the threshold. A row is what the logs of one {entity} are together in one span of time.',
+        values: { entity: entityFieldsText(draft) || '–' },
+      })
+    : i18n.translate('logAnomalies.form.contamination', {
+        defaultMessage:
+          'Called contamination: the share of the logs learned from that count as anomalous. It sets the threshold.',
+      });
 }

@@ -25,11 +25,8 @@ const PROMOTION = promotionSettingsSchema.parse({});
 
 /** Fields for retraining and for the checks that a new model must pass before it becomes active. */
 export function UpkeepFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
-  const drift = { ...DRIFT, ...draft.drift };
   const promotion = { ...PROMOTION, ...draft.promotion };
-  const training = draft.training ?? {};
-  const changeDrift = (changes: Partial<NonNullable<typeof draft.drift>>) =>
-    change({ drift: { ...draft.drift, ...changes } });
+
   return (
     <>
       <EuiTitle size="xs">
@@ -37,101 +34,8 @@ export function UpkeepFields({ draft, change, problem }: DraftFieldsProps): Reac
       </EuiTitle>
       <EuiSpacer size="m" />
       <EuiFlexGrid columns={2}>
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.upkeep.every', {
-              defaultMessage: 'Look whether logs have changed every',
-            })}
-            helpText={i18n.translate('logAnomalies.upkeep.everyHelp', {
-              defaultMessage: 'Such as 1h, or off. Called drift: recent logs against those learned from.',
-            })}
-            isInvalid={problem('drift.every') !== undefined}
-            error={problem('drift.every')}
-          >
-            <EuiFieldText
-              fullWidth
-              value={drift.every}
-              onChange={(event) => changeDrift({ every: event.target.value })}
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.upkeep.limit', {
-              defaultMessage: 'They count as changed from a drift of',
-            })}
-            helpText={i18n.translate('logAnomalies.upkeep.limitHelp', {
-              defaultMessage: 'Below 0.1 little has moved; 0.25 is the usual alarm.',
-            })}
-            isInvalid={problem('drift.limit') !== undefined}
-            error={problem('drift.limit')}
-          >
-            <NumberField
-              fullWidth
-              value={drift.limit}
-              set={(limit) => changeDrift({ limit })}
-              isInvalid={problem('drift.limit') !== undefined}
-              data-test-subj="logAnomaliesDriftLimit"
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
-        <EuiFlexItem>
-          <EuiFormRow fullWidth hasChildLabel={false}>
-            <EuiSwitch
-              label={i18n.translate('logAnomalies.upkeep.retrain', {
-                defaultMessage: 'Learn anew when they have changed, at most once a day',
-              })}
-              checked={drift.retrain}
-              onChange={(event) => changeDrift({ retrain: event.target.checked })}
-              data-test-subj="logAnomaliesRetrainOnDrift"
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            hasChildLabel={false}
-            helpText={i18n.translate('logAnomalies.upkeep.olderHelp', {
-              defaultMessage: 'So that one bad week, or a slow poisoning, does not become normal.',
-            })}
-          >
-            <EuiSwitch
-              label={i18n.translate('logAnomalies.upkeep.older', {
-                defaultMessage: 'Mix in {share} of logs from the {weeks} weeks before',
-                values: {
-                  share: `${Math.round((training.older?.share ?? OLDER.share) * 100)}%`,
-                  weeks: training.older?.weeks ?? OLDER.weeks,
-                },
-              })}
-              checked={training.older !== undefined}
-              onChange={(event) =>
-                change({ training: { ...training, older: event.target.checked ? OLDER : undefined } })
-              }
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            hasChildLabel={false}
-            helpText={i18n.translate('logAnomalies.upkeep.feedbackHelp', {
-              defaultMessage: 'From ten verdicts on; used by the next training.',
-            })}
-          >
-            <EuiSwitch
-              label={i18n.translate('logAnomalies.upkeep.feedback', {
-                defaultMessage: 'Learn from what people say of anomalies',
-              })}
-              checked={training.learn_from_feedback ?? true}
-              onChange={(event) =>
-                change({ training: { ...training, learn_from_feedback: event.target.checked } })
-              }
-              data-test-subj="logAnomaliesLearnFromFeedback"
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
+        <DriftFields draft={draft} change={change} problem={problem} />
+        <LearnedFrom draft={draft} change={change} />
         <EuiFlexItem>
           <EuiFormRow
             fullWidth
@@ -193,3 +97,118 @@ const modes = (): { value: PromotionMode; text: string }[] => [
     text: i18n.translate('logAnomalies.upkeep.manual', { defaultMessage: 'only when somebody promotes it' }),
   },
 ];
+
+/** How often drift is measured, and what it leads to. */
+function DriftFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+  const drift = { ...DRIFT, ...draft.drift };
+  const changeDrift = (changes: Partial<NonNullable<typeof draft.drift>>) =>
+    change({ drift: { ...draft.drift, ...changes } });
+  return (
+    <>
+      <EuiFlexItem>
+        <EuiFormRow
+          fullWidth
+          label={i18n.translate('logAnomalies.upkeep.every', {
+            defaultMessage: 'Look whether logs have changed every',
+          })}
+          helpText={i18n.translate('logAnomalies.upkeep.everyHelp', {
+            defaultMessage: 'Such as 1h, or off. Called drift: recent logs against those learned from.',
+          })}
+          isInvalid={problem('drift.every') !== undefined}
+          error={problem('drift.every')}
+        >
+          <EuiFieldText
+            fullWidth
+            value={drift.every}
+            onChange={(event) => changeDrift({ every: event.target.value })}
+          />
+        </EuiFormRow>
+      </EuiFlexItem>
+      <EuiFlexItem>
+        <EuiFormRow
+          fullWidth
+          label={i18n.translate('logAnomalies.upkeep.limit', {
+            defaultMessage: 'They count as changed from a drift of',
+          })}
+          helpText={i18n.translate('logAnomalies.upkeep.limitHelp', {
+            defaultMessage: 'Below 0.1 little has moved; 0.25 is the usual alarm.',
+          })}
+          isInvalid={problem('drift.limit') !== undefined}
+          error={problem('drift.limit')}
+        >
+          <NumberField
+            fullWidth
+            value={drift.limit}
+            set={(limit) => changeDrift({ limit })}
+            isInvalid={problem('drift.limit') !== undefined}
+            data-test-subj="logAnomaliesDriftLimit"
+          />
+        </EuiFormRow>
+      </EuiFlexItem>
+      <EuiFlexItem>
+        <EuiFormRow fullWidth hasChildLabel={false}>
+          <EuiSwitch
+            label={i18n.translate('logAnomalies.upkeep.retrain', {
+              defaultMessage: 'Learn anew when they have changed, at most once a day',
+            })}
+            checked={drift.retrain}
+            onChange={(event) => changeDrift({ retrain: event.target.checked })}
+            data-test-subj="logAnomaliesRetrainOnDrift"
+          />
+        </EuiFormRow>
+      </EuiFlexItem>
+    </>
+  );
+}
+
+/** Which logs and verdicts a training takes beside the recent logs. */
+function LearnedFrom({ draft, change }: Pick<DraftFieldsProps, 'draft' | 'change'>): ReactElement {
+  const training = draft.training ?? {};
+  return (
+    <>
+      <EuiFlexItem>
+        <EuiFormRow
+          fullWidth
+          hasChildLabel={false}
+          helpText={i18n.translate('logAnomalies.upkeep.olderHelp', {
+            defaultMessage: 'So that one bad week, or a slow poisoning, does not become normal.',
+          })}
+        >
+          <EuiSwitch
+            label={i18n.translate('logAnomalies.upkeep.older', {
+              defaultMessage: 'Mix in {share} of logs from the {weeks} weeks before',
+              values: {
+                share: `${Math.round((training.older?.share ?? OLDER.share) * 100)}%`,
+                weeks: training.older?.weeks ?? OLDER.weeks,
+              },
+            })}
+            checked={training.older !== undefined}
+            onChange={(event) =>
+              change({ training: { ...training, older: event.target.checked ? OLDER : undefined } })
+            }
+          />
+        </EuiFormRow>
+      </EuiFlexItem>
+      <EuiFlexItem>
+        <EuiFormRow
+          fullWidth
+          hasChildLabel={false}
+          helpText={i18n.translate('logAnomalies.upkeep.feedbackHelp', {
+            defaultMessage: 'From ten verdicts on; used by the next training.',
+          })}
+        >
+          <EuiSwitch
+            label={i18n.translate('logAnomalies.upkeep.feedback', {
+              defaultMessage: 'Learn from what people say of anomalies',
+            })}
+            checked={training.learn_from_feedback ?? true}
+            onChange={(event) =>
+              change({ training: { ...training, learn_from_feedback: event.target.checked } })
+            }
+            data-test-subj="logAnomaliesLearnFromFeedback"
+          />
+        </EuiFormRow>
+      </EuiFlexItem>
+    </>
+  );
+}

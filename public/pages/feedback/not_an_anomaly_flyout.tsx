@@ -21,9 +21,9 @@ import { FlyoutFooter } from '../../shared/layout/flyout_footer';
 import { RequestState } from '../../shared/requests/request_state';
 import type { Found } from '../../shared/results/results_table';
 import { useAction } from '../../shared/requests/use_action';
-import { useRequest } from '../../shared/requests/use_request';
+import { useRequest, type Request } from '../../shared/requests/use_request';
 import { ExpirySelect } from './expiry_select';
-import { AcceptConsequences, isAccepted, ReplayReport } from './replay_report';
+import { AcceptConsequences, isAccepted, ReplayReport, type Replay } from './replay_report';
 import { scopeName } from './scope_name';
 import { DAY } from '../../../common/duration';
 
@@ -40,8 +40,7 @@ export default function NotAnAnomalyFlyout(props: {
   changed: () => void;
 }): ReactElement {
   const { detectorId, found, firstComment = '', close, changed } = props;
-  const { api, core } = useApp();
-  const { run, isBusy, failure } = useAction();
+  const { api } = useApp();
   const [now] = useState(() => Date.now());
   const [scope, setScope] = useState<FeedbackScope>('one');
   const [days, setDays] = useState<number>();
@@ -59,40 +58,21 @@ export default function NotAnAnomalyFlyout(props: {
     [api, detectorId, JSON.stringify(about)],
   );
   const isReady = !replay.isLoading && replay.value !== undefined && isAccepted(replay.value, accepted);
-  const takeBack = async () => {
-    await run(
-      () => api('removeFeedback', { params, query: { index, id } }),
-      i18n.translate('logAnomalies.feedback.takenBack', { defaultMessage: 'It is shown and counted again' }),
-    );
-    changed();
-  };
-  const apply = async () => {
-    let hidden = 0;
-    const isDone = await run(async () => {
-      const saved = await api('saveFeedback', {
-        params,
-        body: {
-          ...about,
-          verdict: 'not_an_anomaly',
-          accept: [...accepted],
-          ...(comment !== '' && { comment }),
-        },
-      });
-      hidden = saved.hidden;
+  const save = () =>
+    api('saveFeedback', {
+      params,
+      body: {
+        ...about,
+        verdict: 'not_an_anomaly',
+        accept: [...accepted],
+        ...(comment !== '' && { comment }),
+      },
     });
-    if (!isDone) return;
-    addUndoToast(core, {
-      title: i18n.translate('logAnomalies.feedback.applied', { defaultMessage: 'Noted: not an anomaly' }),
-      text: i18n.translate('logAnomalies.feedback.appliedText', {
-        defaultMessage:
-          '{hidden, plural, one {{count} anomaly is} other {{count} anomalies are}} hidden now, and new ones like that will be.',
-        values: { hidden, count: formatCount(hidden) },
-      }),
-      undo: () => void takeBack(),
-    });
-    changed();
-    close();
-  };
+  const { apply, isBusy, failure } = useNote({
+    takeBack: () => api('removeFeedback', { params, query: { index, id } }),
+    changed,
+    close,
+  });
   return (
     <EuiFlyout
       onClose={close}
@@ -109,16 +89,10 @@ export default function NotAnAnomalyFlyout(props: {
         </EuiTitle>
       </EuiFlyoutHeader>
       <EuiFlyoutBody>
-        <EuiRadioGroup
-          className="eui-textBreakWord"
-          name="logAnomaliesScope"
-          legend={{
-            children: i18n.translate('logAnomalies.feedback.scope', { defaultMessage: 'What is normal?' }),
-          }}
-          idSelected={scopeId(scope)}
-          options={scopeOptions(found)}
-          onChange={(chosen) => {
-            const next = chosen.slice(SCOPE_ID.length) as FeedbackScope;
+        <ScopeChoice
+          found={found}
+          scope={scope}
+          choose={(next) => {
             setScope(next);
             setAccepted([]);
             if (next === 'entity' && days === undefined) setDays(DEFAULT_ENTITY_DAYS);
@@ -131,36 +105,9 @@ export default function NotAnAnomalyFlyout(props: {
             <EuiSpacer size="m" />
           </>
         )}
-        <EuiFormRow
-          fullWidth
-          label={i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' })}
-        >
-          <EuiTextArea
-            fullWidth
-            rows={2}
-            maxLength={2_000}
-            value={comment}
-            onChange={(event) => setComment(event.target.value)}
-            data-test-subj="logAnomaliesNotComment"
-          />
-        </EuiFormRow>
+        <CommentField comment={comment} setComment={setComment} />
         <EuiSpacer size="l" />
-        <EuiTitle size="xs">
-          <h3>
-            {i18n.translate('logAnomalies.replay.title', {
-              defaultMessage: 'Effect in the last 30 days',
-            })}
-          </h3>
-        </EuiTitle>
-        <EuiSpacer size="s" />
-        <RequestState request={replay}>
-          {(value) => (
-            <>
-              <ReplayReport replay={value} />
-              <AcceptConsequences replay={value} accepted={accepted} change={setAccepted} />
-            </>
-          )}
-        </RequestState>
+        <Effect replay={replay} accepted={accepted} setAccepted={setAccepted} />
         {failure !== undefined && (
           <>
             <EuiSpacer size="m" />
@@ -173,7 +120,7 @@ export default function NotAnAnomalyFlyout(props: {
           fill
           isLoading={isBusy}
           isDisabled={!isReady}
-          onClick={apply}
+          onClick={() => apply(save)}
           data-test-subj="logAnomaliesNotApply"
         >
           {i18n.translate('logAnomalies.quiet.apply', { defaultMessage: 'Apply it' })}
@@ -234,4 +181,119 @@ function scopeOptions({ result }: Found) {
       pattern === undefined,
     ),
   ];
+}
+
+function CommentField({
+  comment,
+  setComment,
+}: {
+  comment: string;
+  setComment: (comment: string) => void;
+}): ReactElement {
+  return (
+    <EuiFormRow
+      fullWidth
+      label={i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' })}
+    >
+      <EuiTextArea
+        fullWidth
+        rows={2}
+        maxLength={2_000}
+        value={comment}
+        onChange={(event) => setComment(event.target.value)}
+        data-test-subj="logAnomaliesNotComment"
+      />
+    </EuiFormRow>
+  );
+}
+
+function Effect(props: {
+  replay: Request<Replay>;
+  accepted: readonly Consequence[];
+  setAccepted: (accepted: readonly Consequence[]) => void;
+}): ReactElement {
+  const { replay, accepted, setAccepted } = props;
+  return (
+    <>
+      <EuiTitle size="xs">
+        <h3>
+          {i18n.translate('logAnomalies.replay.title', {
+            defaultMessage: 'Effect in the last 30 days',
+          })}
+        </h3>
+      </EuiTitle>
+      <EuiSpacer size="s" />
+      <RequestState request={replay}>
+        {(value) => (
+          <>
+            <ReplayReport replay={value} />
+            <AcceptConsequences replay={value} accepted={accepted} change={setAccepted} />
+          </>
+        )}
+      </RequestState>
+    </>
+  );
+}
+
+function ScopeChoice(props: {
+  found: Found;
+  scope: FeedbackScope;
+  choose: (scope: FeedbackScope) => void;
+}): ReactElement {
+  const { found, scope, choose } = props;
+  return (
+    <EuiRadioGroup
+      className="eui-textBreakWord"
+      name="logAnomaliesScope"
+      legend={{
+        children: i18n.translate('logAnomalies.feedback.scope', { defaultMessage: 'What is normal?' }),
+      }}
+      idSelected={scopeId(scope)}
+      options={scopeOptions(found)}
+      onChange={(chosen) => {
+        choose(chosen.slice(SCOPE_ID.length) as FeedbackScope);
+      }}
+    />
+  );
+}
+
+/** Applies "not an anomaly" and offers an undo. */
+function useNote({
+  takeBack: remove,
+  changed,
+  close,
+}: {
+  takeBack: () => Promise<unknown>;
+  changed: () => void;
+  close: () => void;
+}) {
+  const { core } = useApp();
+  const { run, isBusy, failure } = useAction();
+  const takeBack = async () => {
+    await run(
+      remove,
+      i18n.translate('logAnomalies.feedback.takenBack', { defaultMessage: 'It is shown and counted again' }),
+    );
+    changed();
+  };
+  const apply = async (save: () => Promise<{ hidden: number }>) => {
+    let hidden = 0;
+    const isDone = await run(async () => {
+      const saved = await save();
+      hidden = saved.hidden;
+    });
+    if (!isDone) return;
+    addUndoToast(core, {
+      title: i18n.translate('logAnomalies.feedback.applied', { defaultMessage: 'Noted: not an anomaly' }),
+      text: i18n.translate('logAnomalies.feedback.appliedText', {
+        defaultMessage:
+          '{hidden, plural, one {{count} anomaly is} other {{count} anomalies are}} hidden now, and new ones like that will be.',
+        values: { hidden, count: formatCount(hidden) },
+      }),
+      undo: () => void takeBack(),
+    });
+    changed();
+    close();
+  };
+  return { apply, isBusy, failure };
 }

@@ -22,10 +22,10 @@ import { useApp } from '../../shared/app/app_context';
 import { FlyoutFooter } from '../../shared/layout/flyout_footer';
 import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
-import { useRequest } from '../../shared/requests/use_request';
+import { useRequest, type Request } from '../../shared/requests/use_request';
 import { ExpirySelect } from './expiry_select';
 import { emptyQuietTime, quietTimeOf, type QuietTimeDraft } from './quiet_time_draft';
-import { AcceptConsequences, isAccepted, ReplayReport } from './replay_report';
+import { AcceptConsequences, isAccepted, ReplayReport, type Replay } from './replay_report';
 import { ScheduleFields } from './schedule_fields';
 
 /** Makes a quiet time or a mute: what and when, then what it would change, then it is applied. */
@@ -69,20 +69,7 @@ export default function QuietTimeFlyout(props: {
       </EuiFlyoutHeader>
       <EuiFlyoutBody>
         {isReplayed ? (
-          <div data-test-subj="logAnomaliesQuietReplay">
-            <RequestState request={replay}>
-              {(found) =>
-                found === undefined ? (
-                  <></>
-                ) : (
-                  <>
-                    <ReplayReport replay={found} />
-                    <AcceptConsequences replay={found} accepted={accepted} change={setAccepted} />
-                  </>
-                )
-              }
-            </RequestState>
-          </div>
+          <QuietReplay replay={replay} accepted={accepted} setAccepted={setAccepted} />
         ) : (
           <QuietTimeForm draft={draft} change={(changes) => setDraft({ ...draft, ...changes })} />
         )}
@@ -136,10 +123,12 @@ export default function QuietTimeFlyout(props: {
   );
 }
 
-function QuietTimeForm(props: {
-  draft: QuietTimeDraft;
-  change: (changes: Partial<QuietTimeDraft>) => void;
-}): ReactElement {
+interface QuietTimeFormProps {
+  readonly draft: QuietTimeDraft;
+  readonly change: (changes: Partial<QuietTimeDraft>) => void;
+}
+
+function QuietTimeForm(props: QuietTimeFormProps): ReactElement {
   const { draft, change } = props;
   const { kind, schedules } = draft;
   return (
@@ -160,34 +149,7 @@ function QuietTimeForm(props: {
         />
       </EuiFormRow>
       <EuiSpacer size="m" />
-      <EuiButtonGroup
-        isFullWidth
-        legend={i18n.translate('logAnomalies.quiet.kind', { defaultMessage: 'When it is quiet' })}
-        idSelected={kind}
-        options={[
-          { id: 'once', label: i18n.translate('logAnomalies.quiet.kindOnce', { defaultMessage: 'Once' }) },
-          {
-            id: 'weekly',
-            label: i18n.translate('logAnomalies.quiet.kindWeekly', { defaultMessage: 'Every week' }),
-          },
-          {
-            id: 'icalendar',
-            label: i18n.translate('logAnomalies.quiet.kindCalendar', { defaultMessage: 'Calendar file' }),
-          },
-          {
-            id: 'mute',
-            label: i18n.translate('logAnomalies.quiet.kindMute', { defaultMessage: 'Mute now' }),
-          },
-        ]}
-        onChange={(id) =>
-          change({
-            kind: id as QuietTimeDraft['kind'],
-            excludeFromTraining: id !== 'mute',
-            expiresInDays: id === 'mute' ? (draft.expiresInDays ?? 7) : undefined,
-          })
-        }
-        data-test-subj="logAnomaliesQuietKind"
-      />
+      <KindChoice draft={draft} change={change} />
       <EuiSpacer size="m" />
       {kind !== 'mute' && (
         <ScheduleFields
@@ -196,37 +158,7 @@ function QuietTimeForm(props: {
         />
       )}
       <EuiSpacer size="m" />
-      <EuiFlexGroup gutterSize="s">
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.quiet.entity', { defaultMessage: 'Only of the entity' })}
-            helpText={i18n.translate('logAnomalies.quiet.entityHelp', { defaultMessage: 'Empty: of all' })}
-          >
-            <EuiFieldText
-              fullWidth
-              value={draft.entity}
-              onChange={(event) => change({ entity: event.target.value })}
-              data-test-subj="logAnomaliesQuietEntity"
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
-        <EuiFlexItem>
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.quiet.feature', {
-              defaultMessage: 'Only where this feature stands out most',
-            })}
-            helpText={i18n.translate('logAnomalies.quiet.featureHelp', { defaultMessage: 'Empty: any' })}
-          >
-            <EuiFieldText
-              fullWidth
-              value={draft.feature}
-              onChange={(event) => change({ feature: event.target.value })}
-            />
-          </EuiFormRow>
-        </EuiFlexItem>
-      </EuiFlexGroup>
+      <Reach draft={draft} change={change} />
       <EuiSpacer size="m" />
       <ExpirySelect
         days={draft.expiresInDays}
@@ -263,5 +195,100 @@ function QuietTimeForm(props: {
         />
       </EuiFormRow>
     </>
+  );
+}
+
+function QuietReplay(props: {
+  replay: Request<Replay | undefined>;
+  accepted: readonly Consequence[];
+  setAccepted: (accepted: readonly Consequence[]) => void;
+}): ReactElement {
+  const { replay, accepted, setAccepted } = props;
+  return (
+    <div data-test-subj="logAnomaliesQuietReplay">
+      <RequestState request={replay}>
+        {(found) =>
+          found === undefined ? (
+            <></>
+          ) : (
+            <>
+              <ReplayReport replay={found} />
+              <AcceptConsequences replay={found} accepted={accepted} change={setAccepted} />
+            </>
+          )
+        }
+      </RequestState>
+    </div>
+  );
+}
+
+/** When it is quiet: once, every week, by a calendar file or from now on. */
+function KindChoice({ draft, change }: QuietTimeFormProps): ReactElement {
+  return (
+    <EuiButtonGroup
+      isFullWidth
+      legend={i18n.translate('logAnomalies.quiet.kind', { defaultMessage: 'When it is quiet' })}
+      idSelected={draft.kind}
+      options={[
+        { id: 'once', label: i18n.translate('logAnomalies.quiet.kindOnce', { defaultMessage: 'Once' }) },
+        {
+          id: 'weekly',
+          label: i18n.translate('logAnomalies.quiet.kindWeekly', { defaultMessage: 'Every week' }),
+        },
+        {
+          id: 'icalendar',
+          label: i18n.translate('logAnomalies.quiet.kindCalendar', { defaultMessage: 'Calendar file' }),
+        },
+        {
+          id: 'mute',
+          label: i18n.translate('logAnomalies.quiet.kindMute', { defaultMessage: 'Mute now' }),
+        },
+      ]}
+      onChange={(id) =>
+        change({
+          kind: id as QuietTimeDraft['kind'],
+          excludeFromTraining: id !== 'mute',
+          expiresInDays: id === 'mute' ? (draft.expiresInDays ?? 7) : undefined,
+        })
+      }
+      data-test-subj="logAnomaliesQuietKind"
+    />
+  );
+}
+
+/** The entity and the feature that it is limited to. */
+function Reach({ draft, change }: QuietTimeFormProps): ReactElement {
+  return (
+    <EuiFlexGroup gutterSize="s">
+      <EuiFlexItem>
+        <EuiFormRow
+          fullWidth
+          label={i18n.translate('logAnomalies.quiet.entity', { defaultMessage: 'Only of the entity' })}
+          helpText={i18n.translate('logAnomalies.quiet.entityHelp', { defaultMessage: 'Empty: of all' })}
+        >
+          <EuiFieldText
+            fullWidth
+            value={draft.entity}
+            onChange={(event) => change({ entity: event.target.value })}
+            data-test-subj="logAnomaliesQuietEntity"
+          />
+        </EuiFormRow>
+      </EuiFlexItem>
+      <EuiFlexItem>
+        <EuiFormRow
+          fullWidth
+          label={i18n.translate('logAnomalies.quiet.feature', {
+            defaultMessage: 'Only where this feature stands out most',
+          })}
+          helpText={i18n.translate('logAnomalies.quiet.featureHelp', { defaultMessage: 'Empty: any' })}
+        >
+          <EuiFieldText
+            fullWidth
+            value={draft.feature}
+            onChange={(event) => change({ feature: event.target.value })}
+          />
+        </EuiFormRow>
+      </EuiFlexItem>
+    </EuiFlexGroup>
   );
 }

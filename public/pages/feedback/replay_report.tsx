@@ -92,60 +92,8 @@ export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
           />
         </>
       )}
-      {confirmed.total > 0 && (
-        <>
-          <EuiSpacer size="s" />
-          <EuiCallOut
-            size="s"
-            color="danger"
-            iconType="warning"
-            title={i18n.translate('logAnomalies.replay.confirmed', {
-              defaultMessage:
-                'It would hide {count, plural, one {an anomaly that somebody confirmed} other {# anomalies that somebody confirmed}}',
-              values: { count: confirmed.total },
-            })}
-            data-test-subj="logAnomaliesReplayConfirmed"
-          >
-            <ul>
-              {confirmed.results.map(({ id, result }) => (
-                <li key={id}>
-                  {[
-                    formatTime(result['@timestamp']),
-                    result.anomaly.entity && entityName(result.anomaly.entity),
-                    reasonText(result.anomaly),
-                  ]
-                    .filter(Boolean)
-                    .join(' · ')}
-                </li>
-              ))}
-            </ul>
-          </EuiCallOut>
-        </>
-      )}
-      {contradictions.length > 0 && (
-        <>
-          <EuiSpacer size="s" />
-          <EuiCallOut
-            size="s"
-            color="warning"
-            iconType={icon('questionInCircle')}
-            title={i18n.translate('logAnomalies.replay.contradictions', {
-              defaultMessage: 'People have judged logs like these differently',
-            })}
-          >
-            <ul>
-              {contradictions.map(({ pattern, real, not_an_anomaly: normal }) => (
-                <li key={pattern}>
-                  {i18n.translate('logAnomalies.replay.contradiction', {
-                    defaultMessage: '{pattern}: marked as real by {real}, as normal by {normal}',
-                    values: { pattern, real, normal },
-                  })}
-                </li>
-              ))}
-            </ul>
-          </EuiCallOut>
-        </>
-      )}
+      {confirmed.total > 0 && <ConfirmedHidden confirmed={confirmed} />}
+      {contradictions.length > 0 && <Contradictions contradictions={contradictions} />}
     </div>
   );
 }
@@ -205,4 +153,65 @@ function consequenceText(consequence: Consequence, { results }: Replay): string 
         values: { share: formatShare(results.before === 0 ? 0 : results.hidden / results.before) },
       });
   }
+}
+
+/** Warns of anomalies that somebody confirmed and that would be hidden. */
+function ConfirmedHidden({ confirmed }: { confirmed: Replay['confirmed_hidden'] }): ReactElement {
+  return (
+    <>
+      <EuiSpacer size="s" />
+      <EuiCallOut
+        size="s"
+        color="danger"
+        iconType="warning"
+        title={i18n.translate('logAnomalies.replay.confirmed', {
+          defaultMessage:
+            'It would hide {count, plural, one {an anomaly that somebody confirmed} other {# anomalies that somebody confirmed}}',
+          values: { count: confirmed.total },
+        })}
+        data-test-subj="logAnomaliesReplayConfirmed"
+      >
+        <ul>
+          {confirmed.results.map(({ id, result }) => (
+            <li key={id}>
+              {[
+                formatTime(result['@timestamp']),
+                result.anomaly.entity && entityName(result.anomaly.entity),
+                reasonText(result.anomaly),
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </li>
+          ))}
+        </ul>
+      </EuiCallOut>
+    </>
+  );
+}
+
+function Contradictions({ contradictions }: { contradictions: Replay['contradictions'] }): ReactElement {
+  return (
+    <>
+      <EuiSpacer size="s" />
+      <EuiCallOut
+        size="s"
+        color="warning"
+        iconType={icon('questionInCircle')}
+        title={i18n.translate('logAnomalies.replay.contradictions', {
+          defaultMessage: 'People have judged logs like these differently',
+        })}
+      >
+        <ul>
+          {contradictions.map(({ pattern, real, not_an_anomaly: normal }) => (
+            <li key={pattern}>
+              {i18n.translate('logAnomalies.replay.contradiction', {
+                defaultMessage: '{pattern}: marked as real by {real}, as normal by {normal}',
+                values: { pattern, real, normal },
+              })}
+            </li>
+          ))}
+        </ul>
+      </EuiCallOut>
+    </>
+  );
 }

@@ -1,5 +1,12 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiBadge, EuiBasicTable, EuiConfirmModal, EuiText, EuiTitle } from '@elastic/eui';
+import {
+  EuiBadge,
+  EuiBasicTable,
+  type EuiBasicTableColumn,
+  EuiConfirmModal,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
@@ -42,51 +49,7 @@ export function SuppressionsTable(props: {
           defaultMessage: 'Nothing is hidden: every anomaly is shown and counted.',
         })}
         columns={[
-          {
-            field: 'name',
-            name: i18n.translate('logAnomalies.suppression.name', { defaultMessage: 'What for' }),
-            width: '24%',
-            render: (name: string, { origin, comment }: Listed) => (
-              <div>
-                {name} <EuiBadge color="hollow">{originName(origin)}</EuiBadge>
-                {comment && (
-                  <EuiText size="xs" color="subdued">
-                    {comment}
-                  </EuiText>
-                )}
-              </div>
-            ),
-          },
-          {
-            name: i18n.translate('logAnomalies.suppression.what', { defaultMessage: 'Hides' }),
-            render: (each: Listed) => (
-              <EuiText size="xs" className="eui-textBreakWord">
-                {matchText(each)}
-                {each.detector_ids.length === 0 && (
-                  <div>
-                    {i18n.translate('logAnomalies.suppression.everyDetector', {
-                      defaultMessage: 'for every detector',
-                    })}
-                  </div>
-                )}
-              </EuiText>
-            ),
-          },
-          {
-            name: i18n.translate('logAnomalies.suppression.when', { defaultMessage: 'When' }),
-            render: (each: Listed) => (
-              <EuiText size="xs">
-                {scheduleText(each)}
-                {each.exclude_from_training && (
-                  <div>
-                    {i18n.translate('logAnomalies.suppression.notLearned', {
-                      defaultMessage: 'its logs are not learned from',
-                    })}
-                  </div>
-                )}
-              </EuiText>
-            ),
-          },
+          ...contentColumns(),
           untilColumn(),
           {
             field: 'hidden',
@@ -105,32 +68,106 @@ export function SuppressionsTable(props: {
         ]}
       />
       {removing && (
-        <EuiConfirmModal
-          title={i18n.translate('logAnomalies.suppression.removeTitle', {
-            defaultMessage: 'Take back {name}?',
-            values: { name: removing.name },
-          })}
-          isLoading={isBusy}
-          confirmButtonText={i18n.translate('logAnomalies.suppression.remove', {
-            defaultMessage: 'Take back',
-          })}
-          cancelButtonText={i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
-          onCancel={() => setRemoving(undefined)}
-          onConfirm={async () => {
-            await run(
+        <ConfirmRemoval
+          name={removing.name}
+          isBusy={isBusy}
+          close={() => setRemoving(undefined)}
+          remove={() =>
+            run(
               () => api('removeSuppression', { params: { suppression_id: removing.id } }),
               i18n.translate('logAnomalies.suppression.removed', {
                 defaultMessage: 'The hidden results are shown again',
               }),
-            );
-            setRemoving(undefined);
-          }}
-        >
-          {i18n.translate('logAnomalies.suppression.removeBody', {
-            defaultMessage: 'The anomalies that it hides are shown and counted again at once.',
-          })}
-        </EuiConfirmModal>
+            )
+          }
+        />
       )}
     </>
+  );
+}
+
+/** Columns of what is hidden, and when. */
+function contentColumns(): EuiBasicTableColumn<Listed>[] {
+  return [
+    {
+      field: 'name',
+      name: i18n.translate('logAnomalies.suppression.name', { defaultMessage: 'What for' }),
+      width: '24%',
+      render: (name: string, { origin, comment }: Listed) => (
+        <div>
+          {name} <EuiBadge color="hollow">{originName(origin)}</EuiBadge>
+          {comment && (
+            <EuiText size="xs" color="subdued">
+              {comment}
+            </EuiText>
+          )}
+        </div>
+      ),
+    },
+    {
+      name: i18n.translate('logAnomalies.suppression.what', { defaultMessage: 'Hides' }),
+      render: (each: Listed) => (
+        <EuiText size="xs" className="eui-textBreakWord">
+          {matchText(each)}
+          {each.detector_ids.length === 0 && (
+            <div>
+              {i18n.translate('logAnomalies.suppression.everyDetector', {
+                defaultMessage: 'for every detector',
+              })}
+            </div>
+          )}
+        </EuiText>
+      ),
+    },
+    {
+      name: i18n.translate('logAnomalies.suppression.when', { defaultMessage: 'When' }),
+      render: (each: Listed) => (
+        <EuiText size="xs">
+          {scheduleText(each)}
+          {each.exclude_from_training && (
+            <div>
+              {i18n.translate('logAnomalies.suppression.notLearned', {
+                defaultMessage: 'its logs are not learned from',
+              })}
+            </div>
+          )}
+        </EuiText>
+      ),
+    },
+  ];
+}
+
+function ConfirmRemoval({
+  name,
+  isBusy,
+  close,
+  remove,
+}: {
+  name: string;
+  isBusy: boolean;
+  close: () => void;
+  remove: () => Promise<unknown>;
+}): ReactElement {
+  return (
+    <EuiConfirmModal
+      title={i18n.translate('logAnomalies.suppression.removeTitle', {
+        defaultMessage: 'Take back {name}?',
+        values: { name },
+      })}
+      isLoading={isBusy}
+      confirmButtonText={i18n.translate('logAnomalies.suppression.remove', {
+        defaultMessage: 'Take back',
+      })}
+      cancelButtonText={i18n.translate('logAnomalies.delete.cancel', { defaultMessage: 'Cancel' })}
+      onCancel={close}
+      onConfirm={async () => {
+        await remove();
+        close();
+      }}
+    >
+      {i18n.translate('logAnomalies.suppression.removeBody', {
+        defaultMessage: 'The anomalies that it hides are shown and counted again at once.',
+      })}
+    </EuiConfirmModal>
   );
 }

@@ -20,7 +20,6 @@ const time = (value: string | undefined): string => (value === undefined ? NONE 
 
 /** Tab of the jobs of a detector: last run, progress, and errors with their next step. */
 export default function JobsTab({ record, status, reload }: DetectorView): ReactElement {
-  const { last_run: lastRun } = status;
   const { schedule } = record.detector;
   return (
     <>
@@ -73,55 +72,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
             ],
           ]}
         />
-        <Facts
-          title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run on record' })}
-          none={i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet.' })}
-          facts={
-            lastRun === undefined
-              ? []
-              : [
-                  [
-                    i18n.translate('logAnomalies.jobs.finished', { defaultMessage: 'Finished' }),
-                    time(lastRun.finished_at),
-                  ],
-                  [
-                    i18n.translate('logAnomalies.jobs.took', { defaultMessage: 'Took' }),
-                    formatSpan(Date.parse(lastRun.finished_at) - Date.parse(lastRun.started_at)),
-                  ],
-                  [
-                    i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
-                    formatCount(lastRun.logs),
-                  ],
-                  [
-                    i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
-                    formatCount(lastRun.anomalies),
-                  ],
-                  [
-                    i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
-                    formatScore(lastRun.threshold),
-                  ],
-                  ...(lastRun.entities === undefined
-                    ? []
-                    : [
-                        [
-                          i18n.translate('logAnomalies.jobs.entities', { defaultMessage: 'Left out' }),
-                          i18n.translate('logAnomalies.jobs.leftOut', {
-                            defaultMessage:
-                              'Kept {kept} of {of} values of {entity}; left out hold {share} of the logs',
-                            values: {
-                              kept: formatCount(lastRun.entities.kept),
-                              of: formatCount(lastRun.entities.of),
-                              entity: entityFieldsText(record.detector),
-                              share: formatShare(
-                                lastRun.entities.left_out_logs / Math.max(1, lastRun.entities.logs),
-                              ),
-                            },
-                          }),
-                        ] as const,
-                      ]),
-                ]
-          }
-        />
+        <LastRun record={record} lastRun={status.last_run} />
       </EuiFlexGroup>
       <EuiSpacer />
       <RunHistory runs={status.runs ?? []} lastLook={status.last_look_at} />
@@ -161,3 +112,63 @@ const Facts = ({
     </EuiPanel>
   </EuiFlexItem>
 );
+
+function LastRun({
+  record,
+  lastRun,
+}: {
+  record: DetectorView['record'];
+  lastRun: DetectorView['status']['last_run'];
+}): ReactElement {
+  return (
+    <Facts
+      title={i18n.translate('logAnomalies.jobs.lastRun', { defaultMessage: 'Last run on record' })}
+      none={i18n.translate('logAnomalies.jobs.noRun', { defaultMessage: 'There was none yet.' })}
+      facts={
+        lastRun === undefined
+          ? []
+          : [
+              [
+                i18n.translate('logAnomalies.jobs.finished', { defaultMessage: 'Finished' }),
+                time(lastRun.finished_at),
+              ],
+              [
+                i18n.translate('logAnomalies.jobs.took', { defaultMessage: 'Took' }),
+                formatSpan(Date.parse(lastRun.finished_at) - Date.parse(lastRun.started_at)),
+              ],
+              [
+                i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+                formatCount(lastRun.logs),
+              ],
+              [
+                i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
+                formatCount(lastRun.anomalies),
+              ],
+              [
+                i18n.translate('logAnomalies.models.threshold', { defaultMessage: 'Threshold' }),
+                formatScore(lastRun.threshold),
+              ],
+              ...(lastRun.entities === undefined
+                ? []
+                : [
+                    [
+                      i18n.translate('logAnomalies.jobs.entities', { defaultMessage: 'Left out' }),
+                      i18n.translate('logAnomalies.jobs.leftOut', {
+                        defaultMessage:
+                          'Kept {kept} of {of} values of {entity}; left out hold {share} of the logs',
+                        values: {
+                          kept: formatCount(lastRun.entities.kept),
+                          of: formatCount(lastRun.entities.of),
+                          entity: entityFieldsText(record.detector),
+                          share: formatShare(
+                            lastRun.entities.left_out_logs / Math.max(1, lastRun.entities.logs),
+                          ),
+                        },
+                      }),
+                    ] as const,
+                  ]),
+            ]
+      }
+    />
+  );
+}

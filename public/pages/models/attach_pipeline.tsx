@@ -48,69 +48,7 @@ export function AttachPipeline(props: {
       <EuiFlyoutBody data-test-subj="logAnomaliesAttachPlan">
         <RequestState request={request}>
           {(plan) => (
-            <>
-              <EuiTitle size="xs">
-                <h3>
-                  {i18n.translate('logAnomalies.attach.final', {
-                    defaultMessage: '1. As the final pipeline of indices that are there',
-                  })}
-                </h3>
-              </EuiTitle>
-              <EuiText size="s">
-                {i18n.translate('logAnomalies.attach.finalHelp', {
-                  defaultMessage:
-                    'Logs of {indices} are scored after every other pipeline. The button below makes these requests with your rights:',
-                  values: { indices: plan.indices.join(', ') },
-                })}
-              </EuiText>
-              {plan.requests.map((planned) => (
-                <PlannedRequest key={planned.path} planned={planned} />
-              ))}
-              <EuiSpacer size="m" />
-              <EuiTitle size="xs">
-                <h3>
-                  {i18n.translate('logAnomalies.attach.template', {
-                    defaultMessage: '… and of indices to come',
-                  })}
-                </h3>
-              </EuiTitle>
-              <EuiText size="s">
-                {i18n.translate('logAnomalies.attach.templateHelp', {
-                  defaultMessage:
-                    'This component template says the same. Name it in "composed_of" of the index template of your logs; index templates are never changed by us.',
-                })}
-              </EuiText>
-              <PlannedRequest planned={plan.component_template} />
-              <EuiSpacer size="s" />
-              <EuiCheckbox
-                id="logAnomaliesAttachTemplate"
-                checked={withTemplate}
-                onChange={(event) => setWithTemplate(event.target.checked)}
-                label={i18n.translate('logAnomalies.attach.withTemplate', {
-                  defaultMessage: 'Write the component template as well',
-                })}
-              />
-              <EuiSpacer size="m" />
-              <EuiTitle size="xs">
-                <h3>
-                  {i18n.translate('logAnomalies.attach.processor', {
-                    defaultMessage: '2. From a pipeline that the logs go through already',
-                  })}
-                </h3>
-              </EuiTitle>
-              <EuiText size="s">
-                {i18n.translate('logAnomalies.attach.processorHelp', {
-                  defaultMessage: 'Add this as its last processor; then nothing else is needed:',
-                })}
-              </EuiText>
-              <CollapsedRequest
-                id="logAnomaliesProcessor"
-                label={i18n.translate('logAnomalies.attach.processorText', {
-                  defaultMessage: 'The processor',
-                })}
-                text={JSON.stringify(plan.processor, null, 2)}
-              />
-            </>
+            <AttachmentPlan plan={plan} withTemplate={withTemplate} setWithTemplate={setWithTemplate} />
           )}
         </RequestState>
       </EuiFlyoutBody>
@@ -153,3 +91,80 @@ const PlannedRequest = ({ planned: { method, path, body, why } }: { planned: Pla
     />
   </>
 );
+
+/** Shows the requests of each way, and the choice of a component template for indices to come. */
+function AttachmentPlan({
+  plan,
+  withTemplate,
+  setWithTemplate,
+}: {
+  plan: Answer<'planAttachment'>;
+  withTemplate: boolean;
+  setWithTemplate: (withTemplate: boolean) => void;
+}): ReactElement {
+  return (
+    <>
+      <EuiTitle size="xs">
+        <h3>
+          {i18n.translate('logAnomalies.attach.final', {
+            defaultMessage: '1. As the final pipeline of indices that are there',
+          })}
+        </h3>
+      </EuiTitle>
+      <EuiText size="s">
+        {i18n.translate('logAnomalies.attach.finalHelp', {
+          defaultMessage:
+            'Logs of {indices} are scored after every other pipeline. The button below makes these requests with your rights:',
+          values: { indices: plan.indices.join(', ') },
+        })}
+      </EuiText>
+      {plan.requests.map((planned) => (
+        <PlannedRequest key={planned.path} planned={planned} />
+      ))}
+      <EuiSpacer size="m" />
+      <EuiTitle size="xs">
+        <h3>
+          {i18n.translate('logAnomalies.attach.template', {
+            defaultMessage: '… and of indices to come',
+          })}
+        </h3>
+      </EuiTitle>
+      <EuiText size="s">
+        {i18n.translate('logAnomalies.attach.templateHelp', {
+          defaultMessage:
+            'This component template says the same. Name it in "composed_of" of the index template of your logs; index templates are never changed by us.',
+        })}
+      </EuiText>
+      <PlannedRequest planned={plan.component_template} />
+      <EuiSpacer size="s" />
+      <EuiCheckbox
+        id="logAnomaliesAttachTemplate"
+        checked={withTemplate}
+        onChange={(event) => setWithTemplate(event.target.checked)}
+        label={i18n.translate('logAnomalies.attach.withTemplate', {
+          defaultMessage: 'Write the component template as well',
+        })}
+      />
+      <EuiSpacer size="m" />
+      <EuiTitle size="xs">
+        <h3>
+          {i18n.translate('logAnomalies.attach.processor', {
+            defaultMessage: '2. From a pipeline that the logs go through already',
+          })}
+        </h3>
+      </EuiTitle>
+      <EuiText size="s">
+        {i18n.translate('logAnomalies.attach.processorHelp', {
+          defaultMessage: 'Add this as its last processor; then nothing else is needed:',
+        })}
+      </EuiText>
+      <CollapsedRequest
+        id="logAnomaliesProcessor"
+        label={i18n.translate('logAnomalies.attach.processorText', {
+          defaultMessage: 'The processor',
+        })}
+        text={JSON.stringify(plan.processor, null, 2)}
+      />
+    </>
+  );
+}

@@ -62,34 +62,7 @@ export function GateReport({ gate }: { gate: CandidateGate }): ReactElement {
         ]}
       />
       <EuiSpacer size="s" />
-      <EuiBasicTable<CandidateCheck>
-        compressed
-        items={gate.checks}
-        itemId="message"
-        tableCaption={i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'Check' })}
-        columns={[
-          {
-            field: 'name',
-            name: i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'Check' }),
-            width: '26%',
-            render: checkName,
-          },
-          {
-            field: 'verdict',
-            name: i18n.translate('logAnomalies.gate.verdict', { defaultMessage: 'Verdict' }),
-            width: '110px',
-            render: (verdict: GateVerdict) => (
-              <EuiHealth color={VERDICT_COLORS[verdict]} textSize="xs">
-                {verdictName(verdict)}
-              </EuiHealth>
-            ),
-          },
-          {
-            name: i18n.translate('logAnomalies.gate.message', { defaultMessage: 'Result' }),
-            render: (check: CandidateCheck) => <EuiText size="xs">{checkText(check)}</EuiText>,
-          },
-        ]}
-      />
+      <Checks checks={gate.checks} />
       {planted.length > 0 && (
         <EuiText size="xs" color="subdued">
           {i18n.translate('logAnomalies.gate.planted', {
@@ -269,4 +242,37 @@ function checkName(name: GateCheckName): string {
         defaultMessage: 'Works as an ingest pipeline',
       });
   }
+}
+
+function Checks({ checks }: { checks: CandidateGate['checks'] }): ReactElement {
+  return (
+    <EuiBasicTable<CandidateCheck>
+      compressed
+      items={checks}
+      itemId="message"
+      tableCaption={i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'Check' })}
+      columns={[
+        {
+          field: 'name',
+          name: i18n.translate('logAnomalies.gate.checks', { defaultMessage: 'Check' }),
+          width: '26%',
+          render: checkName,
+        },
+        {
+          field: 'verdict',
+          name: i18n.translate('logAnomalies.gate.verdict', { defaultMessage: 'Verdict' }),
+          width: '110px',
+          render: (verdict: GateVerdict) => (
+            <EuiHealth color={VERDICT_COLORS[verdict]} textSize="xs">
+              {verdictName(verdict)}
+            </EuiHealth>
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.gate.message', { defaultMessage: 'Result' }),
+          render: (check: CandidateCheck) => <EuiText size="xs">{checkText(check)}</EuiText>,
+        },
+      ]}
+    />
+  );
 }

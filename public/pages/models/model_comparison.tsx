@@ -53,38 +53,7 @@ export function ModelComparison(props: {
       <EuiSpacer size="s" />
       <RequestState request={request}>
         {(comparison) => {
-          const lines: Line[] = [
-            {
-              what: i18n.translate('logAnomalies.compare.flagged', {
-                defaultMessage: 'Share of logs flagged',
-              }),
-              left: formatShare(comparison.left.alert_share),
-              right: formatShare(comparison.right.alert_share),
-            },
-            {
-              what: i18n.translate('logAnomalies.compare.drift', {
-                defaultMessage: 'Score drift since training',
-              }),
-              left: formatScore(comparison.left.score_drift),
-              right: formatScore(comparison.right.score_drift),
-            },
-            {
-              what: i18n.translate('logAnomalies.compare.only', { defaultMessage: 'Flagged by it alone' }),
-              left: formatCount(comparison.flagged_by_left_only),
-              right: formatCount(comparison.flagged_by_right_only),
-            },
-            {
-              what: i18n.translate('logAnomalies.compare.both', { defaultMessage: 'Flagged by both' }),
-              left: formatCount(comparison.flagged_by_both),
-              right: formatCount(comparison.flagged_by_both),
-            },
-            {
-              what: i18n.translate('logAnomalies.gate.alerts', { defaultMessage: 'Anomalies a day' }),
-              left: formatCount(comparison.left.alerts_per_day),
-              right: formatCount(comparison.right.alerts_per_day),
-            },
-            ...judgementLines(comparison),
-          ];
+          const lines = comparisonLines(comparison);
           return (
             <>
               <EuiText size="s" color="subdued">
@@ -191,4 +160,39 @@ function judgementLines({ left, right }: Answer<'compareModels'>): Line[] {
       },
     ];
   });
+}
+
+function comparisonLines(comparison: Answer<'compareModels'>): Line[] {
+  return [
+    {
+      what: i18n.translate('logAnomalies.compare.flagged', {
+        defaultMessage: 'Share of logs flagged',
+      }),
+      left: formatShare(comparison.left.alert_share),
+      right: formatShare(comparison.right.alert_share),
+    },
+    {
+      what: i18n.translate('logAnomalies.compare.drift', {
+        defaultMessage: 'Score drift since training',
+      }),
+      left: formatScore(comparison.left.score_drift),
+      right: formatScore(comparison.right.score_drift),
+    },
+    {
+      what: i18n.translate('logAnomalies.compare.only', { defaultMessage: 'Flagged by it alone' }),
+      left: formatCount(comparison.flagged_by_left_only),
+      right: formatCount(comparison.flagged_by_right_only),
+    },
+    {
+      what: i18n.translate('logAnomalies.compare.both', { defaultMessage: 'Flagged by both' }),
+      left: formatCount(comparison.flagged_by_both),
+      right: formatCount(comparison.flagged_by_both),
+    },
+    {
+      what: i18n.translate('logAnomalies.gate.alerts', { defaultMessage: 'Anomalies a day' }),
+      left: formatCount(comparison.left.alerts_per_day),
+      right: formatCount(comparison.right.alerts_per_day),
+    },
+    ...judgementLines(comparison),
+  ];
 }

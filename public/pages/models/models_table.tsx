@@ -1,5 +1,12 @@
 import React, { type ReactElement } from 'react';
-import { EuiBadge, EuiBasicTable, EuiHealth, EuiLink, EuiText } from '@elastic/eui';
+import {
+  EuiBadge,
+  EuiBasicTable,
+  EuiHealth,
+  EuiLink,
+  EuiText,
+  type EuiTableActionsColumnType,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ModelRecordBody } from '../../../common/api';
@@ -18,19 +25,21 @@ function statusName(status: ModelRecordBody['status']): string {
   }
 }
 
-/** The models of a detector, each with what can be done with it; one or two can be ticked to be compared. */
-export function ModelsTable(props: {
-  models: readonly ModelRecordBody[];
-  selected: readonly ModelRecordBody[];
-  select: (models: readonly ModelRecordBody[]) => void;
-  canWrite: boolean;
-  isBusy: boolean;
+interface ModelsTableProps {
+  readonly models: readonly ModelRecordBody[];
+  readonly selected: readonly ModelRecordBody[];
+  readonly select: (models: readonly ModelRecordBody[]) => void;
+  readonly canWrite: boolean;
+  readonly isBusy: boolean;
   /** Shows what was checked of it, and asks whether it is to take over. */
-  look: (model: ModelRecordBody) => void;
-  save: (model: ModelRecordBody) => void;
-  remove: (model: ModelRecordBody) => void;
-}): ReactElement {
-  const { models, selected, select, canWrite, isBusy, look, save, remove } = props;
+  readonly look: (model: ModelRecordBody) => void;
+  readonly save: (model: ModelRecordBody) => void;
+  readonly remove: (model: ModelRecordBody) => void;
+}
+
+/** The models of a detector, each with what can be done with it; one or two can be ticked to be compared. */
+export function ModelsTable(props: ModelsTableProps): ReactElement {
+  const { models, selected, select, look } = props;
   return (
     <EuiBasicTable<ModelRecordBody>
       data-test-subj="logAnomaliesModels"
@@ -87,56 +96,69 @@ export function ModelsTable(props: {
         {
           name: i18n.translate('logAnomalies.models.gate', { defaultMessage: 'Checks' }),
           width: '120px',
-          render: (model: ModelRecordBody) =>
-            model.gate ? (
-              <EuiLink onClick={() => look(model)} data-test-subj="logAnomaliesShowGate">
-                <EuiHealth color={VERDICT_COLORS[model.gate.verdict]} textSize="xs">
-                  {verdictName(model.gate.verdict)}
-                </EuiHealth>
-              </EuiLink>
-            ) : (
-              '–'
-            ),
+          render: (model: ModelRecordBody) => <GateLink model={model} look={() => look(model)} />,
         },
         {
           name: i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' }),
-          actions: [
-            {
-              name: i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' }),
-              description: i18n.translate('logAnomalies.models.promoteDescription', {
-                defaultMessage: 'Score new logs with this model; you are asked first',
-              }),
-              icon: icon('launch'),
-              type: 'icon',
-              isPrimary: true,
-              'data-test-subj': 'logAnomaliesPromote',
-              available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
-              enabled: () => !isBusy,
-              onClick: look,
-            },
-            {
-              name: i18n.translate('logAnomalies.models.export', { defaultMessage: 'Export' }),
-              description: i18n.translate('logAnomalies.models.exportDescription', {
-                defaultMessage: 'Save it as the file that the command line reads',
-              }),
-              icon: icon('exportAction'),
-              type: 'icon',
-              onClick: save,
-            },
-            {
-              name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
-              description: i18n.translate('logAnomalies.models.deleteDescription', {
-                defaultMessage: 'Delete this model; you are asked first',
-              }),
-              icon: 'trash',
-              type: 'icon',
-              color: 'danger',
-              available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
-              onClick: remove,
-            },
-          ],
+          actions: actionsOf(props),
         },
       ]}
     />
   );
+}
+
+function GateLink({ model, look }: { model: ModelRecordBody; look: () => void }): ReactElement {
+  return model.gate ? (
+    <EuiLink onClick={look} data-test-subj="logAnomaliesShowGate">
+      <EuiHealth color={VERDICT_COLORS[model.gate.verdict]} textSize="xs">
+        {verdictName(model.gate.verdict)}
+      </EuiHealth>
+    </EuiLink>
+  ) : (
+    <>–</>
+  );
+}
+
+function actionsOf({
+  canWrite,
+  isBusy,
+  look,
+  save,
+  remove,
+}: ModelsTableProps): EuiTableActionsColumnType<ModelRecordBody>['actions'] {
+  return [
+    {
+      name: i18n.translate('logAnomalies.models.promote', { defaultMessage: 'Promote' }),
+      description: i18n.translate('logAnomalies.models.promoteDescription', {
+        defaultMessage: 'Score new logs with this model; you are asked first',
+      }),
+      icon: icon('launch'),
+      type: 'icon',
+      isPrimary: true,
+      'data-test-subj': 'logAnomaliesPromote',
+      available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
+      enabled: () => !isBusy,
+      onClick: look,
+    },
+    {
+      name: i18n.translate('logAnomalies.models.export', { defaultMessage: 'Export' }),
+      description: i18n.translate('logAnomalies.models.exportDescription', {
+        defaultMessage: 'Save it as the file that the command line reads',
+      }),
+      icon: icon('exportAction'),
+      type: 'icon',
+      onClick: save,
+    },
+    {
+      name: i18n.translate('logAnomalies.action.delete', { defaultMessage: 'Delete' }),
+      description: i18n.translate('logAnomalies.models.deleteDescription', {
+        defaultMessage: 'Delete this model; you are asked first',
+      }),
+      icon: 'trash',
+      type: 'icon',
+      color: 'danger',
+      available: ({ status: each }: ModelRecordBody) => canWrite && each !== 'active',
+      onClick: remove,
+    },
+  ];
 }

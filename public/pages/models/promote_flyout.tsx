@@ -47,17 +47,7 @@ export default function PromoteFlyout(props: {
     >
       <EuiFlyoutHeader hasBorder>
         <EuiTitle size="m">
-          <h2 id="logAnomaliesPromoteTitle">
-            {isAsking
-              ? i18n.translate('logAnomalies.promote.title', {
-                  defaultMessage: 'Shall the model of {time} take over?',
-                  values: { time: formatTime(model.created_at) },
-                })
-              : i18n.translate('logAnomalies.promote.report', {
-                  defaultMessage: 'Checks of the model of {time}',
-                  values: { time: formatTime(model.created_at) },
-                })}
-          </h2>
+          <PromoteTitle model={model} isAsking={isAsking} />
         </EuiTitle>
       </EuiFlyoutHeader>
       <EuiFlyoutBody>
@@ -90,21 +80,7 @@ export default function PromoteFlyout(props: {
             })}
           </EuiButtonEmpty>
         )}
-        {isAsking && (
-          <EuiFormRow
-            fullWidth
-            label={i18n.translate('logAnomalies.promote.note', {
-              defaultMessage: 'Why (kept with the model)',
-            })}
-          >
-            <EuiFieldText
-              fullWidth
-              maxLength={1_000}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-            />
-          </EuiFormRow>
-        )}
+        {isAsking && <NoteField note={note} setNote={setNote} />}
       </EuiFlyoutBody>
       <FlyoutFooter
         close={close}
@@ -132,5 +108,39 @@ export default function PromoteFlyout(props: {
         )}
       </FlyoutFooter>
     </EuiFlyout>
+  );
+}
+
+function PromoteTitle({ model, isAsking }: { model: ModelRecordBody; isAsking: boolean }): ReactElement {
+  return (
+    <h2 id="logAnomaliesPromoteTitle">
+      {isAsking
+        ? i18n.translate('logAnomalies.promote.title', {
+            defaultMessage: 'Shall the model of {time} take over?',
+            values: { time: formatTime(model.created_at) },
+          })
+        : i18n.translate('logAnomalies.promote.report', {
+            defaultMessage: 'Checks of the model of {time}',
+            values: { time: formatTime(model.created_at) },
+          })}
+    </h2>
+  );
+}
+
+function NoteField({ note, setNote }: { note: string; setNote: (note: string) => void }): ReactElement {
+  return (
+    <EuiFormRow
+      fullWidth
+      label={i18n.translate('logAnomalies.promote.note', {
+        defaultMessage: 'Why (kept with the model)',
+      })}
+    >
+      <EuiFieldText
+        fullWidth
+        maxLength={1_000}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+      />
+    </EuiFormRow>
   );
 }

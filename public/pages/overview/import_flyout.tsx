@@ -68,25 +68,11 @@ export default function ImportFlyout({ close }: { close: (isImported: boolean) =
           </p>
         </EuiText>
         <EuiSpacer size="m" />
-        <EuiFormRow
-          fullWidth
-          label={i18n.translate('logAnomalies.exchange.file', { defaultMessage: 'YAML file' })}
-        >
-          <EuiFilePicker
-            fullWidth
-            display="large"
-            accept=".yml,.yaml,.json"
-            initialPromptText={i18n.translate('logAnomalies.exchange.chooseFile', {
-              defaultMessage: 'Choose a file, or drop it here',
-            })}
-            onChange={(files) => {
-              const [chosen] = files ?? [];
-              if (chosen === undefined) setYaml(undefined);
-              else void run(async () => setYaml(await chosen.text()));
-            }}
-            data-test-subj="logAnomaliesImportFile"
-          />
-        </EuiFormRow>
+        <FileField
+          choose={(file) =>
+            file === undefined ? setYaml(undefined) : void run(async () => setYaml(await file.text()))
+          }
+        />
         <EuiFormRow
           fullWidth
           label={i18n.translate('logAnomalies.exchange.conflict', {
@@ -213,4 +199,27 @@ function warningText({ code, message }: ImportedDetector['warnings'][number]): s
     default:
       return message;
   }
+}
+
+function FileField({ choose }: { choose: (file: File | undefined) => void }): ReactElement {
+  return (
+    <EuiFormRow
+      fullWidth
+      label={i18n.translate('logAnomalies.exchange.file', { defaultMessage: 'YAML file' })}
+    >
+      <EuiFilePicker
+        fullWidth
+        display="large"
+        accept=".yml,.yaml,.json"
+        initialPromptText={i18n.translate('logAnomalies.exchange.chooseFile', {
+          defaultMessage: 'Choose a file, or drop it here',
+        })}
+        onChange={(files) => {
+          const [chosen] = files ?? [];
+          choose(chosen);
+        }}
+        data-test-subj="logAnomaliesImportFile"
+      />
+    </EuiFormRow>
+  );
 }

@@ -25,7 +25,7 @@ import { keyOf, useScan, type Row } from './use_scan';
 
 /** Shows what looks like logs in the cluster, with a detector or two for each, made at once. */
 export default function ScanPage(): ReactElement {
-  const { canWrite, go } = useApp();
+  const { canWrite } = useApp();
   const title = i18n.translate('logAnomalies.scan.title', { defaultMessage: 'Scan my logs' });
   useBreadcrumbs(title);
   const { request, rows, chosen, choose, outcomes, isMaking, make } = useScan();
@@ -84,52 +84,13 @@ export default function ScanPage(): ReactElement {
                     </React.Fragment>
                   ))}
                   {logs.length > 0 && (
-                    <EuiPanel hasBorder hasShadow={false} paddingSize="m">
-                      <EuiFlexGroup alignItems="center" responsive={false} wrap gutterSize="m">
-                        <EuiFlexItem grow={false}>
-                          <EuiButton
-                            fill
-                            iconType="play"
-                            isLoading={isMaking}
-                            isDisabled={!canWrite || chosen.size === 0}
-                            onClick={() => void make()}
-                            data-test-subj="logAnomaliesScanMake"
-                          >
-                            {i18n.translate('logAnomalies.scan.make', {
-                              defaultMessage:
-                                'Make and start {count, plural, one {1 detector} other {# detectors}}',
-                              values: { count: chosen.size },
-                            })}
-                          </EuiButton>
-                        </EuiFlexItem>
-                        {hasMade && (
-                          <EuiFlexItem grow={false}>
-                            <EuiButtonEmpty onClick={() => go('/')} data-test-subj="logAnomaliesScanDone">
-                              {i18n.translate('logAnomalies.unknownPage.home', {
-                                defaultMessage: 'To the detectors',
-                              })}
-                            </EuiButtonEmpty>
-                          </EuiFlexItem>
-                        )}
-                        <EuiFlexItem>
-                          <EuiText size="s" data-test-subj="logAnomaliesScanSum">
-                            {canWrite && chosen.size === 0
-                              ? i18n.translate('logAnomalies.scan.chooseFirst', {
-                                  defaultMessage: 'Choose at least one of the detectors above.',
-                                })
-                              : canWrite
-                                ? i18n.translate('logAnomalies.scan.sum', {
-                                    defaultMessage: 'Together about {count} anomalies a day',
-                                    values: { count: formatCount(aDay) },
-                                  })
-                                : i18n.translate('logAnomalies.empty.readOnly', {
-                                    defaultMessage:
-                                      'You may look, but not create detectors. Ask an administrator for the Kibana privilege "Log Anomalies: All".',
-                                  })}
-                          </EuiText>
-                        </EuiFlexItem>
-                      </EuiFlexGroup>
-                    </EuiPanel>
+                    <MakeDetectors
+                      chosen={chosen}
+                      aDay={aDay}
+                      hasMade={hasMade}
+                      isMaking={isMaking}
+                      make={make}
+                    />
                   )}
                 </>
               )}
@@ -235,5 +196,69 @@ function LeftOutList(props: { leftOut: readonly LeftOut[]; others: readonly Row[
         </EuiText>
       </EuiAccordion>
     </>
+  );
+}
+
+/** Makes and starts the chosen detectors; says how many anomalies a day they are together. */
+function MakeDetectors({
+  chosen,
+  aDay,
+  hasMade,
+  isMaking,
+  make,
+}: {
+  chosen: ReturnType<typeof useScan>['chosen'];
+  aDay: number;
+  hasMade: boolean;
+  isMaking: boolean;
+  make: () => Promise<void>;
+}): ReactElement {
+  const { canWrite, go } = useApp();
+  return (
+    <EuiPanel hasBorder hasShadow={false} paddingSize="m">
+      <EuiFlexGroup alignItems="center" responsive={false} wrap gutterSize="m">
+        <EuiFlexItem grow={false}>
+          <EuiButton
+            fill
+            iconType="play"
+            isLoading={isMaking}
+            isDisabled={!canWrite || chosen.size === 0}
+            onClick={() => void make()}
+            data-test-subj="logAnomaliesScanMake"
+          >
+            {i18n.translate('logAnomalies.scan.make', {
+              defaultMessage: 'Make and start {count, plural, one {1 detector} other {# detectors}}',
+              values: { count: chosen.size },
+            })}
+          </EuiButton>
+        </EuiFlexItem>
+        {hasMade && (
+          <EuiFlexItem grow={false}>
+            <EuiButtonEmpty onClick={() => go('/')} data-test-subj="logAnomaliesScanDone">
+              {i18n.translate('logAnomalies.unknownPage.home', {
+                defaultMessage: 'To the detectors',
+              })}
+            </EuiButtonEmpty>
+          </EuiFlexItem>
+        )}
+        <EuiFlexItem>
+          <EuiText size="s" data-test-subj="logAnomaliesScanSum">
+            {canWrite && chosen.size === 0
+              ? i18n.translate('logAnomalies.scan.chooseFirst', {
+                  defaultMessage: 'Choose at least one of the detectors above.',
+                })
+              : canWrite
+                ? i18n.translate('logAnomalies.scan.sum', {
+                    defaultMessage: 'Together about {count} anomalies a day',
+                    values: { count: formatCount(aDay) },
+                  })
+                : i18n.translate('logAnomalies.empty.readOnly', {
+                    defaultMessage:
+                      'You may look, but not create detectors. Ask an administrator for the Kibana privilege "Log Anomalies: All".',
+                  })}
+          </EuiText>
+        </EuiFlexItem>
+      </EuiFlexGroup>
+    </EuiPanel>
   );
 }

@@ -17,7 +17,7 @@ import { useAction } from '../../shared/requests/use_action';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import type { ApiFailure } from '../../shared/app/api_client';
-import { checkDraft, draftOf, type Draft } from '../detector_form/draft/draft';
+import { checkDraft, draftOf, type Draft, type DraftFieldsProps } from '../detector_form/draft/draft';
 import { refusedSettings } from '../detector_form/draft/refused_settings';
 import { ProblemList } from '../detector_form/problem_list';
 import { MoreFields } from '../detector_form/more_fields';
@@ -33,7 +33,7 @@ const COLUMN = { minWidth: 560, maxWidth: 900 };
 
 /** Tab of settings that do not depend on the choice of logs: sensitivity, grouping, learning and schedule. */
 export default function SettingsTab({ record, reload }: DetectorView): ReactElement {
-  const { api, canWrite, go, core } = useApp();
+  const { api, canWrite, core } = useApp();
   const { run, isBusy } = useAction(reload);
   // The draft is kept apart from the polled record, so that polling does not undo input.
   const [draft, setDraft] = useState<Draft>(() => draftOf(record.detector));
@@ -79,44 +79,11 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
     );
   return (
     <div data-test-subj="logAnomaliesSettings">
-      {isElsewhereChanged && (
-        <>
-          <EuiCallOut
-            size="s"
-            color="warning"
-            iconType="warning"
-            title={i18n.translate('logAnomalies.settings.changed', {
-              defaultMessage: 'Somebody has changed this detector meanwhile',
-            })}
-          >
-            <EuiButtonEmpty size="s" flush="left" onClick={begin}>
-              {i18n.translate('logAnomalies.settings.reload', { defaultMessage: 'Show what is saved now' })}
-            </EuiButtonEmpty>
-          </EuiCallOut>
-          <EuiSpacer size="m" />
-        </>
-      )}
+      {isElsewhereChanged && <ElsewhereChanged reload={begin} />}
       <EuiFlexGroup wrap>
         <EuiFlexItem style={COLUMN}>
-          <EuiPanel hasBorder hasShadow={false}>
-            <EuiTitle size="xs">
-              <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
-            </EuiTitle>
-            <EuiSpacer size="m" />
-            <SensitivityFields
-              isNew={false}
-              {...fields}
-              // Rows are counted by a preview alone.
-              inWindow={draft.unit === 'bucket' ? undefined : description.value}
-            />
-            <EuiSpacer size="s" />
-            <EuiText size="s" color="subdued">
-              {i18n.translate('logAnomalies.settings.atOnce', {
-                defaultMessage:
-                  'Threshold, grouping and schedule count from the next run on; a new window is used by the next training.',
-              })}
-            </EuiText>
-          </EuiPanel>
+          {/* Rows are counted by a preview alone. */}
+          <ThresholdPanel {...fields} inWindow={draft.unit === 'bucket' ? undefined : description.value} />
           <EuiSpacer size="m" />
           <EuiPanel hasBorder hasShadow={false}>
             <UpkeepFields {...fields} />
@@ -155,27 +122,77 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
             </EuiButtonEmpty>
           </EuiFlexItem>
         )}
-        <EuiFlexItem grow={false}>
-          <EuiButtonEmpty
-            iconType="pencil"
-            isDisabled={!canWrite}
-            onClick={() => go(detectorPath(record.id, 'edit'))}
-          >
-            {i18n.translate('logAnomalies.settings.form', {
-              defaultMessage: 'Change logs, fields, or try a threshold on a preview',
-            })}
-          </EuiButtonEmpty>
-        </EuiFlexItem>
-        {!canWrite && (
-          <EuiFlexItem grow={false}>
-            <EuiText size="s" color="subdued">
-              {i18n.translate('logAnomalies.settings.readOnly', {
-                defaultMessage: 'Changing settings takes the Kibana privilege "Log Anomalies: All".',
-              })}
-            </EuiText>
-          </EuiFlexItem>
-        )}
+        <ToForm id={record.id} />
+        {!canWrite && <ReadOnlyHint />}
       </EuiFlexGroup>
     </div>
+  );
+}
+
+/** Says that the detector was changed by somebody else meanwhile. */
+function ElsewhereChanged({ reload }: { reload: () => void }): ReactElement {
+  return (
+    <>
+      <EuiCallOut
+        size="s"
+        color="warning"
+        iconType="warning"
+        title={i18n.translate('logAnomalies.settings.changed', {
+          defaultMessage: 'Somebody has changed this detector meanwhile',
+        })}
+      >
+        <EuiButtonEmpty size="s" flush="left" onClick={reload}>
+          {i18n.translate('logAnomalies.settings.reload', { defaultMessage: 'Show what is saved now' })}
+        </EuiButtonEmpty>
+      </EuiCallOut>
+      <EuiSpacer size="m" />
+    </>
+  );
+}
+
+function ReadOnlyHint(): ReactElement {
+  return (
+    <EuiFlexItem grow={false}>
+      <EuiText size="s" color="subdued">
+        {i18n.translate('logAnomalies.settings.readOnly', {
+          defaultMessage: 'Changing settings takes the Kibana privilege "Log Anomalies: All".',
+        })}
+      </EuiText>
+    </EuiFlexItem>
+  );
+}
+
+function ToForm({ id }: { id: string }): ReactElement {
+  const { canWrite, go } = useApp();
+  return (
+    <EuiFlexItem grow={false}>
+      <EuiButtonEmpty iconType="pencil" isDisabled={!canWrite} onClick={() => go(detectorPath(id, 'edit'))}>
+        {i18n.translate('logAnomalies.settings.form', {
+          defaultMessage: 'Change logs, fields, or try a threshold on a preview',
+        })}
+      </EuiButtonEmpty>
+    </EuiFlexItem>
+  );
+}
+
+function ThresholdPanel({
+  inWindow,
+  ...fields
+}: DraftFieldsProps & { inWindow: ReturnType<typeof useDescription>['value'] }): ReactElement {
+  return (
+    <EuiPanel hasBorder hasShadow={false}>
+      <EuiTitle size="xs">
+        <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
+      </EuiTitle>
+      <EuiSpacer size="m" />
+      <SensitivityFields isNew={false} {...fields} inWindow={inWindow} />
+      <EuiSpacer size="s" />
+      <EuiText size="s" color="subdued">
+        {i18n.translate('logAnomalies.settings.atOnce', {
+          defaultMessage:
+            'Threshold, grouping and schedule count from the next run on; a new window is used by the next training.',
+        })}
+      </EuiText>
+    </EuiPanel>
   );
 }

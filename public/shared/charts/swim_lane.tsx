@@ -50,7 +50,7 @@ export function SwimLane(props: {
 }): ReactElement {
   const { groups, intervalMilliseconds, range, choose, height } = props;
   const { euiTheme } = useEuiTheme();
-  const severityColors = useSeverityColors();
+
   const baseTheme = useChartTheme();
   const chartName = useChartName(
     i18n.translate('logAnomalies.lane.label', {
@@ -58,38 +58,8 @@ export function SwimLane(props: {
     }),
   );
   const drawn = wholeBuckets(range, intervalMilliseconds);
-  const cells = groups.flatMap(({ key, buckets }) =>
-    buckets.map(({ time, anomalies, filtered_out: others = 0, max_confidence: confidence }) => ({
-      time: Date.parse(time),
-      lane: laneOf(key),
-      value:
-        anomalies > 0 && confidence !== null
-          ? Math.max(2, confidence * 100)
-          : others > 0
-            ? FILTERED_OUT
-            : NORMAL,
-    })),
-  );
-  const bands = [
-    {
-      start: 0,
-      end: FILTERED_OUT,
-      color: euiTheme.colors.lightShade,
-      label: normalLabel(),
-    },
-    {
-      start: FILTERED_OUT,
-      end: 2,
-      color: euiTheme.colors.darkShade,
-      label: filteredOutLabel(),
-    },
-    ...[...SEVERITIES].reverse().map(({ name, from }, place, all) => ({
-      start: Math.max(2, from),
-      end: all[place + 1]?.from ?? 101,
-      color: severityColors[name],
-      label: severityName(name),
-    })),
-  ];
+  const cells = cellsOf(groups);
+  const bands = useBands();
   const isFiltered = cells.some(({ value }) => value === FILTERED_OUT);
   const keyOf = new Map(groups.map(({ key }) => [laneOf(key), key]));
   const chosen = (times: readonly (string | number)[], lanes: readonly (string | number)[]): void => {
@@ -109,17 +79,7 @@ export function SwimLane(props: {
       data-test-subj="logAnomaliesSwimLane"
     >
       {/* That of the chart hides what does not fit. */}
-      <EuiFlexGroup gutterSize="m" responsive={false} wrap style={{ flexGrow: 0 }}>
-        {bands
-          .filter(({ label }) => isFiltered || label !== filteredOutLabel())
-          .map(({ label, color }) => (
-            <EuiFlexItem grow={false} key={label}>
-              <EuiHealth color={color} textSize="xs">
-                {label}
-              </EuiHealth>
-            </EuiFlexItem>
-          ))}
-      </EuiFlexGroup>
+      <Legend bands={bands} isFiltered={isFiltered} />
       <div style={{ flex: '1 1 0', minHeight: 0 }}>
         {chartName.element}
         <Chart>
@@ -163,13 +123,7 @@ export function SwimLane(props: {
             xAccessor="time"
             yAccessor="lane"
             valueAccessor="value"
-            valueFormatter={(value: number) =>
-              value >= 2
-                ? `${severityName(severityOf(value / 100))} ${Math.round(value)}`
-                : value === FILTERED_OUT
-                  ? filteredOutLabel()
-                  : normalLabel()
-            }
+            valueFormatter={valueText}
             colorScale={{ type: 'bands', bands }}
             xScale={{
               type: ScaleType.Time,
@@ -186,6 +140,11 @@ export function SwimLane(props: {
     </div>
   );
 }
+
+const valueText = (value: number): string => {
+  if (value >= 2) return `${severityName(severityOf(value / 100))} ${Math.round(value)}`;
+  return value === FILTERED_OUT ? filteredOutLabel() : normalLabel();
+};
 
 const normalLabel = (): string => i18n.translate('logAnomalies.lane.normal', { defaultMessage: 'normal' });
 const filteredOutLabel = (): string =>
@@ -241,5 +200,68 @@ function worstOf(buckets: Group['buckets']): { time: string; confidence: number 
     (worst, { time, max_confidence: confidence }) =>
       confidence !== null && confidence > (worst?.confidence ?? -1) ? { time, confidence } : worst,
     undefined,
+  );
+}
+
+function cellsOf(groups: readonly Group[]) {
+  return groups.flatMap(({ key, buckets }) =>
+    buckets.map(({ time, anomalies, filtered_out: others = 0, max_confidence: confidence }) => ({
+      time: Date.parse(time),
+      lane: laneOf(key),
+      value:
+        anomalies > 0 && confidence !== null
+          ? Math.max(2, confidence * 100)
+          : others > 0
+            ? FILTERED_OUT
+            : NORMAL,
+    })),
+  );
+}
+
+/** Colours of the cells, from normal to the most severe. */
+function useBands() {
+  const { euiTheme } = useEuiTheme();
+  const severityColors = useSeverityColors();
+  return [
+    {
+      start: 0,
+      end: FILTERED_OUT,
+      color: euiTheme.colors.lightShade,
+      label: normalLabel(),
+    },
+    {
+      start: FILTERED_OUT,
+      end: 2,
+      color: euiTheme.colors.darkShade,
+      label: filteredOutLabel(),
+    },
+    ...[...SEVERITIES].reverse().map(({ name, from }, place, all) => ({
+      start: Math.max(2, from),
+      end: all[place + 1]?.from ?? 101,
+      color: severityColors[name],
+      label: severityName(name),
+    })),
+  ];
+}
+
+function Legend({
+  bands,
+  isFiltered,
+}: {
+  bands: ReturnType<typeof useBands>;
+  isFiltered: boolean;
+}): ReactElement {
+  return (
+    <EuiFlexGroup gutterSize="m" responsive={false} wrap style={{ flexGrow: 0 }}>
+      {bands
+        .filter(({ label }) => isFiltered || label !== filteredOutLabel())
+        .map(({ label, color }) => (
+          <EuiFlexItem grow={false} key={label}>
+            <EuiHealth color={color} textSize="xs">
+              {label}
+            </EuiHealth>
+          </EuiFlexItem>
+        ))}
+    </EuiFlexGroup>
   );
 }

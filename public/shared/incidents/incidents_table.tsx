@@ -89,17 +89,7 @@ export function IncidentsTable(props: {
     {
       name: i18n.translate('logAnomalies.incident.where', { defaultMessage: 'Where' }),
       width: isCompact ? '110px' : '13%',
-      render: (incident: IncidentBody) => (
-        <EuiText size="xs" className="eui-textBreakWord">
-          <FewLines lines={3} text={incidentPlace(incident)}>
-            {choosePlace && incident.scope.kind === 'entity' ? (
-              <EuiLink color="text" onClick={() => choosePlace(incident.scope.value)}>
-                {incidentPlace(incident)}
-              </EuiLink>
-            ) : undefined}
-          </FewLines>
-        </EuiText>
-      ),
+      render: (incident: IncidentBody) => <Place incident={incident} choosePlace={choosePlace} />,
     },
     {
       field: 'start',
@@ -134,22 +124,7 @@ export function IncidentsTable(props: {
           },
         ]),
   ];
-  const paged = shown && {
-    pagination: {
-      pageIndex: shown.page,
-      pageSize: shown.size,
-      totalItemCount: shown.total,
-      pageSizeOptions: [10, 25, 50],
-    },
-    sorting: { sort: { field: FIELD_OF_SORT[shown.sort] as keyof IncidentBody, direction: shown.order } },
-    onChange: ({ page, sort }: CriteriaWithPagination<IncidentBody>) =>
-      shown.change({
-        page: page.index,
-        size: page.size,
-        sort: sortOfField(sort?.field),
-        order: sort?.direction ?? 'desc',
-      }),
-  };
+
   return (
     <EuiBasicTable<IncidentBody>
       data-test-subj="logAnomaliesIncidents"
@@ -163,7 +138,7 @@ export function IncidentsTable(props: {
       noItemsMessage={i18n.translate('logAnomalies.incident.none', {
         defaultMessage: 'No incident here. Choose a longer time, another state or fewer filters.',
       })}
-      {...(paged as Paged)}
+      {...(pagingOf(shown) as Paged)}
       itemIdToExpandedRowMap={
         opened && details ? { [opened.id]: <div style={{ width: '100%' }}>{details(opened)}</div> } : {}
       }
@@ -244,3 +219,44 @@ function Since({ incident }: { incident: IncidentBody }): ReactElement {
 /** Returns the number of anomalies and the length of an incident in one line. */
 export const incidentFacts = (incident: IncidentBody): string =>
   [incidentCount(incident), incidentLength(incident)].join(' · ');
+
+function Place({
+  incident,
+  choosePlace,
+}: {
+  incident: IncidentBody;
+  choosePlace: ((entity: string) => void) | undefined;
+}): ReactElement {
+  return (
+    <EuiText size="xs" className="eui-textBreakWord">
+      <FewLines lines={3} text={incidentPlace(incident)}>
+        {choosePlace && incident.scope.kind === 'entity' ? (
+          <EuiLink color="text" onClick={() => choosePlace(incident.scope.value)}>
+            {incidentPlace(incident)}
+          </EuiLink>
+        ) : undefined}
+      </FewLines>
+    </EuiText>
+  );
+}
+
+function pagingOf(shown: IncidentsShown | undefined) {
+  return (
+    shown && {
+      pagination: {
+        pageIndex: shown.page,
+        pageSize: shown.size,
+        totalItemCount: shown.total,
+        pageSizeOptions: [10, 25, 50],
+      },
+      sorting: { sort: { field: FIELD_OF_SORT[shown.sort] as keyof IncidentBody, direction: shown.order } },
+      onChange: ({ page, sort }: CriteriaWithPagination<IncidentBody>) =>
+        shown.change({
+          page: page.index,
+          size: page.size,
+          sort: sortOfField(sort?.field),
+          order: sort?.direction ?? 'desc',
+        }),
+    }
+  );
+}

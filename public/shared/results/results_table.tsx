@@ -60,25 +60,7 @@ export function ResultsTable(props: {
   const { results, isLoading, paging, order, columns = [], open, toggle, details } = props;
   const opened = details && results.find(({ id }) => id === open);
   // The table takes both or neither.
-  const pager = (paging && {
-    pagination: {
-      pageIndex: paging.page,
-      pageSize: paging.size,
-      totalItemCount: Math.min(paging.total, DEEPEST),
-      pageSizeOptions: [10, 25, 50, 100, LARGEST_PAGE],
-    },
-    ...(order && { sorting: { sort: { field: order.sort as keyof Found, direction: order.direction } } }),
-    onChange: ({ page, sort }: CriteriaWithPagination<Found>) => {
-      const field = sort?.field as ResultSort | undefined;
-      if (sort && field && (field !== order?.sort || sort.direction !== order.direction)) {
-        order?.change(field, sort.direction);
-      } else paging.change(page.index, page.size);
-    },
-  }) as {
-    pagination: Pagination;
-    sorting?: EuiTableSortingType<Found>;
-    onChange: (criteria: CriteriaWithPagination<Found>) => void;
-  };
+  const pager = pagerOf(paging, order);
   /** A column by which the server can order. */
   const sortable = (field: ResultSort) => (order ? { field: field as keyof Found, sortable: true } : {});
   return (
@@ -156,24 +138,7 @@ export function ResultsTable(props: {
         })),
         {
           name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
-          render: ({ result }: Found) => (
-            <EuiText size="xs" className="eui-textBreakWord">
-              <FewLines lines={4} text={lineOf(result)}>
-                <code>{lineOf(result)}</code>
-              </FewLines>
-              <ReasonBelow result={result} lines={3} />
-              {result.result.type !== 'log' && (
-                <EuiBadge color="hollow" iconType={icon('eyeClosed')} data-test-subj="logAnomaliesHiddenRow">
-                  {result.result.type === 'withdrawn'
-                    ? i18n.translate('logAnomalies.results.withdrawn', {
-                        defaultMessage: 'no longer anomalous',
-                      })
-                    : (result.result.suppressed_because ??
-                      i18n.translate('logAnomalies.results.hidden', { defaultMessage: 'hidden' }))}
-                </EuiBadge>
-              )}
-            </EuiText>
-          ),
+          render: ({ result }: Found) => <LogCell result={result} />,
         },
       ]}
     />
@@ -214,5 +179,49 @@ export function ReasonBelow({
     <FewLines lines={lines} text={reason}>
       <EuiTextColor color="subdued">{reason}</EuiTextColor>
     </FewLines>
+  );
+}
+
+function pagerOf(paging: ResultsPaging | undefined, order: ResultsOrder | undefined) {
+  return (paging && {
+    pagination: {
+      pageIndex: paging.page,
+      pageSize: paging.size,
+      totalItemCount: Math.min(paging.total, DEEPEST),
+      pageSizeOptions: [10, 25, 50, 100, LARGEST_PAGE],
+    },
+    ...(order && { sorting: { sort: { field: order.sort as keyof Found, direction: order.direction } } }),
+    onChange: ({ page, sort }: CriteriaWithPagination<Found>) => {
+      const field = sort?.field as ResultSort | undefined;
+      if (sort && field && (field !== order?.sort || sort.direction !== order.direction)) {
+        order?.change(field, sort.direction);
+      } else paging.change(page.index, page.size);
+    },
+  }) as {
+    pagination: Pagination;
+    sorting?: EuiTableSortingType<Found>;
+    onChange: (criteria: CriteriaWithPagination<Found>) => void;
+  };
+}
+
+/** The log, the reason why it stands out, and a badge when it is hidden. */
+function LogCell({ result }: Pick<Found, 'result'>): ReactElement {
+  return (
+    <EuiText size="xs" className="eui-textBreakWord">
+      <FewLines lines={4} text={lineOf(result)}>
+        <code>{lineOf(result)}</code>
+      </FewLines>
+      <ReasonBelow result={result} lines={3} />
+      {result.result.type !== 'log' && (
+        <EuiBadge color="hollow" iconType={icon('eyeClosed')} data-test-subj="logAnomaliesHiddenRow">
+          {result.result.type === 'withdrawn'
+            ? i18n.translate('logAnomalies.results.withdrawn', {
+                defaultMessage: 'no longer anomalous',
+              })
+            : (result.result.suppressed_because ??
+              i18n.translate('logAnomalies.results.hidden', { defaultMessage: 'hidden' }))}
+        </EuiBadge>
+      )}
+    </EuiText>
   );
 }

@@ -22,6 +22,19 @@ export function problemText(issue: z.core.$ZodIssue, input: unknown): string {
   return text.charAt(0).toLocaleUpperCase(i18n.getLocale()) + text.slice(1);
 }
 
+type LimitPhrase = Extract<
+  Problem['phrase'],
+  | 'characters_at_least'
+  | 'characters_at_most'
+  | 'entries_at_least'
+  | 'entries_at_most'
+  | 'at_least'
+  | 'more_than'
+  | 'at_most'
+  | 'less_than'
+  | 'multiple_of'
+>;
+
 function phraseText({ phrase, values }: Problem): string {
   const { limit = '', allowed = '', unknown = '' } = values;
   const shown = limit === '' ? '' : formatNumber(Number(limit));
@@ -53,51 +66,8 @@ function phraseText({ phrase, values }: Problem): string {
       });
     case 'empty':
       return i18n.translate('logAnomalies.problem.empty', { defaultMessage: 'must not be empty' });
-    case 'characters_at_least':
-      return i18n.translate('logAnomalies.problem.charactersAtLeast', {
-        defaultMessage: 'must have at least {limit} characters',
-        values: { limit: shown },
-      });
-    case 'characters_at_most':
-      return i18n.translate('logAnomalies.problem.charactersAtMost', {
-        defaultMessage: 'must have at most {limit} characters',
-        values: { limit: shown },
-      });
-    case 'entries_at_least':
-      return i18n.translate('logAnomalies.problem.entriesAtLeast', {
-        defaultMessage: 'must have at least {limit} entries',
-        values: { limit: shown },
-      });
-    case 'entries_at_most':
-      return i18n.translate('logAnomalies.problem.entriesAtMost', {
-        defaultMessage: 'must have at most {limit} entries',
-        values: { limit: shown },
-      });
-    case 'at_least':
-      return i18n.translate('logAnomalies.problem.atLeast', {
-        defaultMessage: 'must be at least {limit}',
-        values: { limit: shown },
-      });
-    case 'more_than':
-      return i18n.translate('logAnomalies.problem.moreThan', {
-        defaultMessage: 'must be more than {limit}',
-        values: { limit: shown },
-      });
-    case 'at_most':
-      return i18n.translate('logAnomalies.problem.atMost', {
-        defaultMessage: 'must be at most {limit}',
-        values: { limit: shown },
-      });
-    case 'less_than':
-      return i18n.translate('logAnomalies.problem.lessThan', {
-        defaultMessage: 'must be less than {limit}',
-        values: { limit: shown },
-      });
-    case 'multiple_of':
-      return i18n.translate('logAnomalies.problem.multipleOf', {
-        defaultMessage: 'must be a multiple of {limit}',
-        values: { limit: shown },
-      });
+    default:
+      return limitText(phrase, shown);
     case 'one_value':
       return i18n.translate('logAnomalies.problem.oneValue', {
         defaultMessage: 'must be {allowed}',
@@ -157,5 +127,55 @@ function knownText(message: string): string | undefined {
       });
     default:
       return undefined;
+  }
+}
+
+function limitText(phrase: LimitPhrase, limit: string): string {
+  switch (phrase) {
+    case 'characters_at_least':
+      return i18n.translate('logAnomalies.problem.charactersAtLeast', {
+        defaultMessage: 'must have at least {limit} characters',
+        values: { limit },
+      });
+    case 'characters_at_most':
+      return i18n.translate('logAnomalies.problem.charactersAtMost', {
+        defaultMessage: 'must have at most {limit} characters',
+        values: { limit },
+      });
+    case 'entries_at_least':
+      return i18n.translate('logAnomalies.problem.entriesAtLeast', {
+        defaultMessage: 'must have at least {limit} entries',
+        values: { limit },
+      });
+    case 'entries_at_most':
+      return i18n.translate('logAnomalies.problem.entriesAtMost', {
+        defaultMessage: 'must have at most {limit} entries',
+        values: { limit },
+      });
+    case 'at_least':
+      return i18n.translate('logAnomalies.problem.atLeast', {
+        defaultMessage: 'must be at least {limit}',
+        values: { limit },
+      });
+    case 'more_than':
+      return i18n.translate('logAnomalies.problem.moreThan', {
+        defaultMessage: 'must be more than {limit}',
+        values: { limit },
+      });
+    case 'at_most':
+      return i18n.translate('logAnomalies.problem.atMost', {
+        defaultMessage: 'must be at most {limit}',
+        values: { limit },
+      });
+    case 'less_than':
+      return i18n.translate('logAnomalies.problem.lessThan', {
+        defaultMessage: 'must be less than {limit}',
+        values: { limit },
+      });
+    case 'multiple_of':
+      return i18n.translate('logAnomalies.problem.multipleOf', {
+        defaultMessage: 'must be a multiple of {limit}',
+        values: { limit },
+      });
   }
 }

@@ -1,6 +1,6 @@
 import type { AnomalyResult, BucketSummary } from '../../../common/anomaly';
 import { bucketMessage, spanOf } from '../../../common/buckets';
-import { entityFieldsOf } from '../../../common/detector';
+import { entityFieldsOf, type Detector } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import { AdaptiveThreshold, type FrozenWindow } from '../../../common/threshold';
@@ -44,11 +44,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       ? restoreAdaptive(snapshot, checkpoint)
       : undefined;
   const fields = [...new Set([...snapshot.encoder.fields, timestampField, ...entityFieldsOf(detector)])];
-  const isOfBuckets = detector.unit === 'bucket';
-  const isOfSessions = detector.bucket?.session !== undefined;
-  const summarySpan = isOfBuckets && !isOfSessions ? spanOf(detector) : SUMMARY_MILLISECONDS;
-  // Each session has a summary at its own begin: two of one id may begin within the same minutes.
-  const summaryStep = isOfSessions ? 1 : summarySpan;
+  const { isOfBuckets, summarySpan, summaryStep } = summaryTimes(detector);
   const reached = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
   let latest = clock.now();
   /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
@@ -132,17 +128,14 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       : pageIdOf(detectorId, by, page.logs[0]?.index, page.logs[0]?.id);
     const summaries = [...buckets.values()]
       .flatMap((ofTime) => [...ofTime.values()])
-      .map(({ start, entity, logs, anomalies, maxScore, scoreSum }) => {
-        const sums = {
-          logs,
-          anomalies,
-          max_score: maxScore,
-          mean_score: scoreSum / logs,
-          max_confidence: scorer.verdict(maxScore, thresholdAt(start)).confidence,
-          unscored: 0,
-          span_ms: summarySpan,
-        };
-        return summaryDocument(origin, { start, entity, sums }, pageId);
+      .map((bucket) => {
+        const { start, entity } = bucket;
+        const { confidence } = scorer.verdict(bucket.maxScore, thresholdAt(start));
+        return summaryDocument(
+          origin,
+          { start, entity, sums: sumsOf(bucket, confidence, summarySpan) },
+          pageId,
+        );
       });
     return { results, summaries, logs: page.logs.length };
   };
@@ -194,4 +187,30 @@ function addScore(bucket: MutableBucket, score: number, isAnomaly: boolean): voi
   bucket.scoreSum += score;
   if (isAnomaly) bucket.anomalies++;
   if (score > bucket.maxScore) bucket.maxScore = score;
+}
+
+/** Returns the span of a summary and the step at which summaries begin, in milliseconds. */
+function summaryTimes(detector: Detector) {
+  const isOfBuckets = detector.unit === 'bucket';
+  const isOfSessions = detector.bucket?.session !== undefined;
+  const summarySpan = isOfBuckets && !isOfSessions ? spanOf(detector) : SUMMARY_MILLISECONDS;
+  // Each session has a summary at its own begin: two of one id may begin within the same minutes.
+  const summaryStep = isOfSessions ? 1 : summarySpan;
+  return { isOfBuckets, summarySpan, summaryStep };
+}
+
+function sumsOf(
+  { logs, anomalies, maxScore, scoreSum }: MutableBucket,
+  confidence: number,
+  summarySpan: number,
+) {
+  return {
+    logs,
+    anomalies,
+    max_score: maxScore,
+    mean_score: scoreSum / logs,
+    max_confidence: confidence,
+    unscored: 0,
+    span_ms: summarySpan,
+  };
 }

@@ -24,6 +24,12 @@ export const touching = (from: number, to: number): Query[] => [
   { range: { to: { gte: from, format: 'epoch_millis' } } },
 ];
 
+interface StoreOptions {
+  readonly space: string;
+  readonly policy: RetryPolicy | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Incidents in `log-anomalies-incidents.<space>`. Needs `read`, `index`, `create_index` and `view_index_metadata` there, and
  * `read` on the results. Every change is written on top of what was read.
@@ -36,46 +42,8 @@ export function createIncidentStore(
   const index = incidentsIndex(space);
   let isReady: Promise<void> | undefined;
 
-  const search = async (
-    query: Query,
-    sort: estypes.Sort,
-    size = MOST_INCIDENTS,
-  ): Promise<StoredIncident[]> => {
-    const answer = await attempt(
-      () =>
-        client.search<IncidentDocument>(
-          {
-            index,
-            ignore_unavailable: true,
-            allow_no_indices: true,
-            size,
-            track_total_hits: false,
-            seq_no_primary_term: true,
-            query,
-            sort,
-          },
-          { signal },
-        ),
-      { what: `read the incidents of space "${space}"`, policy, signal },
-    ).catch((error: unknown) => {
-      // None was ever written.
-      if (error instanceof DetectionError && error.code === 'not_found') return undefined;
-      throw error;
-    });
-    return (answer?.hits.hits ?? []).flatMap((hit) =>
-      hit._source === undefined
-        ? []
-        : [
-            {
-              ...keptOf(hit._id as string, hit._source),
-              revision: {
-                sequenceNumber: hit._seq_no as number,
-                primaryTerm: hit._primary_term as number,
-              },
-            },
-          ],
-    );
-  };
+  const search = (query: Query, sort: estypes.Sort, size = MOST_INCIDENTS): Promise<StoredIncident[]> =>
+    searchIncidents(client, { space, policy, signal }, { query, sort, size });
   const NEWEST_FIRST: estypes.Sort = [{ end: { order: 'desc', unmapped_type: 'date' } }];
   const isNotMerged: Query = { bool: { must_not: [{ term: { state: 'merged' } }] } };
   const ofDetector = (id: string): Query => ({ term: { 'detectors.id': id } });
@@ -162,30 +130,82 @@ export function createIncidentStore(
     write: async (incidents) => {
       if (incidents.length === 0) return true;
       await (isReady ??= ensureIndex(client, index, 'incidents', { policy, signal }));
-      const operations = incidents.map(({ revision, ...kept }): BulkOperation => ({
-        action: revision === undefined ? 'create' : 'index',
-        index,
-        id: kept.incident.id,
-        document: documentOf(kept),
-        ...(revision && { ifUnchangedSince: revision }),
-      }));
-      const outcome = await bulkWrite(client, operations, {
-        what: `write incidents of space "${space}"`,
-        guard: guardOf(client, 'incidents', { policy, signal }),
-        refresh: true,
-        policy,
-        signal,
-      });
-      throwUnlessConflict(
-        outcome,
-        'write incidents',
-        `Writing incidents takes the rights create_index, read and index on "${index}"`,
-      );
-      const isCreated = new Set(outcome.created);
-      return (
-        outcome.refused.length === 0 &&
-        operations.every((operation) => operation.action === 'index' || isCreated.has(operation))
-      );
+      return writeIncidents(client, { space, policy, signal }, incidents);
     },
   };
+}
+
+async function searchIncidents(
+  client: ElasticsearchClient,
+  { space, policy, signal }: StoreOptions,
+  { query, sort, size }: { query: Query; sort: estypes.Sort; size: number },
+): Promise<StoredIncident[]> {
+  const index = incidentsIndex(space);
+  const answer = await attempt(
+    () =>
+      client.search<IncidentDocument>(
+        {
+          index,
+          ignore_unavailable: true,
+          allow_no_indices: true,
+          size,
+          track_total_hits: false,
+          seq_no_primary_term: true,
+          query,
+          sort,
+        },
+        { signal },
+      ),
+    { what: `read the incidents of space "${space}"`, policy, signal },
+  ).catch((error: unknown) => {
+    // None was ever written.
+    if (error instanceof DetectionError && error.code === 'not_found') return undefined;
+    throw error;
+  });
+  return (answer?.hits.hits ?? []).flatMap((hit) =>
+    hit._source === undefined
+      ? []
+      : [
+          {
+            ...keptOf(hit._id as string, hit._source),
+            revision: {
+              sequenceNumber: hit._seq_no as number,
+              primaryTerm: hit._primary_term as number,
+            },
+          },
+        ],
+  );
+}
+
+/** Returns false where an incident was changed by somebody else since it was read. */
+async function writeIncidents(
+  client: ElasticsearchClient,
+  { space, policy, signal }: StoreOptions,
+  incidents: readonly StoredIncident[],
+): Promise<boolean> {
+  const index = incidentsIndex(space);
+  const operations = incidents.map(({ revision, ...kept }): BulkOperation => ({
+    action: revision === undefined ? 'create' : 'index',
+    index,
+    id: kept.incident.id,
+    document: documentOf(kept),
+    ...(revision && { ifUnchangedSince: revision }),
+  }));
+  const outcome = await bulkWrite(client, operations, {
+    what: `write incidents of space "${space}"`,
+    guard: guardOf(client, 'incidents', { policy, signal }),
+    refresh: true,
+    policy,
+    signal,
+  });
+  throwUnlessConflict(
+    outcome,
+    'write incidents',
+    `Writing incidents takes the rights create_index, read and index on "${index}"`,
+  );
+  const isCreated = new Set(outcome.created);
+  return (
+    outcome.refused.length === 0 &&
+    operations.every((operation) => operation.action === 'index' || isCreated.has(operation))
+  );
 }

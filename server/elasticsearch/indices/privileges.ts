@@ -239,16 +239,9 @@ export async function checkConnection(
         ),
       'ask for our privileges',
     );
-    const missingOfRemotes = missingPrivileges.length;
-    const lacking = wanted.cluster.filter((privilege) => answer?.cluster[privilege] !== true);
-    if (lacking.length > 0) missingPrivileges.push(`${lacking.join(', ')} on the cluster`);
-    for (const { names, privileges } of wanted.indices) {
-      for (const name of names) {
-        const absent = privileges.filter((privilege) => answer?.index[name]?.[privilege] !== true);
-        if (absent.length > 0) missingPrivileges.push(`${absent.join(', ')} on "${name}"`);
-      }
-    }
-    if (missingPrivileges.length > missingOfRemotes) {
+    const lacking = lackingPrivileges(wanted, answer);
+    missingPrivileges.push(...lacking);
+    if (lacking.length > 0) {
       neededRole = wanted;
       hints.push(
         `Give the user a role with: ${JSON.stringify(wanted)} (PUT _security/role/log_anomalies_${role}, or Stack Management > Roles).`,
@@ -257,16 +250,7 @@ export async function checkConnection(
   } else {
     hints.push('Security is off: whoever reaches this address may read and change everything.');
   }
-  if (information === undefined) {
-    hints.push('Version and licence are unknown: seeing them takes the cluster privilege "monitor".');
-  } else {
-    const [major, minor] = version.split('.').map(Number);
-    if (major < OLDEST_SUPPORTED[0] || (major === OLDEST_SUPPORTED[0] && minor < OLDEST_SUPPORTED[1])) {
-      hints.push(
-        `Elasticsearch ${version} is older than ${OLDEST_SUPPORTED.join('.')}, the oldest that is supported.`,
-      );
-    }
-  }
+  hints.push(...versionHints(information?.version.number));
   return {
     version,
     flavor: information?.version.build_flavor ?? 'unknown',
@@ -310,4 +294,33 @@ async function tryRemote(
 function addressOf(client: ElasticsearchClient): string {
   const url = client.transport.connectionPool.connections[0]?.url;
   return url === undefined ? 'unknown' : url.origin;
+}
+
+function lackingPrivileges(
+  wanted: ReturnType<typeof roleOf>,
+  answer: { cluster: Record<string, boolean>; index: Record<string, Record<string, boolean>> } | undefined,
+): string[] {
+  const missingPrivileges: string[] = [];
+  const lacking = wanted.cluster.filter((privilege) => answer?.cluster[privilege] !== true);
+  if (lacking.length > 0) missingPrivileges.push(`${lacking.join(', ')} on the cluster`);
+  for (const { names, privileges } of wanted.indices) {
+    for (const name of names) {
+      const absent = privileges.filter((privilege) => answer?.index[name]?.[privilege] !== true);
+      if (absent.length > 0) missingPrivileges.push(`${absent.join(', ')} on "${name}"`);
+    }
+  }
+  return missingPrivileges;
+}
+
+function versionHints(version: string | undefined): string[] {
+  if (version === undefined) {
+    return ['Version and licence are unknown: seeing them takes the cluster privilege "monitor".'];
+  }
+  const [major, minor] = version.split('.').map(Number);
+  if (major < OLDEST_SUPPORTED[0] || (major === OLDEST_SUPPORTED[0] && minor < OLDEST_SUPPORTED[1])) {
+    return [
+      `Elasticsearch ${version} is older than ${OLDEST_SUPPORTED.join('.')}, the oldest that is supported.`,
+    ];
+  }
+  return [];
 }

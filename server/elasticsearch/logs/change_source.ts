@@ -70,24 +70,7 @@ export function createChangeSource(
       sampleLogs(client, range, { ...options, fields: options.fields ?? ['*'] }, { policy }),
 
     async risenValues(window, baseline, fields, logs) {
-      const aggs = Object.fromEntries(
-        fields.flatMap((field, place): [string, estypes.AggregationsAggregationContainer][] => [
-          [`n${place}`, { cardinality: { field, precision_threshold: COUNTED_PRECISELY } }],
-          [
-            `f${place}`,
-            {
-              significant_terms: {
-                field,
-                size: MOST_RISEN,
-                shard_size: SHARD_VALUES,
-                min_doc_count: FEWEST_LOGS,
-                background_filter: queryOf(baseline),
-                chi_square: { include_negatives: false, background_is_superset: false },
-              },
-            },
-          ],
-        ]),
-      );
+      const aggs = risenAggregations(fields, baseline);
       const answer = await optional(`look for risen values in "${window.index}"`, {
         index: window.index,
         allow_no_indices: true,
@@ -188,3 +171,25 @@ export const narrowed = (range: LogRange, query: Query): LogRange => ({
   ...range,
   query: { bool: { filter: [...ownQuery(range), query] } },
 });
+
+/** For each field its values that came more often than before, and the number of values looked at. */
+function risenAggregations(fields: readonly string[], baseline: LogRange): Aggregations {
+  return Object.fromEntries(
+    fields.flatMap((field, place): [string, estypes.AggregationsAggregationContainer][] => [
+      [`n${place}`, { cardinality: { field, precision_threshold: COUNTED_PRECISELY } }],
+      [
+        `f${place}`,
+        {
+          significant_terms: {
+            field,
+            size: MOST_RISEN,
+            shard_size: SHARD_VALUES,
+            min_doc_count: FEWEST_LOGS,
+            background_filter: queryOf(baseline),
+            chi_square: { include_negatives: false, background_is_superset: false },
+          },
+        },
+      ],
+    ]),
+  );
+}

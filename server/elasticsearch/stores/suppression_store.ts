@@ -76,21 +76,6 @@ export function createSuppressionStore(
     await ensureIndex(client, index, 'feedback', { policy, signal });
     await bulkWriteAll(client, operations, { what, guard, refresh: true, policy, signal });
   };
-  const operationOf = (suppression: Suppression, isNoted: boolean): BulkOperation => {
-    const { id, detector_ids: ids, origin, at, expires_at: expiresAt } = suppression;
-    const document: StoredSuppression = {
-      kind: 'suppression',
-      detector_id: ids.length > 0 ? ids : [ALL_DETECTORS],
-      origin,
-      at,
-      ...(expiresAt !== undefined && { expires_at: expiresAt }),
-      ...(isNoted && { expiry_noted: true }),
-      suppression,
-    };
-    return { action: 'index', index, id: documentIdOf(id), document };
-  };
-  const isSuppression = { term: { kind: 'suppression' } };
-  const concerns = (detectorId: string) => ({ terms: { detector_id: [detectorId, ALL_DETECTORS] } });
 
   return {
     async list(detectorId) {
@@ -112,7 +97,7 @@ export function createSuppressionStore(
       return found?._source?.suppression;
     },
     async save(suppression) {
-      await write([operationOf(suppression, false)], 'save the suppression');
+      await write([operationOf(index, suppression, false)], 'save the suppression');
     },
     async remove(id) {
       await write([{ action: 'delete', index, id: documentIdOf(id) }], 'remove the suppression');
@@ -121,28 +106,7 @@ export function createSuppressionStore(
       // Suppressions that ended long ago concern no log that is scored now, except in a backfill of that time.
       const since = new Date(now() - SUPPRESSION_LIMITS.replayDays * DAY).toISOString();
       const ids = sources.map((source) => feedbackId(detectorId, source));
-      const found = await search({
-        bool: {
-          minimum_should_match: 1,
-          should: [
-            {
-              bool: {
-                filter: [isSuppression, concerns(detectorId)],
-                must_not: [{ range: { expires_at: { lt: since } } }],
-              },
-            },
-            {
-              bool: {
-                filter: [
-                  { ids: { values: ids } },
-                  { term: { verdict: 'not_an_anomaly' } },
-                  { term: { scope: 'one' } },
-                ],
-              },
-            },
-          ],
-        },
-      });
+      const found = await search(hidingQuery({ detectorId, since, ids }));
       return {
         suppressions: found.map((stored) =>
           stored.kind === 'suppression' ? stored.suppression : ofVerdict(stored),
@@ -156,9 +120,59 @@ export function createSuppressionStore(
     },
     async noteExpired(suppressions) {
       await write(
-        suppressions.map((suppression) => operationOf(suppression, true)),
+        suppressions.map((suppression) => operationOf(index, suppression, true)),
         'note that suppressions have expired',
       );
     },
   };
 }
+
+function operationOf(index: string, suppression: Suppression, isNoted: boolean): BulkOperation {
+  const { id, detector_ids: ids, origin, at, expires_at: expiresAt } = suppression;
+  const document: StoredSuppression = {
+    kind: 'suppression',
+    detector_id: ids.length > 0 ? ids : [ALL_DETECTORS],
+    origin,
+    at,
+    ...(expiresAt !== undefined && { expires_at: expiresAt }),
+    ...(isNoted && { expiry_noted: true }),
+    suppression,
+  };
+  return { action: 'index', index, id: documentIdOf(id), document };
+}
+
+function hidingQuery({
+  detectorId,
+  since,
+  ids,
+}: {
+  detectorId: string;
+  since: string;
+  ids: readonly string[];
+}): estypes.QueryDslQueryContainer {
+  return {
+    bool: {
+      minimum_should_match: 1,
+      should: [
+        {
+          bool: {
+            filter: [isSuppression, concerns(detectorId)],
+            must_not: [{ range: { expires_at: { lt: since } } }],
+          },
+        },
+        {
+          bool: {
+            filter: [
+              { ids: { values: [...ids] } },
+              { term: { verdict: 'not_an_anomaly' } },
+              { term: { scope: 'one' } },
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+const isSuppression = { term: { kind: 'suppression' } };
+const concerns = (detectorId: string) => ({ terms: { detector_id: [detectorId, ALL_DETECTORS] } });

@@ -106,6 +106,19 @@ function labelOf(path: string): string | undefined {
       return i18n.translate('logAnomalies.rare.copyFields', {
         defaultMessage: 'Fields copied from logs to results (all, chosen or none)',
       });
+
+    default:
+      if (path.startsWith('bucket.')) return bucketLabelOf(path);
+      return path.startsWith('context_fields')
+        ? i18n.translate('logAnomalies.rare.context', {
+            defaultMessage: 'Other fields that a result carries along',
+          })
+        : undefined;
+  }
+}
+
+function bucketLabelOf(path: string): string | undefined {
+  switch (path) {
     case 'bucket.span':
       return i18n.translate('logAnomalies.bucket.span', { defaultMessage: 'In spans of' });
     case 'bucket.errors':
@@ -127,10 +140,6 @@ function labelOf(path: string): string | undefined {
         defaultMessage: 'Different values to group by, at most',
       });
     default:
-      return path.startsWith('context_fields')
-        ? i18n.translate('logAnomalies.rare.context', {
-            defaultMessage: 'Other fields that a result carries along',
-          })
-        : undefined;
+      return undefined;
   }
 }

@@ -41,46 +41,8 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
   const { draft, change, problem, replace } = props;
   const { features } = draft;
   const areNamed = features.length > 0;
-  const usual = usualFeatures(draft);
+  const { usual, otherFields } = choicesOf(draft);
   const [open, setOpen] = useState<number>();
-  const put = (place: number, changed: DraftFeature) =>
-    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
-  const compared = comparedWithText(draft);
-  const session = draft.bucket?.session;
-  // A session is its own entity, and has no earlier rows that it could deviate from.
-  const entityFields = session === undefined ? groupingOf(draft) : [session.field].filter(Boolean);
-  const types = session === undefined ? TYPES : TYPES.filter((type) => type !== 'deviation');
-  const otherFields = [draft.source.timestamp_field ?? '@timestamp', ...entityFields].filter(Boolean);
-  const fieldOptions = (own: string | undefined) => {
-    const inRow = [...usual.map(({ field }) => field ?? ''), ...otherFields];
-    return [
-      ...inRow.map((value) => ({ value, text: rowFieldName(value) })),
-      ...(own === undefined || inRow.includes(own) ? [] : [{ value: own, text: own }]),
-    ];
-  };
-  const takeField = (place: number, field: string) =>
-    put(place, {
-      ...features[place],
-      ...UNNAMED,
-      type: entityFields.includes(field) ? 'category' : 'hour_of_day',
-      ...usual.find((feature) => feature.field === field),
-      field,
-    });
-  const problemOf = (place: number): string | undefined =>
-    [
-      'field',
-      'type',
-      'by',
-      'name',
-      'weight',
-      'tolerance',
-      'direction',
-      'unit',
-      'ignore_below',
-      'ignore_within_percent',
-    ]
-      .flatMap((setting) => problem(`features.${place}.${setting}`) ?? [])
-      .at(0);
   return (
     <>
       <EuiTitle size="xxs">
@@ -93,104 +55,9 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
           <EuiSpacer size="s" />
         </>
       )}
-      {!areNamed && (
-        <>
-          <EuiBadgeGroup gutterSize="s" data-test-subj="logAnomaliesLooksAt">
-            {usual.map(({ field = '' }) => (
-              <EuiBadge key={field} color="hollow" title={field}>
-                {rowFieldName(field)}
-              </EuiBadge>
-            ))}
-          </EuiBadgeGroup>
-          {compared !== undefined && (
-            <>
-              <EuiSpacer size="s" />
-              <EuiText size="xs" color="subdued">
-                {compared}
-              </EuiText>
-            </>
-          )}
-        </>
-      )}
+      {!areNamed && <UsualNumbers draft={draft} />}
       {areNamed && (
-        <EuiBasicTable<Row>
-          items={features.map((feature, place) => ({ place, feature }))}
-          itemId={({ place }: Row) => String(place)}
-          itemIdToExpandedRowMap={
-            open === undefined || features[open] === undefined
-              ? {}
-              : {
-                  [String(open)]: (
-                    <FeatureSettings
-                      // another type has other settings
-                      key={`${open} ${features[open].type}`}
-                      feature={features[open]}
-                      put={(feature) => put(open, feature)}
-                      problem={(setting) => problem(`features.${open}.${setting}`)}
-                      fields={[]}
-                      isOfBuckets
-                    />
-                  ),
-                }
-          }
-          tableLayout="fixed"
-          tableCaption={rowFeaturesTitle(draft)}
-          columns={[
-            {
-              name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              render: ({ place, feature }: Row) => (
-                <EuiToolTip
-                  content={problemOf(place)}
-                  display="block"
-                  anchorProps={{ style: { width: '100%' } }}
-                >
-                  <EuiSelect
-                    compressed
-                    fullWidth
-                    aria-label={i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' })}
-                    value={feature.field}
-                    options={fieldOptions(feature.field)}
-                    isInvalid={problemOf(place) !== undefined}
-                    onChange={(event) => takeField(place, event.target.value)}
-                  />
-                </EuiToolTip>
-              ),
-            },
-            {
-              name: i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' }),
-              width: '40%',
-              render: ({ place, feature }: Row) => (
-                <EuiSelect
-                  compressed
-                  fullWidth
-                  aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
-                  value={feature.type}
-                  options={[...new Set([...types, feature.type ?? types[0]])].map((type) => ({
-                    value: type,
-                    text: typeName(type),
-                  }))}
-                  onChange={(event) => put(place, withType(feature, event.target.value as FeatureType))}
-                />
-              ),
-            },
-            {
-              name: '',
-              width: '72px',
-              align: 'right',
-              render: ({ place, feature }: Row) => (
-                <FeatureActions
-                  field={feature.field ?? ''}
-                  isOpen={open === place}
-                  toggle={() => setOpen(open === place ? undefined : place)}
-                  leaveOut={() => {
-                    setOpen(undefined);
-                    change({ features: features.filter((_feature, index) => index !== place) });
-                  }}
-                />
-              ),
-            },
-          ]}
-        />
+        <RowFeatures draft={draft} change={change} problem={problem} open={open} setOpen={setOpen} />
       )}
       <EuiSpacer size="m" />
       {areNamed && (
@@ -223,3 +90,171 @@ export function BucketFeatures(props: DraftFieldsProps & { replace: (draft: Draf
 
 /** Settings that are reset when a feature changes its field. */
 const UNNAMED = { name: undefined, weight: undefined, tolerance: undefined, unit: undefined };
+
+/** Settings whose problems are shown at the row. */
+const SETTINGS = [
+  'field',
+  'type',
+  'by',
+  'name',
+  'weight',
+  'tolerance',
+  'direction',
+  'unit',
+  'ignore_below',
+  'ignore_within_percent',
+];
+
+/** The numbers that are looked at while nobody has chosen any. */
+function UsualNumbers({ draft }: { draft: Draft }): ReactElement {
+  const usual = usualFeatures(draft);
+  const compared = comparedWithText(draft);
+  return (
+    <>
+      <EuiBadgeGroup gutterSize="s" data-test-subj="logAnomaliesLooksAt">
+        {usual.map(({ field = '' }) => (
+          <EuiBadge key={field} color="hollow" title={field}>
+            {rowFieldName(field)}
+          </EuiBadge>
+        ))}
+      </EuiBadgeGroup>
+      {compared !== undefined && (
+        <>
+          <EuiSpacer size="s" />
+          <EuiText size="xs" color="subdued">
+            {compared}
+          </EuiText>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What a feature of a row can read: its usual numbers, the entity and the time. */
+function choicesOf(draft: Draft) {
+  const usual = usualFeatures(draft);
+  const session = draft.bucket?.session;
+  // A session is its own entity, and has no earlier rows that it could deviate from.
+  const entityFields = session === undefined ? groupingOf(draft) : [session.field].filter(Boolean);
+  const types = session === undefined ? TYPES : TYPES.filter((type) => type !== 'deviation');
+  const otherFields = [draft.source.timestamp_field ?? '@timestamp', ...entityFields].filter(Boolean);
+  return { usual, entityFields, types, otherFields };
+}
+
+/** Table of the chosen features, each with its settings below it when it is open. */
+function RowFeatures(
+  props: DraftFieldsProps & { open: number | undefined; setOpen: (open: number | undefined) => void },
+): ReactElement {
+  const { draft, change, problem, open, setOpen } = props;
+  const { features } = draft;
+  const { usual, entityFields, types, otherFields } = choicesOf(draft);
+  const put = (place: number, changed: DraftFeature) =>
+    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
+  const takeField = (place: number, field: string) =>
+    put(place, {
+      ...features[place],
+      ...UNNAMED,
+      type: entityFields.includes(field) ? 'category' : 'hour_of_day',
+      ...usual.find((feature) => feature.field === field),
+      field,
+    });
+  const problemOf = (place: number): string | undefined =>
+    SETTINGS.flatMap((setting) => problem(`features.${place}.${setting}`) ?? []).at(0);
+  return (
+    <EuiBasicTable<Row>
+      items={features.map((feature, place) => ({ place, feature }))}
+      itemId={({ place }: Row) => String(place)}
+      itemIdToExpandedRowMap={
+        open === undefined || features[open] === undefined
+          ? {}
+          : {
+              [String(open)]: (
+                <FeatureSettings
+                  // another type has other settings
+                  key={`${open} ${features[open].type}`}
+                  feature={features[open]}
+                  put={(feature) => put(open, feature)}
+                  problem={(setting) => problem(`features.${open}.${setting}`)}
+                  fields={[]}
+                  isOfBuckets
+                />
+              ),
+            }
+      }
+      tableLayout="fixed"
+      tableCaption={rowFeaturesTitle(draft)}
+      columns={[
+        {
+          name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
+          render: ({ place, feature }: Row) => (
+            <FieldOfRow
+              own={feature.field}
+              inRow={[...usual.map(({ field }) => field ?? ''), ...otherFields]}
+              problem={problemOf(place)}
+              take={(field) => takeField(place, field)}
+            />
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' }),
+          width: '40%',
+          render: ({ place, feature }: Row) => (
+            <EuiSelect
+              compressed
+              fullWidth
+              aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
+              value={feature.type}
+              options={[...new Set([...types, feature.type ?? types[0]])].map((type) => ({
+                value: type,
+                text: typeName(type),
+              }))}
+              onChange={(event) => put(place, withType(feature, event.target.value as FeatureType))}
+            />
+          ),
+        },
+        {
+          name: '',
+          width: '72px',
+          align: 'right',
+          render: ({ place, feature }: Row) => (
+            <FeatureActions
+              field={feature.field ?? ''}
+              isOpen={open === place}
+              toggle={() => setOpen(open === place ? undefined : place)}
+              leaveOut={() => {
+                setOpen(undefined);
+                change({ features: features.filter((_feature, index) => index !== place) });
+              }}
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function FieldOfRow(props: {
+  own: string | undefined;
+  inRow: readonly string[];
+  problem: string | undefined;
+  take: (field: string) => void;
+}): ReactElement {
+  const { own, inRow, problem, take } = props;
+  const options = [
+    ...inRow.map((value) => ({ value, text: rowFieldName(value) })),
+    ...(own === undefined || inRow.includes(own) ? [] : [{ value: own, text: own }]),
+  ];
+  return (
+    <EuiToolTip content={problem} display="block" anchorProps={{ style: { width: '100%' } }}>
+      <EuiSelect
+        compressed
+        fullWidth
+        aria-label={i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' })}
+        value={own}
+        options={options}
+        isInvalid={problem !== undefined}
+        onChange={(event) => take(event.target.value)}
+      />
+    </EuiToolTip>
+  );
+}

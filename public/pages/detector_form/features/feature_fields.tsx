@@ -78,7 +78,7 @@ export function FeatureFields(
     fields: readonly LogField[] | undefined;
   },
 ): ReactElement {
-  const { draft, change, problem, source, distributions, fields } = props;
+  const { draft, change, problem, source, distributions } = props;
   const { api } = useApp();
   const { run, isBusy } = useAction();
   const [suggestions, setSuggestions] = useState<readonly Suggestion[]>([]);
@@ -97,10 +97,6 @@ export function FeatureFields(
       setOpen(undefined);
       change({ features: found.map(({ definition }) => definition) });
     });
-  const put = (place: number, changed: DraftFeature) =>
-    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
-  const problemOf = (place: number): string | undefined =>
-    SETTINGS.flatMap((setting) => problem(`features.${place}.${setting}`) ?? []).at(0);
 
   const rows: Row[] = features.map((feature, place) => ({
     place,
@@ -112,29 +108,12 @@ export function FeatureFields(
   }));
   return (
     <>
-      <EuiFlexGroup gutterSize="s" responsive={false} wrap>
-        <EuiFlexItem grow={false}>
-          <EuiButton
-            iconType="inspect"
-            isLoading={isBusy}
-            isDisabled={!source?.index}
-            onClick={suggest}
-            data-test-subj="logAnomaliesSuggest"
-          >
-            {i18n.translate('logAnomalies.form.suggest', { defaultMessage: 'Suggest from the logs' })}
-          </EuiButton>
-        </EuiFlexItem>
-        <EuiFlexItem grow={false}>
-          <EuiButton
-            color="text"
-            iconType="plus"
-            onClick={() => change({ features: [...features, { type: 'category', field: '' }] })}
-            data-test-subj="logAnomaliesAddFeature"
-          >
-            {i18n.translate('logAnomalies.form.addFeature', { defaultMessage: 'Add a field' })}
-          </EuiButton>
-        </EuiFlexItem>
-      </EuiFlexGroup>
+      <FeatureButtons
+        isBusy={isBusy}
+        isDisabled={!source?.index}
+        suggest={suggest}
+        add={() => change({ features: [...features, { type: 'category', field: '' }] })}
+      />
       {labels
         .filter(({ field }) => !features.some((feature) => feature.field === field))
         .map((label) => (
@@ -161,104 +140,7 @@ export function FeatureFields(
           <EuiSpacer size="s" />
         </>
       )}
-      {rows.length > 0 && (
-        <EuiBasicTable<Row>
-          items={rows}
-          itemId={({ place }: Row) => String(place)}
-          itemIdToExpandedRowMap={
-            open === undefined || features[open] === undefined
-              ? {}
-              : {
-                  [String(open)]: (
-                    <FeatureSettings
-                      // another type has other settings
-                      key={`${open} ${features[open].type}`}
-                      feature={features[open]}
-                      put={(feature) => put(open, feature)}
-                      problem={(setting) => problem(`features.${open}.${setting}`)}
-                      fields={fields}
-                    />
-                  ),
-                }
-          }
-          tableLayout="fixed"
-          tableCaption={i18n.translate('logAnomalies.form.featuresCaption', {
-            defaultMessage: 'Features of each log',
-          })}
-          columns={[
-            {
-              name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-              width: '34%',
-              render: ({ place, feature }: Row) => (
-                <EuiToolTip
-                  content={problemOf(place)}
-                  display="block"
-                  anchorProps={{ style: { width: '100%' } }}
-                >
-                  <FieldOfFeature
-                    feature={feature}
-                    isInvalid={problemOf(place) !== undefined}
-                    set={(field) => put(place, { ...feature, field })}
-                  />
-                </EuiToolTip>
-              ),
-            },
-            {
-              name: (
-                <span>
-                  {i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}{' '}
-                  <EuiIconTip
-                    content={i18n.translate('logAnomalies.form.readAsHelp', {
-                      defaultMessage:
-                        'What is looked at in the field, called a feature. Number: its size. Category: how rare the value is. Text: length, characters and signs of attacks. Message: how rare its wording is (template). Hour and day: when it comes.',
-                    })}
-                  />
-                </span>
-              ),
-              width: '29%',
-              render: ({ place, feature }: Row) => (
-                <EuiSelect
-                  compressed
-                  fullWidth
-                  aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
-                  value={feature.type}
-                  options={FEATURE_TYPES.filter((type) => type !== 'event_counts').map((type) => ({
-                    value: type,
-                    text: typeName(type),
-                  }))}
-                  onChange={(event) => {
-                    const type = event.target.value as FeatureType;
-                    put(place, withType(feature, type));
-                    if (type === 'combination' || type === 'deviation') setOpen(place);
-                  }}
-                />
-              ),
-            },
-            {
-              name: i18n.translate('logAnomalies.form.distribution', { defaultMessage: 'In your logs' }),
-              render: ({ distribution, suggestion }: Row) => (
-                <InYourLogs distribution={distribution} suggestion={suggestion} />
-              ),
-            },
-            {
-              name: '',
-              width: '72px',
-              align: 'right',
-              render: ({ place, feature }: Row) => (
-                <FeatureActions
-                  field={feature.field ?? ''}
-                  isOpen={open === place}
-                  toggle={() => setOpen(open === place ? undefined : place)}
-                  leaveOut={() => {
-                    setOpen(undefined);
-                    change({ features: features.filter((_feature, index) => index !== place) });
-                  }}
-                />
-              ),
-            },
-          ]}
-        />
-      )}
+      {rows.length > 0 && <FeaturesTable {...props} rows={rows} open={open} setOpen={setOpen} />}
     </>
   );
 }
@@ -384,4 +266,169 @@ const NUMERIC = /^-?\d+(\.\d+)?$/;
 function exampleText({ definition }: Suggestion, value: string): string {
   const isMeasured = definition.type === 'number' || definition.type === 'deviation';
   return isMeasured && NUMERIC.test(value) ? valueText(Number(value), definition) : value;
+}
+
+function FeatureButtons(props: {
+  isBusy: boolean;
+  isDisabled: boolean;
+  suggest: () => void;
+  add: () => void;
+}): ReactElement {
+  const { isBusy, isDisabled, suggest, add } = props;
+  return (
+    <EuiFlexGroup gutterSize="s" responsive={false} wrap>
+      <EuiFlexItem grow={false}>
+        <EuiButton
+          iconType="inspect"
+          isLoading={isBusy}
+          isDisabled={isDisabled}
+          onClick={suggest}
+          data-test-subj="logAnomaliesSuggest"
+        >
+          {i18n.translate('logAnomalies.form.suggest', { defaultMessage: 'Suggest from the logs' })}
+        </EuiButton>
+      </EuiFlexItem>
+      <EuiFlexItem grow={false}>
+        <EuiButton color="text" iconType="plus" onClick={add} data-test-subj="logAnomaliesAddFeature">
+          {i18n.translate('logAnomalies.form.addFeature', { defaultMessage: 'Add a field' })}
+        </EuiButton>
+      </EuiFlexItem>
+    </EuiFlexGroup>
+  );
+}
+
+/** Table of the features, each with its settings below it when it is open. */
+function FeaturesTable(
+  props: DraftFieldsProps & {
+    fields: readonly LogField[] | undefined;
+    rows: Row[];
+    open: number | undefined;
+    setOpen: (open: number | undefined) => void;
+  },
+): ReactElement {
+  const {
+    draft: { features },
+    change,
+    problem,
+    fields,
+    rows,
+    open,
+    setOpen,
+  } = props;
+  const put = (place: number, changed: DraftFeature) =>
+    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
+  const problemOf = (place: number): string | undefined =>
+    SETTINGS.flatMap((setting) => problem(`features.${place}.${setting}`) ?? []).at(0);
+  return (
+    <EuiBasicTable<Row>
+      items={rows}
+      itemId={({ place }: Row) => String(place)}
+      itemIdToExpandedRowMap={
+        open === undefined || features[open] === undefined
+          ? {}
+          : {
+              [String(open)]: (
+                <FeatureSettings
+                  // another type has other settings
+                  key={`${open} ${features[open].type}`}
+                  feature={features[open]}
+                  put={(feature) => put(open, feature)}
+                  problem={(setting) => problem(`features.${open}.${setting}`)}
+                  fields={fields}
+                />
+              ),
+            }
+      }
+      tableLayout="fixed"
+      tableCaption={i18n.translate('logAnomalies.form.featuresCaption', {
+        defaultMessage: 'Features of each log',
+      })}
+      columns={[
+        {
+          name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
+          width: '34%',
+          render: ({ place, feature }: Row) => (
+            <EuiToolTip content={problemOf(place)} display="block" anchorProps={{ style: { width: '100%' } }}>
+              <FieldOfFeature
+                feature={feature}
+                isInvalid={problemOf(place) !== undefined}
+                set={(field) => put(place, { ...feature, field })}
+              />
+            </EuiToolTip>
+          ),
+        },
+        {
+          name: <ReadAsTitle />,
+          width: '29%',
+          render: ({ place, feature }: Row) => (
+            <TypeSelect
+              type={feature.type}
+              choose={(type) => {
+                put(place, withType(feature, type));
+                if (type === 'combination' || type === 'deviation') setOpen(place);
+              }}
+            />
+          ),
+        },
+        {
+          name: i18n.translate('logAnomalies.form.distribution', { defaultMessage: 'In your logs' }),
+          render: ({ distribution, suggestion }: Row) => (
+            <InYourLogs distribution={distribution} suggestion={suggestion} />
+          ),
+        },
+        {
+          name: '',
+          width: '72px',
+          align: 'right',
+          render: ({ place, feature }: Row) => (
+            <FeatureActions
+              field={feature.field ?? ''}
+              isOpen={open === place}
+              toggle={() => setOpen(open === place ? undefined : place)}
+              leaveOut={() => {
+                setOpen(undefined);
+                change({ features: features.filter((_feature, index) => index !== place) });
+              }}
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function ReadAsTitle(): ReactElement {
+  return (
+    <span>
+      {i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}{' '}
+      <EuiIconTip
+        content={i18n.translate('logAnomalies.form.readAsHelp', {
+          defaultMessage:
+            'What is looked at in the field, called a feature. Number: its size. Category: how rare the value is. Text: length, characters and signs of attacks. Message: how rare its wording is (template). Hour and day: when it comes.',
+        })}
+      />
+    </span>
+  );
+}
+
+function TypeSelect({
+  type,
+  choose,
+}: {
+  type: FeatureType | undefined;
+  choose: (type: FeatureType) => void;
+}): ReactElement {
+  return (
+    <EuiSelect
+      compressed
+      fullWidth
+      aria-label={i18n.translate('logAnomalies.form.readAs', { defaultMessage: 'Read as' })}
+      value={type}
+      options={FEATURE_TYPES.filter((each) => each !== 'event_counts').map((each) => ({
+        value: each,
+        text: typeName(each),
+      }))}
+      onChange={(event) => choose(event.target.value as FeatureType)}
+    />
+  );
 }

@@ -71,97 +71,13 @@ export function FeatureSettings(props: FeatureSettingsProps): ReactElement {
       {isOf(type, 'number', 'deviation') && (
         <>
           <Unit {...props} set={set} />
-          <Setting
-            {...props}
-            setting="ignore_below"
-            label={i18n.translate('logAnomalies.feature.ignoreBelow', {
-              defaultMessage: 'Ignore what is less than',
-            })}
-            help={i18n.translate('logAnomalies.feature.ignoreBelowHelp', {
-              defaultMessage:
-                'In the unit of the field, such as 1000000 for 1 ms in nanoseconds; empty: nothing.',
-            })}
-          >
-            <NumberInput value={feature.ignore_below} set={(value) => set({ ignore_below: value })} />
-          </Setting>
-          <Setting
-            {...props}
-            setting="ignore_within_percent"
-            label={i18n.translate('logAnomalies.feature.ignoreWithin', {
-              defaultMessage: 'Ignore what differs from the usual by less than, in percent',
-            })}
-            help={i18n.translate('logAnomalies.feature.ignoreWithinHelp', {
-              defaultMessage: 'Such as 50: of a usual 200 ms, up to 300 ms is ordinary; empty: nothing.',
-            })}
-          >
-            <NumberInput
-              value={feature.ignore_within_percent}
-              set={(value) => set({ ignore_within_percent: value })}
-            />
-          </Setting>
+          <IgnoredValues {...props} set={set} />
         </>
       )}
-      {isOf(type, 'deviation') && (
-        <Setting
-          {...props}
-          setting="tolerance"
-          label={i18n.translate('logAnomalies.feature.tolerance', {
-            defaultMessage: 'A difference that is never unusual',
-          })}
-          help={i18n.translate('logAnomalies.feature.toleranceHelp', {
-            defaultMessage: 'In the unit of the field, for numbers that are very steady; empty: none.',
-          })}
-        >
-          <NumberInput value={feature.tolerance} set={(value) => set({ tolerance: value })} />
-        </Setting>
-      )}
-      {isOf(type, 'template') && (
-        <Setting
-          {...props}
-          setting="masks"
-          label={i18n.translate('logAnomalies.feature.masks', { defaultMessage: 'What varies in messages' })}
-          help={i18n.translate('logAnomalies.feature.masksHelp', {
-            defaultMessage:
-              'One a line, such as order = ORD-[0-9]+; numbers, addresses and ids are known anyway.',
-          })}
-        >
-          <Lines
-            value={linesOfPatterns(feature.masks)}
-            set={(lines) => set({ masks: patternsOfLines(lines) })}
-          />
-        </Setting>
-      )}
-      {isOf(type, 'text') && (
-        <Setting
-          {...props}
-          setting="patterns"
-          label={i18n.translate('logAnomalies.feature.patterns', {
-            defaultMessage: 'Patterns of your own that are counted',
-          })}
-          help={i18n.translate('logAnomalies.feature.patternsHelp', {
-            defaultMessage: 'One a line, such as secret = api_key=; signs of attacks are known anyway.',
-          })}
-        >
-          <Lines
-            value={linesOfPatterns(feature.patterns)}
-            set={(lines) => set({ patterns: patternsOfLines(lines) })}
-          />
-        </Setting>
-      )}
-      {isOf(type, 'hour_of_day', 'day_of_week', 'deviation') && (
-        <Setting
-          {...props}
-          setting="time_zone"
-          label={i18n.translate('logAnomalies.feature.timeZone', {
-            defaultMessage: 'Time zone of the hours',
-          })}
-          help={i18n.translate('logAnomalies.feature.timeZoneHelp', {
-            defaultMessage: 'Such as Europe/Berlin; empty: UTC.',
-          })}
-        >
-          <TextInput value={feature.time_zone} set={(value) => set({ time_zone: value })} />
-        </Setting>
-      )}
+      {isOf(type, 'deviation') && <Tolerance {...props} set={set} />}
+      {isOf(type, 'template') && <Masks {...props} set={set} />}
+      {isOf(type, 'text') && <OwnPatterns {...props} set={set} />}
+      {isOf(type, 'hour_of_day', 'day_of_week', 'deviation') && <TimeZone {...props} set={set} />}
       <Setting
         {...props}
         setting="name"
@@ -514,5 +430,111 @@ function Lines(props: { value: string; set: (lines: string) => void; id?: string
         set(event.target.value);
       }}
     />
+  );
+}
+
+/** Values and differences too small to count. */
+function IgnoredValues({ feature, set, ...props }: FeatureSettingsProps & Setter): ReactElement {
+  return (
+    <>
+      <Setting
+        {...props}
+        setting="ignore_below"
+        label={i18n.translate('logAnomalies.feature.ignoreBelow', {
+          defaultMessage: 'Ignore what is less than',
+        })}
+        help={i18n.translate('logAnomalies.feature.ignoreBelowHelp', {
+          defaultMessage:
+            'In the unit of the field, such as 1000000 for 1 ms in nanoseconds; empty: nothing.',
+        })}
+      >
+        <NumberInput value={feature.ignore_below} set={(value) => set({ ignore_below: value })} />
+      </Setting>
+      <Setting
+        {...props}
+        setting="ignore_within_percent"
+        label={i18n.translate('logAnomalies.feature.ignoreWithin', {
+          defaultMessage: 'Ignore what differs from the usual by less than, in percent',
+        })}
+        help={i18n.translate('logAnomalies.feature.ignoreWithinHelp', {
+          defaultMessage: 'Such as 50: of a usual 200 ms, up to 300 ms is ordinary; empty: nothing.',
+        })}
+      >
+        <NumberInput
+          value={feature.ignore_within_percent}
+          set={(value) => set({ ignore_within_percent: value })}
+        />
+      </Setting>
+    </>
+  );
+}
+
+function Tolerance({ feature, set, ...props }: FeatureSettingsProps & Setter): ReactElement {
+  return (
+    <Setting
+      {...props}
+      setting="tolerance"
+      label={i18n.translate('logAnomalies.feature.tolerance', {
+        defaultMessage: 'A difference that is never unusual',
+      })}
+      help={i18n.translate('logAnomalies.feature.toleranceHelp', {
+        defaultMessage: 'In the unit of the field, for numbers that are very steady; empty: none.',
+      })}
+    >
+      <NumberInput value={feature.tolerance} set={(value) => set({ tolerance: value })} />
+    </Setting>
+  );
+}
+
+function Masks({ feature, set, ...props }: FeatureSettingsProps & Setter): ReactElement {
+  return (
+    <Setting
+      {...props}
+      setting="masks"
+      label={i18n.translate('logAnomalies.feature.masks', { defaultMessage: 'What varies in messages' })}
+      help={i18n.translate('logAnomalies.feature.masksHelp', {
+        defaultMessage:
+          'One a line, such as order = ORD-[0-9]+; numbers, addresses and ids are known anyway.',
+      })}
+    >
+      <Lines value={linesOfPatterns(feature.masks)} set={(lines) => set({ masks: patternsOfLines(lines) })} />
+    </Setting>
+  );
+}
+
+function OwnPatterns({ feature, set, ...props }: FeatureSettingsProps & Setter): ReactElement {
+  return (
+    <Setting
+      {...props}
+      setting="patterns"
+      label={i18n.translate('logAnomalies.feature.patterns', {
+        defaultMessage: 'Patterns of your own that are counted',
+      })}
+      help={i18n.translate('logAnomalies.feature.patternsHelp', {
+        defaultMessage: 'One a line, such as secret = api_key=; signs of attacks are known anyway.',
+      })}
+    >
+      <Lines
+        value={linesOfPatterns(feature.patterns)}
+        set={(lines) => set({ patterns: patternsOfLines(lines) })}
+      />
+    </Setting>
+  );
+}
+
+function TimeZone({ feature, set, ...props }: FeatureSettingsProps & Setter): ReactElement {
+  return (
+    <Setting
+      {...props}
+      setting="time_zone"
+      label={i18n.translate('logAnomalies.feature.timeZone', {
+        defaultMessage: 'Time zone of the hours',
+      })}
+      help={i18n.translate('logAnomalies.feature.timeZoneHelp', {
+        defaultMessage: 'Such as Europe/Berlin; empty: UTC.',
+      })}
+    >
+      <TextInput value={feature.time_zone} set={(value) => set({ time_zone: value })} />
+    </Setting>
   );
 }
