@@ -98,7 +98,7 @@ const modes = (): { value: PromotionMode; text: string }[] => [
   },
 ];
 
-/** How often drift is measured, and what it leads to. */
+/** Fields for the measuring of drift, and for a training that follows it. */
 function DriftFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
   const drift = { ...DRIFT, ...draft.drift };
   const changeDrift = (changes: Partial<NonNullable<typeof draft.drift>>) =>
@@ -161,7 +161,7 @@ function DriftFields({ draft, change, problem }: DraftFieldsProps): ReactElement
   );
 }
 
-/** Which logs and verdicts a training takes beside the recent logs. */
+/** Switches for what a training takes beside the recent logs: older ones and verdicts. */
 function LearnedFrom({ draft, change }: Pick<DraftFieldsProps, 'draft' | 'change'>): ReactElement {
   const training = draft.training ?? {};
   return (

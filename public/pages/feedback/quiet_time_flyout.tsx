@@ -222,7 +222,7 @@ function QuietReplay(props: {
   );
 }
 
-/** When it is quiet: once, every week, by a calendar file or from now on. */
+/** Choice of when it is quiet: once, every week, by a calendar file or from now on. */
 function KindChoice({ draft, change }: QuietTimeFormProps): ReactElement {
   return (
     <EuiButtonGroup

@@ -130,7 +130,7 @@ function UsualNumbers({ draft }: { draft: Draft }): ReactElement {
   );
 }
 
-/** What a feature of a row can read: its usual numbers, the entity and the time. */
+/** Returns what a feature of a row can read: its usual numbers, the entity and the time. */
 function choicesOf(draft: Draft) {
   const usual = usualFeatures(draft);
   const session = draft.bucket?.session;
