@@ -86,44 +86,72 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
             onChange={(event) => setRuleParams('group_by', event.target.value)}
           />
         </Row>
-        <Row
-          label={i18n.translate('logAnomalies.rule.minEntities', {
-            defaultMessage: 'Of at least so many entities',
-          })}
+        <MinEntitiesRow
+          value={params.min_entities}
           errors={errors.min_entities}
-        >
-          <EuiFieldNumber
-            fullWidth
-            min={1}
-            step={1}
-            value={params.min_entities}
-            onChange={(event) => setRuleParams('min_entities', event.target.valueAsNumber)}
-          />
-        </Row>
-        <Row
-          label={i18n.translate('logAnomalies.rule.timesBefore', {
-            defaultMessage: 'Times as many as in the hour before',
-          })}
-          help={i18n.translate('logAnomalies.rule.timesBeforeHelp', {
-            defaultMessage: 'For each minute; empty: not compared.',
-          })}
+          change={(value) => setRuleParams('min_entities', value)}
+        />
+        <TimesBeforeRow
+          value={params.times_before}
           errors={errors.times_before}
-        >
-          <EuiFieldNumber
-            fullWidth
-            min={1}
-            step="any"
-            value={params.times_before ?? ''}
-            onChange={(event) =>
-              setRuleParams('times_before', event.target.value === '' ? null : event.target.valueAsNumber)
-            }
-            data-test-subj="logAnomaliesRuleTimesBefore"
-          />
-        </Row>
+          change={(value) => setRuleParams('times_before', value)}
+        />
         <PatternRows changes={params.pattern_changes} levels={params.levels} setRuleParams={setRuleParams} />
         <QueryRow kql={params.kql} query={params.query} errors={errors.kql} setRuleParams={setRuleParams} />
       </EuiFlexGrid>
       <FiringEstimate core={core} params={params} />
     </>
+  );
+}
+
+function TimesBeforeRow(props: {
+  value: number | null | undefined;
+  errors: string[] | undefined;
+  change: (value: number | null) => void;
+}): ReactElement {
+  const { value, errors, change } = props;
+  return (
+    <Row
+      label={i18n.translate('logAnomalies.rule.timesBefore', {
+        defaultMessage: 'Times as many as in the hour before',
+      })}
+      help={i18n.translate('logAnomalies.rule.timesBeforeHelp', {
+        defaultMessage: 'For each minute; empty: not compared.',
+      })}
+      errors={errors}
+    >
+      <EuiFieldNumber
+        fullWidth
+        min={1}
+        step="any"
+        value={value ?? ''}
+        onChange={(event) => change(event.target.value === '' ? null : event.target.valueAsNumber)}
+        data-test-subj="logAnomaliesRuleTimesBefore"
+      />
+    </Row>
+  );
+}
+
+function MinEntitiesRow(props: {
+  value: number;
+  errors: string[] | undefined;
+  change: (value: number) => void;
+}): ReactElement {
+  const { value, errors, change } = props;
+  return (
+    <Row
+      label={i18n.translate('logAnomalies.rule.minEntities', {
+        defaultMessage: 'Of at least so many entities',
+      })}
+      errors={errors}
+    >
+      <EuiFieldNumber
+        fullWidth
+        min={1}
+        step={1}
+        value={value}
+        onChange={(event) => change(event.target.valueAsNumber)}
+      />
+    </Row>
   );
 }

@@ -184,6 +184,44 @@ async function measure(client: Client): Promise<BenchSection> {
     backfills.push(score);
     throughNode.push(here);
   }
+  return sectionOf(
+    { plain, scored, updates, backfills, throughNode },
+    { snapshot, bodies, bytes, microsecondsPerLog: simulation.microsecondsPerLog },
+  );
+}
+
+/** On the node of ELASTICSEARCH_URL, or on one that is started for it. */
+export async function run(): Promise<BenchSection> {
+  const node =
+    process.env.ELASTICSEARCH_URL === undefined
+      ? await startLocalElasticsearch({ version: DEFAULT_LOCAL_VERSION, heap: '2g' })
+      : undefined;
+  const client = connect(node === undefined ? connectionFromEnvironment() : { url: node.url });
+  try {
+    return await measure(client);
+  } finally {
+    await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
+    await client.ingest.deletePipeline({ id: pipelineName(DETECTOR) }).catch(() => undefined);
+    await client.close();
+    await node?.stop();
+  }
+}
+
+function sectionOf(
+  {
+    plain,
+    scored,
+    updates,
+    backfills,
+    throughNode,
+  }: Record<'plain' | 'scored' | 'updates' | 'backfills' | 'throughNode', Cost[]>,
+  {
+    snapshot,
+    bodies,
+    bytes,
+    microsecondsPerLog,
+  }: { snapshot: ModelSnapshot; bodies: readonly string[]; bytes: number; microsecondsPerLog: number },
+): BenchSection {
   const processorRatio = median(scored.map(({ processor }, i) => processor / plain[i].processor));
   const rateRatio = median(scored.map(({ wall }, i) => plain[i].wall / wall));
   const backfillRatio = median(backfills.map(({ wall }, i) => updates[i].wall / wall));
@@ -223,7 +261,7 @@ async function measure(client: Client): Promise<BenchSection> {
         target: `at most ${MOST_BYTES}`,
         met: bytes <= MOST_BYTES,
       },
-      { name: 'trial: cost beyond an empty pipeline', value: simulation.microsecondsPerLog, unit: 'us/log' },
+      { name: 'trial: cost beyond an empty pipeline', value: microsecondsPerLog, unit: 'us/log' },
       {
         name: 'plain _update_by_query, processor time of the node',
         value: processorOf(updates),
@@ -258,21 +296,4 @@ async function measure(client: Client): Promise<BenchSection> {
       },
     ],
   };
-}
-
-/** On the node of ELASTICSEARCH_URL, or on one that is started for it. */
-export async function run(): Promise<BenchSection> {
-  const node =
-    process.env.ELASTICSEARCH_URL === undefined
-      ? await startLocalElasticsearch({ version: DEFAULT_LOCAL_VERSION, heap: '2g' })
-      : undefined;
-  const client = connect(node === undefined ? connectionFromEnvironment() : { url: node.url });
-  try {
-    return await measure(client);
-  } finally {
-    await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
-    await client.ingest.deletePipeline({ id: pipelineName(DETECTOR) }).catch(() => undefined);
-    await client.close();
-    await node?.stop();
-  }
 }

@@ -270,6 +270,14 @@ const WAYS = { counts: 1, unmatched: 0.5, residual: 1, order: 1 };
 const readable = (tokens: readonly string[]): string =>
   printable(templateTextOf(tokens).trim(), EVENT_CHARACTERS);
 
+/** A way to look at a row as a whole. */
+interface Way {
+  readonly name: string;
+  readonly weight: number;
+  readonly watched?: Watched;
+  of(row: CountedEvents, vector: Float64Array, deviations: Float64Array | undefined): number;
+}
+
 /** Makes the encoding of counted events of what {@link learnEvents} has learned. */
 export function decodeEvents(state: EventState): ColumnEncoding {
   const { columns, total, novelty, shares, components, profiles = [], orders } = state;
@@ -283,62 +291,7 @@ export function decodeEvents(state: EventState): ColumnEncoding {
     const tally = readTally((value as Reading).tally);
     return tally && countedBy(tally, templateOf);
   };
-  const ways: {
-    name: string;
-    weight: number;
-    watched?: Watched;
-    of(row: CountedEvents, vector: Float64Array, deviations: Float64Array | undefined): number;
-  }[] = [
-    {
-      name: '.unmatched',
-      weight: WAYS.unmatched,
-      of: ({ counts }) => Math.log1p(counts.get(UNMATCHED) ?? 0),
-    },
-    {
-      name: UNSEEN,
-      weight: WAYS.unmatched,
-      watched: { unseen: novelty },
-      of: ({ counts }) => (counts.has(UNMATCHED) ? 1 : 0),
-    },
-    ...(usual === undefined
-      ? []
-      : [
-          {
-            name: '.largest',
-            weight: WAYS.counts / 2,
-            watched: { tail: 'high' } as const,
-            of: (_row: CountedEvents, _vector: Float64Array, deviations: Float64Array | undefined) =>
-              Math.max(0, ...(deviations ?? [])),
-          },
-          {
-            name: '.smallest',
-            weight: WAYS.counts / 2,
-            watched: { tail: 'low' } as const,
-            of: (_row: CountedEvents, _vector: Float64Array, deviations: Float64Array | undefined) =>
-              Math.min(0, ...(deviations ?? [])),
-          },
-        ]),
-    ...(components === undefined
-      ? []
-      : [
-          {
-            name: '.residual',
-            weight: WAYS.residual,
-            watched: { tail: 'high' } as const,
-            of: (_row: CountedEvents, vector: Float64Array) => residualOf(components, vector.map(Math.log1p)),
-          },
-        ]),
-    ...(order === undefined
-      ? []
-      : [
-          {
-            name: '.order',
-            weight: WAYS.order,
-            watched: { tail: 'high' } as const,
-            of: (row: CountedEvents) => order.surpriseOf(placesOf(row, columns)),
-          },
-        ]),
-  ];
+  const ways = waysOf({ hasShares: usual !== undefined, components, order, novelty, columns });
   const encodeRow = (row: CountedEvents, groups: readonly string[]) => {
     const vector = vectorOf(row, columns);
     return { vector, deviations: usual?.deviationsOf(vector, groups) };
@@ -372,20 +325,11 @@ export function decodeEvents(state: EventState): ColumnEncoding {
     const found = told(value);
     if (found === undefined) return { kind: 'events' };
     const { unseen, steps, rarest } = found;
-    const isRare = rarest !== undefined && rarest.share < RARE_SHARE;
     return {
       kind: 'events',
       logs: total,
       events: [...unseen.map(({ text }) => ({ text, never: true as const })), ...steps].slice(0, TOLD_STEPS),
-      ...(isRare && {
-        order: {
-          rule: rarest.rule,
-          ...(rarest.step !== BEGIN && { step: textOf(rarest.step) }),
-          other: textOf(rarest.other),
-          rows: rarest.rows,
-          of: rarest.of,
-        },
-      }),
+      ...rareOrderOf(rarest, textOf),
     };
   };
   return {
@@ -435,3 +379,87 @@ export function decodeEvents(state: EventState): ColumnEncoding {
 
 /** An order that fewer of the sessions with the first of two steps have is told as rare. */
 const RARE_SHARE = 0.02;
+
+/** The columns behind the counts: each looks at a row as a whole. */
+function waysOf({
+  hasShares,
+  components,
+  order,
+  novelty,
+  columns,
+}: {
+  hasShares: boolean;
+  components: EventState['components'];
+  order: ReturnType<typeof readOrders> | undefined;
+  novelty: EventState['novelty'];
+  columns: number;
+}): Way[] {
+  return [
+    {
+      name: '.unmatched',
+      weight: WAYS.unmatched,
+      of: ({ counts }) => Math.log1p(counts.get(UNMATCHED) ?? 0),
+    },
+    {
+      name: UNSEEN,
+      weight: WAYS.unmatched,
+      watched: { unseen: novelty },
+      of: ({ counts }) => (counts.has(UNMATCHED) ? 1 : 0),
+    },
+    ...(!hasShares
+      ? []
+      : [
+          {
+            name: '.largest',
+            weight: WAYS.counts / 2,
+            watched: { tail: 'high' } as const,
+            of: (_row: CountedEvents, _vector: Float64Array, deviations: Float64Array | undefined) =>
+              Math.max(0, ...(deviations ?? [])),
+          },
+          {
+            name: '.smallest',
+            weight: WAYS.counts / 2,
+            watched: { tail: 'low' } as const,
+            of: (_row: CountedEvents, _vector: Float64Array, deviations: Float64Array | undefined) =>
+              Math.min(0, ...(deviations ?? [])),
+          },
+        ]),
+    ...(components === undefined
+      ? []
+      : [
+          {
+            name: '.residual',
+            weight: WAYS.residual,
+            watched: { tail: 'high' } as const,
+            of: (_row: CountedEvents, vector: Float64Array) => residualOf(components, vector.map(Math.log1p)),
+          },
+        ]),
+    ...(order === undefined
+      ? []
+      : [
+          {
+            name: '.order',
+            weight: WAYS.order,
+            watched: { tail: 'high' } as const,
+            of: (row: CountedEvents) => order.surpriseOf(placesOf(row, columns)),
+          },
+        ]),
+  ];
+}
+
+function rareOrderOf(
+  rarest: ReturnType<ReturnType<typeof readOrders>['rarestOf']>,
+  textOf: (id: number) => string,
+): Pick<Comparison, 'order'> {
+  const isRare = rarest !== undefined && rarest.share < RARE_SHARE;
+  if (!isRare) return {};
+  return {
+    order: {
+      rule: rarest.rule,
+      ...(rarest.step !== BEGIN && { step: textOf(rarest.step) }),
+      other: textOf(rarest.other),
+      rows: rarest.rows,
+      of: rarest.of,
+    },
+  };
+}

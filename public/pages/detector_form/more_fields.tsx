@@ -89,41 +89,7 @@ export function MoreFields(
           }),
           set: (value) => change({ schedule: { ...schedule, query_delay: value } }),
         })}
-        {draft.unit !== 'bucket' && (
-          <EuiFlexItem>
-            <EuiFormRow
-              fullWidth
-              label={i18n.translate('logAnomalies.form.scoring', { defaultMessage: 'Logs are scored by' })}
-              helpText={i18n.translate('logAnomalies.form.scoringHelp', {
-                defaultMessage:
-                  'Kibana suits most; Elasticsearch suits very many logs. See Models for how logs go through its pipeline.',
-              })}
-              isInvalid={problem('scoring') !== undefined}
-              error={problem('scoring')}
-            >
-              <EuiSelect
-                fullWidth
-                value={draft.scoring ?? 'job'}
-                options={[
-                  {
-                    value: 'job',
-                    text: i18n.translate('logAnomalies.form.scoringJob', {
-                      defaultMessage: 'Kibana, every so often',
-                    }),
-                  },
-                  {
-                    value: 'ingest',
-                    text: i18n.translate('logAnomalies.form.scoringIngest', {
-                      defaultMessage: 'Elasticsearch, as they arrive (ingest pipeline)',
-                    }),
-                  },
-                ]}
-                onChange={(event) => change(withScoring(draft, event.target.value as 'job' | 'ingest'))}
-                data-test-subj="logAnomaliesScoring"
-              />
-            </EuiFormRow>
-          </EuiFlexItem>
-        )}
+        {draft.unit !== 'bucket' && <ScoringField draft={draft} change={change} problem={problem} />}
       </EuiFlexGrid>
       <EuiSpacer size="m" />
       <EuiFormRow
@@ -138,5 +104,44 @@ export function MoreFields(
         />
       </EuiFormRow>
     </EuiAccordion>
+  );
+}
+
+/** Choice of where logs are scored: in Kibana or in Elasticsearch. */
+function ScoringField({ draft, change, problem }: DraftFieldsProps): ReactElement {
+  return (
+    <EuiFlexItem>
+      <EuiFormRow
+        fullWidth
+        label={i18n.translate('logAnomalies.form.scoring', { defaultMessage: 'Logs are scored by' })}
+        helpText={i18n.translate('logAnomalies.form.scoringHelp', {
+          defaultMessage:
+            'Kibana suits most; Elasticsearch suits very many logs. See Models for how logs go through its pipeline.',
+        })}
+        isInvalid={problem('scoring') !== undefined}
+        error={problem('scoring')}
+      >
+        <EuiSelect
+          fullWidth
+          value={draft.scoring ?? 'job'}
+          options={[
+            {
+              value: 'job',
+              text: i18n.translate('logAnomalies.form.scoringJob', {
+                defaultMessage: 'Kibana, every so often',
+              }),
+            },
+            {
+              value: 'ingest',
+              text: i18n.translate('logAnomalies.form.scoringIngest', {
+                defaultMessage: 'Elasticsearch, as they arrive (ingest pipeline)',
+              }),
+            },
+          ]}
+          onChange={(event) => change(withScoring(draft, event.target.value as 'job' | 'ingest'))}
+          data-test-subj="logAnomaliesScoring"
+        />
+      </EuiFormRow>
+    </EuiFlexItem>
   );
 }

@@ -41,14 +41,6 @@ export function realRequests(sources: WebSources): TrafficKind {
   // The test begins after ten days of history, on a Thursday: see labelled_traffic.ts.
   const partOf = (time: number): Parts => parts[time >= Date.UTC(2026, 2, 12) ? 1 : 0];
 
-  interface Change {
-    readonly url?: string;
-    readonly method?: string;
-    readonly status?: number;
-    readonly milliseconds?: number;
-    readonly bytes?: number;
-    readonly agent?: string;
-  }
   const document = (
     draws: Draws,
     time: number,
@@ -121,65 +113,83 @@ export function realRequests(sources: WebSources): TrafficKind {
     peakHour: 15,
     weekend: 0.7,
     ordinary: (draws, time, isReleased) => document(draws, time, isReleased, () => ({})),
-    incidents: {
-      failing: incident((draws) => {
-        const status = draws.of([500, 502, 503]);
-        return ({ milliseconds }) => ({
-          status,
-          bytes: 290,
-          milliseconds: milliseconds * draws.logNormal(2, 0.5),
-        });
-      }),
-      slow: incident((draws) => {
-        const times = draws.integer(20, 80);
-        return ({ milliseconds }) => ({ milliseconds: milliseconds * times });
-      }),
-      timing_out: incident((draws) => () => ({
-        status: 504,
-        bytes: 170,
-        milliseconds: 60_000 + 300 * draws.fraction(),
-      })),
-      attack: incident((draws) => ({ url }, time) => {
-        const value = draws.of(partOf(time).attacks);
-        const written = draws.chance(0.2) ? value : encodeURIComponent(value);
-        return { url: `${url.split('?')[0]}?${draws.of(PARAMETERS)}=${written}` };
-      }),
-      scan: incident((draws) => {
-        const agent = draws.chance(0.5) ? draws.of(STRANGE_AGENTS) : undefined;
-        return () => ({
-          url: draws.of(SCANNED),
-          status: 404,
-          bytes: 290,
-          milliseconds: draws.logNormal(3, 0.3),
-          ...(agent && { agent }),
-        });
-      }),
-      leak: incident((draws) => {
-        const bytes = draws.logNormal(900_000_000, 0.5);
-        return ({ milliseconds }) => ({
-          bytes: bytes * draws.logNormal(1, 0.1),
-          milliseconds: milliseconds * 4,
-        });
-      }),
-      odd_method: incident((draws) => {
-        const method = draws.of(['TRACE', 'PROPFIND', 'CONNECT', 'DELETE', 'PUT', 'TRACK']);
-        return () => ({ method, status: draws.of([405, 400, 501]), bytes: 220 });
-      }),
-      brute_force: incident((draws) => {
-        const agent = draws.of(STRANGE_AGENTS);
-        return () => ({
-          url: '/wp-login.php',
-          method: 'POST',
-          status: draws.of([401, 403]),
-          bytes: 1_700,
-          agent,
-        });
-      }),
-      strange_agent: incident((draws) => {
-        const agent = draws.of(STRANGE_AGENTS);
-        return () => ({ agent });
-      }),
-      empty_answer: incident(() => () => ({ status: 200, bytes: 0, method: 'GET' })),
-    },
+    incidents: incidentsOf(incident, partOf),
+  };
+}
+
+interface Change {
+  readonly url?: string;
+  readonly method?: string;
+  readonly status?: number;
+  readonly milliseconds?: number;
+  readonly bytes?: number;
+  readonly agent?: string;
+}
+
+function incidentsOf(
+  incident: (
+    change: (draws: Draws) => (usual: Required<Change>, time: number) => Change,
+  ) => (draws: Draws, isReleased: boolean) => (time: number) => LogDocument,
+  partOf: (time: number) => Parts,
+): TrafficKind['incidents'] {
+  return {
+    failing: incident((draws) => {
+      const status = draws.of([500, 502, 503]);
+      return ({ milliseconds }) => ({
+        status,
+        bytes: 290,
+        milliseconds: milliseconds * draws.logNormal(2, 0.5),
+      });
+    }),
+    slow: incident((draws) => {
+      const times = draws.integer(20, 80);
+      return ({ milliseconds }) => ({ milliseconds: milliseconds * times });
+    }),
+    timing_out: incident((draws) => () => ({
+      status: 504,
+      bytes: 170,
+      milliseconds: 60_000 + 300 * draws.fraction(),
+    })),
+    attack: incident((draws) => ({ url }, time) => {
+      const value = draws.of(partOf(time).attacks);
+      const written = draws.chance(0.2) ? value : encodeURIComponent(value);
+      return { url: `${url.split('?')[0]}?${draws.of(PARAMETERS)}=${written}` };
+    }),
+    scan: incident((draws) => {
+      const agent = draws.chance(0.5) ? draws.of(STRANGE_AGENTS) : undefined;
+      return () => ({
+        url: draws.of(SCANNED),
+        status: 404,
+        bytes: 290,
+        milliseconds: draws.logNormal(3, 0.3),
+        ...(agent && { agent }),
+      });
+    }),
+    leak: incident((draws) => {
+      const bytes = draws.logNormal(900_000_000, 0.5);
+      return ({ milliseconds }) => ({
+        bytes: bytes * draws.logNormal(1, 0.1),
+        milliseconds: milliseconds * 4,
+      });
+    }),
+    odd_method: incident((draws) => {
+      const method = draws.of(['TRACE', 'PROPFIND', 'CONNECT', 'DELETE', 'PUT', 'TRACK']);
+      return () => ({ method, status: draws.of([405, 400, 501]), bytes: 220 });
+    }),
+    brute_force: incident((draws) => {
+      const agent = draws.of(STRANGE_AGENTS);
+      return () => ({
+        url: '/wp-login.php',
+        method: 'POST',
+        status: draws.of([401, 403]),
+        bytes: 1_700,
+        agent,
+      });
+    }),
+    strange_agent: incident((draws) => {
+      const agent = draws.of(STRANGE_AGENTS);
+      return () => ({ agent });
+    }),
+    empty_answer: incident(() => () => ({ status: 200, bytes: 0, method: 'GET' })),
   };
 }

@@ -55,6 +55,14 @@ export interface PatternOwner {
   readonly detector: Detector;
 }
 
+type Search = <Document>(request: estypes.SearchRequest) => Promise<estypes.SearchResponse<Document>>;
+
+interface FoundAggregations {
+  readonly states: { buckets: { key: string; doc_count: number }[] };
+  readonly entities: { buckets: { key: string }[] };
+  readonly since: { value_as_string?: string };
+}
+
 /**
  * Patterns of a detector with counts and trend.
  *
@@ -77,10 +85,10 @@ export async function listLogPatterns(
   const interval = Math.max(span, Math.ceil((to - from) / query.intervals / span) * span);
   const frame = { from: Math.floor(from / span) * span, to, interval };
   const base: Query[] = [{ term: { detector_id: detectorId } }];
-  const search = <Document>(request: estypes.SearchRequest): Promise<estypes.SearchResponse<Document>> =>
+  const search: Search = (request) =>
     attempt(
       () =>
-        client.search<Document>({
+        client.search({
           index: patternsIndex(space),
           ignore_unavailable: true,
           allow_no_indices: true,
@@ -95,32 +103,8 @@ export async function listLogPatterns(
   ];
   const chosen = patternFilter(base, query);
   const [found, events, counted, search_] = await Promise.all([
-    search<PatternDocument>({
-      size: PATTERN_LIMITS.patterns,
-      _source: ['pattern_id', 'first_seen', 'last_seen', 'state', 'state_since', 'model.members'],
-      track_total_hits: true,
-      query: { bool: { filter: chosen } },
-      post_filter: stateFilter(query),
-      aggs: {
-        states: { terms: { field: 'states', size: PATTERN_STATES.length } },
-        entities: { terms: { field: 'entities', size: ENTITIES_SHOWN, order: { _key: 'asc' } } },
-        since: { min: { field: 'first_seen' } },
-      },
-    }),
-    search<EventDocument>({
-      size: EVENTS_SHOWN,
-      query: {
-        bool: {
-          filter: [
-            ...base,
-            { term: { kind: 'event' } },
-            { range: { '@timestamp': { gte: frame.from, lt: to, format: 'epoch_millis' } } },
-            ...(query.entity === undefined ? [] : [{ term: { entity: query.entity } }]),
-          ],
-        },
-      },
-      sort: [{ '@timestamp': { order: 'desc', unmapped_type: 'date' } }],
-    }),
+    search<PatternDocument>(patternsRequest(chosen, query)),
+    search<EventDocument>(eventsRequest(base, frame, query.entity)),
     search({
       size: 0,
       query: { bool: { filter: days } },
@@ -135,36 +119,14 @@ export async function listLogPatterns(
       ? ('words' as const)
       : messageSearchOf(client, { index: detector.source.index, field: detector.patterns.field }),
   ]);
-  const totals = new Map(
-    (
-      (
-        counted.aggregations as
-          { patterns?: { buckets: { key: string; logs: { value: number } }[] } } | undefined
-      )?.patterns?.buckets ?? []
-    ).map(({ key, logs }) => [key, logs.value]),
-  );
+  const totals = totalsOf(counted);
   const totalOf = ({ pattern_id: id, model }: PatternDocument): number =>
     [id, ...model.members].reduce((sum, each) => sum + (totals.get(each) ?? 0), 0);
   const light = found.hits.hits.flatMap(({ _source }) => _source ?? []);
   const page = sorted(light, query, totalOf).slice(first, first + query.size);
   const ids = page.map(({ pattern_id: id }) => id);
   const members = page.flatMap(({ model }) => model.members);
-  const [whole, counts] =
-    page.length === 0
-      ? [undefined, undefined]
-      : await Promise.all([
-          search<PatternDocument>({
-            size: page.length,
-            query: {
-              bool: { filter: [...base, { term: { kind: 'pattern' } }, { terms: { pattern_id: ids } }] },
-            },
-          }),
-          search<CountsDocument>({
-            size: MOST_DAYS,
-            _source: ['pattern_id', 'day', 'cells'],
-            query: { bool: { filter: [...days, { terms: { pattern_id: [...ids, ...members] } }] } },
-          }),
-        ]);
+  const [whole, counts] = await readPage(search, { base, days, ids, members });
   const documents = new Map(
     (whole?.hits.hits ?? []).flatMap(({ _source }) =>
       _source === undefined ? [] : [[_source.pattern_id, _source]],
@@ -176,13 +138,7 @@ export async function listLogPatterns(
     query.entity,
   );
   const field = detector.patterns?.field;
-  const aggregations = found.aggregations as
-    | {
-        states: { buckets: { key: string; doc_count: number }[] };
-        entities: { buckets: { key: string }[] };
-        since: { value_as_string?: string };
-      }
-    | undefined;
+  const aggregations = found.aggregations as FoundAggregations | undefined;
   return {
     total: hitTotal(found.hits),
     patterns: ids.flatMap((id) => {
@@ -330,3 +286,78 @@ const eventOf = ({
   time: iso(time),
   ...event,
 });
+
+function patternsRequest(filter: Query[], query: ListQuery): estypes.SearchRequest {
+  return {
+    size: PATTERN_LIMITS.patterns,
+    _source: ['pattern_id', 'first_seen', 'last_seen', 'state', 'state_since', 'model.members'],
+    track_total_hits: true,
+    query: { bool: { filter } },
+    post_filter: stateFilter(query),
+    aggs: {
+      states: { terms: { field: 'states', size: PATTERN_STATES.length } },
+      entities: { terms: { field: 'entities', size: ENTITIES_SHOWN, order: { _key: 'asc' } } },
+      since: { min: { field: 'first_seen' } },
+    },
+  };
+}
+
+function eventsRequest(
+  base: readonly Query[],
+  { from, to }: { from: number; to: number },
+  entity: string | undefined,
+): estypes.SearchRequest {
+  return {
+    size: EVENTS_SHOWN,
+    query: {
+      bool: {
+        filter: [
+          ...base,
+          { term: { kind: 'event' } },
+          { range: { '@timestamp': { gte: from, lt: to, format: 'epoch_millis' } } },
+          ...(entity === undefined ? [] : [{ term: { entity } }]),
+        ],
+      },
+    },
+    sort: [{ '@timestamp': { order: 'desc', unmapped_type: 'date' } }],
+  };
+}
+
+/** Logs by pattern. */
+function totalsOf(counted: estypes.SearchResponse<unknown>): Map<string, number> {
+  return new Map(
+    (
+      (
+        counted.aggregations as
+          { patterns?: { buckets: { key: string; logs: { value: number } }[] } } | undefined
+      )?.patterns?.buckets ?? []
+    ).map(({ key, logs }) => [key, logs.value]),
+  );
+}
+
+/** Reads the patterns of a page, and their counts. */
+async function readPage(
+  search: Search,
+  {
+    base,
+    days,
+    ids,
+    members,
+  }: { base: readonly Query[]; days: readonly Query[]; ids: string[]; members: readonly string[] },
+) {
+  return ids.length === 0
+    ? ([undefined, undefined] as const)
+    : await Promise.all([
+        search<PatternDocument>({
+          size: ids.length,
+          query: {
+            bool: { filter: [...base, { term: { kind: 'pattern' } }, { terms: { pattern_id: ids } }] },
+          },
+        }),
+        search<CountsDocument>({
+          size: MOST_DAYS,
+          _source: ['pattern_id', 'day', 'cells'],
+          query: { bool: { filter: [...days, { terms: { pattern_id: [...ids, ...members] } }] } },
+        }),
+      ]);
+}

@@ -43,16 +43,9 @@ export function createElasticsearchJournal(
   /** Incidents are told once for all detectors that found something of them. */
   const idOf = (kind: string, id: string): string =>
     INCIDENT_ID.test(id) ? documentId(kind, space, id) : documentId(kind, space, detectorId, id);
-  const what = `remember what was announced of the detector "${detectorId}"`;
+  const what = whatOf(detectorId);
   const guard = guardOf(client, 'checkpoints');
-  const sharedTry = (message: string, channel: SharedTries): BulkOperation => ({
-    action: 'index',
-    index,
-    id: idOf('try', message),
-    document: { type: 'try', detector_id: detectorId, space, channel, at: new Date(now()).toISOString() },
-  });
-  /** The tries that this journal noted last, by their messages. */
-  const noted = new Map<string, DocumentRevision>();
+
   let isReady: Promise<void> | undefined;
   const ready = (): Promise<void> =>
     (isReady ??= ensureIndex(client, index, 'checkpoints').then(() => forget(client, target, now())));
@@ -103,51 +96,7 @@ export function createElasticsearchJournal(
       const found = docs[0];
       return (found && '_source' in found && found._source?.channel) || { sentAt: [], outbox: [] };
     },
-    noteSharedTry: async (message) => {
-      await ready();
-      const id = idOf('try', message);
-      const { docs } = await attempt(
-        () => client.mget<{ detector_id: string; channel: SharedTries }>({ index, ids: [id] }),
-        { what },
-      );
-      const found = docs[0] !== undefined && '_source' in docs[0] ? docs[0] : undefined;
-      const { detector_id: by, channel: before } = found?._source ?? {};
-      // The clock of another Kibana may be wrong in either direction.
-      const isOver = before === undefined || Math.abs(now() - before.at) > TRY_TAKES;
-      if (!isOver && by !== detectorId) return undefined;
-      const tries = before?.tries ?? 0;
-      const { revisions } = await bulkWrite(
-        client,
-        [
-          {
-            ...sharedTry(message, { tries: tries + 1, at: now() }),
-            ...(found === undefined
-              ? { action: 'create' }
-              : {
-                  ifUnchangedSince: {
-                    sequenceNumber: found._seq_no as number,
-                    primaryTerm: found._primary_term as number,
-                  },
-                }),
-          },
-        ],
-        { what, guard },
-      );
-      const revision = revisions.get(id);
-      // Another detector was quicker.
-      if (revision === undefined) return undefined;
-      noted.set(message, revision);
-      return tries;
-    },
-    takeBackSharedTry: async (message, tries) => {
-      const ifUnchangedSince = noted.get(message);
-      if (ifUnchangedSince === undefined) return;
-      noted.delete(message);
-      const operation = { ...sharedTry(message, { tries, at: 0 }), ifUnchangedSince };
-      const { refused, unwritten } = await bulkWrite(client, [operation], { what, guard });
-      // Another detector may have noted a try meanwhile, which stays.
-      throwIfRefused({ refused: refused.filter(({ status }) => status !== 409), unwritten }, what);
-    },
+    ...sharedTries(client, target, { now, ready, idOf }),
     writeChannel: async (channel, state) => {
       await ready();
       const document = {
@@ -194,4 +143,78 @@ async function forget(
       wait_for_completion: false,
     })
     .catch(() => undefined);
+}
+
+/** Notes tries of messages that several detectors may send. */
+function sharedTries(
+  client: ElasticsearchClient,
+  { space, detectorId }: { space: string; detectorId: string },
+  {
+    now,
+    ready,
+    idOf,
+  }: { now: () => number; ready: () => Promise<void>; idOf: (kind: string, id: string) => string },
+): Pick<AnnouncementJournal, 'noteSharedTry' | 'takeBackSharedTry'> {
+  const index = checkpointsIndex(space);
+  const what = whatOf(detectorId);
+  const guard = guardOf(client, 'checkpoints');
+  const sharedTry = (message: string, channel: SharedTries): BulkOperation => ({
+    action: 'index',
+    index,
+    id: idOf('try', message),
+    document: { type: 'try', detector_id: detectorId, space, channel, at: new Date(now()).toISOString() },
+  });
+  /** The tries that this journal noted last, by their messages. */
+  const noted = new Map<string, DocumentRevision>();
+  return {
+    noteSharedTry: async (message) => {
+      await ready();
+      const id = idOf('try', message);
+      const { docs } = await attempt(
+        () => client.mget<{ detector_id: string; channel: SharedTries }>({ index, ids: [id] }),
+        { what },
+      );
+      const found = docs[0] !== undefined && '_source' in docs[0] ? docs[0] : undefined;
+      const { detector_id: by, channel: before } = found?._source ?? {};
+      // The clock of another Kibana may be wrong in either direction.
+      const isOver = before === undefined || Math.abs(now() - before.at) > TRY_TAKES;
+      if (!isOver && by !== detectorId) return undefined;
+      const tries = before?.tries ?? 0;
+      const { revisions } = await bulkWrite(
+        client,
+        [
+          {
+            ...sharedTry(message, { tries: tries + 1, at: now() }),
+            ...(found === undefined
+              ? { action: 'create' }
+              : {
+                  ifUnchangedSince: {
+                    sequenceNumber: found._seq_no as number,
+                    primaryTerm: found._primary_term as number,
+                  },
+                }),
+          },
+        ],
+        { what, guard },
+      );
+      const revision = revisions.get(id);
+      // Another detector was quicker.
+      if (revision === undefined) return undefined;
+      noted.set(message, revision);
+      return tries;
+    },
+    takeBackSharedTry: async (message, tries) => {
+      const ifUnchangedSince = noted.get(message);
+      if (ifUnchangedSince === undefined) return;
+      noted.delete(message);
+      const operation = { ...sharedTry(message, { tries, at: 0 }), ifUnchangedSince };
+      const { refused, unwritten } = await bulkWrite(client, [operation], { what, guard });
+      // Another detector may have noted a try meanwhile, which stays.
+      throwIfRefused({ refused: refused.filter(({ status }) => status !== 409), unwritten }, what);
+    },
+  };
+}
+
+function whatOf(detectorId: string): string {
+  return `remember what was announced of the detector "${detectorId}"`;
 }
