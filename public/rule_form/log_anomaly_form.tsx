@@ -106,7 +106,7 @@ export function LogAnomalyForm(props: FormProps<LogAnomalyParams>): ReactElement
 
 function TimesBeforeRow(props: {
   value: number | null | undefined;
-  errors: string[] | undefined;
+  errors: readonly string[] | undefined;
   change: (value: number | null) => void;
 }): ReactElement {
   const { value, errors, change } = props;
@@ -134,7 +134,7 @@ function TimesBeforeRow(props: {
 
 function MinEntitiesRow(props: {
   value: number;
-  errors: string[] | undefined;
+  errors: readonly string[] | undefined;
   change: (value: number) => void;
 }): ReactElement {
   const { value, errors, change } = props;

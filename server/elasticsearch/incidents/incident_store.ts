@@ -181,7 +181,7 @@ async function searchIncidents(
 async function writeIncidents(
   client: ElasticsearchClient,
   { space, policy, signal }: StoreOptions,
-  incidents: readonly StoredIncident[],
+  incidents: Parameters<IncidentStore['write']>[0],
 ): Promise<boolean> {
   const index = incidentsIndex(space);
   const operations = incidents.map(({ revision, ...kept }): BulkOperation => ({
