@@ -3,7 +3,7 @@ import { useApp } from '../../shared/app/app_context';
 import { resolveRange } from '../../shared/values/time_range';
 import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
-import { readExplorerQuery } from './explorer_query';
+import type { readExplorerQuery } from './explorer_query';
 import { sizeOf } from './incidents_view';
 /** Of the timeline and of the lanes below it: a bar stands above the cells of the same time. */
 const BUCKETS = 80;

@@ -3,7 +3,7 @@ import { EuiButton, EuiFlexGroup, EuiFlexItem } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { useApp } from '../../shared/app/app_context';
-import { useAction } from '../../shared/requests/use_action';
+import type { useAction } from '../../shared/requests/use_action';
 
 /** Buttons that train a model, go back to the previous one and import one from a file. */
 export function ModelActions({
