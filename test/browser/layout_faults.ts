@@ -46,8 +46,10 @@ function findLayoutFaults(): string[] {
       for (let around: Element | null = parent; around !== null; around = around.parentElement) {
         const style = getComputedStyle(around);
         const bounds = around.getBoundingClientRect();
-        // For screen readers alone.
-        if (bounds.width <= 1 || bounds.height <= 1) isHidden ||= style.position === 'absolute';
+        // For screen readers alone; captions of tables keep their place in the flow in newer EUI.
+        if (bounds.width <= 1 || bounds.height <= 1) {
+          isHidden ||= style.position === 'absolute' || around.tagName === 'CAPTION';
+        }
         if (style.overflowX === 'visible' && style.overflowY === 'visible') continue;
         isShortened ||= style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
         canScroll ||= style.overflowX === 'auto' || style.overflowX === 'scroll';
