@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the demo and the tests need: Node packages always; Java, Maven and (with --tests) Chromium when they
+# Installs what the demo and the tests need: Node packages always; Java, Maven and (with --tests) Chromium and jq when they
 # are missing and apt-get may be used. Says what is missing otherwise.
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,16 +13,19 @@ packages=""
 if [ "${1:-}" = --tests ] && [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null 2>&1; then
   packages="$packages chromium"
 fi
+if [ "${1:-}" = --tests ] && ! command -v jq >/dev/null 2>&1; then
+  packages="$packages jq"
+fi
 if [ -n "$packages" ]; then
   if command -v apt-get >/dev/null 2>&1; then
     run=""
     [ "$(id -u)" = 0 ] || run=sudo
-    echo "Installing$([ "$need_java" = yes ] && echo ' Java and Maven')$(echo "$packages" | grep -q chromium && echo ' Chromium'):" >&2
+    echo "Installing $packages" >&2
     $run apt-get update -qq >&2
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends $packages >/dev/null
   else
-    echo "Please install: $packages (on macOS: brew install openjdk@17 maven chromium), then run this again." >&2
+    echo "Please install: $packages (on macOS: brew install openjdk@17 maven chromium jq), then run this again." >&2
     exit 2
   fi
 fi

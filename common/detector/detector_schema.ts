@@ -63,7 +63,7 @@ export const thresholdSchema = z.discriminatedUnion('method', [
       .max(0.5)
       .default(0.01)
       .describe(
-        'Share of training logs to call anomalous; up to twice as many where more stand apart from the others',
+        'Share of training logs to call anomalous; to 0.05 up to twice as many, where more stand apart from the others',
       ),
   }),
   z.strictObject({

@@ -1,4 +1,4 @@
-import React, { lazy, Suspense, type ReactElement } from 'react';
+import React, { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
 import { EuiButtonEmpty, EuiFlexGroup, EuiFlexItem, EuiPageTemplate, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../shared/app/app_context';
@@ -24,6 +24,11 @@ const SettingsTab = lazy(() => import('./settings/settings_tab'));
 const JobsTab = lazy(() => import('./jobs/jobs_tab'));
 
 const POLL_MILLISECONDS = 5_000;
+/** While people wait for a model, or for what it finds in the past. */
+const POLL_WORK_MILLISECONDS = 2_000;
+
+const isUnderWay = ({ training, backfill }: DetectorView['status']): boolean =>
+  [training?.state, backfill?.state].some((state) => state === 'queued' || state === 'running');
 
 function tabName(tab: DetectorTab): string {
   switch (tab) {
@@ -47,6 +52,7 @@ function tabName(tab: DetectorTab): string {
 /** One detector: what it found, its models, its work. */
 export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab }): ReactElement {
   const { api, go, hrefOf } = useApp();
+  const [isAtWork, setIsAtWork] = useState(false);
   const request = useRequest(
     async (signal) => {
       const params = { params: { id } };
@@ -57,10 +63,11 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
       return { record, status };
     },
     [api, id],
-    POLL_MILLISECONDS,
+    isAtWork ? POLL_WORK_MILLISECONDS : POLL_MILLISECONDS,
   );
 
   const view = request.value;
+  useEffect(() => setIsAtWork(view !== undefined && isUnderWay(view.status)), [view]);
   const isGone = request.failure?.status === 404;
   const name = isGone
     ? i18n.translate('logAnomalies.detector.gone', { defaultMessage: 'This detector is not here' })

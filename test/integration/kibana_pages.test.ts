@@ -4,7 +4,7 @@ import { type ApiResponse, type DetectorRecord, type Endpoints, type Operation }
 import { RUNS_KEPT } from '../../common/api/status';
 import { DetectionError } from '../../common/detection_error';
 import { parseDetector } from '../../common/detector';
-import { scoreAtExceedance } from '../../common/threshold';
+import { contaminationThreshold } from '../../common/threshold/contamination_threshold';
 import { ownerRole, readerRole, resultsPattern, type RoleDefinition } from '../../server/elasticsearch';
 import { demoPrivileges } from '../../server/elasticsearch/logs/demo_index';
 import { demoIndex } from '../../server/elasticsearch/indices/names';
@@ -270,7 +270,7 @@ describe('what the form of a detector shows', () => {
     });
     expect(preview.alerts_per_day / preview.alert_share).toBeCloseTo(86_400, -3);
     expect(preview.top).toHaveLength(40);
-    expect(scoreAtExceedance(preview.quantiles, 0.01)).toBeCloseTo(preview.threshold, 9);
+    expect(contaminationThreshold(preview.quantiles, 0.01)).toBeCloseTo(preview.threshold, 9);
     const flagged = preview.top.filter(({ score }) => score >= preview.threshold);
     expect(flagged.every(({ is_anomaly }) => is_anomaly)).toBe(true);
     expect(preview.top.filter(({ is_anomaly }) => is_anomaly)).toHaveLength(flagged.length);

@@ -46,9 +46,7 @@ export default function PromoteFlyout(props: {
       data-test-subj="logAnomaliesPromoteFlyout"
     >
       <EuiFlyoutHeader hasBorder>
-        <EuiTitle size="m">
-          <PromoteTitle model={model} isAsking={isAsking} />
-        </EuiTitle>
+        <PromoteTitle model={model} isAsking={isAsking} />
       </EuiFlyoutHeader>
       <EuiFlyoutBody>
         {gate ? (
@@ -113,17 +111,19 @@ export default function PromoteFlyout(props: {
 
 function PromoteTitle({ model, isAsking }: { model: ModelRecordBody; isAsking: boolean }): ReactElement {
   return (
-    <h2 id="logAnomaliesPromoteTitle">
-      {isAsking
-        ? i18n.translate('logAnomalies.promote.title', {
-            defaultMessage: 'Shall the model of {time} take over?',
-            values: { time: formatTime(model.created_at) },
-          })
-        : i18n.translate('logAnomalies.promote.report', {
-            defaultMessage: 'Checks of the model of {time}',
-            values: { time: formatTime(model.created_at) },
-          })}
-    </h2>
+    <EuiTitle size="m">
+      <h2 id="logAnomaliesPromoteTitle">
+        {isAsking
+          ? i18n.translate('logAnomalies.promote.title', {
+              defaultMessage: 'Shall the model of {time} take over?',
+              values: { time: formatTime(model.created_at) },
+            })
+          : i18n.translate('logAnomalies.promote.report', {
+              defaultMessage: 'Checks of the model of {time}',
+              values: { time: formatTime(model.created_at) },
+            })}
+      </h2>
+    </EuiTitle>
   );
 }
 

@@ -5,7 +5,8 @@ import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
 import { useRequest, type Request } from '../../shared/requests/use_request';
 
-const POLL_MILLISECONDS = 2_000;
+/** It takes seconds altogether. */
+const POLL_MILLISECONDS = 1_000;
 
 export const isUnderWay = (sample: SampleReport | undefined): boolean =>
   sample !== undefined && ['writing', 'training', 'scoring'].includes(sample.state);

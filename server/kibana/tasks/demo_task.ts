@@ -61,7 +61,7 @@ export function createDemoTask(getServices: () => Promise<Services>): TaskDefini
           return { state: {} };
         services.log.warn(`Sample logs of the space ${target.space}: ${(error as Error).message}`);
         await job.status.writePart(SAMPLE_OF_SPACE, 'sample', {
-          ...sample,
+          ...((await job.status.readPart(SAMPLE_OF_SPACE, 'sample')) ?? sample),
           state: 'failed',
           failure: failureOf(error, services.clock.now(), false),
         });
