@@ -174,6 +174,7 @@ class PatternCounter implements RunPatterns {
       ...state,
       sequence: Math.max(state.sequence + 1, this.options.now()),
       sealed: open.toJSON(),
+      hasUnjudged: true,
       open: new PatternCounts(),
     };
     await commit();
@@ -248,7 +249,8 @@ class PatternCounter implements RunPatterns {
       findings,
       byId,
     );
-    this.state = { ...this.current(), judgedTo: over, arrivals, silences };
+    const { hasUnjudged: _judged, ...rest } = this.current();
+    this.state = { ...rest, judgedTo: over, arrivals, silences };
   }
 
   private async changesOf(

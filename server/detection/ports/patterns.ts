@@ -78,6 +78,8 @@ export interface PatternProgress {
   readonly open: CountsState;
   /** Counts that are to be stored under `sequence`; some of them may be. */
   readonly sealed?: CountsState;
+  /** True where counts were stored before their buckets were judged. */
+  readonly hasUnjudged?: boolean;
   readonly arrivals: Arrivals;
   readonly silences: readonly Span[];
   /** Changes with the patterns that messages are matched with. */

@@ -1,4 +1,3 @@
-import { durationToMilliseconds } from '../../../common/detector';
 import { IncidentWatch, quietTimeOf } from '../../detection/incidents/record_incidents';
 import { incidentsOfRun, type IncidentAnnouncer } from '../../detection/incidents/run_incidents';
 import type { RunIncidents } from '../../detection/ports/incidents';
@@ -36,12 +35,3 @@ export const incidentsOfJob = (
       ),
   });
 
-/** Closes what is over in a detector that finds no log, and tells of it. */
-export async function closeIncidents(
-  services: Services,
-  job: DetectorJob,
-  announce?: IncidentAnnouncer,
-): Promise<void> {
-  const delay = durationToMilliseconds(job.stored.detector.schedule.query_delay);
-  await incidentsOfJob(services, job, announce).finish(services.clock.now() - delay);
-}

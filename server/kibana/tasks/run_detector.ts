@@ -21,7 +21,7 @@ import { NEVER_RUN, type RunState } from '../records/detector_state';
 import { longestRun, type JobLimits } from '../limits/job_limits';
 import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
-import { closeIncidents, incidentsOfJob } from './job_incidents';
+import { incidentsOfJob } from './job_incidents';
 import { patternsOfJob } from './job_patterns';
 import { openAnnouncements, type RunAnnouncements } from './run_announcements';
 import { failureOf, isPassing, pauseAfter } from '../records/failure_advice';
@@ -359,8 +359,9 @@ async function isStillSilent(
   const isFresh = clock.now() - Date.parse(lastRun.finished_at) < WHOLE_RUN_EVERY_MILLISECONDS;
   if (!isFresh || lastRun.started_at <= updatedAt) return false;
   const { detectorId } = job.target;
-  if (!(await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() }))) return false;
-  await closeIncidents(services, { ...job, ...announcements.stores }, announcements.incidents);
+  const known = await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() });
+  if (known === undefined) return false;
+  await incidentsOfJob(services, { ...job, ...announcements.stores }, announcements.incidents).finish(known);
   // Messages that could not be sent are still due.
   await announcements.finish({ flush: true });
   return true;
