@@ -315,6 +315,32 @@ test('a pattern is merged into another one with its past, and taken apart again'
   ]);
 });
 
+test('a pattern that is to be a part of another one keeps its messages until the bucket is over, after a restart, too', async () => {
+  const until = START + DAY;
+  const after = LOGS[0].document;
+  // A name that comes for the first time after the merge.
+  const time = new Date(until + 5 * MINUTE).toISOString();
+  const late = { ...after, '@timestamp': time, event: { ingested: time }, message: 'Session of zoe was closed' };
+  const logs = [
+    ...LOGS.filter(({ document }) => Date.parse(document['@timestamp'] as string) < until),
+    { index: 'weblogs', id: 'late', document: late },
+  ];
+  const { space, store, checkpoints, run } = world(logs);
+  const list = async () =>
+    (await listLogPatterns(client, { space, id: 'till', detector }, query, query.to)).patterns;
+  await run(until, { store, checkpoints });
+  const idOf = async (word: string) => (await list()).find(({ text }) => text.startsWith(word))!.id;
+  const [payment, session] = [await idOf('Payment'), await idOf('Session')];
+  await store.join(session, payment);
+  await run(until + 10 * MINUTE, { store, checkpoints });
+  await run(until + HOUR + MINUTE, { store, checkpoints });
+  expect((await list()).map(({ text, logs: counted, forms }) => [text, counted, forms])).toEqual([
+    ['Payment <num> accepted', logs.length, ['Session of <*> was closed']],
+  ]);
+  expect(await store.joining()).toEqual([]);
+  expect((await store.tokens()).map(({ id }) => id)).toEqual([payment, payment]);
+});
+
 const countOf = (word: string): number =>
   LOGS.filter(({ document }) => (document.message as string).startsWith(word)).length;
 

@@ -25,7 +25,10 @@ export interface FoundChange {
 
 /** Patterns of one detector as they are stored. What is done twice changes nothing the second time. */
 export interface PatternStore {
-  /** Tokens of all patterns, those that became a part of another one left out; several of one that a person has merged others into. */
+  /**
+   * Tokens of all patterns, those that became a part of another one left out; several of one that a person has merged others
+   * into. Those of {@link joining} are patterns of their own as long as their past is.
+   */
   tokens(): Promise<{ readonly id: string; readonly tokens: readonly string[] }[]>;
   /** All patterns with their past, those that became a part of another one left out. */
   load(): Promise<PatternModel[]>;

@@ -128,6 +128,11 @@ export function createPatternStore(
     { term: { kind: 'pattern' } },
     { bool: { must_not: [{ exists: { field: 'merged_into' } }] } },
   ];
+  /** Those that became a part of another one may be among these where an index does not map `is_joining`. */
+  const notCarriedOut: Query[] = [
+    { term: { kind: 'pattern' } },
+    { bool: { must_not: [{ term: { is_joining: false } }] } },
+  ];
 
   const write = async (operations: readonly BulkOperation[]): Promise<void> => {
     if (operations.length === 0) return;
@@ -171,8 +176,10 @@ export function createPatternStore(
   return {
     async tokens() {
       const found: { id: string; tokens: readonly string[] }[] = [];
-      const source = ['pattern_id', 'model.tokens', 'model.forms'];
-      for await (const { pattern_id: id, model } of read<PatternDocument>(notMerged, byPattern, source)) {
+      const source = ['pattern_id', 'model.tokens', 'model.forms', 'merged_into', 'is_joining'];
+      for await (const document of read<PatternDocument>(notCarriedOut, byPattern, source)) {
+        if (document.merged_into != null && document.is_joining !== true) continue;
+        const { pattern_id: id, model } = document;
         for (const tokens of [model.tokens, ...(model.forms ?? [])]) found.push({ id, tokens });
       }
       return found;
@@ -185,8 +192,15 @@ export function createPatternStore(
       return models;
     },
     async joining() {
+      const ids: string[] = [];
+      const source = ['pattern_id', 'is_joining'];
+      const merged: Query[] = [...notCarriedOut, { exists: { field: 'merged_into' } }];
+      for await (const { pattern_id: id, is_joining } of read<PatternDocument>(merged, byPattern, source)) {
+        if (is_joining === true) ids.push(id);
+      }
+      if (ids.length === 0) return [];
       const found: { into: string; pattern: PatternModel }[] = [];
-      const filter: Query[] = [{ term: { kind: 'pattern' } }, { term: { is_joining: true } }];
+      const filter: Query[] = [...merged, { terms: { pattern_id: ids } }];
       for await (const document of read<PatternDocument>(filter, byPattern, ['*'])) {
         if (document.merged_into != null)
           found.push({ into: document.merged_into, pattern: modelOf(document) });
