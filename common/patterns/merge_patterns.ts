@@ -4,10 +4,10 @@ import { ageProfile, emptyProfile, halfLifeWeight } from './usual_rate';
 
 /**
  * One pattern of several that turned out to be the same: it has been there since the first of them, and its logs are
- * theirs together. It is ignored only where all of them are.
+ * theirs together. It is ignored only where all of them are, or where the first of `members` is with `withForms`.
  *
  * @param tokens of the outcome
- * @param options `withForms`: messages of the others do not follow these tokens
+ * @param options `withForms`: messages of the others do not follow these tokens, which are those of the first of `members`
  */
 export function mergePatterns(
   tokens: readonly string[],
@@ -27,11 +27,16 @@ export function mergePatterns(
   }
   const judged = members.flatMap((member) => member.judged ?? []);
   const id = patternIdOf(tokens);
-  const forms = members.flatMap((member) => [
-    ...(withForms && member.id !== id ? [member.tokens] : []),
-    ...(member.forms ?? []),
-  ]);
-  const ignored = members.every((member) => member.ignored !== undefined) ? first.ignored : undefined;
+  const forms = new Map(
+    members
+      .flatMap((member) => [
+        ...(withForms && member.id !== id ? [member.tokens] : []),
+        ...(member.forms ?? []),
+      ])
+      .map((form) => [patternIdOf(form), form] as const),
+  );
+  const isIgnored = members.every((member) => member.ignored !== undefined);
+  const ignored = withForms ? members[0].ignored : isIgnored ? first.ignored : undefined;
   return {
     id,
     tokens,
@@ -40,10 +45,11 @@ export function mergePatterns(
     since: Math.min(...members.map(({ since }) => since)),
     example: first.example,
     ...(first.level !== undefined && { level: first.level }),
-    members: [...new Set(members.flatMap((member) => [member.id, ...member.members]))]
+    // Without its id the counts of a form would be those of nothing.
+    members: [...new Set([...forms.keys(), ...members.flatMap((member) => [member.id, ...member.members])])]
       .filter((member) => !withForms || member !== id)
       .slice(0, PATTERN_LIMITS.members),
-    ...(forms.length > 0 && { forms: forms.slice(0, PATTERN_LIMITS.forms) }),
+    ...(forms.size > 0 && { forms: [...forms.values()].slice(0, PATTERN_LIMITS.forms) }),
     ...(ignored !== undefined && { ignored }),
     profile,
     series,
@@ -66,8 +72,8 @@ function joined(one: Series | undefined, other: Series): Series {
 }
 
 /**
- * The pattern without what a person has merged into it, and each of that as a pattern which is learned from `time` on; none is
- * news.
+ * The pattern without what a person has merged into it, and each of that as a pattern: all are learned from `time` on, since the
+ * past is that of all together, and none is news. Where the pattern is ignored, all are.
  *
  * @param time epoch milliseconds
  */
@@ -75,18 +81,24 @@ export function takeApart(
   { forms = [], isToBeTakenApart: _done, ...pattern }: PatternModel,
   time: number,
 ): { readonly pattern: PatternModel; readonly parts: readonly PatternModel[] } {
-  const parts = forms.map((tokens): PatternModel => ({
-    id: patternIdOf(tokens),
-    tokens,
-    firstSeen: pattern.firstSeen,
-    lastSeen: time,
+  const learnedAnew = () => ({
     since: time,
-    example: patternText(tokens),
-    members: [],
     profile: emptyProfile(time),
     series: new Map([[ALL_ENTITIES, newSeries(time)]]),
     judged: time,
+  });
+  const { firstSeen, ignored } = pattern;
+  const parts = forms.map((tokens): PatternModel => ({
+    id: patternIdOf(tokens),
+    tokens,
+    firstSeen,
+    lastSeen: time,
+    example: patternText(tokens),
+    members: [],
+    ...(ignored !== undefined && { ignored }),
+    ...learnedAnew(),
   }));
   const apart = new Set(parts.map(({ id }) => id));
-  return { pattern: { ...pattern, members: pattern.members.filter((id) => !apart.has(id)) }, parts };
+  const members = pattern.members.filter((id) => !apart.has(id));
+  return { pattern: { ...pattern, members, ...learnedAnew() }, parts };
 }
