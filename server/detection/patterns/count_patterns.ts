@@ -10,7 +10,6 @@ import {
   PATTERN_LIMITS,
   PatternCatalogue,
   PatternCounts,
-  takeApart,
   patternIdOf,
   type Arrivals,
   type CataloguedPattern,
@@ -26,6 +25,7 @@ import type {
   PatternStore,
   RunPatterns,
 } from '../ports/patterns';
+import { followPeople, wishesOf } from './follow_people';
 import { entityReaderOf, placedTime, scalarIn } from '../scoring/log_values';
 
 /** Code units of a message that are looked at, where no template feature says otherwise. */
@@ -157,7 +157,7 @@ class PatternCounter implements RunPatterns {
       await this.storeSealed(state);
       await this.seal(commit);
       await this.storeSealed(this.current());
-      if (isDue) await this.judgeUpTo(over, tell);
+      if (isDue) await this.judgeUpTo(over, commit, tell);
       await commit();
     });
   }
@@ -206,13 +206,13 @@ class PatternCounter implements RunPatterns {
     });
   }
 
-  private async judgeUpTo(over: number, tell: Tell): Promise<void> {
+  private async judgeUpTo(over: number, commit: () => Promise<void>, tell: Tell): Promise<void> {
     const { store, detector } = this.options;
     const state = this.current();
     const from = Math.max(state.judgedTo, over - JUDGED_BACK);
     const counts = await store.counts({ from, to: over });
     // Without a log there is nothing to judge.
-    const patterns = counts.size > 0 ? await this.loadPatterns() : [];
+    const patterns = counts.size > 0 ? await this.loadPatterns(commit) : [];
     let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Span[] } = state;
     const touched = new Set<string>();
     const findings: PatternFinding[] = [];
@@ -267,10 +267,10 @@ class PatternCounter implements RunPatterns {
   }
 
   /** Reads all patterns; those that differ in values only become one, and beyond the bound those seen longest ago are forgotten. */
-  private async loadPatterns(): Promise<PatternModel[]> {
+  private async loadPatterns(commit: () => Promise<void>): Promise<PatternModel[]> {
     const { store } = this.options;
     let patterns = await store.load();
-    let isChanged = await this.followPeople(patterns);
+    let isChanged = await this.followPeople(patterns, commit);
     if (isChanged) patterns = await store.load();
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
     const found = generalise(
@@ -298,39 +298,29 @@ class PatternCounter implements RunPatterns {
       patterns = inOrder.slice(0, PATTERN_LIMITS.patterns);
       isChanged = true;
     }
-    if (isChanged) {
-      const { sequence, ...rest } = this.current();
-      const next = Math.max(sequence + 1, this.options.now());
-      this.state = { ...rest, sequence: next, catalogue: next };
-    }
+    if (isChanged) this.renewCatalogue();
     return patterns;
   }
 
-  /** Merges and takes apart what people want so. @returns true where anything was */
-  private async followPeople(patterns: readonly PatternModel[]): Promise<boolean> {
+  /** Carries out what people want. @returns true where that was anything */
+  private async followPeople(
+    patterns: readonly PatternModel[],
+    commit: () => Promise<void>,
+  ): Promise<boolean> {
     const { store } = this.options;
-    const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
-    const joining = await store.joining();
-    const next = new Map(joining.map(({ into, pattern }) => [pattern.id, into]));
-    for (const { into, pattern } of joining) {
-      let id = into;
-      for (let steps = 0; next.has(id) && steps < joining.length; steps++) id = next.get(id)!;
-      // The other one may have become a part of a third, or be forgotten.
-      const target = byId.get(id) ?? [...byId.values()].find(({ members }) => members.includes(id));
-      if (target === undefined) {
-        await store.put([pattern]);
-        continue;
-      }
-      const merged = mergePatterns(target.tokens, [target, pattern], { withForms: true });
-      await store.merge(merged, [pattern]);
-      byId.set(merged.id, merged);
-    }
-    const apart = [...byId.values()].filter(({ isToBeTakenApart }) => isToBeTakenApart === true);
-    for (const each of apart) {
-      const { pattern, parts } = takeApart(each, this.current().judgedTo);
-      await store.put([...parts, pattern]);
-    }
-    return joining.length + apart.length > 0;
+    const wishes = await wishesOf(store, patterns);
+    if (wishes === undefined) return false;
+    // Should the run die in between, nobody matches messages with patterns that are no more.
+    this.renewCatalogue();
+    await commit();
+    await followPeople(store, wishes, patterns, this.current().judgedTo);
+    return true;
+  }
+
+  private renewCatalogue(): void {
+    const { sequence, ...rest } = this.current();
+    const next = Math.max(sequence + 1, this.options.now());
+    this.state = { ...rest, sequence: next, catalogue: next };
   }
 
   private async ifAllowed(work: (state: State) => Promise<void>): Promise<void> {

@@ -3,11 +3,12 @@ import { PATTERN_LIMITS } from '../../../common/patterns';
 import { printable } from '../../../common/printable';
 import type { AuditTrail, Clock } from '../ports';
 import type { PatternStore } from '../ports/patterns';
+import { endOfJoins, formsWith } from './follow_people';
 
 const REASON_CHARACTERS = 500;
 
 export interface RegroupStores {
-  readonly patterns: Pick<PatternStore, 'find' | 'join' | 'separate'>;
+  readonly patterns: Pick<PatternStore, 'find' | 'joining' | 'join' | 'separate'>;
   readonly audit: Pick<AuditTrail, 'append'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -27,7 +28,8 @@ interface Signature {
  * Merges a pattern into another one of its detector and puts it on record. The run that closes the next bucket makes its past
  * a part of the other, and counts its messages there.
  *
- * @throws DetectionError `not_found`; `invalid_input` for the pattern itself, or where too many are merged already
+ * @throws DetectionError `not_found`; `invalid_input` for the pattern itself, where too many are merged already, or where one of
+ *   the two is to be taken apart
  */
 export async function mergePatternInto(
   { patterns, ...stores }: RegroupStores,
@@ -42,7 +44,19 @@ export async function mergePatternInto(
     );
   }
   const [pattern, target] = await Promise.all([found(patterns, patternId), found(patterns, into)]);
-  const forms = pattern.forms.length + target.forms.length + 1;
+  for (const { text, isToBeTakenApart } of [pattern, target]) {
+    if (isToBeTakenApart !== true) continue;
+    throw new DetectionError(
+      'invalid_input',
+      `Pattern "${text}" is to be taken apart, which is done once the bucket is over; it can be merged after that.`,
+    );
+  }
+  const joining = await patterns.joining();
+  const waiting = joining.filter((each) => [patternId, into].includes(endOfJoins(joining, each.into)));
+  const forms = waiting.reduce(
+    (sum, each) => sum + formsWith(each.pattern),
+    target.forms.length + formsWith(pattern),
+  );
   if (forms > PATTERN_LIMITS.forms) {
     throw new DetectionError(
       'invalid_input',

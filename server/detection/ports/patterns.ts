@@ -66,6 +66,8 @@ export interface PatternStore {
         readonly ignored?: PatternIgnored;
         /** Texts of what a person has merged into it. */
         readonly forms: readonly string[];
+        /** True where a person wants these to be patterns of their own again, which is not carried out yet. */
+        readonly isToBeTakenApart?: boolean;
       }
     | undefined
   >;

@@ -332,7 +332,7 @@ export function createPatternStore(
               ignore_unavailable: true,
               allow_no_indices: true,
               size: 1,
-              _source_includes: ['text', 'ignored', 'model.forms'],
+              _source_includes: ['text', 'ignored', 'is_to_be_taken_apart', 'model.forms'],
               query: { bool: { filter: [ofDetector, { term: { pattern_id: id } }, ...notMerged] } },
             },
             { signal },
@@ -345,6 +345,7 @@ export function createPatternStore(
         text: document.text,
         ...(document.ignored != null && { ignored: document.ignored }),
         forms: (document.model?.forms ?? []).map(patternText),
+        ...(document.is_to_be_taken_apart === true && { isToBeTakenApart: true }),
       };
     },
     ignore: (id, ignored) =>
