@@ -44,7 +44,7 @@ export function incidentsOfRun({ announce, warn, ...settings }: RunIncidentsOpti
       ifAllowed(async () => {
         await announceNew(goingOnAfter(reached, recorder.changed()), []);
       }),
-    finish: (reached) => ifAllowed(() => closeAndTell(recorder, reached, announceNew)),
+    finish: (known, reached) => ifAllowed(() => closeAndTell(recorder, { known, reached }, announceNew)),
   };
 }
 
@@ -57,13 +57,13 @@ const goingOnAfter = (reached: number, changed: readonly KeptIncident[]): KeptIn
 
 async function closeAndTell(
   recorder: IncidentRecorder,
-  reached: number | undefined,
+  { known, reached }: { readonly known: number | undefined; readonly reached: number },
   announce: IncidentAnnouncer,
 ): Promise<void> {
-  const over = reached !== undefined && recorder.mayBeDue(reached) ? await recorder.due(reached) : [];
+  const over = known !== undefined && recorder.mayBeDue(known) ? await recorder.due(known) : [];
   const ids = new Set(over.map(({ incident }) => incident.id));
   const changed = recorder.changed().filter(({ incident }) => !ids.has(incident.id));
-  await announce(changed, over);
+  await announce(goingOnAfter(reached, changed), over);
   // Told first: an end that was written and not told would never be told.
-  if (reached !== undefined) await recorder.close(over, reached);
+  if (known !== undefined) await recorder.close(over, known);
 }

@@ -84,9 +84,10 @@ export interface RunIncidents {
   /**
    * Called once, at the end of the run and before the checkpoint moves for the last time.
    *
-   * @param reached epoch milliseconds up to which all is known; undefined for a run that a cap ended
+   * @param known epoch milliseconds up to which all is known; undefined for a run that a cap ended
+   * @param reached epoch milliseconds: of an incident that would be over by then only the end is told, by the run that knows it
    */
-  finish(reached: number | undefined): Promise<void>;
+  finish(known: number | undefined, reached: number): Promise<void>;
   /** They are told of: then the checkpoint moves once a run, see `announce`. */
   readonly areAnnounced?: boolean;
 }

@@ -189,7 +189,7 @@ class Run {
       () => this.store(),
       (changes) => this.tellChanges(changes),
     );
-    await incidents?.finish(complete ? this.known() : undefined);
+    await incidents?.finish(complete ? this.known() : undefined, this.to);
     if (!this.isStored) await this.store();
     return {
       ...this.total,

@@ -361,7 +361,10 @@ async function isStillSilent(
   const { detectorId } = job.target;
   const known = await passOverSilence({ ...job, detectorId, detector, clock, runId: randomUUID() });
   if (known === undefined) return false;
-  await incidentsOfJob(services, { ...job, ...announcements.stores }, announcements.incidents).finish(known);
+  await incidentsOfJob(services, { ...job, ...announcements.stores }, announcements.incidents).finish(
+    known,
+    clock.now(),
+  );
   // Messages that could not be sent are still due.
   await announcements.finish({ flush: true });
   return true;
