@@ -146,7 +146,7 @@ async function regroup(
     await takePatternApart(stores, pattern, signature);
     session.result(
       { pattern: patternId, apart: true },
-      () => `All that was merged into pattern ${patternId} is taken apart.`,
+      () => `All that was merged into pattern ${patternId} is taken apart from the next bucket on.`,
     );
     return;
   }
