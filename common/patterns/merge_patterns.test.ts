@@ -55,7 +55,11 @@ test('the one that others are merged into stays ignored, or heard of, and so do 
 
 test('a form is one, and its counts are those of the pattern however many others it has', () => {
   const members = Array.from({ length: PATTERN_LIMITS.members }, (_, each) => `raw-${each}`);
-  const [paid, closed, opened] = [patternOf(['Paid'], { members }), patternOf(['Closed']), patternOf(['Opened'])];
+  const [paid, closed, opened] = [
+    patternOf(['Paid'], { members }),
+    patternOf(['Closed']),
+    patternOf(['Opened']),
+  ];
   const merged = merge(merge(paid, closed), opened, closed);
   expect(merged.forms).toHaveLength(2);
   expect(merged.members).toHaveLength(PATTERN_LIMITS.members);

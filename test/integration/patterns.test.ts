@@ -320,7 +320,12 @@ test('a pattern that is to be a part of another one keeps its messages until the
   const after = LOGS[0].document;
   // A name that comes for the first time after the merge.
   const time = new Date(until + 5 * MINUTE).toISOString();
-  const late = { ...after, '@timestamp': time, event: { ingested: time }, message: 'Session of zoe was closed' };
+  const late = {
+    ...after,
+    '@timestamp': time,
+    event: { ingested: time },
+    message: 'Session of zoe was closed',
+  };
   const logs = [
     ...LOGS.filter(({ document }) => Date.parse(document['@timestamp'] as string) < until),
     { index: 'weblogs', id: 'late', document: late },

@@ -1,6 +1,12 @@
 import { parseDetector } from '../../../common/detector';
 import { HOUR } from '../../../common/duration';
-import { ALL_ENTITIES, emptyProfile, newSeries, patternIdOf, type PatternModel } from '../../../common/patterns';
+import {
+  ALL_ENTITIES,
+  emptyProfile,
+  newSeries,
+  patternIdOf,
+  type PatternModel,
+} from '../../../common/patterns';
 import type { PatternProgress, PatternStore } from '../ports/patterns';
 import { patternsOfRun } from './count_patterns';
 

@@ -12,7 +12,15 @@ import { followPeople, wishesOf } from './follow_people';
 const TIME = Date.UTC(2026, 0, 8);
 
 const patternOf = (word: string, change: Partial<PatternModel> = {}): PatternModel => ({
-  ...{ id: patternIdOf([word]), tokens: [word], firstSeen: 0, lastSeen: 0, since: 0, example: word, members: [] },
+  ...{
+    id: patternIdOf([word]),
+    tokens: [word],
+    firstSeen: 0,
+    lastSeen: 0,
+    since: 0,
+    example: word,
+    members: [],
+  },
   profile: emptyProfile(0),
   series: new Map([[ALL_ENTITIES, newSeries(0)]]),
   ...change,
@@ -80,7 +88,9 @@ test('a pattern for which there is no room stays as it is', async () => {
 test('a merge of which a run has died half way is not done twice', async () => {
   const past = emptyProfile(0);
   past.hours[3] = 8;
-  const { follow, shown, own, left } = storeOf([patternOf('a'), patternOf('b', { profile: past })], { b: 'a' });
+  const { follow, shown, own, left } = storeOf([patternOf('a'), patternOf('b', { profile: past })], {
+    b: 'a',
+  });
   await expect(follow(true)).rejects.toThrow('killed');
   await follow();
   expect(shown()).toEqual({ a: ['b'] });
@@ -89,7 +99,10 @@ test('a merge of which a run has died half way is not done twice', async () => {
 });
 
 test('those of a chain are merged into its end', async () => {
-  const { follow, shown } = storeOf(['a', 'b', 'c'].map((word) => patternOf(word)), { c: 'b', b: 'a' });
+  const { follow, shown } = storeOf(
+    ['a', 'b', 'c'].map((word) => patternOf(word)),
+    { c: 'b', b: 'a' },
+  );
   await follow();
   expect(Object.keys(shown())).toEqual(['a']);
   expect(shown().a.sort()).toEqual(['b', 'c']);

@@ -34,7 +34,8 @@ export function endOfJoins(joining: Joining, id: string): string {
 }
 
 /** Patterns that people have merged into one: those of `pattern`, and itself. */
-export const formsWith = ({ forms = [] }: { readonly forms?: readonly unknown[] }): number => forms.length + 1;
+export const formsWith = ({ forms = [] }: { readonly forms?: readonly unknown[] }): number =>
+  forms.length + 1;
 
 /**
  * Carries out wishes, the partings first: what is merged into a pattern since it was to be taken apart stays a part of it. Where a
@@ -70,9 +71,7 @@ export async function followPeople(
       await store.put([pattern]);
       continue;
     }
-    const merged = isMerged
-      ? target
-      : mergePatterns(target.tokens, [target, pattern], { withForms: true });
+    const merged = isMerged ? target : mergePatterns(target.tokens, [target, pattern], { withForms: true });
     await store.merge(merged, [pattern]);
     byId.set(merged.id, merged);
   }

@@ -3,7 +3,11 @@ import { mergePatternInto } from './regroup_pattern';
 
 const stores = (waiting: number, isToBeTakenApart = false) => ({
   patterns: {
-    find: async (id: string) => ({ text: `text of ${id}`, forms: [], ...(id === 'a' && { isToBeTakenApart }) }),
+    find: async (id: string) => ({
+      text: `text of ${id}`,
+      forms: [],
+      ...(id === 'a' && { isToBeTakenApart }),
+    }),
     joining: async () =>
       Array.from({ length: waiting }, (_, each) => ({
         into: each === 0 ? 'a' : `p${each - 1}`,

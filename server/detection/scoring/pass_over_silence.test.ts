@@ -20,7 +20,12 @@ const none: PatternProgress = {
 };
 const held: PatternProgress = { ...none, open: { seen: [], cells: [['p', 'a', BEGIN, 3]] } };
 
-async function passed(minute: number, patterns?: PatternProgress, settings: object = counting, isEmpty = true) {
+async function passed(
+  minute: number,
+  patterns?: PatternProgress,
+  settings: object = counting,
+  isEmpty = true,
+) {
   const checkpoints = checkpointStore();
   const before = { detectorId: 'till', timestampTo: BEGIN, ingestedTo: BEGIN, runId: 'before', patterns };
   await checkpoints.write(before, undefined);

@@ -34,4 +34,3 @@ export const incidentsOfJob = (
         `Detector ${job.target.detectorId}: ${message} Save or start it again: that grants it a new API key.`,
       ),
   });
-
