@@ -163,6 +163,9 @@ it('refuses to group by a field that no log has', () =>
     await page.press(testSubject('logAnomaliesSave'), 'Enter');
     await callout(page).getByText('Group results by: is in no log of').waitFor();
     expect(page.url()).toContain('/detectors/new');
+    // A change of another setting does not take the problem away.
+    await page.fill(testSubject('logAnomaliesName'), 'Grouped by nothing at all');
+    expect(await callout(page).innerText()).toContain('Group results by: is in no log of');
     await page.press(testSubject('logAnomaliesPreviewButton'), 'Enter');
     await at(page, 'logAnomaliesFailure').getByText('entity_field: is in no log of').waitFor();
   }));

@@ -69,6 +69,30 @@ function sourceProblem(failure: ApiFailure | undefined, { source }: Draft): [str
   return [[setting ?? 'source.query', failure.message]];
 }
 
+interface Refused {
+  readonly of: Draft;
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+const valueAt = (draft: Draft, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], draft);
+
+/**
+ * Returns the problems that the server found and that the draft still has: those of settings that have not changed since,
+ * whatever else has, as proposals do that come later.
+ */
+function standing(refused: Refused | undefined, draft: Draft): [string, string][] {
+  if (refused === undefined) return [];
+  const isSame = (path: string): boolean =>
+    JSON.stringify(valueAt(refused.of, path)) === JSON.stringify(valueAt(draft, path));
+  return [...refused.problems].filter(
+    ([path]) =>
+      refused.of === draft || (valueAt(refused.of, path) !== undefined && isSame(path) && isSame('source')),
+  );
+}
+
 interface PreviewState {
   readonly preview?: Preview;
   readonly failure?: ApiFailure;
@@ -79,10 +103,7 @@ interface PreviewState {
 
 /** Everything about a detector, with a preview beside it. */
 export function DetectorForm({ initial, record }: { initial: Draft; record?: DetectorRecord }): ReactElement {
-  const [refused, setRefused] = useState<{
-    readonly of: Draft;
-    readonly problems: ReadonlyMap<string, string>;
-  }>();
+  const [refused, setRefused] = useState<Refused>();
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
   const [scoresPast, setScoresPast] = useState(true);
@@ -92,11 +113,8 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const checked = checkDraft(draft, readKql);
   const source = sourceOf(draft);
   const description = useDescription(draft, source);
-  const problems = new Map([
-    ...(refused?.of === draft ? refused.problems : []),
-    ...sourceProblem(description.failure, draft),
-    ...checked.problems,
-  ]);
+  const found = new Map([...sourceProblem(description.failure, draft), ...checked.problems]);
+  const problems = new Map([...standing(refused, draft), ...found]);
   const { detector } = checked;
   const isOfBuckets = draft.unit === 'bucket';
   const isOutdated = shown.of !== learnedFrom(draft);
@@ -109,7 +127,8 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
     setShowsProblems(true);
     // An index may be made later, by whoever sends logs there: a detector can wait for it, stopped.
     const canWait = description.failure?.status === 404 && (record !== undefined || !start);
-    if (detector === undefined || (problems.size > 0 && !canWait)) return;
+    // The server judges again what it refused: its logs may have come since.
+    if (detector === undefined || (found.size > 0 && !canWait)) return;
     await send(detector, { start, scoresPast });
   };
   return (
