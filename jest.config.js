@@ -26,12 +26,14 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
+      setupFilesAfterEnv: ['<rootDir>/test/unit/patience.ts'],
       testMatch: UNIT.map((folder) => `${folder}*.test.{ts,tsx}`),
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.slow\\.test\\.'],
     },
     {
       ...shared,
       displayName: 'slow',
+      setupFilesAfterEnv: ['<rootDir>/test/unit/patience.ts'],
       testMatch: UNIT.map((folder) => `${folder}*.slow.test.{ts,tsx}`),
     },
     {

@@ -206,7 +206,7 @@ it('a mail says first what, where, since when and how bad, beside the colour of 
   expect(/<h2[^>]*>([^<]*)<\/h2>/.exec(html)?.[1]).toBe(headline);
   expect([...html.matchAll(/border-left:4px solid (#\w+)/g)].map(([, color]) => color)).toEqual([
     SEVERITY_COLORS.critical,
-    SEVERITY_COLORS.major,
     SEVERITY_COLORS.critical,
+    SEVERITY_COLORS.major,
   ]);
 });
