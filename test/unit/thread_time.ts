@@ -68,14 +68,15 @@ function yardstick(): number {
 }
 
 /** Milliseconds of processor time of this thread; of the clock where the system does not tell. */
+export function threadTime(): number {
+  const nanoseconds = mainThreadTime();
+  return nanoseconds === undefined ? performance.now() : nanoseconds / 1e6;
+}
+
 function timeOf(work: () => unknown): number {
-  const now = (): number => {
-    const nanoseconds = mainThreadTime();
-    return nanoseconds === undefined ? performance.now() : nanoseconds / 1e6;
-  };
-  const before = now();
+  const before = threadTime();
   work();
-  return now() - before;
+  return threadTime() - before;
 }
 
 /** Returns how many times longer this thread takes for its work now than where the limits were set; at least 1. */
@@ -89,11 +90,14 @@ export const slowness = (): number => Math.max(1, timeOf(yardstick) / YARDSTICK_
  * @returns milliseconds of processor time that the work would take on the machine that limits were set on, the least of
  *   eight rounds
  */
-export function leastTime(work: () => unknown, limit = 0): number {
+export const leastTime = (work: () => unknown, limit = 0): number => leastOf(() => timeOf(work), limit);
+
+/** {@link leastTime} of work that measures itself. @param measure returns milliseconds of {@link threadTime} */
+export function leastOf(measure: () => number, limit: number): number {
   let least = Infinity;
   for (let round = 0; round < MOST_ROUNDS && least >= limit; round++) {
     const before = slowness();
-    const time = timeOf(work);
+    const time = measure();
     least = Math.min(least, time / Math.max(before, slowness()));
   }
   return least;

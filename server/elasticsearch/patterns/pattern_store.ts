@@ -134,6 +134,13 @@ export function createPatternStore(
     { bool: { must_not: [{ term: { is_joining: false } }] } },
   ];
 
+  const indexed = (pattern: PatternModel): BulkOperation => ({
+    action: 'index',
+    index,
+    id: patternDocumentId(detectorId, pattern.id),
+    document: documentOf(detectorId, pattern),
+  });
+
   const write = async (operations: readonly BulkOperation[]): Promise<void> => {
     if (operations.length === 0) return;
     await (isReady ??= ensureIndex(client, index, 'patterns', { policy, signal }));
@@ -211,15 +218,7 @@ export function createPatternStore(
       write([update(patternDocumentId(detectorId, id), { doc: { merged_into: into, is_joining: true } })]),
     separate: (id) =>
       write([update(patternDocumentId(detectorId, id), { doc: { is_to_be_taken_apart: true } })]),
-    put: (patterns) =>
-      write(
-        patterns.map((pattern): BulkOperation => ({
-          action: 'index',
-          index,
-          id: patternDocumentId(detectorId, pattern.id),
-          document: documentOf(detectorId, pattern),
-        })),
-      ),
+    put: (patterns) => write(patterns.map(indexed)),
     async add(counts, sequence, since) {
       await write([
         ...counts.seen.map(([id, seen]) => seenOperation(id, seen, since)),
@@ -306,12 +305,7 @@ export function createPatternStore(
     },
     async merge(into, members) {
       await write([
-        {
-          action: 'index',
-          index,
-          id: patternDocumentId(detectorId, into.id),
-          document: documentOf(detectorId, into),
-        },
+        indexed(into),
         ...members.map(({ id }) =>
           update(patternDocumentId(detectorId, id), { doc: { merged_into: into.id, is_joining: false } }),
         ),

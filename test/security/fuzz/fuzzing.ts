@@ -1,21 +1,14 @@
 import fc from 'fast-check';
 import { DetectionError } from '../../../common/detection_error';
 import { textOfJson } from '../../../common/json_values';
-import { leastTime, mainThreadTime, slowness } from '../../unit/thread_time';
+import { leastOf, leastTime, threadTime } from '../../unit/thread_time';
 
 /** Inputs of each property: FUZZ_RUNS gives another number, FUZZ_SEED other inputs. */
 export const RUNS = Number(process.env.FUZZ_RUNS ?? 250);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_302);
 const LONGEST_CALL_MILLISECONDS = 50;
-const ROUNDS = 8;
 /** For work that Kibana does on a thread of its own, which is stopped after five seconds. */
 export const ON_ITS_OWN_THREAD = 1_000;
-
-/** Milliseconds of processor time of this thread; of the clock where the system does not tell. */
-const threadTime = (): number => {
-  const nanoseconds = mainThreadTime();
-  return nanoseconds === undefined ? performance.now() : nanoseconds / 1e6;
-};
 
 const SHOWN_CHARACTERS = 2_000;
 
@@ -68,12 +61,7 @@ export function boundedSteps<Value>(
   const slow = slowSteps(start);
   longest.set(what, Math.max(longest.get(what) ?? 0, slow.longest));
   if (slow.longest > allowed) {
-    let least = Infinity;
-    for (let round = 0; round < ROUNDS && least > allowed; round++) {
-      const before = slowness();
-      const { longest: time } = slowSteps(start, threadTime);
-      least = Math.min(least, time / Math.max(before, slowness()));
-    }
+    const least = leastOf(() => slowSteps(start, threadTime).longest, allowed);
     if (least > allowed) {
       throw new Error(`A step of ${what} takes ${least.toFixed(0)} ms; allowed: ${allowed} ms.`);
     }
