@@ -12,6 +12,7 @@ import { BuiltServer } from './built_server';
 import { NOON, stopClock } from './clock';
 import { KIBANAS, type KibanaFacts } from './facts';
 import { KibanaServer } from './server_stand_in';
+import { SMALL_DETECTOR } from './small_detector';
 
 const MINUTE = 60_000;
 /** Logs of a Kibana's time, one a second. */
@@ -53,17 +54,7 @@ beforeAll(async () => {
   const { id } = await send(oldest, 'createDetector', {
     body: {
       start: true,
-      detector: {
-        name: 'Web',
-        source: { index: 'web-*' },
-        features: [
-          { type: 'number', field: 'response_time' },
-          { type: 'category', field: 'http.response.status_code' },
-        ],
-        forest: { tree_count: 10, subsample_size: 64 },
-        training: { window: '1h', min_rows: 256 },
-        entity_field: 'service.name',
-      },
+      detector: SMALL_DETECTOR,
     },
   });
   detectorId = String(id);

@@ -21,6 +21,7 @@ import { detectorSavedObjectType } from '../../server/kibana/contracts/saved_obj
 import { BuiltServer } from './built_server';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopClock } from './clock';
+import { SMALL_DETECTOR } from './small_detector';
 import { KIBANAS, SOURCES, type KibanaFacts } from './facts';
 import {
   alertsClientOf,
@@ -188,17 +189,7 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     const { id } = await send('createDetector', {
       body: {
         start: true,
-        detector: {
-          name: 'Web',
-          source: { index: 'web-*' },
-          features: [
-            { type: 'number', field: 'response_time' },
-            { type: 'category', field: 'http.response.status_code' },
-          ],
-          forest: { tree_count: 10, subsample_size: 64 },
-          training: { window: '1h', min_rows: 256 },
-          entity_field: 'service.name',
-        },
+        detector: SMALL_DETECTOR,
       },
     });
     detectorId = String(id);

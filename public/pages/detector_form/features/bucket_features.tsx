@@ -23,9 +23,9 @@ import {
   type DraftFieldsProps,
 } from '../draft/draft';
 import { typeName } from './feature_fields';
-import { withType, type DraftFeature } from '../draft/feature_parts';
+import { withType } from '../draft/feature_parts';
+import { editedFeatures } from './edited_features';
 import { FeatureActions } from './feature_actions';
-import { FeatureSettings } from './feature_settings';
 import { comparedWithText, rowFeaturesTitle, rowFieldName } from './row_texts';
 
 /** Feature types for a number of a row; an imported feature may have another type. */
@@ -145,11 +145,10 @@ function choicesOf(draft: Draft) {
 function RowFeatures(
   props: DraftFieldsProps & { open: number | undefined; setOpen: (open: number | undefined) => void },
 ): ReactElement {
-  const { draft, change, problem, open, setOpen } = props;
+  const { draft, change, open, setOpen } = props;
   const { features } = draft;
   const { usual, entityFields, types, otherFields } = choicesOf(draft);
-  const put = (place: number, changed: DraftFeature) =>
-    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
+  const { put, problemOf, settingsOf } = editedFeatures(props);
   const takeField = (place: number, field: string) =>
     put(place, {
       ...features[place],
@@ -158,29 +157,11 @@ function RowFeatures(
       ...usual.find((feature) => feature.field === field),
       field,
     });
-  const problemOf = (place: number): string | undefined =>
-    SETTINGS.flatMap((setting) => problem(`features.${place}.${setting}`) ?? []).at(0);
   return (
     <EuiBasicTable<Row>
       items={features.map((feature, place) => ({ place, feature }))}
       itemId={({ place }: Row) => String(place)}
-      itemIdToExpandedRowMap={
-        open === undefined || features[open] === undefined
-          ? {}
-          : {
-              [String(open)]: (
-                <FeatureSettings
-                  // another type has other settings
-                  key={`${open} ${features[open].type}`}
-                  feature={features[open]}
-                  put={(feature) => put(open, feature)}
-                  problem={(setting) => problem(`features.${open}.${setting}`)}
-                  fields={[]}
-                  isOfBuckets
-                />
-              ),
-            }
-      }
+      itemIdToExpandedRowMap={settingsOf(open, { fields: [], isOfBuckets: true })}
       tableLayout="fixed"
       tableCaption={rowFeaturesTitle(draft)}
       columns={[
@@ -190,7 +171,7 @@ function RowFeatures(
             <FieldOfRow
               own={feature.field}
               inRow={[...usual.map(({ field }) => field ?? ''), ...otherFields]}
-              problem={problemOf(place)}
+              problem={problemOf(place, SETTINGS)}
               take={(field) => takeField(place, field)}
             />
           ),

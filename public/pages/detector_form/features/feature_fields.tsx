@@ -27,7 +27,7 @@ import { DEFAULT_WINDOW, type Draft, type Suggestion, type DraftFieldsProps } fr
 import { valueText } from '../../../shared/results/sentence_text';
 import { partLabel, settingsText, withType, type DraftFeature } from '../draft/feature_parts';
 import { FeatureActions } from './feature_actions';
-import { FeatureSettings } from './feature_settings';
+import { editedFeatures } from './edited_features';
 
 type LabelField = Answer<'suggestFeatures'>['label_fields'][number];
 
@@ -309,36 +309,17 @@ function FeaturesTable(
   const {
     draft: { features },
     change,
-    problem,
     fields,
     rows,
     open,
     setOpen,
   } = props;
-  const put = (place: number, changed: DraftFeature) =>
-    change({ features: features.map((feature, index) => (index === place ? changed : feature)) });
-  const problemOf = (place: number): string | undefined =>
-    SETTINGS.flatMap((setting) => problem(`features.${place}.${setting}`) ?? []).at(0);
+  const { put, problemOf, settingsOf } = editedFeatures(props);
   return (
     <EuiBasicTable<Row>
       items={rows}
       itemId={({ place }: Row) => String(place)}
-      itemIdToExpandedRowMap={
-        open === undefined || features[open] === undefined
-          ? {}
-          : {
-              [String(open)]: (
-                <FeatureSettings
-                  // another type has other settings
-                  key={`${open} ${features[open].type}`}
-                  feature={features[open]}
-                  put={(feature) => put(open, feature)}
-                  problem={(setting) => problem(`features.${open}.${setting}`)}
-                  fields={fields}
-                />
-              ),
-            }
-      }
+      itemIdToExpandedRowMap={settingsOf(open, { fields })}
       tableLayout="fixed"
       tableCaption={i18n.translate('logAnomalies.form.featuresCaption', {
         defaultMessage: 'Features of each log',
@@ -348,10 +329,14 @@ function FeaturesTable(
           name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
           width: '34%',
           render: ({ place, feature }: Row) => (
-            <EuiToolTip content={problemOf(place)} display="block" anchorProps={{ style: { width: '100%' } }}>
+            <EuiToolTip
+              content={problemOf(place, SETTINGS)}
+              display="block"
+              anchorProps={{ style: { width: '100%' } }}
+            >
               <FieldOfFeature
                 feature={feature}
-                isInvalid={problemOf(place) !== undefined}
+                isInvalid={problemOf(place, SETTINGS) !== undefined}
                 set={(field) => put(place, { ...feature, field })}
               />
             </EuiToolTip>

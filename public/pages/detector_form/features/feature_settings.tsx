@@ -35,7 +35,7 @@ import {
   type DraftFeature,
 } from '../draft/feature_parts';
 
-interface FeatureSettingsProps {
+export interface FeatureSettingsProps {
   readonly feature: DraftFeature;
   readonly put: (feature: DraftFeature) => void;
   /** Returns the problem with a setting of the feature, if there is one. */
