@@ -55,6 +55,10 @@ const logPatternSchema = z.object({
   trend: z.array(z.number()).describe('Logs of each interval of that time'),
   usual_per_hour: z.number().describe('Logs that are usual at this hour of the week, in all entities'),
   forms: z.array(z.string()).optional().describe('Texts of patterns that people have merged into it'),
+  is_to_be_taken_apart: z
+    .literal(true)
+    .optional()
+    .describe('From the next bucket on all that was merged into it is on its own again'),
   kql: z.string().describe("These logs in Kibana's query language: the fixed words of the pattern"),
 });
 export type LogPatternBody = z.output<typeof logPatternSchema>;
@@ -135,7 +139,9 @@ export const logPatternEndpoints = {
         take_apart: z
           .literal(true)
           .optional()
-          .describe('Patterns that were merged into it are their own again, each learned anew'),
+          .describe(
+            'From the next bucket on all that was merged into it is on its own again, each learned anew',
+          ),
         because: z.string().trim().min(1).max(500).optional(),
       })
       .refine(

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { HOUR } from '../../common/duration';
 import { PatternCatalogue, PatternCounts } from '../../common/patterns';
+import { followPeople, wishesOf } from '../../server/detection/patterns/follow_people';
 import { createPatternStore } from '../../server/elasticsearch/patterns';
 import { seriousFindings } from './accessibility';
 import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
@@ -109,3 +110,64 @@ it('keeps changes to its page, and tells of them again', () =>
       await page.locator(`${testSubject('logAnomaliesPatternResults')}[aria-checked="${state}"]`).waitFor();
     }
   }));
+
+it('merges patterns that are ticked, and takes one apart again, saying when', () =>
+  onPage(
+    browser,
+    world,
+    async (page) => {
+      const store = createPatternStore(world.elasticsearch, id, { space: world.space });
+      const endBucket = async (): Promise<void> => {
+        const all = await store.load();
+        await followPeople(store, (await wishesOf(store, all))!, all, Date.now());
+      };
+      const merge = page.locator(testSubject('logAnomaliesMergePatterns'));
+      const row = (text: string) => page.locator(rows).filter({ hasText: text });
+      await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+      await row('Disk of').getByRole('checkbox').check();
+      expect(await merge.isDisabled()).toBe(true);
+      await row('Payment <num> accepted').getByRole('checkbox').check();
+      await merge.click();
+      const asked = page.locator(testSubject('logAnomaliesConfirmMerge'));
+      expect(await asked.innerText()).toMatch(
+        /Merge 2 patterns[^]*Payment <num> accepted[^]*From the next bucket on their counts are joined/,
+      );
+      expect(await asked.getByRole('radio', { name: /Payment/ }).isChecked()).toBe(true);
+      await asked.getByRole('button', { name: 'Merge' }).click();
+      await row('Disk of').waitFor({ state: 'detached' });
+      expect((await store.joining()).map(({ pattern }) => pattern.example)).toEqual([
+        'Disk of "till" is broken',
+      ]);
+
+      await endBucket();
+      await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+      const whole = row('merged with Disk of "till" is broken');
+      await whole.locator(testSubject('logAnomaliesTakePatternApart')).click();
+      const confirm = page.locator(testSubject('logAnomaliesConfirmTakeApart'));
+      expect(await confirm.innerText()).toMatch(/From the next bucket on these are[^]*Payment[^]*Disk of/);
+      expect(await seriousFindings(page)).toEqual([]);
+      await confirm.getByRole('button', { name: 'Take apart' }).click();
+      await whole.locator(testSubject('logAnomaliesPatternLeaves')).waitFor();
+      expect(await whole.locator(testSubject('logAnomaliesTakePatternApart')).count()).toBe(0);
+      expect(await whole.getByRole('checkbox').isDisabled()).toBe(true);
+
+      await endBucket();
+      await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+      await row('Disk of').waitFor();
+      expect(await page.locator(testSubject('logAnomaliesTakePatternApart')).count()).toBe(0);
+    },
+    { width: 1_440 },
+  ));
+
+it('offers no merging to readers', () =>
+  onPage(
+    browser,
+    world,
+    async (page) => {
+      await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+      await page.locator(rows).first().waitFor();
+      expect(await page.locator(testSubject('logAnomaliesMergePatterns')).count()).toBe(0);
+      expect(await page.locator(rows).getByRole('checkbox').count()).toBe(0);
+    },
+    { user: 'reader' },
+  ));

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ApiRequest, Endpoints } from '../../common/api';
 import { createRandom } from '../../common/demo_logs/random';
 import { parseDetector, type PatternSettings } from '../../common/detector';
@@ -17,6 +20,7 @@ import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { createPatternStore, listLogPatterns } from '../../server/elasticsearch/patterns';
 import { createCheckpointStore } from '../../server/elasticsearch/stores/checkpoint_store';
 import { logSource } from '../fakes/run_stores';
+import { run as runCommand } from './fixtures/command_line_fixture';
 import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
 
 const client = administrator();
@@ -291,6 +295,7 @@ test('a pattern is merged into another one with its past, and taken apart again'
   expect(merged.logs).toBe(both(at(2, 12)));
 
   await takePatternApart(stores, { detectorId: 'till', patternId: payment }, { by: 'ann' });
+  expect(await list()).toMatchObject([{ id: payment, is_to_be_taken_apart: true }]);
   await run(at(2, 14), { store, checkpoints });
   await run(at(3, 1), { store, checkpoints });
   const apart = await list();
@@ -299,6 +304,7 @@ test('a pattern is merged into another one with its past, and taken apart again'
     'Payment <num> accepted',
     'Session of <*> was closed',
   ]);
+  expect(apart.filter((each) => each.is_to_be_taken_apart)).toEqual([]);
   const sessions = apart.find(({ id }) => id === session);
   expect(sessions?.logs).toBeGreaterThan(60);
   expect(apart.reduce((sum, { logs }) => sum + logs, 0)).toBe(LOGS.length);
@@ -313,6 +319,58 @@ test('a pattern is merged into another one with its past, and taken apart again'
     'Pattern "Session of <*> was closed" is merged into "Payment <num> accepted": one thing',
     'What was merged into pattern "Payment <num> accepted" is taken apart.',
   ]);
+});
+
+test('the command line merges a pattern into another one, and takes it apart', async () => {
+  const { space, store, checkpoints, run } = world(LOGS);
+  const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-patterns-'));
+  await writeFile(join(folder, 'config.yaml'), `space: ${space}\n`);
+  const command = (...given: string[]) => runCommand(folder, 'patterns', 'till', ...given);
+  const texts = async () =>
+    (await listLogPatterns(client, { space, id: 'till', detector }, query, query.to)).patterns.map(
+      ({ text, forms }) => [text, forms],
+    );
+  await run(START + DAY, { store, checkpoints });
+  const { patterns } = await listLogPatterns(client, { space, id: 'till', detector }, query, query.to);
+  const [payment, session] = ['Payment', 'Session'].map(
+    (word) => patterns.find(({ text }) => text.startsWith(word))!.id,
+  );
+  expect(await command('--merge', session)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--merge and --into are given together'),
+  });
+  const merged = await command('--merge', session, '--into', payment, '--because', 'one thing', '--json');
+  expect(merged).toMatchObject({ code: 0 });
+  expect(JSON.parse(merged.stdout)).toMatchObject({ pattern: session, into: payment });
+  await run(START + DAY + 2 * HOUR, { store, checkpoints });
+  await run(START + DAY + 3 * HOUR + MINUTE, { store, checkpoints });
+  expect(await texts()).toEqual([['Payment <num> accepted', ['Session of <*> was closed']]]);
+
+  const apart = await command('--take-apart', payment);
+  expect(apart).toMatchObject({
+    code: 0,
+    stdout: `All that was merged into pattern ${payment} is taken apart from the next bucket on.\n`,
+  });
+  await run(START + DAY + 5 * HOUR, { store, checkpoints });
+  await run(START + DAY + 6 * HOUR + MINUTE, { store, checkpoints });
+  expect((await texts()).sort()).toEqual([
+    ['Payment <num> accepted', undefined],
+    ['Session of <*> was closed', undefined],
+  ]);
+  expect(await command('--take-apart', session)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Nothing was merged'),
+  });
+  await client.indices.refresh({ index: 'log-anomalies-*' });
+  const { entries } = await createAuditTrail(client, { space }).list('till', {
+    actions: ['pattern_changed'],
+  });
+  const by = process.env.ELASTICSEARCH_USERNAME;
+  expect(entries).toMatchObject([
+    { by, to: 'apart' },
+    { by, to: payment },
+  ]);
+  await rm(folder, { recursive: true });
 });
 
 test('a pattern that is to be a part of another one keeps its messages until the bucket is over, after a restart, too', async () => {

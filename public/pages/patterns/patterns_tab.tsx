@@ -1,9 +1,6 @@
 import React, { useState, type ReactElement } from 'react';
 import {
-  EuiBadge,
-  EuiBasicTable,
   EuiButton,
-  EuiButtonEmpty,
   EuiButtonGroup,
   EuiEmptyPrompt,
   EuiFlexGroup,
@@ -12,25 +9,18 @@ import {
   EuiSpacer,
   EuiSwitch,
   EuiText,
-  useEuiTheme,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { LogPatternBody } from '../../../common/api';
-import { entityFieldsText, entityKql } from '../../../common/detector/entity_fields';
+import { entityFieldsText } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
-import { DiscoverLink } from '../../shared/results/discover_button';
-import type { LogsToShow } from '../../shared/results/discover_link';
-import { useDiscover } from '../../shared/results/use_discover';
-import { formatCount, formatTime } from '../../shared/values/format';
-import { patternStateName } from '../../shared/values/pattern_state';
-
-const PAGE_SIZE = 25;
-const SPARK_WIDTH = 140;
-const SPARK_HEIGHT = 28;
+import { formatCount } from '../../shared/values/format';
+import { PAGE_SIZE, PatternsTable } from './patterns_table';
+import { MergeButton, TakeApart } from './regroup_patterns';
 
 /** Patterns of the logs of a detector: counts, trend and state of each, with its logs in Discover. */
 export default function PatternsTab({ record, reload }: DetectorView): ReactElement {
@@ -39,6 +29,8 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
   const [isChanged, setIsChanged] = useState('all');
   const [entity, setEntity] = useState('');
   const [page, setPage] = useState(0);
+  const [chosen, setChosen] = useState<readonly LogPatternBody[]>([]);
+  const [whole, setWhole] = useState<LogPatternBody>();
   const request = useRequest(
     (signal) =>
       api(
@@ -128,8 +120,8 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
                   })}
                   options={FILTERS.map((name) => ({ id: name, label: filterName(name) }))}
                   idSelected={isChanged}
-                  onChange={(chosen) => {
-                    setIsChanged(chosen);
+                  onChange={(which) => {
+                    setIsChanged(which);
                     setPage(0);
                   }}
                   buttonSize="compressed"
@@ -163,6 +155,16 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
                   />
                 </EuiFlexItem>
               )}
+              {canWrite && (
+                <EuiFlexItem grow={false}>
+                  <MergeButton
+                    record={record}
+                    chosen={found.patterns.filter((each) => chosen.some(({ id: of }) => of === each.id))}
+                    isBusy={isBusy}
+                    run={run}
+                  />
+                </EuiFlexItem>
+              )}
             </EuiFlexGroup>
             <EuiSpacer size="s" />
             <PatternsTable
@@ -174,8 +176,17 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
               to={found.to}
               entity={entity}
               record={record}
-              ignore={canWrite && !isBusy ? ignore : undefined}
+              change={canWrite ? { isBusy, ignore, takeApart: setWhole, choose: setChosen } : undefined}
             />
+            {whole && (
+              <TakeApart
+                record={record}
+                pattern={whole}
+                isBusy={isBusy}
+                run={run}
+                close={() => setWhole(undefined)}
+              />
+            )}
             {found.other_logs > 0 && (
               <EuiText size="xs" color="subdued">
                 {i18n.translate('logAnomalies.logPatterns.others', {
@@ -253,173 +264,3 @@ const NotCounted = (props: {
     data-test-subj="logAnomaliesNoPatterns"
   />
 );
-
-function PatternsTable(props: {
-  patterns: readonly LogPatternBody[];
-  total: number;
-  page: number;
-  setPage: (page: number) => void;
-  from: string;
-  to: string;
-  entity: string;
-  record: DetectorView['record'];
-  /** Absent for whoever may not. */
-  ignore: ((pattern: LogPatternBody) => void) | undefined;
-}): ReactElement {
-  const { patterns, total, page, setPage, from, to, entity, record, ignore } = props;
-  const discover = useDiscover();
-  const { source } = record.detector;
-  const inEntity = entityKql(record.detector, entity || undefined);
-  const logsOf = ({ kql }: LogPatternBody): LogsToShow => ({
-    index: source.index,
-    timestampField: source.timestamp_field,
-    timeRange: { from, to },
-    query: inEntity === '' ? kql : `${kql} and ${inEntity}`,
-  });
-  return (
-    <EuiBasicTable<LogPatternBody>
-      tableCaption={i18n.translate('logAnomalies.logPatterns.caption', {
-        defaultMessage: 'Patterns of logs',
-      })}
-      items={[...patterns]}
-      itemId="id"
-      tableLayout="auto"
-      columns={[
-        {
-          name: i18n.translate('logAnomalies.logPatterns.state', { defaultMessage: 'State' }),
-          render: (pattern: LogPatternBody) => <StateBadge pattern={pattern} />,
-        },
-        {
-          name: i18n.translate('logAnomalies.logPatterns.pattern', { defaultMessage: 'Pattern' }),
-          width: '45%',
-          render: ({ text, example, last_seen: last }: LogPatternBody) => (
-            <div>
-              <EuiText size="s">
-                <code>{text}</code>
-              </EuiText>
-              <EuiText size="xs" color="subdued">
-                {example}
-              </EuiText>
-              <EuiText size="xs" color="subdued">
-                {i18n.translate('logAnomalies.logPatterns.last', {
-                  defaultMessage: 'last {time}',
-                  values: { time: formatTime(last) },
-                })}
-              </EuiText>
-            </div>
-          ),
-        },
-        {
-          name: i18n.translate('logAnomalies.logPatterns.trend', { defaultMessage: 'Seven days' }),
-          render: ({ trend }: LogPatternBody) => <Sparkline trend={trend} />,
-        },
-        {
-          name: i18n.translate('logAnomalies.logPatterns.logs', { defaultMessage: 'Logs' }),
-          align: 'right' as const,
-          render: ({ logs }: LogPatternBody) => formatCount(logs),
-        },
-        {
-          name: i18n.translate('logAnomalies.logPatterns.actions', { defaultMessage: 'Actions' }),
-          render: (pattern: LogPatternBody) => (
-            <div>
-              {discover.maySee && (
-                <>
-                  <DiscoverLink
-                    discover={discover}
-                    logs={logsOf(pattern)}
-                    subject="logAnomaliesPatternDiscover"
-                  >
-                    {i18n.translate('logAnomalies.logPatterns.discover', { defaultMessage: 'Discover' })}
-                  </DiscoverLink>
-                  <br />
-                </>
-              )}
-              <EuiButtonEmpty
-                size="xs"
-                flush="left"
-                isDisabled={ignore === undefined}
-                onClick={() => ignore?.(pattern)}
-                data-test-subj="logAnomaliesIgnorePattern"
-              >
-                {pattern.ignored === undefined
-                  ? i18n.translate('logAnomalies.logPatterns.ignore', { defaultMessage: 'Ignore' })
-                  : i18n.translate('logAnomalies.logPatterns.hear', { defaultMessage: 'Hear of it again' })}
-              </EuiButtonEmpty>
-            </div>
-          ),
-        },
-      ]}
-      pagination={{ pageIndex: page, pageSize: PAGE_SIZE, totalItemCount: total, showPerPageOptions: false }}
-      onChange={({ page: chosen }: { page?: { index: number } }) => setPage(chosen?.index ?? 0)}
-      noItemsMessage={i18n.translate('logAnomalies.logPatterns.nothing', {
-        defaultMessage: 'There is no such pattern. Patterns appear when the first bucket is over.',
-      })}
-      data-test-subj="logAnomaliesPatternsTable"
-    />
-  );
-}
-
-const COLORS = {
-  new: 'accent',
-  surging: 'danger',
-  dropping: 'warning',
-  vanished: 'danger',
-  returned: 'primary',
-  usual: 'hollow',
-} as const;
-
-function StateBadge({ pattern }: { pattern: LogPatternBody }): ReactElement {
-  const { state, state_since: since, entity_states: entities } = pattern;
-  return (
-    <div>
-      <EuiBadge color={COLORS[state]}>{patternStateName(state)}</EuiBadge>
-      {state !== 'usual' && (
-        <EuiText size="xs" color="subdued">
-          {i18n.translate('logAnomalies.logPatterns.since', {
-            defaultMessage: 'since {time}',
-            values: { time: formatTime(since) },
-          })}
-        </EuiText>
-      )}
-      {entities.map(({ entity, state: of }) => (
-        <EuiText size="xs" key={entity}>
-          {i18n.translate('logAnomalies.logPatterns.inEntity', {
-            defaultMessage: '{state} in {entity}',
-            values: { state: patternStateName(of), entity },
-          })}
-        </EuiText>
-      ))}
-    </div>
-  );
-}
-
-function Sparkline({ trend }: { trend: readonly number[] }): ReactElement {
-  const { euiTheme } = useEuiTheme();
-  const most = Math.max(1, ...trend);
-  const width = SPARK_WIDTH / Math.max(1, trend.length);
-  return (
-    <svg
-      role="img"
-      width={SPARK_WIDTH}
-      height={SPARK_HEIGHT}
-      aria-label={i18n.translate('logAnomalies.logPatterns.trendLabel', {
-        defaultMessage: 'Logs over time, at most {most} in one bar',
-        values: { most: formatCount(most) },
-      })}
-    >
-      {trend.map((logs, place) => {
-        const height = logs === 0 ? 0 : Math.max(1, (logs / most) * SPARK_HEIGHT);
-        return (
-          <rect
-            key={place}
-            x={place * width}
-            y={SPARK_HEIGHT - height}
-            width={Math.max(1, width - 1)}
-            height={height}
-            fill={euiTheme.colors.primary}
-          />
-        );
-      })}
-    </svg>
-  );
-}

@@ -274,6 +274,7 @@ function bodyOf(
     usual_per_hour: (rates.at(hourOfWeek(time), 0.05).mean * HOUR) / span,
     kql: kqlOfForms(model, field, search),
     ...(model.forms !== undefined && { forms: model.forms.map(patternText) }),
+    ...(model.isToBeTakenApart === true && { is_to_be_taken_apart: true as const }),
   };
 }
 
