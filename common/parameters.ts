@@ -24,3 +24,15 @@ export const modelVersionSchema = z
   .regex(/^[^/\\\s]{1,256}$/, 'must be the version of a model')
   .describe('Version of a model');
 export const modelParams = z.strictObject({ id: detectorIdSchema, version: modelVersionSchema });
+
+/** Labels of what is kept as files. */
+export const labelsSchema = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(/^[\w.:/@-]+$/, 'must hold letters, digits and . : / @ _ - only'),
+  )
+  .max(20)
+  .optional();

@@ -69,12 +69,16 @@ export const suppressionEndpoints = {
     method: 'get',
     path: SUPPRESSIONS,
     summary:
-      'What hides results of this space: feedback, mutes, quiet times; the text of a calendar is cut to 200 characters',
+      'What hides results of this space: feedback, mutes, quiet times; the text of a calendar is cut to 200 characters unless asked for',
     privilege: 'read',
     cost: 'search',
     query: z.strictObject({
       detector_id: detectorIdSchema.optional().describe('Only what applies to this detector'),
       origin: z.enum(['feedback', 'mute', 'calendar']).optional(),
+      calendars: z
+        .enum(['short', 'whole'])
+        .default('short')
+        .describe('whole: the text of calendars is not cut'),
     }),
     response: z.object({ suppressions: z.array(listedSuppressionSchema) }),
   }),

@@ -6,6 +6,7 @@ import { featureSchema, fieldName, type FeatureDefinition } from './feature_sche
 import { patternSettingsSchema } from './pattern_settings';
 import { SPLIT_METHODS, TRAINERS } from '../isolation_forest/forest/types';
 import { DAY, durationSchema, durationToMilliseconds } from '../duration';
+import { labelsSchema } from '../parameters';
 import { isTimeZone } from '../time_zone';
 import { parseWith } from '../validation';
 import { driftSettingsSchema, olderLogsSchema, promotionSettingsSchema } from './upkeep_settings';
@@ -99,17 +100,7 @@ export const SCORING_WAYS = ['job', 'ingest'] as const;
 const detectorSettings = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).default(''),
-  labels: z
-    .array(
-      z
-        .string()
-        .min(1)
-        .max(100)
-        .regex(/^[\w.:/@-]+$/, 'must hold letters, digits and . : / @ _ - only'),
-    )
-    .max(20)
-    .optional()
-    .describe('For those who keep detectors as files: apply --prune goes by a label'),
+  labels: labelsSchema.describe('For those who keep detectors as files: apply --prune goes by a label'),
   source: sourceSchema,
   unit: z
     .enum(UNITS)

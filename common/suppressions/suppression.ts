@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { detectorIdSchema, timeSchema } from '../parameters';
+import { detectorIdSchema, labelsSchema, timeSchema } from '../parameters';
 import { CALENDAR_LIMITS } from './limits';
 
 /** A point in time as it is stored and shown: ISO 8601, UTC. */
@@ -84,6 +84,7 @@ const shape = {
     .describe('Times at which it applies, by the time of the log; absent: always'),
   expires_at: instantSchema.optional().describe('Logs from then on are not hidden'),
   comment: z.string().max(2_000).optional(),
+  labels: labelsSchema.describe('For those who keep quiet times as files: apply --prune goes by a label'),
 };
 
 /** Suppression as a caller requests it. */

@@ -1,17 +1,14 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { ENDPOINTS } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
-import { readDetectorFiles } from '../detectors_as_files/read_detector_files';
-import { planDetectors, type Difference, type PlannedDetector } from '../detectors_as_files/plan_detectors';
-import {
-  allDetectors,
-  askEndpoint,
-  connectToKibana,
-  KIBANA_URL_OPTION,
-  type KibanaConnection,
-} from '../command_line/kibana';
+import { connectToKibana, KIBANA_URL_OPTION } from '../command_line/kibana';
 import { printable, runs } from '../command_line/session';
+import type { Kind } from '../detectors_as_files/file_kinds';
+import type { Difference } from '../detectors_as_files/plan_by_name';
+import { planFiles } from '../detectors_as_files/plan_files';
+import { readFiles } from '../detectors_as_files/read_files';
+import type { Named } from '../detectors_as_files/references';
+import type { Done, Step } from '../detectors_as_files/steps';
 
 const SHOWN_CHARACTERS = 120;
 
@@ -24,30 +21,37 @@ interface Options {
   kibanaUrl?: string;
 }
 
-/** A detector of the answer; `id` is absent for one that a dry run would create. */
+/** One of the answer; `id` is absent for one that a dry run would create. */
 interface Applied {
   readonly name: string;
-  readonly action: PlannedDetector['action'];
+  readonly action: Step['action'];
   readonly id?: string;
   readonly started?: boolean;
   readonly changes: readonly Difference[];
 }
+type AppliedOfKind = Applied & { readonly kind: Kind };
 
 export const apply = (): Command =>
   runs<Options>(
     new Command('apply')
-      .description('Make the detectors in Kibana those of files: create, change, leave alone')
+      .description('Make detectors, quiet times and alert rules in Kibana those of files')
       .requiredOption('-f, --file <path...>', 'YAML files, or folders with them')
       .option('--dry-run', 'only say what would change, setting by setting', false)
-      .option('--label <text>', 'a label that the detectors of the files get')
-      .option('--prune', 'delete the detectors that have the label and stand in no file', false)
+      .option('--label <text>', 'a label that all of the files gets; of a rule it is a tag')
+      .option(
+        '--prune',
+        'delete detectors, quiet times and rules that have the label and stand in no file',
+        false,
+      )
       .option('--start', 'start the detectors of the files that do not run', false)
       .option(...KIBANA_URL_OPTION)
       .addHelpText(
         'after',
         `
-Detectors are known by their name. All files are read and all rights are asked for before anything is saved. A changed detector keeps
-its id, models and results, and goes on running; it says itself when it has to be trained again. A deleted one keeps its results.
+A document of a file is a detector, or what its kind says: kind: quiet_time or kind: rule ("log-anomalies export" writes some). Each is
+known by its name, of its kind. All files are read and all rights are asked for before anything is saved. A changed detector keeps
+its id, models and results, and goes on running; it says itself when it has to be trained again. A deleted one keeps its results. A
+changed quiet time takes the place of the one before. Rules name connectors, which are neither made nor changed.
 
 A detector works with the rights of whoever saves it, which Kibana grants to users and not to API keys: take a user of its own for this
 (ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD) with the Kibana privilege "Log Anomalies: All" and the owner role. With an API key
@@ -61,79 +65,57 @@ Examples:
       if (prune && label === undefined) {
         throw new DetectionError(
           'invalid_input',
-          '--prune needs --label: only detectors that have the label are deleted, so that nobody else loses one.',
+          '--prune needs --label: only what has the label is deleted, so that nobody else loses something.',
         );
       }
       const connection = connectToKibana(session, kibanaUrl);
-      const files = await readDetectorFiles(file);
-      const plan = planDetectors(files, await allDetectors(connection), { label, prune });
-      await checkSettingsAndRights(connection, plan);
-      const applied: Applied[] = [];
-      for (const each of plan) {
-        applied.push(
-          dryRun ? plannedOf(each) : await carryOut(connection, each, start).catch(tellWhatIsDone(applied)),
-        );
-      }
-      session.result({ dry_run: dryRun, detectors: applied }, () => textOf(applied, dryRun));
+      const files = await readFiles(file);
+      const { steps, detectors } = await planFiles(connection, files, { label, prune, start });
+      await checkAll(steps);
+      const applied = dryRun ? steps.map((step) => appliedOf(step)) : await carryOutAll(steps, detectors);
+      const of = (kind: Kind): Applied[] =>
+        applied.flatMap(({ kind: each, ...rest }) => (each === kind ? [rest] : []));
+      session.result(
+        { dry_run: dryRun, detectors: of('detector'), quiet_times: of('quiet_time'), rules: of('rule') },
+        () => textOf(applied, dryRun),
+      );
     },
   );
 
-/** @throws DetectionError `forbidden` or `invalid_input` naming every detector that could not be saved */
-async function checkSettingsAndRights(
-  connection: KibanaConnection,
-  plan: readonly PlannedDetector[],
-): Promise<void> {
+/** @throws DetectionError `forbidden` or `invalid_input` naming all that could not be saved */
+async function checkAll(steps: readonly Step[]): Promise<void> {
   const problems: string[] = [];
-  let isForbidden = false;
-  for (const { name, action, detector } of plan) {
-    if (action !== 'create' && action !== 'change') continue;
-    const checked = await askEndpoint(connection, ENDPOINTS.validateDetector, '/detectors/_validate', {
-      detector,
-    });
-    isForbidden ||= checked.missing_privileges.length > 0;
-    const lacking = checked.missing_privileges.map((missing) => `you lack ${missing}`);
-    problems.push(
-      ...[...checked.issues, ...lacking].map(
-        (problem) => `${printable(name, 200)}: ${printable(problem, 400)}`,
-      ),
-    );
+  for (const { name, problems: ask } of steps) {
+    const found = (await ask?.()) ?? [];
+    problems.push(...found.map((problem) => `${printable(name, 200)}: ${printable(problem, 400)}`));
   }
   if (problems.length === 0) return;
   throw new DetectionError(
-    isForbidden ? 'forbidden' : 'invalid_input',
+    problems.some((problem) => problem.includes(': you lack ')) ? 'forbidden' : 'invalid_input',
     `Nothing was changed, since not all of it could be:\n  ${problems.join('\n  ')}`,
   );
 }
 
-const plannedOf = ({ name, action, record, differences }: PlannedDetector): Applied => ({
+const appliedOf = ({ kind, name, action, id, changes }: Step, done: Done = {}): AppliedOfKind => ({
+  kind,
   name,
   action,
-  ...(record && { id: record.id }),
-  changes: differences,
+  ...(id !== undefined && { id }),
+  ...done,
+  changes,
 });
 
-async function carryOut(
-  connection: KibanaConnection,
-  planned: PlannedDetector,
-  start: boolean,
-): Promise<Applied> {
-  const { action, detector, record } = planned;
-  const path = record === undefined ? '/detectors' : `/detectors/${encodeURIComponent(record.id)}`;
-  const done = plannedOf(planned);
-  if (action === 'delete') {
-    await askEndpoint(connection, ENDPOINTS.deleteDetector, path);
-    return done;
+async function carryOutAll(steps: readonly Step[], before: readonly Named[]): Promise<AppliedOfKind[]> {
+  const applied: AppliedOfKind[] = [];
+  const detectors = [...before];
+  for (const step of steps) {
+    const done = await step.carryOut(detectors).catch(tellWhatIsDone(applied));
+    if (step.kind === 'detector' && step.action === 'create' && done.id !== undefined) {
+      detectors.push({ id: done.id, name: step.name });
+    }
+    applied.push(appliedOf(step, done));
   }
-  if (action === 'create') {
-    const { id } = await askEndpoint(connection, ENDPOINTS.createDetector, path, { detector, start });
-    return { ...done, id, ...(start && { started: true }) };
-  }
-  if (action === 'change') {
-    await askEndpoint(connection, ENDPOINTS.updateDetector, path, { detector, version: record?.version });
-  }
-  if (!start || record?.enabled) return done;
-  await askEndpoint(connection, ENDPOINTS.startDetector, `${path}/_start`);
-  return { ...done, started: true };
+  return applied;
 }
 
 function tellWhatIsDone(applied: readonly Applied[]) {
@@ -153,11 +135,13 @@ const PLANNED = {
   delete: 'would be deleted',
 } as const;
 
-function textOf(applied: readonly Applied[], dryRun: boolean): string {
+const WORDS: Readonly<Record<Kind, string>> = { detector: '', quiet_time: 'quiet time ', rule: 'rule ' };
+
+function textOf(applied: readonly AppliedOfKind[], dryRun: boolean): string {
   const words = dryRun ? PLANNED : DONE;
   return applied
-    .flatMap(({ name, action, id, started, changes }) => [
-      `${printable(name, 200)}: ${words[action]}${started ? ', started' : ''}${id === undefined ? '' : ` (${id})`}`,
+    .flatMap(({ kind, name, action, id, started, changes }) => [
+      `${WORDS[kind]}${printable(name, 200)}: ${words[action]}${started ? ', started' : ''}${id === undefined ? '' : ` (${id})`}`,
       ...changes.flatMap(({ setting, before, after }) => [
         ...(before === undefined ? [] : [colors.red(`  - ${setting}: ${shown(before)}`)]),
         ...(after === undefined ? [] : [colors.green(`  + ${setting}: ${shown(after)}`)]),

@@ -12,6 +12,7 @@ import { detect } from '../commands/detect';
 import { drift } from '../commands/drift';
 import { evaluateModel } from '../commands/evaluate_model';
 import { explainChangeCommand } from '../commands/explain_change';
+import { exportAll } from '../commands/export';
 import { exportDetectors } from '../commands/export_detectors';
 import { feedback } from '../commands/feedback';
 import { generateLogs } from '../commands/generate_logs';
@@ -85,6 +86,7 @@ export function createProgram(): Command {
     exportDetectors,
     importDetectors,
     apply,
+    exportAll,
     importDashboards,
   ]) {
     program.addCommand(create());

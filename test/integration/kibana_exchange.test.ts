@@ -25,6 +25,7 @@ import {
   trainingTaskId,
 } from '../../server/kibana/contracts/identifiers';
 import type { ApiKeyAttributes, DetectorAttributes } from '../../server/kibana/contracts/saved_object_types';
+import { createAlertingApi } from './fixtures/alerting_api';
 import { outcomeOf, start } from './fixtures/command_line_fixture';
 import { webDetector } from './fixtures/kibana_logs';
 import { personWith, refusalOf } from './fixtures/kibana_people';
@@ -364,6 +365,17 @@ describe('the command line', () => {
     return ['listDetectors', {}];
   };
 
+  const alerting = createAlertingApi([
+    { id: 'log-1', name: 'Server log', connector_type_id: '.server-log' },
+    { id: 'mail-1', name: 'Mail', connector_type_id: '.email' },
+    { id: 'mail-2', name: 'Mail', connector_type_id: '.email' },
+  ]);
+
+  const alertingReply = (method: string, path: string, body: string) => {
+    const reply = alerting.answer(method, path, body === '' ? undefined : JSON.parse(body));
+    return reply && { body: undefined, headers: {}, ...reply };
+  };
+
   /** Kibana's HTTP server as far as the commands see it: space, credentials, JSON in, a text or JSON out. */
   const server = createServer((request, response) => {
     void (async () => {
@@ -375,7 +387,8 @@ describe('the command line', () => {
       const reply =
         !isKnown || !pathname.startsWith(`/s/${space}/`)
           ? { status: 401, body: { message: 'Unauthorized' }, headers: {} }
-          : await kibana.call(
+          : (alertingReply(request.method!, path, body) ??
+            (await kibana.call(
               owner,
               operation,
               {
@@ -384,9 +397,9 @@ describe('the command line', () => {
                 ...(body !== '' && { body: JSON.parse(body) as unknown }),
               },
               space,
-            );
+            )));
       response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-      response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
+      response.end(typeof reply.body === 'string' ? reply.body : (JSON.stringify(reply.body) ?? ''));
     })();
   });
   const credentials = `Basic ${Buffer.from('olga:her password').toString('base64')}`;
@@ -548,7 +561,10 @@ describe('the command line', () => {
     const before = detectorsStored();
     mkdirSync(join(folder, 'wrong'), { recursive: true });
     const apply = (...given: string[]) => command('her password', 'apply', '-f', 'wrong', ...given);
-    expect(await apply()).toMatchObject({ code: 2, stderr: expect.stringContaining('no detector in wrong') });
+    expect(await apply()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no detector, quiet time or rule in wrong'),
+    });
     writeFileSync(join(folder, 'wrong/a.yml'), stringify(webDetector(index, { name: 'A' })));
     expect(await apply('--prune')).toMatchObject({
       code: 2,
@@ -566,5 +582,179 @@ describe('the command line', () => {
     writeFileSync(join(folder, 'wrong/b.yml'), stringify(webDetector(`${index}-of-others`, { name: 'B' })));
     expect(await apply()).toMatchObject({ code: 5, stderr: expect.stringContaining('B: you lack') });
     expect(detectorsStored()).toEqual(before);
+  });
+
+  it('brings rules and quiet times to files and back without change', async () => {
+    const { id } = await create({ name: 'Shop', labels: ['team'] });
+    const run = async <Answer>(...given: string[]): Promise<Answer> => {
+      const { code, stdout, stderr } = await command('her password', ...given, '--json');
+      if (code !== 0) throw new Error(`${given.join(' ')}: ${code} ${stderr}`);
+      return JSON.parse(stdout) as Answer;
+    };
+    interface Applied {
+      readonly name: string;
+      readonly action: string;
+      readonly id?: string;
+      readonly changes: object[];
+    }
+    type Answer = Record<'detectors' | 'quiet_times' | 'rules', Applied[]>;
+    const actionsOf = (answer: Answer) =>
+      Object.entries(answer).flatMap(([kind, all]) =>
+        Array.isArray(all) ? all.map(({ name, action }) => `${action} ${kind} ${name}`) : [],
+      );
+    const wanted = join(folder, 'team');
+    mkdirSync(wanted, { recursive: true });
+    const write = (name: string, ...documents: object[]): void =>
+      writeFileSync(join(wanted, name), documents.map((each) => stringify(each)).join('---\n'));
+    const weekly = {
+      kind: 'quiet_time',
+      name: 'Backup',
+      detectors: ['Shop', 'Till'],
+      schedule: { type: 'weekly', days: ['sunday'], from: '22:00', to: '04:00', time_zone: 'Europe/Berlin' },
+      accept: ['hides_most_results'],
+    };
+    const calendar =
+      'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20300101T100000Z\nDTEND:20300101T110000Z\n' +
+      `SUMMARY:${'Release '.repeat(40)}\nEND:VEVENT\nEND:VCALENDAR\n`;
+    const rule = {
+      kind: 'rule',
+      name: 'Incidents',
+      rule_type_id: 'logAnomalies.incident',
+      tags: ['night'],
+      schedule: { interval: '1m' },
+      detectors: ['Till'],
+      params: { min_severity: 'major' },
+      actions: [
+        {
+          group: 'incident',
+          connector: 'Server log',
+          params: { level: 'warn', message: '{{context.message}}' },
+          frequency: { summary: false, notify_when: 'onActionGroupChange' },
+        },
+      ],
+    };
+    write('till.yml', webDetector(index, { name: 'Till' }), weekly, {
+      kind: 'quiet_time',
+      name: 'Releases',
+      schedule: { type: 'icalendar', text: calendar },
+    });
+    write('rule.yml', rule);
+    const planned = await run<Answer>('apply', '-f', 'team', '--label', 'team', '--dry-run');
+    expect(actionsOf(planned)).toEqual([
+      'create detectors Till',
+      'create quiet_times Backup',
+      'create quiet_times Releases',
+      'create rules Incidents',
+    ]);
+    expect(alerting.rules.size).toBe(0);
+    const done = await run<Answer>('apply', '-f', 'team', '--label', 'team');
+    const till = done.detectors[0].id!;
+    const [stored] = alerting.rules.values();
+    expect(stored).toMatchObject({
+      consumer: 'logAnomalies',
+      tags: ['night', 'team'],
+      params: { detector_ids: [till], min_severity: 'major', min_results: 1 },
+      actions: [{ id: 'log-1', connector_type_id: '.server-log' }],
+    });
+    const listed = await ok<{ suppressions: { name: string; detector_ids: string[] }[] }>(
+      owner,
+      'listSuppressions',
+      { query: { origin: 'calendar' } },
+    );
+    expect(listed.suppressions).toMatchObject([
+      { name: 'Backup', detector_ids: [id, till] },
+      { name: 'Releases' },
+    ]);
+
+    // All of it goes to files and comes back unchanged; other rules and secrets do not.
+    const all = await run<{ files: string[] }>('export', '--all', '--output', 'all');
+    expect(all.files).toEqual(
+      expect.arrayContaining([
+        'detectors/Till.yml',
+        'quiet_times/Backup.yml',
+        'quiet_times/Releases.yml',
+        'rules/Incidents.yml',
+      ]),
+    );
+    expect(all.files.filter((path) => path.startsWith('rules/'))).toEqual(['rules/Incidents.yml']);
+    expect(parse(readFileSync(join(folder, 'all/rules/Incidents.yml'), 'utf8'))).toMatchObject({
+      detectors: ['Till'],
+      actions: [{ connector: 'Server log' }],
+    });
+    const same = await run<Answer>('apply', '-f', 'all', '--dry-run');
+    expect(actionsOf(same).sort()).toEqual([
+      'leave detectors Shop',
+      'leave detectors Till',
+      'leave quiet_times Backup',
+      'leave quiet_times Releases',
+      'leave rules Incidents',
+    ]);
+
+    // Files that change, and go.
+    write('rule.yml', {
+      ...rule,
+      enabled: false,
+      params: { min_severity: 'minor' },
+      schedule: { interval: '5m' },
+    });
+    write('till.yml', webDetector(index, { name: 'Till' }), { ...weekly, detectors: ['Till'] });
+    const next = await run<Answer>('apply', '-f', 'team', '--label', 'team', '--prune', '--dry-run');
+    expect(next.rules[0].changes).toEqual([
+      { setting: 'enabled', before: true, after: false },
+      { setting: 'schedule.interval', before: '1m', after: '5m' },
+      { setting: 'params.min_severity', before: 'major', after: 'minor' },
+    ]);
+    expect(next.quiet_times).toMatchObject([
+      { action: 'change', changes: [{ setting: 'detectors', before: ['Shop', 'Till'], after: ['Till'] }] },
+      { name: 'Releases', action: 'delete' },
+    ]);
+    await run<Answer>('apply', '-f', 'team', '--label', 'team', '--prune');
+    expect(detectorsStored()).not.toContain(id);
+    expect([...alerting.rules.values()]).toMatchObject([
+      { enabled: false, schedule: { interval: '5m' }, actions: [{ uuid: stored.actions[0].uuid }] },
+    ]);
+    const left = await ok<{ suppressions: object[] }>(owner, 'listSuppressions', {
+      query: { origin: 'calendar' },
+    });
+    expect(left.suppressions).toMatchObject([{ name: 'Backup', detector_ids: [till], labels: ['team'] }]);
+    expect(actionsOf(await run<Answer>('apply', '-f', 'team', '--label', 'team', '--prune'))).toEqual([
+      'leave detectors Till',
+      'leave quiet_times Backup',
+      'leave rules Incidents',
+    ]);
+
+    // A folder with other files is left as it is, and labels choose.
+    const others = await command('her password', 'export', '--label', 'team', '--output', 'all');
+    expect([others.code, others.stderr]).toEqual([4, expect.stringContaining('quiet_times/Releases.yml')]);
+    expect(
+      (await run<{ files: string[] }>('export', '--label', 'team', '--output', 'labelled')).files,
+    ).toEqual(['detectors/Till.yml', 'quiet_times/Backup.yml', 'rules/Incidents.yml']);
+  });
+
+  it('refuses rules and quiet times that name what is not there, and saves nothing', async () => {
+    mkdirSync(join(folder, 'lost'), { recursive: true });
+    const apply = async (document: object) => {
+      writeFileSync(join(folder, 'lost/a.yml'), stringify(document));
+      const { code, stderr } = await command('her password', 'apply', '-f', 'lost');
+      return [code, stderr];
+    };
+    const rule = {
+      ...{ kind: 'rule', name: 'Lost', rule_type_id: 'logAnomalies.logAnomaly' },
+      schedule: { interval: '1m' },
+    };
+    const before = alerting.rules.size;
+    const refused = async (document: object, message: RegExp) =>
+      expect(await apply(document)).toEqual([2, expect.stringMatching(message)]);
+    await refused({ ...rule, detectors: ['None'] }, /a\.yml:1: detectors: "None" is no detector/);
+    await refused({ ...rule, params: { count: 0 } }, /a\.yml:1: params\.count: .*got 0/);
+    await refused({ ...rule, params: { detector_ids: ['x'] } }, /params\.detector_ids: .*under detectors/);
+    const action = { params: {}, connector: 'Mail' };
+    await refused({ ...rule, actions: [action] }, /actions\.0\.connector: "Mail" is no connector.*several/);
+    await refused({ kind: 'dashboard' }, /kind: is "dashboard"; allowed: detector, quiet_time, rule/);
+    const quiet = { kind: 'quiet_time', name: 'Ever', expires_at: '2020-01-01T00:00:00Z' };
+    await refused(quiet, /Ever: expires_at is 2020-01-01.*must lie in the future/);
+    await refused({ ...quiet, origin: 'mute' }, /origin/);
+    expect(alerting.rules.size).toBe(before);
+    expect((await command('her password', 'export', '--output', 'x')).code).toBe(2);
   });
 });

@@ -18,7 +18,11 @@ export type ListedSuppression = Suppression & {
 /** Lists suppressions, each with the number of results that it hides and its next time. */
 export async function listSuppressions(
   { suppressions, results, clock }: Pick<HidingStores, 'suppressions' | 'results' | 'clock'>,
-  { detectorId, origins }: { detectorId?: string; origins?: readonly Suppression['origin'][] },
+  {
+    detectorId,
+    origins,
+    calendars = 'short',
+  }: { detectorId?: string; origins?: readonly Suppression['origin'][]; calendars?: 'short' | 'whole' },
 ): Promise<ListedSuppression[]> {
   const found = (await suppressions.list(detectorId)).filter(
     ({ origin }) => origins === undefined || origins.includes(origin),
@@ -27,7 +31,7 @@ export async function listSuppressions(
   const now = clock.now();
   const ahead = await withWindows(found, { from: now, to: now + SUPPRESSION_LIMITS.replayDays * DAY });
   return found.map((suppression, index) => ({
-    ...shortened(suppression),
+    ...(calendars === 'whole' ? suppression : shortened(suppression)),
     expired: isExpired(suppression, now),
     hidden: hidden.get(suppression.id) ?? 0,
     next: nextWindows(ahead[index], now),

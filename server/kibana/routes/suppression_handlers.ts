@@ -15,6 +15,7 @@ export const suppressionHandlers: Handlers<keyof typeof suppressionEndpoints> = 
     suppressions: await listSuppressions(hidingStoresOf(services, scope), {
       ...(query.detector_id !== undefined && { detectorId: query.detector_id }),
       ...(query.origin !== undefined && { origins: [query.origin] }),
+      calendars: query.calendars,
     }),
   }),
   previewSuppression: async ({ body }, { services, scope }) => {

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { DetectionError } from '../../common/detection_error';
 import type { Detector } from '../../common/detector';
 import { newDetectorSchema } from '../../common/detector/query_limits';
@@ -7,26 +8,28 @@ import { printable } from '../../common/printable';
 import { describeZodIssues } from '../../common/validation';
 import { readYamlDocuments } from '../../common/yaml_documents';
 import { readBounded } from '../../server/notifications/read_bounded';
+import { KINDS, quietTimeFileSchema, ruleFileSchema, type QuietTimeFile, type RuleFile } from './file_kinds';
+import type { Wanted } from './plan_by_name';
 
 const LARGEST_FILE_MB = 16;
 const MOST_FILES = 1_000;
 const SHOWN_PROBLEMS = 50;
 
-/** A detector as a file has it, with its defaults. */
-export interface DetectorOfFile {
-  readonly detector: Detector;
-  /** File and line, for messages. */
-  readonly place: string;
+/** All that files have, each with its defaults, in the order of the files. */
+export interface ReadFiles {
+  readonly detectors: Wanted<Detector>[];
+  readonly quietTimes: Wanted<QuietTimeFile>[];
+  readonly rules: Wanted<RuleFile>[];
 }
 
 /**
- * Reads the detectors of files and of all .yml and .yaml files in folders and below, in the order of their paths. Several
- * detectors of one file are separated by `---`.
+ * Reads files, and all .yml and .yaml files in folders and below, in the order of their paths. Several documents of one file
+ * are separated by `---`; a document without `kind` is a detector.
  *
  * @throws DetectionError `invalid_input` naming file, line and setting of everything that is wrong, among them names that
  *   stand twice; nothing is returned then
  */
-export async function readDetectorFiles(paths: readonly string[]): Promise<DetectorOfFile[]> {
+export async function readFiles(paths: readonly string[]): Promise<ReadFiles> {
   const files = (await Promise.all(paths.map(filesOf))).flat();
   if (files.length > MOST_FILES) {
     throw new DetectionError(
@@ -34,7 +37,7 @@ export async function readDetectorFiles(paths: readonly string[]): Promise<Detec
       `-f names ${files.length} files; at most ${MOST_FILES} are read.`,
     );
   }
-  const detectors: DetectorOfFile[] = [];
+  const read: ReadFiles = { detectors: [], quietTimes: [], rules: [] };
   const problems: string[] = [];
   for (const file of [...new Set(files)].sort()) {
     const { documents, problem } = readYamlDocuments(await readBounded(file, LARGEST_FILE_MB));
@@ -44,12 +47,12 @@ export async function readDetectorFiles(paths: readonly string[]): Promise<Detec
     }
     for (const { line, value } of documents) {
       const place = `${file}:${line}`;
-      const parsed = newDetectorSchema.safeParse(value);
-      if (parsed.success) detectors.push({ detector: parsed.data, place });
-      else problems.push(...describeZodIssues(parsed.error, value).map((issue) => `${place}: ${issue}`));
+      problems.push(...addDocument(read, value, place).map((issue) => `${place}: ${issue}`));
     }
   }
-  problems.push(...namesThatStandTwice(detectors));
+  const { detectors, quietTimes, rules } = read;
+  const all = [detectors, quietTimes, rules];
+  problems.push(...all.flatMap(namesThatStandTwice));
   if (problems.length > 0) {
     const more = problems.length - SHOWN_PROBLEMS;
     const shown = [...problems.slice(0, SHOWN_PROBLEMS), ...(more > 0 ? [`and ${more} more`] : [])];
@@ -58,13 +61,42 @@ export async function readDetectorFiles(paths: readonly string[]): Promise<Detec
       `Nothing was changed, since files are wrong:\n  ${shown.join('\n  ')}`,
     );
   }
-  if (detectors.length === 0) {
+  if (all.every((documents) => documents.length === 0)) {
     throw new DetectionError(
       'invalid_input',
-      `There is no detector in ${paths.join(', ')}; allowed: YAML files of detectors.`,
+      `There is no detector, quiet time or rule in ${paths.join(', ')}; allowed: YAML files with them.`,
     );
   }
-  return detectors;
+  return read;
+}
+
+/** @returns what is wrong with the document; it is left out then */
+function addDocument({ detectors, quietTimes, rules }: ReadFiles, value: unknown, place: string): string[] {
+  const kind = value !== null && typeof value === 'object' && 'kind' in value ? value.kind : 'detector';
+  switch (kind) {
+    case 'detector': {
+      const { kind: _kind, ...settings } = value as { kind?: unknown };
+      return addRead(detectors, newDetectorSchema, value === null ? value : settings, place);
+    }
+    case 'quiet_time':
+      return addRead(quietTimes, quietTimeFileSchema, value, place);
+    case 'rule':
+      return addRead(rules, ruleFileSchema, value, place);
+    default:
+      return [`kind: is ${printable(JSON.stringify(kind), 100)}; allowed: ${KINDS.join(', ')}`];
+  }
+}
+
+function addRead<Settings>(
+  read: Wanted<Settings>[],
+  schema: z.ZodType<Settings>,
+  value: unknown,
+  place: string,
+): string[] {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) return describeZodIssues(parsed.error, value);
+  read.push({ settings: parsed.data, place });
+  return [];
 }
 
 async function filesOf(path: string): Promise<string[]> {
@@ -78,9 +110,9 @@ async function filesOf(path: string): Promise<string[]> {
     .map((entry) => join(entry.path, entry.name));
 }
 
-function namesThatStandTwice(detectors: readonly DetectorOfFile[]): string[] {
+function namesThatStandTwice(read: readonly Wanted<{ readonly name: string }>[]): string[] {
   const placeOfName = new Map<string, string>();
-  return detectors.flatMap(({ detector: { name }, place }) => {
+  return read.flatMap(({ settings: { name }, place }) => {
     const before = placeOfName.get(name);
     placeOfName.set(name, place);
     return before === undefined

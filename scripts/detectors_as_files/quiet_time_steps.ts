@@ -1,0 +1,148 @@
+import { ENDPOINTS, type SuppressionBody } from '../../common/api';
+import { askEndpoint, type KibanaConnection } from '../command_line/kibana';
+import type { QuietTimeFile } from './file_kinds';
+import {
+  labelledWith,
+  planByName,
+  type Found,
+  type Planned,
+  type PlanOptions,
+  type Wanted,
+} from './plan_by_name';
+import { idOf, referenceTo, sameReferences, type Named } from './references';
+import { stepOf, type Step } from './steps';
+
+/** Consent to consequences is no setting of a quiet time. */
+type Settings = Omit<QuietTimeFile, 'accept' | 'detectors'> & { readonly detectors?: readonly string[] };
+
+/** Returns the quiet times of a space, with the whole text of calendars. */
+export async function allQuietTimes(connection: KibanaConnection): Promise<SuppressionBody[]> {
+  const path = '/suppressions?origin=calendar&calendars=whole';
+  return (await askEndpoint(connection, ENDPOINTS.listSuppressions, path)).suppressions;
+}
+
+/** Returns a quiet time as a file has it. */
+export function quietTimeAsFile(quietTime: SuppressionBody, detectors: readonly Named[]): Settings {
+  const { detector_ids: ids, name, match, schedule, expires_at: expires, comment, labels } = quietTime;
+  return {
+    kind: 'quiet_time',
+    name,
+    ...(ids.length > 0 && { detectors: ids.map((id) => referenceTo(detectors, id)).sort() }),
+    ...(match !== undefined && { match }),
+    ...(schedule !== undefined && { schedule }),
+    ...(expires !== undefined && { expires_at: expires }),
+    ...(comment !== undefined && { comment }),
+    ...(labels !== undefined && labels.length > 0 && { labels }),
+    exclude_from_training: quietTime.exclude_from_training,
+  };
+}
+
+/** @param all those of the space, whether expired or not */
+export function planQuietTimes(
+  connection: KibanaConnection,
+  {
+    files,
+    all,
+    detectors,
+  }: {
+    files: readonly Wanted<QuietTimeFile>[];
+    all: readonly SuppressionBody[];
+    detectors: readonly Named[];
+  },
+  options: Omit<PlanOptions, 'kind'>,
+): Step[] {
+  const consent = new Map(files.map(({ settings }) => [settings.name, settings.accept]));
+  const wanted = files.map(({ settings, place }) => ({
+    place,
+    settings: settingsOf(settings, detectors, options.label),
+  }));
+  // One that is over stands for the name only where none is in effect.
+  const inEffect = new Set(all.flatMap(({ name, expired }) => (expired ? [] : [name])));
+  const found = all
+    .filter(({ name, expired }) => !expired || !inEffect.has(name))
+    .map((each): Found<Settings> => ({
+      id: each.id,
+      settings: quietTimeAsFile(each, detectors),
+      labels: each.labels ?? [],
+    }));
+  return planByName(wanted, found, { ...options, kind: 'quiet time' }).map((planned) => ({
+    ...stepOf('quiet_time', planned),
+    problems: () => problemsOf(connection, planned, { detectors, accept: consent.get(planned.name) ?? [] }),
+    carryOut: (now) =>
+      carryOut(connection, planned, { detectors: now, accept: consent.get(planned.name) ?? [] }),
+  }));
+}
+
+function settingsOf(
+  { accept: _consent, detectors: named, labels: own, ...settings }: QuietTimeFile,
+  detectors: readonly Named[],
+  label: string | undefined,
+): Settings {
+  const labels = labelledWith(own, label);
+  return {
+    ...settings,
+    ...(named && { detectors: sameReferences(detectors, named) }),
+    ...(labels && labels.length > 0 && { labels }),
+    exclude_from_training: settings.exclude_from_training ?? settings.schedule !== undefined,
+  };
+}
+
+interface Context {
+  /** Those of the space by now. */
+  readonly detectors: readonly Named[];
+  readonly accept: QuietTimeFile['accept'];
+}
+
+/** @returns undefined where one of the detectors is not there yet */
+function suppressionOf(
+  { kind: _kind, detectors: named = [], ...settings }: Settings,
+  detectors: readonly Named[],
+): object | undefined {
+  const ids = named.flatMap((each) => idOf(detectors, each) ?? []);
+  return ids.length < named.length ? undefined : { ...settings, origin: 'calendar', detector_ids: ids };
+}
+
+/** Asks about limits and consequences where all detectors are there already. */
+async function problemsOf(
+  connection: KibanaConnection,
+  { action, wanted }: Planned<Settings>,
+  { detectors, accept }: Context,
+): Promise<string[]> {
+  if (wanted === undefined || (action !== 'create' && action !== 'change')) return [];
+  const suppression = suppressionOf(wanted, detectors);
+  if (suppression === undefined) return [];
+  const { refused, consequences } = await askEndpoint(
+    connection,
+    ENDPOINTS.previewSuppression,
+    '/suppressions/_preview',
+    { suppression },
+  );
+  const unwanted = consequences.filter((each) => !accept.includes(each));
+  return [
+    ...(refused === undefined ? [] : [refused]),
+    ...unwanted.map(
+      (each) => `it ${each.replaceAll('_', ' ')}; accept: [${each}] in the file says that it may`,
+    ),
+  ];
+}
+
+/** A changed one takes the place of the old one, which goes once the new one is there. */
+async function carryOut(
+  connection: KibanaConnection,
+  { action, wanted, found }: Planned<Settings>,
+  { detectors, accept }: Context,
+): Promise<{ id?: string }> {
+  let id = found?.id;
+  if (wanted !== undefined && (action === 'create' || action === 'change')) {
+    const added = await askEndpoint(connection, ENDPOINTS.addSuppression, '/suppressions', {
+      suppression: suppressionOf(wanted, detectors),
+      accept,
+    });
+    id = added.suppression.id;
+  }
+  if (found !== undefined && (action === 'delete' || action === 'change')) {
+    const path = `/suppressions/${encodeURIComponent(found.id)}`;
+    await askEndpoint(connection, ENDPOINTS.removeSuppression, path);
+  }
+  return id === undefined ? {} : { id };
+}
