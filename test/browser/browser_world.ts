@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { DetectorInput } from '../../common/detector';
 import type { Operation } from '../../common/api';
 import { connect, feedbackIndex, readerRole, resultsPattern, sleep } from '../../server/elasticsearch';
@@ -11,6 +11,7 @@ import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integrat
 import { buildPages } from './build_host_page';
 import { startHost, type Host } from './host_server';
 import { DEMO_LOGS_DAYS, writeDemoLogs } from './demo_logs';
+import { watchRequests } from './quiet_page';
 import { keepRunningTasks } from './run_tasks';
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -170,24 +171,24 @@ export interface OpenedPage {
   readonly problems: string[];
 }
 
+/** Contexts by browser, and by what was asked of them. */
+const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>();
+
+/** Opens a page as in a browser of its own, except that scripts which another page has compiled are not compiled again. */
 export async function openPage(
   browser: Browser,
   { url }: Host,
   { user = 'admin', theme = 'light', locale = 'en', width = 1_280, cookies = {} }: Window = {},
 ): Promise<OpenedPage> {
-  const context = await browser.newContext({
-    viewport: { width, height: 1_000 },
-    baseURL: url,
-    reducedMotion: 'reduce',
-  });
-  await context.addCookies(
-    Object.entries({ user, theme, locale, ...cookies }).map(([name, value]) => ({
-      name,
-      value: encodeURIComponent(value),
-      url,
-    })),
-  );
+  const chosen = { user, theme, locale, ...cookies };
+  const context = await contextFor(browser, url, { width, cookies: chosen });
   const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', {
+    origin: new URL(url).origin,
+    storageTypes: 'local_storage',
+  });
+  watchRequests(page);
   page.setDefaultTimeout(PATIENCE_MILLISECONDS);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error.stack)));
@@ -195,6 +196,35 @@ export async function openPage(
     if (message.type() === 'error') problems.push(`${message.text()} ${message.location().url}`);
   });
   return { page, problems };
+}
+
+function contextFor(
+  browser: Browser,
+  url: string,
+  asked: { readonly width: number; readonly cookies: Readonly<Record<string, string>> },
+): Promise<BrowserContext> {
+  let known = contexts.get(browser);
+  if (known === undefined) contexts.set(browser, (known = new Map()));
+  const name = JSON.stringify([url, asked]);
+  let context = known.get(name);
+  if (context === undefined) known.set(name, (context = newContext(browser, url, asked)));
+  return context;
+}
+
+async function newContext(
+  browser: Browser,
+  url: string,
+  { width, cookies }: Parameters<typeof contextFor>[2],
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: { width, height: 1_000 },
+    baseURL: url,
+    reducedMotion: 'reduce',
+  });
+  await context.addCookies(
+    Object.entries(cookies).map(([name, value]) => ({ name, value: encodeURIComponent(value), url })),
+  );
+  return context;
 }
 
 /** Does the work on a page of its own, and refuses anything that the browser complains about. */
@@ -210,5 +240,5 @@ export async function onPage(
   const isRefusal = (problem: string): boolean => /status of 4\d\d/.test(problem);
   const left = problems.filter((problem) => !isRefusal(problem));
   if (left.length > 0) throw new Error(`The browser complained:\n${left.join('\n')}`);
-  await page.context().close();
+  await page.close();
 }

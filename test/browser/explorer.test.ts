@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { seriousFindings } from './accessibility';
 import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { settle } from './quiet_page';
 import { choiceOf, columnTexts, openBrowser, openExplorer, testSubject } from './steps';
 
 jest.setTimeout(120_000);
@@ -214,7 +215,7 @@ it('orders by a column, shows fields of the logs, and hands all of it over as CS
       (selector) => document.querySelector(selector)?.getAttribute('aria-sort') !== 'none',
       `${testSubject('logAnomaliesResults')} th:nth-child(4)`,
     );
-    await page.waitForLoadState('networkidle');
+    await settle(page);
     const entities = await column();
     expect(entities).toEqual([...entities].sort());
     const choice = page.locator(`${testSubject('logAnomaliesColumns')} input`);

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { resultsPattern } from '../../server/elasticsearch';
 import { seriousFindings } from './accessibility';
 import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { settle } from './quiet_page';
 import { hideResult, open, openBrowser, openExplorer, shownAnomalies, testSubject } from './steps';
 
 jest.setTimeout(120_000);
@@ -158,7 +159,7 @@ it('adds a quiet time for every week and one of a calendar file, and takes them 
 it('tries thresholds on the last weeks, and makes a rule of what was tried', () =>
   onPage(browser, world, async (page) => {
     await onTab(page, 'what_if', 'logAnomaliesWhatIfAlerts');
-    await page.waitForLoadState('networkidle');
+    await settle(page);
     const alerts = async (): Promise<number> =>
       Number(
         /([\d,]+) alerts? for/

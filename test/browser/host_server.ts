@@ -13,6 +13,8 @@ const root = resolve(__dirname, '../..');
 /** That of Kibana 8.12: what it forbids, the plugin must not need. */
 const SECURITY_POLICY = "script-src 'self'; worker-src blob: 'self'; style-src 'unsafe-inline' 'self'";
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
+/** As Kibana serves its own scripts: a browser that has them need not compile them again. */
+const KEPT = { 'cache-control': 'max-age=31536000, immutable' };
 const KIBANA_APPLICATIONS = ['logAnomalies', 'dashboard', 'native', 'rule', 'visualize'];
 
 export interface HostOptions {
@@ -100,7 +102,7 @@ async function respond(
   }
   const type = TYPES[extname(url.pathname)];
   if (area === 'host' && options.hostPage.has(url.pathname)) {
-    return send(200, options.hostPage.get(url.pathname)!, { 'content-type': type });
+    return send(200, options.hostPage.get(url.pathname)!, { 'content-type': type, ...KEPT });
   }
   if (area === 'bundles' && /^logAnomalies\/[\w.]+\.js$/.test(rest.join('/'))) {
     return send(200, readFileSync(join(options.bundle, rest[1])), { 'content-type': type });

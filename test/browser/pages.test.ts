@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { PANEL_KINDS } from '../../common/panels';
 import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { seriousFindings } from './accessibility';
+import { settle } from './quiet_page';
 import {
   choiceOf,
   createDetectorByForm,
@@ -56,27 +57,13 @@ it('takes a newcomer from an empty page over the form and a first training to a 
   await open(pages, '/app/logAnomalies/', 'logAnomaliesDetectors');
   await page.getByText('By hand').waitFor();
   expect(problems).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 describe.each(['light', 'dark'] as const)('in %s', (theme) => {
+  // The others are looked at in each of their states, see page_states.test.ts.
   const places = (): [name: string, path: string, subject: string][] => [
-    ['overview', '/app/logAnomalies/', 'logAnomaliesDetectors'],
-    ['scan', '/app/logAnomalies/scan', 'logAnomaliesScan'],
-    ['incidents', `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now`, 'logAnomaliesIncidents'],
     ['no patterns', `/app/logAnomalies/detectors/${id}/patterns`, 'logAnomaliesNoPatterns'],
-    ['form', '/app/logAnomalies/detectors/new', 'logAnomaliesForm'],
-    [
-      'anomalies',
-      `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now&sort=severity&view=anomalies`,
-      'logAnomaliesResults',
-    ],
-    ['models', `/app/logAnomalies/detectors/${id}/models`, 'logAnomaliesModels'],
-    ['feedback', `/app/logAnomalies/detectors/${id}/feedback`, 'logAnomaliesVerdicts'],
-    ['what if', `/app/logAnomalies/detectors/${id}/what_if`, 'logAnomaliesWhatIfGroups'],
-    ['jobs', `/app/logAnomalies/detectors/${id}/jobs`, 'logAnomaliesBackfill'],
-    ['settings', `/app/logAnomalies/detectors/${id}/settings`, 'logAnomaliesSaveSettings'],
-    ['edit', `/app/logAnomalies/detectors/${id}/edit`, 'logAnomaliesForm'],
     [
       'panels',
       `/app/dashboard?${PANEL_KINDS.map((kind) => `panel=${kind}`).join('&')}&from=now-3d&detector=${id}&edit`,
@@ -92,12 +79,12 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     const findings: string[] = [];
     for (const [name, path, subject] of places()) {
       await open({ page, url: world.host.url }, path, subject);
-      await page.waitForLoadState('networkidle');
+      await settle(page);
       findings.push(...(await seriousFindings(page)).map((finding) => `${name}: ${finding}`));
     }
     expect(findings).toEqual([]);
     expect(problems).toEqual([]);
-    await page.context().close();
+    await page.close();
   });
 });
 
@@ -109,7 +96,7 @@ it('says on the overview that no channel is set up, and how one is', async () =>
   await page.getByText('logAnomalies.alerts').waitFor();
   expect(await seriousFindings(page)).toEqual([]);
   expect(problems).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 it('asks before it removes the sample, and keeps what administrators enter out of sight', async () => {
@@ -147,7 +134,7 @@ it('asks before it removes the sample, and keeps what administrators enter out o
   await remove.waitFor({ state: 'detached' });
   expect(removed).toHaveLength(1);
   expect(problems).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 it('lists failed runs with a next step, and looks without new logs where it tells of runs', async () => {
@@ -179,7 +166,7 @@ it('lists failed runs with a next step, and looks without new logs where it tell
     /^Last looked at .* no new log/,
   );
   expect(problems).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 it('reads the swim lane as a table, reached with the keyboard', async () => {
@@ -192,7 +179,7 @@ it('reads the swim lane as a table, reached with the keyboard', async () => {
   expect(await rows.count()).toBe(5);
   expect(await rows.first().innerText()).toMatch(/(warning|minor|major|critical) \d+/);
   expect(problems).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 it('speaks French', async () => {
@@ -200,7 +187,7 @@ it('speaks French', async () => {
   await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesDetectors');
   await page.getByRole('button', { name: 'Installer les tableaux de bord' }).waitFor();
   expect(problems).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 it('says of a detector that is gone that it is, and shows the way back', async () => {
@@ -214,7 +201,7 @@ it('says of a detector that is gone that it is, and shows the way back', async (
   }
   await open(pages, '/app/logAnomalies/detectors/nothing/models', 'logAnomaliesFailure');
   expect(await page.innerText('h1')).toBe('This detector is not here');
-  await page.context().close();
+  await page.close();
 });
 
 it('shows the settings that hardly anybody changes as well, and saves them', async () => {
@@ -248,7 +235,7 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   await page.getByRole('button', { name: 'Count the kinds of messages in message' }).click();
   await page.waitForSelector(testSubject('logAnomaliesPatterns'));
   expect(problems).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 describe.each([
@@ -294,7 +281,7 @@ describe.each([
     await page.getByRole('tooltip').filter({ hasText: nextStep }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     expect(problems).toEqual([]);
-    await page.context().close();
+    await page.close();
   });
 });
 
@@ -304,5 +291,5 @@ it('brings detectors to a file and back', async () => {
   expect(names).toEqual(expect.arrayContaining([expect.stringMatching(/ \(2\)$/)]));
   // The first try is refused, which the browser says as well.
   expect(problems.filter((problem) => !problem.includes('409'))).toEqual([]);
-  await page.context().close();
+  await page.close();
 });

@@ -42,7 +42,7 @@ async function onPage(
   // The browser itself reports what a reader is refused.
   const isRefusal = (problem: string): boolean => given.user === 'reader' && problem.includes('403');
   expect(problems.filter((problem) => !isRefusal(problem))).toEqual([]);
-  await page.context().close();
+  await page.close();
 }
 
 /** Opens panels and waits until all have told the dashboard that they are drawn. */
@@ -259,7 +259,7 @@ it('says so where there is nothing, and where one may not look', async () => {
   );
   await openPanels(page, ALL_PANELS);
   expect(await page.locator(testSubject('logAnomaliesForbidden')).count()).toBe(KINDS.length);
-  await page.context().close();
+  await page.close();
 });
 
 describe('panels of dashboards from Kibana 9.4 on, which are embeddables', () => {
@@ -440,7 +440,7 @@ describe('panels of dashboards from Kibana 9.4 on, which are embeddables', () =>
     await openNative(page, [{ type, state: {} }]);
     await page.waitForSelector(testSubject('logAnomaliesForbidden'));
     await waitUntilTold(page, type, /d$/);
-    await page.context().close();
+    await page.close();
   });
 });
 
