@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { PANEL_KINDS } from '../../common/panels';
 import {
   administrator,
   demoDetector,
@@ -17,8 +18,8 @@ import { openBrowser, testSubject } from './steps';
 jest.setTimeout(900_000);
 
 /*
- * Every page in every state, colour and width: nothing is cut, lies over something else, is wider than the window, shows raw
- * values or is a barrier. PICTURES_OF_STATES names a folder for pictures of all, to be looked at.
+ * Every page, the panels and the forms of rules, in every state, colour and width: nothing is cut, lies over something else, is
+ * wider than the window, shows raw values or is a barrier. PICTURES_OF_STATES names a folder for pictures of all, to be looked at.
  */
 const WIDTHS = [1_280, 1_440, 1_920];
 const HEIGHT = 900;
@@ -57,12 +58,23 @@ afterAll(async () => {
   await world?.close();
 });
 
+const PANELS = PANEL_KINDS.map((kind) => `panel=${kind}`).join('&');
 const TABS = ['anomalies', 'patterns', 'feedback', 'what_if', 'models', 'jobs', 'settings', 'edit'];
+
+/** Places of Kibana's own, with parts of ours in them. */
+const placesOutside = (id: string, range: string): [name: string, path: string][] => [
+  ['panels', `dashboard?${PANELS}&detector=${id}&${range}`],
+  ['panels with editors', `dashboard?${PANELS}&detector=${id}&${range}&edit`],
+  ...['logAnomaly', 'incident', 'detectorHealth'].map((type): [string, string] => [
+    `rule ${type}`,
+    `rule?type=logAnomalies.${type}&params=${encodeURIComponent(JSON.stringify({ detector_ids: [id] }))}`,
+  ]),
+];
 
 const placesIn = (state: State): [name: string, path: string][] => {
   const id = state === 'empty' ? bare : full;
   const range = 'from=now-3d&to=now';
-  return [
+  const pages: [string, string][] = [
     ['overview', '/'],
     ['scan', '/scan'],
     ['form', '/detectors/new'],
@@ -70,6 +82,10 @@ const placesIn = (state: State): [name: string, path: string][] => {
     ['single anomalies', `/detectors/${id}/anomalies?${range}&sort=severity&view=anomalies`],
     ['incident', `/incidents/${state === 'empty' ? 'none' : incident}`],
     ['result', `/results/${state === 'empty' ? 'none' : result}`],
+  ];
+  return [
+    ...pages.map(([name, path]): [string, string] => [name, `logAnomalies${path}`]),
+    ...placesOutside(id, range),
   ];
 };
 
@@ -145,8 +161,8 @@ describe.each(STATES)('%s', (state) => {
     const faults: string[] = [];
     for (const [name, path] of placesIn(state)) {
       await page.setViewportSize({ width: WIDTHS[0], height: HEIGHT });
-      await page.goto(`${world.host.url}/app/logAnomalies${path}`);
-      await page.waitForSelector('main h1, main h2');
+      await page.goto(`${world.host.url}/app/${path}`);
+      await page.waitForSelector(`main h1, main h2, ${testSubject('logAnomaliesPanel')}`);
       await settle(page);
       faults.push(...(await seriousFindings(page)).map((finding) => `${name}: ${finding}`));
       for (const width of WIDTHS) {

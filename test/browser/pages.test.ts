@@ -1,8 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { PANEL_KINDS } from '../../common/panels';
 import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { seriousFindings } from './accessibility';
-import { settle } from './quiet_page';
 import {
   choiceOf,
   createDetectorByForm,
@@ -58,34 +56,6 @@ it('takes a newcomer from an empty page over the form and a first training to a 
   await page.getByText('By hand').waitFor();
   expect(problems).toEqual([]);
   await page.close();
-});
-
-describe.each(['light', 'dark'] as const)('in %s', (theme) => {
-  // The others are looked at in each of their states, see page_states.test.ts.
-  const places = (): [name: string, path: string, subject: string][] => [
-    ['no patterns', `/app/logAnomalies/detectors/${id}/patterns`, 'logAnomaliesNoPatterns'],
-    [
-      'panels',
-      `/app/dashboard?${PANEL_KINDS.map((kind) => `panel=${kind}`).join('&')}&from=now-3d&detector=${id}&edit`,
-      'logAnomaliesPatterns',
-    ],
-    ['rule', '/app/rule?type=logAnomalies.logAnomaly', 'logAnomaliesFiringEstimate'],
-    ['incident rule', '/app/rule?type=logAnomalies.incident', 'logAnomaliesIncidentEstimate'],
-    ['health rule', '/app/rule?type=logAnomalies.detectorHealth', 'logAnomaliesRuleDetectors'],
-  ];
-
-  it('no page has a serious barrier, and none makes the browser complain', async () => {
-    const { page, problems } = await openPage(browser, world.host, { theme });
-    const findings: string[] = [];
-    for (const [name, path, subject] of places()) {
-      await open({ page, url: world.host.url }, path, subject);
-      await settle(page);
-      findings.push(...(await seriousFindings(page)).map((finding) => `${name}: ${finding}`));
-    }
-    expect(findings).toEqual([]);
-    expect(problems).toEqual([]);
-    await page.close();
-  });
 });
 
 it('says on the overview that no channel is set up, and how one is', async () => {
