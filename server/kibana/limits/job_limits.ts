@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { durationSchema, durationToMilliseconds } from '../../../common/detector';
 
+/** Logs that Elasticsearch gives at once. */
+const LARGEST_PAGE = 10_000;
+/** Each page of the past takes several requests: for its results, their incidents, its place. */
+const PAGES_OF_PAST_AT_ONCE = 4;
+
 /** Limits of background work: the section `logAnomalies.jobs` of kibana.yml. */
 export const jobLimitsSchema = z
   .strictObject({
@@ -20,9 +25,11 @@ export const jobLimitsSchema = z
       .number()
       .int()
       .min(100)
-      .max(10_000)
+      .max(LARGEST_PAGE)
       .default(2_000)
-      .describe('Logs read at a time, and scored in turns of some milliseconds'),
+      .describe(
+        'Logs read at a time, and scored in turns of some milliseconds; four times as many of the past, at most 10000',
+      ),
     training_memory_mb: z
       .number()
       .int()
@@ -49,6 +56,10 @@ const BACKFILL_PIECE_MILLISECONDS = 45_000;
 /** Returns the time after which a piece of a backfill ends and the next begins, milliseconds. */
 export const backfillPiece = ({ max_run_time }: JobLimits): number =>
   Math.max(BACKFILL_PIECE_MILLISECONDS, durationToMilliseconds(max_run_time));
+
+/** Returns the logs of the past that are read at a time. */
+export const backfillPage = ({ page_size }: JobLimits): number =>
+  Math.min(LARGEST_PAGE, PAGES_OF_PAST_AT_ONCE * page_size);
 
 /** Returns the longest time of a run, after which it stops itself, milliseconds. */
 export const longestRun = ({ max_run_time }: JobLimits): number =>

@@ -13,7 +13,7 @@ import type { StoredDetector } from '../records/detector_repository';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import type { Services } from '../contracts/services';
-import { backfillPiece } from '../limits/job_limits';
+import { backfillPage, backfillPiece } from '../limits/job_limits';
 import { backfillPlace } from '../../elasticsearch/stores/status_documents';
 import { backfillTaskId, type TaskTarget } from '../contracts/identifiers';
 import type { TaskDefinition } from '../contracts/task_contracts';
@@ -212,7 +212,7 @@ async function scoreSome(
       upTo: Date.parse(before.to),
       maxLogs: limits.max_logs_per_run,
       deadline: clock.now() + backfillPiece(limits),
-      pageSize: limits.page_size,
+      pageSize: backfillPage(limits),
       signal: interruption.signal,
     });
     if (run.complete) {
