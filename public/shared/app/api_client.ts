@@ -7,6 +7,7 @@ import {
   type Operation,
 } from '../../../common/api';
 import type { HttpSetup } from '../../kibana/contracts';
+import { failureMessage } from '../requests/failure_title';
 
 export type Answer<Name extends Operation> = ApiResponse<Endpoints[Name]>;
 
@@ -64,7 +65,8 @@ export function createApiClient(http: HttpSetup): ApiClient {
       const { response, body: answer, message } = error as FetchError;
       const { code, details } = answer?.attributes ?? {};
       const issues = Array.isArray(details?.issues) ? details.issues.map(String) : [];
-      throw new ApiFailure(response?.status ?? 0, code, answer?.message ?? message, issues);
+      const status = response?.status ?? 0;
+      throw new ApiFailure(status, code, failureMessage(status, answer?.message ?? message), issues);
     }
   };
 }

@@ -3,6 +3,7 @@ import { EuiButton, EuiCallOut, EuiEmptyPrompt, EuiLoadingSpinner, EuiSpacer } f
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ApiFailure } from '../app/api_client';
+import { failureTitle } from './failure_title';
 import type { Request } from './use_request';
 
 /** The answer of a request once it is there; before that, or instead of it, what the user can do. */
@@ -39,19 +40,6 @@ export function RequestState<Value>(props: {
   );
 }
 
-/** Names of HTTP statuses, with which Kibana answers in place of a text for people. */
-const BARE_REASONS: ReadonlySet<string> = new Set([
-  'Bad Gateway',
-  'Bad Request',
-  'Forbidden',
-  'Gateway Timeout',
-  'Internal Server Error',
-  'Not Found',
-  'Service Unavailable',
-  'Too Many Requests',
-  'Unauthorized',
-]);
-
 export const LoadingPrompt = (): ReactElement => (
   <EuiEmptyPrompt
     icon={
@@ -71,6 +59,7 @@ export function FailurePrompt(props: {
   home?: () => void;
 }): ReactElement {
   const { failure, retry, home } = props;
+  const title = failureTitle(failure.status);
   const isForbidden = failure.status === 403 || failure.status === 401;
   const isBusy = failure.status === 429;
   const isGone = failure.status === 404 && home !== undefined;
@@ -80,10 +69,10 @@ export function FailurePrompt(props: {
       iconType={isForbidden ? 'lock' : isGone ? icon('questionInCircle') : isBusy ? 'clock' : 'warning'}
       titleSize="s"
       data-test-subj={isForbidden ? 'logAnomaliesForbidden' : 'logAnomaliesFailure'}
-      title={<h2>{titleOf(failure, isForbidden)}</h2>}
+      title={<h2>{title}</h2>}
       body={
         <>
-          {!BARE_REASONS.has(failure.message) && <p className="eui-textBreakWord">{failure.message}</p>}
+          {failure.message !== title && <p className="eui-textBreakWord">{failure.message}</p>}
           {isForbidden && (
             <p>
               {i18n.translate('logAnomalies.request.forbiddenNextStep', {
@@ -109,22 +98,4 @@ export function FailurePrompt(props: {
       }
     />
   );
-}
-
-function titleOf(failure: ApiFailure, isForbidden: boolean): string {
-  if (isForbidden) {
-    return i18n.translate('logAnomalies.request.forbidden', { defaultMessage: 'You may not see this' });
-  }
-  if (failure.status === 404) {
-    return i18n.translate('logAnomalies.request.notFound', { defaultMessage: 'This is not here' });
-  }
-  if (failure.status === 429) {
-    return i18n.translate('logAnomalies.request.busy', { defaultMessage: 'Kibana is busy' });
-  }
-  if (failure.status === 0) {
-    return i18n.translate('logAnomalies.request.unreachable', {
-      defaultMessage: 'Kibana could not be reached',
-    });
-  }
-  return i18n.translate('logAnomalies.request.failed', { defaultMessage: 'This could not be loaded' });
 }
