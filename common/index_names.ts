@@ -36,6 +36,9 @@ export const feedbackIndex = (space: string): string => nameOf('feedback', space
 /** Incidents. */
 export const incidentsIndex = (space: string): string => nameOf('incidents', space);
 
+/** Calendar of changes: deployments, incidents, maintenance. */
+export const annotationsIndex = (space: string): string => nameOf('annotations', space);
+
 /** Patterns of logs: their catalogue, their counts, and what was found of them. */
 export const patternsIndex = (space: string): string => nameOf('patterns', space);
 

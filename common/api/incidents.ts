@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { annotationSchema } from '../annotations';
 import {
   CLOSING_REASONS,
   INCIDENT_ACTIONS,
@@ -71,6 +72,11 @@ const incidentSchema = z.object({
   counted: z
     .object({ patterns: z.number(), routes: z.number(), sources: z.number() })
     .describe(`How many there are of each, up to ${INCIDENT_LIMITS.keys}`),
+  preceded_by: annotationSchema
+    .optional()
+    .describe(
+      'The latest change of the calendar that concerns it and began at most 30 minutes before it, or went on when it began',
+    ),
   assignee: z.string().optional(),
   comments: z
     .array(z.object({ at: z.string(), by: z.string().optional(), text: z.string() }))

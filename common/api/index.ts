@@ -1,3 +1,4 @@
+import { annotationEndpoints } from './annotations';
 import { alertEndpoints } from './alerts';
 import { auditEndpoints } from './audit';
 import { channelEndpoints } from './channels';
@@ -10,8 +11,7 @@ import { modelEndpoints } from './models';
 import { pipelineEndpoints } from './pipelines';
 import { logPatternEndpoints, patternEndpoints } from './patterns';
 import { resultEndpoints } from './results';
-import { sampleEndpoints } from './sample';
-import { setupEndpoints } from './setup';
+import { sampleEndpoints, setupEndpoints } from './setup';
 import { statusEndpoints } from './status';
 import { driftEndpoints, thresholdEndpoints } from './upkeep';
 import { suppressionEndpoints } from './suppressions';
@@ -30,6 +30,7 @@ export const ENDPOINTS = {
   ...alertEndpoints,
   ...channelEndpoints,
   ...incidentEndpoints,
+  ...annotationEndpoints,
   ...modelEndpoints,
   ...pipelineEndpoints,
   ...feedbackEndpoints,
@@ -56,7 +57,7 @@ export type { ModelRecordBody } from './models';
 export type { LivePipelineBody } from './pipelines';
 export type { ReplayBody, SuppressionBody } from './suppressions';
 export type { WhatIf } from './alerts';
-export type { SampleReport } from './sample';
+export type { SampleReport } from './setup';
 export type {
   BackfillReport,
   CandidateState,

@@ -1,3 +1,4 @@
+import type { Annotation } from '../annotations';
 import type { Attribution, Severity } from '../anomaly';
 
 /**
@@ -136,6 +137,8 @@ export interface Incident {
   readonly routes: readonly string[];
   readonly sources: readonly IncidentSource[];
   readonly counted: { readonly patterns: number; readonly routes: number; readonly sources: number };
+  /** Annotation that it began after; looked up where an incident is read for people, and never stored with it. */
+  readonly preceded_by?: Annotation;
   readonly assignee?: string;
   /** Newest last. */
   readonly comments: readonly IncidentComment[];

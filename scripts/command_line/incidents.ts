@@ -1,4 +1,5 @@
 import type { Detector } from '../../common/detector';
+import { precedenceText } from '../../common/annotations';
 import { countText, type Incident } from '../../common/incidents';
 import { quietTimeOf } from '../../server/detection/incidents/record_incidents';
 import { incidentsOfRun, type IncidentAnnouncer } from '../../server/detection/incidents/run_incidents';
@@ -23,14 +24,15 @@ export const incidentsFor = (
     announce,
   });
 
-/** Two lines: how bad, where and since when; then the leading reason. */
+/** Two or three lines: how bad, where and since when; the leading reason; the change that it began after, where there is one. */
 export function incidentLines(incident: Incident): string {
-  const { id, severity, state, title, start, end, reasons, assignee } = incident;
+  const { id, severity, state, title, start, end, reasons, assignee, preceded_by: preceding } = incident;
   const who = assignee === undefined ? '' : `, ${printable(assignee, 40)}`;
   const until = state === 'closed' ? ` to ${end}` : `, last ${end}`;
   return [
     `${severity.toUpperCase().padEnd(8)} ${printable(title, 160)}: ${countText(incident.counts)} since ${start}${until} (${state}${who})`,
     `         ${printable(reasons[0]?.reason ?? '', 160)}  ${id}`,
+    ...(preceding === undefined ? [] : [`         ${printable(precedenceText(preceding, incident), 300)}`]),
   ].join('\n');
 }
 

@@ -26,6 +26,7 @@ import {
   createSnapshotStore,
   whyNoLogs,
 } from '../../server/elasticsearch';
+import { withKeptPreceding } from '../../server/elasticsearch/annotations';
 import { createPatternStore } from '../../server/elasticsearch/patterns';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { createFileJournal, createNotifier } from '../../server/notifications';
@@ -308,7 +309,10 @@ function createFollower(session: Session, options: Options, client: Client, foll
         client,
         { detectorId, detector },
         notifier && isOfIncidents
-          ? async (changed, over) => void (await notifier.notifyIncidents([...changed, ...over]))
+          ? async (changed, over) => {
+              const told = await withKeptPreceding(client, space, [...changed, ...over]);
+              await notifier.notifyIncidents(told);
+            }
           : undefined,
       ),
       patterns: patternsOfRun({

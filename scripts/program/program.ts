@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { annotations } from '../commands/annotations';
 import { apply } from '../commands/apply';
 import { attachPipelineCommand } from '../commands/attach_pipeline';
 import { audit } from '../commands/audit';
@@ -76,6 +77,7 @@ export function createProgram(): Command {
     whatIf,
     audit,
     incidents,
+    annotations,
     explainChangeCommand,
     patterns,
     testAlert,

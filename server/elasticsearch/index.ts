@@ -35,6 +35,7 @@ export { whatIf } from './results/what_if';
 export { ensureIndexResources, faultText, findIndexFaults } from './indices/index_resources';
 export { findRepairs, repairIndices } from './indices/repair_indices';
 export {
+  annotationsIndex,
   auditIndex,
   checkpointsIndex,
   DEFAULT_SPACE,

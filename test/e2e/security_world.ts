@@ -219,9 +219,13 @@ export async function sceneOn(world: World, security: SecurityWorld): Promise<Sc
     },
   });
   const { incidents } = await client.call('listIncidents', { query: { detector_id: id } });
+  const { annotation } = await client.call('addAnnotation', {
+    body: { kind: 'deployment', title: 'Release', entities: ['no-such-entity'] },
+  });
   const { version } = await client.call('getDetector', { params });
   return {
     incidentId: incidents[0]?.id ?? 'none-yet',
+    annotationId: annotation.id,
     detectorId: id,
     detector,
     version,

@@ -355,6 +355,7 @@ describe('a Kibana of this version', () => {
       judged: { index: source.index, id: source.sourceId },
       suppressionId: suppressions[0]?.id ?? 'none',
       incidentId: incidents[0]?.id ?? 'none',
+      annotationId: 'no-such-annotation',
       from: FROM,
       to: TO,
     });

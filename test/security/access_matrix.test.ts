@@ -143,9 +143,13 @@ async function sceneOf(): Promise<Scene> {
   const { incidents } = await ok<{ incidents: { id: string }[] }>('listIncidents', {
     query: { detector_id: id },
   });
+  const { annotation } = await ok<{ annotation: { id: string } }>('addAnnotation', {
+    body: { kind: 'deployment', title: 'Release', entities: ['no-such-entity'] },
+  });
   const { version } = await ok<DetectorRecord>('getDetector', { params: { id } });
   return {
     incidentId: incidents[0].id,
+    annotationId: annotation.id,
     detectorId: id,
     detector,
     version,

@@ -41,6 +41,7 @@ const OBSERVED: readonly Operation[] = [
   'searchResults',
   'listFeedback',
   'listSuppressions',
+  'listAnnotations',
   'getBackfill',
 ];
 

@@ -17,6 +17,7 @@ export interface Scene {
   readonly judged: { readonly index: string; readonly id: string };
   readonly suppressionId: string;
   readonly incidentId: string;
+  readonly annotationId: string;
   /** Epoch milliseconds, [from, to), with logs. */
   readonly from: number;
   readonly to: number;
@@ -75,6 +76,9 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     getEvidence: { params: { result_id: result.id } },
     listIncidents: { query: { detector_id: id } },
     getIncident: { params: { incident_id: scene.incidentId } },
+    listAnnotations: {},
+    addAnnotation: { body: { kind: 'deployment', title: 'Release', entities: ['no-such-entity'] } },
+    removeAnnotation: { params: { annotation_id: scene.annotationId } },
     listLogPatterns: { params },
     updateLogPattern: { params: { ...params, pattern_id: '0'.repeat(24) }, body: { ignored: true } },
     updateIncident: { params: { incident_id: scene.incidentId }, body: { state: 'acknowledged' } },

@@ -49,6 +49,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...[
       'suppressions',
+      'annotations',
       'incidents',
       'patterns',
       'model_snapshot',
@@ -85,6 +86,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'logs',
       'buckets',
       'results',
+      'annotations',
       'incidents',
       'patterns',
       'stores',

@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import { DetectionError } from '../../../common/detection_error';
 import { linksOf, scopeKey, type Group, type Incident } from '../../../common/incidents';
 import type { StoredIncident } from '../../detection/ports/incidents';
+import { withPreceding } from '../annotations';
 import { incidentsIndex } from '../indices/names';
 import { filterResults, queriesOfParts, resultsOfSpace } from '../results/results_query';
 import { getResult } from '../results/result_search';
@@ -96,11 +97,12 @@ export async function listIncidents(
     { states?: { buckets: { key: string; doc_count: number }[] } } | undefined;
   const countOf = (state: string): number =>
     found?.states?.buckets.find(({ key }) => key === state)?.doc_count ?? 0;
+  const incidents = answer.hits.hits.map(
+    (hit) => keptOf(hit._id as string, hit._source as IncidentDocument).incident,
+  );
   return {
     total: hitTotal(answer.hits),
-    incidents: answer.hits.hits.map((hit) =>
-      bodyOf(keptOf(hit._id as string, hit._source as IncidentDocument).incident),
-    ),
+    incidents: (await withPreceding(client, space, incidents)).map(bodyOf),
     states: { open: countOf('open'), acknowledged: countOf('acknowledged'), closed: countOf('closed') },
   };
 }
@@ -171,8 +173,9 @@ export async function getIncident(
         };
       }
     | undefined;
+  const [shown] = await withPreceding(client, space, [incident]);
   return {
-    incident: bodyOf(incident),
+    incident: bodyOf(shown),
     timeline: {
       interval_ms: interval,
       buckets: (found?.counting.time.buckets ?? []).map(({ key, doc_count: results, confidence }) => ({

@@ -6,6 +6,7 @@ import type { BulkGuard } from '../transport/bulk';
 import { errorTypes, errorBodyOf, REPAIR_HINT, statusOf } from '../transport/errors';
 import { compareMappings } from './compare_mappings';
 import {
+  annotationsIndex,
   auditIndex,
   checkpointsIndex,
   DEFAULT_SPACE,
@@ -254,6 +255,18 @@ const PATTERNS: Properties = {
   chance: number,
 };
 
+/** Calendar of changes, one document each. */
+const ANNOTATIONS: Properties = {
+  kind: keyword,
+  title: text,
+  at: date,
+  ends_at: date,
+  entities: keyword,
+  version: keyword,
+  by: keyword,
+  recorded_at: date,
+};
+
 const RESOURCES = {
   results: RESULTS,
   models: MODELS,
@@ -262,6 +275,7 @@ const RESOURCES = {
   audit: AUDIT,
   incidents: INCIDENTS,
   patterns: PATTERNS,
+  annotations: ANNOTATIONS,
 };
 export type Resource = keyof typeof RESOURCES;
 
@@ -287,6 +301,7 @@ const GUARDED_FIELDS: Readonly<Record<Resource, string>> = {
   audit: 'kind',
   incidents: 'state',
   patterns: 'kind',
+  annotations: 'kind',
 };
 
 interface EnsureOptions {
@@ -429,6 +444,7 @@ const singleIndices = (space: string): ReadonlyMap<string, Resource> =>
     [checkpointsIndex(space), 'checkpoints'],
     [feedbackIndex(space), 'feedback'],
     [incidentsIndex(space), 'incidents'],
+    [annotationsIndex(space), 'annotations'],
     [auditIndex(space), 'audit'],
   ]);
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 export {
+  annotationsIndex,
   auditIndex,
   checkpointsIndex,
   DEFAULT_SPACE,

@@ -5,6 +5,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import { REPAIR_HINT } from '../transport/errors';
 import { faultText, findIndexFaults } from './index_resources';
 import {
+  annotationsIndex,
   auditIndex,
   checkpointsIndex,
   DEFAULT_SPACE,
@@ -58,6 +59,7 @@ export const ownerRole = (
         checkpointsIndex(space),
         incidentsIndex(space),
         patternsIndex(space),
+        annotationsIndex(space),
       ],
       privileges: ['create_index', 'view_index_metadata', 'read', 'index', 'delete'],
     },
@@ -78,6 +80,7 @@ export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
         feedbackIndex(space),
         incidentsIndex(space),
         patternsIndex(space),
+        annotationsIndex(space),
         modelsIndex(space),
         checkpointsIndex(space),
         auditIndex(space),

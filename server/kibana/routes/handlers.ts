@@ -1,3 +1,4 @@
+import { annotationHandlers } from './annotation_handlers';
 import { auditHandlers } from './audit_handlers';
 import { channelHandlers } from './channel_handlers';
 import { detectorHandlers } from './detector_handlers';
@@ -23,6 +24,7 @@ export const HANDLERS: Handlers = {
   ...upkeepHandlers,
   ...resultHandlers,
   ...incidentHandlers,
+  ...annotationHandlers,
   ...channelHandlers,
   ...modelHandlers,
   ...patternHandlers,

@@ -1,4 +1,4 @@
-import type { sampleEndpoints } from '../../../common/api/sample';
+import type { sampleEndpoints } from '../../../common/api/setup';
 import { installDemo, readDemo, removeDemo } from '../detectors/demo_service';
 import type { Handlers } from './handler';
 

@@ -2,6 +2,7 @@ import { PLUGIN_ID } from '../../../common/plugin';
 import { incidentParamsSchema, lowestConfidence, queryOf, type IncidentParams } from '../../../common/rules';
 import type { Incident } from '../../../common/incidents';
 import { parseWith } from '../../../common/validation';
+import { withPreceding } from '../../elasticsearch/annotations';
 import {
   countMatchingResults,
   findIncidentsToAlert,
@@ -73,7 +74,8 @@ async function executeIncident(
   const { incidents, isCut } = await findDue(options, memory);
   const limit = alertsClient.getAlertLimitValue();
   const raised = incidents.slice(0, limit);
-  for (const incident of raised) {
+  const client = services.scopedClusterClient.asCurrentUser;
+  for (const incident of await withPreceding(client, spaceId, raised)) {
     alertsClient.report({
       id: incident.id,
       actionGroup: ACTION_GROUP,
@@ -91,12 +93,7 @@ async function executeIncident(
   }
   if (isCut) warn(`Only the ${MOST_INCIDENTS_TO_ALERT} most confident incidents were looked at.`);
   const over = alertsClient.getRecoveredAlerts().map(({ alert }) => alert.getId());
-  const ended = new Map(
-    (await readIncidents(services.scopedClusterClient.asCurrentUser, spaceId, over)).map((each) => [
-      each.id,
-      each,
-    ]),
-  );
+  const ended = new Map((await readIncidents(client, spaceId, over)).map((each) => [each.id, each]));
   for (const id of over) {
     alertsClient.setAlertData({ id, context: recoveredIncidentContext(id, ended.get(id), base) });
   }

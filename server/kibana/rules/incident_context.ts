@@ -1,3 +1,4 @@
+import { precedenceText } from '../../../common/annotations';
 import { resultsOf, type Incident } from '../../../common/incidents';
 import { incidentMessage } from '../../notifications';
 import type { ActionVariable } from '../contracts/alerting_contracts';
@@ -23,7 +24,14 @@ export const INCIDENT_VARIABLES: readonly ActionVariable[] = [
   { name: 'end', description: 'Time of the last anomaly so far' },
   { name: 'duration', description: 'From the first to the last anomaly, such as 2h 05m' },
   { name: 'reason', description: 'Leading reason, in a sentence' },
-  { name: 'reasons', description: 'The leading reasons, a list of sentences' },
+  {
+    name: 'reasons',
+    description: 'The leading reasons and the change that it began after, a list of sentences',
+  },
+  {
+    name: 'preceded_by',
+    description: 'Change of the calendar that it began after, in a sentence; empty where there is none',
+  },
   { name: 'first_line', description: 'Its first log line' },
   { name: 'last_line', description: 'Its last log line' },
   { name: 'assignee', description: 'Person who looks at it; empty where nobody does' },
@@ -42,7 +50,7 @@ const timeless = (line: Incident['first_line']): string => (line === undefined ?
 
 function contextOf(incident: Incident, base: LinkBase, news: 'opened' | 'over') {
   const { headline, reasons } = incidentMessage({ incident }, news, undefined);
-  const { scope, detectors, start, end } = incident;
+  const { scope, detectors, start, end, preceded_by: preceding } = incident;
   const [detector] = detectors;
   const name = clean(detector?.name, LONGEST_NAME);
   return {
@@ -61,6 +69,7 @@ function contextOf(incident: Incident, base: LinkBase, news: 'opened' | 'over') 
     duration: inWords(Date.parse(end) - Date.parse(start)),
     reason: reasons[0] ?? '',
     reasons,
+    preceded_by: preceding === undefined ? '' : told(precedenceText(preceding, incident)),
     first_line: timeless(incident.first_line),
     last_line: timeless(incident.last_line),
     assignee: clean(incident.assignee),

@@ -3,6 +3,7 @@ import type { IncidentAnnouncer } from '../../detection/incidents/run_incidents'
 import type { ResultStore } from '../../detection/ports';
 import type { IncidentStore } from '../../detection/ports/incidents';
 import { readResultsToAlert, resultId } from '../../elasticsearch';
+import { withKeptPreceding } from '../../elasticsearch/annotations';
 import { createElasticsearchJournal } from '../../elasticsearch/stores/announcement_journal';
 import { createNotifier, type Notifier } from '../../notifications';
 import { detectorLink, feedbackLink, incidentLink } from '../contracts/links';
@@ -71,7 +72,9 @@ export async function openAnnouncements(
       notifier === undefined || alerts?.notify !== 'incidents'
         ? undefined
         : async (changed, over) => {
-            await notifier.notifyIncidents([...changed, ...over]);
+            await notifier.notifyIncidents(
+              await withKeptPreceding(job.client, target.space, [...changed, ...over]),
+            );
           },
     stores: {
       results: {
@@ -153,7 +156,7 @@ async function tellSince(
     const range = { from: since - INCIDENT_LOOKS_BACK_MILLISECONDS, to: services.clock.now() };
     const found = await job.incidents.between(range, detectorId);
     const changed = found.filter(({ incident }) => Date.parse(incident.updated_at) >= since);
-    await notifier.notifyIncidents(changed);
+    await notifier.notifyIncidents(await withKeptPreceding(job.client, space, changed));
     return;
   }
   const results = [];

@@ -155,3 +155,21 @@ it('shows what logs hold without giving it a meaning, first what, where, since w
   expect(text).toContain('- http.response.status_code is 500; usual is 200');
   expect(text).toContain('https://kibana.example/app/logAnomalies/incidents/abc');
 });
+
+it('says last which change it began after', () => {
+  const preceded_by = {
+    id: 'job-1',
+    kind: 'deployment' as const,
+    title: 'Release',
+    at: '2026-01-05T09:58:03.000Z',
+    entities: ['checkout'],
+    version: '1.42.0',
+    recorded_at: '2026-01-05T09:58:03.000Z',
+  };
+  const { reasons } = incidentMessage(kept({ preceded_by }), 'opened', undefined);
+  expect(reasons.slice(1)).toEqual(['Began 2 min after deployment 1.42.0 of checkout.']);
+  const linked = { ...preceded_by, version: 'https://evil.example/x' };
+  expect(incidentMessage(kept({ preceded_by: linked }), 'opened', undefined).reasons[1]).not.toContain(
+    'https://',
+  );
+});

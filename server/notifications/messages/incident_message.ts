@@ -1,3 +1,4 @@
+import { precedenceText } from '../../../common/annotations';
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
 import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
 import { countText, resultsOf, type Incident } from '../../../common/incidents';
@@ -32,6 +33,7 @@ export interface IncidentMessage {
   readonly about: IncidentFacts;
   /** One line that says what, where, since when and how bad. */
   readonly headline: string;
+  /** Leading reasons, and the change that it began after as the last where there is one. */
   readonly reasons: readonly string[];
   /** First and last line. */
   readonly lines: readonly { readonly time: string; readonly line: string }[];
@@ -100,7 +102,7 @@ export function incidentMessage(
   news: IncidentNews,
   link: string | undefined,
 ): IncidentMessage {
-  const { reasons, first_line: first, last_line: last } = incident;
+  const { reasons, first_line: first, last_line: last, preceded_by: preceding } = incident;
   const known = dottedWordsOf(
     reasons.flatMap(({ attribution }) => attribution.map(({ feature }) => feature)),
   );
@@ -112,9 +114,10 @@ export function incidentMessage(
     news,
     about: factsOf(incident),
     headline: headlineOf(incident, news),
-    reasons: reasons
-      .slice(0, MOST_REASONS)
-      .map(({ reason }) => defangLinks(cleanText(reason, LONGEST_REASON), known)),
+    reasons: [
+      ...reasons.slice(0, MOST_REASONS).map(({ reason }) => reason),
+      ...(preceding === undefined ? [] : [precedenceText(preceding, incident)]),
+    ].map((reason) => defangLinks(cleanText(reason, LONGEST_REASON), known)),
     lines: lines.map(({ time, line }) => ({
       time: shownTime(cleanText(time, 40)),
       line: defangLinks(cleanText(line, LONGEST_LINE)),

@@ -332,6 +332,7 @@ describe('requests', () => {
     judged: { index: 'logs', id: 's' },
     suppressionId: 's',
     incidentId: 'i',
+    annotationId: 'no-such-annotation',
     from: START,
     to: START + DAY,
   });

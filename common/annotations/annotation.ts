@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { DAY } from '../duration';
+import { timeSchema } from '../parameters';
+
+/**
+ * - `deployment`: a new version went live
+ * - `change`: anything else that was changed, such as a setting or a flag
+ * - `incident`: something known was broken
+ * - `maintenance`: planned work
+ */
+export const ANNOTATION_KINDS = ['deployment', 'change', 'incident', 'maintenance'] as const;
+export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
+
+export const ANNOTATION_LIMITS = {
+  idCharacters: 200,
+  titleCharacters: 200,
+  versionCharacters: 100,
+  urlCharacters: 2_048,
+  entities: 50,
+  entityCharacters: 256,
+  /** The longest time from start to end. */
+  days: 31,
+} as const;
+
+/** Id of an annotation: the caller's own, such as that of a CI job, or made of what is said. */
+export const annotationIdSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:-]*$/,
+    'must begin with a letter or digit and hold only letters, digits and . _ : -',
+  )
+  .max(ANNOTATION_LIMITS.idCharacters)
+  .describe('Id of an annotation');
+
+const isoTimeSchema = timeSchema.transform((time) => new Date(time).toISOString());
+
+const textSchema = (most: number) => z.string().trim().min(1).max(most);
+
+/** Draft of an annotation as a person or a CI job says it; times are converted to ISO 8601 in UTC. */
+export const annotationDraftSchema = z
+  .strictObject({
+    id: annotationIdSchema
+      .optional()
+      .describe('Says it once only: a call that is repeated with the same id writes nothing'),
+    kind: z.enum(ANNOTATION_KINDS),
+    title: textSchema(ANNOTATION_LIMITS.titleCharacters),
+    at: isoTimeSchema.optional().describe('Start, ISO 8601 or milliseconds since 1970; absent: now'),
+    ends_at: isoTimeSchema
+      .optional()
+      .describe(`End, at most ${ANNOTATION_LIMITS.days} days after the start; absent: it has no length`),
+    entities: z
+      .array(textSchema(ANNOTATION_LIMITS.entityCharacters))
+      .max(ANNOTATION_LIMITS.entities)
+      .default([])
+      .describe('Entities that it concerns, such as names of services or hosts; none: all'),
+    version: textSchema(ANNOTATION_LIMITS.versionCharacters).optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+      .max(ANNOTATION_LIMITS.urlCharacters)
+      .optional()
+      .describe('Page that says more'),
+  })
+  .describe('A deployment, a change, an incident or maintenance');
+export type AnnotationDraft = z.output<typeof annotationDraftSchema>;
+
+/** One entry of the calendar of changes. Times are ISO 8601. */
+export const annotationSchema = z.object({
+  id: z.string(),
+  kind: z.enum(ANNOTATION_KINDS),
+  title: z.string(),
+  at: z.string().describe('Start'),
+  ends_at: z.string().optional(),
+  entities: z.array(z.string()).describe('Entities that it concerns; none: all'),
+  version: z.string().optional(),
+  url: z.string().optional(),
+  by: z.string().optional().describe('User who said it'),
+  recorded_at: z.string().describe('Time at which it was said'),
+});
+export type Annotation = z.output<typeof annotationSchema>;
+
+/** @returns a sentence where start and end do not fit each other; times in ISO 8601 */
+export function problemOfTimes(at: string, endsAt: string | undefined): string | undefined {
+  if (endsAt === undefined) return undefined;
+  const length = Date.parse(endsAt) - Date.parse(at);
+  if (length <= 0) return `ends_at is ${endsAt}; it must be later than the start, ${at}`;
+  if (length > ANNOTATION_LIMITS.days * DAY) {
+    return `ends_at is ${endsAt}; it must be at most ${ANNOTATION_LIMITS.days} days after the start, ${at}`;
+  }
+  return undefined;
+}

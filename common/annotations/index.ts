@@ -1,0 +1,19 @@
+export {
+  ANNOTATION_KINDS,
+  ANNOTATION_LIMITS,
+  annotationDraftSchema,
+  annotationIdSchema,
+  annotationSchema,
+  problemOfTimes,
+  type Annotation,
+  type AnnotationDraft,
+  type AnnotationKind,
+} from './annotation';
+export {
+  NAMED_WITHIN,
+  precedenceOf,
+  precedenceText,
+  precedingOf,
+  type Occurrence,
+  type Precedence,
+} from './preceding';

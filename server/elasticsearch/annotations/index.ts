@@ -1,0 +1,2 @@
+export { annotationOf, createAnnotationStore, type AnnotationFilter } from './annotation_store';
+export { withKeptPreceding, withPreceding } from './preceding_annotations';

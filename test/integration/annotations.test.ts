@@ -1,0 +1,186 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Annotation } from '../../common/annotations';
+import type { Incident } from '../../common/incidents';
+import { createIncidentRecorder } from '../../server/detection/incidents/record_incidents';
+import { createResultStore, ownerRole, readerRole } from '../../server/elasticsearch';
+import { createIncidentStore } from '../../server/elasticsearch/incidents';
+import { outcomeOf, run as runCommand, start, type Outcome } from './fixtures/command_line_fixture';
+import {
+  administrator,
+  anomalyResult,
+  MINUTE,
+  START,
+  uniqueName,
+  userWith,
+} from './fixtures/elasticsearch_fixture';
+import { answerOf, personWith, type NewPerson } from './fixtures/kibana_people';
+import { startKibanaStandIn } from './fixtures/kibana_stand_in';
+
+jest.setTimeout(180_000);
+
+const client = administrator();
+const space = uniqueName('calendar').toLowerCase();
+let folder: string;
+
+const run = (...parameters: string[]): Promise<Outcome> => runCommand(folder, ...parameters);
+async function json<Answer>(...parameters: string[]): Promise<Answer> {
+  const { code, stdout, stderr } = await run(...parameters, '--json');
+  if (code !== 0) throw new Error(`${parameters.join(' ')}: ${code} ${stderr}`);
+  return JSON.parse(stdout) as Answer;
+}
+const iso = (time: number): string => new Date(time).toISOString();
+const deployed = (...more: string[]): string[] =>
+  ['annotations', 'add', '--kind', 'deployment', '--title', 'Release of cart', ...more].concat(
+    ['--release', '1.42'],
+    ['--at', iso(START - 2 * MINUTE), '--entity', 'cart'],
+  );
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-anomalies-annotations-'));
+  await writeFile(join(folder, 'config.yaml'), `space: ${space}\n`);
+  const results = ['cart', 'blog'].map((entity, place) => {
+    const context = { message: 'Disk is full' };
+    const result = anomalyResult({ id: `log-${place}`, time: START + place * 40 * MINUTE, context });
+    return { ...result, anomaly: { ...result.anomaly, entity } };
+  });
+  await createResultStore(client, { space, refreshResults: true }).write(results);
+  const incidents = createIncidentStore(client, { space });
+  const settings = { incidents, detectorId: 'web', quiet: 30 * MINUTE, now: () => START };
+  await createIncidentRecorder(settings).record(results, START);
+});
+afterAll(async () => {
+  const ours = await client.indices.get({ index: `log-anomalies-*.${space}*` });
+  await client.indices.delete({ index: Object.keys(ours) });
+  await client.close();
+  await rm(folder, { recursive: true });
+});
+
+it('a CI job notes a deployment once, and the incident of its service says so', async () => {
+  type Added = { annotation: Annotation; created: boolean };
+  expect(await json<Added>(...deployed('--id', 'ci-1'))).toMatchObject({ created: true });
+  const again = await json<Added>(...deployed('--id', 'ci-1'));
+  expect(again).toMatchObject({ created: false, annotation: { id: 'ci-1', by: expect.any(String) } });
+  // Without an id: what is said makes it, so that a repeated call is known, too.
+  const own = await json<Added>(...deployed('--url', 'https://ci.example/2'));
+  expect(await json<Added>(...deployed('--url', 'https://ci.example/2'))).toEqual({ ...own, created: false });
+  await json('annotations', 'remove', '--id', own.annotation.id);
+  const { annotations, total } = await json<{ annotations: Annotation[]; total: number }>(
+    'annotations',
+    'list',
+  );
+  expect([total, annotations.map(({ id }) => id)]).toEqual([1, ['ci-1']]);
+
+  const { stdout } = await run('incidents', '--sort', 'start');
+  expect(stdout).toMatch(
+    /Disk is full of cart[^\n]*\n[^\n]*\n +Began 2 min after deployment 1\.42 of cart\./,
+  );
+  expect(stdout.match(/Began/g)).toHaveLength(1);
+  const { incidents } = await json<{ incidents: Incident[] }>('incidents');
+  const { id } = incidents.find(({ entity }) => entity === 'cart')!;
+  expect(await json('incidents', id)).toMatchObject({ incident: { preceded_by: { id: 'ci-1' } } });
+});
+
+it('maintenance of everything is named while it goes on', async () => {
+  const at = iso(START - 60 * MINUTE);
+  const about = ['--kind', 'maintenance', '--title', 'Move of the database'];
+  await json('annotations', 'add', ...about, '--at', at, '--for', '3h', '--id', 'move');
+  const { stdout } = await run('incidents', '--entity', 'blog');
+  expect(stdout).toContain('Began during maintenance “Move of the database”.');
+  // The later one of two that concern it.
+  expect((await run('incidents', '--entity', 'cart')).stdout).toContain('deployment 1.42');
+  const listed = async (...filter: string[]) =>
+    (await json<{ annotations: Annotation[] }>('annotations', 'list', ...filter)).annotations.map(
+      ({ id }) => id,
+    );
+  expect(await listed()).toEqual(['ci-1', 'move']);
+  expect(await listed('--entity', 'blog')).toEqual(['move']);
+  expect(await listed('--kind', 'deployment')).toEqual(['ci-1']);
+  expect(await listed('--from', iso(START + MINUTE))).toEqual(['move']);
+  expect(await listed('--to', iso(START - 3 * MINUTE))).toEqual(['move']);
+  expect(await listed('--from', iso(START + 121 * MINUTE))).toEqual([]);
+});
+
+it('refuses what it cannot note, naming it', async () => {
+  const add = (...more: string[]) =>
+    run('annotations', 'add', '--kind', 'maintenance', '--title', 'x', ...more);
+  expect(await add('--at', 'yesterday')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('at: must be ISO 8601 or milliseconds since 1970 (got "yesterday")'),
+  });
+  expect(await add('--at', iso(START), '--ends-at', iso(START - 1))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('must be later than the start'),
+  });
+  expect(await add('--for', '1h', '--ends-at', iso(START))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--for are given'),
+  });
+  expect(await run('annotations', 'add', '--kind', 'party', '--title', 'x')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('deployment, change, incident, maintenance'),
+  });
+  expect(await run('annotations', 'remove', '--id', 'none')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('"none"'),
+  });
+});
+
+describe('rights', () => {
+  const people: NewPerson[] = [];
+  afterAll(() => Promise.all(people.map((person) => person.remove())));
+
+  it('are those of verdicts: owners write, readers read, and another space sees nothing', async () => {
+    const kibana = startKibanaStandIn({ administrator: client });
+    const owner = await personWith(client, 'olga', ownerRole([], space), ['read', 'write']);
+    const reader = await personWith(client, 'rita', readerRole(space), ['read']);
+    people.push(owner, reader);
+    const body = { kind: 'change' as const, title: 'Flag', at: iso(START), id: 'flag' };
+    const added = await answerOf(kibana, owner, 'addAnnotation', { body }, space);
+    expect(added).toMatchObject({ created: true, annotation: { by: 'olga', entities: [] } });
+    const { annotations } = await answerOf(
+      kibana,
+      reader,
+      'listAnnotations',
+      { query: { kind: 'change' } },
+      space,
+    );
+    expect(annotations).toMatchObject([{ id: 'flag', title: 'Flag' }]);
+    const params = { annotation_id: 'flag' };
+    for (const refused of [
+      await kibana.call(reader, 'addAnnotation', { body }, space),
+      await kibana.call(reader, 'removeAnnotation', { params }, space),
+    ]) {
+      expect(refused.status).toBe(403);
+    }
+    const wrong = await kibana.call(
+      owner,
+      'addAnnotation',
+      { body: { ...body, kind: 'party' } },
+      space,
+    );
+    expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([400, expect.stringContaining('party')]);
+    expect(await answerOf(kibana, owner, 'removeAnnotation', { params }, space)).toEqual({
+      acknowledged: true,
+    });
+    expect((await kibana.call(owner, 'removeAnnotation', { params }, space)).status).toBe(404);
+  });
+
+  it('of a CI job take this index alone', async () => {
+    const names = [`log-anomalies-annotations.${space}`];
+    const privileges = ['create_index', 'view_index_metadata', 'read', 'index', 'delete'];
+    const { remove, username, password } = await userWith(client, {
+      cluster: [],
+      indices: [{ names, privileges }],
+    });
+    const environment = { ELASTICSEARCH_USERNAME: username, ELASTICSEARCH_PASSWORD: password };
+    const job = (...parameters: string[]) => outcomeOf(start(folder, parameters, environment));
+    expect(await job(...deployed('--id', 'ci-2', '--json'))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`"by": "${username}"`),
+    });
+    expect((await job('annotations', 'remove', '--id', 'ci-2')).code).toBe(0);
+    await remove();
+  });
+});
