@@ -10,6 +10,7 @@ export {
   type AnnotationKind,
 } from './annotation';
 export {
+  concerns,
   NAMED_WITHIN,
   precedenceOf,
   precedenceText,

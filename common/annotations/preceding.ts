@@ -27,7 +27,7 @@ function namesOf({ entity, scope }: Occurrence): string[] {
 }
 
 /** @returns true where an annotation is about all entities, or about one of these names */
-const concerns = ({ entities }: Pick<Annotation, 'entities'>, names: readonly string[]): boolean =>
+export const concerns = ({ entities }: Pick<Annotation, 'entities'>, names: readonly string[]): boolean =>
   entities.length === 0 || entities.some((entity) => names.includes(entity));
 
 /**

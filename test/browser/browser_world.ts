@@ -6,7 +6,14 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { DetectorInput } from '../../common/detector';
 import type { Operation } from '../../common/api';
-import { connect, feedbackIndex, readerRole, resultsPattern, sleep } from '../../server/elasticsearch';
+import {
+  annotationsIndex,
+  connect,
+  feedbackIndex,
+  readerRole,
+  resultsPattern,
+  sleep,
+} from '../../server/elasticsearch';
 import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integration/fixtures/kibana_stand_in';
 import { buildPages } from './build_host_page';
 import { startHost, type Host } from './host_server';
@@ -76,7 +83,7 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
         index: resultsPattern(space),
         allow_no_indices: true,
       });
-      const own = [logs, feedbackIndex(space), ...Object.keys(results)];
+      const own = [logs, feedbackIndex(space), annotationsIndex(space), ...Object.keys(results)];
       await elasticsearch.indices.delete({ index: own, ignore_unavailable: true });
       await reader.close();
       await elasticsearch.close();

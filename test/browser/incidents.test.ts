@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { seriousFindings } from './accessibility';
-import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import type { Operation } from '../../common/api';
+import { DAY, MINUTE } from '../../common/duration';
+import { administrator, makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(180_000);
@@ -270,4 +272,65 @@ it.each(['light', 'dark'] as const)(
       },
       { theme, width: 1_440 },
     ),
+);
+
+/** A deployment two minutes before the first incident of the list, and maintenance around it. @returns its entity */
+async function noteChanges(): Promise<string> {
+  const admin = administrator(world.elasticsearch);
+  const ask = async <Body>(operation: Operation, given: object): Promise<Body> =>
+    (await world.kibana.call(admin, operation, given, world.space)).body;
+  const query = { detector_id: id, size: '1', from: String(Date.now() - 3 * DAY) };
+  const { incidents } = await ask<{ incidents: { start: string; entity: string }[] }>('listIncidents', {
+    query,
+  });
+  const [{ start, entity }] = incidents;
+  const before = (minutes: number): string => new Date(Date.parse(start) - minutes * MINUTE).toISOString();
+  const deployment = { kind: 'deployment', title: 'Faster checkout', version: '1.42', id: 'ci-1' };
+  await ask('addAnnotation', {
+    body: { ...deployment, at: before(2), entities: [entity], url: 'https://ci.example/1' },
+  });
+  await ask('addAnnotation', {
+    body: {
+      kind: 'maintenance',
+      title: 'Move of the database',
+      at: before(90),
+      ends_at: before(30),
+      id: 'move',
+    },
+  });
+  await ask('addAnnotation', {
+    body: { kind: 'change', title: 'Of another service', at: before(3), entities: ['no-such'], id: 'other' },
+  });
+  return entity;
+}
+
+it.each(['light', 'dark'] as const)('marks changes of the calendar on charts, in %s', (theme) =>
+  onPage(
+    browser,
+    world,
+    async (page) => {
+      const entity = await noteChanges();
+      await open({ page, url: world.host.url }, explorer(), 'logAnomaliesIncidents');
+      const list = page.locator(testSubject('logAnomaliesAnnotations'));
+      await list.getByText('3 changes of the calendar in this time').click();
+      expect(await list.innerText()).toContain('Change of no-such Of another service');
+      const flags = page.locator(`${testSubject('logAnomaliesTimeline')} .echAnnotation__marker`);
+      expect(await flags.count()).toBe(3);
+      await page.locator(`${rows} a`).first().click();
+      const said = page.locator(testSubject('logAnomaliesPrecededBy'));
+      expect(await said.innerText()).toContain(
+        `Began 2 min after deployment 1.42 of ${entity}. Faster checkout`,
+      );
+      // The value is of the entity: what concerns another one is not marked.
+      await list.getByText('2 changes of the calendar in this time').click();
+      expect(await list.innerText()).toMatch(/Deployment 1\.42 of [^]*Maintenance Move of the database/);
+      const marks = page.locator(`${testSubject('logAnomaliesValueChart')} .echAnnotation__marker`);
+      expect(await marks.count()).toBe(2);
+      await marks.first().hover();
+      await page.getByText(`Deployment 1.42 of ${entity}: Faster checkout`).first().waitFor();
+      await page.mouse.move(0, 0);
+      expect(await seriousFindings(page)).toEqual([]);
+    },
+    { theme, width: 1_440 },
+  ),
 );

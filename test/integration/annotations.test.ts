@@ -154,12 +154,7 @@ describe('rights', () => {
     ]) {
       expect(refused.status).toBe(403);
     }
-    const wrong = await kibana.call(
-      owner,
-      'addAnnotation',
-      { body: { ...body, kind: 'party' } },
-      space,
-    );
+    const wrong = await kibana.call(owner, 'addAnnotation', { body: { ...body, kind: 'party' } }, space);
     expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([400, expect.stringContaining('party')]);
     expect(await answerOf(kibana, owner, 'removeAnnotation', { params }, space)).toEqual({
       acknowledged: true,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { z } from 'zod';
+import { ANNOTATION_KINDS, precedenceText, type Annotation } from '../../common/annotations';
 import type { Attribution } from '../../common/anomaly';
 import type { CandidateCheck, ReadinessFinding } from '../../common/api';
 import type { CandidateCheck as Check } from '../../common/api/gate';
@@ -12,6 +13,7 @@ import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/thr
 import { PHRASES, reasonOf, sentenceOf, type Comparison } from '../../common/explanations';
 import { changeText } from '../../public/pages/models/change_text';
 import { checkText } from '../../public/pages/models/check_text';
+import { precedenceSentence } from '../../public/shared/values/annotation_text';
 import { problemText } from '../../public/shared/values/problem_text';
 import { nextStepText } from '../../public/shared/requests/failure_text';
 import { readinessText } from '../../public/shared/detector/readiness_text';
@@ -322,5 +324,28 @@ describe('what was checked of a model', () => {
   it('keeps the words of what has none of ours, such as a trial of a pipeline', () => {
     const check: CandidateCheck = { name: 'pipeline', verdict: 'fail', value: 1, limit: 0, message: 'No.' };
     expect(checkText(check)).toBe('No.');
+  });
+});
+
+describe('the change that an incident began after', () => {
+  const start = new Date(START).toISOString();
+  const given = ANNOTATION_KINDS.flatMap((kind): Annotation[] => {
+    const one = {
+      ...{ id: 'a', kind, title: 'Release', at: new Date(START - 125_000).toISOString() },
+      ...{ entities: ['cart'], version: '1.42', recorded_at: start },
+    };
+    const ends_at = new Date(START + HOUR).toISOString();
+    return [
+      one,
+      { ...one, at: new Date(START - 20_000).toISOString(), entities: [] },
+      { ...one, ends_at, version: undefined },
+    ];
+  });
+
+  it.each(given)('$kind is said by the pages as by the server', (each) => {
+    expect(precedenceSentence(each, { start })).toBe(precedenceText(each, { start }));
+    expect(inFrench(() => precedenceSentence(each, { start }))).toMatch(
+      /^A commencé (pendant|\d+ (s|min) après) l/,
+    );
   });
 });

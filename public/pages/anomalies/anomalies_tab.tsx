@@ -27,7 +27,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
     [chosen.query, chosen.language],
   );
 
-  const { summary, results, incidents, readResults, entityFields, lane } = useAnomalies(
+  const { summary, annotations, results, incidents, readResults, entityFields, lane } = useAnomalies(
     record,
     chosen,
     filter,
@@ -75,6 +75,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                 all={all}
                 byEntity={byEntity}
                 interval={interval}
+                annotations={annotations}
                 entityFields={entityFields}
                 lane={lane}
                 chooseLane={(field) => setQuery(changedQuery({ lane: field }))}

@@ -11,6 +11,8 @@ import {
 import { i18n } from '@kbn/i18n';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
 import type { Answer } from '../../shared/app/api_client';
+import type { Annotation } from '../../../common/annotations';
+import { AnnotationList } from '../../shared/charts/annotation_marks';
 import { AnomalyTimeline } from '../../shared/charts/anomaly_timeline';
 import { SwimLane, SwimLaneTable, type Choice } from '../../shared/charts/swim_lane';
 import type { Interval } from '../../shared/values/time_range';
@@ -20,6 +22,8 @@ export function OverviewCharts(props: {
   all: Answer<'summarizeResults'>;
   byEntity: Answer<'summarizeResults'>;
   interval: Interval;
+  /** Changes of the calendar in this time. */
+  annotations: readonly Annotation[];
   /** Fields that make up an entity; none where results are not grouped. */
   entityFields: readonly string[];
   /** Field of the entity that each lane is a value of; undefined: the whole entity. */
@@ -28,7 +32,7 @@ export function OverviewCharts(props: {
   chooseTime: (interval: Interval) => void;
   choose: (choice: Choice) => void;
 }): ReactElement {
-  const { all, byEntity, interval, entityFields, lane, chooseLane, chooseTime, choose } = props;
+  const { all, byEntity, interval, annotations, entityFields, lane, chooseLane, chooseTime, choose } = props;
   const title = lane ?? entityFieldsText({ entity_fields: entityFields });
   const [isTable, setIsTable] = useState(false);
   return (
@@ -39,8 +43,10 @@ export function OverviewCharts(props: {
           intervalMilliseconds={all.interval_ms}
           range={interval}
           height={200}
+          annotations={annotations}
           choose={chooseTime}
         />
+        <AnnotationList annotations={annotations} />
       </EuiPanel>
       <EuiSpacer size="m" />
       <EuiPanel hasBorder hasShadow={false} paddingSize="s">

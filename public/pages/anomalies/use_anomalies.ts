@@ -1,6 +1,7 @@
 import { entityFieldsOf } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
 import { resolveRange } from '../../shared/values/time_range';
+import { useAnnotations } from '../../shared/requests/use_annotations';
 import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import type { readExplorerQuery } from './explorer_query';
@@ -100,5 +101,9 @@ export function useAnomalies(
     [api, range.from, range.to, scopeKey, chosen.state, chosen.incidentSort, chosen.order, page, size],
     chosen.refresh ?? INCIDENTS_POLL_MILLISECONDS,
   );
-  return { summary, results, incidents, readResults, entityFields, lane };
+  const annotations = useAnnotations(
+    summary.value?.interval,
+    entities.length === 1 ? entities[0] : undefined,
+  );
+  return { summary, annotations, results, incidents, readResults, entityFields, lane };
 }

@@ -1,10 +1,14 @@
 import React, { type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import type { Attribution } from '../../../common/anomaly';
+import { concerns } from '../../../common/annotations';
 import { printable } from '../../../common/printable';
 import { useApp } from '../../shared/app/app_context';
 import { Section } from '../../shared/layout/section';
+import { AnnotationList } from '../../shared/charts/annotation_marks';
+import { timeDomainOf } from '../../shared/charts/time_domain';
 import { RequestState } from '../../shared/requests/request_state';
+import { useAnnotations } from '../../shared/requests/use_annotations';
 import { useRequest } from '../../shared/requests/use_request';
 import { numericFeatureOf } from '../../shared/results/numeric_results';
 import { ValueChart } from '../../shared/results/value_chart';
@@ -60,9 +64,18 @@ function ValueOverTime(props: {
       ),
     [api, resultId, feature, range?.from, range?.to],
   );
+  const { points = [], interval_ms: interval = 0, within = [] } = request.value ?? {};
+  const found = useAnnotations(points.length === 0 ? undefined : timeDomainOf(points, interval));
+  const names = within.map((each) => each.value);
+  const annotations = names.length === 0 ? found : found.filter((each) => concerns(each, names));
   return (
     <RequestState request={request}>
-      {(values) => <ValueChart values={values} height={HEIGHT} />}
+      {(values) => (
+        <>
+          <ValueChart values={values} height={HEIGHT} annotations={annotations} />
+          <AnnotationList annotations={annotations} />
+        </>
+      )}
     </RequestState>
   );
 }

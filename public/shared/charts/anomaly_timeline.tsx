@@ -2,9 +2,11 @@ import React, { type ReactElement } from 'react';
 import { BarSeries, Chart, ScaleType, Settings, Tooltip } from '@elastic/charts';
 import { EuiFlexGroup, EuiFlexItem, EuiHealth, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import type { Annotation } from '../../../common/annotations';
 import type { Answer } from '../app/api_client';
 import { formatCount, formatTime } from '../values/format';
 import type { Interval } from '../values/time_range';
+import { AnnotationMarks, FLAG_HEIGHT } from './annotation_marks';
 import { useChartName } from './chart_name';
 import { useChartTheme } from './chart_theme';
 import { LABEL_WIDTH } from './plot_area';
@@ -24,9 +26,11 @@ export function AnomalyTimeline(props: {
   intervalMilliseconds: number;
   range: Interval;
   height: number | string;
+  /** Changes of the calendar in this time. */
+  annotations?: readonly Annotation[];
   choose?: (range: Interval) => void;
 }): ReactElement {
-  const { buckets, intervalMilliseconds, range, height, choose } = props;
+  const { buckets, intervalMilliseconds, range, height, annotations = [], choose } = props;
   const { euiTheme } = useEuiTheme();
   const baseTheme = useChartTheme();
   const chartName = useChartName(
@@ -51,33 +55,16 @@ export function AnomalyTimeline(props: {
   return (
     <div style={{ height, display: 'flex', flexDirection: 'column' }} data-test-subj="logAnomaliesTimeline">
       <div style={{ flex: '1 1 0', minHeight: 0, display: 'flex' }}>
-        <EuiFlexGroup
-          direction="column"
-          gutterSize="s"
-          responsive={false}
-          justifyContent="center"
-          style={{ flex: `0 0 ${LABEL_WIDTH}px`, width: LABEL_WIDTH }}
-        >
-          {series.map(({ id, name, color, most }) => (
-            <EuiFlexItem grow={false} key={id}>
-              <EuiHealth color={color} textSize="xs">
-                {name}
-              </EuiHealth>
-              <EuiText size="xs" color="subdued">
-                {i18n.translate('logAnomalies.chart.most', {
-                  defaultMessage: 'up to {most}',
-                  values: { most: formatCount(most) },
-                })}
-              </EuiText>
-            </EuiFlexItem>
-          ))}
-        </EuiFlexGroup>
+        <SeriesNames series={series} />
         <div style={{ flex: '1 1 0', minWidth: 0 }}>
           {chartName.element}
           <Chart>
             <Settings
               baseTheme={baseTheme}
-              theme={{ chartMargins: NO_SPACE, chartPaddings: { ...NO_SPACE, top: 4 } }}
+              theme={{
+                chartMargins: NO_SPACE,
+                chartPaddings: { ...NO_SPACE, top: annotations.length > 0 ? FLAG_HEIGHT : 4 },
+              }}
               // The chart adds room for the last bar.
               xDomain={{
                 min: drawn.from,
@@ -111,10 +98,46 @@ export function AnomalyTimeline(props: {
                 data={id === 'anomalies' ? rows.filter(({ anomalies }) => anomalies > 0) : rows}
               />
             ))}
+            <AnnotationMarks annotations={annotations} groupId="logs" />
           </Chart>
         </div>
       </div>
       <TimeAxis range={drawn} />
     </div>
+  );
+}
+
+interface Drawn {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string;
+  /** Largest value. */
+  readonly most: number;
+}
+
+/** Names of the series beside the chart, with the largest value of each. */
+function SeriesNames({ series }: { series: readonly Drawn[] }): ReactElement {
+  return (
+    <EuiFlexGroup
+      direction="column"
+      gutterSize="s"
+      responsive={false}
+      justifyContent="center"
+      style={{ flex: `0 0 ${LABEL_WIDTH}px`, width: LABEL_WIDTH }}
+    >
+      {series.map(({ id, name, color, most }) => (
+        <EuiFlexItem grow={false} key={id}>
+          <EuiHealth color={color} textSize="xs">
+            {name}
+          </EuiHealth>
+          <EuiText size="xs" color="subdued">
+            {i18n.translate('logAnomalies.chart.most', {
+              defaultMessage: 'up to {most}',
+              values: { most: formatCount(most) },
+            })}
+          </EuiText>
+        </EuiFlexItem>
+      ))}
+    </EuiFlexGroup>
   );
 }

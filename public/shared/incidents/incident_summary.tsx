@@ -1,16 +1,17 @@
 import React, { type ReactElement } from 'react';
-import { EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
+import { EuiLink, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
 import { AppLink } from '../layout/app_link';
 import { FewLines } from '../results/few_lines';
 import { reasonText } from '../results/sentence_text';
+import { precedenceSentence } from '../values/annotation_text';
 import { formatTime } from '../values/format';
 import { SeverityLabel } from '../values/severity';
 
 /** Leading reasons of an incident, and its first and last line. */
 export function IncidentSummary({ incident }: { incident: IncidentBody }): ReactElement {
-  const { reasons, first_line: first, last_line: last } = incident;
+  const { reasons, first_line: first, last_line: last, preceded_by: preceding } = incident;
   const lines = [
     ...(first
       ? [
@@ -44,6 +45,18 @@ export function IncidentSummary({ incident }: { incident: IncidentBody }): React
             </li>
           ))}
         </ul>
+        {preceding !== undefined && (
+          <p data-test-subj="logAnomaliesPrecededBy">
+            <strong>{precedenceSentence(preceding, incident)}</strong>{' '}
+            {preceding.url === undefined ? (
+              preceding.title
+            ) : (
+              <EuiLink href={preceding.url} target="_blank" rel="noreferrer">
+                {preceding.title}
+              </EuiLink>
+            )}
+          </p>
+        )}
       </EuiText>
       {lines.length > 0 && (
         <>

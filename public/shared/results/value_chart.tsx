@@ -2,9 +2,11 @@ import React, { type ReactElement } from 'react';
 import { AreaSeries, Axis, LineSeries, Position, ScaleType } from '@elastic/charts';
 import { EuiFlexGroup, EuiFlexItem, EuiHealth, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import type { Annotation } from '../../../common/annotations';
 import { SEVERITIES } from '../../../common/anomaly';
 import { printable } from '../../../common/printable';
 import type { Answer } from '../app/api_client';
+import { AnnotationMarks } from '../charts/annotation_marks';
 import { pointVisibility } from '../charts/chart_theme';
 import { TimeChart } from '../charts/time_chart';
 import { timeDomainOf } from '../charts/time_domain';
@@ -27,10 +29,12 @@ const dotOf = (color: string) => ({
 export function ValueChart(props: {
   values: Answer<'getValueOverTime'>;
   height: number | string;
+  /** Changes of the calendar in this time. */
+  annotations?: readonly Annotation[];
   /** A brush chooses a time. */
   choose?: (range: Interval) => void;
 }): ReactElement {
-  const { values, height, choose } = props;
+  const { values, height, annotations = [], choose } = props;
   const { field, unit, of, within, points, anomalies, interval_ms: interval } = values;
   const { euiTheme } = useEuiTheme();
   const severityColors = useSeverityColors();
@@ -186,6 +190,7 @@ export function ValueChart(props: {
               data={own.map(({ time, value }) => ({ time: Date.parse(time), value: drawn(value) }))}
             />
           ))}
+          <AnnotationMarks annotations={annotations} />
         </TimeChart>
       </div>
       <EuiText size="xs" color="subdued" className="eui-textBreakWord">
