@@ -15,10 +15,11 @@ import { unitWords } from '../../common/findings';
 import { spanOf } from '../../common/buckets';
 import { findLabelFields, suggestFeatures } from '../../common/log_features';
 import { leafFields } from '../../common/log_features/fields/leaf_fields';
-import { logFieldsOf } from '../../common/log_features/fields/log_fields';
+import { logFieldsOf, type LogField } from '../../common/log_features/fields/log_fields';
+import { withMappedUnits } from '../../common/log_features/suggesting/mapped_units';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
-import { createLogSource, fieldTypes, whyNoLogs } from '../../server/elasticsearch';
+import { createLogSource, fieldTypes, whyNoLogs, type FieldTypes } from '../../server/elasticsearch';
 import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
@@ -71,8 +72,14 @@ Examples:
         options.input === undefined
           ? await sample(session, index, options.days)
           : (await loadDocuments(options.input, session)).documents;
-      const buckets = await bucketDetector(session, index, options, documents);
-      const suggestions = suggestFeatures(documents, { timestampField: '@timestamp', limit: options.limit });
+      const described = documents.slice(0, DESCRIBED);
+      const mapped = options.input === undefined ? await mappedFields(session, index, described) : undefined;
+      const typesOf = mapped === undefined ? guessedTypes(described) : (field: string) => mapped[field];
+      const buckets = bucketDetector(index, options.name, logFieldsOf(described, typesOf));
+      const suggestions = withMappedUnits(
+        suggestFeatures(documents, { timestampField: '@timestamp', limit: options.limit }),
+        mapped ?? {},
+      );
       if (suggestions.length === 0) {
         throw new DetectionError(
           'too_few_logs',
@@ -116,19 +123,12 @@ function bucketsFile(path: string): string {
 }
 
 /** Suggests a bucket detector, grouped by the entity of the logs, for anomalies of many logs such as floods and silences. */
-async function bucketDetector(
-  session: Session,
+function bucketDetector(
   index: string,
-  { input, name }: Options,
-  documents: readonly LogDocument[],
-): Promise<(DetectorInput & { entity_field: string }) | undefined> {
-  const described = documents.slice(0, DESCRIBED);
-  const proposal = proposeBucket(
-    logFieldsOf(
-      described,
-      input === undefined ? await mappedTypes(session, index, described) : guessedTypes(described),
-    ),
-  );
+  name: string,
+  fields: readonly LogField[],
+): (DetectorInput & { entity_field: string }) | undefined {
+  const proposal = proposeBucket(fields);
   return proposal.entity_field === undefined
     ? undefined
     : {
@@ -150,15 +150,15 @@ const withoutEmpty = (bucket: BucketProposal['bucket']): BucketProposal['bucket'
     ),
   );
 
-async function mappedTypes(
+async function mappedFields(
   session: Session,
   index: string,
   documents: readonly LogDocument[],
-): Promise<Parameters<typeof logFieldsOf>[1]> {
+): Promise<FieldTypes> {
   return withClient(session, async (client) => {
     const names = leafFields(documents).flatMap((field) => [field, `${field}.keyword`]);
     const { types } = await fieldTypes(client, index, names, { signal: session.signal });
-    return (field) => types[field];
+    return types;
   });
 }
 

@@ -11,7 +11,7 @@ export { whyNoLogs } from './logs/no_logs';
 export { closedIndices } from './logs/closed_indices';
 export { countOddTimes } from './logs/odd_times';
 export { createLogSource } from './logs/log_source';
-export { fieldTypes } from './transport/log_query';
+export { fieldTypes, type FieldTypes } from './transport/log_query';
 export { createDetectorSource } from './buckets/detector_source';
 export { createScoredLogs } from './logs/scored_logs';
 export { createResultStore, resultId } from './results/result_store';

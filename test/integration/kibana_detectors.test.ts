@@ -151,10 +151,21 @@ describe('a detector through the HTTP API', () => {
     });
     expect(wrong.valid).toBe(false);
     expect(wrong.issues[0]).toMatch(/^features: /);
-    const { suggestions } = await ok<{ suggestions: unknown[] }>(owner, 'suggestFeatures', {
-      body: { source: { index }, window: '3h' },
+    // The name of the field tells no unit, its mapping may.
+    const mapped = (await admin.indices.getMapping({ index }))[index].mappings.properties?.response_time;
+    await admin.indices.putMapping({
+      index,
+      properties: { response_time: { ...mapped, meta: { unit: 'ms' } } as never },
     });
+    const { suggestions } = await ok<{ suggestions: { definition: { field: string; unit?: string } }[] }>(
+      owner,
+      'suggestFeatures',
+      { body: { source: { index }, window: '3h' } },
+    );
     expect(suggestions.length).toBeGreaterThan(2);
+    const units = suggestions.map(({ definition }) => [definition.field, definition.unit]);
+    expect(Object.fromEntries(units)).toMatchObject({ response_time: 'ms' });
+    expect(units.filter(([, unit]) => unit !== undefined)).toHaveLength(1);
     const { total } = await ok<{ total: number }>(reader, 'listDetectors');
     expect(total).toBe(0);
   });

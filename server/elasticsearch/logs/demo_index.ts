@@ -31,9 +31,9 @@ const MAPPINGS: estypes.MappingTypeMapping = {
     user_agent: object({ original: keyword }),
     log: object({ level: keyword }),
     trace: object({ id: keyword }),
-    response_time: { type: 'double' },
+    response_time: { type: 'double', meta: { unit: 'ms' } },
     status_code: { type: 'long' },
-    request_size: { type: 'long' },
+    request_size: { type: 'long', meta: { unit: 'byte' } },
   },
 };
 

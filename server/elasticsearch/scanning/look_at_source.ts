@@ -1,6 +1,7 @@
 import { daysWithLogs } from '../../../common/days_with_logs';
 import { sourceSchema } from '../../../common/detector/detector_schema';
 import { suggestingSteps } from '../../../common/log_features';
+import { withMappedUnits } from '../../../common/log_features/suggesting/mapped_units';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import { logFieldsOf, type LogField } from '../../../common/log_features/fields/log_fields';
 import { proposeDetectors, type SourceProposals } from '../../../common/scanning/propose_detectors';
@@ -66,7 +67,8 @@ export async function lookAtSource(
   const { types } = await fieldTypes(client, index, names, options);
   const fields = logFieldsOf(documents, (field) => types[field]);
   const days = daysWithLogs(range, first);
-  const suggestions = await createTurns().finish(suggestingSteps(documents, { timestampField }));
+  const found = await createTurns().finish(suggestingSteps(documents, { timestampField }));
+  const suggestions = withMappedUnits(found, types);
   return {
     logs,
     days,

@@ -6,6 +6,7 @@ import { parseWith } from '../../../common/validation';
 import { daysWithLogs } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { findLabelFields, suggestingSteps } from '../../../common/log_features';
+import { withMappedUnits } from '../../../common/log_features/suggesting/mapped_units';
 import { distributionOf } from '../../../common/log_features/suggesting/distribution';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
@@ -166,7 +167,10 @@ export async function suggest(
   const sample = await sampleOf(services, scope, { source, window, rows: SUGGESTION_ROWS });
   const documents = sample.logs.map((log) => log.document);
   const options = { timestampField: source.timestamp_field };
-  const suggestions = await createTurns().finish(suggestingSteps(documents, options));
+  const found = await createTurns().finish(suggestingSteps(documents, options));
+  const names = found.map(({ definition }) => definition.field);
+  const { types } = await fieldTypes(scope.elasticsearch, source.index, names, {});
+  const suggestions = withMappedUnits(found, types);
   return {
     logs: sample.total,
     suggestions: suggestions.map((suggestion) => ({ ...suggestion })),
