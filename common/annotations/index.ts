@@ -9,6 +9,7 @@ export {
   type AnnotationDraft,
   type AnnotationKind,
 } from './annotation';
+export { EXCLUDED_KINDS, excludedTimesOf } from './excluded_times';
 export {
   concerns,
   NAMED_WITHIN,

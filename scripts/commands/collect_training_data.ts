@@ -23,6 +23,7 @@ import {
   whyNoLogs,
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
+import { createAnnotationStore } from '../../server/elasticsearch/annotations';
 import { parseYamlText } from '../command_line/config';
 import { loadDetectorFile } from '../command_line/detectors';
 import { formatOf, openDocumentWriter, type DocumentFormat } from '../command_line/log_files';
@@ -235,6 +236,7 @@ async function leftOut(
   const stores = {
     feedback: createFeedbackStore(client, { space }),
     suppressions: createSuppressionStore(client, { space, now: () => clock.now() }),
+    annotations: createAnnotationStore(client, { space }),
   };
   const older = { weeks: OLDEST_WEEKS, share: 0.5 };
   const window = `${Math.max(1, Math.ceil((to - from) / 60_000))}m`;

@@ -26,7 +26,7 @@ import {
   createSnapshotStore,
   whyNoLogs,
 } from '../../server/elasticsearch';
-import { withKeptPreceding } from '../../server/elasticsearch/annotations';
+import { createAnnotationStore, withKeptPreceding } from '../../server/elasticsearch/annotations';
 import { createPatternStore } from '../../server/elasticsearch/patterns';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { createFileJournal, createNotifier } from '../../server/notifications';
@@ -266,6 +266,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
   const models = createSnapshotStore(client, { space });
   const suppress = suppressor(session, client, detectorId);
   const { suppressions, audit } = hidingStores(session, client);
+  const annotations = createAnnotationStore(client, { space, signal });
   const total = { logs: 0, anomalies: 0, suppressed: 0, created: 0, runs: 0 };
   const patterns = createPatternStore(client, detectorId, { space: session.config.space, signal });
   const catalogue = new CatalogueCache();
@@ -324,7 +325,8 @@ function createFollower(session: Session, options: Options, client: Client, foll
         warn: session.say,
       }),
       suppress,
-      frozenWindows: () => frozenWindowsOf(suppressions, detectorId, detector.schedule, started),
+      frozenWindows: () =>
+        frozenWindowsOf({ suppressions, annotations }, detectorId, detector.schedule, started),
       checkpoints,
       audit,
       clock,

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import type { Annotation } from '../../common/annotations';
 import type { Incident } from '../../common/incidents';
 import { createIncidentRecorder } from '../../server/detection/incidents/record_incidents';
-import { createResultStore, ownerRole, readerRole } from '../../server/elasticsearch';
+import { frozenWindowsOf, leftOutOf } from '../../server/detection/training/left_out_of_training';
+import {
+  createFeedbackStore,
+  createResultStore,
+  createSuppressionStore,
+  ownerRole,
+  readerRole,
+} from '../../server/elasticsearch';
+import { createAnnotationStore } from '../../server/elasticsearch/annotations';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { outcomeOf, run as runCommand, start, type Outcome } from './fixtures/command_line_fixture';
 import {
@@ -100,6 +108,21 @@ it('maintenance of everything is named while it goes on', async () => {
   expect(await listed('--from', iso(START + MINUTE))).toEqual(['move']);
   expect(await listed('--to', iso(START - 3 * MINUTE))).toEqual(['move']);
   expect(await listed('--from', iso(START + 121 * MINUTE))).toEqual([]);
+});
+
+it('maintenance is kept out of what models learn and of what moves a threshold', async () => {
+  const stores = {
+    annotations: createAnnotationStore(client, { space }),
+    suppressions: createSuppressionStore(client, { space, now: () => START }),
+    feedback: createFeedbackStore(client, { space }),
+  };
+  const now = START + 3 * 60 * MINUTE;
+  // The deployment has no length, and says nothing of which logs are usual.
+  const move = [{ from: START - 60 * MINUTE, to: START + 120 * MINUTE }];
+  expect((await leftOutOf(stores, 'web', { window: '1d' }, now)).exclusions).toEqual(move);
+  expect(await frozenWindowsOf(stores, 'web', { late_window: '1h' }, now)).toEqual(move);
+  const later = now + 30 * 24 * 60 * MINUTE;
+  expect((await leftOutOf(stores, 'web', { window: '1d' }, later)).exclusions).toEqual([]);
 });
 
 it('refuses what it cannot note, naming it', async () => {

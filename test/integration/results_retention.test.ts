@@ -20,6 +20,7 @@ import {
   retentionRole,
   type RoleDefinition,
 } from '../../server/elasticsearch';
+import { createAnnotationStore } from '../../server/elasticsearch/annotations';
 import { outcomeOf, run, start } from './fixtures/command_line_fixture';
 import {
   administrator,
@@ -119,7 +120,16 @@ describe('what was said of a result that is deleted', () => {
       ['old', 'real'],
       ['older', 'not_an_anomaly'],
     ]);
-    expect((await leftOutOf(stores, 'web', { window: '7d' }, START)).confirmed).toEqual([source]);
+    expect(
+      (
+        await leftOutOf(
+          { ...stores, annotations: createAnnotationStore(client, { space }) },
+          'web',
+          { window: '7d' },
+          START,
+        )
+      ).confirmed,
+    ).toEqual([source]);
     // Said otherwise, and taken back: neither needs the result.
     await judgeResult(
       stores,

@@ -8,6 +8,7 @@ import {
 } from '../../../common/annotations';
 import { DAY } from '../../../common/duration';
 import { DetectionError } from '../../../common/detection_error';
+import type { AnnotationReader } from '../../detection/ports/annotations';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { annotationsIndex, documentId } from '../indices/names';
 import { attempt, type RequestOptions } from '../transport/attempt';
@@ -28,6 +29,9 @@ export interface AnnotationFilter {
   /** Those that concern it: those of all entities, too. */
   readonly entity?: string;
 }
+
+/** Annotations of a time that are read at once. */
+const MOST_DURING = 1_000;
 
 /** Annotations that begin or go on in a time; both ends belong to it. Epoch milliseconds. */
 export const within = (from: number | undefined, to: number | undefined): Query[] => [
@@ -89,6 +93,25 @@ export function createAnnotationStore(
   { space, policy, signal }: RequestOptions & { readonly space: string },
 ) {
   const index = annotationsIndex(space);
+  const search = (query: Query, from: number, size: number) =>
+    attempt(
+      () =>
+        client.search<StoredAnnotation>(
+          {
+            index,
+            // An index that may not be read counts as one that is not there.
+            ignore_unavailable: true,
+            allow_no_indices: true,
+            from,
+            size,
+            track_total_hits: true,
+            query,
+            sort: [{ at: { order: 'desc', unmapped_type: 'date' } }],
+          },
+          { signal },
+        ),
+      { what: 'list annotations', policy, signal },
+    );
   const find = async (id: string): Promise<Annotation | undefined> => {
     const found = await attempt(
       () =>
@@ -125,25 +148,14 @@ export function createAnnotationStore(
         ...(kind === undefined ? [] : [{ term: { kind } }]),
         ...(entity === undefined ? [] : [concerning([entity])]),
       ];
-      const answer = await attempt(
-        () =>
-          client.search<StoredAnnotation>(
-            {
-              index,
-              ignore_unavailable: true,
-              allow_no_indices: true,
-              from: pageStart(page, 'annotations'),
-              size: page.size,
-              track_total_hits: true,
-              query: { bool: { filter } },
-              sort: [{ at: { order: 'desc', unmapped_type: 'date' } }],
-            },
-            { signal },
-          ),
-        { what: 'list annotations', policy, signal },
-      );
+      const answer = await search({ bool: { filter } }, pageStart(page, 'annotations'), page.size);
       return { total: hitTotal(answer.hits), annotations: answer.hits.hits.map(annotationOfHit) };
     },
+
+    during: (async ({ from, to }, kinds) => {
+      const filter = [...within(from, to), { terms: { kind: [...kinds] } }];
+      return (await search({ bool: { filter } }, 0, MOST_DURING)).hits.hits.map(annotationOfHit);
+    }) satisfies AnnotationReader['during'],
 
     /** @throws DetectionError `not_found` */
     async remove(id: string): Promise<void> {

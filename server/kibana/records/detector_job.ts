@@ -17,6 +17,7 @@ import {
   type RetryPolicy,
 } from '../../elasticsearch';
 import { DEFAULT_RETRY_POLICY } from '../../elasticsearch';
+import { createAnnotationStore } from '../../elasticsearch/annotations';
 import type {
   AuditTrail,
   CheckpointStore,
@@ -28,6 +29,7 @@ import type {
   SnapshotStore,
   SuppressionStore,
 } from '../../detection/ports';
+import type { AnnotationReader } from '../../detection/ports/annotations';
 import { createIncidentStore } from '../../elasticsearch/incidents';
 import type { IncidentStore } from '../../detection/ports/incidents';
 import type { PatternStore } from '../../detection/ports/patterns';
@@ -63,6 +65,7 @@ export interface DetectorJob {
   readonly drift: DriftStore;
   readonly feedback: FeedbackStore;
   readonly suppressions: SuppressionStore;
+  readonly annotations: AnnotationReader;
   readonly audit: AuditTrail;
 }
 
@@ -111,6 +114,7 @@ export async function openDetectorJob(
     drift: createDriftStore(client, options),
     feedback: createFeedbackStore(client, options),
     suppressions: createSuppressionStore(client, { ...options, now: () => services.clock.now() }),
+    annotations: createAnnotationStore(client, options),
     audit: createAuditTrail(client, options),
   };
 }

@@ -1,0 +1,42 @@
+import type { Annotation } from './annotation';
+import { excludedTimesOf } from './excluded_times';
+
+const START = Date.parse('2026-11-01T10:00:00.000Z');
+const RANGE = { from: START, to: START + 1_000 };
+
+const annotation = (change: Partial<Annotation> = {}): Annotation => ({
+  id: 'a',
+  kind: 'maintenance',
+  title: 'Work',
+  at: new Date(START + 100).toISOString(),
+  ends_at: new Date(START + 200).toISOString(),
+  entities: [],
+  recorded_at: new Date(START).toISOString(),
+  ...change,
+});
+
+test('incidents and maintenance with an end are kept out, of each entity that they name', () => {
+  expect(excludedTimesOf([annotation()], RANGE)).toEqual([{ from: START + 100, to: START + 200 }]);
+  expect(excludedTimesOf([annotation({ kind: 'incident', entities: ['a', 'b'] })], RANGE)).toEqual([
+    { from: START + 100, to: START + 200, entity: 'a' },
+    { from: START + 100, to: START + 200, entity: 'b' },
+  ]);
+});
+
+test('deployments, changes and what has no end keep nothing out', () => {
+  const given = [
+    annotation({ kind: 'deployment' }),
+    annotation({ kind: 'change' }),
+    annotation({ ends_at: undefined }),
+  ];
+  expect(excludedTimesOf(given, RANGE)).toEqual([]);
+});
+
+test('what is kept out lies within the range', () => {
+  const long = annotation({
+    at: new Date(START - 50).toISOString(),
+    ends_at: new Date(START + 5_000).toISOString(),
+  });
+  expect(excludedTimesOf([long], RANGE)).toEqual([RANGE]);
+  expect(excludedTimesOf([long], { from: START + 5_000, to: START + 6_000 })).toEqual([]);
+});

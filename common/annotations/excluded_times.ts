@@ -1,0 +1,29 @@
+import type { Annotation, AnnotationKind } from './annotation';
+
+/** Kinds during which logs are not as usual: no model learns from them. */
+export const EXCLUDED_KINDS: readonly AnnotationKind[] = ['incident', 'maintenance'];
+
+/** Half-open time, epoch milliseconds, of one entity or of all where none is named. */
+interface ExcludedTime {
+  readonly from: number;
+  readonly to: number;
+  readonly entity?: string;
+}
+
+/**
+ * Returns the times that incidents and maintenance keep out of training samples, each entity by itself. One without an end keeps
+ * nothing out.
+ *
+ * @param range epoch milliseconds, half-open; all that is returned lies within
+ */
+export function excludedTimesOf(
+  annotations: readonly Annotation[],
+  range: { readonly from: number; readonly to: number },
+): ExcludedTime[] {
+  return annotations.flatMap(({ kind, at, ends_at: endsAt, entities }): ExcludedTime[] => {
+    if (endsAt === undefined || !EXCLUDED_KINDS.includes(kind)) return [];
+    const time = { from: Math.max(range.from, Date.parse(at)), to: Math.min(range.to, Date.parse(endsAt)) };
+    if (time.from >= time.to) return [];
+    return entities.length === 0 ? [time] : entities.map((entity) => ({ ...time, entity }));
+  });
+}
