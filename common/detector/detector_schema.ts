@@ -55,6 +55,12 @@ export const forestSchema = z.strictObject({
   trainer: z.enum(TRAINERS).default('built_in'),
 });
 
+const timeZoneSchema = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin or UTC')
+  .optional();
+
 export const thresholdSchema = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('contamination'),
@@ -80,14 +86,9 @@ export const thresholdSchema = z.discriminatedUnion('method', [
       .max(1_000_000)
       .default(10)
       .describe('Alert budget that the threshold keeps to'),
-    time_zone: z
-      .string()
-      .max(64)
-      .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin or UTC')
-      .optional()
-      .describe(
-        'Zone of the hours whose rhythm the threshold follows, such as those of a nightly batch; default: that of the first feature with one, else UTC',
-      ),
+    time_zone: timeZoneSchema.describe(
+      'Zone of the hours whose rhythm the threshold follows, such as those of a nightly batch; default: that of the detector, or of the first feature with one, else UTC',
+    ),
   }),
 ]);
 
@@ -101,6 +102,9 @@ const detectorSettings = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).default(''),
   labels: labelsSchema.describe('For those who keep detectors as files: apply --prune goes by a label'),
+  time_zone: timeZoneSchema.describe(
+    'Zone of the hours and days of the detector: of features that name none other than UTC, of the adaptive threshold and of patterns; default: UTC',
+  ),
   source: sourceSchema,
   unit: z
     .enum(UNITS)

@@ -10,4 +10,5 @@ export {
   type EntitySettings,
 } from './entity_fields';
 export * from './feature_schema';
+export { featuresInZone } from './features_in_zone';
 export type { PatternSettings } from './pattern_settings';

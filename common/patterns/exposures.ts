@@ -1,5 +1,12 @@
 import { HOUR, DAY } from '../duration';
-import { exposureOf, hourOfWeek, HOURS_OF_WEEK, type UsualRates } from './usual_rate';
+import {
+  exposureOf,
+  hourOfWeek,
+  HOURS_OF_WEEK,
+  utcTime,
+  type LocalTime,
+  type UsualRates,
+} from './usual_rate';
 
 const WEEK = 7 * DAY;
 
@@ -16,14 +23,16 @@ export class Exposures {
   constructor(
     private readonly time: number,
     private readonly span: number,
+    private readonly local: LocalTime = utcTime,
   ) {}
 
   public since(since: number): Float64Array {
+    const { local } = this;
     let exposures = this.known.get(since);
     if (exposures === undefined) {
       exposures = new Float64Array(HOURS_OF_WEEK);
       for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
-        exposures[hour] = exposureOf(hour, since, this.time, this.span);
+        exposures[hour] = exposureOf(hour, local(since), local(this.time), this.span);
       }
       this.known.set(since, exposures);
     }
@@ -37,6 +46,8 @@ interface SilentSeries {
   readonly dispersion: number;
   readonly span: number;
   readonly silences: readonly Span[];
+  /** Absent: UTC. */
+  readonly local?: LocalTime;
 }
 
 /**
@@ -46,7 +57,7 @@ interface SilentSeries {
  *   where logs come in bursts
  */
 export function silenceOf(
-  { rates, share, dispersion, span, silences }: SilentSeries,
+  { rates, share, dispersion, span, silences, local = utcTime }: SilentSeries,
   from: number,
   to: number,
 ): { readonly due: number; readonly squares: number; readonly hazard: number } {
@@ -63,15 +74,16 @@ export function silenceOf(
   if (weeks > 0) {
     for (let hour = 0; hour < HOURS_OF_WEEK; hour++) add(hour, (weeks * HOUR) / span);
   }
+  const nextHour = (time: number): number => time + HOUR - (((local(time) % HOUR) + HOUR) % HOUR);
   for (let start = from + weeks * WEEK; start < to;) {
-    const end = Math.min(to, (Math.floor(start / HOUR) + 1) * HOUR);
-    add(hourOfWeek(start), (end - start) / span);
+    const end = Math.min(to, nextHour(start));
+    add(hourOfWeek(local(start)), (end - start) / span);
     start = end;
   }
   for (const silence of silences) {
     for (let start = Math.max(from, silence.from); start < Math.min(to, silence.to);) {
-      const end = Math.min(to, silence.to, (Math.floor(start / HOUR) + 1) * HOUR);
-      add(hourOfWeek(start), -(end - start) / span);
+      const end = Math.min(to, silence.to, nextHour(start));
+      add(hourOfWeek(local(start)), -(end - start) / span);
       start = end;
     }
   }

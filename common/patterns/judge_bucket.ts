@@ -11,7 +11,15 @@ import {
   type Series,
 } from './pattern';
 import { countTails, discoveryLimit } from './tail_probabilities';
-import { addToProfile, halfLifeWeight, hourOfWeek, UsualRates, type Rate } from './usual_rate';
+import {
+  addToProfile,
+  halfLifeWeight,
+  hourOfWeek,
+  utcTime,
+  UsualRates,
+  type LocalTime,
+  type Rate,
+} from './usual_rate';
 
 /** Excess variance in units of the squared mean before any is seen, which counts as that of so many logs squared and so many buckets; the least. */
 const PRIOR_DISPERSION = 0.2;
@@ -66,6 +74,8 @@ export interface BucketInput {
   readonly arrivals: Arrivals;
   /** Times without any log, oldest first: a silence of everything is none of a pattern. */
   readonly silences: readonly Span[];
+  /** Of the zone of the patterns' profiles; absent: UTC. */
+  readonly local?: LocalTime;
   /** Changes of nothing that are put up with, and half of the new patterns that are told where new ones keep coming. */
   readonly falseAlarmsPerDay: number;
 }
@@ -118,7 +128,7 @@ interface Test {
  */
 export function judgeBucket(input: BucketInput): BucketVerdict {
   const { time, span, patterns, counts } = input;
-  const exposures = new Exposures(time, span);
+  const exposures = new Exposures(time, span, input.local);
   const tests: Test[] = [];
   const newcomers: PatternModel[] = [];
   for (const pattern of patterns) {
@@ -217,13 +227,13 @@ interface SeriesCount extends Pick<Test, 'pattern' | 'entity' | 'series' | 'coun
 }
 
 function testOf(
-  { time, span, silences }: BucketInput,
+  { time, span, silences, local = utcTime }: BucketInput,
   { pattern, entity, series, count, rates, isJudged }: SeriesCount,
 ): Test {
   const weighted = series.weighted * halfLifeWeight(time - series.at);
   const share = entity === ALL_ENTITIES ? 1 : (weighted + 0.25) / (rates.count + 0.5);
   const dispersion = dispersionOf(series, rates.mean * share);
-  const ofAll = rates.at(hourOfWeek(time), dispersion);
+  const ofAll = rates.at(hourOfWeek(local(time)), dispersion);
   const rate: Rate =
     entity === ALL_ENTITIES
       ? ofAll
@@ -246,7 +256,7 @@ function testOf(
   const buckets = (time - series.lastSeen) / span;
   if (series.state === 'vanished' || rates.mean * share * buckets * STEEPEST_HOUR < LEAST_DUE) return nothing;
   const { due, hazard } = silenceOf(
-    { rates, share, dispersion, span, silences },
+    { rates, share, dispersion, span, silences, local },
     series.lastSeen + span,
     time + span,
   );
@@ -329,7 +339,7 @@ function followState(test: Test, change: Test['change'], time: number, findings:
 }
 
 /** Learns a count, and the buckets without logs before it. */
-function learn(test: Test, { time, span, silences }: BucketInput, wasVanished: boolean): void {
+function learn(test: Test, { time, span, silences, local }: BucketInput, wasVanished: boolean): void {
   const { pattern, entity, series, count, rate, rates, share, dispersion, isKnown } = test;
   const { mean, variance } = rate;
   const factor = halfLifeWeight(time + span - series.at);
@@ -338,7 +348,7 @@ function learn(test: Test, { time, span, silences }: BucketInput, wasVanished: b
   series.squares *= factor;
   if (time > series.since && !wasVanished) {
     const known = Math.min(variance, MOST_TAKEN_OUT);
-    const of = { rates, share, dispersion, span, silences };
+    const of = { rates, share, dispersion, span, silences, local };
     if (series.at < time) {
       const { due, squares } = silenceOf(of, series.at, time);
       series.excess += squares * (1 - known) - due;
@@ -356,7 +366,7 @@ function learn(test: Test, { time, span, silences }: BucketInput, wasVanished: b
   series.weighted += learned;
   series.at = time + span;
   if (count > 0) series.lastSeen = time;
-  if (entity === ALL_ENTITIES) addToProfile(pattern.profile, time, learned);
+  if (entity === ALL_ENTITIES) addToProfile(pattern.profile, time, learned, local);
 }
 
 /** Finds the new patterns that are new where, of late, none with as many logs was. */

@@ -1,6 +1,6 @@
 import { ALL_ENTITIES, newSeries, PATTERN_LIMITS, type PatternModel, type Series } from './pattern';
 import { patternIdOf, patternText } from './pattern_catalogue';
-import { ageProfile, emptyProfile, halfLifeWeight } from './usual_rate';
+import { ageProfile, emptyProfile, halfLifeWeight, profileInZone } from './usual_rate';
 
 /**
  * One pattern of several that turned out to be the same: it has been there since the first of them, and its logs are
@@ -18,11 +18,12 @@ export function mergePatterns(
     (one, other) => one.firstSeen - other.firstSeen || (one.id < other.id ? -1 : 1),
   );
   const at = Math.max(...members.map(({ profile }) => profile.at));
-  const profile = emptyProfile(at);
+  const { zone } = members[0].profile;
+  const profile = emptyProfile(at, zone);
   const series = new Map<string, Series>();
   for (const member of members) {
     ageProfile(member.profile, at);
-    member.profile.hours.forEach((count, hour) => (profile.hours[hour] += count));
+    profileInZone(member.profile, zone).hours.forEach((count, hour) => (profile.hours[hour] += count));
     for (const [entity, of] of member.series) series.set(entity, joined(series.get(entity), of));
   }
   const judged = members.flatMap((member) => member.judged ?? []);
@@ -83,7 +84,7 @@ export function takeApart(
 ): { readonly pattern: PatternModel; readonly parts: readonly PatternModel[] } {
   const learnedAnew = () => ({
     since: time,
-    profile: emptyProfile(time),
+    profile: emptyProfile(time, pattern.profile.zone),
     series: new Map([[ALL_ENTITIES, newSeries(time)]]),
     judged: time,
   });

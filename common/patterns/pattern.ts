@@ -80,7 +80,7 @@ export interface PatternModel {
   readonly isToBeTakenApart?: boolean;
   /** Set where a person wants to hear nothing of it. */
   ignored?: PatternIgnored;
-  readonly profile: WeekProfile;
+  profile: WeekProfile;
   /** By entity; {@link ALL_ENTITIES} is always there. */
   readonly series: Map<string, Series>;
   /** End of the last bucket that was judged; undefined before the first. */

@@ -1,6 +1,15 @@
 import { DAY, HOUR, MINUTE } from '../duration';
 import { Exposures, silenceOf } from './exposures';
-import { addToProfile, emptyProfile, exposureOf, halfLifeWeight, hourOfWeek, UsualRates } from './usual_rate';
+import {
+  addToProfile,
+  emptyProfile,
+  exposureOf,
+  halfLifeWeight,
+  hourOfWeek,
+  localTimeIn,
+  profileInZone,
+  UsualRates,
+} from './usual_rate';
 
 const MONDAY = Date.UTC(2026, 0, 5);
 const SPAN = 15 * MINUTE;
@@ -53,4 +62,38 @@ test('a silence is worth the logs that were due, less where they come in bursts,
   expect(silenceOf({ ...of, dispersion: 2 }, from, from + DAY).hazard).toBeLessThan(day.hazard / 2);
   const silences = [{ from: from + HOUR, to: from + DAY }];
   expect(silenceOf({ ...of, silences, dispersion: 0.01 }, from, from + DAY).due).toBeCloseTo(day.due / 24, 4);
+});
+
+test.each([
+  ['summer', Date.UTC(2026, 2, 29, 1)],
+  ['winter', Date.UTC(2026, 9, 25, 1)],
+])('the usual of an hour follows the clocks over the change to %s time', (_to, change) => {
+  const zone = 'Europe/Berlin';
+  const local = localTimeIn(zone);
+  const hourAt = (time: number): number => hourOfWeek(local(time)) % 24;
+  const since = change - 28 * DAY;
+  const to = change + 2 * DAY;
+  const profile = emptyProfile(since, zone);
+  const countAt = (time: number): number => (hourAt(time) === 9 ? 40 : 1);
+  for (let time = since; time < to; time += SPAN) addToProfile(profile, time, countAt(time), local);
+  const rates = new UsualRates(profile, new Exposures(to, SPAN, local).since(since), to);
+  let due = 0;
+  for (let time = to; time < to + DAY; time += SPAN) {
+    const { mean } = rates.at(hourOfWeek(local(time)), 0.05);
+    if (hourAt(time) === 9) expect(mean).toBeGreaterThan(34);
+    else expect(mean).toBeLessThan(2.5);
+    due += mean;
+  }
+  const of = { rates, share: 1, span: SPAN, silences: [], local, dispersion: 0.05 };
+  expect(silenceOf(of, to, to + DAY).due).toBeCloseTo(due, 4);
+});
+
+test('counts are kept by the hours of another zone', () => {
+  const at = Date.UTC(2026, 6, 6);
+  const profile = emptyProfile(at);
+  profile.hours[167] = 5;
+  const turned = profileInZone(profile, 'Europe/Berlin');
+  expect([turned.zone, turned.hours.indexOf(5)]).toEqual(['Europe/Berlin', 1]);
+  expect(profileInZone(turned, undefined).hours).toEqual(profile.hours);
+  expect(profileInZone(profile, 'UTC')).toBe(profile);
 });

@@ -1,6 +1,7 @@
 import { DAY, HOUR } from '../duration';
+import { offsetsOf } from '../log_features/time/time_encoding';
 
-/** Hours of a week in UTC; 0 is the first hour of Monday. */
+/** Hours of a week; 0 is the first hour of Monday. */
 export const HOURS_OF_WEEK = 168;
 const WEEK = 7 * DAY;
 /** 1 January 1970 was a Thursday. */
@@ -11,7 +12,17 @@ const HALF_LIFE = 21 * DAY;
 /** Variance of the rates of the hours of a day around their mean, and of the days of an hour, in units of the squared mean, before anything is known. */
 const BETWEEN_HOURS = 0.25;
 
-/** @param time epoch milliseconds */
+/** Local time as if it were UTC, by a time in epoch milliseconds. */
+export type LocalTime = (time: number) => number;
+export const utcTime: LocalTime = (time) => time;
+
+/** @throws DetectionError `invalid_input` for a time zone that the runtime does not know */
+export function localTimeIn(zone = 'UTC'): LocalTime {
+  const offsetOf = offsetsOf(zone);
+  return (time) => time + offsetOf(time);
+}
+
+/** @param time local, see {@link LocalTime} */
 export const hourOfWeek = (time: number): number =>
   Math.floor(((((time - FIRST_MONDAY) % WEEK) + WEEK) % WEEK) / HOUR);
 
@@ -24,9 +35,27 @@ export interface WeekProfile {
   at: number;
   /** Weighted counts, one for each hour of the week. */
   readonly hours: Float64Array;
+  /** Zone of the hours; absent: UTC. */
+  readonly zone?: string;
 }
 
-export const emptyProfile = (at: number): WeekProfile => ({ at, hours: new Float64Array(HOURS_OF_WEEK) });
+export const emptyProfile = (at: number, zone?: string): WeekProfile => ({
+  at,
+  hours: new Float64Array(HOURS_OF_WEEK),
+  ...(zone !== undefined && { zone }),
+});
+
+/** Returns the counts by the hours of another zone: the difference of hours is that of the zones at the time of the weights. */
+export function profileInZone(profile: WeekProfile, zone: string | undefined): WeekProfile {
+  if ((profile.zone ?? 'UTC') === (zone ?? 'UTC')) return profile;
+  const { at, hours } = profile;
+  const shift = Math.round((localTimeIn(zone)(at) - localTimeIn(profile.zone)(at)) / HOUR);
+  const turned = emptyProfile(at, zone);
+  hours.forEach((count, hour) => {
+    turned.hours[(((hour + shift) % HOURS_OF_WEEK) + HOURS_OF_WEEK) % HOURS_OF_WEEK] = count;
+  });
+  return turned;
+}
 
 /** Brings the weights to a later time. */
 export function ageProfile(profile: WeekProfile, to: number): void {
@@ -36,16 +65,26 @@ export function ageProfile(profile: WeekProfile, to: number): void {
   profile.at = to;
 }
 
-/** Adds logs of a bucket that begins at `time`, which may lie before the time of the weights. Negative counts take away. */
-export function addToProfile(profile: WeekProfile, time: number, count: number): void {
+/**
+ * Adds logs of a bucket that begins at `time`, which may lie before the time of the weights. Negative counts take away.
+ *
+ * @param local time of the zone of the profile
+ */
+export function addToProfile(
+  profile: WeekProfile,
+  time: number,
+  count: number,
+  local: LocalTime = utcTime,
+): void {
   ageProfile(profile, time);
-  profile.hours[hourOfWeek(time)] += count * halfLifeWeight(profile.at - time);
+  profile.hours[hourOfWeek(local(time))] += count * halfLifeWeight(profile.at - time);
 }
 
 /**
  * Weighted number of buckets of an hour of the week between two times: the sum of a geometric series over the weeks.
  *
  * @param hour 0 to 167
+ * @param from local, as is `to`; an hour that a change of the clocks takes or gives counts as one like others
  * @param span milliseconds of a bucket
  */
 export function exposureOf(hour: number, from: number, to: number, span: number): number {

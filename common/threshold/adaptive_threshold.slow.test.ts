@@ -379,6 +379,17 @@ it('goes on with the settings as they are now', () => {
   expect(after.timeZone).toBe('Asia/Kolkata');
 });
 
+it('takes the zone of the detector unless it has its own', () => {
+  const model = modelOf(20);
+  const zoneOf = (change: object): string =>
+    AdaptiveThreshold.start({ ...model, detector: parseDetector({ ...model.detector, ...change }) }).timeZone;
+  const time_zone = 'Europe/Berlin';
+  expect(zoneOf({ time_zone })).toBe(time_zone);
+  expect(zoneOf({ time_zone, threshold: { method: 'adaptive', time_zone: 'Asia/Kolkata' } })).toBe(
+    'Asia/Kolkata',
+  );
+});
+
 it.each([[{ time_zone: 'Berlin' }, /threshold\.time_zone: must be an IANA time zone/]])(
   'refuses %j',
   (change, words) => {

@@ -432,10 +432,10 @@ function whatWasLearned(
   };
 }
 
-/** The zone of the adaptive threshold; where none is given, that of the first feature that has one. */
-function zoneOf({ threshold, features }: Detector): string {
+/** The zone of the adaptive threshold; where none is given, that of the detector, or of the first feature that has one. */
+function zoneOf({ threshold, features, time_zone: zone }: Detector): string {
   const own = threshold.method === 'adaptive' ? threshold.time_zone : undefined;
-  return own ?? features.find(({ time_zone: zone }) => zone !== 'UTC')?.time_zone ?? 'UTC';
+  return own ?? zone ?? features.find((each) => each.time_zone !== 'UTC')?.time_zone ?? 'UTC';
 }
 
 /** The rate of logs in the training window counts as one day seen; nothing where it is not known. */

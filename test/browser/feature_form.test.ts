@@ -184,3 +184,22 @@ it('starts nothing over an index that does not exist, but saves it for later', (
     await page.getByRole('button', { name: 'Save without starting' }).click();
     await at(page, 'logAnomaliesDetectors').getByText('For logs to come').waitFor();
   }));
+
+it.each(['light', 'dark'] as const)('takes the time zone of a detector, and no other word, in %s', (theme) =>
+  onPage(
+    browser,
+    world,
+    async (page) => {
+      await suggested(page);
+      await page.getByRole('button', { name: 'Training and schedule' }).last().click();
+      const zone = page.getByLabel('Time zone of hours and days');
+      await zone.fill('Berlin');
+      await at(page, 'logAnomaliesSave').click();
+      await zone.and(page.locator('[aria-invalid="true"]')).waitFor();
+      await zone.fill('Europe/Berlin');
+      expect(await exported(page)).toMatch(/^time_zone: Europe\/Berlin$/m);
+      expect(await seriousFindings(page)).toEqual([]);
+    },
+    { theme },
+  ),
+);

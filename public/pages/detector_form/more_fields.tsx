@@ -89,6 +89,15 @@ export function MoreFields(
           }),
           set: (value) => change({ schedule: { ...schedule, query_delay: value } }),
         })}
+        {text('time_zone', draft.time_zone ?? '', {
+          label: i18n.translate('logAnomalies.form.timeZone', {
+            defaultMessage: 'Time zone of hours and days',
+          }),
+          help: i18n.translate('logAnomalies.form.timeZoneHelp', {
+            defaultMessage: 'Such as Europe/Berlin; empty: UTC. Features learn it with the next training.',
+          }),
+          set: (value) => change({ time_zone: value.trim() || undefined }),
+        })}
         {draft.unit !== 'bucket' && <ScoringField draft={draft} change={change} problem={problem} />}
       </EuiFlexGrid>
       <EuiSpacer size="m" />

@@ -73,6 +73,7 @@ export default function FeedbackTab({ record }: DetectorView): ReactElement {
         <Suspense fallback={null}>
           <QuietTimeFlyout
             detectorId={record.id}
+            timeZone={record.detector.time_zone}
             close={(isAdded) => {
               setIsAdding(false);
               if (isAdded) changed();

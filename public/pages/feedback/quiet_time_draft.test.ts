@@ -92,3 +92,8 @@ describe('a quiet time that is being written', () => {
     });
   });
 });
+
+test('weekly times begin in the zone of the detector', () => {
+  const { schedules } = emptyQuietTime(NOW, 'Asia/Tokyo');
+  expect([schedules.weekly.time_zone, schedules.icalendar.time_zone]).toEqual(['Asia/Tokyo', 'Asia/Tokyo']);
+});

@@ -40,10 +40,13 @@ export interface QuietTimeDraft {
   readonly comment: string;
 }
 
-/** @param now epoch milliseconds */
-export function emptyQuietTime(now: number): QuietTimeDraft {
+/**
+ * @param now epoch milliseconds
+ * @param zone that of the detector; undefined: that of the browser
+ */
+export function emptyQuietTime(now: number, zone?: string): QuietTimeDraft {
   const hour = Math.ceil(now / HOUR) * HOUR;
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone = zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     name: '',
     kind: 'once',

@@ -31,13 +31,15 @@ import { ScheduleFields } from './schedule_fields';
 /** Makes a quiet time or a mute: what and when, then what it would change, then it is applied. */
 export default function QuietTimeFlyout(props: {
   detectorId: string;
+  /** That of the detector. */
+  timeZone: string | undefined;
   close: (isAdded: boolean) => void;
 }): ReactElement {
-  const { detectorId, close } = props;
+  const { detectorId, timeZone, close } = props;
   const { api } = useApp();
   const { run, isBusy, failure } = useAction();
   const [begun] = useState(() => Date.now());
-  const [draft, setDraft] = useState(() => emptyQuietTime(begun));
+  const [draft, setDraft] = useState(() => emptyQuietTime(begun, timeZone));
   const [isReplayed, setIsReplayed] = useState(false);
   const [accepted, setAccepted] = useState<readonly Consequence[]>([]);
   const { suppression, problems } = quietTimeOf(draft, detectorId, begun);

@@ -6,11 +6,13 @@ import { masksOf } from '../../../common/log_features/template/template_encoding
 import {
   generalise,
   judgeBucket,
+  localTimeIn,
   mergePatterns,
   PATTERN_LIMITS,
   PatternCatalogue,
   PatternCounts,
   patternIdOf,
+  profileInZone,
   type Arrivals,
   type CataloguedPattern,
   type PatternFinding,
@@ -213,6 +215,8 @@ class PatternCounter implements RunPatterns {
     const counts = await store.counts({ from, to: over });
     // Without a log there is nothing to judge.
     const patterns = counts.size > 0 ? await this.loadPatterns(commit) : [];
+    for (const pattern of patterns) pattern.profile = profileInZone(pattern.profile, detector.time_zone);
+    const local = localTimeIn(detector.time_zone);
     let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Span[] } = state;
     const touched = new Set<string>();
     const findings: PatternFinding[] = [];
@@ -230,6 +234,7 @@ class PatternCounter implements RunPatterns {
         since: state.since,
         arrivals,
         silences,
+        local,
         falseAlarmsPerDay: detector.patterns?.false_alarms_per_day ?? 1,
       });
       ({ arrivals } = verdict);

@@ -1,5 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
-import type { Detector, FeatureDefinition } from '../../../common/detector';
+import { featuresInZone, type Detector, type FeatureDefinition } from '../../../common/detector';
 import { learnReference } from '../../../common/drift';
 import type { Evaluation } from '../../../common/evaluation';
 import {
@@ -195,7 +195,7 @@ function fitModel(
   documents: readonly LogDocument[],
   tell?: (share: number) => void,
 ): Fit {
-  const { encoder, dirt, watches } = learnFeatures(detector.features, documents, {
+  const { encoder, dirt, watches } = learnFeatures(featuresInZone(detector), documents, {
     timestampField: detector.source.timestamp_field,
   });
   tell?.(LEARNED_AT);

@@ -9,12 +9,14 @@ import {
   Exposures,
   hourOfWeek,
   kqlOfForms,
+  localTimeIn,
   NO_ENTITY,
   OTHER_ENTITIES,
   OTHER_PATTERNS,
   PATTERN_LIMITS,
   PATTERN_STATES,
   patternText,
+  profileInZone,
   UsualRates,
   type MessageSearch,
 } from '../../../common/patterns';
@@ -145,7 +147,7 @@ export async function listLogPatterns(
       const document = documents.get(id);
       return document === undefined
         ? []
-        : [bodyOf(document, trends, { now: to, span, frame, field: field ?? 'message', search: search_ })];
+        : [bodyOf(document, trends, { now: to, span, frame, detector, search: search_ })];
     }),
     interval_ms: interval,
     from: iso(frame.from),
@@ -244,9 +246,9 @@ function bodyOf(
     now,
     span,
     frame,
-    field,
+    detector: { patterns, time_zone: zone },
     search,
-  }: { now: number; span: number; frame: Frame; field: string; search: MessageSearch },
+  }: { now: number; span: number; frame: Frame; detector: Detector; search: MessageSearch },
 ): LogPatternBody {
   const model = modelOf(document);
   const places = Math.ceil((frame.to - frame.from) / frame.interval);
@@ -254,7 +256,9 @@ function bodyOf(
     [model.id, ...model.members].reduce((sum, id) => sum + (trends.get(id)?.[place] ?? 0), 0),
   );
   const time = Math.max(now, model.profile.at);
-  const rates = new UsualRates(model.profile, new Exposures(time, span).since(model.since), time);
+  const local = localTimeIn(zone);
+  const exposures = new Exposures(time, span, local).since(model.since);
+  const rates = new UsualRates(profileInZone(model.profile, zone), exposures, time);
   return {
     id: model.id,
     text: document.text,
@@ -271,8 +275,8 @@ function bodyOf(
     ...(document.ignored != null && { ignored: document.ignored }),
     logs: trend.reduce((sum, logs) => sum + logs, 0),
     trend,
-    usual_per_hour: (rates.at(hourOfWeek(time), 0.05).mean * HOUR) / span,
-    kql: kqlOfForms(model, field, search),
+    usual_per_hour: (rates.at(hourOfWeek(local(time)), 0.05).mean * HOUR) / span,
+    kql: kqlOfForms(model, patterns?.field ?? 'message', search),
     ...(model.forms !== undefined && { forms: model.forms.map(patternText) }),
     ...(model.isToBeTakenApart === true && { is_to_be_taken_apart: true as const }),
   };

@@ -35,7 +35,7 @@ export interface PatternDocument {
   readonly model: {
     readonly tokens: readonly string[];
     readonly since: number;
-    readonly profile: { readonly at: number; readonly hours: readonly number[] };
+    readonly profile: { readonly at: number; readonly hours: readonly number[]; readonly zone?: string };
     readonly series: readonly (readonly [entity: string, series: Series])[];
     readonly members: readonly string[];
     readonly forms?: readonly (readonly string[])[];
@@ -119,7 +119,11 @@ export function judgedPartOf(
     model: {
       tokens,
       since,
-      profile: { at: profile.at, hours: [...profile.hours].map(rounded) },
+      profile: {
+        at: profile.at,
+        hours: [...profile.hours].map(rounded),
+        ...(profile.zone !== undefined && { zone: profile.zone }),
+      },
       series: [...series].map(([entity, each]) => [
         entity,
         {
@@ -167,7 +171,7 @@ export function modelOf(document: PatternDocument): PatternModel {
     ...(model.forms !== undefined && { forms: model.forms }),
     ...(document.is_to_be_taken_apart === true && { isToBeTakenApart: true }),
     ...(ignored != null && { ignored }),
-    profile: { at: model.profile.at, hours: Float64Array.from(model.profile.hours) },
+    profile: { ...model.profile, hours: Float64Array.from(model.profile.hours) },
     series: new Map(model.series.map(([entity, series]) => [entity, { ...series }])),
     ...(judged !== undefined && { judged }),
   };

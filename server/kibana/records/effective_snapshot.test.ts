@@ -51,6 +51,10 @@ describe('a model under settings of today', () => {
     expect(needsTraining(detector(), detector({ threshold: { method: 'fixed', score: 0.9 } }))).toBe(false);
     expect(needsTraining(detector(), detector({ forest: { seed: 7 } }))).toBe(true);
     expect(needsTraining(detector(), detector({ source: { index: 'others' } }))).toBe(true);
+    const zone = { time_zone: 'Europe/Berlin' };
+    expect(needsTraining(detector(), detector(zone))).toBe(false);
+    const hours = { features: [{ type: 'hour_of_day' as const, field: '@timestamp' }] };
+    expect(needsTraining(detector(hours), detector({ ...hours, ...zone }))).toBe(true);
   });
 });
 

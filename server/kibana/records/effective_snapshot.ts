@@ -1,4 +1,4 @@
-import { entitySettingOf, type Detector } from '../../../common/detector';
+import { entitySettingOf, featuresInZone, type Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { describeReads, readsOfModel } from '../../../common/model_snapshot/model_reads';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
@@ -62,7 +62,7 @@ const unitOf = (detector: Detector) =>
 export function needsTraining(before: Detector, after: Detector): boolean {
   const { max_rows, holdout } = before.training;
   return !(
-    isSame(before.features, after.features) &&
+    isSame(featuresInZone(before), featuresInZone(after)) &&
     isSame(before.forest, after.forest) &&
     isSame(before.source, after.source) &&
     isSame(unitOf(before), unitOf(after)) &&

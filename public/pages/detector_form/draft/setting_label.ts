@@ -102,6 +102,10 @@ function labelOf(path: string): string | undefined {
       return i18n.translate('logAnomalies.rare.shadow', {
         defaultMessage: 'Try a new model in shadow, beside the active one, for',
       });
+    case 'time_zone':
+      return i18n.translate('logAnomalies.form.timeZone', {
+        defaultMessage: 'Time zone of hours and days',
+      });
     case 'copy_fields':
       return i18n.translate('logAnomalies.rare.copyFields', {
         defaultMessage: 'Fields copied from logs to results (all, chosen or none)',

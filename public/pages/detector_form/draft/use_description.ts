@@ -26,8 +26,11 @@ export function useDescription(
 ): Request<Description | undefined> {
   const { api } = useApp();
   // Those of buckets are numbers of rows, which no log has.
-  const features = (draft.unit === 'bucket' ? [] : draft.features).flatMap(({ type, field, time_zone }) =>
-    type !== undefined && field ? [{ type, field, ...(time_zone && { time_zone }) }] : [],
+  const features = (draft.unit === 'bucket' ? [] : draft.features).flatMap(
+    ({ type, field, time_zone: own }) => {
+      const zone = own === undefined || own === 'UTC' ? draft.time_zone : own;
+      return type !== undefined && field ? [{ type, field, ...(zone && { time_zone: zone }) }] : [];
+    },
   );
   const window = draft.training?.window ?? DEFAULT_WINDOW;
   const isReady = source !== undefined && source.index !== '' && durationSchema.safeParse(window).success;

@@ -531,7 +531,7 @@ function TimeZone({ feature, set, ...props }: FeatureSettingsProps & Setter): Re
         defaultMessage: 'Time zone of the hours',
       })}
       help={i18n.translate('logAnomalies.feature.timeZoneHelp', {
-        defaultMessage: 'Such as Europe/Berlin; empty: UTC.',
+        defaultMessage: 'Such as Europe/Berlin. UTC stands for that of the detector, where it has one.',
       })}
     >
       <TextInput value={feature.time_zone} set={(value) => set({ time_zone: value })} />
