@@ -36,6 +36,11 @@ const isoTimeSchema = timeSchema.transform((time) => new Date(time).toISOString(
 
 const textSchema = (most: number) => z.string().trim().min(1).max(most);
 
+const addressSchema = z
+  .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+  .max(ANNOTATION_LIMITS.urlCharacters)
+  .describe('Page that says more');
+
 /** Draft of an annotation as a person or a CI job says it; times are converted to ISO 8601 in UTC. */
 export const annotationDraftSchema = z
   .strictObject({
@@ -54,11 +59,7 @@ export const annotationDraftSchema = z
       .default([])
       .describe('Entities that it concerns, such as names of services or hosts; none: all'),
     version: textSchema(ANNOTATION_LIMITS.versionCharacters).optional(),
-    url: z
-      .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
-      .max(ANNOTATION_LIMITS.urlCharacters)
-      .optional()
-      .describe('Page that says more'),
+    url: addressSchema.optional(),
   })
   .describe('A deployment, a change, an incident or maintenance');
 export type AnnotationDraft = z.output<typeof annotationDraftSchema>;
@@ -72,7 +73,7 @@ export const annotationSchema = z.object({
   ends_at: z.string().optional(),
   entities: z.array(z.string()).describe('Entities that it concerns; none: all'),
   version: z.string().optional(),
-  url: z.string().optional(),
+  url: addressSchema.optional(),
   by: z.string().optional().describe('User who said it'),
   recorded_at: z.string().describe('Time at which it was said'),
 });

@@ -126,7 +126,7 @@ function lineOf({ id, kind, title, at, ends_at: end, entities, version, url, by 
     ...(by === undefined ? [] : [`by ${by}`]),
     ...(url === undefined ? [] : [url]),
   ].map((part) => printable(part, 120));
-  return `${at}${until}  ${kind.padEnd(11)} ${printable(title, 120)} (${parts.join('; ')})  ${id}`;
+  return `${at}${until}  ${kind.padEnd(11)} ${printable(title, 120)} (${parts.join('; ')})  ${printable(id)}`;
 }
 
 export const annotations = (): Command =>

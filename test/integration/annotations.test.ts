@@ -150,6 +150,20 @@ it('refuses what it cannot note, naming it', async () => {
   });
 });
 
+it('documents that somebody wrote otherwise stand in nobody’s way', async () => {
+  const at = iso(START - MINUTE);
+  const good = { kind: 'deployment', title: 'Hand-made', at, entities: ['cart'], recorded_at: at };
+  const wrong = [{ at }, { ...good, entities: 'cart' }, { ...good, url: 'javascript:alert(1)' }];
+  await client.bulk({
+    index: `log-anomalies-annotations.${space}`,
+    refresh: true,
+    operations: wrong.flatMap((document) => [{ index: {} }, document]),
+  });
+  const { stdout } = await run('incidents', '--entity', 'cart');
+  expect(stdout).toContain('Began 2 min after deployment 1.42 of cart.');
+  expect((await run('annotations', 'list')).stdout).not.toContain('Hand-made');
+});
+
 describe('rights', () => {
   const people: NewPerson[] = [];
   afterAll(() => Promise.all(people.map((person) => person.remove())));

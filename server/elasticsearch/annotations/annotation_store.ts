@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import {
   ANNOTATION_LIMITS,
+  annotationSchema,
   problemOfTimes,
   type Annotation,
   type AnnotationDraft,
@@ -53,10 +54,11 @@ export const within = (from: number | undefined, to: number | undefined): Query[
       ]),
 ];
 
-export const annotationOfHit = ({ _id: id, _source }: { _id?: string; _source?: unknown }): Annotation => ({
-  id: id as string,
-  ...(_source as StoredAnnotation),
-});
+/** @returns one annotation, or none for a document that somebody has written otherwise: it must not stand in the way of incidents */
+export function annotationsOfHit({ _id: id, _source }: { _id?: string; _source?: unknown }): Annotation[] {
+  const found = annotationSchema.safeParse({ ...(_source as StoredAnnotation), id });
+  return found.success ? [found.data] : [];
+}
 
 /**
  * @param now epoch milliseconds: the start where none is given
@@ -121,7 +123,7 @@ export function createAnnotationStore(
         }),
       { what: `read the annotation "${id}"`, policy, signal },
     );
-    return found?._source && annotationOfHit(found);
+    return found && annotationsOfHit(found)[0];
   };
   return {
     /** Writes it unless one with its id is there. @returns the one that is stored */
@@ -149,12 +151,12 @@ export function createAnnotationStore(
         ...(entity === undefined ? [] : [concerning([entity])]),
       ];
       const answer = await search({ bool: { filter } }, pageStart(page, 'annotations'), page.size);
-      return { total: hitTotal(answer.hits), annotations: answer.hits.hits.map(annotationOfHit) };
+      return { total: hitTotal(answer.hits), annotations: answer.hits.hits.flatMap(annotationsOfHit) };
     },
 
     during: (async ({ from, to }, kinds) => {
       const filter = [...within(from, to), { terms: { kind: [...kinds] } }];
-      return (await search({ bool: { filter } }, 0, MOST_DURING)).hits.hits.map(annotationOfHit);
+      return (await search({ bool: { filter } }, 0, MOST_DURING)).hits.hits.flatMap(annotationsOfHit);
     }) satisfies AnnotationReader['during'],
 
     /** @throws DetectionError `not_found` */

@@ -3,7 +3,7 @@ import type { KeptIncident } from '../../detection/ports/incidents';
 import { annotationsIndex } from '../indices/names';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { annotationOfHit, within, type StoredAnnotation } from './annotation_store';
+import { annotationsOfHit, within, type StoredAnnotation } from './annotation_store';
 
 /** Starts looked up by one request: Elasticsearch bounds the clauses of a query. */
 const STARTS_A_REQUEST = 100;
@@ -45,7 +45,7 @@ export async function withPreceding<Each extends Occurrence>(
         ),
       { what: 'look for what was changed before incidents', policy, signal },
     );
-    const found = answer.hits.hits.map(annotationOfHit);
+    const found = answer.hits.hits.flatMap(annotationsOfHit);
     named.push(
       ...part.map((incident) => {
         const preceding = precedingOf(incident, found);
