@@ -7,7 +7,7 @@ import {
   type Operation,
 } from '../../../common/api';
 import type { HttpSetup } from '../../kibana/contracts';
-import { failureMessage } from '../requests/failure_title';
+import { failureMessage } from './failure_title';
 
 export type Answer<Name extends Operation> = ApiResponse<Endpoints[Name]>;
 

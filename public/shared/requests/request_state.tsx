@@ -3,7 +3,7 @@ import { EuiButton, EuiCallOut, EuiEmptyPrompt, EuiLoadingSpinner, EuiSpacer } f
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ApiFailure } from '../app/api_client';
-import { failureTitle } from './failure_title';
+import { failureTitle } from '../app/failure_title';
 import type { Request } from './use_request';
 
 /** The answer of a request once it is there; before that, or instead of it, what the user can do. */
