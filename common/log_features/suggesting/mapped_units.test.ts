@@ -30,6 +30,17 @@ describe('the unit of a suggested feature', () => {
     expect(unitOf('duration_ms', { unit: ['ms'] })).toBeUndefined();
     expect(unitOf('took', { unit: ['ms', 's'] })).toBeUndefined();
     expect(unitOf('took', { unit: ['furlong'] })).toBeUndefined();
+    expect(unitOf('took', { unit: ['constructor'] })).toBeUndefined();
+  });
+
+  it('is that of indices which map the field by other types and agree on the unit', () => {
+    const fields = (units: [string, string]) => ({
+      took: { long: { meta: { unit: [units[0]] } }, double: { meta: { unit: [units[1]] } } },
+    });
+    const found = (units: [string, string]) =>
+      withMappedUnits([suggested({ type: 'number', field: 'took' })], fields(units))[0].definition.unit;
+    expect(found(['ms', 'ms'])).toBe('ms');
+    expect(found(['ms', 's'])).toBeUndefined();
   });
 
   it('is none of features that measure no number', () => {

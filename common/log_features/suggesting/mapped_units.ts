@@ -2,16 +2,16 @@ import { unitOf } from '../../detector/value_units';
 import type { FeatureDefinition, ValueUnit } from '../../detector';
 
 /** The units that Elasticsearch documents for `meta.unit` of a mapping: a percent of it is a share of 1. */
-const UNIT_OF_META: Readonly<Record<string, ValueUnit>> = {
-  nanos: 'ns',
-  micros: 'us',
-  ms: 'ms',
-  s: 's',
-  m: 'min',
-  h: 'h',
-  byte: 'bytes',
-  percent: 'share',
-};
+const UNIT_OF_META: ReadonlyMap<unknown, ValueUnit> = new Map([
+  ['nanos', 'ns'],
+  ['micros', 'us'],
+  ['ms', 'ms'],
+  ['s', 's'],
+  ['m', 'min'],
+  ['h', 'h'],
+  ['byte', 'bytes'],
+  ['percent', 'share'],
+]);
 
 /** Field capabilities of Elasticsearch, by field and by type. */
 export type FieldsWithMeta = Readonly<
@@ -38,8 +38,7 @@ export function withMappedUnits<Suggestion extends { readonly definition: Featur
 }
 
 function mappedUnit(types: NonNullable<FieldsWithMeta[string]>): ValueUnit | undefined {
-  // Field capabilities list all values that the indices have.
-  const told = Object.values(types).flatMap(({ meta }) => meta?.unit ?? []);
-  const [unit] = told;
-  return told.length === 1 && typeof unit === 'string' ? UNIT_OF_META[unit] : undefined;
+  // Field capabilities list all values that the indices have, for each type of the field.
+  const told = new Set(Object.values(types).flatMap(({ meta }) => meta?.unit ?? []));
+  return told.size === 1 ? UNIT_OF_META.get([...told][0]) : undefined;
 }

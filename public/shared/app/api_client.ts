@@ -66,7 +66,8 @@ export function createApiClient(http: HttpSetup): ApiClient {
       const { code, details } = answer?.attributes ?? {};
       const issues = Array.isArray(details?.issues) ? details.issues.map(String) : [];
       const status = response?.status ?? 0;
-      throw new ApiFailure(status, code, failureMessage(status, answer?.message ?? message), issues);
+      const words = failureMessage(status, answer?.message ?? message, method === 'get');
+      throw new ApiFailure(status, code, words, issues);
     }
   };
 }

@@ -4,10 +4,12 @@ import { i18n } from '@kbn/i18n';
 const BARE_REASONS: ReadonlySet<string> = new Set([
   'Bad Gateway',
   'Bad Request',
+  'Conflict',
   'Forbidden',
   'Gateway Timeout',
   'Internal Server Error',
   'Not Found',
+  'Request Timeout',
   'Service Unavailable',
   'Too Many Requests',
   'Unauthorized',
@@ -34,6 +36,15 @@ export function failureTitle(status: number): string {
   }
 }
 
-/** Returns the message, or what the status means where it is nothing but the name of one. */
-export const failureMessage = (status: number, message: string): string =>
-  BARE_REASONS.has(message) ? failureTitle(status) : message;
+/**
+ * Returns the message, or what the status means where it is nothing but the name of one.
+ *
+ * @param isReading false for a request that was to change something
+ */
+export function failureMessage(status: number, message: string, isReading: boolean): string {
+  if (!BARE_REASONS.has(message)) return message;
+  if (isReading || status === 0 || status === 404 || status === 429) return failureTitle(status);
+  return status === 401 || status === 403
+    ? i18n.translate('logAnomalies.request.changeForbidden', { defaultMessage: 'You may not do this' })
+    : i18n.translate('logAnomalies.request.changeFailed', { defaultMessage: 'This could not be done' });
+}

@@ -2,6 +2,8 @@ import type { Attribution } from '../../../common/anomaly';
 import { ApiFailure } from '../app/api_client';
 import { firstWithValues, numericFeatureOf } from './numeric_results';
 
+jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
+
 const part = (feature: string, share: number, kind: string) =>
   ({ feature, field: feature, share, comparison: { kind } }) as Attribution;
 const TOOK = [part('route', 0.6, 'value'), part('bytes', 0.1, 'number'), part('took', 0.3, 'number')];

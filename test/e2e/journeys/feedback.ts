@@ -30,9 +30,10 @@ export async function feedbackJourney(
   const search = async (status: 'open' | 'suppressed') =>
     (
       await admin.call('searchResults', {
-        query: { detector_id: detectorId, status, sort: 'score', size: 1_000 },
+        query: { detector_id: detectorId, status, sort: 'severity', size: 1_000 },
       })
     ).results;
+  // In the order of the explorer, whose first row is judged.
   const [worst] = await search('open');
   const { pattern } = worst.result.anomaly;
   const alike = async (status: 'open' | 'suppressed') =>
