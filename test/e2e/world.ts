@@ -88,12 +88,12 @@ export function detectorFor(
   logs: readonly LogDocument[],
   change: Partial<DetectorInput> = {},
 ): DetectorInput {
-  const preset = presetFor(logs);
-  if (preset === undefined) throw new Error(`No preset suits the logs of ${index}.`);
+  const features = change.features ?? presetFor(logs)?.definitions;
+  if (features === undefined) throw new Error(`No preset suits the logs of ${index}.`);
   return {
     name,
     source: { index },
-    features: [...preset.definitions],
+    features: [...features],
     schedule: { interval: '5s', query_delay: '2s' },
     ...change,
   };

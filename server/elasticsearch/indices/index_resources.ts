@@ -487,11 +487,19 @@ export async function ensureIndexResources(
   options: { space?: string; now?: number; policy?: RetryPolicy; signal?: AbortSignal } = {},
 ): Promise<void> {
   const { space = DEFAULT_SPACE, now = Date.now(), policy, signal } = options;
-  await ensureIndex(client, modelsIndex(space), 'models', { policy, signal });
-  await ensureIndex(client, checkpointsIndex(space), 'checkpoints', { policy, signal });
-  await ensureIndex(client, feedbackIndex(space), 'feedback', { policy, signal });
-  await ensureIndex(client, incidentsIndex(space), 'incidents', { policy, signal });
-  await ensureIndex(client, patternsIndex(space), 'patterns', { policy, signal });
-  await ensureIndex(client, auditIndex(space), 'audit', { policy, signal });
-  await ensureIndex(client, resultsIndex(space, now), 'results', { policy, signal });
+  const indices: [name: string, resource: Resource][] = [
+    [modelsIndex(space), 'models'],
+    [checkpointsIndex(space), 'checkpoints'],
+    [feedbackIndex(space), 'feedback'],
+    [incidentsIndex(space), 'incidents'],
+    [patternsIndex(space), 'patterns'],
+    [auditIndex(space), 'audit'],
+    [resultsIndex(space, now), 'results'],
+  ];
+  // Side by side: Elasticsearch answers each once its shard is there.
+  const made = await Promise.allSettled(
+    indices.map(([name, resource]) => ensureIndex(client, name, resource, { policy, signal })),
+  );
+  const failed = made.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
