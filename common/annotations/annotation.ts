@@ -11,6 +11,11 @@ import { timeSchema } from '../parameters';
 export const ANNOTATION_KINDS = ['deployment', 'change', 'incident', 'maintenance'] as const;
 export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
 
+/** Longest id of a document in Elasticsearch. */
+const MOST_ID_BYTES = 512;
+/** Longest name of a user in Elasticsearch. */
+const MOST_USER_CHARACTERS = 1_024;
+
 export const ANNOTATION_LIMITS = {
   idCharacters: 200,
   titleCharacters: 200,
@@ -22,7 +27,7 @@ export const ANNOTATION_LIMITS = {
   days: 31,
 } as const;
 
-/** Id of an annotation: the caller's own, such as that of a CI job, or made of what is said. */
+/** Own id of a caller who notes an annotation, such as that of a CI job. */
 export const annotationIdSchema = z
   .string()
   .regex(
@@ -30,6 +35,15 @@ export const annotationIdSchema = z
     'must begin with a letter or digit and hold only letters, digits and . _ : -',
   )
   .max(ANNOTATION_LIMITS.idCharacters)
+  .describe('Id of an annotation');
+
+/** Id of an annotation as it is stored, whoever has written the document: what Elasticsearch takes as one. */
+export const storedAnnotationIdSchema = z
+  .string()
+  .min(1)
+  .refine((id) => new TextEncoder().encode(id).length <= MOST_ID_BYTES, {
+    message: `must have at most ${MOST_ID_BYTES} bytes`,
+  })
   .describe('Id of an annotation');
 
 const isoTimeSchema = timeSchema.transform((time) => new Date(time).toISOString());
@@ -78,6 +92,25 @@ export const annotationSchema = z.object({
   recorded_at: z.string().describe('Time at which it was said'),
 });
 export type Annotation = z.output<typeof annotationSchema>;
+
+/** Instant of a stored document: without a zone, Elasticsearch would take it as UTC and others as local time. */
+const storedTimeSchema = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
+
+/**
+ * Reads a stored document with its id. Whoever may write the index can write anything into it: only what could have been noted
+ * is accepted, and fields that are not known are dropped. Times come out in UTC.
+ */
+export const storedAnnotationSchema = annotationSchema
+  .extend({
+    title: textSchema(ANNOTATION_LIMITS.titleCharacters),
+    at: storedTimeSchema,
+    ends_at: storedTimeSchema.optional(),
+    entities: z.array(textSchema(ANNOTATION_LIMITS.entityCharacters)).max(ANNOTATION_LIMITS.entities),
+    version: textSchema(ANNOTATION_LIMITS.versionCharacters).optional(),
+    by: z.string().max(MOST_USER_CHARACTERS).optional(),
+    recorded_at: storedTimeSchema,
+  })
+  .refine(({ at, ends_at: endsAt }) => problemOfTimes(at, endsAt) === undefined);
 
 /** @returns a sentence where start and end do not fit each other; times in ISO 8601 */
 export function problemOfTimes(at: string, endsAt: string | undefined): string | undefined {

@@ -32,6 +32,11 @@ test('deployments, changes and what has no end keep nothing out', () => {
   expect(excludedTimesOf(given, RANGE)).toEqual([]);
 });
 
+test('a time that is no number keeps nothing out', () => {
+  expect(excludedTimesOf([annotation({ at: '1764288000000' })], RANGE)).toEqual([]);
+  expect(excludedTimesOf([annotation({ ends_at: 'later' })], RANGE)).toEqual([]);
+});
+
 test('what is kept out lies within the range', () => {
   const long = annotation({
     at: new Date(START - 50).toISOString(),

@@ -23,7 +23,8 @@ export function excludedTimesOf(
   return annotations.flatMap(({ kind, at, ends_at: endsAt, entities }): ExcludedTime[] => {
     if (endsAt === undefined || !EXCLUDED_KINDS.includes(kind)) return [];
     const time = { from: Math.max(range.from, Date.parse(at)), to: Math.min(range.to, Date.parse(endsAt)) };
-    if (time.from >= time.to) return [];
+    // Not `>=`: a time that is no number keeps nothing out either.
+    if (!(time.from < time.to)) return [];
     return entities.length === 0 ? [time] : entities.map((entity) => ({ ...time, entity }));
   });
 }

@@ -5,14 +5,18 @@ export {
   annotationIdSchema,
   annotationSchema,
   problemOfTimes,
+  storedAnnotationIdSchema,
+  storedAnnotationSchema,
   type Annotation,
   type AnnotationDraft,
   type AnnotationKind,
 } from './annotation';
 export { EXCLUDED_KINDS, excludedTimesOf } from './excluded_times';
 export {
+  beganBy,
   concerns,
   NAMED_WITHIN,
+  namesOf,
   precedenceOf,
   precedenceText,
   precedingOf,

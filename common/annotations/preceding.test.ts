@@ -1,4 +1,4 @@
-import { annotationDraftSchema, problemOfTimes, type Annotation } from './annotation';
+import { annotationDraftSchema, problemOfTimes, storedAnnotationSchema, type Annotation } from './annotation';
 import { precedenceText, precedingOf, type Occurrence } from './preceding';
 
 const annotation = (change: Partial<Annotation> = {}): Annotation => ({
@@ -36,6 +36,19 @@ describe('the change that an incident began after', () => {
     expect(at('14:00:01', long)).toBeUndefined();
   });
 
+  it('is one within the bucket that it began in, too', () => {
+    const inBucket = (at: string, change: Partial<Annotation> = {}) =>
+      precedingOf(incident('2026-11-01T10:00:00.000Z', { began_by: '2026-11-01T11:00:00.000Z' }), [
+        annotation({ at: `2026-11-01T${at}.000Z`, ...change }),
+      ])?.id;
+    expect(inBucket('10:20:00')).toBe('job-1');
+    expect(inBucket('10:59:59')).toBe('job-1');
+    expect(inBucket('11:00:00')).toBeUndefined();
+    expect(inBucket('09:30:00')).toBe('job-1');
+    expect(inBucket('09:29:59')).toBeUndefined();
+    expect(inBucket('10:20:00', { entities: ['shop'] })).toBeUndefined();
+  });
+
   it('is the latest of several', () => {
     const later = annotation({ id: 'job-2', at: '2026-11-01T10:05:00.000Z' });
     expect(at('10:10:00', later, annotation())).toBe('job-2');
@@ -63,6 +76,7 @@ it('says so in a sentence', () => {
     precedenceText(annotation(change), { start: `2026-11-01T${start}.000Z` });
   expect(text('10:02:05')).toBe('Began 2 min after deployment 1.42 of cart.');
   expect(text('10:00:20')).toBe('Began 20 s after deployment 1.42 of cart.');
+  expect(precedenceText(annotation(), { start: '2026-11-01T10:00:59.700Z' })).toContain('1 min after');
   expect(text('10:02:00', { version: undefined, entities: [], kind: 'change' })).toBe(
     'Began 2 min after change “Release”.',
   );
@@ -71,6 +85,41 @@ it('says so in a sentence', () => {
   expect(text('11:00:00', { kind: 'maintenance', entities, version: undefined, ends_at })).toBe(
     'Began during maintenance “Release” of a, b, c +2.',
   );
+});
+
+it('says that it came within the bucket that an incident began in, and claims no order', () => {
+  const text = (began_by: string, change: Partial<Annotation> = {}) =>
+    precedenceText(annotation({ at: '2026-11-01T10:20:00.000Z', ...change }), {
+      start: '2026-11-01T10:00:00.000Z',
+      began_by,
+    });
+  expect(text('2026-11-01T11:00:00.000Z')).toBe('Began in the same 60 min as deployment 1.42 of cart.');
+  expect(text('2026-11-01T11:00:00.000Z', { ends_at: '2026-11-01T13:00:00.000Z' })).toBe(
+    'Began in the same 60 min as deployment 1.42 of cart.',
+  );
+  expect(text('2026-11-01T16:00:00.000Z')).toBe('Began in the same 6 h as deployment 1.42 of cart.');
+  expect(text('2026-11-01T11:00:00.000Z', { at: '2026-11-01T09:50:00.000Z' })).toBe(
+    'Began 10 min after deployment 1.42 of cart.',
+  );
+});
+
+it('reads no stored document that could not have been noted', () => {
+  const isRead = (change: object): boolean =>
+    storedAnnotationSchema.safeParse({ ...annotation(), ...change }).success;
+  expect(isRead({})).toBe(true);
+  expect(isRead({ ends_at: '2026-11-01T11:00:00.000Z', by: 'olga' })).toBe(true);
+  for (const at of ['1764288000000', 1_764_288_000_000, '2026-11-01T10:00:00', '2026-11-01', 'now', '']) {
+    expect([at, isRead({ at })]).toEqual([at, false]);
+    expect([at, isRead({ ends_at: at })]).toEqual([at, false]);
+  }
+  expect(isRead({ ends_at: '2026-11-01T09:00:00.000Z' })).toBe(false);
+  expect(isRead({ ends_at: '2027-11-01T09:00:00.000Z' })).toBe(false);
+  expect(isRead({ title: 'x'.repeat(201) })).toBe(false);
+  expect(isRead({ entities: Array.from({ length: 51 }, String) })).toBe(false);
+  expect(isRead({ entities: ['x'.repeat(257)] })).toBe(false);
+  // Times of a zone are those of Elasticsearch, and what is not known is dropped.
+  const read = storedAnnotationSchema.parse({ ...annotation(), at: '2026-11-01T11:00:00+01:00', more: 'x' });
+  expect(read).toEqual(annotation());
 });
 
 it('checks what is said of a change, field by field', () => {

@@ -3,8 +3,8 @@ import {
   ANNOTATION_KINDS,
   ANNOTATION_LIMITS,
   annotationDraftSchema,
-  annotationIdSchema,
   annotationSchema,
+  storedAnnotationIdSchema,
 } from '../annotations';
 import { timeSchema } from '../parameters';
 import { acknowledgedSchema, API_ROOT, endpoint } from './endpoint';
@@ -47,7 +47,7 @@ export const annotationEndpoints = {
     path: `${ANNOTATIONS}/{annotation_id}`,
     summary: 'Take a deployment, a change, an incident or maintenance off the calendar',
     privilege: 'write',
-    params: z.strictObject({ annotation_id: annotationIdSchema }),
+    params: z.strictObject({ annotation_id: storedAnnotationIdSchema }),
     response: acknowledgedSchema,
   }),
 };

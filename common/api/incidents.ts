@@ -33,6 +33,12 @@ const incidentSchema = z.object({
     .array(z.object({ id: z.string(), name: z.string(), results: z.number() }))
     .describe('Detectors that found results of it, most results first'),
   start: z.string().describe('First anomaly'),
+  began_by: z
+    .string()
+    .optional()
+    .describe(
+      'Where the first anomaly is a bucket or a change of a pattern: its end, by which the incident began',
+    ),
   end: z.string().describe('Last anomaly so far, or the end of the last anomalous bucket'),
   state: z.enum(INCIDENT_STATES),
   closed_because: z.enum(CLOSING_REASONS).optional(),
@@ -75,7 +81,7 @@ const incidentSchema = z.object({
   preceded_by: annotationSchema
     .optional()
     .describe(
-      'The latest change of the calendar that concerns it and began at most 30 minutes before it, or went on when it began',
+      'The latest change of the calendar that concerns it and began at most 30 minutes before it or in the bucket that it began in, or went on when it began',
     ),
   assignee: z.string().optional(),
   comments: z

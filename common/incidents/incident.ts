@@ -113,6 +113,8 @@ export interface Incident {
   readonly detectors: readonly { readonly id: string; readonly name: string; readonly results: number }[];
   /** First anomaly. */
   readonly start: string;
+  /** End of the bucket, or of the time that patterns were counted in, that it began in; absent where it began with a log. */
+  readonly began_by?: string;
   /** Last anomaly, or end of the last anomalous bucket. */
   readonly end: string;
   readonly state: IncidentState;

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import {
   ANNOTATION_KINDS,
   annotationDraftSchema,
-  annotationIdSchema,
+  storedAnnotationIdSchema,
   type Annotation,
   type AnnotationKind,
 } from '../../common/annotations';
@@ -110,7 +110,7 @@ const remove = (): Command =>
       .description('Take one off the calendar')
       .requiredOption('--id <id>', 'as list shows it'),
     async (session, { id: given }) => {
-      const id = parseWith(annotationIdSchema, given, 'The option --id');
+      const id = parseWith(storedAnnotationIdSchema, given, 'The option --id');
       await withClient(session, async (client) => {
         await createAnnotationStore(client, { space: session.config.space }).remove(id);
         session.result({ removed: id }, () => `Removed: ${id}`);

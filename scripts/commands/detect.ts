@@ -311,7 +311,10 @@ function createFollower(session: Session, options: Options, client: Client, foll
         { detectorId, detector },
         notifier && isOfIncidents
           ? async (changed, over) => {
-              const told = await withKeptPreceding(client, space, [...changed, ...over]);
+              const told = await withKeptPreceding(client, space, [...changed, ...over], {
+                signal,
+                warn: session.say,
+              });
               await notifier.notifyIncidents(told);
             }
           : undefined,
@@ -326,7 +329,12 @@ function createFollower(session: Session, options: Options, client: Client, foll
       }),
       suppress,
       frozenWindows: () =>
-        frozenWindowsOf({ suppressions, annotations }, detectorId, detector.schedule, started),
+        frozenWindowsOf(
+          { suppressions, annotations, warn: session.say },
+          detectorId,
+          detector.schedule,
+          started,
+        ),
       checkpoints,
       audit,
       clock,

@@ -329,6 +329,7 @@ describe('what was checked of a model', () => {
 
 describe('the change that an incident began after', () => {
   const start = new Date(START).toISOString();
+  const ends = new Date(START + HOUR).toISOString();
   const given = ANNOTATION_KINDS.flatMap((kind): Annotation[] => {
     const one = {
       ...{ id: 'a', kind, title: 'Release', at: new Date(START - 125_000).toISOString() },
@@ -339,13 +340,17 @@ describe('the change that an incident began after', () => {
       one,
       { ...one, at: new Date(START - 20_000).toISOString(), entities: [] },
       { ...one, ends_at, version: undefined },
+      { ...one, at: new Date(START + 60_000).toISOString() },
     ];
   });
 
   it.each(given)('$kind is said by the pages as by the server', (each) => {
-    expect(precedenceSentence(each, { start })).toBe(precedenceText(each, { start }));
-    expect(inFrench(() => precedenceSentence(each, { start }))).toMatch(
-      /^A commencé (pendant|\d+ (s|min) après) l/,
+    for (const length of [20, 5 * 60, 3 * 3_600, 3 * 86_400]) {
+      const incident = { start, began_by: new Date(START + length * 1_000).toISOString() };
+      expect(precedenceSentence(each, incident)).toBe(precedenceText(each, incident));
+    }
+    expect(inFrench(() => precedenceSentence(each, { start, began_by: ends }))).toMatch(
+      /^A commencé (pendant|\d+ (s|min) après|dans la même période de 60 min que) l/,
     );
   });
 });

@@ -1,6 +1,5 @@
 import { i18n } from '@kbn/i18n';
 import { precedenceOf, type Annotation, type AnnotationKind } from '../../../common/annotations';
-import { MINUTE } from '../../../common/duration';
 import { formatAbout, formatTime } from './format';
 
 /** Returns the name of a kind, as it begins an entry of a list. */
@@ -50,7 +49,7 @@ const ofEntities = (what: string, of: string | undefined): string =>
       });
 
 const gapText = (gap: number): string =>
-  gap < MINUTE
+  Math.round(gap / 1_000) < 60
     ? i18n.translate('logAnomalies.annotation.seconds', {
         defaultMessage: '{count} s',
         values: { count: Math.round(gap / 1_000) },
@@ -58,13 +57,22 @@ const gapText = (gap: number): string =>
     : formatAbout(gap);
 
 /** Returns the sentence that an incident began after an annotation; in English it is that of the server. */
-export function precedenceSentence(annotation: Annotation, incident: { readonly start: string }): string {
-  const { isDuring, gap, name, of } = precedenceOf(annotation, incident);
+export function precedenceSentence(
+  annotation: Annotation,
+  incident: { readonly start: string; readonly began_by?: string },
+): string {
+  const { isDuring, gap, span, name, of } = precedenceOf(annotation, incident);
   const what = ofEntities(namedText(annotation.kind, name), of);
-  return isDuring
-    ? i18n.translate('logAnomalies.annotation.during', {
-        defaultMessage: 'Began during {what}.',
-        values: { what },
+  if (isDuring) {
+    return i18n.translate('logAnomalies.annotation.during', {
+      defaultMessage: 'Began during {what}.',
+      values: { what },
+    });
+  }
+  return gap < 0
+    ? i18n.translate('logAnomalies.annotation.sameSpan', {
+        defaultMessage: 'Began in the same {span} as {what}.',
+        values: { span: gapText(span), what },
       })
     : i18n.translate('logAnomalies.annotation.after', {
         defaultMessage: 'Began {gap} after {what}.',

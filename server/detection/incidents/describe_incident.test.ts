@@ -4,6 +4,28 @@ import { describeIncident } from './describe_incident';
 
 const at = (minutes: number): number => Date.UTC(2026, 0, 5, 12) + minutes * 60_000;
 
+it('an incident that begins with a bucket began by its end, and one that begins with a log at that', () => {
+  const group: Group = {
+    ...{ scope: { kind: 'detector', value: 'till' }, from: at(0), to: at(60), quiet: 30 * 60_000 },
+    ...{ patterns: [], routes: [], sources: [], bucketDetectors: [] },
+    buckets: { from: at(0), to: at(60) },
+  };
+  const begunBy = (anomaly: object) => {
+    const result = {
+      '@timestamp': new Date(at(0)).toISOString(),
+      detector: { id: 'till', name: 'Till' },
+      source: { index: 'till', id: 'a' },
+      event: { start: new Date(at(0)).toISOString(), end: new Date(at(60)).toISOString() },
+      anomaly: { score: 0.7, confidence: 0.7, severity: 'minor', pattern: 'x', ...anomaly },
+    } as unknown as AnomalyResult;
+    const first = { id: 'first', result };
+    const figures = { counts: { logs: 0, buckets: 1 }, detectors: [], score: 0.7, confidence: 0.7 };
+    return describeIncident(group, { ...figures, first, last: first, leading: [first] }).began_by;
+  };
+  expect(begunBy({ entity_field: 'service.name' })).toBe('2026-01-05T13:00:00.000Z');
+  expect(begunBy({})).toBeUndefined();
+});
+
 it('an incident lasts to the end of its buckets, though its last result is a log within one', () => {
   const group: Group = {
     ...{ scope: { kind: 'detector', value: 'till' }, from: at(0), to: at(60), quiet: 30 * 60_000 },

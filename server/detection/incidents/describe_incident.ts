@@ -71,6 +71,7 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
   const place = isNamed ? scope.value : (detectors[0]?.name ?? scope.value);
   const [lead] = leading.map(({ result }) => linksOf(result));
   const start = Date.parse(first.result['@timestamp']);
+  const { isBucket, to: firstEnd } = linksOf(first.result);
   // The last result by its time may be a log within a bucket that ends later.
   const end = Math.max(start, linksOf(last.result).to, group.buckets?.to ?? start);
   const shown = (values: readonly string[]): string[] =>
@@ -88,6 +89,7 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
       .slice(0, INCIDENT_LIMITS.detectors)
       .map((detector) => ({ ...detector, name: printable(detector.name, LONGEST_NAME) })),
     start: new Date(start).toISOString(),
+    ...(isBucket && firstEnd > start && { began_by: new Date(firstEnd).toISOString() }),
     end: new Date(end).toISOString(),
     closes_at: new Date(end + group.quiet).toISOString(),
     counts,

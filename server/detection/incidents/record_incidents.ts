@@ -357,7 +357,7 @@ function recounted<Kept extends KeptIncident>(
     };
     return { ...kept, incident: withSteps(closed, { at, action: 'closed', because }) };
   }
-  const { entity: _entity, first_line: _first, last_line: _last, ...said } = incident;
+  const { entity: _entity, began_by: _by, first_line: _first, last_line: _last, ...said } = incident;
   const described = describeIncident(group, figures);
   let next: Incident = { ...said, ...described };
   const steps: IncidentStep[] = [];

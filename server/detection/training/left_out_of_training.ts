@@ -1,5 +1,6 @@
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { EXCLUDED_KINDS, excludedTimesOf } from '../../../common/annotations';
+import { DetectionError } from '../../../common/detection_error';
 import { trainingExclusions } from '../../../common/suppressions';
 import type { FrozenWindow } from '../../../common/threshold';
 import { withWindows } from '../feedback/expand_calendar';
@@ -15,22 +16,23 @@ export interface ExcludedTimeStores {
   readonly suppressions: Pick<SuppressionStore, 'list'>;
   readonly annotations: AnnotationReader;
 }
+type ExcludedRange = { readonly from: number; readonly to: number };
 
-/** Returns the times that suppressions and the calendar of changes keep out. */
-async function excludedTimes(
-  { suppressions, annotations }: ExcludedTimeStores,
+type ExcludedTimes = Required<TrainingSampleRequest>['exclusions'];
+
+/** Returns the times that suppressions keep out. */
+const suppressedTimes = async (
+  { suppressions }: Pick<ExcludedTimeStores, 'suppressions'>,
   detectorId: string,
-  range: { readonly from: number; readonly to: number },
-): Promise<Required<TrainingSampleRequest>['exclusions']> {
-  const [stored, noted] = await Promise.all([
-    suppressions.list(detectorId),
-    annotations.during(range, EXCLUDED_KINDS),
-  ]);
-  return [
-    ...trainingExclusions(await withWindows(stored, range), detectorId, range),
-    ...excludedTimesOf(noted, range),
-  ];
-}
+  range: ExcludedRange,
+): Promise<ExcludedTimes> =>
+  trainingExclusions(await withWindows(await suppressions.list(detectorId), range), detectorId, range);
+
+/** Returns the times that the calendar of changes keeps out. */
+const notedTimes = async (
+  { annotations }: Pick<ExcludedTimeStores, 'annotations'>,
+  range: ExcludedRange,
+): Promise<ExcludedTimes> => excludedTimesOf(await annotations.during(range, EXCLUDED_KINDS), range);
 
 /** Returns the logs left out of a training sample: those confirmed as anomalies, and excluded times. */
 export async function leftOutOf(
@@ -41,28 +43,38 @@ export async function leftOutOf(
 ): Promise<Required<Pick<TrainingSampleRequest, 'confirmed' | 'exclusions'>>> {
   const older = training.older === undefined ? 0 : training.older.weeks * WEEK_MILLISECONDS;
   const from = now - durationToMilliseconds(training.window) - older - DAY;
-  const [given, exclusions] = await Promise.all([
+  const range = { from, to: now };
+  const [given, suppressed, noted] = await Promise.all([
     stores.feedback.list(detectorId),
-    excludedTimes(stores, detectorId, { from, to: now }),
+    suppressedTimes(stores, detectorId, range),
+    notedTimes(stores, range),
   ]);
   return {
     confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
-    exclusions,
+    exclusions: [...suppressed, ...noted],
   };
 }
 
 /** Logs of a run that catches up are seldom older. */
 const FROZEN_LOOK_BACK_MILLISECONDS = 7 * DAY;
 
-/** Times that are kept out of training, of all entities: they say nothing of what is usual to a threshold either. */
+/**
+ * Times that are kept out of training, of all entities: they say nothing of what is usual to a threshold either. Detection goes
+ * on where the calendar cannot be read, which is told.
+ */
 export async function frozenWindowsOf(
-  stores: ExcludedTimeStores,
+  stores: ExcludedTimeStores & { readonly warn?: (text: string) => void },
   detectorId: string,
   { late_window: lateWindow }: Pick<Detector['schedule'], 'late_window'>,
   now: number,
 ): Promise<FrozenWindow[]> {
   const longest = Math.max(durationToMilliseconds(lateWindow), FROZEN_LOOK_BACK_MILLISECONDS);
   const range = { from: now - longest, to: now };
-  const excluded = await excludedTimes(stores, detectorId, range);
+  const noted = notedTimes(stores, range).catch((error: unknown) => {
+    if (!(error instanceof DetectionError) || error.code === 'interrupted') throw error;
+    stores.warn?.(`The adaptive threshold moves during maintenance that is noted. ${error.message}`);
+    return [];
+  });
+  const excluded = (await Promise.all([suppressedTimes(stores, detectorId, range), noted])).flat();
   return excluded.filter(({ entity }) => entity === undefined);
 }

@@ -1,8 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
 import {
   ANNOTATION_LIMITS,
-  annotationSchema,
   problemOfTimes,
+  storedAnnotationSchema,
   type Annotation,
   type AnnotationDraft,
   type AnnotationKind,
@@ -54,9 +54,23 @@ export const within = (from: number | undefined, to: number | undefined): Query[
       ]),
 ];
 
+/** Fields that are read: an own document of somebody may hold megabytes of others. */
+export const READ_FIELDS = Object.keys(storedAnnotationSchema.shape).filter((field) => field !== 'id');
+
+/** Leaves out documents that are no annotations, as far as a search can tell: they would stand in the place of others. */
+export const WHOLE: readonly Query[] = ['kind', 'at', 'recorded_at'].map((field) => ({
+  exists: { field },
+}));
+
+/** Those of one time in the order in which they were noted, so that pages neither repeat nor leave out any. */
+export const NEWEST_FIRST: estypes.Sort = [
+  { at: { order: 'desc', unmapped_type: 'date' } },
+  { recorded_at: { order: 'desc', unmapped_type: 'date' } },
+];
+
 /** @returns one annotation, or none for a document that somebody has written otherwise: it must not stand in the way of incidents */
 export function annotationsOfHit({ _id: id, _source }: { _id?: string; _source?: unknown }): Annotation[] {
-  const found = annotationSchema.safeParse({ ...(_source as StoredAnnotation), id });
+  const found = storedAnnotationSchema.safeParse({ ...(_source as StoredAnnotation), id });
   return found.success ? [found.data] : [];
 }
 
@@ -77,7 +91,8 @@ export function annotationOf(
   const entities = [...new Set(draft.entities)].sort();
   const { kind, title, version = '' } = draft;
   return {
-    id: id ?? documentId('annotation', kind, title, at, version, ...entities),
+    // A letter first, as ids of callers have it: a digest alone may begin with - or _.
+    id: id ?? `annotation-${documentId('annotation', kind, title, at, version, ...entities)}`,
     ...draft,
     at,
     entities,
@@ -95,7 +110,7 @@ export function createAnnotationStore(
   { space, policy, signal }: RequestOptions & { readonly space: string },
 ) {
   const index = annotationsIndex(space);
-  const search = (query: Query, from: number, size: number) =>
+  const search = (filter: readonly Query[], from: number, size: number) =>
     attempt(
       () =>
         client.search<StoredAnnotation>(
@@ -107,26 +122,34 @@ export function createAnnotationStore(
             from,
             size,
             track_total_hits: true,
-            query,
-            sort: [{ at: { order: 'desc', unmapped_type: 'date' } }],
+            _source_includes: READ_FIELDS,
+            query: { bool: { filter: [...WHOLE, ...filter] } },
+            sort: NEWEST_FIRST,
           },
           { signal },
         ),
-      { what: 'list annotations', policy, signal },
+      { what: 'read the calendar of changes', policy, signal },
     );
   const find = async (id: string): Promise<Annotation | undefined> => {
     const found = await attempt(
       () =>
-        client.get<StoredAnnotation>({ index, id }, { signal }).catch((error: unknown) => {
-          if (statusOf(error) === 404) return undefined;
-          throw error;
-        }),
+        client
+          .get<StoredAnnotation>({ index, id, _source_includes: READ_FIELDS }, { signal })
+          .catch((error: unknown) => {
+            if (statusOf(error) === 404) return undefined;
+            throw error;
+          }),
       { what: `read the annotation "${id}"`, policy, signal },
     );
     return found && annotationsOfHit(found)[0];
   };
   return {
-    /** Writes it unless one with its id is there. @returns the one that is stored */
+    /**
+     * Writes it unless one with its id is there.
+     *
+     * @returns the one that is stored
+     * @throws DetectionError `conflict` where a document with its id is stored that is no annotation
+     */
     async add(annotation: Annotation): Promise<{ annotation: Annotation; created: boolean }> {
       const what = 'save the annotation';
       const { id, ...document } = annotation;
@@ -137,7 +160,12 @@ export function createAnnotationStore(
       });
       throwIfRefused(outcome, what);
       if (outcome.created.length > 0) return { annotation, created: true };
-      return { annotation: (await find(id)) ?? annotation, created: false };
+      const stored = await find(id);
+      if (stored !== undefined) return { annotation: stored, created: false };
+      throw new DetectionError(
+        'conflict',
+        `A document "${id}" is stored that is no annotation; remove it, or give another id.`,
+      );
     },
 
     /** Newest first. @throws DetectionError `invalid_input` for a page beyond the first 10,000 */
@@ -150,13 +178,14 @@ export function createAnnotationStore(
         ...(kind === undefined ? [] : [{ term: { kind } }]),
         ...(entity === undefined ? [] : [concerning([entity])]),
       ];
-      const answer = await search({ bool: { filter } }, pageStart(page, 'annotations'), page.size);
-      return { total: hitTotal(answer.hits), annotations: answer.hits.hits.flatMap(annotationsOfHit) };
+      const { hits } = await search(filter, pageStart(page, 'annotations'), page.size);
+      const annotations = hits.hits.flatMap(annotationsOfHit);
+      return { total: hitTotal(hits) - (hits.hits.length - annotations.length), annotations };
     },
 
     during: (async ({ from, to }, kinds) => {
       const filter = [...within(from, to), { terms: { kind: [...kinds] } }];
-      return (await search({ bool: { filter } }, 0, MOST_DURING)).hits.hits.flatMap(annotationsOfHit);
+      return (await search(filter, 0, MOST_DURING)).hits.hits.flatMap(annotationsOfHit);
     }) satisfies AnnotationReader['during'],
 
     /** @throws DetectionError `not_found` */
@@ -174,7 +203,7 @@ export function createAnnotationStore(
 }
 
 /** Annotations of any of these entities, and those of all. */
-const concerning = (entities: readonly string[]): Query => ({
+export const concerning = (entities: readonly string[]): Query => ({
   bool: {
     should: [
       { terms: { entities: [...entities] } },

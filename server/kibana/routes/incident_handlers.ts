@@ -1,6 +1,7 @@
 import type { incidentEndpoints } from '../../../common/api/incidents';
 import { changeIncident } from '../../detection/incidents/change_incident';
 import { createAuditTrail } from '../../elasticsearch';
+import { withPreceding } from '../../elasticsearch/annotations';
 import { bodyOf, createIncidentStore, getIncident, listIncidents } from '../../elasticsearch/incidents';
 import { authorOf } from '../detectors/suppression_service';
 import type { Handlers } from './handler';
@@ -16,8 +17,8 @@ export const incidentHandlers: Handlers<keyof typeof incidentEndpoints> = {
       audit: createAuditTrail(elasticsearch, { space }),
       clock: services.clock,
     };
-    return {
-      incident: bodyOf(await changeIncident(stores, params.incident_id, body, authorOf(scope))),
-    };
+    const changed = await changeIncident(stores, params.incident_id, body, authorOf(scope));
+    const [incident] = await withPreceding(elasticsearch, space, [changed]);
+    return { incident: bodyOf(incident) };
   },
 };

@@ -75,7 +75,11 @@ async function executeIncident(
   const limit = alertsClient.getAlertLimitValue();
   const raised = incidents.slice(0, limit);
   const client = services.scopedClusterClient.asCurrentUser;
-  for (const incident of await withPreceding(client, spaceId, raised)) {
+  const warn = (text: string): void => {
+    logger.warn(`Rule "${rule.name}": ${text}`);
+    services.ruleResultService?.addLastRunWarning(text);
+  };
+  for (const incident of await withPreceding(client, spaceId, raised, { warn })) {
     alertsClient.report({
       id: incident.id,
       actionGroup: ACTION_GROUP,
@@ -83,17 +87,14 @@ async function executeIncident(
       ...incidentAlert(incident, base),
     });
   }
-  const warn = (text: string): void => {
-    logger.warn(`Rule "${rule.name}": ${text}`);
-    services.ruleResultService?.addLastRunWarning(text);
-  };
   alertsClient.setAlertLimitReached(incidents.length > limit);
   if (incidents.length > limit) {
     warn(`${incidents.length} incidents go on, only ${limit} raise an alert. Ask for a higher severity.`);
   }
   if (isCut) warn(`Only the ${MOST_INCIDENTS_TO_ALERT} most confident incidents were looked at.`);
   const over = alertsClient.getRecoveredAlerts().map(({ alert }) => alert.getId());
-  const ended = new Map((await readIncidents(client, spaceId, over)).map((each) => [each.id, each]));
+  const recovered = await withPreceding(client, spaceId, await readIncidents(client, spaceId, over));
+  const ended = new Map(recovered.map((each) => [each.id, each]));
   for (const id of over) {
     alertsClient.setAlertData({ id, context: recoveredIncidentContext(id, ended.get(id), base) });
   }

@@ -67,7 +67,8 @@ function contextOf(incident: Incident, base: LinkBase, news: 'opened' | 'over') 
     start,
     end,
     duration: inWords(Date.parse(end) - Date.parse(start)),
-    reason: reasons[0] ?? '',
+    // Without a reason the first sentence would be that of the change.
+    reason: incident.reasons.length === 0 ? '' : reasons[0],
     reasons,
     preceded_by: preceding === undefined ? '' : told(precedenceText(preceding, incident)),
     first_line: timeless(incident.first_line),

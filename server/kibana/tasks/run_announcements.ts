@@ -1,7 +1,7 @@
 import { DAY } from '../../../common/duration';
 import type { IncidentAnnouncer } from '../../detection/incidents/run_incidents';
 import type { ResultStore } from '../../detection/ports';
-import type { IncidentStore } from '../../detection/ports/incidents';
+import type { IncidentStore, KeptIncident } from '../../detection/ports/incidents';
 import { readResultsToAlert, resultId } from '../../elasticsearch';
 import { withKeptPreceding } from '../../elasticsearch/annotations';
 import { createElasticsearchJournal } from '../../elasticsearch/stores/announcement_journal';
@@ -72,9 +72,7 @@ export async function openAnnouncements(
       notifier === undefined || alerts?.notify !== 'incidents'
         ? undefined
         : async (changed, over) => {
-            await notifier.notifyIncidents(
-              await withKeptPreceding(job.client, target.space, [...changed, ...over]),
-            );
+            await notifier.notifyIncidents(await withChanges(services, job, [...changed, ...over], signal));
           },
     stores: {
       results: {
@@ -103,7 +101,7 @@ export async function openAnnouncements(
       const left = leftFor(own, withheld);
       if (left.length > 0) {
         const since = sinceOf(left, withheld as Withheld, known, services);
-        if (since < clock.now()) await tellSince(services, job, notifier, since);
+        if (since < clock.now()) await tellSince(services, job, { notifier, since, signal });
         await status.writePart(target.detectorId, 'withheld', remaining(withheld as Withheld, own, known));
       } else if (flush) await notifier.flush();
     },
@@ -145,18 +143,32 @@ function remaining(
   return Object.keys(all).length === 0 ? undefined : all;
 }
 
+const withChanges = (
+  { log }: Services,
+  { client, target }: DetectorJob,
+  kept: readonly KeptIncident[],
+  signal: AbortSignal,
+): Promise<KeptIncident[]> =>
+  withKeptPreceding(client, target.space, kept, {
+    signal,
+    warn: (text) => log.warn(`Detector ${target.detectorId}: ${text}`),
+  });
+
 async function tellSince(
   services: Services,
   job: DetectorJob,
-  notifier: Notifier,
-  since: number,
+  {
+    notifier,
+    since,
+    signal,
+  }: { readonly notifier: Notifier; readonly since: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const { detectorId, space } = job.target;
   if (services.alerts?.notify === 'incidents') {
     const range = { from: since - INCIDENT_LOOKS_BACK_MILLISECONDS, to: services.clock.now() };
     const found = await job.incidents.between(range, detectorId);
     const changed = found.filter(({ incident }) => Date.parse(incident.updated_at) >= since);
-    await notifier.notifyIncidents(await withKeptPreceding(job.client, space, changed));
+    await notifier.notifyIncidents(await withChanges(services, job, changed, signal));
     return;
   }
   const results = [];

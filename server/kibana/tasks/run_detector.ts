@@ -306,7 +306,13 @@ async function score(
     pageSize: Math.max(FEWEST_LOGS_A_PAGE, Math.round(share * limits.page_size)),
     ...(share < 1 && { share, smallestSpan: smallestSpanOf(current.detector) }),
     signal,
-    frozenWindows: () => frozenWindowsOf(job, detectorId, stored.detector.schedule, startedAt),
+    frozenWindows: () =>
+      frozenWindowsOf(
+        { ...job, warn: (text) => log.warn(`Detector ${detectorId}: ${text}`) },
+        detectorId,
+        stored.detector.schedule,
+        startedAt,
+      ),
     ...(notifier && {
       announce: async (results) => {
         await notifier.notify({ id: detectorId, name: stored.detector.name }, { id: runId }, results);
