@@ -36,9 +36,7 @@ const incidentSchema = z.object({
   began_by: z
     .string()
     .optional()
-    .describe(
-      'Where the first anomaly is a bucket or a change of a pattern: its end, by which the incident began',
-    ),
+    .describe('End of the first anomaly, by which the incident began; absent where that is a log'),
   end: z.string().describe('Last anomaly so far, or the end of the last anomalous bucket'),
   state: z.enum(INCIDENT_STATES),
   closed_because: z.enum(CLOSING_REASONS).optional(),

@@ -29,7 +29,7 @@ export interface RoleDefinition {
   readonly indices: readonly IndexPrivileges[];
 }
 
-export type RoleName = 'owner' | 'reader' | 'pipelines' | 'retention';
+export type RoleName = 'owner' | 'detector' | 'reader' | 'pipelines' | 'retention';
 
 /** Puts, tries out, reads and deletes ingest pipelines. */
 const PUT_PIPELINES = 'manage_ingest_pipelines';
@@ -69,6 +69,22 @@ export const ownerRole = (
     },
   ],
 });
+
+/** Role of a detector itself, of {@link ownerRole} all that it uses: it reads the calendar of changes, which people and CI jobs write. */
+export const detectorRole = (...given: Parameters<typeof ownerRole>): RoleDefinition => {
+  const { cluster, indices } = ownerRole(...given);
+  const calendar = annotationsIndex(given[1] ?? DEFAULT_SPACE);
+  return {
+    cluster,
+    indices: [
+      ...indices.map(({ names, privileges }) => ({
+        names: names.filter((name) => name !== calendar),
+        privileges,
+      })),
+      { names: [calendar], privileges: ['view_index_metadata', 'read'] },
+    ],
+  };
+};
 
 /** Role for users who read results, models and feedback but run no detector. */
 export const readerRole = (space: string = DEFAULT_SPACE): RoleDefinition => ({
@@ -125,6 +141,8 @@ function roleOf({
   switch (role) {
     case 'owner':
       return ownerRole(indices, space, scoring);
+    case 'detector':
+      return detectorRole(indices, space, scoring);
     case 'reader':
       return readerRole(space);
     case 'pipelines':
@@ -176,6 +194,7 @@ export async function checkConnection(
   options: ConnectionCheckOptions,
 ): Promise<ConnectionCheck> {
   const { role = 'owner', policy, signal } = options;
+  const readsLogs = role === 'owner' || role === 'detector';
   const ask = async <Answer>(request: () => Promise<Answer>, what: string): Promise<Answer | undefined> => {
     try {
       return await attempt(request, { what, policy, signal });
@@ -208,7 +227,7 @@ export async function checkConnection(
   const wanted = roleOf({ ...options, indices: role === 'pipelines' ? indices : local });
   const missingPrivileges: string[] = [];
   const warnings: string[] = [];
-  if (role === 'owner') {
+  if (readsLogs) {
     for (const index of indices.filter((each) => !local.includes(each))) {
       const { missing, warning } = await tryRemote(client, index, { policy, signal });
       if (missing !== undefined) {
@@ -220,7 +239,7 @@ export async function checkConnection(
       if (warning !== undefined) warnings.push(warning);
     }
   }
-  if (role === 'owner') {
+  if (readsLogs) {
     const faults = await findIndexFaults(client, { space: options.space, policy, signal }).catch(() => []);
     warnings.push(...faults.map(faultText));
     if (faults.length > 0) hints.push(REPAIR_HINT);

@@ -1,6 +1,6 @@
 import { parseDetector } from '../../../common/detector';
 import { backfillKeyRole, detectorKeyRole } from './key_role';
-import { ownerRole } from '../indices/privileges';
+import { detectorRole, ownerRole } from '../indices/privileges';
 
 const detectorOf = (index: string, scoring: 'job' | 'ingest' = 'job') =>
   parseDetector({
@@ -11,9 +11,21 @@ const detectorOf = (index: string, scoring: 'job' | 'ingest' = 'job') =>
   });
 
 describe('the role of a key', () => {
-  it('is that of an owner for these logs and this space alone', () => {
+  it('reads the calendar of changes and writes nothing into it', () => {
+    const rightsOn = (name: string): string[] =>
+      detectorKeyRole(detectorOf('web'), 'b')
+        .indices.filter(({ names }) => names.includes(name))
+        .flatMap(({ privileges }) => [...privileges]);
+    expect(rightsOn('log-anomalies-annotations.b')).toEqual(['view_index_metadata', 'read']);
+    expect(rightsOn('log-anomalies-incidents.b')).toContain('index');
+    expect(ownerRole(['web'], 'b').indices.flatMap(({ names }) => names)).toContain(
+      'log-anomalies-annotations.b',
+    );
+  });
+
+  it('is that of a detector for these logs and this space alone', () => {
     const { cluster, indices } = detectorKeyRole(detectorOf('web-*, app'), 'b');
-    const owner = ownerRole(['web-*', 'app'], 'b');
+    const owner = detectorRole(['web-*', 'app'], 'b');
     expect(cluster).toEqual(owner.cluster);
     expect(indices.slice(0, -1)).toEqual(owner.indices);
     const [old] = indices.slice(-1);

@@ -2,7 +2,7 @@ import type { Detector } from '../../../common/detector';
 import { demoPrivileges } from '../logs/demo_index';
 import { demoIndex } from '../indices/names';
 import { oldNamesOf } from './old_names';
-import { ownerRole, pipelineRole, type IndexPrivileges, type RoleDefinition } from '../indices/privileges';
+import { detectorRole, pipelineRole, type IndexPrivileges, type RoleDefinition } from '../indices/privileges';
 
 /** Rights on indices of another cluster, as `PUT _security/role` and API keys take them. */
 interface RemoteIndexPrivileges extends IndexPrivileges {
@@ -42,7 +42,7 @@ function withRemotes(role: RoleDefinition, index: string): KeyRole {
  */
 export function detectorKeyRole({ source, scoring }: Detector, space: string): KeyRole {
   const logs = partsOf(source.index);
-  const own = ownerRole(logs, space, scoring);
+  const own = detectorRole(logs, space, scoring);
   const role: RoleDefinition = {
     ...own,
     indices: [...own.indices, { names: oldNamesOf(space), privileges: ['read', 'view_index_metadata'] }],

@@ -17,6 +17,7 @@ export async function checkRights(
   const { missingPrivileges, warnings } = await checkConnection(scope.elasticsearch, {
     indices: detector.source.index.split(','),
     space: scope.space,
+    role: 'detector',
     scoring: detector.scoring,
   });
   if (missingPrivileges.length > 0) {
