@@ -9,4 +9,4 @@ export {
   type LogAnomalyParams,
 } from './log_anomaly_params';
 export { queryOf } from './query_params';
-export { RULE_PARAMS, RULE_TYPE_IDS, type RuleTypeId } from './rule_types';
+export { ACTION_GROUPS, RULE_PARAMS, RULE_TYPE_IDS, type RuleTypeId } from './rule_types';

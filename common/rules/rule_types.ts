@@ -9,4 +9,10 @@ export const RULE_PARAMS = {
   'logAnomalies.detectorHealth': detectorHealthParamsSchema,
 } as const;
 export type RuleTypeId = keyof typeof RULE_PARAMS;
+/** The action group of the alerts of each type; Kibana adds `recovered`. */
+export const ACTION_GROUPS = {
+  'logAnomalies.incident': 'incident',
+  'logAnomalies.logAnomaly': 'anomaly',
+  'logAnomalies.detectorHealth': 'unhealthy',
+} as const satisfies Record<RuleTypeId, string>;
 export const RULE_TYPE_IDS = Object.keys(RULE_PARAMS) as [RuleTypeId, ...RuleTypeId[]];

@@ -28,6 +28,8 @@ interface Applied {
   readonly id?: string;
   readonly started?: boolean;
   readonly changes: readonly Difference[];
+  /** Losses that come with it. */
+  readonly warnings?: readonly string[];
 }
 type AppliedOfKind = Applied & { readonly kind: Kind };
 
@@ -37,10 +39,13 @@ export const apply = (): Command =>
       .description('Make detectors, quiet times and alert rules in Kibana those of files')
       .requiredOption('-f, --file <path...>', 'YAML files, or folders with them')
       .option('--dry-run', 'only say what would change, setting by setting', false)
-      .option('--label <text>', 'a label that all of the files gets; of a rule it is a tag')
+      .option(
+        '--label <text>',
+        'a label that all of the files gets; of a rule it is a tag, beside log-anomalies:<label>',
+      )
       .option(
         '--prune',
-        'delete detectors, quiet times and rules that have the label and stand in no file',
+        'delete what has the label and stands in no file, of the kinds that the files have',
         false,
       )
       .option('--start', 'start the detectors of the files that do not run', false)
@@ -51,7 +56,11 @@ export const apply = (): Command =>
 A document of a file is a detector, or what its kind says: kind: quiet_time or kind: rule ("log-anomalies export" writes some). Each is
 known by its name, of its kind. All files are read and all rights are asked for before anything is saved. A changed detector keeps
 its id, models and results, and goes on running; it says itself when it has to be trained again. A deleted one keeps its results. A
-changed quiet time takes the place of the one before. Rules name connectors, which are neither made nor changed.
+changed quiet time takes the place of the one before; one that is over is neither changed nor deleted. Rules name connectors, which are
+neither made nor changed. Kibana says only on saving a rule if it takes it: what can be checked is checked before, and rules come last.
+
+--prune deletes detectors only where the files have a detector, and so with quiet times and rules. Of rules it deletes those that apply
+itself has saved with the label: they have the tag log-anomalies:<label>. A tag of somebody else is no reason.
 
 A detector works with the rights of whoever saves it, which Kibana grants to users and not to API keys: take a user of its own for this
 (ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD) with the Kibana privilege "Log Anomalies: All" and the owner role. With an API key
@@ -72,7 +81,10 @@ Examples:
       const files = await readFiles(file);
       const { steps, detectors } = await planFiles(connection, files, { label, prune, start });
       await checkAll(steps);
-      const applied = dryRun ? steps.map((step) => appliedOf(step)) : await carryOutAll(steps, detectors);
+      const warnings = await warningsOf(steps);
+      const applied = (
+        dryRun ? steps.map((step) => appliedOf(step)) : await carryOutAll(steps, detectors)
+      ).map((each, place) => ({ ...each, ...warnings[place] }));
       const of = (kind: Kind): Applied[] =>
         applied.flatMap(({ kind: each, ...rest }) => (each === kind ? [rest] : []));
       session.result(
@@ -94,6 +106,16 @@ async function checkAll(steps: readonly Step[]): Promise<void> {
     problems.some((problem) => problem.includes(': you lack ')) ? 'forbidden' : 'invalid_input',
     `Nothing was changed, since not all of it could be:\n  ${problems.join('\n  ')}`,
   );
+}
+
+/** @returns those of each step; none where it has none */
+async function warningsOf(steps: readonly Step[]): Promise<Pick<Applied, 'warnings'>[]> {
+  const found: Pick<Applied, 'warnings'>[] = [];
+  for (const { warnings: ask } of steps) {
+    const warnings = (await ask?.()) ?? [];
+    found.push(warnings.length > 0 ? { warnings } : {});
+  }
+  return found;
 }
 
 const appliedOf = ({ kind, name, action, id, changes }: Step, done: Done = {}): AppliedOfKind => ({
@@ -140,12 +162,13 @@ const WORDS: Readonly<Record<Kind, string>> = { detector: '', quiet_time: 'quiet
 function textOf(applied: readonly AppliedOfKind[], dryRun: boolean): string {
   const words = dryRun ? PLANNED : DONE;
   return applied
-    .flatMap(({ kind, name, action, id, started, changes }) => [
+    .flatMap(({ kind, name, action, id, started, changes, warnings = [] }) => [
       `${WORDS[kind]}${printable(name, 200)}: ${words[action]}${started ? ', started' : ''}${id === undefined ? '' : ` (${id})`}`,
       ...changes.flatMap(({ setting, before, after }) => [
         ...(before === undefined ? [] : [colors.red(`  - ${setting}: ${shown(before)}`)]),
         ...(after === undefined ? [] : [colors.green(`  + ${setting}: ${shown(after)}`)]),
       ]),
+      ...warnings.map((warning) => colors.yellow(`  ! ${warning}`)),
     ])
     .join('\n');
 }

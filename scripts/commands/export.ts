@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
@@ -6,6 +5,7 @@ import { connectToKibana, KIBANA_URL_OPTION } from '../command_line/kibana';
 import { writeWhole } from '../command_line/log_files';
 import { printable, runs } from '../command_line/session';
 import { exportFiles } from '../detectors_as_files/export_files';
+import { yamlFilesIn } from '../detectors_as_files/read_files';
 
 const SHOWN_FILES = 20;
 
@@ -60,18 +60,15 @@ Examples:
 
 /** @throws DetectionError `conflict` naming files that apply would take for a part of the export */
 async function refuseOthers(folder: string, exported: ReadonlySet<string>): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw new DetectionError(
-        'invalid_input',
-        `--output is "${folder}", which cannot be read: ${error.message}`,
-      );
-    },
-  );
-  const others = entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/i.test(entry.name))
-    .map((entry) => relative(folder, join(entry.path, entry.name)).replaceAll('\\', '/'))
+  const files = await yamlFilesIn(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new DetectionError(
+      'invalid_input',
+      `--output is "${folder}", which cannot be read: ${error.message}`,
+    );
+  });
+  const others = files
+    .map((path) => relative(folder, path).replaceAll('\\', '/'))
     .filter((path) => !exported.has(path));
   if (others.length === 0) return;
   const shown = others.slice(0, SHOWN_FILES).map((path) => printable(path, 200));

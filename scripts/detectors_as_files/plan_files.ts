@@ -22,8 +22,8 @@ export interface Plan {
 }
 
 /**
- * Compares files with what is in Kibana, and changes nothing. Quiet times and rules are asked for where files have some, or
- * where some may have to be deleted.
+ * Compares files with what is in Kibana, and changes nothing. Of each kind something is asked for and pruned only where files
+ * have one of it: a team may keep its detectors as files and not its rules.
  *
  * @throws DetectionError `conflict`; `invalid_input` naming detectors that are neither in the files nor in the space
  */
@@ -32,16 +32,19 @@ export async function planFiles(
   files: ReadFiles,
   options: Omit<PlanOptions, 'kind'> & { readonly start: boolean },
 ): Promise<Plan> {
-  const { prune } = options;
   const records = await allDetectors(connection);
-  const quietTimes = prune || files.quietTimes.length > 0 ? await allQuietTimes(connection) : [];
-  const rules = prune || files.rules.length > 0 ? await allRules(connection) : [];
+  const quietTimes = files.quietTimes.length > 0 ? await allQuietTimes(connection) : [];
+  const rules = files.rules.length > 0 ? await allRules(connection) : [];
   const hasActions = files.rules.some(({ settings }) => settings.actions.length > 0);
   const connectors = hasActions ? await allConnectors(connection) : [];
 
   const detectors = namedDetectors(records);
-  const ofDetectors = planDetectors(connection, { files: files.detectors, records }, options);
-  checkReferences(files, referable(detectors, ofDetectors, rules));
+  const ofDetectors = planDetectors(
+    connection,
+    { files: files.detectors, records },
+    { ...options, prune: options.prune && files.detectors.length > 0 },
+  );
+  checkReferences(files, referable(detectors, ofDetectors), goneOf(rules, detectors));
   const steps = [
     ...ofDetectors,
     ...planQuietTimes(connection, { files: files.quietTimes, all: quietTimes, detectors }, options),
@@ -51,23 +54,35 @@ export async function planFiles(
   return { steps: [...steps.filter((step) => !deleted.includes(step)), ...deleted.reverse()], detectors };
 }
 
-/** Returns the detectors that files may name: those that stay or come, and any that a rule names already. */
-function referable(detectors: readonly Named[], steps: readonly Step[], rules: readonly Rule[]): Named[] {
+/** Returns the detectors that files may name: those that stay or come. */
+function referable(detectors: readonly Named[], steps: readonly Step[]): Named[] {
   const leaving = new Set(steps.flatMap(({ action, id }) => (action === 'delete' ? [id] : [])));
-  const named = rules.flatMap(({ params: { detector_ids: ids } }) =>
-    Array.isArray(ids) ? ids.map(String) : [],
-  );
   return [
     ...detectors.filter(({ id }) => !leaving.has(id)),
     ...steps.flatMap(({ action, name }) => (action === 'create' ? [{ id: name, name }] : [])),
-    ...named.filter((id) => !leaving.has(id)).map((id) => ({ id, name: id })),
   ];
 }
 
-function checkReferences({ quietTimes, rules }: ReadFiles, detectors: readonly Named[]): void {
-  const problems = [...quietTimes, ...rules].flatMap(({ settings, place }) =>
+/** Returns ids of detectors that rules name and that are gone, by the name of the rule: it may go on naming them. */
+function goneOf(rules: readonly Rule[], detectors: readonly Named[]): Map<string, readonly string[]> {
+  const there = new Set(detectors.map(({ id }) => id));
+  return new Map(
+    rules.map(({ name, params: { detector_ids: ids } }) => [
+      name,
+      Array.isArray(ids) ? ids.map(String).filter((id) => !there.has(id)) : [],
+    ]),
+  );
+}
+
+function checkReferences(
+  files: ReadFiles,
+  detectors: readonly Named[],
+  gone: ReadonlyMap<string, readonly string[]>,
+): void {
+  const problems = [...files.quietTimes, ...files.rules].flatMap(({ settings, place }) =>
     (settings.detectors ?? []).flatMap((each) =>
-      idOf(detectors, each) !== undefined
+      idOf(detectors, each) !== undefined ||
+      (settings.kind === 'rule' && gone.get(settings.name)?.includes(each) === true)
         ? []
         : [
             `${place}: detectors: "${printable(each, 200)}" is no detector of the space or the files, or several have the name`,

@@ -2,6 +2,7 @@ import { ENDPOINTS, type SuppressionBody } from '../../common/api';
 import { askEndpoint, type KibanaConnection } from '../command_line/kibana';
 import type { QuietTimeFile } from './file_kinds';
 import {
+  differencesOf,
   labelledWith,
   planByName,
   type Found,
@@ -14,6 +15,10 @@ import { stepOf, type Step } from './steps';
 
 /** Consent to consequences is no setting of a quiet time. */
 type Settings = Omit<QuietTimeFile, 'accept' | 'detectors'> & { readonly detectors?: readonly string[] };
+
+interface FoundQuietTime extends Found<Settings> {
+  readonly quietTime: SuppressionBody;
+}
 
 /** Returns the quiet times of a space, with the whole text of calendars. */
 export async function allQuietTimes(connection: KibanaConnection): Promise<SuppressionBody[]> {
@@ -56,21 +61,51 @@ export function planQuietTimes(
     place,
     settings: settingsOf(settings, detectors, options.label),
   }));
-  // One that is over stands for the name only where none is in effect.
-  const inEffect = new Set(all.flatMap(({ name, expired }) => (expired ? [] : [name])));
-  const found = all
-    .filter(({ name, expired }) => !expired || !inEffect.has(name))
-    .map((each): Found<Settings> => ({
-      id: each.id,
-      settings: quietTimeAsFile(each, detectors),
-      labels: each.labels ?? [],
-    }));
-  return planByName(wanted, found, { ...options, kind: 'quiet time' }).map((planned) => ({
+  const foundOnes = all.map((each): FoundQuietTime => ({
+    id: each.id,
+    settings: quietTimeAsFile(each, detectors),
+    labels: each.labels ?? [],
+    quietTime: each,
+  }));
+  const { found, replaced } = standing(wanted, foundOnes);
+  const leftOver = replaced.map((each): Planned<Settings> => ({
+    name: each.settings.name,
+    action: 'delete',
+    found: each,
+    differences: [],
+  }));
+  const steps = [...planByName(wanted, found, { ...options, kind: 'quiet time' }), ...leftOver];
+  return steps.map((planned) => ({
     ...stepOf('quiet_time', planned),
     problems: () => problemsOf(connection, planned, { detectors, accept: consent.get(planned.name) ?? [] }),
     carryOut: (now) =>
       carryOut(connection, planned, { detectors: now, accept: consent.get(planned.name) ?? [] }),
   }));
+}
+
+/**
+ * Chooses the quiet times that stand for their names. One that is over does so only where a file has it as it was: its results
+ * stay hidden, and what is new comes beside it.
+ *
+ * @returns those, and apart those that an interrupted change has left beside the newer one, which is as the file says
+ */
+function standing(
+  wanted: readonly Wanted<Settings>[],
+  all: readonly FoundQuietTime[],
+): { found: FoundQuietTime[]; replaced: FoundQuietTime[] } {
+  const inEffect = all.filter(({ quietTime }) => !quietTime.expired);
+  const replaced = new Set<FoundQuietTime>();
+  const over = wanted.flatMap(({ settings }) => {
+    const isAsInFile = (each: Found<Settings>): boolean =>
+      differencesOf(each.settings, settings).length === 0;
+    const same = inEffect.filter(({ settings: { name } }) => name === settings.name);
+    if (same.length === 0) return all.find(isAsInFile) ?? [];
+    const done = same.find(isAsInFile);
+    const older = same.filter(({ quietTime: { at } }) => done !== undefined && at < done.quietTime.at);
+    for (const each of older) replaced.add(each);
+    return [];
+  });
+  return { found: [...inEffect.filter((each) => !replaced.has(each)), ...over], replaced: [...replaced] };
 }
 
 function settingsOf(

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { DetectionError } from '../../common/detection_error';
@@ -104,10 +104,16 @@ async function filesOf(path: string): Promise<string[]> {
     throw new DetectionError('invalid_input', `-f is "${path}", which cannot be read: ${error.message}`);
   });
   if (!found.isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/i.test(entry.name))
-    .map((entry) => join(entry.path, entry.name));
+  return yamlFilesIn(path);
+}
+
+/** Returns the paths of the YAML files of a folder and below; each begins with that of the folder. */
+export async function yamlFilesIn(folder: string): Promise<string[]> {
+  // Entries with types have their folder under another name in each version of Node.
+  const names = await readdir(folder, { recursive: true });
+  const paths = names.filter((name) => /\.ya?ml$/i.test(name)).map((name) => join(folder, name));
+  const isFile = await Promise.all(paths.map(async (path) => (await lstat(path)).isFile()));
+  return paths.filter((_path, place) => isFile[place]);
 }
 
 function namesThatStandTwice(read: readonly Wanted<{ readonly name: string }>[]): string[] {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DetectionError } from '../../common/detection_error';
 import type { KibanaConnection } from '../command_line/kibana';
-import { createRule, deleteRule, enableRule, updateRule, type Rule } from './alerting_api';
+import { artifactsOf, createRule, deleteRule, enableRule, updateRule, type Rule } from './alerting_api';
 import { paramsOf, type ActionOfFile, type RuleFile } from './file_kinds';
 import {
   labelledWith,
@@ -12,6 +12,7 @@ import {
   type Wanted,
 } from './plan_by_name';
 import { idOf, referenceTo, sameReferences, type Named } from './references';
+import { isSystemConnector } from './rule_actions';
 import { stepOf, type Done, type Step } from './steps';
 
 /** Detectors and connectors of a space. */
@@ -27,8 +28,9 @@ interface FoundRule extends Found<RuleFile> {
 
 /** Consumer of the rules that the pages make. */
 const CONSUMER = 'logAnomalies';
-/** Settings that files do not have and that Kibana drops from a rule that is saved without them. */
-const LEFT_ALONE = ['flapping', 'artifacts'] as const;
+/** A tag of each rule that apply saves with a label: only such are pruned, for tags of rules are not ours alone. */
+const MARK = 'log-anomalies:';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Checks in a row that a rule waits for unless it says otherwise. */
 const NO_DELAY = { active: 1 };
 
@@ -40,7 +42,7 @@ export function ruleAsFile(rule: Rule, { detectors, connectors }: Surroundings):
     kind: 'rule',
     name: rule.name,
     rule_type_id: rule.rule_type_id,
-    tags: rule.tags,
+    tags: rule.tags.filter((tag) => !tag.startsWith(MARK)),
     enabled: rule.enabled,
     schedule: rule.schedule,
     ...(ids.length > 0 && { detectors: ids.map((id) => referenceTo(detectors, id)).sort() }),
@@ -52,6 +54,8 @@ export function ruleAsFile(rule: Rule, { detectors, connectors }: Surroundings):
   };
 }
 
+const marksOf = (rule: Rule | undefined): string[] => rule?.tags.filter((tag) => tag.startsWith(MARK)) ?? [];
+
 /** Rules without a delay are written in two ways. */
 const delayOf = ({ alert_delay: delay }: Pick<Rule, 'alert_delay'>): Pick<RuleFile, 'alert_delay'> =>
   delay == null || delay.active === NO_DELAY.active ? {} : { alert_delay: delay };
@@ -60,21 +64,23 @@ function actionAsFile(
   action: Rule['actions'][number],
   connectors: Surroundings['connectors'] = [],
 ): ActionOfFile {
-  const {
-    id,
-    group,
-    params,
-    frequency,
-    alerts_filter: filter,
-    use_alert_data_for_template: fromAlert,
-  } = action;
+  return usualAction({ ...action, connector: referenceTo(connectors, action.id) });
+}
+
+type AnyAction = Pick<ActionOfFile, 'group' | 'connector' | 'params'> & {
+  readonly [Key in 'frequency' | 'alerts_filter' | 'use_alert_data_for_template']?: ActionOfFile[Key] | null;
+};
+
+/** Returns an action in the one of several ways of writing it in which actions are compared. */
+function usualAction(action: AnyAction): ActionOfFile {
+  const { group, connector, params, frequency, alerts_filter: filter } = action;
   return {
     ...(group !== undefined && { group }),
-    connector: referenceTo(connectors, id),
+    connector,
     params,
     ...(frequency != null && { frequency }),
     ...(filter != null && Object.keys(filter).length > 0 && { alerts_filter: withoutDsl(filter) }),
-    ...(fromAlert === true && { use_alert_data_for_template: true }),
+    ...(action.use_alert_data_for_template === true && { use_alert_data_for_template: true }),
   };
 }
 
@@ -97,17 +103,22 @@ export function planRules(
 ): Step[] {
   const found = rules.map((rule): FoundRule => ({
     id: rule.id,
-    settings: ruleAsFile(rule, around),
-    labels: rule.tags,
+    settings: { ...ruleAsFile(rule, around), tags: [...ruleAsFile(rule, around).tags, ...marksOf(rule)] },
+    labels: marksOf(rule).map((mark) => mark.slice(MARK.length)),
     rule,
   }));
   const wanted = files.map(({ settings, place }) => ({
     place,
-    settings: settingsOf(settings, around, options.label),
+    settings: settingsOf(settings, around, {
+      label: options.label,
+      rule: rules.find(({ name }) => name === settings.name),
+    }),
   }));
+  const seen = new Set(rules.flatMap(({ actions }) => actions.map(({ id }) => id)));
   return planByName(wanted, found, { ...options, kind: 'rule' }).map((planned) => ({
     ...stepOf('rule', planned),
-    problems: async () => problemsOf(planned, around),
+    problems: async () => problemsOf(planned, around, seen),
+    warnings: () => warningsOf(connection, planned),
     carryOut: (detectors) => carryOut(connection, planned, { ...around, detectors }),
   }));
 }
@@ -115,35 +126,64 @@ export function planRules(
 function settingsOf(
   rule: RuleFile,
   { detectors, connectors }: Surroundings,
-  label: string | undefined,
+  { label, rule: before }: { readonly label: string | undefined; readonly rule: Rule | undefined },
 ): RuleFile {
   const { alert_delay: _delay, ...settings } = rule;
+  const tags = labelledWith(
+    rule.tags.filter((tag) => !tag.startsWith(MARK)),
+    label,
+  );
   return {
     ...settings,
     ...delayOf(rule),
-    tags: labelledWith(rule.tags, label) ?? [],
+    enabled: rule.enabled ?? before?.enabled ?? true,
+    tags: [
+      ...(tags ?? []),
+      ...(labelledWith(marksOf(before), label === undefined ? label : `${MARK}${label}`) ?? []),
+    ],
     ...(rule.detectors && { detectors: sameReferences(detectors, rule.detectors) }),
-    actions: rule.actions.map((action) => ({
-      ...action,
-      connector: sameReferences(connectors ?? [], [action.connector])[0],
-    })),
+    actions: rule.actions.map((action) =>
+      usualAction({ ...action, connector: sameReferences(connectors ?? [], [action.connector])[0] }),
+    ),
   };
 }
 
-function problemsOf({ found, wanted }: Planned<RuleFile>, { connectors }: Surroundings): string[] {
+/** Kibana drops what is linked to a rule that is saved without it. */
+async function warningsOf(
+  connection: KibanaConnection,
+  { action, found }: Planned<RuleFile>,
+): Promise<string[]> {
+  if (action !== 'change' || found === undefined) return [];
+  if ((await artifactsOf(connection, found.id)) !== undefined) return [];
+  return [
+    'an investigation guide and linked dashboards, where the rule has some, are lost: Kibana does not show them to you',
+  ];
+}
+
+/** @param seen ids of connectors that rules of the space have */
+function problemsOf(
+  { found, wanted }: Planned<RuleFile>,
+  { connectors }: Surroundings,
+  seen: ReadonlySet<string>,
+): string[] {
   if (wanted === undefined) return [];
   const isOther = found !== undefined && found.settings.rule_type_id !== wanted.rule_type_id;
   return [
     ...(isOther
       ? [`rule_type_id: a rule stays ${found.settings.rule_type_id}; delete it first, or take another name`]
       : []),
-    ...wanted.actions.flatMap(({ connector }, place) =>
-      connectors === undefined || idOf(connectors, connector) !== undefined
+    ...wanted.actions.flatMap(({ connector }, place) => {
+      const setting = `actions.${place}.connector: "${connector}"`;
+      if (isSystemConnector(connector)) return [];
+      if (connectors !== undefined) {
+        return idOf(connectors, connector) !== undefined
+          ? []
+          : [`${setting} is no connector of the space, or several have the name`];
+      }
+      return UUID.test(connector) || seen.has(connector)
         ? []
-        : [
-            `actions.${place}.connector: "${connector}" is no connector of the space, or several have the name`,
-          ],
-    ),
+        : [`${setting} is no id, and names take the Kibana privilege "Actions and Connectors: Read"`];
+    }),
   ];
 }
 
@@ -163,9 +203,16 @@ async function carryOut(
     const { rule_type_id, enabled } = wanted;
     return { id: await createRule(connection, { ...body, rule_type_id, enabled, consumer: CONSUMER }) };
   }
-  const left = LEFT_ALONE.filter((name) => rule[name] != null).map((name) => [name, rule[name]]);
-  await updateRule(connection, rule.id, { ...Object.fromEntries(left), ...body });
-  if (wanted.enabled !== rule.enabled) await enableRule(connection, rule.id, wanted.enabled);
+  // Files do not have these, and Kibana drops them from a rule that is saved without them.
+  const { flapping } = rule;
+  const artifacts = (await artifactsOf(connection, rule.id)) ?? {};
+  await updateRule(connection, rule.id, {
+    ...(flapping != null && { flapping }),
+    ...(Object.keys(artifacts).length > 0 && { artifacts }),
+    ...body,
+  });
+  const { enabled = rule.enabled } = wanted;
+  if (enabled !== rule.enabled) await enableRule(connection, rule.id, enabled);
   return {};
 }
 
@@ -175,24 +222,33 @@ function bodyOf(wanted: RuleFile, { detectors, connectors }: Surroundings, rule:
   const ids = (wanted.detectors ?? []).map(
     (reference) => idOf(detectors, reference) ?? gone(reference, rule),
   );
-  const before =
-    rule?.actions.map((each) => ({ uuid: each.uuid, action: actionAsFile(each, connectors) })) ?? [];
+  const before = rule?.actions.map((each) => ({ each, action: actionAsFile(each, connectors) })) ?? [];
   return {
     ...{ name, tags, schedule },
     params: { ...params, detector_ids: ids },
     actions: wanted.actions.map((action) => {
       const { connector, ...rest } = action;
-      const uuid = before.find((each) => isDeepStrictEqual(each.action, action))?.uuid;
-      return {
-        ...rest,
-        id: idOf(connectors ?? [], connector) ?? connector,
-        ...(uuid !== undefined && { uuid }),
-      };
+      const place = before.findIndex((other) => isDeepStrictEqual(other.action, action));
+      // Each is taken once: two that are alike have ids of their own.
+      const [same] = place < 0 ? [] : before.splice(place, 1);
+      return { ...leftAlone(same?.each), ...rest, id: idOf(connectors ?? [], connector) ?? connector };
     }),
     ...(notify_when !== undefined && { notify_when }),
     ...(throttle !== undefined && { throttle }),
     ...((alert_delay ?? rule?.alert_delay) && { alert_delay: alert_delay ?? NO_DELAY }),
   };
+}
+
+/** Returns what an action has and files do not, without what is the connector's. */
+function leftAlone(action: Rule['actions'][number] | undefined): object {
+  const {
+    id: _id,
+    connector_type_id: _type,
+    frequency: _frequency,
+    alerts_filter: _filter,
+    ...rest
+  } = action ?? {};
+  return rest;
 }
 
 /** A rule may name a detector that is gone, and goes on naming it. */

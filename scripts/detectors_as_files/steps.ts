@@ -16,6 +16,8 @@ export interface Step {
   /** Absent for one that is not there yet. */
   readonly id?: string;
   readonly changes: readonly Difference[];
+  /** Returns what it would lose; saves nothing. */
+  warnings?(): Promise<string[]>;
   /** Returns why it could not be done; saves nothing. */
   problems?(): Promise<string[]>;
   /** @param detectors those of the space by now, with ids */

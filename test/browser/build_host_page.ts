@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -107,8 +107,8 @@ export async function buildPages(folder: string): Promise<BuiltPages> {
 }
 
 async function readServed(folder: string): Promise<ServedFiles> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.path, entry.name));
+  const entries = (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
+  const paths = entries.filter((path) => statSync(path).isFile());
   return new Map(
     await Promise.all(paths.map(async (path) => [path.slice(folder.length), await readFile(path)] as const)),
   );

@@ -652,7 +652,7 @@ describe('the command line', () => {
     const [stored] = alerting.rules.values();
     expect(stored).toMatchObject({
       consumer: 'logAnomalies',
-      tags: ['night', 'team'],
+      tags: ['night', 'team', 'log-anomalies:team'],
       params: { detector_ids: [till], min_severity: 'major', min_results: 1 },
       actions: [{ id: 'log-1', connector_type_id: '.server-log' }],
     });
@@ -748,7 +748,8 @@ describe('the command line', () => {
     await refused({ ...rule, detectors: ['None'] }, /a\.yml:1: detectors: "None" is no detector/);
     await refused({ ...rule, params: { count: 0 } }, /a\.yml:1: params\.count: .*got 0/);
     await refused({ ...rule, params: { detector_ids: ['x'] } }, /params\.detector_ids: .*under detectors/);
-    const action = { params: {}, connector: 'Mail' };
+    const always = { summary: false, notify_when: 'onActiveAlert' };
+    const action = { params: {}, connector: 'Mail', group: 'anomaly', frequency: always };
     await refused({ ...rule, actions: [action] }, /actions\.0\.connector: "Mail" is no connector.*several/);
     await refused({ kind: 'dashboard' }, /kind: is "dashboard"; allowed: detector, quiet_time, rule/);
     const quiet = { kind: 'quiet_time', name: 'Ever', expires_at: '2020-01-01T00:00:00Z' };

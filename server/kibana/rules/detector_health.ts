@@ -1,6 +1,6 @@
 import { parseWith } from '../../../common/validation';
 import { PLUGIN_ID } from '../../../common/plugin';
-import { detectorHealthParamsSchema, type DetectorHealthParams } from '../../../common/rules';
+import { ACTION_GROUPS, detectorHealthParamsSchema, type DetectorHealthParams } from '../../../common/rules';
 import { createCheckpointStore, createSnapshotStore } from '../../elasticsearch';
 import type { ActionVariable, RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
 import type { DetectorsOf } from './detectors_of';
@@ -12,7 +12,7 @@ import { detectorLink, type LinkBase } from '../contracts/links';
 import { clean } from './told';
 import { ruleLink } from './rule_link';
 
-const ACTION_GROUP = 'unhealthy';
+const ACTION_GROUP = ACTION_GROUPS['logAnomalies.detectorHealth'];
 const LONGEST_NAME = 200;
 
 const VARIABLES: readonly ActionVariable[] = [

@@ -1,5 +1,11 @@
 import { PLUGIN_ID } from '../../../common/plugin';
-import { incidentParamsSchema, lowestConfidence, queryOf, type IncidentParams } from '../../../common/rules';
+import {
+  ACTION_GROUPS,
+  incidentParamsSchema,
+  lowestConfidence,
+  queryOf,
+  type IncidentParams,
+} from '../../../common/rules';
 import type { Incident } from '../../../common/incidents';
 import { parseWith } from '../../../common/validation';
 import { withPreceding } from '../../elasticsearch/annotations';
@@ -25,7 +31,7 @@ import {
 import { INCIDENT_VARIABLES, incidentAlert, recoveredIncidentContext } from './incident_context';
 import { ruleLink } from './rule_link';
 
-const ACTION_GROUP = 'incident';
+const ACTION_GROUP = ACTION_GROUPS['logAnomalies.incident'];
 
 interface Due {
   readonly incidents: readonly Incident[];

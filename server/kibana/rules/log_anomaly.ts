@@ -2,6 +2,7 @@ import { durationToMilliseconds, HOUR } from '../../../common/duration';
 import { parseWith } from '../../../common/validation';
 import { PLUGIN_ID } from '../../../common/plugin';
 import {
+  ACTION_GROUPS,
   logAnomalyParamsSchema,
   lowestConfidence,
   queryOf,
@@ -23,7 +24,7 @@ import { recoveryReasons } from './recovery_reasons';
 import { ResultGroups, type ResultGroup } from './result_groups';
 import { ruleLink } from './rule_link';
 
-const ACTION_GROUP = 'anomaly';
+const ACTION_GROUP = ACTION_GROUPS['logAnomalies.logAnomaly'];
 
 /**
  * A result carries the time when its page was scored and is seen some seconds later, once it is written and the index
