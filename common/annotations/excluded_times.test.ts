@@ -18,8 +18,7 @@ const annotation = (change: Partial<Annotation> = {}): Annotation => ({
 test('incidents and maintenance with an end are kept out, of each entity that they name', () => {
   expect(excludedTimesOf([annotation()], RANGE)).toEqual([{ from: START + 100, to: START + 200 }]);
   expect(excludedTimesOf([annotation({ kind: 'incident', entities: ['a', 'b'] })], RANGE)).toEqual([
-    { from: START + 100, to: START + 200, entity: 'a' },
-    { from: START + 100, to: START + 200, entity: 'b' },
+    { from: START + 100, to: START + 200, names: ['a', 'b'] },
   ]);
 });
 

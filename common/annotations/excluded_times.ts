@@ -3,15 +3,15 @@ import type { Annotation, AnnotationKind } from './annotation';
 /** Kinds during which logs are not as usual: no model learns from them. */
 export const EXCLUDED_KINDS: readonly AnnotationKind[] = ['incident', 'maintenance'];
 
-/** Half-open time, epoch milliseconds, of one entity or of all where none is named. */
+/** Half-open time, epoch milliseconds, of the entities that are known by one of these names, or of all where none is given. */
 interface ExcludedTime {
   readonly from: number;
   readonly to: number;
-  readonly entity?: string;
+  readonly names?: readonly string[];
 }
 
 /**
- * Returns the times that incidents and maintenance keep out of training samples, each entity by itself. One without an end keeps
+ * Returns the times that incidents and maintenance keep out of training samples. One without an end keeps
  * nothing out.
  *
  * @param range epoch milliseconds, half-open; all that is returned lies within
@@ -25,6 +25,6 @@ export function excludedTimesOf(
     const time = { from: Math.max(range.from, Date.parse(at)), to: Math.min(range.to, Date.parse(endsAt)) };
     // Not `>=`: a time that is no number keeps nothing out either.
     if (!(time.from < time.to)) return [];
-    return entities.length === 0 ? [time] : entities.map((entity) => ({ ...time, entity }));
+    return [entities.length === 0 ? time : { ...time, names: entities }];
   });
 }

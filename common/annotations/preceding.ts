@@ -19,7 +19,7 @@ export interface Occurrence {
 }
 
 /** Names that an incident is known by: its entity, the parts of that, its host. */
-export function namesOf({ entity, scope }: Occurrence): string[] {
+export function namesOf({ entity, scope }: Pick<Occurrence, 'entity' | 'scope'>): string[] {
   const isPlace = scope.kind === 'entity' || scope.kind === 'host';
   return [
     ...(entity === undefined ? [] : [entity]),
@@ -33,8 +33,10 @@ export const beganBy = ({ start, began_by: by = start }: Pick<Occurrence, 'start
   Math.max(Date.parse(start), Date.parse(by) - 1);
 
 /** @returns true where an annotation is about all entities, or about one of these names */
-export const concerns = ({ entities }: Pick<Annotation, 'entities'>, names: readonly string[]): boolean =>
-  entities.length === 0 || entities.some((entity) => names.includes(entity));
+export const concerns = (
+  { entities }: { readonly entities: readonly string[] },
+  names: readonly string[],
+): boolean => entities.length === 0 || entities.some((entity) => names.includes(entity));
 
 /**
  * Returns the annotation that an incident began after: the latest of those that concern its entity and began at most

@@ -69,7 +69,7 @@ const spanText = (span: string): string =>
  * Returns the steps that rows are read in, in milliseconds: the span of a bucket. Sessions end at any time; they are read by the
  * minute in which they are over.
  */
-export const spanOf = ({ bucket }: Detector): number =>
+export const spanOf = ({ bucket }: Pick<Detector, 'bucket'>): number =>
   bucket?.session === undefined ? durationToMilliseconds(bucket?.span ?? '5m') : MINUTE;
 
 /** Returns the id of a row: the same whenever its logs are summed up. */

@@ -12,7 +12,7 @@ export {
 } from './suppression';
 export { readCalendar } from './calendar';
 export { windowsOf } from './schedule';
-export type { TimeWindow } from './time_windows';
+export { joinWindows, lengthOf, type TimeWindow } from './time_windows';
 export { factsOf, patternOf, withFacts } from './result_facts';
 export { createMatcher } from './matcher';
 export { checkLimits, mustExpire } from './guards';

@@ -220,7 +220,7 @@ async function writeDocuments(documents: readonly LogDocument[], { output, forma
 }
 
 /** Of logs without a detector nothing is known but where they are. */
-const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'entity_field' | 'entity_fields'> & {
+const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'bucket' | 'entity_field' | 'entity_fields'> & {
   readonly training: Pick<Detector['training'], 'older'>;
 } = { unit: 'log', training: {} };
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Annotation } from '../../common/annotations';
@@ -200,19 +200,26 @@ describe('rights', () => {
   });
 
   it('of a CI job take this index alone', async () => {
-    const names = [`log-anomalies-annotations.${space}`];
-    const privileges = ['create_index', 'view_index_metadata', 'read', 'index', 'delete'];
-    const { remove, username, password } = await userWith(client, {
-      cluster: [],
-      indices: [{ names, privileges }],
-    });
+    const page = await readFile(join(__dirname, '../../docs/annotations.md'), 'utf8');
+    const [, documented] = /```json\n([\s\S]*?)```/.exec(page)!;
+    const role = JSON.parse(documented.replace('annotations.default', `annotations.${space}`)) as {
+      indices: { names: string[]; privileges: string[] }[];
+    };
+    const { remove, username, password, client: asJob } = await userWith(client, { cluster: [], ...role });
     const environment = { ELASTICSEARCH_USERNAME: username, ELASTICSEARCH_PASSWORD: password };
     const job = (...parameters: string[]) => outcomeOf(start(folder, parameters, environment));
     expect(await job(...deployed('--id', 'ci-2', '--json'))).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(`"by": "${username}"`),
     });
-    expect((await job('annotations', 'remove', '--id', 'ci-2')).code).toBe(0);
+    expect(await job(...deployed('--id', 'ci-2', '--json'))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"created": false'),
+    });
+    expect((await job('annotations', 'remove', '--id', 'ci-2')).code).not.toBe(0);
+    const overwrite = { index: role.indices[0].names[0], id: 'ci-2', document: { kind: 'change' } };
+    await expect(asJob.index(overwrite)).rejects.toMatchObject({ meta: { statusCode: 403 } });
+    await json('annotations', 'remove', '--id', 'ci-2');
     await remove();
   });
 });

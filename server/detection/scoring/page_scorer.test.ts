@@ -1,3 +1,5 @@
+import { HOUR, MINUTE } from '../../../common/duration';
+import { AdaptiveThreshold } from '../../../common/threshold';
 import { detectorSchema } from '../../../common/detector';
 import type { SourceLog } from '../../../common/log_document';
 import { longestBlock } from '../../../test/unit/thread_time';
@@ -91,4 +93,47 @@ describe('a page of logs that were made to take long', () => {
     expect(await scorer.score(page, 'ingested')).toMatchObject({ logs: 1 });
     expect(Object.values(scorer.dirt)).toEqual([expect.objectContaining({ missing: 1 })]);
   });
+});
+
+it('an adaptive threshold learns from no bucket that holds a part of a time that is kept out', async () => {
+  const detector = detectorSchema.parse({
+    name: 'buckets',
+    source: { index: 'logs' },
+    unit: 'bucket',
+    entity_field: 'service.name',
+    bucket: { span: '1h' },
+    features: [{ type: 'number', field: 'bucket.count' }],
+    threshold: { method: 'adaptive', alerts_per_day: 5 },
+    forest: { tree_count: 10 },
+  });
+  const document = (row: number) => ({
+    '@timestamp': START - row * HOUR,
+    'service.name': 'shop',
+    bucket: { count: 100 + (row % 7) },
+  });
+  const { snapshot } = trainModel({
+    detector,
+    documents: Array.from({ length: 300 }, (_, row) => document(row)),
+    source: 'logs',
+    window: { from: START - 300 * HOUR, to: START },
+    clock,
+  });
+  const freeze = jest.spyOn(AdaptiveThreshold.prototype, 'freezeDuring');
+  const scorer = createPageScorer(
+    {
+      detectorId: 'd',
+      snapshot,
+      source: { fetch: async () => [] } as unknown as LogSource,
+      clock,
+      runId: 'r',
+      frozenWindows: async () => [{ from: START + 30 * MINUTE, to: START + 40 * MINUTE }],
+    },
+    { detectorId: 'd', timestampTo: START, ingestedTo: START, runId: 'r' },
+  );
+  await scorer.score(
+    { logs: [{ index: 'logs', id: 'a', document: document(0) }], position: [] },
+    'timestamp',
+  );
+  expect(freeze).toHaveBeenCalledWith([{ from: START - 30 * MINUTE + 1, to: START + 40 * MINUTE }]);
+  freeze.mockRestore();
 });

@@ -54,7 +54,10 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
   const tellFrozenWindows = async (): Promise<void> => {
     if (isTold || adaptive === undefined || options.frozenWindows === undefined) return;
     isTold = true;
-    adaptive.freezeDuring(await options.frozenWindows());
+    const windows = await options.frozenWindows();
+    // A bucket that holds a part of such a time says nothing of what is usual either; it is known by its start.
+    const before = isOfBuckets ? spanOf(detector) - 1 : 0;
+    adaptive.freezeDuring(windows.map(({ from, to }) => ({ from: from - before, to })));
   };
 
   /** Of rows that are none any more nothing counts: there is nothing to score in them either. */

@@ -76,5 +76,5 @@ export async function frozenWindowsOf(
     return [];
   });
   const excluded = (await Promise.all([suppressedTimes(stores, detectorId, range), noted])).flat();
-  return excluded.filter(({ entity }) => entity === undefined);
+  return excluded.filter(({ entity, names }) => entity === undefined && names === undefined);
 }

@@ -109,6 +109,45 @@ it('leaves out an excluded time of one entity, and nothing of the others', async
   expect(excludedMilliseconds).toBe(0);
 });
 
+it('leaves out an annotated time by a part of an entity, and by the host where there is none', async () => {
+  const log = (id: string, document: object): SourceLog => ({
+    ...{ index: 'logs', id },
+    document: { '@timestamp': new Date(NOW - 1.5 * DAY).toISOString(), ...document },
+  });
+  const logs = [
+    log('cart', { 'service.name': 'cart', region: 'eu', 'host.name': 'web-1' }),
+    log('shop', { 'service.name': 'shop', region: 'us', 'host.name': 'cart' }),
+  ];
+  const asked: SampleOptions[] = [];
+  const source = {
+    sample: (_range: LogRange, options: SampleOptions) => {
+      asked.push(options);
+      return Promise.resolve({ logs, total: 2, method: 'all' });
+    },
+  } as unknown as LogSource;
+  const exclusions = [{ from: NOW - 2 * DAY, to: NOW - DAY, names: ['cart', 'web-9'] }];
+  const kept = async (change: Partial<DetectorInput>): Promise<string[]> =>
+    (await draw(source, { detector: detectorOf(change), exclusions })).logs.map(({ id }) => id).sort();
+  const pair = { entity_field: undefined, entity_fields: ['service.name', 'region'] };
+  expect(await kept(pair)).toEqual(['shop']);
+  expect(asked[0].fields).toEqual(expect.arrayContaining(['service.name', 'region', 'host.name']));
+  expect(await kept({})).toEqual(['shop']);
+  // Incidents of logs without an entity are those of their host.
+  expect(await kept({ entity_field: undefined })).toEqual(['cart']);
+});
+
+it('annotations of many entities push no window of all out of the query', async () => {
+  const { source, asked } = sourceOf(1);
+  const ofAll = Array.from({ length: 300 }, (_, place) => ({
+    from: NOW - 6 * DAY + place * 600_000,
+    to: NOW - 6 * DAY + place * 600_000 + 60_000,
+  }));
+  const noted = Array.from({ length: 500 }, () => ({ from: NOW - 2 * DAY, to: NOW - DAY, names: ['cart'] }));
+  const { excludedMilliseconds } = await draw(source, { exclusions: [...ofAll, ...noted] });
+  expect((asked[0].query as { bool: { must_not: object[] } }).bool.must_not).toHaveLength(300);
+  expect(excludedMilliseconds).toBe(300 * 60_000);
+});
+
 it('mixes older weeks into the sample, by their share', async () => {
   const { source, asked } = sourceOf(100);
   const detector = detectorOf({ training: { window: '7d', older: { weeks: 4, share: 0.25 } } });
@@ -125,6 +164,20 @@ it('keeps the share of older logs where few recent ones are found', async () => 
   const { logs, olderLogs } = await draw(source, { detector });
   expect(olderLogs).toBe(24);
   expect(logs).toHaveLength(48);
+});
+
+it('leaves out each bucket that holds a part of an excluded time', async () => {
+  const { source } = sourceOf(12);
+  const detector = detectorOf({
+    unit: 'bucket',
+    bucket: { span: '1h' },
+    features: [{ type: 'number', field: 'bucket.count' }],
+  });
+  const excluded = { from: NOW - 2 * DAY, to: NOW - 2 * DAY + 60_000 };
+  const { logs } = await draw(source, { detector, exclusions: [excluded] });
+  const starts = timesOf(logs).map((time) => time - excluded.from);
+  expect(starts.filter((start) => start > -3_600_000 && start < 60_000)).toEqual([]);
+  expect(starts.some((start) => start > -2 * 3_600_000 && start <= -3_600_000)).toBe(true);
 });
 
 it('sifts rows of buckets after they are drawn, so that none looks like a silence', async () => {

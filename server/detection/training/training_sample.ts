@@ -1,22 +1,32 @@
+import { concerns, namesOf } from '../../../common/annotations';
+import { spanOf } from '../../../common/buckets';
 import { durationToMilliseconds, entityFieldsOf, type Detector } from '../../../common/detector';
+import { namedParts } from '../../../common/detector/entity_fields';
+import { joinWindows, lengthOf, type TimeWindow } from '../../../common/suppressions';
 import { fieldsOfFeature } from '../../../common/log_features';
-import type { SourceLog } from '../../../common/log_document';
-import { entityReaderOf, timestampOf } from '../scoring/log_values';
+import type { LogDocument, SourceLog } from '../../../common/log_document';
+import { entityReaderOf, textOf, timestampOf } from '../scoring/log_values';
 import { filtersOf } from '../scoring/reading_passes';
 import type { LogRange, LogSample, LogSource, Progress, SampleOptions } from '../ports';
 import { shuffled } from './shuffled';
 
 const WEEK_MILLISECONDS = 7 * 86_400_000;
-/** Clauses that a query may have: the latest windows and, by their ids, the latest logs are left out. */
+/** Clauses that a query may have: the latest windows of all entities and, by their ids, the latest logs are left out. */
 const MOST_WINDOWS = 400;
+/** Each log is compared with those of entities; the latest. */
+const MOST_WINDOWS_OF_ENTITIES = 5_000;
+const HOST_FIELD = 'host.name';
+const HOST_CHARACTERS = 256;
 const MOST_CONFIRMED = 10_000;
 
-/** A time that is kept out of training: epoch milliseconds, half-open; of one entity, or of all where none is named. */
-export interface TrainingExclusion {
-  readonly from: number;
-  readonly to: number;
+/** A time that is kept out of training: epoch milliseconds, half-open; of some entities, or of all where none is named. */
+export interface TrainingExclusion extends TimeWindow {
+  /** Entity as results have it. */
   readonly entity?: string;
+  /** Entities that are called one of these, a part of one, or where there are none the host: see {@link namesOf}. */
+  readonly names?: readonly string[];
 }
+type SiftedDetector = Pick<Detector, 'source' | 'unit' | 'bucket' | 'entity_field' | 'entity_fields'>;
 
 export interface TrainingSampleRequest {
   readonly detector: Detector;
@@ -88,7 +98,7 @@ export async function drawTrainingSample(request: TrainingSampleRequest): Promis
       : await mixedWithOlder(recent.logs, { rows, share: older.share, seed: forest.seed }, (size) =>
           draw(window.from - older.weeks * WEEK_MILLISECONDS, window.from, size),
         );
-  const excludedMilliseconds = excludedWithin(exclusions, window);
+  const excludedMilliseconds = lengthOf(windowsOfAll(exclusions, window));
   const span = to - window.from;
   return {
     ...mixed,
@@ -131,30 +141,29 @@ export interface CleanDraw extends Required<Pick<TrainingSampleRequest, 'exclusi
 /** Draws a uniform sample of a time without what must not be learned from. */
 export async function drawCleanSample(
   source: LogSource,
-  detector: Pick<Detector, 'source' | 'unit' | 'entity_field' | 'entity_fields'>,
+  detector: SiftedDetector,
   { from, to, options, exclusions, confirmed }: CleanDraw,
 ): Promise<LogSample> {
   const { timestamp_field: timestampField, ingested_field: ingestedField, index, query } = detector.source;
   const entityFields = entityFieldsOf(detector);
-  const entityOf = entityReaderOf(detector);
   const isOfBuckets = detector.unit === 'bucket';
-  const overlapping = exclusions
-    .filter((excluded) => excluded.from < to && excluded.to > from)
-    .sort((left, right) => right.to - left.to)
-    .slice(0, MOST_WINDOWS);
+  // A bucket is known by its start, and holds a part of what begins within it.
+  const span = isOfBuckets ? spanOf(detector) : 1;
+  const whole = windowsOfAll(exclusions, { from, to: to + span - 1 });
   const latest = confirmed.slice(-MOST_CONFIRMED);
-  const byEntity = overlapping.filter(({ entity }) => entity !== undefined);
+  const byEntity = exclusions
+    .filter((excluded) => !isOfAll(excluded) && excluded.from < to + span - 1 && excluded.to > from)
+    .sort((left, right) => right.to - left.to)
+    .slice(0, MOST_WINDOWS_OF_ENTITIES);
   const mustNot = isOfBuckets
     ? []
     : [
-        ...overlapping
-          .filter(({ entity }) => entity === undefined)
-          .map((excluded) => ({
-            range: { [timestampField]: { gte: excluded.from, lt: excluded.to, format: 'epoch_millis' } },
-          })),
+        ...whole.map((excluded) => ({
+          range: { [timestampField]: { gte: excluded.from, lt: excluded.to, format: 'epoch_millis' } },
+        })),
         ...byIndex(latest),
       ];
-  const needed = byEntity.length > 0 && entityFields.length > 0 ? [...entityFields, timestampField] : [];
+  const needed = byEntity.length > 0 ? [...entityFields, HOST_FIELD, timestampField] : [];
   const sample = await source.sample(
     { index, query: without(query, mustNot), timestampField, ingestedField, from, to },
     {
@@ -162,22 +171,49 @@ export async function drawCleanSample(
       ...(options.fields && { fields: [...new Set([...options.fields, ...needed])] }),
     },
   );
-  const sifted = isOfBuckets ? overlapping : byEntity;
+  const sifted: TrainingExclusion[] = isOfBuckets ? [...whole, ...byEntity] : byEntity;
   if (sifted.length === 0 && !(isOfBuckets && latest.length > 0)) return sample;
   const isConfirmed = new Set(isOfBuckets ? latest.map(({ id }) => id) : []);
+  const placeOf = placeReaderOf(detector);
   const logs = sample.logs.filter(({ id, document }) => {
     if (isConfirmed.has(id)) return false;
     const time = timestampOf(document, timestampField);
-    const itsEntity = entityOf(document);
-    return !sifted.some(
+    if (time === undefined) return true;
+    const during = sifted.filter((excluded) => time < excluded.to && time + span > excluded.from);
+    if (during.length === 0) return true;
+    const place = placeOf(document);
+    return !during.some(
       (excluded) =>
-        time !== undefined &&
-        time >= excluded.from &&
-        time < excluded.to &&
-        (excluded.entity === undefined || excluded.entity === itsEntity),
+        isOfAll(excluded) ||
+        (excluded.entity !== undefined && excluded.entity === place.entity) ||
+        (excluded.names !== undefined && concerns({ entities: excluded.names }, place.names)),
     );
   });
   return { ...sample, logs };
+}
+
+const isOfAll = ({ entity, names }: TrainingExclusion): boolean =>
+  entity === undefined && names === undefined;
+
+/** Windows of all entities within a range, the latest of those that a query can have. */
+const windowsOfAll = (exclusions: readonly TrainingExclusion[], range: TimeWindow): TimeWindow[] =>
+  joinWindows(exclusions.filter(isOfAll), range).slice(-MOST_WINDOWS);
+
+/** Returns the reader of the entity of a log, and of the names that an incident of it would be known by. */
+function placeReaderOf(
+  detector: SiftedDetector,
+): (document: LogDocument) => { entity: string | undefined; names: string[] } {
+  const entityOf = entityReaderOf(detector);
+  return (document) => {
+    const entity = entityOf(document);
+    const host = textOf(document, HOST_FIELD, HOST_CHARACTERS);
+    const parts = namedParts(entity, detector);
+    const scope =
+      entity === undefined
+        ? { kind: 'host', value: host ?? '' }
+        : { kind: 'entity', value: entity, ...(parts && { parts }) };
+    return { entity, names: namesOf({ scope }) };
+  };
 }
 
 function byIndex(logs: readonly { readonly index: string; readonly id: string }[]): object[] {
@@ -191,19 +227,4 @@ function byIndex(logs: readonly { readonly index: string; readonly id: string }[
 function without(query: LogRange['query'], mustNot: readonly object[]): LogRange['query'] {
   if (mustNot.length === 0) return query;
   return { bool: { filter: filtersOf(query), must_not: mustNot } };
-}
-
-/** Milliseconds of a window that exclusions of all entities cover. */
-function excludedWithin(
-  exclusions: readonly TrainingExclusion[],
-  window: { readonly from: number; readonly to: number },
-): number {
-  let [covered, reached] = [0, window.from];
-  const whole = exclusions.filter(({ entity }) => entity === undefined);
-  for (const { from, to } of [...whole].sort((left, right) => left.from - right.from)) {
-    const end = Math.min(to, window.to);
-    covered += Math.max(0, end - Math.max(from, reached));
-    reached = Math.max(reached, end);
-  }
-  return covered;
 }
