@@ -11,6 +11,10 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** Returns milliseconds in whole hours; half an hour is one more in both directions, so that there and back is where it began. */
+export const wholeHours = (milliseconds: number): number =>
+  Math.sign(milliseconds) * Math.round(Math.abs(milliseconds) / HOUR);
+
 const MILLISECONDS = { s: 1_000, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY } as const;
 
 /** @returns milliseconds of a duration that {@link durationSchema} has accepted */

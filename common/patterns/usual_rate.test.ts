@@ -97,3 +97,19 @@ test('counts are kept by the hours of another zone', () => {
   expect(profileInZone(turned, undefined).hours).toEqual(profile.hours);
   expect(profileInZone(profile, 'UTC')).toBe(profile);
 });
+
+test('a zone is looked up once for all patterns', () => {
+  const at = Date.UTC(2026, 6, 6);
+  const made = jest.spyOn(Intl, 'DateTimeFormat');
+  for (let pattern = 0; pattern < 100; pattern++) profileInZone(emptyProfile(at), 'America/Lima');
+  expect(made.mock.calls.length).toBeLessThanOrEqual(1);
+  made.mockRestore();
+});
+
+test('counts are where they were after half-hour zones there and back', () => {
+  const profile = emptyProfile(Date.UTC(2026, 6, 6));
+  profile.hours[20] = 5;
+  const there = profileInZone(profile, 'Asia/Kolkata');
+  expect(there.hours.indexOf(5)).toBe(26);
+  expect(profileInZone(there, undefined).hours).toEqual(profile.hours);
+});

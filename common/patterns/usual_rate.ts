@@ -1,4 +1,4 @@
-import { DAY, HOUR } from '../duration';
+import { DAY, HOUR, wholeHours } from '../duration';
 import { offsetsOf } from '../log_features/time/time_encoding';
 
 /** Hours of a week; 0 is the first hour of Monday. */
@@ -16,10 +16,19 @@ const BETWEEN_HOURS = 0.25;
 export type LocalTime = (time: number) => number;
 export const utcTime: LocalTime = (time) => time;
 
+/** By the name of the zone: it takes long to make one, and thousands of patterns have the same few. */
+const localTimes = new Map<string, LocalTime>();
+const MOST_ZONES = 50;
+
 /** @throws DetectionError `invalid_input` for a time zone that the runtime does not know */
 export function localTimeIn(zone = 'UTC'): LocalTime {
+  const known = localTimes.get(zone);
+  if (known !== undefined) return known;
   const offsetOf = offsetsOf(zone);
-  return (time) => time + offsetOf(time);
+  const local: LocalTime = (time) => time + offsetOf(time);
+  if (localTimes.size >= MOST_ZONES) localTimes.clear();
+  localTimes.set(zone, local);
+  return local;
 }
 
 /** @param time local, see {@link LocalTime} */
@@ -49,7 +58,7 @@ export const emptyProfile = (at: number, zone?: string): WeekProfile => ({
 export function profileInZone(profile: WeekProfile, zone: string | undefined): WeekProfile {
   if ((profile.zone ?? 'UTC') === (zone ?? 'UTC')) return profile;
   const { at, hours } = profile;
-  const shift = Math.round((localTimeIn(zone)(at) - localTimeIn(profile.zone)(at)) / HOUR);
+  const shift = wholeHours(localTimeIn(zone)(at) - localTimeIn(profile.zone)(at));
   const turned = emptyProfile(at, zone);
   hours.forEach((count, hour) => {
     turned.hours[(((hour + shift) % HOURS_OF_WEEK) + HOURS_OF_WEEK) % HOURS_OF_WEEK] = count;

@@ -188,8 +188,11 @@ export class AdaptiveThreshold {
       parsed.alerts_per_day = settings.alerts_per_day;
       const { rhythm, adjusted_at: at = 0 } = parsed;
       if (rhythm !== undefined && (rhythm.time_zone ?? 'UTC') !== zoneOf(detector)) {
+        const hours = WeeklyRhythm.hoursTo(rhythm, zoneOf(detector), at);
         parsed.rhythm = WeeklyRhythm.inZone(rhythm, zoneOf(detector), at);
-        delete parsed.recurring;
+        if (parsed.recurring !== undefined) {
+          parsed.recurring = RecurringHours.shifted(parsed.recurring, hours);
+        }
       }
     }
     return new AdaptiveThreshold(parsed);
@@ -425,10 +428,12 @@ function whatWasLearned(
   const rhythm = parsed.data?.rhythm;
   if (parsed.data === undefined || rhythm === undefined) return { rhythm: WeeklyRhythm.start(timeZone) };
   const { recurring } = parsed.data;
-  const isSameZone = (rhythm.time_zone ?? 'UTC') === timeZone;
+  const hours = WeeklyRhythm.hoursTo(rhythm, timeZone, at);
   return {
     rhythm: WeeklyRhythm.inZone(WeeklyRhythm.onScale(rhythm, scale / parsed.data.scale), timeZone, at),
-    ...(recurring !== undefined && isSameZone && { recurring: RecurringHours.underNewModel(recurring) }),
+    ...(recurring !== undefined && {
+      recurring: RecurringHours.shifted(RecurringHours.underNewModel(recurring), hours),
+    }),
   };
 }
 

@@ -75,6 +75,19 @@ export class RecurringHours {
     };
   }
 
+  /** The events by the hours of clocks that are so many hours ahead; the hour that is being counted is left out. */
+  static shifted({ slots, usual }: RecurringState, hours: number): RecurringState {
+    return {
+      usual,
+      slots: Object.fromEntries(
+        Object.entries(slots).map(([key, slot]) => {
+          const [unit, hour] = key.split(':') as [Unit, string];
+          return [`${unit}:${modulo(Number(hour) + hours, HOURS_OF[unit])}`, slot];
+        }),
+      ),
+    };
+  }
+
   /**
    * The level of the event that is known for an hour.
    *
@@ -158,6 +171,8 @@ type Unit = keyof typeof OCCURRENCES;
 
 const isKnown = ({ occurrences }: { readonly occurrences: number }, unit: Unit): boolean =>
   occurrences >= OCCURRENCES[unit];
+
+const HOURS_OF: Readonly<Record<Unit, number>> = { day: HOURS_OF_DAY, week: HOURS_OF_WEEK };
 
 const keysOf = (hour: number): readonly { readonly key: string; readonly unit: Unit }[] => [
   { key: `day:${modulo(hour, HOURS_OF_DAY)}`, unit: 'day' },

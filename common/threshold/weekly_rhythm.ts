@@ -3,7 +3,7 @@ import { offsetsOf } from '../log_features/time/time_encoding';
 import { scoreAtExceedance } from './exceedance';
 import { HOURS_OF_DAY, HOURS_OF_WEEK, modulo } from './local_hours';
 import type { ScoreQuantiles } from './score_quantiles';
-import { HOUR } from '../duration';
+import { HOUR, wholeHours } from '../duration';
 
 const QUARTER = HOUR / 4;
 /** 1970-01-01 was a Thursday: so many hours after a Monday. */
@@ -84,15 +84,20 @@ export class WeeklyRhythm {
     };
   }
 
+  /** Returns the hours by which the clocks of a zone are ahead of those of the rhythm. @param at epoch milliseconds */
+  static hoursTo(state: RhythmState, timeZone: string, at: number): number {
+    const before = state.time_zone ?? 'UTC';
+    return before === timeZone ? 0 : wholeHours(offsetsOf(timeZone)(at) - offsetsOf(before)(at));
+  }
+
   /**
    * The offsets by the hours of another time zone.
    *
    * @param at when the change comes, epoch milliseconds: its difference of hours is that of the zones then
    */
   static inZone(state: RhythmState, timeZone: string, at: number): RhythmState {
-    const before = state.time_zone ?? 'UTC';
-    if (before === timeZone) return state;
-    const shift = Math.round((offsetsOf(timeZone)(at) - offsetsOf(before)(at)) / HOUR);
+    if ((state.time_zone ?? 'UTC') === timeZone) return state;
+    const shift = WeeklyRhythm.hoursTo(state, timeZone, at);
     const turned = (offsets: readonly number[]): number[] =>
       offsets.map((_none, hour) => offsets[modulo(hour - shift, offsets.length)]);
     return { daily: turned(state.daily), weekly: turned(state.weekly), time_zone: timeZone };

@@ -52,3 +52,25 @@ test('a run that dies as it merges leaves no catalogue of before to the next one
   await expect(patterns.finish(START + HOUR, commit, async () => undefined)).rejects.toThrow('killed');
   expect(committed.at(-1)).toBeGreaterThan(7);
 });
+
+test('patterns that are new are stored with the time zone of the detector', async () => {
+  const add = jest.fn<Promise<void>, Parameters<PatternStore['add']>>(async () => undefined);
+  const patterns = patternsOfRun({
+    store: { add, save: async () => undefined, counts: async () => new Map() } as unknown as PatternStore,
+    detector: { ...detector, time_zone: 'Asia/Kolkata' },
+    ...{ templates: () => [], now: () => START + 2 * HOUR, warn: () => undefined },
+  })!;
+  patterns.resume(
+    {
+      ...{ sequence: 7, since: START, judgedTo: START, catalogue: 7, arrivals: [], silences: [] },
+      open: { seen: [], cells: [[patternOf('Paid').id, 'a', START, 3]] },
+    },
+    START,
+  );
+  await patterns.finish(
+    START + HOUR,
+    async () => undefined,
+    async () => undefined,
+  );
+  expect(add.mock.calls.map(([, , ...begin]) => begin)).toEqual([[START, 'Asia/Kolkata']]);
+});

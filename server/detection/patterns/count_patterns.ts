@@ -186,7 +186,7 @@ class PatternCounter implements RunPatterns {
   private async storeSealed(state: State): Promise<void> {
     const { sealed, ...rest } = state;
     if (sealed === undefined) return;
-    await this.options.store.add(sealed, state.sequence, state.since);
+    await this.options.store.add(sealed, state.sequence, state.since, this.options.detector.time_zone);
     const hasNew = sealed.seen.some(([, { tokens }]) => tokens !== undefined);
     this.state = { ...rest, ...(hasNew && { catalogue: state.sequence }) };
   }

@@ -37,8 +37,9 @@ export interface PatternStore {
    *
    * @param sequence above those of all counts that were added before
    * @param since begin of all counting, epoch milliseconds
+   * @param zone time zone of the hours of new patterns; absent: UTC
    */
-  add(counts: CountsState, sequence: number, since: number): Promise<void>;
+  add(counts: CountsState, sequence: number, since: number, zone?: string): Promise<void>;
   /** @param range of buckets, half-open, epoch milliseconds */
   counts(range: Span): Promise<BucketCounts>;
   /** Writes statistics and states, where they are of a later bucket than those that are there, and findings. */

@@ -168,14 +168,18 @@ export function createPatternStore(
     document,
   });
 
-  const seenOperation = (id: string, seen: SeenPattern, since: number): BulkOperation => {
+  const seenOperation = (
+    id: string,
+    seen: SeenPattern,
+    begin: { readonly since: number; readonly zone?: string },
+  ): BulkOperation => {
     const { first, last, example, level, tokens } = seen;
     const script = { source: NOTE_SEEN, params: { first, last, example, level: level ?? null } };
     return update(patternDocumentId(detectorId, id), {
       script,
       ...(tokens !== undefined && {
         scripted_upsert: true,
-        upsert: documentOf(detectorId, newModel(id, { ...seen, tokens }, since)),
+        upsert: documentOf(detectorId, newModel(id, { ...seen, tokens }, begin)),
       }),
     });
   };
@@ -219,9 +223,9 @@ export function createPatternStore(
     separate: (id) =>
       write([update(patternDocumentId(detectorId, id), { doc: { is_to_be_taken_apart: true } })]),
     put: (patterns) => write(patterns.map(indexed)),
-    async add(counts, sequence, since) {
+    async add(counts, sequence, since, zone) {
       await write([
-        ...counts.seen.map(([id, seen]) => seenOperation(id, seen, since)),
+        ...counts.seen.map(([id, seen]) => seenOperation(id, seen, { since, zone })),
         ...daysOf(counts).map(({ id, day, until, cells }) =>
           update(countsDocumentId(detectorId, id, day), {
             script: {
@@ -355,7 +359,7 @@ export function createPatternStore(
 function newModel(
   id: string,
   { first, last, example, level, tokens }: SeenPattern & { tokens: readonly string[] },
-  since: number,
+  { since, zone }: { readonly since: number; readonly zone?: string },
 ): PatternModel {
   const begins = first < since + LEARNING ? since : first;
   return {
@@ -367,7 +371,7 @@ function newModel(
     example,
     ...(level !== undefined && { level }),
     members: [],
-    profile: emptyProfile(begins),
+    profile: emptyProfile(begins, zone),
     series: new Map([[ALL_ENTITIES, newSeries(begins)]]),
   };
 }
