@@ -18,12 +18,14 @@ const leadingOf = (title: string): string => title.split(/ and \d+ more of /)[0]
 
 /** Returns in words what an incident is, without its place. */
 export function incidentWhat(incident: IncidentBody): string {
-  const { scope, counted, routes, patterns, sources, title } = incident;
+  const { scope, counted, counts, routes, patterns, sources, title } = incident;
   const kinds = Math.max(counted.patterns, counted.routes);
   if (scope.kind === 'others') {
     return i18n.translate('logAnomalies.incident.others', { defaultMessage: 'Many other anomalies' });
   }
-  if (kinds === 0 || resultsOf(incident) === incident.counts.buckets) {
+  // One of which no anomaly counts any more is still called by what it was.
+  const isOfBuckets = counts.buckets > 0 && resultsOf(incident) === counts.buckets;
+  if (kinds === 0 || isOfBuckets) {
     return i18n.translate('logAnomalies.incident.asAWhole', {
       defaultMessage: 'Unusual as a whole: number of logs, errors or durations',
     });
