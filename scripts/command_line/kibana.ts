@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { API_ROOT, ENDPOINTS, type DetectorRecord } from '../../common/api';
 import type { Endpoint } from '../../common/api/endpoint';
@@ -17,6 +18,8 @@ export const KIBANA_URL_OPTION = ['--kibana-url <url>', 'address of Kibana (defa
 
 /**
  * Asks with the user or API key of the Elasticsearch connection.
+ *
+ * An `ask` waits and asks again where Kibana has too much to do (429), as long as it says itself, at most four times.
  *
  * @throws DetectionError `invalid_input` when no Kibana is named; an `ask` throws `unavailable` when it does not answer
  */
@@ -45,7 +48,12 @@ export function connectToKibana(
     ask: async (path, request = {}) => {
       try {
         const headers = { 'kbn-xsrf': 'true', ...authorization(config), ...request.headers };
-        return await fetch(`${base}${path}`, { signal, ...request, headers });
+        for (let attempt = 1; ; attempt++) {
+          const answer = await fetch(`${base}${path}`, { signal, ...request, headers });
+          if (answer.status !== TOO_MANY || attempt === MOST_ATTEMPTS) return answer;
+          await answer.body?.cancel();
+          await wait(1_000 * secondsUntilRetry(answer.headers.get('retry-after')), undefined, { signal });
+        }
       } catch (error) {
         const { cause, message } = error as Error & { cause?: Error };
         throw new DetectionError(
@@ -58,6 +66,10 @@ export function connectToKibana(
   };
 }
 
+/** @param retryAfter header of an answer; only seconds are understood */
+const secondsUntilRetry = (retryAfter: string | null): number =>
+  /^\d+$/.test(retryAfter ?? '') ? Math.min(Number(retryAfter), LONGEST_WAIT_SECONDS) : 1;
+
 function authorization({ elasticsearch }: Config): Record<string, string> {
   if (elasticsearch.api_key !== undefined) return { authorization: `ApiKey ${elasticsearch.api_key}` };
   if (elasticsearch.username === undefined) return {};
@@ -66,6 +78,11 @@ function authorization({ elasticsearch }: Config): Record<string, string> {
   };
 }
 
+/** Status of a Kibana that has too much to do; nothing was done then, whatever was asked for. */
+const TOO_MANY = 429;
+const MOST_ATTEMPTS = 5;
+const LONGEST_WAIT_SECONDS = 30;
+
 const CODES: Readonly<Record<number, DetectionErrorCode>> = {
   400: 'invalid_input',
   401: 'unauthenticated',
@@ -73,6 +90,7 @@ const CODES: Readonly<Record<number, DetectionErrorCode>> = {
   404: 'not_found',
   409: 'conflict',
   413: 'invalid_input',
+  [TOO_MANY]: 'busy',
   503: 'unavailable',
 };
 

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import colors from 'picocolors';
 import { DetectionError } from '../../common/detection_error';
 import { connectToKibana, KIBANA_URL_OPTION } from '../command_line/kibana';
 import { writeWhole } from '../command_line/log_files';
@@ -29,7 +30,8 @@ export const exportAll = (): Command =>
         `
 Each stands in a file of its own, below detectors/, quiet_times/ and rules/. Rules are those of our three types, and name detectors and
 connectors; where several have a name, by id. The files hold no keys, models, results, connectors or quiet times that are over. What is
-written into the message of an action is written into its file. It takes the Kibana privilege "Log Anomalies: Read", and for the names
+written into the message of an action is written into its file. A warning names what apply does not take as it is, such as a name that
+two rules have. It takes the Kibana privilege "Log Anomalies: Read", and for the names
 of connectors "Actions and Connectors: Read".
 
 Examples:
@@ -41,7 +43,7 @@ Examples:
       if (all === (label !== undefined)) {
         throw new DetectionError('invalid_input', 'Give either --all or --label.');
       }
-      const files = await exportFiles(connectToKibana(session, kibanaUrl), label);
+      const { files, warnings } = await exportFiles(connectToKibana(session, kibanaUrl), label);
       await refuseOthers(output, new Set(files.map(({ path }) => path)));
       for (const { path, content } of files) await writeWhole(join(output, path), content);
       const countOf = (kind: string): number => files.filter((each) => each.kind === kind).length;
@@ -50,10 +52,11 @@ Examples:
         quiet_times: countOf('quiet_time'),
         rules: countOf('rule'),
       };
-      session.result(
-        { output, ...counts, files: files.map(({ path }) => path) },
-        () =>
+      session.result({ output, ...counts, files: files.map(({ path }) => path), warnings }, () =>
+        [
           `${counts.detectors} detectors, ${counts.quiet_times} quiet times and ${counts.rules} rules to ${output}`,
+          ...warnings.map((warning) => colors.yellow(`  ! ${warning}`)),
+        ].join('\n'),
       );
     },
   );

@@ -87,6 +87,10 @@ function addDocument({ detectors, quietTimes, rules }: ReadFiles, value: unknown
   }
 }
 
+/** Returns why `apply` does not take a document; nothing where it does. */
+export const issuesOf = (document: unknown): string[] =>
+  addDocument({ detectors: [], quietTimes: [], rules: [] }, document, '');
+
 function addRead<Settings>(
   read: Wanted<Settings>[],
   schema: z.ZodType<Settings>,

@@ -6,6 +6,7 @@ import { useApp } from '../../shared/app/app_context';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import type { useAction } from '../../shared/requests/use_action';
 import { formatCount } from '../../shared/values/format';
+import { mergeAll } from './merge_all';
 
 interface Given {
   readonly record: DetectorView['record'];
@@ -55,12 +56,14 @@ function ConfirmMerge(
   );
   const merge = async (): Promise<void> => {
     await run(
-      async () => {
-        for (const { id } of chosen.filter((each) => each.id !== into)) {
-          const params = { id: record.id, pattern_id: id };
-          await api('updateLogPattern', { params, body: { merge_into: into } });
-        }
-      },
+      () =>
+        mergeAll(
+          chosen.filter((each) => each.id !== into),
+          (id) => {
+            const params = { id: record.id, pattern_id: id };
+            return api('updateLogPattern', { params, body: { merge_into: into } });
+          },
+        ),
       i18n.translate('logAnomalies.logPatterns.merged', {
         defaultMessage: 'Merged from the next bucket on',
       }),
