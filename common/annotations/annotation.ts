@@ -46,7 +46,23 @@ export const storedAnnotationIdSchema = z
   })
   .describe('Id of an annotation');
 
-const isoTimeSchema = timeSchema.transform((time) => new Date(time).toISOString());
+const HAS_ZONE = /(Z|[+-]\d{2}:?\d{2})$/i;
+/** Earlier times are seconds that were taken for milliseconds. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+
+const isoTimeSchema = z.union([z.number().int(), z.string().max(40)]).transform((given, context): string => {
+  const time = timeSchema.safeParse(given).data;
+  const refuse = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (time === undefined) return refuse('must be ISO 8601 or milliseconds since 1970');
+  if (typeof given === 'string' && !/^-?\d+$/.test(given) && !HAS_ZONE.test(given)) {
+    return refuse('must name its zone, such as 2026-12-01T22:00:00Z or 2026-12-01T23:00:00+01:00');
+  }
+  if (time < EARLIEST) return refuse('must be 2000 or later; a number is milliseconds since 1970');
+  return new Date(time).toISOString();
+});
 
 const textSchema = (most: number) => z.string().trim().min(1).max(most);
 

@@ -1,5 +1,5 @@
 import type { Annotation } from './annotation';
-import { excludedTimesOf } from './excluded_times';
+import { excludedTimesOf, withinShare } from './excluded_times';
 
 const START = Date.parse('2026-11-01T10:00:00.000Z');
 const RANGE = { from: START, to: START + 1_000 };
@@ -43,4 +43,21 @@ test('what is kept out lies within the range', () => {
   });
   expect(excludedTimesOf([long], RANGE)).toEqual([RANGE]);
   expect(excludedTimesOf([long], { from: START + 5_000, to: START + 6_000 })).toEqual([]);
+});
+
+test('annotations keep at most half of a window out, of each entity and of all', () => {
+  const window = { from: 0, to: 100 };
+  const [short, long] = [
+    { from: 0, to: 50 },
+    { from: 40, to: 60 },
+  ];
+  expect(withinShare([short], window)).toEqual({ excluded: [short], ignored: [] });
+  expect(withinShare([short, long], window)).toEqual({ excluded: [], ignored: ['*'] });
+  // Times before the window count nothing in it.
+  expect(withinShare([short, { from: -500, to: 0 }], window).ignored).toEqual([]);
+  const given = [{ ...short, names: ['cart', 'shop'] }, { ...long, names: ['cart'] }, long];
+  expect(withinShare(given, window)).toEqual({
+    excluded: [{ ...short, names: ['shop'] }, long],
+    ignored: ['cart'],
+  });
 });

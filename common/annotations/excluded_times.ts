@@ -1,10 +1,11 @@
+import { joinWindows, lengthOf, type TimeWindow } from '../suppressions/time_windows';
 import type { Annotation, AnnotationKind } from './annotation';
 
 /** Kinds during which logs are not as usual: no model learns from them. */
 export const EXCLUDED_KINDS: readonly AnnotationKind[] = ['incident', 'maintenance'];
 
 /** Half-open time, epoch milliseconds, of the entities that are known by one of these names, or of all where none is given. */
-interface ExcludedTime {
+export interface ExcludedTime {
   readonly from: number;
   readonly to: number;
   readonly names?: readonly string[];
@@ -28,3 +29,37 @@ export function excludedTimesOf(
     return [entities.length === 0 ? time : { ...time, names: entities }];
   });
 }
+
+/** Largest part of a training window that annotations may keep out, as that which suppressions may cover. */
+const LARGEST_SHARE = 0.5;
+
+/**
+ * Bounds what annotations keep out of a training: whoever may note them must not leave it without logs.
+ *
+ * @param window epoch milliseconds, half-open
+ * @returns what is kept out still, and the names whose times, together more than half of the window, are not; `*`: those of all
+ */
+export function withinShare(
+  excluded: readonly ExcludedTime[],
+  window: TimeWindow,
+): { readonly excluded: ExcludedTime[]; readonly ignored: string[] } {
+  const times = new Map<string, TimeWindow[]>();
+  for (const { from, to, names = [ALL] } of excluded) {
+    for (const name of names) times.set(name, [...(times.get(name) ?? []), { from, to }]);
+  }
+  const most = LARGEST_SHARE * (window.to - window.from);
+  const ignored = [...times].flatMap(([name, each]) =>
+    lengthOf(joinWindows(each, window)) > most ? [name] : [],
+  );
+  return {
+    excluded: excluded.flatMap(({ names, ...time }): ExcludedTime[] => {
+      if (names === undefined) return ignored.includes(ALL) ? [] : [time];
+      const left = names.filter((name) => !ignored.includes(name));
+      return left.length === 0 ? [] : [{ ...time, names: left }];
+    }),
+    ignored,
+  };
+}
+
+/** Stands for all entities. */
+const ALL = '*';

@@ -11,7 +11,7 @@ export {
   type AnnotationDraft,
   type AnnotationKind,
 } from './annotation';
-export { EXCLUDED_KINDS, excludedTimesOf } from './excluded_times';
+export { EXCLUDED_KINDS, excludedTimesOf, withinShare } from './excluded_times';
 export {
   beganBy,
   concerns,

@@ -132,7 +132,10 @@ it('checks what is said of a change, field by field', () => {
   expect(issuesOf({ kind: 'party' })).toEqual(['kind invalid_value']);
   expect(issuesOf({ title: ' ' })).toEqual(['title too_small']);
   expect(issuesOf({ id: '../1' })).toEqual(['id invalid_format']);
-  expect(issuesOf({ at: 'yesterday' })).toEqual(['at custom']);
+  // Seconds that were taken for milliseconds, and a time that is another in each zone.
+  for (const at of ['yesterday', '1764288000', 1_764_288_000, '2026-11-01T10:00:00', '2026-11-01']) {
+    expect([at, issuesOf({ at })]).toEqual([at, ['at custom']]);
+  }
   expect(issuesOf({ url: 'javascript:alert(1)' })).toEqual(['url invalid_format']);
   expect(issuesOf({ entities: [''] })).toEqual(['entities.0 too_small']);
   expect(issuesOf({ service: 'cart' })).toEqual([' unrecognized_keys']);

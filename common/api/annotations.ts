@@ -9,6 +9,10 @@ import {
 import { timeSchema } from '../parameters';
 import { acknowledgedSchema, API_ROOT, endpoint } from './endpoint';
 
+/** Names that annotations are asked for by at once. */
+const MOST_NAMES = 100;
+const nameSchema = z.string().max(ANNOTATION_LIMITS.entityCharacters);
+
 const ANNOTATIONS = `${API_ROOT}/annotations`;
 
 export const annotationEndpoints = {
@@ -22,10 +26,9 @@ export const annotationEndpoints = {
       to: timeSchema.optional().describe('Begun until then'),
       kind: z.enum(ANNOTATION_KINDS).optional(),
       entity: z
-        .string()
-        .max(ANNOTATION_LIMITS.entityCharacters)
+        .union([nameSchema, z.array(nameSchema).max(MOST_NAMES)])
         .optional()
-        .describe('Those that concern it; those of all entities, too'),
+        .describe('Those that concern one of these names; those of all entities, too'),
       page: z.coerce.number().int().min(1).max(1_000).default(1),
       size: z.coerce.number().int().min(0).max(1_000).default(100),
     }),
@@ -39,7 +42,12 @@ export const annotationEndpoints = {
     body: annotationDraftSchema,
     response: z.object({
       annotation: annotationSchema.describe('As it is stored'),
-      created: z.boolean().describe('False where one with this id was there already; it stays as it is'),
+      created: z
+        .boolean()
+        .describe(
+          'False where one with this id was there already; it stays as it is, but for an end that it lacked',
+        ),
+      differs: z.array(z.string()).describe('Fields in which the body differs from the one that is stored'),
     }),
   }),
   removeAnnotation: endpoint({

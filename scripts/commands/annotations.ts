@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { Command, Option } from 'commander';
 import {
   ANNOTATION_KINDS,
+  ANNOTATION_LIMITS,
   annotationDraftSchema,
   storedAnnotationIdSchema,
   type Annotation,
@@ -44,26 +45,47 @@ const add = (): Command =>
       .option('--entity <name...>', 'entities that it concerns, such as services or hosts (default: all)')
       .option('--release <version>', 'version that was deployed')
       .option('--url <address>', 'page that says more'),
-    async (session, options) => {
+    async (session, given) => {
       const now = session.clock.now();
-      const { kind, title, id, at, entity, release, url } = options;
+      const options = withoutEmpty(given);
+      const { kind, id, at, entity, release, url } = options;
+      // The title of a commit may be longer, and no reason to note nothing.
+      const title = given.title.trim().slice(0, ANNOTATION_LIMITS.titleCharacters);
       const draft = parseWith(
         annotationDraftSchema,
         { kind, title, id, at, ends_at: endOf(options, now), entities: entity, version: release, url },
         'The annotation',
       );
       await withClient(session, async (client) => {
-        const by = (await signedInUser(client)) ?? userInfo().username;
+        const by = (await signedInUser(client)) ?? userOfSystem();
         const store = createAnnotationStore(client, { space: session.config.space });
-        const { annotation, created } = await store.add(annotationOf(draft, by, now));
-        session.result({ annotation, created }, () =>
-          created
-            ? `Noted: ${lineOf(annotation)}`
-            : `It is there already, and nothing was written: ${lineOf(annotation)}`,
+        const added = await store.add(annotationOf(draft, by, now));
+        const { annotation, created, differs } = added;
+        if (differs.length > 0) {
+          session.say(`What is stored as "${annotation.id}" differs in ${differs.join(', ')}, and stays.`);
+        }
+        session.result(added, () =>
+          created ? `Noted: ${lineOf(annotation)}` : `It is there already: ${lineOf(annotation)}`,
         );
       });
     },
   );
+
+/** Leaves out options without a text: variables of a CI job, such as that of a tag, are empty where there is none. */
+function withoutEmpty(given: AddOptions): AddOptions {
+  const named = Object.entries(given).filter(([, value]) => value !== '');
+  const entity = given.entity?.filter((name) => name !== '');
+  return { ...(Object.fromEntries(named) as unknown as AddOptions), entity };
+}
+
+/** @returns undefined where the system does not know its user, as in some containers */
+function userOfSystem(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
 
 /** @throws DetectionError `invalid_input` where both ends are given, or one is no time */
 function endOf({ at, endsAt, for: length }: AddOptions, now: number): string | undefined {

@@ -225,7 +225,7 @@ const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'bucket' | 'entity_field' | 'ent
 } = { unit: 'log', training: {} };
 
 async function leftOut(
-  { clock, config }: Session,
+  { clock, config, say }: Session,
   client: ElasticsearchClient,
   { exclude = [], detectorId }: Options,
   { from, to }: { readonly from: number; readonly to: number },
@@ -234,6 +234,7 @@ async function leftOut(
   if (detectorId === undefined) return { confirmed: [], exclusions: named };
   const { space } = config;
   const stores = {
+    warn: say,
     feedback: createFeedbackStore(client, { space }),
     suppressions: createSuppressionStore(client, { space, now: () => clock.now() }),
     annotations: createAnnotationStore(client, { space }),

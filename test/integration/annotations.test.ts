@@ -67,13 +67,18 @@ afterAll(async () => {
 
 it('a CI job notes a deployment once, and the incident of its service says so', async () => {
   type Added = { annotation: Annotation; created: boolean };
-  expect(await json<Added>(...deployed('--id', 'ci-1'))).toMatchObject({ created: true });
+  expect(await json<Added>(...deployed('--id', 'ci-1'))).toMatchObject({ created: true, differs: [] });
   const again = await json<Added>(...deployed('--id', 'ci-1'));
   expect(again).toMatchObject({ created: false, annotation: { id: 'ci-1', by: expect.any(String) } });
   // Without an id: what is said makes it, so that a repeated call is known, too.
   const own = await json<Added>(...deployed('--url', 'https://ci.example/2'));
   expect(await json<Added>(...deployed('--url', 'https://ci.example/2'))).toEqual({ ...own, created: false });
   await json('annotations', 'remove', '--id', own.annotation.id);
+  // Variables of a job that are empty, and the long title of a commit.
+  const empty = ['annotations', 'add', '--kind', 'change', '--title', 'x'.repeat(300), '--release', ''];
+  const noted = await json<Added>(...empty, '--url', '', '--entity', '', '--id', 'ci-empty');
+  expect(noted.annotation).toMatchObject({ title: 'x'.repeat(200), entities: [] });
+  await json('annotations', 'remove', '--id', 'ci-empty');
   const { annotations, total } = await json<{ annotations: Annotation[]; total: number }>(
     'annotations',
     'list',

@@ -1,4 +1,4 @@
-import { entityFieldsOf } from '../../../common/detector/entity_fields';
+import { entityFieldsOf, namedParts, readPartFilter } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
 import { resolveRange } from '../../shared/values/time_range';
 import { useAnnotations } from '../../shared/requests/use_annotations';
@@ -101,9 +101,10 @@ export function useAnomalies(
     [api, range.from, range.to, scopeKey, chosen.state, chosen.incidentSort, chosen.order, page, size],
     chosen.refresh ?? INCIDENTS_POLL_MILLISECONDS,
   );
-  const annotations = useAnnotations(
-    summary.value?.interval,
-    entities.length === 1 ? entities[0] : undefined,
-  );
+  const names = [
+    ...entities.flatMap((entity) => [entity, ...Object.values(namedParts(entity, record.detector) ?? {})]),
+    ...parts.flatMap((part) => readPartFilter(part)?.value ?? []),
+  ];
+  const annotations = useAnnotations(summary.value?.interval, names);
   return { summary, annotations, results, incidents, readResults, entityFields, lane };
 }

@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import type { Attribution } from '../../../common/anomaly';
-import { concerns } from '../../../common/annotations';
+import { entityText } from '../../../common/detector/entity_fields';
 import { printable } from '../../../common/printable';
 import { useApp } from '../../shared/app/app_context';
 import { Section } from '../../shared/layout/section';
@@ -65,14 +65,17 @@ function ValueOverTime(props: {
     [api, resultId, feature, range?.from, range?.to],
   );
   const { points = [], interval_ms: interval = 0, within = [] } = request.value ?? {};
-  const found = useAnnotations(points.length === 0 ? undefined : timeDomainOf(points, interval));
-  const names = within.map((each) => each.value);
-  const annotations = names.length === 0 ? found : found.filter((each) => concerns(each, names));
+  const values = within.map((each) => each.value);
+  const whole = entityText(values);
+  const annotations = useAnnotations(
+    points.length === 0 ? undefined : timeDomainOf(points, interval),
+    whole === undefined ? [] : [whole, ...values],
+  );
   return (
     <RequestState request={request}>
-      {(values) => (
+      {(shown) => (
         <>
-          <ValueChart values={values} height={HEIGHT} annotations={annotations} />
+          <ValueChart values={shown} height={HEIGHT} annotations={annotations} />
           <AnnotationList annotations={annotations} />
         </>
       )}

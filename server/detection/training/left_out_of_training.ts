@@ -1,5 +1,5 @@
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
-import { EXCLUDED_KINDS, excludedTimesOf } from '../../../common/annotations';
+import { EXCLUDED_KINDS, excludedTimesOf, withinShare } from '../../../common/annotations';
 import { DetectionError } from '../../../common/detection_error';
 import { trainingExclusions } from '../../../common/suppressions';
 import type { FrozenWindow } from '../../../common/threshold';
@@ -10,6 +10,8 @@ import type { TrainingSampleRequest } from './training_sample';
 import { DAY } from '../../../common/duration';
 
 const WEEK_MILLISECONDS = 7 * DAY;
+/** Entities that a warning names. */
+const NAMED = 3;
 
 /** Stores of the times that no model learns from. */
 export interface ExcludedTimeStores {
@@ -34,9 +36,15 @@ const notedTimes = async (
   range: ExcludedRange,
 ): Promise<ExcludedTimes> => excludedTimesOf(await annotations.during(range, EXCLUDED_KINDS), range);
 
-/** Returns the logs left out of a training sample: those confirmed as anomalies, and excluded times. */
+/**
+ * Returns the logs left out of a training sample: those confirmed as anomalies, and excluded times. Annotations that cover more
+ * than half of the window are not followed, which is told.
+ */
 export async function leftOutOf(
-  stores: ExcludedTimeStores & { readonly feedback: Pick<FeedbackStore, 'list'> },
+  stores: ExcludedTimeStores & {
+    readonly feedback: Pick<FeedbackStore, 'list'>;
+    readonly warn?: (text: string) => void;
+  },
   detectorId: string,
   training: Pick<Detector['training'], 'window' | 'older'>,
   now: number,
@@ -49,9 +57,17 @@ export async function leftOutOf(
     suppressedTimes(stores, detectorId, range),
     notedTimes(stores, range),
   ]);
+  const recent = { from: now - durationToMilliseconds(training.window), to: now };
+  const { excluded, ignored } = withinShare(noted, recent);
+  if (ignored.length > 0) {
+    const whose = ignored.includes('*') ? 'all entities' : ignored.slice(0, NAMED).join(', ');
+    stores.warn?.(
+      `Incidents and maintenance that are noted of ${whose} cover more than half of the training window, and are learned from.`,
+    );
+  }
   return {
     confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
-    exclusions: [...suppressed, ...noted],
+    exclusions: [...suppressed, ...excluded],
   };
 }
 

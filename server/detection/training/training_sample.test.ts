@@ -98,7 +98,8 @@ it('counts excluded times once where they overlap', async () => {
 it('leaves out an excluded time of one entity, and nothing of the others', async () => {
   const { source } = sourceOf(100);
   const excluded = { from: NOW - 2 * DAY, to: NOW - DAY, entity: 'shop' };
-  const { logs, excludedMilliseconds } = await draw(source, { exclusions: [excluded] });
+  const { logs, excludedMilliseconds, timesOfEntities } = await draw(source, { exclusions: [excluded] });
+  expect(timesOfEntities).toBe(1);
   const within = logs.filter((_log, i) => {
     const time = timesOf(logs)[i];
     return time >= excluded.from && time < excluded.to;

@@ -57,6 +57,8 @@ export interface TrainingSample {
   readonly olderLogs: number;
   /** Milliseconds of the window that were kept out whole. */
   readonly excludedMilliseconds: number;
+  /** Times of the window that were kept out of some entities alone. */
+  readonly timesOfEntities: number;
 }
 
 /**
@@ -106,6 +108,9 @@ export async function drawTrainingSample(request: TrainingSampleRequest): Promis
     logsInWindow: Math.round((recent.total * span) / Math.max(1, span - excludedMilliseconds)),
     method: recent.method,
     excludedMilliseconds,
+    timesOfEntities: exclusions.filter(
+      (each) => !isOfAll(each) && each.from < window.to && each.to > window.from,
+    ).length,
   };
 }
 

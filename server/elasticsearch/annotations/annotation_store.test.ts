@@ -15,6 +15,45 @@ it('makes ids that a caller may give, too', () => {
   expect(new Set(ids).size).toBe(1_000);
 });
 
+it('gives what is there the end that it lacked, and says what else differs', async () => {
+  const updates: object[] = [];
+  const client = {
+    get: () => Promise.resolve({ _id: 'inc', _source: { ...stored, entities: [] } }),
+    update: (request: object) => {
+      updates.push(request);
+      return Promise.resolve({});
+    },
+    bulk: () =>
+      Promise.resolve({
+        items: [
+          { create: { status: 409, error: { type: 'version_conflict_engine_exception', reason: 'x' } } },
+        ],
+      }),
+    indices: {
+      getMapping: () => Promise.reject(Object.assign(new Error(), { meta: { statusCode: 404 } })),
+      create: async () => ({}),
+    },
+  } as unknown as ElasticsearchClient;
+  const store = createAnnotationStore(client, { space: 'default' });
+  const later = NOW + 60_000;
+  const draft = { id: 'inc', kind: 'maintenance' as const, title: 'Other', entities: [] };
+  const ends_at = new Date(later + 60_000).toISOString();
+  const added = await store.add(annotationOf({ ...draft, ends_at }, undefined, later));
+  expect(added).toMatchObject({ created: false, differs: ['title'], annotation: { title: 'Move', ends_at } });
+  expect(updates).toMatchObject([{ id: 'inc', doc: { ends_at } }]);
+  expect(await store.add(annotationOf({ ...draft, title: 'Move' }, undefined, later))).toMatchObject({
+    differs: [],
+  });
+  expect(updates).toHaveLength(1);
+});
+
+it('refuses a start that lies more than a year ahead', () => {
+  const at = new Date(NOW + 400 * 86_400_000).toISOString();
+  expect(() => annotationOf({ kind: 'change', title: 'x', entities: [], at }, undefined, NOW)).toThrow(
+    /at most a year ahead/,
+  );
+});
+
 it('asks for known fields of whole documents, and counts none that is no annotation', async () => {
   const asked: { _source_includes: string[]; query: object }[] = [];
   const client = {

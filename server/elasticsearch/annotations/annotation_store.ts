@@ -27,10 +27,12 @@ export interface AnnotationFilter {
   readonly from?: number;
   readonly to?: number;
   readonly kind?: AnnotationKind;
-  /** Those that concern it: those of all entities, too. */
-  readonly entity?: string;
+  /** Those that concern it or one of them: those of all entities, too. */
+  readonly entity?: string | readonly string[];
 }
 
+/** Planned work is noted so long before it; what lies further ahead is a mistake. */
+const LONGEST_AHEAD = 366 * DAY;
 /** Annotations of a time that are read at once. */
 const MOST_DURING = 1_000;
 
@@ -77,7 +79,7 @@ export function annotationsOfHit({ _id: id, _source }: { _id?: string; _source?:
 /**
  * @param now epoch milliseconds: the start where none is given
  * @returns the annotation with an id that depends on what is said alone, unless it was given
- * @throws DetectionError `invalid_input` where its end does not fit its start
+ * @throws DetectionError `invalid_input` where its end does not fit its start, or its start lies more than a year ahead
  */
 export function annotationOf(
   { id, at: given, ...draft }: AnnotationDraft,
@@ -85,7 +87,10 @@ export function annotationOf(
   now: number,
 ): Annotation {
   const at = given ?? new Date(now).toISOString();
-  const problem = problemOfTimes(at, draft.ends_at);
+  const problem =
+    Date.parse(at) > now + LONGEST_AHEAD
+      ? `at is ${at}; it must be at most a year ahead`
+      : problemOfTimes(at, draft.ends_at);
   if (problem !== undefined)
     throw new DetectionError('invalid_input', `The annotation is not valid: ${problem}.`);
   const entities = [...new Set(draft.entities)].sort();
@@ -145,12 +150,14 @@ export function createAnnotationStore(
   };
   return {
     /**
-     * Writes it unless one with its id is there.
+     * Writes it unless one with its id is there. One that is there without an end is given the end, where there is one now.
      *
-     * @returns the one that is stored
+     * @returns the one that is stored, and the fields in which what was given differs from it
      * @throws DetectionError `conflict` where a document with its id is stored that is no annotation
      */
-    async add(annotation: Annotation): Promise<{ annotation: Annotation; created: boolean }> {
+    async add(
+      annotation: Annotation,
+    ): Promise<{ annotation: Annotation; created: boolean; differs: string[] }> {
       const what = 'save the annotation';
       const { id, ...document } = annotation;
       await ensureIndex(client, index, 'annotations', { policy, signal });
@@ -159,9 +166,11 @@ export function createAnnotationStore(
         ...{ what, guard, refresh: true, policy, signal },
       });
       throwIfRefused(outcome, what);
-      if (outcome.created.length > 0) return { annotation, created: true };
+      if (outcome.created.length > 0) return { annotation, created: true, differs: [] };
       const stored = await find(id);
-      if (stored !== undefined) return { annotation: stored, created: false };
+      if (stored !== undefined) {
+        return withEnd(client, index, { stored, given: annotation }, { policy, signal });
+      }
       throw new DetectionError(
         'conflict',
         `A document "${id}" is stored that is no annotation; remove it, or give another id.`,
@@ -176,7 +185,7 @@ export function createAnnotationStore(
       const filter: Query[] = [
         ...within(from, to),
         ...(kind === undefined ? [] : [{ term: { kind } }]),
-        ...(entity === undefined ? [] : [concerning([entity])]),
+        ...(entity === undefined ? [] : [concerning([entity].flat())]),
       ];
       const { hits } = await search(filter, pageStart(page, 'annotations'), page.size);
       const annotations = hits.hits.flatMap(annotationsOfHit);
@@ -202,6 +211,17 @@ export function createAnnotationStore(
   };
 }
 
+/** Names the fields that are not as they are stored; a start that was not given is none of them. */
+function differencesOf(given: Annotation, stored: Annotation): string[] {
+  const said = ['kind', 'title', 'at', 'ends_at', 'entities', 'version', 'url'] as const;
+  return said.filter(
+    (field) =>
+      !(field === 'at' && given.at === given.recorded_at) &&
+      !(field === 'ends_at' && given.ends_at === undefined) &&
+      JSON.stringify(given[field]) !== JSON.stringify(stored[field]),
+  );
+}
+
 /** Annotations of any of these entities, and those of all. */
 export const concerning = (entities: readonly string[]): Query => ({
   bool: {
@@ -212,3 +232,25 @@ export const concerning = (entities: readonly string[]): Query => ({
     minimum_should_match: 1,
   },
 });
+
+/** Sets a missing end, which takes the privilege `index`. @returns the annotation as it is then, and the fields in which it differs */
+async function withEnd(
+  client: ElasticsearchClient,
+  index: string,
+  { stored, given }: { readonly stored: Annotation; readonly given: Annotation },
+  { policy, signal }: RequestOptions,
+): Promise<{ annotation: Annotation; created: boolean; differs: string[] }> {
+  const answerOf = (annotation: Annotation) => ({
+    ...{ annotation, created: false },
+    differs: differencesOf(given, annotation),
+  });
+  if (stored.ends_at !== undefined || given.ends_at === undefined) return answerOf(stored);
+  const problem = problemOfTimes(stored.at, given.ends_at);
+  if (problem !== undefined)
+    throw new DetectionError('invalid_input', `The annotation is not valid: ${problem}.`);
+  await attempt(
+    () => client.update({ index, id: stored.id, doc: { ends_at: given.ends_at }, refresh: true }, { signal }),
+    { what: `set the end of the annotation "${stored.id}"`, policy, signal },
+  );
+  return answerOf({ ...stored, ends_at: given.ends_at });
+}

@@ -43,12 +43,13 @@ export async function trainDetector(
   const { detectorId } = job.target;
   const { detector } = job.stored;
   const now = services.clock.now();
+  const warn = (text: string): void => services.log.warn(`Detector ${detectorId}: ${text}`);
   const work = await collectWork(detector, job.source, now, {
     rows: detector.training.max_rows,
     top: 0,
     signal,
     progress: (drawn, total) => tell('sampling', total === undefined ? undefined : drawn / total),
-    ...(await leftOutOf(job, detectorId, detector.training, now)),
+    ...(await leftOutOf({ ...job, warn }, detectorId, detector.training, now)),
   });
   const oddTimes = await oddTimesOf(job, now, signal);
   await noteReadiness(job, now, { ...factsOf(work, now), ...oddTimes, features: [] });
@@ -131,7 +132,7 @@ async function noteTrained(
   { requested_by: by, reason }: TrainingRequest,
   { work, outcome, active }: TrainedModel,
 ): Promise<void> {
-  const { olderLogs, excludedMilliseconds } = work.sample;
+  const { olderLogs, excludedMilliseconds, timesOfEntities } = work.sample;
   await audit.append([
     {
       detectorId,
@@ -147,6 +148,8 @@ async function noteTrained(
         threshold: outcome.threshold,
         older_logs: olderLogs,
         excluded_ms: excludedMilliseconds,
+        // Times of some entities cover no part of the window whole.
+        excluded_times_of_entities: timesOfEntities,
         confirmed_left_out: work.confirmedLeftOut,
       },
     },
