@@ -101,12 +101,16 @@ export function planRules(
   { files, rules, ...around }: { files: readonly Wanted<RuleFile>[]; rules: readonly Rule[] } & Surroundings,
   options: Omit<PlanOptions, 'kind'>,
 ): Step[] {
-  const found = rules.map((rule): FoundRule => ({
-    id: rule.id,
-    settings: { ...ruleAsFile(rule, around), tags: [...ruleAsFile(rule, around).tags, ...marksOf(rule)] },
-    labels: marksOf(rule).map((mark) => mark.slice(MARK.length)),
-    rule,
-  }));
+  const found = rules.map((rule): FoundRule => {
+    const settings = ruleAsFile(rule, around);
+    const marks = marksOf(rule);
+    return {
+      id: rule.id,
+      settings: { ...settings, tags: [...settings.tags, ...marks] },
+      labels: marks.map((mark) => mark.slice(MARK.length)),
+      rule,
+    };
+  });
   const wanted = files.map(({ settings, place }) => ({
     place,
     settings: settingsOf(settings, around, {

@@ -20,7 +20,7 @@ import { hitTotal } from '../transport/hit_total';
 import { pageStart } from '../transport/page_start';
 
 type Query = estypes.QueryDslQueryContainer;
-export type StoredAnnotation = Omit<Annotation, 'id'>;
+type StoredAnnotation = Omit<Annotation, 'id'>;
 
 export interface AnnotationFilter {
   /** Epoch milliseconds: not over before, begun before. */
@@ -57,23 +57,60 @@ export const within = (from: number | undefined, to: number | undefined): Query[
 ];
 
 /** Fields that are read: an own document of somebody may hold megabytes of others. */
-export const READ_FIELDS = Object.keys(storedAnnotationSchema.shape).filter((field) => field !== 'id');
+const READ_FIELDS = Object.keys(storedAnnotationSchema.shape).filter((field) => field !== 'id');
 
 /** Leaves out documents that are no annotations, as far as a search can tell: they would stand in the place of others. */
-export const WHOLE: readonly Query[] = ['kind', 'at', 'recorded_at'].map((field) => ({
+const WHOLE: readonly Query[] = ['kind', 'at', 'recorded_at'].map((field) => ({
   exists: { field },
 }));
 
 /** Those of one time in the order in which they were noted, so that pages neither repeat nor leave out any. */
-export const NEWEST_FIRST: estypes.Sort = [
+const NEWEST_FIRST: estypes.Sort = [
   { at: { order: 'desc', unmapped_type: 'date' } },
   { recorded_at: { order: 'desc', unmapped_type: 'date' } },
 ];
 
 /** @returns one annotation, or none for a document that somebody has written otherwise: it must not stand in the way of incidents */
-export function annotationsOfHit({ _id: id, _source }: { _id?: string; _source?: unknown }): Annotation[] {
+function annotationsOfHit({ _id: id, _source }: { _id?: string; _source?: unknown }): Annotation[] {
   const found = storedAnnotationSchema.safeParse({ ...(_source as StoredAnnotation), id });
   return found.success ? [found.data] : [];
+}
+
+export interface AnnotationSearch {
+  readonly filter: readonly Query[];
+  readonly from?: number;
+  readonly size: number;
+  /** For messages, such as `read the calendar of changes`. */
+  readonly what: string;
+}
+
+/** Finds annotations, newest first. An index that may not be read counts as one that is not there. */
+export async function searchAnnotations(
+  client: ElasticsearchClient,
+  space: string,
+  { filter, from = 0, size, what }: AnnotationSearch,
+  { policy, signal }: RequestOptions,
+): Promise<{ total: number; annotations: Annotation[] }> {
+  const { hits } = await attempt(
+    () =>
+      client.search<StoredAnnotation>(
+        {
+          index: annotationsIndex(space),
+          ignore_unavailable: true,
+          allow_no_indices: true,
+          from,
+          size,
+          track_total_hits: true,
+          _source_includes: READ_FIELDS,
+          query: { bool: { filter: [...WHOLE, ...filter] } },
+          sort: NEWEST_FIRST,
+        },
+        { signal },
+      ),
+    { what, policy, signal },
+  );
+  const annotations = hits.hits.flatMap(annotationsOfHit);
+  return { total: hitTotal(hits) - (hits.hits.length - annotations.length), annotations };
 }
 
 /**
@@ -115,26 +152,8 @@ export function createAnnotationStore(
   { space, policy, signal }: RequestOptions & { readonly space: string },
 ) {
   const index = annotationsIndex(space);
-  const search = (filter: readonly Query[], from: number, size: number) =>
-    attempt(
-      () =>
-        client.search<StoredAnnotation>(
-          {
-            index,
-            // An index that may not be read counts as one that is not there.
-            ignore_unavailable: true,
-            allow_no_indices: true,
-            from,
-            size,
-            track_total_hits: true,
-            _source_includes: READ_FIELDS,
-            query: { bool: { filter: [...WHOLE, ...filter] } },
-            sort: NEWEST_FIRST,
-          },
-          { signal },
-        ),
-      { what: 'read the calendar of changes', policy, signal },
-    );
+  const search = (wanted: Omit<AnnotationSearch, 'what'>) =>
+    searchAnnotations(client, space, { ...wanted, what: 'read the calendar of changes' }, { policy, signal });
   const find = async (id: string): Promise<Annotation | undefined> => {
     const found = await attempt(
       () =>
@@ -179,22 +198,21 @@ export function createAnnotationStore(
 
     /** Newest first. @throws DetectionError `invalid_input` for a page beyond the first 10,000 */
     async list(
-      { from, to, kind, entity }: AnnotationFilter,
+      { from: begin, to, kind, entity }: AnnotationFilter,
       page: { readonly page: number; readonly size: number },
     ): Promise<{ total: number; annotations: Annotation[] }> {
       const filter: Query[] = [
-        ...within(from, to),
+        ...within(begin, to),
         ...(kind === undefined ? [] : [{ term: { kind } }]),
         ...(entity === undefined ? [] : [concerning([entity].flat())]),
       ];
-      const { hits } = await search(filter, pageStart(page, 'annotations'), page.size);
-      const annotations = hits.hits.flatMap(annotationsOfHit);
-      return { total: hitTotal(hits) - (hits.hits.length - annotations.length), annotations };
+      const from = pageStart(page, 'annotations');
+      return search({ filter, from, size: page.size });
     },
 
     during: (async ({ from, to }, kinds) => {
       const filter = [...within(from, to), { terms: { kind: [...kinds] } }];
-      return (await search(filter, 0, MOST_DURING)).hits.hits.flatMap(annotationsOfHit);
+      return (await search({ filter, size: MOST_DURING })).annotations;
     }) satisfies AnnotationReader['during'],
 
     /** @throws DetectionError `not_found` */

@@ -8,18 +8,9 @@ import {
 } from '../../../common/annotations';
 import { DetectionError } from '../../../common/detection_error';
 import type { KeptIncident } from '../../detection/ports/incidents';
-import { annotationsIndex } from '../indices/names';
-import { attempt, DEFAULT_RETRY_POLICY, type RequestOptions, type RetryPolicy } from '../transport/attempt';
+import { DEFAULT_RETRY_POLICY, type RequestOptions, type RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import {
-  annotationsOfHit,
-  concerning,
-  NEWEST_FIRST,
-  READ_FIELDS,
-  WHOLE,
-  within,
-  type StoredAnnotation,
-} from './annotation_store';
+import { concerning, searchAnnotations, within } from './annotation_store';
 
 /** Starts looked up by one request: Elasticsearch bounds the clauses of a query. */
 const STARTS_A_REQUEST = 100;
@@ -81,25 +72,17 @@ async function annotationsBefore(
       ],
     },
   }));
-  const answer = await attempt(
-    () =>
-      client.search<StoredAnnotation>(
-        {
-          index: annotationsIndex(space),
-          // An index that may not be read counts as one that is not there.
-          ignore_unavailable: true,
-          allow_no_indices: true,
-          size: MOST_ANNOTATIONS,
-          track_total_hits: false,
-          _source_includes: READ_FIELDS,
-          query: { bool: { filter: [...WHOLE, { bool: { should, minimum_should_match: 1 } }] } },
-          sort: NEWEST_FIRST,
-        },
-        { signal },
-      ),
-    { what: 'look for what was changed before incidents', policy, signal },
+  const { annotations } = await searchAnnotations(
+    client,
+    space,
+    {
+      filter: [{ bool: { should, minimum_should_match: 1 } }],
+      size: MOST_ANNOTATIONS,
+      what: 'look for what was changed before incidents',
+    },
+    { policy, signal },
   );
-  return answer.hits.hits.flatMap(annotationsOfHit);
+  return annotations;
 }
 
 /** Does the same for incidents as they are kept, before people are told of them. */
