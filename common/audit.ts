@@ -20,8 +20,18 @@ export const AUDIT_ACTIONS = [
   'results_deleted',
   'incident_changed',
   'pattern_changed',
+  'annotation_added',
+  'annotation_changed',
+  'annotation_removed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Actions on the calendar of changes: CI jobs may take so many that they would hide what was done to a detector. */
+export const CALENDAR_ACTIONS: readonly AuditAction[] = [
+  'annotation_added',
+  'annotation_changed',
+  'annotation_removed',
+];
 
 /** Stands for all detectors of a space, where a step is about none in particular. No detector has this id. */
 export const ALL_DETECTORS = '*';

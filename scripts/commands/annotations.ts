@@ -12,9 +12,14 @@ import { DetectionError } from '../../common/detection_error';
 import { durationSchema, durationToMilliseconds } from '../../common/duration';
 import { timeSchema } from '../../common/parameters';
 import { parseWith } from '../../common/validation';
-import { signedInUser } from '../../server/elasticsearch';
+import {
+  noteAnnotation,
+  removeAnnotation,
+  type CalendarStores,
+} from '../../server/detection/annotations/note_annotation';
+import { createAuditTrail, signedInUser, type ElasticsearchClient } from '../../server/elasticsearch';
 import { annotationOf, createAnnotationStore } from '../../server/elasticsearch/annotations';
-import { numberBetween, printable, runs } from '../command_line/session';
+import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
 
 interface AddOptions {
@@ -57,9 +62,8 @@ const add = (): Command =>
         'The annotation',
       );
       await withClient(session, async (client) => {
-        const by = (await signedInUser(client)) ?? userOfSystem();
-        const store = createAnnotationStore(client, { space: session.config.space });
-        const added = await store.add(annotationOf(draft, by, now));
+        const by = await authorOf(client);
+        const added = await noteAnnotation(calendarOf(session, client), annotationOf(draft, by, now));
         const { annotation, created, differs } = added;
         if (differs.length > 0) {
           session.say(`What is stored as "${annotation.id}" differs in ${differs.join(', ')}, and stays.`);
@@ -71,12 +75,21 @@ const add = (): Command =>
     },
   );
 
+const calendarOf = ({ config: { space }, clock }: Session, client: ElasticsearchClient): CalendarStores => ({
+  annotations: createAnnotationStore(client, { space }),
+  audit: createAuditTrail(client, { space }),
+  clock,
+});
+
 /** Leaves out options without a text: variables of a CI job, such as that of a tag, are empty where there is none. */
 function withoutEmpty(given: AddOptions): AddOptions {
   const named = Object.entries(given).filter(([, value]) => value !== '');
   const entity = given.entity?.filter((name) => name !== '');
   return { ...(Object.fromEntries(named) as unknown as AddOptions), entity };
 }
+
+const authorOf = async (client: ElasticsearchClient): Promise<string | undefined> =>
+  (await signedInUser(client)) ?? userOfSystem();
 
 /** @returns undefined where the system does not know its user, as in some containers */
 function userOfSystem(): string | undefined {
@@ -134,7 +147,7 @@ const remove = (): Command =>
     async (session, { id: given }) => {
       const id = parseWith(storedAnnotationIdSchema, given, 'The option --id');
       await withClient(session, async (client) => {
-        await createAnnotationStore(client, { space: session.config.space }).remove(id);
+        await removeAnnotation(calendarOf(session, client), id, { by: await authorOf(client) });
         session.result({ removed: id }, () => `Removed: ${id}`);
       });
     },

@@ -73,6 +73,17 @@ it('lets a new model wait, says what was checked of it, promotes it when asked, 
     await entry.waitFor();
     // Newer EUI puts unseen marks between the cells.
     expect(await entry.innerText()).toMatch(/admin[^]*model promoted/);
+    // Releases that CI jobs note by the dozen do not stand in front of it, and are there for whoever asks.
+    const noted = { body: { kind: 'deployment', title: 'Release of cart', id: 'ci-1' } };
+    await world.kibana.call(administrator(world.elasticsearch), 'addAnnotation', noted, world.space);
+    const choice = trail.getByLabel('What', { exact: true });
+    await choice.selectOption('');
+    const ofCalendar = trail.locator('tr', { hasText: 'noted in the calendar' });
+    await ofCalendar.waitFor();
+    expect(await ofCalendar.innerText()).toMatch(/Deployment “Release of cart” of all entities/);
+    await choice.selectOption('but_calendar');
+    await ofCalendar.waitFor({ state: 'detached' });
+    await entry.waitFor();
     await page
       .locator(`${testSubject('logAnomaliesThresholdSection')} button`)
       .first()

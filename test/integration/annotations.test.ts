@@ -6,6 +6,7 @@ import type { Incident } from '../../common/incidents';
 import { createIncidentRecorder } from '../../server/detection/incidents/record_incidents';
 import { frozenWindowsOf, leftOutOf } from '../../server/detection/training/left_out_of_training';
 import {
+  createAuditTrail,
   createFeedbackStore,
   createResultStore,
   createSuppressionStore,
@@ -207,7 +208,7 @@ describe('rights', () => {
   it('of a CI job take this index alone', async () => {
     const page = await readFile(join(__dirname, '../../docs/annotations.md'), 'utf8');
     const [, documented] = /```json\n([\s\S]*?)```/.exec(page)!;
-    const role = JSON.parse(documented.replace('annotations.default', `annotations.${space}`)) as {
+    const role = JSON.parse(documented.replaceAll('.default', `.${space}`)) as {
       indices: { names: string[]; privileges: string[] }[];
     };
     const { remove, username, password, client: asJob } = await userWith(client, { cluster: [], ...role });
@@ -222,9 +223,49 @@ describe('rights', () => {
       stdout: expect.stringContaining('"created": false'),
     });
     expect((await job('annotations', 'remove', '--id', 'ci-2')).code).not.toBe(0);
+    const audit = createAuditTrail(client, { space });
+    const { entries } = await audit.list('any', { actions: ['annotation_added'], size: 1 });
+    expect(entries).toMatchObject([{ by: username, details: { annotation: { id: 'ci-2' } } }]);
     const overwrite = { index: role.indices[0].names[0], id: 'ci-2', document: { kind: 'change' } };
     await expect(asJob.index(overwrite)).rejects.toMatchObject({ meta: { statusCode: 403 } });
     await json('annotations', 'remove', '--id', 'ci-2');
     await remove();
+    // A key without the audit trail notes nothing, and says what it lacks.
+    const [calendar] = role.indices;
+    const unrecorded = await userWith(client, { cluster: [], indices: [calendar] });
+    const asOther = {
+      ELASTICSEARCH_USERNAME: unrecorded.username,
+      ELASTICSEARCH_PASSWORD: unrecorded.password,
+    };
+    expect(await outcomeOf(start(folder, deployed('--id', 'ci-3'), asOther))).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`log-anomalies-audit.${space}`),
+    });
+    await unrecorded.remove();
+    expect((await createAnnotationStore(client, { space }).find('ci-3'))?.annotation).toBeUndefined();
+  });
+
+  it('of the trail: it has who noted and who removed what', async () => {
+    const trail = createAuditTrail(client, { space });
+    const { entries } = await trail.list('any', {
+      actions: ['annotation_added', 'annotation_changed', 'annotation_removed'],
+    });
+    const of = (id: string) =>
+      entries
+        .filter(({ details }) => (details?.annotation as { id: string }).id === id)
+        .map(({ action, by }) => [action, by])
+        .reverse();
+    expect(of('flag')).toEqual([
+      ['annotation_added', 'olga'],
+      ['annotation_removed', 'olga'],
+    ]);
+    // Noted twice, and not there to be removed twice.
+    expect(of('ci-1')).toHaveLength(1);
+    const open = ['annotations', 'add', '--kind', 'incident', '--title', 'Disk', '--id', 'open'];
+    await json(...open, '--at', iso(START));
+    await json(...open, '--at', iso(START), '--ends-at', iso(START + MINUTE));
+    const { entries: later } = await trail.list('any', { actions: ['annotation_changed'] });
+    expect(later).toMatchObject([{ from: 'no end', to: iso(START + MINUTE) }]);
+    await json('annotations', 'remove', '--id', 'open');
   });
 });

@@ -71,6 +71,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'decoding',
       'scoring',
       'changes',
+      'annotations',
       'patterns',
       'feedback',
       'promotion',

@@ -39,6 +39,12 @@ const NAMES: Readonly<Record<AuditAction, () => string>> = {
     i18n.translate('logAnomalies.audit.incidentChanged', { defaultMessage: 'incident changed' }),
   pattern_changed: () =>
     i18n.translate('logAnomalies.audit.patternChanged', { defaultMessage: 'pattern changed' }),
+  annotation_added: () =>
+    i18n.translate('logAnomalies.audit.annotationAdded', { defaultMessage: 'noted in the calendar' }),
+  annotation_changed: () =>
+    i18n.translate('logAnomalies.audit.annotationChanged', { defaultMessage: 'calendar changed' }),
+  annotation_removed: () =>
+    i18n.translate('logAnomalies.audit.annotationRemoved', { defaultMessage: 'removed from the calendar' }),
 };
 
 /** Returns the translated name of an action. */

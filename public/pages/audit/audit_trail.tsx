@@ -11,7 +11,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { ENDPOINTS, type AuditEntryBody } from '../../../common/api';
-import { AUDIT_ACTIONS, type AuditAction } from '../../../common/audit';
+import { AUDIT_ACTIONS, CALENDAR_ACTIONS, type AuditAction } from '../../../common/audit';
 import { useApp } from '../../shared/app/app_context';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { RequestState } from '../../shared/requests/request_state';
@@ -22,12 +22,21 @@ const FIRST_ENTRIES = 20;
 /** The server gives no more at a time; the file holds the rest. */
 const MOST_ENTRIES = 1_000;
 
+/** Stands for all actions but those on the calendar. */
+const BUT_CALENDAR = 'but_calendar';
+type Choice = AuditAction | '' | typeof BUT_CALENDAR;
+
+const actionsOf = (choice: Choice): string | undefined =>
+  choice === BUT_CALENDAR
+    ? AUDIT_ACTIONS.filter((action) => !CALENDAR_ACTIONS.includes(action)).join(',')
+    : choice || undefined;
+
 /** Lists the changes to a detector: who made them, when and why. The list can be saved as a file. */
 export default function AuditTrail({ detectorId }: { detectorId: string }): ReactElement {
   const { api, core } = useApp();
-  const [action, setAction] = useState<AuditAction | ''>('');
+  const [action, setAction] = useState<Choice>(BUT_CALENDAR);
   const [size, setSize] = useState(FIRST_ENTRIES);
-  const query = { actions: action || undefined };
+  const query = { actions: actionsOf(action) };
   const request = useRequest(
     (signal) => api('listAudit', { params: { id: detectorId }, query: { ...query, size } }, signal),
     [api, detectorId, action, size],
@@ -43,12 +52,18 @@ export default function AuditTrail({ detectorId }: { detectorId: string }): Reac
             aria-label={i18n.translate('logAnomalies.audit.action', { defaultMessage: 'What' })}
             options={[
               {
+                value: BUT_CALENDAR,
+                text: i18n.translate('logAnomalies.audit.butCalendar', {
+                  defaultMessage: 'Everything but the calendar',
+                }),
+              },
+              {
                 value: '',
                 text: i18n.translate('logAnomalies.audit.anything', { defaultMessage: 'Everything' }),
               },
               ...AUDIT_ACTIONS.map((each) => ({ value: each, text: auditActionName(each) })),
             ]}
-            onChange={(event) => setAction(event.target.value as AuditAction | '')}
+            onChange={(event) => setAction(event.target.value as Choice)}
           />
         </EuiFlexItem>
         <EuiFlexItem grow={false}>

@@ -1,5 +1,24 @@
 import type { Annotation, AnnotationKind } from '../../../common/annotations';
 
+/** Annotation under an id; without one: a document that somebody has written otherwise. */
+export interface StoredAnnotation {
+  readonly annotation?: Annotation;
+}
+
+/** Calendar of changes, as people and CI jobs write it. */
+export interface AnnotationStore {
+  find(id: string): Promise<StoredAnnotation | undefined>;
+  /**
+   * Writes it unless one with its id is there. One that is there without an end is given the end, where there is one now.
+   *
+   * @returns the one that is stored, and the fields in which what was given differs from it
+   * @throws DetectionError `conflict` where a document with its id is stored that is no annotation
+   */
+  add(annotation: Annotation): Promise<{ annotation: Annotation; created: boolean; differs: string[] }>;
+  /** @throws DetectionError `not_found` */
+  remove(id: string): Promise<void>;
+}
+
 /** Calendar of changes, as detection reads it. */
 export interface AnnotationReader {
   /**

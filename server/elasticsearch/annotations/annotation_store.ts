@@ -9,7 +9,7 @@ import {
 } from '../../../common/annotations';
 import { DAY } from '../../../common/duration';
 import { DetectionError } from '../../../common/detection_error';
-import type { AnnotationReader } from '../../detection/ports/annotations';
+import type { AnnotationReader, AnnotationStore, StoredAnnotation } from '../../detection/ports/annotations';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { annotationsIndex, documentId } from '../indices/names';
 import { attempt, type RequestOptions } from '../transport/attempt';
@@ -20,7 +20,7 @@ import { hitTotal } from '../transport/hit_total';
 import { pageStart } from '../transport/page_start';
 
 type Query = estypes.QueryDslQueryContainer;
-type StoredAnnotation = Omit<Annotation, 'id'>;
+type AnnotationDocument = Omit<Annotation, 'id'>;
 
 export interface AnnotationFilter {
   /** Epoch milliseconds: not over before, begun before. */
@@ -72,7 +72,7 @@ const NEWEST_FIRST: estypes.Sort = [
 
 /** @returns one annotation, or none for a document that somebody has written otherwise: it must not stand in the way of incidents */
 function annotationsOfHit({ _id: id, _source }: { _id?: string; _source?: unknown }): Annotation[] {
-  const found = storedAnnotationSchema.safeParse({ ...(_source as StoredAnnotation), id });
+  const found = storedAnnotationSchema.safeParse({ ...(_source as AnnotationDocument), id });
   return found.success ? [found.data] : [];
 }
 
@@ -93,7 +93,7 @@ export async function searchAnnotations(
 ): Promise<{ total: number; annotations: Annotation[] }> {
   const { hits } = await attempt(
     () =>
-      client.search<StoredAnnotation>(
+      client.search<AnnotationDocument>(
         {
           index: annotationsIndex(space),
           ignore_unavailable: true,
@@ -154,29 +154,23 @@ export function createAnnotationStore(
   const index = annotationsIndex(space);
   const search = (wanted: Omit<AnnotationSearch, 'what'>) =>
     searchAnnotations(client, space, { ...wanted, what: 'read the calendar of changes' }, { policy, signal });
-  const find = async (id: string): Promise<Annotation | undefined> => {
+  const find = async (id: string): Promise<StoredAnnotation | undefined> => {
     const found = await attempt(
       () =>
         client
-          .get<StoredAnnotation>({ index, id, _source_includes: READ_FIELDS }, { signal })
+          .get<AnnotationDocument>({ index, id, _source_includes: READ_FIELDS }, { signal })
           .catch((error: unknown) => {
             if (statusOf(error) === 404) return undefined;
             throw error;
           }),
       { what: `read the annotation "${id}"`, policy, signal },
     );
-    return found && annotationsOfHit(found)[0];
+    return found && { annotation: annotationsOfHit(found)[0] };
   };
   return {
-    /**
-     * Writes it unless one with its id is there. One that is there without an end is given the end, where there is one now.
-     *
-     * @returns the one that is stored, and the fields in which what was given differs from it
-     * @throws DetectionError `conflict` where a document with its id is stored that is no annotation
-     */
-    async add(
-      annotation: Annotation,
-    ): Promise<{ annotation: Annotation; created: boolean; differs: string[] }> {
+    find,
+
+    add: (async (annotation) => {
       const what = 'save the annotation';
       const { id, ...document } = annotation;
       await ensureIndex(client, index, 'annotations', { policy, signal });
@@ -186,7 +180,7 @@ export function createAnnotationStore(
       });
       throwIfRefused(outcome, what);
       if (outcome.created.length > 0) return { annotation, created: true, differs: [] };
-      const stored = await find(id);
+      const stored = (await find(id))?.annotation;
       if (stored !== undefined) {
         return withEnd(client, index, { stored, given: annotation }, { policy, signal });
       }
@@ -194,7 +188,7 @@ export function createAnnotationStore(
         'conflict',
         `A document "${id}" is stored that is no annotation; remove it, or give another id.`,
       );
-    },
+    }) satisfies AnnotationStore['add'],
 
     /** Newest first. @throws DetectionError `invalid_input` for a page beyond the first 10,000 */
     async list(
@@ -215,8 +209,7 @@ export function createAnnotationStore(
       return (await search({ filter, size: MOST_DURING })).annotations;
     }) satisfies AnnotationReader['during'],
 
-    /** @throws DetectionError `not_found` */
-    async remove(id: string): Promise<void> {
+    remove: (async (id) => {
       await attempt(
         () =>
           client.delete({ index, id, refresh: true }, { signal }).catch((error: unknown) => {
@@ -225,7 +218,7 @@ export function createAnnotationStore(
           }),
         { what: `remove the annotation "${id}"`, policy, signal },
       );
-    },
+    }) satisfies AnnotationStore['remove'],
   };
 }
 

@@ -1,18 +1,30 @@
 import type { annotationEndpoints } from '../../../common/api/annotations';
+import {
+  noteAnnotation,
+  removeAnnotation,
+  type CalendarStores,
+} from '../../detection/annotations/note_annotation';
+import { createAuditTrail } from '../../elasticsearch';
 import { annotationOf, createAnnotationStore } from '../../elasticsearch/annotations';
-import type { RequestScope } from '../contracts/services';
+import type { RequestScope, Services } from '../contracts/services';
+import { authorOf } from '../detectors/suppression_service';
 import type { Handlers } from './handler';
 
 /** With the rights of whoever asks. */
 const storeOf = ({ elasticsearch, space }: RequestScope) => createAnnotationStore(elasticsearch, { space });
+const calendarOf = ({ clock }: Services, scope: RequestScope): CalendarStores => ({
+  annotations: storeOf(scope),
+  audit: createAuditTrail(scope.elasticsearch, { space: scope.space }),
+  clock,
+});
 
 export const annotationHandlers: Handlers<keyof typeof annotationEndpoints> = {
   listAnnotations: ({ query: { page, size, ...filter } }, { scope }) =>
     storeOf(scope).list(filter, { page, size }),
   addAnnotation: ({ body }, { services, scope }) =>
-    storeOf(scope).add(annotationOf(body, scope.user, services.clock.now())),
-  removeAnnotation: async ({ params }, { scope }) => {
-    await storeOf(scope).remove(params.annotation_id);
+    noteAnnotation(calendarOf(services, scope), annotationOf(body, scope.user, services.clock.now())),
+  removeAnnotation: async ({ params }, { services, scope }) => {
+    await removeAnnotation(calendarOf(services, scope), params.annotation_id, authorOf(scope));
     return { acknowledged: true };
   },
 };
