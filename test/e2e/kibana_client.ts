@@ -47,6 +47,8 @@ export class KibanaClient {
       method: method.toUpperCase(),
       headers: {
         'kbn-xsrf': 'true',
+        // A connection that was idle while pages were tried may be closed by Kibana just as it is used again.
+        connection: 'close',
         ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
         ...(credentials && {
           authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`,

@@ -62,10 +62,14 @@ export class Report {
   }
 
   private fail(name: string, started: number, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? withCause(error) : String(error);
     this.failures.push(`${name}: ${message.split('\n')[0]}`);
     console.log(`${colors.red('  FAIL')} ${name} ${colors.dim(seconds(started))}\n       ${message}`);
   }
 }
+
+/** A request that was not answered says why in its cause alone. */
+const withCause = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message}: ${cause.message}` : message;
 
 const seconds = (started: number): string => `${((Date.now() - started) / 1_000).toFixed(1)} s`;

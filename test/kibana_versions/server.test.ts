@@ -227,7 +227,7 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     // One run writes, and waits for the model that another task trains meanwhile.
     const made = kibana.runTasks('sample');
     while (((await send('getSample')) as { state: string }).state !== 'training') await sleep(20);
-    // To learn from all 15,000 takes seconds: here from some.
+    // To learn from all 10,000 takes seconds: here from some.
     kibana.elasticsearch.shorten('log-anomalies-sample-*', 1_000);
     expect(await kibana.runTasks('train')).toBe(1);
     expect(await made).toBe(1);

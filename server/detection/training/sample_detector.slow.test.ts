@@ -7,7 +7,7 @@ import { trainModel } from './train_model';
 /** Logs of a week, as the sample of Kibana has them, of a seed that the sample does not use. */
 const to = Date.UTC(2026, 10, 27);
 const logs = [
-  ...generateLogs({ seed: 5, from: to - 7 * DAY, to, ratePerSecond: 0.025, anomalyRate: 0.01 }),
+  ...generateLogs({ seed: 5, from: to - 7 * DAY, to, ratePerSecond: 1 / 60, anomalyRate: 0.01 }),
 ].map(({ document }) => document);
 const isAnomalous = logs.map(({ labels }) => (labels as { anomaly: string }).anomaly === 'true');
 

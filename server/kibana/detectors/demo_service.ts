@@ -1,4 +1,4 @@
-import type { SampleReport } from '../../../common/api';
+import type { DetectorRecord, SampleReport } from '../../../common/api';
 import { demoDetector } from '../../../common/demo_logs';
 import { parseDetector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
@@ -108,8 +108,7 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
     }
   }
   if (before.state === 'failed') await removeDemo(services, scope);
-  const detector = await createDetector(services, scope, parseDetector(demoDetector(before.index)), false);
-  await createDemoIndex(scope.elasticsearch, scope.space);
+  const detector = await makeDetectorAndIndex(services, scope);
   const sample: StoredSample = {
     state: 'writing',
     detector_id: detector.id,
@@ -120,6 +119,25 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
   await statusOf(scope).writePart(SAMPLE_OF_SPACE, 'sample', sample);
   await scheduleDemo(services, { space: scope.space, detectorId: detector.id });
   return readDemo(services, scope);
+}
+
+/** Makes both at once; one without the other is taken back. */
+async function makeDetectorAndIndex(services: Services, scope: RequestScope): Promise<DetectorRecord> {
+  const { elasticsearch, space } = scope;
+  const [detector, index] = await Promise.allSettled([
+    createDetector(services, scope, parseDetector(demoDetector(demoIndex(space))), false),
+    createDemoIndex(elasticsearch, space),
+  ]);
+  if (detector.status === 'fulfilled' && index.status === 'fulfilled') return detector.value;
+  const undo =
+    detector.status === 'fulfilled'
+      ? deleteDetector(services, scope, detector.value.id, true)
+      : deleteDemoIndex(elasticsearch, space);
+  // The first failure is the one to tell.
+  await undo.catch((error: Error) =>
+    services.log.warn(`Sample logs of the space ${space}: ${error.message}`),
+  );
+  throw detector.status === 'rejected' ? detector.reason : (index as PromiseRejectedResult).reason;
 }
 
 /** @returns what could not be removed, a sentence for each */

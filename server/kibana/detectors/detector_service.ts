@@ -81,11 +81,17 @@ export async function createDetector(
   const steered = { detector, model_reads: readsOf(detector) };
   const { apiKeys } = services;
   const use = { detectorId: id, space: scope.space, steering: steeringOf(steered) };
+  const resources = ensureIndexResources(scope.elasticsearch, {
+    space: scope.space,
+    now: services.clock.now(),
+  });
+  // Awaited below; a key that is refused ends this before.
+  resources.catch(() => undefined);
   const apiKeyObject = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
   const now = isoNow(services);
   let stored: StoredDetector;
   try {
-    await ensureIndexResources(scope.elasticsearch, { space: scope.space, now: services.clock.now() });
+    await resources;
     stored = await createDetectorRepository(scope.savedObjects).create(id, {
       name: detector.name,
       ...steered,

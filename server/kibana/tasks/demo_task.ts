@@ -14,8 +14,8 @@ import type { TaskDefinition } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
 
 const SECONDS_A_WEEK = 604_800;
-/** About a log every 40 s for a week: enough to learn from, written in seconds. */
-const LOGS_PER_SECOND = 0.025;
+/** About a log a minute for a week: enough to learn from, and written, learned and scored in seconds. */
+const LOGS_PER_SECOND = 1 / 60;
 /** Expected number; the true one differs by chance, the same for everybody. */
 export const DEMO_LOGS = SECONDS_A_WEEK * LOGS_PER_SECOND;
 const SEED = 20_261_123;

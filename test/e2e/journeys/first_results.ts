@@ -14,6 +14,8 @@ import { openKibana, type KibanaPages } from './kibana_pages';
 const LOGS = 1_000_000;
 const WEEK_SECONDS = 604_800;
 const BATCH = 5_000;
+/** A Kibana that has just booted works for a while on things of its own. */
+const REST_AFTER_BOOT_MILLISECONDS = 30_000;
 const FIRST_INCIDENT = `${testSubject('logAnomaliesIncidents')} tbody a`;
 
 /** Measures how long people wait for their first incident, of the sample and of a million logs that are there already. */
@@ -26,6 +28,7 @@ export async function firstResultsJourney(
   const browser = await openBrowser();
   try {
     const pages = await openKibana(browser, url, credentials);
+    await pages.page.waitForTimeout(REST_AFTER_BOOT_MILLISECONDS);
     await report.journey('Speed: first results of the sample', () => sample(world, pages));
     await report.journey('Speed: first results over a million logs', async () => {
       await report.step(`${LOGS} logs of a week are written`, () => writeLogs(world));
