@@ -32,13 +32,20 @@ const NAMELESS_FIGURES = `[...document.querySelectorAll('figure')].filter((figur
   !(figure.getAttribute('aria-labelledby') ?? '').split(' ').some((id) => document.getElementById(id)?.textContent)
 ).map(({ outerHTML }) => 'figure without a name: ' + outerHTML.slice(0, 200))`;
 
-/** Returns the serious and critical findings of axe on a page and charts without a name, one line for each element. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** Rules of axe whose findings depend on the theme. */
+export const RULES_OF_COLOUR = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * Returns the serious and critical findings of axe on a page and charts without a name, one line for each element.
+ *
+ * @param rules of axe, by default all
+ */
+export async function seriousFindings(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(ANIMATIONS_ENDED);
   // Not as a script element: the security policy of the page forbids that, as Kibana's does.
   await page.evaluate(AXE);
   const violations = await page.evaluate<Violation[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) })}).then(({ violations }) => violations)`,
   );
   const isOfEui = ({ any }: Violation['nodes'][number]): boolean =>
     any.some(({ data }) => (data?.contrastRatio ?? 0) >= CONTRAST_OF_EUI);
