@@ -18,6 +18,10 @@ const DETECTOR_STATES = ['created', 'training', 'ready', 'running', 'stopped', '
 const detectorStateSchema = z.enum(DETECTOR_STATES);
 export type DetectorState = z.infer<typeof detectorStateSchema>;
 
+/** Times that are kept out of a training, where these leave it too few logs. */
+const leftOutBySchema = z.enum(['calendar', 'quiet_times', 'both']);
+export type LeftOutBy = z.infer<typeof leftOutBySchema>;
+
 /** Failure of a task, for people: the message and the next step. */
 export const failureSchema = z.object({
   at: z.string(),
@@ -25,6 +29,9 @@ export const failureSchema = z.object({
   message: z.string(),
   next_step: z.string(),
   retried: z.boolean().describe('True when it is retried automatically'),
+  left_out_by: leftOutBySchema
+    .optional()
+    .describe('too_few_logs: what keeps the logs out that are missing; absent: nothing'),
 });
 export type Failure = z.infer<typeof failureSchema>;
 

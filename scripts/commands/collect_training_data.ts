@@ -7,6 +7,7 @@ import { sourceOfFileSchema } from '../../common/detector/query_limits';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
+import { leftOutCause, leftOutSentence } from '../../server/detection/training/left_out_cause';
 import { leftOutOf } from '../../server/detection/training/left_out_of_training';
 import type { LogSample } from '../../server/detection/ports';
 import {
@@ -186,7 +187,7 @@ async function drawLogs(
   const left = await leftOut(session, client, options, { from, to });
   const wanted = detector === undefined || options.index !== undefined ? UNKNOWN_DETECTOR : detector;
   const fields = options.fields?.split(',').map((name) => name.trim());
-  const draw = (start: number, end: number, size: number): Promise<LogSample> =>
+  const draw = (start: number, end: number, size: number, change: Partial<CleanDraw> = {}) =>
     drawCleanSample(
       reader,
       { ...wanted, source },
@@ -195,9 +196,16 @@ async function drawLogs(
         to: end,
         options: { size, seed: options.seed, fields, signal: session.signal },
         ...left,
+        ...change,
       },
     );
   const sample = await draw(from, to, options.maxRows);
+  if (sample.logs.length === 0) {
+    await throwIfLeftOut(left.exclusions, async (exclusions) => {
+      const { logs, total } = await draw(from, to, options.maxRows, { exclusions });
+      return { logs: logs.length, logsInWindow: total };
+    });
+  }
   const { older } = wanted.training;
   if (older === undefined) return { sample, logs: sample.logs, olderLogs: 0 };
   const mixed = await mixedWithOlder(
@@ -206,6 +214,21 @@ async function drawLogs(
     (size) => draw(from - older.weeks * 7 * DAY, from, size),
   );
   return { sample, ...mixed };
+}
+
+/** @throws DetectionError `too_few_logs` where there are logs, and times that are kept out leave none */
+async function throwIfLeftOut(
+  exclusions: CleanDraw['exclusions'],
+  draw: Parameters<typeof leftOutCause>[2],
+): Promise<void> {
+  const cause = await leftOutCause(exclusions, { logs: 0, needed: 1 }, draw);
+  if (cause !== undefined) {
+    const advice = 'Ask for more --days, or look into these times.';
+    throw new DetectionError('too_few_logs', `No log is left. ${leftOutSentence(cause)} ${advice}`);
+  }
+  if (exclusions.length > 0 && (await draw([])).logs > 0) {
+    throw new DetectionError('too_few_logs', 'No log is left: all of them lie in times of --exclude.');
+  }
 }
 
 async function writeDocuments(documents: readonly LogDocument[], { output, format }: Options): Promise<void> {

@@ -19,6 +19,7 @@ import { outcomeOf, run as runCommand, start, type Outcome } from './fixtures/co
 import {
   administrator,
   anomalyResult,
+  createLogs,
   MINUTE,
   START,
   uniqueName,
@@ -125,10 +126,37 @@ it('maintenance is kept out of what models learn and of what moves a threshold',
   const now = START + 3 * 60 * MINUTE;
   // The deployment has no length, and says nothing of which logs are usual.
   const move = [{ from: START - 60 * MINUTE, to: START + 120 * MINUTE }];
-  expect((await leftOutOf(stores, 'web', { window: '1d' }, now)).exclusions).toEqual(move);
+  expect((await leftOutOf(stores, 'web', { window: '1d' }, now)).exclusions).toMatchObject([
+    { ...move[0], by: 'calendar' },
+  ]);
   expect(await frozenWindowsOf(stores, 'web', { late_window: '1h' }, now)).toEqual(move);
   const later = now + 30 * 24 * 60 * MINUTE;
   expect((await leftOutOf(stores, 'web', { window: '1d' }, later)).exclusions).toEqual([]);
+});
+
+it('a sample that is empty since its logs are left out says so', async () => {
+  const index = `test-${space}-logs`;
+  const now = Date.now();
+  const logs = [20, 21, 22].map((minutes, place) => ({
+    id: `${place}`,
+    document: { '@timestamp': iso(now - minutes * MINUTE), message: 'x' },
+  }));
+  await createLogs(client, index, logs);
+  const collect = (...more: string[]) =>
+    run('collect-training-data', '--index', index, '--days', '0.1', '--output', 'rows.ndjson', ...more);
+  expect((await collect()).code).toBe(0);
+  const work = ['annotations', 'add', '--kind', 'maintenance', '--title', 'Work', '--id', 'work'];
+  await json(...work, '--at', iso(now - 40 * MINUTE), '--for', '30m');
+  expect(await collect('--detector-id', 'web')).toMatchObject({
+    code: 6,
+    stderr: expect.stringMatching(/window holds 3, many .* the calendar of changes keeps out .*--days/),
+  });
+  await json('annotations', 'remove', '--id', 'work');
+  expect(await collect('--exclude', `${iso(now - 40 * MINUTE)}/${iso(now)}`)).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('in times of --exclude'),
+  });
+  await client.indices.delete({ index });
 });
 
 it('refuses what it cannot note, naming it', async () => {

@@ -51,6 +51,42 @@ it('never trains on confirmed anomalies, and says what is missing while there ar
   ]);
 });
 
+it('names the calendar where what it keeps out leaves too few logs, and not the window', async () => {
+  const id = await running({ drift: { every: 'off' } });
+  const { count } = await admin.count({ index: latestIndex() });
+  const training = { window: '3h', max_rows: count, min_rows: Math.round(count * 0.9) };
+  const { detector, version } = await ok<DetectorRecord>('getDetector', { params: { id } });
+  const changed = { ...detector, training: { ...detector.training, ...training } };
+  await ok('updateDetector', { params: { id }, body: { detector: changed, version } });
+  const [at, ends_at] = [60, 10].map((ago) => new Date(kibana.now() - ago * MINUTE).toISOString());
+  const noted = { kind: 'maintenance', title: 'Move', at, ends_at, id: 'move' };
+  await ok('addAnnotation', { body: noted });
+  await ok('trainDetector', { params: { id } });
+  await runTraining(id);
+  const failed = await status(id);
+  const advice = expect.stringMatching(/^Remove incidents and maintenance from the calendar/);
+  expect(failed.training).toMatchObject({
+    state: 'failed',
+    failure: {
+      code: 'too_few_logs',
+      left_out_by: 'calendar',
+      message: expect.stringMatching(/\(training\.min_rows\)\. The training window holds [\d,]+, many/),
+      next_step: advice,
+    },
+  });
+  expect(failed.readiness).toContainEqual(
+    expect.objectContaining({
+      kind: 'too_few_logs',
+      next_step: advice,
+      said: { code: 'logs_left_out', values: expect.objectContaining({ by: 'calendar' }) },
+    }),
+  );
+  await ok('removeAnnotation', { params: { annotation_id: 'move' } });
+  await ok('trainDetector', { params: { id } });
+  await runTraining(id);
+  expect((await status(id)).training?.state).not.toBe('failed');
+});
+
 it('learns from what people said of results once there are ten verdicts, unless it is told not to', async () => {
   const id = await running({ drift: { every: 'off' } });
   await judge(id, 12, (place) => (place % 2 === 0 ? 'not_an_anomaly' : 'real'));

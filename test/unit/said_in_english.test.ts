@@ -65,6 +65,14 @@ describe('what stands in the way of a detector', () => {
   const at = new Date(START).toISOString();
   const findings = (): ReadinessFinding[] => [
     ...readinessOf({ enough: { logs: 1_000, needed: 2_560, span: 2 * HOUR, window: 7 * 86_400_000 } }),
+    ...(['calendar', 'quiet_times', 'both'] as const).flatMap((by) =>
+      readinessOf({
+        enough: {
+          ...{ logs: 1_000, needed: 2_560, span: 2 * HOUR, window: 7 * 86_400_000 },
+          leftOut: { by, logsInWindow: 5_320 },
+        },
+      }),
+    ),
     ...readinessOf({ enough: { logs: 0, needed: 256, span: undefined, window: 7 * 86_400_000 } }),
     ...readinessOf({
       times: Array.from({ length: 72 * 50 }, (_each, i) => START + Math.floor(i / 50) * HOUR).filter(
@@ -92,7 +100,7 @@ describe('what stands in the way of a detector', () => {
   ];
 
   it('is said by the pages as by the server', () => {
-    expect(findings()).toHaveLength(13);
+    expect(findings()).toHaveLength(16);
     for (const finding of findings()) {
       const { message, next_step: nextStep, said } = finding;
       expect([said?.code, readinessText(finding)]).toEqual([said?.code, { message, nextStep }]);

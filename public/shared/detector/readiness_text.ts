@@ -1,11 +1,34 @@
 import { i18n } from '@kbn/i18n';
 import type { ReadinessFinding } from '../../../common/api';
+import type { LeftOutBy } from '../../../common/api/status';
+import { leftOutAdvice } from '../requests/failure_text';
 import { formatAbout, formatCount, formatPart, formatTime } from '../values/format';
 
 interface FindingText {
   readonly message: string;
   readonly nextStep: string;
 }
+
+/** @param values as they are shown */
+const tooFewText = (values: Record<'logs' | 'needed' | 'wait', string>): FindingText => ({
+  message: i18n.translate('logAnomalies.readiness.tooFew', {
+    defaultMessage: 'Too few logs yet: {logs} of {needed}, ready in about {wait}.',
+    values,
+  }),
+  nextStep: i18n.translate('logAnomalies.readiness.tooFewNext', {
+    defaultMessage: 'Wait, take a longer training.window, or lower training.min_rows.',
+  }),
+});
+
+/** @param counts as they are shown */
+const leftOutText = (by: LeftOutBy, counts: Record<'logs' | 'needed' | 'held', string>): FindingText => ({
+  message: i18n.translate('logAnomalies.readiness.leftOut', {
+    defaultMessage:
+      'Too few logs are left: {logs} of {needed}. The training window holds {held}, many of them in times that {by, select, calendar {the calendar of changes keeps} quiet_times {quiet times keep} other {the calendar of changes and quiet times keep}} out of trainings.',
+    values: { ...counts, by },
+  }),
+  nextStep: leftOutAdvice(by),
+});
 
 /** Returns the translated message and next step of a finding; an unknown code keeps the server's words. */
 export function readinessText(finding: ReadinessFinding): FindingText {
@@ -17,15 +40,13 @@ export function readinessText(finding: ReadinessFinding): FindingText {
   const { feature } = values;
   switch (said?.code) {
     case 'too_few_logs':
-      return {
-        message: i18n.translate('logAnomalies.readiness.tooFew', {
-          defaultMessage: 'Too few logs yet: {logs} of {needed}, ready in about {wait}.',
-          values: { logs: count('logs'), needed: count('needed'), wait: about('wait_ms') },
-        }),
-        nextStep: i18n.translate('logAnomalies.readiness.tooFewNext', {
-          defaultMessage: 'Wait, take a longer training.window, or lower training.min_rows.',
-        }),
-      };
+      return tooFewText({ logs: count('logs'), needed: count('needed'), wait: about('wait_ms') });
+    case 'logs_left_out':
+      return leftOutText(values.by as LeftOutBy, {
+        logs: count('logs'),
+        needed: count('needed'),
+        held: count('held'),
+      });
     case 'no_logs_yet':
       return {
         message: i18n.translate('logAnomalies.readiness.noLogs', {

@@ -1,9 +1,22 @@
 import React, { type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import type { Failure } from '../../../common/api';
+import type { LeftOutBy } from '../../../common/api/status';
+
+/** Returns the translated next step where times that are kept out leave a training too few logs. */
+export const leftOutAdvice = (by: LeftOutBy): string =>
+  i18n.translate('logAnomalies.failure.leftOut', {
+    defaultMessage:
+      '{by, select, quiet_times {Let models learn from quiet times that are as usual} both {Remove incidents and maintenance from the calendar that were shorter or did not happen, let models learn from quiet times that are as usual} other {Remove incidents and maintenance from the calendar that were shorter or did not happen}}, take a longer training.window, or lower training.min_rows.',
+    values: { by },
+  });
 
 /** Returns the translated next step of a failure; an unknown code keeps the server's words. */
-export function nextStepText({ code, next_step: nextStep }: Pick<Failure, 'code' | 'next_step'>): string {
+export function nextStepText({
+  code,
+  next_step: nextStep,
+  left_out_by: leftOutBy,
+}: Pick<Failure, 'code' | 'next_step' | 'left_out_by'>): string {
   switch (code) {
     case 'invalid_input':
       return i18n.translate('logAnomalies.failure.invalidInput', {
@@ -28,6 +41,7 @@ export function nextStepText({ code, next_step: nextStep }: Pick<Failure, 'code'
           'Ask for the missing right on the indices that the message names, then save the detector again.',
       });
     case 'too_few_logs':
+      if (leftOutBy !== undefined) return leftOutAdvice(leftOutBy);
       return i18n.translate('logAnomalies.failure.tooFewLogs', {
         defaultMessage:
           'Widen the training window or the query, lower training.min_rows, or wait for more logs.',

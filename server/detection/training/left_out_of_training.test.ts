@@ -37,7 +37,7 @@ it('maintenance of more than half of the window is learned from, and a warning s
         NOW,
       )
     ).exclusions;
-  expect(await timesOf(12)).toEqual([{ from: NOW - 12 * 3_600_000, to: NOW }]);
+  expect(await timesOf(12)).toEqual([{ from: NOW - 12 * 3_600_000, to: NOW, by: 'calendar' }]);
   expect(warnings).toEqual([]);
   expect(await timesOf(13)).toEqual([]);
   expect(warnings).toEqual([expect.stringContaining('all entities cover more than half')]);

@@ -67,7 +67,10 @@ export async function leftOutOf(
   }
   return {
     confirmed: given.filter(({ verdict }) => verdict === 'real').map(({ source }) => source),
-    exclusions: [...suppressed, ...excluded],
+    exclusions: [
+      ...suppressed.map((each) => ({ ...each, by: 'quiet_times' as const })),
+      ...excluded.map((each) => ({ ...each, by: 'calendar' as const })),
+    ],
   };
 }
 

@@ -21,6 +21,8 @@ const MOST_CONFIRMED = 10_000;
 
 /** A time that is kept out of training: epoch milliseconds, half-open; of some entities, or of all where none is named. */
 export interface TrainingExclusion extends TimeWindow {
+  /** Source of the exclusion; absent: named by hand for one training. */
+  readonly by?: 'calendar' | 'quiet_times';
   /** Entity as results have it. */
   readonly entity?: string;
   /** Entities that are called one of these, a part of one, or where there are none the host: see {@link namesOf}. */

@@ -27,6 +27,19 @@ it('says nothing where all is well', () => {
 });
 
 describe('too few logs', () => {
+  it('are said to be left out where the calendar leaves too few, whatever their rate is', () => {
+    const enough = { logs: 110, needed: 256, span: 7 * DAY, window: 7 * DAY };
+    const [finding] = readinessOf({
+      enough: { ...enough, leftOut: { by: 'calendar', logsInWindow: 5_320 } },
+    });
+    expect(finding).toMatchObject({
+      kind: 'too_few_logs',
+      level: 'blocking',
+      message: expect.stringMatching(/110 of 256\..* holds 5,320, .* the calendar of changes keeps/),
+      next_step: expect.stringMatching(/^Remove incidents and maintenance from the calendar/),
+    });
+  });
+
   const tooFew = (logs: number, needed: number, span?: number) =>
     readinessOf({ enough: { logs, needed, span, window: 7 * DAY } })[0];
 

@@ -2,6 +2,7 @@ import type { CodedSentence } from '../../../common/coded_sentence';
 import type { ReadinessFinding } from '../../../common/api/status';
 import type { DriftMeasurement } from '../../../common/api/upkeep';
 import type { DirtReport } from '../../../common/log_features/columns/types';
+import { leftOutAdvice, leftOutSentence, type LeftOut } from '../training/left_out_cause';
 import { driftSentence } from './measure_drift';
 import { DAY } from '../../../common/duration';
 
@@ -24,6 +25,8 @@ export interface ReadinessFacts {
     readonly span: number | undefined;
     /** Milliseconds of the training window; older logs are none of the sample. */
     readonly window: number;
+    /** Times that are kept out of the training, where these leave too few. */
+    readonly leftOut?: LeftOut;
   };
   /** Epoch milliseconds of a random sample of logs. */
   readonly times?: readonly number[];
@@ -67,8 +70,20 @@ export const byLevel = (left: ReadinessFinding, right: ReadinessFinding): number
 
 function tooFewLogs({ enough }: ReadinessFacts): ReadinessFinding[] {
   if (enough === undefined || enough.logs >= enough.needed) return [];
-  const { logs, needed, span, window } = enough;
+  const { logs, needed, span, window, leftOut } = enough;
   const count = `${logs.toLocaleString('en')} of ${needed.toLocaleString('en')}`;
+  if (leftOut !== undefined) {
+    const { by, logsInWindow: held } = leftOut;
+    return [
+      {
+        kind: 'too_few_logs',
+        level: 'blocking',
+        message: `Too few logs are left: ${count}. ${leftOutSentence(leftOut)}`,
+        next_step: leftOutAdvice(by),
+        ...said('logs_left_out', { logs, needed, held, by }),
+      },
+    ];
+  }
   const isKnown = span !== undefined && logs > 0;
   const wait = isKnown ? (span * (needed - logs)) / logs : 0;
   if (isKnown && span + wait > window) {

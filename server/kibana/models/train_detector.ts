@@ -6,6 +6,7 @@ import { rangeOf } from '../../detection/ports/log_range';
 import { countOddTimes } from '../../elasticsearch';
 import { timestampOf } from '../../detection/scoring/log_values';
 import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';
+import { leftOutCause, leftOutSentence, type LeftOut } from '../../detection/training/left_out_cause';
 import { leftOutOf } from '../../detection/training/left_out_of_training';
 import type { LogSource } from '../../detection/ports';
 import { readinessOf, type ReadinessFacts } from '../../detection/upkeep/readiness';
@@ -44,15 +45,20 @@ export async function trainDetector(
   const { detector } = job.stored;
   const now = services.clock.now();
   const warn = (text: string): void => services.log.warn(`Detector ${detectorId}: ${text}`);
+  const kept = await leftOutOf({ ...job, warn }, detectorId, detector.training, now);
+  const drawing = { rows: detector.training.max_rows, top: 0, signal, ...kept };
   const work = await collectWork(detector, job.source, now, {
-    rows: detector.training.max_rows,
-    top: 0,
-    signal,
+    ...drawing,
     progress: (drawn, total) => tell('sampling', total === undefined ? undefined : drawn / total),
-    ...(await leftOutOf({ ...job, warn }, detectorId, detector.training, now)),
   });
   const oddTimes = await oddTimesOf(job, now, signal);
-  await noteReadiness(job, now, { ...factsOf(work, now), ...oddTimes, features: [] });
+  const counts = { logs: work.logs.length, needed: detector.training.min_rows };
+  const leftOut = await leftOutCause(kept.exclusions, counts, async (exclusions) => {
+    const { logs, logsInWindow } = await collectWork(detector, job.source, now, { ...drawing, exclusions });
+    return { logs: logs.length, logsInWindow };
+  });
+  await noteReadiness(job, now, { ...factsOf(work, now, leftOut), ...oddTimes, features: [] });
+  if (leftOut !== undefined) throw leftTooFew(counts, leftOut);
   const judged = detector.training.learn_from_feedback
     ? await fetchJudgedLogs(job.source, await job.feedback.list(detectorId), fieldsLearned(detector))
     : undefined;
@@ -94,6 +100,16 @@ export async function trainDetector(
   const settled = await settleCandidate(services, job, { version: outcome.version, active }, { signal });
   return finished(settled.state === 'promoted' ? { ...settled, message: trained } : settled);
 }
+
+const leftTooFew = (
+  { logs, needed }: { readonly logs: number; readonly needed: number },
+  leftOut: LeftOut,
+): DetectionError =>
+  new DetectionError(
+    'too_few_logs',
+    `Training needs more logs: ${logs} of ${needed} (training.min_rows). ${leftOutSentence(leftOut)}`,
+    { details: { logs, needed, left_out_by: leftOut.by } },
+  );
 
 async function beginShadow(
   services: Services,
@@ -188,6 +204,7 @@ export async function collectWork(
 function factsOf(
   { detector, logs, window }: TrainingWork,
   now: number,
+  leftOut?: LeftOut,
 ): Pick<ReadinessFacts, 'enough' | 'times'> {
   const { timestamp_field: timestampField } = detector.source;
   const times = logs.flatMap(({ document }) => timestampOf(document, timestampField) ?? []);
@@ -198,6 +215,7 @@ function factsOf(
       needed: detector.training.min_rows,
       span: Number.isFinite(first) ? now - first : undefined,
       window: window.to - window.from,
+      ...(leftOut && { leftOut }),
     },
     times,
   };

@@ -14,6 +14,11 @@ describe('advice on failures', () => {
       code: 'not_found',
     });
     expect(failureOf(new DetectionError('invalid_input', 'wrong'), 0).retried).toBe(false);
+    const details = { left_out_by: 'calendar' };
+    expect(failureOf(new DetectionError('too_few_logs', 'few', { details }), 0)).toMatchObject({
+      left_out_by: 'calendar',
+      next_step: expect.stringContaining('from the calendar'),
+    });
     expect(failureOf('odd', 0)).toMatchObject({
       code: 'internal',
       message: 'odd',

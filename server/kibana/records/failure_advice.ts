@@ -1,8 +1,14 @@
 import type { Failure } from '../../../common/api';
+import type { LeftOutBy } from '../../../common/api/status';
 import { DetectionError, isRetryable, type DetectionErrorCode } from '../../../common/detection_error';
+import { leftOutAdvice } from '../../detection/training/left_out_cause';
 
-/** Returns the next step for a person after a failed run, a sentence. */
-export function nextStepFor(code: DetectionErrorCode): string {
+/**
+ * Returns the next step for a person after a failed run, a sentence.
+ *
+ * @param leftOutBy times that leave a training too few logs
+ */
+export function nextStepFor(code: DetectionErrorCode, leftOutBy?: LeftOutBy): string {
   switch (code) {
     case 'invalid_input':
       return 'Edit the detector: the message names the setting.';
@@ -15,6 +21,7 @@ export function nextStepFor(code: DetectionErrorCode): string {
     case 'forbidden':
       return 'Ask for the missing right on the indices that the message names, then save the detector again.';
     case 'too_few_logs':
+      if (leftOutBy !== undefined) return leftOutAdvice(leftOutBy);
       return 'Widen the training window or the query, lower training.min_rows, or wait for more logs.';
     case 'refused':
       return 'The message says which limit was broken; change the limit or the detector.';
@@ -40,11 +47,14 @@ const REPEATED: ReadonlySet<DetectionErrorCode> = new Set([
 /** @param isRepeated default: whether it is worth it; the schedule repeats whatever failed */
 export function failureOf(error: unknown, at: number, isRepeated?: boolean): Failure {
   const code = error instanceof DetectionError ? error.code : 'internal';
+  const details = error instanceof DetectionError ? error.details : undefined;
+  const leftOutBy = details?.left_out_by as LeftOutBy | undefined;
   return {
     at: new Date(at).toISOString(),
     code,
     message: error instanceof Error ? error.message.slice(0, 2_000) : String(error).slice(0, 2_000),
-    next_step: nextStepFor(code),
+    next_step: nextStepFor(code, leftOutBy),
+    ...(leftOutBy !== undefined && { left_out_by: leftOutBy }),
     retried: isRepeated ?? (isRetryable(code) || REPEATED.has(code)),
   };
 }
