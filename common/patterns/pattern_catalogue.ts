@@ -1,7 +1,8 @@
 import { cached } from '../log_features/columns/cached';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
-import { kindOf, tokeniseMessage, type MessageTokens } from '../log_features/template/message_tokens';
+import { tokeniseMessage } from '../log_features/template/message_tokens';
+import { kindOf, type MessageTokens } from '../log_features/template/token_list';
 import type { Variant } from '../log_features/template/message_counter';
 import { ANY, TemplateMatcher, templateTextOf } from '../log_features/template/template_matcher';
 import { groupMessages, type MessageMasks } from '../log_features/template/template_miner';

@@ -1,5 +1,5 @@
 import { unquotedKql } from '../kql';
-import { kindOf, MASK } from '../log_features/template/message_tokens';
+import { kindOf, MASK } from '../log_features/template/token_list';
 
 /** Ways in which the field of a message is searched: by words, or by its whole text. */
 export type MessageSearch = 'words' | 'whole';

@@ -1,11 +1,6 @@
 import { cached } from '../columns/cached';
-import {
-  kindOf,
-  MAX_MESSAGE_TOKEN_LENGTH,
-  MAX_MESSAGE_TOKENS,
-  tokeniseMessage,
-  type MessageTokens,
-} from '../template/message_tokens';
+import { MAX_MESSAGE_TOKEN_LENGTH, MAX_MESSAGE_TOKENS, tokeniseMessage } from '../template/message_tokens';
+import { kindOf, type MessageTokens } from '../template/token_list';
 import type { Variant } from '../template/message_counter';
 import type { MessageMasks } from '../template/template_miner';
 

@@ -1,5 +1,5 @@
 /** Counts of distinct messages. */
-import { kindOf, MASK, type MessageTokens, type TokenKind } from './message_tokens';
+import { kindOf, MASK, type MessageTokens, type TokenKind } from './token_list';
 
 export const MASKED = '\u0001';
 export const SEPARATOR = '\u0000';

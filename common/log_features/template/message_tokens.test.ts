@@ -1,4 +1,5 @@
-import { isMask, kindOf, MAX_MESSAGE_TOKENS, tokeniseMessage } from './message_tokens';
+import { MAX_MESSAGE_TOKENS, tokeniseMessage } from './message_tokens';
+import { isMask, kindOf } from './token_list';
 import { maskedTextOf } from './template_matcher';
 import { leastTime } from '../../../test/unit/thread_time';
 

@@ -3,29 +3,39 @@
  * paths, values of keys, lists and stack traces. One pass over the message, in time linear in its length.
  */
 
+import { MASK, type MessageTokens, STRUCTURE, TokenList, WORD, isKey } from './token_list';
+import {
+  HAS_LETTER_OR_NUMBER,
+  ADDRESS,
+  BREAK,
+  CLASS_OF,
+  COLON_ADDRESS,
+  DATE_INITIALS,
+  DIGIT,
+  LETTER,
+  LONGEST_KEY,
+  LONGEST_PHRASE,
+  LONGEST_QUOTED,
+  METHODS,
+  NAMED_DATE,
+  NAME_IN_DATE,
+  NOT_PLAIN_VALUE,
+  NO_VALUES,
+  SIZE_UNITS,
+  SPACE,
+  TIME_UNITS,
+  beginsDay,
+  classOf,
+  isFinal,
+  isIdeograph,
+  isTextKey,
+  maskOfNumbered,
+} from './token_shapes';
+
 /** Tokens of a message that count; the rest is one more variable part. */
 export const MAX_MESSAGE_TOKENS = 256;
 /** UTF-16 code units of a token that is kept; a longer one is a variable part. */
 export const MAX_MESSAGE_TOKEN_LENGTH = 128;
-
-export type TokenKind = typeof WORD | typeof MASK | typeof STRUCTURE;
-/** A word, which may turn out to vary. */
-export const WORD = 0;
-/** A variable part, recognised by its shape: `<num>`. */
-export const MASK = 1;
-/** Punctuation, or the name of a value with its sign, `user=` or `"user":`. */
-export const STRUCTURE = 2;
-
-export interface MessageTokens {
-  readonly words: string[];
-  readonly kinds: TokenKind[];
-  /** 1 where white space stands before the token. */
-  readonly spaced: (0 | 1)[];
-  /** Letters with numbers, such as `eth0`, as they are written; undefined for other tokens. */
-  readonly written: (string | undefined)[];
-  /** Code units, roughly, of list items, trace lines and repetitions that stand for no token of their own. */
-  readonly folded: number;
-}
 
 /** A match of a mask of the user's own: replaces the code units from `start` to before `end`. */
 export interface MaskedSpan {
@@ -34,119 +44,6 @@ export interface MaskedSpan {
   readonly name: string;
 }
 
-export const isMask = (word: string): boolean => word.length > 1 && word.charCodeAt(0) === 60;
-/** Tokens after which the value of a key stands. */
-export function isKey(word: string): boolean {
-  const last = word.charCodeAt(word.length - 1);
-  return word.length > 1 && (last === 61 || last === 58);
-}
-const HAS_LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
-/** The kind of a token by its text, as `tokeniseMessage` gives it. */
-export function kindOf(word: string): TokenKind {
-  if (isMask(word)) return MASK;
-  const last = word.charCodeAt(word.length - 1);
-  if (last === 61 || last === 58) return STRUCTURE;
-  return HAS_LETTER_OR_NUMBER.test(word) ? WORD : STRUCTURE;
-}
-
-const TEXT_KEYS = new Set(
-  (
-    'msg message text event event_name eventname log error err exception reason level severity lvl loglevel detail ' +
-    'details description title summary action operation cause'
-  ).split(' '),
-);
-/** The last part of a dotted or nested name decides: `error.message`. */
-export const isTextKey = (key: string): boolean =>
-  TEXT_KEYS.has(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
-
-const TIME_UNITS = new Set(
-  'ns us µs μs ms msec msecs millis millisecond milliseconds microsecond microseconds nanosecond nanoseconds s sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days'.split(
-    ' ',
-  ),
-);
-const SIZE_UNITS = new Set(
-  'b byte bytes kb mb gb tb pb kib mib gib tib pib kbyte kbytes mbyte mbytes gbyte gbytes'.split(' '),
-);
-const METHODS = new Set('GET POST PUT DELETE HEAD OPTIONS PATCH TRACE CONNECT'.split(' '));
-
-const LETTER = 1;
-const DIGIT = 2;
-const SPACE = 4;
-const BREAK = 8;
-const CLASS_OF = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  if (/[a-z]/i.test(character)) CLASS_OF[code] = LETTER;
-  else if (/[0-9]/.test(character)) CLASS_OF[code] = DIGIT;
-  else if (code <= 32 || code === 127) CLASS_OF[code] = SPACE;
-  else if ('=,;|:()[]{}<>"'.includes(character)) CLASS_OF[code] = BREAK;
-}
-export const isIdeograph = (code: number): boolean =>
-  (code >= 0x3400 && code <= 0x9fff) ||
-  (code >= 0xf900 && code <= 0xfaff) ||
-  (code >= 0xd840 && code <= 0xd87f);
-function classOf(code: number): number {
-  if (code < 128) return CLASS_OF[code];
-  if (code === 0xa0 || code === 0x3000 || code === 0x2028 || code === 0x2029 || code === 0xfeff) return SPACE;
-  if ((code > 0x3000 && code <= 0x303f && code !== 0x3005) || (code >= 0xff01 && code <= 0xff0f))
-    return BREAK;
-  if ((code >= 0xff1a && code <= 0xff20) || (code >= 0xff3b && code <= 0xff40)) return BREAK;
-  if (code >= 0xff5b && code <= 0xff65) return BREAK;
-  return LETTER;
-}
-
-const NUMBER = /^[+-]?\d[\d_]*(?:\.\d+)*%?$/;
-const NUMBER_WITH_UNIT = /^[+-]?\d+(?:\.\d+)?([a-zµμ]{1,5})$/i;
-const ADDRESS = /^\/?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?$/;
-const HEXADECIMAL = /^(?:0x[0-9a-f]+|[0-9a-f]{8,})$/i;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const DATE = /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:T\d{1,2})?$/;
-
-/** Bytes or groups in hexadecimal with colons: an address of hardware or of IPv6. */
-const COLON_ADDRESS = /(?=[0-9a-f:]{0,80}\d)[0-9a-f]{0,4}(?::{1,2}[0-9a-f]{1,4}){3,16}(?![\w:])/iy;
-/** A date with the name of its month: Fri Jul 08 05:47:01 PDT 2005. */
-const NAMED_DATE =
-  /(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? {1,2})?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} {1,2}\d{1,2}(?:st|nd|rd|th)?|\d{1,2}[ -/](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})\b,?(?:[-/ ]\d{4}\b)?(?:[ :T]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\b)?(?: (?:[AP]M\b|[A-Z]{3,4}\b|[+-]\d{4}\b))?(?: \d{4}\b)?/y;
-const NAME_IN_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/;
-
-/** The mask of a word that holds a digit. */
-function maskOfNumbered(word: string): string {
-  if (NUMBER.test(word)) return ADDRESS.test(word) ? '<ip>' : '<num>';
-  const unit = NUMBER_WITH_UNIT.exec(word)?.[1].toLowerCase();
-  if (unit !== undefined) {
-    if (TIME_UNITS.has(unit)) return '<duration>';
-    if (SIZE_UNITS.has(unit)) return '<size>';
-  }
-  if (ADDRESS.test(word)) return '<ip>';
-  if (HEXADECIMAL.test(word)) return '<hex>';
-  if (UUID.test(word)) return '<uuid>';
-  if (DATE.test(word)) return '<time>';
-  return '<id>';
-}
-
-/** Characters in which the end of a quoted text or of a list is looked for. */
-const LONGEST_QUOTED = 512;
-/** A quoted text of several words that is longer, or that holds a number, is a variable part. */
-const LONGEST_PHRASE = 64;
-const LONGEST_KEY = 64;
-/** A value that holds one of these is a variable part. */
-const NOT_PLAIN_VALUE = /[\d/\\@(){}[\]<>="]/;
-/** Values that say yes, no or nothing. */
-const NO_VALUES = new Set([
-  'true',
-  'false',
-  'yes',
-  'no',
-  'on',
-  'off',
-  'null',
-  'nil',
-  'none',
-  'undefined',
-  '-',
-  '*',
-]);
-
 /** Tokens and white space that are read, also where they become one list. */
 const MAX_STEPS = 8_192;
 
@@ -154,27 +51,10 @@ const MAX_STEPS = 8_192;
 const TRACE_LINE =
   /^(?:\s+\S|at |Caused by:|Suppressed:|\.{3} \d|Traceback \(|#\d+ |goroutine \d|During handling )/;
 
-/** Initials of days and months. */
-const DATE_INITIALS = new Set([...'MTWFSJAOND'].map((initial) => initial.charCodeAt(0)));
-/** Signs that end a sentence. */
-const isFinal = (code: number): boolean => code === 46 || code === 33 || code === 63;
-/** The initials of months. */
-const MONTH_INITIALS = new Set([...'ADFJMNOS'].map((initial) => initial.charCodeAt(0)));
-/** One or two digits, a sign and the initial of a month: 08 Jul, 8-Jul-2005, 08/Jul. */
-function beginsDay(text: string, from: number): boolean {
-  if (CLASS_OF[text.charCodeAt(from)] !== DIGIT) return false;
-  const sign = CLASS_OF[text.charCodeAt(from + 1)] === DIGIT ? from + 2 : from + 1;
-  return MONTH_INITIALS.has(text.charCodeAt(sign + 1)) && CLASS_OF[text.charCodeAt(sign + 2)] === LETTER;
-}
+const isQuantity = (word: string): boolean => word === '<size>' || word === '<duration>';
 
-class Tokeniser {
-  readonly words: string[] = [];
-  readonly kinds: TokenKind[] = [];
-  readonly spaced: (0 | 1)[] = [];
-  readonly written: (string | undefined)[] = [];
-  folded = 0;
+class Tokeniser extends TokenList {
   private at = 0;
-  private space: 0 | 1 = 0;
   /** Places of closing quotes of texts that are read as if they had none. */
   private closing = -1;
   private readonly isSpaceless: boolean;
@@ -185,6 +65,7 @@ class Tokeniser {
     private readonly text: string,
     private readonly spans: readonly MaskedSpan[],
   ) {
+    super();
     this.isSpaceless = !/\s/.test(text);
     this.isRecord = /^[^\s,]*(?:,[^\s,]*){2}/.test(text);
   }
@@ -265,10 +146,6 @@ class Tokeniser {
     while (this.span < this.spans.length && this.spans[this.span].start < this.at) this.span++;
     this.pushTrace();
     this.space = 1;
-  }
-
-  private pushTrace(): void {
-    if (this.words[this.words.length - 1] !== '<trace>') this.push('<trace>', MASK);
   }
 
   private readQuote(quote: 34 | 39): void {
@@ -683,174 +560,11 @@ class Tokeniser {
     return true;
   }
 
-  private push(word: string, kind: TokenKind, written?: string): void {
-    const { words, kinds, space } = this;
-    const last = words.length - 1;
-    this.space = 0;
-    if (kind === MASK && last >= 0) {
-      const previous = words[last];
-      const isBound = previous === '<' || previous === '>' || previous === '~';
-      if (isBound && space === 0 && word === '<num>' && (last === 0 || this.spaced[last] === 1)) {
-        // a bound of a quantity: <1 sec
-        words[last] = word;
-        kinds[last] = MASK;
-        return;
-      }
-      if (kinds[last] === MASK && space === 0) return this.mergeLast(mergedMask(previous, word, ''));
-      if (last > 0 && kinds[last - 1] === MASK && kinds[last] === STRUCTURE) {
-        const isGlued = space === 0 && this.spaced[last] === 0 && GLUE.has(previous);
-        if (isGlued || previous === ',') {
-          this.cut(last);
-          return this.mergeLast(mergedMask(words[last - 1], word, isGlued ? previous : ', '));
-        }
-      }
-    }
-    words.push(word);
-    kinds.push(kind);
-    this.spaced.push(words.length === 1 ? 0 : space);
-    this.written.push(written);
-    if (kind === MASK) this.foldRow();
-  }
-
-  private mergeLast(mask: string): void {
-    const last = this.words.length - 1;
-    this.words[last] = mask;
-    this.written[last] = undefined;
-    this.foldRow();
-  }
-
-  /** Makes one variable part of values in a row, two of one kind or three of any, however many. */
-  private foldRow(): void {
-    const { words, kinds } = this;
-    for (let last = words.length - 1; last > 0; last--) {
-      if (kinds[last - 1] !== MASK || (last > 1 && isKey(words[last - 2]))) return;
-      const [one, other] = [words[last - 1], words[last]];
-      const isRow =
-        one === other || one === '<list>' || other === '<list>' || (last > 1 && kinds[last - 2] === MASK);
-      if (!isRow) return;
-      this.cut(last);
-      words[last - 1] = one === other && one === '<time>' ? one : '<list>';
-      this.written[last - 1] = undefined;
-    }
-  }
-
-  /** Counts the tokens from a place on as folded. */
-  private fold(from: number): void {
-    for (let index = from; index < this.words.length; index++) {
-      this.folded += this.words[index].length + this.spaced[index];
-    }
-  }
-
-  private cut(length: number): void {
-    this.words.length = length;
-    this.kinds.length = length;
-    this.spaced.length = length;
-    this.written.length = length;
-  }
-
   /** Makes one variable part of words that are listed with commas, and of what repeats three times and more. */
   private closeLists(): void {
     if (!this.isRecord) this.closeWordLists();
     if (this.words.length >= 6) this.closeRepeats();
   }
-
-  private closeWordLists(): void {
-    const { words, kinds } = this;
-    let comma = words.indexOf(',');
-    if (comma < 1 || words.indexOf(',', comma + 1) < 0) return;
-    const keep: boolean[] = new Array<boolean>(words.length).fill(true);
-    let changed = false;
-    while (comma > 0 && comma < words.length) {
-      let end = comma;
-      let commas = 0;
-      while (
-        end + 1 < words.length &&
-        words[end] === ',' &&
-        kinds[end + 1] !== STRUCTURE &&
-        kinds[end - 1] !== STRUCTURE
-      ) {
-        commas++;
-        end += 2;
-      }
-      if (commas >= 2) {
-        words[comma - 1] = '<list>';
-        kinds[comma - 1] = MASK;
-        this.written[comma - 1] = undefined;
-        for (let index = comma; index < end; index++) keep[index] = false;
-        changed = true;
-      }
-      comma = words.indexOf(',', Math.max(end, comma + 1));
-    }
-    if (changed) this.retain(keep);
-  }
-
-  private closeRepeats(): void {
-    const { words } = this;
-    for (let period = 2; period <= 8 && words.length >= 3 * period; period++) {
-      if (!this.mayRepeat(period)) continue;
-      let keep: boolean[] | undefined;
-      let run = 0;
-      for (let index = period; index <= words.length; index++) {
-        if (index < words.length && this.isAlike(index, index - period)) {
-          run++;
-          continue;
-        }
-        const repeats = Math.floor(run / period);
-        if (repeats >= 2) {
-          const first = index - run;
-          keep ??= new Array<boolean>(words.length).fill(true);
-          keep.fill(false, first, first + repeats * period);
-        }
-        run = 0;
-      }
-      if (keep !== undefined) this.retain(keep);
-    }
-  }
-
-  /** False where nothing repeats three times: what does has places that are alike from 2 x period on, one of them a multiple of it. */
-  private mayRepeat(period: number): boolean {
-    for (let index = 2 * period; index < this.words.length; index += 2 * period) {
-      if (this.isAlike(index, index - period)) return true;
-    }
-    return false;
-  }
-
-  private isAlike(one: number, other: number): boolean {
-    const { words, kinds } = this;
-    if (kinds[one] !== kinds[other]) return false;
-    if (kinds[one] === MASK || words[one] === words[other]) return true;
-    return kinds[one] === WORD && words[one].includes('.') && words[other].includes('.');
-  }
-
-  private retain(keep: readonly boolean[]): void {
-    let length = 0;
-    for (let index = 0; index < keep.length; index++) {
-      if (!keep[index]) {
-        this.folded += this.words[index].length + this.spaced[index];
-        continue;
-      }
-      this.words[length] = this.words[index];
-      this.kinds[length] = this.kinds[index];
-      this.spaced[length] = this.spaced[index];
-      this.written[length] = this.written[index];
-      length++;
-    }
-    this.cut(length);
-  }
-}
-
-const isQuantity = (word: string): boolean => word === '<size>' || word === '<duration>';
-
-/** Signs between values without white space that make one value of them. */
-const GLUE = new Set([':', ',', ';', '|', '.', '/', '-', '_']);
-
-function mergedMask(one: string, other: string, sign: string): string {
-  if (one === '<time>' && other === '<num>' && sign !== ', ') return one;
-  if (sign === ',' && one === '<num>' && other === '<num>') return one;
-  if (sign === ',' || sign === ', ') return '<list>';
-  if (sign === ':' && one === '<num>' && other === '<num>') return '<time>';
-  if (sign === ':' && (one === '<ip>' || one === '<host>')) return one;
-  return '<id>';
 }
 
 /**

@@ -1,10 +1,5 @@
-import {
-  isMask,
-  MASK,
-  MAX_MESSAGE_TOKEN_LENGTH,
-  MAX_MESSAGE_TOKENS,
-  tokeniseMessage,
-} from './message_tokens';
+import { MAX_MESSAGE_TOKEN_LENGTH, MAX_MESSAGE_TOKENS, tokeniseMessage } from './message_tokens';
+import { isMask, MASK } from './token_list';
 import { cached } from '../columns/cached';
 import { printable } from '../../printable';
 import { z } from 'zod';

@@ -1,5 +1,6 @@
 /** Finds the template that a message follows. */
-import { isIdeograph, kindOf, MASK, STRUCTURE, type MessageTokens, type TokenKind } from './message_tokens';
+import { kindOf, MASK, STRUCTURE, type MessageTokens, type TokenKind } from './token_list';
+import { isIdeograph } from './token_shapes';
 import { MASKED } from './message_counter';
 
 /** A place of a template that any word or mask takes. */

@@ -5,16 +5,8 @@
  * many values, or ever new ones, are a variable part (the chance of a new value by Good 1953, "The Population
  * Frequencies of Species"). Own implementation; the result does not depend on the order of the messages.
  */
-import {
-  isKey,
-  kindOf,
-  MASK,
-  type MaskedSpan,
-  type MessageTokens,
-  STRUCTURE,
-  tokeniseMessage,
-  WORD,
-} from './message_tokens';
+import { type MaskedSpan, tokeniseMessage } from './message_tokens';
+import { isKey, kindOf, MASK, type MessageTokens, STRUCTURE, WORD } from './token_list';
 import {
   byFrequency,
   MASKED,

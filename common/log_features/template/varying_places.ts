@@ -1,5 +1,6 @@
 /** Places of messages that vary from one to the next, by the values that they have. */
-import { isKey, isTextKey, MASK } from './message_tokens';
+import { isKey, MASK } from './token_list';
+import { isTextKey } from './token_shapes';
 import { MASKED, type Variant } from './message_counter';
 
 /** Values of a place below which they are words of templates, whatever their counts. */
