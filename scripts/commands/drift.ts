@@ -6,7 +6,12 @@ import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { driftSentence, FEWEST_DRIFT_LOGS, measureDrift } from '../../server/detection/upkeep/measure_drift';
-import { createDetectorSource, createDriftStore } from '../../server/elasticsearch';
+import {
+  createDetectorSource,
+  createDriftStore,
+  refuseUnreadable,
+  resultsPattern,
+} from '../../server/elasticsearch';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from '../command_line/duration_option';
@@ -79,6 +84,7 @@ async function showHistory(session: Session, client: Client, options: Options): 
     from: Math.round(to - days * DAY),
     to,
   });
+  if (measurements.length === 0) await refuseUnreadable(client, [resultsPattern(session.config.space)]);
   session.result({ measurements }, () =>
     measurements.length === 0 ? 'Nothing was measured yet.' : measurements.map(lineOf).join('\n'),
   );

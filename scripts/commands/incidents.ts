@@ -5,7 +5,7 @@ import { entityPartSchema } from '../../common/api/results';
 import { DetectionError } from '../../common/detection_error';
 import { parseWith } from '../../common/validation';
 import { changeIncident, type IncidentChange } from '../../server/detection/incidents/change_incident';
-import { createAuditTrail } from '../../server/elasticsearch';
+import { createAuditTrail, incidentsIndex, refuseUnreadable } from '../../server/elasticsearch';
 import { createIncidentStore, getIncident, listIncidents } from '../../server/elasticsearch/incidents';
 import { authorOf } from '../command_line/hiding';
 import { incidentLines, incidentText } from '../command_line/incidents';
@@ -85,6 +85,7 @@ Examples:
             }),
             ...(minSeverity !== undefined && { min_severity: minSeverity }),
           });
+          if (found.total === 0) await refuseUnreadable(client, [incidentsIndex(space)]);
           session.result(found, () => listText(found.total, found.incidents));
           return;
         }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createSnapshotStore } from '../../server/elasticsearch';
+import { createSnapshotStore, modelsIndex, refuseUnreadable } from '../../server/elasticsearch';
 import { runs } from '../command_line/session';
 import { withStoredData } from '../command_line/stored_data';
 
@@ -14,6 +14,7 @@ export const listModels = (): Command =>
         const models = await createSnapshotStore(client, { space: session.config.space }).list(
           options.detectorId,
         );
+        if (models.length === 0) await refuseUnreadable(client, [modelsIndex(session.config.space)]);
         const listed = models.map(({ evaluation: _evaluation, ...model }) => model);
         session.result(listed, () =>
           models.length === 0

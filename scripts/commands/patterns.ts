@@ -4,7 +4,12 @@ import { DetectionError } from '../../common/detection_error';
 import { PATTERN_STATES } from '../../common/patterns';
 import { ignorePattern } from '../../server/detection/patterns/ignore_pattern';
 import { mergePatternInto, takePatternApart } from '../../server/detection/patterns/regroup_pattern';
-import { createAuditTrail, type ElasticsearchClient } from '../../server/elasticsearch';
+import {
+  createAuditTrail,
+  patternsIndex,
+  refuseUnreadable,
+  type ElasticsearchClient,
+} from '../../server/elasticsearch';
 import { createPatternStore, listLogPatterns } from '../../server/elasticsearch/patterns';
 import { authorOf } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
@@ -110,6 +115,7 @@ Examples:
         };
         const { detector } = active.snapshot;
         const found = await listLogPatterns(client, { space, id: detectorId, detector }, query, clock.now());
+        if (found.patterns.length === 0) await refuseUnreadable(client, [patternsIndex(space)]);
         session.result(found, () => textOf(found));
       });
     },

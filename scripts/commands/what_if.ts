@@ -3,7 +3,7 @@ import type { WhatIf } from '../../common/api';
 import { SEVERITIES, type Severity } from '../../common/anomaly';
 import { parseWith } from '../../common/validation';
 import { GROUPINGS, logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
-import { whatIf as countWhatIf } from '../../server/elasticsearch';
+import { refuseUnreadable, resultsPattern, whatIf as countWhatIf } from '../../server/elasticsearch';
 import { barsOf } from '../command_line/hiding';
 import { numberBetween, printable, runs } from '../command_line/session';
 import { parseDuration } from '../command_line/duration_option';
@@ -64,6 +64,7 @@ Examples:
           { space: config.space, to: clock.now() },
           { signal },
         );
+        if (counted.results === 0) await refuseUnreadable(client, [resultsPattern(config.space)]);
         session.result(counted, () => describeWhatIf(counted));
       });
     },

@@ -233,6 +233,34 @@ describe('rights', () => {
     expect((await kibana.call(owner, 'removeAnnotation', { params }, space)).status).toBe(404);
   });
 
+  it('that are missing are named, and no answer is empty for want of them', async () => {
+    const ours = `log-anomalies-*.${space}*`;
+    // Sees which indices there are, as every command but that of the calendar needs, and reads none of this space.
+    const indices = [
+      { names: ['log-anomalies-*'], privileges: ['view_index_metadata'] },
+      { names: [`log-anomalies-checkpoints.${space}`], privileges: ['read'] },
+    ];
+    const { remove, username, password } = await userWith(client, { cluster: [], indices });
+    const environment = { ELASTICSEARCH_USERNAME: username, ELASTICSEARCH_PASSWORD: password };
+    expect(await client.indices.exists({ index: ours, allow_no_indices: false })).toBe(true);
+    for (const [command, index] of [
+      [['annotations', 'list'], 'annotations'],
+      [['incidents'], 'incidents'],
+      [['what-if'], 'results'],
+      [['list-models'], 'models'],
+      [['drift', '--detector-id', 'web', '--history'], 'results'],
+    ] as const) {
+      const { code, stdout, stderr } = await outcomeOf(start(folder, [...command], environment));
+      expect([command, code, stdout]).toEqual([command, 5, '']);
+      expect(stderr).toMatch(/\bread\b/);
+      expect(stderr).toContain(`log-anomalies-${index}.${space}`);
+    }
+    await remove();
+    // Where everything may be read and there is nothing, it is said so.
+    const empty = await runCommand(folder, 'annotations', 'list', '--from', iso(START + 1_000 * 86_400_000));
+    expect(empty).toMatchObject({ code: 0, stdout: 'Nothing is noted.\n' });
+  });
+
   it('of a CI job take this index alone', async () => {
     const page = await readFile(join(__dirname, '../../docs/annotations.md'), 'utf8');
     const [, documented] = /```json\n([\s\S]*?)```/.exec(page)!;

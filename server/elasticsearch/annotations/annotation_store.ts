@@ -80,23 +80,25 @@ export interface AnnotationSearch {
   readonly filter: readonly Query[];
   readonly from?: number;
   readonly size: number;
+  /** True: an index that may not be read is refused; otherwise it counts as one that is not there. */
+  readonly isStrict?: boolean;
   /** For messages, such as `read the calendar of changes`. */
   readonly what: string;
 }
 
-/** Finds annotations, newest first. An index that may not be read counts as one that is not there. */
+/** Finds annotations, newest first; none where the index is not there. @throws DetectionError `forbidden` where it is strict */
 export async function searchAnnotations(
   client: ElasticsearchClient,
   space: string,
-  { filter, from = 0, size, what }: AnnotationSearch,
+  { filter, from = 0, size, isStrict = false, what }: AnnotationSearch,
   { policy, signal }: RequestOptions,
 ): Promise<{ total: number; annotations: Annotation[] }> {
-  const { hits } = await attempt(
+  const answer = await attempt(
     () =>
       client.search<AnnotationDocument>(
         {
           index: annotationsIndex(space),
-          ignore_unavailable: true,
+          ignore_unavailable: !isStrict,
           allow_no_indices: true,
           from,
           size,
@@ -108,7 +110,13 @@ export async function searchAnnotations(
         { signal },
       ),
     { what, policy, signal },
-  );
+  ).catch((error: unknown) => {
+    // Nothing was noted yet.
+    if (isStrict && error instanceof DetectionError && error.code === 'not_found') return undefined;
+    throw error;
+  });
+  if (answer === undefined) return { total: 0, annotations: [] };
+  const { hits } = answer;
   const annotations = hits.hits.flatMap(annotationsOfHit);
   return { total: hitTotal(hits) - (hits.hits.length - annotations.length), annotations };
 }
@@ -190,7 +198,7 @@ export function createAnnotationStore(
       );
     }) satisfies AnnotationStore['add'],
 
-    /** Newest first. @throws DetectionError `invalid_input` for a page beyond the first 10,000 */
+    /** Newest first. @throws DetectionError `forbidden`, `invalid_input` for a page beyond the first 10,000 */
     async list(
       { from: begin, to, kind, entity }: AnnotationFilter,
       page: { readonly page: number; readonly size: number },
@@ -201,7 +209,7 @@ export function createAnnotationStore(
         ...(entity === undefined ? [] : [concerning([entity].flat())]),
       ];
       const from = pageStart(page, 'annotations');
-      return search({ filter, from, size: page.size });
+      return search({ filter, from, size: page.size, isStrict: true });
     },
 
     during: (async ({ from, to }, kinds) => {
