@@ -6,7 +6,6 @@ jest.mock(
 );
 jest.mock('@kbn/zod', () => ({ z: jest.requireActual<object>('zod') }), { virtual: true });
 
-import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
 import { isOddRequest, webLogs } from '../integration/fixtures/kibana_logs';
 import { BuiltServer } from './built_server';
 import { NOON, stopClock } from './clock';
@@ -25,16 +24,8 @@ let server: BuiltServer;
 let oldest: KibanaServer;
 let detectorId: string;
 
-async function send(kibana: KibanaServer, operation: Operation, given: { params?: object; body?: object }) {
-  const { method, path }: Endpoint = ENDPOINTS[operation];
-  const route = kibana.routes.find((each) => each.method === method && each.path === path);
-  const answer = await kibana.request(route as never, { query: {}, body: {}, ...given });
-  expect([operation, answer.body.message, answer.status]).toEqual([operation, undefined, 200]);
-  return answer.body as Record<string, unknown>;
-}
-
 const statusIn = async (kibana: KibanaServer) =>
-  (await send(kibana, 'getStatus', { params: { id: detectorId } })) as {
+  (await kibana.call('getStatus', { params: { id: detectorId } })) as {
     readonly state: string;
     readonly model: { readonly version: string };
     readonly last_run: { readonly logs: number; readonly from: string; readonly to: string };
@@ -51,7 +42,7 @@ beforeAll(async () => {
   server = await BuiltServer.build();
   ({ kibana: oldest } = await server.startIn(KIBANAS[0]));
   oldest.elasticsearch.add('web-1', webLogs({ from: START - SPAN, to: START }));
-  const { id } = await send(oldest, 'createDetector', {
+  const { id } = await oldest.call('createDetector', {
     body: {
       start: true,
       detector: SMALL_DETECTOR,

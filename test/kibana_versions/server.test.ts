@@ -12,7 +12,7 @@ jest.mock('@kbn/zod', () => ({ z: jest.requireActual<object>('zod') }), { virtua
 
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
+import { ENDPOINTS, type Endpoint } from '../../common/api';
 import { PANEL_KINDS, panelTypeOf } from '../../common/panels';
 import { readManifest as manifestOf } from '../../scripts/build/build_plugin';
 import { upkeepTaskId } from '../../server/kibana/contracts/identifiers';
@@ -171,22 +171,12 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     expect(await kibana.request(list as never, {})).toMatchObject({ status: 200 });
   });
 
-  const send = async (
-    operation: Operation,
-    given: { params?: object; body?: object; query?: object } = {},
-  ) => {
-    const { method, path }: Endpoint = ENDPOINTS[operation];
-    const route = kibana.routes.find((each) => each.method === method && each.path === path);
-    const answer = await kibana.request(route as never, given);
-    expect([operation, answer.body.message, answer.status]).toEqual([operation, undefined, 200]);
-    return answer.body as Record<string, unknown>;
-  };
   let detectorId: string;
 
   it('saves a detector that its schema of saved objects takes, and schedules its tasks', async () => {
     const to = Math.floor(Date.now() / MINUTE) * MINUTE - 2 * MINUTE;
     kibana.elasticsearch.add(LOGS, webLogs({ from: to - 7 * MINUTE, to }));
-    const { id } = await send('createDetector', {
+    const { id } = await kibana.call('createDetector', {
       body: {
         start: true,
         detector: SMALL_DETECTOR,
@@ -201,8 +191,8 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
     expect(await kibana.runTasks('detect')).toBe(1);
     expect(await kibana.runTasks('train')).toBe(1);
     const params = { id: detectorId };
-    expect(await send('getStatus', { params })).toMatchObject({ training: { state: 'promoted' } });
-    await send('startBackfill', {
+    expect(await kibana.call('getStatus', { params })).toMatchObject({ training: { state: 'promoted' } });
+    await kibana.call('startBackfill', {
       params,
       body: { from: new Date(Date.now() - 60 * MINUTE).toISOString(), to: new Date().toISOString() },
     });
@@ -223,15 +213,15 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
   });
 
   it('makes sample logs and asks for a model of them', async () => {
-    await send('installSample');
+    await kibana.call('installSample');
     // One run writes, and waits for the model that another task trains meanwhile.
     const made = kibana.runTasks('sample');
-    while (((await send('getSample')) as { state: string }).state !== 'training') await sleep(20);
+    while (((await kibana.call('getSample')) as { state: string }).state !== 'training') await sleep(20);
     // To learn from all 10,000 takes seconds: here from some.
     kibana.elasticsearch.shorten('log-anomalies-sample-*', 1_000);
     expect(await kibana.runTasks('train')).toBe(1);
     expect(await made).toBe(1);
-    expect(await send('getSample')).toMatchObject({ state: 'scoring' });
+    expect(await kibana.call('getSample')).toMatchObject({ state: 'scoring' });
     expect(kibana.logged.filter((line) => !line.startsWith('info'))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
+import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
 import type { PluginInitializerContext, KibanaRequest } from '../../server/kibana/contracts/contracts';
 import type { TaskDefinition, TaskToSchedule } from '../../server/kibana/contracts/task_contracts';
 import type { RuleType } from '../../server/kibana/contracts/alerting_contracts';
@@ -383,6 +384,19 @@ export class KibanaServer {
       events: { aborted$: { subscribe: () => ({ unsubscribe: () => undefined }) } },
     } as unknown as KibanaRequest;
     return route.handler(context, request, response);
+  }
+
+  /** One of our operations. @throws Error with what is answered unless that is 200 */
+  public async call(
+    operation: Operation,
+    given: { readonly params?: object; readonly query?: object; readonly body?: object } = {},
+  ): Promise<Record<string, unknown>> {
+    const { method, path }: Endpoint = ENDPOINTS[operation];
+    const route = this.routes.find((each) => each.method === method && each.path === path);
+    if (route === undefined) throw new Error(`No route of ${operation} is registered.`);
+    const { status, body } = await this.request(route, given);
+    if (status !== 200) throw new Error(`${operation} is answered by ${status} ${String(body.message)}`);
+    return body;
   }
 
   public stop(): void {

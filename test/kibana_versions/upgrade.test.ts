@@ -18,7 +18,6 @@ jest.mock(
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENDPOINTS, type Endpoint, type Operation } from '../../common/api';
 import { settingsOf, settingsOfVisualization, type PanelSettings } from '../../common/panels';
 import { plugin as browserPlugin } from '../../public';
 import { config, plugin } from '../../server';
@@ -94,15 +93,9 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))(
         expect(type).toBeDefined();
         expect(() => checkSavedObject(type as never, object.attributes)).not.toThrow();
       }
-      const send = async (operation: Operation, params: object = {}) => {
-        const { method, path }: Endpoint = ENDPOINTS[operation];
-        const route = kibana.routes.find((each) => each.method === method && each.path === path);
-        return kibana.request(route as never, { params });
-      };
-      const listed = await send('listDetectors');
-      expect([listed.status, listed.body]).toMatchObject([200, { total: detectors.length }]);
+      expect(await kibana.call('listDetectors')).toMatchObject({ total: detectors.length });
       for (const { id, attributes } of detectors) {
-        expect((await send('getDetector', { id })).body).toMatchObject({
+        expect(await kibana.call('getDetector', { params: { id } })).toMatchObject({
           id,
           detector: { name: attributes.name },
         });
