@@ -1,5 +1,6 @@
 import type { WebSources } from '../../real_logs/web_attack_logs';
 import { hostLogs } from './host_logs';
+import { identityProvider } from './identity_provider';
 import { queueWorkers } from './queue_workers';
 import { realRequests } from './real_requests';
 import { rpcPlatform } from './rpc_platform';
@@ -14,4 +15,5 @@ export const trafficKinds = (sources: WebSources): readonly TrafficKind[] => [
   realRequests(sources),
   hostLogs,
   queueWorkers,
+  identityProvider,
 ];
