@@ -258,3 +258,26 @@ describe('features that are rare in the same rows', () => {
     );
   });
 });
+
+it('takes a rare value for as rare in a column that is seldom filled as in one that always is', () => {
+  // Six rows of 5,000 hold 40: in column 1, which a tenth of the rows fill, and others in column 2.
+  const marked: Matrix = { ...rows, values: Float32Array.from(rows.values) };
+  for (let row = 0; row < rows.rowCount; row++) {
+    marked.values[row * 4 + 1] = row % 10 > 0 ? NaN : row < 60 ? 40 : 0;
+    marked.values[row * 4 + 2] = row >= 60 && row < 66 ? 40 : 0;
+  }
+  const watched = [1, 2].map((column): ColumnWatch => ({
+    column,
+    feature: column,
+    kind: 'rarity',
+    probability: 0,
+  }));
+  const { surprise } = learnSurprise(growForest(marked, testOptions), marked, watched, 1);
+  const [seldom, always] = [1, 2].map((column) => {
+    const row = new Float32Array(4);
+    row[column] = 40;
+    return surpriseOfRow(surprise!, row, 0);
+  });
+  expect(always).toBeGreaterThan(0);
+  expect(seldom / always).toBeCloseTo(1, 1);
+});

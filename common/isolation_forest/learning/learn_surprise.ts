@@ -122,7 +122,9 @@ export function learnSurprise(
       if (isStep[i] || sorted.length === 0) return [];
       const own = { column, feature, ...UNBOUNDED };
       if (kind === 'rarity') {
-        return rarityParts(sorted, (share) => surpriseOf.tail(tails * share)).map(onSide(own, 1));
+        // Among all rows: few of many where the column is seldom filled as well.
+        const filled = sorted.length / rowCount;
+        return rarityParts(sorted, (share) => surpriseOf.tail(tails * filled * share)).map(onSide(own, 1));
       }
       if (kind !== 'tail') return [];
       return sidesOf(direction).flatMap((side) =>

@@ -126,6 +126,21 @@ describe('suggestFeatures', () => {
     });
   });
 
+  it('takes user agents by the programs that they name, whatever their field is called', () => {
+    const agents = Array.from({ length: 600 }, (_none, index) => ({
+      kind: `event-${index % 3}`,
+      origin: { agent: `Browser/${index % 40}.0 (device ${index % 90}) Engine/${index % 20}.1` },
+      agent: `worker-${index % 40}`,
+    }));
+    const found = suggestFeatures(agents, options).map(({ definition }) => definition);
+    expect(found.find(({ field }) => field === 'origin.agent')).toMatchObject({
+      type: 'category',
+      encoding: 'rarity',
+      masked: 'agent',
+    });
+    expect(found.filter(({ masked }) => masked === 'agent')).toHaveLength(1);
+  });
+
   it('compares what a number measures with the same service, method and route', () => {
     const definitions = suggestFeatures(web, options).map(({ definition }) => definition);
     const of = (type: string) => definitions.find((definition) => definition.type === type);

@@ -46,6 +46,7 @@ interface Guess {
   /** Higher comes first. */
   readonly weight: number;
   readonly encoding?: 'rarity';
+  readonly masked?: 'agent';
 }
 
 /** Names of what answers a request or rates a log. */
@@ -54,6 +55,11 @@ const LEVEL = /(^|[._-])(level|severity|severity_text|severity_number|log_?level
 const MESSAGE = /(^|[._-])(message|msg)$/i;
 /** Names of the target of a request. */
 const TARGET = /(^|[._-])(url|uri|path|request_?(path|uri|url)|original|full|resource|target)$/i;
+/** Names of the program that a client says it is, and how most of these begin. */
+const AGENT = /(^|[._-])(user_?agent|agent)([._-]?(name|original))?$/i;
+const AGENT_TEXT = /^[A-Za-z][\w.-]*\/v?\d/;
+/** Share of the values that have to begin so. */
+const AGENT_SHARE = 0.5;
 /** Names of people and machines, whose rarity tells something. */
 const NAME =
   /(^|[._-])(user|user_?name|host|host_?name|caller|client|account|owner|tenant|role|principal)([._-]?name)?$/i;
@@ -91,6 +97,19 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
       reason: `${distinct.size} different names, by rarity`,
       weight: 8,
       encoding: 'rarity',
+    };
+  }
+  if (
+    AGENT.test(field) &&
+    values.filter((value) => typeof value === 'string' && AGENT_TEXT.test(value)).length >=
+      AGENT_SHARE * count
+  ) {
+    return {
+      type: 'category',
+      reason: `user agents, ${distinct.size} different ones: the rarity of the programs that they name`,
+      weight: 8,
+      encoding: 'rarity',
+      masked: 'agent',
     };
   }
   if (
@@ -387,7 +406,7 @@ export function* suggestingSteps(
   const sample = documents.slice(0, SAMPLE_SIZE);
   const suggestions: (FeatureSuggestion & { weight: number; values: readonly unknown[] })[] = [];
   const suggest = (
-    definition: { type: FeatureType; field: string; name?: string; encoding?: 'rarity' },
+    definition: { type: FeatureType; field: string; name?: string } & Pick<Guess, 'encoding' | 'masked'>,
     reason: string,
     {
       weight,
@@ -425,7 +444,8 @@ export function* suggestingSteps(
       .map(([value]) => printable(value, 80));
     const reason = `${found.reason}; in ${readableShare(coverage)} of the logs`;
     profiles.push({ field, values: all, distinct: distinct.size, isNumber: found.type === 'number' });
-    suggest({ type: found.type, field, ...(found.encoding && { encoding: found.encoding }) }, reason, {
+    const { type, encoding, masked } = found;
+    suggest({ type, field, ...(encoding && { encoding }), ...(masked && { masked }) }, reason, {
       weight: found.weight * coverage,
       examples,
       coverage,
