@@ -14,7 +14,7 @@ export interface ColumnWatch {
   /**
    * `unseen`: 1 where the value is one that training never held. `beyond`: a number; what lies beyond training is a surprise.
    * `tail`: a number that means something, as how far from its usual a value is; the last few of training are a surprise as well, by
-   * how far out they are. `rarity`: likewise by how few there are, and nothing more beyond the end.
+   * how far out they are. `rarity`: likewise by how few of all rows there are, and nothing more beyond the end.
    */
   readonly kind: 'unseen' | 'beyond' | 'tail' | 'rarity';
   /** For `beyond` and `tail`. Which end is watched. */
