@@ -141,6 +141,23 @@ describe('suggestFeatures', () => {
     expect(found.filter(({ masked }) => masked === 'agent')).toHaveLength(1);
   });
 
+  it('takes user agents beside the usual number of fields, and no more than it is asked for', () => {
+    const many = Array.from({ length: 600 }, (_none, index) => ({
+      ...Object.fromEntries(
+        [2, 3, 5, 7, 11].flatMap((n) => [0, 1, 2].map((i) => [`kind_${n}_${i}`, `k${(index >> i) % n}`])),
+      ),
+      agent: `Browser/${index % 40}.0`,
+    }));
+    expect(suggestFeatures(many, options)).toHaveLength(13);
+    expect(suggestFeatures(many, { ...options, limit: 5 })).toHaveLength(5);
+    expect(
+      suggestFeatures(
+        many.map(({ agent: _agent, ...log }) => log),
+        options,
+      ),
+    ).toHaveLength(12);
+  });
+
   it('compares what a number measures with the same service, method and route', () => {
     const definitions = suggestFeatures(web, options).map(({ definition }) => definition);
     const of = (type: string) => definitions.find((definition) => definition.type === type);

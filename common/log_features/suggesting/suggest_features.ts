@@ -26,10 +26,11 @@ export interface FeatureSuggestion {
 
 export interface SuggestOptions {
   readonly timestampField: string;
-  /** Suggestions at most, the most promising first; default 12. */
+  /** Suggestions at most, the most promising first; default 12, and one more where logs name user agents. */
   readonly limit?: number;
 }
 
+const USUAL_LIMIT = 12;
 const SAMPLE_SIZE = 1_000;
 const MIN_COVERAGE = 0.05;
 /** A string field with more different values than this share of its documents is no category. */
@@ -477,9 +478,12 @@ export function* suggestingSteps(
       { weight: 3, examples, coverage },
     );
   }
+  // What a client says it is tells something of its own, and takes no other field's place.
+  const agents = suggestions.filter(({ definition: { masked } }) => masked === 'agent').length;
+  const limit = options.limit ?? USUAL_LIMIT + Math.min(1, agents);
   const kept: typeof suggestions = [];
   for (const suggestion of suggestions.sort((one, other) => other.weight - one.weight)) {
-    if (kept.length >= (options.limit ?? 12)) break;
+    if (kept.length >= limit) break;
     yield undefined;
     const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
     const repeated = kept.some(({ definition, values }) =>
@@ -491,5 +495,5 @@ export function* suggestingSteps(
     kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion),
     profiles,
   );
-  return compared.slice(0, options.limit ?? 12);
+  return compared.slice(0, limit);
 }
