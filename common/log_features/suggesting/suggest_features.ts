@@ -65,6 +65,19 @@ const AGENT_SHARE = 0.5;
 const NAME =
   /(^|[._-])(user|user_?name|host|host_?name|caller|client|account|owner|tenant|role|principal)([._-]?name)?$/i;
 
+const areAgents = (field: string, values: readonly unknown[]): boolean =>
+  AGENT.test(field) &&
+  values.filter((value) => typeof value === 'string' && AGENT_TEXT.test(value)).length >=
+    AGENT_SHARE * values.length;
+
+const agentsGuess = (distinct: number): Guess => ({
+  type: 'category',
+  reason: `user agents, ${distinct} different ones: the rarity of the programs that they name`,
+  weight: 8,
+  encoding: 'rarity',
+  masked: 'agent',
+});
+
 function guess(field: string, values: readonly unknown[], distinct: Map<string, number>): Guess | undefined {
   const dirt = new DirtCounter();
   const count = values.length;
@@ -100,19 +113,7 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
       encoding: 'rarity',
     };
   }
-  if (
-    AGENT.test(field) &&
-    values.filter((value) => typeof value === 'string' && AGENT_TEXT.test(value)).length >=
-      AGENT_SHARE * count
-  ) {
-    return {
-      type: 'category',
-      reason: `user agents, ${distinct.size} different ones: the rarity of the programs that they name`,
-      weight: 8,
-      encoding: 'rarity',
-      masked: 'agent',
-    };
-  }
+  if (areAgents(field, values)) return agentsGuess(distinct.size);
   if (
     /(^|[._])hour(_of_day)?$/i.test(field) &&
     numbers.filter((value) => value >= 0 && value < 24).length >= 0.9 * count
@@ -478,7 +479,7 @@ export function* suggestingSteps(
       { weight: 3, examples, coverage },
     );
   }
-  // What a client says it is tells something of its own, and takes no other field's place.
+  // The name of a client's program tells something of its own, and takes no other field's place.
   const agents = suggestions.filter(({ definition: { masked } }) => masked === 'agent').length;
   const limit = options.limit ?? USUAL_LIMIT + Math.min(1, agents);
   const kept: typeof suggestions = [];
