@@ -22,6 +22,9 @@ const SECTIONS = [
   'buckets',
   'sessions',
   'month',
+  'patterns',
+  'pattern_costs',
+  'changes',
   'hostile',
 ] as const;
 type SectionName = (typeof SECTIONS)[number];

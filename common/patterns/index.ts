@@ -10,5 +10,6 @@ export {
   patternText,
   type CataloguedPattern,
 } from './pattern_catalogue';
+export { newPattern } from './new_pattern';
 export { mergePatterns, takeApart } from './merge_patterns';
 export { kqlOf, kqlOfForms, type MessageSearch } from './pattern_query';

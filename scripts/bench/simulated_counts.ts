@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../../common/demo_logs/random';
+import { createRandom } from '../../common/demo_logs/random';
 import { DAY, HOUR } from '../../common/duration';
 import {
   ALL_ENTITIES,
@@ -10,6 +10,7 @@ import {
   type PatternFinding,
   type PatternModel,
 } from '../../common/patterns';
+import { gamma, poisson } from './patterns/count_draws';
 
 /** A change that is put into counts. */
 export interface PlantedChange {
@@ -55,29 +56,6 @@ const DROP = 0.1;
 /** Logs of a bucket below which no surge or drop is planted: it cannot be seen within two. */
 const LEAST_RATE = 20;
 const PLANTED_BUCKETS = 8;
-
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-
-/** Gamma variate of a shape, with mean 1 (Marsaglia & Tsang 2000). */
-function gamma(random: Random, shape: number): number {
-  if (shape < 1) return gamma(random, shape + 1) * ((shape + 1) / shape) * random.uniform() ** (1 / shape);
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = normal(random);
-    const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - random.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v))
-      return (d * v) / shape;
-  }
-}
-
-function poisson(random: Random, mean: number): number {
-  if (mean > 500) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
-  let count = 0;
-  for (let product = random.uniform(); product > Math.exp(-mean); product *= random.uniform()) count++;
-  return count;
-}
 
 /**
  * Counts of patterns with a rhythm of day and week, from rare to frequent, with changes put in after two weeks, judged bucket
@@ -137,11 +115,11 @@ export function simulate(options: SimulationOptions): Simulation {
       let mean = meanAt(setting, bucket);
       if (change !== undefined)
         mean *= change.change === 'surging' ? SURGE : change.change === 'dropping' ? DROP : 0;
-      if (setting.dispersion > 0) mean *= gamma(random, 1 / setting.dispersion);
-      count(setting.id, poisson(random, mean));
+      if (setting.dispersion > 0) mean *= gamma(random.uniform, 1 / setting.dispersion);
+      count(setting.id, poisson(random.uniform, mean));
     }
     for (const { patternId, change, from } of planted) {
-      if (change === 'new' && bucket >= from) count(patternId, 1 + poisson(random, 10));
+      if (change === 'new' && bucket >= from) count(patternId, 1 + poisson(random.uniform, 10));
     }
     const verdict = judgeBucket({
       patterns: [...models.values()],

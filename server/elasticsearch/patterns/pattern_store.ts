@@ -3,9 +3,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { MINUTE } from '../../../common/duration';
 import {
   ALL_ENTITIES,
-  emptyProfile,
-  LEARNING,
-  newSeries,
+  newPattern,
   OTHER_ENTITIES,
   PATTERN_LIMITS,
   type CountsState,
@@ -179,7 +177,7 @@ export function createPatternStore(
       script,
       ...(tokens !== undefined && {
         scripted_upsert: true,
-        upsert: documentOf(detectorId, newModel(id, { ...seen, tokens }, begin)),
+        upsert: documentOf(detectorId, newPattern(id, { ...seen, tokens }, begin)),
       }),
     });
   };
@@ -352,27 +350,6 @@ export function createPatternStore(
           doc: { is_ignored: ignored !== undefined, ignored: ignored ?? null },
         }),
       ]),
-  };
-}
-
-/** A pattern that was seen for the first time; of the first day all are taken to have been there before. */
-function newModel(
-  id: string,
-  { first, last, example, level, tokens }: SeenPattern & { tokens: readonly string[] },
-  { since, zone }: { readonly since: number; readonly zone?: string },
-): PatternModel {
-  const begins = first < since + LEARNING ? since : first;
-  return {
-    id,
-    tokens,
-    firstSeen: first,
-    lastSeen: last,
-    since: begins,
-    example,
-    ...(level !== undefined && { level }),
-    members: [],
-    profile: emptyProfile(begins, zone),
-    series: new Map([[ALL_ENTITIES, newSeries(begins)]]),
   };
 }
 
