@@ -38,7 +38,8 @@ export interface CountsState {
  * counted together.
  */
 export class PatternCounts {
-  private readonly cells = new Map<string, Map<string, Map<number, number>>>();
+  /** By bucket, pattern and entity: few buckets are open at once, so that a count takes little more than its number. */
+  private readonly buckets = new Map<number, Map<string, Map<string, number>>>();
   private readonly seen = new Map<string, SeenPattern>();
   /** New patterns that are held, and once there were too many the highest id that is kept. */
   private fresh = 0;
@@ -78,11 +79,13 @@ export class PatternCounts {
 
   public toJSON(): CountsState {
     this.trimFresh();
-    for (const id of this.cells.keys()) this.trimEntities(id);
+    for (const id of new Set([...this.buckets.values()].flatMap((patterns) => [...patterns.keys()]))) {
+      this.trimEntities(id);
+    }
     const cells: [string, string, number, number][] = [];
-    for (const [id, entities] of this.cells) {
-      for (const [entity, buckets] of entities) {
-        for (const [bucket, logs] of buckets) cells.push([id, entity, bucket, logs]);
+    for (const [bucket, patterns] of this.buckets) {
+      for (const [id, entities] of patterns) {
+        for (const [entity, logs] of entities) cells.push([id, entity, bucket, logs]);
       }
     }
     return { seen: [...this.seen], cells };
@@ -93,30 +96,48 @@ export class PatternCounts {
   }
 
   private put(id: string, entity: string, bucket: number, logs: number): void {
-    let entities = this.cells.get(id);
-    if (entities === undefined) this.cells.set(id, (entities = new Map()));
-    let buckets = entities.get(entity);
-    if (buckets === undefined) entities.set(entity, (buckets = new Map()));
-    if (!buckets.has(bucket)) this.size++;
-    buckets.set(bucket, (buckets.get(bucket) ?? 0) + logs);
-    if (entities.size > 2 * PATTERN_LIMITS.entities) this.trimEntities(id);
+    let patterns = this.buckets.get(bucket);
+    if (patterns === undefined) this.buckets.set(bucket, (patterns = new Map()));
+    let entities = patterns.get(id);
+    if (entities === undefined) patterns.set(id, (entities = new Map()));
+    const before = entities.get(entity);
+    if (before === undefined) this.size++;
+    entities.set(entity, (before ?? 0) + logs);
+    // The first of all buckets are among the first of each.
+    if (entities.size > 2 * PATTERN_LIMITS.entities) this.keepFirst(entities, firstOf(entities.keys()));
+  }
+
+  private entitiesOf(id: string): Set<string> {
+    const names = new Set<string>();
+    for (const patterns of this.buckets.values()) {
+      for (const name of patterns.get(id)?.keys() ?? []) names.add(name);
+    }
+    return names;
   }
 
   /** Keeps the first entities of a pattern by name. */
   private trimEntities(id: string): void {
-    const entities = this.cells.get(id);
-    if (entities === undefined || entities.size <= PATTERN_LIMITS.entities) return;
-    const names = [...entities.keys()].filter((name) => name !== OTHER_ENTITIES).sort();
-    for (const name of names.slice(PATTERN_LIMITS.entities)) this.move(id, name, id, OTHER_ENTITIES);
+    const names = this.entitiesOf(id);
+    names.delete(OTHER_ENTITIES);
+    if (names.size <= PATTERN_LIMITS.entities) return;
+    const kept = firstOf(names);
+    for (const patterns of this.buckets.values()) {
+      const entities = patterns.get(id);
+      if (entities !== undefined) this.keepFirst(entities, kept);
+    }
   }
 
-  /** Counts what is at one place at another one. */
-  private move(fromId: string, from: string, toId: string, to: string): void {
-    const buckets = this.cells.get(fromId)?.get(from);
-    if (buckets === undefined) return;
-    this.cells.get(fromId)!.delete(from);
-    this.size -= buckets.size;
-    for (const [bucket, logs] of buckets) this.put(toId, to, bucket, logs);
+  private keepFirst(entities: Map<string, number>, kept: ReadonlySet<string>): void {
+    let others = 0;
+    for (const [name, logs] of entities) {
+      if (kept.has(name)) continue;
+      others += logs;
+      entities.delete(name);
+      this.size--;
+    }
+    if (others === 0) return;
+    entities.set(OTHER_ENTITIES, others);
+    this.size++;
   }
 
   /** Keeps the first new patterns by id. */
@@ -124,16 +145,28 @@ export class PatternCounts {
     if (this.fresh <= PATTERN_LIMITS.fresh) return;
     const ids = [...this.seen].flatMap(([id, { tokens }]) => (tokens === undefined ? [] : [id])).sort();
     for (const id of ids.slice(PATTERN_LIMITS.fresh)) {
-      for (const entity of [...(this.cells.get(id)?.keys() ?? [])]) {
-        this.move(id, entity, OTHER_PATTERNS, entity);
+      for (const [bucket, patterns] of this.buckets) {
+        const entities = patterns.get(id);
+        if (entities === undefined) continue;
+        patterns.delete(id);
+        this.size -= entities.size;
+        for (const [entity, logs] of entities) this.put(OTHER_PATTERNS, entity, bucket, logs);
       }
-      this.cells.delete(id);
       this.seen.delete(id);
     }
     this.fresh = PATTERN_LIMITS.fresh;
     this.highestFresh = ids[PATTERN_LIMITS.fresh - 1];
   }
 }
+
+/** Returns the first entities by name. The others are one that has no name, so it is never among these. */
+const firstOf = (names: Iterable<string>): ReadonlySet<string> =>
+  new Set(
+    [...names]
+      .filter((name) => name !== OTHER_ENTITIES)
+      .sort()
+      .slice(0, PATTERN_LIMITS.entities),
+  );
 
 const seenOf = (log: CountedLog, tokens: SeenPattern['tokens']): SeenPattern => ({
   first: log.time,
