@@ -163,6 +163,33 @@ test('a surge that one of several entities makes is told with that entity, also 
   expect(world.told).toMatchObject([{ change: 'surging', patternId: 'steady', entity: 'till' }]);
 });
 
+test('what vanished everywhere is told once, and once when it returns', () => {
+  const world = new World();
+  const end = 4 * 96;
+  for (let bucket = 0; bucket < end; bucket++) world.judge(bucket, usual(bucket));
+  for (let bucket = end; bucket < end + 24; bucket++) {
+    const { steady: _steady, ...others } = usual(bucket);
+    world.judge(bucket, others);
+  }
+  world.judge(end + 24, { ...usual(end + 24), steady: { shop: 30 } });
+  for (let bucket = end + 25; bucket < end + 30; bucket++) world.judge(bucket, usual(bucket));
+  const told = world.told.filter(({ patternId }) => patternId === 'steady');
+  expect(told.map(({ change }) => change)).toEqual(['vanished', 'returned']);
+});
+
+test('a loss is told among thousands of patterns that are too sparse to be missed', () => {
+  const world = new World();
+  const end = 4 * 96;
+  const sparse = (bucket: number): Counts =>
+    Object.fromEntries(
+      Array.from({ length: 20 }, (_, place) => [`sparse ${(bucket * 20 + place) % 2_000}`, { till: 1 }]),
+    );
+  for (let bucket = 0; bucket < end; bucket++) world.judge(bucket, { ...usual(bucket), ...sparse(bucket) });
+  const { frequent: _frequent, ...others } = usual(end);
+  world.judge(end, { ...others, ...sparse(end), frequent: { shop: 24 } });
+  expect(world.told).toMatchObject([{ change: 'dropping', patternId: 'frequent' }]);
+});
+
 test('many patterns that return do not crowd out a new one', () => {
   const world = new World();
   const end = 4 * 96;

@@ -10,7 +10,7 @@ import {
   type PatternModel,
   type Series,
 } from './pattern';
-import { countTails, discoveryLimit } from './tail_probabilities';
+import { countTails, discoveryLimit, testableCount } from './tail_probabilities';
 import {
   addToProfile,
   halfLifeWeight,
@@ -119,7 +119,7 @@ interface Test {
  * distribution (Gelman et al. 2013, "Bayesian Data Analysis", section 2.6). That, and to learn outbreaks of the past with
  * less weight, follows Noufaily et al. 2013, "An improved algorithm for outbreak detection in multiple surveillance
  * systems", who watch thousands of sparse counts. A silence is judged by the logs that were due since the last one. False
- * findings over all series of a bucket are bounded as Benjamini and Hochberg do it, at a rate for which changes are told
+ * findings over all series of a bucket are bounded as Benjamini and Hochberg do it, drops apart, at a rate for which changes are told
  * `falseAlarmsPerDay / 2` times a day where nothing changes. A new pattern is judged by how often one with as many logs
  * was new of late.
  *
@@ -130,6 +130,7 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
   const { time, span, patterns, counts } = input;
   const exposures = new Exposures(time, span, input.local);
   const tests: Test[] = [];
+  let quiet = 0;
   const newcomers: PatternModel[] = [];
   for (const pattern of patterns) {
     if (pattern.judged !== undefined && pattern.judged > time) continue;
@@ -138,20 +139,17 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
       if (of === undefined) continue;
       if (pattern.firstSeen >= input.since + LEARNING) newcomers.push(pattern);
     }
-    tests.push(...testsOf(input, pattern, of, exposures));
+    quiet += addTests(tests, input, { pattern, of, exposures });
   }
   const known = tests.filter(({ isKnown }) => isKnown);
-  const limit = discoveryLimit(
-    known.flatMap(({ change, chance }) => (change === undefined ? [] : [chance])),
-    known.length,
-    Math.min(HIGHEST_RATE, ((input.falseAlarmsPerDay / 2) * span) / DAY),
-  );
+  const knownCount = known.length + quiet;
+  const limits = limitsOf(known, knownCount, ((input.falseAlarmsPerDay / 2) * span) / DAY);
   const findings: PatternFinding[] = [];
   const touched = new Set<string>();
   for (const test of tests) {
     const { state, stateSince } = test.series;
     const wasVanished = state === 'vanished';
-    const isFinding = test.isKnown && test.change !== undefined && test.chance <= limit;
+    const isFinding = test.isKnown && test.change !== undefined && test.chance <= limits[test.change];
     followState(test, isFinding ? test.change : undefined, time, findings);
     const isChanged = test.series.state !== state || test.series.stateSince !== stateSince;
     if (test.count === 0 && !isChanged) continue;
@@ -168,27 +166,83 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
     more: Math.max(0, told.length - PATTERN_LIMITS.findings),
     touched,
     arrivals,
-    tests: known.length,
+    tests: knownCount,
   };
 }
 
-/** Adds the entities of the bucket to the pattern and returns the test of each of its series. */
-function testsOf(
-  input: BucketInput,
-  pattern: PatternModel,
-  of: ReadonlyMap<string, number> | undefined,
-  exposures: Exposures,
-): Test[] {
+/**
+ * Largest chances of findings. Drops are a family of their own: of thousands of sparse patterns none can drop within a bucket, so that
+ * they are no tests of that. Any may surge or vanish.
+ *
+ * @param known tests of series that are known, quiet ones left out
+ * @param count all of them
+ * @param rate chance of a finding where nothing changes, of all families together
+ */
+function limitsOf(
+  known: readonly Test[],
+  count: number,
+  rate: number,
+): Readonly<Record<NonNullable<Test['change']>, number>> {
+  // A drop has half of the chances of a test of two sides.
+  const ofFamily = Math.min(HIGHEST_RATE, (rate * 2) / 3);
+  const chancesOf = (isDrop: boolean): number[] =>
+    known.flatMap(({ change, chance }) =>
+      change !== undefined && (change === 'dropping') === isDrop ? [chance] : [],
+    );
+  const other = discoveryLimit(chancesOf(false), count, ofFamily);
+  const drops = testableCount(known.map(leastChanceOfDrop), ofFamily);
+  return { surging: other, vanished: other, dropping: discoveryLimit(chancesOf(true), drops, ofFamily) };
+}
+
+/** Chance of the bucket, had it been without logs: that of a drop cannot be less. */
+function leastChanceOfDrop({ rate: { mean, variance }, dispersion }: Test): number {
+  const excess = dispersion + variance;
+  return Math.min(1, 2 * (1 + excess * mean) ** (-1 / excess));
+}
+
+interface PatternBucket {
+  readonly pattern: PatternModel;
+  /** Logs by entity; absent where there are none. */
+  readonly of: ReadonlyMap<string, number> | undefined;
+  readonly exposures: Exposures;
+}
+
+/**
+ * Adds the entities of the bucket to the pattern, and the tests of its series to the others.
+ *
+ * @returns number of series that are known and too quiet to be looked at: they count as tests
+ */
+function addTests(tests: Test[], input: BucketInput, { pattern, of, exposures }: PatternBucket): number {
   if (of !== undefined) addSeries(pattern, of, input.time);
   const rates = new UsualRates(pattern.profile, exposures.since(pattern.since), input.time);
   // In one entity only, the pattern of the entity is that of all.
   const isSingle = pattern.series.size <= 2;
-  return [...pattern.series].map(([entity, series]) => {
-    const count = countIn(pattern, of, entity);
+  let quiet = 0;
+  for (const [entity, series] of pattern.series) {
     const isJudged = pattern.ignored === undefined && !(isSingle && entity !== ALL_ENTITIES);
-    return testOf(input, { pattern, entity, series, count, rates, isJudged });
-  });
+    const count = countIn(pattern, of, entity);
+    const asked = { pattern, entity, series, count, rates, isJudged };
+    if (count === 0 && isQuiet(input, asked)) quiet += Number(isKnownAt(input.time, asked));
+    else tests.push(testOf(input, asked));
+  }
+  return quiet;
 }
+
+/** Says of a series without logs in the bucket that none were missed yet, by a bound on what was due. */
+function isQuiet({ time, span }: BucketInput, { entity, series, rates }: SeriesCount): boolean {
+  if (series.state !== 'usual') return series.state === 'vanished';
+  const buckets = (time - series.lastSeen) / span;
+  return rates.mean * shareOf(entity, series, rates, time) * buckets * STEEPEST_HOUR < LEAST_DUE;
+}
+
+const isKnownAt = (time: number, { pattern, series, isJudged }: SeriesCount): boolean =>
+  isJudged && time - pattern.since >= LEARNING && time - series.since >= LEARNING;
+
+/** Share of an entity in the logs of its pattern. */
+const shareOf = (entity: string, series: Series, rates: UsualRates, time: number): number =>
+  entity === ALL_ENTITIES ? 1 : (weightedAt(series, time) + 0.25) / (rates.count + 0.5);
+
+const weightedAt = ({ weighted, at }: Series, time: number): number => weighted * halfLifeWeight(time - at);
 
 /** Adds the entities of a bucket, in the order of their names, as far as there is room; the others share one series. */
 function addSeries(pattern: PatternModel, of: ReadonlyMap<string, number>, time: number): void {
@@ -226,35 +280,30 @@ interface SeriesCount extends Pick<Test, 'pattern' | 'entity' | 'series' | 'coun
   readonly isJudged: boolean;
 }
 
-function testOf(
-  { time, span, silences, local = utcTime }: BucketInput,
-  { pattern, entity, series, count, rates, isJudged }: SeriesCount,
-): Test {
-  const weighted = series.weighted * halfLifeWeight(time - series.at);
-  const share = entity === ALL_ENTITIES ? 1 : (weighted + 0.25) / (rates.count + 0.5);
+function testOf({ time, span, silences, local = utcTime }: BucketInput, asked: SeriesCount): Test {
+  const { pattern, entity, series, count, rates } = asked;
+  const share = shareOf(entity, series, rates, time);
   const dispersion = dispersionOf(series, rates.mean * share);
   const ofAll = rates.at(hourOfWeek(local(time)), dispersion);
   const rate: Rate =
     entity === ALL_ENTITIES
       ? ofAll
-      : { mean: ofAll.mean * share, variance: ofAll.variance + 1 / (weighted + 0.5) };
-  const isKnown = isJudged && time - pattern.since >= LEARNING && time - series.since >= LEARNING;
-  const base = { pattern, entity, series, count, rate, rates, share, dispersion, isKnown };
-  const nothing = { ...base, chance: 1, due: 0, hazard: 0 };
-  if (!isKnown) return nothing;
+      : { mean: ofAll.mean * share, variance: ofAll.variance + 1 / (weightedAt(series, time) + 0.5) };
+  const isKnown = isKnownAt(time, asked);
+  const test: Test = {
+    ...{ pattern, entity, series, count, rate, rates, share, dispersion, isKnown },
+    ...{ chance: 1, due: 0, hazard: 0 },
+  };
+  if (!isKnown) return test;
   if (count > 0) {
+    const isMore = count >= LEAST_RATIO * rate.mean && count - rate.mean >= LEAST_MORE;
+    const isSurge = isMore && !isUsualPeak(series, count / rate.mean, time);
+    if (!isSurge && count * LEAST_RATIO > rate.mean) return test;
+    // Of most counts it takes no chance to say that they are usual.
     const { lower, upper } = countTails(count, rate.mean, 1 / (dispersion + rate.variance));
     const chance = Math.min(1, 2 * Math.min(lower, upper));
-    const isMore = count >= LEAST_RATIO * rate.mean && count - rate.mean >= LEAST_MORE;
-    if (isMore && !isUsualPeak(series, count / rate.mean, time)) {
-      return { ...nothing, chance, change: 'surging' };
-    }
-    return count * LEAST_RATIO <= rate.mean
-      ? { ...nothing, chance, change: 'dropping' }
-      : { ...nothing, chance };
+    return { ...test, chance, change: isSurge ? 'surging' : 'dropping' };
   }
-  const buckets = (time - series.lastSeen) / span;
-  if (series.state === 'vanished' || rates.mean * share * buckets * STEEPEST_HOUR < LEAST_DUE) return nothing;
   const { due, hazard } = silenceOf(
     { rates, share, dispersion, span, silences, local },
     series.lastSeen + span,
@@ -264,7 +313,7 @@ function testOf(
   const isLonger =
     hazard >= LONGER_THAN_LONGEST * series.longestGap && hazard >= LONGER_THAN_TOLD * series.toldGap;
   return {
-    ...base,
+    ...test,
     chance,
     due,
     hazard,
@@ -400,7 +449,10 @@ function judgeArrivals(
   return [...arrivals.filter(([when]) => when < time), ...added].slice(-ARRIVALS_KEPT);
 }
 
-/** A change in all entities together is told once, with the entity where it is one alone. */
+/**
+ * A change in all entities together is told once, with the entity where it is one alone. Once a pattern has vanished in all of them,
+ * or returned, it is no news that it has in another one.
+ */
 function withoutRepetition(
   findings: readonly PatternFinding[],
   patterns: readonly PatternModel[],
@@ -415,7 +467,11 @@ function withoutRepetition(
   }
   const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
   return findings.flatMap((finding) => {
-    if (finding.entity !== undefined) return ofAll.has(keyOf(finding)) ? [] : [finding];
+    if (finding.entity !== undefined) {
+      const all = byId.get(finding.patternId)?.series.get(ALL_ENTITIES);
+      const isKnown = all?.state === finding.change && ['vanished', 'returned'].includes(finding.change);
+      return isKnown || ofAll.has(keyOf(finding)) ? [] : [finding];
+    }
     const known = [...(byId.get(finding.patternId)?.series.keys() ?? [])].filter(
       (name) => name !== ALL_ENTITIES,
     );

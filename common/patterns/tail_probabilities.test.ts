@@ -1,4 +1,4 @@
-import { countTails, discoveryLimit, logGamma } from './tail_probabilities';
+import { countTails, discoveryLimit, logGamma, testableCount } from './tail_probabilities';
 
 test('logGamma is that of known values', () => {
   expect(logGamma(1)).toBeCloseTo(0, 12);
@@ -57,4 +57,14 @@ describe('discoveryLimit', () => {
     expect(discoveryLimit([0.001], 100, 0.05)).toBe(0);
     expect(discoveryLimit([], 0, 0.05)).toBe(0);
   });
+});
+
+test('what cannot become a finding is no test', () => {
+  const hopeless = new Array<number>(1_000).fill(0.3);
+  expect(testableCount([1e-9, 1e-9, ...hopeless], 0.01)).toBe(2);
+  // Of the third 0.01 / 3 is needed.
+  expect(testableCount([1e-9, 1e-9, 0.004, ...hopeless], 0.01)).toBe(3);
+  expect(testableCount([1e-9, 1e-9, 0.006, ...hopeless], 0.01)).toBe(2);
+  expect(testableCount([], 0.01)).toBe(1);
+  expect(testableCount([0.5], 0.01)).toBe(1);
 });

@@ -83,3 +83,18 @@ export function discoveryLimit(values: readonly number[], tests: number, rate: n
   });
   return limit;
 }
+
+/**
+ * Counts the tests that can become findings at all: a count that cannot get small enough, even as none, is no test of a drop, and makes
+ * the others no less sure (Tarone 1990; with the procedure above Gilbert 2005, "A modified false discovery rate multiple-comparisons
+ * procedure for discrete data").
+ *
+ * @param least least p-value that each test can have
+ * @returns 1 or more: the least number of which no more tests than it can have a p-value of `rate` by it
+ */
+export function testableCount(least: readonly number[], rate: number): number {
+  const sorted = [...least].sort((one, other) => one - other);
+  let count = 1;
+  while (count < sorted.length && sorted[count] <= rate / count) count++;
+  return count;
+}

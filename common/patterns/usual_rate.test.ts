@@ -50,6 +50,24 @@ test('the rate of an hour is its own after some weeks, and that of all before', 
   expect(old.at(50, 0.05).variance).toBeLessThan(young.at(50, 0.05).variance);
 });
 
+test('how far hours differ is learned from the pattern: of one without a rhythm each hour is known from all others', () => {
+  const even = ratesOf(3, () => 3).at(50, 0.05);
+  expect(even.mean).toBeCloseTo(3, 1);
+  expect(even.variance).toBeLessThan(0.02);
+  const rhythmic = ratesOf(3, (hour) => (hour % 24 < 12 ? 1 : 5)).at(50, 0.05);
+  expect(rhythmic.variance).toBeGreaterThan(0.02);
+});
+
+test('a job that runs once a night is usual at its hour from the second night on', () => {
+  const profile = emptyProfile(MONDAY);
+  const to = MONDAY + 2 * DAY;
+  for (let day = 0; day < 2; day++) addToProfile(profile, MONDAY + day * DAY + 2 * HOUR, 15);
+  const rates = new UsualRates(profile, new Exposures(to, SPAN).since(MONDAY), to);
+  // In the hour there are four buckets, one of which has them.
+  expect(rates.at(48 + 2, 0.2).mean).toBeGreaterThan(2.5);
+  expect(rates.at(48 + 3, 0.2).mean).toBeLessThan(0.1);
+});
+
 test('a silence is worth the logs that were due, less where they come in bursts, and nothing while all was silent', () => {
   const rates = ratesOf(4, () => 3);
   const from = MONDAY + 28 * DAY;

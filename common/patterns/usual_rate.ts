@@ -9,8 +9,13 @@ const FIRST_MONDAY = 4 * DAY;
 
 /** Counts lose half of their weight in this time. */
 const HALF_LIFE = 21 * DAY;
-/** Variance of the rates of the hours of a day around their mean, and of the days of an hour, in units of the squared mean, before anything is known. */
+/**
+ * Variance of the rates of the hours of a day around their mean, and of the days of an hour, in units of the squared mean, before
+ * anything is known; how sure that is (variance); and the least, since rhythms change.
+ */
 const BETWEEN_HOURS = 0.25;
+const BETWEEN_HOURS_VARIANCE = 0.0625;
+const LEAST_BETWEEN_HOURS = 0.02;
 
 /** Local time as if it were UTC, by a time in epoch milliseconds. */
 export type LocalTime = (time: number) => number;
@@ -126,16 +131,71 @@ interface Figures {
   readonly buckets: number;
 }
 
+const rateOf = ({ count, buckets }: Figures): number => (buckets > 0 ? count / buckets : 0);
+
+interface Groups {
+  readonly counts: Float64Array;
+  readonly buckets: Float64Array;
+  readonly factor: number;
+}
+
+/** Sums over groups of buckets, such as the hours of a day, around wider means. */
+class Spread {
+  private squares = 0;
+  private noise = 0;
+  private squaredNoise = 0;
+  private freedom = 0;
+  private weight = 0;
+
+  /** Adds groups that have one wider mean: those at every `step`th place from `first` on, with counts times `factor`. */
+  add(
+    { counts, buckets, factor }: Groups,
+    mean: number,
+    { first, step }: { first: number; step: number },
+  ): void {
+    let [all, squared, known, squares] = [0, 0, 0, 0];
+    for (let place = first; place < counts.length; place += step) {
+      const own = buckets[place];
+      if (own <= 0) continue;
+      known++;
+      all += own;
+      squared += own * own;
+      squares += own * ((counts[place] * factor) / own - mean) ** 2;
+    }
+    if (known < 2) return;
+    this.squares += squares;
+    this.noise += (known - 1) * mean;
+    this.squaredNoise += (known - 1) * mean * mean;
+    this.freedom += known - 1;
+    this.weight += mean * mean * (all - squared / all);
+  }
+
+  /**
+   * Variance between the groups beyond that of their counts, in units of the squared mean (Bühlmann & Straub 1970), drawn towards what
+   * is taken before anything is known as far as chance alone may make it.
+   */
+  between(dispersion: number): number {
+    if (this.weight <= 0) return BETWEEN_HOURS;
+    const noise = (this.noise + dispersion * this.squaredNoise) / this.weight;
+    const found = Math.max(0, this.squares / this.weight - noise);
+    const share = BETWEEN_HOURS_VARIANCE / (BETWEEN_HOURS_VARIANCE + (2 * noise * noise) / this.freedom);
+    return Math.max(LEAST_BETWEEN_HOURS, BETWEEN_HOURS + share * (found - BETWEEN_HOURS));
+  }
+}
+
 /**
  * The usual rates of a pattern: of each hour of the week the mean of that hour drawn towards that of the same hour of all
  * days, and this towards the overall mean, each as far as its own counts do not speak for themselves (credibility of
- * Bühlmann 1967: within-variance over between-variance is what the wider mean counts for, in buckets).
+ * Bühlmann 1967: within-variance over between-variance is what the wider mean counts for, in buckets). How far hours differ
+ * is estimated for each pattern: a job that runs at night has its logs in one hour, and others have no rhythm at all.
  */
 export class UsualRates {
   private readonly factor: number;
   private readonly days: Float64Array;
   private readonly dayBuckets: Float64Array;
   private readonly all: Figures;
+  /** Of most patterns nothing is asked in a bucket. */
+  private known: { readonly hours: Spread; readonly days: Spread } | undefined;
 
   /**
    * @param exposures weighted buckets of each hour of the week, by the clock `time`
@@ -171,22 +231,51 @@ export class UsualRates {
 
   /** @param dispersion excess variance in units of the squared mean */
   public at(hour: number, dispersion: number): Rate {
-    const { factor, profile, exposures, all } = this;
+    const { all } = this;
+    const { hours, days } = (this.known ??= this.spreads());
     const overall = {
       mean: this.mean,
       variance: 1 / (all.count + 0.5) + dispersion / (all.buckets + 1),
     };
-    const day = { count: this.days[hour % 24] * factor, buckets: this.dayBuckets[hour % 24] };
-    const own = { count: profile.hours[hour] * factor, buckets: exposures[hour] };
-    return drawn(own, drawn(day, overall, dispersion), dispersion);
+    const ofDay = drawn(this.dayFigures(hour % 24), overall, {
+      dispersion,
+      between: hours.between(dispersion),
+    });
+    return drawn(this.ownFigures(hour), ofDay, {
+      dispersion,
+      between: days.between(dispersion),
+    });
+  }
+
+  private spreads(): { readonly hours: Spread; readonly days: Spread } {
+    const { days, dayBuckets, factor, profile, exposures } = this;
+    const found = { hours: new Spread(), days: new Spread() };
+    found.hours.add({ counts: days, buckets: dayBuckets, factor }, rateOf(this.all), { first: 0, step: 1 });
+    const ofWeek = { counts: profile.hours, buckets: exposures, factor };
+    for (let hour = 0; hour < 24; hour++) {
+      found.days.add(ofWeek, rateOf(this.dayFigures(hour)), { first: hour, step: 24 });
+    }
+    return found;
+  }
+
+  private dayFigures(hour: number): Figures {
+    return { count: this.days[hour] * this.factor, buckets: this.dayBuckets[hour] };
+  }
+
+  private ownFigures(hour: number): Figures {
+    return { count: this.profile.hours[hour] * this.factor, buckets: this.exposures[hour] };
   }
 }
 
-function drawn({ count, buckets }: Figures, wider: Rate, dispersion: number): Rate {
-  const prior = (1 / wider.mean + dispersion) / BETWEEN_HOURS;
+function drawn(
+  { count, buckets }: Figures,
+  wider: Rate,
+  { dispersion, between }: { readonly dispersion: number; readonly between: number },
+): Rate {
+  const prior = (1 / wider.mean + dispersion) / between;
   const share = prior / (buckets + prior);
   return {
     mean: (Math.max(0, count) + prior * wider.mean) / (buckets + prior),
-    variance: BETWEEN_HOURS * share + share * share * wider.variance,
+    variance: between * share + share * share * wider.variance,
   };
 }
