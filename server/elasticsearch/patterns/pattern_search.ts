@@ -13,7 +13,6 @@ import {
   NO_ENTITY,
   OTHER_ENTITIES,
   OTHER_PATTERNS,
-  PATTERN_LIMITS,
   PATTERN_STATES,
   patternText,
   profileInZone,
@@ -104,8 +103,9 @@ export async function listLogPatterns(
     { range: { day: { gte: dayOf(frame.from), lt: to, format: 'epoch_millis' } } },
   ];
   const chosen = patternFilter(base, query);
-  const [found, events, counted, search_] = await Promise.all([
-    search<PatternDocument>(patternsRequest(chosen, query)),
+  const [found, merged, events, counted, search_] = await Promise.all([
+    search<never>(patternsRequest(chosen, query)),
+    search<never>(membersRequest(base)),
     search<EventDocument>(eventsRequest(base, frame, query.entity)),
     search({
       size: 0,
@@ -122,12 +122,12 @@ export async function listLogPatterns(
       : messageSearchOf(client, { index: detector.source.index, field: detector.patterns.field }),
   ]);
   const totals = totalsOf(counted);
-  const totalOf = ({ pattern_id: id, model }: PatternDocument): number =>
-    [id, ...model.members].reduce((sum, each) => sum + (totals.get(each) ?? 0), 0);
-  const light = found.hits.hits.flatMap(({ _source }) => _source ?? []);
-  const page = sorted(light, query, totalOf).slice(first, first + query.size);
-  const ids = page.map(({ pattern_id: id }) => id);
-  const members = page.flatMap(({ model }) => model.members);
+  const membersOf = membersByPattern(merged);
+  const totalOf = ({ id }: ListedPattern): number =>
+    [id, ...(membersOf.get(id) ?? [])].reduce((sum, each) => sum + (totals.get(each) ?? 0), 0);
+  const page = sorted(found.hits.hits.map(listedOf), query, totalOf).slice(first, first + query.size);
+  const ids = page.map(({ id }) => id);
+  const members = ids.flatMap((id) => membersOf.get(id) ?? []);
   const [whole, counts] = await readPage(search, { base, days, ids, members });
   const documents = new Map(
     (whole?.hits.hits ?? []).flatMap(({ _source }) =>
@@ -184,31 +184,68 @@ function stateFilter({ state }: ListQuery): Query {
 }
 
 function sorted(
-  documents: readonly PatternDocument[],
+  patterns: readonly ListedPattern[],
   { sort, order }: ListQuery,
-  totalOf: (document: PatternDocument) => number,
-): PatternDocument[] {
-  const keyOf = (document: PatternDocument): readonly number[] => {
+  totalOf: (pattern: ListedPattern) => number,
+): ListedPattern[] {
+  const keyOf = (pattern: ListedPattern): readonly number[] => {
     switch (sort) {
       case 'logs':
-        return [totalOf(document)];
+        return [totalOf(pattern)];
       case 'recent':
-        return [document.last_seen];
+        return [pattern.lastSeen];
       case 'first':
-        return [document.first_seen];
+        return [pattern.firstSeen];
       case 'state':
-        return [Number(document.state !== 'usual'), document.state_since, totalOf(document)];
+        return [Number(pattern.state !== 'usual'), pattern.stateSince, totalOf(pattern)];
     }
   };
   const sign = order === 'asc' ? 1 : -1;
-  return documents
-    .map((document) => ({ document, key: keyOf(document) }))
+  return patterns
+    .map((pattern) => ({ pattern, key: keyOf(pattern) }))
     .sort((one, other) => {
       const place = one.key.findIndex((value, index) => value !== other.key[index]);
       if (place >= 0) return sign * (one.key[place] - other.key[place]);
-      return one.document.pattern_id < other.document.pattern_id ? -1 : 1;
+      return one.pattern.id < other.pattern.id ? -1 : 1;
     })
-    .map(({ document }) => document);
+    .map(({ pattern }) => pattern);
+}
+
+/** A pattern as it takes to put it in its place. */
+interface ListedPattern {
+  readonly id: string;
+  readonly state: string;
+  /** Epoch milliseconds. */
+  readonly stateSince: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
+function columnOf({ fields }: estypes.SearchHit<unknown>, name: string): string {
+  const [value] = (fields?.[name] ?? []) as readonly unknown[];
+  return String(value ?? '');
+}
+
+const listedOf = (hit: estypes.SearchHit<unknown>): ListedPattern => ({
+  id: columnOf(hit, 'pattern_id'),
+  state: columnOf(hit, 'state'),
+  stateSince: Number(columnOf(hit, 'state_since')),
+  firstSeen: Number(columnOf(hit, 'first_seen')),
+  lastSeen: Number(columnOf(hit, 'last_seen')),
+});
+
+/** Ids of what became a part of each pattern, by way of others as well. */
+function membersByPattern(merged: estypes.SearchResponse<unknown>): ReadonlyMap<string, readonly string[]> {
+  const into = new Map(
+    merged.hits.hits.map((hit) => [columnOf(hit, 'pattern_id'), columnOf(hit, 'merged_into')] as const),
+  );
+  const members = new Map<string, string[]>();
+  for (const id of into.keys()) {
+    let end = id;
+    for (let steps = 0; into.has(end) && steps < into.size; steps++) end = into.get(end)!;
+    members.set(end, [...(members.get(end) ?? []), id]);
+  }
+  return members;
 }
 
 interface Frame {
@@ -292,10 +329,16 @@ const eventOf = ({
   ...event,
 });
 
+/** Columns of all patterns: the documents, of which a page is read later, hold the statistics of each entity. */
 function patternsRequest(filter: Query[], query: ListQuery): estypes.SearchRequest {
+  const format = 'epoch_millis';
   return {
-    size: PATTERN_LIMITS.patterns,
-    _source: ['pattern_id', 'first_seen', 'last_seen', 'state', 'state_since', 'model.members'],
+    size: MOST_COUNTED,
+    _source: false,
+    docvalue_fields: [
+      ...['pattern_id', 'state'].map((field) => ({ field })),
+      ...['state_since', 'first_seen', 'last_seen'].map((field) => ({ field, format })),
+    ],
     track_total_hits: true,
     query: { bool: { filter } },
     post_filter: stateFilter(query),
@@ -306,6 +349,19 @@ function patternsRequest(filter: Query[], query: ListQuery): estypes.SearchReque
     },
   };
 }
+
+/** Patterns that became a part of others. */
+const membersRequest = (base: readonly Query[]): estypes.SearchRequest => ({
+  size: MOST_COUNTED,
+  _source: false,
+  docvalue_fields: ['pattern_id', 'merged_into'].map((field) => ({ field })),
+  query: {
+    bool: {
+      filter: [...base, { term: { kind: 'pattern' } }, { exists: { field: 'merged_into' } }],
+      must_not: [{ term: { is_joining: true } }],
+    },
+  },
+});
 
 function eventsRequest(
   base: readonly Query[],

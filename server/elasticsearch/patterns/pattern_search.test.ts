@@ -1,0 +1,74 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { parseDetector } from '../../../common/detector';
+import { newPattern } from '../../../common/patterns';
+import type { ElasticsearchClient } from '../transport/client';
+import { listLogPatterns } from './pattern_search';
+import { documentOf } from './stored_pattern';
+
+const NOW = Date.UTC(2026, 0, 12);
+const detector = parseDetector({
+  name: 'Till',
+  source: { index: 'weblogs' },
+  features: [{ type: 'hour_of_day', field: '@timestamp' }],
+});
+const query = {
+  state: 'all',
+  ignored: 'hide',
+  sort: 'logs',
+  order: 'desc',
+  intervals: 28,
+  page: 1,
+  size: 2,
+} as const;
+
+type Answer = Partial<estypes.SearchResponse<unknown>>;
+const hitsOf = (hits: object[]): Answer =>
+  ({ hits: { total: { value: hits.length, relation: 'eq' }, hits } }) as unknown as Answer;
+const columns = (fields: Record<string, unknown>) => ({
+  fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]])),
+});
+
+test('documents are read of the patterns of a page alone, which stand by the logs of all that became a part of them', async () => {
+  const requests: estypes.SearchRequest[] = [];
+  const logs: Record<string, number> = { p1: 5, p2: 3, p3: 4, old: 4, older: 2 };
+  const asked = (request: estypes.SearchRequest): Answer => {
+    requests.push(request);
+    const text = JSON.stringify(request);
+    if (text.includes('"kind":"event"')) return hitsOf([]);
+    if (request.size === 0) {
+      const buckets = Object.entries(logs).map(([key, value]) => ({ key, logs: { value } }));
+      return { ...hitsOf([]), aggregations: { patterns: { buckets } } } as unknown as Answer;
+    }
+    if (text.includes('"kind":"counts"')) return hitsOf([]);
+    if (text.includes('must_not":[{"term":{"is_joining"')) {
+      return hitsOf([
+        columns({ pattern_id: 'older', merged_into: 'old' }),
+        columns({ pattern_id: 'old', merged_into: 'p2' }),
+      ]);
+    }
+    if (request._source === false) {
+      return hitsOf(
+        ['p1', 'p2', 'p3'].map((id) =>
+          columns({ pattern_id: id, state: 'usual', state_since: '0', first_seen: '0', last_seen: '0' }),
+        ),
+      );
+    }
+    const of = ['p1', 'p2'].map((id) =>
+      documentOf('till', newPattern(id, { first: 0, last: 0, example: id, tokens: [id] }, { since: 0 })),
+    );
+    return hitsOf(of.map((_source) => ({ _source })));
+  };
+  const client = { search: async (request: estypes.SearchRequest) => asked(request) };
+  const { patterns, total } = await listLogPatterns(
+    client as unknown as ElasticsearchClient,
+    { space: 'default', id: 'till', detector },
+    query,
+    NOW,
+  );
+  // Of p2 there are 3, 4 and 2 logs.
+  expect([total, patterns.map(({ id }) => id)]).toEqual([3, ['p2', 'p1']]);
+  const whole = requests.filter(
+    ({ _source, size }) => _source !== false && size !== 0 && _source === undefined,
+  );
+  expect(whole.map(({ size }) => size)).toEqual([50, 2]);
+});
