@@ -37,7 +37,7 @@ test('documents are read of the patterns of a page alone, which stand by the log
     if (text.includes('"kind":"event"')) return hitsOf([]);
     if (request.size === 0) {
       const buckets = Object.entries(logs).map(([key, value]) => ({ key, logs: { value } }));
-      return { ...hitsOf([]), aggregations: { patterns: { buckets } } } as unknown as Answer;
+      return { ...hitsOf([]), aggregations: { patterns: { buckets } } };
     }
     if (text.includes('"kind":"counts"')) return hitsOf([]);
     if (text.includes('must_not":[{"term":{"is_joining"')) {
