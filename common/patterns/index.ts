@@ -1,5 +1,5 @@
 export * from './pattern';
-export { judgeBucket, LEARNING, type Arrivals, type BucketVerdict } from './judge_bucket';
+export { judgeBucket, type Arrivals, type BucketVerdict } from './judge_bucket';
 export { emptyProfile, hourOfWeek, localTimeIn, profileInZone, UsualRates } from './usual_rate';
 export { Exposures, type Span } from './exposures';
 export { NO_ENTITY, PatternCounts, type CountsState, type SeenPattern } from './pattern_counts';

@@ -10,7 +10,7 @@ import {
   type PatternFinding,
   type PatternModel,
 } from '../../common/patterns';
-import { gamma, poisson } from './patterns/count_draws';
+import { gamma, poisson } from './traffic/count_draws';
 
 /** A change that is put into counts. */
 export interface PlantedChange {

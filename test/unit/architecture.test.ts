@@ -155,7 +155,17 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'program',
       'build',
     ],
-    ...['bench/traffic', 'bench', 'bench/hostile', 'bench/sessions', 'demo', ''],
+    ...[
+      'bench/traffic',
+      'bench',
+      'bench/hostile',
+      'bench/sessions',
+      'bench/patterns',
+      'bench/changes',
+      'bench/pattern_costs',
+      'demo',
+      '',
+    ],
   ],
 };
 

@@ -1,7 +1,7 @@
 import { DAY, HOUR } from '../../../common/duration';
 import type { PatternChange } from '../../../common/patterns';
 import { createDraws, filled, type Draws } from '../traffic/draws';
-import { gamma, poisson } from './count_draws';
+import { gamma, poisson } from '../traffic/count_draws';
 
 /*
  * A month of counts: patterns from one log in days to hundreds in a bucket, most with a rhythm of day and week, some that
