@@ -16,6 +16,7 @@ const DetectorFormPage = lazy(() => import('./pages/detector_form/detector_form_
 const DetectorPage = lazy(() => import('./pages/detector_page'));
 const IncidentPage = lazy(() => import('./pages/incidents/incident_page'));
 const ScanPage = lazy(() => import('./pages/scan/scan_page'));
+const CalendarPage = lazy(() => import('./pages/calendar/calendar_page'));
 const ResultPage = lazy(() => import('./pages/result_page'));
 
 /** @returns takes the application away again */
@@ -88,6 +89,8 @@ function CurrentPage(): ReactElement {
       return <DetectorFormPage key="new" />;
     case 'scan':
       return <ScanPage />;
+    case 'calendar':
+      return <CalendarPage />;
     case 'edit':
       return <DetectorFormPage key={place.id} id={place.id} />;
     case 'detector':

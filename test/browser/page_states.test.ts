@@ -45,6 +45,9 @@ beforeAll(async () => {
   ): Promise<Body> =>
     (await world.kibana.call(administrator(world.elasticsearch), operation, given, world.space)).body;
   const detector = demoDetector(`${world.logs}-none`, { name: 'Without logs' });
+  await call('addAnnotation', {
+    body: { kind: 'deployment', title: 'Release', id: 'release', entities: ['cart'] },
+  });
   bare = (await call<{ id: string }>('createDetector', { body: { detector, start: false } })).id;
   incident = (await call<{ incidents: { id: string }[] }>('listIncidents', { query: { size: '1' } }))
     .incidents[0].id;
@@ -77,6 +80,7 @@ const placesIn = (state: State): [name: string, path: string][] => {
   const pages: [string, string][] = [
     ['overview', '/'],
     ['scan', '/scan'],
+    ['calendar', `/calendar?${range}${state === 'empty' ? '&kind=change' : ''}`],
     ['form', '/detectors/new'],
     ...TABS.map((tab): [string, string] => [tab, `/detectors/${id}/${tab}?${range}`]),
     ['single anomalies', `/detectors/${id}/anomalies?${range}&sort=severity&view=anomalies`],

@@ -123,6 +123,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'panels/native',
       'rule_form',
       'pages/audit',
+      'pages/calendar',
       'pages/changes',
       'pages/feedback',
     ],

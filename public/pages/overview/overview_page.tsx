@@ -6,6 +6,7 @@ import { DAY } from '../../../common/duration';
 import { PLUGIN_NAME } from '../../../common/plugin';
 import type { Answer, ApiClient } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
+import { CALENDAR_PATH } from '../../shared/app/location';
 import { InstallDashboardsButton } from '../../shared/detector/install_dashboards_button';
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
@@ -66,6 +67,16 @@ export default function OverviewPage(): ReactElement {
       {i18n.translate('logAnomalies.channels.title', { defaultMessage: 'Channels' })}
     </EuiButtonEmpty>
   );
+  const calendar = (
+    <EuiButtonEmpty
+      key="calendar"
+      iconType="calendar"
+      onClick={() => go(CALENDAR_PATH)}
+      data-test-subj="logAnomaliesOpenCalendar"
+    >
+      {i18n.translate('logAnomalies.calendar.short', { defaultMessage: 'Calendar' })}
+    </EuiButtonEmpty>
+  );
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesPage">
       <EuiPageTemplate.Header
@@ -107,6 +118,7 @@ export default function OverviewPage(): ReactElement {
                 </EuiButtonEmpty>,
                 <InstallDashboardsButton key="dashboards" />,
                 channels,
+                calendar,
                 <ExchangeMenu key="exchange" openImport={() => setIsImporting(true)} />,
                 ...(sampleState === 'none'
                   ? [
@@ -124,7 +136,7 @@ export default function OverviewPage(): ReactElement {
                   : []),
               ]
             : hasDetectors
-              ? [<ExchangeMenu key="exchange" />, channels]
+              ? [<ExchangeMenu key="exchange" />, channels, calendar]
               : []
         }
       />

@@ -8,6 +8,7 @@ export type Place =
   | { page: 'overview' }
   | { page: 'create' }
   | { page: 'scan' }
+  | { page: 'calendar' }
   | { page: 'edit'; id: string }
   | { page: 'detector'; id: string; tab: DetectorTab }
   | { page: 'result'; id: string }
@@ -48,7 +49,7 @@ export function placeOf(path: string): Place {
   const [area, first, second, ...rest] = path.split('/').filter(Boolean).map(decoded);
   if (rest.length > 0) return { page: 'unknown' };
   if (area === undefined) return { page: 'overview' };
-  if (area === 'scan' && first === undefined) return { page: 'scan' };
+  if ((area === 'scan' || area === 'calendar') && first === undefined) return { page: area };
   if (area === 'incidents' && first !== undefined && second === undefined) {
     return { page: 'incident', id: first };
   }
@@ -62,6 +63,9 @@ export function placeOf(path: string): Place {
 
 export const detectorPath = (id: string, page: DetectorTab | 'edit' = 'anomalies'): string =>
   `/detectors/${encodeURIComponent(id)}/${page}`;
+
+/** Path of the calendar of changes. */
+export const CALENDAR_PATH = '/calendar';
 
 export const incidentPath = (id: string): string => `/incidents/${encodeURIComponent(id)}`;
 

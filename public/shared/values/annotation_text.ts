@@ -3,7 +3,7 @@ import { precedenceOf, type Annotation, type AnnotationKind } from '../../../com
 import { formatAbout, formatTime } from './format';
 
 /** Returns the name of a kind, as it begins an entry of a list. */
-function annotationKindName(kind: AnnotationKind): string {
+export function annotationKindName(kind: AnnotationKind): string {
   switch (kind) {
     case 'deployment':
       return i18n.translate('logAnomalies.annotation.deployment', { defaultMessage: 'Deployment' });

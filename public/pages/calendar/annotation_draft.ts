@@ -1,0 +1,70 @@
+import { i18n } from '@kbn/i18n';
+import { annotationDraftSchema, problemOfTimes, type AnnotationKind } from '../../../common/annotations';
+import type { ApiCall, Endpoints } from '../../../common/api';
+import { MINUTE } from '../../../common/duration';
+import { problemText } from '../../shared/values/problem_text';
+
+/** Input of the form for an annotation; times in epoch milliseconds. */
+export interface AnnotationForm {
+  readonly kind: AnnotationKind;
+  readonly title: string;
+  readonly at: number;
+  /** Undefined: it has no length. */
+  readonly endsAt: number | undefined;
+  readonly entities: readonly string[];
+  readonly version: string;
+  readonly url: string;
+}
+
+/** @param now epoch milliseconds */
+export const emptyAnnotation = (now: number): AnnotationForm => ({
+  kind: 'deployment',
+  title: '',
+  at: Math.floor(now / MINUTE) * MINUTE,
+  endsAt: undefined,
+  entities: [],
+  version: '',
+  url: '',
+});
+
+type Body = NonNullable<ApiCall<Endpoints['addAnnotation']>['body']>;
+type Field = keyof AnnotationForm;
+
+/** Returns the request that a form stands for, or what is wrong with its fields. */
+export function annotationBodyOf(form: AnnotationForm): {
+  readonly body?: Body;
+  readonly problems: Readonly<Partial<Record<Field, string>>>;
+} {
+  const at = new Date(form.at).toISOString();
+  const endsAt = form.endsAt === undefined ? undefined : new Date(form.endsAt).toISOString();
+  const [version, url] = [form.version.trim(), form.url.trim()];
+  const body = {
+    kind: form.kind,
+    title: form.title.trim(),
+    at,
+    ...(endsAt !== undefined && { ends_at: endsAt }),
+    entities: [...form.entities],
+    ...(version !== '' && { version }),
+    ...(url !== '' && { url }),
+  };
+  const parsed = annotationDraftSchema.safeParse(body);
+  const found = parsed.success
+    ? []
+    : parsed.error.issues.map((issue): [string, string] => [
+        String(issue.path[0]),
+        issue.path[0] === 'url' ? urlProblem() : problemText(issue, body),
+      ]);
+  const problems: Record<string, string> = Object.fromEntries(found);
+  if (problemOfTimes(at, endsAt) !== undefined) problems.endsAt = endProblem();
+  return Object.keys(problems).length === 0 ? { body, problems } : { problems };
+}
+
+const urlProblem = (): string =>
+  i18n.translate('logAnomalies.calendar.urlProblem', {
+    defaultMessage: 'Must be an address that begins with http:// or https://',
+  });
+
+const endProblem = (): string =>
+  i18n.translate('logAnomalies.calendar.endProblem', {
+    defaultMessage: 'Must be later than the start, by at most 31 days',
+  });
