@@ -438,6 +438,27 @@ describe('sample logs', () => {
     }
     expect(await named()).toEqual([]);
     expect(await ok(reader, 'getSample')).toMatchObject({ state: 'none' });
+
+    // Nor when nobody would write them; an index that was there already stays.
+    const scheduled = jest
+      .spyOn(kibana.tasks, 'ensureScheduled')
+      .mockRejectedValueOnce(new Error('no task now'));
+    await admin.index({
+      index: demoIndex(space),
+      id: 'of-before',
+      document: { message: 'kept' },
+      refresh: true,
+    });
+    try {
+      expect((await kibana.call(newcomer, 'installSample', {}, space)).status).toBeGreaterThanOrEqual(400);
+      expect(scheduled).toHaveBeenCalledTimes(1);
+    } finally {
+      scheduled.mockRestore();
+    }
+    expect(await named()).toEqual([]);
+    expect(await ok(reader, 'getSample')).toMatchObject({ state: 'none' });
+    expect(await countIn(demoIndex(space))).toBe(1);
+    await admin.indices.delete({ index: demoIndex(space) });
   });
 
   it('tell what went wrong on the way, and begin again', async () => {

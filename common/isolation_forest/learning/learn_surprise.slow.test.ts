@@ -281,3 +281,16 @@ it('takes a rare value for as rare in a column that is seldom filled as in one t
   expect(always).toBeGreaterThan(0);
   expect(seldom / always).toBeCloseTo(1, 1);
 });
+
+it('takes what is usual in a column for usual, however seldom the column is filled', () => {
+  // One row of a hundred fills column 1, two fifths of these with the rarer of two values.
+  const marked: Matrix = { ...rows, values: Float32Array.from(rows.values) };
+  for (let row = 0; row < rows.rowCount; row++) {
+    marked.values[row * 4 + 1] = row % 100 > 0 ? NaN : row % 500 < 200 ? 1 : 0;
+  }
+  const watch: ColumnWatch = { column: 1, feature: 1, kind: 'rarity', probability: 0 };
+  const { surprise } = learnSurprise(growForest(marked, testOptions), marked, [watch], 1);
+  const row = new Float32Array(4);
+  row[1] = 1;
+  expect(surprise === undefined ? 0 : surpriseOfRow(surprise, row, 0)).toBe(0);
+});

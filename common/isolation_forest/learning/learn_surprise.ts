@@ -122,9 +122,11 @@ export function learnSurprise(
       if (isStep[i] || sorted.length === 0) return [];
       const own = { column, feature, ...UNBOUNDED };
       if (kind === 'rarity') {
-        // Among all rows: few of many where the column is seldom filled as well.
+        // Among all rows: few of many where the column is seldom filled as well. What is usual in the column is usual.
         const filled = sorted.length / rowCount;
-        return rarityParts(sorted, (share) => surpriseOf.tail(tails * filled * share)).map(onSide(own, 1));
+        const ofShare = (share: number): number =>
+          share < SAID.from ? surpriseOf.tail(tails * filled * share) : 0;
+        return rarityParts(sorted, ofShare).map(onSide(own, 1));
       }
       if (kind !== 'tail') return [];
       return sidesOf(direction).flatMap((side) =>

@@ -1,5 +1,6 @@
 import type { LogDocument } from '../../log_document';
 import { learnFeatures, PRESETS, presetFor, suggestFeatures } from '..';
+import type { FeatureSuggestion } from './suggest_features';
 
 const start = Date.UTC(2024, 0, 1);
 const web: LogDocument[] = Array.from({ length: 500 }, (_, index) => ({
@@ -126,7 +127,7 @@ describe('suggestFeatures', () => {
     });
   });
 
-  it('takes user agents by the programs that they name, whatever their field is called', () => {
+  it('takes user agents by the programs that they name, whatever stands before the name', () => {
     const agents = Array.from({ length: 600 }, (_none, index) => ({
       kind: `event-${index % 3}`,
       origin: { agent: `Browser/${index % 40}.0 (device ${index % 90}) Engine/${index % 20}.1` },
@@ -148,7 +149,13 @@ describe('suggestFeatures', () => {
       ),
       agent: `Browser/${index % 40}.0`,
     }));
-    expect(suggestFeatures(many, options)).toHaveLength(13);
+    const isOfAgents = ({ definition }: FeatureSuggestion): boolean => definition.masked === 'agent';
+    const found = suggestFeatures(many, options);
+    expect(found).toHaveLength(13);
+    expect(found.filter(isOfAgents)).toHaveLength(1);
+    // Agents that few logs have weigh less than anything else, and have the place all the same.
+    const seldom = many.map(({ agent, ...log }, index) => (index % 10 > 0 ? log : { ...log, agent }));
+    expect(suggestFeatures(seldom, options).filter(isOfAgents)).toHaveLength(1);
     expect(suggestFeatures(many, { ...options, limit: 5 })).toHaveLength(5);
     expect(
       suggestFeatures(

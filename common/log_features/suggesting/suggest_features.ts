@@ -480,21 +480,24 @@ export function* suggestingSteps(
     );
   }
   // The name of a client's program tells something of its own, and takes no other field's place.
-  const agents = suggestions.filter(({ definition: { masked } }) => masked === 'agent').length;
-  const limit = options.limit ?? USUAL_LIMIT + Math.min(1, agents);
+  const limit = options.limit ?? USUAL_LIMIT;
   const kept: typeof suggestions = [];
+  let extra = 0;
   for (const suggestion of suggestions.sort((one, other) => other.weight - one.weight)) {
-    if (kept.length >= limit) break;
+    const isExtra = options.limit === undefined && suggestion.definition.masked === 'agent';
+    if (isExtra ? extra > 0 : kept.length - extra >= limit) continue;
     yield undefined;
     const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
     const repeated = kept.some(({ definition, values }) =>
       repeats({ type: definition.type, values }, candidate),
     );
-    if (!repeated) kept.push(suggestion);
+    if (repeated) continue;
+    kept.push(suggestion);
+    extra += Number(isExtra);
   }
   const compared = comparedWithinGroups(
     kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion),
     profiles,
   );
-  return compared.slice(0, limit);
+  return compared.slice(0, limit + extra);
 }

@@ -37,19 +37,24 @@ const MAPPINGS: estypes.MappingTypeMapping = {
   },
 };
 
+/** @returns false when the index was there already */
 export async function createDemoIndex(
   client: ElasticsearchClient,
   space: string,
   options: { policy?: RetryPolicy; signal?: AbortSignal } = {},
-): Promise<void> {
+): Promise<boolean> {
   const index = demoIndex(space);
-  await attempt(
+  return attempt(
     () =>
       client.indices
         .create({ index, mappings: MAPPINGS, settings: INDEX_SETTINGS }, { signal: options.signal })
-        .catch((error: unknown) => {
-          if (!errorTypes(errorBodyOf(error)).includes('resource_already_exists_exception')) throw error;
-        }),
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (!errorTypes(errorBodyOf(error)).includes('resource_already_exists_exception')) throw error;
+            return false;
+          },
+        ),
     { what: `make the index "${index}"`, ...options },
   );
 }

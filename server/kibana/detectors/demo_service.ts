@@ -108,35 +108,52 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
     }
   }
   if (before.state === 'failed') await removeDemo(services, scope);
-  const detector = await makeDetectorAndIndex(services, scope);
-  const sample: StoredSample = {
-    state: 'writing',
-    detector_id: detector.id,
-    requested_at: new Date(services.clock.now()).toISOString(),
-    written: 0,
-    total: DEMO_LOGS,
-  };
-  await statusOf(scope).writePart(SAMPLE_OF_SPACE, 'sample', sample);
-  await scheduleDemo(services, { space: scope.space, detectorId: detector.id });
+  const { detector, undo } = await makeDetectorAndIndex(services, scope);
+  try {
+    await statusOf(scope).writePart(SAMPLE_OF_SPACE, 'sample', {
+      state: 'writing',
+      detector_id: detector.id,
+      requested_at: new Date(services.clock.now()).toISOString(),
+      written: 0,
+      total: DEMO_LOGS,
+    });
+    await scheduleDemo(services, { space: scope.space, detectorId: detector.id });
+  } catch (error) {
+    await undo();
+    await statusOf(scope)
+      .writePart(SAMPLE_OF_SPACE, 'sample', NONE)
+      .catch(() => undefined);
+    throw error;
+  }
   return readDemo(services, scope);
 }
 
-/** Makes both at once; one without the other is taken back. */
-async function makeDetectorAndIndex(services: Services, scope: RequestScope): Promise<DetectorRecord> {
+interface MadeSample {
+  readonly detector: DetectorRecord;
+  /** Removes what was made; it never fails, and logs what is left. */
+  readonly undo: () => Promise<void>;
+}
+
+/** Makes both at once; one without the other is taken back. An index that was there already is left alone. */
+async function makeDetectorAndIndex(services: Services, scope: RequestScope): Promise<MadeSample> {
   const { elasticsearch, space } = scope;
   const [detector, index] = await Promise.allSettled([
     createDetector(services, scope, parseDetector(demoDetector(demoIndex(space))), false),
     createDemoIndex(elasticsearch, space),
   ]);
-  if (detector.status === 'fulfilled' && index.status === 'fulfilled') return detector.value;
-  const undo =
-    detector.status === 'fulfilled'
-      ? deleteDetector(services, scope, detector.value.id, true)
-      : deleteDemoIndex(elasticsearch, space);
-  // The first failure is the one to tell.
-  await undo.catch((error: Error) =>
-    services.log.warn(`Sample logs of the space ${space}: ${error.message}`),
-  );
+  const undo = async (): Promise<void> => {
+    const undone = await Promise.allSettled([
+      detector.status === 'fulfilled' ? deleteDetector(services, scope, detector.value.id, true) : [],
+      index.status === 'fulfilled' && index.value ? deleteDemoIndex(elasticsearch, space) : undefined,
+    ]);
+    const left = undone.flatMap((each) =>
+      each.status === 'rejected' ? [(each.reason as Error).message] : (each.value ?? []),
+    );
+    for (const text of left) services.log.warn(`Sample logs of the space ${space}: ${text}`);
+  };
+  if (detector.status === 'fulfilled' && index.status === 'fulfilled')
+    return { detector: detector.value, undo };
+  await undo();
   throw detector.status === 'rejected' ? detector.reason : (index as PromiseRejectedResult).reason;
 }
 
