@@ -89,3 +89,20 @@ export function silenceOf(
   }
   return { due: Math.max(0, due), squares: Math.max(0, squares), hazard: Math.max(0, hazard) };
 }
+
+/**
+ * Bound of what is due in a time without logs, without a look at the rates: all that can be due in the hours that it touches.
+ * An hour that a change of the clocks gives twice counts once.
+ */
+export function mostDue(
+  { rates, share, span, local = utcTime }: Pick<SilentSeries, 'rates' | 'share' | 'span' | 'local'>,
+  from: number,
+  to: number,
+): number {
+  const before = rates.boundsBefore;
+  const ofWeek = before[HOURS_OF_WEEK];
+  const first = hourOfWeek(local(from));
+  const end = first + Math.ceil((to - from) / HOUR) + 1;
+  const upTo = Math.floor(end / HOURS_OF_WEEK) * ofWeek + before[end % HOURS_OF_WEEK];
+  return ((upTo - before[first]) * share * HOUR) / span;
+}

@@ -1,7 +1,8 @@
 import { createRandom } from '../demo_logs/random';
-import { DAY, MINUTE } from '../duration';
+import { DAY, HOUR, MINUTE } from '../duration';
 import { hashOfJson } from '../model_snapshot/canonical_json';
 import { simulate } from '../../scripts/bench/simulated_counts';
+import { gamma, poisson } from '../../scripts/bench/traffic/count_draws';
 import { judgeBucket, type Arrivals } from './judge_bucket';
 import { ALL_ENTITIES, emptyProfile, newSeries, type PatternFinding, type PatternModel } from '.';
 
@@ -188,6 +189,65 @@ test('a loss is told among thousands of patterns that are too sparse to be misse
   const { frequent: _frequent, ...others } = usual(end);
   world.judge(end, { ...others, ...sparse(end), frequent: { shop: 24 } });
   expect(world.told).toMatchObject([{ change: 'dropping', patternId: 'frequent' }]);
+});
+
+/** Patterns of one mean and excess variance, judged by the hour. */
+function hourlyWorld(
+  seed: number,
+  patterns: number,
+  dropped: (pattern: number, hour: number) => boolean,
+): PatternFinding[] {
+  const random = createRandom(seed);
+  const span = HOUR;
+  const ids = Array.from({ length: patterns }, (_, pattern) => `p${pattern}`);
+  const means = ids.map((_id, pattern) => (pattern === 0 ? 80 : 6));
+  const models = ids.map((id): PatternModel => ({
+    ...{ id, tokens: [id], firstSeen: START, lastSeen: START, since: START, example: id, members: [] },
+    profile: emptyProfile(START),
+    series: new Map([[ALL_ENTITIES, newSeries(START)]]),
+  }));
+  const told: PatternFinding[] = [];
+  for (let hour = 0; hour < 72; hour++) {
+    const counts = new Map<string, Map<string, number>>();
+    ids.forEach((id, pattern) => {
+      const dispersion = pattern === 0 ? 0.01 : 0.2;
+      const mean = means[pattern] * gamma(random.uniform, 1 / dispersion);
+      const logs = dropped(pattern, hour) ? 2 : poisson(random.uniform, mean);
+      if (logs > 0) counts.set(id, new Map([[ALL_ENTITIES, logs]]));
+    });
+    const time = START + hour * span;
+    const fixed = { since: START, arrivals: [], silences: [], falseAlarmsPerDay: 1 };
+    told.push(...judgeBucket({ patterns: models, time, span, counts, ...fixed }).findings);
+  }
+  return told.filter(({ change }) => change === 'dropping');
+}
+
+test('patterns that are too sparse to drop are not told to, however many have few logs by chance', () => {
+  for (const seed of [1, 2, 3]) {
+    // In two days half of one a day is put up with, of all kinds.
+    expect(hourlyWorld(seed, 200, () => false).length).toBeLessThanOrEqual(2);
+  }
+});
+
+test('a drop of a frequent pattern is told among patterns that are too sparse to drop', () => {
+  const told = hourlyWorld(4, 200, (pattern, hour) => pattern === 0 && hour === 70);
+  expect(told).toMatchObject([{ patternId: 'p0', time: START + 70 * HOUR }]);
+});
+
+test('a silence of a job at its hour is judged in the first bucket in which logs are due', () => {
+  const world = new World();
+  const nightly = (bucket: number): Counts => ({
+    ...usual(bucket),
+    // Few logs by day, the last of them right before the hour of the job.
+    ...(((bucket % 96) >> 2 === 2 || bucket % 3 === 1) && {
+      nightly: { till: (bucket % 96) >> 2 === 2 ? 20 : 1 },
+    }),
+  });
+  const end = 10 * 96 + 8;
+  for (let bucket = 0; bucket < end; bucket++) world.judge(bucket, nightly(bucket));
+  expect(world.told).toEqual([]);
+  world.judge(end, usual(end));
+  expect(world.told).toMatchObject([{ change: 'vanished', patternId: 'nightly', time: START + end * SPAN }]);
 });
 
 test('many patterns that return do not crowd out a new one', () => {

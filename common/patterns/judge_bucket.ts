@@ -1,5 +1,5 @@
 import { DAY } from '../duration';
-import { silenceOf, Exposures, type Span } from './exposures';
+import { Exposures, mostDue, silenceOf, type Span } from './exposures';
 import {
   ALL_ENTITIES,
   newSeries,
@@ -41,8 +41,6 @@ const LONGER_THAN_LONGEST = 1.5;
 const LONGER_THAN_TOLD = 2;
 /** Logs due below which a silence says nothing. */
 const LEAST_DUE = 4;
-/** No hour of the week is looked for whose rate is more than so many times the mean. */
-const STEEPEST_HOUR = 3;
 /** Buckets in a row that end a surge or a drop. */
 const CALM_BUCKETS = 4;
 /** Time for which a pattern is called new or returned. */
@@ -119,9 +117,9 @@ interface Test {
  * distribution (Gelman et al. 2013, "Bayesian Data Analysis", section 2.6). That, and to learn outbreaks of the past with
  * less weight, follows Noufaily et al. 2013, "An improved algorithm for outbreak detection in multiple surveillance
  * systems", who watch thousands of sparse counts. A silence is judged by the logs that were due since the last one. False
- * findings over all series of a bucket are bounded as Benjamini and Hochberg do it, drops apart, at a rate for which changes are told
- * `falseAlarmsPerDay / 2` times a day where nothing changes. A new pattern is judged by how often one with as many logs
- * was new of late.
+ * findings over all series of a bucket are bounded as Benjamini and Hochberg do it, with drops as a family of their own, at a
+ * rate for which changes are told `falseAlarmsPerDay / 2` times a day where nothing changes. A new pattern is judged by how
+ * often one with as many logs was new of late.
  *
  * The outcome does not depend on the order of patterns and entities. Judging the same bucket again changes nothing of
  * patterns that were touched.
@@ -143,14 +141,13 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
   }
   const known = tests.filter(({ isKnown }) => isKnown);
   const knownCount = known.length + quiet;
-  const limits = limitsOf(known, knownCount, ((input.falseAlarmsPerDay / 2) * span) / DAY);
+  const found = findingsOf(known, knownCount, ((input.falseAlarmsPerDay / 2) * span) / DAY);
   const findings: PatternFinding[] = [];
   const touched = new Set<string>();
   for (const test of tests) {
     const { state, stateSince } = test.series;
     const wasVanished = state === 'vanished';
-    const isFinding = test.isKnown && test.change !== undefined && test.chance <= limits[test.change];
-    followState(test, isFinding ? test.change : undefined, time, findings);
+    followState(test, found.has(test) ? test.change : undefined, time, findings);
     const isChanged = test.series.state !== state || test.series.stateSince !== stateSince;
     if (test.count === 0 && !isChanged) continue;
     touched.add(test.pattern.id);
@@ -171,27 +168,30 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
 }
 
 /**
- * Largest chances of findings. Drops are a family of their own: of thousands of sparse patterns none can drop within a bucket, so that
- * they are no tests of that. Any may surge or vanish.
+ * Finds the tests that are findings. Drops are a family of their own: of thousands of sparse patterns none can drop within a bucket,
+ * so that they are no tests of that, and none of them is told to. Any may surge or vanish.
  *
  * @param known tests of series that are known, quiet ones left out
  * @param count all of them
  * @param rate chance of a finding where nothing changes, of all families together
  */
-function limitsOf(
-  known: readonly Test[],
-  count: number,
-  rate: number,
-): Readonly<Record<NonNullable<Test['change']>, number>> {
+function findingsOf(known: readonly Test[], count: number, rate: number): ReadonlySet<Test> {
   // A drop has half of the chances of a test of two sides.
   const ofFamily = Math.min(HIGHEST_RATE, (rate * 2) / 3);
-  const chancesOf = (isDrop: boolean): number[] =>
-    known.flatMap(({ change, chance }) =>
-      change !== undefined && (change === 'dropping') === isDrop ? [chance] : [],
+  const within = (tests: readonly Test[], among: number): readonly Test[] => {
+    const limit = discoveryLimit(
+      tests.map(({ chance }) => chance),
+      among,
+      ofFamily,
     );
-  const other = discoveryLimit(chancesOf(false), count, ofFamily);
+    return tests.filter(({ chance }) => chance <= limit);
+  };
   const drops = testableCount(known.map(leastChanceOfDrop), ofFamily);
-  return { surging: other, vanished: other, dropping: discoveryLimit(chancesOf(true), drops, ofFamily) };
+  const testable = known.filter(
+    (test) => test.change === 'dropping' && leastChanceOfDrop(test) <= ofFamily / drops,
+  );
+  const others = known.filter(({ change }) => change !== undefined && change !== 'dropping');
+  return new Set([...within(testable, drops), ...within(others, count)]);
 }
 
 /** Chance of the bucket, had it been without logs: that of a drop cannot be less. */
@@ -229,10 +229,11 @@ function addTests(tests: Test[], input: BucketInput, { pattern, of, exposures }:
 }
 
 /** Says of a series without logs in the bucket that none were missed yet, by a bound on what was due. */
-function isQuiet({ time, span }: BucketInput, { entity, series, rates }: SeriesCount): boolean {
+function isQuiet({ time, span, local }: BucketInput, { entity, series, rates }: SeriesCount): boolean {
   if (series.state !== 'usual') return series.state === 'vanished';
-  const buckets = (time - series.lastSeen) / span;
-  return rates.mean * shareOf(entity, series, rates, time) * buckets * STEEPEST_HOUR < LEAST_DUE;
+  const share = shareOf(entity, series, rates, time);
+  if (rates.peak * share * ((time - series.lastSeen) / span) < LEAST_DUE) return true;
+  return mostDue({ rates, share, span, local }, series.lastSeen + span, time + span) < LEAST_DUE;
 }
 
 const isKnownAt = (time: number, { pattern, series, isJudged }: SeriesCount): boolean =>

@@ -90,7 +90,7 @@ export function discoveryLimit(values: readonly number[], tests: number, rate: n
  * procedure for discrete data").
  *
  * @param least least p-value that each test can have
- * @returns 1 or more: the least number of which no more tests than it can have a p-value of `rate` by it
+ * @returns the smallest K, at least 1, such that at most K tests can reach `rate` / K
  */
 export function testableCount(least: readonly number[], rate: number): number {
   const sorted = [...least].sort((one, other) => one - other);

@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE } from '../duration';
-import { Exposures, silenceOf } from './exposures';
+import { Exposures, mostDue, silenceOf } from './exposures';
 import {
   addToProfile,
   emptyProfile,
@@ -58,7 +58,7 @@ test('how far hours differ is learned from the pattern: of one without a rhythm 
   expect(rhythmic.variance).toBeGreaterThan(0.02);
 });
 
-test('a job that runs once a night is usual at its hour from the second night on', () => {
+test('a job that runs once a night is usual at its hour from the third night on', () => {
   const profile = emptyProfile(MONDAY);
   const to = MONDAY + 2 * DAY;
   for (let day = 0; day < 2; day++) addToProfile(profile, MONDAY + day * DAY + 2 * HOUR, 15);
@@ -66,6 +66,42 @@ test('a job that runs once a night is usual at its hour from the second night on
   // In the hour there are four buckets, one of which has them.
   expect(rates.at(48 + 2, 0.2).mean).toBeGreaterThan(2.5);
   expect(rates.at(48 + 3, 0.2).mean).toBeLessThan(0.1);
+});
+
+test('hours without logs make it no surer that the days of the others are alike', () => {
+  // Seven days of one hour are six degrees of freedom: that they are alike may be chance.
+  const ofDays = [0.5, 0.75, 0.25, 0.5, 0.75, 0.25, 0.5];
+  const meanWith = (others: number): number =>
+    ratesOf(1, (hour) => (hour % 24 === 2 ? ofDays[Math.floor(hour / 24)] : others)).at(26, 0.2).mean;
+  expect(meanWith(0)).toBeGreaterThan(0.38);
+  expect(meanWith(0)).toBeLessThan(0.42);
+  expect(meanWith(0.001)).toBeCloseTo(meanWith(0), 2);
+});
+
+test.each([0.01, 0.2, 2])('no rate and no silence is beyond its bound, with dispersion %d', (dispersion) => {
+  for (const [weeks, countAt] of [
+    [0.5, (hour: number) => (hour === 50 ? 8 : 0)],
+    [3, (hour: number) => (hour % 24 === 2 ? 40 : 0.1)],
+    [2, (hour: number) => hour % 7],
+  ] as const) {
+    const rates = ratesOf(weeks, countAt);
+    for (let hour = 0; hour < 168; hour++) {
+      const { mean } = rates.at(hour, dispersion);
+      expect(mean).toBeLessThanOrEqual(rates.peak);
+      expect(mean).toBeLessThanOrEqual(rates.boundsBefore[hour + 1] - rates.boundsBefore[hour] + 1e-9);
+    }
+    const of = { rates, share: 0.5, span: SPAN };
+    for (const [from, length] of [
+      [0, SPAN],
+      [1.75 * HOUR, 2 * SPAN],
+      [6.9 * DAY, 3 * DAY],
+      [50.5 * HOUR, 16 * DAY],
+    ]) {
+      const [begin, end] = [MONDAY + from, MONDAY + from + length];
+      const { due } = silenceOf({ ...of, dispersion, silences: [] }, begin, end);
+      expect(due).toBeLessThanOrEqual(mostDue(of, begin, end) + 1e-9);
+    }
+  }
 });
 
 test('a silence is worth the logs that were due, less where they come in bursts, and nothing while all was silent', () => {

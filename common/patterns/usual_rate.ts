@@ -142,17 +142,20 @@ interface Groups {
 /** Sums over groups of buckets, such as the hours of a day, around wider means. */
 class Spread {
   private squares = 0;
-  private noise = 0;
-  private squaredNoise = 0;
-  private freedom = 0;
+  /** Sums of the degrees of freedom times the first four powers of the means. */
+  private readonly means = [0, 0, 0, 0];
   private weight = 0;
 
-  /** Adds groups that have one wider mean: those at every `step`th place from `first` on, with counts times `factor`. */
+  /**
+   * Adds groups that have one wider mean: those at every `step`th place from `first` on, with counts times `factor`. Groups without logs
+   * say nothing of how far those with logs differ.
+   */
   add(
     { counts, buckets, factor }: Groups,
     mean: number,
     { first, step }: { first: number; step: number },
   ): void {
+    if (mean <= 0) return;
     let [all, squared, known, squares] = [0, 0, 0, 0];
     for (let place = first; place < counts.length; place += step) {
       const own = buckets[place];
@@ -164,21 +167,23 @@ class Spread {
     }
     if (known < 2) return;
     this.squares += squares;
-    this.noise += (known - 1) * mean;
-    this.squaredNoise += (known - 1) * mean * mean;
-    this.freedom += known - 1;
+    for (let power = 1; power <= 4; power++) this.means[power - 1] += (known - 1) * mean ** power;
     this.weight += mean * mean * (all - squared / all);
   }
 
   /**
    * Variance between the groups beyond that of their counts, in units of the squared mean (Bühlmann & Straub 1970), drawn towards what
-   * is taken before anything is known as far as chance alone may make it.
+   * is taken before anything is known as far as chance alone may make it. Groups of unlike noise have as many degrees of freedom together
+   * as Satterthwaite 1946 gives them: a frequent hour outweighs the others.
    */
   between(dispersion: number): number {
     if (this.weight <= 0) return BETWEEN_HOURS;
-    const noise = (this.noise + dispersion * this.squaredNoise) / this.weight;
+    const [first, second, third, fourth] = this.means;
+    const noise = (first + dispersion * second) / this.weight;
     const found = Math.max(0, this.squares / this.weight - noise);
-    const share = BETWEEN_HOURS_VARIANCE / (BETWEEN_HOURS_VARIANCE + (2 * noise * noise) / this.freedom);
+    const squaredNoise = second + 2 * dispersion * third + dispersion * dispersion * fourth;
+    const variance = (2 * squaredNoise) / (this.weight * this.weight);
+    const share = BETWEEN_HOURS_VARIANCE / (BETWEEN_HOURS_VARIANCE + variance);
     return Math.max(LEAST_BETWEEN_HOURS, BETWEEN_HOURS + share * (found - BETWEEN_HOURS));
   }
 }
@@ -194,6 +199,8 @@ export class UsualRates {
   private readonly days: Float64Array;
   private readonly dayBuckets: Float64Array;
   private readonly all: Figures;
+  private readonly steepest: number;
+  private bounds: Float64Array | undefined;
   /** Of most patterns nothing is asked in a bucket. */
   private known: { readonly hours: Spread; readonly days: Spread } | undefined;
 
@@ -211,13 +218,16 @@ export class UsualRates {
     this.dayBuckets = new Float64Array(24);
     let count = 0;
     let buckets = 0;
+    let steepest = 0;
     for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
+      if (exposures[hour] > 0) steepest = Math.max(steepest, profile.hours[hour] / exposures[hour]);
       this.days[hour % 24] += profile.hours[hour];
       this.dayBuckets[hour % 24] += exposures[hour];
       count += profile.hours[hour];
       buckets += exposures[hour];
     }
     this.all = { count: Math.max(0, count * this.factor), buckets };
+    this.steepest = steepest;
   }
 
   /** Weighted logs. */
@@ -227,6 +237,28 @@ export class UsualRates {
 
   public get mean(): number {
     return (this.all.count + 0.5) / (this.all.buckets + 1);
+  }
+
+  /** No rate is larger. */
+  public get peak(): number {
+    return Math.max(this.mean, this.steepest * this.factor);
+  }
+
+  /**
+   * Bounds of the rates of the hours of a week before each hour, summed up; the last of 169 is that of the week. A rate lies between
+   * those of the hour, of the hour of all days and the overall one, whatever the dispersion.
+   */
+  public get boundsBefore(): Float64Array {
+    if (this.bounds !== undefined) return this.bounds;
+    const { profile, exposures, days, dayBuckets, factor, mean } = this;
+    const bounds = new Float64Array(HOURS_OF_WEEK + 1);
+    for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
+      const day = hour % 24;
+      const ofHour = exposures[hour] > 0 ? (profile.hours[hour] * factor) / exposures[hour] : 0;
+      const ofDay = dayBuckets[day] > 0 ? (days[day] * factor) / dayBuckets[day] : 0;
+      bounds[hour + 1] = bounds[hour] + Math.max(ofHour, ofDay, mean);
+    }
+    return (this.bounds = bounds);
   }
 
   /** @param dispersion excess variance in units of the squared mean */

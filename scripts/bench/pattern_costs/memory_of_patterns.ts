@@ -66,7 +66,7 @@ export function memoryRows(): BenchRow[] {
       ...{ value: counting, unit: 'MB', target, met: counting < MOST_MEGABYTES },
     },
     {
-      name: `${size}, as a bucket is judged, were none left out: the same with ${series.toLocaleString('en')} series of statistics`,
+      name: `${size}, as a bucket is judged: the same with ${series.toLocaleString('en')} series of statistics, of ${PATTERN_LIMITS.entities} entities of each pattern at most`,
       ...{ value: judging, unit: 'MB', target, met: judging < MOST_MEGABYTES },
     },
     {
