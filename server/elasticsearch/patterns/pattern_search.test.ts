@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { parseDetector } from '../../../common/detector';
+import { DAY } from '../../../common/duration';
 import { newPattern } from '../../../common/patterns';
 import type { ElasticsearchClient } from '../transport/client';
 import { listLogPatterns } from './pattern_search';
@@ -71,4 +72,51 @@ test('documents are read of the patterns of a page alone, which stand by the log
     ({ _source, size }) => _source !== false && size !== 0 && _source === undefined,
   );
   expect(whole.map(({ size }) => size)).toEqual([50, 2]);
+});
+
+test('logs are those of what a pattern says is a part of it, whatever became a part of it once', async () => {
+  const counted: string[][] = [];
+  const logs: Record<string, number> = { p1: 5, part: 7, apart: 11 };
+  const idsIn = ({ query: asked }: estypes.SearchRequest): string[] =>
+    [asked?.bool?.filter ?? []]
+      .flat()
+      .flatMap((filter) => (filter.terms?.pattern_id as string[] | undefined) ?? []);
+  const answerTo = (request: estypes.SearchRequest): Answer => {
+    const text = JSON.stringify(request);
+    if (text.includes('"kind":"event"') || request.size === 0) return hitsOf([]);
+    if (text.includes('"kind":"counts"')) {
+      counted.push(idsIn(request));
+      return hitsOf(
+        idsIn(request).map((id) => ({
+          _source: { pattern_id: id, day: NOW - DAY, cells: { 'e:till': { '60': logs[id] } } },
+        })),
+      );
+    }
+    // What was forgotten is in no document, and what was taken apart is still said to be a part, as are far too many others.
+    if (text.includes('must_not":[{"term":{"is_joining"')) {
+      return hitsOf(
+        ['apart', ...Array.from({ length: 500 }, (_, other) => `old${other}`)].map((id) =>
+          columns({ pattern_id: id, merged_into: 'p1' }),
+        ),
+      );
+    }
+    if (request._source === false) {
+      return hitsOf([
+        columns({ pattern_id: 'p1', state: 'usual', state_since: '0', first_seen: '0', last_seen: '0' }),
+      ]);
+    }
+    const seen = { first: 0, last: 0, example: 'p1', tokens: ['p1'] };
+    return hitsOf([
+      { _source: documentOf('till', { ...newPattern('p1', seen, { since: 0 }), members: ['part'] }) },
+    ]);
+  };
+  const client = { search: async (request: estypes.SearchRequest) => answerTo(request) };
+  const { patterns } = await listLogPatterns(
+    client as unknown as ElasticsearchClient,
+    { space: 'default', id: 'till', detector },
+    query,
+    NOW,
+  );
+  expect(patterns.map(({ id, logs: shown }) => [id, shown])).toEqual([['p1', 12]]);
+  expect(counted).toEqual([['p1', 'part']]);
 });

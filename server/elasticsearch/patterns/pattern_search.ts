@@ -13,6 +13,7 @@ import {
   NO_ENTITY,
   OTHER_ENTITIES,
   OTHER_PATTERNS,
+  PATTERN_LIMITS,
   PATTERN_STATES,
   patternText,
   profileInZone,
@@ -127,18 +128,8 @@ export async function listLogPatterns(
     [id, ...(membersOf.get(id) ?? [])].reduce((sum, each) => sum + (totals.get(each) ?? 0), 0);
   const page = sorted(found.hits.hits.map(listedOf), query, totalOf).slice(first, first + query.size);
   const ids = page.map(({ id }) => id);
-  const members = ids.flatMap((id) => membersOf.get(id) ?? []);
-  const [whole, counts] = await readPage(search, { base, days, ids, members });
-  const documents = new Map(
-    (whole?.hits.hits ?? []).flatMap(({ _source }) =>
-      _source === undefined ? [] : [[_source.pattern_id, _source]],
-    ),
-  );
-  const trends = trendsOf(
-    counts?.hits.hits.flatMap(({ _source }) => _source ?? []) ?? [],
-    frame,
-    query.entity,
-  );
+  const { documents, counts } = await readPage(search, { base, days, ids });
+  const trends = trendsOf(counts, frame, query.entity);
   const field = detector.patterns?.field;
   const aggregations = found.aggregations as FoundAggregations | undefined;
   return {
@@ -234,7 +225,10 @@ const listedOf = (hit: estypes.SearchHit<unknown>): ListedPattern => ({
   lastSeen: Number(columnOf(hit, 'last_seen')),
 });
 
-/** Ids of what became a part of each pattern, by way of others as well. */
+/**
+ * Ids of what became a part of each pattern, by way of others as well, as many as a pattern keeps. They tell its place; which logs
+ * are its own its document says, since what became a part of it may have been forgotten, or taken apart, and been seen again.
+ */
 function membersByPattern(merged: estypes.SearchResponse<unknown>): ReadonlyMap<string, readonly string[]> {
   const into = new Map(
     merged.hits.hits.map((hit) => [columnOf(hit, 'pattern_id'), columnOf(hit, 'merged_into')] as const),
@@ -243,7 +237,8 @@ function membersByPattern(merged: estypes.SearchResponse<unknown>): ReadonlyMap<
   for (const id of into.keys()) {
     let end = id;
     for (let steps = 0; into.has(end) && steps < into.size; steps++) end = into.get(end)!;
-    members.set(end, [...(members.get(end) ?? []), id]);
+    const of = members.get(end) ?? [];
+    if (of.length < PATTERN_LIMITS.members) members.set(end, [...of, id]);
   }
   return members;
 }
@@ -396,29 +391,30 @@ function totalsOf(counted: estypes.SearchResponse<unknown>): Map<string, number>
   );
 }
 
-/** Reads the patterns of a page, and their counts. */
+/** Reads the patterns of a page, and then the counts of all that each says is a part of it. */
 async function readPage(
   search: Search,
-  {
-    base,
-    days,
-    ids,
-    members,
-  }: { base: readonly Query[]; days: readonly Query[]; ids: string[]; members: readonly string[] },
-) {
-  return ids.length === 0
-    ? ([undefined, undefined] as const)
-    : await Promise.all([
-        search<PatternDocument>({
-          size: ids.length,
-          query: {
-            bool: { filter: [...base, { term: { kind: 'pattern' } }, { terms: { pattern_id: ids } }] },
-          },
-        }),
-        search<CountsDocument>({
-          size: MOST_DAYS,
-          _source: ['pattern_id', 'day', 'cells'],
-          query: { bool: { filter: [...days, { terms: { pattern_id: [...ids, ...members] } }] } },
-        }),
-      ]);
+  { base, days, ids }: { base: readonly Query[]; days: readonly Query[]; ids: readonly string[] },
+): Promise<{
+  readonly documents: ReadonlyMap<string, PatternDocument>;
+  readonly counts: readonly CountsDocument[];
+}> {
+  if (ids.length === 0) return { documents: new Map(), counts: [] };
+  const whole = await search<PatternDocument>({
+    size: ids.length,
+    query: {
+      bool: { filter: [...base, { term: { kind: 'pattern' } }, { terms: { pattern_id: [...ids] } }] },
+    },
+  });
+  const patterns = whole.hits.hits.flatMap(({ _source }) => _source ?? []);
+  const counted = new Set(patterns.flatMap(({ pattern_id: id, model }) => [id, ...model.members]));
+  const counts = await search<CountsDocument>({
+    size: MOST_DAYS,
+    _source: ['pattern_id', 'day', 'cells'],
+    query: { bool: { filter: [...days, { terms: { pattern_id: [...counted] } }] } },
+  });
+  return {
+    documents: new Map(patterns.map((pattern) => [pattern.pattern_id, pattern])),
+    counts: counts.hits.hits.flatMap(({ _source }) => _source ?? []),
+  };
 }
