@@ -92,7 +92,7 @@ test('logs are those of what a pattern says is a part of it, whatever became a p
         })),
       );
     }
-    // What was forgotten is in no document, and what was taken apart is still said to be a part, as are far too many others.
+    // One that was taken apart is still said to be a part, as are far too many others; of one that was forgotten nothing is said.
     if (text.includes('must_not":[{"term":{"is_joining"')) {
       return hitsOf(
         ['apart', ...Array.from({ length: 500 }, (_, other) => `old${other}`)].map((id) =>
