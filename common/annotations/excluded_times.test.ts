@@ -57,7 +57,27 @@ test('annotations keep at most half of a window out, of each entity and of all',
   expect(withinShare([short, { from: -500, to: 0 }], window).ignored).toEqual([]);
   const given = [{ ...short, names: ['cart', 'shop'] }, { ...long, names: ['cart'] }, long];
   expect(withinShare(given, window)).toEqual({
-    excluded: [{ ...short, names: ['shop'] }, long],
+    excluded: [long],
+    ignored: ['cart', 'shop'],
+  });
+  expect(withinShare(given.slice(0, 2), window)).toEqual({
+    excluded: [{ ...short, names: ['shop'] }],
     ignored: ['cart'],
   });
+});
+
+test('times of all count for each entity, too', () => {
+  const window = { from: 0, to: 100 };
+  const [first, second] = [
+    { from: 0, to: 49 },
+    { from: 51, to: 100 },
+  ];
+  const cart = { ...second, names: ['cart'] };
+  expect(withinShare([first, cart], window)).toEqual({ excluded: [first], ignored: ['cart'] });
+  // Once only where both cover it.
+  const same = { ...first, names: ['cart'] };
+  expect(withinShare([first, same], window)).toEqual({ excluded: [first, same], ignored: [] });
+  // Those of all that are not followed themselves count for none.
+  const long = { from: 0, to: 60 };
+  expect(withinShare([long, cart], window)).toEqual({ excluded: [cart], ignored: ['*'] });
 });

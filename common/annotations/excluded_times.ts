@@ -34,10 +34,12 @@ export function excludedTimesOf(
 const LARGEST_SHARE = 0.5;
 
 /**
- * Bounds what annotations keep out of a training: whoever may note them must not leave it without logs.
+ * Bounds what annotations keep out of a training: whoever may note them must not leave it without logs. Times of all count for
+ * each name as well; where these alone are more than half they are not followed, and count for none.
  *
  * @param window epoch milliseconds, half-open
- * @returns what is kept out still, and the names whose times, together more than half of the window, are not; `*`: those of all
+ * @returns what is kept out still, and the names whose times, together with those of all more than half of the window, are not;
+ *   `*`: those of all
  */
 export function withinShare(
   excluded: readonly ExcludedTime[],
@@ -48,8 +50,11 @@ export function withinShare(
     for (const name of names) times.set(name, [...(times.get(name) ?? []), { from, to }]);
   }
   const most = LARGEST_SHARE * (window.to - window.from);
+  const isTooLong = (each: readonly TimeWindow[]): boolean => lengthOf(joinWindows(each, window)) > most;
+  const ofAll = times.get(ALL) ?? [];
+  const followed = isTooLong(ofAll) ? [] : ofAll;
   const ignored = [...times].flatMap(([name, each]) =>
-    lengthOf(joinWindows(each, window)) > most ? [name] : [],
+    isTooLong(name === ALL ? each : [...each, ...followed]) ? [name] : [],
   );
   return {
     excluded: excluded.flatMap(({ names, ...time }): ExcludedTime[] => {

@@ -21,10 +21,13 @@ const tooFewText = (values: Record<'logs' | 'needed' | 'wait', string>): Finding
 });
 
 /** @param counts as they are shown */
-const leftOutText = (by: LeftOutBy, counts: Record<'logs' | 'needed' | 'held', string>): FindingText => ({
+const leftOutText = (
+  by: LeftOutBy,
+  counts: Record<'logs' | 'needed' | 'held' | 'about', string>,
+): FindingText => ({
   message: i18n.translate('logAnomalies.readiness.leftOut', {
     defaultMessage:
-      'Too few logs are left: {logs} of {needed}. The training window holds {held}, many of them in times that {by, select, calendar {the calendar of changes keeps} quiet_times {quiet times keep} other {the calendar of changes and quiet times keep}} out of trainings.',
+      'Too few logs are left: {logs} of {needed}. The training window holds {about, select, yes {about {held}} other {{held}}}, many of them in times that {by, select, calendar {the calendar of changes keeps} quiet_times {quiet times keep} other {the calendar of changes and quiet times keep}} out of trainings.',
     values: { ...counts, by },
   }),
   nextStep: leftOutAdvice(by),
@@ -46,6 +49,7 @@ export function readinessText(finding: ReadinessFinding): FindingText {
         logs: count('logs'),
         needed: count('needed'),
         held: count('held'),
+        about: String(values.about),
       });
     case 'no_logs_yet':
       return {

@@ -17,7 +17,8 @@ const annotation = (change: Partial<Annotation> = {}): Annotation => ({
   ...change,
 });
 
-function storesOf(found?: StoredAnnotation, refusal?: DetectionError) {
+/** @param failure of what is written into the calendar */
+function storesOf(found?: StoredAnnotation, refusal?: DetectionError, failure?: DetectionError) {
   const entries: AuditEntry[] = [];
   const steps: string[] = [];
   return {
@@ -28,10 +29,12 @@ function storesOf(found?: StoredAnnotation, refusal?: DetectionError) {
       find: () => Promise.resolve(found),
       add: (given: Annotation) => {
         steps.push('add');
+        if (failure !== undefined) return Promise.reject(failure);
         return Promise.resolve({ annotation: given, created: found === undefined, differs: [] });
       },
       remove: (id: string) => {
         steps.push(`remove ${id}`);
+        if (failure !== undefined) return Promise.reject(failure);
         return found === undefined
           ? Promise.reject(new DetectionError('not_found', 'none'))
           : Promise.resolve();
@@ -121,4 +124,48 @@ test('what is removed is on record with all that it said, and what is not there 
   const other = storesOf({});
   await removeAnnotation(other, 'x', { by: 'otto' });
   expect(other.entries).toMatchObject([{ reason: 'The document "x" is removed.' }]);
+});
+
+test('of a change that is refused the record says that nothing has changed', async () => {
+  const forbidden = new DetectionError('forbidden', 'index');
+  const end = '2026-11-01T11:00:00.000Z';
+  const ending = storesOf({ annotation: annotation() }, undefined, forbidden);
+  await expect(noteAnnotation(ending, annotation({ ends_at: end, by: 'ci' }))).rejects.toBe(forbidden);
+  expect(ending.steps).toEqual(['record', 'add', 'record']);
+  expect(ending.entries[1]).toMatchObject({ action: 'annotation_changed', by: 'ci' });
+  expect(ending.entries[1].to).toBeUndefined();
+  expect(ending.entries[1].reason).toMatch(
+    /^Maintenance “Move of the database” .* is not given an end\. It was refused, and nothing has changed\.$/,
+  );
+  const removing = storesOf({ annotation: annotation() }, undefined, forbidden);
+  await expect(removeAnnotation(removing, 'job-1', { by: 'ci' })).rejects.toBe(forbidden);
+  expect(removing.entries.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/ is removed\.$/),
+    expect.stringMatching(/ is not removed\. It was refused, and nothing has changed\.$/),
+  ]);
+  // An answer that did not come proves nothing.
+  const gone = new DetectionError('unavailable', 'No answer.');
+  const adding = storesOf(undefined, undefined, gone);
+  await expect(noteAnnotation(adding, annotation())).rejects.toBe(gone);
+  expect(adding.entries[1].reason).toMatch(/ is not noted\. It failed, and the calendar shows what is so\.$/);
+});
+
+test('the one of two calls at once that came too late is on record as one that changed nothing', async () => {
+  const stores = storesOf();
+  const there = annotation({ recorded_at: '2026-11-01T11:59:59.000Z' });
+  const late = {
+    ...stores,
+    annotations: {
+      ...stores.annotations,
+      add: () => Promise.resolve({ annotation: there, created: false, differs: [] }),
+    },
+  };
+  await noteAnnotation(late, there);
+  // The answer to a first try was lost: what is there is its own.
+  expect(stores.entries.splice(0)).toHaveLength(1);
+  await noteAnnotation(late, annotation());
+  expect(stores.entries.map(({ action, reason }) => [action, reason])).toEqual([
+    ['annotation_added', expect.stringMatching(/ is noted\.$/)],
+    ['annotation_added', expect.stringMatching(/ is not noted\. Another with its id was noted meanwhile, /)],
+  ]);
 });

@@ -1,6 +1,6 @@
 import { problemOfTimes, type Annotation } from '../../../common/annotations';
-import { ALL_DETECTORS, type AuditAction } from '../../../common/audit';
-import { DetectionError } from '../../../common/detection_error';
+import { ALL_DETECTORS, type AuditAction, type AuditEntry } from '../../../common/audit';
+import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
 import { printable } from '../../../common/printable';
 import type { AuditTrail, Clock } from '../ports';
 import type { AnnotationStore } from '../ports/annotations';
@@ -15,9 +15,17 @@ const TITLE_CHARACTERS = 200;
 /** Entities that a sentence names; more are counted. */
 const NAMED_ENTITIES = 3;
 
+interface Step {
+  readonly action: AuditAction;
+  readonly by?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /**
  * Puts an annotation on record and writes it, unless one with its id is there. One that is there without an end is given the end.
- * Whoever may not write to the audit trail notes nothing. What is so already is no change, and not on record.
+ * Whoever may not write to the audit trail notes nothing. What is so already is no change, and not on record. Of a change that is
+ * refused, or that somebody else made meanwhile, a second entry says so.
  *
  * @returns the annotation that is stored, and the fields in which what was given differs from it
  * @throws DetectionError `invalid_input` for an end that does not fit the start of the one that is there, `conflict` where a
@@ -28,18 +36,25 @@ export async function noteAnnotation(
   annotation: Annotation,
 ): ReturnType<AnnotationStore['add']> {
   const { by, ends_at: end } = annotation;
+  const add = () => stores.annotations.add(annotation);
   const found = await stores.annotations.find(annotation.id);
   if (found === undefined) {
-    await record(stores, { action: 'annotation_added', by }, annotation);
-  } else if (found.annotation?.ends_at === undefined && end !== undefined && found.annotation) {
-    const problem = problemOfTimes(found.annotation.at, end);
-    if (problem !== undefined) {
-      throw new DetectionError('invalid_input', `The annotation is not valid: ${problem}.`);
-    }
-    const ended = { ...found.annotation, ends_at: end };
-    await record(stores, { action: 'annotation_changed', by, from: 'no end', to: end }, ended);
+    const step = { action: 'annotation_added', by } as const;
+    const added = await onRecord(stores, step, annotation, add);
+    // A try whose answer was lost has written it: then it is this one that is there.
+    const isOwn = added.created || added.annotation.recorded_at === annotation.recorded_at;
+    if (!isOwn) await recordUnchanged(stores, step, annotation, THERE_ALREADY);
+    return added;
   }
-  return stores.annotations.add(annotation);
+  if (found.annotation === undefined || found.annotation.ends_at !== undefined || end === undefined) {
+    return add();
+  }
+  const problem = problemOfTimes(found.annotation.at, end);
+  if (problem !== undefined) {
+    throw new DetectionError('invalid_input', `The annotation is not valid: ${problem}.`);
+  }
+  const step = { action: 'annotation_changed', by, from: 'no end', to: end } as const;
+  return onRecord(stores, step, { ...found.annotation, ends_at: end }, add);
 }
 
 /**
@@ -53,8 +68,39 @@ export async function removeAnnotation(
   { by }: { readonly by?: string },
 ): Promise<void> {
   const found = await stores.annotations.find(id);
-  if (found !== undefined) await record(stores, { action: 'annotation_removed', by }, found.annotation ?? id);
-  await stores.annotations.remove(id);
+  const remove = () => stores.annotations.remove(id);
+  if (found === undefined) return remove();
+  await onRecord(stores, { action: 'annotation_removed', by }, found.annotation ?? id, remove);
+}
+
+/** Failures after which it is known that nothing was written; what is not found may have been removed by a try whose answer was lost. */
+const REFUSALS: readonly DetectionErrorCode[] = [
+  'invalid_input',
+  'conflict',
+  'unauthenticated',
+  'forbidden',
+  'refused',
+];
+const THERE_ALREADY = 'Another with its id was noted meanwhile, and stays as it is.';
+const REFUSED = 'It was refused, and nothing has changed.';
+const UNKNOWN = 'It failed, and the calendar shows what is so.';
+
+/** Puts a step on record, then takes it. Of one that fails, a second entry says so; the failure is thrown all the same. */
+async function onRecord<Done>(
+  stores: CalendarStores,
+  step: Step,
+  what: Annotation | string,
+  take: () => Promise<Done>,
+): Promise<Done> {
+  await record(stores, step, what);
+  try {
+    return await take();
+  } catch (error) {
+    const isRefused = error instanceof DetectionError && REFUSALS.includes(error.code);
+    // The failure itself is what the caller has to know.
+    await recordUnchanged(stores, step, what, isRefused ? REFUSED : UNKNOWN).catch(() => undefined);
+    throw error;
+  }
 }
 
 const SAID: Partial<Record<AuditAction, string>> = {
@@ -64,28 +110,46 @@ const SAID: Partial<Record<AuditAction, string>> = {
 };
 
 /** @param what the annotation, or the id of a document that is none */
-async function record(
-  { audit, clock }: CalendarStores,
-  step: { readonly action: AuditAction; readonly by?: string; readonly from?: string; readonly to?: string },
-  what: Annotation | string,
-): Promise<void> {
-  const name =
-    typeof what === 'string' ? `The document "${printable(what, TITLE_CHARACTERS)}"` : nameOf(what);
+function record(stores: CalendarStores, step: Step, what: Annotation | string): Promise<void> {
   const { by, ...rest } = step;
-  await audit.append([
+  return append(stores, by, { ...rest, reason: `${nameOf(what)} is ${SAID[step.action]}.` }, what);
+}
+
+/** Takes back what {@link record} said. @param why sentence */
+function recordUnchanged(
+  stores: CalendarStores,
+  { action, by }: Step,
+  what: Annotation | string,
+  why: string,
+): Promise<void> {
+  const reason = `${nameOf(what)} is not ${SAID[action]}. ${why}`;
+  return append(stores, by, { action, reason }, what);
+}
+
+const append = (
+  { audit, clock }: CalendarStores,
+  by: string | undefined,
+  entry: Pick<AuditEntry, 'action' | 'from' | 'to' | 'reason'>,
+  what: Annotation | string,
+): Promise<void> =>
+  audit.append([
     {
       detectorId: ALL_DETECTORS,
       at: new Date(clock.now()).toISOString(),
       ...(by !== undefined && { by }),
-      ...rest,
-      reason: `${name} is ${SAID[step.action]}.`,
+      ...entry,
       details: { annotation: what },
     },
   ]);
-}
 
 /** @example nameOf(annotation) // Maintenance “Move” of cart, 2026-11-01T10:00:00.000Z to 2026-11-01T12:00:00.000Z, */
-function nameOf({ kind, title, version, entities, at, ends_at: end }: Annotation): string {
+function nameOf(what: Annotation | string): string {
+  return typeof what === 'string'
+    ? `The document "${printable(what, TITLE_CHARACTERS)}"`
+    : annotationName(what);
+}
+
+function annotationName({ kind, title, version, entities, at, ends_at: end }: Annotation): string {
   const shown = entities.slice(0, NAMED_ENTITIES).map((entity) => printable(entity, TITLE_CHARACTERS));
   const more = entities.length - shown.length;
   const of = shown.length === 0 ? 'all entities' : `${shown.join(', ')}${more > 0 ? ` +${more}` : ''}`;

@@ -1,5 +1,6 @@
+import { DetectionError } from '../../../common/detection_error';
 import type { TrainingExclusion } from './training_sample';
-import { leftOutCause } from './left_out_cause';
+import { leftOutCause, leftOutSentence } from './left_out_cause';
 
 const noted: TrainingExclusion = { from: 0, to: 10, by: 'calendar' };
 const silent: TrainingExclusion = { from: 20, to: 30, by: 'quiet_times' };
@@ -32,4 +33,20 @@ test('there is none where there are enough, and where there were too few anyway'
     by: 'calendar',
     logsInWindow: 100,
   });
+});
+
+test('it is not known where drawing again fails, and an interruption is one', async () => {
+  const failing = (code: 'unavailable' | 'interrupted') =>
+    leftOutCause([noted], { logs: 80, needed: 90 }, () => Promise.reject(new DetectionError(code, 'Gone.')));
+  expect(await failing('unavailable')).toBeUndefined();
+  await expect(failing('interrupted')).rejects.toThrow('Gone.');
+});
+
+test('a number of logs that is reckoned is said to be about so many', async () => {
+  const estimate = (exclusions: readonly TrainingExclusion[]) =>
+    draw(exclusions).then((drawn) => ({ ...drawn, isEstimate: exclusions.length > 0 }));
+  const cause = await leftOutCause([noted, { ...silent, to: 40 }], { logs: 70, needed: 90 }, estimate);
+  expect(cause).toEqual({ by: 'quiet_times', logsInWindow: 100, isEstimate: true });
+  expect(leftOutSentence(cause!)).toContain('window holds about 100, many');
+  expect(leftOutSentence({ ...cause!, isEstimate: false })).toContain('window holds 100, many');
 });

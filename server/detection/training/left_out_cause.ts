@@ -1,4 +1,5 @@
 import type { LeftOutBy } from '../../../common/api/status';
+import { DetectionError } from '../../../common/detection_error';
 import type { TrainingExclusion } from './training_sample';
 
 /** Logs that a training would have had, and what keeps so many of them out that too few are left. */
@@ -6,10 +7,12 @@ export interface LeftOut {
   readonly by: LeftOutBy;
   /** Logs of the training window, with those that are kept out. */
   readonly logsInWindow: number;
+  /** True: their number is reckoned from the rest of the window, since other times of it are kept out. */
+  readonly isEstimate?: boolean;
 }
 
 /** A sample without some exclusions: the number of its logs, and of the logs of the window. */
-type Drawn = { readonly logs: number; readonly logsInWindow: number };
+type Drawn = Omit<LeftOut, 'by'> & { readonly logs: number };
 
 const KINDS = ['calendar', 'quiet_times'] as const;
 
@@ -18,7 +21,9 @@ const KINDS = ['calendar', 'quiet_times'] as const;
  * together. Draws again, so it is asked for where a training fails anyway.
  *
  * @param draw draws with these exclusions alone
- * @returns undefined where there are enough logs, and where there were too few without exclusions, too
+ * @returns undefined where there are enough logs, where there were too few without exclusions, too, and where drawing again
+ *   fails: that must not stand in the place of the failure that it explains
+ * @throws DetectionError `interrupted`
  */
 export async function leftOutCause(
   exclusions: readonly TrainingExclusion[],
@@ -30,8 +35,13 @@ export async function leftOutCause(
   const tries: readonly LeftOutBy[] = present.length === 2 ? [...present, 'both'] : present;
   for (const by of tries) {
     const left = exclusions.filter((each) => each.by === undefined || (by !== 'both' && each.by !== by));
-    const drawn = await draw(left);
-    if (drawn.logs >= needed) return { by, logsInWindow: drawn.logsInWindow };
+    const drawn = await draw(left).catch((error: unknown) => {
+      if (error instanceof DetectionError && error.code === 'interrupted') throw error;
+      return undefined;
+    });
+    if (drawn === undefined) return undefined;
+    const { logs: found, ...window } = drawn;
+    if (found >= needed) return { by, ...window };
   }
   return undefined;
 }
@@ -43,8 +53,8 @@ const KEEPERS: Record<LeftOutBy, string> = {
 };
 
 /** @example leftOutSentence({ by: 'calendar', logsInWindow: 5_320 }) // The training window holds 5,320, many of … */
-export const leftOutSentence = ({ by, logsInWindow }: LeftOut): string =>
-  `The training window holds ${logsInWindow.toLocaleString('en')}, many of them in times that ${KEEPERS[by]} out of trainings.`;
+export const leftOutSentence = ({ by, logsInWindow, isEstimate }: LeftOut): string =>
+  `The training window holds ${isEstimate === true ? 'about ' : ''}${logsInWindow.toLocaleString('en')}, many of them in times that ${KEEPERS[by]} out of trainings.`;
 
 /** Returns what a person can do about it, a sentence. */
 export function leftOutAdvice(by: LeftOutBy): string {

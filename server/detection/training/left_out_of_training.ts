@@ -37,8 +37,8 @@ const notedTimes = async (
 ): Promise<ExcludedTimes> => excludedTimesOf(await annotations.during(range, EXCLUDED_KINDS), range);
 
 /**
- * Returns the logs left out of a training sample: those confirmed as anomalies, and excluded times. Annotations that cover more
- * than half of the window are not followed, which is told.
+ * Returns the logs left out of a training sample: those confirmed as anomalies, and excluded times. Annotations of
+ * one name that cover, with those of all, more than half of the window are not followed, which is told.
  */
 export async function leftOutOf(
   stores: ExcludedTimeStores & {
@@ -60,7 +60,9 @@ export async function leftOutOf(
   const recent = { from: now - durationToMilliseconds(training.window), to: now };
   const { excluded, ignored } = withinShare(noted, recent);
   if (ignored.length > 0) {
-    const whose = ignored.includes('*') ? 'all entities' : ignored.slice(0, NAMED).join(', ');
+    const whose = ignored.includes('*')
+      ? 'all entities'
+      : `${ignored.slice(0, NAMED).join(', ')}, with those of all entities,`;
     stores.warn?.(
       `Incidents and maintenance that are noted of ${whose} cover more than half of the training window, and are learned from.`,
     );

@@ -73,14 +73,14 @@ function tooFewLogs({ enough }: ReadinessFacts): ReadinessFinding[] {
   const { logs, needed, span, window, leftOut } = enough;
   const count = `${logs.toLocaleString('en')} of ${needed.toLocaleString('en')}`;
   if (leftOut !== undefined) {
-    const { by, logsInWindow: held } = leftOut;
+    const { by, logsInWindow: held, isEstimate } = leftOut;
     return [
       {
         kind: 'too_few_logs',
         level: 'blocking',
         message: `Too few logs are left: ${count}. ${leftOutSentence(leftOut)}`,
         next_step: leftOutAdvice(by),
-        ...said('logs_left_out', { logs, needed, held, by }),
+        ...said('logs_left_out', { logs, needed, held, by, about: isEstimate === true ? 'yes' : 'no' }),
       },
     ];
   }

@@ -53,12 +53,16 @@ export async function trainDetector(
   });
   const oddTimes = await oddTimesOf(job, now, signal);
   const counts = { logs: work.logs.length, needed: detector.training.min_rows };
+  await noteReadiness(job, now, { ...factsOf(work, now), ...oddTimes, features: [] });
   const leftOut = await leftOutCause(kept.exclusions, counts, async (exclusions) => {
-    const { logs, logsInWindow } = await collectWork(detector, job.source, now, { ...drawing, exclusions });
-    return { logs: logs.length, logsInWindow };
+    const drawn = await collectWork(detector, job.source, now, { ...drawing, exclusions });
+    const isEstimate = drawn.sample.excludedMilliseconds > 0;
+    return { logs: drawn.logs.length, logsInWindow: drawn.logsInWindow, isEstimate };
   });
-  await noteReadiness(job, now, { ...factsOf(work, now, leftOut), ...oddTimes, features: [] });
-  if (leftOut !== undefined) throw leftTooFew(counts, leftOut);
+  if (leftOut !== undefined) {
+    await noteReadiness(job, now, { ...factsOf(work, now, leftOut), ...oddTimes, features: [] });
+    throw leftTooFew(counts, leftOut);
+  }
   const judged = detector.training.learn_from_feedback
     ? await fetchJudgedLogs(job.source, await job.feedback.list(detectorId), fieldsLearned(detector))
     : undefined;
