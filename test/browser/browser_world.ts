@@ -40,7 +40,7 @@ export interface BrowserWorld {
 
 /**
  * Demo logs, the plugin's own routes and tasks over Elasticsearch (ELASTICSEARCH_URL, _USERNAME, _PASSWORD: a user who may
- * do everything), and the host page with the built bundle. Users `admin` and `reader`.
+ * do everything), and the host page with the built bundle. Users `admin`, `reader`, and `stranger`: a reader without rights on indices.
  *
  * @param port of the host page, default any free one
  */
@@ -54,10 +54,12 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
     : await mkdtemp(join(tmpdir(), 'log-anomalies-browser-'));
   const [{ hostPage, bundle }] = await Promise.all([buildPages(folder), writeDemoLogs(elasticsearch, logs)]);
   const kibana = startKibanaStandIn({ administrator: elasticsearch });
-  const reader = await makeReader(elasticsearch, space);
+  const reader = await makeUser(elasticsearch, `${space}-reader`, readerRole(space).indices);
+  const stranger = await makeUser(elasticsearch, `${space}-stranger`, []);
   const people: Person[] = [
     administrator(elasticsearch),
     { name: 'reader', client: reader, privileges: ['read'] },
+    { name: 'stranger', client: stranger, privileges: ['read'] },
   ];
   const host = await startHost({
     kibana,
@@ -85,7 +87,7 @@ export async function startBrowserWorld(port?: number): Promise<BrowserWorld> {
       });
       const own = [logs, feedbackIndex(space), annotationsIndex(space), ...Object.keys(results)];
       await elasticsearch.indices.delete({ index: own, ignore_unavailable: true });
-      await reader.close();
+      await Promise.all([reader.close(), stranger.close()]);
       await elasticsearch.close();
       if (!shared) await rm(folder, { recursive: true, force: true });
     },
@@ -102,10 +104,12 @@ export const administrator = (client: Client): Person => ({
   },
 });
 
-async function makeReader(client: Client, space: string): Promise<Client> {
-  const name = `${space}-reader`;
+async function makeUser(
+  client: Client,
+  name: string,
+  indices: ReturnType<typeof readerRole>['indices'],
+): Promise<Client> {
   const password = `pw-${Math.random().toString(36).slice(2)}`;
-  const { indices } = readerRole(space);
   await client.security.putRole({
     name,
     indices: indices.map((each) => ({ names: [...each.names], privileges: [...each.privileges] })),

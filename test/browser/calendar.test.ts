@@ -55,13 +55,15 @@ it('notes, filters and removes what was changed', () =>
     expect(await page.locator(rows).count()).toBe(1);
     expect(await seriousFindings(page)).toEqual([]);
     await page.goto(calendar());
-    await row.getByRole('button', { name: 'Remove Move of the database?' }).click();
+    await row.getByRole('button', { name: /^Remove “Move of the database” \(Maintenance, .*\)\?$/ }).click();
+    await page.getByRole('alertdialog', { name: /^Remove “Move of the database” \(Maintenance, / }).waitFor();
+    await page.getByText('models learn from its logs again').waitFor();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await row.waitFor({ state: 'detached' });
     expect(await page.locator(rows).count()).toBe(1);
   }));
 
-it('lets readers read, and says what whoever may not read lacks', () =>
+it('lets readers read, and offers them nothing that they may not do', () =>
   onPage(
     browser,
     world,
@@ -69,7 +71,92 @@ it('lets readers read, and says what whoever may not read lacks', () =>
       await page.goto(calendar());
       await page.locator(rows, { hasText: 'Deployment 1.42 of cart' }).waitFor();
       expect(await page.locator(testSubject('logAnomaliesAnnotationAdd')).count()).toBe(0);
-      expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: /^(Remove|Give)/ }).count()).toBe(0);
+      await page.goto(calendar('?kind=incident'));
+      const nothing = page.locator(testSubject('logAnomaliesNothingNoted'));
+      await nothing.getByText('Nothing that is noted in this time fits the filters').waitFor();
+      await nothing.getByRole('button', { name: 'Show all' }).click();
+      await page.locator(rows, { hasText: 'Deployment 1.42 of cart' }).waitFor();
+      await page.goto(calendar('?from=now-9y&to=now-8y'));
+      await nothing.waitFor();
+      expect(await nothing.innerText()).not.toContain('note one here');
     },
     { user: 'reader' },
   ));
+
+it('says what whoever may not read lacks', () =>
+  onPage(
+    browser,
+    world,
+    async (page) => {
+      await page.goto(calendar());
+      const forbidden = page.locator(testSubject('logAnomaliesForbidden'));
+      await forbidden.waitFor();
+      expect(await forbidden.innerText()).toMatch(/\bread\b[^]*log-anomalies-annotations/);
+      expect(await page.locator(rows).count()).toBe(0);
+    },
+    { user: 'stranger' },
+  ));
+
+it('gives one an end, and says what was there already and stays', () =>
+  onPage(browser, world, async (page) => {
+    const at = new Date(Date.now() - HOUR).toISOString();
+    const body = { kind: 'incident', title: 'Disk\u202e is full', entities: ['cart'], at, id: 'disk' };
+    await call('addAnnotation', { body });
+    await page.goto(calendar('?kind=incident'));
+    const row = page.locator(rows, { hasText: 'Disk\ufffd is full' });
+    await row.getByRole('button', { name: 'Give Disk\ufffd is full an end' }).click();
+    // Somebody else was faster.
+    const ends_at = new Date(Date.now() - HOUR / 2).toISOString();
+    const save = page.locator(testSubject('logAnomaliesAnnotationSave'));
+    await save.waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await call('addAnnotation', { body: { ...body, ends_at } });
+    await save.click();
+    await page.getByText('Disk\ufffd is full has another end already, which stays').waitFor();
+    await call('addAnnotation', { body: { ...body, id: 'second', title: 'Second' } });
+    await page.reload();
+    const second = page.locator(rows, { hasText: 'Second' });
+    await second.getByRole('button', { name: 'Give Second an end' }).click();
+    await save.click();
+    await page.getByText('Second is given an end').waitFor();
+    await second.getByRole('button', { name: /^Give/ }).waitFor({ state: 'detached' });
+    await Promise.all(
+      ['disk', 'second'].map((annotation_id) => call('removeAnnotation', { params: { annotation_id } })),
+    );
+  }));
+
+it('goes back from a page that is no longer there, and lists no more than the server does', () =>
+  onPage(browser, world, async (page) => {
+    let total = 12_000;
+    const annotation = { kind: 'change', entities: [], at: new Date().toISOString(), recorded_at: '' };
+    await page.route(/\/api\/log_anomalies\/annotations\?/, (route) => {
+      const from = (Number(new URL(route.request().url()).searchParams.get('page')) - 1) * 25;
+      const annotations = Array.from({ length: Math.max(0, Math.min(25, total - from)) }, (_each, place) => ({
+        ...annotation,
+        id: `${from + place}`,
+        title: `Change ${from + place}`,
+      }));
+      return route.fulfill({ json: { total, annotations } });
+    });
+    await page.goto(calendar());
+    await page.getByText('The newest 10,000 are listed.').waitFor();
+    await page.locator(testSubject('pagination-button-399')).waitFor();
+    expect(await page.locator(testSubject('pagination-button-479')).count()).toBe(0);
+    await page.locator(testSubject('pagination-button-1')).click();
+    await page.locator(rows, { hasText: 'Change 30' }).waitFor();
+    total = 25;
+    await page
+      .locator(rows, { hasText: 'Change 30' })
+      .getByRole('button', { name: /^Remove/ })
+      .click();
+    await page.route(/\/api\/log_anomalies\/annotations\/30/, (route) =>
+      route.fulfill({ json: { acknowledged: true } }),
+    );
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page
+      .locator(rows, { hasText: /Change 3(?!0)/ })
+      .first()
+      .waitFor();
+    expect(await page.locator(rows).count()).toBe(25);
+  }));

@@ -1,4 +1,4 @@
-import { annotationBodyOf, emptyAnnotation } from './annotation_draft';
+import { annotationBodyOf, emptyAnnotation, endingOf } from './annotation_draft';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
@@ -34,4 +34,19 @@ test('what is wrong is said at its field', () => {
   expect(Object.keys(problemsOf({ endsAt: form.at }))).toEqual(['endsAt']);
   expect(Object.keys(problemsOf({ endsAt: form.at + 32 * 86_400_000 }))).toEqual(['endsAt']);
   expect(annotationBodyOf({ ...form, title: '' }).body).toBeUndefined();
+});
+
+test('an annotation without an end is given one under its id, at most 31 days after its start', () => {
+  const open = { id: 'inc', kind: 'incident' as const, title: 'Disk', entities: ['cart'], recorded_at: '' };
+  const endOf = (at: string) => annotationBodyOf(endingOf({ ...open, at }, NOW)).body;
+  expect(endOf('2026-11-01T09:00:00.000Z')).toEqual({
+    id: 'inc',
+    kind: 'incident',
+    title: 'Disk',
+    at: '2026-11-01T09:00:00.000Z',
+    ends_at: '2026-11-01T10:00:00.000Z',
+    entities: ['cart'],
+  });
+  expect(endOf('2026-11-01T10:00:10.000Z')?.ends_at).toBe('2026-11-01T10:01:10.000Z');
+  expect(endOf('2026-08-01T10:00:00.000Z')?.ends_at).toBe('2026-09-01T10:00:00.000Z');
 });

@@ -1,11 +1,19 @@
 import { i18n } from '@kbn/i18n';
-import { annotationDraftSchema, problemOfTimes, type AnnotationKind } from '../../../common/annotations';
+import {
+  annotationDraftSchema,
+  ANNOTATION_LIMITS,
+  problemOfTimes,
+  type Annotation,
+  type AnnotationKind,
+} from '../../../common/annotations';
 import type { ApiCall, Endpoints } from '../../../common/api';
-import { MINUTE } from '../../../common/duration';
+import { DAY, MINUTE } from '../../../common/duration';
 import { problemText } from '../../shared/values/problem_text';
 
 /** Input of the form for an annotation; times in epoch milliseconds. */
 export interface AnnotationForm {
+  /** Of one that is there; undefined: a new one. */
+  readonly id?: string;
   readonly kind: AnnotationKind;
   readonly title: string;
   readonly at: number;
@@ -27,6 +35,16 @@ export const emptyAnnotation = (now: number): AnnotationForm => ({
   url: '',
 });
 
+/** Returns the form of an annotation without an end, with the time now as its end where it can be. @param now epoch milliseconds */
+export function endingOf(annotation: Annotation, now: number): AnnotationForm {
+  const { id, kind, title, at: start, entities, version = '', url = '' } = annotation;
+  const at = Date.parse(start);
+  const endsAt = Math.min(Math.max(Math.floor(now / MINUTE) * MINUTE, at + MINUTE), at + LONGEST);
+  return { id, kind, title, at, endsAt, entities, version, url };
+}
+
+const LONGEST = ANNOTATION_LIMITS.days * DAY;
+
 type Body = NonNullable<ApiCall<Endpoints['addAnnotation']>['body']>;
 type Field = keyof AnnotationForm;
 
@@ -39,6 +57,7 @@ export function annotationBodyOf(form: AnnotationForm): {
   const endsAt = form.endsAt === undefined ? undefined : new Date(form.endsAt).toISOString();
   const [version, url] = [form.version.trim(), form.url.trim()];
   const body = {
+    ...(form.id !== undefined && { id: form.id }),
     kind: form.kind,
     title: form.title.trim(),
     at,

@@ -16,29 +16,54 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import moment from 'moment';
-import { ANNOTATION_KINDS, ANNOTATION_LIMITS, type AnnotationKind } from '../../../common/annotations';
+import {
+  ANNOTATION_KINDS,
+  ANNOTATION_LIMITS,
+  type Annotation,
+  type AnnotationKind,
+} from '../../../common/annotations';
 import { HOUR } from '../../../common/duration';
+import { printable } from '../../../common/printable';
 import { useApp } from '../../shared/app/app_context';
 import { FlyoutFooter } from '../../shared/layout/flyout_footer';
 import { useAction } from '../../shared/requests/use_action';
 import { annotationKindName } from '../../shared/values/annotation_text';
-import { annotationBodyOf, emptyAnnotation, type AnnotationForm } from './annotation_draft';
+import { annotationBodyOf, emptyAnnotation, endingOf, type AnnotationForm } from './annotation_draft';
+import { endedText, notedText } from './calendar_text';
 
-/** Notes a deployment, a change, an incident or maintenance. */
-export default function AnnotationFlyout({ close }: { close: (isNoted: boolean) => void }): ReactElement {
+/** Notes a deployment, a change, an incident or maintenance, or gives one that is there an end. */
+export default function AnnotationFlyout(props: {
+  /** Undefined: a new one. */
+  ending?: Annotation;
+  close: (isNoted: boolean) => void;
+}): ReactElement {
+  const { ending, close } = props;
   const { api } = useApp();
   const { run, isBusy, failure } = useAction();
-  const [form, setForm] = useState(() => emptyAnnotation(Date.now()));
+  const [form, setForm] = useState(() =>
+    ending === undefined ? emptyAnnotation(Date.now()) : endingOf(ending, Date.now()),
+  );
   const { body, problems } = annotationBodyOf(form);
-  const title = i18n.translate('logAnomalies.calendar.add', { defaultMessage: 'Note a change' });
+  const title =
+    ending === undefined
+      ? i18n.translate('logAnomalies.calendar.add', { defaultMessage: 'Note a change' })
+      : i18n.translate('logAnomalies.calendar.endTitle', {
+          defaultMessage: 'Give {title} an end',
+          values: { title: ending.title },
+        });
   const save = async () => {
     if (body === undefined) return;
-    const done = i18n.translate('logAnomalies.calendar.noted', {
-      defaultMessage: '{title} is noted',
-      values: { title: body.title },
-    });
-    if (await run(() => api('addAnnotation', { body }), done)) close(true);
+    const shown = printable(body.title, ANNOTATION_LIMITS.titleCharacters);
+    const said = ending === undefined ? notedText : endedText;
+    if (
+      await run(
+        () => api('addAnnotation', { body }),
+        (answer) => said(shown, answer),
+      )
+    )
+      close(true);
   };
+  const Fields = ending === undefined ? AnnotationFields : EndField;
   return (
     <EuiFlyout onClose={() => close(false)} size="s" ownFocus aria-labelledby="logAnomaliesAnnotationTitle">
       <EuiFlyoutHeader hasBorder>
@@ -47,11 +72,7 @@ export default function AnnotationFlyout({ close }: { close: (isNoted: boolean) 
         </EuiTitle>
       </EuiFlyoutHeader>
       <EuiFlyoutBody>
-        <AnnotationFields
-          form={form}
-          change={(changes) => setForm({ ...form, ...changes })}
-          problems={problems}
-        />
+        <Fields form={form} change={(changes) => setForm({ ...form, ...changes })} problems={problems} />
         {failure !== undefined && (
           <>
             <EuiSpacer size="m" />
@@ -148,20 +169,20 @@ function AnnotationFields({ form, change, problems }: FieldsProps): ReactElement
   );
 }
 
+const picker = (label: string, time: number, set: (time: number) => void): ReactElement => (
+  <EuiDatePicker
+    aria-label={label}
+    showTimeSelect
+    dateFormat="YYYY-MM-DD HH:mm"
+    timeFormat="HH:mm"
+    selected={moment(time)}
+    onChange={(chosen) => chosen && set(chosen.valueOf())}
+  />
+);
+
 function TimeFields({ form, change, problems }: FieldsProps): ReactElement {
   const { at, endsAt } = form;
   const start = i18n.translate('logAnomalies.calendar.start', { defaultMessage: 'Start' });
-  const end = i18n.translate('logAnomalies.calendar.end', { defaultMessage: 'End' });
-  const picker = (label: string, time: number, set: (time: number) => void) => (
-    <EuiDatePicker
-      aria-label={label}
-      showTimeSelect
-      dateFormat="YYYY-MM-DD HH:mm"
-      timeFormat="HH:mm"
-      selected={moment(time)}
-      onChange={(chosen) => chosen && set(chosen.valueOf())}
-    />
-  );
   return (
     <>
       <EuiFormRow label={start} isInvalid={problems.at !== undefined} error={problems.at}>
@@ -174,21 +195,26 @@ function TimeFields({ form, change, problems }: FieldsProps): ReactElement {
         onChange={({ target }) => change({ endsAt: target.checked ? at + HOUR : undefined })}
       />
       <EuiSpacer size="m" />
-      {endsAt !== undefined && (
-        <EuiFormRow
-          label={end}
-          helpText={
-            (form.kind === 'incident' || form.kind === 'maintenance') &&
-            i18n.translate('logAnomalies.calendar.leftOut', {
-              defaultMessage: 'No model learns from the logs of this time.',
-            })
-          }
-          isInvalid={problems.endsAt !== undefined}
-          error={problems.endsAt}
-        >
-          {picker(end, endsAt, (time) => change({ endsAt: time }))}
-        </EuiFormRow>
-      )}
+      {endsAt !== undefined && <EndField form={form} change={change} problems={problems} />}
     </>
+  );
+}
+
+function EndField({ form: { kind, at, endsAt = at }, change, problems }: FieldsProps): ReactElement {
+  const end = i18n.translate('logAnomalies.calendar.end', { defaultMessage: 'End' });
+  return (
+    <EuiFormRow
+      label={end}
+      helpText={
+        (kind === 'incident' || kind === 'maintenance') &&
+        i18n.translate('logAnomalies.calendar.leftOut', {
+          defaultMessage: 'No model learns from the logs of this time.',
+        })
+      }
+      isInvalid={problems.endsAt !== undefined}
+      error={problems.endsAt}
+    >
+      {picker(end, endsAt, (time) => change({ endsAt: time }))}
+    </EuiFormRow>
   );
 }

@@ -1,13 +1,18 @@
-import React from 'react';
+import React, { type ReactElement } from 'react';
 import { EuiButtonIcon, EuiLink, type EuiBasicTableColumn } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Annotation } from '../../../common/annotations';
+import { EXCLUDED_KINDS, type Annotation } from '../../../common/annotations';
 import { annotationTime, annotationTitle } from '../../shared/values/annotation_text';
+import { removalTitle } from './calendar_text';
 
-/** @param remove undefined where the reader may not remove any */
-export function calendarColumns(
-  remove: ((annotation: Annotation) => void) | undefined,
-): EuiBasicTableColumn<Annotation>[] {
+/** What can be done with a row. */
+interface RowActions {
+  readonly end: (annotation: Annotation) => void;
+  readonly remove: (annotation: Annotation) => void;
+}
+
+/** @param actions undefined where the reader may change nothing */
+export function calendarColumns(actions: RowActions | undefined): EuiBasicTableColumn<Annotation>[] {
   return [
     {
       name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
@@ -40,25 +45,39 @@ export function calendarColumns(
       width: '12%',
       render: ({ by }: Annotation) => <span className="eui-textBreakWord">{by ?? '–'}</span>,
     },
-    ...(remove === undefined
+    ...(actions === undefined
       ? []
       : [
           {
             name: '',
-            width: '48px',
+            width: '80px',
             align: 'right' as const,
-            render: (annotation: Annotation) => (
-              <EuiButtonIcon
-                iconType="trash"
-                color="danger"
-                aria-label={i18n.translate('logAnomalies.calendar.removeTitle', {
-                  defaultMessage: 'Remove {title}?',
-                  values: { title: annotation.title },
-                })}
-                onClick={() => remove(annotation)}
-              />
-            ),
+            render: (annotation: Annotation) => <Actions annotation={annotation} {...actions} />,
           },
         ]),
   ];
+}
+
+function Actions({ annotation, end, remove }: RowActions & { annotation: Annotation }): ReactElement {
+  const { kind, ends_at: endsAt, title } = annotation;
+  return (
+    <>
+      {endsAt === undefined && EXCLUDED_KINDS.includes(kind) && (
+        <EuiButtonIcon
+          iconType="clock"
+          aria-label={i18n.translate('logAnomalies.calendar.endTitle', {
+            defaultMessage: 'Give {title} an end',
+            values: { title },
+          })}
+          onClick={() => end(annotation)}
+        />
+      )}
+      <EuiButtonIcon
+        iconType="trash"
+        color="danger"
+        aria-label={removalTitle(annotation)}
+        onClick={() => remove(annotation)}
+      />
+    </>
+  );
 }

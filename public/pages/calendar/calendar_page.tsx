@@ -1,8 +1,9 @@
-import React, { lazy, Suspense, useState, type ReactElement } from 'react';
+import React, { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
 import {
   type Criteria,
   EuiBasicTable,
   EuiButton,
+  EuiButtonEmpty,
   EuiConfirmModal,
   EuiEmptyPrompt,
   EuiFieldSearch,
@@ -12,6 +13,7 @@ import {
   EuiSelect,
   EuiSpacer,
   EuiSuperDatePicker,
+  EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { ANNOTATION_KINDS, type Annotation } from '../../../common/annotations';
@@ -21,13 +23,15 @@ import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
-import { annotationKindName } from '../../shared/values/annotation_text';
+import { annotationKindName, shownAnnotation } from '../../shared/values/annotation_text';
+import { formatCount } from '../../shared/values/format';
 import { resolveRange } from '../../shared/values/time_range';
 import { calendarColumns } from './calendar_columns';
+import { MOST_LISTED, PAGE_SIZE, pagingOf } from './calendar_paging';
+import { removalText, removalTitle } from './calendar_text';
 
 const AnnotationFlyout = lazy(() => import('./annotation_flyout'));
 
-const PAGE_SIZE = 25;
 /** Shows what is planned as well. */
 const RANGE = { from: 'now-7d', to: 'now+7d' };
 
@@ -39,6 +43,7 @@ export default function CalendarPage(): ReactElement {
   const { from = RANGE.from, to = RANGE.to, kind, entity } = location.query;
   const [page, setPage] = useState(0);
   const [isAdding, setIsAdding] = useState(false);
+  const [ending, setEnding] = useState<Annotation>();
   const [leaving, setLeaving] = useState<Annotation>();
   const request = useRequest(
     (signal) =>
@@ -57,6 +62,11 @@ export default function CalendarPage(): ReactElement {
       ),
     [api, from, to, kind, entity, page],
   );
+  const last = request.value && pagingOf(request.value.total, page).page;
+  useEffect(() => {
+    // The last row of a page was removed.
+    if (!request.isLoading && last !== undefined && last !== page) setPage(last);
+  }, [request.isLoading, last, page]);
   const add = (
     <EuiButton
       fill
@@ -86,28 +96,33 @@ export default function CalendarPage(): ReactElement {
             total === 0 ? (
               <NothingNoted add={canWrite ? add : undefined} />
             ) : (
-              <EuiBasicTable<Annotation>
-                items={[...annotations]}
-                itemId="id"
-                loading={request.isLoading}
-                tableCaption={title}
-                columns={calendarColumns(canWrite ? setLeaving : undefined)}
-                pagination={{
-                  pageIndex: page,
-                  pageSize: PAGE_SIZE,
-                  totalItemCount: total,
-                  showPerPageOptions: false,
-                }}
-                onChange={({ page: next }: Criteria<Annotation>) => setPage(next?.index ?? 0)}
-              />
+              <>
+                {total > MOST_LISTED && <MoreThanListed />}
+                <EuiBasicTable<Annotation>
+                  items={annotations.map(shownAnnotation)}
+                  itemId="id"
+                  loading={request.isLoading}
+                  tableCaption={title}
+                  columns={calendarColumns(canWrite ? { end: setEnding, remove: setLeaving } : undefined)}
+                  pagination={{
+                    pageIndex: page,
+                    pageSize: PAGE_SIZE,
+                    totalItemCount: pagingOf(total, page).listed,
+                    showPerPageOptions: false,
+                  }}
+                  onChange={({ page: next }: Criteria<Annotation>) => setPage(next?.index ?? 0)}
+                />
+              </>
             )
           }
         </RequestState>
-        {isAdding && (
+        {(isAdding || ending) && (
           <Suspense fallback={<></>}>
             <AnnotationFlyout
+              ending={ending}
               close={(isNoted) => {
                 setIsAdding(false);
+                setEnding(undefined);
                 if (isNoted) request.reload();
               }}
             />
@@ -138,6 +153,7 @@ function Filters(props: {
   const { location, setQuery } = useApp();
   const { kind = '', entity = '' } = location.query;
   const [typed, setTyped] = useState(entity);
+  useEffect(() => setTyped(entity), [entity]);
   const set = (changes: Record<string, string | undefined>) => {
     turn(0);
     setQuery(changes);
@@ -188,7 +204,37 @@ function Filters(props: {
   );
 }
 
+function MoreThanListed(): ReactElement {
+  return (
+    <>
+      <EuiText size="s" color="subdued">
+        <p>
+          {i18n.translate('logAnomalies.calendar.mostListed', {
+            defaultMessage: 'The newest {count} are listed. Choose a shorter time to see older ones.',
+            values: { count: formatCount(MOST_LISTED) },
+          })}
+        </p>
+      </EuiText>
+      <EuiSpacer size="s" />
+    </>
+  );
+}
+
+/** @param props.add undefined where the reader may note nothing */
 function NothingNoted({ add }: { add: ReactElement | undefined }): ReactElement {
+  const { location, setQuery } = useApp();
+  const { kind = '', entity = '' } = location.query;
+  const isFiltered = kind !== '' || entity !== '';
+  const showAll = (
+    <EuiButtonEmpty
+      key="all"
+      iconType="filterExclude"
+      onClick={() => setQuery({ kind: undefined, entity: undefined })}
+      data-test-subj="logAnomaliesCalendarShowAll"
+    >
+      {i18n.translate('logAnomalies.filter.clear', { defaultMessage: 'Show all' })}
+    </EuiButtonEmpty>
+  );
   return (
     <EuiEmptyPrompt
       iconType="calendar"
@@ -196,21 +242,30 @@ function NothingNoted({ add }: { add: ReactElement | undefined }): ReactElement 
       data-test-subj="logAnomaliesNothingNoted"
       title={
         <h2>
-          {i18n.translate('logAnomalies.calendar.none', { defaultMessage: 'Nothing is noted in this time' })}
+          {isFiltered
+            ? i18n.translate('logAnomalies.calendar.noneOfFilter', {
+                defaultMessage: 'Nothing that is noted in this time fits the filters',
+              })
+            : i18n.translate('logAnomalies.calendar.none', {
+                defaultMessage: 'Nothing is noted in this time',
+              })}
         </h2>
       }
-      body={
-        <p>
-          {i18n.translate('logAnomalies.calendar.noneNext', {
-            defaultMessage:
-              'Let a CI job note each deployment, by the API or the command line, or note one here.',
-          })}
-        </p>
-      }
-      actions={add}
+      body={isFiltered ? undefined : <p>{nextStepText(add !== undefined)}</p>}
+      actions={[...(isFiltered ? [showAll] : []), ...(add === undefined ? [] : [add])]}
     />
   );
 }
+
+const nextStepText = (mayNote: boolean): string =>
+  mayNote
+    ? i18n.translate('logAnomalies.calendar.noneNext', {
+        defaultMessage:
+          'Let a CI job note each deployment, by the API or the command line, or note one here.',
+      })
+    : i18n.translate('logAnomalies.calendar.noneNextReader', {
+        defaultMessage: 'A CI job can note each deployment, by the API or the command line.',
+      });
 
 function ConfirmRemoval(props: {
   annotation: Annotation;
@@ -222,11 +277,8 @@ function ConfirmRemoval(props: {
   const { run, isBusy } = useAction();
   return (
     <EuiConfirmModal
-      title={i18n.translate('logAnomalies.calendar.removeTitle', {
-        defaultMessage: 'Remove {title}?',
-        values: { title },
-      })}
-      aria-label={i18n.translate('logAnomalies.calendar.remove', { defaultMessage: 'Remove' })}
+      title={removalTitle(annotation)}
+      aria-label={removalTitle(annotation)}
       buttonColor="danger"
       isLoading={isBusy}
       confirmButtonText={i18n.translate('logAnomalies.calendar.remove', { defaultMessage: 'Remove' })}
@@ -242,12 +294,7 @@ function ConfirmRemoval(props: {
         ).then((isDone) => isDone && close(true))
       }
     >
-      <p>
-        {i18n.translate('logAnomalies.calendar.removeBody', {
-          defaultMessage:
-            'Incidents no longer say that they began after it, and models learn from its logs again. The audit trail keeps it.',
-        })}
-      </p>
+      <p>{removalText(annotation)}</p>
     </EuiConfirmModal>
   );
 }

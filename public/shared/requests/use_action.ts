@@ -7,19 +7,26 @@ export function useAction(after?: () => void): {
   readonly isBusy: boolean;
   /** Failure of the last action. */
   readonly failure: string | undefined;
-  /** @returns whether it worked */
-  run(work: () => Promise<unknown>, done?: string): Promise<boolean>;
+  /**
+   * @param done what is said where it worked, which may depend on the answer
+   * @returns whether it worked
+   */
+  run<Answer>(work: () => Promise<Answer>, done?: string | ((answer: Answer) => string)): Promise<boolean>;
 } {
   const { core } = useApp();
   const [isBusy, setIsBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
   const run = useCallback(
-    async (work: () => Promise<unknown>, done?: string): Promise<boolean> => {
+    async <Answer>(
+      work: () => Promise<Answer>,
+      done?: string | ((answer: Answer) => string),
+    ): Promise<boolean> => {
       setIsBusy(true);
       setFailure(undefined);
       try {
-        await work();
-        if (done) core.notifications.toasts.addSuccess({ title: done });
+        const answer = await work();
+        const title = typeof done === 'function' ? done(answer) : done;
+        if (title) core.notifications.toasts.addSuccess({ title });
         return true;
       } catch (error) {
         setFailure((error as Error).message);

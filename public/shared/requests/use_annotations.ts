@@ -1,5 +1,6 @@
 import type { Annotation } from '../../../common/annotations';
 import { useApp } from '../app/app_context';
+import { shownAnnotation } from '../values/annotation_text';
 import type { Interval } from '../values/time_range';
 import { useRequest } from './use_request';
 
@@ -25,8 +26,9 @@ export function useAnnotations(
     async (signal) =>
       range === undefined
         ? []
-        : (await api('listAnnotations', { query: { ...range, entity, size: MOST_MARKS } }, signal))
-            .annotations,
+        : (
+            await api('listAnnotations', { query: { ...range, entity, size: MOST_MARKS } }, signal)
+          ).annotations.map(shownAnnotation),
     [api, range?.from, range?.to, JSON.stringify(entity)],
   );
   return value ?? [];

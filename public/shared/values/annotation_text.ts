@@ -1,5 +1,11 @@
 import { i18n } from '@kbn/i18n';
-import { precedenceOf, type Annotation, type AnnotationKind } from '../../../common/annotations';
+import {
+  ANNOTATION_LIMITS,
+  precedenceOf,
+  type Annotation,
+  type AnnotationKind,
+} from '../../../common/annotations';
+import { printable } from '../../../common/printable';
 import { formatAbout, formatTime } from './format';
 
 /** Returns the name of a kind, as it begins an entry of a list. */
@@ -79,6 +85,22 @@ export function precedenceSentence(
         values: { gap: gapText(gap), what },
       });
 }
+
+/** Returns an annotation as it is shown: whoever may note one can put characters into it that people do not see as what they are. */
+export function shownAnnotation(annotation: Annotation): Annotation {
+  const { title, version, entities, by } = annotation;
+  const { titleCharacters, versionCharacters, entityCharacters } = ANNOTATION_LIMITS;
+  return {
+    ...annotation,
+    title: printable(title, titleCharacters),
+    entities: entities.map((entity) => printable(entity, entityCharacters)),
+    ...(version !== undefined && { version: printable(version, versionCharacters) }),
+    ...(by !== undefined && { by: printable(by, MOST_AUTHOR_CHARACTERS) }),
+  };
+}
+
+/** Names of users can be longer, and none is in use. */
+const MOST_AUTHOR_CHARACTERS = 200;
 
 /** @example annotationTitle(annotation) // Deployment 1.42 of cart */
 export const annotationTitle = (annotation: Annotation): string => {
