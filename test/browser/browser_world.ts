@@ -168,7 +168,7 @@ export async function makeDetector(
 }
 
 export interface Window {
-  readonly user?: 'admin' | 'reader';
+  readonly user?: 'admin' | 'reader' | 'stranger';
   readonly theme?: 'light' | 'dark';
   readonly locale?: string;
   readonly width?: number;
