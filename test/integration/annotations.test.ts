@@ -279,7 +279,7 @@ describe('rights', () => {
       stdout: expect.stringContaining('"created": false'),
     });
     const audit = createAuditTrail(client, { space });
-    // What takes more than adding is refused, and the record says that nothing has changed.
+    // A step that takes more than adding is refused, and the record says that nothing has changed.
     for (const [action, ...parameters] of [
       ['annotation_changed', ...deployed('--id', 'ci-2', '--ends-at', iso(START))],
       ['annotation_removed', 'annotations', 'remove', '--id', 'ci-2'],

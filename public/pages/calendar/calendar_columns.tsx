@@ -5,7 +5,7 @@ import { EXCLUDED_KINDS, type Annotation } from '../../../common/annotations';
 import { annotationTime, annotationTitle } from '../../shared/values/annotation_text';
 import { removalTitle } from './calendar_text';
 
-/** What can be done with a row. */
+/** Steps that a row offers. */
 interface RowActions {
   readonly end: (annotation: Annotation) => void;
   readonly remove: (annotation: Annotation) => void;

@@ -67,17 +67,7 @@ export default function CalendarPage(): ReactElement {
     // The last row of a page was removed.
     if (!request.isLoading && last !== undefined && last !== page) setPage(last);
   }, [request.isLoading, last, page]);
-  const add = (
-    <EuiButton
-      fill
-      key="add"
-      iconType={icon('plusInCircle')}
-      onClick={() => setIsAdding(true)}
-      data-test-subj="logAnomaliesAnnotationAdd"
-    >
-      {i18n.translate('logAnomalies.calendar.add', { defaultMessage: 'Note a change' })}
-    </EuiButton>
-  );
+  const add = <AddButton key="add" open={() => setIsAdding(true)} />;
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesCalendar">
       <EuiPageTemplate.Header
@@ -141,6 +131,12 @@ export default function CalendarPage(): ReactElement {
     </EuiPageTemplate>
   );
 }
+
+const AddButton = ({ open }: { open: () => void }): ReactElement => (
+  <EuiButton fill iconType={icon('plusInCircle')} onClick={open} data-test-subj="logAnomaliesAnnotationAdd">
+    {i18n.translate('logAnomalies.calendar.add', { defaultMessage: 'Note a change' })}
+  </EuiButton>
+);
 
 function Filters(props: {
   range: { from: string; to: string };
