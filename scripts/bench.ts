@@ -65,18 +65,19 @@ function partOf(name: SectionName, section: BenchSection): string {
   const rows = section.rows.map((row) => `| ${cellsOf(row).join(' | ')} |`);
   const table = [`| ${HEADINGS.join(' | ')} |`, '| --- | --- | --- | --- | --- |', ...rows].join('\n');
   const measuredAt = new Date().toISOString().slice(0, 10);
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
   const notes = section.notes === undefined ? '' : `${section.notes}\n\n`;
-  return `## ${section.title}\n\n\`npm run bench -- ${name}\`, ${measuredAt}\n\n${notes}${table}\n`;
+  return `## ${section.title}\n\n\`npm run bench -- ${name}\`, ${measuredAt}, ${machine}\n\n${notes}${table}\n`;
 }
 
-/** @returns the parts of the page that runs before this one wrote, by section */
+/** @returns the parts of the page by section, of runs before this one, and by heading where something else was measured */
 function partsOf(page: string): Map<string, string> {
   const parts = page.split(/^(?=## )/m).slice(1);
   return new Map(
-    parts.flatMap((part) => {
-      const name = /^`npm run bench -- (\w+)`/m.exec(part)?.[1];
-      return name === undefined ? [] : [[name, `${part.trimEnd()}\n`]];
-    }),
+    parts.map((part) => [
+      /^`npm run bench -- (\w+)`/m.exec(part)?.[1] ?? part.slice(0, part.indexOf('\n')),
+      `${part.trimEnd()}\n`,
+    ]),
   );
 }
 
@@ -88,7 +89,6 @@ async function main(): Promise<number> {
     return 2;
   }
   const parts = partsOf(existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '');
-  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
   let missed = 0;
   for (const name of SECTIONS) {
     if (asked.length > 0 && !asked.includes(name)) continue;
@@ -98,8 +98,10 @@ async function main(): Promise<number> {
     printTable(section);
     missed += section.rows.filter(({ met }) => met === false).length;
     parts.set(name, partOf(name, section));
-    const intro = `Written by \`npm run bench\`; do not edit. Measured on ${machine}.`;
-    const inOrder = SECTIONS.flatMap((each) => parts.get(each) ?? []);
+    const intro =
+      'Written by `npm run bench`, which leaves what other commands measure at the end. Where no machine is named: 2 x AMD EPYC, Node v20.20.2.';
+    const others = [...parts.keys()].filter((each) => !(SECTIONS as readonly string[]).includes(each));
+    const inOrder = [...SECTIONS, ...others].flatMap((each) => parts.get(each) ?? []);
     mkdirSync(join(REPOSITORY, 'docs'), { recursive: true });
     writeFileSync(PAGE, `# Benchmarks\n\n${intro}\n\n${inOrder.join('\n')}`);
   }
