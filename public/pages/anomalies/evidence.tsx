@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
-import { AppLink } from '../../shared/layout/app_link';
+import { AppLink } from '../../shared/app/app_link';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { severityText } from '../../shared/values/severity';
 import { entityName } from '../../shared/values/entity_name';

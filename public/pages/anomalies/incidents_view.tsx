@@ -7,7 +7,7 @@ import { incidentPath } from '../../shared/app/location';
 import { IncidentActions } from '../../shared/incidents/incident_actions';
 import { IncidentSummary } from '../../shared/incidents/incident_summary';
 import { IncidentsTable } from '../../shared/incidents/incidents_table';
-import { AppLink } from '../../shared/layout/app_link';
+import { AppLink } from '../../shared/app/app_link';
 import { RequestState } from '../../shared/requests/request_state';
 import type { Request } from '../../shared/requests/use_request';
 import { formatCount } from '../../shared/values/format';

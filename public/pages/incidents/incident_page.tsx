@@ -11,7 +11,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
 import { detectorPath, incidentPath } from '../../shared/app/location';
-import { AppLink } from '../../shared/layout/app_link';
+import { AppLink } from '../../shared/app/app_link';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { IncidentActions } from '../../shared/incidents/incident_actions';
 import { IncidentStateBadge } from '../../shared/incidents/incident_state';

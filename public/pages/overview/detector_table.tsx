@@ -11,7 +11,7 @@ import type { DetectorRecord, DetectorStatus } from '../../../common/api';
 import { icon } from '../../kibana/icons';
 import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
-import { AppLink } from '../../shared/layout/app_link';
+import { AppLink } from '../../shared/app/app_link';
 import { DetectorStateBadge, WhatStandsInTheWay } from '../../shared/detector/detector_state';
 import { formatCount, formatSpan, formatTime } from '../../shared/values/format';
 import { saveFile } from '../../shared/layout/save_file';

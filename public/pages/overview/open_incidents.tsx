@@ -4,7 +4,7 @@ import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
 import { incidentPath } from '../../shared/app/location';
 import { IncidentsTable } from '../../shared/incidents/incidents_table';
-import { AppLink } from '../../shared/layout/app_link';
+import { AppLink } from '../../shared/app/app_link';
 import { formatCount } from '../../shared/values/format';
 
 /** Incidents that the overview names. */

@@ -15,7 +15,7 @@ import { i18n } from '@kbn/i18n';
 import { detectorPath, writeLocation } from '../../shared/app/location';
 import { printable } from '../../../common/printable';
 import { pastQuery } from '../../shared/detector/past_range';
-import { AppLink } from '../../shared/layout/app_link';
+import { AppLink } from '../../shared/app/app_link';
 import { formatCount } from '../../shared/values/format';
 import { amountText, kindText, proposalText, shownName, type Proposal } from './scan_text';
 import { keyOf, type Outcome, type Row } from './use_scan';

@@ -3,8 +3,8 @@ import { AnnotationDomainType, LineAnnotation, Position, RectAnnotation } from '
 import { EuiAccordion, EuiIcon, EuiLink, EuiText, useEuiTheme, useGeneratedHtmlId } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Annotation } from '../../../common/annotations';
-import { useApp } from '../app/app_context';
 import { CALENDAR_PATH, writeLocation } from '../app/location';
+import { AppLink } from '../app/app_link';
 import { annotationTime, annotationTitle } from '../values/annotation_text';
 import { formatCount } from '../values/format';
 
@@ -61,7 +61,6 @@ const detailsOf = (annotation: Annotation): string => `${annotationTitle(annotat
 /** Annotations in words below a chart, folded away. */
 export function AnnotationList({ annotations }: { annotations: readonly Annotation[] }): ReactElement | null {
   const id = useGeneratedHtmlId();
-  const { go, hrefOf } = useApp();
   if (annotations.length === 0) return null;
   // The newest first.
   const time = { from: annotations[annotations.length - 1].at, to: annotations[0].at };
@@ -94,16 +93,9 @@ export function AnnotationList({ annotations }: { annotations: readonly Annotati
             </li>
           ))}
         </ul>
-        <EuiLink
-          href={hrefOf(writeLocation(CALENDAR_PATH, time))}
-          onClick={(event: React.MouseEvent) => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-            event.preventDefault();
-            go(CALENDAR_PATH, time);
-          }}
-        >
+        <AppLink to={writeLocation(CALENDAR_PATH, time)}>
           {i18n.translate('logAnomalies.annotation.open', { defaultMessage: 'Open the calendar' })}
-        </EuiLink>
+        </AppLink>
       </EuiText>
     </EuiAccordion>
   );

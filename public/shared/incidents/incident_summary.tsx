@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiLink, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
-import { AppLink } from '../layout/app_link';
+import { AppLink } from '../app/app_link';
 import { FewLines } from '../results/few_lines';
 import { reasonText } from '../results/sentence_text';
 import { precedenceSentence } from '../values/annotation_text';

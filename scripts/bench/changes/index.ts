@@ -5,11 +5,11 @@ import { defaultBaseline } from '../../../common/changes';
 import type { LogDocument } from '../../../common/log_document';
 import { explainChange } from '../../../server/detection/changes/explain_change';
 import { rangeOf } from '../../../server/detection/ports/log_range';
-import { bulkWrite, connect, connectionFromEnvironment } from '../../../server/elasticsearch';
+import { bulkWrite } from '../../../server/elasticsearch';
 import { createChangeSource } from '../../../server/elasticsearch/logs/change_source';
 import type { BulkOperation } from '../../../server/elasticsearch/transport/bulk';
-import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../../local_elasticsearch';
 import { median, timed, type BenchRow, type BenchSection } from '../section';
+import { withElasticsearch } from '../../local_elasticsearch';
 import { CAUSES, incidentOf, type Incident } from './incident_logs';
 
 const INDEX = 'log-anomalies-benchmark-changes';
@@ -121,29 +121,18 @@ async function timeRow(client: Client): Promise<BenchRow> {
 }
 
 /** Explains changes whose cause is known: how long it takes, and if the cause stands first. */
-export async function run(): Promise<BenchSection> {
-  const local =
-    process.env.ELASTICSEARCH_URL === undefined
-      ? await startLocalElasticsearch({
-          version: DEFAULT_LOCAL_VERSION,
-          report: (text) => process.stderr.write(`  ${text}\n`),
-        })
-      : undefined;
-  const client = connect(
-    connectionFromEnvironment({ ...process.env, ...(local && { ELASTICSEARCH_URL: local.url }) }),
-  );
-  try {
-    const rows = [await timeRow(client)];
-    for (const set of SETS) rows.push(await incidentsRow(client, set));
-    const busy = loadavg()[1].toFixed(1);
-    return {
-      title: `What explains a change, on a real Elasticsearch (load average ${busy} on ${cpus().length} cores)`,
-      notes: `An incident is one of ${CAUSES.length} causes in the last fifth of ${FEW_LOGS.toLocaleString('en')} logs, of half a percent to a fifth of the logs of that time (a number: of half of them to all). A number has to be told without a group before it.`,
-      rows,
-    };
-  } finally {
-    await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
-    await client.close();
-    await local?.stop();
-  }
-}
+export const run = (): Promise<BenchSection> =>
+  withElasticsearch(async (client) => {
+    try {
+      const rows = [await timeRow(client)];
+      for (const set of SETS) rows.push(await incidentsRow(client, set));
+      const busy = loadavg()[1].toFixed(1);
+      return {
+        title: `What explains a change, on a real Elasticsearch (load average ${busy} on ${cpus().length} cores)`,
+        notes: `An incident is one of ${CAUSES.length} causes in the last fifth of ${FEW_LOGS.toLocaleString('en')} logs, of half a percent to a fifth of the logs of that time (a number: of half of them to all). A number has to be told without a group before it.`,
+        rows,
+      };
+    } finally {
+      await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
+    }
+  });

@@ -1,6 +1,6 @@
 import React, { type ReactElement, type ReactNode } from 'react';
 import { EuiLink } from '@elastic/eui';
-import { useApp } from '../app/app_context';
+import { useApp } from './app_context';
 
 /** A link within the application: a click stays on the page, with a modifier key it opens a new one. */
 export function AppLink({ to, children }: { to: string; children: ReactNode }): ReactElement {
