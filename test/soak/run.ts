@@ -25,6 +25,7 @@ import { trafficOf, writeLogs } from './traffic';
  *   npm run soak -- --hours 2
  *   npm run soak -- --hours 2 --pressed 6 --detectors none   a day in four hours; the same without any detector, to compare
  *   npm run soak -- --hours 1 --places                       and where in the code what stays alive was allocated
+ *   npm run soak -- --hours 2 --heap 614                     Kibana with a heap of at most so many MB, as in a container of 1 GB
  * KIBANA_HOME, ELASTICSEARCH_URL and the rest of the environment are those of `npm run test:e2e`. Samples and a picture go to
  * build/soak (SOAK: another folder), anew after each sample, so that a run which is cut off leaves what it has.
  */
@@ -60,6 +61,12 @@ function numberAsked(option: string, most: number, otherwise: number): number {
     throw new Error(`${option} is ${given}; allowed: a number over 0, at most ${most}`);
   return value;
 }
+
+/** Option of Node that bounds the heap of Kibana; without `--heap` it may grow as Node sees fit. */
+const heapBound = (): string =>
+  process.argv.includes('--heap')
+    ? ` --max-old-space-size=${Math.round(numberAsked('--heap', 65_536, 614))}`
+    : '';
 
 function hasDetectors(): boolean {
   if (!process.argv.includes('--detectors')) return true;
@@ -104,7 +111,7 @@ async function main(): Promise<void> {
       logAnomalies: { limits: { min_interval: '5s' } },
     },
     {
-      NODE_OPTIONS: `--require=${probe}`,
+      NODE_OPTIONS: `--require=${probe}${heapBound()}`,
       HEAP_PROBE: socket,
       ...(process.argv.includes('--places') && { HEAP_PROBE_PLACES: 'true' }),
     },
