@@ -43,18 +43,25 @@ export class KibanaClient {
     const base = this.space === 'default' ? '' : `/s/${this.space}`;
     const { credentials } = this;
     const isForm = body instanceof FormData;
-    const response = await fetch(`${this.url}${base}${path}`, {
-      method: method.toUpperCase(),
-      headers: {
-        'kbn-xsrf': 'true',
-        // A connection that was idle while pages were tried may be closed by Kibana just as it is used again.
-        connection: 'close',
-        ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
-        ...(credentials && {
-          authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`,
-        }),
-      },
-      ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+    const ask = (): Promise<Response> =>
+      fetch(`${this.url}${base}${path}`, {
+        method: method.toUpperCase(),
+        headers: {
+          'kbn-xsrf': 'true',
+          // A connection that was idle while pages were tried may be closed by Kibana just as it is used again.
+          connection: 'close',
+          ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
+          ...(credentials && {
+            authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`,
+          }),
+        },
+        ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+      });
+    // Where Kibana is very busy it closes a connection before it has read what came.
+    const response = await ask().catch((error: Error) => {
+      const isClosed = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'UND_ERR_SOCKET';
+      if (!isClosed || !/^(get|delete)$/i.test(method)) throw error;
+      return ask();
     });
     const text = await response.text();
     let parsed: unknown = text;

@@ -26,7 +26,11 @@ export async function openKibana(
 ): Promise<KibanaPages> {
   const folder = process.env.PICTURES ?? 'build/pictures';
   mkdirSync(folder, { recursive: true });
-  const context = await browser.newContext({ viewport: { width: 1_280, height: 1_000 } });
+  // The browser shares the processor with Kibana: animations without a graphics card would slow it down.
+  const context = await browser.newContext({
+    viewport: { width: 1_280, height: 1_000 },
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(WORK_MILLISECONDS);
   const problems: string[] = [];
