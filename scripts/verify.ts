@@ -16,8 +16,13 @@ interface Step {
   readonly command: readonly string[];
   /** Report of jest that tells how many tests ran. */
   readonly counted?: string;
+  /** Files that failed run once more, one after the other, and nothing beside them in this step. */
+  readonly hasRealParts?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
 }
+
+/** More files than this have a cause that another run does not mend. */
+const MOST_FILES_RUN_AGAIN = 4;
 
 /** Each worker has an Elasticsearch of its own; a given one they cannot share. */
 const WORKERS = process.env.ELASTICSEARCH_URL ? '--runInBand' : '--maxWorkers=2';
@@ -84,9 +89,8 @@ function planOf(parts: ReadonlySet<Part>): Plan {
   const projects = (['integration', 'browser'] as const).filter((part) => parts.has(part));
   if (projects.length > 0) {
     const selected = ['--selectProjects', ...projects];
-    foreground.push(
-      tests(`${projects.join(' and ')} tests (Elasticsearch 8.19.8)`, 'real_parts', [...selected, WORKERS]),
-    );
+    const name = `${projects.join(' and ')} tests (Elasticsearch 8.19.8)`;
+    foreground.push({ ...tests(name, 'real_parts', [...selected, WORKERS]), hasRealParts: true });
   }
   if (parts.has('next') && canRunNextVersion()) {
     const step = tests(`integration tests (Elasticsearch ${NEXT_VERSION})`, 'next', [
@@ -94,7 +98,8 @@ function planOf(parts: ReadonlySet<Part>): Plan {
       '--testPathPatterns=elasticsearch_|ingest_|bucket_source',
       WORKERS,
     ]);
-    foreground.push({ ...step, environment: { LOCAL_ELASTICSEARCH_VERSION: NEXT_VERSION } });
+    const environment = { LOCAL_ELASTICSEARCH_VERSION: NEXT_VERSION };
+    foreground.push({ ...step, hasRealParts: true, environment });
   }
   return { foreground, background };
 }
@@ -119,7 +124,14 @@ interface Outcome {
   readonly pending: number;
   /** Tests that failed, each with its file, and files that did not run. */
   readonly failures: readonly string[];
+  /** Those of a first run that passed in the second. */
+  readonly unsteady: readonly string[];
 }
+
+type Counts = Pick<Outcome, 'passed' | 'failed' | 'pending' | 'failures'> & {
+  /** Files with such a test. */
+  readonly files: readonly string[];
+};
 
 /** Parts of a report of jest. */
 interface Report {
@@ -132,7 +144,9 @@ interface Report {
   }[];
 }
 
-function countsOf(file: string): Pick<Outcome, 'passed' | 'failed' | 'pending' | 'failures'> {
+const NOTHING: Counts = { passed: 0, failed: 0, pending: 0, failures: [], files: [] };
+
+function countsOf(file: string): Counts {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
     const failures = report.testResults.flatMap(({ name, status, assertionResults }) => {
@@ -145,19 +159,54 @@ function countsOf(file: string): Pick<Outcome, 'passed' | 'failed' | 'pending' |
       failed: failures.length,
       pending: report.numPendingTests,
       failures,
+      files: report.testResults.flatMap(({ name, status }) => (status === 'failed' ? [name] : [])),
     };
   } catch {
-    return { passed: 0, failed: 1, pending: 0, failures: [`no report was written to ${file}`] };
+    return { ...NOTHING, failed: 1, failures: [`no report was written to ${file}`] };
   }
 }
 
-/** @param inBackground at a lower priority, and its output, which a file takes, comes in one piece at its end */
+/**
+ * Runs a step. One with real parts shares the processor with others, and a page may come too late for a test: its files that
+ * failed run again by themselves, and a test that passes then is told as unsteady.
+ *
+ * @param inBackground at a lower priority, and its output, which a file takes, comes in one piece at its end
+ */
 async function run(step: Step, inBackground: boolean): Promise<Outcome> {
   const started = Date.now();
-  const output = `build/verify/${step.id}.log`;
-  process.stdout.write(`\n=== ${step.name}${inBackground ? `: to ${output}` : ''}\n`);
+  process.stdout.write(`\n=== ${step.name}${inBackground ? `: to ${logOf(step)}` : ''}\n`);
+  const code = await exitOf(step, inBackground);
+  const counts = step.counted === undefined ? NOTHING : countsOf(step.counted);
+  const first = { name: step.name, code, seconds: secondsSince(started), unsteady: [], ...counts };
+  const { files, failures } = counts;
+  if (!step.hasRealParts || files.length === 0 || files.length > MOST_FILES_RUN_AGAIN) return first;
+  process.stdout.write(`\n=== once more: ${files.map((file) => relative('.', file)).join(', ')}\n`);
+  const id = `${step.id}_again`;
+  // Both projects may be selected; jest runs the files named in that which has them.
+  const selected = step.command.filter((part) => /^(--selectProjects.*|integration|browser)$/.test(part));
+  const again = tests(step.name, id, [...files, ...selected, '--runInBand']);
+  const codeAgain = await exitOf({ ...again, environment: step.environment }, false);
+  const then = countsOf(report(id));
+  const unsteady = failures.filter((failure) => !then.failures.includes(failure));
+  return {
+    ...first,
+    code: codeAgain,
+    seconds: secondsSince(started),
+    passed: counts.passed + unsteady.length,
+    failed: then.failed,
+    failures: then.failures,
+    unsteady,
+  };
+}
+
+const logOf = ({ id }: Step): string => `build/verify/${id}.log`;
+
+const secondsSince = (started: number): number => (Date.now() - started) / 1_000;
+
+/** @returns the exit code of the command */
+async function exitOf(step: Step, inBackground: boolean): Promise<number> {
   const [command, ...parameters] = step.command;
-  const file = inBackground ? openSync(output, 'w') : undefined;
+  const file = inBackground ? openSync(logOf(step), 'w') : undefined;
   const code = await new Promise<number>((settle) => {
     const child = spawn(command, parameters, {
       stdio: ['ignore', file ?? 'inherit', file ?? 'inherit'],
@@ -169,11 +218,9 @@ async function run(step: Step, inBackground: boolean): Promise<Outcome> {
   });
   if (file !== undefined) {
     closeSync(file);
-    process.stdout.write(`\n=== ${step.name}\n${readFileSync(output, 'utf8')}`);
+    process.stdout.write(`\n=== ${step.name}\n${readFileSync(logOf(step), 'utf8')}`);
   }
-  const counts =
-    step.counted === undefined ? { passed: 0, failed: 0, pending: 0, failures: [] } : countsOf(step.counted);
-  return { name: step.name, code, seconds: (Date.now() - started) / 1_000, ...counts };
+  return code;
 }
 
 const isGood = ({ code, failed }: Outcome): boolean => code === 0 && failed === 0;
@@ -205,11 +252,15 @@ async function main(): Promise<void> {
   }
   const failures = outcomes.flatMap((outcome) => outcome.failures);
   if (failures.length > 0) process.stdout.write(`\n${failures.join('\n')}\n`);
+  const unsteady = outcomes.flatMap((outcome) => outcome.unsteady);
+  if (unsteady.length > 0) {
+    process.stdout.write(`\nUNSTEADY, failed at first and passed by themselves:\n${unsteady.join('\n')}\n`);
+  }
   const sum = (key: 'passed' | 'failed' | 'pending'): number =>
     outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const broken = outcomes.filter((outcome) => outcome.code !== 0 && outcome.failed === 0).length;
   process.stdout.write(
-    `\n${sum('passed')} passed, ${sum('failed') + broken} failed, ${sum('pending')} skipped, ${((Date.now() - started) / 60_000).toFixed(1)} min\n`,
+    `\n${sum('passed')} passed, ${sum('failed') + broken} failed, ${sum('pending')} skipped, ${unsteady.length} unsteady, ${((Date.now() - started) / 60_000).toFixed(1)} min\n`,
   );
   const ranNoTest =
     (['unit', 'slow', 'integration', 'browser', 'next'] as const).some((part) => only.has(part)) &&

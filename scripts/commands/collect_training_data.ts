@@ -113,7 +113,11 @@ async function drawAndWrite(session: Session, options: Options): Promise<void> {
     sourceOfFileSchema,
     detector !== undefined && options.index === undefined
       ? { ...detector.source, ...(options.query && { query: options.query }) }
-      : { index: options.index ?? session.config.index, ...(options.query && { query: options.query }) },
+      : {
+          ...(detector && timesOfLogs(detector)),
+          index: options.index ?? session.config.index,
+          ...(options.query && { query: options.query }),
+        },
     'The log source',
   );
   const to = session.clock.now();
@@ -185,7 +189,7 @@ async function drawLogs(
       )
     : createLogSource(client);
   const left = await leftOut(session, client, options, { from, to });
-  const wanted = detector === undefined || options.index !== undefined ? UNKNOWN_DETECTOR : detector;
+  const wanted = detector ?? UNKNOWN_DETECTOR;
   const fields = options.fields?.split(',').map((name) => name.trim());
   const draw = (start: number, end: number, size: number, change: Partial<CleanDraw> = {}) =>
     drawCleanSample(
@@ -241,6 +245,14 @@ async function writeDocuments(documents: readonly LogDocument[], { output, forma
     throw error;
   }
 }
+
+/** Other logs of a detector have their times in the same fields; what else chooses its own logs does not hold for them. */
+const timesOfLogs = ({
+  source: { timestamp_field, ingested_field },
+}: Detector): Pick<Detector['source'], 'timestamp_field' | 'ingested_field'> => ({
+  timestamp_field,
+  ingested_field,
+});
 
 /** Of logs without a detector nothing is known but where they are. */
 const UNKNOWN_DETECTOR: Pick<Detector, 'unit' | 'bucket' | 'entity_field' | 'entity_fields'> & {

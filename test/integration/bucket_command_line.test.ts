@@ -79,6 +79,24 @@ it('a detector of buckets goes from logs to results by the command line alone', 
     ...['collect-training-data', '--detector', 'elsewhere.yml', '--index', index, '--days', '0.2'],
     ...['--output', 'elsewhere.ndjson'],
   );
+  const timesOf = async (file: string): Promise<number[]> =>
+    (await readFile(join(folder, file), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((row) => Date.parse((JSON.parse(row) as { '@timestamp': string })['@timestamp']));
+  // A time that is left out is no silence: no row of it stays.
+  const times = (await timesOf('elsewhere.ndjson')).sort((left, right) => left - right);
+  const middle = times[Math.floor(times.length / 2)];
+  const isLeftOut = (time: number): boolean => time >= middle && time < middle + 30 * 60_000;
+  expect(times.filter(isLeftOut).length).toBeGreaterThan(20);
+  await ok(
+    ...['collect-training-data', '--detector', 'elsewhere.yml', '--index', index, '--days', '0.2'],
+    ...['--exclude', `${new Date(middle).toISOString()}/${new Date(middle + 30 * 60_000).toISOString()}`],
+    ...['--output', 'without.ndjson'],
+  );
+  const left = await timesOf('without.ndjson');
+  expect(left.length).toBeGreaterThan(400);
+  expect(left.filter(isLeftOut)).toEqual([]);
 
   await ok('train-model', '--detector', 'services.yml', '--input', 'rows.ndjson', '--output', 'model.json');
   const evaluation = JSON.parse(
