@@ -11,7 +11,7 @@ export {
   type EncodingState,
 } from './encoding/feature_encoder';
 export { findLabelFields, readLabel, type LabelField } from './fields/label_fields';
-export { templatesOf, templateTokensOf } from './encoding/templates_of';
+export { messageKeysOf, templatesOf, templateTokensOf } from './encoding/templates_of';
 export { PRESETS, presetFor } from './suggesting/presets';
 export { suggestFeatures, suggestingSteps } from './suggesting/suggest_features';
 export { learnTemplate, templateAdvice } from './template/template_encoding';

@@ -1,8 +1,15 @@
 export * from './pattern';
+export { copyOfSeries, SeriesTable } from './series_table';
 export { judgeBucket, type Arrivals, type BucketVerdict } from './judge_bucket';
 export { emptyProfile, hourOfWeek, localTimeIn, profileInZone, UsualRates } from './usual_rate';
 export { Exposures, type Span } from './exposures';
-export { NO_ENTITY, PatternCounts, type CountsState, type SeenPattern } from './pattern_counts';
+export {
+  NO_ENTITY,
+  PatternCounts,
+  type CountsState,
+  type PackedCounts,
+  type SeenPattern,
+} from './pattern_counts';
 export {
   generalise,
   PatternCatalogue,

@@ -1,5 +1,6 @@
 import { ALL_ENTITIES, newSeries, PATTERN_LIMITS, type PatternModel, type Series } from './pattern';
 import { patternIdOf, patternText } from './pattern_catalogue';
+import { copyOfSeries, SeriesTable } from './series_table';
 import { ageProfile, emptyProfile, halfLifeWeight, profileInZone } from './usual_rate';
 
 /**
@@ -20,7 +21,7 @@ export function mergePatterns(
   const at = Math.max(...members.map(({ profile }) => profile.at));
   const { zone } = members[0].profile;
   const profile = emptyProfile(at, zone);
-  const series = new Map<string, Series>();
+  const series = new SeriesTable();
   for (const member of members) {
     ageProfile(member.profile, at);
     profileInZone(member.profile, zone).hours.forEach((count, hour) => (profile.hours[hour] += count));
@@ -59,7 +60,7 @@ export function mergePatterns(
 }
 
 function joined(one: Series | undefined, other: Series): Series {
-  if (one === undefined) return { ...other, peaks: [...other.peaks] };
+  if (one === undefined) return copyOfSeries(other);
   const at = Math.max(one.at, other.at);
   const weighted =
     one.weighted * halfLifeWeight(at - one.at) + other.weighted * halfLifeWeight(at - other.at);
@@ -85,7 +86,7 @@ export function takeApart(
   const learnedAnew = () => ({
     since: time,
     profile: emptyProfile(time, pattern.profile.zone),
-    series: new Map([[ALL_ENTITIES, newSeries(time)]]),
+    series: new SeriesTable([[ALL_ENTITIES, newSeries(time)]]),
     judged: time,
   });
   const { firstSeen, ignored } = pattern;

@@ -1,6 +1,7 @@
 import { LEARNING } from './judge_bucket';
 import { ALL_ENTITIES, newSeries, type PatternModel } from './pattern';
 import type { SeenPattern } from './pattern_counts';
+import { SeriesTable } from './series_table';
 import { emptyProfile } from './usual_rate';
 
 /**
@@ -24,6 +25,6 @@ export function newPattern(
     ...(level !== undefined && { level }),
     members: [],
     profile: emptyProfile(begins, zone),
-    series: new Map([[ALL_ENTITIES, newSeries(begins)]]),
+    series: new SeriesTable([[ALL_ENTITIES, newSeries(begins)]]),
   };
 }

@@ -1,4 +1,5 @@
 import type { PatternChange } from '../anomaly/comparison';
+import type { SeriesByEntity } from './series_table';
 import type { WeekProfile } from './usual_rate';
 
 export { PATTERN_CHANGES, type PatternChange } from '../anomaly/comparison';
@@ -37,7 +38,7 @@ export const OTHER_PATTERNS = 'others';
 /** Statistics of a pattern within one entity, or in all of them. Times are epoch milliseconds. */
 export interface Series {
   /** First bucket. */
-  since: number;
+  readonly since: number;
   /** Logs, older ones weighing less; `at` is the end of the last bucket that was learned. */
   weighted: number;
   at: number;
@@ -82,7 +83,7 @@ export interface PatternModel {
   ignored?: PatternIgnored;
   profile: WeekProfile;
   /** By entity; {@link ALL_ENTITIES} is always there. */
-  readonly series: Map<string, Series>;
+  readonly series: SeriesByEntity;
   /** End of the last bucket that was judged; undefined before the first. */
   judged?: number;
 }

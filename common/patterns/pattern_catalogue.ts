@@ -2,6 +2,7 @@ import { cached } from '../log_features/columns/cached';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { tokeniseMessage } from '../log_features/template/message_tokens';
+import { keyOfTokens, type MessageKeys } from '../log_features/template/token_key';
 import { kindOf, type MessageTokens } from '../log_features/template/token_list';
 import type { Variant } from '../log_features/template/message_counter';
 import { ANY, TemplateMatcher, templateTextOf } from '../log_features/template/template_matcher';
@@ -10,6 +11,9 @@ import { printable } from '../printable';
 import { PATTERN_LIMITS } from './pattern';
 
 const ID_CHARACTERS = 24;
+/** Keys of messages whose patterns are remembered; then all are forgotten; characters of the longest. */
+const KEYS_KEPT = 4_096;
+const LONGEST_KEY = 1_024;
 
 /** A pattern as messages are matched with it. */
 export interface CataloguedPattern {
@@ -41,26 +45,47 @@ const tokensOf = ({ words, spaced }: MessageTokens): string[] =>
 /** Finds the pattern of a message. Patterns never change while a bucket is counted, so the order of logs does not matter. */
 export class PatternCatalogue {
   private readonly matcher: TemplateMatcher;
-  private readonly patternOf = cached((text) => this.match(tokeniseMessage(text, this.masks(text))));
+  private readonly patternOf = cached((text) => this.read(text));
+  /** By the key of their tokens: messages are many, and those that differ in nothing but values have one. */
+  private readonly patterns = new Map<string, MatchedPattern | undefined>();
 
   constructor(
-    private readonly patterns: readonly CataloguedPattern[],
+    private readonly known: readonly CataloguedPattern[],
     private readonly masks: MessageMasks,
     private readonly maxLength: number,
   ) {
-    this.matcher = new TemplateMatcher(patterns.map(({ tokens }) => tokens));
+    this.matcher = new TemplateMatcher(known.map(({ tokens }) => tokens));
   }
 
-  /** @returns undefined for a message without a token */
-  public find(message: string): MatchedPattern | undefined {
-    return this.patternOf(message.length > this.maxLength ? message.slice(0, this.maxLength) : message);
+  /**
+   * @param keys of messages that others have read in the same way: it takes less to look their patterns up
+   * @returns undefined for a message without a token
+   */
+  public find(message: string, keys?: MessageKeys): MatchedPattern | undefined {
+    const text = message.length > this.maxLength ? message.slice(0, this.maxLength) : message;
+    const key = keys?.(text);
+    if (key === undefined) return this.patternOf(text);
+    if (!this.patterns.has(key)) return this.read(text);
+    return this.patterns.get(key);
+  }
+
+  private read(text: string): MatchedPattern | undefined {
+    const tokens = tokeniseMessage(text, this.masks(text));
+    const key = keyOfTokens(tokens);
+    if (key === undefined || key.length > LONGEST_KEY) return this.match(tokens);
+    const known = this.patterns.get(key);
+    if (known !== undefined) return known;
+    const pattern = this.match(tokens);
+    if (this.patterns.size >= KEYS_KEPT) this.patterns.clear();
+    this.patterns.set(key, pattern);
+    return pattern;
   }
 
   private match(read: MessageTokens): MatchedPattern | undefined {
     if (read.words.length === 0) return undefined;
     const place = this.matcher.match(read);
     if (place >= 0) {
-      const { id, tokens, isKnown = true } = this.patterns[place];
+      const { id, tokens, isKnown = true } = this.known[place];
       return isKnown ? { id } : { id, tokens };
     }
     const tokens = tokensOf(read);

@@ -26,6 +26,7 @@ function logsOf(count: number, seed: number): CountedLog[] {
     const words = ['alpha', 'beta', 'gamma', 'delta'].map(
       (word) => `${word}${'x'.repeat(random.integer(0, 6))}`,
     );
+    const level = random.chance(0.5) ? random.pick(['INFO', 'error']) : undefined;
     return {
       message: random.chance(0.5)
         ? `User u${random.integer(1, 9)} logged in`
@@ -33,7 +34,7 @@ function logsOf(count: number, seed: number): CountedLog[] {
       time,
       bucket: Math.floor(time / HOUR) * HOUR,
       ...(random.chance(0.9) && { entity: `host-${random.integer(1, 80)}` }),
-      ...(random.chance(0.5) && { level: random.pick(['INFO', 'error']) }),
+      levelOf: () => level,
     };
   });
 }

@@ -4,6 +4,8 @@ import { OTHER_ENTITIES, OTHER_PATTERNS, PATTERN_LIMITS } from './pattern';
 
 /** Entity of logs without one. */
 export const NO_ENTITY = '\u0000none';
+/** Names of entities from which those that nothing is counted of are forgotten. */
+const NAMES_KEPT = 1_000;
 
 /** A log as it is counted. */
 export interface CountedLog {
@@ -11,8 +13,9 @@ export interface CountedLog {
   /** Begin of its bucket, and its own time: epoch milliseconds. */
   readonly bucket: number;
   readonly time: number;
-  readonly entity?: string;
-  readonly level?: string;
+  readonly entity?: string | undefined;
+  /** Asked of few logs: the first of each pattern. */
+  readonly levelOf?: () => string | undefined;
 }
 
 /** Beside the counts of a pattern, all of it that can be told by any order of the logs. */
@@ -33,25 +36,48 @@ export interface CountsState {
 }
 
 /**
+ * The same in less room, as a checkpoint holds it that is written with each page: of each pattern and bucket the places of its entities
+ * among `entities`, each followed by its logs.
+ */
+export interface PackedCounts extends Pick<CountsState, 'seen'> {
+  readonly entities: readonly string[];
+  readonly cells: readonly (readonly [id: string, bucket: number, logs: readonly number[]])[];
+}
+
+/**
  * Logs counted by pattern, entity and bucket. The outcome does not depend on the order of the logs: of new patterns the
  * first {@link PATTERN_LIMITS.fresh} by id are kept, of the entities of one pattern the first by name, and all others are
  * counted together.
  */
 export class PatternCounts {
-  /** By bucket, pattern and entity: few buckets are open at once, so that a count takes little more than its number. */
-  private readonly buckets = new Map<number, Map<string, Map<string, number>>>();
+  /**
+   * By bucket and pattern the places of its entities among the names, each followed by its logs: a list of numbers takes less room than
+   * a map, and few are looked through.
+   */
+  private readonly buckets = new Map<number, Map<string, number[]>>();
+  private names: string[] = [];
+  private places = new Map<string, number>();
+  private mostNames = NAMES_KEPT;
   private readonly seen = new Map<string, SeenPattern>();
   /** New patterns that are held, and once there were too many the highest id that is kept. */
   private fresh = 0;
   private highestFresh = '\uffff';
   private size = 0;
 
-  public constructor(state?: CountsState) {
+  public constructor(state?: CountsState | PackedCounts) {
     for (const [id, seen] of state?.seen ?? []) {
       this.seen.set(id, { ...seen });
       if (seen.tokens !== undefined) this.fresh++;
     }
-    for (const [id, entity, bucket, logs] of state?.cells ?? []) this.put(id, entity, bucket, logs);
+    if (state === undefined) return;
+    if (!('entities' in state)) {
+      for (const [id, entity, bucket, logs] of state.cells) this.put(id, entity, bucket, logs);
+      return;
+    }
+    for (const [id, bucket, logs] of state.cells) {
+      for (let at = 0; at < logs.length; at += 2)
+        this.put(id, state.entities[logs[at]], bucket, logs[at + 1]);
+    }
   }
 
   /** Number of counts that are held. */
@@ -78,17 +104,31 @@ export class PatternCounts {
   }
 
   public toJSON(): CountsState {
-    this.trimFresh();
-    for (const id of new Set([...this.buckets.values()].flatMap((patterns) => [...patterns.keys()]))) {
-      this.trimEntities(id);
-    }
+    this.trim();
     const cells: [string, string, number, number][] = [];
     for (const [bucket, patterns] of this.buckets) {
-      for (const [id, entities] of patterns) {
-        for (const [entity, logs] of entities) cells.push([id, entity, bucket, logs]);
+      for (const [id, counts] of patterns) {
+        for (let at = 0; at < counts.length; at += 2)
+          cells.push([id, this.names[counts[at]], bucket, counts[at + 1]]);
       }
     }
     return { seen: [...this.seen], cells };
+  }
+
+  /** The state as it is now: what is counted later does not change it. */
+  public packed(): PackedCounts {
+    this.trim();
+    const cells: [string, number, number[]][] = [];
+    for (const [bucket, patterns] of this.buckets) {
+      for (const [id, counts] of patterns) cells.push([id, bucket, [...counts]]);
+    }
+    return { seen: [...this.seen].map(([id, seen]) => [id, { ...seen }]), entities: [...this.names], cells };
+  }
+
+  private trim(): void {
+    this.trimFresh();
+    for (const id of this.crowded()) this.trimEntities(id);
+    if (this.names.length > NAMES_KEPT) this.forgetNames();
   }
 
   private isKept({ id, tokens }: MatchedPattern): boolean {
@@ -98,45 +138,88 @@ export class PatternCounts {
   private put(id: string, entity: string, bucket: number, logs: number): void {
     let patterns = this.buckets.get(bucket);
     if (patterns === undefined) this.buckets.set(bucket, (patterns = new Map()));
-    let entities = patterns.get(id);
-    if (entities === undefined) patterns.set(id, (entities = new Map()));
-    const before = entities.get(entity);
-    if (before === undefined) this.size++;
-    entities.set(entity, (before ?? 0) + logs);
+    const place = this.placeOf(entity);
+    const counts = patterns.get(id);
+    if (counts === undefined) {
+      patterns.set(id, [place, logs]);
+      this.size++;
+      return;
+    }
+    for (let at = 0; at < counts.length; at += 2) {
+      if (counts[at] !== place) continue;
+      counts[at + 1] += logs;
+      return;
+    }
+    counts.push(place, logs);
+    this.size++;
     // The first of all buckets are among the first of each.
-    if (entities.size > 2 * PATTERN_LIMITS.entities) this.keepFirst(entities, firstOf(entities.keys()));
+    if (counts.length > 4 * PATTERN_LIMITS.entities) this.keepFirst(counts, firstOf(this.namesIn(counts)));
+    if (this.names.length > this.mostNames) this.forgetNames();
   }
 
-  private entitiesOf(id: string): Set<string> {
-    const names = new Set<string>();
-    for (const patterns of this.buckets.values()) {
-      for (const name of patterns.get(id)?.keys() ?? []) names.add(name);
+  private placeOf(entity: string): number {
+    let place = this.places.get(entity);
+    if (place === undefined) {
+      place = this.names.push(entity) - 1;
+      this.places.set(entity, place);
     }
-    return names;
+    return place;
+  }
+
+  private namesIn(counts: readonly number[]): string[] {
+    return counts.flatMap((place, at) => (at % 2 === 0 ? [this.names[place]] : []));
+  }
+
+  /** Forgets the names of entities that nothing is counted of any more. */
+  private forgetNames(): void {
+    const { names } = this;
+    this.names = [];
+    this.places = new Map();
+    for (const patterns of this.buckets.values()) {
+      for (const counts of patterns.values()) {
+        for (let at = 0; at < counts.length; at += 2) counts[at] = this.placeOf(names[counts[at]]);
+      }
+    }
+    this.mostNames = Math.max(NAMES_KEPT, 2 * this.names.length);
+  }
+
+  /** Ids of patterns that may have more entities than are kept: all buckets together hold so many counts of them. */
+  private crowded(): string[] {
+    const found = new Map<string, number>();
+    for (const patterns of this.buckets.values()) {
+      for (const [id, counts] of patterns) found.set(id, (found.get(id) ?? 0) + counts.length / 2);
+    }
+    return [...found].flatMap(([id, count]) => (count > PATTERN_LIMITS.entities ? [id] : []));
   }
 
   /** Keeps the first entities of a pattern by name. */
   private trimEntities(id: string): void {
-    const names = this.entitiesOf(id);
+    const lists = [...this.buckets.values()].flatMap((patterns) => {
+      const counts = patterns.get(id);
+      return counts === undefined ? [] : [counts];
+    });
+    const names = new Set(lists.flatMap((counts) => this.namesIn(counts)));
     names.delete(OTHER_ENTITIES);
     if (names.size <= PATTERN_LIMITS.entities) return;
     const kept = firstOf(names);
-    for (const patterns of this.buckets.values()) {
-      const entities = patterns.get(id);
-      if (entities !== undefined) this.keepFirst(entities, kept);
-    }
+    for (const counts of lists) this.keepFirst(counts, kept);
   }
 
-  private keepFirst(entities: Map<string, number>, kept: ReadonlySet<string>): void {
+  private keepFirst(counts: number[], kept: ReadonlySet<string>): void {
     let others = 0;
-    for (const [name, logs] of entities) {
-      if (kept.has(name)) continue;
-      others += logs;
-      entities.delete(name);
-      this.size--;
+    let length = 0;
+    for (let at = 0; at < counts.length; at += 2) {
+      if (!kept.has(this.names[counts[at]])) {
+        others += counts[at + 1];
+        this.size--;
+        continue;
+      }
+      counts[length++] = counts[at];
+      counts[length++] = counts[at + 1];
     }
+    counts.length = length;
     if (others === 0) return;
-    entities.set(OTHER_ENTITIES, others);
+    counts.push(this.placeOf(OTHER_ENTITIES), others);
     this.size++;
   }
 
@@ -146,11 +229,12 @@ export class PatternCounts {
     const ids = [...this.seen].flatMap(([id, { tokens }]) => (tokens === undefined ? [] : [id])).sort();
     for (const id of ids.slice(PATTERN_LIMITS.fresh)) {
       for (const [bucket, patterns] of this.buckets) {
-        const entities = patterns.get(id);
-        if (entities === undefined) continue;
+        const counts = patterns.get(id);
+        if (counts === undefined) continue;
         patterns.delete(id);
-        this.size -= entities.size;
-        for (const [entity, logs] of entities) this.put(OTHER_PATTERNS, entity, bucket, logs);
+        this.size -= counts.length / 2;
+        const names = this.namesIn(counts);
+        names.forEach((entity, at) => this.put(OTHER_PATTERNS, entity, bucket, counts[2 * at + 1]));
       }
       this.seen.delete(id);
     }
@@ -168,13 +252,16 @@ const firstOf = (names: Iterable<string>): ReadonlySet<string> =>
       .slice(0, PATTERN_LIMITS.entities),
   );
 
-const seenOf = (log: CountedLog, tokens: SeenPattern['tokens']): SeenPattern => ({
-  first: log.time,
-  last: log.time,
-  example: exampleOf(log),
-  ...(log.level !== undefined && { level: levelOf(log.level) }),
-  ...(tokens !== undefined && { tokens }),
-});
+function seenOf(log: CountedLog, tokens: SeenPattern['tokens']): SeenPattern {
+  const level = log.levelOf?.();
+  return {
+    first: log.time,
+    last: log.time,
+    example: exampleOf(log),
+    ...(level !== undefined && { level: levelOf(level) }),
+    ...(tokens !== undefined && { tokens }),
+  };
+}
 
 const exampleOf = ({ message }: CountedLog): string => printable(message.trim(), PATTERN_LIMITS.text);
 const LEVEL_CHARACTERS = 32;

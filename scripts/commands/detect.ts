@@ -9,7 +9,7 @@ import { mergeResults, unitWords, type Finding } from '../../common/findings';
 import { durationToMilliseconds, SCORING_WAYS, type Detector } from '../../common/detector';
 import { DetectionError, isRetryable } from '../../common/detection_error';
 import { sentenceOf, subjectOf } from '../../common/explanations';
-import { templateTokensOf } from '../../common/log_features';
+import { messageKeysOf, templateTokensOf } from '../../common/log_features';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { CatalogueCache, patternsOfRun } from '../../server/detection/patterns/count_patterns';
 import { detectAnomalies } from '../../server/detection/scoring/detect_anomalies';
@@ -323,6 +323,7 @@ function createFollower(session: Session, options: Options, client: Client, foll
         store: patterns,
         detector,
         templates: () => templateTokensOf(snapshot.encoder, detector.patterns?.field ?? ''),
+        keys: (wanted) => messageKeysOf(snapshot.encoder, detector.patterns?.field ?? '', wanted),
         now: () => clock.now(),
         cache: catalogue,
         warn: session.say,

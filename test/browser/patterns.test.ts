@@ -21,7 +21,7 @@ beforeAll(async () => {
   const now = Math.floor(Date.now() / HOUR) * HOUR;
   const add = (message: string, hours: number, logs: number): void => {
     const time = now - hours * HOUR;
-    const log = { message, time, bucket: time, entity: 'checkout', level: 'error' };
+    const log = { message, time, bucket: time, entity: 'checkout', levelOf: () => 'error' };
     for (let each = 0; each < logs; each++) counts.add(catalogue.find(message)!, log);
   };
   for (let hours = 1; hours < 100; hours++) add(`Payment ${hours} accepted <b>`, hours, 5 + (hours % 24));

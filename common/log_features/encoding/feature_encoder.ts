@@ -25,7 +25,14 @@ import { decodeSeverity, severityReader, severityStateSchema } from '../category
 import { unitOf } from '../../detector/value_units';
 import { decodeDeviation, deviationReader, deviationStateSchema } from '../number/deviation_encoding';
 import { decodeNumber, numberStateSchema } from '../number/number_encoding';
-import { decodeTemplate, templateStateSchema, type MessageTemplate } from '../template/template_encoding';
+import {
+  decodeTemplate,
+  templateStateSchema,
+  type MessageReadingSettings,
+  type MessageTemplate,
+  type TemplateEncoding,
+} from '../template/template_encoding';
+import type { MessageKeys } from '../template/token_key';
 import { decodeTextEncoding, textStateSchema } from '../text/text_encoding';
 import { decodeTime, timeStateSchema } from '../time/time_encoding';
 import type { DirtReport, FeatureEncoder, FeatureExplanation } from '../columns/types';
@@ -282,6 +289,19 @@ export class LogFeatureEncoder implements FeatureEncoder {
       const state = templateStateSchema.parse(encoding.toJSON());
       return state.tokeniser === 2 ? state.templates.map(([tokens]) => tokens) : [];
     });
+  }
+
+  /**
+   * Returns the keys of messages that a feature of type template has read lately; see `TemplateEncoding.messageKeys`. Undefined where no
+   * feature reads that field as it is wanted.
+   */
+  messageKeysOf(field: string, wanted: MessageReadingSettings): MessageKeys | undefined {
+    for (const { definition, encoding } of this.features) {
+      if (definition.type !== 'template' || definition.field !== field) continue;
+      const keys = (encoding as TemplateEncoding).messageKeys(wanted);
+      if (keys !== undefined) return keys;
+    }
+    return undefined;
   }
 
   toJSON(): unknown {

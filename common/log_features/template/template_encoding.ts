@@ -1,5 +1,6 @@
 import { MAX_MESSAGE_TOKEN_LENGTH, MAX_MESSAGE_TOKENS, tokeniseMessage } from './message_tokens';
 import { isMask, MASK } from './token_list';
+import { keyOfTokens, type MessageKeys } from './token_key';
 import { cached } from '../columns/cached';
 import { printable } from '../../printable';
 import { z } from 'zod';
@@ -72,6 +73,20 @@ export interface TemplateEncoding extends ColumnEncoding {
   /** Training messages, those without a template included. */
   readonly total: number;
   textOf(id: number): string;
+  /**
+   * Returns the keys of messages that {@link ColumnEncoding.encode} has read lately, from now on.
+   *
+   * @param wanted masks and length that messages are to be read with
+   * @returns undefined where it reads them in another way
+   */
+  messageKeys(wanted: MessageReadingSettings): MessageKeys | undefined;
+}
+
+/** Settings that decide which tokens a message has. */
+export interface MessageReadingSettings {
+  readonly masks: TemplateState['masks'];
+  /** UTF-16 code units of a message that are looked at. */
+  readonly maxLength: number;
 }
 
 /** Messages in training from which it can be told that templates explode, and the share without one that does. */
@@ -134,10 +149,12 @@ interface MessageReading {
   readonly parameters: number;
   /** Code units, without the items of lists and the lines of traces. */
   readonly length: number;
+  readonly key?: string;
 }
 
 interface TemplateReader {
-  read(text: string): MessageReading;
+  /** @param withKey the reading is asked for its key */
+  read(text: string, withKey: boolean): MessageReading;
   maskedText(text: string): string;
   textOf(tokens: readonly string[]): string;
 }
@@ -186,10 +203,12 @@ function minedReader(templates: readonly (readonly string[])[], masks: MessageMa
   const matcher = new TemplateMatcher(templates);
   const parameters = templates.map((tokens) => tokens.filter((token) => isMask(token.trimStart())).length);
   return {
-    read(text) {
+    read(text, withKey) {
       const tokens = tokeniseMessage(text, masks(text));
       const id = matcher.match(tokens);
+      const key = withKey ? keyOfTokens(tokens) : undefined;
       return {
+        ...(key !== undefined && { key }),
         id,
         parameters: id < 0 ? tokens.kinds.filter((kind) => kind === MASK).length : parameters[id],
         length: Math.max(0, text.length - tokens.folded),
@@ -200,13 +219,17 @@ function minedReader(templates: readonly (readonly string[])[], masks: MessageMa
   };
 }
 
+const textOfMasks = (masks: TemplateState['masks'] = []): string =>
+  JSON.stringify(masks.map(({ name, regex }) => [name, regex]));
+
 export function decodeTemplate(state: TemplateState): TemplateEncoding {
   const templates = state.templates.map(([tokens]) => tokens);
   const reader =
     state.tokeniser === 2 ? minedReader(templates, masksOf(state.masks)) : drainReader(templates);
   const counts = state.templates.map(([, count]) => count);
   const unread = new DirtCounter();
-  const read = cached((text: string): MessageReading => reader.read(text));
+  let withKeys = false;
+  const read = cached((text: string): MessageReading => reader.read(text, withKeys));
 
   const templateText = (id: number): string => reader.textOf(templates[id]);
   const top = counts
@@ -267,6 +290,12 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
     counts,
     total: state.total,
     textOf: (id) => printable(templateText(id), SHOWN_TEXT),
+    messageKeys({ masks, maxLength }) {
+      const isAlike = maxLength === state.max_length && textOfMasks(masks) === textOfMasks(state.masks);
+      if (state.tokeniser !== 2 || !isAlike) return undefined;
+      withKeys = true;
+      return (message) => read(message).key;
+    },
     toJSON: () => state,
   };
 }

@@ -19,12 +19,27 @@ export const maskedTextOf = ({ words, spaced }: MessageTokens): string =>
 export const templateTextOf = (tokens: readonly string[]): string =>
   tokens.map((token) => token.replace(/<=([^>]*)>$/, '$1')).join('');
 
-interface MatchNode {
-  readonly children: Map<string, MatchNode>;
-  any: MatchNode | undefined;
-  id: number;
+/** Most nodes lead on by one word alone: they do without a map, which takes many times their room. */
+class MatchNode {
+  any: MatchNode | undefined = undefined;
+  id = -1;
+  private word: string | undefined = undefined;
+  private next: MatchNode | undefined = undefined;
+  private others: Map<string, MatchNode> | undefined = undefined;
+
+  child(word: string): MatchNode | undefined {
+    return this.word === word ? this.next : this.others?.get(word);
+  }
+
+  childFor(word: string): MatchNode {
+    const known = this.child(word);
+    if (known !== undefined) return known;
+    const made = new MatchNode();
+    if (this.word === undefined) [this.word, this.next] = [word, made];
+    else (this.others ??= new Map()).set(word, made);
+    return made;
+  }
 }
-const newMatchNode = (): MatchNode => ({ children: new Map(), any: undefined, id: -1 });
 
 export interface Gap {
   readonly from: number;
@@ -33,7 +48,7 @@ export interface Gap {
 
 /** Finds the template of a message among mined ones. */
 export class TemplateMatcher {
-  private readonly root = newMatchNode();
+  private readonly root = new MatchNode();
 
   /** @param templates tokens of templates in the order of their ids */
   constructor(templates: readonly (readonly string[])[]) {
@@ -41,13 +56,8 @@ export class TemplateMatcher {
       let node = this.root;
       for (const token of tokens) {
         const word = token.charCodeAt(0) === 32 ? token.slice(1) : token;
-        if (word === ANY) node = node.any ??= newMatchNode();
-        else {
-          const step = kindOf(word) === MASK ? MASKED : word;
-          let child = node.children.get(step);
-          if (child === undefined) node.children.set(step, (child = newMatchNode()));
-          node = child;
-        }
+        if (word === ANY) node = node.any ??= new MatchNode();
+        else node = node.childFor(kindOf(word) === MASK ? MASKED : word);
       }
       if (node.id < 0) node.id = id;
     });
@@ -58,7 +68,7 @@ export class TemplateMatcher {
     const walk = (node: MatchNode, place: number): number => {
       if (place === words.length) return node.id;
       const kind = kinds[place];
-      const child = node.children.get(kind === MASK ? MASKED : words[place]);
+      const child = node.child(kind === MASK ? MASKED : words[place]);
       if (child !== undefined) {
         const id = walk(child, place + 1);
         if (id >= 0) return id;
@@ -87,7 +97,7 @@ export class TemplateMatcher {
       const kind = kinds[place];
       const word = words[place];
       if (word !== ANY) {
-        const child = node.children.get(kind === MASK ? MASKED : word);
+        const child = node.child(kind === MASK ? MASKED : word);
         if (child !== undefined) {
           const id = walk(child, place + 1);
           if (id >= 0) return id;

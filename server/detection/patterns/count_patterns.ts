@@ -1,8 +1,12 @@
 import { DetectionError } from '../../../common/detection_error';
 import { durationToMilliseconds, type Detector, type PatternSettings } from '../../../common/detector';
 import { DAY } from '../../../common/duration';
-import { getField } from '../../../common/log_features';
-import { masksOf } from '../../../common/log_features/template/template_encoding';
+import { compileField, type FieldReader } from '../../../common/log_features/fields/field_access';
+import {
+  masksOf,
+  type MessageReadingSettings,
+} from '../../../common/log_features/template/template_encoding';
+import type { MessageKeys } from '../../../common/log_features/template/token_key';
 import {
   generalise,
   judgeBucket,
@@ -22,6 +26,7 @@ import {
 import type { LogPage } from '../ports';
 import type {
   BucketCounts,
+  CountingRun,
   FoundChange,
   PatternProgress,
   PatternStore,
@@ -55,6 +60,8 @@ export interface PatternCounterOptions {
   readonly detector: Detector;
   /** Tokens of the templates that the model knows of the field: patterns of a detector that has none yet. */
   readonly templates: () => readonly (readonly string[])[];
+  /** Keys of messages that the model reads anyway; undefined where it reads none in that way. */
+  readonly keys?: (wanted: MessageReadingSettings) => MessageKeys | undefined;
   readonly now: () => number;
   readonly cache?: CatalogueCache;
   /** Called with one sentence where patterns may not be stored: logs are scored all the same. */
@@ -90,6 +97,12 @@ class PatternCounter implements RunPatterns {
   public readonly fields: readonly string[];
   private readonly span: number;
   private readonly cache: CatalogueCache;
+  private readonly masks: PatternSettings['masks'];
+  private readonly maxLength: number;
+  private readonly keys: MessageKeys | undefined;
+  private readonly messageOf: FieldReader;
+  private readonly levelOf = compileField(LEVEL_FIELD);
+  private readonly entityOf: ReturnType<typeof entityReaderOf>;
   private state: State | undefined;
   private mayWrite = true;
 
@@ -100,6 +113,15 @@ class PatternCounter implements RunPatterns {
     this.fields = [settings.field, LEVEL_FIELD];
     this.span = durationToMilliseconds(settings.span);
     this.cache = options.cache ?? new CatalogueCache();
+    const { detector, keys } = options;
+    const feature = detector.features.find(
+      ({ type, field }) => type === 'template' && field === settings.field,
+    );
+    this.masks = settings.masks ?? feature?.masks;
+    this.maxLength = feature?.max_length ?? LONGEST_MESSAGE;
+    this.keys = keys?.({ masks: this.masks, maxLength: this.maxLength });
+    this.messageOf = compileField(settings.field);
+    this.entityOf = entityReaderOf(detector);
   }
 
   public resume(progress: unknown, from: number): void {
@@ -118,33 +140,33 @@ class PatternCounter implements RunPatterns {
     this.state = { ...rest, open: new PatternCounts(open) };
   }
 
-  public async count(page: LogPage, run: { readonly now: number; readonly reached: number }): Promise<void> {
+  public async count(page: LogPage, run: CountingRun): Promise<void> {
     await this.ifAllowed(async (state) => {
-      const { field } = this.settings;
       const { source } = this.options.detector;
-      const entityOf = entityReaderOf(this.options.detector);
+      const { placed } = run;
       const catalogue = await this.catalogueOf(state);
-      for (const { document } of page.logs) {
-        const message = scalarIn(getField(document, field));
+      for (const [row, { document }] of page.logs.entries()) {
+        const message = scalarIn(this.messageOf(document));
         if (typeof message !== 'string') continue;
-        const pattern = catalogue.find(message);
+        const pattern = catalogue.find(message, this.keys);
         if (pattern === undefined) continue;
-        const { time } = placedTime(document, source.timestamp_field, run);
-        const entity = entityOf(document);
-        const level = scalarIn(getField(document, LEVEL_FIELD));
+        const time = placed?.times[row] ?? placedTime(document, source.timestamp_field, run).time;
         state.open.add(pattern, {
           message,
           time,
           bucket: Math.floor(time / this.span) * this.span,
-          ...(entity !== undefined && { entity }),
-          ...(typeof level === 'string' && { level }),
+          entity: placed === undefined ? this.entityOf(document) : placed.entities[row],
+          levelOf: () => {
+            const level = scalarIn(this.levelOf(document));
+            return typeof level === 'string' ? level : undefined;
+          },
         });
       }
     });
   }
 
   public progress(): PatternProgress | undefined {
-    return this.state && { ...this.state, open: this.state.open.toJSON() };
+    return this.state && { ...this.state, open: this.state.open.packed() };
   }
 
   public judgedTo(): number | undefined {
@@ -192,11 +214,7 @@ class PatternCounter implements RunPatterns {
   }
 
   private catalogueOf({ catalogue: version, since }: State): Promise<PatternCatalogue> {
-    const { options, settings } = this;
-    const feature = options.detector.features.find(
-      ({ type, field }) => type === 'template' && field === settings.field,
-    );
-    const masks = settings.masks ?? feature?.masks;
+    const { options, settings, masks, maxLength } = this;
     const key = JSON.stringify([version, since, settings.field, masks]);
     return this.cache.get(key, async () => {
       const stored = await options.store.tokens();
@@ -204,7 +222,7 @@ class PatternCounter implements RunPatterns {
         .templates()
         .map((tokens): CataloguedPattern => ({ id: patternIdOf(tokens), tokens, isKnown: false }));
       const patterns = stored.length > 0 ? stored.map((each) => ({ ...each, isKnown: true })) : seeds;
-      return new PatternCatalogue(patterns, masksOf(masks), feature?.max_length ?? LONGEST_MESSAGE);
+      return new PatternCatalogue(patterns, masksOf(masks), maxLength);
     });
   }
 

@@ -2,6 +2,7 @@ import type {
   Arrivals,
   CountsState,
   MessageSearch,
+  PackedCounts,
   PatternFinding,
   PatternIgnored,
   PatternModel,
@@ -81,7 +82,7 @@ export interface PatternProgress {
   /** Begin of all counting, and end of the last bucket that was judged: epoch milliseconds. */
   readonly since: number;
   readonly judgedTo: number;
-  readonly open: CountsState;
+  readonly open: PackedCounts | CountsState;
   /** Counts that are to be stored under `sequence`; some of them may be. */
   readonly sealed?: CountsState;
   /** True where counts were stored before their buckets were judged. */
@@ -92,6 +93,20 @@ export interface PatternProgress {
   readonly catalogue: number;
 }
 
+/** Places of logs in time and by entity, row by row, as whoever scored them has found them. */
+export interface PlacedLogs {
+  /** Epoch milliseconds. */
+  readonly times: Float64Array;
+  readonly entities: readonly (string | undefined)[];
+}
+
+/** A run as its logs are counted: what their times are judged by, see `RunTime`. */
+export interface CountingRun {
+  readonly now: number;
+  readonly reached: number;
+  readonly placed?: PlacedLogs | undefined;
+}
+
 /** Patterns of one run. */
 export interface RunPatterns {
   /** Fields of a log that it needs. */
@@ -99,7 +114,7 @@ export interface RunPatterns {
   /** Goes on from what the checkpoint holds. @param from epoch milliseconds that a detector without any begins from */
   resume(progress: unknown, from: number): void;
   /** Counts the logs of a page, before the place moves past it. */
-  count(page: LogPage, run: { readonly now: number; readonly reached: number }): Promise<void>;
+  count(page: LogPage, run: CountingRun): Promise<void>;
   progress(): PatternProgress | undefined;
   /** End of the last bucket that was judged, epoch milliseconds; undefined where patterns may not be stored. */
   judgedTo(): number | undefined;

@@ -7,6 +7,7 @@ import { AdaptiveThreshold, type FrozenWindow } from '../../../common/threshold'
 import { createTurns } from '../ports/in_turns';
 import { entityReaderOf, placedTime } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from '../ports';
+import type { PlacedLogs } from '../ports/patterns';
 import { contextOf } from './result_context';
 import { pageIdOf, resultDocument, SUMMARY_MILLISECONDS, summaryDocument } from './result_documents';
 
@@ -77,7 +78,12 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
   const score = async (
     page: LogPage,
     by: 'timestamp' | 'ingested',
-  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number }> => {
+  ): Promise<{
+    results: AnomalyResult[];
+    summaries: BucketSummary[];
+    logs: number;
+    placed?: PlacedLogs;
+  }> => {
     if (page.areGone === true) return { results: [], summaries: goneSummaries(page), logs: 0 };
     await tellFrozenWindows();
     const scorer = scorerOf();
@@ -88,10 +94,15 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
     const anomalous: number[] = [];
     const thresholds: number[] = [];
     const buckets: Buckets = new Map();
+    const times = new Float64Array(scores.length);
+    const entities: (string | undefined)[] = [];
     for (let row = 0; row < scores.length; row++) {
       const document = documents[row];
       const { time } = placedTime(document, timestampField, { now, reached });
       const anomalyScore = scores[row];
+      const entity = entityOf(document);
+      times[row] = time;
+      entities.push(entity);
       latest = time;
       // Logs that are scored once more have been observed before.
       const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
@@ -101,7 +112,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
         anomalous.push(row);
         thresholds.push(threshold);
       }
-      const bucket = bucketOf(buckets, Math.floor(time / summaryStep) * summaryStep, entityOf(document));
+      const bucket = bucketOf(buckets, Math.floor(time / summaryStep) * summaryStep, entity);
       addScore(bucket, anomalyScore, isAnomaly);
       if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
     }
@@ -140,7 +151,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
           pageId,
         );
       });
-    return { results, summaries, logs: page.logs.length };
+    return { results, summaries, logs: page.logs.length, placed: { times, entities } };
   };
   return {
     score,

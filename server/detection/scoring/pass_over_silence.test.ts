@@ -1,5 +1,6 @@
 import { parseDetector } from '../../../common/detector';
 import { MINUTE } from '../../../common/duration';
+import { PatternCounts } from '../../../common/patterns';
 import { checkpointStore, logSource } from '../../../test/fakes/run_stores';
 import type { PatternProgress } from '../ports/patterns';
 import { passOverSilence } from './pass_over_silence';
@@ -47,7 +48,8 @@ test('the checkpoint moves to now less the delay, where no log has come', async 
 test('nothing counts as known beyond patterns that are not judged, and a bucket that is over takes a run', async () => {
   expect(await passed(15, held)).toEqual([0, 14]);
   expect(await passed(16, held)).toEqual([undefined, 0]);
-  expect(await passed(40, { ...none, sealed: held.open })).toEqual([undefined, 0]);
+  const sealed = new PatternCounts(held.open).toJSON();
+  expect(await passed(40, { ...none, sealed })).toEqual([undefined, 0]);
   expect(await passed(40, { ...none, hasUnjudged: true })).toEqual([undefined, 0]);
   expect(await passed(40, { ...held, judgedTo: BEGIN + 30 * MINUTE })).toEqual([30, 39]);
   // Counts of a detector that counts no patterns any more are never judged.

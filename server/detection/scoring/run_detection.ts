@@ -9,7 +9,7 @@ import { changeResult } from './change_results';
 import { CoverageRecord, type Coverage } from './coverage';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
 import type { RunIncidents } from '../ports/incidents';
-import type { FoundChange, RunPatterns } from '../ports/patterns';
+import type { FoundChange, PlacedLogs, RunPatterns } from '../ports/patterns';
 import type {
   AuditTrail,
   Checkpoint,
@@ -33,7 +33,7 @@ export interface RunWork {
   score(
     page: LogPage,
     by: Pass['by'],
-  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number }>;
+  ): Promise<{ results: AnomalyResult[]; summaries: BucketSummary[]; logs: number; placed?: PlacedLogs }>;
   /** Called once a pass is read to its end, for what can only be said of all its logs together. */
   finish?(
     range: LogRange,
@@ -298,7 +298,7 @@ class Run {
   private async take(page: LogPage, { by, range }: Pass): Promise<void> {
     if (page.logs.length === 0) return this.moveTo(page, by);
     const { total } = this;
-    const { results: found, summaries, logs } = await this.work.score(page, by);
+    const { results: found, summaries, logs, placed } = await this.work.score(page, by);
     const results = await this.suppressed(found);
     const shown = shownOf(results);
     const { onlyStanding = false } = page;
@@ -324,7 +324,7 @@ class Run {
     await incidents?.record(counted, this.known(), isCountedAnew ? spanOf(page, range) : undefined);
     if (announce !== undefined) this.unannounced.push(...counted);
     const { patterns, clock } = this.options;
-    await patterns?.count(page, { now: clock.now(), reached: this.from });
+    await patterns?.count(page, { now: clock.now(), reached: this.from, placed });
     if (page.areGone !== true) this.read += page.logs.length;
     total.logs += logs;
     total.anomalies += counted.length;

@@ -195,8 +195,9 @@ export function createPatternStore(
     },
     async load() {
       const models: PatternModel[] = [];
+      const nameOf = oneOfEach();
       for await (const document of read<PatternDocument>(notMerged, byPattern, ['*'])) {
-        models.push(modelOf(document));
+        models.push(modelOf(document, nameOf));
       }
       return models;
     },
@@ -252,6 +253,7 @@ export function createPatternStore(
     },
     async counts({ from, to }) {
       const found = new Map<number, Map<string, Map<string, number>>>();
+      const nameOf = oneOfEach();
       const filter: Query[] = [
         { term: { kind: 'counts' } },
         { range: { day: { gte: dayOf(from), lt: to, format: 'epoch_millis' } } },
@@ -271,7 +273,7 @@ export function createPatternStore(
             if (patterns === undefined) found.set(bucket, (patterns = new Map()));
             let of = patterns.get(id);
             if (of === undefined) patterns.set(id, (of = new Map([[ALL_ENTITIES, 0]])));
-            const entity = entityOfKey(key);
+            const entity = nameOf(entityOfKey(key));
             of.set(entity, (of.get(entity) ?? 0) + logs);
             of.set(ALL_ENTITIES, (of.get(ALL_ENTITIES) ?? 0) + logs);
           }
@@ -350,6 +352,16 @@ export function createPatternStore(
           doc: { is_ignored: ignored !== undefined, ignored: ignored ?? null },
         }),
       ]),
+  };
+}
+
+/** Gives the first of all texts that are alike, so that the others are not kept. */
+function oneOfEach(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const first = known.get(text);
+    if (first === undefined) known.set(text, text);
+    return first ?? text;
   };
 }
 

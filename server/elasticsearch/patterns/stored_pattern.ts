@@ -1,7 +1,9 @@
 import { DAY, MINUTE } from '../../../common/duration';
 import {
   ALL_ENTITIES,
+  copyOfSeries,
   patternText,
+  SeriesTable,
   type PatternFinding,
   type PatternIgnored,
   type PatternModel,
@@ -127,7 +129,7 @@ export function judgedPartOf(
       series: [...series].map(([entity, each]) => [
         entity,
         {
-          ...each,
+          ...copyOfSeries(each),
           weighted: rounded(each.weighted),
           excess: rounded(each.excess),
           squares: rounded(each.squares),
@@ -157,7 +159,11 @@ export function documentOf(detectorId: string, model: PatternModel): PatternDocu
   };
 }
 
-export function modelOf(document: PatternDocument): PatternModel {
+/** @param nameOf gives one text for all that are alike: entities have the same names in thousands of patterns */
+export function modelOf(
+  document: PatternDocument,
+  nameOf: (name: string) => string = (name) => name,
+): PatternModel {
   const { pattern_id: id, first_seen, last_seen, example, level, ignored, judged, model } = document;
   return {
     id,
@@ -172,7 +178,7 @@ export function modelOf(document: PatternDocument): PatternModel {
     ...(document.is_to_be_taken_apart === true && { isToBeTakenApart: true }),
     ...(ignored != null && { ignored }),
     profile: { ...model.profile, hours: Float64Array.from(model.profile.hours) },
-    series: new Map(model.series.map(([entity, series]) => [entity, { ...series }])),
+    series: new SeriesTable(model.series.map(([entity, each]) => [nameOf(entity), each] as const)),
     ...(judged !== undefined && { judged }),
   };
 }

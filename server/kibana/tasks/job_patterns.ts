@@ -1,4 +1,4 @@
-import { templateTokensOf } from '../../../common/log_features';
+import { messageKeysOf, templateTokensOf } from '../../../common/log_features';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { CatalogueCache, patternsOfRun } from '../../detection/patterns/count_patterns';
 import type { RunPatterns } from '../../detection/ports/patterns';
@@ -27,6 +27,7 @@ export const patternsOfJob = (
     store: job.patterns,
     detector,
     templates: () => templateTokensOf(encoder, detector.patterns?.field ?? ''),
+    keys: (wanted) => messageKeysOf(encoder, detector.patterns?.field ?? '', wanted),
     now: () => services.clock.now(),
     cache: cacheOf(services, job.target),
     warn: (message) =>
