@@ -2,7 +2,7 @@ import { createRandom } from '../demo_logs/random';
 import { hashOfJson } from '../model_snapshot/canonical_json';
 import { PATTERN_LIMITS, OTHER_ENTITIES, OTHER_PATTERNS } from './pattern';
 import { generalise, PatternCatalogue, patternText } from './pattern_catalogue';
-import { PatternCounts, type CountedLog } from './pattern_counts';
+import { PatternCounts, type CountedLog, type PackedCounts } from './pattern_counts';
 
 const HOUR = 3_600_000;
 const catalogue = new PatternCatalogue(
@@ -70,7 +70,35 @@ test('neither the order of the logs nor a pause in between changes the counts', 
       JSON.parse(JSON.stringify(begun)) as ReturnType<PatternCounts['toJSON']>,
     );
     expect(sorted(counted(shuffled.slice(cut), resumed))).toBe(wanted);
+    const packed = JSON.parse(JSON.stringify(counted(shuffled.slice(0, cut)).packed())) as PackedCounts;
+    expect(sorted(counted(shuffled.slice(cut), new PatternCounts(packed)))).toBe(wanted);
   }
+});
+
+test('packed counts stay as they are while others are added', () => {
+  const [first, ...others] = logsOf(50, 3);
+  const counts = counted([first]);
+  const packed = counts.packed();
+  const before = JSON.stringify(packed);
+  counted(others, counts);
+  expect(JSON.stringify(packed)).toBe(before);
+  expect(JSON.stringify(counts.packed())).not.toBe(before);
+});
+
+test('names of entities that are no longer counted apart are forgotten', () => {
+  const counts = new PatternCounts();
+  for (let user = 20_000; user > 0; user--) {
+    counts.add(
+      { id: 'known' },
+      { message: 'x', time: 5, bucket: 0, entity: `user-${String(user).padStart(5, '0')}` },
+    );
+  }
+  const { entities, cells } = counts.packed();
+  expect(entities.length).toBeLessThanOrEqual(1_000);
+  expect(new Set(entities)).toContain(OTHER_ENTITIES);
+  expect(new Set(entities)).toContain('user-00001');
+  const [[, , logs]] = cells;
+  expect(logs.reduce((sum, count, at) => sum + (at % 2) * count, 0)).toBe(20_000);
 });
 
 test('no log is lost beyond the bounds: it is counted with the others', () => {

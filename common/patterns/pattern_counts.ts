@@ -128,7 +128,6 @@ export class PatternCounts {
   private trim(): void {
     this.trimFresh();
     for (const id of this.crowded()) this.trimEntities(id);
-    if (this.names.length > NAMES_KEPT) this.forgetNames();
   }
 
   private isKept({ id, tokens }: MatchedPattern): boolean {

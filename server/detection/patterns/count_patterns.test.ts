@@ -1,5 +1,6 @@
 import { parseDetector } from '../../../common/detector';
-import { HOUR } from '../../../common/duration';
+import { DAY, HOUR } from '../../../common/duration';
+import { messageKeysOf } from '../../../common/log_features';
 import {
   ALL_ENTITIES,
   emptyProfile,
@@ -7,7 +8,10 @@ import {
   patternIdOf,
   type PatternModel,
 } from '../../../common/patterns';
+import type { LogSource } from '../ports';
 import type { PatternProgress, PatternStore } from '../ports/patterns';
+import { createPageScorer } from '../scoring/page_scorer';
+import { trainModel } from '../training/train_model';
 import { patternsOfRun } from './count_patterns';
 
 const START = Date.UTC(2026, 0, 5);
@@ -51,6 +55,50 @@ test('a run that dies as it merges leaves no catalogue of before to the next one
   const commit = async (): Promise<void> => void committed.push(patterns.progress()!.catalogue);
   await expect(patterns.finish(START + HOUR, commit, async () => undefined)).rejects.toThrow('killed');
   expect(committed.at(-1)).toBeGreaterThan(7);
+});
+
+test('what is known of logs from scoring them changes nothing of their counts', async () => {
+  const settings = { ...detector, entity_field: 'host', features: [{ type: 'template', field: 'message' }] };
+  const model = parseDetector({ ...settings, forest: { tree_count: 5 } });
+  const logs = Array.from({ length: 400 }, (_, row) => ({
+    ...{ index: 'weblogs', id: String(row) },
+    document: {
+      '@timestamp': row % 50 === 0 ? 'none' : START + row * 60_000,
+      message: row % 3 === 0 ? `Paid ${row} EUR` : row % 7 === 0 ? undefined : [`Till ${row % 9} was closed`],
+      ...(row % 4 > 0 && { host: `till-${row % 5}` }),
+    },
+  }));
+  const documents = logs.map(({ document }) => document);
+  const clock = { now: () => START + DAY, sleep: async () => undefined };
+  const { snapshot } = trainModel({ detector: model, documents, source: 'weblogs', clock });
+  const { encoder } = snapshot;
+  const scorer = createPageScorer(
+    {
+      ...{ detectorId: 'till', snapshot, clock, runId: 'run' },
+      source: { fetch: async (of: unknown) => of } as unknown as LogSource,
+    },
+    { detectorId: 'till', timestampTo: START, ingestedTo: START, runId: 'run' },
+  );
+  const page = { logs, position: undefined };
+  const run = { now: clock.now(), reached: START };
+  const countsOf = async (isShared: boolean): Promise<unknown> => {
+    const keys = jest.fn((wanted) => messageKeysOf(encoder, 'message', wanted));
+    const patterns = patternsOfRun({
+      store: { tokens: async () => [] } as unknown as PatternStore,
+      ...{ detector: { ...model, patterns: detector.patterns! }, templates: () => [], now: clock.now },
+      ...(isShared && { keys }),
+      warn: () => undefined,
+    })!;
+    patterns.resume(undefined, START);
+    const { placed } = await scorer.score(page, 'ingested');
+    if (isShared)
+      expect([placed?.times.length, keys.mock.results[0].value]).toEqual([400, expect.any(Function)]);
+    await patterns.count(page, { ...run, ...(isShared && { placed }) });
+    return patterns.progress()!.open;
+  };
+  const wanted = await countsOf(false);
+  expect(await countsOf(true)).toEqual(wanted);
+  expect(wanted).toMatchObject({ entities: expect.arrayContaining(['till-1', 'till-4']) });
 });
 
 test('patterns that are new are stored with the time zone of the detector', async () => {
