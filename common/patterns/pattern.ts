@@ -1,5 +1,4 @@
 import type { PatternChange } from '../anomaly/comparison';
-import type { SeriesByEntity } from './series_table';
 import type { WeekProfile } from './usual_rate';
 
 export { PATTERN_CHANGES, type PatternChange } from '../anomaly/comparison';
@@ -58,6 +57,16 @@ export interface Series {
   stateSince: number;
   /** Buckets in a row that were as usual since. */
   calm: number;
+}
+
+/** Statistics by entity, in the order in which they were added: a map of them, or a table that takes less room. */
+export interface SeriesByEntity extends Iterable<readonly [entity: string, series: Series]> {
+  readonly size: number;
+  has(entity: string): boolean;
+  get(entity: string): Series | undefined;
+  set(entity: string, series: Series): unknown;
+  keys(): Iterable<string>;
+  values(): Iterable<Series>;
 }
 
 /** A pattern with all that is known of its past. */

@@ -2,8 +2,15 @@ import * as fc from 'fast-check';
 import { HOUR } from '../duration';
 import { createRandom } from '../demo_logs/random';
 import { judgeBucket, type Arrivals } from './judge_bucket';
-import { ALL_ENTITIES, newSeries, PATTERN_STATES, type PatternModel, type Series } from './pattern';
-import { copyOfSeries, SeriesTable, type SeriesByEntity } from './series_table';
+import {
+  ALL_ENTITIES,
+  newSeries,
+  PATTERN_STATES,
+  type PatternModel,
+  type Series,
+  type SeriesByEntity,
+} from './pattern';
+import { copyOfSeries, SeriesTable } from './series_table';
 import { emptyProfile } from './usual_rate';
 
 const number = fc.double({ noNaN: true });

@@ -1,14 +1,4 @@
-import { PATTERN_LIMITS, type Series } from './pattern';
-
-/** Statistics by entity, in the order in which they were added: a map of them, or a table that takes less room. */
-export interface SeriesByEntity extends Iterable<readonly [entity: string, series: Series]> {
-  readonly size: number;
-  has(entity: string): boolean;
-  get(entity: string): Series | undefined;
-  set(entity: string, series: Series): unknown;
-  keys(): Iterable<string>;
-  values(): Iterable<Series>;
-}
+import { PATTERN_LIMITS, type Series, type SeriesByEntity } from './pattern';
 
 /** Columns of a table. */
 const [SINCE, WEIGHTED, AT, LAST_SEEN, EXCESS, SQUARES, LONGEST_GAP, WIDTH] = [0, 1, 2, 3, 4, 5, 6, 7];
