@@ -18,12 +18,31 @@ const checkpoint: Checkpoint = {
   runId: 'r1',
 };
 
+/** Every field: one that is new does not compile until it stands here. */
+const whole: Required<Checkpoint> = {
+  ...checkpoint,
+  timestampPosition: [2, 'b'],
+  ingestedPosition: [1, 'a'],
+  sourceMemory: { open: [['shop', 3]] },
+  coverage: [{ from: 1, to: 2, logs: 3 }],
+  threshold: { value: 0.6 },
+  patterns: { since: 1, counts: [['a', 2]] },
+  modelVersion: 'v1',
+};
+
 describe('createCheckpointFile', () => {
   it('gives back what was written, from another process, too', async () => {
     const path = join(folder, 'deep', 'web.json');
     expect(await createCheckpointFile(path).read('web')).toBeUndefined();
     await createCheckpointFile(path).write(checkpoint, undefined);
     expect((await createCheckpointFile(path).read('web'))!.checkpoint).toEqual(checkpoint);
+  });
+
+  it('keeps the whole of a checkpoint, counts of patterns and what is yet to come among them', async () => {
+    const path = join(folder, 'web.json');
+    const written = { ...whole, ofALaterVersion: { a: 1 } };
+    await createCheckpointFile(path).write(written, undefined);
+    expect((await createCheckpointFile(path).read('web'))!.checkpoint).toEqual(written);
   });
 
   it('notices that another process has written', async () => {

@@ -9,7 +9,8 @@ import { writeWhole } from './log_files';
 /** Far more than the memory of the largest bucket detector takes. */
 const LARGEST_CHECKPOINT_MB = 64;
 
-const checkpointSchema = z.object({
+/** Loose: what a run keeps beside these comes back as it was written. */
+const checkpointSchema = z.looseObject({
   detectorId: z.string(),
   timestampTo: z.number(),
   timestampPosition: z.unknown().optional(),
@@ -18,6 +19,7 @@ const checkpointSchema = z.object({
   sourceMemory: z.unknown().optional(),
   coverage: z.unknown().optional(),
   threshold: z.unknown().optional(),
+  patterns: z.unknown().optional(),
   modelVersion: z.string().optional(),
   runId: z.string(),
 });
