@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -50,6 +52,49 @@ describe('reading', () => {
     ]);
   });
 
+  it('passes over a byte order mark, before lines and before an array', async () => {
+    await writeFile(path('lines'), '\uFEFF{"a":1}\n{"a":2}');
+    await writeFile(path('array'), '\uFEFF[{"a":1},{"a":2}]');
+    const expected = [
+      { line: 1, document: { a: 1 } },
+      { line: 2, document: { a: 2 } },
+    ];
+    expect(await all('lines')).toEqual(expected);
+    expect(await all('array')).toEqual(expected);
+  });
+
+  it('says so where a file cannot be read to its end, after the lines before', async () => {
+    const lines = Array.from({ length: 20_000 }, (_none, a) => JSON.stringify({ a, b: Math.sin(a) })).join(
+      '\n',
+    );
+    await writeFile(path('whole'), lines);
+    const zipped = gzipSync(lines);
+    await writeFile(path('cut.gz'), zipped.subarray(0, zipped.length - 20));
+    const read: DocumentLine[] = [];
+    const reading = async (name: string): Promise<void> => {
+      for await (const line of readDocuments(path(name))) {
+        if (read.push(line) > 1) continue;
+        // The disk fails from the second piece on.
+        const handle = jest.spyOn(fs, 'read');
+        handle.mockImplementation((...given: unknown[]) =>
+          (given[given.length - 1] as (error: Error) => void)(
+            Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' }),
+          ),
+        );
+      }
+    };
+    await expect(reading('whole')).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(/whole cannot be read to its end: EIO/),
+    });
+    jest.restoreAllMocks();
+    expect(read.length).toBeGreaterThan(100);
+    await expect(all('cut.gz')).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(/cut\.gz cannot be read to its end: unexpected end of file/),
+    });
+  });
+
   it('refuses what holds no document, and says why', async () => {
     await writeFile(path('empty'), '');
     await writeFile(path('bad'), 'x\n');
@@ -79,6 +124,27 @@ describe('writing', () => {
   it('writes an empty array', async () => {
     await (await openDocumentWriter(path('x.json'))).close();
     expect(await readFile(path('x.json'), 'utf8')).toBe('[]\n');
+  });
+
+  it('writes into a pipe or a device, and through a link, which stays', async () => {
+    execFileSync('mkfifo', [path('pipe')]);
+    for (const write of [
+      () => writeWhole(path('pipe'), '{"a":1}\n'),
+      async () => {
+        const writer = await openDocumentWriter(path('pipe'));
+        await writer.write({ a: 1 });
+        await writer.close();
+      },
+    ]) {
+      const [text] = await Promise.all([readFile(path('pipe'), 'utf8'), write()]);
+      expect(text).toBe('{"a":1}\n');
+    }
+    expect((await lstat(path('pipe'))).isFIFO()).toBe(true);
+    await writeFile(path('file'), 'old');
+    await symlink('file', path('link'));
+    await writeWhole(path('link'), 'new');
+    expect((await lstat(path('link'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(path('file'), 'utf8')).toBe('new');
   });
 
   it('leaves the old file alone when abandoned', async () => {

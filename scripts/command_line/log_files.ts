@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, rmSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { once } from 'node:events';
@@ -34,10 +34,15 @@ export function isTooLong(text: string, line: number, file: string, { tooLong }:
 /** A JSON array is read as a whole, so its file has a limit, below that of one text in V8; NDJSON has none. */
 const ARRAY_CHARACTERS = 500_000_000;
 
+const BYTE_ORDER_MARK = '\uFEFF';
+
 /**
  * Lines of a file, or of standard input for `-`; gzip is recognised by its first bytes. Of a line longer than LINE_CHARACTERS
  * one character more is kept and the rest is passed over while it is read, so that no line takes up the memory; the
- * first line may be a whole JSON array and be longer.
+ * first line may be a whole JSON array and be longer. A byte order mark at the beginning is passed over.
+ *
+ * @throws DetectionError `invalid_input` for a file that cannot be read to its end, such as a gzip that is cut off; the lines
+ *   before were given out by then
  */
 export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<string> {
   const input = await openInput(path);
@@ -46,6 +51,7 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
   let length = 0;
   let isArray: boolean | undefined;
   let endedInReturn = false;
+  let isBeginning = true;
   const add = (piece: string): void => {
     if (isArray === undefined && piece.trim() !== '') isArray = piece.trimStart().startsWith('[');
     const most = isArray === true ? ARRAY_CHARACTERS : LINE_CHARACTERS;
@@ -63,7 +69,9 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
   };
   try {
     for await (const chunk of input) {
-      const text = typeof chunk === 'string' ? chunk : decoder.write(chunk as Buffer);
+      const read = typeof chunk === 'string' ? chunk : decoder.write(chunk as Buffer);
+      const text = isBeginning && read.startsWith(BYTE_ORDER_MARK) ? read.slice(1) : read;
+      if (read !== '') isBeginning = false;
       let start = endedInReturn && text.startsWith('\n') ? 1 : 0;
       if (text !== '') endedInReturn = false;
       for (let index = start; index < text.length; index++) {
@@ -81,6 +89,12 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
     }
     add(decoder.end());
     if (length > 0) yield take();
+  } catch (error) {
+    throw new DetectionError(
+      'invalid_input',
+      `${path === '-' ? 'Standard input' : `The file ${path}`} cannot be read to its end: ${(error as Error).message}`,
+      { cause: error },
+    );
   } finally {
     input.destroy();
   }
@@ -104,6 +118,8 @@ async function openInput(path: string): Promise<Readable> {
   });
   if (typeof first === 'string') first = Buffer.from(first);
   const joined = new PassThrough();
+  // A pipe hands on no errors: without this, the reader of a file that fails in its middle would wait for ever.
+  raw.on('error', (error) => joined.destroy(error));
   joined.write(first);
   if (raw.readableEnded) joined.end();
   else raw.pipe(joined);
@@ -213,17 +229,19 @@ export type DocumentFormat = 'ndjson' | 'json';
 /** `.json` means one array, everything else (and standard output) one document a line. */
 export const formatOf = (path: string): DocumentFormat => (/\.json$/i.test(path) ? 'json' : 'ndjson');
 
-/** Writes documents beside the target and moves them over it at the end: a crash leaves no half-written file. */
+/**
+ * Writes documents beside the target and moves them over it at the end: a crash leaves no half-written file. A device or a pipe
+ * is written to as it is.
+ */
 export async function openDocumentWriter(path: string, format = formatOf(path)): Promise<DocumentWriter> {
   const toStandardOutput = path === '-';
-  const target = resolve(path);
-  if (!toStandardOutput) await mkdir(dirname(target), { recursive: true });
-  const draft = toStandardOutput ? undefined : draftOf(target);
-  const stream: Writable = draft === undefined ? process.stdout : createWriteStream(draft);
-  if (draft !== undefined) await once(stream, 'open');
+  const { target, isReplaced } = toStandardOutput ? STANDARD_OUTPUT : await targetOf(path);
+  const draft = isReplaced ? draftOf(target) : undefined;
+  const stream: Writable = toStandardOutput ? process.stdout : createWriteStream(draft ?? target);
+  if (!toStandardOutput) await once(stream, 'open');
   let count = 0;
   let failure: Error | undefined;
-  if (draft !== undefined) stream.on('error', (error: Error) => (failure ??= error));
+  if (!toStandardOutput) stream.on('error', (error: Error) => (failure ??= error));
   const put = async (text: string): Promise<void> => {
     if (failure !== undefined) throw failure;
     if (!stream.write(text)) await once(stream, 'drain');
@@ -237,31 +255,38 @@ export async function openDocumentWriter(path: string, format = formatOf(path)):
     },
     close: async () => {
       if (format === 'json') await put(count === 0 ? '[]\n' : '\n]\n');
-      if (draft === undefined) return;
+      if (toStandardOutput) return;
       stream.end();
       if (failure !== undefined) throw failure;
       await once(stream, 'finish');
+      if (draft === undefined) return;
       await rename(draft, target);
       openDrafts.delete(draft);
     },
     abandon: async () => {
-      if (draft === undefined) return;
+      if (toStandardOutput) return;
       const closed = new Promise((settle) => stream.once('close', settle));
       stream.destroy();
       if (!stream.closed) await closed;
-      await remove(draft);
+      if (draft !== undefined) await remove(draft);
     },
   };
 }
 
-/** Writes a whole file or leaves the old one: never half of it. What a terminal shows, it does not act on. */
+/**
+ * Writes a whole file or leaves the old one: never half of it. A device or a pipe is written to as it is. What a terminal
+ * shows, it does not act on.
+ */
 export async function writeWhole(path: string, content: string): Promise<void> {
   if (path === '-') {
     process.stdout.write(process.stdout.isTTY ? terminalText(content, false) : content);
     return;
   }
-  const target = resolve(path);
-  await mkdir(dirname(target), { recursive: true });
+  const { target, isReplaced } = await targetOf(path);
+  if (!isReplaced) {
+    await writeFile(target, content);
+    return;
+  }
   const draft = draftOf(target);
   try {
     const handle = await open(draft, 'w');
@@ -277,6 +302,23 @@ export async function writeWhole(path: string, content: string): Promise<void> {
     await remove(draft);
     throw error;
   }
+}
+
+interface Target {
+  readonly target: string;
+  /** A draft is moved over the target; otherwise the target is written to as it is. */
+  readonly isReplaced: boolean;
+}
+
+const STANDARD_OUTPUT: Target = { target: '-', isReplaced: false };
+
+/** Makes the folder of a file that is not there yet. A link to a file stays, and leads to the new content. */
+async function targetOf(path: string): Promise<Target> {
+  const target = resolve(path);
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined) await mkdir(dirname(target), { recursive: true });
+  if (found?.isFile() === false) return { target, isReplaced: false };
+  return { target: found === undefined ? target : await realpath(target), isReplaced: true };
 }
 
 /** Drafts that are neither in their place nor removed. They are removed when the process ends, also by a second Ctrl-C. */

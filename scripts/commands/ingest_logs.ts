@@ -62,8 +62,9 @@ export const ingestLogs = (): Command =>
         'after',
         `
 A record may have several lines, such as one with a stack trace: what begins with no time joins the one before.
-Lines that cannot be read are counted and shown, the others are written; the exit code is 9 where one was too long. The id of a log is made of its place and content:
-the same file given twice doubles nothing.
+Lines that cannot be read are counted and shown, the others are written; the exit code is 9 where one was too long, and 2 where
+Elasticsearch refused logs. The id of a log is made of its place and content: the same file given twice doubles nothing, unless
+--shift-to-now gave it other times.
 
 Examples:
   log-anomalies ingest-logs /var/log/nginx/access.log --index web-logs
@@ -85,20 +86,50 @@ Examples:
       const index = options.index ?? session.config.index;
       await withClient(session, async (client) => {
         const reports: FileReport[] = [];
-        for (const file of files)
-          reports.push(await ingest(session, client, file, { format, times, index, options }));
-        session.result({ index, files: reports }, () =>
-          reports.map((report) => describe(report, index)).join('\n'),
-        );
-        if (reports.every((report) => report.written + report.duplicates === 0)) {
-          throw new DetectionError(
-            'invalid_input',
-            'No line of any file could be read as a log; --format or --pattern may help.',
-          );
+        for (const file of files) {
+          const { failure, ...report } = await ingest(session, client, file, {
+            format,
+            times,
+            index,
+            options,
+          });
+          reports.push(report);
+          if (failure === undefined) continue;
+          tellResult(session, reports, index);
+          const told = report.written === 0 ? '' : ` (${numberWords(report.written)} logs of it are written)`;
+          throw new DetectionError('invalid_input', `${failure.message}${told}`, { cause: failure });
         }
+        tellResult(session, reports, index);
+        insistOnLogs(reports, index);
       });
     },
   );
+
+const numberWords = (count: number): string => count.toLocaleString('en');
+
+function tellResult(session: Session, reports: readonly FileReport[], index: string): void {
+  session.result({ index, files: reports }, () =>
+    reports.map((report) => describe(report, index)).join('\n'),
+  );
+}
+
+/** @throws DetectionError `invalid_input` where Elasticsearch refused logs, or no line was one */
+function insistOnLogs(reports: readonly FileReport[], index: string): void {
+  const refused = reports.reduce((sum, { rejectedCount }) => sum + rejectedCount, 0);
+  if (refused > 0) {
+    const [{ reason }] = reports.flatMap(({ rejected }) => rejected);
+    throw new DetectionError(
+      'invalid_input',
+      `${index} refused ${refused === 1 ? '1 log' : `${numberWords(refused)} logs`}, e.g. ${printable(reason)}`,
+    );
+  }
+  if (reports.every(({ written, duplicates }) => written + duplicates === 0)) {
+    throw new DetectionError(
+      'invalid_input',
+      'No line of any file could be read as a log; --format or --pattern may help.',
+    );
+  }
+}
 
 function chosenFormat(options: Options): LogFormat | 'auto' {
   if (options.pattern !== undefined) {
@@ -144,11 +175,21 @@ async function ingest(
   client: ReturnType<typeof connect>,
   file: string,
   ingestion: Ingestion,
-): Promise<FileReport> {
+): Promise<FileReport & { readonly failure?: DetectionError }> {
   const { index, options } = ingestion;
   const seen = { malformed: 0, examples: [] as ParseFailure[], format: '' };
   const shift = options.shiftToNow ? session.clock.now() - (await latestTime(session, file, ingestion)) : 0;
+  let failure: DetectionError | undefined;
   async function* documents(): AsyncGenerator<LogDocument> {
+    try {
+      yield* read();
+    } catch (error) {
+      // Logs before the end of a file that is cut off are written all the same.
+      if (!(error instanceof DetectionError) || error.code !== 'invalid_input') throw error;
+      failure = error;
+    }
+  }
+  async function* read(): AsyncGenerator<LogDocument> {
     for await (const { document, failure } of parseFile(session, file, ingestion, {
       told: (name) => (seen.format = name),
       tooLong: session.tooLong,
@@ -178,9 +219,13 @@ async function ingest(
     if (session.signal.aborted)
       throw new DetectionError(
         'interrupted',
-        `Interrupted: ${written.written} logs of ${file} are written; start again to write the rest.`,
+        `Interrupted: ${numberWords(written.written)} logs of ${file} are written. ${
+          options.shiftToNow
+            ? `Started again, --shift-to-now writes them once more, with other times: delete ${index} before, or name another index.`
+            : 'Start again to write the rest.'
+        }`,
       );
-    return { file, ...seen, ...written };
+    return { file, ...seen, ...written, ...(failure && { failure }) };
   } finally {
     progress.stop();
   }
@@ -242,18 +287,16 @@ async function latestTime(session: Session, file: string, reading: Reading): Pro
 }
 
 function describe(report: FileReport, index: string): string {
-  const lines = [
-    `${report.file}: ${report.written.toLocaleString('en')} logs to ${index} (${report.format})`,
-  ];
-  if (report.duplicates > 0) lines.push(`  ${report.duplicates.toLocaleString('en')} were there already`);
+  const lines = [`${report.file}: ${numberWords(report.written)} logs to ${index} (${report.format})`];
+  if (report.duplicates > 0) lines.push(`  ${numberWords(report.duplicates)} were there already`);
   if (report.malformed > 0) {
-    lines.push(`  ${report.malformed.toLocaleString('en')} lines could not be read, e.g.`);
+    lines.push(`  ${numberWords(report.malformed)} lines could not be read, e.g.`);
     for (const { line, error, excerpt } of report.examples)
       lines.push(`    line ${line}: ${error}: ${printable(excerpt, 100)}`);
   }
   if (report.rejectedCount > 0)
     lines.push(
-      `  ${report.rejectedCount.toLocaleString('en')} were refused, e.g. ${printable(report.rejected[0].reason)}`,
+      `  ${numberWords(report.rejectedCount)} were refused, e.g. ${printable(report.rejected[0].reason)}`,
     );
   return lines.join('\n');
 }

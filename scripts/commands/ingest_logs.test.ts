@@ -1,0 +1,116 @@
+import { createServer } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ingestLogs } from './ingest_logs';
+
+/** An Elasticsearch that refuses logs with `bad` in them. */
+let stored = 0;
+let onBulk: () => void = () => undefined;
+const elasticsearch = createServer((request, response) => {
+  let body = '';
+  request.on('data', (piece: Buffer) => (body += piece.toString()));
+  request.on('end', () => {
+    const lines = body.trim().split('\n');
+    const items = lines.flatMap((line, place) => {
+      if (place % 2 === 0) return [];
+      const error = { type: 'document_parsing_exception', reason: 'no number' };
+      if (line.includes('bad')) return [{ create: { status: 400, error } }];
+      stored++;
+      return [{ create: { status: 201 } }];
+    });
+    if (body !== '') onBulk();
+    response.writeHead(200, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' });
+    response.end(
+      JSON.stringify({ took: 1, errors: items.some(({ create }) => create.status === 400), items }),
+    );
+  });
+});
+let folder: string;
+const file = (): string => join(folder, 'logs');
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-anomalies-ingest-'));
+  await new Promise<void>((done) => elasticsearch.listen(0, '127.0.0.1', done));
+});
+beforeEach(() => {
+  stored = 0;
+  onBulk = () => undefined;
+});
+afterAll(async () => {
+  await new Promise((done) => elasticsearch.close(done));
+  await rm(folder, { recursive: true });
+});
+
+async function ingest(...options: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const said = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += String(text);
+      return true;
+    }),
+  );
+  const { exitCode } = process;
+  const { ELASTICSEARCH_URL: before } = process.env;
+  process.exitCode = undefined;
+  process.env.ELASTICSEARCH_URL = `http://127.0.0.1:${(elasticsearch.address() as AddressInfo).port}`;
+  try {
+    await ingestLogs().parseAsync([file(), '--index', 'web', ...options], { from: 'user' });
+    return { code: process.exitCode, ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    process.exitCode = exitCode;
+    if (before === undefined) delete process.env.ELASTICSEARCH_URL;
+    else process.env.ELASTICSEARCH_URL = before;
+  }
+}
+
+const log = (message: string): string =>
+  JSON.stringify({ '@timestamp': '2026-05-01T10:00:00.000Z', message });
+
+it('ends with 0 where all is written', async () => {
+  await writeFile(file(), `${log('a')}\n${log('b')}\n`);
+  expect(await ingest()).toMatchObject({ code: undefined, stdout: expect.stringContaining('2 logs to web') });
+  expect(stored).toBe(2);
+});
+
+it.each([
+  ['some', [log('a'), log('bad')], 1, 'web refused 1 log, e.g. 400 document_parsing_exception: no number'],
+  ['all', [log('bad 1'), log('bad 2')], 0, 'web refused 2 logs, e.g. 400 document_parsing_exception'],
+  ['no line that is a log', ['{"a":', '{"b":'], 0, ''],
+])(
+  'ends with 2 and names the cause where Elasticsearch refuses %s',
+  async (_which, lines, written, words) => {
+    await writeFile(file(), `${lines.join('\n')}\n`);
+    const { code, stdout, stderr } = await ingest('--format', 'json');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(words || 'No line of any file could be read as a log'),
+    });
+    expect(stdout).toContain(`${written} logs to web`);
+    expect(stored).toBe(written);
+  },
+);
+
+it('writes what stands before the end of a gzip that is cut off, counts it and ends with 2', async () => {
+  const lines = Array.from({ length: 5_000 }, (_none, place) => log(`a ${Math.sin(place)}`)).join('\n');
+  const zipped = gzipSync(lines);
+  await writeFile(file(), zipped.subarray(0, zipped.length - 2_000));
+  const { code, stdout, stderr } = await ingest();
+  expect(code).toBe(2);
+  expect(stored).toBeGreaterThan(2_000);
+  expect(stdout).toContain(`${stored.toLocaleString('en')} logs to web`);
+  expect(stderr).toContain('cannot be read to its end: unexpected end of file');
+  expect(stderr).toContain(`(${stored.toLocaleString('en')} logs of it are written)`);
+});
+
+it.each([
+  [[], 'Start again to write the rest.'],
+  [['--shift-to-now'], 'delete web before, or name another index'],
+])('says with %j how to go on after an interruption', async (options, words) => {
+  await writeFile(file(), Array.from({ length: 5_000 }, (_none, place) => log(`a ${place}`)).join('\n'));
+  onBulk = () => process.emit('SIGINT');
+  expect(await ingest(...options)).toMatchObject({ code: 130, stderr: expect.stringContaining(words) });
+  expect(stored).toBe(2_000);
+});
