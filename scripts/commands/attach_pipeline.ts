@@ -5,6 +5,7 @@ import { promoteModel } from '../../server/detection/promotion/promote_model';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import {
   attachPipeline,
+  componentTemplatesOf,
   deletePipeline,
   detachPipeline,
   livePipeline,
@@ -44,7 +45,11 @@ export const attachPipelineCommand = (): Command =>
         'go back to the version that was live before; with scoring: ingest the model, too',
         false,
       )
-      .option('--delete', 'delete the pipeline; no index may refer to it any more', false)
+      .option(
+        '--delete',
+        'delete the pipeline and its component template; no index or index template may refer to them any more',
+        false,
+      )
       .addHelpText(
         'after',
         `
@@ -100,9 +105,12 @@ Examples:
         const names = await namesOfPipeline(client, detectorId, request);
         if (options.detach) {
           const detached = await detachPipeline(client, names, options.index, request);
-          session.result(
-            { detached },
-            () => `Detached from ${detached.join(', ') || 'nothing: none had it'}.`,
+          const templates = await componentTemplatesOf(client, names, request);
+          session.result({ detached, component_templates: templates.map(componentBody) }, () =>
+            [
+              `Detached from ${detached.join(', ') || 'nothing: none had it'}.`,
+              ...templates.map(componentText),
+            ].join('\n'),
           );
           return;
         }
@@ -120,3 +128,12 @@ Examples:
       });
     },
   );
+
+type ComponentTemplate = Awaited<ReturnType<typeof componentTemplatesOf>>[number];
+
+const componentBody = ({ name, usedBy }: ComponentTemplate) => ({ name, used_by: usedBy });
+
+const componentText = ({ name, usedBy }: ComponentTemplate): string =>
+  usedBy.length > 0
+    ? `Indices to come still go through it: the component template ${name} is part of ${usedBy.join(', ')}.`
+    : `The component template ${name} stands; no index template names it.`;

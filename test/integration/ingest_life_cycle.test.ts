@@ -6,6 +6,7 @@ import { sleep } from '../../server/elasticsearch/transport/attempt';
 import {
   attachPipeline,
   cancelBackfill,
+  componentTemplatesOf,
   deletePipeline,
   deployPipeline,
   detachPipeline,
@@ -235,6 +236,35 @@ describe('the life cycle of an ingest pipeline', () => {
       name: `${PIPELINE}*`,
     });
     expect(templates[0].component_template.template.settings?.index?.final_pipeline).toBe(PIPELINE);
+  });
+
+  it('is not deleted while indices to come would look for it; then its component template goes, too', async () => {
+    const [component, template] = [`${PIPELINE}.component`, `${INDEX}-template`];
+    await deployPipeline(wide, first, options);
+    const plan = await planAttachment(wide, [PIPELINE], INDEX);
+    await attachPipeline(wide, plan, { componentTemplate: true });
+    await client.indices.putIndexTemplate({
+      name: template,
+      index_patterns: [`${INDEX}-next-*`],
+      composed_of: [component],
+    });
+    try {
+      await detachPipeline(wide, [PIPELINE], INDEX);
+      expect(await componentTemplatesOf(wide, [PIPELINE])).toEqual([{ name: component, usedBy: [template] }]);
+      await expect(deletePipeline(wide, DETECTOR)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining(`"${template}"`),
+      });
+      // The next index of the template takes logs, as before.
+      const next = await client.index({ index: `${INDEX}-next-1`, document: documents[0] });
+      expect(next.result).toBe('created');
+    } finally {
+      await client.indices.delete({ index: `${INDEX}-next-1`, ignore_unavailable: true });
+      await client.indices.deleteIndexTemplate({ name: template });
+    }
+    expect(await deletePipeline(wide, DETECTOR)).toBe(true);
+    expect(await client.cluster.existsComponentTemplate({ name: component })).toBe(false);
+    expect(await livePipeline(wide, DETECTOR)).toBeUndefined();
   });
 
   it('refuses an index with another final pipeline or with other fields of our names', async () => {

@@ -7,6 +7,7 @@ export {
   type PlannedRequest,
 } from './attachment';
 export { backfillProgress, cancelBackfill, followBackfill, refreshScored, startBackfill } from './backfill';
+export { componentTemplatesOf } from './component_template';
 export { formerPipelineName, pipelineName } from './names';
 export {
   deletePipeline,

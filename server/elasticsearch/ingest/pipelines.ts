@@ -10,6 +10,7 @@ import {
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
+import { componentTemplatesOf, deleteComponentTemplate, refuseUsedTemplates } from './component_template';
 import { formerPipelineName, pipelineName, trialName } from './names';
 import { simulatePipeline, type SimulationOptions, type SimulationReport } from './simulate';
 
@@ -306,9 +307,11 @@ export async function revertPipeline(
 }
 
 /**
- * Deletes a detector's pipeline. Elasticsearch refuses while an index still refers to it: detach first.
+ * Deletes a detector's pipeline and the component template that sends indices to come through it. Elasticsearch refuses while an
+ * index still refers to the pipeline: detach first.
  *
  * @returns false when there was none
+ * @throws DetectionError `conflict` where an index template names the component template; nothing has changed then
  */
 export async function deletePipeline(
   client: ElasticsearchClient,
@@ -319,11 +322,14 @@ export async function deletePipeline(
   const former = await formerPipeline(client, detectorId, options);
   // The old name first: while an index refers to it, the one that it hands logs on to has to stay.
   const names = new Set([former?.name, live?.name].filter((name) => name !== undefined));
+  const templates = await componentTemplatesOf(client, [...names], options);
+  refuseUsedTemplates(templates);
   for (const name of names) {
     await attempt(() => client.ingest.deletePipeline({ id: name }, { signal: options.signal }), {
       what: `delete the ingest pipeline "${name}"`,
       ...options,
     });
   }
+  for (const template of templates) await deleteComponentTemplate(client, template, options);
   return names.size > 0;
 }
