@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import { decodeModelSnapshot } from '../../common/model_snapshot';
+import { earlierVersion } from '../../server/detection/promotion/earlier_version';
 import { promoteModel } from '../../server/detection/promotion/promote_model';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import { deployPipeline } from '../../server/elasticsearch/ingest';
@@ -15,7 +16,10 @@ export const rollbackModel = (): Command =>
     new Command('rollback-model')
       .description('Make an earlier model active again; with scoring: ingest its pipeline, too')
       .requiredOption('--detector-id <id>', 'the detector')
-      .option('--to <version>', 'the version to go back to (default: the one that was active before)')
+      .option(
+        '--to <version>',
+        'the version to go back to (default: the one that was active before; one that was taken back is passed over)',
+      )
       .option('--note <text>', 'why; kept with the model')
       .addHelpText(
         'after',
@@ -26,14 +30,11 @@ export const rollbackModel = (): Command =>
         const store = createSnapshotStore(client, { space: session.config.space });
         const models = await store.list(options.detectorId);
         const active = models.find((model) => model.status === 'active');
-        const before = models
-          .filter((model) => model.status === 'retired' && model.promotedAt !== undefined)
-          .sort((left, right) => (right.promotedAt! < left.promotedAt! ? -1 : 1))[0];
-        const version = options.to ?? before?.version;
+        const version = options.to ?? earlierVersion(models);
         if (version === undefined) {
           throw new DetectionError(
             'not_found',
-            `The detector "${options.detectorId}" has no earlier model to go back to.`,
+            `The detector "${options.detectorId}" has no earlier model to go back to that was not taken back itself; --to names one all the same.`,
           );
         }
         if (version === active?.version)

@@ -291,8 +291,16 @@ describe('Stores on a real Elasticsearch', () => {
       });
       await expect(store.record('web', 'v9')).rejects.toMatchObject({ code: 'not_found' });
       expect(await store.list()).toHaveLength(3);
-      expect(await store.promote('web', 'v1', 'back')).toEqual({ previous: 'v2' });
+      expect(await store.promote('web', 'v1', 'back', true)).toEqual({ previous: 'v2' });
       expect(await store.active('web')).toMatchObject({ version: 'v1', note: 'back', threshold: 0.6 });
+      expect((await store.list('web')).map(({ promotions }) => promotions)).toEqual([
+        undefined,
+        [
+          { version: 'v1', isBack: false },
+          { version: 'v2', isBack: false },
+          { version: 'v1', isBack: true },
+        ],
+      ]);
       expect((await store.list('other'))[0].status).toBe('candidate');
       await expect(store.delete('web', 'v1')).rejects.toMatchObject({ code: 'refused' });
       await store.delete('web', 'v2');

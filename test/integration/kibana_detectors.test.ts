@@ -231,6 +231,8 @@ describe('models', () => {
       active: first.version,
       previous: second.version,
     });
+    const nothing = await kibana.call(owner, 'revertModel', { params: { id }, body: {} }, space);
+    expect(refusalOf(nothing)).toMatch(/^404 .*no earlier model/);
     const kept = await kibana.call(owner, 'deleteModel', { params: { id, version: first.version } }, space);
     expect(refusalOf(kept)).toMatch(/^422 .*is the active one/);
     await ok(owner, 'deleteModel', { params: { id, version: second.version } });

@@ -73,5 +73,9 @@ describe('the workflow', () => {
     expect(second!.version).not.toBe(first!.version);
     await step('rollback');
     expect((await store.active('http-services'))!.version).toBe(first!.version);
+    // Once more finds nothing to go back to: the second version was taken back.
+    const again = await runScript('scripts/pipeline/rollback.sh', environment);
+    expect(again).toMatchObject({ code: 3, stderr: expect.stringContaining('no earlier model') });
+    expect((await store.active('http-services'))!.version).toBe(first!.version);
   });
 });

@@ -168,12 +168,19 @@ export interface ResultQuery {
   readonly size?: number;
 }
 
+export interface PastPromotion {
+  readonly version: string;
+  /** Made active to go back to it, which takes back what came after it. */
+  readonly isBack: boolean;
+}
 export interface ModelRecord {
   readonly version: string;
   readonly detectorId: string;
   readonly status: 'candidate' | 'active' | 'retired';
   readonly createdAt: string;
   readonly promotedAt?: string;
+  /** Of the active one alone: what became active, in its order and this one last. The latest hundred. */
+  readonly promotions?: readonly PastPromotion[];
   readonly threshold: number;
   readonly rows: number;
   /** The whole `Evaluation`, or of lists and active ones the few figures of a summary. Not checked. */
@@ -199,7 +206,12 @@ export interface SnapshotStore {
   list(detectorId?: string): Promise<ModelRecord[]>;
   active(detectorId: string): Promise<ModelRecord | undefined>;
   /** Makes one version active and retires the one before it, with optimistic concurrency (`conflict`). */
-  promote(detectorId: string, version: string, note?: string): Promise<{ previous?: string }>;
+  promote(
+    detectorId: string,
+    version: string,
+    note?: string,
+    isBack?: boolean,
+  ): Promise<{ previous?: string }>;
   delete(detectorId: string, version: string): Promise<void>;
   /** Keeps a gate report with its model, in the place of an earlier one. */
   keepGate(detectorId: string, version: string, gate: CandidateGate): Promise<void>;

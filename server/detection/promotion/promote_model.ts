@@ -41,7 +41,7 @@ export async function promoteModel<Pipeline>(
   { detectorId, version, note, reason, by, action, details }: Promotion,
 ): Promise<Promoted<Pipeline>> {
   const pipeline = await swapPipeline(version);
-  const { previous } = await models.promote(detectorId, version, note);
+  const { previous } = await models.promote(detectorId, version, note, action === 'model_reverted');
   if (previous !== version) {
     await audit.append([
       {

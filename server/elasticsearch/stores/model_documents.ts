@@ -29,7 +29,7 @@ export interface StoredPromotion {
   detector_id: string;
   version: string;
   promoted_at: string;
-  history: { version: string; promoted_at: string; note?: string }[];
+  history: { version: string; promoted_at: string; note?: string; is_back?: boolean }[];
 }
 
 export interface ModelDocumentsOptions {

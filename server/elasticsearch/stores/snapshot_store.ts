@@ -169,7 +169,7 @@ function recordsOf(documents: ModelDocuments): Pick<SnapshotStore, 'list' | 'act
 
 function promoteIn(documents: ModelDocuments, now: () => number): SnapshotStore['promote'] {
   const { client, space, index, ids, model: stored, promotion: promotionOf, request } = documents;
-  return async (detectorId, version, note) => {
+  return async (detectorId, version, note, isBack = false) => {
     const what = `promote model "${version}"`;
     await stored(detectorId, version);
     const found = await promotionOf(detectorId);
@@ -184,7 +184,12 @@ function promoteIn(documents: ModelDocuments, now: () => number): SnapshotStore[
       promoted_at: promotedAt,
       history: [
         ...(found?._source?.history ?? []),
-        { version, promoted_at: promotedAt, ...(note === undefined ? {} : { note }) },
+        {
+          version,
+          promoted_at: promotedAt,
+          ...(note === undefined ? {} : { note }),
+          ...(isBack && { is_back: true }),
+        },
       ].slice(-HISTORY),
     };
     const condition =
@@ -278,6 +283,14 @@ function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): M
     status,
     createdAt: model.created_at,
     ...(latest === undefined ? {} : { promotedAt: latest.promoted_at }),
+    ...(status === 'active'
+      ? {
+          promotions: promotion?.history.map(({ version, is_back = false }) => ({
+            version,
+            isBack: is_back,
+          })),
+        }
+      : {}),
     threshold: model.threshold,
     rows: model.rows,
     ...(model.evaluation === undefined ? {} : { evaluation: model.evaluation }),

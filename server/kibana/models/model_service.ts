@@ -3,6 +3,7 @@ import type { Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { readsOfModel } from '../../../common/model_snapshot/model_reads';
 import { evaluationSchema, summaryOf } from '../../../common/evaluation';
+import { earlierVersion } from '../../detection/promotion/earlier_version';
 import type { ModelRecord, SnapshotStore } from '../../detection/ports';
 import {
   createAuditTrail,
@@ -166,13 +167,14 @@ export async function revertModel(
   note: string | undefined,
 ): Promise<{ active: string; previous?: string }> {
   const store = await models(services, scope, detectorId);
-  const [before] = (await store.list(detectorId))
-    .filter((model) => model.status === 'retired')
-    .sort((left, right) => ((right.promotedAt ?? '') < (left.promotedAt ?? '') ? -1 : 1));
-  if (before === undefined) {
-    throw new DetectionError('not_found', 'The detector has no earlier model to go back to.');
+  const version = earlierVersion(await store.list(detectorId));
+  if (version === undefined) {
+    throw new DetectionError(
+      'not_found',
+      'The detector has no earlier model to go back to that was not taken back itself.',
+    );
   }
-  const model = { detectorId, version: before.version };
+  const model = { detectorId, version };
   return promoteModel(services, scope, model, { note: note ?? 'reverted', action: 'model_reverted' });
 }
 
