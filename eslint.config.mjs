@@ -53,7 +53,6 @@ export default tseslint.config(
       'public/pages/overview/overview_page.tsx',
       'public/pages/patterns/patterns_tab.tsx',
       'public/shared/results/value_chart.tsx',
-      'scripts/commands/detect.ts',
       'server/detection/scoring/page_scorer.ts',
       'server/elasticsearch/patterns/pattern_store.ts',
     ],

@@ -65,6 +65,29 @@ describe('createCheckpointFile', () => {
     await expect(createCheckpointFile(path).read('web')).rejects.toThrow(/not JSON/);
   });
 
+  it('belongs to one space and cluster; a file of version 0.1.0 gets them when it is written next', async () => {
+    const path = join(folder, 'web.json');
+    const [here, there] = [
+      { space: 'shop', cluster: 'c1' },
+      { space: 'shop', cluster: 'c2' },
+    ];
+    await createCheckpointFile(path).write(checkpoint, undefined);
+    const store = createCheckpointFile(path, here);
+    const { revision, checkpoint: old } = (await store.read('web'))!;
+    expect(old).toEqual(checkpoint);
+    await store.write(old, revision);
+    expect((await store.read('web'))!.checkpoint).toEqual(checkpoint);
+    await expect(createCheckpointFile(path, there).read('web')).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('belongs to cluster "c1", not "c2"'),
+    });
+    await expect(createCheckpointFile(path, { ...here, space: 'default' }).read('web')).rejects.toThrow(
+      /belongs to space "shop", not "default"/,
+    );
+    // A user who may not see the cluster goes on all the same.
+    expect((await createCheckpointFile(path, { space: 'shop' }).read('web'))!.checkpoint).toEqual(checkpoint);
+  });
+
   it('refuses a file that is nested too deeply or too large, with words', async () => {
     const path = join(folder, 'web.json');
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;

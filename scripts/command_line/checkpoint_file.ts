@@ -1,13 +1,31 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DetectionError } from '../../common/detection_error';
-import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
+import type { CheckpointStore } from '../../server/detection/ports';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../../common/json_values';
 import { readBounded } from '../../server/notifications/read_bounded';
+import { clusterIdOf, type ElasticsearchClient } from '../../server/elasticsearch';
 import { writeWhole } from './log_files';
+import type { Session } from './session';
 
 /** Far more than the memory of the largest bucket detector takes. */
 const LARGEST_CHECKPOINT_MB = 64;
+
+/** Cluster and space whose logs a checkpoint tells of. */
+export interface CheckpointPlace {
+  readonly space: string;
+  /** Absent where the user may not see it: then it is neither compared nor written. */
+  readonly cluster?: string;
+}
+
+/** Returns the place of the checkpoints of a command. */
+export async function checkpointPlace(
+  { config, signal }: Pick<Session, 'config' | 'signal'>,
+  client: ElasticsearchClient,
+): Promise<CheckpointPlace> {
+  const cluster = await clusterIdOf(client, { signal });
+  return { space: config.space, ...(cluster !== undefined && { cluster }) };
+}
 
 /** Loose: what a run keeps beside these comes back as it was written. */
 const checkpointSchema = z.looseObject({
@@ -22,16 +40,23 @@ const checkpointSchema = z.looseObject({
   patterns: z.unknown().optional(),
   modelVersion: z.string().optional(),
   runId: z.string(),
+  /** Absent in files of version 0.1.0, which get both when they are written next. */
+  space: z.string().optional(),
+  cluster: z.string().optional(),
 });
+
+type StoredCheckpoint = z.infer<typeof checkpointSchema>;
 
 const revisionOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * Checkpoints in one file, replaced as a whole: after a crash it holds either the old place or the new one.
  * The revision is the hash of its content, so a second process on the same file is noticed (`conflict`).
+ *
+ * @param place of the detector; the checkpoint of another one is refused (`invalid_input`)
  */
-export function createCheckpointFile(path: string): CheckpointStore {
-  const load = async (): Promise<{ checkpoint: Checkpoint; text: string } | undefined> => {
+export function createCheckpointFile(path: string, place?: CheckpointPlace): CheckpointStore {
+  const load = async (): Promise<{ stored: StoredCheckpoint; text: string } | undefined> => {
     const text = await readBounded(path, LARGEST_CHECKPOINT_MB).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
@@ -60,19 +85,26 @@ export function createCheckpointFile(path: string): CheckpointStore {
         `The file ${path} is not a checkpoint; name another or remove it.`,
       );
     }
-    return { checkpoint: parsed.data, text };
+    return { stored: parsed.data, text };
   };
   return {
     read: async (detectorId) => {
       const found = await load();
       if (found === undefined) return undefined;
-      if (found.checkpoint.detectorId !== detectorId) {
+      const { space, cluster, ...checkpoint } = found.stored;
+      const mine: [what: string, of: string | undefined, wanted: string | undefined][] = [
+        ['detector', checkpoint.detectorId, detectorId],
+        ['space', space, place?.space],
+        ['cluster', cluster, place?.cluster],
+      ];
+      for (const [what, of, wanted] of mine) {
+        if (of === undefined || wanted === undefined || of === wanted) continue;
         throw new DetectionError(
           'invalid_input',
-          `The checkpoint file ${path} belongs to detector "${found.checkpoint.detectorId}", not "${detectorId}"; name another file.`,
+          `The checkpoint file ${path} belongs to ${what} "${of}", not "${wanted}"; name another file.`,
         );
       }
-      return { checkpoint: found.checkpoint, revision: revisionOf(found.text) };
+      return { checkpoint, revision: revisionOf(found.text) };
     },
     write: async (checkpoint, revision) => {
       const found = await load();
@@ -82,7 +114,7 @@ export function createCheckpointFile(path: string): CheckpointStore {
           `Another process moved the checkpoint in ${path}; only one may use it at a time.`,
         );
       }
-      const text = `${JSON.stringify(checkpoint, null, 2)}\n`;
+      const text = `${JSON.stringify({ ...checkpoint, ...place }, null, 2)}\n`;
       await writeWhole(path, text);
       return revisionOf(text);
     },

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
@@ -21,7 +19,8 @@ import {
   refreshScored,
   startBackfill,
 } from '../../server/elasticsearch/ingest';
-import { createCheckpointFile } from '../command_line/checkpoint_file';
+import { checkpointPlace } from '../command_line/checkpoint_file';
+import { backfillCheckpoints, RUN_PREFIX } from '../following/backfill_checkpoints';
 import { suppressor } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
 import { incidentsFor } from '../command_line/incidents';
@@ -37,9 +36,6 @@ interface Options {
   slices?: number;
   rate?: number;
 }
-
-/** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
-const RUN_PREFIX = 'backfill-';
 
 const parseTime = (text: string): string => {
   if (Number.isNaN(Date.parse(text)))
@@ -114,7 +110,8 @@ Examples:
           );
           return;
         }
-        const place = placeOf(detectorId, from, to);
+        const cluster = await checkpointPlace(session, client);
+        const files = { detectorId, version: snapshot.version, place: cluster };
         const { checkpoint: _place, ...run } = await detectAnomalies({
           detectorId,
           snapshot: { ...snapshot, detector: { ...snapshot.detector, scoring: 'job' } },
@@ -124,7 +121,7 @@ Examples:
           results: createResultStore(client, { space, refreshResults: true }),
           incidents: incidentsFor(session, client, { detectorId, detector: snapshot.detector }),
           suppress: suppressor(session, client, detectorId),
-          checkpoints: await afterAnother(createCheckpointFile(place), detectorId, from),
+          checkpoints: await backfillCheckpoints(FOLDER, files, { from, to }),
           clock,
           runId: `${RUN_PREFIX}${randomUUID()}`,
           startFrom: from,
@@ -142,42 +139,6 @@ Examples:
   );
 
 const FOLDER = '.log-anomalies';
-const placeOf = (detectorId: string, from: number | string, to: number): string =>
-  join(FOLDER, `${detectorId}-${RUN_PREFIX}${from}-${to}.json`);
-
-/**
- * A backfill that begins where another ended goes on with its adaptive threshold, so that days that are scored one after
- * another have the alerts that they have in one piece.
- */
-async function afterAnother(
-  checkpoints: CheckpointStore,
-  detectorId: string,
-  from: number,
-): Promise<CheckpointStore> {
-  const [beginning, end] = [`${detectorId}-${RUN_PREFIX}`, `-${from}.json`];
-  const names = await readdir(FOLDER).catch(() => [] as string[]);
-  const before = names.find(
-    (name) =>
-      name.startsWith(beginning) &&
-      name.endsWith(end) &&
-      /^-?\d+$/.test(name.slice(beginning.length, name.length - end.length)),
-  );
-  if (before === undefined) return checkpoints;
-  return {
-    read: async (id) => {
-      const own = await checkpoints.read(id);
-      if (own !== undefined) return own;
-      const other = (await createCheckpointFile(join(FOLDER, before)).read(id))?.checkpoint;
-      if (other === undefined || other.timestampTo !== from) return undefined;
-      const { threshold, modelVersion, runId } = other;
-      return {
-        checkpoint: { detectorId: id, timestampTo: from, ingestedTo: from, threshold, modelVersion, runId },
-        revision: undefined,
-      };
-    },
-    write: (checkpoint, revision) => checkpoints.write(checkpoint, revision),
-  };
-}
 
 /** Results of a range that the cluster has scored, where the detector's results come from the scored logs. */
 async function collect(

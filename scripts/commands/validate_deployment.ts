@@ -3,7 +3,7 @@ import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { watchDeployment } from '../../server/detection/promotion/watch_deployment';
 import { createDetectorSource } from '../../server/elasticsearch';
-import { createCheckpointFile } from '../command_line/checkpoint_file';
+import { checkpointPlace, createCheckpointFile } from '../command_line/checkpoint_file';
 import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
 import { numberBetween, runs } from '../command_line/session';
@@ -54,7 +54,9 @@ Example:
           snapshot: active.snapshot,
           source: createDetectorSource(client, active.snapshot.detector),
           checkpoints:
-            options.checkpoint === undefined ? undefined : createCheckpointFile(options.checkpoint),
+            options.checkpoint === undefined
+              ? undefined
+              : createCheckpointFile(options.checkpoint, await checkpointPlace(session, client)),
           clock: session.clock,
           limits: gateLimitsOf(limits),
           maxLag: durationToMilliseconds(limits.max_lag),

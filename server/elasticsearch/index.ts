@@ -4,6 +4,7 @@ export { attempt as withRetries, DEFAULT_RETRY_POLICY, sleep } from './transport
 export type { RequestOptions, RetryPolicy } from './transport/attempt';
 export { bulkWrite } from './transport/bulk';
 export { toDetectionError } from './transport/errors';
+export { clusterIdOf } from './transport/cluster_id';
 export { isSecurityOff, signedInUser } from './transport/security_state';
 export { backfillKeyRole, backfillTarget, detectorKeyRole } from './upgrade/key_role';
 export type { KeyRole } from './upgrade/key_role';

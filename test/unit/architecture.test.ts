@@ -152,6 +152,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'real_logs',
       'command_line',
       'detectors_as_files',
+      'following',
       'commands',
       'program',
       'build',
