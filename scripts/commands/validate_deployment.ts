@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import { durationToMilliseconds } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
 import { watchDeployment } from '../../server/detection/promotion/watch_deployment';
-import { createDetectorSource } from '../../server/elasticsearch';
+import type { CheckpointStore } from '../../server/detection/ports';
+import { createDetectorSource, type ElasticsearchClient } from '../../server/elasticsearch';
 import { checkpointPlace, createCheckpointFile } from '../command_line/checkpoint_file';
 import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
-import { numberBetween, runs } from '../command_line/session';
+import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from '../command_line/duration_option';
 import { withStoredData } from '../command_line/stored_data';
 
@@ -49,14 +50,12 @@ Example:
         const active = await loadActiveModel(client, space, options.detectorId);
         if (active === undefined)
           throw new DetectionError('not_found', `The detector "${options.detectorId}" has no active model.`);
+        const checkpoints = await runningCheckpoints(session, client, options);
         const report = await watchDeployment({
           detectorId: options.detectorId,
           snapshot: active.snapshot,
           source: createDetectorSource(client, active.snapshot.detector),
-          checkpoints:
-            options.checkpoint === undefined
-              ? undefined
-              : createCheckpointFile(options.checkpoint, await checkpointPlace(session, client)),
+          checkpoints,
           clock: session.clock,
           limits: gateLimitsOf(limits),
           maxLag: durationToMilliseconds(limits.max_lag),
@@ -78,3 +77,18 @@ Example:
       }).finally(() => progress.stop());
     },
   );
+
+/** @throws DetectionError `not_found` for a file that is not there: its lag would go unseen */
+async function runningCheckpoints(
+  session: Session,
+  client: ElasticsearchClient,
+  { checkpoint: path, detectorId }: Options,
+): Promise<CheckpointStore | undefined> {
+  if (path === undefined) return undefined;
+  const checkpoints = createCheckpointFile(path, await checkpointPlace(session, client));
+  if ((await checkpoints.read(detectorId)) !== undefined) return checkpoints;
+  throw new DetectionError(
+    'not_found',
+    `The checkpoint file ${path} is not there: name that of the running detect in --checkpoint, or leave it out.`,
+  );
+}

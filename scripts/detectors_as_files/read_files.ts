@@ -1,4 +1,4 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { DetectionError } from '../../common/detection_error';
@@ -14,6 +14,8 @@ import type { Wanted } from './plan_by_name';
 const LARGEST_FILE_MB = 16;
 const MOST_FILES = 1_000;
 const SHOWN_PROBLEMS = 50;
+/** Emacs marks a file that is being edited by a link of this name, which leads nowhere. */
+const EDITOR_LOCK = '.#';
 
 /** All that files have, each with its defaults, in the order of the files. */
 export interface ReadFiles {
@@ -111,13 +113,36 @@ async function filesOf(path: string): Promise<string[]> {
   return yamlFilesIn(path);
 }
 
-/** Returns the paths of the YAML files of a folder and below; each begins with that of the folder. */
+/**
+ * Returns the paths of the YAML files of a folder and below; each begins with that of the folder. Links are followed, and a file
+ * that several paths lead to is given once.
+ *
+ * @throws DetectionError `invalid_input` for a link that leads nowhere: what stood there would be taken for deleted
+ */
 export async function yamlFilesIn(folder: string): Promise<string[]> {
-  // Entries with types have their folder under another name in each version of Node.
-  const names = await readdir(folder, { recursive: true });
-  const paths = names.filter((name) => /\.ya?ml$/i.test(name)).map((name) => join(folder, name));
-  const isFile = await Promise.all(paths.map(async (path) => (await lstat(path)).isFile()));
-  return paths.filter((_path, place) => isFile[place]);
+  const seen = new Set<string>();
+  const isNew = async (path: string): Promise<boolean> => {
+    const real = await realpath(path);
+    return !seen.has(real) && seen.add(real) !== undefined;
+  };
+  const below = async (parent: string): Promise<string[]> => {
+    const files: string[] = [];
+    // Entries with types have their folder under another name in each version of Node.
+    for (const name of (await readdir(parent)).sort()) {
+      const path = join(parent, name);
+      const found = await stat(path).catch((error: Error) => {
+        if (name.startsWith(EDITOR_LOCK)) return undefined;
+        throw new DetectionError('invalid_input', `${path} cannot be read: ${error.message}`, {
+          cause: error,
+        });
+      });
+      if (found?.isDirectory() && (await isNew(path))) files.push(...(await below(path)));
+      if (found?.isFile() && /\.ya?ml$/i.test(name) && (await isNew(path))) files.push(path);
+    }
+    return files;
+  };
+  await isNew(folder);
+  return below(folder);
 }
 
 function namesThatStandTwice(read: readonly Wanted<{ readonly name: string }>[]): string[] {

@@ -38,7 +38,7 @@ export interface DeploymentReport extends GateReport {
  * Watches a deployed model for a while: alerts a day, share of anomalous logs, score drift against training, lag.
  * Ends early at the first look that breaks a limit, so that a rollback need not wait.
  *
- * @throws DetectionError `too_few_logs` when the window never held a log
+ * @throws DetectionError `too_few_logs` when the window never held a log, `not_found` when there is no checkpoint to tell the lag by
  */
 export async function watchDeployment(watch: DeploymentWatch): Promise<DeploymentReport> {
   const { clock, snapshot } = watch;
@@ -48,6 +48,7 @@ export async function watchDeployment(watch: DeploymentWatch): Promise<Deploymen
   let report: DeploymentReport | undefined;
   for (;;) {
     const now = clock.now();
+    const lag = await lagOf(watch, now);
     const to = now - durationToMilliseconds(snapshot.detector.schedule.query_delay);
     const sample = await watch.source.sample(rangeOf(source, to - watch.window, to), {
       size: watch.sampleSize,
@@ -63,7 +64,6 @@ export async function watchDeployment(watch: DeploymentWatch): Promise<Deploymen
         sample.logs.map((log) => log.document),
         logsPerDay,
       );
-      const lag = await lagOf(watch, now);
       report = {
         ...joinReports(checkProduction(measures, watch.limits), lagReport(lag, watch.maxLag)),
         looks,
@@ -88,8 +88,15 @@ export async function watchDeployment(watch: DeploymentWatch): Promise<Deploymen
 }
 
 async function lagOf(watch: DeploymentWatch, now: number): Promise<number | undefined> {
-  const stored = await watch.checkpoints?.read(watch.detectorId);
-  return stored && now - Math.min(stored.checkpoint.timestampTo, stored.checkpoint.ingestedTo);
+  if (watch.checkpoints === undefined) return undefined;
+  const stored = await watch.checkpoints.read(watch.detectorId);
+  if (stored === undefined) {
+    throw new DetectionError(
+      'not_found',
+      `There is no checkpoint of detector "${watch.detectorId}" to tell its lag by.`,
+    );
+  }
+  return now - Math.min(stored.checkpoint.timestampTo, stored.checkpoint.ingestedTo);
 }
 
 function lagReport(lag: number | undefined, maxLag: number): GateReport {
