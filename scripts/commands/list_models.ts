@@ -15,7 +15,7 @@ export const listModels = (): Command =>
           options.detectorId,
         );
         if (models.length === 0) await refuseUnreadable(client, [modelsIndex(session.config.space)]);
-        const listed = models.map(({ evaluation: _evaluation, ...model }) => model);
+        const listed = models.map(({ evaluation: _evaluation, promotions: _promotions, ...model }) => model);
         session.result(listed, () =>
           models.length === 0
             ? 'No model has been deployed.'
