@@ -19,6 +19,7 @@ import {
   renamePipeline,
   revertPipeline,
   startBackfill,
+  tryPipeline,
 } from '../../server/elasticsearch/ingest';
 import { demoDocuments, trainOn } from './fixtures/ingest_models';
 
@@ -221,6 +222,26 @@ describe('the life cycle of an ingest pipeline', () => {
     await expect(revertPipeline(wide, () => Promise.resolve(first), options)).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+
+  it('is tried out side by side, and what a dead process left behind goes with the next trial', async () => {
+    const { description, processors } = { description: 'left behind', processors: [] };
+    const left = (hours: number) => ({
+      managed_by: 'log-anomalies',
+      put_at: new Date(Date.now() - hours * 3_600_000).toISOString(),
+    });
+    await client.ingest.putPipeline({ id: `${PIPELINE}.trial.old`, description, processors, _meta: left(2) });
+    await client.ingest.putPipeline({ id: `${PIPELINE}.trial.now`, description, processors, _meta: left(0) });
+    const [one, other] = await Promise.all([
+      tryPipeline(wide, first, options),
+      tryPipeline(wide, second, options),
+    ]);
+    expect([one.simulation.logs, other.simulation.logs]).toEqual([200, 200]);
+    const names = async () => Object.keys(await client.ingest.getPipeline({ id: `${PIPELINE}*` }));
+    expect(await names()).toEqual([`${PIPELINE}.trial.now`]);
+    await deployPipeline(wide, first, options);
+    await deletePipeline(wide, DETECTOR);
+    expect(await client.ingest.getPipeline({ id: `${PIPELINE}*` }, { ignore: [404] })).toEqual({});
   });
 
   it('plans without changing anything, and shows all three ways', async () => {

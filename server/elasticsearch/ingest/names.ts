@@ -15,8 +15,11 @@ export const pipelineName = (detectorId: string, space = DEFAULT_SPACE): string 
 export const formerPipelineName = (detectorId: string, space = DEFAULT_SPACE): string =>
   `${INDEX_PREFIX}score-${space}-${partOf(detectorId)}`;
 
-/** Returns the name under which a pipeline is tried out before it goes live. Nothing refers to it. */
-export const trialName = (pipeline: string): string => `${pipeline}.trial`;
+/** Returns the name under which a pipeline is tried out before it goes live, another for each trial. Nothing refers to it. */
+export const trialName = (pipeline: string, trial: string): string => `${pipeline}.trial.${trial}`;
+
+/** Pattern of the names of all trials of a pipeline, that of version 0.1.0 among them. */
+export const trialNames = (pipeline: string): string => `${pipeline}.trial*`;
 
 /** Template for indices that are yet to be made. */
 export const componentTemplateName = (pipeline: string): string => `${pipeline}.component`;

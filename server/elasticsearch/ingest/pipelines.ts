@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DetectionError } from '../../../common/detection_error';
 import type { LogDocument } from '../../../common/log_document';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
@@ -11,7 +12,7 @@ import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { componentTemplatesOf, deleteComponentTemplate, refuseUsedTemplates } from './component_template';
-import { formerPipelineName, pipelineName, trialName } from './names';
+import { formerPipelineName, pipelineName, trialName, trialNames } from './names';
 import { simulatePipeline, type SimulationOptions, type SimulationReport } from './simulate';
 
 /** Pipeline that is live under a detector's name. */
@@ -227,8 +228,12 @@ export async function tryPipeline(
     detectorId,
     ...(threshold === undefined ? {} : { threshold }),
   });
-  const trialPipeline = trialName(pipelineName(detectorId, space));
-  await putPipeline(client, trialPipeline, pipeline, options);
+  const name = pipelineName(detectorId, space);
+  const now = options.at ?? Date.now();
+  await deleteTrials(client, name, { ...options, before: now - LONGEST_TRIAL_MILLISECONDS });
+  const trialPipeline = trialName(name, randomUUID());
+  const meta: StoredMeta = { ...pipeline._meta, put_at: new Date(now).toISOString() };
+  await putPipeline(client, trialPipeline, { ...pipeline, _meta: meta }, options);
   try {
     const simulation = await simulatePipeline(client, trialPipeline, { ...trial, snapshot, threshold });
     return { pipeline, simulation, bytes: definitionBytes(pipeline) };
@@ -237,6 +242,38 @@ export async function tryPipeline(
       what: `delete the ingest pipeline "${trialPipeline}"`,
       policy: options.policy,
     });
+  }
+}
+
+/** A trial that is older was left behind by a process that died in it. */
+const LONGEST_TRIAL_MILLISECONDS = 3_600_000;
+
+/** @param options before: only trials that were put before it, epoch milliseconds; absent: all */
+async function deleteTrials(
+  client: ElasticsearchClient,
+  name: string,
+  { before, ...options }: RequestOptions & { readonly before?: number },
+): Promise<void> {
+  const found = await attempt(
+    () =>
+      client.ingest
+        .getPipeline({ id: trialNames(name), filter_path: '*._meta' }, { signal: options.signal })
+        .catch((error: unknown) => {
+          if (statusOf(error) === 404) return {};
+          throw error;
+        }),
+    { what: `read the trials of the ingest pipeline "${name}"`, ...options },
+  );
+  for (const [id, { _meta: meta }] of Object.entries(found)) {
+    const putAt = (meta as Partial<StoredMeta> | undefined)?.put_at;
+    if (before !== undefined && !(putAt !== undefined && Date.parse(putAt) < before)) continue;
+    await attempt(
+      () =>
+        client.ingest.deletePipeline({ id }, { signal: options.signal }).catch((error: unknown) => {
+          if (statusOf(error) !== 404) throw error;
+        }),
+      { what: `delete the ingest pipeline "${id}"`, ...options },
+    );
   }
 }
 
@@ -331,5 +368,6 @@ export async function deletePipeline(
     });
   }
   for (const template of templates) await deleteComponentTemplate(client, template, options);
+  if (names.size > 0) await deleteTrials(client, pipelineName(detectorId, options.space), options);
   return names.size > 0;
 }
