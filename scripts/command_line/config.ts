@@ -7,7 +7,7 @@ import { DetectionError } from '../../common/detection_error';
 import { readYamlDocuments } from '../../common/yaml_documents';
 import { alertsConfigSchema } from '../../server/notifications/config';
 import { SubstitutedValues } from './substituted_values';
-import { connectionFromEnvironment, connectionSchema } from '../../server/elasticsearch';
+import { connectionFromEnvironment, connectionSchema, takeUserOf } from '../../server/elasticsearch';
 import { readBounded } from '../../server/notifications/read_bounded';
 
 const LARGEST_SETTINGS_MB = 16;
@@ -63,6 +63,15 @@ export type Config = z.infer<typeof configSchema>;
 
 /** They are never shown, wherever they turn up. */
 const SECRET_VARIABLES = ['ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_PASSWORD'] as const;
+/** Addresses, several of them separated by commas; the passwords in them are never shown. */
+const ADDRESS_VARIABLES = ['ELASTICSEARCH_URL', 'KIBANA_URL'] as const;
+
+const passwordsIn = (addresses = ''): string[] =>
+  addresses.split(',').flatMap((address) => {
+    const url = URL.canParse(address.trim()) ? new URL(address.trim()) : undefined;
+    const password = url && takeUserOf(url)?.password;
+    return password ? [password] : [];
+  });
 
 const DEFAULT_CONFIG_FILE = 'config.yaml';
 
@@ -96,6 +105,8 @@ export async function readConfig(
     }
   }
   for (const name of SECRET_VARIABLES) substituted.add(name, environment[name] || undefined);
+  for (const name of ADDRESS_VARIABLES)
+    for (const password of passwordsIn(environment[name])) substituted.add(name, password);
   const written = parseYamlText(text, file) ?? {};
   const given = substitute(written, environment, file, substituted) as Record<string, unknown>;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {

@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { API_ROOT, ENDPOINTS, type DetectorRecord } from '../../common/api';
 import type { Endpoint } from '../../common/api/endpoint';
 import { DETECTION_ERROR_CODES, DetectionError, type DetectionErrorCode } from '../../common/detection_error';
-import type { Config } from './config';
+import { credentialsOf, takeUserOf, type UserAndPassword } from '../../server/elasticsearch';
 import { printable, type Session } from './session';
 
 /** A Kibana with the plugin, in the space of the configuration. */
 export interface KibanaConnection {
-  /** As it was named. */
+  /** As it was named, without user and password. */
   readonly kibana: string;
   /** Asks at a path below the space. */
   ask(path: string, request?: RequestInit): Promise<Response>;
@@ -17,7 +17,8 @@ export interface KibanaConnection {
 export const KIBANA_URL_OPTION = ['--kibana-url <url>', 'address of Kibana (default: KIBANA_URL)'] as const;
 
 /**
- * Asks with the user or API key of the Elasticsearch connection.
+ * Asks with the user that the address of Kibana names, else with the user or API key of the Elasticsearch connection. Neither a
+ * message nor the connection repeats a password.
  *
  * An `ask` waits and asks again where Kibana has too much to do (429), as long as it says itself, at most four times.
  *
@@ -28,26 +29,22 @@ export function connectToKibana(
   url: string | undefined,
   alternative = '',
 ): KibanaConnection {
-  const kibana = url ?? process.env.KIBANA_URL;
-  if (kibana === undefined) {
+  const named = url ?? process.env.KIBANA_URL;
+  if (named === undefined) {
     throw new DetectionError(
       'invalid_input',
       `No Kibana is named: give --kibana-url, or set KIBANA_URL${alternative}.`,
     );
   }
   const { space } = config;
-  const base = `${kibana.replace(/\/+$/, '')}${space === 'default' ? '' : `/s/${space}`}`;
-  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new DetectionError(
-      'invalid_input',
-      `--kibana-url is "${kibana}"; it must be an address such as http://localhost:5601.`,
-    );
-  }
+  const { kibana, user } = addressOf(named);
+  const base = `${kibana}${space === 'default' ? '' : `/s/${space}`}`;
+  const headersOfAll = { 'kbn-xsrf': 'true', ...authorization(user ?? credentialsOf(config.elasticsearch)) };
   return {
     kibana,
     ask: async (path, request = {}) => {
       try {
-        const headers = { 'kbn-xsrf': 'true', ...authorization(config), ...request.headers };
+        const headers = { ...headersOfAll, ...request.headers };
         for (let attempt = 1; ; attempt++) {
           const answer = await fetch(`${base}${path}`, { signal, ...request, headers });
           if (answer.status !== TOO_MANY || attempt === MOST_ATTEMPTS) return answer;
@@ -70,12 +67,26 @@ export function connectToKibana(
 const secondsUntilRetry = (retryAfter: string | null): number =>
   /^\d+$/.test(retryAfter ?? '') ? Math.min(Number(retryAfter), LONGEST_WAIT_SECONDS) : 1;
 
-function authorization({ elasticsearch }: Config): Record<string, string> {
-  if (elasticsearch.api_key !== undefined) return { authorization: `ApiKey ${elasticsearch.api_key}` };
-  if (elasticsearch.username === undefined) return {};
-  return {
-    authorization: `Basic ${Buffer.from(`${elasticsearch.username}:${elasticsearch.password ?? ''}`).toString('base64')}`,
-  };
+/** @throws DetectionError `invalid_input` with what stands behind user and password */
+function addressOf(named: string): { readonly kibana: string; readonly user?: UserAndPassword } {
+  const url = URL.canParse(named) ? new URL(named) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    const shown = named.slice(named.lastIndexOf('@') + 1);
+    throw new DetectionError(
+      'invalid_input',
+      `--kibana-url is "${shown === named ? '' : '…@'}${shown}"; it must be an address such as http://localhost:5601.`,
+    );
+  }
+  const user = takeUserOf(url);
+  const kibana = (user === undefined ? named : url.toString()).replace(/\/+$/, '');
+  return { kibana, ...(user && { user }) };
+}
+
+function authorization(credentials: ReturnType<typeof credentialsOf>): Record<string, string> {
+  if (credentials === undefined) return {};
+  if ('apiKey' in credentials) return { authorization: `ApiKey ${credentials.apiKey}` };
+  const { username, password } = credentials;
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
 }
 
 /** Status of a Kibana that has too much to do; nothing was done then, whatever was asked for. */

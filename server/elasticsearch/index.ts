@@ -1,4 +1,11 @@
-export { connect, connectionFromEnvironment, connectionSchema } from './transport/connection';
+export {
+  connect,
+  connectionFromEnvironment,
+  connectionSchema,
+  credentialsOf,
+  takeUserOf,
+  type UserAndPassword,
+} from './transport/connection';
 export type { ElasticsearchClient } from './transport/client';
 export { attempt as withRetries, DEFAULT_RETRY_POLICY, sleep } from './transport/attempt';
 export type { RequestOptions, RetryPolicy } from './transport/attempt';

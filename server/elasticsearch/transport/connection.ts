@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Client, type ClientOptions } from '@elastic/elasticsearch';
+import { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { DetectionError } from '../../../common/detection_error';
 import { describeZodIssues } from '../../../common/validation';
@@ -46,10 +46,31 @@ export function connectionFromEnvironment(
   return { ...defaults, ...named };
 }
 
+export interface UserAndPassword {
+  readonly username: string;
+  readonly password: string;
+}
+
 interface Address {
   readonly url: URL;
-  readonly username?: string;
-  readonly password?: string;
+  readonly user?: UserAndPassword;
+}
+
+/** Takes user and password out of an address, so that it can be shown. @returns undefined where it names no user */
+export function takeUserOf(url: URL): UserAndPassword | undefined {
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  return username === '' ? undefined : { username: decoded(username), password: decoded(password) };
+}
+
+/** @returns the text as it stands where a percent sign is one */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function parseAddress(text: string): Address {
@@ -65,19 +86,24 @@ function parseAddress(text: string): Address {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new DetectionError('invalid_input', 'elasticsearch.url must begin with http: or https:');
   }
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  return username
-    ? { url, username: decodeURIComponent(username), password: decodeURIComponent(password) }
-    : { url };
+  const user = takeUserOf(url);
+  return { url, ...(user && { user }) };
 }
 
-function authenticationOf(config: ConnectionConfig, address: Address): ClientOptions['auth'] {
+const addressesOf = ({ url }: Pick<ConnectionConfig, 'url'>): Address[] =>
+  (Array.isArray(url) ? url : [url]).map(parseAddress);
+
+/**
+ * Returns what a command signs in with: the key or the user of the settings, else the user of the first address.
+ *
+ * @throws DetectionError `invalid_input` for an address that is none
+ */
+export function credentialsOf(
+  config: Pick<ConnectionConfig, 'url' | 'api_key' | 'username' | 'password'>,
+): { readonly apiKey: string } | UserAndPassword | undefined {
   if (config.api_key) return { apiKey: config.api_key };
   if (config.username && config.password) return { username: config.username, password: config.password };
-  if (address.username) return { username: address.username, password: address.password ?? '' };
-  return undefined;
+  return addressesOf(config)[0].user;
 }
 
 /** Checks the settings without repeating their values: one of them may be a secret. */
@@ -102,7 +128,7 @@ function parseConnection(input: ConnectionInput): ConnectionConfig {
  */
 export function connect(input: ConnectionInput = connectionFromEnvironment()): Client {
   const config = parseConnection(input);
-  const addresses = (Array.isArray(config.url) ? config.url : [config.url]).map(parseAddress);
+  const addresses = addressesOf(config);
   let authority: Buffer | undefined;
   if (config.ca !== undefined) {
     try {
@@ -119,7 +145,7 @@ export function connect(input: ConnectionInput = connectionFromEnvironment()): C
   }
   return new Client({
     nodes: addresses.map(({ url }) => url.toString()),
-    auth: authenticationOf(config, addresses[0]),
+    auth: credentialsOf(config),
     ...(authority ? { tls: { ca: authority } } : {}),
     requestTimeout: config.request_timeout_ms,
     compression: false,
