@@ -4,6 +4,7 @@ import { INCIDENT_LIMITS, type Incident, type IncidentStep } from '../../../comm
 import { printable } from '../../../common/printable';
 import type { AuditTrail, Clock } from '../ports';
 import type { IncidentStore, StoredIncident } from '../ports/incidents';
+import { closingTime, withSteps } from './history';
 
 /** Tries while others change the same incident. */
 const MOST_TRIES = 5;
@@ -15,12 +16,6 @@ export interface IncidentChange {
   readonly assignee?: string | null;
   readonly comment?: string;
 }
-
-/** Adds steps to the history of an incident, which keeps the newest. */
-export const withSteps = (incident: Incident, ...steps: readonly IncidentStep[]): Incident =>
-  steps.length === 0
-    ? incident
-    : { ...incident, history: [...incident.history, ...steps].slice(-INCIDENT_LIMITS.history) };
 
 /**
  * Changes an incident for a person and puts on record who did what. What is so already is no change.
@@ -59,10 +54,10 @@ export async function changeIncident(
     }
     const at = new Date(clock.now()).toISOString();
     const changed = changedIncident(found, cleaned, at, author);
-    if (changed === found.incident) return changed;
-    if (!(await incidents.write([{ ...found, incident: changed }]))) continue;
-    await audit.append(entriesOf(found.incident, changed, cleaned, { at, ...author }));
-    return changed;
+    if (changed === found) return changed.incident;
+    if (!(await incidents.write([changed]))) continue;
+    await audit.append(entriesOf(found.incident, changed.incident, cleaned, { at, ...author }));
+    return changed.incident;
   }
   throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
 }
@@ -94,11 +89,12 @@ function cleanedChange({ assignee, comment, ...change }: IncidentChange): Incide
 const ACTIONS = { open: 'reopened', acknowledged: 'acknowledged', closed: 'closed' } as const;
 
 function changedIncident(
-  { incident }: StoredIncident,
+  stored: StoredIncident,
   { state, assignee, comment }: IncidentChange,
   at: string,
   author: { readonly by?: string },
-): Incident {
+): StoredIncident {
+  const { incident } = stored;
   const steps: IncidentStep[] = [];
   let next = incident;
   if (state !== undefined && state !== incident.state) {
@@ -126,8 +122,18 @@ function changedIncident(
     next = { ...next, comments: comments.slice(-INCIDENT_LIMITS.comments) };
     steps.push({ at, ...author, action: 'commented' });
   }
-  return steps.length === 0 ? incident : withSteps({ ...next, updated_at: at }, ...steps);
+  if (steps.length === 0) return stored;
+  const changed = withSteps({ ...stored, incident: { ...next, updated_at: at } }, ...steps);
+  return incident.state === 'closed' && next.state !== 'closed' ? closingLater(changed) : changed;
 }
+
+const closingLater = (stored: StoredIncident): StoredIncident => ({
+  ...stored,
+  incident: {
+    ...stored.incident,
+    closes_at: new Date(closingTime(stored, Date.parse(stored.incident.closes_at))).toISOString(),
+  },
+});
 
 function entriesOf(
   before: Incident,

@@ -14,8 +14,8 @@ import {
 } from '../../../common/incidents';
 import type { IncidentFigures, IncidentStore, KeptIncident, StoredIncident } from '../ports/incidents';
 import { assignGroups, type Assigned, type NewGroup } from './assign_groups';
-import { withSteps } from './change_incident';
 import { describeIncident } from './describe_incident';
+import { closingTime, reopeningsOf, withSteps } from './history';
 
 /** An incident is over after so long without an anomaly, where its detector does not say otherwise. */
 const DEFAULT_QUIET_TIME = 30 * MINUTE;
@@ -35,6 +35,8 @@ export interface IncidentSettings {
   readonly quiet: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Nobody is told of what it opens, until another recorder finds more of it. */
+  readonly isUntold?: boolean;
   /** Remembers between runs when there is something to close; without it each run looks. */
   readonly watch?: IncidentWatch;
 }
@@ -121,25 +123,35 @@ export function createIncidentRecorder(settings: IncidentSettings): IncidentReco
   };
 }
 
+/** Incidents that one change of results counts anew at most, the last to end first. */
+export const MOST_RECOUNTED = 2_000;
+
 /**
  * Counts incidents anew whose results were hidden, shown or judged: one without any left is closed.
  *
- * @param range of the time of the results, epoch milliseconds
+ * @param range of the time of the results, epoch milliseconds; of whichever detector: one whose results were all hidden is not named
  */
 export async function recountIncidents(
   { incidents, now }: Pick<IncidentSettings, 'incidents' | 'now'>,
   range: { readonly from: number; readonly to: number },
-  detectorId?: string,
 ): Promise<void> {
-  await untilWritten(async () => {
-    const found = await incidents.between(range, detectorId);
-    const figures = await incidents.figures(found.map(({ group }) => group));
-    const changes = found.map((each, place): Change => {
-      const next = recounted(each, figures[place], -Infinity, now());
-      return { ...next, revision: each.revision, isSame: isSame(each.incident, next.incident) };
+  const seen: StoredIncident[] = [];
+  for (let after: readonly StoredIncident[] = []; seen.length < MOST_RECOUNTED;) {
+    let found: readonly StoredIncident[] = [];
+    await untilWritten(async () => {
+      found = await incidents.between(range, { after });
+      const figures = await incidents.figures(found.map(({ group }) => group));
+      const changes = found.map((each, place): Change => {
+        const next = recounted(each, figures[place], -Infinity, now());
+        return { ...next, revision: each.revision, isSame: isSame(each.incident, next.incident) };
+      });
+      return incidents.write(changes.filter((change) => !change.isSame));
     });
-    return incidents.write(changes.filter((change) => !change.isSame));
-  });
+    if (found.length === 0) return;
+    seen.push(...found);
+    const last = found[found.length - 1].incident.end;
+    after = seen.filter(({ incident }) => incident.end === last);
+  }
 }
 
 interface Change extends KeptIncident {
@@ -172,7 +184,7 @@ function newGroupsOf(results: readonly AnomalyResult[], quiet: number): NewGroup
 }
 
 async function changesOf(
-  { incidents, detectorId, quiet, now }: IncidentSettings,
+  { incidents, detectorId, quiet, now, isUntold = false }: IncidentSettings,
   added: readonly NewGroup[],
   reached: number,
   revised: { readonly from: number; readonly to: number } | undefined,
@@ -183,7 +195,7 @@ async function changesOf(
     revised === undefined
       ? []
       : [
-          ...(await incidents.between(revised, detectorId)),
+          ...(await incidents.between(revised, { detectorId })),
           ...stored.filter(
             ({ incident, group }) =>
               group.from <= revised.to &&
@@ -202,7 +214,7 @@ async function changesOf(
       const first = each.added.reduce((best, other) => (isBefore(other, best) ? other : best));
       return incidents.newId(each.group.scope, detectorId, first.firstOf);
     };
-    return outcomeOf(each, figures[place], { reached, now: now(), newId });
+    return outcomeOf(each, figures[place], { reached, now: now(), isUntold, newId });
   });
 }
 
@@ -237,26 +249,45 @@ async function assign(
   }
 }
 
+interface Work {
+  /** Epoch milliseconds. */
+  readonly reached: number;
+  readonly now: number;
+  readonly isUntold: boolean;
+  readonly newId: () => string;
+}
+
 /** Returns the changes of one incident, and of those that are a part of it from now on. */
 function outcomeOf(
-  { group, stored }: Assigned,
+  { group, stored, added }: Assigned,
   figures: IncidentFigures | undefined,
-  { reached, now, newId }: { readonly reached: number; readonly now: number; readonly newId: () => string },
+  { reached, now, isUntold, newId }: Work,
 ): Change[] {
   const at = new Date(now).toISOString();
   const [oldest, ...absorbed] = stored;
   if (oldest === undefined) {
     // Its results were hidden or withdrawn meanwhile.
     if (figures === undefined) return [];
-    return [{ ...opened(newId(), { group, figures }, { reached, at }), isSame: false }];
+    const kept = opened(newId(), { group, figures }, { reached, at });
+    return [{ ...kept, ...(isUntold && { isUntold: true as const }), isSame: false }];
   }
-  const joined = absorbed.reduce((into, each) => absorb(into, each, at), { ...oldest, group });
+  const { isUntold: wasUntold, ...before } = oldest;
+  const remains =
+    wasUntold && (isUntold || added.length === 0) && absorbed.every((each) => each.isUntold === true);
+  const joined = absorbed.reduce((into, each) => absorb(into, each, at), {
+    ...before,
+    ...(remains && { isUntold: true as const }),
+    group,
+  });
   const next = recounted(joined, figures, reached, now);
   return [
     {
       ...next,
       revision: oldest.revision,
-      isSame: isSame(oldest.incident, next.incident) && isSameGroup(oldest.group, group),
+      isSame:
+        isSame(oldest.incident, next.incident) &&
+        isSameGroup(oldest.group, group) &&
+        oldest.isUntold === next.isUntold,
     },
     ...absorbed.map((each): Change => ({ ...mergedInto(each, oldest.incident.id, at), isSame: false })),
   ];
@@ -290,6 +321,7 @@ function opened(
 }
 
 const QUIET = 'Nothing came for the quiet time';
+const BACK = 'Results of it count again';
 const isActive = ({ state }: Incident): boolean => state === 'open' || state === 'acknowledged';
 
 /** The older one with what people have said and done about the other. */
@@ -303,32 +335,44 @@ function absorb(into: StoredIncident, part: StoredIncident, at: string): StoredI
   const { closed_at: _at, closed_because: _because, ...rest } = incident;
   const goesOn = !isActive(incident) && isActive(part.incident);
   const assignee = incident.assignee ?? part.incident.assignee;
-  return {
+  const joined = {
     ...into,
-    incident: withSteps(
-      {
-        ...(goesOn ? { ...rest, state: part.incident.state } : incident),
-        comments: comments.slice(-INCIDENT_LIMITS.comments),
-        ...(assignee !== undefined && { assignee }),
-      },
-      { at, action: 'merged', from: part.incident.id, because: `"${part.incident.title}" is a part of it` },
-    ),
+    incident: {
+      ...(goesOn ? { ...rest, state: part.incident.state } : incident),
+      comments: comments.slice(-INCIDENT_LIMITS.comments),
+      ...(assignee !== undefined && { assignee }),
+    },
   };
+  const because = `"${part.incident.title}" is a part of it`;
+  return askedAsWell(
+    withSteps(
+      joined,
+      { at, action: 'merged', from: part.incident.id, because },
+      // Whoever was told that the older one is over hears that it goes on, and of its next end.
+      ...(goesOn ? [{ at, action: 'reopened' as const, because: `${because} and goes on` }] : []),
+    ),
+    part,
+  );
 }
 
-const mergedInto = ({ incident, ...kept }: StoredIncident, id: string, at: string) => ({
-  ...kept,
-  incident: withSteps(
-    {
-      ...incident,
-      state: 'merged' as const,
-      merged_into: id,
-      closed_at: incident.closed_at ?? at,
-      updated_at: at,
-    },
-    { at, action: 'merged', to: id },
-  ),
-});
+/** What a person opened again stays open as a part of another. */
+function askedAsWell(into: StoredIncident, part: StoredIncident): StoredIncident {
+  const { askedAt } = reopeningsOf(part);
+  const own = reopeningsOf(into);
+  if (askedAt === undefined || (own.askedAt ?? '') >= askedAt) return into;
+  return { ...into, reopenings: { ...own, askedAt } };
+}
+
+const mergedInto = ({ incident, ...kept }: StoredIncident, id: string, at: string) => {
+  const merged: Incident = {
+    ...incident,
+    state: 'merged',
+    merged_into: id,
+    closed_at: incident.closed_at ?? at,
+    updated_at: at,
+  };
+  return withSteps({ ...kept, incident: merged }, { at, action: 'merged', to: id });
+};
 
 const rankOf = (severity: Severity): number => SEVERITIES.findIndex(({ name }) => name === severity);
 
@@ -355,27 +399,28 @@ function recounted<Kept extends KeptIncident>(
       closed_at: at,
       updated_at: at,
     };
-    return { ...kept, incident: withSteps(closed, { at, action: 'closed', because }) };
+    return withSteps({ ...kept, incident: closed }, { at, action: 'closed', because });
   }
   const { entity: _entity, began_by: _by, first_line: _first, last_line: _last, ...said } = incident;
   const described = describeIncident(group, figures);
-  let next: Incident = { ...said, ...described };
+  const ofResults = Date.parse(described.closes_at);
+  const closesAt = isActive(incident) ? closingTime(kept, ofResults) : ofResults;
+  let next: Incident = { ...said, ...described, closes_at: new Date(closesAt).toISOString() };
   const steps: IncidentStep[] = [];
-  const closesAt = Date.parse(next.closes_at);
   if (isActive(incident) && closesAt <= reached) {
     next = { ...next, state: 'closed', closed_because: 'quiet', closed_at: next.closes_at };
     steps.push({ at, action: 'closed', because: QUIET });
-  } else if (incident.state === 'closed' && closesAt > (reached === -Infinity ? now : reached)) {
-    const wentOn = described.end > incident.end;
+  } else if (incident.state === 'closed') {
     const isBack = incident.closed_because === 'no_results';
-    if (wentOn || isBack) {
+    const goesOn = closesAt > (reached === -Infinity ? now : reached);
+    if (goesOn && (isBack || described.end > incident.end)) {
       const { closed_at: _at, closed_because: _because, ...rest } = next;
       next = { ...rest, state: 'open' };
-      steps.push({
-        at,
-        action: 'reopened',
-        because: isBack ? 'Results of it count again' : 'It went on after it was closed',
-      });
+      const because = isBack ? BACK : 'It went on after it was closed';
+      steps.push({ at, action: 'reopened', because });
+    } else if (isBack) {
+      next = { ...next, closed_because: 'quiet', closed_at: next.closes_at };
+      steps.push({ at, action: 'closed', because: `${BACK}. ${QUIET}` });
     }
   }
   if (rankOf(next.severity) < rankOf(incident.severity)) {
@@ -385,7 +430,9 @@ function recounted<Kept extends KeptIncident>(
     steps.push({ at, action: 'grew', from: String(resultsOf(incident)), to: String(resultsOf(next)) });
   }
   const isUnchanged = steps.length === 0 && isSame(incident, next);
-  return { ...kept, incident: isUnchanged ? next : withSteps({ ...next, updated_at: at }, ...steps) };
+  return isUnchanged
+    ? { ...kept, incident: next }
+    : withSteps({ ...kept, incident: { ...next, updated_at: at } }, ...steps);
 }
 
 const emptied = (incident: Incident): Incident => ({ ...incident, counts: { logs: 0, buckets: 0 } });

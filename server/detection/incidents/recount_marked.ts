@@ -5,17 +5,17 @@ import type { IncidentStore } from '../ports/incidents';
 import { recountIncidents } from './record_incidents';
 
 /**
- * Marks on results that incidents follow: one whose results are hidden, shown or judged is counted anew, the 200 last to end at
- * most. Whoever may mark results and not write incidents marks them all the same.
+ * Marks on results that incidents follow: one whose results are hidden, shown or judged is counted anew, the 2,000 last to end
+ * at most. Whoever may mark results and not write incidents marks them all the same.
  */
 export function withRecounting(
   results: ResultMarks,
   incidents: IncidentStore,
   clock: Pick<Clock, 'now'>,
 ): ResultMarks {
-  const recount = async (range: { from: number; to: number }, detectorId?: string): Promise<void> => {
+  const recount = async (range: { from: number; to: number }): Promise<void> => {
     try {
-      await recountIncidents({ incidents, now: () => clock.now() }, range, detectorId);
+      await recountIncidents({ incidents, now: () => clock.now() }, range);
     } catch (error) {
       if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
     }
@@ -38,7 +38,7 @@ export function withRecounting(
       const found = await results.find(detectorId, source);
       if (found === undefined) return;
       const time = Date.parse(found.result['@timestamp']);
-      await recount({ from: time, to: time }, detectorId);
+      await recount({ from: time, to: time });
     },
   };
 }

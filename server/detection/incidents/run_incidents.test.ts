@@ -1,6 +1,7 @@
 import { MINUTE } from '../../../common/duration';
 import type { AnomalyResult } from '../../../common/anomaly';
 import { storedResult } from '../../../test/fakes/hiding_stores';
+import { incidentsInMemory } from '../../../test/fakes/incidents_in_memory';
 import type { IncidentStore, KeptIncident } from '../ports/incidents';
 import { incidentsOfRun } from './run_incidents';
 
@@ -65,3 +66,39 @@ test('a run that catches up tells no incident as opened that is over where it re
   await whole.run.finish(at(600), at(600));
   expect(whole.told).toEqual(['old closed']);
 });
+
+test('an incident of a backfill is told neither then nor when it is over, until a run finds more of it', async () => {
+  const incidents = incidentsInMemory();
+  const runAt = (minute: number, told?: string[]) =>
+    incidentsOfRun({
+      ...{ incidents, detectorId: 'web', quiet: 30 * MINUTE, now: () => at(minute), warn: fail },
+      ...(told === undefined
+        ? { isUntold: true }
+        : {
+            announce: async (changed: readonly KeptIncident[], over: readonly KeptIncident[]) => {
+              told.push(...[...changed, ...over].map(({ incident: { id, state } }) => `${id} ${state}`));
+            },
+          }),
+    });
+  const logs = [storedResult('quiet', at(0)), storedResult('goes_on', at(0), { entity: 'cart' })];
+  incidents.results.push(...logs);
+  const backfill = runAt(10);
+  await backfill.record(logs, at(10));
+  await backfill.finish(at(10), at(10));
+  const told: string[] = [];
+  const more = storedResult('more', at(20), { entity: 'cart' });
+  incidents.results.push(more);
+  const live = runAt(21, told);
+  await live.record([more], at(21));
+  await live.finish(at(21), at(21));
+  expect(told).toEqual(['goes_on open']);
+  const later = runAt(60, told);
+  await later.record([], at(60));
+  await later.finish(at(60), at(60));
+  expect(told).toEqual(['goes_on open', 'goes_on closed']);
+  expect(incidents.get('quiet').incident.state).toBe('closed');
+});
+
+function fail(message: string): void {
+  throw new Error(message);
+}

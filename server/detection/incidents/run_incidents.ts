@@ -10,7 +10,7 @@ export type IncidentAnnouncer = (
 ) => Promise<void>;
 
 export interface RunIncidentsOptions extends IncidentSettings {
-  /** Absent: nobody is told, as of a backfill. */
+  /** Absent: nobody is told by this run. */
   readonly announce?: IncidentAnnouncer;
   /** Called with one sentence where incidents may not be written: results are stored all the same. */
   readonly warn: (message: string) => void;
@@ -32,9 +32,11 @@ export function incidentsOfRun({ announce, warn, ...settings }: RunIncidentsOpti
   };
   const told = new Map<string, Incident>();
   const announceNew: IncidentAnnouncer = async (changed, over) => {
-    const news = changed.filter(({ incident }) => told.get(incident.id) !== incident);
-    if (announce === undefined || news.length + over.length === 0) return;
-    await announce(news, over);
+    const isTold = ({ isUntold }: KeptIncident): boolean => isUntold !== true;
+    const news = changed.filter((kept) => isTold(kept) && told.get(kept.incident.id) !== kept.incident);
+    const ends = over.filter(isTold);
+    if (announce === undefined || news.length + ends.length === 0) return;
+    await announce(news, ends);
     for (const { incident } of news) told.set(incident.id, incident);
   };
   return {

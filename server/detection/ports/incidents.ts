@@ -7,6 +7,19 @@ export interface KeptIncident {
   readonly group: Group;
   /** Results and severity when it was first written: growth is told in relation to them. */
   readonly opened: { readonly results: number; readonly severity: Severity };
+  /** Absent in what an earlier version stored, and before the first step after it opened: its history tells. */
+  readonly reopenings?: Reopenings;
+  /** All of its results were found by backfills: nobody is told of it, neither of its end. */
+  readonly isUntold?: true;
+}
+
+/** How often an incident was opened again: its history keeps the newest steps alone. */
+export interface Reopenings {
+  readonly all: number;
+  /** Without anybody asking for it: it went on. */
+  readonly unasked: number;
+  /** ISO 8601: when a person opened it again. Absent once it is closed. */
+  readonly askedAt?: string;
 }
 
 export interface StoredIncident extends KeptIncident {
@@ -47,7 +60,11 @@ export interface IncidentStore {
   /** Incidents of a time, the last to end first, bounded; of one detector where one is given. */
   between(
     range: { readonly from: number; readonly to: number },
-    detectorId?: string,
+    of?: {
+      readonly detectorId?: string;
+      /** Last incidents of the page before: what ends before them, or with the last of them and is none of them. */
+      readonly after?: readonly StoredIncident[];
+    },
   ): Promise<StoredIncident[]>;
   find(id: string): Promise<StoredIncident | undefined>;
   /**

@@ -205,7 +205,9 @@ export async function namedBeside(
   group: Group,
 ): Promise<Group[]> {
   if (group.scope.kind !== 'others') return [];
-  const beside = await createIncidentStore(client, { space }).between(group, group.scope.value);
+  const beside = await createIncidentStore(client, { space }).between(group, {
+    detectorId: group.scope.value,
+  });
   return beside.flatMap((each) => (each.group.scope.kind === 'others' ? [] : [each.group]));
 }
 

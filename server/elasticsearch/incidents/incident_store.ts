@@ -24,6 +24,14 @@ export const touching = (from: number, to: number): Query[] => [
   { range: { to: { gte: from, format: 'epoch_millis' } } },
 ];
 
+/** Incidents that follow those of a page, which many may have ended at the same time as. */
+function endingBefore(page: readonly StoredIncident[]): Query[] {
+  const last = page.at(-1)?.incident.end;
+  if (last === undefined) return [];
+  const values = page.map(({ incident }) => incident.id);
+  return [{ range: { end: { lte: last } } }, { bool: { must_not: [{ ids: { values } }] } }];
+}
+
 interface StoreOptions {
   readonly space: string;
   readonly policy: RetryPolicy | undefined;
@@ -90,7 +98,7 @@ export function createIncidentStore(
         },
         NEWEST_FIRST,
       ),
-    between: ({ from, to }, detectorId) =>
+    between: ({ from, to }, { detectorId, after = [] } = {}) =>
       search(
         {
           bool: {
@@ -98,6 +106,7 @@ export function createIncidentStore(
               isNotMerged,
               ...touching(from, to),
               ...(detectorId === undefined ? [] : [ofDetector(detectorId)]),
+              ...endingBefore(after),
             ],
           },
         },

@@ -1,4 +1,4 @@
-import { resultsOf, scopeKey, type Group, type Incident } from '../../../common/incidents';
+import { resultsOf, scopeKey, type Incident } from '../../../common/incidents';
 import type { KeptIncident } from '../../detection/ports/incidents';
 
 /** A document of `log-anomalies-incidents.<space>`: the incident, what it is searched by, and what only its job reads. */
@@ -9,10 +9,11 @@ export interface IncidentDocument extends Omit<Incident, 'id'> {
   readonly to: number;
   readonly results: number;
   readonly detector_count: number;
-  readonly kept: { readonly group: Group; readonly opened: KeptIncident['opened'] };
+  readonly kept: Omit<KeptIncident, 'incident'>;
 }
 
-export function documentOf({ incident, group, opened }: KeptIncident): IncidentDocument {
+export function documentOf({ incident, group, ...more }: KeptIncident): IncidentDocument {
+  const { opened, reopenings, isUntold } = more;
   const { id: _id, ...body } = incident;
   return {
     ...body,
@@ -21,7 +22,11 @@ export function documentOf({ incident, group, opened }: KeptIncident): IncidentD
     to: group.to + group.quiet,
     results: resultsOf(incident),
     detector_count: incident.detectors.length,
-    kept: { group, opened },
+    kept: {
+      ...{ group, opened },
+      ...(reopenings !== undefined && { reopenings }),
+      ...(isUntold === true && { isUntold }),
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { DetectionError, isRetryable } from '../../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
-import { incidentsOfJob } from './job_incidents';
+import { incidentsOfBackfill } from './job_incidents';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { scoreInCluster } from './cluster_backfill';
 import { forgetKeyOf } from './backfill_service';
@@ -200,7 +200,7 @@ async function scoreSome(
           return written;
         },
       },
-      incidents: incidentsOfJob(services, job),
+      incidents: incidentsOfBackfill(services, job),
       suppress: createSuppressor({ ...job, detectorId, clock }),
       checkpoints: {
         read: place.read,

@@ -166,8 +166,10 @@ async function tellSince(
   const { detectorId, space } = job.target;
   if (services.alerts?.notify === 'incidents') {
     const range = { from: since - INCIDENT_LOOKS_BACK_MILLISECONDS, to: services.clock.now() };
-    const found = await job.incidents.between(range, detectorId);
-    const changed = found.filter(({ incident }) => Date.parse(incident.updated_at) >= since);
+    const found = await job.incidents.between(range, { detectorId });
+    const changed = found.filter(
+      ({ incident, isUntold }) => isUntold !== true && Date.parse(incident.updated_at) >= since,
+    );
     await notifier.notifyIncidents(await withChanges(services, job, changed, signal));
     return;
   }

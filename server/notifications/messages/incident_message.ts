@@ -2,6 +2,7 @@ import { precedenceText } from '../../../common/annotations';
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
 import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
 import { countText, resultsOf, type Incident } from '../../../common/incidents';
+import { reopeningsOf } from '../../detection/incidents/history';
 import { ordersGrown } from '../../detection/incidents/record_incidents';
 import type { KeptIncident } from '../../detection/ports/incidents';
 import { shownTime } from './shown_time';
@@ -58,10 +59,9 @@ const rankOf = (severity: Severity): number => SEVERITIES.findIndex(({ name }) =
  */
 export function newsOf(kept: KeptIncident): { readonly id: string; readonly news: IncidentNews }[] {
   const { incident, opened } = kept;
-  const { id, state, severity, history } = incident;
-  const reopened = history.filter(({ action }) => action === 'reopened').length;
+  const { id, state, severity } = incident;
   // A person who opens it again knows that it is open.
-  const returned = history.filter(({ action, by }) => action === 'reopened' && by === undefined).length;
+  const { all: reopened, unasked: returned } = reopeningsOf(kept);
   const orders = ordersGrown(kept);
   return [
     { id: `${id}:opened`, news: 'opened' },
