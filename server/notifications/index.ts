@@ -1,7 +1,7 @@
 export { channelsOf, parseAlertsConfig } from './config';
 export type { AlertsConfig, AlertsConfigInput } from './config';
 export { createFileJournal } from './journal';
-export type { AnnouncementJournal, ChannelState } from './journal';
+export type { AnnouncementJournal, AnnouncementState, ChannelState } from './journal';
 export { incidentMessage } from './messages/incident_message';
 export { createNotifier } from './outbox/notifier';
 export type { Notifier } from './outbox/notifier';

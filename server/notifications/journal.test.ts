@@ -15,11 +15,11 @@ describe.each([
 ])('%s journal', (_name, create) => {
   it('remembers ids and channels', async () => {
     const journal = create();
-    expect(await journal.announced(['a', 'b'])).toEqual(new Set());
+    expect([...(await journal.announced(['a', 'b'])).keys()]).toEqual([]);
     expect(await journal.readChannel('slack')).toEqual(EMPTY_CHANNEL);
     await Promise.all([journal.record(['a'], 'announced'), journal.record(['b'], 'suppressed')]);
     await journal.writeChannel('slack', { sentAt: [1], outbox: [], suppressed: { results: 2, since: 3 } });
-    expect(await journal.announced(['a', 'b', 'c'])).toEqual(new Set(['a', 'b']));
+    expect([...(await journal.announced(['a', 'b', 'c'])).keys()]).toEqual(['a', 'b']);
     expect(await journal.readChannel('slack')).toMatchObject({ sentAt: [1], suppressed: { results: 2 } });
     expect(await journal.readChannel('email')).toEqual(EMPTY_CHANNEL);
   });
@@ -30,7 +30,7 @@ describe.each([
       Array.from({ length: 50_001 }, (_, index) => `id-${index}`),
       'announced',
     );
-    expect(await journal.announced(['id-0', 'id-1', 'id-50000'])).toEqual(new Set(['id-1', 'id-50000']));
+    expect([...(await journal.announced(['id-0', 'id-1', 'id-50000'])).keys()]).toEqual(['id-1', 'id-50000']);
   });
 });
 
@@ -38,7 +38,7 @@ describe('file journal', () => {
   it('survives the process and leaves one private file', async () => {
     const path = join(folder, 'journal.json');
     await createFileJournal(path).record(['a', '__proto__'], 'announced');
-    expect(await createFileJournal(path).announced(['a', 'b'])).toEqual(new Set(['a']));
+    expect([...(await createFileJournal(path).announced(['a', 'b']))]).toEqual([['a', 'announced']]);
     expect(await readdir(folder)).toEqual(['journal.json']);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });

@@ -6,7 +6,7 @@ import { readBounded } from './read_bounded';
 import type { AlertMessage, SuppressedAlerts } from './messages/alert_message';
 import type { IncidentMessage } from './messages/incident_message';
 
-/** `suppressed`: not shown, but counted in a message. Both are over and done with. */
+/** `suppressed`: not shown, but counted in a message; nobody knows of it. Both are over and done with. */
 export type AnnouncementState = 'announced' | 'suppressed';
 
 /** A message on its way: it stays here until the receiver has taken it. */
@@ -31,6 +31,8 @@ export interface ChannelState {
   readonly suppressedTries?: number;
   /** Incidents that the receiver has an alert of, of channels that keep one for each. */
   readonly open?: readonly string[];
+  /** Incidents of which there was news in a quiet time. Absent: none. */
+  readonly deferred?: readonly string[];
   readonly outbox: readonly PendingMessage[];
   /** Epoch milliseconds until which the receiver wants to be left alone. */
   readonly notBefore?: number;
@@ -39,8 +41,8 @@ export const EMPTY_CHANNEL: ChannelState = { sentAt: [], outbox: [] };
 
 /** Remembers what was announced where. Each call is durable when its promise resolves. */
 export interface AnnouncementJournal {
-  /** @returns those of the ids that are over and done with */
-  announced(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** @returns those of the ids that are over and done with, and how */
+  announced(ids: readonly string[]): Promise<ReadonlyMap<string, AnnouncementState>>;
   record(ids: readonly string[], state: AnnouncementState): Promise<void>;
   readChannel(channel: string): Promise<ChannelState>;
   writeChannel(channel: string, state: ChannelState): Promise<void>;
@@ -92,7 +94,11 @@ function createJournal(
   const persist = ({ ids, channels }: NonNullable<typeof loaded>) =>
     save({ format: FORMAT, ids: Object.fromEntries(ids), channels: Object.fromEntries(channels) });
   return {
-    announced: (ids) => inOrder(async (content) => new Set(ids.filter((id) => content.ids.has(id)))),
+    announced: (ids) =>
+      inOrder(async (content) => {
+        const states = ids.map((id) => [id, content.ids.get(id)] as const);
+        return new Map(states.filter((each): each is [string, AnnouncementState] => each[1] !== undefined));
+      }),
     record: (ids, state) =>
       inOrder(async (content) => {
         for (const id of ids) content.ids.set(id, state);

@@ -196,20 +196,20 @@ describe('the journal in Elasticsearch', () => {
   it('remembers for each detector what was announced and what waits', async () => {
     const target = { space, detectorId: uniqueName('journal') };
     const journal = createElasticsearchJournal(owner.client, target, () => kibana.now());
-    expect(await journal.announced(['a', 'b'])).toEqual(new Set());
+    expect([...(await journal.announced(['a', 'b'])).keys()]).toEqual([]);
     expect(await journal.readChannel('slack')).toEqual({ sentAt: [], outbox: [] });
     await journal.record(['a'], 'announced');
     await journal.writeChannel('slack', { sentAt: [1], outbox: [] });
 
     const elsewhere = createElasticsearchJournal(owner.client, target, () => kibana.now());
-    expect(await elsewhere.announced(['a', 'b'])).toEqual(new Set(['a']));
+    expect([...(await elsewhere.announced(['a', 'b'])).keys()]).toEqual(['a']);
     expect(await elsewhere.readChannel('slack')).toEqual({ sentAt: [1], outbox: [] });
     const other = createElasticsearchJournal(
       owner.client,
       { ...target, detectorId: uniqueName('other') },
       () => kibana.now(),
     );
-    expect(await other.announced(['a'])).toEqual(new Set());
+    expect([...(await other.announced(['a'])).keys()]).toEqual([]);
 
     const told = 'slack:incident:shared:opened';
     const noted = await Promise.all([journal.noteSharedTry!(told), other.noteSharedTry!(told)]);

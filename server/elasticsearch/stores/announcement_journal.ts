@@ -1,4 +1,4 @@
-import type { AnnouncementJournal, ChannelState } from '../../notifications';
+import type { AnnouncementJournal, AnnouncementState, ChannelState } from '../../notifications';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import { attempt } from '../transport/attempt';
@@ -53,19 +53,21 @@ export function createElasticsearchJournal(
   return {
     announced: async (ids) => {
       await ready();
-      const found = new Set<string>();
+      const found = new Map<string, AnnouncementState>();
       for (const some of chunksOf(ids, IDS_PER_REQUEST)) {
         const { docs } = await attempt(
           () =>
-            client.mget({
+            client.mget<{ state?: AnnouncementState }>({
               index,
               ids: some.map((id) => idOf('result', id)),
-              _source: false,
+              _source: ['state'],
             }),
           { what },
         );
         docs.forEach((document, position) => {
-          if ('found' in document && document.found) found.add(some[position]);
+          if ('found' in document && document.found) {
+            found.set(some[position], document._source?.state ?? 'announced');
+          }
         });
       }
       return found;

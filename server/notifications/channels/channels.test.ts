@@ -344,7 +344,8 @@ describe('detectors that find something of the same incident', () => {
       const own = createMemoryJournal();
       const journal = {
         ...own,
-        announced: async (asking: readonly string[]) => new Set(asking.filter((id) => told.has(id))),
+        announced: async (asking: readonly string[]) =>
+          new Map(asking.filter((id) => told.has(id)).map((id) => [id, 'announced' as const])),
         record: async (news: readonly string[]) => news.forEach((id) => told.add(id)),
         noteSharedTry: async () => shared.tries++,
         takeBackSharedTry: async (_id: string, tries: number) => void (shared.tries = tries),

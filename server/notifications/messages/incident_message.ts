@@ -74,6 +74,14 @@ export function newsOf(kept: KeptIncident): { readonly id: string; readonly news
   ];
 }
 
+/** Returns the page of the settings with the incident in its query. @param linkBase absolute address */
+export function incidentLinkOf(linkBase: string | undefined, id: string): string | undefined {
+  if (linkBase === undefined) return undefined;
+  const url = new URL(linkBase);
+  url.searchParams.set('incident', id);
+  return url.href.replace(/[|<>"']/g, encodeURIComponent);
+}
+
 function headlineOf(incident: Incident, news: IncidentNews): string {
   const { severity, start, end, state, closed_because: because } = incident;
   const title = defangLinks(cleanText(incident.title, LONGEST_TITLE));

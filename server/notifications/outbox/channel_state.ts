@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../detection/ports';
 import type { AnnouncementJournal, ChannelState, PendingMessage } from '../journal';
 import type { AlertChannel } from '../messages/delivery';
-import { isEnd } from '../messages/incident_message';
+import type { KeptIncident } from '../../detection/ports/incidents';
+import { isEnd, newsOf, type IncidentNews } from '../messages/incident_message';
 
-/** Incidents that a channel has an alert of; the oldest are given up first. */
+/** Incidents that a channel has an alert of, or that wait for the end of a quiet time; the oldest are given up first. */
 const MOST_OPEN = 200;
 
 export const without = (ids: readonly string[] | undefined, id: string): readonly string[] =>
@@ -23,11 +24,35 @@ export function openAfter(
   return { open: isEnd(message) ? others : [...others, message.about.id].slice(-MOST_OPEN) };
 }
 
+/** Returns the incidents that wait for the end of a quiet time, with another one. */
+export const deferredWith = (deferred: readonly string[] | undefined, id: string): readonly string[] =>
+  [...without(deferred, id), id].slice(-MOST_OPEN);
+
+/** @example incidentKey(channel, 'abc:opened') // 'on-call:incident:abc:opened' */
+export const incidentKey = ({ name }: AlertChannel, news: string): string => `${name}:incident:${news}`;
+
+/** Names that an incident was told; the channel's people know of it. */
+export const openedKey = (channel: AlertChannel, id: string): string => incidentKey(channel, `${id}:opened`);
+
+/** Returns the news of an incident by the ids that the journal knows them by. */
+export const newsFor = (
+  channel: AlertChannel,
+  kept: KeptIncident,
+): { readonly id: string; readonly news: IncidentNews }[] =>
+  newsOf(kept).map(({ id, news }) => ({ id: incidentKey(channel, id), news }));
+
+export const isAbout = ({ message }: PendingMessage, id: string): boolean =>
+  'kind' in message && message.about.id === id;
+
 /** Ends calm people down: no limit and no quiet time keeps them from whoever has an alert of the incident. */
 export const isEndFor = (channel: AlertChannel, { message }: PendingMessage): boolean =>
   channel.tracksIncidents === true && 'kind' in message && message.news === 'over';
 
 export const isOfIncident = ({ message }: PendingMessage): boolean => 'kind' in message;
+
+/** The end of an incident that the receiver has an alert of: it has to hear of it, whoever else has told so. */
+export const isOwnEnd = (channel: AlertChannel, state: ChannelState, pending: PendingMessage): boolean =>
+  isEndFor(channel, pending) && (state.open ?? []).some((id) => isAbout(pending, id));
 
 /** @returns what names the message for its receiver: a repeated one has the same ids */
 export const keyOf = ({ ids }: PendingMessage): string =>
@@ -38,13 +63,15 @@ export interface Unshown {
   readonly ids: readonly string[];
   /** They are one message about an incident, not results. */
   readonly isIncident: boolean;
+  /** It may have been shown: people are told what becomes of it. */
+  readonly isInDoubt?: boolean;
 }
 
 /** Counts announcements that are not shown. The count is written before the ids: a crash in between repeats an announcement rather than losing one. */
 export async function suppress(
   channel: AlertChannel,
   state: ChannelState,
-  { ids, isIncident }: Unshown,
+  { ids, isIncident, isInDoubt = false }: Unshown,
   { journal, clock }: { readonly journal: AnnouncementJournal; readonly clock: Pick<Clock, 'now'> },
 ): Promise<ChannelState> {
   const before = state.suppressed;
@@ -57,6 +84,6 @@ export async function suppress(
   const { suppressedTries: _ofBefore, ...kept } = state;
   const next = { ...kept, suppressed };
   await journal.writeChannel(channel.name, next);
-  await journal.record(ids, 'suppressed');
+  await journal.record(ids, isInDoubt ? 'announced' : 'suppressed');
   return next;
 }

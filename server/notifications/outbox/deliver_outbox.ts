@@ -2,9 +2,10 @@ import { HOUR } from '../../../common/duration';
 import type { AlertsConfig } from '../config';
 import type { ChannelState, PendingMessage } from '../journal';
 import { DEFAULT_RETRY, SendFailure, sendWithRetry } from '../messages/delivery';
-import { isEndFor, isOfIncident, keyOf, openAfter, suppress } from './channel_state';
+import { isEndFor, isOfIncident, isOwnEnd, keyOf, openAfter, openedKey, suppress } from './channel_state';
 import type { ChannelReport, NotifierDependencies, RoutedChannel } from './channel_work';
 import { MOST_TRIES, noteSharedTry, silenceSince, type SharedTry } from './doubtful_tries';
+import { restOfMessage } from './rest_of_message';
 
 /** A channel that failed is left alone this long, milliseconds, so that it does not hold up every run. */
 const PAUSE_AFTER_FAILURE = 60_000;
@@ -25,6 +26,10 @@ export async function deliver(
   const state = await dependencies.journal.readChannel(channel.name);
   return new Delivery(channel, config, dependencies, state).run(alreadySuppressed);
 }
+
+/** Whoever is told anything of an incident knows of it from then on, also where its opening was left out. */
+const toldBy = (channel: RoutedChannel, { ids, message }: PendingMessage): readonly string[] =>
+  'kind' in message ? [...new Set([...ids, openedKey(channel, message.about.id)])] : ids;
 
 class Delivery {
   private readonly report = { messages: 0, announced: 0, suppressed: 0 };
@@ -89,7 +94,7 @@ class Delivery {
     const { channel, state } = this;
     const { clock, log } = this.dependencies;
     const pending: PendingMessage | undefined = state.outbox[0];
-    if (pending && ((await this.dropIfDone(pending)) || (await this.suppressOverLimit(pending)))) {
+    if (pending && ((await this.leaveOutTold(pending)) || (await this.suppressOverLimit(pending)))) {
       return undefined;
     }
     const tries = (pending ? pending.tries : state.suppressedTries) ?? 0;
@@ -97,7 +102,7 @@ class Delivery {
       log.warn(
         `${channel.name} has not answered for a message of ${pending.ids.length} anomalies that was sent to it ${tries} times; it is not repeated, but counted in the next one`,
       );
-      await this.suppressNext(pending);
+      await this.suppressNext(pending, true);
       return undefined;
     }
     const isInDoubt = tries > 0 && channel.dropsRepeats !== true;
@@ -108,13 +113,26 @@ class Delivery {
     return this.sendNext(pending, { tries, isInDoubt });
   }
 
-  /** A crash after recording and before the outbox was written. */
-  private async dropIfDone({ ids }: PendingMessage): Promise<boolean> {
-    const { journal } = this.dependencies;
+  /**
+   * Leaves out what was told meanwhile: by another detector, or before a crash between recording and writing the outbox.
+   *
+   * @returns whether the outbox has changed
+   */
+  private async leaveOutTold(pending: PendingMessage): Promise<boolean> {
+    const { channel, dependencies } = this;
+    const { journal } = dependencies;
+    const { ids } = pending;
+    if (isOwnEnd(channel, this.state, pending)) return false;
     const done = await journal.announced(ids);
-    if (done.size !== ids.length) return false;
-    this.state = { ...this.state, outbox: this.state.outbox.slice(1) };
-    await journal.writeChannel(this.channel.name, this.state);
+    if (done.size === 0) return false;
+    const isDone = done.size === ids.length;
+    const rest = isDone ? undefined : await restOfMessage(channel, pending, done, dependencies);
+    if (rest === pending) return false;
+    const left = ids.filter((id) => !done.has(id));
+    if (rest === undefined && left.length > 0) await journal.record(left, 'suppressed');
+    const others = this.state.outbox.slice(1);
+    this.state = { ...this.state, outbox: rest === undefined ? others : [rest, ...others] };
+    await journal.writeChannel(channel.name, this.state);
     return true;
   }
 
@@ -124,10 +142,10 @@ class Delivery {
     return true;
   }
 
-  private async suppressNext(pending: PendingMessage): Promise<void> {
+  private async suppressNext(pending: PendingMessage, isInDoubt = false): Promise<void> {
     const { ids } = pending;
     const left = { ...this.state, outbox: this.state.outbox.slice(1) };
-    const what = { ids, isIncident: isOfIncident(pending) };
+    const what = { ids, isIncident: isOfIncident(pending), isInDoubt };
     this.state = await suppress(this.channel, left, what, this.dependencies);
     this.report.suppressed += ids.length;
   }
@@ -145,7 +163,7 @@ class Delivery {
       log.warn(
         `${channel.name} has not answered for a message about an incident that detectors sent to it ${MOST_TRIES} times; it is not repeated, but counted in the next one`,
       );
-      await this.suppressNext(pending);
+      await this.suppressNext(pending, true);
       return undefined;
     }
     const waiting = pending && !isInDoubt ? await this.waitForOthers(pending, shared) : undefined;
@@ -212,13 +230,15 @@ class Delivery {
   private async noteSent(pending: PendingMessage | undefined): Promise<void> {
     const { channel, state, report } = this;
     const { journal, clock, log } = this.dependencies;
-    if (pending) await journal.record(pending.ids, 'announced');
-    // An end says nothing of what was left out.
-    const kept = pending !== undefined && isEndFor(channel, pending) && state.suppressed;
+    if (pending) await journal.record(toldBy(channel, pending), 'announced');
+    // An end says nothing of what was left out, and takes no place of a message that calls people.
+    const isEnd = pending !== undefined && isEndFor(channel, pending);
+    const kept = isEnd && state.suppressed;
     this.state = {
-      sentAt: [...this.recent(), clock.now()],
+      sentAt: isEnd ? this.recent() : [...this.recent(), clock.now()],
       outbox: state.outbox.slice(1),
       ...openAfter(channel, state.open, pending),
+      ...(state.deferred && { deferred: state.deferred }),
       ...(kept && { suppressed: kept }),
     };
     await journal.writeChannel(channel.name, this.state);

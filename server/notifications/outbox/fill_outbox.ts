@@ -4,8 +4,8 @@ import { factsOfIncident } from '../channels/routes';
 import type { AlertsConfig } from '../config';
 import { announcementId, summarise, type FoundResults } from '../messages/alert_message';
 import type { AlertChannel } from '../messages/delivery';
-import { endMessage, incidentMessage, newsOf } from '../messages/incident_message';
-import { suppress, without } from './channel_state';
+import { endMessage, incidentMessage } from '../messages/incident_message';
+import { deferredWith, incidentKey, isAbout, newsFor, openedKey, suppress } from './channel_state';
 import type { NotifierDependencies, RoutedChannel } from './channel_work';
 
 /** Messages that wait for a channel; more are only counted. */
@@ -22,7 +22,7 @@ export async function enqueueResults(
   for (const result of results) byId.set(`${channel.name}:${announcementId(detector.id, result)}`, result);
   const state = await journal.readChannel(channel.name);
   for (const { ids } of state.outbox) for (const id of ids) byId.delete(id);
-  for (const id of await journal.announced([...byId.keys()])) byId.delete(id);
+  for (const id of (await journal.announced([...byId.keys()])).keys()) byId.delete(id);
   if (byId.size === 0) return 0;
   const ids = [...byId.keys()];
   if (state.outbox.length >= LARGEST_OUTBOX) {
@@ -37,48 +37,83 @@ export async function enqueueResults(
   return 0;
 }
 
-/** Puts a message into the channel's outbox for what it was not told of an incident. */
+/**
+ * Puts a message into the channel's outbox for what it was not told of an incident.
+ *
+ * @param wasDeferred its news came in a quiet time that is over
+ */
 export async function enqueueIncident(
   channel: RoutedChannel,
   kept: KeptIncident,
-  { journal, clock, incidentLink }: NotifierDependencies,
+  dependencies: NotifierDependencies,
+  wasDeferred = false,
 ): Promise<void> {
-  const all = newsOf(kept).map(({ id, news }) => ({ id: incidentKey(channel, id), news }));
-  const state = await journal.readChannel(channel.name);
-  const told = new Set(await journal.announced(all.map(({ id }) => id)));
-  for (const { ids: waiting } of state.outbox) for (const id of waiting) told.add(id);
-  const fresh = all.filter(({ id }) => !told.has(id));
-  if (fresh.length === 0) return;
+  const { journal, clock, incidentLink } = dependencies;
   const { incident } = kept;
-  // Whoever was told that it opened is told what becomes of it, also when it is less severe by then.
-  const isKnown = told.has(incidentKey(channel, incident.id, 'opened'));
-  if (!isKnown && !channel.route.takes(factsOfIncident(incident))) return;
+  const all = newsFor(channel, kept);
+  const state = await journal.readChannel(channel.name);
+  const told = await journal.announced(all.map(({ id }) => id));
+  const waiting = new Set(state.outbox.flatMap(({ ids }) => ids));
+  const fresh = all.filter(({ id }) => !told.has(id) && !waiting.has(id));
+  if (fresh.length === 0) return;
   const ids = fresh.map(({ id }) => id);
-  if (channel.route.isQuiet(clock.now())) {
-    if (incident.state !== 'closed') return;
-    if (!isKnown) {
-      await suppress(channel, state, { ids, isIncident: true }, { journal, clock });
-      return;
-    }
-  }
-  if (state.outbox.length >= LARGEST_OUTBOX) {
-    await suppress(channel, state, { ids, isIncident: true }, { journal, clock });
+  // Whoever was told that it opened is told what becomes of it, also when it is less severe by then.
+  const isKnown =
+    told.get(openedKey(channel, incident.id)) === 'announced' ||
+    state.outbox.some((each) => isAbout(each, incident.id));
+  if (!isKnown && fresh[0].news === 'over') {
+    // That it opened was counted as left out: its end is news to nobody.
+    await journal.record(ids, 'suppressed');
     return;
   }
-  const message = incidentMessage(kept, fresh[0].news, incidentLink?.(kept.incident.id));
+  if (!isKnown && !channel.route.takes(factsOfIncident(incident))) return;
+  const isOver = incident.state === 'closed';
+  const isQuiet = channel.route.isQuiet(clock.now());
+  if (isQuiet && !isOver) {
+    const deferred = deferredWith(state.deferred, incident.id);
+    await journal.writeChannel(channel.name, { ...state, deferred });
+    return;
+  }
+  const isFull = state.outbox.length >= LARGEST_OUTBOX;
+  const isEnd = channel.tracksIncidents === true && isKnown && isOver;
+  if (((isQuiet || wasDeferred) && !isKnown && isOver) || (isFull && !isEnd)) {
+    await suppress(channel, state, { ids, isIncident: true }, dependencies);
+    return;
+  }
+  const news = isFull ? 'over' : fresh[0].news;
+  const message = incidentMessage(kept, news, incidentLink?.(incident.id));
   await journal.writeChannel(channel.name, {
     ...state,
     outbox: [...state.outbox, { ids, message, refusals: 0 }],
   });
 }
 
-/** @example incidentKey(channel, 'abc', 'opened') // 'on-call:incident:abc:opened' */
-const incidentKey = ({ name }: AlertChannel, ...parts: readonly string[]): string =>
-  [name, 'incident', ...parts].join(':');
+/**
+ * Tells after a quiet time of the incidents that had news in it, also where nothing more came to them.
+ *
+ * @param now incidents that the caller tells of
+ */
+export async function enqueueDeferred(
+  channel: RoutedChannel,
+  now: ReadonlyMap<string, KeptIncident>,
+  dependencies: NotifierDependencies,
+): Promise<void> {
+  const { journal, clock, findIncident } = dependencies;
+  const { deferred = [] } = await journal.readChannel(channel.name);
+  if (deferred.length === 0 || findIncident === undefined || channel.route.isQuiet(clock.now())) return;
+  for (const id of deferred) {
+    const kept = now.has(id) ? undefined : await findIncident(id);
+    if (kept === undefined || kept.incident.state === 'merged') continue;
+    await enqueueIncident(channel, kept, dependencies, true);
+  }
+  // Once they are in the outbox: a crash in between finds them there.
+  const { deferred: _done, ...state } = await journal.readChannel(channel.name);
+  await journal.writeChannel(channel.name, state);
+}
 
 /**
- * Puts the end of incidents into the outbox of a channel that keeps alerts of them, where they are over and nobody has told so: closed
- * by a person, a part of an older one, or not stored any more.
+ * Puts the end of incidents into the outbox of a channel that has an alert of them, where they are over: closed by a person, told by
+ * another detector, a part of an older one, or not stored any more.
  *
  * @param now incidents that the caller tells of
  */
@@ -94,14 +129,10 @@ export async function enqueueEnds(
     const state = kept?.incident.state;
     if (state === 'open' || state === 'acknowledged') continue;
     const isClosed = kept !== undefined && state === 'closed';
-    const over = isClosed ? newsOf(kept).find(({ news }) => news === 'over') : undefined;
-    const name = incidentKey(channel, over?.id ?? `${id}:${state === 'merged' ? 'merged' : 'gone'}`);
+    const over = isClosed ? newsFor(channel, kept).find(({ news }) => news === 'over') : undefined;
+    const name = over?.id ?? incidentKey(channel, `${id}:${state === 'merged' ? 'merged' : 'gone'}`);
     const before = await journal.readChannel(channel.name);
     if (before.outbox.some(({ ids }) => ids.includes(name))) continue;
-    if ((await journal.announced([name])).size > 0) {
-      await journal.writeChannel(channel.name, { ...before, open: without(before.open, id) });
-      continue;
-    }
     const message = isClosed
       ? incidentMessage(kept, 'over', incidentLink?.(id))
       : endMessage(id, kept?.incident);

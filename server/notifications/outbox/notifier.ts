@@ -4,8 +4,9 @@ import { createChannel } from '../channels/create_channel';
 import { compileRoute } from '../channels/routes';
 import { channelsOf, type AlertsConfig } from '../config';
 import type { ChannelReport, NotifierDependencies, RoutedChannel } from './channel_work';
+import { incidentLinkOf } from '../messages/incident_message';
 import { deliver } from './deliver_outbox';
-import { enqueueEnds, enqueueIncident, enqueueResults } from './fill_outbox';
+import { enqueueDeferred, enqueueEnds, enqueueIncident, enqueueResults } from './fill_outbox';
 
 export interface Notifier {
   /**
@@ -32,7 +33,11 @@ export interface Notifier {
 /** Longer than fetch waits for a connection (10 seconds, and up to one more): a host that takes none was sent nothing. */
 const DEFAULT_TIMEOUT = 12_000;
 /** @param config as `parseAlertsConfig` gives it; without a channel nothing is ever sent */
-export function createNotifier(config: AlertsConfig, dependencies: NotifierDependencies): Notifier {
+export function createNotifier(config: AlertsConfig, given: NotifierDependencies): Notifier {
+  const dependencies: NotifierDependencies = {
+    ...given,
+    incidentLink: (id) => given.incidentLink?.(id) ?? incidentLinkOf(config.link_base, id),
+  };
   const { clock, log, timeout = DEFAULT_TIMEOUT } = dependencies;
   const needs = {
     fetch: dependencies.fetch ?? globalThis.fetch,
@@ -76,6 +81,7 @@ export function createNotifier(config: AlertsConfig, dependencies: NotifierDepen
         return Promise.all(
           channels.map(async (channel) => {
             for (const kept of incidents) await enqueueIncident(channel, kept, dependencies);
+            await enqueueDeferred(channel, now, dependencies);
             await enqueueEnds(channel, now, dependencies);
             return deliver(channel, config, dependencies, 0);
           }),
@@ -85,6 +91,7 @@ export function createNotifier(config: AlertsConfig, dependencies: NotifierDepen
       inOrder(() =>
         Promise.all(
           channels.map(async (channel) => {
+            await enqueueDeferred(channel, new Map(), dependencies);
             await enqueueEnds(channel, new Map(), dependencies);
             return deliver(channel, config, dependencies, 0);
           }),
