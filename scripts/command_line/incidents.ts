@@ -22,6 +22,8 @@ export const incidentsFor = (
     now: () => session.clock.now(),
     warn: session.say,
     announce,
+    // As of a backfill: nobody hears of the end either.
+    isUntold: announce === undefined,
   });
 
 /** Two or three lines: how bad, where and since when; the leading reason; the change that it began after, where there is one. */

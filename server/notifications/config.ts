@@ -82,7 +82,13 @@ export const alertsConfigSchema = z
       .max(512)
       .optional()
       .describe('Field whose values are counted in a message; default: the entity of the detector'),
-    max_per_hour: z.number().int().min(1).max(1_000).default(20).describe('Messages for each channel'),
+    max_per_hour: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(20)
+      .describe('Messages for each channel; in Kibana for each detector and channel'),
     results_per_message: z.number().int().min(1).max(20).default(5).describe('Anomalies shown in full'),
     allowed_hosts: z
       .array(z.string().regex(/^(\*\.)?[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name, or *.domain'))

@@ -14,6 +14,7 @@ import {
   listIncidents,
   queryOfIncident,
 } from '../../server/elasticsearch/incidents';
+import { keptIncident } from '../fakes/kept_incident';
 import { administrator, anomalyResult, MINUTE, START, uniqueName } from './fixtures/elasticsearch_fixture';
 
 const client = administrator();
@@ -282,6 +283,28 @@ it('grows by orders and in severity, and shows hostile text without what it hide
   // eslint-disable-next-line no-control-regex
   expect(JSON.stringify(incident)).not.toMatch(/[\u202e\u0007]/);
   expect(incident.first_line?.line).toContain('<script>');
+});
+
+it('gives the incidents of a time page by page, also where many end at once', async () => {
+  const { incidents } = world();
+  const ids = Array.from({ length: 450 }, (_, place) => `incident-${place}`);
+  await incidents.write(
+    ids.map((id, place) => {
+      const end = new Date(START + (place < 300 ? 0 : place) * MINUTE).toISOString();
+      const kept = keptIncident({ id, end });
+      return { ...kept, group: { ...kept.group, from: START, to: START } };
+    }),
+  );
+  const read: string[] = [];
+  let after: Awaited<ReturnType<typeof incidents.between>> = [];
+  for (let page = 0; page < 3; page++) {
+    const found = await incidents.between({ from: START, to: START }, { after });
+    read.push(...found.map(({ incident }) => incident.id));
+    after = [...after, ...found].filter(
+      ({ incident }) => incident.end === found[found.length - 1].incident.end,
+    );
+  }
+  expect(read.sort()).toEqual(ids.sort());
 });
 
 it('keeps every change when several people work on one at once, and puts it on record', async () => {

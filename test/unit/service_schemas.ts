@@ -107,6 +107,12 @@ export const opsgenieCreate = z.strictObject({
   user: z.string().max(100).optional(),
   note: z.string().max(25_000).optional(),
 });
+/** Source: Opsgenie, Alert API, "Update Alert Priority", "Update Alert Message" and "Update Alert Description", by the end of the path. */
+export const opsgenieChanges = {
+  priority: z.strictObject({ priority: z.enum(['P1', 'P2', 'P3', 'P4', 'P5']) }),
+  message: z.strictObject({ message: z.string().min(1).max(130) }),
+  description: z.strictObject({ description: z.string().min(1).max(15_000) }),
+};
 export const opsgenieClose = z.strictObject({
   source: z.string().max(100).optional(),
   note: z.string().max(25_000).optional(),

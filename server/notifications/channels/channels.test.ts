@@ -10,6 +10,7 @@ import { resultOf } from '../test_results';
 import type { AlertsConfigInput } from '../config';
 import {
   mattermostRequest,
+  opsgenieChanges,
   opsgenieClose,
   opsgenieCreate,
   pagerdutyRequest,
@@ -439,6 +440,31 @@ it('keeps an alert of Opsgenie for each incident', async () => {
     responders: [{ type: 'team', name: 'Shop' }],
     entity: 'checkout',
   });
+});
+
+it('changes the alert of Opsgenie when its incident gets worse, which it only counts where it is created again', async () => {
+  const { received, refused, url } = await startService(
+    (path) =>
+      Object.entries(opsgenieChanges).find(([field]) => path.includes(`/${field}?`))?.[1] ?? opsgenieCreate,
+    (response) => response.writeHead(202).end('{}'),
+  );
+  const { notifier } = setUp(withChannel({ type: 'opsgenie', api_key: 'key-of-the-integration', url }));
+  const { incident, ...kept } = incidentOf({ severity: 'warning', confidence: 0.6 });
+  const opened = { results: 7, severity: 'warning' } as const;
+  await notifier.notifyIncidents([{ ...kept, incident, opened }]);
+  await notifier.notifyIncidents([{ ...kept, incident: { ...incident, severity: 'critical' }, opened }]);
+  expect(refused).toEqual([]);
+  const at = '/v2/alerts/log-anomalies%3Ai1';
+  expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'POST /v2/alerts',
+    'POST /v2/alerts',
+    `PUT ${at}/priority?identifierType=alias`,
+    `PUT ${at}/message?identifierType=alias`,
+    `PUT ${at}/description?identifierType=alias`,
+  ]);
+  expect(received[0].body.priority).toBe('P4');
+  expect(received[2].body).toEqual({ priority: 'P1' });
+  expect(received[4].body.description).toMatch(/^Now critical: /);
 });
 
 describe('by a webhook of any kind', () => {

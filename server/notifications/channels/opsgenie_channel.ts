@@ -2,7 +2,7 @@ import type { Severity } from '../../../common/anomaly';
 import type { SuppressedAlerts } from '../messages/alert_message';
 import { suppressedSentence } from '../messages/alert_message';
 import type { AlertChannel } from '../messages/delivery';
-import { isEnd, type IncidentMessage } from '../messages/incident_message';
+import { isEnd, type IncidentMessage, type IncidentNews } from '../messages/incident_message';
 import { createHttpSender, type HttpDependencies } from './http_delivery';
 import type { OpsgenieSettings } from './settings';
 
@@ -18,6 +18,10 @@ const LONGEST_DESCRIPTION = 15_000;
 const LONGEST_ENTITY = 512;
 const LONGEST_ALIAS = 512;
 const SOURCE = 'Log Anomalies';
+/** News of an alert that is there: created again it is only counted. Source: Opsgenie, "Alert Deduplication". */
+const CHANGES: ReadonlySet<IncidentNews> = new Set(['reopened', 'grew', 'severity']);
+/** Fields of an alert that have a request of their own. Source: Opsgenie, Alert API, "Update Alert Priority", "… Message", "… Description". */
+const CHANGED_FIELDS = ['priority', 'message', 'description'] as const;
 
 const aliasOf = ({ about }: IncidentMessage): string => `log-anomalies:${about.id}`.slice(0, LONGEST_ALIAS);
 
@@ -56,7 +60,9 @@ function renderOpsgenie(
   };
 }
 
-/** Opsgenie, and Jira Service Management, which takes the same: an alert is closed when its incident is over. */
+/**
+ * Opsgenie, and Jira Service Management, which takes the same: an alert changes with its incident, and is closed when that is over.
+ */
 export function createOpsgenieChannel(
   name: string,
   settings: OpsgenieSettings,
@@ -73,18 +79,17 @@ export function createOpsgenieChannel(
     ping: (signal) => send({ url: alerts, method: 'HEAD', headers, signal }),
     async send(message, suppressed, signal) {
       if (message === undefined || !('kind' in message)) return;
-      if (message.news !== 'over') {
-        const body = JSON.stringify(renderOpsgenie(message, settings, suppressed));
-        await send({ url: alerts, headers, body, signal });
+      const addressOf = (action: string): string =>
+        `${alerts}/${encodeURIComponent(aliasOf(message))}/${action}?identifierType=alias`;
+      const post = (address: string, content: object, method: 'POST' | 'PUT' = 'POST'): Promise<void> =>
+        send({ url: address, method, headers, body: JSON.stringify(content), signal });
+      const rendered = renderOpsgenie(message, settings, suppressed);
+      // Also of a change: the alert of before may be closed.
+      if (message.news !== 'over') await post(alerts, rendered);
+      if (CHANGES.has(message.news)) {
+        for (const field of CHANGED_FIELDS) await post(addressOf(field), { [field]: rendered[field] }, 'PUT');
       }
-      if (isEnd(message)) {
-        await send({
-          url: `${alerts}/${encodeURIComponent(aliasOf(message))}/close?identifierType=alias`,
-          headers,
-          body: JSON.stringify({ source: SOURCE, note: message.headline }),
-          signal,
-        });
-      }
+      if (isEnd(message)) await post(addressOf('close'), { source: SOURCE, note: message.headline });
     },
   };
 }
