@@ -124,7 +124,7 @@ export function createIncidentRecorder(settings: IncidentSettings): IncidentReco
 }
 
 /** Incidents that one change of results counts anew at most, the last to end first. */
-export const MOST_RECOUNTED = 2_000;
+const MOST_RECOUNTED = 2_000;
 
 /**
  * Counts incidents anew whose results were hidden, shown or judged: one without any left is closed.

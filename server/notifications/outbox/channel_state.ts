@@ -8,7 +8,7 @@ import { isEnd, newsOf, type IncidentNews } from '../messages/incident_message';
 /** Incidents that a channel has an alert of, or that wait for the end of a quiet time; the oldest are given up first. */
 const MOST_OPEN = 200;
 
-export const without = (ids: readonly string[] | undefined, id: string): readonly string[] =>
+const without = (ids: readonly string[] | undefined, id: string): readonly string[] =>
   (ids ?? []).filter((each) => each !== id);
 
 /** Returns the alerts that a channel has once it has taken a message. */
